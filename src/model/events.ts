@@ -1,0 +1,33 @@
+/** The one stream that every view, the log file and `--json` are made from. One JSON object an event; times are ISO 8601, UTC. */
+import type { Address } from './fleet.js';
+import type { PlanSummary } from './plan.js';
+
+export type RunEvent =
+  | { type: 'run-started'; formatVersion: '1'; time: string; run: string; command: 'apply' | 'destroy'; fleet: string; host: string; summary: PlanSummary; steps: number }
+  | { type: 'step-started'; time: string; step: string; address: Address }
+  | { type: 'step-output'; time: string; step: string; address: Address; line: string }
+  | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'done'; durationSeconds: number }
+  | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'failed'; durationSeconds: number; error: EventError }
+  | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'skipped'; durationSeconds: 0; because: string }
+  | { type: 'interrupted'; time: string; hard: boolean; running: string[] }
+  | ({ type: 'run-finished'; time: string } & RunResult);
+
+export interface EventError {
+  code: string;
+  summary: string;
+  detail?: string | undefined;
+  hint?: string | undefined;
+}
+
+export interface RunResult {
+  outcome: 'done' | 'failed' | 'interrupted';
+  exitCode: number;
+  /** Addresses whose steps were all done. */
+  done: Address[];
+  failed: Address[];
+  /** Not started, or not finished: skipped because of a failure, or because of an interruption. */
+  skipped: Address[];
+  durationSeconds: number;
+}
+
+export type Emit = (event: RunEvent) => void;

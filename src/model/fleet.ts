@@ -1,0 +1,138 @@
+/**
+ * `ResolvedFleet`: what a fleet file means. Every field is present, units are fixed, identities are derived.
+ * (What a person *wrote* is `Fleet`, generated from `schemas/fleet.schema.json`.) Pure JSON, so that it can be digested.
+ */
+
+/** Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. */
+export type Address = string;
+
+export interface ResolvedFleet {
+  /** The fleet's name, a DNS label. */
+  name: string;
+  host: ResolvedHost;
+  networks: ResolvedNetwork[];
+  vms: ResolvedVm[];
+  /** SHA-256, hex, of everything above in canonical JSON. */
+  digest: string;
+}
+
+export interface ResolvedHost {
+  /** A libvirt connection URI. */
+  uri: string;
+  /** `auto`: decided on the host, by trying, when a VM is made; an existing VM keeps what it has. */
+  accelerator: 'kvm' | 'qemu' | 'auto';
+  storagePool: string;
+}
+
+export type ResolvedNetwork = OwnNetwork | ExistingNetwork;
+
+/** A network that ven makes and takes away. */
+export interface OwnNetwork {
+  kind: 'own';
+  address: Address;
+  /** The key in the fleet file, or the VM's name for a network made by `nics: per-vm`. */
+  name: string;
+  /** `<fleet>_<name>` */
+  libvirtName: string;
+  uuid: string;
+  /** At most 15 characters. */
+  bridge: string;
+  mode: 'nat' | 'isolated' | 'route';
+  /** `auto`: chosen by the planner when the network is made, then kept. */
+  subnet: Ipv4Subnet | 'auto';
+  /** `auto` takes .3 to .155 of the subnet, as far as it reaches; null: no DHCP. */
+  dhcp: Ipv4Range | 'auto' | null;
+  dnsHosts: DnsHost[];
+  /** Fixed addresses of NICs, as DHCP host entries. Sorted by MAC. */
+  dhcpHosts: DhcpHost[];
+  /** SHA-256, hex, of the fields above. */
+  digest: string;
+}
+
+/** Somebody else's libvirt network; ven never changes it. */
+export interface ExistingNetwork {
+  kind: 'existing';
+  address: Address;
+  name: string;
+  libvirtName: string;
+}
+
+/** `cidr` is canonical (`192.168.150.0/24`); the gateway is its first host address. */
+export interface Ipv4Subnet {
+  cidr: string;
+  gateway: string;
+}
+
+export interface Ipv4Range {
+  start: string;
+  end: string;
+}
+
+export interface DnsHost {
+  ip: string;
+  names: string[];
+}
+
+export interface DhcpHost {
+  mac: string;
+  ip: string;
+  /** The VM's name. */
+  name: string;
+}
+
+export interface ResolvedVm {
+  address: Address;
+  /** A DNS label, unique in the fleet. */
+  name: string;
+  /** libvirt's name: `<fleet>_<name>` */
+  domain: string;
+  /** Version 5, of fleet and VM. */
+  uuid: string;
+  title: string;
+  description: string;
+  cpus: number;
+  /** KiB, the unit of libvirt's XML. */
+  memoryKiB: number;
+  accelerator: 'kvm' | 'qemu' | 'auto';
+  firmware: 'uefi' | 'bios';
+  tpm: boolean;
+  /** Order of boot devices, without repetition. */
+  boot: ('disk' | 'network')[];
+  disks: ResolvedDisk[];
+  nics: ResolvedNic[];
+  /** SMBIOS type 1 serial number. */
+  serialNumber: string;
+  graphics: ResolvedGraphics;
+  autostart: boolean;
+  power: 'running' | 'off';
+  protect: boolean;
+  /** How long a graceful shutdown may take before power is cut. */
+  shutdownTimeoutSeconds: number;
+  /** SHA-256, hex, of the fields above. */
+  digest: string;
+}
+
+export interface ResolvedDisk {
+  /** Device in the VM: sda, sdb (SATA and SCSI), vda (virtio). */
+  target: string;
+  bus: 'sata' | 'virtio' | 'scsi';
+  sizeBytes: number;
+  pool: string;
+  /** `<domain>-<target>.qcow2` */
+  volume: string;
+}
+
+export interface ResolvedNic {
+  /** Lower case, `52:54:00…`-like but locally administered. Identifies the NIC within the VM. */
+  mac: string;
+  model: 'virtio' | 'e1000' | 'e1000e' | 'rtl8139';
+  source: NicSource;
+  /** Fixed IPv4 address, given by DHCP. */
+  ip: string | null;
+}
+
+export type NicSource =
+  /** A libvirt network; `own` is its address when it is one of the fleet's own. */
+  { kind: 'network'; network: string; own: Address | null } | { kind: 'bridge'; bridge: string };
+
+export type ResolvedGraphics = { type: 'none' } | { type: 'vnc'; listen: string; port: number | 'auto' };

@@ -1,0 +1,239 @@
+/**
+ * The machine, as ven sees it: `HostState` is what was seen, `Host` is all that ven may do to it.
+ * The real host (`src/host`) and the in-memory one of the tests implement `Host`; one contract test covers both.
+ */
+import type { OwnNetwork, ResolvedFleet } from './fleet.js';
+
+/** What was seen of a host at one moment. Pure JSON. */
+export interface HostState {
+  uri: string;
+  /** ISO 8601, UTC. */
+  observedAt: string;
+  domains: ObservedDomain[];
+  networks: ObservedNetwork[];
+  pools: ObservedPool[];
+  /** The volumes in the pools that the observed fleet uses. */
+  volumes: ObservedVolume[];
+  /** IPv4 ranges in use by the host's interfaces and routes; empty where they can't be known (a remote host). */
+  routes: HostRoute[];
+  /** The taps that hang on each bridge of the host; null where that can't be known (a remote host). */
+  bridgePorts: Record<string, string[]> | null;
+}
+
+export interface HostRoute {
+  cidr: string;
+  device: string;
+}
+
+/** ven's mark in libvirt's metadata (namespace `urn:ven:1`). Its presence with the derived UUID is ownership. */
+export interface DomainMark {
+  fleet: string;
+  vm: string;
+  /** `ResolvedVm.digest` of the spec that was applied last. */
+  digest: string;
+  /** Set last; an owned domain without it is half-made. */
+  ready: boolean;
+  /** The volumes that ven made for it; no others are ever deleted with it. */
+  volumes: VolumeRef[];
+}
+
+export interface NetworkMark {
+  fleet: string;
+  network: string;
+  digest: string;
+}
+
+export interface VolumeRef {
+  pool: string;
+  volume: string;
+}
+
+export type Power = 'running' | 'paused' | 'off' | 'crashed';
+
+export interface ObservedDomain {
+  uuid: string;
+  name: string;
+  power: Power;
+  autostart: boolean;
+  /** null: not ven's. */
+  mark: DomainMark | null;
+  /** The persistent definition: what the next start will use. */
+  config: DomainFacts;
+  /** What runs now; null when it is off. */
+  live: DomainFacts | null;
+  /** The NVRAM file is known to be gone; null where that can't be known. */
+  nvramMissing: boolean | null;
+  /** The persistent definition as libvirt gives it, for owned domains; empty for foreign ones. */
+  xml: string;
+}
+
+/** The parts of a domain's XML that ven owns, or needs to know of. */
+export interface DomainFacts {
+  title: string;
+  description: string;
+  accelerator: 'kvm' | 'qemu' | 'other';
+  cpus: number;
+  memoryKiB: number;
+  firmware: 'uefi' | 'bios';
+  nvram: string | null;
+  tpm: boolean;
+  boot: ('disk' | 'network' | 'other')[];
+  disks: ObservedDisk[];
+  nics: ObservedNic[];
+  serialNumber: string | null;
+  graphics: { type: 'none' } | { type: string; listen: string; /** -1: not allocated yet */ port: number; autoport: boolean };
+  /** COM1's pty (while running) and its log file. */
+  console: { pty: string | null; log: string | null };
+}
+
+export interface ObservedDisk {
+  target: string;
+  bus: string;
+  /** The file or device behind it, or null (an empty CD drive). */
+  path: string | null;
+  /** Set when the source is given as pool and volume. */
+  volume: VolumeRef | null;
+  device: string;
+}
+
+export interface ObservedNic {
+  mac: string;
+  model: string;
+  source: { kind: 'network'; network: string } | { kind: 'bridge'; bridge: string } | { kind: 'other' };
+  /** vnetN, while running. */
+  tap: string | null;
+  /** The bridge that it should hang on, while running. */
+  bridge: string | null;
+}
+
+export interface ObservedNetwork {
+  uuid: string;
+  name: string;
+  active: boolean;
+  autostart: boolean;
+  persistent: boolean;
+  mark: NetworkMark | null;
+  bridge: string | null;
+  mode: 'nat' | 'isolated' | 'route' | 'other';
+  /** IPv4 of the network with its prefix, `192.168.150.1/24`; null: none. */
+  gateway: string | null;
+  dhcp: { start: string; end: string } | null;
+  dnsHosts: { ip: string; names: string[] }[];
+  dhcpHosts: { mac: string; ip: string; name: string | null }[];
+}
+
+export interface ObservedPool {
+  name: string;
+  uuid: string;
+  active: boolean;
+  autostart: boolean;
+  /** The folder, for a pool of type dir. */
+  path: string | null;
+  /** Bytes. */
+  availableBytes: number;
+}
+
+export interface ObservedVolume {
+  pool: string;
+  volume: string;
+  path: string;
+  capacityBytes: number;
+}
+
+/** A network whose subnet has been decided. */
+export type PlannedNetwork = Omit<OwnNetwork, 'subnet' | 'dhcp'> & {
+  subnet: { cidr: string; gateway: string };
+  dhcp: { start: string; end: string } | null;
+};
+
+/** A VM for `Host.bringUp`: all that is needed, rendered. */
+export interface BringUp {
+  /** The VM's name in the fleet; also its name in the Vagrantfile. */
+  name: string;
+  domain: string;
+  uuid: string;
+  /** The complete definition, with ven's mark in it, so that it is ven's from its first moment. */
+  domainXml: string;
+  volumes: { pool: string; volume: string; xml: string }[];
+  /** false: define it and make its disks, but leave it off. */
+  start: boolean;
+  memoryMiB: number;
+  cpus: number;
+}
+
+export type BringUpResult = { name: string; ok: true } | { name: string; ok: false; error: import('./errors.js').VenError };
+
+export interface HostFinding {
+  check: string;
+  level: 'ok' | 'warning' | 'missing';
+  message: string;
+  /** The command or the step that mends it; empty when ok. */
+  fix: string;
+}
+
+/**
+ * All that ven does to a host. Every method that names a domain or network takes its UUID, never its name
+ * (virsh tries an argument as id, then UUID, then name). All are idempotent unless said otherwise, reject with a
+ * `VenError`, and stop early when `signal` is aborted.
+ */
+export interface Host {
+  /** The whole host in a constant number of virsh processes. Changes nothing. */
+  observe(fleet: ResolvedFleet): Promise<HostState>;
+
+  /** Defines (type dir, only for the pool named `default`), starts and autostarts the pool. */
+  ensurePool(pool: string): Promise<void>;
+
+  /** Defines, starts and autostarts. */
+  createNetwork(uuid: string, xml: string): Promise<void>;
+  startNetwork(uuid: string): Promise<void>;
+  /** Adds, changes or removes one entry, live and persistent. */
+  updateNetwork(uuid: string, change: NetworkEntryChange): Promise<void>;
+  /** Puts a new definition beside the running network (its mark, say); what runs is not touched. */
+  defineNetwork(xml: string): Promise<void>;
+  deleteNetwork(uuid: string): Promise<void>;
+
+  /** The persistent XML, with secrets, fit to be changed and defined again. */
+  readDomain(uuid: string): Promise<string>;
+  defineDomain(xml: string): Promise<void>;
+  startDomain(uuid: string): Promise<void>;
+  /** Asks the guest to power off; cuts the power after the time limit (0: at once). */
+  stopDomain(uuid: string, timeoutSeconds: number): Promise<void>;
+  setAutostart(uuid: string, on: boolean): Promise<void>;
+  /** Writes ven's mark, live and persistent. */
+  markDomain(uuid: string, mark: DomainMark): Promise<void>;
+  setTitle(uuid: string, title: string, description: string): Promise<void>;
+  /** Changes a running VM's NIC, found by MAC, to what `xml` says. */
+  updateNic(uuid: string, xml: string): Promise<void>;
+  /**
+   * Hangs running VMs' taps on their bridges again, after their network was stopped and started: through a temporary
+   * network, since libvirt does nothing when the network stays the same.
+   */
+  reattachNics(uuid: string, nicXmls: string[]): Promise<void>;
+  /** Powers off, deletes the volumes, and last undefines with NVRAM and TPM state: so what is left stays owned. */
+  deleteDomain(uuid: string, volumes: VolumeRef[]): Promise<void>;
+
+  createVolume(pool: string, volume: string, xml: string): Promise<void>;
+  /** Grows a volume; live when the domain is running. Never shrinks. */
+  growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void>;
+
+  /**
+   * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not stop the others.
+   * `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon as it is known.
+   */
+  bringUp(
+    batch: readonly BringUp[],
+    onOutput: (name: string, line: string) => void,
+    onSettled: (result: BringUpResult) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+
+  /** Tries KVM with a tiny VM that runs firmware (1 to 3 s). */
+  probeAccelerator(): Promise<{ accelerator: 'kvm' | 'qemu'; why: string }>;
+}
+
+/** One DNS or DHCP host entry of a network, as `virsh net-update` takes it. */
+export interface NetworkEntryChange {
+  section: 'dns-host' | 'ip-dhcp-host';
+  operation: 'add-last' | 'modify' | 'delete';
+  xml: string;
+}

@@ -1,0 +1,107 @@
+/** A plan: what differs between a fleet and a host, and the steps that would end it. Pure JSON: no closures, no secrets. */
+import type { Address, ResolvedVm } from './fleet.js';
+import type { DomainMark, NetworkEntryChange, PlannedNetwork, VolumeRef } from './host.js';
+
+/** When a changed field takes effect. `replace` loses the VM's disks. */
+export type Effect = 'live' | 'restart' | 'replace';
+
+export interface FieldChange {
+  /** `memory`, `disks.sda.size`, `nics.52:54:….network`, `power`. */
+  path: string;
+  /** For people: `4GiB`. null: not there. */
+  before: string | null;
+  after: string | null;
+  effect: Effect;
+  /** Why it has that effect, when it isn't plain; e.g. `a disk can't shrink`. */
+  why?: string;
+}
+
+/**
+ * Why there is a change: `missing` on the host · `changed` in the fleet file · `drift`: the host moved away ·
+ * `removed` from the fleet file · `half-made` by a run that did not finish · `requested` (--replace) · `destroy` ·
+ * `rebuilt`: what it hangs on is replaced.
+ */
+export type Reason = 'missing' | 'changed' | 'drift' | 'removed' | 'half-made' | 'requested' | 'destroy' | 'rebuilt';
+
+interface ChangeBase {
+  address: Address;
+  reason: Reason;
+  /** What it costs, for people: `restarts the VM`, `deletes 110GiB on sda`. */
+  notes: string[];
+}
+
+/** Short facts to show for a thing that comes or goes: `cpus: 4`, in order. */
+export type Facts = Record<string, string>;
+
+export type Change =
+  | (ChangeBase & { action: 'create'; after: Facts })
+  | (ChangeBase & { action: 'update'; fields: FieldChange[] })
+  | (ChangeBase & { action: 'replace'; fields: FieldChange[]; before: Facts; after: Facts })
+  | (ChangeBase & { action: 'delete'; before: Facts });
+
+export interface PlanSummary {
+  create: number;
+  update: number;
+  replace: number;
+  delete: number;
+  /** Things of the fleet that are as they should be. */
+  noop: number;
+}
+
+export interface PlanOptions {
+  mode: 'apply' | 'destroy';
+  targets: Address[];
+  excludes: Address[];
+  replace: Address[];
+  keepDisks: boolean;
+}
+
+export interface Plan {
+  formatVersion: '1';
+  fleet: string;
+  /** The libvirt URI. */
+  host: string;
+  /** `ResolvedFleet.digest` */
+  specDigest: string;
+  /** SHA-256, hex, of what was seen of the fleet's own things and of what stands in its way. */
+  observedDigest: string;
+  options: PlanOptions;
+  /** Sorted: pools, networks, VMs; each by address. */
+  changes: Change[];
+  steps: Step[];
+  warnings: string[];
+  summary: PlanSummary;
+}
+
+interface StepBase {
+  /** Stable: `vm.edge-1:up`. */
+  id: string;
+  address: Address;
+  /** Ids of steps that must be done first. A step whose need failed is skipped. */
+  needs: string[];
+  timeoutSeconds: number;
+}
+
+/** One thing to do. Each is idempotent: done twice, it is done once. */
+export type Step = StepBase &
+  (
+    | { kind: 'pool-ensure'; pool: string }
+    | { kind: 'network-create'; network: PlannedNetwork }
+    | { kind: 'network-start'; uuid: string }
+    | { kind: 'network-update'; uuid: string; entries: NetworkEntryChange[]; network: PlannedNetwork }
+    | { kind: 'network-delete'; uuid: string }
+    | { kind: 'vm-delete'; uuid: string; volumes: VolumeRef[] }
+    /** Through vagrant. Steps of this kind that are ready together share a process. */
+    | { kind: 'vm-up'; vm: ResolvedVm }
+    | { kind: 'vm-volumes'; vm: ResolvedVm; create: VolumeRef[]; grow: { ref: VolumeRef; target: string; bytes: number; running: boolean }[]; mark: DomainMark }
+    /** `fields`: the paths to bring into the persistent definition; all else in it stays. */
+    | { kind: 'vm-define'; vm: ResolvedVm; fields: string[] }
+    | { kind: 'vm-nics'; vm: ResolvedVm; macs: string[] }
+    | { kind: 'vm-reattach'; vm: ResolvedVm; macs: string[] }
+    | { kind: 'vm-stop'; uuid: string; timeoutSeconds: number }
+    | { kind: 'vm-start'; uuid: string }
+    /** Autostart, title, description. */
+    | { kind: 'vm-settings'; vm: ResolvedVm; fields: ('autostart' | 'title')[] }
+    /** The mark, with the digest and `ready`: set last. */
+    | { kind: 'vm-ready'; uuid: string; mark: DomainMark }
+  );
