@@ -16,7 +16,7 @@ export interface HostState {
   volumes: ObservedVolume[];
   /** IPv4 ranges in use by the host's interfaces and routes; empty where they can't be known (a remote host). */
   routes: HostRoute[];
-  /** The taps that hang on each bridge of the host; null where that can't be known (a remote host). */
+  /** The taps that hang on each bridge of the host, a bridge without any included (`[]`); null where that can't be known (a remote host). */
   bridgePorts: Record<string, string[]> | null;
 }
 
@@ -35,6 +35,11 @@ export interface DomainMark {
   ready: boolean;
   /** The volumes that ven made for it; no others are ever deleted with it. */
   volumes: VolumeRef[];
+  /**
+   * MACs of the NICs that ven made for it, lower case, sorted; rendered as `<ven:nic mac="…"/>` after the volumes.
+   * No other NIC is ever changed or removed. Empty for a mark without such elements.
+   */
+  nics: string[];
 }
 
 export interface NetworkMark {
@@ -185,6 +190,7 @@ export interface Host {
 
   /** Defines, starts and autostarts. */
   createNetwork(uuid: string, xml: string): Promise<void>;
+  /** Starts (when it does not run) and autostarts. */
   startNetwork(uuid: string): Promise<void>;
   /** Adds, changes or removes one entry, live and persistent. */
   updateNetwork(uuid: string, change: NetworkEntryChange): Promise<void>;
@@ -195,6 +201,7 @@ export interface Host {
   /** The persistent XML, with secrets, fit to be changed and defined again. */
   readDomain(uuid: string): Promise<string>;
   defineDomain(xml: string): Promise<void>;
+  /** Starts it; resumes it when it is paused; does nothing when it runs. */
   startDomain(uuid: string): Promise<void>;
   /** Asks the guest to power off; cuts the power after the time limit (0: at once). */
   stopDomain(uuid: string, timeoutSeconds: number): Promise<void>;
@@ -227,13 +234,18 @@ export interface Host {
     signal: AbortSignal,
   ): Promise<void>;
 
+  /** The IPv4 addresses of running domains, from libvirt's DHCP leases, by UUID; a domain without any has an empty list. */
+  readAddresses(uuids: readonly string[]): Promise<Record<string, string[]>>;
+
   /** Tries KVM with a tiny VM that runs firmware (1 to 3 s). */
   probeAccelerator(): Promise<{ accelerator: 'kvm' | 'qemu'; why: string }>;
 }
 
-/** One DNS or DHCP host entry of a network, as `virsh net-update` takes it. */
-export interface NetworkEntryChange {
-  section: 'dns-host' | 'ip-dhcp-host';
-  operation: 'add-last' | 'modify' | 'delete';
-  xml: string;
-}
+/**
+ * One DNS or DHCP host entry of a network to add or to take away, as `virsh net-update` does it. A changed entry is a
+ * `delete` of what was observed and an `add-last` of what is wanted (`modify` does not exist for DNS entries). Whoever
+ * runs it makes the XML from `entry`, escaped. Idempotent: adding what is there and deleting what is gone are done.
+ */
+export type NetworkEntryChange =
+  | { section: 'dns-host'; operation: 'add-last' | 'delete'; entry: { ip: string; names: string[] } }
+  | { section: 'ip-dhcp-host'; operation: 'add-last' | 'delete'; entry: { mac: string; ip: string; name: string | null } };

@@ -88,17 +88,22 @@ export type Step = StepBase &
     | { kind: 'pool-ensure'; pool: string }
     | { kind: 'network-create'; network: PlannedNetwork }
     | { kind: 'network-start'; uuid: string }
+    /** The entries, each live and persistent; then the whole definition (`Host.defineNetwork`), for the mark and what else is persistent only. */
     | { kind: 'network-update'; uuid: string; entries: NetworkEntryChange[]; network: PlannedNetwork }
     | { kind: 'network-delete'; uuid: string }
     | { kind: 'vm-delete'; uuid: string; volumes: VolumeRef[] }
     /** Through vagrant. Steps of this kind that are ready together share a process. */
     | { kind: 'vm-up'; vm: ResolvedVm }
+    /** The mark first, so that nothing is ever made that is not ven's by the mark; then the volumes. */
     | { kind: 'vm-volumes'; vm: ResolvedVm; create: VolumeRef[]; grow: { ref: VolumeRef; target: string; bytes: number; running: boolean }[]; mark: DomainMark }
     /** `fields`: the paths to bring into the persistent definition; all else in it stays. */
     | { kind: 'vm-define'; vm: ResolvedVm; fields: string[] }
+    /** A running VM's NICs brought to what `vm` says (`Host.updateNic`), without a restart. */
     | { kind: 'vm-nics'; vm: ResolvedVm; macs: string[] }
     | { kind: 'vm-reattach'; vm: ResolvedVm; macs: string[] }
-    | { kind: 'vm-stop'; uuid: string; timeoutSeconds: number }
+    /** `graceSeconds`: how long the guest may take before its power is cut; 0: at once. `timeoutSeconds` is longer. */
+    | { kind: 'vm-stop'; uuid: string; graceSeconds: number }
+    /** Starts it, or resumes it when it is paused. */
     | { kind: 'vm-start'; uuid: string }
     /** Autostart, title, description. */
     | { kind: 'vm-settings'; vm: ResolvedVm; fields: ('autostart' | 'title')[] }
