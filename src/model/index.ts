@@ -2,5 +2,6 @@ export * from './errors.js';
 export * from './events.js';
 export * from './fleet.js';
 export * from './host.js';
+export * from './identity.js';
 export * from './plan.js';
 export * from './render.js';
