@@ -1,0 +1,68 @@
+#!/bin/sh
+# Makes this machine able to run ven's quickstart and tests: host packages, a running libvirt, npm packages, the build.
+# For Debian and Ubuntu. Idempotent: what is there already is left alone. Run through `npm run quickstart` or `npm test`.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# --- host packages -----------------------------------------------------------------------------------------------
+PACKAGES='libvirt-daemon-system libvirt-clients libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils ovmf swtpm swtpm-tools vagrant vagrant-libvirt dnsmasq-base iptables dbus util-linux iproute2'
+missing=''
+for package in $PACKAGES; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
+done
+if [ -n "$missing" ]; then
+  command -v apt-get >/dev/null || { say "needs apt-get (Debian or Ubuntu); install by hand:$missing"; exit 7; }
+  say "installing$missing"
+  as_root apt-get update -qq
+  # shellcheck disable=SC2086  # a list of words
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+# --- a running libvirt -------------------------------------------------------------------------------------------
+virsh_system() { as_root virsh -q -c qemu:///system "$@"; }
+if ! virsh_system version >/dev/null 2>&1; then
+  if [ -d /run/systemd/system ]; then
+    say 'starting libvirtd'
+    as_root systemctl start libvirtd
+  else
+    # Without systemd (a container, a minimal VM) the daemons are started by hand; libvirt 9 asks polkit over the system bus.
+    say 'starting dbus, virtlogd and libvirtd (no systemd here)'
+    if [ ! -S /run/dbus/system_bus_socket ]; then
+      as_root mkdir -p /run/dbus
+      as_root rm -f /run/dbus/pid
+      as_root dbus-daemon --system --fork
+    fi
+    as_root virtlogd -d 2>/dev/null || true
+    as_root libvirtd -d
+  fi
+  tries=0
+  until virsh_system version >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    [ "$tries" -le 30 ] || { say 'libvirtd does not answer; look at: journalctl -u libvirtd, or run libvirtd in the foreground'; exit 7; }
+    sleep 1
+  done
+fi
+
+# The pool and the network that libvirt calls `default`. An existing one is only started.
+if ! virsh_system pool-info default >/dev/null 2>&1; then
+  as_root mkdir -p /var/lib/libvirt/images
+  virsh_system pool-define-as default dir --target /var/lib/libvirt/images
+fi
+virsh_system pool-info default | grep -q 'State:.*running' || virsh_system pool-start default
+if virsh_system net-info default >/dev/null 2>&1; then
+  virsh_system net-info default | grep -q 'Active:.*yes' || virsh_system net-start default || say 'the network "default" does not start; fleets on virbr0 need it'
+fi
+
+# --- ven itself --------------------------------------------------------------------------------------------------
+if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  say 'npm ci'
+  npm ci --silent --no-fund --no-audit
+fi
+newest=$(find src schemas templates scripts package.json -newer dist/main.js -print 2>/dev/null | head -n 1 || true)
+if [ ! -f dist/main.js ] || [ -n "$newest" ]; then
+  say 'building'
+  npm run --silent build
+fi

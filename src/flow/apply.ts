@@ -1,0 +1,113 @@
+import { availableParallelism } from 'node:os';
+import { runPlan } from '../apply/index.js';
+import { acquireLock, openJournal, removeWorkFolder } from '../host/index.js';
+import { EXIT, VenError, type Emit, type Plan, type PlanOptions, type ResolvedFleet, type RunEvent, type RunResult } from '../model/index.js';
+import { makePlan } from '../plan/index.js';
+import { checkHostIsReady } from './doctor.js';
+import { loadFleetFile, type Request } from './load.js';
+import { openHost } from './open.js';
+import { checkStillFits, readSavedPlan } from './plan.js';
+import { openRender } from './templates.js';
+
+/** Two signals, since the first Ctrl-C and the second mean different things. */
+export interface Interrupt {
+  /** Start nothing new; let running steps finish. */
+  graceful: AbortSignal;
+  /** Stop the children too. */
+  hard: AbortSignal;
+}
+
+export interface ApplyRequest extends Request {
+  /** With mode `destroy`, the fleet goes. Ignored with `savedPlan`, which brings its own. */
+  options: PlanOptions;
+  /** A file from `plan --out`: refused when it no longer fits. */
+  savedPlan?: string | undefined;
+  /** At most so many programs at once. Default: a vagrant for each core, and 16 virsh. */
+  parallelism?: number | undefined;
+  /** How long to wait for another run to end; 0: not at all. */
+  lockTimeoutSeconds: number;
+  /** Destroy: the logs too. */
+  purge?: boolean | undefined;
+  /** Whether somebody can be asked, or has said yes already. Checked before anything slow. */
+  consent: 'given' | 'ask' | 'impossible';
+  /** Shows the plan; resolves to whether to go on. Not called when there is nothing to do. */
+  confirm: (plan: Plan) => Promise<boolean>;
+  emit: Emit;
+  interrupt: Interrupt;
+}
+
+/** `result` is null when there was nothing to do, or when the answer was no (`declined`). */
+export interface ApplyResult {
+  fleet: ResolvedFleet;
+  plan: Plan;
+  result: RunResult | null;
+  declined: boolean;
+}
+
+/** Makes the host match the fleet file, or takes the fleet away: plan, consent, run. Holds the fleet's lock throughout. */
+export async function apply(request: ApplyRequest): Promise<ApplyResult> {
+  const fleet = loadFleetFile(request);
+  const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan);
+  const options = saved?.options ?? request.options;
+  if (request.consent === 'impossible') throw needsConsent(options.mode);
+
+  const lock = await acquireLock({
+    uri: fleet.host.uri,
+    fleet: fleet.name,
+    waitSeconds: request.lockTimeoutSeconds,
+    command: options.mode,
+    signal: request.interrupt.graceful,
+  });
+  try {
+    const { host, workDir } = openHost(fleet, request.env, lock.fd);
+    const state = await host.observe(fleet);
+    const plan = makePlan(fleet, state, options);
+    if (saved !== null) checkStillFits(saved, plan);
+    if (plan.steps.length === 0) {
+      if (options.mode === 'destroy') tidy(workDir, plan, request);
+      return { fleet, plan, result: null, declined: false };
+    }
+    if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true };
+    if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
+
+    const runId = new Date().toISOString().replaceAll(/[:.]/g, '-');
+    const journal = openJournal(workDir, runId);
+    const emit = (event: RunEvent): void => {
+      journal.write(event);
+      request.emit(event);
+    };
+    try {
+      const cores = availableParallelism();
+      const result = await runPlan(plan, {
+        host,
+        render: openRender(),
+        fleet,
+        emit,
+        clock: { now: () => new Date() },
+        parallelism: { vagrant: Math.min(request.parallelism ?? cores, cores), virsh: request.parallelism ?? 16 },
+        interrupt: request.interrupt,
+        runId,
+        command: options.mode,
+      });
+      if (options.mode === 'destroy' && result.exitCode === EXIT.done) tidy(workDir, plan, request);
+      return { fleet, plan, result, declined: false };
+    } finally {
+      journal.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** After a whole destroy nothing of the work folder is of use any more, but the logs. */
+function tidy(workDir: string, plan: Plan, { purge }: ApplyRequest): void {
+  const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
+  if (whole) removeWorkFolder(workDir, { keepLogs: purge !== true });
+}
+
+function needsConsent(mode: PlanOptions['mode']): VenError {
+  return new VenError('needs-consent', {
+    summary: `${mode} changes the host, and there is no terminal to ask on`,
+    hint: `Look at the plan (ven plan), then say so with: ven ${mode} --yes`,
+  });
+}

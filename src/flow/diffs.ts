@@ -1,0 +1,56 @@
+import type { HostState, Plan, ResolvedFleet, ResolvedVm } from '../model/index.js';
+import { openRender } from './templates.js';
+
+/** One rendered file as it is and as it would be; an empty text where there is none. */
+export interface RenderedDiff {
+  address: string;
+  /** A name to show: `domain.xml`. */
+  file: string;
+  before: string;
+  after: string;
+}
+
+/** What `plan --diff` shows: libvirt's own XML before, and the text that apply would define. */
+export function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState): RenderedDiff[] {
+  const render = openRender();
+  const diffs: RenderedDiff[] = [];
+  const add = (address: string, file: string, before: string, after: string): void => {
+    if (before !== after) diffs.push({ address, file, before, after });
+  };
+  const xmlOf = (vm: ResolvedVm): string => state.domains.find(({ uuid }) => uuid === vm.uuid)?.xml ?? '';
+  for (const step of plan.steps) {
+    switch (step.kind) {
+      case 'network-create':
+        add(step.address, 'network.xml', '', render.network(step.network, fleet.name));
+        break;
+      case 'vm-up':
+        add(step.address, 'domain.xml', xmlOf(step.vm), render.domain(step.vm, shownAccelerator(step.vm), newMark(fleet, step.vm)));
+        break;
+      case 'vm-define': {
+        const before = xmlOf(step.vm);
+        add(step.address, 'domain.xml', before, render.patchDomain(before, step.vm, step.fields));
+        break;
+      }
+      default:
+        break; // no file is rendered for the others
+    }
+  }
+  return diffs;
+}
+
+/** `auto` is decided on the host, when the VM is made; where a text has to be shown before, it shows KVM. */
+export function shownAccelerator(vm: ResolvedVm): 'kvm' | 'qemu' {
+  return vm.accelerator === 'auto' ? 'kvm' : vm.accelerator;
+}
+
+/** The mark that a VM is born with. */
+export function newMark(fleet: ResolvedFleet, vm: ResolvedVm) {
+  return {
+    fleet: fleet.name,
+    vm: vm.name,
+    digest: vm.digest,
+    ready: false,
+    volumes: vm.disks.map(({ pool, volume }) => ({ pool, volume })),
+    nics: vm.nics.map(({ mac }) => mac),
+  };
+}

@@ -1,0 +1,15 @@
+import { loadFleet } from '../config/index.js';
+import { readFleetFile } from '../host/index.js';
+import type { ResolvedFleet } from '../model/index.js';
+
+/** What every command is asked with. */
+export interface Request {
+  /** The fleet file's path. */
+  file: string;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads, checks and resolves the fleet file. Rejects with `fleet-file` (all findings at once) or `not-found`. */
+export function loadFleetFile({ file, env }: Request): ResolvedFleet {
+  return loadFleet(readFleetFile(file), { file, env });
+}

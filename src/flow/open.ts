@@ -1,0 +1,17 @@
+import { createHost, workFolder } from '../host/index.js';
+import type { Host, ResolvedFleet } from '../model/index.js';
+import type { Request } from './load.js';
+import { readTemplate } from './templates.js';
+
+/** The fleet's host and its work folder. `lockFd`: handed to children that outlive a killed run, so that they hold the lock on. */
+export function openHost(fleet: ResolvedFleet, env: Request['env'], lockFd?: number): { host: Host; workDir: string } {
+  const workDir = workFolder({ uri: fleet.host.uri, fleet: fleet.name, env });
+  const host = createHost({
+    uri: fleet.host.uri,
+    workDir,
+    vagrantfile: readTemplate('Vagrantfile'),
+    env,
+    ...(lockFd === undefined ? {} : { lockFd }),
+  });
+  return { host, workDir };
+}

@@ -1,0 +1,82 @@
+import { readTextFile, writePrivateFile } from '../host/index.js';
+import { VenError, type HostState, type Plan, type PlanOptions, type ResolvedFleet } from '../model/index.js';
+import { makePlan } from '../plan/index.js';
+import { renderedDiffs, type RenderedDiff } from './diffs.js';
+import { loadFleetFile, type Request } from './load.js';
+import { openHost } from './open.js';
+
+export type { RenderedDiff } from './diffs.js';
+
+export interface PlanRequest extends Request {
+  options: PlanOptions;
+  /** Also the rendered files, before and after. */
+  diff?: boolean;
+}
+
+export interface PlanResult {
+  fleet: ResolvedFleet;
+  state: HostState;
+  plan: Plan;
+  diffs: RenderedDiff[];
+}
+
+/** What differs between the fleet file and the host. Changes nothing and needs no lock. */
+export async function plan(request: PlanRequest): Promise<PlanResult> {
+  const fleet = loadFleetFile(request);
+  const { host } = openHost(fleet, request.env);
+  const state = await host.observe(fleet);
+  const made = makePlan(fleet, state, request.options);
+  return { fleet, state, plan: made, diffs: request.diff ? renderedDiffs(made, fleet, state) : [] };
+}
+
+/** Writes a plan for a later `apply --plan`. Mode 0600. */
+export function savePlan(file: string, made: Plan): void {
+  writePrivateFile(file, `${JSON.stringify(made, null, 2)}\n`);
+}
+
+/** Reads what `savePlan` wrote. Rejects with `usage` when it is not a plan of this version. */
+export function readSavedPlan(file: string): Plan {
+  const wrong = (detail: string): VenError =>
+    new VenError('usage', {
+      summary: `${file} is not a saved plan`,
+      detail,
+      hint: 'Make one with: ven plan --out FILE',
+    });
+  let read: unknown;
+  try {
+    read = JSON.parse(readTextFile(file));
+  } catch (error) {
+    if (error instanceof VenError) throw error;
+    throw wrong(error instanceof Error ? error.message : String(error));
+  }
+  if (!isPlan(read)) throw wrong('It lacks the keys of a plan of format version 1.');
+  return read;
+}
+
+function isPlan(value: unknown): value is Plan {
+  if (typeof value !== 'object' || value === null) return false;
+  const candidate = value as Partial<Plan>;
+  const options = candidate.options as Partial<PlanOptions> | undefined;
+  return (
+    candidate.formatVersion === '1' &&
+    [candidate.fleet, candidate.host, candidate.specDigest, candidate.observedDigest].every((text) => typeof text === 'string') &&
+    (options?.mode === 'apply' || options?.mode === 'destroy') &&
+    [options.targets, options.excludes, options.replace].every(Array.isArray) &&
+    typeof options.keepDisks === 'boolean'
+  );
+}
+
+/** Rejects with `stale-plan` when a saved plan is not of this fleet file and this host as they are now. */
+export function checkStillFits(saved: Plan, now: Plan): void {
+  const moved =
+    saved.fleet !== now.fleet || saved.host !== now.host || saved.specDigest !== now.specDigest
+      ? 'the fleet file'
+      : saved.observedDigest !== now.observedDigest
+        ? 'the host'
+        : null;
+  if (moved === null) return;
+  throw new VenError('stale-plan', {
+    summary: `The saved plan no longer fits: ${moved} has changed since it was made`,
+    hint: 'Nothing was changed. Make a new plan (ven plan --out FILE), look at it, and apply that one.',
+  });
+}

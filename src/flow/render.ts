@@ -1,0 +1,76 @@
+import { machinesJson } from '../render/index.js';
+import type { HostState, ResolvedFleet } from '../model/index.js';
+import { makePlan } from '../plan/index.js';
+import { newMark, shownAccelerator } from './diffs.js';
+import { loadFleetFile, type Request } from './load.js';
+import { openRender, readTemplate } from './templates.js';
+
+/** A file that apply would use; `path` is relative. */
+export interface RenderedFile {
+  path: string;
+  text: string;
+}
+
+/**
+ * The files that apply would use, without a host: as if nothing were there yet. So a subnet `auto` is the first of its
+ * sequence, and an accelerator `auto` is shown as kvm.
+ */
+export function render(request: Request): RenderedFile[] {
+  const fleet = loadFleetFile(request);
+  const plan = makePlan(fleet, emptyHost(fleet), { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false });
+  const renderer = openRender();
+  const files: RenderedFile[] = [];
+  for (const step of plan.steps) {
+    if (step.kind === 'network-create') {
+      files.push({ path: `networks/${step.network.libvirtName}.xml`, text: renderer.network(step.network, fleet.name) });
+    }
+  }
+  const machines = fleet.vms.map((vm) => ({
+    name: vm.name,
+    domain: vm.domain,
+    uuid: vm.uuid,
+    domainXml: renderer.domain(vm, shownAccelerator(vm), newMark(fleet, vm)),
+    volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: renderer.volume(disk) })),
+    start: vm.power === 'running',
+    memoryMiB: Math.ceil(vm.memoryKiB / 1024),
+    cpus: vm.cpus,
+  }));
+  for (const machine of machines) {
+    files.push({ path: `domains/${machine.domain}.xml`, text: machine.domainXml });
+    for (const { volume, xml } of machine.volumes) files.push({ path: `volumes/${volume}.xml`, text: xml });
+  }
+  files.push({ path: 'Vagrantfile', text: readTemplate('Vagrantfile') });
+  files.push({ path: 'machines.json', text: machinesJson(fleet.host.uri, machines) });
+  return files;
+}
+
+/** A host that has what the fleet takes for granted (others' networks and pools), and nothing else. */
+function emptyHost(fleet: ResolvedFleet): HostState {
+  const pools = new Set(fleet.vms.flatMap((vm) => vm.disks.map(({ pool }) => pool)));
+  const others = new Set(
+    fleet.vms.flatMap((vm) => vm.nics.flatMap(({ source }) => (source.kind === 'network' && source.own === null ? [source.network] : []))),
+  );
+  return {
+    uri: fleet.host.uri,
+    observedAt: new Date(0).toISOString(),
+    domains: [],
+    networks: [...others].map((name) => ({
+      uuid: '',
+      name,
+      active: true,
+      autostart: true,
+      persistent: true,
+      mark: null,
+      bridge: null,
+      mode: 'nat' as const,
+      gateway: null,
+      dhcp: null,
+      dnsHosts: [],
+      dhcpHosts: [],
+    })),
+    pools: [...pools].map((name) => ({ name, uuid: '', active: true, autostart: true, path: null, availableBytes: 0 })),
+    volumes: [],
+    routes: [],
+    bridgePorts: null,
+  };
+}

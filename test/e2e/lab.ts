@@ -1,0 +1,177 @@
+/**
+ * A place for one e2e test file: a folder with a fleet file, a state folder of its own, the real `bin/ven` as a child
+ * process, and the real libvirt. Names carry the process id, so that nothing of anybody else is met; `close()` takes
+ * away all that the lab made and fails when something is left.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const URI = 'qemu:///system';
+
+export interface Ran {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  child: ChildProcess;
+  ended: Promise<Ran>;
+}
+
+function start(file: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv }): Running {
+  const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<Ran>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+/** Runs virsh; rejects when it fails. */
+export async function virsh(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await tryVirsh(...args);
+  if (code !== 0) throw new Error(`virsh ${args.join(' ')}: ${stderr}`);
+  return stdout.trim();
+}
+
+export function tryVirsh(...args: string[]): Promise<Ran> {
+  return start('virsh', ['-q', '-c', URI, ...args], { env: { ...process.env, LC_ALL: 'C' } }).ended;
+}
+
+export async function lines(...args: string[]): Promise<string[]> {
+  return (await virsh(...args))
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .sort();
+}
+
+export class Lab {
+  readonly fleet: string;
+  readonly dir: string;
+  readonly file: string;
+  #stateDirs: string[] = [];
+  /** Undo for foreign things a test made, last first. */
+  #undo: (() => Promise<unknown>)[] = [];
+
+  constructor(name: string) {
+    this.fleet = `t${process.pid}-${name}`;
+    this.dir = mkdtempSync(join(tmpdir(), 'ven-e2e-'));
+    this.file = join(this.dir, 'fleet.yaml');
+    this.newStateDir();
+  }
+
+  /** As on another machine or for another user: no work files. */
+  newStateDir(): string {
+    const dir = mkdtempSync(join(tmpdir(), 'ven-state-'));
+    this.#stateDirs.push(dir);
+    return dir;
+  }
+
+  get stateDir(): string {
+    return this.#stateDirs.at(-1) as string;
+  }
+
+  /** Writes the fleet file; `body` follows apiVersion, fleet and host. */
+  write(body: string): void {
+    writeFileSync(this.file, `apiVersion: ven/v1\nfleet: ${this.fleet}\nhost: { accelerator: qemu }\n${body}`);
+  }
+
+  /** Small BIOS machines that only need to exist. */
+  static readonly SMALL = 'defaults: { cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }], shutdownTimeout: 2s }\n';
+
+  start(...args: string[]): Running {
+    const env = { ...process.env, XDG_STATE_HOME: this.stateDir, NO_COLOR: '1' };
+    return start(join(ROOT, 'bin/ven'), args, { cwd: this.dir, env });
+  }
+
+  ven(...args: string[]): Promise<Ran> {
+    return this.start(...args).ended;
+  }
+
+  /** Applies and fails loudly unless the exit code is `expected`. */
+  async apply(expected = 0, ...args: string[]): Promise<Ran> {
+    const ran = await this.ven('apply', '--yes', ...args);
+    if (ran.code !== expected) throw new Error(`apply: exit ${ran.code}, not ${expected}\n${ran.stdout}\n${ran.stderr}`);
+    return ran;
+  }
+
+  async plan(...args: string[]): Promise<PlanJson> {
+    const ran = await this.ven('plan', '--json', ...args);
+    if (ran.code !== 0) throw new Error(`plan: exit ${ran.code}\n${ran.stdout}\n${ran.stderr}`);
+    return JSON.parse(ran.stdout) as PlanJson;
+  }
+
+  domain(vm: string): string {
+    return `${this.fleet}_${vm}`;
+  }
+
+  /** Names of the fleet's domains that match what `virsh list` is asked. */
+  async domains(...args: string[]): Promise<string[]> {
+    return (await lines('list', '--name', ...args)).filter((name) => name.startsWith(`${this.fleet}_`)).map((name) => name.slice(this.fleet.length + 1));
+  }
+
+  async uuid(vm: string): Promise<string> {
+    return virsh('domuuid', this.domain(vm));
+  }
+
+  undo(action: () => Promise<unknown>): void {
+    this.#undo.unshift(action);
+  }
+
+  /** What of this lab's names is still known to libvirt. */
+  async leftovers(): Promise<string[]> {
+    await tryVirsh('pool-refresh', 'default');
+    const all = [
+      ...(await lines('list', '--all', '--name')),
+      ...(await lines('net-list', '--all', '--name')),
+      ...(await lines('vol-list', 'default')).map((line) => line.split(/\s+/)[0] ?? ''),
+    ];
+    return all.filter((name) => name.startsWith(this.fleet));
+  }
+
+  async close(): Promise<void> {
+    for (const action of this.#undo) await action();
+    const destroyed = await this.ven('destroy', '--yes', '--purge', '--lock-timeout', '60s');
+    const left = await this.leftovers();
+    // Whatever went wrong, the next test file shall meet a clean host.
+    for (const name of left) {
+      await tryVirsh('destroy', name);
+      await tryVirsh('undefine', name, '--nvram');
+      await tryVirsh('net-destroy', name);
+      await tryVirsh('net-undefine', name);
+      await tryVirsh('vol-delete', name, '--pool', 'default');
+    }
+    for (const dir of [this.dir, ...this.#stateDirs]) rmSync(dir, { recursive: true, force: true });
+    if (destroyed.code !== 0) throw new Error(`destroy: exit ${destroyed.code}\n${destroyed.stdout}\n${destroyed.stderr}`);
+    if (left.length > 0) throw new Error(`left over after destroy: ${left.join(', ')}`);
+  }
+}
+
+export interface PlanJson {
+  formatVersion: string;
+  changes: {
+    address: string;
+    action: string;
+    reason: string;
+    notes: string[];
+    fields?: { path: string; before: string | null; after: string | null; effect: string }[];
+  }[];
+  summary: { create: number; update: number; replace: number; delete: number; noop: number };
+}
+
+/** `vm.a update drift`, one string a change: short to compare with. */
+export function changes(plan: PlanJson): string[] {
+  return plan.changes.map(({ address, action, reason }) => `${address} ${action} ${reason}`);
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
