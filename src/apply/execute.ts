@@ -1,0 +1,103 @@
+import type { BringUp, Host, Render, ResolvedVm, Step, VolumeRef } from '../model/index.js';
+
+export type UpStep = Extract<Step, { kind: 'vm-up' }>;
+/** A step that is done by calls to the host; `vm-up` goes through vagrant, in batches. */
+export type CallStep = Exclude<Step, UpStep>;
+
+export interface ExecutePorts {
+  host: Host;
+  render: Render;
+  fleet: { name: string };
+}
+
+/**
+ * Does one step. Each call to the host is idempotent, and so is the step.
+ * Makes no further call once `signal` is aborted; a call that is already under way is left to end by itself.
+ * Rejects with what the host or the renderer threw.
+ */
+export async function executeStep(step: CallStep, ports: ExecutePorts, signal: AbortSignal): Promise<void> {
+  const { host, render, fleet } = ports;
+  switch (step.kind) {
+    case 'pool-ensure':
+      return host.ensurePool(step.pool);
+    case 'network-create':
+      return host.createNetwork(step.network.uuid, render.network(step.network, fleet.name));
+    case 'network-start':
+      return host.startNetwork(step.uuid);
+    case 'network-update':
+      for (const entry of step.entries) {
+        await host.updateNetwork(step.uuid, entry);
+        signal.throwIfAborted();
+      }
+      // The new mark comes last: until then the network still counts as changed.
+      return host.defineNetwork(render.network(step.network, fleet.name));
+    case 'network-delete':
+      return host.deleteNetwork(step.uuid);
+    case 'vm-delete':
+      return host.deleteDomain(step.uuid, step.volumes);
+    case 'vm-volumes':
+      // Marked first, so that a new volume is owned before it exists: one that a kill leaves behind is found again.
+      await host.markDomain(step.vm.uuid, step.mark);
+      for (const ref of step.create) {
+        signal.throwIfAborted();
+        await host.createVolume(ref.pool, ref.volume, render.volume(diskOf(step.vm, ref)));
+      }
+      for (const { ref, target, bytes, running } of step.grow) {
+        signal.throwIfAborted();
+        await host.growVolume(ref, bytes, running ? { uuid: step.vm.uuid, target } : null);
+      }
+      return;
+    case 'vm-define': {
+      const current = await host.readDomain(step.vm.uuid);
+      signal.throwIfAborted();
+      return host.defineDomain(render.patchDomain(current, step.vm, step.fields));
+    }
+    case 'vm-nics':
+      for (const mac of step.macs) {
+        signal.throwIfAborted();
+        await host.updateNic(step.vm.uuid, render.nic(step.vm, mac));
+      }
+      return;
+    case 'vm-reattach':
+      return host.reattachNics(
+        step.vm.uuid,
+        step.macs.map((mac) => render.nic(step.vm, mac)),
+      );
+    case 'vm-stop':
+      return host.stopDomain(step.uuid, step.graceSeconds);
+    case 'vm-start':
+      return host.startDomain(step.uuid);
+    case 'vm-settings':
+      for (const field of step.fields) {
+        signal.throwIfAborted();
+        if (field === 'autostart') await host.setAutostart(step.vm.uuid, step.vm.autostart);
+        else await host.setTitle(step.vm.uuid, step.vm.title, step.vm.description);
+      }
+      return;
+    case 'vm-ready':
+      return host.markDomain(step.uuid, step.mark);
+  }
+}
+
+/** Everything `Host.bringUp` needs for one VM. Its mark says not ready: the `vm-ready` step says it is. */
+export function bringUpOf(vm: ResolvedVm, accelerator: 'kvm' | 'qemu', ports: ExecutePorts): BringUp {
+  const volumes = vm.disks.map(({ pool, volume }) => ({ pool, volume }));
+  const nics = vm.nics.map(({ mac }) => mac).sort();
+  const mark = { fleet: ports.fleet.name, vm: vm.name, digest: vm.digest, ready: false, volumes, nics };
+  return {
+    name: vm.name,
+    domain: vm.domain,
+    uuid: vm.uuid,
+    domainXml: ports.render.domain(vm, accelerator, mark),
+    volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: ports.render.volume(disk) })),
+    start: vm.power === 'running',
+    memoryMiB: Math.ceil(vm.memoryKiB / 1024),
+    cpus: vm.cpus,
+  };
+}
+
+function diskOf(vm: ResolvedVm, ref: VolumeRef): ResolvedVm['disks'][number] {
+  const disk = vm.disks.find(({ pool, volume }) => pool === ref.pool && volume === ref.volume);
+  if (!disk) throw new Error(`the plan wants volume ${ref.volume} in pool ${ref.pool}, which is no disk of ${vm.address}`);
+  return disk;
+}

@@ -1,0 +1,37 @@
+import { VenError, type EventError, type Step } from '../model/index.js';
+
+/** What a step died of, as an event says it. Anything but a `VenError` is a bug in ven, and shown with its stack. */
+export function eventErrorOf(error: unknown): EventError {
+  if (error instanceof VenError) {
+    return { code: error.code, summary: error.summary, detail: error.detail, hint: error.hint };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'bug',
+    summary: `ven has a bug: ${message}`,
+    detail: error instanceof Error ? error.stack : undefined,
+    hint: 'Please report it together with these lines. The other steps went on; `ven plan` shows what is left.',
+  };
+}
+
+/** `tool-failed`: the step had `seconds` and is not done. */
+export function tooLate(step: Step, seconds: number): VenError {
+  return new VenError('tool-failed', {
+    summary: `${step.id} was not done after ${String(seconds)} s, and ven stopped waiting for it`,
+    where: step.address,
+    hint: 'See with `ven doctor` whether libvirt answers; `ven plan` then shows what is left, and `ven apply` does it.',
+  });
+}
+
+/** `interrupted`: the second Ctrl-C came while the step ran. */
+export function cutShort(step: Step, cause: unknown): VenError {
+  const told =
+    cause instanceof VenError && cause.code !== 'interrupted' ? [cause.summary, cause.detail].filter(Boolean).join('\n') : undefined;
+  return new VenError('interrupted', {
+    summary: `${step.id} was interrupted before it was done`,
+    detail: told,
+    where: step.address,
+    hint: '`ven plan` shows what is left, and `ven apply` does it.',
+    cause,
+  });
+}

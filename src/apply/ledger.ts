@@ -1,0 +1,119 @@
+import type { Address, RunResult } from '../model/index.js';
+import type { StepGraph } from './graph.js';
+
+/**
+ * `waiting` for what it needs → `ready` → `running` → `done`, `failed`, or `cut` short by the second Ctrl-C.
+ * `skipped`: never started.
+ */
+export type StepState = 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'cut' | 'skipped';
+
+/** What has become of each step; knows what that means for the steps behind it. Every step ends exactly once. */
+export class Ledger {
+  /** Steps that have not ended. */
+  open: number;
+  private readonly graph: StepGraph;
+  private readonly states: StepState[];
+  /** How many of its needs are not done yet. */
+  private readonly missing: number[];
+
+  constructor(graph: StepGraph) {
+    this.graph = graph;
+    this.open = graph.steps.length;
+    this.states = graph.steps.map(() => 'waiting');
+    this.missing = graph.needs.map((needs) => needs.length);
+  }
+
+  state(place: number): StepState {
+    const state = this.states[place];
+    if (!state) throw new RangeError(`no step ${String(place)}`);
+    return state;
+  }
+
+  places(...wanted: StepState[]): number[] {
+    return this.states.flatMap((state, place) => (wanted.includes(state) ? [place] : []));
+  }
+
+  /** The steps that need nothing. */
+  begin(): number[] {
+    return this.missing.flatMap((count, place) => (count === 0 ? [this.setReady(place)] : []));
+  }
+
+  start(place: number): void {
+    this.states[place] = 'running';
+  }
+
+  /** Gives the steps that can start now, in plan order. */
+  done(place: number): number[] {
+    this.end(place, 'done');
+    const ready: number[] = [];
+    for (const next of this.graph.dependents[place] ?? []) {
+      const missing = (this.missing[next] ?? 0) - 1;
+      this.missing[next] = missing;
+      if (missing === 0 && this.state(next) === 'waiting') ready.push(this.setReady(next));
+    }
+    return ready;
+  }
+
+  /** Gives all the steps, near and far, that are skipped because of it, in plan order. */
+  lost(place: number, how: 'failed' | 'cut'): number[] {
+    this.end(place, how);
+    const skipped: number[] = [];
+    const from = [place];
+    for (let at = from.pop(); at !== undefined; at = from.pop()) {
+      for (const next of this.graph.dependents[at] ?? []) {
+        if (this.state(next) !== 'waiting') continue;
+        this.end(next, 'skipped');
+        skipped.push(next);
+        from.push(next);
+      }
+    }
+    return skipped.sort((a, b) => a - b);
+  }
+
+  skip(place: number): void {
+    this.end(place, 'skipped');
+  }
+
+  /**
+   * The steps that finish a VM whose `vm-up` has begun: they are run even after the first Ctrl-C, since a VM without its
+   * ready mark counts as half-made and would be replaced by the next apply: the interruption would have destroyed it.
+   */
+  finishers(): Set<number> {
+    const { steps, order, needs } = this.graph;
+    const begun = new Set(
+      this.places('running', 'done').flatMap((place) => (steps[place]?.kind === 'vm-up' ? [steps[place].address] : [])),
+    );
+    const finishers = new Set<number>();
+    for (const place of order) {
+      const step = steps[place];
+      if (step?.kind !== 'vm-ready' && step?.kind !== 'vm-settings') continue;
+      if (!begun.has(step.address) || !['waiting', 'ready'].includes(this.state(place))) continue;
+      const reachable = needs[place]?.every((need) => finishers.has(need) || ['running', 'done'].includes(this.state(need)));
+      if (reachable) finishers.add(place);
+    }
+    return finishers;
+  }
+
+  /** Each address once, in plan order: failed when a step of it failed, done when all its steps are, else skipped. */
+  addresses(): Pick<RunResult, 'done' | 'failed' | 'skipped'> {
+    const fates = new Map<Address, 'done' | 'failed' | 'skipped'>();
+    this.graph.steps.forEach(({ address }, place) => {
+      const state = this.state(place);
+      const fate = state === 'failed' || state === 'done' ? state : 'skipped';
+      const known = fates.get(address);
+      if (known === undefined || fate === 'failed' || (fate === 'skipped' && known === 'done')) fates.set(address, fate);
+    });
+    const those = (wanted: string) => [...fates].flatMap(([address, fate]) => (fate === wanted ? [address] : []));
+    return { done: those('done'), failed: those('failed'), skipped: those('skipped') };
+  }
+
+  private setReady(place: number): number {
+    this.states[place] = 'ready';
+    return place;
+  }
+
+  private end(place: number, state: StepState): void {
+    this.states[place] = state;
+    this.open -= 1;
+  }
+}

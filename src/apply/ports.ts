@@ -1,0 +1,22 @@
+import type { Emit, Host, Render, ResolvedFleet } from '../model/index.js';
+
+/** All that a run needs from outside. */
+export interface ApplyPorts {
+  host: Host;
+  render: Render;
+  fleet: ResolvedFleet;
+  /** Gets every event in order. What it throws does not disturb the run; see `viewFault`. */
+  emit: Emit;
+  clock: { now(): Date };
+  /** How many vagrant processes, and how many other steps, may run at once. At least one each. */
+  parallelism: { vagrant: number; virsh: number };
+  /**
+   * `graceful`: start nothing new, let what runs finish. `hard`: stop the children, too.
+   * Neither undoes anything.
+   */
+  interrupt: { graceful: AbortSignal; hard: AbortSignal };
+  runId: string;
+  command: 'apply' | 'destroy';
+  /** Told once, after the run's last event, of the first thing that `emit` threw. */
+  viewFault?: ((error: unknown) => void) | undefined;
+}
