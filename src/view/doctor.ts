@@ -1,0 +1,29 @@
+import type { HostFinding } from '../model/index.js';
+import { paint, type Look, type Tone } from './look.js';
+import { count, indent, printable } from './words.js';
+
+const SIGNS: Record<HostFinding['level'], { sign: string; tone: Tone }> = {
+  ok: { sign: 'ok', tone: 'green' },
+  warning: { sign: 'warning', tone: 'yellow' },
+  missing: { sign: 'missing', tone: 'red' },
+};
+
+/** A line a check, under it what mends it, and the outcome. Ends in a newline. */
+export function doctorText(findings: readonly HostFinding[], look: Look): string {
+  const names = Math.max(0, ...findings.map(({ check }) => check.length));
+  const lines = findings.flatMap(({ check, level, message, fix }) => {
+    const { sign, tone } = SIGNS[level];
+    const head = `${paint(look, tone, sign.padEnd(7))}  ${check.padEnd(names)}  ${printable(message)}`;
+    return fix === '' ? [head] : [head, indent(printable(fix), `${' '.repeat(9)}${paint(look, 'cyan', '->')} `)];
+  });
+  const missing = findings.filter(({ level }) => level === 'missing').length;
+  const warnings = findings.filter(({ level }) => level === 'warning').length;
+  const remark = warnings === 0 ? '' : ` (${count(warnings, 'warning')})`;
+  const outcome = missing === 0 ? `The host is ready${remark}.` : `The host is not ready: ${count(missing, 'thing')} missing${remark}.`;
+  return `${lines.join('\n')}\n\n${outcome}\n`;
+}
+
+/** What `doctor --json` prints. Ends in a newline. */
+export function doctorJson(findings: readonly HostFinding[]): string {
+  return `${JSON.stringify({ formatVersion: '1', ready: findings.every(({ level }) => level !== 'missing'), findings }, null, 2)}\n`;
+}

@@ -1,0 +1,24 @@
+/**
+ * Turns what the other rooms return (plans, findings, errors, events, states) into what somebody reads: text for people,
+ * Markdown for a pull request, JSON for programs. It decides nothing, asks no host, and never exits. Almost all of it is
+ * functions from data to a string; the exceptions are the progress views, which write to the stream that they are given.
+ * What costs time to load (listr2, diff) is loaded when it is first needed.
+ */
+export { lookOf, canRedraw, type Look } from './look.js';
+export { printable } from './words.js';
+export { planText, type PlanTextOptions } from './plan-text.js';
+export { recap } from './recap.js';
+export { planMarkdown } from './plan-markdown.js';
+export { planJson } from './plan-json.js';
+export { errorText, errorJson, bugText } from './errors.js';
+export { findingsText, validationJson } from './findings.js';
+export { gatherFailures, resultText, type Failed, type Outcome } from './result.js';
+export { statusText, statusJson, type ShownStatus, type ShownVm } from './status.js';
+export { doctorText, doctorJson } from './doctor.js';
+export { plainProgress, jsonProgress, type Progress, type Write } from './progress.js';
+
+/** The terminal view: one line a VM, redrawn in place. Loads listr2. */
+export const loadTerminal = async () => (await import('./terminal.js')).terminalProgress;
+
+/** Unified diffs of rendered files. Loads diff. */
+export const loadDiffs = async () => (await import('./diffs.js')).diffsText;

@@ -1,0 +1,35 @@
+/** What a text may use: colours, and so many columns. */
+export interface Look {
+  colour: boolean;
+  columns: number;
+}
+
+interface Stream {
+  isTTY?: boolean | undefined;
+  columns?: number | undefined;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** FORCE_COLOR (other than `0` and `false`) wins over NO_COLOR (any value), as in Node itself; else a terminal that is not dumb. */
+export function lookOf(stream: Stream, env: Env): Look {
+  const forced = env['FORCE_COLOR'];
+  const colour =
+    forced !== undefined ? forced !== '0' && forced !== 'false' : !env['NO_COLOR'] && stream.isTTY === true && env['TERM'] !== 'dumb';
+  return { colour, columns: stream.columns || 80 };
+}
+
+/** Whether lines can be drawn again in place. */
+export function canRedraw(stream: Stream, env: Env): boolean {
+  return stream.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'];
+}
+
+const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const;
+
+export type Tone = keyof typeof CODES;
+
+/** `text` in a colour, when colours are wanted. */
+export function paint(look: Look, tone: Tone, text: string): string {
+  const [on, off] = CODES[tone];
+  return look.colour && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+}
