@@ -23,7 +23,7 @@ export interface FieldChange {
  */
 export type Reason = 'missing' | 'changed' | 'drift' | 'removed' | 'half-made' | 'requested' | 'destroy' | 'rebuilt';
 
-interface ChangeBase {
+export interface ChangeBase {
   address: Address;
   reason: Reason;
   /** What it costs, for people: `restarts the VM`, `deletes 110GiB on sda`. */

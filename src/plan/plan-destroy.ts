@@ -1,0 +1,77 @@
+import type { Change, PlanOptions, ResolvedFleet, Step } from '../model/index.js';
+import { lostDisks } from './disks.js';
+import { inTheWayOfUuids, refuseForeign } from './foreign.js';
+import { foreignAttachments, networkSteps, type NetworkRemoval } from './network-work.js';
+import { planPools } from './pools.js';
+import { refuseProtected } from './protect.js';
+import type { Draft } from './draft.js';
+import type { Seen } from './seen.js';
+import type { Selection } from './select.js';
+import { deleteVmStep } from './vm-steps.js';
+import { observedVmFacts } from './vms.js';
+
+/** Everything that is the fleet's by mark and identity goes, whether the file still names it or not; VMs first, then networks. */
+export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selection, options: PlanOptions): Draft {
+  const protectedVms = new Set(fleet.vms.filter(({ protect }) => protect).map(({ uuid }) => uuid));
+  const going = [...seen.owned.values()].map((domain) => ({ domain, address: `vm.${domain.mark.vm}` })).filter(({ address }) => selection.has(address));
+  const goingUuids = new Map(going.map(({ domain, address }) => [domain.uuid, address]));
+  const networks = [...seen.ownedNetworks.values()].map((network) => ({ network, address: `network.${network.mark.network}` })).filter(({ address }) => selection.has(address));
+
+  refuseForeign(inTheWayOfUuids(goingUuids, new Map(networks.map(({ network, address }) => [network.uuid, address])), seen), fleet);
+  refuseProtected(
+    going.filter(({ domain }) => protectedVms.has(domain.uuid) && domain.mark.ready).map(({ address }) => ({ address, why: 'it would be destroyed' })),
+    'destroy',
+  );
+
+  const leaving = new Set(options.keepDisks ? [] : going.flatMap(({ domain }) => domain.mark.volumes.map(({ pool }) => pool)));
+  const pools = planPools(fleet, seen, selection, new Set(), leaving);
+  const changes: Change[] = [...pools.changes];
+  const steps: Step[] = [...pools.steps];
+  const warnings: string[] = [...pools.warnings];
+  for (const { domain, address } of going) {
+    const needs = options.keepDisks ? [] : poolSteps(domain.mark.volumes, pools.ready);
+    steps.push(deleteVmStep(address, domain, options.keepDisks, needs));
+    changes.push({ address, action: 'delete', reason: 'destroy', notes: lostDisks(domain, options.keepDisks, seen), before: observedVmFacts(domain, seen) });
+  }
+
+  const removals: NetworkRemoval[] = [];
+  const users = usersOf(seen);
+  for (const { network, address } of networks) {
+    const on = users.get(network.name) ?? [];
+    const staying = on.filter(({ uuid }) => !goingUuids.has(uuid));
+    if (staying.length > 0) warnings.push(`${address} stays: ${staying.map((user) => user.address).join(', ')} still on it`);
+    else removals.push({ address, network, deleted: on.map((user) => user.address), moved: [] });
+  }
+  const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));
+  const work = networkSteps([], removals, foreignAttachments(seen, wantedMacs), new Map(), 'destroy');
+  if (options.keepDisks && going.length > 0) warnings.push("Disks that are kept are no VM's any more: move or rename them before the next apply, which would else refuse them as not ven's");
+  return { changes: [...changes, ...work.changes], steps: [...steps, ...work.steps], warnings, noop: 0 };
+}
+
+export function poolSteps(volumes: readonly { pool: string }[], ready: ReadonlyMap<string, string[]>): string[] {
+  return [...new Set(volumes.flatMap(({ pool }) => ready.get(pool) ?? []))];
+}
+
+export interface NetworkUser {
+  uuid: string;
+  address: string;
+}
+
+/** The fleet's VMs on each network, by its libvirt name, through NICs that ven made; as defined or as they run. */
+export function usersOf(seen: Seen): Map<string, NetworkUser[]> {
+  const users = new Map<string, NetworkUser[]>();
+  for (const domain of seen.owned.values()) {
+    const made = new Set(domain.mark.nics.map((mac) => mac.toLowerCase()));
+    const names = new Set<string>();
+    for (const { mac, source } of [...domain.config.nics, ...(domain.live?.nics ?? [])]) {
+      if (source.kind === 'network' && made.has(mac.toLowerCase())) names.add(source.network);
+    }
+    for (const name of names) {
+      const list = users.get(name);
+      const user = { uuid: domain.uuid, address: `vm.${domain.mark.vm}` };
+      if (list === undefined) users.set(name, [user]);
+      else list.push(user);
+    }
+  }
+  return users;
+}

@@ -1,0 +1,59 @@
+import type { ResolvedVm, Step } from '../model/index.js';
+import type { OwnedDomain } from './seen.js';
+import { isHung, marksAgree, readyMark, widerMark, type VmDiff } from './vms.js';
+
+/** Steps that other steps of the plan can be needed by: what a VM waits for. */
+export interface VmNeeds {
+  networks: readonly string[];
+  pools: readonly string[];
+}
+
+/** Steps that make a VM; `after`: what must be gone before. */
+export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds, after: readonly string[]): Step[] {
+  const { address } = vm;
+  const up = `${address}:up`;
+  return [
+    { id: up, address, needs: [...after, ...needs.pools, ...needs.networks], timeoutSeconds: 900, kind: 'vm-up', vm },
+    { id: `${address}:ready`, address, needs: [up], timeoutSeconds: 30, kind: 'vm-ready', uuid: vm.uuid, mark: readyMark(fleet, vm) },
+  ];
+}
+
+/** The step that takes a VM away; null volumes keep its disks. */
+export function deleteVmStep(address: string, domain: OwnedDomain, keepDisks: boolean, needs: readonly string[]): Step {
+  return { id: `${address}:delete`, address, needs: [...needs], timeoutSeconds: 180, kind: 'vm-delete', uuid: domain.uuid, volumes: keepDisks ? [] : domain.mark.volumes };
+}
+
+/**
+ * Steps that change a VM, one after another: its definition first, so that one that libvirt refuses is known before the
+ * VM is shut down; its mark last, so that a run that ends between them shows as what is left to do.
+ */
+export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff, needs: VmNeeds): Step[] {
+  const { address } = vm;
+  const steps: Step[] = [];
+  const base = (name: string, timeoutSeconds: number, more: readonly string[] = []) => ({
+    id: `${address}:${name}`,
+    address,
+    needs: [...more, ...steps.slice(-1).map(({ id }) => id)],
+    timeoutSeconds,
+  });
+  let mark = domain.mark;
+  const { create, grow } = diff.disks;
+  if (diff.markFirst || grow.length > 0) {
+    mark = widerMark(domain.mark, vm);
+    steps.push({ ...base('volumes', 120, needs.pools), kind: 'vm-volumes', vm, create, grow, mark });
+  }
+  if (diff.define.length > 0) steps.push({ ...base('define', 60), kind: 'vm-define', vm, fields: diff.define });
+  const again = diff.restart || diff.power === 'cut';
+  if (again || diff.power === 'stop') {
+    // A guest that hangs can't shut itself down.
+    const graceSeconds = isHung(domain.power) ? 0 : vm.shutdownTimeoutSeconds;
+    const wanted = diff.power === 'stop' ? [] : needs.networks;
+    steps.push({ ...base('stop', graceSeconds + 60, wanted), kind: 'vm-stop', uuid: vm.uuid, graceSeconds });
+  }
+  if (diff.power !== 'stop' && (again || diff.power === 'start')) steps.push({ ...base('start', 120, needs.networks), kind: 'vm-start', uuid: vm.uuid });
+  if (diff.nics.live.length > 0) steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.nics.live });
+  if (diff.nics.reattach.length > 0) steps.push({ ...base('reattach', 60, needs.networks), kind: 'vm-reattach', vm, macs: diff.nics.reattach });
+  if (diff.settings.length > 0) steps.push({ ...base('settings', 60), kind: 'vm-settings', vm, fields: diff.settings });
+  if (!marksAgree(mark, diff.mark)) steps.push({ ...base('ready', 30), kind: 'vm-ready', uuid: vm.uuid, mark: diff.mark });
+  return steps;
+}
