@@ -1,0 +1,26 @@
+/**
+ * From resolved things to text: libvirt's XML for domains, networks and volumes, and what vagrant reads. Pure and
+ * synchronous: whoever calls reads the templates and writes the files. It must not decide anything about a fleet, look at
+ * a host, or ever put a string of the user's where it could become markup or Ruby.
+ */
+import type { Render } from '../model/index.js';
+import { renderDomain, renderNic } from './domain.js';
+import { renderNetwork } from './network.js';
+import { patchDomain } from './patch.js';
+import { compileTemplates, type TemplateTexts } from './templates.js';
+import { renderVolume } from './volume.js';
+
+export { machinesJson } from './machines.js';
+export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
+
+/** Compiles the templates, once. @throws Error when a template has a mistake (on first use of that template). */
+export function createRender(texts: TemplateTexts): Render {
+  const templates = compileTemplates(texts);
+  return {
+    domain: (vm, accelerator, mark) => renderDomain(templates, vm, accelerator, mark),
+    patchDomain: (current, vm, fields) => patchDomain(templates, current, vm, fields),
+    nic: (vm, mac) => renderNic(templates, vm, mac),
+    network: (network, fleet) => renderNetwork(templates, network, fleet),
+    volume: (disk) => renderVolume(templates, disk),
+  };
+}
