@@ -22,3 +22,10 @@ export function validationJson(fleet: { name: string; vms: readonly unknown[] } 
   const facts = fleet === null ? {} : { fleet: fleet.name, vms: fleet.vms.length };
   return `${JSON.stringify({ formatVersion: '1', valid: fleet !== null, ...facts, findings }, null, 2)}\n`;
 }
+
+/** What a right fleet file holds, on one line. Ends in a newline. */
+export function validText(fleet: { name: string; vms: readonly unknown[]; networks: readonly { kind: string }[] }, file: string): string {
+  const own = fleet.networks.filter(({ kind }) => kind === 'own').length;
+  const networks = own === 0 ? '' : ` and ${count(own, 'network')} of its own`;
+  return `${printable(file)} is valid: the fleet ${fleet.name} with ${count(fleet.vms.length, 'VM')}${networks}.\n`;
+}

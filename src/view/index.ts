@@ -11,9 +11,10 @@ export { recap } from './recap.js';
 export { planMarkdown } from './plan-markdown.js';
 export { planJson } from './plan-json.js';
 export { errorText, errorJson, bugText } from './errors.js';
-export { findingsText, validationJson } from './findings.js';
+export { findingsText, validationJson, validText } from './findings.js';
 export { gatherFailures, resultText, type Failed, type Outcome } from './result.js';
 export { statusText, statusJson, type ShownStatus, type ShownVm } from './status.js';
+export { renderedText } from './rendered.js';
 export { doctorText, doctorJson } from './doctor.js';
 export { plainProgress, jsonProgress, type Progress, type Write } from './progress.js';
 

@@ -1,0 +1,67 @@
+/**
+ * Builds dist/: one file for the entry and one for each command, with what they share in chunks, so that a command loads only
+ * what it needs; then oclif's manifest and the help texts, so that neither is computed at every start.
+ */
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Config, Help, Plugin } from '@oclif/core';
+import { build } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+const MANIFEST = join(ROOT, 'oclif.manifest.json');
+
+const commands = readdirSync(join(ROOT, 'src/commands'))
+  .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
+  .map((name) => join(ROOT, 'src/commands', name));
+
+rmSync(DIST, { recursive: true, force: true });
+rmSync(MANIFEST, { force: true });
+await build({
+  entryPoints: [join(ROOT, 'src/main.ts'), ...commands],
+  outbase: join(ROOT, 'src'),
+  outdir: DIST,
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  minifySyntax: true,
+  minifyWhitespace: true, // names stay, for the stack in a bug report
+  legalComments: 'none',
+  logLevel: 'warning',
+  // oclif looks for these when it develops plugins; ven has none.
+  external: ['typescript', 'ts-node', 'tsx'],
+  // The packages that are CommonJS expect these to exist.
+  banner: {
+    js: "import { createRequire as $require } from 'node:module';const require = $require(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+  },
+});
+
+const plugin = new Plugin({ root: ROOT, ignoreManifest: true, errorOnManifestCreate: true });
+await plugin.load();
+write(MANIFEST, plugin.manifest);
+
+/** What oclif's help would print, at its default of 80 columns. */
+class WrittenHelp extends Help {
+  text = '';
+  protected override log(...lines: string[]): void {
+    this.text += `${lines.join(' ')}\n`;
+  }
+}
+
+const config = await Config.load({ root: ROOT });
+const texts: Record<string, string> = {};
+for (const topic of ['', ...config.commands.map(({ id }) => id)]) {
+  const help = new WrittenHelp(config, { maxWidth: 80, stripAnsi: true });
+  await help.showHelp(topic === '' ? ['--help'] : [topic, '--help']);
+  // Not the machine that built it, but the version alone.
+  texts[topic] = help.text.replaceAll(config.userAgent, `ven ${config.version}`);
+}
+write(join(DIST, 'help.json'), texts);
+
+function write(file: string, content: unknown): void {
+  writeFileSync(`${file}.new`, JSON.stringify(content));
+  renameSync(`${file}.new`, file);
+}

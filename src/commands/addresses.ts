@@ -1,0 +1,23 @@
+import { addresses } from '../flow/index.js';
+import { fleetFile, VenCommand } from './base/command.js';
+import { stdout } from './base/output.js';
+
+/** For the completion scripts. Silent about a wrong fleet file: somebody is typing. */
+export default class Addresses extends VenCommand {
+  static override args = fleetFile;
+  static override hidden = true;
+  static override summary = 'Print the addresses of a fleet file, one a line.';
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(Addresses);
+    try {
+      stdout(
+        addresses({ file: args.fleet, env: process.env })
+          .map((address) => `${address}\n`)
+          .join(''),
+      );
+    } catch {
+      process.exitCode = 1;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { apply, type ApplyRequest } from '../../flow/index.js';
+import { EXIT, VenError, type Plan, type RunEvent } from '../../model/index.js';
+import {
+  canRedraw,
+  gatherFailures,
+  jsonProgress,
+  loadTerminal,
+  lookOf,
+  plainProgress,
+  planText,
+  resultText,
+  type Progress,
+} from '../../view/index.js';
+import { ask, consent } from './consent.js';
+import { watchInterruption } from './interruption.js';
+import { stderr, stdout } from './output.js';
+
+export interface CarryOut extends Pick<ApplyRequest, 'file' | 'options' | 'savedPlan' | 'parallelism' | 'lockTimeoutSeconds' | 'purge'> {
+  yes: boolean;
+  json: boolean;
+}
+
+/**
+ * What `apply` and `destroy` share: shows the plan, asks, runs it, tells how it went. Resolves to the exit code.
+ * The plan and the result go to standard output, progress and the question to standard error; with `json` the events are
+ * all that standard output gets.
+ */
+export async function carryOut({ yes, json, ...request }: CarryOut): Promise<number> {
+  const look = lookOf(process.stdout, process.env);
+  const tell = json ? stderr : stdout;
+  const interruption = watchInterruption();
+  const { graceful } = interruption.interrupt;
+  const { emit: gather, failures } = gatherFailures();
+  const views: Progress[] = json ? [jsonProgress(stdout)] : [];
+  const agreed = consent(yes);
+  try {
+    const { plan, result, declined } = await apply({
+      ...request,
+      env: process.env,
+      consent: agreed,
+      interrupt: interruption.interrupt,
+      emit: (event) => {
+        if (event.type === 'run-started') interruption.runStarted();
+        gather(event);
+        for (const view of views) view.emit(event);
+      },
+      confirm: async (plan) => {
+        tell(`${planText(plan, { look, file: request.file })}\n`);
+        const verb = plan.options.mode === 'destroy' ? 'take these away from' : 'make these changes on';
+        const yesSaid = agreed === 'given' || (await ask(`Do you want to ${verb} ${plan.host}?`, graceful));
+        if (graceful.aborted) throw new VenError('interrupted', { summary: 'Interrupted before anything was changed' });
+        if (yesSaid) views.push(await progress(plan, json));
+        return yesSaid;
+      },
+    });
+    for (const view of views) await view.close();
+    if (declined) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
+    if (result === null) {
+      tell(planText(plan, { look, file: request.file }));
+      if (json) for (const event of nothingDone(plan)) stdout(`${JSON.stringify(event)}\n`);
+      return EXIT.done;
+    }
+    tell(resultText({ plan, result, failures }, look));
+    return result.exitCode;
+  } finally {
+    for (const view of views) await view.close();
+    interruption.end();
+  }
+}
+
+/** Drawn in place where that can be done, and where the events do not go to the same terminal. */
+async function progress(plan: Plan, json: boolean): Promise<Progress> {
+  const look = lookOf(process.stderr, process.env);
+  const free = !(json && process.stdout.isTTY);
+  return canRedraw(process.stderr, process.env) && free
+    ? (await loadTerminal())(plan, process.stderr, look)
+    : plainProgress(plan, stderr, look);
+}
+
+/** A whole stream of events for a run that had nothing to do, so that who reads it need not know that case. */
+function nothingDone(plan: Plan): RunEvent[] {
+  const time = new Date().toISOString();
+  const { mode: command } = plan.options;
+  return [
+    {
+      type: 'run-started',
+      formatVersion: '1',
+      time,
+      run: '',
+      command,
+      fleet: plan.fleet,
+      host: plan.host,
+      summary: plan.summary,
+      steps: 0,
+    },
+    { type: 'run-finished', time, outcome: 'done', exitCode: EXIT.done, done: [], failed: [], skipped: [], durationSeconds: 0 },
+  ];
+}

@@ -1,0 +1,81 @@
+import { Args, Command, Flags } from '@oclif/core';
+import type { PlanOptions } from '../../model/index.js';
+import { VenError } from '../../model/index.js';
+import { errorJson, lookOf, type Look } from '../../view/index.js';
+import { stdout } from './output.js';
+
+/** The argument of almost every command. */
+export const fleetFile = { fleet: Args.string({ description: 'the fleet file', default: './fleet.yaml' }) };
+
+/** What all commands have: how they look, and how they fail with `--json`. */
+export abstract class VenCommand extends Command {
+  /** What `--json` prints when there is no data: one object, or a line of an event stream. */
+  protected readonly jsonForm: 'object' | 'event' = 'object';
+
+  protected get look(): Look {
+    return lookOf(process.stdout, process.env);
+  }
+
+  protected override catch(error: Error): Promise<void> {
+    const wantsJson = this.argv.slice(0, this.argv.includes('--') ? this.argv.indexOf('--') : undefined).includes('--json');
+    if (wantsJson && error instanceof VenError) stdout(errorJson(error, this.jsonForm));
+    return Promise.reject(error); // told to people, and turned into an exit code, in run.ts
+  }
+}
+
+export const json = (what: string) => Flags.boolean({ summary: `Print ${what} as JSON.` });
+
+/** Which things a plan is about. */
+export const selection = {
+  target: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ADDR',
+    summary: 'Only this address (vm.edge-1, network.lab) and what it needs; may be given more than once.',
+  }),
+  exclude: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ADDR',
+    summary: 'All but this address; may be given more than once.',
+  }),
+};
+
+export const replacement = {
+  replace: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ADDR',
+    summary: 'Delete this VM and make it anew, though nothing has changed; may be given more than once.',
+  }),
+};
+
+/** Of commands that change the host. */
+export const execution = {
+  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+  'lock-timeout': Flags.integer({
+    min: 0,
+    default: 0,
+    helpValue: 'SECONDS',
+    summary: 'How long to wait for another run on this fleet to end.',
+  }),
+  parallelism: Flags.integer({ min: 1, helpValue: 'N', summary: 'At most so many things at once.' }),
+};
+
+/** The flags as the planner takes them. */
+export function planOptions(mode: PlanOptions['mode'], flags: Chosen): PlanOptions {
+  return {
+    mode,
+    targets: flags.target ?? [],
+    excludes: flags.exclude ?? [],
+    replace: flags.replace ?? [],
+    keepDisks: flags['keep-disks'] ?? false,
+  };
+}
+
+interface Chosen {
+  target?: string[] | undefined;
+  exclude?: string[] | undefined;
+  replace?: string[] | undefined;
+  'keep-disks'?: boolean | undefined;
+}

@@ -1,0 +1,124 @@
+/** What a completion script needs to know of a command. */
+export interface Completed {
+  name: string;
+  summary: string;
+  flags: { name: string; summary: string; takes: 'nothing' | 'address' | 'file' | 'folder' | 'other' }[];
+}
+
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+const ADDRESS_HELP = 'the addresses of the fleet file on the line, else of ./fleet.yaml';
+
+/** A script that completes ven: commands, flags, YAML files, and the addresses of the fleet file (asked of `ven addresses`). */
+export function completionScript(shell: Shell, commands: readonly Completed[]): string {
+  switch (shell) {
+    case 'bash':
+      return bash(commands);
+    case 'zsh':
+      return zsh(commands);
+    case 'fish':
+      return fish(commands);
+  }
+}
+
+const named = (commands: readonly Completed[], takes: string): string[] => [
+  ...new Set(commands.flatMap(({ flags }) => flags.filter((flag) => flag.takes === takes).map(({ name }) => `--${name}`))),
+];
+
+function bash(commands: readonly Completed[]): string {
+  const cases = commands.map(({ name, flags }) => `    ${name}) flags='${flags.map((flag) => `--${flag.name}`).join(' ')}' ;;`);
+  return `# ven completion for bash. Use: source <(ven completion bash)
+_ven() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" flags='' fleet='' word
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} --help --version' -- "$current"))
+    return
+  fi
+  case "$previous" in
+    ${named(commands, 'address').join('|')})
+      # ${ADDRESS_HELP}
+      for word in "\${COMP_WORDS[@]:2}"; do case "$word" in -*) ;; *.yaml|*.yml) fleet="$word" ;; esac; done
+      COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" addresses \${fleet:+"$fleet"} 2>/dev/null)" -- "$current"))
+      return ;;
+    ${named(commands, 'file').join('|')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return ;;
+    ${named(commands, 'folder').join('|')}) compopt -o filenames; COMPREPLY=($(compgen -d -- "$current")); return ;;
+    ${named(commands, 'other').join('|')}) return ;;
+  esac
+  case "\${COMP_WORDS[1]}" in
+${cases.join('\n')}
+    completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
+  esac
+  if [[ "$current" == -* ]]; then
+    COMPREPLY=($(compgen -W "$flags --help" -- "$current"))
+  else
+    compopt -o filenames
+    COMPREPLY=($(compgen -f -X '!*.@(yaml|yml)' -- "$current") $(compgen -d -- "$current"))
+  fi
+}
+complete -F _ven ven
+`;
+}
+
+function zsh(commands: readonly Completed[]): string {
+  const text = (words: string): string => words.replaceAll(/['[\]:\\]/g, '').trim();
+  const action = { nothing: '', address: ':address:_ven_addresses', file: ':file:_files', folder: ':folder:_files -/', other: ':value: ' };
+  const cases = commands.map(({ name, flags }) => {
+    const specs = flags.map((flag) => `'${flag.takes === 'address' ? '*' : ''}--${flag.name}[${text(flag.summary)}]${action[flag.takes]}'`);
+    const rest = name === 'completion' ? "'1:shell:(bash zsh fish)'" : `'1:fleet file:_files -g "*.(yaml|yml)"'`;
+    return `    ${name}) _arguments ${[...specs, "'--help[show help]'", rest].join(' ')} ;;`;
+  });
+  return `#compdef ven
+# ven completion for zsh. Use: source <(ven completion zsh), or save it as _ven in a folder of $fpath
+_ven_addresses() {
+  # ${ADDRESS_HELP}
+  local -a fleet found
+  fleet=(\${(M)words:#*.(yaml|yml)})
+  found=(\${(f)"$(_call_program addresses ven addresses \${fleet[1]} 2>/dev/null)"})
+  compadd -a found
+}
+_ven() {
+  local -a commands
+  commands=(${commands.map(({ name, summary }) => `'${name}:${text(summary)}'`).join(' ')})
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  local command="$words[2]"
+  shift words
+  (( CURRENT-- ))
+  case "$command" in
+${cases.join('\n')}
+  esac
+}
+if [ "$funcstack[1]" = _ven ]; then _ven "$@"; else compdef _ven ven; fi
+`;
+}
+
+function fish(commands: readonly Completed[]): string {
+  const text = (words: string): string => `'${words.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
+  const lines = commands.flatMap(({ name, summary, flags }) => [
+    `complete -c ven -n __fish_use_subcommand -f -a ${name} -d ${text(summary)}`,
+    ...flags.map((flag) => {
+      const takes = {
+        nothing: '',
+        address: ` -x -a '(__ven_addresses)'`,
+        file: ' -r -F',
+        folder: ` -x -a '(__fish_complete_directories)'`,
+        other: ' -x',
+      }[flag.takes];
+      return `complete -c ven -n '__fish_seen_subcommand_from ${name}' -l ${flag.name}${takes} -d ${text(flag.summary)}`;
+    }),
+  ]);
+  return `# ven completion for fish. Use: ven completion fish | source
+function __ven_addresses
+  # ${ADDRESS_HELP}
+  set -l fleet (string match -r '.*\\.ya?ml' -- (commandline -opc))
+  ven addresses $fleet[1] 2>/dev/null
+end
+complete -c ven -f
+complete -c ven -n 'not __fish_use_subcommand; and not __fish_seen_subcommand_from completion' -k -a '(__fish_complete_suffix .yaml; __fish_complete_suffix .yml)'
+complete -c ven -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
+${lines.join('\n')}
+`;
+}

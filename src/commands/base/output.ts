@@ -1,0 +1,49 @@
+/**
+ * Everything that a command writes goes through here. When the reader goes away (`ven apply --json | head -1`), or the
+ * terminal does, the output goes quiet and the work goes on.
+ */
+const gone = { stdout: false, stderr: false };
+
+const GONE = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+
+/** Takes the place of all listeners for errors of the two streams. To be called once oclif is loaded, which has one that throws. */
+export function survivePipes(): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    process[name].removeAllListeners('error');
+    process[name].on('error', (error: NodeJS.ErrnoException) => {
+      if (!GONE.has(error.code ?? '')) throw error;
+      gone[name] = true;
+    });
+  }
+}
+
+/** Results: what a program or a pipe gets. */
+export function stdout(text: string): void {
+  if (!gone.stdout) process.stdout.write(text);
+}
+
+/** Progress, questions, errors. */
+export function stderr(text: string): void {
+  if (!gone.stderr) process.stderr.write(text);
+}
+
+/** Nobody reads standard output any more. */
+export function readerIsGone(): boolean {
+  return gone.stdout;
+}
+
+/** Resolves when all that was written has been handed over, or nobody is there to take it. */
+export async function flushed(): Promise<void> {
+  await Promise.all(
+    (['stdout', 'stderr'] as const).map(
+      (name) =>
+        new Promise<void>((resolve) => {
+          if (gone[name]) resolve();
+          else
+            process[name].write('', () => {
+              resolve();
+            });
+        }),
+    ),
+  );
+}

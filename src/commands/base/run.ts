@@ -1,0 +1,62 @@
+import { Config, Errors, run as runOclif } from '@oclif/core';
+import { closest, distance } from 'fastest-levenshtein';
+import { EXIT, VenError } from '../../model/index.js';
+import { bugText, errorJson, errorText, lookOf } from '../../view/index.js';
+import { flushed, stderr, stdout, survivePipes } from './output.js';
+
+/** Runs one command line, tells of its errors, and resolves to the exit code. `root`: the folder of package.json. */
+export async function run(argv: readonly string[], root: string): Promise<number> {
+  survivePipes();
+  let version = '';
+  try {
+    const config = await Config.load({ root });
+    version = config.version;
+    const [id] = argv;
+    if (id !== undefined && !id.startsWith('-') && !config.findCommand(id)) throw unknownCommand(id, config);
+    await runOclif([...argv], config);
+    return Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    return tell(error, version, argv);
+  } finally {
+    await flushed();
+  }
+}
+
+function tell(error: unknown, version: string, argv: readonly string[]): number {
+  if (error instanceof Errors.ExitError) return error.oclif.exit ?? EXIT.error;
+  const look = lookOf(process.stderr, process.env);
+  const known = error instanceof Errors.CLIError ? usage(error) : error;
+  if (!(known instanceof VenError)) {
+    stderr(bugText(error, version, look));
+    return EXIT.error;
+  }
+  // oclif's own errors have not been through the command's `catch`, where those of ven's own kind are told in JSON.
+  if (known !== error && argv.includes('--json'))
+    stdout(errorJson(known, argv[0] === 'apply' || argv[0] === 'destroy' ? 'event' : 'object'));
+  stderr(errorText(known, look));
+  return known.exitCode;
+}
+
+/** What oclif says of wrong flags and arguments, with its pointer to the help as the hint. */
+function usage(error: Errors.CLIError & { flags?: unknown; parse?: { input?: { flags?: Record<string, unknown> } } }): VenError {
+  const summary = error.message.replace(/\n?See more help with --help$/, '').trim();
+  const [unknown] = Array.isArray(error.flags) ? error.flags.filter((flag) => typeof flag === 'string') : [];
+  const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
+  const guess = unknown === undefined ? undefined : near(unknown, known);
+  return new VenError('usage', { summary, hint: guess === undefined ? 'see --help' : `did you mean ${guess}? See --help`, cause: error });
+}
+
+function unknownCommand(id: string, config: Config): VenError {
+  const known = config.commands.filter(({ hidden }) => !hidden).map((command) => command.id);
+  const guess = near(id, known);
+  return new VenError('usage', {
+    summary: `there is no command ${JSON.stringify(id)}`,
+    hint: `${guess === undefined ? '' : `did you mean ${guess}? `}The commands are: ${known.join(', ')}`,
+  });
+}
+
+function near(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const guess = closest(word, known);
+  return distance(word, guess) <= Math.max(2, Math.floor(word.length / 3)) ? guess : undefined;
+}

@@ -1,0 +1,32 @@
+import { Args, type Command } from '@oclif/core';
+import { VenCommand } from './base/command.js';
+import { completionScript, type Completed, type Shell } from './base/completion-scripts.js';
+import { stdout } from './base/output.js';
+
+export default class Completion extends VenCommand {
+  static override summary = 'Print a script that completes commands, flags, fleet files and addresses.';
+  static override examples = ['$ source <(ven completion bash)', '$ source <(ven completion zsh)', '$ ven completion fish | source'];
+  static override args = {
+    shell: Args.string({ options: ['bash', 'zsh', 'fish'] satisfies Shell[], required: true, description: 'the shell to write it for' }),
+  };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(Completion);
+    const commands = this.config.commands.filter(({ hidden }) => !hidden).map(describe);
+    stdout(completionScript(args.shell as Shell, commands));
+  }
+}
+
+function describe({ id, summary, flags }: Command.Loadable): Completed {
+  return {
+    name: id,
+    summary: summary ?? '',
+    flags: Object.values(flags).map((flag) => ({ name: flag.name, summary: flag.summary ?? '', takes: takes(flag) })),
+  };
+}
+
+function takes(flag: Command.Flag.Cached): Completed['flags'][number]['takes'] {
+  if (flag.type === 'boolean') return 'nothing';
+  const kinds: Record<string, Completed['flags'][number]['takes']> = { ADDR: 'address', FILE: 'file', DIR: 'folder' };
+  return kinds[String(flag.helpValue)] ?? 'other';
+}

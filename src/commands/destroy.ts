@@ -1,0 +1,32 @@
+import { Flags } from '@oclif/core';
+import { carryOut } from './base/carry-out.js';
+import { execution, fleetFile, json, planOptions, selection, VenCommand } from './base/command.js';
+
+export default class Destroy extends VenCommand {
+  static override args = fleetFile;
+  static override summary = 'Take away all that belongs to the fleet, and nothing else.';
+  static override description =
+    'Shows what goes, asks, and takes it away: VMs with their disks, and the networks that ven made. Logs stay.';
+  static override examples = ['$ ven destroy fleets/lab.yaml', '$ ven destroy --yes --target vm.edge-1'];
+  static override flags = {
+    ...execution,
+    ...selection,
+    'keep-disks': Flags.boolean({ summary: 'Leave the disks in their pools.' }),
+    purge: Flags.boolean({ summary: 'Delete the logs too.' }),
+    json: json('the events, one a line,'),
+  };
+  protected override readonly jsonForm = 'event';
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Destroy);
+    process.exitCode = await carryOut({
+      file: args.fleet,
+      options: planOptions('destroy', flags),
+      parallelism: flags.parallelism,
+      lockTimeoutSeconds: flags['lock-timeout'],
+      purge: flags.purge,
+      yes: flags.yes,
+      json: flags.json,
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import { init } from '../flow/index.js';
+import { fleetFile, VenCommand } from './base/command.js';
+import { stdout } from './base/output.js';
+
+export default class Init extends VenCommand {
+  static override args = fleetFile;
+  static override summary = 'Write a commented fleet file.';
+  static override description = 'A file that is there already is never overwritten.';
+  static override examples = ['$ ven init', '$ ven init fleets/lab.yaml'];
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(Init);
+    init(args.fleet);
+    stdout(`Wrote ${args.fleet}. Next: ven plan ${args.fleet}\n`);
+  }
+}
