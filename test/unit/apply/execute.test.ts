@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { PlannedNetwork, Step } from '../../../src/model/index.js';
+import { failure, mark, run, vm } from './stage.js';
+
+const base = { id: 'x', address: 'vm.a', needs: [], timeoutSeconds: 60 };
+const network = { uuid: 'uuid-net', name: 'net' } as PlannedNetwork;
+const dnsHost = { section: 'dns-host' as const, operation: 'add-last' as const, entry: { ip: '10.0.0.1', names: ['a'] } };
+const disk = { pool: 'default', volume: 'lab_a-sda.qcow2' };
+
+const cases: [Step, string[]][] = [
+  [{ ...base, kind: 'pool-ensure', pool: 'default' }, ['ensurePool default']],
+  [{ ...base, kind: 'network-create', network }, ['createNetwork uuid-net network lab net']],
+  [{ ...base, kind: 'network-start', uuid: 'uuid-net' }, ['startNetwork uuid-net']],
+  [
+    { ...base, kind: 'network-update', uuid: 'uuid-net', entries: [dnsHost, { ...dnsHost, operation: 'delete' }], network },
+    [
+      `updateNetwork uuid-net ${JSON.stringify(dnsHost)}`,
+      `updateNetwork uuid-net ${JSON.stringify({ ...dnsHost, operation: 'delete' })}`,
+      'defineNetwork network lab net',
+    ],
+  ],
+  [{ ...base, kind: 'network-delete', uuid: 'uuid-net' }, ['deleteNetwork uuid-net']],
+  [{ ...base, kind: 'vm-delete', uuid: 'uuid-a', volumes: [disk] }, [`deleteDomain uuid-a ${JSON.stringify([disk])}`]],
+  [
+    {
+      ...base,
+      kind: 'vm-volumes',
+      vm: vm('a'),
+      create: [disk],
+      grow: [
+        { ref: disk, target: 'sda', bytes: 9, running: true },
+        { ref: disk, target: 'sdb', bytes: 8, running: false },
+      ],
+      mark: mark('a'),
+    },
+    [
+      `markDomain uuid-a ${JSON.stringify(mark('a'))}`,
+      'createVolume default lab_a-sda.qcow2 volume sda',
+      `growVolume ${JSON.stringify(disk)} 9 {"uuid":"uuid-a","target":"sda"}`,
+      `growVolume ${JSON.stringify(disk)} 8 null`,
+    ],
+  ],
+  [{ ...base, kind: 'vm-define', vm: vm('a'), fields: ['cpus', 'memory'] }, ['readDomain uuid-a', 'defineDomain <read> + a cpus,memory']],
+  [{ ...base, kind: 'vm-nics', vm: vm('a'), macs: ['m1', 'm2'] }, ['updateNic uuid-a nic a m1', 'updateNic uuid-a nic a m2']],
+  [{ ...base, kind: 'vm-reattach', vm: vm('a'), macs: ['m1', 'm2'] }, ['reattachNics uuid-a ["nic a m1","nic a m2"]']],
+  [{ ...base, kind: 'vm-stop', uuid: 'uuid-a', graceSeconds: 45 }, ['stopDomain uuid-a 45']],
+  [{ ...base, kind: 'vm-start', uuid: 'uuid-a' }, ['startDomain uuid-a']],
+  [
+    { ...base, kind: 'vm-settings', vm: vm('a', { autostart: true }), fields: ['autostart', 'title'] },
+    ['setAutostart uuid-a true', 'setTitle uuid-a title of a about a'],
+  ],
+  [{ ...base, kind: 'vm-ready', uuid: 'uuid-a', mark: mark('a') }, [`markDomain uuid-a ${JSON.stringify(mark('a'))}`]],
+];
+
+describe('what a step asks of the host, in order', () => {
+  it.each(cases)('$kind', async (step, calls) => {
+    const stage = run([step], { call: (method) => (method === 'readDomain' ? '<read>' : undefined) });
+    expect(await stage.result).toMatchObject({ outcome: 'done' });
+    expect(stage.host.calls).toEqual(calls);
+  });
+
+  it('makes no volume that is no disk of its VM', async () => {
+    const create = [{ pool: 'default', volume: 'somebody-elses.qcow2' }];
+    const stage = run([{ ...base, kind: 'vm-volumes', vm: vm('a'), create, grow: [], mark: mark('a') }]);
+    await stage.result;
+    expect(failure(stage.events, 'x')).toMatchObject({ code: 'bug' });
+    expect(stage.host.calls.filter((call) => call.startsWith('createVolume'))).toEqual([]);
+  });
+});

@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { VenError, type Host, type Step } from '../../../src/model/index.js';
+import { failure, pool, ready, run, settleAll, sleep, start, story, up, vm } from './stage.js';
+
+const ONE = { parallelism: { vagrant: 1, virsh: 1 } };
+const never = () => new Promise(() => undefined);
+
+describe('interruption', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  describe('the first Ctrl-C', () => {
+    it('starts nothing new, lets finish what runs, and says what is left', async () => {
+      const stage = run([start('a'), start('b'), start('c', ['vm.a:start'])], { call: () => sleep(1000) }, ONE);
+      await vi.advanceTimersByTimeAsync(500);
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        exitCode: 130,
+        done: ['vm.a'],
+        failed: [],
+        skipped: ['vm.b', 'vm.c'],
+        durationSeconds: 1,
+      });
+      expect(story(stage.events)).toEqual([
+        'run-started',
+        'started vm.a:start',
+        'interrupted: vm.a:start',
+        'skipped vm.b:start (the run was interrupted)',
+        'skipped vm.c:start (the run was interrupted)',
+        'done vm.a:start',
+        'run-finished',
+      ]);
+      expect(stage.host.calls).toEqual(['startDomain uuid-a']);
+    });
+
+    it('lets a batch finish, and marks its VMs ready, since a half-made VM would be replaced by the next apply', async () => {
+      const settings = (name: string): Step => ({
+        id: `vm.${name}:settings`,
+        address: `vm.${name}`,
+        needs: [`vm.${name}:up`],
+        timeoutSeconds: 60,
+        kind: 'vm-settings',
+        vm: vm(name),
+        fields: ['autostart'],
+      });
+      const steps = ['a', 'b', 'c'].flatMap((name) => {
+        const needs = name === 'c' ? ['vm.b:up'] : [];
+        return [up(name, needs), settings(name), ready(name, [`vm.${name}:settings`])];
+      });
+      const bringUp: Host['bringUp'] = async (...args) => {
+        await sleep(5000);
+        await settleAll(...args);
+      };
+      const stage = run([...steps, start('d', ['vm.a:up']), ready('e', ['vm.d:start'])], { bringUp }, ONE);
+      await vi.advanceTimersByTimeAsync(500);
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        exitCode: 130,
+        done: ['vm.a', 'vm.b'],
+        skipped: ['vm.c', 'vm.d', 'vm.e'],
+      });
+      expect(stage.host.batches).toEqual([['a', 'b']]);
+      expect(stage.host.calls.map((call) => call.split(' ', 2).join(' ')).sort()).toEqual([
+        'markDomain uuid-a',
+        'markDomain uuid-b',
+        'setAutostart uuid-a',
+        'setAutostart uuid-b',
+      ]);
+    });
+
+    it('does not mark a VM ready that fails to come up meanwhile', async () => {
+      const bringUp: Host['bringUp'] = async ([first], _onOutput, onSettled) => {
+        await sleep(5000);
+        onSettled({ name: first?.name ?? '', ok: false, error: new VenError('tool-failed', { summary: 'no' }) });
+      };
+      const stage = run([up('a'), ready('a')], { bringUp });
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({ outcome: 'interrupted', exitCode: 130, failed: ['vm.a'] });
+      expect(story(stage.events)).toContain('skipped vm.a:ready (vm.a:up failed)');
+      expect(stage.host.calls).toEqual([]);
+    });
+
+    it('drops VMs that were waiting for company', async () => {
+      const stage = run([up('a'), pool('p'), up('b', ['pool.p:ensure'])], { call: () => sleep(800) });
+      await vi.advanceTimersByTimeAsync(500);
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({ done: ['pool.p'], skipped: ['vm.a', 'vm.b'], durationSeconds: 0.8 });
+      expect(stage.host.batches).toEqual([]);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('starts nothing at all when it came before the run', async () => {
+      const graceful = AbortSignal.abort();
+      const stage = run([start('a'), up('b')], {}, { interrupt: { graceful, hard: new AbortController().signal } });
+      expect(await stage.result).toMatchObject({ outcome: 'interrupted', exitCode: 130, skipped: ['vm.a', 'vm.b'] });
+      expect(stage.events.at(0)?.type).toBe('run-started');
+      expect(stage.host.calls).toEqual([]);
+      expect(stage.host.batches).toEqual([]);
+    });
+
+    it('may come out of a view, between the processes that start together', async () => {
+      const stage = run(
+        [up('a'), up('b'), up('c'), ready('a'), ready('c')],
+        {},
+        {
+          onEvent: (event, { graceful }) => {
+            if (event.type === 'step-started') graceful.abort();
+          },
+          parallelism: { vagrant: 3, virsh: 1 },
+        },
+      );
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({ done: ['vm.a'], skipped: ['vm.b', 'vm.c'] });
+      expect(story(stage.events).slice(1, 4)).toEqual([
+        'started vm.a:up',
+        'interrupted: vm.a:up',
+        'skipped vm.b:up (the run was interrupted)',
+      ]);
+      expect(stage.host.batches).toEqual([['a']]);
+    });
+  });
+
+  describe('the second Ctrl-C', () => {
+    it('stops vagrant, waits until it is gone, and keeps what had come up', async () => {
+      const bringUp: Host['bringUp'] = async (_batch, _onOutput, onSettled, signal) => {
+        await sleep(1000);
+        onSettled({ name: 'a', ok: true });
+        await new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => {
+            resolve();
+          }),
+        );
+        await sleep(2000);
+        onSettled({ name: 'b', ok: false, error: new VenError('tool-failed', { summary: 'vagrant was killed' }) });
+        throw new VenError('interrupted', { summary: 'stopped' });
+      };
+      const stage = run([up('a'), up('b'), up('c'), ready('b')], { bringUp }, ONE);
+      await vi.advanceTimersByTimeAsync(3000);
+      stage.graceful.abort();
+      await vi.advanceTimersByTimeAsync(1000);
+      stage.hard.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        exitCode: 130,
+        done: ['vm.a'],
+        failed: [],
+        skipped: ['vm.b', 'vm.c'],
+        durationSeconds: 6,
+      });
+      expect(story(stage.events).slice(4)).toEqual([
+        'done vm.a:up',
+        'interrupted: vm.b:up,vm.c:up',
+        'interrupted hard: vm.b:up,vm.c:up',
+        'skipped vm.b:ready (the run was interrupted)',
+        'failed vm.b:up',
+        'failed vm.c:up',
+        'run-finished',
+      ]);
+      expect(failure(stage.events, 'vm.b:up')).toMatchObject({ code: 'interrupted', detail: 'vagrant was killed' });
+      expect(failure(stage.events, 'vm.c:up')).toMatchObject({ code: 'interrupted' });
+    });
+
+    it('leaves a call that runs, makes no other for that step, and ends the run at once', async () => {
+      const nics: Step = {
+        id: 'vm.a:nics',
+        address: 'vm.a',
+        needs: [],
+        timeoutSeconds: 60,
+        kind: 'vm-nics',
+        vm: vm('a'),
+        macs: ['m1', 'm2'],
+      };
+      const stage = run([nics, start('b')], { call: () => sleep(5000) }, ONE);
+      await vi.advanceTimersByTimeAsync(1000);
+      stage.hard.abort();
+      expect(await stage.result).toMatchObject({ exitCode: 130, failed: [], skipped: ['vm.a', 'vm.b'], durationSeconds: 1 });
+      const told = stage.events.length;
+      await vi.runAllTimersAsync();
+      expect(stage.host.calls).toEqual(['updateNic uuid-a nic a m1']);
+      expect(stage.events).toHaveLength(told);
+    });
+
+    it('does not wait for ever for a vagrant that will not go', async () => {
+      const stage = run([up('a')], { bringUp: never as Host['bringUp'] });
+      await vi.advanceTimersByTimeAsync(1000);
+      stage.hard.abort();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await stage.result).toMatchObject({ exitCode: 130, skipped: ['vm.a'], durationSeconds: 11 });
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('may come out of a view, as a step is announced, which then is not begun', async () => {
+      for (const step of [start('a'), up('a')]) {
+        const stage = run(
+          [step],
+          {},
+          {
+            onEvent: (event, { hard }) => {
+              if (event.type === 'step-started') hard.abort();
+            },
+          },
+        );
+        expect(await stage.result).toMatchObject({ exitCode: 130, skipped: ['vm.a'] });
+        expect([...stage.host.calls, ...stage.host.batches]).toEqual([]);
+        expect(story(stage.events).slice(1, -1)).toEqual([`started ${step.id}`, `interrupted hard: ${step.id}`, `failed ${step.id}`]);
+      }
+    });
+
+    it('deletes and stops no VM', async () => {
+      const stage = run([up('a'), start('b'), ready('a')], { bringUp: never as Host['bringUp'], call: never });
+      stage.hard.abort();
+      await vi.runAllTimersAsync();
+      await stage.result;
+      expect(stage.host.calls.filter((call) => /^(delete|stop)/.test(call))).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,214 @@
+/** A scripted host, plans made of a few words, and a recorder of events, for the tests of apply. */
+import type { Host, Plan, Render, ResolvedFleet, ResolvedVm, RunEvent, RunResult, Step } from '../../../src/model/index.js';
+import { runPlan, type ApplyPorts } from '../../../src/apply/index.js';
+
+export const HOUR = 3600;
+
+export function vm(name: string, more: Partial<ResolvedVm> = {}): ResolvedVm {
+  return {
+    address: `vm.${name}`,
+    name,
+    domain: `lab_${name}`,
+    uuid: `uuid-${name}`,
+    title: `title of ${name}`,
+    description: `about ${name}`,
+    cpus: 2,
+    memoryKiB: 1025,
+    accelerator: 'qemu',
+    firmware: 'uefi',
+    tpm: true,
+    boot: ['disk', 'network'],
+    disks: [{ target: 'sda', bus: 'sata', sizeBytes: 1 << 30, pool: 'default', volume: `lab_${name}-sda.qcow2` }],
+    nics: [{ mac: '52:54:00:00:00:01', model: 'virtio', source: { kind: 'bridge', bridge: 'virbr0' }, ip: null }],
+    serialNumber: 'VH1',
+    graphics: { type: 'none' },
+    autostart: false,
+    power: 'running',
+    protect: false,
+    shutdownTimeoutSeconds: 60,
+    digest: `digest-${name}`,
+    ...more,
+  };
+}
+
+export function mark(name: string) {
+  return { fleet: 'lab', vm: name, digest: `digest-${name}`, ready: true, volumes: [], nics: [] };
+}
+
+export function up(name: string, needs: string[] = [], more: Partial<ResolvedVm> = {}, timeoutSeconds = HOUR): Step {
+  return { id: `vm.${name}:up`, address: `vm.${name}`, needs, timeoutSeconds, kind: 'vm-up', vm: vm(name, more) };
+}
+
+export function ready(name: string, needs = [`vm.${name}:up`]): Step {
+  return {
+    id: `vm.${name}:ready`,
+    address: `vm.${name}`,
+    needs,
+    timeoutSeconds: HOUR,
+    kind: 'vm-ready',
+    uuid: `uuid-${name}`,
+    mark: mark(name),
+  };
+}
+
+/** A step that is one call, `startDomain('uuid-<name>')`. */
+export function start(name: string, needs: string[] = [], timeoutSeconds = HOUR): Step {
+  return { id: `vm.${name}:start`, address: `vm.${name}`, needs, timeoutSeconds, kind: 'vm-start', uuid: `uuid-${name}` };
+}
+
+export function pool(name: string, needs: string[] = [], timeoutSeconds = HOUR): Step {
+  return { id: `pool.${name}:ensure`, address: `pool.${name}`, needs, timeoutSeconds, kind: 'pool-ensure', pool: name };
+}
+
+export function planOf(steps: Step[]): Plan {
+  return {
+    formatVersion: '1',
+    fleet: 'lab',
+    host: 'test:///default',
+    specDigest: 'spec',
+    observedDigest: 'observed',
+    options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
+    changes: [],
+    steps,
+    warnings: [],
+    summary: { create: steps.length, update: 0, replace: 0, delete: 0, noop: 0 },
+  };
+}
+
+export const FLEET: ResolvedFleet = {
+  name: 'lab',
+  host: { uri: 'test:///default', accelerator: 'auto', storagePool: 'default' },
+  networks: [],
+  vms: [],
+  digest: 'spec',
+};
+
+/** Says what it was asked for, so that a test sees it arrive at the host. */
+export const RENDER: Render = {
+  domain: (of, accelerator, { ready: isReady, nics, volumes }) =>
+    `domain ${of.name} ${accelerator} ready=${isReady ? 'yes' : 'no'} ${nics.join()} ${volumes.map(({ volume }) => volume).join()}`,
+  patchDomain: (current, of, fields) => `${current} + ${of.name} ${fields.join()}`,
+  nic: (of, mac) => `nic ${of.name} ${mac}`,
+  network: (network, fleet) => `network ${fleet} ${network.name}`,
+  volume: (disk) => `volume ${disk.target}`,
+};
+
+export interface Script {
+  /** What a call does, but `bringUp`; nothing: it is done at once. */
+  call?: (method: string, args: unknown[]) => unknown;
+  bringUp?: (...args: Parameters<Host['bringUp']>) => Promise<void>;
+  probe?: Host['probeAccelerator'];
+}
+
+export interface ScriptedHost extends Host {
+  /** `method argument argument…`, in the order of the calls. */
+  calls: string[];
+  /** The names in each `bringUp`, in the order of the calls. */
+  batches: string[][];
+  probes: number;
+}
+
+export function scriptedHost(script: Script = {}): ScriptedHost {
+  const calls: string[] = [];
+  const batches: string[][] = [];
+  const scripted = {
+    calls,
+    batches,
+    probes: 0,
+    bringUp(...args: Parameters<Host['bringUp']>): Promise<void> {
+      batches.push(args[0].map(({ name }) => name));
+      return script.bringUp ? script.bringUp(...args) : settleAll(...args);
+    },
+    async probeAccelerator() {
+      scripted.probes += 1;
+      return (await script.probe?.()) ?? { accelerator: 'kvm' as const, why: 'it ran' };
+    },
+  };
+  return new Proxy(scripted as unknown as ScriptedHost, {
+    get(target, method: string): unknown {
+      if (method in target) return target[method as keyof ScriptedHost];
+      return (...args: unknown[]): Promise<unknown> => {
+        calls.push([method, ...args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))].join(' '));
+        return new Promise((resolve) => {
+          resolve(script.call?.(method, args));
+        });
+      };
+    },
+  });
+}
+
+export const settleAll: Host['bringUp'] = async (batch, _onOutput, onSettled) => {
+  for (const { name } of batch) {
+    await Promise.resolve();
+    onSettled({ name, ok: true });
+  }
+};
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+export interface Stage {
+  result: Promise<RunResult>;
+  events: RunEvent[];
+  host: ScriptedHost;
+  graceful: AbortController;
+  hard: AbortController;
+}
+
+export function run(
+  steps: Step[],
+  script: Script = {},
+  more: Partial<ApplyPorts> & { onEvent?: (event: RunEvent, stage: Stage) => void } = {},
+): Stage {
+  const { onEvent, ...ports } = more;
+  const stage: Stage = {
+    result: Promise.reject(new Error('not started')),
+    events: [],
+    host: scriptedHost(script),
+    graceful: new AbortController(),
+    hard: new AbortController(),
+  };
+  stage.result.catch(() => undefined);
+  stage.result = runPlan(planOf(steps), {
+    host: stage.host,
+    render: RENDER,
+    fleet: FLEET,
+    emit: (event) => {
+      stage.events.push(event);
+      onEvent?.(event, stage);
+    },
+    clock: { now: () => new Date() },
+    parallelism: { vagrant: 2, virsh: 4 },
+    interrupt: { graceful: stage.graceful.signal, hard: stage.hard.signal },
+    runId: 'r1',
+    command: 'apply',
+    ...ports,
+  });
+  return stage;
+}
+
+/** `started x`, `done x`, `failed x`, `skipped x (because)`, `output x: line`, in order. */
+export function story(events: readonly RunEvent[]): string[] {
+  return events.map((event) => {
+    switch (event.type) {
+      case 'step-started':
+        return `started ${event.step}`;
+      case 'step-output':
+        return `output ${event.step}: ${event.line}`;
+      case 'step-finished':
+        return event.outcome === 'skipped' ? `skipped ${event.step} (${event.because})` : `${event.outcome} ${event.step}`;
+      case 'interrupted':
+        return `interrupted${event.hard ? ' hard' : ''}: ${event.running.join()}`;
+      case 'run-started':
+      case 'run-finished':
+        return event.type;
+    }
+  });
+}
+
+export function failure(events: readonly RunEvent[], step: string) {
+  const event = events.find((each) => each.type === 'step-finished' && each.step === step);
+  if (event?.type !== 'step-finished' || event.outcome !== 'failed') throw new Error(`${step} did not fail`);
+  return event.error;
+}
