@@ -1,24 +1,28 @@
 import { createHash } from 'node:crypto';
 
-/** ven's own namespace for version 5 UUIDs. It never changes: every VM's identity hangs on it. */
-const NAMESPACE = '2b1fd1c4-9f5e-5c0b-8f43-3a0d6f1f7e51';
+/** ven's own namespace for version 5 UUIDs. Never to be changed: it would orphan every fleet. */
+const NAMESPACE = 'ad3f8a5e-6c0b-4d0f-9a27-41f6d3c5b8e2';
 
 /**
  * The libvirt UUID of a fleet's VM. With the mark in its metadata it is what makes a domain ven's: a copy of the domain
  * carries the mark as well, but never the UUID.
  */
 export function domainUuid(fleet: string, vm: string): string {
-  return uuidV5(`vm/${fleet}/${vm}`);
+  return uuidV5(`fleet/${fleet}/vm/${vm}`);
 }
 
 /** The libvirt UUID of a fleet's own network. */
 export function networkUuid(fleet: string, network: string): string {
-  return uuidV5(`network/${fleet}/${network}`);
+  return uuidV5(`fleet/${fleet}/network/${network}`);
 }
 
 /** RFC 9562, version 5: of SHA-1 over namespace and name. Lower case. */
 function uuidV5(name: string): string {
-  const hash = createHash('sha1').update(Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex')).update(name).digest().subarray(0, 16);
+  const hash = createHash('sha1')
+    .update(Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex'))
+    .update(name)
+    .digest()
+    .subarray(0, 16);
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
   return hash.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -36,7 +36,9 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, changed: boolean,
     else if (attached || there) {
       // Of a run that ended between making a disk and using it, and a fleet file that no longer wants it. No reason to lose the others.
       diff.left.push(ref);
-      diff.warnings.push(`${vm.address}: volume ${ref.volume} in pool ${ref.pool} is no longer wanted; it stays until the VM is replaced or destroyed`);
+      diff.warnings.push(
+        `${vm.address}: volume ${ref.volume} in pool ${ref.pool} is no longer wanted; it stays until the VM is replaced or destroyed`,
+      );
     }
   }
   const handled = new Set<string>();
@@ -45,18 +47,38 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, changed: boolean,
     if (old === undefined) diffDisk(vm, domain, disk, made.has(volumeKey(disk)), changed, seen, diff);
     else {
       handled.add(volumeKey(old));
-      diff.fields.push({ path: `disks.${disk.target}.pool`, before: old.pool, after: disk.pool, effect: 'replace', why: 'a disk is not moved between pools' });
+      diff.fields.push({
+        path: `disks.${disk.target}.pool`,
+        before: old.pool,
+        after: disk.pool,
+        effect: 'replace',
+        why: 'a disk is not moved between pools',
+      });
     }
   }
   for (const ref of gone) {
     if (handled.has(volumeKey(ref))) continue;
     const target = targetOf(domain, ref, seen);
-    diff.fields.push({ path: `disks.${target}`, before: shownVolume(domain, ref, seen), after: null, effect: 'replace', why: 'a disk is taken away' });
+    diff.fields.push({
+      path: `disks.${target}`,
+      before: shownVolume(domain, ref, seen),
+      after: null,
+      effect: 'replace',
+      why: 'a disk is taken away',
+    });
   }
   return diff;
 }
 
-function diffDisk(vm: ResolvedVm, domain: OwnedDomain, disk: ResolvedDisk, made: boolean, changed: boolean, seen: Seen, diff: DiskDiff): void {
+function diffDisk(
+  vm: ResolvedVm,
+  domain: OwnedDomain,
+  disk: ResolvedDisk,
+  made: boolean,
+  changed: boolean,
+  seen: Seen,
+  diff: DiskDiff,
+): void {
   const { target } = disk;
   const path = `disks.${target}`;
   const volume = seen.volumes.get(volumeKey(disk));
@@ -95,15 +117,23 @@ function diffDisk(vm: ResolvedVm, domain: OwnedDomain, disk: ResolvedDisk, made:
     const after = formatBytes(disk.sizeBytes);
     if (volume.capacityBytes < disk.sizeBytes) {
       diff.fields.push({ path: `${path}.size`, before, after, effect: 'live' });
-      diff.grow.push({ ref: { pool: disk.pool, volume: disk.volume }, target: live?.target ?? target, bytes: disk.sizeBytes, running: live !== undefined });
+      diff.grow.push({
+        ref: { pool: disk.pool, volume: disk.volume },
+        target: live?.target ?? target,
+        bytes: disk.sizeBytes,
+        running: live !== undefined,
+      });
     } else if (volume.capacityBytes > bytes && changed) {
       diff.fields.push({ path: `${path}.size`, before, after, effect: 'replace', why: "a disk can't shrink" });
     } else if (volume.capacityBytes > bytes) {
-      diff.warnings.push(`${vm.address}: ${target} was grown by hand to ${before}, the fleet file says ${after}; it stays as it is, since a disk can't shrink`);
+      diff.warnings.push(
+        `${vm.address}: ${target} was grown by hand to ${before}, the fleet file says ${after}; it stays as it is, since a disk can't shrink`,
+      );
     }
   }
 
-  const shape = (seenDisk: ObservedDisk | undefined): string | null => (seenDisk === undefined ? null : `${seenDisk.target} ${seenDisk.bus}`);
+  const shape = (seenDisk: ObservedDisk | undefined): string | null =>
+    seenDisk === undefined ? null : `${seenDisk.target} ${seenDisk.bus}`;
   const right = `${target} ${disk.bus}`;
   if (shape(config) !== right) diff.define.push(path);
   const liveWrong = domain.live !== null && shape(live) !== right;
@@ -111,7 +141,13 @@ function diffDisk(vm: ResolvedVm, domain: OwnedDomain, disk: ResolvedDisk, made:
   if (diff.fields.some((field) => field.path === path)) return;
   const before = shape(config) === right ? shape(live) : shape(config);
   if (config !== undefined && changed && config.bus !== disk.bus) {
-    diff.fields.push({ path: `${path}.bus`, before: config.bus, after: disk.bus, effect: 'replace', why: 'another bus is another disk to the guest' });
+    diff.fields.push({
+      path: `${path}.bus`,
+      before: config.bus,
+      after: disk.bus,
+      effect: 'replace',
+      why: 'another bus is another disk to the guest',
+    });
   } else {
     diff.fields.push({ path, before, after: right, effect: liveWrong ? 'restart' : 'live' });
   }

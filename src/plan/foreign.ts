@@ -25,7 +25,11 @@ export function inTheWayOfVm(vm: ResolvedVm, seen: Seen): InTheWay[] {
   }
   const namesake = seen.domainsByName.get(vm.domain);
   if (namesake !== undefined && namesake.uuid !== vm.uuid) {
-    found.push({ address, what: `domain ${vm.domain} (${namesake.uuid}) has the name of ${address}`, look: { virsh: `dumpxml ${namesake.uuid}` } });
+    found.push({
+      address,
+      what: `domain ${vm.domain} (${namesake.uuid}) has the name of ${address}`,
+      look: { virsh: `dumpxml ${namesake.uuid}` },
+    });
   }
   for (const disk of vm.disks) {
     const key = volumeKey(disk);
@@ -50,7 +54,11 @@ export function inTheWayOfUuids(vms: ReadonlyMap<string, Address>, networks: Rea
   for (const { name, uuid } of seen.state.networks) {
     const address = networks.get(name.toLowerCase());
     if (address === undefined) continue;
-    found.push({ address, what: `network ${uuid} has as its name the UUID of ${address} (${name})`, look: { virsh: `net-dumpxml ${uuid}` } });
+    found.push({
+      address,
+      what: `network ${uuid} has as its name the UUID of ${address} (${name})`,
+      look: { virsh: `net-dumpxml ${uuid}` },
+    });
   }
   return found;
 }
@@ -59,7 +67,9 @@ export function inTheWayOfUuids(vms: ReadonlyMap<string, Address>, networks: Rea
 export function refuseForeign(found: readonly InTheWay[], fleet: ResolvedFleet): void {
   const [first] = found;
   if (first === undefined) return;
-  const lines = found.map(({ what, look }) => `${what}\n  look at it: ${'virsh' in look ? `virsh -c ${fleet.host.uri} ${look.virsh}` : look.command}`);
+  const lines = found.map(
+    ({ what, look }) => `${what}\n  look at it: ${'virsh' in look ? `virsh -c ${fleet.host.uri} ${look.virsh}` : look.command}`,
+  );
   throw new VenError('foreign-object', {
     summary:
       found.length === 1

@@ -25,7 +25,8 @@ export function foreignAttachments(seen: Seen, wantedMacs: ReadonlyMap<string, R
     const ours = wantedMacs.get(domain.uuid);
     for (const { mac, source } of domain.live?.nics ?? []) {
       if (source.kind !== 'network' || mark?.nics.includes(mac.toLowerCase()) === true || ours?.has(mac.toLowerCase()) === true) continue;
-      const who = mark === undefined ? `domain ${domain.name}, which is not this fleet's` : `NIC ${mac} of vm.${mark.vm}, which ven did not make`;
+      const who =
+        mark === undefined ? `domain ${domain.name}, which is not this fleet's` : `NIC ${mac} of vm.${mark.vm}, which ven did not make`;
       found.set(source.network, [...(found.get(source.network) ?? []), who]);
     }
   }
@@ -58,7 +59,14 @@ export function networkSteps(
   const freed: { id: string; network: OwnedNetwork }[] = [];
   for (const { address, network, deleted, moved } of removals) {
     const id = `${address}:delete`;
-    const step: Step = { id, address, needs: deleted.map((vm) => `${vm}:delete`), timeoutSeconds: 60, kind: 'network-delete', uuid: network.uuid };
+    const step: Step = {
+      id,
+      address,
+      needs: deleted.map((vm) => `${vm}:delete`),
+      timeoutSeconds: 60,
+      kind: 'network-delete',
+      uuid: network.uuid,
+    };
     if (!building.some((wanted) => samePlace(network, wanted))) waitForMoved.push({ step, moved });
     freed.push({ id, network });
     steps.push(step);
@@ -76,7 +84,12 @@ export function networkSteps(
     const { address, uuid } = network;
     if (action === null) continue;
     const own: Step[] = [];
-    const base = (name: string, needs: readonly string[]) => ({ id: `${address}:${name}`, address, needs: [...needs, ...own.slice(-1).map(({ id }) => id)], timeoutSeconds: 60 });
+    const base = (name: string, needs: readonly string[]) => ({
+      id: `${address}:${name}`,
+      address,
+      needs: [...needs, ...own.slice(-1).map(({ id }) => id)],
+      timeoutSeconds: 60,
+    });
     if (action === 'create' || action === 'replace') {
       const places = freed.filter(({ network: old }) => old.uuid === uuid || samePlace(old, network)).map(({ id }) => id);
       own.push({ ...base('create', places), kind: 'network-create', network });

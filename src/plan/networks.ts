@@ -51,7 +51,9 @@ export function diffNetwork(network: PlannedNetwork, observed: OwnedNetwork | nu
   const autostart = differ('autostart', yes(observed.autostart), 'yes', 'live');
   const persistent = differ('persistent', yes(observed.persistent), 'yes', 'live');
   const entries = [...dnsEntries(network, observed, differ), ...dhcpEntries(network, observed, differ)];
-  const marked = fields.length === 0 && differ('mark', observed.mark.digest.slice(0, 8), network.digest.slice(0, 8), 'live', 'the spec it was made from');
+  const marked =
+    fields.length === 0 &&
+    differ('mark', observed.mark.digest.slice(0, 8), network.digest.slice(0, 8), 'live', 'the spec it was made from');
   const newDigest = observed.mark.digest !== network.digest;
 
   if (fields.length === 0 && !requested) return { ...base, action: null, reason: 'drift' };
@@ -86,7 +88,8 @@ function dnsEntries(network: PlannedNetwork, observed: ObservedNetwork, differ: 
   for (const ip of new Set([...wanted.keys(), ...found.keys()])) {
     const after = wanted.get(ip);
     const before = found.get(ip);
-    const names = (hosts: { names: string[] }[] | undefined): string | null => (hosts === undefined ? null : shown({ names: hosts.flatMap((host) => host.names) }));
+    const names = (hosts: { names: string[] }[] | undefined): string | null =>
+      hosts === undefined ? null : shown({ names: hosts.flatMap((host) => host.names) });
     if (!differ(`dns.${ip}`, names(before), names(after), 'live')) continue;
     for (const { names: old } of before ?? []) changes.push({ section: 'dns-host', operation: 'delete', entry: { ip, names: old } });
     for (const { names: fresh } of after ?? []) changes.push({ section: 'dns-host', operation: 'add-last', entry: { ip, names: fresh } });
@@ -104,8 +107,10 @@ function dhcpEntries(network: PlannedNetwork, observed: ObservedNetwork, differ:
     const after = wanted.get(mac);
     const before = found.get(mac);
     if (!differ(`dhcp.${mac}`, shown(before), shown(after), 'live')) continue;
-    if (before !== undefined) changes.push({ section: 'ip-dhcp-host', operation: 'delete', entry: { mac: before.mac, ip: before.ip, name: before.name } });
-    if (after !== undefined) changes.push({ section: 'ip-dhcp-host', operation: 'add-last', entry: { mac: after.mac, ip: after.ip, name: after.name } });
+    if (before !== undefined)
+      changes.push({ section: 'ip-dhcp-host', operation: 'delete', entry: { mac: before.mac, ip: before.ip, name: before.name } });
+    if (after !== undefined)
+      changes.push({ section: 'ip-dhcp-host', operation: 'add-last', entry: { mac: after.mac, ip: after.ip, name: after.name } });
   }
   return ordered(changes);
 }

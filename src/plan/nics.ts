@@ -48,10 +48,13 @@ function diffNic(nic: ResolvedNic, config: ObservedNic | undefined, live: Observ
     return;
   }
   const models = [config.model, live?.model].filter((model) => model !== undefined && model !== nic.model);
-  const sources = [shownSource(config.source), live && shownSource(live.source)].filter((source) => typeof source === 'string' && source !== wantedSource);
+  const sources = [shownSource(config.source), live && shownSource(live.source)].filter(
+    (source) => typeof source === 'string' && source !== wantedSource,
+  );
   if (!agrees(nic, config)) diff.define.push(path);
   const liveModelWrong = live !== null && live.model !== nic.model;
-  if (models[0] !== undefined) diff.fields.push({ path: `${path}.model`, before: models[0], after: nic.model, effect: liveModelWrong ? 'restart' : 'live' });
+  if (models[0] !== undefined)
+    diff.fields.push({ path: `${path}.model`, before: models[0], after: nic.model, effect: liveModelWrong ? 'restart' : 'live' });
   if (typeof sources[0] === 'string') {
     diff.fields.push({ path: `${path}.network`, before: sources[0], after: wantedSource, effect: 'live' });
     if (live !== null && shownSource(live.source) !== wantedSource) diff.live.push(nic.mac);
@@ -59,7 +62,12 @@ function diffNic(nic: ResolvedNic, config: ObservedNic | undefined, live: Observ
 }
 
 /** Taps of ours that hang on no bridge, or are about to. Those of NICs that are moved elsewhere anyway are left out. */
-export function detachedNics(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages: ReadonlySet<string>): Pick<NicDiff, 'fields' | 'reattach'> {
+export function detachedNics(
+  vm: ResolvedVm,
+  domain: OwnedDomain,
+  seen: Seen,
+  outages: ReadonlySet<string>,
+): Pick<NicDiff, 'fields' | 'reattach'> {
   const fields: FieldChange[] = [];
   const reattach: string[] = [];
   if (domain.live === null) return { fields, reattach };
@@ -81,7 +89,8 @@ export function attached(nic: ObservedNic, seen: Seen): boolean | null {
   if (seen.ports === null || nic.tap === null) return null;
   const { source } = nic;
   // The domain's own word on its bridge may be old: the network may have been made anew with another one.
-  const bridge = source.kind === 'network' ? seen.networksByName.get(source.network)?.bridge : source.kind === 'bridge' ? source.bridge : null;
+  const bridge =
+    source.kind === 'network' ? seen.networksByName.get(source.network)?.bridge : source.kind === 'bridge' ? source.bridge : null;
   const ports = bridge == null ? undefined : seen.ports.get(bridge);
   return ports === undefined ? null : ports.has(nic.tap);
 }

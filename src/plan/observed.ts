@@ -11,22 +11,27 @@ export function observedDigest(fleet: ResolvedFleet, seen: Seen, networks: Itera
   const sources = fleet.vms.flatMap(({ nics }) => nics.map(({ source }) => source));
   const others = new Set(sources.flatMap((source) => (source.kind === 'network' && source.own === null ? [source.network] : [])));
   const bridges = new Set(sources.flatMap((source) => (source.kind === 'bridge' ? [source.bridge] : [])));
-  const pools = new Set([...fleet.vms.flatMap(({ disks }) => disks.map(({ pool }) => pool)), ...[...seen.owned.values()].flatMap(({ mark }) => mark.volumes.map(({ pool }) => pool))]);
+  const pools = new Set([
+    ...fleet.vms.flatMap(({ disks }) => disks.map(({ pool }) => pool)),
+    ...[...seen.owned.values()].flatMap(({ mark }) => mark.volumes.map(({ pool }) => pool)),
+  ]);
   const volumes = new Set([...fleet.vms.flatMap(({ disks }) => disks.map(volumeKey)), ...seen.ownedVolumes]);
   const byKey = <T>(items: readonly T[], key: (item: T) => string): T[] => items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
   return digestOf({
     fleet: fleet.name,
     uri: fleet.host.uri,
-    domains: byKey([...seen.owned.values()], ({ uuid }) => uuid).map(({ uuid, name, power, autostart, mark, config, live, nvramMissing }) => ({
-      uuid,
-      name,
-      power,
-      autostart,
-      mark,
-      nvramMissing: live === null ? null : nvramMissing,
-      config: lasting(config),
-      live: live && { ...lasting(live), attached: live.nics.map((nic) => attached(nic, seen)) },
-    })),
+    domains: byKey([...seen.owned.values()], ({ uuid }) => uuid).map(
+      ({ uuid, name, power, autostart, mark, config, live, nvramMissing }) => ({
+        uuid,
+        name,
+        power,
+        autostart,
+        mark,
+        nvramMissing: live === null ? null : nvramMissing,
+        config: lasting(config),
+        live: live && { ...lasting(live), attached: live.nics.map((nic) => attached(nic, seen)) },
+      }),
+    ),
     networks: byKey([...seen.ownedNetworks.values()], ({ uuid }) => uuid),
     others: byKey([...others], (name) => name).map((name) => ({ name, active: seen.networksByName.get(name)?.active ?? null })),
     bridges: byKey([...bridges], (name) => name).map((name) => ({ name, there: seen.ports?.has(name) ?? null })),
@@ -36,7 +41,7 @@ export function observedDigest(fleet: ResolvedFleet, seen: Seen, networks: Itera
   });
 }
 
-function lasting(facts: DomainFacts): unknown {
+function lasting(facts: DomainFacts): object {
   const { graphics } = facts;
   return {
     ...facts,

@@ -32,11 +32,19 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
     const found: InTheWay[] = [];
     const same = seen.networks.get(uuid);
     if (same !== undefined && !seen.ownedNetworks.has(uuid)) {
-      found.push({ address, what: `network ${same.name} has the UUID that is ${address}'s (${uuid}), but not its mark`, look: { virsh: `net-dumpxml ${uuid}` } });
+      found.push({
+        address,
+        what: `network ${same.name} has the UUID that is ${address}'s (${uuid}), but not its mark`,
+        look: { virsh: `net-dumpxml ${uuid}` },
+      });
     }
     const namesake = seen.networksByName.get(libvirtName);
     if (namesake !== undefined && namesake.uuid !== uuid) {
-      found.push({ address, what: `network ${libvirtName} (${namesake.uuid}) has the name of ${address}`, look: { virsh: `net-dumpxml ${namesake.uuid}` } });
+      found.push({
+        address,
+        what: `network ${libvirtName} (${namesake.uuid}) has the name of ${address}`,
+        look: { virsh: `net-dumpxml ${namesake.uuid}` },
+      });
     }
     return found;
   };
@@ -44,10 +52,22 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
     const { address, bridge, uuid } = network;
     const holder = byBridge.get(bridge)?.find((other) => other.uuid !== uuid);
     if (holder !== undefined) {
-      return [{ address, what: `network ${holder.name} (${holder.uuid}) has bridge ${bridge}, which ${address} wants`, look: { virsh: `net-dumpxml ${holder.uuid}` } }];
+      return [
+        {
+          address,
+          what: `network ${holder.name} (${holder.uuid}) has bridge ${bridge}, which ${address} wants`,
+          look: { virsh: `net-dumpxml ${holder.uuid}` },
+        },
+      ];
     }
     if (seen.ports?.has(bridge) !== true || liveBridges.has(bridge)) return [];
-    return [{ address, what: `a bridge ${bridge} that is no libvirt network's has the name of ${address}'s`, look: { command: `ip -d link show ${bridge}` } }];
+    return [
+      {
+        address,
+        what: `a bridge ${bridge} that is no libvirt network's has the name of ${address}'s`,
+        look: { command: `ip -d link show ${bridge}` },
+      },
+    ];
   };
 
   return {

@@ -13,13 +13,19 @@ import { observedVmFacts } from './vms.js';
 /** Everything that is the fleet's by mark and identity goes, whether the file still names it or not; VMs first, then networks. */
 export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selection, options: PlanOptions): Draft {
   const protectedVms = new Set(fleet.vms.filter(({ protect }) => protect).map(({ uuid }) => uuid));
-  const going = [...seen.owned.values()].map((domain) => ({ domain, address: `vm.${domain.mark.vm}` })).filter(({ address }) => selection.has(address));
+  const going = [...seen.owned.values()]
+    .map((domain) => ({ domain, address: `vm.${domain.mark.vm}` }))
+    .filter(({ address }) => selection.has(address));
   const goingUuids = new Map(going.map(({ domain, address }) => [domain.uuid, address]));
-  const networks = [...seen.ownedNetworks.values()].map((network) => ({ network, address: `network.${network.mark.network}` })).filter(({ address }) => selection.has(address));
+  const networks = [...seen.ownedNetworks.values()]
+    .map((network) => ({ network, address: `network.${network.mark.network}` }))
+    .filter(({ address }) => selection.has(address));
 
   refuseForeign(inTheWayOfUuids(goingUuids, new Map(networks.map(({ network, address }) => [network.uuid, address])), seen), fleet);
   refuseProtected(
-    going.filter(({ domain }) => protectedVms.has(domain.uuid) && domain.mark.ready).map(({ address }) => ({ address, why: 'it would be destroyed' })),
+    going
+      .filter(({ domain }) => protectedVms.has(domain.uuid) && domain.mark.ready)
+      .map(({ address }) => ({ address, why: 'it would be destroyed' })),
     'destroy',
   );
 
@@ -31,7 +37,13 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
   for (const { domain, address } of going) {
     const needs = options.keepDisks ? [] : poolSteps(domain.mark.volumes, pools.ready);
     steps.push(deleteVmStep(address, domain, options.keepDisks, needs));
-    changes.push({ address, action: 'delete', reason: 'destroy', notes: lostDisks(domain, options.keepDisks, seen), before: observedVmFacts(domain, seen) });
+    changes.push({
+      address,
+      action: 'delete',
+      reason: 'destroy',
+      notes: lostDisks(domain, options.keepDisks, seen),
+      before: observedVmFacts(domain, seen),
+    });
   }
 
   const removals: NetworkRemoval[] = [];
@@ -44,7 +56,10 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
   }
   const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));
   const work = networkSteps([], removals, foreignAttachments(seen, wantedMacs), new Map(), 'destroy');
-  if (options.keepDisks && going.length > 0) warnings.push("Disks that are kept are no VM's any more: move or rename them before the next apply, which would else refuse them as not ven's");
+  if (options.keepDisks && going.length > 0)
+    warnings.push(
+      "Disks that are kept are no VM's any more: move or rename them before the next apply, which would else refuse them as not ven's",
+    );
   return { changes: [...changes, ...work.changes], steps: [...steps, ...work.steps], warnings, noop: 0 };
 }
 

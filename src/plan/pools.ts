@@ -17,7 +17,13 @@ export interface PoolWork {
  * `wanted`: pools that VMs are made or changed in; throws `host-not-ready` when one is missing that ven doesn't make.
  * `leaving`: pools that volumes are deleted from: a volume in a pool that isn't active can't be.
  */
-export function planPools(fleet: ResolvedFleet, seen: Seen, selection: Selection, wanted: ReadonlySet<string>, leaving: ReadonlySet<string>): PoolWork {
+export function planPools(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  selection: Selection,
+  wanted: ReadonlySet<string>,
+  leaving: ReadonlySet<string>,
+): PoolWork {
   const work: PoolWork = { changes: [], steps: [], warnings: [], ready: new Map() };
   const missing: string[] = [];
   for (const name of [...new Set([...wanted, ...leaving])].sort()) {
@@ -36,7 +42,13 @@ export function planPools(fleet: ResolvedFleet, seen: Seen, selection: Selection
     work.changes.push(
       pool === undefined
         ? { address, action: 'create', reason: 'missing', notes: [], after: { type: 'dir' } }
-        : { address, action: 'update', reason: 'drift', notes: [], fields: [{ path: 'active', before: 'no', after: 'yes', effect: 'live' }] },
+        : {
+            address,
+            action: 'update',
+            reason: 'drift',
+            notes: [],
+            fields: [{ path: 'active', before: 'no', after: 'yes', effect: 'live' }],
+          },
     );
     const id = `${address}:ensure`;
     work.steps.push({ id, address, needs: [], timeoutSeconds: 60, kind: 'pool-ensure', pool: name });

@@ -44,7 +44,9 @@ export function volumeKey({ pool, volume }: VolumeRef): string {
  */
 export function look(fleet: ResolvedFleet, state: HostState): Seen {
   const vmUuids = new Map(fleet.vms.map(({ name, uuid }) => [name, uuid]));
-  const networkUuids = new Map(fleet.networks.flatMap((network) => (network.kind === 'own' ? [[network.name, network.uuid] as const] : [])));
+  const networkUuids = new Map(
+    fleet.networks.flatMap((network) => (network.kind === 'own' ? [[network.name, network.uuid] as const] : [])),
+  );
   const owned = new Map<string, OwnedDomain>();
   for (const domain of state.domains) {
     const { mark } = domain;
@@ -55,7 +57,8 @@ export function look(fleet: ResolvedFleet, state: HostState): Seen {
   for (const network of state.networks) {
     const { mark } = network;
     if (mark?.fleet !== fleet.name) continue;
-    if (network.uuid === (networkUuids.get(mark.network) ?? networkUuid(mark.fleet, mark.network))) ownedNetworks.set(network.uuid, { ...network, mark });
+    if (network.uuid === (networkUuids.get(mark.network) ?? networkUuid(mark.fleet, mark.network)))
+      ownedNetworks.set(network.uuid, { ...network, mark });
   }
   const { bridgePorts } = state;
   return {

@@ -5,6 +5,8 @@ import { VenError, type Address, type PlanOptions } from '../model/index.js';
 export interface Selection {
   /** Whether this thing itself was asked for. */
   has(address: Address): boolean;
+  /** Whether `--target` names it. */
+  targeted(address: Address): boolean;
   excluded(address: Address): boolean;
   replaces(address: Address): boolean;
 }
@@ -35,7 +37,7 @@ export function select(options: PlanOptions, known: readonly Address[]): Selecti
   if (unmatched.length > 0) throw notFound(unmatched, known);
   const excluded = (address: Address): boolean => excludes.has(address);
   const has = (address: Address): boolean => (options.targets.length === 0 || targets.has(address)) && !excluded(address);
-  return { has, excluded, replaces: (address) => replaced.has(address) && has(address) };
+  return { has, excluded, targeted: (address) => targets.has(address), replaces: (address) => replaced.has(address) && has(address) };
 }
 
 function matcher(pattern: string): (address: Address) => boolean {

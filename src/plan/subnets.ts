@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { VenError, type HostState, type Ipv4Range, type Ipv4Subnet, type ObservedNetwork, type OwnNetwork, type PlannedNetwork } from '../model/index.js';
+import {
+  VenError,
+  type HostState,
+  type Ipv4Range,
+  type Ipv4Subnet,
+  type ObservedNetwork,
+  type OwnNetwork,
+  type PlannedNetwork,
+} from '../model/index.js';
 import { overlaps, rangeOf, subnetOf, toAddress, type Range } from './ipv4.js';
 
 /** The pools that `subnet: auto` chooses from, in this order; each is gone through once around, from a start of the network's own. */
@@ -28,7 +36,10 @@ export function decideSubnets(
     else chosen.set(network.uuid, subnet);
   }
   if (open.length > 0) {
-    const free = freeSubnets([...chosen.values()].map(({ cidr }) => cidr), state);
+    const free = freeSubnets(
+      [...chosen.values()].map(({ cidr }) => cidr),
+      state,
+    );
     for (const network of open) chosen.set(network.uuid, choose(fleet, network, free));
   }
   return new Map(

@@ -20,7 +20,15 @@ export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds, aft
 
 /** The step that takes a VM away; null volumes keep its disks. */
 export function deleteVmStep(address: string, domain: OwnedDomain, keepDisks: boolean, needs: readonly string[]): Step {
-  return { id: `${address}:delete`, address, needs: [...needs], timeoutSeconds: 180, kind: 'vm-delete', uuid: domain.uuid, volumes: keepDisks ? [] : domain.mark.volumes };
+  return {
+    id: `${address}:delete`,
+    address,
+    needs: [...needs],
+    timeoutSeconds: 180,
+    kind: 'vm-delete',
+    uuid: domain.uuid,
+    volumes: keepDisks ? [] : domain.mark.volumes,
+  };
 }
 
 /**
@@ -50,9 +58,11 @@ export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff,
     const wanted = diff.power === 'stop' ? [] : needs.networks;
     steps.push({ ...base('stop', graceSeconds + 60, wanted), kind: 'vm-stop', uuid: vm.uuid, graceSeconds });
   }
-  if (diff.power !== 'stop' && (again || diff.power === 'start')) steps.push({ ...base('start', 120, needs.networks), kind: 'vm-start', uuid: vm.uuid });
+  if (diff.power !== 'stop' && (again || diff.power === 'start'))
+    steps.push({ ...base('start', 120, needs.networks), kind: 'vm-start', uuid: vm.uuid });
   if (diff.nics.live.length > 0) steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.nics.live });
-  if (diff.nics.reattach.length > 0) steps.push({ ...base('reattach', 60, needs.networks), kind: 'vm-reattach', vm, macs: diff.nics.reattach });
+  if (diff.nics.reattach.length > 0)
+    steps.push({ ...base('reattach', 60, needs.networks), kind: 'vm-reattach', vm, macs: diff.nics.reattach });
   if (diff.settings.length > 0) steps.push({ ...base('settings', 60), kind: 'vm-settings', vm, fields: diff.settings });
   if (!marksAgree(mark, diff.mark)) steps.push({ ...base('ready', 30), kind: 'vm-ready', uuid: vm.uuid, mark: diff.mark });
   return steps;

@@ -47,10 +47,16 @@ function facetsOf(vm: ResolvedVm): Facet[] {
     { path: 'boot', wanted: vm.boot.join(', '), read: ({ boot }) => boot.join(', '), effect: 'restart' },
     { path: 'serialNumber', wanted: vm.serialNumber, read: ({ serialNumber }) => serialNumber ?? 'none', effect: 'restart' },
     { path: 'graphics', wanted: shownGraphics(vm.graphics), read: ({ graphics }) => shownGraphics(graphics), effect: 'restart' },
-    { path: 'console', wanted: 'with a log', read: ({ console }) => (console.log === null ? 'without a log' : 'with a log'), effect: 'restart' },
+    {
+      path: 'console',
+      wanted: 'with a log',
+      read: ({ console }) => (console.log === null ? 'without a log' : 'with a log'),
+      effect: 'restart',
+    },
   ];
   // `auto` is decided once, when the VM is made.
-  if (vm.accelerator !== 'auto') facets.push({ path: 'accelerator', wanted: vm.accelerator, read: ({ accelerator }) => accelerator, effect: 'restart' });
+  if (vm.accelerator !== 'auto')
+    facets.push({ path: 'accelerator', wanted: vm.accelerator, read: ({ accelerator }) => accelerator, effect: 'restart' });
   return facets;
 }
 
@@ -79,7 +85,13 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     settings.add('autostart');
   }
   if (live !== null && vm.firmware === 'uefi' && config.firmware === 'uefi' && domain.nvramMissing === true) {
-    fields.push({ path: 'nvram', before: 'missing', after: 'from its template', effect: 'restart', why: "the firmware's variables are gone" });
+    fields.push({
+      path: 'nvram',
+      before: 'missing',
+      after: 'from its template',
+      effect: 'restart',
+      why: "the firmware's variables are gone",
+    });
   }
   const disks = diffDisks(vm, domain, changed, seen);
   const nics = diffNics(vm, domain, seen, outages);
@@ -90,14 +102,21 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
   if (power !== 'none') fields.push({ path: 'power', before: domain.power, after: vm.power, effect: power === 'cut' ? 'restart' : 'live' });
   const mark = readyMark(domain.mark.fleet, vm, disks.left);
   if (fields.length === 0 && !marksAgree(domain.mark, mark)) {
-    fields.push({ path: 'mark', before: domain.mark.digest.slice(0, 8), after: vm.digest.slice(0, 8), effect: 'live', why: 'the spec it was made from' });
+    fields.push({
+      path: 'mark',
+      before: domain.mark.digest.slice(0, 8),
+      after: vm.digest.slice(0, 8),
+      effect: 'live',
+      why: 'the spec it was made from',
+    });
   }
 
   const replace = fields.some(({ effect }) => effect === 'replace');
   const restart = live !== null && fields.some(({ effect }) => effect === 'restart');
   const made = new Set(domain.mark.nics.map((mac) => mac.toLowerCase()));
   const warnings = [...disks.warnings];
-  if (domain.name !== vm.domain) warnings.push(`${vm.address}: its domain was renamed to ${domain.name}; ven goes by UUID and leaves the name`);
+  if (domain.name !== vm.domain)
+    warnings.push(`${vm.address}: its domain was renamed to ${domain.name}; ven goes by UUID and leaves the name`);
   return {
     fields,
     notes: [...(replace ? [] : costOf(restart, power, vm)), ...disks.notes],
@@ -184,7 +203,11 @@ export function observedVmFacts(domain: OwnedDomain, seen: Seen): Facts {
     firmware: config.firmware,
     tpm: config.tpm ? 'yes' : 'no',
     disks: madeDisks(domain, seen).join(', ') || 'none',
-    nics: config.nics.filter(({ mac }) => made.has(mac.toLowerCase())).map(shownNic).join(', ') || 'none',
+    nics:
+      config.nics
+        .filter(({ mac }) => made.has(mac.toLowerCase()))
+        .map(shownNic)
+        .join(', ') || 'none',
     serialNumber: config.serialNumber ?? 'none',
     power: domain.power,
   };

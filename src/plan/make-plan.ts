@@ -1,0 +1,60 @@
+import type { Address, Change, HostState, Plan, PlanOptions, PlanSummary, ResolvedFleet } from '../model/index.js';
+import { compareNaturally } from './format.js';
+import { observedDigest } from './observed.js';
+import { ownNetworks, planApply } from './plan-apply.js';
+import { planDestroy } from './plan-destroy.js';
+import { look, type Seen } from './seen.js';
+import { select } from './select.js';
+import { decideSubnets } from './subnets.js';
+
+/**
+ * What differs between a fleet and a host, and the steps that would end it. Pure; time and space are linear in the
+ * number of VMs, networks and domains.
+ *
+ * Throws `VenError`: `not-found` (a target that matches nothing) · `foreign-object` (names everything in the way) ·
+ * `protected` · `host-not-ready` (somebody else's network or pool is missing, or no subnet is free).
+ */
+export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOptions): Plan {
+  const seen = look(fleet, state);
+  const selection = select(options, knownAddresses(fleet, seen));
+  const decided = options.mode === 'destroy' ? new Map() : decideSubnets(fleet.name, ownNetworks(fleet), seen.ownedNetworks, state);
+  const draft = options.mode === 'destroy' ? planDestroy(fleet, seen, selection, options) : planApply(fleet, seen, selection, decided);
+  const changes = draft.changes.toSorted(compareChanges);
+  return {
+    formatVersion: '1',
+    fleet: fleet.name,
+    host: fleet.host.uri,
+    specDigest: fleet.digest,
+    observedDigest: observedDigest(fleet, seen, decided.values()),
+    options,
+    changes,
+    steps: draft.steps,
+    warnings: [...new Set(draft.warnings)],
+    summary: summarize(changes, draft.noop),
+  };
+}
+
+/** Everything that a target can name: what the file has, and what the host still has of the fleet. */
+function knownAddresses(fleet: ResolvedFleet, seen: Seen): Address[] {
+  return [
+    ...new Set([
+      ...fleet.vms.map(({ address }) => address),
+      ...fleet.networks.map(({ address }) => address),
+      ...fleet.vms.flatMap(({ disks }) => disks.map(({ pool }) => `pool.${pool}`)),
+      ...[...seen.owned.values()].map(({ mark }) => `vm.${mark.vm}`),
+      ...[...seen.ownedNetworks.values()].map(({ mark }) => `network.${mark.network}`),
+    ]),
+  ];
+}
+
+const KINDS = ['pool', 'network', 'vm'];
+
+function compareChanges(a: Change, b: Change): number {
+  const kind = ({ address }: Change): number => KINDS.indexOf(address.split('.', 1)[0] ?? '');
+  return kind(a) - kind(b) || compareNaturally(a.address, b.address);
+}
+
+function summarize(changes: readonly Change[], noop: number): PlanSummary {
+  const count = (action: Change['action']): number => changes.filter((change) => change.action === action).length;
+  return { create: count('create'), update: count('update'), replace: count('replace'), delete: count('delete'), noop };
+}

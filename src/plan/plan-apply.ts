@@ -1,0 +1,355 @@
+import {
+  VenError,
+  type Address,
+  type Change,
+  type OwnNetwork,
+  type PlannedNetwork,
+  type ResolvedFleet,
+  type ResolvedVm,
+  type Step,
+} from '../model/index.js';
+import { lostDisks } from './disks.js';
+import type { Draft } from './draft.js';
+import { inTheWayOfUuids, inTheWayOfVm, refuseForeign, type InTheWay } from './foreign.js';
+import { foreignAttachments, networkSteps, type NetworkRemoval } from './network-work.js';
+import { diffNetwork, type NetworkDiff } from './networks.js';
+import { detachedNics } from './nics.js';
+import { placesOf } from './place.js';
+import { poolSteps, usersOf } from './plan-destroy.js';
+import { planPools } from './pools.js';
+import { refuseProtected } from './protect.js';
+import type { OwnedDomain, Seen } from './seen.js';
+import type { Selection } from './select.js';
+import { createVmSteps, deleteVmStep, updateVmSteps } from './vm-steps.js';
+import { diffVm, observedVmFacts, vmFacts, type VmDiff } from './vms.js';
+
+/** What is to be done about one VM of the fleet file. */
+interface VmWork {
+  vm: ResolvedVm;
+  domain: OwnedDomain | null;
+  action: 'create' | 'update' | 'replace' | null;
+  diff: VmDiff | null;
+  change: Change | null;
+}
+
+export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection, decided: ReadonlyMap<string, PlannedNetwork>): Draft {
+  const warnings: string[] = [];
+  const vms = fleet.vms.filter(({ address }) => selection.has(address));
+  const networks = diffNetworks(fleet, seen, selection, decided, vms, warnings);
+  const outages = new Set(networks.filter(({ outage }) => outage).map(({ network }) => network.libvirtName));
+  const work = vms.map((vm) => workOf(vm, seen, selection, outages));
+  warnings.push(...work.flatMap(({ diff }) => (diff === null ? [] : diff.warnings)));
+
+  const removedVms = unwantedVms(fleet, seen, selection);
+  const leaving = new Map<string, Address>(removedVms.map(({ domain, address }) => [domain.uuid, address]));
+  for (const { vm, action } of work) if (action === 'replace') leaving.set(vm.uuid, vm.address);
+  const removals = unwantedNetworks(fleet, seen, selection, work, leaving, warnings);
+
+  refuseInTheWay(fleet, seen, work, networks, removals, removedVms, warnings);
+  refuseMissingNetworks(fleet, seen, vms);
+  const wantedPools = new Set(
+    fleet.vms.flatMap(({ address, disks }) =>
+      disks.flatMap(({ pool }) => (selection.has(address) || selection.targeted(`pool.${pool}`) ? [pool] : [])),
+    ),
+  );
+  const leavingPools = new Set([...leaving.keys()].flatMap((uuid) => seen.owned.get(uuid)?.mark.volumes.map(({ pool }) => pool) ?? []));
+  const pools = planPools(fleet, seen, selection, wantedPools, leavingPools);
+  refuseProtected(
+    work
+      .filter(({ vm, action, domain }) => vm.protect && action === 'replace' && domain?.mark.ready === true)
+      .map(({ vm, diff }) => ({ address: vm.address, why: whyReplaced(diff) })),
+    'apply',
+  );
+
+  const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));
+  const attachedVms = reattachedVms(work, fleet, seen, selection, outages);
+  const nets = networkSteps(networks, removals, foreignAttachments(seen, wantedMacs), attachedVms.byNetwork, 'removed');
+  const steps: Step[] = [...pools.steps, ...nets.steps];
+  const changes: Change[] = [...pools.changes, ...nets.changes];
+
+  for (const { domain, address } of removedVms) {
+    steps.push(deleteVmStep(address, domain, false, poolSteps(domain.mark.volumes, pools.ready)));
+    changes.push({
+      address,
+      action: 'delete',
+      reason: 'removed',
+      notes: lostDisks(domain, false, seen),
+      before: observedVmFacts(domain, seen),
+    });
+  }
+  for (const { vm, domain, action, diff, change } of work) {
+    if (change !== null) changes.push(change);
+    const needs = { networks: networkNeeds(vm, nets.ready), pools: poolSteps(vm.disks, pools.ready) };
+    if (action === 'create') steps.push(...createVmSteps(fleet.name, vm, needs, []));
+    if (action === 'update' && domain !== null && diff !== null) steps.push(...updateVmSteps(vm, domain, diff, needs));
+    if (action !== 'replace' || domain === null) continue;
+    const gone = deleteVmStep(vm.address, domain, false, poolSteps(domain.mark.volumes, pools.ready));
+    steps.push(gone, ...createVmSteps(fleet.name, vm, needs, [gone.id]));
+  }
+  for (const { vm, macs, fields } of attachedVms.bystanders) {
+    const needs = networkNeeds(vm, nets.ready);
+    changes.push({ address: vm.address, action: 'update', reason: 'rebuilt', notes: [], fields });
+    steps.push({ id: `${vm.address}:reattach`, address: vm.address, needs, timeoutSeconds: 60, kind: 'vm-reattach', vm, macs });
+  }
+  const lastStep = new Map(steps.map(({ address, id }) => [address, id]));
+  for (const { step, moved } of nets.waitForMoved) {
+    step.needs.push(...moved.flatMap((address) => lastStep.get(address) ?? []));
+  }
+  warnings.push(...pools.warnings, ...missingBridges(work, seen));
+
+  const touched = new Set(changes.map(({ address }) => address));
+  const own = fleet.networks.filter(({ kind, address }) => kind === 'own' && selection.has(address));
+  const noop = [...vms, ...own].filter(({ address }) => !touched.has(address)).length;
+  return { changes, steps, warnings, noop };
+}
+
+/** The networks that were asked for, and those that a VM that was asked for can't do without. */
+function diffNetworks(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  selection: Selection,
+  decided: ReadonlyMap<string, PlannedNetwork>,
+  vms: readonly ResolvedVm[],
+  warnings: string[],
+): NetworkDiff[] {
+  const needed = new Map<Address, Address>();
+  for (const { address, nics } of vms) {
+    for (const { source } of nics) if (source.kind === 'network' && source.own !== null) needed.set(source.own, address);
+  }
+  const diffs: NetworkDiff[] = [];
+  for (const network of fleet.networks) {
+    if (network.kind !== 'own') continue;
+    const planned = decided.get(network.uuid);
+    const asked = selection.has(network.address);
+    const user = needed.get(network.address);
+    if (planned === undefined || (!asked && user === undefined)) continue;
+    const diff = diffNetwork(planned, seen.ownedNetworks.get(network.uuid) ?? null, selection.replaces(network.address));
+    if (asked) diffs.push(diff);
+    else if (diff.action === null) continue;
+    else if (selection.excluded(network.address)) {
+      if (diff.outage)
+        warnings.push(
+          `${user} needs ${network.address}, which is excluded and ${diff.action === 'create' ? 'missing' : 'not as it should be'}`,
+        );
+    } else if (diff.action === 'replace') warnings.push(`${network.address} would be rebuilt, and was not asked for: it stays as it is`);
+    else diffs.push(diff);
+  }
+  return diffs;
+}
+
+function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: ReadonlySet<string>): VmWork {
+  const { address } = vm;
+  const domain = seen.owned.get(vm.uuid) ?? null;
+  if (domain === null) {
+    return {
+      vm,
+      domain,
+      action: 'create',
+      diff: null,
+      change: { address, action: 'create', reason: 'missing', notes: [], after: vmFacts(vm) },
+    };
+  }
+  const replaced = (reason: 'half-made' | 'requested' | 'changed' | 'drift', diff: VmDiff | null): VmWork => {
+    const notes = [...lostDisks(domain, false, seen), ...(diff?.notes ?? [])];
+    const change: Change = {
+      address,
+      action: 'replace',
+      reason,
+      notes,
+      fields: diff?.fields ?? [],
+      before: observedVmFacts(domain, seen),
+      after: vmFacts(vm),
+    };
+    return { vm, domain, action: 'replace', diff, change };
+  };
+  if (!domain.mark.ready) return replaced('half-made', null);
+  const diff = diffVm(vm, domain, seen, outages);
+  if (selection.replaces(address)) return replaced('requested', { ...diff, notes: [] });
+  const reason = domain.mark.digest === vm.digest ? 'drift' : 'changed';
+  if (diff.replace) return replaced(reason, { ...diff, notes: [] });
+  if (diff.fields.length === 0) return { vm, domain, action: null, diff, change: null };
+  const attachedOnly = diff.fields.every(({ path }) => path.endsWith('.attached'));
+  const change: Change = {
+    address,
+    action: 'update',
+    reason: attachedOnly && outages.size > 0 ? 'rebuilt' : reason,
+    notes: diff.notes,
+    fields: diff.fields,
+  };
+  return { vm, domain, action: 'update', diff, change };
+}
+
+function unwantedVms(fleet: ResolvedFleet, seen: Seen, selection: Selection): { domain: OwnedDomain; address: Address }[] {
+  const wanted = new Set(fleet.vms.map(({ uuid }) => uuid));
+  return [...seen.owned.values()]
+    .filter(({ uuid }) => !wanted.has(uuid))
+    .map((domain) => ({ domain, address: `vm.${domain.mark.vm}` }))
+    .filter(({ address }) => selection.has(address));
+}
+
+/** Networks that the file no longer has. One that a VM stays on, since it was not asked for, stays too. */
+function unwantedNetworks(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  selection: Selection,
+  work: readonly VmWork[],
+  leaving: ReadonlyMap<string, Address>,
+  warnings: string[],
+): NetworkRemoval[] {
+  const wanted = new Set(fleet.networks.flatMap((network) => (network.kind === 'own' ? [network.uuid] : [])));
+  const moving = new Set(work.filter(({ action }) => action === 'update').map(({ vm }) => vm.uuid));
+  const users = usersOf(seen);
+  const removals: NetworkRemoval[] = [];
+  for (const network of seen.ownedNetworks.values()) {
+    const address = `network.${network.mark.network}`;
+    if (wanted.has(network.uuid) || !selection.has(address)) continue;
+    const on = users.get(network.name) ?? [];
+    const staying = on.filter(({ uuid }) => !leaving.has(uuid) && !moving.has(uuid));
+    if (staying.length > 0) {
+      warnings.push(`${address} stays: ${staying.map((user) => user.address).join(', ')} still on it`);
+      continue;
+    }
+    const addresses = (of: (uuid: string) => boolean): Address[] => on.filter(({ uuid }) => of(uuid)).map((user) => user.address);
+    removals.push({ address, network, deleted: addresses((uuid) => leaving.has(uuid)), moved: addresses((uuid) => moving.has(uuid)) });
+  }
+  return removals;
+}
+
+function refuseInTheWay(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  work: readonly VmWork[],
+  networks: readonly NetworkDiff[],
+  removals: readonly NetworkRemoval[],
+  removedVms: readonly { domain: OwnedDomain; address: Address }[],
+  warnings: string[],
+): void {
+  const going = new Set([
+    ...removals.map(({ network }) => network.uuid),
+    ...networks.filter(({ action }) => action === 'replace').map(({ network }) => network.uuid),
+  ]);
+  const places = placesOf(seen, going);
+  const found: InTheWay[] = [];
+  for (const { network, action, outage } of networks) {
+    const checked = places.check(network, action !== null && outage);
+    found.push(...checked.inTheWay);
+    warnings.push(...checked.warnings);
+  }
+  for (const { vm, diff } of work) found.push(...inTheWayOfVm(vm, seen), ...(diff?.disks.inTheWay ?? []));
+  const vmUuids = new Map([
+    ...work.map(({ vm }) => [vm.uuid, vm.address] as const),
+    ...removedVms.map(({ domain, address }) => [domain.uuid, address] as const),
+  ]);
+  const networkUuids = new Map([
+    ...networks.map(({ network }) => [network.uuid, network.address] as const),
+    ...removals.map(({ network, address }) => [network.uuid, address] as const),
+  ]);
+  found.push(...inTheWayOfUuids(vmUuids, networkUuids, seen));
+  refuseForeign(found, fleet);
+}
+
+/** Somebody else's networks must be there and running: ven neither makes nor starts them. */
+function refuseMissingNetworks(fleet: ResolvedFleet, seen: Seen, vms: readonly ResolvedVm[]): void {
+  const needed = new Map<string, Address[]>();
+  for (const { address, nics } of vms) {
+    for (const { source } of nics) {
+      if (source.kind !== 'network' || source.own !== null) continue;
+      const users = needed.get(source.network);
+      if (users === undefined) needed.set(source.network, [address]);
+      else users.push(address);
+    }
+  }
+  const virsh = `virsh -c ${fleet.host.uri}`;
+  const faults = [...needed].flatMap(([name, users]) => {
+    const network = seen.networksByName.get(name);
+    if (network?.active === true) return [];
+    const who = users.length > 3 ? `${users.slice(0, 3).join(', ')} and ${users.length - 3} more` : users.join(', ');
+    return network === undefined
+      ? [
+          {
+            name,
+            what: `missing (wanted by ${who})`,
+            fix: `define network ${name} (${virsh} net-define FILE), or name another one in the fleet file`,
+          },
+        ]
+      : [{ name, what: `not active (wanted by ${who})`, fix: `${virsh} net-start ${name} && ${virsh} net-autostart ${name}` }];
+  });
+  const [first] = faults;
+  if (first === undefined) return;
+  throw new VenError('host-not-ready', {
+    summary: `Network ${first.name} is ${first.what}${faults.length > 1 ? `, and ${faults.length - 1} more like it` : ''}`,
+    detail: faults.length > 1 ? faults.map(({ name, what }) => `network ${name} is ${what}`).join('\n') : undefined,
+    hint: `ven never changes a network that is not its own. ${faults.map(({ fix }) => fix).join('; ')}`,
+    where: `network ${first.name}`,
+  });
+}
+
+interface Bystander {
+  vm: ResolvedVm;
+  macs: string[];
+  fields: Extract<Change, { action: 'update' }>['fields'];
+}
+
+/** VMs whose NICs are hung on their bridges again; `bystanders` were not asked for, but would lose their network. */
+function reattachedVms(
+  work: readonly VmWork[],
+  fleet: ResolvedFleet,
+  seen: Seen,
+  selection: Selection,
+  outages: ReadonlySet<string>,
+): { byNetwork: Map<string, Address[]>; bystanders: Bystander[] } {
+  const byNetwork = new Map<string, Address[]>();
+  const bystanders: Bystander[] = [];
+  const note = (vm: ResolvedVm, macs: readonly string[]): void => {
+    const names = vm.nics.flatMap(({ mac, source }) =>
+      macs.includes(mac) && source.kind === 'network' && outages.has(source.network) ? [source.network] : [],
+    );
+    for (const name of new Set(names)) byNetwork.set(name, [...(byNetwork.get(name) ?? []), vm.address]);
+  };
+  if (outages.size === 0) return { byNetwork, bystanders };
+  for (const { vm, action, diff } of work) if (action === 'update' && diff !== null) note(vm, diff.nics.reattach);
+  for (const vm of fleet.vms) {
+    const domain = seen.owned.get(vm.uuid);
+    if (selection.has(vm.address) || domain === undefined) continue;
+    const { reattach, fields } = detachedNics(vm, domain, seen, outages);
+    const cut = vm.nics
+      .filter(({ mac, source }) => reattach.includes(mac) && source.kind === 'network' && outages.has(source.network))
+      .map(({ mac }) => mac);
+    if (cut.length === 0) continue;
+    note(vm, cut);
+    bystanders.push({ vm, macs: cut, fields: fields.filter(({ path }) => cut.some((mac) => path === `nics.${mac}.attached`)) });
+  }
+  return { byNetwork, bystanders };
+}
+
+function networkNeeds(vm: ResolvedVm, ready: ReadonlyMap<Address, string[]>): string[] {
+  return [
+    ...new Set(vm.nics.flatMap(({ source }) => (source.kind === 'network' && source.own !== null ? (ready.get(source.own) ?? []) : []))),
+  ];
+}
+
+function missingBridges(work: readonly VmWork[], seen: Seen): string[] {
+  const { ports } = seen;
+  if (ports === null) return [];
+  return work.flatMap(({ vm, action }) =>
+    action === null
+      ? []
+      : vm.nics.flatMap(({ source }) =>
+          source.kind === 'bridge' && !ports.has(source.bridge)
+            ? [`${vm.address}: this host has no bridge ${source.bridge}; the VM will not start without it`]
+            : [],
+        ),
+  );
+}
+
+function whyReplaced(diff: VmDiff | null): string {
+  const causes = diff?.fields.filter(({ effect }) => effect === 'replace') ?? [];
+  if (causes.length === 0) return 'its replacement was asked for';
+  return causes
+    .map(({ path, before, after, why }) => `${path} ${before ?? 'none'} -> ${after ?? 'none'}${why === undefined ? '' : ` (${why})`}`)
+    .join('; ');
+}
+
+export function ownNetworks(fleet: ResolvedFleet): OwnNetwork[] {
+  return fleet.networks.filter((network) => network.kind === 'own');
+}
