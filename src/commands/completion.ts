@@ -5,6 +5,7 @@ import { stdout } from './base/output.js';
 
 export default class Completion extends VenCommand {
   static override summary = 'Print a script that completes commands, flags, fleet files and addresses.';
+  static override usage = '<%= command.id %> bash|zsh|fish';
   static override examples = ['$ source <(ven completion bash)', '$ source <(ven completion zsh)', '$ ven completion fish | source'];
   static override args = {
     shell: Args.string({ options: ['bash', 'zsh', 'fish'] satisfies Shell[], required: true, description: 'the shell to write it for' }),

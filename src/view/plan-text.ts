@@ -11,7 +11,7 @@ export interface PlanTextOptions {
 }
 
 /** From so many alike changes on, they are told together: a line each, and what they share once. */
-const ALIKE = 4;
+const ALIKE = 3;
 
 /** A plan for people: each change with its fields and reasons, and a recap at the end. Ends in a newline. */
 export function planText(plan: Plan, { look, file }: PlanTextOptions): string {

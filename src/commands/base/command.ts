@@ -9,6 +9,8 @@ export const fleetFile = { fleet: Args.string({ description: 'the fleet file', d
 
 /** What all commands have: how they look, and how they fail with `--json`. */
 export abstract class VenCommand extends Command {
+  static override usage: string = '<%= command.id %> [FLEET] [FLAGS]';
+
   /** What `--json` prints when there is no data: one object, or a line of an event stream. */
   protected readonly jsonForm: 'object' | 'event' = 'object';
 

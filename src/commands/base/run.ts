@@ -39,7 +39,10 @@ function tell(error: unknown, version: string, argv: readonly string[]): number 
 
 /** What oclif says of wrong flags and arguments, with its pointer to the help as the hint. */
 function usage(error: Errors.CLIError & { flags?: unknown; parse?: { input?: { flags?: Record<string, unknown> } } }): VenError {
-  const summary = error.message.replace(/\n?See more help with --help$/, '').trim();
+  const summary = error.message
+    .replace(/\n?See more help with --help$/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   const [unknown] = Array.isArray(error.flags) ? error.flags.filter((flag) => typeof flag === 'string') : [];
   const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
   const guess = unknown === undefined ? undefined : near(unknown, known);
