@@ -1,0 +1,76 @@
+/**
+ * Writes what is generated from `schemas/fleet.schema.json`: the type `Fleet`, and the validator as plain code, so that
+ * starting ven does not pay for compiling a schema. A unit test says when they are out of date.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Ajv } from 'ajv';
+import standaloneModule from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
+import { compile, type JSONSchema } from 'json-schema-to-typescript';
+
+const ROOT = join(import.meta.dirname, '..');
+const SCHEMA = 'schemas/fleet.schema.json';
+const BANNER = `// Generated from ${SCHEMA} by \`npm run generate\`. Do not edit.`;
+
+const DECLARATION = `${BANNER}
+/** One complaint of the validator. */
+export interface SchemaError {
+  /** JSON pointer into the data. */
+  instancePath: string;
+  /** JSON pointer into the schema, through \`$ref\`s. */
+  schemaPath: string;
+  keyword: string;
+  params: Record<string, unknown>;
+  message?: string;
+  /** Set when the complaint is about a key itself. */
+  propertyName?: string;
+}
+export interface Validate {
+  (data: unknown): boolean;
+  /** Of the last call. */
+  errors?: SchemaError[] | null;
+}
+export declare const validate: Validate;
+`;
+
+/** All generated files: path relative to the repository, and content. */
+export async function generate(): Promise<Map<string, string>> {
+  const text = readFileSync(join(ROOT, SCHEMA), 'utf8');
+  const type = await compile(JSON.parse(text) as JSONSchema, 'Fleet', {
+    bannerComment: `${BANNER}\n`,
+    additionalProperties: false,
+    ignoreMinAndMaxItems: true,
+    style: { printWidth: 140, singleQuote: true },
+  });
+
+  const ajv = new Ajv({ allErrors: true, strict: true, strictRequired: false, code: { source: true, esm: true } });
+  ajv.addVocabulary(['patternErrorMessage']);
+  const validate = ajv.compile(JSON.parse(text) as object);
+  // ajv's standalone code still asks for its runtime with `require`; bundled, it needs nothing at all.
+  const standalone = standaloneModule.default;
+  const bundle = await build({
+    stdin: { contents: standalone(ajv, validate), resolveDir: ROOT, sourcefile: 'validate.js' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  const code = bundle.outputFiles[0]?.text ?? '';
+  return new Map([
+    ['src/model/fleet.schema.ts', type],
+    ['src/config/generated/validate.js', `${BANNER}\n${code}`],
+    ['src/config/generated/validate.d.ts', DECLARATION],
+  ]);
+}
+
+if (import.meta.main) {
+  for (const [path, text] of await generate()) {
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+    writeFileSync(join(ROOT, path), text);
+    console.log(`wrote ${path}`);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Everything that identifies a thing of the fleet, derived from the fleet's and the thing's names alone: nothing is
+ * random, nothing depends on the order of the file, and another VM changes nobody's identity. Only where two derived
+ * values are the same does the later one in the file step aside. (UUIDs: `model/identity.ts`.)
+ */
+import { createHash } from 'node:crypto';
+
+/** The value of a thing as canonical JSON (keys sorted), hashed: SHA-256, hex. */
+export function digest(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const map = value as Record<string, unknown>;
+    const keys = Object.keys(map)
+      .filter((key) => map[key] !== undefined)
+      .sort();
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(map[key])}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** Values already given out; hands out derived ones that are free. */
+export class Taken {
+  private readonly values = new Set<string>();
+
+  constructor(values: Iterable<string> = []) {
+    for (const value of values) this.values.add(value);
+  }
+
+  /** `derive(0)`, or the first of `derive(1)`, `derive(2)`, … that is free. */
+  claim(derive: (attempt: number) => string): string {
+    for (let attempt = 0; ; attempt++) {
+      const value = derive(attempt);
+      if (this.values.has(value)) continue;
+      this.values.add(value);
+      return value;
+    }
+  }
+}
+
+function hex(...parts: (string | number)[]): string {
+  return digest(parts);
+}
+
+/** Number from 0 to 10^digits − 1, as that many digits. */
+function digits(count: number, ...parts: (string | number)[]): string {
+  return String(Number.parseInt(hex(...parts).slice(0, 12), 16) % 10 ** count).padStart(count, '0');
+}
+
+/**
+ * `52:…`: unicast, locally administered, not libvirt's own 52:54:00 (which it gives out at random), and not fe:…, which
+ * the kernel keeps for the host's side.
+ */
+export function nicMac(fleet: string, vm: string, index: number, attempt: number): string {
+  const bytes = hex('mac', fleet, vm, index, attempt).slice(0, 10).match(/../g) ?? [];
+  if (bytes[0] === '54') bytes[0] = '56';
+  return ['52', ...bytes].join(':');
+}
+
+/** 15 characters, the most that Linux lets an interface have. */
+export function bridgeName(fleet: string, network: string, attempt: number): string {
+  return `ven${hex('bridge', fleet, network, attempt).slice(0, 12)}`;
+}
+
+/**
+ * `VH` 3 digits `N` 3 digits `M` and 8 to 10 digits: the reference's form with a longer last part. The first two stand
+ * for the fleet. The last is six digits of the VM's name without its number, then its number in two digits or more
+ * (edge-7: …07; 00 where there is none): it hangs on the name alone, so that no other VM can change it.
+ */
+export function serialNumber(fleet: string, vm: string, attempt: number): string {
+  const [, base = vm, index = '0'] = /^(.+)-([1-9][0-9]{0,3})$/.exec(vm) ?? [];
+  return `VH${digits(3, 'serial-vh', fleet)}N${digits(3, 'serial-n', fleet)}M${digits(6, 'serial-m', fleet, base, attempt)}${index.padStart(2, '0')}`;
+}

@@ -1,0 +1,110 @@
+/** What is refused before YAML is parsed, so that no input can be slow, deep or unreadable. */
+import { CST, Lexer, Parser } from 'yaml';
+import type { Finding } from '../model/index.js';
+import { Source, throwFindings, type Range } from './source.js';
+
+/** A fleet file of 1,000 VMs, each with all its settings, is about a fifth of this. */
+export const MAX_FLEET_FILE_BYTES = 1024 * 1024;
+/** Characters and words of YAML; about 15,000 lines. */
+const MAX_TOKENS = 120_000;
+/** The format itself needs 7. */
+const MAX_DEPTH = 32;
+
+// eslint-disable-next-line no-control-regex -- finding control characters is the point
+const FORBIDDEN_IN_FILE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
+
+/**
+ * The text of a fleet file from its bytes. A UTF-8 byte order mark is dropped.
+ * @throws VenError `fleet-file` when it is too large or not UTF-8.
+ */
+export function decodeFleet(bytes: Uint8Array, file: string): string {
+  if (bytes.length > MAX_FLEET_FILE_BYTES) throwFindings(file, [tooLarge(file, bytes.length)]);
+  const decode = (length: number, stream: boolean): string =>
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), { stream });
+  try {
+    return decode(bytes.length, false).replace(/^\ufeff/, '');
+  } catch {
+    // The longest beginning that is valid: halving finds it in a few decodings.
+    let good = 0;
+    let bad = bytes.length;
+    while (good + 1 < bad) {
+      const middle = (good + bad) >> 1;
+      try {
+        decode(middle, true);
+        good = middle;
+      } catch {
+        bad = middle;
+      }
+    }
+    const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    const text = decode(good, true).replace(/^\ufeff/, '');
+    const source = new Source(file, text);
+    const message = wide ? 'The file is UTF-16, not UTF-8' : `The file is not UTF-8: byte ${good + 1} can't be read`;
+    throwFindings(file, [source.finding('not-utf8', { start: text.length, end: text.length + 1 }, message, 'Save the file in UTF-8.')]);
+    throw new Error('unreachable');
+  }
+}
+
+/**
+ * Refuses text that is too large, too deep, or carries control characters.
+ * @throws VenError `fleet-file`
+ * @returns the tokens of the YAML parser, known to be few and shallow.
+ */
+export function withinLimits(source: Source): CST.Token[] {
+  const { text, file } = source;
+  if (text.length > MAX_FLEET_FILE_BYTES) throwFindings(file, [tooLarge(file, text.length)]);
+  const control = FORBIDDEN_IN_FILE.exec(text);
+  if (control) {
+    const code = text.charCodeAt(control.index).toString(16).toUpperCase().padStart(4, '0');
+    const at = { start: control.index, end: control.index + 1 };
+    throwFindings(file, [source.finding('control-character', at, `The file holds a control character (U+${code})`, 'Delete it.')]);
+  }
+  let tokens = 0;
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    offset += lexeme.length;
+    if (++tokens > MAX_TOKENS) {
+      const message = 'The file is too long for a fleet file';
+      throwFindings(file, [
+        source.finding('too-large', { start: offset, end: offset + 1 }, message, 'Say alike VMs once, with `count`, or split the fleet.'),
+      ]);
+    }
+  }
+  const cst = [...new Parser().parse(text)];
+  const deep = tooDeep(cst);
+  if (deep) {
+    const message = `The file is nested more than ${MAX_DEPTH} levels deep`;
+    throwFindings(file, [source.finding('too-deep', deep, message, 'A fleet file needs 7 levels; close the brackets that are open.')]);
+  }
+  return cst;
+}
+
+function tooLarge(file: string, size: number): Finding {
+  const mebibytes = (size / 1024 / 1024).toFixed(1);
+  const message = `The file has ${mebibytes} MiB; a fleet file has at most ${MAX_FLEET_FILE_BYTES / 1024 / 1024} MiB`;
+  return {
+    rule: 'too-large',
+    message,
+    hint: 'Name a fleet file, or split the fleet.',
+    file,
+    line: 1,
+    column: 1,
+    frame: '> 1 | (not shown)\n    | ^',
+  };
+}
+
+/** Walks without recursion: the depth is not known to be harmless yet. */
+function tooDeep(tokens: readonly CST.Token[]): Range | null {
+  const queue: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const { token, depth } = next;
+    if (depth > MAX_DEPTH) return { start: token.offset, end: token.offset + 1 };
+    if (token.type === 'document' && token.value) queue.push({ token: token.value, depth });
+    if (!('items' in token)) continue;
+    for (const item of token.items) {
+      if (item.key) queue.push({ token: item.key, depth: depth + 1 });
+      if (item.value) queue.push({ token: item.value, depth: depth + 1 });
+    }
+  }
+  return null;
+}

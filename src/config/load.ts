@@ -1,0 +1,107 @@
+/** Text → `Fleet` → `ResolvedFleet`, with all findings at once. */
+import type { Finding, Fleet, ResolvedFleet } from '../model/index.js';
+import { checkSchema } from './check.js';
+import { decodeFleet } from './limits.js';
+import { resolveFleet } from './resolve.js';
+import { checkRules } from './rules/index.js';
+import { placeOf, Source, throwFindings, type Path, type Place } from './source.js';
+import type { Environment } from './substitute.js';
+import { parseYaml } from './yaml.js';
+
+export interface LoadOptions {
+  /** The name that findings carry; nothing is read from it. */
+  file: string;
+  /** For `${VAR}`. */
+  env?: Environment;
+}
+
+export interface ParsedFleet {
+  fleet: Fleet;
+  /** Line and column, from 1, of a value, or of its nearest ancestor that stands in the file. */
+  positionOf: (path: Path) => { line: number; column: number };
+}
+
+/**
+ * A fleet file's content to what it means.
+ * @throws VenError `fleet-file` with every finding.
+ */
+export function loadFleet(content: string | Uint8Array, options: LoadOptions): ResolvedFleet {
+  return resolveFleet(parseFleet(content, options).fleet);
+}
+
+/**
+ * A fleet file's content as written, checked against the schema and the rules.
+ * @throws VenError `fleet-file` with every finding.
+ */
+export function parseFleet(content: string | Uint8Array, options: LoadOptions): ParsedFleet {
+  const { file, env = {} } = options;
+  const text = typeof content === 'string' ? content.replace(/^\ufeff/, '') : decodeFleet(content, file);
+  const source = new Source(file, text);
+  const { value, root, findings } = parseYaml(source, env);
+  const wrong = checkSchema(value, root, source);
+  findings.push(...wrong.map((one) => one.finding));
+  // The rules need a fleet that fits the schema: what does not is left out, and so is every finding that rests on it.
+  const doubtful = wrong.map((one) => one.path);
+  const sound = wrong.length === 0 ? (value as Fleet) : prune(value, root, source, doubtful);
+  if (sound) findings.push(...ruleFindings(sound, doubtful, root, source));
+  throwFindings(file, findings);
+  return { fleet: value as Fleet, positionOf: (path) => source.position(placeOf(root, path).value.start) };
+}
+
+function ruleFindings(fleet: Fleet, doubtful: readonly Path[], root: Place, source: Source): Finding[] {
+  return checkRules(fleet)
+    .filter(({ path, because = [] }) => ![path, ...because].some((one) => doubtful.some((other) => related(one, other))))
+    .map(({ path, message, hint, rule, onKey }) => {
+      const place = placeOf(root, path);
+      return source.finding(rule, (onKey && place.key) || place.value, message, hint);
+    });
+}
+
+function related(a: Path, b: Path): boolean {
+  return a.slice(0, b.length).every((step, index) => String(step) === String(b[index]));
+}
+
+/** A copy without what the schema refuses, or null when nothing sound is left. Adds what it took out to `doubtful`. */
+function prune(value: unknown, root: Place, source: Source, doubtful: Path[]): Fleet | null {
+  const copy = structuredClone(value) as Record<string, unknown>;
+  let wrong: readonly Path[] = [...doubtful];
+  for (let round = 0; round < 6; round++) {
+    for (const path of wrong) {
+      const taken = remove(copy, path);
+      if (taken === null) return null;
+      doubtful.push(taken);
+    }
+    wrong = checkSchema(copy, root, source).map((one) => one.path);
+    if (wrong.length === 0) return copy as unknown as Fleet;
+  }
+  return null;
+}
+
+const PLACEHOLDERS: Record<string, unknown> = { apiVersion: 'ven/v1', fleet: 'placeholder', vms: [{ name: 'placeholder' }] };
+
+/** Takes out the value at `path`; an entry of a list takes the whole list with it, a VM is replaced by one that says nothing. */
+function remove(root: Record<string, unknown>, path: Path): Path | null {
+  const [first, second] = path;
+  if (first === undefined) {
+    // The root lacks a key.
+    for (const [key, value] of Object.entries(PLACEHOLDERS)) root[key] ??= structuredClone(value);
+    return ['(root)'];
+  }
+  const list = path.findIndex((step, index) => index > 0 && typeof step === 'number' && !(index === 1 && first === 'vms'));
+  const target = list === -1 ? path : path.slice(0, list);
+  if (target.length === 1 && typeof first === 'string') {
+    if (first in PLACEHOLDERS) root[first] = structuredClone(PLACEHOLDERS[first]);
+    else delete root[first];
+    return target;
+  }
+  const parent = target.slice(0, -1).reduce<unknown>((at, step) => (at as Record<string | number, unknown> | undefined)?.[step], root);
+  const last = target.at(-1);
+  if (parent === null || typeof parent !== 'object' || last === undefined) return target;
+  const missesName = first === 'vms' && target.length === 3 && last === 'name';
+  if (first === 'vms' && typeof second === 'number' && (target.length === 2 || missesName)) {
+    (root['vms'] as unknown[])[second] = { name: `placeholder-${second}` };
+    return target.slice(0, 2);
+  }
+  delete (parent as Record<string | number, unknown>)[last];
+  return target;
+}

@@ -1,0 +1,174 @@
+/** `Fleet` → `ResolvedFleet`: every field present, units fixed, identities derived. */
+import {
+  domainUuid,
+  networkUuid,
+  type DhcpHost,
+  type DnsHost,
+  type ExistingNetwork,
+  type Fleet,
+  type FleetNetwork,
+  type FleetNic,
+  type NicSource,
+  type OwnNetwork,
+  type ResolvedDisk,
+  type ResolvedFleet,
+  type ResolvedGraphics,
+  type ResolvedHost,
+  type ResolvedNetwork,
+  type ResolvedNic,
+  type ResolvedVm,
+} from '../model/index.js';
+import { expandVms, type ExpandedVm } from './expand.js';
+import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
+import { defaultRange, formatAddress, formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
+import { durationInSeconds, sizeInKiB } from './units.js';
+
+/** libvirt's own network, the one behind virbr0. */
+export const LIBVIRT_DEFAULT = 'default';
+const MAX_DEVICE_LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+
+/** Pure. `fleet` has passed the schema and the rules; see `loadFleet`. */
+export function resolveFleet(fleet: Fleet): ResolvedFleet {
+  const host: ResolvedHost = {
+    uri: fleet.host?.uri ?? 'qemu:///system',
+    accelerator: fleet.host?.accelerator ?? 'auto',
+    storagePool: fleet.host?.storagePool ?? 'default',
+  };
+  const expanded = expandVms(fleet);
+  const macs = new Taken(writtenMacs(expanded));
+  const serials = new Taken(fleet.vms.flatMap((vm) => vm.serialNumbers ?? []));
+  const vms = expanded.map((vm) => resolveVm(fleet, host, vm, macs, serials));
+  const networks = resolveNetworks(fleet, expanded, vms);
+  const resolved = { name: fleet.fleet, host, networks, vms };
+  return { ...resolved, digest: digest(resolved) };
+}
+
+function writtenMacs(vms: readonly ExpandedVm[]): string[] {
+  return vms.flatMap(({ spec }) => (Array.isArray(spec.nics) ? spec.nics.flatMap((nic) => nic.mac?.toLowerCase() ?? []) : []));
+}
+
+function resolveVm(fleet: Fleet, host: ResolvedHost, vm: ExpandedVm, macs: Taken, serials: Taken): ResolvedVm {
+  const { name, spec } = vm;
+  const domain = `${fleet.fleet}_${name}`;
+  const applied = {
+    address: `vm.${name}`,
+    name,
+    domain,
+    uuid: domainUuid(fleet.fleet, name),
+    title: spec.title ?? '',
+    description: spec.description ?? '',
+    cpus: spec.cpus ?? 4,
+    memoryKiB: sizeInKiB(spec.memory ?? '8GiB'),
+    accelerator: host.accelerator,
+    firmware: spec.firmware ?? 'uefi',
+    tpm: spec.tpm ?? true,
+    boot: spec.boot ?? (['disk', 'network'] as const),
+    disks: resolveDisks(domain, host.storagePool, spec.disks),
+    nics: nicList(vm).map((nic, index) => ({
+      mac: nic.mac?.toLowerCase() ?? macs.claim((attempt) => nicMac(fleet.fleet, name, index, attempt)),
+      model: nic.model ?? ('virtio' as const),
+      source: nicSource(fleet, vm, nic),
+      ip: nic.address ?? null,
+    })) satisfies ResolvedNic[],
+    serialNumber: vm.group.serialNumbers?.[vm.copy] ?? serials.claim((attempt) => serialNumber(fleet.fleet, name, attempt)),
+    graphics: resolveGraphics(spec.graphics),
+    autostart: spec.autostart ?? false,
+    power: spec.power ?? 'running',
+  };
+  return {
+    ...applied,
+    boot: [...applied.boot],
+    protect: spec.protect ?? false,
+    shutdownTimeoutSeconds: durationInSeconds(spec.shutdownTimeout ?? '60s'),
+    // Only what ven brings to the host: `protect` and the time limit are about how ven goes about it.
+    digest: digest(applied),
+  };
+}
+
+/** The cards of a VM, the short spellings written out. An entry without network and bridge is on `default` or the VM's own network. */
+function nicList(vm: ExpandedVm): FleetNic[] {
+  return Array.isArray(vm.spec.nics) ? vm.spec.nics : [{}];
+}
+
+function nicSource(fleet: Fleet, vm: ExpandedVm, nic: FleetNic): NicSource {
+  if (nic.bridge !== undefined) return { kind: 'bridge', bridge: nic.bridge };
+  if (nic.network !== undefined) {
+    const existing = fleet.networks?.[nic.network]?.existing;
+    if (existing !== undefined) return { kind: 'network', network: existing, own: null };
+    return { kind: 'network', network: `${fleet.fleet}_${nic.network}`, own: `network.${nic.network}` };
+  }
+  if (vm.spec.nics === 'per-vm') return { kind: 'network', network: `${fleet.fleet}_${vm.name}`, own: `network.${vm.name}` };
+  return { kind: 'network', network: LIBVIRT_DEFAULT, own: null };
+}
+
+function resolveDisks(domain: string, pool: string, disks: ExpandedVm['spec']['disks']): ResolvedDisk[] {
+  const used = { sd: 0, vd: 0 };
+  return (disks ?? [{ size: '110GiB' }]).map((disk) => {
+    const bus = disk.bus ?? 'sata';
+    const prefix = bus === 'virtio' ? 'vd' : 'sd';
+    const target = `${prefix}${MAX_DEVICE_LETTERS.charAt(used[prefix]++)}`;
+    return { target, bus, sizeBytes: sizeInKiB(disk.size) * 1024, pool: disk.pool ?? pool, volume: `${domain}-${target}.qcow2` };
+  });
+}
+
+function resolveGraphics(graphics: ExpandedVm['spec']['graphics']): ResolvedGraphics {
+  if (graphics === undefined || graphics === 'none') return { type: 'none' };
+  if (graphics === 'vnc') return { type: 'vnc', listen: '127.0.0.1', port: 'auto' };
+  return { type: 'vnc', listen: graphics.listen ?? '127.0.0.1', port: graphics.port ?? 'auto' };
+}
+
+function resolveNetworks(fleet: Fleet, expanded: readonly ExpandedVm[], vms: readonly ResolvedVm[]): ResolvedNetwork[] {
+  const bridges = new Taken();
+  const own = (name: string, network: FleetNetwork): OwnNetwork => resolveOwn(fleet.fleet, name, network, vms, bridges);
+  const existing = (name: string, libvirtName: string): ExistingNetwork => ({
+    kind: 'existing',
+    address: `network.${name}`,
+    name,
+    libvirtName,
+  });
+  const written = Object.entries(fleet.networks ?? {});
+  const networks: ResolvedNetwork[] = written.map(([name, network]) =>
+    network.existing === undefined ? own(name, network) : existing(name, network.existing),
+  );
+  // `nics: default` needs libvirt's network as much as one that is named.
+  const known = networks.some((network) => network.kind === 'existing' && network.libvirtName === LIBVIRT_DEFAULT);
+  if (!known && expanded.some((vm) => (vm.spec.nics ?? 'default') === 'default')) networks.push(existing(LIBVIRT_DEFAULT, LIBVIRT_DEFAULT));
+  for (const vm of expanded) if (vm.spec.nics === 'per-vm') networks.push(own(vm.name, {}));
+  return networks;
+}
+
+function resolveOwn(fleet: string, name: string, network: FleetNetwork, vms: readonly ResolvedVm[], bridges: Taken): OwnNetwork {
+  const cidr = subnetOf(network);
+  const fields = {
+    kind: 'own' as const,
+    address: `network.${name}`,
+    name,
+    libvirtName: `${fleet}_${name}`,
+    uuid: networkUuid(fleet, name),
+    bridge: bridges.claim((attempt) => bridgeName(fleet, name, attempt)),
+    mode: network.mode ?? 'nat',
+    subnet: cidr ? { cidr: formatCidr(cidr), gateway: formatAddress(gatewayOf(cidr)) } : ('auto' as const),
+    dhcp: network.dhcp === false ? null : (network.dhcp ?? (cidr ? defaultRange(cidr) : ('auto' as const))),
+    dnsHosts: dnsHosts(network),
+    dhcpHosts: cidr ? dhcpHosts(`network.${name}`, vms) : [],
+  };
+  return { ...fields, digest: digest(fields) };
+}
+
+function dnsHosts(network: FleetNetwork): DnsHost[] {
+  return Object.entries(network.dns?.hosts ?? {})
+    .map(([ip, names]) => ({ ip, names: [...names] }))
+    .sort((a, b) => (parseAddress(a.ip) ?? 0) - (parseAddress(b.ip) ?? 0));
+}
+
+function dhcpHosts(address: string, vms: readonly ResolvedVm[]): DhcpHost[] {
+  const hosts: DhcpHost[] = [];
+  for (const vm of vms) {
+    const here = vm.nics.filter((nic) => nic.source.kind === 'network' && nic.source.own === address && nic.ip !== null);
+    // libvirt takes a host name once per network: a second card gets one of its own.
+    here.forEach((nic, index) =>
+      hosts.push({ mac: nic.mac, ip: nic.ip ?? '', name: index === 0 ? vm.name : `${vm.name}-nic${index + 1}` }),
+    );
+  }
+  return hosts.sort((a, b) => (a.mac < b.mac ? -1 : 1));
+}

@@ -1,0 +1,33 @@
+/** The rules that a schema can't say. Each looks at a fleet that has passed the schema, and reports; none throws. */
+import type { Fleet } from '../../model/index.js';
+import { countVms, expandVms, MAX_VMS } from '../expand.js';
+import { checkNames } from './names.js';
+import { checkNetworks } from './networks.js';
+import { checkNics } from './nics.js';
+import type { RuleFinding } from './report.js';
+import { checkVms } from './vms.js';
+
+export type { RuleFinding } from './report.js';
+
+export function checkRules(fleet: Fleet): RuleFinding[] {
+  const total = countVms(fleet);
+  if (total > MAX_VMS) {
+    return [
+      {
+        rule: 'too-many-vms',
+        path: ['vms'],
+        onKey: true,
+        message: `The fleet has ${total} VMs; at most ${MAX_VMS} fit one host`,
+        hint: 'Split the fleet.',
+      },
+    ];
+  }
+  const findings: RuleFinding[] = [];
+  const report = (finding: RuleFinding): void => void findings.push(finding);
+  const vms = expandVms(fleet);
+  checkNames(fleet, vms, report);
+  checkNetworks(fleet, report);
+  checkNics(fleet, vms, report);
+  checkVms(fleet, vms, report);
+  return findings;
+}

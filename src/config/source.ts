@@ -1,0 +1,145 @@
+/** The text of a fleet file, and findings that point into it. */
+import { VenError, type Finding } from '../model/index.js';
+
+/** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
+export type Path = readonly (string | number)[];
+
+/** A half-open range of offsets into the text. */
+export interface Range {
+  start: number;
+  end: number;
+}
+
+/** Where a value stands, and its key when it has one. */
+export interface Place {
+  key: Range | null;
+  value: Range;
+  children: Map<string | number, Place>;
+  /** A scalar written without quotes. */
+  plain: boolean;
+  /** `${…}` was substituted in it. */
+  substituted: boolean;
+}
+
+/** Findings beyond this number are counted, not shown. */
+const MAX_FINDINGS = 100;
+const FRAME_WIDTH = 100;
+const CONTEXT_LINES = 2;
+
+export class Source {
+  readonly file: string;
+  readonly text: string;
+  private readonly lineStarts: number[];
+
+  constructor(file: string, text: string) {
+    this.file = file;
+    this.text = text;
+    this.lineStarts = [0];
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
+  }
+
+  position(offset: number): { line: number; column: number } {
+    let low = 0;
+    let high = this.lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.lineStarts[low] ?? 0) + 1 };
+  }
+
+  finding(rule: string, at: Range, message: string, hint: string): Finding {
+    const offset = Math.max(0, Math.min(at.start, this.text.length));
+    const { line, column } = this.position(offset);
+    return {
+      rule,
+      message: printable(message),
+      hint: printable(hint),
+      file: this.file,
+      line,
+      column,
+      frame: this.frame(line, column, at.end - at.start),
+    };
+  }
+
+  private line(number: number): string {
+    const start = this.lineStarts[number - 1] ?? 0;
+    const end = this.lineStarts[number] ?? this.text.length + 1;
+    return this.text.slice(start, end - 1).replace(/\r$/, '');
+  }
+
+  private frame(line: number, column: number, length: number): string {
+    const first = Math.max(1, line - CONTEXT_LINES);
+    const last = Math.min(this.lineStarts.length, line + CONTEXT_LINES);
+    const gutter = String(last).length;
+    // A very long line is shown as the window around the place.
+    const shift = column > FRAME_WIDTH - 20 ? column - FRAME_WIDTH / 2 : 0;
+    const rows: string[] = [];
+    for (let number = first; number <= last; number++) {
+      const text = printable(this.line(number).slice(shift, shift + FRAME_WIDTH));
+      rows.push(`${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${text}`.trimEnd());
+      if (number !== line) continue;
+      const room = Math.max(1, Math.min(this.line(number).length - column + 1, FRAME_WIDTH - (column - 1 - shift)));
+      rows.push(`  ${' '.repeat(gutter)} | ${' '.repeat(column - 1 - shift)}${'^'.repeat(Math.max(1, Math.min(length, room)))}`);
+    }
+    return rows.join('\n');
+  }
+}
+
+/** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- finding control characters is the point
+  return text.replace(/\t/g, ' ').replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** A user's string for a message: in quotes, escaped, not too long. */
+export function quote(value: unknown): string {
+  let text: string;
+  if (typeof value === 'string') text = JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  else if (Array.isArray(value)) text = 'a list';
+  else if (value !== null && typeof value === 'object') text = 'a map';
+  else text = String(value);
+  return text;
+}
+
+/** A path as people write it: `vms[0].cpus`. */
+export function label(path: Path): string {
+  if (path.length === 0) return 'The file';
+  let text = '';
+  for (const step of path) text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
+  return `\`${text.replace(/[\u0000-\u001f`]/g, '?').slice(0, 120)}\``; // eslint-disable-line no-control-regex -- a key may hold anything
+}
+
+/** The place of a path, or of its nearest ancestor that stands in the text. */
+export function placeOf(root: Place, path: Path): Place {
+  let place = root;
+  for (const step of path) {
+    const next = place.children.get(step) ?? place.children.get(String(step));
+    if (!next) break;
+    place = next;
+  }
+  return place;
+}
+
+/** Throws when there are findings: sorted by place, the same place and rule once. */
+export function throwFindings(file: string, findings: readonly Finding[]): void {
+  if (findings.length === 0) return;
+  const seen = new Set<string>();
+  const unique = findings
+    .filter((f) => {
+      const key = `${f.line}:${f.column}:${f.rule}:${f.message}`;
+      return !seen.has(key) && seen.add(key);
+    })
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const first = unique[0];
+  if (!first) return;
+  const count = unique.length === 1 ? 'one mistake' : `${unique.length} mistakes`;
+  throw new VenError('fleet-file', {
+    summary: `The fleet file ${file} has ${count}`,
+    detail: unique.length > MAX_FINDINGS ? `The first ${MAX_FINDINGS} of ${unique.length} are shown.` : undefined,
+    where: `${file}:${first.line}:${first.column}`,
+    hint: first.hint,
+    findings: unique.slice(0, MAX_FINDINGS),
+  });
+}

@@ -1,0 +1,14 @@
+/** Sizes and durations as the schema lets them be written. */
+
+const KIB: Record<string, number> = { MiB: 1024, GiB: 1024 ** 2, TiB: 1024 ** 3 };
+
+/** `8GiB` to KiB. The text has passed the schema. */
+export function sizeInKiB(text: string): number {
+  const [, number = '0', unit = 'MiB'] = /^([0-9]+)([A-Za-z]+)$/.exec(text) ?? [];
+  return Number(number) * (KIB[unit] ?? 0);
+}
+
+/** `2m` to seconds. The text has passed the schema. */
+export function durationInSeconds(text: string): number {
+  return Number(text.slice(0, -1)) * (text.endsWith('m') ? 60 : 1);
+}
