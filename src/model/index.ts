@@ -1,6 +1,7 @@
 export * from './errors.js';
 export * from './events.js';
 export * from './fleet.js';
+export type { Fleet, FleetDefaults, FleetDhcp, FleetDisk, FleetHost, FleetNetwork, FleetNic, FleetVm, FleetVnc } from './fleet.schema.js';
 export * from './host.js';
 export * from './identity.js';
 export * from './plan.js';
