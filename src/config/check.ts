@@ -251,7 +251,7 @@ function resolveRef(schema: SchemaNode): SchemaNode {
 
 /** The schema that speaks about a place: found by walking the data, since schema paths begin anew in each `$ref`. */
 function schemaOf(path: Path, error: SchemaError): SchemaNode {
-  let node = resolveRef(schemaJson as SchemaNode);
+  let node = resolveRef(schemaJson);
   for (const step of path) node = within(node, step);
   if (error.propertyName !== undefined) return node.propertyNames ?? {};
   const branch = /\/anyOf\/([0-9]+)\/[^/]+$/.exec(error.schemaPath);

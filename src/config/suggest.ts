@@ -13,7 +13,8 @@ export function nearest(word: string, allowed: readonly string[]): string | null
   );
   const found = allowed.find((candidate) => candidate.toLowerCase() === best);
   if (found === undefined) return null;
-  return distance(lower, best) <= Math.max(1, Math.floor(Math.max(word.length, found.length) / 3)) ? found : null;
+  const allowance = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  return distance(lower, best) <= allowance ? found : null;
 }
 
 /** `Did you mean "x"?`, or else the whole list. */
