@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { VenError, type Finding } from '../../../src/model/index.js';
+import {
+  bugText,
+  canRedraw,
+  doctorJson,
+  doctorText,
+  errorJson,
+  errorText,
+  lookOf,
+  printable,
+  statusText,
+  validationJson,
+  validText,
+} from '../../../src/view/index.js';
+
+const look = { colour: false, columns: 80 };
+
+const finding: Finding = {
+  rule: 'unknown-key',
+  message: 'unknown key "memroy"',
+  hint: 'did you mean memory?',
+  file: 'fleets/x.yaml',
+  line: 5,
+  column: 3,
+  frame: '4 |   - name: a\n5 |     memroy: 1GiB\n  |     ^^^^^^',
+};
+
+describe('errors', () => {
+  it('say what happened, where, the details, and what to do', () => {
+    const error = new VenError('foreign-object', {
+      summary: 'somebody else has this name',
+      where: 'vm.edge-1',
+      detail: 'line 1\nline 2\n',
+      hint: 'rename it',
+    });
+    expect(errorText(error, look)).toBe('error: vm.edge-1: somebody else has this name\n  line 1\n  line 2\n  hint: rename it\n');
+    expect(JSON.parse(errorJson(error, 'object'))).toEqual({
+      formatVersion: '1',
+      error: {
+        code: 'foreign-object',
+        exitCode: 6,
+        summary: 'somebody else has this name',
+        where: 'vm.edge-1',
+        detail: 'line 1\nline 2\n',
+        hint: 'rename it',
+      },
+    });
+    expect(errorJson(error, 'event')).toMatch(/^\{"type":"error","formatVersion":"1","error":\{[^\n]*\}\}\n$/);
+  });
+
+  it('with findings show all of them, with place and frame', () => {
+    const error = new VenError('fleet-file', { summary: 'wrong', findings: [finding, { ...finding, line: 9, frame: '' }] });
+    expect(errorText(error, look)).toBe(`fleets/x.yaml:5:3: error: unknown key "memroy" [unknown-key]
+  4 |   - name: a
+  5 |     memroy: 1GiB
+    |     ^^^^^^
+  hint: did you mean memory?
+
+fleets/x.yaml:9:3: error: unknown key "memroy" [unknown-key]
+  hint: did you mean memory?
+
+2 mistakes in fleets/x.yaml.
+`);
+  });
+
+  it('that are bugs show the stack and ask for a report', () => {
+    const text = bugText(new TypeError('x is undefined'), '1.2.3', look);
+    expect(text).toContain('error: this is a bug in ven\n  TypeError: x is undefined\n      at ');
+    expect(text).toContain('please report it');
+    expect(text).toContain('ven 1.2.3');
+  });
+
+  it('spell out what a terminal would obey', () => {
+    expect(printable('a\u001b]0;x\u0007\r\nb\t\u009b\u202e')).toBe(String.raw`a\x1b]0;x\x07` + '\nb\t' + String.raw`\x9b\u202e`);
+  });
+});
+
+describe('validation', () => {
+  it('is one form of JSON for right and wrong files', () => {
+    expect(JSON.parse(validationJson({ name: 'lab', vms: [1, 2] }, []))).toEqual({
+      formatVersion: '1',
+      valid: true,
+      fleet: 'lab',
+      vms: 2,
+      findings: [],
+    });
+    expect(JSON.parse(validationJson(null, [finding]))).toEqual({ formatVersion: '1', valid: false, findings: [finding] });
+  });
+
+  it('says on one line what a right file holds', () => {
+    expect(validText({ name: 'lab', vms: [1], networks: [{ kind: 'own' }, { kind: 'existing' }] }, 'x.yaml')).toBe(
+      'x.yaml is valid: the fleet lab with 1 VM and 1 network of its own.\n',
+    );
+  });
+});
+
+describe('status', () => {
+  const vm = {
+    name: 'edge-1',
+    power: 'running',
+    ready: true,
+    addresses: ['192.168.122.7'],
+    serialNumber: 'VH1',
+    stage: null,
+    console: null,
+    vnc: null,
+  };
+
+  it('is a table without the columns that nobody needs', () => {
+    const vms = [vm, { ...vm, name: 'edge-10', power: 'missing', ready: false, addresses: [], serialNumber: 'VH10' }];
+    expect(statusText({ fleet: 'lab', host: 'qemu:///system', vms }, look)).toBe(`VM       POWER    READY  ADDRESS        SERIAL
+edge-1   running  yes    192.168.122.7  VH1
+edge-10  missing  no     -              VH10
+
+lab on qemu:///system: 2 VMs, 1 running.
+`);
+  });
+
+  it('stays aligned in colour', () => {
+    const lines = statusText({ fleet: 'lab', host: 'x', vms: [vm, { ...vm, power: 'off' }] }, { colour: true, columns: 80 }).split('\n');
+    // eslint-disable-next-line no-control-regex
+    const plain = lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''));
+    expect(plain[1]?.indexOf('yes')).toBe(plain[2]?.indexOf('yes'));
+  });
+});
+
+describe('doctor', () => {
+  const findings = [
+    { check: 'libvirt', level: 'ok' as const, message: 'libvirt 9.0.0', fix: '' },
+    { check: 'vagrant', level: 'missing' as const, message: 'not installed', fix: 'apt install vagrant' },
+    { check: 'kvm', level: 'warning' as const, message: 'no KVM: slow', fix: '' },
+  ];
+
+  it('has a line a check, what mends it, and the outcome', () => {
+    expect(doctorText(findings, look)).toBe(`ok       libvirt  libvirt 9.0.0
+missing  vagrant  not installed
+         -> apt install vagrant
+warning  kvm      no KVM: slow
+
+The host is not ready: 1 thing missing (1 warning).
+`);
+    expect(JSON.parse(doctorJson(findings))).toMatchObject({ formatVersion: '1', ready: false });
+  });
+});
+
+describe('look', () => {
+  const terminal = { isTTY: true, columns: 120 };
+  it.each([
+    [terminal, {}, true],
+    [{ isTTY: false }, {}, false],
+    [terminal, { NO_COLOR: '1' }, false],
+    [terminal, { NO_COLOR: '' }, true],
+    [terminal, { TERM: 'dumb' }, false],
+    [{ isTTY: false }, { FORCE_COLOR: '1' }, true],
+    [terminal, { FORCE_COLOR: '0' }, false],
+    [terminal, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+  ])('%o with %o: colours %s', (stream, env, colour) => {
+    expect(lookOf(stream, env).colour).toBe(colour);
+  });
+
+  it('redraws only on a terminal that can', () => {
+    expect(canRedraw(terminal, { TERM: 'xterm' })).toBe(true);
+    expect(canRedraw(terminal, { TERM: 'dumb' })).toBe(false);
+    expect(canRedraw(terminal, { CI: 'true' })).toBe(false);
+    expect(canRedraw({ isTTY: false }, {})).toBe(false);
+  });
+});

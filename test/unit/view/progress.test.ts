@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { fleetRows, rowCounts, visibleRows } from '../../../src/view/fleet-rows.js';
+import { gatherFailures, jsonProgress, plainProgress, resultText } from '../../../src/view/index.js';
+import type { RunEvent } from '../../../src/model/index.js';
+import { created, creationPlan, examplePlan, exampleResult, failed, finished, skipped, started } from './example.js';
+
+const look = { colour: false, columns: 80 };
+const interrupted = (hard: boolean, running: string[]): RunEvent => ({ type: 'interrupted', time: '2026-01-01T00:00:00Z', hard, running });
+
+function lines(events: RunEvent[], amount = 10): string {
+  let text = '';
+  const view = plainProgress(creationPlan(amount), (more) => (text += more), look);
+  for (const event of events) view.emit(event);
+  return text;
+}
+
+describe('plainProgress', () => {
+  it('is one line a transition, aligned, without bookkeeping', () => {
+    const text = lines([
+      started('vm.edge-1:up'),
+      { type: 'step-output', time: '2026-01-01T00:00:00Z', step: 'vm.edge-1:up', address: 'vm.edge-1', line: 'noise' },
+      finished('vm.edge-1:up', 3.24),
+      started('vm.edge-1:ready'),
+      finished('vm.edge-1:ready', 4),
+      failed('vm.edge-10:up', 72),
+      skipped('vm.edge-10:ready', 'vm.edge-10:up failed'),
+      skipped('vm.edge-10:other', 'vm.edge-10:up failed'),
+    ]);
+    expect(text).toBe(`vm.edge-1   creating and starting
+vm.edge-1   created and started (3.2s)
+vm.edge-10  failed creating and starting (1m 12s): no such bridge: br9
+vm.edge-10  skipped: vm.edge-10:up failed
+`);
+  });
+
+  it('says what an interruption does', () => {
+    expect(lines([interrupted(false, ['a', 'b', 'c'])])).toBe(
+      'Interrupted: letting 3 running steps finish; press Ctrl-C again to stop them.\n',
+    );
+    expect(lines([interrupted(false, ['a'])])).toBe('Interrupted: letting 1 running step finish; press Ctrl-C again to stop it.\n');
+    expect(lines([interrupted(true, ['a'])])).toBe('Interrupted again: stopping 1 running step. No VM is destroyed.\n');
+    expect(lines([interrupted(false, [])])).toBe('Interrupted: starting nothing new.\n');
+  });
+});
+
+describe('jsonProgress', () => {
+  it('is one object a line, as it came', () => {
+    let text = '';
+    const events = [started('vm.edge-1:up'), failed('vm.edge-1:up', 1, 'two\nlines')];
+    const view = jsonProgress((more) => (text += more));
+    for (const event of events) view.emit(event);
+    expect(text.endsWith('\n')).toBe(true);
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(events);
+  });
+});
+
+describe('resultText', () => {
+  it('tells failures whole, what was done, and what is left', () => {
+    const { emit, failures } = gatherFailures();
+    emit(failed('vm.edge-2:up', 1));
+    emit(finished('vm.edge-1:up', 1));
+    const plan = examplePlan(['edge-1', 'edge-2', 'edge-3'].map((name) => created(name)));
+    const result = exampleResult({ outcome: 'failed', exitCode: 4, done: ['vm.edge-1'], failed: ['vm.edge-2'], skipped: ['vm.edge-3'] });
+    expect(resultText({ plan, result, failures }, look)).toBe(`error: vm.edge-2: no such bridge: br9
+  virsh said so
+  hint: make the bridge
+Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
+  failed: vm.edge-2
+  not done: vm.edge-3
+  What is done stands. The next ven apply does what is left.
+`);
+  });
+
+  it('is one line when all went well', () => {
+    const plan = examplePlan([created('a')]);
+    expect(resultText({ plan, result: exampleResult({ done: ['vm.a'] }), failures: [] }, look)).toBe('Applied in 12.3s: 1 created.\n');
+  });
+});
+
+describe('the rows of the terminal', () => {
+  it('follow the events', () => {
+    const { rows, take } = fleetRows(creationPlan(3));
+    const [first, second, third] = rows;
+    take(started('vm.edge-1:up', 1));
+    expect(first).toMatchObject({ address: 'vm.edge-1', state: 'running', said: 'creating and starting' });
+    take(finished('vm.edge-1:up', 5));
+    expect(first).toMatchObject({ state: 'running', said: 'created and started', endedAt: null });
+    take(finished('vm.edge-1:ready', 6));
+    expect(first).toMatchObject({ state: 'done' });
+    expect((first?.endedAt ?? 0) - (first?.startedAt ?? 0)).toBe(5000);
+    take(started('vm.edge-2:up'));
+    take(failed('vm.edge-2:up', 2));
+    take(skipped('vm.edge-2:ready', 'vm.edge-2:up failed'));
+    expect(second).toMatchObject({ state: 'failed', said: 'failed creating and starting: no such bridge: br9' });
+    expect(third).toMatchObject({ state: 'waiting', said: '' });
+    expect(rowCounts(rows)).toBe('1 of 3 done, 1 failed, 1 waiting');
+  });
+
+  it('never are more than fit: failures, what runs, what was done last, in the order of the plan', () => {
+    const { rows, take } = fleetRows(creationPlan(100));
+    for (let at = 1; at <= 50; at++) {
+      if (at % 10 === 0) take(failed(`vm.edge-${at}:up`, at));
+      else {
+        take(started(`vm.edge-${at}:up`));
+        take(finished(`vm.edge-${at}:up`, at));
+        take(finished(`vm.edge-${at}:ready`, at));
+      }
+    }
+    take(started('vm.edge-51:up'));
+    take(started('vm.edge-52:up'));
+    const names = visibleRows(rows, 9).map(({ address }) => address.replace('vm.edge-', ''));
+    expect(names).toEqual(['30', '40', '46', '47', '48', '49', '50', '51', '52']);
+    expect(visibleRows(rows, 100)).toHaveLength(100);
+  });
+});
