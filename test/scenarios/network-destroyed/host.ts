@@ -1,0 +1,5 @@
+import type { World } from '../../unit/plan/world.js';
+
+export default function byHand(world: World): void {
+  world.stopNetwork('lab_lab');
+}

@@ -1,0 +1,6 @@
+import type { World } from '../../unit/plan/world.js';
+
+export default function byHand(world: World): void {
+  world.stopNetwork('lab_lab');
+  world.startNetwork('lab_lab');
+}

@@ -1,0 +1,420 @@
+import type {
+  DomainFacts,
+  HostState,
+  ObservedDomain,
+  ObservedNetwork,
+  ObservedNic,
+  ObservedPool,
+  ObservedVolume,
+  Plan,
+  PlannedNetwork,
+  PlanOptions,
+  ResolvedDisk,
+  ResolvedFleet,
+  ResolvedNic,
+  ResolvedVm,
+  Step,
+  VolumeRef,
+} from '../../../src/model/index.js';
+import { loadFleet } from '../../../src/config/index.js';
+import { makePlan } from '../../../src/plan/index.js';
+
+export const APPLY: PlanOptions = { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false };
+export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
+
+export function fleetOf(yaml: string): ResolvedFleet {
+  return loadFleet(`apiVersion: ven/v1\nfleet: lab\n${yaml}`, { file: 'fleet.yaml' });
+}
+
+/**
+ * A host that does what a plan's steps mean, on `HostState`'s own level: no XML, no programs. It says whether the steps of
+ * a plan lead where the plan says; what libvirt makes of XML is for the fake host and the real one.
+ */
+export class World {
+  domains: ObservedDomain[] = [];
+  networks: ObservedNetwork[] = [];
+  pools: ObservedPool[] = [];
+  /** On the disk, whether libvirt shows them or not. */
+  volumes: ObservedVolume[] = [];
+  routes: HostState['routes'] = [
+    { cidr: '0.0.0.0/0', device: 'eth0' },
+    { cidr: '10.0.2.0/24', device: 'eth0' },
+  ];
+  bridges = new Map<string, Set<string>>();
+  private taps = 0;
+  /** Everything that was deleted, for those who want to know that nothing else was. */
+  readonly deleted: string[] = [];
+
+  constructor() {
+    this.addPool('default');
+    this.addNetwork('default', 'virbr0', '192.168.122.1/24');
+  }
+
+  addPool(name: string): void {
+    this.pools.push({ name, uuid: name, active: true, autostart: true, path: `/pools/${name}`, availableBytes: 1 });
+  }
+
+  addNetwork(name: string, bridge: string, gateway: string | null, more: Partial<ObservedNetwork> = {}): ObservedNetwork {
+    const network: ObservedNetwork = {
+      uuid: `uuid-of-${name}`,
+      name,
+      active: true,
+      autostart: true,
+      persistent: true,
+      mark: null,
+      bridge,
+      mode: 'nat',
+      gateway,
+      dhcp: null,
+      dnsHosts: [],
+      dhcpHosts: [],
+      ...more,
+    };
+    this.networks.push(network);
+    if (network.active) this.bridges.set(bridge, new Set());
+    return network;
+  }
+
+  /** A domain of somebody else's. */
+  addDomain(name: string, uuid: string, more: Partial<ObservedDomain> = {}): ObservedDomain {
+    const domain: ObservedDomain = {
+      uuid,
+      name,
+      power: 'off',
+      autostart: false,
+      mark: null,
+      config: { ...emptyFacts(), title: 'somebody else' },
+      live: null,
+      nvramMissing: null,
+      xml: '',
+      ...more,
+    };
+    this.domains.push(domain);
+    return domain;
+  }
+
+  addVolume(pool: string, volume: string, capacityBytes: number): void {
+    this.volumes.push({ pool, volume, path: `/pools/${pool}/${volume}`, capacityBytes });
+  }
+
+  domain(name: string): ObservedDomain {
+    const found = this.domains.find((domain) => domain.name === name);
+    if (!found) throw new Error(`no domain ${name}`);
+    return found;
+  }
+
+  network(name: string): ObservedNetwork {
+    const found = this.networks.find((network) => network.name === name);
+    if (!found) throw new Error(`no network ${name}`);
+    return found;
+  }
+
+  observe(): HostState {
+    const shown = new Set(this.pools.filter(({ active }) => active).map(({ name }) => name));
+    return structuredClone({
+      uri: 'qemu:///system',
+      observedAt: '2026-01-01T00:00:00Z',
+      domains: this.domains,
+      networks: this.networks,
+      pools: this.pools,
+      volumes: this.volumes.filter(({ pool }) => shown.has(pool)),
+      routes: this.routes,
+      bridgePorts: Object.fromEntries([...this.bridges].map(([bridge, taps]) => [bridge, [...taps]])),
+    });
+  }
+
+  plan(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Plan {
+    return makePlan(fleet, this.observe(), { ...APPLY, ...options });
+  }
+
+  /** Runs the plan's steps in an order that their needs allow; `after`: stops (as if killed) after so many. */
+  run(plan: Plan, after = Number.POSITIVE_INFINITY): void {
+    const done = new Set<string>();
+    const left = [...plan.steps];
+    while (left.length > 0) {
+      if (done.size >= after) return;
+      const next = left.findIndex(({ needs }) => needs.every((id) => done.has(id)));
+      const [step] = next < 0 ? [] : left.splice(next, 1);
+      if (!step)
+        throw new Error(
+          `steps that wait for each other, or for none: ${left.map(({ id, needs }) => `${id} <- ${needs.join(' ')}`).join('; ')}`,
+        );
+      this.doStep(step, plan.fleet);
+      done.add(step.id);
+    }
+  }
+
+  apply(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Plan {
+    const plan = this.plan(fleet, options);
+    this.run(plan);
+    return plan;
+  }
+
+  stopNetwork(name: string): void {
+    const network = this.network(name);
+    network.active = false;
+    if (network.bridge !== null) this.bridges.delete(network.bridge);
+  }
+
+  startNetwork(name: string): void {
+    const network = this.network(name);
+    if (!network.active && network.bridge !== null) this.bridges.set(network.bridge, new Set());
+    network.active = true;
+  }
+
+  powerOff(domain: ObservedDomain): void {
+    for (const taps of this.bridges.values()) for (const { tap } of domain.live?.nics ?? []) if (tap !== null) taps.delete(tap);
+    domain.live = null;
+    domain.power = 'off';
+  }
+
+  start(domain: ObservedDomain): void {
+    if (domain.live !== null && domain.power !== 'crashed') {
+      domain.power = 'running';
+      return;
+    }
+    const live = structuredClone(domain.config);
+    for (const nic of live.nics) {
+      nic.tap = `vnet${this.taps++}`;
+      this.attach(nic);
+    }
+    if (
+      !live.disks.every(
+        ({ volume }) => volume === null || this.volumes.some((other) => other.volume === volume.volume && other.pool === volume.pool),
+      )
+    ) {
+      throw new Error(`${domain.name}: a disk is missing`);
+    }
+    domain.live = live;
+    domain.power = 'running';
+    domain.nvramMissing = false;
+  }
+
+  private attach(nic: ObservedNic): void {
+    const { source, tap } = nic;
+    const bridge = source.kind === 'network' ? this.network(source.network).bridge : source.kind === 'bridge' ? source.bridge : null;
+    const taps = bridge === null ? undefined : this.bridges.get(bridge);
+    if (taps === undefined || tap === null) throw new Error(`no bridge ${bridge}`);
+    for (const others of this.bridges.values()) others.delete(tap);
+    taps.add(tap);
+    nic.bridge = bridge;
+  }
+
+  private doStep(step: Step, fleet: string): void {
+    switch (step.kind) {
+      case 'pool-ensure': {
+        const pool = this.pools.find(({ name }) => name === step.pool);
+        if (pool) pool.active = true;
+        else this.addPool(step.pool);
+        return;
+      }
+      case 'network-create': {
+        const { network } = step;
+        if (this.networks.some(({ uuid, name }) => uuid === network.uuid || name === network.libvirtName))
+          throw new Error(`${network.libvirtName} is there already`);
+        if (this.bridges.has(network.bridge)) throw new Error(`bridge ${network.bridge} is there already`);
+        if (this.networks.some(({ active, gateway }) => active && gateway?.startsWith(`${network.subnet.gateway}/`)))
+          throw new Error(`${network.subnet.cidr} is in use`);
+        this.addNetwork(network.libvirtName, network.bridge, null, networkFacts(network, fleet));
+        return;
+      }
+      case 'network-start': {
+        const network = this.byUuid(this.networks, step.uuid);
+        this.startNetwork(network.name);
+        network.autostart = true;
+        return;
+      }
+      case 'network-update': {
+        const network = this.byUuid(this.networks, step.uuid);
+        for (const { section, operation, entry } of step.entries) {
+          const list: { ip: string }[] = section === 'dns-host' ? network.dnsHosts : network.dhcpHosts;
+          const same = list.findIndex((other) => JSON.stringify(other) === JSON.stringify(entry));
+          if (operation === 'delete' && same < 0) throw new Error(`no such entry: ${JSON.stringify(entry)}`);
+          if (operation === 'delete') list.splice(same, 1);
+          else list.push(structuredClone(entry));
+        }
+        const { mark, dnsHosts, dhcpHosts } = networkFacts(step.network, fleet);
+        Object.assign(network, { mark, persistent: true }, network.active ? {} : { dnsHosts, dhcpHosts });
+        return;
+      }
+      case 'network-delete': {
+        const network = this.byUuid(this.networks, step.uuid);
+        if (network.active) this.stopNetwork(network.name);
+        this.networks = this.networks.filter((other) => other !== network);
+        this.deleted.push(network.name);
+        return;
+      }
+      case 'vm-delete': {
+        const domain = this.byUuid(this.domains, step.uuid);
+        this.powerOff(domain);
+        for (const ref of step.volumes) this.deleteVolume(ref);
+        this.domains = this.domains.filter((other) => other !== domain);
+        this.deleted.push(domain.name);
+        return;
+      }
+      case 'vm-up': {
+        const { vm } = step;
+        if (this.domains.some(({ uuid, name }) => uuid === vm.uuid || name === vm.domain)) throw new Error(`${vm.domain} is there already`);
+        const volumes = vm.disks.map(({ pool, volume }) => ({ pool, volume }));
+        const mark = { fleet, vm: vm.name, digest: vm.digest, ready: false, volumes, nics: vm.nics.map(({ mac }) => mac) };
+        const domain = this.addDomain(vm.domain, vm.uuid, { autostart: vm.autostart, mark, config: factsOf(vm) });
+        for (const disk of vm.disks) this.createVolume(disk);
+        if (vm.power === 'running') this.start(domain);
+        return;
+      }
+      case 'vm-volumes': {
+        this.byUuid(this.domains, step.vm.uuid).mark = structuredClone(step.mark);
+        for (const ref of step.create)
+          this.createVolume(step.vm.disks.find(({ pool, volume }) => pool === ref.pool && volume === ref.volume) as ResolvedDisk);
+        for (const { ref, bytes } of step.grow) {
+          const volume = this.volumes.find((other) => other.pool === ref.pool && other.volume === ref.volume);
+          if (!volume || volume.capacityBytes > bytes) throw new Error(`can't grow ${ref.volume}`);
+          volume.capacityBytes = bytes;
+        }
+        return;
+      }
+      case 'vm-define':
+        for (const field of step.fields) patch(this.byUuid(this.domains, step.vm.uuid).config, step.vm, field);
+        return;
+      case 'vm-nics':
+        for (const mac of step.macs) {
+          const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find((other) => other.mac === mac);
+          if (!nic) throw new Error(`no NIC ${mac} runs`);
+          nic.source = nicFacts(step.vm.nics.find((other) => other.mac === mac) as ResolvedNic).source;
+          this.attach(nic);
+        }
+        return;
+      case 'vm-reattach':
+        for (const mac of step.macs) {
+          const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find((other) => other.mac === mac);
+          if (!nic) throw new Error(`no NIC ${mac} runs`);
+          this.attach(nic);
+        }
+        return;
+      case 'vm-stop':
+        return this.powerOff(this.byUuid(this.domains, step.uuid));
+      case 'vm-start':
+        return this.start(this.byUuid(this.domains, step.uuid));
+      case 'vm-settings': {
+        const domain = this.byUuid(this.domains, step.vm.uuid);
+        const { title, description, autostart } = step.vm;
+        if (step.fields.includes('autostart')) domain.autostart = autostart;
+        if (step.fields.includes('title'))
+          for (const facts of [domain.config, domain.live]) if (facts) Object.assign(facts, { title, description });
+        return;
+      }
+      case 'vm-ready':
+        this.byUuid(this.domains, step.uuid).mark = structuredClone(step.mark);
+        return;
+    }
+  }
+
+  private createVolume({ pool, volume, sizeBytes }: ResolvedDisk): void {
+    if (!this.pools.some(({ name, active }) => name === pool && active)) throw new Error(`pool ${pool} is not active`);
+    if (this.volumes.some((other) => other.pool === pool && other.volume === volume)) return;
+    this.addVolume(pool, volume, Math.ceil(sizeBytes / 512) * 512);
+  }
+
+  private deleteVolume(ref: VolumeRef): void {
+    if (!this.pools.some(({ name, active }) => name === ref.pool && active)) throw new Error(`pool ${ref.pool} is not active`);
+    this.volumes = this.volumes.filter(({ pool, volume }) => pool !== ref.pool || volume !== ref.volume);
+    this.deleted.push(`${ref.pool}/${ref.volume}`);
+  }
+
+  private byUuid<T extends { uuid: string }>(items: readonly T[], uuid: string): T {
+    const found = items.find((item) => item.uuid === uuid);
+    if (!found) throw new Error(`nothing has UUID ${uuid}`);
+    return found;
+  }
+}
+
+function emptyFacts(): DomainFacts {
+  return {
+    title: '',
+    description: '',
+    accelerator: 'qemu',
+    cpus: 1,
+    memoryKiB: 1024,
+    firmware: 'bios',
+    nvram: null,
+    tpm: false,
+    boot: [],
+    disks: [],
+    nics: [],
+    serialNumber: null,
+    graphics: { type: 'none' },
+    console: { pty: null, log: null },
+  };
+}
+
+function factsOf(vm: ResolvedVm): DomainFacts {
+  return {
+    title: vm.title,
+    description: vm.description,
+    accelerator: vm.accelerator === 'auto' ? 'qemu' : vm.accelerator,
+    cpus: vm.cpus,
+    memoryKiB: vm.memoryKiB,
+    firmware: vm.firmware,
+    nvram: vm.firmware === 'uefi' ? `/nvram/${vm.domain}` : null,
+    tpm: vm.tpm,
+    boot: [...vm.boot],
+    disks: vm.disks.map(diskFacts),
+    nics: vm.nics.map(nicFacts),
+    serialNumber: vm.serialNumber,
+    graphics: graphicsFacts(vm),
+    console: { pty: null, log: `/log/${vm.domain}` },
+  };
+}
+
+function graphicsFacts({ graphics }: ResolvedVm): DomainFacts['graphics'] {
+  if (graphics.type === 'none') return graphics;
+  return { type: 'vnc', listen: graphics.listen, port: graphics.port === 'auto' ? -1 : graphics.port, autoport: graphics.port === 'auto' };
+}
+
+function diskFacts({ target, bus, pool, volume }: ResolvedDisk): DomainFacts['disks'][number] {
+  return { target, bus, path: null, volume: { pool, volume }, device: 'disk' };
+}
+
+function nicFacts({ mac, model, source }: ResolvedNic): ObservedNic {
+  return {
+    mac,
+    model,
+    source: source.kind === 'network' ? { kind: 'network', network: source.network } : { ...source },
+    tap: null,
+    bridge: null,
+  };
+}
+
+function networkFacts(network: PlannedNetwork, fleet: string): ObservedNetwork {
+  return structuredClone({
+    uuid: network.uuid,
+    name: network.libvirtName,
+    active: true,
+    autostart: true,
+    persistent: true,
+    mark: { fleet, network: network.name, digest: network.digest },
+    bridge: network.bridge,
+    mode: network.mode,
+    gateway: `${network.subnet.gateway}/${network.subnet.cidr.split('/')[1]}`,
+    dhcp: network.dhcp,
+    dnsHosts: network.dnsHosts,
+    dhcpHosts: network.dhcpHosts,
+  });
+}
+
+function patch(facts: DomainFacts, vm: ResolvedVm, field: string): void {
+  const wanted = factsOf(vm);
+  const [what = '', ...rest] = field.split('.');
+  const key = rest.join('.');
+  const keys: Record<string, (keyof DomainFacts)[]> = { memory: ['memoryKiB'], firmware: ['firmware', 'nvram'] };
+  if (what === 'disks') {
+    const disk = wanted.disks.find(({ target }) => target === key);
+    if (!disk) throw new Error(`no disk ${key}`);
+    facts.disks = [...facts.disks.filter(({ target, volume }) => target !== key && volume?.volume !== disk.volume?.volume), disk];
+  } else if (what === 'nics') {
+    const nic = wanted.nics.find(({ mac }) => mac === key);
+    if (!nic) throw new Error(`no NIC ${key}`);
+    facts.nics = [...facts.nics.filter(({ mac }) => mac !== key), nic];
+  } else if (what === '-nics') facts.nics = facts.nics.filter(({ mac }) => mac !== key);
+  else for (const name of keys[what] ?? [what as keyof DomainFacts]) Object.assign(facts, { [name]: wanted[name] });
+}
