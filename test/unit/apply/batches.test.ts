@@ -61,6 +61,46 @@ describe('the vagrant lane', () => {
     expect(await stage.result).toMatchObject({ outcome: 'done', durationSeconds: 65 });
   });
 
+  it('counts that second from the VM that has been waiting longest', async () => {
+    const steps = [up('v1'), pool('p600'), pool('p5000'), up('v2', ['pool.p600:ensure']), up('v3', ['pool.p5000:ensure'])];
+    const stage = run(
+      steps,
+      { call: (_method, [name]) => sleep(Number(String(name).slice(1))) },
+      { parallelism: { vagrant: 1, virsh: 4 } },
+    );
+    await vi.advanceTimersByTimeAsync(999);
+    expect(stage.host.batches).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stage.host.batches).toEqual([['v1', 'v2']]);
+    await vi.runAllTimersAsync();
+    await stage.result;
+  });
+
+  it('begins that second anew for the VMs that come after a process has started', async () => {
+    const steps = [
+      up('v1'),
+      pool('p500'),
+      up('v2', ['pool.p500:ensure']),
+      pool('p900', ['vm.v1:up']),
+      up('v3', ['vm.v1:up']),
+      up('v4', ['pool.p900:ensure']),
+    ];
+    const stage = run(
+      steps,
+      { call: (_method, [name]) => sleep(Number(String(name).slice(1))) },
+      { parallelism: { vagrant: 1, virsh: 4 } },
+    );
+    await vi.advanceTimersByTimeAsync(1399);
+    expect(stage.host.batches).toEqual([['v1', 'v2']]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stage.host.batches).toEqual([
+      ['v1', 'v2'],
+      ['v3', 'v4'],
+    ]);
+    await vi.runAllTimersAsync();
+    await stage.result;
+  });
+
   it('does not wait for steps that no VM needs, nor for what only another waiting VM leads to', async () => {
     const steps = [start('slow'), up('v1'), start('between', ['vm.v1:up']), up('v2', ['vm.between:start'])];
     const stage = run(steps, { call: () => sleep(100) });
@@ -209,6 +249,25 @@ describe('the vagrant lane', () => {
   });
 
   describe('time limits', () => {
+    it('run while the accelerator is tried; who has run out of time then is not brought up, nor failed twice', async () => {
+      const auto = { accelerator: 'auto' } as const;
+      const steps = [up('v1', [], auto, 20), up('v2', [], auto, 100)];
+      const slow = run(
+        steps,
+        { probe: () => sleep(30_000).then(() => ({ accelerator: 'kvm' as const, why: 'at last' })) },
+        { parallelism: { vagrant: 1, virsh: 1 } },
+      );
+      await vi.runAllTimersAsync();
+      expect(await slow.result).toMatchObject({ done: ['vm.v2'], failed: ['vm.v1'] });
+      expect(slow.host.batches).toEqual([['v2']]);
+
+      const fails = () => sleep(30_000).then(() => Promise.reject(new VenError('host-not-ready', { summary: 'no QEMU' })));
+      const failing = run(steps, { probe: fails }, { parallelism: { vagrant: 1, virsh: 1 } });
+      await vi.runAllTimersAsync();
+      expect(await failing.result).toMatchObject({ failed: ['vm.v1', 'vm.v2'] });
+      expect(story(failing.events).filter((line) => line.startsWith('failed'))).toEqual(['failed vm.v1:up', 'failed vm.v2:up']);
+    });
+
     it('count from the last moment the batch moved; when they have run out for all, vagrant is stopped', async () => {
       let stopped = -1;
       const begun = Date.now();

@@ -72,6 +72,24 @@ describe('interruption', () => {
       ]);
     });
 
+    it('marks VMs ready that were up already, waiting for their turn', async () => {
+      const steps = [start('x'), up('a'), ready('a'), up('b'), ready('b')];
+      const stage = run(steps, { call: () => sleep(1000) }, ONE);
+      await vi.advanceTimersByTimeAsync(500);
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({ outcome: 'interrupted', done: ['vm.x', 'vm.a', 'vm.b'], skipped: [] });
+    });
+
+    it('does not write the new mark of a VM that was there before: the next plan shows what is left of its change', async () => {
+      const stage = run([start('a'), ready('a', ['vm.a:start'])], { call: () => sleep(1000) });
+      await vi.advanceTimersByTimeAsync(500);
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({ outcome: 'interrupted', done: [], skipped: ['vm.a'] });
+      expect(stage.host.calls).toEqual(['startDomain uuid-a']);
+    });
+
     it('does not mark a VM ready that fails to come up meanwhile', async () => {
       const bringUp: Host['bringUp'] = async ([first], _onOutput, onSettled) => {
         await sleep(5000);

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { VenError } from '../../../src/model/index.js';
+import { PlanQueue } from '../../../src/apply/queue.js';
+import { VenError, type RunEvent } from '../../../src/model/index.js';
 import { failure, pool, ready, run, sleep, start, story, up } from './stage.js';
 
 describe('order, failure and events', () => {
@@ -170,6 +172,46 @@ describe('order, failure and events', () => {
     expect(await stage.result).toMatchObject({ outcome: 'done', exitCode: 0, done: ['vm.a', 'vm.b'] });
     expect(stage.events).toHaveLength(6);
     expect(faults).toEqual([new Error('broken view 1')]);
+  });
+
+  it('tells everything in the same order to every view, also when one of them interrupts the run', async () => {
+    const graceful = new AbortController();
+    const second: RunEvent[] = [];
+    const stage = run(
+      [start('a'), start('b', ['vm.a:start'])],
+      {},
+      {
+        onEvent: (event) => {
+          if (event.type === 'step-finished') graceful.abort();
+          second.push(event);
+        },
+        interrupt: { graceful: graceful.signal, hard: new AbortController().signal },
+      },
+    );
+    await stage.result;
+    expect(second).toEqual(stage.events);
+    expect(story(second)).toContain('interrupted: ');
+  });
+
+  it('takes the earliest in the plan first, whatever came when', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.nat(50))), (pushesAndPops) => {
+        const queue = new PlanQueue();
+        const model: number[] = [];
+        for (const place of pushesAndPops) {
+          if (place === null) {
+            expect(queue.pop()).toBe(model.sort((a, b) => a - b).shift());
+          } else {
+            queue.push(place);
+            model.push(place);
+          }
+          expect(queue.size).toBe(model.length);
+        }
+        expect(queue.drain()).toEqual(model.sort((a, b) => a - b));
+        expect(queue.pop()).toBeUndefined();
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it.each([

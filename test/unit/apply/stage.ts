@@ -93,11 +93,13 @@ export const RENDER: Render = {
   volume: (disk) => `volume ${disk.target}`,
 };
 
+export type BringUpScript = (...args: Parameters<Host['bringUp']>) => Promise<void>;
+
 export interface Script {
   /** What a call does, but `bringUp`; nothing: it is done at once. */
   call?: (method: string, args: unknown[]) => unknown;
-  bringUp?: (...args: Parameters<Host['bringUp']>) => Promise<void>;
-  probe?: Host['probeAccelerator'];
+  bringUp?: BringUpScript;
+  probe?: () => ReturnType<Host['probeAccelerator']>;
 }
 
 export interface ScriptedHost extends Host {
@@ -126,7 +128,7 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
   };
   return new Proxy(scripted as unknown as ScriptedHost, {
     get(target, method: string): unknown {
-      if (method in target) return target[method as keyof ScriptedHost];
+      if (method in target) return Reflect.get(target, method);
       return (...args: unknown[]): Promise<unknown> => {
         calls.push([method, ...args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))].join(' '));
         return new Promise((resolve) => {
@@ -137,7 +139,7 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
   });
 }
 
-export const settleAll: Host['bringUp'] = async (batch, _onOutput, onSettled) => {
+export const settleAll: BringUpScript = async (batch, _onOutput, onSettled) => {
   for (const { name } of batch) {
     await Promise.resolve();
     onSettled({ name, ok: true });
