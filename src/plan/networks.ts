@@ -122,7 +122,13 @@ export function networkChange(diff: NetworkDiff, notes: string[]): Change | null
   if (diff.action === 'create') return { ...base, action: 'create', after: networkFacts(network) };
   if (diff.action === 'update') return { ...base, action: 'update', fields };
   if (diff.action === 'replace' && observed !== null) {
-    return { ...base, action: 'replace', fields, before: observedNetworkFacts(observed), after: networkFacts(network) };
+    return {
+      ...base,
+      action: 'replace',
+      fields: fields.map((field) => ({ ...field, effect: 'replace' })),
+      before: observedNetworkFacts(observed),
+      after: networkFacts(network),
+    };
   }
   return null;
 }

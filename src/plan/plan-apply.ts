@@ -156,7 +156,7 @@ function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: Reado
       action: 'replace',
       reason,
       notes,
-      fields: diff?.fields ?? [],
+      fields: (diff?.fields ?? []).map((field) => ({ ...field, effect: 'replace' as const })),
       before: observedVmFacts(domain, seen),
       after: vmFacts(vm),
     };
@@ -206,7 +206,9 @@ function unwantedNetworks(
     const on = users.get(network.name) ?? [];
     const staying = on.filter(({ uuid }) => !leaving.has(uuid) && !moving.has(uuid));
     if (staying.length > 0) {
-      warnings.push(`${address} stays: ${staying.map((user) => user.address).join(', ')} still on it`);
+      warnings.push(
+        `${address} stays: ${staying.map((user) => user.address).join(', ')} ${staying.length === 1 ? 'is' : 'are'} still on it`,
+      );
       continue;
     }
     const addresses = (of: (uuid: string) => boolean): Address[] => on.filter(({ uuid }) => of(uuid)).map((user) => user.address);

@@ -51,7 +51,10 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
   for (const { network, address } of networks) {
     const on = users.get(network.name) ?? [];
     const staying = on.filter(({ uuid }) => !goingUuids.has(uuid));
-    if (staying.length > 0) warnings.push(`${address} stays: ${staying.map((user) => user.address).join(', ')} still on it`);
+    if (staying.length > 0)
+      warnings.push(
+        `${address} stays: ${staying.map((user) => user.address).join(', ')} ${staying.length === 1 ? 'is' : 'are'} still on it`,
+      );
     else removals.push({ address, network, deleted: on.map((user) => user.address), moved: [] });
   }
   const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));

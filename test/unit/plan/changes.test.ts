@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import type { Change, DomainFacts, ObservedDomain } from '../../../src/model/index.js';
+import { fleetOf, World } from './world.js';
+
+const EDGE = (more = ''): string => `vms: [{ name: edge${more} }]\n`;
+
+/** `path: before -> after (effect)`, or the action. */
+function shown(changes: readonly Change[]): string[] {
+  return changes.flatMap((change) =>
+    'fields' in change && change.action === 'update'
+      ? change.fields.map(({ path, before, after, effect }) => `${change.address} ${path}: ${before} -> ${after} (${effect})`)
+      : [`${change.address} ${change.action} ${change.reason}`],
+  );
+}
+
+describe('from one fleet file to the next', () => {
+  test.each<[string, string, string, string[]]>([
+    ['cpus', EDGE(), EDGE(', cpus: 2'), ['vm.edge cpus: 4 -> 2 (restart)']],
+    ['memory that is no whole GiB', EDGE(), EDGE(', memory: 1536MiB'), ['vm.edge memory: 8GiB -> 1536MiB (restart)']],
+    ['tpm', EDGE(), EDGE(', tpm: false'), ['vm.edge tpm: yes -> no (restart)']],
+    ['boot order', EDGE(), EDGE(', boot: [network, disk]'), ['vm.edge boot: disk, network -> network, disk (restart)']],
+    ['graphics', EDGE(), EDGE(', graphics: vnc'), ['vm.edge graphics: none -> vnc on 127.0.0.1, port auto (restart)']],
+    ['serial number', EDGE(', serialNumbers: [VM112M01]'), EDGE(', serialNumbers: [VM112M02]'), ['vm.edge serialNumber: VM112M01 -> VM112M02 (restart)']],
+    ['description', EDGE(), EDGE(', description: "]]>"'), ['vm.edge description:  -> ]]> (live)']],
+    ['autostart', EDGE(), EDGE(', autostart: true'), ['vm.edge autostart: no -> yes (live)']],
+    ['accelerator', EDGE(), `host: { accelerator: kvm }\n${EDGE()}`, ['vm.edge accelerator: qemu -> kvm (restart)']],
+    [
+      'accelerator auto takes what is there',
+      `host: { accelerator: kvm }\n${EDGE()}`,
+      EDGE(),
+      [expect.stringMatching(/^vm\.edge mark: /) as unknown as string],
+    ],
+    [
+      'off: nothing restarts',
+      EDGE(', power: off'),
+      EDGE(', power: off, cpus: 2, memory: 4GiB'),
+      ['vm.edge cpus: 4 -> 2 (live)', 'vm.edge memory: 8GiB -> 4GiB (live)'],
+    ],
+    ['power', EDGE(', power: off'), EDGE(), ['vm.edge power: off -> running (live)']],
+    ['firmware', EDGE(), EDGE(', firmware: bios'), ['vm.edge replace changed']],
+    ['sata to scsi', EDGE(', disks: [{ size: 1GiB }]'), EDGE(', disks: [{ size: 1GiB, bus: scsi }]'), ['vm.edge replace changed']],
+    ['a fleet of nothing new', EDGE(), EDGE(), []],
+  ])('%s', (_, from, to, wanted) => {
+    const world = new World();
+    world.apply(fleetOf(from));
+    expect(shown(world.plan(fleetOf(to)).changes)).toEqual(wanted);
+  });
+
+  test('a change while the VM is off needs no stop and no start', () => {
+    const world = new World();
+    world.apply(fleetOf(EDGE(', power: off')));
+    expect(world.plan(fleetOf(EDGE(', power: off, cpus: 2'))).steps.map(({ id }) => id)).toEqual(['vm.edge:define', 'vm.edge:ready']);
+  });
+
+  test('a disk in another pool loses the old one, and the plan says so', () => {
+    const world = new World();
+    world.addPool('fast');
+    world.apply(fleetOf(EDGE(', disks: [{ size: 1GiB }]')));
+    expect(world.plan(fleetOf(EDGE(', disks: [{ size: 1GiB, pool: fast }]'))).changes).toMatchObject([
+      { action: 'replace', notes: ['deletes 1GiB on sda'], fields: [{ path: 'disks.sda.pool', before: 'default', after: 'fast' }] },
+    ]);
+  });
+});
+
+describe('what a person did by hand', () => {
+  const both = (domain: ObservedDomain, change: (facts: DomainFacts) => void): void => {
+    change(domain.config);
+    if (domain.live) change(domain.live);
+  };
+  test.each<[string, (domain: ObservedDomain, world: World) => void, string[]]>([
+    ['nothing', () => undefined, []],
+    ['only the definition', ({ config }) => (config.cpus = 1), ['vm.edge cpus: 1 -> 4 (live)']],
+    ['only what runs', ({ live }) => live && (live.memoryKiB = 4 * 1024 * 1024), ['vm.edge memory: 4GiB -> 8GiB (restart)']],
+    [
+      'another firmware costs no disk',
+      (domain) => both(domain, (facts) => (facts.firmware = 'bios')),
+      ['vm.edge firmware: bios -> uefi (restart)'],
+    ],
+    [
+      'another bus costs no disk',
+      (domain) => both(domain, ({ disks }) => disks[0] && (disks[0].bus = 'scsi')),
+      ['vm.edge disks.sda: sda scsi -> sda sata (restart)'],
+    ],
+    [
+      'a disk taken off is put back',
+      (domain) => both(domain, (facts) => (facts.disks = [])),
+      ['vm.edge disks.sda: null -> sda sata (restart)'],
+    ],
+    [
+      'the console log taken away',
+      (domain) => both(domain, (facts) => (facts.console = { pty: null, log: null })),
+      ['vm.edge console: without a log -> with a log (restart)'],
+    ],
+    [
+      'NICs of their own',
+      (domain) =>
+        both(domain, ({ nics }) =>
+          nics.push({ mac: '52:54:00:11:22:33', model: 'e1000', source: { kind: 'other' }, tap: null, bridge: null }),
+        ),
+      [],
+    ],
+    ['a rename', (domain) => (domain.name = 'mine'), []],
+    [
+      'a lost NVRAM while it is off, wanted off or not, is made at the next start',
+      (domain, world) => {
+        world.powerOff(domain);
+        domain.nvramMissing = true;
+      },
+      ['vm.edge power: off -> running (live)'],
+    ],
+    ['half a mark', ({ mark }) => mark && (mark.ready = false), ['vm.edge replace half-made']],
+  ])('%s', (_, byHand, wanted) => {
+    const world = new World();
+    const fleet = fleetOf(EDGE());
+    world.apply(fleet);
+    byHand(world.domain('lab_edge'), world);
+    const plan = world.plan(fleet);
+    expect(shown(plan.changes)).toEqual(wanted);
+    world.run(plan);
+    expect(world.plan(fleet).changes).toEqual([]);
+  });
+
+  test('a NIC is moved back without a restart, and one pulled out comes with a restart', () => {
+    const world = new World();
+    const fleet = fleetOf(
+      'networks: { lab: { mode: nat, subnet: 192.168.150.0/24 } }\nvms: [{ name: edge, nics: [{ network: lab }, { bridge: virbr0 }] }]\n',
+    );
+    world.apply(fleet);
+    const { live } = world.domain('lab_edge');
+    const [first] = live?.nics ?? [];
+    if (first) first.source = { kind: 'network', network: 'default' };
+    expect(world.plan(fleet).steps.map(({ kind }) => kind)).toEqual(['vm-nics']);
+    live?.nics.splice(1);
+    expect(world.plan(fleet).steps.map(({ kind }) => kind)).toEqual(['vm-stop', 'vm-start']);
+  });
+
+  test('a disk that a killed run made, and that is no longer wanted, costs no other disk and goes with the VM', () => {
+    const world = new World();
+    const before = fleetOf(EDGE(', disks: [{ size: 1GiB }]'));
+    world.apply(before);
+    world.run(world.plan(fleetOf(EDGE(', disks: [{ size: 1GiB }, { size: 2GiB }]'))), 1);
+    expect(world.volumes).toHaveLength(2);
+    expect(world.apply(before).summary).toMatchObject({ replace: 0 });
+    expect(world.plan(before)).toMatchObject({ changes: [], warnings: [expect.stringContaining('lab_edge-sdb.qcow2')] });
+    world.apply(before, { mode: 'destroy' });
+    expect(world.volumes).toEqual([]);
+  });
+});
+
+describe('after a failure', () => {
+  test('a VM that could not start for want of a bridge is made again once the bridge is there', () => {
+    const world = new World();
+    const fleet = fleetOf('vms: [{ name: edge, nics: [{ bridge: br0 }] }]\n');
+    const plan = world.plan(fleet);
+    expect(plan.warnings).toEqual([expect.stringContaining('no bridge br0')]);
+    expect(() => world.run(plan)).toThrow('no bridge br0');
+    world.bridges.set('br0', new Set());
+    expect(shown(world.apply(fleet).changes)).toEqual(['vm.edge replace half-made']);
+    expect(world.plan(fleet)).toMatchObject({ changes: [], warnings: [] });
+  });
+
+  test('a protected VM that was never ready may be made again', () => {
+    const world = new World();
+    const fleet = fleetOf(EDGE(', protect: true'));
+    world.run(world.plan(fleet), 1);
+    expect(shown(world.plan(fleet).changes)).toEqual(['vm.edge replace half-made']);
+  });
+});

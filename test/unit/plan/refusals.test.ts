@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { VenError } from '../../../src/model/index.js';
+import { DESTROY, fleetOf, World } from './world.js';
+
+const FLEET = fleetOf(
+  'networks: { lab: { mode: nat, subnet: 192.168.150.0/24 } }\nvms: [{ name: edge, count: 2, nics: [{ network: lab }] }]\n',
+);
+
+function refusal(attempt: () => unknown): VenError {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof VenError) return error;
+    throw error;
+  }
+  throw new Error('not refused');
+}
+
+describe('foreign things', () => {
+  test('are named all at once, each with the command that shows it', () => {
+    const world = new World();
+    world.addDomain('lab_edge-1', '00000000-0000-4000-8000-000000000001');
+    world.addDomain('mine', FLEET.vms[1]?.uuid ?? '');
+    world.addNetwork('lab_lab', 'virbr7', null);
+    world.addVolume('default', 'lab_edge-2-sda.qcow2', 1);
+    const error = refusal(() => world.plan(FLEET));
+    expect(error).toMatchObject({ code: 'foreign-object', exitCode: 6, summary: expect.stringMatching(/^4 things/) as unknown });
+    expect(error.detail?.match(/look at it: virsh -c qemu:\/\/\/system /g)).toHaveLength(4);
+  });
+
+  test.each<[string, (world: World) => void]>([
+    [
+      'a domain named like our UUID',
+      (world) => world.addDomain(FLEET.vms[0]?.uuid.toUpperCase() ?? '', '00000000-0000-4000-8000-000000000001'),
+    ],
+    [
+      'a mark of another fleet on our UUID',
+      (world) =>
+        world.addDomain('x', FLEET.vms[0]?.uuid ?? '', {
+          mark: { fleet: 'other', vm: 'edge-1', digest: '', ready: true, volumes: [], nics: [] },
+        }),
+    ],
+    [
+      'a network with our bridge',
+      (world) => world.addNetwork('other', FLEET.networks[0]?.kind === 'own' ? FLEET.networks[0].bridge : '', null),
+    ],
+    ["a bridge of the host's", (world) => world.bridges.set(FLEET.networks[0]?.kind === 'own' ? FLEET.networks[0].bridge : '', new Set())],
+    ['an interface with our subnet', (world) => world.routes.push({ cidr: '192.168.150.0/24', device: 'eth1' })],
+  ])('%s is refused', (_, byHand) => {
+    const world = new World();
+    byHand(world);
+    expect(refusal(() => world.plan(FLEET)).code).toBe('foreign-object');
+  });
+
+  test('a domain named 1, a subnet that only overlaps, and other fleets are no reason to refuse', () => {
+    const world = new World();
+    world.addDomain('1', '00000000-0000-4000-8000-000000000001');
+    world.addDomain('other_edge-1', '00000000-0000-4000-8000-000000000002', {
+      mark: { fleet: 'other', vm: 'edge-1', digest: '', ready: true, volumes: [], nics: [] },
+    });
+    world.routes.push({ cidr: '192.168.0.0/16', device: 'eth1' });
+    expect(world.plan(FLEET).warnings).toEqual([expect.stringContaining('overlaps with what interface eth1 has')]);
+    world.apply(FLEET);
+    world.apply(FLEET, DESTROY);
+    expect(world.domains.map(({ name }) => name)).toEqual(['1', 'other_edge-1']);
+  });
+
+  test('on a network that goes are named', () => {
+    const world = new World();
+    world.apply(FLEET);
+    const edge = world.domain('lab_edge-1');
+    const nic = {
+      mac: '52:54:00:00:00:09',
+      model: 'virtio',
+      source: { kind: 'network' as const, network: 'lab_lab' },
+      tap: 'vnet99',
+      bridge: null,
+    };
+    world.addDomain('theirs', '00000000-0000-4000-8000-000000000001', { power: 'running', live: { ...edge.config, nics: [nic] } });
+    const notes = world.plan(FLEET, DESTROY).changes.find(({ address }) => address === 'network.lab')?.notes;
+    expect(notes).toEqual(["cuts off domain theirs, which is not this fleet's"]);
+  });
+});
+
+describe('what can be named', () => {
+  test.each<[string, string]>([
+    ['vm.egde-1', 'Did you mean vm.edge-1?'],
+    ['edge-2', 'Did you mean vm.edge-2?'],
+    ['network.la', 'Did you mean network.lab?'],
+    ['vm.x*', 'Addresses look like'],
+  ])('%s matches nothing', (pattern, hint) => {
+    for (const flag of ['targets', 'excludes', 'replace'] as const) {
+      const error = refusal(() => new World().plan(FLEET, { [flag]: [pattern] }));
+      expect(error.code).toBe('not-found');
+      if (hint.startsWith('Did')) expect(error.hint).toBe(hint);
+      else expect(error.hint).toBeTruthy();
+    }
+  });
+
+  test('what the file no longer has can still be named', () => {
+    const world = new World();
+    world.apply(FLEET);
+    const empty = fleetOf('vms: [{ name: new }]\n');
+    expect(world.plan(empty, { targets: ['vm.edge-1'] }).changes).toMatchObject([
+      { address: 'vm.edge-1', action: 'delete', reason: 'removed' },
+    ]);
+  });
+
+  test('a star stands for any part, and excludes win', () => {
+    const plan = new World().plan(FLEET, { targets: ['vm.*'], excludes: ['vm.edge-2', 'network.lab'] });
+    expect(plan.changes.map(({ address }) => address)).toEqual(['vm.edge-1']);
+    expect(plan.warnings).toEqual(['vm.edge-1 needs network.lab, which is excluded and missing']);
+  });
+});
+
+describe('protect', () => {
+  const guarded = (more: string) => fleetOf(`vms: [{ name: edge, protect: true${more} }]\n`);
+  test('refuses a replacement and a destroy, and nothing less', () => {
+    const world = new World();
+    world.apply(guarded(''));
+    expect(refusal(() => world.plan(guarded(', firmware: bios')))).toMatchObject({ code: 'protected', where: 'vm.edge' });
+    expect(refusal(() => world.plan(guarded(''), { replace: ['vm.edge'] })).code).toBe('protected');
+    expect(refusal(() => world.plan(guarded(''), DESTROY)).code).toBe('protected');
+    expect(world.plan(guarded(', cpus: 1')).summary.update).toBe(1);
+    expect(world.plan(guarded(''), { ...DESTROY, excludes: ['vm.edge'] }).changes).toEqual([]);
+  });
+});
