@@ -67,7 +67,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const child = execa(file, args, {
     env: { ...childEnv(options.env), ...options.extraEnv },
     extendEnv: false,
-    stdio: ['ignore', 'pipe', 'pipe', ...(options.fds ?? [])],
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.fds ?? [])] as ['ignore', 'pipe', 'pipe'],
     buffer: false,
     timeout: Math.ceil(options.timeoutSeconds * 1000),
     forceKillAfterDelay: KILL_AFTER_MS,
