@@ -1,6 +1,5 @@
 /** What is refused before YAML is parsed, so that no input can be slow, deep or unreadable. */
 import { CST, Lexer, Parser } from 'yaml';
-import type { Finding } from '../model/index.js';
 import { Source, throwFindings, type Range } from './source.js';
 
 /** A fleet file of 1,000 VMs, each with all its settings, is about a fifth of this. */
@@ -10,6 +9,9 @@ const MAX_TOKENS = 120_000;
 /** The format itself needs 7. */
 const MAX_DEPTH = 32;
 
+/** What the lexer puts between the pieces of the text. */
+const MARKERS = new Set(['\u0002', '\u0018', '\u001f']);
+
 // eslint-disable-next-line no-control-regex -- finding control characters is the point
 const FORBIDDEN_IN_FILE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
 
@@ -18,7 +20,7 @@ const FORBIDDEN_IN_FILE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\
  * @throws VenError `fleet-file` when it is too large or not UTF-8.
  */
 export function decodeFleet(bytes: Uint8Array, file: string): string {
-  if (bytes.length > MAX_FLEET_FILE_BYTES) throwFindings(file, [tooLarge(file, bytes.length)]);
+  refuseLarge(bytes.length, file);
   const decode = (length: number, stream: boolean): string =>
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), { stream });
   try {
@@ -52,45 +54,43 @@ export function decodeFleet(bytes: Uint8Array, file: string): string {
  */
 export function withinLimits(source: Source): CST.Token[] {
   const { text, file } = source;
-  if (text.length > MAX_FLEET_FILE_BYTES) throwFindings(file, [tooLarge(file, text.length)]);
   const control = FORBIDDEN_IN_FILE.exec(text);
   if (control) {
     const code = text.charCodeAt(control.index).toString(16).toUpperCase().padStart(4, '0');
     const at = { start: control.index, end: control.index + 1 };
     throwFindings(file, [source.finding('control-character', at, `The file holds a control character (U+${code})`, 'Delete it.')]);
   }
+  const deep = (at: Range): void => {
+    const message = `The file is nested more than ${MAX_DEPTH} levels deep`;
+    throwFindings(file, [source.finding('too-deep', at, message, 'A fleet file needs 7 levels; close the brackets that are open.')]);
+  };
   let tokens = 0;
+  let brackets = 0;
   let offset = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    offset += lexeme.length;
     if (++tokens > MAX_TOKENS) {
       const message = 'The file is too long for a fleet file';
-      throwFindings(file, [
-        source.finding('too-large', { start: offset, end: offset + 1 }, message, 'Say alike VMs once, with `count`, or split the fleet.'),
-      ]);
+      const hint = 'Say alike VMs once, with `count`, or split the fleet.';
+      throwFindings(file, [source.finding('too-large', { start: offset, end: offset + 1 }, message, hint)]);
     }
+    // Brackets are the quickest way down: the parser need not see them all.
+    if (lexeme === '[' || lexeme === '{') brackets++;
+    if (lexeme === ']' || lexeme === '}') brackets--;
+    if (brackets > MAX_DEPTH) deep({ start: offset, end: offset + 1 });
+    if (!MARKERS.has(lexeme)) offset += lexeme.length;
   }
   const cst = [...new Parser().parse(text)];
-  const deep = tooDeep(cst);
-  if (deep) {
-    const message = `The file is nested more than ${MAX_DEPTH} levels deep`;
-    throwFindings(file, [source.finding('too-deep', deep, message, 'A fleet file needs 7 levels; close the brackets that are open.')]);
-  }
+  const at = tooDeep(cst);
+  if (at) deep(at);
   return cst;
 }
 
-function tooLarge(file: string, size: number): Finding {
-  const mebibytes = (size / 1024 / 1024).toFixed(1);
-  const message = `The file has ${mebibytes} MiB; a fleet file has at most ${MAX_FLEET_FILE_BYTES / 1024 / 1024} MiB`;
-  return {
-    rule: 'too-large',
-    message,
-    hint: 'Name a fleet file, or split the fleet.',
-    file,
-    line: 1,
-    column: 1,
-    frame: '> 1 | (not shown)\n    | ^',
-  };
+/** @throws VenError `fleet-file` */
+export function refuseLarge(size: number, file: string): void {
+  if (size <= MAX_FLEET_FILE_BYTES) return;
+  const message = `The file has ${(size / 1024 / 1024).toFixed(1)} MiB; a fleet file has at most ${MAX_FLEET_FILE_BYTES / 1024 / 1024} MiB`;
+  const hint = 'Check that this is a fleet file; split the fleet if it is.';
+  throwFindings(file, [{ rule: 'too-large', message, hint, file, line: 1, column: 1, frame: '> 1 | (not shown)\n    | ^' }]);
 }
 
 /** Walks without recursion: the depth is not known to be harmless yet. */

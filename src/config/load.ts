@@ -1,10 +1,10 @@
 /** Text → `Fleet` → `ResolvedFleet`, with all findings at once. */
 import type { Finding, Fleet, ResolvedFleet } from '../model/index.js';
 import { checkSchema } from './check.js';
-import { decodeFleet } from './limits.js';
+import { decodeFleet, refuseLarge } from './limits.js';
 import { resolveFleet } from './resolve.js';
 import { checkRules } from './rules/index.js';
-import { placeOf, Source, throwFindings, type Path, type Place } from './source.js';
+import { isFlawed, placeOf, Source, throwFindings, type Path, type Place } from './source.js';
 import type { Environment } from './substitute.js';
 import { parseYaml } from './yaml.js';
 
@@ -35,11 +35,12 @@ export function loadFleet(content: string | Uint8Array, options: LoadOptions): R
  */
 export function parseFleet(content: string | Uint8Array, options: LoadOptions): ParsedFleet {
   const { file, env = {} } = options;
+  refuseLarge(content.length, file);
   const text = typeof content === 'string' ? content.replace(/^\ufeff/, '') : decodeFleet(content, file);
   const source = new Source(file, text);
   const { value, root, findings } = parseYaml(source, env);
   const wrong = checkSchema(value, root, source);
-  findings.push(...wrong.map((one) => one.finding));
+  findings.push(...wrong.filter((one) => one.finding.rule === 'unknown-key' || !isFlawed(root, one.path)).map((one) => one.finding));
   // The rules need a fleet that fits the schema: what does not is left out, and so is every finding that rests on it.
   const doubtful = wrong.map((one) => one.path);
   const sound = wrong.length === 0 ? (value as Fleet) : prune(value, root, source, doubtful);
@@ -50,7 +51,9 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
 
 function ruleFindings(fleet: Fleet, doubtful: readonly Path[], root: Place, source: Source): Finding[] {
   return checkRules(fleet)
-    .filter(({ path, because = [] }) => ![path, ...because].some((one) => doubtful.some((other) => related(one, other))))
+    .filter(
+      ({ path, because = [] }) => ![path, ...because].some((one) => isFlawed(root, one) || doubtful.some((other) => related(one, other))),
+    )
     .map(({ path, message, hint, rule, onKey }) => {
       const place = placeOf(root, path);
       return source.finding(rule, (onKey && place.key) || place.value, message, hint);

@@ -15,10 +15,8 @@ export interface Place {
   key: Range | null;
   value: Range;
   children: Map<string | number, Place>;
-  /** A scalar written without quotes. */
-  plain: boolean;
-  /** `${…}` was substituted in it. */
-  substituted: boolean;
+  /** It could not be read, and there is a finding that says so: what else is wrong with it is not worth saying. */
+  flawed: boolean;
 }
 
 /** Findings beyond this number are counted, not shown. */
@@ -120,6 +118,13 @@ export function placeOf(root: Place, path: Path): Place {
     place = next;
   }
   return place;
+}
+
+/** There is a finding about exactly this value already. */
+export function isFlawed(root: Place, path: Path): boolean {
+  let place: Place | undefined = root;
+  for (const step of path) place = place?.children.get(step) ?? place?.children.get(String(step));
+  return place?.flawed ?? false;
 }
 
 /** Throws when there are findings: sorted by place, the same place and rule once. */

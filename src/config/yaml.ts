@@ -93,7 +93,7 @@ class Walk {
 
   node(node: ParsedNode | null, path: Path, key: Range | null): { value: unknown; place: Place } {
     const at = node ? { start: node.range[0], end: Math.max(node.range[1], node.range[0] + 1) } : (key ?? { start: 0, end: 1 });
-    const place: Place = { key, value: at, children: new Map(), plain: false, substituted: false };
+    const place: Place = { key, value: at, children: new Map(), flawed: false };
     if (++this.values > MAX_VALUES) {
       const message = `The file's aliases write out to more than ${MAX_VALUES} values`;
       throwFindings(this.source.file, [this.source.finding('alias-bomb', at, message, 'Say alike VMs once, with `count` and `defaults`.')]);
@@ -102,6 +102,7 @@ class Walk {
     if (isAlias(node)) return this.alias(node.source, path, key, at);
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (node.tag !== undefined) {
+      place.flawed = true;
       this.findings.push(
         this.source.finding('tag', at, `The YAML tag ${quote(node.tag)} is not used in a fleet file`, 'Delete it; put text in quotes.'),
       );
@@ -114,11 +115,12 @@ class Walk {
   }
 
   private alias(name: string, path: Path, key: Range | null, at: Range): { value: unknown; place: Place } {
-    const place: Place = { key, value: at, children: new Map(), plain: false, substituted: false };
+    const place: Place = { key, value: at, children: new Map(), flawed: false };
     const target = this.anchors.get(name);
     if (!target || this.open.has(target)) {
       const message = target ? `The alias *${name} stands inside what it names` : `There is no anchor &${name} before this alias`;
       this.findings.push(this.source.finding('alias', at, message, 'Write the value out, or use `defaults`.'));
+      place.flawed = true;
       return { value: null, place };
     }
     return this.node(target, path, key);
@@ -169,19 +171,20 @@ class Walk {
   }
 
   private scalar(value: unknown, plain: boolean, path: Path, place: Place): unknown {
-    place.plain = plain;
     if (typeof value !== 'string') return value;
     const result = substitute(value, this.env);
-    place.substituted = result.substituted;
+    place.flawed ||= result.problems.length > 0;
     for (const problem of result.problems)
       this.findings.push(this.source.finding(problem.rule, place.value, problem.message, problem.hint));
     const last = path.at(-1);
     const control = (last === 'title' || last === 'description' ? CONTROL_BUT_LINES : CONTROL).exec(result.text);
     if (control) {
+      place.flawed = true;
       const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
       const what = control[0] === '\n' ? 'a line break' : `a character that libvirt can't keep (U+${code})`;
       this.findings.push(this.source.finding('control-character', place.value, `This text holds ${what}`, 'Delete it.'));
     } else if (last === 'title' && result.text.includes('\n')) {
+      place.flawed = true;
       const hint =
         'Put what needs several lines into `description`. (A block that begins with `>` or `|` ends in a line break; `>-` does not.)';
       this.findings.push(this.source.finding('line-break', place.value, "libvirt can't keep a line break in a title", hint));
