@@ -22,7 +22,7 @@ export function patchDomain(templates: Templates, current: string, vm: ResolvedV
 }
 
 function patchField(patch: Patch, field: string): void {
-  const whole = WHOLE[field];
+  const whole = WHOLE.get(field);
   const keyed = /^(disks|nics|-nics)\.([^.]+)$/.exec(field);
   if (whole) whole(patch);
   else if (keyed?.[1] === 'disks') patchDisk(patch, keyed[2] ?? '');
@@ -31,24 +31,22 @@ function patchField(patch: Patch, field: string): void {
   else throw new Error(`no such field of a domain: ${field}`);
 }
 
-const WHOLE: Record<string, ((patch: Patch) => void) | undefined> = {
-  title: (patch) => transplant(patch, 'title', ['name', 'uuid', 'genid']),
-  description: (patch) => transplant(patch, 'description', ['name', 'uuid', 'genid', 'title']),
-  accelerator: patchAccelerator,
-  cpus: patchCpus,
-  memory: (patch) => {
-    transplant(patch, 'memory', ['name', 'uuid', 'title', 'description', 'metadata', 'maxMemory']);
-    transplant(patch, 'currentMemory', ['memory']);
-  },
-  firmware: patchFirmware,
-  boot: patchBoot,
-  serialNumber: patchSerialNumber,
-  tpm: (patch) => {
-    setNamed(devicesOf(patch.domain), 'tpm', childrenNamed(devicesOf(patch.fresh), 'tpm'), ['serial', 'console', 'input']);
-  },
-  graphics: patchGraphics,
-  console: patchConsole,
-};
+const WHOLE = new Map<string, (patch: Patch) => void>([
+  ['title', (patch) => transplant(patch, 'title', ['name', 'uuid', 'genid'])],
+  ['description', (patch) => transplant(patch, 'description', ['name', 'uuid', 'genid', 'title'])],
+  ['accelerator', patchAccelerator],
+  ['cpus', patchCpus],
+  ['memory', patchMemory],
+  ['firmware', patchFirmware],
+  [
+    'tpm',
+    (patch) => setNamed(devicesOf(patch.domain), 'tpm', childrenNamed(devicesOf(patch.fresh), 'tpm'), ['serial', 'console', 'input']),
+  ],
+  ['boot', patchBoot],
+  ['serialNumber', patchSerialNumber],
+  ['graphics', patchGraphics],
+  ['console', patchConsole],
+]);
 
 /** A child of the domain itself, or its absence. */
 function transplant(patch: Patch, name: string, after: readonly string[]): void {
@@ -59,6 +57,11 @@ function patchAccelerator(patch: Patch): void {
   if (patch.vm.accelerator === 'auto') throw new Error(`${patch.vm.address}: the accelerator is not decided`);
   patch.domain.attrs['type'] = patch.vm.accelerator;
   transplant(patch, 'cpu', ['features', 'os']);
+}
+
+function patchMemory(patch: Patch): void {
+  transplant(patch, 'memory', ['name', 'uuid', 'title', 'description', 'metadata', 'maxMemory']);
+  transplant(patch, 'currentMemory', ['memory']);
 }
 
 function patchCpus(patch: Patch): void {
