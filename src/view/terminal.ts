@@ -8,6 +8,8 @@ import { duration } from './words.js';
 /** The count below the rows, a line for an interruption, and the cursor's own. */
 const OTHER_LINES = 3;
 
+const SHOW_CURSOR = '\u001b[?25h';
+
 /**
  * One line an address, redrawn in place on `stream`, as many as fit, and a line that counts. ven schedules; listr2 only
  * draws: its tasks do nothing, and end when the events say so.
@@ -67,6 +69,11 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: L
       color: { PENDING: (icon) => paint(look, 'yellow', icon ?? '') },
     },
   });
+  const write = stream.write.bind(stream); // listr2 puts its own in this one's place
+  const show = (): void => {
+    write(SHOW_CURSOR);
+  };
+  process.once('exit', show); // one who leaves in the middle finds the cursor again
   const drawing = list.run();
 
   const close = async (): Promise<void> => {
@@ -77,6 +84,7 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: L
       gates.get(row)?.resolve(undefined);
     }
     await drawing;
+    process.off('exit', show);
   };
   return {
     emit: (event) => {

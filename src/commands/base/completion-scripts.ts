@@ -26,7 +26,9 @@ const named = (commands: readonly Completed[], takes: string): string[] => [
 ];
 
 function bash(commands: readonly Completed[]): string {
-  const cases = commands.map(({ name, flags }) => `    ${name}) flags='${flags.map((flag) => `--${flag.name}`).join(' ')}' ;;`);
+  const cases = commands
+    .filter(({ name }) => name !== 'completion')
+    .map(({ name, flags }) => `    ${name}) flags='${flags.map((flag) => `--${flag.name}`).join(' ')}' ;;`);
   return `# ven completion for bash. Use: source <(ven completion bash)
 _ven() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" flags='' fleet='' word
@@ -53,7 +55,7 @@ ${cases.join('\n')}
     COMPREPLY=($(compgen -W "$flags --help" -- "$current"))
   else
     compopt -o filenames
-    COMPREPLY=($(compgen -f -X '!*.@(yaml|yml)' -- "$current") $(compgen -d -- "$current"))
+    COMPREPLY=($(compgen -f -X '!*.yaml' -- "$current") $(compgen -f -X '!*.yml' -- "$current") $(compgen -d -- "$current"))
   fi
 }
 complete -F _ven ven

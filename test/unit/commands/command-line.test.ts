@@ -1,0 +1,192 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt, ROOT, ven, VEN, type Ran } from './built.js';
+
+const cwd = mkdtempSync(join(tmpdir(), 'ven-line-'));
+const run = (...args: string[]): Ran => ven(args, { cwd });
+
+beforeAll(() => {
+  ensureBuilt();
+  writeFileSync(join(cwd, 'fleet.yaml'), 'apiVersion: ven/v1\nfleet: edge-lab\nvms:\n  - name: edge\n    count: 3\n');
+  writeFileSync(join(cwd, 'wrong.yaml'), 'apiVersion: ven/v1\nfleet: edge-lab\nvms:\n  - name: edge\n    memroy: 1GiB\n');
+}, 60_000);
+afterAll(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+const COMMANDS = ['apply', 'completion', 'destroy', 'doctor', 'init', 'plan', 'render', 'status', 'validate'];
+
+describe('help and version', () => {
+  it('names every command, with no arguments too', () => {
+    const { code, stdout } = run('--help');
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    expect(stdout).not.toMatch(/^ {2}addresses/m);
+    expect(run().stdout).toBe(stdout);
+  });
+
+  it.each(COMMANDS)('%s --help is what oclif says', (command) => {
+    const quick = run(command, '--help');
+    expect(quick.code).toBe(0);
+    expect(run('help', command).stdout).toBe(quick.stdout);
+    // With one more argument the text does not come from the build, but from oclif now.
+    expect(run(command, '--help', '--').stdout.trim()).toBe(quick.stdout.trim());
+  });
+
+  it('--version is the version of package.json', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(run('--version')).toEqual({ code: 0, stdout: `ven ${version}\n`, stderr: '' });
+    expect(run('-v').stdout).toBe(`ven ${version}\n`);
+  });
+});
+
+describe('wrong usage exits 1 and says what was meant', () => {
+  it.each([
+    [['plam'], 'there is no command "plam"', 'did you mean plan?'],
+    [['plan', '--jsn'], 'Nonexistent flag: --jsn', 'did you mean --json?'],
+    [['plan', 'a', 'b'], 'Unexpected argument: b', '--help'],
+    [['plan', '--json', '--markdown'], 'cannot also be provided', '--help'],
+    [['apply', '--parallelism', '0'], '--parallelism', '--help'],
+    [['apply', '--lock-timeout', 'soon'], 'Expected an integer but received: soon', '--help'],
+    [['completion', 'tcsh'], 'bash, zsh, fish', '--help'],
+  ])('%j', (args, summary, hint) => {
+    const { code, stdout, stderr } = run(...args);
+    expect(code).toBe(1);
+    if (!args.includes('--json')) expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain(summary);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('in JSON too, when asked', () => {
+    const { code, stdout } = run('plan', '--json', '--jsn');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ formatVersion: '1', error: { code: 'usage', exitCode: 1 } });
+  });
+});
+
+describe('the fleet file', () => {
+  it('that is wrong: exit 3, before anything else', () => {
+    for (const args of [['validate'], ['plan'], ['apply'], ['destroy', '--yes'], ['status'], ['render']]) {
+      const { code, stdout, stderr } = run(...args, 'wrong.yaml');
+      expect([args, code, stdout]).toEqual([args, 3, '']);
+      expect(stderr).toMatch(/wrong\.yaml:5:5: error: .*memroy/);
+      expect(stderr).toContain('hint:');
+    }
+  });
+
+  it('that is wrong, as JSON', () => {
+    const validated = run('validate', 'wrong.yaml', '--json');
+    expect(validated.code).toBe(3);
+    expect(JSON.parse(validated.stdout)).toMatchObject({ formatVersion: '1', valid: false, findings: [{ line: 5, column: 5 }] });
+    const applied = run('apply', 'wrong.yaml', '--json');
+    expect(applied.code).toBe(3);
+    expect(JSON.parse(applied.stdout)).toMatchObject({
+      type: 'error',
+      formatVersion: '1',
+      error: { code: 'fleet-file', findings: [{ line: 5 }] },
+    });
+  });
+
+  it('that is missing: exit 1', () => {
+    const { code, stderr } = run('validate', 'nowhere.yaml');
+    expect(code).toBe(1);
+    expect(stderr).toContain('nowhere.yaml');
+  });
+
+  it('that is right', () => {
+    expect(run('validate')).toEqual({ code: 0, stdout: './fleet.yaml is valid: the fleet edge-lab with 3 VMs.\n', stderr: '' });
+    expect(JSON.parse(run('validate', '--json').stdout)).toEqual({
+      formatVersion: '1',
+      valid: true,
+      fleet: 'edge-lab',
+      vms: 3,
+      findings: [],
+    });
+  });
+});
+
+describe('commands', () => {
+  it.each(['apply', 'destroy'])('%s without --yes and without a terminal: exit 6, naming the flag', (command) => {
+    const { code, stdout, stderr } = run(command);
+    expect([code, stdout]).toEqual([6, '']);
+    expect(stderr).toContain('--yes');
+  });
+
+  it('init writes a file that is valid, and never over another', () => {
+    expect(run('init', 'new.yaml').code).toBe(0);
+    expect(run('validate', 'new.yaml').code).toBe(0);
+    const written = readFileSync(join(cwd, 'new.yaml'), 'utf8');
+    const again = run('init', 'new.yaml');
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('new.yaml');
+    expect(readFileSync(join(cwd, 'new.yaml'), 'utf8')).toBe(written);
+  });
+
+  it('render prints the files, or writes them', () => {
+    expect(run('render').stdout).toContain('==> Vagrantfile <==');
+    const { code, stdout } = run('render', '--out-dir', 'out');
+    expect(code).toBe(0);
+    for (const path of stdout.trimEnd().split('\n')) expect(existsSync(join(cwd, path))).toBe(true);
+    expect(readdirSync(join(cwd, 'out/domains'))).toHaveLength(3);
+  });
+});
+
+describe('bin/ven', () => {
+  it('works through symbolic links, from anywhere', () => {
+    symlinkSync(VEN, join(cwd, 'far'));
+    symlinkSync('far', join(cwd, 'near'));
+    expect(ven(['--version'], { cwd: '/', program: join(cwd, 'near') }).stdout).toMatch(/^ven /);
+  });
+
+  it('writes its cache where it is told, and nothing where it is called', () => {
+    const before = readdirSync(cwd);
+    const cache = mkdtempSync(join(tmpdir(), 'ven-cache-'));
+    ven(['validate'], { cwd, env: { XDG_CACHE_HOME: cache, HOME: '/nonexistent' } });
+    expect(readdirSync(cache)).toEqual(['ven']);
+    expect(readdirSync(cwd)).toEqual(before);
+    rmSync(cache, { recursive: true });
+  });
+
+  it('says what is missing when it is not built', () => {
+    const clone = mkdtempSync(join(tmpdir(), 'ven-bare-'));
+    execFileSync('sh', ['-c', `mkdir ${clone}/bin && cp ${VEN} ${clone}/bin/`]);
+    const { code, stderr } = ven([], { cwd: clone, program: join(clone, 'bin/ven') });
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm run build');
+    rmSync(clone, { recursive: true });
+  });
+});
+
+describe('completion', () => {
+  /** What bash would offer after these words, the last one being typed. */
+  const offered = (...words: string[]): string[] => {
+    const script = `compopt() { :; }; source <("$1" completion bash); shift
+      COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ven; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const env = { PATH: process.env['PATH'], HOME: cwd };
+    const answer = execFileSync('bash', ['-c', script, 'bash', VEN, VEN, ...words], { cwd, env, encoding: 'utf8' });
+    return answer.split('\n').filter((line) => line !== '');
+  };
+
+  it('offers commands, flags, fleet files, and addresses', () => {
+    expect(offered('')).toEqual([...COMMANDS, '--help', '--version']);
+    expect(offered('de')).toEqual(['destroy']);
+    expect(offered('plan', '--d')).toEqual(['--diff', '--detailed-exitcode']);
+    expect(offered('plan', 'fl')).toEqual(['fleet.yaml']);
+    expect(offered('plan', '--target', '')).toEqual(['vm.edge-1', 'vm.edge-2', 'vm.edge-3']);
+    expect(offered('apply', 'fleet.yaml', '--replace', 'vm.edge-2')).toEqual(['vm.edge-2']);
+    expect(offered('apply', 'wrong.yaml', '--target', '')).toEqual([]);
+    expect(offered('completion', 'f')).toEqual(['fish']);
+  });
+
+  it.each(['zsh', 'fish'])('for %s names every command and flag', (shell) => {
+    const { code, stdout } = run('completion', shell);
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(stdout).toContain(command);
+    for (const flag of ['detailed-exitcode', 'keep-disks', 'lock-timeout']) expect(stdout).toContain(flag);
+  });
+});

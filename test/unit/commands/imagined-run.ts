@@ -1,0 +1,19 @@
+/** A program: what `ven apply` does around a run, with `imagined-flow.ts` in the place of the flow (see run.test.ts). */
+import { carryOut } from '../../../src/commands/base/carry-out.js';
+import { flushed, stderr, survivePipes } from '../../../src/commands/base/output.js';
+
+survivePipes();
+let code = 1;
+try {
+  code = await carryOut({
+    file: 'fleet.yaml',
+    options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
+    lockTimeoutSeconds: 0,
+    yes: process.argv.includes('--yes'),
+    json: process.argv.includes('--json'),
+  });
+} catch (error) {
+  stderr(`${String(error)}\n`);
+}
+await flushed();
+process.exit(code);
