@@ -1,0 +1,56 @@
+/**
+ * Does KVM work here? A /dev/kvm that exists and answers may still be unable to run firmware, or be closed to QEMU's user;
+ * so a tiny VM is tried. It is transient and belongs to the one virsh process that made it: it is gone with it.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Virsh } from './virsh.js';
+
+export interface Probe {
+  accelerator: 'kvm' | 'qemu';
+  why: string;
+}
+
+/** Firmware that KVM can't run dies within the first second. */
+const WATCH_SECONDS = 3;
+const TIMEOUT_SECONDS = 40;
+
+/** @throws VenError when libvirt can't be reached. */
+export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
+  const [able] = await virsh.ask([['domcapabilities', '--virttype', 'kvm']], { timeoutSeconds: TIMEOUT_SECONDS });
+  if (!able?.ok) return { accelerator: 'qemu', why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})` };
+  const uefi = /<loader supported=['"]yes['"]/.test(able.text) && able.text.includes('/OVMF_CODE_4M.fd');
+
+  const uuid = randomUUID();
+  const [made, , state] = await virsh.ask(
+    [
+      ['create', { file: tinyDomain(uuid, uefi) }, '--autodestroy'],
+      ['event', '--domain', uuid, '--event', 'lifecycle', '--timeout', String(WATCH_SECONDS)],
+      ['domstate', uuid, '--reason'],
+    ],
+    { timeoutSeconds: TIMEOUT_SECONDS },
+  );
+  if (!made?.ok)
+    return { accelerator: 'qemu', why: `software emulation: a VM with KVM does not start (${firstWords(made?.error?.detail)})` };
+  if (state?.ok && state.text.startsWith('running'))
+    return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };
+  return {
+    accelerator: 'qemu',
+    why: `software emulation: a VM with KVM starts and can't run firmware (${state?.ok ? state.text.replaceAll(/\s+/g, ' ') : 'it was gone at once'})`,
+  };
+}
+
+/** No disk, no NIC, nothing kept: its variable store is deleted by libvirt with the transient domain's files. */
+function tinyDomain(uuid: string, uefi: boolean): string {
+  const firmware = uefi ? `<loader readonly="yes" type="pflash">/usr/share/OVMF/OVMF_CODE_4M.fd</loader>` : '';
+  return `<domain type="kvm"><name>ven-probe-${randomBytes(4).toString('hex')}</name><uuid>${uuid}</uuid>
+<memory unit="MiB">128</memory><vcpu>1</vcpu>
+<os><type arch="x86_64" machine="q35">hvm</type>${firmware}</os>
+<features><acpi/></features><cpu mode="host-passthrough" check="none"/>
+<on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>
+<devices><controller type="usb" model="none"/><memballoon model="none"/></devices></domain>`;
+}
+
+function firstWords(detail: string | undefined): string {
+  const lines = (detail ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('virsh '));
+  return (lines.at(-1) ?? 'no reason given').slice(0, 200);
+}
