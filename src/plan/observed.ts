@@ -1,52 +1,70 @@
+import { createHash } from 'node:crypto';
 import type { DomainFacts, PlannedNetwork, ResolvedFleet } from '../model/index.js';
-import { digestOf } from './canonical.js';
 import { attached } from './nics.js';
-import { volumeKey, type Seen } from './seen.js';
+import { volumeKey, type OwnedDomain, type OwnedNetwork, type Seen } from './seen.js';
 
 /**
  * The digest of what a plan was made from: the fleet's own things, and what they need or want of the rest of the host.
  * What changes by itself (times, ttys, tap names, ports that libvirt chose, free space) is left out.
+ * Everything is written down here as lists in a fixed order, so that nothing hangs on the order of keys, and 1,000 VMs
+ * cost a few milliseconds.
  */
 export function observedDigest(fleet: ResolvedFleet, seen: Seen, networks: Iterable<PlannedNetwork>): string {
   const sources = fleet.vms.flatMap(({ nics }) => nics.map(({ source }) => source));
-  const others = new Set(sources.flatMap((source) => (source.kind === 'network' && source.own === null ? [source.network] : [])));
-  const bridges = new Set(sources.flatMap((source) => (source.kind === 'bridge' ? [source.bridge] : [])));
-  const pools = new Set([
-    ...fleet.vms.flatMap(({ disks }) => disks.map(({ pool }) => pool)),
-    ...[...seen.owned.values()].flatMap(({ mark }) => mark.volumes.map(({ pool }) => pool)),
-  ]);
-  const volumes = new Set([...fleet.vms.flatMap(({ disks }) => disks.map(volumeKey)), ...seen.ownedVolumes]);
-  const byKey = <T>(items: readonly T[], key: (item: T) => string): T[] => items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
-  return digestOf({
-    fleet: fleet.name,
-    uri: fleet.host.uri,
-    domains: byKey([...seen.owned.values()], ({ uuid }) => uuid).map(
-      ({ uuid, name, power, autostart, mark, config, live, nvramMissing }) => ({
-        uuid,
-        name,
-        power,
-        autostart,
-        mark,
-        nvramMissing: live === null ? null : nvramMissing,
-        config: lasting(config),
-        live: live && { ...lasting(live), attached: live.nics.map((nic) => attached(nic, seen)) },
-      }),
-    ),
-    networks: byKey([...seen.ownedNetworks.values()], ({ uuid }) => uuid),
-    others: byKey([...others], (name) => name).map((name) => ({ name, active: seen.networksByName.get(name)?.active ?? null })),
-    bridges: byKey([...bridges], (name) => name).map((name) => ({ name, there: seen.ports?.has(name) ?? null })),
-    pools: byKey([...pools], (name) => name).map((name) => ({ name, active: seen.pools.get(name)?.active ?? null })),
-    volumes: byKey([...volumes], (key) => key).map((key) => ({ key, capacity: seen.volumes.get(key)?.capacityBytes ?? null })),
-    subnets: [...networks].map(({ address, subnet, dhcp }) => ({ address, subnet, dhcp })),
-  });
+  const others = sources.flatMap((source) => (source.kind === 'network' && source.own === null ? [source.network] : []));
+  const bridges = sources.flatMap((source) => (source.kind === 'bridge' ? [source.bridge] : []));
+  const owned = [...seen.owned.values()];
+  const disks = fleet.vms.flatMap((vm) => vm.disks);
+  const pools = [...disks.map(({ pool }) => pool), ...owned.flatMap(({ mark }) => mark.volumes.map(({ pool }) => pool))];
+  const volumes = [...disks.map(volumeKey), ...seen.ownedVolumes];
+  const relevant = [
+    fleet.name,
+    fleet.host.uri,
+    byUuid(owned).map((domain) => domainParts(domain, seen)),
+    byUuid([...seen.ownedNetworks.values()]).map(networkParts),
+    distinct(others).map((name) => [name, seen.networksByName.get(name)?.active ?? null]),
+    distinct(bridges).map((name) => [name, seen.ports?.has(name) ?? null]),
+    distinct(pools).map((name) => [name, seen.pools.get(name)?.active ?? null]),
+    distinct(volumes).map((key) => [key, seen.volumes.get(key)?.capacityBytes ?? null]),
+    [...networks].map(({ address, subnet, dhcp }) => [address, subnet.cidr, subnet.gateway, dhcp?.start, dhcp?.end]),
+  ];
+  return createHash('sha256').update(JSON.stringify(relevant)).digest('hex');
 }
 
-function lasting(facts: DomainFacts): object {
-  const { graphics } = facts;
-  return {
-    ...facts,
-    nics: facts.nics.map(({ mac, model, source }) => ({ mac, model, source })),
-    graphics: 'autoport' in graphics && graphics.autoport ? { ...graphics, port: null } : graphics,
-    console: { log: facts.console.log },
-  };
+function domainParts({ uuid, name, power, autostart, mark, config, live, nvramMissing }: OwnedDomain, seen: Seen): unknown[] {
+  const marked = [mark.fleet, mark.vm, mark.digest, mark.ready, mark.volumes.map(volumeKey), mark.nics];
+  const running = live === null ? null : [factsParts(live), live.nics.map((nic) => attached(nic, seen)), nvramMissing];
+  return [uuid, name, power, autostart, marked, factsParts(config), running];
+}
+
+function factsParts(facts: DomainFacts): unknown[] {
+  const { title, description, accelerator, cpus, memoryKiB, firmware, nvram, tpm, boot, serialNumber, graphics } = facts;
+  return [
+    [title, description, accelerator, cpus, memoryKiB, firmware, nvram, tpm, boot, serialNumber, facts.console.log],
+    'listen' in graphics ? [graphics.type, graphics.listen, graphics.autoport ? null : graphics.port] : [graphics.type],
+    facts.disks.map(({ target, bus, path, volume, device }) => [target, bus, path, volume && volumeKey(volume), device]),
+    facts.nics.map(({ mac, model, source }) => [
+      mac,
+      model,
+      source.kind,
+      'network' in source ? source.network : 'bridge' in source ? source.bridge : null,
+    ]),
+  ];
+}
+
+function networkParts(network: OwnedNetwork): unknown[] {
+  const { uuid, name, active, autostart, persistent, mark, bridge, mode, gateway, dhcp } = network;
+  return [
+    [uuid, name, active, autostart, persistent, mark.fleet, mark.network, mark.digest, bridge, mode, gateway, dhcp?.start, dhcp?.end],
+    network.dnsHosts.map(({ ip, names }) => [ip, names]),
+    network.dhcpHosts.map(({ mac, ip, name: host }) => [mac, ip, host]),
+  ];
+}
+
+function distinct(items: readonly string[]): string[] {
+  return [...new Set(items)].sort();
+}
+
+function byUuid<T extends { uuid: string }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => (a.uuid < b.uuid ? -1 : 1));
 }

@@ -2,11 +2,12 @@ import type { Change, PlanOptions, ResolvedFleet, Step } from '../model/index.js
 import { lostDisks } from './disks.js';
 import { inTheWayOfUuids, refuseForeign } from './foreign.js';
 import { foreignAttachments, networkSteps, type NetworkRemoval } from './network-work.js';
-import { planPools } from './pools.js';
+import { planPools, poolSteps } from './pools.js';
 import { refuseProtected } from './protect.js';
 import type { Draft } from './draft.js';
 import type { Seen } from './seen.js';
 import type { Selection } from './select.js';
+import { usersOf } from './users.js';
 import { deleteVmStep } from './vm-steps.js';
 import { observedVmFacts } from './vms.js';
 
@@ -64,32 +65,4 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
       "Disks that are kept are no VM's any more: move or rename them before the next apply, which would else refuse them as not ven's",
     );
   return { changes: [...changes, ...work.changes], steps: [...steps, ...work.steps], warnings, noop: 0 };
-}
-
-export function poolSteps(volumes: readonly { pool: string }[], ready: ReadonlyMap<string, string[]>): string[] {
-  return [...new Set(volumes.flatMap(({ pool }) => ready.get(pool) ?? []))];
-}
-
-export interface NetworkUser {
-  uuid: string;
-  address: string;
-}
-
-/** The fleet's VMs on each network, by its libvirt name, through NICs that ven made; as defined or as they run. */
-export function usersOf(seen: Seen): Map<string, NetworkUser[]> {
-  const users = new Map<string, NetworkUser[]>();
-  for (const domain of seen.owned.values()) {
-    const made = new Set(domain.mark.nics.map((mac) => mac.toLowerCase()));
-    const names = new Set<string>();
-    for (const { mac, source } of [...domain.config.nics, ...(domain.live?.nics ?? [])]) {
-      if (source.kind === 'network' && made.has(mac.toLowerCase())) names.add(source.network);
-    }
-    for (const name of names) {
-      const list = users.get(name);
-      const user = { uuid: domain.uuid, address: `vm.${domain.mark.vm}` };
-      if (list === undefined) users.set(name, [user]);
-      else list.push(user);
-    }
-  }
-  return users;
 }

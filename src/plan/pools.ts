@@ -63,3 +63,8 @@ export function planPools(
   }
   return work;
 }
+
+/** What has to be done before volumes can be made or deleted. */
+export function poolSteps(volumes: readonly { pool: string }[], ready: ReadonlyMap<string, string[]>): string[] {
+  return [...new Set(volumes.flatMap(({ pool }) => ready.get(pool) ?? []))];
+}

@@ -20,16 +20,16 @@ describe('from one fleet file to the next', () => {
     ['tpm', EDGE(), EDGE(', tpm: false'), ['vm.edge tpm: yes -> no (restart)']],
     ['boot order', EDGE(), EDGE(', boot: [network, disk]'), ['vm.edge boot: disk, network -> network, disk (restart)']],
     ['graphics', EDGE(), EDGE(', graphics: vnc'), ['vm.edge graphics: none -> vnc on 127.0.0.1, port auto (restart)']],
-    ['serial number', EDGE(', serialNumbers: [VM112M01]'), EDGE(', serialNumbers: [VM112M02]'), ['vm.edge serialNumber: VM112M01 -> VM112M02 (restart)']],
+    [
+      'serial number',
+      EDGE(', serialNumbers: [VM112M01]'),
+      EDGE(', serialNumbers: [VM112M02]'),
+      ['vm.edge serialNumber: VM112M01 -> VM112M02 (restart)'],
+    ],
     ['description', EDGE(), EDGE(', description: "]]>"'), ['vm.edge description:  -> ]]> (live)']],
     ['autostart', EDGE(), EDGE(', autostart: true'), ['vm.edge autostart: no -> yes (live)']],
     ['accelerator', EDGE(), `host: { accelerator: kvm }\n${EDGE()}`, ['vm.edge accelerator: qemu -> kvm (restart)']],
-    [
-      'accelerator auto takes what is there',
-      `host: { accelerator: kvm }\n${EDGE()}`,
-      EDGE(),
-      [expect.stringMatching(/^vm\.edge mark: /) as unknown as string],
-    ],
+    ['accelerator auto takes what is there', `host: { accelerator: kvm }\n${EDGE()}`, EDGE(), [expect.stringMatching(/^vm\.edge mark: /)]],
     [
       'off: nothing restarts',
       EDGE(', power: off'),

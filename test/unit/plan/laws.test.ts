@@ -52,7 +52,7 @@ const fleet = fc
       { mode, subnet: `192.168.${subnets[index]}.0/24`, dns: { hosts: { [`192.168.${subnets[index]}.1`]: [`${names}.lab`] } } },
     ]);
     const text = JSON.stringify({
-      networks: { ...Object.fromEntries(own), shared: { existing: 'default' } },
+      networks: { ...(Object.fromEntries(own) as object), shared: { existing: 'default' } },
       vms: vms.map(([name, spec]) => ({ name, ...spec })),
     });
     return fleetOf(
