@@ -32,6 +32,7 @@ export function watchInterruption(): Interruption {
   const hangUp = (): void => {
     if (!graceful.signal.aborted) escalate();
   };
+  // Never `once`: a package that restores the cursor ends the process when nobody else listens any more.
   process.on('SIGINT', escalate).on('SIGTERM', escalate).on('SIGHUP', hangUp);
   return {
     interrupt: { graceful: graceful.signal, hard: hard.signal },

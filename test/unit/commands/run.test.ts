@@ -168,6 +168,18 @@ describe('on a terminal', () => {
     expect(stdout).toContain('Applied');
   });
 
+  it('survives one Ctrl-C while it draws, and ends with the cursor shown', async () => {
+    const child = onTerminal('--yes');
+    const ended = end(child);
+    await says(child, 'creating and starting');
+    child.stdin?.write('\u0003');
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('Interrupted: letting 2 running steps finish');
+    expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
+    expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
+  });
+
   it.each(['no', 'y', 'YES', ''])('changes nothing after %j', async (answer) => {
     const child = onTerminal('');
     const ended = end(child);

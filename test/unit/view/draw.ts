@@ -63,7 +63,7 @@ const lane = async (): Promise<void> => {
     }
   }
 };
-process.once('SIGINT', () => {
+process.on('SIGINT', () => {
   emit({ type: 'interrupted', time: now(), hard: false, running: ['a', 'b'] });
   waiting.length = 0;
 });
