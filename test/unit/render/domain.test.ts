@@ -7,6 +7,7 @@ const parsed = (...args: Parameters<typeof render.domain>): XmlElement => parseX
 const devices = (domain: XmlElement, name: string): XmlElement[] => childrenNamed(child(domain, 'devices'), name);
 
 /** Any text that XML 1.0 can carry. */
+// eslint-disable-next-line no-control-regex
 const text = fc.string({ unit: 'binary' }).filter((value) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(value));
 const line = text.filter((value) => !/[\t\n\r]/.test(value));
 const hostile = [
