@@ -98,7 +98,8 @@ function dnsEntries(network: PlannedNetwork, observed: ObservedNetwork, differ: 
 }
 
 function dhcpEntries(network: PlannedNetwork, observed: ObservedNetwork, differ: Differ): NetworkEntryChange[] {
-  const wanted = new Map(network.dhcpHosts.map((host) => [host.mac.toLowerCase(), host]));
+  // Host entries live inside the range's element: without DHCP there are none.
+  const wanted = new Map((network.dhcp === null ? [] : network.dhcpHosts).map((host) => [host.mac.toLowerCase(), host]));
   const found = new Map(observed.dhcpHosts.map((host) => [host.mac.toLowerCase(), host]));
   const shown = (host: { ip: string; name: string | null } | undefined): string | null =>
     host === undefined ? null : `${host.ip}${host.name === null ? '' : ` ${host.name}`}`;
