@@ -2,10 +2,10 @@
 import { CST, Lexer, Parser } from 'yaml';
 import { Source, throwFindings, type Range } from './source.js';
 
-/** A fleet file of 1,000 VMs, each with all its settings, is about a fifth of this. */
+/** Room for long texts; what YAML there may be is limited below. */
 export const MAX_FLEET_FILE_BYTES = 1024 * 1024;
-/** Characters and words of YAML; about 15,000 lines. */
-const MAX_TOKENS = 120_000;
+/** Characters and words of YAML; about 9,000 lines. */
+const MAX_TOKENS = 64_000;
 /** The format itself needs 7. */
 const MAX_DEPTH = 32;
 
@@ -67,6 +67,8 @@ export function withinLimits(source: Source): CST.Token[] {
   let tokens = 0;
   let brackets = 0;
   let offset = 0;
+  const parser = new Parser();
+  const cst: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     if (++tokens > MAX_TOKENS) {
       const message = 'The file is too long for a fleet file';
@@ -78,8 +80,9 @@ export function withinLimits(source: Source): CST.Token[] {
     if (lexeme === ']' || lexeme === '}') brackets--;
     if (brackets > MAX_DEPTH) deep({ start: offset, end: offset + 1 });
     if (!MARKERS.has(lexeme)) offset += lexeme.length;
+    cst.push(...parser.next(lexeme));
   }
-  const cst = [...new Parser().parse(text)];
+  cst.push(...parser.end());
   const at = tooDeep(cst);
   if (at) deep(at);
   return cst;

@@ -8,6 +8,9 @@ import { isFlawed, placeOf, Source, throwFindings, type Path, type Place } from 
 import type { Environment } from './substitute.js';
 import { parseYaml } from './yaml.js';
 
+/** With more mistakes than this the rules have little to go by. */
+const MAX_WRONG = 100;
+
 export interface LoadOptions {
   /** The name that findings carry; nothing is read from it. */
   file: string;
@@ -43,7 +46,7 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   findings.push(...wrong.filter((one) => one.finding.rule === 'unknown-key' || !isFlawed(root, one.path)).map((one) => one.finding));
   // The rules need a fleet that fits the schema: what does not is left out, and so is every finding that rests on it.
   const doubtful = wrong.map((one) => one.path);
-  const sound = wrong.length === 0 ? (value as Fleet) : prune(value, root, source, doubtful);
+  const sound = wrong.length === 0 ? (value as Fleet) : wrong.length > MAX_WRONG ? null : prune(value, root, source, doubtful);
   if (sound) findings.push(...ruleFindings(sound, doubtful, root, source));
   throwFindings(file, findings);
   return { fleet: value as Fleet, positionOf: (path) => source.position(placeOf(root, path).value.start) };

@@ -61,6 +61,10 @@ export class Source {
     };
   }
 
+  lineAt(offset: number): string {
+    return this.line(this.position(offset).line);
+  }
+
   private line(number: number): string {
     const start = this.lineStarts[number - 1] ?? 0;
     const end = this.lineStarts[number] ?? this.text.length + 1;

@@ -49,7 +49,11 @@ export function parseYaml(source: Source, env: Environment): ParsedYaml {
     if (documents.length > 1) break;
   }
   const [document, second] = documents;
-  for (const error of document?.errors.slice(0, 20) ?? []) findings.push(syntax(source, error));
+  // A second complaint about a line is nearly always the first one's echo.
+  for (const error of document?.errors.slice(0, 100) ?? []) {
+    const finding = syntax(source, error);
+    if (!findings.some((other) => other.line === finding.line)) findings.push(finding);
+  }
   throwFindings(source.file, findings);
   if (second) {
     const start = second.range[0];
@@ -209,6 +213,7 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
 
 function syntax(source: Source, error: YAMLError): Finding {
   const [start, end] = error.pos;
-  const hint = SYNTAX_HINTS[error.code] ?? 'Look at the indentation, quotes and brackets of this line and of the one before.';
+  const braces = 'Put ${…} in quotes, or write its key on a line of its own: between { and } YAML takes its braces for a map.';
+  const hint = source.lineAt(start).includes('${') ? braces : SYNTAX_HINTS[error.code] ?? 'Look at the indentation, quotes and brackets of this line and of the one before.';
   return source.finding('yaml-syntax', { start, end }, `This is not valid YAML: ${error.message}`, hint);
 }

@@ -37,7 +37,9 @@ export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Repo
         hint,
       });
     } else if (network && nic.network !== undefined) {
-      onNetwork.set(nic.network, [...(onNetwork.get(nic.network) ?? []), card]);
+      const others = onNetwork.get(nic.network);
+      if (others) others.push(card);
+      else onNetwork.set(nic.network, [card]);
     }
     if (nic.address === undefined || network === null) continue;
     if (checkAddress(nic.address, nic.network ?? null, network ?? null, [...path, 'address'], report))

@@ -1,0 +1,52 @@
+/** The generated files are those of the schema, and the schema explains itself. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import schema from '../../../schemas/fleet.schema.json' with { type: 'json' };
+import { generate } from '../../../scripts/generate.js';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+describe('generated files', () => {
+  it('are up to date (npm run generate)', async () => {
+    for (const [path, text] of await generate()) expect(readFileSync(join(ROOT, path), 'utf8'), path).toBe(text);
+  });
+
+  it('need nothing at run time', () => {
+    const code = readFileSync(join(ROOT, 'src/config/generated/validate.js'), 'utf8');
+    expect(code).not.toMatch(/^\s*import |[^_.]require\(["'](?!ajv\/dist\/runtime\/ucs2length"\)\.default')/m);
+    expect(code).toMatch(/^export \{/m);
+  });
+});
+
+interface Node {
+  $ref?: string;
+  description?: string;
+  examples?: unknown[];
+  properties?: Record<string, Node>;
+  [key: string]: unknown;
+}
+
+describe('the schema', () => {
+  const properties: [string, Node][] = [];
+  const visit = (node: Node, path: string): void => {
+    for (const [name, property] of Object.entries(node.properties ?? {})) {
+      const target =
+        property.$ref === undefined ? property : (schema.definitions as Record<string, Node>)[property.$ref.replace('#/definitions/', '')];
+      if (!target) throw new Error(`${path}.${name} points nowhere`);
+      properties.push([`${path}.${name}`, target]);
+    }
+    for (const [key, value] of Object.entries(node)) {
+      if (value !== null && typeof value === 'object' && !['examples', 'properties'].includes(key)) visit(value as Node, `${path}/${key}`);
+    }
+    for (const [key, value] of Object.entries(node.properties ?? {})) visit(value, `${path}/${key}`);
+  };
+  visit(schema, '');
+
+  it('is draft-07', () => expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#'));
+
+  it.each(properties)('%s has a description and an example', (_, property) => {
+    expect(property.description?.length ?? 0).toBeGreaterThan(10);
+    expect(property.examples?.length ?? 0).toBeGreaterThan(0);
+  });
+});
