@@ -13,12 +13,14 @@ export interface Probe {
 /** Firmware that KVM can't run dies within the first second. */
 const WATCH_SECONDS = 3;
 const TIMEOUT_SECONDS = 40;
+const STATELESS_SINCE = 8_006_000;
 
 /** @throws VenError when libvirt can't be reached. */
 export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
-  const [able] = await virsh.ask([['domcapabilities', '--virttype', 'kvm']], { timeoutSeconds: TIMEOUT_SECONDS });
+  const [able, version] = await virsh.ask([['domcapabilities', '--virttype', 'kvm'], ['version']], { timeoutSeconds: TIMEOUT_SECONDS });
   if (!able?.ok) return { accelerator: 'qemu', why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})` };
-  const uefi = /<loader supported=['"]yes['"]/.test(able.text) && able.text.includes('/OVMF_CODE_4M.fd');
+  // Firmware without a variable store, which would be left behind. Older libvirt can't say that; there the BIOS is tried.
+  const uefi = able.text.includes('/OVMF_CODE_4M.fd') && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
 
   const uuid = randomUUID();
   const [made, , state] = await virsh.ask(
@@ -39,9 +41,15 @@ export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
   };
 }
 
-/** No disk, no NIC, nothing kept: its variable store is deleted by libvirt with the transient domain's files. */
+/** From the answer to `virsh version`, as libvirt counts: 9.0.0 is 9000000. 0 when it does not say. */
+export function libvirtVersion(text: string): number {
+  const found = /Using library: libvirt (\d+)\.(\d+)\.(\d+)/.exec(text);
+  return found ? Number(found[1]) * 1_000_000 + Number(found[2]) * 1000 + Number(found[3]) : 0;
+}
+
+/** No disk, no NIC, nothing kept. The CPU is the one that ven's VMs get with KVM. */
 function tinyDomain(uuid: string, uefi: boolean): string {
-  const firmware = uefi ? `<loader readonly="yes" type="pflash">/usr/share/OVMF/OVMF_CODE_4M.fd</loader>` : '';
+  const firmware = uefi ? `<loader readonly="yes" type="pflash" stateless="yes">/usr/share/OVMF/OVMF_CODE_4M.fd</loader>` : '';
   return `<domain type="kvm"><name>ven-probe-${randomBytes(4).toString('hex')}</name><uuid>${uuid}</uuid>
 <memory unit="MiB">128</memory><vcpu>1</vcpu>
 <os><type arch="x86_64" machine="q35">hvm</type>${firmware}</os>

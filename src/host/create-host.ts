@@ -1,0 +1,34 @@
+import type { Host } from '../model/index.js';
+import { bringUpAct } from './bring-up.js';
+import { domainActs } from './domain-acts.js';
+import type { Env } from './exec.js';
+import { networkActs } from './network-acts.js';
+import { observe } from './observe.js';
+import { probeAccelerator } from './probe.js';
+import { storageActs } from './storage-acts.js';
+import { Virsh } from './virsh.js';
+
+export interface HostOptions {
+  /** A libvirt connection URI. */
+  uri: string;
+  /** See `workFolder`. */
+  workDir: string;
+  /** The text of the Vagrantfile, which reads `machines.json` beside it. */
+  vagrantfile: string;
+  env: Env;
+  /** See `Lock.fd`. */
+  lockFd?: number | undefined;
+}
+
+/** The real host. Nothing is run before something is asked. */
+export function createHost({ uri, workDir, vagrantfile, env, lockFd }: HostOptions): Host {
+  const virsh = new Virsh({ uri, env, lockFd });
+  return {
+    observe: (fleet) => observe(virsh, fleet, () => new Date()),
+    ...networkActs(virsh),
+    ...domainActs(virsh),
+    ...storageActs(virsh, env),
+    bringUp: bringUpAct({ virsh, workDir, vagrantfile, env, lockFd }),
+    probeAccelerator: () => probeAccelerator(virsh),
+  };
+}

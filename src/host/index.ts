@@ -1,0 +1,23 @@
+/**
+ * The only room that touches the machine: programs, libvirt through virsh, vagrant, files, the lock. It says what it
+ * saw (`observe`) and does single acts, each idempotent; it never decides what should be. Nothing else runs a program,
+ * and one module here (`answers.ts`) knows the wording of those programs.
+ */
+export { createHost, type HostOptions } from './create-host.js';
+export { domainFacts, domainName, domainUuid } from './domain-facts.js';
+export { hostFindings, type FindingsOptions } from './findings.js';
+export {
+  openJournal,
+  readFleetFile,
+  readPackageFile,
+  readTextFile,
+  removeWorkFolder,
+  workFolder,
+  writeNewFile,
+  writePrivateFile,
+  type Journal,
+} from './files.js';
+export { acquireLock, type Lock, type LockRequest } from './lock.js';
+export { domainMark, networkMark } from './marks.js';
+export { networkFacts } from './network-facts.js';
+export { poolFacts, volumeFacts } from './storage-facts.js';
