@@ -109,6 +109,11 @@ describe('what a person did by hand', () => {
       ['vm.edge power: off -> running (live)'],
     ],
     ['a mark that names no NICs', ({ mark }) => mark && (mark.nics = []), [expect.stringMatching(/^vm\.edge mark: .* \(live\)$/)]],
+    [
+      'a mark that names a NIC too many',
+      ({ mark }) => mark?.nics.push('52:00:00:00:00:99'),
+      [expect.stringMatching(/^vm\.edge mark: .* \(live\)$/)],
+    ],
     ['half a mark', ({ mark }) => mark && (mark.ready = false), ['vm.edge replace half-made']],
   ])('%s', (_, byHand, wanted) => {
     const world = new World();
