@@ -12,10 +12,20 @@ export interface VmNeeds {
 export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds, after: readonly string[]): Step[] {
   const { address } = vm;
   const up = `${address}:up`;
-  return [
-    { id: up, address, needs: [...after, ...needs.pools, ...needs.networks], timeoutSeconds: 900, kind: 'vm-up', vm },
-    { id: `${address}:ready`, address, needs: [up], timeoutSeconds: 30, kind: 'vm-ready', uuid: vm.uuid, mark: readyMark(fleet, vm) },
-  ];
+  const settings = `${address}:settings`;
+  const steps: Step[] = [{ id: up, address, needs: [...after, ...needs.pools, ...needs.networks], timeoutSeconds: 900, kind: 'vm-up', vm }];
+  // Autostart is no part of a domain's XML.
+  if (vm.autostart) steps.push({ id: settings, address, needs: [up], timeoutSeconds: 60, kind: 'vm-settings', vm, fields: ['autostart'] });
+  steps.push({
+    id: `${address}:ready`,
+    address,
+    needs: [vm.autostart ? settings : up],
+    timeoutSeconds: 30,
+    kind: 'vm-ready',
+    uuid: vm.uuid,
+    mark: readyMark(fleet, vm),
+  });
+  return steps;
 }
 
 /** The step that takes a VM away; null volumes keep its disks. */
