@@ -17,6 +17,7 @@ interface SchemaNode {
   type?: string;
   enum?: unknown[];
   const?: unknown;
+  pattern?: string;
   patternErrorMessage?: string;
   examples?: unknown[];
   properties?: Record<string, SchemaNode>;

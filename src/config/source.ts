@@ -92,7 +92,12 @@ export class Source {
 /** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
 function printable(text: string): string {
   // eslint-disable-next-line no-control-regex -- finding control characters is the point
-  return text.replace(/\t/g, ' ').replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return concealed(text).replace(/\t/g, ' ').replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** A password in a URI, as many stars long. */
+function concealed(text: string): string {
+  return text.replace(/(:\/\/[^/@:\s]*:)([^/@\s]+)@/g, (_, before: string, secret: string) => `${before}${'*'.repeat(secret.length)}@`);
 }
 
 /** A user's string for a message: in quotes, escaped, not too long. */

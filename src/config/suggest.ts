@@ -7,6 +7,9 @@ export function nearest(word: string, allowed: readonly string[]): string | null
   const simple = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');
   const same = allowed.find((candidate) => simple(candidate) === simple(word));
   if (same !== undefined) return same;
+  const letters = (text: string): string => [...text.toLowerCase()].sort().join('');
+  const swapped = allowed.find((candidate) => letters(candidate) === letters(word));
+  if (swapped !== undefined) return swapped;
   const best = closest(
     lower,
     allowed.map((candidate) => candidate.toLowerCase()),

@@ -203,7 +203,7 @@ function rangeOf(token: CST.Token): Range {
 
 const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'Indent with spaces, not tabs.',
-  BAD_INDENT: 'Bring it in line with its neighbours.',
+  BAD_INDENT: 'Bring it in line with its neighbours, and close every bracket and brace.',
   MISSING_CHAR: 'Close what is open before it: a bracket, a quote, or the `:` of a key.',
   MULTILINE_IMPLICIT_KEY: 'Keep a key on one line, and put a `:` and a space after it.',
   BLOCK_AS_IMPLICIT_KEY: 'Put a `:` and a space after each key, and quotes around text that holds `: `.',

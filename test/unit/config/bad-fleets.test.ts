@@ -108,6 +108,20 @@ describe('what no file should be', () => {
     for (const finding of result.findings) expect(finding.frame.length + finding.message.length + finding.hint.length).toBeLessThan(2000);
   });
 
+  it('a password in a URI is not shown again', () => {
+    const { findings } = refused(`${HEAD}host: { uri: "qemu+ssh://me:hunter2@host/system", x: 1 }\n${VMS}`);
+    expect(findings.map((f) => f.rule)).toEqual(['secret', 'unknown-key']);
+    expect(JSON.stringify(findings)).not.toContain('hunter2');
+    expect(findings[0]?.frame).toContain('me:*******@host');
+  });
+
+  it.each([
+    ['vms: [{ nmae: x }]', 'Did you mean "name"?'],
+    ['vms: [{ name: x, graphics: vcn }]', 'Did you mean "vnc"?'],
+    ['vms: [{ name: x, serial_numbers: [ABCDE] }]', 'Did you mean "serialNumbers"?'],
+    ['vms: [{ name: x, nics: [{ network: lba }] }]\nnetworks: { lab: {} }', 'Did you mean "lab"?'],
+  ])('%s: %s', (rest, hint) => expect(refused(HEAD + rest).findings.map((f) => f.hint)).toContain(hint));
+
   it('is the same a second time in one process', () => {
     for (let round = 0; round < 3; round++) expect(refused('['.repeat(5000)).findings[0]?.rule).toBe('too-deep');
   });
