@@ -257,7 +257,7 @@ export class World {
         if (this.domains.some(({ uuid, name }) => uuid === vm.uuid || name === vm.domain)) throw new Error(`${vm.domain} is there already`);
         const volumes = vm.disks.map(({ pool, volume }) => ({ pool, volume }));
         const mark = { fleet, vm: vm.name, digest: vm.digest, ready: false, volumes, nics: vm.nics.map(({ mac }) => mac) };
-        const domain = this.addDomain(vm.domain, vm.uuid, { autostart: vm.autostart, mark, config: factsOf(vm) });
+        const domain = this.addDomain(vm.domain, vm.uuid, { mark, config: factsOf(vm) });
         for (const disk of vm.disks) this.createVolume(disk);
         if (vm.power === 'running') this.start(domain);
         return;
