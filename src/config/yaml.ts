@@ -214,6 +214,8 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
 function syntax(source: Source, error: YAMLError): Finding {
   const [start, end] = error.pos;
   const braces = 'Put ${…} in quotes, or write its key on a line of its own: between { and } YAML takes its braces for a map.';
-  const hint = source.lineAt(start).includes('${') ? braces : SYNTAX_HINTS[error.code] ?? 'Look at the indentation, quotes and brackets of this line and of the one before.';
+  const hint = source.lineAt(start).includes('${')
+    ? braces
+    : (SYNTAX_HINTS[error.code] ?? 'Look at the indentation, quotes and brackets of this line and of the one before.');
   return source.finding('yaml-syntax', { start, end }, `This is not valid YAML: ${error.message}`, hint);
 }
