@@ -1,0 +1,601 @@
+import { domainFacts, domainMark, domainName, domainUuid, networkFacts } from '../../src/host/index.js';
+import {
+  VenError,
+  type BringUp,
+  type BringUpResult,
+  type DomainMark,
+  type Host,
+  type HostRoute,
+  type HostState,
+  type NetworkEntryChange,
+  type ObservedDomain,
+  type ObservedNetwork,
+  type ObservedNic,
+  type Power,
+  type ResolvedFleet,
+  type VolumeRef,
+} from '../../src/model/index.js';
+import { attribute, child, parseXml } from '../../src/xml/index.js';
+import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
+import { Faults } from './faults.js';
+import { element, foreignDomain, foreignNetwork, type ForeignDomain, type ForeignNetwork } from './foreign.js';
+import { FakeStorage } from './storage.js';
+
+interface Domain {
+  /** null: it has no persistent definition. */
+  config: string | null;
+  live: string | null;
+  power: Power;
+  autostart: boolean;
+}
+
+interface Network {
+  xml: string;
+  active: boolean;
+  autostart: boolean;
+}
+
+export interface FakeHostOptions {
+  uri?: string;
+  accelerator?: 'kvm' | 'qemu';
+  /** Bridges of the host that no network made. */
+  bridges?: string[];
+  routes?: HostRoute[];
+  /** Whether a guest does what the power button asks. */
+  obedient?: boolean;
+}
+
+export class FakeHost implements Host {
+  readonly uri: string;
+  readonly faults = new Faults();
+  readonly storage = new FakeStorage(this.faults);
+  readonly domains = new Map<string, Domain>();
+  readonly networks = new Map<string, Network>();
+  /** Each bridge with its taps. */
+  readonly bridges = new Map<string, Set<string>>();
+  readonly nvrams = new Set<string>();
+  /** IPv4 addresses by UUID, for tests of `status`. */
+  readonly leases = new Map<string, string[]>();
+  probes = 0;
+  readonly #options: FakeHostOptions;
+  #taps = 0;
+  #ids = 0;
+  #time = Date.parse('2026-01-01T00:00:00Z');
+
+  constructor(options: FakeHostOptions = {}) {
+    this.#options = options;
+    this.uri = options.uri ?? 'qemu:///system';
+    for (const bridge of options.bridges ?? []) this.bridges.set(bridge, new Set());
+  }
+
+  /** How many single changes were done so far. */
+  get changes(): number {
+    return this.faults.changes.length;
+  }
+
+  // What a person does, with virsh. None of it counts as a change.
+
+  addForeignDomain(spec: ForeignDomain, { running = false }: { running?: boolean } = {}): string {
+    const { uuid, xml } = foreignDomain(spec);
+    this.#define(xml);
+    if (running) this.#start(uuid);
+    return uuid;
+  }
+
+  addForeignNetwork(spec: ForeignNetwork, { active = true }: { active?: boolean } = {}): string {
+    const { uuid, xml } = foreignNetwork(spec);
+    this.#defineNetwork(xml);
+    if (active) this.#startNetwork(uuid);
+    return uuid;
+  }
+
+  addForeignVolume(pool: string, volume: string, bytes = 1024 ** 3): void {
+    this.storage.add(pool, volume, bytes);
+  }
+
+  powerOff(uuid: string): void {
+    this.#powerOff(this.#domain(uuid));
+  }
+
+  pause(uuid: string): void {
+    this.#domain(uuid).power = 'paused';
+  }
+
+  undefine(uuid: string): void {
+    this.#undefine(uuid);
+  }
+
+  edit(uuid: string, change: (xml: string) => string): void {
+    this.#define(change(this.#config(uuid)));
+  }
+
+  stopNetwork(uuid: string): void {
+    this.#stopNetwork(this.#network(uuid));
+  }
+
+  // Host
+
+  observe(fleet: ResolvedFleet): Promise<HostState> {
+    return this.#answer(() => {
+      this.#time += 1000;
+      const wanted = new Set(fleet.vms.flatMap(({ disks }) => disks.map(({ pool, volume }) => `${pool}/${volume}`)));
+      const domains = [...this.domains].map(([uuid, domain]) => this.#observed(uuid, domain)).sort(byName);
+      for (const { mark } of domains)
+        if (mark?.fleet === fleet.name) for (const { pool, volume } of mark.volumes) wanted.add(`${pool}/${volume}`);
+      return {
+        uri: this.uri,
+        observedAt: new Date(this.#time).toISOString(),
+        domains,
+        networks: [...this.networks.values()]
+          .map(({ xml, active, autostart }): ObservedNetwork => ({ ...networkFacts(parseXml(xml)), active, autostart, persistent: true }))
+          .sort(byName),
+        pools: this.storage.observedPools(),
+        volumes: this.storage.observedVolumes(wanted),
+        routes: this.#options.routes ?? [],
+        bridgePorts: Object.fromEntries([...this.bridges].map(([bridge, taps]) => [bridge, [...taps].sort()])),
+      };
+    });
+  }
+
+  ensurePool(pool: string): Promise<void> {
+    return this.#answer(() => {
+      this.storage.ensurePool(pool);
+    });
+  }
+
+  createNetwork(uuid: string, xml: string): Promise<void> {
+    return this.#answer(() => {
+      this.faults.change(`net-define ${uuid}`, () => {
+        this.#defineNetwork(xml);
+      });
+      this.#runNetwork(uuid);
+    });
+  }
+
+  startNetwork(uuid: string): Promise<void> {
+    return this.#answer(() => {
+      this.#runNetwork(uuid);
+    });
+  }
+
+  updateNetwork(uuid: string, change: NetworkEntryChange): Promise<void> {
+    return this.#answer(() => {
+      const network = this.#network(uuid);
+      this.faults.change(`net-update ${uuid} ${change.operation} ${change.section}`, () => {
+        network.xml = editXml(network.xml, (root) => changeEntry(root, change));
+      });
+    });
+  }
+
+  defineNetwork(xml: string): Promise<void> {
+    return this.#answer(() => {
+      this.faults.change(`net-define ${networkFacts(parseXml(xml)).uuid}`, () => {
+        this.#defineNetwork(xml);
+      });
+    });
+  }
+
+  deleteNetwork(uuid: string): Promise<void> {
+    return this.#answer(() => {
+      const network = this.networks.get(uuid);
+      if (!network) return;
+      this.faults.change(`net-destroy ${uuid}`, () => {
+        this.#stopNetwork(network);
+      });
+      this.faults.change(`net-undefine ${uuid}`, () => {
+        this.networks.delete(uuid);
+      });
+    });
+  }
+
+  readDomain(uuid: string): Promise<string> {
+    return this.#answer(() => this.#config(uuid));
+  }
+
+  defineDomain(xml: string): Promise<void> {
+    return this.#answer(() => {
+      this.faults.change(`define ${domainUuid(parseXml(xml))}`, () => {
+        this.#define(xml);
+      });
+    });
+  }
+
+  startDomain(uuid: string): Promise<void> {
+    return this.#answer(() => {
+      const domain = this.#domain(uuid);
+      if (domain.power === 'running') return;
+      this.faults.change(`start ${uuid}`, () => {
+        if (domain.power === 'paused') domain.power = 'running';
+        else this.#start(uuid);
+      });
+    });
+  }
+
+  stopDomain(uuid: string, timeoutSeconds: number): Promise<void> {
+    return this.#answer(() => {
+      const domain = this.domains.get(uuid);
+      if (!domain || domain.live === null) return;
+      const graceful = timeoutSeconds > 0 && (this.#options.obedient ?? true);
+      this.faults.change(`${graceful ? 'shutdown' : 'destroy'} ${uuid}`, () => {
+        this.#powerOff(domain);
+      });
+    });
+  }
+
+  setAutostart(uuid: string, on: boolean): Promise<void> {
+    return this.#answer(() => {
+      const domain = this.#domain(uuid);
+      this.faults.change(`autostart ${uuid} ${on ? 'on' : 'off'}`, () => {
+        domain.autostart = on;
+      });
+    });
+  }
+
+  markDomain(uuid: string, mark: DomainMark): Promise<void> {
+    return this.#answer(() => {
+      const made = element(
+        'ven:vm',
+        { 'xmlns:ven': 'urn:ven:1', fleet: mark.fleet, name: mark.vm, digest: mark.digest, ready: mark.ready ? 'yes' : 'no' },
+        [
+          ...mark.volumes.map(({ pool, volume }) => element('ven:volume', { pool, name: volume })),
+          ...mark.nics.map((mac) => element('ven:nic', { mac })),
+        ],
+      );
+      this.#editBoth(uuid, `metadata ${uuid}`, (root) => {
+        const others = (child(root, 'metadata')?.children ?? []).filter(
+          (node) => typeof node !== 'string' && domainMark(element('domain', {}, [element('metadata', {}, [node])])) === null,
+        );
+        return withChild(root, 'metadata', element('metadata', {}, [...others, made]));
+      });
+    });
+  }
+
+  setTitle(uuid: string, title: string, description: string): Promise<void> {
+    return this.#answer(() => {
+      const leaf = (name: string, text: string) => (text === '' ? null : element(name, {}, [text]));
+      this.#editBoth(uuid, `desc ${uuid}`, (root) =>
+        withChild(withChild(root, 'description', leaf('description', description)), 'title', leaf('title', title)),
+      );
+    });
+  }
+
+  updateNic(uuid: string, xml: string): Promise<void> {
+    return this.#answer(() => {
+      this.#updateNic(uuid, xml, false);
+    });
+  }
+
+  reattachNics(uuid: string, nicXmls: string[]): Promise<void> {
+    return this.#answer(() => {
+      for (const xml of nicXmls) this.#updateNic(uuid, xml, true);
+    });
+  }
+
+  deleteDomain(uuid: string, volumes: VolumeRef[]): Promise<void> {
+    return this.#answer(() => {
+      const domain = this.domains.get(uuid);
+      if (domain && domain.live !== null) {
+        this.faults.change(`destroy ${uuid}`, () => {
+          this.#powerOff(domain);
+        });
+      }
+      for (const ref of volumes) this.storage.remove(ref);
+      if (this.domains.has(uuid)) {
+        this.faults.change(`undefine ${uuid}`, () => {
+          this.#undefine(uuid);
+        });
+      }
+    });
+  }
+
+  createVolume(pool: string, _volume: string, xml: string): Promise<void> {
+    return this.#answer(() => {
+      this.storage.create(pool, xml, 'keep');
+    });
+  }
+
+  growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void> {
+    return this.#answer(() => {
+      if (running && this.#domain(running.uuid).live === null) throw refused('domain is not running');
+      this.storage.grow(ref, bytes);
+    });
+  }
+
+  async bringUp(
+    batch: readonly BringUp[],
+    onOutput: (name: string, line: string) => void,
+    onSettled: (result: BringUpResult) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.faults.check();
+    for (const machine of batch) {
+      // Like a process of its own, it yields between machines.
+      await Promise.resolve();
+      const { name } = machine;
+      if (signal.aborted) {
+        const error = signal.reason instanceof VenError ? signal.reason : new VenError('interrupted', { summary: 'vagrant was stopped' });
+        onSettled({ name, ok: false, error });
+        continue;
+      }
+      try {
+        this.#bringUp(machine, (line) => {
+          onOutput(name, line);
+        });
+        onSettled({ name, ok: true });
+      } catch (error) {
+        if (!(error instanceof VenError)) throw error;
+        onSettled({ name, ok: false, error });
+      }
+    }
+  }
+
+  readAddresses(uuids: readonly string[]): Promise<Record<string, string[]>> {
+    return this.#answer(() =>
+      Object.fromEntries(uuids.map((uuid) => [uuid, this.domains.get(uuid)?.live ? (this.leases.get(uuid) ?? []) : []])),
+    );
+  }
+
+  probeAccelerator(): Promise<{ accelerator: 'kvm' | 'qemu'; why: string }> {
+    return this.#answer(() => {
+      this.probes += 1;
+      const accelerator = this.#options.accelerator ?? 'qemu';
+      return { accelerator, why: `${accelerator}: the test says so` };
+    });
+  }
+
+  // libvirt
+
+  /** In a later turn, as every answer of a real host. */
+  async #answer<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    this.faults.check();
+    return work();
+  }
+
+  #bringUp(machine: BringUp, tell: (line: string) => void): void {
+    const { uuid, domain, volumes } = machine;
+    if (this.domains.has(uuid) || this.#named(domain)) throw exists(`domain ${domain} exists already`);
+    for (const { pool, volume } of volumes)
+      if (this.storage.has(pool, volume)) throw exists(`volume ${volume} exists already in pool ${pool}`);
+    this.faults.change(`define ${uuid}`, () => {
+      this.#define(editXml(machine.domainXml, (root) => mapDevices(root, 'disk', (disk) => this.storage.byPath(disk))));
+    });
+    tell('defined');
+    for (const { pool, xml } of volumes) this.storage.create(pool, xml, 'refuse');
+    tell('disks');
+    if (!machine.start) return;
+    this.faults.change(`start ${uuid}`, () => {
+      this.#start(uuid);
+    });
+    tell('started');
+  }
+
+  #observed(uuid: string, { config, live, power, autostart }: Domain): ObservedDomain {
+    const text = config ?? live ?? '';
+    const root = parseXml(text);
+    const facts = domainFacts(root);
+    const mark = domainMark(root);
+    return {
+      uuid,
+      name: domainName(root),
+      power,
+      autostart,
+      mark,
+      config: facts,
+      live: live === null ? null : domainFacts(parseXml(live)),
+      nvramMissing: facts.nvram === null ? null : !this.nvrams.has(facts.nvram),
+      xml: mark === null ? '' : text,
+    };
+  }
+
+  #define(xml: string): void {
+    const root = parseXml(xml);
+    const uuid = domainUuid(root);
+    const name = domainName(root);
+    const holder = this.#named(name);
+    if (holder !== undefined && holder !== uuid) throw exists(`operation failed: domain '${name}' already exists with uuid ${holder}`);
+    const known = this.domains.get(uuid);
+    if (known && domainName(parseXml(known.config ?? known.live ?? '')) !== name)
+      throw exists(`operation failed: domain is already defined with uuid ${uuid}`);
+    if (known) known.config = xml;
+    else this.domains.set(uuid, { config: xml, live: null, power: 'off', autostart: false });
+  }
+
+  #start(uuid: string): void {
+    const domain = this.#domain(uuid);
+    const config = this.#config(uuid);
+    const facts = domainFacts(parseXml(config));
+    for (const disk of facts.disks) this.storage.mustHave(disk);
+    const bridges = new Map(facts.nics.map((nic) => [nic.mac, this.#bridgeOf(nic)]));
+    this.#ids += 1;
+    domain.live = editXml(config, (root) =>
+      mapDevices(withAttribute(root, 'id', String(this.#ids)), 'interface', (nic) => {
+        const bridge = bridges.get(macOf(nic)) ?? '';
+        const tap = `vnet${this.#taps++}`;
+        this.bridges.get(bridge)?.add(tap);
+        return plugged(nic, tap, bridge);
+      }),
+    );
+    domain.power = 'running';
+    if (facts.nvram !== null) this.nvrams.add(facts.nvram);
+  }
+
+  #powerOff(domain: Domain): void {
+    if (domain.live !== null) for (const { tap } of domainFacts(parseXml(domain.live)).nics) this.#unplug(tap);
+    domain.live = null;
+    domain.power = 'off';
+  }
+
+  #undefine(uuid: string): void {
+    const domain = this.#domain(uuid);
+    const { nvram } = domainFacts(parseXml(this.#config(uuid)));
+    if (nvram !== null) this.nvrams.delete(nvram);
+    if (domain.live === null) this.domains.delete(uuid);
+    else domain.config = null;
+  }
+
+  #updateNic(uuid: string, xml: string, throughAnother: boolean): void {
+    const domain = this.#domain(uuid);
+    if (domain.live === null) throw refused('Requested operation is not valid: domain is not running');
+    const wanted = parseXml(xml);
+    const mac = macOf(wanted);
+    const now = domainFacts(parseXml(domain.live)).nics.find((nic) => nic.mac === mac);
+    if (!now) throw new VenError('not-found', { summary: `no NIC ${mac} in the running domain` });
+    this.faults.change(`update-device ${uuid} ${mac}`, () => {
+      const probe = domainFacts(element('domain', {}, [element('devices', {}, [wanted])])).nics[0];
+      const bridge = probe ? this.#bridgeOf(probe) : '';
+      // libvirt moves a tap only when the bridge is another one.
+      if (bridge !== now.bridge || throughAnother) {
+        this.#unplug(now.tap);
+        if (now.tap !== null) this.bridges.get(bridge)?.add(now.tap);
+      }
+      domain.live = editXml(domain.live ?? '', (root) =>
+        mapDevices(root, 'interface', (nic) => (macOf(nic) === mac ? plugged(wanted, now.tap ?? '', bridge) : nic)),
+      );
+    });
+  }
+
+  #editBoth(uuid: string, name: string, edit: Parameters<typeof editXml>[1]): void {
+    const domain = this.#domain(uuid);
+    this.faults.change(name, () => {
+      if (domain.config !== null) domain.config = editXml(domain.config, edit);
+      if (domain.live !== null) domain.live = editXml(domain.live, edit);
+    });
+  }
+
+  #bridgeOf({ source, mac }: ObservedNic): string {
+    if (source.kind === 'bridge') {
+      if (!this.bridges.has(source.bridge))
+        throw new VenError('tool-failed', {
+          summary: 'The bridge that a NIC wants does not exist on the host',
+          detail: `Cannot get interface MTU on '${source.bridge}': No such device`,
+        });
+      return source.bridge;
+    }
+    if (source.kind === 'other') throw refused(`NIC ${mac} hangs on nothing that is known here`);
+    const found = [...this.networks.values()].find(({ xml }) => networkFacts(parseXml(xml)).name === source.network);
+    if (!found)
+      throw new VenError('tool-failed', {
+        summary: 'A network that a NIC wants does not exist on the host',
+        detail: `Network not found: no network with matching name '${source.network}'`,
+      });
+    if (!found.active) throw refused(`Requested operation is not valid: network '${source.network}' is not active`);
+    return networkFacts(parseXml(found.xml)).bridge ?? '';
+  }
+
+  #unplug(tap: string | null): void {
+    if (tap !== null) for (const taps of this.bridges.values()) taps.delete(tap);
+  }
+
+  #defineNetwork(xml: string): void {
+    const { uuid, name, bridge } = networkFacts(parseXml(xml));
+    for (const [other, network] of this.networks) {
+      const facts = networkFacts(parseXml(network.xml));
+      if (other !== uuid && facts.name === name) throw exists(`operation failed: network '${name}' already exists with uuid ${other}`);
+      if (other === uuid && facts.name !== name)
+        throw exists(`operation failed: network '${facts.name}' is already defined with uuid ${uuid}`);
+      if (other !== uuid && bridge !== null && facts.bridge === bridge)
+        throw exists(`internal error: bridge name '${bridge}' already in use.`);
+    }
+    const known = this.networks.get(uuid);
+    if (known) known.xml = xml;
+    else this.networks.set(uuid, { xml, active: false, autostart: false });
+  }
+
+  #runNetwork(uuid: string): void {
+    const network = this.#network(uuid);
+    if (!network.active) {
+      this.faults.change(`net-start ${uuid}`, () => {
+        this.#startNetwork(uuid);
+      });
+    }
+    if (!network.autostart) {
+      this.faults.change(`net-autostart ${uuid}`, () => {
+        network.autostart = true;
+      });
+    }
+  }
+
+  #startNetwork(uuid: string): void {
+    const network = this.#network(uuid);
+    const { bridge, gateway, name } = networkFacts(parseXml(network.xml));
+    if (bridge !== null && this.bridges.has(bridge)) throw refused(`internal error: Network is already in use by interface ${bridge}`);
+    for (const other of this.networks.values()) {
+      if (other.active && gateway !== null && networkFacts(parseXml(other.xml)).gateway === gateway)
+        throw refused(`internal error: Network is already in use by another one (${name})`);
+    }
+    if (bridge !== null) this.bridges.set(bridge, new Set());
+    network.active = true;
+  }
+
+  /** The bridge goes; the taps that hung on it stay, on nothing. */
+  #stopNetwork(network: Network): void {
+    const { bridge } = networkFacts(parseXml(network.xml));
+    if (network.active && bridge !== null) this.bridges.delete(bridge);
+    network.active = false;
+  }
+
+  #domain(uuid: string): Domain {
+    const domain = this.domains.get(uuid);
+    if (!domain) throw new VenError('tool-failed', { summary: `failed to get domain '${uuid}'` });
+    return domain;
+  }
+
+  #config(uuid: string): string {
+    return this.#domain(uuid).config ?? '';
+  }
+
+  #network(uuid: string): Network {
+    const network = this.networks.get(uuid);
+    if (!network) throw new VenError('tool-failed', { summary: `failed to get network '${uuid}'` });
+    return network;
+  }
+
+  #named(name: string): string | undefined {
+    return [...this.domains].find(([, { config, live }]) => domainName(parseXml(config ?? live ?? '')) === name)?.[0];
+  }
+}
+
+function plugged(nic: ReturnType<typeof parseXml>, tap: string, bridge: string): ReturnType<typeof parseXml> {
+  const withTap = withChild(nic, 'target', element('target', { dev: tap }));
+  return mapChildren(withTap, (part) =>
+    part.name === 'source' && attribute(part, 'network') !== null ? withAttribute(part, 'bridge', bridge) : part,
+  );
+}
+
+/** Adding what is there and taking away what is gone are done. */
+function changeEntry(root: ReturnType<typeof parseXml>, change: NetworkEntryChange): ReturnType<typeof parseXml> {
+  if (change.section === 'dns-host') {
+    const { ip, names } = change.entry;
+    const dns = child(root, 'dns') ?? element('dns');
+    const others = dns.children.filter((node) => typeof node === 'string' || attribute(node, 'ip') !== ip);
+    const entry = element(
+      'host',
+      { ip },
+      names.map((name) => element('hostname', {}, [name])),
+    );
+    return withChild(root, 'dns', { ...dns, children: change.operation === 'delete' ? others : [...others, entry] });
+  }
+  const { mac, ip, name } = change.entry;
+  const entry = element('host', { mac, ...(name === null ? {} : { name }), ip });
+  return mapChildren(root, (part) => {
+    if (part.name !== 'ip' || child(part, 'dhcp') === undefined) return part;
+    return mapChildren(part, (dhcp) => {
+      if (dhcp.name !== 'dhcp') return dhcp;
+      const others = dhcp.children.filter((node) => typeof node === 'string' || attribute(node, 'mac') !== mac);
+      return { ...dhcp, children: change.operation === 'delete' ? others : [...others, entry] };
+    });
+  });
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function refused(summary: string): VenError {
+  return new VenError('tool-failed', { summary });
+}
+
+function exists(summary: string): VenError {
+  return new VenError('foreign-object', { summary });
+}

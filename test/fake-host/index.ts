@@ -1,0 +1,7 @@
+/**
+ * A libvirt in memory that implements `Host`, for tests of plan, apply and flow without a machine. It keeps XML texts, as
+ * libvirt does, and `observe` reads them with the real host's parse functions. `test/contract` holds it to the real one.
+ */
+export { FakeHost } from './fake-host.js';
+export { Faults, HostDied } from './faults.js';
+export { foreignDomain, foreignNetwork, type ForeignDomain, type ForeignNetwork } from './foreign.js';

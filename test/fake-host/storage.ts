@@ -1,0 +1,136 @@
+import { volumeFacts } from '../../src/host/index.js';
+import { VenError, type ObservedDisk, type ObservedPool, type ObservedVolume, type VolumeRef } from '../../src/model/index.js';
+import { attribute, child, parseXml, type XmlElement } from '../../src/xml/index.js';
+import { withAttribute, withChild } from './edit.js';
+import type { Faults } from './faults.js';
+import { element } from './foreign.js';
+
+interface Pool {
+  uuid: string;
+  active: boolean;
+  path: string;
+  /** Capacity in bytes. */
+  volumes: Map<string, number>;
+}
+
+/** Pools and volumes in memory. It starts with the pool `default`. */
+export class FakeStorage {
+  readonly pools = new Map<string, Pool>();
+  readonly #faults: Faults;
+
+  constructor(faults: Faults) {
+    this.#faults = faults;
+    this.addPool('default');
+  }
+
+  // What a person does. None of it counts as a change.
+
+  addPool(name: string, { active = true }: { active?: boolean } = {}): void {
+    const serial = String(this.pools.size + 1).padStart(12, '0');
+    this.pools.set(name, {
+      uuid: `00000000-0000-4000-8000-${serial}`,
+      active,
+      path: name === 'default' ? '/var/lib/libvirt/images' : `/pools/${name}`,
+      volumes: new Map(),
+    });
+  }
+
+  add(pool: string, volume: string, bytes: number): void {
+    this.#pool(pool).volumes.set(volume, bytes);
+  }
+
+  delete(pool: string, volume: string): void {
+    this.#pool(pool).volumes.delete(volume);
+  }
+
+  has(pool: string, volume: string): boolean {
+    return this.pools.get(pool)?.volumes.has(volume) ?? false;
+  }
+
+  // What a host does.
+
+  ensurePool(name: string): void {
+    const known = this.pools.get(name);
+    if (known?.active) return;
+    if (!known && name !== 'default')
+      throw new VenError('host-not-ready', { summary: `There is no storage pool ${name} on the host`, hint: 'Make it' });
+    this.#faults.change(`pool-start ${name}`, () => {
+      if (!known) this.addPool(name);
+      else known.active = true;
+    });
+  }
+
+  create(pool: string, xml: string, whenThere: 'keep' | 'refuse'): void {
+    const { volume, capacityBytes } = volumeFacts(parseXml(xml));
+    const { volumes } = this.#active(pool);
+    if (volumes.has(volume)) {
+      if (whenThere === 'keep') return;
+      throw new VenError('foreign-object', { summary: `storage volume name '${volume}' already in use.` });
+    }
+    this.#faults.change(`vol-create ${pool}/${volume}`, () => volumes.set(volume, capacityBytes));
+  }
+
+  grow({ pool, volume }: VolumeRef, bytes: number): void {
+    const { volumes } = this.#active(pool);
+    const now = volumes.get(volume);
+    if (now === undefined)
+      throw new VenError('tool-failed', { summary: `Storage volume not found: no storage vol with matching name '${volume}'` });
+    if (now < bytes) this.#faults.change(`vol-resize ${pool}/${volume}`, () => volumes.set(volume, bytes));
+  }
+
+  remove({ pool, volume }: VolumeRef): void {
+    const volumes = this.pools.get(pool)?.volumes;
+    if (volumes?.has(volume)) this.#faults.change(`vol-delete ${pool}/${volume}`, () => volumes.delete(volume));
+  }
+
+  /** What the Vagrantfile does before it defines: a disk in a folder pool is named by its path. */
+  byPath(disk: XmlElement): XmlElement {
+    const source = child(disk, 'source');
+    const pool = attribute(source, 'pool');
+    const volume = attribute(source, 'volume');
+    if (attribute(disk, 'type') !== 'volume' || pool === null || volume === null) return disk;
+    return withAttribute(withChild(disk, 'source', element('source', { file: `${this.#pool(pool).path}/${volume}` })), 'type', 'file');
+  }
+
+  /** Whether a domain with this disk can start. Files outside all pools are somebody's, and are there. */
+  mustHave({ path, volume }: ObservedDisk): void {
+    const missing = volume
+      ? !this.has(volume.pool, volume.volume)
+      : [...this.pools.values()].some(
+          (pool) => path !== null && path.startsWith(`${pool.path}/`) && !pool.volumes.has(path.slice(pool.path.length + 1)),
+        );
+    if (missing)
+      throw new VenError('tool-failed', {
+        summary: `Cannot access storage file '${path ?? `${volume?.pool ?? ''}/${volume?.volume ?? ''}`}': No such file or directory`,
+      });
+  }
+
+  observedPools(): ObservedPool[] {
+    return [...this.pools]
+      .map(([name, { uuid, active, path }]) => ({ name, uuid, active, autostart: true, path, availableBytes: 100 * 1024 ** 3 }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  observedVolumes(wanted: ReadonlySet<string>): ObservedVolume[] {
+    return [...this.pools]
+      .filter(([, { active }]) => active)
+      .flatMap(([pool, { path, volumes }]) =>
+        [...volumes].map(([volume, capacityBytes]) => ({ pool, volume, path: `${path}/${volume}`, capacityBytes })),
+      )
+      .filter(({ pool, volume }) => wanted.has(`${pool}/${volume}`))
+      .sort((a, b) => (`${a.pool}/${a.volume}` < `${b.pool}/${b.volume}` ? -1 : 1));
+  }
+
+  #pool(name: string): Pool {
+    const pool = this.pools.get(name);
+    if (!pool) throw new VenError('tool-failed', { summary: `Storage pool not found: no storage pool with matching name '${name}'` });
+    return pool;
+  }
+
+  #active(name: string): Pool {
+    const pool = this.#pool(name);
+    if (!pool.active)
+      throw new VenError('tool-failed', { summary: `Requested operation is not valid: storage pool '${name}' is not active` });
+    return pool;
+  }
+}
