@@ -89,12 +89,12 @@ export class Source {
   }
 }
 
+// eslint-disable-next-line no-control-regex -- finding control characters is the point
+const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
 /** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- finding control characters is the point
-  return concealed(text)
-    .replace(/\t/g, ' ')
-    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return concealed(text).replace(/\t/g, ' ').replace(UNPRINTABLE, '\ufffd');
 }
 
 /** A password in a URI, as many stars long. */
