@@ -1,0 +1,6 @@
+#!/bin/sh
+# Measures ven beside its floors on this machine and writes docs/benchmarks.md.
+set -eu
+cd "$(dirname "$0")/.."
+scripts/setup-host.sh
+exec node bench/run.ts
