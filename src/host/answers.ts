@@ -11,7 +11,6 @@ export type Answer =
   | 'unreachable'
   | 'no-permission'
   | 'no-bridge'
-  | 'no-network'
   | 'no-memory'
   | 'no-space'
   | 'kvm-unusable'
@@ -38,7 +37,6 @@ const WORDING: readonly [Answer, RegExp][] = [
   ['active', /already (active|running|started)|domain is already/i],
   ['inactive', /(domain|network) is not (running|active)|(network|pool) '.*' is not active|is not running|is not active/i],
   ['no-bridge', /Cannot get interface MTU on '[^']*': No such device|Unable to add bridge .* port|can't get .*bridge .*No such device/i],
-  ['no-network', /Network not found: no network with matching name/i],
   ['no-memory', /cannot allocate memory|cannot set up guest memory/i],
   ['no-space', /No space left on device/i],
   [
@@ -73,11 +71,6 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
     code: 'tool-failed',
     summary: 'The bridge that a NIC wants does not exist on the host',
     hint: 'Make the bridge on the host, or correct the NIC in the fleet file',
-  },
-  'no-network': {
-    code: 'tool-failed',
-    summary: 'A network that a NIC wants does not exist on the host',
-    hint: 'See which there are: virsh net-list --all',
   },
   'no-memory': {
     code: 'tool-failed',
