@@ -1,0 +1,46 @@
+import { describeHost } from './suite.js';
+import { FakeHost } from '../fake-host/index.js';
+import { networkFacts } from '../../src/host/index.js';
+import { parseXml } from '../../src/xml/index.js';
+
+describeHost('fake', () => {
+  const host = new FakeHost();
+  const person = (work: () => void): Promise<void> => {
+    work();
+    return Promise.resolve();
+  };
+  return Promise.resolve({
+    host,
+    prefix: 'cfake',
+    powerOff: (uuid) =>
+      person(() => {
+        host.powerOff(uuid);
+      }),
+    pause: (uuid) =>
+      person(() => {
+        host.pause(uuid);
+      }),
+    stopNetwork: (uuid) =>
+      person(() => {
+        host.stopNetwork(uuid);
+      }),
+    loseVolume: (pool, volume) =>
+      person(() => {
+        host.storage.delete(pool, volume);
+      }),
+    attachDisk: (_uuid, volume) =>
+      person(() => {
+        host.addForeignVolume('default', volume);
+      }),
+    volumeExists: (pool, volume) => Promise.resolve(host.storage.has(pool, volume)),
+    addForeignDomain: (name) => Promise.resolve(host.addForeignDomain({ name })),
+    networkNames: (prefix) =>
+      Promise.resolve(
+        [...host.networks.values()]
+          .map(({ xml }) => networkFacts(parseXml(xml)).name)
+          .filter((name) => name.startsWith(prefix))
+          .sort(),
+      ),
+    close: () => Promise.resolve(),
+  });
+});

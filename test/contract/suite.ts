@@ -1,0 +1,456 @@
+/** What every `Host` must do, real or not: the same tests for both. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  domainUuid,
+  networkUuid,
+  VenError,
+  type BringUp,
+  type BringUpResult,
+  type DomainMark,
+  type Host,
+  type HostState,
+  type ObservedDomain,
+  type PlannedNetwork,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../../src/model/index.js';
+import { createRender } from '../../src/render/index.js';
+
+/** A host, and a person at its keyboard. */
+export interface Place {
+  host: Host;
+  /** Part of every name, so that two runs on one machine do not meet. At most 6 characters. */
+  prefix: string;
+  powerOff(uuid: string): Promise<void>;
+  pause(uuid: string): Promise<void>;
+  stopNetwork(uuid: string): Promise<void>;
+  /** Takes the file away, behind the host's back. */
+  loseVolume(pool: string, volume: string): Promise<void>;
+  /** Makes a volume in `default` and puts it into the VM, as a disk that ven knows nothing of. */
+  attachDisk(uuid: string, volume: string): Promise<void>;
+  volumeExists(pool: string, volume: string): Promise<boolean>;
+  addForeignDomain(name: string): Promise<string>;
+  /** Networks of any kind on the host whose name starts so. */
+  networkNames(prefix: string): Promise<string[]>;
+  /** Takes away what the tests could not. */
+  close(): Promise<void>;
+}
+
+const MIB = 1024 ** 2;
+const template = (name: string): string => readFileSync(join(import.meta.dirname, '../../templates', name), 'utf8');
+const render = createRender({
+  domain: template('domain.xml.njk'),
+  network: template('network.xml.njk'),
+  volume: template('volume.xml.njk'),
+});
+
+export function describeHost(kind: string, open: () => Promise<Place>): void {
+  describe(`${kind} host`, () => {
+    let place: Place;
+    let host: Host;
+    let fleet: ResolvedFleet;
+    let a: ResolvedVm;
+    let b: ResolvedVm;
+    let broken: ResolvedVm;
+    let lab: PlannedNetwork;
+    let other: PlannedNetwork;
+
+    beforeAll(async () => {
+      place = await open();
+      host = place.host;
+      const name = place.prefix;
+      lab = network(name, 'lab', 221);
+      other = network(name, 'other', 222);
+      a = vm(name, 'a', 1, { kind: 'network', network: lab.libvirtName, own: lab.address });
+      b = { ...vm(name, 'b', 2, { kind: 'network', network: lab.libvirtName, own: lab.address }), power: 'off' };
+      broken = vm(name, 'broken', 3, { kind: 'bridge', bridge: `${name}-none` });
+      fleet = {
+        name,
+        host: { uri: 'qemu:///system', accelerator: 'qemu', storagePool: 'default' },
+        networks: [],
+        vms: [a, b, broken],
+        digest: '',
+      };
+    });
+    afterAll(async () => {
+      await place.close();
+    });
+
+    const see = (): Promise<HostState> => host.observe(fleet);
+    const domainOf = async (wanted: ResolvedVm): Promise<ObservedDomain> => {
+      const found = (await see()).domains.find(({ uuid }) => uuid === wanted.uuid);
+      if (!found) throw new Error(`${wanted.domain} is not there`);
+      return found;
+    };
+    const bringUp = async (
+      vms: ResolvedVm[],
+      signal = new AbortController().signal,
+    ): Promise<{ results: Map<string, BringUpResult>; lines: string[] }> => {
+      const results = new Map<string, BringUpResult>();
+      const lines: string[] = [];
+      await host.bringUp(
+        vms.map(bringUpOf),
+        (name, line) => lines.push(`${name}: ${line}`),
+        (result) => {
+          expect(results.has(result.name)).toBe(false);
+          results.set(result.name, result);
+        },
+        signal,
+      );
+      expect([...results.keys()].sort()).toEqual(vms.map(({ name }) => name).sort());
+      return { results, lines };
+    };
+
+    it('sees a host without the fleet', async () => {
+      const state = await see();
+      expect(state.domains.filter(({ mark }) => mark?.fleet === fleet.name)).toEqual([]);
+      expect(state.volumes).toEqual([]);
+      expect(Date.parse(state.observedAt)).not.toBeNaN();
+    });
+
+    it('ensures the default pool, again and again, and no other', async () => {
+      await host.ensurePool('default');
+      await host.ensurePool('default');
+      const pool = (await see()).pools.find(({ name }) => name === 'default');
+      expect(pool).toMatchObject({ active: true, path: '/var/lib/libvirt/images' });
+      expect(pool?.availableBytes).toBeGreaterThan(0);
+      await expect(host.ensurePool(`${place.prefix}-no-pool`)).rejects.toMatchObject({ code: 'host-not-ready' });
+    });
+
+    it('creates a network once', async () => {
+      await host.createNetwork(lab.uuid, render.network(lab, fleet.name));
+      await host.createNetwork(lab.uuid, render.network(lab, fleet.name));
+      await host.createNetwork(other.uuid, render.network(other, fleet.name));
+      const found = (await see()).networks.filter(({ name }) => name === lab.libvirtName);
+      expect(found).toEqual([
+        {
+          uuid: lab.uuid,
+          name: lab.libvirtName,
+          active: true,
+          autostart: true,
+          persistent: true,
+          mark: { fleet: fleet.name, network: 'lab', digest: lab.digest },
+          bridge: lab.bridge,
+          mode: 'isolated',
+          gateway: '192.168.221.1/24',
+          dhcp: { start: '192.168.221.3', end: '192.168.221.20' },
+          dnsHosts: [],
+          dhcpHosts: [],
+        },
+      ]);
+    });
+
+    it('adds and removes entries of a running network, each twice', async () => {
+      const dns = { section: 'dns-host' as const, entry: { ip: '192.168.221.1', names: ['x.example', 'y.example'] } };
+      const dhcp = { section: 'ip-dhcp-host' as const, entry: { mac: '52:54:00:aa:bb:01', ip: '192.168.221.10', name: 'a' } };
+      for (const change of [dns, dhcp]) {
+        await host.updateNetwork(lab.uuid, { ...change, operation: 'add-last' });
+        await host.updateNetwork(lab.uuid, { ...change, operation: 'add-last' });
+      }
+      const seen = (await see()).networks.find(({ uuid }) => uuid === lab.uuid);
+      expect(seen?.dnsHosts).toEqual([dns.entry]);
+      expect(seen?.dhcpHosts).toEqual([dhcp.entry]);
+      for (const change of [dns, dhcp]) {
+        await host.updateNetwork(lab.uuid, { ...change, operation: 'delete' });
+        await host.updateNetwork(lab.uuid, { ...change, operation: 'delete' });
+      }
+      const after = (await see()).networks.find(({ uuid }) => uuid === lab.uuid);
+      expect(after?.dnsHosts).toEqual([]);
+      expect(after?.dhcpHosts).toEqual([]);
+    });
+
+    it('brings VMs up, and one failure does not stop the others', async () => {
+      const { results, lines } = await bringUp([a, b, broken]);
+      expect(results.get('a')).toEqual({ name: 'a', ok: true });
+      expect(results.get('b')).toEqual({ name: 'b', ok: true });
+      const failed = results.get('broken');
+      expect(failed?.ok === false && failed.error).toBeInstanceOf(VenError);
+      expect(failed?.ok === false && `${failed.error.summary} ${failed.error.detail}`).toContain(`${place.prefix}-none`);
+      expect(lines.some((line) => line.startsWith('a: '))).toBe(true);
+
+      const state = await see();
+      const running = state.domains.find(({ uuid }) => uuid === a.uuid);
+      expect(running).toMatchObject({ name: a.domain, power: 'running', autostart: false, mark: markOf(a, false) });
+      expect(running?.config).toMatchObject({
+        title: a.title,
+        accelerator: 'qemu',
+        cpus: 1,
+        memoryKiB: 65536,
+        firmware: 'bios',
+        tpm: false,
+        boot: ['disk'],
+        serialNumber: 'SN-a',
+        graphics: { type: 'none' },
+      });
+      expect(running?.config.disks).toMatchObject([
+        { target: 'sda', bus: 'sata', device: 'disk', path: `/var/lib/libvirt/images/${a.domain}-sda.qcow2` },
+      ]);
+      expect(running?.config.nics).toEqual([
+        { mac: a.nics[0]?.mac, model: 'virtio', source: { kind: 'network', network: lab.libvirtName }, tap: null, bridge: null },
+      ]);
+      const nic = running?.live?.nics[0];
+      expect(nic).toMatchObject({ bridge: lab.bridge, source: { kind: 'network', network: lab.libvirtName } });
+      expect(state.bridgePorts?.[lab.bridge]).toContain(nic?.tap);
+      expect(state.domains.find(({ uuid }) => uuid === b.uuid)).toMatchObject({ power: 'off', live: null, mark: markOf(b, false) });
+      expect(state.domains.find(({ uuid }) => uuid === broken.uuid)).toMatchObject({ power: 'off', mark: { ready: false } });
+      expect(state.volumes.map(({ volume, capacityBytes }) => [volume, capacityBytes])).toEqual(
+        [a, b, broken].map(({ domain }) => [`${domain}-sda.qcow2`, 16 * MIB]),
+      );
+    });
+
+    it('does not bring up what is there already', async () => {
+      const before = await domainOf(a);
+      const { results } = await bringUp([a]);
+      const result = results.get('a');
+      expect(result?.ok === false && result.error.code).toBe('foreign-object');
+      expect(await domainOf(a)).toEqual(before);
+    });
+
+    it('settles every VM when it is stopped before it began', async () => {
+      const controller = new AbortController();
+      controller.abort();
+      const { results } = await bringUp([vm(fleet.name, 'never', 9, { kind: 'bridge', bridge: 'none' })], controller.signal);
+      const result = results.get('never');
+      expect(result?.ok === false && result.error.code).toBe('interrupted');
+    });
+
+    it('writes the mark into what is kept and what runs', async () => {
+      await host.markDomain(a.uuid, markOf(a, true));
+      await host.markDomain(a.uuid, markOf(a, true));
+      await host.markDomain(b.uuid, markOf(b, true));
+      expect((await domainOf(a)).mark).toEqual(markOf(a, true));
+      await place.powerOff(a.uuid);
+      expect((await domainOf(a)).mark).toEqual(markOf(a, true));
+      await host.startDomain(a.uuid);
+    });
+
+    it.each([
+      [`a 'q' "x" ; $y #{z} \\ \\n --x`, 'one\ntwo; echo hi </description> ]]>'],
+      ['--live', '--config'],
+      ['', ''],
+    ])('keeps the title %j to the letter', async (title, description) => {
+      await host.setTitle(a.uuid, title, description);
+      const seen = await domainOf(a);
+      expect([seen.config.title, seen.config.description]).toEqual([title, description]);
+      expect([seen.live?.title, seen.live?.description]).toEqual([title, description]);
+    });
+
+    it('sets autostart both ways', async () => {
+      for (const on of [true, true, false, false]) {
+        await host.setAutostart(a.uuid, on);
+        expect((await domainOf(a)).autostart).toBe(on);
+      }
+    });
+
+    it('stops and starts, each twice, and resumes what is paused', async () => {
+      await host.stopDomain(a.uuid, 0);
+      await host.stopDomain(a.uuid, 0);
+      expect(await domainOf(a)).toMatchObject({ power: 'off', live: null });
+      await host.startDomain(a.uuid);
+      await host.startDomain(a.uuid);
+      expect((await domainOf(a)).power).toBe('running');
+      await place.pause(a.uuid);
+      expect((await domainOf(a)).power).toBe('paused');
+      await host.startDomain(a.uuid);
+      expect((await domainOf(a)).power).toBe('running');
+      // A BIOS without a disk to boot hears no power button: the limit counts.
+      await host.stopDomain(a.uuid, 2);
+      expect((await domainOf(a)).power).toBe('off');
+      await host.startDomain(a.uuid);
+    });
+
+    it('grows volumes, live and not, and never shrinks one', async () => {
+      const size = async (wanted: ResolvedVm) =>
+        (await see()).volumes.find(({ volume }) => volume === `${wanted.domain}-sda.qcow2`)?.capacityBytes;
+      const ref = (wanted: ResolvedVm) => ({ pool: 'default', volume: `${wanted.domain}-sda.qcow2` });
+      await host.growVolume(ref(a), 32 * MIB, { uuid: a.uuid, target: 'sda' });
+      expect(await size(a)).toBe(32 * MIB);
+      await host.growVolume(ref(b), 24 * MIB, null);
+      await host.growVolume(ref(b), 24 * MIB, null);
+      expect(await size(b)).toBe(24 * MIB);
+      await host.growVolume(ref(b), 8 * MIB, null);
+      expect(await size(b)).toBe(24 * MIB);
+    });
+
+    it('creates a volume once, also when the file was deleted', async () => {
+      const disk = b.disks[0];
+      if (!disk) throw new Error('no disk');
+      await host.createVolume('default', disk.volume, render.volume(disk));
+      await place.loseVolume('default', disk.volume);
+      expect((await see()).volumes.map(({ volume }) => volume)).not.toContain(disk.volume);
+      await host.createVolume('default', disk.volume, render.volume(disk));
+      expect((await see()).volumes.map(({ volume }) => volume)).toContain(disk.volume);
+    });
+
+    it('defines again what it read, changed', async () => {
+      const current = await host.readDomain(a.uuid);
+      await host.defineDomain(render.patchDomain(current, { ...a, memoryKiB: 131072 }, ['memory']));
+      const seen = await domainOf(a);
+      expect(seen.config.memoryKiB).toBe(131072);
+      expect(seen.live?.memoryKiB).toBe(65536);
+      await host.defineDomain(current);
+      expect((await domainOf(a)).config.memoryKiB).toBe(65536);
+    });
+
+    it('moves a NIC of a running VM to another network and back', async () => {
+      const mac = a.nics[0]?.mac ?? '';
+      const moved: ResolvedVm = {
+        ...a,
+        nics: a.nics.map((nic) => ({ ...nic, source: { kind: 'network', network: other.libvirtName, own: other.address } })),
+      };
+      await host.updateNic(a.uuid, render.nic(moved, mac));
+      let state = await see();
+      expect(state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0]).toMatchObject({ bridge: other.bridge });
+      expect(state.bridgePorts?.[other.bridge]).toHaveLength(1);
+      await host.updateNic(a.uuid, render.nic(a, mac));
+      state = await see();
+      expect(state.bridgePorts?.[other.bridge]).toEqual([]);
+      expect(state.bridgePorts?.[lab.bridge]).toHaveLength(1);
+    });
+
+    it('hangs taps on their bridge again after a network was stopped and started', async () => {
+      await place.stopNetwork(lab.uuid);
+      expect((await see()).networks.find(({ uuid }) => uuid === lab.uuid)?.active).toBe(false);
+      await host.startNetwork(lab.uuid);
+      await host.startNetwork(lab.uuid);
+      const nic = render.nic(a, a.nics[0]?.mac ?? '');
+      expect((await see()).bridgePorts?.[lab.bridge]).toEqual([]);
+      await host.updateNic(a.uuid, nic);
+      expect((await see()).bridgePorts?.[lab.bridge]).toEqual([]);
+      const networks = await place.networkNames('');
+      await host.reattachNics(a.uuid, [nic]);
+      const state = await see();
+      expect(state.bridgePorts?.[lab.bridge]).toEqual([state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0]?.tap]);
+      expect(await place.networkNames('')).toEqual(networks);
+    });
+
+    it('refuses what is not there', async () => {
+      const nobody = '00000000-0000-4000-8000-00000000dead';
+      await expect(host.startDomain(nobody)).rejects.toBeInstanceOf(VenError);
+      await expect(host.readDomain(nobody)).rejects.toBeInstanceOf(VenError);
+      await expect(host.startNetwork(nobody)).rejects.toBeInstanceOf(VenError);
+      await host.stopDomain(nobody, 0);
+      await host.deleteDomain(nobody, []);
+      await host.deleteNetwork(nobody);
+    });
+
+    it('refuses a second domain or network of the same name', async () => {
+      const uuid = '00000000-0000-4000-8000-00000000beef';
+      await expect(host.defineDomain((await host.readDomain(b.uuid)).replaceAll(b.uuid, uuid))).rejects.toBeInstanceOf(VenError);
+      await expect(host.createNetwork(uuid, render.network({ ...lab, uuid }, fleet.name))).rejects.toBeInstanceOf(VenError);
+      expect((await see()).domains.filter(({ name }) => name === b.domain).map((domain) => domain.uuid)).toEqual([b.uuid]);
+    });
+
+    it('acts by UUID, beside a domain with a name like a number or a UUID', async () => {
+      const foreign = [
+        await place.addForeignDomain('1'),
+        await place.addForeignDomain(`${b.uuid.slice(0, 35)}${b.uuid.endsWith('0') ? '1' : '0'}`),
+      ];
+      await host.setAutostart(b.uuid, true);
+      const { domains } = await see();
+      for (const uuid of foreign)
+        expect(domains.find((domain) => domain.uuid === uuid)).toMatchObject({ mark: null, xml: '', autostart: false, power: 'off' });
+      await host.setAutostart(b.uuid, false);
+    });
+
+    it('knows no addresses of a VM without leases', async () => {
+      expect(await host.readAddresses([a.uuid, b.uuid])).toEqual({ [a.uuid]: [], [b.uuid]: [] });
+    });
+
+    it('says which accelerator works, and why', async () => {
+      const { accelerator, why } = await host.probeAccelerator();
+      expect(['kvm', 'qemu']).toContain(accelerator);
+      expect(why.length).toBeGreaterThan(10);
+    });
+
+    it('deletes a VM with its own volumes, and nobody else’s', async () => {
+      const added = `${place.prefix}-added.qcow2`;
+      await place.attachDisk(a.uuid, added);
+      for (const one of [a, b, broken]) {
+        const volumes = one.disks.map(({ pool, volume }) => ({ pool, volume }));
+        await host.deleteDomain(one.uuid, volumes);
+        await host.deleteDomain(one.uuid, volumes);
+      }
+      const state = await see();
+      expect(state.domains.filter(({ mark }) => mark?.fleet === fleet.name)).toEqual([]);
+      expect(state.volumes).toEqual([]);
+      expect(await place.volumeExists('default', added)).toBe(true);
+    });
+
+    it('deletes networks', async () => {
+      for (const { uuid } of [lab, other, lab]) await host.deleteNetwork(uuid);
+      expect(await place.networkNames(`${place.prefix}_`)).toEqual([]);
+    });
+  });
+}
+
+function network(fleet: string, name: string, third: number): PlannedNetwork {
+  return {
+    kind: 'own',
+    address: `network.${name}`,
+    name,
+    libvirtName: `${fleet}_${name}`,
+    uuid: networkUuid(fleet, name),
+    bridge: `${fleet}-${name}`,
+    mode: 'isolated',
+    subnet: { cidr: `192.168.${third}.0/24`, gateway: `192.168.${third}.1` },
+    dhcp: { start: `192.168.${third}.3`, end: `192.168.${third}.20` },
+    dnsHosts: [],
+    dhcpHosts: [],
+    digest: 'd'.repeat(64),
+  };
+}
+
+function vm(fleet: string, name: string, number: number, source: ResolvedVm['nics'][number]['source']): ResolvedVm {
+  const domain = `${fleet}_${name}`;
+  return {
+    address: `vm.${name}`,
+    name,
+    domain,
+    uuid: domainUuid(fleet, name),
+    title: 'a <title> & more',
+    description: '',
+    cpus: 1,
+    memoryKiB: 65536,
+    accelerator: 'qemu',
+    firmware: 'bios',
+    tpm: false,
+    boot: ['disk'],
+    disks: [{ target: 'sda', bus: 'sata', sizeBytes: 16 * MIB, pool: 'default', volume: `${domain}-sda.qcow2` }],
+    nics: [{ mac: `52:54:00:c0:de:0${number}`, model: 'virtio', source, ip: null }],
+    serialNumber: `SN-${name}`,
+    graphics: { type: 'none' },
+    autostart: false,
+    power: 'running',
+    protect: false,
+    shutdownTimeoutSeconds: 1,
+    digest: 'e'.repeat(64),
+  };
+}
+
+function markOf(vm: ResolvedVm, ready: boolean): DomainMark {
+  const [fleet = ''] = vm.domain.split('_');
+  return {
+    fleet,
+    vm: vm.name,
+    digest: vm.digest,
+    ready,
+    volumes: vm.disks.map(({ pool, volume }) => ({ pool, volume })),
+    nics: vm.nics.map(({ mac }) => mac).sort(),
+  };
+}
+
+function bringUpOf(vm: ResolvedVm): BringUp {
+  return {
+    name: vm.name,
+    domain: vm.domain,
+    uuid: vm.uuid,
+    domainXml: render.domain(vm, 'qemu', markOf(vm, false)),
+    volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) })),
+    start: vm.power === 'running',
+    memoryMiB: vm.memoryKiB / 1024,
+    cpus: vm.cpus,
+  };
+}
