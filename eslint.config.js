@@ -17,7 +17,16 @@ const ROOMS = {
 };
 
 /** Packages that have one home. */
-const HOMES = { execa: 'host', listr2: 'view', diff: 'view', nunjucks: 'render', '@oclif/core': 'commands', saxes: 'xml', yaml: 'config', ajv: 'config' };
+const HOMES = {
+  execa: 'host',
+  listr2: 'view',
+  diff: 'view',
+  nunjucks: 'render',
+  '@oclif/core': 'commands',
+  saxes: 'xml',
+  yaml: 'config',
+  ajv: 'config',
+};
 
 /** Rooms without a clock, randomness, environment or files. */
 const PURE = ['model', 'xml', 'config', 'render', 'plan'];
@@ -33,7 +42,10 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) => {
         'error',
         {
           patterns: [
-            ...forbidden.map((other) => ({ group: [`**/${other}/*.js`], message: `${room} may not import from ${other}; see ARCHITECTURE.md.` })),
+            ...forbidden.map((other) => ({
+              group: [`**/${other}/*.js`],
+              message: `${room} may not import from ${other}; see ARCHITECTURE.md.`,
+            })),
             ...packages.map(([name, home]) => ({ group: [name, `${name}/*`], message: `${name} is used in src/${home} only.` })),
             ...(PURE.includes(room)
               ? [{ regex: '^node:(?!crypto$|path$)', message: `${room} is pure: no files, clock, environment or programs.` }]
@@ -44,11 +56,7 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) => {
       ...(PURE.includes(room)
         ? {
             'no-restricted-globals': ['error', 'process', 'setTimeout', 'fetch'],
-            'no-restricted-properties': [
-              'error',
-              { object: 'Date', property: 'now' },
-              { object: 'Math', property: 'random' },
-            ],
+            'no-restricted-properties': ['error', { object: 'Date', property: 'now' }, { object: 'Math', property: 'random' }],
           }
         : {}),
     },
@@ -60,7 +68,9 @@ export default ts.config(
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] }, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
@@ -70,6 +80,6 @@ export default ts.config(
   },
   { files: ['src/**/*.ts'], rules: { 'no-process-exit': 'off' } },
   { files: ['**/*.js'], ...ts.configs.disableTypeChecked },
-  { files: ['scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'test/**', 'bench/**'], rules: { 'no-console': 'off' } },
   ...roomRules,
 );

@@ -19,7 +19,11 @@ export interface Sample {
 export function run(argv: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; codes?: number[] } = {}): Promise<Sample> {
   const [file = '', ...args] = argv;
   const began = performance.now();
-  const child = spawn(file, args, { cwd: options.cwd, env: { ...process.env, LC_ALL: 'C', ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, {
+    cwd: options.cwd,
+    env: { ...process.env, LC_ALL: 'C', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -27,7 +31,8 @@ export function run(argv: string[], options: { cwd?: string; env?: NodeJS.Proces
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === null || !(options.codes ?? [0]).includes(code)) reject(new Error(`${argv.join(' ')}: exit ${code}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`));
+      if (code === null || !(options.codes ?? [0]).includes(code))
+        reject(new Error(`${argv.join(' ')}: exit ${code}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`));
       else resolve({ seconds: (performance.now() - began) / 1000, peakMiB: null, stdout });
     });
   });
@@ -38,7 +43,10 @@ export async function runNode(argv: string[], options: { cwd?: string; env?: Nod
   const dir = mkdtempSync(join(tmpdir(), 'ven-bench-'));
   const probe = join(dir, 'peak.cjs');
   const out = join(dir, 'peak');
-  writeFileSync(probe, `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(out)}, String(process.resourceUsage().maxRSS)));`);
+  writeFileSync(
+    probe,
+    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(out)}, String(process.resourceUsage().maxRSS)));`,
+  );
   try {
     const sample = await run(argv, { ...options, env: { ...options.env, NODE_OPTIONS: `--require ${probe}` } });
     return { ...sample, peakMiB: Number(readFileSync(out, 'utf8')) / 1024 };
@@ -54,7 +62,10 @@ export function median(values: readonly number[]): number {
 }
 
 /** Runs the subjects in turn, A B C A B C …, and gives each one's samples: what drifts on the machine hits all alike. */
-export async function inTurn<Name extends string>(rounds: number, subjects: Record<Name, () => Promise<Sample>>): Promise<Record<Name, Sample[]>> {
+export async function inTurn<Name extends string>(
+  rounds: number,
+  subjects: Record<Name, () => Promise<Sample>>,
+): Promise<Record<Name, Sample[]>> {
   const samples = Object.fromEntries(Object.keys(subjects).map((name) => [name, []])) as unknown as Record<Name, Sample[]>;
   for (let round = 0; round < rounds; round += 1) {
     for (const name of Object.keys(subjects) as Name[]) samples[name].push(await subjects[name]());
@@ -64,7 +75,7 @@ export async function inTurn<Name extends string>(rounds: number, subjects: Reco
 
 /** One virsh process for many commands, in as few arguments of at most 100 KiB as they need. */
 export async function virsh(commands: readonly string[]): Promise<void> {
-  for (let at = 0; at < commands.length; ) {
+  for (let at = 0; at < commands.length;) {
     let text = '';
     while (at < commands.length && text.length + (commands[at] as string).length < 100_000) text += `${commands[at++]};`;
     await run(['virsh', '-q', '-c', URI, text]);

@@ -39,7 +39,12 @@ async function plan(domains: number): Promise<void> {
     };
     await inTurn(1, subjects);
     const samples = await inTurn(5, subjects);
-    growth.push({ domains, plan: took(samples.plan), dump: took(samples.dump), peakMiB: Math.max(...samples.plan.map(({ peakMiB }) => peakMiB ?? 0)) });
+    growth.push({
+      domains,
+      plan: took(samples.plan),
+      dump: took(samples.dump),
+      peakMiB: Math.max(...samples.plan.map(({ peakMiB }) => peakMiB ?? 0)),
+    });
   } finally {
     await undefineAll(folder, uuids);
     folder.remove();
@@ -72,7 +77,9 @@ async function applyAndDestroy(): Promise<void> {
     destroyVirsh.length = 0;
     const samples = await inTurn(5, subjects);
     rows.push(row('`ven apply`, 8 VMs', took(samples.ven), took(samples.one), '`vagrant up --parallel`, one process', 0.9));
-    rows.push(row('`ven apply`, 8 VMs', took(samples.ven), took(samples.oneByOne), '`vagrant up VM`, a process each, one after another', 0.45));
+    rows.push(
+      row('`ven apply`, 8 VMs', took(samples.ven), took(samples.oneByOne), '`vagrant up VM`, a process each, one after another', 0.45),
+    );
     rows.push(row('`ven apply`, 8 VMs', took(samples.ven), took(samples.each), '`vagrant up VM`, a process each, all at once', 0.45));
     rows.push(row('`ven destroy`, 8 VMs', destroyVen, destroyVirsh, '8 parallel `virsh "destroy; undefine --remove-all-storage"`', 1.3));
   } finally {

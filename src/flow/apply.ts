@@ -1,7 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { runPlan } from '../apply/index.js';
-import { acquireLock, openJournal, removeWorkFolder } from '../host/index.js';
-import { EXIT, VenError, type Emit, type Plan, type PlanOptions, type ResolvedFleet, type RunEvent, type RunResult } from '../model/index.js';
+import { acquireLock, openJournal, removeDomainLogs, removeWorkFolder } from '../host/index.js';
+import {
+  EXIT,
+  VenError,
+  type Emit,
+  type Plan,
+  type PlanOptions,
+  type ResolvedFleet,
+  type RunEvent,
+  type RunResult,
+} from '../model/index.js';
 import { makePlan } from '../plan/index.js';
 import { checkHostIsReady } from './doctor.js';
 import { loadFleetFile, type Request } from './load.js';
@@ -102,7 +111,9 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
 /** After a whole destroy nothing of the work folder is of use any more, but the logs. */
 function tidy(workDir: string, plan: Plan, { purge }: ApplyRequest): void {
   const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
-  if (whole) removeWorkFolder(workDir, { keepLogs: purge !== true });
+  if (!whole) return;
+  removeWorkFolder(workDir, { keepLogs: purge !== true });
+  if (purge === true) removeDomainLogs(plan.host, plan.fleet);
 }
 
 function needsConsent(mode: PlanOptions['mode']): VenError {

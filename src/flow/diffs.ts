@@ -19,20 +19,13 @@ export function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState
   };
   const xmlOf = (vm: ResolvedVm): string => state.domains.find(({ uuid }) => uuid === vm.uuid)?.xml ?? '';
   for (const step of plan.steps) {
-    switch (step.kind) {
-      case 'network-create':
-        add(step.address, 'network.xml', '', render.network(step.network, fleet.name));
-        break;
-      case 'vm-up':
-        add(step.address, 'domain.xml', xmlOf(step.vm), render.domain(step.vm, shownAccelerator(step.vm), newMark(fleet, step.vm)));
-        break;
-      case 'vm-define': {
-        const before = xmlOf(step.vm);
-        add(step.address, 'domain.xml', before, render.patchDomain(before, step.vm, step.fields));
-        break;
-      }
-      default:
-        break; // no file is rendered for the others
+    if (step.kind === 'network-create') {
+      add(step.address, 'network.xml', '', render.network(step.network, fleet.name));
+    } else if (step.kind === 'vm-up') {
+      add(step.address, 'domain.xml', xmlOf(step.vm), render.domain(step.vm, shownAccelerator(step.vm), newMark(fleet, step.vm)));
+    } else if (step.kind === 'vm-define') {
+      const before = xmlOf(step.vm);
+      add(step.address, 'domain.xml', before, render.patchDomain(before, step.vm, step.fields));
     }
   }
   return diffs;

@@ -5,6 +5,7 @@
  */
 export { createHost, type HostOptions } from './create-host.js';
 export { domainFacts, domainName, domainUuid } from './domain-facts.js';
+export { removeDomainLogs } from './domain-logs.js';
 export { hostFindings, type FindingsOptions } from './findings.js';
 export {
   openJournal,

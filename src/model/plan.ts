@@ -95,7 +95,13 @@ export type Step = StepBase &
     /** Through vagrant. Steps of this kind that are ready together share a process. */
     | { kind: 'vm-up'; vm: ResolvedVm }
     /** The mark first, so that nothing is ever made that is not ven's by the mark; then the volumes. */
-    | { kind: 'vm-volumes'; vm: ResolvedVm; create: VolumeRef[]; grow: { ref: VolumeRef; target: string; bytes: number; running: boolean }[]; mark: DomainMark }
+    | {
+        kind: 'vm-volumes';
+        vm: ResolvedVm;
+        create: VolumeRef[];
+        grow: { ref: VolumeRef; target: string; bytes: number; running: boolean }[];
+        mark: DomainMark;
+      }
     /** `fields`: the paths to bring into the persistent definition; all else in it stays. */
     | { kind: 'vm-define'; vm: ResolvedVm; fields: string[] }
     /** A running VM's NICs brought to what `vm` says (`Host.updateNic`), without a restart. */

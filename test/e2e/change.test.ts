@@ -43,7 +43,9 @@ describe('changes in the fleet file', () => {
 
   it('a disk grown: live, and the data is kept', async () => {
     const one = await id('n-1');
-    write('  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 96MiB }], nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n');
+    write(
+      '  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 96MiB }], nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n',
+    );
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.n-1 update changed']);
     expect(plan.changes[0]?.fields).toMatchObject([{ path: 'disks.sda.size', before: '64MiB', after: '96MiB', effect: 'live' }]);
@@ -52,7 +54,9 @@ describe('changes in the fleet file', () => {
     await isClean();
     await virsh('destroy', lab.domain('n-1'));
     expect(qemuIo('n-1', 'read -P 0x5a 0 1M')).not.toContain('Pattern verification failed');
-    expect(execFileSync('qemu-img', ['info', '--output=json', path('n-1')], { encoding: 'utf8' })).toContain(`"virtual-size": ${96 * 1024 * 1024}`);
+    expect(execFileSync('qemu-img', ['info', '--output=json', path('n-1')], { encoding: 'utf8' })).toContain(
+      `"virtual-size": ${96 * 1024 * 1024}`,
+    );
     await lab.apply();
   });
 
@@ -71,7 +75,9 @@ describe('changes in the fleet file', () => {
 
   it('a disk shrunk: a replacement that says what data goes; refused while protected', async () => {
     const shrunk = (protect: string): void =>
-      write(`  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 64MiB }]${protect}, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n`);
+      write(
+        `  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 64MiB }]${protect}, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n`,
+      );
     const one = await id('n-1');
     shrunk(', protect: true');
     const refused = await lab.ven('apply', '--yes');
@@ -122,7 +128,9 @@ describe('changes in the fleet file', () => {
   });
 
   it('power: off is obeyed, and taken back', async () => {
-    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n-1, power: off, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n  - { name: spare, power: off, nics: [{ network: lab }] }\n`);
+    lab.write(
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n-1, power: off, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n  - { name: spare, power: off, nics: [{ network: lab }] }\n`,
+    );
     await lab.apply();
     expect(await lab.domains()).toEqual(['n-2']);
     expect(await lab.domains('--all')).toEqual(['n-1', 'n-2', 'spare']);
@@ -135,7 +143,9 @@ describe('changes in the fleet file', () => {
   });
 
   it('a saved plan is applied, and refused once the file or the host has moved', async () => {
-    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 160MiB, nics: [{ network: lab }] }\n`);
+    lab.write(
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 160MiB, nics: [{ network: lab }] }\n`,
+    );
     const file = `${lab.dir}/plan.json`;
     expect((await lab.ven('plan', '--out', file)).code).toBe(0);
     await virsh('destroy', lab.domain('n-2'));
@@ -143,7 +153,9 @@ describe('changes in the fleet file', () => {
     expect(moved.code).toBe(6);
     expect(moved.stderr).toContain('host');
     expect((await lab.ven('plan', '--out', file)).code).toBe(0);
-    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 176MiB, nics: [{ network: lab }] }\n`);
+    lab.write(
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 176MiB, nics: [{ network: lab }] }\n`,
+    );
     expect((await lab.ven('apply', '--yes', '--plan', file)).code).toBe(6);
     expect((await lab.ven('plan', '--out', file)).code).toBe(0);
     expect((await lab.ven('apply', '--yes', '--plan', file)).code).toBe(0);
@@ -151,7 +163,9 @@ describe('changes in the fleet file', () => {
   });
 
   it('--target takes one, --exclude leaves one, --replace makes one anew', async () => {
-    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 176MiB, nics: [{ network: lab }] }\n  - { name: x, count: 2, nics: [{ network: lab }] }\n`);
+    lab.write(
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 176MiB, nics: [{ network: lab }] }\n  - { name: x, count: 2, nics: [{ network: lab }] }\n`,
+    );
     await lab.apply(0, '--target', 'vm.x-2');
     expect(await lab.domains()).toEqual(['n-1', 'n-2', 'x-2']);
     await lab.apply(0, '--exclude', 'vm.x-1');

@@ -79,7 +79,10 @@ describe('interruption and locking', () => {
     run.child.kill('SIGINT');
     const { code, stdout, stderr } = await run.ended;
     expect(code, stderr).toBe(130);
-    const events = stdout.trim().split('\n').map((line) => JSON.parse(line) as { type: string; outcome?: string; done?: string[] });
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; outcome?: string; done?: string[] });
     expect(events.at(-1)).toMatchObject({ type: 'run-finished', outcome: 'interrupted' });
     expect(await lab.domains()).toEqual(['n-1', 'n-2', 'n-3', 'n-4']);
     await lab.apply();

@@ -107,7 +107,11 @@ describe('drift', () => {
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.a update drift']);
     const field = plan.changes[0]?.fields?.[0];
-    expect(field).toMatchObject({ before: expect.stringContaining('_two') as string, after: expect.stringContaining('_one') as string, effect: 'live' });
+    expect(field).toMatchObject({
+      before: expect.stringContaining('_two') as string,
+      after: expect.stringContaining('_one') as string,
+      effect: 'live',
+    });
     await lab.apply();
     expect(await virsh('domiflist', lab.domain('a'))).toContain(`${lab.fleet}_one`);
     expect(await ids()).toEqual(before);
@@ -120,7 +124,9 @@ describe('drift', () => {
     await virsh('undefine', lab.domain('b'), '--remove-all-storage');
     await virsh('setmaxmem', lab.domain('c'), '192M', '--config');
     await virsh('net-destroy', `${lab.fleet}_two`);
-    expect(changes(await lab.plan())).toEqual(expect.arrayContaining(['network.two update drift', 'vm.a update drift', 'vm.b create missing', 'vm.c update drift']));
+    expect(changes(await lab.plan())).toEqual(
+      expect.arrayContaining(['network.two update drift', 'vm.a update drift', 'vm.b create missing', 'vm.c update drift']),
+    );
     await lab.apply();
     await isClean();
   });

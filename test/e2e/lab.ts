@@ -87,7 +87,8 @@ export class Lab {
   }
 
   /** Small BIOS machines that only need to exist. */
-  static readonly SMALL = 'defaults: { cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }], shutdownTimeout: 2s }\n';
+  static readonly SMALL =
+    'defaults: { cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }], shutdownTimeout: 2s }\n';
 
   start(...args: string[]): Running {
     const env = { ...process.env, XDG_STATE_HOME: this.stateDir, NO_COLOR: '1' };
@@ -117,7 +118,9 @@ export class Lab {
 
   /** Names of the fleet's domains that match what `virsh list` is asked. */
   async domains(...args: string[]): Promise<string[]> {
-    return (await lines('list', '--name', ...args)).filter((name) => name.startsWith(`${this.fleet}_`)).map((name) => name.slice(this.fleet.length + 1));
+    return (await lines('list', '--name', ...args))
+      .filter((name) => name.startsWith(`${this.fleet}_`))
+      .map((name) => name.slice(this.fleet.length + 1));
   }
 
   async uuid(vm: string): Promise<string> {

@@ -64,7 +64,9 @@ describe('a fleet with a bridge for each VM', () => {
 
 describe('UEFI with NVRAM and a TPM', () => {
   const lab = new Lab('uefi');
-  lab.write(`vms:\n  - { name: node, cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }] }\nnetworks: { lab: { subnet: 192.168.231.0/24 } }\n`);
+  lab.write(
+    `vms:\n  - { name: node, cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }] }\nnetworks: { lab: { subnet: 192.168.231.0/24 } }\n`,
+  );
   afterAll(() => lab.close());
 
   it('has firmware that talks on the logged console, and leaves neither NVRAM nor TPM state behind', async () => {

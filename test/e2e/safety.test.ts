@@ -40,7 +40,10 @@ describe('foreign things', () => {
 
   it('a network with a wanted name: exit 6, untouched', async () => {
     const name = `${lab.fleet}_lab`;
-    writeFileSync(`${lab.dir}/net.xml`, `<network><name>${name}</name><bridge name='foreign0'/><ip address='192.168.237.1' prefix='24'/></network>`);
+    writeFileSync(
+      `${lab.dir}/net.xml`,
+      `<network><name>${name}</name><bridge name='foreign0'/><ip address='192.168.237.1' prefix='24'/></network>`,
+    );
     await virsh('net-define', `${lab.dir}/net.xml`);
     const before = await virsh('net-dumpxml', name);
     await isRefused(name);
@@ -85,7 +88,9 @@ describe('foreign things', () => {
     const path = `/var/lib/libvirt/images/${volume}`;
     await virsh('attach-disk', lab.domain('a'), path, 'vdz', '--subdriver', 'qcow2', '--targetbus', 'virtio', '--persistent');
     expect(changes(await lab.plan())).toEqual([]);
-    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\nvms:\n  - { name: a, memory: 160MiB, nics: [{ network: lab }] }\n`);
+    lab.write(
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\nvms:\n  - { name: a, memory: 160MiB, nics: [{ network: lab }] }\n`,
+    );
     await lab.apply();
     expect(await virsh('domblklist', lab.domain('a'))).toContain(path);
     expect((await lab.ven('destroy', '--yes')).code).toBe(0);
@@ -112,7 +117,9 @@ describe('foreign things', () => {
 
   it('hostile strings in every free text end up as text in libvirt', async () => {
     const hostile = `"'\`id\` #{system("touch ${lab.dir}/pwned")} <%= 1 %> {{ 7*7 }} </title></domain> ]]> & \\ \n\t é 🦊 $(id)`;
-    lab.write(`${Lab.SMALL}vms:\n  - { name: a, nics: [], title: ${JSON.stringify(hostile.replace('\n', ' '))}, description: ${JSON.stringify(hostile)} }\n`);
+    lab.write(
+      `${Lab.SMALL}vms:\n  - { name: a, nics: [], title: ${JSON.stringify(hostile.replace('\n', ' '))}, description: ${JSON.stringify(hostile)} }\n`,
+    );
     await lab.apply();
     const xml = parseXml(await virsh('dumpxml', lab.domain('a')));
     expect(textAt(xml, 'title')).toBe(hostile.replace('\n', ' '));
@@ -125,7 +132,9 @@ describe('foreign things', () => {
 describe('one VM that cannot come up', () => {
   const lab = new Lab('part');
   const write = (bridge: string): void =>
-    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.238.0/24 } }\nvms:\n  - { name: good, count: 3, nics: [{ network: lab }] }\n  - { name: bad, nics: [${bridge}] }\n`);
+    lab.write(
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.238.0/24 } }\nvms:\n  - { name: good, count: 3, nics: [{ network: lab }] }\n  - { name: bad, nics: [${bridge}] }\n`,
+    );
   afterAll(() => lab.close());
 
   it('exit 4: the others run, and the next apply after mending makes only that one', async () => {

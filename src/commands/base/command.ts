@@ -52,14 +52,23 @@ export const replacement = {
   }),
 };
 
+/** `90`, `90s`, `5m`, `1h`, in seconds. */
+const seconds = Flags.custom<number>({
+  parse: (input) => {
+    const [, count, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(input) ?? [];
+    if (count === undefined)
+      return Promise.reject(new VenError('usage', { summary: `${input} is not a duration`, hint: 'Say 30s, 5m or 1h' }));
+    return Promise.resolve(Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1));
+  },
+});
+
 /** Of commands that change the host. */
 export const execution = {
   yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
-  'lock-timeout': Flags.integer({
-    min: 0,
+  'lock-timeout': seconds({
     default: 0,
-    helpValue: 'SECONDS',
-    summary: 'How long to wait for another run on this fleet to end.',
+    helpValue: 'DURATION',
+    summary: 'How long to wait for another run on this fleet to end: 30s, 5m.',
   }),
   parallelism: Flags.integer({ min: 1, helpValue: 'N', summary: 'At most so many things at once.' }),
 };
