@@ -54,10 +54,10 @@ export function localBridgePorts(): Record<string, string[]> {
 /** null: this user can't see it. */
 export function isMissing(path: string): boolean | null {
   try {
-    statSync(path);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? true : null;
+    // An error for each of a thousand would cost more than all else.
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return null;
   }
 }
 

@@ -1,24 +1,16 @@
 /**
  * The whole host in three virsh processes: what there is; the definitions of it all, parsed while virsh still reads; and
- * beside these, the volumes. What vanishes in between is just not there.
+ * beside these, the volumes (with a fourth for those that need a closer look). What vanishes in between is just not there.
  */
-import type {
-  HostState,
-  ObservedDomain,
-  ObservedNetwork,
-  ObservedPool,
-  ObservedVolume,
-  Power,
-  ResolvedFleet,
-  VolumeRef,
-} from '../model/index.js';
+import type { HostState, ObservedDomain, ObservedNetwork, ObservedPool, Power, ResolvedFleet, VolumeRef } from '../model/index.js';
 import { parseXml, type XmlElement } from '../xml/index.js';
 import { domainFacts, domainName, domainUuid } from './domain-facts.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import { domainMark } from './marks.js';
 import { networkFacts } from './network-facts.js';
-import { poolFacts, volumeFacts } from './storage-facts.js';
+import { poolFacts } from './storage-facts.js';
 import type { Command, Virsh } from './virsh.js';
+import { findVolumes, readDisks } from './volumes.js';
 
 /** A host of thousands of domains, far away. */
 const TIMEOUT_SECONDS = 300;
@@ -50,6 +42,10 @@ interface Question {
 
 export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Date): Promise<HostState> {
   const observedAt = now().toISOString();
+  const wanted = fleet.vms.flatMap(({ disks }) => disks);
+  const poolsOfFleet = [...new Set([fleet.host.storagePool, ...wanted.map(({ pool }) => pool)])];
+  const disksRead = readDisks(virsh, poolsOfFleet, TIMEOUT_SECONDS);
+  disksRead.catch(() => undefined); // awaited below; until then a failure is the lists' failure, too
   const lists = await readLists(virsh);
 
   const domains: ObservedDomain[] = [];
@@ -80,15 +76,15 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
   const local = isLocal(virsh.uri);
   for (const uuid of lists.domains) questions.push(...domainQuestions(uuid, lists, local, (domain) => domains.push(domain)));
 
-  const wanted = uniqueVolumes(fleet.vms.flatMap(({ disks }) => disks));
-  const [, wantedVolumes] = await Promise.all([askAll(virsh, questions), readVolumes(virsh, wanted, lists.activePoolNames)]);
+  const [, disks] = await Promise.all([askAll(virsh, questions), disksRead]);
 
-  // Disks that the file does not name (any more): of VMs that are to go, or of disks that were taken out.
-  const known = new Set(wanted.map(keyOf));
-  const others = uniqueVolumes(domains.flatMap(({ mark }) => (mark?.fleet === fleet.name ? mark.volumes : []))).filter(
-    (ref) => !known.has(keyOf(ref)),
-  );
-  const otherVolumes = await readVolumes(virsh, others, lists.activePoolNames);
+  // Also disks that the file does not name (any more): of VMs that are to go, or disks that were taken out.
+  const owned = domains.flatMap(({ mark }) => (mark?.fleet === fleet.name ? mark.volumes : []));
+  const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), disks, {
+    activePools: lists.activePoolNames,
+    local,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
 
   return {
     uri: virsh.uri,
@@ -96,7 +92,7 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
     domains: byName(domains),
     networks: byName(networks),
     pools: byName(pools),
-    volumes: [...wantedVolumes, ...otherVolumes].sort((a, b) => compare(keyOf(a), keyOf(b))),
+    volumes: volumes.sort((a, b) => compare(keyOf(a), keyOf(b))),
     routes: local ? localRoutes() : [],
     bridgePorts: local ? localBridgePorts() : null,
   };
@@ -139,7 +135,7 @@ function domainQuestions(uuid: string, lists: Lists, local: boolean, found: (dom
       mark,
       config: facts,
       live: live === null ? null : domainFacts(live),
-      nvramMissing: local && facts.nvram !== null ? isMissing(facts.nvram) : null,
+      nvramMissing: local && mark !== null && facts.nvram !== null ? isMissing(facts.nvram) : null,
       xml: mark === null ? '' : `${text}\n`,
     });
   };
@@ -184,20 +180,6 @@ async function askAll(virsh: Virsh, questions: readonly Question[]): Promise<voi
       },
     },
   );
-}
-
-/** Of these volumes, the ones that are there. A file that was deleted behind libvirt's back is not. */
-async function readVolumes(virsh: Virsh, refs: readonly VolumeRef[], activePools: ReadonlySet<string>): Promise<ObservedVolume[]> {
-  const volumes: ObservedVolume[] = [];
-  // A name with a slash would be looked up as a path, in any pool.
-  const questions = refs
-    .filter(({ pool, volume }) => activePools.has(pool) && !volume.includes('/'))
-    .map(({ pool, volume }): Question => ({
-      command: ['vol-dumpxml', '--pool', pool, volume],
-      hear: (text) => volumes.push({ pool, ...volumeFacts(parseXml(text)) }),
-    }));
-  await askAll(virsh, questions);
-  return volumes;
 }
 
 function uniqueVolumes(refs: readonly VolumeRef[]): VolumeRef[] {

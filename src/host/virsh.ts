@@ -30,7 +30,7 @@ export interface VirshOptions {
 export interface AskOptions {
   timeoutSeconds?: number;
   signal?: AbortSignal | undefined;
-  /** Gets each command's output as soon as it is whole, in order. Replies then carry no text. */
+  /** Gets each command's output as soon as it is whole, in order. There are then no replies: what fails, says nothing. */
   onText?: (index: number, text: string) => void;
 }
 
@@ -55,8 +55,10 @@ export class Virsh {
    */
   async ask(commands: readonly Command[], options: AskOptions = {}): Promise<Reply[]> {
     const replies: Reply[] = [];
+    let offset = 0;
     for (const chunk of inChunks(commands)) {
-      const offset = replies.length;
+      const before = offset;
+      offset += chunk.length;
       const { onText } = options;
       replies.push(
         ...(await this.#askOnce(
@@ -65,7 +67,7 @@ export class Virsh {
             ? {
                 ...options,
                 onText: (index, text) => {
-                  onText(offset + index, text);
+                  onText(before + index, text);
                 },
               }
             : options,
@@ -93,7 +95,7 @@ export class Virsh {
           fds.push(fileWith(word.file));
           return `/dev/fd/${fds.length + 2}`;
         });
-        return `${words.join(' ')};echo ${mark};echo --err ${mark};`;
+        return `${words.join(' ')};echo ${mark};${options.onText ? '' : `echo --err ${mark};`}`;
       })
       .join('');
     const texts: string[] = [];
@@ -128,6 +130,7 @@ export class Virsh {
           program: 'virsh',
         });
       }
+      if (options.onText) return [];
       return commands.map((command, index) => this.#reply(command, texts[index] ?? '', complaints[index]?.trim() ?? ''));
     } finally {
       for (const fd of fds) if (fd !== this.#options.lockFd) closeSync(fd);
