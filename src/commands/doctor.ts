@@ -1,18 +1,21 @@
+import { Args } from '@oclif/core';
 import { doctor } from '../flow/index.js';
 import { EXIT } from '../model/index.js';
 import { doctorJson, doctorText } from '../view/index.js';
-import { fleetFile, json, VenCommand } from './base/command.js';
+import { json, VenCommand } from './base/command.js';
 import { stdout } from './base/output.js';
 
 export default class Doctor extends VenCommand {
-  static override args = fleetFile;
+  static override args = {
+    fleet: Args.string({ description: 'the fleet file; without it ./fleet.yaml, else a fleet of one VM with all defaults' }),
+  };
   static override summary = 'Check whether this host is ready for the fleet, and say what to type where it is not.';
   static override description = 'Takes a few seconds: it tries KVM with a tiny VM. Exit code 7 when something needed is missing.';
   static override flags = { json: json('the findings') };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Doctor);
-    const findings = await doctor({ file: args.fleet, env: process.env });
+    const findings = await doctor(args.fleet, process.env);
     stdout(flags.json ? doctorJson(findings) : doctorText(findings, this.look));
     if (findings.some(({ level }) => level === 'missing')) process.exitCode = EXIT.hostNotReady;
   }

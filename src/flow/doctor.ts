@@ -1,11 +1,26 @@
+import { loadFleet } from '../config/index.js';
 import { hostFindings } from '../host/index.js';
 import { VenError, type HostFinding, type Plan, type ResolvedFleet } from '../model/index.js';
-import type { Request } from './load.js';
-import { loadFleetFile } from './load.js';
+import { loadFleetFile, type Request } from './load.js';
 
-/** Is this host ready for the fleet, and what to type where it is not. Never rejects for what it finds. Takes a few seconds: it tries KVM. */
-export async function doctor(request: Request): Promise<HostFinding[]> {
-  return hostFindings(loadFleetFile(request), { env: request.env, probe: true, vagrant: true });
+/** What is checked for where nobody has written a fleet file yet: the defaults, which are an edge node's. */
+const ONE_VM = 'apiVersion: ven/v1\nfleet: doctor\nvms: [{ name: edge }]\n';
+
+/**
+ * Is this host ready for the fleet, and what to type where it is not. Never rejects for what it finds. Takes a few
+ * seconds: it tries KVM. Without `file` it takes ./fleet.yaml, or one VM with all defaults where there is none.
+ */
+export async function doctor(file: string | undefined, env: Request['env']): Promise<HostFinding[]> {
+  return hostFindings(file === undefined ? anyFleet(env) : loadFleetFile({ file, env }), { env, probe: true, vagrant: true });
+}
+
+function anyFleet(env: Request['env']): ResolvedFleet {
+  try {
+    return loadFleetFile({ file: './fleet.yaml', env });
+  } catch (error) {
+    if (error instanceof VenError && error.code === 'not-found') return loadFleet(ONE_VM, { file: 'doctor', env });
+    throw error;
+  }
 }
 
 /** The part of `doctor` that an apply needs, the quick checks only. Rejects with `host-not-ready`, all findings at once. */
