@@ -61,17 +61,20 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
     });
   }
   for (const uuid of lists.networks) {
-    const persistent = lists.persistentNetworks.has(uuid);
-    questions.push({
-      command: ['net-dumpxml', uuid, ...(persistent ? ['--inactive'] : [])],
-      hear: (text) =>
-        networks.push({
-          ...networkFacts(parseXml(text)),
-          active: lists.activeNetworks.has(uuid),
-          autostart: lists.autostartNetworks.has(uuid),
-          persistent,
-        }),
-    });
+    let heard = false;
+    const hear = (text: string): void => {
+      if (heard) return;
+      heard = true;
+      networks.push({
+        ...networkFacts(parseXml(text)),
+        active: lists.activeNetworks.has(uuid),
+        autostart: lists.autostartNetworks.has(uuid),
+        persistent: lists.persistentNetworks.has(uuid),
+      });
+    };
+    // What is kept comes first: only there is a mark that was changed while the network ran. A transient network has only
+    // the second, and so have networks of drivers that don't know the flag.
+    questions.push({ command: ['net-dumpxml', uuid, '--inactive'], hear }, { command: ['net-dumpxml', uuid], hear });
   }
   const local = isLocal(virsh.uri);
   for (const uuid of lists.domains) questions.push(...domainQuestions(uuid, lists, local, (domain) => domains.push(domain)));

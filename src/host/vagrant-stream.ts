@@ -54,7 +54,10 @@ export class VagrantStream {
 
   #say(machine: string, text: string): void {
     for (const line of text.split(/[\r\n]+/)) {
-      const shown = printable(line).trimEnd();
+      // `==> edge-1: text`, and further lines of the same with spaces for the arrow.
+      const shown = printable(
+        line.startsWith(`==> ${machine}: `) || line.startsWith(`    ${machine}: `) ? line.slice(machine.length + 6) : line,
+      ).trimEnd();
       if (shown !== '') this.#hear({ kind: 'line', machine, line: shown });
     }
   }

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { VenError, type ResolvedFleet } from '../../../src/model/index.js';
+import { answerOf } from '../../../src/host/answers.js';
+import { domainFacts } from '../../../src/host/index.js';
+import { observe } from '../../../src/host/observe.js';
+import { Virsh } from '../../../src/host/virsh.js';
+import { parseXml } from '../../../src/xml/index.js';
+
+/** A real libvirt without a hypervisor; its state lives as long as one virsh process. */
+const virsh = new Virsh({ uri: 'test:///default', env: process.env });
+
+describe('Virsh', () => {
+  it('tells the replies of many commands apart, failed ones too', async () => {
+    const replies = await virsh.ask([
+      ['list', '--all', '--name'],
+      ['dumpxml', 'nobody'],
+      ['domstate', 'test'],
+      ['start', 'test'],
+      ['echo', 'end'],
+    ]);
+    expect(replies.map(({ ok }) => ok)).toEqual([true, false, true, false, true]);
+    expect(replies.map(({ text }) => text)).toEqual(['test', '', 'running', '', 'end']);
+    expect(replies[1]?.answer).toBe('not-found');
+    expect(replies[1]?.error?.detail).toContain('virsh -c test:///default dumpxml nobody');
+    expect(replies[3]?.answer).toBe('active');
+    expect(replies[2]?.error).toBeNull();
+  });
+
+  it('gives every word to the letter', async () => {
+    const words = [`it's`, 'a "b"', '; destroy test', '$x `y`', 'one\ntwo', '\\', '#{x}', 'äöü', "''", ' lead'];
+    const replies = await virsh.ask(words.map((word) => ['echo', word]));
+    expect(replies.map(({ text }) => text)).toEqual(words.map((word) => word.trim()));
+    const title = `'; destroy test; echo '`;
+    const [, xml] = await virsh.ask([
+      ['desc', 'test', '--title', `--new-desc=${title}`],
+      ['dumpxml', 'test'],
+    ]);
+    expect(domainFacts(parseXml(xml?.text ?? '')).title).toBe(title);
+  });
+
+  it('hands over files that leave nothing behind', async () => {
+    const xml = (name: string) => `<domain type="test"><name>${name}</name><memory>1024</memory><os><type>hvm</type></os></domain>`;
+    const replies = await virsh.ask([
+      ['define', { file: xml('one') }],
+      ['define', { file: xml('two') }],
+      ['list', '--all', '--name'],
+    ]);
+    expect(replies.map(({ error }) => error?.detail ?? null)).toEqual([null, null, null]);
+    expect(replies[2]?.text.split(/\s+/).sort()).toEqual(['one', 'test', 'two']);
+  });
+
+  it('goes beyond what one argument can hold, in order', async () => {
+    const count = 5000;
+    const numbers = Array.from({ length: count }, (_, index) => `reply-${index}-${'x'.repeat(30)}`);
+    const heard: string[] = [];
+    await virsh.ask(
+      numbers.map((word) => ['echo', word]),
+      { onText: (index, text) => heard.push(`${index}:${text}`) },
+    );
+    expect(heard).toEqual(numbers.map((word, index) => `${index}:${word}`));
+    const replies = await virsh.ask(numbers.map((word) => ['echo', word]));
+    expect(replies.map(({ text }) => text)).toEqual(numbers);
+  });
+
+  it('throws the first failure, unless that is fine', async () => {
+    await expect(virsh.must([['domstate', 'nobody'], ['list']])).rejects.toBeInstanceOf(VenError);
+    expect(
+      await virsh.must(
+        [
+          ['domstate', 'nobody'],
+          ['domstate', 'test'],
+        ],
+        ['not-found'],
+      ),
+    ).toEqual(['', 'running']);
+  });
+
+  it('says that the host is not ready when libvirt can not be reached', async () => {
+    const nowhere = new Virsh({ uri: 'qemu+unix:///system?socket=/nonexistent/libvirt-sock', env: process.env });
+    await expect(nowhere.ask([['list'], ['list']])).rejects.toMatchObject({ code: 'host-not-ready' });
+  });
+
+  it('runs nothing when virsh does not know one of the commands', async () => {
+    const heard: string[] = [];
+    const asked = virsh.ask([['echo', 'one'], ['no-such-command'], ['echo', 'two']], { onText: (_index, text) => heard.push(text) });
+    await expect(asked).rejects.toMatchObject({ code: 'tool-failed', summary: "unknown command: 'no-such-command'" });
+    expect(heard).toEqual([]);
+  });
+
+  it('stops at its time limit', async () => {
+    await expect(virsh.ask([['event', '--all', '--loop']], { timeoutSeconds: 0.5 })).rejects.toMatchObject({ code: 'tool-failed' });
+  });
+});
+
+describe('observe', () => {
+  it('sees all of a host that is not this machine, and nothing of this machine', async () => {
+    // As each process has a host of its own, only what has a UUID in the file is there for all of them.
+    const there = new Virsh({ uri: `test://${join(import.meta.dirname, 'fixtures/test-host.xml')}`, env: process.env });
+    const disk = { target: 'sda', bus: 'sata' as const, sizeBytes: 1, pool: 'images' };
+    const vms = [
+      {
+        disks: [
+          { ...disk, volume: 'wanted' },
+          { ...disk, volume: 'not-there' },
+          { ...disk, volume: '/images/foreign' },
+          { ...disk, pool: 'none', volume: 'wanted' },
+        ],
+      },
+    ];
+    const fleet = {
+      name: 'f',
+      host: { uri: there.uri, accelerator: 'auto', storagePool: 'images' },
+      networks: [],
+      vms,
+      digest: '',
+    } as unknown as ResolvedFleet;
+    const state = await observe(there, fleet, () => new Date(0));
+    expect(state).toMatchObject({ uri: there.uri, observedAt: '1970-01-01T00:00:00.000Z', routes: [], bridgePorts: null });
+    expect(state.domains.map(({ name, power, mark, nvramMissing }) => [name, power, mark?.vm ?? null, nvramMissing])).toEqual([
+      ['f_a', 'running', 'a', null],
+      ['f_b', 'running', 'b', null],
+      ['stranger', 'running', null, null],
+    ]);
+    expect(state.domains.map(({ live, config }) => [live?.title, config.title])).toEqual(Array.from({ length: 3 }, () => ['', '']));
+    expect(state.domains.map(({ xml }) => xml.startsWith('<domain'))).toEqual([true, true, false]);
+    expect(state.networks).toMatchObject([
+      { name: 'lab', active: true, gateway: '192.168.150.1/24', mark: { fleet: 'f', network: 'lab' } },
+    ]);
+    expect(state.pools).toMatchObject([{ name: 'images', active: true, path: '/images' }]);
+    // `old` stands only in a mark.
+    expect(state.volumes).toEqual([
+      { pool: 'images', volume: 'old', path: '/images/old', capacityBytes: 2000 },
+      { pool: 'images', volume: 'wanted', path: '/images/wanted', capacityBytes: 1000 },
+    ]);
+  });
+});
+
+describe('answerOf', () => {
+  it.each([
+    ["error: failed to get domain 'x'", 'not-found'],
+    ["error: Domain not found: no domain with matching uuid 'x'", 'not-found'],
+    ["error: Storage volume not found: no storage vol with matching path 'nov'", 'not-found'],
+    ['error: Requested operation is not valid: domain is not running', 'inactive'],
+    ["error: Requested operation is not valid: network 'n' is not active", 'inactive'],
+    ['error: Domain is already active', 'active'],
+    ['error: Requested operation is not valid: network is already active', 'active'],
+    ["error: operation failed: domain 'a' already exists with uuid x", 'exists'],
+    ["error: storage volume name 'v' already in use", 'exists'],
+    ["Cannot get interface MTU on 'br9': No such device", 'no-bridge'],
+    [
+      "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory",
+      'unreachable',
+    ],
+    [
+      "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied",
+      'no-permission',
+    ],
+    [
+      'error: failed to connect to the hypervisor\nerror: authentication unavailable: no polkit agent available to authenticate action',
+      'no-permission',
+    ],
+    [
+      'error: Requested operation is not valid: there is already at least one DNS HOST record with a matching field in network n',
+      'entry-exists',
+    ],
+    ['something nobody has seen', 'other'],
+  ])('%s', (words, answer) => {
+    expect(answerOf(words)).toBe(answer);
+  });
+});
