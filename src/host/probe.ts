@@ -2,8 +2,9 @@
  * Does KVM work here? A /dev/kvm that exists and answers may still be unable to run firmware, or be closed to QEMU's user;
  * so a tiny VM is tried. It is transient and belongs to the one virsh process that made it: it is gone with it.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { Virsh } from './virsh.js';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Reply, Virsh } from './virsh.js';
 
 export interface Probe {
   accelerator: 'kvm' | 'qemu';
@@ -14,6 +15,8 @@ export interface Probe {
 const WATCH_SECONDS = 3;
 const TIMEOUT_SECONDS = 40;
 const STATELESS_SINCE = 8_006_000;
+const TURNS = 5;
+const TURN_MS = 2000;
 
 /** @throws VenError when libvirt can't be reached. */
 export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
@@ -22,6 +25,23 @@ export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
   // Firmware without a variable store, which would be left behind. Older libvirt can't say that; there the BIOS is tried.
   const uefi = able.text.includes('/OVMF_CODE_4M.fd') && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
 
+  let [made, state] = await tryOut(virsh, uefi);
+  // One name for all, so that libvirt keeps one log of probes; two at once take turns.
+  for (let turn = 0; made?.answer === 'exists' && turn < TURNS; turn += 1) {
+    await pause(TURN_MS);
+    [made, state] = await tryOut(virsh, uefi);
+  }
+  if (!made?.ok)
+    return { accelerator: 'qemu', why: `software emulation: a VM with KVM does not start (${firstWords(made?.error?.detail)})` };
+  if (state?.ok && state.text.startsWith('running'))
+    return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };
+  return {
+    accelerator: 'qemu',
+    why: `software emulation: a VM with KVM starts and can't run firmware (${state?.ok ? state.text.replaceAll(/\s+/g, ' ') : 'it was gone at once'})`,
+  };
+}
+
+async function tryOut(virsh: Virsh, uefi: boolean): Promise<(Reply | undefined)[]> {
   const uuid = randomUUID();
   const [made, , state] = await virsh.ask(
     [
@@ -31,14 +51,7 @@ export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
     ],
     { timeoutSeconds: TIMEOUT_SECONDS },
   );
-  if (!made?.ok)
-    return { accelerator: 'qemu', why: `software emulation: a VM with KVM does not start (${firstWords(made?.error?.detail)})` };
-  if (state?.ok && state.text.startsWith('running'))
-    return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };
-  return {
-    accelerator: 'qemu',
-    why: `software emulation: a VM with KVM starts and can't run firmware (${state?.ok ? state.text.replaceAll(/\s+/g, ' ') : 'it was gone at once'})`,
-  };
+  return [made, state];
 }
 
 /** From the answer to `virsh version`, as libvirt counts: 9.0.0 is 9000000. 0 when it does not say. */
@@ -50,7 +63,7 @@ export function libvirtVersion(text: string): number {
 /** No disk, no NIC, nothing kept. The CPU is the one that ven's VMs get with KVM. */
 function tinyDomain(uuid: string, uefi: boolean): string {
   const firmware = uefi ? `<loader readonly="yes" type="pflash" stateless="yes">/usr/share/OVMF/OVMF_CODE_4M.fd</loader>` : '';
-  return `<domain type="kvm"><name>ven-probe-${randomBytes(4).toString('hex')}</name><uuid>${uuid}</uuid>
+  return `<domain type="kvm"><name>ven-probe</name><uuid>${uuid}</uuid>
 <memory unit="MiB">128</memory><vcpu>1</vcpu>
 <os><type arch="x86_64" machine="q35">hvm</type>${firmware}</os>
 <features><acpi/></features><cpu mode="host-passthrough" check="none"/>
@@ -58,7 +71,9 @@ function tinyDomain(uuid: string, uefi: boolean): string {
 <devices><controller type="usb" model="none"/><memballoon model="none"/></devices></domain>`;
 }
 
+/** QEMU's own complaint, if there is one in libvirt's; else libvirt's last line. */
 function firstWords(detail: string | undefined): string {
   const lines = (detail ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('virsh '));
-  return (lines.at(-1) ?? 'no reason given').slice(0, 200);
+  const qemu = lines.find((line) => / error: /.test(line))?.replace(/^.* error: /, '');
+  return (qemu ?? lines.at(-1) ?? 'no reason given').slice(0, 200);
 }

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { ResolvedFleet } from '../../../src/model/index.js';
+import { hostFindings } from '../../../src/host/index.js';
+import { libvirtVersion, probeAccelerator } from '../../../src/host/probe.js';
+import { resourceFindings } from '../../../src/host/resources.js';
+import { Virsh } from '../../../src/host/virsh.js';
+
+const GIB = 1024 ** 3;
+
+function fleetOf(uri: string, pool = 'default-pool'): ResolvedFleet {
+  const vm = {
+    name: 'a',
+    uuid: 'u',
+    accelerator: 'auto',
+    firmware: 'uefi',
+    tpm: true,
+    power: 'running',
+    memoryKiB: 4 * 1024 ** 2,
+    disks: [{ pool, sizeBytes: 110 * GIB }],
+    nics: [],
+  };
+  return {
+    name: 'f',
+    host: { uri, accelerator: 'auto', storagePool: pool },
+    networks: [
+      { kind: 'existing', address: 'network.a', name: 'a', libvirtName: 'default' },
+      { kind: 'existing', address: 'network.b', name: 'b', libvirtName: 'nowhere' },
+    ],
+    vms: [vm],
+    digest: '',
+  } as unknown as ResolvedFleet;
+}
+
+describe('hostFindings', () => {
+  it('finds what is there and what is missing, each with what mends it', async () => {
+    const findings = await hostFindings(fleetOf('test:///default', 'nowhere'), {
+      env: { ...process.env, PATH: '/usr/bin' },
+      probe: false,
+      vagrant: false,
+    });
+    const of = (check: string) => findings.filter((finding) => finding.check === check).map(({ level }) => level);
+    expect(of('libvirt')).toEqual(['ok']);
+    // The test driver has no QEMU.
+    expect(of('qemu')).toEqual(['missing']);
+    expect(of('pool')).toEqual(['missing']);
+    expect(of('network')).toEqual(['ok', 'missing']);
+    for (const { level, fix } of findings) expect(fix === '').toBe(level === 'ok');
+  });
+
+  it('says what to install when virsh is not there', async () => {
+    const env = { HOME: '/', PATH: '/nonexistent' };
+    const findings = await hostFindings(fleetOf('qemu:///system'), { env, probe: true, vagrant: false });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ check: 'libvirt', level: 'missing' });
+    expect(findings[0]?.fix).toContain('apt-get install');
+  });
+});
+
+describe('resourceFindings', () => {
+  const memory =
+    'total  :             24684096 KiB\nfree   :              1048576 KiB\nbuffers:              1048576 KiB\ncached :               524288 KiB';
+  const pools = new Map([
+    ['default-pool', `<pool type="dir"><name>default-pool</name><available unit="bytes">${100 * GIB}</available></pool>`],
+  ]);
+
+  it('warns of too little memory and disk', () => {
+    expect(resourceFindings(fleetOf(''), { memory, running: new Set(), pools })).toMatchObject([
+      { check: 'memory', level: 'warning', message: 'The VMs to start want 4.0 GiB of memory, and 2.5 GiB are free' },
+      { check: 'disk', level: 'warning', message: 'The disks in pool default-pool may grow to 110.0 GiB, and 100.0 GiB are free' },
+    ]);
+  });
+
+  it('does not count what runs already', () => {
+    expect(resourceFindings(fleetOf(''), { memory, running: new Set(['u']), pools })).toEqual([]);
+  });
+
+  it('says nothing of what it can not know', () => {
+    expect(resourceFindings(fleetOf(''), { memory: 'error', running: new Set(), pools: new Map([['default-pool', '']]) })).toEqual([]);
+  });
+});
+
+describe('probeAccelerator', () => {
+  it('says so where libvirt offers no KVM', async () => {
+    const found = await probeAccelerator(new Virsh({ uri: 'test:///default', env: process.env }));
+    expect(found.accelerator).toBe('qemu');
+    expect(found.why).toMatch(/libvirt offers no KVM here \(.+\)/);
+  });
+
+  it('reads versions', () => {
+    expect(libvirtVersion('Compiled against library: libvirt 8.0.0\nUsing library: libvirt 9.10.2\n')).toBe(9_010_002);
+    expect(libvirtVersion('')).toBe(0);
+  });
+});
