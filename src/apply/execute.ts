@@ -1,4 +1,4 @@
-import type { BringUp, Host, Render, ResolvedVm, Step, VolumeRef } from '../model/index.js';
+import { markOf, type BringUp, type Host, type Render, type ResolvedVm, type Step, type VolumeRef } from '../model/index.js';
 
 export type UpStep = Extract<Step, { kind: 'vm-up' }>;
 /** A step that is done by calls to the host; `vm-up` goes through vagrant, in batches. */
@@ -80,16 +80,13 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
 }
 
 /** Everything `Host.bringUp` needs for one VM. Its mark says not ready: the `vm-ready` step says it is. */
-export function bringUpOf(vm: ResolvedVm, accelerator: 'kvm' | 'qemu', ports: ExecutePorts): BringUp {
-  const volumes = vm.disks.map(({ pool, volume }) => ({ pool, volume }));
-  const nics = vm.nics.map(({ mac }) => mac).sort();
-  const mark = { fleet: ports.fleet.name, vm: vm.name, digest: vm.digest, ready: false, volumes, nics };
+export function bringUpOf(vm: ResolvedVm, accelerator: 'kvm' | 'qemu', { render, fleet }: Omit<ExecutePorts, 'host'>): BringUp {
   return {
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
-    domainXml: ports.render.domain(vm, accelerator, mark),
-    volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: ports.render.volume(disk) })),
+    domainXml: render.domain(vm, accelerator, markOf(fleet.name, vm, false)),
+    volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) })),
     start: vm.power === 'running',
     memoryMiB: Math.ceil(vm.memoryKiB / 1024),
     cpus: vm.cpus,

@@ -1,4 +1,4 @@
-import type { HostState, Plan, ResolvedFleet, ResolvedVm } from '../model/index.js';
+import { markOf, type HostState, type Plan, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
 import { openRender } from './templates.js';
 
 /** One rendered file as it is and as it would be; an empty text where there is none. */
@@ -22,7 +22,12 @@ export function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState
     if (step.kind === 'network-create') {
       add(step.address, 'network.xml', '', render.network(step.network, fleet.name));
     } else if (step.kind === 'vm-up') {
-      add(step.address, 'domain.xml', xmlOf(step.vm), render.domain(step.vm, shownAccelerator(step.vm), newMark(fleet, step.vm)));
+      add(
+        step.address,
+        'domain.xml',
+        xmlOf(step.vm),
+        render.domain(step.vm, shownAccelerator(step.vm), markOf(fleet.name, step.vm, false)),
+      );
     } else if (step.kind === 'vm-define') {
       const before = xmlOf(step.vm);
       add(step.address, 'domain.xml', before, render.patchDomain(before, step.vm, step.fields));
@@ -34,16 +39,4 @@ export function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState
 /** `auto` is decided on the host, when the VM is made; where a text has to be shown before, it shows KVM. */
 export function shownAccelerator(vm: ResolvedVm): 'kvm' | 'qemu' {
   return vm.accelerator === 'auto' ? 'kvm' : vm.accelerator;
-}
-
-/** The mark that a VM is born with. */
-export function newMark(fleet: ResolvedFleet, vm: ResolvedVm) {
-  return {
-    fleet: fleet.name,
-    vm: vm.name,
-    digest: vm.digest,
-    ready: false,
-    volumes: vm.disks.map(({ pool, volume }) => ({ pool, volume })),
-    nics: vm.nics.map(({ mac }) => mac),
-  };
 }

@@ -1,7 +1,8 @@
+import { bringUpOf } from '../apply/index.js';
 import { machinesJson } from '../render/index.js';
 import type { HostState, ResolvedFleet } from '../model/index.js';
 import { makePlan } from '../plan/index.js';
-import { newMark, shownAccelerator } from './diffs.js';
+import { shownAccelerator } from './diffs.js';
 import { loadFleetFile, type Request } from './load.js';
 import { openRender, readTemplate } from './templates.js';
 
@@ -25,16 +26,7 @@ export function render(request: Request): RenderedFile[] {
       files.push({ path: `networks/${step.network.libvirtName}.xml`, text: renderer.network(step.network, fleet.name) });
     }
   }
-  const machines = fleet.vms.map((vm) => ({
-    name: vm.name,
-    domain: vm.domain,
-    uuid: vm.uuid,
-    domainXml: renderer.domain(vm, shownAccelerator(vm), newMark(fleet, vm)),
-    volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: renderer.volume(disk) })),
-    start: vm.power === 'running',
-    memoryMiB: Math.ceil(vm.memoryKiB / 1024),
-    cpus: vm.cpus,
-  }));
+  const machines = fleet.vms.map((vm) => bringUpOf(vm, shownAccelerator(vm), { render: renderer, fleet }));
   for (const machine of machines) {
     files.push({ path: `domains/${machine.domain}.xml`, text: machine.domainXml });
     for (const { volume, xml } of machine.volumes) files.push({ path: `volumes/${volume}.xml`, text: xml });

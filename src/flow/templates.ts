@@ -1,6 +1,6 @@
 import { readPackageFile } from '../host/index.js';
 import type { Render } from '../model/index.js';
-import { createRender } from '../render/index.js';
+import { createRender, TEMPLATE_FILES } from '../render/index.js';
 
 /** The text of a file of `templates/`, as installed with ven. */
 export function readTemplate(name: string): string {
@@ -10,8 +10,8 @@ export function readTemplate(name: string): string {
 /** The renderer over ven's own templates. */
 export function openRender(): Render {
   return createRender({
-    domain: readTemplate('domain.xml.njk'),
-    network: readTemplate('network.xml.njk'),
-    volume: readTemplate('volume.xml.njk'),
+    domain: readTemplate(TEMPLATE_FILES.domain),
+    network: readTemplate(TEMPLATE_FILES.network),
+    volume: readTemplate(TEMPLATE_FILES.volume),
   });
 }

@@ -5,4 +5,3 @@
  * What a person did to a host by hand never costs a disk's content: only a change of the fleet file (or a request) does.
  */
 export { makePlan } from './make-plan.js';
-export { formatBytes, formatKiB } from './format.js';

@@ -1,4 +1,14 @@
-import type { DomainFacts, DomainMark, Facts, FieldChange, ObservedDomain, Power, ResolvedVm, VolumeRef } from '../model/index.js';
+import {
+  markOf,
+  type DomainFacts,
+  type DomainMark,
+  type Facts,
+  type FieldChange,
+  type ObservedDomain,
+  type Power,
+  type ResolvedVm,
+  type VolumeRef,
+} from '../model/index.js';
 import { diffDisks, madeDisks, type DiskDiff } from './disks.js';
 import { formatBytes, formatKiB } from './format.js';
 import { diffNics, shownNic, type NicDiff } from './nics.js';
@@ -153,14 +163,8 @@ export function isHung(power: Power): boolean {
 
 /** The mark that a VM has when all is done. `left`: more volumes that it keeps. */
 export function readyMark(fleet: string, vm: ResolvedVm, left: readonly VolumeRef[] = []): DomainMark {
-  return {
-    fleet,
-    vm: vm.name,
-    digest: vm.digest,
-    ready: true,
-    volumes: [...vm.disks.map(({ pool, volume }) => ({ pool, volume })), ...left],
-    nics: vm.nics.map(({ mac }) => mac.toLowerCase()).sort(),
-  };
+  const mark = markOf(fleet, vm, true);
+  return { ...mark, volumes: [...mark.volumes, ...left] };
 }
 
 /** The mark before anything new is made: as it was, and with what is about to come. Still ready: an update is never half-made. */

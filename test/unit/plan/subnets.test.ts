@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatKiB } from '../../../src/plan/index.js';
+import { formatBytes, formatKiB } from '../../../src/plan/format.js';
 import { compareNaturally } from '../../../src/plan/format.js';
 import { automaticDhcp } from '../../../src/plan/subnets.js';
 import { fleetOf, World } from './world.js';
