@@ -71,12 +71,14 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const { host, workDir } = openHost(fleet, request.env, lock.fd);
     const state = await host.observe(fleet);
     const plan = makePlan(fleet, state, options);
-    if (saved !== null) checkStillFits(saved, plan);
+    if (saved !== null) checkStillFits(saved, plan, 'saved');
     if (plan.steps.length === 0) {
       if (options.mode === 'destroy') tidy(workDir, plan, request);
       return { fleet, plan, result: null, declined: false };
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true };
+    // A question may stand for hours; what was agreed to must still be what is done, and nothing may have come in its way.
+    if (request.consent === 'ask') checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
 
     const runId = new Date().toISOString().replaceAll(/[:.]/g, '-');

@@ -34,7 +34,7 @@ export function savePlan(file: string, made: Plan): void {
   writePrivateFile(file, `${JSON.stringify(made, null, 2)}\n`);
 }
 
-/** Reads what `savePlan` wrote. Rejects with `usage` when it is not a plan of this version. */
+/** Reads what `savePlan` wrote. Rejects with `usage` when it is not a plan for `apply` of this version. */
 export function readSavedPlan(file: string): Plan {
   const wrong = (detail: string): VenError =>
     new VenError('usage', {
@@ -60,23 +60,28 @@ function isPlan(value: unknown): value is Plan {
   return (
     candidate.formatVersion === '1' &&
     [candidate.fleet, candidate.host, candidate.specDigest, candidate.observedDigest].every((text) => typeof text === 'string') &&
-    (options?.mode === 'apply' || options?.mode === 'destroy') &&
-    [options.targets, options.excludes, options.replace].every(Array.isArray) &&
+    // Nothing saves a plan to destroy; `apply` must never run one.
+    options?.mode === 'apply' &&
+    [options.targets, options.excludes, options.replace].every(isListOfTexts) &&
     typeof options.keepDisks === 'boolean'
   );
 }
 
-/** Rejects with `stale-plan` when a saved plan is not of this fleet file and this host as they are now. */
-export function checkStillFits(saved: Plan, now: Plan): void {
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** Rejects with `stale-plan` when an earlier plan is not of this fleet file and this host as they are now. */
+export function checkStillFits(earlier: Plan, now: Plan, kind: 'saved' | 'shown'): void {
   const moved =
-    saved.fleet !== now.fleet || saved.host !== now.host || saved.specDigest !== now.specDigest
+    earlier.fleet !== now.fleet || earlier.host !== now.host || earlier.specDigest !== now.specDigest
       ? 'the fleet file'
-      : saved.observedDigest !== now.observedDigest
+      : earlier.observedDigest !== now.observedDigest
         ? 'the host'
         : null;
   if (moved === null) return;
   throw new VenError('stale-plan', {
-    summary: `The saved plan no longer fits: ${moved} has changed since it was made`,
-    hint: 'Nothing was changed. Make a new plan (ven plan --out FILE), look at it, and apply that one.',
+    summary: `The ${kind} plan no longer fits: ${moved} has changed since it was made`,
+    hint: `Nothing was changed. ${kind === 'saved' ? 'Make a new plan (ven plan --out FILE), look at it, and apply that one.' : 'Type the command again and look at the new plan.'}`,
   });
 }
