@@ -21,6 +21,14 @@ if [ -n "$missing" ]; then
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
+# Without udev /dev/kvm stays root's. libvirt then finds KVM usable, finds that QEMU's user may not open it, and asks QEMU for its
+# capabilities anew at every define: 60 s each. This is what udev's rule would have set.
+if [ ! -d /run/udev ] && [ -c /dev/kvm ] && [ "$(stat -c %G /dev/kvm)" != kvm ] && getent group kvm >/dev/null; then
+  say 'giving /dev/kvm to the group kvm, as udev would'
+  as_root chgrp kvm /dev/kvm
+  as_root chmod 0660 /dev/kvm
+fi
+
 # --- a running libvirt -------------------------------------------------------------------------------------------
 virsh_system() { as_root virsh -q -c qemu:///system "$@"; }
 if ! virsh_system version >/dev/null 2>&1; then

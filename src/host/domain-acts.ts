@@ -94,6 +94,8 @@ export function domainActs(virsh: Virsh): DomainActs {
 
     async updateNic(uuid, xml) {
       await virsh.must([['update-device', uuid, { file: xml }, '--live']]);
+      // A run that was killed while it reattached left the NIC on the temporary network: nothing needs that any more.
+      await virsh.must([['net-destroy', temporaryNetwork(uuid).uuid]], ['not-found', 'inactive']);
     },
 
     async reattachNics(uuid, nicXmls) {
