@@ -40,7 +40,10 @@ export interface NetworkSteps {
   ready: Map<Address, string[]>;
 }
 
-/** `lastSteps`: the last step of each VM that is moved. */
+/**
+ * `attachedVms`: the VMs that are attached again, by libvirt name of the network. `waitForMoved`: deletions that wait for
+ * the last step of VMs that are moved elsewhere, which the caller knows.
+ */
 export function networkSteps(
   diffs: readonly NetworkDiff[],
   removals: readonly NetworkRemoval[],

@@ -61,15 +61,17 @@ export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff,
     steps.push({ ...base('volumes', 120, needs.pools), kind: 'vm-volumes', vm, create, grow, mark });
   }
   if (diff.define.length > 0) steps.push({ ...base('define', 60), kind: 'vm-define', vm, fields: diff.define });
+  // What it needs to run: its disks' pools as well, which may only just be started.
+  const running = [...needs.networks, ...needs.pools];
   const again = diff.restart || diff.power === 'cut';
   if (again || diff.power === 'stop') {
     // A guest that hangs can't shut itself down.
     const graceSeconds = isHung(domain.power) ? 0 : vm.shutdownTimeoutSeconds;
-    const wanted = diff.power === 'stop' ? [] : needs.networks;
+    const wanted = diff.power === 'stop' ? [] : running;
     steps.push({ ...base('stop', graceSeconds + 60, wanted), kind: 'vm-stop', uuid: vm.uuid, graceSeconds });
   }
   if (diff.power !== 'stop' && (again || diff.power === 'start'))
-    steps.push({ ...base('start', 120, needs.networks), kind: 'vm-start', uuid: vm.uuid });
+    steps.push({ ...base('start', 120, running), kind: 'vm-start', uuid: vm.uuid });
   if (diff.nics.live.length > 0) steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.nics.live });
   if (diff.nics.reattach.length > 0)
     steps.push({ ...base('reattach', 60, needs.networks), kind: 'vm-reattach', vm, macs: diff.nics.reattach });

@@ -52,6 +52,15 @@ describe('from one fleet file to the next', () => {
     expect(world.plan(fleetOf(EDGE(', power: off, cpus: 2'))).steps.map(({ id }) => id)).toEqual(['vm.edge:define', 'vm.edge:ready']);
   });
 
+  test('a VM starts after the pool of its disks', () => {
+    const world = new World();
+    world.addPool('fast');
+    world.apply(fleetOf(EDGE(', disks: [{ size: 1GiB, pool: fast }], power: off')));
+    for (const pool of world.pools) pool.active = pool.name !== 'fast';
+    const { steps } = world.plan(fleetOf(EDGE(', disks: [{ size: 1GiB, pool: fast }]')));
+    expect(steps.find(({ kind }) => kind === 'vm-start')?.needs).toContain('pool.fast:ensure');
+  });
+
   test('a disk in another pool loses the old one, and the plan says so', () => {
     const world = new World();
     world.addPool('fast');
