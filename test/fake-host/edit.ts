@@ -34,3 +34,16 @@ export function mapDevices(domain: XmlElement, name: string, map: (device: XmlEl
 export function macOf(nic: XmlElement): string {
   return (attribute(child(nic, 'mac'), 'address') ?? '').toLowerCase();
 }
+
+export function withDevice(domain: XmlElement, device: XmlElement): XmlElement {
+  return mapChildren(domain, (part) => (part.name === 'devices' ? { ...part, children: [...part.children, device] } : part));
+}
+
+/** A disk of a file that is in no pool. */
+export function diskAt(file: string, target: string): XmlElement {
+  const leaf = (name: string, attrs: Record<string, string>): XmlElement => ({ name, attrs, children: [] });
+  return {
+    ...leaf('disk', { type: 'file', device: 'disk' }),
+    children: [leaf('source', { file }), leaf('target', { dev: target, bus: target.startsWith('v') ? 'virtio' : 'sata' })],
+  };
+}

@@ -15,7 +15,7 @@ import {
   type ResolvedFleet,
   type VolumeRef,
 } from '../../src/model/index.js';
-import { attribute, child, parseXml } from '../../src/xml/index.js';
+import { attribute, child, parseXml, type XmlElement } from '../../src/xml/index.js';
 import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
 import { Faults } from './faults.js';
 import { element, foreignDomain, foreignNetwork, type ForeignDomain, type ForeignNetwork } from './foreign.js';
@@ -82,6 +82,10 @@ export class FakeHost implements Host {
     return uuid;
   }
 
+  addDomain(xml: string): void {
+    this.#define(xml);
+  }
+
   addForeignNetwork(spec: ForeignNetwork, { active = true }: { active?: boolean } = {}): string {
     const { uuid, xml } = foreignNetwork(spec);
     this.#defineNetwork(xml);
@@ -105,12 +109,66 @@ export class FakeHost implements Host {
     this.#undefine(uuid);
   }
 
+  crash(uuid: string): void {
+    this.#domain(uuid).power = 'crashed';
+  }
+
   edit(uuid: string, change: (xml: string) => string): void {
     this.#define(change(this.#config(uuid)));
   }
 
+  /** Moves all NICs, of the definition and of what runs, to another network. */
+  plugInto(uuid: string, network: string): void {
+    const domain = this.#domain(uuid);
+    const move = (nic: XmlElement): XmlElement =>
+      withChild(withAttribute(nic, 'type', 'network'), 'source', element('source', { network }));
+    const bridge = this.#bridgeOf({ mac: '', model: '', source: { kind: 'network', network }, tap: null, bridge: null });
+    domain.config = editXml(this.#config(uuid), (root) => mapDevices(root, 'interface', move));
+    if (domain.live === null) return;
+    domain.live = editXml(domain.live, (root) =>
+      mapDevices(root, 'interface', (nic) => {
+        const tap = attribute(child(nic, 'target'), 'dev') ?? '';
+        this.#unplug(tap);
+        this.bridges.get(bridge)?.add(tap);
+        return plugged(move(nic), tap, bridge);
+      }),
+    );
+  }
+
+  /** What runs, not what the next start will use. */
+  editLive(uuid: string, change: (xml: string) => string): void {
+    const domain = this.#domain(uuid);
+    if (domain.live === null) throw refused('domain is not running');
+    domain.live = change(domain.live);
+  }
+
   stopNetwork(uuid: string): void {
     this.#stopNetwork(this.#network(uuid));
+  }
+
+  restartNetwork(uuid: string): void {
+    this.#stopNetwork(this.#network(uuid));
+    this.#startNetwork(uuid);
+  }
+
+  undefineNetwork(uuid: string): void {
+    this.#stopNetwork(this.#network(uuid));
+    this.networks.delete(uuid);
+  }
+
+  /** Another host that is in the same state, with no faults and no changes yet. */
+  copy(): FakeHost {
+    const other = new FakeHost(this.#options);
+    for (const [uuid, domain] of this.domains) other.domains.set(uuid, { ...domain });
+    for (const [uuid, network] of this.networks) other.networks.set(uuid, { ...network });
+    for (const [bridge, taps] of this.bridges) other.bridges.set(bridge, new Set(taps));
+    for (const nvram of this.nvrams) other.nvrams.add(nvram);
+    for (const [uuid, addresses] of this.leases) other.leases.set(uuid, addresses);
+    other.storage.takeFrom(this.storage);
+    other.#taps = this.#taps;
+    other.#ids = this.#ids;
+    other.#time = this.#time;
+    return other;
   }
 
   // Host
@@ -556,7 +614,7 @@ export class FakeHost implements Host {
   }
 }
 
-function plugged(nic: ReturnType<typeof parseXml>, tap: string, bridge: string): ReturnType<typeof parseXml> {
+function plugged(nic: XmlElement, tap: string, bridge: string): XmlElement {
   const withTap = withChild(nic, 'target', element('target', { dev: tap }));
   return mapChildren(withTap, (part) =>
     part.name === 'source' && attribute(part, 'network') !== null ? withAttribute(part, 'bridge', bridge) : part,
@@ -564,7 +622,7 @@ function plugged(nic: ReturnType<typeof parseXml>, tap: string, bridge: string):
 }
 
 /** Adding what is there and taking away what is gone are done. */
-function changeEntry(root: ReturnType<typeof parseXml>, change: NetworkEntryChange): ReturnType<typeof parseXml> {
+function changeEntry(root: XmlElement, change: NetworkEntryChange): XmlElement {
   if (change.section === 'dns-host') {
     const { ip, names } = change.entry;
     const dns = child(root, 'dns') ?? element('dns');

@@ -43,6 +43,20 @@ export class FakeStorage {
     this.#pool(pool).volumes.delete(volume);
   }
 
+  stop(name: string): void {
+    this.#pool(name).active = false;
+  }
+
+  /** Undefined in libvirt; what was in it is out of sight. */
+  forget(name: string): void {
+    this.pools.delete(name);
+  }
+
+  takeFrom(other: FakeStorage): void {
+    this.pools.clear();
+    for (const [name, pool] of other.pools) this.pools.set(name, { ...pool, volumes: new Map(pool.volumes) });
+  }
+
   has(pool: string, volume: string): boolean {
     return this.pools.get(pool)?.volumes.has(volume) ?? false;
   }

@@ -1,23 +1,30 @@
 /**
- * Each folder is a case: `before.yaml` was applied to an empty host (if there is one), `host.ts` did things to it by hand,
- * and then a plan is made for `fleet.yaml` with `options.json`. The plan (or the refusal) is recorded beside them, and the
- * laws hold of it. `vitest run test/scenarios -u` records anew.
+ * Each folder is a case: `before.yaml` was applied to a host with other people's things on it (if there is one), `host.ts`
+ * did things to it by hand, and then a plan is made for `fleet.yaml` with `options.json`. The plan (or the refusal) is
+ * recorded beside them, and the laws hold of it, through all rooms but the real host: texts from the real templates,
+ * kept by a libvirt in memory, read back by the real host's parsers. `vitest run test/scenarios -u` records anew.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadFleet } from '../../src/config/index.js';
-import { VenError, type Plan, type PlanOptions, type ResolvedFleet } from '../../src/model/index.js';
+import { EXIT, VenError, type Plan, type PlanOptions, type ResolvedFleet, type Step } from '../../src/model/index.js';
 import { lookOf, planText } from '../../src/view/index.js';
-import { APPLY, DESTROY, World } from '../unit/plan/world.js';
+import { APPLY, DESTROY, type Lab, type Run } from '../fake-host/index.js';
+import { inhabited } from './inhabited.js';
 
 const HERE = new URL('.', import.meta.url);
-const cases = readdirSync(HERE, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+const cases = readdirSync(HERE, { withFileTypes: true })
+  .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  .sort();
 
 interface Case {
   fleet: ResolvedFleet;
   options: PlanOptions;
-  /** A host as the case has it, made anew. */
-  host: () => World;
+  /** As the case has it. To be copied before anything is done to it. */
+  host: Lab;
+  plan: Plan | VenError;
+  /** What is not the fleet's. */
+  foreign: Map<string, unknown>;
 }
 
 async function open(name: string): Promise<Case> {
@@ -28,79 +35,117 @@ async function open(name: string): Promise<Case> {
     return text === null ? null : loadFleet(text, { file });
   };
   const before = fleetOf('before.yaml');
-  const byHand = read('host.ts') === null ? null : ((await import(new URL('host.ts', folder).href)) as { default: (world: World) => void }).default;
-  const host = (): World => {
-    const world = new World();
-    if (before !== null) world.apply(before);
-    byHand?.(world);
-    return world;
-  };
-  return { fleet: fleetOf('fleet.yaml') as ResolvedFleet, options: { ...APPLY, ...(JSON.parse(read('options.json') ?? '{}') as Partial<PlanOptions>) }, host };
-}
-
-/** The plan, or the refusal: whichever there is. */
-function attempt(world: World, { fleet, options }: Case): Plan | VenError {
-  try {
-    return world.plan(fleet, options);
-  } catch (error) {
+  const fleet = fleetOf('fleet.yaml') as ResolvedFleet;
+  const options = { ...APPLY, ...(JSON.parse(read('options.json') ?? '{}') as Partial<PlanOptions>) };
+  const setUp = await inhabited();
+  if (before !== null) await setUp.apply(before);
+  if (read('host.ts') !== null) ((await import(new URL('host.ts', folder).href)) as { default: (lab: Lab) => void }).default(setUp);
+  const host = setUp.copy();
+  const plan = await host.plan(fleet, options).catch((error: unknown) => {
     if (error instanceof VenError) return error;
     throw error;
-  }
+  });
+  return { fleet, options, host, plan, foreign: host.foreign(fleet) };
 }
 
 describe.each(cases)('%s', (name) => {
+  const opened = open(name);
+
   test('the plan is as recorded', async () => {
-    const opened = await open(name);
-    const result = attempt(opened.host(), opened);
+    const { plan, host } = await opened;
     const file = (suffix: string): string => new URL(`${name}/${suffix}`, HERE).pathname;
-    if (result instanceof VenError) {
-      const { code, summary, detail, hint, where } = result;
+    expect(host.host.changes).toBe(0);
+    if (plan instanceof VenError) {
+      const { code, summary, detail, hint, where } = plan;
       await expect(json({ code, summary, detail, hint, where })).toMatchFileSnapshot(file('refusal.json'));
       return;
     }
-    const { changes, steps, warnings, summary } = result;
+    const { changes, steps, warnings, summary } = plan;
     await expect(json({ changes, steps: steps.map(shortStep), warnings, summary })).toMatchFileSnapshot(file('plan.json'));
-    await expect(planText(result, { look: lookOf({ isTTY: false }, {}), file: 'fleet.yaml' })).toMatchFileSnapshot(file('plan.txt'));
+    await expect(planText(plan, { look: lookOf({ isTTY: false }, {}), file: 'fleet.yaml' })).toMatchFileSnapshot(file('plan.txt'));
   });
 
-  test('law 1: after it is run, nothing is left to do', async () => {
-    const opened = await open(name);
-    const world = opened.host();
-    const plan = attempt(world, opened);
+  test('law 1: after an apply nothing is left to do, and a second one does nothing', async () => {
+    const { plan, host, fleet, options, foreign } = await opened;
     if (plan instanceof VenError) return expect(plan.exitCode).toBeGreaterThan(0);
-    world.run(plan);
-    expect(world.plan(opened.fleet, { ...opened.options, replace: [] })).toMatchObject({ changes: [], steps: [] });
+    const lab = host.copy();
+    expect(await lab.run(fleet, plan)).toMatchObject({ result: { outcome: 'done', exitCode: EXIT.done } });
+    const { changes } = lab.host;
+    const again = { ...options, replace: [] };
+    expect(await lab.plan(fleet, again)).toMatchObject({ changes: [], steps: [] });
+    await lab.apply(fleet, again);
+    expect(lab.host.changes).toBe(changes);
+    expect(still(foreign, lab)).toEqual(foreign);
   });
 
-  test('law 2: killed after any step, the next plan leads to the same end', async () => {
-    const opened = await open(name);
-    const plan = attempt(opened.host(), opened);
+  test('law 2: killed at any moment, the next apply leads to the same end', async () => {
+    const { plan, host, fleet, options, foreign } = await opened;
     if (plan instanceof VenError) return expect(plan.exitCode).toBeGreaterThan(0);
-    const whole = opened.host();
-    whole.run(plan);
-    for (let after = 0; after < plan.steps.length; after++) {
-      const world = opened.host();
-      world.run(plan, after);
-      world.apply(opened.fleet, opened.options);
-      expect(world.plan(opened.fleet, { ...opened.options, replace: [] }).changes, `after ${after} steps`).toEqual([]);
-      expect(things(world), `after ${after} steps`).toEqual(things(whole));
+    const whole = await finished(await opened);
+    const end = await whole.things(fleet);
+    for (let n = 1; n <= whole.host.changes; n++) {
+      const at = `killed before ${whole.host.faults.changes[n - 1] ?? ''}`;
+      const lab = host.copy();
+      await lab.applyKilled(n, fleet, options);
+      expect(lab.host.changes, at).toBe(n - 1);
+      expect(still(foreign, lab), at).toEqual(foreign);
+      expect((await lab.apply(fleet, options)).result.outcome, at).toBe('done');
+      expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({ changes: [], steps: [] });
+      expect(await lab.things(fleet), at).toEqual(end);
+      expect(still(foreign, lab), at).toEqual(foreign);
     }
   });
 
-  test('destroy works from wherever a run ends, and leaves nothing of the fleet', async () => {
-    const opened = await open(name);
-    const plan = attempt(opened.host(), opened);
+  test('laws 2 and 3: when any change fails, what does not need it is done, and the next apply does the rest', async () => {
+    const { plan, host, fleet, options, foreign } = await opened;
     if (plan instanceof VenError) return expect(plan.exitCode).toBeGreaterThan(0);
-    const { fleet } = opened;
-    const vms = fleet.vms.map((vm) => ({ ...vm, protect: false }));
-    for (let after = 0; after <= plan.steps.length; after++) {
-      const world = opened.host();
-      const foreign = things(world).filter((thing) => !/lab_/.test(thing));
-      world.run(plan, after);
-      world.apply({ ...fleet, vms }, DESTROY);
-      const kept = opened.options.keepDisks ? things(world).filter((thing) => !thing.startsWith('volume ')) : things(world);
-      expect(kept.filter((thing) => /lab_/.test(thing)), `after ${after} steps`).toEqual([]);
-      expect(things(world), `after ${after} steps`).toEqual(expect.arrayContaining(foreign));
+    const whole = await finished(await opened);
+    const end = await whole.things(fleet);
+    for (let n = 1; n <= whole.host.changes; n++) {
+      const lab = host.copy();
+      lab.host.faults.failAt(n);
+      const run = await lab.run(fleet, plan);
+      lab.host.faults.revive();
+      const failed = failedSteps(run);
+      const at = `${failed.join()} failed at change ${n}`;
+      expect(run.result, at).toMatchObject({ outcome: 'failed', exitCode: EXIT.someVmsFailed });
+      expect(failed, at).toHaveLength(1);
+      const lost = needing(plan.steps, failed);
+      expect(
+        plan.steps.filter(({ id }) => run.outcomes.get(id) !== 'done').map(({ id }) => id),
+        at,
+      ).toEqual(lost.map(({ id }) => id));
+
+      const rest = await lab.apply(fleet, { ...options, replace: [] });
+      expect(rest.result.outcome, at).toBe('done');
+      const left = new Set(lost.map(({ address }) => address));
+      expect(
+        rest.plan.steps.filter(({ address }) => !left.has(address)),
+        at,
+      ).toEqual([]);
+      expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({ changes: [], steps: [] });
+      expect(await lab.things(fleet), at).toEqual(end);
+      expect(still(foreign, lab), at).toEqual(foreign);
+    }
+  });
+
+  test('destroy works from wherever a run ends, itself included, and leaves all else and nothing of the fleet', async () => {
+    const { plan, host, fleet, options, foreign } = await opened;
+    const unguarded = { ...fleet, vms: fleet.vms.map((vm) => ({ ...vm, protect: false })) };
+    const changes = plan instanceof VenError ? 0 : (await finished(await opened)).host.changes;
+    for (let n = 1; n <= changes + 1; n++) {
+      const left = host.copy();
+      if (!(plan instanceof VenError)) await left.applyKilled(n, fleet, options);
+      for (let m = 1; ; m++) {
+        const lab = left.copy();
+        const killed = await lab.applyKilled(m, unguarded, DESTROY);
+        const at = `apply killed at change ${n}, destroy at ${m}`;
+        expect(still(foreign, lab), at).toEqual(foreign);
+        const again = await lab.apply(unguarded, DESTROY);
+        expect(again.result.outcome, at).toBe('done');
+        expect(options.keepDisks ? withoutDisks(lab.everything()) : lab.everything(), at).toEqual(foreign);
+        if (killed.result.outcome === 'done') break;
+      }
     }
   });
 });
@@ -109,22 +154,44 @@ test('there are cases', () => {
   expect(cases.length).toBeGreaterThan(20);
 });
 
+/** A host on which the case's plan was run to its end. */
+async function finished({ plan, host, fleet }: Case): Promise<Lab> {
+  const lab = host.copy();
+  if (plan instanceof VenError) throw plan;
+  await lab.run(fleet, plan);
+  return lab;
+}
+
+function failedSteps({ outcomes }: Run): string[] {
+  return [...outcomes].flatMap(([id, outcome]) => (outcome === 'failed' ? [id] : []));
+}
+
+/** The steps of those ids, and all that can't be done without them, in the plan's order. */
+function needing(steps: readonly Step[], ids: readonly string[]): Step[] {
+  const found = new Set(ids);
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const { id, needs } of steps) if (needs.some((need) => found.has(need))) found.add(id);
+  }
+  return steps.filter(({ id }) => found.has(id));
+}
+
+/** What has become of those things. */
+function still(things: Map<string, unknown>, lab: Lab): Map<string, unknown> {
+  return new Map([...lab.everything()].filter(([key]) => things.has(key)));
+}
+
+function withoutDisks(things: Map<string, unknown>): Map<string, unknown> {
+  return new Map([...things].filter(([key]) => !key.startsWith('volume default/lab_')));
+}
+
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** What there is on a host, by kind and name. */
-function things(world: World): string[] {
-  return [
-    ...world.domains.map(({ name, power }) => `domain ${name} ${power}`),
-    ...world.networks.map(({ name, active }) => `network ${name} ${active ? 'active' : 'inactive'}`),
-    ...world.volumes.map(({ pool, volume, capacityBytes }) => `volume ${pool}/${volume} ${capacityBytes}`),
-  ].sort();
-}
-
 /** A step without the whole specs that it carries. */
-function shortStep(step: Plan['steps'][number]): unknown {
-  const { vm, network, ...rest } = step as Plan['steps'][number] & { vm?: { name: string }; network?: { subnet: unknown; dhcp: unknown } };
+function shortStep(step: Step): unknown {
+  const { vm, network, ...rest } = step as Step & { vm?: { name: string }; network?: { subnet: unknown; dhcp: unknown } };
   return {
     ...rest,
     ...(vm === undefined ? {} : { vm: vm.name }),

@@ -1,6 +1,10 @@
-import type { World } from '../../unit/plan/world.js';
+import { editXml, element, withChild, type Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  const original = world.domain('lab_edge-2');
-  world.addDomain('copy', '00000000-0000-4000-8000-000000000003', { mark: structuredClone(original.mark), config: structuredClone(original.config) });
+export default function byHand(lab: Lab): void {
+  const original = lab.host.domains.get(lab.domain('lab_edge-2'))?.config ?? '';
+  lab.host.addDomain(
+    editXml(original, (domain) =>
+      withChild(withChild(domain, 'uuid', element('uuid', {}, ['00000000-0000-4000-8000-000000000003'])), 'name', element('name', {}, ['copy'])),
+    ),
+  );
 }

@@ -1,7 +1,8 @@
-import type { World } from '../../unit/plan/world.js';
+import { editXml, element, withChild, type Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  const domain = world.domain('lab_edge-1');
-  domain.config.cpus = 1;
-  if (domain.live) domain.live.cpus = 1;
+export default function byHand(lab: Lab): void {
+  const uuid = lab.domain('lab_edge-1');
+  const one = (xml: string): string => editXml(xml, (domain) => withChild(domain, 'vcpu', element('vcpu', {}, ['1'])));
+  lab.host.edit(uuid, one);
+  lab.host.editLive(uuid, one);
 }

@@ -1,5 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  for (const volume of world.volumes) volume.capacityBytes *= 2;
+export default function byHand(lab: Lab): void {
+  lab.host.storage.add('default', 'lab_edge-sda.qcow2', 40 * 1024 ** 3);
 }

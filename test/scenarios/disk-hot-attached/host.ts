@@ -1,8 +1,8 @@
-import type { World } from '../../unit/plan/world.js';
+import { diskAt, editXml, withDevice, type Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  const domain = world.domain('lab_edge-1');
-  const disk = { target: 'vdz', bus: 'virtio', path: '/srv/mine.qcow2', volume: null, device: 'disk' };
-  domain.config.disks.push(disk);
-  domain.live?.disks.push({ ...disk });
+export default function byHand(lab: Lab): void {
+  const uuid = lab.domain('lab_edge-1');
+  const attached = (xml: string): string => editXml(xml, (domain) => withDevice(domain, diskAt('/srv/mine.qcow2', 'vdz')));
+  lab.host.edit(uuid, attached);
+  lab.host.editLive(uuid, attached);
 }

@@ -1,5 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import { diskAt, editXml, withDevice, type Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.domain('lab_edge').config.disks.push({ target: 'sdb', bus: 'sata', path: '/srv/mine.qcow2', volume: null, device: 'disk' });
+export default function byHand(lab: Lab): void {
+  lab.host.edit(lab.domain('lab_edge'), (xml) => editXml(xml, (domain) => withDevice(domain, diskAt('/srv/mine.qcow2', 'sdb'))));
 }

@@ -1,6 +1,6 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.powerOff(world.domain('lab_edge'));
-  world.volumes = [];
+export default function byHand(lab: Lab): void {
+  lab.host.powerOff(lab.domain('lab_edge'));
+  lab.host.storage.delete('default', 'lab_edge-sda.qcow2');
 }

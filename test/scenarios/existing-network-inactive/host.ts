@@ -1,5 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.stopNetwork('default');
+export default function byHand(lab: Lab): void {
+  lab.host.stopNetwork(lab.network('default'));
 }

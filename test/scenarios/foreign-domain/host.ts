@@ -1,6 +1,6 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.addDomain('lab_edge-1', '00000000-0000-4000-8000-000000000001');
-  world.addDomain('someone-else', '00000000-0000-4000-8000-000000000002');
+export default function byHand(lab: Lab): void {
+  lab.host.addForeignDomain({ name: 'lab_edge-1', uuid: '00000000-0000-4000-8000-000000000001' });
+  lab.host.addForeignDomain({ name: 'someone-else', uuid: '00000000-0000-4000-8000-000000000002' });
 }

@@ -1,5 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.addNetwork('lab_lab', 'virbr9', '192.168.199.1/24');
+export default function byHand(lab: Lab): void {
+  lab.host.addForeignNetwork({ name: 'lab_lab', uuid: '00000000-0000-4000-8000-000000000004', bridge: 'virbr9', gateway: '192.168.199.1/24' });
 }

@@ -1,5 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.addVolume('default', 'lab_edge-1-sda.qcow2', 1024 ** 3);
+export default function byHand(lab: Lab): void {
+  lab.host.addForeignVolume('default', 'lab_edge-1-sda.qcow2');
 }

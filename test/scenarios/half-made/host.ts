@@ -1,6 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  const { mark } = world.domain('lab_edge-2');
-  if (mark) mark.ready = false;
+export default function byHand(lab: Lab): void {
+  lab.host.edit(lab.domain('lab_edge-2'), (xml) => xml.replace('ready="yes"', 'ready="no"'));
 }

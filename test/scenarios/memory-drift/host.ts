@@ -1,5 +1,7 @@
-import type { World } from '../../unit/plan/world.js';
+import { editXml, element, withChild, type Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.domain('lab_edge-1').config.memoryKiB = 1024 * 1024;
+export default function byHand(lab: Lab): void {
+  lab.host.edit(lab.domain('lab_edge-1'), (xml) =>
+    editXml(xml, (domain) => withChild(domain, 'memory', element('memory', { unit: 'GiB' }, ['1']))),
+  );
 }

@@ -1,6 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.stopNetwork('lab_lab');
-  world.networks = world.networks.filter(({ name }) => name !== 'lab_lab');
+export default function byHand(lab: Lab): void {
+  lab.host.undefineNetwork(lab.network('lab_lab'));
 }

@@ -1,6 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.stopNetwork('lab_lab');
-  world.startNetwork('lab_lab');
+export default function byHand(lab: Lab): void {
+  lab.host.restartNetwork(lab.network('lab_lab'));
 }

@@ -1,6 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  const domain = world.domain('lab_edge');
-  for (const facts of [domain.config, domain.live]) for (const nic of facts?.nics ?? []) nic.source = { kind: 'network', network: 'default' };
+export default function byHand(lab: Lab): void {
+  lab.host.plugInto(lab.domain('lab_edge'), 'default');
 }

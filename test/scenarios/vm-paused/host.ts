@@ -1,5 +1,5 @@
-import type { World } from '../../unit/plan/world.js';
+import type { Lab } from '../../fake-host/index.js';
 
-export default function byHand(world: World): void {
-  world.domain('lab_edge-1').power = 'paused';
+export default function byHand(lab: Lab): void {
+  lab.host.pause(lab.domain('lab_edge-1'));
 }

@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { runPlan } from '../../src/apply/index.js';
+import { domainFacts, domainMark, domainName, networkFacts } from '../../src/host/index.js';
+import {
+  domainUuid,
+  networkUuid,
+  type HostState,
+  type Plan,
+  type PlanOptions,
+  type ResolvedFleet,
+  type RunEvent,
+  type RunResult,
+} from '../../src/model/index.js';
+import { makePlan } from '../../src/plan/index.js';
+import { createRender, TEMPLATE_FILES } from '../../src/render/index.js';
+import { parseXml } from '../../src/xml/index.js';
+import { FakeHost } from './fake-host.js';
+
+export const APPLY: PlanOptions = { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false };
+export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
+
+const template = (name: string): string => readFileSync(new URL(`../../templates/${name}`, import.meta.url), 'utf8');
+const render = createRender({
+  domain: template(TEMPLATE_FILES.domain),
+  network: template(TEMPLATE_FILES.network),
+  volume: template(TEMPLATE_FILES.volume),
+});
+
+export interface Run {
+  plan: Plan;
+  result: RunResult;
+  /** What became of each step, by id. */
+  outcomes: Map<string, 'done' | 'failed' | 'skipped'>;
+}
+
+/** ven as its commands run it, on a host in memory: observe, plan, and the plan's steps through the real renderer. */
+export class Lab {
+  readonly host: FakeHost;
+
+  constructor(host: FakeHost) {
+    this.host = host;
+  }
+
+  /** A host as a distribution leaves it: the pool and the network `default`. */
+  static bare(): Lab {
+    const host = new FakeHost({
+      routes: [
+        { cidr: '0.0.0.0/0', device: 'eth0' },
+        { cidr: '10.0.2.0/24', device: 'eth0' },
+      ],
+    });
+    host.addForeignNetwork({ name: 'default', bridge: 'virbr0', gateway: '192.168.122.1/24', forward: 'nat' });
+    return new Lab(host);
+  }
+
+  copy(): Lab {
+    return new Lab(this.host.copy());
+  }
+
+  observe(fleet: ResolvedFleet): Promise<HostState> {
+    return this.host.observe(fleet);
+  }
+
+  async plan(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Promise<Plan> {
+    return makePlan(fleet, await this.observe(fleet), { ...APPLY, ...options });
+  }
+
+  /** Runs a plan to its end. Throws what is nobody's known failure, unless the run was killed. */
+  async run(fleet: ResolvedFleet, plan: Plan): Promise<Run> {
+    const events: RunEvent[] = [];
+    const never = new AbortController().signal;
+    const result = await runPlan(plan, {
+      host: this.host,
+      render,
+      fleet,
+      emit: (event) => events.push(event),
+      clock: { now: () => new Date(0) },
+      parallelism: { vagrant: 2, virsh: 16 },
+      interrupt: { graceful: never, hard: never },
+      runId: 'run',
+      command: plan.options.mode,
+    });
+    const outcomes: Run['outcomes'] = new Map();
+    for (const event of events) {
+      if (event.type !== 'step-finished') continue;
+      outcomes.set(event.step, event.outcome);
+      if (event.outcome === 'failed' && event.error.code === 'bug' && !this.host.faults.dead)
+        throw new Error(`${event.step}: ${event.error.detail ?? event.error.summary}`);
+    }
+    return { plan, result, outcomes };
+  }
+
+  async apply(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Promise<Run> {
+    return this.run(fleet, await this.plan(fleet, options));
+  }
+
+  /** As `apply`, by a ven that is killed just before its n-th change from now. */
+  async applyKilled(n: number, fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Promise<Run> {
+    const plan = await this.plan(fleet, options);
+    this.host.faults.dieAt(n);
+    const run = await this.run(fleet, plan);
+    this.host.faults.revive();
+    return run;
+  }
+
+  /** The UUID of the domain of that name. */
+  domain(name: string): string {
+    const found = [...this.host.domains].find(([, { config, live }]) => domainName(parseXml(config ?? live ?? '')) === name);
+    if (!found) throw new Error(`no domain ${name}`);
+    return found[0];
+  }
+
+  /** The UUID of the network of that name. */
+  network(name: string): string {
+    const found = [...this.host.networks].find(([, { xml }]) => networkFacts(parseXml(xml)).name === name);
+    if (!found) throw new Error(`no network ${name}`);
+    return found[0];
+  }
+
+  /** Every single thing on the host, down to its last byte: `domain <uuid>`, `volume default/a.qcow2`, `tap vnet0`, … */
+  everything(): Map<string, unknown> {
+    const { domains, networks, storage, nvrams, bridges } = this.host;
+    return new Map<string, unknown>([
+      ...[...domains].map(([uuid, domain]) => [`domain ${uuid}`, { ...domain }] as const),
+      ...[...networks].map(([uuid, network]) => [`network ${uuid}`, { ...network }] as const),
+      ...[...storage.pools].flatMap(([pool, { volumes }]) =>
+        [...volumes].map(([name, bytes]) => [`volume ${pool}/${name}`, bytes] as const),
+      ),
+      ...[...nvrams].map((path) => [`nvram ${path}`, true] as const),
+      ...[...bridges.keys()].map((bridge) => [`bridge ${bridge}`, true] as const),
+      ...[...bridges].flatMap(([bridge, taps]) => [...taps].map((tap) => [`tap ${tap}`, bridge] as const)),
+    ]);
+  }
+
+  /** As `everything`, without what is the fleet's: what has a mark of its and the identity derived from it, and what hangs on that. */
+  foreign(fleet: { name: string }): Map<string, unknown> {
+    const all = this.everything();
+    for (const [uuid, { config, live }] of this.host.domains) {
+      const domain = parseXml(config ?? live ?? '');
+      const mark = domainMark(domain);
+      if (mark?.fleet !== fleet.name || uuid !== domainUuid(mark.fleet, mark.vm)) continue;
+      all.delete(`domain ${uuid}`);
+      for (const { pool, volume } of mark.volumes) all.delete(`volume ${pool}/${volume}`);
+      all.delete(`nvram ${domainFacts(domain).nvram ?? ''}`);
+      for (const { tap } of live === null ? [] : domainFacts(parseXml(live)).nics) all.delete(`tap ${tap ?? ''}`);
+    }
+    for (const [uuid, { xml }] of this.host.networks) {
+      const { mark, bridge } = networkFacts(parseXml(xml));
+      if (mark?.fleet !== fleet.name || uuid !== networkUuid(mark.fleet, mark.network)) continue;
+      all.delete(`network ${uuid}`);
+      all.delete(`bridge ${bridge ?? ''}`);
+    }
+    return all;
+  }
+
+  /** What there is on the host, as a fleet sees it, without what no two runs have in common (taps, ids). */
+  async things(fleet: ResolvedFleet): Promise<unknown> {
+    const { domains, networks, pools, volumes, bridgePorts } = await this.observe(fleet);
+    const facts = (seen: (typeof domains)[number]['config']): unknown => ({
+      ...seen,
+      disks: seen.disks.toSorted((a, b) => (a.target < b.target ? -1 : 1)),
+      nics: seen.nics
+        .map(({ tap, bridge, ...nic }) => ({ ...nic, plugged: tap !== null && (bridgePorts?.[bridge ?? '']?.includes(tap) ?? false) }))
+        .sort((a, b) => (a.mac < b.mac ? -1 : 1)),
+    });
+    return {
+      domains: domains.map(({ xml: _, config, live, ...rest }) => ({ ...rest, config: facts(config), live: live && facts(live) })),
+      networks,
+      pools: pools.map(({ name, active }) => ({ name, active })),
+      volumes,
+      bridges: Object.keys(bridgePorts ?? {}).sort(),
+    };
+  }
+}
