@@ -1,5 +1,5 @@
 /** ven's marks in libvirt's metadata. Found by namespace, whatever the prefix. Pure. */
-import type { DomainMark, NetworkMark } from '../model/index.js';
+import type { DomainMark, MarkedVolume, NetworkMark } from '../model/index.js';
 import { attribute, child, childrenNs, serializeXml, type XmlElement } from '../xml/index.js';
 
 export const VEN_NAMESPACE = 'urn:ven:1';
@@ -13,21 +13,30 @@ export function domainMark(domain: XmlElement): DomainMark | null {
   const vm = attribute(mark, 'name');
   const digest = attribute(mark, 'digest');
   if (fleet === null || vm === null || digest === null) return null;
+  const firmware = attribute(mark, 'firmware');
   const inside = [...ancestors, mark];
   return {
     fleet,
     vm,
     digest,
     ready: attribute(mark, 'ready') === 'yes',
+    ...(firmware === 'uefi' || firmware === 'bios' ? { firmware } : {}),
     volumes: childrenNs(inside, VEN_NAMESPACE, 'volume').flatMap((element) => {
       const pool = attribute(element, 'pool');
       const volume = attribute(element, 'name');
-      return pool !== null && volume !== null ? [{ pool, volume }] : [];
+      return pool !== null && volume !== null ? [{ pool, volume, ...askedOf(element) }] : [];
     }),
     nics: childrenNs(inside, VEN_NAMESPACE, 'nic')
       .flatMap((element) => attribute(element, 'mac')?.toLowerCase() ?? [])
       .sort(),
   };
+}
+
+function askedOf(volume: XmlElement): Pick<MarkedVolume, 'asked'> {
+  const bus = attribute(volume, 'bus');
+  const size = attribute(volume, 'size') ?? '';
+  const known = bus === 'sata' || bus === 'virtio' || bus === 'scsi';
+  return known && /^[1-9]\d*$/.test(size) ? { asked: { bus, sizeBytes: Number(size) } } : {};
 }
 
 export function networkMark(network: XmlElement): NetworkMark | null {
@@ -42,9 +51,19 @@ export function networkMark(network: XmlElement): NetworkMark | null {
 export function markForMetadata(mark: DomainMark): string {
   return serializeXml({
     name: 'vm',
-    attrs: { fleet: mark.fleet, name: mark.vm, digest: mark.digest, ready: mark.ready ? 'yes' : 'no' },
+    attrs: {
+      fleet: mark.fleet,
+      name: mark.vm,
+      digest: mark.digest,
+      ready: mark.ready ? 'yes' : 'no',
+      ...(mark.firmware === undefined ? {} : { firmware: mark.firmware }),
+    },
     children: [
-      ...mark.volumes.map(({ pool, volume }) => ({ name: 'volume', attrs: { pool, name: volume }, children: [] })),
+      ...mark.volumes.map(({ pool, volume, asked }) => ({
+        name: 'volume',
+        attrs: { pool, name: volume, ...(asked === undefined ? {} : { bus: asked.bus, size: String(asked.sizeBytes) }) },
+        children: [],
+      })),
       ...mark.nics.map((mac) => ({ name: 'nic', attrs: { mac }, children: [] })),
     ],
   });

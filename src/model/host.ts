@@ -2,7 +2,7 @@
  * The machine, as ven sees it: `HostState` is what was seen, `Host` is all that ven may do to it.
  * The real host (`src/host`) and the in-memory one of the tests implement `Host`; one contract test covers both.
  */
-import type { OwnNetwork, ResolvedFleet } from './fleet.js';
+import type { OwnNetwork, ResolvedDisk, ResolvedFleet, ResolvedVm } from './fleet.js';
 
 /** What was seen of a host at one moment. Pure JSON. */
 export interface HostState {
@@ -33,8 +33,10 @@ export interface DomainMark {
   digest: string;
   /** Set last; an owned domain without it is half-made. */
   ready: boolean;
+  /** What the fleet file said when it was applied last; absent from a mark of before it was written down. */
+  firmware?: ResolvedVm['firmware'];
   /** The volumes that ven made for it; no others are ever deleted with it. */
-  volumes: VolumeRef[];
+  volumes: MarkedVolume[];
   /**
    * MACs of the NICs that ven made for it, lower case, sorted; rendered as `<ven:nic mac="…"/>` after the volumes.
    * No other NIC is ever changed or removed. Empty for a mark without such elements.
@@ -51,6 +53,14 @@ export interface NetworkMark {
 export interface VolumeRef {
   pool: string;
   volume: string;
+}
+
+/**
+ * `asked`: what the fleet file said of the disk when it was applied last. A disk is only ever given up for a file that
+ * says other than that: it is no measure that the host does. Absent: no file that names it was applied to its end.
+ */
+export interface MarkedVolume extends VolumeRef {
+  asked?: Pick<ResolvedDisk, 'bus' | 'sizeBytes'>;
 }
 
 export type Power = 'running' | 'paused' | 'off' | 'crashed';

@@ -8,7 +8,8 @@ export function markOf(fleet: string, vm: ResolvedVm, ready: boolean): DomainMar
     vm: vm.name,
     digest: vm.digest,
     ready,
-    volumes: vm.disks.map(({ pool, volume }) => ({ pool, volume })),
+    firmware: vm.firmware,
+    volumes: vm.disks.map(({ pool, volume, bus, sizeBytes }) => ({ pool, volume, asked: { bus, sizeBytes } })),
     nics: vm.nics.map(({ mac }) => mac.toLowerCase()).sort(),
   };
 }

@@ -1,4 +1,4 @@
-import type { FieldChange, ObservedDisk, ObservedDomain, ResolvedDisk, ResolvedVm, VolumeRef } from '../model/index.js';
+import type { FieldChange, MarkedVolume, ObservedDisk, ObservedDomain, ResolvedDisk, ResolvedVm, VolumeRef } from '../model/index.js';
 import { formatBytes } from './format.js';
 import type { InTheWay } from './foreign.js';
 import { volumeKey, type OwnedDomain, type Seen } from './seen.js';
@@ -21,18 +21,19 @@ const SECTOR = 512;
 
 /**
  * The disks that ven made, by the volumes in the mark; all others are left alone. What a person did to the host by hand
- * (`changed` false) never costs a disk's content: only a change of the fleet file leads to `replace`.
+ * never costs a disk's content: only a fleet file that says other of this very disk than the one that was applied last
+ * (`MarkedVolume.asked`) leads to `replace`. Where the mark doesn't know what was said, nothing does.
  */
-export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, changed: boolean, seen: Seen): DiskDiff {
+export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): DiskDiff {
   const diff: DiskDiff = { fields: [], notes: [], define: [], create: [], grow: [], left: [], inTheWay: [], warnings: [] };
-  const made = new Set(domain.mark.volumes.map(volumeKey));
+  const made = new Map(domain.mark.volumes.map((ref) => [volumeKey(ref), ref]));
   const wanted = new Set(vm.disks.map(volumeKey));
   const gone: VolumeRef[] = [];
   for (const ref of domain.mark.volumes) {
     if (wanted.has(volumeKey(ref))) continue;
     const attached = diskOf(domain.config.disks, ref, seen) !== undefined;
     const there = seen.volumes.has(volumeKey(ref)) || seen.pools.get(ref.pool)?.active !== true;
-    if (attached && changed) gone.push(ref);
+    if (attached && ref.asked !== undefined) gone.push(ref);
     else if (attached || there) {
       // Of a run that ended between making a disk and using it, and a fleet file that no longer wants it. No reason to lose the others.
       diff.left.push(ref);
@@ -44,7 +45,7 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, changed: boolean,
   const handled = new Set<string>();
   for (const disk of vm.disks) {
     const old = made.has(volumeKey(disk)) ? undefined : gone.find(({ volume }) => volume === disk.volume);
-    if (old === undefined) diffDisk(vm, domain, disk, made.has(volumeKey(disk)), changed, seen, diff);
+    if (old === undefined) diffDisk(vm, domain, disk, made.get(volumeKey(disk)), seen, diff);
     else {
       handled.add(volumeKey(old));
       diff.fields.push({
@@ -74,8 +75,7 @@ function diffDisk(
   vm: ResolvedVm,
   domain: OwnedDomain,
   disk: ResolvedDisk,
-  made: boolean,
-  changed: boolean,
+  made: MarkedVolume | undefined,
   seen: Seen,
   diff: DiskDiff,
 ): void {
@@ -105,7 +105,7 @@ function diffDisk(
     if (config === undefined) return;
   } else if (volume === undefined) {
     diff.warnings.push(`${vm.address}: pool ${disk.pool} is not active, so ${target} can't be compared until it is`);
-    if (config === undefined && !made) {
+    if (config === undefined && made === undefined) {
       diff.create.push({ pool: disk.pool, volume: disk.volume });
       diff.define.push(path);
       diff.fields.push({ path, before: null, after: wantedText, effect: restart });
@@ -123,11 +123,11 @@ function diffDisk(
         bytes: disk.sizeBytes,
         running: live !== undefined,
       });
-    } else if (volume.capacityBytes > bytes && changed) {
+    } else if (volume.capacityBytes > bytes && made?.asked !== undefined && made.asked.sizeBytes > disk.sizeBytes) {
       diff.fields.push({ path: `${path}.size`, before, after, effect: 'replace', why: "a disk can't shrink" });
     } else if (volume.capacityBytes > bytes) {
       diff.warnings.push(
-        `${vm.address}: ${target} was grown by hand to ${before}, the fleet file says ${after}; it stays as it is, since a disk can't shrink`,
+        `${vm.address}: ${target} has grown to ${before}, the fleet file says ${after}; it stays as it is, since a disk can't shrink`,
       );
     }
   }
@@ -140,7 +140,7 @@ function diffDisk(
   if (shape(config) === right && !liveWrong) return;
   if (diff.fields.some((field) => field.path === path)) return;
   const before = shape(config) === right ? shape(live) : shape(config);
-  if (config !== undefined && changed && config.bus !== disk.bus) {
+  if (config !== undefined && config.bus !== disk.bus && made?.asked !== undefined && made.asked.bus !== disk.bus) {
     diff.fields.push({
       path: `${path}.bus`,
       before: config.bus,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DomainFacts, PlannedNetwork, ResolvedFleet } from '../model/index.js';
 import { attached } from './nics.js';
-import { volumeKey, type OwnedDomain, type OwnedNetwork, type Seen } from './seen.js';
+
+import { shownMarked, volumeKey, type OwnedDomain, type OwnedNetwork, type Seen } from './seen.js';
 
 /**
  * The digest of what a plan was made from: the fleet's own things, and what they need or want of the rest of the host.
@@ -32,7 +33,7 @@ export function observedDigest(fleet: ResolvedFleet, seen: Seen, networks: Itera
 }
 
 function domainParts({ uuid, name, power, autostart, mark, config, live, nvramMissing }: OwnedDomain, seen: Seen): unknown[] {
-  const marked = [mark.fleet, mark.vm, mark.digest, mark.ready, mark.volumes.map(volumeKey), mark.nics];
+  const marked = [mark.fleet, mark.vm, mark.digest, mark.ready, mark.firmware, mark.volumes.map(shownMarked), mark.nics];
   const running = live === null ? null : [factsParts(live), live.nics.map((nic) => attached(nic, seen)), nvramMissing];
   return [uuid, name, power, autostart, marked, factsParts(config), running];
 }

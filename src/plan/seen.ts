@@ -3,6 +3,7 @@ import {
   networkUuid,
   type DomainMark,
   type HostState,
+  type MarkedVolume,
   type NetworkMark,
   type ObservedDomain,
   type ObservedNetwork,
@@ -36,6 +37,11 @@ export interface Seen {
 
 export function volumeKey({ pool, volume }: VolumeRef): string {
   return `${pool}/${volume}`;
+}
+
+/** All that a mark says of a volume, as one text. */
+export function shownMarked(volume: MarkedVolume): string {
+  return `${volumeKey(volume)} ${volume.asked === undefined ? '' : `${volume.asked.bus} ${volume.asked.sizeBytes}`}`;
 }
 
 /**

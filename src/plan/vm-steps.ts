@@ -37,7 +37,7 @@ export function deleteVmStep(address: string, domain: OwnedDomain, keepDisks: bo
     timeoutSeconds: 180,
     kind: 'vm-delete',
     uuid: domain.uuid,
-    volumes: keepDisks ? [] : domain.mark.volumes,
+    volumes: keepDisks ? [] : domain.mark.volumes.map(({ pool, volume }) => ({ pool, volume })),
   };
 }
 

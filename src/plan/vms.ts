@@ -12,7 +12,7 @@ import {
 import { diffDisks, madeDisks, type DiskDiff } from './disks.js';
 import { formatBytes, formatKiB } from './format.js';
 import { diffNics, shownNic, type NicDiff } from './nics.js';
-import { volumeKey, type OwnedDomain, type Seen } from './seen.js';
+import { shownMarked, volumeKey, type OwnedDomain, type Seen } from './seen.js';
 
 /** What has to happen to a VM that is there and whole. */
 export interface VmDiff {
@@ -71,8 +71,8 @@ function facetsOf(vm: ResolvedVm): Facet[] {
 }
 
 export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages: ReadonlySet<string>): VmDiff {
-  const changed = domain.mark.digest !== vm.digest;
   const { config, live } = domain;
+  const otherFirmware = domain.mark.firmware !== undefined && domain.mark.firmware !== vm.firmware;
   const fields: FieldChange[] = [];
   const define: string[] = [];
   const settings = new Set<'autostart' | 'title'>();
@@ -82,7 +82,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     const inLive = live === null ? wanted : read(live);
     if (inConfig === wanted && inLive === wanted) continue;
     const field = { path, before: inConfig === wanted ? inLive : inConfig, after: wanted };
-    if (path === 'firmware' && changed && inConfig !== wanted) {
+    if (path === 'firmware' && otherFirmware && inConfig !== wanted) {
       fields.push({ ...field, effect: 'replace', why: 'what is installed boots with the other firmware only' });
       continue;
     }
@@ -103,7 +103,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
       why: "the firmware's variables are gone",
     });
   }
-  const disks = diffDisks(vm, domain, changed, seen);
+  const disks = diffDisks(vm, domain, seen);
   const nics = diffNics(vm, domain, seen, outages);
   fields.push(...disks.fields, ...nics.fields);
   define.push(...disks.define, ...nics.define);
@@ -164,7 +164,7 @@ export function isHung(power: Power): boolean {
 /** The mark that a VM has when all is done. `left`: more volumes that it keeps. */
 export function readyMark(fleet: string, vm: ResolvedVm, left: readonly VolumeRef[] = []): DomainMark {
   const mark = markOf(fleet, vm, true);
-  return { ...mark, volumes: [...mark.volumes, ...left] };
+  return { ...mark, volumes: [...mark.volumes, ...left.map(({ pool, volume }) => ({ pool, volume }))] };
 }
 
 /** The mark before anything new is made: as it was, and with what is about to come. Still ready: an update is never half-made. */
@@ -182,7 +182,13 @@ export function marksAgree(a: DomainMark, b: DomainMark): boolean {
     return all.size === new Set(right).size && right.every((item) => all.has(item));
   };
   const macs = ({ nics }: DomainMark): string[] => nics.map((mac) => mac.toLowerCase());
-  return a.digest === b.digest && a.ready === b.ready && same(a.volumes.map(volumeKey), b.volumes.map(volumeKey)) && same(macs(a), macs(b));
+  return (
+    a.digest === b.digest &&
+    a.ready === b.ready &&
+    a.firmware === b.firmware &&
+    same(a.volumes.map(shownMarked), b.volumes.map(shownMarked)) &&
+    same(macs(a), macs(b))
+  );
 }
 
 export function vmFacts(vm: ResolvedVm): Facts {

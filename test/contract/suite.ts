@@ -8,6 +8,7 @@ import {
   VenError,
   type BringUp,
   type BringUpResult,
+  markOf as marked,
   type DomainMark,
   type Host,
   type HostState,
@@ -432,14 +433,7 @@ function vm(fleet: string, name: string, number: number, source: ResolvedVm['nic
 
 function markOf(vm: ResolvedVm, ready: boolean): DomainMark {
   const [fleet = ''] = vm.domain.split('_');
-  return {
-    fleet,
-    vm: vm.name,
-    digest: vm.digest,
-    ready,
-    volumes: vm.disks.map(({ pool, volume }) => ({ pool, volume })),
-    nics: vm.nics.map(({ mac }) => mac).sort(),
-  };
+  return marked(fleet, vm, ready);
 }
 
 function bringUpOf(vm: ResolvedVm): BringUp {

@@ -293,9 +293,18 @@ export class FakeHost implements Host {
     return this.#answer(() => {
       const made = element(
         'ven:vm',
-        { 'xmlns:ven': 'urn:ven:1', fleet: mark.fleet, name: mark.vm, digest: mark.digest, ready: mark.ready ? 'yes' : 'no' },
+        {
+          'xmlns:ven': 'urn:ven:1',
+          fleet: mark.fleet,
+          name: mark.vm,
+          digest: mark.digest,
+          ready: mark.ready ? 'yes' : 'no',
+          ...(mark.firmware === undefined ? {} : { firmware: mark.firmware }),
+        },
         [
-          ...mark.volumes.map(({ pool, volume }) => element('ven:volume', { pool, name: volume })),
+          ...mark.volumes.map(({ pool, volume, asked }) =>
+            element('ven:volume', { pool, name: volume, ...(asked && { bus: asked.bus, size: String(asked.sizeBytes) }) }),
+          ),
           ...mark.nics.map((mac) => element('ven:nic', { mac })),
         ],
       );

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DomainMark } from '../../../src/model/index.js';
 import { describe, expect, it } from 'vitest';
 import {
   domainFacts,
@@ -138,7 +139,18 @@ describe('marks', () => {
   });
 
   it('reads back what it writes, once libvirt has put the namespace to it', () => {
-    const mark = { fleet: 'f', vm: 'a', digest: 'd', ready: false, volumes: [{ pool: `p'"<`, volume: 'v' }], nics: ['52:54:00:00:00:01'] };
+    const mark: DomainMark = {
+      fleet: 'f',
+      vm: 'a',
+      digest: 'd',
+      ready: false,
+      firmware: 'bios',
+      volumes: [
+        { pool: `p'"<`, volume: 'v' },
+        { pool: 'p', volume: 'w', asked: { bus: 'scsi', sizeBytes: 1 << 30 } },
+      ],
+      nics: ['52:54:00:00:00:01'],
+    };
     const written = markForMetadata(mark)
       .replaceAll(/<(\/?)(\w)/g, '<$1ven:$2')
       .replace('<ven:vm', '<ven:vm xmlns:ven="urn:ven:1"');

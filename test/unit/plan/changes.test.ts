@@ -162,6 +162,56 @@ describe('what a person did by hand', () => {
   });
 });
 
+describe('what a person did by hand, and then another change of the fleet file', () => {
+  const GROWN = ', disks: [{ size: 20GiB }]';
+  const handwork: [string, (domain: ObservedDomain, world: World) => void][] = [
+    ['a disk grown', (_, world) => Object.assign(world.volumes[0] ?? {}, { capacityBytes: 40 * 1024 ** 3 })],
+    ['another firmware', ({ config }) => (config.firmware = 'bios')],
+    ['another bus', ({ config }) => config.disks[0] && (config.disks[0].bus = 'scsi')],
+    [
+      'a disk of a run that was killed',
+      (domain, world) => {
+        const volume = 'lab_edge-sdc.qcow2';
+        world.addVolume('default', volume, 1024 ** 3);
+        domain.mark?.volumes.push({ pool: 'default', volume });
+        domain.config.disks.push({ target: 'sdc', bus: 'sata', path: null, volume: { pool: 'default', volume }, device: 'disk' });
+      },
+    ],
+  ];
+  const changes: [string, string][] = [
+    ['the title', `${GROWN}, title: new`],
+    ['a restart', `${GROWN}, cpus: 2`],
+    ['a disk more', ', disks: [{ size: 20GiB }, { size: 1GiB }]'],
+    ['a disk that grows less', ', disks: [{ size: 30GiB }]'],
+  ];
+  test.each(handwork.flatMap(([what, byHand]) => changes.map(([change, to]) => [what, change, byHand, to] as const)))(
+    '%s, then %s: costs no disk',
+    (_what, _change, byHand, to) => {
+      const world = new World();
+      world.apply(fleetOf(EDGE(GROWN)));
+      byHand(world.domain('lab_edge'), world);
+      const fleet = fleetOf(EDGE(to));
+      expect(world.apply(fleet).summary).toMatchObject({ update: 1, replace: 0 });
+      expect(world.deleted).toEqual([]);
+      expect(world.plan(fleet).changes).toEqual([]);
+    },
+  );
+
+  test('what an old mark does not say costs no disk either; once applied, the mark says it', () => {
+    const world = new World();
+    world.apply(fleetOf(EDGE(GROWN)));
+    const { mark } = world.domain('lab_edge');
+    if (mark) {
+      delete mark.firmware;
+      mark.volumes = mark.volumes.map(({ pool, volume }) => ({ pool, volume }));
+    }
+    const smaller = fleetOf(EDGE(', disks: [{ size: 10GiB }], firmware: bios'));
+    expect(world.apply(smaller)).toMatchObject({ summary: { update: 1, replace: 0 }, warnings: [expect.stringContaining("can't shrink")] });
+    expect(world.plan(smaller).changes).toEqual([]);
+    expect(shown(world.plan(fleetOf(EDGE(', disks: [{ size: 5GiB }], firmware: bios'))).changes)).toEqual(['vm.edge replace changed']);
+  });
+});
+
 describe('after a failure', () => {
   test('a VM that could not start for want of a bridge is made again once the bridge is there', () => {
     const world = new World();

@@ -1,20 +1,21 @@
-import type {
-  DomainFacts,
-  HostState,
-  ObservedDomain,
-  ObservedNetwork,
-  ObservedNic,
-  ObservedPool,
-  ObservedVolume,
-  Plan,
-  PlannedNetwork,
-  PlanOptions,
-  ResolvedDisk,
-  ResolvedFleet,
-  ResolvedNic,
-  ResolvedVm,
-  Step,
-  VolumeRef,
+import {
+  markOf,
+  type DomainFacts,
+  type HostState,
+  type ObservedDomain,
+  type ObservedNetwork,
+  type ObservedNic,
+  type ObservedPool,
+  type ObservedVolume,
+  type Plan,
+  type PlannedNetwork,
+  type PlanOptions,
+  type ResolvedDisk,
+  type ResolvedFleet,
+  type ResolvedNic,
+  type ResolvedVm,
+  type Step,
+  type VolumeRef,
 } from '../../../src/model/index.js';
 import { loadFleet } from '../../../src/config/index.js';
 import { makePlan } from '../../../src/plan/index.js';
@@ -255,9 +256,7 @@ export class World {
       case 'vm-up': {
         const { vm } = step;
         if (this.domains.some(({ uuid, name }) => uuid === vm.uuid || name === vm.domain)) throw new Error(`${vm.domain} is there already`);
-        const volumes = vm.disks.map(({ pool, volume }) => ({ pool, volume }));
-        const mark = { fleet, vm: vm.name, digest: vm.digest, ready: false, volumes, nics: vm.nics.map(({ mac }) => mac) };
-        const domain = this.addDomain(vm.domain, vm.uuid, { mark, config: factsOf(vm) });
+        const domain = this.addDomain(vm.domain, vm.uuid, { mark: markOf(fleet, vm, false), config: factsOf(vm) });
         for (const disk of vm.disks) this.createVolume(disk);
         if (vm.power === 'running') this.start(domain);
         return;
