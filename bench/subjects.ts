@@ -35,7 +35,11 @@ export async function defineAll(folder: Folder): Promise<string[]> {
   const volumes = readdirSync(join(out, 'volumes')).map((name) => join(out, 'volumes', name));
   const uuids: string[] = [];
   for (const file of domains) {
-    const xml = readFileSync(file, 'utf8').replace('ready="no"', 'ready="yes"');
+    // As the Vagrantfile does it: the disk by its path, and the mark as after a whole apply.
+    const xml = readFileSync(file, 'utf8')
+      .replace('ready="no"', 'ready="yes"')
+      .replace('<disk type="volume"', '<disk type="file"')
+      .replace(/<source pool="default" volume="([^"]+)"\/>/, '<source file="/var/lib/libvirt/images/$1"/>');
     writeFileSync(file, xml);
     uuids.push(/<uuid>([^<]+)/.exec(xml)?.[1] as string);
   }
