@@ -6,6 +6,7 @@ import ts from 'typescript-eslint';
 const ROOMS = {
   model: [],
   xml: [],
+  efi: [],
   config: [],
   render: ['xml'],
   plan: [],
@@ -29,7 +30,7 @@ const HOMES = {
 };
 
 /** Rooms without a clock, randomness, environment or files. */
-const PURE = ['model', 'xml', 'config', 'render', 'plan'];
+const PURE = ['model', 'xml', 'efi', 'config', 'render', 'plan'];
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => {
   const forbidden = Object.keys(ROOMS).filter((other) => other !== room && other !== 'model' && !allowed.includes(other));

@@ -1,0 +1,148 @@
+/** Certificates of authorities in PEM text, and what could be wrong with them. */
+import { X509Certificate } from 'node:crypto';
+
+export interface CaCertificate {
+  der: Uint8Array;
+  /** Its common name, or its whole subject on one line. */
+  name: string;
+  /** SHA-256 of the DER bytes, lower-case hex. */
+  fingerprint: string;
+  validTo: Date;
+}
+
+export interface CertificateProblem {
+  severity: 'error' | 'warning';
+  /** `certificate-…`, stable. */
+  rule: string;
+  message: string;
+  hint: string;
+}
+
+export interface CheckedCertificates {
+  /** The authorities, each once, in the order of the text. Not to be used when a problem is an error. */
+  authorities: CaCertificate[];
+  problems: CertificateProblem[];
+}
+
+interface Block {
+  label: string;
+  pem: string;
+}
+
+interface Parsed {
+  /** For sentences: `Certificate 2 of 3 (Lab Root)`. */
+  named: string;
+  certificate: X509Certificate;
+}
+
+const SOON_DAYS = 30;
+const DAY = 86_400_000;
+/** As much as firmware can be given is an eighth of this. */
+const LARGEST_TEXT = 256 * 1024;
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+
+/** Reads PEM text, one certificate or a chain, and says what is wrong with it at the time `now`. */
+export function checkCaCertificates(text: string, now: Date): CheckedCertificates {
+  const blocks = [...text.slice(0, LARGEST_TEXT).matchAll(BLOCK)].map(([pem, label]): Block => ({ pem, label: label ?? '' }));
+  const wrong = wrongText(text, blocks);
+  if (wrong) return { authorities: [], problems: [wrong] };
+
+  const { parsed, problems } = parse(blocks.filter(isCertificate));
+  const others = parsed.filter(({ certificate }) => !certificate.ca);
+  const authorities = new Map<string, CaCertificate>();
+  for (const { named, certificate } of parsed.filter((one) => !others.includes(one))) {
+    const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
+    if (authorities.has(fingerprint)) continue;
+    const name = nameOf(certificate);
+    authorities.set(fingerprint, { der: Uint8Array.from(certificate.raw), name, fingerprint, validTo: certificate.validToDate });
+    const untimely = wrongTime(named, certificate, now);
+    if (untimely) problems.push(untimely);
+  }
+  if (authorities.size > 0) {
+    problems.push(...others.map(({ named }) => leftOut(named)));
+  } else if (problems.length === 0) {
+    const hint = 'Name the certificate of the authority that signed it (basicConstraints CA:TRUE).';
+    problems.push(error('certificate-not-authority', `${others[0]?.named ?? 'It'} is not the certificate of an authority`, hint));
+  }
+  return { authorities: [...authorities.values()], problems };
+}
+
+const isCertificate = ({ label }: Block): boolean => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE';
+
+/** What makes the text no list of certificates at all. */
+function wrongText(text: string, blocks: readonly Block[]): CertificateProblem | undefined {
+  if (text.length > LARGEST_TEXT) {
+    return error('certificate-too-large', 'The file is too large for certificates', 'Name the PEM file of the certificate authority.');
+  }
+  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
+    const hint = 'Name a file with the certificate alone; the key is of no use here and should stay where it is.';
+    return error('certificate-private-key', 'The file holds a private key', hint);
+  }
+  if (!blocks.some(isCertificate)) {
+    const other = blocks[0]?.label.toLowerCase();
+    const hint = 'It needs a "-----BEGIN CERTIFICATE-----"; for a DER file: openssl x509 -inform der -in FILE -out FILE.pem';
+    const what = other === undefined ? 'in PEM form' : `but a ${other}`;
+    return error('certificate-unreadable', `The file holds no certificate ${what}`, hint);
+  }
+  if ((text.match(/-----BEGIN /g) ?? []).length !== blocks.length) {
+    return error('certificate-unreadable', 'The file breaks off within a certificate', 'Fetch the file again.');
+  }
+  return undefined;
+}
+
+function parse(blocks: readonly Block[]): { parsed: Parsed[]; problems: CertificateProblem[] } {
+  const parsed: Parsed[] = [];
+  const problems: CertificateProblem[] = [];
+  for (const [index, { pem }] of blocks.entries()) {
+    const which = blocks.length === 1 ? 'The certificate' : `Certificate ${index + 1} of ${blocks.length}`;
+    try {
+      const certificate = new X509Certificate(pem);
+      parsed.push({ certificate, named: `${which} (${nameOf(certificate)})` });
+    } catch {
+      const hint = 'Fetch the file again; openssl x509 -in FILE -noout -text shows what is in it.';
+      problems.push(error('certificate-unreadable', `${which} can't be read`, hint));
+    }
+  }
+  return { parsed, problems };
+}
+
+/** The firmware does not look at the dates, so nobody else would say it. */
+function wrongTime(named: string, certificate: X509Certificate, now: Date): CertificateProblem | undefined {
+  const left = certificate.validToDate.getTime() - now.getTime();
+  const end = dayOf(certificate.validToDate);
+  if (left <= 0) return error('certificate-expired', `${named} expired on ${end}`, 'Fetch the current one from the orchestrator.');
+  if (certificate.validFromDate > now) {
+    const message = `${named} is not valid before ${dayOf(certificate.validFromDate)}`;
+    return error('certificate-not-yet-valid', message, "Check this machine's clock.");
+  }
+  if (left >= SOON_DAYS * DAY) return undefined;
+  const days = Math.floor(left / DAY);
+  return {
+    severity: 'warning',
+    rule: 'certificate-expires-soon',
+    message: `${named} expires on ${end}, ${days === 0 ? 'within a day' : days === 1 ? 'in a day' : `in ${days} days`}`,
+    hint: 'Have a new one ready; with `ven apply` it reaches the firmware.',
+  };
+}
+
+function leftOut(named: string): CertificateProblem {
+  const message = `${named} is not the certificate of an authority, and is left out`;
+  return {
+    severity: 'warning',
+    rule: 'certificate-not-authority',
+    message,
+    hint: 'Take it out of the file: firmware needs the authority only.',
+  };
+}
+
+function error(rule: string, message: string, hint: string): CertificateProblem {
+  return { severity: 'error', rule, message, hint };
+}
+
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+
+function nameOf(certificate: X509Certificate): string {
+  // Absent, whatever its type says, when the certificate has an empty subject.
+  const subject = (certificate.subject as string | undefined) ?? '';
+  return /^CN=(.+)$/m.exec(subject)?.[1] ?? (subject.replaceAll('\n', ', ') || 'without a name');
+}

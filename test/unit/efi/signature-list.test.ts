@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { certificatesOf, guidBytes, guidText, makeNvram, OWNER, readVariables, signatureLists } from '../../../src/efi/index.js';
+import { emptyStore } from './store.js';
+
+describe('GUIDs', () => {
+  it('have their first three groups the other way round', () => {
+    expect(Buffer.from(guidBytes('00112233-4455-6677-8899-aabbccddeeff')).toString('hex')).toBe('33221100554477668899aabbccddeeff');
+    expect(() => guidBytes('00112233')).toThrow(RangeError);
+  });
+
+  it('come back as they were', () => {
+    fc.assert(fc.property(fc.uuid(), (guid) => guidText(guidBytes(guid.toUpperCase())) === guid));
+  });
+});
+
+describe('signature lists', () => {
+  it('are laid out byte for byte', () => {
+    const bytes = Buffer.from(signatureLists([Uint8Array.of(1, 2, 3)], '00112233-4455-6677-8899-aabbccddeeff'));
+    const header = 'a159c0a5e494a74a87b5ab155c2bf072' + '2f000000' + '00000000' + '13000000';
+    expect(bytes.toString('hex')).toBe(header + '33221100554477668899aabbccddeeff' + '010203');
+  });
+
+  it('give every certificate back', () => {
+    const certificates = fc.array(fc.uint8Array({ minLength: 1, maxLength: 2000 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(certificates, (ders) => {
+        expect(certificatesOf(signatureLists(ders, OWNER)).map((der) => [...der])).toEqual(ders.map((der) => [...der]));
+      }),
+    );
+  });
+
+  it('passes lists of other kinds by, and takes several certificates of one list', () => {
+    const one = Buffer.from(signatureLists([Uint8Array.of(1, 2)], OWNER));
+    const hash = Buffer.from(one);
+    hash[0] = 0;
+    const two = Buffer.concat([one, one.subarray(28)]);
+    two.writeUInt32LE(two.length, 16);
+    expect(certificatesOf(Buffer.concat([hash, two])).map((der) => [...der])).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('refuses wrong sizes', () => {
+    const list = Buffer.from(signatureLists([Uint8Array.of(1, 2, 3)], OWNER));
+    for (const broken of [list.subarray(0, 20), list.subarray(0, -1), Buffer.concat([list, Buffer.of(0)])]) {
+      expect(() => certificatesOf(broken)).toThrow(RangeError);
+    }
+    const endless = Buffer.from(list);
+    endless.writeUInt32LE(0, 16);
+    expect(() => certificatesOf(endless)).toThrow(RangeError);
+  });
+});
+
+describe('NVRAM', () => {
+  it('holds the certificates where the firmware looks for them', () => {
+    const ders = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5)];
+    const variables = readVariables(makeNvram(emptyStore(), { caCertificates: ders }));
+    expect(variables).toMatchObject([{ name: 'TlsCaCertificate', vendor: 'fd2340d0-3dab-4349-a6c7-3b4f12b48eae', attributes: 3 }]);
+    expect(certificatesOf(variables[0]?.data ?? new Uint8Array()).map((der) => [...der])).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
+  });
+
+  it('is the template when there are none', () => {
+    expect(Buffer.from(makeNvram(emptyStore(), { caCertificates: [] }))).toEqual(emptyStore());
+  });
+});
