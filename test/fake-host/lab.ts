@@ -110,6 +110,12 @@ export class Lab {
     return found[0];
   }
 
+  /** Whether the mark of a fleet's VM says that it is whole. */
+  async isReady(fleet: ResolvedFleet, uuid: string): Promise<boolean> {
+    const { domains } = await this.observe(fleet);
+    return domains.some((domain) => domain.uuid === uuid && domain.mark?.ready === true);
+  }
+
   /** The UUID of the network of that name. */
   network(name: string): string {
     const found = [...this.host.networks].find(([, { xml }]) => networkFacts(parseXml(xml)).name === name);

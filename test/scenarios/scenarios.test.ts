@@ -49,10 +49,11 @@ async function open(name: string): Promise<Case> {
 }
 
 describe.each(cases)('%s', (name) => {
-  const opened = open(name);
+  let made: Promise<Case> | undefined;
+  const opened = (): Promise<Case> => (made ??= open(name));
 
   test('the plan is as recorded', async () => {
-    const { plan, host } = await opened;
+    const { plan, host } = await opened();
     const file = (suffix: string): string => new URL(`${name}/${suffix}`, HERE).pathname;
     expect(host.host.changes).toBe(0);
     if (plan instanceof VenError) {
@@ -66,7 +67,7 @@ describe.each(cases)('%s', (name) => {
   });
 
   test('law 1: after an apply nothing is left to do, and a second one does nothing', async () => {
-    const { plan, host, fleet, options, foreign } = await opened;
+    const { plan, host, fleet, options, foreign } = await opened();
     if (plan instanceof VenError) return expect(plan.exitCode).toBeGreaterThan(0);
     const lab = host.copy();
     expect(await lab.run(fleet, plan)).toMatchObject({ result: { outcome: 'done', exitCode: EXIT.done } });
@@ -79,15 +80,16 @@ describe.each(cases)('%s', (name) => {
   });
 
   test('law 2: killed at any moment, the next apply leads to the same end', async () => {
-    const { plan, host, fleet, options, foreign } = await opened;
+    const { plan, host, fleet, options, foreign } = await opened();
     if (plan instanceof VenError) return expect(plan.exitCode).toBeGreaterThan(0);
-    const whole = await finished(await opened);
+    const whole = await finished(await opened());
     const end = await whole.things(fleet);
     for (let n = 1; n <= whole.host.changes; n++) {
       const at = `killed before ${whole.host.faults.changes[n - 1] ?? ''}`;
       const lab = host.copy();
-      await lab.applyKilled(n, fleet, options);
+      const killed = await lab.applyKilled(n, fleet, options);
       expect(lab.host.changes, at).toBe(n - 1);
+      for (const uuid of begun(killed)) expect(await lab.isReady(fleet, uuid), at).toBe(false);
       expect(still(foreign, lab), at).toEqual(foreign);
       expect((await lab.apply(fleet, options)).result.outcome, at).toBe('done');
       expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({ changes: [], steps: [] });
@@ -97,9 +99,9 @@ describe.each(cases)('%s', (name) => {
   });
 
   test('laws 2 and 3: when any change fails, what does not need it is done, and the next apply does the rest', async () => {
-    const { plan, host, fleet, options, foreign } = await opened;
+    const { plan, host, fleet, options, foreign } = await opened();
     if (plan instanceof VenError) return expect(plan.exitCode).toBeGreaterThan(0);
-    const whole = await finished(await opened);
+    const whole = await finished(await opened());
     const end = await whole.things(fleet);
     for (let n = 1; n <= whole.host.changes; n++) {
       const lab = host.copy();
@@ -130,9 +132,9 @@ describe.each(cases)('%s', (name) => {
   });
 
   test('destroy works from wherever a run ends, itself included, and leaves all else and nothing of the fleet', async () => {
-    const { plan, host, fleet, options, foreign } = await opened;
+    const { plan, host, fleet, options, foreign } = await opened();
     const unguarded = { ...fleet, vms: fleet.vms.map((vm) => ({ ...vm, protect: false })) };
-    const changes = plan instanceof VenError ? 0 : (await finished(await opened)).host.changes;
+    const changes = plan instanceof VenError ? 0 : (await finished(await opened())).host.changes;
     for (let n = 1; n <= changes + 1; n++) {
       const left = host.copy();
       if (!(plan instanceof VenError)) await left.applyKilled(n, fleet, options);
@@ -174,6 +176,15 @@ function needing(steps: readonly Step[], ids: readonly string[]): Step[] {
     for (const { id, needs } of steps) if (needs.some((need) => found.has(need))) found.add(id);
   }
   return steps.filter(({ id }) => found.has(id));
+}
+
+/** The VMs that a run began to make, and did not make to the end. */
+function begun({ plan, outcomes }: Run): string[] {
+  const done = (id: string): boolean => outcomes.get(id) === 'done';
+  const last = new Map(plan.steps.map(({ address, id }) => [address, id]));
+  return plan.steps.flatMap((step) =>
+    step.kind === 'vm-up' && step.needs.every(done) && !done(last.get(step.address) ?? '') ? [step.vm.uuid] : [],
+  );
 }
 
 /** What has become of those things. */
