@@ -74,26 +74,6 @@ export class Ledger {
     this.end(place, 'skipped');
   }
 
-  /**
-   * The steps that finish a VM whose `vm-up` has begun: they are run even after the first Ctrl-C, since a VM without its
-   * ready mark counts as half-made and would be replaced by the next apply: the interruption would have destroyed it.
-   */
-  finishers(): Set<number> {
-    const { steps, order, needs } = this.graph;
-    const begun = new Set(
-      this.places('running', 'done').flatMap((place) => (steps[place]?.kind === 'vm-up' ? [steps[place].address] : [])),
-    );
-    const finishers = new Set<number>();
-    for (const place of order) {
-      const step = steps[place];
-      if (step?.kind !== 'vm-ready' && step?.kind !== 'vm-settings') continue;
-      if (!begun.has(step.address) || !['waiting', 'ready'].includes(this.state(place))) continue;
-      const reachable = needs[place]?.every((need) => finishers.has(need) || ['running', 'done'].includes(this.state(need)));
-      if (reachable) finishers.add(place);
-    }
-    return finishers;
-  }
-
   /** Each address once, in plan order: failed when a step of it failed, done when all its steps are, else skipped. */
   addresses(): Pick<RunResult, 'done' | 'failed' | 'skipped'> {
     const fates = new Map<Address, 'done' | 'failed' | 'skipped'>();

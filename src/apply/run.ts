@@ -3,6 +3,7 @@ import { runBatch } from './batch.js';
 import { underDeadline } from './deadline.js';
 import { executeStep, type UpStep } from './execute.js';
 import { cutShort, eventErrorOf, tooLate } from './faults.js';
+import { finishersOf } from './finishers.js';
 import { graphOf, type StepGraph } from './graph.js';
 import { Ledger } from './ledger.js';
 import type { ApplyPorts } from './ports.js';
@@ -242,7 +243,7 @@ class Run {
     if (this.stopped || (this.stopping && !hard)) return;
     this.stopping = true;
     this.stopped = hard;
-    const finishers = hard ? new Set<number>() : this.ledger.finishers();
+    const finishers = hard ? new Set<number>() : finishersOf(this.graph, (at) => this.ledger.state(at));
     const skipped = this.ledger.places('waiting', 'ready').filter((place) => !finishers.has(place));
     for (const place of skipped) this.ledger.skip(place);
     this.ups.drain();

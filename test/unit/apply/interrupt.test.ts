@@ -1,8 +1,35 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { VenError, type Host, type Step } from '../../../src/model/index.js';
-import { failure, pool, ready, run, settleAll, sleep, start, story, up, vm } from './stage.js';
+import { VenError, type Host, type PlannedNetwork, type Step } from '../../../src/model/index.js';
+import { failure, pool, ready, run, settleAll, sleep, start, stop, story, up, vm } from './stage.js';
 
 const ONE = { parallelism: { vagrant: 1, virsh: 1 } };
+const words = (calls: readonly string[]): string[] => calls.map((call) => call.split(' ', 1).join());
+const net = (name: string, what: 'delete' | 'create', needs: string[] = []): Step => {
+  const base = { id: `network.${name}:${what}`, address: `network.${name}`, needs, timeoutSeconds: 60 };
+  const network = { name, uuid: `uuid-${name}` } as PlannedNetwork;
+  return what === 'delete' ? { ...base, kind: 'network-delete', uuid: network.uuid } : { ...base, kind: 'network-create', network };
+};
+const define = (name: string, needs: string[]): Step => ({
+  ...start(name, needs),
+  id: `vm.${name}:define`,
+  kind: 'vm-define',
+  vm: vm(name),
+  fields: [],
+});
+const reattach = (name: string, needs: string[]): Step => ({
+  ...start(name, needs),
+  id: `vm.${name}:reattach`,
+  kind: 'vm-reattach',
+  vm: vm(name),
+  macs: [],
+});
+const gone = (name: string, needs: string[]): Step => ({
+  ...start(name, needs),
+  id: `vm.${name}:delete`,
+  kind: 'vm-delete',
+  uuid: `uuid-${name}`,
+  volumes: [],
+});
 const never = () => new Promise(() => undefined);
 
 describe('interruption', () => {
@@ -88,6 +115,97 @@ describe('interruption', () => {
       await vi.runAllTimersAsync();
       expect(await stage.result).toMatchObject({ outcome: 'interrupted', done: [], skipped: ['vm.a'] });
       expect(stage.host.calls).toEqual(['startDomain uuid-a']);
+    });
+
+    it('starts a VM again that it had stopped for a restart, and leaves its mark as it was', async () => {
+      const restart = (name: string): Step[] => [stop(name), start(name, [`vm.${name}:stop`]), ready(name, [`vm.${name}:start`])];
+      const off = stop('off');
+      for (const [after, done] of [
+        [500, ['stopDomain uuid-a 60', 'startDomain uuid-a']],
+        [1500, ['stopDomain uuid-a 60', 'startDomain uuid-a']],
+        [2500, ['stopDomain uuid-a 60', 'startDomain uuid-a', 'markDomain']],
+      ] as const) {
+        const stage = run([...restart('a'), ...restart('b'), off], { call: () => sleep(1000) }, ONE);
+        await vi.advanceTimersByTimeAsync(after);
+        stage.graceful.abort();
+        await vi.runAllTimersAsync();
+        expect(await stage.result).toMatchObject({ outcome: 'interrupted', failed: [] });
+        expect(stage.host.calls.map((call) => call.replace(/^markDomain .*/, 'markDomain'))).toEqual(done);
+      }
+    });
+
+    it('does not start a VM whose stop failed meanwhile, nor one that is to be off', async () => {
+      const call = async (method: string) => {
+        await sleep(1000);
+        if (method === 'stopDomain') throw new VenError('tool-failed', { summary: 'no' });
+      };
+      const stage = run([stop('a'), start('a', ['vm.a:stop']), stop('off'), start('c')], { call });
+      await vi.advanceTimersByTimeAsync(500);
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({ outcome: 'interrupted', failed: ['vm.a', 'vm.off'], done: ['vm.c'] });
+      expect(stage.host.calls.sort()).toEqual(['startDomain uuid-c', 'stopDomain uuid-a 60', 'stopDomain uuid-off 60']);
+    });
+
+    it('creates a network again that it had deleted to rebuild it, and attaches its VMs again', async () => {
+      const steps = [
+        net('lab', 'delete'),
+        net('lab', 'create', ['network.lab:delete']),
+        define('a', []),
+        reattach('a', ['vm.a:define', 'network.lab:create']),
+        ready('a', ['vm.a:reattach']),
+        reattach('b', ['network.lab:create']),
+        up('c', ['network.lab:create']),
+        net('later', 'delete'),
+        net('later', 'create', ['network.later:delete']),
+        reattach('d', ['network.later:create']),
+        net('removed', 'delete'),
+      ];
+      for (const after of [500, 1500]) {
+        const stage = run(steps, { call: () => sleep(1000) }, ONE);
+        await vi.advanceTimersByTimeAsync(after);
+        stage.graceful.abort();
+        await vi.runAllTimersAsync();
+        expect(await stage.result).toMatchObject({
+          done: ['network.lab', 'vm.b'],
+          skipped: ['vm.a', 'vm.c', 'network.later', 'vm.d', 'network.removed'],
+        });
+        expect(words(stage.host.calls)).toEqual([
+          'deleteNetwork',
+          'createNetwork',
+          'readDomain',
+          'defineDomain',
+          'reattachNics',
+          'reattachNics',
+        ]);
+      }
+    });
+
+    it('attaches VMs to a network that was created again just before', async () => {
+      const steps = [net('lab', 'delete'), net('lab', 'create', ['network.lab:delete']), start('x'), reattach('b', ['network.lab:create'])];
+      const stage = run(steps, { call: () => sleep(1000) }, ONE);
+      await vi.advanceTimersByTimeAsync(2500);
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({ done: ['network.lab', 'vm.x', 'vm.b'], skipped: [] });
+    });
+
+    it("finishes networks that take each other's place together, and none that would need a VM to go", async () => {
+      const swapped = [
+        net('a', 'delete'),
+        net('b', 'delete'),
+        net('a', 'create', ['network.a:delete', 'network.b:delete']),
+        net('b', 'create', ['network.a:delete', 'network.b:delete']),
+        net('c', 'delete'),
+        gone('v', ['network.c:delete']),
+        net('c', 'create', ['network.c:delete', 'vm.v:delete']),
+      ];
+      const stage = run(swapped, { call: () => sleep(1000) }, ONE);
+      await vi.advanceTimersByTimeAsync(500);
+      stage.graceful.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({ done: ['network.a', 'network.b'], skipped: ['network.c', 'vm.v'] });
+      expect(words(stage.host.calls)).toEqual(['deleteNetwork', 'deleteNetwork', 'createNetwork', 'createNetwork']);
     });
 
     it('does not mark a VM ready that fails to come up meanwhile', async () => {

@@ -56,6 +56,11 @@ export function start(name: string, needs: string[] = [], timeoutSeconds = HOUR)
   return { id: `vm.${name}:start`, address: `vm.${name}`, needs, timeoutSeconds, kind: 'vm-start', uuid: `uuid-${name}` };
 }
 
+/** A step that is one call, `stopDomain('uuid-<name>', 60)`. */
+export function stop(name: string, needs: string[] = [], timeoutSeconds = HOUR): Step {
+  return { id: `vm.${name}:stop`, address: `vm.${name}`, needs, timeoutSeconds, kind: 'vm-stop', uuid: `uuid-${name}`, graceSeconds: 60 };
+}
+
 export function pool(name: string, needs: string[] = [], timeoutSeconds = HOUR): Step {
   return { id: `pool.${name}:ensure`, address: `pool.${name}`, needs, timeoutSeconds, kind: 'pool-ensure', pool: name };
 }
