@@ -7,13 +7,14 @@ const ROOMS = {
   model: [],
   xml: [],
   efi: [],
+  console: [],
   config: [],
   render: ['xml'],
   plan: [],
   apply: [],
   host: ['xml'],
   view: [],
-  flow: ['config', 'render', 'plan', 'apply', 'host'],
+  flow: ['config', 'render', 'plan', 'apply', 'host', 'console'],
   commands: ['flow', 'view'],
 };
 
@@ -30,7 +31,7 @@ const HOMES = {
 };
 
 /** Rooms without a clock, randomness, environment or files. */
-const PURE = ['model', 'xml', 'efi', 'config', 'render', 'plan'];
+const PURE = ['model', 'xml', 'efi', 'console', 'config', 'render', 'plan'];
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => {
   const forbidden = Object.keys(ROOMS).filter((other) => other !== room && other !== 'model' && !allowed.includes(other));

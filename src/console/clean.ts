@@ -1,0 +1,258 @@
+/** No line is longer; what would be is cut into several. */
+const WIDEST = 4096;
+/** Of a control sequence's parameters; longer ones mean nothing to anybody. */
+const PARAMETERS = 64;
+
+type State = 'text' | 'escape' | 'intermediate' | 'control' | 'string' | 'string-escape';
+
+/**
+ * A terminal with one line: text appears where the cursor is, and a line is given out once the cursor leaves it. So a line that
+ * was painted over (a countdown, a progress bar, an edited command) is read once, as it was at last, and what firmware places
+ * with cursor movements comes out as lines. Colours, titles, bells and the like are dropped.
+ */
+export class ConsoleText {
+  readonly #decoder = new TextDecoder();
+  #state: State = 'text';
+  #sequence = '';
+  #line: string[] = [];
+  #column = 0;
+  /** Where the cursor is on the screen; null: unknown. */
+  #row: number | null = null;
+  /** What `flush` has already given out of this line. */
+  #shown = '';
+  #out = '';
+
+  /** The lines that these bytes complete. */
+  push(bytes: Uint8Array): string {
+    for (const character of this.#decoder.decode(bytes, { stream: true })) this.#take(character);
+    return this.#given();
+  }
+
+  /** What there is of the line under way (a prompt), for a reader who waits. If it is painted over later, it is given out again. */
+  flush(): string {
+    const text = this.#text();
+    if (text.startsWith(this.#shown)) this.#out += text.slice(this.#shown.length);
+    else this.#out += `\n${text}`;
+    this.#shown = text;
+    return this.#given();
+  }
+
+  /** The end of the stream ends its last line. */
+  end(): string {
+    for (const character of this.#decoder.decode()) this.#take(character);
+    this.#leaveLine();
+    return this.#given();
+  }
+
+  #given(): string {
+    const out = this.#out;
+    this.#out = '';
+    return out;
+  }
+
+  #take(character: string): void {
+    switch (this.#state) {
+      case 'text':
+        this.#write(character);
+        return;
+      case 'escape':
+        this.#escape(character);
+        return;
+      case 'intermediate':
+        if (character < ' ' || character > '/') this.#state = 'text';
+        return;
+      case 'control':
+        this.#control(character);
+        return;
+      case 'string':
+        this.#string(character);
+        return;
+      case 'string-escape':
+        if (character === '\\') this.#state = 'text';
+        else this.#escape(character);
+    }
+  }
+
+  #write(character: string): void {
+    switch (character) {
+      case '\u001b':
+        this.#state = 'escape';
+        return;
+      case '\u009b':
+        this.#begin('control');
+        return;
+      case '\u0090':
+      case '\u0098':
+      case '\u009d':
+      case '\u009e':
+      case '\u009f':
+        this.#begin('string');
+        return;
+      case '\r':
+        this.#column = 0;
+        return;
+      case '\n':
+      case '\v':
+      case '\f':
+      case '\u0085':
+        this.#newLine();
+        return;
+      case '\b':
+        this.#moveAlong(-1);
+        return;
+      case '\t':
+        this.#moveAlong(8 - (this.#column % 8));
+        return;
+    }
+    if (character < ' ' || (character >= '\u007f' && character < '\u00a0')) return;
+    if (this.#column >= WIDEST) this.#newLine();
+    this.#pad();
+    this.#line[this.#column] = character;
+    this.#column += 1;
+  }
+
+  #begin(state: 'control' | 'string'): void {
+    this.#state = state;
+    this.#sequence = '';
+  }
+
+  #escape(character: string): void {
+    this.#state = 'text';
+    if (character === '[') this.#begin('control');
+    else if (']PX^_'.includes(character)) this.#begin('string');
+    else if (character >= ' ' && character <= '/') this.#state = 'intermediate';
+    else if (character === 'D' || character === 'E') this.#newLine();
+    else if (character === 'M' || character === 'c') {
+      this.#leaveLine();
+      this.#row = null;
+    } else if (character < ' ' || character > '~') this.#write(character);
+  }
+
+  /** Ends at its terminator; or at a line's end, so that a stray byte never swallows what follows. */
+  #string(character: string): void {
+    if (character === '\u001b') this.#state = 'string-escape';
+    else if ('\u0007\u0018\u001a\u009c'.includes(character)) this.#state = 'text';
+    else if (character === '\n') {
+      this.#state = 'text';
+      this.#write(character);
+    } else {
+      // Linux sets its palette with a string that has no terminator: P and 7 digits, or R alone.
+      if (this.#sequence.length < PARAMETERS) this.#sequence += character;
+      if (this.#sequence === 'R' || /^P[0-9a-f]{7}$/i.test(this.#sequence)) this.#state = 'text';
+    }
+  }
+
+  #control(character: string): void {
+    if (character >= ' ' && character <= '?') {
+      if (this.#sequence.length <= PARAMETERS) this.#sequence += character;
+      return;
+    }
+    if (character < ' ' && !'\u0018\u001a\u001b'.includes(character)) {
+      this.#write(character); // as a terminal does, in the middle of a sequence
+      return;
+    }
+    this.#state = 'text';
+    if (character >= '@' && character <= '~') this.#obey(character);
+    else if (character !== '\u0018' && character !== '\u001a') this.#write(character);
+  }
+
+  #obey(command: string): void {
+    if (!/^[\d;]*$/.test(this.#sequence) || this.#sequence.length > PARAMETERS) return;
+    const numbers = this.#sequence.split(';').map((digits) => Math.min(Number(digits), WIDEST));
+    const mode = numbers[0] ?? 0;
+    const amount = Math.max(1, mode);
+    switch (command) {
+      case 'H':
+      case 'f':
+        this.#place(amount, Math.max(1, numbers[1] ?? 1));
+        return;
+      case 'd':
+        this.#place(amount, this.#column + 1);
+        return;
+      case 'G':
+      case '`':
+        this.#column = amount - 1;
+        return;
+      case 'C':
+      case 'a':
+        this.#moveAlong(amount);
+        return;
+      case 'D':
+        this.#moveAlong(-amount);
+        return;
+      case 'A':
+      case 'F':
+        this.#moveDown(-amount, command === 'F');
+        return;
+      case 'B':
+      case 'E':
+      case 'e':
+        this.#moveDown(amount, command === 'E');
+        return;
+      case 'J':
+        if (mode >= 1) this.#leaveLine();
+        else this.#line.length = Math.min(this.#line.length, this.#column);
+        return;
+      case 'K':
+        if (mode === 0) this.#line.length = Math.min(this.#line.length, this.#column);
+        else if (mode === 1) this.#line.fill(' ', 0, this.#column + 1);
+        else this.#line = [];
+        return;
+      case 'X':
+        this.#line.fill(' ', this.#column, this.#column + amount);
+        return;
+      case 'P':
+        this.#line.splice(this.#column, amount);
+        return;
+      case '@':
+        this.#pad();
+        this.#line.splice(this.#column, 0, ...Array<string>(amount).fill(' '));
+        this.#line.length = Math.min(this.#line.length, WIDEST);
+    }
+  }
+
+  #place(row: number, column: number): void {
+    if (row !== this.#row) this.#leaveLine();
+    this.#row = row;
+    this.#column = column - 1;
+  }
+
+  #moveAlong(by: number): void {
+    this.#column = Math.min(WIDEST - 1, Math.max(0, this.#column + by));
+  }
+
+  #moveDown(by: number, toStart: boolean): void {
+    const column = toStart ? 0 : this.#column;
+    this.#leaveLine();
+    if (this.#row !== null) this.#row = Math.max(1, this.#row + by);
+    this.#column = column;
+  }
+
+  #newLine(): void {
+    this.#give(this.#text());
+    if (this.#row !== null) this.#row += 1;
+  }
+
+  /** The cursor goes elsewhere: what was written is a line, but nothing written is not an empty one. */
+  #leaveLine(): void {
+    const text = this.#text();
+    if (text !== '' || this.#shown !== '') this.#give(text);
+    this.#line = [];
+    this.#column = 0;
+  }
+
+  #give(text: string): void {
+    this.#out += text.startsWith(this.#shown) ? `${text.slice(this.#shown.length)}\n` : `\n${text}\n`;
+    this.#shown = '';
+    this.#line = [];
+    this.#column = 0;
+  }
+
+  #text(): string {
+    return this.#line.join('').trimEnd();
+  }
+
+  #pad(): void {
+    while (this.#line.length < this.#column) this.#line.push(' ');
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What a serial console said, as bytes, made fit to be read: lines of text without what a terminal would obey, the last lines, and
+ * where the last boot begins. Pure, and fed piece by piece: it makes no difference where a stream is cut. It opens no file and
+ * knows no VM.
+ */
+export { ConsoleText } from './clean.js';
+export { LastBoot } from './last-boot.js';
+export { LastLines } from './last-lines.js';

@@ -1,0 +1,23 @@
+/** Keeps the last lines of a text that comes in pieces; an unfinished one at its end counts as a line. */
+export class LastLines {
+  readonly #count: number;
+  #lines: string[] = [];
+  #rest = '';
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  push(text: string): void {
+    const pieces = `${this.#rest}${text}`.split('\n');
+    this.#rest = pieces.pop() ?? '';
+    for (const line of pieces) this.#lines.push(`${line}\n`);
+    // Not at each line, so that a long text costs no more than its length.
+    if (this.#lines.length > 2 * this.#count + 1000) this.#lines = this.#lines.slice(-Math.max(1, this.#count));
+  }
+
+  text(): string {
+    const all = this.#rest === '' ? this.#lines : [...this.#lines, this.#rest];
+    return this.#count === 0 ? '' : all.slice(-this.#count).join('');
+  }
+}
