@@ -4,6 +4,4 @@
  * synchronous: it reads no file, clock, environment or host (the caller hands in the bytes and the environment), and it
  * knows nothing of libvirt's XML or of what exists on a host.
  */
-export { loadFleet, parseFleet, type LoadOptions, type ParsedFleet } from './load.js';
-export { decodeFleet, MAX_FLEET_FILE_BYTES } from './limits.js';
-export { resolveFleet } from './resolve.js';
+export { loadFleet, type LoadOptions } from './load.js';

@@ -3,7 +3,7 @@ import { CST, Lexer, Parser } from 'yaml';
 import { Source, throwFindings, type Range } from './source.js';
 
 /** Room for long texts; what YAML there may be is limited below. */
-export const MAX_FLEET_FILE_BYTES = 1024 * 1024;
+const MAX_FLEET_FILE_BYTES = 1024 * 1024;
 /** Characters and words of YAML; about 9,000 lines. */
 const MAX_TOKENS = 64_000;
 /** The format itself needs 7. */

@@ -1,7 +1,9 @@
 /** `Fleet` → `ResolvedFleet`: every field present, units fixed, identities derived. */
 import {
   domainUuid,
+  formatAddress,
   networkUuid,
+  usualDhcp,
   type DhcpHost,
   type DnsHost,
   type ExistingNetwork,
@@ -20,11 +22,11 @@ import {
 } from '../model/index.js';
 import { expandVms, type ExpandedVm } from './expand.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
-import { defaultRange, formatAddress, formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
+import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
 import { durationInSeconds, sizeInKiB } from './units.js';
 
 /** libvirt's own network, the one behind virbr0. */
-export const LIBVIRT_DEFAULT = 'default';
+const LIBVIRT_DEFAULT = 'default';
 const MAX_DEVICE_LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** Pure. `fleet` has passed the schema and the rules; see `loadFleet`. */
@@ -148,7 +150,7 @@ function resolveOwn(fleet: string, name: string, network: FleetNetwork, vms: rea
     bridge: bridges.claim((attempt) => bridgeName(fleet, name, attempt)),
     mode: network.mode ?? 'nat',
     subnet: cidr ? { cidr: formatCidr(cidr), gateway: formatAddress(gatewayOf(cidr)) } : ('auto' as const),
-    dhcp: network.dhcp === false ? null : (network.dhcp ?? (cidr ? defaultRange(cidr) : ('auto' as const))),
+    dhcp: network.dhcp === false ? null : (network.dhcp ?? (cidr ? usualDhcp(cidr) : ('auto' as const))),
     dnsHosts: dnsHosts(network),
     dhcpHosts: cidr ? dhcpHosts(`network.${name}`, vms) : [],
   };

@@ -4,6 +4,7 @@ export * from './fleet.js';
 export type { Fleet, FleetDefaults, FleetDhcp, FleetDisk, FleetHost, FleetNetwork, FleetNic, FleetVm, FleetVnc } from './fleet.schema.js';
 export * from './host.js';
 export * from './identity.js';
+export * from './ipv4.js';
 export * from './mark.js';
 export * from './plan.js';
 export * from './render.js';

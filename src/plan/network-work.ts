@@ -1,6 +1,5 @@
-import type { Address, Change, PlannedNetwork, Step } from '../model/index.js';
+import { blockOf, overlaps, type Address, type Change, type PlannedNetwork, type Step } from '../model/index.js';
 import { formatList } from './format.js';
-import { overlaps, rangeOf } from './ipv4.js';
 import { networkChange, observedNetworkFacts, type NetworkDiff } from './networks.js';
 import type { OwnedNetwork, Seen } from './seen.js';
 
@@ -112,7 +111,7 @@ export function networkSteps(
 }
 
 function samePlace(old: OwnedNetwork, wanted: PlannedNetwork): boolean {
-  const range = old.gateway === null ? null : rangeOf(old.gateway);
-  const place = rangeOf(wanted.subnet.cidr);
+  const range = old.gateway === null ? null : blockOf(old.gateway);
+  const place = blockOf(wanted.subnet.cidr);
   return old.bridge === wanted.bridge || (range !== null && place !== null && overlaps(range, place));
 }

@@ -1,15 +1,15 @@
-import type {
-  Change,
-  ChangeBase,
-  Effect,
-  Facts,
-  FieldChange,
-  NetworkEntryChange,
-  ObservedNetwork,
-  PlannedNetwork,
-  Reason,
+import {
+  subnetAround,
+  type Change,
+  type ChangeBase,
+  type Effect,
+  type Facts,
+  type FieldChange,
+  type NetworkEntryChange,
+  type ObservedNetwork,
+  type PlannedNetwork,
+  type Reason,
 } from '../model/index.js';
-import { subnetOf } from './ipv4.js';
 import type { OwnedNetwork } from './seen.js';
 
 /** What has to happen to one of the fleet's own networks. */
@@ -147,14 +147,14 @@ export function observedNetworkFacts(network: ObservedNetwork): Facts {
   };
 }
 
-export function wantedGateway({ subnet }: PlannedNetwork): string {
+function wantedGateway({ subnet }: PlannedNetwork): string {
   return `${subnet.gateway}/${subnet.cidr.split('/')[1]}`;
 }
 
 /** The subnet alone where the gateway is its first host, as it mostly is. */
 function shownGateway(gateway: string | null): string | null {
   if (gateway === null) return null;
-  const cidr = subnetOf(gateway);
+  const cidr = subnetAround(gateway);
   const usual = cidr.replace(/\.(\d+)\/.*$/, (_, last: string) => `.${Number(last) + 1}`);
   return gateway.split('/')[0] === usual ? cidr : `${cidr} (gateway ${gateway.split('/')[0]})`;
 }

@@ -107,7 +107,7 @@ export function shownNic(nic: { model: string; source: NicSource | ObservedNic['
   return `${shownSource(nic.source)} ${nic.model}`;
 }
 
-export function shownSource(source: NicSource | ObservedNic['source']): string {
+function shownSource(source: NicSource | ObservedNic['source']): string {
   if (source.kind === 'network') return `network ${source.network}`;
   return source.kind === 'bridge' ? `bridge ${source.bridge}` : 'something else';
 }

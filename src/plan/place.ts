@@ -1,6 +1,5 @@
-import type { PlannedNetwork } from '../model/index.js';
+import { blockOf, overlaps, type Ipv4Block, type PlannedNetwork } from '../model/index.js';
 import type { InTheWay } from './foreign.js';
-import { overlaps, rangeOf, type Range } from './ipv4.js';
 import type { Seen } from './seen.js';
 
 /** Where a network would stand: what has its name or UUID, its bridge, its subnet. */
@@ -15,13 +14,13 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
   const byBridge = Map.groupBy(standing, ({ bridge }) => bridge);
   const liveBridges = new Set(seen.state.networks.filter(({ active }) => active).map(({ bridge }) => bridge));
   const goingBridges = new Set(seen.state.networks.filter(({ uuid }) => going.has(uuid)).map(({ bridge }) => bridge));
-  const taken: { range: Range; uuid: string | null; who: string; look: InTheWay['look'] }[] = [];
+  const taken: { range: Ipv4Block; uuid: string | null; who: string; look: InTheWay['look'] }[] = [];
   for (const { uuid, name, active, gateway } of standing) {
-    const range = gateway === null ? null : rangeOf(gateway);
+    const range = gateway === null ? null : blockOf(gateway);
     if (active && range !== null) taken.push({ range, uuid, who: `network ${name}`, look: { virsh: `net-dumpxml ${name}` } });
   }
   for (const { cidr, device } of seen.state.routes) {
-    const range = rangeOf(cidr);
+    const range = blockOf(cidr);
     const known = liveBridges.has(device) || goingBridges.has(device);
     if (range === null || cidr.endsWith('/0') || known) continue;
     taken.push({ range, uuid: null, who: `interface ${device}`, look: { command: `ip route show dev ${device}` } });
@@ -74,7 +73,7 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
     check(network, building) {
       const inTheWay = names(network);
       const warnings: string[] = [];
-      const wanted = rangeOf(network.subnet.cidr);
+      const wanted = blockOf(network.subnet.cidr);
       if (!building || wanted === null) return { inTheWay, warnings };
       inTheWay.push(...bridges(network));
       for (const { range, uuid, who, look } of taken) {

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import {
   VenError,
+  blockOf,
+  formatAddress,
+  overlaps,
+  subnetAround,
+  usualDhcp,
   type HostState,
-  type Ipv4Range,
+  type Ipv4Block,
   type Ipv4Subnet,
   type ObservedNetwork,
   type OwnNetwork,
   type PlannedNetwork,
 } from '../model/index.js';
-import { overlaps, rangeOf, subnetOf, toAddress, type Range } from './ipv4.js';
 
 /** The pools that `subnet: auto` chooses from, in this order; each is gone through once around, from a start of the network's own. */
 const POOLS: readonly (readonly string[])[] = [
@@ -26,7 +30,7 @@ export function decideSubnets(
   const kept = (network: OwnNetwork): Ipv4Subnet | null => {
     if (network.subnet !== 'auto') return network.subnet;
     const gateway = observed.get(network.uuid)?.gateway ?? null;
-    return gateway === null ? null : { cidr: subnetOf(gateway), gateway: gateway.split('/')[0] ?? '' };
+    return gateway === null ? null : { cidr: subnetAround(gateway), gateway: gateway.split('/')[0] ?? '' };
   };
   const chosen = new Map<string, Ipv4Subnet>();
   const open: OwnNetwork[] = [];
@@ -45,31 +49,22 @@ export function decideSubnets(
   return new Map(
     networks.map((network) => {
       const subnet = chosen.get(network.uuid) as Ipv4Subnet;
-      const dhcp = network.dhcp === 'auto' ? automaticDhcp(subnet) : network.dhcp;
+      const dhcp = network.dhcp === 'auto' ? usualDhcp(blockOf(subnet.cidr) as Ipv4Block) : network.dhcp;
       return [network.uuid, { ...network, subnet, dhcp }];
     }),
   );
 }
 
-/** .3 to .155 of the subnet, as far as it reaches; null where it holds no host but the gateway. */
-export function automaticDhcp(subnet: Ipv4Subnet): Ipv4Range | null {
-  const range = rangeOf(subnet.cidr);
-  if (range === null) return null;
-  const lastHost = range.last - 1;
-  if (lastHost < range.first + 2) return null;
-  return { start: toAddress(Math.min(range.first + 3, lastHost)), end: toAddress(Math.min(range.first + 155, lastHost)) };
-}
-
 function freeSubnets(wanted: readonly string[], state: HostState): Set<string> {
-  const taken: Range[] = [];
+  const taken: Ipv4Block[] = [];
   const take = (cidr: string | null): void => {
-    const range = cidr === null ? null : rangeOf(cidr);
+    const range = cidr === null ? null : blockOf(cidr);
     if (range !== null && range.last - range.first < 2 ** 32 - 1) taken.push(range); // the default route takes nothing
   };
   wanted.forEach(take);
   for (const network of state.networks) take(network.gateway);
   for (const route of state.routes) take(route.cidr);
-  return new Set(POOLS.flat().filter((cidr) => !taken.some((range) => overlaps(range, rangeOf(cidr) as Range))));
+  return new Set(POOLS.flat().filter((cidr) => !taken.some((range) => overlaps(range, blockOf(cidr) as Ipv4Block))));
 }
 
 function choose(fleet: string, network: OwnNetwork, free: Set<string>): Ipv4Subnet {
@@ -78,7 +73,7 @@ function choose(fleet: string, network: OwnNetwork, free: Set<string>): Ipv4Subn
     for (let step = 0; step < pool.length; step++) {
       const cidr = pool[(start + step) % pool.length] as string;
       if (!free.delete(cidr)) continue;
-      return { cidr, gateway: toAddress((rangeOf(cidr) as Range).first + 1) };
+      return { cidr, gateway: formatAddress((blockOf(cidr) as Ipv4Block).first + 1) };
     }
   }
   throw new VenError('host-not-ready', {

@@ -1,7 +1,7 @@
 /** The fleet's own networks: subnets, DHCP ranges, DNS entries. */
 import ipaddr from 'ipaddr.js';
-import type { Fleet, FleetNetwork } from '../../model/index.js';
-import { formatAddress, formatCidr, gatewayOf, parseAddress, parseCidr, type Cidr } from '../ipv4.js';
+import { formatAddress, overlaps, type Fleet, type FleetNetwork } from '../../model/index.js';
+import { formatCidr, gatewayOf, parseAddress, parseCidr, type Cidr } from '../ipv4.js';
 import { quote } from '../source.js';
 import type { Report } from './report.js';
 
@@ -23,7 +23,7 @@ export function checkNetworks(fleet: Fleet, report: Report): void {
     checkDhcp(name, network, cidr, report);
     checkDns(name, network, report);
     if (!cidr) continue;
-    const other = subnets.find((one) => one.cidr.first <= cidr.last && cidr.first <= one.cidr.last);
+    const other = subnets.find((one) => overlaps(one.cidr, cidr));
     if (other) {
       report({
         rule: 'subnet-overlap',

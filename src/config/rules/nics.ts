@@ -1,7 +1,7 @@
 /** Network cards: what they hang on, and that no MAC and no address is given out twice. */
-import type { Fleet, FleetNetwork, FleetNic } from '../../model/index.js';
+import { formatAddress, usualDhcp, type Fleet, type FleetNetwork, type FleetNic } from '../../model/index.js';
 import type { ExpandedVm } from '../expand.js';
-import { AUTO_RANGE_SIZE, defaultRange, formatAddress, formatCidr, gatewayOf, parseAddress, subnetOf, type Cidr } from '../ipv4.js';
+import { AUTO_RANGE_SIZE, formatCidr, gatewayOf, parseAddress, subnetOf, type Cidr } from '../ipv4.js';
 import { quote, type Path } from '../source.js';
 import { didYouMean } from '../suggest.js';
 import type { Report } from './report.js';
@@ -128,7 +128,8 @@ function checkLeases(name: string, network: FleetNetwork, users: readonly Card[]
 
 /** null: the range can't be read. */
 function freeLeases(network: FleetNetwork, cidr: Cidr, fixed: ReadonlySet<number>): number | null {
-  const range = network.dhcp === false || network.dhcp === undefined ? defaultRange(cidr) : network.dhcp;
+  const range = network.dhcp === false || network.dhcp === undefined ? usualDhcp(cidr) : network.dhcp;
+  if (range === null) return null;
   const start = parseAddress(range.start);
   const end = parseAddress(range.end);
   if (start === null || end === null || end < start) return null;

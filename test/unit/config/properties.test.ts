@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { loadFleet, parseFleet, resolveFleet } from '../../../src/config/index.js';
+import { loadFleet, parseFleet } from '../../../src/config/load.js';
+import { resolveFleet } from '../../../src/config/resolve.js';
 import { VenError, type Fleet, type FleetNetwork, type FleetNic, type FleetVm } from '../../../src/model/index.js';
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/);

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeFleet, loadFleet, parseFleet } from '../../../src/config/index.js';
+import { decodeFleet } from '../../../src/config/limits.js';
+import { loadFleet, parseFleet } from '../../../src/config/load.js';
 import type { OwnNetwork, ResolvedFleet } from '../../../src/model/index.js';
 
 const load = (text: string, env: Record<string, string> = {}): ResolvedFleet => loadFleet(text, { file: 'fleet.yaml', env });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatBytes, formatKiB } from '../../../src/plan/format.js';
 import { compareNaturally } from '../../../src/plan/format.js';
-import { automaticDhcp } from '../../../src/plan/subnets.js';
+import { blockOf, usualDhcp } from '../../../src/model/index.js';
 import { fleetOf, World } from './world.js';
 
 const PER_VM = fleetOf('vms: [{ name: edge, count: 3, nics: per-vm }]\n');
@@ -46,7 +46,8 @@ test.each([
   ['192.168.1.0/31', null],
   ['10.0.0.0/16', { start: '10.0.0.3', end: '10.0.0.155' }],
 ])('dhcp: auto in %s', (cidr, range) => {
-  expect(automaticDhcp({ cidr, gateway: cidr.replace('.0/', '.1/').split('/')[0] ?? '' })).toEqual(range);
+  const block = blockOf(cidr);
+  expect(block && usualDhcp(block)).toEqual(range);
 });
 
 test('sizes are said exactly, in the largest unit that can', () => {
