@@ -27,12 +27,15 @@ export function planText(plan: Plan, { look, file }: PlanTextOptions): string {
 }
 
 function nothingToDo(plan: Plan, look: Look, file: string): string {
-  const said =
-    plan.options.mode === 'destroy'
-      ? `Nothing to destroy. Nothing on ${printable(plan.host)} belongs to the fleet ${plan.fleet}.`
-      : `No changes. The host matches ${printable(file)}.`;
   const warnings = plan.warnings.map((warning) => `${paint(look, 'yellow', `Warning: ${printable(warning)}`)}\n`);
-  return `${warnings.join('')}${[...chosen(plan), said].join('\n')}\n`;
+  return `${warnings.join('')}${[...chosen(plan), nothing(plan, file)].join('\n')}\n`;
+}
+
+function nothing(plan: Plan, file: string): string {
+  if (plan.options.mode !== 'destroy') return `No changes. The host matches ${printable(file)}.`;
+  // What stays, for the reason that a warning says or since nobody asked for it, may well be the fleet's.
+  const whole = plan.warnings.length === 0 && chosen(plan).length === 0;
+  return whole ? `Nothing to destroy. Nothing on ${printable(plan.host)} belongs to the fleet ${plan.fleet}.` : 'Nothing to destroy.';
 }
 
 /** That this is not the whole fleet, when it is not. */

@@ -58,7 +58,7 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** Characters shown, without colours. */
-export function width(text: string): number {
+function width(text: string): number {
   // eslint-disable-next-line no-control-regex
   return [...text.replaceAll(/\u001b\[\d+m/g, '')].length;
 }

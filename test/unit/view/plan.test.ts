@@ -80,6 +80,11 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
     expect(planText(examplePlan([]), { look, file })).toBe('No changes. The host matches fleets/lab.yaml.\n');
     const destroy = examplePlan([], { options: { mode: 'destroy', targets: [], excludes: [], replace: [], keepDisks: false } });
     expect(planText(destroy, { look, file })).toBe('Nothing to destroy. Nothing on qemu:///system belongs to the fleet edge-lab.\n');
+    const warnings = ['network.lab stays: vm.edge-1 is still on it'];
+    const targeted = { ...destroy, warnings, options: { ...destroy.options, targets: ['network.lab'] } };
+    expect(planText(targeted, { look, file })).toBe(
+      'Warning: network.lab stays: vm.edge-1 is still on it\nOnly what was asked for: network.lab\nNothing to destroy.\n',
+    );
   });
 
   it('says what it leaves out', () => {
