@@ -2,8 +2,8 @@ import { VenError, type Change, type ResolvedFleet, type Step } from '../model/i
 import type { Seen } from './seen.js';
 import type { Selection } from './select.js';
 
-/** The one pool that ven makes when it is missing. */
-const MADE_WHEN_MISSING = 'default';
+/** The one pool that ven makes and starts; all others are somebody else's. */
+const OWN = 'default';
 
 export interface PoolWork {
   changes: Change[];
@@ -14,8 +14,8 @@ export interface PoolWork {
 }
 
 /**
- * `wanted`: pools that VMs are made or changed in; throws `host-not-ready` when one is missing that ven doesn't make.
- * `leaving`: pools that volumes are deleted from: a volume in a pool that isn't active can't be.
+ * `wanted`: pools that VMs are made or changed in; `leaving`: pools that volumes are deleted from: a volume in a pool that
+ * isn't active can't be. Throws `host-not-ready`, with the commands to type, for those that are not ven's to make or start.
  */
 export function planPools(
   fleet: ResolvedFleet,
@@ -26,17 +26,19 @@ export function planPools(
 ): PoolWork {
   const work: PoolWork = { changes: [], steps: [], warnings: [], ready: new Map() };
   const missing: string[] = [];
+  const inactive: string[] = [];
   for (const name of [...new Set([...wanted, ...leaving])].sort()) {
     const address = `pool.${name}`;
     const pool = seen.pools.get(name);
     if (pool?.active === true) continue;
-    if (pool === undefined && name !== MADE_WHEN_MISSING) {
-      if (wanted.has(name)) missing.push(name);
-      else work.warnings.push(`Pool ${name} is gone from the host: volumes in it can't be deleted through libvirt`);
-      continue;
-    }
     if (selection.excluded(address)) {
       work.warnings.push(`${address} is excluded, and ${pool === undefined ? 'missing' : 'not active'}: VMs with disks in it will fail`);
+      continue;
+    }
+    if (name !== OWN) {
+      if (pool !== undefined) inactive.push(name);
+      else if (wanted.has(name)) missing.push(name);
+      else work.warnings.push(`Pool ${name} is gone from the host: volumes in it can't be deleted through libvirt`);
       continue;
     }
     work.changes.push(
@@ -54,14 +56,24 @@ export function planPools(
     work.steps.push({ id, address, needs: [], timeoutSeconds: 60, kind: 'pool-ensure', pool: name });
     work.ready.set(name, [id]);
   }
-  if (missing.length > 0) {
-    throw new VenError('host-not-ready', {
-      summary: `This host has no storage pool ${missing.join(', ')}`,
-      hint: `Make it, then try again: ${missing.map((name) => `virsh -c ${fleet.host.uri} pool-define-as ${name} dir --target /var/lib/libvirt/${name} && virsh -c ${fleet.host.uri} pool-start ${name} && virsh -c ${fleet.host.uri} pool-autostart ${name}`).join('; ')}`,
-      where: `pool.${missing[0]}`,
-    });
-  }
+  if (missing.length > 0 || inactive.length > 0) throw notReady(missing, inactive, `virsh -c ${fleet.host.uri}`);
   return work;
+}
+
+function notReady(missing: readonly string[], inactive: readonly string[], virsh: string): VenError {
+  const start = (name: string): string => `${virsh} pool-start ${name} && ${virsh} pool-autostart ${name}`;
+  const define = (name: string): string => `${virsh} pool-define-as ${name} dir --target /var/lib/libvirt/${name}`;
+  const faults = [
+    ...missing.map((name) => ({ name, what: `This host has no storage pool ${name}`, fix: `${define(name)} && ${start(name)}` })),
+    ...inactive.map((name) => ({ name, what: `Storage pool ${name} is not active`, fix: start(name) })),
+  ];
+  const [first] = faults;
+  return new VenError('host-not-ready', {
+    summary: `${first?.what}${faults.length > 1 ? `, and ${faults.length - 1} more like it` : ''}`,
+    detail: faults.length > 1 ? faults.map(({ what }) => what).join('\n') : undefined,
+    hint: `ven makes and starts no pool but ${OWN}. Do it by hand, then try again: ${faults.map(({ fix }) => fix).join('; ')}`,
+    where: `pool.${first?.name}`,
+  });
 }
 
 /** What has to be done before volumes can be made or deleted. */

@@ -82,6 +82,45 @@ describe('foreign things', () => {
   });
 });
 
+describe('a pool that is not the default one', () => {
+  const fleet = fleetOf('vms: [{ name: edge, disks: [{ size: 1GiB, pool: fast }] }]\n');
+  const unready = (world: World, active: boolean | null): void => {
+    world.pools = world.pools.filter(({ name }) => name !== 'fast');
+    if (active !== null) {
+      world.addPool('fast');
+      for (const pool of world.pools) if (pool.name === 'fast') pool.active = active;
+    }
+  };
+  test('is not started: the plan says what to type', () => {
+    const world = new World();
+    unready(world, false);
+    const error = refusal(() => world.plan(fleet));
+    expect(error).toMatchObject({ code: 'host-not-ready', exitCode: 7, where: 'pool.fast', summary: 'Storage pool fast is not active' });
+    expect(error.hint).toContain('virsh -c qemu:///system pool-start fast');
+    expect(error.hint).not.toContain('pool-define-as');
+  });
+
+  test('is not made', () => {
+    const error = refusal(() => new World().plan(fleet));
+    expect(error).toMatchObject({ code: 'host-not-ready', where: 'pool.fast', summary: 'This host has no storage pool fast' });
+    expect(error.hint).toMatch(/pool-define-as fast .* pool-start fast/);
+  });
+
+  test('has to be active for its disks to go, but need not be there', () => {
+    const world = new World();
+    unready(world, true);
+    world.apply(fleet);
+    unready(world, false);
+    const none = fleetOf('vms: [{ name: other }]\n');
+    expect(refusal(() => world.plan(none)).code).toBe('host-not-ready');
+    expect(refusal(() => world.plan(fleet, DESTROY)).code).toBe('host-not-ready');
+    expect(world.plan(fleet, { ...DESTROY, keepDisks: true }).summary.delete).toBe(1);
+    expect(world.plan(fleet, { excludes: ['pool.fast'] }).warnings).toContainEqual(expect.stringMatching(/^pool.fast is excluded/));
+    unready(world, null);
+    expect(world.plan(fleet, DESTROY)).toMatchObject({ summary: { delete: 1 }, warnings: [expect.stringContaining('fast is gone')] });
+  });
+});
+
 describe('what can be named', () => {
   test.each<[string, string]>([
     ['vm.egde-1', 'Did you mean vm.edge-1?'],
