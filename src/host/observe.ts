@@ -130,6 +130,9 @@ function domainQuestions(uuid: string, lists: Lists, local: boolean, found: (dom
     if (domainUuid(config) !== uuid) return;
     const facts = domainFacts(config);
     const mark = domainMark(config);
+    const running = live === null ? null : domainFacts(live);
+    // Of what runs: its definition may say otherwise by now.
+    const { nvram } = running ?? facts;
     found({
       uuid,
       name: domainName(config),
@@ -137,8 +140,8 @@ function domainQuestions(uuid: string, lists: Lists, local: boolean, found: (dom
       autostart: lists.autostart.has(uuid),
       mark,
       config: facts,
-      live: live === null ? null : domainFacts(live),
-      nvramMissing: local && mark !== null && facts.nvram !== null ? isMissing(facts.nvram) : null,
+      live: running,
+      nvramMissing: local && mark !== null && nvram !== null ? isMissing(nvram) : null,
       xml: mark === null ? '' : `${text}\n`,
     });
   };

@@ -94,7 +94,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     fields.push({ path: 'autostart', before: domain.autostart ? 'yes' : 'no', after: vm.autostart ? 'yes' : 'no', effect: 'live' });
     settings.add('autostart');
   }
-  if (live !== null && vm.firmware === 'uefi' && config.firmware === 'uefi' && domain.nvramMissing === true) {
+  if (live?.firmware === 'uefi' && vm.firmware === 'uefi' && domain.nvramMissing === true) {
     fields.push({
       path: 'nvram',
       before: 'missing',

@@ -442,6 +442,8 @@ export class FakeHost implements Host {
     const root = parseXml(text);
     const facts = domainFacts(root);
     const mark = domainMark(root);
+    const running = live === null ? null : domainFacts(parseXml(live));
+    const { nvram } = running ?? facts;
     return {
       uuid,
       name: domainName(root),
@@ -449,8 +451,8 @@ export class FakeHost implements Host {
       autostart,
       mark,
       config: facts,
-      live: live === null ? null : domainFacts(parseXml(live)),
-      nvramMissing: facts.nvram === null ? null : !this.nvrams.has(facts.nvram),
+      live: running,
+      nvramMissing: nvram === null ? null : !this.nvrams.has(nvram),
       xml: mark === null ? '' : text,
     };
   }

@@ -3,7 +3,7 @@
  * libvirt does, and `observe` reads them with the real host's parse functions. `test/contract` holds it to the real one.
  */
 export { FakeHost } from './fake-host.js';
-export { diskAt, editXml, mapDevices, withAttribute, withChild, withDevice } from './edit.js';
+export { diskAt, editXml, mapChildren, mapDevices, withAttribute, withChild, withDevice } from './edit.js';
 export { Faults, HostDied } from './faults.js';
 export { element, foreignDomain, foreignNetwork, type ForeignDomain, type ForeignNetwork } from './foreign.js';
 export { APPLY, DESTROY, Lab, type Run } from './lab.js';
