@@ -28,7 +28,7 @@ export function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState
         xmlOf(step.vm),
         render.domain(step.vm, shownAccelerator(step.vm), markOf(fleet.name, step.vm, false)),
       );
-    } else if (step.kind === 'vm-define') {
+    } else if (step.kind === 'vm-define' && step.fields.length > 0) {
       const before = xmlOf(step.vm);
       add(step.address, 'domain.xml', before, render.patchDomain(before, step.vm, step.fields));
     }

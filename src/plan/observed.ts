@@ -32,10 +32,10 @@ export function observedDigest(fleet: ResolvedFleet, seen: Seen, networks: Itera
   return createHash('sha256').update(JSON.stringify(relevant)).digest('hex');
 }
 
-function domainParts({ uuid, name, power, autostart, mark, config, live, nvramMissing }: OwnedDomain, seen: Seen): unknown[] {
+function domainParts({ uuid, name, power, persistent, autostart, mark, config, live, nvramMissing }: OwnedDomain, seen: Seen): unknown[] {
   const marked = [mark.fleet, mark.vm, mark.digest, mark.ready, mark.firmware, mark.volumes.map(shownMarked), mark.nics];
   const running = live === null ? null : [factsParts(live), live.nics.map((nic) => attached(nic, seen)), nvramMissing];
-  return [uuid, name, power, autostart, marked, factsParts(config), running];
+  return [uuid, name, power, persistent, autostart, marked, factsParts(config), running];
 }
 
 function factsParts(facts: DomainFacts): unknown[] {

@@ -1,4 +1,5 @@
 import type { Address, Change, OwnNetwork, PlannedNetwork, ResolvedFleet, ResolvedVm, Step } from '../model/index.js';
+import { freeing } from './claims.js';
 import { lostDisks } from './disks.js';
 import type { Draft } from './draft.js';
 import { refuseMissingNetworks } from './existing.js';
@@ -11,7 +12,7 @@ import { planPools, poolSteps } from './pools.js';
 import { refuseProtected } from './protect.js';
 import type { OwnedDomain, Seen } from './seen.js';
 import type { Selection } from './select.js';
-import { usersOf } from './users.js';
+import { staysFor, usersOf } from './users.js';
 import { createVmSteps, deleteVmStep, updateVmSteps } from './vm-steps.js';
 import { diffVm, observedVmFacts, vmFacts, type VmDiff } from './vms.js';
 
@@ -59,6 +60,7 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   const steps: Step[] = [...pools.steps, ...nets.steps];
   const changes: Change[] = [...pools.changes, ...nets.changes];
 
+  const freeingSteps = freeing(leaving, seen);
   for (const { domain, address } of removedVms) {
     steps.push(deleteVmStep(address, domain, false, poolSteps(domain.mark.volumes, pools.ready)));
     changes.push({
@@ -71,12 +73,12 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   }
   for (const { vm, domain, action, diff, change } of work) {
     if (change !== null) changes.push(change);
-    const needs = { networks: networkNeeds(vm, nets.ready), pools: poolSteps(vm.disks, pools.ready) };
-    if (action === 'create') steps.push(...createVmSteps(fleet.name, vm, needs, []));
+    const needs = { networks: networkNeeds(vm, nets.ready), pools: poolSteps(vm.disks, pools.ready), freeing: freeingSteps(vm) };
+    if (action === 'create') steps.push(...createVmSteps(fleet.name, vm, needs));
     if (action === 'update' && domain !== null && diff !== null) steps.push(...updateVmSteps(vm, domain, diff, needs));
     if (action !== 'replace' || domain === null) continue;
     const gone = deleteVmStep(vm.address, domain, false, poolSteps(domain.mark.volumes, pools.ready));
-    steps.push(gone, ...createVmSteps(fleet.name, vm, needs, [gone.id]));
+    steps.push(gone, ...createVmSteps(fleet.name, vm, { ...needs, freeing: [...new Set([gone.id, ...needs.freeing])] }));
   }
   for (const { vm, macs, fields } of attachedVms.bystanders) {
     const needs = networkNeeds(vm, nets.ready);
@@ -198,9 +200,7 @@ function unwantedNetworks(
     const on = users.get(network.name) ?? [];
     const staying = on.filter(({ uuid }) => !leaving.has(uuid) && !moving.has(uuid));
     if (staying.length > 0) {
-      warnings.push(
-        `${address} stays: ${staying.map((user) => user.address).join(', ')} ${staying.length === 1 ? 'is' : 'are'} still on it`,
-      );
+      warnings.push(staysFor(address, staying));
       continue;
     }
     const addresses = (of: (uuid: string) => boolean): Address[] => on.filter(({ uuid }) => of(uuid)).map((user) => user.address);

@@ -7,7 +7,7 @@ import { refuseProtected } from './protect.js';
 import type { Draft } from './draft.js';
 import type { Seen } from './seen.js';
 import type { Selection } from './select.js';
-import { usersOf } from './users.js';
+import { staysFor, usersOf } from './users.js';
 import { deleteVmStep } from './vm-steps.js';
 import { observedVmFacts } from './vms.js';
 
@@ -52,10 +52,7 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
   for (const { network, address } of networks) {
     const on = users.get(network.name) ?? [];
     const staying = on.filter(({ uuid }) => !goingUuids.has(uuid));
-    if (staying.length > 0)
-      warnings.push(
-        `${address} stays: ${staying.map((user) => user.address).join(', ')} ${staying.length === 1 ? 'is' : 'are'} still on it`,
-      );
+    if (staying.length > 0) warnings.push(staysFor(address, staying));
     else removals.push({ address, network, deleted: on.map((user) => user.address), moved: [] });
   }
   const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));

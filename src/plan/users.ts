@@ -5,6 +5,11 @@ export interface NetworkUser {
   address: string;
 }
 
+/** What is said of a network that was to go, and stays for those who are not. */
+export function staysFor(address: string, staying: readonly NetworkUser[]): string {
+  return `${address} stays: ${staying.map((user) => user.address).join(', ')} ${staying.length === 1 ? 'is' : 'are'} still on it`;
+}
+
 /** The fleet's VMs on each network, by its libvirt name, through NICs that ven made; as defined or as they run. */
 export function usersOf(seen: Seen): Map<string, NetworkUser[]> {
   const users = new Map<string, NetworkUser[]>();

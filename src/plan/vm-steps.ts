@@ -6,14 +6,17 @@ import { isHung, marksAgree, readyMark, widerMark, type VmDiff } from './vms.js'
 export interface VmNeeds {
   networks: readonly string[];
   pools: readonly string[];
+  /** Deletions of those who have what it wants, a port or a MAC, or who are in its place. */
+  freeing: readonly string[];
 }
 
-/** Steps that make a VM; `after`: what must be gone before. */
-export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds, after: readonly string[]): Step[] {
+/** Steps that make a VM. */
+export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds): Step[] {
   const { address } = vm;
   const up = `${address}:up`;
   const settings = `${address}:settings`;
-  const steps: Step[] = [{ id: up, address, needs: [...after, ...needs.pools, ...needs.networks], timeoutSeconds: 900, kind: 'vm-up', vm }];
+  const before = [...needs.freeing, ...needs.pools, ...needs.networks];
+  const steps: Step[] = [{ id: up, address, needs: before, timeoutSeconds: 900, kind: 'vm-up', vm }];
   // Autostart is no part of a domain's XML.
   if (vm.autostart) steps.push({ id: settings, address, needs: [up], timeoutSeconds: 60, kind: 'vm-settings', vm, fields: ['autostart'] });
   steps.push({
@@ -54,6 +57,8 @@ export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff,
     needs: [...more, ...steps.slice(-1).map(({ id }) => id)],
     timeoutSeconds,
   });
+  // First of all: of a domain that has no definition, nothing can be changed that is to stay.
+  if (diff.persist) steps.push({ ...base('persist', 60), kind: 'vm-define', vm, fields: [] });
   let mark = domain.mark;
   const { create, grow } = diff.disks;
   if (diff.markFirst || grow.length > 0) {
@@ -62,7 +67,7 @@ export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff,
   }
   if (diff.define.length > 0) steps.push({ ...base('define', 60), kind: 'vm-define', vm, fields: diff.define });
   // What it needs to run: its disks' pools as well, which may only just be started.
-  const running = [...needs.networks, ...needs.pools];
+  const running = [...needs.networks, ...needs.pools, ...needs.freeing];
   const again = diff.restart || diff.power === 'cut';
   if (again || diff.power === 'stop') {
     // A guest that hangs can't shut itself down.

@@ -25,6 +25,8 @@ export interface VmDiff {
   /** The running VM must be powered off to take effect. */
   restart: boolean;
   power: 'start' | 'stop' | 'cut' | 'none';
+  /** It runs, and has no definition to start from again. */
+  persist: boolean;
   /** Field paths for `vm-define`. */
   define: string[];
   settings: ('autostart' | 'title')[];
@@ -90,6 +92,8 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     if (path === 'title' || path === 'description') settings.add('title');
     else if (inConfig !== wanted) define.push(path);
   }
+  const persist = !domain.persistent;
+  if (persist) fields.push({ path: 'persistent', before: 'no', after: 'yes', effect: 'live', why: 'it would be gone with its power' });
   if (domain.autostart !== vm.autostart) {
     fields.push({ path: 'autostart', before: domain.autostart ? 'yes' : 'no', after: vm.autostart ? 'yes' : 'no', effect: 'live' });
     settings.add('autostart');
@@ -134,6 +138,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     replace,
     restart,
     power,
+    persist,
     define,
     settings: [...settings],
     disks,

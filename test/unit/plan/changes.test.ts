@@ -54,11 +54,32 @@ describe('from one fleet file to the next', () => {
 
   test('a VM starts after the pool of its disks', () => {
     const world = new World();
-    world.addPool('fast');
-    world.apply(fleetOf(EDGE(', disks: [{ size: 1GiB, pool: fast }], power: off')));
-    for (const pool of world.pools) pool.active = pool.name !== 'fast';
-    const { steps } = world.plan(fleetOf(EDGE(', disks: [{ size: 1GiB, pool: fast }]')));
-    expect(steps.find(({ kind }) => kind === 'vm-start')?.needs).toContain('pool.fast:ensure');
+    world.apply(fleetOf(EDGE(', power: off')));
+    for (const pool of world.pools) pool.active = false;
+    const { steps } = world.plan(fleetOf(EDGE()));
+    expect(steps.find(({ kind }) => kind === 'vm-start')?.needs).toContain('pool.default:ensure');
+  });
+
+  test.each<[string, string, string]>([
+    ['port', ', graphics: { type: vnc, port: 5950 }', ''],
+    ['MAC', `, nics: [{ bridge: virbr0, mac: '52:54:00:AA:00:01' }]`, ''],
+    ['port, kept by one that is replaced for another reason', ', graphics: { type: vnc, port: 5950 }', '{ name: edge, firmware: bios }, '],
+  ])('who takes over a %s comes up once it is free', (_, what, rest) => {
+    const world = new World();
+    world.apply(fleetOf(`vms: [{ name: edge${what} }, { name: bystander }]\n`));
+    const { steps } = world.plan(fleetOf(`vms: [${rest}{ name: renamed${what} }, { name: other }]\n`));
+    const needs = (id: string) => steps.find((step) => step.id === id)?.needs;
+    expect(needs('vm.renamed:up')).toEqual(['vm.edge:delete']);
+    expect(needs('vm.other:up')).toEqual([]);
+    expect(needs('vm.edge:delete')).toEqual([]);
+    if (rest !== '') expect(needs('vm.edge:up')).toEqual(['vm.edge:delete']);
+  });
+
+  test('one that was there starts with the port of one that goes after that is gone', () => {
+    const world = new World();
+    world.apply(fleetOf('vms: [{ name: old, graphics: { type: vnc, port: 5950 } }, { name: edge }]\n'));
+    const { steps } = world.plan(fleetOf('vms: [{ name: edge, graphics: { type: vnc, port: 5950 } }]\n'));
+    expect(steps.find(({ kind }) => kind === 'vm-stop')?.needs).toEqual(['vm.old:delete', 'vm.edge:define']);
   });
 
   test('a disk in another pool loses the old one, and the plan says so', () => {
@@ -108,6 +129,7 @@ describe('what a person did by hand', () => {
         ),
       [],
     ],
+    ['undefined while it runs', (domain) => (domain.persistent = false), ['vm.edge persistent: no -> yes (live)']],
     ['a rename', (domain) => (domain.name = 'mine'), []],
     [
       'a lost NVRAM while it is off, wanted off or not, is made at the next start',
@@ -147,6 +169,25 @@ describe('what a person did by hand', () => {
     expect(world.plan(fleet).steps.map(({ kind }) => kind)).toEqual(['vm-nics']);
     live?.nics.splice(1);
     expect(world.plan(fleet).steps.map(({ kind }) => kind)).toEqual(['vm-stop', 'vm-start']);
+  });
+
+  test('what was undefined is defined again before anything else is done to it', () => {
+    const world = new World();
+    world.apply(fleetOf(EDGE()));
+    world.domain('lab_edge').persistent = false;
+    const plan = world.plan(fleetOf(EDGE(', cpus: 2, autostart: true, disks: [{ size: 110GiB }, { size: 1GiB }]')));
+    expect(plan.steps.map(({ id, needs }) => [id, needs.length])).toEqual([
+      ['vm.edge:persist', 0],
+      ['vm.edge:volumes', 1],
+      ['vm.edge:define', 1],
+      ['vm.edge:stop', 1],
+      ['vm.edge:start', 1],
+      ['vm.edge:settings', 1],
+      ['vm.edge:ready', 1],
+    ]);
+    expect(plan.steps[0]).toMatchObject({ kind: 'vm-define', fields: [] });
+    world.run(plan);
+    expect(world.domain('lab_edge').persistent).toBe(true);
   });
 
   test('a disk that a killed run made, and that is no longer wanted, costs no other disk and goes with the VM', () => {

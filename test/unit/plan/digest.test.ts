@@ -25,6 +25,7 @@ test.each<[string, (world: World) => void]>([
 
 test.each<[string, (world: World) => void]>([
   ['power', (world) => world.powerOff(world.domain('lab_edge-1'))],
+  ['an undefined VM', (world) => (world.domain('lab_edge-1').persistent = false)],
   ['memory', (world) => (world.domain('lab_edge-1').config.memoryKiB = 1)],
   ['a network', (world) => world.stopNetwork('lab_edge-1')],
   ['a disk', (world) => (world.volumes = world.volumes.slice(1))],

@@ -82,6 +82,7 @@ export class World {
       uuid,
       name,
       power: 'off',
+      persistent: true,
       autostart: false,
       mark: null,
       config: { ...emptyFacts(), title: 'somebody else' },
@@ -262,7 +263,7 @@ export class World {
         return;
       }
       case 'vm-volumes': {
-        this.byUuid(this.domains, step.vm.uuid).mark = structuredClone(step.mark);
+        this.persistentOne(step.vm.uuid).mark = structuredClone(step.mark);
         for (const ref of step.create)
           this.createVolume(step.vm.disks.find(({ pool, volume }) => pool === ref.pool && volume === ref.volume) as ResolvedDisk);
         for (const { ref, bytes } of step.grow) {
@@ -272,9 +273,12 @@ export class World {
         }
         return;
       }
-      case 'vm-define':
-        for (const field of step.fields) patch(this.byUuid(this.domains, step.vm.uuid).config, step.vm, field);
+      case 'vm-define': {
+        const domain = this.byUuid(this.domains, step.vm.uuid);
+        domain.persistent = true;
+        for (const field of step.fields) patch(domain.config, step.vm, field);
         return;
+      }
       case 'vm-nics':
         for (const mac of step.macs) {
           const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find((other) => other.mac === mac);
@@ -291,11 +295,11 @@ export class World {
         }
         return;
       case 'vm-stop':
-        return this.powerOff(this.byUuid(this.domains, step.uuid));
+        return this.powerOff(this.persistentOne(step.uuid));
       case 'vm-start':
         return this.start(this.byUuid(this.domains, step.uuid));
       case 'vm-settings': {
-        const domain = this.byUuid(this.domains, step.vm.uuid);
+        const domain = this.persistentOne(step.vm.uuid);
         const { title, description, autostart } = step.vm;
         if (step.fields.includes('autostart')) domain.autostart = autostart;
         if (step.fields.includes('title'))
@@ -303,7 +307,7 @@ export class World {
         return;
       }
       case 'vm-ready':
-        this.byUuid(this.domains, step.uuid).mark = structuredClone(step.mark);
+        this.persistentOne(step.uuid).mark = structuredClone(step.mark);
         return;
     }
   }
@@ -318,6 +322,12 @@ export class World {
     if (!this.pools.some(({ name, active }) => name === ref.pool && active)) throw new Error(`pool ${ref.pool} is not active`);
     this.volumes = this.volumes.filter(({ pool, volume }) => pool !== ref.pool || volume !== ref.volume);
     this.deleted.push(`${ref.pool}/${ref.volume}`);
+  }
+
+  private persistentOne(uuid: string): ObservedDomain {
+    const domain = this.byUuid(this.domains, uuid);
+    if (!domain.persistent) throw new Error(`${domain.name} is not persistent`);
+    return domain;
   }
 
   private byUuid<T extends { uuid: string }>(items: readonly T[], uuid: string): T {
