@@ -1,0 +1,57 @@
+#!/bin/busybox sh
+# The first program of the boot payload: writes to the console what an edge node would tell, then answers what is typed.
+export PATH=/bin PS1='node# '
+/bin/busybox mkdir -p /proc /sys /dev /tmp /etc
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev 2>/dev/null
+
+for module in $(cat /modules/order); do
+  insmod "/modules/$module.ko" 2>/dev/null
+done
+mount -t efivarfs efivarfs /sys/firmware/efi/efivars 2>/dev/null
+
+# `virsh shutdown` presses the power button.
+mkdir -p /var/run
+acpid -d >/dev/null 2>&1 &
+
+dmi() { cat "/sys/class/dmi/id/$1" 2>/dev/null; }
+say() { printf 'node: %s\n' "$*"; }
+
+secure_boot() {
+  file=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+  [ -r "$file" ] || { echo 'not known'; return; }
+  case $(od -An -tu1 -j4 -N1 "$file" | tr -d ' ') in
+    1) echo on ;;
+    *) echo off ;;
+  esac
+}
+
+tpm() {
+  [ -e /sys/class/tpm/tpm0 ] || { echo none; return; }
+  version=$(cat /sys/class/tpm/tpm0/tpm_version_major 2>/dev/null)
+  echo "present, version ${version:-not known}"
+}
+
+say "Linux $(uname -r) is up after $(cut -d' ' -f1 /proc/uptime) s"
+say "Serial number: $(dmi product_serial)"
+say "UUID: $(dmi product_uuid)"
+say "Manufacturer: $(dmi sys_vendor)"
+say "Product: $(dmi product_name)"
+say "TPM: $(tpm)"
+say "Secure Boot Status: $(secure_boot)"
+
+ip link set lo up
+for path in /sys/class/net/*; do
+  nic=${path##*/}
+  [ "$nic" = lo ] && continue
+  ip link set "$nic" up
+  udhcpc -i "$nic" -s /bin/on-lease -n -q -t 5 -T 2 >/dev/null 2>&1
+  say "Address of $nic: $(ip -4 -o addr show dev "$nic" | awk '{ print $4 }')"
+done
+
+say 'Ready: type a command'
+while :; do
+  setsid cttyhack sh -i
+done

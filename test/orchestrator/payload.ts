@@ -1,0 +1,136 @@
+/**
+ * The boot payload: one EFI file with a kernel and a small Linux in memory, in the place of an orchestrator's
+ * signed_ipxe.efi. Made of Debian packages once and kept in the user's cache folder.
+ */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { CHARACTER_DEVICE, cpio, FILE, FOLDER, PROGRAM, type CpioEntry } from './cpio.ts';
+import { unpack } from './packages.ts';
+import { run } from './run.ts';
+import { unifiedImage } from './unified-image.ts';
+
+export interface Payload {
+  /** Path of the EFI file, some 16 MB. */
+  efi: string;
+  /** Paths of what it is made of, for VMs that boot a kernel directly; their command line is COMMAND_LINE. */
+  kernel: string;
+  initrd: string;
+}
+
+/** Not `quiet`: the kernel's own EFI stub shall say that it runs, and after that only what is wrong. */
+export const COMMAND_LINE = 'console=ttyS0 loglevel=3 panic=5';
+
+/** The kernel's modules that the payload loads, in this order; what a kernel has built in is left out. */
+const MODULES = [
+  ...['virtio_ring', 'virtio', 'virtio_pci_modern_dev', 'virtio_pci_legacy_dev', 'virtio_pci'],
+  ...['failover', 'net_failover', 'virtio_net', 'virtio_blk'],
+  ...['tpm', 'tpm_tis_core', 'tpm_tis', 'tpm_crb'],
+  ...['efivarfs', 'evdev', 'button'],
+];
+
+const PACKAGES = [
+  { name: 'systemd-boot-efi' },
+  { name: 'linux-image-cloud-amd64', behind: 'linux-image-' },
+  { name: 'busybox-static' },
+] as const;
+
+function cacheDir(): string {
+  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ven', 'boot-payload');
+}
+
+/** Fills a folder through `make` and puts it in place whole: a killed run leaves nothing that looks finished. */
+async function once(place: string, make: (dir: string) => unknown): Promise<string> {
+  if (existsSync(place)) return place;
+  mkdirSync(join(place, '..'), { recursive: true });
+  const half = mkdtempSync(`${place}.`);
+  try {
+    await make(half);
+    renameSync(half, place);
+  } catch (error) {
+    rmSync(half, { recursive: true, force: true });
+    // Another run was faster.
+    if (!existsSync(place)) throw error;
+  }
+  return place;
+}
+
+const one = (root: string, pattern: string): string => {
+  const [found] = globSync(join(root, pattern));
+  if (found === undefined) throw new Error(`The downloaded packages have no ${pattern}`);
+  return found;
+};
+
+/** Takes what is needed out of the packages: stub, kernel, busybox and the modules, without compression. */
+async function collect(dir: string, cache: string): Promise<void> {
+  const root = await unpack(PACKAGES, cache);
+  try {
+    cpSync(one(root, '{usr/,}lib/systemd/boot/efi/linuxx64.efi.stub'), join(dir, 'stub.efi'));
+    cpSync(one(root, 'boot/vmlinuz-*'), join(dir, 'vmlinuz'));
+    cpSync(one(root, '{usr/,}bin/busybox'), join(dir, 'busybox'));
+    const modules = one(root, '{usr/,}lib/modules/*');
+    mkdirSync(join(dir, 'modules'));
+    for (const name of MODULES) {
+      const [file] = globSync(join(modules, 'kernel', '**', `${name}.ko{,.xz,.zst}`));
+      if (file === undefined) continue;
+      const copy = join(dir, 'modules', basename(file));
+      cpSync(file, copy);
+      if (copy.endsWith('.xz')) await run('xz', ['-d', copy]);
+      if (copy.endsWith('.zst')) await run('zstd', ['-q', '-d', '--rm', copy]);
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function initramfs(parts: string): Buffer {
+  const program = (path: string, content: Uint8Array): CpioEntry => ({ path, mode: PROGRAM, content });
+  const here = (name: string): Buffer => readFileSync(join(import.meta.dirname, name));
+  const there = new Set(readdirSync(join(parts, 'modules')));
+  const modules = MODULES.filter((name) => there.has(`${name}.ko`));
+  return cpio([
+    ...['bin', 'dev', 'etc', 'etc/acpi', 'etc/acpi/PWRF', 'modules'].map((path) => ({ path, mode: FOLDER })),
+    // The kernel opens the console before /init can mount anything.
+    { path: 'dev/console', mode: CHARACTER_DEVICE, device: [5, 1] },
+    program('bin/busybox', readFileSync(join(parts, 'busybox'))),
+    program('bin/on-lease', here('on-lease.sh')),
+    program('etc/acpi/PWRF/00000080', Buffer.from('#!/bin/sh\necho "node: Power button pressed" >/dev/console\npoweroff -f\n')),
+    program('init', here('init.sh')),
+    { path: 'modules/order', mode: FILE, content: Buffer.from(modules.map((name) => `${name}\n`).join('')) },
+    ...modules.map((name) => ({ path: `modules/${name}.ko`, mode: FILE, content: readFileSync(join(parts, 'modules', `${name}.ko`)) })),
+  ]);
+}
+
+/** Makes the payload, or finds the one made before. The first time needs apt and some 20 MB from the network. */
+export async function buildPayload(cache = cacheDir()): Promise<Payload> {
+  const parts = await once(join(cache, `parts-${digest(PACKAGES, MODULES)}`), (dir) => collect(dir, cache));
+  const kernel = join(parts, 'vmlinuz');
+  const initrd = gzipSync(initramfs(parts), { level: 9 });
+  const made = await once(join(cache, `boot-${digest(parts, COMMAND_LINE, initrd.toString('base64'))}`), (dir) => {
+    writeFileSync(join(dir, 'initrd'), initrd);
+    const sections = [
+      { name: '.cmdline', content: Buffer.from(COMMAND_LINE) },
+      { name: '.linux', content: readFileSync(kernel) },
+      { name: '.initrd', content: initrd },
+    ];
+    writeFileSync(join(dir, 'boot.efi'), unifiedImage(readFileSync(join(parts, 'stub.efi')), sections));
+  });
+  return { efi: join(made, 'boot.efi'), kernel, initrd: join(made, 'initrd') };
+}
+
+function digest(...what: unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16);
+}
