@@ -6,9 +6,13 @@ export type Answer =
   | 'exists'
   | 'active'
   | 'inactive'
+  | 'transient'
+  | 'busy'
   | 'entry-exists'
   | 'entry-missing'
   | 'unreachable'
+  | 'no-logd'
+  | 'port-taken'
   | 'no-permission'
   | 'no-bridge'
   | 'no-memory'
@@ -16,6 +20,7 @@ export type Answer =
   | 'kvm-unusable'
   | 'firmware-missing'
   | 'tpm-missing'
+  | 'tpm-failed'
   | 'other';
 
 /** The first that matches counts, so the narrower stand first. */
@@ -24,9 +29,14 @@ const WORDING: readonly [Answer, RegExp][] = [
     'no-permission',
     /polkit|authentication (failed|unavailable)|access denied|libvirt-sock'?: Permission denied|Permission denied \(publickey/i,
   ],
+  // libvirt is there and could not reach a daemon that one VM needs: nothing that the others would hear as well.
+  ['no-logd', /virt(log|lock)d(-admin)?-sock|can't connect to virt(log|lock)d/i],
+  ['tpm-missing', /Unable to find '?swtpm|swtpm: (command )?not found|TPM .* not supported/i],
+  ['tpm-failed', /\/swtpm\/|swtpm (process|died)|of swtpm\b|start '?swtpm/i],
+  ['port-taken', /Address already in use|Failed to find an available port|Unable to find an unused port/i],
   [
     'unreachable',
-    /failed to connect to the hypervisor|unable to connect to (server|libvirt)|Failed to connect socket|Connection refused|Connection reset|End of file while reading data|client socket is closed|Cannot recv data|Cannot write data|no connection driver available|Could not resolve hostname|Call to virConnectOpen/i,
+    /failed to connect to the hypervisor|unable to connect to (server|libvirt)|Failed to connect socket|Connection reset|End of file while reading data|client socket is closed|Cannot recv data|Cannot write data|no connection driver available|Could not resolve hostname|Call to virConnectOpen/i,
   ],
   [
     'kvm-unusable',
@@ -34,6 +44,8 @@ const WORDING: readonly [Answer, RegExp][] = [
   ],
   ['entry-exists', /already at least one DNS HOST record|existing dhcp host entry in network/i],
   ['entry-missing', /couldn't locate a matching (DNS HOST record|dhcp host entry)|couldn't locate a matching/i],
+  ['transient', /transient domain/i],
+  ['busy', /has asynchronous jobs running/i],
   ['active', /already (active|running|started)|domain is already/i],
   ['inactive', /(domain|network) is not (running|active)|(network|pool) '.*' is not active|is not running|is not active/i],
   ['no-bridge', /Cannot get interface MTU on '[^']*': No such device|Unable to add bridge .* port|can't get .*bridge .*No such device/i],
@@ -43,7 +55,6 @@ const WORDING: readonly [Answer, RegExp][] = [
     'firmware-missing',
     /Unable to find (any|'?efi'?) firmware|Failed to open file '[^']*(OVMF|AAVMF|edk2)[^']*': No such file|(loader|firmware).*No such file|could not load PC BIOS|Failed to open file '.*_VARS/i,
   ],
-  ['tpm-missing', /Unable to find 'swtpm|swtpm.*(not found|cannot find)|TPM .* not supported/i],
   ['exists', /already exists|already in use|is already taken|exists already/i],
   [
     'not-found',
@@ -67,6 +78,16 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
     summary: "libvirt can't be reached",
     hint: 'Start it: sudo systemctl start libvirtd (without systemd: sudo virtlogd -d; sudo libvirtd -d), and check host.uri in the fleet file',
   },
+  'no-logd': {
+    code: 'host-not-ready',
+    summary: 'virtlogd does not answer, and libvirt writes the console log through it',
+    hint: 'Start it: sudo systemctl start virtlogd.socket (without systemd: sudo virtlogd -d)',
+  },
+  'port-taken': {
+    code: 'tool-failed',
+    summary: 'A port that the VM is to listen on is taken',
+    hint: 'See who has it: ss -ltnp. Or let libvirt choose, with graphics.port: auto in the fleet file',
+  },
   'no-bridge': {
     code: 'tool-failed',
     summary: 'The bridge that a NIC wants does not exist on the host',
@@ -87,6 +108,10 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
     code: 'host-not-ready',
     summary: 'The UEFI firmware is not installed',
     hint: 'Install it: sudo apt-get install ovmf',
+  },
+  'tpm-failed': {
+    code: 'tool-failed',
+    hint: 'See what swtpm said: /var/log/swtpm/libvirt/qemu',
   },
   'tpm-missing': { code: 'host-not-ready', summary: 'swtpm is not installed', hint: 'Install it: sudo apt-get install swtpm swtpm-tools' },
 };

@@ -164,6 +164,19 @@ describe('answerOf', () => {
       'error: Requested operation is not valid: there is already at least one DNS HOST record with a matching field in network n',
       'entry-exists',
     ],
+    ["error: Failed to connect socket to '/var/run/libvirt/virtlogd-sock': No such file or directory", 'no-logd'],
+    ["error: internal error: can't connect to virtlogd", 'no-logd'],
+    [
+      "error: internal error: qemu unexpectedly closed the monitor: -chardev socket,id=chrtpm,path=/run/libvirt/qemu/swtpm/1-f_a-swtpm.sock: Failed to connect to '/run/libvirt/qemu/swtpm/1-f_a-swtpm.sock': Connection refused",
+      'tpm-failed',
+    ],
+    ["error: failed to get domain 'f_swtpm-1'", 'not-found'],
+    ["error: Unable to find 'swtpm_setup' binary in $PATH: No such file or directory", 'tpm-missing'],
+    ['qemu-system-x86_64: -vnc 127.0.0.1:7: Failed to bind socket: Address already in use', 'port-taken'],
+    ['error: Requested operation is not valid: transient domains do not have any persistent config', 'transient'],
+    ['error: Requested operation is not valid: cannot set autostart for transient domain', 'transient'],
+    ['error: Requested operation is not valid: network is transient', 'other'],
+    ["error: internal error: pool 'default' has asynchronous jobs running.", 'busy'],
     ['something nobody has seen', 'other'],
   ])('%s', (words, answer) => {
     expect(answerOf(words)).toBe(answer);
