@@ -1,4 +1,14 @@
-import { markOf, type BringUp, type Host, type Render, type ResolvedVm, type Step, type VolumeRef } from '../model/index.js';
+import {
+  markOf,
+  VenError,
+  type BringUp,
+  type DomainMark,
+  type Host,
+  type Render,
+  type ResolvedVm,
+  type Step,
+  type VolumeRef,
+} from '../model/index.js';
 
 export type UpStep = Extract<Step, { kind: 'vm-up' }>;
 /** A step that is done by calls to the host; `vm-up` goes through vagrant, in batches. */
@@ -40,7 +50,13 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       await host.markDomain(step.vm.uuid, step.mark);
       for (const ref of step.create) {
         signal.throwIfAborted();
-        await host.createVolume(ref.pool, ref.volume, render.volume(diskOf(step.vm, ref)));
+        try {
+          await host.createVolume(ref.pool, ref.volume, render.volume(diskOf(step.vm, ref)));
+        } catch (error) {
+          // Somebody's, whatever it is: what a mark lists is deleted with the VM.
+          if (error instanceof VenError && error.code === 'foreign-object') await host.markDomain(step.vm.uuid, without(step.mark, ref));
+          throw error;
+        }
       }
       for (const { ref, target, bytes, running } of step.grow) {
         signal.throwIfAborted();
@@ -91,6 +107,10 @@ export function bringUpOf(vm: ResolvedVm, accelerator: 'kvm' | 'qemu', { render,
     memoryMiB: Math.ceil(vm.memoryKiB / 1024),
     cpus: vm.cpus,
   };
+}
+
+function without(mark: DomainMark, ref: VolumeRef): DomainMark {
+  return { ...mark, volumes: mark.volumes.filter(({ pool, volume }) => pool !== ref.pool || volume !== ref.volume) };
 }
 
 function diskOf(vm: ResolvedVm, ref: VolumeRef): ResolvedVm['disks'][number] {

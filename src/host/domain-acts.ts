@@ -5,6 +5,9 @@ import { attribute, child, childrenNamed, parseXml, serializeXml } from '../xml/
 import { domainUuid } from './domain-facts.js';
 import { markForMetadata, VEN_NAMESPACE } from './marks.js';
 import { temporaryNetwork } from './network-acts.js';
+import { byPath } from './pool-paths.js';
+import { refreshPool } from './storage-acts.js';
+import { safeVolume } from './storage-facts.js';
 import type { Command, Virsh } from './virsh.js';
 
 const POLL_MS = 500;
@@ -27,28 +30,36 @@ export interface DomainActs {
 
 export function domainActs(virsh: Virsh): DomainActs {
   /** Each command for the persistent definition and, when it runs, for the running domain. */
-  const inBoth = async (commands: readonly Command[]): Promise<void> => {
-    const replies = await virsh.ask(
-      commands.flatMap((command) => [
-        [...command, '--config'],
-        [...command, '--live'],
-      ]),
-    );
+  const inBoth = async (uuid: string, commands: readonly Command[]): Promise<void> => {
+    const both = commands.flatMap((command) => [
+      [...command, '--config'],
+      [...command, '--live'],
+    ]);
+    let replies = await virsh.ask(both);
+    if (replies.some(({ answer }) => answer === 'transient')) {
+      await persist(uuid);
+      replies = await virsh.ask(both);
+    }
     for (const [index, { error, answer }] of replies.entries()) {
       if (error !== null && !(index % 2 === 1 && answer === 'inactive')) throw error;
     }
   };
 
+  const readDomain = async (uuid: string): Promise<string> => {
+    const [xml = ''] = await virsh.must([['dumpxml', uuid, '--inactive', '--security-info']]);
+    if (domainUuid(parseXml(xml)) !== uuid) throw gone(uuid);
+    return `${xml}\n`;
+  };
+  /** A running domain that somebody undefined has no definition but what runs, and would be gone with its power. */
+  const persist = async (uuid: string): Promise<void> => {
+    await virsh.must([['define', { file: await readDomain(uuid) }]]);
+  };
+
   return {
-    async readDomain(uuid) {
-      const [xml = ''] = await virsh.must([['dumpxml', uuid, '--inactive', '--security-info']]);
-      if (domainUuid(parseXml(xml)) !== uuid)
-        throw new VenError('not-found', { summary: `There is no domain with the UUID ${uuid} (any more)` });
-      return `${xml}\n`;
-    },
+    readDomain,
 
     async defineDomain(xml) {
-      await virsh.must([['define', { file: xml }]]);
+      await virsh.must([['define', { file: await byPath(virsh, xml) }]]);
     },
 
     async startDomain(uuid) {
@@ -78,15 +89,20 @@ export function domainActs(virsh: Virsh): DomainActs {
     },
 
     async setAutostart(uuid, on) {
-      await virsh.must([['autostart', uuid, ...(on ? [] : ['--disable'])]]);
+      const command = ['autostart', uuid, ...(on ? [] : ['--disable'])];
+      const [reply] = await virsh.ask([command]);
+      if (reply?.ok) return;
+      if (reply?.answer !== 'transient') throw reply?.error ?? gone(uuid);
+      await persist(uuid);
+      await virsh.must([command]);
     },
 
     async markDomain(uuid, mark) {
-      await inBoth([['metadata', uuid, '--uri', VEN_NAMESPACE, '--key', 'ven', '--set', markForMetadata(mark)]]);
+      await inBoth(uuid, [['metadata', uuid, '--uri', VEN_NAMESPACE, '--key', 'ven', '--set', markForMetadata(mark)]]);
     },
 
     async setTitle(uuid, title, description) {
-      await inBoth([
+      await inBoth(uuid, [
         ['desc', uuid, '--title', `--new-desc=${title}`],
         ['desc', uuid, `--new-desc=${description}`],
       ]);
@@ -131,14 +147,24 @@ export function domainActs(virsh: Virsh): DomainActs {
     },
 
     async deleteDomain(uuid, volumes) {
-      await virsh.must(
-        [
-          ['destroy', uuid],
-          ['net-destroy', temporaryNetwork(uuid).uuid],
-          ...volumes.map(({ pool, volume }) => ['vol-delete', '--pool', pool, safeVolume(volume)]),
-        ],
-        ['inactive', 'not-found'],
-      );
+      const powerOff = [
+        ['destroy', uuid],
+        ['net-destroy', temporaryNetwork(uuid).uuid],
+      ];
+      const deletion = ({ pool, volume }: VolumeRef): Command => ['vol-delete', '--pool', pool, safeVolume(volume)];
+      // Its power is all that a domain without a definition is there by: with it the mark would go, before the volumes.
+      const [transient = ''] = await virsh.must([['list', '--uuid', '--transient']]);
+      if (transient.split(/\s+/).includes(uuid)) await persist(uuid);
+      const replies = await virsh.ask([...powerOff, ...volumes.map(deletion)]);
+      replies.forEach(({ error, answer }, index) => {
+        // What does not run is off; but a volume in a pool that is not active is still there.
+        const fine = answer === 'not-found' || (answer === 'inactive' && index < powerOff.length);
+        if (error !== null && !fine) throw error;
+      });
+      // Gone; or put back by hand, and not yet in libvirt's list.
+      const missed = volumes.filter((_, index) => replies[powerOff.length + index]?.answer === 'not-found');
+      for (const pool of new Set(missed.map((ref) => ref.pool))) await refreshPool(virsh, pool, ['not-found']);
+      await virsh.must(missed.map(deletion), ['not-found']);
       // In a process of its own, since virsh goes on after a failure: a domain whose disk is still there must stay ven's.
       await virsh.must([['undefine', uuid, '--nvram', '--managed-save', '--snapshots-metadata', '--checkpoints-metadata']], ['not-found']);
     },
@@ -154,13 +180,6 @@ export function domainActs(virsh: Virsh): DomainActs {
 export function leased(table: string): string[] {
   const found = table.split('\n').flatMap((line) => /\sipv4\s+([\d.]+)\/\d+\s*$/.exec(line)?.[1] ?? []);
   return [...new Set(found)];
-}
-
-/** A name with a slash would be taken for the path of any volume at all. */
-export function safeVolume(volume: string): string {
-  if (volume.includes('/'))
-    throw new VenError('tool-failed', { summary: `The volume name ${volume} has a slash in it; it is not touched` });
-  return volume;
 }
 
 function gone(uuid: string): VenError {

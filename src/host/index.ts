@@ -21,4 +21,5 @@ export {
 export { acquireLock, type Lock, type LockRequest } from './lock.js';
 export { domainMark, networkMark } from './marks.js';
 export { networkFacts } from './network-facts.js';
+export { disksToFiles } from './pool-paths.js';
 export { poolFacts, volumeFacts } from './storage-facts.js';

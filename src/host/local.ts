@@ -1,5 +1,5 @@
 /** What the machine itself tells, when it is the host. All read-only; what may not be read is not known. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { HostRoute } from '../model/index.js';
 
@@ -58,6 +58,15 @@ export function isMissing(path: string): boolean | null {
     return statSync(path, { throwIfNoEntry: false }) === undefined;
   } catch {
     return null;
+  }
+}
+
+/** Whether a file of that name is known to be there, of whatever kind; a link counts, wherever it leads. */
+export function isTaken(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -85,7 +85,7 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
   const owned = domains.flatMap(({ mark }) => (mark?.fleet === fleet.name ? mark.volumes : []));
   const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), disks, {
     activePools: lists.activePoolNames,
-    local,
+    folders: local ? new Map(pools.flatMap(({ name, path }) => (path === null ? [] : [[name, path] as const]))) : null,
     timeoutSeconds: TIMEOUT_SECONDS,
   });
 
@@ -138,6 +138,7 @@ function domainQuestions(uuid: string, lists: Lists, local: boolean, found: (dom
       name: domainName(config),
       power,
       autostart: lists.autostart.has(uuid),
+      persistent,
       mark,
       config: facts,
       live: running,
@@ -156,17 +157,16 @@ function domainQuestions(uuid: string, lists: Lists, local: boolean, found: (dom
         // Without an id it has stopped since the list was made.
         if ('id' in domain.attrs) live = domain;
         else power = 'off';
-        if (!persistent) settle(domain, text);
       },
     });
   }
-  if (persistent)
-    questions.push({
-      command: ['dumpxml', '--inactive', uuid],
-      hear: (text) => {
-        settle(parseXml(text), text);
-      },
-    });
+  // Of a domain that was undefined while it runs, this is what would be defined again.
+  questions.push({
+    command: ['dumpxml', '--inactive', uuid],
+    hear: (text) => {
+      settle(parseXml(text), text);
+    },
+  });
   return questions;
 }
 

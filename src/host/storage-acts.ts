@@ -1,19 +1,23 @@
-/** What ven does to pools and volumes. All idempotent. */
+/** What ven does to pools and volumes. All idempotent, but for `createVolume`. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { VenError, type VolumeRef } from '../model/index.js';
 import { parseXml } from '../xml/index.js';
-import { safeVolume } from './domain-acts.js';
+import type { Answer } from './answers.js';
 import type { Env } from './exec.js';
-import { volumeFacts } from './storage-facts.js';
+import { safeVolume, volumeFacts } from './storage-facts.js';
 import { oneAtATime } from './turns.js';
-import type { Virsh } from './virsh.js';
+import type { Command, Virsh } from './virsh.js';
 
 export interface StorageActs {
   ensurePool(pool: string): Promise<void>;
   createVolume(pool: string, volume: string, xml: string): Promise<void>;
   growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void>;
 }
+
+const REFRESH_TRIES = 50;
+const REFRESH_AGAIN_MS = 200;
 
 export function storageActs(virsh: Virsh, env: Env): StorageActs {
   const inTurn = oneAtATime();
@@ -48,39 +52,59 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
 
     async createVolume(pool, volume, xml) {
       safeVolume(volume);
-      const create = () =>
-        virsh.ask([
-          ['vol-create', pool, { file: xml }],
-          ['vol-info', '--pool', pool, volume],
-        ]);
-      let [made, there] = await create();
-      if (made?.ok) return;
-      if (made?.answer === 'exists' && !there?.ok) {
-        // libvirt remembers a file that is gone, or has not seen one that came: let it look again.
-        await virsh.must([['pool-refresh', pool]]);
-        [made, there] = await create();
+      const command: Command = ['vol-create', pool, { file: xml }];
+      let [made] = await virsh.ask([command]);
+      if (made?.answer === 'exists') {
+        // libvirt may remember a file that is gone: let it look again.
+        await refreshPool(virsh, pool);
+        [made] = await virsh.ask([command]);
       }
-      if (made?.ok || (made?.answer === 'exists' && there?.ok)) return;
+      if (made?.ok) return;
+      if (made?.answer === 'exists') throw inTheWay(virsh.uri, { pool, volume }, made.error);
       throw made?.error ?? noPool(pool);
     },
 
     async growVolume({ pool, volume }, bytes, running) {
       safeVolume(volume);
-      const capacity = async (): Promise<number> => {
-        const [xml = ''] = await virsh.must([['vol-dumpxml', '--pool', pool, volume]]);
-        return volumeFacts(parseXml(xml)).capacityBytes;
-      };
-      if ((await capacity()) >= bytes) return;
+      const ask: Command = ['vol-dumpxml', '--pool', pool, volume];
+      const [known] = await virsh.ask([ask]);
+      if (known?.error && known.answer !== 'not-found') throw known.error;
+      // A file that was put back by hand is in the folder, and not yet in libvirt's list.
+      if (!known?.ok) await refreshPool(virsh, pool);
+      const xml = known?.ok ? known.text : ((await virsh.must([ask]))[0] ?? '');
+      if (volumeFacts(parseXml(xml)).capacityBytes >= bytes) return;
       if (running) await virsh.must([['blockresize', running.uuid, running.target, `${bytes}B`]]);
       else await virsh.must([['vol-resize', '--pool', pool, volume, `${bytes}B`]]);
     },
   };
 }
 
+/**
+ * Lets libvirt look what is in the pool. It refuses to while a volume is being made in it, for another VM say: that takes a
+ * moment. @throws VenError unless its answer is in `fine`.
+ */
+export async function refreshPool(virsh: Virsh, pool: string, fine: readonly Answer[] = []): Promise<void> {
+  for (let tries = REFRESH_TRIES; ; tries -= 1) {
+    const [reply] = await virsh.ask([['pool-refresh', pool]]);
+    if (reply?.ok || (reply && fine.includes(reply.answer))) return;
+    if (reply?.answer !== 'busy' || tries === 0) throw reply?.error ?? noPool(pool);
+    await pause(REFRESH_AGAIN_MS);
+  }
+}
+
 function defaultFolder(uri: string, env: Env): string {
   if (!/^[^:]*:\/\/[^/]*\/session/.test(uri)) return '/var/lib/libvirt/images';
   const home = env['XDG_DATA_HOME'];
   return join(home !== undefined && isAbsolute(home) ? home : join(env['HOME'] ?? homedir(), '.local/share'), 'libvirt/images');
+}
+
+function inTheWay(uri: string, { pool, volume }: VolumeRef, cause: unknown): VenError {
+  return new VenError('foreign-object', {
+    summary: `There is a volume ${volume} in pool ${pool} already, and this run did not make it`,
+    detail: `look at it: virsh -c ${uri} vol-info --pool ${pool} ${volume}`,
+    hint: 'It came since the plan was made, and it was not touched. See what it is, and run ven plan again',
+    cause,
+  });
 }
 
 function noPool(pool: string): VenError {

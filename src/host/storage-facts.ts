@@ -1,5 +1,5 @@
 /** What a pool's and a volume's XML say. Pure. */
-import type { ObservedPool } from '../model/index.js';
+import { VenError, type ObservedPool } from '../model/index.js';
 import { attribute, child, textAt, type XmlElement } from '../xml/index.js';
 
 export type PoolFacts = Pick<ObservedPool, 'name' | 'uuid' | 'path' | 'availableBytes'>;
@@ -39,6 +39,13 @@ export function volumeFacts(volume: XmlElement): { volume: string; path: string;
     path: textAt(volume, 'target', 'path') ?? '',
     capacityBytes: bytes(child(volume, 'capacity')),
   };
+}
+
+/** A name with a slash would be taken for the path of any volume at all. */
+export function safeVolume(volume: string): string {
+  if (volume.includes('/'))
+    throw new VenError('tool-failed', { summary: `The volume name ${volume} has a slash in it; it is not touched` });
+  return volume;
 }
 
 function bytes(element: XmlElement | undefined): number {

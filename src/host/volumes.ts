@@ -2,9 +2,10 @@
  * Volumes, cheaply. To ask for each by itself takes longer than all the domains; so libvirt's lists say which there are,
  * its statistics of all domains' disks how large they are, and only what neither tells is asked for by itself.
  */
+import { join } from 'node:path';
 import type { ObservedVolume, VolumeRef } from '../model/index.js';
 import { parseXml } from '../xml/index.js';
-import { isMissing } from './local.js';
+import { isMissing, isTaken } from './local.js';
 import { volumeFacts } from './storage-facts.js';
 import type { Virsh } from './virsh.js';
 
@@ -27,12 +28,23 @@ export async function readDisks(virsh: Virsh, pools: readonly string[], timeoutS
   };
 }
 
-/** Of `refs`, the ones that are there. A file that was deleted behind libvirt's back is not. */
+export interface FindOptions {
+  /** By name. */
+  activePools: ReadonlySet<string>;
+  /** The folder of each pool that is one, by the pool's name; null when they are not on this machine. */
+  folders: ReadonlyMap<string, string> | null;
+  timeoutSeconds: number;
+}
+
+/**
+ * Of `refs`, the ones that are there. A file that was deleted behind libvirt's back is not; one that came behind its back is,
+ * with 0 bytes when nothing says how large it is.
+ */
 export async function findVolumes(
   virsh: Virsh,
   refs: readonly VolumeRef[],
   { listed, capacities }: Disks,
-  { activePools, local, timeoutSeconds }: { activePools: ReadonlySet<string>; local: boolean; timeoutSeconds: number },
+  { activePools, folders, timeoutSeconds }: FindOptions,
 ): Promise<ObservedVolume[]> {
   const found: ObservedVolume[] = [];
   const unknown: VolumeRef[] = [];
@@ -40,11 +52,17 @@ export async function findVolumes(
     // A name with a slash would be looked up as a path, in any pool.
     if (!activePools.has(ref.pool) || ref.volume.includes('/')) continue;
     const path = listed.get(ref.pool)?.get(ref.volume);
-    if (path === undefined && listed.has(ref.pool)) continue;
+    if (path === undefined && listed.has(ref.pool)) {
+      // A file that came since libvirt last looked stands in the way all the same, and may be somebody's only copy.
+      const folder = folders?.get(ref.pool);
+      const file = folder === undefined ? null : join(folder, ref.volume);
+      if (file !== null && isTaken(file)) found.push({ ...ref, path: file, capacityBytes: capacities.get(file) ?? 0 });
+      continue;
+    }
     const capacityBytes = path === undefined ? undefined : capacities.get(path);
     if (path === undefined || capacityBytes === undefined) unknown.push(ref);
     // QEMU still knows a file that was deleted while it had it open.
-    else if (!(local && path.startsWith('/') && isMissing(path) === true)) found.push({ ...ref, path, capacityBytes });
+    else if (!(folders !== null && path.startsWith('/') && isMissing(path) === true)) found.push({ ...ref, path, capacityBytes });
   }
   await virsh.ask(
     unknown.map(({ pool, volume }) => ['vol-dumpxml', '--pool', pool, volume]),

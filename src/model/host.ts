@@ -70,6 +70,8 @@ export interface ObservedDomain {
   name: string;
   power: Power;
   autostart: boolean;
+  /** false: it runs, and was undefined: with its power it would be gone. `config` is then what would be defined again. */
+  persistent: boolean;
   /** null: not ven's. */
   mark: DomainMark | null;
   /** The persistent definition: what the next start will use. */
@@ -188,8 +190,8 @@ export interface HostFinding {
 
 /**
  * All that ven does to a host. Every method that names a domain or network takes its UUID, never its name
- * (virsh tries an argument as id, then UUID, then name). All are idempotent unless said otherwise, reject with a
- * `VenError`, and stop early when `signal` is aborted.
+ * (virsh tries an argument as id, then UUID, then name). All are idempotent unless said otherwise, and reject with a `VenError`.
+ * Each call runs to its end, within a time limit of its own; only `bringUp` can be stopped.
  */
 export interface Host {
   /** The whole host in a constant number of virsh processes. Changes nothing. */
@@ -208,8 +210,9 @@ export interface Host {
   defineNetwork(xml: string): Promise<void>;
   deleteNetwork(uuid: string): Promise<void>;
 
-  /** The persistent XML, with secrets, fit to be changed and defined again. */
+  /** The persistent XML, with secrets, fit to be changed and defined again; of a domain that has none (any more), what it would be. */
   readDomain(uuid: string): Promise<string>;
+  /** A disk that the mark in `xml` lists is named by path instead of by pool and volume, where the pool is a folder. */
   defineDomain(xml: string): Promise<void>;
   /** Starts it; resumes it when it is paused; does nothing when it runs. */
   startDomain(uuid: string): Promise<void>;
@@ -229,13 +232,15 @@ export interface Host {
   /** Powers off, deletes the volumes, and last undefines with NVRAM and TPM state: so what is left stays owned. */
   deleteDomain(uuid: string, volumes: VolumeRef[]): Promise<void>;
 
+  /** Not idempotent: rejects with `foreign-object` when there is one, since whoever plans to make a volume has seen none. */
   createVolume(pool: string, volume: string, xml: string): Promise<void>;
   /** Grows a volume; live when the domain is running. Never shrinks. */
   growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void>;
 
   /**
    * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not stop the others.
-   * `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon as it is known.
+   * `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon as it is known. When `signal` is aborted,
+   * vagrant is stopped, and what has not settled fails with the signal's reason.
    */
   bringUp(
     batch: readonly BringUp[],

@@ -20,6 +20,10 @@ describeHost('fake', () => {
       person(() => {
         host.pause(uuid);
       }),
+    undefine: (uuid) =>
+      person(() => {
+        host.undefine(uuid);
+      }),
     stopNetwork: (uuid) =>
       person(() => {
         host.stopNetwork(uuid);
@@ -31,6 +35,10 @@ describeHost('fake', () => {
     attachDisk: (_uuid, volume) =>
       person(() => {
         host.addForeignVolume('default', volume);
+      }),
+    putFile: (name) =>
+      person(() => {
+        host.addForeignVolume('default', name);
       }),
     volumeExists: (pool, volume) => Promise.resolve(host.storage.has(pool, volume)),
     addForeignDomain: (name) => Promise.resolve(host.addForeignDomain({ name })),

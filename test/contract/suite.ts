@@ -26,11 +26,15 @@ export interface Place {
   prefix: string;
   powerOff(uuid: string): Promise<void>;
   pause(uuid: string): Promise<void>;
+  /** Of a running domain: it runs on, without a definition. */
+  undefine(uuid: string): Promise<void>;
   stopNetwork(uuid: string): Promise<void>;
   /** Takes the file away, behind the host's back. */
   loseVolume(pool: string, volume: string): Promise<void>;
   /** Makes a volume in `default` and puts it into the VM, as a disk that ven knows nothing of. */
   attachDisk(uuid: string, volume: string): Promise<void>;
+  /** Puts a file into the folder of the pool `default`, and does not tell libvirt. */
+  putFile(name: string): Promise<void>;
   volumeExists(pool: string, volume: string): Promise<boolean>;
   addForeignDomain(name: string): Promise<string>;
   /** Networks of any kind on the host whose name starts so. */
@@ -275,10 +279,10 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await size(b)).toBe(24 * MIB);
     });
 
-    it('creates a volume once, also when the file was deleted', async () => {
+    it('creates a volume where there is none, also when the file was deleted', async () => {
       const disk = b.disks[0];
       if (!disk) throw new Error('no disk');
-      await host.createVolume('default', disk.volume, render.volume(disk));
+      await expect(host.createVolume('default', disk.volume, render.volume(disk))).rejects.toMatchObject({ code: 'foreign-object' });
       await place.loseVolume('default', disk.volume);
       expect((await see()).volumes.map(({ volume }) => volume)).not.toContain(disk.volume);
       await host.createVolume('default', disk.volume, render.volume(disk));
@@ -293,6 +297,62 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(seen.live?.memoryKiB).toBe(65536);
       await host.defineDomain(current);
       expect((await domainOf(a)).config.memoryKiB).toBe(65536);
+    });
+
+    it('names a disk that it adds by its path, and sees a disk of somebody’s as it is', async () => {
+      const added = { target: 'sdb', bus: 'sata' as const, sizeBytes: 8 * MIB, pool: 'default', volume: `${b.domain}-sdb.qcow2` };
+      const more: ResolvedVm = { ...b, disks: [...b.disks, added] };
+      const before = await host.readDomain(b.uuid);
+      await host.defineDomain(render.patchDomain(before, more, ['disks.sdb']));
+      const asVolume = { path: null, volume: { pool: 'default', volume: added.volume } };
+      expect((await domainOf(b)).config.disks.find(({ target }) => target === 'sdb')).toMatchObject(asVolume);
+      await host.markDomain(b.uuid, markOf(more, true));
+      await host.defineDomain(render.patchDomain(await host.readDomain(b.uuid), more, ['disks.sdb']));
+      const asFile = { path: `/var/lib/libvirt/images/${added.volume}`, volume: null };
+      expect((await domainOf(b)).config.disks.find(({ target }) => target === 'sdb')).toMatchObject(asFile);
+      await host.defineDomain(before);
+    });
+
+    it('keeps a running VM that somebody undefined', async () => {
+      const { config } = await domainOf(a);
+      const undefined_ = async (): Promise<void> => {
+        await place.undefine(a.uuid);
+        expect(await domainOf(a)).toMatchObject({ persistent: false, power: 'running', mark: markOf(a, true) });
+        expect((await domainOf(a)).config).toEqual(config);
+      };
+      await undefined_();
+      await host.defineDomain(render.patchDomain(await host.readDomain(a.uuid), a, []));
+      expect(await domainOf(a)).toMatchObject({ persistent: true, power: 'running', config });
+      // Nothing else that is asked for in between loses the VM.
+      for (const act of [() => host.markDomain(a.uuid, markOf(a, true)), () => host.setAutostart(a.uuid, false)]) {
+        await undefined_();
+        await act();
+        expect(await domainOf(a)).toMatchObject({ persistent: true, mark: markOf(a, true) });
+      }
+      await place.powerOff(a.uuid);
+      expect(await domainOf(a)).toMatchObject({ persistent: true, power: 'off', config });
+      await host.startDomain(a.uuid);
+    });
+
+    it('sees a file that came behind libvirt’s back, and makes no volume over it', async () => {
+      const disk = broken.disks[0];
+      if (!disk) throw new Error('no disk');
+      const late = { ...disk, volume: `${place.prefix}-late.qcow2` };
+      const wanting = { ...fleet, vms: [{ ...broken, disks: [late] }] };
+      const there = async () => (await host.observe(wanting)).volumes.some(({ volume }) => volume === late.volume);
+      expect(await there()).toBe(false);
+      await place.putFile(late.volume);
+      expect(await there()).toBe(true);
+      await expect(host.createVolume('default', late.volume, render.volume(late))).rejects.toMatchObject({ code: 'foreign-object' });
+      expect(await there()).toBe(true);
+    });
+
+    it('brings no VM up over a file that came behind libvirt’s back, and leaves no domain', async () => {
+      const one = vm(fleet.name, 'late', 8, { kind: 'network', network: lab.libvirtName, own: lab.address });
+      await place.putFile(one.disks[0]?.volume ?? '');
+      const result = (await bringUp([one])).results.get('late');
+      expect(result?.ok === false && result.error.code).toBe('foreign-object');
+      expect((await see()).domains.some(({ uuid }) => uuid === one.uuid)).toBe(false);
     });
 
     it('moves a NIC of a running VM to another network and back', async () => {
@@ -369,6 +429,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
     it('deletes a VM with its own volumes, and nobody else’s', async () => {
       const added = `${place.prefix}-added.qcow2`;
       await place.attachDisk(a.uuid, added);
+      await place.undefine(a.uuid);
       for (const one of [a, b, broken]) {
         const volumes = one.disks.map(({ pool, volume }) => ({ pool, volume }));
         await host.deleteDomain(one.uuid, volumes);

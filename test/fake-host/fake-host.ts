@@ -1,4 +1,4 @@
-import { domainFacts, domainMark, domainName, domainUuid, networkFacts } from '../../src/host/index.js';
+import { disksToFiles, domainFacts, domainMark, domainName, domainUuid, networkFacts } from '../../src/host/index.js';
 import {
   VenError,
   type BringUp,
@@ -22,8 +22,10 @@ import { element, foreignDomain, foreignNetwork, type ForeignDomain, type Foreig
 import { FakeStorage } from './storage.js';
 
 interface Domain {
-  /** null: it has no persistent definition. */
-  config: string | null;
+  /** What is kept, or would be, of one that is not persistent. */
+  config: string;
+  /** false: it is gone with its power. */
+  persistent: boolean;
   live: string | null;
   power: Power;
   autostart: boolean;
@@ -253,7 +255,7 @@ export class FakeHost implements Host {
   defineDomain(xml: string): Promise<void> {
     return this.#answer(() => {
       this.faults.change(`define ${domainUuid(parseXml(xml))}`, () => {
-        this.#define(xml);
+        this.#define(disksToFiles(xml, (pool) => this.storage.folderOf(pool)));
       });
     });
   }
@@ -284,7 +286,7 @@ export class FakeHost implements Host {
     return this.#answer(() => {
       const domain = this.#domain(uuid);
       this.faults.change(`autostart ${uuid} ${on ? 'on' : 'off'}`, () => {
-        domain.autostart = on;
+        Object.assign(domain, { autostart: on, persistent: true });
       });
     });
   }
@@ -343,6 +345,7 @@ export class FakeHost implements Host {
       const domain = this.domains.get(uuid);
       if (domain && domain.live !== null) {
         this.faults.change(`destroy ${uuid}`, () => {
+          domain.persistent = true;
           this.#powerOff(domain);
         });
       }
@@ -357,7 +360,7 @@ export class FakeHost implements Host {
 
   createVolume(pool: string, _volume: string, xml: string): Promise<void> {
     return this.#answer(() => {
-      this.storage.create(pool, xml, 'keep');
+      this.storage.create(pool, xml);
     });
   }
 
@@ -425,10 +428,10 @@ export class FakeHost implements Host {
     for (const { pool, volume } of volumes)
       if (this.storage.has(pool, volume)) throw exists(`volume ${volume} exists already in pool ${pool}`);
     this.faults.change(`define ${uuid}`, () => {
-      this.#define(editXml(machine.domainXml, (root) => mapDevices(root, 'disk', (disk) => this.storage.byPath(disk))));
+      this.#define(disksToFiles(machine.domainXml, (pool) => this.storage.folderOf(pool)));
     });
     tell('defined');
-    for (const { pool, xml } of volumes) this.storage.create(pool, xml, 'refuse');
+    for (const { pool, xml } of volumes) this.storage.create(pool, xml);
     tell('disks');
     if (!machine.start) return;
     this.faults.change(`start ${uuid}`, () => {
@@ -437,9 +440,8 @@ export class FakeHost implements Host {
     tell('started');
   }
 
-  #observed(uuid: string, { config, live, power, autostart }: Domain): ObservedDomain {
-    const text = config ?? live ?? '';
-    const root = parseXml(text);
+  #observed(uuid: string, { config, persistent, live, power, autostart }: Domain): ObservedDomain {
+    const root = parseXml(config);
     const facts = domainFacts(root);
     const mark = domainMark(root);
     const running = live === null ? null : domainFacts(parseXml(live));
@@ -449,11 +451,12 @@ export class FakeHost implements Host {
       name: domainName(root),
       power,
       autostart,
+      persistent,
       mark,
       config: facts,
       live: running,
       nvramMissing: nvram === null ? null : !this.nvrams.has(nvram),
-      xml: mark === null ? '' : text,
+      xml: mark === null ? '' : config,
     };
   }
 
@@ -464,10 +467,9 @@ export class FakeHost implements Host {
     const holder = this.#named(name);
     if (holder !== undefined && holder !== uuid) throw exists(`operation failed: domain '${name}' already exists with uuid ${holder}`);
     const known = this.domains.get(uuid);
-    if (known && domainName(parseXml(known.config ?? known.live ?? '')) !== name)
-      throw exists(`operation failed: domain is already defined with uuid ${uuid}`);
-    if (known) known.config = xml;
-    else this.domains.set(uuid, { config: xml, live: null, power: 'off', autostart: false });
+    if (known && domainName(parseXml(known.config)) !== name) throw exists(`operation failed: domain is already defined with uuid ${uuid}`);
+    if (known) Object.assign(known, { config: xml, persistent: true });
+    else this.domains.set(uuid, { config: xml, persistent: true, live: null, power: 'off', autostart: false });
   }
 
   #start(uuid: string): void {
@@ -493,6 +495,7 @@ export class FakeHost implements Host {
     if (domain.live !== null) for (const { tap } of domainFacts(parseXml(domain.live)).nics) this.#unplug(tap);
     domain.live = null;
     domain.power = 'off';
+    if (!domain.persistent) this.domains.delete(domainUuid(parseXml(domain.config)));
   }
 
   #undefine(uuid: string): void {
@@ -500,7 +503,7 @@ export class FakeHost implements Host {
     const { nvram } = domainFacts(parseXml(this.#config(uuid)));
     if (nvram !== null) this.nvrams.delete(nvram);
     if (domain.live === null) this.domains.delete(uuid);
-    else domain.config = null;
+    else Object.assign(domain, { persistent: false, autostart: false });
   }
 
   #updateNic(uuid: string, xml: string, throughAnother: boolean): void {
@@ -527,7 +530,7 @@ export class FakeHost implements Host {
   #editBoth(uuid: string, name: string, edit: Parameters<typeof editXml>[1]): void {
     const domain = this.#domain(uuid);
     this.faults.change(name, () => {
-      if (domain.config !== null) domain.config = editXml(domain.config, edit);
+      Object.assign(domain, { config: editXml(domain.config, edit), persistent: true });
       if (domain.live !== null) domain.live = editXml(domain.live, edit);
     });
   }
@@ -611,7 +614,7 @@ export class FakeHost implements Host {
   }
 
   #config(uuid: string): string {
-    return this.#domain(uuid).config ?? '';
+    return this.#domain(uuid).config;
   }
 
   #network(uuid: string): Network {
@@ -621,7 +624,7 @@ export class FakeHost implements Host {
   }
 
   #named(name: string): string | undefined {
-    return [...this.domains].find(([, { config, live }]) => domainName(parseXml(config ?? live ?? '')) === name)?.[0];
+    return [...this.domains].find(([, { config }]) => domainName(parseXml(config)) === name)?.[0];
   }
 }
 

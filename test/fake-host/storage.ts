@@ -1,9 +1,7 @@
 import { volumeFacts } from '../../src/host/index.js';
 import { VenError, type ObservedDisk, type ObservedPool, type ObservedVolume, type VolumeRef } from '../../src/model/index.js';
-import { attribute, child, parseXml, type XmlElement } from '../../src/xml/index.js';
-import { withAttribute, withChild } from './edit.js';
+import { parseXml } from '../../src/xml/index.js';
 import type { Faults } from './faults.js';
-import { element } from './foreign.js';
 
 interface Pool {
   uuid: string;
@@ -74,13 +72,10 @@ export class FakeStorage {
     });
   }
 
-  create(pool: string, xml: string, whenThere: 'keep' | 'refuse'): void {
+  create(pool: string, xml: string): void {
     const { volume, capacityBytes } = volumeFacts(parseXml(xml));
     const { volumes } = this.#active(pool);
-    if (volumes.has(volume)) {
-      if (whenThere === 'keep') return;
-      throw new VenError('foreign-object', { summary: `storage volume name '${volume}' already in use.` });
-    }
+    if (volumes.has(volume)) throw new VenError('foreign-object', { summary: `storage volume '${volume}' exists already` });
     this.#faults.change(`vol-create ${pool}/${volume}`, () => volumes.set(volume, capacityBytes));
   }
 
@@ -97,13 +92,8 @@ export class FakeStorage {
     if (volumes?.has(volume)) this.#faults.change(`vol-delete ${pool}/${volume}`, () => volumes.delete(volume));
   }
 
-  /** What the Vagrantfile does before it defines: a disk in a folder pool is named by its path. */
-  byPath(disk: XmlElement): XmlElement {
-    const source = child(disk, 'source');
-    const pool = attribute(source, 'pool');
-    const volume = attribute(source, 'volume');
-    if (attribute(disk, 'type') !== 'volume' || pool === null || volume === null) return disk;
-    return withAttribute(withChild(disk, 'source', element('source', { file: `${this.#pool(pool).path}/${volume}` })), 'type', 'file');
+  folderOf(pool: string): string {
+    return this.#pool(pool).path;
   }
 
   /** Whether a domain with this disk can start. Files outside all pools are somebody's, and are there. */

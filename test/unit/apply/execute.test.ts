@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlannedNetwork, Step } from '../../../src/model/index.js';
+import { VenError, type PlannedNetwork, type Step } from '../../../src/model/index.js';
 import { failure, mark, run, vm } from './stage.js';
 
 const base = { id: 'x', address: 'vm.a', needs: [], timeoutSeconds: 60 };
@@ -57,6 +57,22 @@ describe('what a step asks of the host, in order', () => {
     const stage = run([step], { call: (method) => (method === 'readDomain' ? '<read>' : undefined) });
     expect(await stage.result).toMatchObject({ outcome: 'done' });
     expect(stage.host.calls).toEqual(calls);
+  });
+
+  it('takes a volume that is somebody’s out of the mark again', async () => {
+    const wide = { ...mark('a'), volumes: [disk, { pool: 'default', volume: 'lab_a-sdb.qcow2' }] };
+    const stage = run([{ ...base, kind: 'vm-volumes', vm: vm('a'), create: [disk], grow: [], mark: wide }], {
+      call: (method) => {
+        if (method === 'createVolume') throw new VenError('foreign-object', { summary: 'there already' });
+      },
+    });
+    expect(await stage.result).toMatchObject({ outcome: 'failed' });
+    expect(failure(stage.events, 'x')).toMatchObject({ code: 'foreign-object' });
+    expect(stage.host.calls).toEqual([
+      `markDomain uuid-a ${JSON.stringify(wide)}`,
+      'createVolume default lab_a-sda.qcow2 volume sda',
+      `markDomain uuid-a ${JSON.stringify({ ...wide, volumes: [wide.volumes[1]] })}`,
+    ]);
   });
 
   it('makes no volume that is no disk of its VM', async () => {
