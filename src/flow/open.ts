@@ -1,6 +1,7 @@
 import { createHost, workFolder } from '../host/index.js';
 import type { Host, ResolvedFleet } from '../model/index.js';
 import type { Request } from './load.js';
+import { machinesJson } from '../render/index.js';
 import { readTemplate } from './templates.js';
 
 /** The fleet's host and its work folder. `lockFd`: handed to children that outlive a killed run, so that they hold the lock on. */
@@ -10,6 +11,7 @@ export function openHost(fleet: ResolvedFleet, env: Request['env'], lockFd?: num
     uri: fleet.host.uri,
     workDir,
     vagrantfile: readTemplate('Vagrantfile'),
+    machinesJson,
     env,
     ...(lockFd === undefined ? {} : { lockFd }),
   });

@@ -1,9 +1,10 @@
 /** VMs through vagrant: one `vagrant up --parallel` for a batch, its stream taken apart into each VM's own. */
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VenError, type BringUp, type BringUpResult } from '../model/index.js';
 import { answerOf, explain } from './answers.js';
 import { run, type Env } from './exec.js';
+import { inState, makeStateFolder } from './files.js';
 import { VagrantStream } from './vagrant-stream.js';
 import type { Virsh } from './virsh.js';
 
@@ -13,6 +14,8 @@ export interface BringUpOptions {
   workDir: string;
   /** The text of the Vagrantfile, always the same. */
   vagrantfile: string;
+  /** The text of `machines.json`, which the Vagrantfile reads beside it. */
+  machinesJson: (uri: string, batch: readonly BringUp[]) => string;
   env: Env;
   lockFd?: number | undefined;
 }
@@ -30,22 +33,37 @@ export type BringUpAct = (
 ) => Promise<void>;
 
 export function bringUpAct(options: BringUpOptions): BringUpAct {
-  const { virsh, workDir, vagrantfile, env, lockFd } = options;
+  const { virsh, workDir, vagrantfile, machinesJson, env, lockFd } = options;
   let swept = false;
 
   /** Folders of runs that were killed. Whoever holds the fleet's lock is alone here. */
   const sweep = (): void => {
-    if (!swept) rmSync(join(workDir, 'vagrant'), { recursive: true, force: true });
+    const folder = join(workDir, 'vagrant');
+    if (!swept)
+      inState(folder, () => {
+        rmSync(folder, { recursive: true, force: true });
+      });
     swept = true;
-    mkdirSync(join(workDir, 'vagrant'), { recursive: true, mode: 0o700 });
-    mkdirSync(join(workDir, 'logs'), { recursive: true, mode: 0o700 });
+    makeStateFolder(folder);
+    makeStateFolder(join(workDir, 'logs'));
+  };
+
+  /** The VMs are worth more than the log of their making: a disk that is full ends the one, not the others. */
+  let keeping = true;
+  const keep = (name: string, line: string): void => {
+    if (!keeping) return;
+    try {
+      appendFileSync(join(workDir, 'logs', `${name}.log`), `${new Date().toISOString()} ${line}\n`, { mode: 0o600 });
+    } catch {
+      keeping = false;
+    }
   };
 
   return async (batch, onOutput, onSettled, signal) => {
     if (batch.length === 0) return;
     sweep();
     // A folder of its own for each process: nothing of an earlier machine, no lock of another process.
-    const folder = mkdtempSync(join(workDir, 'vagrant/batch-'));
+    const folder = inState(join(workDir, 'vagrant'), () => mkdtempSync(join(workDir, 'vagrant/batch-')));
     const open = new Map(batch.map((machine) => [machine.name, machine]));
     const heard: string[] = [];
     let fatal = '';
@@ -79,14 +97,16 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
     const tell = (name: string, text: string): void => {
       if (!known.has(name)) return;
       for (const line of text.split('\n')) {
-        appendFileSync(join(workDir, 'logs', `${name}.log`), `${new Date().toISOString()} ${line}\n`, { mode: 0o600 });
+        keep(name, line);
         onOutput(name, line);
       }
     };
 
     try {
-      writeFileSync(join(folder, 'Vagrantfile'), vagrantfile, { mode: 0o600 });
-      writeFileSync(join(folder, 'machines.json'), JSON.stringify({ uri: virsh.uri, machines: batch }), { mode: 0o600 });
+      inState(folder, () => {
+        writeFileSync(join(folder, 'Vagrantfile'), vagrantfile, { mode: 0o600 });
+        writeFileSync(join(folder, 'machines.json'), machinesJson(virsh.uri, batch), { mode: 0o600 });
+      });
       let words = '';
       try {
         const { stderr } = await run(

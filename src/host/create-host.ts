@@ -1,4 +1,4 @@
-import type { Host } from '../model/index.js';
+import type { BringUp, Host } from '../model/index.js';
 import { bringUpAct } from './bring-up.js';
 import { domainActs } from './domain-acts.js';
 import type { Env } from './exec.js';
@@ -15,20 +15,22 @@ export interface HostOptions {
   workDir: string;
   /** The text of the Vagrantfile, which reads `machines.json` beside it. */
   vagrantfile: string;
+  /** The text of that file. */
+  machinesJson: (uri: string, batch: readonly BringUp[]) => string;
   env: Env;
   /** See `Lock.fd`. */
   lockFd?: number | undefined;
 }
 
 /** The real host. Nothing is run before something is asked. */
-export function createHost({ uri, workDir, vagrantfile, env, lockFd }: HostOptions): Host {
+export function createHost({ uri, workDir, vagrantfile, machinesJson, env, lockFd }: HostOptions): Host {
   const virsh = new Virsh({ uri, env, lockFd });
   return {
     observe: (fleet) => observe(virsh, fleet, () => new Date()),
     ...networkActs(virsh),
     ...domainActs(virsh),
     ...storageActs(virsh, env),
-    bringUp: bringUpAct({ virsh, workDir, vagrantfile, env, lockFd }),
+    bringUp: bringUpAct({ virsh, workDir, vagrantfile, machinesJson, env, lockFd }),
     probeAccelerator: () => probeAccelerator(virsh),
   };
 }

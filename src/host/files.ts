@@ -57,9 +57,9 @@ export interface Journal {
 /** `runs/<id>/events.jsonl`, one event a line, written through at once. A disk that is full does not end the run. */
 export function openJournal(workDir: string, runId: string): Journal {
   const folder = join(workDir, 'runs', runId);
-  makeFolder(folder);
+  makeStateFolder(folder);
   const path = join(folder, 'events.jsonl');
-  const fd = openSync(path, 'a', 0o600);
+  const fd = inState(path, () => openSync(path, 'a', 0o600));
   let open = true;
   return {
     path,
@@ -119,9 +119,22 @@ export function readPackageFile(path: string): string {
   return readFileSync(join(packageFolder(), path), 'utf8');
 }
 
-/** Missing folders above it too, each mode 0700. */
-export function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+/** Missing folders above it too, each mode 0700. @throws VenError `usage` */
+export function makeStateFolder(path: string): void {
+  inState(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+}
+
+/** Runs what makes something under the state folder. @throws VenError `usage`, when that can't be written. */
+export function inState<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new VenError('usage', {
+      summary: cannot('write', path, error).summary,
+      hint: 'ven keeps its work files and logs there. Name another folder, on a disk with room, that you may write to: XDG_STATE_HOME=/path ven …',
+      cause: error,
+    });
+  }
 }
 
 /** Where package.json stands: one or more folders above this file, as source or bundled. */

@@ -83,7 +83,7 @@ export function networkActs(virsh: Virsh): NetworkActs {
 }
 
 /** The element as `net-update` takes it, escaped. */
-export function entryXml(change: NetworkEntryChange): string {
+function entryXml(change: NetworkEntryChange): string {
   if (change.section === 'dns-host') {
     const { ip, names } = change.entry;
     return serializeXml({

@@ -1,12 +1,12 @@
 /** On qemu:///system of this machine, with VMs of 64 MiB that have nothing to boot; at most one runs at a time. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { vi } from 'vitest';
 import { createHost } from '../../src/host/index.js';
-import { writeFileSync } from 'node:fs';
+import { machinesJson } from '../../src/render/index.js';
 import { foreignDomain } from '../fake-host/index.js';
 import { describeHost } from './suite.js';
 
@@ -28,14 +28,17 @@ describeHost('real', () => {
     uri: 'qemu:///system',
     workDir: join(dir, 'work'),
     vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
+    machinesJson,
     env: process.env,
   });
   const foreign: string[] = [];
+  const put: string[] = [];
   return Promise.resolve({
     host,
     prefix,
     powerOff: async (uuid) => void (await virsh('destroy', uuid)),
     pause: async (uuid) => void (await virsh('suspend', uuid)),
+    undefine: async (uuid) => void (await virsh('undefine', uuid)),
     stopNetwork: async (uuid) => void (await virsh('net-destroy', uuid)),
     loseVolume: async (pool, volume) => {
       unlinkSync(await virsh('vol-path', '--pool', pool, volume));
@@ -53,6 +56,12 @@ describeHost('real', () => {
         'qcow2',
         '--config',
       );
+    },
+    putFile: (name) => {
+      const path = join('/var/lib/libvirt/images', name);
+      writeFileSync(path, 'precious', { flag: 'wx' });
+      put.push(path);
+      return Promise.resolve();
     },
     volumeExists: (pool, volume) =>
       virsh('vol-info', '--pool', pool, volume).then(
@@ -84,6 +93,8 @@ describeHost('real', () => {
         const volume = line.split(/\s+/)[0] ?? '';
         if (volume.startsWith(`${prefix}_`) || volume.startsWith(`${prefix}-`)) await virsh('vol-delete', '--pool', 'default', volume);
       }
+      for (const path of put) rmSync(path, { force: true });
+      await virsh('pool-refresh', 'default');
       rmSync(dir, { recursive: true, force: true });
     },
   });

@@ -64,6 +64,13 @@ describe('work folder', () => {
     expect(statSync(work).mode & 0o777).toBe(0o700);
   });
 
+  it('says what to do where none can be made', () => {
+    writeFileSync(join(dir, 'file'), '');
+    expect(() => openJournal(join(dir, 'file/ven/f'), 'run1')).toThrow(
+      expect.objectContaining({ code: 'usage', hint: expect.stringContaining('XDG_STATE_HOME') as string }),
+    );
+  });
+
   it('goes away, with or without the logs', () => {
     const work = join(dir, 'ven/f');
     for (const name of ['logs', 'runs', 'vagrant']) mkdirSync(join(work, name), { recursive: true });
