@@ -51,6 +51,8 @@ export interface ApplyResult {
   plan: Plan;
   result: RunResult | null;
   declined: boolean;
+  /** The first thing that `emit` or the journal threw, which does not disturb a run. Absent: nothing. */
+  viewFault?: unknown;
 }
 
 /** Makes the host match the fleet file, or takes the fleet away: plan, consent, run. Holds the fleet's lock throughout. */
@@ -73,7 +75,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const plan = makePlan(fleet, state, options);
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     if (plan.steps.length === 0) {
-      if (options.mode === 'destroy') tidy(workDir, plan, request);
+      if (options.mode === 'destroy') await tidy(workDir, plan, request);
       return { fleet, plan, result: null, declined: false };
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true };
@@ -84,9 +86,13 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const runId = new Date().toISOString().replaceAll(/[:.]/g, '-');
     const journal = openJournal(workDir, runId);
     const emit = (event: RunEvent): void => {
-      journal.write(event);
-      request.emit(event);
+      try {
+        request.emit(event);
+      } finally {
+        journal.write(event);
+      }
     };
+    let viewFault: unknown;
     try {
       const cores = availableParallelism();
       const result = await runPlan(plan, {
@@ -99,9 +105,10 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         interrupt: request.interrupt,
         runId,
         command: options.mode,
+        viewFault: (error) => (viewFault = error),
       });
-      if (options.mode === 'destroy' && result.exitCode === EXIT.done) tidy(workDir, plan, request);
-      return { fleet, plan, result, declined: false };
+      if (options.mode === 'destroy' && result.exitCode === EXIT.done) await tidy(workDir, plan, request);
+      return { fleet, plan, result, declined: false, viewFault };
     } finally {
       journal.close();
     }
@@ -111,11 +118,11 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
 }
 
 /** After a whole destroy nothing of the work folder is of use any more, but the logs. */
-function tidy(workDir: string, plan: Plan, { purge }: ApplyRequest): void {
+async function tidy(workDir: string, plan: Plan, { purge, env }: ApplyRequest): Promise<void> {
   const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
   if (!whole) return;
   removeWorkFolder(workDir, { keepLogs: purge !== true });
-  if (purge === true) removeDomainLogs(plan.host, plan.fleet);
+  if (purge === true) await removeDomainLogs(plan.host, plan.fleet, env);
 }
 
 function needsConsent(mode: PlanOptions['mode']): VenError {
