@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup-host.sh
-exec node bench/run.ts
+exec scripts/with-libvirt.sh node bench/run.ts

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup-host.sh
-run() { printf '\n$ %s\n' "$*"; "$@"; }
+run() { printf '\n$ %s\n' "$*"; scripts/with-libvirt.sh "$@"; }
 run bin/ven apply fleets/quickstart.yaml --yes
 run bin/ven status fleets/quickstart.yaml
 printf '\nTake it away again with: bin/ven destroy fleets/quickstart.yaml\n'

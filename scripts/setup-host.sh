@@ -54,6 +54,12 @@ if ! virsh_system version >/dev/null 2>&1; then
   done
 fi
 
+# A user who is not root needs the group libvirt for qemu:///system.
+if [ "$(id -u)" != 0 ] && getent group libvirt >/dev/null && ! id -nG "$(id -un)" | tr ' ' '\n' | grep -qx libvirt; then
+  say "adding $(id -un) to the group libvirt; log in again for it to count outside of this run"
+  as_root usermod -aG libvirt "$(id -un)"
+fi
+
 # The pool and the network that libvirt calls `default`. An existing one is only started.
 if ! virsh_system pool-info default >/dev/null 2>&1; then
   as_root mkdir -p /var/lib/libvirt/images

@@ -4,4 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 scripts/setup-host.sh
 PATH="$PWD/node_modules/.bin:$PATH"
-exec vitest run "$@"
+exec scripts/with-libvirt.sh vitest run "$@"
