@@ -34,7 +34,7 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<num
   const views: Progress[] = json ? [jsonProgress(stdout)] : [];
   const agreed = consent(yes);
   try {
-    const { plan, result, declined } = await apply({
+    const { plan, result, declined, viewFault } = await apply({
       ...request,
       env: process.env,
       consent: agreed,
@@ -61,11 +61,17 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<num
       return EXIT.done;
     }
     tell(resultText({ plan, result, failures }, look));
+    if (viewFault !== undefined) stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
     return result.exitCode;
   } finally {
     for (const view of views) await view.close();
     interruption.end();
   }
+}
+
+/** The run went on; but what was lost should not be lost without a word. */
+function faultText(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }
 
 /** Drawn in place where that can be done, and where the events do not go to the same terminal. */

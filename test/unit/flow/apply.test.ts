@@ -77,6 +77,15 @@ test('a fleet that moved while the question stood makes the shown plan stale', a
   await expect(asked).rejects.toMatchObject({ code: 'stale-plan', summary: expect.stringContaining('The shown plan') as string });
 });
 
+test('a view that throws does not disturb the run, and is told of afterwards', async () => {
+  const fault = new Error('broken view');
+  const broken = () => {
+    throw fault;
+  };
+  expect(await apply(request({ emit: broken }))).toMatchObject({ result: { outcome: 'done' }, viewFault: fault });
+  expect(host.domains.size).toBe(2);
+});
+
 test('a question that changed nothing is no obstacle', async () => {
   expect((await apply(request({ consent: 'ask' }))).result).toMatchObject({ exitCode: 0 });
   expect((await plan({ ...request({}), options: OPTIONS })).plan.changes).toEqual([]);
