@@ -1,5 +1,6 @@
 import type { BringUp, Host } from '../model/index.js';
 import { bringUpAct } from './bring-up.js';
+import { firmwareFor } from './firmware.js';
 import { domainActs } from './domain-acts.js';
 import type { Env } from './exec.js';
 import { networkActs } from './network-acts.js';
@@ -27,6 +28,7 @@ export function createHost({ uri, workDir, vagrantfile, machinesJson, env, lockF
   const virsh = new Virsh({ uri, env, lockFd });
   return {
     observe: (fleet) => observe(virsh, fleet, () => new Date()),
+    firmware: (wanted, need) => firmwareFor(virsh, { uri, env }, wanted, need),
     ...networkActs(virsh),
     ...domainActs(virsh),
     ...storageActs(virsh, env),

@@ -7,6 +7,7 @@ export { createHost, type HostOptions } from './create-host.js';
 export { domainFacts, domainName, domainUuid } from './domain-facts.js';
 export { removeDomainLogs } from './domain-logs.js';
 export { hostFindings, type FindingsOptions } from './findings.js';
+export { findFirmware, firmwareSearch, ownFirmware } from './firmware.js';
 export {
   openJournal,
   readFleetFile,

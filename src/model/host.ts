@@ -2,6 +2,7 @@
  * The machine, as ven sees it: `HostState` is what was seen, `Host` is all that ven may do to it.
  * The real host (`src/host`) and the in-memory one of the tests implement `Host`; one contract test covers both.
  */
+import type { FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
 import type { OwnNetwork, ResolvedDisk, ResolvedFleet, ResolvedVm } from './fleet.js';
 
 /** What was seen of a host at one moment. Pure JSON. */
@@ -251,6 +252,11 @@ export interface Host {
 
   /** The IPv4 addresses of running domains, from libvirt's DHCP leases, by UUID; a domain without any has an empty list. */
   readAddresses(uuids: readonly string[]): Promise<Record<string, string[]>>;
+
+  /**
+   * The files of this host that a VM's firmware is made of. Rejects with `host-not-ready` when it has none of that kind.
+   */
+  firmware(wanted: Exclude<ResolvedFirmware, 'bios'>, need: FirmwareNeed): Promise<HostFirmware>;
 
   /** Tries KVM with a tiny VM that runs firmware (1 to 3 s). */
   probeAccelerator(): Promise<{ accelerator: 'kvm' | 'qemu'; why: string }>;

@@ -1,5 +1,6 @@
 export * from './errors.js';
 export * from './events.js';
+export * from './firmware.js';
 export * from './fleet.js';
 export type { Fleet, FleetDefaults, FleetDhcp, FleetDisk, FleetHost, FleetNetwork, FleetNic, FleetVm, FleetVnc } from './fleet.schema.js';
 export * from './host.js';

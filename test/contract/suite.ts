@@ -420,6 +420,14 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await host.readAddresses([a.uuid, b.uuid])).toEqual({ [a.uuid]: [], [b.uuid]: [] });
     });
 
+    it('has UEFI firmware, and takes files that the fleet file names', async () => {
+      const found = await host.firmware('uefi', { template: true });
+      expect(found).toMatchObject({ by: 'files', secure: false, nvramTemplate: { format: 'raw' } });
+      if (found.by !== 'files') return;
+      const own = { loader: found.loader.path, nvramTemplate: found.nvramTemplate.path, secureBoot: false };
+      expect(await host.firmware(own, { template: false })).toEqual(found);
+    });
+
     it('says which accelerator works, and why', async () => {
       const { accelerator, why } = await host.probeAccelerator();
       expect(['kvm', 'qemu']).toContain(accelerator);

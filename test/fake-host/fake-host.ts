@@ -1,10 +1,12 @@
-import { disksToFiles, domainFacts, domainMark, domainName, domainUuid, networkFacts } from '../../src/host/index.js';
+import { disksToFiles, domainFacts, domainMark, domainName, domainUuid, networkFacts, ownFirmware } from '../../src/host/index.js';
 import {
   VenError,
   type BringUp,
   type BringUpResult,
   type DomainMark,
+  type FirmwareNeed,
   type Host,
+  type HostFirmware,
   type HostRoute,
   type HostState,
   type NetworkEntryChange,
@@ -12,6 +14,7 @@ import {
   type ObservedNetwork,
   type ObservedNic,
   type Power,
+  type ResolvedFirmware,
   type ResolvedFleet,
   type VolumeRef,
 } from '../../src/model/index.js';
@@ -59,6 +62,7 @@ export class FakeHost implements Host {
   /** IPv4 addresses by UUID, for tests of `status`. */
   readonly leases = new Map<string, string[]>();
   probes = 0;
+  firmwareAsked: string[] = [];
   readonly #options: FakeHostOptions;
   #taps = 0;
   #ids = 0;
@@ -403,6 +407,14 @@ export class FakeHost implements Host {
     return this.#answer(() =>
       Object.fromEntries(uuids.map((uuid) => [uuid, this.domains.get(uuid)?.live ? (this.leases.get(uuid) ?? []) : []])),
     );
+  }
+
+  firmware(wanted: Exclude<ResolvedFirmware, 'bios'>, need: FirmwareNeed): Promise<HostFirmware> {
+    return this.#answer(() => {
+      this.firmwareAsked.push(`${typeof wanted === 'string' ? wanted : wanted.loader}${need.template ? ' template' : ''}`);
+      if (typeof wanted === 'object') return ownFirmware(wanted);
+      return ownFirmware({ loader: `/fw/${wanted}.fd`, nvramTemplate: `/fw/${wanted}-vars.fd`, secureBoot: wanted === 'uefi-secure' });
+    });
   }
 
   probeAccelerator(): Promise<{ accelerator: 'kvm' | 'qemu'; why: string }> {

@@ -1,0 +1,33 @@
+/** `bios`: SeaBIOS. `uefi`: without secure boot. `uefi-secure`: secure boot with the keys of the firmware's vendor. */
+export type FirmwareKind = 'uefi' | 'uefi-secure' | 'bios';
+
+/** UEFI from files that the fleet file names; both paths are of the host. `.qcow2` is qcow2, all else raw. */
+export interface OwnFirmware {
+  loader: string;
+  nvramTemplate: string;
+  /** The loader needs SMM and keeps the variables of secure boot from the system; whether it is on, the template's keys say. */
+  secureBoot: boolean;
+}
+
+/** A kind, for which the host has the files; or the files. */
+export type ResolvedFirmware = FirmwareKind | OwnFirmware;
+
+export interface FirmwareFile {
+  path: string;
+  format: 'raw' | 'qcow2';
+}
+
+/** The firmware that a host has for a VM. `secure`: the loader runs with SMM. */
+export type HostFirmware =
+  | { by: 'files'; loader: FirmwareFile; nvramTemplate: FirmwareFile; secure: boolean }
+  /** libvirt chooses when the VM starts: its files can't be seen from here. */
+  | { by: 'libvirt'; secure: boolean };
+
+/** `template`: the NVRAM template will be read, so it must be a raw file of this machine; then the answer is `by: 'files'`. */
+export interface FirmwareNeed {
+  template: boolean;
+}
+
+export function isUefi(firmware: ResolvedFirmware): boolean {
+  return firmware !== 'bios';
+}
