@@ -18,9 +18,10 @@ export default class Completion extends VenCommand {
   }
 }
 
-function describe({ id, summary, flags }: Command.Loadable): Completed {
+function describe({ id, summary, flags, args }: Command.Loadable): Completed {
   return {
     name: id,
+    oneVm: Object.hasOwn(args, 'vm'),
     summary: summary ?? '',
     flags: Object.values(flags).map((flag) => ({ name: flag.name, summary: flag.summary ?? '', takes: takes(flag) })),
   };

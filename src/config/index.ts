@@ -5,3 +5,4 @@
  * knows nothing of libvirt's XML or of what exists on a host.
  */
 export { loadFleet, type LoadOptions } from './load.js';
+export { didYouMean } from './suggest.js';

@@ -3,10 +3,13 @@
  * plan → apply) and returns data. It prints nothing, parses no flags, and knows no terminal: that is `commands` and `view`.
  */
 export { apply, type ApplyRequest, type Interrupt } from './apply.js';
+export { attach, readAlong, type ConsoleRequest } from './console.js';
 export { doctor } from './doctor.js';
 export { init } from './init.js';
 export { loadFleetFile, type Request } from './load.js';
+export { logs, type LogsRequest } from './logs.js';
 export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export { render, type RenderedFile } from './render.js';
 export { status, type FleetStatus, type VmStatus } from './status.js';
 export { addresses } from './addresses.js';
+export { vnc, type VncAddress } from './vnc.js';

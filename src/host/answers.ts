@@ -20,6 +20,7 @@ export type Answer =
   | 'kvm-unusable'
   | 'firmware-missing'
   | 'tpm-missing'
+  | 'console-busy'
   | 'tpm-failed'
   | 'other';
 
@@ -46,6 +47,7 @@ const WORDING: readonly [Answer, RegExp][] = [
   ['entry-missing', /couldn't locate a matching (DNS HOST record|dhcp host entry)|couldn't locate a matching/i],
   ['transient', /transient domain/i],
   ['busy', /has asynchronous jobs running/i],
+  ['console-busy', /Active console session exists/i],
   ['active', /already (active|running|started)|domain is already/i],
   ['inactive', /(domain|network) is not (running|active)|(network|pool) '.*' is not active|is not running|is not active/i],
   ['no-bridge', /Cannot get interface MTU on '[^']*': No such device|Unable to add bridge .* port|can't get .*bridge .*No such device/i],
@@ -112,6 +114,11 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
   'tpm-failed': {
     code: 'tool-failed',
     hint: 'See what swtpm said: /var/log/swtpm/libvirt/qemu',
+  },
+  'console-busy': {
+    code: 'tool-failed',
+    summary: 'Somebody is attached to this console already',
+    hint: 'Read along with --read-only, or take it over with --force',
   },
   'tpm-missing': { code: 'host-not-ready', summary: 'swtpm is not installed', hint: 'Install it: sudo apt-get install swtpm swtpm-tools' },
 };

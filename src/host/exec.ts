@@ -130,7 +130,7 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   return (text) => known.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 
-function childEnv(env: Env): Record<string, string> {
+export function childEnv(env: Env): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const name of PASSED_ON) if (env[name] !== undefined) passed[name] = env[name];
   passed['PATH'] ??= '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -141,13 +141,13 @@ function lastLines(text: string): string {
   return text.trim().split('\n').slice(-15).join('\n');
 }
 
-function stopped(signal: AbortSignal, file: string): VenError {
+export function stopped(signal: AbortSignal, file: string): VenError {
   return signal.reason instanceof VenError ? signal.reason : new VenError('interrupted', { summary: `${file} was stopped` });
 }
 
 const PACKAGES: Record<string, string> = { virsh: 'libvirt-clients', vagrant: 'vagrant', flock: 'util-linux' };
 
-function missingProgram(file: string, code: string): VenError {
+export function missingProgram(file: string, code: string): VenError {
   return new VenError('host-not-ready', {
     summary: code === 'EACCES' ? `${file} can't be executed` : `${file} is not installed, or not in PATH`,
     hint: `Install it: sudo apt-get install ${PACKAGES[file] ?? file}`,

@@ -3,6 +3,8 @@
  * saw (`observe`) and does single acts, each idempotent; it never decides what should be. Nothing else runs a program,
  * and one module here (`answers.ts`) knows the wording of those programs.
  */
+export { attachConsole, type Attach } from './console.js';
+export { readConsoleLog, type ReadLog } from './console-log.js';
 export { createHost, type HostOptions } from './create-host.js';
 export { domainFacts, domainName, domainUuid } from './domain-facts.js';
 export { removeDomainLogs } from './domain-logs.js';
@@ -24,3 +26,4 @@ export { domainMark, networkMark } from './marks.js';
 export { networkFacts } from './network-facts.js';
 export { disksToFiles } from './pool-paths.js';
 export { poolFacts, volumeFacts } from './storage-facts.js';
+export { startViewer, type Screen } from './viewer.js';

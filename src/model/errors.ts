@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'host-not-ready' // something the host needs is missing
   | 'vms-failed' // some VMs failed, the others stand
   | 'interrupted'
+  | 'not-running' // the VM is off
   | 'not-found' // an address, VM or file that does not exist
   | 'tool-failed'; // virsh or vagrant failed, and nothing better is known
 
@@ -42,6 +43,7 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   'host-not-ready': EXIT.hostNotReady,
   'vms-failed': EXIT.someVmsFailed,
   interrupted: EXIT.interrupted,
+  'not-running': EXIT.error,
   'not-found': EXIT.error,
   'tool-failed': EXIT.error,
 };

@@ -7,6 +7,10 @@ import { stdout } from './output.js';
 /** The argument of almost every command. */
 export const fleetFile = { fleet: Args.string({ description: 'the fleet file', default: './fleet.yaml' }) };
 
+/** The arguments of commands that are about one VM; their usage is `ONE_VM_USAGE`. */
+export const oneVm = { vm: Args.string({ required: true, description: 'a VM of the fleet: edge-1, vm.edge-1' }), ...fleetFile };
+export const ONE_VM_USAGE = '<%= command.id %> VM [FLEET] [FLAGS]';
+
 /** What all commands have: how they look, and how they fail with `--json`. */
 export abstract class VenCommand extends Command {
   static override usage: string = '<%= command.id %> [FLEET] [FLAGS]';
@@ -59,6 +63,14 @@ const seconds = Flags.custom<number>({
     if (count === undefined)
       return Promise.reject(new VenError('usage', { summary: `${input} is not a duration`, hint: 'Say 30s, 5m or 1h' }));
     return Promise.resolve(Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1));
+  },
+});
+
+/** `^]`: Ctrl-]. */
+export const controlKey = Flags.custom<string>({
+  parse: (input) => {
+    if (/^\^[A-Z[\\\]^_]$/i.test(input)) return Promise.resolve(input);
+    return Promise.reject(new VenError('usage', { summary: `${input} is not a control key`, hint: 'Write ^] for Ctrl-], ^A for Ctrl-A' }));
   },
 });
 

@@ -2,6 +2,8 @@
 export interface Completed {
   name: string;
   summary: string;
+  /** Its first argument is a VM's name. */
+  oneVm: boolean;
   flags: { name: string; summary: string; takes: 'nothing' | 'address' | 'file' | 'folder' | 'other' }[];
 }
 
@@ -51,6 +53,16 @@ _ven() {
 ${cases.join('\n')}
     completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
   esac
+  case "$COMP_CWORD \${COMP_WORDS[1]} $current" in
+    *' -'*) ;;
+    ${commands
+      .filter(({ oneVm }) => oneVm)
+      .map(({ name }) => `"2 ${name} "*`)
+      .join('|')})
+      for word in "\${COMP_WORDS[@]:3}"; do case "$word" in *.yaml|*.yml) fleet="$word" ;; esac; done
+      COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" addresses \${fleet:+"$fleet"} 2>/dev/null | sed -n 's/^vm[.]//p')" -- "$current"))
+      return ;;
+  esac
   if [[ "$current" == -* ]]; then
     COMPREPLY=($(compgen -W "$flags --help" -- "$current"))
   else
@@ -65,9 +77,10 @@ complete -F _ven ven
 function zsh(commands: readonly Completed[]): string {
   const text = (words: string): string => words.replaceAll(/['[\]:\\]/g, '').trim();
   const action = { nothing: '', address: ':address:_ven_addresses', file: ':file:_files', folder: ':folder:_files -/', other: ':value: ' };
-  const cases = commands.map(({ name, flags }) => {
+  const cases = commands.map(({ name, flags, oneVm }) => {
     const specs = flags.map((flag) => `'${flag.takes === 'address' ? '*' : ''}--${flag.name}[${text(flag.summary)}]${action[flag.takes]}'`);
-    const rest = name === 'completion' ? "'1:shell:(bash zsh fish)'" : `'1:fleet file:_files -g "*.(yaml|yml)"'`;
+    const file = `fleet file:_files -g "*.(yaml|yml)"'`;
+    const rest = name === 'completion' ? "'1:shell:(bash zsh fish)'" : oneVm ? `'1:VM:_ven_vms' '2:${file}` : `'1:${file}`;
     return `    ${name}) _arguments ${[...specs, "'--help[show help]'", rest].join(' ')} ;;`;
   });
   return `#compdef ven
@@ -77,6 +90,13 @@ _ven_addresses() {
   local -a fleet found
   fleet=(\${(M)words:#*.(yaml|yml)})
   found=(\${(f)"$(_call_program addresses ven addresses \${fleet[1]} 2>/dev/null)"})
+  compadd -a found
+}
+_ven_vms() {
+  local -a fleet found
+  fleet=(\${(M)words:#*.(yaml|yml)})
+  found=(\${(f)"$(_call_program addresses ven addresses \${fleet[1]} 2>/dev/null)"})
+  found=(\${\${(M)found:#vm.*}#vm.})
   compadd -a found
 }
 _ven() {
@@ -99,8 +119,9 @@ if [ "$funcstack[1]" = _ven ]; then _ven "$@"; else compdef _ven ven; fi
 
 function fish(commands: readonly Completed[]): string {
   const text = (words: string): string => `'${words.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
-  const lines = commands.flatMap(({ name, summary, flags }) => [
+  const lines = commands.flatMap(({ name, summary, flags, oneVm }) => [
     `complete -c ven -n __fish_use_subcommand -f -a ${name} -d ${text(summary)}`,
+    ...(oneVm ? [`complete -c ven -n '__fish_seen_subcommand_from ${name}' -a '(__ven_addresses | string replace -rf "^vm[.]" "")'`] : []),
     ...flags.map((flag) => {
       const takes = {
         nothing: '',

@@ -18,7 +18,7 @@ export function survivePipes(): void {
 }
 
 /** Results: what a program or a pipe gets. */
-export function stdout(text: string): void {
+export function stdout(text: string | Uint8Array): void {
   if (!gone.stdout) process.stdout.write(text);
 }
 

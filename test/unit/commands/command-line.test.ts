@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(cwd, { recursive: true });
 });
 
-const COMMANDS = ['apply', 'completion', 'destroy', 'doctor', 'init', 'plan', 'render', 'status', 'validate'];
+const COMMANDS = ['apply', 'completion', 'console', 'destroy', 'doctor', 'init', 'logs', 'plan', 'render', 'status', 'validate', 'vnc'];
 
 describe('help and version', () => {
   it('names every command, with no arguments too', () => {
@@ -50,7 +50,13 @@ describe('wrong usage exits 1 and says what was meant', () => {
     [['plan', 'a', 'b'], 'Unexpected argument: b', '--help'],
     [['plan', '--json', '--markdown'], 'cannot also be provided', '--help'],
     [['apply', '--parallelism', '0'], '--parallelism', '--help'],
-    [['apply', '--lock-timeout', 'soon'], 'Expected an integer but received: soon', '--help'],
+    [['apply', '--lock-timeout', 'soon'], 'soon is not a duration', '5m'],
+    [['logs', 'edge-1', '--since', '5m'], 'a console log has no times', '--since boot'],
+    [['console', 'edge-1', '--escape', 'q'], 'not a control key', '^]'],
+    [['console', 'edge-1'], 'needs a terminal', '--read-only'],
+    [['console', 'fleet.yaml', 'edge-1', '-r'], 'is a fleet file', 'The VM comes first'],
+    [['logs', 'edge1'], 'There is no VM "edge1" in ./fleet.yaml', 'Did you mean "edge-1"?'],
+    [['vnc', 'vm.egde-2'], 'There is no VM "vm.egde-2"', 'Did you mean "edge-2"?'],
     [['completion', 'tcsh'], 'bash, zsh, fish', '--help'],
   ])('%j', (args, summary, hint) => {
     const { code, stdout, stderr } = run(...args);
@@ -181,6 +187,10 @@ describe('completion', () => {
     expect(offered('apply', 'fleet.yaml', '--replace', 'vm.edge-2')).toEqual(['vm.edge-2']);
     expect(offered('apply', 'wrong.yaml', '--target', '')).toEqual([]);
     expect(offered('completion', 'f')).toEqual(['fish']);
+    expect(offered('console', '')).toEqual(['edge-1', 'edge-2', 'edge-3']);
+    expect(offered('logs', 'edge-2', 'fl')).toEqual(['fleet.yaml']);
+    expect(offered('logs', '--t')).toEqual(['--tail']);
+    expect(offered('vnc', 'edge-3', '')).toContain('fleet.yaml');
   });
 
   it.each(['zsh', 'fish'])('for %s names every command and flag', (shell) => {

@@ -1,0 +1,55 @@
+import { Flags } from '@oclif/core';
+import { attach, readAlong } from '../flow/index.js';
+import { EXIT, VenError } from '../model/index.js';
+import { attachingText, keyOf, leftText, readingText, RESTORE_LOOKS } from '../view/index.js';
+import { controlKey, ONE_VM_USAGE, oneVm, VenCommand } from './base/command.js';
+import { readerIsGone, stderr, stdout } from './base/output.js';
+import { stopOnSignals } from './base/stop.js';
+
+export default class Console extends VenCommand {
+  static override args = oneVm;
+  static override usage = ONE_VM_USAGE;
+  static override summary = 'Attach this terminal to the serial console of a VM.';
+  static override description =
+    'One terminal at a time is attached and types; any number reads along. All that is said is logged too: see ven logs. Needs no lock.';
+  static override examples = ['$ ven console edge-1', '$ ven console edge-1 fleets/lab.yaml --read-only'];
+  static override flags = {
+    'read-only': Flags.boolean({ char: 'r', summary: 'Read what the VM says, from its log, while another is attached or none.' }),
+    force: Flags.boolean({ summary: 'Take the console over from whoever is attached.', exclusive: ['read-only'] }),
+    escape: controlKey({ default: '^]', helpValue: 'KEY', summary: 'What is typed to leave.' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Console);
+    const { vm, fleet: file } = args;
+    const stop = stopOnSignals();
+    let attached = false;
+    const begin = (text: string): void => {
+      attached = true;
+      stderr(text);
+    };
+    const request = { vm, file, env: process.env, signal: stop.signal };
+    try {
+      if (flags['read-only']) {
+        const write = (latin1: string): void => (readerIsGone() ? stop.now() : stdout(Buffer.from(latin1, 'latin1')));
+        await readAlong({ ...request, write, onAttach: (address) => begin(readingText(address)) });
+        if (stop.interrupted()) process.exitCode = EXIT.interrupted;
+        return;
+      }
+      if (!process.stdin.isTTY || !process.stdout.isTTY)
+        throw new VenError('usage', { summary: 'a console needs a terminal', hint: 'Without one: ven console --read-only, or ven logs' });
+      const onAttach = (address: string): void => begin(attachingText(address, keyOf(flags.escape)));
+      const { address, ended } = await attach({ ...request, escape: flags.escape, force: flags.force, onAttach });
+      restore();
+      attached = false;
+      stderr(leftText(address, ended));
+    } finally {
+      if (attached) restore();
+      stop.end();
+    }
+  }
+}
+
+function restore(): void {
+  if (process.stdout.isTTY) stdout(`${RESTORE_LOOKS}\n`);
+}

@@ -1,0 +1,58 @@
+import { Flags } from '@oclif/core';
+import { logs } from '../flow/index.js';
+import { EXIT, VenError } from '../model/index.js';
+import { printable } from '../view/index.js';
+import { ONE_VM_USAGE, oneVm, VenCommand } from './base/command.js';
+import { readerIsGone, stdout } from './base/output.js';
+import { stopOnSignals } from './base/stop.js';
+
+const since = Flags.custom<'boot'>({
+  parse: (input) =>
+    input === 'boot'
+      ? Promise.resolve(input)
+      : Promise.reject(
+          new VenError('usage', {
+            summary: `--since can't be ${JSON.stringify(input)}: a console log has no times`,
+            hint: 'Say --since boot, or --tail N for the last N lines',
+          }),
+        ),
+});
+
+export default class Logs extends VenCommand {
+  static override args = oneVm;
+  static override usage = ONE_VM_USAGE;
+  static override summary = 'Show what a VM has said on its serial console.';
+  static override description =
+    'Cleaned for reading: lines as they looked at last, without colours and cursor movements. The log outlives restarts, and destroy without --purge.';
+  static override examples = ['$ ven logs edge-1', '$ ven logs edge-1 --since boot --follow', '$ ven logs edge-1 --raw > edge-1.bytes'];
+  static override flags = {
+    follow: Flags.boolean({ char: 'f', summary: 'Go on with what comes, through restarts of the VM, until Ctrl-C.' }),
+    since: since({ helpValue: 'boot', summary: 'Only since its last boot, as far as the log shows one.' }),
+    tail: Flags.integer({ char: 'n', min: 0, helpValue: 'N', summary: 'Only the last N lines of what is there.' }),
+    raw: Flags.boolean({ summary: 'The bytes as the VM sent them.' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Logs);
+    const { raw, follow } = flags;
+    const stop = stopOnSignals();
+    const write = (text: string): void => {
+      if (readerIsGone()) stop.now();
+      else if (text !== '') stdout(raw ? Buffer.from(text, 'latin1') : printable(text));
+    };
+    const { signal } = stop;
+    await logs({
+      vm: args.vm,
+      file: args.fleet,
+      env: process.env,
+      follow,
+      raw,
+      since: flags.since ?? null,
+      tail: flags.tail ?? null,
+      signal,
+      write,
+    });
+    if (stop.interrupted()) process.exitCode = EXIT.interrupted;
+    stop.end();
+  }
+}

@@ -1,0 +1,21 @@
+import { Flags } from '@oclif/core';
+import { vnc } from '../flow/index.js';
+import { vncHint, vncText } from '../view/index.js';
+import { ONE_VM_USAGE, oneVm, VenCommand } from './base/command.js';
+import { stderr, stdout } from './base/output.js';
+
+export default class Vnc extends VenCommand {
+  static override args = oneVm;
+  static override usage = ONE_VM_USAGE;
+  static override summary = 'Print where the screen of a VM is, and show it.';
+  static override description =
+    'Starts the first viewer that is installed (virt-viewer, remote-viewer, vncviewer, gvncviewer), when there is a display. For VMs with graphics: vnc.';
+  static override flags = { 'print-only': Flags.boolean({ summary: 'Start no viewer.' }) };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Vnc);
+    const screen = await vnc({ vm: args.vm, file: args.fleet, env: process.env, view: !flags['print-only'] });
+    stdout(vncText(screen));
+    stderr(vncHint(screen));
+  }
+}

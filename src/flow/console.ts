@@ -1,0 +1,38 @@
+import { attachConsole } from '../host/index.js';
+import { findRunningVm, type VmRequest } from './find-vm.js';
+import { logs } from './logs.js';
+
+export interface ConsoleRequest extends VmRequest {
+  /** The control character that leaves, as `^]`. */
+  escape: string;
+  /** Takes the console away from whoever is attached. */
+  force: boolean;
+  /** Leaves at once. */
+  signal: AbortSignal;
+  /** Called just before the terminal is handed over. */
+  onAttach: (address: string) => void;
+}
+
+/**
+ * Hands this terminal to a running VM's serial console until somebody leaves it, or the VM stops. Needs no lock, changes
+ * nothing. The terminal's modes are then as they were.
+ */
+export async function attach(request: ConsoleRequest): Promise<{ address: string; ended: 'left' | 'stopped' }> {
+  const { fleet, vm } = await findRunningVm(request);
+  request.onAttach(vm.address);
+  const { env, escape, force, signal } = request;
+  const state = await attachConsole({ uri: fleet.host.uri, uuid: vm.uuid, env, escape, force, signal });
+  return { address: vm.address, ended: state === 'stopped' ? 'stopped' : 'left' };
+}
+
+/** So much of what was said before is shown to one who begins to read along. */
+const LINES_BEFORE = 24;
+
+/** The same bytes as those who are attached get, without taking part; until `signal` is aborted. Rejects as `logs` does. */
+export async function readAlong(
+  request: VmRequest & Pick<ConsoleRequest, 'signal' | 'onAttach'> & { write: (latin1: string) => void },
+): Promise<void> {
+  const { vm } = await findRunningVm(request);
+  request.onAttach(vm.address);
+  await logs({ ...request, follow: true, since: 'boot', tail: LINES_BEFORE, raw: true });
+}

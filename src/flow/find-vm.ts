@@ -1,0 +1,54 @@
+import { didYouMean } from '../config/index.js';
+import { VenError, type ObservedDomain, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import { loadFleetFile, type Request } from './load.js';
+import { openHost } from './open.js';
+
+/** A request about one VM. */
+export interface VmRequest extends Request {
+  /** Its name, or its address: `edge-1`, `vm.edge-1`. */
+  vm: string;
+}
+
+/** @throws VenError `not-found`, with the name that was perhaps meant. */
+export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: ResolvedVm } {
+  if (/\.ya?ml$/.test(request.vm)) {
+    throw new VenError('usage', {
+      summary: `${JSON.stringify(request.vm)} is a fleet file, not a VM`,
+      hint: 'The VM comes first: ven console edge-1 fleet.yaml',
+    });
+  }
+  const fleet = loadFleetFile(request);
+  const found = fleet.vms.find(({ name, address }) => name === request.vm || address === request.vm);
+  if (found) return { fleet, vm: found };
+  throw new VenError('not-found', {
+    summary: `There is no VM ${JSON.stringify(request.vm)} in ${request.file}`,
+    hint: didYouMean(
+      request.vm.replace(/^vm\./, ''),
+      fleet.vms.map(({ name }) => name),
+    ),
+  });
+}
+
+/** The VM as it runs. @throws VenError `not-found` when it has not been made, `not-running` when it is off, or what libvirt answers. */
+export async function findRunningVm(
+  request: VmRequest,
+): Promise<{ fleet: ResolvedFleet; vm: ResolvedVm; live: NonNullable<ObservedDomain['live']> }> {
+  const { fleet, vm } = findVm(request);
+  const state = await openHost(fleet, request.env).host.observe(fleet);
+  const domain = state.domains.find(({ uuid, mark }) => uuid === vm.uuid && mark?.fleet === fleet.name);
+  if (!domain) {
+    throw new VenError('not-found', {
+      where: vm.address,
+      summary: `the VM does not exist on ${fleet.host.uri}`,
+      hint: `Make it: ven apply ${request.file}`,
+    });
+  }
+  if (!domain.live) {
+    throw new VenError('not-running', {
+      where: vm.address,
+      summary: domain.power === 'crashed' ? 'the VM has crashed' : 'the VM is off',
+      hint: `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ven apply ${request.file}; what it said so far: ven logs ${vm.name} ${request.file}`,
+    });
+  }
+  return { fleet, vm, live: domain.live };
+}

@@ -1,0 +1,59 @@
+import { printable } from './words.js';
+
+/** What is typed to leave: `^]` is Ctrl-]. */
+export function keyOf(escape: string): string {
+  return `Ctrl-${escape.slice(1).toUpperCase()}`;
+}
+
+/** Before the terminal is handed over. Ends in a newline. */
+export function attachingText(address: string, leave: string): string {
+  return `${address}: its serial console. ${leave} leaves it; if it is silent, press Enter.\n`;
+}
+
+export function readingText(address: string): string {
+  return `${address}: reading along on its serial console. Ctrl-C ends it.\n`;
+}
+
+export function leftText(address: string, ended: 'left' | 'stopped'): string {
+  return ended === 'stopped' ? `${address}: the VM has stopped.\n` : `${address}: left its console; the VM runs on.\n`;
+}
+
+/**
+ * What gives a terminal back its looks, after a VM has had its way with it: normal letters and characters, no scroll
+ * region, a cursor, no mouse reports, the main screen. What the screen shows, stays.
+ */
+export const RESTORE_LOOKS = [
+  '\u001b[0m', // letters
+  '\u001b(B\u000f', // characters
+  '\u001b7\u001b[r\u001b8', // the whole screen scrolls; this moves the cursor, so it is kept
+  '\u001b[?7h', // long lines wrap
+  '\u001b[?25h', // the cursor shows
+  '\u001b[?1l\u001b>', // arrow keys and keypad
+  '\u001b[4l', // typing does not insert
+  '\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l', // the mouse
+  '\u001b[?2004l', // pasting
+  '\u001b[?47l', // the main screen
+].join('');
+
+/** What `vnc` prints: `127.0.0.1:5900`. Ends in a newline. */
+export function vncText({ listen, port }: { listen: string; port: number }): string {
+  return `${listen.includes(':') ? `[${listen}]` : listen}:${port}\n`;
+}
+
+/** For people, beside the address; empty when there is nothing to say. */
+export function vncHint({
+  port,
+  listen,
+  remote,
+  viewer,
+}: {
+  port: number;
+  listen: string;
+  remote: string | null;
+  viewer: string | null;
+}): string {
+  if (viewer !== null) return `Started ${viewer}.\n`;
+  if (remote === null) return '';
+  const host = /^[^:]+:\/\/([^/?]+)/.exec(remote)?.[1] ?? 'HOST';
+  return printable(`That is on ${remote}. To reach it from here: ssh -L ${port}:${listen}:${port} ${host}\n`);
+}
