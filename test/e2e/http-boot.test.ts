@@ -3,15 +3,23 @@
  * adds to the firmware's variables is all that tells the firmware whom to trust, as in ven's own nodes.
  */
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { makeNvram } from '../../src/efi/index.js';
-import { buildPayload, makeAuthority, startOrchestrator, type AccessEntry, type Orchestrator } from '../orchestrator/index.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ATTRIBUTES, makeNvram, OWNER, signatureLists, writeVariables, type EfiVariable } from '../../src/efi/index.js';
+import {
+  buildPayload,
+  makeAuthority,
+  makeSigningKey,
+  sign,
+  startOrchestrator,
+  type AccessEntry,
+  type Orchestrator,
+} from '../orchestrator/index.ts';
 import { sleep, tryVirsh, virsh } from './lab.js';
 
-const FIRMWARE = '/usr/share/OVMF/OVMF_CODE_4M.fd';
+const FIRMWARE = { plain: '/usr/share/OVMF/OVMF_CODE_4M.fd', secure: '/usr/share/OVMF/OVMF_CODE_4M.secboot.fd' };
 const VARIABLES = '/usr/share/OVMF/OVMF_VARS_4M.fd';
 const NAME = `t${process.pid}-boot`;
 const SERIAL = 'VENLAB01';
@@ -19,6 +27,9 @@ const SERIAL = 'VENLAB01';
 const dir = mkdtempSync(join(tmpdir(), 'ven-boot-'));
 const consoleLog = join(dir, 'console.log');
 const volume = `${NAME}-nvram.fd`;
+/** What the orchestrator serves now. */
+const bootFile = join(dir, 'boot.efi');
+let payload: string;
 let orchestrator: Orchestrator;
 
 const network = (): string => `<network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0'>
@@ -35,18 +46,18 @@ const network = (): string => `<network xmlns:dnsmasq='http://libvirt.org/schema
   </dnsmasq:options>
 </network>`;
 
-const domain = (nvram: string): string => `<domain type='qemu'>
-  <name>${NAME}</name><memory unit='MiB'>768</memory><vcpu>1</vcpu>
+const domain = (nvram: string, secure: boolean): string => `<domain type='qemu'>
+  <name>${NAME}</name><memory unit='MiB'>1024</memory><vcpu>1</vcpu>
   <sysinfo type='smbios'><system><entry name='serial'>${SERIAL}</entry></system></sysinfo>
   <sysinfo type='fwcfg'>
     <entry name='opt/org.tianocore/IPv4PXESupport'>n</entry><entry name='opt/org.tianocore/IPv6PXESupport'>n</entry>
   </sysinfo>
   <os>
     <type arch='x86_64' machine='q35'>hvm</type>
-    <loader readonly='yes' type='pflash'>${FIRMWARE}</loader><nvram>${nvram}</nvram>
+    <loader readonly='yes' secure='${secure ? 'yes' : 'no'}' type='pflash'>${secure ? FIRMWARE.secure : FIRMWARE.plain}</loader><nvram>${nvram}</nvram>
     <boot dev='network'/><smbios mode='sysinfo'/>
   </os>
-  <features><acpi/><apic/></features><cpu mode='custom'><model>qemu64</model></cpu>
+  <features><acpi/><apic/><smm state='${secure ? 'on' : 'off'}'/></features><cpu mode='custom'><model>qemu64</model></cpu>
   <devices>
     <interface type='network'><source network='${NAME}'/><model type='virtio'/><rom enabled='no'/></interface>
     <serial type='pty'><log file='${consoleLog}'/></serial>
@@ -55,15 +66,29 @@ const domain = (nvram: string): string => `<domain type='qemu'>
   </devices>
 </domain>`;
 
+const der = (certificate: string): Buffer => new X509Certificate(readFileSync(certificate)).raw;
+
 /** Starts the machine with firmware that trusts the authority of this certificate; resolves at power-on. */
-async function powerOn(caCertificate: string): Promise<void> {
-  const der = new X509Certificate(readFileSync(caCertificate)).raw;
+async function powerOn(caCertificate: string, secureBoot: EfiVariable[] = []): Promise<void> {
   const nvram = join(dir, 'nvram.fd');
-  writeFileSync(nvram, makeNvram(readFileSync(VARIABLES), { caCertificates: [der] }));
+  writeFileSync(nvram, writeVariables(makeNvram(readFileSync(VARIABLES), { caCertificates: [der(caCertificate)] }), secureBoot));
   await virsh('vol-create-as', 'default', volume, `${readFileSync(nvram).length}B`, '--format', 'raw');
   await virsh('vol-upload', volume, nvram, '--pool', 'default');
-  writeFileSync(join(dir, 'domain.xml'), domain(await virsh('vol-path', volume, '--pool', 'default')));
+  writeFileSync(join(dir, 'domain.xml'), domain(await virsh('vol-path', volume, '--pool', 'default'), secureBoot.length > 0));
   await virsh('create', join(dir, 'domain.xml'));
+}
+
+/** The variables of firmware that runs only what the owner of this certificate has signed. */
+function secureBootBy(certificate: string): EfiVariable[] {
+  const attributes = ATTRIBUTES.nonVolatile | ATTRIBUTES.bootService | ATTRIBUTES.runtime | ATTRIBUTES.timeAuthenticated;
+  const data = signatureLists([der(certificate)], OWNER);
+  const vendors = {
+    db: 'd719b2cb-3d3a-4596-a3bc-dad00e67656f',
+    KEK: '8be4df61-93ca-11d2-aa0d-00e098032b8c',
+    PK: '8be4df61-93ca-11d2-aa0d-00e098032b8c',
+  };
+  const timestamp = new Date('2024-01-01T00:00:00Z');
+  return Object.entries(vendors).map(([name, vendor]) => ({ name, vendor, attributes, data, timestamp }));
 }
 
 /** The console as a reader sees it: without the firmware's control sequences and progress. */
@@ -77,11 +102,13 @@ async function shows(text: RegExp, seconds: number): Promise<string> {
 const byFirmware = (method: string) => (entry: AccessEntry) => entry.method === method && entry.userAgent === 'UefiHttpBoot/1.0';
 
 beforeAll(async () => {
-  const { efi } = await buildPayload();
-  orchestrator = await startOrchestrator({ domain: 'edge.test', dir: join(dir, 'orchestrator'), bootFile: efi });
+  payload = (await buildPayload()).efi;
+  orchestrator = await startOrchestrator({ domain: 'edge.test', dir: join(dir, 'orchestrator'), bootFile });
   writeFileSync(join(dir, 'network.xml'), network());
   await virsh('net-create', join(dir, 'network.xml'));
 });
+
+beforeEach(() => copyFileSync(payload, bootFile));
 
 afterEach(async () => {
   await tryVirsh('destroy', NAME);
@@ -131,5 +158,16 @@ describe('a machine on a libvirt network with boot options', () => {
     expect(seen.length).toBeGreaterThan(0);
     for (const entry of seen)
       expect(entry).toMatchObject({ remoteAddress: expect.stringMatching(/^10\.232\./) as string, tlsError: expect.any(String) as string });
+  });
+
+  it('boots a signed file, and no other, when its firmware has keys of its own for secure boot', async () => {
+    const own = await makeSigningKey(dir, 'own');
+    await powerOn(orchestrator.caCertificate, secureBootBy(own.certificate));
+    await shows(/failed to load \S+ "UEFI HTTPv4 .*: Access Denied/, 120);
+    expect(screen()).not.toMatch(/EFI stub/);
+
+    await sign(payload, own, bootFile);
+    await virsh('reset', NAME);
+    expect(await shows(/node: Ready/, 120)).toMatch(/node: Secure Boot Status: on/);
   });
 });

@@ -27,7 +27,7 @@ function lasts(file: string): boolean {
 
 /** Makes the folder's authority, or takes the one that is there; `days` is how long a new one is valid. */
 export async function makeAuthority(dir: string, { name = 'Stand-in CA', days = 365 } = {}): Promise<Authority> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  mkdirSync(dir, { recursive: true }); // openssl writes keys with mode 0600.
   const [caCertificate, caKey] = [join(dir, 'ca.pem'), join(dir, 'ca.key')];
   if (!lasts(caCertificate)) {
     const asCa = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];

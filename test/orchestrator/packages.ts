@@ -1,5 +1,5 @@
 /** Pieces of Debian packages, without installing them: apt downloads (and verifies), dpkg-deb unpacks. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run.ts';
 
@@ -49,4 +49,11 @@ async function download(wanted: readonly Wanted[], place: string): Promise<void>
   const names = await Promise.all(wanted.map(({ name, behind }) => resolve(name, behind)));
   // apt's own user may not write here.
   await run('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...names], { cwd: place });
+}
+
+/** The one file in an unpacked place that fits the pattern. */
+export function one(place: string, pattern: string): string {
+  const [found] = globSync(join(place, pattern));
+  if (found === undefined) throw new Error(`The downloaded packages have no ${pattern}`);
+  return found;
 }

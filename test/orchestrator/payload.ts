@@ -2,24 +2,12 @@
  * The boot payload: one EFI file with a kernel and a small Linux in memory, in the place of an orchestrator's
  * signed_ipxe.efi. Made of Debian packages once and kept in the user's cache folder.
  */
-import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
+import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { cacheDir, digest, once } from './cache.ts';
 import { CHARACTER_DEVICE, cpio, FILE, FOLDER, PROGRAM, type CpioEntry } from './cpio.ts';
-import { unpack } from './packages.ts';
+import { one, unpack } from './packages.ts';
 import { run } from './run.ts';
 import { unifiedImage } from './unified-image.ts';
 
@@ -48,32 +36,6 @@ const PACKAGES = [
   { name: 'busybox-static' },
 ] as const;
 
-function cacheDir(): string {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ven', 'boot-payload');
-}
-
-/** Fills a folder through `make` and puts it in place whole: a killed run leaves nothing that looks finished. */
-async function once(place: string, make: (dir: string) => unknown): Promise<string> {
-  if (existsSync(place)) return place;
-  mkdirSync(join(place, '..'), { recursive: true });
-  const half = mkdtempSync(`${place}.`);
-  try {
-    await make(half);
-    renameSync(half, place);
-  } catch (error) {
-    rmSync(half, { recursive: true, force: true });
-    // Another run was faster.
-    if (!existsSync(place)) throw error;
-  }
-  return place;
-}
-
-const one = (root: string, pattern: string): string => {
-  const [found] = globSync(join(root, pattern));
-  if (found === undefined) throw new Error(`The downloaded packages have no ${pattern}`);
-  return found;
-};
-
 /** Takes what is needed out of the packages: stub, kernel, busybox and the modules, without compression. */
 async function collect(dir: string, cache: string): Promise<void> {
   const root = await unpack(PACKAGES, cache);
@@ -96,9 +58,10 @@ async function collect(dir: string, cache: string): Promise<void> {
   }
 }
 
+const source = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
+
 function initramfs(parts: string): Buffer {
   const program = (path: string, content: Uint8Array): CpioEntry => ({ path, mode: PROGRAM, content });
-  const here = (name: string): Buffer => readFileSync(join(import.meta.dirname, name));
   const there = new Set(readdirSync(join(parts, 'modules')));
   const modules = MODULES.filter((name) => there.has(`${name}.ko`));
   return cpio([
@@ -106,9 +69,9 @@ function initramfs(parts: string): Buffer {
     // The kernel opens the console before /init can mount anything.
     { path: 'dev/console', mode: CHARACTER_DEVICE, device: [5, 1] },
     program('bin/busybox', readFileSync(join(parts, 'busybox'))),
-    program('bin/on-lease', here('on-lease.sh')),
+    program('bin/on-lease', Buffer.from(source('on-lease.sh'))),
     program('etc/acpi/PWRF/00000080', Buffer.from('#!/bin/sh\necho "node: Power button pressed" >/dev/console\npoweroff -f\n')),
-    program('init', here('init.sh')),
+    program('init', Buffer.from(source('init.sh'))),
     { path: 'modules/order', mode: FILE, content: Buffer.from(modules.map((name) => `${name}\n`).join('')) },
     ...modules.map((name) => ({ path: `modules/${name}.ko`, mode: FILE, content: readFileSync(join(parts, 'modules', `${name}.ko`)) })),
   ]);
@@ -119,18 +82,17 @@ export async function buildPayload(cache = cacheDir()): Promise<Payload> {
   const parts = await once(join(cache, `parts-${digest(PACKAGES, MODULES)}`), (dir) => collect(dir, cache));
   const kernel = join(parts, 'vmlinuz');
   const initrd = gzipSync(initramfs(parts), { level: 9 });
-  const made = await once(join(cache, `boot-${digest(parts, COMMAND_LINE, initrd.toString('base64'))}`), (dir) => {
-    writeFileSync(join(dir, 'initrd'), initrd);
-    const sections = [
-      { name: '.cmdline', content: Buffer.from(COMMAND_LINE) },
-      { name: '.linux', content: readFileSync(kernel) },
-      { name: '.initrd', content: initrd },
-    ];
-    writeFileSync(join(dir, 'boot.efi'), unifiedImage(readFileSync(join(parts, 'stub.efi')), sections));
-  });
+  const made = await once(
+    join(cache, `boot-${digest(parts, COMMAND_LINE, initrd.toString('base64'), source('unified-image.ts'))}`),
+    (dir) => {
+      writeFileSync(join(dir, 'initrd'), initrd);
+      const sections = [
+        { name: '.cmdline', content: Buffer.from(COMMAND_LINE) },
+        { name: '.linux', content: readFileSync(kernel) },
+        { name: '.initrd', content: initrd },
+      ];
+      writeFileSync(join(dir, 'boot.efi'), unifiedImage(readFileSync(join(parts, 'stub.efi')), sections));
+    },
+  );
   return { efi: join(made, 'boot.efi'), kernel, initrd: join(made, 'initrd') };
-}
-
-function digest(...what: unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16);
 }

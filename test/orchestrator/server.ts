@@ -29,7 +29,7 @@ export interface OrchestratorOptions {
   domain: string;
   /** Keeps the authority and the access log; made when missing. */
   dir: string;
-  /** The file served as the boot file. */
+  /** The file served as the boot file, read anew for each request. */
   bootFile: string;
   /** Default: a free one. */
   address?: string;
@@ -60,8 +60,7 @@ const HOSTS = ['tinkerbell-haproxy', 'keycloak', 'api'];
 
 export async function startOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
   const { domain, dir, bootFile, device = `orch${process.pid}` } = options;
-  statSync(bootFile);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  mkdirSync(dir, { recursive: true });
   const names = HOSTS.map((host) => `${host}.${domain}`);
   const authority = await makeAuthority(join(dir, 'authority'), { name: `CA of ${domain}` });
   const secureContext = createSecureContext(await authority.issue(names));
