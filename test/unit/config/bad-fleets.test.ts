@@ -10,11 +10,13 @@ const ENV = { HOME: '/root', LONG: 'x'.repeat(600) };
 
 /** The findings, and how long it took in milliseconds. */
 function refused(content: string | Uint8Array): { findings: readonly Finding[]; error: VenError; took: number } {
-  const start = performance.now();
+  // Of this process alone: what else the machine does must not decide.
+  const start = process.cpuUsage();
   try {
     loadFleet(content, { file: 'fleet.yaml', env: ENV });
   } catch (error) {
-    const took = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    const took = (user + system) / 1000;
     if (error instanceof VenError) return { findings: error.findings, error, took };
     throw error;
   }
