@@ -71,7 +71,7 @@ export async function runBatch(
             listener.output(step, line);
           })
         : accelerator;
-    return bringUpOf(step.vm, chosen, ports);
+    return bringUpOf(step.vm, { accelerator: chosen, firmware: await ports.firmware(step.vm) }, ports);
   };
   const work = async (): Promise<void> => {
     const prepared = await Promise.all(

@@ -4,6 +4,8 @@ import {
   type BringUp,
   type DomainMark,
   type Host,
+  type HostFirmware,
+  type OnHost,
   type Render,
   type ResolvedVm,
   type Step,
@@ -18,6 +20,8 @@ export interface ExecutePorts {
   host: Host;
   render: Render;
   fleet: { name: string };
+  /** What the host has for a VM, asked once a run for each kind; null for a BIOS. */
+  firmware(vm: ResolvedVm): Promise<HostFirmware | null>;
 }
 
 /**
@@ -64,9 +68,10 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       }
       return;
     case 'vm-define': {
+      const firmware = step.fields.includes('firmware') ? await ports.firmware(step.vm) : null;
       const current = await host.readDomain(step.vm.uuid);
       signal.throwIfAborted();
-      return host.defineDomain(render.patchDomain(current, step.vm, step.fields));
+      return host.defineDomain(render.patchDomain(current, step.vm, step.fields, firmware));
     }
     case 'vm-nics':
       for (const mac of step.macs) {
@@ -96,12 +101,12 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
 }
 
 /** Everything `Host.bringUp` needs for one VM. Its mark says not ready: the `vm-ready` step says it is. */
-export function bringUpOf(vm: ResolvedVm, accelerator: 'kvm' | 'qemu', { render, fleet }: Omit<ExecutePorts, 'host'>): BringUp {
+export function bringUpOf(vm: ResolvedVm, on: OnHost, { render, fleet }: Pick<ExecutePorts, 'render' | 'fleet'>): BringUp {
   return {
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
-    domainXml: render.domain(vm, accelerator, markOf(fleet.name, vm, false)),
+    domainXml: render.domain(vm, on, markOf(fleet.name, vm, false)),
     volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) })),
     start: vm.power === 'running',
     memoryMiB: Math.ceil(vm.memoryKiB / 1024),

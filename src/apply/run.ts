@@ -1,7 +1,7 @@
-import { EXIT, VenError, type Plan, type RunResult, type Step } from '../model/index.js';
+import { EXIT, VenError, type HostFirmware, type Plan, type ResolvedVm, type RunResult, type Step } from '../model/index.js';
 import { runBatch } from './batch.js';
 import { underDeadline } from './deadline.js';
-import { executeStep, type UpStep } from './execute.js';
+import { executeStep, type ExecutePorts, type UpStep } from './execute.js';
 import { cutShort, eventErrorOf, tooLate } from './faults.js';
 import { finishersOf } from './finishers.js';
 import { graphOf, type StepGraph } from './graph.js';
@@ -28,6 +28,7 @@ class Run {
   private readonly plan: Plan;
   private readonly graph: StepGraph;
   private readonly ports: ApplyPorts;
+  private readonly executePorts: ExecutePorts;
   private readonly stream: EventStream;
   private readonly ledger: Ledger;
   private readonly startedAt: number[] = [];
@@ -46,6 +47,8 @@ class Run {
   private gatherTimer: NodeJS.Timeout | undefined;
   private probe: Promise<{ accelerator: 'kvm' | 'qemu'; why: string }> | undefined;
 
+  private readonly firmwares = new Map<string, Promise<HostFirmware>>();
+
   private stopping = false;
   private stopped = false;
   private starting = false;
@@ -55,6 +58,8 @@ class Run {
     this.plan = plan;
     this.graph = graph;
     this.ports = ports;
+    const { host, render, fleet } = ports;
+    this.executePorts = { host, render, fleet, firmware: (vm) => this.firmware(vm) };
     this.stream = new EventStream(ports.emit);
     this.ledger = new Ledger(graph);
   }
@@ -137,7 +142,7 @@ class Run {
     this.controllers.add(controller);
     this.begin(place);
     const late = () => tooLate(step, step.timeoutSeconds);
-    void underDeadline((signal) => executeStep(step, this.ports, signal), step.timeoutSeconds * 1000, late, controller)
+    void underDeadline((signal) => executeStep(step, this.executePorts, signal), step.timeoutSeconds * 1000, late, controller)
       .then(
         () => null,
         (error: unknown) => error ?? new Error('something threw nothing'),
@@ -179,8 +184,7 @@ class Run {
     // All are running before the first is announced, so that an interruption in between finds them so.
     for (const place of share) this.ledger.start(place);
     for (const place of share) this.begin(place);
-    const { host, render, fleet } = this.ports;
-    const batchPorts = { host, render, fleet, accelerator: (announce: (line: string) => void) => this.accelerator(announce) };
+    const batchPorts = { ...this.executePorts, accelerator: (announce: (line: string) => void) => this.accelerator(announce) };
     const listener = {
       output: (step: UpStep, line: string) => {
         this.stream.send({ type: 'step-output', time: this.time(), step: step.id, address: step.address, line });
@@ -203,6 +207,15 @@ class Run {
     const { accelerator, why } = await this.probe;
     announce(`accelerator: ${accelerator} (${why})`);
     return accelerator;
+  }
+
+  /** Asked once a run for each kind, when the first VM needs it. */
+  private async firmware({ firmware }: ResolvedVm): Promise<HostFirmware | null> {
+    if (firmware === 'bios') return null;
+    const key = JSON.stringify(firmware);
+    const asked = this.firmwares.get(key) ?? this.ports.host.firmware(firmware, { template: false });
+    this.firmwares.set(key, asked);
+    return asked;
   }
 
   private begin(place: number): void {

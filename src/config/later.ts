@@ -22,7 +22,6 @@ const is =
   (...values: unknown[]) =>
   (value: unknown): boolean =>
     values.includes(value);
-const isMap = (value: unknown): boolean => value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const LATER: readonly Entry[] = [
   {
@@ -74,14 +73,11 @@ const LATER: readonly Entry[] = [
     what: 'ven does not do IPv6 networks yet',
     instead: 'Delete `ipv6`; or make the network with virsh and name it: `existing: NAME`.',
   },
-  { path: 'vm.firmware', when: is('uefi-secure'), what: 'ven does not do secure boot yet', instead: 'Write `firmware: uefi`.' },
   {
-    path: 'vm.firmware',
-    when: isMap,
-    what: 'ven does not take a loader or NVRAM template of your own yet',
-    instead: 'Write `firmware: uefi` or `firmware: bios`.',
+    path: 'vm.secureBoot',
+    what: 'ven does not have secure boot as a key of its own',
+    instead: 'Write `firmware: uefi-secure`.',
   },
-  { path: 'vm.secureBoot', what: 'ven does not do secure boot yet', instead: 'Delete `secureBoot`.' },
   {
     path: 'vm.graphics',
     when: is('spice', 'sdl', 'egl-headless'),

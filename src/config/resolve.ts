@@ -13,6 +13,7 @@ import {
   type NicSource,
   type OwnNetwork,
   type ResolvedDisk,
+  type ResolvedFirmware,
   type ResolvedFleet,
   type ResolvedGraphics,
   type ResolvedHost,
@@ -62,7 +63,7 @@ function resolveVm(fleet: Fleet, host: ResolvedHost, vm: ExpandedVm, macs: Taken
     cpus: spec.cpus ?? 4,
     memoryKiB: sizeInKiB(spec.memory ?? '8GiB'),
     accelerator: host.accelerator,
-    firmware: spec.firmware ?? 'uefi',
+    firmware: resolveFirmware(spec.firmware),
     tpm: spec.tpm ?? true,
     boot: spec.boot ?? (['disk', 'network'] as const),
     disks: resolveDisks(domain, host.storagePool, spec.disks),
@@ -111,6 +112,11 @@ function resolveDisks(domain: string, pool: string, disks: ExpandedVm['spec']['d
     const target = `${prefix}${MAX_DEVICE_LETTERS.charAt(used[prefix]++)}`;
     return { target, bus, sizeBytes: sizeInKiB(disk.size) * 1024, pool: disk.pool ?? pool, volume: `${domain}-${target}.qcow2` };
   });
+}
+
+function resolveFirmware(firmware: ExpandedVm['spec']['firmware']): ResolvedFirmware {
+  if (typeof firmware !== 'object') return firmware ?? 'uefi';
+  return { loader: firmware.loader, nvramTemplate: firmware.nvramTemplate, secureBoot: firmware.secureBoot ?? false };
 }
 
 function resolveGraphics(graphics: ExpandedVm['spec']['graphics']): ResolvedGraphics {

@@ -1,4 +1,13 @@
-import { markOf, type HostState, type Plan, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import {
+  markOf,
+  VenError,
+  type Host,
+  type HostFirmware,
+  type HostState,
+  type Plan,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../model/index.js';
 import { openRender } from './templates.js';
 
 /** One rendered file as it is and as it would be; an empty text where there is none. */
@@ -10,8 +19,24 @@ export interface RenderedDiff {
   after: string;
 }
 
-/** What `plan --diff` shows: libvirt's own XML before, and the text that apply would define. */
-export function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState): RenderedDiff[] {
+/**
+ * What `plan --diff` shows: libvirt's own XML before, and the text that apply would define. Firmware that the host does not
+ * have is shown as libvirt's to choose: it is for apply to refuse.
+ */
+export async function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState, host: Host): Promise<RenderedDiff[]> {
+  const firmwares = new Map<string, Promise<HostFirmware>>();
+  const firmwareOf = async ({ firmware }: ResolvedVm): Promise<HostFirmware | null> => {
+    if (firmware === 'bios') return null;
+    const key = JSON.stringify(firmware);
+    const asked = firmwares.get(key) ?? host.firmware(firmware, { template: false });
+    firmwares.set(key, asked);
+    try {
+      return await asked;
+    } catch (error) {
+      if (error instanceof VenError && error.code === 'host-not-ready') return { by: 'libvirt', secure: firmware === 'uefi-secure' };
+      throw error;
+    }
+  };
   const render = openRender();
   const diffs: RenderedDiff[] = [];
   const add = (address: string, file: string, before: string, after: string): void => {
@@ -26,11 +51,20 @@ export function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState
         step.address,
         'domain.xml',
         xmlOf(step.vm),
-        render.domain(step.vm, shownAccelerator(step.vm), markOf(fleet.name, step.vm, false)),
+        render.domain(
+          step.vm,
+          { accelerator: shownAccelerator(step.vm), firmware: await firmwareOf(step.vm) },
+          markOf(fleet.name, step.vm, false),
+        ),
       );
     } else if (step.kind === 'vm-define' && step.fields.length > 0) {
       const before = xmlOf(step.vm);
-      add(step.address, 'domain.xml', before, render.patchDomain(before, step.vm, step.fields));
+      add(
+        step.address,
+        'domain.xml',
+        before,
+        render.patchDomain(before, step.vm, step.fields, step.fields.includes('firmware') ? await firmwareOf(step.vm) : null),
+      );
     }
   }
   return diffs;

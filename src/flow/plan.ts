@@ -26,7 +26,7 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const { host } = openHost(fleet, request.env);
   const state = await host.observe(fleet);
   const made = makePlan(fleet, state, request.options);
-  return { fleet, state, plan: made, diffs: request.diff ? renderedDiffs(made, fleet, state) : [] };
+  return { fleet, state, plan: made, diffs: request.diff ? await renderedDiffs(made, fleet, state, host) : [] };
 }
 
 /** Writes a plan for a later `apply --plan`. Mode 0600. */

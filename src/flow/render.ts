@@ -1,6 +1,7 @@
 import { bringUpOf } from '../apply/index.js';
+import { findFirmware, firmwareSearch, ownFirmware } from '../host/index.js';
 import { machinesJson } from '../render/index.js';
-import type { HostState, ResolvedFleet } from '../model/index.js';
+import type { HostFirmware, HostState, ResolvedFleet, ResolvedVm } from '../model/index.js';
 import { makePlan } from '../plan/index.js';
 import { shownAccelerator } from './diffs.js';
 import { loadFleetFile, type Request } from './load.js';
@@ -14,7 +15,8 @@ export interface RenderedFile {
 
 /**
  * The files that apply would use, without a host: as if nothing were there yet. So a subnet `auto` is the first of its
- * sequence, and an accelerator `auto` is shown as kvm.
+ * sequence, an accelerator `auto` is shown as kvm, and the firmware is what this machine's descriptors say, if it has
+ * some; else it is left to libvirt to choose.
  */
 export function render(request: Request): RenderedFile[] {
   const fleet = loadFleetFile(request);
@@ -26,7 +28,9 @@ export function render(request: Request): RenderedFile[] {
       files.push({ path: `networks/${step.network.libvirtName}.xml`, text: renderer.network(step.network, fleet.name) });
     }
   }
-  const machines = fleet.vms.map((vm) => bringUpOf(vm, shownAccelerator(vm), { render: renderer, fleet }));
+  const machines = fleet.vms.map((vm) =>
+    bringUpOf(vm, { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm, request.env) }, { render: renderer, fleet }),
+  );
   for (const machine of machines) {
     files.push({ path: `domains/${machine.domain}.xml`, text: machine.domainXml });
     for (const { volume, xml } of machine.volumes) files.push({ path: `volumes/${volume}.xml`, text: xml });
@@ -34,6 +38,14 @@ export function render(request: Request): RenderedFile[] {
   files.push({ path: 'Vagrantfile', text: readTemplate('Vagrantfile') });
   files.push({ path: 'machines.json', text: machinesJson(fleet.host.uri, machines) });
   return files;
+}
+
+/** Of this machine, whatever host the fleet is for: that one is not asked. */
+function shownFirmware({ firmware }: ResolvedVm, env: Request['env']): HostFirmware | null {
+  if (firmware === 'bios') return null;
+  if (typeof firmware === 'object') return ownFirmware(firmware);
+  const { firmware: found } = findFirmware(firmware, { template: false }, firmwareSearch('qemu:///system', env));
+  return found ?? { by: 'libvirt', secure: firmware === 'uefi-secure' };
 }
 
 /** A host that has what the fleet takes for granted (others' networks and pools), and nothing else. */

@@ -33,6 +33,6 @@ export function createHost({ uri, workDir, vagrantfile, machinesJson, env, lockF
     ...domainActs(virsh),
     ...storageActs(virsh, env),
     bringUp: bringUpAct({ virsh, workDir, vagrantfile, machinesJson, env, lockFd }),
-    probeAccelerator: () => probeAccelerator(virsh),
+    probeAccelerator: () => probeAccelerator(virsh, { uri, env }),
   };
 }

@@ -1,5 +1,5 @@
 /** What a domain's XML says, as `DomainFacts`. Pure. */
-import type { DomainFacts, ObservedDisk, ObservedNic } from '../model/index.js';
+import type { DomainFacts, FirmwareKind, ObservedDisk, ObservedNic } from '../model/index.js';
 import { at, attribute, child, childrenNamed, textAt, type XmlElement } from '../xml/index.js';
 
 /** KiB in each unit that libvirt writes or reads for memory. */
@@ -33,8 +33,6 @@ export function domainFacts(domain: XmlElement): DomainFacts {
   const os = child(domain, 'os');
   const devices = child(domain, 'devices');
   const type = attribute(domain, 'type');
-  const loader = child(os, 'loader');
-  const uefi = attribute(os, 'firmware') === 'efi' || attribute(loader, 'type') === 'pflash';
   const nvram = textAt(os, 'nvram');
   return {
     title: textAt(domain, 'title') ?? '',
@@ -42,7 +40,8 @@ export function domainFacts(domain: XmlElement): DomainFacts {
     accelerator: type === 'kvm' || type === 'qemu' ? type : 'other',
     cpus: number(attribute(child(domain, 'vcpu'), 'current') ?? textAt(domain, 'vcpu')) ?? 1,
     memoryKiB: kibibytes(child(domain, 'memory')),
-    firmware: uefi ? 'uefi' : 'bios',
+    firmware: firmwareOf(os),
+    loader: textAt(os, 'loader') || null,
     nvram: nvram === null || nvram === '' ? null : nvram,
     tpm: child(devices, 'tpm') !== undefined,
     boot: bootOf(os, devices),
@@ -52,6 +51,15 @@ export function domainFacts(domain: XmlElement): DomainFacts {
     graphics: graphicsOf(devices),
     console: consoleOf(devices),
   };
+}
+
+function firmwareOf(os: XmlElement | undefined): FirmwareKind {
+  const loader = child(os, 'loader');
+  if (attribute(os, 'firmware') !== 'efi' && attribute(loader, 'type') !== 'pflash') return 'bios';
+  const features = childrenNamed(child(os, 'firmware'), 'feature');
+  const asked = features.some((feature) => attribute(feature, 'name') === 'secure-boot' && attribute(feature, 'enabled') === 'yes');
+  // What the loader says itself counts more than what libvirt was asked to choose by.
+  return (attribute(loader, 'secure') ?? (asked ? 'yes' : 'no')) === 'yes' ? 'uefi-secure' : 'uefi';
 }
 
 function bootOf(os: XmlElement | undefined, devices: XmlElement | undefined): DomainFacts['boot'] {

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { VenError, type HostFinding, type ResolvedFleet } from '../model/index.js';
 import { attribute, child, childrenNamed, parseXml, textOf, type XmlElement } from '../xml/index.js';
 import { run, type Env } from './exec.js';
+import { firmwareFindings } from './firmware-findings.js';
 import { isLocal } from './local.js';
 import { probeAccelerator } from './probe.js';
 import { resourceFindings } from './resources.js';
@@ -61,8 +62,8 @@ async function libvirtFindings(fleet: ResolvedFleet, { env, probe }: FindingsOpt
   const daemon = /Running against daemon: (.*)/.exec(version?.text ?? '')?.[1];
   return [
     finding('libvirt', 'ok', `libvirt ${daemon ?? '(unknown version)'}${words === undefined ? '' : ` with ${words}`} at ${uri}`),
-    ...guestFindings(fleet, capabilities),
-    ...(probe ? await kvmFindings(fleet, virsh) : []),
+    ...guestFindings(fleet, capabilities, env),
+    ...(probe ? await kvmFindings(fleet, virsh, env) : []),
     ...localFindings(fleet, env, uri),
     ...pools.map((pool, index) => poolFinding(pool, poolXml[index], poolInfo[index])),
     ...networks.map((network, index) => networkFinding(network, named[index])),
@@ -75,7 +76,7 @@ async function libvirtFindings(fleet: ResolvedFleet, { env, probe }: FindingsOpt
 }
 
 /** What QEMU and its company can do, as libvirt sees it; so it holds for a remote host, too. */
-function guestFindings(fleet: ResolvedFleet, capabilities: Reply | undefined): HostFinding[] {
+function guestFindings(fleet: ResolvedFleet, capabilities: Reply | undefined, env: Env): HostFinding[] {
   if (!capabilities?.ok) {
     return [
       finding(
@@ -87,15 +88,7 @@ function guestFindings(fleet: ResolvedFleet, capabilities: Reply | undefined): H
     ];
   }
   const root = parseXml(capabilities.text);
-  const findings: HostFinding[] = [];
-  if (fleet.vms.some(({ firmware }) => firmware === 'uefi')) {
-    const loaders = childrenNamed(child(child(root, 'os'), 'loader'), 'value').map(textOf);
-    findings.push(
-      loaders.some((loader) => loader.endsWith('/OVMF_CODE_4M.fd'))
-        ? finding('firmware', 'ok', 'The UEFI firmware is there')
-        : finding('firmware', 'missing', 'The UEFI firmware (OVMF_CODE_4M.fd) is not installed', 'sudo apt-get install ovmf'),
-    );
-  }
+  const findings = firmwareFindings(fleet, capabilities.text, env);
   if (fleet.vms.some(({ tpm }) => tpm)) {
     findings.push(
       canEmulateTpm(root)
@@ -117,8 +110,8 @@ function canEmulateTpm(root: XmlElement): boolean {
   return values('backendModel').includes('emulator') && (versions.length === 0 || versions.includes('2.0'));
 }
 
-async function kvmFindings(fleet: ResolvedFleet, virsh: Virsh): Promise<HostFinding[]> {
-  const { accelerator, why } = await probeAccelerator(virsh);
+async function kvmFindings(fleet: ResolvedFleet, virsh: Virsh, env: Env): Promise<HostFinding[]> {
+  const { accelerator, why } = await probeAccelerator(virsh, { uri: fleet.host.uri, env });
   if (accelerator === 'kvm') return [finding('kvm', 'ok', why)];
   const insists = fleet.vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);
   const fix =

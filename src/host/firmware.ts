@@ -4,7 +4,14 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { VenError, type FirmwareFile, type FirmwareNeed, type HostFirmware, type ResolvedFirmware } from '../model/index.js';
+import {
+  VenError,
+  type FirmwareFile,
+  type FirmwareNeed,
+  type HostFirmware,
+  type OwnFirmware,
+  type ResolvedFirmware,
+} from '../model/index.js';
 import { attribute, child, childrenNamed, parseXml, textOf } from '../xml/index.js';
 import type { Env } from './exec.js';
 import { isLocal } from './local.js';
@@ -66,11 +73,10 @@ export async function firmwareFor(
   need: FirmwareNeed,
 ): Promise<HostFirmware> {
   if (typeof wanted === 'object') {
-    const own = ownFirmware(wanted);
-    const missing = isLocal(uri) ? [own.loader, own.nvramTemplate].filter(({ path }) => !isFile(path)) : [];
-    if (missing.length === 0) return own;
+    const missing = isLocal(uri) ? missingFiles(wanted) : [];
+    if (missing.length === 0) return ownFirmware(wanted);
     throw new VenError('host-not-ready', {
-      summary: `The firmware file ${missing.map(({ path }) => path).join(' and ')} is not there`,
+      summary: `The firmware file ${missing.join(' and ')} is not there`,
       hint: 'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what the host has',
     });
   }
@@ -85,9 +91,14 @@ export async function firmwareFor(
 }
 
 /** Files that the fleet file names, as a host's firmware. */
-export function ownFirmware(wanted: Extract<ResolvedFirmware, object>): Extract<HostFirmware, { by: 'files' }> {
+export function ownFirmware(wanted: OwnFirmware): Extract<HostFirmware, { by: 'files' }> {
   const file = (path: string): FirmwareFile => ({ path, format: path.endsWith('.qcow2') ? 'qcow2' : 'raw' });
   return { by: 'files', loader: file(wanted.loader), nvramTemplate: file(wanted.nvramTemplate), secure: wanted.secureBoot };
+}
+
+/** Of the files that the fleet file names, those that are not on this machine. */
+export function missingFiles({ loader, nvramTemplate }: OwnFirmware): string[] {
+  return [loader, nvramTemplate].filter((path) => !isFile(path));
 }
 
 /** What libvirt's answer to `FIRMWARE_QUESTION` promises; null: nothing of that kind. */

@@ -20,7 +20,7 @@ export function domainMark(domain: XmlElement): DomainMark | null {
     vm,
     digest,
     ready: attribute(mark, 'ready') === 'yes',
-    ...(firmware === 'uefi' || firmware === 'bios' ? { firmware } : {}),
+    ...(firmware !== null && /^(bios|uefi|uefi-secure)(:\/.*)?$/.test(firmware) ? { firmware } : {}),
     volumes: childrenNs(inside, VEN_NAMESPACE, 'volume').flatMap((element) => {
       const pool = attribute(element, 'pool');
       const volume = attribute(element, 'name');

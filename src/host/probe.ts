@@ -4,6 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FirmwareFile } from '../model/index.js';
+import { serializeXml } from '../xml/index.js';
+import type { Env } from './exec.js';
+import { findFirmware, firmwareSearch } from './firmware.js';
+import { isLocal } from './local.js';
 import type { Reply, Virsh } from './virsh.js';
 
 export interface Probe {
@@ -19,11 +24,13 @@ const TURNS = 5;
 const TURN_MS = 2000;
 
 /** @throws VenError when libvirt can't be reached. */
-export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
+export async function probeAccelerator(virsh: Virsh, { uri, env }: { uri: string; env: Env }): Promise<Probe> {
   const [able, version] = await virsh.ask([['domcapabilities', '--virttype', 'kvm'], ['version']], { timeoutSeconds: TIMEOUT_SECONDS });
   if (!able?.ok) return { accelerator: 'qemu', why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})` };
-  // Firmware without a variable store, which would be left behind. Older libvirt can't say that; there the BIOS is tried.
-  const uefi = able.text.includes('/OVMF_CODE_4M.fd') && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
+  // Firmware without a variable store, which would be left behind. Older libvirt can't say that; there the BIOS is tried, as
+  // where the firmware's file is not to be seen from here.
+  const stateless = isLocal(uri) && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
+  const uefi = stateless ? (findFirmware('uefi', { template: false }, firmwareSearch(uri, env)).firmware?.loader ?? null) : null;
 
   let [made, state] = await tryOut(virsh, uefi);
   // One name for all, so that libvirt keeps one log of probes; two at once take turns.
@@ -41,7 +48,7 @@ export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
   };
 }
 
-async function tryOut(virsh: Virsh, uefi: boolean): Promise<(Reply | undefined)[]> {
+async function tryOut(virsh: Virsh, uefi: FirmwareFile | null): Promise<(Reply | undefined)[]> {
   const uuid = randomUUID();
   const [made, , state] = await virsh.ask(
     [
@@ -61,8 +68,10 @@ export function libvirtVersion(text: string): number {
 }
 
 /** No disk, no NIC, nothing kept. The CPU is the one that ven's VMs get with KVM. */
-function tinyDomain(uuid: string, uefi: boolean): string {
-  const firmware = uefi ? `<loader readonly="yes" type="pflash" stateless="yes">/usr/share/OVMF/OVMF_CODE_4M.fd</loader>` : '';
+function tinyDomain(uuid: string, uefi: FirmwareFile | null): string {
+  const format = uefi === null || uefi.format === 'raw' ? {} : { format: uefi.format };
+  const attrs = { readonly: 'yes', type: 'pflash', stateless: 'yes', ...format };
+  const firmware = uefi === null ? '' : serializeXml({ name: 'loader', attrs, children: [uefi.path] });
   return `<domain type="kvm"><name>ven-probe</name><uuid>${uuid}</uuid>
 <memory unit="MiB">128</memory><vcpu>1</vcpu>
 <os><type arch="x86_64" machine="q35">hvm</type>${firmware}</os>

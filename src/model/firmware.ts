@@ -31,3 +31,17 @@ export interface FirmwareNeed {
 export function isUefi(firmware: ResolvedFirmware): boolean {
   return firmware !== 'bios';
 }
+
+/** Secure or not, whoever names the files. */
+export function firmwareKind(firmware: ResolvedFirmware): FirmwareKind {
+  if (typeof firmware === 'string') return firmware;
+  return firmware.secureBoot ? 'uefi-secure' : 'uefi';
+}
+
+/**
+ * What of its firmware a VM can't change without being made anew, as its mark keeps it: the kind, and the template that its
+ * variables came from where the fleet file names one. The loader may change: it finds its variables again.
+ */
+export function firmwareMark(firmware: ResolvedFirmware): string {
+  return typeof firmware === 'string' ? firmware : `${firmwareKind(firmware)}:${firmware.nvramTemplate}`;
+}

@@ -35,9 +35,9 @@ export type Memory = string;
  */
 export type Disks = FleetDisk[];
 /**
- * `uefi` (default, OVMF without secure boot) or `bios`.
+ * `uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or the host's files for a UEFI of your own.
  */
-export type Firmware = 'uefi' | 'bios';
+export type Firmware = ('uefi' | 'uefi-secure' | 'bios') | FleetFirmware;
 /**
  * An emulated TPM 2.0. Default: true.
  */
@@ -208,6 +208,20 @@ export interface FleetDisk {
    * The storage pool that holds it. Default: `host.storagePool`.
    */
   pool?: string;
+}
+export interface FleetFirmware {
+  /**
+   * The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.
+   */
+  loader: string;
+  /**
+   * What each VM's own variables start from, a file of the host. It must fit the loader.
+   */
+  nvramTemplate: string;
+  /**
+   * The loader is one for secure boot: it runs with SMM, and guards its variables. Which keys count, the template says. Default: false.
+   */
+  secureBoot?: boolean;
 }
 /**
  * One network card, on a network of this file or on a bridge of the host.

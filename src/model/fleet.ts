@@ -3,6 +3,8 @@
  * (What a person *wrote* is `Fleet`, generated from `schemas/fleet.schema.json`.) Pure JSON, so that it can be digested.
  */
 
+import type { ResolvedFirmware } from './firmware.js';
+
 /** Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. */
 export type Address = string;
 
@@ -94,7 +96,7 @@ export interface ResolvedVm {
   /** KiB, the unit of libvirt's XML. */
   memoryKiB: number;
   accelerator: 'kvm' | 'qemu' | 'auto';
-  firmware: 'uefi' | 'bios';
+  firmware: ResolvedFirmware;
   tpm: boolean;
   /** Order of boot devices, without repetition. */
   boot: ('disk' | 'network')[];

@@ -2,8 +2,8 @@
  * The machine, as ven sees it: `HostState` is what was seen, `Host` is all that ven may do to it.
  * The real host (`src/host`) and the in-memory one of the tests implement `Host`; one contract test covers both.
  */
-import type { FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
-import type { OwnNetwork, ResolvedDisk, ResolvedFleet, ResolvedVm } from './fleet.js';
+import type { FirmwareKind, FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
+import type { OwnNetwork, ResolvedDisk, ResolvedFleet } from './fleet.js';
 
 /** What was seen of a host at one moment. Pure JSON. */
 export interface HostState {
@@ -34,8 +34,8 @@ export interface DomainMark {
   digest: string;
   /** Set last; an owned domain without it is half-made. */
   ready: boolean;
-  /** What the fleet file said when it was applied last; absent from a mark of before it was written down. */
-  firmware?: ResolvedVm['firmware'];
+  /** `firmwareMark` of what the fleet file said when it was applied last; absent from a mark of before it was written down. */
+  firmware?: string;
   /** The volumes that ven made for it; no others are ever deleted with it. */
   volumes: MarkedVolume[];
   /**
@@ -92,7 +92,9 @@ export interface DomainFacts {
   accelerator: 'kvm' | 'qemu' | 'other';
   cpus: number;
   memoryKiB: number;
-  firmware: 'uefi' | 'bios';
+  firmware: FirmwareKind;
+  /** The file of the firmware; null while libvirt has yet to choose one, and for a BIOS. */
+  loader: string | null;
   nvram: string | null;
   tpm: boolean;
   boot: ('disk' | 'network' | 'other')[];

@@ -1,3 +1,4 @@
+import { firmwareMark } from './firmware.js';
 import type { ResolvedVm } from './fleet.js';
 import type { DomainMark } from './host.js';
 
@@ -8,7 +9,7 @@ export function markOf(fleet: string, vm: ResolvedVm, ready: boolean): DomainMar
     vm: vm.name,
     digest: vm.digest,
     ready,
-    firmware: vm.firmware,
+    firmware: firmwareMark(vm.firmware),
     volumes: vm.disks.map(({ pool, volume, bus, sizeBytes }) => ({ pool, volume, asked: { bus, sizeBytes } })),
     nics: vm.nics.map(({ mac }) => mac.toLowerCase()).sort(),
   };

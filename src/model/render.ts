@@ -1,12 +1,19 @@
 /** What `apply` needs from `render`, as an interface, so that the two rooms do not know each other. All pure. */
+import type { HostFirmware } from './firmware.js';
 import type { ResolvedDisk, ResolvedVm } from './fleet.js';
 import type { DomainMark, PlannedNetwork } from './host.js';
 
+/** What the host decides of a VM's definition. `firmware` is null for a BIOS, and nothing else. */
+export interface OnHost {
+  accelerator: 'kvm' | 'qemu';
+  firmware: HostFirmware | null;
+}
+
 export interface Render {
   /** A complete domain definition with ven's mark. */
-  domain(vm: ResolvedVm, accelerator: 'kvm' | 'qemu', mark: DomainMark): string;
-  /** `current` with the named fields brought to what `vm` says; everything else in it stays as it is, byte for byte where possible. */
-  patchDomain(current: string, vm: ResolvedVm, fields: readonly string[]): string;
+  domain(vm: ResolvedVm, on: OnHost, mark: DomainMark): string;
+  /** `current` with the named fields brought to what `vm` says; everything else in it stays as it is, byte for byte where possible. `firmware` is needed for the field of that name. */
+  patchDomain(current: string, vm: ResolvedVm, fields: readonly string[], firmware?: HostFirmware | null): string;
   /** The `<interface>` element alone. */
   nic(vm: ResolvedVm, mac: string): string;
   network(network: PlannedNetwork, fleet: string): string;

@@ -39,9 +39,9 @@ function domainParts({ uuid, name, power, persistent, autostart, mark, config, l
 }
 
 function factsParts(facts: DomainFacts): unknown[] {
-  const { title, description, accelerator, cpus, memoryKiB, firmware, nvram, tpm, boot, serialNumber, graphics } = facts;
+  const { title, description, accelerator, cpus, memoryKiB, firmware, loader, nvram, tpm, boot, serialNumber, graphics } = facts;
   return [
-    [title, description, accelerator, cpus, memoryKiB, firmware, nvram, tpm, boot, serialNumber, facts.console.log],
+    [title, description, accelerator, cpus, memoryKiB, firmware, loader, nvram, tpm, boot, serialNumber, facts.console.log],
     'listen' in graphics ? [graphics.type, graphics.listen, graphics.autoport ? null : graphics.port] : [graphics.type],
     facts.disks.map(({ target, bus, path, volume, device }) => [target, bus, path, volume && volumeKey(volume), device]),
     facts.nics.map(({ mac, model, source }) => [

@@ -1,4 +1,5 @@
 import {
+  isUefi,
   markOf,
   type DomainFacts,
   type DomainMark,
@@ -10,6 +11,7 @@ import {
   type VolumeRef,
 } from '../model/index.js';
 import { diffDisks, madeDisks, type DiskDiff } from './disks.js';
+import { isOther, readFirmware, shownFirmware } from './firmware.js';
 import { formatBytes, formatKiB } from './format.js';
 import { diffNics, shownNic, type NicDiff } from './nics.js';
 import { shownMarked, volumeKey, type OwnedDomain, type Seen } from './seen.js';
@@ -47,14 +49,14 @@ interface Facet {
   effect: 'live' | 'restart';
 }
 
-function facetsOf(vm: ResolvedVm): Facet[] {
+function facetsOf(vm: ResolvedVm, mark: DomainMark): Facet[] {
   const yes = (value: boolean): string => (value ? 'yes' : 'no');
   const facets: Facet[] = [
     { path: 'title', wanted: vm.title, read: ({ title }) => title, effect: 'live' },
     { path: 'description', wanted: vm.description, read: ({ description }) => description, effect: 'live' },
     { path: 'cpus', wanted: String(vm.cpus), read: ({ cpus }) => String(cpus), effect: 'restart' },
     { path: 'memory', wanted: formatKiB(vm.memoryKiB), read: ({ memoryKiB }) => formatKiB(memoryKiB), effect: 'restart' },
-    { path: 'firmware', wanted: vm.firmware, read: ({ firmware }) => firmware, effect: 'restart' },
+    { path: 'firmware', wanted: shownFirmware(vm.firmware), read: (facts) => readFirmware(vm.firmware, mark, facts), effect: 'restart' },
     { path: 'tpm', wanted: yes(vm.tpm), read: ({ tpm }) => yes(tpm), effect: 'restart' },
     { path: 'boot', wanted: vm.boot.join(', '), read: ({ boot }) => boot.join(', '), effect: 'restart' },
     { path: 'serialNumber', wanted: vm.serialNumber, read: ({ serialNumber }) => serialNumber ?? 'none', effect: 'restart' },
@@ -74,12 +76,12 @@ function facetsOf(vm: ResolvedVm): Facet[] {
 
 export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages: ReadonlySet<string>): VmDiff {
   const { config, live } = domain;
-  const otherFirmware = domain.mark.firmware !== undefined && domain.mark.firmware !== vm.firmware;
+  const otherFirmware = isOther(vm.firmware, domain.mark);
   const fields: FieldChange[] = [];
   const define: string[] = [];
   const settings = new Set<'autostart' | 'title'>();
 
-  for (const { path, wanted, read, effect } of facetsOf(vm)) {
+  for (const { path, wanted, read, effect } of facetsOf(vm, domain.mark)) {
     const inConfig = read(config);
     const inLive = live === null ? wanted : read(live);
     if (inConfig === wanted && inLive === wanted) continue;
@@ -98,7 +100,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     fields.push({ path: 'autostart', before: domain.autostart ? 'yes' : 'no', after: vm.autostart ? 'yes' : 'no', effect: 'live' });
     settings.add('autostart');
   }
-  if (live?.firmware === 'uefi' && vm.firmware === 'uefi' && domain.nvramMissing === true) {
+  if (live !== null && isUefi(live.firmware) && isUefi(vm.firmware) && domain.nvramMissing === true) {
     fields.push({
       path: 'nvram',
       before: 'missing',
@@ -200,7 +202,7 @@ export function vmFacts(vm: ResolvedVm): Facts {
   return {
     cpus: String(vm.cpus),
     memory: formatKiB(vm.memoryKiB),
-    firmware: vm.firmware,
+    firmware: shownFirmware(vm.firmware),
     tpm: vm.tpm ? 'yes' : 'no',
     disks: vm.disks.map(({ target, sizeBytes, bus }) => `${target} ${formatBytes(sizeBytes)} ${bus}`).join(', ') || 'none',
     nics: vm.nics.map(shownNic).join(', ') || 'none',

@@ -17,8 +17,8 @@ export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
 export function createRender(texts: TemplateTexts): Render {
   const templates = compileTemplates(texts);
   return {
-    domain: (vm, accelerator, mark) => renderDomain(templates, vm, accelerator, mark),
-    patchDomain: (current, vm, fields) => patchDomain(templates, current, vm, fields),
+    domain: (vm, on, mark) => renderDomain(templates, vm, on, mark),
+    patchDomain: (current, vm, fields, firmware) => patchDomain(templates, current, vm, fields, firmware ?? null),
     nic: (vm, mac) => renderNic(templates, vm, mac),
     network: (network, fleet) => renderNetwork(templates, network, fleet),
     volume: (disk) => renderVolume(templates, disk),

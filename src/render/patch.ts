@@ -1,4 +1,4 @@
-import type { ResolvedVm } from '../model/index.js';
+import { isUefi, type HostFirmware, type ResolvedVm } from '../model/index.js';
 import { at, attribute, child, childrenNamed, elementsOf, parseXml, serializeXml, textOf, type XmlElement } from '../xml/index.js';
 import { diskOf, nicOf, renderDomainTree } from './domain.js';
 import { insertAfter, remove, removeNamed, setNamed } from './edit.js';
@@ -9,14 +9,21 @@ interface Patch {
   domain: XmlElement;
   fresh: XmlElement;
   vm: ResolvedVm;
+  firmware: HostFirmware | null;
 }
 
 /**
  * Brings the named fields of a definition to what the VM says, and leaves all else in it. Idempotent.
  * @throws VenError when `current` is not XML; Error for a field it does not know.
  */
-export function patchDomain(templates: Templates, current: string, vm: ResolvedVm, fields: readonly string[]): string {
-  const patch: Patch = { domain: parseXml(current), fresh: renderDomainTree(templates, vm), vm };
+export function patchDomain(
+  templates: Templates,
+  current: string,
+  vm: ResolvedVm,
+  fields: readonly string[],
+  firmware: HostFirmware | null,
+): string {
+  const patch: Patch = { domain: parseXml(current), fresh: renderDomainTree(templates, vm, firmware), vm, firmware };
   for (const field of fields) patchField(patch, field);
   return serializeXml(patch.domain);
 }
@@ -77,11 +84,19 @@ function patchCpus(patch: Patch): void {
 }
 
 function patchFirmware(patch: Patch): void {
+  if (isUefi(patch.vm.firmware) && patch.firmware === null) throw new Error(`${patch.vm.address}: its firmware is not decided`);
   const os = required(patch.domain, 'os');
-  delete os.attrs['firmware'];
-  removeNamed(os, 'firmware');
-  setNamed(os, 'loader', childrenNamed(required(patch.fresh, 'os'), 'loader'), ['type']);
-  setNamed(os, 'nvram', childrenNamed(required(patch.fresh, 'os'), 'nvram'), ['type', 'loader']);
+  const fresh = required(patch.fresh, 'os');
+  const automatic = attribute(fresh, 'firmware');
+  if (automatic === null) delete os.attrs['firmware'];
+  else os.attrs['firmware'] = automatic;
+  setNamed(os, 'firmware', childrenNamed(fresh, 'firmware'), ['type']);
+  setNamed(os, 'loader', childrenNamed(fresh, 'loader'), ['type', 'firmware']);
+  setNamed(os, 'nvram', childrenNamed(fresh, 'nvram'), ['type', 'firmware', 'loader']);
+  const features = child(patch.domain, 'features');
+  const smm = childrenNamed(child(patch.fresh, 'features'), 'smm');
+  if (features) setNamed(features, 'smm', smm, []);
+  else if (smm.length > 0) insertAfter(patch.domain, ['os', 'idmap'], childrenNamed(patch.fresh, 'features'));
 }
 
 function patchBoot(patch: Patch): void {

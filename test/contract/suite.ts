@@ -510,7 +510,7 @@ function bringUpOf(vm: ResolvedVm): BringUp {
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
-    domainXml: render.domain(vm, 'qemu', markOf(vm, false)),
+    domainXml: render.domain(vm, { accelerator: 'qemu', firmware: null }, markOf(vm, false)),
     volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) })),
     start: vm.power === 'running',
     memoryMiB: vm.memoryKiB / 1024,

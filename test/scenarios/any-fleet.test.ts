@@ -31,7 +31,7 @@ const vm = fc.record(
     cpus: fc.integer({ min: 1, max: 3 }),
     memory: fc.constantFrom('512MiB', '1GiB'),
     disks: fc.array(disk, { maxLength: 3 }),
-    firmware: fc.constantFrom('uefi', 'bios'),
+    firmware: fc.constantFrom('uefi', 'bios', 'uefi-secure', { loader: '/fw/own.fd', nvramTemplate: '/fw/own-vars.fd' }),
     tpm: fc.boolean(),
     boot: fc.constantFrom(['disk', 'network'], ['network', 'disk'], ['network']),
     nics: fc.oneof(fc.constantFrom('default', 'per-vm'), fc.array(nic, { maxLength: 3 })),

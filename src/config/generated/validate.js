@@ -649,13 +649,14 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var schema21 = { "title": "FleetDefaults", "description": "Settings for every VM that does not say otherwise. A key that a VM has itself replaces the default's whole value; lists are not joined.", "type": "object", "additionalProperties": false, "properties": { "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "nics": { "$ref": "#/definitions/nics" }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "memory": "8GiB" }] };
-var schema26 = { "description": "`uefi` (default, OVMF without secure boot) or `bios`.", "type": "string", "enum": ["uefi", "bios"], "examples": ["uefi"] };
+var schema26 = { "description": "`uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or the host's files for a UEFI of your own.", "anyOf": [{ "type": "string", "enum": ["uefi", "uefi-secure", "bios"] }, { "title": "FleetFirmware", "type": "object", "additionalProperties": false, "required": ["loader", "nvramTemplate"], "properties": { "loader": { "description": "The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"] }, "nvramTemplate": { "description": "What each VM's own variables start from, a file of the host. It must fit the loader.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_VARS_4M.fd"] }, "secureBoot": { "description": "The loader is one for secure boot: it runs with SMM, and guards its variables. Which keys count, the template says. Default: false.", "type": "boolean", "examples": [true] } } }], "examples": ["uefi"] };
 var schema28 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
 var schema31 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
 var schema33 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
 var func10 = Object.prototype.hasOwnProperty;
 var pattern7 = new RegExp("^[0-9]{1,9}(MiB|GiB|TiB)$", "u");
-var pattern13 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
+var pattern10 = new RegExp("^/[^\\u0000-\\u001f\\u007f]+$", "u");
+var pattern15 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
 var schema25 = { "title": "FleetDisk", "description": "One disk, a qcow2 volume in a storage pool.", "type": "object", "additionalProperties": false, "required": ["size"], "properties": { "size": { "description": "Capacity, in MiB, GiB or TiB (powers of 1024), 1MiB to 64TiB. Growing a disk keeps its data.", "type": "string", "pattern": "^[0-9]{1,9}(MiB|GiB|TiB)$", "patternErrorMessage": "a size is a whole number and a binary unit: MiB, GiB or TiB", "examples": ["110GiB"] }, "bus": { "description": "How the disk is connected. Default: `sata`.", "type": "string", "enum": ["sata", "virtio", "scsi"], "examples": ["sata"] }, "pool": { "description": "The storage pool that holds it. Default: `host.storagePool`.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", "patternErrorMessage": "a pool's name is made of letters, digits and _ . + -", "maxLength": 64, "examples": ["default"] } }, "examples": [{ "size": "110GiB" }] };
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
@@ -792,8 +793,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var schema29 = { "description": "Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.", "anyOf": [{ "type": "string", "enum": ["default", "per-vm"] }, { "type": "array", "maxItems": 8, "items": { "$ref": "#/definitions/nic" } }], "examples": ["default"] };
 var schema30 = { "title": "FleetNic", "description": "One network card, on a network of this file or on a bridge of the host.", "type": "object", "additionalProperties": false, "properties": { "network": { "description": "A key of `networks`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "`network` is the name of an entry of `networks`", "maxLength": 63, "examples": ["lab"] }, "bridge": { "description": "A bridge that exists on the host, such as br0. ven never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "patternErrorMessage": "a bridge's name has at most 15 characters: letters, digits and _ . -", "examples": ["br0"] }, "mac": { "description": "A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.", "type": "string", "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "patternErrorMessage": "a MAC address is six pairs of hexadecimal digits with colons between them", "examples": ["52:54:00:0a:0b:0c"] }, "address": { "description": "A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.", "type": "string", "maxLength": 15, "examples": ["192.168.150.10"] }, "model": { "description": "The card that the guest sees. Default: `virtio`.", "type": "string", "enum": ["virtio", "e1000", "e1000e", "rtl8139"], "examples": ["virtio"] } }, "if": { "not": { "required": ["network"] } }, "then": { "required": ["bridge"] }, "else": { "not": { "required": ["bridge"] } }, "examples": [{ "network": "lab" }] };
-var pattern11 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
-var pattern12 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
+var pattern13 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
+var pattern14 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -991,7 +992,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
           if (data0.bridge !== void 0) {
             let data2 = data0.bridge;
             if (typeof data2 === "string") {
-              if (!pattern11.test(data2)) {
+              if (!pattern13.test(data2)) {
                 const err13 = { instancePath: instancePath + "/" + i0 + "/bridge", schemaPath: "#/definitions/nic/properties/bridge/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$"' };
                 if (vErrors === null) {
                   vErrors = [err13];
@@ -1013,7 +1014,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
           if (data0.mac !== void 0) {
             let data3 = data0.mac;
             if (typeof data3 === "string") {
-              if (!pattern12.test(data3)) {
+              if (!pattern14.test(data3)) {
                 const err15 = { instancePath: instancePath + "/" + i0 + "/mac", schemaPath: "#/definitions/nic/properties/mac/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$" }, message: 'must match pattern "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$"' };
                 if (vErrors === null) {
                   vErrors = [err15];
@@ -1195,8 +1196,11 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.firmware !== void 0) {
       let data3 = data.firmware;
+      const _errs11 = errors;
+      let valid4 = false;
+      const _errs12 = errors;
       if (typeof data3 !== "string") {
-        const err6 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err6 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1204,8 +1208,8 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data3 === "uefi" || data3 === "bios")) {
-        const err7 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/enum", keyword: "enum", params: { allowedValues: schema26.enum }, message: "must be equal to one of the allowed values" };
+      if (!(data3 === "uefi" || data3 === "uefi-secure" || data3 === "bios")) {
+        const err7 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema26.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -1213,77 +1217,214 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      var _valid0 = _errs12 === errors;
+      valid4 = valid4 || _valid0;
+      if (!valid4) {
+        const _errs14 = errors;
+        if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+          if (data3.loader === void 0) {
+            const err8 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/required", keyword: "required", params: { missingProperty: "loader" }, message: "must have required property 'loader'" };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+          if (data3.nvramTemplate === void 0) {
+            const err9 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/required", keyword: "required", params: { missingProperty: "nvramTemplate" }, message: "must have required property 'nvramTemplate'" };
+            if (vErrors === null) {
+              vErrors = [err9];
+            } else {
+              vErrors.push(err9);
+            }
+            errors++;
+          }
+          for (const key1 in data3) {
+            if (!(key1 === "loader" || key1 === "nvramTemplate" || key1 === "secureBoot")) {
+              const err10 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+              if (vErrors === null) {
+                vErrors = [err10];
+              } else {
+                vErrors.push(err10);
+              }
+              errors++;
+            }
+          }
+          if (data3.loader !== void 0) {
+            let data4 = data3.loader;
+            if (typeof data4 === "string") {
+              if (func2(data4) > 1e3) {
+                const err11 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
+                if (vErrors === null) {
+                  vErrors = [err11];
+                } else {
+                  vErrors.push(err11);
+                }
+                errors++;
+              }
+              if (!pattern10.test(data4)) {
+                const err12 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
+                if (vErrors === null) {
+                  vErrors = [err12];
+                } else {
+                  vErrors.push(err12);
+                }
+                errors++;
+              }
+            } else {
+              const err13 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err13];
+              } else {
+                vErrors.push(err13);
+              }
+              errors++;
+            }
+          }
+          if (data3.nvramTemplate !== void 0) {
+            let data5 = data3.nvramTemplate;
+            if (typeof data5 === "string") {
+              if (func2(data5) > 1e3) {
+                const err14 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
+                if (vErrors === null) {
+                  vErrors = [err14];
+                } else {
+                  vErrors.push(err14);
+                }
+                errors++;
+              }
+              if (!pattern10.test(data5)) {
+                const err15 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
+                if (vErrors === null) {
+                  vErrors = [err15];
+                } else {
+                  vErrors.push(err15);
+                }
+                errors++;
+              }
+            } else {
+              const err16 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err16];
+              } else {
+                vErrors.push(err16);
+              }
+              errors++;
+            }
+          }
+          if (data3.secureBoot !== void 0) {
+            if (typeof data3.secureBoot !== "boolean") {
+              const err17 = { instancePath: instancePath + "/firmware/secureBoot", schemaPath: "#/definitions/firmware/anyOf/1/properties/secureBoot/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+              if (vErrors === null) {
+                vErrors = [err17];
+              } else {
+                vErrors.push(err17);
+              }
+              errors++;
+            }
+          }
+        } else {
+          const err18 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+        var _valid0 = _errs14 === errors;
+        valid4 = valid4 || _valid0;
+      }
+      if (!valid4) {
+        const err19 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      } else {
+        errors = _errs11;
+        if (vErrors !== null) {
+          if (_errs11) {
+            vErrors.length = _errs11;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
     }
     if (data.tpm !== void 0) {
       if (typeof data.tpm !== "boolean") {
-        const err8 = { instancePath: instancePath + "/tpm", schemaPath: "#/definitions/tpm/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err20 = { instancePath: instancePath + "/tpm", schemaPath: "#/definitions/tpm/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err8];
+          vErrors = [err20];
         } else {
-          vErrors.push(err8);
+          vErrors.push(err20);
         }
         errors++;
       }
     }
     if (data.boot !== void 0) {
-      let data5 = data.boot;
-      if (Array.isArray(data5)) {
-        if (data5.length > 2) {
-          const err9 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
+      let data8 = data.boot;
+      if (Array.isArray(data8)) {
+        if (data8.length > 2) {
+          const err21 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
           if (vErrors === null) {
-            vErrors = [err9];
+            vErrors = [err21];
           } else {
-            vErrors.push(err9);
+            vErrors.push(err21);
           }
           errors++;
         }
-        if (data5.length < 1) {
-          const err10 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        if (data8.length < 1) {
+          const err22 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err10];
+            vErrors = [err22];
           } else {
-            vErrors.push(err10);
+            vErrors.push(err22);
           }
           errors++;
         }
-        const len0 = data5.length;
+        const len0 = data8.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data6 = data5[i0];
-          if (typeof data6 !== "string") {
-            const err11 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          let data9 = data8[i0];
+          if (typeof data9 !== "string") {
+            const err23 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err11];
+              vErrors = [err23];
             } else {
-              vErrors.push(err11);
+              vErrors.push(err23);
             }
             errors++;
           }
-          if (!(data6 === "disk" || data6 === "network")) {
-            const err12 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema28.items.enum }, message: "must be equal to one of the allowed values" };
+          if (!(data9 === "disk" || data9 === "network")) {
+            const err24 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema28.items.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err12];
+              vErrors = [err24];
             } else {
-              vErrors.push(err12);
+              vErrors.push(err24);
             }
             errors++;
           }
         }
-        let i1 = data5.length;
+        let i1 = data8.length;
         let j0;
         if (i1 > 1) {
           const indices0 = {};
           for (; i1--; ) {
-            let item0 = data5[i1];
+            let item0 = data8[i1];
             if (typeof item0 !== "string") {
               continue;
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err13 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)" };
+              const err25 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)" };
               if (vErrors === null) {
-                vErrors = [err13];
+                vErrors = [err25];
               } else {
-                vErrors.push(err13);
+                vErrors.push(err25);
               }
               errors++;
               break;
@@ -1292,11 +1433,11 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err14 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err26 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err14];
+          vErrors = [err26];
         } else {
-          vErrors.push(err14);
+          vErrors.push(err26);
         }
         errors++;
       }
@@ -1308,168 +1449,168 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.graphics !== void 0) {
-      let data8 = data.graphics;
-      const _errs23 = errors;
-      let valid10 = false;
-      const _errs24 = errors;
-      if (typeof data8 !== "string") {
-        const err15 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data11 = data.graphics;
+      const _errs34 = errors;
+      let valid12 = false;
+      const _errs35 = errors;
+      if (typeof data11 !== "string") {
+        const err27 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err15];
+          vErrors = [err27];
         } else {
-          vErrors.push(err15);
+          vErrors.push(err27);
         }
         errors++;
       }
-      if (!(data8 === "none" || data8 === "vnc")) {
-        const err16 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+      if (!(data11 === "none" || data11 === "vnc")) {
+        const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err16];
+          vErrors = [err28];
         } else {
-          vErrors.push(err16);
+          vErrors.push(err28);
         }
         errors++;
       }
-      var _valid0 = _errs24 === errors;
-      valid10 = valid10 || _valid0;
-      if (!valid10) {
-        const _errs26 = errors;
-        if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
-          if (data8.type === void 0) {
-            const err17 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      var _valid1 = _errs35 === errors;
+      valid12 = valid12 || _valid1;
+      if (!valid12) {
+        const _errs37 = errors;
+        if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+          if (data11.type === void 0) {
+            const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
             if (vErrors === null) {
-              vErrors = [err17];
+              vErrors = [err29];
             } else {
-              vErrors.push(err17);
+              vErrors.push(err29);
             }
             errors++;
           }
-          for (const key1 in data8) {
-            if (!(key1 === "type" || key1 === "listen" || key1 === "port")) {
-              const err18 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+          for (const key2 in data11) {
+            if (!(key2 === "type" || key2 === "listen" || key2 === "port")) {
+              const err30 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
               if (vErrors === null) {
-                vErrors = [err18];
+                vErrors = [err30];
               } else {
-                vErrors.push(err18);
+                vErrors.push(err30);
               }
               errors++;
             }
           }
-          if (data8.type !== void 0) {
-            let data9 = data8.type;
-            if (typeof data9 !== "string") {
-              const err19 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (data11.type !== void 0) {
+            let data12 = data11.type;
+            if (typeof data12 !== "string") {
+              const err31 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err19];
+                vErrors = [err31];
               } else {
-                vErrors.push(err19);
+                vErrors.push(err31);
               }
               errors++;
             }
-            if (!(data9 === "vnc")) {
-              const err20 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+            if (!(data12 === "vnc")) {
+              const err32 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
-                vErrors = [err20];
+                vErrors = [err32];
               } else {
-                vErrors.push(err20);
+                vErrors.push(err32);
               }
               errors++;
             }
           }
-          if (data8.listen !== void 0) {
-            let data10 = data8.listen;
-            if (typeof data10 === "string") {
-              if (func2(data10) > 45) {
-                const err21 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
+          if (data11.listen !== void 0) {
+            let data13 = data11.listen;
+            if (typeof data13 === "string") {
+              if (func2(data13) > 45) {
+                const err33 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
                 if (vErrors === null) {
-                  vErrors = [err21];
+                  vErrors = [err33];
                 } else {
-                  vErrors.push(err21);
+                  vErrors.push(err33);
                 }
                 errors++;
               }
             } else {
-              const err22 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              const err34 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err22];
+                vErrors = [err34];
               } else {
-                vErrors.push(err22);
+                vErrors.push(err34);
               }
               errors++;
             }
           }
-          if (data8.port !== void 0) {
-            let data11 = data8.port;
-            const _errs34 = errors;
-            let valid12 = false;
-            const _errs35 = errors;
-            if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-              const err23 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (data11.port !== void 0) {
+            let data14 = data11.port;
+            const _errs45 = errors;
+            let valid14 = false;
+            const _errs46 = errors;
+            if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
+              const err35 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
               if (vErrors === null) {
-                vErrors = [err23];
+                vErrors = [err35];
               } else {
-                vErrors.push(err23);
+                vErrors.push(err35);
               }
               errors++;
             }
-            if (typeof data11 == "number" && isFinite(data11)) {
-              if (data11 > 65535 || isNaN(data11)) {
-                const err24 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+            if (typeof data14 == "number" && isFinite(data14)) {
+              if (data14 > 65535 || isNaN(data14)) {
+                const err36 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
                 if (vErrors === null) {
-                  vErrors = [err24];
+                  vErrors = [err36];
                 } else {
-                  vErrors.push(err24);
+                  vErrors.push(err36);
                 }
                 errors++;
               }
-              if (data11 < 5900 || isNaN(data11)) {
-                const err25 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
+              if (data14 < 5900 || isNaN(data14)) {
+                const err37 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
                 if (vErrors === null) {
-                  vErrors = [err25];
+                  vErrors = [err37];
                 } else {
-                  vErrors.push(err25);
+                  vErrors.push(err37);
                 }
                 errors++;
               }
             }
-            var _valid1 = _errs35 === errors;
-            valid12 = valid12 || _valid1;
-            if (!valid12) {
-              const _errs37 = errors;
-              if (typeof data11 !== "string") {
-                const err26 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            var _valid2 = _errs46 === errors;
+            valid14 = valid14 || _valid2;
+            if (!valid14) {
+              const _errs48 = errors;
+              if (typeof data14 !== "string") {
+                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err26];
+                  vErrors = [err38];
                 } else {
-                  vErrors.push(err26);
+                  vErrors.push(err38);
                 }
                 errors++;
               }
-              if (!(data11 === "auto")) {
-                const err27 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+              if (!(data14 === "auto")) {
+                const err39 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
-                  vErrors = [err27];
+                  vErrors = [err39];
                 } else {
-                  vErrors.push(err27);
+                  vErrors.push(err39);
                 }
                 errors++;
               }
-              var _valid1 = _errs37 === errors;
-              valid12 = valid12 || _valid1;
+              var _valid2 = _errs48 === errors;
+              valid14 = valid14 || _valid2;
             }
-            if (!valid12) {
-              const err28 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (!valid14) {
+              const err40 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
               if (vErrors === null) {
-                vErrors = [err28];
+                vErrors = [err40];
               } else {
-                vErrors.push(err28);
+                vErrors.push(err40);
               }
               errors++;
             } else {
-              errors = _errs34;
+              errors = _errs45;
               if (vErrors !== null) {
-                if (_errs34) {
-                  vErrors.length = _errs34;
+                if (_errs45) {
+                  vErrors.length = _errs45;
                 } else {
                   vErrors = null;
                 }
@@ -1477,30 +1618,30 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         } else {
-          const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
           if (vErrors === null) {
-            vErrors = [err29];
+            vErrors = [err41];
           } else {
-            vErrors.push(err29);
+            vErrors.push(err41);
           }
           errors++;
         }
-        var _valid0 = _errs26 === errors;
-        valid10 = valid10 || _valid0;
+        var _valid1 = _errs37 === errors;
+        valid12 = valid12 || _valid1;
       }
-      if (!valid10) {
-        const err30 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      if (!valid12) {
+        const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err30];
+          vErrors = [err42];
         } else {
-          vErrors.push(err30);
+          vErrors.push(err42);
         }
         errors++;
       } else {
-        errors = _errs23;
+        errors = _errs34;
         if (vErrors !== null) {
-          if (_errs23) {
-            vErrors.length = _errs23;
+          if (_errs34) {
+            vErrors.length = _errs34;
           } else {
             vErrors = null;
           }
@@ -1509,119 +1650,119 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.autostart !== void 0) {
       if (typeof data.autostart !== "boolean") {
-        const err31 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err43 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err31];
+          vErrors = [err43];
         } else {
-          vErrors.push(err31);
+          vErrors.push(err43);
         }
         errors++;
       }
     }
     if (data.power !== void 0) {
-      let data13 = data.power;
-      if (typeof data13 !== "string") {
-        const err32 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data16 = data.power;
+      if (typeof data16 !== "string") {
+        const err44 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err32];
+          vErrors = [err44];
         } else {
-          vErrors.push(err32);
+          vErrors.push(err44);
         }
         errors++;
       }
-      if (!(data13 === "running" || data13 === "off")) {
-        const err33 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema33.enum }, message: "must be equal to one of the allowed values" };
+      if (!(data16 === "running" || data16 === "off")) {
+        const err45 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema33.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err33];
+          vErrors = [err45];
         } else {
-          vErrors.push(err33);
+          vErrors.push(err45);
         }
         errors++;
       }
     }
     if (data.protect !== void 0) {
       if (typeof data.protect !== "boolean") {
-        const err34 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err46 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err34];
+          vErrors = [err46];
         } else {
-          vErrors.push(err34);
+          vErrors.push(err46);
         }
         errors++;
       }
     }
     if (data.shutdownTimeout !== void 0) {
-      let data15 = data.shutdownTimeout;
-      if (typeof data15 === "string") {
-        if (!pattern13.test(data15)) {
-          const err35 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
+      let data18 = data.shutdownTimeout;
+      if (typeof data18 === "string") {
+        if (!pattern15.test(data18)) {
+          const err47 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
-            vErrors = [err35];
+            vErrors = [err47];
           } else {
-            vErrors.push(err35);
+            vErrors.push(err47);
           }
           errors++;
         }
       } else {
-        const err36 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err48 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err48];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err48);
         }
         errors++;
       }
     }
     if (data.title !== void 0) {
-      let data16 = data.title;
-      if (typeof data16 === "string") {
-        if (func2(data16) > 500) {
-          const err37 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
+      let data19 = data.title;
+      if (typeof data19 === "string") {
+        if (func2(data19) > 500) {
+          const err49 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
           if (vErrors === null) {
-            vErrors = [err37];
+            vErrors = [err49];
           } else {
-            vErrors.push(err37);
+            vErrors.push(err49);
           }
           errors++;
         }
       } else {
-        const err38 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err50 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err38];
+          vErrors = [err50];
         } else {
-          vErrors.push(err38);
+          vErrors.push(err50);
         }
         errors++;
       }
     }
     if (data.description !== void 0) {
-      let data17 = data.description;
-      if (typeof data17 === "string") {
-        if (func2(data17) > 1e4) {
-          const err39 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
+      let data20 = data.description;
+      if (typeof data20 === "string") {
+        if (func2(data20) > 1e4) {
+          const err51 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
           if (vErrors === null) {
-            vErrors = [err39];
+            vErrors = [err51];
           } else {
-            vErrors.push(err39);
+            vErrors.push(err51);
           }
           errors++;
         }
       } else {
-        const err40 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err52 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err40];
+          vErrors = [err52];
         } else {
-          vErrors.push(err40);
+          vErrors.push(err52);
         }
         errors++;
       }
     }
   } else {
-    const err41 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err53 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err41];
+      vErrors = [err53];
     } else {
-      vErrors.push(err41);
+      vErrors.push(err53);
     }
     errors++;
   }
@@ -1629,7 +1770,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var schema39 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
-var pattern16 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
+var pattern20 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1779,8 +1920,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.firmware !== void 0) {
       let data5 = data.firmware;
+      const _errs15 = errors;
+      let valid4 = false;
+      const _errs16 = errors;
       if (typeof data5 !== "string") {
-        const err13 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err13 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -1788,8 +1932,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data5 === "uefi" || data5 === "bios")) {
-        const err14 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/enum", keyword: "enum", params: { allowedValues: schema26.enum }, message: "must be equal to one of the allowed values" };
+      if (!(data5 === "uefi" || data5 === "uefi-secure" || data5 === "bios")) {
+        const err14 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema26.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -1797,77 +1941,214 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
+      var _valid0 = _errs16 === errors;
+      valid4 = valid4 || _valid0;
+      if (!valid4) {
+        const _errs18 = errors;
+        if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+          if (data5.loader === void 0) {
+            const err15 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/required", keyword: "required", params: { missingProperty: "loader" }, message: "must have required property 'loader'" };
+            if (vErrors === null) {
+              vErrors = [err15];
+            } else {
+              vErrors.push(err15);
+            }
+            errors++;
+          }
+          if (data5.nvramTemplate === void 0) {
+            const err16 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/required", keyword: "required", params: { missingProperty: "nvramTemplate" }, message: "must have required property 'nvramTemplate'" };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+          for (const key1 in data5) {
+            if (!(key1 === "loader" || key1 === "nvramTemplate" || key1 === "secureBoot")) {
+              const err17 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+              if (vErrors === null) {
+                vErrors = [err17];
+              } else {
+                vErrors.push(err17);
+              }
+              errors++;
+            }
+          }
+          if (data5.loader !== void 0) {
+            let data6 = data5.loader;
+            if (typeof data6 === "string") {
+              if (func2(data6) > 1e3) {
+                const err18 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
+                if (vErrors === null) {
+                  vErrors = [err18];
+                } else {
+                  vErrors.push(err18);
+                }
+                errors++;
+              }
+              if (!pattern10.test(data6)) {
+                const err19 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
+                if (vErrors === null) {
+                  vErrors = [err19];
+                } else {
+                  vErrors.push(err19);
+                }
+                errors++;
+              }
+            } else {
+              const err20 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err20];
+              } else {
+                vErrors.push(err20);
+              }
+              errors++;
+            }
+          }
+          if (data5.nvramTemplate !== void 0) {
+            let data7 = data5.nvramTemplate;
+            if (typeof data7 === "string") {
+              if (func2(data7) > 1e3) {
+                const err21 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
+                if (vErrors === null) {
+                  vErrors = [err21];
+                } else {
+                  vErrors.push(err21);
+                }
+                errors++;
+              }
+              if (!pattern10.test(data7)) {
+                const err22 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
+                if (vErrors === null) {
+                  vErrors = [err22];
+                } else {
+                  vErrors.push(err22);
+                }
+                errors++;
+              }
+            } else {
+              const err23 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err23];
+              } else {
+                vErrors.push(err23);
+              }
+              errors++;
+            }
+          }
+          if (data5.secureBoot !== void 0) {
+            if (typeof data5.secureBoot !== "boolean") {
+              const err24 = { instancePath: instancePath + "/firmware/secureBoot", schemaPath: "#/definitions/firmware/anyOf/1/properties/secureBoot/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+              if (vErrors === null) {
+                vErrors = [err24];
+              } else {
+                vErrors.push(err24);
+              }
+              errors++;
+            }
+          }
+        } else {
+          const err25 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+        var _valid0 = _errs18 === errors;
+        valid4 = valid4 || _valid0;
+      }
+      if (!valid4) {
+        const err26 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      } else {
+        errors = _errs15;
+        if (vErrors !== null) {
+          if (_errs15) {
+            vErrors.length = _errs15;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
     }
     if (data.tpm !== void 0) {
       if (typeof data.tpm !== "boolean") {
-        const err15 = { instancePath: instancePath + "/tpm", schemaPath: "#/definitions/tpm/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err27 = { instancePath: instancePath + "/tpm", schemaPath: "#/definitions/tpm/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err15];
+          vErrors = [err27];
         } else {
-          vErrors.push(err15);
+          vErrors.push(err27);
         }
         errors++;
       }
     }
     if (data.boot !== void 0) {
-      let data7 = data.boot;
-      if (Array.isArray(data7)) {
-        if (data7.length > 2) {
-          const err16 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
+      let data10 = data.boot;
+      if (Array.isArray(data10)) {
+        if (data10.length > 2) {
+          const err28 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
           if (vErrors === null) {
-            vErrors = [err16];
+            vErrors = [err28];
           } else {
-            vErrors.push(err16);
+            vErrors.push(err28);
           }
           errors++;
         }
-        if (data7.length < 1) {
-          const err17 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        if (data10.length < 1) {
+          const err29 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err17];
+            vErrors = [err29];
           } else {
-            vErrors.push(err17);
+            vErrors.push(err29);
           }
           errors++;
         }
-        const len0 = data7.length;
+        const len0 = data10.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data8 = data7[i0];
-          if (typeof data8 !== "string") {
-            const err18 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          let data11 = data10[i0];
+          if (typeof data11 !== "string") {
+            const err30 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err18];
+              vErrors = [err30];
             } else {
-              vErrors.push(err18);
+              vErrors.push(err30);
             }
             errors++;
           }
-          if (!(data8 === "disk" || data8 === "network")) {
-            const err19 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema28.items.enum }, message: "must be equal to one of the allowed values" };
+          if (!(data11 === "disk" || data11 === "network")) {
+            const err31 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema28.items.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err19];
+              vErrors = [err31];
             } else {
-              vErrors.push(err19);
+              vErrors.push(err31);
             }
             errors++;
           }
         }
-        let i1 = data7.length;
+        let i1 = data10.length;
         let j0;
         if (i1 > 1) {
           const indices0 = {};
           for (; i1--; ) {
-            let item0 = data7[i1];
+            let item0 = data10[i1];
             if (typeof item0 !== "string") {
               continue;
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err20 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)" };
+              const err32 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)" };
               if (vErrors === null) {
-                vErrors = [err20];
+                vErrors = [err32];
               } else {
-                vErrors.push(err20);
+                vErrors.push(err32);
               }
               errors++;
               break;
@@ -1876,11 +2157,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err21 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err33 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err21];
+          vErrors = [err33];
         } else {
-          vErrors.push(err21);
+          vErrors.push(err33);
         }
         errors++;
       }
@@ -1892,222 +2173,222 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.serialNumbers !== void 0) {
-      let data10 = data.serialNumbers;
-      if (Array.isArray(data10)) {
-        if (data10.length > 1e3) {
-          const err22 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+      let data13 = data.serialNumbers;
+      if (Array.isArray(data13)) {
+        if (data13.length > 1e3) {
+          const err34 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
           if (vErrors === null) {
-            vErrors = [err22];
+            vErrors = [err34];
           } else {
-            vErrors.push(err22);
+            vErrors.push(err34);
           }
           errors++;
         }
-        if (data10.length < 1) {
-          const err23 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        if (data13.length < 1) {
+          const err35 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err23];
+            vErrors = [err35];
           } else {
-            vErrors.push(err23);
+            vErrors.push(err35);
           }
           errors++;
         }
-        const len1 = data10.length;
+        const len1 = data13.length;
         for (let i2 = 0; i2 < len1; i2++) {
-          let data11 = data10[i2];
-          if (typeof data11 === "string") {
-            if (!pattern16.test(data11)) {
-              const err24 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]{5,20}$" }, message: 'must match pattern "^[A-Za-z0-9]{5,20}$"' };
+          let data14 = data13[i2];
+          if (typeof data14 === "string") {
+            if (!pattern20.test(data14)) {
+              const err36 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]{5,20}$" }, message: 'must match pattern "^[A-Za-z0-9]{5,20}$"' };
               if (vErrors === null) {
-                vErrors = [err24];
+                vErrors = [err36];
               } else {
-                vErrors.push(err24);
+                vErrors.push(err36);
               }
               errors++;
             }
           } else {
-            const err25 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err37 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err25];
+              vErrors = [err37];
             } else {
-              vErrors.push(err25);
+              vErrors.push(err37);
             }
             errors++;
           }
         }
       } else {
-        const err26 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err38 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err26];
+          vErrors = [err38];
         } else {
-          vErrors.push(err26);
+          vErrors.push(err38);
         }
         errors++;
       }
     }
     if (data.graphics !== void 0) {
-      let data12 = data.graphics;
-      const _errs31 = errors;
-      let valid12 = false;
-      const _errs32 = errors;
-      if (typeof data12 !== "string") {
-        const err27 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data15 = data.graphics;
+      const _errs42 = errors;
+      let valid14 = false;
+      const _errs43 = errors;
+      if (typeof data15 !== "string") {
+        const err39 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err27];
+          vErrors = [err39];
         } else {
-          vErrors.push(err27);
+          vErrors.push(err39);
         }
         errors++;
       }
-      if (!(data12 === "none" || data12 === "vnc")) {
-        const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+      if (!(data15 === "none" || data15 === "vnc")) {
+        const err40 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err28];
+          vErrors = [err40];
         } else {
-          vErrors.push(err28);
+          vErrors.push(err40);
         }
         errors++;
       }
-      var _valid0 = _errs32 === errors;
-      valid12 = valid12 || _valid0;
-      if (!valid12) {
-        const _errs34 = errors;
-        if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
-          if (data12.type === void 0) {
-            const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      var _valid1 = _errs43 === errors;
+      valid14 = valid14 || _valid1;
+      if (!valid14) {
+        const _errs45 = errors;
+        if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+          if (data15.type === void 0) {
+            const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
             if (vErrors === null) {
-              vErrors = [err29];
+              vErrors = [err41];
             } else {
-              vErrors.push(err29);
+              vErrors.push(err41);
             }
             errors++;
           }
-          for (const key1 in data12) {
-            if (!(key1 === "type" || key1 === "listen" || key1 === "port")) {
-              const err30 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+          for (const key2 in data15) {
+            if (!(key2 === "type" || key2 === "listen" || key2 === "port")) {
+              const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
               if (vErrors === null) {
-                vErrors = [err30];
+                vErrors = [err42];
               } else {
-                vErrors.push(err30);
+                vErrors.push(err42);
               }
               errors++;
             }
           }
-          if (data12.type !== void 0) {
-            let data13 = data12.type;
-            if (typeof data13 !== "string") {
-              const err31 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (data15.type !== void 0) {
+            let data16 = data15.type;
+            if (typeof data16 !== "string") {
+              const err43 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err31];
+                vErrors = [err43];
               } else {
-                vErrors.push(err31);
+                vErrors.push(err43);
               }
               errors++;
             }
-            if (!(data13 === "vnc")) {
-              const err32 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+            if (!(data16 === "vnc")) {
+              const err44 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
-                vErrors = [err32];
+                vErrors = [err44];
               } else {
-                vErrors.push(err32);
+                vErrors.push(err44);
               }
               errors++;
             }
           }
-          if (data12.listen !== void 0) {
-            let data14 = data12.listen;
-            if (typeof data14 === "string") {
-              if (func2(data14) > 45) {
-                const err33 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
+          if (data15.listen !== void 0) {
+            let data17 = data15.listen;
+            if (typeof data17 === "string") {
+              if (func2(data17) > 45) {
+                const err45 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
                 if (vErrors === null) {
-                  vErrors = [err33];
+                  vErrors = [err45];
                 } else {
-                  vErrors.push(err33);
+                  vErrors.push(err45);
                 }
                 errors++;
               }
             } else {
-              const err34 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              const err46 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err34];
+                vErrors = [err46];
               } else {
-                vErrors.push(err34);
+                vErrors.push(err46);
               }
               errors++;
             }
           }
-          if (data12.port !== void 0) {
-            let data15 = data12.port;
-            const _errs42 = errors;
-            let valid14 = false;
-            const _errs43 = errors;
-            if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
-              const err35 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (data15.port !== void 0) {
+            let data18 = data15.port;
+            const _errs53 = errors;
+            let valid16 = false;
+            const _errs54 = errors;
+            if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
+              const err47 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
               if (vErrors === null) {
-                vErrors = [err35];
+                vErrors = [err47];
               } else {
-                vErrors.push(err35);
+                vErrors.push(err47);
               }
               errors++;
             }
-            if (typeof data15 == "number" && isFinite(data15)) {
-              if (data15 > 65535 || isNaN(data15)) {
-                const err36 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+            if (typeof data18 == "number" && isFinite(data18)) {
+              if (data18 > 65535 || isNaN(data18)) {
+                const err48 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
                 if (vErrors === null) {
-                  vErrors = [err36];
+                  vErrors = [err48];
                 } else {
-                  vErrors.push(err36);
+                  vErrors.push(err48);
                 }
                 errors++;
               }
-              if (data15 < 5900 || isNaN(data15)) {
-                const err37 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
+              if (data18 < 5900 || isNaN(data18)) {
+                const err49 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
                 if (vErrors === null) {
-                  vErrors = [err37];
+                  vErrors = [err49];
                 } else {
-                  vErrors.push(err37);
+                  vErrors.push(err49);
                 }
                 errors++;
               }
             }
-            var _valid1 = _errs43 === errors;
-            valid14 = valid14 || _valid1;
-            if (!valid14) {
-              const _errs45 = errors;
-              if (typeof data15 !== "string") {
-                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            var _valid2 = _errs54 === errors;
+            valid16 = valid16 || _valid2;
+            if (!valid16) {
+              const _errs56 = errors;
+              if (typeof data18 !== "string") {
+                const err50 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err38];
+                  vErrors = [err50];
                 } else {
-                  vErrors.push(err38);
+                  vErrors.push(err50);
                 }
                 errors++;
               }
-              if (!(data15 === "auto")) {
-                const err39 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+              if (!(data18 === "auto")) {
+                const err51 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
-                  vErrors = [err39];
+                  vErrors = [err51];
                 } else {
-                  vErrors.push(err39);
+                  vErrors.push(err51);
                 }
                 errors++;
               }
-              var _valid1 = _errs45 === errors;
-              valid14 = valid14 || _valid1;
+              var _valid2 = _errs56 === errors;
+              valid16 = valid16 || _valid2;
             }
-            if (!valid14) {
-              const err40 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (!valid16) {
+              const err52 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
               if (vErrors === null) {
-                vErrors = [err40];
+                vErrors = [err52];
               } else {
-                vErrors.push(err40);
+                vErrors.push(err52);
               }
               errors++;
             } else {
-              errors = _errs42;
+              errors = _errs53;
               if (vErrors !== null) {
-                if (_errs42) {
-                  vErrors.length = _errs42;
+                if (_errs53) {
+                  vErrors.length = _errs53;
                 } else {
                   vErrors = null;
                 }
@@ -2115,30 +2396,30 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         } else {
-          const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          const err53 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
           if (vErrors === null) {
-            vErrors = [err41];
+            vErrors = [err53];
           } else {
-            vErrors.push(err41);
+            vErrors.push(err53);
           }
           errors++;
         }
-        var _valid0 = _errs34 === errors;
-        valid12 = valid12 || _valid0;
+        var _valid1 = _errs45 === errors;
+        valid14 = valid14 || _valid1;
       }
-      if (!valid12) {
-        const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      if (!valid14) {
+        const err54 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err42];
+          vErrors = [err54];
         } else {
-          vErrors.push(err42);
+          vErrors.push(err54);
         }
         errors++;
       } else {
-        errors = _errs31;
+        errors = _errs42;
         if (vErrors !== null) {
-          if (_errs31) {
-            vErrors.length = _errs31;
+          if (_errs42) {
+            vErrors.length = _errs42;
           } else {
             vErrors = null;
           }
@@ -2147,119 +2428,119 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.autostart !== void 0) {
       if (typeof data.autostart !== "boolean") {
-        const err43 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err55 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err43];
+          vErrors = [err55];
         } else {
-          vErrors.push(err43);
+          vErrors.push(err55);
         }
         errors++;
       }
     }
     if (data.power !== void 0) {
-      let data17 = data.power;
-      if (typeof data17 !== "string") {
-        const err44 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data20 = data.power;
+      if (typeof data20 !== "string") {
+        const err56 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err44];
+          vErrors = [err56];
         } else {
-          vErrors.push(err44);
+          vErrors.push(err56);
         }
         errors++;
       }
-      if (!(data17 === "running" || data17 === "off")) {
-        const err45 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema33.enum }, message: "must be equal to one of the allowed values" };
+      if (!(data20 === "running" || data20 === "off")) {
+        const err57 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema33.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err45];
+          vErrors = [err57];
         } else {
-          vErrors.push(err45);
+          vErrors.push(err57);
         }
         errors++;
       }
     }
     if (data.protect !== void 0) {
       if (typeof data.protect !== "boolean") {
-        const err46 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err58 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err46];
+          vErrors = [err58];
         } else {
-          vErrors.push(err46);
+          vErrors.push(err58);
         }
         errors++;
       }
     }
     if (data.shutdownTimeout !== void 0) {
-      let data19 = data.shutdownTimeout;
-      if (typeof data19 === "string") {
-        if (!pattern13.test(data19)) {
-          const err47 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
+      let data22 = data.shutdownTimeout;
+      if (typeof data22 === "string") {
+        if (!pattern15.test(data22)) {
+          const err59 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
-            vErrors = [err47];
+            vErrors = [err59];
           } else {
-            vErrors.push(err47);
+            vErrors.push(err59);
           }
           errors++;
         }
       } else {
-        const err48 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err60 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err48];
+          vErrors = [err60];
         } else {
-          vErrors.push(err48);
+          vErrors.push(err60);
         }
         errors++;
       }
     }
     if (data.title !== void 0) {
-      let data20 = data.title;
-      if (typeof data20 === "string") {
-        if (func2(data20) > 500) {
-          const err49 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
+      let data23 = data.title;
+      if (typeof data23 === "string") {
+        if (func2(data23) > 500) {
+          const err61 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
           if (vErrors === null) {
-            vErrors = [err49];
+            vErrors = [err61];
           } else {
-            vErrors.push(err49);
+            vErrors.push(err61);
           }
           errors++;
         }
       } else {
-        const err50 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err62 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err50];
+          vErrors = [err62];
         } else {
-          vErrors.push(err50);
+          vErrors.push(err62);
         }
         errors++;
       }
     }
     if (data.description !== void 0) {
-      let data21 = data.description;
-      if (typeof data21 === "string") {
-        if (func2(data21) > 1e4) {
-          const err51 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
+      let data24 = data.description;
+      if (typeof data24 === "string") {
+        if (func2(data24) > 1e4) {
+          const err63 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
           if (vErrors === null) {
-            vErrors = [err51];
+            vErrors = [err63];
           } else {
-            vErrors.push(err51);
+            vErrors.push(err63);
           }
           errors++;
         }
       } else {
-        const err52 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err64 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err52];
+          vErrors = [err64];
         } else {
-          vErrors.push(err52);
+          vErrors.push(err64);
         }
         errors++;
       }
     }
   } else {
-    const err53 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err65 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err53];
+      vErrors = [err65];
     } else {
-      vErrors.push(err53);
+      vErrors.push(err65);
     }
     errors++;
   }

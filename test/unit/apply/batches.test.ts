@@ -216,6 +216,31 @@ describe('the vagrant lane', () => {
     ]);
   });
 
+  describe('firmware', () => {
+    it('is asked for once for each kind, and not for a BIOS', async () => {
+      const own = { loader: '/a', nvramTemplate: '/b', secureBoot: false };
+      const firmwares = ['uefi', 'bios', own, 'uefi', 'uefi-secure', { ...own }] as const;
+      const stage = run(firmwares.map((firmware, index) => up(`v${index}`, [], { firmware })));
+      await stage.result;
+      expect(stage.host.firmwares).toEqual(['uefi', own, 'uefi-secure']);
+    });
+
+    it('that is not there fails those who want it, and nobody else', async () => {
+      const stage = run(
+        [up('v1', [], { firmware: 'uefi-secure' }), up('v2', [], { firmware: 'bios' }), up('v3')],
+        {
+          firmware: (wanted) =>
+            wanted === 'uefi'
+              ? Promise.resolve({ by: 'libvirt', secure: false })
+              : Promise.reject(new VenError('host-not-ready', { summary: 'no OVMF' })),
+        },
+        { parallelism: { vagrant: 1, virsh: 1 } },
+      );
+      expect(await stage.result).toMatchObject({ done: ['vm.v2', 'vm.v3'], failed: ['vm.v1'] });
+      expect(stage.host.batches).toEqual([['v2', 'v3']]);
+    });
+  });
+
   describe('accelerator: auto', () => {
     it('is tried once for all, told once, and not at all when nobody asks', async () => {
       const domains: string[] = [];

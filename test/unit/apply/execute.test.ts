@@ -41,6 +41,7 @@ const cases: [Step, string[]][] = [
     ],
   ],
   [{ ...base, kind: 'vm-define', vm: vm('a'), fields: ['cpus', 'memory'] }, ['readDomain uuid-a', 'defineDomain <read> + a cpus,memory']],
+  [{ ...base, kind: 'vm-define', vm: vm('a'), fields: ['firmware'] }, ['readDomain uuid-a', 'defineDomain <read> + a firmware by libvirt']],
   [{ ...base, kind: 'vm-nics', vm: vm('a'), macs: ['m1', 'm2'] }, ['updateNic uuid-a nic a m1', 'updateNic uuid-a nic a m2']],
   [{ ...base, kind: 'vm-reattach', vm: vm('a'), macs: ['m1', 'm2'] }, ['reattachNics uuid-a ["nic a m1","nic a m2"]']],
   [{ ...base, kind: 'vm-stop', uuid: 'uuid-a', graceSeconds: 45 }, ['stopDomain uuid-a 45']],

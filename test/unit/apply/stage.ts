@@ -1,5 +1,5 @@
 /** A scripted host, plans made of a few words, and a recorder of events, for the tests of apply. */
-import type { Host, Plan, Render, ResolvedFleet, ResolvedVm, RunEvent, RunResult, Step } from '../../../src/model/index.js';
+import type { Host, HostFirmware, Plan, Render, ResolvedFleet, ResolvedVm, RunEvent, RunResult, Step } from '../../../src/model/index.js';
 import { runPlan, type ApplyPorts } from '../../../src/apply/index.js';
 
 export const HOUR = 3600;
@@ -90,9 +90,9 @@ export const FLEET: ResolvedFleet = {
 
 /** Says what it was asked for, so that a test sees it arrive at the host. */
 export const RENDER: Render = {
-  domain: (of, accelerator, { ready: isReady, nics, volumes }) =>
+  domain: (of, { accelerator }, { ready: isReady, nics, volumes }) =>
     `domain ${of.name} ${accelerator} ready=${isReady ? 'yes' : 'no'} ${nics.join()} ${volumes.map(({ volume }) => volume).join()}`,
-  patchDomain: (current, of, fields) => `${current} + ${of.name} ${fields.join()}`,
+  patchDomain: (current, of, fields, firmware) => `${current} + ${of.name} ${fields.join()}${firmware ? ` by ${firmware.by}` : ''}`,
   nic: (of, mac) => `nic ${of.name} ${mac}`,
   network: (network, fleet) => `network ${fleet} ${network.name}`,
   volume: (disk) => `volume ${disk.target}`,
@@ -105,6 +105,7 @@ export interface Script {
   call?: (method: string, args: unknown[]) => unknown;
   bringUp?: BringUpScript;
   probe?: () => ReturnType<Host['probeAccelerator']>;
+  firmware?: Host['firmware'];
 }
 
 export interface ScriptedHost extends Host {
@@ -113,6 +114,8 @@ export interface ScriptedHost extends Host {
   /** The names in each `bringUp`, in the order of the calls. */
   batches: string[][];
   probes: number;
+  /** What firmware was asked for. */
+  firmwares: unknown[];
 }
 
 export function scriptedHost(script: Script = {}): ScriptedHost {
@@ -122,9 +125,14 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
     calls,
     batches,
     probes: 0,
+    firmwares: [] as unknown[],
     bringUp(...args: Parameters<Host['bringUp']>): Promise<void> {
       batches.push(args[0].map(({ name }) => name));
       return script.bringUp ? script.bringUp(...args) : settleAll(...args);
+    },
+    async firmware(...[wanted, need]: Parameters<Host['firmware']>): Promise<HostFirmware> {
+      scripted.firmwares.push(wanted);
+      return (await script.firmware?.(wanted, need)) ?? { by: 'libvirt', secure: wanted === 'uefi-secure' };
     },
     async probeAccelerator() {
       scripted.probes += 1;

@@ -65,7 +65,7 @@ const vm = fc.record(
     cpus: fc.integer({ min: 1, max: 64 }),
     memory: size,
     disks: fc.array(fc.record({ size, bus: fc.constantFrom('sata', 'virtio', 'scsi') }), { maxLength: 6 }),
-    firmware: fc.constantFrom('uefi', 'bios'),
+    firmware: fc.constantFrom('uefi', 'bios', 'uefi-secure', { loader: '/fw/CODE.fd', nvramTemplate: '/fw/VARS.fd', secureBoot: true }),
     tpm: fc.boolean(),
     boot: fc.constantFrom(['disk'], ['network'], ['network', 'disk']),
     nics: fc.oneof(fc.constantFrom('default', 'per-vm'), fc.array(nic, { maxLength: 4 })),

@@ -252,6 +252,8 @@ describe('the digest', () => {
     'memory: 1GiB',
     'tpm: false',
     'firmware: bios',
+    'firmware: uefi-secure',
+    'firmware: { loader: /a, nvramTemplate: /b }',
     'boot: [disk]',
     'nics: per-vm',
     'graphics: vnc',

@@ -108,7 +108,7 @@ test('apply takes no saved plan that would destroy', async () => {
 test('what render and plan --diff show is what is defined', async () => {
   writeFileSync(
     file,
-    `apiVersion: ven/v1\nfleet: lab\nhost: { accelerator: kvm }\nvms:\n  - name: edge\n    nics: [{ network: lab, mac: '52:54:00:00:00:02' }, { network: lab, mac: '52:54:00:00:00:01' }]\nnetworks: { lab: {} }\n`,
+    `apiVersion: ven/v1\nfleet: lab\nhost: { accelerator: kvm }\nvms:\n  - name: edge\n    firmware: { loader: /fw/code.fd, nvramTemplate: /fw/vars.fd }\n    nics: [{ network: lab, mac: '52:54:00:00:00:02' }, { network: lab, mac: '52:54:00:00:00:01' }]\nnetworks: { lab: {} }\n`,
   );
   const shown = render(request({})).find(({ path }) => path === 'domains/lab_edge.xml')?.text;
   const diff = (await plan({ ...request({}), diff: true })).diffs.find(({ file: name }) => name === 'domain.xml')?.after;

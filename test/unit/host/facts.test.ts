@@ -33,6 +33,7 @@ describe('domainFacts', () => {
       cpus: 1,
       memoryKiB: 131072,
       firmware: 'bios',
+      loader: null,
       nvram: null,
       tpm: false,
       boot: ['disk', 'network'],
@@ -73,7 +74,18 @@ describe('domainFacts', () => {
   it('knows UEFI in both spellings', () => {
     expect(domainFacts(domain('<os firmware="efi"/>')).firmware).toBe('uefi');
     const facts = domainFacts(domain('<os><loader type="pflash">/x</loader><nvram>/y_VARS.fd</nvram></os>'));
-    expect([facts.firmware, facts.nvram]).toEqual(['uefi', '/y_VARS.fd']);
+    expect([facts.firmware, facts.loader, facts.nvram]).toEqual(['uefi', '/x', '/y_VARS.fd']);
+  });
+
+  it.each([
+    ['<loader type="pflash" secure="yes">/x</loader>', 'uefi-secure'],
+    ['<loader type="pflash" secure="no">/x</loader>', 'uefi'],
+    ['<firmware><feature enabled="yes" name="secure-boot"/></firmware>', 'uefi-secure'],
+    ['<firmware><feature enabled="yes" name="secure-boot"/></firmware><loader secure="no"/>', 'uefi'],
+    ['<firmware><feature enabled="no" name="secure-boot"/><feature enabled="yes" name="other"/></firmware><loader/>', 'uefi'],
+    ['<loader secure="yes"/>', 'uefi-secure'],
+  ])('knows secure boot: %s', (inside, kind) => {
+    expect(domainFacts(domain(`<os firmware="efi">${inside}</os>`)).firmware).toBe(kind);
   });
 
   it('reads the boot order from the devices, too', () => {

@@ -3,6 +3,8 @@ import type { Change, DomainFacts, ObservedDomain } from '../../../src/model/ind
 import { fleetOf, World } from './world.js';
 
 const EDGE = (more = ''): string => `vms: [{ name: edge${more} }]\n`;
+const OWN = (loader = '/fw/CODE.fd', template = '/fw/VARS.fd', secure = false): string =>
+  `, firmware: { loader: ${loader}, nvramTemplate: ${template}, secureBoot: ${secure} }`;
 
 /** `path: before -> after (effect)`, or the action. */
 function shown(changes: readonly Change[]): string[] {
@@ -38,6 +40,19 @@ describe('from one fleet file to the next', () => {
     ],
     ['power', EDGE(', power: off'), EDGE(), ['vm.edge power: off -> running (live)']],
     ['firmware', EDGE(), EDGE(', firmware: bios'), ['vm.edge replace changed']],
+    ['secure boot', EDGE(), EDGE(', firmware: uefi-secure'), ['vm.edge replace changed']],
+    ['secure boot no more', EDGE(', firmware: uefi-secure'), EDGE(), ['vm.edge replace changed']],
+    ['firmware of one’s own', EDGE(), EDGE(OWN()), ['vm.edge replace changed']],
+    ['firmware of the host’s', EDGE(OWN()), EDGE(), ['vm.edge replace changed']],
+    ['another template', EDGE(OWN()), EDGE(OWN('/fw/CODE.fd', '/fw/OTHER.fd')), ['vm.edge replace changed']],
+    ['secure boot of one’s own', EDGE(OWN()), EDGE(OWN('/fw/CODE.fd', '/fw/VARS.fd', true)), ['vm.edge replace changed']],
+    [
+      'another loader for the same variables',
+      EDGE(OWN()),
+      EDGE(OWN('/fw/NEW.fd')),
+      ['vm.edge firmware: uefi, /fw/CODE.fd -> uefi, /fw/NEW.fd with /fw/VARS.fd (restart)'],
+    ],
+    ['the same firmware', EDGE(OWN()), EDGE(OWN()), []],
     ['sata to scsi', EDGE(', disks: [{ size: 1GiB }]'), EDGE(', disks: [{ size: 1GiB, bus: scsi }]'), ['vm.edge replace changed']],
     ['a fleet of nothing new', EDGE(), EDGE(), []],
   ])('%s', (_, from, to, wanted) => {
@@ -92,6 +107,26 @@ describe('from one fleet file to the next', () => {
   });
 });
 
+describe('firmware files of the host’s choice', () => {
+  test.each(['uefi', 'uefi-secure'])('move with its packages, and that is no change of %s', (kind) => {
+    const world = new World();
+    const fleet = fleetOf(EDGE(`, firmware: ${kind}`));
+    world.apply(fleet);
+    const { config, live } = world.domain('lab_edge');
+    config.loader = null;
+    if (live) live.loader = '/usr/share/firmware-of-next-year/CODE.qcow2';
+    expect(world.plan(fleet).changes).toEqual([]);
+  });
+
+  test('the variables of secure boot are missed as well', () => {
+    const world = new World();
+    const fleet = fleetOf(EDGE(', firmware: uefi-secure'));
+    world.apply(fleet);
+    world.domain('lab_edge').nvramMissing = true;
+    expect(shown(world.plan(fleet).changes)).toEqual(['vm.edge nvram: missing -> from its template (restart)']);
+  });
+});
+
 describe('what a person did by hand', () => {
   const both = (domain: ObservedDomain, change: (facts: DomainFacts) => void): void => {
     change(domain.config);
@@ -101,6 +136,11 @@ describe('what a person did by hand', () => {
     ['nothing', () => undefined, []],
     ['only the definition', ({ config }) => (config.cpus = 1), ['vm.edge cpus: 1 -> 4 (live)']],
     ['only what runs', ({ live }) => live && (live.memoryKiB = 4 * 1024 * 1024), ['vm.edge memory: 4GiB -> 8GiB (restart)']],
+    [
+      'secure boot switched on costs no disk',
+      (domain) => both(domain, (facts) => (facts.firmware = 'uefi-secure')),
+      ['vm.edge firmware: uefi-secure -> uefi (restart)'],
+    ],
     [
       'another firmware costs no disk',
       (domain) => both(domain, (facts) => (facts.firmware = 'bios')),

@@ -1,4 +1,6 @@
 import {
+  firmwareKind,
+  isUefi,
   markOf,
   type DomainFacts,
   type HostState,
@@ -345,6 +347,7 @@ function emptyFacts(): DomainFacts {
     cpus: 1,
     memoryKiB: 1024,
     firmware: 'bios',
+    loader: null,
     nvram: null,
     tpm: false,
     boot: [],
@@ -363,8 +366,9 @@ function factsOf(vm: ResolvedVm): DomainFacts {
     accelerator: vm.accelerator === 'auto' ? 'qemu' : vm.accelerator,
     cpus: vm.cpus,
     memoryKiB: vm.memoryKiB,
-    firmware: vm.firmware,
-    nvram: vm.firmware === 'uefi' ? `/nvram/${vm.domain}` : null,
+    firmware: firmwareKind(vm.firmware),
+    loader: typeof vm.firmware === 'object' ? vm.firmware.loader : vm.firmware === 'bios' ? null : `/fw/${vm.firmware}`,
+    nvram: isUefi(vm.firmware) ? `/nvram/${vm.domain}` : null,
     tpm: vm.tpm,
     boot: [...vm.boot],
     disks: vm.disks.map(diskFacts),
@@ -415,7 +419,7 @@ function patch(facts: DomainFacts, vm: ResolvedVm, field: string): void {
   const wanted = factsOf(vm);
   const [what = '', ...rest] = field.split('.');
   const key = rest.join('.');
-  const keys: Record<string, (keyof DomainFacts)[]> = { memory: ['memoryKiB'], firmware: ['firmware', 'nvram'] };
+  const keys: Record<string, (keyof DomainFacts)[]> = { memory: ['memoryKiB'], firmware: ['firmware', 'loader', 'nvram'] };
   if (what === 'disks') {
     const disk = wanted.disks.find(({ target }) => target === key);
     if (!disk) throw new Error(`no disk ${key}`);

@@ -13,7 +13,7 @@ import {
   textOf,
   type XmlElement,
 } from '../../../src/xml/index.js';
-import { render, sampleVm } from './samples.js';
+import { FILES, render, sampleVm } from './samples.js';
 
 /** A definition of the sample VM as libvirt 9 gives it back, with things in it that somebody added. */
 const defined = readFileSync(new URL('defined.xml', import.meta.url), 'utf8');
@@ -117,10 +117,31 @@ describe('patchDomain', () => {
       .replace('<os>', "<os firmware='efi'>")
       .replace(/<loader.*<\/loader>/, "<firmware><feature enabled='no' name='secure-boot'/></firmware>")
       .replace(/<nvram.*<\/nvram>/, '');
-    const os = child(parseXml(render.patchDomain(edited, sampleVm(), ['firmware'])), 'os');
+    const os = child(parseXml(render.patchDomain(edited, sampleVm(), ['firmware'], FILES)), 'os');
     expect(elementsOf(os).map((element) => element.name)).toEqual(['type', 'loader', 'nvram', 'boot', 'boot', 'smbios']);
     expect(attribute(os, 'firmware')).toBeNull();
     expect(child(child(patched({ firmware: 'bios' }, 'firmware'), 'os'), 'nvram')).toBeUndefined();
+  });
+
+  it('sets secure boot with its SMM, and takes it away again', () => {
+    const secure = render.patchDomain(defined, sampleVm({ firmware: 'uefi-secure' }), ['firmware'], { ...FILES, secure: true });
+    expect(attribute(at(parseXml(secure), 'os', 'loader'), 'secure')).toBe('yes');
+    expect(attribute(at(parseXml(secure), 'features', 'smm'), 'state')).toBe('on');
+    const plain = parseXml(render.patchDomain(secure, sampleVm(), ['firmware'], FILES));
+    expect(attribute(at(plain, 'os', 'loader'), 'secure')).toBeNull();
+    expect(at(plain, 'features', 'smm')).toBeUndefined();
+    const automatic = parseXml(render.patchDomain(secure, sampleVm(), ['firmware'], { by: 'libvirt', secure: false }));
+    expect(attribute(child(automatic, 'os'), 'firmware')).toBe('efi');
+    expect(elementsOf(child(automatic, 'os')).map(({ name }) => name)).toEqual([
+      'type',
+      'firmware',
+      'loader',
+      'nvram',
+      'boot',
+      'boot',
+      'smbios',
+    ]);
+    expect(() => render.patchDomain(defined, sampleVm(), ['firmware'])).toThrow('firmware is not decided');
   });
 
   it('sets the boot order, and takes away orders given to single devices', () => {

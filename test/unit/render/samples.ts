@@ -1,6 +1,6 @@
 /** What the tests of this room render, and from which templates. */
 import { readFileSync } from 'node:fs';
-import type { DomainMark, PlannedNetwork, ResolvedVm } from '../../../src/model/index.js';
+import type { DomainMark, HostFirmware, OnHost, PlannedNetwork, ResolvedVm } from '../../../src/model/index.js';
 import { createRender, TEMPLATE_FILES, type TemplateTexts } from '../../../src/render/index.js';
 
 const template = (file: string): string => readFileSync(new URL(`../../../templates/${file}`, import.meta.url), 'utf8');
@@ -38,6 +38,16 @@ export function sampleVm(over: Partial<ResolvedVm> = {}): ResolvedVm {
     ...over,
   };
 }
+
+/** A host with files for any kind, for emulation or KVM. */
+export const FILES: HostFirmware = {
+  by: 'files',
+  loader: { path: '/fw/CODE.fd', format: 'raw' },
+  nvramTemplate: { path: '/fw/VARS.fd', format: 'raw' },
+  secure: false,
+};
+export const QEMU: OnHost = { accelerator: 'qemu', firmware: FILES };
+export const KVM: OnHost = { accelerator: 'kvm', firmware: FILES };
 
 export const sampleMark: DomainMark = {
   fleet: 'lab',
