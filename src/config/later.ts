@@ -30,17 +30,6 @@ const LATER: readonly Entry[] = [
     instead: 'Delete `orchestrator`, and onboard the nodes by hand once they run.',
   },
   {
-    path: 'host.vagrant.runner',
-    when: is('container', 'docker', 'podman'),
-    what: 'ven does not run vagrant in a container yet',
-    instead: 'Write `runner: local`, and install vagrant on this machine.',
-  },
-  {
-    path: 'host.vagrant.image',
-    what: 'ven does not run vagrant in a container yet',
-    instead: 'Delete `image`, and install vagrant on this machine.',
-  },
-  {
     path: 'networks.*.mode',
     when: is('bridge'),
     what: 'ven does not make networks from host bridges yet',

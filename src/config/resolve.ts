@@ -20,6 +20,7 @@ import {
   type ResolvedNetwork,
   type ResolvedNic,
   type ResolvedVm,
+  type VagrantRunner,
 } from '../model/index.js';
 import { expandVms, type ExpandedVm } from './expand.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
@@ -28,6 +29,7 @@ import { durationInSeconds, sizeInKiB } from './units.js';
 
 /** libvirt's own network, the one behind virbr0. */
 const LIBVIRT_DEFAULT = 'default';
+const DEFAULT_IMAGE = 'vagrantlibvirt/vagrant-libvirt:edge-slim';
 const MAX_DEVICE_LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** Pure. `fleet` has passed the schema and the rules; see `loadFleet`. */
@@ -36,6 +38,7 @@ export function resolveFleet(fleet: Fleet): ResolvedFleet {
     uri: fleet.host?.uri ?? 'qemu:///system',
     accelerator: fleet.host?.accelerator ?? 'auto',
     storagePool: fleet.host?.storagePool ?? 'default',
+    runner: resolveRunner(fleet),
   };
   const expanded = expandVms(fleet);
   const macs = new Taken(writtenMacs(expanded));
@@ -44,6 +47,12 @@ export function resolveFleet(fleet: Fleet): ResolvedFleet {
   const networks = resolveNetworks(fleet, expanded, vms);
   const resolved = { name: fleet.fleet, host, networks, vms };
   return { ...resolved, digest: digest(resolved) };
+}
+
+/** The image alone does not make it a container: it may stand there for whoever switches over. */
+function resolveRunner({ host }: Fleet): VagrantRunner {
+  if (host?.vagrant?.runner !== 'container') return { kind: 'local' };
+  return { kind: 'container', image: host.vagrant.image ?? DEFAULT_IMAGE };
 }
 
 function writtenMacs(vms: readonly ExpandedVm[]): string[] {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { runPlan } from '../apply/index.js';
-import { acquireLock, openJournal, removeDomainLogs, removeWorkFolder } from '../host/index.js';
+import { acquireLock, endLeftOvers, fleetKey, openJournal, removeDomainLogs, removeWorkFolder } from '../host/index.js';
 import {
   EXIT,
   VenError,
@@ -71,6 +71,9 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   });
   try {
     const { host, workDir } = openHost(fleet, request.env, lock.fd);
+    // A container goes on without the run that started it, and without the lock.
+    const key = fleetKey({ uri: fleet.host.uri, fleet: fleet.name });
+    await endLeftOvers({ runner: fleet.host.runner, key, workDir, env: request.env });
     const state = await host.observe(fleet);
     const plan = makePlan(fleet, state, options);
     if (saved !== null) checkStillFits(saved, plan, 'saved');

@@ -9,6 +9,8 @@ export function openHost(fleet: ResolvedFleet, env: Request['env'], lockFd?: num
   const workDir = workFolder({ uri: fleet.host.uri, fleet: fleet.name, env });
   const host = createHost({
     uri: fleet.host.uri,
+    fleet: fleet.name,
+    runner: fleet.host.runner,
     workDir,
     vagrantfile: readTemplate('Vagrantfile'),
     machinesJson,

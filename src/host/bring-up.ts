@@ -5,6 +5,7 @@ import { VenError, type BringUp, type BringUpResult } from '../model/index.js';
 import { answerOf, explain } from './answers.js';
 import { run, type Env } from './exec.js';
 import { inState, makeStateFolder } from './files.js';
+import type { Runner } from './runner.js';
 import { VagrantStream } from './vagrant-stream.js';
 import type { Virsh } from './virsh.js';
 
@@ -16,6 +17,8 @@ export interface BringUpOptions {
   vagrantfile: string;
   /** The text of `machines.json`, which the Vagrantfile reads beside it. */
   machinesJson: (uri: string, batch: readonly BringUp[]) => string;
+  /** Where vagrant runs. */
+  runner: Runner;
   env: Env;
   lockFd?: number | undefined;
 }
@@ -33,7 +36,7 @@ export type BringUpAct = (
 ) => Promise<void>;
 
 export function bringUpAct(options: BringUpOptions): BringUpAct {
-  const { virsh, workDir, vagrantfile, machinesJson, env, lockFd } = options;
+  const { virsh, workDir, vagrantfile, machinesJson, runner, env, lockFd } = options;
   let swept = false;
 
   /** Folders of runs that were killed. Whoever holds the fleet's lock is alone here. */
@@ -107,26 +110,34 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
         writeFileSync(join(folder, 'Vagrantfile'), vagrantfile, { mode: 0o600 });
         writeFileSync(join(folder, 'machines.json'), machinesJson(virsh.uri, batch), { mode: 0o600 });
       });
+      await runner.prepare((line) => {
+        for (const name of open.keys()) tell(name, line);
+      }, signal);
+      const { file, args, extraEnv, secrets, stop } = runner.program(
+        folder,
+        ['up', ...open.keys(), '--parallel', '--machine-readable', '--no-destroy-on-error', '--provider=libvirt'],
+        // Ruby reads files as the locale says; the messages stay those of C.
+        { LC_ALL: 'C.UTF-8', VAGRANT_CHECKPOINT_DISABLE: '1', VAGRANT_NO_COLOR: '1', VAGRANT_CWD: folder },
+      );
       let words = '';
       try {
-        const { stderr } = await run(
-          'vagrant',
-          ['up', ...open.keys(), '--parallel', '--machine-readable', '--no-destroy-on-error', '--provider=libvirt'],
-          {
-            env,
-            // Ruby reads files as the locale says; the messages stay those of C.
-            extraEnv: { LC_ALL: 'C.UTF-8', VAGRANT_CHECKPOINT_DISABLE: '1', VAGRANT_NO_COLOR: '1', VAGRANT_CWD: folder },
-            timeoutSeconds: TIMEOUT_SECONDS,
-            signal,
-            cwd: folder,
-            fds: lockFd === undefined ? [] : [lockFd],
-            accept: 'any',
-            onStdout: (text) => {
-              stream.write(text);
-            },
+        const { stderr } = await run(file, args, {
+          env,
+          extraEnv,
+          secrets,
+          timeoutSeconds: TIMEOUT_SECONDS,
+          signal,
+          cwd: folder,
+          fds: lockFd === undefined ? [] : [lockFd],
+          accept: 'any',
+          onStdout: (text) => {
+            stream.write(text);
           },
-        );
+        });
         words = stderr.trim();
+      } catch (error) {
+        await stop();
+        throw error;
       } finally {
         stream.end();
       }

@@ -1,17 +1,21 @@
-import type { BringUp, Host } from '../model/index.js';
+import type { BringUp, Host, ResolvedHost } from '../model/index.js';
 import { bringUpAct } from './bring-up.js';
 import { firmwareFor } from './firmware.js';
 import { domainActs } from './domain-acts.js';
 import type { Env } from './exec.js';
+import { fleetKey } from './lock.js';
 import { networkActs } from './network-acts.js';
 import { observe } from './observe.js';
 import { probeAccelerator } from './probe.js';
+import { createRunner } from './runner.js';
 import { storageActs } from './storage-acts.js';
 import { Virsh } from './virsh.js';
 
 export interface HostOptions {
   /** A libvirt connection URI. */
   uri: string;
+  fleet: string;
+  runner: ResolvedHost['runner'];
   /** See `workFolder`. */
   workDir: string;
   /** The text of the Vagrantfile, which reads `machines.json` beside it. */
@@ -24,7 +28,7 @@ export interface HostOptions {
 }
 
 /** The real host. Nothing is run before something is asked. */
-export function createHost({ uri, workDir, vagrantfile, machinesJson, env, lockFd }: HostOptions): Host {
+export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJson, env, lockFd }: HostOptions): Host {
   const virsh = new Virsh({ uri, env, lockFd });
   return {
     observe: (fleet) => observe(virsh, fleet, () => new Date()),
@@ -32,7 +36,15 @@ export function createHost({ uri, workDir, vagrantfile, machinesJson, env, lockF
     ...networkActs(virsh),
     ...domainActs(virsh),
     ...storageActs(virsh, env),
-    bringUp: bringUpAct({ virsh, workDir, vagrantfile, machinesJson, env, lockFd }),
+    bringUp: bringUpAct({
+      virsh,
+      workDir,
+      vagrantfile,
+      machinesJson,
+      runner: createRunner({ runner, key: fleetKey({ uri, fleet }), env }),
+      env,
+      lockFd,
+    }),
     probeAccelerator: () => probeAccelerator(virsh, { uri, env }),
   };
 }

@@ -3,6 +3,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { VenError, type HostFinding, type ResolvedFleet } from '../model/index.js';
 import { attribute, child, childrenNamed, parseXml, textOf, type XmlElement } from '../xml/index.js';
+import { engineState } from './container.js';
+import { INSTALL_ENGINE } from './engine.js';
 import { run, type Env } from './exec.js';
 import { firmwareFindings } from './firmware-findings.js';
 import { isLocal } from './local.js';
@@ -27,7 +29,7 @@ export const finding = (check: string, level: HostFinding['level'], message: str
 
 /** Never rejects for what it finds. */
 export async function hostFindings(fleet: ResolvedFleet, options: FindingsOptions): Promise<HostFinding[]> {
-  const [libvirt, vagrant] = await Promise.all([libvirtFindings(fleet, options), options.vagrant ? vagrantFinding(options) : []]);
+  const [libvirt, vagrant] = await Promise.all([libvirtFindings(fleet, options), options.vagrant ? runnerFinding(fleet, options) : []]);
   return [...libvirt, ...vagrant];
 }
 
@@ -200,6 +202,25 @@ function networkFinding(network: string, info: Reply | undefined): HostFinding {
   return /^Active:\s+yes/m.test(info.text)
     ? finding('network', 'ok', `The network ${network} is active`)
     : finding('network', 'missing', `The network ${network} is not active`, `virsh net-start ${network} && virsh net-autostart ${network}`);
+}
+
+function runnerFinding({ host: { runner } }: ResolvedFleet, options: FindingsOptions): Promise<HostFinding[]> {
+  return runner.kind === 'local' ? vagrantFinding(options) : containerFinding(runner.image, options);
+}
+
+/** The image's vagrant is known to be there: that is what the image is. */
+async function containerFinding(image: string, { env }: FindingsOptions): Promise<HostFinding[]> {
+  const state = await engineState(image, env);
+  if ('problem' in state) {
+    return [finding('container', 'missing', state.problem, `${INSTALL_ENGINE}; or write runner: local, and install vagrant`)];
+  }
+  const { program, version } = state.engine;
+  return [
+    finding('container', 'ok', `${program} ${version} runs containers`),
+    state.image
+      ? finding('image', 'ok', `The image ${image} is there`)
+      : finding('image', 'warning', `The image ${image} is not there yet; apply fetches it`, `${program} pull ${image}`),
+  ];
 }
 
 /** Asking vagrant costs a second; without `probe` it is enough that it can be executed. */

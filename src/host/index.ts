@@ -5,6 +5,7 @@
  */
 export { attachConsole, type Attach } from './console.js';
 export { readConsoleLog, type ReadLog } from './console-log.js';
+export { endLeftOvers } from './container.js';
 export { createHost, type HostOptions } from './create-host.js';
 export { domainFacts, domainName, domainUuid } from './domain-facts.js';
 export { removeDomainLogs } from './domain-logs.js';
@@ -21,7 +22,7 @@ export {
   writePrivateFile,
   type Journal,
 } from './files.js';
-export { acquireLock, type Lock, type LockRequest } from './lock.js';
+export { acquireLock, fleetKey, type Lock, type LockRequest } from './lock.js';
 export { domainMark, networkMark } from './marks.js';
 export { networkFacts } from './network-facts.js';
 export { disksToFiles } from './pool-paths.js';

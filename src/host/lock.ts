@@ -47,7 +47,7 @@ const NOTE_LIMIT = 4096;
 
 /** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be made. */
 export async function acquireLock(request: LockRequest): Promise<Lock> {
-  const path = join(request.folder ?? lockFolder(), `ven-${lockName(request)}.lock`);
+  const path = join(request.folder ?? lockFolder(), `ven-${fleetKey(request)}.lock`);
   const { fd, writable } = openLockFile(path);
   try {
     const deadline = performance.now() + (request.waitSeconds ?? 0) * 1000;
@@ -83,7 +83,8 @@ function lockFolder(): string {
   return '/tmp';
 }
 
-function lockName({ uri, fleet }: LockRequest): string {
+/** Names a fleet of a host among all that are run on this machine, by whomever. */
+export function fleetKey({ uri, fleet }: { uri: string; fleet: string }): string {
   return createHash('sha256')
     .update(JSON.stringify([uri, fleet]))
     .digest('hex')

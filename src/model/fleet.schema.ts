@@ -114,9 +114,13 @@ export interface FleetHost {
  */
 export interface FleetVagrant {
   /**
-   * Where vagrant runs. `local` (default): on this machine.
+   * Where vagrant runs. `local` (default): on this machine. `container`: in a container on this machine, through docker or podman; vagrant need not be installed then.
    */
-  runner?: 'local';
+  runner?: 'local' | 'container';
+  /**
+   * The container image that has vagrant and vagrant-libvirt; of use with `runner: container`. Default: `vagrantlibvirt/vagrant-libvirt:edge-slim`.
+   */
+  image?: string;
 }
 /**
  * The fleet's networks by name. A network with a `subnet` or `mode` (or with nothing at all: `{}`) is the fleet's own: ven makes it and takes it away. One with `existing` is somebody else's libvirt network, which ven uses and never changes.

@@ -24,7 +24,11 @@ export interface ResolvedHost {
   /** `auto`: decided on the host, by trying, when a VM is made; an existing VM keeps what it has. */
   accelerator: 'kvm' | 'qemu' | 'auto';
   storagePool: string;
+  runner: VagrantRunner;
 }
+
+/** Where vagrant runs: on the machine that ven runs on, or there in a container of this image. */
+export type VagrantRunner = { kind: 'local' } | { kind: 'container'; image: string };
 
 export type ResolvedNetwork = OwnNetwork | ExistingNetwork;
 

@@ -19,6 +19,8 @@ const dir = mkdtempSync(join(tmpdir(), 'ven-pools-'));
 const file = join(dir, volume);
 const host = createHost({
   uri: 'qemu:///system',
+  fleet: pool,
+  runner: { kind: 'local' },
   workDir: join(dir, 'work'),
   vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
   machinesJson,

@@ -26,6 +26,8 @@ describeHost('real', () => {
   const prefix = `c${String(process.pid).slice(-5)}`;
   const host = createHost({
     uri: 'qemu:///system',
+    fleet: prefix,
+    runner: { kind: 'local' },
     workDir: join(dir, 'work'),
     vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
     machinesJson,

@@ -73,7 +73,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       broken = vm(name, 'broken', 3, { kind: 'bridge', bridge: `${name}-none` });
       fleet = {
         name,
-        host: { uri: 'qemu:///system', accelerator: 'qemu', storagePool: 'default' },
+        host: { uri: 'qemu:///system', accelerator: 'qemu', storagePool: 'default', runner: { kind: 'local' } },
         networks: [],
         vms: [a, b, broken],
         digest: '',

@@ -59,6 +59,10 @@ export class Lab {
   readonly fleet: string;
   readonly dir: string;
   readonly file: string;
+  /** More variables for ven. */
+  env: NodeJS.ProcessEnv = {};
+  /** What ven is run by: another user, say. */
+  through: string[] = [];
   #stateDirs: string[] = [];
   /** Undo for foreign things a test made, last first. */
   #undo: (() => Promise<unknown>)[] = [];
@@ -82,8 +86,8 @@ export class Lab {
   }
 
   /** Writes the fleet file; `body` follows apiVersion, fleet and host. */
-  write(body: string): void {
-    writeFileSync(this.file, `apiVersion: ven/v1\nfleet: ${this.fleet}\nhost: { accelerator: qemu }\n${body}`);
+  write(body: string, host = 'accelerator: qemu'): void {
+    writeFileSync(this.file, `apiVersion: ven/v1\nfleet: ${this.fleet}\nhost: { ${host} }\n${body}`);
   }
 
   /** Small BIOS machines that only need to exist. */
@@ -91,8 +95,9 @@ export class Lab {
     'defaults: { cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }], shutdownTimeout: 2s }\n';
 
   start(...args: string[]): Running {
-    const env = { ...process.env, XDG_STATE_HOME: this.stateDir, NO_COLOR: '1' };
-    return start(join(ROOT, 'bin/ven'), args, { cwd: this.dir, env });
+    const env = { ...process.env, XDG_STATE_HOME: this.stateDir, NO_COLOR: '1', ...this.env };
+    const [file, ...words] = [...this.through, join(ROOT, 'bin/ven'), ...args] as [string, ...string[]];
+    return start(file, words, { cwd: this.dir, env });
   }
 
   ven(...args: string[]): Promise<Ran> {

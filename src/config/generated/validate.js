@@ -40,9 +40,10 @@ var validate_default = validate10;
 var func2 = require_ucs2length().default;
 var pattern0 = new RegExp("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "u");
 var schema16 = { "description": "`kvm`: hardware virtualisation. `qemu`: software emulation. `auto` (default): kvm where it really runs firmware on this host, else qemu; decided when a VM is made.", "type": "string", "enum": ["auto", "kvm", "qemu"], "examples": ["auto"] };
-var schema18 = { "title": "FleetVagrant", "description": "How vagrant is run.", "type": "object", "additionalProperties": false, "properties": { "runner": { "description": "Where vagrant runs. `local` (default): on this machine.", "type": "string", "enum": ["local"], "examples": ["local"] } }, "examples": [{ "runner": "local" }] };
+var schema18 = { "title": "FleetVagrant", "description": "How vagrant is run.", "type": "object", "additionalProperties": false, "properties": { "runner": { "description": "Where vagrant runs. `local` (default): on this machine. `container`: in a container on this machine, through docker or podman; vagrant need not be installed then.", "type": "string", "enum": ["local", "container"], "examples": ["local", "container"] }, "image": { "description": "The container image that has vagrant and vagrant-libvirt; of use with `runner: container`. Default: `vagrantlibvirt/vagrant-libvirt:edge-slim`.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$", "patternErrorMessage": "an image looks like name, owner/name:tag or registry:5000/owner/name@sha256:\u2026", "maxLength": 512, "examples": ["vagrantlibvirt/vagrant-libvirt:edge-slim"] } }, "examples": [{ "runner": "local" }] };
 var pattern1 = new RegExp("^[a-z][a-z0-9]*(\\+[a-z0-9]+)?://[!-~]*$", "u");
 var pattern2 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", "u");
+var pattern3 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$", "u");
 function validate11(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -145,7 +146,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.vagrant;
       if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
         for (const key1 in data3) {
-          if (!(key1 === "runner")) {
+          if (!(key1 === "runner" || key1 === "image")) {
             const err9 = { instancePath: instancePath + "/vagrant", schemaPath: "#/definitions/vagrant/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err9];
@@ -166,7 +167,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (!(data4 === "local")) {
+          if (!(data4 === "local" || data4 === "container")) {
             const err11 = { instancePath: instancePath + "/vagrant/runner", schemaPath: "#/definitions/vagrant/properties/runner/enum", keyword: "enum", params: { allowedValues: schema18.properties.runner.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err11];
@@ -176,22 +177,53 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data3.image !== void 0) {
+          let data5 = data3.image;
+          if (typeof data5 === "string") {
+            if (func2(data5) > 512) {
+              const err12 = { instancePath: instancePath + "/vagrant/image", schemaPath: "#/definitions/vagrant/properties/image/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+              if (vErrors === null) {
+                vErrors = [err12];
+              } else {
+                vErrors.push(err12);
+              }
+              errors++;
+            }
+            if (!pattern3.test(data5)) {
+              const err13 = { instancePath: instancePath + "/vagrant/image", schemaPath: "#/definitions/vagrant/properties/image/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$"' };
+              if (vErrors === null) {
+                vErrors = [err13];
+              } else {
+                vErrors.push(err13);
+              }
+              errors++;
+            }
+          } else {
+            const err14 = { instancePath: instancePath + "/vagrant/image", schemaPath: "#/definitions/vagrant/properties/image/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err14];
+            } else {
+              vErrors.push(err14);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err12 = { instancePath: instancePath + "/vagrant", schemaPath: "#/definitions/vagrant/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err15 = { instancePath: instancePath + "/vagrant", schemaPath: "#/definitions/vagrant/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err12];
+          vErrors = [err15];
         } else {
-          vErrors.push(err12);
+          vErrors.push(err15);
         }
         errors++;
       }
     }
   } else {
-    const err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err13];
+      vErrors = [err16];
     } else {
-      vErrors.push(err13);
+      vErrors.push(err16);
     }
     errors++;
   }
@@ -199,9 +231,9 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var schema20 = { "title": "FleetNetwork", "description": "One network. Either the fleet's own (libvirt network `<fleet>_<name>` with a bridge of its own), or `existing`.", "type": "object", "additionalProperties": false, "properties": { "mode": { "description": "`nat` (default): the VMs reach the world through the host. `isolated`: they reach one another and the host only. `route`: their packets are routed unchanged; the world must know the way back.", "type": "string", "enum": ["nat", "isolated", "route"], "examples": ["nat"] }, "subnet": { "description": "IPv4 subnet in CIDR notation, /8 to /30; its first host address is the gateway. `auto` (default): a free /24 is chosen when the network is made, and kept.", "type": "string", "pattern": "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "patternErrorMessage": "a subnet is `auto` or CIDR notation such as 192.168.150.0/24", "examples": ["192.168.150.0/24"] }, "dhcp": { "description": "The range of addresses that DHCP gives out, or `false` for no DHCP. Default: .3 to .155 of the subnet, as far as it reaches.", "anyOf": [{ "title": "FleetDhcp", "type": "object", "additionalProperties": false, "required": ["start", "end"], "properties": { "start": { "description": "First address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.3"] }, "end": { "description": "Last address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.155"] } } }, { "type": "boolean", "const": false }], "examples": [{ "start": "192.168.150.3", "end": "192.168.150.155" }] }, "dns": { "title": "FleetDns", "description": "Names that the network's DNS server answers by itself.", "type": "object", "additionalProperties": false, "properties": { "hosts": { "description": "IPv4 addresses, each with the list of names that resolve to it.", "type": "object", "maxProperties": 1e3, "additionalProperties": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "description": "A host name.", "type": "string", "pattern": "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "patternErrorMessage": "a host name is made of letters, digits, hyphens and dots", "maxLength": 253, "examples": ["registry.lab.internal"] } }, "examples": [{ "192.168.150.1": ["registry.lab.internal"] }] } }, "examples": [{ "hosts": { "192.168.150.1": ["registry.lab.internal"] } }] }, "existing": { "description": "The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it and never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "patternErrorMessage": "the name of an existing network is made of letters, digits and _ . : + @ -", "maxLength": 64, "examples": ["default"] } }, "if": { "required": ["existing"] }, "then": { "maxProperties": 1 }, "examples": [{ "subnet": "192.168.150.0/24" }] };
-var pattern4 = new RegExp("^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "u");
-var pattern5 = new RegExp("^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "u");
-var pattern6 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "u");
+var pattern5 = new RegExp("^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "u");
+var pattern6 = new RegExp("^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "u");
+var pattern7 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "u");
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -335,7 +367,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.subnet !== void 0) {
           let data2 = data0.subnet;
           if (typeof data2 === "string") {
-            if (!pattern4.test(data2)) {
+            if (!pattern5.test(data2)) {
               const err10 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/subnet", schemaPath: "#/definitions/network/properties/subnet/pattern", keyword: "pattern", params: { pattern: "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$" }, message: 'must match pattern "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$"' };
               if (vErrors === null) {
                 vErrors = [err10];
@@ -546,7 +578,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
                           }
                           errors++;
                         }
-                        if (!pattern5.test(data9)) {
+                        if (!pattern6.test(data9)) {
                           const err28 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$" }, message: 'must match pattern "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$"' };
                           if (vErrors === null) {
                             vErrors = [err28];
@@ -607,7 +639,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern6.test(data10)) {
+            if (!pattern7.test(data10)) {
               const err34 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$"' };
               if (vErrors === null) {
                 vErrors = [err34];
@@ -653,10 +685,10 @@ var schema26 = { "description": "`uefi` (default): without secure boot. `uefi-se
 var schema28 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
 var schema31 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
 var schema33 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
-var func10 = Object.prototype.hasOwnProperty;
-var pattern7 = new RegExp("^[0-9]{1,9}(MiB|GiB|TiB)$", "u");
-var pattern10 = new RegExp("^/[^\\u0000-\\u001f\\u007f]+$", "u");
-var pattern15 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
+var func11 = Object.prototype.hasOwnProperty;
+var pattern8 = new RegExp("^[0-9]{1,9}(MiB|GiB|TiB)$", "u");
+var pattern11 = new RegExp("^/[^\\u0000-\\u001f\\u007f]+$", "u");
+var pattern16 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
 var schema25 = { "title": "FleetDisk", "description": "One disk, a qcow2 volume in a storage pool.", "type": "object", "additionalProperties": false, "required": ["size"], "properties": { "size": { "description": "Capacity, in MiB, GiB or TiB (powers of 1024), 1MiB to 64TiB. Growing a disk keeps its data.", "type": "string", "pattern": "^[0-9]{1,9}(MiB|GiB|TiB)$", "patternErrorMessage": "a size is a whole number and a binary unit: MiB, GiB or TiB", "examples": ["110GiB"] }, "bus": { "description": "How the disk is connected. Default: `sata`.", "type": "string", "enum": ["sata", "virtio", "scsi"], "examples": ["sata"] }, "pool": { "description": "The storage pool that holds it. Default: `host.storagePool`.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", "patternErrorMessage": "a pool's name is made of letters, digits and _ . + -", "maxLength": 64, "examples": ["default"] } }, "examples": [{ "size": "110GiB" }] };
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
@@ -698,7 +730,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.size !== void 0) {
           let data1 = data0.size;
           if (typeof data1 === "string") {
-            if (!pattern7.test(data1)) {
+            if (!pattern8.test(data1)) {
               const err3 = { instancePath: instancePath + "/" + i0 + "/size", schemaPath: "#/definitions/disk/properties/size/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,9}(MiB|GiB|TiB)$" }, message: 'must match pattern "^[0-9]{1,9}(MiB|GiB|TiB)$"' };
               if (vErrors === null) {
                 vErrors = [err3];
@@ -793,8 +825,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var schema29 = { "description": "Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.", "anyOf": [{ "type": "string", "enum": ["default", "per-vm"] }, { "type": "array", "maxItems": 8, "items": { "$ref": "#/definitions/nic" } }], "examples": ["default"] };
 var schema30 = { "title": "FleetNic", "description": "One network card, on a network of this file or on a bridge of the host.", "type": "object", "additionalProperties": false, "properties": { "network": { "description": "A key of `networks`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "`network` is the name of an entry of `networks`", "maxLength": 63, "examples": ["lab"] }, "bridge": { "description": "A bridge that exists on the host, such as br0. ven never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "patternErrorMessage": "a bridge's name has at most 15 characters: letters, digits and _ . -", "examples": ["br0"] }, "mac": { "description": "A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.", "type": "string", "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "patternErrorMessage": "a MAC address is six pairs of hexadecimal digits with colons between them", "examples": ["52:54:00:0a:0b:0c"] }, "address": { "description": "A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.", "type": "string", "maxLength": 15, "examples": ["192.168.150.10"] }, "model": { "description": "The card that the guest sees. Default: `virtio`.", "type": "string", "enum": ["virtio", "e1000", "e1000e", "rtl8139"], "examples": ["virtio"] } }, "if": { "not": { "required": ["network"] } }, "then": { "required": ["bridge"] }, "else": { "not": { "required": ["bridge"] } }, "examples": [{ "network": "lab" }] };
-var pattern13 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
-var pattern14 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
+var pattern14 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
+var pattern15 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -992,7 +1024,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
           if (data0.bridge !== void 0) {
             let data2 = data0.bridge;
             if (typeof data2 === "string") {
-              if (!pattern13.test(data2)) {
+              if (!pattern14.test(data2)) {
                 const err13 = { instancePath: instancePath + "/" + i0 + "/bridge", schemaPath: "#/definitions/nic/properties/bridge/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$"' };
                 if (vErrors === null) {
                   vErrors = [err13];
@@ -1014,7 +1046,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
           if (data0.mac !== void 0) {
             let data3 = data0.mac;
             if (typeof data3 === "string") {
-              if (!pattern14.test(data3)) {
+              if (!pattern15.test(data3)) {
                 const err15 = { instancePath: instancePath + "/" + i0 + "/mac", schemaPath: "#/definitions/nic/properties/mac/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$" }, message: 'must match pattern "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$"' };
                 if (vErrors === null) {
                   vErrors = [err15];
@@ -1124,7 +1156,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!func10.call(schema21.properties, key0)) {
+      if (!func11.call(schema21.properties, key0)) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
@@ -1169,7 +1201,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.memory !== void 0) {
       let data1 = data.memory;
       if (typeof data1 === "string") {
-        if (!pattern7.test(data1)) {
+        if (!pattern8.test(data1)) {
           const err4 = { instancePath: instancePath + "/memory", schemaPath: "#/definitions/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,9}(MiB|GiB|TiB)$" }, message: 'must match pattern "^[0-9]{1,9}(MiB|GiB|TiB)$"' };
           if (vErrors === null) {
             vErrors = [err4];
@@ -1263,7 +1295,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!pattern10.test(data4)) {
+              if (!pattern11.test(data4)) {
                 const err12 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
                 if (vErrors === null) {
                   vErrors = [err12];
@@ -1294,7 +1326,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!pattern10.test(data5)) {
+              if (!pattern11.test(data5)) {
                 const err15 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
                 if (vErrors === null) {
                   vErrors = [err15];
@@ -1694,7 +1726,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.shutdownTimeout !== void 0) {
       let data18 = data.shutdownTimeout;
       if (typeof data18 === "string") {
-        if (!pattern15.test(data18)) {
+        if (!pattern16.test(data18)) {
           const err47 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
             vErrors = [err47];
@@ -1770,7 +1802,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var schema39 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
-var pattern20 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
+var pattern21 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1785,7 +1817,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func10.call(schema39.properties, key0)) {
+      if (!func11.call(schema39.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -1893,7 +1925,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.memory !== void 0) {
       let data3 = data.memory;
       if (typeof data3 === "string") {
-        if (!pattern7.test(data3)) {
+        if (!pattern8.test(data3)) {
           const err11 = { instancePath: instancePath + "/memory", schemaPath: "#/definitions/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,9}(MiB|GiB|TiB)$" }, message: 'must match pattern "^[0-9]{1,9}(MiB|GiB|TiB)$"' };
           if (vErrors === null) {
             vErrors = [err11];
@@ -1987,7 +2019,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!pattern10.test(data6)) {
+              if (!pattern11.test(data6)) {
                 const err19 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
                 if (vErrors === null) {
                   vErrors = [err19];
@@ -2018,7 +2050,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!pattern10.test(data7)) {
+              if (!pattern11.test(data7)) {
                 const err22 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
                 if (vErrors === null) {
                   vErrors = [err22];
@@ -2197,7 +2229,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i2 = 0; i2 < len1; i2++) {
           let data14 = data13[i2];
           if (typeof data14 === "string") {
-            if (!pattern20.test(data14)) {
+            if (!pattern21.test(data14)) {
               const err36 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]{5,20}$" }, message: 'must match pattern "^[A-Za-z0-9]{5,20}$"' };
               if (vErrors === null) {
                 vErrors = [err36];
@@ -2472,7 +2504,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.shutdownTimeout !== void 0) {
       let data22 = data.shutdownTimeout;
       if (typeof data22 === "string") {
-        if (!pattern15.test(data22)) {
+        if (!pattern16.test(data22)) {
           const err59 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
             vErrors = [err59];

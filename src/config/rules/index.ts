@@ -1,6 +1,7 @@
 /** The rules that a schema can't say. Each looks at a fleet that has passed the schema, and reports; none throws. */
 import type { Fleet } from '../../model/index.js';
 import { countVms, expandVms, MAX_VMS } from '../expand.js';
+import { checkHost } from './host.js';
 import { checkNames } from './names.js';
 import { checkNetworks } from './networks.js';
 import { checkNics } from './nics.js';
@@ -25,6 +26,7 @@ export function checkRules(fleet: Fleet): RuleFinding[] {
   const findings: RuleFinding[] = [];
   const report = (finding: RuleFinding): void => void findings.push(finding);
   const vms = expandVms(fleet);
+  checkHost(fleet, report);
   checkNames(fleet, vms, report);
   checkNetworks(fleet, report);
   checkNics(fleet, vms, report);

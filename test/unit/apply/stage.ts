@@ -82,7 +82,7 @@ export function planOf(steps: Step[]): Plan {
 
 export const FLEET: ResolvedFleet = {
   name: 'lab',
-  host: { uri: 'test:///default', accelerator: 'auto', storagePool: 'default' },
+  host: { uri: 'test:///default', accelerator: 'auto', storagePool: 'default', runner: { kind: 'local' } },
   networks: [],
   vms: [],
   digest: 'spec',

@@ -17,7 +17,7 @@ const own = (resolved: ResolvedFleet, name: string): OwnNetwork => {
 describe('defaults', () => {
   it("are the reference's", () => {
     const resolved = fleet('vms: [{ name: edge }]');
-    expect(resolved.host).toEqual({ uri: 'qemu:///system', accelerator: 'auto', storagePool: 'default' });
+    expect(resolved.host).toEqual({ uri: 'qemu:///system', accelerator: 'auto', storagePool: 'default', runner: { kind: 'local' } });
     expect(resolved.networks).toEqual([{ kind: 'existing', address: 'network.default', name: 'default', libvirtName: 'default' }]);
     expect(resolved.vms[0]).toMatchObject({
       address: 'vm.edge',

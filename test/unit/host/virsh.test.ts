@@ -110,7 +110,7 @@ describe('observe', () => {
     ];
     const fleet = {
       name: 'f',
-      host: { uri: there.uri, accelerator: 'auto', storagePool: 'images' },
+      host: { uri: there.uri, accelerator: 'auto', storagePool: 'images', runner: { kind: 'local' } },
       networks: [],
       vms,
       digest: '',
