@@ -24,7 +24,11 @@ export interface Attach {
 export async function attachConsole({ uri, uuid, env, escape, force, signal }: Attach): Promise<'running' | 'stopped'> {
   const args = ['-q', '-e', escape, '-c', uri, 'console', uuid, '--safe', ...(force ? ['--force'] : [])];
   const { exitCode, stderr } = await interact('virsh', args, { env, signal });
-  if (exitCode !== 0) throw explain({ command: commandLine('virsh', args), words: stderr || `exit code ${exitCode}`, program: 'virsh' });
+  if (exitCode !== 0) {
+    // On a terminal its authentication agent has its say too, even where nobody has to be asked.
+    const own = stderr.split('\n').filter((line) => line.startsWith('error:'));
+    throw explain({ command: commandLine('virsh', args), words: own.join('\n') || stderr || `exit code ${exitCode}`, program: 'virsh' });
+  }
   const [active = ''] = await new Virsh({ uri, env }).must([['list', '--uuid']]);
   return active.includes(uuid) ? 'running' : 'stopped';
 }
