@@ -145,7 +145,7 @@ describe('a libvirt that is reached as another machine’s', () => {
     writeFileSync(lab.file, readFileSync(lab.file, 'utf8').replace('host: {', 'host: { uri: "qemu+unix:///system",'));
     await lab.apply();
     const seen = await see(lab);
-    expect(seen.xml).toContain("<os firmware='efi'>");
+    expect(await virsh('dumpxml', '--inactive', seen.uuid)).toContain("<os firmware='efi'>");
     expect(seen.loader).toMatch(/^\//);
     expect(/<loader[^>]* secure='yes'/.test(seen.xml)).toBe(kind === 'uefi-secure');
     await isUp(seen.log, true);
