@@ -1,7 +1,7 @@
 /**
  * The stand-in orchestrator as a program, until it is told to end (SIGINT, SIGTERM):
  *   node test/orchestrator/main.ts --domain edge.test --dir DIR [--address 10.231.0.1] [--device orch0]
- * Once it listens it writes one line of JSON to stdout: address, names, bootUrl, caCertificate, accessLog.
+ * Once it listens it writes one line of JSON to stdout: pid, address, names, bootUrl, caCertificate, accessLog.
  */
 import { parseArgs } from 'node:util';
 import { buildPayload, startOrchestrator } from './index.ts';
@@ -24,7 +24,7 @@ const orchestrator = await startOrchestrator({
   ...(device === undefined ? {} : { device }),
 });
 const { names, bootUrl, caCertificate, accessLog } = orchestrator;
-console.log(JSON.stringify({ address: orchestrator.address, names, bootUrl, caCertificate, accessLog }));
+console.log(JSON.stringify({ pid: process.pid, address: orchestrator.address, names, bootUrl, caCertificate, accessLog }));
 
 const end = (): void => void orchestrator.close().then(() => process.exit(0));
 process.once('SIGINT', end);
