@@ -3,7 +3,17 @@ import type { Address } from './fleet.js';
 import type { PlanSummary } from './plan.js';
 
 export type RunEvent =
-  | { type: 'run-started'; formatVersion: '1'; time: string; run: string; command: 'apply' | 'destroy'; fleet: string; host: string; summary: PlanSummary; steps: number }
+  | {
+      type: 'run-started';
+      formatVersion: '1';
+      time: string;
+      run: string;
+      command: 'apply' | 'destroy';
+      fleet: string;
+      host: string;
+      summary: PlanSummary;
+      steps: number;
+    }
   | { type: 'step-started'; time: string; step: string; address: Address }
   | { type: 'step-output'; time: string; step: string; address: Address; line: string }
   | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'done'; durationSeconds: number }
