@@ -15,7 +15,6 @@ export default class Console extends VenCommand {
   static override examples = ['$ ven console edge-1', '$ ven console edge-1 fleets/lab.yaml --read-only'];
   static override flags = {
     'read-only': Flags.boolean({ char: 'r', summary: 'Read what the VM says, from its log, while another is attached or none.' }),
-    force: Flags.boolean({ summary: 'Take the console over from whoever is attached.', exclusive: ['read-only'] }),
     escape: controlKey({ default: '^]', helpValue: 'KEY', summary: 'What is typed to leave.' }),
   };
 
@@ -39,7 +38,7 @@ export default class Console extends VenCommand {
       if (!process.stdin.isTTY || !process.stdout.isTTY)
         throw new VenError('usage', { summary: 'a console needs a terminal', hint: 'Without one: ven console --read-only, or ven logs' });
       const onAttach = (address: string): void => begin(attachingText(address, keyOf(flags.escape)));
-      const { address, ended } = await attach({ ...request, escape: flags.escape, force: flags.force, onAttach });
+      const { address, ended } = await attach({ ...request, escape: flags.escape, onAttach });
       restore();
       attached = false;
       stderr(leftText(address, ended));

@@ -5,8 +5,6 @@ import { logs } from './logs.js';
 export interface ConsoleRequest extends VmRequest {
   /** The control character that leaves, as `^]`. */
   escape: string;
-  /** Takes the console away from whoever is attached. */
-  force: boolean;
   /** Leaves at once. */
   signal: AbortSignal;
   /** Called just before the terminal is handed over. */
@@ -20,8 +18,8 @@ export interface ConsoleRequest extends VmRequest {
 export async function attach(request: ConsoleRequest): Promise<{ address: string; ended: 'left' | 'stopped' }> {
   const { fleet, vm } = await findRunningVm(request);
   request.onAttach(vm.address);
-  const { env, escape, force, signal } = request;
-  const state = await attachConsole({ uri: fleet.host.uri, uuid: vm.uuid, env, escape, force, signal });
+  const { env, escape, signal } = request;
+  const state = await attachConsole({ uri: fleet.host.uri, uuid: vm.uuid, env, escape, signal });
   return { address: vm.address, ended: state === 'stopped' ? 'stopped' : 'left' };
 }
 

@@ -118,7 +118,7 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
   'console-busy': {
     code: 'tool-failed',
     summary: 'Somebody is attached to this console already',
-    hint: 'Read along with --read-only, or take it over with --force',
+    hint: 'Read along with --read-only, or wait until they leave',
   },
   'tpm-missing': { code: 'host-not-ready', summary: 'swtpm is not installed', hint: 'Install it: sudo apt-get install swtpm swtpm-tools' },
 };

@@ -10,8 +10,6 @@ export interface Attach {
   env: Env;
   /** The control character that leaves, as `^]`. */
   escape: string;
-  /** Takes the console away from whoever is attached. */
-  force: boolean;
   signal: AbortSignal;
 }
 
@@ -21,8 +19,8 @@ export interface Attach {
  * @returns whether the VM still runs.
  * @throws VenError `tool-failed` when another is attached, or what libvirt answers; `interrupted` when aborted.
  */
-export async function attachConsole({ uri, uuid, env, escape, force, signal }: Attach): Promise<'running' | 'stopped'> {
-  const args = ['-q', '-e', escape, '-c', uri, 'console', uuid, '--safe', ...(force ? ['--force'] : [])];
+export async function attachConsole({ uri, uuid, env, escape, signal }: Attach): Promise<'running' | 'stopped'> {
+  const args = ['-q', '-e', escape, '-c', uri, 'console', uuid, '--safe'];
   const { exitCode, stderr } = await interact('virsh', args, { env, signal });
   if (exitCode !== 0) {
     // On a terminal its authentication agent has its say too, even where nobody has to be asked.
