@@ -1,5 +1,5 @@
 import { VenError } from '../model/index.js';
-import { bringUpOf, type ExecutePorts, type UpStep } from './execute.js';
+import { bringUpOf, nvramTemplateOf, type ExecutePorts, type UpStep } from './execute.js';
 import { tooLate } from './faults.js';
 
 export interface BatchPorts extends ExecutePorts {
@@ -71,7 +71,12 @@ export async function runBatch(
             listener.output(step, line);
           })
         : accelerator;
-    return bringUpOf(step.vm, { accelerator: chosen, firmware: await ports.firmware(step.vm) }, ports);
+    return bringUpOf(
+      step.vm,
+      { accelerator: chosen, firmware: await ports.firmware(step.vm) },
+      ports,
+      await nvramTemplateOf(step.vm, ports),
+    );
   };
   const work = async (): Promise<void> => {
     const prepared = await Promise.all(

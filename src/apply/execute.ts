@@ -7,6 +7,7 @@ import {
   type HostFirmware,
   type OnHost,
   type Render,
+  type ResolvedOrchestrator,
   type ResolvedVm,
   type Step,
   type VolumeRef,
@@ -19,9 +20,9 @@ export type CallStep = Exclude<Step, UpStep>;
 export interface ExecutePorts {
   host: Host;
   render: Render;
-  fleet: { name: string };
-  /** What the host has for a VM, asked once a run for each kind; null for a BIOS. */
-  firmware(vm: ResolvedVm): Promise<HostFirmware | null>;
+  fleet: { name: string; orchestrator: ResolvedOrchestrator | null };
+  /** What the host has for a VM, asked once a run for each kind; null for a BIOS. `template`: as `FirmwareNeed`; by itself, where ven makes the VM's variables. */
+  firmware(vm: ResolvedVm, template?: boolean): Promise<HostFirmware | null>;
 }
 
 /**
@@ -54,19 +55,20 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       await host.markDomain(step.vm.uuid, step.mark);
       for (const ref of step.create) {
         signal.throwIfAborted();
-        try {
-          await host.createVolume(ref.pool, ref.volume, render.volume(diskOf(step.vm, ref)));
-        } catch (error) {
-          // Somebody's, whatever it is: what a mark lists is deleted with the VM.
-          if (error instanceof VenError && error.code === 'foreign-object') await host.markDomain(step.vm.uuid, without(step.mark, ref));
-          throw error;
-        }
+        await createMarked(host, step, ref, render.volume(diskOf(step.vm, ref)));
       }
       for (const { ref, target, bytes, running } of step.grow) {
         signal.throwIfAborted();
         await host.growVolume(ref, bytes, running ? { uuid: step.vm.uuid, target } : null);
       }
       return;
+    case 'vm-nvram': {
+      const { xml, content } = render.nvram(step.ref, await readTemplate(step.vm, ports), fleet.orchestrator?.caCertificates ?? []);
+      signal.throwIfAborted();
+      if (step.make) await createMarked(host, step, step.ref, xml);
+      signal.throwIfAborted();
+      return host.fillVolume(step.ref, content);
+    }
     case 'vm-define': {
       const firmware = step.fields.includes('firmware') ? await ports.firmware(step.vm) : null;
       const current = await host.readDomain(step.vm.uuid);
@@ -100,18 +102,50 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
   }
 }
 
-/** Everything `Host.bringUp` needs for one VM. Its mark says not ready: the `vm-ready` step says it is. */
-export function bringUpOf(vm: ResolvedVm, on: OnHost, { render, fleet }: Pick<ExecutePorts, 'render' | 'fleet'>): BringUp {
+/**
+ * Everything `Host.bringUp` needs for one VM. Its mark says not ready: the `vm-ready` step says it is. `nvramTemplate`: for a VM
+ * whose firmware variables ven makes; null leaves them out.
+ */
+export function bringUpOf(
+  vm: ResolvedVm,
+  on: OnHost,
+  { render, fleet }: Pick<ExecutePorts, 'render' | 'fleet'>,
+  nvramTemplate: Uint8Array | null,
+): BringUp {
+  const disks = vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) }));
+  const certificates = fleet.orchestrator?.caCertificates ?? [];
   return {
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
     domainXml: render.domain(vm, on, markOf(fleet.name, vm, false)),
-    volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) })),
+    volumes: vm.nvram === null || nvramTemplate === null ? disks : [...disks, render.nvram(vm.nvram, nvramTemplate, certificates)],
     start: vm.power === 'running',
     memoryMiB: Math.ceil(vm.memoryKiB / 1024),
     cpus: vm.cpus,
   };
+}
+
+/** For `bringUpOf`. */
+export async function nvramTemplateOf(vm: ResolvedVm, ports: Pick<ExecutePorts, 'host' | 'firmware'>): Promise<Uint8Array | null> {
+  return vm.nvram === null ? null : readTemplate(vm, ports);
+}
+
+async function readTemplate(vm: ResolvedVm, { host, firmware }: Pick<ExecutePorts, 'host' | 'firmware'>): Promise<Uint8Array> {
+  const found = await firmware(vm, true);
+  if (found?.by !== 'files') throw new Error(`${vm.address} has no firmware with a template`);
+  return host.readNvramTemplate(found.nvramTemplate.path);
+}
+
+/** A volume that the mark names already. */
+async function createMarked(host: Host, { vm, mark }: { vm: ResolvedVm; mark: DomainMark }, ref: VolumeRef, xml: string): Promise<void> {
+  try {
+    await host.createVolume(ref.pool, ref.volume, xml);
+  } catch (error) {
+    // Somebody's, whatever it is: what a mark lists is deleted with the VM.
+    if (error instanceof VenError && error.code === 'foreign-object') await host.markDomain(vm.uuid, without(mark, ref));
+    throw error;
+  }
 }
 
 function without(mark: DomainMark, ref: VolumeRef): DomainMark {

@@ -9,6 +9,7 @@ const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
   'network-start',
   'network-update',
   'vm-volumes',
+  'vm-nvram',
   'vm-define',
   'vm-nics',
   'vm-reattach',

@@ -59,7 +59,7 @@ class Run {
     this.graph = graph;
     this.ports = ports;
     const { host, render, fleet } = ports;
-    this.executePorts = { host, render, fleet, firmware: (vm) => this.firmware(vm) };
+    this.executePorts = { host, render, fleet, firmware: (vm, template) => this.firmware(vm, template) };
     this.stream = new EventStream(ports.emit);
     this.ledger = new Ledger(graph);
   }
@@ -210,10 +210,10 @@ class Run {
   }
 
   /** Asked once a run for each kind, when the first VM needs it. */
-  private async firmware({ firmware }: ResolvedVm): Promise<HostFirmware | null> {
+  private async firmware({ firmware, nvram }: ResolvedVm, template = nvram !== null): Promise<HostFirmware | null> {
     if (firmware === 'bios') return null;
-    const key = JSON.stringify(firmware);
-    const asked = this.firmwares.get(key) ?? this.ports.host.firmware(firmware, { template: false });
+    const key = JSON.stringify([firmware, template]);
+    const asked = this.firmwares.get(key) ?? this.ports.host.firmware(firmware, { template });
     this.firmwares.set(key, asked);
     return asked;
   }

@@ -4,5 +4,6 @@
  * synchronous: it reads no file, clock, environment or host (the caller hands in the bytes and the environment), and it
  * knows nothing of libvirt's XML or of what exists on a host.
  */
+export type { Surroundings } from './certificates.js';
 export { loadFleet, type LoadOptions } from './load.js';
 export { didYouMean } from './suggest.js';

@@ -24,11 +24,11 @@ const is =
     values.includes(value);
 
 const LATER: readonly Entry[] = [
-  {
-    path: 'orchestrator',
+  ...['onboarding', 'project', 'credentials', 'provider'].map((key) => ({
+    path: `orchestrator.${key}`,
     what: 'ven does not onboard nodes yet',
-    instead: 'Delete `orchestrator`, and onboard the nodes by hand once they run.',
-  },
+    instead: `Delete \`${key}\`, and onboard the nodes by hand once they run.`,
+  })),
   {
     path: 'networks.*.mode',
     when: is('bridge'),
@@ -46,11 +46,6 @@ const LATER: readonly Entry[] = [
     when: is(null, false, 'none'),
     what: 'ven does not make networks without addresses yet',
     instead: 'Write `subnet: auto`; with `dhcp: false` nobody is given an address.',
-  },
-  {
-    path: 'networks.*.httpBoot',
-    what: 'ven does not set up UEFI HTTP boot yet',
-    instead: 'Delete `httpBoot`, and add the boot options to the network with virsh net-edit.',
   },
   {
     path: 'networks.*.bridge',

@@ -1,5 +1,6 @@
 /** Text → `Fleet` → `ResolvedFleet`, with all findings at once. */
-import type { Finding, Fleet, ResolvedFleet } from '../model/index.js';
+import { VenError, type Finding, type Fleet, type ResolvedFleet } from '../model/index.js';
+import { CERTIFICATE_PATH, readCertificates, type Certificates, type Surroundings } from './certificates.js';
 import { checkSchema } from './check.js';
 import { decodeFleet, refuseLarge } from './limits.js';
 import { resolveFleet } from './resolve.js';
@@ -16,10 +17,14 @@ export interface LoadOptions {
   file: string;
   /** For `${VAR}`. */
   env?: Environment;
+  /** Without it, a fleet file can't name other files. */
+  surroundings?: Surroundings;
 }
 
 export interface ParsedFleet {
   fleet: Fleet;
+  /** Of the file that `orchestrator.caCertificate` names. */
+  certificates: Certificates | null;
   /** Line and column, from 1, of a value, or of its nearest ancestor that stands in the file. */
   positionOf: (path: Path) => { line: number; column: number };
 }
@@ -29,7 +34,8 @@ export interface ParsedFleet {
  * @throws VenError `fleet-file` with every finding.
  */
 export function loadFleet(content: string | Uint8Array, options: LoadOptions): ResolvedFleet {
-  return resolveFleet(parseFleet(content, options).fleet);
+  const { fleet, certificates } = parseFleet(content, options);
+  return resolveFleet(fleet, certificates);
 }
 
 /**
@@ -47,10 +53,21 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   // The rules need a fleet that fits the schema: what does not is left out, and so is every finding that rests on it.
   const doubtful = wrong.map((one) => one.path);
   const sound = wrong.length === 0 ? (value as Fleet) : wrong.length > MAX_WRONG ? null : prune(value, root, source, doubtful);
+  const certificates = sound && readCertificates(sound, options.surroundings ?? NOWHERE);
   if (sound) findings.push(...ruleFindings(sound, doubtful, root, source));
+  for (const { severity, rule, message, hint } of certificates?.problems ?? []) {
+    if (severity === 'error') findings.push(source.finding(rule, placeOf(root, CERTIFICATE_PATH).value, message, hint));
+  }
   throwFindings(file, findings);
-  return { fleet: value as Fleet, positionOf: (path) => source.position(placeOf(root, path).value.start) };
+  return { fleet: value as Fleet, certificates, positionOf: (path) => source.position(placeOf(root, path).value.start) };
 }
+
+const NOWHERE: Surroundings = {
+  readFile: (path) => {
+    throw new VenError('not-found', { summary: `${path} can't be read here` });
+  },
+  now: new Date(0),
+};
 
 function ruleFindings(fleet: Fleet, doubtful: readonly Path[], root: Place, source: Source): Finding[] {
   return checkRules(fleet)

@@ -2,8 +2,10 @@
 import {
   domainUuid,
   formatAddress,
+  isUefi,
   networkUuid,
   usualDhcp,
+  nvramVolume,
   type DhcpHost,
   type DnsHost,
   type ExistingNetwork,
@@ -19,9 +21,12 @@ import {
   type ResolvedHost,
   type ResolvedNetwork,
   type ResolvedNic,
+  type ResolvedNvram,
+  type ResolvedOrchestrator,
   type ResolvedVm,
   type VagrantRunner,
 } from '../model/index.js';
+import type { Certificates } from './certificates.js';
 import { expandVms, type ExpandedVm } from './expand.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
 import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
@@ -33,7 +38,7 @@ const DEFAULT_IMAGE = 'vagrantlibvirt/vagrant-libvirt:edge-slim';
 const MAX_DEVICE_LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** Pure. `fleet` has passed the schema and the rules; see `loadFleet`. */
-export function resolveFleet(fleet: Fleet): ResolvedFleet {
+export function resolveFleet(fleet: Fleet, certificates: Certificates | null = null): ResolvedFleet {
   const host: ResolvedHost = {
     uri: fleet.host?.uri ?? 'qemu:///system',
     accelerator: fleet.host?.accelerator ?? 'auto',
@@ -43,10 +48,13 @@ export function resolveFleet(fleet: Fleet): ResolvedFleet {
   const expanded = expandVms(fleet);
   const macs = new Taken(writtenMacs(expanded));
   const serials = new Taken(fleet.vms.flatMap((vm) => vm.serialNumbers ?? []));
-  const vms = expanded.map((vm) => resolveVm(fleet, host, vm, macs, serials));
-  const networks = resolveNetworks(fleet, expanded, vms);
-  const resolved = { name: fleet.fleet, host, networks, vms };
-  return { ...resolved, digest: digest(resolved) };
+  const orchestrator = resolveOrchestrator(fleet, certificates);
+  const shared = { fleet, host, orchestrator, macs, serials };
+  const vms = expanded.map((vm) => resolveVm(shared, vm));
+  const networks = resolveNetworks(fleet, orchestrator, expanded, vms);
+  const resolved = { name: fleet.fleet, host, orchestrator, networks, vms };
+  const warnings = (certificates?.problems ?? []).filter(({ severity }) => severity === 'warning').map(({ message }) => message);
+  return { ...resolved, digest: digest({ ...resolved, orchestrator: orchestrator ?? undefined }), warnings };
 }
 
 /** The image alone does not make it a container: it may stand there for whoever switches over. */
@@ -59,8 +67,24 @@ function writtenMacs(vms: readonly ExpandedVm[]): string[] {
   return vms.flatMap(({ spec }) => (Array.isArray(spec.nics) ? spec.nics.flatMap((nic) => nic.mac?.toLowerCase() ?? []) : []));
 }
 
-function resolveVm(fleet: Fleet, host: ResolvedHost, vm: ExpandedVm, macs: Taken, serials: Taken): ResolvedVm {
+function resolveOrchestrator({ orchestrator }: Fleet, certificates: Certificates | null): ResolvedOrchestrator | null {
+  if (!orchestrator) return null;
+  const bootUrl = orchestrator.bootUrl ?? `https://tinkerbell-haproxy.${orchestrator.domain ?? ''}/tink-stack/signed_ipxe.efi`;
+  return { bootUrl, caCertificates: certificates?.caCertificates ?? null };
+}
+
+/** What the VMs of a fleet share. */
+interface Shared {
+  fleet: Fleet;
+  host: ResolvedHost;
+  orchestrator: ResolvedOrchestrator | null;
+  macs: Taken;
+  serials: Taken;
+}
+
+function resolveVm({ fleet, host, orchestrator, macs, serials }: Shared, vm: ExpandedVm): ResolvedVm {
   const { name, spec } = vm;
+  const firmware = resolveFirmware(spec.firmware);
   const domain = `${fleet.fleet}_${name}`;
   const applied = {
     address: `vm.${name}`,
@@ -72,9 +96,11 @@ function resolveVm(fleet: Fleet, host: ResolvedHost, vm: ExpandedVm, macs: Taken
     cpus: spec.cpus ?? 4,
     memoryKiB: sizeInKiB(spec.memory ?? '8GiB'),
     accelerator: host.accelerator,
-    firmware: resolveFirmware(spec.firmware),
+    firmware,
     tpm: spec.tpm ?? true,
     boot: spec.boot ?? (['disk', 'network'] as const),
+    pxe: firmware === 'bios' || (spec.pxe ?? orchestrator === null),
+    nvram: isUefi(firmware) ? resolveNvram(domain, host.storagePool, orchestrator) : null,
     disks: resolveDisks(domain, host.storagePool, spec.disks),
     nics: nicList(vm).map((nic, index) => ({
       mac: nic.mac?.toLowerCase() ?? macs.claim((attempt) => nicMac(fleet.fleet, name, index, attempt)),
@@ -92,8 +118,9 @@ function resolveVm(fleet: Fleet, host: ResolvedHost, vm: ExpandedVm, macs: Taken
     boot: [...applied.boot],
     protect: spec.protect ?? false,
     shutdownTimeoutSeconds: durationInSeconds(spec.shutdownTimeout ?? '60s'),
-    // Only what ven brings to the host: `protect` and the time limit are about how ven goes about it.
-    digest: digest(applied),
+    // Only what ven brings to the host: `protect` and the time limit are about how ven goes about it. What is as it was before
+    // there was a choice is left out, here and below: a new ven does not take all that an older one made for changed.
+    digest: digest({ ...applied, pxe: applied.pxe ? undefined : false, nvram: applied.nvram ?? undefined }),
   };
 }
 
@@ -128,15 +155,28 @@ function resolveFirmware(firmware: ExpandedVm['spec']['firmware']): ResolvedFirm
   return { loader: firmware.loader, nvramTemplate: firmware.nvramTemplate, secureBoot: firmware.secureBoot ?? false };
 }
 
+function resolveNvram(domain: string, pool: string, orchestrator: ResolvedOrchestrator | null): ResolvedNvram | null {
+  const certificates = orchestrator?.caCertificates ?? null;
+  return certificates && { pool, volume: nvramVolume(domain), certificates: digest(certificates) };
+}
+
 function resolveGraphics(graphics: ExpandedVm['spec']['graphics']): ResolvedGraphics {
   if (graphics === undefined || graphics === 'none') return { type: 'none' };
   if (graphics === 'vnc') return { type: 'vnc', listen: '127.0.0.1', port: 'auto' };
   return { type: 'vnc', listen: graphics.listen ?? '127.0.0.1', port: graphics.port ?? 'auto' };
 }
 
-function resolveNetworks(fleet: Fleet, expanded: readonly ExpandedVm[], vms: readonly ResolvedVm[]): ResolvedNetwork[] {
+function resolveNetworks(
+  fleet: Fleet,
+  orchestrator: ResolvedOrchestrator | null,
+  expanded: readonly ExpandedVm[],
+  vms: readonly ResolvedVm[],
+): ResolvedNetwork[] {
   const bridges = new Taken();
-  const own = (name: string, network: FleetNetwork): OwnNetwork => resolveOwn(fleet.fleet, name, network, vms, bridges);
+  const own = (name: string, network: FleetNetwork): OwnNetwork => {
+    const boots = orchestrator !== null && network.dhcp !== false && network.httpBoot !== false;
+    return resolveOwn(fleet.fleet, name, network, boots ? orchestrator.bootUrl : null, vms, bridges);
+  };
   const existing = (name: string, libvirtName: string): ExistingNetwork => ({
     kind: 'existing',
     address: `network.${name}`,
@@ -154,7 +194,14 @@ function resolveNetworks(fleet: Fleet, expanded: readonly ExpandedVm[], vms: rea
   return networks;
 }
 
-function resolveOwn(fleet: string, name: string, network: FleetNetwork, vms: readonly ResolvedVm[], bridges: Taken): OwnNetwork {
+function resolveOwn(
+  fleet: string,
+  name: string,
+  network: FleetNetwork,
+  bootUrl: string | null,
+  vms: readonly ResolvedVm[],
+  bridges: Taken,
+): OwnNetwork {
   const cidr = subnetOf(network);
   const fields = {
     kind: 'own' as const,
@@ -168,8 +215,9 @@ function resolveOwn(fleet: string, name: string, network: FleetNetwork, vms: rea
     dhcp: network.dhcp === false ? null : (network.dhcp ?? (cidr ? usualDhcp(cidr) : ('auto' as const))),
     dnsHosts: dnsHosts(network),
     dhcpHosts: cidr ? dhcpHosts(`network.${name}`, vms) : [],
+    bootUrl,
   };
-  return { ...fields, digest: digest(fields) };
+  return { ...fields, digest: digest({ ...fields, bootUrl: bootUrl ?? undefined }) };
 }
 
 function dnsHosts(network: FleetNetwork): DnsHost[] {

@@ -4,6 +4,6 @@
  */
 export { checkCaCertificates, type CaCertificate, type CertificateProblem, type CheckedCertificates } from './certificates.js';
 export { guidBytes, guidText } from './guid.js';
-export { makeNvram, OWNER, type NvramContents } from './nvram.js';
+export { makeNvram, OWNER, tooLargeForFirmware, type NvramContents } from './nvram.js';
 export { certificatesOf, signatureLists } from './signature-list.js';
 export { ATTRIBUTES, readVariables, StoreError, writeVariables, type EfiVariable } from './variable-store.js';

@@ -12,6 +12,14 @@ const TLS_CA_CERTIFICATE = {
   attributes: ATTRIBUTES.nonVolatile | ATTRIBUTES.bootService,
 };
 
+/** What edk2's OVMF takes in one variable, less a page for its header and whatever else. */
+const MOST_BYTES = 32 * 1024;
+
+/** Whether these DER certificates are more than firmware can hold. */
+export function tooLargeForFirmware(certificates: readonly Uint8Array[]): boolean {
+  return signatureLists(certificates, OWNER).length > MOST_BYTES;
+}
+
 export interface NvramContents {
   /** DER certificates of authorities that the firmware trusts when it boots over HTTPS. */
   caCertificates: readonly Uint8Array[];

@@ -1,5 +1,6 @@
+import { dirname, resolve } from 'node:path';
 import { loadFleet } from '../config/index.js';
-import { readFleetFile } from '../host/index.js';
+import { readFleetFile, readTextFile } from '../host/index.js';
 import type { ResolvedFleet } from '../model/index.js';
 
 /** What every command is asked with. */
@@ -11,5 +12,6 @@ export interface Request {
 
 /** Reads, checks and resolves the fleet file. Rejects with `fleet-file` (all findings at once) or `not-found`. */
 export function loadFleetFile({ file, env }: Request): ResolvedFleet {
-  return loadFleet(readFleetFile(file), { file, env });
+  const surroundings = { readFile: (path: string) => readTextFile(resolve(dirname(file), path)), now: new Date() };
+  return loadFleet(readFleetFile(file), { file, env, surroundings });
 }

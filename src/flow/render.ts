@@ -1,7 +1,7 @@
 import { bringUpOf } from '../apply/index.js';
 import { findFirmware, firmwareSearch, ownFirmware } from '../host/index.js';
 import { machinesJson } from '../render/index.js';
-import type { HostFirmware, HostState, ResolvedFleet, ResolvedVm } from '../model/index.js';
+import { volumesOf, type HostFirmware, type HostState, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
 import { makePlan } from '../plan/index.js';
 import { shownAccelerator } from './diffs.js';
 import { loadFleetFile, type Request } from './load.js';
@@ -16,7 +16,7 @@ export interface RenderedFile {
 /**
  * The files that apply would use, without a host: as if nothing were there yet. So a subnet `auto` is the first of its
  * sequence, an accelerator `auto` is shown as kvm, and the firmware is what this machine's descriptors say, if it has
- * some; else it is left to libvirt to choose.
+ * some; else it is left to libvirt to choose. The content of firmware variables is not shown.
  */
 export function render(request: Request): RenderedFile[] {
   const fleet = loadFleetFile(request);
@@ -29,7 +29,7 @@ export function render(request: Request): RenderedFile[] {
     }
   }
   const machines = fleet.vms.map((vm) =>
-    bringUpOf(vm, { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm, request.env) }, { render: renderer, fleet }),
+    bringUpOf(vm, { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm, request.env) }, { render: renderer, fleet }, null),
   );
   for (const machine of machines) {
     files.push({ path: `domains/${machine.domain}.xml`, text: machine.domainXml });
@@ -50,7 +50,7 @@ function shownFirmware({ firmware }: ResolvedVm, env: Request['env']): HostFirmw
 
 /** A host that has what the fleet takes for granted (others' networks and pools), and nothing else. */
 function emptyHost(fleet: ResolvedFleet): HostState {
-  const pools = new Set(fleet.vms.flatMap((vm) => vm.disks.map(({ pool }) => pool)));
+  const pools = new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => pool)));
   const others = new Set(
     fleet.vms.flatMap((vm) => vm.nics.flatMap(({ source }) => (source.kind === 'network' && source.own === null ? [source.network] : []))),
   );
@@ -71,6 +71,7 @@ function emptyHost(fleet: ResolvedFleet): HostState {
       dhcp: null,
       dnsHosts: [],
       dhcpHosts: [],
+      bootUrl: null,
     })),
     pools: [...pools].map((name) => ({ name, uuid: '', active: true, autostart: true, path: null, availableBytes: 0 })),
     volumes: [],

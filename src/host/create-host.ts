@@ -5,6 +5,7 @@ import { domainActs } from './domain-acts.js';
 import type { Env } from './exec.js';
 import { fleetKey } from './lock.js';
 import { networkActs } from './network-acts.js';
+import { readNvramTemplate } from './nvram-template.js';
 import { observe } from './observe.js';
 import { probeAccelerator } from './probe.js';
 import { createRunner } from './runner.js';
@@ -36,6 +37,7 @@ export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJ
     ...networkActs(virsh),
     ...domainActs(virsh),
     ...storageActs(virsh, env),
+    readNvramTemplate,
     bringUp: bringUpAct({
       virsh,
       workDir,

@@ -1,12 +1,13 @@
 /** What ven does to domains. All by UUID; all idempotent. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { VenError, type DomainMark, type VolumeRef } from '../model/index.js';
+import { isNvram, VenError, type DomainMark, type VolumeRef } from '../model/index.js';
 import { attribute, child, childrenNamed, parseXml, serializeXml } from '../xml/index.js';
 import { domainUuid } from './domain-facts.js';
 import { markForMetadata, VEN_NAMESPACE } from './marks.js';
 import { temporaryNetwork } from './network-acts.js';
 import { byPath } from './pool-paths.js';
 import { refreshPool } from './storage-acts.js';
+import { withFirstNvram } from './first-nvram.js';
 import { safeVolume } from './storage-facts.js';
 import type { Command, Virsh } from './virsh.js';
 
@@ -53,6 +54,13 @@ export function domainActs(virsh: Virsh): DomainActs {
   /** A running domain that somebody undefined has no definition but what runs, and would be gone with its power. */
   const persist = async (uuid: string): Promise<void> => {
     await virsh.must([['define', { file: await readDomain(uuid) }]]);
+  };
+
+  /** So that undefining takes with it the variables that libvirt made, if it did before ven made others. */
+  const nameFirstNvram = async (uuid: string): Promise<void> => {
+    const [xml = ''] = await virsh.must([['dumpxml', uuid, '--inactive', '--security-info']], ['not-found']);
+    const first = xml === '' ? null : withFirstNvram(xml);
+    if (first !== null) await virsh.must([['define', { file: first }]]);
   };
 
   return {
@@ -165,6 +173,7 @@ export function domainActs(virsh: Virsh): DomainActs {
       const missed = volumes.filter((_, index) => replies[powerOff.length + index]?.answer === 'not-found');
       for (const pool of new Set(missed.map((ref) => ref.pool))) await refreshPool(virsh, pool, ['not-found']);
       await virsh.must(missed.map(deletion), ['not-found']);
+      if (volumes.some(isNvram)) await nameFirstNvram(uuid);
       // In a process of its own, since virsh goes on after a failure: a domain whose disk is still there must stay ven's.
       await virsh.must([['undefine', uuid, '--nvram', '--managed-save', '--snapshots-metadata', '--checkpoints-metadata']], ['not-found']);
     },

@@ -1,6 +1,6 @@
 /** What a domain's XML says, as `DomainFacts`. Pure. */
 import type { DomainFacts, FirmwareKind, ObservedDisk, ObservedNic } from '../model/index.js';
-import { at, attribute, child, childrenNamed, textAt, type XmlElement } from '../xml/index.js';
+import { at, attribute, child, childrenNamed, textAt, textOf, type XmlElement } from '../xml/index.js';
 
 /** KiB in each unit that libvirt writes or reads for memory. */
 const KIB: Record<string, number> = {
@@ -33,7 +33,8 @@ export function domainFacts(domain: XmlElement): DomainFacts {
   const os = child(domain, 'os');
   const devices = child(domain, 'devices');
   const type = attribute(domain, 'type');
-  const nvram = textAt(os, 'nvram');
+  // Written as text, or since libvirt 8.5 as a source of its own.
+  const nvram = attribute(at(os, 'nvram', 'source'), 'file') ?? textAt(os, 'nvram');
   return {
     title: textAt(domain, 'title') ?? '',
     description: textAt(domain, 'description') ?? '',
@@ -45,6 +46,7 @@ export function domainFacts(domain: XmlElement): DomainFacts {
     nvram: nvram === null || nvram === '' ? null : nvram,
     tpm: child(devices, 'tpm') !== undefined,
     boot: bootOf(os, devices),
+    pxe: !PXE_SWITCHES.every((name) => firmwareSetting(domain, name) === 'n'),
     disks: childrenNamed(devices, 'disk').map(diskOf),
     nics: childrenNamed(devices, 'interface').map(nicOf),
     serialNumber: serialNumberOf(domain),
@@ -60,6 +62,17 @@ function firmwareOf(os: XmlElement | undefined): FirmwareKind {
   const asked = features.some((feature) => attribute(feature, 'name') === 'secure-boot' && attribute(feature, 'enabled') === 'yes');
   // What the loader says itself counts more than what libvirt was asked to choose by.
   return (attribute(loader, 'secure') ?? (asked ? 'yes' : 'no')) === 'yes' ? 'uefi-secure' : 'uefi';
+}
+
+/** OVMF's own switches; each keeps one IP version's PXE off when it says `n`. */
+const PXE_SWITCHES = ['opt/org.tianocore/IPv4PXESupport', 'opt/org.tianocore/IPv6PXESupport'];
+
+function firmwareSetting(domain: XmlElement, name: string): string | null {
+  const entries = childrenNamed(domain, 'sysinfo')
+    .filter((sysinfo) => attribute(sysinfo, 'type') === 'fwcfg')
+    .flatMap((sysinfo) => childrenNamed(sysinfo, 'entry'));
+  const entry = entries.find((candidate) => attribute(candidate, 'name') === name);
+  return entry ? textOf(entry).trim() : null;
 }
 
 function bootOf(os: XmlElement | undefined, devices: XmlElement | undefined): DomainFacts['boot'] {

@@ -14,6 +14,7 @@ export function domainMark(domain: XmlElement): DomainMark | null {
   const digest = attribute(mark, 'digest');
   if (fleet === null || vm === null || digest === null) return null;
   const firmware = attribute(mark, 'firmware');
+  const certificates = attribute(mark, 'certificates');
   const inside = [...ancestors, mark];
   return {
     fleet,
@@ -21,6 +22,7 @@ export function domainMark(domain: XmlElement): DomainMark | null {
     digest,
     ready: attribute(mark, 'ready') === 'yes',
     ...(firmware !== null && /^(bios|uefi|uefi-secure)(:\/.*)?$/.test(firmware) ? { firmware } : {}),
+    ...(certificates === null ? {} : { certificates }),
     volumes: childrenNs(inside, VEN_NAMESPACE, 'volume').flatMap((element) => {
       const pool = attribute(element, 'pool');
       const volume = attribute(element, 'name');
@@ -57,6 +59,7 @@ export function markForMetadata(mark: DomainMark): string {
       digest: mark.digest,
       ready: mark.ready ? 'yes' : 'no',
       ...(mark.firmware === undefined ? {} : { firmware: mark.firmware }),
+      ...(mark.certificates === undefined ? {} : { certificates: mark.certificates }),
     },
     children: [
       ...mark.volumes.map(({ pool, volume, asked }) => ({

@@ -1,7 +1,9 @@
 /** What a network's XML says. Pure. */
-import type { ObservedNetwork } from '../model/index.js';
-import { attribute, child, childrenNamed, textAt, textOf, type XmlElement } from '../xml/index.js';
+import { offeredBootUrl, type ObservedNetwork } from '../model/index.js';
+import { attribute, child, childrenNamed, childrenNs, textAt, textOf, type XmlElement } from '../xml/index.js';
 import { networkMark } from './marks.js';
+
+const DNSMASQ = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
 
 export type NetworkFacts = Omit<ObservedNetwork, 'active' | 'autostart' | 'persistent'>;
 
@@ -28,6 +30,11 @@ export function networkFacts(network: XmlElement): NetworkFacts {
       ip: attribute(host, 'ip') ?? '',
       name: attribute(host, 'name'),
     })),
+    bootUrl: offeredBootUrl(
+      childrenNs([network], DNSMASQ, 'options').flatMap((options) =>
+        childrenNs([network, options], DNSMASQ, 'option').flatMap((option) => attribute(option, 'value') ?? []),
+      ),
+    ),
   };
 }
 

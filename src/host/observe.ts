@@ -2,7 +2,16 @@
  * The whole host in three virsh processes: what there is; the definitions of it all, parsed while virsh still reads; and
  * beside these, the volumes (with a fourth for those that need a closer look). What vanishes in between is just not there.
  */
-import type { HostState, ObservedDomain, ObservedNetwork, ObservedPool, Power, ResolvedFleet, VolumeRef } from '../model/index.js';
+import {
+  volumesOf,
+  type HostState,
+  type ObservedDomain,
+  type ObservedNetwork,
+  type ObservedPool,
+  type Power,
+  type ResolvedFleet,
+  type VolumeRef,
+} from '../model/index.js';
 import { parseXml, type XmlElement } from '../xml/index.js';
 import { domainFacts, domainName, domainUuid } from './domain-facts.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
@@ -42,7 +51,7 @@ interface Question {
 
 export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Date): Promise<HostState> {
   const observedAt = now().toISOString();
-  const wanted = fleet.vms.flatMap(({ disks }) => disks);
+  const wanted = fleet.vms.flatMap(volumesOf);
   const poolsOfFleet = [...new Set([fleet.host.storagePool, ...wanted.map(({ pool }) => pool)])];
   const disksRead = readDisks(virsh, poolsOfFleet, TIMEOUT_SECONDS);
   disksRead.catch(() => undefined); // awaited below; until then a failure is the lists' failure, too

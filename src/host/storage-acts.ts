@@ -13,6 +13,7 @@ import type { Command, Virsh } from './virsh.js';
 export interface StorageActs {
   ensurePool(pool: string): Promise<void>;
   createVolume(pool: string, volume: string, xml: string): Promise<void>;
+  fillVolume(ref: VolumeRef, content: Uint8Array): Promise<void>;
   growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void>;
 }
 
@@ -62,6 +63,16 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
       if (made?.ok) return;
       if (made?.answer === 'exists') throw inTheWay(virsh.uri, { pool, volume }, made.error);
       throw made?.error ?? noPool(pool);
+    },
+
+    async fillVolume({ pool, volume }, content) {
+      const upload: Command = ['vol-upload', '--pool', pool, safeVolume(volume), { file: content }];
+      const [filled] = await virsh.ask([upload]);
+      if (filled?.ok) return;
+      if (filled?.answer !== 'not-found') throw filled?.error ?? noPool(pool);
+      // libvirt makes lost variables anew when the VM starts, behind its own back.
+      await refreshPool(virsh, pool);
+      await virsh.must([upload]);
     },
 
     async growVolume({ pool, volume }, bytes, running) {

@@ -7,8 +7,8 @@ import type { VenError } from '../model/index.js';
 import { answerOf, explain, type Answer } from './answers.js';
 import { commandLine, run, type Env } from './exec.js';
 
-/** A word of a command: text, or a text that virsh is to read from a file. */
-export type Word = string | { file: string };
+/** A word of a command: text, or what virsh is to read from a file. */
+export type Word = string | { file: string | Uint8Array };
 export type Command = readonly Word[];
 
 export interface Reply {
@@ -166,11 +166,11 @@ function* inChunks(commands: readonly Command[]): Generator<Command[]> {
 }
 
 /** A file that has no name any more: nobody else can read it, and nothing is left behind, however the run ends. */
-function fileWith(text: string): number {
+function fileWith(content: string | Uint8Array): number {
   const path = join(tmpdir(), `ven-${randomBytes(8).toString('hex')}`);
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   unlinkSync(path);
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.from(content);
   for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
   return fd;
 }

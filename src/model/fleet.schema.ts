@@ -50,6 +50,10 @@ export type Tpm = boolean;
  */
 export type Boot = ('disk' | 'network')[];
 /**
+ * Whether UEFI firmware tries PXE before HTTP boot, which costs it two minutes. Default: false when there is an `orchestrator`, else true.
+ */
+export type Pxe = boolean;
+/**
  * Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.
  */
 export type Nics = ('default' | 'per-vm') | FleetNic[];
@@ -96,6 +100,7 @@ export interface Fleet {
   apiVersion: ApiVersion;
   fleet: FleetName;
   host?: FleetHost;
+  orchestrator?: FleetOrchestrator;
   networks?: Networks;
   defaults?: FleetDefaults;
   vms: Vms;
@@ -123,6 +128,23 @@ export interface FleetVagrant {
   image?: string;
 }
 /**
+ * Where the nodes boot from, by UEFI HTTP boot: `domain` for the orchestrator's usual boot URL, or `bootUrl`. The fleet's own networks then tell the firmware so.
+ */
+export interface FleetOrchestrator {
+  /**
+   * The orchestrator's domain. Nodes boot from https://tinkerbell-haproxy.<domain>/tink-stack/signed_ipxe.efi.
+   */
+  domain?: string;
+  /**
+   * The boot file's URL, instead of the one that follows from `domain`.
+   */
+  bootUrl?: string;
+  /**
+   * A PEM file with the certificate of the authority that signed the boot server's, or a chain of them; relative to this file. ven puts it into the firmware of every UEFI VM, which trusts no other.
+   */
+  caCertificate?: string;
+}
+/**
  * The fleet's networks by name. A network with a `subnet` or `mode` (or with nothing at all: `{}`) is the fleet's own: ven makes it and takes it away. One with `existing` is somebody else's libvirt network, which ven uses and never changes.
  */
 export interface Networks {
@@ -145,6 +167,10 @@ export interface FleetNetwork {
    */
   dhcp?: FleetDhcp | false;
   dns?: FleetDns;
+  /**
+   * Whether the network tells UEFI firmware where to boot from. Default: true when there is an `orchestrator`.
+   */
+  httpBoot?: boolean;
   /**
    * The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it and never changes it.
    */
@@ -187,6 +213,7 @@ export interface FleetDefaults {
   firmware?: Firmware;
   tpm?: Tpm;
   boot?: Boot;
+  pxe?: Pxe;
   nics?: Nics;
   graphics?: Graphics;
   autostart?: Autostart;
@@ -284,6 +311,7 @@ export interface FleetVm {
   firmware?: Firmware;
   tpm?: Tpm;
   boot?: Boot;
+  pxe?: Pxe;
   nics?: Nics;
   /**
    * SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.

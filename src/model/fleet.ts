@@ -12,10 +12,21 @@ export interface ResolvedFleet {
   /** The fleet's name, a DNS label. */
   name: string;
   host: ResolvedHost;
+  /** null: the nodes boot from what is on their disks, or what their networks say. */
+  orchestrator: ResolvedOrchestrator | null;
   networks: ResolvedNetwork[];
   vms: ResolvedVm[];
   /** SHA-256, hex, of everything above in canonical JSON. */
   digest: string;
+  /** What is not wrong yet, for every plan to say. */
+  warnings: string[];
+}
+
+export interface ResolvedOrchestrator {
+  /** What UEFI firmware loads and starts. */
+  bootUrl: string;
+  /** DER in base64, of the authorities that the firmware trusts; null: the fleet file names none. */
+  caCertificates: string[] | null;
 }
 
 export interface ResolvedHost {
@@ -51,6 +62,8 @@ export interface OwnNetwork {
   dnsHosts: DnsHost[];
   /** Fixed addresses of NICs, as DHCP host entries. Sorted by MAC. */
   dhcpHosts: DhcpHost[];
+  /** What DHCP tells UEFI firmware to boot over HTTP; null: nothing. */
+  bootUrl: string | null;
   /** SHA-256, hex, of the fields above. */
   digest: string;
 }
@@ -104,6 +117,10 @@ export interface ResolvedVm {
   tpm: boolean;
   /** Order of boot devices, without repetition. */
   boot: ('disk' | 'network')[];
+  /** false: UEFI firmware leaves PXE out. Always true for BIOS, which has nothing else. */
+  pxe: boolean;
+  /** Firmware variables that ven makes; null: libvirt makes them from the firmware's template. */
+  nvram: ResolvedNvram | null;
   disks: ResolvedDisk[];
   nics: ResolvedNic[];
   /** SMBIOS type 1 serial number. */
@@ -116,6 +133,14 @@ export interface ResolvedVm {
   shutdownTimeoutSeconds: number;
   /** SHA-256, hex, of the fields above. */
   digest: string;
+}
+
+export interface ResolvedNvram {
+  pool: string;
+  /** See `nvramVolume`. */
+  volume: string;
+  /** SHA-256, hex, of the certificates in it (`ResolvedOrchestrator.caCertificates`). */
+  certificates: string;
 }
 
 export interface ResolvedDisk {

@@ -36,6 +36,8 @@ export interface DomainMark {
   ready: boolean;
   /** `firmwareMark` of what the fleet file said when it was applied last; absent from a mark of before it was written down. */
   firmware?: string;
+  /** `ResolvedNvram.certificates` of what was put into its firmware variables last; absent: nothing. */
+  certificates?: string;
   /** The volumes that ven made for it; no others are ever deleted with it. */
   volumes: MarkedVolume[];
   /**
@@ -98,6 +100,8 @@ export interface DomainFacts {
   nvram: string | null;
   tpm: boolean;
   boot: ('disk' | 'network' | 'other')[];
+  /** false: UEFI firmware is told to leave PXE out, over IPv4 and IPv6. */
+  pxe: boolean;
   disks: ObservedDisk[];
   nics: ObservedNic[];
   serialNumber: string | null;
@@ -140,6 +144,8 @@ export interface ObservedNetwork {
   dhcp: { start: string; end: string } | null;
   dnsHosts: { ip: string; names: string[] }[];
   dhcpHosts: { mac: string; ip: string; name: string | null }[];
+  /** What it tells UEFI firmware to boot over HTTP; see `offeredBootUrl`. */
+  bootUrl: string | null;
 }
 
 export interface ObservedPool {
@@ -166,6 +172,12 @@ export type PlannedNetwork = Omit<OwnNetwork, 'subnet' | 'dhcp'> & {
   dhcp: { start: string; end: string } | null;
 };
 
+/** A volume to be made. `content`: what is in it from the start; absent: nothing. */
+export interface VolumeMake extends VolumeRef {
+  xml: string;
+  content?: Uint8Array;
+}
+
 /** A VM for `Host.bringUp`: all that is needed, rendered. */
 export interface BringUp {
   /** The VM's name in the fleet; also its name in the Vagrantfile. */
@@ -174,7 +186,7 @@ export interface BringUp {
   uuid: string;
   /** The complete definition, with ven's mark in it, so that it is ven's from its first moment. */
   domainXml: string;
-  volumes: { pool: string; volume: string; xml: string }[];
+  volumes: VolumeMake[];
   /** false: define it and make its disks, but leave it off. */
   start: boolean;
   memoryMiB: number;
@@ -237,6 +249,10 @@ export interface Host {
 
   /** Not idempotent: rejects with `foreign-object` when there is one, since whoever plans to make a volume has seen none. */
   createVolume(pool: string, volume: string, xml: string): Promise<void>;
+  /** Writes a volume from its first byte on. Of a VM that is off: QEMU must not have it open. */
+  fillVolume(ref: VolumeRef, content: Uint8Array): Promise<void>;
+  /** A raw NVRAM template that `firmware` named, of this machine. @throws VenError `host-not-ready` */
+  readNvramTemplate(path: string): Promise<Uint8Array>;
   /** Grows a volume; live when the domain is running. Never shrinks. */
   growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void>;
 

@@ -1,8 +1,20 @@
+export * from './boot.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './firmware.js';
 export * from './fleet.js';
-export type { Fleet, FleetDefaults, FleetDhcp, FleetDisk, FleetHost, FleetNetwork, FleetNic, FleetVm, FleetVnc } from './fleet.schema.js';
+export type {
+  Fleet,
+  FleetDefaults,
+  FleetDhcp,
+  FleetDisk,
+  FleetHost,
+  FleetNetwork,
+  FleetNic,
+  FleetOrchestrator,
+  FleetVm,
+  FleetVnc,
+} from './fleet.schema.js';
 export * from './host.js';
 export * from './identity.js';
 export * from './ipv4.js';

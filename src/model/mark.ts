@@ -1,6 +1,22 @@
 import { firmwareMark } from './firmware.js';
 import type { ResolvedVm } from './fleet.js';
-import type { DomainMark } from './host.js';
+import type { DomainMark, VolumeRef } from './host.js';
+
+const NVRAM_SUFFIX = '-nvram.fd';
+
+/** The name of the volume with a VM's firmware variables, where ven makes them. No disk's name ends like it. */
+export function nvramVolume(domain: string): string {
+  return `${domain}${NVRAM_SUFFIX}`;
+}
+
+export function isNvram({ volume }: Pick<VolumeRef, 'volume'>): boolean {
+  return volume.endsWith(NVRAM_SUFFIX);
+}
+
+/** Every volume that a VM has: its disks, and its firmware variables where ven makes them. */
+export function volumesOf({ disks, nvram }: Pick<ResolvedVm, 'disks' | 'nvram'>): VolumeRef[] {
+  return [...disks, ...(nvram === null ? [] : [nvram])].map(({ pool, volume }) => ({ pool, volume }));
+}
 
 /** The mark of a VM that has exactly what `vm` says; without `ready` it is the one that it is born with. */
 export function markOf(fleet: string, vm: ResolvedVm, ready: boolean): DomainMark {
@@ -10,7 +26,11 @@ export function markOf(fleet: string, vm: ResolvedVm, ready: boolean): DomainMar
     digest: vm.digest,
     ready,
     firmware: firmwareMark(vm.firmware),
-    volumes: vm.disks.map(({ pool, volume, bus, sizeBytes }) => ({ pool, volume, asked: { bus, sizeBytes } })),
+    ...(vm.nvram === null ? {} : { certificates: vm.nvram.certificates }),
+    volumes: [
+      ...vm.disks.map(({ pool, volume, bus, sizeBytes }) => ({ pool, volume, asked: { bus, sizeBytes } })),
+      ...(vm.nvram === null ? [] : [{ pool: vm.nvram.pool, volume: vm.nvram.volume }]),
+    ],
     nics: vm.nics.map(({ mac }) => mac.toLowerCase()).sort(),
   };
 }

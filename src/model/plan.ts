@@ -102,6 +102,11 @@ export type Step = StepBase &
         grow: { ref: VolumeRef; target: string; bytes: number; running: boolean }[];
         mark: DomainMark;
       }
+    /**
+     * Firmware variables from the template, with the certificates of the fleet in them, into a volume that the mark names already.
+     * The VM is off by then. `make`: the volume is not there.
+     */
+    | { kind: 'vm-nvram'; vm: ResolvedVm; ref: VolumeRef; make: boolean; mark: DomainMark }
     /** `fields`: the paths to bring into the persistent definition; all else in it stays. */
     | { kind: 'vm-define'; vm: ResolvedVm; fields: string[] }
     /** A running VM's NICs brought to what `vm` says (`Host.updateNic`), without a restart. */

@@ -1,7 +1,7 @@
 /** What `apply` needs from `render`, as an interface, so that the two rooms do not know each other. All pure. */
 import type { HostFirmware } from './firmware.js';
 import type { ResolvedDisk, ResolvedVm } from './fleet.js';
-import type { DomainMark, PlannedNetwork } from './host.js';
+import type { DomainMark, PlannedNetwork, VolumeMake, VolumeRef } from './host.js';
 
 /** What the host decides of a VM's definition. `firmware` is null for a BIOS, and nothing else. */
 export interface OnHost {
@@ -18,4 +18,9 @@ export interface Render {
   nic(vm: ResolvedVm, mac: string): string;
   network(network: PlannedNetwork, fleet: string): string;
   volume(disk: ResolvedDisk): string;
+  /**
+   * The volume with a VM's firmware variables: the template with these certificates (DER in base64) in it.
+   * @throws VenError `host-not-ready` when the template is none, or has no room for them.
+   */
+  nvram(ref: VolumeRef, template: Uint8Array, caCertificates: readonly string[]): VolumeMake & { content: Uint8Array };
 }

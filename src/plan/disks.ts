@@ -1,4 +1,14 @@
-import type { FieldChange, MarkedVolume, ObservedDisk, ObservedDomain, ResolvedDisk, ResolvedVm, VolumeRef } from '../model/index.js';
+import {
+  isNvram,
+  volumesOf,
+  type FieldChange,
+  type MarkedVolume,
+  type ObservedDisk,
+  type ObservedDomain,
+  type ResolvedDisk,
+  type ResolvedVm,
+  type VolumeRef,
+} from '../model/index.js';
 import { formatBytes } from './format.js';
 import type { InTheWay } from './foreign.js';
 import { volumeKey, type OwnedDomain, type Seen } from './seen.js';
@@ -27,10 +37,14 @@ const SECTOR = 512;
 export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): DiskDiff {
   const diff: DiskDiff = { fields: [], notes: [], define: [], create: [], grow: [], left: [], inTheWay: [], warnings: [] };
   const made = new Map(domain.mark.volumes.map((ref) => [volumeKey(ref), ref]));
-  const wanted = new Set(vm.disks.map(volumeKey));
+  const wanted = new Set(volumesOf(vm).map(volumeKey));
   const gone: VolumeRef[] = [];
   for (const ref of domain.mark.volumes) {
     if (wanted.has(volumeKey(ref))) continue;
+    if (isNvram(ref)) {
+      diff.left.push(ref);
+      continue;
+    }
     const attached = diskOf(domain.config.disks, ref, seen) !== undefined;
     const there = seen.volumes.has(volumeKey(ref)) || seen.pools.get(ref.pool)?.active !== true;
     if (attached && ref.asked !== undefined) gone.push(ref);
@@ -176,12 +190,12 @@ function shownVolume(domain: ObservedDomain, ref: VolumeRef, seen: Seen): string
 
 /** `sda 110GiB sata` for each volume that ven made for it. */
 export function madeDisks(domain: OwnedDomain, seen: Seen): string[] {
-  return domain.mark.volumes.map((ref) => `${targetOf(domain, ref, seen)} ${shownVolume(domain, ref, seen)}`);
+  return disksOf(domain).map((ref) => `${targetOf(domain, ref, seen)} ${shownVolume(domain, ref, seen)}`);
 }
 
 /** What goes with the VM: `deletes 110GiB on sda`. Volumes that are gone already don't go again. */
 export function lostDisks(domain: OwnedDomain, keep: boolean, seen: Seen): string[] {
-  return domain.mark.volumes.flatMap((ref) => {
+  return disksOf(domain).flatMap((ref) => {
     const volume = seen.volumes.get(volumeKey(ref));
     const target = targetOf(domain, ref, seen);
     const where = `${ref.pool}/${ref.volume}`;
@@ -189,4 +203,9 @@ export function lostDisks(domain: OwnedDomain, keep: boolean, seen: Seen): strin
     if (volume !== undefined) return [`deletes ${formatBytes(volume.capacityBytes)} on ${target}`];
     return seen.pools.get(ref.pool)?.active === true ? [] : [`deletes ${target} (${where})`];
   });
+}
+
+/** The volumes with a guest's data: its firmware's variables are none. */
+function disksOf({ mark }: OwnedDomain): MarkedVolume[] {
+  return mark.volumes.filter((ref) => !isNvram(ref));
 }

@@ -1,4 +1,4 @@
-import { VenError, type Address, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import { VenError, volumesOf, type Address, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
 import { volumeKey, type Seen } from './seen.js';
 
 /** Something that is not ven's and stands where ven wants to build. */
@@ -31,13 +31,14 @@ export function inTheWayOfVm(vm: ResolvedVm, seen: Seen): InTheWay[] {
       look: { virsh: `dumpxml ${namesake.uuid}` },
     });
   }
-  for (const disk of vm.disks) {
-    const key = volumeKey(disk);
+  for (const { pool, volume } of volumesOf(vm)) {
+    const key = volumeKey({ pool, volume });
     if (!seen.volumes.has(key) || seen.ownedVolumes.has(key)) continue;
+    const use = vm.disks.find((disk) => volumeKey(disk) === key)?.target ?? 'NVRAM';
     found.push({
       address,
-      what: `volume ${disk.volume} in pool ${disk.pool} has the name of ${address}'s ${disk.target}, and no VM of this fleet made it`,
-      look: { virsh: `vol-info --pool ${disk.pool} ${disk.volume}` },
+      what: `volume ${volume} in pool ${pool} has the name of ${address}'s ${use}, and no VM of this fleet made it`,
+      look: { virsh: `vol-info --pool ${pool} ${volume}` },
     });
   }
   return found;

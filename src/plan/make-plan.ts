@@ -1,4 +1,13 @@
-import type { Address, Change, HostState, Plan, PlanOptions, PlanSummary, ResolvedFleet } from '../model/index.js';
+import {
+  volumesOf,
+  type Address,
+  type Change,
+  type HostState,
+  type Plan,
+  type PlanOptions,
+  type PlanSummary,
+  type ResolvedFleet,
+} from '../model/index.js';
 import { compareNaturally } from './format.js';
 import { observedDigest } from './observed.js';
 import { ownNetworks, planApply } from './plan-apply.js';
@@ -29,7 +38,7 @@ export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOp
     options,
     changes,
     steps: draft.steps,
-    warnings: [...new Set(draft.warnings)],
+    warnings: [...new Set([...(options.mode === 'destroy' ? [] : fleet.warnings), ...draft.warnings])],
     summary: summarize(changes, draft.noop),
   };
 }
@@ -40,7 +49,7 @@ function knownAddresses(fleet: ResolvedFleet, seen: Seen): Address[] {
     ...new Set([
       ...fleet.vms.map(({ address }) => address),
       ...fleet.networks.map(({ address }) => address),
-      ...fleet.vms.flatMap(({ disks }) => disks.map(({ pool }) => `pool.${pool}`)),
+      ...fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => `pool.${pool}`)),
       ...[...seen.owned.values()].map(({ mark }) => `vm.${mark.vm}`),
       ...[...seen.ownedNetworks.values()].map(({ mark }) => `network.${mark.network}`),
     ]),

@@ -44,6 +44,7 @@ export function diffNetwork(network: PlannedNetwork, observed: OwnedNetwork | nu
   differ('mode', observed.mode, network.mode, 'replace', rebuilt);
   differ('subnet', shownGateway(observed.gateway), shownGateway(wantedGateway(network)), 'replace', rebuilt);
   differ('dhcp', shownRange(observed.dhcp), shownRange(network.dhcp), 'replace', rebuilt);
+  differ('httpBoot', observed.bootUrl, network.bootUrl, 'replace', rebuilt);
   differ('bridge', observed.bridge, network.bridge, 'replace', rebuilt);
   const replace = requested || fields.length > 0;
 
@@ -135,7 +136,13 @@ export function networkChange(diff: NetworkDiff, notes: string[]): Change | null
 }
 
 export function networkFacts(network: PlannedNetwork): Facts {
-  return { mode: network.mode, subnet: network.subnet.cidr, dhcp: shownRange(network.dhcp), bridge: network.bridge };
+  return {
+    mode: network.mode,
+    subnet: network.subnet.cidr,
+    dhcp: shownRange(network.dhcp),
+    bridge: network.bridge,
+    ...bootFacts(network.bootUrl),
+  };
 }
 
 export function observedNetworkFacts(network: ObservedNetwork): Facts {
@@ -144,7 +151,12 @@ export function observedNetworkFacts(network: ObservedNetwork): Facts {
     subnet: shownGateway(network.gateway) ?? 'none',
     dhcp: shownRange(network.dhcp),
     bridge: network.bridge ?? 'none',
+    ...bootFacts(network.bootUrl),
   };
+}
+
+function bootFacts(bootUrl: string | null): Facts {
+  return bootUrl === null ? {} : { httpBoot: bootUrl };
 }
 
 function wantedGateway({ subnet }: PlannedNetwork): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DomainFacts, PlannedNetwork, ResolvedFleet } from '../model/index.js';
+import { volumesOf, type DomainFacts, type PlannedNetwork, type ResolvedFleet } from '../model/index.js';
 import { attached } from './nics.js';
 
 import { shownMarked, volumeKey, type OwnedDomain, type OwnedNetwork, type Seen } from './seen.js';
@@ -15,7 +15,7 @@ export function observedDigest(fleet: ResolvedFleet, seen: Seen, networks: Itera
   const others = sources.flatMap((source) => (source.kind === 'network' && source.own === null ? [source.network] : []));
   const bridges = sources.flatMap((source) => (source.kind === 'bridge' ? [source.bridge] : []));
   const owned = [...seen.owned.values()];
-  const disks = fleet.vms.flatMap((vm) => vm.disks);
+  const disks = fleet.vms.flatMap(volumesOf);
   const pools = [...disks.map(({ pool }) => pool), ...owned.flatMap(({ mark }) => mark.volumes.map(({ pool }) => pool))];
   const volumes = [...disks.map(volumeKey), ...seen.ownedVolumes];
   const relevant = [
@@ -33,15 +33,15 @@ export function observedDigest(fleet: ResolvedFleet, seen: Seen, networks: Itera
 }
 
 function domainParts({ uuid, name, power, persistent, autostart, mark, config, live, nvramMissing }: OwnedDomain, seen: Seen): unknown[] {
-  const marked = [mark.fleet, mark.vm, mark.digest, mark.ready, mark.firmware, mark.volumes.map(shownMarked), mark.nics];
+  const marked = [mark.fleet, mark.vm, mark.digest, mark.ready, mark.firmware, mark.certificates, mark.volumes.map(shownMarked), mark.nics];
   const running = live === null ? null : [factsParts(live), live.nics.map((nic) => attached(nic, seen)), nvramMissing];
   return [uuid, name, power, persistent, autostart, marked, factsParts(config), running];
 }
 
 function factsParts(facts: DomainFacts): unknown[] {
-  const { title, description, accelerator, cpus, memoryKiB, firmware, loader, nvram, tpm, boot, serialNumber, graphics } = facts;
+  const { title, description, accelerator, cpus, memoryKiB, firmware, loader, nvram, tpm, boot, pxe, serialNumber, graphics } = facts;
   return [
-    [title, description, accelerator, cpus, memoryKiB, firmware, loader, nvram, tpm, boot, serialNumber, facts.console.log],
+    [title, description, accelerator, cpus, memoryKiB, firmware, loader, nvram, tpm, boot, pxe, serialNumber, facts.console.log],
     'listen' in graphics ? [graphics.type, graphics.listen, graphics.autoport ? null : graphics.port] : [graphics.type],
     facts.disks.map(({ target, bus, path, volume, device }) => [target, bus, path, volume && volumeKey(volume), device]),
     facts.nics.map(({ mac, model, source }) => [
@@ -54,9 +54,24 @@ function factsParts(facts: DomainFacts): unknown[] {
 }
 
 function networkParts(network: OwnedNetwork): unknown[] {
-  const { uuid, name, active, autostart, persistent, mark, bridge, mode, gateway, dhcp } = network;
+  const { uuid, name, active, autostart, persistent, mark, bridge, mode, gateway, dhcp, bootUrl } = network;
   return [
-    [uuid, name, active, autostart, persistent, mark.fleet, mark.network, mark.digest, bridge, mode, gateway, dhcp?.start, dhcp?.end],
+    [
+      uuid,
+      name,
+      active,
+      autostart,
+      persistent,
+      mark.fleet,
+      mark.network,
+      mark.digest,
+      bridge,
+      mode,
+      gateway,
+      dhcp?.start,
+      dhcp?.end,
+      bootUrl,
+    ],
     network.dnsHosts.map(({ ip, names }) => [ip, names]),
     network.dhcpHosts.map(({ mac, ip, name: host }) => [mac, ip, host]),
   ];

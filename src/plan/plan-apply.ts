@@ -1,4 +1,13 @@
-import type { Address, Change, OwnNetwork, PlannedNetwork, ResolvedFleet, ResolvedVm, Step } from '../model/index.js';
+import {
+  volumesOf,
+  type Address,
+  type Change,
+  type OwnNetwork,
+  type PlannedNetwork,
+  type ResolvedFleet,
+  type ResolvedVm,
+  type Step,
+} from '../model/index.js';
 import { freeing } from './claims.js';
 import { lostDisks } from './disks.js';
 import type { Draft } from './draft.js';
@@ -41,8 +50,8 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   refuseInTheWay(fleet, seen, work, networks, removals, removedVms, warnings);
   refuseMissingNetworks(fleet, seen, vms);
   const wantedPools = new Set(
-    fleet.vms.flatMap(({ address, disks }) =>
-      disks.flatMap(({ pool }) => (selection.has(address) || selection.targeted(`pool.${pool}`) ? [pool] : [])),
+    fleet.vms.flatMap((vm) =>
+      volumesOf(vm).flatMap(({ pool }) => (selection.has(vm.address) || selection.targeted(`pool.${pool}`) ? [pool] : [])),
     ),
   );
   const leavingPools = new Set([...leaving.keys()].flatMap((uuid) => seen.owned.get(uuid)?.mark.volumes.map(({ pool }) => pool) ?? []));
@@ -73,7 +82,7 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   }
   for (const { vm, domain, action, diff, change } of work) {
     if (change !== null) changes.push(change);
-    const needs = { networks: networkNeeds(vm, nets.ready), pools: poolSteps(vm.disks, pools.ready), freeing: freeingSteps(vm) };
+    const needs = { networks: networkNeeds(vm, nets.ready), pools: poolSteps(volumesOf(vm), pools.ready), freeing: freeingSteps(vm) };
     if (action === 'create') steps.push(...createVmSteps(fleet.name, vm, needs));
     if (action === 'update' && domain !== null && diff !== null) steps.push(...updateVmSteps(vm, domain, diff, needs));
     if (action !== 'replace' || domain === null) continue;

@@ -1,4 +1,4 @@
-import type { ResolvedVm, Step } from '../model/index.js';
+import { isNvram, type ResolvedVm, type Step } from '../model/index.js';
 import type { OwnedDomain } from './seen.js';
 import { isHung, marksAgree, readyMark, widerMark, type VmDiff } from './vms.js';
 
@@ -31,7 +31,7 @@ export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds): St
   return steps;
 }
 
-/** The step that takes a VM away; null volumes keep its disks. */
+/** The step that takes a VM away; `keepDisks` keeps all volumes but its firmware's variables. */
 export function deleteVmStep(address: string, domain: OwnedDomain, keepDisks: boolean, needs: readonly string[]): Step {
   return {
     id: `${address}:delete`,
@@ -40,7 +40,7 @@ export function deleteVmStep(address: string, domain: OwnedDomain, keepDisks: bo
     timeoutSeconds: 180,
     kind: 'vm-delete',
     uuid: domain.uuid,
-    volumes: keepDisks ? [] : domain.mark.volumes.map(({ pool, volume }) => ({ pool, volume })),
+    volumes: domain.mark.volumes.filter((ref) => !keepDisks || isNvram(ref)).map(({ pool, volume }) => ({ pool, volume })),
   };
 }
 
@@ -75,6 +75,7 @@ export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff,
     const wanted = diff.power === 'stop' ? [] : running;
     steps.push({ ...base('stop', graceSeconds + 60, wanted), kind: 'vm-stop', uuid: vm.uuid, graceSeconds });
   }
+  if (diff.nvram !== null) steps.push({ ...base('nvram', 120, needs.pools), kind: 'vm-nvram', vm, ...diff.nvram, mark });
   if (diff.power !== 'stop' && (again || diff.power === 'start'))
     steps.push({ ...base('start', 120, running), kind: 'vm-start', uuid: vm.uuid });
   if (diff.nics.live.length > 0) steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.nics.live });

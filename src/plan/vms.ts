@@ -1,6 +1,7 @@
 import {
   isUefi,
   markOf,
+  volumesOf,
   type DomainFacts,
   type DomainMark,
   type Facts,
@@ -14,6 +15,7 @@ import { diffDisks, madeDisks, type DiskDiff } from './disks.js';
 import { isOther, readFirmware, shownFirmware } from './firmware.js';
 import { formatBytes, formatKiB } from './format.js';
 import { diffNics, shownNic, type NicDiff } from './nics.js';
+import { diffNvram, type NvramDiff } from './nvram.js';
 import { shownMarked, volumeKey, type OwnedDomain, type Seen } from './seen.js';
 
 /** What has to happen to a VM that is there and whole. */
@@ -33,6 +35,8 @@ export interface VmDiff {
   define: string[];
   settings: ('autostart' | 'title')[];
   disks: DiskDiff;
+  /** Firmware variables to make, while it is off. */
+  nvram: NvramDiff['fill'];
   nics: Pick<NicDiff, 'live' | 'reattach'>;
   /** Whether NICs or volumes are about to be made that the mark does not name yet. */
   markFirst: boolean;
@@ -59,6 +63,7 @@ function facetsOf(vm: ResolvedVm, mark: DomainMark): Facet[] {
     { path: 'firmware', wanted: shownFirmware(vm.firmware), read: (facts) => readFirmware(vm.firmware, mark, facts), effect: 'restart' },
     { path: 'tpm', wanted: yes(vm.tpm), read: ({ tpm }) => yes(tpm), effect: 'restart' },
     { path: 'boot', wanted: vm.boot.join(', '), read: ({ boot }) => boot.join(', '), effect: 'restart' },
+    { path: 'pxe', wanted: yes(vm.pxe), read: ({ pxe }) => yes(pxe), effect: 'restart' },
     { path: 'serialNumber', wanted: vm.serialNumber, read: ({ serialNumber }) => serialNumber ?? 'none', effect: 'restart' },
     { path: 'graphics', wanted: shownGraphics(vm.graphics), read: ({ graphics }) => shownGraphics(graphics), effect: 'restart' },
     {
@@ -100,7 +105,10 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     fields.push({ path: 'autostart', before: domain.autostart ? 'yes' : 'no', after: vm.autostart ? 'yes' : 'no', effect: 'live' });
     settings.add('autostart');
   }
-  if (live !== null && isUefi(live.firmware) && isUefi(vm.firmware) && domain.nvramMissing === true) {
+  const nvram = diffNvram(vm, domain, seen);
+  fields.push(...nvram.fields);
+  define.push(...nvram.define);
+  if (!nvram.ours && live !== null && isUefi(live.firmware) && isUefi(vm.firmware) && domain.nvramMissing === true) {
     fields.push({
       path: 'nvram',
       before: 'missing',
@@ -135,7 +143,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     warnings.push(`${vm.address}: its domain was renamed to ${domain.name}; ven goes by UUID and leaves the name`);
   return {
     fields,
-    notes: [...(replace ? [] : costOf(restart, power, vm)), ...disks.notes],
+    notes: [...(replace ? [] : [...costOf(restart, power, vm), ...nvram.notes]), ...disks.notes],
     warnings,
     replace,
     restart,
@@ -144,10 +152,18 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     define,
     settings: [...settings],
     disks,
+    nvram: nvram.fill,
     nics: restart || power === 'stop' ? { live: [], reattach: [] } : nics,
     mark,
-    markFirst: disks.create.length > 0 || vm.nics.some(({ mac }) => !made.has(mac.toLowerCase())),
+    markFirst:
+      disks.create.length > 0 ||
+      (nvram.fill !== null && !names(domain.mark, nvram.fill.ref)) ||
+      vm.nics.some(({ mac }) => !made.has(mac.toLowerCase())),
   };
+}
+
+function names(mark: DomainMark, ref: VolumeRef): boolean {
+  return mark.volumes.some((volume) => volumeKey(volume) === volumeKey(ref));
 }
 
 function costOf(restart: boolean, power: VmDiff['power'], vm: ResolvedVm): string[] {
@@ -177,7 +193,7 @@ export function readyMark(fleet: string, vm: ResolvedVm, left: readonly VolumeRe
 /** The mark before anything new is made: as it was, and with what is about to come. Still ready: an update is never half-made. */
 export function widerMark(mark: DomainMark, vm: ResolvedVm): DomainMark {
   const known = new Set(mark.volumes.map(volumeKey));
-  const more = vm.disks.filter((disk) => !known.has(volumeKey(disk))).map(({ pool, volume }) => ({ pool, volume }));
+  const more = volumesOf(vm).filter((ref) => !known.has(volumeKey(ref)));
   const macs = [...mark.nics, ...vm.nics.map(({ mac }) => mac)].map((mac) => mac.toLowerCase());
   return { ...mark, volumes: [...mark.volumes, ...more], nics: [...new Set(macs)].sort() };
 }
@@ -193,6 +209,7 @@ export function marksAgree(a: DomainMark, b: DomainMark): boolean {
     a.digest === b.digest &&
     a.ready === b.ready &&
     a.firmware === b.firmware &&
+    a.certificates === b.certificates &&
     same(a.volumes.map(shownMarked), b.volumes.map(shownMarked)) &&
     same(macs(a), macs(b))
   );

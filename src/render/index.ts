@@ -8,7 +8,7 @@ import { renderDomain, renderNic } from './domain.js';
 import { renderNetwork } from './network.js';
 import { patchDomain } from './patch.js';
 import { compileTemplates, type TemplateTexts } from './templates.js';
-import { renderVolume } from './volume.js';
+import { renderNvram, renderVolume } from './volume.js';
 
 export { machinesJson } from './machines.js';
 export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
@@ -22,5 +22,6 @@ export function createRender(texts: TemplateTexts): Render {
     nic: (vm, mac) => renderNic(templates, vm, mac),
     network: (network, fleet) => renderNetwork(templates, network, fleet),
     volume: (disk) => renderVolume(templates, disk),
+    nvram: (ref, template, caCertificates) => renderNvram(templates, ref, template, caCertificates),
   };
 }

@@ -50,6 +50,8 @@ const WHOLE = new Map<string, (patch: Patch) => void>([
     (patch) => setNamed(devicesOf(patch.domain), 'tpm', childrenNamed(devicesOf(patch.fresh), 'tpm'), ['serial', 'console', 'input']),
   ],
   ['boot', patchBoot],
+  ['nvram', patchNvram],
+  ['pxe', patchPxe],
   ['serialNumber', patchSerialNumber],
   ['graphics', patchGraphics],
   ['console', patchConsole],
@@ -97,6 +99,27 @@ function patchFirmware(patch: Patch): void {
   const smm = childrenNamed(child(patch.fresh, 'features'), 'smm');
   if (features) setNamed(features, 'smm', smm, []);
   else if (smm.length > 0) insertAfter(patch.domain, ['os', 'idmap'], childrenNamed(patch.fresh, 'features'));
+}
+
+function patchNvram(patch: Patch): void {
+  setNamed(required(patch.domain, 'os'), 'nvram', childrenNamed(required(patch.fresh, 'os'), 'nvram'), ['type', 'firmware', 'loader']);
+}
+
+/** The firmware's switches alone: a person may have others beside them. */
+function patchPxe(patch: Patch): void {
+  const isFirmware = (element: XmlElement): boolean => attribute(element, 'type') === 'fwcfg';
+  const isSwitch = (entry: XmlElement): boolean => /^opt\/org\.tianocore\/IPv[46]PXESupport$/.test(attribute(entry, 'name') ?? '');
+  const fresh = childrenNamed(patch.fresh, 'sysinfo').filter(isFirmware);
+  const wanted = fresh.flatMap((element) => childrenNamed(element, 'entry'));
+  const infos = childrenNamed(patch.domain, 'sysinfo').filter(isFirmware);
+  const found = infos.flatMap((info) => childrenNamed(info, 'entry').filter(isSwitch));
+  const shown = (entries: readonly XmlElement[]): string => entries.map((entry) => serializeXml(entry)).join();
+  if (shown(found) === shown(wanted)) return;
+  for (const info of infos) for (const entry of childrenNamed(info, 'entry').filter(isSwitch)) remove(info, entry);
+  const [info] = infos;
+  if (!info) insertAfter(patch.domain, ['vcpu', 'iothreads', 'cputune', 'resource', 'sysinfo'], fresh);
+  else if (wanted.length > 0) insertAfter(info, ['entry'], wanted);
+  else if (elementsOf(info).length === 0) remove(patch.domain, info);
 }
 
 function patchBoot(patch: Patch): void {

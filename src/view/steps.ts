@@ -35,6 +35,8 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
         : { doing: 'creating and starting', done: 'created and started', slow: true };
     case 'vm-volumes':
       return { doing: 'changing disks', done: 'disks changed' };
+    case 'vm-nvram':
+      return { doing: "writing the firmware's variables", done: "firmware's variables written" };
     case 'vm-define':
       return { doing: 'changing the definition', done: 'definition changed' };
     case 'vm-nics':

@@ -74,9 +74,11 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       fleet = {
         name,
         host: { uri: 'qemu:///system', accelerator: 'qemu', storagePool: 'default', runner: { kind: 'local' } },
+        orchestrator: null,
         networks: [],
         vms: [a, b, broken],
         digest: '',
+        warnings: [],
       };
     });
     afterAll(async () => {
@@ -186,6 +188,8 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
         firmware: 'bios',
         tpm: false,
         boot: ['disk'],
+        pxe: true,
+        nvram: null,
         serialNumber: 'SN-a',
         graphics: { type: 'none' },
       });
@@ -469,6 +473,7 @@ function network(fleet: string, name: string, third: number): PlannedNetwork {
     dhcp: { start: `192.168.${third}.3`, end: `192.168.${third}.20` },
     dnsHosts: [],
     dhcpHosts: [],
+    bootUrl: null,
     digest: 'd'.repeat(64),
   };
 }
@@ -488,6 +493,8 @@ function vm(fleet: string, name: string, number: number, source: ResolvedVm['nic
     firmware: 'bios',
     tpm: false,
     boot: ['disk'],
+    pxe: true,
+    nvram: null,
     disks: [{ target: 'sda', bus: 'sata', sizeBytes: 16 * MIB, pool: 'default', volume: `${domain}-sda.qcow2` }],
     nics: [{ mac: `52:54:00:c0:de:0${number}`, model: 'virtio', source, ip: null }],
     serialNumber: `SN-${name}`,

@@ -1,6 +1,17 @@
-import { disksToFiles, domainFacts, domainMark, domainName, domainUuid, networkFacts, ownFirmware } from '../../src/host/index.js';
 import {
+  disksToFiles,
+  domainFacts,
+  domainMark,
+  domainName,
+  domainUuid,
+  networkFacts,
+  ownFirmware,
+  withFirstNvram,
+} from '../../src/host/index.js';
+import {
+  isNvram,
   VenError,
+  volumesOf,
   type BringUp,
   type BringUpResult,
   type DomainMark,
@@ -23,6 +34,9 @@ import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } fro
 import { Faults } from './faults.js';
 import { element, foreignDomain, foreignNetwork, type ForeignDomain, type ForeignNetwork } from './foreign.js';
 import { FakeStorage } from './storage.js';
+import { emptyStore } from './variable-store.js';
+
+const NVRAM_BYTES = 540672;
 
 interface Domain {
   /** What is kept, or would be, of one that is not persistent. */
@@ -46,6 +60,7 @@ export interface FakeHostOptions {
   /** Bridges of the host that no network made. */
   bridges?: string[];
   routes?: HostRoute[];
+  nvramTemplate?: Uint8Array;
   /** Whether a guest does what the power button asks. */
   obedient?: boolean;
 }
@@ -182,7 +197,7 @@ export class FakeHost implements Host {
   observe(fleet: ResolvedFleet): Promise<HostState> {
     return this.#answer(() => {
       this.#time += 1000;
-      const wanted = new Set(fleet.vms.flatMap(({ disks }) => disks.map(({ pool, volume }) => `${pool}/${volume}`)));
+      const wanted = new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool, volume }) => `${pool}/${volume}`)));
       const domains = [...this.domains].map(([uuid, domain]) => this.#observed(uuid, domain)).sort(byName);
       for (const { mark } of domains)
         if (mark?.fleet === fleet.name) for (const { pool, volume } of mark.volumes) wanted.add(`${pool}/${volume}`);
@@ -306,6 +321,7 @@ export class FakeHost implements Host {
           digest: mark.digest,
           ready: mark.ready ? 'yes' : 'no',
           ...(mark.firmware === undefined ? {} : { firmware: mark.firmware }),
+          ...(mark.certificates === undefined ? {} : { certificates: mark.certificates }),
         },
         [
           ...mark.volumes.map(({ pool, volume, asked }) =>
@@ -354,6 +370,12 @@ export class FakeHost implements Host {
         });
       }
       for (const ref of volumes) this.storage.remove(ref);
+      const first = volumes.some(isNvram) && this.domains.has(uuid) ? withFirstNvram(this.#config(uuid)) : null;
+      if (first !== null) {
+        this.faults.change(`define ${uuid}`, () => {
+          this.#define(first);
+        });
+      }
       if (this.domains.has(uuid)) {
         this.faults.change(`undefine ${uuid}`, () => {
           this.#undefine(uuid);
@@ -366,6 +388,20 @@ export class FakeHost implements Host {
     return this.#answer(() => {
       this.storage.create(pool, xml);
     });
+  }
+
+  fillVolume(ref: VolumeRef, content: Uint8Array): Promise<void> {
+    return this.#answer(() => {
+      for (const { config, live } of this.domains.values()) {
+        const used = live !== null && this.storage.at(domainFacts(parseXml(config)).nvram);
+        if (used && used.pool === ref.pool && used.volume === ref.volume) throw refused(`${ref.volume} is in use`);
+      }
+      this.storage.fill(ref, content);
+    });
+  }
+
+  readNvramTemplate(_path: string): Promise<Uint8Array> {
+    return this.#answer(() => this.#options.nvramTemplate ?? emptyStore());
   }
 
   growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void> {
@@ -443,7 +479,10 @@ export class FakeHost implements Host {
       this.#define(disksToFiles(machine.domainXml, (pool) => this.storage.folderOf(pool)));
     });
     tell('defined');
-    for (const { pool, xml } of volumes) this.storage.create(pool, xml);
+    for (const { pool, volume, xml, content } of volumes) {
+      this.storage.create(pool, xml);
+      if (content) this.storage.fill({ pool, volume }, content);
+    }
     tell('disks');
     if (!machine.start) return;
     this.faults.change(`start ${uuid}`, () => {
@@ -500,7 +539,11 @@ export class FakeHost implements Host {
       }),
     );
     domain.power = 'running';
-    if (facts.nvram !== null) this.nvrams.add(facts.nvram);
+    if (facts.nvram === null || this.#hasNvram(facts.nvram)) return;
+    // From the firmware's template, wherever it is to be; in a pool's folder it is a volume.
+    const volume = this.storage.at(facts.nvram);
+    if (volume) this.storage.add(volume.pool, volume.volume, NVRAM_BYTES);
+    else this.nvrams.add(facts.nvram);
   }
 
   #powerOff(domain: Domain): void {
@@ -513,7 +556,9 @@ export class FakeHost implements Host {
   #undefine(uuid: string): void {
     const domain = this.#domain(uuid);
     const { nvram } = domainFacts(parseXml(this.#config(uuid)));
-    if (nvram !== null) this.nvrams.delete(nvram);
+    const volume = this.storage.at(nvram);
+    if (volume) this.storage.delete(volume.pool, volume.volume);
+    else if (nvram !== null) this.nvrams.delete(nvram);
     if (domain.live === null) this.domains.delete(uuid);
     else Object.assign(domain, { persistent: false, autostart: false });
   }
@@ -633,6 +678,11 @@ export class FakeHost implements Host {
     const network = this.networks.get(uuid);
     if (!network) throw new VenError('tool-failed', { summary: `failed to get network '${uuid}'` });
     return network;
+  }
+
+  #hasNvram(path: string): boolean {
+    const volume = this.storage.at(path);
+    return volume ? this.storage.has(volume.pool, volume.volume) : this.nvrams.has(path);
   }
 
   #named(name: string): string | undefined {

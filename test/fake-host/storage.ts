@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import { volumeFacts } from '../../src/host/index.js';
 import { VenError, type ObservedDisk, type ObservedPool, type ObservedVolume, type VolumeRef } from '../../src/model/index.js';
 import { parseXml } from '../../src/xml/index.js';
@@ -14,6 +15,8 @@ interface Pool {
 /** Pools and volumes in memory. It starts with the pool `default`. */
 export class FakeStorage {
   readonly pools = new Map<string, Pool>();
+  /** What was written into volumes, by path. */
+  readonly contents = new Map<string, Uint8Array>();
   readonly #faults: Faults;
 
   constructor(faults: Faults) {
@@ -52,6 +55,7 @@ export class FakeStorage {
 
   takeFrom(other: FakeStorage): void {
     this.pools.clear();
+    for (const [path, content] of other.contents) this.contents.set(path, content);
     for (const [name, pool] of other.pools) this.pools.set(name, { ...pool, volumes: new Map(pool.volumes) });
   }
 
@@ -77,6 +81,20 @@ export class FakeStorage {
     const { volumes } = this.#active(pool);
     if (volumes.has(volume)) throw new VenError('foreign-object', { summary: `storage volume '${volume}' exists already` });
     this.#faults.change(`vol-create ${pool}/${volume}`, () => volumes.set(volume, capacityBytes));
+  }
+
+  fill({ pool, volume }: VolumeRef, content: Uint8Array): void {
+    const { volumes, path } = this.#active(pool);
+    if (!volumes.has(volume)) throw new VenError('tool-failed', { summary: `no storage vol with matching name '${volume}'` });
+    this.#faults.change(`vol-upload ${pool}/${volume}`, () => this.contents.set(`${path}/${volume}`, content));
+  }
+
+  /** The place in a pool that a path is. */
+  at(path: string | null): VolumeRef | null {
+    for (const [pool, { path: folder }] of this.pools) {
+      if (path !== null && dirname(path) === folder) return { pool, volume: basename(path) };
+    }
+    return null;
   }
 
   grow({ pool, volume }: VolumeRef, bytes: number): void {

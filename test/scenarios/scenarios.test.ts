@@ -32,7 +32,8 @@ async function open(name: string): Promise<Case> {
   const read = (file: string): string | null => (existsSync(new URL(file, folder)) ? readFileSync(new URL(file, folder), 'utf8') : null);
   const fleetOf = (file: string): ResolvedFleet | null => {
     const text = read(file);
-    return text === null ? null : loadFleet(text, { file });
+    const readBeside = (path: string): string => readFileSync(new URL(path, folder), 'utf8');
+    return text === null ? null : loadFleet(text, { file, surroundings: { readFile: readBeside, now: new Date('2026-11-22') } });
   };
   const before = fleetOf('before.yaml');
   const fleet = fleetOf('fleet.yaml') as ResolvedFleet;

@@ -39,6 +39,8 @@ var validate = validate10;
 var validate_default = validate10;
 var func2 = require_ucs2length().default;
 var pattern0 = new RegExp("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "u");
+var pattern4 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$", "u");
+var pattern5 = new RegExp("^https?://[A-Za-z0-9._~:/?@!$&()*+;=%\\[\\]-]+$", "u");
 var schema16 = { "description": "`kvm`: hardware virtualisation. `qemu`: software emulation. `auto` (default): kvm where it really runs firmware on this host, else qemu; decided when a VM is made.", "type": "string", "enum": ["auto", "kvm", "qemu"], "examples": ["auto"] };
 var schema18 = { "title": "FleetVagrant", "description": "How vagrant is run.", "type": "object", "additionalProperties": false, "properties": { "runner": { "description": "Where vagrant runs. `local` (default): on this machine. `container`: in a container on this machine, through docker or podman; vagrant need not be installed then.", "type": "string", "enum": ["local", "container"], "examples": ["local", "container"] }, "image": { "description": "The container image that has vagrant and vagrant-libvirt; of use with `runner: container`. Default: `vagrantlibvirt/vagrant-libvirt:edge-slim`.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$", "patternErrorMessage": "an image looks like name, owner/name:tag or registry:5000/owner/name@sha256:\u2026", "maxLength": 512, "examples": ["vagrantlibvirt/vagrant-libvirt:edge-slim"] } }, "examples": [{ "runner": "local" }] };
 var pattern1 = new RegExp("^[a-z][a-z0-9]*(\\+[a-z0-9]+)?://[!-~]*$", "u");
@@ -230,10 +232,10 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   validate11.errors = vErrors;
   return errors === 0;
 }
-var schema20 = { "title": "FleetNetwork", "description": "One network. Either the fleet's own (libvirt network `<fleet>_<name>` with a bridge of its own), or `existing`.", "type": "object", "additionalProperties": false, "properties": { "mode": { "description": "`nat` (default): the VMs reach the world through the host. `isolated`: they reach one another and the host only. `route`: their packets are routed unchanged; the world must know the way back.", "type": "string", "enum": ["nat", "isolated", "route"], "examples": ["nat"] }, "subnet": { "description": "IPv4 subnet in CIDR notation, /8 to /30; its first host address is the gateway. `auto` (default): a free /24 is chosen when the network is made, and kept.", "type": "string", "pattern": "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "patternErrorMessage": "a subnet is `auto` or CIDR notation such as 192.168.150.0/24", "examples": ["192.168.150.0/24"] }, "dhcp": { "description": "The range of addresses that DHCP gives out, or `false` for no DHCP. Default: .3 to .155 of the subnet, as far as it reaches.", "anyOf": [{ "title": "FleetDhcp", "type": "object", "additionalProperties": false, "required": ["start", "end"], "properties": { "start": { "description": "First address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.3"] }, "end": { "description": "Last address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.155"] } } }, { "type": "boolean", "const": false }], "examples": [{ "start": "192.168.150.3", "end": "192.168.150.155" }] }, "dns": { "title": "FleetDns", "description": "Names that the network's DNS server answers by itself.", "type": "object", "additionalProperties": false, "properties": { "hosts": { "description": "IPv4 addresses, each with the list of names that resolve to it.", "type": "object", "maxProperties": 1e3, "additionalProperties": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "description": "A host name.", "type": "string", "pattern": "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "patternErrorMessage": "a host name is made of letters, digits, hyphens and dots", "maxLength": 253, "examples": ["registry.lab.internal"] } }, "examples": [{ "192.168.150.1": ["registry.lab.internal"] }] } }, "examples": [{ "hosts": { "192.168.150.1": ["registry.lab.internal"] } }] }, "existing": { "description": "The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it and never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "patternErrorMessage": "the name of an existing network is made of letters, digits and _ . : + @ -", "maxLength": 64, "examples": ["default"] } }, "if": { "required": ["existing"] }, "then": { "maxProperties": 1 }, "examples": [{ "subnet": "192.168.150.0/24" }] };
-var pattern5 = new RegExp("^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "u");
-var pattern6 = new RegExp("^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "u");
-var pattern7 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "u");
+var schema21 = { "title": "FleetNetwork", "description": "One network. Either the fleet's own (libvirt network `<fleet>_<name>` with a bridge of its own), or `existing`.", "type": "object", "additionalProperties": false, "properties": { "mode": { "description": "`nat` (default): the VMs reach the world through the host. `isolated`: they reach one another and the host only. `route`: their packets are routed unchanged; the world must know the way back.", "type": "string", "enum": ["nat", "isolated", "route"], "examples": ["nat"] }, "subnet": { "description": "IPv4 subnet in CIDR notation, /8 to /30; its first host address is the gateway. `auto` (default): a free /24 is chosen when the network is made, and kept.", "type": "string", "pattern": "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "patternErrorMessage": "a subnet is `auto` or CIDR notation such as 192.168.150.0/24", "examples": ["192.168.150.0/24"] }, "dhcp": { "description": "The range of addresses that DHCP gives out, or `false` for no DHCP. Default: .3 to .155 of the subnet, as far as it reaches.", "anyOf": [{ "title": "FleetDhcp", "type": "object", "additionalProperties": false, "required": ["start", "end"], "properties": { "start": { "description": "First address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.3"] }, "end": { "description": "Last address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.155"] } } }, { "type": "boolean", "const": false }], "examples": [{ "start": "192.168.150.3", "end": "192.168.150.155" }] }, "dns": { "title": "FleetDns", "description": "Names that the network's DNS server answers by itself.", "type": "object", "additionalProperties": false, "properties": { "hosts": { "description": "IPv4 addresses, each with the list of names that resolve to it.", "type": "object", "maxProperties": 1e3, "additionalProperties": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "description": "A host name.", "type": "string", "pattern": "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "patternErrorMessage": "a host name is made of letters, digits, hyphens and dots", "maxLength": 253, "examples": ["registry.lab.internal"] } }, "examples": [{ "192.168.150.1": ["registry.lab.internal"] }] } }, "examples": [{ "hosts": { "192.168.150.1": ["registry.lab.internal"] } }] }, "httpBoot": { "description": "Whether the network tells UEFI firmware where to boot from. Default: true when there is an `orchestrator`.", "type": "boolean", "examples": [true] }, "existing": { "description": "The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it and never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "patternErrorMessage": "the name of an existing network is made of letters, digits and _ . : + @ -", "maxLength": 64, "examples": ["default"] } }, "if": { "required": ["existing"] }, "then": { "maxProperties": 1 }, "examples": [{ "subnet": "192.168.150.0/24" }] };
+var pattern7 = new RegExp("^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "u");
+var pattern8 = new RegExp("^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "u");
+var pattern9 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "u");
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -333,7 +335,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         for (const key2 in data0) {
-          if (!(key2 === "mode" || key2 === "subnet" || key2 === "dhcp" || key2 === "dns" || key2 === "existing")) {
+          if (!(key2 === "mode" || key2 === "subnet" || key2 === "dhcp" || key2 === "dns" || key2 === "httpBoot" || key2 === "existing")) {
             const err7 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err7];
@@ -355,7 +357,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data1 === "nat" || data1 === "isolated" || data1 === "route")) {
-            const err9 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/mode", schemaPath: "#/definitions/network/properties/mode/enum", keyword: "enum", params: { allowedValues: schema20.properties.mode.enum }, message: "must be equal to one of the allowed values" };
+            const err9 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/mode", schemaPath: "#/definitions/network/properties/mode/enum", keyword: "enum", params: { allowedValues: schema21.properties.mode.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -367,7 +369,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.subnet !== void 0) {
           let data2 = data0.subnet;
           if (typeof data2 === "string") {
-            if (!pattern5.test(data2)) {
+            if (!pattern7.test(data2)) {
               const err10 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/subnet", schemaPath: "#/definitions/network/properties/subnet/pattern", keyword: "pattern", params: { pattern: "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$" }, message: 'must match pattern "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$"' };
               if (vErrors === null) {
                 vErrors = [err10];
@@ -578,7 +580,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
                           }
                           errors++;
                         }
-                        if (!pattern6.test(data9)) {
+                        if (!pattern8.test(data9)) {
                           const err28 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$" }, message: 'must match pattern "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$"' };
                           if (vErrors === null) {
                             vErrors = [err28];
@@ -627,20 +629,22 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0.existing !== void 0) {
-          let data10 = data0.existing;
-          if (typeof data10 === "string") {
-            if (func2(data10) > 64) {
-              const err33 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-              if (vErrors === null) {
-                vErrors = [err33];
-              } else {
-                vErrors.push(err33);
-              }
-              errors++;
+        if (data0.httpBoot !== void 0) {
+          if (typeof data0.httpBoot !== "boolean") {
+            const err33 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/httpBoot", schemaPath: "#/definitions/network/properties/httpBoot/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err33];
+            } else {
+              vErrors.push(err33);
             }
-            if (!pattern7.test(data10)) {
-              const err34 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$"' };
+            errors++;
+          }
+        }
+        if (data0.existing !== void 0) {
+          let data11 = data0.existing;
+          if (typeof data11 === "string") {
+            if (func2(data11) > 64) {
+              const err34 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -648,48 +652,57 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (!pattern9.test(data11)) {
+              const err35 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$"' };
+              if (vErrors === null) {
+                vErrors = [err35];
+              } else {
+                vErrors.push(err35);
+              }
+              errors++;
+            }
           } else {
-            const err35 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err36 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err35];
+              vErrors = [err36];
             } else {
-              vErrors.push(err35);
+              vErrors.push(err36);
             }
             errors++;
           }
         }
       } else {
-        const err36 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err37 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err37];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err37);
         }
         errors++;
       }
     }
   } else {
-    const err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err38 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err37];
+      vErrors = [err38];
     } else {
-      vErrors.push(err37);
+      vErrors.push(err38);
     }
     errors++;
   }
   validate13.errors = vErrors;
   return errors === 0;
 }
-var schema21 = { "title": "FleetDefaults", "description": "Settings for every VM that does not say otherwise. A key that a VM has itself replaces the default's whole value; lists are not joined.", "type": "object", "additionalProperties": false, "properties": { "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "nics": { "$ref": "#/definitions/nics" }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "memory": "8GiB" }] };
-var schema26 = { "description": "`uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or the host's files for a UEFI of your own.", "anyOf": [{ "type": "string", "enum": ["uefi", "uefi-secure", "bios"] }, { "title": "FleetFirmware", "type": "object", "additionalProperties": false, "required": ["loader", "nvramTemplate"], "properties": { "loader": { "description": "The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"] }, "nvramTemplate": { "description": "What each VM's own variables start from, a file of the host. It must fit the loader.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_VARS_4M.fd"] }, "secureBoot": { "description": "The loader is one for secure boot: it runs with SMM, and guards its variables. Which keys count, the template says. Default: false.", "type": "boolean", "examples": [true] } } }], "examples": ["uefi"] };
-var schema28 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
-var schema31 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
-var schema33 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
-var func11 = Object.prototype.hasOwnProperty;
-var pattern8 = new RegExp("^[0-9]{1,9}(MiB|GiB|TiB)$", "u");
-var pattern11 = new RegExp("^/[^\\u0000-\\u001f\\u007f]+$", "u");
-var pattern16 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
-var schema25 = { "title": "FleetDisk", "description": "One disk, a qcow2 volume in a storage pool.", "type": "object", "additionalProperties": false, "required": ["size"], "properties": { "size": { "description": "Capacity, in MiB, GiB or TiB (powers of 1024), 1MiB to 64TiB. Growing a disk keeps its data.", "type": "string", "pattern": "^[0-9]{1,9}(MiB|GiB|TiB)$", "patternErrorMessage": "a size is a whole number and a binary unit: MiB, GiB or TiB", "examples": ["110GiB"] }, "bus": { "description": "How the disk is connected. Default: `sata`.", "type": "string", "enum": ["sata", "virtio", "scsi"], "examples": ["sata"] }, "pool": { "description": "The storage pool that holds it. Default: `host.storagePool`.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", "patternErrorMessage": "a pool's name is made of letters, digits and _ . + -", "maxLength": 64, "examples": ["default"] } }, "examples": [{ "size": "110GiB" }] };
+var schema22 = { "title": "FleetDefaults", "description": "Settings for every VM that does not say otherwise. A key that a VM has itself replaces the default's whole value; lists are not joined.", "type": "object", "additionalProperties": false, "properties": { "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "memory": "8GiB" }] };
+var schema27 = { "description": "`uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or the host's files for a UEFI of your own.", "anyOf": [{ "type": "string", "enum": ["uefi", "uefi-secure", "bios"] }, { "title": "FleetFirmware", "type": "object", "additionalProperties": false, "required": ["loader", "nvramTemplate"], "properties": { "loader": { "description": "The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"] }, "nvramTemplate": { "description": "What each VM's own variables start from, a file of the host. It must fit the loader.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_VARS_4M.fd"] }, "secureBoot": { "description": "The loader is one for secure boot: it runs with SMM, and guards its variables. Which keys count, the template says. Default: false.", "type": "boolean", "examples": [true] } } }], "examples": ["uefi"] };
+var schema29 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
+var schema33 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
+var schema35 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
+var func15 = Object.prototype.hasOwnProperty;
+var pattern10 = new RegExp("^[0-9]{1,9}(MiB|GiB|TiB)$", "u");
+var pattern13 = new RegExp("^/[^\\u0000-\\u001f\\u007f]+$", "u");
+var pattern18 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
+var schema26 = { "title": "FleetDisk", "description": "One disk, a qcow2 volume in a storage pool.", "type": "object", "additionalProperties": false, "required": ["size"], "properties": { "size": { "description": "Capacity, in MiB, GiB or TiB (powers of 1024), 1MiB to 64TiB. Growing a disk keeps its data.", "type": "string", "pattern": "^[0-9]{1,9}(MiB|GiB|TiB)$", "patternErrorMessage": "a size is a whole number and a binary unit: MiB, GiB or TiB", "examples": ["110GiB"] }, "bus": { "description": "How the disk is connected. Default: `sata`.", "type": "string", "enum": ["sata", "virtio", "scsi"], "examples": ["sata"] }, "pool": { "description": "The storage pool that holds it. Default: `host.storagePool`.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", "patternErrorMessage": "a pool's name is made of letters, digits and _ . + -", "maxLength": 64, "examples": ["default"] } }, "examples": [{ "size": "110GiB" }] };
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -730,7 +743,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.size !== void 0) {
           let data1 = data0.size;
           if (typeof data1 === "string") {
-            if (!pattern8.test(data1)) {
+            if (!pattern10.test(data1)) {
               const err3 = { instancePath: instancePath + "/" + i0 + "/size", schemaPath: "#/definitions/disk/properties/size/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,9}(MiB|GiB|TiB)$" }, message: 'must match pattern "^[0-9]{1,9}(MiB|GiB|TiB)$"' };
               if (vErrors === null) {
                 vErrors = [err3];
@@ -761,7 +774,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data2 === "sata" || data2 === "virtio" || data2 === "scsi")) {
-            const err6 = { instancePath: instancePath + "/" + i0 + "/bus", schemaPath: "#/definitions/disk/properties/bus/enum", keyword: "enum", params: { allowedValues: schema25.properties.bus.enum }, message: "must be equal to one of the allowed values" };
+            const err6 = { instancePath: instancePath + "/" + i0 + "/bus", schemaPath: "#/definitions/disk/properties/bus/enum", keyword: "enum", params: { allowedValues: schema26.properties.bus.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -823,10 +836,10 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   validate16.errors = vErrors;
   return errors === 0;
 }
-var schema29 = { "description": "Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.", "anyOf": [{ "type": "string", "enum": ["default", "per-vm"] }, { "type": "array", "maxItems": 8, "items": { "$ref": "#/definitions/nic" } }], "examples": ["default"] };
-var schema30 = { "title": "FleetNic", "description": "One network card, on a network of this file or on a bridge of the host.", "type": "object", "additionalProperties": false, "properties": { "network": { "description": "A key of `networks`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "`network` is the name of an entry of `networks`", "maxLength": 63, "examples": ["lab"] }, "bridge": { "description": "A bridge that exists on the host, such as br0. ven never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "patternErrorMessage": "a bridge's name has at most 15 characters: letters, digits and _ . -", "examples": ["br0"] }, "mac": { "description": "A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.", "type": "string", "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "patternErrorMessage": "a MAC address is six pairs of hexadecimal digits with colons between them", "examples": ["52:54:00:0a:0b:0c"] }, "address": { "description": "A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.", "type": "string", "maxLength": 15, "examples": ["192.168.150.10"] }, "model": { "description": "The card that the guest sees. Default: `virtio`.", "type": "string", "enum": ["virtio", "e1000", "e1000e", "rtl8139"], "examples": ["virtio"] } }, "if": { "not": { "required": ["network"] } }, "then": { "required": ["bridge"] }, "else": { "not": { "required": ["bridge"] } }, "examples": [{ "network": "lab" }] };
-var pattern14 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
-var pattern15 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
+var schema31 = { "description": "Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.", "anyOf": [{ "type": "string", "enum": ["default", "per-vm"] }, { "type": "array", "maxItems": 8, "items": { "$ref": "#/definitions/nic" } }], "examples": ["default"] };
+var schema32 = { "title": "FleetNic", "description": "One network card, on a network of this file or on a bridge of the host.", "type": "object", "additionalProperties": false, "properties": { "network": { "description": "A key of `networks`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "`network` is the name of an entry of `networks`", "maxLength": 63, "examples": ["lab"] }, "bridge": { "description": "A bridge that exists on the host, such as br0. ven never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "patternErrorMessage": "a bridge's name has at most 15 characters: letters, digits and _ . -", "examples": ["br0"] }, "mac": { "description": "A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.", "type": "string", "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "patternErrorMessage": "a MAC address is six pairs of hexadecimal digits with colons between them", "examples": ["52:54:00:0a:0b:0c"] }, "address": { "description": "A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.", "type": "string", "maxLength": 15, "examples": ["192.168.150.10"] }, "model": { "description": "The card that the guest sees. Default: `virtio`.", "type": "string", "enum": ["virtio", "e1000", "e1000e", "rtl8139"], "examples": ["virtio"] } }, "if": { "not": { "required": ["network"] } }, "then": { "required": ["bridge"] }, "else": { "not": { "required": ["bridge"] } }, "examples": [{ "network": "lab" }] };
+var pattern16 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
+var pattern17 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -843,7 +856,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
     errors++;
   }
   if (!(data === "default" || data === "per-vm")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema29.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -1024,7 +1037,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
           if (data0.bridge !== void 0) {
             let data2 = data0.bridge;
             if (typeof data2 === "string") {
-              if (!pattern14.test(data2)) {
+              if (!pattern16.test(data2)) {
                 const err13 = { instancePath: instancePath + "/" + i0 + "/bridge", schemaPath: "#/definitions/nic/properties/bridge/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$"' };
                 if (vErrors === null) {
                   vErrors = [err13];
@@ -1046,7 +1059,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
           if (data0.mac !== void 0) {
             let data3 = data0.mac;
             if (typeof data3 === "string") {
-              if (!pattern15.test(data3)) {
+              if (!pattern17.test(data3)) {
                 const err15 = { instancePath: instancePath + "/" + i0 + "/mac", schemaPath: "#/definitions/nic/properties/mac/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$" }, message: 'must match pattern "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$"' };
                 if (vErrors === null) {
                   vErrors = [err15];
@@ -1099,7 +1112,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data5 === "virtio" || data5 === "e1000" || data5 === "e1000e" || data5 === "rtl8139")) {
-              const err20 = { instancePath: instancePath + "/" + i0 + "/model", schemaPath: "#/definitions/nic/properties/model/enum", keyword: "enum", params: { allowedValues: schema30.properties.model.enum }, message: "must be equal to one of the allowed values" };
+              const err20 = { instancePath: instancePath + "/" + i0 + "/model", schemaPath: "#/definitions/nic/properties/model/enum", keyword: "enum", params: { allowedValues: schema32.properties.model.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1156,7 +1169,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!func11.call(schema21.properties, key0)) {
+      if (!func15.call(schema22.properties, key0)) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
@@ -1201,7 +1214,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.memory !== void 0) {
       let data1 = data.memory;
       if (typeof data1 === "string") {
-        if (!pattern8.test(data1)) {
+        if (!pattern10.test(data1)) {
           const err4 = { instancePath: instancePath + "/memory", schemaPath: "#/definitions/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,9}(MiB|GiB|TiB)$" }, message: 'must match pattern "^[0-9]{1,9}(MiB|GiB|TiB)$"' };
           if (vErrors === null) {
             vErrors = [err4];
@@ -1241,7 +1254,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data3 === "uefi" || data3 === "uefi-secure" || data3 === "bios")) {
-        const err7 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema26.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema27.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -1295,7 +1308,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!pattern11.test(data4)) {
+              if (!pattern13.test(data4)) {
                 const err12 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
                 if (vErrors === null) {
                   vErrors = [err12];
@@ -1326,7 +1339,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!pattern11.test(data5)) {
+              if (!pattern13.test(data5)) {
                 const err15 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
                 if (vErrors === null) {
                   vErrors = [err15];
@@ -1432,7 +1445,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data9 === "disk" || data9 === "network")) {
-            const err24 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema28.items.enum }, message: "must be equal to one of the allowed values" };
+            const err24 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema29.items.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err24];
             } else {
@@ -1474,19 +1487,9 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.nics !== void 0) {
-      if (!validate18(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
-        vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
-        errors = vErrors.length;
-      }
-    }
-    if (data.graphics !== void 0) {
-      let data11 = data.graphics;
-      const _errs34 = errors;
-      let valid12 = false;
-      const _errs35 = errors;
-      if (typeof data11 !== "string") {
-        const err27 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.pxe !== void 0) {
+      if (typeof data.pxe !== "boolean") {
+        const err27 = { instancePath: instancePath + "/pxe", schemaPath: "#/definitions/pxe/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -1494,8 +1497,20 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data11 === "none" || data11 === "vnc")) {
-        const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.nics !== void 0) {
+      if (!validate18(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
+        vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.graphics !== void 0) {
+      let data12 = data.graphics;
+      const _errs37 = errors;
+      let valid13 = false;
+      const _errs38 = errors;
+      if (typeof data12 !== "string") {
+        const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -1503,35 +1518,32 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      var _valid1 = _errs35 === errors;
-      valid12 = valid12 || _valid1;
-      if (!valid12) {
-        const _errs37 = errors;
-        if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-          if (data11.type === void 0) {
-            const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      if (!(data12 === "none" || data12 === "vnc")) {
+        const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+      var _valid1 = _errs38 === errors;
+      valid13 = valid13 || _valid1;
+      if (!valid13) {
+        const _errs40 = errors;
+        if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+          if (data12.type === void 0) {
+            const err30 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
             if (vErrors === null) {
-              vErrors = [err29];
+              vErrors = [err30];
             } else {
-              vErrors.push(err29);
+              vErrors.push(err30);
             }
             errors++;
           }
-          for (const key2 in data11) {
+          for (const key2 in data12) {
             if (!(key2 === "type" || key2 === "listen" || key2 === "port")) {
-              const err30 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
-              if (vErrors === null) {
-                vErrors = [err30];
-              } else {
-                vErrors.push(err30);
-              }
-              errors++;
-            }
-          }
-          if (data11.type !== void 0) {
-            let data12 = data11.type;
-            if (typeof data12 !== "string") {
-              const err31 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              const err31 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
               if (vErrors === null) {
                 vErrors = [err31];
               } else {
@@ -1539,8 +1551,11 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!(data12 === "vnc")) {
-              const err32 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+          }
+          if (data12.type !== void 0) {
+            let data13 = data12.type;
+            if (typeof data13 !== "string") {
+              const err32 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -1548,36 +1563,30 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          }
-          if (data11.listen !== void 0) {
-            let data13 = data11.listen;
-            if (typeof data13 === "string") {
-              if (func2(data13) > 45) {
-                const err33 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
-                if (vErrors === null) {
-                  vErrors = [err33];
-                } else {
-                  vErrors.push(err33);
-                }
-                errors++;
-              }
-            } else {
-              const err34 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (!(data13 === "vnc")) {
+              const err33 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
-                vErrors = [err34];
+                vErrors = [err33];
               } else {
-                vErrors.push(err34);
+                vErrors.push(err33);
               }
               errors++;
             }
           }
-          if (data11.port !== void 0) {
-            let data14 = data11.port;
-            const _errs45 = errors;
-            let valid14 = false;
-            const _errs46 = errors;
-            if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
-              const err35 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (data12.listen !== void 0) {
+            let data14 = data12.listen;
+            if (typeof data14 === "string") {
+              if (func2(data14) > 45) {
+                const err34 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
+                if (vErrors === null) {
+                  vErrors = [err34];
+                } else {
+                  vErrors.push(err34);
+                }
+                errors++;
+              }
+            } else {
+              const err35 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
                 vErrors = [err35];
               } else {
@@ -1585,18 +1594,24 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (typeof data14 == "number" && isFinite(data14)) {
-              if (data14 > 65535 || isNaN(data14)) {
-                const err36 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
-                if (vErrors === null) {
-                  vErrors = [err36];
-                } else {
-                  vErrors.push(err36);
-                }
-                errors++;
+          }
+          if (data12.port !== void 0) {
+            let data15 = data12.port;
+            const _errs48 = errors;
+            let valid15 = false;
+            const _errs49 = errors;
+            if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
+              const err36 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+              if (vErrors === null) {
+                vErrors = [err36];
+              } else {
+                vErrors.push(err36);
               }
-              if (data14 < 5900 || isNaN(data14)) {
-                const err37 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
+              errors++;
+            }
+            if (typeof data15 == "number" && isFinite(data15)) {
+              if (data15 > 65535 || isNaN(data15)) {
+                const err37 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
                 if (vErrors === null) {
                   vErrors = [err37];
                 } else {
@@ -1604,13 +1619,8 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-            }
-            var _valid2 = _errs46 === errors;
-            valid14 = valid14 || _valid2;
-            if (!valid14) {
-              const _errs48 = errors;
-              if (typeof data14 !== "string") {
-                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (data15 < 5900 || isNaN(data15)) {
+                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
                 if (vErrors === null) {
                   vErrors = [err38];
                 } else {
@@ -1618,8 +1628,13 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!(data14 === "auto")) {
-                const err39 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+            }
+            var _valid2 = _errs49 === errors;
+            valid15 = valid15 || _valid2;
+            if (!valid15) {
+              const _errs51 = errors;
+              if (typeof data15 !== "string") {
+                const err39 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err39];
                 } else {
@@ -1627,22 +1642,31 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              var _valid2 = _errs48 === errors;
-              valid14 = valid14 || _valid2;
+              if (!(data15 === "auto")) {
+                const err40 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err40];
+                } else {
+                  vErrors.push(err40);
+                }
+                errors++;
+              }
+              var _valid2 = _errs51 === errors;
+              valid15 = valid15 || _valid2;
             }
-            if (!valid14) {
-              const err40 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (!valid15) {
+              const err41 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
               if (vErrors === null) {
-                vErrors = [err40];
+                vErrors = [err41];
               } else {
-                vErrors.push(err40);
+                vErrors.push(err41);
               }
               errors++;
             } else {
-              errors = _errs45;
+              errors = _errs48;
               if (vErrors !== null) {
-                if (_errs45) {
-                  vErrors.length = _errs45;
+                if (_errs48) {
+                  vErrors.length = _errs48;
                 } else {
                   vErrors = null;
                 }
@@ -1650,30 +1674,30 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         } else {
-          const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
           if (vErrors === null) {
-            vErrors = [err41];
+            vErrors = [err42];
           } else {
-            vErrors.push(err41);
+            vErrors.push(err42);
           }
           errors++;
         }
-        var _valid1 = _errs37 === errors;
-        valid12 = valid12 || _valid1;
+        var _valid1 = _errs40 === errors;
+        valid13 = valid13 || _valid1;
       }
-      if (!valid12) {
-        const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      if (!valid13) {
+        const err43 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err42];
+          vErrors = [err43];
         } else {
-          vErrors.push(err42);
+          vErrors.push(err43);
         }
         errors++;
       } else {
-        errors = _errs34;
+        errors = _errs37;
         if (vErrors !== null) {
-          if (_errs34) {
-            vErrors.length = _errs34;
+          if (_errs37) {
+            vErrors.length = _errs37;
           } else {
             vErrors = null;
           }
@@ -1682,19 +1706,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.autostart !== void 0) {
       if (typeof data.autostart !== "boolean") {
-        const err43 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err43];
-        } else {
-          vErrors.push(err43);
-        }
-        errors++;
-      }
-    }
-    if (data.power !== void 0) {
-      let data16 = data.power;
-      if (typeof data16 !== "string") {
-        const err44 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err44 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err44];
         } else {
@@ -1702,8 +1714,11 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data16 === "running" || data16 === "off")) {
-        const err45 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema33.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.power !== void 0) {
+      let data17 = data.power;
+      if (typeof data17 !== "string") {
+        const err45 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -1711,10 +1726,8 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.protect !== void 0) {
-      if (typeof data.protect !== "boolean") {
-        const err46 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+      if (!(data17 === "running" || data17 === "off")) {
+        const err46 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema35.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err46];
         } else {
@@ -1723,86 +1736,97 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.protect !== void 0) {
+      if (typeof data.protect !== "boolean") {
+        const err47 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err47];
+        } else {
+          vErrors.push(err47);
+        }
+        errors++;
+      }
+    }
     if (data.shutdownTimeout !== void 0) {
-      let data18 = data.shutdownTimeout;
-      if (typeof data18 === "string") {
-        if (!pattern16.test(data18)) {
-          const err47 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
+      let data19 = data.shutdownTimeout;
+      if (typeof data19 === "string") {
+        if (!pattern18.test(data19)) {
+          const err48 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
-            vErrors = [err47];
+            vErrors = [err48];
           } else {
-            vErrors.push(err47);
+            vErrors.push(err48);
           }
           errors++;
         }
       } else {
-        const err48 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err49 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err48];
+          vErrors = [err49];
         } else {
-          vErrors.push(err48);
+          vErrors.push(err49);
         }
         errors++;
       }
     }
     if (data.title !== void 0) {
-      let data19 = data.title;
-      if (typeof data19 === "string") {
-        if (func2(data19) > 500) {
-          const err49 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
+      let data20 = data.title;
+      if (typeof data20 === "string") {
+        if (func2(data20) > 500) {
+          const err50 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
           if (vErrors === null) {
-            vErrors = [err49];
+            vErrors = [err50];
           } else {
-            vErrors.push(err49);
+            vErrors.push(err50);
           }
           errors++;
         }
       } else {
-        const err50 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err51 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err50];
+          vErrors = [err51];
         } else {
-          vErrors.push(err50);
+          vErrors.push(err51);
         }
         errors++;
       }
     }
     if (data.description !== void 0) {
-      let data20 = data.description;
-      if (typeof data20 === "string") {
-        if (func2(data20) > 1e4) {
-          const err51 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
+      let data21 = data.description;
+      if (typeof data21 === "string") {
+        if (func2(data21) > 1e4) {
+          const err52 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
           if (vErrors === null) {
-            vErrors = [err51];
+            vErrors = [err52];
           } else {
-            vErrors.push(err51);
+            vErrors.push(err52);
           }
           errors++;
         }
       } else {
-        const err52 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err53 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err52];
+          vErrors = [err53];
         } else {
-          vErrors.push(err52);
+          vErrors.push(err53);
         }
         errors++;
       }
     }
   } else {
-    const err53 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err54 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err53];
+      vErrors = [err54];
     } else {
-      vErrors.push(err53);
+      vErrors.push(err54);
     }
     errors++;
   }
   validate15.errors = vErrors;
   return errors === 0;
 }
-var schema39 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
-var pattern21 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
+var schema41 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
+var pattern23 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1817,7 +1841,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func11.call(schema39.properties, key0)) {
+      if (!func15.call(schema41.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -1925,7 +1949,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.memory !== void 0) {
       let data3 = data.memory;
       if (typeof data3 === "string") {
-        if (!pattern8.test(data3)) {
+        if (!pattern10.test(data3)) {
           const err11 = { instancePath: instancePath + "/memory", schemaPath: "#/definitions/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,9}(MiB|GiB|TiB)$" }, message: 'must match pattern "^[0-9]{1,9}(MiB|GiB|TiB)$"' };
           if (vErrors === null) {
             vErrors = [err11];
@@ -1965,7 +1989,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data5 === "uefi" || data5 === "uefi-secure" || data5 === "bios")) {
-        const err14 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema26.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+        const err14 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema27.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -2019,7 +2043,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!pattern11.test(data6)) {
+              if (!pattern13.test(data6)) {
                 const err19 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
                 if (vErrors === null) {
                   vErrors = [err19];
@@ -2050,7 +2074,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!pattern11.test(data7)) {
+              if (!pattern13.test(data7)) {
                 const err22 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
                 if (vErrors === null) {
                   vErrors = [err22];
@@ -2156,7 +2180,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data11 === "disk" || data11 === "network")) {
-            const err31 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema28.items.enum }, message: "must be equal to one of the allowed values" };
+            const err31 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema29.items.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -2198,6 +2222,17 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.pxe !== void 0) {
+      if (typeof data.pxe !== "boolean") {
+        const err34 = { instancePath: instancePath + "/pxe", schemaPath: "#/definitions/pxe/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err34];
+        } else {
+          vErrors.push(err34);
+        }
+        errors++;
+      }
+    }
     if (data.nics !== void 0) {
       if (!validate18(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
         vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
@@ -2205,19 +2240,10 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.serialNumbers !== void 0) {
-      let data13 = data.serialNumbers;
-      if (Array.isArray(data13)) {
-        if (data13.length > 1e3) {
-          const err34 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-          if (vErrors === null) {
-            vErrors = [err34];
-          } else {
-            vErrors.push(err34);
-          }
-          errors++;
-        }
-        if (data13.length < 1) {
-          const err35 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+      let data14 = data.serialNumbers;
+      if (Array.isArray(data14)) {
+        if (data14.length > 1e3) {
+          const err35 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
           if (vErrors === null) {
             vErrors = [err35];
           } else {
@@ -2225,46 +2251,40 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        const len1 = data13.length;
+        if (data14.length < 1) {
+          const err36 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err36];
+          } else {
+            vErrors.push(err36);
+          }
+          errors++;
+        }
+        const len1 = data14.length;
         for (let i2 = 0; i2 < len1; i2++) {
-          let data14 = data13[i2];
-          if (typeof data14 === "string") {
-            if (!pattern21.test(data14)) {
-              const err36 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]{5,20}$" }, message: 'must match pattern "^[A-Za-z0-9]{5,20}$"' };
+          let data15 = data14[i2];
+          if (typeof data15 === "string") {
+            if (!pattern23.test(data15)) {
+              const err37 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]{5,20}$" }, message: 'must match pattern "^[A-Za-z0-9]{5,20}$"' };
               if (vErrors === null) {
-                vErrors = [err36];
+                vErrors = [err37];
               } else {
-                vErrors.push(err36);
+                vErrors.push(err37);
               }
               errors++;
             }
           } else {
-            const err37 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err38 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err37];
+              vErrors = [err38];
             } else {
-              vErrors.push(err37);
+              vErrors.push(err38);
             }
             errors++;
           }
         }
       } else {
-        const err38 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err38];
-        } else {
-          vErrors.push(err38);
-        }
-        errors++;
-      }
-    }
-    if (data.graphics !== void 0) {
-      let data15 = data.graphics;
-      const _errs42 = errors;
-      let valid14 = false;
-      const _errs43 = errors;
-      if (typeof data15 !== "string") {
-        const err39 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err39 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err39];
         } else {
@@ -2272,8 +2292,14 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data15 === "none" || data15 === "vnc")) {
-        const err40 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.graphics !== void 0) {
+      let data16 = data.graphics;
+      const _errs45 = errors;
+      let valid15 = false;
+      const _errs46 = errors;
+      if (typeof data16 !== "string") {
+        const err40 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
@@ -2281,35 +2307,32 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      var _valid1 = _errs43 === errors;
-      valid14 = valid14 || _valid1;
-      if (!valid14) {
-        const _errs45 = errors;
-        if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
-          if (data15.type === void 0) {
-            const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      if (!(data16 === "none" || data16 === "vnc")) {
+        const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err41];
+        } else {
+          vErrors.push(err41);
+        }
+        errors++;
+      }
+      var _valid1 = _errs46 === errors;
+      valid15 = valid15 || _valid1;
+      if (!valid15) {
+        const _errs48 = errors;
+        if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+          if (data16.type === void 0) {
+            const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
             if (vErrors === null) {
-              vErrors = [err41];
+              vErrors = [err42];
             } else {
-              vErrors.push(err41);
+              vErrors.push(err42);
             }
             errors++;
           }
-          for (const key2 in data15) {
+          for (const key2 in data16) {
             if (!(key2 === "type" || key2 === "listen" || key2 === "port")) {
-              const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
-              if (vErrors === null) {
-                vErrors = [err42];
-              } else {
-                vErrors.push(err42);
-              }
-              errors++;
-            }
-          }
-          if (data15.type !== void 0) {
-            let data16 = data15.type;
-            if (typeof data16 !== "string") {
-              const err43 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              const err43 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
               if (vErrors === null) {
                 vErrors = [err43];
               } else {
@@ -2317,8 +2340,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!(data16 === "vnc")) {
-              const err44 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+          }
+          if (data16.type !== void 0) {
+            let data17 = data16.type;
+            if (typeof data17 !== "string") {
+              const err44 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -2326,36 +2352,30 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          }
-          if (data15.listen !== void 0) {
-            let data17 = data15.listen;
-            if (typeof data17 === "string") {
-              if (func2(data17) > 45) {
-                const err45 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
-                if (vErrors === null) {
-                  vErrors = [err45];
-                } else {
-                  vErrors.push(err45);
-                }
-                errors++;
-              }
-            } else {
-              const err46 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (!(data17 === "vnc")) {
+              const err45 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
-                vErrors = [err46];
+                vErrors = [err45];
               } else {
-                vErrors.push(err46);
+                vErrors.push(err45);
               }
               errors++;
             }
           }
-          if (data15.port !== void 0) {
-            let data18 = data15.port;
-            const _errs53 = errors;
-            let valid16 = false;
-            const _errs54 = errors;
-            if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
-              const err47 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (data16.listen !== void 0) {
+            let data18 = data16.listen;
+            if (typeof data18 === "string") {
+              if (func2(data18) > 45) {
+                const err46 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
+                if (vErrors === null) {
+                  vErrors = [err46];
+                } else {
+                  vErrors.push(err46);
+                }
+                errors++;
+              }
+            } else {
+              const err47 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
                 vErrors = [err47];
               } else {
@@ -2363,18 +2383,24 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (typeof data18 == "number" && isFinite(data18)) {
-              if (data18 > 65535 || isNaN(data18)) {
-                const err48 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
-                if (vErrors === null) {
-                  vErrors = [err48];
-                } else {
-                  vErrors.push(err48);
-                }
-                errors++;
+          }
+          if (data16.port !== void 0) {
+            let data19 = data16.port;
+            const _errs56 = errors;
+            let valid17 = false;
+            const _errs57 = errors;
+            if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
+              const err48 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+              if (vErrors === null) {
+                vErrors = [err48];
+              } else {
+                vErrors.push(err48);
               }
-              if (data18 < 5900 || isNaN(data18)) {
-                const err49 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
+              errors++;
+            }
+            if (typeof data19 == "number" && isFinite(data19)) {
+              if (data19 > 65535 || isNaN(data19)) {
+                const err49 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
                 if (vErrors === null) {
                   vErrors = [err49];
                 } else {
@@ -2382,13 +2408,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-            }
-            var _valid2 = _errs54 === errors;
-            valid16 = valid16 || _valid2;
-            if (!valid16) {
-              const _errs56 = errors;
-              if (typeof data18 !== "string") {
-                const err50 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (data19 < 5900 || isNaN(data19)) {
+                const err50 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
                 if (vErrors === null) {
                   vErrors = [err50];
                 } else {
@@ -2396,8 +2417,13 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              if (!(data18 === "auto")) {
-                const err51 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+            }
+            var _valid2 = _errs57 === errors;
+            valid17 = valid17 || _valid2;
+            if (!valid17) {
+              const _errs59 = errors;
+              if (typeof data19 !== "string") {
+                const err51 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err51];
                 } else {
@@ -2405,22 +2431,31 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 errors++;
               }
-              var _valid2 = _errs56 === errors;
-              valid16 = valid16 || _valid2;
+              if (!(data19 === "auto")) {
+                const err52 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err52];
+                } else {
+                  vErrors.push(err52);
+                }
+                errors++;
+              }
+              var _valid2 = _errs59 === errors;
+              valid17 = valid17 || _valid2;
             }
-            if (!valid16) {
-              const err52 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (!valid17) {
+              const err53 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
               if (vErrors === null) {
-                vErrors = [err52];
+                vErrors = [err53];
               } else {
-                vErrors.push(err52);
+                vErrors.push(err53);
               }
               errors++;
             } else {
-              errors = _errs53;
+              errors = _errs56;
               if (vErrors !== null) {
-                if (_errs53) {
-                  vErrors.length = _errs53;
+                if (_errs56) {
+                  vErrors.length = _errs56;
                 } else {
                   vErrors = null;
                 }
@@ -2428,30 +2463,30 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         } else {
-          const err53 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          const err54 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
           if (vErrors === null) {
-            vErrors = [err53];
+            vErrors = [err54];
           } else {
-            vErrors.push(err53);
+            vErrors.push(err54);
           }
           errors++;
         }
-        var _valid1 = _errs45 === errors;
-        valid14 = valid14 || _valid1;
+        var _valid1 = _errs48 === errors;
+        valid15 = valid15 || _valid1;
       }
-      if (!valid14) {
-        const err54 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      if (!valid15) {
+        const err55 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err54];
+          vErrors = [err55];
         } else {
-          vErrors.push(err54);
+          vErrors.push(err55);
         }
         errors++;
       } else {
-        errors = _errs42;
+        errors = _errs45;
         if (vErrors !== null) {
-          if (_errs42) {
-            vErrors.length = _errs42;
+          if (_errs45) {
+            vErrors.length = _errs45;
           } else {
             vErrors = null;
           }
@@ -2460,19 +2495,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.autostart !== void 0) {
       if (typeof data.autostart !== "boolean") {
-        const err55 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err55];
-        } else {
-          vErrors.push(err55);
-        }
-        errors++;
-      }
-    }
-    if (data.power !== void 0) {
-      let data20 = data.power;
-      if (typeof data20 !== "string") {
-        const err56 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err56 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err56];
         } else {
@@ -2480,8 +2503,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data20 === "running" || data20 === "off")) {
-        const err57 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema33.enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.power !== void 0) {
+      let data21 = data.power;
+      if (typeof data21 !== "string") {
+        const err57 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err57];
         } else {
@@ -2489,10 +2515,8 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.protect !== void 0) {
-      if (typeof data.protect !== "boolean") {
-        const err58 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+      if (!(data21 === "running" || data21 === "off")) {
+        const err58 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema35.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err58];
         } else {
@@ -2501,78 +2525,89 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.protect !== void 0) {
+      if (typeof data.protect !== "boolean") {
+        const err59 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err59];
+        } else {
+          vErrors.push(err59);
+        }
+        errors++;
+      }
+    }
     if (data.shutdownTimeout !== void 0) {
-      let data22 = data.shutdownTimeout;
-      if (typeof data22 === "string") {
-        if (!pattern16.test(data22)) {
-          const err59 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
+      let data23 = data.shutdownTimeout;
+      if (typeof data23 === "string") {
+        if (!pattern18.test(data23)) {
+          const err60 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
-            vErrors = [err59];
+            vErrors = [err60];
           } else {
-            vErrors.push(err59);
+            vErrors.push(err60);
           }
           errors++;
         }
       } else {
-        const err60 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err61 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err60];
+          vErrors = [err61];
         } else {
-          vErrors.push(err60);
+          vErrors.push(err61);
         }
         errors++;
       }
     }
     if (data.title !== void 0) {
-      let data23 = data.title;
-      if (typeof data23 === "string") {
-        if (func2(data23) > 500) {
-          const err61 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
+      let data24 = data.title;
+      if (typeof data24 === "string") {
+        if (func2(data24) > 500) {
+          const err62 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
           if (vErrors === null) {
-            vErrors = [err61];
+            vErrors = [err62];
           } else {
-            vErrors.push(err61);
+            vErrors.push(err62);
           }
           errors++;
         }
       } else {
-        const err62 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err63 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err62];
+          vErrors = [err63];
         } else {
-          vErrors.push(err62);
+          vErrors.push(err63);
         }
         errors++;
       }
     }
     if (data.description !== void 0) {
-      let data24 = data.description;
-      if (typeof data24 === "string") {
-        if (func2(data24) > 1e4) {
-          const err63 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
+      let data25 = data.description;
+      if (typeof data25 === "string") {
+        if (func2(data25) > 1e4) {
+          const err64 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
           if (vErrors === null) {
-            vErrors = [err63];
+            vErrors = [err64];
           } else {
-            vErrors.push(err63);
+            vErrors.push(err64);
           }
           errors++;
         }
       } else {
-        const err64 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err65 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err64];
+          vErrors = [err65];
         } else {
-          vErrors.push(err64);
+          vErrors.push(err65);
         }
         errors++;
       }
     }
   } else {
-    const err65 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err66 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err65];
+      vErrors = [err66];
     } else {
-      vErrors.push(err65);
+      vErrors.push(err66);
     }
     errors++;
   }
@@ -2653,7 +2688,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "apiVersion" || key0 === "fleet" || key0 === "host" || key0 === "networks" || key0 === "defaults" || key0 === "vms")) {
+      if (!(key0 === "apiVersion" || key0 === "fleet" || key0 === "host" || key0 === "orchestrator" || key0 === "networks" || key0 === "defaults" || key0 === "vms")) {
         const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err3];
@@ -2721,6 +2756,123 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors = vErrors.length;
       }
     }
+    if (data.orchestrator !== void 0) {
+      let data3 = data.orchestrator;
+      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+        for (const key1 in data3) {
+          if (!(key1 === "domain" || key1 === "bootUrl" || key1 === "caCertificate")) {
+            const err9 = { instancePath: instancePath + "/orchestrator", schemaPath: "#/definitions/orchestrator/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err9];
+            } else {
+              vErrors.push(err9);
+            }
+            errors++;
+          }
+        }
+        if (data3.domain !== void 0) {
+          let data4 = data3.domain;
+          if (typeof data4 === "string") {
+            if (func2(data4) > 200) {
+              const err10 = { instancePath: instancePath + "/orchestrator/domain", schemaPath: "#/definitions/orchestrator/properties/domain/maxLength", keyword: "maxLength", params: { limit: 200 }, message: "must NOT have more than 200 characters" };
+              if (vErrors === null) {
+                vErrors = [err10];
+              } else {
+                vErrors.push(err10);
+              }
+              errors++;
+            }
+            if (!pattern4.test(data4)) {
+              const err11 = { instancePath: instancePath + "/orchestrator/domain", schemaPath: "#/definitions/orchestrator/properties/domain/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$"' };
+              if (vErrors === null) {
+                vErrors = [err11];
+              } else {
+                vErrors.push(err11);
+              }
+              errors++;
+            }
+          } else {
+            const err12 = { instancePath: instancePath + "/orchestrator/domain", schemaPath: "#/definitions/orchestrator/properties/domain/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err12];
+            } else {
+              vErrors.push(err12);
+            }
+            errors++;
+          }
+        }
+        if (data3.bootUrl !== void 0) {
+          let data5 = data3.bootUrl;
+          if (typeof data5 === "string") {
+            if (func2(data5) > 255) {
+              const err13 = { instancePath: instancePath + "/orchestrator/bootUrl", schemaPath: "#/definitions/orchestrator/properties/bootUrl/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" };
+              if (vErrors === null) {
+                vErrors = [err13];
+              } else {
+                vErrors.push(err13);
+              }
+              errors++;
+            }
+            if (!pattern5.test(data5)) {
+              const err14 = { instancePath: instancePath + "/orchestrator/bootUrl", schemaPath: "#/definitions/orchestrator/properties/bootUrl/pattern", keyword: "pattern", params: { pattern: "^https?://[A-Za-z0-9._~:/?@!$&()*+;=%\\[\\]-]+$" }, message: 'must match pattern "^https?://[A-Za-z0-9._~:/?@!$&()*+;=%\\[\\]-]+$"' };
+              if (vErrors === null) {
+                vErrors = [err14];
+              } else {
+                vErrors.push(err14);
+              }
+              errors++;
+            }
+          } else {
+            const err15 = { instancePath: instancePath + "/orchestrator/bootUrl", schemaPath: "#/definitions/orchestrator/properties/bootUrl/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err15];
+            } else {
+              vErrors.push(err15);
+            }
+            errors++;
+          }
+        }
+        if (data3.caCertificate !== void 0) {
+          let data6 = data3.caCertificate;
+          if (typeof data6 === "string") {
+            if (func2(data6) > 4096) {
+              const err16 = { instancePath: instancePath + "/orchestrator/caCertificate", schemaPath: "#/definitions/orchestrator/properties/caCertificate/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+              if (vErrors === null) {
+                vErrors = [err16];
+              } else {
+                vErrors.push(err16);
+              }
+              errors++;
+            }
+            if (func2(data6) < 1) {
+              const err17 = { instancePath: instancePath + "/orchestrator/caCertificate", schemaPath: "#/definitions/orchestrator/properties/caCertificate/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err17];
+              } else {
+                vErrors.push(err17);
+              }
+              errors++;
+            }
+          } else {
+            const err18 = { instancePath: instancePath + "/orchestrator/caCertificate", schemaPath: "#/definitions/orchestrator/properties/caCertificate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err18];
+            } else {
+              vErrors.push(err18);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err19 = { instancePath: instancePath + "/orchestrator", schemaPath: "#/definitions/orchestrator/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
     if (data.networks !== void 0) {
       if (!validate13(data.networks, { instancePath: instancePath + "/networks", parentData: data, parentDataProperty: "networks", rootData })) {
         vErrors = vErrors === null ? validate13.errors : vErrors.concat(validate13.errors);
@@ -2740,11 +2892,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err9];
+      vErrors = [err20];
     } else {
-      vErrors.push(err9);
+      vErrors.push(err20);
     }
     errors++;
   }

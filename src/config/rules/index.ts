@@ -5,6 +5,7 @@ import { checkHost } from './host.js';
 import { checkNames } from './names.js';
 import { checkNetworks } from './networks.js';
 import { checkNics } from './nics.js';
+import { checkOrchestrator } from './orchestrator.js';
 import type { RuleFinding } from './report.js';
 import { checkVms } from './vms.js';
 
@@ -29,6 +30,7 @@ export function checkRules(fleet: Fleet): RuleFinding[] {
   checkHost(fleet, report);
   checkNames(fleet, vms, report);
   checkNetworks(fleet, report);
+  checkOrchestrator(fleet, vms, report);
   checkNics(fleet, vms, report);
   checkVms(fleet, vms, report);
   return findings;

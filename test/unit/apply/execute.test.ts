@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { VenError, type PlannedNetwork, type Step } from '../../../src/model/index.js';
+import { VenError, type Host, type HostFirmware, type PlannedNetwork, type Step } from '../../../src/model/index.js';
 import { failure, mark, run, vm } from './stage.js';
 
 const base = { id: 'x', address: 'vm.a', needs: [], timeoutSeconds: 60 };
 const network = { uuid: 'uuid-net', name: 'net' } as PlannedNetwork;
 const dnsHost = { section: 'dns-host' as const, operation: 'add-last' as const, entry: { ip: '10.0.0.1', names: ['a'] } };
+const FILES: HostFirmware = {
+  by: 'files',
+  loader: { path: '/code.fd', format: 'raw' },
+  nvramTemplate: { path: '/vars.fd', format: 'raw' },
+  secure: false,
+};
+const nvram = { pool: 'default', volume: 'lab_a-nvram.fd' };
 const disk = { pool: 'default', volume: 'lab_a-sda.qcow2' };
 
 const cases: [Step, string[]][] = [
@@ -40,6 +47,18 @@ const cases: [Step, string[]][] = [
       `growVolume ${JSON.stringify(disk)} 8 null`,
     ],
   ],
+  [
+    { ...base, kind: 'vm-nvram', vm: vm('a'), ref: nvram, make: true, mark: mark('a') },
+    [
+      'readNvramTemplate /vars.fd',
+      'createVolume default lab_a-nvram.fd nvram lab_a-nvram.fd',
+      `fillVolume ${JSON.stringify(nvram)} ${JSON.stringify(Buffer.from('template Q0E='))}`,
+    ],
+  ],
+  [
+    { ...base, kind: 'vm-nvram', vm: vm('a'), ref: nvram, make: false, mark: mark('a') },
+    ['readNvramTemplate /vars.fd', `fillVolume ${JSON.stringify(nvram)} ${JSON.stringify(Buffer.from('template Q0E='))}`],
+  ],
   [{ ...base, kind: 'vm-define', vm: vm('a'), fields: ['cpus', 'memory'] }, ['readDomain uuid-a', 'defineDomain <read> + a cpus,memory']],
   [{ ...base, kind: 'vm-define', vm: vm('a'), fields: ['firmware'] }, ['readDomain uuid-a', 'defineDomain <read> + a firmware by libvirt']],
   [{ ...base, kind: 'vm-nics', vm: vm('a'), macs: ['m1', 'm2'] }, ['updateNic uuid-a nic a m1', 'updateNic uuid-a nic a m2']],
@@ -55,7 +74,11 @@ const cases: [Step, string[]][] = [
 
 describe('what a step asks of the host, in order', () => {
   it.each(cases)('$kind', async (step, calls) => {
-    const stage = run([step], { call: (method) => (method === 'readDomain' ? '<read>' : undefined) });
+    const firmware: Host['firmware'] = (_, { template }) => Promise.resolve(template ? FILES : { by: 'libvirt', secure: false });
+    const stage = run([step], {
+      firmware,
+      call: (method) => (method === 'readDomain' ? '<read>' : method === 'readNvramTemplate' ? 'template' : undefined),
+    });
     expect(await stage.result).toMatchObject({ outcome: 'done' });
     expect(stage.host.calls).toEqual(calls);
   });

@@ -18,6 +18,8 @@ export function vm(name: string, more: Partial<ResolvedVm> = {}): ResolvedVm {
     firmware: 'uefi',
     tpm: true,
     boot: ['disk', 'network'],
+    pxe: true,
+    nvram: null,
     disks: [{ target: 'sda', bus: 'sata', sizeBytes: 1 << 30, pool: 'default', volume: `lab_${name}-sda.qcow2` }],
     nics: [{ mac: '52:54:00:00:00:01', model: 'virtio', source: { kind: 'bridge', bridge: 'virbr0' }, ip: null }],
     serialNumber: 'VH1',
@@ -83,9 +85,11 @@ export function planOf(steps: Step[]): Plan {
 export const FLEET: ResolvedFleet = {
   name: 'lab',
   host: { uri: 'test:///default', accelerator: 'auto', storagePool: 'default', runner: { kind: 'local' } },
+  orchestrator: { bootUrl: 'https://boot.lab/a.efi', caCertificates: ['Q0E='] },
   networks: [],
   vms: [],
   digest: 'spec',
+  warnings: [],
 };
 
 /** Says what it was asked for, so that a test sees it arrive at the host. */
@@ -96,6 +100,11 @@ export const RENDER: Render = {
   nic: (of, mac) => `nic ${of.name} ${mac}`,
   network: (network, fleet) => `network ${fleet} ${network.name}`,
   volume: (disk) => `volume ${disk.target}`,
+  nvram: (ref, template, certificates) => ({
+    ...ref,
+    xml: `nvram ${ref.volume}`,
+    content: Buffer.from(`${String(template)} ${certificates.join()}`),
+  }),
 };
 
 export type BringUpScript = (...args: Parameters<Host['bringUp']>) => Promise<void>;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { certificatesOf, guidBytes, guidText, makeNvram, OWNER, readVariables, signatureLists } from '../../../src/efi/index.js';
-import { emptyStore } from './store.js';
+import { emptyStore } from '../../fake-host/variable-store.js';
 
 describe('GUIDs', () => {
   it('have their first three groups the other way round', () => {

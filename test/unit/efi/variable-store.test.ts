@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, readVariables, StoreError, writeVariables, type EfiVariable } from '../../../src/efi/index.js';
-import { emptyStore, FIRST } from './store.js';
+import { emptyStore, FIRST } from '../../fake-host/variable-store.js';
 
 const variable = (over: Partial<EfiVariable> = {}): EfiVariable => ({
   name: 'Color',

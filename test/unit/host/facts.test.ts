@@ -37,6 +37,7 @@ describe('domainFacts', () => {
       nvram: null,
       tpm: false,
       boot: ['disk', 'network'],
+      pxe: true,
       disks: [{ target: 'sda', bus: 'sata', path: '/var/lib/libvirt/images/lab_n-1-sda.qcow2', volume: null, device: 'disk' }],
       nics: [
         {
@@ -188,6 +189,7 @@ describe('networks and storage', () => {
       dhcp: { start: '192.168.122.2', end: '192.168.122.254' },
       dnsHosts: [],
       dhcpHosts: [],
+      bootUrl: null,
     });
   });
 

@@ -100,6 +100,7 @@ describe('observe', () => {
     const disk = { target: 'sda', bus: 'sata' as const, sizeBytes: 1, pool: 'images' };
     const vms = [
       {
+        nvram: null,
         disks: [
           { ...disk, volume: 'wanted' },
           { ...disk, volume: 'not-there' },

@@ -23,6 +23,8 @@ import { loadFleet } from '../../../src/config/index.js';
 import { makePlan } from '../../../src/plan/index.js';
 
 export const APPLY: PlanOptions = { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false };
+const NVRAM_BYTES = 540672;
+
 export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
 
 export function fleetOf(yaml: string): ResolvedFleet {
@@ -71,6 +73,7 @@ export class World {
       dhcp: null,
       dnsHosts: [],
       dhcpHosts: [],
+      bootUrl: null,
       ...more,
     };
     this.networks.push(network);
@@ -261,6 +264,7 @@ export class World {
         if (this.domains.some(({ uuid, name }) => uuid === vm.uuid || name === vm.domain)) throw new Error(`${vm.domain} is there already`);
         const domain = this.addDomain(vm.domain, vm.uuid, { mark: markOf(fleet, vm, false), config: factsOf(vm) });
         for (const disk of vm.disks) this.createVolume(disk);
+        if (vm.nvram !== null) this.createVolume({ ...vm.nvram, sizeBytes: NVRAM_BYTES });
         if (vm.power === 'running') this.start(domain);
         return;
       }
@@ -273,6 +277,15 @@ export class World {
           if (!volume || volume.capacityBytes > bytes) throw new Error(`can't grow ${ref.volume}`);
           volume.capacityBytes = bytes;
         }
+        return;
+      }
+      case 'vm-nvram': {
+        const { ref, make, vm } = step;
+        const domain = this.byUuid(this.domains, vm.uuid);
+        if (domain.live !== null) throw new Error(`${vm.domain} runs`);
+        if (!domain.mark?.volumes.some(({ pool, volume }) => pool === ref.pool && volume === ref.volume))
+          throw new Error(`${ref.volume} is not in the mark`);
+        if (make) this.createVolume({ ...ref, sizeBytes: NVRAM_BYTES });
         return;
       }
       case 'vm-define': {
@@ -314,7 +327,7 @@ export class World {
     }
   }
 
-  private createVolume({ pool, volume, sizeBytes }: ResolvedDisk): void {
+  private createVolume({ pool, volume, sizeBytes }: Pick<ResolvedDisk, 'pool' | 'volume' | 'sizeBytes'>): void {
     if (!this.pools.some(({ name, active }) => name === pool && active)) throw new Error(`pool ${pool} is not active`);
     if (this.volumes.some((other) => other.pool === pool && other.volume === volume)) return;
     this.addVolume(pool, volume, Math.ceil(sizeBytes / 512) * 512);
@@ -351,6 +364,7 @@ function emptyFacts(): DomainFacts {
     nvram: null,
     tpm: false,
     boot: [],
+    pxe: true,
     disks: [],
     nics: [],
     serialNumber: null,
@@ -368,9 +382,10 @@ function factsOf(vm: ResolvedVm): DomainFacts {
     memoryKiB: vm.memoryKiB,
     firmware: firmwareKind(vm.firmware),
     loader: typeof vm.firmware === 'object' ? vm.firmware.loader : vm.firmware === 'bios' ? null : `/fw/${vm.firmware}`,
-    nvram: isUefi(vm.firmware) ? `/nvram/${vm.domain}` : null,
+    nvram: vm.nvram !== null ? `/pools/${vm.nvram.pool}/${vm.nvram.volume}` : isUefi(vm.firmware) ? `/nvram/${vm.domain}` : null,
     tpm: vm.tpm,
     boot: [...vm.boot],
+    pxe: vm.pxe,
     disks: vm.disks.map(diskFacts),
     nics: vm.nics.map(nicFacts),
     serialNumber: vm.serialNumber,
@@ -412,6 +427,7 @@ function networkFacts(network: PlannedNetwork, fleet: string): ObservedNetwork {
     dhcp: network.dhcp,
     dnsHosts: network.dnsHosts,
     dhcpHosts: network.dhcpHosts,
+    bootUrl: network.bootUrl,
   });
 }
 

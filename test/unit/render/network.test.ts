@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { at, attribute, child, childrenNamed, parseXml, textAt, textOf, type XmlElement } from '../../../src/xml/index.js';
 import type { PlannedNetwork } from '../../../src/model/index.js';
+import { networkFacts } from '../../../src/host/index.js';
 import { render, sampleNetwork } from './samples.js';
 
 const parsed = (over: Partial<PlannedNetwork> = {}): XmlElement => parseXml(render.network(sampleNetwork(over), 'lab'));
@@ -60,5 +61,15 @@ describe('volume', () => {
     expect(textAt(volume, 'allocation')).toBe('0');
     expect(attribute(at(volume, 'target', 'format'), 'type')).toBe('qcow2');
     expect(at(volume, 'target', 'permissions')).toBeUndefined();
+  });
+});
+
+describe('boot options', () => {
+  it('are none without a URL, and dnsmasq’s otherwise, read back as they were meant', () => {
+    expect(render.network(sampleNetwork(), 'lab')).not.toContain('dnsmasq');
+    const xml = render.network(sampleNetwork({ bootUrl: 'https://boot.lab.test/a.efi?x=1&y=2' }), 'lab');
+    expect(xml).toContain('value="dhcp-boot=tag:efi-http,&quot;https://boot.lab.test/a.efi?x=1&amp;y=2&quot;"');
+    expect(networkFacts(parseXml(xml)).bootUrl).toBe('https://boot.lab.test/a.efi?x=1&y=2');
+    expect(networkFacts(parseXml(xml.replace(/.*set:ipxe.*\n/, ''))).bootUrl).toBe('https://boot.lab.test/a.efi?x=1&y=2 (incomplete)');
   });
 });

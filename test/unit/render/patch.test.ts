@@ -48,6 +48,8 @@ const CASES: [field: string, over: Partial<ResolvedVm>][] = [
   ['serialNumber', { serialNumber: 'VH777' }],
   ['graphics', { graphics: { type: 'vnc', listen: '127.0.0.1', port: 5907 } }],
   ['console', {}],
+  ['pxe', { pxe: false }],
+  ['nvram', { nvram: { pool: 'default', volume: 'lab_edge-1-nvram.fd', certificates: 'c' } }],
   ['disks.sda', { disks: [{ target: 'sda', bus: 'virtio', sizeBytes: 1, pool: 'fast', volume: 'other.qcow2' }] }],
   ['disks.sdb', { disks: [{ target: 'sdb', bus: 'scsi', sizeBytes: 1, pool: 'fast', volume: 'new.qcow2' }] }],
   ['nics.52:54:00:4e:e7:53', { nics: [{ mac: '52:54:00:4e:e7:53', model: 'e1000', source: { kind: 'bridge', bridge: 'br0' }, ip: null }] }],
@@ -140,6 +142,28 @@ describe('patchDomain', () => {
     const after = patched({ boot: ['network', 'disk'] }, 'boot');
     expect(childrenNamed(child(after, 'os'), 'boot').map((boot) => attribute(boot, 'dev'))).toEqual(['network', 'hd']);
     expect(child(nic(after, '52:54:00:ff:ff:01'), 'boot')).toBeUndefined();
+  });
+
+  it('switches PXE off and on, leaving other settings of the firmware', () => {
+    const off = render.patchDomain(defined, sampleVm({ pxe: false }), ['pxe']);
+    const entries = (xml: string): string[] =>
+      childrenNamed(parseXml(xml), 'sysinfo')
+        .filter((info) => attribute(info, 'type') === 'fwcfg')
+        .flatMap((info) => childrenNamed(info, 'entry').map((entry) => `${attribute(entry, 'name')}=${textOf(entry)}`));
+    const switches = ['opt/org.tianocore/IPv4PXESupport=n', 'opt/org.tianocore/IPv6PXESupport=n'];
+    expect(entries(off)).toEqual(switches);
+    expect(entries(render.patchDomain(off, sampleVm({ pxe: false }), ['pxe']))).toEqual(switches);
+    expect(entries(render.patchDomain(off, sampleVm(), ['pxe']))).toEqual([]);
+    const more = off.replace('<entry name="opt/org.tianocore/IPv4', '<entry name="opt/mine">1</entry><entry name="opt/org.tianocore/IPv4');
+    expect(entries(render.patchDomain(more, sampleVm(), ['pxe']))).toEqual(['opt/mine=1']);
+  });
+
+  it('names the volume of the firmware’s variables', () => {
+    const nvram = { pool: 'default', volume: 'lab_edge-1-nvram.fd', certificates: 'c' };
+    const os = at(parseXml(render.patchDomain(defined, sampleVm({ nvram }), ['nvram'])), 'os');
+    expect(childrenNamed(os, 'nvram')).toMatchObject([
+      { attrs: { type: 'volume' }, children: [{ name: 'source', attrs: { pool: 'default', volume: nvram.volume } }] },
+    ]);
   });
 
   it('sets the serial number, also where there was none', () => {

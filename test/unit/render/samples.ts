@@ -26,6 +26,8 @@ export function sampleVm(over: Partial<ResolvedVm> = {}): ResolvedVm {
     firmware: 'uefi',
     tpm: true,
     boot: ['disk', 'network'],
+    pxe: true,
+    nvram: null,
     disks: [{ target: 'sda', bus: 'sata', sizeBytes: 1_073_741_824, pool: 'default', volume: 'lab_edge-1-sda.qcow2' }],
     nics: [{ mac: '52:54:00:4e:e7:53', model: 'virtio', source: { kind: 'network', network: 'lab_net', own: 'network.net' }, ip: null }],
     serialNumber: 'VH001',
@@ -71,6 +73,7 @@ export function sampleNetwork(over: Partial<PlannedNetwork> = {}): PlannedNetwor
     dhcp: { start: '192.168.150.3', end: '192.168.150.155' },
     dnsHosts: [],
     dhcpHosts: [],
+    bootUrl: null,
     digest: 'e'.repeat(64),
     ...over,
   };

@@ -40,6 +40,8 @@ export function creationPlan(amount: number): Plan {
       firmware: 'uefi',
       tpm: false,
       boot: ['disk'],
+      pxe: true,
+      nvram: null,
       disks: [],
       nics: [],
       serialNumber: 'S1',

@@ -1,0 +1,124 @@
+/** Nodes that ven made boot over verified HTTPS from the stand-in orchestrator, through ven's network and firmware. */
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildPayload, makeAuthority, startOrchestrator, type AccessEntry, type Orchestrator } from '../orchestrator/index.ts';
+import { changes, Lab, sleep } from './lab.js';
+
+const lab = new Lab('boot');
+const dir = mkdtempSync(join(tmpdir(), 'ven-boot-'));
+let orchestrator: Orchestrator;
+let wrongAuthority: string;
+
+const caCertificate = join(lab.dir, 'ca.pem');
+const trust = (certificate: string): void => copyFileSync(certificate, caCertificate);
+const NODES = `networks:
+  lab:
+    subnet: 10.233.${process.pid % 250}.0/24
+    dns: { hosts: { ADDRESS: [NAMES] } }
+defaults: { cpus: 1, memory: 768MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 10s }
+vms: [{ name: node, serialNumbers: [VENLAB07] }]
+`;
+const BOOT = 'orchestrator: { domain: edge.test, caCertificate: ca.pem }\n';
+const write = (head: string): void => {
+  lab.write(head + NODES.replace('ADDRESS', orchestrator.address).replace('NAMES', orchestrator.names.join(', ')));
+};
+
+const consoleLog = (): string => `/var/log/libvirt/qemu/${lab.domain('node')}-console.log`;
+const ESCAPES = /\x1b\[[0-9;=]*[A-Za-z]/g; // eslint-disable-line no-control-regex
+const screen = (from: number): string =>
+  existsSync(consoleLog()) ? readFileSync(consoleLog(), 'utf8').slice(from).replace(ESCAPES, '') : '';
+const logged = (): number => (existsSync(consoleLog()) ? readFileSync(consoleLog(), 'utf8').length : 0);
+
+/** What the console shows after its first `from` characters, once that is in it. */
+async function shows(text: RegExp, seconds: number, from = 0): Promise<string> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(250)) if (text.test(screen(from))) return screen(from);
+  throw new Error(`The console did not show ${text} within ${seconds} s:\n${screen(from)}`);
+}
+
+const byFirmware = (method: string) => (entry: AccessEntry) => entry.method === method && entry.userAgent === 'UefiHttpBoot/1.0';
+
+beforeAll(async () => {
+  const { efi } = await buildPayload();
+  orchestrator = await startOrchestrator({ domain: 'edge.test', dir: join(dir, 'orchestrator'), bootFile: efi });
+  wrongAuthority = (await makeAuthority(join(dir, 'other'), { name: 'Another CA' })).caCertificate;
+});
+
+afterAll(async () => {
+  await lab.close();
+  await orchestrator.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('a fleet with an orchestrator', () => {
+  it('boots, and a plan after it is empty', async () => {
+    trust(orchestrator.caCertificate);
+    write(BOOT);
+    await lab.apply();
+    expect(changes(await lab.plan())).toEqual([]);
+    for (const method of ['HEAD', 'GET']) {
+      const { path, status } = await orchestrator.waitFor(byFirmware(method), 120_000);
+      expect({ path, status }).toEqual({ path: '/tink-stack/signed_ipxe.efi', status: 200 });
+    }
+    const text = await shows(/node: Ready/, 120);
+    expect(text).toMatch(/node: Serial number: VENLAB07\s/);
+    expect(text).toMatch(/node: TPM: present, version 2/);
+    expect(text).not.toMatch(/PXE/);
+    // What the firmware has written by now is its own affair.
+    expect(changes(await lab.plan())).toEqual([]);
+  });
+
+  it('does not boot with the certificate of another authority, which is one change', async () => {
+    trust(wrongAuthority);
+    const plan = await lab.plan();
+    expect(changes(plan)).toEqual(['vm.node update changed']);
+    expect(plan.changes[0]?.fields?.map(({ path, effect }) => [path, effect])).toEqual([['caCertificate', 'restart']]);
+    const before = logged();
+    await lab.apply();
+    expect(changes(await lab.plan())).toEqual([]);
+    await shows(/Error: Could not retrieve NBP file size from HTTP server/, 120, before);
+    expect(orchestrator.entries().at(-1)?.tlsError).toEqual(expect.any(String));
+  });
+
+  it('boots again with the right one, put there while it was off', async () => {
+    trust(orchestrator.caCertificate);
+    write(BOOT);
+    lab.write(
+      readFileSync(lab.file, 'utf8')
+        .replace(/^[\s\S]*?\norchestrator/, 'orchestrator')
+        .replace('defaults: { ', 'defaults: { power: off, '),
+    );
+    await lab.apply();
+    expect(changes(await lab.plan())).toEqual([]);
+    write(BOOT);
+    const before = logged();
+    await lab.apply();
+    await shows(/node: Ready/, 120, before);
+  });
+
+  it('takes firmware variables away that libvirt made before there was an orchestrator', async () => {
+    await lab.ven('destroy', '--yes');
+    write('');
+    await lab.apply();
+    const first = `/var/lib/libvirt/qemu/nvram/${lab.domain('node')}_VARS.fd`;
+    expect(existsSync(first)).toBe(true);
+    write(BOOT);
+    await lab.apply();
+    expect(changes(await lab.plan())).toEqual([]);
+    const { code } = await lab.ven('destroy', '--yes');
+    expect(code).toBe(0);
+    expect(existsSync(first)).toBe(false);
+    expect(await lab.leftovers()).toEqual([]);
+  });
+
+  it('says of a certificate what is wrong, at its place, and changes nothing', async () => {
+    write(`orchestrator: { domain: edge.test, caCertificate: ca.key }\n`);
+    const { code, stderr } = await lab.ven('apply', '--yes');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/ca\.key/);
+    expect(stderr).toMatch(/fleet\.yaml:4:/);
+    expect(await lab.leftovers()).toEqual([]);
+    write(BOOT);
+  });
+});
