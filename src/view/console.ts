@@ -15,7 +15,7 @@ export function readingText(address: string): string {
 }
 
 export function leftText(address: string, ended: 'left' | 'stopped'): string {
-  return ended === 'stopped' ? `${address}: the VM has stopped.\n` : `${address}: left its console; the VM runs on.\n`;
+  return ended === 'stopped' ? `${address}: the VM has stopped.\n` : `${address}: left its console.\n`;
 }
 
 /**

@@ -8,7 +8,7 @@ describe('texts about consoles and screens', () => {
 
   it('tell a VM that stopped from a console that was left', () => {
     expect(leftText('vm.a', 'stopped')).toBe('vm.a: the VM has stopped.\n');
-    expect(leftText('vm.a', 'left')).toBe('vm.a: left its console; the VM runs on.\n');
+    expect(leftText('vm.a', 'left')).toBe('vm.a: left its console.\n');
   });
 
   it('restore the looks of a terminal without printing a visible character or clearing it', () => {
