@@ -75,7 +75,7 @@ async function applyAndDestroy(): Promise<void> {
     };
     await inTurn(1, { one: subjects.one });
     destroyVirsh.length = 0;
-    const samples = await inTurn(5, subjects);
+    const samples = await inTurn(3, subjects);
     rows.push(row('`ven apply`, 8 VMs', took(samples.ven), took(samples.one), '`vagrant up --parallel`, one process', 0.9));
     rows.push(
       row('`ven apply`, 8 VMs', took(samples.ven), took(samples.oneByOne), '`vagrant up VM`, a process each, one after another', 0.45),
