@@ -145,6 +145,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
           dhcp: { start: '192.168.221.3', end: '192.168.221.20' },
           dnsHosts: [],
           dhcpHosts: [],
+          bootUrl: null,
         },
       ]);
     });
