@@ -30,19 +30,24 @@ if [ ! -d /run/udev ] && [ -c /dev/kvm ] && [ "$(stat -c %G /dev/kvm)" != kvm ] 
 fi
 
 # --- a running libvirt -------------------------------------------------------------------------------------------
+# libvirt asks polkit over the system bus about every client that is not root. Without systemd nobody starts the bus, and its socket
+# outlives it: whether it answers is what counts.
+bus_answers() { as_root dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetId >/dev/null 2>&1; }
+if [ ! -d /run/systemd/system ] && ! bus_answers; then
+  say 'starting dbus (no systemd here)'
+  as_root mkdir -p /run/dbus
+  as_root rm -f /run/dbus/pid /run/dbus/system_bus_socket
+  as_root dbus-daemon --system --fork
+fi
+
 virsh_system() { as_root virsh -q -c qemu:///system "$@"; }
 if ! virsh_system version >/dev/null 2>&1; then
   if [ -d /run/systemd/system ]; then
     say 'starting libvirtd'
     as_root systemctl start libvirtd
   else
-    # Without systemd (a container, a minimal VM) the daemons are started by hand; libvirt 9 asks polkit over the system bus.
-    say 'starting dbus, virtlogd and libvirtd (no systemd here)'
-    if [ ! -S /run/dbus/system_bus_socket ]; then
-      as_root mkdir -p /run/dbus
-      as_root rm -f /run/dbus/pid
-      as_root dbus-daemon --system --fork
-    fi
+    # Without systemd (a container, a minimal VM) the daemons are started by hand.
+    say 'starting virtlogd and libvirtd (no systemd here)'
     as_root virtlogd -d 2>/dev/null || true
     as_root libvirtd -d
   fi
