@@ -1,4 +1,5 @@
 /** A terminal's way to a domain's serial console. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { explain } from './answers.js';
 import { commandLine, type Env } from './exec.js';
 import { interact } from './hand-over.js';
@@ -27,6 +28,23 @@ export async function attachConsole({ uri, uuid, env, escape, signal }: Attach):
     const own = stderr.split('\n').filter((line) => line.startsWith('error:'));
     throw explain({ command: commandLine('virsh', args), words: own.join('\n') || stderr || `exit code ${exitCode}`, program: 'virsh' });
   }
-  const [active = ''] = await new Virsh({ uri, env }).must([['list', '--uuid']]);
-  return active.includes(uuid) ? 'running' : 'stopped';
+  return (await stillRuns(new Virsh({ uri, env }), uuid)) ? 'running' : 'stopped';
+}
+
+const QUERY_SECONDS = 10;
+const STOPPING_MS = 5000;
+
+/**
+ * virsh ends alike when somebody leaves and when the VM stops. A VM that stops closes its console first, and libvirt lists it as running
+ * for seconds more; so QEMU itself is asked something, which only one that lives answers.
+ */
+async function stillRuns(virsh: Virsh, uuid: string): Promise<boolean> {
+  const [alive] = await virsh.ask([['iothreadinfo', uuid, '--live']], { timeoutSeconds: QUERY_SECONDS }).catch(() => []);
+  if (alive?.ok) return true;
+  // It stops, or it can't be asked this: another kind of hypervisor, or a busy one.
+  for (const end = Date.now() + STOPPING_MS; ; await pause(200)) {
+    const [active = ''] = await virsh.must([['list', '--uuid']]);
+    if (!active.includes(uuid)) return false;
+    if (Date.now() > end) return true;
+  }
 }
