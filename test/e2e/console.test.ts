@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -136,5 +136,62 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
       else process.env['DISPLAY'] = before.DISPLAY;
     }
     expect(readFileSync(join(lab.dir, 'viewed'), 'utf8')).toBe(`:77 --connect qemu:///system --uuid ${await lab.uuid('node')}\n`);
+  });
+
+  it('stops while a person is attached and others read: they are told, and the readers go on with its next boot', async () => {
+    const before = kept().length;
+    const reader = lab.start('logs', 'node', '--follow', '--raw');
+    let read = '';
+    reader.child.stdout?.setEncoding('latin1').on('data', (text: string) => (read += text));
+    await expect.poll(() => read.length, { timeout: 10_000 }).toBe(before);
+    const terminal = new Terminal(lab, 'console', 'node');
+    await terminal.sees('Ctrl-] leaves it');
+    await terminal.wakes('Shell> ');
+
+    await virsh('destroy', lab.domain('node'));
+    const { code, modesBefore, modesAfter } = await terminal.left();
+    expect([code, modesAfter]).toEqual([0, modesBefore]);
+    expect(terminal.shown).toContain('vm.node: the VM has stopped.');
+
+    const off = new Terminal(lab, 'console', 'node');
+    expect(await off.left()).toMatchObject({ code: 1 });
+    expect(off.shown).toContain('vm.node: the VM is off');
+    expect(off.shown).toMatch(/Start it: ven apply \S*; what it said so far: ven logs node/);
+    expect(await logs('--tail', '1')).toBe('Shell>\n');
+
+    await lab.apply(0, '--target', 'vm.node');
+    await untilShell(2);
+    await expect.poll(() => read, { timeout: 10_000 }).toBe(kept());
+    reader.child.kill('SIGINT');
+    expect((await reader.ended).code).toBe(130);
+  });
+
+  it('is read from its last boot on', async () => {
+    expect((await logs()).split('Shell> ver\n')).toHaveLength(2);
+    const last = await logs('--since', 'boot');
+    expect(last).toMatch(/^\n*BdsDxe: [^]*\nUEFI Interactive Shell v2\.2\n[^]*\nShell>\n$/);
+    expect(last.match(BOOTS)).toHaveLength(1);
+    expect(last).not.toContain('Shell> ver');
+  });
+
+  it('is kept when the VM is destroyed, until it is purged; what is not there is told by name', async () => {
+    const never = await lab.ven('logs', 'later');
+    expect(never.code).toBe(1);
+    expect(never.stderr).toContain(`There is no console log of ${lab.domain('later')}`);
+    const typo = await lab.ven('logs', 'nod');
+    expect(typo.code).toBe(1);
+    expect(typo.stderr).toContain('There is no VM "nod"');
+    expect(typo.stderr).toContain('node');
+
+    const said = kept();
+    expect((await lab.ven('destroy', '--yes')).code).toBe(0);
+    expect(await logs('--raw')).toBe(said);
+    const gone = await lab.ven('console', 'node', '--read-only');
+    expect(gone.code).toBe(1);
+    expect(gone.stderr).toMatch(/vm\.node: the VM does not exist on qemu:\/\/\/system[^]*Make it: ven apply/);
+
+    expect((await lab.ven('destroy', '--yes', '--purge')).code).toBe(0);
+    expect(existsSync(logFile)).toBe(false);
+    expect((await lab.ven('logs', 'node')).stderr).toContain(`There is no console log of ${lab.domain('node')}`);
   });
 });
