@@ -19,5 +19,8 @@ export * from './host.js';
 export * from './identity.js';
 export * from './ipv4.js';
 export * from './mark.js';
+export * from './orchestrator.js';
 export * from './plan.js';
+export * from './provision.js';
 export * from './render.js';
+export * from './secret.js';

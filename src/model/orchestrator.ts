@@ -1,0 +1,40 @@
+/** The orchestrator, as ven speaks with it: `Orchestrator` is all that ven may ask of it. `src/orchestrator` implements it over HTTPS. */
+
+/** A host as the orchestrator knows it. Texts that it leaves out are empty. */
+export interface OrchestratorHost {
+  id: string;
+  name: string;
+  serialNumber: string;
+  uuid: string;
+  hostStatus: string;
+  instance: { id: string; os: string; provisioningStatus: string } | null;
+}
+
+export interface OsProfile {
+  name: string;
+  id: string;
+}
+
+/**
+ * Every call ends within a time limit, tries again what may be tried again (a bounded number of times), and rejects with a
+ * `VenError`: `orchestrator-refused` (credentials, rights, project, a conflict: trying again would not help) or
+ * `orchestrator-unreachable` (no connection, TLS that can't be verified, 5xx to the end, an answer that is none).
+ */
+export interface Orchestrator {
+  /** Rejects when the project is not there, or may not be used. */
+  checkProject(signal?: AbortSignal): Promise<void>;
+  hosts(signal?: AbortSignal): Promise<OrchestratorHost[]>;
+  /** Idempotent: `already` when the same host (name and serial number) is there. */
+  register(host: { name: string; serialNumber: string; uuid: string }, signal?: AbortSignal): Promise<{ id: string; already: boolean }>;
+  /** Idempotent: a host that is not there is removed. */
+  removeHost(id: string, signal?: AbortSignal): Promise<void>;
+  osProfiles(signal?: AbortSignal): Promise<OsProfile[]>;
+  /** Makes new hosts get this operating system by themselves. */
+  setDefaultOs(id: string, signal?: AbortSignal): Promise<{ changed: boolean }>;
+}
+
+/** `orchestrator.credentials`, read. Never in a plan, an event, a file. */
+export interface Credentials {
+  username: string;
+  password: string;
+}
