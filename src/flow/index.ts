@@ -6,7 +6,7 @@ export { apply, type ApplyRequest, type Interrupt } from './apply.js';
 export { attach, readAlong, type ConsoleRequest } from './console.js';
 export { doctor } from './doctor.js';
 export { init } from './init.js';
-export { loadFleetFile, type Request } from './load.js';
+export { loadFleetFile, secretReader, type Request } from './load.js';
 export { logs, type LogsRequest } from './logs.js';
 export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export { render, type RenderedFile } from './render.js';

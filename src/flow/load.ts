@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { loadFleet } from '../config/index.js';
-import { readFleetFile, readTextFile } from '../host/index.js';
-import type { ResolvedFleet } from '../model/index.js';
+import { readFleetFile, readSecret, readTextFile } from '../host/index.js';
+import type { ReadSecret, ResolvedFleet } from '../model/index.js';
 
 /** What every command is asked with. */
 export interface Request {
@@ -14,4 +14,15 @@ export interface Request {
 export function loadFleetFile({ file, env }: Request): ResolvedFleet {
   const surroundings = { readFile: (path: string) => readTextFile(resolve(dirname(file), path)), now: new Date() };
   return loadFleet(readFleetFile(file), { file, env, surroundings });
+}
+
+/** Reads secrets when they are asked for, each reference once: within one command it means one thing. */
+export function secretReader({ file, env }: Request): ReadSecret {
+  const known = new Map<string, string>();
+  return (reference) => {
+    const key = JSON.stringify(reference);
+    const secret = known.get(key) ?? readSecret(reference, { env, folder: dirname(file) });
+    known.set(key, secret);
+    return secret;
+  };
 }

@@ -15,16 +15,18 @@ import {
   rmdirSync,
   rmSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { VenError, type RunEvent } from '../model/index.js';
-import type { Env } from './exec.js';
+import { commandLine, type Env } from './exec.js';
 
 /** One byte more than a fleet file may have, so that whoever reads it sees that it is too large. */
 const FLEET_FILE_BYTES = 1024 * 1024 + 1;
 /** A saved plan of 1,000 VMs is a few MiB. */
 const TEXT_FILE_BYTES = 256 * 1024 * 1024;
+const SECRET_FILE_BYTES = 64 * 1024;
 
 /** `$XDG_STATE_HOME/ven/<fleet>-<hash of the URI>`. Only a name; it is made when something goes into it. */
 export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; env: Env }): string {
@@ -92,6 +94,23 @@ export function readTextFile(path: string): string {
   return bytes.toString('utf8');
 }
 
+/**
+ * The bytes of a small file that nobody but its owner may read.
+ * @throws VenError `not-found`, or `usage` when others may read it, when it is larger than 64 KiB, or can't be read.
+ */
+export function readSecretFile(path: string): Uint8Array {
+  const hint = 'Check the path, and that nobody else may read it';
+  const bytes = readUpTo(path, SECRET_FILE_BYTES + 1, 'usage', hint, ({ mode }) => {
+    if ((mode & 0o077) === 0) return;
+    throw new VenError('usage', {
+      summary: `${path} holds a secret, and others than its owner may read it (mode 0${(mode & 0o777).toString(8)})`,
+      hint: `Keep it to yourself: ${commandLine('chmod', ['600', path])}`,
+    });
+  });
+  if (bytes.length > SECRET_FILE_BYTES) throw new VenError('usage', { summary: `${path} is too large for a secret`, hint });
+  return bytes;
+}
+
 /** Whole or not at all, mode 0600. @throws VenError `usage` */
 export function writePrivateFile(path: string, text: string): void {
   const beside = `${path}.${process.pid}.tmp`;
@@ -152,7 +171,8 @@ function packageFolder(): string {
   return folder;
 }
 
-function readUpTo(path: string, limit: number, code: 'fleet-file' | 'usage', hint: string): Buffer {
+/** `check` may throw, before anything is read. */
+function readUpTo(path: string, limit: number, code: 'fleet-file' | 'usage', hint: string, check?: (stat: Stats) => void): Buffer {
   let fd: number;
   try {
     // Without waiting: a pipe that nobody writes to must not hang us.
@@ -165,6 +185,7 @@ function readUpTo(path: string, limit: number, code: 'fleet-file' | 'usage', hin
     const stat = fstatSync(fd);
     if (stat.isDirectory()) throw new VenError(code, { summary: `${path} is a folder, not a file`, hint });
     if (!stat.isFile()) throw new VenError(code, { summary: `${path} is not a plain file`, hint });
+    check?.(stat);
     const bytes = Buffer.alloc(Math.min(stat.size, limit));
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read)

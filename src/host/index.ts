@@ -27,5 +27,6 @@ export { domainMark, networkMark } from './marks.js';
 export { networkFacts } from './network-facts.js';
 export { withFirstNvram } from './first-nvram.js';
 export { disksToFiles } from './pool-paths.js';
+export { readSecret, type SecretsOf } from './secret.js';
 export { poolFacts, volumeFacts } from './storage-facts.js';
 export { startViewer, type Screen } from './viewer.js';

@@ -24,3 +24,4 @@ export * from './plan.js';
 export * from './provision.js';
 export * from './render.js';
 export * from './secret.js';
+export * from './secret.js';
