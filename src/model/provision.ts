@@ -151,7 +151,16 @@ export type ProvisionEvent =
   /** The last line said, at most a few times a second for each node. */
   | { type: 'node-output'; time: string; address: Address; line: string }
   | { type: 'node-answered'; time: string; address: Address; stage: string; prompt: string }
-  | { type: 'node-recovering'; time: string; address: Address; stage: string; trouble: string; attempt: number; atMost: number; line: string }
+  | {
+      type: 'node-recovering';
+      time: string;
+      address: Address;
+      stage: string;
+      trouble: string;
+      attempt: number;
+      atMost: number;
+      line: string;
+    }
   | {
       type: 'node-finished';
       time: string;
