@@ -5,12 +5,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { run } from './run.ts';
 
 export interface Authority {
   /** Path of the authority's certificate, PEM: what a fleet file's `caCertificate` names. */
   caCertificate: string;
-  /** A certificate (with key, both PEM text) for these DNS names. */
+  /** A certificate (with key, both PEM text) for these DNS names and addresses. */
   issue(names: readonly string[]): Promise<{ key: string; cert: string }>;
 }
 
@@ -55,7 +56,10 @@ export async function makeAuthority(dir: string, { name = 'Stand-in CA', days = 
         string,
         string,
       ];
-      writeFileSync(extensions, `subjectAltName=${names.map((host) => `DNS:${host}`).join(',')}\nextendedKeyUsage=serverAuth\n`);
+      writeFileSync(
+        extensions,
+        `subjectAltName=${names.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`).join(',')}\nextendedKeyUsage=serverAuth\n`,
+      );
       await run('openssl', ['req', '-new', ...KEY, '-subj', `/CN=${names[0] ?? name}`, '-keyout', key, '-out', request]);
       const sign = ['-CA', caCertificate, '-CAkey', caKey, '-CAcreateserial', '-days', `${days}`, '-extfile', extensions];
       await run('openssl', ['x509', '-req', '-in', request, ...sign, '-out', cert]);

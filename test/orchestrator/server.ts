@@ -63,7 +63,8 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
   mkdirSync(dir, { recursive: true });
   const names = HOSTS.map((host) => `${host}.${domain}`);
   const authority = await makeAuthority(join(dir, 'authority'), { name: `CA of ${domain}` });
-  const secureContext = createSecureContext(await authority.issue(names));
+  const address = options.address ?? (await freeAddress(process.pid));
+  const secureContext = createSecureContext(await authority.issue([...names, address]));
 
   const accessLog = join(dir, 'access.log');
   const seen: AccessEntry[] = [];
@@ -105,7 +106,6 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
     });
   });
 
-  const address = options.address ?? (await freeAddress(process.pid));
   await addLink(device, address);
   try {
     server.listen(443, address);
