@@ -25,6 +25,7 @@ export {
 export { acquireLock, fleetKey, type Lock, type LockRequest } from './lock.js';
 export { domainMark, networkMark } from './marks.js';
 export { networkFacts } from './network-facts.js';
+export { readNodeRecords, removeNodeRecord, writeNodeRecord, type KeptRecord } from './node-records.js';
 export { withFirstNvram } from './first-nvram.js';
 export { disksToFiles } from './pool-paths.js';
 export { readSecret, type SecretsOf } from './secret.js';
