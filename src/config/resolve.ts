@@ -120,7 +120,13 @@ function resolveVm({ fleet, host, orchestrator, macs, serials }: Shared, vm: Exp
     shutdownTimeoutSeconds: durationInSeconds(spec.shutdownTimeout ?? '60s'),
     // Only what ven brings to the host: `protect` and the time limit are about how ven goes about it. What is as it was before
     // there was a choice is left out, here and below: a new ven does not take all that an older one made for changed.
-    digest: digest({ ...applied, pxe: applied.pxe ? undefined : false, nvram: applied.nvram ?? undefined }),
+    // A fixed address is the network's to give, not the VM's.
+    digest: digest({
+      ...applied,
+      nics: applied.nics.map((nic) => ({ ...nic, ip: null })),
+      pxe: applied.pxe ? undefined : false,
+      nvram: applied.nvram ?? undefined,
+    }),
   };
 }
 
