@@ -116,6 +116,8 @@ export interface NodeRecord {
   formatVersion: '1';
   vm: string;
   uuid: string;
+  /** Which power-on of the VM this is about, as the host tells them apart; absent: the first one after `log`. */
+  life?: string;
   flow: OnboardingFlow;
   profile: { name: string; digest: string };
   outcome: NodeOutcome;
@@ -161,6 +163,8 @@ export type ProvisionEvent =
       atMost: number;
       line: string;
     }
+  /** Something went another way than it should, and the run goes on; told once. `address` null: it is about the whole run. */
+  | { type: 'provision-warning'; time: string; address: Address | null; message: string }
   | {
       type: 'node-finished';
       time: string;
