@@ -13,8 +13,9 @@ const ROOMS = {
   plan: [],
   apply: [],
   host: ['xml'],
+  orchestrator: [],
   view: [],
-  flow: ['config', 'render', 'plan', 'apply', 'host', 'console'],
+  flow: ['config', 'render', 'plan', 'apply', 'host', 'console', 'orchestrator'],
   commands: ['flow', 'view'],
 };
 
@@ -28,6 +29,7 @@ const HOMES = {
   saxes: 'xml',
   yaml: 'config',
   ajv: 'config',
+  undici: 'orchestrator',
 };
 
 /** Rooms without a clock, randomness, environment or files. */

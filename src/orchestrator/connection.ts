@@ -1,0 +1,104 @@
+import { lookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import * as tls from 'node:tls';
+import type { Dispatcher } from 'undici';
+import type { Reach } from './options.js';
+import { addressOf, proxyFor } from './proxies.js';
+
+export interface Question {
+  method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
+  url: URL;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+export interface Answer {
+  status: number;
+  retryAfter: string | null;
+  location: string | null;
+  text: string;
+}
+
+/** Like a page of hosts, many times over. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const CONNECT_MS = 10_000;
+/** To one machine, at once. What is more waits its turn. */
+const CONNECTIONS = 8;
+
+/** Connections that are kept for a while, directly and through proxies. TLS is always verified. */
+export class Connections {
+  private readonly reach: Reach;
+  private readonly dispatchers = new Map<string, Promise<Dispatcher>>();
+
+  constructor(reach: Reach) {
+    this.reach = reach;
+  }
+
+  /** One question, no second try. Follows no redirect. Rejects with what undici, node or `signal` say. */
+  async ask({ method, url, headers, body }: Question, signal: AbortSignal): Promise<Answer> {
+    const dispatcher = await this.dispatcher(proxyFor(url, this.reach));
+    const answer = await dispatcher.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method,
+      headers: { 'user-agent': this.reach.userAgent, ...headers },
+      body,
+      signal,
+    });
+    const { statusCode: status, headers: said } = answer;
+    return { status, retryAfter: first(said['retry-after']), location: first(said['location']), text: await answer.body.text() };
+  }
+
+  /** Ends what is under way, too. */
+  async close(): Promise<void> {
+    const open = [...this.dispatchers.values()];
+    this.dispatchers.clear();
+    await Promise.allSettled(open.map(async (dispatcher) => (await dispatcher).destroy()));
+  }
+
+  private dispatcher(proxy: string | null): Promise<Dispatcher> {
+    const known = this.dispatchers.get(proxy ?? '') ?? this.open(proxy);
+    this.dispatchers.set(proxy ?? '', known);
+    return known;
+  }
+
+  private async open(proxy: string | null): Promise<Dispatcher> {
+    // Costs a tenth of a second, and few commands speak to an orchestrator.
+    const { Agent, ProxyAgent } = await import('undici');
+    // Said, since a variable of the environment can turn it off for all who do not say it.
+    const verified = { ca: authorities(this.reach.caCertificates), rejectUnauthorized: true, timeout: CONNECT_MS };
+    const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
+    if (proxy === null) return new Agent({ ...limits, connect: { ...verified, lookup: this.lookup } });
+    // A proxy of TLS is another machine, whose certificate others have signed.
+    const proxyTls = {
+      ca: [...authorities(null), ...authorities(this.reach.caCertificates)],
+      rejectUnauthorized: true,
+      timeout: CONNECT_MS,
+    };
+    return new ProxyAgent({ ...limits, uri: proxy, proxyTunnel: false, requestTls: verified, proxyTls });
+  }
+
+  private readonly lookup: LookupFunction = (host, options, callback) => {
+    const address = addressOf(host, this.reach.addresses);
+    if (address === null) lookup(host, options, callback);
+    else if (options.all === true) callback(null, [{ address, family: isIP(address) }]);
+    else callback(null, address, isIP(address));
+  };
+}
+
+/** PEM. */
+function authorities(given: readonly string[] | null): string[] {
+  if (given !== null) return given.map(pemOf);
+  // Those that come with node, and those of the machine, where this node can tell.
+  const { getCACertificates } = tls as Partial<typeof tls>;
+  const known = getCACertificates ? [...getCACertificates('default'), ...getCACertificates('system')] : tls.rootCertificates;
+  return [...new Set(known)];
+}
+
+function pemOf(der: string): string {
+  return `-----BEGIN CERTIFICATE-----\n${(der.match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function first(header: string | string[] | undefined): string | null {
+  return (Array.isArray(header) ? header[0] : header) ?? null;
+}

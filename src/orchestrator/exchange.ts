@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VenError } from '../model/index.js';
+import { Connections, type Answer, type Question } from './connection.js';
+import { failureOfAnswer, failureOfThrown, unreadable, type Asked, type Failure } from './failures.js';
+import type { Patience, Reach } from './options.js';
+import { proxyFor } from './proxies.js';
+
+export interface Call<T> {
+  method: Question['method'];
+  url: URL;
+  body?: { type: string; text: string };
+  /** Asked for when the call is made, and once more when the first is refused. Absent: the call needs none. */
+  token?: { get(): Promise<string>; refuse(token: string): void };
+  project: string | null;
+  secrets: () => readonly string[];
+  signal: AbortSignal | undefined;
+  /** What the answer means. `json` throws when it is none. */
+  read(answer: Reply): T;
+  /** Statuses that are no failure beside 200 to 299. */
+  accept?: readonly number[];
+  /**
+   * Before it is tried again, what can't simply be done twice: what the earlier attempt may have done after all; null: nothing.
+   * Without it, a call is idempotent.
+   */
+  lookFirst?: (() => Promise<T | null>) | undefined;
+}
+
+export interface Reply {
+  status: number;
+  /** The answer as JSON. */
+  json(): unknown;
+  /** For a JSON answer that is of another form than it should be. */
+  misshapen(what: string): VenError;
+}
+
+/** Calls with all their attempts: each ends, in an answer or in a `VenError` that names the call and holds no secret. */
+export class Exchange {
+  private readonly reach: Reach;
+  private readonly patience: Patience;
+  private readonly now: () => number;
+  private readonly connections: Connections;
+  /** Of `performance.now`: the first failure after the last answer. */
+  private outageSince: number | null = null;
+
+  constructor(reach: Reach, patience: Patience, now: () => number) {
+    this.reach = reach;
+    this.patience = patience;
+    this.now = now;
+    this.connections = new Connections(reach);
+  }
+
+  async call<T>(call: Call<T>): Promise<T> {
+    const began = performance.now();
+    for (let attempt = 1; ; attempt++) {
+      const { answer, asked, failure } = await this.attempt(call);
+      if (failure === null) return call.read(replyOf(asked, answer));
+      const pause = this.pauseBefore(attempt + 1, answer);
+      if (!failure.again || !this.mayWait(pause, began)) throw attempt === 1 ? failure.error : told(failure.error, attempt, began);
+      await unlessAborted(call.signal, (signal) => sleep(pause * 1000, undefined, { signal }));
+      const found = (await call.lookFirst?.()) ?? null;
+      if (found !== null) return found;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.connections.close();
+  }
+
+  private async attempt<T>(
+    call: Call<T>,
+  ): Promise<{ asked: Asked } & ({ answer: Answer; failure: null } | { answer: Answer | null; failure: Failure })> {
+    const { method, url, project } = call;
+    for (let second = false; ; second = true) {
+      const token = await unlessAborted(call.signal, () => call.token?.get() ?? Promise.resolve(null));
+      const asked: Asked = { method, url, project, proxy: proxyFor(url, this.reach), secrets: call.secrets() };
+      const headers = {
+        accept: 'application/json',
+        ...(call.body && { 'content-type': call.body.type }),
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      };
+      let answer: Answer;
+      try {
+        const limit = AbortSignal.timeout(this.patience.attempt * 1000);
+        const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
+        answer = await this.connections.ask({ method, url, headers, body: call.body?.text ?? null }, signal);
+      } catch (thrown) {
+        if (call.signal?.aborted === true) throw interrupted(call.signal);
+        return this.failed({ asked, answer: null, failure: failureOfThrown(asked, thrown, this.patience.attempt) });
+      }
+      const { status } = answer;
+      if ((status >= 200 && status < 300) || call.accept?.includes(status) === true) {
+        this.outageSince = null;
+        return { asked, answer, failure: null };
+      }
+      if (status === 401 && token !== null && !second) {
+        call.token?.refuse(token);
+        continue;
+      }
+      return this.failed({ asked, answer, failure: failureOfAnswer(asked, answer) });
+    }
+  }
+
+  private failed<F extends { failure: Failure }>(failed: F): F {
+    this.outageSince = failed.failure.again ? (this.outageSince ?? performance.now()) : null;
+    return failed;
+  }
+
+  /** Seconds. By chance, so that those who failed together do not come back together. */
+  private pauseBefore(attempt: number, answer: Answer | null): number {
+    const { firstPause, longestPause, longestRetryAfter } = this.patience;
+    const usual = Math.min(longestPause, firstPause * 2 ** (attempt - 2)) * (0.5 + Math.random() / 2);
+    const asked = Math.min(secondsOf(answer?.retryAfter ?? null, this.now()), longestRetryAfter);
+    return Math.max(usual, asked * (1 + Math.random() / 4));
+  }
+
+  private mayWait(pause: number, began: number): boolean {
+    return performance.now() + pause * 1000 < Math.min(began, this.outageSince ?? Infinity) + this.patience.call * 1000;
+  }
+}
+
+/** A number of seconds, or a date; 0 for anything else. */
+function secondsOf(retryAfter: string | null, now: number): number {
+  if (retryAfter === null) return 0;
+  if (/^\d{1,9}$/.test(retryAfter.trim())) return Number(retryAfter);
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? 0 : Math.max(0, (date - now) / 1000);
+}
+
+function replyOf(asked: Asked, answer: Answer): Reply {
+  return {
+    status: answer.status,
+    json() {
+      try {
+        return JSON.parse(answer.text) as unknown;
+      } catch {
+        throw unreadable(asked, answer, 'the answer is not JSON');
+      }
+    },
+    misshapen: (what) => unreadable(asked, answer, `the answer is not what ven knows: ${what}`),
+  };
+}
+
+function told({ code, summary, detail, hint }: VenError, attempts: number, began: number): VenError {
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const tried = `Tried ${String(attempts)} times in ${String(seconds)} s.`;
+  return new VenError(code, { summary, hint, detail: detail === undefined ? tried : `${detail}\n${tried}` });
+}
+
+/** Settles as `work` does, or as soon as `signal` is aborted. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
+  if (signal === undefined) return work(undefined);
+  if (signal.aborted) throw interrupted(signal);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => {
+    reject(interrupted(signal));
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work(signal), promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function interrupted(signal: AbortSignal): VenError {
+  if (signal.reason instanceof VenError) return signal.reason;
+  return new VenError('interrupted', { summary: 'Stopped while the orchestrator was asked' });
+}

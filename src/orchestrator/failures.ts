@@ -1,0 +1,193 @@
+import { VenError } from '../model/index.js';
+import type { Answer } from './connection.js';
+import { snippetOf } from './redaction.js';
+
+/** What was asked, as an error tells it. */
+export interface Asked {
+  method: string;
+  url: URL;
+  /** null: no proxy. May hold a password. */
+  proxy: string | null;
+  /** null: what is asked is no project's. */
+  project: string | null;
+  /** What no error may hold. */
+  secrets: readonly string[];
+}
+
+/** Why an attempt failed. `again`: another may not. */
+export interface Failure {
+  again: boolean;
+  error: VenError;
+}
+
+const nameOf = ({ method, url }: Asked): string => `${method} ${url.origin}${url.pathname}`;
+
+function unreachable(asked: Asked, what: string, hint: string, detail?: string): VenError {
+  return new VenError('orchestrator-unreachable', { summary: `${nameOf(asked)}: ${what}`, detail, hint });
+}
+
+function refused(asked: Asked, what: string, hint: string, detail?: string): VenError {
+  return new VenError('orchestrator-refused', { summary: `${nameOf(asked)}: ${what}`, detail, hint });
+}
+
+/** A status that is no success. */
+export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
+  const { status } = answer;
+  const said = snippetOf(answer.text, asked.secrets);
+  const detail = said === '' ? undefined : `It said: ${said}`;
+  const wrong = (what: string, hint: string): Failure => ({
+    again: false,
+    error: refused(asked, `${String(status)}, ${what}`, hint, detail),
+  });
+  const project = asked.project === null ? null : JSON.stringify(asked.project);
+  if (status >= 500 || status === 429) {
+    const again = [429, 502, 503, 504].includes(status);
+    const what = status === 429 ? 'it is asked too often' : `the orchestrator ${again ? 'is not available' : 'failed'}`;
+    const hint = again
+      ? 'Wait until it is up again, and type the command again.'
+      : "It is the orchestrator's own error: its logs say more.";
+    return { again, error: unreachable(asked, `${String(status)}, ${what}`, hint, detail) };
+  }
+  if (status >= 300 && status < 400) {
+    const to = answer.location === null ? '' : ` to ${originOf(answer.location, asked.url)}`;
+    return wrong(
+      `it sends ven away${to}, which ven does not follow`,
+      'Check `orchestrator.domain`; a login page may stand in front of the API.',
+    );
+  }
+  switch (status) {
+    case 401:
+      return project === null
+        ? wrong(
+            'the user name or the password is wrong',
+            'Check what `orchestrator.credentials` names, or the variables that stand for it.',
+          )
+        : wrong(
+            'the token is not accepted, a new one neither',
+            `Check that the user belongs to project ${project} and that the clocks agree.`,
+          );
+    case 403:
+      return wrong(
+        'the user may not do that',
+        project === null ? 'Check the rights of the user.' : `Check the user's rights in project ${project}.`,
+      );
+    case 404:
+      return project === null
+        ? wrong('there is no such thing', 'Check `orchestrator.domain`.')
+        : wrong(`there is no project ${project}, or nothing of this name in it`, 'Check `orchestrator.project`, letter by letter.');
+    case 409:
+      return wrong('it stands against what is there', 'See what is there: ven orchestrator hosts --all');
+    default:
+      return wrong('the orchestrator does not accept that', 'What it said tells why; check the fleet file.');
+  }
+}
+
+/** An answer with a success's status that can't be read. */
+export function unreadable(asked: Asked, answer: Answer, what: string): VenError {
+  const said = snippetOf(answer.text, asked.secrets);
+  return unreachable(
+    asked,
+    what,
+    'Check `orchestrator.domain`: something else than the API may answer there, such as the page of a proxy or a login.',
+    said === '' ? 'It said nothing.' : `It said: ${said}`,
+  );
+}
+
+const CERTIFICATE =
+  /^(CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
+
+/** What was thrown in the place of an answer. */
+export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number): Failure {
+  const { host, hostname } = asked.url;
+  const { code, message } = codeOf(thrown);
+  const proxy = asked.proxy === null ? null : originOf(asked.proxy, asked.url);
+  const name = proxy === null ? host : `${host} through the proxy ${proxy}`;
+  const exempt = `Check the proxy (https_proxy), or go around it: add ${hostname} to no_proxy.`;
+  const fail = (again: boolean, what: string, hint: string): Failure => ({
+    again,
+    error: unreachable(
+      asked,
+      what,
+      hint,
+      code === '' ? undefined : `${code}${message === '' ? '' : `: ${snippetOf(message, asked.secrets)}`}`,
+    ),
+  });
+  const up = proxy === null ? 'Check that the orchestrator is up and that this machine reaches it: ven doctor' : exempt;
+
+  if (CERTIFICATE.test(code)) {
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+      return fail(false, `the certificate there is not for ${hostname}`, 'Check `orchestrator.domain`, and its DNS entries.');
+    if (code === 'CERT_HAS_EXPIRED')
+      return fail(false, 'the certificate there has expired', "Have the orchestrator's certificate renewed.");
+    if (code === 'CERT_NOT_YET_VALID') return fail(false, 'the certificate there is not valid yet', "Check this machine's clock.");
+    return fail(
+      false,
+      'the certificate there is signed by none that ven trusts',
+      "Check `orchestrator.caCertificate`: it must hold the authority of the orchestrator's certificate.",
+    );
+  }
+  const tunnel = /^Proxy response \((\d+)\)/.exec(message)?.[1];
+  if (tunnel !== undefined || /Proxy Authentication Required/.test(message)) {
+    const again = ['429', '502', '503', '504'].includes(tunnel ?? '');
+    return fail(again, `the proxy ${proxy ?? ''} refuses to connect to ${host} (${tunnel ?? '407'})`, exempt);
+  }
+  switch (code) {
+    case 'TimeoutError':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+    case 'ETIMEDOUT':
+      return fail(true, `no answer from ${name}${code === 'TimeoutError' ? ` within ${String(seconds)} s` : ' in time'}`, up);
+    case 'ECONNREFUSED':
+      return fail(
+        true,
+        proxy === null ? `nothing listens at ${host}` : `the proxy ${proxy} can't be reached, or nothing listens there`,
+        up,
+      );
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return fail(true, `the connection to ${name} was cut off`, up);
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+    case 'EHOSTDOWN':
+      return fail(true, `there is no way to ${name}`, up);
+    case 'EAI_AGAIN':
+      return fail(true, `the name ${proxy === null ? hostname : proxy} can't be looked up just now`, "Check this machine's DNS.");
+    case 'ENOTFOUND':
+      return fail(
+        false,
+        proxy === null ? `there is no host ${hostname}` : `there is no proxy ${proxy}`,
+        proxy === null
+          ? 'Check `orchestrator.domain`; a name that no DNS has can stand in a network of the fleet: `dns: { hosts: … }`.'
+          : exempt,
+      );
+    case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
+      return fail(false, 'the answer is too large', 'Check `orchestrator.domain`: something else than the API may answer there.');
+    case 'EPROTO':
+      return fail(false, `${host} does not speak TLS as ven does`, 'Check `orchestrator.domain`, and what listens there.');
+    default:
+      if (code.startsWith('ERR_SSL_'))
+        return fail(false, `${host} does not speak TLS as ven does`, 'Check `orchestrator.domain`, and what listens there.');
+      return fail(false, `no answer from ${name}`, up);
+  }
+}
+
+/** The code of an error, or of the first that it was made of. */
+function codeOf(thrown: unknown): { code: string; message: string } {
+  if (!(thrown instanceof Error)) return { code: '', message: String(thrown) };
+  if (thrown.name === 'TimeoutError') return { code: 'TimeoutError', message: '' };
+  const own = (thrown as NodeJS.ErrnoException).code;
+  if (typeof own === 'string' && own !== '') {
+    const inner = own === 'UND_ERR_PRX_TLS' && thrown.cause !== undefined ? codeOf(thrown.cause) : null;
+    return inner ?? { code: own, message: thrown.message };
+  }
+  const [first] = thrown instanceof AggregateError ? (thrown.errors as unknown[]) : [thrown.cause];
+  return first === undefined ? { code: '', message: thrown.message } : codeOf(first);
+}
+
+/** Without user, password, path and query. */
+function originOf(text: string, base: URL): string {
+  return URL.canParse(text, base.href) ? new URL(text, base.href).origin : 'an address that is none';
+}

@@ -1,0 +1,179 @@
+import { VenError, type Orchestrator, type OrchestratorHost, type OsProfile } from '../model/index.js';
+import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from './answers.js';
+import { Exchange, type Call, type Reply } from './exchange.js';
+import { PATIENCE, type OrchestratorOptions } from './options.js';
+import { setDefaultOs } from './provider.js';
+import { Token } from './token.js';
+
+export interface OpenOrchestrator extends Orchestrator {
+  /** Ends all connections; what is under way rejects. */
+  close(): Promise<void>;
+}
+
+/** Asks for the rest of a list in pages as large as the API gives. */
+const PAGE = 100;
+const MAX_PAGES = 1000;
+/** How long a list of hosts counts for those who ask whether theirs is in it. */
+const FRESH_MS = 10_000;
+
+/** Nothing is sent before the first call. */
+export function openOrchestrator(options: OrchestratorOptions): OpenOrchestrator {
+  return new Client(options);
+}
+
+/** Within a project: the path below it. */
+export type ProjectCall<T> = Pick<Call<T>, 'method' | 'signal' | 'read' | 'accept' | 'lookFirst'> & { path: string; json?: Json };
+
+class Client implements OpenOrchestrator {
+  readonly #base: URL;
+  readonly #project: string;
+  readonly #exchange: Exchange;
+  readonly #token: Token;
+  readonly #now: () => number;
+  /** The last list, shared by those who register at the same time. */
+  #known: { at: number; hosts: Promise<OrchestratorHost[]> } | null = null;
+
+  constructor(options: OrchestratorOptions) {
+    this.#now = options.now ?? Date.now;
+    this.#project = options.project;
+    this.#base = new URL(`https://api.${options.domain}/v1/projects/${encodeURIComponent(options.project)}`);
+    this.#exchange = new Exchange(options, { ...PATIENCE, ...options.patience }, this.#now);
+    this.#token = new Token(options, this.#exchange, this.#now);
+  }
+
+  async checkProject(signal?: AbortSignal): Promise<void> {
+    const read = (reply: Reply): boolean => {
+      const said = reply.json();
+      return isRecord(said) && isRecord(said['spec']);
+    };
+    if (await this.#call({ method: 'GET', path: '', signal, read })) return;
+    throw new VenError('orchestrator-refused', {
+      summary: `GET ${this.#base.href}: there is no project ${JSON.stringify(this.#project)}`,
+      hint: 'Check `orchestrator.project`, letter by letter.',
+    });
+  }
+
+  async hosts(signal?: AbortSignal): Promise<OrchestratorHost[]> {
+    return this.#list('/compute/hosts', 'hosts', hostOf, signal);
+  }
+
+  async register(
+    { name, serialNumber }: { name: string; serialNumber: string },
+    signal?: AbortSignal,
+  ): Promise<{ id: string; already: boolean }> {
+    const there = await this.#find(name, serialNumber, signal, FRESH_MS);
+    if (there !== null) return { id: there, already: true };
+    const found = async (): Promise<{ id: string; already: boolean } | null> => {
+      const id = await this.#find(name, serialNumber, signal, 0);
+      return id === null ? null : { id, already: false };
+    };
+    const read = (reply: Reply): { id: string; already: boolean } | null => {
+      if (reply.status === 409) return null;
+      const said = reply.json();
+      const id = isRecord(said) ? said['resourceId'] : undefined;
+      if (!isRecord(said) || typeof id !== 'string' || id === '') throw reply.misshapen('it holds no `resourceId`');
+      void this.#known?.hosts.then((hosts) => hosts.push({ id, name, serialNumber, uuid: '', hostStatus: '', instance: null }));
+      const status = said['hostStatus'];
+      if (typeof status === 'string' && status !== '')
+        throw refusedHost(this.#base, name, serialNumber, `its status is ${JSON.stringify(status.slice(0, 200))}`);
+      return { id, already: false };
+    };
+    const json = { name, serialNumber, autoOnboard: true };
+    const registered = await this.#call({
+      method: 'POST',
+      path: '/compute/hosts/register',
+      json,
+      signal,
+      read,
+      accept: [409],
+      lookFirst: found,
+    });
+    if (registered !== null) return registered;
+    const id = await this.#find(name, serialNumber, signal, 0);
+    if (id !== null) return { id, already: true };
+    throw refusedHost(this.#base, name, serialNumber, '409, its name or its serial number is taken');
+  }
+
+  async removeHost(id: string, signal?: AbortSignal): Promise<void> {
+    this.#known = null;
+    await this.#call({ method: 'DELETE', path: `/compute/hosts/${encodeURIComponent(id)}`, signal, read: () => null, accept: [404] });
+  }
+
+  async osProfiles(signal?: AbortSignal): Promise<OsProfile[]> {
+    return this.#list('/compute/os', 'OperatingSystemResources', osProfileOf, signal);
+  }
+
+  async setDefaultOs(id: string, signal?: AbortSignal): Promise<{ changed: boolean }> {
+    return setDefaultOs(id, {
+      call: (call) => this.#call({ ...call, signal }),
+      providers: () => this.#list('/providers', 'providers', providerOf, signal),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#exchange.close();
+  }
+
+  /** A whole list, page after page. */
+  async #list<T extends { id: string }>(
+    path: string,
+    key: string,
+    entryOf: (entry: Json, reply: Reply) => T,
+    signal?: AbortSignal,
+  ): Promise<T[]> {
+    const all = new Map<string, T>();
+    for (let page = 0, seen = 0; page < MAX_PAGES; page++) {
+      const { entries, hasNext } = await this.#call({
+        method: 'GET',
+        path: page === 0 ? path : `${path}?${new URLSearchParams({ pageSize: String(PAGE), offset: String(seen) }).toString()}`,
+        signal,
+        read: (reply) => {
+          const read = readPage(reply, key);
+          return { ...read, entries: read.entries.map((entry) => entryOf(entry, reply)) };
+        },
+      });
+      const before = all.size;
+      for (const entry of entries) all.set(entry.id, entry);
+      seen += entries.length;
+      // A page that brings nothing new ends it, whatever it says itself.
+      if (!hasNext || all.size === before) break;
+    }
+    return [...all.values()];
+  }
+
+  /** The id of this host, null: there is none with its serial number. `maxAge`: in milliseconds, of what is known already. */
+  async #find(name: string, serialNumber: string, signal: AbortSignal | undefined, maxAge: number): Promise<string | null> {
+    signal?.throwIfAborted();
+    if (this.#known === null || this.#now() - this.#known.at >= maxAge) {
+      // Under nobody's signal, since others read it as well.
+      const hosts = this.hosts();
+      const known = { at: this.#now(), hosts };
+      this.#known = known;
+      hosts.catch(() => {
+        if (this.#known === known) this.#known = null;
+      });
+    }
+    const host = (await this.#known.hosts).find((one) => one.serialNumber === serialNumber);
+    if (host === undefined) return null;
+    if (host.name === name) return host.id;
+    throw refusedHost(this.#base, name, serialNumber, `this serial number is registered already, as ${JSON.stringify(host.name)}`);
+  }
+
+  #call<T>({ path, json, ...call }: ProjectCall<T>): Promise<T> {
+    return this.#exchange.call({
+      ...call,
+      url: new URL(`${this.#base.href}${path}`),
+      ...(json && { body: { type: 'application/json', text: JSON.stringify(json) } }),
+      token: this.#token,
+      project: this.#project,
+      secrets: () => this.#token.secrets(),
+    });
+  }
+}
+
+function refusedHost(base: URL, name: string, serialNumber: string, why: string): VenError {
+  return new VenError('orchestrator-refused', {
+    summary: `POST ${base.href}/compute/hosts/register: ${name} (serial number ${serialNumber}) is not registered: ${why}`,
+    hint: 'See what is there: ven orchestrator hosts --all',
+  });
+}

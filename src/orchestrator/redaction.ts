@@ -1,0 +1,52 @@
+/** What an answer said, without what nobody may see: servers echo requests. */
+
+const REDACTED = '[secret]';
+const SNIPPET = 300;
+/** Taking out something so short would garble the rest, and so tell it. */
+const SHORTEST = 4;
+
+const SHAPES: readonly (readonly [RegExp, string])[] = [
+  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED], // a JWT
+  [/(\bbearer\s+)[^\s"'<>,;]+/gi, `$1${REDACTED}`],
+  [
+    /((?:password|passwd|secret|token|authorization|credentials?)\w*(?:\\?["'])?\s*[:=]\s*(?:\\?["'])?(?!bearer\b))[^\s"'&<>,;\\]+/gi,
+    `$1${REDACTED}`,
+  ],
+];
+
+/** One short line of `text`, with every spelling of `secrets` taken out. */
+export function snippetOf(text: string, secrets: readonly string[]): string {
+  const known = secrets.filter((secret) => secret !== '');
+  if (known.some((secret) => secret.length < SHORTEST)) return '';
+  const spelled = [...new Set(known.flatMap(spellings))].sort((a, b) => b.length - a.length);
+  let clean = text;
+  for (const spelling of spelled) clean = replaceAll(clean, spelling);
+  for (const [shape, by] of SHAPES) clean = clean.replace(shape, by);
+  // eslint-disable-next-line no-control-regex -- an answer may hold anything
+  const line = clean.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
+  return line.length > SNIPPET ? `${line.slice(0, SNIPPET)}…` : line;
+}
+
+/** As it is, and as forms, URLs, JSON, HTML and Basic authentication write it. */
+function spellings(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  const form = new URLSearchParams({ s: secret }).toString().slice(2);
+  return [
+    secret,
+    json,
+    html,
+    html.replaceAll("'", '&#39;'),
+    html.replaceAll('&quot;', '&#34;').replaceAll("'", '&#39;'),
+    form,
+    encodeURIComponent(secret),
+    encodeURI(secret),
+    Buffer.from(secret).toString('base64'),
+    ...(json === secret ? [] : [JSON.stringify(json).slice(1, -1)]),
+  ];
+}
+
+/** Case counts for nothing: `%2F` is `%2f`. */
+function replaceAll(text: string, spelling: string): string {
+  return text.replace(new RegExp(spelling.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi'), REDACTED);
+}
