@@ -5,13 +5,26 @@ const PARAMETERS = 64;
 
 type State = 'text' | 'escape' | 'intermediate' | 'control' | 'string' | 'string-escape';
 
+/** All that a `ConsoleText` knows, as JSON, to go on from there. */
+export interface ConsoleState {
+  state: State;
+  sequence: string;
+  line: string;
+  column: number;
+  row: number | null;
+  shown: string;
+  /** The bytes of a character that was cut. */
+  cut: number[];
+}
+
 /**
  * A terminal with one line: text appears where the cursor is, and a line is given out once the cursor leaves it. So a line that
  * was painted over (a countdown, a progress bar, an edited command) is read once, as it was at last, and what firmware places
  * with cursor movements comes out as lines. Colours, titles, bells and the like are dropped.
  */
 export class ConsoleText {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  #cut: Uint8Array = new Uint8Array();
   #state: State = 'text';
   #sequence = '';
   #line: string[] = [];
@@ -22,9 +35,42 @@ export class ConsoleText {
   #shown = '';
   #out = '';
 
+  /** @param from where another one was: `state`. */
+  constructor(from?: ConsoleState) {
+    if (!from) return;
+    this.#cut = Uint8Array.from(from.cut);
+    this.#state = from.state;
+    this.#sequence = from.sequence;
+    this.#line = [...from.line];
+    this.#column = from.column;
+    this.#row = from.row;
+    this.#shown = from.shown;
+  }
+
+  get state(): ConsoleState {
+    const line = this.#line.join('');
+    return {
+      state: this.#state,
+      sequence: this.#sequence,
+      line,
+      column: this.#column,
+      row: this.#row,
+      shown: this.#shown,
+      cut: [...this.#cut],
+    };
+  }
+
+  /** The line under way, as it is now. */
+  get line(): string {
+    return this.#text();
+  }
+
   /** The lines that these bytes complete. */
   push(bytes: Uint8Array): string {
-    for (const character of this.#decoder.decode(bytes, { stream: true })) this.#take(character);
+    const whole = this.#cut.length === 0 ? bytes : joined(this.#cut, bytes);
+    const end = whole.length - cutAtEnd(whole);
+    this.#cut = whole.slice(end);
+    for (const character of this.#decoder.decode(whole.subarray(0, end))) this.#take(character);
     return this.#given();
   }
 
@@ -39,7 +85,8 @@ export class ConsoleText {
 
   /** The end of the stream ends its last line. */
   end(): string {
-    for (const character of this.#decoder.decode()) this.#take(character);
+    for (const character of this.#decoder.decode(this.#cut)) this.#take(character);
+    this.#cut = new Uint8Array();
     this.#leaveLine();
     return this.#given();
   }
@@ -104,7 +151,7 @@ export class ConsoleText {
         this.#moveAlong(8 - (this.#column % 8));
         return;
     }
-    if (character < ' ' || (character >= '\u007f' && character < '\u00a0')) return;
+    if (character < ' ' || (character >= '\u007f' && character < '\u00a0') || character === '\ufeff') return;
     if (this.#column >= WIDEST) this.#newLine();
     this.#pad();
     this.#line[this.#column] = character;
@@ -255,4 +302,21 @@ export class ConsoleText {
   #pad(): void {
     while (this.#line.length < this.#column) this.#line.push(' ');
   }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** How many bytes at the end begin a character of UTF-8 that is not complete. */
+function cutAtEnd(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+  }
+  return 0;
 }

@@ -3,6 +3,6 @@
  * where the last boot begins. Pure, and fed piece by piece: it makes no difference where a stream is cut. It opens no file and
  * knows no VM.
  */
-export { ConsoleText } from './clean.js';
+export { ConsoleText, type ConsoleState } from './clean.js';
 export { LastBoot } from './last-boot.js';
 export { LastLines } from './last-lines.js';

@@ -30,18 +30,18 @@ export interface ProfileStage {
   flows: OnboardingFlow[];
   /** Any of these begins the stage. */
   enter: ProfileTrigger[];
-  /** Only from these stages; null: from every earlier one. A later stage is never left for an earlier one but through `reboot` stages. */
+  /** Only from these stages, later ones included: so a node goes back. null: from every earlier one. */
   from: string[] | null;
-  /** The longest that a node may stay; null: as long as it likes (the last one). */
+  /** The longest that a node may stay, all its visits together; null: as long as it likes (the last one). */
   timeoutSeconds: number | null;
   answers: ProfileAnswer[];
 }
 
 export type ProfileTrigger =
-  /** A regular expression (flag `u`), tried on each line of the cleaned console, the one under way included. */
+  /** A regular expression (flag `u`), tried on each line of the cleaned console; on the one under way once nothing follows. */
   | { kind: 'console'; pattern: string }
-  /** Nothing was said on the console for so long. */
-  | { kind: 'quiet'; seconds: number }
+  /** Nothing was said on the console for so long, in one of these stages. */
+  | { kind: 'quiet'; seconds: number; in: string[] }
   /** A regular expression, tried on the host's status, then on its instance's provisioning status. */
   | { kind: 'orchestrator'; pattern: string };
 
@@ -57,9 +57,11 @@ export interface ProfileAnswer {
 
 export interface ProfileTrouble {
   name: string;
+  /** For people, what it means: `The disk is full`. */
+  title: string;
   class: FailureClass;
   /** `quiet` is no trouble by itself; a stage's time limit is. */
-  when: Exclude<ProfileTrigger, { kind: 'quiet' }>;
+  when: Exclude<ProfileTrigger, { kind: 'quiet' }> | { kind: 'power-off' };
   /** Only in these stages; null: in each. */
   stages: string[] | null;
   /** What is typed, at the line under way that fits `prompt`, before it counts as a failure; null: it is one at once. */
@@ -80,7 +82,7 @@ export type NodeInput =
 /** What a node's watcher wants done, or told. */
 export type NodeEffect =
   | { kind: 'stage'; visit: StageVisit }
-  /** To be typed, with a carriage return after it. `answer`: counts up for this node, so that none is typed twice. */
+  /** To be typed, with a carriage return after it. `answer` counts up for this node; the same again: it was never seen to arrive. */
   | { kind: 'type'; answer: number; stage: string; prompt: string; send: ProfileAnswer['send'] }
   /** Trouble that was met with `recover`, for people. */
   | { kind: 'recovering'; stage: string; trouble: string; attempt: number; atMost: number; line: string }
@@ -145,7 +147,15 @@ export type ProvisionEvent =
       flow: OnboardingFlow;
       /** What is waited for: a stage's name. */
       until: string;
-      nodes: { address: Address; outcome: NodeOutcome; stage: string | null }[];
+      /** What is known of each from before; `title` is the stage's, `startedAt` its power-on, `enteredAt` when that stage began. */
+      nodes: {
+        address: Address;
+        outcome: NodeOutcome;
+        stage: string | null;
+        title?: string | null;
+        startedAt?: string | null;
+        enteredAt?: string | null;
+      }[];
     }
   | { type: 'node-started'; time: string; address: Address }
   | { type: 'node-registered'; time: string; address: Address; serialNumber: string; id: string; already: boolean }
