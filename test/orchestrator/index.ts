@@ -4,6 +4,9 @@
  * address of its own that nodes reach through libvirt's networks. Used by e2e tests and by `main.ts`, which is the same as
  * a program. Nothing of ven is imported: it is a place that ven's nodes meet, and knows nothing of ven.
  */
+export type { Fault, Operation, RunningFault } from './faults.ts';
+export type { Account, Inventory, LabHost, Seen } from './inventory.ts';
+export type { FaultKind, NodeFault, NodeInstructions, Phase } from './nodes.ts';
 export { makeAuthority, type Authority } from './authority.ts';
 export { addLink, freeAddress, removeLink } from './link.ts';
 export { buildPayload, type Payload } from './payload.ts';

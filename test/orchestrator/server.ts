@@ -1,15 +1,19 @@
 /**
  * The stand-in orchestrator: HTTPS on port 443 of an address of its own, with the names that nodes and clients know an
- * orchestrator by, the boot file, and an access log.
+ * orchestrator by, the boot file, the API, and an access log; and plain HTTP on port 80 for the payload's own questions.
  */
 import { once } from 'node:events';
-import { appendFileSync, createReadStream, mkdirSync, statSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as listen, type Socket } from 'node:net';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as listen, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { makeAuthority } from './authority.ts';
+import { BOOT_PATH, endpoints } from './endpoints.ts';
+import { Faults, type Fault, type RunningFault } from './faults.ts';
+import { Inventory, type Account, type Seen } from './inventory.ts';
 import { addLink, freeAddress, removeLink } from './link.ts';
+import { Nodes, type NodeInstructions } from './nodes.ts';
 
 /** A line of the access log: a request, or a connection that ended before TLS was agreed on. */
 export interface AccessEntry {
@@ -33,12 +37,26 @@ export interface OrchestratorOptions {
   bootFile: string;
   /** Default: a free one. */
   address?: string;
+  /** On 127.0.0.1, on ports that are free: needs no root, and no node can reach it. */
+  loopback?: boolean;
   /** Name of the bridge device that carries the address; default: with the process id in it. */
   device?: string;
+  /** Who may log in, at nodes and at the API, by user name. Default: nobody. */
+  accounts?: Record<string, Account>;
+  /** Names of the projects that there are. */
+  projects?: string[];
+  /** How long a token is good for. Default: 300. */
+  tokenSeconds?: number;
+  /** What nodes play that have no instructions of their own. Default: the plain payload. */
+  everyNode?: NodeInstructions;
 }
 
 export interface Orchestrator {
   address: string;
+  /** Of HTTPS: 443 but with `loopback`. */
+  port: number;
+  /** Of the payload's plain HTTP: 80 but with `loopback`. */
+  nodePort: number;
   domain: string;
   /** DNS names that must resolve to the address. */
   names: string[];
@@ -47,7 +65,16 @@ export interface Orchestrator {
   caCertificate: string;
   /** Path of the access log, JSON lines. */
   accessLog: string;
-  /** All that this server has seen since it started. */
+  /** What it knows, for tests to look at and to change. */
+  inventory: Inventory;
+  /** Everything that was done here: tokens, registrations, boots, logins, … */
+  seen: Seen;
+  /** Makes requests fail from now on. */
+  fail(fault: Fault): RunningFault;
+  /** What this node plays from its next start on; undefined: what every node plays. */
+  node(serialNumber: string, instructions: NodeInstructions | undefined): void;
+  everyNode(instructions: NodeInstructions | undefined): void;
+  /** All requests over HTTPS since it started. */
   entries(): readonly AccessEntry[];
   /** The first entry that fits, past or future; rejects after `timeout` ms, saying what came instead. */
   waitFor(fits: (entry: AccessEntry) => boolean, timeout: number): Promise<AccessEntry>;
@@ -55,15 +82,14 @@ export interface Orchestrator {
   close(): Promise<void>;
 }
 
-export const BOOT_PATH = '/tink-stack/signed_ipxe.efi';
 const HOSTS = ['tinkerbell-haproxy', 'keycloak', 'api'];
 
 export async function startOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
-  const { domain, dir, bootFile, device = `orch${process.pid}` } = options;
+  const { domain, dir, bootFile, device = `orch${process.pid}`, loopback = false } = options;
   mkdirSync(dir, { recursive: true });
   const names = HOSTS.map((host) => `${host}.${domain}`);
   const authority = await makeAuthority(join(dir, 'authority'), { name: `CA of ${domain}` });
-  const address = options.address ?? (await freeAddress(process.pid));
+  const address = loopback ? '127.0.0.1' : (options.address ?? (await freeAddress(process.pid)));
   const secureContext = createSecureContext(await authority.issue([...names, address]));
 
   const accessLog = join(dir, 'access.log');
@@ -75,17 +101,25 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
     for (const look of watchers) look();
   };
 
+  const inventory = new Inventory(
+    options.accounts ?? {},
+    Object.fromEntries((options.projects ?? []).map((name) => [name, `Project ${name}`])),
+  );
+  inventory.tokenSeconds = options.tokenSeconds ?? inventory.tokenSeconds;
+  const faults = new Faults();
+  const nodes = new Nodes(inventory, () => Buffer.alloc(0));
+  nodes.instruct(undefined, options.everyNode);
+  const answers = endpoints({ domain, bootFile, inventory, faults, nodes });
+
   const http = createServer((request, response) => {
-    const path = request.url ?? '';
-    const status = answer(request, response, path === BOOT_PATH ? bootFile : undefined);
-    note({
-      remoteAddress: request.socket.remoteAddress ?? '',
-      method: request.method ?? '',
-      path,
-      userAgent: request.headers['user-agent'] ?? '',
-      status,
-    });
+    const { method = '', url: path = '', headers, socket } = request;
+    const entry = { remoteAddress: socket.remoteAddress ?? '', method, path, userAgent: headers['user-agent'] ?? '' };
+    answers.secured(request, response).then(
+      (status) => note({ ...entry, ...(status === undefined ? {} : { status }) }),
+      () => response.destroy(), // A client that went away, or sent too much.
+    );
   });
+  const nodeServer = createServer((request, response) => void answers.plain(request, response).catch(() => response.destroy()));
   // TLS by hand instead of node:https, whose error event no longer knows who had connected.
   const open = new Set<Socket>();
   const server = listen((socket) => {
@@ -106,22 +140,37 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
     });
   });
 
-  await addLink(device, address);
-  try {
-    server.listen(443, address);
-    await once(server, 'listening');
-  } catch (error) {
-    await removeLink(device);
-    throw error;
-  }
+  if (!loopback) await addLink(device, address);
+  const free = (): Promise<void> | undefined => (loopback ? undefined : removeLink(device));
+  const listening = async (on: Server, port: number): Promise<number> => {
+    on.listen(loopback ? 0 : port, address);
+    await once(on, 'listening');
+    return (on.address() as AddressInfo).port;
+  };
+  const [port, nodePort] = await (async () => {
+    try {
+      return [await listening(server, 443), await listening(nodeServer, 80)];
+    } catch (error) {
+      server.close();
+      await free();
+      throw error;
+    }
+  })();
 
   return {
     address,
+    port,
+    nodePort,
     domain,
     names,
     bootUrl: `https://${names[0]}${BOOT_PATH}`,
     caCertificate: authority.caCertificate,
     accessLog,
+    inventory,
+    seen: inventory.seen,
+    fail: (fault) => faults.add(fault),
+    node: (serialNumber, instructions) => nodes.instruct(serialNumber, instructions),
+    everyNode: (instructions) => nodes.instruct(undefined, instructions),
     entries: () => seen,
     waitFor: (fits, timeout) =>
       new Promise((resolve, reject) => {
@@ -144,26 +193,11 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
       }),
     async close() {
       for (const socket of open) socket.destroy();
+      nodeServer.close();
+      nodeServer.closeAllConnections();
       server.close();
       await once(server, 'close');
-      await removeLink(device);
+      await free();
     },
   };
-}
-
-/** Answers GET and HEAD with the file, everything else with what is wrong; gives the status. */
-function answer(request: IncomingMessage, response: ServerResponse, file: string | undefined): number {
-  const head = request.method === 'HEAD';
-  if (file === undefined || (!head && request.method !== 'GET')) {
-    const status = file === undefined ? 404 : 405;
-    response.writeHead(status).end();
-    return status;
-  }
-  response.writeHead(200, { 'content-type': 'application/efi', 'content-length': statSync(file).size });
-  if (head) response.end();
-  else
-    createReadStream(file)
-      .on('error', (error) => response.destroy(error))
-      .pipe(response);
-  return 200;
 }

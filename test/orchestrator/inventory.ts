@@ -1,0 +1,158 @@
+/**
+ * What the stand-in knows: who may do what, hosts, operating systems, providers; and a count of all that was done, which
+ * is what tests ask. In memory only.
+ */
+import { randomBytes } from 'node:crypto';
+
+export interface Account {
+  password: string;
+  /** The projects that this account may use; none said: all. */
+  projects?: string[];
+}
+
+export interface LabHost {
+  resourceId: string;
+  name: string;
+  serialNumber: string;
+  /** Empty until it is known. */
+  uuid: string;
+  autoOnboard: boolean;
+  /** Empty until the node has reported. */
+  hostStatus: string;
+  instance?: { instanceID: string; resourceId: string; os: { name: string; resourceId: string }; provisioningStatus: string };
+}
+
+export interface OsResource {
+  name: string;
+  profileName: string;
+  osResourceID: string;
+  resourceId: string;
+}
+
+export interface Provider {
+  providerID: string;
+  resourceId: string;
+  name: string;
+  providerKind: string;
+  apiEndpoint: string;
+  /** JSON as text: `defaultOs`, `autoProvision`. */
+  config: string;
+}
+
+/** Everything that was done, in order; `time` is ISO 8601, UTC. */
+export interface Seen {
+  /** Each request for a token. */
+  tokens: { time: string; username: string; granted: boolean }[];
+  /** Each try to register a host; `status` is the HTTP status of the answer. */
+  registrations: { time: string; username: string; project: string; name: string; serialNumber: string; uuid: string; status: number }[];
+  removals: { time: string; username: string; project: string; id: string; status: number }[];
+  /** Each request for the boot file. `serialNumber` is known once the node with this address has told it. */
+  boots: { time: string; method: string; remoteAddress: string; serialNumber: string | null }[];
+  /** Each start of the payload, from the network or from the node's disk. */
+  starts: { time: string; serialNumber: string; from: 'network' | 'disk' }[];
+  /** Each try to log in at a node's console (IO). */
+  logins: { time: string; serialNumber: string; username: string; granted: boolean }[];
+  /** What nodes said of themselves. */
+  reports: { time: string; serialNumber: string; status: string }[];
+}
+
+export const now = (): string => new Date().toISOString();
+const id = (kind: string): string => `${kind}-${randomBytes(4).toString('hex')}`;
+
+const os = (profileName: string, name: string): OsResource => {
+  const resourceId = id('os');
+  return { name, profileName, osResourceID: resourceId, resourceId };
+};
+
+export class Inventory {
+  readonly seen: Seen = { tokens: [], registrations: [], removals: [], boots: [], starts: [], logins: [], reports: [] };
+  readonly accounts: Record<string, Account>;
+  /** By name, with their descriptions. */
+  readonly projects: Record<string, string>;
+  readonly hosts = new Map<string, LabHost>();
+  readonly providers = new Map<string, Provider>();
+  readonly operatingSystems: OsResource[] = [
+    os('microvisor-nonrt', 'Edge Microvisor Toolkit'),
+    os('microvisor-standalone', 'Edge Microvisor Toolkit Standalone'),
+    os('ubuntu-22.04-lts-generic-ext', 'Ubuntu 22.04 LTS with extensions'),
+    os('ubuntu-24.04-lts-generic', 'Ubuntu 24.04 LTS'),
+  ];
+  /** Seconds that a token is good for. */
+  tokenSeconds = 300;
+  #tokens = new Map<string, { username: string; until: number }>();
+
+  constructor(accounts: Record<string, Account>, projects: Record<string, string>) {
+    this.accounts = accounts;
+    this.projects = projects;
+  }
+
+  /** Whether there is such an account with this password. */
+  knows(username: string, password: string): boolean {
+    return Object.hasOwn(this.accounts, username) && this.accounts[username]?.password === password;
+  }
+
+  /** A new token, or nothing for wrong credentials. */
+  logIn(username: string, password: string): string | undefined {
+    const granted = this.knows(username, password);
+    this.seen.tokens.push({ time: now(), username, granted });
+    if (!granted) return undefined;
+    const token = randomBytes(32).toString('base64url');
+    this.#tokens.set(token, { username, until: Date.now() + this.tokenSeconds * 1000 });
+    return token;
+  }
+
+  /** Whose token it is, as long as it is good. */
+  bearer(token: string): string | undefined {
+    const found = this.#tokens.get(token);
+    return found && Date.now() < found.until ? found.username : undefined;
+  }
+
+  /** No token given out so far is good any more. */
+  endTokens(): void {
+    this.#tokens.clear();
+  }
+
+  bySerialNumber(serialNumber: string): LabHost | undefined {
+    return [...this.hosts.values()].find((host) => host.serialNumber === serialNumber);
+  }
+
+  addHost(host: Pick<LabHost, 'name' | 'serialNumber' | 'uuid' | 'autoOnboard'>): LabHost {
+    const added: LabHost = { resourceId: id('host'), ...host, hostStatus: '' };
+    this.hosts.set(added.resourceId, added);
+    return added;
+  }
+
+  addProvider(provider: Pick<Provider, 'name' | 'providerKind' | 'apiEndpoint' | 'config'>): Provider {
+    const resourceId = id('provider');
+    const added = { providerID: resourceId, resourceId, ...provider };
+    this.providers.set(resourceId, added);
+    return added;
+  }
+
+  /** The operating system that new hosts get: the provider's default, else Ubuntu. */
+  defaultOs(): OsResource {
+    for (const { name, config } of this.providers.values()) {
+      if (name !== 'infra_onboarding') continue;
+      const wanted = (JSON.parse(config) as { defaultOs?: unknown }).defaultOs;
+      const found = this.operatingSystems.find(({ osResourceID }) => osResourceID === wanted);
+      if (found) return found;
+    }
+    return this.operatingSystems.at(-1) as OsResource;
+  }
+
+  /** A node tells how far it is. The host learns its status, and once its operating system is due, its instance. */
+  report(serialNumber: string, status: string): void {
+    this.seen.reports.push({ time: now(), serialNumber, status });
+    const host = this.bySerialNumber(serialNumber);
+    if (!host) return;
+    if (!/^(?:Provision|Updating)/.test(status)) {
+      host.hostStatus = status;
+      return;
+    }
+    const { name, osResourceID } = this.defaultOs();
+    const resourceId = host.instance?.resourceId ?? id('inst');
+    host.instance = { instanceID: resourceId, resourceId, os: { name, resourceId: osResourceID }, provisioningStatus: status };
+    if (status === 'Provisioned') host.hostStatus = 'Running';
+    else if (status.startsWith('Provisioning Failed')) host.hostStatus = 'Error';
+  }
+}
