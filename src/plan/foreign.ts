@@ -9,6 +9,8 @@ export interface InTheWay {
   what: string;
   /** The virsh arguments that show it, without `-c URI`; or another command, said as it is typed. */
   look: { virsh: string } | { command: string };
+  /** What to write in the fleet file to stay out of its way, where another name for the fleet would not do. */
+  instead?: string;
 }
 
 /** A domain with the VM's name or UUID that isn't the VM, and volumes with its volumes' names that it did not make. */
@@ -77,7 +79,7 @@ export function refuseForeign(found: readonly InTheWay[], fleet: ResolvedFleet):
         ? `Something that is not ven's stands in the way of ${first.address}`
         : `${found.length} things that are not ven's stand in the way of fleet ${fleet.name}`,
     detail: lines.join('\n'),
-    hint: 'Nothing was changed. Rename them or remove them by hand if nobody needs them, or give the fleet another name (fleet: …).',
+    hint: `Nothing was changed. Rename them or remove them by hand if nobody needs them, or ${first.instead ?? 'give the fleet another name (fleet: …)'}.`,
     where: first.address,
   });
 }

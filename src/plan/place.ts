@@ -80,7 +80,8 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
         if (uuid === network.uuid || !overlaps(range, wanted)) continue;
         const equal = range.first === wanted.first && range.last === wanted.last;
         const what = `${who} has subnet ${network.subnet.cidr}, which ${network.address} wants`;
-        if (equal) inTheWay.push({ address: network.address, what, look });
+        const instead = `give ${network.address} another subnet (subnet: auto takes a free one)`;
+        if (equal) inTheWay.push({ address: network.address, what, look, instead });
         else warnings.push(`${network.address}: its subnet ${network.subnet.cidr} overlaps with what ${who} has`);
       }
       return { inTheWay, warnings };
