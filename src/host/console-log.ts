@@ -21,13 +21,12 @@ export interface ReadLog {
 /** One of the files, and how far it has been read. */
 interface LogFile {
   handle: FileHandle;
-  /** Its inode alone will not do: a file made after another was deleted may have the same. */
   id: string;
   position: number;
 }
 
-/** Where `templates/domain.xml.njk` has virtlogd write. */
-const FOLDER = '/var/log/libvirt/qemu';
+/** Where `templates/domain.xml.njk` has virtlogd write, and where libvirt itself writes of a domain. */
+export const LOG_FOLDER = '/var/log/libvirt/qemu';
 const PIECE = 64 * 1024;
 const POLL_MS = 200;
 
@@ -35,9 +34,8 @@ const POLL_MS = 200;
  * All that is kept, oldest first, then null. With `follow` what comes next, and null again whenever nothing more came for a moment. Ends quietly when `signal` is aborted.
  * @throws VenError `not-found` (no log), `host-not-ready` (not allowed to read it, or it is on another machine).
  */
-export async function* readConsoleLog({ uri, domain, follow, signal, folder = FOLDER }: ReadLog): AsyncGenerator<Uint8Array | null> {
-  const path = `${folder}/${domain}-console.log`;
-  if (!isLocal(uri)) throw elsewhere(uri, path);
+export async function* readConsoleLog({ uri, domain, follow, signal, folder = LOG_FOLDER }: ReadLog): AsyncGenerator<Uint8Array | null> {
+  const path = consoleLogPath(uri, domain, folder);
   const seen = new Set<string>();
   let files = await openNew(path, seen);
   try {
@@ -64,6 +62,13 @@ export async function* readConsoleLog({ uri, domain, follow, signal, folder = FO
   } finally {
     await closeAll(files);
   }
+}
+
+/** @throws VenError `host-not-ready` when it is on another machine. */
+export function consoleLogPath(uri: string, domain: string, folder = LOG_FOLDER): string {
+  const path = `${folder}/${domain}-console.log`;
+  if (!isLocal(uri)) throw elsewhere(uri, path);
+  return path;
 }
 
 /** False: the name has another file now, or none. */
@@ -111,7 +116,8 @@ async function openNew(path: string, seen: Set<string>): Promise<LogFile[]> {
   }
 }
 
-function idOf({ ino, birthtimeNs }: { ino: bigint; birthtimeNs: bigint }): string {
+/** The inode alone will not do: a file made after another was deleted may have the same. */
+export function idOf({ ino, birthtimeNs }: { ino: bigint; birthtimeNs: bigint }): string {
   return `${ino}-${birthtimeNs}`;
 }
 
@@ -127,7 +133,7 @@ function missing(domain: string, path: string): VenError {
   });
 }
 
-function unreadable(path: string, code: string | undefined, cause: unknown): VenError {
+export function unreadable(path: string, code: string | undefined, cause: unknown): VenError {
   if (code !== 'EACCES' && code !== 'EPERM') {
     return new VenError('tool-failed', {
       summary: `${path} can't be read`,

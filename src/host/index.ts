@@ -4,7 +4,9 @@
  * and one module here (`answers.ts`) knows the wording of those programs.
  */
 export { attachConsole, type Attach } from './console.js';
+export { consoleEnd, ConsoleFollower, type ConsolePiece, type LogPlace } from './console-follower.js';
 export { readConsoleLog, type ReadLog } from './console-log.js';
+export { typeOnConsole, type TypeRequest } from './console-typing.js';
 export { endLeftOvers } from './container.js';
 export { createHost, type HostOptions } from './create-host.js';
 export { domainFacts, domainName, domainUuid } from './domain-facts.js';
@@ -29,5 +31,6 @@ export { readNodeRecords, removeNodeRecord, writeNodeRecord, type KeptRecord } f
 export { withFirstNvram } from './first-nvram.js';
 export { disksToFiles } from './pool-paths.js';
 export { readSecret, type SecretsOf } from './secret.js';
+export { lastStart, readPowers, type PowerState } from './power.js';
 export { poolFacts, volumeFacts } from './storage-facts.js';
 export { startViewer, type Screen } from './viewer.js';

@@ -14,6 +14,8 @@ import { run, type Env } from './exec.js';
 export interface LockRequest {
   uri: string;
   fleet: string;
+  /** What is held: all that is done to the fleet on its host, or (`provision`) the watch over its nodes. Default: the first. */
+  over?: 'fleet' | 'provision' | undefined;
   /** How long to wait for another run to end; 0: not at all. */
   waitSeconds?: number | undefined;
   /** For the message of the run that meets this lock: `apply`. */
@@ -47,7 +49,7 @@ const NOTE_LIMIT = 4096;
 
 /** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be made. */
 export async function acquireLock(request: LockRequest): Promise<Lock> {
-  const path = join(request.folder ?? lockFolder(), `ven-${fleetKey(request)}.lock`);
+  const path = join(request.folder ?? lockFolder(), `ven-${fleetKey(request)}${request.over === 'provision' ? '-provision' : ''}.lock`);
   const { fd, writable } = openLockFile(path);
   try {
     const deadline = performance.now() + (request.waitSeconds ?? 0) * 1000;
@@ -159,7 +161,7 @@ function leaveNote(fd: number, command: string): void {
 
 function busy(request: LockRequest, path: string, fd: number): VenError {
   const holder = readNote(fd);
-  const which = `Fleet ${request.fleet} on ${request.uri}`;
+  const which = `${request.over === 'provision' ? 'The provisioning of fleet' : 'Fleet'} ${request.fleet} on ${request.uri}`;
   const look = `See which processes hold it: fuser -v ${path}`;
   if (!holder) return new VenError('locked', { summary: `${which} is locked by another run`, hint: `Wait until it ends. ${look}` });
   const alive = startOf(holder.pid) !== null && (holder.started === '' || startOf(holder.pid) === holder.started);

@@ -1,0 +1,164 @@
+/**
+ * One console log, read again and again from a known place on, through rotations: for those who watch hundreds. Synchronous, since a
+ * look at a log in which nothing is new costs a single `stat`.
+ */
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { consoleLogPath, idOf, unreadable } from './console-log.js';
+
+/** `file` tells one file from another, whatever its name by now; empty: the first that there will be. */
+export interface LogPlace {
+  file: string;
+  position: number;
+}
+
+/** `start`: where its first byte is. It lies in one file. */
+export interface ConsolePiece {
+  start: LogPlace;
+  bytes: Uint8Array;
+}
+
+interface OpenLog {
+  fd: number;
+  id: string;
+  position: number;
+}
+
+const PIECE_BYTES = 64 * 1024;
+/** Of one log in one look, so that a node that talks without end does not silence the others. */
+const LOOK_BYTES = 1024 * 1024;
+
+export class ConsoleFollower {
+  readonly #path: string;
+  readonly #from: LogPlace | null;
+  /** Oldest first; the first is the one being read. */
+  #files: OpenLog[] = [];
+  /** The one before it: what was read of it lately may still have to be masked. */
+  #before: OpenLog | null = null;
+
+  /** `from` null, or a file that is not kept any more: from the oldest byte that is kept. @throws VenError `host-not-ready` when it is on another machine. */
+  constructor({ uri, domain, from, folder }: { uri: string; domain: string; from: LogPlace | null; folder?: string | undefined }) {
+    this.#path = consoleLogPath(uri, domain, folder);
+    this.#from = from;
+  }
+
+  /** Where the next byte will be. */
+  get place(): LogPlace {
+    const [file] = this.#files;
+    return file ? { file: file.id, position: file.position } : (this.#from ?? { file: '', position: 0 });
+  }
+
+  /**
+   * What has been said since the last call, up to a MiB or so: call again until nothing comes. No log yet is nothing said.
+   * @throws VenError `host-not-ready` (not allowed to read it), `tool-failed`
+   */
+  read(): ConsolePiece[] {
+    const [file, next] = this.#files;
+    if (file === undefined) return this.#begin();
+    const now = this.#current();
+    if (now?.id === file.id && now.size === file.position) return [];
+    const pieces = rest(file);
+    // Between the renaming and the new file there is none: then there may be more to come of the one that is open.
+    if (pieces.length > 0 || now === null || now.id === file.id) return pieces;
+    if (next === undefined) this.#files.push(...this.#newer(file.id));
+    if (this.#files.length === 1) return [];
+    if (this.#before) closeSync(this.#before.fd);
+    this.#before = file;
+    this.#files.shift();
+    return this.read();
+  }
+
+  /** Overwrites bytes that were read lately with asterisks, in whatever file they are by now. Returns why it could not, or null. */
+  mask({ file, position }: LogPlace, length: number): string | null {
+    const open = [this.#before, ...this.#files].find((each) => each?.id === file);
+    if (!open) return 'the file has been rotated away';
+    let fd: number | null = null;
+    try {
+      // Through the descriptor, so that a rotation in between does no harm.
+      fd = openSync(`/proc/self/fd/${open.fd}`, constants.O_WRONLY);
+      writeSync(fd, '*'.repeat(length), position, 'latin1');
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      if (fd !== null) closeSync(fd);
+    }
+  }
+
+  close(): void {
+    for (const { fd } of [...(this.#before ? [this.#before] : []), ...this.#files]) closeSync(fd);
+    this.#files = [];
+    this.#before = null;
+  }
+
+  #begin(): ConsolePiece[] {
+    const { file = '', position = 0 } = this.#from ?? {};
+    this.#files = this.#newer(null);
+    const known = this.#files.findIndex(({ id }) => id === file);
+    for (const { fd } of this.#files.splice(0, Math.max(0, known))) closeSync(fd);
+    const [first] = this.#files;
+    if (first === undefined) return [];
+    if (known >= 0) first.position = position;
+    const pieces = rest(first);
+    return pieces.length > 0 ? pieces : this.read();
+  }
+
+  /** Opens those that came after `than`; null: all that are kept. From the newest on, so that a rotation in between hides none. */
+  #newer(than: string | null): OpenLog[] {
+    const found: OpenLog[] = [];
+    for (let age = -1; ; age += 1) {
+      const name = age < 0 ? this.#path : `${this.#path}.${age}`;
+      let fd: number;
+      try {
+        fd = openSync(name, constants.O_RDONLY | constants.O_NOFOLLOW);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT' && age < 0) continue;
+        if (code === 'ENOENT') return found;
+        for (const open of found) closeSync(open.fd);
+        throw unreadable(name, code, error);
+      }
+      const id = idOf(fstatSync(fd, { bigint: true }));
+      const twice = found.some((open) => open.id === id); // rotated just now
+      if (id !== than && !twice) found.unshift({ fd, id, position: 0 });
+      else closeSync(fd);
+      if (id === than) return found;
+    }
+  }
+
+  #current(): { id: string; size: number } | null {
+    try {
+      const stat = statSync(this.#path, { bigint: true });
+      return { id: idOf(stat), size: Number(stat.size) };
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** The end of what has been said so far: what follows is said later. No log: the beginning of the first that there will be. */
+export function consoleEnd({ uri, domain, folder }: { uri: string; domain: string; folder?: string | undefined }): LogPlace {
+  const path = consoleLogPath(uri, domain, folder);
+  try {
+    const stat = statSync(path, { bigint: true });
+    return { file: idOf(stat), position: Number(stat.size) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { file: '', position: 0 };
+    throw unreadable(path, (error as NodeJS.ErrnoException).code, error);
+  }
+}
+
+function rest(file: OpenLog): ConsolePiece[] {
+  const { size } = fstatSync(file.fd);
+  if (size < file.position) file.position = 0; // somebody has emptied it
+  const pieces: ConsolePiece[] = [];
+  for (let taken = 0; taken < LOOK_BYTES;) {
+    const bytes = Buffer.allocUnsafe(Math.min(PIECE_BYTES, Math.max(1, size - file.position)));
+    const length = readSync(file.fd, bytes, 0, bytes.length, file.position);
+    if (length === 0) break;
+    pieces.push({ start: { file: file.id, position: file.position }, bytes: bytes.subarray(0, length) });
+    file.position += length;
+    taken += length;
+    if (file.position >= size) break;
+  }
+  return pieces;
+}
