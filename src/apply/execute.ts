@@ -6,8 +6,9 @@ import {
   type Host,
   type HostFirmware,
   type OnHost,
+  type NvramContents,
   type Render,
-  type ResolvedOrchestrator,
+  type ResolvedFleet,
   type ResolvedVm,
   type Step,
   type VolumeRef,
@@ -20,7 +21,7 @@ export type CallStep = Exclude<Step, UpStep>;
 export interface ExecutePorts {
   host: Host;
   render: Render;
-  fleet: { name: string; orchestrator: ResolvedOrchestrator | null };
+  fleet: Pick<ResolvedFleet, 'name' | 'orchestrator' | 'secureBootKeys'>;
   /** What the host has for a VM, asked once a run for each kind; null for a BIOS. `template`: as `FirmwareNeed`; by itself, where ven makes the VM's variables. */
   firmware(vm: ResolvedVm, template?: boolean): Promise<HostFirmware | null>;
 }
@@ -63,14 +64,14 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       }
       return;
     case 'vm-nvram': {
-      const { xml, content } = render.nvram(step.ref, await readTemplate(step.vm, ports), fleet.orchestrator?.caCertificates ?? []);
+      const { xml, content } = render.nvram(step.ref, await readTemplate(step.vm, ports), contentsFor(step.vm, fleet));
       signal.throwIfAborted();
       if (step.make) await createMarked(host, step, step.ref, xml);
       signal.throwIfAborted();
       return host.fillVolume(step.ref, content);
     }
     case 'vm-define': {
-      const firmware = step.fields.includes('firmware') ? await ports.firmware(step.vm) : null;
+      const firmware = step.fields.some(needsFirmware) ? await ports.firmware(step.vm) : null;
       const current = await host.readDomain(step.vm.uuid);
       signal.throwIfAborted();
       return host.defineDomain(render.patchDomain(current, step.vm, step.fields, firmware));
@@ -113,13 +114,13 @@ export function bringUpOf(
   nvramTemplate: Uint8Array | null,
 ): BringUp {
   const disks = vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) }));
-  const certificates = fleet.orchestrator?.caCertificates ?? [];
   return {
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
     domainXml: render.domain(vm, on, markOf(fleet.name, vm, false)),
-    volumes: vm.nvram === null || nvramTemplate === null ? disks : [...disks, render.nvram(vm.nvram, nvramTemplate, certificates)],
+    volumes:
+      vm.nvram === null || nvramTemplate === null ? disks : [...disks, render.nvram(vm.nvram, nvramTemplate, contentsFor(vm, fleet))],
     start: vm.power === 'running',
     memoryMiB: Math.ceil(vm.memoryKiB / 1024),
     cpus: vm.cpus,
@@ -135,6 +136,18 @@ async function readTemplate(vm: ResolvedVm, { host, firmware }: Pick<ExecutePort
   const found = await firmware(vm, true);
   if (found?.by !== 'files') throw new Error(`${vm.address} has no firmware with a template`);
   return host.readNvramTemplate(found.nvramTemplate.path);
+}
+
+/** Fields of `vm-define` that `Host.firmware` must be asked for. */
+export function needsFirmware(field: string): boolean {
+  return field === 'firmware' || field === 'loader';
+}
+
+function contentsFor({ nvram }: ResolvedVm, { orchestrator, secureBootKeys }: ExecutePorts['fleet']): NvramContents {
+  const keys = nvram?.keys === undefined ? null : secureBootKeys[nvram.keys];
+  // Without them the vendor's would be taken.
+  if (keys === undefined) throw new Error(`the fleet has no keys for secure boot with the digest ${nvram?.keys}`);
+  return { caCertificates: orchestrator?.caCertificates ?? [], keys };
 }
 
 /** A volume that the mark names already. */

@@ -4,6 +4,6 @@
  * that as one stream of events. It does not decide what is to be done (the plan says so), does not touch the machine or
  * run a program itself (the host does), renders nothing itself, and draws nothing.
  */
-export { bringUpOf } from './execute.js';
+export { bringUpOf, needsFirmware } from './execute.js';
 export { runPlan } from './run.js';
 export type { ApplyPorts } from './ports.js';

@@ -212,8 +212,9 @@ class Run {
   /** Asked once a run for each kind, when the first VM needs it. */
   private async firmware({ firmware, nvram }: ResolvedVm, template = nvram !== null): Promise<HostFirmware | null> {
     if (firmware === 'bios') return null;
-    const key = JSON.stringify([firmware, template]);
-    const asked = this.firmwares.get(key) ?? this.ports.host.firmware(firmware, { template });
+    const need = { template, ...(nvram?.keys === undefined ? {} : { ownKeys: true }) };
+    const key = JSON.stringify([firmware, need]);
+    const asked = this.firmwares.get(key) ?? this.ports.host.firmware(firmware, need);
     this.firmwares.set(key, asked);
     return asked;
   }

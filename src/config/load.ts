@@ -1,6 +1,6 @@
 /** Text → `Fleet` → `ResolvedFleet`, with all findings at once. */
 import { VenError, type Finding, type Fleet, type ResolvedFleet } from '../model/index.js';
-import { CERTIFICATE_PATH, readCertificates, type Certificates, type Surroundings } from './certificates.js';
+import { readCertificates, type Certificates, type Surroundings } from './certificates.js';
 import { checkSchema } from './check.js';
 import { decodeFleet, refuseLarge } from './limits.js';
 import { resolveFleet } from './resolve.js';
@@ -23,7 +23,7 @@ export interface LoadOptions {
 
 export interface ParsedFleet {
   fleet: Fleet;
-  /** Of the file that `orchestrator.caCertificate` names. */
+  /** Of the files that it names. */
   certificates: Certificates | null;
   /** Line and column, from 1, of a value, or of its nearest ancestor that stands in the file. */
   positionOf: (path: Path) => { line: number; column: number };
@@ -55,8 +55,8 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   const sound = wrong.length === 0 ? (value as Fleet) : wrong.length > MAX_WRONG ? null : prune(value, root, source, doubtful);
   const certificates = sound && readCertificates(sound, options.surroundings ?? NOWHERE);
   if (sound) findings.push(...ruleFindings(sound, doubtful, root, source));
-  for (const { severity, rule, message, hint } of certificates?.problems ?? []) {
-    if (severity === 'error') findings.push(source.finding(rule, placeOf(root, CERTIFICATE_PATH).value, message, hint));
+  for (const { severity, rule, message, hint, path } of certificates?.problems ?? []) {
+    if (severity === 'error') findings.push(source.finding(rule, placeOf(root, path).value, message, hint));
   }
   throwFindings(file, findings);
   return { fleet: value as Fleet, certificates, positionOf: (path) => source.position(placeOf(root, path).value.start) };

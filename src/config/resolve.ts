@@ -12,6 +12,7 @@ import {
   type Fleet,
   type FleetNetwork,
   type FleetNic,
+  type FleetSecureBoot,
   type NicSource,
   type OwnNetwork,
   type ResolvedDisk,
@@ -26,7 +27,7 @@ import {
   type ResolvedVm,
   type VagrantRunner,
 } from '../model/index.js';
-import type { Certificates } from './certificates.js';
+import { secureBootKey, type Certificates } from './certificates.js';
 import { expandVms, type ExpandedVm } from './expand.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
 import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
@@ -49,12 +50,25 @@ export function resolveFleet(fleet: Fleet, certificates: Certificates | null = n
   const macs = new Taken(writtenMacs(expanded));
   const serials = new Taken(fleet.vms.flatMap((vm) => vm.serialNumbers ?? []));
   const orchestrator = resolveOrchestrator(fleet, certificates);
-  const shared = { fleet, host, orchestrator, macs, serials };
+  const keys = new Map([...(certificates?.secureBoot ?? [])].map(([written, read]) => [written, { digest: digest(read), read }]));
+  const shared = {
+    fleet,
+    host,
+    orchestrator,
+    macs,
+    serials,
+    keysOf: (written: FleetSecureBoot) => keys.get(secureBootKey(written))?.digest,
+  };
   const vms = expanded.map((vm) => resolveVm(shared, vm));
   const networks = resolveNetworks(fleet, orchestrator, expanded, vms);
   const resolved = { name: fleet.fleet, host, orchestrator, networks, vms };
   const warnings = (certificates?.problems ?? []).filter(({ severity }) => severity === 'warning').map(({ message }) => message);
-  return { ...resolved, digest: digest({ ...resolved, orchestrator: orchestrator ?? undefined }), warnings };
+  return {
+    ...resolved,
+    secureBootKeys: Object.fromEntries([...keys.values()].map(({ digest, read }) => [digest, read])),
+    digest: digest({ ...resolved, orchestrator: orchestrator ?? undefined }),
+    warnings,
+  };
 }
 
 /** The image alone does not make it a container: it may stand there for whoever switches over. */
@@ -80,9 +94,11 @@ interface Shared {
   orchestrator: ResolvedOrchestrator | null;
   macs: Taken;
   serials: Taken;
+  /** The digest of keys for secure boot. */
+  keysOf: (written: FleetSecureBoot) => string | undefined;
 }
 
-function resolveVm({ fleet, host, orchestrator, macs, serials }: Shared, vm: ExpandedVm): ResolvedVm {
+function resolveVm({ fleet, host, orchestrator, macs, serials, keysOf }: Shared, vm: ExpandedVm): ResolvedVm {
   const { name, spec } = vm;
   const firmware = resolveFirmware(spec.firmware);
   const domain = `${fleet.fleet}_${name}`;
@@ -100,7 +116,7 @@ function resolveVm({ fleet, host, orchestrator, macs, serials }: Shared, vm: Exp
     tpm: spec.tpm ?? true,
     boot: spec.boot ?? (['disk', 'network'] as const),
     pxe: firmware === 'bios' || (spec.pxe ?? orchestrator === null),
-    nvram: isUefi(firmware) ? resolveNvram(domain, host.storagePool, orchestrator) : null,
+    nvram: isUefi(firmware) ? resolveNvram(domain, host.storagePool, orchestrator, ownKeys(spec.firmware, keysOf)) : null,
     disks: resolveDisks(domain, host.storagePool, spec.disks),
     nics: nicList(vm).map((nic, index) => ({
       mac: nic.mac?.toLowerCase() ?? macs.claim((attempt) => nicMac(fleet.fleet, name, index, attempt)),
@@ -158,12 +174,29 @@ function resolveDisks(domain: string, pool: string, disks: ExpandedVm['spec']['d
 
 function resolveFirmware(firmware: ExpandedVm['spec']['firmware']): ResolvedFirmware {
   if (typeof firmware !== 'object') return firmware ?? 'uefi';
-  return { loader: firmware.loader, nvramTemplate: firmware.nvramTemplate, secureBoot: firmware.secureBoot ?? false };
+  const { loader, nvramTemplate, secureBoot = false } = firmware;
+  if (loader === undefined || nvramTemplate === undefined) return 'uefi-secure';
+  return { loader, nvramTemplate, secureBoot: secureBoot !== false };
 }
 
-function resolveNvram(domain: string, pool: string, orchestrator: ResolvedOrchestrator | null): ResolvedNvram | null {
+function ownKeys(firmware: ExpandedVm['spec']['firmware'], keysOf: Shared['keysOf']): string | undefined {
+  return typeof firmware === 'object' && typeof firmware.secureBoot === 'object' ? keysOf(firmware.secureBoot) : undefined;
+}
+
+function resolveNvram(
+  domain: string,
+  pool: string,
+  orchestrator: ResolvedOrchestrator | null,
+  keys: string | undefined,
+): ResolvedNvram | null {
   const certificates = orchestrator?.caCertificates ?? null;
-  return certificates && { pool, volume: nvramVolume(domain), certificates: digest(certificates) };
+  if (certificates === null && keys === undefined) return null;
+  return {
+    pool,
+    volume: nvramVolume(domain),
+    ...(certificates && { certificates: digest(certificates) }),
+    ...(keys === undefined ? {} : { keys }),
+  };
 }
 
 function resolveGraphics(graphics: ExpandedVm['spec']['graphics']): ResolvedGraphics {

@@ -1,4 +1,4 @@
-/** Certificates of authorities in PEM text, and what could be wrong with them. */
+/** Certificates in PEM text, for HTTPS and for secure boot, and what could be wrong with them. */
 import { X509Certificate } from 'node:crypto';
 
 export interface CaCertificate {
@@ -16,6 +16,13 @@ export interface CertificateProblem {
   rule: string;
   message: string;
   hint: string;
+}
+
+/** Of those whose signatures count for secure boot. */
+export interface CheckedSigners {
+  /** DER, each once, in the order of the text. Not to be used when a problem is an error. */
+  certificates: Uint8Array[];
+  problems: CertificateProblem[];
 }
 
 export interface CheckedCertificates {
@@ -43,7 +50,7 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
 /** Reads PEM text, one certificate or a chain, and says what is wrong with it at the time `now`. */
 export function checkCaCertificates(text: string, now: Date): CheckedCertificates {
-  const blocks = [...text.slice(0, LARGEST_TEXT).matchAll(BLOCK)].map(([pem, label]): Block => ({ pem, label: label ?? '' }));
+  const blocks = blocksOf(text);
   const wrong = wrongText(text, blocks);
   if (wrong) return { authorities: [], problems: [wrong] };
 
@@ -67,12 +74,39 @@ export function checkCaCertificates(text: string, now: Date): CheckedCertificate
   return { authorities: [...authorities.values()], problems };
 }
 
+/**
+ * Reads PEM text with the certificates of whoever signs for secure boot: authorities or not. Firmware takes a signature
+ * whatever the certificate's dates, so that an end is worth a warning only.
+ */
+export function checkSigners(text: string, now: Date): CheckedSigners {
+  const blocks = blocksOf(text);
+  const wrong = wrongText(text, blocks);
+  if (wrong) return { certificates: [], problems: [wrong] };
+  const { parsed, problems } = parse(blocks.filter(isCertificate));
+  const certificates = new Map(parsed.map(({ certificate }) => [certificate.fingerprint256, Uint8Array.from(certificate.raw)]));
+  for (const { named, certificate } of parsed) {
+    if (certificate.publicKey.asymmetricKeyType !== 'rsa') {
+      const hint = 'Sign with an RSA key of 2048 bits or more, and name its certificate.';
+      problems.push(error('certificate-key', `${named} is not of an RSA key, and firmware verifies no other`, hint));
+    }
+    if (certificate.validToDate <= now) {
+      const message = `${named} expired on ${dayOf(certificate.validToDate)}; firmware takes what it has signed all the same`;
+      problems.push({ severity: 'warning', rule: 'certificate-expired', message, hint: 'Have a new one ready, and sign anew.' });
+    }
+  }
+  return { certificates: [...certificates.values()], problems };
+}
+
 const isCertificate = ({ label }: Block): boolean => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE';
+
+function blocksOf(text: string): Block[] {
+  return [...text.slice(0, LARGEST_TEXT).matchAll(BLOCK)].map(([pem, label]) => ({ pem, label: label ?? '' }));
+}
 
 /** What makes the text no list of certificates at all. */
 function wrongText(text: string, blocks: readonly Block[]): CertificateProblem | undefined {
   if (text.length > LARGEST_TEXT) {
-    return error('certificate-too-large', 'The file is too large for certificates', 'Name the PEM file of the certificate authority.');
+    return error('certificate-too-large', 'The file is too large for certificates', 'Name a PEM file that holds certificates alone.');
   }
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
     const hint = 'Name a file with the certificate alone; the key is of no use here and should stay where it is.';

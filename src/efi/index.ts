@@ -2,7 +2,14 @@
  * What UEFI firmware reads, as bytes: certificates out of PEM text, signature lists, and the variable store of an NVRAM file. Pure: bytes in,
  * bytes out; the time is an argument. It knows neither fleets nor libvirt, opens no files, and never decides which certificates a VM gets.
  */
-export { checkCaCertificates, type CaCertificate, type CertificateProblem, type CheckedCertificates } from './certificates.js';
+export {
+  checkCaCertificates,
+  checkSigners,
+  type CaCertificate,
+  type CertificateProblem,
+  type CheckedCertificates,
+  type CheckedSigners,
+} from './certificates.js';
 export { guidBytes, guidText } from './guid.js';
 export { makeNvram, OWNER, tooLargeForFirmware, type NvramContents } from './nvram.js';
 export { certificatesOf, signatureLists } from './signature-list.js';

@@ -1,3 +1,4 @@
+import { needsFirmware } from '../apply/index.js';
 import {
   markOf,
   VenError,
@@ -25,10 +26,11 @@ export interface RenderedDiff {
  */
 export async function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState, host: Host): Promise<RenderedDiff[]> {
   const firmwares = new Map<string, Promise<HostFirmware>>();
-  const firmwareOf = async ({ firmware }: ResolvedVm): Promise<HostFirmware | null> => {
+  const firmwareOf = async ({ firmware, nvram }: ResolvedVm): Promise<HostFirmware | null> => {
     if (firmware === 'bios') return null;
-    const key = JSON.stringify(firmware);
-    const asked = firmwares.get(key) ?? host.firmware(firmware, { template: false });
+    const ownKeys = nvram?.keys !== undefined;
+    const key = JSON.stringify([firmware, ownKeys]);
+    const asked = firmwares.get(key) ?? host.firmware(firmware, { template: ownKeys, ownKeys });
     firmwares.set(key, asked);
     try {
       return await asked;
@@ -63,7 +65,7 @@ export async function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: Hos
         step.address,
         'domain.xml',
         before,
-        render.patchDomain(before, step.vm, step.fields, step.fields.includes('firmware') ? await firmwareOf(step.vm) : null),
+        render.patchDomain(before, step.vm, step.fields, step.fields.some(needsFirmware) ? await firmwareOf(step.vm) : null),
       );
     }
   }

@@ -41,10 +41,14 @@ export function render(request: Request): RenderedFile[] {
 }
 
 /** Of this machine, whatever host the fleet is for: that one is not asked. */
-function shownFirmware({ firmware }: ResolvedVm, env: Request['env']): HostFirmware | null {
+function shownFirmware({ firmware, nvram }: ResolvedVm, env: Request['env']): HostFirmware | null {
   if (firmware === 'bios') return null;
   if (typeof firmware === 'object') return ownFirmware(firmware);
-  const { firmware: found } = findFirmware(firmware, { template: false }, firmwareSearch('qemu:///system', env));
+  const { firmware: found } = findFirmware(
+    firmware,
+    { template: false, ownKeys: nvram?.keys !== undefined },
+    firmwareSearch('qemu:///system', env),
+  );
   return found ?? { by: 'libvirt', secure: firmware === 'uefi-secure' };
 }
 

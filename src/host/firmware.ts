@@ -115,7 +115,7 @@ export function libvirtFirmware(kind: 'uefi' | 'uefi-secure', capabilities: stri
 }
 
 function noFirmware(kind: 'uefi' | 'uefi-secure', need: FirmwareNeed, uri: string, passedOver: string[]): VenError {
-  const what = kind === 'uefi' ? 'UEFI firmware' : "UEFI firmware for secure boot with the vendor's keys";
+  const what = firmwareWords(kind, need);
   if (need.template && !isLocal(uri)) {
     return new VenError('host-not-ready', {
       summary: `The ${what} of another machine can't be read (${uri})`,
@@ -127,6 +127,11 @@ function noFirmware(kind: 'uefi' | 'uefi-secure', need: FirmwareNeed, uri: strin
     ...(passedOver.length > 0 ? { detail: `Looked at:\n${passedOver.join('\n')}` } : {}),
     hint: FIRMWARE_FIX,
   });
+}
+
+export function firmwareWords(kind: 'uefi' | 'uefi-secure', { ownKeys }: Pick<FirmwareNeed, 'ownKeys'>): string {
+  if (kind === 'uefi') return 'UEFI firmware';
+  return ownKeys === true ? 'UEFI firmware for secure boot without keys in it' : "UEFI firmware for secure boot with the vendor's keys";
 }
 
 export const FIRMWARE_FIX = 'sudo apt-get install ovmf (Fedora: sudo dnf install edk2-ovmf)';
@@ -193,10 +198,11 @@ function whyUnfit(
   // Those for confidential VMs only are a single image without variables; that one can *also* be used so is no matter.
   if (!loader || !nvramTemplate) return 'no flash images of code and variables';
   const secure = ['secure-boot', 'requires-smm', 'enrolled-keys'];
-  const lacking = secure.filter((feature) => !features.includes(feature));
-  if (kind === 'uefi-secure' && lacking.length > 0) return `without ${lacking.join(', ')}`;
-  const over = secure.filter((feature) => features.includes(feature));
-  if (kind === 'uefi' && over.length > 0) return `with ${over.join(', ')}`;
+  const wanted = kind === 'uefi' ? [] : need.ownKeys === true ? secure.slice(0, 2) : secure;
+  const lacking = wanted.filter((feature) => !features.includes(feature));
+  if (lacking.length > 0) return `without ${lacking.join(', ')}`;
+  const over = secure.filter((feature) => !wanted.includes(feature) && features.includes(feature));
+  if (over.length > 0) return `with ${over.join(', ')}`;
   if (need.template && nvramTemplate.format !== 'raw') return `its NVRAM template is ${nvramTemplate.format}`;
   const missing = [loader, nvramTemplate].filter(({ path }) => !exists(path)).map(({ path }) => path);
   return missing.length > 0 ? `${missing.join(' and ')} is not there` : null;

@@ -15,6 +15,7 @@ export function domainMark(domain: XmlElement): DomainMark | null {
   if (fleet === null || vm === null || digest === null) return null;
   const firmware = attribute(mark, 'firmware');
   const certificates = attribute(mark, 'certificates');
+  const keys = attribute(mark, 'keys');
   const inside = [...ancestors, mark];
   return {
     fleet,
@@ -23,6 +24,7 @@ export function domainMark(domain: XmlElement): DomainMark | null {
     ready: attribute(mark, 'ready') === 'yes',
     ...(firmware !== null && /^(bios|uefi|uefi-secure)(:\/.*)?$/.test(firmware) ? { firmware } : {}),
     ...(certificates === null ? {} : { certificates }),
+    ...(keys === null ? {} : { keys }),
     volumes: childrenNs(inside, VEN_NAMESPACE, 'volume').flatMap((element) => {
       const pool = attribute(element, 'pool');
       const volume = attribute(element, 'name');
@@ -60,6 +62,7 @@ export function markForMetadata(mark: DomainMark): string {
       ready: mark.ready ? 'yes' : 'no',
       ...(mark.firmware === undefined ? {} : { firmware: mark.firmware }),
       ...(mark.certificates === undefined ? {} : { certificates: mark.certificates }),
+      ...(mark.keys === undefined ? {} : { keys: mark.keys }),
     },
     children: [
       ...mark.volumes.map(({ pool, volume, asked }) => ({

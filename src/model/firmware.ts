@@ -1,4 +1,4 @@
-/** `bios`: SeaBIOS. `uefi`: without secure boot. `uefi-secure`: secure boot with the keys of the firmware's vendor. */
+/** `bios`: SeaBIOS. `uefi`: without secure boot. `uefi-secure`: secure boot, with the vendor's keys or the fleet file's own. */
 export type FirmwareKind = 'uefi' | 'uefi-secure' | 'bios';
 
 /** UEFI from files that the fleet file names; both paths are of the host. `.qcow2` is qcow2, all else raw. */
@@ -23,9 +23,20 @@ export type HostFirmware =
   /** libvirt chooses when the VM starts: its files can't be seen from here. */
   | { by: 'libvirt'; secure: boolean };
 
-/** `template`: the NVRAM template will be read, so it must be a raw file of this machine; then the answer is `by: 'files'`. */
+/**
+ * `template`: the NVRAM template will be read, so it must be a raw file of this machine; then the answer is `by: 'files'`.
+ * `ownKeys`: for `uefi-secure`, a template without the vendor's keys.
+ */
 export interface FirmwareNeed {
   template: boolean;
+  ownKeys?: boolean;
+}
+
+/** The certificates that secure boot goes by: DER in base64, under the names of UEFI's variables. */
+export interface SecureBootKeys {
+  PK: string;
+  KEK: string[];
+  db: string[];
 }
 
 export function isUefi(firmware: ResolvedFirmware): boolean {

@@ -35,7 +35,7 @@ export type Memory = string;
  */
 export type Disks = FleetDisk[];
 /**
- * `uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or the host's files for a UEFI of your own.
+ * `uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or a map: secure boot with keys of your own, the host's files for a UEFI of your own, or both.
  */
 export type Firmware = ('uefi' | 'uefi-secure' | 'bios') | FleetFirmware;
 /**
@@ -244,15 +244,36 @@ export interface FleetFirmware {
   /**
    * The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.
    */
-  loader: string;
+  loader?: string;
   /**
    * What each VM's own variables start from, a file of the host. It must fit the loader.
    */
-  nvramTemplate: string;
+  nvramTemplate?: string;
   /**
-   * The loader is one for secure boot: it runs with SMM, and guards its variables. Which keys count, the template says. Default: false.
+   * Keys of your own: then only what they have signed boots, and the host's firmware for secure boot is used. With `loader`, `true` says that it is one for secure boot: it runs with SMM, and guards its variables; which keys count, the template says. Default: false.
    */
-  secureBoot?: boolean;
+  secureBoot?: boolean | FleetSecureBoot;
+}
+/**
+ * The certificates that secure boot goes by, under UEFI's own names; ven enrolls them, and no others. Either `keys`, or at least `PK` and `db`.
+ */
+export interface FleetSecureBoot {
+  /**
+   * A PEM file with one certificate that is PK, KEK and db at once, relative to this file.
+   */
+  keys?: string;
+  /**
+   * The platform key: a PEM file with the certificate of the machine's owner, relative to this file.
+   */
+  PK?: string;
+  /**
+   * Key exchange keys: PEM files with the certificates of those who may change `db` later. Default: that of `PK`.
+   */
+  KEK?: string | string[];
+  /**
+   * The signature database: PEM files with the certificates of those whose signed files boot.
+   */
+  db?: string | string[];
 }
 /**
  * One network card, on a network of this file or on a bridge of the host.

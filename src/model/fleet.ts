@@ -3,7 +3,7 @@
  * (What a person *wrote* is `Fleet`, generated from `schemas/fleet.schema.json`.) Pure JSON, so that it can be digested.
  */
 
-import type { ResolvedFirmware } from './firmware.js';
+import type { ResolvedFirmware, SecureBootKeys } from './firmware.js';
 
 /** Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. */
 export type Address = string;
@@ -16,6 +16,8 @@ export interface ResolvedFleet {
   orchestrator: ResolvedOrchestrator | null;
   networks: ResolvedNetwork[];
   vms: ResolvedVm[];
+  /** What the VMs' firmware variables name by `ResolvedNvram.keys`, so that it stands here once for many VMs. */
+  secureBootKeys: Record<string, SecureBootKeys>;
   /** SHA-256, hex, of everything above in canonical JSON. */
   digest: string;
   /** What is not wrong yet, for every plan to say. */
@@ -139,8 +141,10 @@ export interface ResolvedNvram {
   pool: string;
   /** See `nvramVolume`. */
   volume: string;
-  /** SHA-256, hex, of the certificates in it (`ResolvedOrchestrator.caCertificates`). */
-  certificates: string;
+  /** SHA-256, hex, of the certificates in it (`ResolvedOrchestrator.caCertificates`); absent: none. */
+  certificates?: string;
+  /** SHA-256, hex, of the keys for secure boot in it (`ResolvedFleet.secureBootKeys`); absent: those of the template. */
+  keys?: string;
 }
 
 export interface ResolvedDisk {

@@ -38,6 +38,8 @@ export interface DomainMark {
   firmware?: string;
   /** `ResolvedNvram.certificates` of what was put into its firmware variables last; absent: nothing. */
   certificates?: string;
+  /** `ResolvedNvram.keys`, likewise. */
+  keys?: string;
   /** The volumes that ven made for it; no others are ever deleted with it. */
   volumes: MarkedVolume[];
   /**

@@ -8,10 +8,12 @@ export type {
   FleetDefaults,
   FleetDhcp,
   FleetDisk,
+  FleetFirmware,
   FleetHost,
   FleetNetwork,
   FleetNic,
   FleetOrchestrator,
+  FleetSecureBoot,
   FleetVm,
   FleetVnc,
 } from './fleet.schema.js';
@@ -23,5 +25,4 @@ export * from './orchestrator.js';
 export * from './plan.js';
 export * from './provision.js';
 export * from './render.js';
-export * from './secret.js';
 export * from './secret.js';

@@ -26,7 +26,8 @@ export function markOf(fleet: string, vm: ResolvedVm, ready: boolean): DomainMar
     digest: vm.digest,
     ready,
     firmware: firmwareMark(vm.firmware),
-    ...(vm.nvram === null ? {} : { certificates: vm.nvram.certificates }),
+    ...(vm.nvram?.certificates === undefined ? {} : { certificates: vm.nvram.certificates }),
+    ...(vm.nvram?.keys === undefined ? {} : { keys: vm.nvram.keys }),
     volumes: [
       ...vm.disks.map(({ pool, volume, bus, sizeBytes }) => ({ pool, volume, asked: { bus, sizeBytes } })),
       ...(vm.nvram === null ? [] : [{ pool: vm.nvram.pool, volume: vm.nvram.volume }]),

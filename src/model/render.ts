@@ -1,5 +1,5 @@
 /** What `apply` needs from `render`, as an interface, so that the two rooms do not know each other. All pure. */
-import type { HostFirmware } from './firmware.js';
+import type { HostFirmware, SecureBootKeys } from './firmware.js';
 import type { ResolvedDisk, ResolvedVm } from './fleet.js';
 import type { DomainMark, PlannedNetwork, VolumeMake, VolumeRef } from './host.js';
 
@@ -7,6 +7,14 @@ import type { DomainMark, PlannedNetwork, VolumeMake, VolumeRef } from './host.j
 export interface OnHost {
   accelerator: 'kvm' | 'qemu';
   firmware: HostFirmware | null;
+}
+
+/** What ven puts into a VM's firmware variables. */
+export interface NvramContents {
+  /** DER in base64, of authorities. */
+  caCertificates: readonly string[];
+  /** null: those of the template stay. */
+  keys: SecureBootKeys | null;
 }
 
 export interface Render {
@@ -19,8 +27,8 @@ export interface Render {
   network(network: PlannedNetwork, fleet: string): string;
   volume(disk: ResolvedDisk): string;
   /**
-   * The volume with a VM's firmware variables: the template with these certificates (DER in base64) in it.
+   * The volume with a VM's firmware variables: the template with these contents in it.
    * @throws VenError `host-not-ready` when the template is none, or has no room for them.
    */
-  nvram(ref: VolumeRef, template: Uint8Array, caCertificates: readonly string[]): VolumeMake & { content: Uint8Array };
+  nvram(ref: VolumeRef, template: Uint8Array, contents: NvramContents): VolumeMake & { content: Uint8Array };
 }

@@ -6,16 +6,16 @@ export interface NvramDiff {
   notes: string[];
   /** Field paths for `vm-define`. */
   define: string[];
-  /** The volume to make from the template, with the certificates in it, while the VM is off. */
+  /** The volume to make from the template, with what the fleet file names in it, while the VM is off. */
   fill: { ref: VolumeRef; make: boolean } | null;
   /** ven makes this VM's firmware variables, now or from before. */
   ours: boolean;
 }
 
 /**
- * Firmware variables that ven makes. What the firmware writes into them is its own affair: compared are the certificates that
- * ven put there (by the mark), that the volume is there, and that the VM uses it. Once made, they stay ven's: a fleet file that names no
- * certificate (any more) has them made without one.
+ * Firmware variables that ven makes. What the firmware writes into them is its own affair: compared are the certificates and
+ * the keys for secure boot that ven put there (by the mark), that the volume is there, and that the VM uses it. Once made, they stay ven's: a fleet file that names none
+ * (any more) has them made without.
  */
 export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): NvramDiff {
   const diff: NvramDiff = { fields: [], notes: [], define: [], fill: null, ours: false };
@@ -25,9 +25,14 @@ export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Nvra
   diff.ours = true;
 
   const effect = domain.live === null ? 'live' : 'restart';
-  const { certificates } = domain.mark;
+  const { certificates, keys } = domain.mark;
   if (certificates !== vm.nvram?.certificates) {
     diff.fields.push({ path: 'caCertificate', before: shown(certificates), after: shown(vm.nvram?.certificates), effect });
+  }
+  if (keys !== vm.nvram?.keys) {
+    diff.fields.push({ path: 'secureBoot', before: shownKeys(keys), after: shownKeys(vm.nvram?.keys), effect });
+    // With the vendor's keys or without, a host may have another loader.
+    if (keys === undefined || vm.nvram?.keys === undefined) diff.define.push('loader');
   }
   const missing = !seen.volumes.has(volumeKey(ref)) && seen.pools.get(ref.pool)?.active === true;
   if (!used) {
@@ -41,6 +46,10 @@ export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Nvra
   diff.fill = { ref: { pool: ref.pool, volume: ref.volume }, make: !seen.volumes.has(volumeKey(ref)) };
   diff.notes.push('makes the firmware forget its boot entries');
   return diff;
+}
+
+function shownKeys(keys: string | undefined): string {
+  return keys === undefined ? "the vendor's keys" : `own keys, sha256 ${keys.slice(0, 8)}`;
 }
 
 function shown(certificates: string | undefined): string | null {

@@ -210,6 +210,7 @@ export function marksAgree(a: DomainMark, b: DomainMark): boolean {
     a.ready === b.ready &&
     a.firmware === b.firmware &&
     a.certificates === b.certificates &&
+    a.keys === b.keys &&
     same(a.volumes.map(shownMarked), b.volumes.map(shownMarked)) &&
     same(macs(a), macs(b))
   );

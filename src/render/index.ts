@@ -22,6 +22,6 @@ export function createRender(texts: TemplateTexts): Render {
     nic: (vm, mac) => renderNic(templates, vm, mac),
     network: (network, fleet) => renderNetwork(templates, network, fleet),
     volume: (disk) => renderVolume(templates, disk),
-    nvram: (ref, template, caCertificates) => renderNvram(templates, ref, template, caCertificates),
+    nvram: (ref, template, contents) => renderNvram(templates, ref, template, contents),
   };
 }

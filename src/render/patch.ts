@@ -45,6 +45,7 @@ const WHOLE = new Map<string, (patch: Patch) => void>([
   ['cpus', patchCpus],
   ['memory', patchMemory],
   ['firmware', patchFirmware],
+  ['loader', patchLoader],
   [
     'tpm',
     (patch) => setNamed(devicesOf(patch.domain), 'tpm', childrenNamed(devicesOf(patch.fresh), 'tpm'), ['serial', 'console', 'input']),
@@ -86,6 +87,12 @@ function patchCpus(patch: Patch): void {
 }
 
 function patchFirmware(patch: Patch): void {
+  patchLoader(patch);
+  patchNvram(patch);
+}
+
+/** All of the firmware but its variables. */
+function patchLoader(patch: Patch): void {
   if (isUefi(patch.vm.firmware) && patch.firmware === null) throw new Error(`${patch.vm.address}: its firmware is not decided`);
   const os = required(patch.domain, 'os');
   const fresh = required(patch.fresh, 'os');
@@ -94,7 +101,6 @@ function patchFirmware(patch: Patch): void {
   else os.attrs['firmware'] = automatic;
   setNamed(os, 'firmware', childrenNamed(fresh, 'firmware'), ['type']);
   setNamed(os, 'loader', childrenNamed(fresh, 'loader'), ['type', 'firmware']);
-  setNamed(os, 'nvram', childrenNamed(fresh, 'nvram'), ['type', 'firmware', 'loader']);
   const features = child(patch.domain, 'features');
   const smm = childrenNamed(child(patch.fresh, 'features'), 'smm');
   if (features) setNamed(features, 'smm', smm, []);

@@ -1,5 +1,5 @@
 import { makeNvram, StoreError } from '../efi/index.js';
-import { VenError, type ResolvedDisk, type VolumeMake, type VolumeRef } from '../model/index.js';
+import { VenError, type NvramContents, type ResolvedDisk, type VolumeMake, type VolumeRef } from '../model/index.js';
 import type { Templates } from './templates.js';
 
 /** A sparse qcow2 volume. */
@@ -7,16 +7,21 @@ export function renderVolume(templates: Templates, { volume, sizeBytes }: Resolv
   return templates.volume({ volume, bytes: sizeBytes, format: 'qcow2' });
 }
 
+const der = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
+
 /** A raw volume of exactly the template's size: it is a flash chip. */
 export function renderNvram(
   templates: Templates,
   { pool, volume }: VolumeRef,
   template: Uint8Array,
-  caCertificates: readonly string[],
+  { caCertificates, keys }: NvramContents,
 ): VolumeMake & { content: Uint8Array } {
   let content: Uint8Array;
   try {
-    content = makeNvram(template, { caCertificates: caCertificates.map((text) => Buffer.from(text, 'base64')) });
+    content = makeNvram(template, {
+      caCertificates: caCertificates.map(der),
+      secureBoot: keys && { PK: der(keys.PK), KEK: keys.KEK.map(der), db: keys.db.map(der) },
+    });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw new VenError('host-not-ready', {

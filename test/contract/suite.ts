@@ -78,6 +78,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
         networks: [],
         vms: [a, b, broken],
         digest: '',
+        secureBootKeys: {},
         warnings: [],
       };
     });

@@ -694,13 +694,11 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var schema22 = { "title": "FleetDefaults", "description": "Settings for every VM that does not say otherwise. A key that a VM has itself replaces the default's whole value; lists are not joined.", "type": "object", "additionalProperties": false, "properties": { "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "memory": "8GiB" }] };
-var schema27 = { "description": "`uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or the host's files for a UEFI of your own.", "anyOf": [{ "type": "string", "enum": ["uefi", "uefi-secure", "bios"] }, { "title": "FleetFirmware", "type": "object", "additionalProperties": false, "required": ["loader", "nvramTemplate"], "properties": { "loader": { "description": "The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"] }, "nvramTemplate": { "description": "What each VM's own variables start from, a file of the host. It must fit the loader.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_VARS_4M.fd"] }, "secureBoot": { "description": "The loader is one for secure boot: it runs with SMM, and guards its variables. Which keys count, the template says. Default: false.", "type": "boolean", "examples": [true] } } }], "examples": ["uefi"] };
-var schema29 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
-var schema33 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
-var schema35 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
+var schema32 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
+var schema36 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
+var schema38 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
 var func15 = Object.prototype.hasOwnProperty;
 var pattern10 = new RegExp("^[0-9]{1,9}(MiB|GiB|TiB)$", "u");
-var pattern13 = new RegExp("^/[^\\u0000-\\u001f\\u007f]+$", "u");
 var pattern18 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
 var schema26 = { "title": "FleetDisk", "description": "One disk, a qcow2 volume in a storage pool.", "type": "object", "additionalProperties": false, "required": ["size"], "properties": { "size": { "description": "Capacity, in MiB, GiB or TiB (powers of 1024), 1MiB to 64TiB. Growing a disk keeps its data.", "type": "string", "pattern": "^[0-9]{1,9}(MiB|GiB|TiB)$", "patternErrorMessage": "a size is a whole number and a binary unit: MiB, GiB or TiB", "examples": ["110GiB"] }, "bus": { "description": "How the disk is connected. Default: `sata`.", "type": "string", "enum": ["sata", "virtio", "scsi"], "examples": ["sata"] }, "pool": { "description": "The storage pool that holds it. Default: `host.storagePool`.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", "patternErrorMessage": "a pool's name is made of letters, digits and _ . + -", "maxLength": 64, "examples": ["default"] } }, "examples": [{ "size": "110GiB" }] };
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -836,10 +834,335 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   validate16.errors = vErrors;
   return errors === 0;
 }
-var schema31 = { "description": "Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.", "anyOf": [{ "type": "string", "enum": ["default", "per-vm"] }, { "type": "array", "maxItems": 8, "items": { "$ref": "#/definitions/nic" } }], "examples": ["default"] };
-var schema32 = { "title": "FleetNic", "description": "One network card, on a network of this file or on a bridge of the host.", "type": "object", "additionalProperties": false, "properties": { "network": { "description": "A key of `networks`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "`network` is the name of an entry of `networks`", "maxLength": 63, "examples": ["lab"] }, "bridge": { "description": "A bridge that exists on the host, such as br0. ven never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "patternErrorMessage": "a bridge's name has at most 15 characters: letters, digits and _ . -", "examples": ["br0"] }, "mac": { "description": "A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.", "type": "string", "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "patternErrorMessage": "a MAC address is six pairs of hexadecimal digits with colons between them", "examples": ["52:54:00:0a:0b:0c"] }, "address": { "description": "A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.", "type": "string", "maxLength": 15, "examples": ["192.168.150.10"] }, "model": { "description": "The card that the guest sees. Default: `virtio`.", "type": "string", "enum": ["virtio", "e1000", "e1000e", "rtl8139"], "examples": ["virtio"] } }, "if": { "not": { "required": ["network"] } }, "then": { "required": ["bridge"] }, "else": { "not": { "required": ["bridge"] } }, "examples": [{ "network": "lab" }] };
-var pattern16 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
-var pattern17 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
+var schema27 = { "description": "`uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or a map: secure boot with keys of your own, the host's files for a UEFI of your own, or both.", "anyOf": [{ "type": "string", "enum": ["uefi", "uefi-secure", "bios"] }, { "title": "FleetFirmware", "type": "object", "additionalProperties": false, "properties": { "loader": { "description": "The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"] }, "nvramTemplate": { "description": "What each VM's own variables start from, a file of the host. It must fit the loader.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_VARS_4M.fd"] }, "secureBoot": { "description": "Keys of your own: then only what they have signed boots, and the host's firmware for secure boot is used. With `loader`, `true` says that it is one for secure boot: it runs with SMM, and guards its variables; which keys count, the template says. Default: false.", "anyOf": [{ "type": "boolean" }, { "$ref": "#/definitions/secureBoot" }], "examples": [{ "keys": "certs/secure-boot.pem" }, true] } } }], "examples": ["uefi"] };
+var pattern13 = new RegExp("^/[^\\u0000-\\u001f\\u007f]+$", "u");
+function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!(key0 === "keys" || key0 === "PK" || key0 === "KEK" || key0 === "db")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.keys !== void 0) {
+      let data0 = data.keys;
+      if (typeof data0 === "string") {
+        if (func2(data0) > 4096) {
+          const err1 = { instancePath: instancePath + "/keys", schemaPath: "#/properties/keys/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+          if (vErrors === null) {
+            vErrors = [err1];
+          } else {
+            vErrors.push(err1);
+          }
+          errors++;
+        }
+        if (func2(data0) < 1) {
+          const err2 = { instancePath: instancePath + "/keys", schemaPath: "#/properties/keys/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/keys", schemaPath: "#/properties/keys/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.PK !== void 0) {
+      let data1 = data.PK;
+      if (typeof data1 === "string") {
+        if (func2(data1) > 4096) {
+          const err4 = { instancePath: instancePath + "/PK", schemaPath: "#/properties/PK/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+        if (func2(data1) < 1) {
+          const err5 = { instancePath: instancePath + "/PK", schemaPath: "#/properties/PK/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/PK", schemaPath: "#/properties/PK/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.KEK !== void 0) {
+      let data2 = data.KEK;
+      const _errs8 = errors;
+      let valid2 = false;
+      const _errs9 = errors;
+      if (typeof data2 === "string") {
+        if (func2(data2) > 4096) {
+          const err7 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (func2(data2) < 1) {
+          const err8 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      } else {
+        const err9 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+      var _valid0 = _errs9 === errors;
+      valid2 = valid2 || _valid0;
+      if (!valid2) {
+        const _errs11 = errors;
+        if (Array.isArray(data2)) {
+          if (data2.length > 50) {
+            const err10 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+          if (data2.length < 1) {
+            const err11 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+          const len0 = data2.length;
+          for (let i0 = 0; i0 < len0; i0++) {
+            let data3 = data2[i0];
+            if (typeof data3 === "string") {
+              if (func2(data3) > 4096) {
+                const err12 = { instancePath: instancePath + "/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                if (vErrors === null) {
+                  vErrors = [err12];
+                } else {
+                  vErrors.push(err12);
+                }
+                errors++;
+              }
+              if (func2(data3) < 1) {
+                const err13 = { instancePath: instancePath + "/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                if (vErrors === null) {
+                  vErrors = [err13];
+                } else {
+                  vErrors.push(err13);
+                }
+                errors++;
+              }
+            } else {
+              const err14 = { instancePath: instancePath + "/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err14];
+              } else {
+                vErrors.push(err14);
+              }
+              errors++;
+            }
+          }
+        } else {
+          const err15 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+        var _valid0 = _errs11 === errors;
+        valid2 = valid2 || _valid0;
+      }
+      if (!valid2) {
+        const err16 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      } else {
+        errors = _errs8;
+        if (vErrors !== null) {
+          if (_errs8) {
+            vErrors.length = _errs8;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+    if (data.db !== void 0) {
+      let data4 = data.db;
+      const _errs17 = errors;
+      let valid6 = false;
+      const _errs18 = errors;
+      if (typeof data4 === "string") {
+        if (func2(data4) > 4096) {
+          const err17 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+        if (func2(data4) < 1) {
+          const err18 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+      } else {
+        const err19 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+      var _valid1 = _errs18 === errors;
+      valid6 = valid6 || _valid1;
+      if (!valid6) {
+        const _errs20 = errors;
+        if (Array.isArray(data4)) {
+          if (data4.length > 50) {
+            const err20 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
+            if (vErrors === null) {
+              vErrors = [err20];
+            } else {
+              vErrors.push(err20);
+            }
+            errors++;
+          }
+          if (data4.length < 1) {
+            const err21 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+            if (vErrors === null) {
+              vErrors = [err21];
+            } else {
+              vErrors.push(err21);
+            }
+            errors++;
+          }
+          const len1 = data4.length;
+          for (let i1 = 0; i1 < len1; i1++) {
+            let data5 = data4[i1];
+            if (typeof data5 === "string") {
+              if (func2(data5) > 4096) {
+                const err22 = { instancePath: instancePath + "/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                if (vErrors === null) {
+                  vErrors = [err22];
+                } else {
+                  vErrors.push(err22);
+                }
+                errors++;
+              }
+              if (func2(data5) < 1) {
+                const err23 = { instancePath: instancePath + "/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                if (vErrors === null) {
+                  vErrors = [err23];
+                } else {
+                  vErrors.push(err23);
+                }
+                errors++;
+              }
+            } else {
+              const err24 = { instancePath: instancePath + "/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err24];
+              } else {
+                vErrors.push(err24);
+              }
+              errors++;
+            }
+          }
+        } else {
+          const err25 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+        var _valid1 = _errs20 === errors;
+        valid6 = valid6 || _valid1;
+      }
+      if (!valid6) {
+        const err26 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      } else {
+        errors = _errs17;
+        if (vErrors !== null) {
+          if (_errs17) {
+            vErrors.length = _errs17;
+          } else {
+            vErrors = null;
+          }
+        }
+      }
+    }
+  } else {
+    const err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err27];
+    } else {
+      vErrors.push(err27);
+    }
+    errors++;
+  }
+  validate19.errors = vErrors;
+  return errors === 0;
+}
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -855,8 +1178,191 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
+  if (!(data === "uefi" || data === "uefi-secure" || data === "bios")) {
+    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema27.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    if (vErrors === null) {
+      vErrors = [err1];
+    } else {
+      vErrors.push(err1);
+    }
+    errors++;
+  }
+  var _valid0 = _errs1 === errors;
+  valid0 = valid0 || _valid0;
+  if (!valid0) {
+    const _errs3 = errors;
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      for (const key0 in data) {
+        if (!(key0 === "loader" || key0 === "nvramTemplate" || key0 === "secureBoot")) {
+          const err2 = { instancePath, schemaPath: "#/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      }
+      if (data.loader !== void 0) {
+        let data0 = data.loader;
+        if (typeof data0 === "string") {
+          if (func2(data0) > 1e3) {
+            const err3 = { instancePath: instancePath + "/loader", schemaPath: "#/anyOf/1/properties/loader/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
+            if (vErrors === null) {
+              vErrors = [err3];
+            } else {
+              vErrors.push(err3);
+            }
+            errors++;
+          }
+          if (!pattern13.test(data0)) {
+            const err4 = { instancePath: instancePath + "/loader", schemaPath: "#/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
+            if (vErrors === null) {
+              vErrors = [err4];
+            } else {
+              vErrors.push(err4);
+            }
+            errors++;
+          }
+        } else {
+          const err5 = { instancePath: instancePath + "/loader", schemaPath: "#/anyOf/1/properties/loader/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      }
+      if (data.nvramTemplate !== void 0) {
+        let data1 = data.nvramTemplate;
+        if (typeof data1 === "string") {
+          if (func2(data1) > 1e3) {
+            const err6 = { instancePath: instancePath + "/nvramTemplate", schemaPath: "#/anyOf/1/properties/nvramTemplate/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
+            if (vErrors === null) {
+              vErrors = [err6];
+            } else {
+              vErrors.push(err6);
+            }
+            errors++;
+          }
+          if (!pattern13.test(data1)) {
+            const err7 = { instancePath: instancePath + "/nvramTemplate", schemaPath: "#/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
+            if (vErrors === null) {
+              vErrors = [err7];
+            } else {
+              vErrors.push(err7);
+            }
+            errors++;
+          }
+        } else {
+          const err8 = { instancePath: instancePath + "/nvramTemplate", schemaPath: "#/anyOf/1/properties/nvramTemplate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      }
+      if (data.secureBoot !== void 0) {
+        let data2 = data.secureBoot;
+        const _errs11 = errors;
+        let valid2 = false;
+        const _errs12 = errors;
+        if (typeof data2 !== "boolean") {
+          const err9 = { instancePath: instancePath + "/secureBoot", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/0/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+        var _valid1 = _errs12 === errors;
+        valid2 = valid2 || _valid1;
+        if (!valid2) {
+          const _errs14 = errors;
+          if (!validate19(data2, { instancePath: instancePath + "/secureBoot", parentData: data, parentDataProperty: "secureBoot", rootData })) {
+            vErrors = vErrors === null ? validate19.errors : vErrors.concat(validate19.errors);
+            errors = vErrors.length;
+          }
+          var _valid1 = _errs14 === errors;
+          valid2 = valid2 || _valid1;
+        }
+        if (!valid2) {
+          const err10 = { instancePath: instancePath + "/secureBoot", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        } else {
+          errors = _errs11;
+          if (vErrors !== null) {
+            if (_errs11) {
+              vErrors.length = _errs11;
+            } else {
+              vErrors = null;
+            }
+          }
+        }
+      }
+    } else {
+      const err11 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      if (vErrors === null) {
+        vErrors = [err11];
+      } else {
+        vErrors.push(err11);
+      }
+      errors++;
+    }
+    var _valid0 = _errs3 === errors;
+    valid0 = valid0 || _valid0;
+  }
+  if (!valid0) {
+    const err12 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+    if (vErrors === null) {
+      vErrors = [err12];
+    } else {
+      vErrors.push(err12);
+    }
+    errors++;
+  } else {
+    errors = _errs0;
+    if (vErrors !== null) {
+      if (_errs0) {
+        vErrors.length = _errs0;
+      } else {
+        vErrors = null;
+      }
+    }
+  }
+  validate18.errors = vErrors;
+  return errors === 0;
+}
+var schema34 = { "description": "Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.", "anyOf": [{ "type": "string", "enum": ["default", "per-vm"] }, { "type": "array", "maxItems": 8, "items": { "$ref": "#/definitions/nic" } }], "examples": ["default"] };
+var schema35 = { "title": "FleetNic", "description": "One network card, on a network of this file or on a bridge of the host.", "type": "object", "additionalProperties": false, "properties": { "network": { "description": "A key of `networks`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "`network` is the name of an entry of `networks`", "maxLength": 63, "examples": ["lab"] }, "bridge": { "description": "A bridge that exists on the host, such as br0. ven never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "patternErrorMessage": "a bridge's name has at most 15 characters: letters, digits and _ . -", "examples": ["br0"] }, "mac": { "description": "A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.", "type": "string", "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "patternErrorMessage": "a MAC address is six pairs of hexadecimal digits with colons between them", "examples": ["52:54:00:0a:0b:0c"] }, "address": { "description": "A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.", "type": "string", "maxLength": 15, "examples": ["192.168.150.10"] }, "model": { "description": "The card that the guest sees. Default: `virtio`.", "type": "string", "enum": ["virtio", "e1000", "e1000e", "rtl8139"], "examples": ["virtio"] } }, "if": { "not": { "required": ["network"] } }, "then": { "required": ["bridge"] }, "else": { "not": { "required": ["bridge"] } }, "examples": [{ "network": "lab" }] };
+var pattern16 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
+var pattern17 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const _errs0 = errors;
+  let valid0 = false;
+  const _errs1 = errors;
+  if (typeof data !== "string") {
+    const err0 = { instancePath, schemaPath: "#/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (vErrors === null) {
+      vErrors = [err0];
+    } else {
+      vErrors.push(err0);
+    }
+    errors++;
+  }
   if (!(data === "default" || data === "per-vm")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema31.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema34.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -1112,7 +1618,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data5 === "virtio" || data5 === "e1000" || data5 === "e1000e" || data5 === "rtl8139")) {
-              const err20 = { instancePath: instancePath + "/" + i0 + "/model", schemaPath: "#/definitions/nic/properties/model/enum", keyword: "enum", params: { allowedValues: schema32.properties.model.enum }, message: "must be equal to one of the allowed values" };
+              const err20 = { instancePath: instancePath + "/" + i0 + "/model", schemaPath: "#/definitions/nic/properties/model/enum", keyword: "enum", params: { allowedValues: schema35.properties.model.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1161,7 +1667,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate18.errors = vErrors;
+  validate22.errors = vErrors;
   return errors === 0;
 }
 function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -1240,12 +1746,14 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.firmware !== void 0) {
-      let data3 = data.firmware;
-      const _errs11 = errors;
-      let valid4 = false;
-      const _errs12 = errors;
-      if (typeof data3 !== "string") {
-        const err6 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!validate18(data.firmware, { instancePath: instancePath + "/firmware", parentData: data, parentDataProperty: "firmware", rootData })) {
+        vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.tpm !== void 0) {
+      if (typeof data.tpm !== "boolean") {
+        const err6 = { instancePath: instancePath + "/tpm", schemaPath: "#/definitions/tpm/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1253,31 +1761,33 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data3 === "uefi" || data3 === "uefi-secure" || data3 === "bios")) {
-        const err7 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema27.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err7];
-        } else {
-          vErrors.push(err7);
-        }
-        errors++;
-      }
-      var _valid0 = _errs12 === errors;
-      valid4 = valid4 || _valid0;
-      if (!valid4) {
-        const _errs14 = errors;
-        if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-          if (data3.loader === void 0) {
-            const err8 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/required", keyword: "required", params: { missingProperty: "loader" }, message: "must have required property 'loader'" };
-            if (vErrors === null) {
-              vErrors = [err8];
-            } else {
-              vErrors.push(err8);
-            }
-            errors++;
+    }
+    if (data.boot !== void 0) {
+      let data5 = data.boot;
+      if (Array.isArray(data5)) {
+        if (data5.length > 2) {
+          const err7 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
           }
-          if (data3.nvramTemplate === void 0) {
-            const err9 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/required", keyword: "required", params: { missingProperty: "nvramTemplate" }, message: "must have required property 'nvramTemplate'" };
+          errors++;
+        }
+        if (data5.length < 1) {
+          const err8 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+        const len0 = data5.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data6 = data5[i0];
+          if (typeof data6 !== "string") {
+            const err9 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -1285,191 +1795,32 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          for (const key1 in data3) {
-            if (!(key1 === "loader" || key1 === "nvramTemplate" || key1 === "secureBoot")) {
-              const err10 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-              if (vErrors === null) {
-                vErrors = [err10];
-              } else {
-                vErrors.push(err10);
-              }
-              errors++;
-            }
-          }
-          if (data3.loader !== void 0) {
-            let data4 = data3.loader;
-            if (typeof data4 === "string") {
-              if (func2(data4) > 1e3) {
-                const err11 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
-                if (vErrors === null) {
-                  vErrors = [err11];
-                } else {
-                  vErrors.push(err11);
-                }
-                errors++;
-              }
-              if (!pattern13.test(data4)) {
-                const err12 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
-                if (vErrors === null) {
-                  vErrors = [err12];
-                } else {
-                  vErrors.push(err12);
-                }
-                errors++;
-              }
-            } else {
-              const err13 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err13];
-              } else {
-                vErrors.push(err13);
-              }
-              errors++;
-            }
-          }
-          if (data3.nvramTemplate !== void 0) {
-            let data5 = data3.nvramTemplate;
-            if (typeof data5 === "string") {
-              if (func2(data5) > 1e3) {
-                const err14 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
-                if (vErrors === null) {
-                  vErrors = [err14];
-                } else {
-                  vErrors.push(err14);
-                }
-                errors++;
-              }
-              if (!pattern13.test(data5)) {
-                const err15 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
-                if (vErrors === null) {
-                  vErrors = [err15];
-                } else {
-                  vErrors.push(err15);
-                }
-                errors++;
-              }
-            } else {
-              const err16 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err16];
-              } else {
-                vErrors.push(err16);
-              }
-              errors++;
-            }
-          }
-          if (data3.secureBoot !== void 0) {
-            if (typeof data3.secureBoot !== "boolean") {
-              const err17 = { instancePath: instancePath + "/firmware/secureBoot", schemaPath: "#/definitions/firmware/anyOf/1/properties/secureBoot/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-              if (vErrors === null) {
-                vErrors = [err17];
-              } else {
-                vErrors.push(err17);
-              }
-              errors++;
-            }
-          }
-        } else {
-          const err18 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-          if (vErrors === null) {
-            vErrors = [err18];
-          } else {
-            vErrors.push(err18);
-          }
-          errors++;
-        }
-        var _valid0 = _errs14 === errors;
-        valid4 = valid4 || _valid0;
-      }
-      if (!valid4) {
-        const err19 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err19];
-        } else {
-          vErrors.push(err19);
-        }
-        errors++;
-      } else {
-        errors = _errs11;
-        if (vErrors !== null) {
-          if (_errs11) {
-            vErrors.length = _errs11;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.tpm !== void 0) {
-      if (typeof data.tpm !== "boolean") {
-        const err20 = { instancePath: instancePath + "/tpm", schemaPath: "#/definitions/tpm/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err20];
-        } else {
-          vErrors.push(err20);
-        }
-        errors++;
-      }
-    }
-    if (data.boot !== void 0) {
-      let data8 = data.boot;
-      if (Array.isArray(data8)) {
-        if (data8.length > 2) {
-          const err21 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
-          if (vErrors === null) {
-            vErrors = [err21];
-          } else {
-            vErrors.push(err21);
-          }
-          errors++;
-        }
-        if (data8.length < 1) {
-          const err22 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-          if (vErrors === null) {
-            vErrors = [err22];
-          } else {
-            vErrors.push(err22);
-          }
-          errors++;
-        }
-        const len0 = data8.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data9 = data8[i0];
-          if (typeof data9 !== "string") {
-            const err23 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (!(data6 === "disk" || data6 === "network")) {
+            const err10 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema32.items.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err23];
+              vErrors = [err10];
             } else {
-              vErrors.push(err23);
-            }
-            errors++;
-          }
-          if (!(data9 === "disk" || data9 === "network")) {
-            const err24 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema29.items.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err24];
-            } else {
-              vErrors.push(err24);
+              vErrors.push(err10);
             }
             errors++;
           }
         }
-        let i1 = data8.length;
+        let i1 = data5.length;
         let j0;
         if (i1 > 1) {
           const indices0 = {};
           for (; i1--; ) {
-            let item0 = data8[i1];
+            let item0 = data5[i1];
             if (typeof item0 !== "string") {
               continue;
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err25 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)" };
+              const err11 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)" };
               if (vErrors === null) {
-                vErrors = [err25];
+                vErrors = [err11];
               } else {
-                vErrors.push(err25);
+                vErrors.push(err11);
               }
               errors++;
               break;
@@ -1478,195 +1829,195 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err26 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err12 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err26];
+          vErrors = [err12];
         } else {
-          vErrors.push(err26);
+          vErrors.push(err12);
         }
         errors++;
       }
     }
     if (data.pxe !== void 0) {
       if (typeof data.pxe !== "boolean") {
-        const err27 = { instancePath: instancePath + "/pxe", schemaPath: "#/definitions/pxe/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err13 = { instancePath: instancePath + "/pxe", schemaPath: "#/definitions/pxe/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err27];
+          vErrors = [err13];
         } else {
-          vErrors.push(err27);
+          vErrors.push(err13);
         }
         errors++;
       }
     }
     if (data.nics !== void 0) {
-      if (!validate18(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
-        vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
+      if (!validate22(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
+        vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
         errors = vErrors.length;
       }
     }
     if (data.graphics !== void 0) {
-      let data12 = data.graphics;
-      const _errs37 = errors;
-      let valid13 = false;
-      const _errs38 = errors;
-      if (typeof data12 !== "string") {
-        const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data9 = data.graphics;
+      const _errs24 = errors;
+      let valid10 = false;
+      const _errs25 = errors;
+      if (typeof data9 !== "string") {
+        const err14 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err28];
+          vErrors = [err14];
         } else {
-          vErrors.push(err28);
+          vErrors.push(err14);
         }
         errors++;
       }
-      if (!(data12 === "none" || data12 === "vnc")) {
-        const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+      if (!(data9 === "none" || data9 === "vnc")) {
+        const err15 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema36.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err29];
+          vErrors = [err15];
         } else {
-          vErrors.push(err29);
+          vErrors.push(err15);
         }
         errors++;
       }
-      var _valid1 = _errs38 === errors;
-      valid13 = valid13 || _valid1;
-      if (!valid13) {
-        const _errs40 = errors;
-        if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
-          if (data12.type === void 0) {
-            const err30 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      var _valid0 = _errs25 === errors;
+      valid10 = valid10 || _valid0;
+      if (!valid10) {
+        const _errs27 = errors;
+        if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+          if (data9.type === void 0) {
+            const err16 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
             if (vErrors === null) {
-              vErrors = [err30];
+              vErrors = [err16];
             } else {
-              vErrors.push(err30);
+              vErrors.push(err16);
             }
             errors++;
           }
-          for (const key2 in data12) {
-            if (!(key2 === "type" || key2 === "listen" || key2 === "port")) {
-              const err31 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+          for (const key1 in data9) {
+            if (!(key1 === "type" || key1 === "listen" || key1 === "port")) {
+              const err17 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
               if (vErrors === null) {
-                vErrors = [err31];
+                vErrors = [err17];
               } else {
-                vErrors.push(err31);
+                vErrors.push(err17);
               }
               errors++;
             }
           }
-          if (data12.type !== void 0) {
-            let data13 = data12.type;
-            if (typeof data13 !== "string") {
-              const err32 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (data9.type !== void 0) {
+            let data10 = data9.type;
+            if (typeof data10 !== "string") {
+              const err18 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err32];
+                vErrors = [err18];
               } else {
-                vErrors.push(err32);
+                vErrors.push(err18);
               }
               errors++;
             }
-            if (!(data13 === "vnc")) {
-              const err33 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+            if (!(data10 === "vnc")) {
+              const err19 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema36.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
-                vErrors = [err33];
+                vErrors = [err19];
               } else {
-                vErrors.push(err33);
+                vErrors.push(err19);
               }
               errors++;
             }
           }
-          if (data12.listen !== void 0) {
-            let data14 = data12.listen;
-            if (typeof data14 === "string") {
-              if (func2(data14) > 45) {
-                const err34 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
+          if (data9.listen !== void 0) {
+            let data11 = data9.listen;
+            if (typeof data11 === "string") {
+              if (func2(data11) > 45) {
+                const err20 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
                 if (vErrors === null) {
-                  vErrors = [err34];
+                  vErrors = [err20];
                 } else {
-                  vErrors.push(err34);
+                  vErrors.push(err20);
                 }
                 errors++;
               }
             } else {
-              const err35 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              const err21 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err35];
+                vErrors = [err21];
               } else {
-                vErrors.push(err35);
+                vErrors.push(err21);
               }
               errors++;
             }
           }
-          if (data12.port !== void 0) {
-            let data15 = data12.port;
-            const _errs48 = errors;
-            let valid15 = false;
-            const _errs49 = errors;
-            if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
-              const err36 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (data9.port !== void 0) {
+            let data12 = data9.port;
+            const _errs35 = errors;
+            let valid12 = false;
+            const _errs36 = errors;
+            if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+              const err22 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
               if (vErrors === null) {
-                vErrors = [err36];
+                vErrors = [err22];
               } else {
-                vErrors.push(err36);
+                vErrors.push(err22);
               }
               errors++;
             }
-            if (typeof data15 == "number" && isFinite(data15)) {
-              if (data15 > 65535 || isNaN(data15)) {
-                const err37 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+            if (typeof data12 == "number" && isFinite(data12)) {
+              if (data12 > 65535 || isNaN(data12)) {
+                const err23 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
                 if (vErrors === null) {
-                  vErrors = [err37];
+                  vErrors = [err23];
                 } else {
-                  vErrors.push(err37);
+                  vErrors.push(err23);
                 }
                 errors++;
               }
-              if (data15 < 5900 || isNaN(data15)) {
-                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
+              if (data12 < 5900 || isNaN(data12)) {
+                const err24 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
                 if (vErrors === null) {
-                  vErrors = [err38];
+                  vErrors = [err24];
                 } else {
-                  vErrors.push(err38);
+                  vErrors.push(err24);
                 }
                 errors++;
               }
             }
-            var _valid2 = _errs49 === errors;
-            valid15 = valid15 || _valid2;
-            if (!valid15) {
-              const _errs51 = errors;
-              if (typeof data15 !== "string") {
-                const err39 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            var _valid1 = _errs36 === errors;
+            valid12 = valid12 || _valid1;
+            if (!valid12) {
+              const _errs38 = errors;
+              if (typeof data12 !== "string") {
+                const err25 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err39];
+                  vErrors = [err25];
                 } else {
-                  vErrors.push(err39);
+                  vErrors.push(err25);
                 }
                 errors++;
               }
-              if (!(data15 === "auto")) {
-                const err40 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+              if (!(data12 === "auto")) {
+                const err26 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema36.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
-                  vErrors = [err40];
+                  vErrors = [err26];
                 } else {
-                  vErrors.push(err40);
+                  vErrors.push(err26);
                 }
                 errors++;
               }
-              var _valid2 = _errs51 === errors;
-              valid15 = valid15 || _valid2;
+              var _valid1 = _errs38 === errors;
+              valid12 = valid12 || _valid1;
             }
-            if (!valid15) {
-              const err41 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (!valid12) {
+              const err27 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
               if (vErrors === null) {
-                vErrors = [err41];
+                vErrors = [err27];
               } else {
-                vErrors.push(err41);
+                vErrors.push(err27);
               }
               errors++;
             } else {
-              errors = _errs48;
+              errors = _errs35;
               if (vErrors !== null) {
-                if (_errs48) {
-                  vErrors.length = _errs48;
+                if (_errs35) {
+                  vErrors.length = _errs35;
                 } else {
                   vErrors = null;
                 }
@@ -1674,30 +2025,30 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         } else {
-          const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
           if (vErrors === null) {
-            vErrors = [err42];
+            vErrors = [err28];
           } else {
-            vErrors.push(err42);
+            vErrors.push(err28);
           }
           errors++;
         }
-        var _valid1 = _errs40 === errors;
-        valid13 = valid13 || _valid1;
+        var _valid0 = _errs27 === errors;
+        valid10 = valid10 || _valid0;
       }
-      if (!valid13) {
-        const err43 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      if (!valid10) {
+        const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err43];
+          vErrors = [err29];
         } else {
-          vErrors.push(err43);
+          vErrors.push(err29);
         }
         errors++;
       } else {
-        errors = _errs37;
+        errors = _errs24;
         if (vErrors !== null) {
-          if (_errs37) {
-            vErrors.length = _errs37;
+          if (_errs24) {
+            vErrors.length = _errs24;
           } else {
             vErrors = null;
           }
@@ -1706,128 +2057,128 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.autostart !== void 0) {
       if (typeof data.autostart !== "boolean") {
-        const err44 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err30 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err44];
+          vErrors = [err30];
         } else {
-          vErrors.push(err44);
+          vErrors.push(err30);
         }
         errors++;
       }
     }
     if (data.power !== void 0) {
-      let data17 = data.power;
-      if (typeof data17 !== "string") {
-        const err45 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data14 = data.power;
+      if (typeof data14 !== "string") {
+        const err31 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err45];
+          vErrors = [err31];
         } else {
-          vErrors.push(err45);
+          vErrors.push(err31);
         }
         errors++;
       }
-      if (!(data17 === "running" || data17 === "off")) {
-        const err46 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema35.enum }, message: "must be equal to one of the allowed values" };
+      if (!(data14 === "running" || data14 === "off")) {
+        const err32 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema38.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err46];
+          vErrors = [err32];
         } else {
-          vErrors.push(err46);
+          vErrors.push(err32);
         }
         errors++;
       }
     }
     if (data.protect !== void 0) {
       if (typeof data.protect !== "boolean") {
-        const err47 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err33 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err47];
+          vErrors = [err33];
         } else {
-          vErrors.push(err47);
+          vErrors.push(err33);
         }
         errors++;
       }
     }
     if (data.shutdownTimeout !== void 0) {
-      let data19 = data.shutdownTimeout;
-      if (typeof data19 === "string") {
-        if (!pattern18.test(data19)) {
-          const err48 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
+      let data16 = data.shutdownTimeout;
+      if (typeof data16 === "string") {
+        if (!pattern18.test(data16)) {
+          const err34 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
-            vErrors = [err48];
+            vErrors = [err34];
           } else {
-            vErrors.push(err48);
+            vErrors.push(err34);
           }
           errors++;
         }
       } else {
-        const err49 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err35 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err49];
+          vErrors = [err35];
         } else {
-          vErrors.push(err49);
+          vErrors.push(err35);
         }
         errors++;
       }
     }
     if (data.title !== void 0) {
-      let data20 = data.title;
-      if (typeof data20 === "string") {
-        if (func2(data20) > 500) {
-          const err50 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
+      let data17 = data.title;
+      if (typeof data17 === "string") {
+        if (func2(data17) > 500) {
+          const err36 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
           if (vErrors === null) {
-            vErrors = [err50];
+            vErrors = [err36];
           } else {
-            vErrors.push(err50);
+            vErrors.push(err36);
           }
           errors++;
         }
       } else {
-        const err51 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err37 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err51];
+          vErrors = [err37];
         } else {
-          vErrors.push(err51);
+          vErrors.push(err37);
         }
         errors++;
       }
     }
     if (data.description !== void 0) {
-      let data21 = data.description;
-      if (typeof data21 === "string") {
-        if (func2(data21) > 1e4) {
-          const err52 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
+      let data18 = data.description;
+      if (typeof data18 === "string") {
+        if (func2(data18) > 1e4) {
+          const err38 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
           if (vErrors === null) {
-            vErrors = [err52];
+            vErrors = [err38];
           } else {
-            vErrors.push(err52);
+            vErrors.push(err38);
           }
           errors++;
         }
       } else {
-        const err53 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err39 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err53];
+          vErrors = [err39];
         } else {
-          vErrors.push(err53);
+          vErrors.push(err39);
         }
         errors++;
       }
     }
   } else {
-    const err54 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err40 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err54];
+      vErrors = [err40];
     } else {
-      vErrors.push(err54);
+      vErrors.push(err40);
     }
     errors++;
   }
   validate15.errors = vErrors;
   return errors === 0;
 }
-var schema41 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
-var pattern23 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var schema44 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
+var pattern21 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1841,7 +2192,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func15.call(schema41.properties, key0)) {
+      if (!func15.call(schema44.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -1975,12 +2326,14 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.firmware !== void 0) {
-      let data5 = data.firmware;
-      const _errs15 = errors;
-      let valid4 = false;
-      const _errs16 = errors;
-      if (typeof data5 !== "string") {
-        const err13 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!validate18(data.firmware, { instancePath: instancePath + "/firmware", parentData: data, parentDataProperty: "firmware", rootData })) {
+        vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.tpm !== void 0) {
+      if (typeof data.tpm !== "boolean") {
+        const err13 = { instancePath: instancePath + "/tpm", schemaPath: "#/definitions/tpm/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -1988,31 +2341,33 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data5 === "uefi" || data5 === "uefi-secure" || data5 === "bios")) {
-        const err14 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema27.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err14];
-        } else {
-          vErrors.push(err14);
-        }
-        errors++;
-      }
-      var _valid0 = _errs16 === errors;
-      valid4 = valid4 || _valid0;
-      if (!valid4) {
-        const _errs18 = errors;
-        if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-          if (data5.loader === void 0) {
-            const err15 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/required", keyword: "required", params: { missingProperty: "loader" }, message: "must have required property 'loader'" };
-            if (vErrors === null) {
-              vErrors = [err15];
-            } else {
-              vErrors.push(err15);
-            }
-            errors++;
+    }
+    if (data.boot !== void 0) {
+      let data7 = data.boot;
+      if (Array.isArray(data7)) {
+        if (data7.length > 2) {
+          const err14 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
           }
-          if (data5.nvramTemplate === void 0) {
-            const err16 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/required", keyword: "required", params: { missingProperty: "nvramTemplate" }, message: "must have required property 'nvramTemplate'" };
+          errors++;
+        }
+        if (data7.length < 1) {
+          const err15 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+        const len0 = data7.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data8 = data7[i0];
+          if (typeof data8 !== "string") {
+            const err16 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err16];
             } else {
@@ -2020,191 +2375,32 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          for (const key1 in data5) {
-            if (!(key1 === "loader" || key1 === "nvramTemplate" || key1 === "secureBoot")) {
-              const err17 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-              if (vErrors === null) {
-                vErrors = [err17];
-              } else {
-                vErrors.push(err17);
-              }
-              errors++;
-            }
-          }
-          if (data5.loader !== void 0) {
-            let data6 = data5.loader;
-            if (typeof data6 === "string") {
-              if (func2(data6) > 1e3) {
-                const err18 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
-                if (vErrors === null) {
-                  vErrors = [err18];
-                } else {
-                  vErrors.push(err18);
-                }
-                errors++;
-              }
-              if (!pattern13.test(data6)) {
-                const err19 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
-                if (vErrors === null) {
-                  vErrors = [err19];
-                } else {
-                  vErrors.push(err19);
-                }
-                errors++;
-              }
-            } else {
-              const err20 = { instancePath: instancePath + "/firmware/loader", schemaPath: "#/definitions/firmware/anyOf/1/properties/loader/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err20];
-              } else {
-                vErrors.push(err20);
-              }
-              errors++;
-            }
-          }
-          if (data5.nvramTemplate !== void 0) {
-            let data7 = data5.nvramTemplate;
-            if (typeof data7 === "string") {
-              if (func2(data7) > 1e3) {
-                const err21 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/maxLength", keyword: "maxLength", params: { limit: 1e3 }, message: "must NOT have more than 1000 characters" };
-                if (vErrors === null) {
-                  vErrors = [err21];
-                } else {
-                  vErrors.push(err21);
-                }
-                errors++;
-              }
-              if (!pattern13.test(data7)) {
-                const err22 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/pattern", keyword: "pattern", params: { pattern: "^/[^\\u0000-\\u001f\\u007f]+$" }, message: 'must match pattern "^/[^\\u0000-\\u001f\\u007f]+$"' };
-                if (vErrors === null) {
-                  vErrors = [err22];
-                } else {
-                  vErrors.push(err22);
-                }
-                errors++;
-              }
-            } else {
-              const err23 = { instancePath: instancePath + "/firmware/nvramTemplate", schemaPath: "#/definitions/firmware/anyOf/1/properties/nvramTemplate/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err23];
-              } else {
-                vErrors.push(err23);
-              }
-              errors++;
-            }
-          }
-          if (data5.secureBoot !== void 0) {
-            if (typeof data5.secureBoot !== "boolean") {
-              const err24 = { instancePath: instancePath + "/firmware/secureBoot", schemaPath: "#/definitions/firmware/anyOf/1/properties/secureBoot/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-              if (vErrors === null) {
-                vErrors = [err24];
-              } else {
-                vErrors.push(err24);
-              }
-              errors++;
-            }
-          }
-        } else {
-          const err25 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-          if (vErrors === null) {
-            vErrors = [err25];
-          } else {
-            vErrors.push(err25);
-          }
-          errors++;
-        }
-        var _valid0 = _errs18 === errors;
-        valid4 = valid4 || _valid0;
-      }
-      if (!valid4) {
-        const err26 = { instancePath: instancePath + "/firmware", schemaPath: "#/definitions/firmware/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err26];
-        } else {
-          vErrors.push(err26);
-        }
-        errors++;
-      } else {
-        errors = _errs15;
-        if (vErrors !== null) {
-          if (_errs15) {
-            vErrors.length = _errs15;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.tpm !== void 0) {
-      if (typeof data.tpm !== "boolean") {
-        const err27 = { instancePath: instancePath + "/tpm", schemaPath: "#/definitions/tpm/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err27];
-        } else {
-          vErrors.push(err27);
-        }
-        errors++;
-      }
-    }
-    if (data.boot !== void 0) {
-      let data10 = data.boot;
-      if (Array.isArray(data10)) {
-        if (data10.length > 2) {
-          const err28 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/maxItems", keyword: "maxItems", params: { limit: 2 }, message: "must NOT have more than 2 items" };
-          if (vErrors === null) {
-            vErrors = [err28];
-          } else {
-            vErrors.push(err28);
-          }
-          errors++;
-        }
-        if (data10.length < 1) {
-          const err29 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-          if (vErrors === null) {
-            vErrors = [err29];
-          } else {
-            vErrors.push(err29);
-          }
-          errors++;
-        }
-        const len0 = data10.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data11 = data10[i0];
-          if (typeof data11 !== "string") {
-            const err30 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (!(data8 === "disk" || data8 === "network")) {
+            const err17 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema32.items.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err30];
+              vErrors = [err17];
             } else {
-              vErrors.push(err30);
-            }
-            errors++;
-          }
-          if (!(data11 === "disk" || data11 === "network")) {
-            const err31 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema29.items.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err31];
-            } else {
-              vErrors.push(err31);
+              vErrors.push(err17);
             }
             errors++;
           }
         }
-        let i1 = data10.length;
+        let i1 = data7.length;
         let j0;
         if (i1 > 1) {
           const indices0 = {};
           for (; i1--; ) {
-            let item0 = data10[i1];
+            let item0 = data7[i1];
             if (typeof item0 !== "string") {
               continue;
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err32 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)" };
+              const err18 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)" };
               if (vErrors === null) {
-                vErrors = [err32];
+                vErrors = [err18];
               } else {
-                vErrors.push(err32);
+                vErrors.push(err18);
               }
               errors++;
               break;
@@ -2213,249 +2409,249 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err33 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err19 = { instancePath: instancePath + "/boot", schemaPath: "#/definitions/boot/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err33];
+          vErrors = [err19];
         } else {
-          vErrors.push(err33);
+          vErrors.push(err19);
         }
         errors++;
       }
     }
     if (data.pxe !== void 0) {
       if (typeof data.pxe !== "boolean") {
-        const err34 = { instancePath: instancePath + "/pxe", schemaPath: "#/definitions/pxe/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err20 = { instancePath: instancePath + "/pxe", schemaPath: "#/definitions/pxe/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err34];
+          vErrors = [err20];
         } else {
-          vErrors.push(err34);
+          vErrors.push(err20);
         }
         errors++;
       }
     }
     if (data.nics !== void 0) {
-      if (!validate18(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
-        vErrors = vErrors === null ? validate18.errors : vErrors.concat(validate18.errors);
+      if (!validate22(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
+        vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
         errors = vErrors.length;
       }
     }
     if (data.serialNumbers !== void 0) {
-      let data14 = data.serialNumbers;
-      if (Array.isArray(data14)) {
-        if (data14.length > 1e3) {
-          const err35 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+      let data11 = data.serialNumbers;
+      if (Array.isArray(data11)) {
+        if (data11.length > 1e3) {
+          const err21 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
           if (vErrors === null) {
-            vErrors = [err35];
+            vErrors = [err21];
           } else {
-            vErrors.push(err35);
+            vErrors.push(err21);
           }
           errors++;
         }
-        if (data14.length < 1) {
-          const err36 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        if (data11.length < 1) {
+          const err22 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err36];
+            vErrors = [err22];
           } else {
-            vErrors.push(err36);
+            vErrors.push(err22);
           }
           errors++;
         }
-        const len1 = data14.length;
+        const len1 = data11.length;
         for (let i2 = 0; i2 < len1; i2++) {
-          let data15 = data14[i2];
-          if (typeof data15 === "string") {
-            if (!pattern23.test(data15)) {
-              const err37 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]{5,20}$" }, message: 'must match pattern "^[A-Za-z0-9]{5,20}$"' };
+          let data12 = data11[i2];
+          if (typeof data12 === "string") {
+            if (!pattern21.test(data12)) {
+              const err23 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]{5,20}$" }, message: 'must match pattern "^[A-Za-z0-9]{5,20}$"' };
               if (vErrors === null) {
-                vErrors = [err37];
+                vErrors = [err23];
               } else {
-                vErrors.push(err37);
+                vErrors.push(err23);
               }
               errors++;
             }
           } else {
-            const err38 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err24 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err38];
+              vErrors = [err24];
             } else {
-              vErrors.push(err38);
+              vErrors.push(err24);
             }
             errors++;
           }
         }
       } else {
-        const err39 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err25 = { instancePath: instancePath + "/serialNumbers", schemaPath: "#/properties/serialNumbers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err39];
+          vErrors = [err25];
         } else {
-          vErrors.push(err39);
+          vErrors.push(err25);
         }
         errors++;
       }
     }
     if (data.graphics !== void 0) {
-      let data16 = data.graphics;
-      const _errs45 = errors;
-      let valid15 = false;
-      const _errs46 = errors;
-      if (typeof data16 !== "string") {
-        const err40 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data13 = data.graphics;
+      const _errs32 = errors;
+      let valid12 = false;
+      const _errs33 = errors;
+      if (typeof data13 !== "string") {
+        const err26 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err40];
+          vErrors = [err26];
         } else {
-          vErrors.push(err40);
+          vErrors.push(err26);
         }
         errors++;
       }
-      if (!(data16 === "none" || data16 === "vnc")) {
-        const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+      if (!(data13 === "none" || data13 === "vnc")) {
+        const err27 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema36.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err41];
+          vErrors = [err27];
         } else {
-          vErrors.push(err41);
+          vErrors.push(err27);
         }
         errors++;
       }
-      var _valid1 = _errs46 === errors;
-      valid15 = valid15 || _valid1;
-      if (!valid15) {
-        const _errs48 = errors;
-        if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
-          if (data16.type === void 0) {
-            const err42 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      var _valid0 = _errs33 === errors;
+      valid12 = valid12 || _valid0;
+      if (!valid12) {
+        const _errs35 = errors;
+        if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+          if (data13.type === void 0) {
+            const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
             if (vErrors === null) {
-              vErrors = [err42];
+              vErrors = [err28];
             } else {
-              vErrors.push(err42);
+              vErrors.push(err28);
             }
             errors++;
           }
-          for (const key2 in data16) {
-            if (!(key2 === "type" || key2 === "listen" || key2 === "port")) {
-              const err43 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+          for (const key1 in data13) {
+            if (!(key1 === "type" || key1 === "listen" || key1 === "port")) {
+              const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
               if (vErrors === null) {
-                vErrors = [err43];
+                vErrors = [err29];
               } else {
-                vErrors.push(err43);
+                vErrors.push(err29);
               }
               errors++;
             }
           }
-          if (data16.type !== void 0) {
-            let data17 = data16.type;
-            if (typeof data17 !== "string") {
-              const err44 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (data13.type !== void 0) {
+            let data14 = data13.type;
+            if (typeof data14 !== "string") {
+              const err30 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err44];
+                vErrors = [err30];
               } else {
-                vErrors.push(err44);
+                vErrors.push(err30);
               }
               errors++;
             }
-            if (!(data17 === "vnc")) {
-              const err45 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+            if (!(data14 === "vnc")) {
+              const err31 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema36.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
-                vErrors = [err45];
+                vErrors = [err31];
               } else {
-                vErrors.push(err45);
+                vErrors.push(err31);
               }
               errors++;
             }
           }
-          if (data16.listen !== void 0) {
-            let data18 = data16.listen;
-            if (typeof data18 === "string") {
-              if (func2(data18) > 45) {
-                const err46 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
+          if (data13.listen !== void 0) {
+            let data15 = data13.listen;
+            if (typeof data15 === "string") {
+              if (func2(data15) > 45) {
+                const err32 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
                 if (vErrors === null) {
-                  vErrors = [err46];
+                  vErrors = [err32];
                 } else {
-                  vErrors.push(err46);
+                  vErrors.push(err32);
                 }
                 errors++;
               }
             } else {
-              const err47 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              const err33 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
               if (vErrors === null) {
-                vErrors = [err47];
+                vErrors = [err33];
               } else {
-                vErrors.push(err47);
+                vErrors.push(err33);
               }
               errors++;
             }
           }
-          if (data16.port !== void 0) {
-            let data19 = data16.port;
-            const _errs56 = errors;
-            let valid17 = false;
-            const _errs57 = errors;
-            if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
-              const err48 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (data13.port !== void 0) {
+            let data16 = data13.port;
+            const _errs43 = errors;
+            let valid14 = false;
+            const _errs44 = errors;
+            if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
+              const err34 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
               if (vErrors === null) {
-                vErrors = [err48];
+                vErrors = [err34];
               } else {
-                vErrors.push(err48);
+                vErrors.push(err34);
               }
               errors++;
             }
-            if (typeof data19 == "number" && isFinite(data19)) {
-              if (data19 > 65535 || isNaN(data19)) {
-                const err49 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+            if (typeof data16 == "number" && isFinite(data16)) {
+              if (data16 > 65535 || isNaN(data16)) {
+                const err35 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
                 if (vErrors === null) {
-                  vErrors = [err49];
+                  vErrors = [err35];
                 } else {
-                  vErrors.push(err49);
+                  vErrors.push(err35);
                 }
                 errors++;
               }
-              if (data19 < 5900 || isNaN(data19)) {
-                const err50 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
+              if (data16 < 5900 || isNaN(data16)) {
+                const err36 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
                 if (vErrors === null) {
-                  vErrors = [err50];
+                  vErrors = [err36];
                 } else {
-                  vErrors.push(err50);
+                  vErrors.push(err36);
                 }
                 errors++;
               }
             }
-            var _valid2 = _errs57 === errors;
-            valid17 = valid17 || _valid2;
-            if (!valid17) {
-              const _errs59 = errors;
-              if (typeof data19 !== "string") {
-                const err51 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            var _valid1 = _errs44 === errors;
+            valid14 = valid14 || _valid1;
+            if (!valid14) {
+              const _errs46 = errors;
+              if (typeof data16 !== "string") {
+                const err37 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err51];
+                  vErrors = [err37];
                 } else {
-                  vErrors.push(err51);
+                  vErrors.push(err37);
                 }
                 errors++;
               }
-              if (!(data19 === "auto")) {
-                const err52 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema33.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+              if (!(data16 === "auto")) {
+                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema36.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
-                  vErrors = [err52];
+                  vErrors = [err38];
                 } else {
-                  vErrors.push(err52);
+                  vErrors.push(err38);
                 }
                 errors++;
               }
-              var _valid2 = _errs59 === errors;
-              valid17 = valid17 || _valid2;
+              var _valid1 = _errs46 === errors;
+              valid14 = valid14 || _valid1;
             }
-            if (!valid17) {
-              const err53 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (!valid14) {
+              const err39 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
               if (vErrors === null) {
-                vErrors = [err53];
+                vErrors = [err39];
               } else {
-                vErrors.push(err53);
+                vErrors.push(err39);
               }
               errors++;
             } else {
-              errors = _errs56;
+              errors = _errs43;
               if (vErrors !== null) {
-                if (_errs56) {
-                  vErrors.length = _errs56;
+                if (_errs43) {
+                  vErrors.length = _errs43;
                 } else {
                   vErrors = null;
                 }
@@ -2463,30 +2659,30 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         } else {
-          const err54 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          const err40 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
           if (vErrors === null) {
-            vErrors = [err54];
+            vErrors = [err40];
           } else {
-            vErrors.push(err54);
+            vErrors.push(err40);
           }
           errors++;
         }
-        var _valid1 = _errs48 === errors;
-        valid15 = valid15 || _valid1;
+        var _valid0 = _errs35 === errors;
+        valid12 = valid12 || _valid0;
       }
-      if (!valid15) {
-        const err55 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      if (!valid12) {
+        const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
         if (vErrors === null) {
-          vErrors = [err55];
+          vErrors = [err41];
         } else {
-          vErrors.push(err55);
+          vErrors.push(err41);
         }
         errors++;
       } else {
-        errors = _errs45;
+        errors = _errs32;
         if (vErrors !== null) {
-          if (_errs45) {
-            vErrors.length = _errs45;
+          if (_errs32) {
+            vErrors.length = _errs32;
           } else {
             vErrors = null;
           }
@@ -2495,126 +2691,126 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.autostart !== void 0) {
       if (typeof data.autostart !== "boolean") {
-        const err56 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err42 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err56];
+          vErrors = [err42];
         } else {
-          vErrors.push(err56);
+          vErrors.push(err42);
         }
         errors++;
       }
     }
     if (data.power !== void 0) {
-      let data21 = data.power;
-      if (typeof data21 !== "string") {
-        const err57 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data18 = data.power;
+      if (typeof data18 !== "string") {
+        const err43 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err57];
+          vErrors = [err43];
         } else {
-          vErrors.push(err57);
+          vErrors.push(err43);
         }
         errors++;
       }
-      if (!(data21 === "running" || data21 === "off")) {
-        const err58 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema35.enum }, message: "must be equal to one of the allowed values" };
+      if (!(data18 === "running" || data18 === "off")) {
+        const err44 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema38.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err58];
+          vErrors = [err44];
         } else {
-          vErrors.push(err58);
+          vErrors.push(err44);
         }
         errors++;
       }
     }
     if (data.protect !== void 0) {
       if (typeof data.protect !== "boolean") {
-        const err59 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err45 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err59];
+          vErrors = [err45];
         } else {
-          vErrors.push(err59);
+          vErrors.push(err45);
         }
         errors++;
       }
     }
     if (data.shutdownTimeout !== void 0) {
-      let data23 = data.shutdownTimeout;
-      if (typeof data23 === "string") {
-        if (!pattern18.test(data23)) {
-          const err60 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
+      let data20 = data.shutdownTimeout;
+      if (typeof data20 === "string") {
+        if (!pattern18.test(data20)) {
+          const err46 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
-            vErrors = [err60];
+            vErrors = [err46];
           } else {
-            vErrors.push(err60);
+            vErrors.push(err46);
           }
           errors++;
         }
       } else {
-        const err61 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err47 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err61];
+          vErrors = [err47];
         } else {
-          vErrors.push(err61);
+          vErrors.push(err47);
         }
         errors++;
       }
     }
     if (data.title !== void 0) {
-      let data24 = data.title;
-      if (typeof data24 === "string") {
-        if (func2(data24) > 500) {
-          const err62 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
+      let data21 = data.title;
+      if (typeof data21 === "string") {
+        if (func2(data21) > 500) {
+          const err48 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
           if (vErrors === null) {
-            vErrors = [err62];
+            vErrors = [err48];
           } else {
-            vErrors.push(err62);
+            vErrors.push(err48);
           }
           errors++;
         }
       } else {
-        const err63 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err49 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err63];
+          vErrors = [err49];
         } else {
-          vErrors.push(err63);
+          vErrors.push(err49);
         }
         errors++;
       }
     }
     if (data.description !== void 0) {
-      let data25 = data.description;
-      if (typeof data25 === "string") {
-        if (func2(data25) > 1e4) {
-          const err64 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
+      let data22 = data.description;
+      if (typeof data22 === "string") {
+        if (func2(data22) > 1e4) {
+          const err50 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
           if (vErrors === null) {
-            vErrors = [err64];
+            vErrors = [err50];
           } else {
-            vErrors.push(err64);
+            vErrors.push(err50);
           }
           errors++;
         }
       } else {
-        const err65 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err51 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err65];
+          vErrors = [err51];
         } else {
-          vErrors.push(err65);
+          vErrors.push(err51);
         }
         errors++;
       }
     }
   } else {
-    const err66 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err52 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err66];
+      vErrors = [err52];
     } else {
-      vErrors.push(err66);
+      vErrors.push(err52);
     }
     errors++;
   }
-  validate22.errors = vErrors;
+  validate26.errors = vErrors;
   return errors === 0;
 }
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
@@ -2638,8 +2834,8 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     }
     const len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++) {
-      if (!validate22(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData })) {
-        vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+      if (!validate26(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData })) {
+        vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
         errors = vErrors.length;
       }
     }
@@ -2652,7 +2848,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate21.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -2886,8 +3082,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.vms !== void 0) {
-      if (!validate21(data.vms, { instancePath: instancePath + "/vms", parentData: data, parentDataProperty: "vms", rootData })) {
-        vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+      if (!validate25(data.vms, { instancePath: instancePath + "/vms", parentData: data, parentDataProperty: "vms", rootData })) {
+        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
         errors = vErrors.length;
       }
     }

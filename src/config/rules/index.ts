@@ -1,6 +1,7 @@
 /** The rules that a schema can't say. Each looks at a fleet that has passed the schema, and reports; none throws. */
 import type { Fleet } from '../../model/index.js';
 import { countVms, expandVms, MAX_VMS } from '../expand.js';
+import { checkFirmware } from './firmware.js';
 import { checkHost } from './host.js';
 import { checkNames } from './names.js';
 import { checkNetworks } from './networks.js';
@@ -32,6 +33,7 @@ export function checkRules(fleet: Fleet): RuleFinding[] {
   checkNetworks(fleet, report);
   checkOrchestrator(fleet, vms, report);
   checkNics(fleet, vms, report);
+  checkFirmware(vms, report);
   checkVms(fleet, vms, report);
   return findings;
 }

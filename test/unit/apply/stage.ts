@@ -89,6 +89,7 @@ export const FLEET: ResolvedFleet = {
   networks: [],
   vms: [],
   digest: 'spec',
+  secureBootKeys: {},
   warnings: [],
 };
 
@@ -100,10 +101,10 @@ export const RENDER: Render = {
   nic: (of, mac) => `nic ${of.name} ${mac}`,
   network: (network, fleet) => `network ${fleet} ${network.name}`,
   volume: (disk) => `volume ${disk.target}`,
-  nvram: (ref, template, certificates) => ({
+  nvram: (ref, template, { caCertificates }) => ({
     ...ref,
     xml: `nvram ${ref.volume}`,
-    content: Buffer.from(`${String(template)} ${certificates.join()}`),
+    content: Buffer.from(`${String(template)} ${caCertificates.join()}`),
   }),
 };
 
