@@ -18,9 +18,14 @@ export { attachingText, keyOf, leftText, readingText, RESTORE_LOOKS, vncHint, vn
 export { renderedText } from './rendered.js';
 export { doctorText, doctorJson } from './doctor.js';
 export { plainProgress, jsonProgress, type Progress, type Write } from './progress.js';
+export { provisionLines } from './provision-lines.js';
+export { gatherNodes, provisionText, type NodesTold, type ProvisionTextOptions } from './provision-result.js';
 
 /** The terminal view: one line a VM, redrawn in place. Loads listr2. */
 export const loadTerminal = async () => (await import('./terminal.js')).terminalProgress;
+
+/** The same for provisioning: one line a node. Loads listr2. */
+export const loadProvisionTerminal = async () => (await import('./provision-terminal.js')).provisionTerminal;
 
 /** Unified diffs of rendered files. Loads diff. */
 export const loadDiffs = async () => (await import('./diffs.js')).diffsText;

@@ -1,11 +1,11 @@
-import type { Emit, Plan, RunEvent } from '../model/index.js';
+import type { Emit, Plan, ProvisionEvent, RunEvent } from '../model/index.js';
 import { paint, type Look } from './look.js';
 import { stepWords } from './steps.js';
 import { count, duration, oneLine } from './words.js';
 
 /** Takes a run's events as they come. */
-export interface Progress {
-  emit: Emit;
+export interface Progress<Event = RunEvent> {
+  emit: (event: Event) => void;
   /** Leaves the screen at rest. Idempotent. */
   close: () => Promise<void>;
 }
@@ -65,7 +65,7 @@ export function interruptedText({ hard, running }: Extract<RunEvent, { type: 'in
 }
 
 /** One JSON object a line. */
-export function jsonProgress(write: Write): Progress {
+export function jsonProgress(write: Write): Progress<RunEvent | ProvisionEvent> {
   return {
     emit: (event) => {
       write(`${JSON.stringify(event)}\n`);

@@ -1,0 +1,132 @@
+import type { Address, FailureClass, ProvisionEvent, ProvisionResult } from '../model/index.js';
+import { failureText } from './errors.js';
+import { paint, type Look, type Tone } from './look.js';
+import { aligned, duration, listed, oneLine, printable } from './words.js';
+
+type Started = Extract<ProvisionEvent, { type: 'provision-started' }>;
+type Finished = Extract<ProvisionEvent, { type: 'node-finished' }>;
+
+/** What of a run's events its result does not tell again. */
+export interface NodesTold {
+  started: Started | null;
+  finished: ReadonlyMap<Address, Finished>;
+}
+
+export function gatherNodes(): { emit: (event: ProvisionEvent) => void; told: NodesTold } {
+  const finished = new Map<Address, Finished>();
+  const told: NodesTold & { started: Started | null } = { started: null, finished };
+  return {
+    told,
+    emit: (event) => {
+      if (event.type === 'provision-started') told.started = event;
+      if (event.type === 'node-finished') finished.set(event.address, event);
+    },
+  };
+}
+
+export interface ProvisionTextOptions {
+  look: Look;
+  /** The fleet file, to name it. */
+  file: string;
+}
+
+/** How a run of provisioning ended: a table of its nodes, the failures with all that is known of them, the counts, what to do. Ends in a newline. */
+export function provisionText(told: NodesTold, result: ProvisionResult, { look, file }: ProvisionTextOptions): string {
+  const named = file === './fleet.yaml' ? '' : ` ${file}`;
+  const failures = result.failed.map(({ address, class: kind, stage, message, line }) =>
+    failureText(
+      {
+        where: address,
+        summary: `${kind}, in ${titleOf(told, address, stage)}: ${oneLine(message)}`,
+        detail: line === null ? undefined : oneLine(line),
+      },
+      look,
+    ),
+  );
+  const blocks = [table(told, look), failures.join(''), [total(told, result, look), ...next(result, named)].join('\n')];
+  return `${blocks
+    .filter((block) => block !== '')
+    .map((block) => block.trimEnd())
+    .join('\n\n')}\n`;
+}
+
+function titleOf({ finished }: NodesTold, address: Address, stage: string): string {
+  return oneLine(finished.get(address)?.stages.findLast((spent) => spent.stage === stage)?.title ?? stage);
+}
+
+const TONES: Record<Finished['outcome'], Tone> = { ready: 'green', reached: 'green', failed: 'red', left: 'yellow' };
+
+/** A line a node. Stages are named in the head where that fits, else numbered, and named below. */
+function table({ started, finished }: NodesTold, look: Look): string {
+  if (started === null) return '';
+  const stages = stagesOf([...finished.values()]);
+  const rows = started.nodes.map(({ address, outcome }): string[] => {
+    const node = finished.get(address);
+    const name = address.replace(/^vm\./, '');
+    if (node === undefined) return [name, outcome === 'ready' ? paint(look, 'green', 'ready') : 'not started', '-', '-'];
+    const spent = stages.map(({ stage }) => {
+      const visits = node.stages.filter((visit) => visit.stage === stage);
+      return visits.length === 0 ? '-' : duration(visits.reduce((sum, { seconds }) => sum + seconds, 0));
+    });
+    return [
+      name,
+      paint(look, TONES[node.outcome], node.outcome),
+      node.failure === null ? '-' : paint(look, 'red', node.failure.class),
+      duration(node.durationSeconds),
+      ...spent,
+    ];
+  });
+  const head = (titles: readonly string[]): string[] =>
+    ['NODE', 'RESULT', 'CLASS', 'TIME', ...titles].map((text) => paint(look, 'bold', text));
+  const lines = aligned([head(stages.map(({ title }) => oneLine(title).toUpperCase())), ...rows]);
+  // eslint-disable-next-line no-control-regex
+  if (Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)) <= look.columns) return lines.join('\n');
+  const key = stages.map(({ title }, at) => `${at + 1} ${oneLine(title)}`).join(', ');
+  return [...aligned([head(stages.map((_, at) => String(at + 1))), ...rows]), paint(look, 'dim', key)].join('\n');
+}
+
+/** Each stage that any node was in, in the order of the way: a node that skipped some does not change it. */
+function stagesOf(nodes: readonly Finished[]): { stage: string; title: string }[] {
+  const order: { stage: string; title: string }[] = [];
+  for (const { stages } of [...nodes].sort((a, b) => b.stages.length - a.stages.length)) {
+    let after = 0;
+    for (const { stage, title } of stages) {
+      const known = order.findIndex((other) => other.stage === stage);
+      if (known < 0) order.splice(after, 0, { stage, title });
+      after = Math.max(after, (known < 0 ? after : known) + 1);
+    }
+  }
+  return order;
+}
+
+function total({ started }: NodesTold, result: ProvisionResult, look: Look): string {
+  const { outcome, ready, failed, left, byClass, durationSeconds } = result;
+  const until = started?.until ?? 'ready';
+  const classes = (Object.keys(byClass) as FailureClass[]).map((kind) => `${byClass[kind] ?? 0} ${kind}`).join(', ');
+  const parts = [`${ready.length} ${until === 'ready' ? 'ready' : 'there'}`];
+  if (failed.length > 0) parts.push(`${failed.length} failed${classes === '' ? '' : ` (${classes})`}`);
+  if (left.length > 0) parts.push(`${left.length} not ended`);
+  const [head, tone] = {
+    done: [until === 'ready' ? 'All ready' : `All at ${oneLine(until)}`, 'green'],
+    failed: [until === 'ready' ? 'Not all ready' : `Not all at ${oneLine(until)}`, 'red'],
+    interrupted: ['Interrupted', 'yellow'],
+  }[outcome] as [string, Tone];
+  return `${paint(look, tone, head)} after ${duration(durationSeconds)}: ${parts.join(', ')}.`;
+}
+
+function next({ outcome, failed, left, byClass }: ProvisionResult, named: string): string[] {
+  const lines: string[] = [];
+  const name = (address: Address): string => address.replace(/^vm\./, '');
+  const [first] = failed;
+  if (failed.length > 0) lines.push(`failed: ${listed(failed.map(({ address }) => address))}`);
+  if (left.length > 0) lines.push(`not ended: ${listed(left)}`);
+  if (first !== undefined) {
+    lines.push(`Read what ${failed.length === 1 ? 'it' : 'one'} said: ven logs ${name(first.address)}${named}`);
+    const [kind] = Object.keys(byClass);
+    const some = Object.keys(byClass).length > 1 && kind !== undefined ? ` (only one class: --class ${kind})` : '';
+    lines.push(`Make ${failed.length === 1 ? 'it' : 'them'} anew and try again: ven provision${named} --retry-failed${some}`);
+  }
+  if (left.length > 0) lines.push(`What is done stands; go on with the rest: ven provision${named}`);
+  if (outcome !== 'done' && first !== undefined) lines.push(`Where each spent its time: ven timeline${named}`);
+  return lines.map((line) => `  ${printable(line)}`);
+}
