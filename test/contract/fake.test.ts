@@ -41,6 +41,8 @@ describeHost('fake', () => {
         host.addForeignVolume('default', name);
       }),
     volumeExists: (pool, volume) => Promise.resolve(host.storage.has(pool, volume)),
+    contentOf: (pool, volume) =>
+      Promise.resolve(Buffer.from(host.storage.contents.get(`${host.storage.folderOf(pool)}/${volume}`) ?? []).toString()),
     addForeignDomain: (name) => Promise.resolve(host.addForeignDomain({ name })),
     networkNames: (prefix) =>
       Promise.resolve(

@@ -70,6 +70,7 @@ describeHost('real', () => {
         () => true,
         () => false,
       ),
+    contentOf: async (pool, volume) => readFileSync(await virsh('vol-path', '--pool', pool, volume), 'utf8'),
     addForeignDomain: async (name) => {
       const { uuid, xml } = foreignDomain({ name });
       const file = join(dir, 'foreign.xml');

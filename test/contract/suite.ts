@@ -16,6 +16,7 @@ import {
   type PlannedNetwork,
   type ResolvedFleet,
   type ResolvedVm,
+  type VolumeRef,
 } from '../../src/model/index.js';
 import { createRender } from '../../src/render/index.js';
 
@@ -36,6 +37,8 @@ export interface Place {
   /** Puts a file into the folder of the pool `default`, and does not tell libvirt. */
   putFile(name: string): Promise<void>;
   volumeExists(pool: string, volume: string): Promise<boolean>;
+  /** What is in a volume, as text. */
+  contentOf(pool: string, volume: string): Promise<string>;
   addForeignDomain(name: string): Promise<string>;
   /** Networks of any kind on the host whose name starts so. */
   networkNames(prefix: string): Promise<string[]>;
@@ -351,6 +354,28 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await there()).toBe(true);
       await expect(host.createVolume('default', late.volume, render.volume(late))).rejects.toMatchObject({ code: 'foreign-object' });
       expect(await there()).toBe(true);
+    });
+
+    it('fills a volume, again and again, also one whose file libvirt has not seen, and makes none', async () => {
+      const [known, late] = ['known', 'late'].map((name) => ({ pool: 'default', volume: `${place.prefix}_fill-${name}.fd` })) as [
+        VolumeRef,
+        VolumeRef,
+      ];
+      const fill = (ref: VolumeRef, text: string) => host.fillVolume(ref, Buffer.from(text));
+      const { volume } = known;
+      await expect(fill(known, 'nothing')).rejects.toMatchObject({ code: 'tool-failed' });
+      expect(await place.volumeExists('default', volume)).toBe(false);
+
+      const xml = `<volume><name>${volume}</name><capacity unit='bytes'>8</capacity><target><format type='raw'/></target></volume>`;
+      await host.createVolume('default', volume, xml);
+      await place.putFile(late.volume);
+      for (const ref of [known, late]) {
+        for (const text of ['one text', 'another.']) {
+          await fill(ref, text);
+          expect(await place.contentOf('default', ref.volume)).toBe(text);
+        }
+      }
+      await expect(fill({ ...known, pool: `${place.prefix}-none` }, 'nothing')).rejects.toBeInstanceOf(VenError);
     });
 
     it('brings no VM up over a file that came behind libvirt’s back, and leaves no domain', async () => {
