@@ -1,0 +1,75 @@
+/** What a watcher remembers, as JSON: all that it needs to go on after its process was killed. */
+import type { ConsoleState } from '../console/index.js';
+import type { NodeFailure, NodeOutcome, OnboardingFlow, Profile, ProfileAnswer, StageVisit } from '../model/index.js';
+
+/** What was typed at the line under way. */
+export interface Answered {
+  /** The line as it was then. */
+  line: string;
+  answer: number;
+  stage: string;
+  prompt: string;
+  send: ProfileAnswer['send'];
+}
+
+export interface WatcherMemory {
+  formatVersion: 1;
+  /** The profile's digest. */
+  profile: string;
+  flow: OnboardingFlow;
+  visits: StageVisit[];
+  outcome: NodeOutcome;
+  failure: NodeFailure | null;
+  lastLine: string | null;
+  /** The latest that it was told of, in milliseconds since 1970. */
+  at: number;
+  /** When the console last said anything, and whether that was read late. */
+  saidAt: number;
+  late: boolean;
+  off: boolean;
+  console: ConsoleState;
+  /** The line under way has been tried as it stands. */
+  settled: boolean;
+  answered: Answered | null;
+  /** How many answers were typed in all. */
+  typed: number;
+  /** How often each answer of the stage was given in this visit. */
+  answers: number[];
+  /** How often each trouble was met with what it recovers by. */
+  recoveries: Record<string, number>;
+  /** Trouble that waits for its prompt. */
+  armed: { trouble: string; line: string } | null;
+  /** What the orchestrator said of the node before this life of it. */
+  stale: string[];
+}
+
+/** Whether it is a watcher's memory, of this profile and flow. */
+export function isMemoryOf(memory: unknown, profile: Profile, flow: OnboardingFlow): memory is WatcherMemory {
+  if (!isRecord(memory)) return false;
+  const { visits, console: state, answered, armed, failure, outcome } = memory;
+  const known = new Set(profile.stages.map(({ name }) => name));
+  return (
+    memory['formatVersion'] === 1 &&
+    memory['profile'] === profile.digest &&
+    memory['flow'] === flow &&
+    ['under-way', 'ready', 'failed'].includes(String(outcome)) &&
+    (outcome === 'failed') === isRecord(failure) &&
+    ['at', 'saidAt', 'typed'].every((key) => Number.isFinite(memory[key])) &&
+    ['late', 'off', 'settled'].every((key) => typeof memory[key] === 'boolean') &&
+    Array.isArray(memory['answers']) &&
+    Array.isArray(memory['stale']) &&
+    isRecord(memory['recoveries']) &&
+    (answered === null || (isRecord(answered) && typeof answered['line'] === 'string' && isRecord(answered['send']))) &&
+    (armed === null || (isRecord(armed) && profile.trouble.some(({ name }) => name === armed['trouble']))) &&
+    isRecord(state) &&
+    ['sequence', 'line', 'shown', 'state'].every((key) => typeof state[key] === 'string') &&
+    Array.isArray(state['cut']) &&
+    Array.isArray(visits) &&
+    visits.length > 0 &&
+    visits.every((visit) => isRecord(visit) && known.has(String(visit['stage'])) && !Number.isNaN(Date.parse(String(visit['enteredAt']))))
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

@@ -1,0 +1,72 @@
+/** What may be shown of what a node said. */
+import type { Profile } from '../model/index.js';
+
+export type Redact = (text: string) => string;
+
+const MASK = '********';
+
+/**
+ * Takes out `secrets`, also as JSON, URLs and base64 write them, and, with a profile, all that follows a secret prompt on its line.
+ * For text of any number of lines.
+ */
+export function createRedactor(secrets: readonly string[], profile?: Profile): Redact {
+  const exact = exactly(secrets);
+  const prompts = profile === undefined ? null : secretPrompts(profile);
+  return (text) => {
+    const shown = exact === null ? text : text.replace(exact, MASK);
+    return prompts === null ? shown : shown.replace(/[^\r\n]+/g, (line) => afterPrompt(line, prompts, () => MASK));
+  };
+}
+
+/** As long as before, so that columns stay; with `underWay` the line's end is also masked when it may be a secret's beginning. */
+export function maskLine(line: string, secrets: readonly string[], prompts: RegExp | null, underWay: boolean): string {
+  const exact = exactly(secrets);
+  const stars = (text: string): string => '*'.repeat([...text].length);
+  let masked = exact === null ? line : line.replace(exact, stars);
+  if (prompts !== null) masked = afterPrompt(masked, prompts, stars);
+  return underWay ? maskedBeginning(masked, secrets) : masked;
+}
+
+/** The prompts that are followed by secrets, wherever they stand in a line; null: there are none. */
+export function secretPrompts(profile: Profile): RegExp | null {
+  const patterns = profile.stages.flatMap(({ answers }) => answers.filter(({ secret }) => secret).map(({ prompt }) => prompt));
+  if (patterns.length === 0) return null;
+  // A prompt ends its line; in a line that went on it does not.
+  const open = patterns.map((pattern) => `(?:${pattern.replace(/(?<!\\)(?:\\s\*)?\$$/, '')})`);
+  return new RegExp(open.join('|'), 'u');
+}
+
+function afterPrompt(line: string, prompts: RegExp, mask: (text: string) => string): string {
+  const found = prompts.exec(line);
+  if (!found) return line;
+  const end = found.index + found[0].length;
+  const rest = line.slice(end).trimStart();
+  return rest === '' ? line : line.slice(0, line.length - rest.length) + mask(rest);
+}
+
+function exactly(secrets: readonly string[]): RegExp | null {
+  const written = secrets.flatMap((secret) => [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString('base64'),
+  ]);
+  const alternatives = [...new Set(written)].filter((one) => one !== '').sort((a, b) => b.length - a.length);
+  return alternatives.length === 0 ? null : new RegExp(alternatives.map(literally).join('|'), 'gu');
+}
+
+/** Shorter ones stand at a line's end too often to tell anything. */
+const TELLING = 4;
+
+function maskedBeginning(line: string, secrets: readonly string[]): string {
+  for (const secret of secrets) {
+    for (let length = secret.length - 1; length >= TELLING; length--) {
+      if (line.endsWith(secret.slice(0, length))) return line.slice(0, -length) + '*'.repeat(length);
+    }
+  }
+  return line;
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, (character) => `\\${character}`);
+}

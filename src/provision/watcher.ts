@@ -1,0 +1,380 @@
+/** A node's way by a profile: what it says goes in, what is to be told and typed comes out. No clock: time comes with the input. */
+import { ConsoleText } from '../console/index.js';
+import type {
+  NodeEffect,
+  NodeFailure,
+  NodeInput,
+  NodeOutcome,
+  OnboardingFlow,
+  Profile,
+  ProfileAnswer,
+  ProfileTrouble,
+  StageVisit,
+} from '../model/index.js';
+import { isMemoryOf, type WatcherMemory } from './memory.js';
+import { maskLine } from './redact.js';
+import { rulesOf, type Consequence, type FlowRules, type StageRules } from './rules.js';
+
+/** So long nothing follows before the line under way counts: it is a prompt, not a line that was cut. Milliseconds. */
+const SETTLED = 500;
+/** The same where it is not known how long ago it was said, or whether an answer was typed already. */
+const CERTAIN = 10_000;
+/** Of a line that is kept. */
+const SHOWN = 500;
+
+export interface NodeWatcherOptions {
+  /** Never shown, kept or told. */
+  secrets: readonly string[];
+  /** The power-on, in milliseconds since 1970; or when the node was first looked at. */
+  startedAt: number;
+  /** It was on before `startedAt`. */
+  late?: boolean;
+  /** `memory` of a watcher of the same profile and flow (see `resumes`): this one goes on from there. */
+  memory?: unknown;
+}
+
+/**
+ * Feed it all that is known, in the order of time; what was kept while nobody read (`late`) before anything else. It makes no
+ * difference where the console's bytes are cut. Time passes with each input that is not late, so give it a `tick` at least
+ * every second while nothing else comes: prompts, time limits and quiet are noticed then, and dated when they fell due.
+ */
+export class NodeWatcher {
+  readonly #profile: Profile;
+  readonly #rules: FlowRules;
+  readonly #secrets: readonly string[];
+  readonly #console: ConsoleText;
+  readonly #memory: Omit<WatcherMemory, 'console'>;
+  #effects: NodeEffect[] = [];
+  /** Of the current visit. */
+  #stage: number;
+  #enteredAt: number;
+  #deadline: number;
+  /** The time of a restored watcher's first input, as long as nothing was said since its last answer. */
+  #unsure: { since: number | null } | null = null;
+
+  /** Whether this is the memory of a watcher of this profile, as it is now, and flow. Otherwise begin anew, from the log's beginning. */
+  static resumes(memory: unknown, profile: Profile, flow: OnboardingFlow): boolean {
+    return isMemoryOf(memory, profile, flow);
+  }
+
+  constructor(profile: Profile, flow: OnboardingFlow, { secrets, startedAt, late = false, memory }: NodeWatcherOptions) {
+    this.#profile = profile;
+    this.#rules = rulesOf(profile, flow);
+    this.#secrets = secrets;
+    if (memory === undefined) {
+      this.#console = new ConsoleText();
+      this.#memory = {
+        formatVersion: 1,
+        profile: profile.digest,
+        flow,
+        visits: [],
+        outcome: 'under-way',
+        failure: null,
+        lastLine: null,
+        at: startedAt,
+        saidAt: startedAt,
+        late: false,
+        off: false,
+        settled: false,
+        answered: null,
+        typed: 0,
+        answers: [],
+        recoveries: {},
+        armed: null,
+        stale: [],
+      };
+      this.#stage = 0;
+      this.#enteredAt = startedAt;
+      this.#deadline = Infinity;
+      this.#enter(0, startedAt, null, late);
+      return;
+    }
+    if (!isMemoryOf(memory, profile, flow)) throw new Error('not the memory of a watcher of this profile and flow');
+    const { console: state, ...rest } = structuredClone(memory);
+    this.#console = new ConsoleText(state);
+    this.#memory = rest;
+    const last = rest.visits.at(-1);
+    this.#stage = this.#rules.stages.findIndex(({ stage }) => stage.name === last?.stage);
+    this.#enteredAt = Date.parse(last?.enteredAt ?? '');
+    this.#deadline = this.#deadlineOf(this.#stage, this.#enteredAt);
+    if (rest.answered) this.#unsure = { since: null };
+  }
+
+  /** Its stage's name. */
+  get stage(): string {
+    return this.#here.stage.name;
+  }
+
+  /** In order, without gaps: each begins when the one before it ends, the first at power-on. */
+  get visits(): readonly StageVisit[] {
+    return this.#memory.visits;
+  }
+
+  get outcome(): NodeOutcome {
+    return this.#memory.outcome;
+  }
+
+  get failure(): NodeFailure | null {
+    return this.#memory.failure;
+  }
+
+  /** The last line said that isn't blank, without secrets. */
+  get lastLine(): string | null {
+    return this.#memory.lastLine === null ? null : this.#shown(this.#memory.lastLine);
+  }
+
+  /** Pure JSON, without secrets. */
+  get memory(): unknown {
+    const console = this.#console.state;
+    const line = maskLine(console.line, this.#secrets, this.#rules.secretPrompts, true);
+    return structuredClone({ ...this.#memory, lastLine: this.lastLine, console: { ...console, line } });
+  }
+
+  /** What follows from `input`, in order. Keep `memory` before an answer is typed, so that none is typed twice. */
+  take(input: NodeInput): NodeEffect[] {
+    if (this.#memory.outcome === 'under-way') this.#learn(input);
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  #learn(input: NodeInput): void {
+    const memory = this.#memory;
+    const late = input.kind === 'console' && input.late;
+    const at = Math.max(input.at, memory.at);
+    if (this.#unsure) this.#unsure.since ??= at;
+    // What was said meanwhile and is read only now comes before what the time says.
+    if (!late) this.#passTo(at);
+    memory.at = at;
+    if (memory.outcome !== 'under-way') return;
+    switch (input.kind) {
+      case 'console':
+        if (input.bytes.length > 0) this.#hear(input.bytes, at, late);
+        return;
+      case 'orchestrator':
+        this.#consult([input.hostStatus, input.provisioningStatus], at);
+        return;
+      case 'power-on':
+        memory.off = false;
+        memory.saidAt = at;
+        return;
+      case 'power-off': {
+        memory.off = true;
+        const [trouble] = this.#here.powerOff;
+        if (trouble) this.#fail(trouble, at, memory.lastLine);
+        return;
+      }
+      case 'tick':
+    }
+  }
+
+  #hear(bytes: Uint8Array, at: number, late: boolean): void {
+    const memory = this.#memory;
+    memory.saidAt = at;
+    memory.late = late;
+    memory.settled = false;
+    this.#unsure = null;
+    const lines = this.#console.push(bytes);
+    let start = 0;
+    for (let end = lines.indexOf('\n'); end !== -1; end = lines.indexOf('\n', start)) {
+      const line = lines.slice(start, end);
+      start = end + 1;
+      // What was typed at a prompt, and the prompt, are no news.
+      const answered = this.#isAnswered(line);
+      memory.answered = null;
+      if (line === '' || line.trim() === '') continue;
+      memory.lastLine = line;
+      if (answered) continue;
+      this.#judge(this.#here.console.find(line), at, line, late);
+      if (memory.outcome !== 'under-way') return;
+    }
+  }
+
+  #isAnswered(line: string): boolean {
+    const { answered } = this.#memory;
+    return answered !== null && this.#masked(line).startsWith(answered.line);
+  }
+
+  /** All that falls due until then, in the order of time: so it does not matter how often one looks. */
+  #passTo(at: number): void {
+    const memory = this.#memory;
+    while (memory.outcome === 'under-way') {
+      const due = this.#due();
+      const next = due.reduce<(typeof due)[number] | null>((first, one) => (first && first.at <= one.at ? first : one), null);
+      if (!next || next.at > at) return;
+      next.run(next.at);
+    }
+  }
+
+  #due(): { at: number; run: (at: number) => void }[] {
+    const { settled, off, saidAt, late } = this.#memory;
+    const due = [{ at: this.#deadline, run: (at: number) => this.#expire(at) }];
+    const since = Math.max(saidAt, this.#enteredAt);
+    for (const { seconds, stage } of off ? [] : this.#here.quiet) {
+      due.push({ at: since + seconds * 1000, run: (at) => this.#enter(stage, at, null, false) });
+    }
+    if (!settled && !off) due.push({ at: since + (late ? CERTAIN : SETTLED), run: (at) => this.#settle(at) });
+    const answered = this.#memory.answered;
+    if (this.#unsure?.since != null && answered && !off) {
+      const run = (): void => {
+        this.#unsure = null;
+        const { answer, stage, prompt, send } = answered;
+        this.#effects.push({ kind: 'type', answer, stage, prompt, send });
+      };
+      due.push({ at: this.#unsure.since + CERTAIN, run });
+    }
+    return due.sort((a, b) => a.at - b.at);
+  }
+
+  /** The line under way stays as it is: a prompt, perhaps. */
+  #settle(at: number): void {
+    const memory = this.#memory;
+    memory.settled = true;
+    const line = this.#console.line;
+    if (line.trim() === '' || this.#isAnswered(line)) return;
+    memory.answered = null;
+    memory.lastLine = line;
+    this.#judge(this.#here.console.find(line), at, line, false);
+    memory.settled = true;
+    if (memory.outcome !== 'under-way') return;
+    const recovery = memory.armed && this.#rules.recoveries.get(memory.armed.trouble);
+    if (memory.armed && recovery?.prompt.test(line)) {
+      this.#recover(recovery.trouble, memory.armed.line, line);
+      return;
+    }
+    const found = this.#here.answers.find(line);
+    if (found) this.#answer(found.answer, found.index, at, line);
+  }
+
+  #judge(consequence: Consequence | null, at: number, line: string, late: boolean): void {
+    if (consequence?.kind === 'enter') this.#enter(consequence.stage, at, line, late);
+    else if (consequence?.kind === 'trouble') this.#meet(consequence.trouble, at, line);
+  }
+
+  #meet(trouble: ProfileTrouble, at: number, line: string): void {
+    const memory = this.#memory;
+    const earlier = memory.armed && this.#rules.recoveries.get(memory.armed.trouble)?.trouble;
+    const { recover } = trouble;
+    // What came first is the cause of what follows from it.
+    if (recover === null) this.#fail(earlier ?? trouble, at, earlier ? (memory.armed?.line ?? null) : line);
+    else if (earlier) return;
+    else if ((memory.recoveries[trouble.name] ?? 0) >= recover.atMost) this.#fail(trouble, at, line);
+    else memory.armed = { trouble: trouble.name, line: this.#shown(line) };
+  }
+
+  #recover(trouble: ProfileTrouble, decisive: string, prompt: string): void {
+    const memory = this.#memory;
+    if (!trouble.recover) return;
+    const { text, atMost } = trouble.recover;
+    const attempt = (memory.recoveries[trouble.name] ?? 0) + 1;
+    memory.recoveries[trouble.name] = attempt;
+    memory.armed = null;
+    this.#effects.push({ kind: 'recovering', stage: this.stage, trouble: trouble.title, attempt, atMost, line: decisive });
+    this.#type(prompt, { kind: 'text', text });
+  }
+
+  #answer({ send, atMost }: ProfileAnswer, index: number, at: number, line: string): void {
+    const memory = this.#memory;
+    const given = memory.answers[index] ?? 0;
+    if (given >= atMost) {
+      const what = send.kind === 'credential' ? `its ${send.credential}` : `an answer`;
+      const times = given === 1 ? 'one answer' : `${given} answers`;
+      this.#end({ class: 'workflow', at, message: `The node asks for ${what} again after ${times}`, line });
+      return;
+    }
+    for (let before = memory.answers.length; before < index; before++) memory.answers[before] ??= 0;
+    memory.answers[index] = given + 1;
+    this.#type(line, send);
+  }
+
+  #type(line: string, send: ProfileAnswer['send']): void {
+    const memory = this.#memory;
+    memory.typed += 1;
+    memory.answered = { line: this.#masked(line), answer: memory.typed, stage: this.stage, prompt: this.#shown(line), send };
+    const { answer, stage, prompt } = memory.answered;
+    this.#effects.push({ kind: 'type', answer, stage, prompt, send });
+  }
+
+  #consult(statuses: readonly string[], at: number): void {
+    const memory = this.#memory;
+    // Said before the node said anything: it is about an earlier life of it, until it changes.
+    if (this.#stage === 0 && memory.visits[0]?.late === false) memory.stale = [...statuses];
+    memory.stale = memory.stale.map((stale, index) => (stale === statuses[index] ? stale : ''));
+    for (const [index, status] of statuses.entries()) {
+      if (status.trim() === '' || status === memory.stale[index]) continue;
+      const consequence = this.#here.orchestrator.find(status);
+      if (consequence === null) continue;
+      this.#judge(consequence, at, status, false);
+      return;
+    }
+  }
+
+  #enter(stage: number, at: number, line: string | null, late: boolean): void {
+    const memory = this.#memory;
+    const { stage: next } = this.#rules.stages[stage] ?? this.#here;
+    const time = new Date(at).toISOString();
+    const left = memory.visits.at(-1);
+    if (left) left.leftAt = time;
+    const visit: StageVisit = { stage: next.name, title: next.title, enteredAt: time, leftAt: null, line: line && this.#shown(line), late };
+    memory.visits.push(visit);
+    memory.answers = [];
+    memory.armed = null;
+    memory.settled = false;
+    this.#stage = stage;
+    this.#enteredAt = at;
+    this.#deadline = this.#deadlineOf(stage, at);
+    this.#effects.push({ kind: 'stage', visit: { ...visit } });
+    if (stage < this.#rules.stages.length - 1) return;
+    memory.outcome = 'ready';
+    this.#effects.push({ kind: 'ready' });
+  }
+
+  /** All visits of a stage share its time, so that no way is endless. */
+  #deadlineOf(stage: number, enteredAt: number): number {
+    const { name, timeoutSeconds } = this.#rules.stages[stage]?.stage ?? {};
+    if (timeoutSeconds == null) return Infinity;
+    const before = this.#memory.visits.reduce(
+      (sum, visit) => sum + (visit.stage === name && visit.leftAt !== null ? Date.parse(visit.leftAt) - Date.parse(visit.enteredAt) : 0),
+      0,
+    );
+    return enteredAt + Math.max(0, timeoutSeconds * 1000 - before);
+  }
+
+  #expire(at: number): void {
+    const memory = this.#memory;
+    const { title, timeoutSeconds } = this.#here.stage;
+    const armed = memory.armed && this.#rules.recoveries.get(memory.armed.trouble)?.trouble;
+    if (armed) this.#fail(armed, at, memory.armed?.line ?? null);
+    else this.#end({ class: 'timeout', at, message: `${title}: no end after ${timeoutSeconds} s`, line: memory.lastLine });
+  }
+
+  #fail(trouble: ProfileTrouble, at: number, line: string | null): void {
+    const attempts = this.#memory.recoveries[trouble.name] ?? 0;
+    const again = attempts === 0 ? '' : `, still after ${attempts === 1 ? 'one recovery' : `${attempts} recoveries`}`;
+    this.#end({ class: trouble.class, at, message: `${trouble.title}${again}`, line });
+  }
+
+  #end({ class: failureClass, at, message, line }: Omit<NodeFailure, 'at' | 'stage'> & { at: number }): void {
+    const memory = this.#memory;
+    const time = new Date(at).toISOString();
+    const visit = memory.visits.at(-1);
+    if (visit) visit.leftAt = time;
+    memory.outcome = 'failed';
+    memory.failure = { class: failureClass, stage: this.stage, at: time, message, line: line === null ? null : this.#shown(line) };
+    this.#effects.push({ kind: 'failed', failure: { ...memory.failure } });
+  }
+
+  get #here(): StageRules {
+    const rules = this.#rules.stages[this.#stage];
+    if (!rules) throw new Error(`the profile ${this.#profile.name} has no stage ${this.#stage} in this flow`);
+    return rules;
+  }
+
+  #masked(line: string): string {
+    return maskLine(line, this.#secrets, this.#rules.secretPrompts, false);
+  }
+
+  #shown(line: string): string {
+    return maskLine(line.trim(), this.#secrets, this.#rules.secretPrompts, true).slice(0, SHOWN);
+  }
+}
