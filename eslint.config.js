@@ -8,6 +8,7 @@ const ROOMS = {
   xml: [],
   efi: [],
   console: [],
+  provision: ['console'],
   config: ['efi'],
   render: ['xml', 'efi'],
   plan: [],
@@ -15,7 +16,7 @@ const ROOMS = {
   host: ['xml'],
   orchestrator: [],
   view: [],
-  flow: ['config', 'render', 'plan', 'apply', 'host', 'console', 'orchestrator'],
+  flow: ['config', 'render', 'plan', 'apply', 'host', 'console', 'provision', 'orchestrator'],
   commands: ['flow', 'view'],
 };
 
@@ -33,7 +34,7 @@ const HOMES = {
 };
 
 /** Rooms without a clock, randomness, environment or files. */
-const PURE = ['model', 'xml', 'efi', 'console', 'config', 'render', 'plan'];
+const PURE = ['model', 'xml', 'efi', 'console', 'provision', 'config', 'render', 'plan'];
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => {
   const forbidden = Object.keys(ROOMS).filter((other) => other !== room && other !== 'model' && !allowed.includes(other));
