@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { render } from '../flow/index.js';
-import { renderedText } from '../view/index.js';
+import { guessesText, renderedText } from '../view/index.js';
 import { fleetFile, VenCommand } from './base/command.js';
-import { stdout } from './base/output.js';
+import { stderr, stdout } from './base/output.js';
 
 export default class Render extends VenCommand {
   static override args = fleetFile;
@@ -13,7 +13,8 @@ export default class Render extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Render);
-    const files = render({ file: args.fleet, env: process.env });
+    const { files, guesses } = render({ file: args.fleet, env: process.env });
+    stderr(guessesText(guesses));
     const folder = flags['out-dir'];
     if (folder === undefined) {
       stdout(renderedText(files, this.look));

@@ -9,7 +9,7 @@ export { init } from './init.js';
 export { loadFleetFile, secretReader, type Request } from './load.js';
 export { logs, type LogsRequest } from './logs.js';
 export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
-export { render, type RenderedFile } from './render.js';
+export { render, type Guess, type RenderedFile } from './render.js';
 export { status, type FleetStatus, type VmStatus } from './status.js';
 export { addresses } from './addresses.js';
 export { vnc, type VncAddress } from './vnc.js';

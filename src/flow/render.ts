@@ -13,12 +13,15 @@ export interface RenderedFile {
   text: string;
 }
 
+/** What only a host can decide, and is shown as it may be. */
+export type Guess = 'accelerator' | 'firmware' | 'subnet';
+
 /**
  * The files that apply would use, without a host: as if nothing were there yet. So a subnet `auto` is the first of its
  * sequence, an accelerator `auto` is shown as kvm, and the firmware is what this machine's descriptors say, if it has
- * some; else it is left to libvirt to choose. The content of firmware variables is not shown.
+ * some; else it is left to libvirt to choose. `guesses` says which of these there are. The content of firmware variables is not shown.
  */
-export function render(request: Request): RenderedFile[] {
+export function render(request: Request): { files: RenderedFile[]; guesses: Guess[] } {
   const fleet = loadFleetFile(request);
   const plan = makePlan(fleet, emptyHost(fleet), { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false });
   const renderer = openRender();
@@ -37,7 +40,15 @@ export function render(request: Request): RenderedFile[] {
   }
   files.push({ path: 'Vagrantfile', text: readTemplate('Vagrantfile') });
   files.push({ path: 'machines.json', text: machinesJson(fleet.host.uri, machines) });
-  return files;
+  return { files, guesses: guessesOf(fleet) };
+}
+
+function guessesOf({ vms, networks }: ResolvedFleet): Guess[] {
+  const guesses: Guess[] = [];
+  if (vms.some(({ accelerator }) => accelerator === 'auto')) guesses.push('accelerator');
+  if (vms.some(({ firmware }) => firmware !== 'bios' && typeof firmware === 'string')) guesses.push('firmware');
+  if (networks.some((network) => network.kind === 'own' && network.subnet === 'auto')) guesses.push('subnet');
+  return guesses;
 }
 
 /** Of this machine, whatever host the fleet is for: that one is not asked. */

@@ -15,7 +15,7 @@ export { findingsText, validationJson, validText } from './findings.js';
 export { gatherFailures, resultText, type Failed, type Outcome } from './result.js';
 export { statusText, statusJson, type ShownStatus, type ShownVm } from './status.js';
 export { attachingText, keyOf, leftText, readingText, RESTORE_LOOKS, vncHint, vncText } from './console.js';
-export { renderedText } from './rendered.js';
+export { guessesText, renderedText } from './rendered.js';
 export { doctorText, doctorJson } from './doctor.js';
 export { plainProgress, jsonProgress, type Progress, type Write } from './progress.js';
 export { provisionLines } from './provision-lines.js';

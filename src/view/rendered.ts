@@ -4,3 +4,15 @@ import { paint, type Look } from './look.js';
 export function renderedText(files: readonly { path: string; text: string }[], look: Look): string {
   return files.map(({ path, text }) => `${paint(look, 'bold', `==> ${path} <==`)}\n${text.trimEnd()}\n`).join('\n');
 }
+
+const SHOWN = {
+  accelerator: 'the accelerator as if KVM worked there',
+  firmware: 'the firmware as this machine has it',
+  subnet: 'a subnet `auto` as if none were in use',
+};
+
+/** Of what is shown, what the host may decide otherwise; empty when it decides nothing. Ends in a newline. */
+export function guessesText(guesses: readonly (keyof typeof SHOWN)[]): string {
+  if (guesses.length === 0) return '';
+  return `The host was not asked. Shown is ${guesses.map((guess) => SHOWN[guess]).join(', ')}; ven apply goes by the host.\n`;
+}

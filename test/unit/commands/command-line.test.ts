@@ -134,7 +134,11 @@ describe('commands', () => {
   });
 
   it('render prints the files, or writes them', () => {
-    expect(run('render').stdout).toContain('==> Vagrantfile <==');
+    const printed = run('render');
+    expect(printed.stdout).toContain('==> Vagrantfile <==');
+    expect(printed.stderr).toBe(
+      'The host was not asked. Shown is the accelerator as if KVM worked there, the firmware as this machine has it; ven apply goes by the host.\n',
+    );
     const { code, stdout } = run('render', '--out-dir', 'out');
     expect(code).toBe(0);
     for (const path of stdout.trimEnd().split('\n')) expect(existsSync(join(cwd, path))).toBe(true);

@@ -110,7 +110,7 @@ test('what render and plan --diff show is what is defined', async () => {
     file,
     `apiVersion: ven/v1\nfleet: lab\nhost: { accelerator: kvm }\nvms:\n  - name: edge\n    firmware: { loader: /fw/code.fd, nvramTemplate: /fw/vars.fd }\n    nics: [{ network: lab, mac: '52:54:00:00:00:02' }, { network: lab, mac: '52:54:00:00:00:01' }]\nnetworks: { lab: {} }\n`,
   );
-  const shown = render(request({})).find(({ path }) => path === 'domains/lab_edge.xml')?.text;
+  const shown = render(request({})).files.find(({ path }) => path === 'domains/lab_edge.xml')?.text;
   const diff = (await plan({ ...request({}), diff: true })).diffs.find(({ file: name }) => name === 'domain.xml')?.after;
   const batches = vi.spyOn(host, 'bringUp');
   await apply(request({}));
