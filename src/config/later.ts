@@ -24,11 +24,11 @@ const is =
     values.includes(value);
 
 const LATER: readonly Entry[] = [
-  ...['onboarding', 'project', 'credentials', 'provider'].map((key) => ({
-    path: `orchestrator.${key}`,
-    what: 'ven does not onboard nodes yet',
-    instead: `Delete \`${key}\`, and onboard the nodes by hand once they run.`,
-  })),
+  {
+    path: 'orchestrator.provider',
+    what: 'ven does not choose what new hosts install for a whole fleet yet',
+    instead: 'Delete `provider`, and say it once for the project: ven orchestrator default-os PROFILE.',
+  },
   {
     path: 'networks.*.mode',
     when: is('bridge'),

@@ -31,6 +31,7 @@ import { secureBootKey, type Certificates } from './certificates.js';
 import { expandVms, type ExpandedVm } from './expand.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
 import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
+import { onboardingWarnings, plannedBy, resolveOrchestrator } from './orchestrator.js';
 import { durationInSeconds, sizeInKiB } from './units.js';
 
 /** libvirt's own network, the one behind virbr0. */
@@ -49,7 +50,7 @@ export function resolveFleet(fleet: Fleet, certificates: Certificates | null = n
   const expanded = expandVms(fleet);
   const macs = new Taken(writtenMacs(expanded));
   const serials = new Taken(fleet.vms.flatMap((vm) => vm.serialNumbers ?? []));
-  const orchestrator = resolveOrchestrator(fleet, certificates);
+  const orchestrator = resolveOrchestrator(fleet, certificates?.caCertificates ?? null);
   const keys = new Map([...(certificates?.secureBoot ?? [])].map(([written, read]) => [written, { digest: digest(read), read }]));
   const shared = {
     fleet,
@@ -62,11 +63,14 @@ export function resolveFleet(fleet: Fleet, certificates: Certificates | null = n
   const vms = expanded.map((vm) => resolveVm(shared, vm));
   const networks = resolveNetworks(fleet, orchestrator, expanded, vms);
   const resolved = { name: fleet.fleet, host, orchestrator, networks, vms };
-  const warnings = (certificates?.problems ?? []).filter(({ severity }) => severity === 'warning').map(({ message }) => message);
+  const warnings = [
+    ...(certificates?.problems ?? []).filter(({ severity }) => severity === 'warning').map(({ message }) => message),
+    ...onboardingWarnings(orchestrator, vms, networks),
+  ];
   return {
     ...resolved,
     secureBootKeys: Object.fromEntries([...keys.values()].map(({ digest, read }) => [digest, read])),
-    digest: digest({ ...resolved, orchestrator: orchestrator ?? undefined }),
+    digest: digest({ ...resolved, orchestrator: plannedBy(orchestrator) }),
     warnings,
   };
 }
@@ -79,12 +83,6 @@ function resolveRunner({ host }: Fleet): VagrantRunner {
 
 function writtenMacs(vms: readonly ExpandedVm[]): string[] {
   return vms.flatMap(({ spec }) => (Array.isArray(spec.nics) ? spec.nics.flatMap((nic) => nic.mac?.toLowerCase() ?? []) : []));
-}
-
-function resolveOrchestrator({ orchestrator }: Fleet, certificates: Certificates | null): ResolvedOrchestrator | null {
-  if (!orchestrator) return null;
-  const bootUrl = orchestrator.bootUrl ?? `https://tinkerbell-haproxy.${orchestrator.domain ?? ''}/tink-stack/signed_ipxe.efi`;
-  return { bootUrl, caCertificates: certificates?.caCertificates ?? null };
 }
 
 /** What the VMs of a fleet share. */

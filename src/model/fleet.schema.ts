@@ -143,6 +143,43 @@ export interface FleetOrchestrator {
    * A PEM file with the certificate of the authority that signed the boot server's, or a chain of them; relative to this file. ven puts it into the firmware of every UEFI VM, which trusts no other.
    */
   caCertificate?: string;
+  /**
+   * How the orchestrator gets to know the nodes. `interactive`: ven logs in at each node's console. `non-interactive`: ven registers each node's serial number before its first start. `none` (default): not through ven.
+   */
+  onboarding?: 'interactive' | 'non-interactive' | 'none';
+  /**
+   * The orchestrator's project that the nodes belong to. Needed to register nodes, and to ask what became of them.
+   */
+  project?: string;
+  credentials?: FleetCredentials;
+  /**
+   * What a node says and needs on its way to ready. `edge-node` (default) comes along with ven; or the path of a file of your own, relative to this file, beginning with ./, ../ or /.
+   */
+  profile?: string;
+  /**
+   * When a VM is taken away, its host is removed from the orchestrator's project, too. Default: false.
+   */
+  removeHosts?: boolean;
+}
+/**
+ * Where the user name and the password are: of the person who onboards the nodes (`interactive`), or of the project's API (`non-interactive`). Default: the variables ONBOARDING_USERNAME and ONBOARDING_PASSWORD, or PROJECT_API_USER and PROJECT_API_PASSWORD; what is not set is asked for on a terminal.
+ */
+export interface FleetCredentials {
+  username: FleetSecret;
+  password: FleetSecret;
+}
+/**
+ * Where a secret is, never the secret itself: an environment variable (`env`), or a file that nobody but its owner may read (`file`). It is read at the moment of use, and kept out of plans, logs and work files.
+ */
+export interface FleetSecret {
+  /**
+   * The name of a variable in ven's own environment.
+   */
+  env?: string;
+  /**
+   * A file, relative to this one, of mode 0600 or stricter. A line's end at its end does not count.
+   */
+  file?: string;
 }
 /**
  * The fleet's networks by name. A network with a `subnet` or `mode` (or with nothing at all: `{}`) is the fleet's own: ven makes it and takes it away. One with `existing` is somebody else's libvirt network, which ven uses and never changes.

@@ -4,6 +4,8 @@
  */
 
 import type { ResolvedFirmware, SecureBootKeys } from './firmware.js';
+import type { OnboardingFlow } from './provision.js';
+import type { SecretReference } from './secret.js';
 
 /** Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. */
 export type Address = string;
@@ -29,7 +31,22 @@ export interface ResolvedOrchestrator {
   bootUrl: string;
   /** DER in base64, of the authorities that the firmware trusts; null: the fleet file names none. */
   caCertificates: string[] | null;
+  /** Where its API is; null: the fleet file says a boot URL only. */
+  domain: string | null;
+  onboarding: OnboardingFlow;
+  /** null: none is named, and so the API can't be asked. Never null with `non-interactive`, nor is `domain`. */
+  project: string | null;
+  /** Whose they are, `onboarding` says: the person's at the console, or the API's. null: `none` without credentials. */
+  credentials: { username: SecretReference; password: SecretReference } | null;
+  profile: ProfileSource;
+  /** A VM that is taken away is taken out of the project, too. */
+  removeHosts: boolean;
+  /** The names of the fleet's own networks and their addresses (`dns.hosts`): ven itself goes by them, too. Lower case. */
+  addresses: Record<string, string>;
 }
+
+/** Where a provisioning profile is: one that comes along with ven, or a file by its path as the fleet file gives it. */
+export type ProfileSource = { builtin: string } | { file: string };
 
 export interface ResolvedHost {
   /** A libvirt connection URI. */

@@ -5,6 +5,7 @@ export * from './firmware.js';
 export * from './fleet.js';
 export type {
   Fleet,
+  FleetCredentials,
   FleetDefaults,
   FleetDhcp,
   FleetDisk,

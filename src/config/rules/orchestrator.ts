@@ -1,6 +1,9 @@
 /** Where nodes boot from: what must be said together, and what can't be. */
-import type { Fleet } from '../../model/index.js';
+import type { Fleet, FleetOrchestrator } from '../../model/index.js';
 import type { ExpandedVm } from '../expand.js';
+import { PROFILES, profileSource } from '../orchestrator.js';
+import { quote, type Path } from '../source.js';
+import { didYouMean } from '../suggest.js';
 import type { Report } from './report.js';
 
 export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void {
@@ -26,6 +29,7 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
       });
     }
   }
+  if (orchestrator) checkOnboarding(orchestrator, report);
   for (const [name, network] of Object.entries(fleet.networks ?? {})) {
     if (network.httpBoot !== true || network.existing !== undefined) continue;
     const path = ['networks', name, 'httpBoot'];
@@ -42,6 +46,41 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
     if (vm.spec.pxe !== false || isUefi(vm) || path[0] !== 'vms') continue;
     const hint = 'Delete `pxe`, or take the network out of `boot`.';
     report({ rule: 'not-allowed', path, message: 'A BIOS has no other way than PXE to boot from the network', hint });
+  }
+}
+
+/** What the API needs to be asked, and what a node's console needs to be answered. */
+function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void {
+  const { project, onboarding = 'none', credentials, profile, removeHosts } = orchestrator;
+  const at = (key: keyof FleetOrchestrator): Path => ['orchestrator', key];
+  const needs = (key: 'domain' | 'project', by: keyof FleetOrchestrator, what: string, hint: string): void => {
+    if (orchestrator[key] !== undefined) return;
+    report({ rule: 'missing-key', path: at(by), message: `\`orchestrator\` has no \`${key}\`, and ${what}`, hint, because: [at(key)] });
+  };
+  const api = 'Add `domain: orchestrator.example.com`; a `bootUrl` does not tell where the API is.';
+  const which = 'Add `project: NAME`, the project that the nodes belong to.';
+  if (onboarding === 'non-interactive') {
+    needs('domain', 'onboarding', 'nodes are registered through its API', api);
+    needs('project', 'onboarding', 'nodes are registered in a project', which);
+  } else if (removeHosts === true) {
+    needs('domain', 'removeHosts', 'hosts are removed through its API', api);
+    needs('project', 'removeHosts', 'hosts are removed from a project', which);
+  } else if (project !== undefined) needs('domain', 'project', "a project is asked through the orchestrator's API", api);
+  if (credentials !== undefined && onboarding === 'none' && project === undefined) {
+    const hint = 'Add `onboarding` or `project`, or delete `credentials`.';
+    report({
+      rule: 'not-allowed',
+      path: at('credentials'),
+      onKey: true,
+      message: 'There is nothing to log in to',
+      hint,
+      because: [at('onboarding'), at('project')],
+    });
+  }
+  const source = profileSource(profile ?? PROFILES[0]);
+  if ('builtin' in source && !PROFILES.some((name) => name === source.builtin)) {
+    const hint = `${didYouMean(source.builtin, PROFILES)} The path of a file begins with ./`;
+    report({ rule: 'profile', path: at('profile'), message: `There is no profile ${quote(source.builtin)}`, hint });
   }
 }
 

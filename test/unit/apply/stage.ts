@@ -85,7 +85,17 @@ export function planOf(steps: Step[]): Plan {
 export const FLEET: ResolvedFleet = {
   name: 'lab',
   host: { uri: 'test:///default', accelerator: 'auto', storagePool: 'default', runner: { kind: 'local' } },
-  orchestrator: { bootUrl: 'https://boot.lab/a.efi', caCertificates: ['Q0E='] },
+  orchestrator: {
+    bootUrl: 'https://boot.lab/a.efi',
+    caCertificates: ['Q0E='],
+    domain: null,
+    onboarding: 'none',
+    project: null,
+    credentials: null,
+    profile: { builtin: 'edge-node' },
+    removeHosts: false,
+    addresses: {},
+  },
   networks: [],
   vms: [],
   digest: 'spec',

@@ -71,3 +71,58 @@ describe('an orchestrator', () => {
     });
   });
 });
+
+describe('onboarding', () => {
+  const NIO = 'orchestrator: { domain: lab.test, caCertificate: ca.pem, onboarding: non-interactive, project: infra-1';
+  const credentials = (user: string, password: string) => ({ username: { env: user }, password: { env: password } });
+
+  it('is left to others by default', () => {
+    const { orchestrator } = load(BOOT + REST);
+    expect(orchestrator).toMatchObject({ domain: 'lab.test', onboarding: 'none', project: null, credentials: null, removeHosts: false });
+    expect(orchestrator?.profile).toEqual({ builtin: 'edge-node' });
+  });
+
+  it('takes credentials from the usual variables, each flow its own, or from where the file says', () => {
+    const of = (rest: string) => load(`${rest} }\n${REST}`).orchestrator?.credentials;
+    expect(of(NIO)).toEqual(credentials('PROJECT_API_USER', 'PROJECT_API_PASSWORD'));
+    const io = NIO.replace('non-interactive', 'interactive');
+    expect(of(io)).toEqual(credentials('ONBOARDING_USERNAME', 'ONBOARDING_PASSWORD'));
+    expect(of(`${NIO}, credentials: { username: { env: ME }, password: { file: secrets/pw } }`)).toEqual({
+      username: { env: 'ME' },
+      password: { file: 'secrets/pw' },
+    });
+  });
+
+  it('knows a profile of one’s own by its path', () => {
+    for (const path of ['./mine.yaml', '../mine.yaml', '/etc/ven/mine.yaml'])
+      expect(load(`${NIO}, profile: ${path} }\n${REST}`).orchestrator?.profile).toEqual({ file: path });
+  });
+
+  it('goes by the names that the fleet’s own networks know', () => {
+    const networks = 'networks: { lab: { subnet: 192.168.150.0/24, dns: { hosts: { 192.168.150.1: [API.lab.test, b.lab.test] } } } }\n';
+    const { orchestrator } = load(`${NIO} }\n${networks}vms: [{ name: a, nics: [{ network: lab }] }]\n`);
+    expect(orchestrator?.addresses).toEqual({ 'api.lab.test': '192.168.150.1', 'b.lab.test': '192.168.150.1' });
+  });
+
+  it('is another plan where it adds steps, and the same where it adds none; the VMs stay the same', () => {
+    const plain = load(BOOT + REST);
+    const nio = load(`${NIO} }\n${REST}`);
+    const io = load(`${NIO.replace('non-interactive', 'interactive')} }\n${REST}`);
+    expect(nio.digest).not.toBe(plain.digest);
+    expect(io.digest).toBe(plain.digest);
+    expect(load(`${NIO}, removeHosts: true }\n${REST}`).digest).not.toBe(nio.digest);
+    expect(load(`${NIO}, profile: ./x.yaml }\n${REST}`).digest).toBe(nio.digest);
+    expect(nio.vms.map(({ digest }) => digest)).toEqual(plain.vms.map(({ digest }) => digest));
+  });
+
+  it('warns of VMs that no orchestrator will see', () => {
+    const vms =
+      'networks: { lab: {}, still: { dhcp: false } }\nvms: [{ name: a, boot: [disk] }, { name: b, firmware: bios }, { name: c, nics: [{ network: still }] }, { name: d, nics: [{ network: still }, { network: lab }] }]\n';
+    expect(load(`${NIO} }\n${vms}`).warnings).toEqual([
+      "vm.a: `boot` leaves the network out, so it can't be onboarded",
+      "vm.b: a BIOS does not boot over HTTP, so it can't be onboarded",
+      "vm.c: its networks do not say where to boot from, so it can't be onboarded",
+    ]);
+    expect(load(BOOT + vms).warnings).toEqual([]);
+  });
+});
