@@ -86,8 +86,9 @@ export function checkSigners(text: string, now: Date): CheckedSigners {
   const certificates = new Map(parsed.map(({ certificate }) => [certificate.fingerprint256, Uint8Array.from(certificate.raw)]));
   for (const { named, certificate } of parsed) {
     if (certificate.publicKey.asymmetricKeyType !== 'rsa') {
-      const hint = 'Sign with an RSA key of 2048 bits or more, and name its certificate.';
-      problems.push(error('certificate-key', `${named} is not of an RSA key, and firmware verifies no other`, hint));
+      const message = `${named} is not of an RSA key, and there is firmware that verifies no other`;
+      const hint = 'Where nothing boots, sign with an RSA key of 2048 bits or more, and name its certificate.';
+      problems.push({ severity: 'warning', rule: 'certificate-key', message, hint });
     }
     if (certificate.validToDate <= now) {
       const message = `${named} expired on ${dayOf(certificate.validToDate)}; firmware takes what it has signed all the same`;

@@ -322,6 +322,7 @@ export class FakeHost implements Host {
           ready: mark.ready ? 'yes' : 'no',
           ...(mark.firmware === undefined ? {} : { firmware: mark.firmware }),
           ...(mark.certificates === undefined ? {} : { certificates: mark.certificates }),
+          ...(mark.keys === undefined ? {} : { keys: mark.keys }),
         },
         [
           ...mark.volumes.map(({ pool, volume, asked }) =>

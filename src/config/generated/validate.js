@@ -1161,9 +1161,9 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var schema24 = { "title": "FleetDefaults", "description": "Settings for every VM that does not say otherwise. A key that a VM has itself replaces the default's whole value; lists are not joined.", "type": "object", "additionalProperties": false, "properties": { "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "memory": "8GiB" }] };
-var schema34 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
-var schema38 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
-var schema40 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
+var schema33 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
+var schema37 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
+var schema39 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
 var func24 = Object.prototype.hasOwnProperty;
 var pattern13 = new RegExp("^[0-9]{1,9}(MiB|GiB|TiB)$", "u");
 var pattern21 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
@@ -1301,335 +1301,8 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
   validate18.errors = vErrors;
   return errors === 0;
 }
-var schema29 = { "description": "`uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or a map: secure boot with keys of your own, the host's files for a UEFI of your own, or both.", "anyOf": [{ "type": "string", "enum": ["uefi", "uefi-secure", "bios"] }, { "title": "FleetFirmware", "type": "object", "additionalProperties": false, "properties": { "loader": { "description": "The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"] }, "nvramTemplate": { "description": "What each VM's own variables start from, a file of the host. It must fit the loader.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_VARS_4M.fd"] }, "secureBoot": { "description": "Keys of your own: then only what they have signed boots, and the host's firmware for secure boot is used. With `loader`, `true` says that it is one for secure boot: it runs with SMM, and guards its variables; which keys count, the template says. Default: false.", "anyOf": [{ "type": "boolean" }, { "$ref": "#/definitions/secureBoot" }], "examples": [{ "keys": "certs/secure-boot.pem" }, true] } } }], "examples": ["uefi"] };
+var schema29 = { "description": "`uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or a map: secure boot with keys of your own, the host's files for a UEFI of your own, or both.", "anyOf": [{ "type": "string", "enum": ["uefi", "uefi-secure", "bios"] }, { "title": "FleetFirmware", "type": "object", "additionalProperties": false, "properties": { "loader": { "description": "The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"] }, "nvramTemplate": { "description": "What each VM's own variables start from, a file of the host. It must fit the loader.", "type": "string", "pattern": "^/[^\\u0000-\\u001f\\u007f]+$", "patternErrorMessage": "a firmware file is an absolute path on the host", "maxLength": 1e3, "examples": ["/usr/share/OVMF/OVMF_VARS_4M.fd"] }, "secureBoot": { "description": "Keys of your own: then only what they have signed boots, and the host's firmware for secure boot is used. With `loader`, `true` says that it is one for secure boot: it runs with SMM, and guards its variables; which keys count, the template says. Default: false.", "anyOf": [{ "type": "boolean" }, { "title": "FleetSecureBoot", "description": "The certificates that secure boot goes by, under UEFI's own names; ven enrolls them, and no others. Either `keys`, or at least `PK` and `db`.", "type": "object", "additionalProperties": false, "properties": { "keys": { "description": "A PEM file with one certificate that is PK, KEK and db at once, relative to this file.", "type": "string", "minLength": 1, "maxLength": 4096, "examples": ["certs/secure-boot.pem"] }, "PK": { "description": "The platform key: a PEM file with the certificate of the machine's owner, relative to this file.", "type": "string", "minLength": 1, "maxLength": 4096, "examples": ["certs/PK.pem"] }, "KEK": { "description": "Key exchange keys: PEM files with the certificates of those who may change `db` later. Default: that of `PK`.", "$ref": "#/definitions/certificateFiles" }, "db": { "description": "The signature database: PEM files with the certificates of those whose signed files boot.", "$ref": "#/definitions/certificateFiles" } }, "examples": [{ "keys": "certs/secure-boot.pem" }] }], "examples": [{ "keys": "certs/secure-boot.pem" }, true] } } }], "examples": ["uefi"] };
 var pattern16 = new RegExp("^/[^\\u0000-\\u001f\\u007f]+$", "u");
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null;
-  let errors = 0;
-  if (data && typeof data == "object" && !Array.isArray(data)) {
-    for (const key0 in data) {
-      if (!(key0 === "keys" || key0 === "PK" || key0 === "KEK" || key0 === "db")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
-        if (vErrors === null) {
-          vErrors = [err0];
-        } else {
-          vErrors.push(err0);
-        }
-        errors++;
-      }
-    }
-    if (data.keys !== void 0) {
-      let data0 = data.keys;
-      if (typeof data0 === "string") {
-        if (func2(data0) > 4096) {
-          const err1 = { instancePath: instancePath + "/keys", schemaPath: "#/properties/keys/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
-          if (vErrors === null) {
-            vErrors = [err1];
-          } else {
-            vErrors.push(err1);
-          }
-          errors++;
-        }
-        if (func2(data0) < 1) {
-          const err2 = { instancePath: instancePath + "/keys", schemaPath: "#/properties/keys/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-          if (vErrors === null) {
-            vErrors = [err2];
-          } else {
-            vErrors.push(err2);
-          }
-          errors++;
-        }
-      } else {
-        const err3 = { instancePath: instancePath + "/keys", schemaPath: "#/properties/keys/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err3];
-        } else {
-          vErrors.push(err3);
-        }
-        errors++;
-      }
-    }
-    if (data.PK !== void 0) {
-      let data1 = data.PK;
-      if (typeof data1 === "string") {
-        if (func2(data1) > 4096) {
-          const err4 = { instancePath: instancePath + "/PK", schemaPath: "#/properties/PK/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
-          if (vErrors === null) {
-            vErrors = [err4];
-          } else {
-            vErrors.push(err4);
-          }
-          errors++;
-        }
-        if (func2(data1) < 1) {
-          const err5 = { instancePath: instancePath + "/PK", schemaPath: "#/properties/PK/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-          if (vErrors === null) {
-            vErrors = [err5];
-          } else {
-            vErrors.push(err5);
-          }
-          errors++;
-        }
-      } else {
-        const err6 = { instancePath: instancePath + "/PK", schemaPath: "#/properties/PK/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err6];
-        } else {
-          vErrors.push(err6);
-        }
-        errors++;
-      }
-    }
-    if (data.KEK !== void 0) {
-      let data2 = data.KEK;
-      const _errs8 = errors;
-      let valid2 = false;
-      const _errs9 = errors;
-      if (typeof data2 === "string") {
-        if (func2(data2) > 4096) {
-          const err7 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
-          if (vErrors === null) {
-            vErrors = [err7];
-          } else {
-            vErrors.push(err7);
-          }
-          errors++;
-        }
-        if (func2(data2) < 1) {
-          const err8 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-          if (vErrors === null) {
-            vErrors = [err8];
-          } else {
-            vErrors.push(err8);
-          }
-          errors++;
-        }
-      } else {
-        const err9 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err9];
-        } else {
-          vErrors.push(err9);
-        }
-        errors++;
-      }
-      var _valid0 = _errs9 === errors;
-      valid2 = valid2 || _valid0;
-      if (!valid2) {
-        const _errs11 = errors;
-        if (Array.isArray(data2)) {
-          if (data2.length > 50) {
-            const err10 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
-            if (vErrors === null) {
-              vErrors = [err10];
-            } else {
-              vErrors.push(err10);
-            }
-            errors++;
-          }
-          if (data2.length < 1) {
-            const err11 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-            if (vErrors === null) {
-              vErrors = [err11];
-            } else {
-              vErrors.push(err11);
-            }
-            errors++;
-          }
-          const len0 = data2.length;
-          for (let i0 = 0; i0 < len0; i0++) {
-            let data3 = data2[i0];
-            if (typeof data3 === "string") {
-              if (func2(data3) > 4096) {
-                const err12 = { instancePath: instancePath + "/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
-                if (vErrors === null) {
-                  vErrors = [err12];
-                } else {
-                  vErrors.push(err12);
-                }
-                errors++;
-              }
-              if (func2(data3) < 1) {
-                const err13 = { instancePath: instancePath + "/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                if (vErrors === null) {
-                  vErrors = [err13];
-                } else {
-                  vErrors.push(err13);
-                }
-                errors++;
-              }
-            } else {
-              const err14 = { instancePath: instancePath + "/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err14];
-              } else {
-                vErrors.push(err14);
-              }
-              errors++;
-            }
-          }
-        } else {
-          const err15 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-          if (vErrors === null) {
-            vErrors = [err15];
-          } else {
-            vErrors.push(err15);
-          }
-          errors++;
-        }
-        var _valid0 = _errs11 === errors;
-        valid2 = valid2 || _valid0;
-      }
-      if (!valid2) {
-        const err16 = { instancePath: instancePath + "/KEK", schemaPath: "#/definitions/certificateFiles/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err16];
-        } else {
-          vErrors.push(err16);
-        }
-        errors++;
-      } else {
-        errors = _errs8;
-        if (vErrors !== null) {
-          if (_errs8) {
-            vErrors.length = _errs8;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.db !== void 0) {
-      let data4 = data.db;
-      const _errs17 = errors;
-      let valid6 = false;
-      const _errs18 = errors;
-      if (typeof data4 === "string") {
-        if (func2(data4) > 4096) {
-          const err17 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
-          if (vErrors === null) {
-            vErrors = [err17];
-          } else {
-            vErrors.push(err17);
-          }
-          errors++;
-        }
-        if (func2(data4) < 1) {
-          const err18 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-          if (vErrors === null) {
-            vErrors = [err18];
-          } else {
-            vErrors.push(err18);
-          }
-          errors++;
-        }
-      } else {
-        const err19 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err19];
-        } else {
-          vErrors.push(err19);
-        }
-        errors++;
-      }
-      var _valid1 = _errs18 === errors;
-      valid6 = valid6 || _valid1;
-      if (!valid6) {
-        const _errs20 = errors;
-        if (Array.isArray(data4)) {
-          if (data4.length > 50) {
-            const err20 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
-            if (vErrors === null) {
-              vErrors = [err20];
-            } else {
-              vErrors.push(err20);
-            }
-            errors++;
-          }
-          if (data4.length < 1) {
-            const err21 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
-            if (vErrors === null) {
-              vErrors = [err21];
-            } else {
-              vErrors.push(err21);
-            }
-            errors++;
-          }
-          const len1 = data4.length;
-          for (let i1 = 0; i1 < len1; i1++) {
-            let data5 = data4[i1];
-            if (typeof data5 === "string") {
-              if (func2(data5) > 4096) {
-                const err22 = { instancePath: instancePath + "/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
-                if (vErrors === null) {
-                  vErrors = [err22];
-                } else {
-                  vErrors.push(err22);
-                }
-                errors++;
-              }
-              if (func2(data5) < 1) {
-                const err23 = { instancePath: instancePath + "/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                if (vErrors === null) {
-                  vErrors = [err23];
-                } else {
-                  vErrors.push(err23);
-                }
-                errors++;
-              }
-            } else {
-              const err24 = { instancePath: instancePath + "/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err24];
-              } else {
-                vErrors.push(err24);
-              }
-              errors++;
-            }
-          }
-        } else {
-          const err25 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-          if (vErrors === null) {
-            vErrors = [err25];
-          } else {
-            vErrors.push(err25);
-          }
-          errors++;
-        }
-        var _valid1 = _errs20 === errors;
-        valid6 = valid6 || _valid1;
-      }
-      if (!valid6) {
-        const err26 = { instancePath: instancePath + "/db", schemaPath: "#/definitions/certificateFiles/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-        if (vErrors === null) {
-          vErrors = [err26];
-        } else {
-          vErrors.push(err26);
-        }
-        errors++;
-      } else {
-        errors = _errs17;
-        if (vErrors !== null) {
-          if (_errs17) {
-            vErrors.length = _errs17;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-  } else {
-    const err27 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-    if (vErrors === null) {
-      vErrors = [err27];
-    } else {
-      vErrors.push(err27);
-    }
-    errors++;
-  }
-  validate21.errors = vErrors;
-  return errors === 0;
-}
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1750,19 +1423,336 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         valid2 = valid2 || _valid1;
         if (!valid2) {
           const _errs14 = errors;
-          if (!validate21(data2, { instancePath: instancePath + "/secureBoot", parentData: data, parentDataProperty: "secureBoot", rootData })) {
-            vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
-            errors = vErrors.length;
+          if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+            for (const key1 in data2) {
+              if (!(key1 === "keys" || key1 === "PK" || key1 === "KEK" || key1 === "db")) {
+                const err10 = { instancePath: instancePath + "/secureBoot", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err10];
+                } else {
+                  vErrors.push(err10);
+                }
+                errors++;
+              }
+            }
+            if (data2.keys !== void 0) {
+              let data3 = data2.keys;
+              if (typeof data3 === "string") {
+                if (func2(data3) > 4096) {
+                  const err11 = { instancePath: instancePath + "/secureBoot/keys", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/1/properties/keys/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err11];
+                  } else {
+                    vErrors.push(err11);
+                  }
+                  errors++;
+                }
+                if (func2(data3) < 1) {
+                  const err12 = { instancePath: instancePath + "/secureBoot/keys", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/1/properties/keys/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err12];
+                  } else {
+                    vErrors.push(err12);
+                  }
+                  errors++;
+                }
+              } else {
+                const err13 = { instancePath: instancePath + "/secureBoot/keys", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/1/properties/keys/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err13];
+                } else {
+                  vErrors.push(err13);
+                }
+                errors++;
+              }
+            }
+            if (data2.PK !== void 0) {
+              let data4 = data2.PK;
+              if (typeof data4 === "string") {
+                if (func2(data4) > 4096) {
+                  const err14 = { instancePath: instancePath + "/secureBoot/PK", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/1/properties/PK/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err14];
+                  } else {
+                    vErrors.push(err14);
+                  }
+                  errors++;
+                }
+                if (func2(data4) < 1) {
+                  const err15 = { instancePath: instancePath + "/secureBoot/PK", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/1/properties/PK/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err15];
+                  } else {
+                    vErrors.push(err15);
+                  }
+                  errors++;
+                }
+              } else {
+                const err16 = { instancePath: instancePath + "/secureBoot/PK", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/1/properties/PK/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err16];
+                } else {
+                  vErrors.push(err16);
+                }
+                errors++;
+              }
+            }
+            if (data2.KEK !== void 0) {
+              let data5 = data2.KEK;
+              const _errs23 = errors;
+              let valid5 = false;
+              const _errs24 = errors;
+              if (typeof data5 === "string") {
+                if (func2(data5) > 4096) {
+                  const err17 = { instancePath: instancePath + "/secureBoot/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err17];
+                  } else {
+                    vErrors.push(err17);
+                  }
+                  errors++;
+                }
+                if (func2(data5) < 1) {
+                  const err18 = { instancePath: instancePath + "/secureBoot/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err18];
+                  } else {
+                    vErrors.push(err18);
+                  }
+                  errors++;
+                }
+              } else {
+                const err19 = { instancePath: instancePath + "/secureBoot/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err19];
+                } else {
+                  vErrors.push(err19);
+                }
+                errors++;
+              }
+              var _valid2 = _errs24 === errors;
+              valid5 = valid5 || _valid2;
+              if (!valid5) {
+                const _errs26 = errors;
+                if (Array.isArray(data5)) {
+                  if (data5.length > 50) {
+                    const err20 = { instancePath: instancePath + "/secureBoot/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
+                    if (vErrors === null) {
+                      vErrors = [err20];
+                    } else {
+                      vErrors.push(err20);
+                    }
+                    errors++;
+                  }
+                  if (data5.length < 1) {
+                    const err21 = { instancePath: instancePath + "/secureBoot/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                    if (vErrors === null) {
+                      vErrors = [err21];
+                    } else {
+                      vErrors.push(err21);
+                    }
+                    errors++;
+                  }
+                  const len0 = data5.length;
+                  for (let i0 = 0; i0 < len0; i0++) {
+                    let data6 = data5[i0];
+                    if (typeof data6 === "string") {
+                      if (func2(data6) > 4096) {
+                        const err22 = { instancePath: instancePath + "/secureBoot/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                        if (vErrors === null) {
+                          vErrors = [err22];
+                        } else {
+                          vErrors.push(err22);
+                        }
+                        errors++;
+                      }
+                      if (func2(data6) < 1) {
+                        const err23 = { instancePath: instancePath + "/secureBoot/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                        if (vErrors === null) {
+                          vErrors = [err23];
+                        } else {
+                          vErrors.push(err23);
+                        }
+                        errors++;
+                      }
+                    } else {
+                      const err24 = { instancePath: instancePath + "/secureBoot/KEK/" + i0, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                      if (vErrors === null) {
+                        vErrors = [err24];
+                      } else {
+                        vErrors.push(err24);
+                      }
+                      errors++;
+                    }
+                  }
+                } else {
+                  const err25 = { instancePath: instancePath + "/secureBoot/KEK", schemaPath: "#/definitions/certificateFiles/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                  if (vErrors === null) {
+                    vErrors = [err25];
+                  } else {
+                    vErrors.push(err25);
+                  }
+                  errors++;
+                }
+                var _valid2 = _errs26 === errors;
+                valid5 = valid5 || _valid2;
+              }
+              if (!valid5) {
+                const err26 = { instancePath: instancePath + "/secureBoot/KEK", schemaPath: "#/definitions/certificateFiles/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+                if (vErrors === null) {
+                  vErrors = [err26];
+                } else {
+                  vErrors.push(err26);
+                }
+                errors++;
+              } else {
+                errors = _errs23;
+                if (vErrors !== null) {
+                  if (_errs23) {
+                    vErrors.length = _errs23;
+                  } else {
+                    vErrors = null;
+                  }
+                }
+              }
+            }
+            if (data2.db !== void 0) {
+              let data7 = data2.db;
+              const _errs32 = errors;
+              let valid9 = false;
+              const _errs33 = errors;
+              if (typeof data7 === "string") {
+                if (func2(data7) > 4096) {
+                  const err27 = { instancePath: instancePath + "/secureBoot/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err27];
+                  } else {
+                    vErrors.push(err27);
+                  }
+                  errors++;
+                }
+                if (func2(data7) < 1) {
+                  const err28 = { instancePath: instancePath + "/secureBoot/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err28];
+                  } else {
+                    vErrors.push(err28);
+                  }
+                  errors++;
+                }
+              } else {
+                const err29 = { instancePath: instancePath + "/secureBoot/db", schemaPath: "#/definitions/certificateFiles/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err29];
+                } else {
+                  vErrors.push(err29);
+                }
+                errors++;
+              }
+              var _valid3 = _errs33 === errors;
+              valid9 = valid9 || _valid3;
+              if (!valid9) {
+                const _errs35 = errors;
+                if (Array.isArray(data7)) {
+                  if (data7.length > 50) {
+                    const err30 = { instancePath: instancePath + "/secureBoot/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/maxItems", keyword: "maxItems", params: { limit: 50 }, message: "must NOT have more than 50 items" };
+                    if (vErrors === null) {
+                      vErrors = [err30];
+                    } else {
+                      vErrors.push(err30);
+                    }
+                    errors++;
+                  }
+                  if (data7.length < 1) {
+                    const err31 = { instancePath: instancePath + "/secureBoot/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                    if (vErrors === null) {
+                      vErrors = [err31];
+                    } else {
+                      vErrors.push(err31);
+                    }
+                    errors++;
+                  }
+                  const len1 = data7.length;
+                  for (let i1 = 0; i1 < len1; i1++) {
+                    let data8 = data7[i1];
+                    if (typeof data8 === "string") {
+                      if (func2(data8) > 4096) {
+                        const err32 = { instancePath: instancePath + "/secureBoot/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                        if (vErrors === null) {
+                          vErrors = [err32];
+                        } else {
+                          vErrors.push(err32);
+                        }
+                        errors++;
+                      }
+                      if (func2(data8) < 1) {
+                        const err33 = { instancePath: instancePath + "/secureBoot/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                        if (vErrors === null) {
+                          vErrors = [err33];
+                        } else {
+                          vErrors.push(err33);
+                        }
+                        errors++;
+                      }
+                    } else {
+                      const err34 = { instancePath: instancePath + "/secureBoot/db/" + i1, schemaPath: "#/definitions/certificateFiles/anyOf/1/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                      if (vErrors === null) {
+                        vErrors = [err34];
+                      } else {
+                        vErrors.push(err34);
+                      }
+                      errors++;
+                    }
+                  }
+                } else {
+                  const err35 = { instancePath: instancePath + "/secureBoot/db", schemaPath: "#/definitions/certificateFiles/anyOf/1/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                  if (vErrors === null) {
+                    vErrors = [err35];
+                  } else {
+                    vErrors.push(err35);
+                  }
+                  errors++;
+                }
+                var _valid3 = _errs35 === errors;
+                valid9 = valid9 || _valid3;
+              }
+              if (!valid9) {
+                const err36 = { instancePath: instancePath + "/secureBoot/db", schemaPath: "#/definitions/certificateFiles/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+                if (vErrors === null) {
+                  vErrors = [err36];
+                } else {
+                  vErrors.push(err36);
+                }
+                errors++;
+              } else {
+                errors = _errs32;
+                if (vErrors !== null) {
+                  if (_errs32) {
+                    vErrors.length = _errs32;
+                  } else {
+                    vErrors = null;
+                  }
+                }
+              }
+            }
+          } else {
+            const err37 = { instancePath: instancePath + "/secureBoot", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err37];
+            } else {
+              vErrors.push(err37);
+            }
+            errors++;
           }
           var _valid1 = _errs14 === errors;
           valid2 = valid2 || _valid1;
         }
         if (!valid2) {
-          const err10 = { instancePath: instancePath + "/secureBoot", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          const err38 = { instancePath: instancePath + "/secureBoot", schemaPath: "#/anyOf/1/properties/secureBoot/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
           if (vErrors === null) {
-            vErrors = [err10];
+            vErrors = [err38];
           } else {
-            vErrors.push(err10);
+            vErrors.push(err38);
           }
           errors++;
         } else {
@@ -1777,11 +1767,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else {
-      const err11 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      const err39 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
       if (vErrors === null) {
-        vErrors = [err11];
+        vErrors = [err39];
       } else {
-        vErrors.push(err11);
+        vErrors.push(err39);
       }
       errors++;
     }
@@ -1789,11 +1779,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
     valid0 = valid0 || _valid0;
   }
   if (!valid0) {
-    const err12 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+    const err40 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
     if (vErrors === null) {
-      vErrors = [err12];
+      vErrors = [err40];
     } else {
-      vErrors.push(err12);
+      vErrors.push(err40);
     }
     errors++;
   } else {
@@ -1809,11 +1799,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
   validate20.errors = vErrors;
   return errors === 0;
 }
-var schema36 = { "description": "Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.", "anyOf": [{ "type": "string", "enum": ["default", "per-vm"] }, { "type": "array", "maxItems": 8, "items": { "$ref": "#/definitions/nic" } }], "examples": ["default"] };
-var schema37 = { "title": "FleetNic", "description": "One network card, on a network of this file or on a bridge of the host.", "type": "object", "additionalProperties": false, "properties": { "network": { "description": "A key of `networks`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "`network` is the name of an entry of `networks`", "maxLength": 63, "examples": ["lab"] }, "bridge": { "description": "A bridge that exists on the host, such as br0. ven never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "patternErrorMessage": "a bridge's name has at most 15 characters: letters, digits and _ . -", "examples": ["br0"] }, "mac": { "description": "A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.", "type": "string", "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "patternErrorMessage": "a MAC address is six pairs of hexadecimal digits with colons between them", "examples": ["52:54:00:0a:0b:0c"] }, "address": { "description": "A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.", "type": "string", "maxLength": 15, "examples": ["192.168.150.10"] }, "model": { "description": "The card that the guest sees. Default: `virtio`.", "type": "string", "enum": ["virtio", "e1000", "e1000e", "rtl8139"], "examples": ["virtio"] } }, "if": { "not": { "required": ["network"] } }, "then": { "required": ["bridge"] }, "else": { "not": { "required": ["bridge"] } }, "examples": [{ "network": "lab" }] };
+var schema35 = { "description": "Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.", "anyOf": [{ "type": "string", "enum": ["default", "per-vm"] }, { "type": "array", "maxItems": 8, "items": { "$ref": "#/definitions/nic" } }], "examples": ["default"] };
+var schema36 = { "title": "FleetNic", "description": "One network card, on a network of this file or on a bridge of the host.", "type": "object", "additionalProperties": false, "properties": { "network": { "description": "A key of `networks`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "`network` is the name of an entry of `networks`", "maxLength": 63, "examples": ["lab"] }, "bridge": { "description": "A bridge that exists on the host, such as br0. ven never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "patternErrorMessage": "a bridge's name has at most 15 characters: letters, digits and _ . -", "examples": ["br0"] }, "mac": { "description": "A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.", "type": "string", "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "patternErrorMessage": "a MAC address is six pairs of hexadecimal digits with colons between them", "examples": ["52:54:00:0a:0b:0c"] }, "address": { "description": "A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.", "type": "string", "maxLength": 15, "examples": ["192.168.150.10"] }, "model": { "description": "The card that the guest sees. Default: `virtio`.", "type": "string", "enum": ["virtio", "e1000", "e1000e", "rtl8139"], "examples": ["virtio"] } }, "if": { "not": { "required": ["network"] } }, "then": { "required": ["bridge"] }, "else": { "not": { "required": ["bridge"] } }, "examples": [{ "network": "lab" }] };
 var pattern19 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$", "u");
 var pattern20 = new RegExp("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "u");
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   const _errs0 = errors;
@@ -1829,7 +1819,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     errors++;
   }
   if (!(data === "default" || data === "per-vm")) {
-    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema36.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema35.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -2085,7 +2075,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data5 === "virtio" || data5 === "e1000" || data5 === "e1000e" || data5 === "rtl8139")) {
-              const err20 = { instancePath: instancePath + "/" + i0 + "/model", schemaPath: "#/definitions/nic/properties/model/enum", keyword: "enum", params: { allowedValues: schema37.properties.model.enum }, message: "must be equal to one of the allowed values" };
+              const err20 = { instancePath: instancePath + "/" + i0 + "/model", schemaPath: "#/definitions/nic/properties/model/enum", keyword: "enum", params: { allowedValues: schema36.properties.model.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -2134,7 +2124,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   }
-  validate24.errors = vErrors;
+  validate22.errors = vErrors;
   return errors === 0;
 }
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -2263,7 +2253,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data6 === "disk" || data6 === "network")) {
-            const err10 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema34.items.enum }, message: "must be equal to one of the allowed values" };
+            const err10 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema33.items.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -2317,8 +2307,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.nics !== void 0) {
-      if (!validate24(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
-        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+      if (!validate22(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
+        vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
         errors = vErrors.length;
       }
     }
@@ -2337,7 +2327,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data9 === "none" || data9 === "vnc")) {
-        const err15 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema38.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+        const err15 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -2382,7 +2372,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data10 === "vnc")) {
-              const err19 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema38.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err19 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err19];
               } else {
@@ -2461,7 +2451,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
               if (!(data12 === "auto")) {
-                const err26 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema38.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+                const err26 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err26];
                 } else {
@@ -2545,7 +2535,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data14 === "running" || data14 === "off")) {
-        const err32 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" };
+        const err32 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema39.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err32];
         } else {
@@ -2643,9 +2633,9 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
   validate17.errors = vErrors;
   return errors === 0;
 }
-var schema46 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
+var schema45 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
 var pattern24 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -2659,7 +2649,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func24.call(schema46.properties, key0)) {
+      if (!func24.call(schema45.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -2843,7 +2833,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data8 === "disk" || data8 === "network")) {
-            const err17 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema34.items.enum }, message: "must be equal to one of the allowed values" };
+            const err17 = { instancePath: instancePath + "/boot/" + i0, schemaPath: "#/definitions/boot/items/enum", keyword: "enum", params: { allowedValues: schema33.items.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -2897,8 +2887,8 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.nics !== void 0) {
-      if (!validate24(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
-        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+      if (!validate22(data.nics, { instancePath: instancePath + "/nics", parentData: data, parentDataProperty: "nics", rootData })) {
+        vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
         errors = vErrors.length;
       }
     }
@@ -2971,7 +2961,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data13 === "none" || data13 === "vnc")) {
-        const err27 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema38.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+        const err27 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -3016,7 +3006,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!(data14 === "vnc")) {
-              const err31 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema38.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+              const err31 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
               if (vErrors === null) {
                 vErrors = [err31];
               } else {
@@ -3095,7 +3085,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
               if (!(data16 === "auto")) {
-                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema38.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err38];
                 } else {
@@ -3179,7 +3169,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data18 === "running" || data18 === "off")) {
-        const err44 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" };
+        const err44 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema39.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err44];
         } else {
@@ -3274,10 +3264,10 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate28.errors = vErrors;
+  validate26.errors = vErrors;
   return errors === 0;
 }
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
@@ -3301,8 +3291,8 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
     }
     const len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++) {
-      if (!validate28(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData })) {
-        vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+      if (!validate26(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData })) {
+        vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
         errors = vErrors.length;
       }
     }
@@ -3315,7 +3305,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate27.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -3438,8 +3428,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.vms !== void 0) {
-      if (!validate27(data.vms, { instancePath: instancePath + "/vms", parentData: data, parentDataProperty: "vms", rootData })) {
-        vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+      if (!validate25(data.vms, { instancePath: instancePath + "/vms", parentData: data, parentDataProperty: "vms", rootData })) {
+        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
         errors = vErrors.length;
       }
     }

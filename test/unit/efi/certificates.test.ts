@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkCaCertificates } from '../../../src/efi/index.js';
+import { checkCaCertificates, checkSigners } from '../../../src/efi/index.js';
 
 // root: 2026-01-01 to 2036-01-01 · middle: 2026-06-01 to 2028-06-01 · leaf: no authority
 const pem = (name: string): string => readFileSync(new URL(`certificates/${name}.pem`, import.meta.url), 'utf8');
@@ -80,5 +80,23 @@ describe('certificates of authorities', () => {
         expect(authorities.length > 0 || problems.some(({ severity }) => severity === 'error')).toBe(true);
       }),
     );
+  });
+});
+
+describe('certificates for secure boot', () => {
+  const signers = (text: string, now = NOW): string[] =>
+    checkSigners(text, now).problems.map(({ severity, rule }) => `${severity} ${rule}`);
+
+  it('need be no authority, and are taken each once, in the order of the file', () => {
+    const { certificates, problems } = checkSigners(pem('signer-b') + pem('signer-a') + pem('signer-b'), NOW);
+    expect(problems).toEqual([]);
+    expect(certificates).toEqual(['signer-b', 'signer-a'].map((name) => Uint8Array.from(new X509Certificate(pem(name)).raw)));
+  });
+
+  it('say what is wrong, and of an end only a warning: firmware looks at no dates', () => {
+    expect(signers('-----BEGIN PRIVATE KEY-----')).toEqual(['error certificate-private-key']);
+    expect(signers('nothing')).toEqual(['error certificate-unreadable']);
+    expect(signers(pem('root'))).toEqual(['warning certificate-key']);
+    expect(signers(pem('signer-a'), new Date('2050-01-01'))).toEqual(['warning certificate-expired']);
   });
 });

@@ -67,4 +67,22 @@ describe('NVRAM', () => {
   it('is the template when there are none', () => {
     expect(Buffer.from(makeNvram(emptyStore(), { caCertificates: [] }))).toEqual(emptyStore());
   });
+
+  it('holds keys for secure boot as signed variables, in place of the template’s', () => {
+    const keys = { PK: Uint8Array.of(1), KEK: [Uint8Array.of(2), Uint8Array.of(3)], db: [Uint8Array.of(4)] };
+    const first = makeNvram(emptyStore(), { caCertificates: [], secureBoot: { ...keys, db: [Uint8Array.of(9)] } });
+    const variables = readVariables(makeNvram(first, { caCertificates: [Uint8Array.of(7)], secureBoot: keys }));
+    const global = '8be4df61-93ca-11d2-aa0d-00e098032b8c';
+    expect(
+      Object.fromEntries(
+        variables.map(({ name, vendor, attributes, data }) => [name, [vendor, attributes, ...certificatesOf(data).map((der) => der[0])]]),
+      ),
+    ).toEqual({
+      TlsCaCertificate: ['fd2340d0-3dab-4349-a6c7-3b4f12b48eae', 3, 7],
+      db: ['d719b2cb-3d3a-4596-a3bc-dad00e67656f', 0x27, 4],
+      KEK: [global, 0x27, 2, 3],
+      PK: [global, 0x27, 1],
+    });
+    for (const { name, timestamp } of variables) expect([name, timestamp !== undefined]).toEqual([name, name !== 'TlsCaCertificate']);
+  });
 });

@@ -16,9 +16,13 @@ afterEach(() => {
 });
 
 /** `code + variables`, or null. All images are there, but those named. */
-function found(kind: 'uefi' | 'uefi-secure', { template = false, gone = [] as string[] } = {}): string | null {
+function found(kind: 'uefi' | 'uefi-secure', { template = false, ownKeys = false, gone = [] as string[] } = {}): string | null {
   const folders = [join(root, ETC), join(root, USR)];
-  const { firmware } = findFirmware(kind, { template }, { folders, exists: (path) => !gone.some((name) => path.endsWith(`/${name}`)) });
+  const { firmware } = findFirmware(
+    kind,
+    { template, ownKeys },
+    { folders, exists: (path) => !gone.some((name) => path.endsWith(`/${name}`)) },
+  );
   if (!firmware) return null;
   expect(firmware.secure).toBe(kind === 'uefi-secure');
   const { loader, nvramTemplate } = firmware;
@@ -45,6 +49,15 @@ describe('findFirmware', () => {
     expect(found('uefi-secure')).toBe(`${fedora}/OVMF_CODE_4M.secboot.qcow2 + ${fedora}/OVMF_VARS_4M.secboot.qcow2 qcow2`);
     expect(found('uefi', { template: true })).toBe(`${fedora}/OVMF_CODE.fd + ${fedora}/OVMF_VARS.fd raw`);
     expect(found('uefi-secure', { template: true })).toBe(`${fedora}/OVMF_CODE.secboot.fd + ${fedora}/OVMF_VARS.secboot.fd raw`);
+  });
+
+  it.each<[keyof typeof DISTRIBUTIONS, string]>([
+    ['Debian 12', `${debian}/OVMF_CODE_4M.secboot.fd + ${debian}/OVMF_VARS_4M.fd`],
+    ['Debian 13', `${debian}/OVMF_CODE_4M.secboot.fd + ${debian}/OVMF_VARS_4M.fd`],
+    ['Fedora', `${fedora}/OVMF_CODE.secboot.fd + ${fedora}/OVMF_VARS.fd`],
+  ])('for keys of one’s own on %s: for secure boot, without keys in it', (distribution, files) => {
+    install(root, USR, DISTRIBUTIONS[distribution]);
+    expect(found('uefi-secure', { template: true, ownKeys: true })).toBe(`${files} raw`);
   });
 
   it('passes over one whose files are not there', () => {
