@@ -1,0 +1,244 @@
+import {
+  VenError,
+  type Address,
+  type NodeRecord,
+  type OnboardingFlow,
+  type OrchestratorHost,
+  type Profile,
+  type ProvisionResult,
+  type ResolvedVm,
+} from '../../model/index.js';
+import { Admission, type AdmissionLimits } from './admission.js';
+import { NodeRun } from './node.js';
+import { warnOnce, type OnboardingPorts, type PowerState } from './ports.js';
+import { resultOf } from './result.js';
+import { StatusPoll } from './status-poll.js';
+
+export interface DriveOptions {
+  run: string;
+  fleet: string;
+  host: string;
+  profile: Profile;
+  flow: OnboardingFlow;
+  /** The stage that is waited for, by its name. */
+  until: string;
+  nodes: readonly DrivenNode[];
+  limits: AdmissionLimits;
+  /** Of the whole run; null: none. */
+  timeoutSeconds: number | null;
+  /** What the orchestrator knew at the start; null: nothing is registered. */
+  known: readonly OrchestratorHost[] | null;
+  ports: OnboardingPorts;
+  /** Ends the watch; the nodes go on. */
+  signal: AbortSignal;
+}
+
+export interface DrivenNode {
+  vm: ResolvedVm;
+  power: PowerState;
+  /** What is kept of it and still counts. */
+  record: NodeRecord | null;
+}
+
+const LOOK_MS = 200;
+const POWER_MS = 3000;
+
+/** Watches all nodes until each has come to its end, or the run has. Throws only for what is no node's own: a console that may not be read, a bug. */
+export async function driveNodes(options: DriveOptions): Promise<ProvisionResult> {
+  const run = new Drive(options);
+  return run.run();
+}
+
+class Drive {
+  readonly #options: DriveOptions;
+  readonly #nodes: NodeRun[];
+  readonly #admission: Admission;
+  readonly #stop = new AbortController();
+  readonly #statuses: StatusPoll | null;
+  readonly #registered: Set<string> | null;
+  readonly #warn: (address: Address | null, message: string) => void;
+  readonly #underWay = new Set<Promise<void>>();
+  #powersAskedAt = -Infinity;
+  #askingPowers = false;
+  /** Of something that nobody waits for; thrown by the next look. */
+  #fault: { error: unknown } | null = null;
+
+  constructor(options: DriveOptions) {
+    this.#options = options;
+    const { ports, profile, flow, until, known } = options;
+    this.#warn = warnOnce(ports);
+    this.#admission = new Admission(options.limits);
+    this.#nodes = options.nodes.map(
+      ({ vm, record }) =>
+        new NodeRun({
+          vm,
+          record,
+          profile,
+          flow,
+          until,
+          ports,
+          signal: this.#stop.signal,
+          warn: (message) => {
+            this.#warn(vm.address, message);
+          },
+        }),
+    );
+    this.#registered = known && new Set(known.map(({ serialNumber }) => serialNumber));
+    this.#statuses =
+      ports.orchestrator &&
+      new StatusPoll(ports.orchestrator, ports.clock, (message) => {
+        this.#warn(null, message);
+      });
+  }
+
+  async run(): Promise<ProvisionResult> {
+    const { ports, signal, timeoutSeconds, profile } = this.#options;
+    const { clock } = ports;
+    const began = clock.now();
+    this.#begin(began);
+    let cut: 'interrupted' | 'timeout' | null = null;
+    try {
+      while (this.#nodes.some(({ state }) => state !== 'ended')) {
+        if (signal.aborted) cut = 'interrupted';
+        else if (timeoutSeconds !== null && clock.now() - began >= timeoutSeconds * 1000) cut = 'timeout';
+        if (cut !== null) break;
+        this.#look();
+        await clock.sleep(LOOK_MS, signal);
+      }
+      const now = clock.now();
+      const at = new Date(now).toISOString();
+      for (const node of this.#nodes) {
+        const stage = node.stage ?? profile.stages[0]?.name ?? '';
+        const message = `The run's time was up (${timeoutSeconds} s)`;
+        node.abandon(cut === 'timeout' ? { class: 'timeout', stage, at, message, line: node.lastLine } : null);
+      }
+      const result = resultOf(this.#nodes, cut, now - began);
+      ports.emit({ type: 'provision-finished', time: at, ...result });
+      return result;
+    } finally {
+      this.#stop.abort();
+      for (const node of this.#nodes) node.close();
+      await Promise.all([...this.#underWay]);
+    }
+  }
+
+  #begin(now: number): void {
+    const { run, fleet, host, profile, flow, until, nodes, ports } = this.#options;
+    const time = new Date(now).toISOString();
+    ports.emit({
+      type: 'provision-started',
+      formatVersion: '1',
+      time,
+      run,
+      fleet,
+      host,
+      profile: profile.name,
+      flow,
+      until,
+      nodes: nodes.map(({ vm, record }) => {
+        const visit = record?.visits.at(-1);
+        const outcome = record?.outcome ?? 'under-way';
+        return {
+          address: vm.address,
+          outcome,
+          stage: visit?.stage ?? null,
+          title: visit?.title ?? null,
+          enteredAt: visit?.enteredAt ?? null,
+        };
+      }),
+    });
+    for (const [index, node] of this.#nodes.entries()) {
+      const { record, power } = nodes[index] as DrivenNode;
+      if (record !== null && record.outcome !== 'under-way') node.leave(record);
+      else if (power.power === 'running' || power.power === 'paused')
+        this.#start(node, () =>
+          this.#register(node).then(() => {
+            if (node.state === 'starting') node.takeUp(power);
+          }),
+        );
+    }
+  }
+
+  #look(): void {
+    if (this.#fault) throw this.#fault.error;
+    const now = this.#options.ports.clock.now();
+    for (const node of this.#nodes) {
+      if (node.state !== 'waiting') continue;
+      const underWay = this.#nodes.filter(({ state }) => state === 'starting' || state === 'watched').length;
+      if (!this.#admission.admit(now, underWay)) break;
+      this.#start(node, async () => {
+        await this.#register(node);
+        if (node.state === 'starting') await node.powerOn(this.#stop.signal);
+      });
+    }
+    for (const node of this.#nodes) node.poll();
+    const watched = this.#nodes.filter(({ state }) => state === 'watched');
+    if (watched.length === 0) return;
+    if (now - this.#powersAskedAt >= POWER_MS && !this.#askingPowers) this.#background(() => this.#askPowers(watched, now));
+    if (this.#statuses?.isDue(now) === true) this.#background(() => this.#askStatuses(watched));
+  }
+
+  #start(node: NodeRun, work: () => Promise<void>): void {
+    node.state = 'starting';
+    this.#background(work);
+  }
+
+  /** Before its power is on, as the orchestrator wants it. Ends the node when that can't be. */
+  async #register(node: NodeRun): Promise<void> {
+    const { ports } = this.#options;
+    const { orchestrator } = ports;
+    const { vm } = node;
+    if (this.#registered === null || orchestrator === null || this.#registered.has(vm.serialNumber)) return;
+    try {
+      const { name, serialNumber, uuid } = vm;
+      const { id, already } = await orchestrator.register({ name, serialNumber, uuid }, this.#stop.signal);
+      this.#registered.add(serialNumber);
+      ports.emit({
+        type: 'node-registered',
+        time: new Date(ports.clock.now()).toISOString(),
+        address: vm.address,
+        serialNumber,
+        id,
+        already,
+      });
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      node.failBeforehand(error instanceof VenError && error.code === 'orchestrator-unreachable' ? 'network' : 'workflow', error);
+    }
+  }
+
+  async #askPowers(watched: readonly NodeRun[], now: number): Promise<void> {
+    this.#askingPowers = true;
+    try {
+      const powers = await this.#options.ports.powers(watched.map(({ vm }) => vm.uuid));
+      for (const node of watched) {
+        const seen = powers.get(node.vm.uuid);
+        if (seen) node.powerSeen(seen, now);
+      }
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      this.#warn(null, `Whether the VMs are on can't be seen: ${error.summary}`);
+    } finally {
+      this.#askingPowers = false;
+      this.#powersAskedAt = this.#options.ports.clock.now();
+    }
+  }
+
+  async #askStatuses(watched: readonly NodeRun[]): Promise<void> {
+    const hosts = await this.#statuses?.ask(this.#stop.signal);
+    const bySerial = new Map(hosts?.map((host) => [host.serialNumber, host]));
+    for (const node of watched) {
+      const host = bySerial.get(node.vm.serialNumber);
+      if (host) node.orchestratorSaid(host);
+    }
+  }
+
+  #background(work: () => Promise<void>): void {
+    const done = work()
+      .catch((error: unknown) => {
+        if (!this.#stop.signal.aborted) this.#fault ??= { error };
+      })
+      .finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+  }
+}

@@ -1,0 +1,320 @@
+import { LastBoot } from '../../console/index.js';
+import {
+  VenError,
+  type NodeEffect,
+  type NodeFailure,
+  type NodeInput,
+  type NodeRecord,
+  type OnboardingFlow,
+  type OrchestratorHost,
+  type Profile,
+  type ResolvedVm,
+  type StageVisit,
+} from '../../model/index.js';
+import { NodeWatcher } from '../../provision/index.js';
+import { EchoFinder } from './echo.js';
+import type { NodeConsole, OnboardingPorts, PowerState } from './ports.js';
+import { finishedEvent } from './result.js';
+import { Typist } from './typist.js';
+
+/** `waiting`: its power is off, and its turn has not come. `ended`: there is nothing more to do about it in this run. */
+export type NodeState = 'waiting' | 'starting' | 'watched' | 'ended';
+export type NodeEnd = 'ready' | 'reached' | 'failed' | 'left';
+
+export interface NodeOptions {
+  vm: ResolvedVm;
+  profile: Profile;
+  flow: OnboardingFlow;
+  /** A stage's name. */
+  until: string;
+  /** What is kept of it; null: nothing that still counts. */
+  record: NodeRecord | null;
+  ports: OnboardingPorts;
+  warn: (message: string) => void;
+  /** Ends what it has under way. */
+  signal: AbortSignal;
+}
+
+/** What is read later than this after the last look was not said just now. */
+const LATE_MS = 5000;
+const SAVE_MS = 5000;
+const OUTPUT_MS = 500;
+
+/** One node of a run: feeds its watcher, does what that asks for, keeps its record. */
+export class NodeRun {
+  readonly vm: ResolvedVm;
+  state: NodeState = 'waiting';
+  end: NodeEnd | null = null;
+  failure: NodeFailure | null = null;
+
+  readonly #options: NodeOptions;
+  readonly #echo: EchoFinder;
+  readonly #typist: Typist;
+  #watcher: NodeWatcher | null = null;
+  #console: NodeConsole | null = null;
+  #life: string | undefined;
+  #power: { id: string | null; on: boolean; since: number } = { id: null, on: false, since: 0 };
+  /** -Infinity: not yet, and there is something to catch up with. */
+  #lookedAt = -Infinity;
+  #savedAt = 0;
+  #unsaved = false;
+  #output = { line: null as string | null, at: 0 };
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+    this.vm = options.vm;
+    const { ports, warn, signal, vm } = options;
+    this.#echo = new EchoFinder(ports.credentials ? [ports.credentials.password] : []);
+    this.#typist = new Typist({
+      vm,
+      ports,
+      warn,
+      signal,
+      echo: (text) => {
+        this.#echo.expect(text);
+      },
+    });
+  }
+
+  /** The stage that it is in, or was in last. */
+  get stage(): string | null {
+    return this.#watcher?.visits.at(-1)?.stage ?? null;
+  }
+
+  get visits(): readonly StageVisit[] {
+    return this.#watcher?.visits ?? this.#options.record?.visits ?? [];
+  }
+
+  get lastLine(): string | null {
+    return this.#watcher?.lastLine ?? null;
+  }
+
+  get address(): string {
+    return this.vm.address;
+  }
+
+  /** Takes up the watch over a VM whose power is on: where the record left it, else from its last boot on. */
+  takeUp(power: PowerState): void {
+    const { record, ports } = this.#options;
+    const now = ports.clock.now();
+    this.#power = { id: power.id, on: true, since: now };
+    this.#life = ports.lastStart(this.vm) ?? undefined;
+    this.#console = ports.openConsole(this.vm, record?.log ?? null);
+    const begun = record?.visits[0];
+    if (record !== null && begun !== undefined)
+      this.#watcher = this.#newWatcher({ startedAt: Date.parse(begun.enteredAt), memory: record.memory });
+    else this.#watch({ startedAt: this.#life === undefined ? now : Math.min(now, Date.parse(this.#life)), late: true });
+    this.state = 'watched';
+    if (record?.log == null) this.#take({ kind: 'console', at: now, bytes: this.#lastBoot(), late: true });
+    this.poll();
+    this.save();
+  }
+
+  /** Powers it on, and watches from then on. Resolves when it is done, or has failed. */
+  async powerOn(signal: AbortSignal): Promise<void> {
+    const { ports } = this.#options;
+    this.state = 'starting';
+    try {
+      this.#console = ports.openConsole(this.vm, ports.consoleEnd(this.vm));
+      // Kept before it starts: whoever goes on after a kill knows where its life begins.
+      this.#watcher = this.#newWatcher({ startedAt: ports.clock.now() });
+      this.#unsaved = true;
+      this.save();
+      await ports.powerOn(this.vm, signal);
+      const now = ports.clock.now();
+      this.#power = { id: null, on: true, since: now };
+      this.#life = ports.lastStart(this.vm) ?? undefined;
+      this.#lookedAt = now;
+      this.state = 'watched';
+      ports.emit({ type: 'node-started', time: iso(now), address: this.address });
+      this.#watch({ startedAt: now });
+      this.save();
+    } catch (error) {
+      if (signal.aborted) this.state = 'waiting';
+      else this.failBeforehand('boot', error);
+    }
+  }
+
+  /** It can't even begin: this run's failure, which is not kept, so that the next one tries again. */
+  failBeforehand(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
+    if (!(error instanceof VenError)) throw error;
+    const now = iso(this.#options.ports.clock.now());
+    const stage = this.#options.profile.stages[0]?.name ?? '';
+    this.failure = { class: cause, stage, at: now, message: error.summary, line: error.detail?.split('\n')[0] ?? null };
+    this.#finish('failed');
+  }
+
+  /** What the record says already: there is nothing to do. */
+  leave(record: NodeRecord): void {
+    this.failure = record.failure;
+    this.end = record.outcome === 'failed' ? 'failed' : 'ready';
+    this.state = 'ended';
+    const { ports } = this.#options;
+    if (this.end === 'failed') ports.emit(finishedEvent(this, 'failed', ports.clock.now()));
+  }
+
+  /** Lets go of its console. Idempotent. */
+  close(): void {
+    this.#typist.stop();
+    this.#console?.close();
+  }
+
+  /** A look at the console, and the time. Cheap when nothing is new. */
+  poll(): void {
+    if (this.state !== 'watched') return;
+    const now = this.#options.ports.clock.now();
+    const late = now - this.#lookedAt > LATE_MS;
+    this.#lookedAt = now;
+    const bytes = this.#read({ all: late });
+    if (bytes.length > 0) this.#take({ kind: 'console', at: now, bytes, late });
+    this.#take({ kind: 'tick', at: now });
+    this.#tellOutput(now);
+    this.#typist.throwFault();
+    if (this.#unsaved && now - this.#savedAt >= SAVE_MS) this.save();
+  }
+
+  /** `askedAt`: what was asked before it was started by us says nothing. */
+  powerSeen({ power, id }: PowerState, askedAt: number): void {
+    if (this.state !== 'watched' || askedAt < this.#power.since) return;
+    const now = this.#options.ports.clock.now();
+    const on = power === 'running' || power === 'paused';
+    if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now);
+    else if (this.#power.on && !on) this.#take({ kind: 'power-off', at: now });
+    this.#power = { ...this.#power, on, id: id ?? this.#power.id };
+  }
+
+  orchestratorSaid(host: OrchestratorHost): void {
+    if (this.state !== 'watched') return;
+    const provisioningStatus = host.instance?.provisioningStatus ?? '';
+    this.#take({ kind: 'orchestrator', at: this.#options.ports.clock.now(), hostStatus: host.hostStatus, provisioningStatus });
+  }
+
+  /** The run ends before the node does. */
+  abandon(failure: NodeFailure | null): void {
+    if (this.state === 'ended') return;
+    this.failure = failure;
+    this.#finish('left');
+  }
+
+  save(): void {
+    const { profile, flow, ports } = this.#options;
+    const watcher = this.#watcher;
+    if (!watcher || !this.#unsaved) return;
+    ports.records.write({
+      formatVersion: '1',
+      vm: this.vm.name,
+      uuid: this.vm.uuid,
+      ...(this.#life === undefined ? {} : { life: this.#life }),
+      flow,
+      profile: { name: profile.name, digest: profile.digest },
+      outcome: watcher.outcome,
+      failure: watcher.failure,
+      visits: [...watcher.visits],
+      lastLine: watcher.lastLine,
+      log: this.#console?.place ?? null,
+      memory: watcher.memory,
+    });
+    this.#savedAt = ports.clock.now();
+    this.#unsaved = false;
+  }
+
+  #newWatcher(begin: { startedAt: number; late?: boolean; memory?: unknown }): NodeWatcher {
+    const { profile, flow, ports } = this.#options;
+    const secrets = ports.credentials ? [ports.credentials.password, ports.credentials.username] : [];
+    return new NodeWatcher(profile, flow, { secrets, ...begin });
+  }
+
+  #watch(begin: { startedAt: number; late?: boolean }): void {
+    this.#watcher = this.#newWatcher(begin);
+    this.#unsaved = true;
+    this.#take({ kind: 'power-on', at: this.#options.ports.clock.now() });
+  }
+
+  /** Somebody has started it again, or replaced it. */
+  #beginAnew(now: number): void {
+    this.#options.warn('was powered on again by somebody else: watched from the start');
+    this.#life = this.#options.ports.lastStart(this.vm) ?? undefined;
+    this.#watch({ startedAt: now });
+  }
+
+  #take(input: NodeInput): void {
+    if (this.#watcher === null || this.state === 'ended') return;
+    const effects = this.#watcher.take(input);
+    if (input.kind !== 'tick' || effects.length > 0) this.#unsaved = true;
+    // Before anything is done: so a killed run never does it twice.
+    if (effects.length > 0) this.save();
+    for (const effect of effects) this.#obey(effect);
+  }
+
+  #obey(effect: NodeEffect): void {
+    const { ports, profile, until } = this.#options;
+    const { address } = this;
+    const time = iso(ports.clock.now());
+    switch (effect.kind) {
+      case 'stage': {
+        const { stage, title, line, late, enteredAt } = effect.visit;
+        ports.emit({ type: 'stage-reached', time: enteredAt, address, stage, title, line, late });
+        const place = (name: string): number => profile.stages.findIndex((each) => each.name === name);
+        const last = place(stage) === profile.stages.length - 1;
+        if (!last && place(stage) >= place(until)) this.#finish('reached');
+        return;
+      }
+      case 'type':
+        this.#typist.type(effect);
+        return;
+      case 'recovering': {
+        const { stage, trouble, attempt, atMost, line } = effect;
+        ports.emit({ type: 'node-recovering', time, address, stage, trouble, attempt, atMost, line });
+        return;
+      }
+      case 'ready':
+        this.#finish('ready');
+        return;
+      case 'failed':
+        this.failure = effect.failure;
+        this.#finish('failed');
+    }
+  }
+
+  #finish(end: NodeEnd): void {
+    if (this.state === 'ended') return;
+    this.#unsaved ||= end === 'left';
+    this.end = end;
+    this.state = 'ended';
+    if (this.#watcher && (end !== 'failed' || this.#watcher.outcome === 'failed')) this.save();
+    this.close();
+    this.#options.ports.emit(finishedEvent(this, end, this.#options.ports.clock.now()));
+  }
+
+  #read({ all }: { all: boolean }): Uint8Array {
+    const read: Uint8Array[] = [];
+    for (let pieces = this.#console?.read() ?? []; pieces.length > 0; pieces = all ? (this.#console?.read() ?? []) : []) {
+      for (const piece of pieces) {
+        read.push(piece.bytes);
+        for (const { at, length } of this.#echo.push(piece)) {
+          const why = this.#console?.mask(at, length) ?? null;
+          if (why !== null) this.#options.warn(`echoed a credential, and it could not be masked in the console log: ${why}`);
+        }
+      }
+    }
+    return read.length === 1 && read[0] ? read[0] : Buffer.concat(read);
+  }
+
+  /** Of all that is kept. */
+  #lastBoot(): Uint8Array {
+    const boot = new LastBoot();
+    boot.push(Buffer.from(this.#read({ all: true })).toString('latin1'));
+    return Buffer.from(boot.text(), 'latin1');
+  }
+
+  #tellOutput(now: number): void {
+    const line = this.#watcher?.lastLine ?? null;
+    if (line === null || line === this.#output.line || now - this.#output.at < OUTPUT_MS) return;
+    this.#output = { line, at: now };
+    this.#options.ports.emit({ type: 'node-output', time: iso(now), address: this.address, line });
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

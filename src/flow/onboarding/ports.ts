@@ -1,0 +1,62 @@
+/** All that watching nodes needs of the world. `on-host.ts` gives the real one; tests give one of their own. */
+import type { Address, Credentials, NodeRecord, Orchestrator, Power, ProvisionEvent, ResolvedVm } from '../../model/index.js';
+
+/** As the host's. */
+export interface LogPlace {
+  file: string;
+  position: number;
+}
+
+/** A node's console from some place on. */
+export interface NodeConsole {
+  /** Where the next byte will be. */
+  readonly place: LogPlace;
+  /** What is new, a part of it at a time: nothing more has been said when nothing comes. */
+  read(): { start: LogPlace; bytes: Uint8Array }[];
+  /** Overwrites what a node echoed and must not be kept. Returns why it could not, or null. */
+  mask(at: LogPlace, length: number): string | null;
+  close(): void;
+}
+
+export interface PowerState {
+  power: Power | 'missing';
+  /** Another one for each start; null while it is off. */
+  id: string | null;
+}
+
+export interface OnboardingPorts {
+  clock: {
+    /** Milliseconds since 1970. */
+    now(): number;
+    /** Resolves after so long, or at once when aborted. */
+    sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  };
+  /** `from` null: all that is kept. */
+  openConsole(vm: ResolvedVm, from: LogPlace | null): NodeConsole;
+  consoleEnd(vm: ResolvedVm): LogPlace;
+  /** By UUID, all at once. */
+  powers(uuids: readonly string[]): Promise<ReadonlyMap<string, PowerState>>;
+  /** When the VM was started last, ISO 8601, also when it is off by now; null: not known. */
+  lastStart(vm: ResolvedVm): string | null;
+  /** Under the fleet's lock; waits for it. */
+  powerOn(vm: ResolvedVm, signal: AbortSignal): Promise<void>;
+  /** Types the text and Enter. `busy`: somebody else is attached, and nothing was typed. */
+  type(vm: ResolvedVm, text: string, signal: AbortSignal): Promise<'typed' | 'busy'>;
+  /** null: it is not asked. */
+  orchestrator: Orchestrator | null;
+  /** null: the flow has none. */
+  credentials: Credentials | null;
+  records: { write(record: NodeRecord): void };
+  emit: (event: ProvisionEvent) => void;
+}
+
+/** Tells once: what is said again and again by a look every few moments. */
+export function warnOnce(ports: Pick<OnboardingPorts, 'emit' | 'clock'>): (address: Address | null, message: string) => void {
+  const told = new Set<string>();
+  return (address, message) => {
+    const key = `${address ?? ''} ${message}`;
+    if (told.has(key)) return;
+    told.add(key);
+    ports.emit({ type: 'provision-warning', time: new Date(ports.clock.now()).toISOString(), address, message });
+  };
+}

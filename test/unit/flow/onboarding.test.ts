@@ -1,0 +1,344 @@
+import { describe, expect, it } from 'vitest';
+import { driveNodes, type DriveOptions } from '../../../src/flow/onboarding/drive.js';
+import { VenError, type NodeRecord, type ResolvedVm } from '../../../src/model/index.js';
+import { PROFILE, World, type Script } from './onboarding-world.js';
+
+const IO: Script = [
+  { at: 10, say: 'firmware\r\nUsername: ' },
+  { after: 'alice', at: 0.3, say: 'alice\r\nPassword: ' },
+  { after: 'canary-secret', at: 0.3, say: '\r\nworking\r\n' },
+  { after: 'canary-secret', at: 20, say: 'all done\r\n' },
+];
+const PLAIN: Script = [
+  { at: 5, say: 'working\r\n' },
+  { at: 15, say: 'all done\r\n' },
+];
+const FULL: Script = [
+  { at: 5, say: 'working\r\n' },
+  { at: 8, say: 'tar: No space left on device\r\n' },
+];
+
+function drive(world: World, vms: readonly ResolvedVm[], options: Partial<DriveOptions> = {}) {
+  return driveNodes({
+    run: 'run',
+    fleet: 'lab',
+    host: 'qemu:///system',
+    profile: PROFILE,
+    flow: 'none',
+    until: 'ready',
+    nodes: vms.map((vm) => ({ vm, power: world.power(vm), record: world.records.get(vm.name) ?? null })),
+    limits: { maxConcurrent: Infinity, staggerSeconds: 0 },
+    timeoutSeconds: null,
+    known: null,
+    ports: world.ports(),
+    signal: new AbortController().signal,
+    ...options,
+  });
+}
+
+const count = (world: World, vm: ResolvedVm, text: string): number => world.machine(vm).typed.filter((each) => each.text === text).length;
+class Killed extends Error {}
+
+describe('a run over nodes', () => {
+  it('powers them on, answers their prompts once, and ends when all are ready', async () => {
+    const world = new World();
+    const vms = ['a', 'b'].map((name) => world.add(name, IO));
+    const result = await drive(world, vms, { flow: 'interactive' });
+    expect(result).toMatchObject({ outcome: 'done', exitCode: 0, ready: ['vm.a', 'vm.b'], failed: [], left: [], byClass: {} });
+    for (const vm of vms) {
+      expect(world.machine(vm).starts).toBe(1);
+      expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
+    }
+    const stages = world.of('stage-reached').filter(({ address }) => address === 'vm.a');
+    expect(stages.map(({ stage }) => stage)).toEqual(['power-on', 'login', 'work', 'ready']);
+    const finished = world.of('node-finished').find(({ address }) => address === 'vm.a');
+    expect(finished?.stages.map(({ stage }) => stage)).toEqual(['power-on', 'login', 'work']);
+    expect(finished?.stages.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(finished?.durationSeconds ?? 0, 3);
+    expect(finished?.durationSeconds).toBeCloseTo(result.durationSeconds, 0);
+    expect(world.records.get('a')).toMatchObject({ outcome: 'ready', vm: 'a', uuid: 'uuid-a' });
+    expect(JSON.stringify(world.events)).not.toContain('canary-secret');
+    expect(JSON.stringify([...world.records.values()])).not.toContain('canary-secret');
+  });
+
+  it('masks in the log what a node echoes', async () => {
+    const world = new World();
+    const echo: Script = [
+      { at: 1, say: 'Username: ' },
+      { after: 'alice', at: 0.2, say: 'ali' },
+      { after: 'alice', at: 0.6, say: 'ce\r\nPassword: ' },
+      { after: 'canary-secret', at: 0.2, say: 'canary-' },
+      { after: 'canary-secret', at: 0.8, say: 'secret\r\nworking for canary-secret, alice\r\n' },
+      { after: 'canary-secret', at: 3, say: 'all done\r\n' },
+    ];
+    const vm = world.add('a', echo);
+    await drive(world, [vm], { flow: 'interactive' });
+    expect(world.machine(vm).log).toBe('Username: *****\r\nPassword: *************\r\nworking for *************, alice\r\nall done\r\n');
+    expect(JSON.stringify([world.events, ...world.records.values()])).not.toMatch(/canary/);
+  });
+
+  it('names what failed, with the others ready: exit 4', async () => {
+    const world = new World();
+    const vms = [world.add('a', PLAIN), world.add('b', FULL), world.add('c', [])];
+    const result = await drive(world, vms);
+    expect(result).toMatchObject({ outcome: 'failed', exitCode: 4, ready: ['vm.a'], byClass: { storage: 1, timeout: 1 } });
+    expect(result.failed).toMatchObject([
+      { address: 'vm.b', class: 'storage', stage: 'work', line: 'tar: No space left on device' },
+      { address: 'vm.c', class: 'timeout', stage: 'power-on', line: null },
+    ]);
+    expect(world.records.get('b')).toMatchObject({ outcome: 'failed', failure: { class: 'storage' } });
+  });
+
+  it('leaves alone what is ready, and tells again what failed', async () => {
+    const world = new World();
+    const vms = [world.add('a', PLAIN), world.add('b', FULL)];
+    await drive(world, vms);
+    world.events.length = 0;
+    const result = await drive(world, vms);
+    expect(result).toMatchObject({ exitCode: 4, ready: ['vm.a'], failed: [{ address: 'vm.b', class: 'storage' }] });
+    expect(vms.map((vm) => world.machine(vm).starts)).toEqual([1, 1]);
+    expect(world.of('node-finished')).toMatchObject([{ address: 'vm.b', outcome: 'failed' }]);
+  });
+
+  it('ends a node at the stage that was asked for, which can go on later', async () => {
+    const world = new World();
+    const vm = world.add('a', PLAIN);
+    expect(await drive(world, [vm], { until: 'work' })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(world.of('node-finished')).toMatchObject([{ outcome: 'reached', stages: [{ stage: 'power-on' }] }]);
+    expect(world.records.get('a')?.outcome).toBe('under-way');
+    world.pass(60_000);
+    expect(await drive(world, [vm])).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(world.machine(vm).starts).toBe(1);
+    expect(world.of('stage-reached').at(-1)).toMatchObject({ stage: 'ready', late: true });
+  });
+});
+
+describe('admission', () => {
+  it('keeps at most so many under way', async () => {
+    const world = new World();
+    const vms = Array.from({ length: 5 }, (_, index) => world.add(`n${index}`, PLAIN));
+    let most = 0;
+    const ended = (): number => world.of('node-finished').length;
+    const ports = world.ports({
+      emit: (event) => {
+        world.events.push(event);
+        most = Math.max(most, world.of('node-started').length - ended());
+      },
+    });
+    const result = await drive(world, vms, { limits: { maxConcurrent: 2, staggerSeconds: 0 }, ports });
+    expect(result.ready).toHaveLength(5);
+    expect(most).toBe(2);
+    expect(result.durationSeconds).toBeGreaterThan(45);
+  });
+
+  it('powers on so many seconds apart', async () => {
+    const world = new World();
+    const vms = ['a', 'b', 'c'].map((name) => world.add(name, PLAIN));
+    await drive(world, vms, { limits: { maxConcurrent: Infinity, staggerSeconds: 7 } });
+    const times = world.of('node-started').map(({ time }) => Date.parse(time));
+    expect(times.slice(1).map((time, index) => Math.round((time - (times[index] ?? 0)) / 1000))).toEqual([7, 7]);
+  });
+
+  it('counts those that run already', async () => {
+    const world = new World();
+    const vms = ['a', 'b'].map((name) => world.add(name, PLAIN));
+    world.powerOn(vms[0] as ResolvedVm);
+    await drive(world, vms, { limits: { maxConcurrent: 1, staggerSeconds: 0 } });
+    const ready = world.of('node-finished').find(({ address }) => address === 'vm.a');
+    expect(Date.parse(world.of('node-started')[0]?.time ?? '')).toBeGreaterThanOrEqual(Date.parse(ready?.time ?? ''));
+  });
+});
+
+describe('a run that ends early', () => {
+  it('leaves its nodes when it is interrupted: exit 130, and the next one goes on', async () => {
+    const world = new World();
+    const vms = [world.add('a', IO), world.add('b', IO)];
+    const stop = new AbortController();
+    world.onTime = (seconds) => {
+      if (seconds >= 12) stop.abort();
+    };
+    const result = await drive(world, vms, { flow: 'interactive', signal: stop.signal });
+    expect(result).toMatchObject({ outcome: 'interrupted', exitCode: 130, left: ['vm.a', 'vm.b'] });
+    world.onTime = () => undefined;
+    expect(await drive(world, vms, { flow: 'interactive' })).toMatchObject({ exitCode: 0, ready: ['vm.a', 'vm.b'] });
+    for (const vm of vms)
+      expect([count(world, vm, 'alice'), count(world, vm, 'canary-secret'), world.machine(vm).starts]).toEqual([1, 1, 1]);
+  });
+
+  it('counts its own time limit as a timeout, and keeps the nodes as they are', async () => {
+    const world = new World();
+    const vms = [world.add('a', PLAIN), world.add('b', [])];
+    const result = await drive(world, vms, { timeoutSeconds: 30 });
+    expect(result).toMatchObject({ outcome: 'failed', exitCode: 4, ready: ['vm.a'], left: ['vm.b'], byClass: { timeout: 1 } });
+    expect(world.records.get('b')?.outcome).toBe('under-way');
+  });
+
+  it('does not power on what its turn has not come for', async () => {
+    const world = new World();
+    const vms = ['a', 'b'].map((name) => world.add(name, []));
+    await drive(world, vms, { timeoutSeconds: 10, limits: { maxConcurrent: 1, staggerSeconds: 0 } });
+    expect(vms.map((vm) => world.machine(vm).starts)).toEqual([1, 0]);
+  });
+});
+
+describe('a run that is killed', () => {
+  const died = async (world: World, vm: ResolvedVm, when: (record: NodeRecord) => boolean): Promise<void> => {
+    world.onWrite = (record) => {
+      if (when(record)) throw new Killed();
+    };
+    await expect(drive(world, [vm], { flow: 'interactive' })).rejects.toThrow(Killed);
+    world.onWrite = () => undefined;
+  };
+
+  it('at any record that it writes: the next one comes to the same end, and types nothing twice', async () => {
+    const counting = new World();
+    let writes = 0;
+    counting.onWrite = () => (writes += 1);
+    await drive(counting, [counting.add('a', IO)], { flow: 'interactive' });
+    expect(writes).toBeGreaterThan(5);
+    for (let at = 1; at <= writes; at += 1) {
+      const world = new World();
+      const vm = world.add('a', IO);
+      let left = at;
+      await died(world, vm, () => (left -= 1) === 0);
+      world.pass(3000);
+      const result = await drive(world, [vm], { flow: 'interactive' });
+      expect({ at, ready: result.ready, starts: world.machine(vm).starts }).toEqual({ at, ready: ['vm.a'], starts: 1 });
+      expect({ at, users: count(world, vm, 'alice'), passwords: count(world, vm, 'canary-secret') }).toEqual({
+        at,
+        users: 1,
+        passwords: 1,
+      });
+    }
+  });
+
+  it('and whose records are lost: the last boot is read from the log', async () => {
+    const world = new World();
+    const vm = world.add('a', IO);
+    const stop = new AbortController();
+    world.onTime = (seconds) => {
+      if (seconds >= 12) stop.abort();
+    };
+    await drive(world, [vm], { flow: 'interactive', signal: stop.signal });
+    world.onTime = () => undefined;
+    world.records.clear();
+    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({ ready: ['vm.a'] });
+    expect([count(world, vm, 'alice'), count(world, vm, 'canary-secret')]).toEqual([1, 1]);
+  });
+});
+
+describe('a VM', () => {
+  it('that somebody starts again is watched from the start', async () => {
+    const world = new World();
+    const vm = world.add('a', PLAIN);
+    let done = false;
+    world.onTime = (seconds) => {
+      if (seconds < 8 || done) return;
+      done = true;
+      world.machine(vm).onAt = null;
+      world.powerOn(vm);
+    };
+    expect(await drive(world, [vm])).toMatchObject({ ready: ['vm.a'] });
+    expect(world.of('provision-warning')).toMatchObject([{ address: 'vm.a' }]);
+    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'work', 'power-on', 'work', 'ready']);
+  });
+
+  it('whose console is in use waits, is told of once, and answered later', async () => {
+    const world = new World();
+    const vm = world.add('a', IO);
+    world.busy.add('a');
+    world.onTime = (seconds) => {
+      if (seconds > 30) world.busy.clear();
+    };
+    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({ ready: ['vm.a'] });
+    expect(world.of('provision-warning')).toHaveLength(1);
+    expect(count(world, vm, 'alice')).toBe(1);
+  });
+
+  it('that can not be powered on has failed in this run, and is tried again by the next', async () => {
+    const world = new World();
+    const vm = world.add('a', PLAIN);
+    const ports = world.ports({ powerOn: () => Promise.reject(new VenError('tool-failed', { summary: 'no memory', detail: 'qemu: no' })) });
+    expect(await drive(world, [vm], { ports })).toMatchObject({ exitCode: 4, failed: [{ class: 'boot', message: 'no memory' }] });
+    expect(world.records.get('a')?.outcome).not.toBe('failed');
+    expect(await drive(world, [vm])).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('the orchestrator', () => {
+  const host = (vm: ResolvedVm, provisioningStatus: string) => ({
+    id: 'h',
+    name: vm.name,
+    serialNumber: vm.serialNumber,
+    uuid: '',
+    hostStatus: '',
+    instance: { id: 'i', os: 'ubuntu', provisioningStatus },
+  });
+
+  it('gets each node registered once, before its power is on', async () => {
+    const world = new World();
+    const vms = ['a', 'b'].map((name) => world.add(name, PLAIN));
+    const known = [host(vms[1] as ResolvedVm, '')];
+    await drive(world, vms, { flow: 'non-interactive', known, ports: world.ports({ orchestrator: world.orchestrator() }) });
+    expect(world.registered).toEqual(['SNa']);
+    const order = world.events.filter(({ type }) => type === 'node-registered' || type === 'node-started');
+    expect(order.findIndex((event) => event.type === 'node-registered')).toBeLessThan(
+      order.findIndex((event) => event.type === 'node-started' && event.address === 'vm.a'),
+    );
+  });
+
+  it('leads to a stage by its status, asked for all at once every ten seconds', async () => {
+    const world = new World();
+    const vms = ['a', 'b'].map((name) =>
+      world.add(name, [
+        { at: 2, say: 'hello\r\n' },
+        { at: 60, say: 'all done\r\n' },
+      ]),
+    );
+    world.onTime = (seconds) => {
+      if (seconds > 25) world.hosts = vms.map((vm) => host(vm, 'Working'));
+    };
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    await drive(world, vms, { flow: 'non-interactive', known: vms.map((vm) => host(vm, '')), ports });
+    expect(world.of('stage-reached').filter(({ stage }) => stage === 'work')).toHaveLength(2);
+    expect(world.hostsAsked).toBeLessThanOrEqual(6);
+  });
+
+  it('may be away for a while: told once, asked ever less, and the nodes go on', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 5, say: 'working\r\n' },
+      { at: 100, say: 'all done\r\n' },
+    ]);
+    world.hostsFail = new VenError('orchestrator-unreachable', { summary: '503' });
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    expect(await drive(world, [vm], { flow: 'non-interactive', known: [host(vm, '')], ports })).toMatchObject({ exitCode: 0 });
+    expect(world.of('provision-warning')).toHaveLength(1);
+    expect(world.hostsAsked).toBeLessThanOrEqual(4);
+  });
+
+  it('is asked no more once it refuses', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 100, say: 'all done\r\n' },
+      { at: 50, say: 'working\r\n' },
+    ]);
+    world.hostsFail = new VenError('orchestrator-refused', { summary: '403' });
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    await drive(world, [vm], { flow: 'non-interactive', known: [host(vm, '')], ports });
+    expect(world.hostsAsked).toBe(1);
+  });
+
+  it('that refuses one node fails that one', async () => {
+    const world = new World();
+    const vms = ['a', 'b'].map((name) => world.add(name, PLAIN));
+    const orchestrator = world.orchestrator();
+    if (!orchestrator) throw new Error('none');
+    orchestrator.register = ({ serialNumber }) =>
+      serialNumber === 'SNa'
+        ? Promise.reject(new VenError('orchestrator-refused', { summary: 'taken' }))
+        : Promise.resolve({ id: 'host', already: false });
+    const result = await drive(world, vms, { flow: 'non-interactive', known: [], ports: world.ports({ orchestrator }) });
+    expect(result).toMatchObject({ exitCode: 4, ready: ['vm.b'], failed: [{ address: 'vm.a', class: 'workflow', message: 'taken' }] });
+    expect(world.machine(vms[0] as ResolvedVm).starts).toBe(0);
+  });
+});
