@@ -1,12 +1,12 @@
 /** On qemu:///system of this machine: pools that are not as libvirt remembers them. No VM runs. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHost, removeDomainLogs } from '../../src/host/index.js';
-import { domainUuid } from '../../src/model/index.js';
+import { domainUuid, type BringUpResult } from '../../src/model/index.js';
 import { machinesJson } from '../../src/render/index.js';
 
 const call = promisify(execFile);
@@ -49,6 +49,30 @@ it('finds a volume whose file went and came back, and grows it', async () => {
   await host.growVolume({ pool, volume }, 1_048_576, null);
   await host.growVolume({ pool, volume }, 2_097_152, null);
   expect(await virsh('vol-dumpxml', '--pool', pool, volume)).toContain("<capacity unit='bytes'>2097152</capacity>");
+});
+
+it('leaves nothing of a VM for which a name turns out to be taken, and the thing that has it', async () => {
+  const domain = `${pool}_b`;
+  const machine = domainUuid(pool, 'b');
+  // Like a file that comes after libvirt has looked: it lists no pipes.
+  const pipe = join(dir, `${domain}-sdb.qcow2`);
+  await call('mkfifo', [pipe]);
+  const volumes = ['sda', 'sdb'].map((target) => {
+    const name = `${domain}-${target}.qcow2`;
+    return { pool, volume: name, xml: volumeXml.replace(volume, name) };
+  });
+  const results: BringUpResult[] = [];
+  const domainXml = `<domain type="qemu"><name>${domain}</name><uuid>${machine}</uuid><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`;
+  const up = { name: 'b', domain, uuid: machine, domainXml, volumes, memoryMiB: 32, cpus: 1, start: false };
+  await host.bringUp(
+    [up],
+    () => undefined,
+    (result) => results.push(result),
+    new AbortController().signal,
+  );
+  expect(results).toMatchObject([{ name: 'b', ok: false, error: { code: 'foreign-object' } }]);
+  expect(await virsh('list', '--all', '--name')).not.toContain(domain);
+  expect(readdirSync(dir).filter((name) => name.startsWith(domain))).toEqual([`${domain}-sdb.qcow2`]);
 });
 
 it('keeps a domain whose volumes can not be deleted now, since it is what says whose they are', async () => {
