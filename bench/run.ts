@@ -1,8 +1,8 @@
 /** `npm run bench`: measures ven beside its floors and writes docs/benchmarks.md. Takes about five minutes and a quiet machine. */
 import { writeFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
-import { join } from 'node:path';
-import { inTurn, median, ROOT, row, run, runNode, seconds, URI, VEN, type Row } from './measure.ts';
+import { inTurn, median, row, run, runNode, seconds, URI, VEN, type Row } from './measure.ts';
+import { BOOT_TITLE, part, REPORT } from './report.ts';
 import { defineAll, fleetFolder, PlainVagrant, undefineAll } from './subjects.ts';
 
 const rows: Row[] = [];
@@ -115,7 +115,7 @@ const growthTable = [
   }),
 ];
 writeFileSync(
-  join(ROOT, 'docs/benchmarks.md'),
+  REPORT,
   `# Benchmarks
 
 Written by \`npm run bench\`; every figure is from one run, medians with minimum and maximum. Only the ratios mean something on another machine.
@@ -132,7 +132,7 @@ ${growthTable.join('\n')}
 
 A plan of 3 VMs takes ${small ? ((median(small.plan) - median(small.dump)) * 1000).toFixed(0) : '?'} ms beyond one virsh process that dumps them (limit 500 ms). Peak memory at 1,000 domains: ${large?.peakMiB.toFixed(0) ?? '?'} MiB (limit 250 MB).
 
-## What misses its limit
+${part(BOOT_TITLE)}## What misses its limit
 
 A plan of 1,000 VMs has more to do than virsh: it starts, reads and resolves the fleet file (about 0.25 s each for 1,000 VMs), asks for lists and volumes beside the
 definitions, and compares. The parsing runs beside virsh; these do not. On a quiet machine it comes to a little over twice virsh's time.

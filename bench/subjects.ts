@@ -14,16 +14,21 @@ export interface Folder {
   remove: () => void;
 }
 
-/** A folder with a fleet file of `count` small VMs on the default network, and a state folder of its own. */
-export function fleetFolder(name: string, count: number, power: 'running' | 'off'): Folder {
+/** A folder for a fleet file, with a state folder of its own. */
+export function folderOf(name: string): Folder {
   const dir = mkdtempSync(join(tmpdir(), 'ven-bench-'));
-  const fleet = `bench${process.pid}-${name}`;
-  const file = join(dir, 'fleet.yaml');
+  const remove = (): void => rmSync(dir, { recursive: true, force: true });
+  return { dir, file: join(dir, 'fleet.yaml'), fleet: `bench${process.pid}-${name}`, env: { XDG_STATE_HOME: join(dir, 'state') }, remove };
+}
+
+/** With a fleet file of `count` small VMs on the default network. */
+export function fleetFolder(name: string, count: number, power: 'running' | 'off'): Folder {
+  const folder = folderOf(name);
   writeFileSync(
-    file,
-    `apiVersion: ven/v1\nfleet: ${fleet}\nhost: { accelerator: qemu }\ndefaults: { ${SMALL}, power: ${power}, shutdownTimeout: 1s }\nvms:\n  - { name: vm, count: ${count} }\n`,
+    folder.file,
+    `apiVersion: ven/v1\nfleet: ${folder.fleet}\nhost: { accelerator: qemu }\ndefaults: { ${SMALL}, power: ${power}, shutdownTimeout: 1s }\nvms:\n  - { name: vm, count: ${count} }\n`,
   );
-  return { dir, file, fleet, env: { XDG_STATE_HOME: join(dir, 'state') }, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  return folder;
 }
 
 /** Defines what `ven render` says by virsh alone, as if an apply had made it: domains with their mark, and their volumes. */

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Measures ven beside its floors on this machine and writes docs/benchmarks.md.
+# Measures ven beside its floors on this machine and writes docs/benchmarks.md; `bench.sh boot` measures how long a node
+# takes to boot, and writes that part of it.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup-host.sh
-exec scripts/with-libvirt.sh node bench/run.ts
+exec scripts/with-libvirt.sh node "bench/${1:-run}.ts"
