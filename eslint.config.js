@@ -69,7 +69,7 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) => {
 });
 
 export default ts.config(
-  { ignores: ['dist/', 'node_modules/', 'src/config/generated/', 'src/model/fleet.schema.ts'] },
+  { ignores: ['dist/', 'node_modules/', 'src/config/generated/', 'src/model/*.schema.ts'] },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   {

@@ -1,6 +1,6 @@
 /**
- * Writes what is generated from `schemas/fleet.schema.json`: the type `Fleet`, and the validator as plain code, so that
- * starting ven does not pay for compiling a schema. A unit test says when they are out of date.
+ * Writes what is generated from the schemas: a type, and the validator as plain code, so that starting ven does not pay for
+ * compiling a schema. A unit test says when they are out of date.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,10 +10,18 @@ import { build } from 'esbuild';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
 const ROOT = join(import.meta.dirname, '..');
-const SCHEMA = 'schemas/fleet.schema.json';
-const BANNER = `// Generated from ${SCHEMA} by \`npm run generate\`. Do not edit.`;
+const SCHEMAS = [
+  { schema: 'schemas/fleet.schema.json', type: 'Fleet', types: 'src/model/fleet.schema.ts', validator: 'src/config/generated/validate' },
+  {
+    schema: 'schemas/profile.schema.json',
+    type: 'ProfileFile',
+    types: 'src/model/profile.schema.ts',
+    validator: 'src/config/generated/validate-profile',
+  },
+];
+const bannerOf = (schema: string): string => `// Generated from ${schema} by \`npm run generate\`. Do not edit.`;
 
-const DECLARATION = `${BANNER}
+const DECLARATION = `
 /** One complaint of the validator. */
 export interface SchemaError {
   /** JSON pointer into the data. */
@@ -36,9 +44,15 @@ export declare const validate: Validate;
 
 /** All generated files: path relative to the repository, and content. */
 export async function generate(): Promise<Map<string, string>> {
-  const text = readFileSync(join(ROOT, SCHEMA), 'utf8');
-  const type = await compile(JSON.parse(text) as JSONSchema, 'Fleet', {
-    bannerComment: `${BANNER}\n`,
+  const files = await Promise.all(SCHEMAS.map(generateFrom));
+  return new Map(files.flat());
+}
+
+async function generateFrom({ schema, type, types, validator }: (typeof SCHEMAS)[number]): Promise<[string, string][]> {
+  const banner = bannerOf(schema);
+  const text = readFileSync(join(ROOT, schema), 'utf8');
+  const declarations = await compile(JSON.parse(text) as JSONSchema, type, {
+    bannerComment: `${banner}\n`,
     additionalProperties: false,
     ignoreMinAndMaxItems: true,
     style: { printWidth: 140, singleQuote: true },
@@ -60,11 +74,11 @@ export async function generate(): Promise<Map<string, string>> {
     logLevel: 'error',
   });
   const code = bundle.outputFiles[0]?.text ?? '';
-  return new Map([
-    ['src/model/fleet.schema.ts', type],
-    ['src/config/generated/validate.js', `${BANNER}\n${code}`],
-    ['src/config/generated/validate.d.ts', DECLARATION],
-  ]);
+  return [
+    [types, declarations],
+    [`${validator}.js`, `${banner}\n${code}`],
+    [`${validator}.d.ts`, banner + DECLARATION],
+  ];
 }
 
 if (import.meta.main) {

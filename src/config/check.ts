@@ -1,7 +1,7 @@
 /** The schema's verdict in a person's words: one finding for each mistake, with the place, and what to write instead. */
-import schemaJson from '../../schemas/fleet.schema.json' with { type: 'json' };
+import fleetSchema from '../../schemas/fleet.schema.json' with { type: 'json' };
 import type { Finding } from '../model/index.js';
-import { validate, type SchemaError } from './generated/validate.js';
+import { validate, type SchemaError, type Validate } from './generated/validate.js';
 import { laterWork } from './later.js';
 import { label, placeOf, quote, type Path, type Place, type Source } from './source.js';
 import { didYouMean, nearest } from './suggest.js';
@@ -28,7 +28,13 @@ interface SchemaNode {
   title?: string;
 }
 
-const DEFINITIONS = schemaJson.definitions as Record<string, SchemaNode | undefined>;
+/** What a kind of file may say. */
+export interface Format {
+  schema: SchemaNode & { definitions: Record<string, SchemaNode | undefined> };
+  validate: Validate;
+}
+
+const FLEET: Format = { schema: fleetSchema, validate };
 
 /** More than anyone reads at once. */
 const MAX_ERRORS = 500;
@@ -42,10 +48,11 @@ const TYPE_NAMES: Record<string, string> = {
   array: 'a list',
 };
 
-/** Everything that the schema says against `value`. Empty: `value` is a `Fleet`. */
-export function checkSchema(value: unknown, root: Place, source: Source): SchemaFinding[] {
-  if (validate(value)) return [];
-  return distinct((validate.errors ?? []).slice(0, MAX_ERRORS)).flatMap((error) => explain(error, value, root, source) ?? []);
+/** Everything that the schema says against `value`. Empty: `value` is what the format means, a `Fleet`. */
+export function checkSchema(value: unknown, root: Place, source: Source, format = FLEET): SchemaFinding[] {
+  if (format.validate(value)) return [];
+  const errors = distinct((format.validate.errors ?? []).slice(0, MAX_ERRORS));
+  return errors.flatMap((error) => explain(error, value, root, source, format) ?? []);
 }
 
 /** Takes out the branches of `anyOf` that do not fit the kind of value, and the complaints that only repeat others. */
@@ -73,7 +80,7 @@ function distinct(errors: readonly SchemaError[]): SchemaError[] {
   return errors.filter((error) => !dropped.has(error));
 }
 
-function explain(error: SchemaError, data: unknown, root: Place, source: Source): SchemaFinding | null {
+function explain(error: SchemaError, data: unknown, root: Place, source: Source, { schema }: Format): SchemaFinding | null {
   const at = pointer(error.instancePath);
   const value = valueAt(data, at);
   const make = (rule: string, path: Path, onKey: boolean, message: string, hint: string): SchemaFinding => {
@@ -83,7 +90,7 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source)
   const name = label(at);
   const later = laterWork(at, value);
   if (later) return make('not-yet', at, false, later.message, later.hint);
-  const owner = schemaOf(at, error);
+  const owner = schemaOf(schema, at, error);
   const example = `For example \`${snippet(at, owner)}\`.`;
 
   switch (error.keyword) {
@@ -112,7 +119,7 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source)
           'Write `{ network: lab }` or `{ bridge: br0 }`.',
         );
       }
-      const wanted = resolveRef(owner.properties?.[key] ?? {});
+      const wanted = resolveRef(schema, owner.properties?.[key] ?? {});
       const place = at.length === 0 ? 'The file' : name;
       return make(
         'missing-key',
@@ -246,23 +253,23 @@ function inline(value: unknown): string {
   return String(value);
 }
 
-function resolveRef(schema: SchemaNode): SchemaNode {
-  return schema.$ref === undefined ? schema : (DEFINITIONS[schema.$ref.slice('#/definitions/'.length)] ?? {});
+function resolveRef({ definitions }: Format['schema'], node: SchemaNode): SchemaNode {
+  return node.$ref === undefined ? node : (definitions[node.$ref.slice('#/definitions/'.length)] ?? {});
 }
 
 /** The schema that speaks about a place: found by walking the data, since schema paths begin anew in each `$ref`. */
-function schemaOf(path: Path, error: SchemaError): SchemaNode {
-  let node = resolveRef(schemaJson);
-  for (const step of path) node = within(node, step);
+function schemaOf(schema: Format['schema'], path: Path, error: SchemaError): SchemaNode {
+  let node: SchemaNode = schema;
+  for (const step of path) node = within(schema, node, step);
   if (error.propertyName !== undefined) return node.propertyNames ?? {};
   const branch = /\/anyOf\/([0-9]+)\/[^/]+$/.exec(error.schemaPath);
-  return branch ? resolveRef(node.anyOf?.[Number(branch[1])] ?? node) : node;
+  return branch ? resolveRef(schema, node.anyOf?.[Number(branch[1])] ?? node) : node;
 }
 
-function within(node: SchemaNode, step: string | number): SchemaNode {
-  for (const one of [node, ...(node.anyOf ?? []).map(resolveRef)]) {
+function within(schema: Format['schema'], node: SchemaNode, step: string | number): SchemaNode {
+  for (const one of [node, ...(node.anyOf ?? []).map((branch) => resolveRef(schema, branch))]) {
     const next = typeof step === 'number' && one.items ? one.items : (one.properties?.[step] ?? one.additionalProperties);
-    if (next !== undefined && typeof next !== 'boolean') return resolveRef(next);
+    if (next !== undefined && typeof next !== 'boolean') return resolveRef(schema, next);
   }
   return {};
 }

@@ -6,4 +6,5 @@
  */
 export type { Surroundings } from './certificates.js';
 export { loadFleet, type LoadOptions } from './load.js';
+export { loadProfile } from './profile.js';
 export { didYouMean } from './suggest.js';

@@ -1,9 +1,9 @@
 /** What is refused before YAML is parsed, so that no input can be slow, deep or unreadable. */
 import { CST, Lexer, Parser } from 'yaml';
-import { Source, throwFindings, type Range } from './source.js';
+import { FLEET_FILE, Source, throwFindings, type Range } from './source.js';
 
 /** Room for long texts; what YAML there may be is limited below. */
-const MAX_FLEET_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 /** Characters and words of YAML; about 9,000 lines. */
 const MAX_TOKENS = 64_000;
 /** The format itself needs 7. */
@@ -16,15 +16,15 @@ const MARKERS = new Set(['\u0002', '\u0018', '\u001f']);
 const FORBIDDEN_IN_FILE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
 
 /**
- * The text of a fleet file from its bytes. A UTF-8 byte order mark is dropped.
+ * The text of a file from its bytes. A UTF-8 byte order mark is dropped.
  * @throws VenError `fleet-file` when it is too large or not UTF-8.
  */
-export function decodeFleet(bytes: Uint8Array, file: string): string {
-  refuseLarge(bytes.length, file);
-  const decode = (length: number, stream: boolean): string =>
+export function decode(bytes: Uint8Array, file: string, kind = FLEET_FILE): string {
+  refuseLarge(bytes.length, file, kind);
+  const decoded = (length: number, stream: boolean): string =>
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), { stream });
   try {
-    return decode(bytes.length, false).replace(/^\ufeff/, '');
+    return decoded(bytes.length, false).replace(/^\ufeff/, '');
   } catch {
     // The longest beginning that is valid: halving finds it in a few decodings.
     let good = 0;
@@ -32,17 +32,17 @@ export function decodeFleet(bytes: Uint8Array, file: string): string {
     while (good + 1 < bad) {
       const middle = (good + bad) >> 1;
       try {
-        decode(middle, true);
+        decoded(middle, true);
         good = middle;
       } catch {
         bad = middle;
       }
     }
     const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    const text = decode(good, true).replace(/^\ufeff/, '');
-    const source = new Source(file, text);
+    const text = decoded(good, true).replace(/^\ufeff/, '');
+    const source = new Source(file, text, kind);
     const message = wide ? 'The file is UTF-16, not UTF-8' : `The file is not UTF-8: byte ${good + 1} can't be read`;
-    throwFindings(file, [source.finding('not-utf8', { start: text.length, end: text.length + 1 }, message, 'Save the file in UTF-8.')]);
+    throwFindings(source, [source.finding('not-utf8', { start: text.length, end: text.length + 1 }, message, 'Save the file in UTF-8.')]);
     throw new Error('unreachable');
   }
 }
@@ -53,16 +53,16 @@ export function decodeFleet(bytes: Uint8Array, file: string): string {
  * @returns the tokens of the YAML parser, known to be few and shallow.
  */
 export function withinLimits(source: Source): CST.Token[] {
-  const { text, file } = source;
+  const { text, kind } = source;
   const control = FORBIDDEN_IN_FILE.exec(text);
   if (control) {
     const code = text.charCodeAt(control.index).toString(16).toUpperCase().padStart(4, '0');
     const at = { start: control.index, end: control.index + 1 };
-    throwFindings(file, [source.finding('control-character', at, `The file holds a control character (U+${code})`, 'Delete it.')]);
+    throwFindings(source, [source.finding('control-character', at, `The file holds a control character (U+${code})`, 'Delete it.')]);
   }
   const deep = (at: Range): void => {
     const message = `The file is nested more than ${MAX_DEPTH} levels deep`;
-    throwFindings(file, [source.finding('too-deep', at, message, 'A fleet file needs 7 levels; close the brackets that are open.')]);
+    throwFindings(source, [source.finding('too-deep', at, message, `A ${kind.name} needs 7 levels; close the brackets that are open.`)]);
   };
   let tokens = 0;
   let brackets = 0;
@@ -71,9 +71,9 @@ export function withinLimits(source: Source): CST.Token[] {
   const cst: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     if (++tokens > MAX_TOKENS) {
-      const message = 'The file is too long for a fleet file';
+      const message = `The file is too long for a ${kind.name}`;
       const hint = 'Say alike VMs once, with `count`, or split the fleet.';
-      throwFindings(file, [source.finding('too-large', { start: offset, end: offset + 1 }, message, hint)]);
+      throwFindings(source, [source.finding('too-large', { start: offset, end: offset + 1 }, message, hint)]);
     }
     // Brackets are the quickest way down: the parser need not see them all.
     if (lexeme === '[' || lexeme === '{') brackets++;
@@ -89,11 +89,11 @@ export function withinLimits(source: Source): CST.Token[] {
 }
 
 /** @throws VenError `fleet-file` */
-export function refuseLarge(size: number, file: string): void {
-  if (size <= MAX_FLEET_FILE_BYTES) return;
-  const message = `The file has ${(size / 1024 / 1024).toFixed(1)} MiB; a fleet file has at most ${MAX_FLEET_FILE_BYTES / 1024 / 1024} MiB`;
-  const hint = 'Check that this is a fleet file; split the fleet if it is.';
-  throwFindings(file, [{ rule: 'too-large', message, hint, file, line: 1, column: 1, frame: '> 1 | (not shown)\n    | ^' }]);
+export function refuseLarge(size: number, file: string, kind = FLEET_FILE): void {
+  if (size <= MAX_FILE_BYTES) return;
+  const message = `The file has ${(size / 1024 / 1024).toFixed(1)} MiB; a ${kind.name} has at most ${MAX_FILE_BYTES / 1024 / 1024} MiB`;
+  const hint = `Check that this is a ${kind.name}.`;
+  throwFindings({ file, kind }, [{ rule: 'too-large', message, hint, file, line: 1, column: 1, frame: '> 1 | (not shown)\n    | ^' }]);
 }
 
 /** Walks without recursion: the depth is not known to be harmless yet. */

@@ -2,7 +2,7 @@
 import { VenError, type Finding, type Fleet, type ResolvedFleet } from '../model/index.js';
 import { readCertificates, type Certificates, type Surroundings } from './certificates.js';
 import { checkSchema } from './check.js';
-import { decodeFleet, refuseLarge } from './limits.js';
+import { decode, refuseLarge } from './limits.js';
 import { resolveFleet } from './resolve.js';
 import { checkRules } from './rules/index.js';
 import { isFlawed, placeOf, Source, throwFindings, type Path, type Place } from './source.js';
@@ -45,7 +45,7 @@ export function loadFleet(content: string | Uint8Array, options: LoadOptions): R
 export function parseFleet(content: string | Uint8Array, options: LoadOptions): ParsedFleet {
   const { file, env = {} } = options;
   refuseLarge(content.length, file);
-  const text = typeof content === 'string' ? content.replace(/^\ufeff/, '') : decodeFleet(content, file);
+  const text = typeof content === 'string' ? content.replace(/^\ufeff/, '') : decode(content, file);
   const source = new Source(file, text);
   const { value, root, findings } = parseYaml(source, env);
   const wrong = checkSchema(value, root, source);
@@ -58,7 +58,7 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   for (const { severity, rule, message, hint, path } of certificates?.problems ?? []) {
     if (severity === 'error') findings.push(source.finding(rule, placeOf(root, path).value, message, hint));
   }
-  throwFindings(file, findings);
+  throwFindings(source, findings);
   return { fleet: value as Fleet, certificates, positionOf: (path) => source.position(placeOf(root, path).value.start) };
 }
 

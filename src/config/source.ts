@@ -1,4 +1,4 @@
-/** The text of a fleet file, and findings that point into it. */
+/** The text of a file, and findings that point into it. */
 import { VenError, type Finding } from '../model/index.js';
 
 /** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
@@ -24,13 +24,29 @@ const MAX_FINDINGS = 100;
 const FRAME_WIDTH = 100;
 const CONTEXT_LINES = 2;
 
+/** What a file is called, and how it begins. */
+export interface FileKind {
+  name: string;
+  begin: string;
+  /** Where to get one. */
+  example: string;
+}
+
+export const FLEET_FILE: FileKind = {
+  name: 'fleet file',
+  begin: '`apiVersion: ven/v1`, `fleet:` and `vms:`',
+  example: 'let `ven init` write a file',
+};
+
 export class Source {
   readonly file: string;
+  readonly kind: FileKind;
   readonly text: string;
   private readonly lineStarts: number[];
 
-  constructor(file: string, text: string) {
+  constructor(file: string, text: string, kind = FLEET_FILE) {
     this.file = file;
+    this.kind = kind;
     this.text = text;
     this.lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
@@ -139,7 +155,7 @@ export function isFlawed(root: Place, path: Path): boolean {
 }
 
 /** Throws when there are findings: sorted by place, the same place and rule once. */
-export function throwFindings(file: string, findings: readonly Finding[]): void {
+export function throwFindings({ file, kind }: Pick<Source, 'file' | 'kind'>, findings: readonly Finding[]): void {
   if (findings.length === 0) return;
   const seen = new Set<string>();
   const unique = findings
@@ -152,7 +168,7 @@ export function throwFindings(file: string, findings: readonly Finding[]): void 
   if (!first) return;
   const count = unique.length === 1 ? 'one mistake' : `${unique.length} mistakes`;
   throw new VenError('fleet-file', {
-    summary: `The fleet file ${file} has ${count}`,
+    summary: `The ${kind.name} ${file} has ${count}`,
     detail: unique.length > MAX_FINDINGS ? `The first ${MAX_FINDINGS} of ${unique.length} are shown.` : undefined,
     where: `${file}:${first.line}:${first.column}`,
     hint: first.hint,

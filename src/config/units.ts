@@ -8,7 +8,7 @@ export function sizeInKiB(text: string): number {
   return Number(number) * (KIB[unit] ?? 0);
 }
 
-/** `2m` to seconds. The text has passed the schema. */
+/** `2m` or `1h` to seconds. The text has passed the schema. */
 export function durationInSeconds(text: string): number {
-  return Number(text.slice(0, -1)) * (text.endsWith('m') ? 60 : 1);
+  return Number(text.slice(0, -1)) * (text.endsWith('h') ? 3600 : text.endsWith('m') ? 60 : 1);
 }

@@ -33,14 +33,19 @@ export interface ParsedYaml {
   findings: Finding[];
 }
 
-/** @throws VenError `fleet-file` when the text is not one well-formed YAML map. */
-export function parseYaml(source: Source, env: Environment): ParsedYaml {
+/**
+ * @param env for `${VAR}`; null: nothing is put in.
+ * @throws VenError `fleet-file` when the text is not one well-formed YAML map.
+ */
+export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
   const tokens = withinLimits(source);
   const findings: Finding[] = [];
   const directive = tokens.find((token) => token.type === 'directive');
   if (directive) {
-    findings.push(source.finding('directive', rangeOf(directive), 'YAML directives are not used in a fleet file', 'Delete the line.'));
-    throwFindings(source.file, findings);
+    findings.push(
+      source.finding('directive', rangeOf(directive), `YAML directives are not used in a ${source.kind.name}`, 'Delete the line.'),
+    );
+    throwFindings(source, findings);
   }
   const composer = new Composer({ version: '1.2', uniqueKeys: false, merge: false, strict: true, prettyErrors: false, logLevel: 'silent' });
   const documents: Document.Parsed[] = [];
@@ -54,27 +59,27 @@ export function parseYaml(source: Source, env: Environment): ParsedYaml {
     const finding = syntax(source, error);
     if (!findings.some((other) => other.line === finding.line)) findings.push(finding);
   }
-  throwFindings(source.file, findings);
+  throwFindings(source, findings);
   if (second) {
     const start = second.range[0];
     const message = 'There is more than one YAML document in the file';
     findings.push(
-      source.finding('several-documents', { start, end: start + 3 }, message, 'Keep one fleet to a file; delete the `---` between them.'),
+      source.finding('several-documents', { start, end: start + 3 }, message, 'Keep one to a file; delete the `---` between them.'),
     );
-    throwFindings(source.file, findings);
+    throwFindings(source, findings);
   }
   const contents = document?.contents;
   if (!contents || (isScalar(contents) && contents.value === null)) {
-    const hint = 'Write `apiVersion: ven/v1`, `fleet:` and `vms:`, or let `ven init` write a file.';
-    throwFindings(source.file, [source.finding('empty', { start: 0, end: 1 }, 'The file is empty', hint)]);
+    const hint = `Write ${source.kind.begin}, or ${source.kind.example}.`;
+    throwFindings(source, [source.finding('empty', { start: 0, end: 1 }, 'The file is empty', hint)]);
   }
   const walk = new Walk(source, env, findings);
   const node = contents as ParsedNode;
   const { value, place } = walk.node(node, [], null);
   if (!isMap(node)) {
     const at = { start: node.range[0], end: node.range[0] + 1 };
-    const hint = 'Begin with `apiVersion: ven/v1`, `fleet:` and `vms:`.';
-    throwFindings(source.file, [
+    const hint = `Begin with ${source.kind.begin}.`;
+    throwFindings(source, [
       source.finding('not-a-map', at, `The file must be a map, not ${isSeq(node) ? 'a list' : 'a single value'}`, hint),
     ]);
   }
@@ -83,13 +88,13 @@ export function parseYaml(source: Source, env: Environment): ParsedYaml {
 
 class Walk {
   private readonly source: Source;
-  private readonly env: Environment;
+  private readonly env: Environment | null;
   private readonly findings: Finding[];
   private readonly anchors = new Map<string, ParsedNode>();
   private readonly open = new Set<ParsedNode>();
   private values = 0;
 
-  constructor(source: Source, env: Environment, findings: Finding[]) {
+  constructor(source: Source, env: Environment | null, findings: Finding[]) {
     this.source = source;
     this.env = env;
     this.findings = findings;
@@ -100,7 +105,7 @@ class Walk {
     const place: Place = { key, value: at, children: new Map(), flawed: false };
     if (++this.values > MAX_VALUES) {
       const message = `The file's aliases write out to more than ${MAX_VALUES} values`;
-      throwFindings(this.source.file, [this.source.finding('alias-bomb', at, message, 'Say alike VMs once, with `count` and `defaults`.')]);
+      throwFindings(this.source, [this.source.finding('alias-bomb', at, message, 'Say alike VMs once, with `count` and `defaults`.')]);
     }
     if (!node) return { value: null, place };
     if (isAlias(node)) return this.alias(node.source, path, key, at);
@@ -108,7 +113,12 @@ class Walk {
     if (node.tag !== undefined) {
       place.flawed = true;
       this.findings.push(
-        this.source.finding('tag', at, `The YAML tag ${quote(node.tag)} is not used in a fleet file`, 'Delete it; put text in quotes.'),
+        this.source.finding(
+          'tag',
+          at,
+          `The YAML tag ${quote(node.tag)} is not used in a ${this.source.kind.name}`,
+          'Delete it; put text in quotes.',
+        ),
       );
     }
     if (isScalar(node)) return { value: this.scalar(node.value, node.type === 'PLAIN', path, place), place };
@@ -144,7 +154,7 @@ class Walk {
       const key = typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? JSON.stringify(keyNode.value));
       if (key === '<<' && keyNode.type === 'PLAIN') {
         const hint = 'Put what VMs share under `defaults`, or repeat it.';
-        this.findings.push(this.source.finding('merge-key', at, 'Merge keys (`<<`) are not used in a fleet file', hint));
+        this.findings.push(this.source.finding('merge-key', at, `Merge keys (\`<<\`) are not used in a ${this.source.kind.name}`, hint));
         continue;
       }
       if (CONTROL.test(key)) {
@@ -176,7 +186,7 @@ class Walk {
 
   private scalar(value: unknown, plain: boolean, path: Path, place: Place): unknown {
     if (typeof value !== 'string') return value;
-    const result = substitute(value, this.env);
+    const result = this.env === null ? { text: value, substituted: false, problems: [] } : substitute(value, this.env);
     place.flawed ||= result.problems.length > 0;
     for (const problem of result.problems)
       this.findings.push(this.source.finding(problem.rule, place.value, problem.message, problem.hint));

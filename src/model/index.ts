@@ -24,6 +24,7 @@ export * from './ipv4.js';
 export * from './mark.js';
 export * from './orchestrator.js';
 export * from './plan.js';
+export type { ProfileFile } from './profile.schema.js';
 export * from './provision.js';
 export * from './render.js';
 export * from './secret.js';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeFleet } from '../../../src/config/limits.js';
+import { decode } from '../../../src/config/limits.js';
 import { loadFleet, parseFleet } from '../../../src/config/load.js';
 import type { OwnNetwork, ResolvedFleet } from '../../../src/model/index.js';
 
@@ -341,7 +341,7 @@ describe('what YAML offers', () => {
     const text = '\ufeffapiVersion: ven/v1\r\nfleet: a\r\nvms:\r\n  - name: x\r\n';
     expect(load(text).name).toBe('a');
     expect(loadFleet(Buffer.from(text), { file: 'f' }).digest).toBe(load(text).digest);
-    expect(decodeFleet(Buffer.from(text), 'f').startsWith('apiVersion')).toBe(true);
+    expect(decode(Buffer.from(text), 'f').startsWith('apiVersion')).toBe(true);
   });
 
   it('knows where things stand', () => {

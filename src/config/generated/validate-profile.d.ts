@@ -1,0 +1,19 @@
+// Generated from schemas/profile.schema.json by `npm run generate`. Do not edit.
+/** One complaint of the validator. */
+export interface SchemaError {
+  /** JSON pointer into the data. */
+  instancePath: string;
+  /** JSON pointer into the schema, through `$ref`s. */
+  schemaPath: string;
+  keyword: string;
+  params: Record<string, unknown>;
+  message?: string;
+  /** Set when the complaint is about a key itself. */
+  propertyName?: string;
+}
+export interface Validate {
+  (data: unknown): boolean;
+  /** Of the last call. */
+  errors?: SchemaError[] | null;
+}
+export declare const validate: Validate;
