@@ -54,6 +54,8 @@ export interface PlanOptions {
   excludes: Address[];
   replace: Address[];
   keepDisks: boolean;
+  /** What is made, or is off, is left off: somebody else powers it on. Default: false. */
+  leaveOff?: boolean;
 }
 
 export interface Plan {

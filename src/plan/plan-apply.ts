@@ -36,7 +36,10 @@ interface VmWork {
 
 export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection, decided: ReadonlyMap<string, PlannedNetwork>): Draft {
   const warnings: string[] = [];
-  const vms = fleet.vms.filter(({ address }) => selection.has(address));
+  const off = (vm: ResolvedVm): ResolvedVm => (selection.leaveOff ? { ...vm, power: 'off' } : vm);
+  const vms = fleet.vms
+    .filter(({ address }) => selection.has(address))
+    .map((vm) => (seen.owned.get(vm.uuid)?.power === 'off' ? off(vm) : vm));
   const networks = diffNetworks(fleet, seen, selection, decided, vms, warnings);
   const outages = new Set(networks.filter(({ outage }) => outage).map(({ network }) => network.libvirtName));
   const work = vms.map((vm) => workOf(vm, seen, selection, outages));
@@ -83,11 +86,11 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   for (const { vm, domain, action, diff, change } of work) {
     if (change !== null) changes.push(change);
     const needs = { networks: networkNeeds(vm, nets.ready), pools: poolSteps(volumesOf(vm), pools.ready), freeing: freeingSteps(vm) };
-    if (action === 'create') steps.push(...createVmSteps(fleet.name, vm, needs));
+    if (action === 'create') steps.push(...createVmSteps(fleet.name, off(vm), needs));
     if (action === 'update' && domain !== null && diff !== null) steps.push(...updateVmSteps(vm, domain, diff, needs));
     if (action !== 'replace' || domain === null) continue;
     const gone = deleteVmStep(vm.address, domain, false, poolSteps(domain.mark.volumes, pools.ready));
-    steps.push(gone, ...createVmSteps(fleet.name, vm, { ...needs, freeing: [...new Set([gone.id, ...needs.freeing])] }));
+    steps.push(gone, ...createVmSteps(fleet.name, off(vm), { ...needs, freeing: [...new Set([gone.id, ...needs.freeing])] }));
   }
   for (const { vm, macs, fields } of attachedVms.bystanders) {
     const needs = networkNeeds(vm, nets.ready);

@@ -9,6 +9,8 @@ export interface Selection {
   targeted(address: Address): boolean;
   excluded(address: Address): boolean;
   replaces(address: Address): boolean;
+  /** What is made, or is off, is left off. */
+  readonly leaveOff: boolean;
 }
 
 /**
@@ -37,7 +39,13 @@ export function select(options: PlanOptions, known: readonly Address[]): Selecti
   if (unmatched.length > 0) throw notFound(unmatched, known);
   const excluded = (address: Address): boolean => excludes.has(address);
   const has = (address: Address): boolean => (options.targets.length === 0 || targets.has(address)) && !excluded(address);
-  return { has, excluded, targeted: (address) => targets.has(address), replaces: (address) => replaced.has(address) && has(address) };
+  return {
+    has,
+    excluded,
+    targeted: (address) => targets.has(address),
+    replaces: (address) => replaced.has(address) && has(address),
+    leaveOff: options.leaveOff ?? false,
+  };
 }
 
 function matcher(pattern: string): (address: Address) => boolean {

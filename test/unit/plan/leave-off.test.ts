@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { makePlan } from '../../../src/plan/index.js';
+import { APPLY, fleetOf, World } from './world.js';
+
+const LEFT = { ...APPLY, leaveOff: true };
+const started = (plan: ReturnType<typeof makePlan>): string[] =>
+  plan.steps.flatMap((step) => ((step.kind === 'vm-up' && step.vm.power === 'running') || step.kind === 'vm-start' ? [step.address] : []));
+
+describe('a plan that leaves VMs off', () => {
+  it('makes and replaces them all the same; the mark is that of a VM that runs', () => {
+    const fleet = fleetOf('vms: [{ name: edge, count: 2 }]\n');
+    const world = new World();
+    const left = makePlan(fleet, world.observe(), LEFT);
+    const usual = makePlan(fleet, world.observe(), APPLY);
+    expect(left.changes).toEqual(usual.changes);
+    expect([started(left), started(usual)]).toEqual([[], ['vm.edge-1', 'vm.edge-2']]);
+    expect(left.steps.filter(({ kind }) => kind === 'vm-ready')).toEqual(usual.steps.filter(({ kind }) => kind === 'vm-ready'));
+    world.apply(fleet);
+    const again = makePlan(fleet, world.observe(), { ...LEFT, targets: ['vm.edge-1'], replace: ['vm.edge-1'] });
+    expect(again.changes).toMatchObject([{ address: 'vm.edge-1', action: 'replace' }]);
+    expect(started(again)).toEqual([]);
+  });
+
+  it('starts none that is off, and leaves alone one that runs', () => {
+    const fleet = fleetOf('vms: [{ name: edge, count: 2 }]\n');
+    const world = new World();
+    world.apply(fleet);
+    Object.assign(world.domains[0] ?? {}, { power: 'off', live: null });
+    expect(makePlan(fleet, world.observe(), LEFT).steps).toEqual([]);
+    expect(started(makePlan(fleet, world.observe(), APPLY))).toEqual(['vm.edge-1']);
+  });
+});
