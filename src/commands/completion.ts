@@ -18,10 +18,10 @@ export default class Completion extends VenCommand {
   }
 }
 
-function describe({ id, summary, flags, args }: Command.Loadable): Completed {
+function describe({ id, summary, flags, args, strict }: Command.Loadable): Completed {
   return {
     name: id,
-    oneVm: Object.hasOwn(args, 'vm'),
+    vms: !Object.hasOwn(args, 'vm') ? 'none' : strict === false ? 'some' : 'one',
     summary: summary ?? '',
     flags: Object.values(flags).map((flag) => ({ name: flag.name, summary: flag.summary ?? '', takes: takes(flag) })),
   };

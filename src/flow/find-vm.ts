@@ -18,12 +18,17 @@ export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: Resolved
     });
   }
   const fleet = loadFleetFile(request);
-  const found = fleet.vms.find(({ name, address }) => name === request.vm || address === request.vm);
-  if (found) return { fleet, vm: found };
+  return { fleet, vm: vmNamed(fleet, request.vm, request.file) };
+}
+
+/** By its name or its address. @throws VenError `not-found`, with the name that was perhaps meant. */
+export function vmNamed(fleet: ResolvedFleet, wanted: string, file: string): ResolvedVm {
+  const found = fleet.vms.find(({ name, address }) => name === wanted || address === wanted);
+  if (found) return found;
   throw new VenError('not-found', {
-    summary: `There is no VM ${JSON.stringify(request.vm)} in ${request.file}`,
+    summary: `There is no VM ${JSON.stringify(wanted)} in ${file}`,
     hint: didYouMean(
-      request.vm.replace(/^vm\./, ''),
+      wanted.replace(/^vm\./, ''),
       fleet.vms.map(({ name }) => name),
     ),
   });

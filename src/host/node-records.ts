@@ -8,6 +8,8 @@ import { inState, makeStateFolder } from './files.js';
 export interface KeptRecord {
   vm: string;
   record: NodeRecord | null;
+  /** When it was written; null without a record. */
+  writtenAt: Date | null;
   damage: string | null;
 }
 
@@ -19,11 +21,12 @@ export function readNodeRecords(workDir: string, vms: readonly string[]): KeptRe
   return vms.map((vm) => {
     const path = pathOf(workDir, vm);
     try {
-      return { vm, record: parseRecord(read(path), vm), damage: null };
+      const { text, writtenAt } = read(path);
+      return { vm, record: parseRecord(text, vm), writtenAt, damage: null };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { vm, record: null, damage: null };
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { vm, record: null, writtenAt: null, damage: null };
       const why = error instanceof Error ? error.message : String(error);
-      return { vm, record: null, damage: `${path} can't be used, and counts as none: ${why.replaceAll(/\s+/g, ' ')}` };
+      return { vm, record: null, writtenAt: null, damage: `${path} can't be used, and counts as none: ${why.replaceAll(/\s+/g, ' ')}` };
     }
   });
 }
@@ -57,13 +60,13 @@ function pathOf(workDir: string, vm: string): string {
   return join(workDir, 'nodes', `${vm}.json`);
 }
 
-function read(path: string): string {
+function read(path: string): { text: string; writtenAt: Date } {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw new Error('it is not a plain file');
     if (stat.size > LIMIT_BYTES) throw new Error('it is too large');
-    return readFileSync(fd, 'utf8');
+    return { text: readFileSync(fd, 'utf8'), writtenAt: stat.mtime };
   } finally {
     closeSync(fd);
   }

@@ -28,3 +28,4 @@ export type { ProfileFile } from './profile.schema.js';
 export * from './provision.js';
 export * from './render.js';
 export * from './secret.js';
+export * from './timeline.js';

@@ -20,6 +20,10 @@ export { doctorText, doctorJson } from './doctor.js';
 export { plainProgress, jsonProgress, type Progress, type Write } from './progress.js';
 export { provisionLines } from './provision-lines.js';
 export { gatherNodes, provisionText, type NodesTold, type ProvisionTextOptions } from './provision-result.js';
+export { timelineJson, timelineText } from './timeline-text.js';
+
+/** The timeline as a page; large, and seldom wanted. */
+export const loadTimelineHtml = async () => (await import('./timeline-html.js')).timelineHtml;
 
 /** The terminal view: one line a VM, redrawn in place. Loads listr2. */
 export const loadTerminal = async () => (await import('./terminal.js')).terminalProgress;

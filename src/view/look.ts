@@ -24,7 +24,17 @@ export function canRedraw(stream: Stream, env: Env): boolean {
   return stream.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'];
 }
 
-const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const;
+const CODES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  inverse: [7, 27],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+} as const;
 
 export type Tone = keyof typeof CODES;
 

@@ -1,4 +1,4 @@
-import type { Address, FailureClass, ProvisionEvent, ProvisionResult } from '../model/index.js';
+import { stageOrder, type Address, type FailureClass, type ProvisionEvent, type ProvisionResult } from '../model/index.js';
 import { failureText } from './errors.js';
 import { paint, type Look, type Tone } from './look.js';
 import { aligned, duration, listed, oneLine, printable } from './words.js';
@@ -59,7 +59,7 @@ const TONES: Record<Finished['outcome'], Tone> = { ready: 'green', reached: 'gre
 /** A line a node. Stages are named in the head where that fits, else numbered, and named below. */
 function table({ started, finished }: NodesTold, look: Look): string {
   if (started === null) return '';
-  const stages = stagesOf([...finished.values()]);
+  const stages = stageOrder([...finished.values()].map((node) => node.stages));
   const rows = started.nodes.map(({ address, outcome }): string[] => {
     const node = finished.get(address);
     const name = address.replace(/^vm\./, '');
@@ -83,20 +83,6 @@ function table({ started, finished }: NodesTold, look: Look): string {
   if (Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)) <= look.columns) return lines.join('\n');
   const key = stages.map(({ title }, at) => `${at + 1} ${oneLine(title)}`).join(', ');
   return [...aligned([head(stages.map((_, at) => String(at + 1))), ...rows]), paint(look, 'dim', key)].join('\n');
-}
-
-/** Each stage that any node was in, in the order of the way: a node that skipped some does not change it. */
-function stagesOf(nodes: readonly Finished[]): { stage: string; title: string }[] {
-  const order: { stage: string; title: string }[] = [];
-  for (const { stages } of [...nodes].sort((a, b) => b.stages.length - a.stages.length)) {
-    let after = 0;
-    for (const { stage, title } of stages) {
-      const known = order.findIndex((other) => other.stage === stage);
-      if (known < 0) order.splice(after, 0, { stage, title });
-      after = Math.max(after, (known < 0 ? after : known) + 1);
-    }
-  }
-  return order;
 }
 
 function total({ started }: NodesTold, result: ProvisionResult, look: Look): string {

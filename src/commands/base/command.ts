@@ -11,6 +11,23 @@ export const fleetFile = { fleet: Args.string({ description: 'the fleet file', d
 export const oneVm = { vm: Args.string({ required: true, description: 'a VM of the fleet: edge-1, vm.edge-1' }), ...fleetFile };
 export const ONE_VM_USAGE = '<%= command.id %> VM [FLEET] [FLAGS]';
 
+/** The arguments of commands that are about some VMs, or all; with `strict = false`, their usage `SOME_VMS_USAGE`, and read by `someVmsOf`. */
+export const someVms = {
+  vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; without any, all' }),
+  fleet: Args.string({ description: 'the fleet file [default: ./fleet.yaml]' }),
+};
+export const SOME_VMS_USAGE = '<%= command.id %> [VM...] [FLEET] [FLAGS]';
+
+/** A name of a VM has neither a slash nor the ending of a fleet file. @throws VenError `usage` for more than one fleet file. */
+export function someVmsOf(argv: readonly unknown[]): { vms: string[]; file: string } {
+  const given = argv.filter((word) => typeof word === 'string');
+  const files = given.filter((word) => /\/|\.ya?ml$/.test(word));
+  const [file = './fleet.yaml', ...others] = files;
+  if (others.length > 0)
+    throw new VenError('usage', { summary: `There is more than one fleet file: ${files.join(', ')}`, hint: 'see --help' });
+  return { vms: given.filter((word) => !files.includes(word)), file };
+}
+
 /** What all commands have: how they look, and how they fail with `--json`. */
 export abstract class VenCommand extends Command {
   static override usage: string = '<%= command.id %> [FLEET] [FLAGS]';

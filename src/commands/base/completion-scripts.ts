@@ -2,8 +2,8 @@
 export interface Completed {
   name: string;
   summary: string;
-  /** Its first argument is a VM's name. */
-  oneVm: boolean;
+  /** `one`: its first argument is a VM's name. `some`: any of its arguments may be. */
+  vms: 'none' | 'one' | 'some';
   flags: { name: string; summary: string; takes: 'nothing' | 'address' | 'file' | 'folder' | 'other' }[];
 }
 
@@ -56,11 +56,16 @@ ${cases.join('\n')}
   case "$COMP_CWORD \${COMP_WORDS[1]} $current" in
     *' -'*) ;;
     ${commands
-      .filter(({ oneVm }) => oneVm)
-      .map(({ name }) => `"2 ${name} "*`)
+      .filter(({ vms }) => vms !== 'none')
+      .map(({ name, vms }) => `${vms === 'one' ? '"2' : '*"'} ${name} "*`)
       .join('|')})
       for word in "\${COMP_WORDS[@]:3}"; do case "$word" in *.yaml|*.yml) fleet="$word" ;; esac; done
       COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" addresses \${fleet:+"$fleet"} 2>/dev/null | sed -n 's/^vm[.]//p')" -- "$current"))
+      case "\${COMP_WORDS[1]}" in ${commands
+        .filter(({ vms }) => vms === 'some')
+        .map(({ name }) => name)
+        .join('|')})
+        compopt -o filenames; COMPREPLY+=($(compgen -f -X '!*.y*ml' -- "$current") $(compgen -d -- "$current")) ;; esac
       return ;;
   esac
   if [[ "$current" == -* ]]; then
@@ -77,10 +82,14 @@ complete -F _ven ven
 function zsh(commands: readonly Completed[]): string {
   const text = (words: string): string => words.replaceAll(/['[\]:\\]/g, '').trim();
   const action = { nothing: '', address: ':address:_ven_addresses', file: ':file:_files', folder: ':folder:_files -/', other: ':value: ' };
-  const cases = commands.map(({ name, flags, oneVm }) => {
+  const cases = commands.map(({ name, flags, vms }) => {
     const specs = flags.map((flag) => `'${flag.takes === 'address' ? '*' : ''}--${flag.name}[${text(flag.summary)}]${action[flag.takes]}'`);
     const file = `fleet file:_files -g "*.(yaml|yml)"'`;
-    const rest = name === 'completion' ? "'1:shell:(bash zsh fish)'" : oneVm ? `'1:VM:_ven_vms' '2:${file}` : `'1:${file}`;
+    const rest = {
+      none: name === 'completion' ? "'1:shell:(bash zsh fish)'" : `'1:${file}`,
+      one: `'1:VM:_ven_vms' '2:${file}`,
+      some: `'*:VM or fleet file:_ven_vms_or_file'`,
+    }[vms];
     return `    ${name}) _arguments ${[...specs, "'--help[show help]'", rest].join(' ')} ;;`;
   });
   return `#compdef ven
@@ -98,6 +107,10 @@ _ven_vms() {
   found=(\${(f)"$(_call_program addresses ven addresses \${fleet[1]} 2>/dev/null)"})
   found=(\${\${(M)found:#vm.*}#vm.})
   compadd -a found
+}
+_ven_vms_or_file() {
+  _ven_vms
+  _files -g "*.(yaml|yml)"
 }
 _ven() {
   local -a commands
@@ -119,9 +132,11 @@ if [ "$funcstack[1]" = _ven ]; then _ven "$@"; else compdef _ven ven; fi
 
 function fish(commands: readonly Completed[]): string {
   const text = (words: string): string => `'${words.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
-  const lines = commands.flatMap(({ name, summary, flags, oneVm }) => [
+  const lines = commands.flatMap(({ name, summary, flags, vms }) => [
     `complete -c ven -n __fish_use_subcommand -f -a ${name} -d ${text(summary)}`,
-    ...(oneVm ? [`complete -c ven -n '__fish_seen_subcommand_from ${name}' -a '(__ven_addresses | string replace -rf "^vm[.]" "")'`] : []),
+    ...(vms !== 'none'
+      ? [`complete -c ven -n '__fish_seen_subcommand_from ${name}' -a '(__ven_addresses | string replace -rf "^vm[.]" "")'`]
+      : []),
     ...flags.map((flag) => {
       const takes = {
         nothing: '',

@@ -17,7 +17,21 @@ afterAll(() => {
   rmSync(cwd, { recursive: true });
 });
 
-const COMMANDS = ['apply', 'completion', 'console', 'destroy', 'doctor', 'init', 'logs', 'plan', 'render', 'status', 'validate', 'vnc'];
+const COMMANDS = [
+  'apply',
+  'completion',
+  'console',
+  'destroy',
+  'doctor',
+  'init',
+  'logs',
+  'plan',
+  'render',
+  'status',
+  'timeline',
+  'validate',
+  'vnc',
+];
 
 describe('help and version', () => {
   it('names every command, with no arguments too', () => {

@@ -44,8 +44,8 @@ describe('node records', () => {
     writeNodeRecord(work, { ...record, vm: 'edge-2', failure: null, lastLine: null, log: null, memory: null });
     const kept = readNodeRecords(work, ['edge-2', 'edge-3', 'edge-1']);
     expect(kept.map(({ vm }) => vm)).toEqual(['edge-2', 'edge-3', 'edge-1']);
-    expect(kept[2]).toEqual({ vm: 'edge-1', record, damage: null });
-    expect(kept[1]).toEqual({ vm: 'edge-3', record: null, damage: null });
+    expect(kept[2]).toEqual({ vm: 'edge-1', record, writtenAt: expect.any(Date) as Date, damage: null });
+    expect(kept[1]).toEqual({ vm: 'edge-3', record: null, writtenAt: null, damage: null });
   });
 
   it('are their owner’s alone, and leave nothing beside them', () => {
@@ -62,7 +62,7 @@ describe('node records', () => {
     writeNodeRecord(work, record);
     removeNodeRecord(work, 'edge-1');
     removeNodeRecord(work, 'edge-1');
-    expect(readNodeRecords(work, ['edge-1'])).toEqual([{ vm: 'edge-1', record: null, damage: null }]);
+    expect(readNodeRecords(work, ['edge-1'])).toEqual([{ vm: 'edge-1', record: null, writtenAt: null, damage: null }]);
   });
 
   it('that are damaged count as none, and it is said why', () => {
