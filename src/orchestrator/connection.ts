@@ -65,17 +65,13 @@ export class Connections {
   private async open(proxy: string | null): Promise<Dispatcher> {
     // Costs a tenth of a second, and few commands speak to an orchestrator.
     const { Agent, ProxyAgent } = await import('undici');
-    // Said, since a variable of the environment can turn it off for all who do not say it.
-    const verified = { ca: authorities(this.reach.caCertificates), rejectUnauthorized: true, timeout: CONNECT_MS };
     const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
+    const { caCertificates } = this.reach;
+    const verified = verifiedBy(caCertificates);
     if (proxy === null) return new Agent({ ...limits, connect: { ...verified, lookup: this.lookup } });
-    // A proxy of TLS is another machine, whose certificate others have signed.
-    const proxyTls = {
-      ca: [...authorities(null), ...authorities(this.reach.caCertificates)],
-      rejectUnauthorized: true,
-      timeout: CONNECT_MS,
-    };
-    return new ProxyAgent({ ...limits, uri: proxy, proxyTunnel: false, requestTls: verified, proxyTls });
+    // A proxy of TLS is another machine, whose certificate others may have signed.
+    const proxyTls = proxy.startsWith('https:') ? { proxyTls: verifiedBy(null, caCertificates ?? []) } : {};
+    return new ProxyAgent({ ...limits, uri: proxy, proxyTunnel: false, requestTls: verified, ...proxyTls });
   }
 
   private readonly lookup: LookupFunction = (host, options, callback) => {
@@ -86,13 +82,17 @@ export class Connections {
   };
 }
 
-/** PEM. */
-function authorities(given: readonly string[] | null): string[] {
-  if (given !== null) return given.map(pemOf);
-  // Those that come with node, and those of the machine, where this node can tell.
+/** How a connection is made that trusts these; `null`: whom this machine trusts. */
+function verifiedBy(given: readonly string[] | null, more: readonly string[] = []) {
+  const ca = [...(given?.map(pemOf) ?? machinesAuthorities()), ...more.map(pemOf)];
+  // One context for all connections: there may be hundreds of authorities. And said, since a variable can turn verification off for all who do not say it.
+  return { secureContext: tls.createSecureContext({ ca }), rejectUnauthorized: true, timeout: CONNECT_MS };
+}
+
+/** Those that come with node, and those of the machine, where this node can tell. PEM. */
+function machinesAuthorities(): string[] {
   const { getCACertificates } = tls as Partial<typeof tls>;
-  const known = getCACertificates ? [...getCACertificates('default'), ...getCACertificates('system')] : tls.rootCertificates;
-  return [...new Set(known)];
+  return getCACertificates ? [...new Set([...getCACertificates('default'), ...getCACertificates('system')])] : [...tls.rootCertificates];
 }
 
 function pemOf(der: string): string {

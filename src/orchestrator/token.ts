@@ -15,8 +15,8 @@ export class Token {
   private readonly now: () => number;
   private current: { token: string; usableUntil: number } | null = null;
   private fetching: Promise<string> | null = null;
-  private credentials: Promise<Credentials> | null = null;
-  /** The password, and the tokens, of which an echo may still come. */
+  private credentials: Credentials | null = null;
+  /** The credentials, and the tokens: of each an echo may still come. */
   private readonly known = new Set<string>();
 
   constructor(options: OrchestratorOptions, exchange: Exchange, now: () => number) {
@@ -41,8 +41,8 @@ export class Token {
   }
 
   private async fetch(): Promise<string> {
-    this.credentials ??= this.read();
-    const { username, password } = await this.credentials;
+    const { username, password } = await this.read();
+    this.known.add(username);
     this.known.add(password);
     const form = new URLSearchParams({
       grant_type: 'password',
@@ -73,13 +73,10 @@ export class Token {
     return token;
   }
 
+  /** Once, but for a time that failed. */
   private async read(): Promise<Credentials> {
     const { credentials } = this.options;
-    try {
-      return typeof credentials === 'function' ? await credentials() : credentials;
-    } catch (error) {
-      this.credentials = null; // may be asked for again
-      throw error;
-    }
+    this.credentials ??= typeof credentials === 'function' ? await credentials() : credentials;
+    return this.credentials;
   }
 }
