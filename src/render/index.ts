@@ -4,12 +4,14 @@
  * a host, or ever put a string of the user's where it could become markup or Ruby.
  */
 import type { Render } from '../model/index.js';
+import { bootNetwork } from './boot.js';
 import { renderDomain, renderNic } from './domain.js';
 import { renderNetwork } from './network.js';
 import { patchDomain } from './patch.js';
 import { compileTemplates, type TemplateTexts } from './templates.js';
 import { renderNvram, renderVolume } from './volume.js';
 
+export { junitReport, type JunitReport } from './junit.js';
 export { machinesJson } from './machines.js';
 export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
 
@@ -21,6 +23,7 @@ export function createRender(texts: TemplateTexts): Render {
     patchDomain: (current, vm, fields, firmware) => patchDomain(templates, current, vm, fields, firmware ?? null),
     nic: (vm, mac) => renderNic(templates, vm, mac),
     network: (network, fleet) => renderNetwork(templates, network, fleet),
+    bootNetwork,
     volume: (disk) => renderVolume(templates, disk),
     nvram: (ref, template, contents) => renderNvram(templates, ref, template, contents),
   };
