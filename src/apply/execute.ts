@@ -49,6 +49,13 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       return host.defineNetwork(render.network(step.network, fleet.name));
     case 'network-delete':
       return host.deleteNetwork(step.uuid);
+    case 'network-boot': {
+      const before = await host.readNetwork(step.uuid);
+      signal.throwIfAborted();
+      const user = { fleet: fleet.name, network: step.network };
+      const after = render.bootNetwork(before, user, step.bootUrl);
+      return host.redefineNetwork(step.uuid, { user, before, after, restart: step.restart, start: step.start });
+    }
     case 'vm-delete':
       return host.deleteDomain(step.uuid, step.volumes);
     case 'vm-volumes':

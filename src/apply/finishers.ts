@@ -8,6 +8,7 @@ const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
   'network-create',
   'network-start',
   'network-update',
+  'network-boot',
   'vm-volumes',
   'vm-nvram',
   'vm-define',

@@ -137,12 +137,19 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
         `${name} says both \`network\` and \`bridge\``,
         'Keep one of them; two cards are two entries of the list.',
       );
+    case 'false schema': {
+      // The one place where a key rules out another.
+      const hint =
+        "Delete it: ven leaves somebody else's network as it is, but for `httpBoot`. Or delete `existing`, to have one of the fleet's own.";
+      return make(
+        'not-allowed',
+        at,
+        true,
+        `${label(at.slice(0, -1))} is an existing network, and can't have \`${String(at.at(-1))}\``,
+        hint,
+      );
+    }
     case 'maxProperties':
-      if (at[0] === 'networks' && at.length === 2) {
-        const hint =
-          "ven never changes somebody else's network: delete the other keys, or delete `existing` to have one of the fleet's own.";
-        return make('not-allowed', at, true, `${name} is an existing network, and says more than its name`, hint);
-      }
       return make('out-of-range', at, true, `${name} has too many entries`, `Keep at most ${String(error.params['limit'])}.`);
     case 'type':
     case 'anyOf': {

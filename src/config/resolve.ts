@@ -214,15 +214,16 @@ function resolveNetworks(
     const boots = orchestrator !== null && network.dhcp !== false && network.httpBoot !== false;
     return resolveOwn(fleet.fleet, name, network, boots ? orchestrator.bootUrl : null, vms, bridges);
   };
-  const existing = (name: string, libvirtName: string): ExistingNetwork => ({
+  const existing = (name: string, libvirtName: string, httpBoot = false): ExistingNetwork => ({
     kind: 'existing',
     address: `network.${name}`,
     name,
     libvirtName,
+    bootUrl: httpBoot ? (orchestrator?.bootUrl ?? null) : null,
   });
   const written = Object.entries(fleet.networks ?? {});
   const networks: ResolvedNetwork[] = written.map(([name, network]) =>
-    network.existing === undefined ? own(name, network) : existing(name, network.existing),
+    network.existing === undefined ? own(name, network) : existing(name, network.existing, network.httpBoot),
   );
   // `nics: default` needs libvirt's network as much as one that is named.
   const known = networks.some((network) => network.kind === 'existing' && network.libvirtName === LIBVIRT_DEFAULT);

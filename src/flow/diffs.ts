@@ -48,6 +48,10 @@ export async function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: Hos
   for (const step of plan.steps) {
     if (step.kind === 'network-create') {
       add(step.address, 'network.xml', '', render.network(step.network, fleet.name));
+    } else if (step.kind === 'network-boot') {
+      const before = await host.readNetwork(step.uuid);
+      const after = render.bootNetwork(before, { fleet: fleet.name, network: step.network }, step.bootUrl);
+      if (after !== before) add(step.address, 'network.xml', before, after);
     } else if (step.kind === 'vm-up') {
       add(
         step.address,

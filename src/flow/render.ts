@@ -31,6 +31,13 @@ export function render(request: Request): { files: RenderedFile[]; guesses: Gues
       files.push({ path: `networks/${step.network.libvirtName}.xml`, text: renderer.network(step.network, fleet.name) });
     }
   }
+  for (const network of fleet.networks) {
+    if (network.kind !== 'existing' || network.bootUrl === null) continue;
+    // What it has besides is its owner's, and stays.
+    const bare = `<network><name>${network.libvirtName}</name></network>`;
+    const text = renderer.bootNetwork(bare, { fleet: fleet.name, network: network.name }, network.bootUrl);
+    files.push({ path: `networks/${network.libvirtName}-boot.xml`, text });
+  }
   const machines = fleet.vms.map((vm) =>
     bringUpOf(vm, { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm, request.env) }, { render: renderer, fleet }, null),
   );
@@ -83,10 +90,15 @@ function emptyHost(fleet: ResolvedFleet): HostState {
       bridge: null,
       mode: 'nat' as const,
       gateway: null,
-      dhcp: null,
+      // Whatever it is: a network that is to offer a boot file must have some.
+      dhcp: { start: '', end: '' },
       dnsHosts: [],
       dhcpHosts: [],
       bootUrl: null,
+      boot: null,
+      otherBoot: [],
+      standsFor: null,
+      unsaved: false,
     })),
     pools: [...pools].map((name) => ({ name, uuid: '', active: true, autostart: true, path: null, availableBytes: 0 })),
     volumes: [],

@@ -27,6 +27,8 @@ export {
 export { acquireLock, fleetKey, type Lock, type LockRequest } from './lock.js';
 export { domainMark, networkMark } from './marks.js';
 export { networkFacts } from './network-facts.js';
+export { nicsIn } from './network-redefine.js';
+export { hangsOn, heldFor, heldNics, movedAside, standInOf, standInXml, type HeldNic } from './stand-in.js';
 export { readNodeRecords, removeNodeRecord, writeNodeRecord, type KeptRecord } from './node-records.js';
 export { withFirstNvram } from './first-nvram.js';
 export { disksToFiles } from './pool-paths.js';

@@ -1,5 +1,5 @@
 /** ven's marks in libvirt's metadata. Found by namespace, whatever the prefix. Pure. */
-import type { DomainMark, MarkedVolume, NetworkMark } from '../model/index.js';
+import type { BootMark, DomainMark, MarkedVolume, NetworkMark } from '../model/index.js';
 import { attribute, child, childrenNs, serializeXml, type XmlElement } from '../xml/index.js';
 
 export const VEN_NAMESPACE = 'urn:ven:1';
@@ -51,6 +51,22 @@ export function networkMark(network: XmlElement): NetworkMark | null {
   return fleet !== null && name !== null && digest !== null ? { fleet, network: name, digest } : null;
 }
 
+/** `options`: those that ven added. */
+export function bootMark(network: XmlElement): (BootMark & { options: string[] }) | null {
+  const found = markOf(network, 'boot');
+  const url = attribute(found?.mark, 'url');
+  if (!found || url === null) return null;
+  const inside = [...found.ancestors, found.mark];
+  return {
+    url,
+    fleets: childrenNs(inside, VEN_NAMESPACE, 'fleet').flatMap((element) => {
+      const fleet = attribute(element, 'name');
+      return fleet === null ? [] : [{ fleet, network: attribute(element, 'network') ?? '' }];
+    }),
+    options: childrenNs(inside, VEN_NAMESPACE, 'option').flatMap((element) => attribute(element, 'value') ?? []),
+  };
+}
+
 /** The mark as `virsh metadata --set` takes it: that adds the namespace by itself. */
 export function markForMetadata(mark: DomainMark): string {
   return serializeXml({
@@ -75,7 +91,8 @@ export function markForMetadata(mark: DomainMark): string {
   });
 }
 
-function markOf(root: XmlElement, local: string): { ancestors: XmlElement[]; mark: XmlElement } | null {
+/** The mark of that name, if it is the only one. */
+export function markOf(root: XmlElement, local: string): { ancestors: XmlElement[]; mark: XmlElement } | null {
   const metadata = child(root, 'metadata');
   if (!metadata) return null;
   const ancestors = [root, metadata];

@@ -1,8 +1,9 @@
 /** What ven does to networks. All by UUID, all idempotent. */
 import { createHash } from 'node:crypto';
-import { VenError, type NetworkEntryChange } from '../model/index.js';
+import { VenError, type NetworkEntryChange, type NetworkRedefinition } from '../model/index.js';
 import { parseXml, serializeXml } from '../xml/index.js';
 import { networkFacts, type NetworkFacts } from './network-facts.js';
+import { readNetwork, redefineNetwork } from './network-redefine.js';
 import { oneAtATime } from './turns.js';
 import type { Command, Virsh } from './virsh.js';
 
@@ -12,6 +13,8 @@ export interface NetworkActs {
   updateNetwork(uuid: string, change: NetworkEntryChange): Promise<void>;
   defineNetwork(xml: string): Promise<void>;
   deleteNetwork(uuid: string): Promise<void>;
+  readNetwork(uuid: string): Promise<string>;
+  redefineNetwork(uuid: string, change: NetworkRedefinition): Promise<void>;
 }
 
 export function networkActs(virsh: Virsh): NetworkActs {
@@ -78,6 +81,12 @@ export function networkActs(virsh: Virsh): NetworkActs {
           ['not-found', 'inactive'],
         );
       });
+    },
+
+    readNetwork: (uuid) => readNetwork(virsh, uuid),
+
+    async redefineNetwork(uuid, change) {
+      await inTurn(() => redefineNetwork(virsh, uuid, change));
     },
   };
 }

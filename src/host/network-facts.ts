@@ -1,11 +1,12 @@
 /** What a network's XML says. Pure. */
-import { offeredBootUrl, type ObservedNetwork } from '../model/index.js';
+import { isBootOption, offeredBootUrl, type ObservedNetwork } from '../model/index.js';
 import { attribute, child, childrenNamed, childrenNs, textAt, textOf, type XmlElement } from '../xml/index.js';
-import { networkMark } from './marks.js';
+import { bootMark, networkMark } from './marks.js';
+import { heldFor } from './stand-in.js';
 
 const DNSMASQ = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
 
-export type NetworkFacts = Omit<ObservedNetwork, 'active' | 'autostart' | 'persistent'>;
+export type NetworkFacts = Omit<ObservedNetwork, 'active' | 'autostart' | 'persistent' | 'unsaved'>;
 
 export function networkFacts(network: XmlElement): NetworkFacts {
   const ip = childrenNamed(network, 'ip').find((element) => (attribute(element, 'family') ?? 'ipv4') === 'ipv4');
@@ -13,10 +14,15 @@ export function networkFacts(network: XmlElement): NetworkFacts {
   const range = child(dhcp, 'range');
   const start = attribute(range, 'start');
   const end = attribute(range, 'end');
+  const options = childrenNs([network], DNSMASQ, 'options').flatMap((element) =>
+    childrenNs([network, element], DNSMASQ, 'option').flatMap((option) => attribute(option, 'value') ?? []),
+  );
+  const boot = bootMark(network);
+  const mark = networkMark(network);
   return {
     uuid: (textAt(network, 'uuid') ?? '').trim().toLowerCase(),
     name: textAt(network, 'name') ?? '',
-    mark: networkMark(network),
+    mark,
     bridge: attribute(child(network, 'bridge'), 'name'),
     mode: modeOf(child(network, 'forward')),
     gateway: gatewayOf(ip),
@@ -30,11 +36,10 @@ export function networkFacts(network: XmlElement): NetworkFacts {
       ip: attribute(host, 'ip') ?? '',
       name: attribute(host, 'name'),
     })),
-    bootUrl: offeredBootUrl(
-      childrenNs([network], DNSMASQ, 'options').flatMap((options) =>
-        childrenNs([network, options], DNSMASQ, 'option').flatMap((option) => attribute(option, 'value') ?? []),
-      ),
-    ),
+    bootUrl: offeredBootUrl(options),
+    boot: boot && { url: boot.url, fleets: boot.fleets },
+    otherBoot: mark === null ? options.filter((option) => isBootOption(option) && boot?.options.includes(option) !== true) : [],
+    standsFor: heldFor(network),
   };
 }
 

@@ -70,16 +70,21 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
     });
   }
   for (const uuid of lists.networks) {
-    let heard = false;
+    let kept: { text: string; network: ObservedNetwork } | undefined;
     const hear = (text: string): void => {
-      if (heard) return;
-      heard = true;
-      networks.push({
+      if (kept) {
+        kept.network.unsaved = shownOf(kept.text) !== shownOf(text);
+        return;
+      }
+      const network = {
         ...networkFacts(parseXml(text)),
         active: lists.activeNetworks.has(uuid),
         autostart: lists.autostartNetworks.has(uuid),
         persistent: lists.persistentNetworks.has(uuid),
-      });
+        unsaved: false,
+      };
+      kept = { text, network };
+      networks.push(network);
     };
     // What is kept comes first: only there is a mark that was changed while the network ran. A transient network has only
     // the second, and so have networks of drivers that don't know the flag.
@@ -125,6 +130,11 @@ async function readLists(virsh: Virsh): Promise<Lists> {
         .filter((line) => line !== ''),
     );
   return Object.fromEntries(keys.map((key, index) => [key, lines(texts[index])])) as Lists;
+}
+
+/** A network's XML without what differs by itself while it runs: the number of VMs on it, and marks that were changed since. */
+function shownOf(xml: string): string {
+  return xml.replace(/^<network connections='\d+'/, '<network').replace(/\n {2}<metadata>[\s\S]*?\n {2}<\/metadata>/, '');
 }
 
 /** A running domain has two definitions: what runs, and what the next start will use. */

@@ -20,3 +20,8 @@ export function offeredBootUrl(options: readonly string[]): string | null {
   if (url === undefined) return null;
   return bootOptions(url).every((option) => options.includes(option)) ? url : `${url} (incomplete)`;
 }
+
+/** Whether an option of dnsmasq is about booting over HTTP: two such sets on one network would get in each other's way. */
+export function isBootOption(option: string): boolean {
+  return /HTTPClient|^dhcp-boot=.*https?:/i.test(option);
+}

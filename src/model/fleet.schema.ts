@@ -182,7 +182,7 @@ export interface FleetSecret {
   file?: string;
 }
 /**
- * The fleet's networks by name. A network with a `subnet` or `mode` (or with nothing at all: `{}`) is the fleet's own: ven makes it and takes it away. One with `existing` is somebody else's libvirt network, which ven uses and never changes.
+ * The fleet's networks by name. A network with a `subnet` or `mode` (or with nothing at all: `{}`) is the fleet's own: ven makes it and takes it away. One with `existing` is somebody else's libvirt network, which ven uses and does not change, unless `httpBoot: true` is said.
  */
 export interface Networks {
   [k: string]: FleetNetwork;
@@ -205,11 +205,11 @@ export interface FleetNetwork {
   dhcp?: FleetDhcp | false;
   dns?: FleetDns;
   /**
-   * Whether the network tells UEFI firmware where to boot from. Default: true when there is an `orchestrator`.
+   * Whether the network tells UEFI firmware where to boot from. Default, for the fleet's own networks: true when there is an `orchestrator`. For an `existing` one: false; with true ven adds the boot options to somebody else's network, starts it anew (its VMs are attached again at once), and puts it back as it was when the last fleet that wants them is destroyed.
    */
   httpBoot?: boolean;
   /**
-   * The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it and never changes it.
+   * The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it, and changes nothing of it unless `httpBoot: true` is said beside it.
    */
   existing?: string;
 }

@@ -87,12 +87,14 @@ export interface OwnNetwork {
   digest: string;
 }
 
-/** Somebody else's libvirt network; ven never changes it. */
+/** Somebody else's libvirt network; ven changes nothing of it but what `bootUrl` asks for. */
 export interface ExistingNetwork {
   kind: 'existing';
   address: Address;
   name: string;
   libvirtName: string;
+  /** What ven is to have its DHCP tell UEFI firmware to boot over HTTP, as long as a fleet wants it; null: nothing of ven's. */
+  bootUrl: string | null;
 }
 
 /** `cidr` is canonical (`192.168.150.0/24`); the gateway is its first host address. */

@@ -55,6 +55,16 @@ export interface NetworkMark {
   digest: string;
 }
 
+/**
+ * ven's mark in somebody else's network that was given boot options (`<ven:boot>`): what they offer, and for whom. They go with
+ * the last fleet.
+ */
+export interface BootMark {
+  url: string;
+  /** Each fleet, and the name that its file has for the network. */
+  fleets: { fleet: string; network: string }[];
+}
+
 export interface VolumeRef {
   pool: string;
   volume: string;
@@ -148,6 +158,14 @@ export interface ObservedNetwork {
   dhcpHosts: { mac: string; ip: string; name: string | null }[];
   /** What it tells UEFI firmware to boot over HTTP; see `offeredBootUrl`. */
   bootUrl: string | null;
+  /** Of somebody else's network: what ven added to it; null: nothing. */
+  boot: BootMark | null;
+  /** Options of its DHCP server that are about HTTP boot, and not ven's. */
+  otherBoot: string[];
+  /** It only holds the VMs of another network (by its UUID) for the moment in which that is started anew, or a killed run left it. */
+  standsFor: { network: string; user: BootMark['fleets'][number] } | null;
+  /** What runs differs from what is kept: starting it anew loses that. */
+  unsaved: boolean;
 }
 
 export interface ObservedPool {
@@ -173,6 +191,16 @@ export type PlannedNetwork = Omit<OwnNetwork, 'subnet' | 'dhcp'> & {
   subnet: { cidr: string; gateway: string };
   dhcp: { start: string; end: string } | null;
 };
+
+export interface NetworkRedefinition {
+  user: BootMark['fleets'][number];
+  before: string;
+  after: string;
+  /** What runs is to change with it, now. */
+  restart: boolean;
+  /** It is to run afterwards, even if it did not before. */
+  start: boolean;
+}
 
 /** A volume to be made. `content`: what is in it from the start; absent: nothing. */
 export interface VolumeMake extends VolumeRef {
@@ -226,6 +254,15 @@ export interface Host {
   /** Puts a new definition beside the running network (its mark, say); what runs is not touched. */
   defineNetwork(xml: string): Promise<void>;
   deleteNetwork(uuid: string): Promise<void>;
+  /** The persistent XML. */
+  readNetwork(uuid: string): Promise<string>;
+  /**
+   * Puts another definition in the place of somebody else's network's, and ends what a killed run of the same fleet left undone
+   * of that. Every VM on it, whoever's, is moved aside before it stops and back when it runs: one that can't be moved is an error, with
+   * the network untouched; a definition that does not start is taken back. Rejects with `locked` while another fleet is at it, and
+   * with `stale-plan` when the definition is not `before` any more.
+   */
+  redefineNetwork(uuid: string, change: NetworkRedefinition): Promise<void>;
 
   /** The persistent XML, with secrets, fit to be changed and defined again; of a domain that has none (any more), what it would be. */
   readDomain(uuid: string): Promise<string>;

@@ -93,6 +93,11 @@ export type Step = StepBase &
     /** The entries, each live and persistent; then the whole definition (`Host.defineNetwork`), for the mark and what else is persistent only. */
     | { kind: 'network-update'; uuid: string; entries: NetworkEntryChange[]; network: PlannedNetwork }
     | { kind: 'network-delete'; uuid: string }
+    /**
+     * Somebody else's network gets boot options for this fleet, which knows it as `network`, or (null) loses them; see
+     * `Host.redefineNetwork` for the rest.
+     */
+    | { kind: 'network-boot'; uuid: string; network: string; bootUrl: string | null; restart: boolean; start: boolean }
     | { kind: 'vm-delete'; uuid: string; volumes: VolumeRef[] }
     /** Through vagrant. Steps of this kind that are ready together share a process. */
     | { kind: 'vm-up'; vm: ResolvedVm }

@@ -1,7 +1,7 @@
 /** What `apply` needs from `render`, as an interface, so that the two rooms do not know each other. All pure. */
 import type { HostFirmware, SecureBootKeys } from './firmware.js';
 import type { ResolvedDisk, ResolvedVm } from './fleet.js';
-import type { DomainMark, PlannedNetwork, VolumeMake, VolumeRef } from './host.js';
+import type { BootMark, DomainMark, PlannedNetwork, VolumeMake, VolumeRef } from './host.js';
 
 /** What the host decides of a VM's definition. `firmware` is null for a BIOS, and nothing else. */
 export interface OnHost {
@@ -25,6 +25,12 @@ export interface Render {
   /** The `<interface>` element alone. */
   nic(vm: ResolvedVm, mac: string): string;
   network(network: PlannedNetwork, fleet: string): string;
+  /**
+   * Somebody else's network, `current`, with the boot options that a fleet wants and its mark in it; null: without that fleet, and as
+   * it was before when no other is left. All else stays.
+   * @throws VenError `foreign-object` when it offers another boot file.
+   */
+  bootNetwork(current: string, user: BootMark['fleets'][number], bootUrl: string | null): string;
   volume(disk: ResolvedDisk): string;
   /**
    * The volume with a VM's firmware variables: the template with these contents in it.

@@ -1,9 +1,18 @@
 import { VenError, type Address, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import { wantedBoots } from './lent.js';
 import type { Seen } from './seen.js';
+import type { Selection } from './select.js';
 
-/** Somebody else's networks must be there and running: ven neither makes nor starts them. */
-export function refuseMissingNetworks(fleet: ResolvedFleet, seen: Seen, vms: readonly ResolvedVm[]): void {
-  const needed = new Map<string, Address[]>();
+/** Somebody else's networks must be there and running: ven makes none, and starts only those (`starting`) that it may have stopped. */
+export function refuseMissingNetworks(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  selection: Selection,
+  vms: readonly ResolvedVm[],
+  starting: ReadonlySet<string>,
+): void {
+  const lent = [...wantedBoots(fleet).values()].filter(({ address }) => selection.has(address));
+  const needed = new Map<string, Address[]>(lent.map(({ libvirtName, address }) => [libvirtName, [address]]));
   for (const { address, nics } of vms) {
     for (const { source } of nics) {
       if (source.kind !== 'network' || source.own !== null) continue;
@@ -15,7 +24,7 @@ export function refuseMissingNetworks(fleet: ResolvedFleet, seen: Seen, vms: rea
   const virsh = `virsh -c ${fleet.host.uri}`;
   const faults = [...needed].flatMap(([name, users]) => {
     const network = seen.networksByName.get(name);
-    if (network?.active === true) return [];
+    if (network?.active === true || starting.has(name)) return [];
     const who = users.length > 3 ? `${users.slice(0, 3).join(', ')} and ${users.length - 3} more` : users.join(', ');
     return network === undefined
       ? [

@@ -9,6 +9,7 @@ import {
   type ResolvedFleet,
 } from '../model/index.js';
 import { compareNaturally } from './format.js';
+import { lentAddress } from './lent.js';
 import { observedDigest } from './observed.js';
 import { ownNetworks, planApply } from './plan-apply.js';
 import { planDestroy } from './plan-destroy.js';
@@ -52,6 +53,7 @@ function knownAddresses(fleet: ResolvedFleet, seen: Seen): Address[] {
       ...fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => `pool.${pool}`)),
       ...[...seen.owned.values()].map(({ mark }) => `vm.${mark.vm}`),
       ...[...seen.ownedNetworks.values()].map(({ mark }) => `network.${mark.network}`),
+      ...seen.state.networks.flatMap((network) => lentAddress(fleet, network, seen) ?? []),
     ]),
   ];
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { volumesOf, type DomainFacts, type PlannedNetwork, type ResolvedFleet } from '../model/index.js';
+import { volumesOf, type DomainFacts, type ObservedNetwork, type PlannedNetwork, type ResolvedFleet } from '../model/index.js';
+import { lentAddress } from './lent.js';
 import { attached } from './nics.js';
-
 import { shownMarked, volumeKey, type OwnedDomain, type OwnedNetwork, type Seen } from './seen.js';
 
 /**
@@ -24,6 +24,11 @@ export function observedDigest(fleet: ResolvedFleet, seen: Seen, networks: Itera
     byUuid(owned).map((domain) => domainParts(domain, seen)),
     byUuid([...seen.ownedNetworks.values()]).map(networkParts),
     distinct(others).map((name) => [name, seen.networksByName.get(name)?.active ?? null]),
+    seen.state.networks
+      .filter(
+        (network) => fleet.networks.some(({ libvirtName }) => libvirtName === network.name) || lentAddress(fleet, network, seen) !== null,
+      )
+      .map(bootParts),
     distinct(bridges).map((name) => [name, seen.ports?.has(name) ?? null]),
     distinct(pools).map((name) => [name, seen.pools.get(name)?.active ?? null]),
     distinct(volumes).map((key) => [key, seen.volumes.get(key)?.capacityBytes ?? null]),
@@ -75,6 +80,12 @@ function networkParts(network: OwnedNetwork): unknown[] {
     network.dnsHosts.map(({ ip, names }) => [ip, names]),
     network.dhcpHosts.map(({ mac, ip, name: host }) => [mac, ip, host]),
   ];
+}
+
+/** What a fleet that boots through somebody else's network must know of it. */
+function bootParts({ uuid, name, active, persistent, mark, boot, bootUrl, otherBoot, dhcp, standsFor }: ObservedNetwork): unknown[] {
+  const users = boot?.fleets.map(({ fleet, network }) => [fleet, network]);
+  return [uuid, name, active, persistent, mark?.fleet, boot?.url, users, bootUrl, otherBoot, dhcp === null, standsFor?.user.fleet];
 }
 
 function distinct(items: readonly string[]): string[] {

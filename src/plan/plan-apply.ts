@@ -13,6 +13,7 @@ import { lostDisks } from './disks.js';
 import type { Draft } from './draft.js';
 import { refuseMissingNetworks } from './existing.js';
 import { inTheWayOfUuids, inTheWayOfVm, refuseForeign, type InTheWay } from './foreign.js';
+import { lentNeeds, planLent, unofferedBoots } from './lent.js';
 import { foreignAttachments, networkSteps, type NetworkRemoval } from './network-work.js';
 import { diffNetwork, type NetworkDiff } from './networks.js';
 import { detachedNics } from './nics.js';
@@ -51,7 +52,9 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   const removals = unwantedNetworks(fleet, seen, selection, work, leaving, warnings);
 
   refuseInTheWay(fleet, seen, work, networks, removals, removedVms, warnings);
-  refuseMissingNetworks(fleet, seen, vms);
+  const moved = new Set(work.filter(({ action }) => action === 'update').map(({ vm }) => vm.uuid));
+  const lent = planLent(fleet, seen, selection, { mode: 'apply', vms, leaving: { deleted: new Set(leaving.keys()), moved } }, warnings);
+  refuseMissingNetworks(fleet, seen, selection, vms, lent.starting);
   const wantedPools = new Set(
     fleet.vms.flatMap((vm) =>
       volumesOf(vm).flatMap(({ pool }) => (selection.has(vm.address) || selection.targeted(`pool.${pool}`) ? [pool] : [])),
@@ -69,8 +72,8 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));
   const attachedVms = reattachedVms(work, fleet, seen, selection, outages);
   const nets = networkSteps(networks, removals, foreignAttachments(seen, wantedMacs), attachedVms.byNetwork, 'removed');
-  const steps: Step[] = [...pools.steps, ...nets.steps];
-  const changes: Change[] = [...pools.changes, ...nets.changes];
+  const steps: Step[] = [...pools.steps, ...nets.steps, ...lent.steps];
+  const changes: Change[] = [...pools.changes, ...nets.changes, ...lent.changes];
 
   const freeingSteps = freeing(leaving, seen);
   for (const { domain, address } of removedVms) {
@@ -85,7 +88,8 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   }
   for (const { vm, domain, action, diff, change } of work) {
     if (change !== null) changes.push(change);
-    const needs = { networks: networkNeeds(vm, nets.ready), pools: poolSteps(volumesOf(vm), pools.ready), freeing: freeingSteps(vm) };
+    const networks = [...networkNeeds(vm, nets.ready), ...lentNeeds(vm, domain, lent.ready)];
+    const needs = { networks, pools: poolSteps(volumesOf(vm), pools.ready), freeing: freeingSteps(vm) };
     if (action === 'create') steps.push(...createVmSteps(fleet.name, off(vm), needs));
     if (action === 'update' && domain !== null && diff !== null) steps.push(...updateVmSteps(vm, domain, diff, needs));
     if (action !== 'replace' || domain === null) continue;
@@ -98,14 +102,14 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
     steps.push({ id: `${vm.address}:reattach`, address: vm.address, needs, timeoutSeconds: 60, kind: 'vm-reattach', vm, macs });
   }
   const lastStep = new Map(steps.map(({ address, id }) => [address, id]));
-  for (const { step, moved } of nets.waitForMoved) {
+  for (const { step, moved } of [...nets.waitForMoved, ...lent.waitForMoved]) {
     step.needs.push(...moved.flatMap((address) => lastStep.get(address) ?? []));
   }
-  warnings.push(...pools.warnings, ...missingBridges(work, seen));
+  warnings.push(...pools.warnings, ...missingBridges(work, seen), ...unofferedBoots(fleet, seen, vms));
 
   const touched = new Set(changes.map(({ address }) => address));
   const own = fleet.networks.filter(({ kind, address }) => kind === 'own' && selection.has(address));
-  const noop = [...vms, ...own].filter(({ address }) => !touched.has(address)).length;
+  const noop = [...vms, ...own].filter(({ address }) => !touched.has(address)).length + lent.kept.length;
   return { changes, steps, warnings, noop };
 }
 

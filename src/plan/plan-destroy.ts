@@ -1,6 +1,7 @@
 import type { Change, PlanOptions, ResolvedFleet, Step } from '../model/index.js';
 import { lostDisks } from './disks.js';
 import { inTheWayOfUuids, refuseForeign } from './foreign.js';
+import { planLent } from './lent.js';
 import { foreignAttachments, networkSteps, type NetworkRemoval } from './network-work.js';
 import { planPools, poolSteps } from './pools.js';
 import { refuseProtected } from './protect.js';
@@ -30,8 +31,8 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
     'destroy',
   );
 
-  const leaving = new Set(options.keepDisks ? [] : going.flatMap(({ domain }) => domain.mark.volumes.map(({ pool }) => pool)));
-  const pools = planPools(fleet, seen, selection, new Set(), leaving);
+  const leavingPools = new Set(options.keepDisks ? [] : going.flatMap(({ domain }) => domain.mark.volumes.map(({ pool }) => pool)));
+  const pools = planPools(fleet, seen, selection, new Set(), leavingPools);
   const changes: Change[] = [...pools.changes];
   const steps: Step[] = [...pools.steps];
   const warnings: string[] = [...pools.warnings];
@@ -57,9 +58,16 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
   }
   const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));
   const work = networkSteps([], removals, foreignAttachments(seen, wantedMacs), new Map(), 'destroy');
+  const leaving = { deleted: new Set(goingUuids.keys()), moved: new Set<string>() };
+  const lent = planLent(fleet, seen, selection, { mode: 'destroy', vms: [], leaving: leaving }, warnings);
   if (options.keepDisks && going.length > 0)
     warnings.push(
       "Disks that are kept are no VM's any more: move or rename them before the next apply, which would else refuse them as not ven's",
     );
-  return { changes: [...changes, ...work.changes], steps: [...steps, ...work.steps], warnings, noop: 0 };
+  return {
+    changes: [...changes, ...work.changes, ...lent.changes],
+    steps: [...steps, ...work.steps, ...lent.steps],
+    warnings,
+    noop: 0,
+  };
 }

@@ -12,6 +12,7 @@ import {
   type ResolvedFleet,
   type VolumeRef,
 } from '../model/index.js';
+import { withoutStandIns } from './stand-ins.js';
 
 export type OwnedDomain = ObservedDomain & { mark: DomainMark };
 export type OwnedNetwork = ObservedNetwork & { mark: NetworkMark };
@@ -48,7 +49,8 @@ export function shownMarked(volume: MarkedVolume): string {
  * A mark alone is not ownership: a copy of a VM carries the mark of the original, whose volumes it names. The UUID that
  * follows from fleet and name can't be copied, since libvirt has each UUID once.
  */
-export function look(fleet: ResolvedFleet, state: HostState): Seen {
+export function look(fleet: ResolvedFleet, observed: HostState): Seen {
+  const state = withoutStandIns(observed);
   const vmUuids = new Map(fleet.vms.map(({ name, uuid }) => [name, uuid]));
   const networkUuids = new Map(
     fleet.networks.flatMap((network) => (network.kind === 'own' ? [[network.name, network.uuid] as const] : [])),

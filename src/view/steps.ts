@@ -26,6 +26,10 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
       return { doing: 'starting', done: 'started' };
     case 'network-update':
       return { doing: 'updating', done: 'updated' };
+    case 'network-boot':
+      return step.bootUrl === null
+        ? { doing: 'putting back', done: 'put back as it was' }
+        : { doing: 'adding boot options', done: 'boot options added' };
     case 'network-delete':
     case 'vm-delete':
       return { doing: 'deleting', done: 'deleted' };

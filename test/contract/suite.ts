@@ -150,6 +150,10 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
           dnsHosts: [],
           dhcpHosts: [],
           bootUrl: null,
+          boot: null,
+          otherBoot: [],
+          standsFor: null,
+          unsaved: false,
         },
       ]);
     });

@@ -4,9 +4,17 @@ import {
   domainMark,
   domainName,
   domainUuid,
+  hangsOn,
+  heldFor,
+  heldNics,
+  movedAside,
   networkFacts,
+  nicsIn,
   ownFirmware,
+  standInOf,
+  standInXml,
   withFirstNvram,
+  type HeldNic,
 } from '../../src/host/index.js';
 import {
   isNvram,
@@ -21,6 +29,7 @@ import {
   type HostRoute,
   type HostState,
   type NetworkEntryChange,
+  type NetworkRedefinition,
   type ObservedDomain,
   type ObservedNetwork,
   type ObservedNic,
@@ -52,6 +61,8 @@ interface Network {
   xml: string;
   active: boolean;
   autostart: boolean;
+  /** false: it is gone when it stops. */
+  persistent: boolean;
 }
 
 export interface FakeHostOptions {
@@ -206,7 +217,13 @@ export class FakeHost implements Host {
         observedAt: new Date(this.#time).toISOString(),
         domains,
         networks: [...this.networks.values()]
-          .map(({ xml, active, autostart }): ObservedNetwork => ({ ...networkFacts(parseXml(xml)), active, autostart, persistent: true }))
+          .map(({ xml, active, autostart, persistent }): ObservedNetwork => ({
+            ...networkFacts(parseXml(xml)),
+            active,
+            autostart,
+            persistent,
+            unsaved: false,
+          }))
           .sort(byName),
         pools: this.storage.observedPools(),
         volumes: this.storage.observedVolumes(wanted),
@@ -264,6 +281,43 @@ export class FakeHost implements Host {
       this.faults.change(`net-undefine ${uuid}`, () => {
         this.networks.delete(uuid);
       });
+    });
+  }
+
+  readNetwork(uuid: string): Promise<string> {
+    return this.#answer(() => this.#network(uuid).xml);
+  }
+
+  redefineNetwork(uuid: string, { user, before, after, restart, start }: NetworkRedefinition): Promise<void> {
+    return this.#answer(() => {
+      const network = this.#network(uuid);
+      this.#settle(uuid, user.fleet);
+      const { active } = network;
+      if (before === after && (active || !start)) return;
+      const nics = (active ? restart : start) ? this.#nicsOn(network.xml) : [];
+      const standIn = standInOf(uuid);
+      this.faults.change(`net-create ${standIn.name}`, () => {
+        this.#defineNetwork(standInXml(uuid, user, nics), false);
+        this.#startNetwork(standIn.uuid);
+      });
+      try {
+        if (network.xml !== before && network.xml !== after)
+          throw new VenError('stale-plan', { summary: 'the network was changed by somebody else' });
+        for (const { domain, xml } of nics) this.#updateNic(domain, movedAside(xml, standIn), false);
+        const old = network.xml;
+        if (restart && active) this.#change('net-destroy', uuid, () => this.#stopNetwork(network));
+        try {
+          if (old !== after) this.#change('net-define', uuid, () => this.#defineNetwork(after));
+          if (!network.active && (active || start)) this.#change('net-start', uuid, () => this.#startNetwork(uuid));
+        } catch (error) {
+          if (this.faults.dead) throw error;
+          network.xml = old;
+          if (active && !network.active) this.#startNetwork(uuid);
+          throw error;
+        }
+      } finally {
+        if (!this.faults.dead) this.#moveBack(uuid, nics);
+      }
     });
   }
 
@@ -617,7 +671,44 @@ export class FakeHost implements Host {
     if (tap !== null) for (const taps of this.bridges.values()) taps.delete(tap);
   }
 
-  #defineNetwork(xml: string): void {
+  #change(verb: string, uuid: string, work: () => void): void {
+    this.faults.change(`${verb} ${uuid}`, work);
+  }
+
+  /** What a killed run of this fleet left. */
+  #settle(uuid: string, fleet: string): void {
+    const standIn = this.networks.get(standInOf(uuid).uuid);
+    if (!standIn) return;
+    const held = heldFor(parseXml(standIn.xml));
+    if (held?.user.fleet !== fleet)
+      throw new VenError('locked', { summary: `fleet ${held?.user.fleet ?? ''} is changing the same network` });
+    if (!this.#network(uuid).active) this.#change('net-start', uuid, () => this.#startNetwork(uuid));
+    this.#moveBack(uuid, heldNics(parseXml(standIn.xml)));
+  }
+
+  #moveBack(uuid: string, nics: readonly HeldNic[]): void {
+    const standIn = standInOf(uuid);
+    for (const { domain, mac, xml } of nics) {
+      const live = this.domains.get(domain)?.live ?? null;
+      const now = live === null ? undefined : nicsIn(parseXml(live), domain).find((nic) => nic.mac === mac);
+      const on = now && hangsOn(parseXml(now.xml));
+      if (on === `network ${standIn.name}` || on === `bridge ${standIn.bridge}`) this.#updateNic(domain, xml, false);
+    }
+    this.#change('net-destroy', standIn.name, () => {
+      this.#stopNetwork(this.#network(standIn.uuid));
+    });
+  }
+
+  /** NICs of running domains on that network, or on its bridge. */
+  #nicsOn(network: string): HeldNic[] {
+    const { name, bridge } = networkFacts(parseXml(network));
+    const places = [`network ${name}`, `bridge ${bridge ?? ''}`];
+    return [...this.domains].flatMap(([uuid, { live }]) =>
+      live === null ? [] : nicsIn(parseXml(live), uuid).filter(({ xml }) => places.includes(hangsOn(parseXml(xml)) ?? '')),
+    );
+  }
+
+  #defineNetwork(xml: string, persistent = true): void {
     const { uuid, name, bridge } = networkFacts(parseXml(xml));
     for (const [other, network] of this.networks) {
       const facts = networkFacts(parseXml(network.xml));
@@ -629,7 +720,7 @@ export class FakeHost implements Host {
     }
     const known = this.networks.get(uuid);
     if (known) known.xml = xml;
-    else this.networks.set(uuid, { xml, active: false, autostart: false });
+    else this.networks.set(uuid, { xml, active: false, autostart: false, persistent });
   }
 
   #runNetwork(uuid: string): void {
@@ -663,6 +754,7 @@ export class FakeHost implements Host {
     const { bridge } = networkFacts(parseXml(network.xml));
     if (network.active && bridge !== null) this.bridges.delete(bridge);
     network.active = false;
+    if (!network.persistent) this.networks.delete(networkFacts(parseXml(network.xml)).uuid);
   }
 
   #domain(uuid: string): Domain {

@@ -19,6 +19,7 @@ export interface ForeignNetwork {
   /** `192.168.122.1/24` */
   gateway?: string;
   forward?: string;
+  dhcp?: { start: string; end: string };
 }
 
 export function foreignDomain({ name, uuid, metadata, disks = [], networks = [], memoryKiB = 131072 }: ForeignDomain): {
@@ -53,7 +54,7 @@ export function foreignDomain({ name, uuid, metadata, disks = [], networks = [],
   return { uuid: id, xml: serializeXml(xml) };
 }
 
-export function foreignNetwork({ name, uuid, bridge, gateway, forward }: ForeignNetwork): { uuid: string; xml: string } {
+export function foreignNetwork({ name, uuid, bridge, gateway, forward, dhcp }: ForeignNetwork): { uuid: string; xml: string } {
   const id = uuid ?? uuidOf(`network/${name}`);
   const [address = '', prefix = ''] = (gateway ?? '').split('/');
   const xml = element('network', {}, [
@@ -61,7 +62,9 @@ export function foreignNetwork({ name, uuid, bridge, gateway, forward }: Foreign
     element('uuid', {}, [id]),
     ...(forward === undefined ? [] : [element('forward', { mode: forward })]),
     element('bridge', { name: bridge ?? `br${id.slice(0, 8)}`, stp: 'on', delay: '0' }),
-    ...(gateway === undefined ? [] : [element('ip', { address, prefix })]),
+    ...(gateway === undefined
+      ? []
+      : [element('ip', { address, prefix }, dhcp ? [element('dhcp', {}, [element('range', { ...dhcp })])] : [])]),
   ]);
   return { uuid: id, xml: serializeXml(xml) };
 }

@@ -49,7 +49,8 @@ export class Lab {
         { cidr: '10.0.2.0/24', device: 'eth0' },
       ],
     });
-    host.addForeignNetwork({ name: 'default', bridge: 'virbr0', gateway: '192.168.122.1/24', forward: 'nat' });
+    const dhcp = { start: '192.168.122.2', end: '192.168.122.254' };
+    host.addForeignNetwork({ name: 'default', bridge: 'virbr0', gateway: '192.168.122.1/24', forward: 'nat', dhcp });
     return new Lab(host);
   }
 
@@ -138,7 +139,10 @@ export class Lab {
     ]);
   }
 
-  /** As `everything`, without what is the fleet's: what has a mark of its and the identity derived from it, and what hangs on that. */
+  /**
+   * As `everything`, without what is the fleet's: what has a mark of its and the identity derived from it, and what hangs on that.
+   * Networks that are lent to it are as they would be given back.
+   */
   foreign(fleet: { name: string }): Map<string, unknown> {
     const all = this.everything();
     for (const [uuid, { config, live }] of this.host.domains) {
@@ -150,6 +154,8 @@ export class Lab {
       all.delete(`nvram ${domainFacts(domain).nvram ?? ''}`);
       for (const { tap } of live === null ? [] : domainFacts(parseXml(live)).nics) all.delete(`tap ${tap ?? ''}`);
     }
+    for (const [uuid, network] of this.host.networks)
+      all.set(`network ${uuid}`, { ...network, xml: render.bootNetwork(network.xml, { fleet: fleet.name, network: '' }, null) });
     for (const [uuid, { xml }] of this.host.networks) {
       const { mark, bridge } = networkFacts(parseXml(xml));
       if (mark?.fleet !== fleet.name || uuid !== networkUuid(mark.fleet, mark.network)) continue;

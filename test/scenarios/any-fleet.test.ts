@@ -50,9 +50,12 @@ const written = fc
     subnets: fc.constantFrom('auto', ...[150, 151, 152]),
     mode: fc.constantFrom('nat', 'isolated'),
     alias: fc.constantFrom('one', 'two'),
+    /** What is booted over HTTP, and whether through somebody else's network as well. */
+    boots: fc.constantFrom(null, 'a', 'b'),
+    lent: fc.boolean(),
     vms: fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c'), vm), { minLength: 1, maxLength: 3, selector: ([name]) => name }),
   })
-  .map(({ accelerator, own, subnets, mode, alias, vms }) => {
+  .map(({ accelerator, own, subnets, mode, alias, boots, lent, vms }) => {
     const source = (on: number | string): object => (on === 'virbr0' ? { bridge: on } : { network: typeof on === 'string' ? on : own[on % own.length] });
     const networks = own.map((name, index): [string, object] => {
       const third = typeof subnets === 'number' ? subnets + index : 0;
@@ -62,7 +65,8 @@ const written = fc
       apiVersion: 'ven/v1',
       fleet: 'lab',
       host: { accelerator },
-      networks: { ...(Object.fromEntries(networks) as object), shared: { existing: 'default' } },
+      ...(boots === null ? {} : { orchestrator: { bootUrl: `http://boot.lab.test/${boots}.efi` } }),
+      networks: { ...(Object.fromEntries(networks) as object), shared: { existing: 'default', httpBoot: boots !== null && lent } },
       vms: vms.map(([name, { nics, ...rest }]) => ({
         name,
         ...rest,

@@ -7,8 +7,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadFleet } from '../../src/config/index.js';
+import { networkFacts } from '../../src/host/index.js';
 import { EXIT, VenError, type Plan, type PlanOptions, type ResolvedFleet, type Step } from '../../src/model/index.js';
 import { lookOf, planText } from '../../src/view/index.js';
+import { parseXml } from '../../src/xml/index.js';
 import { APPLY, DESTROY, type Lab, type Run } from '../fake-host/index.js';
 import { inhabited } from './inhabited.js';
 
@@ -25,6 +27,8 @@ interface Case {
   plan: Plan | VenError;
   /** What is not the fleet's. */
   foreign: Map<string, unknown>;
+  /** The same, but for what hangs on networks that are lent to the fleet: while a run is under way, that may be cut off. */
+  untouched: Map<string, unknown>;
 }
 
 async function open(name: string): Promise<Case> {
@@ -46,7 +50,9 @@ async function open(name: string): Promise<Case> {
     if (error instanceof VenError) return error;
     throw error;
   });
-  return { fleet, options, host, plan, foreign: host.foreign(fleet) };
+  const foreign = host.foreign(fleet);
+  const lent = new Set([...thingsOn(host, [...lentTo(fleet), ...(before === null ? [] : lentTo(before))])]);
+  return { fleet, options, host, plan, foreign, untouched: new Map([...foreign].filter(([key]) => !lent.has(key))) };
 }
 
 describe.each(cases)('%s', (name) => {
@@ -77,11 +83,11 @@ describe.each(cases)('%s', (name) => {
     expect(await lab.plan(fleet, again)).toMatchObject({ changes: [], steps: [] });
     await lab.apply(fleet, again);
     expect(lab.host.changes).toBe(changes);
-    expect(still(foreign, lab)).toEqual(foreign);
+    expect(still(foreign, lab, fleet)).toEqual(foreign);
   });
 
   test('law 2: killed at any moment, the next apply leads to the same end', async () => {
-    const { plan, host, fleet, options, foreign } = await opened();
+    const { plan, host, fleet, options, foreign, untouched } = await opened();
     if (plan instanceof VenError) return expect(plan.exitCode).toBeGreaterThan(0);
     const whole = await finished(await opened());
     const end = await whole.things(fleet);
@@ -91,11 +97,11 @@ describe.each(cases)('%s', (name) => {
       const killed = await lab.applyKilled(n, fleet, options);
       expect(lab.host.changes, at).toBe(n - 1);
       for (const uuid of begun(killed)) expect(await lab.isReady(fleet, uuid), at).toBe(false);
-      expect(still(foreign, lab), at).toEqual(foreign);
+      expect(still(untouched, lab, fleet), at).toEqual(untouched);
       expect((await lab.apply(fleet, options)).result.outcome, at).toBe('done');
       expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({ changes: [], steps: [] });
       expect(await lab.things(fleet), at).toEqual(end);
-      expect(still(foreign, lab), at).toEqual(foreign);
+      expect(still(foreign, lab, fleet), at).toEqual(foreign);
     }
   });
 
@@ -128,12 +134,12 @@ describe.each(cases)('%s', (name) => {
       ).toEqual([]);
       expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({ changes: [], steps: [] });
       expect(await lab.things(fleet), at).toEqual(end);
-      expect(still(foreign, lab), at).toEqual(foreign);
+      expect(still(foreign, lab, fleet), at).toEqual(foreign);
     }
   });
 
   test('destroy works from wherever a run ends, itself included, and leaves all else and nothing of the fleet', async () => {
-    const { plan, host, fleet, options, foreign } = await opened();
+    const { plan, host, fleet, options, foreign, untouched } = await opened();
     const unguarded = { ...fleet, vms: fleet.vms.map((vm) => ({ ...vm, protect: false })) };
     const changes = plan instanceof VenError ? 0 : (await finished(await opened())).host.changes;
     for (let n = 1; n <= changes + 1; n++) {
@@ -143,7 +149,7 @@ describe.each(cases)('%s', (name) => {
         const lab = left.copy();
         const killed = await lab.applyKilled(m, unguarded, DESTROY);
         const at = `apply killed at change ${n}, destroy at ${m}`;
-        expect(still(foreign, lab), at).toEqual(foreign);
+        expect(still(untouched, lab, fleet), at).toEqual(untouched);
         const again = await lab.apply(unguarded, DESTROY);
         expect(again.result.outcome, at).toBe('done');
         expect(options.keepDisks ? withoutDisks(lab.everything()) : lab.everything(), at).toEqual(foreign);
@@ -189,8 +195,24 @@ function begun({ plan, outcomes }: Run): string[] {
 }
 
 /** What has become of those things. */
-function still(things: Map<string, unknown>, lab: Lab): Map<string, unknown> {
-  return new Map([...lab.everything()].filter(([key]) => things.has(key)));
+function still(things: Map<string, unknown>, lab: Lab, fleet: ResolvedFleet): Map<string, unknown> {
+  return new Map([...lab.foreign(fleet)].filter(([key]) => things.has(key)));
+}
+
+/** libvirt names of others' networks that the fleet boots through. */
+function lentTo(fleet: ResolvedFleet): string[] {
+  return fleet.networks.flatMap((network) => (network.kind === 'existing' && network.bootUrl !== null ? [network.libvirtName] : []));
+}
+
+/** Those networks, and what hangs on them. */
+function* thingsOn({ host }: Lab, names: readonly string[]): Generator<string> {
+  for (const [uuid, { xml }] of host.networks) {
+    const { name, bridge } = networkFacts(parseXml(xml));
+    if (!names.includes(name)) continue;
+    yield* [`network ${uuid}`, `bridge ${bridge ?? ''}`];
+    for (const tap of host.bridges.get(bridge ?? '') ?? []) yield `tap ${tap}`;
+    for (const [domain, { live }] of host.domains) if (live?.includes(`"${name}"`) || live?.includes(`"${bridge}"`)) yield `domain ${domain}`;
+  }
 }
 
 function withoutDisks(things: Map<string, unknown>): Map<string, unknown> {

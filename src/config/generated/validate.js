@@ -699,7 +699,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
   validate13.errors = vErrors;
   return errors === 0;
 }
-var schema23 = { "title": "FleetNetwork", "description": "One network. Either the fleet's own (libvirt network `<fleet>_<name>` with a bridge of its own), or `existing`.", "type": "object", "additionalProperties": false, "properties": { "mode": { "description": "`nat` (default): the VMs reach the world through the host. `isolated`: they reach one another and the host only. `route`: their packets are routed unchanged; the world must know the way back.", "type": "string", "enum": ["nat", "isolated", "route"], "examples": ["nat"] }, "subnet": { "description": "IPv4 subnet in CIDR notation, /8 to /30; its first host address is the gateway. `auto` (default): a free /24 is chosen when the network is made, and kept.", "type": "string", "pattern": "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "patternErrorMessage": "a subnet is `auto` or CIDR notation such as 192.168.150.0/24", "examples": ["192.168.150.0/24"] }, "dhcp": { "description": "The range of addresses that DHCP gives out, or `false` for no DHCP. Default: .3 to .155 of the subnet, as far as it reaches.", "anyOf": [{ "title": "FleetDhcp", "type": "object", "additionalProperties": false, "required": ["start", "end"], "properties": { "start": { "description": "First address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.3"] }, "end": { "description": "Last address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.155"] } } }, { "type": "boolean", "const": false }], "examples": [{ "start": "192.168.150.3", "end": "192.168.150.155" }] }, "dns": { "title": "FleetDns", "description": "Names that the network's DNS server answers by itself.", "type": "object", "additionalProperties": false, "properties": { "hosts": { "description": "IPv4 addresses, each with the list of names that resolve to it.", "type": "object", "maxProperties": 1e3, "additionalProperties": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "description": "A host name.", "type": "string", "pattern": "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "patternErrorMessage": "a host name is made of letters, digits, hyphens and dots", "maxLength": 253, "examples": ["registry.lab.internal"] } }, "examples": [{ "192.168.150.1": ["registry.lab.internal"] }] } }, "examples": [{ "hosts": { "192.168.150.1": ["registry.lab.internal"] } }] }, "httpBoot": { "description": "Whether the network tells UEFI firmware where to boot from. Default: true when there is an `orchestrator`.", "type": "boolean", "examples": [true] }, "existing": { "description": "The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it and never changes it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "patternErrorMessage": "the name of an existing network is made of letters, digits and _ . : + @ -", "maxLength": 64, "examples": ["default"] } }, "if": { "required": ["existing"] }, "then": { "maxProperties": 1 }, "examples": [{ "subnet": "192.168.150.0/24" }] };
+var schema23 = { "title": "FleetNetwork", "description": "One network. Either the fleet's own (libvirt network `<fleet>_<name>` with a bridge of its own), or `existing`.", "type": "object", "additionalProperties": false, "properties": { "mode": { "description": "`nat` (default): the VMs reach the world through the host. `isolated`: they reach one another and the host only. `route`: their packets are routed unchanged; the world must know the way back.", "type": "string", "enum": ["nat", "isolated", "route"], "examples": ["nat"] }, "subnet": { "description": "IPv4 subnet in CIDR notation, /8 to /30; its first host address is the gateway. `auto` (default): a free /24 is chosen when the network is made, and kept.", "type": "string", "pattern": "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "patternErrorMessage": "a subnet is `auto` or CIDR notation such as 192.168.150.0/24", "examples": ["192.168.150.0/24"] }, "dhcp": { "description": "The range of addresses that DHCP gives out, or `false` for no DHCP. Default: .3 to .155 of the subnet, as far as it reaches.", "anyOf": [{ "title": "FleetDhcp", "type": "object", "additionalProperties": false, "required": ["start", "end"], "properties": { "start": { "description": "First address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.3"] }, "end": { "description": "Last address that DHCP gives out.", "type": "string", "maxLength": 15, "examples": ["192.168.150.155"] } } }, { "type": "boolean", "const": false }], "examples": [{ "start": "192.168.150.3", "end": "192.168.150.155" }] }, "dns": { "title": "FleetDns", "description": "Names that the network's DNS server answers by itself.", "type": "object", "additionalProperties": false, "properties": { "hosts": { "description": "IPv4 addresses, each with the list of names that resolve to it.", "type": "object", "maxProperties": 1e3, "additionalProperties": { "type": "array", "minItems": 1, "maxItems": 100, "items": { "description": "A host name.", "type": "string", "pattern": "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "patternErrorMessage": "a host name is made of letters, digits, hyphens and dots", "maxLength": 253, "examples": ["registry.lab.internal"] } }, "examples": [{ "192.168.150.1": ["registry.lab.internal"] }] } }, "examples": [{ "hosts": { "192.168.150.1": ["registry.lab.internal"] } }] }, "httpBoot": { "description": "Whether the network tells UEFI firmware where to boot from. Default, for the fleet's own networks: true when there is an `orchestrator`. For an `existing` one: false; with true ven adds the boot options to somebody else's network, starts it anew (its VMs are attached again at once), and puts it back as it was when the last fleet that wants them is destroyed.", "type": "boolean", "examples": [true] }, "existing": { "description": "The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it, and changes nothing of it unless `httpBoot: true` is said beside it.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "patternErrorMessage": "the name of an existing network is made of letters, digits and _ . : + @ -", "maxLength": 64, "examples": ["default"] } }, "if": { "required": ["existing"] }, "then": { "properties": { "mode": false, "subnet": false, "dhcp": false, "dns": false } }, "examples": [{ "subnet": "192.168.150.0/24" }] };
 var pattern10 = new RegExp("^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$", "u");
 var pattern11 = new RegExp("^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$", "u");
 var pattern12 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$", "u");
@@ -778,12 +778,39 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
       if (_valid0) {
         const _errs8 = errors;
         if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
-          if (Object.keys(data0).length > 1) {
-            const err5 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/then/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties" };
+          if (data0.mode !== void 0) {
+            const err5 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/mode", schemaPath: "#/definitions/network/then/properties/mode/false schema", keyword: "false schema", params: {}, message: "boolean schema is false" };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
               vErrors.push(err5);
+            }
+            errors++;
+          }
+          if (data0.subnet !== void 0) {
+            const err6 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/subnet", schemaPath: "#/definitions/network/then/properties/subnet/false schema", keyword: "false schema", params: {}, message: "boolean schema is false" };
+            if (vErrors === null) {
+              vErrors = [err6];
+            } else {
+              vErrors.push(err6);
+            }
+            errors++;
+          }
+          if (data0.dhcp !== void 0) {
+            const err7 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/then/properties/dhcp/false schema", keyword: "false schema", params: {}, message: "boolean schema is false" };
+            if (vErrors === null) {
+              vErrors = [err7];
+            } else {
+              vErrors.push(err7);
+            }
+            errors++;
+          }
+          if (data0.dns !== void 0) {
+            const err8 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns", schemaPath: "#/definitions/network/then/properties/dns/false schema", keyword: "false schema", params: {}, message: "boolean schema is false" };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
             }
             errors++;
           }
@@ -792,61 +819,30 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
         valid3 = _valid0;
       }
       if (!valid3) {
-        const err6 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/if", keyword: "if", params: { failingKeyword: "then" }, message: 'must match "then" schema' };
+        const err9 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/if", keyword: "if", params: { failingKeyword: "then" }, message: 'must match "then" schema' };
         if (vErrors === null) {
-          vErrors = [err6];
+          vErrors = [err9];
         } else {
-          vErrors.push(err6);
+          vErrors.push(err9);
         }
         errors++;
       }
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         for (const key2 in data0) {
           if (!(key2 === "mode" || key2 === "subnet" || key2 === "dhcp" || key2 === "dns" || key2 === "httpBoot" || key2 === "existing")) {
-            const err7 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+            const err10 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err7];
+              vErrors = [err10];
             } else {
-              vErrors.push(err7);
+              vErrors.push(err10);
             }
             errors++;
           }
         }
         if (data0.mode !== void 0) {
-          let data1 = data0.mode;
-          if (typeof data1 !== "string") {
-            const err8 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/mode", schemaPath: "#/definitions/network/properties/mode/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err8];
-            } else {
-              vErrors.push(err8);
-            }
-            errors++;
-          }
-          if (!(data1 === "nat" || data1 === "isolated" || data1 === "route")) {
-            const err9 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/mode", schemaPath: "#/definitions/network/properties/mode/enum", keyword: "enum", params: { allowedValues: schema23.properties.mode.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err9];
-            } else {
-              vErrors.push(err9);
-            }
-            errors++;
-          }
-        }
-        if (data0.subnet !== void 0) {
-          let data2 = data0.subnet;
-          if (typeof data2 === "string") {
-            if (!pattern10.test(data2)) {
-              const err10 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/subnet", schemaPath: "#/definitions/network/properties/subnet/pattern", keyword: "pattern", params: { pattern: "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$" }, message: 'must match pattern "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$"' };
-              if (vErrors === null) {
-                vErrors = [err10];
-              } else {
-                vErrors.push(err10);
-              }
-              errors++;
-            }
-          } else {
-            const err11 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/subnet", schemaPath: "#/definitions/network/properties/subnet/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          let data5 = data0.mode;
+          if (typeof data5 !== "string") {
+            const err11 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/mode", schemaPath: "#/definitions/network/properties/mode/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -854,24 +850,21 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-        }
-        if (data0.dhcp !== void 0) {
-          let data3 = data0.dhcp;
-          const _errs15 = errors;
-          let valid5 = false;
-          const _errs16 = errors;
-          if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-            if (data3.start === void 0) {
-              const err12 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/required", keyword: "required", params: { missingProperty: "start" }, message: "must have required property 'start'" };
-              if (vErrors === null) {
-                vErrors = [err12];
-              } else {
-                vErrors.push(err12);
-              }
-              errors++;
+          if (!(data5 === "nat" || data5 === "isolated" || data5 === "route")) {
+            const err12 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/mode", schemaPath: "#/definitions/network/properties/mode/enum", keyword: "enum", params: { allowedValues: schema23.properties.mode.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err12];
+            } else {
+              vErrors.push(err12);
             }
-            if (data3.end === void 0) {
-              const err13 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/required", keyword: "required", params: { missingProperty: "end" }, message: "must have required property 'end'" };
+            errors++;
+          }
+        }
+        if (data0.subnet !== void 0) {
+          let data6 = data0.subnet;
+          if (typeof data6 === "string") {
+            if (!pattern10.test(data6)) {
+              const err13 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/subnet", schemaPath: "#/definitions/network/properties/subnet/pattern", keyword: "pattern", params: { pattern: "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$" }, message: 'must match pattern "^(auto|[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2})$"' };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -879,101 +872,135 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            for (const key3 in data3) {
+          } else {
+            const err14 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/subnet", schemaPath: "#/definitions/network/properties/subnet/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err14];
+            } else {
+              vErrors.push(err14);
+            }
+            errors++;
+          }
+        }
+        if (data0.dhcp !== void 0) {
+          let data7 = data0.dhcp;
+          const _errs15 = errors;
+          let valid6 = false;
+          const _errs16 = errors;
+          if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+            if (data7.start === void 0) {
+              const err15 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/required", keyword: "required", params: { missingProperty: "start" }, message: "must have required property 'start'" };
+              if (vErrors === null) {
+                vErrors = [err15];
+              } else {
+                vErrors.push(err15);
+              }
+              errors++;
+            }
+            if (data7.end === void 0) {
+              const err16 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/required", keyword: "required", params: { missingProperty: "end" }, message: "must have required property 'end'" };
+              if (vErrors === null) {
+                vErrors = [err16];
+              } else {
+                vErrors.push(err16);
+              }
+              errors++;
+            }
+            for (const key3 in data7) {
               if (!(key3 === "start" || key3 === "end")) {
-                const err14 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
+                const err17 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err14];
+                  vErrors = [err17];
                 } else {
-                  vErrors.push(err14);
+                  vErrors.push(err17);
                 }
                 errors++;
               }
             }
-            if (data3.start !== void 0) {
-              let data4 = data3.start;
-              if (typeof data4 === "string") {
-                if (func2(data4) > 15) {
-                  const err15 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp/start", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/properties/start/maxLength", keyword: "maxLength", params: { limit: 15 }, message: "must NOT have more than 15 characters" };
+            if (data7.start !== void 0) {
+              let data8 = data7.start;
+              if (typeof data8 === "string") {
+                if (func2(data8) > 15) {
+                  const err18 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp/start", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/properties/start/maxLength", keyword: "maxLength", params: { limit: 15 }, message: "must NOT have more than 15 characters" };
                   if (vErrors === null) {
-                    vErrors = [err15];
+                    vErrors = [err18];
                   } else {
-                    vErrors.push(err15);
+                    vErrors.push(err18);
                   }
                   errors++;
                 }
               } else {
-                const err16 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp/start", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/properties/start/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err19 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp/start", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/properties/start/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err16];
+                  vErrors = [err19];
                 } else {
-                  vErrors.push(err16);
+                  vErrors.push(err19);
                 }
                 errors++;
               }
             }
-            if (data3.end !== void 0) {
-              let data5 = data3.end;
-              if (typeof data5 === "string") {
-                if (func2(data5) > 15) {
-                  const err17 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp/end", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/properties/end/maxLength", keyword: "maxLength", params: { limit: 15 }, message: "must NOT have more than 15 characters" };
+            if (data7.end !== void 0) {
+              let data9 = data7.end;
+              if (typeof data9 === "string") {
+                if (func2(data9) > 15) {
+                  const err20 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp/end", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/properties/end/maxLength", keyword: "maxLength", params: { limit: 15 }, message: "must NOT have more than 15 characters" };
                   if (vErrors === null) {
-                    vErrors = [err17];
+                    vErrors = [err20];
                   } else {
-                    vErrors.push(err17);
+                    vErrors.push(err20);
                   }
                   errors++;
                 }
               } else {
-                const err18 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp/end", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/properties/end/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err21 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp/end", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/properties/end/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err18];
+                  vErrors = [err21];
                 } else {
-                  vErrors.push(err18);
+                  vErrors.push(err21);
                 }
                 errors++;
               }
             }
           } else {
-            const err19 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err19];
-            } else {
-              vErrors.push(err19);
-            }
-            errors++;
-          }
-          var _valid1 = _errs16 === errors;
-          valid5 = valid5 || _valid1;
-          if (!valid5) {
-            const _errs23 = errors;
-            if (typeof data3 !== "boolean") {
-              const err20 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/1/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-              if (vErrors === null) {
-                vErrors = [err20];
-              } else {
-                vErrors.push(err20);
-              }
-              errors++;
-            }
-            if (false !== data3) {
-              const err21 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/1/const", keyword: "const", params: { allowedValue: false }, message: "must be equal to constant" };
-              if (vErrors === null) {
-                vErrors = [err21];
-              } else {
-                vErrors.push(err21);
-              }
-              errors++;
-            }
-            var _valid1 = _errs23 === errors;
-            valid5 = valid5 || _valid1;
-          }
-          if (!valid5) {
-            const err22 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            const err22 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/0/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
               vErrors.push(err22);
+            }
+            errors++;
+          }
+          var _valid1 = _errs16 === errors;
+          valid6 = valid6 || _valid1;
+          if (!valid6) {
+            const _errs23 = errors;
+            if (typeof data7 !== "boolean") {
+              const err23 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/1/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+              if (vErrors === null) {
+                vErrors = [err23];
+              } else {
+                vErrors.push(err23);
+              }
+              errors++;
+            }
+            if (false !== data7) {
+              const err24 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf/1/const", keyword: "const", params: { allowedValue: false }, message: "must be equal to constant" };
+              if (vErrors === null) {
+                vErrors = [err24];
+              } else {
+                vErrors.push(err24);
+              }
+              errors++;
+            }
+            var _valid1 = _errs23 === errors;
+            valid6 = valid6 || _valid1;
+          }
+          if (!valid6) {
+            const err25 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dhcp", schemaPath: "#/definitions/network/properties/dhcp/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+            if (vErrors === null) {
+              vErrors = [err25];
+            } else {
+              vErrors.push(err25);
             }
             errors++;
           } else {
@@ -988,148 +1015,117 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
         if (data0.dns !== void 0) {
-          let data6 = data0.dns;
-          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-            for (const key4 in data6) {
+          let data10 = data0.dns;
+          if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+            for (const key4 in data10) {
               if (!(key4 === "hosts")) {
-                const err23 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns", schemaPath: "#/definitions/network/properties/dns/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
+                const err26 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns", schemaPath: "#/definitions/network/properties/dns/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err23];
+                  vErrors = [err26];
                 } else {
-                  vErrors.push(err23);
+                  vErrors.push(err26);
                 }
                 errors++;
               }
             }
-            if (data6.hosts !== void 0) {
-              let data7 = data6.hosts;
-              if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
-                if (Object.keys(data7).length > 1e3) {
-                  const err24 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts", schemaPath: "#/definitions/network/properties/dns/properties/hosts/maxProperties", keyword: "maxProperties", params: { limit: 1e3 }, message: "must NOT have more than 1000 properties" };
+            if (data10.hosts !== void 0) {
+              let data11 = data10.hosts;
+              if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+                if (Object.keys(data11).length > 1e3) {
+                  const err27 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts", schemaPath: "#/definitions/network/properties/dns/properties/hosts/maxProperties", keyword: "maxProperties", params: { limit: 1e3 }, message: "must NOT have more than 1000 properties" };
                   if (vErrors === null) {
-                    vErrors = [err24];
+                    vErrors = [err27];
                   } else {
-                    vErrors.push(err24);
+                    vErrors.push(err27);
                   }
                   errors++;
                 }
-                for (const key5 in data7) {
-                  let data8 = data7[key5];
-                  if (Array.isArray(data8)) {
-                    if (data8.length > 100) {
-                      const err25 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
+                for (const key5 in data11) {
+                  let data12 = data11[key5];
+                  if (Array.isArray(data12)) {
+                    if (data12.length > 100) {
+                      const err28 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" };
                       if (vErrors === null) {
-                        vErrors = [err25];
+                        vErrors = [err28];
                       } else {
-                        vErrors.push(err25);
+                        vErrors.push(err28);
                       }
                       errors++;
                     }
-                    if (data8.length < 1) {
-                      const err26 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                    if (data12.length < 1) {
+                      const err29 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
                       if (vErrors === null) {
-                        vErrors = [err26];
+                        vErrors = [err29];
                       } else {
-                        vErrors.push(err26);
+                        vErrors.push(err29);
                       }
                       errors++;
                     }
-                    const len0 = data8.length;
+                    const len0 = data12.length;
                     for (let i0 = 0; i0 < len0; i0++) {
-                      let data9 = data8[i0];
-                      if (typeof data9 === "string") {
-                        if (func2(data9) > 253) {
-                          const err27 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/items/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters" };
+                      let data13 = data12[i0];
+                      if (typeof data13 === "string") {
+                        if (func2(data13) > 253) {
+                          const err30 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/items/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters" };
                           if (vErrors === null) {
-                            vErrors = [err27];
+                            vErrors = [err30];
                           } else {
-                            vErrors.push(err27);
+                            vErrors.push(err30);
                           }
                           errors++;
                         }
-                        if (!pattern11.test(data9)) {
-                          const err28 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$" }, message: 'must match pattern "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$"' };
+                        if (!pattern11.test(data13)) {
+                          const err31 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$" }, message: 'must match pattern "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$"' };
                           if (vErrors === null) {
-                            vErrors = [err28];
+                            vErrors = [err31];
                           } else {
-                            vErrors.push(err28);
+                            vErrors.push(err31);
                           }
                           errors++;
                         }
                       } else {
-                        const err29 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        const err32 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                         if (vErrors === null) {
-                          vErrors = [err29];
+                          vErrors = [err32];
                         } else {
-                          vErrors.push(err29);
+                          vErrors.push(err32);
                         }
                         errors++;
                       }
                     }
                   } else {
-                    const err30 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    const err33 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/properties/dns/properties/hosts/additionalProperties/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                     if (vErrors === null) {
-                      vErrors = [err30];
+                      vErrors = [err33];
                     } else {
-                      vErrors.push(err30);
+                      vErrors.push(err33);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err31 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts", schemaPath: "#/definitions/network/properties/dns/properties/hosts/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err34 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns/hosts", schemaPath: "#/definitions/network/properties/dns/properties/hosts/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err31];
+                  vErrors = [err34];
                 } else {
-                  vErrors.push(err31);
+                  vErrors.push(err34);
                 }
                 errors++;
               }
             }
           } else {
-            const err32 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns", schemaPath: "#/definitions/network/properties/dns/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err35 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/dns", schemaPath: "#/definitions/network/properties/dns/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err32];
+              vErrors = [err35];
             } else {
-              vErrors.push(err32);
+              vErrors.push(err35);
             }
             errors++;
           }
         }
         if (data0.httpBoot !== void 0) {
           if (typeof data0.httpBoot !== "boolean") {
-            const err33 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/httpBoot", schemaPath: "#/definitions/network/properties/httpBoot/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err33];
-            } else {
-              vErrors.push(err33);
-            }
-            errors++;
-          }
-        }
-        if (data0.existing !== void 0) {
-          let data11 = data0.existing;
-          if (typeof data11 === "string") {
-            if (func2(data11) > 64) {
-              const err34 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-              if (vErrors === null) {
-                vErrors = [err34];
-              } else {
-                vErrors.push(err34);
-              }
-              errors++;
-            }
-            if (!pattern12.test(data11)) {
-              const err35 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$"' };
-              if (vErrors === null) {
-                vErrors = [err35];
-              } else {
-                vErrors.push(err35);
-              }
-              errors++;
-            }
-          } else {
-            const err36 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err36 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/httpBoot", schemaPath: "#/definitions/network/properties/httpBoot/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err36];
             } else {
@@ -1138,22 +1134,53 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data0.existing !== void 0) {
+          let data15 = data0.existing;
+          if (typeof data15 === "string") {
+            if (func2(data15) > 64) {
+              const err37 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              if (vErrors === null) {
+                vErrors = [err37];
+              } else {
+                vErrors.push(err37);
+              }
+              errors++;
+            }
+            if (!pattern12.test(data15)) {
+              const err38 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.:+@-]*$"' };
+              if (vErrors === null) {
+                vErrors = [err38];
+              } else {
+                vErrors.push(err38);
+              }
+              errors++;
+            }
+          } else {
+            const err39 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/existing", schemaPath: "#/definitions/network/properties/existing/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err39];
+            } else {
+              vErrors.push(err39);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err37 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err40 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/network/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err37];
+          vErrors = [err40];
         } else {
-          vErrors.push(err37);
+          vErrors.push(err40);
         }
         errors++;
       }
     }
   } else {
-    const err38 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err41 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err38];
+      vErrors = [err41];
     } else {
-      vErrors.push(err38);
+      vErrors.push(err41);
     }
     errors++;
   }

@@ -31,7 +31,7 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
   }
   if (orchestrator) checkOnboarding(orchestrator, report);
   for (const [name, network] of Object.entries(fleet.networks ?? {})) {
-    if (network.httpBoot !== true || network.existing !== undefined) continue;
+    if (network.httpBoot !== true) continue;
     const path = ['networks', name, 'httpBoot'];
     if (!orchestrator) {
       const hint = 'Add `orchestrator: { domain: … }` at the top of the file, or delete `httpBoot`.';

@@ -110,6 +110,7 @@ export const RENDER: Render = {
   patchDomain: (current, of, fields, firmware) => `${current} + ${of.name} ${fields.join()}${firmware ? ` by ${firmware.by}` : ''}`,
   nic: (of, mac) => `nic ${of.name} ${mac}`,
   network: (network, fleet) => `network ${fleet} ${network.name}`,
+  bootNetwork: (current, { fleet, network }, bootUrl) => `${current} with ${bootUrl ?? 'nothing'} for ${fleet} ${network}`,
   volume: (disk) => `volume ${disk.target}`,
   nvram: (ref, template, { caCertificates }) => ({
     ...ref,

@@ -23,7 +23,7 @@ interface Node {
   $ref?: string;
   description?: string;
   examples?: unknown[];
-  properties?: Record<string, Node>;
+  properties?: Record<string, Node | false>;
   [key: string]: unknown;
 }
 
@@ -31,6 +31,8 @@ describe('the schema', () => {
   const properties: [string, Node][] = [];
   const visit = (node: Node, path: string): void => {
     for (const [name, property] of Object.entries(node.properties ?? {})) {
+      // Ruled out by another key.
+      if (property === false) continue;
       const target =
         property.$ref === undefined ? property : (schema.definitions as Record<string, Node>)[property.$ref.replace('#/definitions/', '')];
       if (!target) throw new Error(`${path}.${name} points nowhere`);
@@ -39,7 +41,7 @@ describe('the schema', () => {
     for (const [key, value] of Object.entries(node)) {
       if (value !== null && typeof value === 'object' && !['examples', 'properties'].includes(key)) visit(value as Node, `${path}/${key}`);
     }
-    for (const [key, value] of Object.entries(node.properties ?? {})) visit(value, `${path}/${key}`);
+    for (const [key, value] of Object.entries(node.properties ?? {})) if (value !== false) visit(value, `${path}/${key}`);
   };
   visit(schema, '');
 

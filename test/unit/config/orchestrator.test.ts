@@ -30,7 +30,21 @@ describe('an orchestrator', () => {
     const bootUrl = 'https://tinkerbell-haproxy.lab.test/tink-stack/signed_ipxe.efi';
     const { networks, orchestrator } = load(BOOT + REST);
     expect(orchestrator?.bootUrl).toBe(bootUrl);
-    expect(networks.map((network) => ('bootUrl' in network ? network.bootUrl : network.kind))).toEqual([bootUrl, null, null, 'existing']);
+    expect(networks.map(({ kind, bootUrl: url }) => [kind, url])).toEqual([
+      ['own', bootUrl],
+      ['own', null],
+      ['own', null],
+      ['existing', null],
+    ]);
+  });
+
+  it('is offered by a network of somebody else’s only where the file says so', () => {
+    const of = (shared: string) => load(`${BOOT}networks: { shared: ${shared} }\nvms: [{ name: a }]\n`).networks;
+    const existing = { kind: 'existing', address: 'network.shared', name: 'shared', libvirtName: 'default' };
+    const bootUrl = 'https://tinkerbell-haproxy.lab.test/tink-stack/signed_ipxe.efi';
+    expect(of('{ existing: default, httpBoot: true }')).toEqual([{ ...existing, bootUrl }]);
+    expect(of('{ existing: default, httpBoot: false }')).toEqual([{ ...existing, bootUrl: null }]);
+    expect(of('{ existing: default }')).toEqual([{ ...existing, bootUrl: null }]);
   });
 
   it('may name the whole URL, and gives per-VM networks it, too', () => {

@@ -18,7 +18,9 @@ describe('defaults', () => {
   it("are the reference's", () => {
     const resolved = fleet('vms: [{ name: edge }]');
     expect(resolved.host).toEqual({ uri: 'qemu:///system', accelerator: 'auto', storagePool: 'default', runner: { kind: 'local' } });
-    expect(resolved.networks).toEqual([{ kind: 'existing', address: 'network.default', name: 'default', libvirtName: 'default' }]);
+    expect(resolved.networks).toEqual([
+      { kind: 'existing', address: 'network.default', name: 'default', libvirtName: 'default', bootUrl: null },
+    ]);
     expect(resolved.vms[0]).toMatchObject({
       address: 'vm.edge',
       name: 'edge',

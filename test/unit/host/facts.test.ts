@@ -190,6 +190,9 @@ describe('networks and storage', () => {
       dnsHosts: [],
       dhcpHosts: [],
       bootUrl: null,
+      boot: null,
+      otherBoot: [],
+      standsFor: null,
     });
   });
 

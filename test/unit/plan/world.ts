@@ -74,6 +74,10 @@ export class World {
       dnsHosts: [],
       dhcpHosts: [],
       bootUrl: null,
+      boot: null,
+      otherBoot: [],
+      standsFor: null,
+      unsaved: false,
       ...more,
     };
     this.networks.push(network);
@@ -249,6 +253,19 @@ export class World {
         if (network.active) this.stopNetwork(network.name);
         this.networks = this.networks.filter((other) => other !== network);
         this.deleted.push(network.name);
+        return;
+      }
+      case 'network-boot': {
+        const network = this.byUuid(this.networks, step.uuid);
+        const { bootUrl } = step;
+        const fleets = (network.boot?.fleets ?? []).filter((each) => each.fleet !== fleet);
+        if (bootUrl !== null) fleets.push({ fleet, network: step.network });
+        if (step.restart && fleets.length > Number(bootUrl !== null)) throw new Error(`${network.name} is not this fleet's alone`);
+        const url = bootUrl ?? network.boot?.url;
+        network.boot = fleets.length === 0 || url === undefined ? null : { url, fleets };
+        network.bootUrl = network.boot?.url ?? null;
+        this.networks = this.networks.filter(({ standsFor }) => standsFor?.network !== step.uuid);
+        if (step.start && !network.active) this.startNetwork(network.name);
         return;
       }
       case 'vm-delete': {
@@ -428,6 +445,10 @@ function networkFacts(network: PlannedNetwork, fleet: string): ObservedNetwork {
     dnsHosts: network.dnsHosts,
     dhcpHosts: network.dhcpHosts,
     bootUrl: network.bootUrl,
+    boot: null,
+    otherBoot: [],
+    standsFor: null,
+    unsaved: false,
   });
 }
 
