@@ -297,27 +297,23 @@ export function lentNeeds(vm: ResolvedVm, domain: OwnedDomain | null, ready: Rea
 export function unofferedBoots(fleet: ResolvedFleet, seen: Seen, vms: readonly ResolvedVm[]): string[] {
   if (fleet.orchestrator === null) return [];
   const lent = wantedBoots(fleet);
-  const offers = new Map(fleet.networks.map((network) => [network.libvirtName, network.bootUrl !== null || lent.has(network.libvirtName)]));
+  const offersNothing = (name: string): boolean => {
+    const observed = seen.networksByName.get(name);
+    return !lent.has(name) && observed !== undefined && observed.bootUrl === null && observed.otherBoot.length === 0;
+  };
   const silent = new Map<string, Address[]>();
   for (const { address, firmware, boot, nics } of vms) {
-    if (!isUefi(firmware) || !boot.includes('network')) continue;
-    const names = nics.map(({ source }) => {
-      // What a bridge leads to, ven can't know.
-      if (source.kind === 'bridge' || offers.get(source.network) === true) return null;
-      const observed = seen.networksByName.get(source.network);
-      return observed === undefined || observed.bootUrl !== null || observed.otherBoot.length > 0 ? null : source.network;
-    });
-    const [name] = names;
-    if (name === undefined || name === null || names.includes(null)) continue;
-    silent.set(name, [...(silent.get(name) ?? []), address]);
+    const [first] = nics;
+    if (!isUefi(firmware) || !boot.includes('network') || first?.source.kind !== 'network') continue;
+    // Of the fleet's own networks its file says what they offer, and what a bridge leads to ven can't know.
+    if (!nics.every(({ source }) => source.kind === 'network' && source.own === null && offersNothing(source.network))) continue;
+    const { network } = first.source;
+    silent.set(network, [...(silent.get(network) ?? []), address]);
   }
-  return [...silent].map(([name, addresses]) => {
+  return [...silent].map(([network, addresses]) => {
     const who = addresses.length > 3 ? `${addresses.slice(0, 3).join(', ')} and ${addresses.length - 3} more` : formatList(addresses);
-    const written = fleet.networks.find(({ libvirtName }) => libvirtName === name)?.name ?? name;
-    const how =
-      fleet.networks.find(({ libvirtName }) => libvirtName === name)?.kind === 'own'
-        ? 'its httpBoot or dhcp is false'
-        : `let ven add it with networks: { ${written}: { existing: ${name}, httpBoot: true } }`;
-    return `Network ${name} offers no boot file, and ${who} can boot from no other network: ${how}`;
+    const name = fleet.networks.find(({ libvirtName }) => libvirtName === network)?.name ?? network;
+    const how = `networks: { ${name}: { existing: ${network}, httpBoot: true } }`;
+    return `Network ${network} offers no boot file, and ${who} can boot from no other network: let ven add it with ${how}`;
   });
 }

@@ -422,6 +422,41 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await place.networkNames('')).toEqual(networks);
     });
 
+    it('starts a network anew with another definition, and keeps who is on it; or leaves it as it was', async () => {
+      const user = { fleet: fleet.name, network: 'lab' };
+      const names = await place.networkNames('');
+      const before = await host.readNetwork(lab.uuid);
+      const whole = async (end: string): Promise<void> => {
+        const state = await see();
+        const seen = state.networks.find(({ uuid }) => uuid === lab.uuid);
+        expect(seen).toMatchObject({ active: true, autostart: true, gateway: '192.168.221.1/24', dhcp: { end } });
+        const nic = state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0];
+        expect(nic?.source).toEqual({ kind: 'network', network: lab.libvirtName });
+        expect(state.bridgePorts?.[lab.bridge]).toEqual([nic?.tap]);
+        expect(await place.networkNames('')).toEqual(names);
+      };
+      const wider = { user, before, after: before.replace('192.168.221.20', '192.168.221.30'), restart: true, start: true };
+      await host.redefineNetwork(lab.uuid, wider);
+      await whole('192.168.221.30');
+      const now = await host.readNetwork(lab.uuid);
+      const late = { ...wider, after: before.replace('192.168.221.20', '192.168.221.40') };
+      await expect(host.redefineNetwork(lab.uuid, late)).rejects.toMatchObject({ code: 'stale-plan' });
+      await whole('192.168.221.30');
+      // The address of a network that runs: libvirt takes the definition, and does not start it.
+      const clash = { ...wider, before: now, after: now.replaceAll('192.168.221.', '192.168.222.') };
+      await expect(host.redefineNetwork(lab.uuid, clash)).rejects.toBeInstanceOf(VenError);
+      await whole('192.168.221.30');
+      expect(await host.readNetwork(lab.uuid)).toBe(now);
+
+      await place.stopNetwork(lab.uuid);
+      const back = { user, before: now, after: before, restart: true };
+      await host.redefineNetwork(lab.uuid, { ...back, start: false });
+      expect((await see()).networks.find(({ uuid }) => uuid === lab.uuid)?.active).toBe(false);
+      await host.redefineNetwork(lab.uuid, { user, before, after: before, restart: true, start: true });
+      await whole('192.168.221.20');
+      expect(await host.readNetwork(lab.uuid)).toBe(before);
+    });
+
     it('refuses what is not there', async () => {
       const nobody = '00000000-0000-4000-8000-00000000dead';
       await expect(host.startDomain(nobody)).rejects.toBeInstanceOf(VenError);
