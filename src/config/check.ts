@@ -212,7 +212,9 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
         'out-of-range',
         at,
         false,
-        `${name} is an empty list`,
+        Array.isArray(value) && value.length > 0
+          ? `${name} has fewer than ${String(error.params['limit'])} entries`
+          : `${name} is an empty list`,
         at[0] === 'vms' && at.length === 1 ? 'Add a VM: `- name: edge`; to take a fleet away use ven destroy.' : example,
       );
     case 'maxItems':

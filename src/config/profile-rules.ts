@@ -22,7 +22,7 @@ export function checkProfile(value: unknown, sound: boolean): RuleFinding[] {
   checkTwice(stages, 'stage', report);
   checkTwice(troubles, 'trouble', report);
   for (const [index, stage] of stages.entries())
-    checkStage(stage, { first: index === 0, last: index === stages.length - 1, names }, report);
+    checkStage(stage, { first: index === 0, last: index > 0 && index === stages.length - 1, names }, report);
   for (const trouble of troubles) {
     checkOneOf(trouble, ['console', 'orchestrator', 'powerOff'], report);
     checkPattern(trouble, 'console', report);

@@ -31,8 +31,8 @@ export function maskLine(line: string, secrets: readonly string[], prompts: RegE
 export function secretPrompts(profile: Profile): RegExp | null {
   const patterns = profile.stages.flatMap(({ answers }) => answers.filter(({ secret }) => secret).map(({ prompt }) => prompt));
   if (patterns.length === 0) return null;
-  // A prompt ends its line; in a line that went on it does not.
-  const open = patterns.map((pattern) => `(?:${pattern.replace(/(?<!\\)(?:\\s\*)?\$$/, '')})`);
+  // A prompt ends its line; in a line that went on it does not, nor need a line that was not cleaned begin with it.
+  const open = patterns.map((pattern) => `(?:${pattern.replace(/(?<!\\)(?:\\s\*)?\$$/, '').replace(/^\^/, '')})`);
   return new RegExp(open.join('|'), 'u');
 }
 

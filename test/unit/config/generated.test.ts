@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import schema from '../../../schemas/fleet.schema.json' with { type: 'json' };
+import fleetSchema from '../../../schemas/fleet.schema.json' with { type: 'json' };
+import profileSchema from '../../../schemas/profile.schema.json' with { type: 'json' };
 import { generate } from '../../../scripts/generate.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -12,9 +13,9 @@ describe('generated files', () => {
     for (const [path, text] of await generate()) expect(readFileSync(join(ROOT, path), 'utf8'), path).toBe(text);
   });
 
-  it('need nothing at run time', () => {
-    const code = readFileSync(join(ROOT, 'src/config/generated/validate.js'), 'utf8');
-    expect(code).not.toMatch(/^\s*import |[^_.]require\(["'](?!ajv\/dist\/runtime\/ucs2length"\)\.default')/m);
+  it.each(['validate.js', 'validate-profile.js'])('%s needs nothing at run time', (name) => {
+    const code = readFileSync(join(ROOT, 'src/config/generated', name), 'utf8');
+    expect(code).not.toMatch(/^\s*import |[^_.]require\(["'](?!ajv\/dist\/runtime\/(?:ucs2length|equal)"\)\.default')/m);
     expect(code).toMatch(/^export \{/m);
   });
 });
@@ -27,7 +28,10 @@ interface Node {
   [key: string]: unknown;
 }
 
-describe('the schema', () => {
+describe.each([
+  ['fleet', fleetSchema],
+  ['profile', profileSchema],
+])('the %s schema', (_kind, schema) => {
   const properties: [string, Node][] = [];
   const visit = (node: Node, path: string): void => {
     for (const [name, property] of Object.entries(node.properties ?? {})) {

@@ -1,0 +1,281 @@
+/** Profiles: what they mean, and each mistake at its place. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadProfile } from '../../../src/config/index.js';
+import { patternProblem } from '../../../src/config/pattern.js';
+import { EXIT, VenError } from '../../../src/model/index.js';
+
+const FILE = join(import.meta.dirname, '../../../templates/profiles/edge-node.yaml');
+
+function refused(text: string): VenError {
+  try {
+    loadProfile(text, 'my-profile.yaml');
+  } catch (error) {
+    if (error instanceof VenError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+const HEAD = 'apiVersion: ven/v1\nprofile: mine\nstages:\n';
+const FIRST = '  - { name: firmware, timeout: 10s }\n';
+const LAST = "  - { name: ready, enter: [{ console: 'login:$' }] }\n";
+/** With a middle stage. */
+const stage = (rest: string, mark = ''): string => `${HEAD}${FIRST}  - ${mark}{ name: hook, ${rest} }\n${LAST}`;
+/** With a trouble. */
+const trouble = (rest: string, mark = ''): string => `${HEAD}${FIRST}${LAST}trouble:\n  - ${mark}{ name: bad, ${rest} }\n`;
+
+describe('a profile', () => {
+  it('is read with its defaults', () => {
+    const profile = loadProfile(
+      `${stage("timeout: 2m, enter: [{ console: 'EFI' }, { quiet: 1h, in: [firmware] }, { orchestrator: '^R' }], flows: [interactive], from: [firmware], answers: [{ prompt: 'p:$', send: password }, { prompt: 'q:$', send: { text: yes } }]")}trouble: [{ name: disk-full, class: storage, console: No space, recover: { prompt: '>$', type: reset } }, { name: off, class: os, powerOff: true, stages: [hook] }]\n`,
+      'p.yaml',
+    );
+    expect(profile).toMatchObject({
+      name: 'mine',
+      title: 'Mine',
+      stages: [
+        {
+          name: 'firmware',
+          title: 'Firmware',
+          flows: ['interactive', 'non-interactive', 'none'],
+          enter: [],
+          from: null,
+          timeoutSeconds: 10,
+        },
+        {
+          name: 'hook',
+          flows: ['interactive'],
+          from: ['firmware'],
+          timeoutSeconds: 120,
+          enter: [
+            { kind: 'console', pattern: 'EFI' },
+            { kind: 'quiet', seconds: 3600, in: ['firmware'] },
+            { kind: 'orchestrator', pattern: '^R' },
+          ],
+          answers: [
+            { prompt: 'p:$', send: { kind: 'credential', credential: 'password' }, secret: true, atMost: 3 },
+            { prompt: 'q:$', send: { kind: 'text', text: 'yes' }, secret: false, atMost: 3 },
+          ],
+        },
+        { name: 'ready', timeoutSeconds: null, answers: [] },
+      ],
+      trouble: [
+        { name: 'disk-full', title: 'Disk full', class: 'storage', stages: null, recover: { prompt: '>$', text: 'reset', atMost: 3 } },
+        { name: 'off', class: 'os', when: { kind: 'power-off' }, stages: ['hook'], recover: null },
+      ],
+    });
+    expect(profile.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.parse(JSON.stringify(profile))).toEqual(profile);
+  });
+
+  it('has a digest that changes with its meaning, not with its spelling', () => {
+    const digest = (text: string): string => loadProfile(text, 'p.yaml').digest;
+    const text = stage("timeout: 2m, enter: [{ console: 'EFI' }]");
+    expect(digest(`# a comment\n${text.replace('2m', '120s').replace("'EFI'", '"EFI"')}`)).toBe(digest(text));
+    expect(digest(text.replace('EFI', 'UEFI'))).not.toBe(digest(text));
+  });
+
+  it('that comes along is sound, and has the ways of all flows', () => {
+    const profile = loadProfile(readFileSync(FILE), 'edge-node.yaml');
+    const way = (flow: 'interactive' | 'none'): string[] =>
+      profile.stages.filter(({ flows }) => flows.includes(flow)).map(({ name }) => name);
+    expect(way('interactive')).toEqual([
+      'firmware',
+      'http-boot',
+      'ipxe',
+      'hook',
+      'onboarding',
+      'workflow',
+      'reboot',
+      'microvisor',
+      'ubuntu',
+      'agents',
+      'ready',
+    ]);
+    expect(way('none')).toEqual(way('interactive').filter((name) => name !== 'onboarding'));
+  });
+
+  it('keeps `${…}` as it is', () => {
+    const [, hook] = loadProfile(stage("timeout: 2m, enter: [{ console: 'a$|\\$\\{HOME\\}' }]"), 'p.yaml').stages;
+    expect(hook?.enter).toEqual([{ kind: 'console', pattern: 'a$|\\$\\{HOME\\}' }]);
+  });
+});
+
+/** Each finding stands where its `«` does; the rules are in that order. */
+const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp][] = [
+  ['an empty file', '«', ['empty'], /empty/],
+  ['a list', '«- a\n', ['not-a-map'], /must be a map/],
+  ['no stages', '«apiVersion: ven/v1\nprofile: mine\n', ['missing-key'], /no `stages`/],
+  ['one stage only', `${HEAD}  «- { name: firmware, timeout: 10s }\n`, ['out-of-range'], /`stages` has fewer than 2 entries/],
+  ['an unknown key', stage('timeout: 1s, enter: [{ console: a }], «anwsers: []'), ['unknown-key'], /"anwsers" in `stages\[1\]`/],
+  ['a duration without unit', stage('timeout: «700, enter: [{ console: a }]'), ['wrong-type'], /must be text/],
+  ['a duration of another kind', stage('timeout: «1d, enter: [{ console: a }]'), ['bad-format'], /seconds, minutes or hours/],
+  ['a stage without a time limit', stage('enter: [{ console: a }]', '«'), ['missing-key'], /no `timeout`/],
+  ['a stage without triggers', stage('timeout: 1s', '«'), ['missing-key'], /no `enter`/],
+  [
+    'a first stage with triggers',
+    `${HEAD}  - { name: a, timeout: 1s, «enter: [{ console: x }] }\n${LAST}`,
+    ['not-allowed'],
+    /is the first stage/,
+  ],
+  [
+    'a last stage with a time limit',
+    `${HEAD}${FIRST}  - { name: b, «timeout: 1s, enter: [{ console: x }] }\n`,
+    ['not-allowed'],
+    /is the last stage/,
+  ],
+  [
+    'a last stage that answers',
+    `${HEAD}${FIRST}  - { name: b, enter: [{ console: x }], «answers: [{ prompt: y, send: { text: z } }] }\n`,
+    ['not-allowed'],
+    /is the last stage/,
+  ],
+  [
+    'a last stage of some flows',
+    `${HEAD}${FIRST}  - { name: b, «flows: [none], enter: [{ console: x }] }\n`,
+    ['not-allowed'],
+    /not every flow has it/,
+  ],
+  [
+    'a name twice',
+    stage('timeout: 1s, enter: [{ console: a }]').replace('name: hook', 'name: «firmware'),
+    ['duplicate-name'],
+    /more than one stage "firmware"/,
+  ],
+  [
+    'a trouble twice',
+    `${trouble('class: os, console: x')}  - { name: «bad, class: os, console: y }\n`,
+    ['duplicate-name'],
+    /more than one trouble/,
+  ],
+  ['an unknown stage in from', stage('timeout: 1s, enter: [{ console: a }], from: [«firmwear]'), ['unknown-stage'], /no stage "firmwear"/],
+  ['an unknown stage in in', stage('timeout: 1s, enter: [{ quiet: 9s, in: [«x] }]'), ['unknown-stage'], /no stage "x"/],
+  ['an unknown stage of a trouble', trouble('class: os, console: x, stages: [«redy]'), ['unknown-stage'], /no stage "redy"/],
+  ['from itself', stage('timeout: 1s, enter: [{ console: a }], from: [«hook]'), ['not-allowed'], /from itself/],
+  ['quiet anywhere', stage('timeout: 1s, enter: [«{ quiet: 9s }]'), ['missing-key'], /`quiet` without `in`/],
+  ['in without quiet', stage('timeout: 1s, enter: [{ console: a, «in: [firmware] }]'), ['not-allowed'], /`in` without `quiet`/],
+  ['a trigger that says nothing', stage('timeout: 1s, enter: [«{}]'), ['missing-key'], /none of `console`, `quiet`, `orchestrator`/],
+  [
+    'a trigger that says two things',
+    stage('timeout: 1s, enter: [{ console: a, «orchestrator: b }]'),
+    ['not-allowed'],
+    /both `console` and `orchestrator`/,
+  ],
+  ['a trouble that says nothing', trouble('class: os', '«'), ['missing-key'], /none of `console`, `orchestrator`, `powerOff`/],
+  ['an unknown class', trouble('class: «bios, console: x'), ['not-allowed'], /can't be "bios"/],
+  [
+    'a recovery that nothing tells',
+    trouble("class: os, powerOff: true, «recover: { prompt: '>$', type: reset }"),
+    ['not-allowed'],
+    /not told by the console/,
+  ],
+  ['a pattern that is none', trouble("class: os, console: «'a(b'"), ['bad-pattern'], /no regular expression: Unterminated group/],
+  [
+    'a prompt that is none',
+    trouble("class: os, console: a, recover: { prompt: «'[', type: x }"),
+    ['bad-pattern'],
+    /trouble\[0\]\.recover\.prompt/,
+  ],
+  ['a status pattern that is none', trouble("class: os, orchestrator: «'*'"), ['bad-pattern'], /Nothing to repeat/],
+  [
+    'a credential without its flow',
+    stage('timeout: 1s, enter: [{ console: a }], answers: [{ prompt: x, send: «password }]'),
+    ['no-credentials'],
+    /interactive flow only/,
+  ],
+  [
+    'an answer of another kind',
+    stage('timeout: 1s, enter: [{ console: a }], flows: [interactive], answers: [{ prompt: x, send: «token }]'),
+    ['not-allowed'],
+    /can't be "token"/,
+  ],
+  [
+    'a stage that a flow does not reach',
+    `${HEAD}${FIRST}  - { name: b, flows: [interactive], timeout: 1s, enter: [{ console: x }] }\n  - «{ name: c, from: [b], timeout: 1s, enter: [{ console: y }] }\n${LAST}`,
+    ['unreachable-stage', 'unreachable-stage'],
+    /In the non-interactive flow no node gets to "c"/,
+  ],
+  [
+    'a last stage that no node reaches',
+    `${HEAD}${FIRST}  - { name: b, timeout: 1s, enter: [{ console: x }] }\n  - «{ name: c, from: [b], enter: [{ quiet: 1s, in: [firmware] }] }\n`,
+    ['unreachable-stage', 'unreachable-stage', 'unreachable-stage'],
+    /no node gets to "c"/,
+  ],
+  ['a tag', `${HEAD}${FIRST}  - !x «{ name: ready, enter: [{ console: x }] }\n`, ['tag'], /not used in a profile/],
+  ['a control character in a pattern', trouble('class: os, console: «"a\\u0001"'), ['control-character'], /This text holds/],
+];
+
+/** Line and column of each `«`, without counting the marks. */
+function marks(text: string): string[] {
+  return text.split('\n').flatMap((line, row) =>
+    line
+      .split('«')
+      .slice(0, -1)
+      .map((_, index, before) => `${row + 1}:${before.slice(0, index + 1).join('').length + 1}`),
+  );
+}
+
+describe('a mistake', () => {
+  it.each(MISTAKES)('%s', (_, marked, rules, message) => {
+    const error = refused(marked.replaceAll('«', ''));
+    expect(error.exitCode).toBe(EXIT.fleetFileWrong);
+    expect(error.summary).toMatch(/^The profile my-profile\.yaml has/);
+    expect(error.findings.map(({ rule }) => rule)).toEqual(rules);
+    const places = error.findings.map(({ line, column }) => `${line}:${column}`);
+    expect([...new Set(places)]).toEqual(marks(marked));
+    expect(error.findings.map((finding) => finding.message).join('\n')).toMatch(message);
+    for (const { hint, frame, message: text } of error.findings) {
+      expect(`${hint}${text}`).not.toMatch(/undefined|\[object|NaN|fleet file|VM: `- name|…`/);
+      expect(hint.length).toBeGreaterThan(5);
+      expect(frame).toMatch(/\n +\| +\^/);
+    }
+  });
+
+  it('is told together with the others', () => {
+    const text = `${HEAD}  - { name: a }\n  - { name: b, timeout: 1s, enter: [{ console: '(' }], from: [z], tmeout: 3 }\n  - { name: a, enter: [{ console: x }] }\n`;
+    const { findings } = refused(text);
+    expect(findings.map(({ rule, line }) => `${rule}@${line}`)).toEqual([
+      'missing-key@4',
+      'bad-pattern@5',
+      'unknown-stage@5',
+      'unknown-key@5',
+      'duplicate-name@6',
+    ]);
+  });
+
+  it('in a file that is too large, or not UTF-8, is told as well', () => {
+    expect(refused(' '.repeat(2 ** 20 + 1)).summary).toMatch(/^The profile /);
+    expect(() => loadProfile(Uint8Array.of(0x61, 0xff), 'p.yaml')).toThrow(/^The profile p\.yaml has/);
+  });
+});
+
+describe('patterns', () => {
+  it.each([
+    'Start HTTP Boot over IPv[46]',
+    '^iPXE [0-9].{0,16} -- Open',
+    'a.*b.*c',
+    '(?:[0-9]{1,3}\\.){3}[0-9]',
+    '(?:foo|bar)?baz',
+    '(?<!x)[(*+]+\\*\\+',
+    '\\u{1F600}\\p{L}x',
+    'x(?=y|z)',
+  ])('%s is one', (pattern) => expect(patternProblem(pattern)).toBeNull());
+
+  it.each([
+    ['(a+)+b', /take for ever/],
+    ['(?:.*a)*b', /take for ever/],
+    ['((a|ab)c?){2,}', /take for ever/],
+    ['(?:a{1,16}){16}', /take for ever/],
+    ['(?:(?:a?)){40}b', /take for ever/],
+    ['a.*b.*c.*d', /3 times/],
+    ['[a-z]{0,99}[0-9]{9,}x+', /3 times/],
+    ['(a)\\1', /named or referred/],
+    ['(?<year>[0-9])', /named or referred/],
+    ['a*', /every line/],
+    ['^|x', /every line/],
+    ['a{', /no regular expression/],
+    ['\\-', /no regular expression/],
+  ])('%s is refused', (pattern, message) => expect(patternProblem(pattern)?.message).toMatch(message));
+});
