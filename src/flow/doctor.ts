@@ -26,7 +26,10 @@ function anyFleet(env: Request['env']): ResolvedFleet {
 /** The part of `doctor` that an apply needs, the quick checks only. Rejects with `host-not-ready`, all findings at once. */
 export async function checkHostIsReady(fleet: ResolvedFleet, plan: Plan, env: Request['env']): Promise<void> {
   const vagrant = plan.steps.some(({ kind }) => kind === 'vm-up');
-  const missing = (await hostFindings(fleet, { env, probe: false, vagrant })).filter(({ level }) => level === 'missing');
+  // A network that a killed run left stopped is started by the plan itself.
+  const started = new Set(plan.steps.flatMap((step) => (step.kind === 'network-boot' && step.start ? [step.address] : [])));
+  const wanted = { ...fleet, networks: fleet.networks.filter(({ address }) => !started.has(address)) };
+  const missing = (await hostFindings(wanted, { env, probe: false, vagrant })).filter(({ level }) => level === 'missing');
   if (missing.length === 0) return;
   throw new VenError('host-not-ready', {
     summary: `The host is not ready: ${missing.length === 1 ? 'one thing is' : `${missing.length} things are`} missing. Nothing was changed.`,

@@ -12,7 +12,7 @@ import {
   type ResolvedFleet,
   type VolumeRef,
 } from '../model/index.js';
-import { parseXml, type XmlElement } from '../xml/index.js';
+import { elementsOf, parseXml, serializeXml, type XmlElement } from '../xml/index.js';
 import { domainFacts, domainName, domainUuid } from './domain-facts.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import { domainMark } from './marks.js';
@@ -70,20 +70,21 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
     });
   }
   for (const uuid of lists.networks) {
-    let kept: { text: string; network: ObservedNetwork } | undefined;
+    let kept: { xml: XmlElement; network: ObservedNetwork } | undefined;
     const hear = (text: string): void => {
+      const xml = parseXml(text);
       if (kept) {
-        kept.network.unsaved = shownOf(kept.text) !== shownOf(text);
+        kept.network.unsaved = shownOf(kept.xml) !== shownOf(xml);
         return;
       }
       const network = {
-        ...networkFacts(parseXml(text)),
+        ...networkFacts(xml),
         active: lists.activeNetworks.has(uuid),
         autostart: lists.autostartNetworks.has(uuid),
         persistent: lists.persistentNetworks.has(uuid),
         unsaved: false,
       };
-      kept = { text, network };
+      kept = { xml, network };
       networks.push(network);
     };
     // What is kept comes first: only there is a mark that was changed while the network ran. A transient network has only
@@ -132,9 +133,12 @@ async function readLists(virsh: Virsh): Promise<Lists> {
   return Object.fromEntries(keys.map((key, index) => [key, lines(texts[index])])) as Lists;
 }
 
-/** A network's XML without what differs by itself while it runs: the number of VMs on it, and marks that were changed since. */
-function shownOf(xml: string): string {
-  return xml.replace(/^<network connections='\d+'/, '<network').replace(/\n {2}<metadata>[\s\S]*?\n {2}<\/metadata>/, '');
+/** What `virsh net-update` can change of a running network alone, as text; the rest differs by itself (defaults, VMs on it, marks). */
+function shownOf(network: XmlElement): string {
+  return elementsOf(network)
+    .filter(({ name }) => ['dns', 'ip', 'portgroup'].includes(name))
+    .map(serializeXml)
+    .join('');
 }
 
 /** A running domain has two definitions: what runs, and what the next start will use. */
