@@ -92,7 +92,7 @@ export class Lab {
 
   /** Small BIOS machines that only need to exist. */
   static readonly SMALL =
-    'defaults: { cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }], shutdownTimeout: 2s }\n';
+    'defaults: { cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }], shutdownTimeout: 1s }\n';
 
   start(...args: string[]): Running {
     const env = { ...process.env, XDG_STATE_HOME: this.stateDir, NO_COLOR: '1', ...this.env };
