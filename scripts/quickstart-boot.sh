@@ -24,7 +24,7 @@ stop() {
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
-say 'Starting the stand-in orchestrator (the first time it downloads 20 MB to make the boot file of) …'
+say 'Starting the stand-in orchestrator (the first time it downloads 70 MB to make the boot file of) …'
 until [ -s .lab/orchestrator.json ]; do
   kill -0 "$orchestrator" 2>/dev/null || { say 'It did not start; see above.'; exit 1; }
   sleep 1

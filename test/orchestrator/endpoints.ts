@@ -12,6 +12,8 @@ const MOST = 1024 * 1024;
 export interface Parts {
   domain: string;
   bootFile: string;
+  /** Served in its place to a node that shall not get further than iPXE. */
+  installed: string | undefined;
   inventory: Inventory;
   faults: Faults;
   nodes: Nodes;
@@ -24,7 +26,7 @@ export interface Endpoints {
   plain(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-export function endpoints({ domain, bootFile, inventory, faults, nodes }: Parts): Endpoints {
+export function endpoints({ domain, bootFile, installed, inventory, faults, nodes }: Parts): Endpoints {
   return {
     async secured(request, response) {
       const { method = '', headers, socket } = request;
@@ -40,12 +42,13 @@ export function endpoints({ domain, bootFile, inventory, faults, nodes }: Parts)
       const isBootFile = url.pathname === BOOT_PATH;
       if (isBootFile) inventory.seen.boots.push({ time: now(), method, remoteAddress, serialNumber: nodes.at(remoteAddress) });
 
+      const file = (): string => (installed !== undefined && nodes.stopsAtIpxe(remoteAddress, method === 'GET') ? installed : bootFile);
       const fault = faults.take(isBootFile ? 'boot-file' : operation(asked), url.pathname);
       if (fault?.delay !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delay));
       const how = fault?.how ?? 'slow';
       switch (how) {
         case 'slow':
-          return isBootFile ? sendFile(request, response, bootFile) : send(response, answer(inventory, asked));
+          return isBootFile ? sendFile(request, response, file()) : send(response, answer(inventory, asked));
         case 'lost':
           answer(inventory, asked);
           return reset(response);

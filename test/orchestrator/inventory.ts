@@ -152,7 +152,6 @@ export class Inventory {
     const { name, osResourceID } = this.defaultOs();
     const resourceId = host.instance?.resourceId ?? id('inst');
     host.instance = { instanceID: resourceId, resourceId, os: { name, resourceId: osResourceID }, provisioningStatus: status };
-    if (status === 'Provisioned') host.hostStatus = 'Running';
-    else if (status.startsWith('Provisioning Failed')) host.hostStatus = 'Error';
+    if (status.startsWith('Provisioning Failed')) host.hostStatus = 'Error';
   }
 }

@@ -2,6 +2,8 @@
  * What a node's payload asks of the stand-in, over plain HTTP on its address: busybox has no TLS that verifies. It tells its
  * serial number and gets what it shall play; it logs in, reports how it fares, and fetches its operating system.
  */
+import { gzipSync } from 'node:zlib';
+import { bootEntry, installedDisk } from './disk.ts';
 import { now, type Inventory } from './inventory.ts';
 
 /** The parts of a node's way, in order; where a fault strikes, and where it may take its time. */
@@ -31,11 +33,13 @@ const STRIKES: Record<FaultKind, Phase> = {
   timeout: 'workflow',
 };
 
+const phaseOf = ({ kind, at }: NodeFault): Phase => at ?? STRIKES[kind];
+
 export interface NodeFault {
   kind: FaultKind;
   /** Default: where it is at home. */
   at?: Phase;
-  /** In so many of its starts from the network, then never again. Default: each time. */
+  /** So many times for each node, then never again. Default: each time that the node gets there. */
   times?: number;
 }
 
@@ -46,6 +50,8 @@ export interface NodeInstructions {
   /** Show the password as it is typed, as a badly made login would. */
   echoPassword?: boolean;
   fault?: NodeFault;
+  /** Where the node will ask from: for a fault at iPXE in its first start, before it has told its serial number. */
+  address?: string;
   /** Seconds of rest at the beginning of a phase. */
   pauses?: Partial<Record<Phase, number>>;
 }
@@ -57,16 +63,18 @@ export interface NodeAnswer {
 
 export class Nodes {
   readonly #inventory: Inventory;
-  readonly #disk: () => Uint8Array;
+  readonly #installed: (() => Uint8Array) | undefined;
+  #written: { disk: Uint8Array; entry: Uint8Array } | undefined;
   readonly #instructions = new Map<string, NodeInstructions>();
   #everyNode: NodeInstructions | undefined;
   readonly #serialNumbers = new Map<string, string>();
-  readonly #struck = new Map<NodeFault, number>();
+  /** How often a fault has befallen a node, by its serial number or, as long as that is not known, its address. */
+  readonly #struck = new Map<NodeFault, Map<string, number>>();
 
-  /** `disk`: the image that nodes write to their disk, compressed. */
-  constructor(inventory: Inventory, disk: () => Uint8Array) {
+  /** `installed`: the EFI program that nodes find on their disk once they are installed. */
+  constructor(inventory: Inventory, installed?: () => Uint8Array) {
     this.#inventory = inventory;
-    this.#disk = disk;
+    this.#installed = installed;
   }
 
   instruct(serialNumber: string | undefined, instructions: NodeInstructions | undefined): void {
@@ -78,6 +86,14 @@ export class Nodes {
   /** Whose address it is, as far as the node has told. */
   at(remoteAddress: string): string | null {
     return this.#serialNumbers.get(remoteAddress) ?? null;
+  }
+
+  /** Whether the node at this address shall not get further than iPXE this time; `counts`: it is on its way there now. */
+  stopsAtIpxe(remoteAddress: string, counts: boolean): boolean {
+    const known = this.at(remoteAddress);
+    const own = [...this.#instructions.values()].find(({ address }) => address === remoteAddress);
+    const fault = (own ?? (known === null ? this.#everyNode : this.#of(known)))?.fault;
+    return fault !== undefined && phaseOf(fault) === 'ipxe' && this.#strikes(fault, remoteAddress, counts);
   }
 
   answer(method: string, url: URL, body: string, remoteAddress: string): NodeAnswer {
@@ -94,10 +110,34 @@ export class Nodes {
         this.#inventory.report(serialNumber, body.trim());
         return { status: 200 };
       case 'GET disk':
-        return { status: 200, body: this.#disk() };
+        return this.#write('disk');
+      case 'GET entry':
+        return this.#write('entry');
       default:
         return { status: 404 };
     }
+  }
+
+  #of(serialNumber: string): NodeInstructions | undefined {
+    return this.#instructions.get(serialNumber) ?? this.#everyNode;
+  }
+
+  #strikes(fault: NodeFault, node: string, counts: boolean): boolean {
+    const struck = this.#struck.get(fault) ?? new Map<string, number>();
+    const times = struck.get(node) ?? 0;
+    if (times >= (fault.times ?? Infinity)) return false;
+    if (counts) this.#struck.set(fault, struck.set(node, times + 1));
+    return true;
+  }
+
+  /** What is written to the node's disk, compressed, or the entry for it in the firmware's list. */
+  #write(what: 'disk' | 'entry'): NodeAnswer {
+    if (!this.#installed) return { status: 404 };
+    if (!this.#written) {
+      const program = this.#installed();
+      this.#written = { disk: gzipSync(installedDisk(program), { level: 1 }), entry: bootEntry(program) };
+    }
+    return { status: 200, body: this.#written[what] };
   }
 
   /** Tells whose boots came from this address, the past ones too. */
@@ -111,17 +151,15 @@ export class Nodes {
   /** What to play, as lines `key=value` that a shell can read without looking for quotes. */
   #start(serialNumber: string, from: 'network' | 'disk'): NodeAnswer {
     this.#inventory.seen.starts.push({ time: now(), serialNumber, from });
-    const instructions = this.#instructions.get(serialNumber) ?? this.#everyNode;
+    const instructions = this.#of(serialNumber);
     if (!instructions) return { status: 404 };
     const { flow, echoPassword = false, fault, pauses = {} } = instructions;
     const os = instructions.os ?? (this.#inventory.defaultOs().profileName.startsWith('microvisor') ? 'microvisor' : 'ubuntu');
     const lines = [`flow=${flow}`, `os=${os}`, `echo=${echoPassword ? 'yes' : 'no'}`];
-    if (fault) {
-      const struck = this.#struck.get(fault) ?? 0;
-      if (struck < (fault.times ?? Infinity)) lines.push(`fault=${fault.kind}`, `at=${fault.at ?? STRIKES[fault.kind]}`);
-      // A start from the disk goes on with what the start before it from the network has begun.
-      if (from === 'network') this.#struck.set(fault, struck + 1);
-    }
+    const at = fault && phaseOf(fault);
+    // What stops a node at iPXE was decided when it asked for the boot file.
+    const due = at !== 'ipxe' && from === (at === 'os' || at === 'agents' ? 'disk' : 'network');
+    if (fault && (at === 'ipxe' || (due && this.#strikes(fault, serialNumber, true)))) lines.push(`fault=${fault.kind}`, `at=${at}`);
     for (const phase of PHASES) if (pauses[phase] !== undefined) lines.push(`pause_${phase}=${pauses[phase]}`);
     return { status: 200, body: `${lines.join('\n')}\n` };
   }

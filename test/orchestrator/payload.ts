@@ -12,8 +12,12 @@ import { run } from './run.ts';
 import { unifiedImage } from './unified-image.ts';
 
 export interface Payload {
-  /** Path of the EFI file, some 16 MB. */
+  /** Path of the EFI file, some 10 MB: a Linux with a shell. */
   efi: string;
+  /** The same for the stand-in's `onboarding`: says iPXE's lines first. */
+  onboarding: string;
+  /** The same without a word of the kernel's own, for the disk of an installed node. */
+  installed: string;
   /** Paths of what it is made of, for VMs that boot a kernel directly; their command line is COMMAND_LINE. */
   kernel: string;
   initrd: string;
@@ -26,13 +30,16 @@ export const COMMAND_LINE = 'console=ttyS0 loglevel=3 panic=5';
 const MODULES = [
   ...['virtio_ring', 'virtio', 'virtio_pci_modern_dev', 'virtio_pci_legacy_dev', 'virtio_pci'],
   ...['failover', 'net_failover', 'virtio_net', 'virtio_blk'],
+  ...['crct10dif_common', 'crc-t10dif', 'crc64', 'crc64-rocksoft', 't10-pi'],
+  ...['scsi_common', 'scsi_mod', 'libata', 'libahci', 'ahci', 'sd_mod'],
   ...['tpm', 'tpm_tis_core', 'tpm_tis', 'tpm_crb'],
   ...['efivarfs', 'evdev', 'button'],
 ];
 
 const PACKAGES = [
   { name: 'systemd-boot-efi' },
-  { name: 'linux-image-cloud-amd64', behind: 'linux-image-' },
+  // Not the one for clouds, which has no AHCI.
+  { name: 'linux-image-amd64', behind: 'linux-image-' },
   { name: 'busybox-static' },
 ] as const;
 
@@ -72,27 +79,48 @@ function initramfs(parts: string): Buffer {
     program('bin/on-lease', Buffer.from(source('on-lease.sh'))),
     program('etc/acpi/PWRF/00000080', Buffer.from('#!/bin/sh\necho "node: Power button pressed" >/dev/console\npoweroff -f\n')),
     program('init', Buffer.from(source('init.sh'))),
+    { path: 'way', mode: FILE, content: Buffer.from(source('way.sh')) },
     { path: 'modules/order', mode: FILE, content: Buffer.from(modules.map((name) => `${name}\n`).join('')) },
     ...modules.map((name) => ({ path: `modules/${name}.ko`, mode: FILE, content: readFileSync(join(parts, 'modules', `${name}.ko`)) })),
   ]);
 }
 
-/** Makes the payload, or finds the one made before. The first time needs apt and some 20 MB from the network. */
-export async function buildPayload(cache = cacheDir()): Promise<Payload> {
+/**
+ * What iPXE says when it has loaded and starts what it was told to. Spoken by the boot file before its Linux begins: the
+ * firmware has loaded all of it at once.
+ */
+const IPXE = (domain: string): string => `
+iPXE initialising devices...ok
+
+iPXE 1.21.1+ -- Open Source Network Boot Firmware -- https://ipxe.org
+Features: DNS HTTP HTTPS TFTP SRP VLAN EFI Menu
+Configuring (net0)...... ok
+https://tinkerbell-haproxy.${domain}/tink-stack/boot.ipxe... ok
+https://tinkerbell-haproxy.${domain}/tink-stack/vmlinuz-x86_64... ok
+https://tinkerbell-haproxy.${domain}/tink-stack/initramfs-x86_64... ok
+`;
+
+/** Makes the payload, or finds the one made before. The first time needs apt and some 70 MB from the network. */
+export async function buildPayload({ cache = cacheDir(), domain = 'edge.test' } = {}): Promise<Payload> {
   const parts = await once(join(cache, `parts-${digest(PACKAGES, MODULES)}`), (dir) => collect(dir, cache));
   const kernel = join(parts, 'vmlinuz');
   const initrd = gzipSync(initramfs(parts), { level: 9 });
-  const made = await once(
-    join(cache, `boot-${digest(parts, COMMAND_LINE, initrd.toString('base64'), source('unified-image.ts'))}`),
-    (dir) => {
-      writeFileSync(join(dir, 'initrd'), initrd);
+  const inputs = [parts, COMMAND_LINE, initrd.toString('base64'), source('unified-image.ts'), IPXE(domain)];
+  const made = await once(join(cache, `boot-${digest(...inputs)}`), (dir) => {
+    writeFileSync(join(dir, 'initrd'), initrd);
+    const stub = readFileSync(join(parts, 'stub.efi'));
+    const image = (name: string, commandLine: string, says?: string): void => {
       const sections = [
-        { name: '.cmdline', content: Buffer.from(COMMAND_LINE) },
+        { name: '.cmdline', content: Buffer.from(commandLine) },
         { name: '.linux', content: readFileSync(kernel) },
         { name: '.initrd', content: initrd },
       ];
-      writeFileSync(join(dir, 'boot.efi'), unifiedImage(readFileSync(join(parts, 'stub.efi')), sections));
-    },
-  );
-  return { efi: join(made, 'boot.efi'), kernel, initrd: join(made, 'initrd') };
+      writeFileSync(join(dir, name), unifiedImage(stub, sections, says));
+    };
+    image('boot.efi', COMMAND_LINE);
+    image('onboarding.efi', COMMAND_LINE, IPXE(domain));
+    image('installed.efi', `${COMMAND_LINE} quiet`);
+  });
+  const path = (name: string): string => join(made, name);
+  return { efi: path('boot.efi'), onboarding: path('onboarding.efi'), installed: path('installed.efi'), kernel, initrd: path('initrd') };
 }

@@ -3,7 +3,7 @@
  * orchestrator by, the boot file, the API, and an access log; and plain HTTP on port 80 for the payload's own questions.
  */
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as listen, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -35,6 +35,8 @@ export interface OrchestratorOptions {
   dir: string;
   /** The file served as the boot file, read anew for each request. */
   bootFile: string;
+  /** The payload's `installed`: needed where nodes have instructions. Then `bootFile` is its `onboarding`. */
+  installed?: string;
   /** Default: a free one. */
   address?: string;
   /** On 127.0.0.1, on ports that are free: needs no root, and no node can reach it. */
@@ -85,7 +87,7 @@ export interface Orchestrator {
 const HOSTS = ['tinkerbell-haproxy', 'keycloak', 'api'];
 
 export async function startOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
-  const { domain, dir, bootFile, device = `orch${process.pid}`, loopback = false } = options;
+  const { domain, dir, bootFile, installed, device = `orch${process.pid}`, loopback = false } = options;
   mkdirSync(dir, { recursive: true });
   const names = HOSTS.map((host) => `${host}.${domain}`);
   const authority = await makeAuthority(join(dir, 'authority'), { name: `CA of ${domain}` });
@@ -107,9 +109,9 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
   );
   inventory.tokenSeconds = options.tokenSeconds ?? inventory.tokenSeconds;
   const faults = new Faults();
-  const nodes = new Nodes(inventory, () => Buffer.alloc(0));
+  const nodes = new Nodes(inventory, installed === undefined ? undefined : () => readFileSync(installed));
   nodes.instruct(undefined, options.everyNode);
-  const answers = endpoints({ domain, bootFile, inventory, faults, nodes });
+  const answers = endpoints({ domain, bootFile, installed, inventory, faults, nodes });
 
   const http = createServer((request, response) => {
     const { method = '', url: path = '', headers, socket } = request;

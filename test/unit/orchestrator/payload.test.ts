@@ -59,6 +59,21 @@ describe('unifiedImage', () => {
     expect(unifiedImage(stub(), sections).subarray(0x400, 0x600)).toEqual(stub().subarray(0x400, 0x600));
   });
 
+  it('begins with code that says a text and goes on to the stub, when it is given one', () => {
+    const plain = stub();
+    plain.writeUInt32LE(0x4010, 0x98 + 16);
+    const image = unifiedImage(plain, sections, 'ok\n');
+    const [says, ...rest] = added(image);
+    expect(rest.map(({ name, content }) => ({ name, content }))).toEqual(sections);
+    const { address, content } = says as Found;
+    expect(image.readUInt32LE(0x98 + 16)).toBe(address);
+    const text = content.readInt32LE(13) + 17;
+    expect(content.toString('utf16le', text)).toBe('ok\r\n\0');
+    // The jump is the last of the code; its distance counts from its end.
+    expect(content[text - 5]).toBe(0xe9);
+    expect(address + text + content.readInt32LE(text - 4)).toBe(0x4010);
+  });
+
   it('refuses a stub without room for the headers, and what is no PE file', () => {
     expect(() => unifiedImage(stub(0x200), sections)).toThrow('no room');
     expect(() => unifiedImage(Buffer.alloc(0x400), sections)).toThrow('no PE file');

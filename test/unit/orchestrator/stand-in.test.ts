@@ -171,7 +171,11 @@ describe('hosts', () => {
       instance: { provisioningStatus: 'Provisioning', os: { name: 'Ubuntu 24.04 LTS' } },
     });
     await node('VENTEST01/report', 'Provisioned');
+    expect(host()).toMatchObject({ instance: { provisioningStatus: 'Provisioned' } });
+    await node('VENTEST01/report', 'Running');
     expect(host()).toMatchObject({ hostStatus: 'Running', instance: { provisioningStatus: 'Provisioned' } });
+    await node('VENTEST01/report', 'Provisioning Failed: stream-image');
+    expect(host()).toMatchObject({ hostStatus: 'Error', instance: { provisioningStatus: 'Provisioning Failed: stream-image' } });
   });
 });
 
@@ -259,9 +263,16 @@ describe('nodes', () => {
   });
 
   it('are told of a fault so many times', async () => {
-    orchestrator.node('VENNODE01', { flow: 'interactive', fault: { kind: 'boot', times: 1 } });
-    expect(await start()).toMatch(/^fault=boot\nat=ipxe$/m);
+    orchestrator.everyNode({ flow: 'interactive', fault: { kind: 'workflow', times: 1 } });
+    orchestrator.node('VENNODE01', undefined);
+    for (const name of ['VENNODE01', 'VENNODE02']) {
+      expect(await start(`${name}/start?from=network`)).toMatch(/^fault=workflow\nat=workflow$/m);
+      expect(await start(`${name}/start?from=network`)).not.toMatch(/fault/);
+    }
+    orchestrator.everyNode({ flow: 'interactive', fault: { kind: 'os', times: 1 } });
     expect(await start()).not.toMatch(/fault/);
+    expect(await start('VENNODE01/start?from=disk')).toMatch(/^fault=os\nat=os$/m);
+    expect(await start('VENNODE01/start?from=disk')).not.toMatch(/fault/);
   });
 
   it('log in with an account’s credentials, and are known by it', async () => {
