@@ -1,6 +1,10 @@
 import { Flags } from '@oclif/core';
+import { checkProvision } from '../flow/index.js';
+import { EXIT } from '../model/index.js';
 import { carryOut } from './base/carry-out.js';
-import { execution, fleetFile, json, planOptions, replacement, selection, VenCommand } from './base/command.js';
+import { execution, fleetFile, json as jsonFlag, planOptions, replacement, selection, VenCommand } from './base/command.js';
+import { onboard } from './base/onboard.js';
+import { onboarding, onboardingLimits } from './base/onboarding-flags.js';
 
 export default class Apply extends VenCommand {
   static override args = fleetFile;
@@ -17,20 +21,33 @@ export default class Apply extends VenCommand {
     }),
     ...selection,
     ...replacement,
-    json: json('the events, one a line,'),
+    wait: Flags.string({
+      helpValue: 'STAGE',
+      summary: 'Then onboard the nodes, as ven provision does, and wait until each is in this stage: ready.',
+    }),
+    ...(Object.fromEntries(
+      Object.entries(onboarding).map(([name, flag]) => [name, { ...flag, dependsOn: ['wait'] }]),
+    ) as typeof onboarding),
+    json: jsonFlag('the events, one a line,'),
   };
   protected override readonly jsonForm = 'event';
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply);
-    process.exitCode = await carryOut({
-      file: args.fleet,
-      options: planOptions('apply', flags),
+    const { wait: until, json } = flags;
+    const file = args.fleet;
+    if (until !== undefined) checkProvision({ vms: [], file, until, env: process.env });
+    const made = await carryOut({
+      file,
+      options: { ...planOptions('apply', flags), ...(until === undefined ? {} : { leaveOff: true }) },
       savedPlan: flags.plan,
       parallelism: flags.parallelism,
       lockTimeoutSeconds: flags['lock-timeout'],
       yes: flags.yes,
-      json: flags.json,
+      json,
     });
+    process.exitCode = made.exitCode;
+    if (until === undefined || made.standing.length === 0 || made.exitCode === EXIT.interrupted) return;
+    process.exitCode = (await onboard({ vms: made.standing, file, until, json, ...onboardingLimits(flags) })) || made.exitCode;
   }
 }

@@ -19,7 +19,7 @@ export default class Destroy extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Destroy);
-    process.exitCode = await carryOut({
+    const { exitCode } = await carryOut({
       file: args.fleet,
       options: planOptions('destroy', flags),
       parallelism: flags.parallelism,
@@ -28,5 +28,6 @@ export default class Destroy extends VenCommand {
       yes: flags.yes,
       json: flags.json,
     });
+    process.exitCode = exitCode;
   }
 }

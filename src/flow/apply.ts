@@ -4,6 +4,7 @@ import { acquireLock, endLeftOvers, fleetKey, openJournal, removeDomainLogs, rem
 import {
   EXIT,
   VenError,
+  type Address,
   type Emit,
   type Plan,
   type PlanOptions,
@@ -11,9 +12,10 @@ import {
   type RunEvent,
   type RunResult,
 } from '../model/index.js';
-import { makePlan } from '../plan/index.js';
+import { makePlan, matcher } from '../plan/index.js';
 import { checkHostIsReady } from './doctor.js';
 import { loadFleetFile, type Request } from './load.js';
+import { recordsKeeper } from './onboarding/records.js';
 import { openHost } from './open.js';
 import { checkStillFits, readSavedPlan } from './plan.js';
 import { openRender } from './templates.js';
@@ -51,6 +53,8 @@ export interface ApplyResult {
   plan: Plan;
   result: RunResult | null;
   declined: boolean;
+  /** The VMs of the fleet file that were asked for and shall run. */
+  asked: Address[];
   /** The first thing that `emit` or the journal threw, which does not disturb a run. Absent: nothing. */
   viewFault?: unknown;
 }
@@ -59,7 +63,9 @@ export interface ApplyResult {
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const fleet = loadFleetFile(request);
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan);
-  const options = saved?.options ?? request.options;
+  const { leaveOff } = request.options;
+  const options = saved ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) } : request.options;
+  const asked = askedVms(fleet, options);
   if (request.consent === 'impossible') throw needsConsent(options.mode);
 
   const lock = await acquireLock({
@@ -79,20 +85,22 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     if (plan.steps.length === 0) {
       if (options.mode === 'destroy') await tidy(workDir, plan, request);
-      return { fleet, plan, result: null, declined: false };
+      return { fleet, plan, result: null, declined: false, asked };
     }
-    if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true };
+    if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, asked };
     // A question may stand for hours; what was agreed to must still be what is done, and nothing may have come in its way.
     if (request.consent === 'ask') checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
 
     const runId = new Date().toISOString().replaceAll(/[:.]/g, '-');
     const journal = openJournal(workDir, runId);
+    const keepRecords = recordsKeeper(fleet, plan, workDir);
     const emit = (event: RunEvent): void => {
       try {
         request.emit(event);
       } finally {
         journal.write(event);
+        keepRecords(event);
       }
     };
     let viewFault: unknown;
@@ -111,13 +119,24 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         viewFault: (error) => (viewFault = error),
       });
       if (options.mode === 'destroy' && result.exitCode === EXIT.done) await tidy(workDir, plan, request);
-      return { fleet, plan, result, declined: false, viewFault };
+      return { fleet, plan, result, declined: false, asked, viewFault };
     } finally {
       journal.close();
     }
   } finally {
     lock.release();
   }
+}
+
+function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): Address[] {
+  const named = (patterns: readonly string[]) => {
+    const tests = patterns.map(matcher);
+    return (address: Address): boolean => tests.some((matches) => matches(address));
+  };
+  const [targeted, excluded] = [named(targets), named(excludes)];
+  return vms
+    .filter(({ address, power }) => power === 'running' && (targets.length === 0 || targeted(address)) && !excluded(address))
+    .map(({ address }) => address);
 }
 
 /** After a whole destroy nothing of the work folder is of use any more, but the logs. */

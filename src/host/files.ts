@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { VenError, type RunEvent } from '../model/index.js';
+import { VenError, type ProvisionEvent, type RunEvent } from '../model/index.js';
 import { commandLine, type Env } from './exec.js';
 
 /** One byte more than a fleet file may have, so that whoever reads it sees that it is too large. */
@@ -52,7 +52,7 @@ export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: bool
 
 export interface Journal {
   path: string;
-  write(event: RunEvent): void;
+  write(event: RunEvent | ProvisionEvent): void;
   close(): void;
 }
 

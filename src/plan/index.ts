@@ -5,3 +5,4 @@
  * What a person did to a host by hand never costs a disk's content: only a change of the fleet file (or a request) does.
  */
 export { makePlan } from './make-plan.js';
+export { matcher } from './select.js';

@@ -48,7 +48,8 @@ export function select(options: PlanOptions, known: readonly Address[]): Selecti
   };
 }
 
-function matcher(pattern: string): (address: Address) => boolean {
+/** Whether an address is one that a pattern names: `vm.edge-*`. */
+export function matcher(pattern: string): (address: Address) => boolean {
   const expression = new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`);
   return (address) => expression.test(address);
 }

@@ -1,5 +1,5 @@
 import { apply, type ApplyRequest } from '../../flow/index.js';
-import { EXIT, VenError, type Plan, type RunEvent } from '../../model/index.js';
+import { EXIT, VenError, type Address, type Plan, type RunEvent } from '../../model/index.js';
 import {
   canRedraw,
   gatherFailures,
@@ -20,12 +20,18 @@ export interface CarryOut extends Pick<ApplyRequest, 'file' | 'options' | 'saved
   json: boolean;
 }
 
+export interface CarriedOut {
+  exitCode: number;
+  /** VMs of the fleet file that were asked for, shall run, and are as the plan wanted them. */
+  standing: Address[];
+}
+
 /**
- * What `apply` and `destroy` share: shows the plan, asks, runs it, tells how it went. Resolves to the exit code.
+ * What `apply` and `destroy` share: shows the plan, asks, runs it, tells how it went.
  * The plan and the result go to standard output, progress and the question to standard error; with `json` the events are
  * all that standard output gets.
  */
-export async function carryOut({ yes, json, ...request }: CarryOut): Promise<number> {
+export async function carryOut({ yes, json, ...request }: CarryOut): Promise<CarriedOut> {
   const look = lookOf(process.stdout, process.env);
   const tell = json ? stderr : stdout;
   const interruption = watchInterruption();
@@ -34,7 +40,7 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<num
   const views: Progress[] = json ? [jsonProgress(stdout)] : [];
   const agreed = consent(yes);
   try {
-    const { plan, result, declined, viewFault } = await apply({
+    const { plan, result, declined, asked, viewFault } = await apply({
       ...request,
       env: process.env,
       consent: agreed,
@@ -58,11 +64,12 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<num
     if (result === null) {
       tell(planText(plan, { look, file: request.file }));
       if (json) for (const event of nothingDone(plan)) stdout(`${JSON.stringify(event)}\n`);
-      return EXIT.done;
+      return { exitCode: EXIT.done, standing: asked };
     }
     tell(resultText({ plan, result, failures }, look));
     if (viewFault !== undefined) stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
-    return result.exitCode;
+    const lost = new Set([...result.failed, ...result.skipped]);
+    return { exitCode: result.exitCode, standing: asked.filter((address) => !lost.has(address)) };
   } finally {
     for (const view of views) await view.close();
     interruption.end();
@@ -70,7 +77,7 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<num
 }
 
 /** The run went on; but what was lost should not be lost without a word. */
-function faultText(fault: unknown): string {
+export function faultText(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }
 

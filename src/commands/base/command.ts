@@ -74,7 +74,7 @@ export const replacement = {
 };
 
 /** `90`, `90s`, `5m`, `1h`, in seconds. */
-const seconds = Flags.custom<number>({
+export const seconds = Flags.custom<number>({
   parse: (input) => {
     const [, count, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(input) ?? [];
     if (count === undefined)

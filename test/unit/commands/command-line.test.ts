@@ -26,6 +26,7 @@ const COMMANDS = [
   'init',
   'logs',
   'plan',
+  'provision',
   'render',
   'status',
   'timeline',

@@ -5,13 +5,13 @@ import { flushed, stderr, survivePipes } from '../../../src/commands/base/output
 survivePipes();
 let code = 1;
 try {
-  code = await carryOut({
+  ({ exitCode: code } = await carryOut({
     file: 'fleet.yaml',
     options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
     lockTimeoutSeconds: 0,
     yes: process.argv.includes('--yes'),
     json: process.argv.includes('--json'),
-  });
+  }));
 } catch (error) {
   stderr(`${String(error)}\n`);
 }

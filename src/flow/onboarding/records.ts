@@ -1,0 +1,30 @@
+import { consoleEnd, removeNodeRecord, writeNodeRecord } from '../../host/index.js';
+import { VenError, type Plan, type ResolvedFleet, type ResolvedVm, type RunEvent } from '../../model/index.js';
+
+/** A VM that an apply makes or deletes is another node from then on: what is kept of the former one goes, just before. */
+export function recordsKeeper(fleet: ResolvedFleet, { steps }: Plan, workDir: string): (event: RunEvent) => void {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  return (event) => {
+    if (event.type !== 'step-started') return;
+    const step = byId.get(event.step);
+    if (step?.kind === 'vm-delete') removeNodeRecord(workDir, step.address.slice('vm.'.length));
+    if (step?.kind === 'vm-up') begin(fleet, step.vm, workDir);
+  };
+}
+
+/** Keeps where in its console's log the life of a VM begins that is powered on now; of one that is left off nothing is kept. */
+function begin(fleet: ResolvedFleet, vm: ResolvedVm, workDir: string): void {
+  removeNodeRecord(workDir, vm.name);
+  if (fleet.orchestrator === null || vm.power === 'off') return;
+  let log: ReturnType<typeof consoleEnd>;
+  try {
+    log = consoleEnd({ uri: fleet.host.uri, domain: vm.domain });
+  } catch (error) {
+    if (error instanceof VenError) return; // it can't be read from here, now or later
+    throw error;
+  }
+  const { name, uuid } = vm;
+  const empty = { outcome: 'under-way', failure: null, visits: [], lastLine: null, memory: null } as const;
+  const profile = { name: '', digest: '' };
+  writeNodeRecord(workDir, { formatVersion: '1', vm: name, uuid, flow: fleet.orchestrator.onboarding, profile, ...empty, visits: [], log });
+}

@@ -1,0 +1,207 @@
+import { acquireLock, lastStart, openJournal, readNodeRecords, type KeptRecord } from '../host/index.js';
+import {
+  VenError,
+  type FailureClass,
+  type HostState,
+  type NodeRecord,
+  type OrchestratorHost,
+  type Profile,
+  type ProvisionEvent,
+  type ProvisionResult,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../model/index.js';
+import { NodeWatcher } from '../provision/index.js';
+import type { Interrupt } from './apply.js';
+import { credentialsReader, type AskSecret } from './credentials.js';
+import { vmNamed } from './find-vm.js';
+import { loadFleetFile, type Request } from './load.js';
+import { driveNodes, type DrivenNode } from './onboarding/drive.js';
+import { portsOnHost } from './onboarding/on-host.js';
+import { openHost } from './open.js';
+import { apiOf } from './orchestrator-api.js';
+import { readProfile, stageNamed } from './profile.js';
+
+export interface ProvisionRequest extends Request {
+  /** Names or addresses; none: all that the fleet file wants to run. */
+  vms: readonly string[];
+  /** A stage's name; `ready`: the last one. */
+  until: string;
+  /** Of the whole run; null: none but the stages' own. */
+  timeoutSeconds: number | null;
+  /** At most so many nodes under way at once; null: all. */
+  maxConcurrent: number | null;
+  /** At least so long between two power-ons. */
+  staggerSeconds: number;
+  lockTimeoutSeconds: number;
+  /** null: nobody can be asked. */
+  askSecret: AskSecret | null;
+  emit: (event: ProvisionEvent) => void;
+  interrupt: Interrupt;
+}
+
+/** `viewFault`: the first thing that `emit` threw, which does not disturb a run. */
+export interface Provisioned {
+  result: ProvisionResult;
+  viewFault?: unknown;
+}
+
+/**
+ * Onboards a fleet's nodes and watches them until each is ready, or failed. Takes up what an earlier run left, from the records and the
+ * consoles' logs. Holds a lock of its own throughout, and the fleet's only while it powers nodes on.
+ *
+ * Rejects before anything is done: `fleet-file` (the profile, too) · `usage` (a stage, a secret) · `locked` · `not-found` (a VM that
+ * is not there) · `orchestrator-refused`, `orchestrator-unreachable`.
+ */
+export async function provision(request: ProvisionRequest): Promise<Provisioned> {
+  const fleet = loadFleetFile(request);
+  const { profile, until, flow } = wayOf(fleet, request);
+  const vms = chosenVms(fleet, request);
+  const { interrupt } = request;
+  const lock = await acquireLock({
+    uri: fleet.host.uri,
+    fleet: fleet.name,
+    over: 'provision',
+    waitSeconds: request.lockTimeoutSeconds,
+    command: 'provision',
+    signal: interrupt.graceful,
+  });
+  try {
+    const { host, workDir } = openHost(fleet, request.env);
+    const nodes = nodesOf(
+      vms,
+      await host.observe(fleet),
+      readNodeRecords(
+        workDir,
+        vms.map(({ name }) => name),
+      ),
+      { fleet, profile, request },
+    );
+    const open = nodes.some(({ record }) => record === null || record.outcome === 'under-way');
+    const readCredentials = fleet.orchestrator ? credentialsReader(fleet.orchestrator, request, request.askSecret) : null;
+    const credentials = open && flow !== 'none' ? ((await readCredentials?.()) ?? null) : null;
+    const api = open && credentials ? apiOf(fleet, request, credentials) : null;
+    try {
+      const known = api && flow === 'non-interactive' ? await knownHosts(api, interrupt.graceful) : null;
+      const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
+      const journal = openJournal(workDir, run);
+      let viewFault: { error: unknown } | null = null;
+      const emit = (event: ProvisionEvent): void => {
+        journal.write(event);
+        try {
+          request.emit(event);
+        } catch (error) {
+          viewFault ??= { error };
+        }
+      };
+      try {
+        const result = await driveNodes({
+          run,
+          fleet: fleet.name,
+          host: fleet.host.uri,
+          profile,
+          flow,
+          until,
+          nodes,
+          limits: { maxConcurrent: request.maxConcurrent ?? Infinity, staggerSeconds: request.staggerSeconds },
+          timeoutSeconds: request.timeoutSeconds,
+          known,
+          ports: portsOnHost({ fleet, host, workDir, env: request.env, credentials, orchestrator: api, emit }),
+          signal: interrupt.graceful,
+        });
+        const fault = viewFault as { error: unknown } | null;
+        return fault ? { result, viewFault: fault.error } : { result };
+      } finally {
+        journal.close();
+      }
+    } finally {
+      await api?.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The nodes whose kept record says that they failed. Needs no lock. Rejects as `provision` does for the fleet file and its VMs. */
+export function failedNodes(request: Request & { vms: readonly string[]; classes: readonly FailureClass[] }): ResolvedVm[] {
+  const fleet = loadFleetFile(request);
+  const { workDir } = openHost(fleet, request.env);
+  const vms = chosenVms(fleet, request);
+  const kept = readNodeRecords(
+    workDir,
+    vms.map(({ name }) => name),
+  );
+  const wanted = (failure: NodeRecord['failure']): boolean =>
+    failure !== null && (request.classes.length === 0 || request.classes.includes(failure.class));
+  return vms.filter((_, index) => wanted(kept[index]?.record?.failure ?? null));
+}
+
+/** Checks what is asked of a run before anything slow, or anything at all, is done. Rejects with `fleet-file`, `usage`, `not-found`. */
+export function checkProvision(request: Pick<ProvisionRequest, 'file' | 'env' | 'vms' | 'until'>): void {
+  const fleet = loadFleetFile(request);
+  wayOf(fleet, request);
+  chosenVms(fleet, request);
+}
+
+function wayOf(fleet: ResolvedFleet, request: Pick<ProvisionRequest, 'file' | 'env' | 'until'>) {
+  if (!fleet.orchestrator) {
+    throw new VenError('usage', {
+      summary: `${request.file} has no orchestrator: there is nothing that its nodes would get ready for`,
+      hint: 'Say in the fleet file whom the nodes boot from and how they are onboarded: orchestrator: { domain: …, onboarding: interactive }',
+    });
+  }
+  const { onboarding: flow } = fleet.orchestrator;
+  const profile = readProfile(fleet.orchestrator.profile, request);
+  return { flow, profile, until: stageNamed(profile, flow, request.until).name };
+}
+
+function chosenVms(fleet: ResolvedFleet, { vms, file }: Pick<ProvisionRequest, 'vms' | 'file'>): ResolvedVm[] {
+  const chosen = vms.length === 0 ? fleet.vms.filter(({ power }) => power === 'running') : vms.map((name) => vmNamed(fleet, name, file));
+  const off = chosen.find(({ power }) => power === 'off');
+  if (off)
+    throw new VenError('usage', { where: off.address, summary: 'the fleet file says power: off', hint: 'Let it say power: running' });
+  return [...new Map(chosen.map((vm) => [vm.uuid, vm])).values()];
+}
+
+function nodesOf(
+  vms: readonly ResolvedVm[],
+  state: HostState,
+  kept: readonly KeptRecord[],
+  { fleet, profile, request }: { fleet: ResolvedFleet; profile: Profile; request: Request },
+): DrivenNode[] {
+  const owned = new Map(
+    state.domains.filter(({ mark }) => mark?.fleet === fleet.name && mark.ready).map((domain) => [domain.uuid, domain]),
+  );
+  const missing = vms.filter(({ uuid }) => !owned.has(uuid));
+  if (missing.length > 0) {
+    throw new VenError('not-found', {
+      summary: `${missing.length === 1 ? 'This VM does' : 'These VMs do'} not exist on ${fleet.host.uri}, or only half: ${missing.map(({ address }) => address).join(', ')}`,
+      hint: `Make them and bring them to ready at once: ven apply ${request.file} --wait ready`,
+    });
+  }
+  return vms.map((vm, index) => {
+    const power = owned.get(vm.uuid)?.power ?? 'missing';
+    const record = kept[index]?.record ?? null;
+    return { vm, power: { power, id: null }, record: record !== null && stillCounts(record, vm, power, profile, fleet) ? record : null };
+  });
+}
+
+/** A record is of one making of a VM, and, until that is ready, of one start of it. */
+function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, profile: Profile, fleet: ResolvedFleet): boolean {
+  if (record.uuid !== vm.uuid) return false;
+  if (record.outcome === 'ready') return true;
+  const life = lastStart({ domain: vm.domain });
+  if (record.life !== undefined && life !== null && record.life !== life) return false;
+  if (record.outcome === 'failed') return true;
+  // Nothing was said since its power-on was announced, or only that it is there: `log` tells where to begin.
+  if (record.visits.length === 0) return true;
+  return power !== 'off' && NodeWatcher.resumes(record.memory, profile, fleet.orchestrator?.onboarding ?? 'none');
+}
+
+async function knownHosts(
+  api: { checkProject(signal?: AbortSignal): Promise<void>; hosts(signal?: AbortSignal): Promise<OrchestratorHost[]> },
+  signal: AbortSignal,
+): Promise<OrchestratorHost[]> {
+  await api.checkProject(signal);
+  return api.hosts(signal);
+}
