@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startOrchestrator, type Orchestrator, type RunningFault } from '../../orchestrator/index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ven-stand-in-'));
@@ -57,6 +57,15 @@ const api = (method: string, path: string, body?: unknown, bearer = token): Prom
 const node = (path: string, body?: string): Promise<Response> =>
   fetch(`http://127.0.0.1:${orchestrator.nodePort}/nodes/${path}`, body === undefined ? {} : { method: 'POST', body });
 
+/** Lets so many seconds pass, for the stand-in. */
+function later(seconds: number): void {
+  const to = Date.now() + seconds * 1000;
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.setSystemTime(to);
+}
+
+afterEach(() => void vi.useRealTimers());
+
 beforeAll(async () => {
   writeFileSync(bootFile, 'MZ boot');
   orchestrator = await startOrchestrator({
@@ -101,11 +110,12 @@ describe('tokens', () => {
   it('are needed, end after their time, and can be ended', async () => {
     expect((await api('GET', 'p1', undefined, 'x'.repeat(43))).status).toBe(401);
     expect((await api('GET', 'p1')).status).toBe(200);
-    orchestrator.inventory.tokenSeconds = 0.001;
-    const short = await logIn();
-    orchestrator.inventory.tokenSeconds = 300;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect((await api('GET', 'p1', undefined, short.json['access_token'])).status).toBe(401);
+    later(299);
+    expect((await api('GET', 'p1')).status).toBe(200);
+    later(2);
+    expect((await api('GET', 'p1')).status).toBe(401);
+    token = (await logIn()).json['access_token'] ?? '';
+    expect((await api('GET', 'p1')).status).toBe(200);
     orchestrator.inventory.endTokens();
     expect((await api('GET', 'p1')).status).toBe(401);
   });
@@ -216,9 +226,9 @@ describe('what is made to fail', () => {
   });
 
   it('ends after its time', async () => {
-    fault = orchestrator.fail({ path: /\/os$/, how: 500, forSeconds: 0.1 });
+    fault = orchestrator.fail({ path: /\/os$/, how: 500, forSeconds: 30 });
     expect((await api('GET', 'p1/compute/os')).status).toBe(500);
-    await new Promise((resolve) => setTimeout(resolve, 110));
+    later(31);
     expect((await api('GET', 'p1/compute/os')).status).toBe(200);
   });
 
