@@ -10,7 +10,6 @@ export { loadFleetFile, secretReader, type Request } from './load.js';
 export { logs, type LogsRequest } from './logs.js';
 export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export { checkProvision, failedNodes, provision, type Provisioned, type ProvisionRequest } from './provision.js';
-export { checkProvision, failedNodes, provision, type Provisioned, type ProvisionRequest } from './provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
 export { saveText } from './save.js';
 export { status, type FleetStatus, type VmStatus } from './status.js';
