@@ -1,6 +1,6 @@
 /** What a watcher remembers, as JSON: all that it needs to go on after its process was killed. */
 import type { ConsoleState } from '../console/index.js';
-import type { NodeFailure, NodeOutcome, OnboardingFlow, Profile, ProfileAnswer, StageVisit } from '../model/index.js';
+import type { NodeFailure, NodeOutcome, OnboardingFlow, Profile, ProfileAnswer, ProfileStage, StageVisit } from '../model/index.js';
 
 /** What was typed at the line under way. */
 export interface Answered {
@@ -43,11 +43,44 @@ export interface WatcherMemory {
   stale: string[];
 }
 
+export function newMemory(profile: Profile, flow: OnboardingFlow, startedAt: number): Omit<WatcherMemory, 'console'> {
+  return {
+    formatVersion: 1,
+    profile: profile.digest,
+    flow,
+    visits: [],
+    outcome: 'under-way',
+    failure: null,
+    lastLine: null,
+    at: startedAt,
+    saidAt: startedAt,
+    late: false,
+    off: false,
+    settled: false,
+    answered: null,
+    typed: 0,
+    answers: [],
+    recoveries: {},
+    armed: null,
+    stale: [],
+  };
+}
+
+/** All visits of a stage share its time, so that no way is endless. Milliseconds since 1970. */
+export function deadlineOf({ name, timeoutSeconds }: ProfileStage, visits: readonly StageVisit[], enteredAt: number): number {
+  if (timeoutSeconds === null) return Infinity;
+  const spent = visits.reduce(
+    (sum, visit) => sum + (visit.stage === name && visit.leftAt !== null ? Date.parse(visit.leftAt) - Date.parse(visit.enteredAt) : 0),
+    0,
+  );
+  return enteredAt + Math.max(0, timeoutSeconds * 1000 - spent);
+}
+
 /** Whether it is a watcher's memory, of this profile and flow. */
 export function isMemoryOf(memory: unknown, profile: Profile, flow: OnboardingFlow): memory is WatcherMemory {
   if (!isRecord(memory)) return false;
   const { visits, console: state, answered, armed, failure, outcome } = memory;
-  const known = new Set(profile.stages.map(({ name }) => name));
+  const known = new Set(profile.stages.filter(({ flows }) => flows.includes(flow)).map(({ name }) => name));
   return (
     memory['formatVersion'] === 1 &&
     memory['profile'] === profile.digest &&

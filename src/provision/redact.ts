@@ -18,13 +18,29 @@ export function createRedactor(secrets: readonly string[], profile?: Profile): R
   };
 }
 
-/** As long as before, so that columns stay; with `underWay` the line's end is also masked when it may be a secret's beginning. */
-export function maskLine(line: string, secrets: readonly string[], prompts: RegExp | null, underWay: boolean): string {
-  const exact = exactly(secrets);
-  const stars = (text: string): string => '*'.repeat([...text].length);
-  let masked = exact === null ? line : line.replace(exact, stars);
-  if (prompts !== null) masked = afterPrompt(masked, prompts, stars);
-  return underWay ? maskedBeginning(masked, secrets) : masked;
+/** The same for single lines, each as long as before, so that columns stay. */
+export class LineMask {
+  readonly #secrets: readonly string[];
+  readonly #exact: RegExp | null;
+  readonly #prompts: RegExp | null;
+
+  /** @param prompts what is followed by a secret. */
+  constructor(secrets: readonly string[], prompts: RegExp | null) {
+    this.#secrets = secrets;
+    this.#exact = exactly(secrets);
+    this.#prompts = prompts;
+  }
+
+  /** @param underWay the line may end in the midst of a secret: then what may be one's beginning is masked as well. */
+  mask(line: string, underWay = false): string {
+    let masked = this.#exact === null ? line : line.replace(this.#exact, stars);
+    if (this.#prompts !== null) masked = afterPrompt(masked, this.#prompts, stars);
+    return underWay ? maskedBeginning(masked, this.#secrets) : masked;
+  }
+}
+
+function stars(text: string): string {
+  return '*'.repeat([...text].length);
 }
 
 /** The prompts that are followed by secrets, wherever they stand in a line; null: there are none. */

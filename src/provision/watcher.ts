@@ -11,8 +11,8 @@ import type {
   ProfileTrouble,
   StageVisit,
 } from '../model/index.js';
-import { isMemoryOf, type WatcherMemory } from './memory.js';
-import { maskLine } from './redact.js';
+import { deadlineOf, isMemoryOf, newMemory, type WatcherMemory } from './memory.js';
+import { LineMask } from './redact.js';
 import { rulesOf, type Consequence, type FlowRules, type StageRules } from './rules.js';
 
 /** So long nothing follows before the line under way counts: it is a prompt, not a line that was cut. Milliseconds. */
@@ -41,7 +41,7 @@ export interface NodeWatcherOptions {
 export class NodeWatcher {
   readonly #profile: Profile;
   readonly #rules: FlowRules;
-  readonly #secrets: readonly string[];
+  readonly #mask: LineMask;
   readonly #console: ConsoleText;
   readonly #memory: Omit<WatcherMemory, 'console'>;
   #effects: NodeEffect[] = [];
@@ -49,7 +49,7 @@ export class NodeWatcher {
   #stage: number;
   #enteredAt: number;
   #deadline: number;
-  /** The time of a restored watcher's first input, as long as nothing was said since its last answer. */
+  /** The time of a restored watcher's first input, as long as nothing was said since the last answer. */
   #unsure: { since: number | null } | null = null;
 
   /** Whether this is the memory of a watcher of this profile, as it is now, and flow. Otherwise begin anew, from the log's beginning. */
@@ -60,29 +60,10 @@ export class NodeWatcher {
   constructor(profile: Profile, flow: OnboardingFlow, { secrets, startedAt, late = false, memory }: NodeWatcherOptions) {
     this.#profile = profile;
     this.#rules = rulesOf(profile, flow);
-    this.#secrets = secrets;
+    this.#mask = new LineMask(secrets, this.#rules.secretPrompts);
     if (memory === undefined) {
       this.#console = new ConsoleText();
-      this.#memory = {
-        formatVersion: 1,
-        profile: profile.digest,
-        flow,
-        visits: [],
-        outcome: 'under-way',
-        failure: null,
-        lastLine: null,
-        at: startedAt,
-        saidAt: startedAt,
-        late: false,
-        off: false,
-        settled: false,
-        answered: null,
-        typed: 0,
-        answers: [],
-        recoveries: {},
-        armed: null,
-        stale: [],
-      };
+      this.#memory = newMemory(profile, flow, startedAt);
       this.#stage = 0;
       this.#enteredAt = startedAt;
       this.#deadline = Infinity;
@@ -96,8 +77,9 @@ export class NodeWatcher {
     const last = rest.visits.at(-1);
     this.#stage = this.#rules.stages.findIndex(({ stage }) => stage.name === last?.stage);
     this.#enteredAt = Date.parse(last?.enteredAt ?? '');
-    this.#deadline = this.#deadlineOf(this.#stage, this.#enteredAt);
-    if (rest.answered) this.#unsure = { since: null };
+    this.#deadline = deadlineOf(this.#here.stage, rest.visits, this.#enteredAt);
+    // Nothing came after it: perhaps it was not typed any more.
+    if (rest.answered?.line === this.#mask.mask(this.#console.line)) this.#unsure = { since: null };
   }
 
   /** Its stage's name. */
@@ -126,7 +108,7 @@ export class NodeWatcher {
   /** Pure JSON, without secrets. */
   get memory(): unknown {
     const console = this.#console.state;
-    const line = maskLine(console.line, this.#secrets, this.#rules.secretPrompts, true);
+    const line = this.#mask.mask(console.line, true);
     return structuredClone({ ...this.#memory, lastLine: this.lastLine, console: { ...console, line } });
   }
 
@@ -192,29 +174,27 @@ export class NodeWatcher {
 
   #isAnswered(line: string): boolean {
     const { answered } = this.#memory;
-    return answered !== null && this.#masked(line).startsWith(answered.line);
+    return answered !== null && this.#mask.mask(line).startsWith(answered.line);
   }
 
   /** All that falls due until then, in the order of time: so it does not matter how often one looks. */
   #passTo(at: number): void {
-    const memory = this.#memory;
-    while (memory.outcome === 'under-way') {
-      const due = this.#due();
-      const next = due.reduce<(typeof due)[number] | null>((first, one) => (first && first.at <= one.at ? first : one), null);
+    while (this.#memory.outcome === 'under-way') {
+      const [next] = this.#due();
       if (!next || next.at > at) return;
       next.run(next.at);
     }
   }
 
+  /** The next first. */
   #due(): { at: number; run: (at: number) => void }[] {
-    const { settled, off, saidAt, late } = this.#memory;
-    const due = [{ at: this.#deadline, run: (at: number) => this.#expire(at) }];
+    const { settled, off, saidAt, late, answered } = this.#memory;
+    const due: { at: number; run: (at: number) => void }[] = [];
     const since = Math.max(saidAt, this.#enteredAt);
+    if (!settled && !off) due.push({ at: since + (late ? CERTAIN : SETTLED), run: (at) => this.#settle(at) });
     for (const { seconds, stage } of off ? [] : this.#here.quiet) {
       due.push({ at: since + seconds * 1000, run: (at) => this.#enter(stage, at, null, false) });
     }
-    if (!settled && !off) due.push({ at: since + (late ? CERTAIN : SETTLED), run: (at) => this.#settle(at) });
-    const answered = this.#memory.answered;
     if (this.#unsure?.since != null && answered && !off) {
       const run = (): void => {
         this.#unsure = null;
@@ -223,6 +203,7 @@ export class NodeWatcher {
       };
       due.push({ at: this.#unsure.since + CERTAIN, run });
     }
+    due.push({ at: this.#deadline, run: (at) => this.#expire(at) });
     return due.sort((a, b) => a.at - b.at);
   }
 
@@ -290,7 +271,7 @@ export class NodeWatcher {
   #type(line: string, send: ProfileAnswer['send']): void {
     const memory = this.#memory;
     memory.typed += 1;
-    memory.answered = { line: this.#masked(line), answer: memory.typed, stage: this.stage, prompt: this.#shown(line), send };
+    memory.answered = { line: this.#mask.mask(line), answer: memory.typed, stage: this.stage, prompt: this.#shown(line), send };
     const { answer, stage, prompt } = memory.answered;
     this.#effects.push({ kind: 'type', answer, stage, prompt, send });
   }
@@ -322,22 +303,11 @@ export class NodeWatcher {
     memory.settled = false;
     this.#stage = stage;
     this.#enteredAt = at;
-    this.#deadline = this.#deadlineOf(stage, at);
+    this.#deadline = deadlineOf(next, memory.visits, at);
     this.#effects.push({ kind: 'stage', visit: { ...visit } });
     if (stage < this.#rules.stages.length - 1) return;
     memory.outcome = 'ready';
     this.#effects.push({ kind: 'ready' });
-  }
-
-  /** All visits of a stage share its time, so that no way is endless. */
-  #deadlineOf(stage: number, enteredAt: number): number {
-    const { name, timeoutSeconds } = this.#rules.stages[stage]?.stage ?? {};
-    if (timeoutSeconds == null) return Infinity;
-    const before = this.#memory.visits.reduce(
-      (sum, visit) => sum + (visit.stage === name && visit.leftAt !== null ? Date.parse(visit.leftAt) - Date.parse(visit.enteredAt) : 0),
-      0,
-    );
-    return enteredAt + Math.max(0, timeoutSeconds * 1000 - before);
   }
 
   #expire(at: number): void {
@@ -370,11 +340,7 @@ export class NodeWatcher {
     return rules;
   }
 
-  #masked(line: string): string {
-    return maskLine(line, this.#secrets, this.#rules.secretPrompts, false);
-  }
-
   #shown(line: string): string {
-    return maskLine(line.trim(), this.#secrets, this.#rules.secretPrompts, true).slice(0, SHOWN);
+    return this.#mask.mask(line.trim(), true).slice(0, SHOWN);
   }
 }

@@ -85,6 +85,10 @@ describe('a watcher that takes over', () => {
   });
 
   it('types nothing when the answer had arrived', () => {
+    const echoed = newWatcher();
+    for (const input of inputsOf([...prompted, { at: 12 }, { at: 13, says: USER.slice(0, 3) }])) echoed.take(input);
+    const after = newWatcher(JSON.parse(JSON.stringify(echoed.memory)));
+    expect(inputsOf([{ at: 60 }, { at: 300 }]).flatMap((input) => types(after.take(input)))).toEqual([]);
     expect(go([{ at: 60, says: '\r\nPassword: ' }, { at: 61 }])).toEqual([[2, 'password']]);
     expect(go([{ at: 60, says: '\r\n' }, { at: 300 }])).toEqual([]);
     expect(go([{ at: 60, late: true, says: `${USER}\r\nPassword: \r\nSecure Boot Status: on\r\n` }, { at: 300 }])).toEqual([]);
