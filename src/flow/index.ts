@@ -4,6 +4,7 @@
  */
 export { apply, type ApplyRequest, type Interrupt } from './apply.js';
 export { attach, readAlong, type ConsoleRequest } from './console.js';
+export { bundle, type Bundle, type BundleRequest } from './bundle.js';
 export { doctor } from './doctor.js';
 export { init } from './init.js';
 export { loadFleetFile, secretReader, type Request } from './load.js';

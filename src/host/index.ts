@@ -3,6 +3,7 @@
  * saw (`observe`) and does single acts, each idempotent; it never decides what should be. Nothing else runs a program,
  * and one module here (`answers.ts`) knows the wording of those programs.
  */
+export { openArchive, type Archive } from './archive.js';
 export { attachConsole, type Attach } from './console.js';
 export { consoleEnd, ConsoleFollower, type ConsolePiece, type LogPlace } from './console-follower.js';
 export { readConsoleLog, type ReadLog } from './console-log.js';
@@ -29,6 +30,7 @@ export { domainMark, networkMark } from './marks.js';
 export { networkFacts } from './network-facts.js';
 export { nicsIn } from './network-redefine.js';
 export { hangsOn, heldFor, heldNics, movedAside, standInOf, standInXml, type HeldNic } from './stand-in.js';
+export { keptFiles, readEnd, type KeptFile } from './kept-files.js';
 export { readNodeRecords, removeNodeRecord, writeNodeRecord, type KeptRecord } from './node-records.js';
 export { withFirstNvram } from './first-nvram.js';
 export { disksToFiles } from './pool-paths.js';

@@ -19,6 +19,7 @@ afterAll(() => {
 
 const COMMANDS = [
   'apply',
+  'bundle',
   'completion',
   'console',
   'destroy',

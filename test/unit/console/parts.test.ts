@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LastBoot, LastLines } from '../../../src/console/index.js';
+import { LastBoot, LastLines, LastText } from '../../../src/console/index.js';
 
 const ESC = '\u001b';
 const TAKEOVER = `${ESC}[2J${ESC}[01;01H${ESC}[=3h${ESC}[2J${ESC}[01;01H${ESC}[2J${ESC}[01;01H${ESC}[=3h${ESC}[2J${ESC}[01;01H`;
@@ -63,5 +63,23 @@ describe('the last lines', () => {
     const last = new LastLines(2);
     for (let line = 0; line < 5000; line += 1) last.push(`${line}\n`);
     expect(last.text()).toBe('4998\n4999\n');
+  });
+});
+
+describe('LastText', () => {
+  it('is the end of a text, in whole lines, however it comes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n') })), fc.integer({ min: 1, max: 30 }), (pieces, most) => {
+        const last = new LastText(most);
+        for (const piece of pieces) last.push(piece);
+        const whole = pieces.join('');
+        const kept = last.text();
+        expect(whole.endsWith(kept)).toBe(true);
+        expect(kept.length).toBeLessThanOrEqual(most);
+        if (whole.length <= most) expect(kept).toBe(whole);
+        // What was cut away ends a line, unless there is no line's end in what could be kept.
+        else if (whole.slice(-most - 1).includes('\n')) expect(whole.at(-kept.length - 1)).toBe('\n');
+      }),
+    );
   });
 });

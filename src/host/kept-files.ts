@@ -1,0 +1,44 @@
+/** What a fleet's work folder holds of earlier runs. */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface KeptFile {
+  /** From the work folder. */
+  path: string;
+  modifiedAt: Date;
+}
+
+/** The plain files in these folders of the work folder, and in theirs; newest first. What can't be looked at is left out. */
+export function keptFiles(workDir: string, folders: readonly string[]): KeptFile[] {
+  const found: KeptFile[] = [];
+  for (const folder of folders) {
+    let names: string[];
+    try {
+      names = readdirSync(join(workDir, folder), { recursive: true, encoding: 'utf8' });
+    } catch {
+      continue; // nothing of the kind
+    }
+    for (const name of names) {
+      try {
+        const state = lstatSync(join(workDir, folder, name));
+        if (state.isFile()) found.push({ path: join(folder, name), modifiedAt: state.mtime });
+      } catch {
+        continue; // gone in between
+      }
+    }
+  }
+  return found.sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
+}
+
+/** The last `limit` bytes of a file, as text. `cut`: there were more. Throws what the file system says. */
+export function readEnd(path: string, limit: number): { text: string; cut: boolean } {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { size } = fstatSync(fd);
+    const bytes = Buffer.alloc(Math.min(size, limit));
+    const length = readSync(fd, bytes, 0, bytes.length, size - bytes.length);
+    return { text: bytes.toString('utf8', 0, length), cut: size > limit };
+  } finally {
+    closeSync(fd);
+  }
+}
