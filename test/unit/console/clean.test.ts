@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConsoleText } from '../../../src/console/index.js';
+import { ConsoleText, type ConsoleState } from '../../../src/console/index.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 const clean = (text: string): string => {
@@ -159,5 +159,51 @@ describe('a reader who waits', () => {
     console.push(bytes('\rin 4 s'));
     expect(console.flush()).toBe('\nin 4 s');
     expect(console.push(bytes(`${ESC}[2K\rdone\r\n`))).toBe('\ndone\n');
+  });
+});
+
+describe('a reader that was ended and goes on', () => {
+  it('reads the same as one that went on reading, from any byte', () => {
+    const pieces = fc.oneof(
+      fc.constantFrom(
+        '\r',
+        '\n',
+        '\b',
+        `${ESC}[2J`,
+        `${ESC}[5;9H`,
+        `${ESC}[=3h`,
+        `${ESC}[K`,
+        `${ESC}]0;title`,
+        `${ESC}\\`,
+        'é€😀',
+        '\ufeff',
+      ),
+      fc.string({ maxLength: 6 }),
+    );
+    const streams = fc.oneof(
+      fc.array(pieces, { maxLength: 30 }).map((all) => bytes(all.join(''))),
+      fc.uint8Array({ maxLength: 100 }),
+    );
+    fc.assert(
+      fc.property(streams, (stream) => {
+        const whole = new ConsoleText();
+        const expected = whole.push(stream) + whole.end();
+        let reader = new ConsoleText();
+        let read = '';
+        for (const byte of stream) {
+          read += reader.push(Uint8Array.of(byte));
+          reader = new ConsoleText(JSON.parse(JSON.stringify(reader.state)) as ConsoleState);
+        }
+        expect(read + reader.end()).toBe(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has the line under way', () => {
+    const reader = new ConsoleText();
+    reader.push(bytes('up\r\nUsername: '));
+    expect(reader.line).toBe('Username:');
+    expect(new ConsoleText(reader.state).line).toBe('Username:');
   });
 });

@@ -157,6 +157,29 @@ describe('what is told', () => {
   });
 });
 
+describe('a node that was installed before', () => {
+  it('is found again by what is kept of its last boot', () => {
+    const boot =
+      'BdsDxe: starting Boot0006 "ubuntu" from HD\r\nEFI stub: Loaded initrd from x\r\nUbuntu 24.04.1 LTS edge-1 ttyS0\r\n\r\nedge-1 login: ';
+    const { stages, watcher, typed } = replay('interactive', inputsOf([{ at: 5, says: boot, late: true }, { at: 60 }]));
+    expect(stages.map(([stage]) => stage)).toEqual(['firmware', 'ubuntu', 'agents']);
+    expect(typed).toEqual([]);
+    expect(watcher.take(inputOf({ at: 70, orchestrator: ['Running', 'Provisioned'] })).at(-1)).toEqual({ kind: 'ready' });
+  });
+
+  it('gets ready by its status though that was the same before ven came', () => {
+    const watcher = new NodeWatcher(edgeNode, 'interactive', { secrets: [], startedAt: POWER_ON, late: true });
+    const steps: Step[] = [
+      { at: 1, orchestrator: ['Running', 'Provisioned'] },
+      { at: 2, late: true, says: 'BdsDxe: starting Boot0006 "ubuntu" from HD\r\n' },
+      { at: 12, orchestrator: ['Running', 'Provisioned'] },
+    ];
+    for (const input of inputsOf(steps)) watcher.take(input);
+    expect(watcher.outcome).toBe('ready');
+    expect(watcher.visits[0]?.late).toBe(true);
+  });
+});
+
 describe('the orchestrator', () => {
   const up: Step[] = [
     { at: 10, says: 'Secure Boot Status: on\r\nReset System\r\n' },
