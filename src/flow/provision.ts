@@ -5,22 +5,23 @@ import {
   type HostState,
   type NodeRecord,
   type OrchestratorHost,
-  type Profile,
   type ProvisionEvent,
   type ProvisionResult,
   type ResolvedFleet,
   type ResolvedVm,
 } from '../model/index.js';
 import { NodeWatcher } from '../provision/index.js';
+import { junitReport } from '../render/index.js';
 import type { Interrupt } from './apply.js';
 import { credentialsReader, type AskSecret } from './credentials.js';
 import { vmNamed } from './find-vm.js';
 import { loadFleetFile, type Request } from './load.js';
-import { driveNodes, type DrivenNode } from './onboarding/drive.js';
+import { driveNodes, type DrivenNode, type DriveOptions } from './onboarding/drive.js';
 import { portsOnHost } from './onboarding/on-host.js';
 import { openHost } from './open.js';
 import { apiOf } from './orchestrator-api.js';
 import { readProfile, stageNamed } from './profile.js';
+import { saveText } from './save.js';
 
 export interface ProvisionRequest extends Request {
   /** Names or addresses; none: all that the fleet file wants to run. */
@@ -34,6 +35,8 @@ export interface ProvisionRequest extends Request {
   /** At least so long between two power-ons. */
   staggerSeconds: number;
   lockTimeoutSeconds: number;
+  /** A file for a report in JUnit XML, written over; null: none. */
+  junit: string | null;
   /** null: nobody can be asked. */
   askSecret: AskSecret | null;
   emit: (event: ProvisionEvent) => void;
@@ -55,8 +58,33 @@ export interface Provisioned {
  */
 export async function provision(request: ProvisionRequest): Promise<Provisioned> {
   const fleet = loadFleetFile(request);
-  const { profile, until, flow } = wayOf(fleet, request);
+  const way = wayOf(fleet, request);
   const vms = chosenVms(fleet, request);
+  if (request.junit === null) return provisionVms(fleet, vms, way, request);
+  const report = junitReport(
+    fleet.name,
+    vms.map(({ name }) => name),
+  );
+  const began = performance.now();
+  const save = (end: { result: ProvisionResult | null; error?: VenError }): void => {
+    saveText(request.junit ?? '', report.xml({ ...end, seconds: (performance.now() - began) / 1000 }));
+  };
+  save({ result: null }); // so that a path that can't be written is known now
+  try {
+    const emit = (event: ProvisionEvent): void => {
+      report.emit(event);
+      request.emit(event);
+    };
+    const done = await provisionVms(fleet, vms, way, { ...request, emit });
+    save({ result: done.result });
+    return done;
+  } catch (error) {
+    save({ result: null, ...(error instanceof VenError ? { error } : {}) });
+    throw error;
+  }
+}
+
+async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], way: Way, request: ProvisionRequest): Promise<Provisioned> {
   const { interrupt } = request;
   const lock = await acquireLock({
     uri: fleet.host.uri,
@@ -68,30 +96,24 @@ export async function provision(request: ProvisionRequest): Promise<Provisioned>
   });
   try {
     const { host, workDir } = openHost(fleet, request.env);
-    const nodes = nodesOf(
-      vms,
-      await host.observe(fleet),
-      readNodeRecords(
-        workDir,
-        vms.map(({ name }) => name),
-      ),
-      { fleet, profile, request },
-    );
+    const names = vms.map(({ name }) => name);
+    const kept = readNodeRecords(workDir, names);
+    const nodes = nodesOf(vms, await host.observe(fleet), kept, { fleet, way, request });
     const open = nodes.some(({ record }) => record === null || record.outcome === 'under-way');
-    const readCredentials = fleet.orchestrator ? credentialsReader(fleet.orchestrator, request, request.askSecret) : null;
-    const credentials = open && flow !== 'none' ? ((await readCredentials?.()) ?? null) : null;
-    const api = open && credentials ? apiOf(fleet, request, credentials) : null;
+    const readCredentials = fleet.orchestrator && credentialsReader(fleet.orchestrator, request, request.askSecret);
+    const credentials = open && way.flow !== 'none' && readCredentials ? await readCredentials() : null;
+    const api = credentials && apiOf(fleet, request, credentials);
     try {
-      const known = api && flow === 'non-interactive' ? await knownHosts(api, interrupt.graceful) : null;
+      const known = api && way.flow === 'non-interactive' ? await knownHosts(api, interrupt.graceful) : null;
       const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
       const journal = openJournal(workDir, run);
-      let viewFault: { error: unknown } | null = null;
+      const faults: unknown[] = [];
       const emit = (event: ProvisionEvent): void => {
         journal.write(event);
         try {
           request.emit(event);
         } catch (error) {
-          viewFault ??= { error };
+          faults.push(error);
         }
       };
       try {
@@ -99,18 +121,16 @@ export async function provision(request: ProvisionRequest): Promise<Provisioned>
           run,
           fleet: fleet.name,
           host: fleet.host.uri,
-          profile,
-          flow,
-          until,
+          ...way,
           nodes,
           limits: { maxConcurrent: request.maxConcurrent ?? Infinity, staggerSeconds: request.staggerSeconds },
           timeoutSeconds: request.timeoutSeconds,
           known,
           ports: portsOnHost({ fleet, host, workDir, env: request.env, credentials, orchestrator: api, emit }),
+          warnings: kept.flatMap(({ damage }) => damage ?? []),
           signal: interrupt.graceful,
         });
-        const fault = viewFault as { error: unknown } | null;
-        return fault ? { result, viewFault: fault.error } : { result };
+        return faults.length === 0 ? { result } : { result, viewFault: faults[0] };
       } finally {
         journal.close();
       }
@@ -143,7 +163,9 @@ export function checkProvision(request: Pick<ProvisionRequest, 'file' | 'env' | 
   chosenVms(fleet, request);
 }
 
-function wayOf(fleet: ResolvedFleet, request: Pick<ProvisionRequest, 'file' | 'env' | 'until'>) {
+type Way = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;
+
+function wayOf(fleet: ResolvedFleet, request: Pick<ProvisionRequest, 'file' | 'env' | 'until'>): Way {
   if (!fleet.orchestrator) {
     throw new VenError('usage', {
       summary: `${request.file} has no orchestrator: there is nothing that its nodes would get ready for`,
@@ -167,7 +189,7 @@ function nodesOf(
   vms: readonly ResolvedVm[],
   state: HostState,
   kept: readonly KeptRecord[],
-  { fleet, profile, request }: { fleet: ResolvedFleet; profile: Profile; request: Request },
+  { fleet, way, request }: { fleet: ResolvedFleet; way: Way; request: Request },
 ): DrivenNode[] {
   const owned = new Map(
     state.domains.filter(({ mark }) => mark?.fleet === fleet.name && mark.ready).map((domain) => [domain.uuid, domain]),
@@ -182,12 +204,12 @@ function nodesOf(
   return vms.map((vm, index) => {
     const power = owned.get(vm.uuid)?.power ?? 'missing';
     const record = kept[index]?.record ?? null;
-    return { vm, power: { power, id: null }, record: record !== null && stillCounts(record, vm, power, profile, fleet) ? record : null };
+    return { vm, power: { power, id: null }, record: record !== null && stillCounts(record, vm, power, way) ? record : null };
   });
 }
 
 /** A record is of one making of a VM, and, until that is ready, of one start of it. */
-function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, profile: Profile, fleet: ResolvedFleet): boolean {
+function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, { profile, flow }: Way): boolean {
   if (record.uuid !== vm.uuid) return false;
   if (record.outcome === 'ready') return true;
   const life = lastStart({ domain: vm.domain });
@@ -195,7 +217,7 @@ function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, profile:
   if (record.outcome === 'failed') return true;
   // Nothing was said since its power-on was announced, or only that it is there: `log` tells where to begin.
   if (record.visits.length === 0) return true;
-  return power !== 'off' && NodeWatcher.resumes(record.memory, profile, fleet.orchestrator?.onboarding ?? 'none');
+  return power !== 'off' && NodeWatcher.resumes(record.memory, profile, flow);
 }
 
 async function knownHosts(

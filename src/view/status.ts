@@ -8,6 +8,8 @@ export interface ShownVm {
   addresses: readonly string[];
   serialNumber: string;
   stage: string | null;
+  outcome: string | null;
+  failureClass: string | null;
   console: string | null;
   vnc: string | null;
 }
@@ -20,6 +22,13 @@ export interface ShownStatus {
 
 const TONES: Record<string, Tone> = { running: 'green', off: 'dim', paused: 'yellow', crashed: 'red', missing: 'red' };
 
+const STAGE_TONES: Record<string, Tone> = { ready: 'green', failed: 'red', 'under-way': 'cyan' };
+
+function stageText({ stage, outcome, failureClass }: ShownVm): string {
+  if (outcome === 'ready') return 'ready';
+  return outcome === 'failed' ? `failed in ${stage ?? '?'} (${failureClass ?? '?'})` : (stage ?? '');
+}
+
 /** A table, a line a VM, then how many run. Columns that nobody has anything in are left out. Ends in a newline. */
 export function statusText(status: ShownStatus, look: Look): string {
   const columns: { head: string; of: (vm: ShownVm) => string; always?: boolean; tone?: (vm: ShownVm) => Tone | undefined }[] = [
@@ -28,7 +37,7 @@ export function statusText(status: ShownStatus, look: Look): string {
     { head: 'READY', of: ({ ready }) => (ready ? 'yes' : 'no'), always: true },
     { head: 'ADDRESS', of: ({ addresses }) => addresses.join(', ') },
     { head: 'SERIAL', of: ({ serialNumber }) => serialNumber },
-    { head: 'STAGE', of: ({ stage }) => stage ?? '' },
+    { head: 'STAGE', of: stageText, tone: ({ outcome }) => STAGE_TONES[outcome ?? ''] },
     { head: 'VNC', of: ({ vnc }) => vnc ?? '' },
     { head: 'CONSOLE LOG', of: ({ console: log }) => log ?? '' },
   ];

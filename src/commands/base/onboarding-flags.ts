@@ -7,6 +7,7 @@ export const onboarding = {
   timeout: seconds({ helpValue: 'DURATION', summary: 'End after so long, with exit code 4 when nodes are not there: 45m, 2h.' }),
   'max-concurrent': Flags.integer({ min: 1, helpValue: 'N', summary: 'At most so many nodes under way at once.' }),
   stagger: seconds({ helpValue: 'DURATION', summary: 'At least so long between two power-ons: 10s.' }),
+  junit: Flags.string({ helpValue: 'FILE', summary: 'Write how it went as JUnit XML, too.' }),
 };
 
 /** Which of the nodes that failed. */
@@ -32,6 +33,7 @@ interface Chosen {
   timeout?: number | undefined;
   'max-concurrent'?: number | undefined;
   stagger?: number | undefined;
+  junit?: string | undefined;
   'lock-timeout': number;
 }
 
@@ -42,5 +44,6 @@ export function onboardingLimits(flags: Chosen) {
     maxConcurrent: flags['max-concurrent'] ?? null,
     staggerSeconds: flags.stagger ?? 0,
     lockTimeoutSeconds: flags['lock-timeout'],
+    junit: flags.junit ?? null,
   };
 }

@@ -29,6 +29,8 @@ export interface DriveOptions {
   /** What the orchestrator knew at the start; null: nothing is registered. */
   known: readonly OrchestratorHost[] | null;
   ports: OnboardingPorts;
+  /** What is to be told first. */
+  warnings?: readonly string[];
   /** Ends the watch; the nodes go on. */
   signal: AbortSignal;
 }
@@ -147,6 +149,7 @@ class Drive {
         };
       }),
     });
+    for (const warning of this.#options.warnings ?? []) this.#warn(null, warning);
     for (const [index, node] of this.#nodes.entries()) {
       const { record, power } = nodes[index] as DrivenNode;
       if (record !== null && record.outcome !== 'under-way') node.leave(record);

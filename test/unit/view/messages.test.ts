@@ -103,6 +103,8 @@ describe('status', () => {
     addresses: ['192.168.122.7'],
     serialNumber: 'VH1',
     stage: null,
+    outcome: null,
+    failureClass: null,
     console: null,
     vnc: null,
   };
