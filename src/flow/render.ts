@@ -34,7 +34,7 @@ export function render(request: Request): { files: RenderedFile[]; guesses: Gues
   for (const network of fleet.networks) {
     if (network.kind !== 'existing' || network.bootUrl === null) continue;
     // What it has besides is its owner's, and stays.
-    const bare = `<network><name>${network.libvirtName}</name></network>`;
+    const bare = `<network>\n  <name>${network.libvirtName}</name>\n</network>`;
     const text = renderer.bootNetwork(bare, { fleet: fleet.name, network: network.name }, network.bootUrl);
     files.push({ path: `networks/${network.libvirtName}-boot.xml`, text });
   }

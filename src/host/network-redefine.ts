@@ -9,12 +9,13 @@ import type { Virsh } from './virsh.js';
 /** A VM that is gone, or off, has nothing to be moved. */
 const GONE: readonly Answer[] = ['not-found', 'inactive'];
 
-/** A network as libvirt keeps it; see `Host.readNetwork`. */
+/** A network as libvirt keeps it, in the spelling that what is rendered has; see `Host.readNetwork`. */
 export async function readNetwork(virsh: Virsh, uuid: string): Promise<string> {
   const [xml = ''] = await virsh.must([['net-dumpxml', uuid, '--inactive']]);
-  if (networkFacts(parseXml(xml)).uuid !== uuid)
+  const network = parseXml(xml);
+  if (networkFacts(network).uuid !== uuid)
     throw new VenError('not-found', { summary: `There is no network with the UUID ${uuid} (any more)` });
-  return `${xml}\n`;
+  return serializeXml(network);
 }
 
 /** See `Host.redefineNetwork`. */

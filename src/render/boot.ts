@@ -85,31 +85,29 @@ function putIn(network: XmlElement, { url, fleets }: BootMark): void {
   const there = (): string[] => (options ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? []) : []);
   const missing = bootOptions(url).filter((option) => !there().includes(option));
   const ours = [...(before?.options ?? []).filter((option) => there().includes(option)), ...missing];
-  if (!options && missing.length > 0) {
+  const optionsOf = (prefix: string): XmlElement[] => missing.map((value) => element(`${prefix}option`, { value }));
+  if (options) insertAfter(options, [], optionsOf(options.name.includes(':') ? `${options.name.split(':')[0]}:` : ''));
+  else if (missing.length > 0) {
     network.attrs['xmlns:dnsmasq'] = DNSMASQ;
-    options = element('dnsmasq:options');
+    options = laidOut(element('dnsmasq:options', {}, optionsOf('dnsmasq:')), 1);
     insertAfter(network, [], [options]);
   }
-  if (options) {
-    const prefix = options.name.includes(':') ? `${options.name.split(':')[0]}:` : '';
-    insertAfter(
-      options,
-      [],
-      missing.map((value) => element(`${prefix}option`, { value })),
-    );
-  }
-  const mark = element('ven:boot', { 'xmlns:ven': VEN, url }, [
+  const parts = [
     ...fleets.map(({ fleet, network: name }) => element('ven:fleet', { name: fleet, network: name })),
     ...ours.map((value) => element('ven:option', { value })),
     element('ven:original', {}, [original]),
-  ]);
-  let metadata = child(network, 'metadata');
-  if (!metadata) {
-    metadata = element('metadata');
-    insertAfter(network, ['name', 'uuid'], [metadata]);
-  }
-  if (before) metadata.children[metadata.children.indexOf(before.element)] = mark;
+  ];
+  const mark = laidOut(element('ven:boot', { 'xmlns:ven': VEN, url }, parts), 2);
+  const metadata = child(network, 'metadata');
+  if (!metadata) insertAfter(network, ['name', 'uuid'], [laidOut(element('metadata', {}, [mark]), 1)]);
+  else if (before) metadata.children[metadata.children.indexOf(before.element)] = mark;
   else insertAfter(metadata, [], [mark]);
+}
+
+/** Each child on a line of its own, in an element that stands so deep. */
+function laidOut(element: XmlElement, depth: number): XmlElement {
+  const line = (deep: number): string => `\n${'  '.repeat(deep)}`;
+  return { ...element, children: [...element.children.flatMap((node) => [line(depth + 1), node]), line(depth)] };
 }
 
 function optionsIn(network: XmlElement): XmlElement | undefined {
