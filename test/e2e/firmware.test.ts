@@ -3,10 +3,13 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { changes, Lab, virsh } from './lab.js';
 
-const SIZE = 'cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 1s';
+const DEFAULTS =
+  'defaults: { cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 1s }\nnetworks: { lab: { subnet: 192.168.232.0/24 } }\n';
 
-function fleet(firmware: string, more = SIZE): string {
-  return `vms:\n  - { name: node, firmware: ${firmware}, ${more} }\nnetworks: { lab: { subnet: 192.168.232.0/24 } }\n`;
+function fleet(firmware: Record<string, string>, more = ''): string {
+  return `${DEFAULTS}vms:\n${Object.entries(firmware)
+    .map(([name, kind]) => `  - { name: ${name}, firmware: ${kind}${more} }\n`)
+    .join('')}`;
 }
 
 interface Seen {
@@ -19,8 +22,8 @@ interface Seen {
   tpm: string;
 }
 
-async function see(lab: Lab): Promise<Seen> {
-  const uuid = await lab.uuid('node');
+async function see(lab: Lab, vm = 'node'): Promise<Seen> {
+  const uuid = await lab.uuid(vm);
   const xml = await virsh('dumpxml', uuid);
   return {
     uuid,
@@ -44,55 +47,70 @@ function said(log: string, from = 0): string {
   return existsSync(log) ? readFileSync(log).subarray(from).toString('latin1') : '';
 }
 
-async function isUp(log: string, uefi: boolean, from = 0): Promise<void> {
-  const words = uefi ? 'BdsDxe' : 'SeaBIOS';
-  await expect.poll(() => said(log, from), { timeout: 90_000, interval: 1000 }).toContain(words);
+async function isUp(log: string, from = 0): Promise<void> {
+  await expect.poll(() => said(log, from), { timeout: 120_000, interval: 250 }).toContain('BdsDxe');
 }
 
 const OWN = '{ loader: /usr/share/OVMF/OVMF_CODE_4M.secboot.fd, nvramTemplate: /usr/share/OVMF/OVMF_VARS_4M.fd, secureBoot: true }';
 
-describe.each<[name: string, firmware: string, expected: { secure: boolean; uefi: boolean }]>([
-  ['bios', 'bios', { uefi: false, secure: false }],
-  ['uefi', 'uefi', { uefi: true, secure: false }],
-  ['secure', 'uefi-secure', { uefi: true, secure: true }],
-  ['own', OWN, { uefi: true, secure: true }],
-])('firmware %s', (name, firmware, { uefi, secure }) => {
-  const lab = new Lab(`fw-${name}`);
+describe('firmware of every kind', () => {
+  const lab = new Lab('fw');
   afterAll(() => lab.close());
 
-  it('comes up, keeps its variables and TPM over a restart, differs in nothing, and leaves nothing', async () => {
-    lab.write(fleet(firmware));
+  const KINDS: Record<string, { firmware: string; uefi: boolean; secure: boolean }> = {
+    bios: { firmware: 'bios', uefi: false, secure: false },
+    plain: { firmware: 'uefi', uefi: true, secure: false },
+    secure: { firmware: 'uefi-secure', uefi: true, secure: true },
+    own: { firmware: OWN, uefi: true, secure: true },
+  };
+  const names = Object.keys(KINDS);
+  // A BIOS without graphics says nothing on COM1 before something boots.
+  const speaking = names.filter((name) => KINDS[name]?.uefi);
+  const fleetOf = (more = ''): string => fleet(Object.fromEntries(names.map((name) => [name, KINDS[name]?.firmware ?? ''])), more);
+  const seeAll = async (): Promise<Record<string, Seen>> =>
+    Object.fromEntries(await Promise.all(names.map(async (name) => [name, await see(lab, name)] as const)));
+  const filesOf = ({ tpm, nvram }: Seen): string[] => [tpm, ...(nvram === undefined ? [] : [nvram])];
+  let first: Record<string, Seen>;
+
+  it('comes up as it was asked for, and differs in nothing', async () => {
+    lab.write(fleetOf());
     await lab.apply();
-    const first = await see(lab);
-    expect(first.nvram === undefined).toBe(!uefi);
-    expect(first.loader === undefined).toBe(!uefi);
-    expect(/<loader[^>]* secure='yes'/.test(first.xml)).toBe(secure);
-    expect(/<smm state='on'\/>/.test(first.xml)).toBe(secure);
-    if (firmware === OWN) {
-      expect(OWN).toContain(`loader: ${first.loader},`);
-      expect(OWN).toContain(`nvramTemplate: ${first.template},`);
+    first = await seeAll();
+    for (const [name, { uefi, secure }] of Object.entries(KINDS)) {
+      const { nvram, loader, xml } = first[name] as Seen;
+      expect([nvram === undefined, loader === undefined], name).toEqual([!uefi, !uefi]);
+      expect(/<loader[^>]* secure='yes'/.test(xml), name).toBe(secure);
+      expect(/<smm state='on'\/>/.test(xml), name).toBe(secure);
     }
+    expect(OWN).toContain(`loader: ${first['own']?.loader},`);
+    expect(OWN).toContain(`nvramTemplate: ${first['own']?.template},`);
     expect(changes(await lab.plan())).toEqual([]);
-    // A BIOS without graphics says nothing on COM1 before something boots.
-    if (uefi) await isUp(first.log, uefi);
+    for (const name of speaking) await isUp((first[name] as Seen).log);
+  });
 
-    const files = [first.tpm, ...(first.nvram === undefined ? [] : [first.nvram])];
-    const before = files.map(identity);
-    const told = said(first.log).length;
-    lab.write(fleet(firmware, SIZE.replace('cpus: 1', 'cpus: 2')));
-    const [change] = (await lab.plan()).changes;
-    expect(change).toMatchObject({ action: 'update', fields: [{ path: 'cpus', effect: 'restart' }] });
+  it('keeps its variables and TPM over a restart', async () => {
+    const before = names.map((name) => filesOf(first[name] as Seen).map(identity));
+    const told = Object.fromEntries(names.map((name) => [name, said((first[name] as Seen).log).length]));
+    lab.write(fleetOf(', memory: 272MiB'));
+    const planned = (await lab.plan()).changes;
+    expect(planned).toHaveLength(names.length);
+    for (const change of planned) expect(change).toMatchObject({ action: 'update', fields: [{ path: 'memory', effect: 'restart' }] });
     await lab.apply();
-    if (uefi) await isUp(first.log, uefi, told);
-    const second = await see(lab);
-    expect(second.xml).toContain('>2</vcpu>');
-    expect([second.loader, second.nvram, second.uuid]).toEqual([first.loader, first.nvram, first.uuid]);
-    expect(files.map(identity)).toEqual(before);
-    expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
+    for (const name of speaking) await isUp((first[name] as Seen).log, told[name]);
+    const second = await seeAll();
+    for (const name of names) {
+      const [was, is] = [first[name] as Seen, second[name] as Seen];
+      expect(is.xml).toContain(`<memory unit='KiB'>${272 * 1024}<`);
+      expect([is.loader, is.nvram, is.uuid]).toEqual([was.loader, was.nvram, was.uuid]);
+    }
+    expect(names.map((name) => filesOf(first[name] as Seen).map(identity))).toEqual(before);
+    expect(changes(await lab.plan())).toEqual([]);
+  });
 
+  it('leaves nothing', async () => {
     expect((await lab.ven('destroy', '--yes')).code).toBe(0);
     expect(await lab.leftovers()).toEqual([]);
-    expect(files.filter(existsSync)).toEqual([]);
+    expect(names.flatMap((name) => filesOf(first[name] as Seen)).filter(existsSync)).toEqual([]);
   });
 });
 
@@ -101,9 +119,9 @@ describe('firmware that changes', () => {
   afterAll(() => lab.close());
 
   it('is a replacement, said in the plan, and done', async () => {
-    lab.write(fleet('uefi'));
+    lab.write(fleet({ node: 'uefi' }));
     await lab.apply();
-    lab.write(fleet('uefi-secure'));
+    lab.write(fleet({ node: 'uefi-secure' }));
     const { changes: planned } = await lab.plan();
     expect(planned).toMatchObject([
       { address: 'vm.node', action: 'replace', fields: [{ path: 'firmware', before: 'uefi', after: 'uefi-secure', effect: 'replace' }] },
@@ -140,18 +158,20 @@ describe('a libvirt that is reached as another machine’s', () => {
   const lab = new Lab('fw-far');
   afterAll(() => lab.close());
 
-  it.each(['uefi', 'uefi-secure'])('chooses %s itself', async (kind) => {
-    lab.write(fleet(kind));
+  it('chooses firmware itself', async () => {
+    lab.write(fleet({ plain: 'uefi', secure: 'uefi-secure' }));
     writeFileSync(lab.file, readFileSync(lab.file, 'utf8').replace('host: {', 'host: { uri: "qemu+unix:///system",'));
     await lab.apply();
-    const seen = await see(lab);
-    expect(await virsh('dumpxml', '--inactive', seen.uuid)).toContain("<os firmware='efi'>");
-    expect(seen.loader).toMatch(/^\//);
-    expect(/<loader[^>]* secure='yes'/.test(seen.xml)).toBe(kind === 'uefi-secure');
-    await isUp(seen.log, true);
+    const seen = [await see(lab, 'plain'), await see(lab, 'secure')];
+    for (const { uuid, loader } of seen) {
+      expect(await virsh('dumpxml', '--inactive', uuid)).toContain("<os firmware='efi'>");
+      expect(loader).toMatch(/^\//);
+    }
+    expect(seen.map(({ xml }) => /<loader[^>]* secure='yes'/.test(xml))).toEqual([false, true]);
+    for (const { log } of seen) await isUp(log);
     expect(changes(await lab.plan())).toEqual([]);
     expect((await lab.ven('destroy', '--yes')).code).toBe(0);
-    expect([seen.nvram, seen.tpm].filter((path) => path !== undefined && existsSync(path))).toEqual([]);
+    expect(seen.flatMap(({ nvram, tpm }) => [nvram ?? '', tpm]).filter(existsSync)).toEqual([]);
   });
 });
 
@@ -160,7 +180,7 @@ describe('firmware that is not there', () => {
   afterAll(() => lab.close());
 
   it('is refused before anything is done', async () => {
-    lab.write(fleet('{ loader: /nowhere/CODE.fd, nvramTemplate: /nowhere/VARS.fd }'));
+    lab.write(fleet({ node: '{ loader: /nowhere/CODE.fd, nvramTemplate: /nowhere/VARS.fd }' }));
     const { code, stderr } = await lab.ven('apply', '--yes');
     expect(code).toBe(7);
     expect(stderr).toContain('The firmware file /nowhere/CODE.fd and /nowhere/VARS.fd is not there');
