@@ -83,6 +83,8 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       signal.throwIfAborted();
       return host.defineDomain(render.patchDomain(current, step.vm, step.fields, firmware));
     }
+    case 'vm-password':
+      return host.setGraphicsPassword(step.uuid, step.password);
     case 'vm-nics':
       for (const mac of step.macs) {
         signal.throwIfAborted();

@@ -12,6 +12,7 @@ const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
   'vm-volumes',
   'vm-nvram',
   'vm-define',
+  'vm-password',
   'vm-nics',
   'vm-reattach',
   'vm-settings',

@@ -1,12 +1,14 @@
 /** The certificate files that a fleet file names: read by whoever calls, checked here. */
 import { checkCaCertificates, checkSigners, tooLargeForFirmware, type CertificateProblem } from '../efi/index.js';
-import { VenError, type Fleet, type FleetSecureBoot, type SecureBootKeys } from '../model/index.js';
+import { VenError, type Fleet, type FleetSecureBoot, type ReadSecret, type SecureBootKeys } from '../model/index.js';
 import { label, type Path } from './source.js';
 
 /** What is beside the fleet file, and when. */
 export interface Surroundings {
   /** The text of a file, by its path as the fleet file gives it. Throws VenError when it can't be read. */
   readFile: (path: string) => string;
+  /** For commands that need the secrets: says of those that can't be read why. */
+  readSecret?: ReadSecret;
   now: Date;
 }
 

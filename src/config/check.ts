@@ -91,6 +91,16 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
   const later = laterWork(at, value);
   if (later) return make('not-yet', at, false, later.message, later.hint);
   const owner = schemaOf(schema, at, error);
+  if (owner.title === 'FleetSecret' && error.keyword !== 'additionalProperties') {
+    // What stands there may be the secret: it is not said.
+    const key = String(at.at(-1));
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+      const hint = `Write where it is: \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`, a file of mode 0600; and change the ${key} if others have seen this file.`;
+      return make('secret', at, false, `${name} must say where the ${key} is, and never the ${key} itself`, hint);
+    }
+    const said = Object.keys(value).length === 0 ? 'neither `env` nor `file`' : 'both `env` and `file`';
+    return make('secret', at, true, `${name} says ${said}`, `Write \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`.`);
+  }
   const example = `For example \`${snippet(at, owner)}\`.`;
 
   switch (error.keyword) {

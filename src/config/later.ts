@@ -74,11 +74,6 @@ const LATER: readonly Entry[] = [
     what: 'ven does not do graphics of this kind yet',
     instead: 'Write `type: vnc`.',
   },
-  {
-    path: 'vm.graphics.password',
-    what: 'ven does not set VNC passwords yet',
-    instead: 'Delete `password`, keep `listen: 127.0.0.1` and reach it through SSH.',
-  },
   { path: 'vm.accelerator', what: 'ven does not choose the accelerator for a single VM yet', instead: 'Write it once, under `host`.' },
   {
     path: 'vm.disks.*.image',

@@ -4,7 +4,8 @@ import { readCertificates, type Certificates, type Surroundings } from './certif
 import { checkSchema } from './check.js';
 import { decode, refuseLarge } from './limits.js';
 import { resolveFleet } from './resolve.js';
-import { checkRules } from './rules/index.js';
+import { checkRules, type RuleFinding } from './rules/index.js';
+import { checkVncPasswords } from './secrets.js';
 import { isFlawed, placeOf, Source, throwFindings, type Path, type Place } from './source.js';
 import type { Environment } from './substitute.js';
 import { parseYaml } from './yaml.js';
@@ -54,7 +55,11 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   const doubtful = wrong.map((one) => one.path);
   const sound = wrong.length === 0 ? (value as Fleet) : wrong.length > MAX_WRONG ? null : prune(value, root, source, doubtful);
   const certificates = sound && readCertificates(sound, options.surroundings ?? NOWHERE);
-  if (sound) findings.push(...ruleFindings(sound, doubtful, root, source));
+  if (sound) {
+    const { readSecret } = options.surroundings ?? NOWHERE;
+    const found = [...checkRules(sound), ...(readSecret ? checkVncPasswords(sound, readSecret) : [])];
+    findings.push(...ruleFindings(found, doubtful, root, source));
+  }
   for (const { severity, rule, message, hint, path } of certificates?.problems ?? []) {
     if (severity === 'error') findings.push(source.finding(rule, placeOf(root, path).value, message, hint));
   }
@@ -69,8 +74,8 @@ const NOWHERE: Surroundings = {
   now: new Date(0),
 };
 
-function ruleFindings(fleet: Fleet, doubtful: readonly Path[], root: Place, source: Source): Finding[] {
-  return checkRules(fleet)
+function ruleFindings(found: readonly RuleFinding[], doubtful: readonly Path[], root: Place, source: Source): Finding[] {
+  return found
     .filter(
       ({ path, because = [] }) => ![path, ...because].some((one) => isFlawed(root, one) || doubtful.some((other) => related(one, other))),
     )

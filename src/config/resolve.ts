@@ -32,6 +32,7 @@ import { expandVms, type ExpandedVm } from './expand.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
 import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
 import { onboardingWarnings, plannedBy, resolveOrchestrator } from './orchestrator.js';
+import { secretReference } from './secrets.js';
 import { durationInSeconds, sizeInKiB } from './units.js';
 
 /** libvirt's own network, the one behind virbr0. */
@@ -200,7 +201,8 @@ function resolveNvram(
 function resolveGraphics(graphics: ExpandedVm['spec']['graphics']): ResolvedGraphics {
   if (graphics === undefined || graphics === 'none') return { type: 'none' };
   if (graphics === 'vnc') return { type: 'vnc', listen: '127.0.0.1', port: 'auto' };
-  return { type: 'vnc', listen: graphics.listen ?? '127.0.0.1', port: graphics.port ?? 'auto' };
+  const { listen = '127.0.0.1', port = 'auto', password } = graphics;
+  return { type: 'vnc', listen, port, ...(password === undefined ? {} : { password: secretReference(password) }) };
 }
 
 function resolveNetworks(

@@ -42,12 +42,15 @@ export class Source {
   readonly file: string;
   readonly kind: FileKind;
   readonly text: string;
+  /** As the text, without what looks like a secret that somebody wrote into it. */
+  private readonly shown: string;
   private readonly lineStarts: number[];
 
   constructor(file: string, text: string, kind = FLEET_FILE) {
     this.file = file;
     this.kind = kind;
     this.text = text;
+    this.shown = withoutSecrets(text);
     this.lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
   }
@@ -78,13 +81,13 @@ export class Source {
   }
 
   lineAt(offset: number): string {
-    return this.line(this.position(offset).line);
+    return this.line(this.position(offset).line, this.text);
   }
 
-  private line(number: number): string {
+  private line(number: number, text = this.shown): string {
     const start = this.lineStarts[number - 1] ?? 0;
-    const end = this.lineStarts[number] ?? this.text.length + 1;
-    return this.text.slice(start, end - 1).replace(/\r$/, '');
+    const end = this.lineStarts[number] ?? text.length + 1;
+    return text.slice(start, end - 1).replace(/\r$/, '');
   }
 
   private frame(line: number, column: number, length: number): string {
@@ -111,6 +114,14 @@ const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-
 /** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
 function printable(text: string): string {
   return concealed(text).replace(/\t/g, ' ').replace(UNPRINTABLE, '\ufffd');
+}
+
+/** A scalar after `password:`, on its line or the next, as many stars long: it belongs into no terminal and no log of a CI. */
+function withoutSecrets(text: string): string {
+  return text.replace(
+    /(\bpassw(?:or)?d["']?[ \t]*:[ \t]*(?:[|>][-+0-9]*[ \t]*)?(?:\r?\n[ \t]+)?)((?:"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s,{}[\]#&*][^\n,}]*))/gi,
+    (whole: string, before: string, secret: string) => (/^[\w-]+:(\s|$)/.test(secret) ? whole : `${before}${'*'.repeat(secret.length)}`),
+  );
 }
 
 /** A password in a URI, as many stars long. */

@@ -14,7 +14,7 @@ import {
 } from '../model/index.js';
 import { makePlan, matcher } from '../plan/index.js';
 import { checkHostIsReady } from './doctor.js';
-import { loadFleetFile, type Request } from './load.js';
+import { loadFleetFile, secretReader, type Request } from './load.js';
 import { recordsKeeper } from './onboarding/records.js';
 import { openHost } from './open.js';
 import { checkStillFits, readSavedPlan } from './plan.js';
@@ -61,7 +61,9 @@ export interface ApplyResult {
 
 /** Makes the host match the fleet file, or takes the fleet away: plan, consent, run. Holds the fleet's lock throughout. */
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
-  const fleet = loadFleetFile(request);
+  // To take a fleet away, nobody need know its secrets.
+  const readSecret = request.options.mode === 'apply' ? secretReader(request) : undefined;
+  const fleet = loadFleetFile(request, readSecret);
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan);
   const { leaveOff } = request.options;
   const options = saved ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) } : request.options;
@@ -76,7 +78,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     signal: request.interrupt.graceful,
   });
   try {
-    const { host, workDir } = openHost(fleet, request.env, lock.fd);
+    const { host, workDir } = openHost(fleet, request.env, { lockFd: lock.fd, ...(readSecret && { readSecret }) });
     // A container goes on without the run that started it, and without the lock.
     const key = fleetKey({ uri: fleet.host.uri, fleet: fleet.name });
     await endLeftOvers({ runner: fleet.host.runner, key, workDir, env: request.env });

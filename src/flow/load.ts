@@ -10,9 +10,13 @@ export interface Request {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads, checks and resolves the fleet file. Rejects with `fleet-file` (all findings at once) or `not-found`. */
-export function loadFleetFile({ file, env }: Request): ResolvedFleet {
-  const surroundings = { readFile: (path: string) => readTextFile(resolve(dirname(file), path)), now: new Date() };
+/** Reads, checks and resolves the fleet file; with `readSecret`, also checks what it refers to. Rejects with `fleet-file` (all findings at once) or `not-found`. */
+export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): ResolvedFleet {
+  const surroundings = {
+    readFile: (path: string) => readTextFile(resolve(dirname(file), path)),
+    now: new Date(),
+    ...(readSecret && { readSecret }),
+  };
   return loadFleet(readFleetFile(file), { file, env, surroundings });
 }
 

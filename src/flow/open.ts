@@ -1,11 +1,15 @@
 import { createHost, workFolder } from '../host/index.js';
-import type { Host, ResolvedFleet } from '../model/index.js';
+import type { Host, ReadSecret, ResolvedFleet } from '../model/index.js';
 import type { Request } from './load.js';
 import { machinesJson } from '../render/index.js';
 import { readTemplate } from './templates.js';
 
-/** The fleet's host and its work folder. `lockFd`: handed to children that outlive a killed run, so that they hold the lock on. */
-export function openHost(fleet: ResolvedFleet, env: Request['env'], lockFd?: number): { host: Host; workDir: string } {
+/** The fleet's host and its work folder. `lockFd`: handed to children that outlive a killed run, so that they hold the lock on. `readSecret`: for plans, which compare passwords. */
+export function openHost(
+  fleet: ResolvedFleet,
+  env: Request['env'],
+  { lockFd, readSecret }: { lockFd?: number; readSecret?: ReadSecret } = {},
+): { host: Host; workDir: string } {
   const workDir = workFolder({ uri: fleet.host.uri, fleet: fleet.name, env });
   const host = createHost({
     uri: fleet.host.uri,
@@ -15,7 +19,8 @@ export function openHost(fleet: ResolvedFleet, env: Request['env'], lockFd?: num
     vagrantfile: readTemplate('Vagrantfile'),
     machinesJson,
     env,
-    ...(lockFd === undefined ? {} : { lockFd }),
+    lockFd,
+    readSecret,
   });
   return { host, workDir };
 }

@@ -2,7 +2,7 @@ import { readTextFile, writePrivateFile } from '../host/index.js';
 import { VenError, type HostState, type Plan, type PlanOptions, type ResolvedFleet } from '../model/index.js';
 import { makePlan } from '../plan/index.js';
 import { renderedDiffs, type RenderedDiff } from './diffs.js';
-import { loadFleetFile, type Request } from './load.js';
+import { loadFleetFile, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
 
 export type { RenderedDiff } from './diffs.js';
@@ -22,8 +22,9 @@ export interface PlanResult {
 
 /** What differs between the fleet file and the host. Changes nothing and needs no lock. */
 export async function plan(request: PlanRequest): Promise<PlanResult> {
-  const fleet = loadFleetFile(request);
-  const { host } = openHost(fleet, request.env);
+  const readSecret = secretReader(request);
+  const fleet = loadFleetFile(request, readSecret);
+  const { host } = openHost(fleet, request.env, { readSecret });
   const state = await host.observe(fleet);
   const made = makePlan(fleet, state, request.options);
   return { fleet, state, plan: made, diffs: request.diff ? await renderedDiffs(made, fleet, state, host) : [] };

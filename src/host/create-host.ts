@@ -1,9 +1,10 @@
-import type { BringUp, Host, ResolvedHost } from '../model/index.js';
+import type { BringUp, Host, ReadSecret, ResolvedHost } from '../model/index.js';
 import { bringUpAct } from './bring-up.js';
 import { firmwareFor } from './firmware.js';
 import { domainActs } from './domain-acts.js';
 import type { Env } from './exec.js';
 import { fleetKey } from './lock.js';
+import { setGraphicsPassword, withPasswords } from './graphics-password.js';
 import { networkActs } from './network-acts.js';
 import { readNvramTemplate } from './nvram-template.js';
 import { observe } from './observe.js';
@@ -26,13 +27,19 @@ export interface HostOptions {
   env: Env;
   /** See `Lock.fd`. */
   lockFd?: number | undefined;
+  /** Without it, `observe` looks at no passwords, and none can be set. */
+  readSecret?: ReadSecret | undefined;
 }
 
 /** The real host. Nothing is run before something is asked. */
-export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJson, env, lockFd }: HostOptions): Host {
+export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJson, env, lockFd, readSecret }: HostOptions): Host {
   const virsh = new Virsh({ uri, env, lockFd });
   return {
-    observe: (fleet) => observe(virsh, fleet, () => new Date()),
+    observe: async (fleet) => {
+      const state = await observe(virsh, fleet, () => new Date());
+      return readSecret ? withPasswords(virsh, fleet, state, readSecret) : state;
+    },
+    setGraphicsPassword: (uuid, reference) => setGraphicsPassword(virsh, uuid, readSecret, reference),
     firmware: (wanted, need) => firmwareFor(virsh, { uri, env }, wanted, need),
     ...networkActs(virsh),
     ...domainActs(virsh),

@@ -33,6 +33,7 @@ export { hangsOn, heldFor, heldNics, movedAside, standInOf, standInXml, type Hel
 export { keptFiles, readEnd, type KeptFile } from './kept-files.js';
 export { readNodeRecords, removeNodeRecord, writeNodeRecord, type KeptRecord } from './node-records.js';
 export { withFirstNvram } from './first-nvram.js';
+export { graphicsPassword, wantedPassword } from './graphics-password.js';
 export { disksToFiles } from './pool-paths.js';
 export { readSecret, type SecretsOf } from './secret.js';
 export { lastStart, readPowers, type PowerState } from './power.js';

@@ -30,6 +30,8 @@ export interface VirshOptions {
 export interface AskOptions {
   timeoutSeconds?: number;
   signal?: AbortSignal | undefined;
+  /** What may be in the files that virsh reads, and never in what it complains of. */
+  secrets?: readonly string[];
   /** Gets each command's output as soon as it is whole, in order. There are then no replies: what fails, says nothing. */
   onText?: (index: number, text: string) => void;
 }
@@ -117,6 +119,7 @@ export class Virsh {
         env: this.#options.env,
         timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
         signal: options.signal,
+        secrets: options.secrets,
         fds,
         onStdout,
         accept: 'any',

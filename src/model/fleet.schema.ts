@@ -343,13 +343,27 @@ export interface FleetVnc {
    */
   type: 'vnc';
   /**
-   * The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.
+   * The address that the server listens on. Default: 127.0.0.1. Anything else is open to whoever reaches it, unless there is a `password`, and even then it is not encrypted.
    */
   listen?: string;
   /**
    * The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.
    */
   port?: number | 'auto';
+  password?: FleetSecret1;
+}
+/**
+ * Where a secret is, never the secret itself: an environment variable (`env`), or a file that nobody but its owner may read (`file`). It is read at the moment of use, and kept out of plans, logs and work files.
+ */
+export interface FleetSecret1 {
+  /**
+   * The name of a variable in ven's own environment.
+   */
+  env?: string;
+  /**
+   * A file, relative to this one, of mode 0600 or stricter. A line's end at its end does not count.
+   */
+  file?: string;
 }
 /**
  * One VM, or with `count` a group of alike VMs.

@@ -189,4 +189,4 @@ export type NicSource =
   /** A libvirt network; `own` is its address when it is one of the fleet's own. */
   { kind: 'network'; network: string; own: Address | null } | { kind: 'bridge'; bridge: string };
 
-export type ResolvedGraphics = { type: 'none' } | { type: 'vnc'; listen: string; port: number | 'auto' };
+export type ResolvedGraphics = { type: 'none' } | { type: 'vnc'; listen: string; port: number | 'auto'; password?: SecretReference };

@@ -4,6 +4,7 @@
  */
 import type { FirmwareKind, FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
 import type { OwnNetwork, ResolvedDisk, ResolvedFleet } from './fleet.js';
+import type { SecretReference } from './secret.js';
 
 /** What was seen of a host at one moment. Pure JSON. */
 export interface HostState {
@@ -99,6 +100,9 @@ export interface ObservedDomain {
   xml: string;
 }
 
+/** `none`: nobody is asked for one · `closed`: nobody is let in · `wanted`: the one that the fleet file names · `another`. */
+export type GraphicsPassword = 'none' | 'closed' | 'wanted' | 'another';
+
 /** The parts of a domain's XML that ven owns, or needs to know of. */
 export interface DomainFacts {
   title: string;
@@ -117,7 +121,17 @@ export interface DomainFacts {
   disks: ObservedDisk[];
   nics: ObservedNic[];
   serialNumber: string | null;
-  graphics: { type: 'none' } | { type: string; listen: string; /** -1: not allocated yet */ port: number; autoport: boolean };
+  graphics:
+    | { type: 'none' }
+    | {
+        type: string;
+        listen: string;
+        /** -1: not allocated yet */
+        port: number;
+        autoport: boolean;
+        /** Absent: not looked at. */
+        password?: GraphicsPassword;
+      };
   /** COM1's pty (while running) and its log file. */
   console: { pty: string | null; log: string | null };
 }
@@ -276,6 +290,8 @@ export interface Host {
   /** Writes ven's mark, live and persistent. */
   markDomain(uuid: string, mark: DomainMark): Promise<void>;
   setTitle(uuid: string, title: string, description: string): Promise<void>;
+  /** Reads the password and sets it, live (of a screen that asks for one) and persistent. */
+  setGraphicsPassword(uuid: string, reference: SecretReference): Promise<void>;
   /** Changes a running VM's NIC, found by MAC, to what `xml` says. */
   updateNic(uuid: string, xml: string): Promise<void>;
   /**

@@ -14,6 +14,7 @@ export type {
   FleetNetwork,
   FleetNic,
   FleetOrchestrator,
+  FleetSecret,
   FleetSecureBoot,
   FleetVm,
   FleetVnc,

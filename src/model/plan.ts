@@ -1,5 +1,6 @@
 /** A plan: what differs between a fleet and a host, and the steps that would end it. Pure JSON: no closures, no secrets. */
 import type { Address, ResolvedVm } from './fleet.js';
+import type { SecretReference } from './secret.js';
 import type { DomainMark, NetworkEntryChange, PlannedNetwork, VolumeRef } from './host.js';
 
 /** When a changed field takes effect. `replace` loses the VM's disks. */
@@ -116,6 +117,8 @@ export type Step = StepBase &
     | { kind: 'vm-nvram'; vm: ResolvedVm; ref: VolumeRef; make: boolean; mark: DomainMark }
     /** `fields`: the paths to bring into the persistent definition; all else in it stays. */
     | { kind: 'vm-define'; vm: ResolvedVm; fields: string[] }
+    /** Sets the password of its screen (`Host.setGraphicsPassword`), without a restart. */
+    | { kind: 'vm-password'; uuid: string; password: SecretReference }
     /** A running VM's NICs brought to what `vm` says (`Host.updateNic`), without a restart. */
     | { kind: 'vm-nics'; vm: ResolvedVm; macs: string[] }
     | { kind: 'vm-reattach'; vm: ResolvedVm; macs: string[] }

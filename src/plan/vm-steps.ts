@@ -1,4 +1,4 @@
-import { isNvram, type ResolvedVm, type Step } from '../model/index.js';
+import { isNvram, type ResolvedVm, type SecretReference, type Step } from '../model/index.js';
 import type { OwnedDomain } from './seen.js';
 import { isHung, marksAgree, readyMark, widerMark, type VmDiff } from './vms.js';
 
@@ -19,16 +19,25 @@ export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds): St
   const steps: Step[] = [{ id: up, address, needs: before, timeoutSeconds: 900, kind: 'vm-up', vm }];
   // Autostart is no part of a domain's XML.
   if (vm.autostart) steps.push({ id: settings, address, needs: [up], timeoutSeconds: 60, kind: 'vm-settings', vm, fields: ['autostart'] });
+  const password = passwordOf(vm);
+  if (password !== null) {
+    const needs = steps.slice(-1).map(({ id }) => id);
+    steps.push({ id: `${address}:password`, address, needs, timeoutSeconds: 60, kind: 'vm-password', uuid: vm.uuid, password });
+  }
   steps.push({
     id: `${address}:ready`,
     address,
-    needs: [vm.autostart ? settings : up],
+    needs: steps.slice(-1).map(({ id }) => id),
     timeoutSeconds: 30,
     kind: 'vm-ready',
     uuid: vm.uuid,
     mark: readyMark(fleet, vm),
   });
   return steps;
+}
+
+function passwordOf({ graphics }: ResolvedVm): SecretReference | null {
+  return graphics.type === 'vnc' ? (graphics.password ?? null) : null;
 }
 
 /** The step that takes a VM away; `keepDisks` keeps all volumes but its firmware's variables. */
@@ -78,6 +87,8 @@ export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff,
   if (diff.nvram !== null) steps.push({ ...base('nvram', 120, needs.pools), kind: 'vm-nvram', vm, ...diff.nvram, mark });
   if (diff.power !== 'stop' && (again || diff.power === 'start'))
     steps.push({ ...base('start', 120, running), kind: 'vm-start', uuid: vm.uuid });
+  const password = passwordOf(vm);
+  if (diff.password && password !== null) steps.push({ ...base('password', 60), kind: 'vm-password', uuid: vm.uuid, password });
   if (diff.nics.live.length > 0) steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.nics.live });
   if (diff.nics.reattach.length > 0)
     steps.push({ ...base('reattach', 60, needs.networks), kind: 'vm-reattach', vm, macs: diff.nics.reattach });

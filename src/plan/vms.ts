@@ -16,6 +16,7 @@ import { isOther, readFirmware, shownFirmware } from './firmware.js';
 import { formatBytes, formatKiB } from './format.js';
 import { diffNics, shownNic, type NicDiff } from './nics.js';
 import { diffNvram, type NvramDiff } from './nvram.js';
+import { diffPassword } from './password.js';
 import { shownMarked, volumeKey, type OwnedDomain, type Seen } from './seen.js';
 
 /** What has to happen to a VM that is there and whole. */
@@ -34,6 +35,8 @@ export interface VmDiff {
   /** Field paths for `vm-define`. */
   define: string[];
   settings: ('autostart' | 'title')[];
+  /** The password of its screen is to be set. */
+  password: boolean;
   disks: DiskDiff;
   /** Firmware variables to make, while it is off. */
   nvram: NvramDiff['fill'];
@@ -99,6 +102,9 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     if (path === 'title' || path === 'description') settings.add('title');
     else if (inConfig !== wanted) define.push(path);
   }
+  const password = diffPassword(vm, domain);
+  fields.push(...password.fields);
+  if (password.define && !define.includes('graphics')) define.push('graphics');
   const persist = !domain.persistent;
   if (persist) fields.push({ path: 'persistent', before: 'no', after: 'yes', effect: 'live', why: 'it would be gone with its power' });
   if (domain.autostart !== vm.autostart) {
@@ -151,6 +157,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     persist,
     define,
     settings: [...settings],
+    password: password.set,
     disks,
     nvram: nvram.fill,
     nics: restart || power === 'stop' ? { live: [], reattach: [] } : nics,

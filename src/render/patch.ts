@@ -165,7 +165,11 @@ function patchSerialNumber(patch: Patch): void {
 function patchGraphics(patch: Patch): void {
   const devices = devicesOf(patch.domain);
   const fresh = devicesOf(patch.fresh);
-  setNamed(devices, 'graphics', childrenNamed(fresh, 'graphics'), ['tpm', 'console', 'serial']);
+  const wanted = childrenNamed(fresh, 'graphics');
+  // The password stays, where there still is to be one: it is never in what is rendered.
+  const password = attribute(child(devices, 'graphics'), 'passwd');
+  for (const { attrs } of wanted) if (attrs['passwd'] !== undefined && password !== null) attrs['passwd'] = password;
+  setNamed(devices, 'graphics', wanted, ['tpm', 'console', 'serial']);
   // A graphics card that is there will do; without graphics, nobody looks at it.
   if (child(fresh, 'video') === undefined) removeNamed(devices, 'video');
   else if (child(devices, 'video') === undefined) insertAfter(devices, ['graphics'], childrenNamed(fresh, 'video'));

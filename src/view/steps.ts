@@ -43,6 +43,8 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
       return { doing: "writing the firmware's variables", done: "firmware's variables written" };
     case 'vm-define':
       return { doing: 'changing the definition', done: 'definition changed' };
+    case 'vm-password':
+      return { doing: 'setting the password', done: 'password set' };
     case 'vm-nics':
       return { doing: 'changing NICs', done: 'NICs changed' };
     case 'vm-reattach':

@@ -14,6 +14,8 @@ import {
   standInOf,
   standInXml,
   withFirstNvram,
+  graphicsPassword,
+  wantedPassword,
   type HeldNic,
 } from '../../src/host/index.js';
 import {
@@ -37,6 +39,8 @@ import {
   type ResolvedFirmware,
   type ResolvedFleet,
   type VolumeRef,
+  type DomainFacts,
+  type SecretReference,
 } from '../../src/model/index.js';
 import { attribute, child, parseXml, type XmlElement } from '../../src/xml/index.js';
 import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
@@ -75,6 +79,9 @@ export interface FakeHostOptions {
   /** Whether a guest does what the power button asks. */
   obedient?: boolean;
 }
+
+/** As if every variable's value, and every file's text, were its name. */
+const readSecret = (reference: SecretReference): string => ('env' in reference ? reference.env : reference.file).toLowerCase();
 
 export class FakeHost implements Host {
   readonly uri: string;
@@ -209,7 +216,7 @@ export class FakeHost implements Host {
     return this.#answer(() => {
       this.#time += 1000;
       const wanted = new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool, volume }) => `${pool}/${volume}`)));
-      const domains = [...this.domains].map(([uuid, domain]) => this.#observed(uuid, domain)).sort(byName);
+      const domains = [...this.domains].map(([uuid, domain]) => this.#observed(uuid, domain, fleet)).sort(byName);
       for (const { mark } of domains)
         if (mark?.fleet === fleet.name) for (const { pool, volume } of mark.volumes) wanted.add(`${pool}/${volume}`);
       return {
@@ -403,6 +410,20 @@ export class FakeHost implements Host {
     });
   }
 
+  setGraphicsPassword(uuid: string, reference: SecretReference): Promise<void> {
+    return this.#answer(() => {
+      const domain = this.#domain(uuid);
+      const set = (xml: string): string =>
+        editXml(xml, (root) => mapDevices(root, 'graphics', (graphics) => withAttribute(graphics, 'passwd', readSecret(reference))));
+      this.faults.change(`update-device ${uuid} graphics`, () => {
+        if (domain.live !== null && graphicsPassword(parseXml(domain.live), null) === 'none')
+          throw new VenError('tool-failed', { summary: 'QEMU was started without a password for VNC' });
+        domain.config = set(domain.config);
+        if (domain.live !== null) domain.live = set(domain.live);
+      });
+    });
+  }
+
   updateNic(uuid: string, xml: string): Promise<void> {
     return this.#answer(() => {
       this.#updateNic(uuid, xml, false);
@@ -546,11 +567,16 @@ export class FakeHost implements Host {
     tell('started');
   }
 
-  #observed(uuid: string, { config, persistent, live, power, autostart }: Domain): ObservedDomain {
+  #observed(uuid: string, { config, persistent, live, power, autostart }: Domain, fleet: ResolvedFleet): ObservedDomain {
     const root = parseXml(config);
-    const facts = domainFacts(root);
     const mark = domainMark(root);
-    const running = live === null ? null : domainFacts(parseXml(live));
+    const factsOf = (domain: XmlElement): DomainFacts => {
+      const facts = domainFacts(domain);
+      const password = mark?.fleet === fleet.name ? graphicsPassword(domain, wantedPassword(fleet, uuid, readSecret)) : null;
+      return password === null ? facts : { ...facts, graphics: { ...facts.graphics, password } };
+    };
+    const facts = factsOf(root);
+    const running = live === null ? null : factsOf(parseXml(live));
     const { nvram } = running ?? facts;
     return {
       uuid,

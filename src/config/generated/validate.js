@@ -1189,11 +1189,10 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var schema24 = { "title": "FleetDefaults", "description": "Settings for every VM that does not say otherwise. A key that a VM has itself replaces the default's whole value; lists are not joined.", "type": "object", "additionalProperties": false, "properties": { "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "memory": "8GiB" }] };
 var schema33 = { "description": "What the firmware tries to boot from, in order. Default: disk, then network.", "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true, "items": { "type": "string", "enum": ["disk", "network"] }, "examples": [["disk", "network"]] };
-var schema37 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. VNC here has no password: anything else is open to whoever reaches it.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] } } }], "examples": ["vnc"] };
-var schema39 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
+var schema40 = { "description": "Whether the VM should be `running` (default) or `off`.", "type": "string", "enum": ["running", "off"], "examples": ["running"] };
 var func24 = Object.prototype.hasOwnProperty;
 var pattern13 = new RegExp("^[0-9]{1,9}(MiB|GiB|TiB)$", "u");
-var pattern21 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
+var pattern22 = new RegExp("^[0-9]{1,4}(s|m)$", "u");
 var schema28 = { "title": "FleetDisk", "description": "One disk, a qcow2 volume in a storage pool.", "type": "object", "additionalProperties": false, "required": ["size"], "properties": { "size": { "description": "Capacity, in MiB, GiB or TiB (powers of 1024), 1MiB to 64TiB. Growing a disk keeps its data.", "type": "string", "pattern": "^[0-9]{1,9}(MiB|GiB|TiB)$", "patternErrorMessage": "a size is a whole number and a binary unit: MiB, GiB or TiB", "examples": ["110GiB"] }, "bus": { "description": "How the disk is connected. Default: `sata`.", "type": "string", "enum": ["sata", "virtio", "scsi"], "examples": ["sata"] }, "pool": { "description": "The storage pool that holds it. Default: `host.storagePool`.", "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", "patternErrorMessage": "a pool's name is made of letters, digits and _ . + -", "maxLength": 64, "examples": ["default"] } }, "examples": [{ "size": "110GiB" }] };
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
@@ -2154,6 +2153,314 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
   validate22.errors = vErrors;
   return errors === 0;
 }
+var schema37 = { "description": "`none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.", "anyOf": [{ "type": "string", "enum": ["none", "vnc"] }, { "title": "FleetVnc", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "The kind of graphics.", "type": "string", "enum": ["vnc"], "examples": ["vnc"] }, "listen": { "description": "The address that the server listens on. Default: 127.0.0.1. Anything else is open to whoever reaches it, unless there is a `password`, and even then it is not encrypted.", "type": "string", "maxLength": 45, "examples": ["127.0.0.1"] }, "port": { "description": "The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.", "anyOf": [{ "type": "integer", "minimum": 5900, "maximum": 65535 }, { "type": "string", "enum": ["auto"] }], "examples": ["auto"] }, "password": { "description": "Where the password is that a viewer must give; at most 8 characters, which is all that VNC looks at. Default: none is asked for.", "$ref": "#/definitions/secretReference" } } }], "examples": ["vnc"] };
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const _errs0 = errors;
+  let valid0 = false;
+  const _errs1 = errors;
+  if (typeof data !== "string") {
+    const err0 = { instancePath, schemaPath: "#/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (vErrors === null) {
+      vErrors = [err0];
+    } else {
+      vErrors.push(err0);
+    }
+    errors++;
+  }
+  if (!(data === "none" || data === "vnc")) {
+    const err1 = { instancePath, schemaPath: "#/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    if (vErrors === null) {
+      vErrors = [err1];
+    } else {
+      vErrors.push(err1);
+    }
+    errors++;
+  }
+  var _valid0 = _errs1 === errors;
+  valid0 = valid0 || _valid0;
+  if (!valid0) {
+    const _errs3 = errors;
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.type === void 0) {
+        const err2 = { instancePath, schemaPath: "#/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+      for (const key0 in data) {
+        if (!(key0 === "type" || key0 === "listen" || key0 === "port" || key0 === "password")) {
+          const err3 = { instancePath, schemaPath: "#/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      }
+      if (data.type !== void 0) {
+        let data0 = data.type;
+        if (typeof data0 !== "string") {
+          const err4 = { instancePath: instancePath + "/type", schemaPath: "#/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+        if (!(data0 === "vnc")) {
+          const err5 = { instancePath: instancePath + "/type", schemaPath: "#/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      }
+      if (data.listen !== void 0) {
+        let data1 = data.listen;
+        if (typeof data1 === "string") {
+          if (func2(data1) > 45) {
+            const err6 = { instancePath: instancePath + "/listen", schemaPath: "#/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
+            if (vErrors === null) {
+              vErrors = [err6];
+            } else {
+              vErrors.push(err6);
+            }
+            errors++;
+          }
+        } else {
+          const err7 = { instancePath: instancePath + "/listen", schemaPath: "#/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+      }
+      if (data.port !== void 0) {
+        let data2 = data.port;
+        const _errs11 = errors;
+        let valid2 = false;
+        const _errs12 = errors;
+        if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
+          const err8 = { instancePath: instancePath + "/port", schemaPath: "#/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+        if (typeof data2 == "number" && isFinite(data2)) {
+          if (data2 > 65535 || isNaN(data2)) {
+            const err9 = { instancePath: instancePath + "/port", schemaPath: "#/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+            if (vErrors === null) {
+              vErrors = [err9];
+            } else {
+              vErrors.push(err9);
+            }
+            errors++;
+          }
+          if (data2 < 5900 || isNaN(data2)) {
+            const err10 = { instancePath: instancePath + "/port", schemaPath: "#/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+        }
+        var _valid1 = _errs12 === errors;
+        valid2 = valid2 || _valid1;
+        if (!valid2) {
+          const _errs14 = errors;
+          if (typeof data2 !== "string") {
+            const err11 = { instancePath: instancePath + "/port", schemaPath: "#/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+          if (!(data2 === "auto")) {
+            const err12 = { instancePath: instancePath + "/port", schemaPath: "#/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err12];
+            } else {
+              vErrors.push(err12);
+            }
+            errors++;
+          }
+          var _valid1 = _errs14 === errors;
+          valid2 = valid2 || _valid1;
+        }
+        if (!valid2) {
+          const err13 = { instancePath: instancePath + "/port", schemaPath: "#/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        } else {
+          errors = _errs11;
+          if (vErrors !== null) {
+            if (_errs11) {
+              vErrors.length = _errs11;
+            } else {
+              vErrors = null;
+            }
+          }
+        }
+      }
+      if (data.password !== void 0) {
+        let data3 = data.password;
+        if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+          if (Object.keys(data3).length > 1) {
+            const err14 = { instancePath: instancePath + "/password", schemaPath: "#/definitions/secretReference/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties" };
+            if (vErrors === null) {
+              vErrors = [err14];
+            } else {
+              vErrors.push(err14);
+            }
+            errors++;
+          }
+          if (Object.keys(data3).length < 1) {
+            const err15 = { instancePath: instancePath + "/password", schemaPath: "#/definitions/secretReference/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties" };
+            if (vErrors === null) {
+              vErrors = [err15];
+            } else {
+              vErrors.push(err15);
+            }
+            errors++;
+          }
+          for (const key1 in data3) {
+            if (!(key1 === "env" || key1 === "file")) {
+              const err16 = { instancePath: instancePath + "/password", schemaPath: "#/definitions/secretReference/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+              if (vErrors === null) {
+                vErrors = [err16];
+              } else {
+                vErrors.push(err16);
+              }
+              errors++;
+            }
+          }
+          if (data3.env !== void 0) {
+            let data4 = data3.env;
+            if (typeof data4 === "string") {
+              if (func2(data4) > 256) {
+                const err17 = { instancePath: instancePath + "/password/env", schemaPath: "#/definitions/secretReference/properties/env/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                if (vErrors === null) {
+                  vErrors = [err17];
+                } else {
+                  vErrors.push(err17);
+                }
+                errors++;
+              }
+              if (!pattern7.test(data4)) {
+                const err18 = { instancePath: instancePath + "/password/env", schemaPath: "#/definitions/secretReference/properties/env/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"' };
+                if (vErrors === null) {
+                  vErrors = [err18];
+                } else {
+                  vErrors.push(err18);
+                }
+                errors++;
+              }
+            } else {
+              const err19 = { instancePath: instancePath + "/password/env", schemaPath: "#/definitions/secretReference/properties/env/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err19];
+              } else {
+                vErrors.push(err19);
+              }
+              errors++;
+            }
+          }
+          if (data3.file !== void 0) {
+            let data5 = data3.file;
+            if (typeof data5 === "string") {
+              if (func2(data5) > 4096) {
+                const err20 = { instancePath: instancePath + "/password/file", schemaPath: "#/definitions/secretReference/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+                if (vErrors === null) {
+                  vErrors = [err20];
+                } else {
+                  vErrors.push(err20);
+                }
+                errors++;
+              }
+              if (func2(data5) < 1) {
+                const err21 = { instancePath: instancePath + "/password/file", schemaPath: "#/definitions/secretReference/properties/file/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                if (vErrors === null) {
+                  vErrors = [err21];
+                } else {
+                  vErrors.push(err21);
+                }
+                errors++;
+              }
+            } else {
+              const err22 = { instancePath: instancePath + "/password/file", schemaPath: "#/definitions/secretReference/properties/file/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              if (vErrors === null) {
+                vErrors = [err22];
+              } else {
+                vErrors.push(err22);
+              }
+              errors++;
+            }
+          }
+        } else {
+          const err23 = { instancePath: instancePath + "/password", schemaPath: "#/definitions/secretReference/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+          if (vErrors === null) {
+            vErrors = [err23];
+          } else {
+            vErrors.push(err23);
+          }
+          errors++;
+        }
+      }
+    } else {
+      const err24 = { instancePath, schemaPath: "#/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      if (vErrors === null) {
+        vErrors = [err24];
+      } else {
+        vErrors.push(err24);
+      }
+      errors++;
+    }
+    var _valid0 = _errs3 === errors;
+    valid0 = valid0 || _valid0;
+  }
+  if (!valid0) {
+    const err25 = { instancePath, schemaPath: "#/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+    if (vErrors === null) {
+      vErrors = [err25];
+    } else {
+      vErrors.push(err25);
+    }
+    errors++;
+  } else {
+    errors = _errs0;
+    if (vErrors !== null) {
+      if (_errs0) {
+        vErrors.length = _errs0;
+      } else {
+        vErrors = null;
+      }
+    }
+  }
+  validate24.errors = vErrors;
+  return errors === 0;
+}
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2340,12 +2647,14 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.graphics !== void 0) {
-      let data9 = data.graphics;
-      const _errs24 = errors;
-      let valid10 = false;
-      const _errs25 = errors;
-      if (typeof data9 !== "string") {
-        const err14 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!validate24(data.graphics, { instancePath: instancePath + "/graphics", parentData: data, parentDataProperty: "graphics", rootData })) {
+        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.autostart !== void 0) {
+      if (typeof data.autostart !== "boolean") {
+        const err14 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -2353,8 +2662,11 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data9 === "none" || data9 === "vnc")) {
-        const err15 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.power !== void 0) {
+      let data11 = data.power;
+      if (typeof data11 !== "string") {
+        const err15 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -2362,307 +2674,108 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      var _valid0 = _errs25 === errors;
-      valid10 = valid10 || _valid0;
-      if (!valid10) {
-        const _errs27 = errors;
-        if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
-          if (data9.type === void 0) {
-            const err16 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
-            if (vErrors === null) {
-              vErrors = [err16];
-            } else {
-              vErrors.push(err16);
-            }
-            errors++;
-          }
-          for (const key1 in data9) {
-            if (!(key1 === "type" || key1 === "listen" || key1 === "port")) {
-              const err17 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-              if (vErrors === null) {
-                vErrors = [err17];
-              } else {
-                vErrors.push(err17);
-              }
-              errors++;
-            }
-          }
-          if (data9.type !== void 0) {
-            let data10 = data9.type;
-            if (typeof data10 !== "string") {
-              const err18 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err18];
-              } else {
-                vErrors.push(err18);
-              }
-              errors++;
-            }
-            if (!(data10 === "vnc")) {
-              const err19 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
-              if (vErrors === null) {
-                vErrors = [err19];
-              } else {
-                vErrors.push(err19);
-              }
-              errors++;
-            }
-          }
-          if (data9.listen !== void 0) {
-            let data11 = data9.listen;
-            if (typeof data11 === "string") {
-              if (func2(data11) > 45) {
-                const err20 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
-                if (vErrors === null) {
-                  vErrors = [err20];
-                } else {
-                  vErrors.push(err20);
-                }
-                errors++;
-              }
-            } else {
-              const err21 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err21];
-              } else {
-                vErrors.push(err21);
-              }
-              errors++;
-            }
-          }
-          if (data9.port !== void 0) {
-            let data12 = data9.port;
-            const _errs35 = errors;
-            let valid12 = false;
-            const _errs36 = errors;
-            if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-              const err22 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-              if (vErrors === null) {
-                vErrors = [err22];
-              } else {
-                vErrors.push(err22);
-              }
-              errors++;
-            }
-            if (typeof data12 == "number" && isFinite(data12)) {
-              if (data12 > 65535 || isNaN(data12)) {
-                const err23 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
-                if (vErrors === null) {
-                  vErrors = [err23];
-                } else {
-                  vErrors.push(err23);
-                }
-                errors++;
-              }
-              if (data12 < 5900 || isNaN(data12)) {
-                const err24 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
-                if (vErrors === null) {
-                  vErrors = [err24];
-                } else {
-                  vErrors.push(err24);
-                }
-                errors++;
-              }
-            }
-            var _valid1 = _errs36 === errors;
-            valid12 = valid12 || _valid1;
-            if (!valid12) {
-              const _errs38 = errors;
-              if (typeof data12 !== "string") {
-                const err25 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err25];
-                } else {
-                  vErrors.push(err25);
-                }
-                errors++;
-              }
-              if (!(data12 === "auto")) {
-                const err26 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err26];
-                } else {
-                  vErrors.push(err26);
-                }
-                errors++;
-              }
-              var _valid1 = _errs38 === errors;
-              valid12 = valid12 || _valid1;
-            }
-            if (!valid12) {
-              const err27 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-              if (vErrors === null) {
-                vErrors = [err27];
-              } else {
-                vErrors.push(err27);
-              }
-              errors++;
-            } else {
-              errors = _errs35;
-              if (vErrors !== null) {
-                if (_errs35) {
-                  vErrors.length = _errs35;
-                } else {
-                  vErrors = null;
-                }
-              }
-            }
-          }
-        } else {
-          const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-          if (vErrors === null) {
-            vErrors = [err28];
-          } else {
-            vErrors.push(err28);
-          }
-          errors++;
-        }
-        var _valid0 = _errs27 === errors;
-        valid10 = valid10 || _valid0;
-      }
-      if (!valid10) {
-        const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      if (!(data11 === "running" || data11 === "off")) {
+        const err16 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err29];
+          vErrors = [err16];
         } else {
-          vErrors.push(err29);
-        }
-        errors++;
-      } else {
-        errors = _errs24;
-        if (vErrors !== null) {
-          if (_errs24) {
-            vErrors.length = _errs24;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.autostart !== void 0) {
-      if (typeof data.autostart !== "boolean") {
-        const err30 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err30];
-        } else {
-          vErrors.push(err30);
-        }
-        errors++;
-      }
-    }
-    if (data.power !== void 0) {
-      let data14 = data.power;
-      if (typeof data14 !== "string") {
-        const err31 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err31];
-        } else {
-          vErrors.push(err31);
-        }
-        errors++;
-      }
-      if (!(data14 === "running" || data14 === "off")) {
-        const err32 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema39.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err32];
-        } else {
-          vErrors.push(err32);
+          vErrors.push(err16);
         }
         errors++;
       }
     }
     if (data.protect !== void 0) {
       if (typeof data.protect !== "boolean") {
-        const err33 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err17 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err33];
+          vErrors = [err17];
         } else {
-          vErrors.push(err33);
+          vErrors.push(err17);
         }
         errors++;
       }
     }
     if (data.shutdownTimeout !== void 0) {
-      let data16 = data.shutdownTimeout;
-      if (typeof data16 === "string") {
-        if (!pattern21.test(data16)) {
-          const err34 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
+      let data13 = data.shutdownTimeout;
+      if (typeof data13 === "string") {
+        if (!pattern22.test(data13)) {
+          const err18 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
-            vErrors = [err34];
+            vErrors = [err18];
           } else {
-            vErrors.push(err34);
+            vErrors.push(err18);
           }
           errors++;
         }
       } else {
-        const err35 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err19 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err35];
+          vErrors = [err19];
         } else {
-          vErrors.push(err35);
+          vErrors.push(err19);
         }
         errors++;
       }
     }
     if (data.title !== void 0) {
-      let data17 = data.title;
-      if (typeof data17 === "string") {
-        if (func2(data17) > 500) {
-          const err36 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
+      let data14 = data.title;
+      if (typeof data14 === "string") {
+        if (func2(data14) > 500) {
+          const err20 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
           if (vErrors === null) {
-            vErrors = [err36];
+            vErrors = [err20];
           } else {
-            vErrors.push(err36);
+            vErrors.push(err20);
           }
           errors++;
         }
       } else {
-        const err37 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err21 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err37];
+          vErrors = [err21];
         } else {
-          vErrors.push(err37);
+          vErrors.push(err21);
         }
         errors++;
       }
     }
     if (data.description !== void 0) {
-      let data18 = data.description;
-      if (typeof data18 === "string") {
-        if (func2(data18) > 1e4) {
-          const err38 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
+      let data15 = data.description;
+      if (typeof data15 === "string") {
+        if (func2(data15) > 1e4) {
+          const err22 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
           if (vErrors === null) {
-            vErrors = [err38];
+            vErrors = [err22];
           } else {
-            vErrors.push(err38);
+            vErrors.push(err22);
           }
           errors++;
         }
       } else {
-        const err39 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err23 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err39];
+          vErrors = [err23];
         } else {
-          vErrors.push(err39);
+          vErrors.push(err23);
         }
         errors++;
       }
     }
   } else {
-    const err40 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err40];
+      vErrors = [err24];
     } else {
-      vErrors.push(err40);
+      vErrors.push(err24);
     }
     errors++;
   }
   validate17.errors = vErrors;
   return errors === 0;
 }
-var schema45 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
-var pattern24 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var schema46 = { "title": "FleetVm", "description": "One VM, or with `count` a group of alike VMs.", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "description": "The VM's name, a DNS label, unique in the fleet. With `count: 3`, `edge` becomes edge-1, edge-2 and edge-3. Its libvirt domain is `<fleet>_<name>`.", "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "patternErrorMessage": "a name is made of lower-case letters, digits and hyphens, and begins and ends with a letter or digit", "maxLength": 63, "examples": ["edge"] }, "count": { "description": "How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.", "type": "integer", "minimum": 1, "maximum": 1e3, "examples": [3] }, "cpus": { "$ref": "#/definitions/cpus" }, "memory": { "$ref": "#/definitions/memory" }, "disks": { "$ref": "#/definitions/disks" }, "firmware": { "$ref": "#/definitions/firmware" }, "tpm": { "$ref": "#/definitions/tpm" }, "boot": { "$ref": "#/definitions/boot" }, "pxe": { "$ref": "#/definitions/pxe" }, "nics": { "$ref": "#/definitions/nics" }, "serialNumbers": { "description": "SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.", "type": "array", "minItems": 1, "maxItems": 1e3, "items": { "type": "string", "pattern": "^[A-Za-z0-9]{5,20}$", "patternErrorMessage": "a serial number is made of 5 to 20 letters and digits", "examples": ["VM112M01"] }, "examples": [["VM112M01", "VM112M02", "VM113M01"]] }, "graphics": { "$ref": "#/definitions/graphics" }, "autostart": { "$ref": "#/definitions/autostart" }, "power": { "$ref": "#/definitions/power" }, "protect": { "$ref": "#/definitions/protect" }, "shutdownTimeout": { "$ref": "#/definitions/shutdownTimeout" }, "title": { "$ref": "#/definitions/vmTitle" }, "description": { "$ref": "#/definitions/vmDescription" } }, "examples": [{ "name": "edge" }] };
+var pattern25 = new RegExp("^[A-Za-z0-9]{5,20}$", "u");
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -2676,7 +2789,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func24.call(schema45.properties, key0)) {
+      if (!func24.call(schema46.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -2944,7 +3057,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i2 = 0; i2 < len1; i2++) {
           let data12 = data11[i2];
           if (typeof data12 === "string") {
-            if (!pattern24.test(data12)) {
+            if (!pattern25.test(data12)) {
               const err23 = { instancePath: instancePath + "/serialNumbers/" + i2, schemaPath: "#/properties/serialNumbers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]{5,20}$" }, message: 'must match pattern "^[A-Za-z0-9]{5,20}$"' };
               if (vErrors === null) {
                 vErrors = [err23];
@@ -2974,12 +3087,14 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.graphics !== void 0) {
-      let data13 = data.graphics;
-      const _errs32 = errors;
-      let valid12 = false;
-      const _errs33 = errors;
-      if (typeof data13 !== "string") {
-        const err26 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      if (!validate24(data.graphics, { instancePath: instancePath + "/graphics", parentData: data, parentDataProperty: "graphics", rootData })) {
+        vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.autostart !== void 0) {
+      if (typeof data.autostart !== "boolean") {
+        const err26 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err26];
         } else {
@@ -2987,8 +3102,11 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (!(data13 === "none" || data13 === "vnc")) {
-        const err27 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/0/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[0].enum }, message: "must be equal to one of the allowed values" };
+    }
+    if (data.power !== void 0) {
+      let data15 = data.power;
+      if (typeof data15 !== "string") {
+        const err27 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -2996,305 +3114,106 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      var _valid0 = _errs33 === errors;
-      valid12 = valid12 || _valid0;
-      if (!valid12) {
-        const _errs35 = errors;
-        if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-          if (data13.type === void 0) {
-            const err28 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
-            if (vErrors === null) {
-              vErrors = [err28];
-            } else {
-              vErrors.push(err28);
-            }
-            errors++;
-          }
-          for (const key1 in data13) {
-            if (!(key1 === "type" || key1 === "listen" || key1 === "port")) {
-              const err29 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-              if (vErrors === null) {
-                vErrors = [err29];
-              } else {
-                vErrors.push(err29);
-              }
-              errors++;
-            }
-          }
-          if (data13.type !== void 0) {
-            let data14 = data13.type;
-            if (typeof data14 !== "string") {
-              const err30 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err30];
-              } else {
-                vErrors.push(err30);
-              }
-              errors++;
-            }
-            if (!(data14 === "vnc")) {
-              const err31 = { instancePath: instancePath + "/graphics/type", schemaPath: "#/definitions/graphics/anyOf/1/properties/type/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.type.enum }, message: "must be equal to one of the allowed values" };
-              if (vErrors === null) {
-                vErrors = [err31];
-              } else {
-                vErrors.push(err31);
-              }
-              errors++;
-            }
-          }
-          if (data13.listen !== void 0) {
-            let data15 = data13.listen;
-            if (typeof data15 === "string") {
-              if (func2(data15) > 45) {
-                const err32 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/maxLength", keyword: "maxLength", params: { limit: 45 }, message: "must NOT have more than 45 characters" };
-                if (vErrors === null) {
-                  vErrors = [err32];
-                } else {
-                  vErrors.push(err32);
-                }
-                errors++;
-              }
-            } else {
-              const err33 = { instancePath: instancePath + "/graphics/listen", schemaPath: "#/definitions/graphics/anyOf/1/properties/listen/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-              if (vErrors === null) {
-                vErrors = [err33];
-              } else {
-                vErrors.push(err33);
-              }
-              errors++;
-            }
-          }
-          if (data13.port !== void 0) {
-            let data16 = data13.port;
-            const _errs43 = errors;
-            let valid14 = false;
-            const _errs44 = errors;
-            if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
-              const err34 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-              if (vErrors === null) {
-                vErrors = [err34];
-              } else {
-                vErrors.push(err34);
-              }
-              errors++;
-            }
-            if (typeof data16 == "number" && isFinite(data16)) {
-              if (data16 > 65535 || isNaN(data16)) {
-                const err35 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
-                if (vErrors === null) {
-                  vErrors = [err35];
-                } else {
-                  vErrors.push(err35);
-                }
-                errors++;
-              }
-              if (data16 < 5900 || isNaN(data16)) {
-                const err36 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/0/minimum", keyword: "minimum", params: { comparison: ">=", limit: 5900 }, message: "must be >= 5900" };
-                if (vErrors === null) {
-                  vErrors = [err36];
-                } else {
-                  vErrors.push(err36);
-                }
-                errors++;
-              }
-            }
-            var _valid1 = _errs44 === errors;
-            valid14 = valid14 || _valid1;
-            if (!valid14) {
-              const _errs46 = errors;
-              if (typeof data16 !== "string") {
-                const err37 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err37];
-                } else {
-                  vErrors.push(err37);
-                }
-                errors++;
-              }
-              if (!(data16 === "auto")) {
-                const err38 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf/1/enum", keyword: "enum", params: { allowedValues: schema37.anyOf[1].properties.port.anyOf[1].enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err38];
-                } else {
-                  vErrors.push(err38);
-                }
-                errors++;
-              }
-              var _valid1 = _errs46 === errors;
-              valid14 = valid14 || _valid1;
-            }
-            if (!valid14) {
-              const err39 = { instancePath: instancePath + "/graphics/port", schemaPath: "#/definitions/graphics/anyOf/1/properties/port/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
-              if (vErrors === null) {
-                vErrors = [err39];
-              } else {
-                vErrors.push(err39);
-              }
-              errors++;
-            } else {
-              errors = _errs43;
-              if (vErrors !== null) {
-                if (_errs43) {
-                  vErrors.length = _errs43;
-                } else {
-                  vErrors = null;
-                }
-              }
-            }
-          }
-        } else {
-          const err40 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf/1/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-          if (vErrors === null) {
-            vErrors = [err40];
-          } else {
-            vErrors.push(err40);
-          }
-          errors++;
-        }
-        var _valid0 = _errs35 === errors;
-        valid12 = valid12 || _valid0;
-      }
-      if (!valid12) {
-        const err41 = { instancePath: instancePath + "/graphics", schemaPath: "#/definitions/graphics/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+      if (!(data15 === "running" || data15 === "off")) {
+        const err28 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema40.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err41];
+          vErrors = [err28];
         } else {
-          vErrors.push(err41);
-        }
-        errors++;
-      } else {
-        errors = _errs32;
-        if (vErrors !== null) {
-          if (_errs32) {
-            vErrors.length = _errs32;
-          } else {
-            vErrors = null;
-          }
-        }
-      }
-    }
-    if (data.autostart !== void 0) {
-      if (typeof data.autostart !== "boolean") {
-        const err42 = { instancePath: instancePath + "/autostart", schemaPath: "#/definitions/autostart/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err42];
-        } else {
-          vErrors.push(err42);
-        }
-        errors++;
-      }
-    }
-    if (data.power !== void 0) {
-      let data18 = data.power;
-      if (typeof data18 !== "string") {
-        const err43 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err43];
-        } else {
-          vErrors.push(err43);
-        }
-        errors++;
-      }
-      if (!(data18 === "running" || data18 === "off")) {
-        const err44 = { instancePath: instancePath + "/power", schemaPath: "#/definitions/power/enum", keyword: "enum", params: { allowedValues: schema39.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err44];
-        } else {
-          vErrors.push(err44);
+          vErrors.push(err28);
         }
         errors++;
       }
     }
     if (data.protect !== void 0) {
       if (typeof data.protect !== "boolean") {
-        const err45 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err29 = { instancePath: instancePath + "/protect", schemaPath: "#/definitions/protect/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err45];
+          vErrors = [err29];
         } else {
-          vErrors.push(err45);
+          vErrors.push(err29);
         }
         errors++;
       }
     }
     if (data.shutdownTimeout !== void 0) {
-      let data20 = data.shutdownTimeout;
-      if (typeof data20 === "string") {
-        if (!pattern21.test(data20)) {
-          const err46 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
+      let data17 = data.shutdownTimeout;
+      if (typeof data17 === "string") {
+        if (!pattern22.test(data17)) {
+          const err30 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/pattern", keyword: "pattern", params: { pattern: "^[0-9]{1,4}(s|m)$" }, message: 'must match pattern "^[0-9]{1,4}(s|m)$"' };
           if (vErrors === null) {
-            vErrors = [err46];
+            vErrors = [err30];
           } else {
-            vErrors.push(err46);
+            vErrors.push(err30);
           }
           errors++;
         }
       } else {
-        const err47 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err31 = { instancePath: instancePath + "/shutdownTimeout", schemaPath: "#/definitions/shutdownTimeout/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err47];
+          vErrors = [err31];
         } else {
-          vErrors.push(err47);
+          vErrors.push(err31);
         }
         errors++;
       }
     }
     if (data.title !== void 0) {
-      let data21 = data.title;
-      if (typeof data21 === "string") {
-        if (func2(data21) > 500) {
-          const err48 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
+      let data18 = data.title;
+      if (typeof data18 === "string") {
+        if (func2(data18) > 500) {
+          const err32 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/maxLength", keyword: "maxLength", params: { limit: 500 }, message: "must NOT have more than 500 characters" };
           if (vErrors === null) {
-            vErrors = [err48];
+            vErrors = [err32];
           } else {
-            vErrors.push(err48);
+            vErrors.push(err32);
           }
           errors++;
         }
       } else {
-        const err49 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err33 = { instancePath: instancePath + "/title", schemaPath: "#/definitions/vmTitle/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err49];
+          vErrors = [err33];
         } else {
-          vErrors.push(err49);
+          vErrors.push(err33);
         }
         errors++;
       }
     }
     if (data.description !== void 0) {
-      let data22 = data.description;
-      if (typeof data22 === "string") {
-        if (func2(data22) > 1e4) {
-          const err50 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
+      let data19 = data.description;
+      if (typeof data19 === "string") {
+        if (func2(data19) > 1e4) {
+          const err34 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/maxLength", keyword: "maxLength", params: { limit: 1e4 }, message: "must NOT have more than 10000 characters" };
           if (vErrors === null) {
-            vErrors = [err50];
+            vErrors = [err34];
           } else {
-            vErrors.push(err50);
+            vErrors.push(err34);
           }
           errors++;
         }
       } else {
-        const err51 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err35 = { instancePath: instancePath + "/description", schemaPath: "#/definitions/vmDescription/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err51];
+          vErrors = [err35];
         } else {
-          vErrors.push(err51);
+          vErrors.push(err35);
         }
         errors++;
       }
     }
   } else {
-    const err52 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err36 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err52];
+      vErrors = [err36];
     } else {
-      vErrors.push(err52);
+      vErrors.push(err36);
     }
     errors++;
   }
-  validate26.errors = vErrors;
+  validate28.errors = vErrors;
   return errors === 0;
 }
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (Array.isArray(data)) {
@@ -3318,8 +3237,8 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
     }
     const len0 = data.length;
     for (let i0 = 0; i0 < len0; i0++) {
-      if (!validate26(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData })) {
-        vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+      if (!validate28(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData })) {
+        vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
         errors = vErrors.length;
       }
     }
@@ -3332,7 +3251,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate25.errors = vErrors;
+  validate27.errors = vErrors;
   return errors === 0;
 }
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -3455,8 +3374,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.vms !== void 0) {
-      if (!validate25(data.vms, { instancePath: instancePath + "/vms", parentData: data, parentDataProperty: "vms", rootData })) {
-        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+      if (!validate27(data.vms, { instancePath: instancePath + "/vms", parentData: data, parentDataProperty: "vms", rootData })) {
+        vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
         errors = vErrors.length;
       }
     }

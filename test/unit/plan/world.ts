@@ -248,6 +248,9 @@ export class World {
         Object.assign(network, { mark, persistent: true }, network.active ? {} : { dnsHosts, dhcpHosts });
         return;
       }
+      case 'vm-password':
+        // Nobody looks at passwords here.
+        return;
       case 'network-delete': {
         const network = this.byUuid(this.networks, step.uuid);
         if (network.active) this.stopNetwork(network.name);

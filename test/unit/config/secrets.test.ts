@@ -1,0 +1,60 @@
+/** Secrets by reference: what is said of those that can't be used, and that no finding shows one. */
+import { describe, expect, it } from 'vitest';
+import { loadFleet } from '../../../src/config/index.js';
+import { VenError, type Finding, type ReadSecret, type ResolvedFleet } from '../../../src/model/index.js';
+
+const FLEET =
+  'apiVersion: ven/v1\nfleet: lab\ndefaults: { graphics: { type: vnc, password: { env: VNC } } }\nvms: [{ name: a, count: 9 }, { name: b }]\n';
+
+function load(text: string, readSecret?: ReadSecret): ResolvedFleet {
+  const readFile = (): string => '';
+  return loadFleet(text, { file: 'f', surroundings: { readFile, now: new Date(0), ...(readSecret && { readSecret }) } });
+}
+
+function refusal(text: string, readSecret?: ReadSecret): readonly Finding[] {
+  try {
+    load(text, readSecret);
+  } catch (error) {
+    if (error instanceof VenError) return error.findings;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+describe('a VNC password', () => {
+  it('stays a reference, and is read only where somebody can', () => {
+    expect(load(FLEET).vms[0]?.graphics).toEqual({ type: 'vnc', listen: '127.0.0.1', port: 'auto', password: { env: 'VNC' } });
+    expect(load(FLEET, () => '8letters')).toEqual(load(FLEET));
+  });
+
+  it('is refused where its reference stands, once', () => {
+    const unset: ReadSecret = () => {
+      throw new VenError('usage', { summary: 'The environment variable VNC is not set', hint: 'Set it' });
+    };
+    expect(refusal(FLEET, unset)).toMatchObject([
+      { rule: 'secret', line: 3, column: 46, message: 'The environment variable VNC is not set' },
+    ]);
+    expect(refusal(FLEET, () => '9 letters')).toMatchObject([{ rule: 'secret-length', line: 3, column: 46 }]);
+    expect(refusal(FLEET, () => 'Ωmega-Ω')).toMatchObject([{ rule: 'secret-length' }]);
+  });
+});
+
+describe('a literal', () => {
+  const CANARY = 'c4n4ry, }x';
+  it.each([
+    ['password: c4n4ry', ''],
+    [`password: "${CANARY}"`, ''],
+    [`'password': '${CANARY}'`, ''],
+    ['password:\n      c4n4ry', ''],
+    ['password: c4n4ry', 'cpus: none, '],
+  ])('%s is shown by no finding, whatever else is wrong', (password, more) => {
+    const findings = refusal(`apiVersion: ven/v1\nfleet: lab\nvms:\n  - { ${more}name: a, graphics: { type: vnc, ${password} } }\n`);
+    for (const { message, hint, frame } of findings) expect(message + hint + frame).not.toContain('c4n4ry');
+    expect(findings.length).toBeGreaterThan(0);
+  });
+
+  it('in a text that is no YAML is not shown either', () => {
+    for (const { frame } of refusal('vms:\n  - graphics:\n      password: |\n        c4n4ry\n   x: ['))
+      expect(frame).not.toContain('c4n4ry');
+  });
+});
