@@ -219,7 +219,7 @@ function costs(network: ObservedNetwork, restart: boolean, fleet: ResolvedFleet,
   }
   const strange = bridge === null ? [] : [...(seen.ports?.get(bridge) ?? [])].filter((port) => !taps.has(port) && port !== `${bridge}-nic`);
   return [
-    ...(on.length === 0 ? [] : [`interrupts for a moment the connection of ${on.join('; ')}`]),
+    ...(on.length === 0 ? [] : [`interrupts for some seconds the connection of ${on.join('; ')}`]),
     ...strange.map((port) => `cuts off ${port}, which is no VM of this libvirt: attach it again with ip link set ${port} master ${bridge}`),
     ...(network.unsaved
       ? [`what runs differs from what is kept, and is lost: compare virsh -c ${fleet.host.uri} net-dumpxml ${name} with its --inactive`]

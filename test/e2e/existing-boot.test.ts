@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standInOf } from '../../src/host/index.js';
 import { buildPayload, startOrchestrator, type AccessEntry, type Orchestrator } from '../orchestrator/index.ts';
 import { changes, Lab, lines, sleep, tryVirsh, virsh, type Running } from './lab.js';
 
@@ -50,16 +51,24 @@ const file = (name: string, text: string): string => {
   return join(dir, name);
 };
 const dumps = (name: string): Promise<string[]> => Promise.all([virsh('net-dumpxml', name), virsh('net-dumpxml', name, '--inactive')]);
+const isHalfDone = async (): Promise<boolean> =>
+  (await lines('net-list', '--name')).includes(standInOf(await virsh('net-uuid', THEIRS)).name);
 const taps = (): string[] => readdirSync(`/sys/class/net/${BRIDGE}/brif`);
 const address = async (): Promise<string> => /\s([\d.]+)\/24/.exec(await virsh('domifaddr', THEIRS, '--source', 'lease'))?.[1] ?? '';
 const call = promisify(execFile);
 /** The payload's own: not every host has one. */
 const ping = (...args: string[]): Promise<{ stdout: string }> => call(join(dir, 'busybox'), ['ping', '-W', '2', ...args, leased]);
-const answersPing = (): Promise<boolean> =>
-  ping('-c', '3', '-i', '0.2').then(
-    () => true,
-    () => false,
-  );
+/** A bridge with STP, as libvirt's are, lets nothing through for the first four seconds. */
+async function answersPing(): Promise<boolean> {
+  for (let tries = 0; tries < 15; tries += 1) {
+    const heard = await ping('-c', '1').then(
+      () => true,
+      () => false,
+    );
+    if (heard) return true;
+  }
+  return false;
+}
 
 /** Both VMs of somebody else's are on their network, one with the lease that it had, and libvirt has nothing that it did not have. */
 let leased = '';
@@ -67,7 +76,7 @@ async function othersAreWell(): Promise<void> {
   expect(await address()).toBe(leased);
   expect(await answersPing()).toBe(true);
   expect(taps().length).toBeGreaterThanOrEqual(2);
-  expect((await lines('net-list', '--all', '--name')).filter((name) => name.startsWith('ven-'))).toEqual([]);
+  expect(await isHalfDone()).toBe(false);
 }
 
 const fleet = (bootUrl: string, existing = THEIRS): string =>
@@ -87,7 +96,6 @@ beforeAll(async () => {
   await virsh('create', file('linux.xml', linux()));
   await virsh('create', '--paused', file('bridged.xml', bridged()));
   for (let tries = 0; tries < 240 && leased === ''; tries += 1, await sleep(250)) leased = await address();
-  for (let tries = 0; tries < 20 && !(await answersPing()); tries += 1) await sleep(250);
   before = await dumps(THEIRS);
 }, 120_000);
 
@@ -193,7 +201,7 @@ vms: [{ name: node }]
       const told = `moment ${moment}, killed ${Math.round(after)} ms after the step began`;
       if (moment % 2 === 1) await lab.apply();
       await killedIn(lab.start(moment % 2 === 1 ? 'destroy' : 'apply', '--yes', '--json'), after);
-      if ((await lines('net-list', '--all', '--name')).some((name) => name.startsWith('ven-stand-in-'))) caught += 1;
+      if (await isHalfDone()) caught += 1;
       if (moment % 4 >= 2) {
         const next = await lab.ven('apply', '--yes', '--lock-timeout', '60s');
         expect(next.code, `${told}\n${next.stdout}\n${next.stderr}`).toBe(0);
