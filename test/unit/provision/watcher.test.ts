@@ -157,6 +157,31 @@ describe('what is told', () => {
   });
 });
 
+describe('a node that starts anew', () => {
+  const boot = (at: number): Step[] => [
+    { at, says: '>>Start HTTP Boot over IPv4....\r\n' },
+    { at: at + 10, says: 'https://tinkerbell-haproxy.lab.internal/tink-stack/boot.ipxe... ok\r\nEFI stub: Loaded initrd from x\r\n' },
+    { at: at + 20, says: 'Provide Username and Password for the IO:\r\nUsername: ' },
+    { at: at + 22, says: '\r\nSecure Boot Status: off\r\n' },
+  ];
+
+  it('before it has left the network boots again, is let in again, and each visit is told', () => {
+    const { stages, typed } = replay('interactive', inputsOf([...boot(10), ...boot(100)]));
+    const way = ['http-boot', 'ipxe', 'hook', 'onboarding', 'workflow'];
+    expect(stages.map(([stage]) => stage)).toEqual(['firmware', ...way, ...way]);
+    expect(typed).toEqual(['username', 'username']);
+  });
+
+  it('from its disk says much again that means nothing new', () => {
+    const { stages, typed } = replay(
+      'interactive',
+      inputsOf([...boot(10), { at: 50, says: 'Reset System\r\n' }, ...boot(100), { at: 200 }]),
+    );
+    expect(stages.at(-1)).toEqual(['reboot', 50]);
+    expect(typed).toEqual(['username']);
+  });
+});
+
 describe('a node that was installed before', () => {
   it('is found again by what is kept of its last boot', () => {
     const boot =
