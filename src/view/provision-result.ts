@@ -43,7 +43,7 @@ export function provisionText(told: NodesTold, result: ProvisionResult, { look, 
       look,
     ),
   );
-  const blocks = [table(told, look), failures.join(''), [total(told, result, look), ...next(result, named)].join('\n')];
+  const blocks = [table(told, look), failures.join(''), [total(told, result, look), ...next(told, result, named)].join('\n')];
   return `${blocks
     .filter((block) => block !== '')
     .map((block) => block.trimEnd())
@@ -100,12 +100,16 @@ function total({ started }: NodesTold, result: ProvisionResult, look: Look): str
   return `${paint(look, tone, head)} after ${duration(durationSeconds)}: ${parts.join(', ')}.`;
 }
 
-function next({ outcome, failed, left, byClass }: ProvisionResult, named: string): string[] {
+function next({ finished }: NodesTold, { outcome, failed, left, byClass }: ProvisionResult, named: string): string[] {
   const lines: string[] = [];
   const name = (address: Address): string => address.replace(/^vm\./, '');
   const [first] = failed;
   if (failed.length > 0) lines.push(`failed: ${listed(failed.map(({ address }) => address))}`);
-  if (left.length > 0) lines.push(`not ended: ${listed(left)}`);
+  const where = (address: Address): string => {
+    const last = finished.get(address)?.stages.at(-1);
+    return `${address} (${last === undefined ? 'not started' : `in ${oneLine(last.title)}`})`;
+  };
+  if (left.length > 0) lines.push(`not ended: ${listed(left.map(where))}`);
   if (first !== undefined) {
     lines.push(`Read what ${failed.length === 1 ? 'it' : 'one'} said: ven logs ${name(first.address)}${named}`);
     const [kind] = Object.keys(byClass);
