@@ -13,6 +13,7 @@ import {
   type Step,
   type VolumeRef,
 } from '../model/index.js';
+import type { ApplyPorts } from './ports.js';
 
 export type UpStep = Extract<Step, { kind: 'vm-up' }>;
 /** A step that is done by calls to the host; `vm-up` goes through vagrant, in batches. */
@@ -21,6 +22,7 @@ export type CallStep = Exclude<Step, UpStep>;
 export interface ExecutePorts {
   host: Host;
   render: Render;
+  orchestrator: ApplyPorts['orchestrator'];
   fleet: Pick<ResolvedFleet, 'name' | 'orchestrator' | 'secureBootKeys'>;
   /** What the host has for a VM, asked once a run for each kind; null for a BIOS. `template`: as `FirmwareNeed`; by itself, where ven makes the VM's variables. */
   firmware(vm: ResolvedVm, template?: boolean): Promise<HostFirmware | null>;
@@ -58,6 +60,11 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
     }
     case 'vm-delete':
       return host.deleteDomain(step.uuid, step.volumes);
+    case 'vm-register':
+      await known(ports.orchestrator, step).register(step.host, signal);
+      return;
+    case 'vm-unregister':
+      return unregister(step, known(ports.orchestrator, step), signal);
     case 'vm-volumes':
       // Marked first, so that a new volume is owned before it exists: one that a kill leaves behind is found again.
       await host.markDomain(step.vm.uuid, step.mark);
@@ -109,6 +116,29 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       return;
     case 'vm-ready':
       return host.markDomain(step.uuid, step.mark);
+  }
+}
+
+function known<T>(orchestrator: T | null, { id }: Step): T {
+  if (orchestrator === null) throw new Error(`${id} has no orchestrator to ask`);
+  return orchestrator;
+}
+
+async function unregister(
+  { address, host }: Extract<Step, { kind: 'vm-unregister' }>,
+  orchestrator: NonNullable<ApplyPorts['orchestrator']>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await orchestrator.unregister(host, signal);
+  } catch (error) {
+    if (!(error instanceof VenError) || error.code === 'interrupted') throw error;
+    throw new VenError(error.code, {
+      summary: `the VM is gone, but not its host in the orchestrator (serial number ${host.serialNumber})`,
+      detail: [error.summary, error.detail].filter(Boolean).join('\n'),
+      hint: `${error.hint ?? ''} Then: ven orchestrator unregister ${host.name}`.trim(),
+      where: address,
+    });
   }
 }
 

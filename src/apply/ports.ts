@@ -1,10 +1,12 @@
-import type { Emit, Host, Render, ResolvedFleet } from '../model/index.js';
+import type { Emit, Host, Orchestrator, Render, ResolvedFleet } from '../model/index.js';
 
 /** All that a run needs from outside. */
 export interface ApplyPorts {
   host: Host;
   render: Render;
   fleet: ResolvedFleet;
+  /** null: the plan has no steps for it. */
+  orchestrator: Pick<Orchestrator, 'register' | 'unregister'> | null;
   /** Gets every event in order. What it throws does not disturb the run; see `viewFault`. */
   emit: Emit;
   clock: { now(): Date };

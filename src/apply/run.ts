@@ -58,8 +58,8 @@ class Run {
     this.plan = plan;
     this.graph = graph;
     this.ports = ports;
-    const { host, render, fleet } = ports;
-    this.executePorts = { host, render, fleet, firmware: (vm, template) => this.firmware(vm, template) };
+    const { host, render, fleet, orchestrator } = ports;
+    this.executePorts = { host, render, fleet, orchestrator, firmware: (vm, template) => this.firmware(vm, template) };
     this.stream = new EventStream(ports.emit);
     this.ledger = new Ledger(graph);
   }

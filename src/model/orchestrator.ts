@@ -10,6 +10,13 @@ export interface OrchestratorHost {
   instance: { id: string; os: string; provisioningStatus: string } | null;
 }
 
+/** A VM as the orchestrator gets to know it. */
+export interface HostIdentity {
+  name: string;
+  serialNumber: string;
+  uuid: string;
+}
+
 export interface OsProfile {
   name: string;
   id: string;
@@ -25,7 +32,12 @@ export interface Orchestrator {
   checkProject(signal?: AbortSignal): Promise<void>;
   hosts(signal?: AbortSignal): Promise<OrchestratorHost[]>;
   /** Idempotent: `already` when the same host (name and serial number) is there. */
-  register(host: { name: string; serialNumber: string; uuid: string }, signal?: AbortSignal): Promise<{ id: string; already: boolean }>;
+  register(host: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }>;
+  /**
+   * Removes the host with this serial number; idempotent. Refused when the orchestrator has seen it with another UUID: it is another
+   * machine then. The name does not count: who was not registered by ven got it from the orchestrator.
+   */
+  unregister(host: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }>;
   /** Idempotent: a host that is not there is removed. */
   removeHost(id: string, signal?: AbortSignal): Promise<void>;
   osProfiles(signal?: AbortSignal): Promise<OsProfile[]>;

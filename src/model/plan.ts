@@ -2,6 +2,7 @@
 import type { Address, ResolvedVm } from './fleet.js';
 import type { SecretReference } from './secret.js';
 import type { DomainMark, NetworkEntryChange, PlannedNetwork, VolumeRef } from './host.js';
+import type { HostIdentity } from './orchestrator.js';
 
 /** When a changed field takes effect. `replace` loses the VM's disks. */
 export type Effect = 'live' | 'restart' | 'replace';
@@ -100,6 +101,10 @@ export type Step = StepBase &
      */
     | { kind: 'network-boot'; uuid: string; network: string; bootUrl: string | null; restart: boolean; start: boolean }
     | { kind: 'vm-delete'; uuid: string; volumes: VolumeRef[] }
+    /** The orchestrator gets to know the VM, before its first start. */
+    | { kind: 'vm-register'; host: HostIdentity }
+    /** It forgets the VM, which is gone by then. */
+    | { kind: 'vm-unregister'; host: HostIdentity }
     /** Through vagrant. Steps of this kind that are ready together share a process. */
     | { kind: 'vm-up'; vm: ResolvedVm }
     /** The mark first, so that nothing is ever made that is not ven's by the mark; then the volumes. */

@@ -147,7 +147,7 @@ function told({ code, summary, detail, hint }: VenError, attempts: number, began
 }
 
 /** Settles as `work` does, or as soon as `signal` is aborted. */
-async function unlessAborted<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
+export async function unlessAborted<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
   if (signal === undefined) return work(undefined);
   if (signal.aborted) throw interrupted(signal);
   const { promise, reject } = Promise.withResolvers<never>();

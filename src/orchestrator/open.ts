@@ -1,6 +1,6 @@
-import { VenError, type Orchestrator, type OrchestratorHost, type OsProfile } from '../model/index.js';
+import { VenError, type HostIdentity, type Orchestrator, type OrchestratorHost, type OsProfile } from '../model/index.js';
 import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from './answers.js';
-import { Exchange, type Call, type Reply } from './exchange.js';
+import { Exchange, unlessAborted, type Call, type Reply } from './exchange.js';
 import { PATIENCE, type OrchestratorOptions } from './options.js';
 import { setDefaultOs } from './provider.js';
 import { Token } from './token.js';
@@ -57,10 +57,7 @@ class Client implements OpenOrchestrator {
     return this.#list('/compute/hosts', 'hosts', hostOf, signal);
   }
 
-  async register(
-    { name, serialNumber }: { name: string; serialNumber: string },
-    signal?: AbortSignal,
-  ): Promise<{ id: string; already: boolean }> {
+  async register({ name, serialNumber }: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }> {
     const there = await this.#find(name, serialNumber, signal, FRESH_MS);
     if (there !== null) return { id: there, already: true };
     const found = async (): Promise<{ id: string; already: boolean } | null> => {
@@ -94,9 +91,24 @@ class Client implements OpenOrchestrator {
     throw refusedHost(this.#base, name, serialNumber, '409, its name or its serial number is taken');
   }
 
+  async unregister({ name, serialNumber, uuid }: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }> {
+    const host = await this.#knownAs(serialNumber, signal, FRESH_MS);
+    if (host === null) return { removed: false };
+    if (host.uuid !== '' && host.uuid !== uuid.toLowerCase())
+      throw new VenError('orchestrator-refused', {
+        summary: `DELETE ${this.#base.href}/compute/hosts/${host.id}: the host with serial number ${serialNumber} is not ${name}, but another machine (UUID ${host.uuid})`,
+        hint: 'Nothing was removed. See what is there: ven orchestrator hosts --all',
+      });
+    await this.removeHost(host.id, signal);
+    return { removed: true };
+  }
+
   async removeHost(id: string, signal?: AbortSignal): Promise<void> {
-    this.#known = null;
     await this.#call({ method: 'DELETE', path: `/compute/hosts/${encodeURIComponent(id)}`, signal, read: () => null, accept: [404] });
+    void this.#known?.hosts.then((hosts) => {
+      const at = hosts.findIndex((host) => host.id === id);
+      if (at !== -1) hosts.splice(at, 1);
+    });
   }
 
   async osProfiles(signal?: AbortSignal): Promise<OsProfile[]> {
@@ -141,9 +153,15 @@ class Client implements OpenOrchestrator {
     return [...all.values()];
   }
 
-  /** The id of this host, null: there is none with its serial number. `maxAge`: in milliseconds, of what is known already. */
+  /** The id of this host, null: there is none with its serial number. */
   async #find(name: string, serialNumber: string, signal: AbortSignal | undefined, maxAge: number): Promise<string | null> {
-    signal?.throwIfAborted();
+    const host = await this.#knownAs(serialNumber, signal, maxAge);
+    if (host === null || host.name === name) return host?.id ?? null;
+    throw refusedHost(this.#base, name, serialNumber, `this serial number is registered already, as ${JSON.stringify(host.name)}`);
+  }
+
+  /** `maxAge`: in milliseconds, of a list that is known already. */
+  async #knownAs(serialNumber: string, signal: AbortSignal | undefined, maxAge: number): Promise<OrchestratorHost | null> {
     if (this.#known === null || this.#now() - this.#known.at >= maxAge) {
       // Under nobody's signal, since others read it as well.
       const hosts = this.hosts();
@@ -153,10 +171,9 @@ class Client implements OpenOrchestrator {
         if (this.#known === known) this.#known = null;
       });
     }
-    const host = (await this.#known.hosts).find((one) => one.serialNumber === serialNumber);
-    if (host === undefined) return null;
-    if (host.name === name) return host.id;
-    throw refusedHost(this.#base, name, serialNumber, `this serial number is registered already, as ${JSON.stringify(host.name)}`);
+    const { hosts } = this.#known;
+    const list = await unlessAborted(signal, () => hosts);
+    return list.find((one) => one.serialNumber === serialNumber) ?? null;
   }
 
   #call<T>({ path, json, ...call }: ProjectCall<T>): Promise<T> {

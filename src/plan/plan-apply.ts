@@ -23,7 +23,7 @@ import { refuseProtected } from './protect.js';
 import type { OwnedDomain, Seen } from './seen.js';
 import type { Selection } from './select.js';
 import { staysFor, usersOf } from './users.js';
-import { createVmSteps, deleteVmStep, updateVmSteps } from './vm-steps.js';
+import { createVmSteps, deleteVmStep, registrationNotes, removeVmSteps, updateVmSteps } from './vm-steps.js';
 import { diffVm, observedVmFacts, vmFacts, type VmDiff } from './vms.js';
 
 /** What is to be done about one VM of the fleet file. */
@@ -77,12 +77,12 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
 
   const freeingSteps = freeing(leaving, seen);
   for (const { domain, address } of removedVms) {
-    steps.push(deleteVmStep(address, domain, false, poolSteps(domain.mark.volumes, pools.ready)));
+    steps.push(...removeVmSteps(fleet, address, domain, false, poolSteps(domain.mark.volumes, pools.ready)));
     changes.push({
       address,
       action: 'delete',
       reason: 'removed',
-      notes: lostDisks(domain, false, seen),
+      notes: [...lostDisks(domain, false, seen), ...registrationNotes(fleet, 'deleted')],
       before: observedVmFacts(domain, seen),
     });
   }
@@ -90,11 +90,14 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
     if (change !== null) changes.push(change);
     const networks = [...networkNeeds(vm, nets.ready), ...lentNeeds(vm, domain, lent.ready)];
     const needs = { networks, pools: poolSteps(volumesOf(vm), pools.ready), freeing: freeingSteps(vm) };
-    if (action === 'create') steps.push(...createVmSteps(fleet.name, off(vm), needs));
+    if (action === 'create') {
+      change?.notes.push(...registrationNotes(fleet, 'created'));
+      steps.push(...createVmSteps(fleet, off(vm), needs));
+    }
     if (action === 'update' && domain !== null && diff !== null) steps.push(...updateVmSteps(vm, domain, diff, needs));
     if (action !== 'replace' || domain === null) continue;
     const gone = deleteVmStep(vm.address, domain, false, poolSteps(domain.mark.volumes, pools.ready));
-    steps.push(gone, ...createVmSteps(fleet.name, off(vm), { ...needs, freeing: [...new Set([gone.id, ...needs.freeing])] }));
+    steps.push(gone, ...createVmSteps(fleet, off(vm), { ...needs, freeing: [...new Set([gone.id, ...needs.freeing])] }));
   }
   for (const { vm, macs, fields } of attachedVms.bystanders) {
     const needs = networkNeeds(vm, nets.ready);

@@ -9,7 +9,7 @@ import type { Draft } from './draft.js';
 import type { Seen } from './seen.js';
 import type { Selection } from './select.js';
 import { staysFor, usersOf } from './users.js';
-import { deleteVmStep } from './vm-steps.js';
+import { registrationNotes, removeVmSteps } from './vm-steps.js';
 import { observedVmFacts } from './vms.js';
 
 /** Everything that is the fleet's by mark and identity goes, whether the file still names it or not; VMs first, then networks. */
@@ -38,12 +38,12 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
   const warnings: string[] = [...pools.warnings];
   for (const { domain, address } of going) {
     const needs = options.keepDisks ? [] : poolSteps(domain.mark.volumes, pools.ready);
-    steps.push(deleteVmStep(address, domain, options.keepDisks, needs));
+    steps.push(...removeVmSteps(fleet, address, domain, options.keepDisks, needs));
     changes.push({
       address,
       action: 'delete',
       reason: 'destroy',
-      notes: lostDisks(domain, options.keepDisks, seen),
+      notes: [...lostDisks(domain, options.keepDisks, seen), ...registrationNotes(fleet, 'deleted')],
       before: observedVmFacts(domain, seen),
     });
   }

@@ -1,6 +1,9 @@
-import { isNvram, type ResolvedVm, type SecretReference, type Step } from '../model/index.js';
+import { isNvram, type ResolvedFleet, type ResolvedVm, type SecretReference, type Step } from '../model/index.js';
 import type { OwnedDomain } from './seen.js';
 import { isHung, marksAgree, readyMark, widerMark, type VmDiff } from './vms.js';
+
+/** Longer than the client goes on trying. */
+const ORCHESTRATOR_SECONDS = 300;
 
 /** Steps that other steps of the plan can be needed by: what a VM waits for. */
 export interface VmNeeds {
@@ -10,13 +13,20 @@ export interface VmNeeds {
   freeing: readonly string[];
 }
 
-/** Steps that make a VM. */
-export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds): Step[] {
+/** Steps that make a VM; first of all the orchestrator is told of it, where it shall know its nodes beforehand. */
+export function createVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, needs: VmNeeds): Step[] {
   const { address } = vm;
   const up = `${address}:up`;
   const settings = `${address}:settings`;
   const before = [...needs.freeing, ...needs.pools, ...needs.networks];
-  const steps: Step[] = [{ id: up, address, needs: before, timeoutSeconds: 900, kind: 'vm-up', vm }];
+  const steps: Step[] = [];
+  if (fleet.orchestrator?.onboarding === 'non-interactive') {
+    const { name, serialNumber, uuid } = vm;
+    const base = { id: `${address}:register`, address, needs: before, timeoutSeconds: ORCHESTRATOR_SECONDS };
+    steps.push({ ...base, kind: 'vm-register', host: { name, serialNumber, uuid } });
+  }
+  const registered = steps.map(({ id }) => id);
+  steps.push({ id: up, address, needs: [...before, ...registered], timeoutSeconds: 900, kind: 'vm-up', vm });
   // Autostart is no part of a domain's XML.
   if (vm.autostart) steps.push({ id: settings, address, needs: [up], timeoutSeconds: 60, kind: 'vm-settings', vm, fields: ['autostart'] });
   const password = passwordOf(vm);
@@ -31,13 +41,39 @@ export function createVmSteps(fleet: string, vm: ResolvedVm, needs: VmNeeds): St
     timeoutSeconds: 30,
     kind: 'vm-ready',
     uuid: vm.uuid,
-    mark: readyMark(fleet, vm),
+    mark: readyMark(fleet.name, vm),
   });
   return steps;
 }
 
 function passwordOf({ graphics }: ResolvedVm): SecretReference | null {
   return graphics.type === 'vnc' ? (graphics.password ?? null) : null;
+}
+
+/** The steps that take a VM away for good, from the orchestrator as well where the fleet says so. `keepDisks`: as `deleteVmStep`'s. */
+export function removeVmSteps(
+  fleet: ResolvedFleet,
+  address: string,
+  domain: OwnedDomain,
+  keepDisks: boolean,
+  needs: readonly string[],
+): Step[] {
+  const gone = deleteVmStep(address, domain, keepDisks, needs);
+  const { uuid, mark, config } = domain;
+  // As it was told to the orchestrator, whatever the fleet file says by now.
+  const serialNumber = config.serialNumber ?? fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber;
+  if (fleet.orchestrator?.removeHosts !== true || serialNumber === undefined) return [gone];
+  const base = { id: `${address}:unregister`, address, needs: [gone.id], timeoutSeconds: ORCHESTRATOR_SECONDS };
+  return [gone, { ...base, kind: 'vm-unregister', host: { name: mark.vm, serialNumber, uuid } }];
+}
+
+/** What a VM costs the orchestrator, for people. */
+export function registrationNotes({ orchestrator }: ResolvedFleet, what: 'created' | 'deleted'): string[] {
+  const project = orchestrator?.project;
+  if (project === undefined || project === null) return [];
+  if (what === 'created')
+    return orchestrator?.onboarding === 'non-interactive' ? [`registers it in the orchestrator's project ${project}`] : [];
+  return orchestrator?.removeHosts === true ? [`removes its host from the orchestrator's project ${project}`] : [];
 }
 
 /** The step that takes a VM away; `keepDisks` keeps all volumes but its firmware's variables. */

@@ -33,6 +33,10 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
     case 'network-delete':
     case 'vm-delete':
       return { doing: 'deleting', done: 'deleted' };
+    case 'vm-register':
+      return { doing: 'registering', done: 'registered' };
+    case 'vm-unregister':
+      return { doing: "removing the orchestrator's host", done: "the orchestrator's host removed" };
     case 'vm-up':
       return step.vm.power === 'off'
         ? { doing: 'creating', done: 'created, left off', slow: true }

@@ -4,6 +4,7 @@ import { domainFacts, domainMark, domainName, networkFacts } from '../../src/hos
 import {
   domainUuid,
   networkUuid,
+  type HostIdentity,
   type HostState,
   type Plan,
   type PlanOptions,
@@ -15,6 +16,7 @@ import { makePlan } from '../../src/plan/index.js';
 import { createRender, TEMPLATE_FILES } from '../../src/render/index.js';
 import { parseXml } from '../../src/xml/index.js';
 import { FakeHost } from './fake-host.js';
+import { FakeOrchestrator } from './fake-orchestrator.js';
 
 export const APPLY: PlanOptions = { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false };
 export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
@@ -36,9 +38,11 @@ export interface Run {
 /** ven as its commands run it, on a host in memory: observe, plan, and the plan's steps through the real renderer. */
 export class Lab {
   readonly host: FakeHost;
+  readonly orchestrator: FakeOrchestrator;
 
-  constructor(host: FakeHost) {
+  constructor(host: FakeHost, known: Iterable<HostIdentity> = []) {
     this.host = host;
+    this.orchestrator = new FakeOrchestrator(host.faults, known);
   }
 
   /** A host as a distribution leaves it: the pool and the network `default`. */
@@ -55,7 +59,7 @@ export class Lab {
   }
 
   copy(): Lab {
-    return new Lab(this.host.copy());
+    return new Lab(this.host.copy(), this.orchestrator.hosts.values());
   }
 
   observe(fleet: ResolvedFleet): Promise<HostState> {
@@ -72,6 +76,7 @@ export class Lab {
     const never = new AbortController().signal;
     const result = await runPlan(plan, {
       host: this.host,
+      orchestrator: this.orchestrator,
       render,
       fleet,
       emit: (event) => events.push(event),
@@ -181,6 +186,8 @@ export class Lab {
       pools: pools.map(({ name, active }) => ({ name, active })),
       volumes,
       bridges: Object.keys(bridgePorts ?? {}).sort(),
+      // Not those whose VMs are gone: a run that was killed may leave them, and says nothing of them later.
+      registered: domains.map(({ config }) => this.orchestrator.hosts.get(config.serialNumber ?? '')?.name ?? null),
     };
   }
 }

@@ -209,6 +209,7 @@ export function run(
   stage.result = runPlan(planOf(steps), {
     host: stage.host,
     render: RENDER,
+    orchestrator: null,
     fleet: FLEET,
     emit: (event) => {
       stage.events.push(event);

@@ -207,6 +207,7 @@ export class World {
         this.registered.push(serialNumber);
         return Promise.resolve({ id: `host-${serialNumber}`, already: false });
       },
+      unregister: () => Promise.resolve({ removed: false }),
       removeHost: () => Promise.resolve(),
       osProfiles: () => Promise.resolve([]),
       setDefaultOs: () => Promise.resolve({ changed: false }),
