@@ -11,8 +11,9 @@ const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const MANIFEST = join(ROOT, 'oclif.manifest.json');
 
-const commands = readdirSync(join(ROOT, 'src/commands'))
-  .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
+/** A folder of commands is a topic: `ven orchestrator hosts`. What all share is in base. */
+const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && name !== 'index.ts' && !name.startsWith('base/'))
   .map((name) => join(ROOT, 'src/commands', name));
 
 rmSync(DIST, { recursive: true, force: true });

@@ -136,7 +136,7 @@ async function unregister(
     throw new VenError(error.code, {
       summary: `the VM is gone, but not its host in the orchestrator (serial number ${host.serialNumber})`,
       detail: [error.summary, error.detail].filter(Boolean).join('\n'),
-      hint: `${error.hint ?? ''} Then: ven orchestrator unregister ${host.name}`.trim(),
+      hint: `${error.hint ?? ''} Then: ven orchestrator unregister ${host.serialNumber}`.trim(),
       where: address,
     });
   }

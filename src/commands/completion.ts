@@ -20,7 +20,7 @@ export default class Completion extends VenCommand {
 
 function describe({ id, summary, flags, args, strict }: Command.Loadable): Completed {
   return {
-    name: id,
+    name: id.replaceAll(':', ' '),
     vms: !Object.hasOwn(args, 'vm') ? 'none' : strict === false ? 'some' : 'one',
     summary: summary ?? '',
     flags: Object.values(flags).map((flag) => ({ name: flag.name, summary: flag.summary ?? '', takes: takes(flag) })),

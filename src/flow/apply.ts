@@ -13,11 +13,13 @@ import {
   type RunResult,
 } from '../model/index.js';
 import { makePlan, matcher } from '../plan/index.js';
+import type { AskSecret } from './credentials.js';
 import { checkHostIsReady } from './doctor.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
 import { recordsKeeper } from './onboarding/records.js';
 import { openHost } from './open.js';
 import { checkStillFits, readSavedPlan } from './plan.js';
+import { orchestratorFor } from './registration.js';
 import { openRender } from './templates.js';
 
 /** Two signals, since the first Ctrl-C and the second mean different things. */
@@ -41,6 +43,8 @@ export interface ApplyRequest extends Request {
   purge?: boolean | undefined;
   /** Whether somebody can be asked, or has said yes already. Checked before anything slow. */
   consent: 'given' | 'ask' | 'impossible';
+  /** For the credentials of an orchestrator that the plan asks; absent: nobody can be asked. */
+  askSecret?: AskSecret | null;
   /** Shows the plan; resolves to whether to go on. Not called when there is nothing to do. */
   confirm: (plan: Plan) => Promise<boolean>;
   emit: Emit;
@@ -94,6 +98,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (request.consent === 'ask') checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
 
+    const { askSecret = null } = request;
+    const orchestrator = await orchestratorFor(plan, fleet, { ...request, askSecret, signal: request.interrupt.graceful });
     const runId = new Date().toISOString().replaceAll(/[:.]/g, '-');
     const journal = openJournal(workDir, runId);
     const keepRecords = recordsKeeper(fleet, plan, workDir);
@@ -110,6 +116,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       const cores = availableParallelism();
       const result = await runPlan(plan, {
         host,
+        orchestrator,
         render: openRender(),
         fleet,
         emit,
@@ -124,6 +131,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       return { fleet, plan, result, declined: false, asked, viewFault };
     } finally {
       journal.close();
+      await orchestrator?.close();
     }
   } finally {
     lock.release();

@@ -9,6 +9,16 @@ export { doctor } from './doctor.js';
 export { init } from './init.js';
 export { loadFleetFile, secretReader, type Request } from './load.js';
 export { logs, type LogsRequest } from './logs.js';
+export {
+  orchestratorHosts,
+  registerVms,
+  setDefaultOs,
+  unregisterVms,
+  type FleetHosts,
+  type OrchestratorRequest,
+  type Registration,
+  type VmsRequest,
+} from './orchestrator.js';
 export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export { checkProvision, failedNodes, provision, type Provisioned, type ProvisionRequest } from './provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';

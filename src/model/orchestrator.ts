@@ -14,6 +14,7 @@ export interface OrchestratorHost {
 export interface HostIdentity {
   name: string;
   serialNumber: string;
+  /** Empty: not known. */
   uuid: string;
 }
 

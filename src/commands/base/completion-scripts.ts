@@ -1,5 +1,6 @@
 /** What a completion script needs to know of a command. */
 export interface Completed {
+  /** `plan`; within a topic two words, `orchestrator hosts`. */
   name: string;
   summary: string;
   /** `one`: its first argument is a VM's name. `some`: any of its arguments may be. */
@@ -23,6 +24,23 @@ export function completionScript(shell: Shell, commands: readonly Completed[]): 
   }
 }
 
+/** The first words, each once, and for a topic the words that may follow. */
+function firstWords(commands: readonly Completed[]): { word: string; summary: string; next: { word: string; summary: string }[] }[] {
+  const words = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))];
+  return words.map((word) => {
+    const next = commands.flatMap(({ name, summary }) =>
+      name.startsWith(`${word} `) ? [{ word: name.slice(word.length + 1), summary }] : [],
+    );
+    const summary = commands.find(({ name }) => name === word)?.summary ?? next.map((one) => one.word).join(', ');
+    return { word, summary, next };
+  });
+}
+
+const topicsOf = (commands: readonly Completed[]) => firstWords(commands).filter(({ next }) => next.length > 0);
+
+/** As one word, in a script. */
+const label = (name: string): string => name.replace(' ', ':');
+
 const named = (commands: readonly Completed[], takes: string): string[] => [
   ...new Set(commands.flatMap(({ flags }) => flags.filter((flag) => flag.takes === takes).map(({ name }) => `--${name}`))),
 ];
@@ -30,15 +48,26 @@ const named = (commands: readonly Completed[], takes: string): string[] => [
 function bash(commands: readonly Completed[]): string {
   const cases = commands
     .filter(({ name }) => name !== 'completion')
-    .map(({ name, flags }) => `    ${name}) flags='${flags.map((flag) => `--${flag.name}`).join(' ')}' ;;`);
+    .map(({ name, flags }) => `    ${label(name)}) flags='${flags.map((flag) => `--${flag.name}`).join(' ')}' ;;`);
   return `# ven completion for bash. Use: source <(ven completion bash)
 _ven() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" flags='' fleet='' word
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '${firstWords(commands)
+      .map(({ word }) => word)
+      .join(' ')} --help --version' -- "$current"))
     return
   fi
+  case "\${COMP_WORDS[1]}" in
+${topicsOf(commands)
+  .map(({ word, next }) => {
+    const words = next.map((one) => one.word).join(' ');
+    return `    ${word}) if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W '${words} --help' -- "$current")); return; fi
+      COMP_WORDS=("\${COMP_WORDS[0]}" "${word}:\${COMP_WORDS[2]}" "\${COMP_WORDS[@]:3}"); COMP_CWORD=$((COMP_CWORD - 1)) ;;`;
+  })
+  .join('\n')}
+  esac
   case "$previous" in
     ${named(commands, 'address').join('|')})
       # ${ADDRESS_HELP}
@@ -57,13 +86,13 @@ ${cases.join('\n')}
     *' -'*) ;;
     ${commands
       .filter(({ vms }) => vms !== 'none')
-      .map(({ name, vms }) => `${vms === 'one' ? '"2' : '*"'} ${name} "*`)
+      .map(({ name, vms }) => `${vms === 'one' ? '"2' : '*"'} ${label(name)} "*`)
       .join('|')})
       for word in "\${COMP_WORDS[@]:3}"; do case "$word" in *.yaml|*.yml) fleet="$word" ;; esac; done
       COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" addresses \${fleet:+"$fleet"} 2>/dev/null | sed -n 's/^vm[.]//p')" -- "$current"))
       case "\${COMP_WORDS[1]}" in ${commands
         .filter(({ vms }) => vms === 'some')
-        .map(({ name }) => name)
+        .map(({ name }) => label(name))
         .join('|')})
         compopt -o filenames; COMPREPLY+=($(compgen -f -X '!*.y*ml' -- "$current") $(compgen -d -- "$current")) ;; esac
       return ;;
@@ -90,7 +119,7 @@ function zsh(commands: readonly Completed[]): string {
       one: `'1:VM:_ven_vms' '2:${file}`,
       some: `'*:VM or fleet file:_ven_vms_or_file'`,
     }[vms];
-    return `    ${name}) _arguments ${[...specs, "'--help[show help]'", rest].join(' ')} ;;`;
+    return `    ${label(name)}) _arguments ${[...specs, "'--help[show help]'", rest].join(' ')} ;;`;
   });
   return `#compdef ven
 # ven completion for zsh. Use: source <(ven completion zsh), or save it as _ven in a folder of $fpath
@@ -114,7 +143,9 @@ _ven_vms_or_file() {
 }
 _ven() {
   local -a commands
-  commands=(${commands.map(({ name, summary }) => `'${name}:${text(summary)}'`).join(' ')})
+  commands=(${firstWords(commands)
+    .map(({ word, summary }) => `'${word}:${text(summary)}'`)
+    .join(' ')})
   if (( CURRENT == 2 )); then
     _describe command commands
     return
@@ -122,6 +153,15 @@ _ven() {
   local command="$words[2]"
   shift words
   (( CURRENT-- ))
+  case "$command" in
+${topicsOf(commands)
+  .map(({ word, next }) => {
+    const described = next.map((one) => `'${one.word}:${text(one.summary)}'`).join(' ');
+    return `    ${word}) if (( CURRENT == 2 )); then commands=(${described}); _describe command commands; return; fi
+      command="${word}:$words[2]"; shift words; (( CURRENT-- )) ;;`;
+  })
+  .join('\n')}
+  esac
   case "$command" in
 ${cases.join('\n')}
   esac
@@ -132,11 +172,19 @@ if [ "$funcstack[1]" = _ven ]; then _ven "$@"; else compdef _ven ven; fi
 
 function fish(commands: readonly Completed[]): string {
   const text = (words: string): string => `'${words.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
+  const seen = (name: string): string =>
+    name
+      .split(' ')
+      .map((word) => `__fish_seen_subcommand_from ${word}`)
+      .join('; and ');
+  const first = (name: string, summary: string): string => {
+    const [word = '', next] = name.split(' ');
+    if (next === undefined) return `complete -c ven -n __fish_use_subcommand -f -a ${word} -d ${text(summary)}`;
+    return `complete -c ven -n '${seen(word)}; and test (count (commandline -opc)) -eq 2' -f -a ${next} -d ${text(summary)}`;
+  };
   const lines = commands.flatMap(({ name, summary, flags, vms }) => [
-    `complete -c ven -n __fish_use_subcommand -f -a ${name} -d ${text(summary)}`,
-    ...(vms !== 'none'
-      ? [`complete -c ven -n '__fish_seen_subcommand_from ${name}' -a '(__ven_addresses | string replace -rf "^vm[.]" "")'`]
-      : []),
+    first(name, summary),
+    ...(vms !== 'none' ? [`complete -c ven -n '${seen(name)}' -a '(__ven_addresses | string replace -rf "^vm[.]" "")'`] : []),
     ...flags.map((flag) => {
       const takes = {
         nothing: '',
@@ -145,7 +193,7 @@ function fish(commands: readonly Completed[]): string {
         folder: ` -x -a '(__fish_complete_directories)'`,
         other: ' -x',
       }[flag.takes];
-      return `complete -c ven -n '__fish_seen_subcommand_from ${name}' -l ${flag.name}${takes} -d ${text(flag.summary)}`;
+      return `complete -c ven -n '${seen(name)}' -l ${flag.name}${takes} -d ${text(flag.summary)}`;
     }),
   ]);
   return `# ven completion for fish. Use: ven completion fish | source
@@ -155,6 +203,9 @@ function __ven_addresses
   ven addresses $fleet[1] 2>/dev/null
 end
 complete -c ven -f
+${topicsOf(commands)
+  .map(({ word, summary }) => `complete -c ven -n __fish_use_subcommand -f -a ${word} -d ${text(summary)}`)
+  .join('\n')}
 complete -c ven -n 'not __fish_use_subcommand; and not __fish_seen_subcommand_from completion' -k -a '(__fish_complete_suffix .yaml; __fish_complete_suffix .yml)'
 complete -c ven -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 ${lines.join('\n')}

@@ -11,8 +11,7 @@ export async function run(argv: readonly string[], root: string): Promise<number
   try {
     const config = await Config.load({ root });
     version = config.version;
-    const [id] = argv;
-    if (id !== undefined && !id.startsWith('-') && !config.findCommand(id)) throw unknownCommand(id, config);
+    refuseUnknown(argv, config);
     await runOclif([...argv], config);
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
@@ -49,8 +48,17 @@ function usage(error: Errors.CLIError & { flags?: unknown; parse?: { input?: { f
   return new VenError('usage', { summary, hint: guess === undefined ? 'see --help' : `did you mean ${guess}? See --help`, cause: error });
 }
 
-function unknownCommand(id: string, config: Config): VenError {
-  const known = config.commands.filter(({ hidden }) => !hidden).map((command) => command.id);
+/** A topic alone gets its help from oclif. */
+function refuseUnknown([first, second]: readonly string[], config: Config): void {
+  if (first === undefined || first.startsWith('-') || config.findCommand(first)) return;
+  const known = config.commands.filter(({ hidden }) => !hidden).map((command) => command.id.replaceAll(':', ' '));
+  const within = known.filter((id) => id.startsWith(`${first} `));
+  if (within.length === 0) throw unknownCommand(first, known);
+  if (second === undefined || second.startsWith('-') || within.includes(`${first} ${second}`)) return;
+  throw unknownCommand(`${first} ${second}`, within);
+}
+
+function unknownCommand(id: string, known: readonly string[]): VenError {
   const guess = near(id, known);
   return new VenError('usage', {
     summary: `there is no command ${JSON.stringify(id)}`,

@@ -30,3 +30,13 @@ export function stopOnSignals(): Stop {
     },
   };
 }
+
+/** For work that ends by itself, and rejects when `signal` is aborted. */
+export async function whileNotStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = stopOnSignals();
+  try {
+    return await work(stop.signal);
+  } finally {
+    stop.end();
+  }
+}

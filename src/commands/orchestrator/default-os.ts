@@ -1,0 +1,25 @@
+import { Args } from '@oclif/core';
+import { setDefaultOs } from '../../flow/index.js';
+import { defaultOsText } from '../../view/index.js';
+import { secretAsker } from '../base/ask-secret.js';
+import { fleetFile, VenCommand } from '../base/command.js';
+import { stdout } from '../base/output.js';
+import { whileNotStopped } from '../base/stop.js';
+
+export default class OrchestratorDefaultOs extends VenCommand {
+  static override args = {
+    profile: Args.string({ required: true, description: 'an operating system profile of the orchestrator, by name or id' }),
+    ...fleetFile,
+  };
+  static override usage = '<%= command.id %> PROFILE [FLEET]';
+  static override summary = 'Set the operating system that new hosts of the project get by themselves.';
+  static override description = 'For the whole project, not for this fleet alone.';
+  static override examples = ['$ ven orchestrator default-os microvisor-nonrt'];
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(OrchestratorDefaultOs);
+    const { profile, fleet: file } = args;
+    const set = await whileNotStopped((signal) => setDefaultOs({ profile, file, env: process.env, askSecret: secretAsker(), signal }));
+    stdout(defaultOsText(set));
+  }
+}

@@ -1,0 +1,24 @@
+import { registerVms } from '../../flow/index.js';
+import { registeredText } from '../../view/index.js';
+import { secretAsker } from '../base/ask-secret.js';
+import { SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from '../base/command.js';
+import { stdout } from '../base/output.js';
+import { whileNotStopped } from '../base/stop.js';
+
+export default class OrchestratorRegister extends VenCommand {
+  static override args = someVms;
+  static override strict = false;
+  static override usage = SOME_VMS_USAGE;
+  static override summary = 'Make VMs known to the orchestrator, by their serial numbers.';
+  static override description =
+    'Without names all of the fleet. Can be done again: what is there stays. ven apply does it by itself before the first start of a VM, with onboarding: non-interactive.';
+  static override examples = ['$ ven orchestrator register', '$ ven orchestrator register edge-1 edge-2 fleets/lab.yaml'];
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(OrchestratorRegister);
+    const tell = (one: Parameters<typeof registeredText>[0]): void => {
+      stdout(registeredText(one));
+    };
+    await whileNotStopped((signal) => registerVms({ ...someVmsOf(argv), env: process.env, askSecret: secretAsker(), signal, tell }));
+  }
+}

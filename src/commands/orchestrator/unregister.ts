@@ -1,0 +1,27 @@
+import { unregisterVms } from '../../flow/index.js';
+import { VenError } from '../../model/index.js';
+import { unregisteredText } from '../../view/index.js';
+import { secretAsker } from '../base/ask-secret.js';
+import { SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from '../base/command.js';
+import { stdout } from '../base/output.js';
+import { whileNotStopped } from '../base/stop.js';
+
+export default class OrchestratorUnregister extends VenCommand {
+  static override args = someVms;
+  static override strict = false;
+  static override usage = SOME_VMS_USAGE;
+  static override summary = "Take VMs' hosts out of the orchestrator, by their serial numbers.";
+  static override description = 'The VMs themselves stay as they are. ven destroy does it by itself, with removeHosts: true.';
+  static override examples = ['$ ven orchestrator unregister edge-1'];
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(OrchestratorUnregister);
+    const { vms, file } = someVmsOf(argv);
+    if (vms.length === 0)
+      throw new VenError('usage', { summary: 'No VM is named', hint: 'Name those to take out: ven orchestrator unregister edge-1' });
+    const tell = (one: Parameters<typeof unregisteredText>[0]): void => {
+      stdout(unregisteredText(one));
+    };
+    await whileNotStopped((signal) => unregisterVms({ vms, file, env: process.env, askSecret: secretAsker(), signal, tell }));
+  }
+}

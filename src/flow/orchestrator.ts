@@ -1,0 +1,140 @@
+import { didYouMean } from '../config/index.js';
+import { VenError, type OrchestratorHost, type ResolvedFleet, type ResolvedVm, type SecretReference } from '../model/index.js';
+import type { OpenOrchestrator } from '../orchestrator/index.js';
+import { credentialsReader, type AskSecret } from './credentials.js';
+import { vmNamed } from './find-vm.js';
+import { loadFleetFile, type Request } from './load.js';
+import { apiOf } from './orchestrator-api.js';
+
+export interface OrchestratorRequest extends Request {
+  /** null: nobody can be asked. */
+  askSecret: AskSecret | null;
+  signal: AbortSignal;
+}
+
+/** Some VMs of the fleet, by name or address; none: all. */
+export interface VmsRequest extends OrchestratorRequest {
+  vms: readonly string[];
+}
+
+/** The object that `orchestrator hosts --json` prints. */
+export interface FleetHosts {
+  formatVersion: '1';
+  fleet: string;
+  project: string;
+  /** `vm`: the VM of this fleet that it is; null: none of them. */
+  hosts: (OrchestratorHost & { vm: string | null })[];
+  /** The names of the fleet's VMs that the orchestrator does not know. */
+  unknown: string[];
+}
+
+export interface Registration {
+  name: string;
+  serialNumber: string;
+  id: string;
+  /** It was there before. */
+  already: boolean;
+}
+
+/** The hosts of the fleet's project that are this fleet's VMs, by serial number or UUID; with `all` the others as well. Changes nothing. */
+export async function orchestratorHosts(request: OrchestratorRequest & { all: boolean }): Promise<FleetHosts> {
+  return withOrchestrator(request, async (orchestrator, fleet, project) => {
+    const vmOf = (host: OrchestratorHost): string | null =>
+      fleet.vms.find((vm) => vm.serialNumber === host.serialNumber || vm.uuid === host.uuid)?.name ?? null;
+    const hosts = (await orchestrator.hosts(request.signal)).map((host) => ({ ...host, vm: vmOf(host) }));
+    const known = new Set(hosts.map(({ vm }) => vm));
+    return {
+      formatVersion: '1',
+      fleet: fleet.name,
+      project,
+      hosts: hosts.filter(({ vm }) => request.all || vm !== null),
+      unknown: fleet.vms.map(({ name }) => name).filter((name) => !known.has(name)),
+    };
+  });
+}
+
+/** Makes VMs known to the orchestrator by their serial numbers; `tell` is called for each. Idempotent. Rejects at the first that is refused. */
+export async function registerVms({ tell, ...request }: VmsRequest & { tell: (one: Registration) => void }): Promise<void> {
+  await withOrchestrator(request, async (orchestrator, fleet) => {
+    const vms = chosen(request, fleet);
+    await orchestrator.checkProject(request.signal);
+    for (const { name, serialNumber, uuid } of vms)
+      tell({ name, serialNumber, ...(await orchestrator.register({ name, serialNumber, uuid }, request.signal)) });
+  });
+}
+
+/** The reverse of `registerVms`; a VM that the fleet file has no more is named by its serial number. Idempotent. */
+export async function unregisterVms({
+  tell,
+  ...request
+}: VmsRequest & { tell: (one: { name: string; serialNumber: string; removed: boolean }) => void }): Promise<void> {
+  await withOrchestrator(request, async (orchestrator, fleet) => {
+    // Names are lower case.
+    const isSerial = (word: string): boolean => /^(?=.*[A-Z]|[0-9])[A-Za-z0-9]{5,20}$/.test(word);
+    const hosts = request.vms.map((word) =>
+      isSerial(word) ? { name: '-', serialNumber: word, uuid: '' } : vmNamed(fleet, word, request.file),
+    );
+    for (const { name, serialNumber, uuid } of hosts)
+      tell({ name, serialNumber, ...(await orchestrator.unregister({ name, serialNumber, uuid }, request.signal)) });
+  });
+}
+
+/** Makes new hosts of the project get an operating system by themselves. `changed`: false when they did already. */
+export async function setDefaultOs(
+  request: OrchestratorRequest & { profile: string },
+): Promise<{ profile: string; id: string; project: string; changed: boolean }> {
+  return withOrchestrator(request, async (orchestrator, _, project) => {
+    const profiles = await orchestrator.osProfiles(request.signal);
+    const found = profiles.find(({ name, id }) => name === request.profile || id === request.profile);
+    if (!found) {
+      const names = profiles.map(({ name }) => name).sort();
+      throw new VenError('not-found', {
+        summary: `The orchestrator has no operating system profile ${JSON.stringify(request.profile)}`,
+        detail: names.length === 0 ? 'It has none at all.' : `It has: ${names.join(', ')}`,
+        hint: didYouMean(request.profile, names),
+      });
+    }
+    return { profile: found.name, id: found.id, project, ...(await orchestrator.setDefaultOs(found.id, request.signal)) };
+  });
+}
+
+/** For a fleet file that says where the orchestrator's API is; its credentials are read at once. Nothing is sent yet. */
+export async function orchestratorOf(fleet: ResolvedFleet, request: Request & { askSecret: AskSecret | null }): Promise<OpenOrchestrator> {
+  const { orchestrator } = fleet;
+  if (orchestrator?.domain == null || orchestrator.project === null) throw nowhere(fleet, request.file);
+  const { credentials, onboarding } = orchestrator;
+  // In the interactive flow the fleet's credentials are the onboarding person's, who may have no rights in the API.
+  const usual = { username: { env: 'PROJECT_API_USER' }, password: { env: 'PROJECT_API_PASSWORD' } };
+  const isSet = ({ env }: SecretReference & { env: string }): boolean => (request.env[env] ?? '') !== '';
+  const own = onboarding !== 'non-interactive' && isSet(usual.username) && isSet(usual.password);
+  const wanted = { credentials: own ? usual : (credentials ?? usual), onboarding: 'non-interactive' as const };
+  const read = await credentialsReader(wanted, request, request.askSecret)();
+  const api = read && apiOf(fleet, request, read);
+  if (!api) throw nowhere(fleet, request.file);
+  return api;
+}
+
+async function withOrchestrator<T>(
+  request: OrchestratorRequest,
+  work: (orchestrator: OpenOrchestrator, fleet: ResolvedFleet, project: string) => Promise<T>,
+): Promise<T> {
+  const fleet = loadFleetFile(request);
+  const orchestrator = await orchestratorOf(fleet, request);
+  try {
+    return await work(orchestrator, fleet, fleet.orchestrator?.project ?? '');
+  } finally {
+    await orchestrator.close();
+  }
+}
+
+function chosen({ vms, file }: VmsRequest, fleet: ResolvedFleet): ResolvedVm[] {
+  return vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, file));
+}
+
+function nowhere({ orchestrator }: ResolvedFleet, file: string): VenError {
+  const missing = orchestrator === null ? 'orchestrator' : orchestrator.domain === null ? 'orchestrator.domain' : 'orchestrator.project';
+  return new VenError('usage', {
+    summary: `${file} does not say which project of which orchestrator to ask: it has no ${missing}`,
+    hint: 'Write orchestrator: { domain: orchestrator.example.com, project: NAME }',
+  });
+}
