@@ -1,7 +1,11 @@
 import { loadFleet } from '../config/index.js';
 import { hostFindings } from '../host/index.js';
 import { VenError, type HostFinding, type Plan, type ResolvedFleet } from '../model/index.js';
+import { checkAnswers } from '../orchestrator/index.js';
 import { loadFleetFile, type Request } from './load.js';
+
+/** For all that has to do with one answer of the orchestrator. */
+const ANSWER_SECONDS = 5;
 
 /** What is checked for where nobody has written a fleet file yet: the defaults, which are an edge node's. */
 const ONE_VM = 'apiVersion: ven/v1\nfleet: doctor\nvms: [{ name: edge }]\n';
@@ -11,7 +15,28 @@ const ONE_VM = 'apiVersion: ven/v1\nfleet: doctor\nvms: [{ name: edge }]\n';
  * seconds: it tries KVM. Without `file` it takes ./fleet.yaml, or one VM with all defaults where there is none.
  */
 export async function doctor(file: string | undefined, env: Request['env']): Promise<HostFinding[]> {
-  return hostFindings(file === undefined ? anyFleet(env) : loadFleetFile({ file, env }), { env, probe: true, vagrant: true });
+  const fleet = file === undefined ? anyFleet(env) : loadFleetFile({ file, env });
+  const found = await Promise.all([hostFindings(fleet, { env, probe: true, vagrant: true }), orchestratorFindings(fleet, env)]);
+  return found.flat();
+}
+
+/** Whether the boot file's server and the API answer this machine. Warnings only: a node may reach what this machine does not. */
+async function orchestratorFindings({ orchestrator }: ResolvedFleet, env: Request['env']): Promise<HostFinding[]> {
+  if (orchestrator === null) return [];
+  const { bootUrl, domain, caCertificates, addresses } = orchestrator;
+  const urls = [bootUrl, ...(domain === null ? [] : [`https://api.${domain}/`])].map((url) => new URL(url));
+  return Promise.all(
+    urls.map(async (url): Promise<HostFinding> => {
+      const check = 'orchestrator';
+      try {
+        await checkAnswers(url, { caCertificates, addresses, env, userAgent: 'ven' }, ANSWER_SECONDS);
+        return { check, level: 'ok', message: `${url.origin} answers${url.protocol === 'https:' ? ', over verified TLS' : ''}`, fix: '' };
+      } catch (error) {
+        if (!(error instanceof VenError)) throw error;
+        return { check, level: 'warning', message: error.summary, fix: error.hint ?? '' };
+      }
+    }),
+  );
 }
 
 function anyFleet(env: Request['env']): ResolvedFleet {

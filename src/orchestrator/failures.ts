@@ -112,7 +112,7 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
       code === '' ? undefined : `${code}${message === '' ? '' : `: ${snippetOf(message, asked.secrets)}`}`,
     ),
   });
-  const up = proxy === null ? 'Check that the orchestrator is up and that this machine reaches it: ven doctor' : exempt;
+  const up = proxy === null ? 'Check that the orchestrator is up, and that this machine reaches it.' : exempt;
 
   if (CERTIFICATE.test(code)) {
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')

@@ -11,6 +11,7 @@ import {
   resultText,
   type Progress,
 } from '../../view/index.js';
+import { secretAsker } from './ask-secret.js';
 import { ask, consent } from './consent.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
@@ -43,6 +44,7 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<Car
     const { plan, result, declined, asked, viewFault } = await apply({
       ...request,
       env: process.env,
+      askSecret: secretAsker(),
       consent: agreed,
       interrupt: interruption.interrupt,
       emit: (event) => {

@@ -35,6 +35,8 @@ const COMMANDS = [
   'vnc',
 ];
 
+const TOPICS = { orchestrator: ['default-os', 'hosts', 'register', 'unregister'] };
+
 describe('help and version', () => {
   it('names every command, with no arguments too', () => {
     const { code, stdout } = run('--help');
@@ -56,6 +58,23 @@ describe('help and version', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(run('--version')).toEqual({ code: 0, stdout: `ven ${version}\n`, stderr: '' });
     expect(run('-v').stdout).toBe(`ven ${version}\n`);
+  });
+});
+
+describe('a topic', () => {
+  it('says what is in it, and what was meant', () => {
+    const { code, stdout } = run('orchestrator');
+    expect(code).toBe(0);
+    for (const command of TOPICS.orchestrator) expect(stdout).toContain(`orchestrator ${command} `);
+    expect(run('orchestrator', 'hots')).toMatchObject({ code: 1, stdout: '' });
+    expect(run('orchestrator', 'hots').stderr).toContain('did you mean orchestrator hosts?');
+    expect(run('orchestrator', 'hosts', '--help').stdout).toContain('ven orchestrator hosts [FLEET] [FLAGS]');
+  });
+
+  it('needs a fleet file that names an orchestrator', () => {
+    const { code, stderr } = run('orchestrator', 'hosts');
+    expect(code).toBe(1);
+    expect(stderr).toContain('does not say which project of which orchestrator to ask');
   });
 });
 
@@ -199,7 +218,7 @@ describe('completion', () => {
   };
 
   it('offers commands, flags, fleet files, and addresses', () => {
-    expect(offered('')).toEqual([...COMMANDS, '--help', '--version']);
+    expect(offered('')).toEqual([...[...COMMANDS, ...Object.keys(TOPICS)].sort(), '--help', '--version']);
     expect(offered('de')).toEqual(['destroy']);
     expect(offered('plan', '--d')).toEqual(['--diff', '--detailed-exitcode']);
     expect(offered('plan', 'fl')).toEqual(['fleet.yaml']);
@@ -211,6 +230,10 @@ describe('completion', () => {
     expect(offered('logs', 'edge-2', 'fl')).toEqual(['fleet.yaml']);
     expect(offered('logs', '--t')).toEqual(['--tail']);
     expect(offered('vnc', 'edge-3', '')).toContain('fleet.yaml');
+    expect(offered('orchestrator', '')).toEqual([...TOPICS['orchestrator'], '--help']);
+    expect(offered('orchestrator', 'hosts', '--')).toEqual(['--json', '--all', '--help']);
+    expect(offered('orchestrator', 'register', 'edge-2')).toEqual(['edge-2']);
+    expect(offered('orchestrator', 'hosts', 'fl')).toEqual(['fleet.yaml']);
   });
 
   it.each(['zsh', 'fish'])('for %s names every command and flag', (shell) => {

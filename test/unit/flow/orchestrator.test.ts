@@ -1,0 +1,199 @@
+/** What the commands ask of the orchestrator, through a fleet file, against the stand-in's API. */
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { orchestratorHosts, registerVms, setDefaultOs, unregisterVms, type Registration } from '../../../src/flow/index.js';
+import { orchestratorFor } from '../../../src/flow/registration.js';
+import { loadFleetFile } from '../../../src/flow/load.js';
+import { VenError, type Plan, type Step } from '../../../src/model/index.js';
+import { startOrchestrator, type Orchestrator } from '../../orchestrator/index.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'ven-flow-'));
+const file = join(dir, 'fleet.yaml');
+let lab: Orchestrator;
+
+// A fleet file names no port: an orchestrator is on 443, which needs root.
+vi.mock('../../../src/orchestrator/index.js', async (original) => {
+  const real = await original<typeof import('../../../src/orchestrator/index.js')>();
+  return {
+    ...real,
+    openOrchestrator: (options: Parameters<typeof real.openOrchestrator>[0]) =>
+      real.openOrchestrator({ ...options, domain: `${options.domain}:${String(lab.port)}` }),
+  };
+});
+
+const ACCOUNTS = { 'api-user': { password: 'api-password', projects: ['infra-1'] }, person: { password: 'their-password', projects: [] } };
+const env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: 'api-password' };
+const request = { file, env, askSecret: null, signal: new AbortController().signal };
+
+function write(
+  orchestrator: string,
+  vms = 'vms: [{ name: a, serialNumbers: [VENA1] }, { name: b, count: 2, serialNumbers: [VENB1, VENB2] }]',
+): void {
+  const names = lab.names.join(', ');
+  const network = `networks: { lab: { subnet: 10.9.0.0/24, dns: { hosts: { ${lab.address}: [${names}] } } } }`;
+  writeFileSync(
+    file,
+    `apiVersion: ven/v1\nfleet: lab\norchestrator: { domain: edge.test, caCertificate: ca.pem, ${orchestrator} }\n${network}\n${vms}\n`,
+  );
+}
+
+beforeAll(async () => {
+  writeFileSync(join(dir, 'boot.efi'), '');
+  lab = await startOrchestrator({
+    domain: 'edge.test',
+    dir: join(dir, 'lab'),
+    bootFile: join(dir, 'boot.efi'),
+    loopback: true,
+    accounts: ACCOUNTS,
+    projects: ['infra-1'],
+  });
+  copyFileSync(lab.caCertificate, join(dir, 'ca.pem'));
+});
+afterAll(async () => {
+  await lab.close();
+  rmSync(dir, { recursive: true });
+});
+afterEach(() => {
+  lab.inventory.hosts.clear();
+});
+
+async function register(vms: string[] = [], more: object = {}): Promise<Registration[]> {
+  const told: Registration[] = [];
+  await registerVms({ ...request, ...more, vms, tell: (one) => told.push(one) });
+  return told;
+}
+
+describe('with non-interactive onboarding', () => {
+  const NIO = 'onboarding: non-interactive, project: infra-1';
+
+  it('VMs are registered, each once, and known again', async () => {
+    write(NIO);
+    expect((await register()).map(({ name, serialNumber, already }) => [name, serialNumber, already])).toEqual([
+      ['a', 'VENA1', false],
+      ['b-1', 'VENB1', false],
+      ['b-2', 'VENB2', false],
+    ]);
+    expect((await register(['vm.b-2'])).map(({ name, already }) => [name, already])).toEqual([['b-2', true]]);
+    expect(lab.inventory.hosts.size).toBe(3);
+    await expect(register(['b-3'])).rejects.toMatchObject({ code: 'not-found', hint: 'Did you mean "b-1"?' });
+  });
+
+  it('hosts shows this fleet’s, and with --all the others', async () => {
+    write(NIO);
+    await register(['a', 'b-1']);
+    lab.inventory.addHost({ name: 'theirs', serialNumber: 'OTHER1', uuid: '', autoOnboard: true });
+    const { hosts, unknown, project } = await orchestratorHosts({ ...request, all: false });
+    expect(hosts.map(({ vm, name }) => [vm, name])).toEqual([
+      ['a', 'a'],
+      ['b-1', 'b-1'],
+    ]);
+    expect([project, unknown]).toEqual(['infra-1', ['b-2']]);
+    const all = await orchestratorHosts({ ...request, all: true });
+    expect(all.hosts.map(({ vm }) => vm)).toEqual(['a', 'b-1', null]);
+  });
+
+  it('VMs are taken out again, and one that the file has no more by its serial number', async () => {
+    write(NIO);
+    await register();
+    const told: [string, boolean][] = [];
+    const tell = (one: { serialNumber: string; removed: boolean }): void => void told.push([one.serialNumber, one.removed]);
+    await unregisterVms({ ...request, vms: ['a', 'a', 'VENB2'], tell });
+    expect(told).toEqual([
+      ['VENA1', true],
+      ['VENA1', false],
+      ['VENB2', true],
+    ]);
+    expect([...lab.inventory.hosts.values()].map(({ name }) => name)).toEqual(['b-1']);
+  });
+
+  it('a host that has been seen with another UUID is another machine, and stays', async () => {
+    write(NIO);
+    lab.inventory.addHost({ name: 'a', serialNumber: 'VENA1', uuid: '00000000-0000-4000-8000-000000000000', autoOnboard: true });
+    const removing = unregisterVms({ ...request, vms: ['a'], tell: () => undefined });
+    await expect(removing).rejects.toMatchObject({
+      code: 'orchestrator-refused',
+      hint: expect.stringContaining('Nothing was removed') as string,
+    });
+    expect(lab.inventory.hosts.size).toBe(1);
+  });
+
+  it('a project that is not there is told before anything is registered', async () => {
+    write(NIO.replace('infra-1', 'infra-9'));
+    await expect(register()).rejects.toMatchObject({ code: 'orchestrator-refused' });
+    expect(lab.inventory.hosts.size).toBe(0);
+  });
+
+  it('the default operating system is found by its name, or what was meant is said', async () => {
+    write(NIO);
+    const [first] = lab.inventory.operatingSystems;
+    const profile = first?.profileName ?? '';
+    expect(await setDefaultOs({ ...request, profile })).toEqual({ profile, id: first?.osResourceID, project: 'infra-1', changed: true });
+    expect(await setDefaultOs({ ...request, profile })).toMatchObject({ changed: false });
+    const wrong = await setDefaultOs({ ...request, profile: profile.slice(0, -1) }).catch((error: unknown) => error);
+    expect(wrong).toMatchObject({
+      code: 'not-found',
+      hint: `Did you mean "${profile}"?`,
+      detail: expect.stringContaining(profile) as string,
+    });
+  });
+});
+
+describe('credentials', () => {
+  it('of the API count where the fleet’s own are the onboarding person’s', async () => {
+    write('onboarding: interactive, project: infra-1');
+    const person = { ONBOARDING_USERNAME: 'person', ONBOARDING_PASSWORD: 'their-password' };
+    expect((await orchestratorHosts({ ...request, env: { ...env, ...person }, all: true })).hosts).toEqual([]);
+    await expect(orchestratorHosts({ ...request, env: person, all: true })).rejects.toMatchObject({
+      code: 'orchestrator-refused',
+      summary: expect.stringContaining('403, the user may not do that') as string,
+    });
+  });
+
+  it('that are not set are asked for, once each, or missed by name', async () => {
+    write('project: infra-1');
+    const asked: string[] = [];
+    const askSecret = (what: string): Promise<string> => (
+      asked.push(what),
+      Promise.resolve(what.startsWith('User') ? 'api-user' : 'api-password')
+    );
+    expect((await orchestratorHosts({ ...request, env: {}, askSecret, all: true })).hosts).toEqual([]);
+    expect(asked).toEqual([
+      "User name for the orchestrator's API (PROJECT_API_USER)",
+      "Password for the orchestrator's API (PROJECT_API_PASSWORD)",
+    ]);
+    await expect(orchestratorHosts({ ...request, env: {}, all: true })).rejects.toMatchObject({
+      code: 'usage',
+      summary: 'The environment variable PROJECT_API_USER is not set',
+    });
+  });
+
+  it('are of no use without a project', async () => {
+    write('onboarding: interactive');
+    await expect(register()).rejects.toMatchObject({
+      code: 'usage',
+      summary: expect.stringContaining('it has no orchestrator.project') as string,
+    });
+  });
+});
+
+describe('a run’s orchestrator', () => {
+  const planOf = (...kinds: string[]): Plan => ({ steps: kinds.map((kind) => ({ kind }) as Step) }) as Plan;
+  const open = (plan: Plan, more: object = {}) => orchestratorFor(plan, loadFleetFile(request), { ...request, ...more });
+
+  it('is none where no step asks it', async () => {
+    write('onboarding: non-interactive, project: infra-1');
+    expect(await open(planOf('vm-up', 'vm-delete'), { env: {} })).toBeNull();
+  });
+
+  it('is asked for the project before anything is changed, when VMs are to be registered in it', async () => {
+    write('onboarding: non-interactive, project: infra-9, removeHosts: true');
+    const error = await open(planOf('vm-register')).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(VenError);
+    expect(error).toMatchObject({ exitCode: 1, detail: expect.stringMatching(/Nothing was changed\.$/) as string });
+    // What is removed is removed after the VM is gone: a VM does not stay because of it.
+    await (await open(planOf('vm-delete', 'vm-unregister')))?.close();
+    await expect(open(planOf('vm-unregister'), { env: {} })).rejects.toMatchObject({ code: 'usage' });
+  });
+});
