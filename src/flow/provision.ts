@@ -1,6 +1,7 @@
 import { acquireLock, lastStart, openJournal, readNodeRecords, type KeptRecord } from '../host/index.js';
 import {
   VenError,
+  type Credentials,
   type FailureClass,
   type HostState,
   type NodeRecord,
@@ -102,7 +103,7 @@ async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], wa
     const open = nodes.some(({ record }) => record === null || record.outcome === 'under-way');
     const readCredentials = fleet.orchestrator && credentialsReader(fleet.orchestrator, request, request.askSecret);
     const credentials = open && way.flow !== 'none' && readCredentials ? await readCredentials() : null;
-    const api = credentials && apiOf(fleet, request, credentials);
+    const api = credentials && apiOf(fleet, request, way.flow === 'non-interactive' ? credentials : apiUser(request));
     try {
       const known = api && way.flow === 'non-interactive' ? await knownHosts(api, interrupt.graceful) : null;
       const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
@@ -140,6 +141,12 @@ async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], wa
   } finally {
     lock.release();
   }
+}
+
+/** Who may ask for the status of nodes that somebody logs in at: whose credentials are not those of the API. */
+function apiUser({ env }: Request): Credentials | null {
+  const { PROJECT_API_USER: username = '', PROJECT_API_PASSWORD: password = '' } = env;
+  return username === '' || password === '' ? null : { username, password };
 }
 
 /** The nodes whose kept record says that they failed. Needs no lock. Rejects as `provision` does for the fleet file and its VMs. */

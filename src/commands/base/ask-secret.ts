@@ -1,9 +1,16 @@
 import { VenError } from '../../model/index.js';
 import { stderr } from './output.js';
 
-/** For `askSecret` of a request; null: there is no terminal to ask on. */
+const known = new Map<string, Promise<string>>();
+
+/** For `askSecret` of a request, which asks for each thing once; null: there is no terminal to ask on. */
 export function secretAsker(): ((what: string) => Promise<string>) | null {
-  return process.stdin.isTTY && process.stderr.isTTY ? askSecret : null;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  return (what) => {
+    const answer = known.get(what) ?? askSecret(what);
+    known.set(what, answer);
+    return answer;
+  };
 }
 
 /** Takes a line from the terminal without showing it. Ctrl-C and the end of input reject with `interrupted`. */
