@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -172,6 +173,28 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     expect(last).toMatch(/^\n*BdsDxe: [^]*\nUEFI Interactive Shell v2\.2\n[^]*\nShell>\n$/);
     expect(last.match(BOOTS)).toHaveLength(1);
     expect(last).not.toContain('Shell> ver');
+  });
+
+  it('is in the bundle, beside what was done and what would be, without what is secret', async () => {
+    // A password that stands in what the VM really said.
+    lab.env = { ...lab.env, https_proxy: 'http://me:Interactive@proxy.invalid:3128' };
+    const { code, stdout } = await lab.ven('bundle', '--output', 'help.tar.gz').finally(() => delete lab.env['https_proxy']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Missing: consoles/later.log, ');
+    expect(statSync(join(lab.dir, 'help.tar.gz')).mode & 0o777).toBe(0o600);
+    execFileSync('tar', ['-xzf', 'help.tar.gz'], { cwd: lab.dir });
+    const folder = join(lab.dir, readdirSync(lab.dir).find((name) => name.startsWith('ven-bundle-')) ?? '');
+    const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+    expect(read('consoles/node.log')).toContain('\nUEFI ******** Shell v2.2\n');
+    expect(read('consoles/node.log')).toContain('\nShell> ver\n');
+    expect(read('logs/node.log')).not.toBe('');
+    expect(JSON.parse(read('plan.json'))).toMatchObject({ changes: [{ address: 'vm.later', action: 'create' }] });
+    expect(JSON.parse(read('doctor.json'))).toContainEqual(expect.objectContaining({ check: 'libvirt', level: 'ok' }));
+    const [run = ''] = readdirSync(join(folder, 'runs'));
+    const events = read(`runs/${run}/events.jsonl`).trimEnd().split('\n');
+    expect(JSON.parse(events[0] ?? '')).toMatchObject({ type: 'run-started', command: 'apply' });
+    for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+      if (statSync(join(folder, path)).isFile()) expect(read(path)).not.toContain('Interactive');
   });
 
   it('is kept when the VM is destroyed, until it is purged; what is not there is told by name', async () => {
