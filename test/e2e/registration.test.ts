@@ -1,0 +1,104 @@
+/** VMs that the orchestrator knows before their first start, and forgets when they are gone (`onboarding: non-interactive`, `removeHosts`). */
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/model/index.js';
+import { startOrchestrator, type Orchestrator } from '../orchestrator/index.ts';
+import { changes, Lab } from './lab.js';
+
+const PASSWORD = `canary-${process.pid}`;
+const lab = new Lab('reg');
+const dir = mkdtempSync(join(tmpdir(), 'ven-registration-'));
+let orchestrator: Orchestrator;
+
+const SERIALS = ['VENREG01', 'VENREG02'];
+const write = (project: string): void =>
+  lab.write(`orchestrator: { domain: reg.test, caCertificate: ca.pem, onboarding: non-interactive, project: ${project}, removeHosts: true }
+networks: { lab: { subnet: 10.234.${process.pid % 250}.0/24, dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } } } }
+${Lab.SMALL}vms: [{ name: node, count: 2, nics: [{ network: lab }], serialNumbers: [${SERIALS.join(', ')}] }]
+`);
+const registered = (): string[] => orchestrator.seen.registrations.map(({ name, serialNumber }) => `${name} ${serialNumber}`).sort();
+const known = (): string[] => [...orchestrator.inventory.hosts.values()].map(({ serialNumber }) => serialNumber).sort();
+
+beforeAll(async () => {
+  const bootFile = join(dir, 'boot.efi');
+  writeFileSync(bootFile, '');
+  const accounts = { 'api-user': { password: PASSWORD } };
+  orchestrator = await startOrchestrator({ domain: 'reg.test', dir: join(dir, 'lab'), bootFile, accounts, projects: ['ours'] });
+  copyFileSync(orchestrator.caCertificate, join(lab.dir, 'ca.pem'));
+  lab.env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: PASSWORD, no_proxy: orchestrator.address };
+});
+
+afterAll(async () => {
+  await lab.close();
+  await orchestrator.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('a fleet whose nodes are registered', () => {
+  it('is not touched when its project is not there, or its credentials are wrong', async () => {
+    write('theirs');
+    const elsewhere = await lab.ven('apply', '--yes');
+    expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no project "theirs"') as string });
+    write('ours');
+    const fault = orchestrator.fail({ op: 'token', how: 'echo' });
+    const refused = await lab.ven('apply', '--yes');
+    fault.stop();
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was changed.') as string });
+    expect(refused.stderr + refused.stdout).not.toContain(PASSWORD);
+    expect(await lab.leftovers()).toEqual([]);
+    expect(registered()).toEqual([]);
+  });
+
+  it('has each node registered once, before it starts, though an answer is lost; and a second apply asks nothing', async () => {
+    expect(
+      (await lab.plan()).changes.filter(({ notes }) => notes.includes("registers it in the orchestrator's project ours")),
+    ).toHaveLength(2);
+    orchestrator.fail({ op: 'register', how: 'lost', times: 1 });
+    const { stdout } = await lab.apply(0, '--json');
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunEvent);
+    const at = (type: string, step: string): number =>
+      events.findIndex((event) => event.type === type && 'step' in event && event.step === step);
+    for (const vm of ['vm.node-1', 'vm.node-2']) {
+      expect(at('step-finished', `${vm}:register`)).toBeGreaterThan(-1);
+      expect(at('step-started', `${vm}:up`)).toBeGreaterThan(at('step-finished', `${vm}:register`));
+    }
+    expect(registered()).toEqual(['node-1 VENREG01', 'node-2 VENREG02']);
+    const { tokens } = orchestrator.seen;
+    const asked = tokens.length;
+    expect(changes(await lab.plan())).toEqual([]);
+    await lab.apply();
+    expect(tokens.length).toBe(asked);
+  });
+
+  it('is shown as the orchestrator knows it', async () => {
+    const { code, stdout } = await lab.ven('orchestrator', 'hosts');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/NAME +SERIAL +HOST +OS +PROVISIONING\nnode-1 +VENREG01 .*\nnode-2 +VENREG02 .*\n\nProject ours: 2 hosts\.\n$/);
+    const again = await lab.ven('orchestrator', 'register', 'node-2');
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^node-2 {2}VENREG02 {2}was registered already as \S+\n$/) as string,
+    });
+    const { stdout: doctor } = await lab.ven('doctor');
+    expect(doctor).toContain('https://api.reg.test answers, over verified TLS');
+  });
+
+  it('is forgotten when it is destroyed; where that is refused, the VM is gone all the same', async () => {
+    orchestrator.fail({ op: 'remove', how: 403, times: 1 });
+    const { code, stdout, stderr } = await lab.ven('destroy', '--yes');
+    expect(code).toBe(4);
+    expect(stdout + stderr).toContain('the VM is gone, but not its host in the orchestrator');
+    expect(await lab.domains('--all')).toEqual([]);
+    const [left, ...others] = known();
+    expect(others).toEqual([]);
+    expect(SERIALS).toContain(left);
+    expect(stdout + stderr).toContain(`ven orchestrator unregister ${left}`);
+    expect((await lab.ven('orchestrator', 'unregister', left ?? '')).code).toBe(0);
+    expect(known()).toEqual([]);
+  });
+});
