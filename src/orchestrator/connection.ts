@@ -64,7 +64,8 @@ export class Connections {
 
   private async open(proxy: string | null): Promise<Dispatcher> {
     // Costs a tenth of a second, and few commands speak to an orchestrator.
-    const { Agent, ProxyAgent } = await import('undici');
+    // By the default export: bundled, a CommonJS package has no other.
+    const { Agent, ProxyAgent } = (await import('undici')).default;
     const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
     const { caCertificates } = this.reach;
     const verified = verifiedBy(caCertificates);

@@ -132,6 +132,11 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
     return fail(again, `the proxy ${proxy ?? ''} refuses to connect to ${host} (${tunnel ?? '407'})`, exempt);
   }
   switch (code) {
+    case '':
+      throw thrown; // a bug
+    case 'ERR_INVALID_URL':
+    case 'UND_ERR_INVALID_ARG':
+      return fail(false, 'https_proxy (or http_proxy) names no proxy that can be used', 'Write it as http://proxy.example.com:3128.');
     case 'TimeoutError':
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'UND_ERR_HEADERS_TIMEOUT':

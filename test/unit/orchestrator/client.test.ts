@@ -660,6 +660,11 @@ describe('a proxy', () => {
     expect(proxy.asked).toHaveLength(times);
   });
 
+  it.each(['http://:::', 'ftp://proxy.test'])('that is none (%s) is told', async (url) => {
+    const error = await errorOf(client({ env: { https_proxy: url } }).hosts());
+    expect(error.summary).toContain('names no proxy that can be used');
+  });
+
   it('that is not there is told, not the orchestrator', async () => {
     const { url } = proxy;
     await proxy.close();
