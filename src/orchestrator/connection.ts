@@ -64,8 +64,7 @@ export class Connections {
 
   private async open(proxy: string | null): Promise<Dispatcher> {
     // Costs a tenth of a second, and few commands speak to an orchestrator.
-    // By the default export: bundled, a CommonJS package has no other.
-    const { Agent, ProxyAgent } = (await import('undici')).default;
+    const { Agent, ProxyAgent } = (await import('undici')).default; // as a bundle has it
     const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
     const { caCertificates } = this.reach;
     const verified = verifiedBy(caCertificates);
