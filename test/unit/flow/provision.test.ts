@@ -1,0 +1,195 @@
+/** What `provision` composes, on a host in memory: what it refuses before it does anything, which records count, what stays behind. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { apply } from '../../../src/flow/apply.js';
+import { failedNodes, provision, type ProvisionRequest } from '../../../src/flow/provision.js';
+import { status } from '../../../src/flow/status.js';
+import type * as HostRoom from '../../../src/host/index.js';
+import { readNodeRecords, workFolder, writeNodeRecord } from '../../../src/host/index.js';
+import type { NodeRecord, ProvisionEvent } from '../../../src/model/index.js';
+import { FakeHost } from '../../fake-host/index.js';
+
+let host: FakeHost;
+let folder: string;
+let file: string;
+let locks: string[];
+let events: ProvisionEvent[];
+
+vi.mock('../../../src/host/index.js', async (original) => ({
+  ...(await original<typeof HostRoom>()),
+  createHost: () => host,
+  hostFindings: () => Promise.resolve([]),
+  acquireLock: ({ over = 'fleet', command }: HostRoom.LockRequest) => {
+    locks.push(`${command} ${over}`);
+    return Promise.resolve({ fd: 0, path: '', release: () => locks.push(`end ${over}`) });
+  },
+  lastStart: () => 'yesterday',
+  typeOnConsole: () => Promise.reject(new Error('nothing is typed here')),
+}));
+
+beforeEach(() => {
+  host = new FakeHost();
+  host.addForeignNetwork({ name: 'default' });
+  folder = mkdtempSync(join(tmpdir(), 'ven-flow-'));
+  file = join(folder, 'fleet.yaml');
+  locks = [];
+  events = [];
+  write();
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(orchestrator = 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n', more = ''): void {
+  writeFileSync(file, `apiVersion: ven/v1\nfleet: lab\n${orchestrator}vms: [{ name: edge, count: 2${more} }]\n`);
+}
+
+const interrupt = { graceful: new AbortController().signal, hard: new AbortController().signal };
+const request = (more: Partial<ProvisionRequest> = {}): ProvisionRequest => ({
+  file,
+  env: { XDG_STATE_HOME: folder },
+  vms: [],
+  until: 'ready',
+  timeoutSeconds: 0,
+  maxConcurrent: null,
+  staggerSeconds: 0,
+  lockTimeoutSeconds: 0,
+  junit: null,
+  askSecret: null,
+  emit: (event) => events.push(event),
+  interrupt,
+  ...more,
+});
+const made = (replace: string[] = []) =>
+  apply({
+    file,
+    env: { XDG_STATE_HOME: folder },
+    options: { mode: 'apply', targets: [], excludes: [], replace, keepDisks: false, leaveOff: true },
+    lockTimeoutSeconds: 0,
+    consent: 'given',
+    confirm: () => Promise.resolve(true),
+    emit: () => undefined,
+    interrupt,
+  });
+
+const workDir = (): string => workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
+/** As an earlier run would have left it. */
+async function keep(vm: string, outcome: NodeRecord['outcome'], more: Partial<NodeRecord> = {}): Promise<void> {
+  const uuid = (await status({ file, env: request().env })).vms.find(({ name }) => name === vm)?.uuid ?? '';
+  const at = '2026-01-01T00:00:00.000Z';
+  const failed = outcome === 'failed';
+  mkdirSync(workDir(), { recursive: true });
+  writeNodeRecord(workDir(), {
+    formatVersion: '1',
+    vm,
+    uuid,
+    life: 'yesterday',
+    flow: 'none',
+    profile: { name: 'edge-node', digest: '' },
+    outcome,
+    failure: failed ? { class: 'storage', stage: 'workflow', at, message: 'full', line: 'No space left on device' } : null,
+    visits: [{ stage: 'workflow', title: 'Workflow', enteredAt: at, leftAt: failed ? at : null, line: null, late: false }],
+    lastLine: null,
+    log: null,
+    memory: null,
+    ...more,
+  });
+}
+
+test.each<[string, string, Partial<ProvisionRequest>, string, RegExp]>([
+  ['no orchestrator', '', {}, 'usage', /has no orchestrator/],
+  ['an unknown stage', 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n', { until: 'workflwo' }, 'usage', /no stage "workflwo"/],
+  ['an unknown VM', 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n', { vms: ['egde-1'] }, 'not-found', /no VM "egde-1"/],
+  ['a profile that is not there', 'orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n', {}, 'not-found', /mine\.yaml/],
+])('refuses %s before it does anything', async (_, orchestrator, more, code, summary) => {
+  write(orchestrator);
+  await expect(provision(request(more))).rejects.toMatchObject({ code, message: expect.stringMatching(summary) as string });
+  expect(locks).toEqual([]);
+});
+
+test('a profile with a mistake is told with its place, like the fleet file', async () => {
+  write('orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n');
+  writeFileSync(
+    join(folder, 'mine.yaml'),
+    'apiVersion: ven/v1\nprofile: mine\nstages:\n  - { name: on, timeuot: 3s }\n  - { name: ready }\n',
+  );
+  await expect(provision(request())).rejects.toMatchObject({
+    code: 'fleet-file',
+    exitCode: 3,
+    findings: expect.arrayContaining([expect.objectContaining({ line: 4 })]) as unknown,
+  });
+});
+
+test('VMs that are not there are named, with the command that makes them', async () => {
+  await expect(provision(request())).rejects.toMatchObject({
+    code: 'not-found',
+    message: expect.stringContaining('vm.edge-1, vm.edge-2') as string,
+    hint: expect.stringContaining('--wait ready') as string,
+  });
+  expect(locks).toEqual(['provision provision', 'end provision']);
+});
+
+test('credentials that are nowhere are named before any power is on', async () => {
+  await made();
+  write('orchestrator: { bootUrl: "http://edge.test/boot.efi", onboarding: interactive }\n');
+  await expect(provision(request())).rejects.toMatchObject({ message: expect.stringContaining('ONBOARDING_USERNAME') as string });
+  expect(events).toEqual([]);
+});
+
+test('what is ready is left alone, and what failed stays so until it is made anew', async () => {
+  await made();
+  await keep('edge-1', 'ready');
+  await keep('edge-2', 'failed');
+  const { result } = await provision(request({ timeoutSeconds: null }));
+  expect(result).toMatchObject({
+    exitCode: 4,
+    ready: ['vm.edge-1'],
+    failed: [{ address: 'vm.edge-2', class: 'storage', stage: 'workflow' }],
+  });
+  expect(events.map(({ type }) => type)).toEqual(['provision-started', 'node-finished', 'provision-finished']);
+  expect((await status({ file, env: request().env })).vms).toMatchObject([
+    { outcome: 'ready', failureClass: null },
+    { stage: 'workflow', outcome: 'failed', failureClass: 'storage' },
+  ]);
+  const failed = (classes: ProvisionRequest['until'][]): string[] =>
+    failedNodes({ file, env: request().env, vms: [], classes: classes as [] }).map(({ name }) => name);
+  expect([failed([]), failed(['storage']), failed(['boot'])]).toEqual([['edge-2'], ['edge-2'], []]);
+  await made(['vm.edge-2']);
+  expect(readNodeRecords(workDir(), ['edge-1', 'edge-2']).map(({ record }) => record?.outcome ?? null)).toEqual(['ready', null]);
+});
+
+test('one that failed and was started again since is another matter', async () => {
+  await made();
+  await keep('edge-1', 'ready', { life: 'the day before' });
+  await keep('edge-2', 'failed', { life: 'the day before' });
+  await provision(request());
+  expect(events[0]).toMatchObject({ nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }] });
+});
+
+test('damage to a record is told, and it counts as none', async () => {
+  await made();
+  mkdirSync(join(workDir(), 'nodes'), { recursive: true });
+  writeFileSync(join(workDir(), 'nodes/edge-1.json'), '{');
+  await provision(request());
+  expect(events).toContainEqual(expect.objectContaining({ type: 'provision-warning', address: null }));
+});
+
+test('a report is written whatever ends the run, the events are kept, and a view that throws does not matter', async () => {
+  const junit = join(folder, 'report.xml');
+  await expect(provision(request({ junit }))).rejects.toThrow('not exist');
+  expect(readFileSync(junit, 'utf8')).toMatch(/<testsuite/);
+  await made();
+  await keep('edge-1', 'ready');
+  await keep('edge-2', 'failed');
+  const fault = new Error('broken view');
+  const emit = (): void => {
+    throw fault;
+  };
+  expect(await provision(request({ junit, emit }))).toMatchObject({ result: { exitCode: 4 }, viewFault: fault });
+  expect(readFileSync(junit, 'utf8')).toContain('type="storage"');
+  await expect(provision(request({ junit: join(folder, 'nowhere/report.xml') }))).rejects.toMatchObject({ code: 'usage' });
+  expect(existsSync(join(workDir(), 'runs'))).toBe(true);
+});
