@@ -194,7 +194,11 @@ go() {
   if [ "$from" = disk ]; then
     from_disk
   elif grep -q '\<quiet\>' /proc/cmdline; then
-    # Served in the place of iPXE, for that to fail.
+    # Served in the place of iPXE, for that to fail. The firmware's shell comes without it.
+    if [ "$fault" != shell ]; then
+      printf 'iPXE 1.21.1+ -- Open Source Network Boot Firmware -- https://ipxe.org\n'
+      printf 'https://%s/tink-stack/boot.ipxe... ok\n' "$name"
+    fi
     part ipxe
   else
     from_network
