@@ -40,7 +40,7 @@ export default class Provision extends VenCommand {
     }
     const failed = failedNodes({ vms, file, env: process.env, classes: flags.class ?? [] }).map(({ address }) => address);
     if (failed.length === 0) {
-      stderr('No node has failed so: there is nothing to do again.\n');
+      stderr(`No node has failed${flags.class ? ' so' : ''}: there is nothing to do again.\n`);
       return;
     }
     const options = { ...planOptions('apply', { target: failed, replace: failed }), leaveOff: true };

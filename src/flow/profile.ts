@@ -20,6 +20,6 @@ export function stageNamed({ stages, name }: Profile, flow: OnboardingFlow, want
   const names = known.map((stage) => stage.name);
   throw new VenError('usage', {
     summary: `The profile ${name} has no stage ${JSON.stringify(wanted)}${flow === 'none' ? '' : ` for ${flow} onboarding`}`,
-    hint: `${didYouMean(wanted, names)} The stages are: ${names.join(', ')}`.trim(),
+    hint: didYouMean(wanted, names),
   });
 }
