@@ -28,8 +28,9 @@ const notFound = (what: string): Answer => refusal(404, 'NOT_FOUND', `${what} no
 
 interface Route {
   op: Operation;
-  /** In the order in which they stand in the path. */
+  /** From the path; empty where there is none. */
   project: string;
+  /** What follows the collection: an id. */
   rest: string;
 }
 

@@ -23,7 +23,10 @@ export interface Payload {
   initrd: string;
 }
 
-/** Not `quiet`: the kernel's own EFI stub shall say that it runs, and after that only what is wrong. Without the timer check, which a busy machine makes fail. */
+/**
+ * Not `quiet`: the kernel's own EFI stub shall say that it runs, and after that only what is wrong. And no timer check: on a
+ * busy machine a VM without KVM may fail it, and then panics.
+ */
 export const COMMAND_LINE = 'console=ttyS0 loglevel=3 panic=5 no_timer_check';
 
 /** The kernel's modules that the payload loads, in this order; what a kernel has built in is left out. */

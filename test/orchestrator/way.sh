@@ -111,7 +111,7 @@ $password" "login?uuid=$uuid"; then
   done
 }
 
-# The disk's first free place in the firmware's list of what to boot, and first in its order.
+# Puts the disk into the firmware's list of what to boot, at the first free number, and first in its order.
 add_boot_entry() {
   variables=/sys/firmware/efi/efivars global=8be4df61-93ca-11d2-aa0d-00e098032b8c
   ask entry >/tmp/entry && [ -s /tmp/entry ] || return 1
