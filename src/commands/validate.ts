@@ -1,4 +1,4 @@
-import { loadFleetFile } from '../flow/index.js';
+import { validate } from '../flow/index.js';
 import { VenError } from '../model/index.js';
 import { validationJson, validText } from '../view/index.js';
 import { fleetFile, json, VenCommand } from './base/command.js';
@@ -6,13 +6,13 @@ import { stdout } from './base/output.js';
 
 export default class Validate extends VenCommand {
   static override args = fleetFile;
-  static override summary = 'Check a fleet file, without a host.';
+  static override summary = 'Check a fleet file, and the profile that it names, without a host.';
   static override description = 'Shows all mistakes at once, each with its place and what to do. Exit code 3 when there are any.';
   static override flags = { json: json('the result') };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Validate);
-    const fleet = loadFleetFile({ file: args.fleet, env: process.env });
+    const fleet = validate({ file: args.fleet, env: process.env });
     stdout(flags.json ? validationJson(fleet, []) : validText(fleet, args.fleet));
   }
 

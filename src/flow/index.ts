@@ -26,4 +26,5 @@ export { saveText } from './save.js';
 export { status, type FleetStatus, type VmStatus } from './status.js';
 export { addresses } from './addresses.js';
 export { timeline, type TimelineRequest } from './timeline.js';
+export { validate } from './validate.js';
 export { vnc, type VncAddress } from './vnc.js';

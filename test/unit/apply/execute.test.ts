@@ -107,3 +107,30 @@ describe('what a step asks of the host, in order', () => {
     expect(stage.host.calls.filter((call) => call.startsWith('createVolume'))).toEqual([]);
   });
 });
+
+describe('an orchestrator', () => {
+  const host = { name: 'a', serialNumber: 'SN1', uuid: 'uuid-a' };
+  const refused = new VenError('orchestrator-refused', {
+    summary: 'DELETE https://api.lab/hosts/1: 403, no',
+    detail: 'It said: no',
+    hint: 'Check it.',
+  });
+
+  it('that refuses a VM fails that VM alone, and one that keeps its host says that the VM is gone', async () => {
+    const orchestrator = { register: () => Promise.reject(refused), unregister: () => Promise.reject(refused) };
+    const steps: Step[] = [
+      { ...base, id: 'vm.a:register', kind: 'vm-register', host },
+      { ...base, id: 'vm.b:unregister', address: 'vm.b', kind: 'vm-unregister', host: { ...host, name: 'b' } },
+      { ...base, id: 'vm.c:start', address: 'vm.c', kind: 'vm-start', uuid: 'uuid-c' },
+    ];
+    const stage = run(steps, {}, { orchestrator });
+    expect(await stage.result).toMatchObject({ exitCode: 4, failed: ['vm.a', 'vm.b'], done: ['vm.c'] });
+    expect(failure(stage.events, 'vm.a:register')).toMatchObject({ summary: refused.summary, hint: refused.hint });
+    expect(failure(stage.events, 'vm.b:unregister')).toEqual({
+      code: 'orchestrator-refused',
+      summary: 'the VM is gone, but not its host in the orchestrator (serial number SN1)',
+      detail: 'DELETE https://api.lab/hosts/1: 403, no\nIt said: no',
+      hint: 'Check it. Then: ven orchestrator unregister SN1',
+    });
+  });
+});

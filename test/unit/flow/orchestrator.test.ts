@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { orchestratorHosts, registerVms, setDefaultOs, unregisterVms, type Registration } from '../../../src/flow/index.js';
+import { orchestratorHosts, registerVms, setDefaultOs, unregisterVms, validate, type Registration } from '../../../src/flow/index.js';
 import { orchestratorFor } from '../../../src/flow/registration.js';
 import { loadFleetFile } from '../../../src/flow/load.js';
 import { VenError, type Plan, type Step } from '../../../src/model/index.js';
@@ -175,6 +175,17 @@ describe('credentials', () => {
       code: 'usage',
       summary: expect.stringContaining('it has no orchestrator.project') as string,
     });
+  });
+});
+
+describe('validate', () => {
+  it('looks at the profile that the fleet file names, too', () => {
+    write('onboarding: interactive, profile: ./mine.yaml');
+    expect(() => validate(request)).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+    writeFileSync(join(dir, 'mine.yaml'), 'stages: []\n');
+    expect(() => validate(request)).toThrow(expect.objectContaining({ code: 'fleet-file' }) as Error);
+    write('onboarding: interactive');
+    expect(validate(request).name).toBe('lab');
   });
 });
 
