@@ -103,7 +103,13 @@ test.each<[string, string, Partial<ProvisionRequest>, string, RegExp]>([
   ['no orchestrator', '', {}, 'usage', /has no orchestrator/],
   ['an unknown stage', 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n', { until: 'workflwo' }, 'usage', /no stage "workflwo"/],
   ['an unknown VM', 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n', { vms: ['egde-1'] }, 'not-found', /no VM "egde-1"/],
-  ['a profile that is not there', 'orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n', {}, 'not-found', /mine\.yaml/],
+  [
+    'a profile that is not there',
+    'orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n',
+    {},
+    'not-found',
+    /mine\.yaml/,
+  ],
 ])('refuses %s before it does anything', async (_, orchestrator, more, code, summary) => {
   write(orchestrator);
   await expect(provision(request(more))).rejects.toMatchObject({ code, message: expect.stringMatching(summary) as string });
