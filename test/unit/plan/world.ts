@@ -213,6 +213,9 @@ export class World {
 
   private doStep(step: Step, fleet: string): void {
     switch (step.kind) {
+      case 'vm-register':
+      case 'vm-unregister':
+        return; // nothing of the host
       case 'pool-ensure': {
         const pool = this.pools.find(({ name }) => name === step.pool);
         if (pool) pool.active = true;
