@@ -145,6 +145,7 @@ class Drive {
           outcome,
           stage: visit?.stage ?? null,
           title: visit?.title ?? null,
+          startedAt: record?.visits[0]?.enteredAt ?? null,
           enteredAt: visit?.enteredAt ?? null,
         };
       }),
