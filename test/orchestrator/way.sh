@@ -66,6 +66,7 @@ part() {
         restart
       fi
       # Without a cable.
+      nic=$(ip route | awk '/^default/ { print $5; exit }')
       ip link set "$nic" down
       udhcpc -i "$nic" -n -q -t 1 -T 1 2>&1
       rest
