@@ -65,10 +65,8 @@ part() {
         prompt 'iPXE> ' reboot
         restart
       fi
-      # Without a cable.
-      nic=$(ip route | awk '/^default/ { print $5; exit }')
-      ip link set "$nic" down
-      udhcpc -i "$nic" -n -q -t 1 -T 1 2>&1
+      # Where nobody gives out addresses.
+      udhcpc -i lo -s /bin/true -n -q -t 1 -T 1 2>&1
       rest
       ;;
     storage)
