@@ -21,6 +21,9 @@ export async function run(argv: readonly string[], root: string): Promise<number
   }
 }
 
+/** The commands whose `--json` is one event a line. */
+const EVENT_STREAMS = new Set(['apply', 'destroy', 'provision']);
+
 function tell(error: unknown, version: string, argv: readonly string[]): number {
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? EXIT.error;
   const look = lookOf(process.stderr, process.env);
@@ -30,8 +33,7 @@ function tell(error: unknown, version: string, argv: readonly string[]): number 
     return EXIT.error;
   }
   // oclif's own errors have not been through the command's `catch`, where those of ven's own kind are told in JSON.
-  if (known !== error && argv.includes('--json'))
-    stdout(errorJson(known, argv[0] === 'apply' || argv[0] === 'destroy' ? 'event' : 'object'));
+  if (known !== error && argv.includes('--json')) stdout(errorJson(known, EVENT_STREAMS.has(argv[0] ?? '') ? 'event' : 'object'));
   stderr(errorText(known, look));
   return known.exitCode;
 }
