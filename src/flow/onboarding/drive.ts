@@ -57,7 +57,8 @@ class Drive {
   readonly #admission: Admission;
   readonly #stop = new AbortController();
   readonly #statuses: StatusPoll | null;
-  readonly #registered: Set<string> | null;
+  /** By serial number, as far as it is known; null: nothing is registered. */
+  readonly #hosts: Map<string, OrchestratorHost | null> | null;
   readonly #warn: (address: Address | null, message: string) => void;
   readonly #underWay = new Set<Promise<void>>();
   #powersAskedAt = -Infinity;
@@ -85,7 +86,7 @@ class Drive {
           },
         }),
     );
-    this.#registered = known && new Set(known.map(({ serialNumber }) => serialNumber));
+    this.#hosts = known && new Map(known.map((host) => [host.serialNumber, host]));
     this.#statuses =
       ports.orchestrator &&
       new StatusPoll(ports.orchestrator, ports.clock, (message) => {
@@ -172,7 +173,7 @@ class Drive {
       if (!this.#admission.admit(now, underWay)) break;
       this.#start(node, async () => {
         await this.#register(node);
-        if (node.state === 'starting') await node.powerOn(this.#stop.signal);
+        if (node.state === 'starting') await node.powerOn(this.#stop.signal, this.#hosts?.get(node.vm.serialNumber) ?? null);
       });
     }
     for (const node of this.#nodes) node.poll();
@@ -192,11 +193,11 @@ class Drive {
     const { ports } = this.#options;
     const { orchestrator } = ports;
     const { vm } = node;
-    if (this.#registered === null || orchestrator === null || this.#registered.has(vm.serialNumber)) return;
+    if (this.#hosts === null || orchestrator === null || this.#hosts.has(vm.serialNumber)) return;
     try {
       const { name, serialNumber, uuid } = vm;
       const { id, already } = await orchestrator.register({ name, serialNumber, uuid }, this.#stop.signal);
-      this.#registered.add(serialNumber);
+      this.#hosts.set(serialNumber, null);
       ports.emit({
         type: 'node-registered',
         time: new Date(ports.clock.now()).toISOString(),
@@ -231,6 +232,7 @@ class Drive {
   async #askStatuses(watched: readonly NodeRun[]): Promise<void> {
     const hosts = await this.#statuses?.ask(this.#stop.signal);
     const bySerial = new Map(hosts?.map((host) => [host.serialNumber, host]));
+    for (const [serialNumber, host] of bySerial) this.#hosts?.set(serialNumber, host);
     for (const node of watched) {
       const host = bySerial.get(node.vm.serialNumber);
       if (host) node.orchestratorSaid(host);

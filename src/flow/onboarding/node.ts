@@ -110,8 +110,8 @@ export class NodeRun {
     this.save();
   }
 
-  /** Powers it on, and watches from then on. Resolves when it is done, or has failed. */
-  async powerOn(signal: AbortSignal): Promise<void> {
+  /** Powers it on, and watches from then on. `before`: what the orchestrator knew of it until then. Resolves when it is done, or has failed. */
+  async powerOn(signal: AbortSignal, before: OrchestratorHost | null): Promise<void> {
     const { ports } = this.#options;
     this.state = 'starting';
     try {
@@ -128,6 +128,8 @@ export class NodeRun {
       this.state = 'watched';
       ports.emit({ type: 'node-started', time: iso(now), address: this.address });
       this.#watch({ startedAt: now });
+      // At once, so that it is known to be about an earlier life.
+      if (before !== null) this.orchestratorSaid(before);
       this.save();
     } catch (error) {
       if (signal.aborted) this.state = 'waiting';

@@ -303,6 +303,17 @@ describe('the orchestrator', () => {
     expect(world.hostsAsked).toBeLessThanOrEqual(6);
   });
 
+  it('may still say of a node what became of its former life', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 3, say: 'hello\r\n' },
+      { at: 30, say: 'all done\r\n' },
+    ]);
+    world.hosts = [host(vm, 'Working')];
+    await drive(world, [vm], { flow: 'non-interactive', known: world.hosts, ports: world.ports({ orchestrator: world.orchestrator() }) });
+    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'boot', 'ready']);
+  });
+
   it('may be away for a while: told once, asked ever less, and the nodes go on', async () => {
     const world = new World();
     const vm = world.add('a', [
