@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { checkProvision } from '../flow/index.js';
 import { EXIT } from '../model/index.js';
+import { secretAsker } from './base/ask-secret.js';
 import { carryOut } from './base/carry-out.js';
 import { execution, fleetFile, json as jsonFlag, planOptions, replacement, selection, VenCommand } from './base/command.js';
 import { onboard } from './base/onboard.js';
@@ -36,7 +37,7 @@ export default class Apply extends VenCommand {
     const { args, flags } = await this.parse(Apply);
     const { wait: until, json } = flags;
     const file = args.fleet;
-    if (until !== undefined) checkProvision({ vms: [], file, until, env: process.env });
+    if (until !== undefined) await checkProvision({ vms: [], file, until, env: process.env, askSecret: secretAsker() });
     const made = await carryOut({
       file,
       options: { ...planOptions('apply', flags), ...(until === undefined ? {} : { leaveOff: true }) },

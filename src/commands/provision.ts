@@ -33,7 +33,7 @@ export default class Provision extends VenCommand {
     const { vms, file } = someVmsOf(argv);
     const { until, yes } = flags;
     const watched = { file, until, json: flags.json, ...onboardingLimits(flags) };
-    checkProvision({ vms, file, until, env: process.env });
+    await checkProvision({ vms, file, until, env: process.env });
     if (!flags['retry-failed']) {
       process.exitCode = await onboard({ vms, ...watched });
       return;

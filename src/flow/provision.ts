@@ -163,11 +163,17 @@ export function failedNodes(request: Request & { vms: readonly string[]; classes
   return vms.filter((_, index) => wanted(kept[index]?.record?.failure ?? null));
 }
 
-/** Checks what is asked of a run before anything slow, or anything at all, is done. Rejects with `fleet-file`, `usage`, `not-found`. */
-export function checkProvision(request: Pick<ProvisionRequest, 'file' | 'env' | 'vms' | 'until'>): void {
+/**
+ * Checks what is asked of a run before anything slow, or anything at all, is done; with `askSecret` also that there are credentials, or
+ * somebody to ask for them. Rejects with `fleet-file`, `usage`, `not-found`.
+ */
+export async function checkProvision(
+  request: Pick<ProvisionRequest, 'file' | 'env' | 'vms' | 'until'> & { askSecret?: AskSecret | null },
+): Promise<void> {
   const fleet = loadFleetFile(request);
   wayOf(fleet, request);
   chosenVms(fleet, request);
+  if (request.askSecret === null && fleet.orchestrator) await credentialsReader(fleet.orchestrator, request, null)();
 }
 
 type Way = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apply } from '../../../src/flow/apply.js';
-import { failedNodes, provision, type ProvisionRequest } from '../../../src/flow/provision.js';
+import { checkProvision, failedNodes, provision, type ProvisionRequest } from '../../../src/flow/provision.js';
 import { status } from '../../../src/flow/status.js';
 import type * as HostRoom from '../../../src/host/index.js';
 import { readNodeRecords, workFolder, writeNodeRecord } from '../../../src/host/index.js';
@@ -143,6 +143,9 @@ test('credentials that are nowhere are named before any power is on', async () =
   write('orchestrator: { bootUrl: "http://edge.test/boot.efi", onboarding: interactive }\n');
   await expect(provision(request())).rejects.toMatchObject({ message: expect.stringContaining('ONBOARDING_USERNAME') as string });
   expect(events).toEqual([]);
+  const asked = { file, env: request().env, vms: [], until: 'ready' };
+  await expect(checkProvision({ ...asked, askSecret: null })).rejects.toMatchObject({ code: 'usage' });
+  await checkProvision(asked);
 });
 
 test('what is ready is left alone, and what failed stays so until it is made anew', async () => {
