@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { ROOT } from './measure.ts';
-import { writePart } from './report.ts';
+import { CONSOLES_TITLE, writePart } from './report.ts';
 import { folderOf } from './subjects.ts';
 
 const NODES = 200;
@@ -83,7 +83,7 @@ try {
   if (ready !== NODES) throw new Error(`only ${ready} of ${NODES} came to ready`);
   const cores = cpuSeconds / seconds;
   writePart(
-    `${NODES} consoles at once`,
+    CONSOLES_TITLE,
     `Written by \`npm run bench -- consoles\`: ${NODES} nodes say, all at the same time and ${FASTER} times as fast as in life, what a lab's node said on its whole way, with kernel
 messages added at both boots: ${(bytes / 1000).toFixed(0)} kB each, ${((bytes * NODES) / 1e6).toFixed(0)} MB in ${seconds.toFixed(0)} s. What reads, watches and records them is what \`ven provision\` does it with, in one process; all ${ready} came to ready. ${availableParallelism()} cores.
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
 import { inTurn, median, row, run, runNode, seconds, URI, VEN, type Row } from './measure.ts';
-import { BOOT_TITLE, part, REPORT } from './report.ts';
+import { BOOT_TITLE, CONSOLES_TITLE, part, REPORT } from './report.ts';
 import { defineAll, fleetFolder, PlainVagrant, undefineAll } from './subjects.ts';
 
 const rows: Row[] = [];
@@ -132,7 +132,7 @@ ${growthTable.join('\n')}
 
 A plan of 3 VMs takes ${small ? ((median(small.plan) - median(small.dump)) * 1000).toFixed(0) : '?'} ms beyond one virsh process that dumps them (limit 500 ms). Peak memory at 1,000 domains: ${large?.peakMiB.toFixed(0) ?? '?'} MiB (limit 250 MB).
 
-${part(BOOT_TITLE)}## What misses its limit
+${part(BOOT_TITLE)}${part(CONSOLES_TITLE)}## What misses its limit
 
 A plan of 1,000 VMs has more to do than virsh: it starts, reads and resolves the fleet file (about 0.25 s each for 1,000 VMs), asks for lists and volumes beside the
 definitions, and compares. The parsing runs beside virsh; these do not. On a quiet machine it comes to a little over twice virsh's time.

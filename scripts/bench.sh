@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures ven beside its floors on this machine and writes docs/benchmarks.md; `bench.sh boot` measures how long a node
-# takes to boot, and writes that part of it.
+# takes to boot, `bench.sh consoles` what watching 200 consoles takes; each writes its part of it.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup-host.sh
