@@ -1,20 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-// Unit, scenario and contract tests first; then e2e, one file after another, since they share one libvirt.
+/** They compare the whole host before and after, or change what others stand on (the network `default`). */
+const ALONE = ['test/contract/**/*.test.ts', ...['existing-boot', 'lifecycle', 'refusals'].map((name) => `test/e2e/${name}.test.ts`)];
+
+const real = { testTimeout: 300_000, hookTimeout: 300_000 };
+
+// Unit and scenario tests first; then those on the real machine: some one after another, the others two at a time, each with a
+// fleet of its own name. They share one libvirt, as people do.
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/{unit,scenarios}/**/*.test.ts'], testTimeout: 20_000, sequence: { groupOrder: 0 } } },
-      {
-        test: {
-          name: 'real',
-          include: ['test/{contract,e2e}/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { test: { ...real, name: 'alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 1 } } },
+      { test: { ...real, name: 'real', include: ['test/e2e/**/*.test.ts'], exclude: ALONE, maxWorkers: 2, sequence: { groupOrder: 2 } } },
     ],
   },
 });
