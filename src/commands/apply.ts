@@ -1,10 +1,9 @@
 import { Flags } from '@oclif/core';
 import { checkProvision } from '../flow/index.js';
-import { EXIT } from '../model/index.js';
 import { secretAsker } from './base/ask-secret.js';
 import { carryOut } from './base/carry-out.js';
 import { execution, fleetFile, json as jsonFlag, planOptions, replacement, selection, VenCommand } from './base/command.js';
-import { onboard } from './base/onboard.js';
+import { makeAndOnboard } from './base/make-and-onboard.js';
 import { onboarding, onboardingLimits } from './base/onboarding-flags.js';
 
 export default class Apply extends VenCommand {
@@ -38,17 +37,16 @@ export default class Apply extends VenCommand {
     const { wait: until, json } = flags;
     const file = args.fleet;
     if (until !== undefined) await checkProvision({ vms: [], file, until, env: process.env, askSecret: secretAsker() });
-    const made = await carryOut({
+    const make = {
       file,
-      options: { ...planOptions('apply', flags), ...(until === undefined ? {} : { leaveOff: true }) },
+      options: planOptions('apply', flags),
       savedPlan: flags.plan,
       parallelism: flags.parallelism,
       lockTimeoutSeconds: flags['lock-timeout'],
       yes: flags.yes,
       json,
-    });
-    process.exitCode = made.exitCode;
-    if (until === undefined || made.standing.length === 0 || made.exitCode === EXIT.interrupted) return;
-    process.exitCode = (await onboard({ vms: made.standing, file, until, json, ...onboardingLimits(flags) })) || made.exitCode;
+    };
+    process.exitCode =
+      until === undefined ? (await carryOut(make)).exitCode : await makeAndOnboard(make, { until, ...onboardingLimits(flags) });
   }
 }

@@ -1,8 +1,7 @@
 import { Flags } from '@oclif/core';
 import { checkProvision, failedNodes } from '../flow/index.js';
-import { EXIT } from '../model/index.js';
-import { carryOut } from './base/carry-out.js';
 import { execution, json, planOptions, SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from './base/command.js';
+import { makeAndOnboard } from './base/make-and-onboard.js';
 import { onboard } from './base/onboard.js';
 import { onboarding, onboardingLimits, retry } from './base/onboarding-flags.js';
 import { stderr } from './base/output.js';
@@ -43,16 +42,8 @@ export default class Provision extends VenCommand {
       stderr(`No node has failed${flags.class ? ' so' : ''}: there is nothing to do again.\n`);
       return;
     }
-    const options = { ...planOptions('apply', { target: failed, replace: failed }), leaveOff: true };
-    const made = await carryOut({
-      file,
-      options,
-      yes,
-      json: flags.json,
-      lockTimeoutSeconds: flags['lock-timeout'],
-      parallelism: flags.parallelism,
-    });
-    if (made.standing.length === 0) process.exitCode = made.exitCode;
-    else process.exitCode = (await onboard({ vms: made.standing, ...watched })) || made.exitCode || EXIT.done;
+    const options = planOptions('apply', { target: failed, replace: failed });
+    const { 'lock-timeout': lockTimeoutSeconds, parallelism } = flags;
+    process.exitCode = await makeAndOnboard({ file, options, yes, json: flags.json, lockTimeoutSeconds, parallelism }, watched);
   }
 }

@@ -20,7 +20,7 @@ export {
   type VmsRequest,
 } from './orchestrator.js';
 export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
-export { checkProvision, failedNodes, provision, type Provisioned, type ProvisionRequest } from './provision.js';
+export { checkProvision, failedNodes, lockProvisioning, provision, type Provisioned, type ProvisionRequest } from './provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
 export { saveText } from './save.js';
 export { status, type FleetStatus, type VmStatus } from './status.js';

@@ -1,4 +1,4 @@
-import { acquireLock, lastStart, openJournal, readNodeRecords, type KeptRecord } from '../host/index.js';
+import { acquireLock, lastStart, openJournal, readNodeRecords, type KeptRecord, type Lock } from '../host/index.js';
 import {
   VenError,
   type Credentials,
@@ -36,6 +36,8 @@ export interface ProvisionRequest extends Request {
   /** At least so long between two power-ons. */
   staggerSeconds: number;
   lockTimeoutSeconds: number;
+  /** Held already (`lockProvisioning`), and released by who took it; absent: taken for this run. */
+  lock?: Lock;
   /** A file for a report in JUnit XML, written over; null: none. */
   junit: string | null;
   /** null: nobody can be asked. */
@@ -87,14 +89,7 @@ export async function provision(request: ProvisionRequest): Promise<Provisioned>
 
 async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], way: Way, request: ProvisionRequest): Promise<Provisioned> {
   const { interrupt } = request;
-  const lock = await acquireLock({
-    uri: fleet.host.uri,
-    fleet: fleet.name,
-    over: 'provision',
-    waitSeconds: request.lockTimeoutSeconds,
-    command: 'provision',
-    signal: interrupt.graceful,
-  });
+  const lock = request.lock ? null : await lockNodes(fleet, request.lockTimeoutSeconds, interrupt.graceful);
   try {
     const { host, workDir } = openHost(fleet, request.env);
     const names = vms.map(({ name }) => name);
@@ -139,8 +134,17 @@ async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], wa
       await api?.close();
     }
   } finally {
-    lock.release();
+    lock?.release();
   }
+}
+
+/** Keeps others from watching, or making anew, the fleet's nodes: for who makes VMs and provisions them after that. Rejects with `locked`, `fleet-file`. */
+export function lockProvisioning(request: Request & { lockTimeoutSeconds: number }): Promise<Lock> {
+  return lockNodes(loadFleetFile(request), request.lockTimeoutSeconds);
+}
+
+function lockNodes({ name: fleet, host: { uri } }: ResolvedFleet, waitSeconds: number, signal?: AbortSignal): Promise<Lock> {
+  return acquireLock({ uri, fleet, over: 'provision', waitSeconds, command: 'provision', signal });
 }
 
 /** Who may ask for the status of nodes that somebody logs in at: whose credentials are not those of the API. */
