@@ -31,7 +31,7 @@ export { networkFacts } from './network-facts.js';
 export { nicsIn } from './network-redefine.js';
 export { hangsOn, heldFor, heldNics, movedAside, standInOf, standInXml, type HeldNic } from './stand-in.js';
 export { keptFiles, readEnd, type KeptFile } from './kept-files.js';
-export { readNodeRecords, removeNodeRecord, writeNodeRecord, type KeptRecord } from './node-records.js';
+export { openNodeRecords, readNodeRecords, removeNodeRecord, writeNodeRecord, type KeptRecord, type NodeRecords } from './node-records.js';
 export { withFirstNvram } from './first-nvram.js';
 export { graphicsPassword, wantedPassword } from './graphics-password.js';
 export { disksToFiles } from './pool-paths.js';

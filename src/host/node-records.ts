@@ -1,5 +1,5 @@
 /** What is kept of each node's way to ready: `nodes/<vm>.json` in the fleet's work folder. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAILURE_CLASSES, type NodeRecord } from '../model/index.js';
 import { inState, makeStateFolder } from './files.js';
@@ -33,21 +33,46 @@ export function readNodeRecords(workDir: string, vms: readonly string[]): KeptRe
 
 /** Whole or not at all, also for a run that is killed; mode 0600. To be called under the fleet's lock. @throws VenError `usage` */
 export function writeNodeRecord(workDir: string, record: NodeRecord): void {
+  inState(pathOf(workDir, record.vm), () => {
+    if (replaced(workDir, record)) return;
+    makeStateFolder(join(workDir, 'nodes'));
+    if (!replaced(workDir, record)) throw new Error('its folder goes away again and again');
+  });
+}
+
+export interface NodeRecords {
+  /** As `writeNodeRecord`, without the fleet's lock. Nothing is written of a node whose record was removed since it was written here. */
+  write(record: NodeRecord): void;
+}
+
+/** For a run over nodes: what is deleted meanwhile with its VM, or with the whole fleet, stays deleted. @throws VenError `usage` */
+export function openNodeRecords(workDir: string): NodeRecords {
+  makeStateFolder(join(workDir, 'nodes'));
+  const written = new Set<string>();
+  return {
+    write(record) {
+      const path = pathOf(workDir, record.vm);
+      inState(path, () => {
+        if (written.has(record.vm) && !existsSync(path)) return;
+        if (replaced(workDir, record)) written.add(record.vm);
+      });
+    },
+  };
+}
+
+/** False: its folder is not there. */
+function replaced(workDir: string, record: NodeRecord): boolean {
   const path = pathOf(workDir, record.vm);
-  const beside = `${path}.new`; // of a killed run: written over
-  const write = (): void => {
+  const beside = `${path}.${process.pid}.new`; // an apply and a run over nodes write at the same time
+  try {
     writeFileSync(beside, `${JSON.stringify(record)}\n`, { mode: 0o600 });
     renameSync(beside, path);
-  };
-  inState(path, () => {
-    try {
-      write();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      makeStateFolder(join(workDir, 'nodes'));
-      write();
-    }
-  });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    rmSync(beside, { force: true });
+    throw error;
+  }
 }
 
 /** Its node begins anew. Idempotent. @throws VenError `usage` */

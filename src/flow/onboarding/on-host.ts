@@ -5,9 +5,9 @@ import {
   consoleEnd,
   ConsoleFollower,
   lastStart,
+  openNodeRecords,
   readPowers,
   typeOnConsole,
-  writeNodeRecord,
   type Lock,
   type LockRequest,
 } from '../../host/index.js';
@@ -41,11 +41,7 @@ export function portsOnHost({ fleet, host, workDir, env, credentials, orchestrat
     type: ({ uuid }, text, signal) => typeOnConsole({ uri, uuid, text, env, signal }),
     orchestrator,
     credentials,
-    records: {
-      write(record) {
-        writeNodeRecord(workDir, record);
-      },
-    },
+    records: openNodeRecords(workDir),
     emit,
   };
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readNodeRecords, removeNodeRecord, writeNodeRecord } from '../../../src/host/index.js';
+import { openNodeRecords, readNodeRecords, removeNodeRecord, writeNodeRecord } from '../../../src/host/index.js';
 import type { NodeRecord } from '../../../src/model/index.js';
 
 const record: NodeRecord = {
@@ -50,11 +50,29 @@ describe('node records', () => {
 
   it('are their owner’s alone, and leave nothing beside them', () => {
     writeNodeRecord(work, record);
-    writeFileSync(join(work, 'nodes/edge-1.json.new'), 'of a run that was killed', { mode: 0o600 });
     writeNodeRecord(work, { ...record, outcome: 'ready' });
     expect(readdirSync(join(work, 'nodes'))).toEqual(['edge-1.json']);
     expect(statSync(join(work, 'nodes/edge-1.json')).mode & 0o777).toBe(0o600);
     expect(statSync(join(work, 'nodes')).mode & 0o777).toBe(0o700);
+    expect(readNodeRecords(work, ['edge-1'])[0]?.record?.outcome).toBe('ready');
+  });
+
+  it('that are removed beside a run stay removed, with the folder', () => {
+    const records = openNodeRecords(work);
+    records.write(record);
+    records.write({ ...record, vm: 'edge-2' });
+    removeNodeRecord(work, 'edge-1');
+    records.write({ ...record, outcome: 'ready' });
+    expect(readdirSync(join(work, 'nodes'))).toEqual(['edge-2.json']);
+    records.write({ ...record, vm: 'edge-2', outcome: 'ready' });
+    expect(readNodeRecords(work, ['edge-2'])[0]?.record?.outcome).toBe('ready');
+    rmSync(work, { recursive: true });
+    records.write(record);
+    records.write({ ...record, vm: 'edge-3' });
+    expect(existsSync(work)).toBe(false);
+    // Made again by an apply: it is another node, and counts again.
+    writeNodeRecord(work, record);
+    records.write({ ...record, outcome: 'ready' });
     expect(readNodeRecords(work, ['edge-1'])[0]?.record?.outcome).toBe('ready');
   });
 
