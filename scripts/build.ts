@@ -16,12 +16,13 @@ const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, enco
   .filter((name) => name.endsWith('.ts') && name !== 'index.ts' && !name.startsWith('base/'))
   .map((name) => join(ROOT, 'src/commands', name));
 
-rmSync(DIST, { recursive: true, force: true });
-rmSync(MANIFEST, { force: true });
+// Beside it, and then put in its place: a ven that runs meanwhile finds the old one or the new.
+const made = `${DIST}.new`;
+rmSync(made, { recursive: true, force: true });
 await build({
   entryPoints: [join(ROOT, 'src/main.ts'), ...commands],
   outbase: join(ROOT, 'src'),
-  outdir: DIST,
+  outdir: made,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -39,6 +40,9 @@ await build({
     js: "import { createRequire as $require } from 'node:module';const require = $require(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
   },
 });
+
+rmSync(DIST, { recursive: true, force: true });
+renameSync(made, DIST);
 
 const plugin = new Plugin({ root: ROOT, ignoreManifest: true, errorOnManifestCreate: true });
 await plugin.load();
