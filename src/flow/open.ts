@@ -4,11 +4,11 @@ import type { Request } from './load.js';
 import { machinesJson } from '../render/index.js';
 import { readTemplate } from './templates.js';
 
-/** The fleet's host and its work folder. `lockFd`: handed to children that outlive a killed run, so that they hold the lock on. `readSecret`: for plans, which compare passwords. */
+/** The fleet's host and its work folder. `lockFd`: handed to children that outlive a killed run, so that they hold the lock on. `signal`: ends what virsh is at work on. `readSecret`: for plans, which compare passwords. */
 export function openHost(
   fleet: ResolvedFleet,
   env: Request['env'],
-  { lockFd, readSecret }: { lockFd?: number; readSecret?: ReadSecret } = {},
+  { lockFd, signal, readSecret }: { lockFd?: number; signal?: AbortSignal; readSecret?: ReadSecret } = {},
 ): { host: Host; workDir: string } {
   const workDir = workFolder({ uri: fleet.host.uri, fleet: fleet.name, env });
   const host = createHost({
@@ -20,6 +20,7 @@ export function openHost(
     machinesJson,
     env,
     lockFd,
+    signal,
     readSecret,
   });
   return { host, workDir };

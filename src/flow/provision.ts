@@ -122,7 +122,16 @@ async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], wa
           limits: { maxConcurrent: request.maxConcurrent ?? Infinity, staggerSeconds: request.staggerSeconds },
           timeoutSeconds: request.timeoutSeconds,
           known,
-          ports: portsOnHost({ fleet, host, workDir, env: request.env, credentials, orchestrator: api, emit }),
+          ports: portsOnHost({
+            fleet,
+            hostUnder: ({ fd }) => openHost(fleet, request.env, { lockFd: fd, signal: interrupt.hard }).host,
+            workDir,
+            env: request.env,
+            credentials,
+            orchestrator: api,
+            emit,
+            hard: interrupt.hard,
+          }),
           warnings: kept.flatMap(({ damage }) => damage ?? []),
           signal: interrupt.graceful,
         });
@@ -153,7 +162,7 @@ function apiUser({ env }: Request): Credentials | null {
   return username === '' || password === '' ? null : { username, password };
 }
 
-/** The nodes whose kept record says that they failed. Needs no lock. Rejects as `provision` does for the fleet file and its VMs. */
+/** The nodes whose kept record says that they failed, in their present life. Needs no lock. Rejects as `provision` does for the fleet file and its VMs. */
 export function failedNodes(request: Request & { vms: readonly string[]; classes: readonly FailureClass[] }): ResolvedVm[] {
   const fleet = loadFleetFile(request);
   const { workDir } = openHost(fleet, request.env);
@@ -162,9 +171,12 @@ export function failedNodes(request: Request & { vms: readonly string[]; classes
     workDir,
     vms.map(({ name }) => name),
   );
-  const wanted = (failure: NodeRecord['failure']): boolean =>
-    failure !== null && (request.classes.length === 0 || request.classes.includes(failure.class));
-  return vms.filter((_, index) => wanted(kept[index]?.record?.failure ?? null));
+  return vms.filter((vm, index) => {
+    const record = kept[index]?.record ?? null;
+    // Of an earlier making, or of a start before the last one: it may be ready by now.
+    if (record === null || record.failure === null || !isOfThisLife(record, vm)) return false;
+    return request.classes.length === 0 || request.classes.includes(record.failure.class);
+  });
 }
 
 /**
@@ -227,10 +239,8 @@ function nodesOf(
 
 /** A record is of one making of a VM, and, until that is ready, of one start of it. */
 function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, { profile, flow }: Way): boolean {
-  if (record.uuid !== vm.uuid) return false;
-  if (record.outcome === 'ready') return true;
-  const life = lastStart({ domain: vm.domain });
-  if (record.life !== undefined && life !== null && record.life !== life) return false;
+  if (record.uuid === vm.uuid && record.outcome === 'ready') return true;
+  if (!isOfThisLife(record, vm)) return false;
   if (record.outcome === 'failed') return true;
   // Nothing was said since its power-on was announced, or only that it is there: `log` tells where to begin.
   if (record.visits.length === 0) return true;
@@ -238,6 +248,11 @@ function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, { profil
 }
 
 async function knownHosts(
+function isOfThisLife(record: NodeRecord, vm: ResolvedVm): boolean {
+  const life = lastStart({ domain: vm.domain });
+  return record.uuid === vm.uuid && (record.life === undefined || life === null || record.life === life);
+}
+
   api: { checkProject(signal?: AbortSignal): Promise<void>; hosts(signal?: AbortSignal): Promise<OrchestratorHost[]> },
   signal: AbortSignal,
 ): Promise<OrchestratorHost[]> {

@@ -27,13 +27,15 @@ export interface HostOptions {
   env: Env;
   /** See `Lock.fd`. */
   lockFd?: number | undefined;
+  /** Ends what virsh is at work on. */
+  signal?: AbortSignal | undefined;
   /** Without it, `observe` looks at no passwords, and none can be set. */
   readSecret?: ReadSecret | undefined;
 }
 
 /** The real host. Nothing is run before something is asked. */
-export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJson, env, lockFd, readSecret }: HostOptions): Host {
-  const virsh = new Virsh({ uri, env, lockFd });
+export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJson, env, lockFd, signal, readSecret }: HostOptions): Host {
+  const virsh = new Virsh({ uri, env, lockFd, signal });
   return {
     observe: async (fleet) => {
       const state = await observe(virsh, fleet, () => new Date());

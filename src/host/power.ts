@@ -17,8 +17,11 @@ const STATES: Record<string, Power> = { running: 'running', idle: 'running', pau
 const ON = /^in shutdown/;
 
 /** By UUID; one virsh process for some thousand. @throws VenError what libvirt answers. */
-export async function readPowers({ uri, env }: { uri: string; env: Env }, uuids: readonly string[]): Promise<Map<string, PowerState>> {
-  const replies = await new Virsh({ uri, env }).ask(
+export async function readPowers(
+  { uri, env, signal }: { uri: string; env: Env; signal?: AbortSignal | undefined },
+  uuids: readonly string[],
+): Promise<Map<string, PowerState>> {
+  const replies = await new Virsh({ uri, env, signal }).ask(
     uuids.flatMap((uuid) => [
       ['domstate', uuid],
       ['domid', uuid],

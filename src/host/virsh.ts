@@ -25,6 +25,8 @@ export interface VirshOptions {
   uri: string;
   env: Env;
   lockFd?: number | undefined;
+  /** Ends whatever is asked, where that has no signal of its own. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface AskOptions {
@@ -118,7 +120,7 @@ export class Virsh {
       const { stderr, exitCode } = await run('virsh', ['-q', '-c', this.uri, script], {
         env: this.#options.env,
         timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
-        signal: options.signal,
+        signal: options.signal ?? this.#options.signal,
         secrets: options.secrets,
         fds,
         onStdout,

@@ -17,15 +17,18 @@ import type { OnboardingPorts } from './ports.js';
 
 export interface OnHost {
   fleet: ResolvedFleet;
-  host: Host;
+  /** The host whose children hold this lock on, also when they outlive the run. */
+  hostUnder: (lock: Lock) => Host;
   workDir: string;
   env: Request['env'];
   credentials: Credentials | null;
   orchestrator: Orchestrator | null;
   emit: (event: ProvisionEvent) => void;
+  /** Also ends what virsh is at work on, which the end of a run waits for otherwise. */
+  hard: AbortSignal;
 }
 
-export function portsOnHost({ fleet, host, workDir, env, credentials, orchestrator, emit }: OnHost): OnboardingPorts {
+export function portsOnHost({ fleet, hostUnder, workDir, env, credentials, orchestrator, emit, hard }: OnHost): OnboardingPorts {
   const { uri } = fleet.host;
   const now = (): number => Date.now();
   const lock = new SharedLock({ uri, fleet: fleet.name, command: 'provision', env }, (message) => {
@@ -35,9 +38,9 @@ export function portsOnHost({ fleet, host, workDir, env, credentials, orchestrat
     clock: { now, sleep: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => undefined) },
     openConsole: ({ domain }, from) => new ConsoleFollower({ uri, domain, from }),
     consoleEnd: ({ domain }) => consoleEnd({ uri, domain }),
-    powers: (uuids) => readPowers({ uri, env }, uuids),
+    powers: (uuids) => readPowers({ uri, env, signal: hard }, uuids),
     lastStart: ({ domain }) => lastStart({ domain }),
-    powerOn: ({ uuid }, signal) => lock.hold(signal, () => host.startDomain(uuid)),
+    powerOn: ({ uuid }, signal) => lock.hold(signal, (held) => hostUnder(held).startDomain(uuid)),
     type: ({ uuid }, text, signal) => typeOnConsole({ uri, uuid, text, env, signal }),
     orchestrator,
     credentials,
@@ -58,12 +61,11 @@ class SharedLock {
     this.#warn = warn;
   }
 
-  async hold(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  async hold(signal: AbortSignal, work: (held: Lock) => Promise<void>): Promise<void> {
     this.#holders += 1;
     try {
       this.#held ??= this.#acquire(signal);
-      await this.#held;
-      await work();
+      await work(await this.#held);
     } finally {
       this.#holders -= 1;
       if (this.#holders === 0) {

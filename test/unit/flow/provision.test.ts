@@ -8,22 +8,26 @@ import { checkProvision, failedNodes, provision, type ProvisionRequest } from '.
 import { status } from '../../../src/flow/status.js';
 import type * as HostRoom from '../../../src/host/index.js';
 import { readNodeRecords, workFolder, writeNodeRecord } from '../../../src/host/index.js';
-import type { NodeRecord, ProvisionEvent } from '../../../src/model/index.js';
+import { VenError, type NodeRecord, type ProvisionEvent } from '../../../src/model/index.js';
 import { FakeHost } from '../../fake-host/index.js';
 
 let host: FakeHost;
 let folder: string;
 let file: string;
 let locks: string[];
+const opened: HostRoom.HostOptions[] = [];
 let events: ProvisionEvent[];
 
 vi.mock('../../../src/host/index.js', async (original) => ({
   ...(await original<typeof HostRoom>()),
-  createHost: () => host,
+  createHost: (options: HostRoom.HostOptions) => {
+    opened.push(options);
+    return host;
+  },
   hostFindings: () => Promise.resolve([]),
   acquireLock: ({ over = 'fleet', command }: HostRoom.LockRequest) => {
     locks.push(`${command} ${over}`);
-    return Promise.resolve({ fd: 0, path: '', release: () => locks.push(`end ${over}`) });
+    return Promise.resolve({ fd: 4711, path: '', release: () => locks.push(`end ${over}`) });
   },
   lastStart: () => 'yesterday',
   typeOnConsole: () => Promise.reject(new Error('nothing is typed here')),
@@ -174,8 +178,35 @@ test('one that failed and was started again since is another matter', async () =
   await made();
   await keep('edge-1', 'ready', { life: 'the day before' });
   await keep('edge-2', 'failed', { life: 'the day before' });
+  expect(failedNodes({ file, env: request().env, vms: [], classes: [] })).toEqual([]);
   await provision(request());
   expect(events[0]).toMatchObject({ nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }] });
+});
+
+test('what starts a VM holds the fleet’s lock on, and is stopped by the second Ctrl-C only', async () => {
+  await made();
+  opened.length = 0;
+  const [graceful, hard] = [new AbortController(), new AbortController()];
+  let stopped = false;
+  host.startDomain = () =>
+    new Promise((_, reject) => {
+      const { signal } = opened.at(-1) ?? {};
+      graceful.abort();
+      signal?.addEventListener('abort', () => {
+        stopped = true;
+        reject(new VenError('interrupted', { summary: 'virsh was stopped' }));
+      });
+      setTimeout(() => {
+        expect(stopped).toBe(false);
+        hard.abort();
+      }, 100);
+    });
+  const asked = request({ vms: ['edge-1'], timeoutSeconds: null, interrupt: { graceful: graceful.signal, hard: hard.signal } });
+  expect(await provision(asked)).toMatchObject({ result: { outcome: 'interrupted', left: ['vm.edge-1'] } });
+  expect(stopped).toBe(true);
+  expect(opened.at(-1)).toMatchObject({ lockFd: 4711 });
+  expect(events.at(-1)?.type).toBe('provision-finished');
+  expect(events.map(({ type }) => type)).not.toContain('node-started');
 });
 
 test('damage to a record is told, and it counts as none', async () => {
