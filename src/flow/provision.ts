@@ -247,12 +247,12 @@ function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, { profil
   return power !== 'off' && NodeWatcher.resumes(record.memory, profile, flow);
 }
 
-async function knownHosts(
 function isOfThisLife(record: NodeRecord, vm: ResolvedVm): boolean {
   const life = lastStart({ domain: vm.domain });
   return record.uuid === vm.uuid && (record.life === undefined || life === null || record.life === life);
 }
 
+async function knownHosts(
   api: { checkProject(signal?: AbortSignal): Promise<void>; hosts(signal?: AbortSignal): Promise<OrchestratorHost[]> },
   signal: AbortSignal,
 ): Promise<OrchestratorHost[]> {
