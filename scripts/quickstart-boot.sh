@@ -10,16 +10,18 @@ SECONDS_TO_BOOT=300 # without KVM a boot takes a minute
 say() { printf '\n%s\n' "$*"; }
 run() { printf '\n$ %s\n' "$*"; scripts/with-libvirt.sh "$@"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+# For the background: what is started is the process itself, or sudo, which passes signals on.
+become_root() { if [ "$(id -u)" = 0 ]; then exec "$@"; else exec sudo "$@"; fi; }
 
 # It needs root for port 443 and for an address of its own; .lab is where it keeps its authority and its access log.
 mkdir -p .lab
 rm -f .lab/orchestrator.json
-as_root "$(command -v node)" test/orchestrator/main.ts --domain edge.test --address 10.231.0.1 --device orch0 --dir .lab >.lab/orchestrator.json &
+become_root "$(command -v node)" test/orchestrator/main.ts --domain edge.test --address 10.231.0.1 --device orch0 --dir .lab >.lab/orchestrator.json &
 orchestrator=$!
 stop() {
-  # It tells its own process id: the one the shell knows may be sudo's.
-  pid=$(sed -n 's/^{"pid":\([0-9]*\),.*/\1/p' .lab/orchestrator.json)
-  [ -z "$pid" ] || as_root kill "$pid" 2>/dev/null || true
+  # It tells its own process id: the one the shell knows may be sudo's. Until it has, that one has to do.
+  pid=$(sed -n 's/^{"pid":\([0-9]*\),.*/\1/p' .lab/orchestrator.json 2>/dev/null || true)
+  as_root kill "${pid:-$orchestrator}" 2>/dev/null || true
   wait "$orchestrator" || true
 }
 trap stop EXIT

@@ -9,6 +9,8 @@ FLEET=fleets/onboarding.yaml
 
 say() { printf '\n%s\n' "$*"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -E env "PATH=$PATH" "$@"; fi; }
+# For the background: what is started is the process itself, or sudo, which passes signals on.
+become_root() { if [ "$(id -u)" = 0 ]; then exec "$@"; else exec sudo -E env "PATH=$PATH" "$@"; fi; }
 # As root, who alone may read the consoles' logs.
 run() { printf '\n$ %s\n' "$*"; as_root scripts/with-libvirt.sh "$@"; }
 
@@ -19,13 +21,13 @@ ONBOARDING_USERNAME=onboarder
 ONBOARDING_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
 export ONBOARDING_USERNAME ONBOARDING_PASSWORD
 (umask 077 && printf '%s\n' "$ONBOARDING_PASSWORD" >.lab/password)
-as_root "$(command -v node)" test/orchestrator/main.ts --domain edge.test --address 10.231.0.1 --device orch0 --dir .lab \
+become_root "$(command -v node)" test/orchestrator/main.ts --domain edge.test --address 10.231.0.1 --device orch0 --dir .lab \
   --flow io --user "$ONBOARDING_USERNAME" --password-file .lab/password >.lab/orchestrator.json &
 orchestrator=$!
 stop() {
-  # It tells its own process id: the one the shell knows may be sudo's.
-  pid=$(sed -n 's/^{"pid":\([0-9]*\),.*/\1/p' .lab/orchestrator.json)
-  [ -z "$pid" ] || as_root kill "$pid" 2>/dev/null || true
+  # It tells its own process id: the one the shell knows may be sudo's. Until it has, that one has to do.
+  pid=$(sed -n 's/^{"pid":\([0-9]*\),.*/\1/p' .lab/orchestrator.json 2>/dev/null || true)
+  as_root kill "${pid:-$orchestrator}" 2>/dev/null || true
   wait "$orchestrator" || true
   rm -f .lab/password
 }
