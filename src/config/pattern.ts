@@ -1,9 +1,11 @@
 /** Regular expressions that a profile brings: that they can be read, mean something, and can't be slow on any text. */
 
-/** A repetition that may go on for longer is wide. */
+/** What repeats something that can be tried in several ways goes on for no longer. */
 const NARROW = 16;
-/** With `n` wide ones, and the place to begin at, the time grows with the text's length to the power of `n + 1`. */
-const MOST_WIDE = 2;
+/** A line's length, of which no more is tried. */
+const LINE = 1024;
+/** In how many ways it may be tried at one place of a line. */
+const MOST_TRIES = 5000;
 
 /** What is wrong with it; null: nothing. */
 export function patternProblem(pattern: string): { message: string; hint: string } | null {
@@ -24,7 +26,6 @@ export function patternProblem(pattern: string): { message: string; hint: string
       message: 'groups can not be named or referred to',
       hint: 'Write `(…)` instead of `(?<name>…)`, and write out what \\1 stands for.',
     };
-  let wide = 0;
   /** For each open group: how much there is to try in it. */
   const open: number[] = [];
   const inGroup = (weight: number): void => {
@@ -34,7 +35,6 @@ export function patternProblem(pattern: string): { message: string; hint: string
   let closed = 1;
   for (const { opening, closing, choice, repetition } of pieces) {
     const most = repetition === undefined ? 1 : longest(repetition);
-    if (most > NARROW) wide += 1;
     if (most > 1 && closed > 1 && most * closed > NARROW) {
       return {
         message: 'what is repeated holds a choice or a repetition itself, which can take for ever',
@@ -50,11 +50,47 @@ export function patternProblem(pattern: string): { message: string; hint: string
       inGroup(closed);
     }
   }
-  if (wide <= MOST_WIDE) return null;
+  if (tries(pieces) <= MOST_TRIES) return null;
   return {
-    message: `this repeats without a narrow limit ${wide} times; at most ${MOST_WIDE} times is quick enough`,
-    hint: `Limit the others: [0-9]{1,3} instead of [0-9]+, .{0,${NARROW}} instead of .*.`,
+    message: 'this can be tried in too many ways: repetitions and choices multiply',
+    hint: `Limit them: [0-9]{1,3} instead of [0-9]+, .{0,${NARROW}} instead of .*, [0-9]{4} where the number is known.`,
   };
+}
+
+type Piece = Record<string, string | undefined>;
+
+/** In how many ways it can be tried at one place, at most: what follows one another multiplies, what is chosen from adds up. */
+function tries(pieces: readonly Piece[]): number {
+  /** For each open group: of the choices before, and of the one under way. */
+  const open = [{ before: 0, ways: 1 }];
+  let closed = 1;
+  for (const { opening, closing, choice, repetition } of pieces) {
+    let here = open.at(-1) ?? { before: 0, ways: 1 };
+    if (repetition !== undefined) here.ways *= waysOf(repetition, closed) / closed;
+    closed = 1;
+    if (choice !== undefined) {
+      here.before += here.ways;
+      here.ways = 1;
+    } else if (opening !== undefined) open.push({ before: 0, ways: 1 });
+    else if (closing !== undefined) {
+      open.pop();
+      closed = here.before + here.ways;
+      here = open.at(-1) ?? here;
+      here.ways *= closed;
+    }
+  }
+  const [{ before, ways } = { before: 0, ways: 1 }] = open;
+  return before + ways;
+}
+
+/** Of a repetition of what itself can be tried in `each` ways. */
+function waysOf(repetition: string, each: number): number {
+  if (repetition === '?') return 1 + each;
+  const most = longest(repetition);
+  const least = Number(/^\{([0-9]+)/.exec(repetition)?.[1] ?? 0);
+  let ways = 0;
+  for (let times = Math.min(least, LINE); times <= Math.min(most, LINE); times++) ways += each ** times;
+  return ways;
 }
 
 const PIECE =

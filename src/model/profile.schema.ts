@@ -17,7 +17,7 @@ export type Title = string;
  */
 export type StageName = string;
 /**
- * A regular expression, as JavaScript has them (flag u), tried on each line of the console without its control sequences and trailing spaces. Groups can't be referred to, a repetition can't stand inside another, and at most two may be wide (more than 16 times).
+ * A regular expression, as JavaScript has them (flag u), tried on each line of the console without its control sequences and trailing spaces. Groups can't be referred to, a repetition can't stand inside another, and all repetitions and choices together may leave at most 5,000 ways to try: one `.*`, or two `.{0,60}`.
  */
 export type Pattern = string;
 /**

@@ -1,9 +1,6 @@
 /** A profile's patterns, compiled once for each flow, arranged by the stage that a node is in. */
 import type { OnboardingFlow, Profile, ProfileAnswer, ProfileStage, ProfileTrouble } from '../model/index.js';
-import { secretPrompts } from './redact.js';
-
-/** Of a line: what decides stands near its beginning, and no pattern can be made to look for long. */
-const TRIED = 1024;
+import { secretPrompts, TRIED } from './redact.js';
 
 /** What a text may lead to. */
 export type Consequence = { kind: 'trouble'; trouble: ProfileTrouble } | { kind: 'enter'; stage: number };

@@ -255,7 +255,9 @@ describe('patterns', () => {
   it.each([
     'Start HTTP Boot over IPv[46]',
     '^iPXE [0-9].{0,16} -- Open',
-    'a.*b.*c',
+    'a.*bc?',
+    'a.{0,60}b.{0,60}c',
+    '(?:foo|bar).*(?:one|two)',
     '(?:[0-9]{1,3}\\.){3}[0-9]',
     '(?:foo|bar)?baz',
     '(?<!x)[(*+]+\\*\\+',
@@ -269,8 +271,13 @@ describe('patterns', () => {
     ['((a|ab)c?){2,}', /take for ever/],
     ['(?:a{1,16}){16}', /take for ever/],
     ['(?:(?:a?)){40}b', /take for ever/],
-    ['a.*b.*c.*d', /3 times/],
-    ['[a-z]{0,99}[0-9]{9,}x+', /3 times/],
+    ['a.*b.*c', /too many ways/],
+    ['a*a*b', /too many ways/],
+    ['[a-z]{0,99}[0-9]{9,}x+', /too many ways/],
+    ['a{1,16}'.repeat(6) + 'b', /too many ways/],
+    ['a?'.repeat(20) + 'b', /too many ways/],
+    ['(?:a|aa)'.repeat(20) + 'b', /too many ways/],
+    ['(?:a{1,9}|b){1,9}', /for ever/],
     ['(a)\\1', /named or referred/],
     ['(?<year>[0-9])', /named or referred/],
     ['a*', /every line/],
@@ -278,4 +285,14 @@ describe('patterns', () => {
     ['a{', /no regular expression/],
     ['\\-', /no regular expression/],
   ])('%s is refused', (pattern, message) => expect(patternProblem(pattern)?.message).toMatch(message));
+
+  it.each(['a*a{0,3}b', 'a{1,16}a{1,16}a{1,16}b', 'a{0,60}a{0,60}b', 'a?'.repeat(12) + 'b', '(?:a|a)'.repeat(12) + 'b'])(
+    '%s is among the slowest that are accepted, and takes no time',
+    (pattern) => {
+      expect(patternProblem(pattern)).toBeNull();
+      const began = performance.now();
+      expect(new RegExp(pattern, 'u').test('a'.repeat(1024))).toBe(false);
+      expect(performance.now() - began).toBeLessThan(1000);
+    },
+  );
 });
