@@ -1,4 +1,5 @@
 import type { Profile } from '../model/index.js';
+import { withoutTokens } from '../orchestrator/index.js';
 import { createRedactor } from '../provision/index.js';
 
 /** Takes secrets out of what is to leave the house. Linear in the text, whatever stands in it. */
@@ -17,7 +18,6 @@ const MASK = '********';
 
 /** What tells by its looks that it is secret, or follows something that says so. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, MASK], // a JWT
   [/(\b(?:bearer|basic|negotiate)[ \t]{1,8})(?=[^\s"',;]{8})[^\s"',;]+/gi, `$1${MASK}`],
   [/(\bhttps?:\/\/)[^\s/"'<>]+@/gi, `$1${MASK}@`],
   [/(\b[a-z][a-z0-9+.-]{1,15}:\/\/)[^\s/@"'<>:]*:[^\s/"'<>]*@/gi, `$1${MASK}@`],
@@ -41,6 +41,7 @@ export function bundleRedaction(secrets: readonly string[], profile: Profile): B
     let shown = withoutKeys(written);
     if (spelled !== null) shown = shown.replaceAll(spelled, MASK);
     shown = exact(shown);
+    shown = withoutTokens(shown, MASK);
     for (const [shape, by] of SHAPES) shown = shown.replaceAll(shape, by);
     return shown;
   };

@@ -1,4 +1,5 @@
 /** What an answer said, without what nobody may see: servers echo requests. */
+import { withoutTokens } from './tokens-in-text.js';
 
 const REDACTED = '[secret]';
 const SNIPPET = 300;
@@ -6,10 +7,9 @@ const SNIPPET = 300;
 const SHORTEST = 4;
 
 const SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED], // a JWT
   [/(\bbearer\s+)[^\s"'<>,;]+/gi, `$1${REDACTED}`],
   [
-    /((?:password|passwd|secret|token|authorization|credentials?)\w*(?:\\?["'])?\s*[:=]\s*(?:\\?["'])?(?!bearer\b))[^\s"'&<>,;\\]+/gi,
+    /((?:password|passwd|secret|token|authorization|credentials?)\w{0,32}(?:\\?["'])?\s{0,16}[:=]\s{0,16}(?:\\?["'])?(?!bearer\b))[^\s"'&<>,;\\]+/gi,
     `$1${REDACTED}`,
   ],
 ];
@@ -21,6 +21,7 @@ export function snippetOf(text: string, secrets: readonly string[]): string {
   const spelled = [...new Set(known.flatMap(spellings))].sort((a, b) => b.length - a.length);
   let clean = text;
   for (const spelling of spelled) clean = replaceAll(clean, spelling);
+  clean = withoutTokens(clean, REDACTED);
   for (const [shape, by] of SHAPES) clean = clean.replace(shape, by);
   // eslint-disable-next-line no-control-regex -- an answer may hold anything
   const line = clean.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
