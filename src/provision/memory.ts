@@ -1,6 +1,6 @@
 /** What a watcher remembers, as JSON: all that it needs to go on after its process was killed. */
-import type { ConsoleState } from '../console/index.js';
 import type { NodeFailure, NodeOutcome, OnboardingFlow, Profile, ProfileAnswer, ProfileStage, StageVisit } from '../model/index.js';
+import type { LinesState } from './lines.js';
 
 /** What was typed at the line under way. */
 export interface Answered {
@@ -18,6 +18,8 @@ export interface WatcherMemory {
   profile: string;
   flow: OnboardingFlow;
   visits: StageVisit[];
+  /** By stage that answers: milliseconds of its visits in which no watcher was there. */
+  unwatched: Record<string, number>;
   outcome: NodeOutcome;
   failure: NodeFailure | null;
   lastLine: string | null;
@@ -27,7 +29,7 @@ export interface WatcherMemory {
   saidAt: number;
   late: boolean;
   off: boolean;
-  console: ConsoleState;
+  console: LinesState;
   /** The line under way has been tried as it stands. */
   settled: boolean;
   answered: Answered | null;
@@ -49,6 +51,7 @@ export function newMemory(profile: Profile, flow: OnboardingFlow, startedAt: num
     profile: profile.digest,
     flow,
     visits: [],
+    unwatched: {},
     outcome: 'under-way',
     failure: null,
     lastLine: null,
@@ -67,13 +70,24 @@ export function newMemory(profile: Profile, flow: OnboardingFlow, startedAt: num
 }
 
 /** All visits of a stage share its time, so that no way is endless. Milliseconds since 1970. */
-export function deadlineOf({ name, timeoutSeconds }: ProfileStage, visits: readonly StageVisit[], enteredAt: number): number {
+export function deadlineOf(
+  { name, timeoutSeconds }: ProfileStage,
+  { visits, unwatched }: Pick<WatcherMemory, 'visits' | 'unwatched'>,
+  enteredAt: number,
+): number {
   if (timeoutSeconds === null) return Infinity;
   const spent = visits.reduce(
     (sum, visit) => sum + (visit.stage === name && visit.leftAt !== null ? Date.parse(visit.leftAt) - Date.parse(visit.enteredAt) : 0),
-    0,
+    -(unwatched[name] ?? 0),
   );
   return enteredAt + Math.max(0, timeoutSeconds * 1000 - spent);
+}
+
+/** Time in which nobody was there to answer is not the node's: how much longer it may stay in this stage. */
+export function allowFor({ name, answers }: ProfileStage, { unwatched }: Pick<WatcherMemory, 'unwatched'>, milliseconds: number): number {
+  if (answers.length === 0) return 0;
+  unwatched[name] = (unwatched[name] ?? 0) + milliseconds;
+  return milliseconds;
 }
 
 /** Whether it is a watcher's memory, of this profile and flow. */
@@ -92,10 +106,12 @@ export function isMemoryOf(memory: unknown, profile: Profile, flow: OnboardingFl
     Array.isArray(memory['answers']) &&
     Array.isArray(memory['stale']) &&
     isRecord(memory['recoveries']) &&
+    isRecord(memory['unwatched']) &&
+    Object.values(memory['unwatched']).every(Number.isFinite) &&
     (answered === null || (isRecord(answered) && typeof answered['line'] === 'string' && isRecord(answered['send']))) &&
     (armed === null || (isRecord(armed) && profile.trouble.some(({ name }) => name === armed['trouble']))) &&
     isRecord(state) &&
-    ['sequence', 'line', 'shown', 'state'].every((key) => typeof state[key] === 'string') &&
+    ['sequence', 'line', 'shown', 'state', 'held'].every((key) => typeof state[key] === 'string') &&
     Array.isArray(state['cut']) &&
     Array.isArray(visits) &&
     visits.length > 0 &&

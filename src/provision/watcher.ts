@@ -1,5 +1,4 @@
 /** A node's way by a profile: what it says goes in, what is to be told and typed comes out. No clock: time comes with the input. */
-import { ConsoleText } from '../console/index.js';
 import type {
   NodeEffect,
   NodeFailure,
@@ -11,7 +10,9 @@ import type {
   ProfileTrouble,
   StageVisit,
 } from '../model/index.js';
-import { deadlineOf, isMemoryOf, newMemory, type WatcherMemory } from './memory.js';
+import { NodeLines } from './lines.js';
+import { allowFor, deadlineOf, isMemoryOf, newMemory, type WatcherMemory } from './memory.js';
+import { Prompts, type Armed } from './prompts.js';
 import { LineMask } from './redact.js';
 import { rulesOf, type Consequence, type FlowRules, type StageRules } from './rules.js';
 
@@ -42,13 +43,16 @@ export class NodeWatcher {
   readonly #profile: Profile;
   readonly #rules: FlowRules;
   readonly #mask: LineMask;
-  readonly #console: ConsoleText;
+  readonly #console: NodeLines;
   readonly #memory: Omit<WatcherMemory, 'console'>;
+  readonly #prompts: Prompts;
   #effects: NodeEffect[] = [];
   /** Of the current visit. */
-  #stage: number;
+  #stage = 0;
   #enteredAt: number;
-  #deadline: number;
+  #deadline = Infinity;
+  /** Restored, and told of nothing since. */
+  #restored = false;
   /** The time of a restored watcher's first input, as long as nothing was said since the last answer. */
   #unsure: { since: number | null } | null = null;
 
@@ -61,25 +65,24 @@ export class NodeWatcher {
     this.#profile = profile;
     this.#rules = rulesOf(profile, flow);
     this.#mask = new LineMask(secrets, this.#rules.secretPrompts);
+    if (memory !== undefined && !isMemoryOf(memory, profile, flow)) throw new Error('not the memory of a watcher of this profile and flow');
+    const { console: state, ...rest }: Omit<WatcherMemory, 'console'> & Partial<WatcherMemory> =
+      memory === undefined ? newMemory(profile, flow, startedAt) : structuredClone(memory);
+    this.#console = new NodeLines(state);
+    this.#memory = rest;
+    this.#prompts = new Prompts(rest, this.#mask, this.#rules, () => this.#here);
+    this.#enteredAt = startedAt;
     if (memory === undefined) {
-      this.#console = new ConsoleText();
-      this.#memory = newMemory(profile, flow, startedAt);
-      this.#stage = 0;
-      this.#enteredAt = startedAt;
-      this.#deadline = Infinity;
       this.#enter(0, startedAt, null, late);
       return;
     }
-    if (!isMemoryOf(memory, profile, flow)) throw new Error('not the memory of a watcher of this profile and flow');
-    const { console: state, ...rest } = structuredClone(memory);
-    this.#console = new ConsoleText(state);
-    this.#memory = rest;
     const last = rest.visits.at(-1);
     this.#stage = this.#rules.stages.findIndex(({ stage }) => stage.name === last?.stage);
     this.#enteredAt = Date.parse(last?.enteredAt ?? '');
-    this.#deadline = deadlineOf(this.#here.stage, rest.visits, this.#enteredAt);
+    this.#deadline = deadlineOf(this.#here.stage, rest, this.#enteredAt);
+    this.#restored = true;
     // Nothing came after it: perhaps it was not typed any more.
-    if (rest.answered?.line === this.#mask.mask(this.#console.line)) this.#unsure = { since: null };
+    if (this.#prompts.isOpen(this.#line)) this.#unsure = { since: null };
   }
 
   /** Its stage's name. */
@@ -107,9 +110,17 @@ export class NodeWatcher {
 
   /** Pure JSON, without secrets. */
   get memory(): unknown {
-    const console = this.#console.state;
-    const line = this.#mask.mask(console.line, true);
-    return structuredClone({ ...this.#memory, lastLine: this.lastLine, console: { ...console, line } });
+    const console = this.#console.state(this.#prompts.has, (line) => this.#mask.mask(line, true));
+    return structuredClone({ ...this.#memory, lastLine: this.lastLine, console });
+  }
+
+  /**
+   * Of a `type` effect: `asked`: its prompt is the last that was said; `written-on`: so it is, with something after it on the same line;
+   * `over`: the node has gone on, whoever it was that answered.
+   */
+  standing(answer: number): 'asked' | 'written-on' | 'over' {
+    if (this.#memory.answered?.answer !== answer) return 'over';
+    return this.#prompts.isOpen(this.#line) ? 'asked' : 'written-on';
   }
 
   /** What follows from `input`, in order. Keep `memory` before an answer is typed, so that none is typed twice. */
@@ -125,6 +136,8 @@ export class NodeWatcher {
     const late = input.kind === 'console' && input.late;
     const at = Math.max(input.at, memory.at);
     if (this.#unsure) this.#unsure.since ??= at;
+    if (this.#restored) this.#deadline += allowFor(this.#here.stage, memory, at - memory.at);
+    this.#restored = false;
     // What was said meanwhile and is read only now comes before what the time says.
     if (!late) this.#passTo(at);
     memory.at = at;
@@ -140,12 +153,10 @@ export class NodeWatcher {
         memory.off = false;
         memory.saidAt = at;
         return;
-      case 'power-off': {
+      case 'power-off':
         memory.off = true;
-        const [trouble] = this.#here.powerOff;
-        if (trouble) this.#fail(trouble, at, memory.lastLine);
+        if (this.#here.powerOff[0]) this.#fail(this.#here.powerOff[0], at, memory.lastLine);
         return;
-      }
       case 'tick':
     }
   }
@@ -155,26 +166,21 @@ export class NodeWatcher {
     memory.saidAt = at;
     memory.late = late;
     memory.settled = false;
-    this.#unsure = null;
-    const lines = this.#console.push(bytes);
-    let start = 0;
-    for (let end = lines.indexOf('\n'); end !== -1; end = lines.indexOf('\n', start)) {
-      const line = lines.slice(start, end);
-      start = end + 1;
+    for (const { text, line, aside } of this.#console.push(bytes, this.#prompts.has)) {
       // What was typed at a prompt, and the prompt, are no news.
-      const answered = this.#isAnswered(line);
-      memory.answered = null;
-      if (line === '' || line.trim() === '') continue;
+      const answered = !aside && text === line && this.#prompts.isAnswered(line);
+      if (!aside) memory.answered = null;
+      if (text.trim() === '') continue;
       memory.lastLine = line;
       if (answered) continue;
-      this.#judge(this.#here.console.find(line), at, line, late);
+      this.#judge(this.#here.console.find(text), at, text, late);
       if (memory.outcome !== 'under-way') return;
     }
+    if (this.#unsure && !this.#prompts.isOpen(this.#line)) this.#unsure = null;
   }
 
-  #isAnswered(line: string): boolean {
-    const { answered } = this.#memory;
-    return answered !== null && this.#mask.mask(line).startsWith(answered.line);
+  get #line(): string {
+    return this.#console.underWay(this.#prompts.has);
   }
 
   /** All that falls due until then, in the order of time: so it does not matter how often one looks. */
@@ -211,16 +217,16 @@ export class NodeWatcher {
   #settle(at: number): void {
     const memory = this.#memory;
     memory.settled = true;
-    const line = this.#console.line;
-    if (line.trim() === '' || this.#isAnswered(line)) return;
+    const line = this.#line;
+    if (line.trim() === '' || this.#prompts.isAnswered(line)) return;
     memory.answered = null;
     memory.lastLine = line;
     this.#judge(this.#here.console.find(line), at, line, false);
     memory.settled = true;
     if (memory.outcome !== 'under-way') return;
-    const recovery = memory.armed && this.#rules.recoveries.get(memory.armed.trouble);
-    if (memory.armed && recovery?.prompt.test(line)) {
-      this.#recover(recovery.trouble, memory.armed.line, line);
+    const { armed } = this.#prompts;
+    if (armed?.prompt.test(line)) {
+      this.#recover(armed, line);
       return;
     }
     const found = this.#here.answers.find(line);
@@ -234,23 +240,23 @@ export class NodeWatcher {
 
   #meet(trouble: ProfileTrouble, at: number, line: string): void {
     const memory = this.#memory;
-    const earlier = memory.armed && this.#rules.recoveries.get(memory.armed.trouble)?.trouble;
+    const earlier = this.#prompts.armed;
     const { recover } = trouble;
     // What came first is the cause of what follows from it.
-    if (recover === null) this.#fail(earlier ?? trouble, at, earlier ? (memory.armed?.line ?? null) : line);
+    if (recover === null) this.#fail(earlier?.trouble ?? trouble, at, earlier?.line ?? line);
     else if (earlier) return;
     else if ((memory.recoveries[trouble.name] ?? 0) >= recover.atMost) this.#fail(trouble, at, line);
     else memory.armed = { trouble: trouble.name, line: this.#shown(line) };
   }
 
-  #recover(trouble: ProfileTrouble, decisive: string, prompt: string): void {
+  #recover({ trouble, line }: Armed, prompt: string): void {
     const memory = this.#memory;
     if (!trouble.recover) return;
     const { text, atMost } = trouble.recover;
     const attempt = (memory.recoveries[trouble.name] ?? 0) + 1;
     memory.recoveries[trouble.name] = attempt;
     memory.armed = null;
-    this.#effects.push({ kind: 'recovering', stage: this.stage, trouble: trouble.title, attempt, atMost, line: decisive });
+    this.#effects.push({ kind: 'recovering', stage: this.stage, trouble: trouble.title, attempt, atMost, line });
     this.#type(prompt, { kind: 'text', text });
   }
 
@@ -303,7 +309,7 @@ export class NodeWatcher {
     memory.settled = false;
     this.#stage = stage;
     this.#enteredAt = at;
-    this.#deadline = deadlineOf(next, memory.visits, at);
+    this.#deadline = deadlineOf(next, memory, at);
     this.#effects.push({ kind: 'stage', visit: { ...visit } });
     if (stage < this.#rules.stages.length - 1) return;
     memory.outcome = 'ready';
@@ -313,8 +319,8 @@ export class NodeWatcher {
   #expire(at: number): void {
     const memory = this.#memory;
     const { title, timeoutSeconds } = this.#here.stage;
-    const armed = memory.armed && this.#rules.recoveries.get(memory.armed.trouble)?.trouble;
-    if (armed) this.#fail(armed, at, memory.armed?.line ?? null);
+    const { armed } = this.#prompts;
+    if (armed) this.#fail(armed.trouble, at, armed.line);
     else this.#end({ class: 'timeout', at, message: `${title}: no end after ${timeoutSeconds} s`, line: memory.lastLine });
   }
 

@@ -40,6 +40,34 @@ describe('prompts', () => {
     expect(watcher.failure?.message).toBe('The node asks for its username again after 3 answers');
   });
 
+  it('still stand when the kernel says something', () => {
+    const message = '[   52.123456] veth1: renamed from tmp\r\n';
+    const at = (...says: string[]): Step[] => says.map((text, index) => ({ at: 11.2 + index / 10, says: text }));
+    const typed = (...steps: Step[]): string[] => replay('interactive', inputsOf([...prompted, ...steps, { at: 20 }])).typed;
+    expect(typed(...at(message))).toEqual(['username']);
+    expect(typed(...at(message.slice(0, 5), message.slice(5), message))).toEqual(['username']);
+    expect(typed(...at(message, 'somebody\r\n'))).toEqual([]);
+    expect(typed(...at(message, '\r\n'))).toEqual([]);
+    expect(typed(...at('is [   52.123456] no prompt\r\n'))).toEqual([]);
+    const { watcher } = replay('interactive', inputsOf([...prompted, ...at(message)]));
+    expect(watcher.lastLine).toBe(message.trim());
+    const panic = replay('interactive', inputsOf([...prompted, ...at('[   52.123456] Kernel panic - not syncing: x\r\n')]));
+    expect(panic.failure?.line).toBe('[   52.123456] Kernel panic - not syncing: x');
+  });
+
+  it('stand until something else is said', () => {
+    const { watcher } = replay('interactive', inputsOf([...prompted, { at: 12 }]));
+    const after = (says: string): string => {
+      watcher.take(inputOf({ at: 13, says }));
+      return watcher.standing(1);
+    };
+    expect(after('[   52.1')).toBe('asked');
+    expect(after('23456] veth1: renamed\r\n')).toBe('asked');
+    expect(after('adm')).toBe('written-on');
+    expect(after('in\r\n')).toBe('over');
+    expect(watcher.standing(2)).toBe('over');
+  });
+
   it('painted over another one are others', () => {
     const { typed } = replay('interactive', inputsOf([...prompted, { at: 13, says: '\rPassword: ' }, { at: 15 }]));
     expect(typed).toEqual(['username', 'password']);
@@ -84,6 +112,13 @@ describe('a watcher that takes over', () => {
     expect(go([{ at: 60 }, { at: 70 }, { at: 80 }, { at: 999 }])).toEqual([[1, 'username']]);
   });
 
+  it('types it again though the kernel said something meanwhile', () => {
+    const message = '[   52.123456] veth1: renamed from tmp\r\n';
+    expect(go([{ at: 60, late: true, says: message }, { at: 62, says: message }, { at: 69.9 }])).toEqual([]);
+    expect(go([{ at: 60, late: true, says: message }, { at: 62, says: message }, { at: 70 }])).toEqual([[1, 'username']]);
+    expect(go([{ at: 60, late: true, says: `${message}${USER}\r\n${message}` }, { at: 300 }])).toEqual([]);
+  });
+
   it('types nothing when the answer had arrived', () => {
     const echoed = newWatcher();
     for (const input of inputsOf([...prompted, { at: 12 }, { at: 13, says: USER.slice(0, 3) }])) echoed.take(input);
@@ -100,10 +135,25 @@ describe('a watcher that takes over', () => {
     const watcher = newWatcher(memory);
     const effects = inputsOf([late, { at: 90_001 }]).flatMap((input) => watcher.take(input));
     expect(effects).toMatchObject([{ kind: 'stage', visit: { stage: 'workflow', late: true } }]);
-    const silent = newWatcher(memory);
+    const installing = newWatcher();
+    for (const input of inputsOf([...prompted, { at: 12 }, { at: 13, says: '\r\nSecure Boot Status: on\r\n' }])) installing.take(input);
+    const silent = newWatcher(installing.memory);
     expect(inputsOf([{ at: 90_000 }]).flatMap((input) => silent.take(input))).toMatchObject([
-      { kind: 'failed', failure: { class: 'timeout' } },
+      { kind: 'failed', failure: { class: 'timeout', stage: 'workflow' } },
     ]);
+  });
+
+  it('does not count the time in which nobody was there to answer', () => {
+    const settled = newWatcher();
+    for (const input of inputsOf([...prompted, { at: 12 }])) settled.take(input);
+    const again = newWatcher(JSON.parse(JSON.stringify(settled.memory)));
+    expect(inputsOf([{ at: 90_000 }, { at: 90_010 }]).flatMap((input) => types(again.take(input)))).toEqual([[1, 'username']]);
+    // 1800 s in the stage, from 10 on: 2 of them passed before, and the rest is counted on, however often somebody else takes over.
+    const third = newWatcher(JSON.parse(JSON.stringify(again.memory)));
+    for (const input of inputsOf([{ at: 180_010 }, { at: 180_010 + 1787 }])) third.take(input);
+    expect(third.outcome).toBe('under-way');
+    third.take(inputOf({ at: 180_010 + 1788 }));
+    expect(third.failure).toMatchObject({ class: 'timeout', stage: 'onboarding' });
   });
 
   it('tells nothing again, and refuses what is no memory of this profile and flow', () => {
