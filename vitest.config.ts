@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** They compare the whole host before and after, or change what others stand on (the network `default`). */
-const ALONE = ['test/contract/**/*.test.ts', ...['existing-boot', 'lifecycle', 'refusals'].map((name) => `test/e2e/${name}.test.ts`)];
+const ALONE = ['test/contract/**/*.test.ts', ...['default-network', 'lifecycle', 'refusals'].map((name) => `test/e2e/${name}.test.ts`)];
 
 const real = { testTimeout: 300_000, hookTimeout: 300_000 };
 
