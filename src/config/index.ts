@@ -5,6 +5,7 @@
  * knows nothing of libvirt's XML or of what exists on a host.
  */
 export type { Surroundings } from './certificates.js';
-export { loadFleet, type LoadOptions } from './load.js';
+export { loadFleet, mistakeAt, type LoadOptions } from './load.js';
 export { loadProfile } from './profile.js';
 export { didYouMean } from './suggest.js';
+export { withoutLiteralSecrets } from './yaml.js';

@@ -6,7 +6,7 @@ import { decode, refuseLarge } from './limits.js';
 import { resolveFleet } from './resolve.js';
 import { checkRules, type RuleFinding } from './rules/index.js';
 import { checkVncPasswords } from './secrets.js';
-import { isFlawed, placeOf, Source, throwFindings, type Path, type Place } from './source.js';
+import { findingsError, isFlawed, placeOf, Source, throwFindings, type Path, type Place } from './source.js';
 import type { Environment } from './substitute.js';
 import { parseYaml } from './yaml.js';
 
@@ -65,6 +65,24 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   }
   throwFindings(source, findings);
   return { fleet: value as Fleet, certificates, positionOf: (path) => source.position(placeOf(root, path).value.start) };
+}
+
+/** A mistake that shows only where the files are that a fleet file names: `fleet-file`, at the value of `path`. */
+export function mistakeAt(
+  content: Uint8Array,
+  {
+    file,
+    env = {},
+    path,
+    rule,
+    message,
+    hint,
+  }: { file: string; env?: Environment; path: Path } & Pick<Finding, 'rule' | 'message' | 'hint'>,
+): VenError {
+  const source = new Source(file, decode(content, file));
+  const { root } = parseYaml(source, env);
+  const finding = source.finding(rule, placeOf(root, path).value, message, hint);
+  return findingsError(source, [finding]);
 }
 
 const NOWHERE: Surroundings = {

@@ -1,5 +1,6 @@
 /** The text of a file, and findings that point into it. */
 import { VenError, type Finding } from '../model/index.js';
+import { likelySecrets, starred } from './literal-secrets.js';
 
 /** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
 export type Path = readonly (string | number)[];
@@ -23,6 +24,8 @@ export interface Place {
 const MAX_FINDINGS = 100;
 const FRAME_WIDTH = 100;
 const CONTEXT_LINES = 2;
+/** Shorter words stand in every text. */
+const SHORTEST = 3;
 
 /** What a file is called, and how it begins. */
 export interface FileKind {
@@ -42,17 +45,32 @@ export class Source {
   readonly file: string;
   readonly kind: FileKind;
   readonly text: string;
-  /** As the text, without what looks like a secret that somebody wrote into it. */
-  private readonly shown: string;
+  /** Of secrets that somebody wrote into it. */
+  private secrets: readonly Range[];
+  /** As the text, without them. */
+  private stars: string;
   private readonly lineStarts: number[];
 
   constructor(file: string, text: string, kind = FLEET_FILE) {
     this.file = file;
     this.kind = kind;
     this.text = text;
-    this.shown = withoutSecrets(text);
+    // As long as nobody has parsed it. A profile has no place for secrets.
+    this.secrets = kind === FLEET_FILE ? likelySecrets(text) : [];
+    this.stars = starred(withoutSecrets(text), this.secrets);
     this.lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
+  }
+
+  /** What findings may show: the text with stars for secrets. */
+  get shown(): string {
+    return this.stars;
+  }
+
+  /** @param known where secrets stand. `parsed`: there are no others. */
+  conceal(known: readonly Range[], parsed: boolean): void {
+    this.secrets = parsed ? known : [...this.secrets, ...known];
+    this.stars = starred(withoutSecrets(this.text), this.secrets);
   }
 
   position(offset: number): { line: number; column: number } {
@@ -71,13 +89,28 @@ export class Source {
     const { line, column } = this.position(offset);
     return {
       rule,
-      message: printable(message),
-      hint: printable(hint),
+      message: printable(this.unquoted(message)),
+      hint: printable(this.unquoted(hint)),
       file: this.file,
       line,
       column,
       frame: this.frame(line, column, at.end - at.start),
     };
+  }
+
+  /** Without quotations of secrets, and names that stand where they should. */
+  private unquoted(message: string): string {
+    if (this.secrets.length === 0) return message;
+    return message.replace(/"((?:[^"\\]|\\.)*)"|(?<=[*&])[^\s"]+/g, (whole: string, inner: string | undefined) => {
+      const said = (inner ?? whole).replace(/…$/, '');
+      const secret = this.secrets.some(({ start, end }) =>
+        this.text
+          .slice(start, end)
+          .split(/[\s"'{}[\],]+/)
+          .some((word) => word.length >= SHORTEST && (said.includes(word) || (said.length >= SHORTEST && word.includes(said)))),
+      );
+      return secret ? '"****"' : whole;
+    });
   }
 
   lineAt(offset: number): string {
@@ -166,8 +199,11 @@ export function isFlawed(root: Place, path: Path): boolean {
 }
 
 /** Throws when there are findings: sorted by place, the same place and rule once. */
-export function throwFindings({ file, kind }: Pick<Source, 'file' | 'kind'>, findings: readonly Finding[]): void {
-  if (findings.length === 0) return;
+export function throwFindings(source: Pick<Source, 'file' | 'kind'>, findings: readonly Finding[]): void {
+  if (findings.length > 0) throw findingsError(source, findings);
+}
+
+export function findingsError({ file, kind }: Pick<Source, 'file' | 'kind'>, findings: readonly Finding[]): VenError {
   const seen = new Set<string>();
   const unique = findings
     .filter((f) => {
@@ -175,14 +211,13 @@ export function throwFindings({ file, kind }: Pick<Source, 'file' | 'kind'>, fin
       return !seen.has(key) && seen.add(key);
     })
     .sort((a, b) => a.line - b.line || a.column - b.column);
-  const first = unique[0];
-  if (!first) return;
+  const [first] = unique;
   const count = unique.length === 1 ? 'one mistake' : `${unique.length} mistakes`;
-  throw new VenError('fleet-file', {
+  return new VenError('fleet-file', {
     summary: `The ${kind.name} ${file} has ${count}`,
     detail: unique.length > MAX_FINDINGS ? `The first ${MAX_FINDINGS} of ${unique.length} are shown.` : undefined,
-    where: `${file}:${first.line}:${first.column}`,
-    hint: first.hint,
+    where: first && `${file}:${first.line}:${first.column}`,
+    hint: first?.hint,
     findings: unique.slice(0, MAX_FINDINGS),
   });
 }

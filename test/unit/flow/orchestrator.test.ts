@@ -181,7 +181,7 @@ describe('credentials', () => {
 describe('validate', () => {
   it('looks at the profile that the fleet file names, too', () => {
     write('onboarding: interactive, profile: ./mine.yaml');
-    expect(() => validate(request)).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+    expect(() => validate(request)).toThrow(expect.objectContaining({ code: 'fleet-file', exitCode: 3 }) as Error);
     writeFileSync(join(dir, 'mine.yaml'), 'stages: []\n');
     expect(() => validate(request)).toThrow(expect.objectContaining({ code: 'fleet-file' }) as Error);
     write('onboarding: interactive');

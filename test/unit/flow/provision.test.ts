@@ -111,13 +111,19 @@ test.each<[string, string, Partial<ProvisionRequest>, string, RegExp]>([
     'a profile that is not there',
     'orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n',
     {},
-    'not-found',
-    /mine\.yaml/,
+    'fleet-file',
+    /has one mistake/,
   ],
 ])('refuses %s before it does anything', async (_, orchestrator, more, code, summary) => {
   write(orchestrator);
   await expect(provision(request(more))).rejects.toMatchObject({ code, message: expect.stringMatching(summary) as string });
   expect(locks).toEqual([]);
+});
+
+test('a profile that is not there is a mistake of the fleet file, at its key', async () => {
+  write('orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n');
+  const finding = { rule: 'profile-file', message: expect.stringContaining('./mine.yaml') as string, file, line: 3, column: 64 };
+  await expect(provision(request())).rejects.toMatchObject({ exitCode: 3, findings: [finding] });
 });
 
 test('a profile with a mistake is told with its place, like the fleet file', async () => {
