@@ -1,6 +1,5 @@
 /** The text of a file, and findings that point into it. */
 import { VenError, type Finding } from '../model/index.js';
-import { likelySecrets, starred } from './literal-secrets.js';
 
 /** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
 export type Path = readonly (string | number)[];
@@ -24,8 +23,6 @@ export interface Place {
 const MAX_FINDINGS = 100;
 const FRAME_WIDTH = 100;
 const CONTEXT_LINES = 2;
-/** Shorter words stand in every text. */
-const SHORTEST = 3;
 
 /** What a file is called, and how it begins. */
 export interface FileKind {
@@ -45,32 +42,17 @@ export class Source {
   readonly file: string;
   readonly kind: FileKind;
   readonly text: string;
-  /** Of secrets that somebody wrote into it. */
-  private secrets: readonly Range[];
-  /** As the text, without them. */
-  private stars: string;
+  /** As the text, without what looks like a secret that somebody wrote into it. */
+  private readonly shown: string;
   private readonly lineStarts: number[];
 
   constructor(file: string, text: string, kind = FLEET_FILE) {
     this.file = file;
     this.kind = kind;
     this.text = text;
-    // As long as nobody has parsed it. A profile has no place for secrets.
-    this.secrets = kind === FLEET_FILE ? likelySecrets(text) : [];
-    this.stars = starred(withoutSecrets(text), this.secrets);
+    this.shown = withoutSecrets(text);
     this.lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
-  }
-
-  /** What findings may show: the text with stars for secrets. */
-  get shown(): string {
-    return this.stars;
-  }
-
-  /** @param known where secrets stand. `parsed`: there are no others. */
-  conceal(known: readonly Range[], parsed: boolean): void {
-    this.secrets = parsed ? known : [...this.secrets, ...known];
-    this.stars = starred(withoutSecrets(this.text), this.secrets);
   }
 
   position(offset: number): { line: number; column: number } {
@@ -89,28 +71,13 @@ export class Source {
     const { line, column } = this.position(offset);
     return {
       rule,
-      message: printable(this.unquoted(message)),
-      hint: printable(this.unquoted(hint)),
+      message: printable(message),
+      hint: printable(hint),
       file: this.file,
       line,
       column,
       frame: this.frame(line, column, at.end - at.start),
     };
-  }
-
-  /** Without quotations of secrets, and names that stand where they should. */
-  private unquoted(message: string): string {
-    if (this.secrets.length === 0) return message;
-    return message.replace(/"((?:[^"\\]|\\.)*)"|(?<=[*&])[^\s"]+/g, (whole: string, inner: string | undefined) => {
-      const said = (inner ?? whole).replace(/…$/, '');
-      const secret = this.secrets.some(({ start, end }) =>
-        this.text
-          .slice(start, end)
-          .split(/[\s"'{}[\],]+/)
-          .some((word) => word.length >= SHORTEST && (said.includes(word) || (said.length >= SHORTEST && word.includes(said)))),
-      );
-      return secret ? '"****"' : whole;
-    });
   }
 
   lineAt(offset: number): string {

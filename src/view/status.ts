@@ -8,6 +8,8 @@ export interface ShownVm {
   addresses: readonly string[];
   serialNumber: string;
   stage: string | null;
+  /** ISO 8601; null: now. */
+  stageAsOf: string | null;
   outcome: string | null;
   failureClass: string | null;
   console: string | null;
@@ -24,9 +26,19 @@ const TONES: Record<string, Tone> = { running: 'green', off: 'dim', paused: 'yel
 
 const STAGE_TONES: Record<string, Tone> = { ready: 'green', failed: 'red', 'under-way': 'cyan' };
 
-function stageText({ stage, outcome, failureClass }: ShownVm): string {
+function stageText({ stage, stageAsOf, outcome, failureClass }: ShownVm): string {
   if (outcome === 'ready') return 'ready';
-  return outcome === 'failed' ? `failed in ${stage ?? '?'} (${failureClass ?? '?'})` : (stage ?? '');
+  return outcome === 'failed'
+    ? `failed in ${stage ?? '?'} (${failureClass ?? '?'})`
+    : stage === null
+      ? ''
+      : stageAsOf === null
+        ? stage
+        : `${stage} (as of ${clockTime(stageAsOf)})`;
+}
+
+function clockTime(time: string): string {
+  return new Date(time).toTimeString().slice(0, 5);
 }
 
 /** A table, a line a VM, then how many run. Columns that nobody has anything in are left out. Ends in a newline. */

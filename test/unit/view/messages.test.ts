@@ -103,6 +103,7 @@ describe('status', () => {
     addresses: ['192.168.122.7'],
     serialNumber: 'VH1',
     stage: null,
+    stageAsOf: null,
     outcome: null,
     failureClass: null,
     console: null,
