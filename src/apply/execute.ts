@@ -31,9 +31,9 @@ export interface ExecutePorts {
 /**
  * Does one step. Each call to the host is idempotent, and so is the step.
  * Makes no further call once `signal` is aborted; a call that is already under way is left to end by itself.
- * Rejects with what the host or the renderer threw.
+ * Rejects with what the host or the renderer threw. `tell` gets what a person should know of it all the same.
  */
-export async function executeStep(step: CallStep, ports: ExecutePorts, signal: AbortSignal): Promise<void> {
+export async function executeStep(step: CallStep, ports: ExecutePorts, signal: AbortSignal, tell: (line: string) => void): Promise<void> {
   const { host, render, fleet } = ports;
   switch (step.kind) {
     case 'pool-ensure':
@@ -64,7 +64,7 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       await known(ports.orchestrator, step).register(step.host, signal);
       return;
     case 'vm-unregister':
-      return unregister(step, known(ports.orchestrator, step), signal);
+      return unregister(step, known(ports.orchestrator, step), signal, tell);
     case 'vm-volumes':
       // Marked first, so that a new volume is owned before it exists: one that a kill leaves behind is found again.
       await host.markDomain(step.vm.uuid, step.mark);
@@ -128,15 +128,23 @@ async function unregister(
   { address, host }: Extract<Step, { kind: 'vm-unregister' }>,
   orchestrator: NonNullable<ApplyPorts['orchestrator']>,
   signal: AbortSignal,
+  tell: (line: string) => void,
 ): Promise<void> {
   try {
     await orchestrator.unregister(host, signal);
   } catch (error) {
     if (!(error instanceof VenError) || error.code === 'interrupted') throw error;
+    // None of this VM's is there, then.
+    if (error.code === 'foreign-object') {
+      tell(error.summary);
+      return;
+    }
     throw new VenError(error.code, {
-      summary: `the VM is gone, but not its host in the orchestrator (serial number ${host.serialNumber})`,
+      summary: `the orchestrator's host (serial number ${host.serialNumber}) is not removed, and so the VM is left as it is`,
       detail: [error.summary, error.detail].filter(Boolean).join('\n'),
-      hint: `${error.hint ?? ''} Then: ven orchestrator unregister ${host.serialNumber}`.trim(),
+      hint: [error.hint, 'Then run the same again. To go on without the orchestrator: orchestrator.removeHosts: false']
+        .filter(Boolean)
+        .join(' '),
       where: address,
     });
   }

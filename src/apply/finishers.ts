@@ -18,15 +18,14 @@ const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
   'vm-settings',
   'vm-start',
   'vm-ready',
-  'vm-unregister',
+  'vm-register',
 ]);
 
 /**
  * The steps that are run even after the first Ctrl-C, since what this run has begun would else stand worse than before it:
- * - A VM whose `vm-up` has begun gets its settings and its ready mark: without the mark it counts as half-made and would be
+ * - A VM whose `vm-up` has begun is registered, started, and gets its settings and its ready mark: without the mark it counts as half-made and would be
  *   replaced by the next apply, so that the interruption would have destroyed it.
  * - A VM that was stopped for a restart is started again.
- * - A VM that is taken away is taken out of the orchestrator as well: no later plan would know of it.
  * - A network that was deleted to be rebuilt is created again, and running VMs are attached to it again.
  * And what these need, as far as that takes nothing away; but for other networks in their place that are rebuilt as well, and so
  * are finished, too.
@@ -39,7 +38,6 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
     new Map(steps.flatMap((step, place) => (step.kind === kind && which(place) ? [[step.address, place] as const] : [])));
   const up = those('vm-up', begun);
   const stopped = those('vm-stop', begun);
-  const deleted = those('vm-delete', begun);
   const deleting = those('network-delete', () => true);
   const creating = those('network-create', (place) => deleting.has(steps[place]?.address ?? ''));
 
@@ -81,7 +79,6 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
     const { kind, address } = step;
     if ((kind === 'vm-settings' || kind === 'vm-ready') && up.has(address)) finish(place);
     if (kind === 'vm-start' && stopped.has(address)) finish(place);
-    if (kind === 'vm-unregister' && deleted.has(address)) finish(place);
     const gone = kind === 'network-create' ? deleting.get(address) : undefined;
     if (gone !== undefined && begun(gone)) finish(place);
   }

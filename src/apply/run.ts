@@ -142,7 +142,10 @@ class Run {
     this.controllers.add(controller);
     this.begin(place);
     const late = () => tooLate(step, step.timeoutSeconds);
-    void underDeadline((signal) => executeStep(step, this.executePorts, signal), step.timeoutSeconds * 1000, late, controller)
+    const tell = (line: string): void => {
+      this.stream.send({ type: 'step-output', time: this.time(), step: step.id, address: step.address, line });
+    };
+    void underDeadline((signal) => executeStep(step, this.executePorts, signal, tell), step.timeoutSeconds * 1000, late, controller)
       .then(
         () => null,
         (error: unknown) => error ?? new Error('something threw nothing'),

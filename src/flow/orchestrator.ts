@@ -63,18 +63,13 @@ export async function registerVms({ tell, ...request }: VmsRequest & { tell: (on
   });
 }
 
-/** The reverse of `registerVms`; a VM that the fleet file has no more is named by its serial number. Idempotent. */
+/** The reverse of `registerVms`. Idempotent. Rejects with `foreign-object` at the first whose host is somebody else's. */
 export async function unregisterVms({
   tell,
   ...request
 }: VmsRequest & { tell: (one: { name: string; serialNumber: string; removed: boolean }) => void }): Promise<void> {
   await withOrchestrator(request, async (orchestrator, fleet) => {
-    // Names are lower case.
-    const isSerial = (word: string): boolean => /^(?=.*[A-Z]|[0-9])[A-Za-z0-9]{5,20}$/.test(word);
-    const hosts = request.vms.map((word) =>
-      isSerial(word) ? { name: '-', serialNumber: word, uuid: '' } : vmNamed(fleet, word, request.file),
-    );
-    for (const { name, serialNumber, uuid } of hosts)
+    for (const { name, serialNumber, uuid } of chosen(request, fleet))
       tell({ name, serialNumber, ...(await orchestrator.unregister({ name, serialNumber, uuid }, request.signal)) });
   });
 }

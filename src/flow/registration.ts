@@ -6,8 +6,7 @@ import { orchestratorOf } from './orchestrator.js';
 
 /**
  * The orchestrator, for a plan with steps that ask it, null for any other. Rejects before anything is changed: when its credentials can't
- * be read, and when VMs are to be registered in a project that is not there. (To take them out of it again it is asked when they are gone,
- * so that no VM stays because of it.)
+ * be read, when it does not answer, and when the project is not there.
  */
 export async function orchestratorFor(
   plan: Plan,
@@ -16,8 +15,9 @@ export async function orchestratorFor(
 ): Promise<OpenOrchestrator | null> {
   const registers = plan.steps.some(({ kind }) => kind === 'vm-register');
   if (!registers && !plan.steps.some(({ kind }) => kind === 'vm-unregister')) return null;
+  // What only takes hosts out can be had without it.
+  const without = registers ? undefined : 'To go on without the orchestrator: orchestrator.removeHosts: false';
   const orchestrator = await orchestratorOf(fleet, { ...request, askSecret: request.askSecret ?? null });
-  if (!registers) return orchestrator;
   try {
     await orchestrator.checkProject(request.signal);
     return orchestrator;
@@ -25,6 +25,10 @@ export async function orchestratorFor(
     await orchestrator.close();
     if (!(error instanceof VenError)) throw error;
     const { code, summary, detail, hint } = error;
-    throw new VenError(code, { summary, detail: [detail, 'Nothing was changed.'].filter(Boolean).join('\n'), hint });
+    throw new VenError(code, {
+      summary,
+      detail: [detail, 'Nothing was changed.'].filter(Boolean).join('\n'),
+      hint: [hint, without].filter(Boolean).join(' '),
+    });
   }
 }

@@ -14,7 +14,6 @@ export interface OrchestratorHost {
 export interface HostIdentity {
   name: string;
   serialNumber: string;
-  /** Empty: not known. */
   uuid: string;
 }
 
@@ -35,8 +34,9 @@ export interface Orchestrator {
   /** Idempotent: `already` when the same host (name and serial number) is there. */
   register(host: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }>;
   /**
-   * Removes the host with this serial number; idempotent. Refused when the orchestrator has seen it with another UUID: it is another
-   * machine then. The name does not count: who was not registered by ven got it from the orchestrator.
+   * Removes the host with this serial number; idempotent. `foreign-object` when it is another machine: one that was seen with another
+   * UUID, or, never seen, was registered under another name. (Of one that was seen the name does not count: who was not registered
+   * by ven got it from the orchestrator.)
    */
   unregister(host: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }>;
   /** Idempotent: a host that is not there is removed. */

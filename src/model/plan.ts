@@ -103,7 +103,7 @@ export type Step = StepBase &
     | { kind: 'vm-delete'; uuid: string; volumes: VolumeRef[] }
     /** The orchestrator gets to know the VM, before its first start. */
     | { kind: 'vm-register'; host: HostIdentity }
-    /** It forgets the VM, which is gone by then. */
+    /** It forgets the VM, as long as that is there; a host that is not this VM is left alone. */
     | { kind: 'vm-unregister'; host: HostIdentity }
     /** Through vagrant. Steps of this kind that are ready together share a process. */
     | { kind: 'vm-up'; vm: ResolvedVm }

@@ -94,10 +94,10 @@ class Client implements OpenOrchestrator {
   async unregister({ name, serialNumber, uuid }: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }> {
     const host = await this.#knownAs(serialNumber, signal, FRESH_MS);
     if (host === null) return { removed: false };
-    if (uuid !== '' && host.uuid !== '' && host.uuid !== uuid.toLowerCase())
-      throw new VenError('orchestrator-refused', {
-        summary: `DELETE ${this.#base.href}/compute/hosts/${host.id}: the host with serial number ${serialNumber} is not ${name}, but another machine (UUID ${host.uuid})`,
-        hint: 'Nothing was removed. See what is there: ven orchestrator hosts --all',
+    if (host.uuid === '' ? host.name !== name : host.uuid !== uuid.toLowerCase())
+      throw new VenError('foreign-object', {
+        summary: `the orchestrator's host with serial number ${serialNumber} is not ${name}, but ${JSON.stringify(host.name)}${host.uuid === '' ? '' : ` (UUID ${host.uuid})`}: it stays`,
+        hint: 'See what is there: ven orchestrator hosts --all',
       });
     await this.removeHost(host.id, signal);
     return { removed: true };

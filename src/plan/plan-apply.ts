@@ -23,7 +23,7 @@ import { refuseProtected } from './protect.js';
 import type { OwnedDomain, Seen } from './seen.js';
 import type { Selection } from './select.js';
 import { staysFor, usersOf } from './users.js';
-import { createVmSteps, deleteVmStep, registrationNotes, removeVmSteps, updateVmSteps } from './vm-steps.js';
+import { createVmSteps, registrationNotes, removeVmSteps, replacedVmSteps, updateVmSteps } from './vm-steps.js';
 import { diffVm, observedVmFacts, vmFacts, type VmDiff } from './vms.js';
 
 /** What is to be done about one VM of the fleet file. */
@@ -94,10 +94,17 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
       change?.notes.push(...registrationNotes(fleet, 'created'));
       steps.push(...createVmSteps(fleet, off(vm), needs));
     }
-    if (action === 'update' && domain !== null && diff !== null) steps.push(...updateVmSteps(vm, domain, diff, needs));
+    if (action === 'update' && domain !== null && diff !== null) {
+      const updating = updateVmSteps(fleet, vm, domain, diff, needs);
+      if (updating.some(({ kind }) => kind === 'vm-unregister')) change?.notes.push(...registrationNotes(fleet, 'deleted'));
+      if (updating.some(({ kind }) => kind === 'vm-register')) change?.notes.push(...registrationNotes(fleet, 'created'));
+      steps.push(...updating);
+    }
     if (action !== 'replace' || domain === null) continue;
-    const gone = deleteVmStep(vm.address, domain, false, poolSteps(domain.mark.volumes, pools.ready));
-    steps.push(gone, ...createVmSteps(fleet, off(vm), { ...needs, freeing: [...new Set([gone.id, ...needs.freeing])] }));
+    change?.notes.push(...registrationNotes(fleet, 'deleted'), ...registrationNotes(fleet, 'created'));
+    const gone = replacedVmSteps(fleet, vm.address, domain, poolSteps(domain.mark.volumes, pools.ready));
+    const freed = [...new Set([...gone.slice(-1).map(({ id }) => id), ...needs.freeing])];
+    steps.push(...gone, ...createVmSteps(fleet, off(vm), { ...needs, freeing: freed }));
   }
   for (const { vm, macs, fields } of attachedVms.bystanders) {
     const needs = networkNeeds(vm, nets.ready);

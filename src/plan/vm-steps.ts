@@ -13,31 +13,33 @@ export interface VmNeeds {
   freeing: readonly string[];
 }
 
-/** Steps that make a VM; first of all the orchestrator is told of it, where it shall know its nodes beforehand. */
+/**
+ * Steps that make a VM. Where the orchestrator shall know it beforehand, it is told between making and first start: from the VM a later
+ * run sees that there may be a registration, whenever this one ends.
+ */
 export function createVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, needs: VmNeeds): Step[] {
   const { address } = vm;
   const up = `${address}:up`;
   const settings = `${address}:settings`;
   const before = [...needs.freeing, ...needs.pools, ...needs.networks];
   const steps: Step[] = [];
-  if (fleet.orchestrator?.onboarding === 'non-interactive') {
-    const { name, serialNumber, uuid } = vm;
-    const base = { id: `${address}:register`, address, needs: before, timeoutSeconds: ORCHESTRATOR_SECONDS };
-    steps.push({ ...base, kind: 'vm-register', host: { name, serialNumber, uuid } });
-  }
-  const registered = steps.map(({ id }) => id);
-  steps.push({ id: up, address, needs: [...before, ...registered], timeoutSeconds: 900, kind: 'vm-up', vm });
+  const last = (): string[] => steps.slice(-1).map(({ id }) => id);
+  const registers = fleet.orchestrator?.onboarding === 'non-interactive';
+  const made = registers ? { ...vm, power: 'off' as const } : vm;
+  steps.push({ id: up, address, needs: before, timeoutSeconds: 900, kind: 'vm-up', vm: made });
+  if (registers) steps.push(registerStep(vm, [up]));
+  if (registers && vm.power === 'running')
+    steps.push({ id: `${address}:start`, address, needs: last(), timeoutSeconds: 120, kind: 'vm-start', uuid: vm.uuid });
   // Autostart is no part of a domain's XML.
-  if (vm.autostart) steps.push({ id: settings, address, needs: [up], timeoutSeconds: 60, kind: 'vm-settings', vm, fields: ['autostart'] });
+  if (vm.autostart)
+    steps.push({ id: settings, address, needs: last(), timeoutSeconds: 60, kind: 'vm-settings', vm, fields: ['autostart'] });
   const password = passwordOf(vm);
-  if (password !== null) {
-    const needs = steps.slice(-1).map(({ id }) => id);
-    steps.push({ id: `${address}:password`, address, needs, timeoutSeconds: 60, kind: 'vm-password', uuid: vm.uuid, password });
-  }
+  if (password !== null)
+    steps.push({ id: `${address}:password`, address, needs: last(), timeoutSeconds: 60, kind: 'vm-password', uuid: vm.uuid, password });
   steps.push({
     id: `${address}:ready`,
     address,
-    needs: steps.slice(-1).map(({ id }) => id),
+    needs: last(),
     timeoutSeconds: 30,
     kind: 'vm-ready',
     uuid: vm.uuid,
@@ -50,7 +52,31 @@ function passwordOf({ graphics }: ResolvedVm): SecretReference | null {
   return graphics.type === 'vnc' ? (graphics.password ?? null) : null;
 }
 
-/** The steps that take a VM away for good, from the orchestrator as well where the fleet says so. `keepDisks`: as `deleteVmStep`'s. */
+function registerStep({ name, serialNumber, uuid, address }: ResolvedVm, needs: string[]): Step {
+  const host = { name, serialNumber, uuid };
+  return { id: `${address}:register`, address, needs, timeoutSeconds: ORCHESTRATOR_SECONDS, kind: 'vm-register', host };
+}
+
+/** Takes what the orchestrator knows as this VM out of it, where the fleet says so; whether that is still this VM the orchestrator is asked. */
+function unregisterSteps(fleet: ResolvedFleet, address: string, { uuid, mark, config }: OwnedDomain): Step[] {
+  if (fleet.orchestrator?.removeHosts !== true) return [];
+  // As it was told to the orchestrator, and as it should have been: somebody may have edited the domain.
+  const serials = new Set([config.serialNumber, fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber]);
+  const hosts = [...serials].flatMap((serialNumber) => (serialNumber == null ? [] : [{ name: mark.vm, serialNumber, uuid }]));
+  return hosts.map((host, index) => ({
+    id: index === 0 ? `${address}:unregister` : `${address}:unregister-${host.serialNumber}`,
+    address,
+    needs: [],
+    timeoutSeconds: ORCHESTRATOR_SECONDS,
+    kind: 'vm-unregister',
+    host,
+  }));
+}
+
+/**
+ * The steps that take a VM away, out of the orchestrator first where the fleet says so: as long as the VM is there, so is the step in the
+ * next plan. `keepDisks` keeps all volumes but its firmware's variables.
+ */
 export function removeVmSteps(
   fleet: ResolvedFleet,
   address: string,
@@ -58,13 +84,32 @@ export function removeVmSteps(
   keepDisks: boolean,
   needs: readonly string[],
 ): Step[] {
-  const gone = deleteVmStep(address, domain, keepDisks, needs);
-  const { uuid, mark, config } = domain;
-  // As it was told to the orchestrator, whatever the fleet file says by now.
-  const serialNumber = config.serialNumber ?? fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber;
-  if (fleet.orchestrator?.removeHosts !== true || serialNumber === undefined) return [gone];
-  const base = { id: `${address}:unregister`, address, needs: [gone.id], timeoutSeconds: ORCHESTRATOR_SECONDS };
-  return [gone, { ...base, kind: 'vm-unregister', host: { name: mark.vm, serialNumber, uuid } }];
+  const before = unregisterSteps(fleet, address, domain);
+  const gone: Step = {
+    id: `${address}:delete`,
+    address,
+    needs: [...needs, ...before.map(({ id }) => id)],
+    timeoutSeconds: 180,
+    kind: 'vm-delete',
+    uuid: domain.uuid,
+    volumes: domain.mark.volumes.filter((ref) => !keepDisks || isNvram(ref)).map(({ pool, volume }) => ({ pool, volume })),
+  };
+  return [...before, gone];
+}
+
+/**
+ * The steps that take a VM away to make it anew. Where the orchestrator is to forget it in between, it is marked as half-made first: whatever
+ * a run that ends there leaves of it, the next one makes it anew, too, and registers it.
+ */
+export function replacedVmSteps(fleet: ResolvedFleet, address: string, domain: OwnedDomain, needs: readonly string[]): Step[] {
+  const steps = removeVmSteps(fleet, address, domain, false, needs);
+  if (steps.length === 1 || !domain.mark.ready) return steps;
+  const id = `${address}:half-made`;
+  const mark = { ...domain.mark, ready: false };
+  return [
+    { id, address, needs: [], timeoutSeconds: 30, kind: 'vm-ready', uuid: domain.uuid, mark },
+    ...steps.map((step) => ({ ...step, needs: [id, ...step.needs] })),
+  ];
 }
 
 /** What a VM costs the orchestrator, for people. */
@@ -76,24 +121,11 @@ export function registrationNotes({ orchestrator }: ResolvedFleet, what: 'create
   return orchestrator?.removeHosts === true ? [`removes its host from the orchestrator's project ${project}`] : [];
 }
 
-/** The step that takes a VM away; `keepDisks` keeps all volumes but its firmware's variables. */
-export function deleteVmStep(address: string, domain: OwnedDomain, keepDisks: boolean, needs: readonly string[]): Step {
-  return {
-    id: `${address}:delete`,
-    address,
-    needs: [...needs],
-    timeoutSeconds: 180,
-    kind: 'vm-delete',
-    uuid: domain.uuid,
-    volumes: domain.mark.volumes.filter((ref) => !keepDisks || isNvram(ref)).map(({ pool, volume }) => ({ pool, volume })),
-  };
-}
-
 /**
  * Steps that change a VM, one after another: its definition first, so that one that libvirt refuses is known before the
  * VM is shut down; its mark last, so that a run that ends between them shows as what is left to do.
  */
-export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff, needs: VmNeeds): Step[] {
+export function updateVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff, needs: VmNeeds): Step[] {
   const { address } = vm;
   const steps: Step[] = [];
   const base = (name: string, timeoutSeconds: number, more: readonly string[] = []) => ({
@@ -102,7 +134,20 @@ export function updateVmSteps(vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff,
     needs: [...more, ...steps.slice(-1).map(({ id }) => id)],
     timeoutSeconds,
   });
-  // First of all: of a domain that has no definition, nothing can be changed that is to stay.
+  // Before the definition says the new one: until then the change shows as what is left to do.
+  if (diff.define.includes('serialNumber')) {
+    for (const step of unregisterSteps(fleet, address, domain))
+      if (step.kind === 'vm-unregister' && step.host.serialNumber !== vm.serialNumber)
+        steps.push({ ...step, needs: steps.slice(-1).map(({ id }) => id) });
+    if (fleet.orchestrator?.onboarding === 'non-interactive')
+      steps.push(
+        registerStep(
+          vm,
+          steps.slice(-1).map(({ id }) => id),
+        ),
+      );
+  }
+  // Of a domain that has no definition, nothing can be changed that is to stay.
   if (diff.persist) steps.push({ ...base('persist', 60), kind: 'vm-define', vm, fields: [] });
   let mark = domain.mark;
   const { create, grow } = diff.disks;

@@ -20,8 +20,11 @@ export class FakeOrchestrator implements Pick<Orchestrator, 'register' | 'unregi
     return Promise.resolve({ id: host.serialNumber, already: there !== undefined });
   }
 
-  async unregister({ name, serialNumber }: HostIdentity): Promise<{ removed: boolean }> {
-    if (!this.hosts.has(serialNumber)) return Promise.resolve({ removed: false });
+  async unregister({ name, serialNumber, uuid }: HostIdentity): Promise<{ removed: boolean }> {
+    const there = this.hosts.get(serialNumber);
+    if (!there) return Promise.resolve({ removed: false });
+    if (there.uuid === '' ? there.name !== name : there.uuid !== uuid)
+      throw new VenError('foreign-object', { summary: `${serialNumber} is ${there.name}'s` });
     return Promise.resolve({ removed: this.#faults.change(`unregister ${name}`, () => this.hosts.delete(serialNumber)) });
   }
 }

@@ -129,7 +129,7 @@ export class Lab {
     return found[0];
   }
 
-  /** Every single thing on the host, down to its last byte: `domain <uuid>`, `volume default/a.qcow2`, `tap vnet0`, … */
+  /** Every single thing on the host and in the orchestrator, down to its last byte: `domain <uuid>`, `volume default/a.qcow2`, `tap vnet0`, … */
   everything(): Map<string, unknown> {
     const { domains, networks, storage, nvrams, bridges } = this.host;
     return new Map<string, unknown>([
@@ -138,6 +138,7 @@ export class Lab {
       ...[...storage.pools].flatMap(([pool, { volumes }]) =>
         [...volumes].map(([name, bytes]) => [`volume ${pool}/${name}`, bytes] as const),
       ),
+      ...[...this.orchestrator.hosts].map(([serialNumber, host]) => [`registration ${serialNumber}`, host] as const),
       ...[...nvrams].map((path) => [`nvram ${path}`, true] as const),
       ...[...bridges.keys()].map((bridge) => [`bridge ${bridge}`, true] as const),
       ...[...bridges].flatMap(([bridge, taps]) => [...taps].map((tap) => [`tap ${tap}`, bridge] as const)),
@@ -150,6 +151,8 @@ export class Lab {
    */
   foreign(fleet: { name: string }): Map<string, unknown> {
     const all = this.everything();
+    for (const { name, serialNumber, uuid } of this.orchestrator.hosts.values())
+      if (uuid === domainUuid(fleet.name, name)) all.delete(`registration ${serialNumber}`);
     for (const [uuid, { config, live }] of this.host.domains) {
       const domain = parseXml(config ?? live ?? '');
       const mark = domainMark(domain);
@@ -186,8 +189,7 @@ export class Lab {
       pools: pools.map(({ name, active }) => ({ name, active })),
       volumes,
       bridges: Object.keys(bridgePorts ?? {}).sort(),
-      // Not those whose VMs are gone: a run that was killed may leave them, and says nothing of them later.
-      registered: domains.map(({ config }) => this.orchestrator.hosts.get(config.serialNumber ?? '')?.name ?? null),
+      registered: [...this.orchestrator.hosts.values()].sort((a, b) => (a.serialNumber < b.serialNumber ? -1 : 1)),
     };
   }
 }

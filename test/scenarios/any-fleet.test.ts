@@ -76,6 +76,11 @@ const written = fc
   });
 const resolved = (text: object): ResolvedFleet => loadFleet(JSON.stringify(text), { file: 'fleet.yaml' });
 const fleet = written.map(resolved);
+/** The orchestrator, if it has one, knows its VMs as long as they are there. */
+const registered = ({ orchestrator, ...rest }: ResolvedFleet): ResolvedFleet => ({
+  ...rest,
+  orchestrator: orchestrator && { ...orchestrator, onboarding: 'non-interactive', removeHosts: true },
+});
 
 /** What a person may do to a VM of the fleet: to its definition, and to what runs. */
 const DOMAIN_DEEDS: Record<string, (lab: Lab, uuid: string, running: boolean) => void> = {
@@ -183,8 +188,10 @@ test('from any fleet to any other, killed and disturbed on the way: one apply th
 }, 60_000);
 
 test('destroy leaves what is not ours, and nothing else, from wherever other runs ended', async () => {
+  const nio = fleet.filter(({ orchestrator }) => orchestrator !== null).map(registered);
+  const some = fc.oneof(fc.tuple(fleet, fleet), fc.tuple(nio, nio));
   await fc.assert(
-    fc.asyncProperty(fleet, fleet, fc.integer({ min: 1, max: 30 }), fc.option(deed), fc.integer({ min: 1, max: 12 }), async (a, b, n, byHand, m) => {
+    fc.asyncProperty(some, fc.integer({ min: 1, max: 30 }), fc.option(deed), fc.integer({ min: 1, max: 12 }), async ([a, b], n, byHand, m) => {
       const lab = await start();
       const before = lab.everything();
       await lab.apply(a);

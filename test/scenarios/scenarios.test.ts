@@ -140,7 +140,11 @@ describe.each(cases)('%s', (name) => {
 
   test('destroy works from wherever a run ends, itself included, and leaves all else and nothing of the fleet', async () => {
     const { plan, host, fleet, options, foreign, untouched } = await opened();
-    const unguarded = { ...fleet, vms: fleet.vms.map((vm) => ({ ...vm, protect: false })) };
+    const unguarded = {
+      ...fleet,
+      orchestrator: fleet.orchestrator && { ...fleet.orchestrator, removeHosts: true },
+      vms: fleet.vms.map((vm) => ({ ...vm, protect: false })),
+    };
     const changes = plan instanceof VenError ? 0 : (await finished(await opened())).host.changes;
     for (let n = 1; n <= changes + 1; n++) {
       const left = host.copy();

@@ -11,7 +11,8 @@ export default class OrchestratorUnregister extends VenCommand {
   static override strict = false;
   static override usage = SOME_VMS_USAGE;
   static override summary = "Take VMs' hosts out of the orchestrator, by their serial numbers.";
-  static override description = 'The VMs themselves stay as they are. ven destroy does it by itself, with removeHosts: true.';
+  static override description =
+    'The VMs themselves stay as they are. A host that is somebody else’s is left alone. ven destroy does it by itself, with removeHosts: true.';
   static override examples = ['$ ven orchestrator unregister edge-1'];
 
   async run(): Promise<void> {

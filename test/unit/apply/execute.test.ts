@@ -116,11 +116,12 @@ describe('an orchestrator', () => {
     hint: 'Check it.',
   });
 
-  it('that refuses a VM fails that VM alone, and one that keeps its host says that the VM is gone', async () => {
+  it('that refuses a VM fails that VM alone, and one that keeps its host keeps the VM, too', async () => {
     const orchestrator = { register: () => Promise.reject(refused), unregister: () => Promise.reject(refused) };
     const steps: Step[] = [
       { ...base, id: 'vm.a:register', kind: 'vm-register', host },
       { ...base, id: 'vm.b:unregister', address: 'vm.b', kind: 'vm-unregister', host: { ...host, name: 'b' } },
+      { ...base, id: 'vm.b:delete', address: 'vm.b', needs: ['vm.b:unregister'], kind: 'vm-delete', uuid: 'uuid-b', volumes: [] },
       { ...base, id: 'vm.c:start', address: 'vm.c', kind: 'vm-start', uuid: 'uuid-c' },
     ];
     const stage = run(steps, {}, { orchestrator });
@@ -128,9 +129,26 @@ describe('an orchestrator', () => {
     expect(failure(stage.events, 'vm.a:register')).toMatchObject({ summary: refused.summary, hint: refused.hint });
     expect(failure(stage.events, 'vm.b:unregister')).toEqual({
       code: 'orchestrator-refused',
-      summary: 'the VM is gone, but not its host in the orchestrator (serial number SN1)',
+      summary: "the orchestrator's host (serial number SN1) is not removed, and so the VM is left as it is",
       detail: 'DELETE https://api.lab/hosts/1: 403, no\nIt said: no',
-      hint: 'Check it. Then: ven orchestrator unregister SN1',
+      hint: 'Check it. Then run the same again. To go on without the orchestrator: orchestrator.removeHosts: false',
     });
+    expect(stage.host.calls).toEqual(['startDomain uuid-c']);
+  });
+
+  it('whose host with that serial number is somebody else’s keeps no VM, and it is told whose it is', async () => {
+    const theirs = new VenError('foreign-object', { summary: 'it is theirs' });
+    const orchestrator = { register: () => Promise.reject(refused), unregister: () => Promise.reject(theirs) };
+    const stage = run(
+      [
+        { ...base, id: 'vm.a:unregister', kind: 'vm-unregister', host },
+        { ...base, id: 'vm.a:delete', needs: ['vm.a:unregister'], kind: 'vm-delete', uuid: 'uuid-a', volumes: [] },
+      ],
+      {},
+      { orchestrator },
+    );
+    expect(await stage.result).toMatchObject({ exitCode: 0, done: ['vm.a'] });
+    expect(stage.events).toContainEqual(expect.objectContaining({ type: 'step-output', step: 'vm.a:unregister', line: 'it is theirs' }));
+    expect(stage.host.calls).toEqual(['deleteDomain uuid-a []']);
   });
 });

@@ -99,27 +99,31 @@ describe('interruption', () => {
       ]);
     });
 
-    it('takes a VM that goes out of the orchestrator as well, and registers none', async () => {
+    it('registers and starts a VM that was made for it, and takes none out of the orchestrator', async () => {
       const host = (name: string) => ({ name, serialNumber: `SN${name}`, uuid: `uuid-${name}` });
-      const unregister = (name: string): Step => ({
-        ...start(name, [`vm.${name}:delete`]),
-        id: `vm.${name}:unregister`,
-        kind: 'vm-unregister',
+      const register = (name: string): Step => ({
+        ...start(name, [`vm.${name}:up`]),
+        id: `vm.${name}:register`,
+        kind: 'vm-register',
         host: host(name),
       });
-      const register: Step = { ...start('d'), id: 'vm.d:register', kind: 'vm-register', host: host('d') };
+      const unregister: Step = { ...start('b'), id: 'vm.b:unregister', kind: 'vm-unregister', host: host('b') };
       const asked: string[] = [];
       const orchestrator = {
         register: ({ name }: { name: string }) => (asked.push(`register ${name}`), Promise.resolve({ id: name, already: false })),
         unregister: ({ name }: { name: string }) => (asked.push(`unregister ${name}`), Promise.resolve({ removed: true })),
       };
-      const steps = [gone('a', []), unregister('a'), gone('b', []), unregister('b'), register];
-      const stage = run(steps, { call: () => sleep(1000) }, { ...ONE, orchestrator });
+      const made = [up('a'), register('a'), start('a', ['vm.a:register']), ready('a', ['vm.a:start'])];
+      const stage = run(
+        [...made, start('c'), unregister, gone('b', ['vm.b:unregister'])],
+        { call: () => sleep(1000) },
+        { ...ONE, orchestrator },
+      );
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ outcome: 'interrupted', done: ['vm.a'], skipped: ['vm.b', 'vm.d'] });
-      expect(asked).toEqual(['unregister a']);
+      expect(await stage.result).toMatchObject({ outcome: 'interrupted', done: ['vm.a', 'vm.c'], skipped: ['vm.b'] });
+      expect(asked).toEqual(['register a']);
     });
 
     it('marks VMs ready that were up already, waiting for their turn', async () => {

@@ -94,29 +94,42 @@ describe('with non-interactive onboarding', () => {
     expect(all.hosts.map(({ vm }) => vm)).toEqual(['a', 'b-1', null]);
   });
 
-  it('VMs are taken out again, and one that the file has no more by its serial number', async () => {
-    write(NIO);
+  it('VMs are taken out again, by their names, also where these look like serial numbers', async () => {
+    write(NIO, 'vms: [{ name: 3node, serialNumbers: [VENA1] }, { name: b, count: 2, serialNumbers: [VENB1, VENB2] }]');
     await register();
     const told: [string, boolean][] = [];
     const tell = (one: { serialNumber: string; removed: boolean }): void => void told.push([one.serialNumber, one.removed]);
-    await unregisterVms({ ...request, vms: ['a', 'a', 'VENB2'], tell });
+    await unregisterVms({ ...request, vms: ['3node', '3node', 'vm.b-2'], tell });
     expect(told).toEqual([
       ['VENA1', true],
       ['VENA1', false],
       ['VENB2', true],
     ]);
     expect([...lab.inventory.hosts.values()].map(({ name }) => name)).toEqual(['b-1']);
+    await expect(unregisterVms({ ...request, vms: ['VENB1'], tell })).rejects.toMatchObject({ code: 'not-found' });
+    expect(lab.inventory.hosts.size).toBe(1);
   });
 
-  it('a host that has been seen with another UUID is another machine, and stays', async () => {
+  it.each([
+    ['was seen with another UUID', 'a', '00000000-0000-4000-8000-000000000000'],
+    ['was never seen, and has another name', 'theirs', ''],
+  ])('a host that %s is another machine, and stays', async (_, name, uuid) => {
     write(NIO);
-    lab.inventory.addHost({ name: 'a', serialNumber: 'VENA1', uuid: '00000000-0000-4000-8000-000000000000', autoOnboard: true });
+    lab.inventory.addHost({ name, serialNumber: 'VENA1', uuid, autoOnboard: true });
     const removing = unregisterVms({ ...request, vms: ['a'], tell: () => undefined });
     await expect(removing).rejects.toMatchObject({
-      code: 'orchestrator-refused',
-      hint: expect.stringContaining('Nothing was removed') as string,
+      code: 'foreign-object',
+      summary: expect.stringContaining(`is not a, but "${name}"`) as string,
     });
     expect(lab.inventory.hosts.size).toBe(1);
+  });
+
+  it('a host that was seen as this VM is this VM, whatever the orchestrator calls it', async () => {
+    write(NIO);
+    const uuid = loadFleetFile(request).vms[0]?.uuid ?? '';
+    lab.inventory.addHost({ name: 'host-4711', serialNumber: 'VENA1', uuid, autoOnboard: true });
+    await unregisterVms({ ...request, vms: ['a'], tell: () => undefined });
+    expect(lab.inventory.hosts.size).toBe(0);
   });
 
   it('a project that is not there is told before anything is registered', async () => {
@@ -198,13 +211,15 @@ describe('a run’s orchestrator', () => {
     expect(await open(planOf('vm-up', 'vm-delete'), { env: {} })).toBeNull();
   });
 
-  it('is asked for the project before anything is changed, when VMs are to be registered in it', async () => {
+  it('is asked for the project before anything is changed, when VMs are to be registered in it, or taken out', async () => {
     write('onboarding: non-interactive, project: infra-9, removeHosts: true');
     const error = await open(planOf('vm-register')).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(VenError);
     expect(error).toMatchObject({ exitCode: 1, detail: expect.stringMatching(/Nothing was changed\.$/) as string });
-    // What is removed is removed after the VM is gone: a VM does not stay because of it.
-    await (await open(planOf('vm-delete', 'vm-unregister')))?.close();
+    await expect(open(planOf('vm-delete', 'vm-unregister'))).rejects.toMatchObject({
+      detail: expect.stringMatching(/Nothing was changed\.$/) as string,
+      hint: expect.stringContaining('orchestrator.removeHosts: false') as string,
+    });
     await expect(open(planOf('vm-unregister'), { env: {} })).rejects.toMatchObject({ code: 'usage' });
   });
 });
