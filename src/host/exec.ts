@@ -145,7 +145,15 @@ export function stopped(signal: AbortSignal, file: string): VenError {
   return signal.reason instanceof VenError ? signal.reason : new VenError('interrupted', { summary: `${file} was stopped` });
 }
 
-const PACKAGES: Record<string, string> = { virsh: 'libvirt-clients', vagrant: 'vagrant', flock: 'util-linux', script: 'bsdutils' };
+const PACKAGES: Record<string, string> = {
+  virsh: 'libvirt-clients',
+  vagrant: 'vagrant',
+  flock: 'util-linux',
+  setpriv: 'util-linux',
+  script: 'bsdutils',
+  mkfifo: 'coreutils',
+  stty: 'coreutils',
+};
 
 export function missingProgram(file: string, code: string): VenError {
   return new VenError('host-not-ready', {

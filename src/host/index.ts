@@ -7,7 +7,7 @@ export { openArchive, type Archive } from './archive.js';
 export { attachConsole, type Attach } from './console.js';
 export { consoleEnd, ConsoleFollower, type ConsolePiece, type LogPlace } from './console-follower.js';
 export { readConsoleLog, type ReadLog } from './console-log.js';
-export { typeOnConsole, type TypeRequest } from './console-typing.js';
+export { typeOnConsole, type TypeOutcome, type TypeRequest } from './console-typing.js';
 export { endLeftOvers } from './container.js';
 export { createHost, type HostOptions } from './create-host.js';
 export { domainFacts, domainName, domainUuid } from './domain-facts.js';

@@ -235,6 +235,7 @@ export class NodeRun {
   /** Somebody has started it again, or replaced it. */
   #beginAnew(now: number): void {
     this.#options.warn('was powered on again by somebody else: watched from the start');
+    this.#typist.stop();
     this.#life = this.#options.ports.lastStart(this.vm) ?? undefined;
     this.#watch({ startedAt: now });
   }
@@ -262,7 +263,7 @@ export class NodeRun {
         return;
       }
       case 'type':
-        this.#typist.type(effect);
+        this.#typist.type(effect, this.#standingIn(this.#watcher));
         return;
       case 'recovering': {
         const { stage, trouble, attempt, atMost, line } = effect;
@@ -276,6 +277,14 @@ export class NodeRun {
         this.failure = effect.failure;
         this.#finish('failed');
     }
+  }
+
+  /** Reads first what was said until now. */
+  #standingIn(watcher: NodeWatcher | null): NodeWatcher['standing'] {
+    return (answer) => {
+      this.poll();
+      return watcher === null || watcher !== this.#watcher ? 'over' : watcher.standing(answer);
+    };
   }
 
   #finish(end: NodeEnd): void {

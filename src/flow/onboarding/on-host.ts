@@ -41,7 +41,7 @@ export function portsOnHost({ fleet, hostUnder, workDir, env, credentials, orche
     powers: (uuids) => readPowers({ uri, env, signal: hard }, uuids),
     lastStart: ({ domain }) => lastStart({ domain }),
     powerOn: ({ uuid }, signal) => lock.hold(signal, (held) => hostUnder(held).startDomain(uuid)),
-    type: ({ uuid }, text, signal) => typeOnConsole({ uri, uuid, text, env, signal }),
+    type: ({ uuid }, text, wanted, signal) => typeOnConsole({ uri, uuid, text, wanted, env, signal }),
     orchestrator,
     credentials,
     records: openNodeRecords(workDir),

@@ -2,6 +2,8 @@ import { VenError, type NodeEffect, type ResolvedVm } from '../../model/index.js
 import type { OnboardingPorts } from './ports.js';
 
 type TypeEffect = Extract<NodeEffect, { kind: 'type' }>;
+/** As the watcher's. */
+type Standing = (answer: number) => 'asked' | 'written-on' | 'over';
 
 export interface TypistOptions {
   vm: ResolvedVm;
@@ -20,24 +22,27 @@ const ATTEMPTS = 3;
 export class Typist {
   #fault: { error: unknown } | null = null;
   readonly #options: TypistOptions;
-  readonly #stop = new AbortController();
+  #stop = new AbortController();
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: TypistOptions) {
     this.#options = options;
   }
 
-  type(effect: TypeEffect): void {
+  /** `standing`: of this effect's prompt, as of now. It may long be over when the console is free. */
+  type(effect: TypeEffect, standing: Standing): void {
+    const signal = AbortSignal.any([this.#options.signal, this.#stop.signal]);
     this.#last = this.#last
-      .then(() => this.#answer(effect))
+      .then(() => this.#answer(effect, standing, signal))
       .catch((error: unknown) => {
         this.#fault ??= { error };
       });
   }
 
-  /** Nothing more is typed. */
+  /** Of what was to be typed so far nothing more is. */
   stop(): void {
     this.#stop.abort();
+    this.#stop = new AbortController();
   }
 
   /** Of a bug: nobody waits for what is typed. */
@@ -45,22 +50,34 @@ export class Typist {
     if (this.#fault) throw this.#fault.error;
   }
 
-  async #answer({ send, stage, prompt }: TypeEffect): Promise<void> {
+  async #answer({ answer, send, stage, prompt }: TypeEffect, standing: Standing, signal: AbortSignal): Promise<void> {
     const { vm, ports, warn, echo } = this.#options;
-    const signal = AbortSignal.any([this.#options.signal, this.#stop.signal]);
     const text = send.kind === 'text' ? send.text : ports.credentials?.[send.credential];
     if (text === undefined) {
       warn(`asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there is none: the flow has no credentials`);
       return;
     }
-    for (let failed = 0; !signal.aborted;) {
+    const wanted = (): boolean => {
+      if (standing(answer) !== 'asked') return false;
+      if (send.kind === 'credential') echo(text);
+      return true;
+    };
+    let begun = false;
+    for (let failed = 0; !signal.aborted && standing(answer) !== 'over';) {
       try {
-        if (send.kind === 'credential') echo(text);
-        if ((await ports.type(vm, text, signal)) === 'typed') {
+        const outcome = await ports.type(vm, text, wanted, signal);
+        if (outcome === 'typed') {
           ports.emit({ type: 'node-answered', time: new Date(ports.clock.now()).toISOString(), address: vm.address, stage, prompt });
           return;
         }
-        warn('its console is in use by somebody else, and it waits for an answer: leave it (Ctrl-])');
+        if (outcome === 'busy') {
+          failed = 0;
+          warn('its console is in use by somebody else, and it waits for an answer: leave it (Ctrl-])');
+        } else if (standing(answer) === 'written-on') {
+          // The first time it may be a line of the node's own that is not whole yet.
+          if (begun) warn('waits for an answer, which somebody else has begun to type: finish it, or delete it');
+          begun = true;
+        }
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof VenError)) throw error;

@@ -178,8 +178,9 @@ export class World {
         this.powerOn(vm);
         return Promise.resolve();
       },
-      type: (vm, text) => {
+      type: (vm, text, wanted) => {
         if (this.busy.has(vm.name)) return Promise.resolve('busy');
+        if (!wanted()) return Promise.resolve('unwanted');
         this.machine(vm).typed.push({ text, at: this.now });
         return Promise.resolve('typed');
       },

@@ -254,6 +254,55 @@ describe('a VM', () => {
     expect(count(world, vm, 'alice')).toBe(1);
   });
 
+  it('whose prompt somebody else answers before its console is free is not typed at', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 10, say: 'Username: ' },
+      { at: 40, say: 'bob\r\nPassword: ' },
+      { at: 45, say: '\r\nworking\r\n# ' },
+      { at: 80, say: '\r\nall done\r\n' },
+    ]);
+    world.onTime = (seconds) => (seconds < 60 ? world.busy.add('a') : world.busy.delete('a'));
+    const result = await drive(world, [vm], { flow: 'interactive' });
+    expect(result).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(world.machine(vm).typed).toEqual([]);
+  });
+
+  it('whose prompt somebody else has begun to answer waits for that person, who is told of once', async () => {
+    const world = new World();
+    const vm = world.add('a', [{ at: 10, say: 'Username: ' }, { at: 20, say: 'bo' }, { at: 40, say: '\b\b  \b\b' }, ...IO.slice(1)]);
+    world.onTime = (seconds) => (seconds < 30 ? world.busy.add('a') : world.busy.delete('a'));
+    const result = await drive(world, [vm], { flow: 'interactive' });
+    expect(result).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(world.of('provision-warning').map(({ message }) => message)).toEqual([
+      expect.stringContaining('in use by somebody else'),
+      expect.stringContaining('somebody else has begun'),
+    ]);
+    expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
+    expect(world.machine(vm).typed[0]?.at).toBeGreaterThan(Date.parse('2026-01-01T00:00:40Z'));
+  });
+
+  it('that is started again gets none of the answers that its former life waited for', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 10, say: 'Username: ' },
+      { at: 50, say: '\r\nworking\r\nall done\r\n' },
+    ]);
+    let again = false;
+    world.onTime = (seconds) => {
+      if (seconds < 60) world.busy.add('a');
+      else world.busy.delete('a');
+      if (seconds < 30 || again) return;
+      again = true;
+      Object.assign(world.machine(vm), { script: [{ at: 40, say: 'working\r\nall done\r\n' }], onAt: null });
+      world.powerOn(vm);
+    };
+    const result = await drive(world, [vm], { flow: 'interactive' });
+    expect(result).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(world.machine(vm).starts).toBe(2);
+    expect(world.machine(vm).typed).toEqual([]);
+  });
+
   it('that can not be powered on has failed in this run, and is tried again by the next', async () => {
     const world = new World();
     const vm = world.add('a', PLAIN);
