@@ -102,6 +102,8 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
     return make('secret', at, true, `${name} says ${said}`, `Write \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`.`);
   }
   const example = `For example \`${snippet(at, owner)}\`.`;
+  const secret = at.some((step) => step === 'credentials' || step === 'password');
+  const quoted = secret ? 'what stands there' : quote(value);
 
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -173,9 +175,11 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
         .join(', or ');
       if (value === null || value === undefined)
         return make('wrong-type', at, true, `${name} is empty`, `Give it a value, or delete the key. ${example}`);
-      const got = quote(value);
+      const got = quoted;
       const hint =
-        owner.type === 'string' && typeof value !== 'object' ? `Put it in quotes, if it is right: "${got}". ${example}` : example;
+        owner.type === 'string' && typeof value !== 'object' && !secret
+          ? `Put it in quotes, if it is right: "${got}". ${example}`
+          : example;
       return make('wrong-type', at, false, `${name} must be ${wanted}, not ${got}`, hint);
     }
     case 'enum':
@@ -185,7 +189,7 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
       if (value === true && at.at(-1) === 'dhcp')
         return make('not-allowed', at, false, `${name} can't be true`, 'Delete it for the default range, or write `{ start: …, end: … }`.');
       const hint = near === null ? `Write ${allowed.map((one) => `\`${one}\``).join(' or ')}.` : `Did you mean "${near}"?`;
-      return make('not-allowed', at, false, `${name} can't be ${quote(value)}`, hint);
+      return make('not-allowed', at, false, `${name} can't be ${quoted}`, hint);
     }
     case 'pattern': {
       if (error.propertyName !== undefined)
@@ -198,7 +202,7 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
         );
       const rule = /name/i.test(owner.patternErrorMessage ?? '') && ['name', 'fleet'].includes(String(at.at(-1))) ? 'name' : 'bad-format';
       const hint = rule === 'name' ? nameHint(String(value)) : (sizeHint(value) ?? example);
-      return make(rule, at, false, `${name} can't be ${quote(value)}: ${owner.patternErrorMessage ?? 'it has another form'}`, hint);
+      return make(rule, at, false, `${name} can't be ${quoted}: ${owner.patternErrorMessage ?? 'it has another form'}`, hint);
     }
     case 'maxLength':
     case 'minLength': {
@@ -215,7 +219,7 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
     case 'maximum': {
       const hint =
         error.keyword === 'minimum' ? `Write ${String(error.params['limit'])} or more.` : `Write ${String(error.params['limit'])} or less.`;
-      return make('out-of-range', at, false, `${name} can't be ${quote(value)}`, hint);
+      return make('out-of-range', at, false, `${name} can't be ${quoted}`, hint);
     }
     case 'minItems':
       return make(

@@ -8,3 +8,4 @@ export type { Surroundings } from './certificates.js';
 export { loadFleet, mistakeAt, type LoadOptions } from './load.js';
 export { loadProfile } from './profile.js';
 export { didYouMean } from './suggest.js';
+export { withoutLiteralSecrets } from './yaml.js';

@@ -1,5 +1,6 @@
 /** The text of a file, and findings that point into it. */
 import { VenError, type Finding } from '../model/index.js';
+import { likelySecrets, starred } from './literal-secrets.js';
 
 /** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
 export type Path = readonly (string | number)[];
@@ -23,6 +24,8 @@ export interface Place {
 const MAX_FINDINGS = 100;
 const FRAME_WIDTH = 100;
 const CONTEXT_LINES = 2;
+/** Shorter words stand in every text. */
+const SHORTEST = 3;
 
 /** What a file is called, and how it begins. */
 export interface FileKind {
@@ -42,17 +45,34 @@ export class Source {
   readonly file: string;
   readonly kind: FileKind;
   readonly text: string;
-  /** As the text, without what looks like a secret that somebody wrote into it. */
-  private readonly shown: string;
+  /** Of secrets that somebody wrote into it. */
+  private secrets: readonly Range[];
+  /** As the text, without them. */
+  private stars: string;
+  private words: readonly string[] | null = null;
   private readonly lineStarts: number[];
 
   constructor(file: string, text: string, kind = FLEET_FILE) {
     this.file = file;
     this.kind = kind;
     this.text = text;
-    this.shown = withoutSecrets(text);
+    // As long as nobody has parsed it. A profile has no place for secrets.
+    this.secrets = kind === FLEET_FILE ? likelySecrets(text) : [];
+    this.stars = starred(withoutSecrets(text), this.secrets);
     this.lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
+  }
+
+  /** What findings may show: the text with stars for secrets. */
+  get shown(): string {
+    return this.stars;
+  }
+
+  /** @param known where secrets stand. `parsed`: there are no others. */
+  conceal(known: readonly Range[], parsed: boolean): void {
+    this.secrets = parsed ? known : [...this.secrets, ...known];
+    this.words = null;
+    this.stars = starred(withoutSecrets(this.text), this.secrets);
   }
 
   position(offset: number): { line: number; column: number } {
@@ -71,13 +91,29 @@ export class Source {
     const { line, column } = this.position(offset);
     return {
       rule,
-      message: printable(message),
-      hint: printable(hint),
+      message: printable(this.unquoted(message)),
+      hint: printable(this.unquoted(hint)),
       file: this.file,
       line,
       column,
       frame: this.frame(line, column, at.end - at.start),
     };
+  }
+
+  /** Without quotations of secrets, and names that stand where they should. */
+  private unquoted(message: string): string {
+    const words = (this.words ??= this.secretWords());
+    if (words.length === 0) return message;
+    return message.replace(/"((?:[^"\\]|\\.)*)"|(?<=[*&])[^\s"]+/g, (whole: string, inner: string | undefined) => {
+      const said = (inner ?? whole).replace(/…$/, '');
+      const secret = words.some((word) => said.includes(word) || (said.length >= SHORTEST && word.includes(said)));
+      return secret ? '"****"' : whole;
+    });
+  }
+
+  private secretWords(): string[] {
+    const words = this.secrets.flatMap(({ start, end }) => this.text.slice(start, end).split(/[\s"'{}[\],]+/));
+    return [...new Set(words)].filter(({ length }) => length >= SHORTEST);
   }
 
   lineAt(offset: number): string {

@@ -12,9 +12,10 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import type { Finding } from '../model/index.js';
+import { VenError, type Finding } from '../model/index.js';
 import { withinLimits } from './limits.js';
-import { quote, Source, throwFindings, type Path, type Place, type Range } from './source.js';
+import { literalSecrets } from './literal-secrets.js';
+import { FLEET_FILE, quote, Source, throwFindings, type Path, type Place, type Range } from './source.js';
 import { asScalar, substitute, type Environment } from './substitute.js';
 
 /** Values after aliases are written out. */
@@ -54,6 +55,8 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
     if (documents.length > 1) break;
   }
   const [document, second] = documents;
+  if (document && source.kind === FLEET_FILE)
+    source.conceal(literalSecrets(document, source.text), document.errors.length === 0 && second === undefined);
   // A second complaint about a line is nearly always the first one's echo.
   for (const error of document?.errors.slice(0, 100) ?? []) {
     const finding = syntax(source, error);
@@ -84,6 +87,17 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
     ]);
   }
   return { value, root: place, findings };
+}
+
+/** A fleet file's text, whatever stands in it, with stars for the secrets that somebody wrote into it; nothing is longer or shorter. */
+export function withoutLiteralSecrets(text: string): string {
+  const source = new Source('', text);
+  try {
+    parseYaml(source, null);
+  } catch (error) {
+    if (!(error instanceof VenError)) throw error;
+  }
+  return source.shown;
 }
 
 class Walk {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { availableParallelism, release, totalmem, type } from 'node:os';
+import { withoutLiteralSecrets } from '../config/index.js';
 import { ConsoleText, LastText } from '../console/index.js';
 import {
   keptFiles,
@@ -81,7 +82,7 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
   };
 
   try {
-    await part('fleet.yaml', 'the fleet file', () => redaction.file(written));
+    await part('fleet.yaml', 'the fleet file', () => redaction.file(withoutLiteralSecrets(written)));
     await part('host.json', 'versions of ven and of this machine', () => json(aboutHere(), redaction));
     if (fleet instanceof VenError) {
       const { summary, findings } = fleet;

@@ -1,6 +1,6 @@
 /** Secrets by reference: what is said of those that can't be used, and that no finding shows one. */
 import { describe, expect, it } from 'vitest';
-import { loadFleet } from '../../../src/config/index.js';
+import { loadFleet, withoutLiteralSecrets } from '../../../src/config/index.js';
 import { VenError, type Finding, type ReadSecret, type ResolvedFleet } from '../../../src/model/index.js';
 
 const FLEET =
@@ -56,5 +56,71 @@ describe('a literal', () => {
   it('in a text that is no YAML is not shown either', () => {
     for (const { frame } of refusal('vms:\n  - graphics:\n      password: |\n        c4n4ry\n   x: ['))
       expect(frame).not.toContain('c4n4ry');
+  });
+});
+
+describe('a literal, however it is written', () => {
+  const at = (where: 'username' | 'password' | 'other', lines: string): string => {
+    const other = where === 'other' ? '' : where === 'username' ? '    password: { env: PW }\n' : '    username: { env: ME }\n';
+    return `apiVersion: ven/v1\nfleet: lab\norchestrator:\n  domain: kind.internal\n  onboarding: interactive\n  credentials:\n${other}${lines}\nnetworks: { lab: {} }\nvms: [{ name: a }]\n`;
+  };
+  const CASES: [where: 'username' | 'password' | 'other', lines: string][] = [
+    ['username', '    username: Hunter2secret'],
+    ['password', '    password: &x Hunter2secret'],
+    ['password', '    password: &Hunter2secret x'],
+    ['password', '    password: !Hunter2secret x'],
+    ['password', '    password: *Hunter2secret'],
+    ['password', '    password: # mine\n      Hunter2secret'],
+    ['password', '    password: [Hunter2secret]'],
+    ['password', '    password: { Hunter2secret }'],
+    ['password', '    password: { value: Hunter2secret }'],
+    ['password', '    password: { literal: "Hunter2secret" }'],
+    ['password', '    password: { env: Hunter2secret! }'],
+    ['password', '    password: { env: "Hunter2\\x73ecret!" }'],
+    ['password', '    password:\n      env: [Hunter2secret]'],
+    ['password', '    passwort: Hunter2secret'],
+    ['password', '    pass: Hunter2secret'],
+    ['password', '    password Hunter2secret'],
+    ['password', '    password=Hunter2secret: x'],
+    ['password', '    password: >-\n\n      x\n\n      Hunter2secret'],
+    ['password', '    password: |\n      x\n      Hunter2secret'],
+    ['password', "    password: 'x''Hunter2secret'"],
+    ['password', "    password: 'x\n\n      Hunter2secret"],
+    ['password', '    password: "Hunter2secret'],
+    ['password', '    password: { value: Hunter2secret'],
+    ['password', '    password: Hunter2secret: x: ['],
+    ['password', '    password: Hunter2secret\n---\nx: 1'],
+    ['other', '    Hunter2secret'],
+    ['other', '    [me, Hunter2secret]'],
+    ['other', '    { user: me, value: Hunter2secret }'],
+    ['password', '    password: ok\n  token: Hunter2secret'],
+    ['password', '    password: ok\ndefaults: { graphics: { type: vnc, password: [Hunter2secret] } }'],
+    ['password', '    password: ok\ndefaults: { graphics: { type: vnc, passwd: Hunter2secret } }'],
+  ];
+
+  it.each(CASES)('%s: %s', (where, lines) => {
+    const text = at(where, lines);
+    const findings = refusal(text);
+    expect(findings.length).toBeGreaterThan(0);
+    for (const { message, hint, frame } of findings) expect(message + hint + frame).not.toMatch(/hunter2|secret!|secret'|secret"$/i);
+    const shown = withoutLiteralSecrets(text);
+    expect(shown).toHaveLength(text.length);
+    expect(shown).not.toContain('Hunter2');
+    expect(shown).toContain('domain: kind.internal');
+  });
+
+  it('and a reference is left as it is', () => {
+    for (const text of [
+      FLEET,
+      at('password', '    password: { file: secrets/pw }'),
+      at('username', '    username: # who\n      env: ME').replace('# who', ''),
+      'orchestrator:\n  credentials: { username: &me { env: ME }, password: *me }\n'.replace('&me ', '').replace('*me', '{ file: ./x }'),
+    ])
+      expect(withoutLiteralSecrets(text)).toBe(text);
+  });
+
+  it('in a file that can not be parsed, a reference is left as it is, too', () => {
+    const text = at('password', '    password: { file: secrets/pw }\n  bad: [');
+    expect(withoutLiteralSecrets(text)).toBe(text);
   });
 });

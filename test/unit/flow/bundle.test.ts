@@ -179,6 +179,14 @@ describe('bundle', () => {
     await expect(make({ output: join(dir, 'b2') })).resolves.toMatchObject({ file: join(dir, 'b2') });
   });
 
+  it('of a fleet file with secrets in it has none of them', async () => {
+    const literal = FLEET.replace('{ env: CANARY_USER }', 'canary-me').replace('{ file: ./secret }', '&x Hunter2secret');
+    writeFileSync(file, literal);
+    const parts = unpacked((await make()).file);
+    expect([...parts.keys()]).toContain('findings.json');
+    for (const [path, text] of parts) expect(text, path).not.toMatch(/Hunter2|canary-me/);
+  });
+
   it('never goes over a file, and leaves none when it is interrupted', async () => {
     carelessPast();
     writeFileSync(join(dir, 'mine'), 'mine');
