@@ -5,6 +5,8 @@ import {
   type FailureClass,
   type HostState,
   type NodeRecord,
+  type OnboardingFlow,
+  type Orchestrator,
   type OrchestratorHost,
   type ProvisionEvent,
   type ProvisionResult,
@@ -100,12 +102,14 @@ async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], wa
     const credentials = open && way.flow !== 'none' && readCredentials ? await readCredentials() : null;
     const api = credentials && apiOf(fleet, request, way.flow === 'non-interactive' ? credentials : apiUser(request));
     try {
-      const known = api && way.flow === 'non-interactive' ? await knownHosts(api, interrupt.graceful) : null;
+      const warnings = kept.flatMap(({ damage }) => damage ?? []);
+      const known = api && (await knownHosts(api, way.flow, { signal: interrupt.graceful, warn: (message) => warnings.push(message) }));
       const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
       const journal = openJournal(workDir, run);
       const faults: unknown[] = [];
       const emit = (event: ProvisionEvent): void => {
-        journal.write(event);
+        // What a node says is in its console's log already, all of it.
+        if (event.type !== 'node-output') journal.write(event);
         try {
           request.emit(event);
         } catch (error) {
@@ -132,7 +136,7 @@ async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], wa
             emit,
             hard: interrupt.hard,
           }),
-          warnings: kept.flatMap(({ damage }) => damage ?? []),
+          warnings,
           signal: interrupt.graceful,
         });
         return faults.length === 0 ? { result } : { result, viewFault: faults[0] };
@@ -247,15 +251,23 @@ function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, { profil
   return power !== 'off' && NodeWatcher.resumes(record.memory, profile, flow);
 }
 
+/** What the orchestrator knows from before: what is registered, and what is said of nodes' former lives. Only where it is to register nodes must it tell. */
 function isOfThisLife(record: NodeRecord, vm: ResolvedVm): boolean {
   const life = lastStart({ domain: vm.domain });
   return record.uuid === vm.uuid && (record.life === undefined || life === null || record.life === life);
 }
 
 async function knownHosts(
-  api: { checkProject(signal?: AbortSignal): Promise<void>; hosts(signal?: AbortSignal): Promise<OrchestratorHost[]> },
-  signal: AbortSignal,
-): Promise<OrchestratorHost[]> {
-  await api.checkProject(signal);
-  return api.hosts(signal);
+  api: Pick<Orchestrator, 'checkProject' | 'hosts'>,
+  flow: OnboardingFlow,
+  { signal, warn }: { signal: AbortSignal; warn: (message: string) => void },
+): Promise<OrchestratorHost[] | null> {
+  if (flow === 'non-interactive') await api.checkProject(signal);
+  try {
+    return await api.hosts(signal);
+  } catch (error) {
+    if (flow === 'non-interactive' || !(error instanceof VenError) || signal.aborted) throw error;
+    warn(`The orchestrator does not tell what it knows of the nodes: ${error.summary}`);
+    return null;
+  }
 }

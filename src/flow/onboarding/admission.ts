@@ -1,4 +1,3 @@
-/** When the next node may be powered on. */
 export interface AdmissionLimits {
   /** At most so many nodes under way at once. */
   maxConcurrent: number;
@@ -6,21 +5,37 @@ export interface AdmissionLimits {
   staggerSeconds: number;
 }
 
+/** Which nodes may begin, and when the next may be powered on. */
 export class Admission {
   readonly #limits: AdmissionLimits;
+  #poweringOn = false;
   #lastAt: number | null = null;
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits;
   }
 
-  /** Whether one more may begin now; it is then counted as having begun. `underWay`: without it. */
-  admit(now: number, underWay: number): boolean {
-    if (underWay >= this.#limits.maxConcurrent) return false;
+  /** Whether one more may begin. `underWay`: without it. */
+  admits(underWay: number): boolean {
+    return underWay < this.#limits.maxConcurrent;
+  }
+
+  /** Whether the next may be powered on: so long after the one before it was, which may have had to wait for a lock. */
+  mayPowerOn(now: number): boolean {
+    const { staggerSeconds } = this.#limits;
+    if (staggerSeconds === 0) return true;
     // A clock that was set back must not hold anybody up for longer than that.
     const since = this.#lastAt === null ? Infinity : Math.abs(now - this.#lastAt);
-    if (since < this.#limits.staggerSeconds * 1000) return false;
-    this.#lastAt = now;
-    return true;
+    return !this.#poweringOn && since >= staggerSeconds * 1000;
+  }
+
+  async powerOn(work: () => Promise<void>, now: () => number): Promise<void> {
+    this.#poweringOn = true;
+    try {
+      await work();
+    } finally {
+      this.#poweringOn = false;
+      this.#lastAt = now();
+    }
   }
 }

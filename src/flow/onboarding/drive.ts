@@ -26,7 +26,7 @@ export interface DriveOptions {
   limits: AdmissionLimits;
   /** Of the whole run; null: none. */
   timeoutSeconds: number | null;
-  /** What the orchestrator knew at the start; null: nothing is registered. */
+  /** What the orchestrator knew at the start; null: it was not asked, or did not tell, and nothing is registered. */
   known: readonly OrchestratorHost[] | null;
   ports: OnboardingPorts;
   /** What is to be told first. */
@@ -57,8 +57,8 @@ class Drive {
   readonly #admission: Admission;
   readonly #stop = new AbortController();
   readonly #statuses: StatusPoll | null;
-  /** By serial number, as far as it is known; null: nothing is registered. */
-  readonly #hosts: Map<string, OrchestratorHost | null> | null;
+  /** By serial number, as far as it is known. */
+  readonly #hosts: Map<string, OrchestratorHost | null>;
   readonly #warn: (address: Address | null, message: string) => void;
   readonly #underWay = new Set<Promise<void>>();
   #powersAskedAt = -Infinity;
@@ -86,7 +86,7 @@ class Drive {
           },
         }),
     );
-    this.#hosts = known && new Map(known.map((host) => [host.serialNumber, host]));
+    this.#hosts = new Map(known?.map((host) => [host.serialNumber, host]));
     this.#statuses =
       ports.orchestrator &&
       new StatusPoll(ports.orchestrator, ports.clock, (message) => {
@@ -154,8 +154,9 @@ class Drive {
     for (const warning of this.#options.warnings ?? []) this.#warn(null, warning);
     for (const [index, node] of this.#nodes.entries()) {
       const { record, power } = nodes[index] as DrivenNode;
-      if (record !== null && record.outcome !== 'under-way') node.leave(record);
-      else if (power.power === 'running' || power.power === 'paused')
+      const on = power.power === 'running' || power.power === 'paused';
+      if (record?.outcome === 'failed' || (record?.outcome === 'ready' && on)) node.leave(record);
+      else if (on)
         this.#start(node, () =>
           this.#register(node).then(() => {
             if (node.state === 'starting') node.takeUp(power);
@@ -169,13 +170,14 @@ class Drive {
     const now = this.#options.ports.clock.now();
     for (const node of this.#nodes) {
       if (node.state !== 'waiting') continue;
-      const underWay = this.#nodes.filter(({ state }) => state === 'starting' || state === 'watched').length;
-      if (!this.#admission.admit(now, underWay)) break;
+      const underWay = this.#nodes.filter(({ state }) => state !== 'waiting' && state !== 'ended').length;
+      if (!this.#admission.admits(underWay)) break;
       this.#start(node, async () => {
         await this.#register(node);
-        if (node.state === 'starting') await node.powerOn(this.#stop.signal, this.#hosts?.get(node.vm.serialNumber) ?? null);
+        if (node.state === 'starting') node.state = 'registered';
       });
     }
+    for (const node of this.#nodes) if (node.state === 'registered' && this.#admission.mayPowerOn(now)) this.#powerOn(node);
     for (const node of this.#nodes) node.poll();
     const watched = this.#nodes.filter(({ state }) => state === 'watched');
     if (watched.length === 0) return;
@@ -188,12 +190,26 @@ class Drive {
     this.#background(work);
   }
 
+  #powerOn(node: NodeRun): void {
+    const { ports } = this.#options;
+    const before = this.#hosts.get(node.vm.serialNumber) ?? null;
+    this.#start(node, () =>
+      this.#admission.powerOn(
+        () => node.powerOn(this.#stop.signal, before),
+        () => ports.clock.now(),
+      ),
+    );
+  }
+
   /** Before its power is on, as the orchestrator wants it. Ends the node when that can't be. */
   async #register(node: NodeRun): Promise<void> {
-    const { ports } = this.#options;
+    const { ports, flow, known } = this.#options;
     const { orchestrator } = ports;
     const { vm } = node;
-    if (this.#hosts === null || orchestrator === null || this.#hosts.has(vm.serialNumber)) return;
+    if (flow !== 'non-interactive' || known === null || orchestrator === null) return;
+    const there = this.#hosts.get(vm.serialNumber);
+    // Null: registered by this run. Somebody else's host with this serial number is for `register` to refuse.
+    if (there === null || there?.name === vm.name || (there !== undefined && there.uuid === vm.uuid)) return;
     try {
       const { name, serialNumber, uuid } = vm;
       const { id, already } = await orchestrator.register({ name, serialNumber, uuid }, this.#stop.signal);
@@ -232,7 +248,7 @@ class Drive {
   async #askStatuses(watched: readonly NodeRun[]): Promise<void> {
     const hosts = await this.#statuses?.ask(this.#stop.signal);
     const bySerial = new Map(hosts?.map((host) => [host.serialNumber, host]));
-    for (const [serialNumber, host] of bySerial) this.#hosts?.set(serialNumber, host);
+    for (const [serialNumber, host] of bySerial) this.#hosts.set(serialNumber, host);
     for (const node of watched) {
       const host = bySerial.get(node.vm.serialNumber);
       if (host) node.orchestratorSaid(host);

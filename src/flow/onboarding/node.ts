@@ -17,8 +17,8 @@ import type { NodeConsole, OnboardingPorts, PowerState } from './ports.js';
 import { finishedEvent } from './result.js';
 import { Typist } from './typist.js';
 
-/** `waiting`: its power is off, and its turn has not come. `ended`: there is nothing more to do about it in this run. */
-export type NodeState = 'waiting' | 'starting' | 'watched' | 'ended';
+/** `waiting`: its power is off, and its turn has not come; `registered`: it has but for the power-on. `ended`: there is nothing more to do about it in this run. */
+export type NodeState = 'waiting' | 'starting' | 'registered' | 'watched' | 'ended';
 export type NodeEnd = 'ready' | 'reached' | 'failed' | 'left';
 
 export interface NodeOptions {
@@ -108,13 +108,20 @@ export class NodeRun {
     if (record?.log == null) this.#take({ kind: 'console', at: now, bytes: this.#lastBoot(), late: true });
     this.poll();
     this.save();
+    if (this.stage !== null) this.#arrive(this.stage);
   }
 
   /** Powers it on, and watches from then on. `before`: what the orchestrator knew of it until then. Resolves when it is done, or has failed. */
   async powerOn(signal: AbortSignal, before: OrchestratorHost | null): Promise<void> {
-    const { ports } = this.#options;
+    const { ports, record, warn } = this.#options;
     this.state = 'starting';
     try {
+      if (record?.outcome === 'ready') {
+        await ports.powerOn(this.vm, signal);
+        warn('was ready, and its power was off: powered on');
+        this.leave(record);
+        return;
+      }
       this.#console = ports.openConsole(this.vm, ports.consoleEnd(this.vm));
       // Kept before it starts: whoever goes on after a kill knows where its life begins.
       this.#watcher = this.#newWatcher({ startedAt: ports.clock.now() });
@@ -222,7 +229,8 @@ export class NodeRun {
 
   #newWatcher(begin: { startedAt: number; late?: boolean; memory?: unknown }): NodeWatcher {
     const { profile, flow, ports } = this.#options;
-    const secrets = ports.credentials ? [ports.credentials.password, ports.credentials.username] : [];
+    // A user's name is no secret by itself: masked everywhere, one like `edge` would blot out the nodes' names.
+    const secrets = ports.credentials ? [ports.credentials.password] : [];
     return new NodeWatcher(profile, flow, { secrets, ...begin });
   }
 
@@ -250,16 +258,14 @@ export class NodeRun {
   }
 
   #obey(effect: NodeEffect): void {
-    const { ports, profile, until } = this.#options;
+    const { ports } = this.#options;
     const { address } = this;
     const time = iso(ports.clock.now());
     switch (effect.kind) {
       case 'stage': {
         const { stage, title, line, late, enteredAt } = effect.visit;
         ports.emit({ type: 'stage-reached', time: enteredAt, address, stage, title, line, late });
-        const place = (name: string): number => profile.stages.findIndex((each) => each.name === name);
-        const last = place(stage) === profile.stages.length - 1;
-        if (!last && place(stage) >= place(until)) this.#finish('reached');
+        this.#arrive(stage);
         return;
       }
       case 'type':
@@ -285,6 +291,14 @@ export class NodeRun {
       this.poll();
       return watcher === null || watcher !== this.#watcher ? 'over' : watcher.standing(answer);
     };
+  }
+
+  /** Ends it where it was only wanted to get to. At the last stage its watcher says that it is ready. */
+  #arrive(stage: string): void {
+    const { profile, until } = this.#options;
+    const place = (name: string): number => profile.stages.findIndex((each) => each.name === name);
+    const last = place(stage) === profile.stages.length - 1;
+    if (!last && place(stage) >= place(until)) this.#finish('reached');
   }
 
   #finish(end: NodeEnd): void {

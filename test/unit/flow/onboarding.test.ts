@@ -112,6 +112,41 @@ describe('a run over nodes', () => {
   });
 });
 
+describe('a node that is there already', () => {
+  it('ends at once at a stage that it has passed', async () => {
+    const world = new World();
+    const vm = world.add('a', PLAIN);
+    await drive(world, [vm], { until: 'work' });
+    world.events.length = 0;
+    for (const until of ['work', 'power-on']) {
+      expect(await drive(world, [vm], { until })).toMatchObject({
+        exitCode: 0,
+        ready: ['vm.a'],
+        durationSeconds: expect.closeTo(0, 0) as number,
+      });
+    }
+    expect(world.of('node-finished').map(({ outcome }) => outcome)).toEqual(['reached', 'reached']);
+    expect(await drive(world, [vm])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('is powered on when it is off, and is no ready node when that fails', async () => {
+    const world = new World();
+    const vms = ['a', 'b'].map((name) => world.add(name, PLAIN));
+    await drive(world, vms);
+    for (const vm of vms) world.machine(vm).onAt = null;
+    const real = world.ports();
+    const ports = world.ports({
+      powerOn: (vm, ...rest) =>
+        vm.name === 'b' ? Promise.reject(new VenError('tool-failed', { summary: 'no memory' })) : real.powerOn(vm, ...rest),
+    });
+    const result = await drive(world, vms, { ports });
+    expect(result).toMatchObject({ exitCode: 4, ready: ['vm.a'], failed: [{ address: 'vm.b', class: 'boot' }] });
+    expect(world.power(vms[0] as ResolvedVm).power).toBe('running');
+    expect(world.of('provision-warning')).toMatchObject([{ address: 'vm.a', message: expect.stringContaining('powered on') as string }]);
+    expect(vms.map(({ name }) => world.records.get(name)?.outcome)).toEqual(['ready', 'ready']);
+  });
+});
+
 describe('admission', () => {
   it('keeps at most so many under way', async () => {
     const world = new World();
@@ -136,6 +171,20 @@ describe('admission', () => {
     await drive(world, vms, { limits: { maxConcurrent: Infinity, staggerSeconds: 7 } });
     const times = world.of('node-started').map(({ time }) => Date.parse(time));
     expect(times.slice(1).map((time, index) => Math.round((time - (times[index] ?? 0)) / 1000))).toEqual([7, 7]);
+  });
+
+  it('counts from when the power came on, however long the lock had to be waited for', async () => {
+    const world = new World();
+    const vms = ['a', 'b', 'c'].map((name) => world.add(name, PLAIN));
+    const real = world.ports();
+    const powerOn: typeof real.powerOn = async (...of) => {
+      while (world.seconds < 60) await real.clock.sleep(200, new AbortController().signal);
+      await real.powerOn(...of);
+    };
+    await drive(world, vms, { limits: { maxConcurrent: Infinity, staggerSeconds: 7 }, ports: { ...real, powerOn } });
+    const times = world.of('node-started').map(({ time }) => Date.parse(time));
+    expect(times).toHaveLength(3);
+    for (const [index, time] of times.slice(1).entries()) expect(time - (times[index] ?? 0)).toBeGreaterThanOrEqual(7000);
   });
 
   it('counts those that run already', async () => {
@@ -361,6 +410,18 @@ describe('the orchestrator', () => {
     world.hosts = [host(vm, 'Working')];
     await drive(world, [vm], { flow: 'non-interactive', known: world.hosts, ports: world.ports({ orchestrator: world.orchestrator() }) });
     expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'boot', 'ready']);
+  });
+
+  it('may say so where somebody logs in at the node, too; and gets nobody registered', async () => {
+    const world = new World();
+    const vm = world.add('a', IO);
+    world.hosts = [host(vm, 'Working')];
+    const other = world.add('b', IO);
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    await drive(world, [vm, other], { flow: 'interactive', known: world.hosts, ports });
+    const stages = world.of('stage-reached').filter(({ address }) => address === vm.address);
+    expect(stages.map(({ stage }) => stage)).toEqual(['power-on', 'login', 'work', 'ready']);
+    expect(world.registered).toEqual([]);
   });
 
   it('may be away for a while: told once, asked ever less, and the nodes go on', async () => {

@@ -168,7 +168,7 @@ test('what is ready is left alone, and what failed stays so until it is made ane
     ready: ['vm.edge-1'],
     failed: [{ address: 'vm.edge-2', class: 'storage', stage: 'workflow' }],
   });
-  expect(events.map(({ type }) => type)).toEqual(['provision-started', 'node-finished', 'provision-finished']);
+  expect(events.map(({ type }) => type)).toEqual(['provision-started', 'node-finished', 'provision-warning', 'provision-finished']);
   expect((await status({ file, env: request().env })).vms).toMatchObject([
     { outcome: 'ready', failureClass: null },
     { stage: 'workflow', outcome: 'failed', failureClass: 'storage' },
