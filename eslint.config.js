@@ -48,7 +48,7 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) => {
         {
           patterns: [
             ...forbidden.map((other) => ({
-              group: [`**/${other}/*.js`],
+              group: [`**/${other}/**`],
               message: `${room} may not import from ${other}; see ARCHITECTURE.md.`,
             })),
             ...packages.map(([name, home]) => ({ group: [name, `${name}/*`], message: `${name} is used in src/${home} only.` })),

@@ -1,17 +1,17 @@
 import type { BringUp, Host, ReadSecret, ResolvedHost } from '../model/index.js';
-import { bringUpAct } from './bring-up.js';
-import { firmwareFor } from './firmware.js';
-import { domainActs } from './domain-acts.js';
+import { bringUpAct } from './vagrant/bring-up.js';
+import { firmwareFor } from './readiness/firmware.js';
+import { domainActs } from './libvirt/domain-acts.js';
 import type { Env } from './exec.js';
-import { fleetKey } from './lock.js';
-import { setGraphicsPassword, withPasswords } from './graphics-password.js';
-import { networkActs } from './network-acts.js';
-import { readNvramTemplate } from './nvram-template.js';
-import { observe } from './observe.js';
-import { probeAccelerator } from './probe.js';
-import { createRunner } from './runner.js';
-import { storageActs } from './storage-acts.js';
-import { Virsh } from './virsh.js';
+import { fleetKey } from './kept/lock.js';
+import { setGraphicsPassword, withPasswords } from './libvirt/graphics-password.js';
+import { networkActs } from './libvirt/network-acts.js';
+import { readNvramTemplate } from './libvirt/nvram-template.js';
+import { observe } from './libvirt/observe.js';
+import { probeAccelerator } from './readiness/probe.js';
+import { createRunner } from './vagrant/runner.js';
+import { storageActs } from './libvirt/storage-acts.js';
+import { Virsh } from './libvirt/virsh.js';
 
 export interface HostOptions {
   /** A libvirt connection URI. */

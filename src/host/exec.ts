@@ -1,7 +1,7 @@
 /** The one way to run a program: an argv array, never a shell, always a time limit. */
 import { execa, ExecaError } from 'execa';
 import { VenError } from '../model/index.js';
-import { explain } from './answers.js';
+import { explain } from './libvirt/answers.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

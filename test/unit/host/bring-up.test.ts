@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BringUp, BringUpResult } from '../../../src/model/index.js';
-import { bringUpAct } from '../../../src/host/bring-up.js';
-import { createRunner } from '../../../src/host/runner.js';
-import { Virsh } from '../../../src/host/virsh.js';
+import { bringUpAct } from '../../../src/host/vagrant/bring-up.js';
+import { createRunner } from '../../../src/host/vagrant/runner.js';
+import { Virsh } from '../../../src/host/libvirt/virsh.js';
 
 let dir: string;
 let lines: string[];

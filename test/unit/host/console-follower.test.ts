@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncate
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { consoleEnd, ConsoleFollower, type LogPlace } from '../../../src/host/console-follower.js';
+import { consoleEnd, ConsoleFollower, type LogPlace } from '../../../src/host/consoles/console-follower.js';
 
 const folders: string[] = [];
 const open: ConsoleFollower[] = [];

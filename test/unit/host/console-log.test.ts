@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, unlinkSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readConsoleLog } from '../../../src/host/console-log.js';
+import { readConsoleLog } from '../../../src/host/consoles/console-log.js';
 
 const folders: string[] = [];
 afterAll(() => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
-import { typeOnConsole, type TypeOutcome } from '../../../src/host/console-typing.js';
-import { atMost } from '../../../src/host/turns.js';
+import { typeOnConsole, type TypeOutcome } from '../../../src/host/consoles/console-typing.js';
+import { atMost } from '../../../src/host/libvirt/turns.js';
 
 const SOURCE = join(import.meta.dirname, '../../../src/host/console-typing.ts');
 const root = mkdtempSync(join(tmpdir(), 'ven-typing-'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { containerArguments, type ContainerCommand } from '../../../src/host/container.js';
-import { clientEnv, proxySecrets, readInfo, type Engine } from '../../../src/host/engine.js';
+import { containerArguments, type ContainerCommand } from '../../../src/host/vagrant/container.js';
+import { clientEnv, proxySecrets, readInfo, type Engine } from '../../../src/host/vagrant/engine.js';
 
 const DOCKER: Engine = { program: 'docker', kind: 'docker', version: '28', rootless: false, remapped: false };
 const PODMAN: Engine = { ...DOCKER, program: 'podman', kind: 'podman' };

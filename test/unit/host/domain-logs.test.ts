@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { logsOf } from '../../../src/host/domain-logs.js';
+import { logsOf } from '../../../src/host/consoles/domain-logs.js';
 
 const all = [
   'lab_a.log',

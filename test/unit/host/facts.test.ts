@@ -12,10 +12,10 @@ import {
   poolFacts,
   volumeFacts,
 } from '../../../src/host/index.js';
-import { parseRoutes } from '../../../src/host/local.js';
-import { markForMetadata } from '../../../src/host/marks.js';
-import { leased } from '../../../src/host/domain-acts.js';
-import { parseCapacities, parseVolumes } from '../../../src/host/volumes.js';
+import { parseRoutes } from '../../../src/host/libvirt/local.js';
+import { markForMetadata } from '../../../src/host/libvirt/marks.js';
+import { leased } from '../../../src/host/libvirt/domain-acts.js';
+import { parseCapacities, parseVolumes } from '../../../src/host/libvirt/volumes.js';
 import { parseXml } from '../../../src/xml/index.js';
 
 const recorded = (name: string) => parseXml(readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8'));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ResolvedFleet } from '../../../src/model/index.js';
 import { hostFindings } from '../../../src/host/index.js';
-import { libvirtVersion, probeAccelerator } from '../../../src/host/probe.js';
-import { resourceFindings } from '../../../src/host/resources.js';
-import { Virsh } from '../../../src/host/virsh.js';
+import { libvirtVersion, probeAccelerator } from '../../../src/host/readiness/probe.js';
+import { resourceFindings } from '../../../src/host/readiness/resources.js';
+import { Virsh } from '../../../src/host/libvirt/virsh.js';
 
 const GIB = 1024 ** 3;
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findFirmware, firmwareFor, firmwareSearch, libvirtFirmware, ownFirmware } from '../../../src/host/firmware.js';
-import { Virsh } from '../../../src/host/virsh.js';
+import { findFirmware, firmwareFor, firmwareSearch, libvirtFirmware, ownFirmware } from '../../../src/host/readiness/firmware.js';
+import { Virsh } from '../../../src/host/libvirt/virsh.js';
 import { DISTRIBUTIONS, install, type Described } from './firmware-hosts.js';
 
 const ETC = 'etc/qemu/firmware';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { lastStart } from '../../../src/host/power.js';
+import { lastStart } from '../../../src/host/libvirt/power.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ven-log-'));
 afterAll(() => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { VagrantStream, type VagrantEvent } from '../../../src/host/vagrant-stream.js';
+import { VagrantStream, type VagrantEvent } from '../../../src/host/vagrant/vagrant-stream.js';
 
 const recorded = readFileSync(join(import.meta.dirname, 'fixtures/vagrant-up.txt'), 'utf8');
 

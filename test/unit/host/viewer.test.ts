@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startViewer } from '../../../src/host/viewer.js';
+import { startViewer } from '../../../src/host/consoles/viewer.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ven-viewer-'));
 afterAll(() => {

@@ -1,0 +1,160 @@
+/**
+ * The log of a domain's serial console, which virtlogd writes: bytes as the guest sent them, without times. At a size limit the
+ * file becomes `.0`, the former `.0` becomes `.1`, and so on up to a few.
+ */
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { VenError } from '../../model/index.js';
+import { isLocal } from '../libvirt/local.js';
+
+export interface ReadLog {
+  uri: string;
+  /** libvirt's name of the domain. */
+  domain: string;
+  /** Go on at the end: through rotation, restarts of the VM, and the log's deletion; waits for a log that is not there yet. */
+  follow: boolean;
+  signal?: AbortSignal | undefined;
+  /** Where the log is; for tests. */
+  folder?: string | undefined;
+}
+
+/** One of the files, and how far it has been read. */
+interface LogFile {
+  handle: FileHandle;
+  id: string;
+  position: number;
+}
+
+/** Where `templates/domain.xml.njk` has virtlogd write, and where libvirt itself writes of a domain. */
+export const LOG_FOLDER = '/var/log/libvirt/qemu';
+const PIECE = 64 * 1024;
+const POLL_MS = 200;
+
+/**
+ * All that is kept, oldest first, then null. With `follow` what comes next, and null again whenever nothing more came for a moment. Ends quietly when `signal` is aborted.
+ * @throws VenError `not-found` (no log), `host-not-ready` (not allowed to read it, or it is on another machine).
+ */
+export async function* readConsoleLog({ uri, domain, follow, signal, folder = LOG_FOLDER }: ReadLog): AsyncGenerator<Uint8Array | null> {
+  const path = consoleLogPath(uri, domain, folder);
+  const seen = new Set<string>();
+  let files = await openNew(path, seen);
+  try {
+    if (files.length === 0 && !follow) throw missing(domain, path);
+    let state: 'begun' | 'growing' | 'quiet' = 'begun';
+    for (;;) {
+      let grew = false;
+      for (const file of files) {
+        for await (const piece of rest(file)) {
+          grew = true;
+          yield piece;
+        }
+      }
+      if (state === 'begun' || (!grew && state === 'growing')) yield null;
+      if (!follow || signal?.aborted) return;
+      state = grew ? 'growing' : 'quiet';
+      await closeAll(files.slice(0, -1));
+      files = files.slice(-1);
+      // After a rotation the file of till now is read once more: something may have been written to it just before.
+      const newer = (await isCurrent(path, files[0])) ? [] : await openNew(path, seen);
+      if (newer.length > 0) files = [...files, ...newer];
+      else await pause(POLL_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
+    }
+  } finally {
+    await closeAll(files);
+  }
+}
+
+/** @throws VenError `host-not-ready` when it is on another machine. */
+export function consoleLogPath(uri: string, domain: string, folder = LOG_FOLDER): string {
+  const path = `${folder}/${domain}-console.log`;
+  if (!isLocal(uri)) throw elsewhere(uri, path);
+  return path;
+}
+
+/** False: the name has another file now, or none. */
+async function isCurrent(path: string, file: LogFile | undefined): Promise<boolean> {
+  try {
+    return file !== undefined && idOf(await stat(path, { bigint: true })) === file.id;
+  } catch {
+    return false;
+  }
+}
+
+async function* rest(file: LogFile): AsyncGenerator<Uint8Array> {
+  const { size } = await file.handle.stat();
+  if (size < file.position) file.position = 0; // somebody has emptied it
+  for (;;) {
+    const { bytesRead, buffer } = await file.handle.read(Buffer.alloc(PIECE), 0, PIECE, file.position);
+    if (bytesRead === 0) return;
+    file.position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Those that have not been opened before, oldest first. From the newest on, so that a rotation in between hides none. */
+async function openNew(path: string, seen: Set<string>): Promise<LogFile[]> {
+  const files: LogFile[] = [];
+  for (let age = -1; ; age += 1) {
+    const name = age < 0 ? path : `${path}.${age}`;
+    let handle: FileHandle;
+    try {
+      handle = await open(name, 'r');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' && age < 0) continue; // between the renaming and the new file
+      if (code === 'ENOENT') return files;
+      await closeAll(files);
+      throw unreadable(name, code, error);
+    }
+    const id = idOf(await handle.stat({ bigint: true }));
+    if (seen.has(id)) {
+      await handle.close();
+      continue;
+    }
+    seen.add(id);
+    files.unshift({ handle, id, position: 0 });
+  }
+}
+
+/** The inode alone will not do: a file made after another was deleted may have the same. */
+export function idOf({ ino, birthtimeNs }: { ino: bigint; birthtimeNs: bigint }): string {
+  return `${ino}-${birthtimeNs}`;
+}
+
+async function closeAll(files: readonly LogFile[]): Promise<void> {
+  await Promise.all(files.map(({ handle }) => handle.close()));
+}
+
+function missing(domain: string, path: string): VenError {
+  return new VenError('not-found', {
+    summary: `There is no console log of ${domain}`,
+    detail: `${path} does not exist: the VM has not been started yet, or its logs were purged.`,
+    hint: 'Bring it up: ven apply; or wait for its log: --follow',
+  });
+}
+
+export function unreadable(path: string, code: string | undefined, cause: unknown): VenError {
+  if (code !== 'EACCES' && code !== 'EPERM') {
+    return new VenError('tool-failed', {
+      summary: `${path} can't be read`,
+      detail: String(cause),
+      hint: `Look at it: ls -ld ${path}`,
+      cause,
+    });
+  }
+  return new VenError('host-not-ready', {
+    summary: `You may not read ${path}`,
+    detail: 'It holds all that the VM says, and belongs to root.',
+    hint: `Run the same with sudo, or read it as it is: sudo tail -F ${path}`,
+    cause,
+  });
+}
+
+function elsewhere(uri: string, path: string): VenError {
+  const [, user = '', host = '', port] = /^[^:]+:\/\/([^@/]+@)?([^:/?]+)(?::(\d+))?/.exec(uri) ?? [];
+  const ssh = host === '' ? `on the machine of ${uri}: ` : `ssh ${port === undefined ? '' : `-p ${port} `}${user}${host} `;
+  return new VenError('host-not-ready', {
+    summary: `The console log is on another machine: ${uri}`,
+    hint: `Read it there: ${ssh}sudo tail -F ${path}`,
+  });
+}

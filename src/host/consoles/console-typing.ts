@@ -1,0 +1,165 @@
+/**
+ * Typing at a domain's serial console. virsh wants a terminal, so it gets a pseudo terminal of its own, made by script(1). What is
+ * typed goes through pipes and terminals only: it is in no argument and in no environment.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { VenError } from '../../model/index.js';
+import { answerOf, explain } from '../libvirt/answers.js';
+import { childEnv, commandLine, missingProgram, run, stopped, type Env } from '../exec.js';
+import { atMost } from '../libvirt/turns.js';
+
+export interface TypeRequest {
+  uri: string;
+  /** Of a domain that runs. */
+  uuid: string;
+  text: string;
+  /** Asked right before the text is sent: whether it still should be. */
+  wanted: () => boolean;
+  env: Env;
+  signal: AbortSignal;
+  /** From its turn on. */
+  timeoutSeconds?: number | undefined;
+}
+
+/** `busy`: somebody else is attached. With `busy` and `unwanted` nothing was typed. */
+export type TypeOutcome = 'typed' | 'busy' | 'unwanted';
+
+const ESCAPE = '\u001d';
+const TIMEOUT_SECONDS = 20;
+const POLL_MS = 50;
+/** The longest that we wait for the node's answer to what was typed, before we leave. */
+const ANSWER_MS = 1500;
+/** What has come back is followed by what libvirt still has under way. */
+const SETTLE_MS = 150;
+const KEPT_CHARACTERS = 4096;
+/** Each needs a few processes, and looks at its terminal again and again. */
+const inTurn = atMost(8);
+
+/**
+ * Takes its turn, attaches, types the text and a carriage return, leaves. Resolves once libvirt has taken it.
+ * @throws VenError what libvirt answers, `host-not-ready` without script(1), `interrupted` when aborted, `tool-failed` at the time limit. Nothing of the text is in it.
+ */
+export function typeOnConsole(request: TypeRequest): Promise<TypeOutcome> {
+  return inTurn(async () => {
+    request.signal.throwIfAborted();
+    if (!request.wanted()) return 'unwanted';
+    const keys = await openKeys(request.env);
+    try {
+      return await typeThrough(keys, request);
+    } finally {
+      closeSync(keys);
+    }
+  });
+}
+
+async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal, timeoutSeconds }: TypeRequest): Promise<TypeOutcome> {
+  signal.throwIfAborted();
+  const virsh = ['-c', uri, 'console', uuid, '--safe'];
+  // None outlives us, or it would keep the console. The terminal's name comes first, so that we can look at its modes.
+  const session = `tty; exec ${commandLine('setpriv', ['--pdeathsig', 'KILL', 'virsh', '-q', ...virsh])}`;
+  const ours = '[ "$PPID" = "$0" ] && exec script -q -e -c "$1" /dev/null';
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', '-c', ours, String(process.pid), session], {
+    env: { ...childEnv(env), SHELL: '/bin/sh' },
+    stdio: [keys, 'pipe', 'ignore'],
+    detached: true,
+  });
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  };
+  const timer = setTimeout(kill, (timeoutSeconds ?? TIMEOUT_SECONDS) * 1000);
+  signal.addEventListener('abort', kill, { once: true });
+  let before = '';
+  let after = '';
+  let typed = false;
+  let answered = 0;
+  child.stdout?.setEncoding('utf8').on('data', (said: string) => {
+    if (!typed) before = (before + said).slice(0, KEPT_CHARACTERS);
+    else {
+      answered ||= performance.now();
+      after = (after + said).slice(0, KEPT_CHARACTERS);
+    }
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const over = ended.then(
+    () => true,
+    () => true,
+  );
+  const within = (milliseconds: number): Promise<boolean> => Promise.race([over, pause(milliseconds, false)]);
+  try {
+    let gone = false;
+    while (!gone && !(await isRaw(before, env))) gone = await within(POLL_MS);
+    // virsh attaches only now, and may be refused.
+    gone ||= await within(SETTLE_MS);
+    if (!gone) {
+      if (wanted()) {
+        typed = true;
+        writeSync(keys, `${text}\r`);
+        const began = performance.now();
+        const settled = (): boolean => answered > 0 && performance.now() > answered + SETTLE_MS;
+        while (!gone && !settled() && performance.now() < began + ANSWER_MS) gone = await within(POLL_MS);
+      }
+      // Again, if need be: it counts only where what virsh reads at once begins.
+      do writeSync(keys, ESCAPE);
+      while (!(await within(ANSWER_MS)));
+    }
+    const exitCode = await ended;
+    if (signal.aborted) throw stopped(signal, 'virsh');
+    if (exitCode !== 0 && exitCode !== null && answerOf(`${before}${after}`) === 'console-busy') return 'busy';
+    // Perhaps it arrived, so it is not typed again, whatever happened then.
+    if (typed) return 'typed';
+    if (exitCode === 0) return 'unwanted';
+    if (exitCode === 127 && before === '') throw missingProgram('script', 'ENOENT');
+    const words = before.replace(/^\/dev\/\S+\r?\n/, '').replaceAll('\r', '');
+    throw exitCode === null
+      ? new VenError('tool-failed', { summary: 'Typing at the console took too long and was stopped', detail: commandLine('virsh', virsh) })
+      : explain({ command: commandLine('virsh', virsh), words: words.trim() || `exit code ${exitCode}`, program: 'virsh' });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ENOENT' || code === 'EACCES' ? missingProgram('setpriv', code) : error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+    if (child.exitCode === null && child.signalCode === null) kill();
+  }
+}
+
+/**
+ * What is written to it is typed. A pipe without a name, open both ways: so script(1) holds an end to write too, and never sees the end
+ * of its input, for which it would type Ctrl-D, not even when we are killed.
+ */
+async function openKeys(env: Env): Promise<number> {
+  let folder: string | null = null;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'ven-keys-'));
+    const pipe = join(folder, 'pipe');
+    await run('mkfifo', ['-m', '600', pipe], { env, timeoutSeconds: 5 });
+    return openSync(pipe, constants.O_RDWR);
+  } catch (error) {
+    if (error instanceof VenError) throw error;
+    throw new VenError('host-not-ready', {
+      summary: `No pipe can be made in ${tmpdir()}, the folder for what is temporary`,
+      detail: (error as Error).message,
+    });
+  } finally {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** virsh puts its terminal into raw mode, which throws away what was typed before, and then attaches; from then on all that is typed is kept for it. */
+async function isRaw(output: string, env: Env): Promise<boolean> {
+  const [, terminal] = /^(\/dev\/\S+)\r?\n/.exec(output) ?? [];
+  if (terminal === undefined) return false;
+  const { stdout } = await run('stty', ['-F', terminal, '-a'], { env, timeoutSeconds: 5, accept: 'any' });
+  return stdout.includes('-icanon');
+}

@@ -1,0 +1,219 @@
+/** The files that ven reads and writes for itself. Nothing in them decides anything: each is made again when missing. */
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { VenError, type ProvisionEvent, type RunEvent } from '../../model/index.js';
+import { commandLine, type Env } from '../exec.js';
+
+/** One byte more than a fleet file may have, so that whoever reads it sees that it is too large. */
+const FLEET_FILE_BYTES = 1024 * 1024 + 1;
+/** A saved plan of 1,000 VMs is a few MiB. */
+const TEXT_FILE_BYTES = 256 * 1024 * 1024;
+const SECRET_FILE_BYTES = 64 * 1024;
+
+/** `$XDG_STATE_HOME/ven/<fleet>-<hash of the URI>`. Only a name; it is made when something goes into it. */
+export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; env: Env }): string {
+  const given = env['XDG_STATE_HOME'];
+  const state = given !== undefined && isAbsolute(given) ? given : join(env['HOME'] ?? homedir(), '.local/state');
+  return join(state, 'ven', `${fleet}-${createHash('sha256').update(uri).digest('hex').slice(0, 8)}`);
+}
+
+/** With the logs (`keepLogs`) stay the folders `logs` and `runs`. */
+export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: boolean }): void {
+  if (!existsSync(workDir)) return;
+  for (const name of readdirSync(workDir)) {
+    if (!(keepLogs && (name === 'logs' || name === 'runs'))) rmSync(join(workDir, name), { recursive: true, force: true });
+  }
+  for (const folder of [workDir, dirname(workDir)]) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      return; // not empty
+    }
+  }
+}
+
+export interface Journal {
+  path: string;
+  write(event: RunEvent | ProvisionEvent): void;
+  close(): void;
+}
+
+/** `runs/<id>/events.jsonl`, one event a line, written through at once. A disk that is full does not end the run. */
+export function openJournal(workDir: string, runId: string): Journal {
+  const folder = join(workDir, 'runs', runId);
+  makeStateFolder(folder);
+  const path = join(folder, 'events.jsonl');
+  const fd = inState(path, () => openSync(path, 'a', 0o600));
+  let open = true;
+  return {
+    path,
+    write(event) {
+      try {
+        if (open) appendFileSync(fd, `${JSON.stringify(event)}\n`);
+      } catch {
+        // The run is worth more than its journal.
+      }
+    },
+    close() {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
+
+/**
+ * The bytes of a fleet file, at most one more than it may have.
+ * @throws VenError `not-found` when there is none, `fleet-file` when it is not a file or can't be read.
+ */
+export function readFleetFile(path: string): Uint8Array {
+  return readUpTo(path, FLEET_FILE_BYTES, 'fleet-file', 'Make one with: ven init, or name another: ven plan FILE');
+}
+
+/** @throws VenError `not-found`, or `usage` when it is not a readable file or larger than 256 MiB. */
+export function readTextFile(path: string): string {
+  const bytes = readUpTo(path, TEXT_FILE_BYTES + 1, 'usage', 'Check the path');
+  if (bytes.length > TEXT_FILE_BYTES) throw new VenError('usage', { summary: `${path} is too large`, hint: 'Is it the right file?' });
+  return bytes.toString('utf8');
+}
+
+/**
+ * The bytes of a small file that nobody but its owner may read.
+ * @throws VenError `not-found`, or `usage` when others may read it, when it is larger than 64 KiB, or can't be read.
+ */
+export function readSecretFile(path: string): Uint8Array {
+  const hint = 'Check the path, and that nobody else may read it';
+  const bytes = readUpTo(path, SECRET_FILE_BYTES + 1, 'usage', hint, ({ mode }) => {
+    if ((mode & 0o077) === 0) return;
+    throw new VenError('usage', {
+      summary: `${path} holds a secret, and others than its owner may read it (mode 0${(mode & 0o777).toString(8)})`,
+      hint: `Keep it to yourself: ${commandLine('chmod', ['600', path])}`,
+    });
+  });
+  if (bytes.length > SECRET_FILE_BYTES) throw new VenError('usage', { summary: `${path} is too large for a secret`, hint });
+  return bytes;
+}
+
+/** Whole or not at all, mode 0600. @throws VenError `usage` */
+export function writePrivateFile(path: string, text: string): void {
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw cannot('write', path, error);
+  }
+}
+
+/** Never over what is there. @throws VenError `usage` */
+export function writeNewFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannot('write', path, error);
+    throw new VenError('usage', { summary: `${path} is there already`, hint: 'It is not overwritten. Give another name, or move it away' });
+  }
+}
+
+/** A file that came with ven, by its path from ven's own folder. */
+export function readPackageFile(path: string): string {
+  return readFileSync(join(packageFolder(), path), 'utf8');
+}
+
+/** Missing folders above it too, each mode 0700. @throws VenError `usage` */
+export function makeStateFolder(path: string): void {
+  inState(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+}
+
+/** Runs what makes something under the state folder. @throws VenError `usage`, when that can't be written. */
+export function inState<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new VenError('usage', {
+      summary: cannot('write', path, error).summary,
+      hint: 'ven keeps its work files and logs there. Name another folder, on a disk with room, that you may write to: XDG_STATE_HOME=/path ven …',
+      cause: error,
+    });
+  }
+}
+
+/** Where package.json stands: one or more folders above this file, as source or bundled. */
+function packageFolder(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) {
+    const above = dirname(folder);
+    if (above === folder)
+      throw new VenError('host-not-ready', {
+        summary: 'The installation of ven is not whole: its package.json is missing',
+        hint: 'Install it again',
+      });
+    folder = above;
+  }
+  return folder;
+}
+
+/** `check` may throw, before anything is read. */
+function readUpTo(path: string, limit: number, code: 'fleet-file' | 'usage', hint: string, check?: (stat: Stats) => void): Buffer {
+  let fd: number;
+  try {
+    // Without waiting: a pipe that nobody writes to must not hang us.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new VenError('not-found', { summary: `There is no file ${path}`, hint });
+    throw cannot('read', path, error, code);
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (stat.isDirectory()) throw new VenError(code, { summary: `${path} is a folder, not a file`, hint });
+    if (!stat.isFile()) throw new VenError(code, { summary: `${path} is not a plain file`, hint });
+    check?.(stat);
+    const bytes = Buffer.alloc(Math.min(stat.size, limit));
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(fd, bytes, length, bytes.length - length, null);
+    return bytes.subarray(0, length);
+  } catch (error) {
+    if (error instanceof VenError) throw error;
+    throw cannot('read', path, error, code);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function cannot(verb: 'read' | 'write', path: string, error: unknown, code: 'fleet-file' | 'usage' = 'usage'): VenError {
+  const why = (error as NodeJS.ErrnoException).code;
+  const said =
+    why === 'EACCES'
+      ? 'permission denied'
+      : why === 'ENOENT'
+        ? 'its folder does not exist'
+        : why === 'ENOTDIR'
+          ? 'a part of the path is not a folder'
+          : error instanceof Error
+            ? error.message
+            : String(error);
+  return new VenError(code, {
+    summary: `${path} can't be ${verb === 'read' ? 'read' : 'written'}: ${said}`,
+    hint: `Check the path and its permissions: ls -ld ${path}`,
+    cause: error,
+  });
+}

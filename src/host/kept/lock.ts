@@ -1,0 +1,219 @@
+/**
+ * One run at a time on one fleet of one host. A lock of the kernel on an open file (flock): it ends with the last process
+ * that has the file open, so with the run and with those children that inherited it, however they end. The file stays:
+ * deleting it would let a third run lock a new one while a second holds the old.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { VenError } from '../../model/index.js';
+import { run, type Env } from '../exec.js';
+
+export interface LockRequest {
+  uri: string;
+  fleet: string;
+  /** What is held: all that is done to the fleet on its host, or (`provision`) the watch over its nodes. Default: the first. */
+  over?: 'fleet' | 'provision' | undefined;
+  /** How long to wait for another run to end; 0: not at all. */
+  waitSeconds?: number | undefined;
+  /** For the message of the run that meets this lock: `apply`. */
+  command: string;
+  signal?: AbortSignal | undefined;
+  env?: Env | undefined;
+  /** Where the file goes; for tests. */
+  folder?: string | undefined;
+}
+
+export interface Lock {
+  /** For children that should hold the lock on when they outlive this run. */
+  fd: number;
+  path: string;
+  /** Children that inherited it still hold it. */
+  release(): void;
+}
+
+interface Holder {
+  pid: number;
+  /** When that process started, as the kernel counts: tells it from a later one with the same number. */
+  started: string;
+  user: string;
+  host: string;
+  command: string;
+  since: string;
+}
+
+const RETRY_MS = 500;
+const NOTE_LIMIT = 4096;
+
+/** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be made. */
+export async function acquireLock(request: LockRequest): Promise<Lock> {
+  const path = join(request.folder ?? lockFolder(), `ven-${fleetKey(request)}${request.over === 'provision' ? '-provision' : ''}.lock`);
+  const { fd, writable } = openLockFile(path);
+  try {
+    const deadline = performance.now() + (request.waitSeconds ?? 0) * 1000;
+    while (!(await tryLock(fd, request))) {
+      if (performance.now() >= deadline) throw busy(request, path, fd);
+      await pause(RETRY_MS, undefined, request.signal ? { signal: request.signal } : {}).catch(() => {
+        throw new VenError('interrupted', { summary: 'Stopped while waiting for another run to end' });
+      });
+    }
+    if (writable) leaveNote(fd, request.command);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  let open = true;
+  return {
+    fd,
+    path,
+    release() {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
+
+/** Many users, one file: so it is not in anybody's own folder. */
+function lockFolder(): string {
+  try {
+    if (statSync('/run/lock').isDirectory()) return '/run/lock';
+  } catch {
+    // Not a Linux as usual; there is /tmp.
+  }
+  return '/tmp';
+}
+
+/** Names a fleet of a host among all that are run on this machine, by whomever. */
+export function fleetKey({ uri, fleet }: { uri: string; fleet: string }): string {
+  return createHash('sha256')
+    .update(JSON.stringify([uri, fleet]))
+    .digest('hex')
+    .slice(0, 24);
+}
+
+/**
+ * Opens what is there before it makes anything: the kernel may refuse to open with O_CREAT what another user made in a
+ * shared folder. Whoever can't write can lock all the same.
+ */
+function openLockFile(path: string): { fd: number; writable: boolean } {
+  const { O_RDWR, O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const attempts: [number, boolean][] = [
+    [O_RDWR, true],
+    [O_RDONLY, false],
+    [O_RDWR | O_CREAT | O_EXCL, true],
+    // Somebody was faster.
+    [O_RDWR, true],
+    [O_RDONLY, false],
+  ];
+  let last: unknown;
+  for (const [flags, writable] of attempts) {
+    try {
+      const fd = openSync(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o666);
+      if (!fstatSync(fd).isFile()) {
+        closeSync(fd);
+        throw new Error('it is not a file');
+      }
+      if (flags & O_CREAT) fchmodSync(fd, 0o666);
+      return { fd, writable };
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw new VenError('host-not-ready', {
+    summary: `The lock file ${path} can't be opened`,
+    detail: last instanceof Error ? last.message : String(last),
+    hint: `Look at it (ls -l ${path}); take it away if it is not a plain file`,
+  });
+}
+
+/** flock(1) locks the open file that we share with it; the lock stays when it ends. */
+async function tryLock(fd: number, { env, signal }: LockRequest): Promise<boolean> {
+  const { exitCode, stderr } = await run('flock', ['--exclusive', '--nonblock', '3'], {
+    env: env ?? process.env,
+    timeoutSeconds: 10,
+    signal,
+    fds: [fd],
+    accept: 'any',
+  });
+  if (exitCode === 0) return true;
+  if (exitCode === 1 && stderr.trim() === '') return false;
+  throw new VenError('host-not-ready', { summary: 'The fleet can not be locked', detail: stderr.trim() });
+}
+
+function leaveNote(fd: number, command: string): void {
+  const holder: Holder = {
+    pid: process.pid,
+    started: startOf(process.pid) ?? '',
+    user: userName(),
+    host: hostname(),
+    command,
+    since: new Date().toISOString(),
+  };
+  try {
+    ftruncateSync(fd, 0);
+    writeSync(fd, `${JSON.stringify(holder)}\n`, 0);
+  } catch {
+    // A full disk. The lock holds without the note.
+  }
+}
+
+function busy(request: LockRequest, path: string, fd: number): VenError {
+  const holder = readNote(fd);
+  const which = `${request.over === 'provision' ? 'The provisioning of fleet' : 'Fleet'} ${request.fleet} on ${request.uri}`;
+  const look = `See which processes hold it: fuser -v ${path}`;
+  if (!holder) return new VenError('locked', { summary: `${which} is locked by another run`, hint: `Wait until it ends. ${look}` });
+  const alive = startOf(holder.pid) !== null && (holder.started === '' || startOf(holder.pid) === holder.started);
+  const who = `ven ${holder.command} of ${holder.user} (process ${holder.pid}, since ${holder.since})`;
+  return alive
+    ? new VenError('locked', {
+        summary: `${which} is locked by ${who}`,
+        hint: `Wait until it ends (--lock-timeout SECONDS), or end it: kill ${holder.pid}`,
+      })
+    : new VenError('locked', {
+        summary: `${which} is locked by what ${who} left running: that run is dead, a vagrant or virsh of its is still at work`,
+        hint: `Wait until that ends too. ${look}`,
+      });
+}
+
+/** What anybody may have written there: only plain characters, and not many, are taken from it. */
+function readNote(fd: number): Holder | null {
+  const buffer = Buffer.alloc(NOTE_LIMIT);
+  try {
+    const length = readSync(fd, buffer, 0, NOTE_LIMIT, 0);
+    const note = JSON.parse(buffer.toString('utf8', 0, length)) as Record<string, unknown>;
+    const plain = (value: unknown): string => (typeof value === 'string' ? value.replace(/[^\w .:@-]/g, '?').slice(0, 64) : '?');
+    const { pid } = note;
+    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return null;
+    return {
+      pid,
+      started: plain(note['started']),
+      user: plain(note['user']),
+      host: plain(note['host']),
+      command: plain(note['command']),
+      since: plain(note['since']),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Field 22 of /proc/PID/stat; null when there is no such process (a zombie counts as none). */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '?');
+  }
+}

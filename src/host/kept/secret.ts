@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { VenError, type SecretReference } from '../../model/index.js';
+import type { Env } from '../exec.js';
+import { readSecretFile } from './files.js';
+
+/** What references are about: `folder` is the fleet file's, from which paths go. */
+export interface SecretsOf {
+  env: Env;
+  folder: string;
+}
+
+/**
+ * The secret that a reference names: to be read when it is used, and to be handed to programs by a file descriptor or their
+ * input, never as an argument. The line's end at the end of a file does not count. Nothing of the secret is in an error.
+ * @throws VenError `not-found` (no such file), or `usage`: the variable is not set, the file can be read by others, the secret is
+ * empty, or is no text.
+ */
+export function readSecret(reference: SecretReference, { env, folder }: SecretsOf): string {
+  if ('env' in reference) {
+    const value = env[reference.env];
+    if (value !== undefined && value !== '') return refuseControls(value, `The variable ${reference.env}`);
+    throw new VenError('usage', {
+      summary: `The environment variable ${reference.env} is ${value === undefined ? 'not set' : 'empty'}`,
+      hint: `Set it for ven alone: read -rs ${reference.env} && export ${reference.env}`,
+    });
+  }
+  const path = resolve(folder, reference.file);
+  const text = decode(readSecretFile(path), path).replace(/\r?\n$/, '');
+  if (text === '') throw new VenError('usage', { summary: `${path} is empty`, hint: 'Write the secret into it, on one line' });
+  return refuseControls(text, path);
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new VenError('usage', { summary: `${path} is not UTF-8 text`, hint: 'Write the secret into it as text, on one line' });
+  }
+}
+
+/** Of what can't stand in XML or go over a line. */
+function refuseControls(text: string, what: string): string {
+  // eslint-disable-next-line no-control-regex -- finding control characters is the point
+  if (!/[\u0000-\u001f\u007f]/.test(text)) return text;
+  throw new VenError('usage', {
+    summary: `${what} holds more than one line, or control characters`,
+    hint: 'A secret is one line of text',
+  });
+}

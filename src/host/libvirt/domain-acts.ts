@@ -1,0 +1,196 @@
+/** What ven does to domains. All by UUID; all idempotent. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { isNvram, VenError, type DomainMark, type VolumeRef } from '../../model/index.js';
+import { attribute, child, childrenNamed, parseXml, serializeXml } from '../../xml/index.js';
+import { domainUuid } from './domain-facts.js';
+import { markForMetadata, VEN_NAMESPACE } from './marks.js';
+import { temporaryNetwork } from './network-acts.js';
+import { byPath } from './pool-paths.js';
+import { refreshPool } from './storage-acts.js';
+import { withFirstNvram } from './first-nvram.js';
+import { safeVolume } from './storage-facts.js';
+import type { Command, Virsh } from './virsh.js';
+
+const POLL_MS = 500;
+/** A power button that is pressed before the guest listens is not heard: press it again. */
+const PRESS_AGAIN_MS = 10_000;
+
+export interface DomainActs {
+  readDomain(uuid: string): Promise<string>;
+  defineDomain(xml: string): Promise<void>;
+  startDomain(uuid: string): Promise<void>;
+  stopDomain(uuid: string, timeoutSeconds: number): Promise<void>;
+  setAutostart(uuid: string, on: boolean): Promise<void>;
+  markDomain(uuid: string, mark: DomainMark): Promise<void>;
+  setTitle(uuid: string, title: string, description: string): Promise<void>;
+  updateNic(uuid: string, xml: string): Promise<void>;
+  reattachNics(uuid: string, nicXmls: string[]): Promise<void>;
+  deleteDomain(uuid: string, volumes: VolumeRef[]): Promise<void>;
+  readAddresses(uuids: readonly string[]): Promise<Record<string, string[]>>;
+}
+
+export function domainActs(virsh: Virsh): DomainActs {
+  /** Each command for the persistent definition and, when it runs, for the running domain. */
+  const inBoth = async (uuid: string, commands: readonly Command[]): Promise<void> => {
+    const both = commands.flatMap((command) => [
+      [...command, '--config'],
+      [...command, '--live'],
+    ]);
+    let replies = await virsh.ask(both);
+    if (replies.some(({ answer }) => answer === 'transient')) {
+      await persist(uuid);
+      replies = await virsh.ask(both);
+    }
+    for (const [index, { error, answer }] of replies.entries()) {
+      if (error !== null && !(index % 2 === 1 && answer === 'inactive')) throw error;
+    }
+  };
+
+  const readDomain = async (uuid: string): Promise<string> => {
+    const [xml = ''] = await virsh.must([['dumpxml', uuid, '--inactive', '--security-info']]);
+    if (domainUuid(parseXml(xml)) !== uuid) throw gone(uuid);
+    return `${xml}\n`;
+  };
+  /** A running domain that somebody undefined has no definition but what runs, and would be gone with its power. */
+  const persist = async (uuid: string): Promise<void> => {
+    await virsh.must([['define', { file: await readDomain(uuid) }]]);
+  };
+
+  /** So that undefining takes with it the variables that libvirt made, if it did before ven made others. */
+  const nameFirstNvram = async (uuid: string): Promise<void> => {
+    const [xml = ''] = await virsh.must([['dumpxml', uuid, '--inactive', '--security-info']], ['not-found']);
+    const first = xml === '' ? null : withFirstNvram(xml);
+    if (first !== null) await virsh.must([['define', { file: first }]]);
+  };
+
+  return {
+    readDomain,
+
+    async defineDomain(xml) {
+      await virsh.must([['define', { file: await byPath(virsh, xml) }]]);
+    },
+
+    async startDomain(uuid) {
+      const [start, state] = await virsh.ask([
+        ['start', uuid],
+        ['domstate', uuid],
+      ]);
+      if (start?.ok) return;
+      if (start?.answer !== 'active') throw start?.error ?? gone(uuid);
+      if (state?.text === 'paused') await virsh.must([['resume', uuid]]);
+      else if (state?.text === 'pmsuspended') await virsh.must([['dompmwakeup', uuid]]);
+    },
+
+    async stopDomain(uuid, timeoutSeconds) {
+      const began = performance.now();
+      let pressed = -Infinity;
+      for (let waited = 0; waited < timeoutSeconds * 1000; waited = performance.now() - began) {
+        const press = waited - pressed >= PRESS_AGAIN_MS;
+        const replies = await virsh.ask([...(press ? [['shutdown', uuid, '--mode', 'acpi']] : []), ['domstate', uuid]]);
+        if (press) pressed = waited;
+        const state = replies.at(-1);
+        if (state?.error && state.answer !== 'not-found') throw state.error;
+        if (!state?.ok || state.text === 'shut off') return;
+        await pause(Math.min(POLL_MS, timeoutSeconds * 1000));
+      }
+      await virsh.must([['destroy', uuid]], ['inactive', 'not-found']);
+    },
+
+    async setAutostart(uuid, on) {
+      const command = ['autostart', uuid, ...(on ? [] : ['--disable'])];
+      const [reply] = await virsh.ask([command]);
+      if (reply?.ok) return;
+      if (reply?.answer !== 'transient') throw reply?.error ?? gone(uuid);
+      await persist(uuid);
+      await virsh.must([command]);
+    },
+
+    async markDomain(uuid, mark) {
+      await inBoth(uuid, [['metadata', uuid, '--uri', VEN_NAMESPACE, '--key', 'ven', '--set', markForMetadata(mark)]]);
+    },
+
+    async setTitle(uuid, title, description) {
+      await inBoth(uuid, [
+        ['desc', uuid, '--title', `--new-desc=${title}`],
+        ['desc', uuid, `--new-desc=${description}`],
+      ]);
+    },
+
+    async updateNic(uuid, xml) {
+      await virsh.must([['update-device', uuid, { file: xml }, '--live']]);
+      // A run that was killed while it reattached left the NIC on the temporary network: nothing needs that any more.
+      await virsh.must([['net-destroy', temporaryNetwork(uuid).uuid]], ['not-found', 'inactive']);
+    },
+
+    async reattachNics(uuid, nicXmls) {
+      if (nicXmls.length === 0) return;
+      const [live = ''] = await virsh.must([['dumpxml', uuid]]);
+      const running = childrenNamed(child(parseXml(live), 'devices'), 'interface');
+      const temporary = temporaryNetwork(uuid);
+      await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
+      await virsh.must([['net-create', { file: temporary.xml }]]);
+      try {
+        for (const xml of nicXmls) {
+          const nic = parseXml(xml);
+          const mac = attribute(child(nic, 'mac'), 'address')?.toLowerCase();
+          const current = running.find((candidate) => attribute(child(candidate, 'mac'), 'address')?.toLowerCase() === mac);
+          if (!current) throw new VenError('not-found', { summary: `The running VM has no NIC ${mac ?? 'without a MAC'}` });
+          const away = serializeXml({
+            ...nic,
+            attrs: { ...nic.attrs, type: 'network' },
+            children: nic.children.map((node) =>
+              typeof node !== 'string' && node.name === 'source'
+                ? { name: 'source', attrs: { network: temporary.name }, children: [] }
+                : node,
+            ),
+          });
+          await virsh.must([
+            ['update-device', uuid, { file: away }, '--live'],
+            ['update-device', uuid, { file: xml }, '--live'],
+          ]);
+        }
+      } finally {
+        await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
+      }
+    },
+
+    async deleteDomain(uuid, volumes) {
+      const powerOff = [
+        ['destroy', uuid],
+        ['net-destroy', temporaryNetwork(uuid).uuid],
+      ];
+      const deletion = ({ pool, volume }: VolumeRef): Command => ['vol-delete', '--pool', pool, safeVolume(volume)];
+      // Its power is all that a domain without a definition is there by: with it the mark would go, before the volumes.
+      const [transient = ''] = await virsh.must([['list', '--uuid', '--transient']]);
+      if (transient.split(/\s+/).includes(uuid)) await persist(uuid);
+      const replies = await virsh.ask([...powerOff, ...volumes.map(deletion)]);
+      replies.forEach(({ error, answer }, index) => {
+        // What does not run is off; but a volume in a pool that is not active is still there.
+        const fine = answer === 'not-found' || (answer === 'inactive' && index < powerOff.length);
+        if (error !== null && !fine) throw error;
+      });
+      // Gone; or put back by hand, and not yet in libvirt's list.
+      const missed = volumes.filter((_, index) => replies[powerOff.length + index]?.answer === 'not-found');
+      for (const pool of new Set(missed.map((ref) => ref.pool))) await refreshPool(virsh, pool, ['not-found']);
+      await virsh.must(missed.map(deletion), ['not-found']);
+      if (volumes.some(isNvram)) await nameFirstNvram(uuid);
+      // In a process of its own, since virsh goes on after a failure: a domain whose disk is still there must stay ven's.
+      await virsh.must([['undefine', uuid, '--nvram', '--managed-save', '--snapshots-metadata', '--checkpoints-metadata']], ['not-found']);
+    },
+
+    async readAddresses(uuids) {
+      const replies = await virsh.ask(uuids.map((uuid) => ['domifaddr', uuid, '--source', 'lease']));
+      return Object.fromEntries(uuids.map((uuid, index) => [uuid, leased(replies[index]?.ok ? replies[index].text : '')]));
+    },
+  };
+}
+
+/** The IPv4 addresses in `virsh domifaddr`'s table: name, MAC, protocol, address/prefix. */
+export function leased(table: string): string[] {
+  const found = table.split('\n').flatMap((line) => /\sipv4\s+([\d.]+)\/\d+\s*$/.exec(line)?.[1] ?? []);
+  return [...new Set(found)];
+}
+
+function gone(uuid: string): VenError {
+  return new VenError('not-found', { summary: `There is no domain with the UUID ${uuid} (any more)` });
+}

@@ -1,0 +1,109 @@
+/** What the machine itself tells, when it is the host. All read-only; what may not be read is not known. */
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import type { HostRoute } from '../../model/index.js';
+
+/** Whether `uri` is the libvirt of this very machine. */
+export function isLocal(uri: string): boolean {
+  return /^qemu:\/\/\/(system|session)(\?.*)?$/.test(uri);
+}
+
+/** IPv4 ranges of interfaces and routes, without the default route; sorted. */
+export function localRoutes(): HostRoute[] {
+  const routes: HostRoute[] = [];
+  for (const [device, addresses] of Object.entries(networkInterfaces())) {
+    for (const { family, cidr } of addresses ?? []) {
+      if (family !== 'IPv4' || cidr === null) continue;
+      const [address = '', prefix = '32'] = cidr.split('/');
+      routes.push({ cidr: network(address, Number(prefix)), device });
+    }
+  }
+  routes.push(...parseRoutes(read('/proc/net/route')));
+  const unique = new Map(routes.filter(({ device }) => device !== 'lo').map((route) => [`${route.cidr} ${route.device}`, route]));
+  return [...unique.keys()].sort().flatMap((key) => unique.get(key) ?? []);
+}
+
+/** `/proc/net/route`: device, then destination and mask as little-endian hex words. */
+export function parseRoutes(table: string): HostRoute[] {
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const columns = line.trim().split(/\s+/);
+      const [device, destination] = columns;
+      const mask = columns[7];
+      if (device === undefined || !/^[0-9A-F]{8}$/.test(destination ?? '') || !/^[0-9A-F]{8}$/.test(mask ?? '')) return [];
+      const bits = word(mask ?? '')
+        .toString(2)
+        .padStart(32, '0');
+      const prefix = bits.lastIndexOf('1') + 1;
+      return prefix === 0 ? [] : [{ cidr: `${dotted(word(destination ?? ''))}/${prefix}`, device }];
+    });
+}
+
+/** Bridges of the host, each with the devices on it. */
+export function localBridgePorts(): Record<string, string[]> {
+  const bridges: Record<string, string[]> = {};
+  for (const device of list('/sys/class/net')) {
+    const ports = list(`/sys/class/net/${device}/brif`);
+    if (ports.length > 0 || isFolder(`/sys/class/net/${device}/bridge`)) bridges[device] = ports.sort();
+  }
+  return bridges;
+}
+
+/** null: this user can't see it. */
+export function isMissing(path: string): boolean | null {
+  try {
+    // An error for each of a thousand would cost more than all else.
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a file of that name is known to be there, of whatever kind; a link counts, wherever it leads. */
+export function isTaken(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function network(address: string, prefix: number): string {
+  const value = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const size = 2 ** (32 - prefix);
+  return `${dotted(Math.floor(value / size) * size)}/${prefix}`;
+}
+
+function dotted(value: number): string {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
+}
+
+function word(hex: string): number {
+  return Buffer.from(hex, 'hex').readUInt32LE();
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,149 @@
+/** Changes to somebody else's network that take effect at once, with every VM on it kept. */
+import { VenError, type NetworkRedefinition } from '../../model/index.js';
+import { attribute, child, childrenNamed, parseXml, serializeXml, textAt, type XmlElement } from '../../xml/index.js';
+import type { Answer } from './answers.js';
+import { networkFacts } from './network-facts.js';
+import { hangsOn, heldFor, heldNics, macOf, movedAside, standInOf, standInXml, type HeldNic, type StandIn } from './stand-in.js';
+import type { Virsh } from './virsh.js';
+
+/** A VM that is gone, or off, has nothing to be moved. */
+const GONE: readonly Answer[] = ['not-found', 'inactive'];
+
+/** A network as libvirt keeps it, in the spelling that what is rendered has; see `Host.readNetwork`. */
+export async function readNetwork(virsh: Virsh, uuid: string): Promise<string> {
+  const [xml = ''] = await virsh.must([['net-dumpxml', uuid, '--inactive']]);
+  const network = parseXml(xml);
+  if (networkFacts(network).uuid !== uuid)
+    throw new VenError('not-found', { summary: `There is no network with the UUID ${uuid} (any more)` });
+  return serializeXml(network);
+}
+
+/** See `Host.redefineNetwork`. */
+export async function redefineNetwork(virsh: Virsh, uuid: string, change: NetworkRedefinition): Promise<void> {
+  const { user, before, after, restart, start } = change;
+  const standIn = standInOf(uuid);
+  await settle(virsh, uuid, user.fleet);
+  const active = await isActive(virsh, uuid);
+  if (before === after && (active || !start)) return;
+
+  const facts = networkFacts(parseXml(before));
+  // Whoever was on it when somebody stopped it hangs on nothing, and is attached again as well.
+  const nics = (active ? restart : start) ? await nicsOn(virsh, [`network ${facts.name}`, `bridge ${facts.bridge ?? ''}`]) : [];
+  const [made] = await virsh.ask([['net-create', { file: standInXml(uuid, user, nics) }]]);
+  // Made by another run since `settle` looked: that one tells whose.
+  if (made?.error) {
+    await refuseOthers(virsh, uuid, user.fleet);
+    throw made.error;
+  }
+  try {
+    const now = await readNetwork(virsh, uuid);
+    if (now !== before && now !== after) throw moved(facts.name);
+    // All of them, before anything is lost: a NIC that libvirt can't move stays where it is, and so does the network.
+    await moveAside(virsh, nics, standIn, facts.name);
+    if (restart && active) await virsh.must([['net-destroy', uuid]], ['inactive']);
+    try {
+      if (now !== after) await virsh.must([['net-define', { file: after }]]);
+      if (active || start) await virsh.must([['net-start', uuid]], ['active']);
+    } catch (error) {
+      await virsh.must([['net-define', { file: now }]]);
+      if (active) await virsh.must([['net-start', uuid]], ['active']);
+      throw error;
+    }
+  } finally {
+    // As well after a failure: the network runs then, as before or as it was.
+    await moveBack(virsh, nics, standIn);
+    await virsh.must([['net-destroy', standIn.uuid]], ['not-found', 'inactive']);
+  }
+}
+
+/** Ends what a killed run of this fleet left: the network is started, and whoever was moved aside is moved back. */
+async function settle(virsh: Virsh, uuid: string, fleet: string): Promise<void> {
+  const standIn = standInOf(uuid);
+  const nics = await refuseOthers(virsh, uuid, fleet);
+  if (nics === null) return;
+  await virsh.must([['net-start', uuid]], ['active']);
+  await moveBack(virsh, nics, standIn);
+  await virsh.must([['net-destroy', standIn.uuid]], ['not-found', 'inactive']);
+}
+
+/** The NICs that hang on the stand-in of that network, or would; null: there is none. @throws VenError `locked` when it is another fleet's. */
+async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<HeldNic[] | null> {
+  const [found] = await virsh.ask([['net-dumpxml', standInOf(uuid).uuid]]);
+  if (!found?.ok) {
+    if (found?.error && found.answer !== 'not-found') throw found.error;
+    return null;
+  }
+  const xml = parseXml(found.text);
+  const holder = heldFor(xml)?.user.fleet;
+  if (holder === fleet) return heldNics(xml);
+  throw new VenError('locked', {
+    summary: `The fleet ${holder ?? 'of somebody'} is changing the same network`,
+    hint: `Try again in a moment. If no run of that fleet is going on, one was killed: ven apply (or destroy) of that fleet ends what it left.`,
+  });
+}
+
+async function isActive(virsh: Virsh, uuid: string): Promise<boolean> {
+  const [list = ''] = await virsh.must([['net-list', '--uuid']]);
+  return list.split(/\s+/).includes(uuid);
+}
+
+/** The NICs of all running domains that hang on one of these; see `hangsOn`. */
+async function nicsOn(virsh: Virsh, places: readonly string[]): Promise<HeldNic[]> {
+  const [list = ''] = await virsh.must([['list', '--uuid']]);
+  const domains = list.split(/\s+/).filter((uuid) => uuid !== '');
+  const replies = await virsh.ask(domains.map((uuid) => ['dumpxml', uuid]));
+  return replies.flatMap(({ ok, text }, index) =>
+    ok ? nicsIn(parseXml(text), domains[index] ?? '').filter(({ xml }) => places.includes(hangsOn(parseXml(xml)) ?? '')) : [],
+  );
+}
+
+/** The network cards of a running domain. */
+export function nicsIn(domain: XmlElement, uuid: string): HeldNic[] {
+  if (!('id' in domain.attrs) || textAt(domain, 'uuid')?.trim() !== uuid) return [];
+  return childrenNamed(child(domain, 'devices'), 'interface').map((nic) => ({ domain: uuid, mac: macOf(nic), xml: withoutPort(nic) }));
+}
+
+/** libvirt's own name for the place on the network, which is another one each time. */
+function withoutPort(nic: XmlElement): string {
+  return serializeXml({
+    ...nic,
+    children: nic.children.map((node) => {
+      if (typeof node === 'string' || node.name !== 'source' || attribute(node, 'portid') === null) return node;
+      const { network = '', ...rest } = node.attrs;
+      const attrs = Object.fromEntries(Object.entries(rest).filter(([name]) => !['portid', 'bridge'].includes(name)));
+      return { ...node, attrs: { network, ...attrs } };
+    }),
+  });
+}
+
+async function moveAside(virsh: Virsh, nics: readonly HeldNic[], standIn: StandIn, network: string): Promise<void> {
+  const replies = await virsh.ask(nics.map(({ domain, xml }) => ['update-device', domain, { file: movedAside(xml, standIn) }, '--live']));
+  for (const [index, { error, answer }] of replies.entries()) {
+    if (error === null || GONE.includes(answer)) continue;
+    throw new VenError('tool-failed', {
+      summary: `NIC ${nics[index]?.mac} of domain ${nics[index]?.domain} can't be attached again, so the network ${network} is left as it is`,
+      detail: error.detail ?? error.summary,
+      hint: 'Shut that VM down, or detach its NIC, and try again.',
+    });
+  }
+}
+
+/** Only those that still hang on the stand-in: whoever was moved elsewhere meanwhile, or started again, is where it should be. */
+async function moveBack(virsh: Virsh, nics: readonly HeldNic[], standIn: StandIn): Promise<void> {
+  const byMac = new Map(nics.map((nic) => [`${nic.domain} ${nic.mac}`, nic]));
+  const held = await nicsOn(virsh, [`network ${standIn.name}`, `bridge ${standIn.bridge}`]);
+  const replies = await virsh.ask(
+    held.flatMap(({ domain, mac }) => {
+      const nic = byMac.get(`${domain} ${mac}`);
+      return nic === undefined ? [] : [['update-device', domain, { file: nic.xml }, '--live']];
+    }),
+  );
+  for (const { error, answer } of replies) if (error !== null && !GONE.includes(answer)) throw error;
+}
+
+function moved(name: string): VenError {
+  return new VenError('stale-plan', {
+    summary: `The network ${name} was changed by somebody else just now`,
+    hint: 'Nothing was changed. Look at the new plan, and apply that one.',
+  });
+}

@@ -1,0 +1,228 @@
+/**
+ * The whole host in three virsh processes: what there is; the definitions of it all, parsed while virsh still reads; and
+ * beside these, the volumes (with a fourth for those that need a closer look). What vanishes in between is just not there.
+ */
+import {
+  volumesOf,
+  type HostState,
+  type ObservedDomain,
+  type ObservedNetwork,
+  type ObservedPool,
+  type Power,
+  type ResolvedFleet,
+  type VolumeRef,
+} from '../../model/index.js';
+import { elementsOf, parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
+import { domainFacts, domainName, domainUuid } from './domain-facts.js';
+import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
+import { domainMark } from './marks.js';
+import { networkFacts } from './network-facts.js';
+import { poolFacts } from './storage-facts.js';
+import type { Command, Virsh } from './virsh.js';
+import { findVolumes, readDisks } from './volumes.js';
+
+/** A host of thousands of domains, far away. */
+const TIMEOUT_SECONDS = 300;
+
+const LISTS = {
+  domains: ['list', '--all', '--uuid'],
+  running: ['list', '--uuid', '--state-running'],
+  paused: ['list', '--uuid', '--state-paused'],
+  other: ['list', '--uuid', '--all', '--state-other'],
+  autostart: ['list', '--all', '--uuid', '--autostart'],
+  persistent: ['list', '--all', '--uuid', '--persistent'],
+  networks: ['net-list', '--all', '--uuid'],
+  activeNetworks: ['net-list', '--uuid'],
+  autostartNetworks: ['net-list', '--all', '--uuid', '--autostart'],
+  persistentNetworks: ['net-list', '--all', '--uuid', '--persistent'],
+  pools: ['pool-list', '--all', '--uuid'],
+  activePools: ['pool-list', '--uuid'],
+  activePoolNames: ['pool-list', '--name'],
+  autostartPools: ['pool-list', '--all', '--uuid', '--autostart'],
+} as const satisfies Record<string, Command>;
+
+type Lists = Record<keyof typeof LISTS, Set<string>>;
+
+/** A command, and what to do with what it prints. Nothing is printed for what has vanished. */
+interface Question {
+  command: Command;
+  hear: (text: string) => void;
+}
+
+export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Date): Promise<HostState> {
+  const observedAt = now().toISOString();
+  const wanted = fleet.vms.flatMap(volumesOf);
+  const poolsOfFleet = [...new Set([fleet.host.storagePool, ...wanted.map(({ pool }) => pool)])];
+  const disksRead = readDisks(virsh, poolsOfFleet, TIMEOUT_SECONDS);
+  disksRead.catch(() => undefined); // awaited below; until then a failure is the lists' failure, too
+  const lists = await readLists(virsh);
+
+  const domains: ObservedDomain[] = [];
+  const networks: ObservedNetwork[] = [];
+  const pools: ObservedPool[] = [];
+  const questions: Question[] = [];
+
+  for (const uuid of lists.pools) {
+    questions.push({
+      command: ['pool-dumpxml', uuid],
+      hear: (text) =>
+        pools.push({ ...poolFacts(parseXml(text)), active: lists.activePools.has(uuid), autostart: lists.autostartPools.has(uuid) }),
+    });
+  }
+  for (const uuid of lists.networks) {
+    let kept: { xml: XmlElement; network: ObservedNetwork } | undefined;
+    const hear = (text: string): void => {
+      const xml = parseXml(text);
+      if (kept) {
+        kept.network.unsaved = shownOf(kept.xml) !== shownOf(xml);
+        return;
+      }
+      const network = {
+        ...networkFacts(xml),
+        active: lists.activeNetworks.has(uuid),
+        autostart: lists.autostartNetworks.has(uuid),
+        persistent: lists.persistentNetworks.has(uuid),
+        unsaved: false,
+      };
+      kept = { xml, network };
+      networks.push(network);
+    };
+    // What is kept comes first: only there is a mark that was changed while the network ran. A transient network has only
+    // the second, and so have networks of drivers that don't know the flag.
+    questions.push({ command: ['net-dumpxml', uuid, '--inactive'], hear }, { command: ['net-dumpxml', uuid], hear });
+  }
+  const local = isLocal(virsh.uri);
+  for (const uuid of lists.domains) questions.push(...domainQuestions(uuid, lists, local, (domain) => domains.push(domain)));
+
+  const [, disks] = await Promise.all([askAll(virsh, questions), disksRead]);
+
+  // Also disks that the file does not name (any more): of VMs that are to go, or disks that were taken out.
+  const owned = domains.flatMap(({ mark }) => (mark?.fleet === fleet.name ? mark.volumes : []));
+  const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), disks, {
+    activePools: lists.activePoolNames,
+    folders: local ? new Map(pools.flatMap(({ name, path }) => (path === null ? [] : [[name, path] as const]))) : null,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+
+  return {
+    uri: virsh.uri,
+    observedAt,
+    domains: byName(domains),
+    networks: byName(networks),
+    pools: byName(pools),
+    volumes: volumes.sort((a, b) => compare(keyOf(a), keyOf(b))),
+    routes: local ? localRoutes() : [],
+    bridgePorts: local ? localBridgePorts() : null,
+  };
+}
+
+async function readLists(virsh: Virsh): Promise<Lists> {
+  const keys = Object.keys(LISTS) as (keyof typeof LISTS)[];
+  const texts = await virsh.must(
+    keys.map((key) => LISTS[key]),
+    [],
+    { timeoutSeconds: TIMEOUT_SECONDS },
+  );
+  const lines = (text: string | undefined): Set<string> =>
+    new Set(
+      (text ?? '')
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== ''),
+    );
+  return Object.fromEntries(keys.map((key, index) => [key, lines(texts[index])])) as Lists;
+}
+
+/** What `virsh net-update` can change of a running network alone, as text; the rest differs by itself (defaults, VMs on it, marks). */
+function shownOf(network: XmlElement): string {
+  return elementsOf(network)
+    .filter(({ name }) => ['dns', 'ip', 'portgroup'].includes(name))
+    .map(serializeXml)
+    .join('');
+}
+
+/** A running domain has two definitions: what runs, and what the next start will use. */
+function domainQuestions(uuid: string, lists: Lists, local: boolean, found: (domain: ObservedDomain) => void): Question[] {
+  const active = lists.running.has(uuid) || lists.paused.has(uuid) || lists.other.has(uuid);
+  const persistent = lists.persistent.has(uuid);
+  let power: Power = lists.running.has(uuid) ? 'running' : lists.paused.has(uuid) ? 'paused' : 'off';
+  let live: XmlElement | null = null;
+
+  const settle = (config: XmlElement, text: string): void => {
+    // A domain *named* like the UUID answers when the real one has vanished.
+    if (domainUuid(config) !== uuid) return;
+    const facts = domainFacts(config);
+    const mark = domainMark(config);
+    const running = live === null ? null : domainFacts(live);
+    // Of what runs: its definition may say otherwise by now.
+    const { nvram } = running ?? facts;
+    found({
+      uuid,
+      name: domainName(config),
+      power,
+      autostart: lists.autostart.has(uuid),
+      persistent,
+      mark,
+      config: facts,
+      live: running,
+      nvramMissing: local && mark !== null && nvram !== null ? isMissing(nvram) : null,
+      xml: mark === null ? '' : `${text}\n`,
+    });
+  };
+
+  const questions: Question[] = [];
+  if (lists.other.has(uuid)) questions.push({ command: ['domstate', uuid], hear: (text) => (power = powerOf(text)) });
+  if (active) {
+    questions.push({
+      command: ['dumpxml', uuid],
+      hear: (text) => {
+        const domain = parseXml(text);
+        // Without an id it has stopped since the list was made.
+        if ('id' in domain.attrs) live = domain;
+        else power = 'off';
+      },
+    });
+  }
+  // Of a domain that was undefined while it runs, this is what would be defined again.
+  questions.push({
+    command: ['dumpxml', '--inactive', uuid],
+    hear: (text) => {
+      settle(parseXml(text), text);
+    },
+  });
+  return questions;
+}
+
+function powerOf(state: string): Power {
+  if (/^(running|idle|in shutdown|no state)/.test(state)) return 'running';
+  if (/^(paused|pmsuspended)/.test(state)) return 'paused';
+  return state.startsWith('crashed') ? 'crashed' : 'off';
+}
+
+async function askAll(virsh: Virsh, questions: readonly Question[]): Promise<void> {
+  await virsh.ask(
+    questions.map(({ command }) => command),
+    {
+      timeoutSeconds: TIMEOUT_SECONDS,
+      onText: (index, text) => {
+        if (text !== '') questions[index]?.hear(text);
+      },
+    },
+  );
+}
+
+function uniqueVolumes(refs: readonly VolumeRef[]): VolumeRef[] {
+  return [...new Map(refs.map(({ pool, volume }) => [keyOf({ pool, volume }), { pool, volume }])).values()];
+}
+
+function keyOf({ pool, volume }: VolumeRef): string {
+  return `${pool}/${volume}`;
+}
+
+function byName<T extends { name: string }>(things: T[]): T[] {
+  return things.sort((a, b) => compare(a.name, b.name));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

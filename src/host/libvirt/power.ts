@@ -1,0 +1,64 @@
+/** Which of a fleet's domains have their power on, and since which start: asked again and again, for all at once. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Power } from '../../model/index.js';
+import { LOG_FOLDER } from '../consoles/console-log.js';
+import type { Env } from '../exec.js';
+import { Virsh } from './virsh.js';
+
+export interface PowerState {
+  /** `missing`: there is no such domain. */
+  power: Power | 'missing';
+  /** libvirt's number of this run of the domain, another one for each start; null while it is off. */
+  id: string | null;
+}
+
+const STATES: Record<string, Power> = { running: 'running', idle: 'running', paused: 'paused', crashed: 'crashed', pmsuspended: 'paused' };
+/** A domain that is shutting down is on until it is off. */
+const ON = /^in shutdown/;
+
+/** By UUID; one virsh process for some thousand. @throws VenError what libvirt answers. */
+export async function readPowers(
+  { uri, env, signal }: { uri: string; env: Env; signal?: AbortSignal | undefined },
+  uuids: readonly string[],
+): Promise<Map<string, PowerState>> {
+  const replies = await new Virsh({ uri, env, signal }).ask(
+    uuids.flatMap((uuid) => [
+      ['domstate', uuid],
+      ['domid', uuid],
+    ]),
+    { timeoutSeconds: 30 },
+  );
+  const states = new Map<string, PowerState>();
+  for (const [index, uuid] of uuids.entries()) {
+    const [state, id] = [replies[2 * index], replies[2 * index + 1]];
+    if (state?.error && state.answer !== 'not-found') throw state.error;
+    const power = state?.ok !== true ? 'missing' : (STATES[state.text] ?? (ON.test(state.text) ? 'running' : 'off'));
+    states.set(uuid, { power, id: id?.ok === true && /^\d+$/.test(id.text) ? id.text : null });
+  }
+  return states;
+}
+
+const TAIL_BYTES = 256 * 1024;
+const START = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: starting up libvirt version/gm;
+
+/**
+ * When libvirt started a domain last, as ISO 8601, from its own log of the domain on this machine: tells one life of a VM from the next, also
+ * after it ended. null: not known.
+ */
+export function lastStart({ domain, folder = LOG_FOLDER }: { domain: string; folder?: string | undefined }): string | null {
+  let fd: number;
+  try {
+    fd = openSync(`${folder}/${domain}.log`, 'r');
+  } catch {
+    return null;
+  }
+  try {
+    const { size } = fstatSync(fd);
+    const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    const length = readSync(fd, bytes, 0, bytes.length, size - bytes.length);
+    const last = [...bytes.toString('latin1', 0, length).matchAll(START)].at(-1);
+    return last ? `${last[1]}T${last[2]}Z` : null;
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,126 @@
+/** What ven does to pools and volumes. All idempotent, but for `createVolume`. */
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { VenError, type VolumeRef } from '../../model/index.js';
+import { parseXml } from '../../xml/index.js';
+import type { Answer } from './answers.js';
+import type { Env } from '../exec.js';
+import { safeVolume, volumeFacts } from './storage-facts.js';
+import { oneAtATime } from './turns.js';
+import type { Command, Virsh } from './virsh.js';
+
+export interface StorageActs {
+  ensurePool(pool: string): Promise<void>;
+  createVolume(pool: string, volume: string, xml: string): Promise<void>;
+  fillVolume(ref: VolumeRef, content: Uint8Array): Promise<void>;
+  growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void>;
+}
+
+const REFRESH_TRIES = 50;
+const REFRESH_AGAIN_MS = 200;
+
+export function storageActs(virsh: Virsh, env: Env): StorageActs {
+  const inTurn = oneAtATime();
+
+  return {
+    async ensurePool(pool) {
+      await inTurn(async () => {
+        const [start] = await virsh.ask([['pool-start', pool]]);
+        if (start?.ok || start?.answer === 'active') return;
+        if (start?.answer !== 'not-found') throw start?.error ?? noPool(pool);
+        const [info] = await virsh.ask([['pool-uuid', pool]]);
+        // It is there, and what it stands for is not: the folder was deleted, say.
+        if (info?.ok && pool !== 'default') throw start.error ?? noPool(pool);
+        if (pool !== 'default') throw noPool(pool);
+        if (!info?.ok)
+          await virsh.must(
+            [
+              ['pool-define-as', pool, 'dir', '--target', defaultFolder(virsh.uri, env)],
+              ['pool-autostart', pool],
+            ],
+            ['exists'],
+          );
+        await virsh.must(
+          [
+            ['pool-build', pool],
+            ['pool-start', pool],
+          ],
+          ['active', 'exists'],
+        );
+      });
+    },
+
+    async createVolume(pool, volume, xml) {
+      safeVolume(volume);
+      const command: Command = ['vol-create', pool, { file: xml }];
+      let [made] = await virsh.ask([command]);
+      if (made?.answer === 'exists') {
+        // libvirt may remember a file that is gone: let it look again.
+        await refreshPool(virsh, pool);
+        [made] = await virsh.ask([command]);
+      }
+      if (made?.ok) return;
+      if (made?.answer === 'exists') throw inTheWay(virsh.uri, { pool, volume }, made.error);
+      throw made?.error ?? noPool(pool);
+    },
+
+    async fillVolume({ pool, volume }, content) {
+      const upload: Command = ['vol-upload', '--pool', pool, safeVolume(volume), { file: content }];
+      const [filled] = await virsh.ask([upload]);
+      if (filled?.ok) return;
+      if (filled?.answer !== 'not-found') throw filled?.error ?? noPool(pool);
+      // libvirt makes lost variables anew when the VM starts, behind its own back.
+      await refreshPool(virsh, pool);
+      await virsh.must([upload]);
+    },
+
+    async growVolume({ pool, volume }, bytes, running) {
+      safeVolume(volume);
+      const ask: Command = ['vol-dumpxml', '--pool', pool, volume];
+      const [known] = await virsh.ask([ask]);
+      if (known?.error && known.answer !== 'not-found') throw known.error;
+      // A file that was put back by hand is in the folder, and not yet in libvirt's list.
+      if (!known?.ok) await refreshPool(virsh, pool);
+      const xml = known?.ok ? known.text : ((await virsh.must([ask]))[0] ?? '');
+      if (volumeFacts(parseXml(xml)).capacityBytes >= bytes) return;
+      if (running) await virsh.must([['blockresize', running.uuid, running.target, `${bytes}B`]]);
+      else await virsh.must([['vol-resize', '--pool', pool, volume, `${bytes}B`]]);
+    },
+  };
+}
+
+/**
+ * Lets libvirt look what is in the pool. It refuses to while a volume is being made in it, for another VM say: that takes a
+ * moment. @throws VenError unless its answer is in `fine`.
+ */
+export async function refreshPool(virsh: Virsh, pool: string, fine: readonly Answer[] = []): Promise<void> {
+  for (let tries = REFRESH_TRIES; ; tries -= 1) {
+    const [reply] = await virsh.ask([['pool-refresh', pool]]);
+    if (reply?.ok || (reply && fine.includes(reply.answer))) return;
+    if (reply?.answer !== 'busy' || tries === 0) throw reply?.error ?? noPool(pool);
+    await pause(REFRESH_AGAIN_MS);
+  }
+}
+
+function defaultFolder(uri: string, env: Env): string {
+  if (!/^[^:]*:\/\/[^/]*\/session/.test(uri)) return '/var/lib/libvirt/images';
+  const home = env['XDG_DATA_HOME'];
+  return join(home !== undefined && isAbsolute(home) ? home : join(env['HOME'] ?? homedir(), '.local/share'), 'libvirt/images');
+}
+
+function inTheWay(uri: string, { pool, volume }: VolumeRef, cause: unknown): VenError {
+  return new VenError('foreign-object', {
+    summary: `There is a volume ${volume} in pool ${pool} already, and this run did not make it`,
+    detail: `look at it: virsh -c ${uri} vol-info --pool ${pool} ${volume}`,
+    hint: 'It came since the plan was made, and it was not touched. See what it is, and run ven plan again',
+    cause,
+  });
+}
+
+function noPool(pool: string): VenError {
+  return new VenError('host-not-ready', {
+    summary: `There is no storage pool ${pool} on the host`,
+    hint: `Make it: virsh pool-define-as ${pool} dir --target /path/to/folder && virsh pool-build ${pool} && virsh pool-start ${pool}, or name another pool in the fleet file`,
+  });
+}

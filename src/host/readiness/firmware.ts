@@ -1,0 +1,251 @@
+/**
+ * Which firmware this host has for a VM. Distributions describe theirs in small JSON files (QEMU's docs/interop/firmware.json);
+ * file names give the priority, and an administrator's folder goes before the distribution's. Read-only.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  VenError,
+  type FirmwareFile,
+  type FirmwareNeed,
+  type HostFirmware,
+  type OwnFirmware,
+  type ResolvedFirmware,
+} from '../../model/index.js';
+import { attribute, child, childrenNamed, parseXml, textOf } from '../../xml/index.js';
+import type { Env } from '../exec.js';
+import { isLocal } from '../libvirt/local.js';
+import type { Virsh } from '../libvirt/virsh.js';
+
+const TIMEOUT_SECONDS = 40;
+
+/** What libvirt can be asked about UEFI; see `libvirtFirmware`. */
+export const FIRMWARE_QUESTION = ['domcapabilities', '--machine', 'q35', '--arch', 'x86_64'];
+
+export interface FirmwareSearch {
+  /** Folders with descriptors, the one that counts most first. */
+  folders: readonly string[];
+  /** Whether there is such a file. */
+  exists: (path: string) => boolean;
+}
+
+/** What descriptors there are for a kind; `passedOver` tells of each that did not fit why, the first first. */
+export interface FirmwareFound {
+  firmware: Extract<HostFirmware, { by: 'files' }> | null;
+  passedOver: string[];
+}
+
+/** Where libvirt itself looks, for the given connection. */
+export function firmwareSearch(uri: string, env: Env): FirmwareSearch {
+  const folders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
+  if (uri.startsWith('qemu:///session')) {
+    const config = env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? '/', '.config');
+    folders.unshift(join(config, 'qemu/firmware'));
+  }
+  return { folders, exists: isFile };
+}
+
+/** The first descriptor, by priority, that fits a q35 machine for x86_64 with NVRAM of its own, and whose files are there. */
+export function findFirmware(kind: 'uefi' | 'uefi-secure', need: FirmwareNeed, { folders, exists }: FirmwareSearch): FirmwareFound {
+  const passedOver: string[] = [];
+  for (const path of descriptorFiles(folders)) {
+    const descriptor = readDescriptor(path);
+    if (descriptor === 'masked') continue;
+    const unfit = typeof descriptor === 'string' ? descriptor : whyUnfit(descriptor, kind, need, exists);
+    if (unfit !== null) passedOver.push(`${path}: ${unfit}`);
+    else if (typeof descriptor !== 'string' && descriptor.loader && descriptor.nvramTemplate) {
+      const { loader, nvramTemplate } = descriptor;
+      return { firmware: { by: 'files', loader, nvramTemplate, secure: kind === 'uefi-secure' }, passedOver };
+    }
+  }
+  return { firmware: null, passedOver };
+}
+
+/**
+ * The firmware for a VM. Where no descriptor can be read (a remote host, say), libvirt is asked whether it has some, and
+ * chooses itself when the VM starts.
+ * @throws VenError `host-not-ready` when there is none, or when the VM's own files are not there.
+ */
+export async function firmwareFor(
+  virsh: Virsh,
+  { uri, env }: { uri: string; env: Env },
+  wanted: Exclude<ResolvedFirmware, 'bios'>,
+  need: FirmwareNeed,
+): Promise<HostFirmware> {
+  if (typeof wanted === 'object') {
+    const missing = isLocal(uri) ? missingFiles(wanted) : [];
+    if (missing.length === 0) return ownFirmware(wanted);
+    throw new VenError('host-not-ready', {
+      summary: `The firmware file ${missing.join(' and ')} is not there`,
+      hint: 'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what the host has',
+    });
+  }
+  const found = isLocal(uri) ? findFirmware(wanted, need, firmwareSearch(uri, env)) : { firmware: null, passedOver: [] };
+  if (found.firmware) return found.firmware;
+  if (!need.template) {
+    const [capabilities] = await virsh.ask([FIRMWARE_QUESTION], { timeoutSeconds: TIMEOUT_SECONDS });
+    const offered = capabilities?.ok ? libvirtFirmware(wanted, capabilities.text) : null;
+    if (offered) return offered;
+  }
+  throw noFirmware(wanted, need, uri, found.passedOver);
+}
+
+/** Files that the fleet file names, as a host's firmware. */
+export function ownFirmware(wanted: OwnFirmware): Extract<HostFirmware, { by: 'files' }> {
+  const file = (path: string): FirmwareFile => ({ path, format: path.endsWith('.qcow2') ? 'qcow2' : 'raw' });
+  return { by: 'files', loader: file(wanted.loader), nvramTemplate: file(wanted.nvramTemplate), secure: wanted.secureBoot };
+}
+
+/** Of the files that the fleet file names, those that are not on this machine. */
+export function missingFiles({ loader, nvramTemplate }: OwnFirmware): string[] {
+  return [loader, nvramTemplate].filter((path) => !isFile(path));
+}
+
+/** What libvirt's answer to `FIRMWARE_QUESTION` promises; null: nothing of that kind. */
+export function libvirtFirmware(kind: 'uefi' | 'uefi-secure', capabilities: string): HostFirmware | null {
+  const os = child(parseXml(capabilities), 'os');
+  const loader = child(os, 'loader');
+  const valuesOf = (parent: typeof os, name: string): string[] =>
+    childrenNamed(parent, 'enum')
+      .filter((element) => attribute(element, 'name') === name)
+      .flatMap((element) => childrenNamed(element, 'value').map(textOf));
+  const secure = kind === 'uefi-secure';
+  const able = valuesOf(os, 'firmware').includes('efi') && (!secure || valuesOf(loader, 'secure').includes('yes'));
+  return able ? { by: 'libvirt', secure } : null;
+}
+
+function noFirmware(kind: 'uefi' | 'uefi-secure', need: FirmwareNeed, uri: string, passedOver: string[]): VenError {
+  const what = firmwareWords(kind, need);
+  if (need.template && !isLocal(uri)) {
+    return new VenError('host-not-ready', {
+      summary: `The ${what} of another machine can't be read (${uri})`,
+      hint: 'Run ven on that machine, or name the files: `firmware: { loader, nvramTemplate }`',
+    });
+  }
+  return new VenError('host-not-ready', {
+    summary: `This host has no ${what}${need.template ? ' with a raw NVRAM template' : ''}`,
+    ...(passedOver.length > 0 ? { detail: `Looked at:\n${passedOver.join('\n')}` } : {}),
+    hint: FIRMWARE_FIX,
+  });
+}
+
+export function firmwareWords(kind: 'uefi' | 'uefi-secure', { ownKeys }: Pick<FirmwareNeed, 'ownKeys'>): string {
+  if (kind === 'uefi') return 'UEFI firmware';
+  return ownKeys === true ? 'UEFI firmware for secure boot without keys in it' : "UEFI firmware for secure boot with the vendor's keys";
+}
+
+export const FIRMWARE_FIX = 'sudo apt-get install ovmf (Fedora: sudo dnf install edk2-ovmf)';
+
+// Descriptors
+
+interface Descriptor {
+  interfaces: string[];
+  features: string[];
+  targets: { architecture: string; machines: string[] }[];
+  /** null: not a pair of flash images, code and variables. */
+  loader: FirmwareFile | null;
+  nvramTemplate: FirmwareFile | null;
+}
+
+/** By name, from whatever folder; of two with one name that of the folder that counts more. */
+function descriptorFiles(folders: readonly string[]): string[] {
+  const byName = new Map<string, string>();
+  for (const folder of folders) {
+    for (const name of listFolder(folder)) {
+      if (name.endsWith('.json') && !name.startsWith('.') && !byName.has(name)) byName.set(name, join(folder, name));
+    }
+  }
+  return [...byName.keys()].sort().flatMap((name) => byName.get(name) ?? []);
+}
+
+/** A text says why it is none; an empty file masks the one of that name in a folder that counts less. */
+function readDescriptor(path: string): Descriptor | string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return 'it can not be read';
+  }
+  if (text.trim() === '') return 'masked';
+  try {
+    const read: unknown = JSON.parse(text);
+    const mapping = field(read, 'mapping');
+    const split = field(mapping, 'device') === 'flash' && [undefined, 'split'].includes(field(mapping, 'mode') as undefined);
+    return {
+      interfaces: texts(field(read, 'interface-types')),
+      features: texts(field(read, 'features')),
+      targets: list(field(read, 'targets')).map((target) => ({
+        architecture: String(field(target, 'architecture')),
+        machines: texts(field(target, 'machines')),
+      })),
+      loader: split ? firmwareFile(field(mapping, 'executable')) : null,
+      nvramTemplate: split ? firmwareFile(field(mapping, 'nvram-template')) : null,
+    };
+  } catch {
+    return 'it is not JSON';
+  }
+}
+
+/** null: it fits. */
+function whyUnfit(
+  { interfaces, features, targets, loader, nvramTemplate }: Descriptor,
+  kind: 'uefi' | 'uefi-secure',
+  need: FirmwareNeed,
+  exists: FirmwareSearch['exists'],
+): string | null {
+  if (!interfaces.includes('uefi')) return 'not UEFI';
+  if (!targets.some(({ architecture, machines }) => architecture === 'x86_64' && machines.some(fitsQ35))) return 'not for x86_64 q35';
+  // Those for confidential VMs only are a single image without variables; that one can *also* be used so is no matter.
+  if (!loader || !nvramTemplate) return 'no flash images of code and variables';
+  const secure = ['secure-boot', 'requires-smm', 'enrolled-keys'];
+  const wanted = kind === 'uefi' ? [] : need.ownKeys === true ? secure.slice(0, 2) : secure;
+  const lacking = wanted.filter((feature) => !features.includes(feature));
+  if (lacking.length > 0) return `without ${lacking.join(', ')}`;
+  const over = secure.filter((feature) => !wanted.includes(feature) && features.includes(feature));
+  if (over.length > 0) return `with ${over.join(', ')}`;
+  if (need.template && nvramTemplate.format !== 'raw') return `its NVRAM template is ${nvramTemplate.format}`;
+  const missing = [loader, nvramTemplate].filter(({ path }) => !exists(path)).map(({ path }) => path);
+  return missing.length > 0 ? `${missing.join(' and ')} is not there` : null;
+}
+
+/** `machines` are shell patterns; any q35 will do, since libvirt takes the newest. */
+function fitsQ35(pattern: string): boolean {
+  if (pattern.startsWith('pc-q35-')) return true;
+  const expression = pattern.split('*').map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  const matcher = new RegExp(`^${expression.join('.*')}$`);
+  return ['q35', 'pc-q35-9.0'].some((machine) => matcher.test(machine));
+}
+
+function firmwareFile(value: unknown): FirmwareFile | null {
+  const path = field(value, 'filename');
+  const format = field(value, 'format') ?? 'raw';
+  return typeof path === 'string' && path.startsWith('/') && (format === 'raw' || format === 'qcow2') ? { path, format } : null;
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function texts(value: unknown): string[] {
+  return list(value).filter((item) => typeof item === 'string');
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

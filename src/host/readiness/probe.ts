@@ -1,0 +1,88 @@
+/**
+ * Does KVM work here? A /dev/kvm that exists and answers may still be unable to run firmware, or be closed to QEMU's user;
+ * so a tiny VM is tried. It is transient and belongs to the one virsh process that made it: it is gone with it.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FirmwareFile } from '../../model/index.js';
+import { serializeXml } from '../../xml/index.js';
+import type { Env } from '../exec.js';
+import { findFirmware, firmwareSearch } from './firmware.js';
+import { isLocal } from '../libvirt/local.js';
+import type { Reply, Virsh } from '../libvirt/virsh.js';
+
+export interface Probe {
+  accelerator: 'kvm' | 'qemu';
+  why: string;
+}
+
+/** Firmware that KVM can't run dies within the first second. */
+const WATCH_SECONDS = 3;
+const TIMEOUT_SECONDS = 40;
+const STATELESS_SINCE = 8_006_000;
+const TURNS = 5;
+const TURN_MS = 2000;
+
+/** @throws VenError when libvirt can't be reached. */
+export async function probeAccelerator(virsh: Virsh, { uri, env }: { uri: string; env: Env }): Promise<Probe> {
+  const [able, version] = await virsh.ask([['domcapabilities', '--virttype', 'kvm'], ['version']], { timeoutSeconds: TIMEOUT_SECONDS });
+  if (!able?.ok) return { accelerator: 'qemu', why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})` };
+  // Firmware without a variable store, which would be left behind. Older libvirt can't say that; there the BIOS is tried, as
+  // where the firmware's file is not to be seen from here.
+  const stateless = isLocal(uri) && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
+  const uefi = stateless ? (findFirmware('uefi', { template: false }, firmwareSearch(uri, env)).firmware?.loader ?? null) : null;
+
+  let [made, state] = await tryOut(virsh, uefi);
+  // One name for all, so that libvirt keeps one log of probes; two at once take turns.
+  for (let turn = 0; made?.answer === 'exists' && turn < TURNS; turn += 1) {
+    await pause(TURN_MS);
+    [made, state] = await tryOut(virsh, uefi);
+  }
+  if (!made?.ok)
+    return { accelerator: 'qemu', why: `software emulation: a VM with KVM does not start (${firstWords(made?.error?.detail)})` };
+  if (state?.ok && state.text.startsWith('running'))
+    return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };
+  return {
+    accelerator: 'qemu',
+    why: `software emulation: a VM with KVM starts and can't run firmware (${state?.ok ? state.text.replaceAll(/\s+/g, ' ') : 'it was gone at once'})`,
+  };
+}
+
+async function tryOut(virsh: Virsh, uefi: FirmwareFile | null): Promise<(Reply | undefined)[]> {
+  const uuid = randomUUID();
+  const [made, , state] = await virsh.ask(
+    [
+      ['create', { file: tinyDomain(uuid, uefi) }, '--autodestroy'],
+      ['event', '--domain', uuid, '--event', 'lifecycle', '--timeout', String(WATCH_SECONDS)],
+      ['domstate', uuid, '--reason'],
+    ],
+    { timeoutSeconds: TIMEOUT_SECONDS },
+  );
+  return [made, state];
+}
+
+/** From the answer to `virsh version`, as libvirt counts: 9.0.0 is 9000000. 0 when it does not say. */
+export function libvirtVersion(text: string): number {
+  const found = /Using library: libvirt (\d+)\.(\d+)\.(\d+)/.exec(text);
+  return found ? Number(found[1]) * 1_000_000 + Number(found[2]) * 1000 + Number(found[3]) : 0;
+}
+
+/** No disk, no NIC, nothing kept. The CPU is the one that ven's VMs get with KVM. */
+function tinyDomain(uuid: string, uefi: FirmwareFile | null): string {
+  const format = uefi === null || uefi.format === 'raw' ? {} : { format: uefi.format };
+  const attrs = { readonly: 'yes', type: 'pflash', stateless: 'yes', ...format };
+  const firmware = uefi === null ? '' : serializeXml({ name: 'loader', attrs, children: [uefi.path] });
+  return `<domain type="kvm"><name>ven-probe</name><uuid>${uuid}</uuid>
+<memory unit="MiB">128</memory><vcpu>1</vcpu>
+<os><type arch="x86_64" machine="q35">hvm</type>${firmware}</os>
+<features><acpi/></features><cpu mode="host-passthrough" check="none"/>
+<on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>
+<devices><controller type="usb" model="none"/><memballoon model="none"/></devices></domain>`;
+}
+
+/** QEMU's own complaint, if there is one in libvirt's; else libvirt's last line. */
+function firstWords(detail: string | undefined): string {
+  const lines = (detail ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('virsh '));
+  const qemu = lines.find((line) => / error: /.test(line))?.replace(/^.* error: /, '');
+  return (qemu ?? lines.at(-1) ?? 'no reason given').slice(0, 200);
+}

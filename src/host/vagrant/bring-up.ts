@@ -1,0 +1,181 @@
+/** VMs through vagrant: one `vagrant up --parallel` for a batch, its stream taken apart into each VM's own. */
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VenError, type BringUp, type BringUpResult } from '../../model/index.js';
+import { answerOf, explain } from '../libvirt/answers.js';
+import { run, type Env } from '../exec.js';
+import { inState, makeStateFolder } from '../kept/files.js';
+import type { Runner } from './runner.js';
+import { VagrantStream } from './vagrant-stream.js';
+import type { Virsh } from '../libvirt/virsh.js';
+
+export interface BringUpOptions {
+  virsh: Virsh;
+  /** The fleet's work folder. */
+  workDir: string;
+  /** The text of the Vagrantfile, always the same. */
+  vagrantfile: string;
+  /** The text of `machines.json`, which the Vagrantfile reads beside it. */
+  machinesJson: (uri: string, batch: readonly BringUp[]) => string;
+  /** Where vagrant runs. */
+  runner: Runner;
+  env: Env;
+  lockFd?: number | undefined;
+}
+
+/** Beyond any batch's own time limit, which is the caller's. */
+const TIMEOUT_SECONDS = 24 * 3600;
+/** vagrant's own words that a result may quote. */
+const REMEMBERED_LINES = 20;
+
+export type BringUpAct = (
+  batch: readonly BringUp[],
+  onOutput: (name: string, line: string) => void,
+  onSettled: (result: BringUpResult) => void,
+  signal: AbortSignal,
+) => Promise<void>;
+
+export function bringUpAct(options: BringUpOptions): BringUpAct {
+  const { virsh, workDir, vagrantfile, machinesJson, runner, env, lockFd } = options;
+  let swept = false;
+
+  /** Folders of runs that were killed. Whoever holds the fleet's lock is alone here. */
+  const sweep = (): void => {
+    const folder = join(workDir, 'vagrant');
+    if (!swept)
+      inState(folder, () => {
+        rmSync(folder, { recursive: true, force: true });
+      });
+    swept = true;
+    makeStateFolder(folder);
+    makeStateFolder(join(workDir, 'logs'));
+  };
+
+  /** The VMs are worth more than the log of their making: a disk that is full ends the one, not the others. */
+  let keeping = true;
+  const keep = (name: string, line: string): void => {
+    if (!keeping) return;
+    try {
+      appendFileSync(join(workDir, 'logs', `${name}.log`), `${new Date().toISOString()} ${line}\n`, { mode: 0o600 });
+    } catch {
+      keeping = false;
+    }
+  };
+
+  return async (batch, onOutput, onSettled, signal) => {
+    if (batch.length === 0) return;
+    sweep();
+    // A folder of its own for each process: nothing of an earlier machine, no lock of another process.
+    const folder = inState(join(workDir, 'vagrant'), () => mkdtempSync(join(workDir, 'vagrant/batch-')));
+    const open = new Map(batch.map((machine) => [machine.name, machine]));
+    const heard: string[] = [];
+    let fatal = '';
+
+    const settle = (result: BringUpResult): void => {
+      if (open.delete(result.name)) onSettled(result);
+    };
+    const fail = (name: string, words: string): void => {
+      settle({ name, ok: false, error: upFailed(open.get(name), words) });
+    };
+    const stream = new VagrantStream((event) => {
+      switch (event.kind) {
+        case 'line':
+          if (event.machine === '') heard.push(event.line);
+          else tell(event.machine, event.line);
+          if (heard.length > REMEMBERED_LINES) heard.shift();
+          break;
+        case 'up':
+          tell(event.machine, 'up');
+          settle({ name: event.machine, ok: true });
+          break;
+        case 'failed':
+          tell(event.machine, `failed: ${event.message}`);
+          fail(event.machine, event.message);
+          break;
+        case 'error-exit':
+          fatal = event.message;
+      }
+    });
+    const known = new Set(open.keys());
+    const tell = (name: string, text: string): void => {
+      if (!known.has(name)) return;
+      for (const line of text.split('\n')) {
+        keep(name, line);
+        onOutput(name, line);
+      }
+    };
+
+    try {
+      inState(folder, () => {
+        writeFileSync(join(folder, 'Vagrantfile'), vagrantfile, { mode: 0o600 });
+        writeFileSync(join(folder, 'machines.json'), machinesJson(virsh.uri, batch), { mode: 0o600 });
+      });
+      await runner.prepare((line) => {
+        for (const name of open.keys()) tell(name, line);
+      }, signal);
+      const { file, args, extraEnv, secrets, stop } = runner.program(
+        folder,
+        ['up', ...open.keys(), '--parallel', '--machine-readable', '--no-destroy-on-error', '--provider=libvirt'],
+        // Ruby reads files as the locale says; the messages stay those of C.
+        { LC_ALL: 'C.UTF-8', VAGRANT_CHECKPOINT_DISABLE: '1', VAGRANT_NO_COLOR: '1', VAGRANT_CWD: folder },
+      );
+      let words = '';
+      try {
+        const { stderr } = await run(file, args, {
+          env,
+          extraEnv,
+          secrets,
+          timeoutSeconds: TIMEOUT_SECONDS,
+          signal,
+          cwd: folder,
+          fds: lockFd === undefined ? [] : [lockFd],
+          accept: 'any',
+          onStdout: (text) => {
+            stream.write(text);
+          },
+        });
+        words = stderr.trim();
+      } catch (error) {
+        await stop();
+        throw error;
+      } finally {
+        stream.end();
+      }
+      if (open.size > 0) await settleByAsking(virsh, open, fatal || words || heard.join('\n'), settle);
+    } catch (error) {
+      const known = error instanceof VenError ? error : new VenError('tool-failed', { summary: 'vagrant could not be run', cause: error });
+      for (const name of [...open.keys()]) settle({ name, ok: false, error: known });
+      if (!(error instanceof VenError)) throw error;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+/** vagrant ended and did not say what became of some: what runs was started, which is the last thing done. */
+async function settleByAsking(
+  virsh: Virsh,
+  open: ReadonlyMap<string, BringUp>,
+  words: string,
+  settle: (result: BringUpResult) => void,
+): Promise<void> {
+  const machines = [...open.values()];
+  const states = await virsh.ask(machines.map(({ uuid }) => ['domstate', uuid]));
+  machines.forEach((machine, index) => {
+    const { name } = machine;
+    if (machine.start && states[index]?.text === 'running') settle({ name, ok: true });
+    else settle({ name, ok: false, error: upFailed(machine, words || 'vagrant ended without a word about this VM') });
+  });
+}
+
+function upFailed(machine: BringUp | undefined, words: string): VenError {
+  const domain = machine?.domain ?? '';
+  if (answerOf(words) === 'exists') {
+    return new VenError('foreign-object', {
+      summary: words.split('\n')[0] ?? `${domain} exists already`,
+      detail: words,
+      hint: 'It came since the plan was made. See what it is (virsh list --all), and run ven plan again',
+    });
+  }
+  return explain({ command: `vagrant up ${machine?.name ?? ''}`, words, program: 'vagrant' });
+}
