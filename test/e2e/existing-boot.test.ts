@@ -25,7 +25,7 @@ const third = process.pid % 250;
 const network = (): string => `<network>
   <name>${THEIRS}</name><forward mode='nat'/><bridge name='${BRIDGE}'/>
   <dns><host ip='${orchestrator.address}'>${orchestrator.names.map((name) => `<hostname>${name}</hostname>`).join('')}</host></dns>
-  <ip address='10.234.${third}.1' netmask='255.255.255.0'><dhcp><range start='10.234.${third}.3' end='10.234.${third}.155'/></dhcp></ip>
+  <ip address='10.240.${third}.1' netmask='255.255.255.0'><dhcp><range start='10.240.${third}.3' end='10.240.${third}.155'/></dhcp></ip>
 </network>`;
 
 /** A Linux that is booted directly, gets a lease, and then sits there. */

@@ -13,7 +13,7 @@ interface Options {
 
 const lab = new Lab('opt');
 const AUTHORITIES = join(import.meta.dirname, '../unit/efi/certificates');
-const NET = `10.234.${process.pid % 250}`;
+const NET = `10.241.${process.pid % 250}`;
 const wanted: Options = { authority: 'root.pem', address: `address: ${NET}.20`, port: 5987, serial: 'EDGE0001' };
 
 function write(more: Partial<Options>): void {

@@ -15,7 +15,7 @@ let orchestrator: Orchestrator;
 const SERIALS = ['VENREG01', 'VENREG02'];
 const write = (project: string): void =>
   lab.write(`orchestrator: { domain: reg.test, caCertificate: ca.pem, onboarding: non-interactive, project: ${project}, removeHosts: true }
-networks: { lab: { subnet: 10.234.${process.pid % 250}.0/24, dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } } } }
+networks: { lab: { subnet: 10.242.${process.pid % 250}.0/24, dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } } } }
 ${Lab.SMALL}vms: [{ name: node, count: 2, nics: [{ network: lab }], serialNumbers: [${SERIALS.join(', ')}] }]
 `);
 const registered = (): string[] => orchestrator.seen.registrations.map(({ name, serialNumber }) => `${name} ${serialNumber}`).sort();

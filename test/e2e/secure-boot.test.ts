@@ -18,7 +18,7 @@ const write = (firmware: string): void => {
   lab.write(`orchestrator: { domain: edge.test, caCertificate: ca.pem }
 networks:
   lab:
-    subnet: 10.235.${process.pid % 250}.0/24
+    subnet: 10.243.${process.pid % 250}.0/24
     dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } }
 defaults: { cpus: 1, memory: 768MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 1s }
 vms:
