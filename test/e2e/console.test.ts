@@ -16,7 +16,7 @@ const sane = /^[0-9a-f]+(:[0-9a-f]+)+$/;
 describe('the serial console of a VM whose firmware has a shell', () => {
   const lab = new Lab('con');
   lab.write(
-    `networks: { lab: { subnet: 192.168.231.0/24, mode: isolated } }
+    `networks: { lab: { subnet: 192.168.228.0/24, mode: isolated } }
 defaults: { cpus: 1, memory: 256MiB, tpm: false, disks: [{ size: 64MiB }], nics: [{ network: lab }], boot: [disk], shutdownTimeout: 1s }
 vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
 `,

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { changes, Lab, virsh } from './lab.js';
 
 const DEFAULTS =
-  'defaults: { cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 1s }\nnetworks: { lab: { subnet: 192.168.232.0/24 } }\n';
+  'defaults: { cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 1s }\nnetworks: { lab: { subnet: 192.168.229.0/24 } }\n';
 
 function fleet(firmware: Record<string, string>, more = ''): string {
   return `${DEFAULTS}vms:\n${Object.entries(firmware)
