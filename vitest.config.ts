@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** They compare the whole host before and after, or change what others stand on (the network `default`). */
-const ALONE = ['test/contract/**/*.test.ts', ...['default-network', 'lifecycle', 'refusals'].map((name) => `test/e2e/${name}.test.ts`)];
+/** They compare the whole host before and after, change what others stand on (the network `default`), or boot 13 nodes at once. */
+const ALONE = [
+  'test/contract/**/*.test.ts',
+  ...['default-network', 'lifecycle', 'onboarding', 'refusals'].map((name) => `test/e2e/${name}.test.ts`),
+];
 
 const real = { testTimeout: 300_000, hookTimeout: 300_000 };
 
