@@ -160,6 +160,12 @@ async function openKeys(env: Env): Promise<number> {
 async function isRaw(output: string, env: Env): Promise<boolean> {
   const [, terminal] = /^(\/dev\/\S+)\r?\n/.exec(output) ?? [];
   if (terminal === undefined) return false;
-  const { stdout } = await run('stty', ['-F', terminal, '-a'], { env, timeoutSeconds: 5, accept: 'any' });
-  return stdout.includes('-icanon');
+  try {
+    const { stdout } = await run('stty', ['-F', terminal, '-a'], { env, timeoutSeconds: 5, accept: 'any' });
+    return stdout.includes('-icanon');
+  } catch (error) {
+    // The terminal hung up beneath stty: virsh has ended, and what it said is what counts.
+    if (error instanceof VenError && error.code === 'tool-failed') return false;
+    throw error;
+  }
 }

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { typeOnConsole, type TypeOutcome } from '../../../src/host/consoles/console-typing.js';
 import { atMost } from '../../../src/host/libvirt/turns.js';
 
-const SOURCE = join(import.meta.dirname, '../../../src/host/console-typing.ts');
+const SOURCE = join(import.meta.dirname, '../../../src/host/consoles/console-typing.ts');
 const root = mkdtempSync(join(tmpdir(), 'ven-typing-'));
 afterAll(() => {
   rmSync(root, { recursive: true });
