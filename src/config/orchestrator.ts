@@ -2,13 +2,12 @@
 import {
   isUefi,
   type Fleet,
-  type FleetCredentials,
   type ProfileSource,
   type ResolvedNetwork,
   type ResolvedOrchestrator,
   type ResolvedVm,
-  type SecretReference,
 } from '../model/index.js';
+import { secretReference } from './secrets.js';
 
 /** The profiles that come along with ven; the first is the default. */
 export const PROFILES = ['edge-node'] as const;
@@ -31,7 +30,7 @@ export function resolveOrchestrator({ orchestrator, networks }: Fleet, caCertifi
     onboarding,
     project: orchestrator.project ?? null,
     credentials: credentials
-      ? { username: secretOf(credentials.username), password: secretOf(credentials.password) }
+      ? { username: secretReference(credentials.username), password: secretReference(credentials.password) }
       : usual && { username: { env: usual.username }, password: { env: usual.password } },
     profile: profileSource(orchestrator.profile ?? PROFILES[0]),
     removeHosts: orchestrator.removeHosts ?? false,
@@ -41,11 +40,6 @@ export function resolveOrchestrator({ orchestrator, networks }: Fleet, caCertifi
       ),
     ),
   };
-}
-
-/** The schema lets either key be there. */
-function secretOf({ env, file = '' }: FleetCredentials['username']): SecretReference {
-  return env === undefined ? { file } : { env };
 }
 
 /** A path is told from a name by how it begins. */
