@@ -1,6 +1,7 @@
 /** What is refused before YAML is parsed, so that no input can be slow, deep or unreadable. */
 import { CST, Lexer, Parser } from 'yaml';
-import { FLEET_FILE, Source, throwFindings, type Range } from './source.js';
+import type { Range } from './range.js';
+import { FLEET_FILE, Source, throwFindings } from './source.js';
 
 /** Room for long texts; what YAML there may be is limited below. */
 const MAX_FILE_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 /** Secrets that somebody wrote into a fleet file instead of saying where they are: where they stand, so that nothing shows them. */
 import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type Pair } from 'yaml';
-import type { Range } from './source.js';
+import type { Range } from './range.js';
 
 /** No key of a fleet file but `credentials`, `username` and `password`; and many a slip of the pen. */
 const TELLING = /pas|pw|secret|token|cred|user|login|auth|pin\b|key$/i;

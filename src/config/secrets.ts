@@ -1,7 +1,7 @@
 /** Secrets that a fleet file refers to: where they are, and whether they can be used, when the caller can read them. */
 import { VenError, type Fleet, type FleetSecret, type ReadSecret, type SecretReference } from '../model/index.js';
 import { expandVms } from './expand.js';
-import type { RuleFinding } from './rules/index.js';
+import type { RuleFinding } from './rules/report.js';
 import type { Path } from './source.js';
 
 /** All that VNC's own authentication looks at, and libvirt takes; in UTF-8. */

@@ -1,15 +1,10 @@
 /** The text of a file, and findings that point into it. */
 import { VenError, type Finding } from '../model/index.js';
 import { likelySecrets, starred } from './literal-secrets.js';
+import type { Range } from './range.js';
 
 /** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
 export type Path = readonly (string | number)[];
-
-/** A half-open range of offsets into the text. */
-export interface Range {
-  start: number;
-  end: number;
-}
 
 /** Where a value stands, and its key when it has one. */
 export interface Place {

@@ -15,7 +15,8 @@ import {
 import { VenError, type Finding } from '../model/index.js';
 import { withinLimits } from './limits.js';
 import { literalSecrets } from './literal-secrets.js';
-import { FLEET_FILE, quote, Source, throwFindings, type Path, type Place, type Range } from './source.js';
+import type { Range } from './range.js';
+import { FLEET_FILE, quote, Source, throwFindings, type Path, type Place } from './source.js';
 import { asScalar, substitute, type Environment } from './substitute.js';
 
 /** Values after aliases are written out. */

@@ -4,8 +4,10 @@
  */
 
 import type { ResolvedFirmware, SecureBootKeys } from './firmware.js';
-import type { OnboardingFlow } from './provision.js';
 import type { SecretReference } from './secret.js';
+
+/** How a node becomes known to the orchestrator: somebody logs in at its console (IO), its serial number is registered beforehand (NIO), not at all. */
+export type OnboardingFlow = 'interactive' | 'non-interactive' | 'none';
 
 /** Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. */
 export type Address = string;

@@ -2,10 +2,7 @@
  * A node's way from power-on to ready: the profile that describes it, what a node's watcher is told and what it answers, and
  * what is kept of it. Times are ISO 8601, UTC; durations are seconds.
  */
-import type { Address } from './fleet.js';
-
-/** How a node becomes known to the orchestrator: somebody logs in at its console (IO), its serial number is registered beforehand (NIO), not at all. */
-export type OnboardingFlow = 'interactive' | 'non-interactive' | 'none';
+import type { Address, OnboardingFlow } from './fleet.js';
 
 export const FAILURE_CLASSES = ['boot', 'network', 'storage', 'workflow', 'os', 'agents', 'timeout'] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];

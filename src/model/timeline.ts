@@ -1,6 +1,6 @@
 /** Where nodes spent their time: what `timeline --json` prints. Times are ISO 8601, UTC; durations are seconds. Pure JSON. */
-import type { Address } from './fleet.js';
-import type { NodeFailure, NodeOutcome, OnboardingFlow } from './provision.js';
+import type { Address, OnboardingFlow } from './fleet.js';
+import type { NodeFailure, NodeOutcome } from './provision.js';
 
 export interface Timeline {
   formatVersion: '1';

@@ -1,0 +1,5 @@
+/** A half-open range of offsets into a text. */
+export interface Range {
+  start: number;
+  end: number;
+}
