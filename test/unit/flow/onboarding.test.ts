@@ -437,16 +437,27 @@ describe('the orchestrator', () => {
     expect(world.hostsAsked).toBeLessThanOrEqual(4);
   });
 
-  it('is asked no more once it refuses', async () => {
+  it('that refuses to tell is asked once a minute, told of once, and believed once it tells', async () => {
     const world = new World();
     const vm = world.add('a', [
-      { at: 100, say: 'all done\r\n' },
-      { at: 50, say: 'working\r\n' },
+      { at: 2, say: 'hello\r\n' },
+      { at: 350, say: 'all done\r\n' },
     ]);
     world.hostsFail = new VenError('orchestrator-refused', { summary: '403' });
+    let askedMeanwhile = 0;
+    world.onTime = (seconds) => {
+      if (seconds < 300 || world.hostsFail === null) return;
+      askedMeanwhile = world.hostsAsked;
+      world.hostsFail = null;
+      world.hosts = [host(vm, 'Working')];
+    };
+    const patient = { ...PROFILE, stages: PROFILE.stages.map((stage) => ({ ...stage, timeoutSeconds: stage.timeoutSeconds && 1000 })) };
     const ports = world.ports({ orchestrator: world.orchestrator() });
-    await drive(world, [vm], { flow: 'non-interactive', known: [host(vm, '')], ports });
-    expect(world.hostsAsked).toBe(1);
+    await drive(world, [vm], { flow: 'non-interactive', known: [host(vm, '')], ports, profile: patient });
+    expect(askedMeanwhile).toBe(5);
+    expect(world.of('provision-warning')).toHaveLength(1);
+    const working = world.of('stage-reached').find(({ stage }) => stage === 'work');
+    expect((Date.parse(working?.time ?? '') - Date.parse('2026-01-01T00:00:00Z')) / 1000).toBeLessThan(340);
   });
 
   it('that refuses one node fails that one', async () => {
