@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
-import { status } from '../flow/index.js';
-import { canRedraw, statusJson, statusText } from '../view/index.js';
+import { openStatus, type FleetStatus } from '../flow/index.js';
+import { canRedraw, statusJson, statusText, statusWarning } from '../view/index.js';
 import { fleetFile, json, VenCommand } from './base/command.js';
-import { readerIsGone, stdout } from './base/output.js';
+import { readerIsGone, stderr, stdout } from './base/output.js';
 
 const INTERVAL_MS = 2000;
 const CLEAR = '\u001b[H\u001b[2J';
 
 export default class Status extends VenCommand {
   static override args = fleetFile;
-  static override summary = 'Show each VM as it stands on the host.';
+  static override summary = 'Show each VM as it stands on the host, its stage, and what the orchestrator says of it.';
   static override flags = {
     json: json('the state'),
     watch: Flags.boolean({ char: 'w', summary: 'Show it again whenever it changes, until Ctrl-C; with --json one object a line.' }),
@@ -19,13 +19,26 @@ export default class Status extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Status);
     const redraw = flags.watch && !flags.json && canRedraw(process.stdout, process.env);
-    let shown = '';
-    do {
-      const seen = await status({ file: args.fleet, env: process.env });
-      const text = flags.json ? statusJson(seen, flags.watch ? 'line' : 'object') : statusText(seen, this.look);
-      if (text !== shown) stdout(redraw ? CLEAR + text : text);
-      shown = text;
-      if (flags.watch) await pause(INTERVAL_MS);
-    } while (flags.watch && !readerIsGone());
+    const status = openStatus({ file: args.fleet, env: process.env });
+    const shown = { text: '', warning: '' };
+    try {
+      do {
+        const seen = await status.again();
+        const warning = seen.orchestrator?.warning ?? '';
+        const text = flags.json ? statusJson(seen, flags.watch ? 'line' : 'object') : this.#text(seen, redraw);
+        if (text !== shown.text || (redraw && warning !== shown.warning)) stdout(redraw ? CLEAR + text : text);
+        const isTold = warning === shown.warning && (!redraw || text === shown.text);
+        if (warning !== '' && !isTold) stderr(statusWarning(warning, this.look, redraw ? this.look.columns : undefined));
+        Object.assign(shown, { text, warning });
+        if (flags.watch) await pause(INTERVAL_MS);
+      } while (flags.watch && !readerIsGone());
+    } finally {
+      await status.close();
+    }
+  }
+
+  /** One that is drawn again in place leaves the last line to the cursor, and the one above it to a warning. */
+  #text(seen: FleetStatus, redraw: boolean): string {
+    return statusText(seen, this.look, redraw ? (process.stdout.rows || 24) - 2 : undefined);
   }
 }

@@ -23,7 +23,7 @@ export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type 
 export { checkProvision, failedNodes, lockProvisioning, provision, type Provisioned, type ProvisionRequest } from './provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
 export { saveText } from './save.js';
-export { status, type FleetStatus, type VmStatus } from './status.js';
+export { openStatus, status, type FleetStatus, type VmStatus } from './status.js';
 export { addresses } from './addresses.js';
 export { timeline, type TimelineRequest } from './timeline.js';
 export { validate } from './validate.js';

@@ -1,10 +1,23 @@
-import { openOrchestrator, type OpenOrchestrator } from '../orchestrator/index.js';
-import type { Credentials, ResolvedFleet } from '../model/index.js';
+import { openOrchestrator, type OpenOrchestrator, type Patience } from '../orchestrator/index.js';
+import type { Credentials, ResolvedFleet, SecretReference } from '../model/index.js';
 import type { Request } from './load.js';
 
+/** Where the API's own user stands, whoever logs in at the nodes. */
+export const API_USER = { username: { env: 'PROJECT_API_USER' }, password: { env: 'PROJECT_API_PASSWORD' } };
+
+/** Whether all of these are there without asking anybody: a file is. */
+export function areSet(references: readonly SecretReference[], { env }: Pick<Request, 'env'>): boolean {
+  return references.every((reference) => !('env' in reference) || (env[reference.env] ?? '') !== '');
+}
+
 /** A client of the fleet's orchestrator; null: the fleet file does not say enough to ask it, or there is nobody to ask as. Nothing is sent yet. */
-export function apiOf({ orchestrator }: ResolvedFleet, { env }: Request, credentials: Credentials | null): OpenOrchestrator | null {
+export function apiOf(
+  { orchestrator }: ResolvedFleet,
+  { env }: Request,
+  credentials: Credentials | null,
+  patience: Partial<Patience> = {},
+): OpenOrchestrator | null {
   if (credentials === null || orchestrator === null || orchestrator.domain === null || orchestrator.project === null) return null;
   const { domain, project, caCertificates, addresses } = orchestrator;
-  return openOrchestrator({ domain, project, credentials, caCertificates, addresses, env, userAgent: 'ven' });
+  return openOrchestrator({ domain, project, credentials, caCertificates, addresses, env, userAgent: 'ven', patience });
 }

@@ -1,10 +1,10 @@
 import { didYouMean } from '../config/index.js';
-import { VenError, type OrchestratorHost, type ResolvedFleet, type ResolvedVm, type SecretReference } from '../model/index.js';
+import { VenError, type OrchestratorHost, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
 import type { OpenOrchestrator } from '../orchestrator/index.js';
 import { credentialsReader, type AskSecret } from './credentials.js';
 import { vmNamed } from './find-vm.js';
 import { loadFleetFile, type Request } from './load.js';
-import { apiOf } from './orchestrator-api.js';
+import { API_USER, apiOf, areSet } from './orchestrator-api.js';
 
 export interface OrchestratorRequest extends Request {
   /** null: nobody can be asked. */
@@ -99,10 +99,8 @@ export async function orchestratorOf(fleet: ResolvedFleet, request: Request & { 
   if (orchestrator?.domain == null || orchestrator.project === null) throw nowhere(fleet, request.file);
   const { credentials, onboarding } = orchestrator;
   // In the interactive flow the fleet's credentials are the onboarding person's, who may have no rights in the API.
-  const usual = { username: { env: 'PROJECT_API_USER' }, password: { env: 'PROJECT_API_PASSWORD' } };
-  const isSet = ({ env }: SecretReference & { env: string }): boolean => (request.env[env] ?? '') !== '';
-  const own = onboarding !== 'non-interactive' && isSet(usual.username) && isSet(usual.password);
-  const wanted = { credentials: own ? usual : (credentials ?? usual), onboarding: 'non-interactive' as const };
+  const own = onboarding !== 'non-interactive' && areSet(Object.values(API_USER), request);
+  const wanted = { credentials: own ? API_USER : (credentials ?? API_USER), onboarding: 'non-interactive' as const };
   const read = await credentialsReader(wanted, request, request.askSecret)();
   const api = read && apiOf(fleet, request, read);
   if (!api) throw nowhere(fleet, request.file);

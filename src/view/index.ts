@@ -14,7 +14,7 @@ export { errorText, errorJson, bugText } from './errors.js';
 export { findingsText, validationJson, validText } from './findings.js';
 export { gatherFailures, resultText, type Failed, type Outcome } from './result.js';
 export { defaultOsText, hostsJson, hostsText, registeredText, unregisteredText, type ShownHosts } from './hosts.js';
-export { statusText, statusJson, type ShownStatus, type ShownVm } from './status.js';
+export { statusText, statusJson, statusWarning, type ShownStatus, type ShownVm } from './status.js';
 export { bundleText, type ShownBundle } from './bundle.js';
 export { attachingText, keyOf, leftText, readingText, RESTORE_LOOKS, vncHint, vncText } from './console.js';
 export { guessesText, renderedText } from './rendered.js';

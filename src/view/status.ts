@@ -1,5 +1,5 @@
 import { paint, type Look, type Tone } from './look.js';
-import { aligned, count, printable } from './words.js';
+import { aligned, count, oneLine, printable } from './words.js';
 
 export interface ShownVm {
   name: string;
@@ -14,11 +14,15 @@ export interface ShownVm {
   failureClass: string | null;
   console: string | null;
   vnc: string | null;
+  /** null: it knows no such host, or is not asked. */
+  orchestrator: { hostStatus: string; provisioningStatus: string } | null;
 }
 
 export interface ShownStatus {
   fleet: string;
   host: string;
+  /** null: it is not asked. `asOf`: ISO 8601; null: now, or never. `warning`: why it does not answer. */
+  orchestrator: { asOf: string | null; warning: string | null } | null;
   vms: readonly ShownVm[];
 }
 
@@ -37,12 +41,23 @@ function stageText({ stage, stageAsOf, outcome, failureClass }: ShownVm): string
         : `${stage} (as of ${clockTime(stageAsOf)})`;
 }
 
+/** `12:03:04`, with the day where it is not today. Local time. */
 function clockTime(time: string): string {
-  return new Date(time).toTimeString().slice(0, 5);
+  const at = new Date(time);
+  const clock = at.toTimeString().slice(0, 8);
+  return at.toDateString() === new Date().toDateString() ? clock : `${at.toLocaleDateString('sv')} ${clock}`;
 }
 
-/** A table, a line a VM, then how many run. Columns that nobody has anything in are left out. Ends in a newline. */
-export function statusText(status: ShownStatus, look: Look): string {
+function hostText({ orchestrator: host }: ShownVm, { orchestrator }: ShownStatus): string {
+  if (host) return oneLine([host.hostStatus, host.provisioningStatus].filter(Boolean).join(', ') || 'registered');
+  return orchestrator && (orchestrator.warning === null || orchestrator.asOf !== null) ? 'not known' : '';
+}
+
+/**
+ * A table, a line a VM, then how many run. Columns that nobody has anything in are left out. Ends in a newline. `height`: at most so many
+ * lines, none longer than the terminal is wide; what does not fit is counted.
+ */
+export function statusText(status: ShownStatus, look: Look, height = Infinity): string {
   const columns: { head: string; of: (vm: ShownVm) => string; always?: boolean; tone?: (vm: ShownVm) => Tone | undefined }[] = [
     { head: 'VM', of: ({ name }) => name, always: true },
     { head: 'POWER', of: ({ power }) => power, always: true, tone: ({ power }) => TONES[power] },
@@ -50,6 +65,7 @@ export function statusText(status: ShownStatus, look: Look): string {
     { head: 'ADDRESS', of: ({ addresses }) => addresses.join(', ') },
     { head: 'SERIAL', of: ({ serialNumber }) => serialNumber },
     { head: 'STAGE', of: stageText, tone: ({ outcome }) => STAGE_TONES[outcome ?? ''] },
+    { head: 'ORCHESTRATOR', of: (vm) => hostText(vm, status) },
     { head: 'VNC', of: ({ vnc }) => vnc ?? '' },
     { head: 'CONSOLE LOG', of: ({ console: log }) => log ?? '' },
   ];
@@ -62,8 +78,40 @@ export function statusText(status: ShownStatus, look: Look): string {
     }),
   );
   const running = status.vms.filter(({ power }) => power === 'running').length;
-  const lines = aligned([used.map(({ head }) => paint(look, 'bold', head)), ...table]);
-  return `${lines.join('\n')}\n\n${status.fleet} on ${printable(status.host)}: ${count(status.vms.length, 'VM')}, ${running} running.\n`;
+  const asOf = status.orchestrator?.asOf;
+  const end = [
+    '',
+    `${status.fleet} on ${printable(status.host)}: ${count(status.vms.length, 'VM')}, ${running} running.` +
+      (asOf ? ` The orchestrator's words are as of ${clockTime(asOf)}.` : ''),
+  ];
+  const [head = '', ...rows] = aligned([used.map((column) => paint(look, 'bold', column.head)), ...table]);
+  const room = Math.max(1, height - 1 - end.length);
+  const most = rows.length <= room ? rows.length : room - 1;
+  const more = rows.length - most;
+  const lines = [
+    head,
+    ...rows.slice(0, most),
+    ...(more === 0 ? [] : [`… and ${count(more, 'more VM')}, for which there is no room`]),
+    ...end,
+  ];
+  return `${(height === Infinity ? lines : lines.map((line) => cut(line, look.columns))).join('\n')}\n`;
+}
+
+/** One line; `columns`: at most so long. Ends in a newline. */
+export function statusWarning(warning: string, look: Look, columns = Infinity): string {
+  return `${paint(look, 'yellow', 'Warning')}: ${cut(oneLine(warning), columns - 'Warning: '.length)}\n`;
+}
+
+/** At most so many characters, colours not counted. */
+function cut(line: string, columns: number): string {
+  let shown = 0;
+  let text = '';
+  // eslint-disable-next-line no-control-regex
+  for (const [piece] of line.matchAll(/\u001b\[\d+m|[^]/gu)) {
+    if (piece.length < 3) shown += 1;
+    if (piece.length > 2 || shown <= columns) text += piece;
+  }
+  return text;
 }
 
 /** What `status --json` prints: one object; with `--watch` one on a line. Ends in a newline. */

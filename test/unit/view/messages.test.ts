@@ -10,6 +10,7 @@ import {
   lookOf,
   printable,
   statusText,
+  statusWarning,
   validationJson,
   validText,
 } from '../../../src/view/index.js';
@@ -108,11 +109,13 @@ describe('status', () => {
     failureClass: null,
     console: null,
     vnc: null,
+    orchestrator: null,
   };
+  const lab = { fleet: 'lab', host: 'qemu:///system', orchestrator: null };
 
   it('is a table without the columns that nobody needs', () => {
     const vms = [vm, { ...vm, name: 'edge-10', power: 'missing', ready: false, addresses: [], serialNumber: 'VH10' }];
-    expect(statusText({ fleet: 'lab', host: 'qemu:///system', vms }, look)).toBe(`VM       POWER    READY  ADDRESS        SERIAL
+    expect(statusText({ ...lab, vms }, look)).toBe(`VM       POWER    READY  ADDRESS        SERIAL
 edge-1   running  yes    192.168.122.7  VH1
 edge-10  missing  no     -              VH10
 
@@ -121,10 +124,57 @@ lab on qemu:///system: 2 VMs, 1 running.
   });
 
   it('stays aligned in colour', () => {
-    const lines = statusText({ fleet: 'lab', host: 'x', vms: [vm, { ...vm, power: 'off' }] }, { colour: true, columns: 80 }).split('\n');
+    const lines = statusText({ ...lab, vms: [vm, { ...vm, power: 'off' }] }, { colour: true, columns: 80 }).split('\n');
     // eslint-disable-next-line no-control-regex
     const plain = lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''));
     expect(plain[1]?.indexOf('yes')).toBe(plain[2]?.indexOf('yes'));
+  });
+
+  it('has what the orchestrator says, and since when, and nothing that a terminal obeys', () => {
+    const at = (seconds: number): string => new Date(new Date().setHours(10, 2, seconds, 0)).toISOString();
+    const vms = [
+      { ...vm, stage: 'workflow', outcome: 'under-way', orchestrator: { hostStatus: 'Onboarded', provisioningStatus: 'In Progress' } },
+      {
+        ...vm,
+        stage: 'workflow',
+        stageAsOf: at(3),
+        outcome: 'under-way',
+        orchestrator: { hostStatus: '', provisioningStatus: '' },
+      },
+      { ...vm, stage: 'ready', outcome: 'ready', orchestrator: { hostStatus: 'Run\u001b[2Jning\n', provisioningStatus: '' } },
+      { ...vm, stage: 'os', stageAsOf: '2020-01-02T03:04:05Z', outcome: 'under-way' },
+    ];
+    const rows = statusText({ ...lab, orchestrator: { asOf: null, warning: null }, vms }, look)
+      .split('\n')
+      .slice(0, 5);
+    expect(rows.map((row) => row.split(/ {2,}/).slice(5))).toEqual([
+      ['STAGE', 'ORCHESTRATOR'],
+      ['workflow', 'Onboarded, In Progress'],
+      ['workflow (as of 10:02:03)', 'registered'],
+      ['ready', 'Run\\x1b[2Jning\\n'],
+      [expect.stringMatching(/^os \(as of 2020-01-0[123] \d\d:\d\d:05\)$/), 'not known'],
+    ]);
+    const late = statusText({ ...lab, orchestrator: { asOf: at(4), warning: 'no answer' }, vms }, look);
+    expect(late).toContain("4 running. The orchestrator's words are as of 10:02:04.\n");
+    expect(statusText({ ...lab, orchestrator: { asOf: null, warning: 'no answer' }, vms: [vm] }, look)).not.toContain('ORCHESTRATOR');
+    expect(statusWarning('a\n\u001b[31mb', look)).toBe('Warning: a\\n\\x1b[31mb\n');
+  });
+
+  it('fits a terminal where it is drawn in place', () => {
+    const vms = Array.from({ length: 200 }, (_, at) => ({ ...vm, name: `edge-${at + 1}`, console: `/var/log/${'x'.repeat(100)}` }));
+    const lines = statusText({ ...lab, vms }, { colour: true, columns: 60 }, 22).split('\n');
+    // eslint-disable-next-line no-control-regex
+    const plain = lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''));
+    expect(lines).toHaveLength(23); // the last one ends in a newline
+    expect(Math.max(...plain.map(({ length }) => length))).toBe(60);
+    expect(plain.slice(-5)).toEqual([
+      expect.stringMatching(/^edge-18 /),
+      '… and 182 more VMs, for which there is no room',
+      '',
+      'lab on qemu:///system: 200 VMs, 200 running.',
+      '',
+    ]);
+    expect(statusWarning('x'.repeat(100), look, 60)).toHaveLength(61);
   });
 });
 
