@@ -35,6 +35,8 @@ export interface DomainMark {
   digest: string;
   /** Set last; an owned domain without it is half-made. */
   ready: boolean;
+  /** Set before it is taken out of the orchestrator, where an apply would register it: until it is gone, or registered again. */
+  unregistered?: true;
   /** `firmwareMark` of what the fleet file said when it was applied last; absent from a mark of before it was written down. */
   firmware?: string;
   /** `ResolvedNvram.certificates` of what was put into its firmware variables last; absent: nothing. */

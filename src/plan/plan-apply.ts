@@ -43,7 +43,8 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
     .map((vm) => (seen.owned.get(vm.uuid)?.power === 'off' ? off(vm) : vm));
   const networks = diffNetworks(fleet, seen, selection, decided, vms, warnings);
   const outages = new Set(networks.filter(({ outage }) => outage).map(({ network }) => network.libvirtName));
-  const work = vms.map((vm) => workOf(vm, seen, selection, outages));
+  const registers = fleet.orchestrator?.onboarding === 'non-interactive';
+  const work = vms.map((vm) => workOf(vm, seen, selection, outages, registers));
   warnings.push(...work.flatMap(({ diff }) => (diff === null ? [] : diff.warnings)));
 
   const removedVms = unwantedVms(fleet, seen, selection);
@@ -157,7 +158,7 @@ function diffNetworks(
   return diffs;
 }
 
-function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: ReadonlySet<string>): VmWork {
+function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: ReadonlySet<string>, registers: boolean): VmWork {
   const { address } = vm;
   const domain = seen.owned.get(vm.uuid) ?? null;
   if (domain === null) {
@@ -183,7 +184,7 @@ function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: Reado
     return { vm, domain, action: 'replace', diff, change };
   };
   if (!domain.mark.ready) return replaced('half-made', null);
-  const diff = diffVm(vm, domain, seen, outages);
+  const diff = diffVm(vm, domain, seen, outages, registers);
   if (selection.replaces(address)) return replaced('requested', { ...diff, notes: [] });
   const reason = domain.mark.digest === vm.digest ? 'drift' : 'changed';
   if (diff.replace) return replaced(reason, { ...diff, notes: [] });
@@ -192,7 +193,7 @@ function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: Reado
   const change: Change = {
     address,
     action: 'update',
-    reason: attachedOnly && outages.size > 0 ? 'rebuilt' : reason,
+    reason: attachedOnly && outages.size > 0 ? 'rebuilt' : diff.register && diff.fields.length === 1 ? 'half-made' : reason,
     notes: diff.notes,
     fields: diff.fields,
   };

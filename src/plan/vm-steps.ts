@@ -57,20 +57,36 @@ function registerStep({ name, serialNumber, uuid, address }: ResolvedVm, needs: 
   return { id: `${address}:register`, address, needs, timeoutSeconds: ORCHESTRATOR_SECONDS, kind: 'vm-register', host };
 }
 
-/** Takes what the orchestrator knows as this VM out of it, where the fleet says so; whether that is still this VM the orchestrator is asked. */
-function unregisterSteps(fleet: ResolvedFleet, address: string, { uuid, mark, config }: OwnedDomain): Step[] {
+/**
+ * Takes what the orchestrator knows as this VM out of it, where the fleet says so; whether that is still this VM the orchestrator is asked.
+ * Its mark says so first: a run that ends after that may leave a VM that is in no orchestrator, and the next plan has to see it.
+ * `halfMade`: it is to be made anew whatever happens; `stays`: but for this serial number.
+ */
+function unregisterSteps(
+  fleet: ResolvedFleet,
+  address: string,
+  { uuid, mark, config }: OwnedDomain,
+  { halfMade = false, stays = null }: { halfMade?: boolean; stays?: string | null } = {},
+): Step[] {
   if (fleet.orchestrator?.removeHosts !== true) return [];
   // As it was told to the orchestrator, and as it should have been: somebody may have edited the domain.
   const serials = new Set([config.serialNumber, fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber]);
-  const hosts = [...serials].flatMap((serialNumber) => (serialNumber == null ? [] : [{ name: mark.vm, serialNumber, uuid }]));
-  return hosts.map((host, index) => ({
-    id: index === 0 ? `${address}:unregister` : `${address}:unregister-${host.serialNumber}`,
-    address,
-    needs: [],
-    timeoutSeconds: ORCHESTRATOR_SECONDS,
-    kind: 'vm-unregister',
-    host,
-  }));
+  const hosts = [...serials].flatMap((serialNumber) =>
+    serialNumber == null || serialNumber === stays ? [] : [{ name: mark.vm, serialNumber, uuid }],
+  );
+  const registers = fleet.orchestrator.onboarding === 'non-interactive';
+  const first = halfMade ? { ...mark, ready: false } : mark.ready && registers ? { ...mark, unregistered: true as const } : mark;
+  const id = `${address}:${halfMade ? 'half-made' : 'unregistered'}`;
+  const steps: Step[] = [];
+  if (hosts.length > 0 && !marksAgree(first, mark))
+    steps.push({ id, address, needs: [], timeoutSeconds: 30, kind: 'vm-ready', uuid, mark: first });
+  const needs = steps.map((step) => step.id);
+  for (const [index, host] of hosts.entries())
+    steps.push({
+      id: index === 0 ? `${address}:unregister` : `${address}:unregister-${host.serialNumber}`,
+      ...{ address, needs, timeoutSeconds: ORCHESTRATOR_SECONDS, kind: 'vm-unregister', host },
+    });
+  return steps;
 }
 
 /**
@@ -84,17 +100,7 @@ export function removeVmSteps(
   keepDisks: boolean,
   needs: readonly string[],
 ): Step[] {
-  const before = unregisterSteps(fleet, address, domain);
-  const gone: Step = {
-    id: `${address}:delete`,
-    address,
-    needs: [...needs, ...before.map(({ id }) => id)],
-    timeoutSeconds: 180,
-    kind: 'vm-delete',
-    uuid: domain.uuid,
-    volumes: domain.mark.volumes.filter((ref) => !keepDisks || isNvram(ref)).map(({ pool, volume }) => ({ pool, volume })),
-  };
-  return [...before, gone];
+  return withDeletion(unregisterSteps(fleet, address, domain), address, domain, keepDisks, needs);
 }
 
 /**
@@ -102,14 +108,20 @@ export function removeVmSteps(
  * a run that ends there leaves of it, the next one makes it anew, too, and registers it.
  */
 export function replacedVmSteps(fleet: ResolvedFleet, address: string, domain: OwnedDomain, needs: readonly string[]): Step[] {
-  const steps = removeVmSteps(fleet, address, domain, false, needs);
-  if (steps.length === 1 || !domain.mark.ready) return steps;
-  const id = `${address}:half-made`;
-  const mark = { ...domain.mark, ready: false };
-  return [
-    { id, address, needs: [], timeoutSeconds: 30, kind: 'vm-ready', uuid: domain.uuid, mark },
-    ...steps.map((step) => ({ ...step, needs: [id, ...step.needs] })),
-  ];
+  return withDeletion(unregisterSteps(fleet, address, domain, { halfMade: true }), address, domain, false, needs);
+}
+
+function withDeletion(before: Step[], address: string, { uuid, mark }: OwnedDomain, keepDisks: boolean, needs: readonly string[]): Step[] {
+  const gone: Step = {
+    id: `${address}:delete`,
+    address,
+    needs: [...needs, ...before.map(({ id }) => id)],
+    timeoutSeconds: 180,
+    kind: 'vm-delete',
+    uuid,
+    volumes: mark.volumes.filter((ref) => !keepDisks || isNvram(ref)).map(({ pool, volume }) => ({ pool, volume })),
+  };
+  return [...before, gone];
 }
 
 /** What a VM costs the orchestrator, for people. */
@@ -134,25 +146,19 @@ export function updateVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, domain: Owne
     needs: [...more, ...steps.slice(-1).map(({ id }) => id)],
     timeoutSeconds,
   });
+  let { mark } = domain;
   // Before the definition says the new one: until then the change shows as what is left to do.
   if (diff.define.includes('serialNumber')) {
-    for (const step of unregisterSteps(fleet, address, domain))
-      if (step.kind === 'vm-unregister' && step.host.serialNumber !== vm.serialNumber)
-        steps.push({ ...step, needs: steps.slice(-1).map(({ id }) => id) });
-    if (fleet.orchestrator?.onboarding === 'non-interactive')
-      steps.push(
-        registerStep(
-          vm,
-          steps.slice(-1).map(({ id }) => id),
-        ),
-      );
+    steps.push(...unregisterSteps(fleet, address, domain, { stays: vm.serialNumber }));
+    for (const step of steps) if (step.kind === 'vm-ready') ({ mark } = step);
   }
+  if (diff.register || (diff.define.includes('serialNumber') && fleet.orchestrator?.onboarding === 'non-interactive'))
+    steps.push(registerStep(vm, base('', 0).needs));
   // Of a domain that has no definition, nothing can be changed that is to stay.
   if (diff.persist) steps.push({ ...base('persist', 60), kind: 'vm-define', vm, fields: [] });
-  let mark = domain.mark;
   const { create, grow } = diff.disks;
   if (diff.markFirst || grow.length > 0) {
-    mark = widerMark(domain.mark, vm);
+    mark = widerMark(mark, vm);
     steps.push({ ...base('volumes', 120, needs.pools), kind: 'vm-volumes', vm, create, grow, mark });
   }
   if (diff.define.length > 0) steps.push({ ...base('define', 60), kind: 'vm-define', vm, fields: diff.define });

@@ -32,6 +32,8 @@ export interface VmDiff {
   power: 'start' | 'stop' | 'cut' | 'none';
   /** It runs, and has no definition to start from again. */
   persist: boolean;
+  /** It is perhaps not in the orchestrator any more, and shall be. */
+  register: boolean;
   /** Field paths for `vm-define`. */
   define: string[];
   settings: ('autostart' | 'title')[];
@@ -82,7 +84,8 @@ function facetsOf(vm: ResolvedVm, mark: DomainMark): Facet[] {
   return facets;
 }
 
-export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages: ReadonlySet<string>): VmDiff {
+/** `registers`: the fleet's VMs are registered in the orchestrator before their first start. */
+export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages: ReadonlySet<string>, registers: boolean): VmDiff {
   const { config, live } = domain;
   const otherFirmware = isOther(vm.firmware, domain.mark);
   const fields: FieldChange[] = [];
@@ -130,7 +133,10 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
 
   const power = powerChange(domain, vm.power);
   if (power !== 'none') fields.push({ path: 'power', before: domain.power, after: vm.power, effect: power === 'cut' ? 'restart' : 'live' });
-  const mark = readyMark(domain.mark.fleet, vm, disks.left);
+  const { unregistered } = domain.mark;
+  const register = registers && unregistered === true;
+  if (register) fields.push({ ...UNREGISTERED });
+  const mark = { ...readyMark(domain.mark.fleet, vm, disks.left), ...(unregistered && !register ? { unregistered } : {}) };
   if (fields.length === 0 && !marksAgree(domain.mark, mark)) {
     fields.push({
       path: 'mark',
@@ -155,6 +161,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     restart,
     power,
     persist,
+    register,
     define,
     settings: [...settings],
     password: password.set,
@@ -168,6 +175,14 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
       vm.nics.some(({ mac }) => !made.has(mac.toLowerCase())),
   };
 }
+
+export const UNREGISTERED: FieldChange = {
+  path: 'registered',
+  before: 'perhaps not',
+  after: 'yes',
+  effect: 'live',
+  why: 'a run that took it out of the orchestrator did not finish',
+};
 
 function names(mark: DomainMark, ref: VolumeRef): boolean {
   return mark.volumes.some((volume) => volumeKey(volume) === volumeKey(ref));
@@ -215,6 +230,7 @@ export function marksAgree(a: DomainMark, b: DomainMark): boolean {
   return (
     a.digest === b.digest &&
     a.ready === b.ready &&
+    a.unregistered === b.unregistered &&
     a.firmware === b.firmware &&
     a.certificates === b.certificates &&
     a.keys === b.keys &&

@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../model/index.js';
+import type { DomainMark, Plan, Step } from '../model/index.js';
 
 /** What to call a step: while it runs, and once it is done. */
 export interface StepWords {
@@ -62,6 +62,11 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
     case 'vm-settings':
       return { doing: 'changing settings', done: 'settings changed' };
     case 'vm-ready':
-      return { doing: 'marking as ready', done: 'marked as ready', quiet: true };
+      return { ...marking(step.mark), quiet: true };
   }
+}
+
+function marking({ ready, unregistered }: DomainMark): Pick<StepWords, 'doing' | 'done'> {
+  const as = !ready ? 'half-made' : unregistered ? 'not registered' : 'ready';
+  return { doing: `marking as ${as}`, done: `marked as ${as}` };
 }

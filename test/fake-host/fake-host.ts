@@ -381,6 +381,7 @@ export class FakeHost implements Host {
           name: mark.vm,
           digest: mark.digest,
           ready: mark.ready ? 'yes' : 'no',
+          ...(mark.unregistered ? { registered: 'no' } : {}),
           ...(mark.firmware === undefined ? {} : { firmware: mark.firmware }),
           ...(mark.certificates === undefined ? {} : { certificates: mark.certificates }),
           ...(mark.keys === undefined ? {} : { keys: mark.keys }),

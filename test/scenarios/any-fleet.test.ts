@@ -205,6 +205,31 @@ test('destroy leaves what is not ours, and nothing else, from wherever other run
   );
 }, 60_000);
 
+test('an apply after a destroy that was killed anywhere: all are registered, and who was still there is who it was', async () => {
+  const text = { apiVersion: 'ven/v1', fleet: 'lab', orchestrator: { bootUrl: 'http://boot.lab.test/a.efi' }, vms: [{ name: 'a', count: 2 }] };
+  const nio = registered(resolved(text));
+  const whole = await start();
+  await whole.apply(nio);
+  const [end, made] = [await whole.things(nio), whole.host.changes];
+  await whole.apply(nio, DESTROY);
+  const ends = whole.host.faults.changes.slice(made);
+  expect(ends.filter((change) => change.startsWith('unregister '))).toHaveLength(2);
+  for (let n = 1; n <= ends.length; n++) {
+    const lab = await start();
+    await lab.apply(nio);
+    await lab.applyKilled(n, nio, DESTROY);
+    const done = lab.host.changes;
+    const there = lab.host.domains.size;
+    const { plan, result } = await lab.apply(nio);
+    const at = `killed before ${ends[n - 1] ?? ''}`;
+    expect(result.exitCode, at).toBe(EXIT.done);
+    expect(plan.summary, at).toMatchObject({ replace: 0, delete: 0, create: whole.host.domains.size + 2 - there });
+    expect(lab.host.faults.changes.slice(done).filter((change) => /^(undefine|vol-delete|unregister) /.test(change)), at).toEqual([]);
+    expect(await lab.things(nio), at).toEqual(end);
+    expect(await lab.plan(nio), at).toMatchObject({ changes: [], steps: [] });
+  }
+});
+
 test('handwork costs no disk, neither by itself nor together with a change that costs none', async () => {
   await fc.assert(
     fc.asyncProperty(written, fc.array(handwork, { minLength: 1, maxLength: 3 }), fc.boolean(), async (text, deeds, changed) => {

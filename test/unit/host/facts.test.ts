@@ -157,6 +157,7 @@ describe('marks', () => {
       vm: 'a',
       digest: 'd',
       ready: false,
+      unregistered: true,
       firmware: 'bios',
       volumes: [
         { pool: `p'"<`, volume: 'v' },
