@@ -2,7 +2,7 @@
  * Boot options in somebody else's network. Its metadata says which of them are ven's, for whom, and what the definition was before; so
  * what ven added can be taken out again to the letter, and what others changed meanwhile stays.
  */
-import { bootOptions, VenError, type BootMark } from '../model/index.js';
+import { bootOptions, isBootOption, VenError, type BootMark } from '../model/index.js';
 import { attribute, child, childrenNs, elementsOf, parseXml, serializeXml, textOf, type XmlElement } from '../xml/index.js';
 import { insertAfter, remove } from './edit.js';
 
@@ -23,11 +23,24 @@ export function bootNetwork(current: string, user: User, bootUrl: string | null)
     });
   }
   if (bootUrl === null && (mark === null || mark.fleets.length === others.length)) return current;
+  if (bootUrl !== null) refuseOwners(network, mark);
   if (mark !== null && (bootUrl === null ? others.length === 0 : mark.url !== bootUrl)) takeOut(network, mark);
   if (bootUrl === null && others.length === 0) return serializeXml(network);
   const fleets = bootUrl === null ? others : [...others, user].sort((a, b) => (a.fleet < b.fleet ? -1 : 1));
   putIn(network, { url: bootUrl ?? mark?.url ?? '', fleets });
   return serializeXml(network);
+}
+
+/** The plan was made when the owner had none; two sets of boot options would get in each other's way. */
+function refuseOwners(network: XmlElement, mark: Mark | null): void {
+  const options = optionsIn(network);
+  const there = options ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? []) : [];
+  const owners = there.filter((option) => isBootOption(option) && mark?.options.includes(option) !== true);
+  if (owners.length === 0) return;
+  throw new VenError('stale-plan', {
+    summary: `The network has boot options of its owner's, which it had not when the plan was made: ${owners.join(' · ')}`,
+    hint: 'Nothing was changed in it. The new plan says what can be done: ven plan',
+  });
 }
 
 interface Mark extends BootMark {

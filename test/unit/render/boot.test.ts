@@ -74,5 +74,17 @@ describe('boot options in a network of somebody else’s', () => {
   it('are told from those of its owner', () => {
     const theirs = network('', options('dhcp-option-force=tag:x,60,HTTPClient', 'log-dhcp'), DNSMASQ);
     expect(facts(theirs)).toMatchObject({ boot: null, otherBoot: ['dhcp-option-force=tag:x,60,HTTPClient'], bootUrl: null });
+    const added = bootNetwork(network(''), LAB, URL).replace(
+      '</dnsmasq:options>',
+      '<dnsmasq:option value="dhcp-boot=http://x"/></dnsmasq:options>',
+    );
+    for (const [xml, option] of [
+      [theirs, 'dhcp-option-force=tag:x,60,HTTPClient'],
+      [added, 'dhcp-boot=http://x'],
+    ] as const) {
+      const refused = expect.objectContaining({ code: 'stale-plan', message: expect.stringContaining(option) as string }) as Error;
+      expect(() => bootNetwork(xml, LAB, URL)).toThrow(refused);
+      expect(bootNetwork(xml, LAB, null)).not.toContain('urn:ven'); // giving back goes on
+    }
   });
 });
