@@ -31,13 +31,22 @@ export type TypeOutcome = 'typed' | 'busy' | 'unwanted';
 const ESCAPE = '\u001d';
 const TIMEOUT_SECONDS = 20;
 const POLL_MS = 50;
-/** The longest that we wait for the node's answer to what was typed, before we leave. */
-const ANSWER_MS = 1500;
+/** The longest that we wait for the node's answer to what was typed, before we leave: it is not read before QEMU sees us. */
+const ANSWER_MS = 5000;
+/** For libvirt to hear that we leave. */
+const LEAVE_MS = 1500;
 /** What has come back is followed by what libvirt still has under way. */
 const SETTLE_MS = 150;
+/**
+ * QEMU looks once a second whether anybody is at its terminal, and reads what was typed only then. What somebody typed who was killed within
+ * that second still lies there: it comes now, before ours, and perhaps ours is then not wanted any more.
+ */
+const LEFT_BEHIND_MS = 2000;
 const KEPT_CHARACTERS = 4096;
 /** Each needs a few processes, and looks at its terminal again and again. */
 const inTurn = atMost(8);
+/** At whose consoles this process has typed: nobody else's is left behind there. */
+const typedAt = new Set<string>();
 
 /**
  * Takes its turn, attaches, types the text and a carriage return, leaves. Resolves once libvirt has taken it.
@@ -100,10 +109,11 @@ async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal,
     let gone = false;
     while (!gone && !(await isRaw(before, env))) gone = await within(POLL_MS);
     // virsh attaches only now, and may be refused.
-    gone ||= await within(SETTLE_MS);
+    gone ||= await within(typedAt.has(uuid) ? SETTLE_MS : LEFT_BEHIND_MS);
     if (!gone) {
       if (wanted()) {
         typed = true;
+        typedAt.add(uuid);
         writeSync(keys, `${text}\r`);
         const began = performance.now();
         const settled = (): boolean => answered > 0 && performance.now() > answered + SETTLE_MS;
@@ -111,7 +121,7 @@ async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal,
       }
       // Again, if need be: it counts only where what virsh reads at once begins.
       do writeSync(keys, ESCAPE);
-      while (!(await within(ANSWER_MS)));
+      while (!(await within(LEAVE_MS)));
     }
     const exitCode = await ended;
     if (signal.aborted) throw stopped(signal, 'virsh');
