@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/index.js';
 import { startOrchestrator, type Orchestrator } from '../orchestrator/index.ts';
-import { changes, Lab } from './lab.js';
+import { changes, Lab, sleep } from './lab.js';
 
 const PASSWORD = `canary-${process.pid}`;
 const lab = new Lab('reg');
@@ -86,6 +86,44 @@ describe('a fleet whose nodes are registered', () => {
     });
     const { stdout: doctor } = await lab.ven('doctor');
     expect(doctor).toContain('https://api.reg.test answers, over verified TLS');
+  });
+
+  it('has what the orchestrator says beside each stage, and a warning where it says nothing', async () => {
+    const [host] = [...orchestrator.inventory.hosts.values()].filter(({ serialNumber }) => serialNumber === 'VENREG01');
+    if (host) host.hostStatus = 'Onboarded';
+    const { tokens } = orchestrator.seen;
+    const asked = tokens.length;
+    const { code, stdout, stderr } = await lab.ven('status');
+    expect([code, stderr, tokens.length - asked]).toEqual([0, '', 1]);
+    expect(stdout).toMatch(
+      / SERIAL +STAGE +ORCHESTRATOR +CONSOLE LOG\n.*VENREG01 +firmware +Onboarded .*\n.*VENREG02 +firmware +registered /,
+    );
+    const fault = orchestrator.fail({ how: 'echo' });
+    const silent = await lab.ven('status', '--json');
+    fault.stop();
+    expect(silent.code).toBe(0);
+    expect(silent.stderr).toMatch(/^Warning: The orchestrator .*\n$/);
+    expect(JSON.parse(silent.stdout)).toMatchObject({ vms: [{ stage: 'firmware', orchestrator: null }, {}] });
+    expect(silent.stdout + silent.stderr).not.toContain(PASSWORD);
+  });
+
+  it('that was being destroyed, killed once the orchestrator had forgotten it, is registered again by the next apply, and is who it was', async () => {
+    const uuids = [await lab.uuid('node-1'), await lab.uuid('node-2')];
+    const fault = orchestrator.fail({ op: 'remove', how: 'lost' });
+    const destroying = lab.start('destroy', '--yes');
+    while (known().length > 0) await sleep(20);
+    destroying.child.kill('SIGKILL');
+    await destroying.ended;
+    fault.stop();
+    const before = orchestrator.seen.registrations.length;
+    const plan = await lab.plan();
+    expect(changes(plan)).toEqual(['vm.node-1 update half-made', 'vm.node-2 update half-made']);
+    await lab.apply();
+    expect(registered().slice(before)).toHaveLength(2);
+    expect(known()).toEqual(SERIALS);
+    expect([await lab.uuid('node-1'), await lab.uuid('node-2')]).toEqual(uuids);
+    expect(await lab.domains('--state-running')).toHaveLength(2);
+    expect(changes(await lab.plan())).toEqual([]);
   });
 
   it('is forgotten when it is destroyed; where that is refused, its VM stays until it is not', async () => {

@@ -4,18 +4,22 @@ import { VenError, type Plan, type ResolvedFleet, type ResolvedVm, type RunEvent
 /** A VM that an apply makes or deletes is another node from then on: what is kept of the former one goes, just before. */
 export function recordsKeeper(fleet: ResolvedFleet, { steps }: Plan, workDir: string): (event: RunEvent) => void {
   const byId = new Map(steps.map((step) => [step.id, step]));
+  const made = new Map(steps.flatMap((step) => (step.kind === 'vm-up' ? [[step.vm.uuid, step.vm]] : [])));
   return (event) => {
     if (event.type !== 'step-started') return;
     const step = byId.get(event.step);
     if (step?.kind === 'vm-delete') removeNodeRecord(workDir, step.address.slice('vm.'.length));
-    if (step?.kind === 'vm-up') begin(fleet, step.vm, workDir);
+    if (step?.kind === 'vm-up') begin(fleet, step.vm, workDir, step.vm.power === 'running');
+    // It was registered in between.
+    const started = step?.kind === 'vm-start' ? made.get(step.uuid) : undefined;
+    if (started) begin(fleet, started, workDir, true);
   };
 }
 
 /** Keeps where in its console's log the life of a VM begins that is powered on now; of one that is left off nothing is kept. */
-function begin(fleet: ResolvedFleet, vm: ResolvedVm, workDir: string): void {
+function begin(fleet: ResolvedFleet, vm: ResolvedVm, workDir: string, isStarted: boolean): void {
   removeNodeRecord(workDir, vm.name);
-  if (fleet.orchestrator === null || vm.power === 'off') return;
+  if (fleet.orchestrator === null || !isStarted) return;
   let log: ReturnType<typeof consoleEnd>;
   try {
     log = consoleEnd({ uri: fleet.host.uri, domain: vm.domain });

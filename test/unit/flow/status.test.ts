@@ -88,16 +88,7 @@ beforeEach(async () => {
   life = '2026-01-01T00:00:00Z';
   locks.length = 0;
   write('');
-  await apply({
-    file,
-    env: { XDG_STATE_HOME: folder },
-    options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
-    lockTimeoutSeconds: 0,
-    consent: 'given',
-    confirm: () => Promise.resolve(true),
-    emit: () => undefined,
-    interrupt: { graceful: new AbortController().signal, hard: new AbortController().signal },
-  });
+  await applied();
   locks.length = 0;
 });
 afterEach(() => {
@@ -110,6 +101,19 @@ function write(orchestrator: string): void {
   const network = `networks: { lab: { subnet: 10.9.0.0/24, dns: { hosts: { ${lab.address}: [${lab.names.join(', ')}] } } } }\n`;
   const asked = orchestrator && `orchestrator: { domain: edge.test, caCertificate: ca.pem, ${orchestrator} }\n`;
   writeFileSync(file, `apiVersion: ven/v1\nfleet: lab\n${network}${asked}vms: [{ name: edge, count: 2, serialNumbers: [VENA1, VENA2] }]\n`);
+}
+
+async function applied(replace: string[] = []): Promise<void> {
+  await apply({
+    file,
+    env: { XDG_STATE_HOME: folder, ...ENV },
+    options: { mode: 'apply', targets: [], excludes: [], replace, keepDisks: false },
+    lockTimeoutSeconds: 0,
+    consent: 'given',
+    confirm: () => Promise.resolve(true),
+    emit: () => undefined,
+    interrupt: { graceful: new AbortController().signal, hard: new AbortController().signal },
+  });
 }
 
 const log = (vm: string): string => join(folder, `lab_${vm}-console.log`);
@@ -170,6 +174,23 @@ describe('by record and console', () => {
     expect((await look()).vms[0]).toMatchObject({ stage: 'firmware', stageAsOf: null });
     appendFileSync(log('edge-1'), IPXE);
     expect((await look()).vms[0]).toMatchObject({ stage: 'ipxe', stageAsOf: null });
+  });
+
+  it('so is one that was made, registered and started', async () => {
+    writeFileSync(log('edge-1'), AGENTS);
+    await applied(['vm.edge-1']);
+    expect((await look()).vms).toMatchObject([{ stage: 'firmware', outcome: 'under-way' }, { stage: null }]);
+    appendFileSync(log('edge-1'), IPXE);
+    expect((await look()).vms[0]).toMatchObject({ stage: 'ipxe' });
+  });
+
+  it('nobody waits long for what consoles say', async () => {
+    await keep('edge-1', IPXE);
+    appendFileSync(log('edge-1'), HOOK);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 2000));
+    expect((await look()).vms[0]).toMatchObject({ stage: 'ipxe', stageAsOf: expect.stringMatching(/Z$/) as string });
+    clock.mockRestore();
   });
 
   it('where the console can’t be read it is the record’s, with its time', async () => {
