@@ -3,16 +3,31 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadProfile } from '../src/config/index.js';
 import { driveNodes } from '../src/flow/onboarding/drive.js';
-import { ConsoleFollower, consoleEnd, writeNodeRecord } from '../src/host/index.js';
+import { ConsoleFollower, consoleEnd, typeOnConsole, writeNodeRecord } from '../src/host/index.js';
 import type { ResolvedVm } from '../src/model/index.js';
 
-const [logs = '', work = '', count = '0', profileFile = ''] = process.argv.slice(2);
+const [logs = '', work = '', count = '0', profileFile = '', username = '', password = ''] = process.argv.slice(2);
 const at = { uri: 'qemu:///system', folder: logs };
 const vms = Array.from({ length: Number(count) }, (_, index) => {
   const name = `n${index + 1}`;
   return { name, address: `vm.${name}`, uuid: `uuid-${name}`, domain: `bench_${name}`, serialNumber: name } as ResolvedVm;
 });
-let begun = { cpu: process.cpuUsage(), time: performance.now() };
+/** CPU in seconds: of this process, and of those that it started and that have ended. */
+function used(): { own: number; others: number } {
+  const { user, system } = process.cpuUsage();
+  const fields = readFileSync('/proc/self/stat', 'latin1').split(') ')[1]?.split(' ') ?? [];
+  return { own: (user + system) / 1e6, others: (Number(fields[13]) + Number(fields[14])) / 100 };
+}
+const WINDOW_SECONDS = 10;
+let busiest = 0;
+const samples: { time: number; total: number }[] = [];
+const sampling = setInterval(() => {
+  const { own, others } = used();
+  samples.push({ time: performance.now(), total: own + others });
+  const [first, last] = [samples.at(-1 - WINDOW_SECONDS), samples.at(-1)];
+  if (first && last) busiest = Math.max(busiest, (last.total - first.total) / ((last.time - first.time) / 1000));
+}, 1000);
+let begun = { cpu: used(), time: performance.now() };
 let looked = Infinity;
 let latestMs = 0;
 const result = await driveNodes({
@@ -40,9 +55,9 @@ const result = await driveNodes({
     powers: (uuids) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
     lastStart: () => null,
     powerOn: () => Promise.resolve(),
-    type: () => Promise.resolve('typed'),
+    type: ({ uuid }, text, wanted, signal) => typeOnConsole({ uri: at.uri, uuid, text, wanted, env: process.env, signal }),
     orchestrator: null,
-    credentials: { username: 'onboarder', password: 'not-a-real-password' },
+    credentials: { username, password },
     records: {
       write: (record) => {
         writeNodeRecord(work, record);
@@ -50,17 +65,22 @@ const result = await driveNodes({
     },
     emit: (event) => {
       if (event.type !== 'node-started' || event.address !== vms.at(-1)?.address) return;
-      begun = { cpu: process.cpuUsage(), time: performance.now() };
+      begun = { cpu: used(), time: performance.now() };
+      samples.length = 0;
+      busiest = 0;
       looked = performance.now();
       process.send?.('begun');
     },
   },
   signal: new AbortController().signal,
 });
-const { user, system } = process.cpuUsage(begun.cpu);
+clearInterval(sampling);
+const { own, others } = used();
 process.send?.({
   ready: result.ready.length,
-  cpuSeconds: (user + system) / 1e6,
+  cpuSeconds: own - begun.cpu.own,
+  typingSeconds: others - begun.cpu.others,
+  busiest,
   seconds: (performance.now() - begun.time) / 1000,
   peakMiB: process.resourceUsage().maxRSS / 1024,
   latestMs,

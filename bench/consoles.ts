@@ -1,11 +1,13 @@
 /**
- * `npm run bench -- consoles`: 200 recorded consoles, ten times as fast as in life, through the code that `ven provision` reads, watches
- * and records them with. No VM runs: another process appends to the logs what virtlogd would.
+ * `npm run bench -- consoles`: 200 recorded consoles, ten times as fast as in life, through the code that `ven provision` reads, watches,
+ * answers and records them with. No VM runs: this process appends to the logs what virtlogd would. A program called `virsh` stands at
+ * the consoles' other end: it takes what is typed, and a node goes on with what it said once it was answered.
  */
 import { fork } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { ROOT } from './measure.ts';
@@ -16,11 +18,21 @@ const NODES = 200;
 const FASTER = 10;
 /** Kernels say more than the recording has: about so many bytes at each of the two boots of a node. */
 const CHATTER = 100_000;
+const USERNAME = 'edge-user';
+const PASSWORD = 'not-a-real-password';
+const PROMPTS = [
+  { prompt: /Username: $/, answer: USERNAME },
+  { prompt: /Password: $/, answer: PASSWORD },
+];
 const KERNEL = /^\[ +\d+\.\d+\]|EFI stub: Loaded initrd|Ubuntu 24/m;
 
 interface Measured {
   ready: number;
   cpuSeconds: number;
+  /** Of the processes that it started to type. */
+  typingSeconds: number;
+  /** Cores over the 10 s with the most, those processes included. */
+  busiest: number;
   seconds: number;
   peakMiB: number;
   latestMs: number;
@@ -46,8 +58,60 @@ said.sort((a, b) => a.at - b.at);
 
 const folder = folderOf('consoles');
 const logs = join(folder.dir, 'logs');
+const bin = join(folder.dir, 'bin');
+const typed = join(folder.dir, 'typed');
 const watcher = join(folder.dir, 'watch.mjs');
 mkdirSync(logs);
+mkdirSync(bin);
+writeFileSync(typed, '');
+// As `virsh -q -c URI console UUID --safe`: raw, what is typed goes to the guest and comes back, Ctrl-] leaves.
+writeFileSync(
+  join(bin, 'virsh'),
+  `#!/usr/bin/perl
+$SIG{HUP} = 'IGNORE';
+system('stty', 'raw', '-echo');
+my $line = '';
+while (sysread(STDIN, my $bytes, 4096)) {
+  exit 0 if $bytes =~ /^\x1d/;
+  $line .= $bytes;
+  next unless $line =~ /^([^\r]*)\r(\x1d?)/;
+  open(my $typed, '>>', '${typed}');
+  syswrite($typed, "$ARGV[4] $1\n");
+  syswrite(STDOUT, "\r\n");
+  exit 0 if $2;
+  $line = '';
+}
+`,
+  { mode: 0o755 },
+);
+
+/** What was typed, by node, in order. */
+const answers = new Map<string, string[]>();
+function readAnswers(): void {
+  answers.clear();
+  for (const line of readFileSync(typed, 'utf8').split('\n').slice(0, -1)) {
+    const [, uuid = '', text = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
+    answers.set(uuid, [...(answers.get(uuid) ?? []), text]);
+  }
+}
+
+/** Says all that a node says, and waits at each prompt until it is answered. */
+async function live(name: string): Promise<void> {
+  const uuid = `uuid-${name}`;
+  let asked = 0;
+  let now = 0;
+  for (const { at, says } of said) {
+    if (at > now) await pause(at - now);
+    now = at;
+    appendFileSync(join(logs, `bench_${name}-console.log`), says);
+    const wanted = PROMPTS.find(({ prompt }) => prompt.test(says))?.answer;
+    if (wanted === undefined) continue;
+    while (answers.get(uuid)?.[asked] === undefined) await pause(50);
+    if (answers.get(uuid)?.[asked] !== wanted) throw new Error(`${name} was answered ${answers.get(uuid)?.[asked]}`);
+    asked += 1;
+  }
+}
+
 try {
   await build({
     entryPoints: [join(ROOT, 'bench/consoles-watch.ts')],
@@ -60,40 +124,51 @@ try {
   });
   const names = Array.from({ length: NODES }, (_, index) => `n${index + 1}`);
   for (const name of names) writeFileSync(join(logs, `bench_${name}-console.log`), '');
-  const child = fork(watcher, [logs, join(folder.dir, 'work'), String(NODES), join(ROOT, 'templates/profiles/edge-node.yaml')], {
-    execArgv: [],
-  });
+  const child = fork(
+    watcher,
+    [logs, join(folder.dir, 'work'), String(NODES), join(ROOT, 'templates/profiles/edge-node.yaml'), USERNAME, PASSWORD],
+    {
+      execArgv: [],
+      env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}` },
+    },
+  );
   const ended = new Promise<Measured>((resolve, reject) => {
     child.on('error', reject).on('message', (message: Measured | 'begun') => {
-      if (message === 'begun') replay();
+      if (message === 'begun') Promise.all(names.map(live)).catch(reject);
       else resolve(message);
     });
     child.on('exit', (code) => {
       reject(new Error(`the watcher ended with ${code}`));
     });
   });
-  const replay = (): void => {
-    for (const { at, says } of said)
-      setTimeout(() => {
-        for (const name of names) appendFileSync(join(logs, `bench_${name}-console.log`), says);
-      }, at);
-  };
-  const { ready, cpuSeconds, seconds, peakMiB, latestMs } = await ended;
+  const looking = setInterval(readAnswers, 50);
+  const { ready, cpuSeconds, typingSeconds, busiest, seconds, peakMiB, latestMs } = await ended.finally(() => {
+    clearInterval(looking);
+    child.kill();
+  });
+  readAnswers();
   const bytes = said.reduce((sum, { says }) => sum + Buffer.byteLength(says), 0);
   if (ready !== NODES) throw new Error(`only ${ready} of ${NODES} came to ready`);
-  const cores = cpuSeconds / seconds;
+  const twice = [...answers].filter(([, texts]) => texts.length !== PROMPTS.length);
+  if (answers.size !== NODES || twice.length > 0) throw new Error(`not answered once each: ${twice.map(([uuid]) => uuid).join(', ')}`);
+  const cores = (cpuSeconds + typingSeconds) / seconds;
   writePart(
     CONSOLES_TITLE,
     `Written by \`npm run bench -- consoles\`: ${NODES} nodes say, all at the same time and ${FASTER} times as fast as in life, what a lab's node said on its whole way, with kernel
-messages added at both boots: ${(bytes / 1000).toFixed(0)} kB each, ${((bytes * NODES) / 1e6).toFixed(0)} MB in ${seconds.toFixed(0)} s. What reads, watches and records them is what \`ven provision\` does it with, in one process; all ${ready} came to ready. ${availableParallelism()} cores.
+messages added at both boots: ${(bytes / 1000).toFixed(0)} kB each, ${((bytes * NODES) / 1e6).toFixed(0)} MB. At each of its ${PROMPTS.length} prompts a node waits until it is answered; typing is as slow as in life, eight at a time, so that
+it all takes ${seconds.toFixed(0)} s. What reads, watches, answers and records them is what \`ven provision\` does it with, in one process; each was answered once, and all ${ready} came to ready.
+A small program stands for virsh at the consoles, and libvirt is not asked. ${availableParallelism()} cores.
 
 | | measured | limit |
 |---|---|---|
-| CPU | ${cores.toFixed(2)} cores (${cpuSeconds.toFixed(1)} s of ${seconds.toFixed(1)} s) | < 1 ${cores < 1 ? '✓' : '✗'} |
+| CPU, with the processes that type | ${cores.toFixed(2)} cores (${cpuSeconds.toFixed(1)} s by ven, ${typingSeconds.toFixed(1)} s by those, of ${seconds.toFixed(1)} s) | < 1 ${cores < 1 ? '✓' : '✗'} |
+| the same in the busiest 10 s | ${busiest.toFixed(2)} cores | < 1 ${busiest < 1 ? '✓' : '✗'} |
 | peak memory | ${peakMiB.toFixed(0)} MiB | < 300 MB ${peakMiB * 1.048576 < 300 ? '✓' : '✗'} |
 | longest between two looks | ${latestMs.toFixed(0)} ms | – |`,
   );
-  process.stderr.write(`${cores.toFixed(2)} cores, ${peakMiB.toFixed(0)} MiB, ${latestMs.toFixed(0)} ms; written: docs/benchmarks.md\n`);
+  process.stderr.write(
+    `${cores.toFixed(2)} cores, ${busiest.toFixed(2)} in the busiest 10 s, ${peakMiB.toFixed(0)} MiB, ${latestMs.toFixed(0)} ms; written: docs/benchmarks.md\n`,
+  );
 } finally {
   folder.remove();
 }
