@@ -37,7 +37,7 @@ export class NodeLines {
     const at = this.#asideAt(state.line, isPrompt) ?? state.line.length;
     // What the kernel says at a secret prompt is no secret.
     const line = mask(held + state.line.slice(0, at)).slice(held.length) + mask(state.line.slice(at));
-    return { ...state, line, held };
+    return { ...state, line, sequence: mask(state.sequence), held };
   }
 
   /** The line under way, without what the kernel is saying at a prompt. */

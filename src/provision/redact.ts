@@ -83,14 +83,13 @@ function endOfPrompt(line: string, prompts: RegExp): number | null {
   return null;
 }
 
+/** As it is, and as JSON, addresses and base64 write it. */
+export function writtenForms(secret: string): string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+}
+
 function exactly(secrets: readonly string[]): RegExp | null {
-  const written = secrets.flatMap((secret) => [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    Buffer.from(secret).toString('base64'),
-  ]);
-  const alternatives = [...new Set(written)].filter((one) => one !== '').sort((a, b) => b.length - a.length);
+  const alternatives = [...new Set(secrets.flatMap(writtenForms))].filter((one) => one !== '').sort((a, b) => b.length - a.length);
   return alternatives.length === 0 ? null : new RegExp(alternatives.map(literally).join('|'), 'gu');
 }
 

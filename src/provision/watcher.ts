@@ -108,6 +108,11 @@ export class NodeWatcher {
     return this.#memory.lastLine === null ? null : this.#shown(this.#memory.lastLine);
   }
 
+  /** What was typed at the line under way. */
+  get answered(): ProfileAnswer['send'] | null {
+    return this.#memory.answered?.send ?? null;
+  }
+
   /** Pure JSON, without secrets. */
   get memory(): unknown {
     const console = this.#console.state(this.#prompts.has, (line) => this.#mask.mask(line, true));

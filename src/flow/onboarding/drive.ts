@@ -10,7 +10,7 @@ import {
 } from '../../model/index.js';
 import { Admission, type AdmissionLimits } from './admission.js';
 import { NodeRun } from './node.js';
-import { warnOnce, type OnboardingPorts, type PowerState } from './ports.js';
+import { inOrder, warnOnce, type OnboardingPorts, type PowerState } from './ports.js';
 import { resultOf } from './result.js';
 import { StatusPoll } from './status-poll.js';
 
@@ -67,25 +67,19 @@ class Drive {
   #fault: { error: unknown } | null = null;
 
   constructor(options: DriveOptions) {
-    this.#options = options;
-    const { ports, profile, flow, until, known } = options;
+    const ports = { ...options.ports, emit: inOrder(options.ports.emit) };
+    this.#options = { ...options, ports };
+    const { profile, flow, until, known } = options;
     this.#warn = warnOnce(ports);
     this.#admission = new Admission(options.limits);
-    this.#nodes = options.nodes.map(
-      ({ vm, record }) =>
-        new NodeRun({
-          vm,
-          record,
-          profile,
-          flow,
-          until,
-          ports,
-          signal: this.#stop.signal,
-          warn: (message) => {
-            this.#warn(vm.address, message);
-          },
-        }),
-    );
+    this.#nodes = options.nodes.map(({ vm, record }) => {
+      const warn = (message: string): void => {
+        if (node.state === 'ended') this.#warn(null, `${vm.address} ${message}`);
+        else this.#warn(vm.address, message);
+      };
+      const node = new NodeRun({ vm, record, profile, flow, until, ports, signal: this.#stop.signal, warn });
+      return node;
+    });
     this.#hosts = new Map(known?.map((host) => [host.serialNumber, host]));
     this.#statuses =
       ports.orchestrator &&
@@ -116,7 +110,8 @@ class Drive {
         node.abandon(cut === 'timeout' ? { class: 'timeout', stage, at, message, line: node.lastLine } : null);
       }
       const result = resultOf(this.#nodes, cut, now - began);
-      ports.emit({ type: 'provision-finished', time: at, ...result });
+      await this.#linger();
+      ports.emit({ type: 'provision-finished', time: new Date(clock.now()).toISOString(), ...result });
       return result;
     } finally {
       this.#stop.abort();
@@ -178,11 +173,17 @@ class Drive {
       });
     }
     for (const node of this.#nodes) if (node.state === 'registered' && this.#admission.mayPowerOn(now)) this.#powerOn(node);
-    for (const node of this.#nodes) node.poll();
+    for (const node of this.#nodes) if (!node.linger()) node.poll();
     const watched = this.#nodes.filter(({ state }) => state === 'watched');
     if (watched.length === 0) return;
     if (now - this.#powersAskedAt >= POWER_MS && !this.#askingPowers) this.#background(() => this.#askPowers(watched, now));
     if (this.#statuses?.isDue(now) === true) this.#background(() => this.#askStatuses(watched));
+  }
+
+  /** Until none of the nodes that were typed at just now echoes that any more. */
+  async #linger(): Promise<void> {
+    const { signal } = new AbortController();
+    while (this.#nodes.filter((node) => node.linger()).length > 0) await this.#options.ports.clock.sleep(LOOK_MS, signal);
   }
 
   #start(node: NodeRun, work: () => Promise<void>): void {

@@ -1,4 +1,5 @@
-/** Finds, in the bytes of a console, what a node echoed of what was typed and must not be kept. It makes no difference where the stream is cut. */
+import { findSpelled } from '../../console/index.js';
+import { writtenForms } from '../../provision/index.js';
 import type { LogPlace } from './ports.js';
 
 export interface EchoFound {
@@ -11,58 +12,201 @@ const TELLING_BYTES = 4;
 /** So much after something was typed counts as its echo: to its line's end, or the next one's, when something came in between. */
 const ECHO_BYTES = 2048;
 const ECHO_LINES = 2;
+/** So long after the last byte is held back what may be a secret's beginning: it may as well be how a prompt ends. */
+const HELD_MS = 1000;
+const HELD_TELLING_MS = 5000;
+/** Of a line's beginning, where the profile's patterns look. */
+const LOOKED_AT_BYTES = 1024;
+const LINE_FEED = 0x0a;
+const STAR = 0x2a;
 
+interface Form {
+  bytes: Buffer;
+  /** Nobody else masks it, or it was typed just now. */
+  hidden: boolean;
+}
+
+interface Match extends Pick<Form, 'hidden'> {
+  places: number[];
+}
+
+/**
+ * Finds, in the bytes of a console, what a node echoed of what was typed and must not be kept: as it was typed, or as JSON, addresses,
+ * base64, Latin-1 and readline (`\303`) write it, also in the strings of terminals, and with all in between that `findSpelled` knows. It makes no
+ * difference where the stream is cut: what may be a secret's beginning is handed on once the next bytes tell.
+ *
+ * A secret in one piece is handed on as it is, since it may be a word that the profile looks for: who shows it masks it. What was typed just now, what
+ * only a terminal puts together, what is far along a line, and what a former run has handed on the beginning of, is handed on as asterisks.
+ *
+ * Not found: an echo that lacks characters (a line scrolled sideways on a dumb terminal; an overrun), or has others (a line that drops the eighth bit);
+ * one with the words of another program in it, unless that is the kernel. Of one that is broken by more than a terminal's wrap after a pause of seconds, or after less than
+ * four characters by a line's end, that beginning is shown; in the log it is masked.
+ */
 export class EchoFinder {
-  readonly #always: Buffer[];
+  readonly #always: Form[];
   /** What was typed, while its echo may still come. */
-  #expected: Buffer[] = [];
+  #expected: Form[] = [];
   #left = { bytes: 0, lines: 0 };
-  /** What came last, so that an echo in two pieces is found; with the place of each byte. */
-  #tail: { bytes: Buffer; places: LogPlace[] } = { bytes: Buffer.alloc(0), places: [] };
+  /** From where something may begin that is not whole yet. */
+  #bytes: Buffer = Buffer.alloc(0);
+  /** Of each piece of `#bytes`. */
+  #pieces: { start: LogPlace; length: number }[] = [];
+  /** So many of `#bytes` were handed on, and so many of these by a former run. */
+  #handed = 0;
+  #known = 0;
+  #knownBetween: { from: LogPlace; to: LogPlace } | null = null;
+  /** So far along its line do `#bytes` begin. */
+  #column = 0;
+  #held = { since: 0, milliseconds: 0 };
 
   /** `secrets` are never kept, whenever they are said. */
   constructor(secrets: readonly string[]) {
-    this.#always = secrets.map((secret) => Buffer.from(secret)).filter(({ length }) => length >= TELLING_BYTES);
+    this.#always = secrets.flatMap((secret) => (Buffer.byteLength(secret) < TELLING_BYTES ? [] : formsOf(secret)));
+  }
+
+  /** Before anything is pushed: what will be pushed first was handed on by a former run. */
+  known(from: LogPlace, to: LogPlace): void {
+    this.#knownBetween = { from, to };
   }
 
   /** This is typed now: on the line that is under way it is not kept either. */
   expect(text: string): void {
-    this.#expected = [Buffer.from(text)].filter(({ length }) => length > 0);
+    this.#expected = formsOf(text).map(({ bytes }) => ({ bytes, hidden: true }));
     this.#left = { bytes: ECHO_BYTES, lines: ECHO_LINES };
   }
 
-  push({ start, bytes }: { start: LogPlace; bytes: Uint8Array }): EchoFound[] {
-    const wanted = [...this.#always, ...this.#expected];
-    if (wanted.length === 0) return [];
-    const before = this.#tail.bytes.length;
-    const all = Buffer.concat([this.#tail.bytes, bytes]);
-    const placeOf = (index: number): LogPlace =>
-      index < before ? (this.#tail.places[index] as LogPlace) : { file: start.file, position: start.position + index - before };
+  /** `said`: what may be handed on now. */
+  push({ start, bytes }: { start: LogPlace; bytes: Uint8Array }, now: number): { found: EchoFound[]; said: Uint8Array } {
+    const before = this.#bytes.length;
+    const known = this.#knownOf(start, bytes.length);
+    if (known > 0) this.#handed = this.#known = before + known;
+    this.#bytes = before === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : Buffer.concat([this.#bytes, bytes]);
+    this.#pieces.push({ start, length: bytes.length });
+    const { found, open } = this.#find();
+    if (open === null) this.#pass(bytes);
+    this.#held = { since: now, milliseconds: open === null ? 0 : this.#holdsFor(open) };
+    const end = this.#bytes.length;
+    const said = this.#handOn(this.#held.milliseconds === 0 ? end : (open?.places[0] ?? end), found);
+    const stretches = found.flatMap(({ places }) => this.#stretches(places));
+    // One that the open one begins in is handed on with it.
+    const overlapping = found.filter(({ places }) => open !== null && (places.at(-1) ?? 0) >= (open.places[0] ?? end));
+    this.#forget(Math.min(end, ...[...(open ? [open] : []), ...overlapping].map(({ places }) => places[0] ?? end)));
+    return { found: stretches, said };
+  }
+
+  /** What was held back for so long that it is no echo; `all`: whatever was. */
+  release(now: number, { all = false } = {}): Uint8Array {
+    if (this.#handed === this.#bytes.length || (!all && now - this.#held.since < this.#held.milliseconds)) return Buffer.alloc(0);
+    return this.#handOn(this.#bytes.length, this.#find().found);
+  }
+
+  /** Where begins what was not handed on; `end`: where the next byte will be. */
+  place(end: LogPlace): LogPlace {
+    if (this.#knownBetween) return this.#knownBetween.to;
+    return this.#handed < this.#bytes.length ? this.#placeOf(this.#handed) : end;
+  }
+
+  #knownOf({ file, position }: LogPlace, length: number): number {
+    const { from, to } = this.#knownBetween ?? {};
+    const isKnown = from?.file === file && to?.file === file && position >= from.position && position < to.position;
+    if (!isKnown || position + length >= to.position) this.#knownBetween = null;
+    return isKnown ? Math.min(length, to.position - position) : 0;
+  }
+
+  /** All that is whole, and the first that is not yet. */
+  #find(): { found: Match[]; open: Match | null } {
+    const found: Match[] = [];
+    let open: Match | null = null;
+    for (const { bytes, hidden } of [...this.#expected, ...this.#always]) {
+      let from = 0;
+      for (let next = findSpelled(this.#bytes, bytes, from); next; next = findSpelled(this.#bytes, bytes, from)) {
+        const { places, whole } = next;
+        if (whole) found.push({ places, hidden });
+        else if (open === null || (places[0] ?? 0) < (open.places[0] ?? 0)) open = { places, hidden };
+        from = (whole ? (places.at(-1) ?? 0) : (places[0] ?? 0)) + 1;
+      }
+    }
+    return { found, open };
+  }
+
+  /** What was typed is expected no more after so much. */
+  #pass(bytes: Uint8Array): void {
+    if (this.#expected.length === 0) return;
+    this.#left.bytes -= bytes.length;
+    for (const byte of bytes) if (byte === LINE_FEED) this.#left.lines -= 1;
+    if (this.#left.lines <= 0 || this.#left.bytes <= 0) this.#expected = [];
+  }
+
+  /** A line that ends in a secret's first letters must not wait for the next. */
+  #holdsFor({ places }: Match): number {
+    if (places.length >= TELLING_BYTES) return HELD_TELLING_MS;
+    return this.#bytes.includes(LINE_FEED, places[0]) ? 0 : HELD_MS;
+  }
+
+  #handOn(end: number, found: readonly Match[]): Uint8Array {
+    const from = this.#handed;
+    if (end <= from) return Buffer.alloc(0);
+    this.#handed = end;
+    const hidden = found.filter((match) => this.#isHidden(match)).flatMap(({ places }) => places);
+    if (hidden.length === 0) return this.#bytes.subarray(from, end);
+    const said = Buffer.from(this.#bytes.subarray(from, end));
+    for (const place of hidden) if (place >= from && place < end) said[place - from] = STAR;
+    return said;
+  }
+
+  #isHidden({ places, hidden }: Match): boolean {
+    const [first = 0] = places;
+    const last = places.at(-1) ?? first;
+    if (hidden || first < this.#known || last - first >= places.length) return true;
+    const lineEnd = first === 0 ? -1 : this.#bytes.lastIndexOf(LINE_FEED, first - 1);
+    return last - lineEnd + (lineEnd < 0 ? this.#column : 0) > LOOKED_AT_BYTES;
+  }
+
+  #forget(count: number): void {
+    const lineEnd = count === 0 ? -1 : this.#bytes.lastIndexOf(LINE_FEED, count - 1);
+    this.#column = lineEnd < 0 ? this.#column + count : count - 1 - lineEnd;
+    this.#bytes = Buffer.from(this.#bytes.subarray(count));
+    this.#handed -= Math.min(count, this.#handed);
+    this.#known -= Math.min(count, this.#known);
+    let left = count;
+    while (left > 0) {
+      const [first] = this.#pieces;
+      if (!first) return;
+      const { start, length } = first;
+      if (length <= left) this.#pieces.shift();
+      else this.#pieces[0] = { start: { file: start.file, position: start.position + left }, length: length - left };
+      left -= length;
+    }
+  }
+
+  #placeOf(index: number): LogPlace {
+    let before = 0;
+    for (const { start, length } of this.#pieces) {
+      if (index < before + length) return { file: start.file, position: start.position + index - before };
+      before += length;
+    }
+    throw new Error('no such byte');
+  }
+
+  /** In one file each: it may have been rotated in between. */
+  #stretches(places: readonly number[]): EchoFound[] {
     const found: EchoFound[] = [];
-    for (const secret of wanted) {
-      for (let at = all.indexOf(secret); at >= 0; at = all.indexOf(secret, at + secret.length))
-        found.push(...stretches(at, secret.length, placeOf));
+    for (const place of places) {
+      const at = this.#placeOf(place);
+      const last = found.at(-1);
+      if (last && last.at.file === at.file && last.at.position + last.length === at.position) last.length += 1;
+      else found.push({ at, length: 1 });
     }
-    if (this.#expected.length > 0) {
-      this.#left.bytes -= bytes.length;
-      for (const byte of bytes) if (byte === 0x0a) this.#left.lines -= 1;
-      if (this.#left.lines <= 0 || this.#left.bytes <= 0) this.#expected = [];
-    }
-    const keep = Math.min(all.length, Math.max(...wanted.map(({ length }) => length)) - 1);
-    const places = Array.from({ length: keep }, (_, index) => placeOf(all.length - keep + index));
-    this.#tail = { bytes: Buffer.from(all.subarray(all.length - keep)), places };
     return found;
   }
 }
 
-/** In one file each: it may have been rotated in between. */
-function stretches(from: number, length: number, placeOf: (index: number) => LogPlace): EchoFound[] {
-  const found: EchoFound[] = [];
-  for (let index = from; index < from + length; index += 1) {
-    const at = placeOf(index);
-    const last = found.at(-1);
-    if (last && last.at.file === at.file && last.at.position + last.length === at.position) last.length += 1;
-    else found.push({ at, length: 1 });
-  }
-  return found;
+function formsOf(secret: string): Form[] {
+  const octal = [...Buffer.from(secret)].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`)).join('');
+  const latin1 = /^[^\u0100-\uffff]*$/.test(secret) ? [Buffer.from(secret, 'latin1')] : [];
+  const forms = [
+    ...writtenForms(secret).map((form) => ({ bytes: Buffer.from(form), hidden: false })),
+    ...[Buffer.from(octal), ...latin1].map((bytes) => ({ bytes, hidden: true })),
+  ];
+  return forms.filter(({ bytes }, index) => bytes.length > 0 && forms.findIndex((other) => other.bytes.equals(bytes)) === index);
 }

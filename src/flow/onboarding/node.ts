@@ -1,4 +1,3 @@
-import { LastBoot } from '../../console/index.js';
 import {
   VenError,
   type NodeEffect,
@@ -12,8 +11,8 @@ import {
   type StageVisit,
 } from '../../model/index.js';
 import { NodeWatcher } from '../../provision/index.js';
-import { EchoFinder } from './echo.js';
-import type { NodeConsole, OnboardingPorts, PowerState } from './ports.js';
+import { Listener } from './listener.js';
+import type { OnboardingPorts, PowerState } from './ports.js';
 import { finishedEvent } from './result.js';
 import { Typist } from './typist.js';
 
@@ -48,10 +47,9 @@ export class NodeRun {
   failure: NodeFailure | null = null;
 
   readonly #options: NodeOptions;
-  readonly #echo: EchoFinder;
+  readonly #listener: Listener;
   readonly #typist: Typist;
   #watcher: NodeWatcher | null = null;
-  #console: NodeConsole | null = null;
   #life: string | undefined;
   #power: { id: string | null; on: boolean; since: number } = { id: null, on: false, since: 0 };
   /** -Infinity: not yet, and there is something to catch up with. */
@@ -64,14 +62,14 @@ export class NodeRun {
     this.#options = options;
     this.vm = options.vm;
     const { ports, warn, signal, vm } = options;
-    this.#echo = new EchoFinder(ports.credentials ? [ports.credentials.password] : []);
+    this.#listener = new Listener(vm, ports, warn);
     this.#typist = new Typist({
       vm,
       ports,
       warn,
       signal,
       echo: (text) => {
-        this.#echo.expect(text);
+        this.#listener.expect(text);
       },
     });
   }
@@ -99,13 +97,12 @@ export class NodeRun {
     const now = ports.clock.now();
     this.#power = { id: power.id, on: true, since: now };
     this.#life = ports.lastStart(this.vm) ?? undefined;
-    this.#console = ports.openConsole(this.vm, record?.log ?? null);
+    this.#listener.open(record?.log ?? null);
     const begun = record?.visits[0];
-    if (record !== null && begun !== undefined)
-      this.#watcher = this.#newWatcher({ startedAt: Date.parse(begun.enteredAt), memory: record.memory });
+    if (record !== null && begun !== undefined) this.#resume(Date.parse(begun.enteredAt), record.memory);
     else this.#watch({ startedAt: this.#life === undefined ? now : Math.min(now, Date.parse(this.#life)), late: true });
     this.state = 'watched';
-    if (record?.log == null) this.#take({ kind: 'console', at: now, bytes: this.#lastBoot(), late: true });
+    if (record?.log == null) this.#take({ kind: 'console', at: now, bytes: this.#listener.lastBoot(), late: true });
     this.poll();
     this.save();
     if (this.stage !== null) this.#arrive(this.stage);
@@ -118,16 +115,18 @@ export class NodeRun {
     try {
       if (record?.outcome === 'ready') {
         await ports.powerOn(this.vm, signal);
+        if (this.#isEnded()) return;
         warn('was ready, and its power was off: powered on');
         this.leave(record);
         return;
       }
-      this.#console = ports.openConsole(this.vm, ports.consoleEnd(this.vm));
+      this.#listener.open(ports.consoleEnd(this.vm));
       // Kept before it starts: whoever goes on after a kill knows where its life begins.
       this.#watcher = this.#newWatcher({ startedAt: ports.clock.now() });
       this.#unsaved = true;
       this.save();
       await ports.powerOn(this.vm, signal);
+      if (this.#isEnded()) return;
       const now = ports.clock.now();
       this.#power = { id: null, on: true, since: now };
       this.#life = ports.lastStart(this.vm) ?? undefined;
@@ -139,6 +138,7 @@ export class NodeRun {
       if (before !== null) this.orchestratorSaid(before);
       this.save();
     } catch (error) {
+      if (this.#isEnded()) return;
       if (signal.aborted) this.state = 'waiting';
       else this.failBeforehand('boot', error);
     }
@@ -147,6 +147,7 @@ export class NodeRun {
   /** It can't even begin: this run's failure, which is not kept, so that the next one tries again. */
   failBeforehand(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
     if (!(error instanceof VenError)) throw error;
+    if (this.#isEnded()) return;
     const now = iso(this.#options.ports.clock.now());
     const stage = this.#options.profile.stages[0]?.name ?? '';
     this.failure = { class: cause, stage, at: now, message: error.summary, line: error.detail?.split('\n')[0] ?? null };
@@ -165,16 +166,21 @@ export class NodeRun {
   /** Lets go of its console. Idempotent. */
   close(): void {
     this.#typist.stop();
-    this.#console?.close();
+    this.#listener.close();
   }
 
-  /** A look at the console, and the time. Cheap when nothing is new. */
-  poll(): void {
+  /** After its end: whether an echo of what was typed just now may still come. */
+  linger(): boolean {
+    return this.#isEnded() && this.#listener.linger();
+  }
+
+  /** A look at the console, and the time. Cheap when nothing is new. `certain`: also at what may be the beginning of an echo. */
+  poll({ certain = false } = {}): void {
     if (this.state !== 'watched') return;
     const now = this.#options.ports.clock.now();
     const late = now - this.#lookedAt > LATE_MS;
     this.#lookedAt = now;
-    const bytes = this.#read({ all: late });
+    const bytes = this.#listener.hear({ all: late, certain });
     if (bytes.length > 0) this.#take({ kind: 'console', at: now, bytes, late });
     this.#take({ kind: 'tick', at: now });
     this.#tellOutput(now);
@@ -220,7 +226,7 @@ export class NodeRun {
       failure: watcher.failure,
       visits: [...watcher.visits],
       lastLine: watcher.lastLine,
-      log: this.#console?.place ?? null,
+      log: this.#listener.place,
       memory: watcher.memory,
     });
     this.#savedAt = ports.clock.now();
@@ -232,6 +238,14 @@ export class NodeRun {
     // A user's name is no secret by itself: masked everywhere, one like `edge` would blot out the nodes' names.
     const secrets = ports.credentials ? [ports.credentials.password] : [];
     return new NodeWatcher(profile, flow, { secrets, ...begin });
+  }
+
+  /** What a former run typed may still be echoed. */
+  #resume(startedAt: number, memory: unknown): void {
+    this.#watcher = this.#newWatcher({ startedAt, memory });
+    const { answered } = this.#watcher;
+    const { credentials } = this.#options.ports;
+    if (answered?.kind === 'credential' && credentials) this.#listener.expect(credentials[answered.credential]);
   }
 
   #watch(begin: { startedAt: number; late?: boolean }): void {
@@ -254,7 +268,7 @@ export class NodeRun {
     if (input.kind !== 'tick' || effects.length > 0) this.#unsaved = true;
     // Before anything is done: so a killed run never does it twice.
     if (effects.length > 0) this.save();
-    for (const effect of effects) this.#obey(effect);
+    for (const effect of effects) if (!this.#isEnded()) this.#obey(effect);
   }
 
   #obey(effect: NodeEffect): void {
@@ -288,7 +302,7 @@ export class NodeRun {
   /** Reads first what was said until now. */
   #standingIn(watcher: NodeWatcher | null): NodeWatcher['standing'] {
     return (answer) => {
-      this.poll();
+      this.poll({ certain: true });
       return watcher === null || watcher !== this.#watcher ? 'over' : watcher.standing(answer);
     };
   }
@@ -307,29 +321,13 @@ export class NodeRun {
     this.end = end;
     this.state = 'ended';
     if (this.#watcher && (end !== 'failed' || this.#watcher.outcome === 'failed')) this.save();
-    this.close();
+    this.#typist.stop();
     this.#options.ports.emit(finishedEvent(this, end, this.#options.ports.clock.now()));
+    this.#listener.end();
   }
 
-  #read({ all }: { all: boolean }): Uint8Array {
-    const read: Uint8Array[] = [];
-    for (let pieces = this.#console?.read() ?? []; pieces.length > 0; pieces = all ? (this.#console?.read() ?? []) : []) {
-      for (const piece of pieces) {
-        read.push(piece.bytes);
-        for (const { at, length } of this.#echo.push(piece)) {
-          const why = this.#console?.mask(at, length) ?? null;
-          if (why !== null) this.#options.warn(`echoed a credential, and it could not be masked in the console log: ${why}`);
-        }
-      }
-    }
-    return read.length === 1 && read[0] ? read[0] : Buffer.concat(read);
-  }
-
-  /** Of all that is kept. */
-  #lastBoot(): Uint8Array {
-    const boot = new LastBoot();
-    boot.push(Buffer.from(this.#read({ all: true })).toString('latin1'));
-    return Buffer.from(boot.text(), 'latin1');
+  #isEnded(): boolean {
+    return this.state === 'ended';
   }
 
   #tellOutput(now: number): void {

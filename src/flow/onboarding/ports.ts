@@ -60,3 +60,15 @@ export function warnOnce(ports: Pick<OnboardingPorts, 'emit' | 'clock'>): (addre
     ports.emit({ type: 'provision-warning', time: new Date(ports.clock.now()).toISOString(), address, message });
   };
 }
+
+/** Nothing is told of a node after its end, nor at all after the run's: whoever was at work then comes too late. */
+export function inOrder(emit: OnboardingPorts['emit']): OnboardingPorts['emit'] {
+  const ended = new Set<Address>();
+  let over = false;
+  return (event) => {
+    if (over || ('address' in event && event.address !== null && ended.has(event.address))) return;
+    if (event.type === 'node-finished') ended.add(event.address);
+    over = event.type === 'provision-finished';
+    emit(event);
+  };
+}

@@ -76,6 +76,37 @@ describe('a run over nodes', () => {
     expect(JSON.stringify([world.events, ...world.records.values()])).not.toMatch(/canary/);
   });
 
+  it('neither keeps nor shows what a terminal has broken a password into', async () => {
+    const secret = 'canary-0123456789-0123456789-0123456789-0123456789-0123456789-0123456789-pass';
+    const text = JSON.stringify;
+    const ways = [
+      `Password: ${secret.slice(0, 70)} \r${secret.slice(70)}`,
+      `Password: ${secret.slice(0, 70)}\r\n${secret.slice(70)}`,
+      `Password: ${secret.slice(0, 20)}[   52.123456] veth1: renamed\r\n${secret.slice(20)}`,
+      `Password: \r\n\u001b]0;${secret}\u0007`,
+      `Password: \r\n${'x'.repeat(4070)}${secret}`,
+      `Password: \r\n${[...secret].join('\u001b[m')}`,
+    ];
+    for (const [index, way] of ways.entries()) {
+      const world = new World();
+      const [begun = '', ...rest] = way.split('Password: ');
+      const vm = world.add('a', [
+        { at: 10, say: 'Username: ' },
+        { after: 'alice', at: 0.3, say: `alice\r\n${begun}Password: ` },
+        ...[...rest.join('')].map((say, at) => ({ after: secret, at: 0.3 + at * 0.01, say })),
+        { after: secret, at: 45, say: '\r\nworking\r\nall done\r\n' },
+      ]);
+      const ports = world.ports({ credentials: { username: 'alice', password: secret } });
+      await drive(world, [vm], { flow: 'interactive', ports });
+      const log = world.machine(vm).log.replaceAll('\u001b[m', '');
+      expect(log).toContain('working\r\nall done');
+      expect({ index, log }).toMatchObject({ log: expect.not.stringMatching(/9-0|canary|pass/) as string });
+      expect({ index, told: text([world.events, ...world.records.values()]) }).toMatchObject({
+        told: expect.not.stringMatching(/canary|9-0|y-0|pass"/) as string,
+      });
+    }
+  });
+
   it('names what failed, with the others ready: exit 4', async () => {
     const world = new World();
     const vms = [world.add('a', PLAIN), world.add('b', FULL), world.add('c', [])];
@@ -197,6 +228,105 @@ describe('admission', () => {
   });
 });
 
+describe('what a node echoes just when nobody watches it any more', () => {
+  const late = (...after: Script): Script => [
+    { at: 10, say: 'Username: ' },
+    { after: 'alice', at: 0.3, say: 'alice\r\nPassword: ' },
+    ...after,
+  ];
+
+  it('is masked still, at the end of a run and before', async () => {
+    for (const others of [[], ['b']]) {
+      const world = new World();
+      const echo = { after: 'canary-secret', at: 0.9, say: 'once more canary-secret\r\n' };
+      const vm = world.add('a', late({ after: 'canary-secret', at: 0.3, say: '\r\nworking\r\nall done\r\n' }, echo));
+      const vms = [vm, ...others.map((name) => world.add(name, IO))];
+      await drive(world, vms, { flow: 'interactive' });
+      expect(world.machine(vm).log).toContain('all done\r\nonce more *************\r\n');
+      expect(world.events.at(-1)?.type).toBe('provision-finished');
+    }
+  });
+
+  it('is masked after Ctrl-C and at the time limit, and nobody waits longer than a second', async () => {
+    for (const way of ['signal', 'timeout']) {
+      const world = new World();
+      const vm = world.add('a', late({ after: 'canary-secret', at: 0.7, say: 'canary-secret' }));
+      const stop = new AbortController();
+      let typed = 0;
+      world.onTime = (seconds) => {
+        typed ||= world.machine(vm).typed.length === 2 ? seconds : 0;
+        if (way === 'signal' && typed > 0) stop.abort();
+      };
+      await drive(world, [vm], { flow: 'interactive', signal: stop.signal, timeoutSeconds: way === 'timeout' ? 11.9 : null });
+      expect({ way, log: world.machine(vm).log }).toEqual({ way, log: 'Username: *****\r\nPassword: *************' });
+      expect(world.seconds - typed).toBeLessThan(2.3);
+    }
+  });
+
+  it('costs no time where nothing was typed just now', async () => {
+    const world = new World();
+    const vm = world.add('a', PLAIN);
+    await drive(world, [vm], { flow: 'none' });
+    const finished = Date.parse(world.of('node-finished')[0]?.time ?? '');
+    expect(Date.parse(world.of('provision-finished')[0]?.time ?? '') - finished).toBeLessThan(300);
+  });
+});
+
+describe('events', () => {
+  it('come of no node after its end, and none after the run’s, whoever is still at work', async () => {
+    const world = new World();
+    const vms = ['a', 'b', 'c', 'd'].map((name) => world.add(name, name === 'a' ? [{ at: 1, say: 'working\r\nall done\r\n' }] : IO));
+    const real = world.ports({ orchestrator: world.orchestrator() });
+    const pending: (() => void)[] = [];
+    const later = (work: () => void): Promise<void> =>
+      new Promise((resolve) => {
+        pending.push(() => {
+          work();
+          resolve();
+        });
+      });
+    const stop = new AbortController();
+    const ports: typeof real = {
+      ...real,
+      // Done only when all is over.
+      powerOn: (vm, signal) =>
+        vm.name === 'b'
+          ? later(() => {
+              world.powerOn(vm);
+            })
+          : real.powerOn(vm, signal),
+      type: (vm, _text, wanted) =>
+        later(() => {
+          wanted();
+        }).then(() => (vm.name === 'c' ? 'typed' : 'busy')),
+      emit: (event) => {
+        world.events.push(event);
+        if (event.type === 'provision-finished') for (const end of pending) end();
+      },
+    };
+    world.onTime = (seconds) => {
+      if (seconds > 30) stop.abort();
+    };
+    const result = await drive(world, vms, { flow: 'interactive', until: 'work', ports, signal: stop.signal });
+    expect(result).toMatchObject({ ready: ['vm.a'], left: ['vm.b', 'vm.c', 'vm.d'] });
+    expect(pending.length).toBe(3);
+    expect(world.events.at(-1)?.type).toBe('provision-finished');
+    for (const { address } of vms) {
+      const of = world.events.filter((event) => 'address' in event && event.address === address);
+      expect([address, of.filter(({ type }) => type === 'node-finished').length, of.at(-1)?.type]).toEqual([address, 1, 'node-finished']);
+    }
+    // What was asked for, not what it said in the same breath.
+    expect(world.of('node-finished').find(({ address }) => address === 'vm.a')?.outcome).toBe('reached');
+    expect(
+      world
+        .of('stage-reached')
+        .filter(({ address }) => address === 'vm.a')
+        .map(({ stage }) => stage),
+    ).toEqual(['power-on', 'work']);
+    expect(world.records.get('b')?.outcome).toBe('under-way');
+  });
+});
+
 describe('a run that ends early', () => {
   it('leaves its nodes when it is interrupted: exit 130, and the next one goes on', async () => {
     const world = new World();
@@ -257,6 +387,34 @@ describe('a run that is killed', () => {
         users: 1,
         passwords: 1,
       });
+    }
+  });
+
+  it('in the midst of an echo: the next one masks all of it, and shows nothing of the rest', async () => {
+    const echo: Script = [
+      { at: 10, say: 'Username: ' },
+      { after: 'alice', at: 0.3, say: 'alice\r\nPassword: ' },
+      { after: 'canary-secret', at: 0.2, say: 'canary-' },
+      { after: 'canary-secret', at: 8, say: 'secret\r\nis canary-' },
+      { after: 'canary-secret', at: 20, say: 'secret\r\nworking\r\n' },
+      { after: 'canary-secret', at: 21, say: 'all done\r\n' },
+    ];
+    for (const stop of [11.9, 12.5, 16, 18, 19.9, 22, 26, 30]) {
+      const world = new World();
+      const vm = world.add('a', echo);
+      world.onTime = (seconds) => {
+        if (seconds >= stop) throw new Killed();
+      };
+      await expect(drive(world, [vm], { flow: 'interactive' })).rejects.toThrow(Killed);
+      world.onTime = () => undefined;
+      world.pass(5000);
+      expect({ stop, ready: (await drive(world, [vm], { flow: 'interactive' })).ready }).toEqual({ stop, ready: ['vm.a'] });
+      expect({ stop, log: world.machine(vm).log }).toEqual({
+        stop,
+        log: 'Username: *****\r\nPassword: *************\r\nis *************\r\nworking\r\nall done\r\n',
+      });
+      expect(count(world, vm, 'canary-secret')).toBe(1);
+      expect(JSON.stringify([world.events, ...world.records.values()])).not.toMatch(/canary|secret/);
     }
   });
 
