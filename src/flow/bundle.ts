@@ -57,7 +57,7 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
     if (!(error instanceof VenError)) throw error;
     fleet = error;
   }
-  const { redaction, warnings } = redactionFor(fleet, request);
+  const { redaction, warnings } = redactionFor(fleet, written, request);
   const name = `ven-bundle-${fleet instanceof VenError ? 'fleet' : fleet.name}-${made.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
   const file = output ?? `${name}.tar.gz`;
   const archive = await openArchive(file, made);
@@ -87,6 +87,8 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
     if (fleet instanceof VenError) {
       const { summary, findings } = fleet;
       await part('findings.json', 'what is wrong with the fleet file', () => json({ summary, findings }, redaction));
+      const why = `${summary}: correct it and run this again`;
+      result.missing.push({ path: 'all else', what: 'the plan, events, nodes and consoles', why: redaction.text(why) });
     } else await fleetParts(fleet, request, { part, redaction });
     await add('README.md', 'this list', bundleReadme(result, { made, fleet: fleet instanceof VenError ? null : fleet.name }));
     result.bytes = await archive.close();
@@ -150,14 +152,22 @@ async function consoleText(of: Pick<ReadLog, 'uri' | 'domain' | 'folder'>): Prom
   return last.text();
 }
 
-function redactionFor(fleet: ResolvedFleet | VenError, request: Request): { redaction: BundleRedaction; warnings: string[] } {
+function redactionFor(
+  fleet: ResolvedFleet | VenError,
+  written: string,
+  request: Request,
+): { redaction: BundleRedaction; warnings: string[] } {
   const warnings: string[] = [];
-  const secrets = proxySecrets(request.env);
+  // Whichever of them the fleet file names, and also where it can't be read.
+  const usual = ['PROJECT_API_PASSWORD', 'ONBOARDING_PASSWORD'].flatMap((name) => request.env[name] ?? []);
+  const secrets = [...proxySecrets(request.env), ...usual.filter((secret) => secret !== '')];
   const orchestrator = fleet instanceof VenError ? null : fleet.orchestrator;
   const read = secretReader(request);
   for (const [what, reference] of Object.entries(orchestrator?.credentials ?? {})) {
     try {
-      secrets.push(read(reference));
+      const secret = read(reference);
+      // A user's name is no secret by itself: one that is a word of the fleet file, or next to nothing, would only blot out others.
+      if (what !== 'username' || (secret.length > 3 && !written.includes(secret))) secrets.push(secret);
     } catch (error) {
       warnings.push(`The ${what} of the fleet could not be read, so it was looked for only where a node asks for it: ${reason(error)}`);
     }

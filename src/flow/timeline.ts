@@ -14,11 +14,11 @@ export function timeline({ vms, ...request }: TimelineRequest): Timeline {
   const chosen = vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, request.file));
   const workDir = workFolder({ uri: fleet.host.uri, fleet: fleet.name, env: request.env });
   const kept = readNodeRecords(workDir, [...new Set(chosen.map(({ name }) => name))]);
-  return timelineOf({ fleet: fleet.name, host: fleet.host.uri }, kept);
+  return timelineOf({ fleet: fleet.name, host: fleet.host.uri, orchestrator: fleet.orchestrator !== null }, kept);
 }
 
 /** What is under way is known up to the moment at which any record was written: whoever watches one watches all. */
-export function timelineOf(of: Pick<Timeline, 'fleet' | 'host'>, kept: readonly KeptRecord[]): Timeline {
+export function timelineOf(of: Pick<Timeline, 'fleet' | 'host' | 'orchestrator'>, kept: readonly KeptRecord[]): Timeline {
   const written = kept.flatMap(({ writtenAt }) => (writtenAt === null ? [] : [writtenAt.getTime()]));
   const until = Math.max(...written);
   const nodes = kept.map(({ vm, record, damage }) => ({

@@ -6,6 +6,8 @@ export interface Timeline {
   formatVersion: '1';
   fleet: string;
   host: string;
+  /** The fleet file names one: its nodes have a way to ready. */
+  orchestrator: boolean;
   /** Up to when what is under way is known; null: nothing is known of any node. */
   knownUntil: string | null;
   nodes: TimelineNode[];

@@ -2,7 +2,7 @@ import type { NodeWay, StageTimes, Timeline, TimelineNode, TimelineStage } from 
 import { markup, NOTHING, type Markup } from './markup.js';
 import { clock, ticks, timeScale, type TimeScale } from './timeline-scale.js';
 import { STYLE } from './timeline-style.js';
-import { failureWords, LATE_KEY, spans, spent, timelineCounts, wayWords, type Span } from './timeline-words.js';
+import { nothingKept, failureWords, LATE_KEY, spans, spent, timelineCounts, wayWords, type Span } from './timeline-words.js';
 import { duration } from './words.js';
 
 /** Up to so many nodes the bars are high enough to be written on. */
@@ -35,7 +35,7 @@ ${STYLE}
 <p class="soft">From power-on to ready on ${host}. ${scale.begins === null ? '' : `First power-on ${clock(scale.begins)}. `}Made ${clock(madeAt)}.</p>
 ${tiles(timeline)}
 </header>
-${known ? chart(timeline, scale, colours) : markup`<section><p>Nothing is kept of any way to ready yet.</p></section>`}
+${known ? chart(timeline, scale, colours) : markup`<section><p>${nothingKept(timeline)}</p></section>`}
 ${failures(nodes)}
 ${nodes.length === 1 || stages.length === 0 ? NOTHING : statistics(stages, colours)}
 ${known ? details(nodes) : NOTHING}

@@ -1,7 +1,7 @@
 import type { NodeWay, StageTimes, Timeline, TimelineNode } from '../model/index.js';
 import { paint, type Look, type Tone } from './look.js';
 import { clock, ticks, timeScale, type TimeScale } from './timeline-scale.js';
-import { failureWords, LATE_KEY, spans, spent, timelineCounts, wayWords } from './timeline-words.js';
+import { nothingKept, failureWords, LATE_KEY, spans, spent, timelineCounts, wayWords } from './timeline-words.js';
 import { aligned, duration, oneLine, printable } from './words.js';
 
 /** Up to so many nodes each stage has a line of its own; beyond, each node has one. */
@@ -17,7 +17,7 @@ export function timelineText(timeline: Timeline, look: Look): string {
   const head = `${paint(look, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ${timelineCounts(timeline)}.${from}`;
   const known = timeline.nodes.some(({ way }) => way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
-  const chart = known ? drawn(timeline, scale, look) : 'Nothing is kept of any way to ready yet. Watch one: ven provision';
+  const chart = known ? drawn(timeline, scale, look) : nothingKept(timeline);
   const blocks = [head, chart, notes(timeline, look)];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }

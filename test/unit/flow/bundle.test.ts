@@ -160,6 +160,17 @@ describe('bundle', () => {
     expect(made.missing.find(({ path }) => path === 'plan.json')?.why).toContain('virsh is not installed');
   });
 
+  it('has no password of the usual variables, whichever the fleet file names, and the words that a user’s name is made of', async () => {
+    carelessPast();
+    const log = join(dir, 'edge-lab_edge-2-console.log');
+    writeFileSync(log, 'edge-lab: vm-api-7 and vm-io-8\r\nedge-2 login: edge\r\n');
+    const env = { ...environment(), PROJECT_API_PASSWORD: 'vm-api-7', ONBOARDING_PASSWORD: 'vm-io-8', CANARY_USER: 'edge' };
+    expect(unpacked((await make({ env })).file).get('consoles/edge-2.log')).toContain('edge-lab: ******** and ********\nedge-2 login:');
+    writeFileSync(file, `${FLEET}nonsense: vm-api-7\n`);
+    const wrong = unpacked((await make({ env, output: join(dir, 'wrong') })).file);
+    for (const [path, text] of wrong) expect(text, path).not.toContain('vm-api-7');
+  });
+
   it('of a fleet whose secrets can’t be read warns, and still takes out what follows a prompt', async () => {
     carelessPast();
     rmSync(join(dir, 'secret'));
@@ -176,6 +187,10 @@ describe('bundle', () => {
     const parts = unpacked(made.file);
     expect([...parts.keys()]).toEqual(['README.md', 'findings.json', 'fleet.yaml', 'host.json']);
     expect(parts.get('findings.json')).toContain('nonsense');
+    expect(made.missing).toEqual([
+      expect.objectContaining({ path: 'all else', why: expect.stringContaining('has 2 mistakes') as string }),
+    ]);
+    expect(parts.get('README.md')).toContain('`all else` (');
     await expect(make({ output: join(dir, 'b2') })).resolves.toMatchObject({ file: join(dir, 'b2') });
   });
 

@@ -10,7 +10,7 @@ const look = { colour: false, columns: 80 };
 
 function drawn(records: (NodeRecord | { vm: string; damage: string | null })[], until = 600): Timeline {
   return timelineOf(
-    { fleet: 'edge-lab', host: 'qemu:///system' },
+    { fleet: 'edge-lab', host: 'qemu:///system', orchestrator: true },
     records.map((record) =>
       'damage' in record
         ? { vm: record.vm, record: null, writtenAt: null, damage: record.damage }
@@ -93,6 +93,9 @@ c  Workflow   4      7m 0s     7m 0s   7m 0s
 
   it('says so when nothing is kept, or what is kept is damaged', () => {
     expect(timelineText(drawn([{ vm: 'a', damage: null }]), look)).toContain('1 not known.\n\nNothing is kept of any way');
+    const without = { ...drawn([{ vm: 'a', damage: null }]), orchestrator: false };
+    expect(timelineText(without, look)).toContain('has no orchestrator');
+    expect(timelineText(without, look)).not.toContain('ven provision');
     expect(timelineText(drawn([{ vm: 'a', damage: '/x/a.json: too large' }]), look)).toContain('\na: /x/a.json: too large\n');
   });
 });
