@@ -187,9 +187,7 @@ describe('bundle', () => {
     const parts = unpacked(made.file);
     expect([...parts.keys()]).toEqual(['README.md', 'findings.json', 'fleet.yaml', 'host.json']);
     expect(parts.get('findings.json')).toContain('nonsense');
-    expect(made.missing).toEqual([
-      expect.objectContaining({ path: 'all else', why: expect.stringContaining('has 2 mistakes') as string }),
-    ]);
+    expect(made.missing).toEqual([expect.objectContaining({ path: 'all else', why: expect.stringContaining('has 2 mistakes') as string })]);
     expect(parts.get('README.md')).toContain('`all else` (');
     await expect(make({ output: join(dir, 'b2') })).resolves.toMatchObject({ file: join(dir, 'b2') });
   });
