@@ -10,6 +10,8 @@ export interface Answered {
   stage: string;
   prompt: string;
   send: ProfileAnswer['send'];
+  /** Of the stage's answer, until it is typed; null: it counts no more. */
+  index: number | null;
 }
 
 export interface WatcherMemory {
@@ -35,7 +37,7 @@ export interface WatcherMemory {
   answered: Answered | null;
   /** How many answers were typed in all. */
   typed: number;
-  /** How often each answer of the stage was given in this visit. */
+  /** How often each answer of the stage was typed in this visit. */
   answers: number[];
   /** How often each trouble was met with what it recovers by. */
   recoveries: Record<string, number>;
@@ -88,6 +90,13 @@ export function allowFor({ name, answers }: ProfileStage, { unwatched }: Pick<Wa
   if (answers.length === 0) return 0;
   unwatched[name] = (unwatched[name] ?? 0) + milliseconds;
   return milliseconds;
+}
+
+/** What counts of what the orchestrator says. What it said before the node said anything is about an earlier life of it, until it changes. */
+export function freshStatuses(memory: Pick<WatcherMemory, 'visits' | 'stale'>, statuses: readonly string[], atFirst: boolean): string[] {
+  if (atFirst && memory.visits[0]?.late === false) memory.stale = [...statuses];
+  memory.stale = memory.stale.map((stale, index) => (stale === statuses[index] ? stale : ''));
+  return statuses.filter((status, index) => status.trim() !== '' && status !== memory.stale[index]);
 }
 
 /** Whether it is a watcher's memory, of this profile and flow. */

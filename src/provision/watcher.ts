@@ -10,8 +10,9 @@ import type {
   ProfileTrouble,
   StageVisit,
 } from '../model/index.js';
+import { askedAgain, ofTrouble, outOfTime } from './failures.js';
 import { NodeLines } from './lines.js';
-import { allowFor, deadlineOf, isMemoryOf, newMemory, type WatcherMemory } from './memory.js';
+import { allowFor, deadlineOf, freshStatuses, isMemoryOf, newMemory, type WatcherMemory } from './memory.js';
 import { Prompts, type Armed } from './prompts.js';
 import { LineMask } from './redact.js';
 import { rulesOf, type Consequence, type FlowRules, type StageRules } from './rules.js';
@@ -46,7 +47,7 @@ export class NodeWatcher {
   readonly #console: NodeLines;
   readonly #memory: Omit<WatcherMemory, 'console'>;
   readonly #prompts: Prompts;
-  #effects: NodeEffect[] = [];
+  readonly #effects: NodeEffect[] = [];
   /** Of the current visit. */
   #stage = 0;
   #enteredAt: number;
@@ -128,12 +129,18 @@ export class NodeWatcher {
     return this.#prompts.isOpen(this.#line) ? 'asked' : 'written-on';
   }
 
+  /** The answer of a `type` effect is typed now, so it counts; others were not needed. Keep `memory` before it is. */
+  typing(answer: number): void {
+    const { answered, answers } = this.#memory;
+    if (answered?.answer !== answer || answered.index == null) return;
+    answers[answered.index] = (answers[answered.index] ?? 0) + 1;
+    answered.index = null;
+  }
+
   /** What follows from `input`, in order. Keep `memory` before an answer is typed, so that none is typed twice. */
   take(input: NodeInput): NodeEffect[] {
     if (this.#memory.outcome === 'under-way') this.#learn(input);
-    const effects = this.#effects;
-    this.#effects = [];
-    return effects;
+    return this.#effects.splice(0);
   }
 
   #learn(input: NodeInput): void {
@@ -262,38 +269,27 @@ export class NodeWatcher {
     memory.recoveries[trouble.name] = attempt;
     memory.armed = null;
     this.#effects.push({ kind: 'recovering', stage: this.stage, trouble: trouble.title, attempt, atMost, line });
-    this.#type(prompt, { kind: 'text', text });
+    this.#type(prompt, { kind: 'text', text }, null);
   }
 
   #answer({ send, atMost }: ProfileAnswer, index: number, at: number, line: string): void {
     const memory = this.#memory;
     const given = memory.answers[index] ?? 0;
-    if (given >= atMost) {
-      const what = send.kind === 'credential' ? `its ${send.credential}` : `an answer`;
-      const times = given === 1 ? 'one answer' : `${given} answers`;
-      this.#end({ class: 'workflow', at, message: `The node asks for ${what} again after ${times}`, line });
-      return;
-    }
-    for (let before = memory.answers.length; before < index; before++) memory.answers[before] ??= 0;
-    memory.answers[index] = given + 1;
-    this.#type(line, send);
+    while (memory.answers.length < index) memory.answers.push(0);
+    if (given >= atMost) this.#end({ ...askedAgain(send, given), at, line });
+    else this.#type(line, send, index);
   }
 
-  #type(line: string, send: ProfileAnswer['send']): void {
+  #type(line: string, send: ProfileAnswer['send'], index: number | null): void {
     const memory = this.#memory;
     memory.typed += 1;
-    memory.answered = { line: this.#mask.mask(line), answer: memory.typed, stage: this.stage, prompt: this.#shown(line), send };
+    memory.answered = { line: this.#mask.mask(line), answer: memory.typed, stage: this.stage, prompt: this.#shown(line), send, index };
     const { answer, stage, prompt } = memory.answered;
     this.#effects.push({ kind: 'type', answer, stage, prompt, send });
   }
 
   #consult(statuses: readonly string[], at: number): void {
-    const memory = this.#memory;
-    // Said before the node said anything: it is about an earlier life of it, until it changes.
-    if (this.#stage === 0 && memory.visits[0]?.late === false) memory.stale = [...statuses];
-    memory.stale = memory.stale.map((stale, index) => (stale === statuses[index] ? stale : ''));
-    for (const [index, status] of statuses.entries()) {
-      if (status.trim() === '' || status === memory.stale[index]) continue;
+    for (const status of freshStatuses(this.#memory, statuses, this.#stage === 0)) {
       const consequence = this.#here.orchestrator.find(status);
       if (consequence === null) continue;
       this.#judge(consequence, at, status, false);
@@ -322,17 +318,13 @@ export class NodeWatcher {
   }
 
   #expire(at: number): void {
-    const memory = this.#memory;
-    const { title, timeoutSeconds } = this.#here.stage;
     const { armed } = this.#prompts;
     if (armed) this.#fail(armed.trouble, at, armed.line);
-    else this.#end({ class: 'timeout', at, message: `${title}: no end after ${timeoutSeconds} s`, line: memory.lastLine });
+    else this.#end({ ...outOfTime(this.#here.stage), at, line: this.#memory.lastLine });
   }
 
   #fail(trouble: ProfileTrouble, at: number, line: string | null): void {
-    const attempts = this.#memory.recoveries[trouble.name] ?? 0;
-    const again = attempts === 0 ? '' : `, still after ${attempts === 1 ? 'one recovery' : `${attempts} recoveries`}`;
-    this.#end({ class: trouble.class, at, message: `${trouble.title}${again}`, line });
+    this.#end({ ...ofTrouble(trouble, this.#memory.recoveries[trouble.name] ?? 0), at, line });
   }
 
   #end({ class: failureClass, at, message, line }: Omit<NodeFailure, 'at' | 'stage'> & { at: number }): void {

@@ -68,8 +68,11 @@ export class NodeRun {
       ports,
       warn,
       signal,
-      echo: (text) => {
-        this.#listener.expect(text);
+      typing: ({ send, answer }, text) => {
+        if (send.kind === 'credential') this.#listener.expect(text);
+        this.#watcher?.typing(answer);
+        this.#unsaved = true;
+        this.save();
       },
     });
   }
@@ -283,7 +286,7 @@ export class NodeRun {
         return;
       }
       case 'type':
-        this.#typist.type(effect, this.#standingIn(this.#watcher));
+        this.#type(effect, this.#watcher);
         return;
       case 'recovering': {
         const { stage, trouble, attempt, atMost, line } = effect;
@@ -299,12 +302,12 @@ export class NodeRun {
     }
   }
 
-  /** Reads first what was said until now. */
-  #standingIn(watcher: NodeWatcher | null): NodeWatcher['standing'] {
-    return (answer) => {
-      this.poll({ certain: true });
-      return watcher === null || watcher !== this.#watcher ? 'over' : watcher.standing(answer);
+  #type(effect: Extract<NodeEffect, { kind: 'type' }>, watcher: NodeWatcher | null): void {
+    const standing = (): ReturnType<NodeWatcher['standing']> => {
+      this.poll({ certain: true }); // what was said until now
+      return watcher === null || watcher !== this.#watcher ? 'over' : watcher.standing(effect.answer);
     };
+    this.#typist.type(effect, standing);
   }
 
   /** Ends it where it was only wanted to get to. At the last stage its watcher says that it is ready. */

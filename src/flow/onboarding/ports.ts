@@ -40,8 +40,8 @@ export interface OnboardingPorts {
   lastStart(vm: ResolvedVm): string | null;
   /** Under the fleet's lock; waits for it. */
   powerOn(vm: ResolvedVm, signal: AbortSignal): Promise<void>;
-  /** Types the text and Enter, if it is `wanted` still when it can. With `busy` (somebody else is attached) and `unwanted` nothing was typed. */
-  type(vm: ResolvedVm, text: string, wanted: () => boolean, signal: AbortSignal): Promise<'typed' | 'busy' | 'unwanted'>;
+  /** Types the text and Enter, if it is `wanted` still when it can: asked with true right before it does. With `busy` (somebody else is attached) and `unwanted` nothing was typed. */
+  type(vm: ResolvedVm, text: string, wanted: (now: boolean) => boolean, signal: AbortSignal): Promise<'typed' | 'busy' | 'unwanted'>;
   /** null: it is not asked. */
   orchestrator: Orchestrator | null;
   /** null: the flow has none. */

@@ -3,15 +3,15 @@ import type { OnboardingPorts } from './ports.js';
 
 type TypeEffect = Extract<NodeEffect, { kind: 'type' }>;
 /** As the watcher's. */
-type Standing = (answer: number) => 'asked' | 'written-on' | 'over';
+type Standing = () => 'asked' | 'written-on' | 'over';
 
 export interface TypistOptions {
   vm: ResolvedVm;
   ports: Pick<OnboardingPorts, 'type' | 'clock' | 'credentials' | 'emit'>;
   warn: (message: string) => void;
   signal: AbortSignal;
-  /** Called just before this is typed: from now on it may be echoed. */
-  echo: (text: string) => void;
+  /** Called just before this is typed. */
+  typing: (effect: TypeEffect, text: string) => void;
 }
 
 const AGAIN_MS = 3000;
@@ -50,20 +50,21 @@ export class Typist {
     if (this.#fault) throw this.#fault.error;
   }
 
-  async #answer({ answer, send, stage, prompt }: TypeEffect, standing: Standing, signal: AbortSignal): Promise<void> {
-    const { vm, ports, warn, echo } = this.#options;
+  async #answer(effect: TypeEffect, standing: Standing, signal: AbortSignal): Promise<void> {
+    const { send, stage, prompt } = effect;
+    const { vm, ports, warn, typing } = this.#options;
     const text = send.kind === 'text' ? send.text : ports.credentials?.[send.credential];
     if (text === undefined) {
       warn(`asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there is none: the flow has no credentials`);
       return;
     }
-    const wanted = (): boolean => {
-      if (standing(answer) !== 'asked') return false;
-      if (send.kind === 'credential') echo(text);
+    const wanted = (now: boolean): boolean => {
+      if (standing() !== 'asked') return false;
+      if (now) typing(effect, text);
       return true;
     };
     let begun = false;
-    for (let failed = 0; !signal.aborted && standing(answer) !== 'over';) {
+    for (let failed = 0; !signal.aborted && standing() !== 'over';) {
       try {
         const outcome = await ports.type(vm, text, wanted, signal);
         if (outcome === 'typed') {
@@ -73,7 +74,7 @@ export class Typist {
         if (outcome === 'busy') {
           failed = 0;
           warn('its console is in use by somebody else, and it waits for an answer: leave it (Ctrl-])');
-        } else if (standing(answer) === 'written-on') {
+        } else if (standing() === 'written-on') {
           // The first time it may be a line of the node's own that is not whole yet.
           if (begun) warn('waits for an answer, which somebody else has begun to type: finish it, or delete it');
           begun = true;

@@ -17,8 +17,8 @@ export interface TypeRequest {
   /** Of a domain that runs. */
   uuid: string;
   text: string;
-  /** Asked right before the text is sent: whether it still should be. */
-  wanted: () => boolean;
+  /** Whether it still should be typed. Asked with `now` right before it is. */
+  wanted: (now: boolean) => boolean;
   env: Env;
   signal: AbortSignal;
   /** From its turn on. */
@@ -55,7 +55,7 @@ const typedAt = new Set<string>();
 export function typeOnConsole(request: TypeRequest): Promise<TypeOutcome> {
   return inTurn(async () => {
     request.signal.throwIfAborted();
-    if (!request.wanted()) return 'unwanted';
+    if (!request.wanted(false)) return 'unwanted';
     const keys = await openKeys(request.env);
     try {
       return await typeThrough(keys, request);
@@ -111,7 +111,7 @@ async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal,
     // virsh attaches only now, and may be refused.
     gone ||= await within(typedAt.has(uuid) ? SETTLE_MS : LEFT_BEHIND_MS);
     if (!gone) {
-      if (wanted()) {
+      if (wanted(true)) {
         typed = true;
         typedAt.add(uuid);
         writeSync(keys, `${text}\r`);

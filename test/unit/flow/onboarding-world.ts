@@ -180,7 +180,7 @@ export class World {
       },
       type: (vm, text, wanted) => {
         if (this.busy.has(vm.name)) return Promise.resolve('busy');
-        if (!wanted()) return Promise.resolve('unwanted');
+        if (!wanted(true)) return Promise.resolve('unwanted');
         this.machine(vm).typed.push({ text, at: this.now });
         return Promise.resolve('typed');
       },

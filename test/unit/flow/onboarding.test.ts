@@ -297,7 +297,7 @@ describe('events', () => {
           : real.powerOn(vm, signal),
       type: (vm, _text, wanted) =>
         later(() => {
-          wanted();
+          wanted(true);
         }).then(() => (vm.name === 'c' ? 'typed' : 'busy')),
       emit: (event) => {
         world.events.push(event);
@@ -473,6 +473,18 @@ describe('a VM', () => {
     const result = await drive(world, [vm], { flow: 'interactive' });
     expect(result).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
     expect(world.machine(vm).typed).toEqual([]);
+  });
+
+  it('that somebody else answered himself, in vain, has all its answers left', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 10, say: 'Username: ' },
+      { at: 20, say: 'bob\r\nPassword: \r\nLogin incorrect\r\nUsername: ' },
+      ...IO.slice(1),
+    ]);
+    world.onTime = (seconds) => (seconds < 30 ? world.busy.add('a') : world.busy.delete('a'));
+    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
   });
 
   it('whose prompt somebody else has begun to answer waits for that person, who is told of once', async () => {

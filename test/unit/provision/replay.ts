@@ -83,7 +83,10 @@ export function replay(
   let watcher = new NodeWatcher(profile, flow, { secrets: SECRETS, startedAt: POWER_ON });
   const effects: NodeEffect[] = [];
   for (const input of inputs) {
-    effects.push(...watcher.take(input));
+    // What falls due until then is typed before anything follows.
+    const due = input.kind === 'console' && input.late ? [] : watcher.take({ kind: 'tick', at: input.at });
+    for (const effect of due) if (effect.kind === 'type') watcher.typing(effect.answer);
+    effects.push(...due, ...watcher.take(input));
     if (!restored) continue;
     const memory: unknown = JSON.parse(JSON.stringify(watcher.memory));
     watcher = new NodeWatcher(profile, flow, { secrets: SECRETS, startedAt: 0, memory });

@@ -27,6 +27,17 @@ describe('prompts', () => {
     expect(typed).toEqual([]);
   });
 
+  it('that somebody else answered do not count', () => {
+    const watcher = new NodeWatcher(edgeNode, 'interactive', { secrets: SECRETS, startedAt: POWER_ON });
+    const again = Array.from({ length: 5 }, (_, index) => [
+      { at: 70 + 2 * index, says: 'bob\r\nPassword: \r\nWhat?\r\nUsername: ' },
+      { at: 71 + 2 * index },
+    ]);
+    const effects = inputsOf([...prompted, ...again.flat()]).flatMap((input) => watcher.take(input));
+    expect(effects.filter(({ kind }) => kind === 'type').length).toBeGreaterThan(4);
+    expect(watcher.outcome).toBe('under-way');
+  });
+
   it('are answered again when they are asked again, up to a number', () => {
     const again = (times: number): Step[] =>
       Array.from({ length: times }, (_, index) => ({
