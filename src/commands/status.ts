@@ -6,7 +6,9 @@ import { fleetFile, json, VenCommand } from './base/command.js';
 import { readerIsGone, stderr, stdout } from './base/output.js';
 
 const INTERVAL_MS = 2000;
-const CLEAR = '\u001b[H\u001b[2J';
+const CLEAR = '\u001b[2J';
+/** Over what is there, line by line, and nothing below it: a screen that is cleared each time flickers, and fills the scrollback. */
+const inPlace = (text: string): string => `\u001b[H${text.replaceAll('\n', '\u001b[K\n')}\u001b[J`;
 
 export default class Status extends VenCommand {
   static override args = fleetFile;
@@ -20,16 +22,19 @@ export default class Status extends VenCommand {
     const { args, flags } = await this.parse(Status);
     const redraw = flags.watch && !flags.json && canRedraw(process.stdout, process.env);
     const status = openStatus({ file: args.fleet, env: process.env });
-    const shown = { text: '', warning: '' };
+    const shown = { all: '', warning: '' };
     try {
       do {
         const seen = await status.again();
         const warning = seen.orchestrator?.warning ?? '';
         const text = flags.json ? statusJson(seen, flags.watch ? 'line' : 'object') : this.#text(seen, redraw);
-        if (text !== shown.text || (redraw && warning !== shown.warning)) stdout(redraw ? CLEAR + text : text);
-        const isTold = warning === shown.warning && (!redraw || text === shown.text);
-        if (warning !== '' && !isTold) stderr(statusWarning(warning, this.look, redraw ? this.look.columns : undefined));
-        Object.assign(shown, { text, warning });
+        // A terminal of another size has moved what was on it.
+        const all = redraw ? [text, warning, process.stdout.columns, process.stdout.rows].join('\n') : text;
+        const isNew = all !== shown.all;
+        if (isNew) stdout(redraw ? (shown.all === '' ? CLEAR : '') + inPlace(text) : text);
+        if (warning !== '' && (redraw ? isNew : warning !== shown.warning))
+          stderr(statusWarning(warning, this.look, redraw ? this.look.columns : undefined));
+        Object.assign(shown, { all, warning });
         if (flags.watch) await pause(INTERVAL_MS);
       } while (flags.watch && !readerIsGone());
     } finally {
