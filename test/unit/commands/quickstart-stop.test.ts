@@ -32,7 +32,7 @@ function alive(pid: number): boolean {
 it.each(['quickstart-boot.sh', 'quickstart-onboarding.sh'])('%s ends, and the stand-in with it', async (script) => {
   mkdirSync(join(dir, 'scripts'));
   mkdirSync(join(dir, 'bin'));
-  copyFileSync(join(import.meta.dirname, '../../../scripts', script), join(dir, 'scripts', script));
+  for (const name of [script, 'stand-in.sh']) copyFileSync(join(import.meta.dirname, '../../../scripts', name), join(dir, 'scripts', name));
   program('scripts/setup-host.sh', '');
   program('bin/node', `echo $$ >'${dir}/pid'\nexec sleep 60`);
   program('bin/sudo', 'while [ "${1#-}" != "$1" ]; do shift; done\nexec "$@"');

@@ -1,0 +1,32 @@
+# Sourced by the quickstarts: `start_stand_in OPTIONS…` starts the stand-in orchestrator, which ends with the script.
+
+say() { printf '\n%s\n' "$*"; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -E env "PATH=$PATH" "$@"; fi; }
+# For the background: what is started is the process itself, or sudo, which passes signals on.
+become_root() { if [ "$(id -u)" = 0 ]; then exec "$@"; else exec sudo -E env "PATH=$PATH" "$@"; fi; }
+
+STAND_IN='test/orchestrator/main.ts --domain edge.test --address 10.231.0.1 --device orch0 --dir .lab'
+
+# It needs root for port 443 and for an address of its own; .lab is where it keeps its authority and its access log.
+start_stand_in() {
+  mkdir -p .lab
+  rm -f .lab/orchestrator.json
+  # shellcheck disable=SC2086  # a list of words
+  become_root "$(command -v node)" $STAND_IN "$@" >.lab/orchestrator.json &
+  orchestrator=$!
+  trap stop_stand_in EXIT
+  trap 'exit 130' INT TERM
+  say 'Starting the stand-in orchestrator (the first time it downloads 70 MB to make the boot file of) …'
+  until [ -s .lab/orchestrator.json ]; do
+    kill -0 "$orchestrator" 2>/dev/null || { say 'It did not start; see above.'; exit 1; }
+    sleep 1
+  done
+}
+
+stop_stand_in() {
+  # It tells its own process id: the one the shell knows may be sudo's. Until it has, that one has to do.
+  pid=$(sed -n 's/^{"pid":\([0-9]*\),.*/\1/p' .lab/orchestrator.json 2>/dev/null || true)
+  as_root kill "${pid:-$orchestrator}" 2>/dev/null || true
+  wait "$orchestrator" || true
+  rm -f .lab/password
+}
