@@ -53,7 +53,7 @@ const result = await driveNodes({
     openConsole: ({ domain }, from) => new ConsoleFollower({ ...at, domain, from }),
     consoleEnd: ({ domain }) => consoleEnd({ ...at, domain }),
     powers: (uuids) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
-    lastStart: () => null,
+    life: () => ({}),
     powerOn: () => Promise.resolve(),
     type: ({ uuid }, text, wanted, signal) => typeOnConsole({ uri: at.uri, uuid, text, wanted, env: process.env, signal }),
     orchestrator: null,

@@ -19,6 +19,7 @@ import type { Interrupt } from './apply.js';
 import { credentialsReader, type AskSecret } from './credentials.js';
 import { vmNamed } from './find-vm.js';
 import { loadFleetFile, type Request } from './load.js';
+import { isOfMaking, makingOf } from './making.js';
 import { driveNodes, type DrivenNode, type DriveOptions } from './onboarding/drive.js';
 import { portsOnHost } from './onboarding/on-host.js';
 import { openHost } from './open.js';
@@ -96,7 +97,8 @@ async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], wa
     const { host, workDir } = openHost(fleet, request.env);
     const names = vms.map(({ name }) => name);
     const kept = readNodeRecords(workDir, names);
-    const nodes = nodesOf(vms, await host.observe(fleet), kept, { fleet, way, request });
+    const state = await host.observe(fleet);
+    const nodes = nodesOf(vms, state, kept, { fleet, way, request });
     const open = nodes.some(({ record }) => record === null || record.outcome === 'under-way');
     const readCredentials = fleet.orchestrator && credentialsReader(fleet.orchestrator, request, request.askSecret);
     const credentials = open && way.flow !== 'none' && readCredentials ? await readCredentials() : null;
@@ -134,6 +136,7 @@ async function provisionVms(fleet: ResolvedFleet, vms: readonly ResolvedVm[], wa
             credentials,
             orchestrator: api,
             emit,
+            makingOf: (vm) => makingOf(vm, state),
             hard: interrupt.hard,
           }),
           warnings,
@@ -237,7 +240,8 @@ function nodesOf(
   return vms.map((vm, index) => {
     const power = owned.get(vm.uuid)?.power ?? 'missing';
     const record = kept[index]?.record ?? null;
-    return { vm, power: { power, id: null }, record: record !== null && stillCounts(record, vm, power, way) ? record : null };
+    const counts = record !== null && isOfMaking(record, makingOf(vm, state)) && stillCounts(record, vm, power, way);
+    return { vm, power: { power, id: null }, record: counts ? record : null };
   });
 }
 

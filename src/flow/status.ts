@@ -2,6 +2,7 @@ import { readNodeRecords } from '../host/index.js';
 import type { ObservedDomain } from '../model/index.js';
 import { HostsLook } from './hosts-look.js';
 import { loadFleetFile, type Request } from './load.js';
+import { isOfMaking, makingOf } from './making.js';
 import { openHost } from './open.js';
 import { StageLook, type StageSeen } from './stage-look.js';
 
@@ -84,7 +85,9 @@ async function lookAt(request: Request, stages: StageLook, orchestrator: HostsLo
       const domain = owned.get(vm.uuid);
       const graphics = domain?.live?.graphics;
       const known = asked?.hosts?.get(vm.serialNumber) ?? null;
-      const record = kept[index] ?? { vm: vm.name, record: null, writtenAt: null, damage: null };
+      const read = kept[index];
+      const none = { vm: vm.name, record: null, writtenAt: null, damage: null };
+      const record = read?.record && isOfMaking(read.record, makingOf(vm, state)) ? read : none;
       return {
         name: vm.name,
         domain: vm.domain,

@@ -43,6 +43,7 @@ export { withFirstNvram } from './libvirt/first-nvram.js';
 export { graphicsPassword, wantedPassword } from './libvirt/graphics-password.js';
 export { disksToFiles } from './libvirt/pool-paths.js';
 export { readSecret, type SecretsOf } from './kept/secret.js';
+export { volumeMaking } from './libvirt/making.js';
 export { lastStart, readPowers, type PowerState } from './libvirt/power.js';
 export { poolFacts, volumeFacts } from './libvirt/storage-facts.js';
 export { startViewer, type Screen } from './consoles/viewer.js';

@@ -117,6 +117,8 @@ export interface NodeRecord {
   uuid: string;
   /** Which power-on of the VM this is about, as the host tells them apart; absent: the first one after `log`. */
   life?: string;
+  /** Which making of the VM, as the host tells them apart; absent: that could not be seen. */
+  making?: string;
   flow: OnboardingFlow;
   profile: { name: string; digest: string };
   outcome: NodeOutcome;

@@ -12,7 +12,7 @@ import {
 } from '../../model/index.js';
 import { NodeWatcher } from '../../provision/index.js';
 import { Listener } from './listener.js';
-import type { OnboardingPorts, PowerState } from './ports.js';
+import type { NodeLife, OnboardingPorts, PowerState } from './ports.js';
 import { finishedEvent } from './result.js';
 import { Typist } from './typist.js';
 
@@ -50,7 +50,7 @@ export class NodeRun {
   readonly #listener: Listener;
   readonly #typist: Typist;
   #watcher: NodeWatcher | null = null;
-  #life: string | undefined;
+  #life: NodeLife = {};
   #power: { id: string | null; on: boolean; since: number } = { id: null, on: false, since: 0 };
   /** -Infinity: not yet, and there is something to catch up with. */
   #lookedAt = -Infinity;
@@ -99,11 +99,11 @@ export class NodeRun {
     const { record, ports } = this.#options;
     const now = ports.clock.now();
     this.#power = { id: power.id, on: true, since: now };
-    this.#life = ports.lastStart(this.vm) ?? undefined;
+    this.#life = ports.life(this.vm);
     this.#listener.open(record?.log ?? null);
     const begun = record?.visits[0];
     if (record !== null && begun !== undefined) this.#resume(Date.parse(begun.enteredAt), record.memory);
-    else this.#watch({ startedAt: this.#life === undefined ? now : Math.min(now, Date.parse(this.#life)), late: true });
+    else this.#watch({ startedAt: this.#life.life === undefined ? now : Math.min(now, Date.parse(this.#life.life)), late: true });
     this.state = 'watched';
     if (record?.log == null) this.#take({ kind: 'console', at: now, bytes: this.#listener.lastBoot(), late: true });
     this.poll();
@@ -132,7 +132,7 @@ export class NodeRun {
       if (this.#isEnded()) return;
       const now = ports.clock.now();
       this.#power = { id: null, on: true, since: now };
-      this.#life = ports.lastStart(this.vm) ?? undefined;
+      this.#life = ports.life(this.vm);
       this.#lookedAt = now;
       this.state = 'watched';
       ports.emit({ type: 'node-started', time: iso(now), address: this.address });
@@ -222,7 +222,7 @@ export class NodeRun {
       formatVersion: '1',
       vm: this.vm.name,
       uuid: this.vm.uuid,
-      ...(this.#life === undefined ? {} : { life: this.#life }),
+      ...this.#life,
       flow,
       profile: { name: profile.name, digest: profile.digest },
       outcome: watcher.outcome,
@@ -261,7 +261,7 @@ export class NodeRun {
   #beginAnew(now: number): void {
     this.#options.warn('was powered on again by somebody else: watched from the start');
     this.#typist.stop();
-    this.#life = this.#options.ports.lastStart(this.vm) ?? undefined;
+    this.#life = this.#options.ports.life(this.vm);
     this.#watch({ startedAt: now });
   }
 

@@ -11,7 +11,15 @@ import {
   type Lock,
   type LockRequest,
 } from '../../host/index.js';
-import { VenError, type Credentials, type Host, type Orchestrator, type ProvisionEvent, type ResolvedFleet } from '../../model/index.js';
+import {
+  VenError,
+  type Credentials,
+  type Host,
+  type Orchestrator,
+  type ProvisionEvent,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../../model/index.js';
 import type { Request } from '../load.js';
 import type { OnboardingPorts } from './ports.js';
 
@@ -24,11 +32,12 @@ export interface OnHost {
   credentials: Credentials | null;
   orchestrator: Orchestrator | null;
   emit: (event: ProvisionEvent) => void;
+  makingOf: (vm: ResolvedVm) => string | null;
   /** Also ends what virsh is at work on, which the end of a run waits for otherwise. */
   hard: AbortSignal;
 }
 
-export function portsOnHost({ fleet, hostUnder, workDir, env, credentials, orchestrator, emit, hard }: OnHost): OnboardingPorts {
+export function portsOnHost({ fleet, hostUnder, workDir, env, credentials, orchestrator, emit, makingOf, hard }: OnHost): OnboardingPorts {
   const { uri } = fleet.host;
   const now = (): number => Date.now();
   const lock = new SharedLock({ uri, fleet: fleet.name, command: 'provision', env }, (message) => {
@@ -39,7 +48,10 @@ export function portsOnHost({ fleet, hostUnder, workDir, env, credentials, orche
     openConsole: ({ domain }, from) => new ConsoleFollower({ uri, domain, from }),
     consoleEnd: ({ domain }) => consoleEnd({ uri, domain }),
     powers: (uuids) => readPowers({ uri, env, signal: hard }, uuids),
-    lastStart: ({ domain }) => lastStart({ domain }),
+    life: (vm) => {
+      const [life, making] = [lastStart({ domain: vm.domain }), makingOf(vm)];
+      return { ...(life === null ? {} : { life }), ...(making === null ? {} : { making }) };
+    },
     powerOn: ({ uuid }, signal) => lock.hold(signal, (held) => hostUnder(held).startDomain(uuid)),
     type: ({ uuid }, text, wanted, signal) => typeOnConsole({ uri, uuid, text, wanted, env, signal }),
     orchestrator,

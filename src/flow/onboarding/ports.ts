@@ -24,6 +24,9 @@ export interface PowerState {
   id: string | null;
 }
 
+/** As in a record. `life` is when it was started, ISO 8601. */
+export type NodeLife = Pick<NodeRecord, 'life' | 'making'>;
+
 export interface OnboardingPorts {
   clock: {
     /** Milliseconds since 1970. */
@@ -36,8 +39,8 @@ export interface OnboardingPorts {
   consoleEnd(vm: ResolvedVm): LogPlace;
   /** By UUID, all at once. */
   powers(uuids: readonly string[]): Promise<ReadonlyMap<string, PowerState>>;
-  /** When the VM was started last, ISO 8601, also when it is off by now; null: not known. */
-  lastStart(vm: ResolvedVm): string | null;
+  /** Of the VM as it is now, or was before its power went off. */
+  life(vm: ResolvedVm): NodeLife;
   /** Under the fleet's lock; waits for it. */
   powerOn(vm: ResolvedVm, signal: AbortSignal): Promise<void>;
   /** Types the text and Enter, if it is `wanted` still when it can: asked with true right before it does. With `busy` (somebody else is attached) and `unwanted` nothing was typed. */

@@ -129,6 +129,7 @@ const FIELDS: Omit<Record<keyof NodeRecord, Fits>, 'memory'> = {
   vm: text,
   uuid: text,
   life: (value) => value === undefined || text(value),
+  making: (value) => value === undefined || text(value),
   flow: one('interactive', 'non-interactive', 'none'),
   profile: shape({ name: text, digest: text }),
   outcome: one('under-way', 'ready', 'failed'),

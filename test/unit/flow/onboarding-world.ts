@@ -170,9 +170,9 @@ export class World {
       openConsole: (vm, from) => this.#console(this.machine(vm), from?.position ?? 0),
       consoleEnd: (vm) => ({ file: 'log', position: Buffer.byteLength(this.machine(vm).log) }),
       powers: (uuids) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, this.power({ uuid })]))),
-      lastStart: (vm) => {
+      life: (vm) => {
         const { starts } = this.machine(vm);
-        return starts === 0 ? null : new Date(START + starts).toISOString();
+        return { making: `making of ${vm.name}`, ...(starts === 0 ? {} : { life: new Date(START + starts).toISOString() }) };
       },
       powerOn: (vm) => {
         this.powerOn(vm);

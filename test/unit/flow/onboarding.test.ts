@@ -55,7 +55,7 @@ describe('a run over nodes', () => {
     expect(finished?.stages.map(({ stage }) => stage)).toEqual(['power-on', 'login', 'work']);
     expect(finished?.stages.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(finished?.durationSeconds ?? 0, 3);
     expect(finished?.durationSeconds).toBeCloseTo(result.durationSeconds, 0);
-    expect(world.records.get('a')).toMatchObject({ outcome: 'ready', vm: 'a', uuid: 'uuid-a' });
+    expect(world.records.get('a')).toMatchObject({ outcome: 'ready', vm: 'a', uuid: 'uuid-a', making: 'making of a' });
     expect(JSON.stringify(world.events)).not.toContain('canary-secret');
     expect(JSON.stringify([...world.records.values()])).not.toContain('canary-secret');
   });

@@ -1,7 +1,7 @@
 /** What `provision` composes, on a host in memory: what it refuses before it does anything, which records count, what stays behind. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apply } from '../../../src/flow/apply.js';
 import { checkProvision, failedNodes, provision, type ProvisionRequest } from '../../../src/flow/provision.js';
@@ -16,6 +16,8 @@ let folder: string;
 let file: string;
 let locks: string[];
 const opened: HostRoom.HostOptions[] = [];
+/** By the disk's file. */
+const makings = new Map<string, string>();
 let events: ProvisionEvent[];
 
 vi.mock('../../../src/host/index.js', async (original) => ({
@@ -30,6 +32,7 @@ vi.mock('../../../src/host/index.js', async (original) => ({
     return Promise.resolve({ fd: 4711, path: '', release: () => locks.push(`end ${over}`) });
   },
   lastStart: () => 'yesterday',
+  volumeMaking: (_uri: string, path: string) => makings.get(basename(path)) ?? null,
   typeOnConsole: () => Promise.reject(new Error('nothing is typed here')),
 }));
 
@@ -40,6 +43,7 @@ beforeEach(() => {
   file = join(folder, 'fleet.yaml');
   locks = [];
   events = [];
+  makings.clear();
   write();
 });
 
@@ -187,6 +191,21 @@ test('one that failed and was started again since is another matter', async () =
   expect(failedNodes({ file, env: request().env, vms: [], classes: [] })).toEqual([]);
   await provision(request());
   expect(events[0]).toMatchObject({ nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }] });
+});
+
+test('one that was ready and has been made anew by others is under way; one that was only started again is ready', async () => {
+  await made();
+  for (const vm of ['edge-1', 'edge-2']) makings.set(`lab_${vm}-sda.qcow2`, `first of ${vm}`);
+  for (const vm of ['edge-1', 'edge-2']) await keep(vm, 'ready', { life: 'the day before', making: `first of ${vm}` });
+  const seen = async () => (await status({ file, env: request().env })).vms.map(({ outcome }) => outcome);
+  expect(await seen()).toEqual(['ready', 'ready']);
+  makings.set('lab_edge-2-sda.qcow2', 'second of edge-2');
+  expect(await seen()).toEqual(['ready', null]);
+  await provision(request());
+  expect(events[0]).toMatchObject({ nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }] });
+  // What can't be seen is believed.
+  makings.clear();
+  expect((await seen())[0]).toBe('ready');
 });
 
 test('what starts a VM holds the fleet’s lock on, and is stopped by the second Ctrl-C only', async () => {
