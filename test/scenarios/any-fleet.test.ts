@@ -100,8 +100,9 @@ const DOMAIN_DEEDS: Record<string, (lab: Lab, uuid: string, running: boolean) =>
     const nic = element('interface', { type: 'user' }, [element('mac', { address: '52:54:00:11:22:33' })]);
     if (running) lab.host.editLive(uuid, (xml) => editXml(xml, (domain) => withDevice(domain, nic)));
   },
-  'move all NICs': ({ host }, uuid) => {
-    host.plugInto(uuid, 'default');
+  'move all NICs': (lab, uuid) => {
+    // A run that was killed while it gave the network back may have left it off: then nobody can plug anything in.
+    if (lab.host.networks.get(lab.network('default'))?.active) lab.host.plugInto(uuid, 'default');
   },
   'take the disks off': (lab, uuid) => {
     editDefinition(lab, uuid, (domain) => mapDevices(domain, 'disk', () => null));
