@@ -1,6 +1,6 @@
 /** Files and hosts that won't do: told where and what to do about it, and nothing is changed. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Lab, lines, tryVirsh, virsh } from './lab.js';
@@ -99,3 +99,24 @@ it.each<[what: string, body: string, code: number, where: string, message: RegEx
   expect(ran.stderr).toMatch(hint);
   expect(await host()).toEqual(before);
 });
+
+it.each(['validate', 'apply --yes --wait ready', 'provision', 'provision --retry-failed --yes'])(
+  'a mistake in the profile is refused by `ven %s`, at its place, and nothing is changed',
+  async (command) => {
+    const profile = readFileSync(join(import.meta.dirname, '../../templates/profiles/edge-node.yaml'), 'utf8').replace(
+      'class: storage',
+      'class: storrage',
+    );
+    const line = profile.split('\n').findIndex((text) => text.includes('storrage')) + 1;
+    writeFileSync(join(lab.dir, 'profile.yaml'), profile);
+    copyFileSync(join(import.meta.dirname, '../unit/efi/certificates/root.pem'), join(lab.dir, 'ca.pem'));
+    const keys = 'domain: edge.test, caCertificate: ca.pem, onboarding: interactive, profile: ./profile.yaml';
+    lab.write(`orchestrator: { ${keys} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`);
+    const before = await host();
+    const ran = await lab.ven(...command.split(' '));
+    expect([ran.code, ran.stdout]).toEqual([3, '']);
+    expect(ran.stderr).toMatch(new RegExp(`profile\\.yaml:${line}:12: error: \\S+ can't be "storrage"`));
+    expect(ran.stderr).toContain('Did you mean "storage"?');
+    expect(await host()).toEqual(before);
+  },
+);
