@@ -22,11 +22,11 @@ const STAR = 0x2a;
 
 interface Form {
   bytes: Buffer;
-  /** Nobody else masks it, or it was typed just now. */
-  hidden: boolean;
+  /** `typed`: just now; `unknown`: who shows what was said does not know this form. */
+  kind: 'typed' | 'known' | 'unknown';
 }
 
-interface Match extends Pick<Form, 'hidden'> {
+interface Match extends Pick<Form, 'kind'> {
   places: number[];
 }
 
@@ -35,7 +35,7 @@ interface Match extends Pick<Form, 'hidden'> {
  * base64, Latin-1 and readline (`\303`) write it, also in the strings of terminals, and with all in between that `findSpelled` knows. It makes no
  * difference where the stream is cut: what may be a secret's beginning is handed on once the next bytes tell.
  *
- * A secret in one piece is handed on as it is, since it may be a word that the profile looks for: who shows it masks it. What was typed just now, what
+ * A secret in one piece is handed on as it is, since it may be a word that the profile looks for: who shows it masks it. What was typed at its line, what
  * only a terminal puts together, what is far along a line, and what a former run has handed on the beginning of, is handed on as asterisks.
  *
  * Not found: an echo that lacks characters (a line scrolled sideways on a dumb terminal; an overrun), or has others (a line that drops the eighth bit);
@@ -47,6 +47,8 @@ export class EchoFinder {
   /** What was typed, while its echo may still come. */
   #expected: Form[] = [];
   #left = { bytes: 0, lines: 0 };
+  /** `#bytes` begin on the line that it was typed on. */
+  #onLine = false;
   /** From where something may begin that is not whole yet. */
   #bytes: Buffer = Buffer.alloc(0);
   /** Of each piece of `#bytes`. */
@@ -71,8 +73,9 @@ export class EchoFinder {
 
   /** This is typed now: on the line that is under way it is not kept either. */
   expect(text: string): void {
-    this.#expected = formsOf(text).map(({ bytes }) => ({ bytes, hidden: true }));
+    this.#expected = formsOf(text).map(({ bytes }) => ({ bytes, kind: 'typed' }));
     this.#left = { bytes: ECHO_BYTES, lines: ECHO_LINES };
+    this.#onLine = true;
   }
 
   /** `said`: what may be handed on now. */
@@ -83,7 +86,7 @@ export class EchoFinder {
     this.#bytes = before === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : Buffer.concat([this.#bytes, bytes]);
     this.#pieces.push({ start, length: bytes.length });
     const { found, open } = this.#find();
-    if (open === null) this.#pass(bytes);
+    this.#pass(bytes, open === null);
     this.#held = { since: now, milliseconds: open === null ? 0 : this.#holdsFor(open) };
     const end = this.#bytes.length;
     const said = this.#handOn(this.#held.milliseconds === 0 ? end : (open?.places[0] ?? end), found);
@@ -117,12 +120,12 @@ export class EchoFinder {
   #find(): { found: Match[]; open: Match | null } {
     const found: Match[] = [];
     let open: Match | null = null;
-    for (const { bytes, hidden } of [...this.#expected, ...this.#always]) {
+    for (const { bytes, kind } of [...this.#expected, ...this.#always]) {
       let from = 0;
       for (let next = findSpelled(this.#bytes, bytes, from); next; next = findSpelled(this.#bytes, bytes, from)) {
         const { places, whole } = next;
-        if (whole) found.push({ places, hidden });
-        else if (open === null || (places[0] ?? 0) < (open.places[0] ?? 0)) open = { places, hidden };
+        if (whole) found.push({ places, kind });
+        else if (open === null || (places[0] ?? 0) < (open.places[0] ?? 0)) open = { places, kind };
         from = (whole ? (places.at(-1) ?? 0) : (places[0] ?? 0)) + 1;
       }
     }
@@ -130,11 +133,11 @@ export class EchoFinder {
   }
 
   /** What was typed is expected no more after so much. */
-  #pass(bytes: Uint8Array): void {
+  #pass(bytes: Uint8Array, mayEnd: boolean): void {
     if (this.#expected.length === 0) return;
     this.#left.bytes -= bytes.length;
     for (const byte of bytes) if (byte === LINE_FEED) this.#left.lines -= 1;
-    if (this.#left.lines <= 0 || this.#left.bytes <= 0) this.#expected = [];
+    if (mayEnd && (this.#left.lines <= 0 || this.#left.bytes <= 0)) this.#expected = [];
   }
 
   /** A line that ends in a secret's first letters must not wait for the next. */
@@ -154,17 +157,20 @@ export class EchoFinder {
     return said;
   }
 
-  #isHidden({ places, hidden }: Match): boolean {
+  #isHidden({ places, kind }: Match): boolean {
     const [first = 0] = places;
     const last = places.at(-1) ?? first;
-    if (hidden || first < this.#known || last - first >= places.length) return true;
+    if (kind === 'unknown' || first < this.#known || last - first >= places.length) return true;
     const lineEnd = first === 0 ? -1 : this.#bytes.lastIndexOf(LINE_FEED, first - 1);
+    // On the next line it may be part of a prompt.
+    if (kind === 'typed' && lineEnd < 0 && this.#onLine) return true;
     return last - lineEnd + (lineEnd < 0 ? this.#column : 0) > LOOKED_AT_BYTES;
   }
 
   #forget(count: number): void {
     const lineEnd = count === 0 ? -1 : this.#bytes.lastIndexOf(LINE_FEED, count - 1);
     this.#column = lineEnd < 0 ? this.#column + count : count - 1 - lineEnd;
+    this.#onLine &&= lineEnd < 0;
     this.#bytes = Buffer.from(this.#bytes.subarray(count));
     this.#handed -= Math.min(count, this.#handed);
     this.#known -= Math.min(count, this.#known);
@@ -205,8 +211,8 @@ function formsOf(secret: string): Form[] {
   const octal = [...Buffer.from(secret)].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`)).join('');
   const latin1 = /^[^\u0100-\uffff]*$/.test(secret) ? [Buffer.from(secret, 'latin1')] : [];
   const forms = [
-    ...writtenForms(secret).map((form) => ({ bytes: Buffer.from(form), hidden: false })),
-    ...[Buffer.from(octal), ...latin1].map((bytes) => ({ bytes, hidden: true })),
+    ...writtenForms(secret).map((form) => ({ bytes: Buffer.from(form), kind: 'known' as const })),
+    ...[Buffer.from(octal), ...latin1].map((bytes) => ({ bytes, kind: 'unknown' as const })),
   ];
   return forms.filter(({ bytes }, index) => bytes.length > 0 && forms.findIndex((other) => other.bytes.equals(bytes)) === index);
 }

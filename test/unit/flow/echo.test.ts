@@ -45,6 +45,19 @@ describe('an echo of what may not be kept', () => {
     expect(shown).toBe('root disk\r\nUsername: ****\r\nPassword: ***\r\nroot ***\r\n');
   });
 
+  it('is asterisks on the line that it was typed on; on the next one it may be part of a prompt', () => {
+    const text = 'Username: admin\r\nPassword for admin: ';
+    for (let size = 1; size <= text.length; size += 1) {
+      const finder = new EchoFinder(['hunter2']);
+      finder.expect('admin');
+      expect({ size, ...left(text, size, finder) }).toEqual({
+        size,
+        kept: 'Username: *****\r\nPassword for *****: ',
+        heard: 'Username: *****\r\nPassword for admin: ',
+      });
+    }
+  });
+
   it('may begin in one file and end in the next', () => {
     const finder = new EchoFinder(['secret']);
     const push = (file: string, position: number, text: string) => finder.push({ start: { file, position }, bytes: Buffer.from(text) }, 0);
