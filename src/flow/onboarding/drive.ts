@@ -225,7 +225,7 @@ class Drive {
       });
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      node.failBeforehand(error instanceof VenError && error.code === 'orchestrator-unreachable' ? 'network' : 'workflow', error);
+      node.failHere(error instanceof VenError && error.code === 'orchestrator-unreachable' ? 'network' : 'workflow', error);
     }
   }
 

@@ -143,16 +143,16 @@ export class NodeRun {
     } catch (error) {
       if (this.#isEnded()) return;
       if (signal.aborted) this.state = 'waiting';
-      else this.failBeforehand('boot', error);
+      else this.failHere('boot', error);
     }
   }
 
-  /** It can't even begin: this run's failure, which is not kept, so that the next one tries again. */
-  failBeforehand(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
+  /** It can't begin, or go on: this run's failure, which is not kept, so that the next one tries again. */
+  failHere(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
     if (!(error instanceof VenError)) throw error;
     if (this.#isEnded()) return;
     const now = iso(this.#options.ports.clock.now());
-    const stage = this.#options.profile.stages[0]?.name ?? '';
+    const stage = this.stage ?? this.#options.profile.stages[0]?.name ?? '';
     this.failure = { class: cause, stage, at: now, message: error.summary, line: error.detail?.split('\n')[0] ?? null };
     this.#finish('failed');
   }
@@ -196,7 +196,8 @@ export class NodeRun {
     if (this.state !== 'watched' || askedAt < this.#power.since) return;
     const now = this.#options.ports.clock.now();
     const on = power === 'running' || power === 'paused';
-    if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now);
+    if (power === 'missing') this.failHere('boot', new VenError('not-found', { summary: 'The VM was deleted while it was watched' }));
+    else if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now);
     else if (this.#power.on && !on) this.#take({ kind: 'power-off', at: now });
     this.#power = { ...this.#power, on, id: id ?? this.#power.id };
   }

@@ -522,6 +522,21 @@ describe('a VM', () => {
     expect(world.machine(vm).typed).toEqual([]);
   });
 
+  it('that is deleted beside the run has failed in this run, and says so', async () => {
+    const world = new World();
+    const vm = world.add('a', PLAIN);
+    const real = world.ports();
+    const ports = world.ports({
+      powers: async (uuids) =>
+        world.seconds < 10 ? real.powers(uuids) : new Map(uuids.map((uuid) => [uuid, { power: 'missing', id: null }])),
+    });
+    expect(await drive(world, [vm], { ports })).toMatchObject({
+      exitCode: 4,
+      failed: [{ class: 'boot', stage: 'work', message: expect.stringContaining('deleted') as string }],
+    });
+    expect(world.records.get('a')?.outcome).toBe('under-way');
+  });
+
   it('that can not be powered on has failed in this run, and is tried again by the next', async () => {
     const world = new World();
     const vm = world.add('a', PLAIN);
