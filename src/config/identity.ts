@@ -3,21 +3,22 @@
  * random, nothing depends on the order of the file, and another VM changes nobody's identity. Only where two derived
  * values are the same does the later one in the file step aside. (UUIDs: `model/identity.ts`.)
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The value of a thing as canonical JSON (keys sorted), hashed: SHA-256, hex. */
 export function digest(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
+  return hash('sha256', canonical(value));
 }
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const map = value as Record<string, unknown>;
-    const keys = Object.keys(map)
-      .filter((key) => map[key] !== undefined)
-      .sort();
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(map[key])}`).join(',')}}`;
+    let text = '';
+    for (const key of Object.keys(map).sort()) {
+      if (map[key] !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(map[key])}`;
+    }
+    return `{${text}}`;
   }
   return JSON.stringify(value);
 }
