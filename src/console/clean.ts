@@ -1,5 +1,7 @@
 /** No line is longer; what would be is cut into several. */
 const WIDEST = 4096;
+/** As far as the cursor can be sent: no screen is wider, and some ask for its edge by sending it to column 999. Few bytes must not become many. */
+const SCREEN = 256;
 /** Of a control sequence's parameters; longer ones mean nothing to anybody. */
 const PARAMETERS = 64;
 
@@ -218,11 +220,11 @@ export class ConsoleText {
         return;
       case 'G':
       case '`':
-        this.#column = amount - 1;
+        this.#column = Math.min(SCREEN, amount) - 1;
         return;
       case 'C':
       case 'a':
-        this.#moveAlong(amount);
+        this.#moveAlong(Math.min(amount, Math.max(0, SCREEN - 1 - this.#column)));
         return;
       case 'D':
         this.#moveAlong(-amount);
@@ -253,7 +255,7 @@ export class ConsoleText {
         return;
       case '@':
         this.#pad();
-        this.#line.splice(this.#column, 0, ...Array<string>(amount).fill(' '));
+        this.#line.splice(this.#column, 0, ...Array<string>(Math.min(SCREEN, amount)).fill(' '));
         this.#line.length = Math.min(this.#line.length, WIDEST);
     }
   }
@@ -261,7 +263,7 @@ export class ConsoleText {
   #place(row: number, column: number): void {
     if (row !== this.#row) this.#leaveLine();
     this.#row = row;
-    this.#column = column - 1;
+    this.#column = Math.min(SCREEN, column) - 1;
   }
 
   #moveAlong(by: number): void {
@@ -269,7 +271,7 @@ export class ConsoleText {
   }
 
   #moveDown(by: number, toStart: boolean): void {
-    const column = toStart ? 0 : this.#column;
+    const column = toStart ? 0 : Math.min(SCREEN - 1, this.#column);
     this.#leaveLine();
     if (this.#row !== null) this.#row = Math.max(1, this.#row + by);
     this.#column = column;
