@@ -16,7 +16,7 @@ export type Phase = (typeof PHASES)[number];
  * - `network`: a download does not come
  * - `storage`: the disk is full
  * - `workflow`: an action of the workflow fails
- * - `os`: the kernel panics
+ * - `os`: the kernel panics, the node starts again by itself, and nothing more is said
  * - `agents`: an agent's installation fails
  * - `timeout`: nothing more is said
  */
@@ -70,6 +70,8 @@ export class Nodes {
   readonly #serialNumbers = new Map<string, string>();
   /** How often a fault has befallen a node, by its serial number or, as long as that is not known, its address. */
   readonly #struck = new Map<NodeFault, Map<string, number>>();
+  /** Whose kernel has panicked since they were installed. They would start and panic for ever, and keep a core of the test's machine busy. */
+  readonly #panicked = new Set<string>();
 
   /** `installed`: the EFI program that nodes find on their disk once they are installed. */
   constructor(inventory: Inventory, installed?: () => Uint8Array) {
@@ -106,6 +108,8 @@ export class Nodes {
         return { status: this.#inventory.bySerialNumber(serialNumber)?.autoOnboard === true ? 200 : 404 };
       case 'POST login':
         return this.#logIn(serialNumber, url.searchParams.get('uuid') ?? '', body);
+      case 'POST onboard': // with the token of its login
+        return { status: this.#inventory.bearer(body.trim()) === undefined ? 401 : 200 };
       case 'POST report':
         this.#inventory.report(serialNumber, body.trim());
         return { status: 200 };
@@ -159,20 +163,24 @@ export class Nodes {
     const at = fault && phaseOf(fault);
     // What stops a node at iPXE was decided when it asked for the boot file.
     const due = at !== 'ipxe' && from === (at === 'os' || at === 'agents' ? 'disk' : 'network');
-    if (fault && (at === 'ipxe' || (due && this.#strikes(fault, serialNumber, true)))) lines.push(`fault=${fault.kind}`, `at=${at}`);
+    if (from === 'network') this.#panicked.delete(serialNumber);
+    if (fault && (at === 'ipxe' || (due && this.#strikes(fault, serialNumber, true)))) {
+      lines.push(`fault=${this.#panicked.has(serialNumber) ? 'timeout' : fault.kind}`, `at=${at}`);
+      if (fault.kind === 'os') this.#panicked.add(serialNumber);
+    }
     for (const phase of PHASES) if (pauses[phase] !== undefined) lines.push(`pause_${phase}=${pauses[phase]}`);
     return { status: 200, body: `${lines.join('\n')}\n` };
   }
 
-  /** Two lines: who, and the password. The host of a node that logs in becomes known by that. */
+  /** Two lines: who, and the password; the answer is a token. The host of a node that logs in becomes known by that. */
   #logIn(serialNumber: string, uuid: string, body: string): NodeAnswer {
     const [username = '', password = ''] = body.split('\n');
-    const granted = this.#inventory.knows(username, password);
-    this.#inventory.seen.logins.push({ time: now(), serialNumber, username, granted });
-    if (!granted) return { status: 403 };
+    const token = this.#inventory.logIn(username, password);
+    this.#inventory.seen.logins.push({ time: now(), serialNumber, username, granted: token !== undefined });
+    if (token === undefined) return { status: 403 };
     if (!this.#inventory.bySerialNumber(serialNumber)) {
       this.#inventory.addHost({ name: `edge-${serialNumber.toLowerCase()}`, serialNumber, uuid, autoOnboard: true });
     }
-    return { status: 200 };
+    return { status: 200, body: token };
   }
 }

@@ -18,7 +18,7 @@ rest() { while :; do sleep 3600; done; }
 ask() { wget -q -O - "$stand_in/nodes/$serial/$1" 2>/dev/null; }
 tell() { # what, to where
   printf '%s\n' "$1" >/tmp/said
-  wget -q -O - --post-file /tmp/said "$stand_in/nodes/$serial/$2" >/dev/null 2>&1
+  wget -q -O /tmp/told --post-file /tmp/said "$stand_in/nodes/$serial/$2" 2>/dev/null
   told=$?
   rm -f /tmp/said
   return $told
@@ -103,6 +103,7 @@ log_in() {
 $password" "login?uuid=$uuid"; then
       password=
       printf 'Login accepted\n'
+      tell "$(cat /tmp/told)" onboard || failed 'onboard'
       return
     fi
     password=

@@ -285,12 +285,24 @@ describe('nodes', () => {
     expect(await start('VENNODE01/start?from=disk')).not.toMatch(/fault/);
   });
 
+  it('panic once, and say no more when they start again, until they are installed anew', async () => {
+    orchestrator.everyNode({ flow: 'interactive', fault: { kind: 'os' } });
+    for (let times = 0; times < 2; times += 1) {
+      expect(await start()).not.toMatch(/fault/);
+      expect(await start('VENNODE01/start?from=disk')).toMatch(/^fault=os\nat=os$/m);
+      expect(await start('VENNODE01/start?from=disk')).toMatch(/^fault=timeout\nat=os$/m);
+    }
+  });
+
   it('log in with an account’s credentials, and are known by it', async () => {
     expect((await node('VENNODE01/login', 'op\nwrong\n')).status).toBe(403);
     expect((await node('VENNODE01/registered')).status).toBe(404);
-    expect((await node('VENNODE01/login', `op\n${LOGIN.password}\n`)).status).toBe(200);
+    const granted = await node('VENNODE01/login', `op\n${LOGIN.password}\n`);
+    expect(granted.status).toBe(200);
+    expect((await node('VENNODE01/onboard', 'guess\n')).status).toBe(401);
+    expect((await node('VENNODE01/onboard', `${await granted.text()}\n`)).status).toBe(200);
     expect((await node('VENNODE01/registered')).status).toBe(200);
-    expect(orchestrator.seen.logins.map(({ username, granted }) => [username, granted])).toEqual([
+    expect(orchestrator.seen.logins.map((login) => [login.username, login.granted])).toEqual([
       ['op', false],
       ['op', true],
     ]);
