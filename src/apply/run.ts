@@ -266,8 +266,10 @@ class Run {
     this.ups.drain();
     for (const place of this.calls.drain()) if (finishers.has(place)) this.calls.push(place);
     const running = this.ledger.places('running').map((place) => this.step(place).id);
-    this.stream.send({ type: 'interrupted', time: this.time(), hard, running });
-    for (const place of skipped) this.tellSkipped(place, INTERRUPTED);
+    const reason: unknown = this.ports.interrupt.graceful.reason;
+    const because = reason instanceof VenError ? reason.summary : undefined;
+    this.stream.send({ type: 'interrupted', time: this.time(), hard, running, ...(because !== undefined && { because }) });
+    for (const place of skipped) this.tellSkipped(place, because ?? INTERRUPTED);
     if (hard) for (const controller of [...this.controllers]) controller.abort(new VenError('interrupted', { summary: INTERRUPTED }));
     this.startWhatCan();
   }

@@ -1,10 +1,9 @@
 import { Flags } from '@oclif/core';
-import { checkProvision } from '../flow/index.js';
-import { secretAsker } from './base/ask-secret.js';
+import { withSession } from '../flow/index.js';
 import { carryOut } from './base/carry-out.js';
 import { execution, fleetFile, json as jsonFlag, planOptions, replacement, selection, VenCommand } from './base/command.js';
 import { makeAndOnboard } from './base/make-and-onboard.js';
-import { onboarding, onboardingLimits } from './base/onboarding-flags.js';
+import { limitsOf, onboarding, sessionOf } from './base/onboarding-flags.js';
 
 export default class Apply extends VenCommand {
   static override args = fleetFile;
@@ -36,7 +35,6 @@ export default class Apply extends VenCommand {
     const { args, flags } = await this.parse(Apply);
     const { wait: until, json } = flags;
     const file = args.fleet;
-    if (until !== undefined) await checkProvision({ vms: [], file, until, env: process.env, askSecret: secretAsker() });
     const make = {
       file,
       options: planOptions('apply', flags),
@@ -46,7 +44,13 @@ export default class Apply extends VenCommand {
       yes: flags.yes,
       json,
     };
-    process.exitCode =
-      until === undefined ? (await carryOut(make)).exitCode : await makeAndOnboard(make, { until, ...onboardingLimits(flags) });
+    if (until === undefined) {
+      process.exitCode = (await carryOut(make)).exitCode;
+      return;
+    }
+    const again = `ven apply ${file} --wait ${until}`;
+    process.exitCode = await withSession({ file, vms: null, until, ...sessionOf(flags) }, (session) =>
+      makeAndOnboard(session, make, { ...limitsOf(flags), again, goOn: again }),
+    );
   }
 }

@@ -1,10 +1,9 @@
 import { Flags } from '@oclif/core';
-import { checkProvision, failedNodes } from '../flow/index.js';
-import { execution, json, planOptions, SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from './base/command.js';
-import { makeAndOnboard } from './base/make-and-onboard.js';
+import { provision, withSession } from '../flow/index.js';
+import { execution, json, SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from './base/command.js';
 import { onboard } from './base/onboard.js';
-import { onboarding, onboardingLimits, retry } from './base/onboarding-flags.js';
-import { stderr } from './base/output.js';
+import { limitsOf, onboarding, retry, sessionOf } from './base/onboarding-flags.js';
+import { retryFailed } from './base/retry-failed.js';
 
 export default class Provision extends VenCommand {
   static override args = someVms;
@@ -29,21 +28,17 @@ export default class Provision extends VenCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Provision);
-    const { vms, file } = someVmsOf(argv);
-    const { until, yes } = flags;
-    const watched = { file, until, json: flags.json, ...onboardingLimits(flags) };
-    await checkProvision({ vms, file, until, env: process.env });
+    const { vms: named, file } = someVmsOf(argv);
+    const { until, json } = flags;
+    const request = { file, vms: named.length === 0 ? null : named, until, ...sessionOf(flags) };
+    const watched = { file, json, ...limitsOf(flags) };
     if (!flags['retry-failed']) {
-      process.exitCode = await onboard({ vms, ...watched });
+      process.exitCode = await onboard({ ...watched, run: (watch) => provision({ ...request, ...watch }) });
       return;
     }
-    const failed = failedNodes({ vms, file, env: process.env, classes: flags.class ?? [] }).map(({ address }) => address);
-    if (failed.length === 0) {
-      stderr(`No node has failed${flags.class ? ' so' : ''}: there is nothing to do again.\n`);
-      return;
-    }
-    const options = planOptions('apply', { target: failed, replace: failed });
-    const { 'lock-timeout': lockTimeoutSeconds, parallelism } = flags;
-    process.exitCode = await makeAndOnboard({ file, options, yes, json: flags.json, lockTimeoutSeconds, parallelism }, watched);
+    const { class: classes = [], yes, parallelism, 'lock-timeout': lockTimeoutSeconds } = flags;
+    process.exitCode = await withSession(request, (session) =>
+      retryFailed(session, classes, { file, yes, json, lockTimeoutSeconds, parallelism }, watched),
+    );
   }
 }

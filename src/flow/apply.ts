@@ -6,6 +6,7 @@ import {
   VenError,
   type Address,
   type Emit,
+  type EventError,
   type Plan,
   type PlanOptions,
   type ResolvedFleet,
@@ -17,9 +18,11 @@ import type { AskSecret } from './credentials.js';
 import { checkHostIsReady } from './doctor.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
 import { recordsKeeper } from './onboarding/records.js';
+import { OneClient } from './one-client.js';
 import { openHost } from './open.js';
 import { checkStillFits, readSavedPlan } from './plan.js';
 import { orchestratorFor } from './registration.js';
+import type { Session } from './session.js';
 import { openRender } from './templates.js';
 
 /** Two signals, since the first Ctrl-C and the second mean different things. */
@@ -49,6 +52,8 @@ export interface ApplyRequest extends Request {
   confirm: (plan: Plan) => Promise<boolean>;
   emit: Emit;
   interrupt: Interrupt;
+  /** Of a run that goes on with the nodes; absent: it ends with the VMs. */
+  session?: Session;
 }
 
 /** `result` is null when there was nothing to do, or when the answer was no (`declined`). */
@@ -57,8 +62,8 @@ export interface ApplyResult {
   plan: Plan;
   result: RunResult | null;
   declined: boolean;
-  /** The VMs of the fleet file that were asked for and shall run. */
-  asked: Address[];
+  /** Why VMs are not as the plan wanted them, but for an interruption: the first thing that failed, for each. */
+  lost: ReadonlyMap<Address, EventError>;
   /** The first thing that `emit` or the journal threw, which does not disturb a run. Absent: nothing. */
   viewFault?: unknown;
 }
@@ -71,7 +76,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan);
   const { leaveOff } = request.options;
   const options = saved ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) } : request.options;
-  const asked = askedVms(fleet, options);
+  const { session } = request;
+  session?.about(askedVms(fleet, options));
   if (request.consent === 'impossible') throw needsConsent(options.mode);
 
   const lock = await acquireLock({
@@ -81,6 +87,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     command: options.mode,
     signal: request.interrupt.graceful,
   });
+  const client = session?.client ?? new OneClient();
+  const { lost, note } = losses();
   try {
     const { host, workDir } = openHost(fleet, request.env, { lockFd: lock.fd, ...(readSecret && { readSecret }) });
     // A container goes on without the run that started it, and without the lock.
@@ -91,15 +99,16 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     if (plan.steps.length === 0) {
       if (options.mode === 'destroy') await tidy(workDir, plan, request);
-      return { fleet, plan, result: null, declined: false, asked };
+      return { fleet, plan, result: null, declined: false, lost };
     }
-    if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, asked };
+    if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stand for hours; what was agreed to must still be what is done, and nothing may have come in its way.
     if (request.consent === 'ask') checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
+    await session?.checkBefore(plan);
 
     const { askSecret = null } = request;
-    const orchestrator = await orchestratorFor(plan, fleet, { ...request, askSecret, signal: request.interrupt.graceful });
+    const orchestrator = await orchestratorFor(plan, fleet, { ...request, askSecret, signal: request.interrupt.graceful }, client);
     const runId = new Date().toISOString().replaceAll(/[:.]/g, '-');
     const journal = openJournal(workDir, runId);
     const keepRecords = recordsKeeper(fleet, plan, workDir);
@@ -109,6 +118,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       } finally {
         journal.write(event);
         keepRecords(event);
+        note(event);
       }
     };
     let viewFault: unknown;
@@ -128,12 +138,12 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         viewFault: (error) => (viewFault = error),
       });
       if (options.mode === 'destroy' && result.exitCode === EXIT.done) await tidy(workDir, plan, request);
-      return { fleet, plan, result, declined: false, asked, viewFault };
+      return { fleet, plan, result, declined: false, lost, viewFault };
     } finally {
       journal.close();
-      await orchestrator?.close();
     }
   } finally {
+    if (!session) await client.close();
     lock.release();
   }
 }
@@ -147,6 +157,20 @@ function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): A
   return vms
     .filter(({ address, power }) => power === 'running' && (targets.length === 0 || targeted(address)) && !excluded(address))
     .map(({ address }) => address);
+}
+
+/** Gathers of each VM the failure itself, else what it waited for in vain; what was only not begun any more is not lost. */
+function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
+  const lost = new Map<Address, EventError>();
+  let interrupted = false;
+  const note: Emit = (event) => {
+    interrupted ||= event.type === 'interrupted';
+    if (event.type !== 'step-finished' || event.outcome === 'done') return;
+    if (event.outcome === 'failed') lost.set(event.address, event.error);
+    else if (!interrupted && !lost.has(event.address))
+      lost.set(event.address, { code: 'vms-failed', summary: `what it needs is not there: ${event.because}` });
+  };
+  return { lost, note };
 }
 
 /** After a whole destroy nothing of the work folder is of use any more, but the logs. */

@@ -2,7 +2,7 @@
  * What each command does, as one function: it takes the rooms in the order of the pipeline (fleet file → config → host →
  * plan → apply) and returns data. It prints nothing, parses no flags, and knows no terminal: that is `commands` and `view`.
  */
-export { apply, type ApplyRequest, type Interrupt } from './apply.js';
+export { apply, type ApplyRequest, type ApplyResult, type Interrupt } from './apply.js';
 export { attach, readAlong, type ConsoleRequest } from './console.js';
 export { bundle, type Bundle, type BundleRequest } from './bundle.js';
 export { doctor } from './doctor.js';
@@ -20,9 +20,10 @@ export {
   type VmsRequest,
 } from './orchestrator.js';
 export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
-export { checkProvision, failedNodes, lockProvisioning, provision, type Provisioned, type ProvisionRequest } from './provision.js';
+export { provision, provisionMade, type Provisioned, type ProvisionRequest, type Watch } from './provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
 export { saveText } from './save.js';
+export { withSession, type Session, type SessionRequest } from './session.js';
 export { openStatus, status, type FleetStatus, type VmStatus } from './status.js';
 export { addresses } from './addresses.js';
 export { timeline, type TimelineRequest } from './timeline.js';

@@ -1,7 +1,7 @@
-import { VenError, type Plan, type ResolvedFleet } from '../model/index.js';
-import type { OpenOrchestrator } from '../orchestrator/index.js';
+import { VenError, type Orchestrator, type Plan, type ResolvedFleet } from '../model/index.js';
 import type { AskSecret } from './credentials.js';
 import type { Request } from './load.js';
+import type { OneClient } from './one-client.js';
 import { orchestratorOf } from './orchestrator.js';
 
 /**
@@ -12,17 +12,17 @@ export async function orchestratorFor(
   plan: Plan,
   fleet: ResolvedFleet,
   request: Request & { askSecret?: AskSecret | null; signal: AbortSignal },
-): Promise<OpenOrchestrator | null> {
+  client: OneClient,
+): Promise<Orchestrator | null> {
   const registers = plan.steps.some(({ kind }) => kind === 'vm-register');
   if (!registers && !plan.steps.some(({ kind }) => kind === 'vm-unregister')) return null;
   // What only takes hosts out can be had without it.
   const without = registers ? undefined : 'To go on without the orchestrator: orchestrator.removeHosts: false';
-  const orchestrator = await orchestratorOf(fleet, { ...request, askSecret: request.askSecret ?? null });
+  const orchestrator = await client.get(() => orchestratorOf(fleet, { ...request, askSecret: request.askSecret ?? null }));
   try {
-    await orchestrator.checkProject(request.signal);
+    await client.checkProject(request.signal);
     return orchestrator;
   } catch (error) {
-    await orchestrator.close();
     if (!(error instanceof VenError)) throw error;
     const { code, summary, detail, hint } = error;
     throw new VenError(code, {

@@ -6,6 +6,7 @@
 export { openArchive, type Archive } from './kept/archive.js';
 export { attachConsole, type Attach } from './consoles/console.js';
 export { consoleEnd, ConsoleFollower, type ConsolePiece, type LogPlace } from './consoles/console-follower.js';
+export { checkConsoleLogs } from './consoles/log-access.js';
 export { readConsoleLog, type ReadLog } from './consoles/console-log.js';
 export { typeOnConsole, type TypeOutcome, type TypeRequest } from './consoles/console-typing.js';
 export { endLeftOvers } from './vagrant/container.js';

@@ -19,7 +19,8 @@ export type RunEvent =
   | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'done'; durationSeconds: number }
   | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'failed'; durationSeconds: number; error: EventError }
   | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'skipped'; durationSeconds: 0; because: string }
-  | { type: 'interrupted'; time: string; hard: boolean; running: string[] }
+  /** `because`: for people, where it was not Ctrl-C. */
+  | { type: 'interrupted'; time: string; hard: boolean; running: string[]; because?: string }
   | ({ type: 'run-finished'; time: string } & RunResult);
 
 export interface EventError {

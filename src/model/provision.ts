@@ -106,6 +106,8 @@ export interface NodeFailure {
   message: string;
   /** The decisive console line or status; null: there was none (a time limit of a silent node). */
   line: string | null;
+  /** For people: what to do about it. Absent: make it anew (`--retry-failed`). */
+  hint?: string;
 }
 
 export type NodeOutcome = 'under-way' | 'ready' | 'failed';
@@ -131,6 +133,8 @@ export interface NodeRecord {
   log: { file: string; position: number } | null;
   /** The watcher's own memory (`NodeWatcher.memory`). */
   memory: unknown;
+  /** Of a node that failed: its VM was taken away since to be made anew, and was not started since. It goes on being failed until then. */
+  madeAnew?: true;
 }
 
 /** As `RunEvent`, of the part after it. */
@@ -190,7 +194,7 @@ export interface ProvisionResult {
   outcome: 'done' | 'failed' | 'interrupted';
   exitCode: number;
   ready: Address[];
-  failed: { address: Address; class: FailureClass; stage: string; message: string; line: string | null }[];
+  failed: { address: Address; class: FailureClass; stage: string; message: string; line: string | null; hint?: string }[];
   /** Still under way when the run ended. */
   left: Address[];
   byClass: Partial<Record<FailureClass, number>>;

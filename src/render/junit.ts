@@ -70,7 +70,9 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
   };
 
   const xml: JunitReport['xml'] = ({ result, error, seconds }) => {
-    const cases = nodes.map(({ address, before }) => {
+    // Without a node, a run that did not come to its end must not look like one that did.
+    const unknown = nodes.length === 0 && result === null ? [{ address: 'ven provision', before: false }] : nodes;
+    const cases = unknown.map(({ address, before }) => {
       const end = finished.get(address);
       const lastLine = last.get(address);
       const out = [
@@ -93,7 +95,7 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
       failures: amount('failure'),
       errors: amount('error'),
       skipped: amount('skipped'),
-      time: (result?.durationSeconds ?? seconds).toFixed(3),
+      time: seconds.toFixed(3),
     };
     const notes = [
       ...(said.get(null) ?? []),
@@ -120,16 +122,18 @@ function verdict(end: Finished | undefined, before: boolean, error: VenError | u
     case 'ready':
     case 'reached':
       return [];
-    case 'left':
-      return [
-        element('error', { type: 'left', message: `not ended when the run was: in ${end.stages.at(-1)?.title ?? 'no stage yet'}` }, []),
-      ];
+    case 'left': {
+      const where = `in ${end.stages.at(-1)?.title ?? 'no stage yet'}`;
+      const message = end.failure === null ? `not ended when the run was: ${where}` : `${end.failure.message}: ${where}`;
+      return [element('error', { type: end.failure?.class ?? 'left', message }, [])];
+    }
     case 'failed': {
       const { failure } = end;
       if (failure === null) return [element('failure', { type: 'unknown', message: 'failed' }, [])];
-      const { class: kind, stage, message, line } = failure;
+      const { class: kind, stage, message, line, hint } = failure;
       const title = end.stages.findLast((visit) => visit.stage === stage)?.title ?? stage;
-      return [element('failure', { type: kind, message: `${kind}, in ${title}: ${message}` }, [line ?? ''])];
+      const where = end.stages.length === 0 ? '' : `, in ${title}`;
+      return [element('failure', { type: kind, message: `${kind}${where}: ${message}` }, [line ?? hint ?? ''])];
     }
   }
 }

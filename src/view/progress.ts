@@ -56,12 +56,13 @@ export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
 }
 
 /** What an interruption does. */
-export function interruptedText({ hard, running }: Extract<RunEvent, { type: 'interrupted' }>): string {
-  if (running.length === 0) return 'Interrupted: starting nothing new.';
+export function interruptedText({ hard, running, because }: Extract<RunEvent, { type: 'interrupted' }>): string {
+  const head = because ?? 'Interrupted';
+  if (running.length === 0) return `${head}: starting nothing new.`;
   const steps = count(running.length, 'running step');
   return hard
     ? `Interrupted again: stopping ${steps}. No VM is destroyed.`
-    : `Interrupted: letting ${steps} finish; press Ctrl-C again to stop ${running.length === 1 ? 'it' : 'them'}.`;
+    : `${head}: letting ${steps} finish; press Ctrl-C ${because === undefined ? 'again' : 'twice'} to stop ${running.length === 1 ? 'it' : 'them'}.`;
 }
 
 /** One JSON object a line. */

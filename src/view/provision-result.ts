@@ -1,4 +1,4 @@
-import { stageOrder, type Address, type FailureClass, type ProvisionEvent, type ProvisionResult } from '../model/index.js';
+import { stageOrder, type Address, type ProvisionEvent, type ProvisionResult } from '../model/index.js';
 import { failureText } from './errors.js';
 import { paint, type Look, type Tone } from './look.js';
 import { aligned, duration, listed, oneLine, printable } from './words.js';
@@ -28,30 +28,40 @@ export interface ProvisionTextOptions {
   look: Look;
   /** The fleet file, to name it. */
   file: string;
+  /** The command that goes on with what is left. Default: ven provision. */
+  goOn?: string | undefined;
 }
 
 /** How a run of provisioning ended: a table of its nodes, the failures with all that is known of them, the counts, what to do. Ends in a newline. */
-export function provisionText(told: NodesTold, result: ProvisionResult, { look, file }: ProvisionTextOptions): string {
+export function provisionText(told: NodesTold, result: ProvisionResult, { look, file, goOn }: ProvisionTextOptions): string {
   const named = file === './fleet.yaml' ? '' : ` ${file}`;
-  const failures = result.failed.map(({ address, class: kind, stage, message, line }) =>
-    failureText(
-      {
-        where: address,
-        summary: `${kind}, in ${titleOf(told, address, stage)}: ${oneLine(message)}`,
-        detail: line === null ? undefined : oneLine(line),
-      },
-      look,
-    ),
-  );
-  const blocks = [table(told, look), failures.join(''), [total(told, result, look), ...next(told, result, named)].join('\n')];
+  const end = [total(told, result, look), ...next(told, result, named, goOn ?? `ven provision${named}`)].join('\n');
+  const blocks = [
+    table(told, look),
+    failures(told, result)
+      .map((failure) => failureText(failure, look))
+      .join(''),
+    end,
+  ];
   return `${blocks
     .filter((block) => block !== '')
     .map((block) => block.trimEnd())
     .join('\n\n')}\n`;
 }
 
-function titleOf({ finished }: NodesTold, address: Address, stage: string): string {
-  return oneLine(finished.get(address)?.stages.findLast((spent) => spent.stage === stage)?.title ?? stage);
+/** Those that could not begin, all for the same reason, are told together. */
+function failures({ finished }: NodesTold, { failed }: ProvisionResult): Parameters<typeof failureText>[0][] {
+  const told = failed.map(({ address, class: kind, stage, message, line, hint }) => {
+    const stages = finished.get(address)?.stages ?? [];
+    const title = oneLine(stages.findLast((spent) => spent.stage === stage)?.title ?? stage);
+    const summary = `${kind}${stages.length === 0 ? '' : `, in ${title}`}: ${oneLine(message)}`;
+    return { address, begun: stages.length > 0, summary, detail: line === null ? undefined : oneLine(line), hint };
+  });
+  const alike = Map.groupBy(told, ({ address, begun, summary, detail, hint }) => (begun ? address : [summary, detail, hint].join('\n')));
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [{ ...first, where: listed(group.map(({ address }) => address)) }] : [];
+  });
 }
 
 const TONES: Record<Finished['outcome'], Tone> = { ready: 'green', reached: 'green', failed: 'red', left: 'yellow' };
@@ -88,10 +98,11 @@ function table({ started, finished }: NodesTold, look: Look): string {
 function total({ started }: NodesTold, result: ProvisionResult, look: Look): string {
   const { outcome, ready, failed, left, byClass, durationSeconds } = result;
   const until = started?.until ?? 'ready';
-  const classes = (Object.keys(byClass) as FailureClass[]).map((kind) => `${byClass[kind] ?? 0} ${kind}`).join(', ');
+  const counts = [...Map.groupBy(failed, (one) => one.class)].map(([kind, some]) => `${some.length} ${kind}`);
+  const timedOut = (byClass.timeout ?? 0) - failed.filter((one) => one.class === 'timeout').length;
   const parts = [`${ready.length} ${until === 'ready' ? 'ready' : 'there'}`];
-  if (failed.length > 0) parts.push(`${failed.length} failed${classes === '' ? '' : ` (${classes})`}`);
-  if (left.length > 0) parts.push(`${left.length} not ended`);
+  if (failed.length > 0) parts.push(`${failed.length} failed (${counts.join(', ')})`);
+  if (left.length > 0) parts.push(`${left.length} not ended${timedOut > 0 ? ' (timeout)' : ''}`);
   const [head, tone] = {
     done: [until === 'ready' ? 'All ready' : `All at ${oneLine(until)}`, 'green'],
     failed: [until === 'ready' ? 'Not all ready' : `Not all at ${oneLine(until)}`, 'red'],
@@ -100,10 +111,12 @@ function total({ started }: NodesTold, result: ProvisionResult, look: Look): str
   return `${paint(look, tone, head)} after ${duration(durationSeconds)}: ${parts.join(', ')}.`;
 }
 
-function next({ finished }: NodesTold, { outcome, failed, left, byClass }: ProvisionResult, named: string): string[] {
+function next({ finished }: NodesTold, { outcome, failed, left }: ProvisionResult, named: string, goOn: string): string[] {
   const lines: string[] = [];
   const name = (address: Address): string => address.replace(/^vm\./, '');
-  const [first] = failed;
+  // The others have a hint of their own.
+  const toMakeAnew = failed.filter(({ hint }) => hint === undefined);
+  const [first] = toMakeAnew;
   if (failed.length > 0) lines.push(`failed: ${listed(failed.map(({ address }) => address))}`);
   const where = (address: Address): string => {
     const last = finished.get(address)?.stages.at(-1);
@@ -111,12 +124,12 @@ function next({ finished }: NodesTold, { outcome, failed, left, byClass }: Provi
   };
   if (left.length > 0) lines.push(`not ended: ${listed(left.map(where))}`);
   if (first !== undefined) {
-    lines.push(`Read what ${failed.length === 1 ? 'it' : 'one'} said: ven logs ${name(first.address)}${named}`);
-    const [kind] = Object.keys(byClass);
-    const some = Object.keys(byClass).length > 1 && kind !== undefined ? ` (only one class: --class ${kind})` : '';
-    lines.push(`Make ${failed.length === 1 ? 'it' : 'them'} anew and try again: ven provision${named} --retry-failed${some}`);
+    lines.push(`Read what ${toMakeAnew.length === 1 ? 'it' : 'one'} said: ven logs ${name(first.address)}${named}`);
+    const [kind, ...others] = new Set(toMakeAnew.map((one) => one.class));
+    const some = others.length > 0 ? ` (only one class: --class ${kind})` : '';
+    lines.push(`Make ${toMakeAnew.length === 1 ? 'it' : 'them'} anew and try again: ven provision${named} --retry-failed${some}`);
   }
-  if (left.length > 0) lines.push(`What is done stands; go on with the rest: ven provision${named}`);
+  if (left.length > 0) lines.push(`What is done stands; go on with the rest: ${goOn}`);
   if (outcome !== 'done' && first !== undefined) lines.push(`Where each spent its time: ven timeline${named}`);
   return lines.map((line) => `  ${printable(line)}`);
 }

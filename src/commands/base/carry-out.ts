@@ -1,5 +1,5 @@
-import { apply, type ApplyRequest } from '../../flow/index.js';
-import { EXIT, VenError, type Address, type Plan, type RunEvent } from '../../model/index.js';
+import { apply, type ApplyRequest, type ApplyResult } from '../../flow/index.js';
+import { EXIT, VenError, type Plan, type RunEvent } from '../../model/index.js';
 import {
   canRedraw,
   gatherFailures,
@@ -16,15 +16,18 @@ import { ask, consent } from './consent.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
 
-export interface CarryOut extends Pick<ApplyRequest, 'file' | 'options' | 'savedPlan' | 'parallelism' | 'lockTimeoutSeconds' | 'purge'> {
+export interface CarryOut extends Pick<
+  ApplyRequest,
+  'file' | 'options' | 'savedPlan' | 'parallelism' | 'lockTimeoutSeconds' | 'purge' | 'session'
+> {
   yes: boolean;
   json: boolean;
 }
 
 export interface CarriedOut {
   exitCode: number;
-  /** VMs of the fleet file that were asked for, shall run, and are as the plan wanted them. */
-  standing: Address[];
+  /** As of `apply`. */
+  lost: ApplyResult['lost'];
 }
 
 /**
@@ -36,17 +39,19 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<Car
   const look = lookOf(process.stdout, process.env);
   const tell = json ? stderr : stdout;
   const interruption = watchInterruption();
-  const { graceful } = interruption.interrupt;
+  const { timeIsUp } = request.session ?? {};
+  const { hard } = interruption.interrupt;
+  const graceful = timeIsUp ? AbortSignal.any([interruption.interrupt.graceful, timeIsUp]) : interruption.interrupt.graceful;
   const { emit: gather, failures } = gatherFailures();
   const views: Progress[] = json ? [jsonProgress(stdout)] : [];
   const agreed = consent(yes);
   try {
-    const { plan, result, declined, asked, viewFault } = await apply({
+    const { plan, result, declined, lost, viewFault } = await apply({
       ...request,
       env: process.env,
       askSecret: secretAsker(),
       consent: agreed,
-      interrupt: interruption.interrupt,
+      interrupt: { graceful, hard },
       emit: (event) => {
         if (event.type === 'run-started') interruption.runStarted();
         gather(event);
@@ -66,12 +71,11 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<Car
     if (result === null) {
       tell(planText(plan, { look, file: request.file }));
       if (json) for (const event of nothingDone(plan)) stdout(`${JSON.stringify(event)}\n`);
-      return { exitCode: EXIT.done, standing: asked };
+      return { exitCode: EXIT.done, lost };
     }
     tell(resultText({ plan, result, failures }, look));
     if (viewFault !== undefined) stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
-    const lost = new Set([...result.failed, ...result.skipped]);
-    return { exitCode: result.exitCode, standing: asked.filter((address) => !lost.has(address)) };
+    return { exitCode: result.exitCode, lost };
   } finally {
     for (const view of views) await view.close();
     interruption.end();

@@ -1,20 +1,39 @@
-import { lockProvisioning } from '../../flow/index.js';
-import { EXIT } from '../../model/index.js';
-import { carryOut, type CarryOut } from './carry-out.js';
+import { provisionMade, type Session } from '../../flow/index.js';
+import { EXIT, VenError } from '../../model/index.js';
+import { carryOut, type CarriedOut, type CarryOut } from './carry-out.js';
 import { onboard, type Onboard } from './onboard.js';
+
+export interface MakeAndOnboard extends Omit<Onboard, 'run' | 'file' | 'json'> {
+  /** The command that goes on with what could not be made. */
+  again: string;
+}
 
 /**
  * What `apply --wait` and `provision --retry-failed` share: makes VMs, which stay off, then onboards those that stand. Nobody else
  * watches the fleet's nodes meanwhile, or the run is refused before it has taken anything away. Resolves to the exit code.
  */
-export async function makeAndOnboard(make: CarryOut, watch: Omit<Onboard, 'file' | 'vms' | 'json' | 'lock'>): Promise<number> {
+export async function makeAndOnboard(session: Session, make: CarryOut, { again, ...watch }: MakeAndOnboard): Promise<number> {
   const { file, json } = make;
-  const lock = await lockProvisioning({ file, env: process.env, lockTimeoutSeconds: make.lockTimeoutSeconds });
+  const { exitCode, lost } = await made(session, { ...make, options: { ...make.options, leaveOff: true }, session });
+  const why = new Map(
+    [...lost].map(([address, { summary, hint }]) => [
+      address,
+      { message: summary, hint: [hint, `Try it again with: ${again}`].filter(Boolean).join('\n') },
+    ]),
+  );
+  if (exitCode === EXIT.interrupted && !session.isOver) {
+    session.lose(why);
+    return exitCode;
+  }
+  return (await onboard({ ...watch, file, json, run: (request) => provisionMade(session, request, why) })) || exitCode;
+}
+
+/** Where the time was up before anything was changed, nothing was made. */
+async function made(session: Session, make: CarryOut): Promise<CarriedOut> {
   try {
-    const { exitCode, standing } = await carryOut({ ...make, options: { ...make.options, leaveOff: true } });
-    if (standing.length === 0 || exitCode === EXIT.interrupted) return exitCode;
-    return (await onboard({ ...watch, file, json, vms: standing, lock })) || exitCode;
-  } finally {
-    lock.release();
+    return await carryOut(make);
+  } catch (error) {
+    if (!session.isOver || !(error instanceof VenError) || error.code !== 'interrupted') throw error;
+    return { exitCode: error.exitCode, lost: new Map() };
   }
 }

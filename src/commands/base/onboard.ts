@@ -1,4 +1,4 @@
-import { provision, type ProvisionRequest } from '../../flow/index.js';
+import type { Provisioned, Watch } from '../../flow/index.js';
 import type { ProvisionEvent } from '../../model/index.js';
 import {
   canRedraw,
@@ -10,25 +10,26 @@ import {
   provisionText,
   type Progress,
 } from '../../view/index.js';
-import { secretAsker } from './ask-secret.js';
 import { faultText } from './carry-out.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
 
-export interface Onboard extends Omit<ProvisionRequest, 'env' | 'askSecret' | 'emit' | 'interrupt'> {
+export interface Onboard extends Omit<Watch, 'env' | 'emit' | 'interrupt'> {
   json: boolean;
+  /** The command that goes on with what is left. Default: ven provision. */
+  goOn?: string;
+  run: (request: Watch) => Promise<Provisioned>;
 }
 
 /** What `provision` and `apply --wait` share: watches, tells how it goes and how it went. Resolves to the exit code. */
-export async function onboard({ json, ...request }: Onboard): Promise<number> {
+export async function onboard({ json, goOn, run, ...request }: Onboard): Promise<number> {
   const interruption = watchInterruption();
   const { emit: gather, told } = gatherNodes();
   const views: Progress<ProvisionEvent>[] = [...(json ? [jsonProgress(stdout)] : []), await progress(json)];
   try {
-    const { result, viewFault } = await provision({
+    const { result, viewFault } = await run({
       ...request,
       env: process.env,
-      askSecret: secretAsker(),
       interrupt: interruption.interrupt,
       emit: (event) => {
         if (event.type === 'provision-started') interruption.runStarted();
@@ -37,7 +38,7 @@ export async function onboard({ json, ...request }: Onboard): Promise<number> {
       },
     });
     for (const view of views) await view.close();
-    (json ? stderr : stdout)(provisionText(told, result, { look: lookOf(process.stdout, process.env), file: request.file }));
+    (json ? stderr : stdout)(provisionText(told, result, { look: lookOf(process.stdout, process.env), file: request.file, goOn }));
     if (viewFault !== undefined) stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
     return result.exitCode;
   } finally {

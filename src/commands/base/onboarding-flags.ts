@@ -1,10 +1,14 @@
 import { Flags } from '@oclif/core';
 import { FAILURE_CLASSES, VenError, type FailureClass } from '../../model/index.js';
+import { secretAsker } from './ask-secret.js';
 import { seconds } from './command.js';
 
 /** Of commands that onboard nodes. */
 export const onboarding = {
-  timeout: seconds({ helpValue: 'DURATION', summary: 'End after so long, with exit code 4 when nodes are not there: 45m, 2h.' }),
+  timeout: seconds({
+    helpValue: 'DURATION',
+    summary: 'End so long after the command began, making VMs included; exit code 4 when nodes are not there: 45m, 2h.',
+  }),
   'max-concurrent': Flags.integer({ min: 1, helpValue: 'N', summary: 'At most so many nodes under way at once.' }),
   stagger: seconds({ helpValue: 'DURATION', summary: 'At least so long between two power-ons: 10s.' }),
   junit: Flags.string({ helpValue: 'FILE', summary: 'Write how it went as JUnit XML, too.' }),
@@ -37,13 +41,18 @@ interface Chosen {
   'lock-timeout': number;
 }
 
-/** The flags as `provision` takes them. */
-export function onboardingLimits(flags: Chosen) {
+/** The flags as a session takes them. */
+export function sessionOf(flags: Chosen) {
   return {
     timeoutSeconds: flags.timeout ?? null,
-    maxConcurrent: flags['max-concurrent'] ?? null,
-    staggerSeconds: flags.stagger ?? 0,
     lockTimeoutSeconds: flags['lock-timeout'],
     junit: flags.junit ?? null,
+    env: process.env,
+    askSecret: secretAsker(),
   };
+}
+
+/** The flags as the watch over nodes takes them. */
+export function limitsOf(flags: Chosen) {
+  return { maxConcurrent: flags['max-concurrent'] ?? null, staggerSeconds: flags.stagger ?? 0 };
 }

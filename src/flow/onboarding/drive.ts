@@ -10,7 +10,7 @@ import {
 } from '../../model/index.js';
 import { Admission, type AdmissionLimits } from './admission.js';
 import { NodeRun } from './node.js';
-import { inOrder, warnOnce, type OnboardingPorts, type PowerState } from './ports.js';
+import { inOrder, warnOnce, type LostNode, type OnboardingPorts, type PowerState } from './ports.js';
 import { resultOf } from './result.js';
 import { StatusPoll } from './status-poll.js';
 
@@ -26,6 +26,8 @@ export interface DriveOptions {
   limits: AdmissionLimits;
   /** Of the whole run; null: none. */
   timeoutSeconds: number | null;
+  /** So much of it has passed. Default: 0. */
+  spentSeconds?: number;
   /** What the orchestrator knew at the start; null: it was not asked, or did not tell, and nothing is registered. */
   known: readonly OrchestratorHost[] | null;
   ports: OnboardingPorts;
@@ -40,6 +42,8 @@ export interface DrivenNode {
   power: PowerState;
   /** What is kept of it and still counts. */
   record: NodeRecord | null;
+  /** It has failed before it could begin; absent: it has not. */
+  lost?: LostNode;
 }
 
 const LOOK_MS = 200;
@@ -89,15 +93,16 @@ class Drive {
   }
 
   async run(): Promise<ProvisionResult> {
-    const { ports, signal, timeoutSeconds, profile } = this.#options;
+    const { ports, signal, timeoutSeconds, spentSeconds = 0, profile } = this.#options;
     const { clock } = ports;
     const began = clock.now();
+    const left = timeoutSeconds === null ? Infinity : (timeoutSeconds - spentSeconds) * 1000;
     this.#begin(began);
     let cut: 'interrupted' | 'timeout' | null = null;
     try {
       while (this.#nodes.some(({ state }) => state !== 'ended')) {
         if (signal.aborted) cut = 'interrupted';
-        else if (timeoutSeconds !== null && clock.now() - began >= timeoutSeconds * 1000) cut = 'timeout';
+        else if (clock.now() - began >= left) cut = 'timeout';
         if (cut !== null) break;
         this.#look();
         await clock.sleep(LOOK_MS, signal);
@@ -148,7 +153,11 @@ class Drive {
     });
     for (const warning of this.#options.warnings ?? []) this.#warn(null, warning);
     for (const [index, node] of this.#nodes.entries()) {
-      const { record, power } = nodes[index] as DrivenNode;
+      const { record, power, lost } = nodes[index] as DrivenNode;
+      if (lost) {
+        node.lose(lost);
+        continue;
+      }
       const on = power.power === 'running' || power.power === 'paused';
       if (record?.outcome === 'failed' || (record?.outcome === 'ready' && on)) node.leave(record);
       else if (on)

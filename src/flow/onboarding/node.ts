@@ -1,5 +1,6 @@
 import {
   VenError,
+  type FailureClass,
   type NodeEffect,
   type NodeFailure,
   type NodeInput,
@@ -12,7 +13,7 @@ import {
 } from '../../model/index.js';
 import { NodeWatcher } from '../../provision/index.js';
 import { Listener } from './listener.js';
-import type { NodeLife, OnboardingPorts, PowerState } from './ports.js';
+import type { LostNode, NodeLife, OnboardingPorts, PowerState } from './ports.js';
 import { finishedEvent } from './result.js';
 import { Typist } from './typist.js';
 
@@ -151,10 +152,13 @@ export class NodeRun {
   failHere(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
     if (!(error instanceof VenError)) throw error;
     if (this.#isEnded()) return;
-    const now = iso(this.#options.ports.clock.now());
-    const stage = this.stage ?? this.#options.profile.stages[0]?.name ?? '';
-    this.failure = { class: cause, stage, at: now, message: error.summary, line: error.detail?.split('\n')[0] ?? null };
-    this.#finish('failed');
+    const hint = [error.hint, ...(error.code === 'not-found' ? [] : ['ven provision tries it again.'])].filter(Boolean).join('\n');
+    this.#fail(cause, { message: error.summary, line: error.detail?.split('\n')[0] ?? null, hint });
+  }
+
+  /** There is nothing to watch. Nothing is kept of this. */
+  lose({ message, hint }: LostNode): void {
+    this.#fail('boot', { message, line: null, hint });
   }
 
   /** What the record says already: there is nothing to do. */
@@ -196,7 +200,11 @@ export class NodeRun {
     if (this.state !== 'watched' || askedAt < this.#power.since) return;
     const now = this.#options.ports.clock.now();
     const on = power === 'running' || power === 'paused';
-    if (power === 'missing') this.failHere('boot', new VenError('not-found', { summary: 'The VM was deleted while it was watched' }));
+    if (power === 'missing')
+      this.failHere(
+        'boot',
+        new VenError('not-found', { summary: 'The VM was deleted while it was watched', hint: 'Make it again: ven apply --wait ready' }),
+      );
     else if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now);
     else if (this.#power.on && !on) this.#take({ kind: 'power-off', at: now });
     this.#power = { ...this.#power, on, id: id ?? this.#power.id };
@@ -235,6 +243,12 @@ export class NodeRun {
     });
     this.#savedAt = ports.clock.now();
     this.#unsaved = false;
+  }
+
+  #fail(cause: FailureClass, why: Pick<NodeFailure, 'message' | 'line' | 'hint'>): void {
+    const stage = this.stage ?? this.#options.profile.stages[0]?.name ?? '';
+    this.failure = { class: cause, stage, at: iso(this.#options.ports.clock.now()), ...why };
+    this.#finish('failed');
   }
 
   #newWatcher(begin: { startedAt: number; late?: boolean; memory?: unknown }): NodeWatcher {

@@ -27,6 +27,12 @@ export interface PowerState {
 /** As in a record. `life` is when it was started, ISO 8601. */
 export type NodeLife = Pick<NodeRecord, 'life' | 'making'>;
 
+/** Why there is no node to watch, and what to do, for people. */
+export interface LostNode {
+  message: string;
+  hint: string;
+}
+
 export interface OnboardingPorts {
   clock: {
     /** Milliseconds since 1970. */

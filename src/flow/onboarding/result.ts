@@ -41,8 +41,8 @@ export function finishedEvent({ address, visits, failure }: EndedNode, outcome: 
 export function resultOf(nodes: readonly EndedNode[], cut: 'interrupted' | 'timeout' | null, milliseconds: number): ProvisionResult {
   const failed = nodes.flatMap(({ address, end, failure }) => {
     if (end !== 'failed' || failure === null) return [];
-    const { class: cause, stage, message, line } = failure;
-    return [{ address, class: cause, stage, message, line }];
+    const { class: cause, stage, message, line, hint } = failure;
+    return [{ address, class: cause, stage, message, line, ...(hint === undefined ? {} : { hint }) }];
   });
   const left = nodes.filter(({ end }) => end === 'left' || end === null);
   const byClass: Partial<Record<FailureClass, number>> = {};

@@ -125,6 +125,7 @@ const shape =
     isObject(value) && Object.entries(fields).every(([name, fits]) => fits(value[name]));
 
 const FIELDS: Omit<Record<keyof NodeRecord, Fits>, 'memory'> = {
+  madeAnew: (value) => value === undefined || value === true,
   formatVersion: one('1'),
   vm: text,
   uuid: text,

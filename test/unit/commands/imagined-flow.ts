@@ -9,8 +9,8 @@ const STEP_MS = 150;
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const plan = process.env['IMAGINED_NOTHING'] ? examplePlan([]) : creationPlan(5);
   const fleet = {} as ApplyResult['fleet']; // nobody looks at it
-  if (plan.steps.length === 0) return { fleet, plan, result: null, declined: false, asked: [] };
-  if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, asked: [] };
+  if (plan.steps.length === 0) return { fleet, plan, result: null, declined: false, lost: new Map() };
+  if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost: new Map() };
   const { emit, interrupt } = request;
   const time = (): string => new Date().toISOString();
   const running = new Set<string>();
@@ -62,5 +62,5 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   emit({ type: 'run-finished', time: time(), ...result });
   const trace = process.env['IMAGINED_TRACE'];
   if (trace !== undefined) writeFileSync(trace, JSON.stringify(result));
-  return { fleet, plan, result, declined: false, asked: [] };
+  return { fleet, plan, result, declined: false, lost: new Map() };
 }

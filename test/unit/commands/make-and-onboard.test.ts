@@ -2,65 +2,91 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { CarriedOut, CarryOut } from '../../../src/commands/base/carry-out.js';
 import { makeAndOnboard } from '../../../src/commands/base/make-and-onboard.js';
-import { VenError } from '../../../src/model/index.js';
+import type { Onboard } from '../../../src/commands/base/onboard.js';
+import { retryFailed } from '../../../src/commands/base/retry-failed.js';
+import type { Session, Watch } from '../../../src/flow/index.js';
+import { VenError, type Address } from '../../../src/model/index.js';
 
+type Lost = ReadonlyMap<Address, { message: string; hint: string }>;
 const { seen, world } = vi.hoisted(() => ({
   seen: [] as string[],
-  world: {} as { made: CarriedOut; onboarded: number; locked: Error | null },
+  world: {} as { made: CarriedOut | Error; onboarded: number; lost: Lost | null; options: CarryOut['options'] | null },
 }));
 
 vi.mock('../../../src/commands/base/carry-out.js', () => ({
   carryOut: ({ options }: CarryOut) => {
     seen.push(`make ${options.leaveOff ? 'off' : 'on'}`);
-    return Promise.resolve(world.made);
+    world.options = options;
+    return world.made instanceof Error ? Promise.reject(world.made) : Promise.resolve(world.made);
   },
 }));
 vi.mock('../../../src/commands/base/onboard.js', () => ({
-  onboard: ({ vms, lock }: { vms: string[]; lock?: object }) => {
-    seen.push(`onboard ${vms.join()} ${lock ? 'locked' : 'unlocked'}`);
-    return Promise.resolve(world.onboarded);
+  onboard: async ({ run }: Onboard) => {
+    await run({} as Watch);
+    return world.onboarded;
   },
 }));
 vi.mock('../../../src/flow/index.js', () => ({
-  lockProvisioning: () => {
-    if (world.locked) return Promise.reject(world.locked);
-    seen.push('lock');
-    return Promise.resolve({ release: () => seen.push('release') });
+  provisionMade: (_: Session, __: Watch, lost: Lost) => {
+    seen.push('onboard');
+    world.lost = lost;
+    return Promise.resolve({ result: {} });
   },
 }));
 
+const NONE: CarriedOut = { exitCode: 0, lost: new Map() };
+const LOST: CarriedOut = { exitCode: 4, lost: new Map([['vm.a', { code: 'tool-failed', summary: 'no room', hint: 'Make some.' }]]) };
+
 beforeEach(() => {
   seen.length = 0;
-  Object.assign(world, { made: { exitCode: 0, standing: ['vm.a', 'vm.b'] }, onboarded: 0, locked: null });
+  Object.assign(world, { made: NONE, onboarded: 0, lost: null, options: null });
 });
 
-const run = (): Promise<number> =>
+const session = (more: Partial<Session> = {}): Session =>
+  ({ isOver: false, lose: (lost: Lost) => seen.push(`lose ${[...lost.keys()].join()}`), ...more }) as unknown as Session;
+const make = { file: 'fleet.yaml', yes: true, json: false, lockTimeoutSeconds: 0 };
+const limits = { maxConcurrent: null, staggerSeconds: 0 };
+const run = (in_ = session()): Promise<number> =>
   makeAndOnboard(
-    {
-      file: 'fleet.yaml',
-      options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
-      yes: true,
-      json: false,
-      lockTimeoutSeconds: 0,
-    },
-    { until: 'ready', timeoutSeconds: null, maxConcurrent: null, staggerSeconds: 0, lockTimeoutSeconds: 0, junit: null },
+    in_,
+    { ...make, options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false } },
+    { ...limits, again: 'ven apply fleet.yaml --wait ready' },
   );
 
-test('the watch over the nodes is taken before anything is made, and kept to the end', async () => {
+test('VMs are made and left off, then onboarded', async () => {
   expect(await run()).toBe(0);
-  expect(seen).toEqual(['lock', 'make off', 'onboard vm.a,vm.b locked', 'release']);
+  expect(seen).toEqual(['make off', 'onboard']);
 });
 
-test('nothing is made while another run watches the nodes', async () => {
-  world.locked = new VenError('locked', { summary: 'taken' });
-  await expect(run()).rejects.toMatchObject({ code: 'locked' });
-  expect(seen).toEqual([]);
+test('what could not be made is told to the watch, with what to do', async () => {
+  world.made = LOST;
+  expect(await run()).toBe(4);
+  expect(world.lost).toEqual(
+    new Map([['vm.a', { message: 'no room', hint: 'Make some.\nTry it again with: ven apply fleet.yaml --wait ready' }]]),
+  );
 });
 
-test('an interrupted making ends the command, whatever stands already', async () => {
-  world.made = { exitCode: 130, standing: ['vm.a'] };
+test('an interrupted making ends the command; its report knows what had failed by then', async () => {
+  world.made = { ...LOST, exitCode: 130 };
   expect(await run()).toBe(130);
-  expect(seen).toEqual(['lock', 'make off', 'release']);
+  expect(seen).toEqual(['make off', 'lose vm.a']);
+});
+
+test.each([
+  ['in the making', { exitCode: 130, lost: new Map() }],
+  ['before it', new VenError('interrupted', { summary: 'Interrupted before anything was changed' })],
+])('a making that ended because the time was up, %s, is told of node by node', async (_, made) => {
+  world.made = made;
+  world.onboarded = 4;
+  expect(await run(session({ isOver: true }))).toBe(4);
+  expect(seen).toEqual(['make off', 'onboard']);
+});
+
+test('what is refused is refused, whatever the time', async () => {
+  world.made = new VenError('locked', { summary: 'taken' });
+  await expect(run(session({ isOver: true }))).rejects.toMatchObject({ code: 'locked' });
+  world.made = new VenError('interrupted', { summary: 'Ctrl-C' });
+  await expect(run()).rejects.toMatchObject({ code: 'interrupted' });
 });
 
 test.each([
@@ -68,8 +94,25 @@ test.each([
   [4, 1, 1],
   [0, 4, 4],
 ])('made with exit code %i, onboarded with %i: %i', async (made, onboarded, exitCode) => {
-  world.made = { exitCode: made, standing: ['vm.a'] };
+  world.made = { ...NONE, exitCode: made };
   world.onboarded = onboarded;
   expect(await run()).toBe(exitCode);
-  expect(seen).toContain('onboard vm.a locked');
+});
+
+test('--retry-failed makes anew what failed, but not what was taken away for that already', async () => {
+  const failed = [
+    { address: 'vm.a', madeAnew: false },
+    { address: 'vm.b', madeAnew: true },
+  ];
+  expect(await retryFailed(session({ failed: () => failed }), [], make, limits)).toBe(0);
+  expect(world.options).toMatchObject({ targets: ['vm.a', 'vm.b'], replace: ['vm.a'], leaveOff: true });
+  expect(seen).toEqual(['make off', 'onboard']);
+});
+
+test('--retry-failed of nothing makes nothing, and is a whole run all the same', async () => {
+  const about: (readonly Address[])[] = [];
+  const empty = session({ failed: () => [], about: (addresses) => about.push(addresses) });
+  expect(await retryFailed(empty, ['storage'], make, limits)).toBe(0);
+  expect(seen).toEqual(['onboard']);
+  expect(about).toEqual([[]]);
 });

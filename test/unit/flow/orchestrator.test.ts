@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { orchestratorHosts, registerVms, setDefaultOs, unregisterVms, validate, type Registration } from '../../../src/flow/index.js';
 import { orchestratorFor } from '../../../src/flow/registration.js';
 import { loadFleetFile } from '../../../src/flow/load.js';
+import { OneClient } from '../../../src/flow/one-client.js';
 import { VenError, type Plan, type Step } from '../../../src/model/index.js';
 import { startOrchestrator, type Orchestrator } from '../../orchestrator/index.ts';
 
@@ -204,7 +205,7 @@ describe('validate', () => {
 
 describe('a run’s orchestrator', () => {
   const planOf = (...kinds: string[]): Plan => ({ steps: kinds.map((kind) => ({ kind }) as Step) }) as Plan;
-  const open = (plan: Plan, more: object = {}) => orchestratorFor(plan, loadFleetFile(request), { ...request, ...more });
+  const open = (plan: Plan, more: object = {}) => orchestratorFor(plan, loadFleetFile(request), { ...request, ...more }, new OneClient());
 
   it('is none where no step asks it', async () => {
     write('onboarding: non-interactive, project: infra-1');

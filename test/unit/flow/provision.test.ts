@@ -4,17 +4,20 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apply } from '../../../src/flow/apply.js';
-import { checkProvision, failedNodes, provision, type ProvisionRequest } from '../../../src/flow/provision.js';
+import { provision, type ProvisionRequest } from '../../../src/flow/provision.js';
+import { withSession } from '../../../src/flow/session.js';
 import { status } from '../../../src/flow/status.js';
 import type * as HostRoom from '../../../src/host/index.js';
 import { readNodeRecords, workFolder, writeNodeRecord } from '../../../src/host/index.js';
-import { VenError, type NodeRecord, type ProvisionEvent } from '../../../src/model/index.js';
+import { VenError, type FailureClass, type NodeRecord, type ProvisionEvent } from '../../../src/model/index.js';
 import { FakeHost } from '../../fake-host/index.js';
 
 let host: FakeHost;
 let folder: string;
 let file: string;
 let locks: string[];
+let logsChecked: string[];
+let logsRefused: VenError | null;
 const opened: HostRoom.HostOptions[] = [];
 /** By the disk's file. */
 const makings = new Map<string, string>();
@@ -33,6 +36,11 @@ vi.mock('../../../src/host/index.js', async (original) => ({
   },
   lastStart: () => 'yesterday',
   volumeMaking: (_uri: string, path: string) => makings.get(basename(path)) ?? null,
+  readPowers: (_: object, uuids: string[]) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
+  checkConsoleLogs: ({ domains }: { domains: readonly string[] }) => {
+    logsChecked.push(...domains);
+    if (logsRefused) throw logsRefused;
+  },
   typeOnConsole: () => Promise.reject(new Error('nothing is typed here')),
 }));
 
@@ -42,6 +50,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ven-flow-'));
   file = join(folder, 'fleet.yaml');
   locks = [];
+  logsChecked = [];
+  logsRefused = null;
   events = [];
   makings.clear();
   write();
@@ -59,7 +69,7 @@ const interrupt = { graceful: new AbortController().signal, hard: new AbortContr
 const request = (more: Partial<ProvisionRequest> = {}): ProvisionRequest => ({
   file,
   env: { XDG_STATE_HOME: folder },
-  vms: [],
+  vms: null,
   until: 'ready',
   timeoutSeconds: 0,
   maxConcurrent: null,
@@ -143,8 +153,8 @@ test('a profile with a mistake is told with its place, like the fleet file', asy
   });
 });
 
-test('VMs that are not there are named, with the command that makes them', async () => {
-  await expect(provision(request())).rejects.toMatchObject({
+test('VMs that were asked for and are not there are named, with the command that makes them', async () => {
+  await expect(provision(request({ vms: ['edge-1', 'vm.edge-2'] }))).rejects.toMatchObject({
     code: 'not-found',
     message: expect.stringContaining('vm.edge-1, vm.edge-2') as string,
     hint: expect.stringContaining('--wait ready') as string,
@@ -155,12 +165,53 @@ test('VMs that are not there are named, with the command that makes them', async
 test('credentials that are nowhere are named before any power is on', async () => {
   await made();
   write('orchestrator: { bootUrl: "http://edge.test/boot.efi", onboarding: interactive }\n');
-  await expect(provision(request())).rejects.toMatchObject({ message: expect.stringContaining('ONBOARDING_USERNAME') as string });
+  await expect(provision(request({ timeoutSeconds: null }))).rejects.toMatchObject({
+    message: expect.stringContaining('ONBOARDING_USERNAME') as string,
+  });
   expect(events).toEqual([]);
-  const asked = { file, env: request().env, vms: [], until: 'ready' };
-  await expect(checkProvision({ ...asked, askSecret: null })).rejects.toMatchObject({ code: 'usage' });
-  await checkProvision(asked);
 });
+
+test('of a whole fleet, VMs that are missing or half-made have failed, and the others are seen to', async () => {
+  await made();
+  await keep('edge-1', 'ready');
+  const [uuid = '', domain] = [...host.domains].find(([, { config }]) => config.includes('<name>lab_edge-2</name>')) ?? [];
+  for (const half of [true, false]) {
+    if (domain && half) domain.config = domain.config.replace('ready="yes"', 'ready="no"');
+    else host.domains.delete(uuid);
+    events = [];
+    const { result } = await provision(request({ timeoutSeconds: null }));
+    expect(result).toMatchObject({
+      exitCode: 4,
+      ready: ['vm.edge-1'],
+      failed: [
+        {
+          address: 'vm.edge-2',
+          class: 'boot',
+          message: half ? 'it is only half-made on qemu:///system' : 'it does not exist on qemu:///system',
+          hint: expect.stringContaining(`ven apply ${file} --wait ready`) as string,
+        },
+      ],
+      byClass: { boot: 1 },
+    });
+    expect(events.filter(({ type }) => type === 'node-finished')).toHaveLength(1);
+    expect(readNodeRecords(workDir(), ['edge-2'])[0]?.record).toBeNull();
+  }
+});
+
+test('console logs that can’t be read are known before any power is on, of those only that are watched', async () => {
+  await made();
+  await keep('edge-1', 'ready');
+  logsRefused = new VenError('host-not-ready', { summary: 'You may not' });
+  await expect(provision(request({ timeoutSeconds: null }))).rejects.toMatchObject({ exitCode: 7 });
+  expect(events).toEqual([]);
+  logsRefused = null;
+  logsChecked = [];
+  await provision(request({ timeoutSeconds: 0.2 }));
+  expect(logsChecked).toEqual(['lab_edge-2']);
+});
+
+const failed = (...classes: FailureClass[]): Promise<string[]> =>
+  withSession(request(), (session) => Promise.resolve(session.failed(classes).map(({ address }) => address)));
 
 test('what is ready is left alone, and what failed stays so until it is made anew', async () => {
   await made();
@@ -177,18 +228,51 @@ test('what is ready is left alone, and what failed stays so until it is made ane
     { outcome: 'ready', failureClass: null },
     { stage: 'workflow', outcome: 'failed', failureClass: 'storage' },
   ]);
-  const failed = (classes: ProvisionRequest['until'][]): string[] =>
-    failedNodes({ file, env: request().env, vms: [], classes: classes as [] }).map(({ name }) => name);
-  expect([failed([]), failed(['storage']), failed(['boot'])]).toEqual([['edge-2'], ['edge-2'], []]);
-  await made(['vm.edge-2']);
-  expect(readNodeRecords(workDir(), ['edge-1', 'edge-2']).map(({ record }) => record?.outcome ?? null)).toEqual(['ready', null]);
+  expect(await Promise.all([failed(), failed('storage'), failed('boot')])).toEqual([['vm.edge-2'], ['vm.edge-2'], []]);
+});
+
+test('one that failed goes on being failed while it is made anew, wherever that ends, until it is started', async () => {
+  await made();
+  await keep('edge-1', 'failed');
+  const replace = ['vm.edge-1'];
+  const kept = () => {
+    const [one] = readNodeRecords(workDir(), ['edge-1']);
+    return { outcome: one?.record?.outcome, madeAnew: one?.record?.madeAnew ?? false };
+  };
+  const untilKilled = async (): Promise<void> => {
+    const before = host;
+    await Promise.race([made(replace).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 100))]);
+    host = before.copy();
+  };
+  // Before its VM is away a new run has to take it away; after that it has not.
+  for (let change = 1; change <= 3; change += 1) {
+    host.faults.dieAt(change);
+    await untilKilled();
+    expect(kept()).toMatchObject({ outcome: 'failed' });
+    expect(await failed()).toEqual(replace);
+  }
+  host.faults.failAt((what) => what.startsWith('define'));
+  expect((await made(replace)).result).toMatchObject({ exitCode: 4, failed: replace });
+  expect(kept()).toEqual({ outcome: 'failed', madeAnew: true });
+  expect(await failed()).toEqual(replace);
+  expect((await provision(request())).result.failed).toMatchObject([{ address: 'vm.edge-1', class: 'boot' }]);
+  expect(await failed()).toEqual(replace);
+
+  host.faults.revive();
+  await made();
+  expect(await failed()).toEqual(replace);
+  // Not left alone as what has failed, since it is another VM by now.
+  const { result } = await provision(request({ vms: ['edge-1'], timeoutSeconds: 1 }));
+  expect(result).toMatchObject({ failed: [], left: ['vm.edge-1'] });
+  expect(kept()).toEqual({ outcome: 'under-way', madeAnew: false });
+  expect(await failed()).toEqual([]);
 });
 
 test('one that failed and was started again since is another matter', async () => {
   await made();
   await keep('edge-1', 'ready', { life: 'the day before' });
   await keep('edge-2', 'failed', { life: 'the day before' });
-  expect(failedNodes({ file, env: request().env, vms: [], classes: [] })).toEqual([]);
+  expect(await failed()).toEqual([]);
   await provision(request());
   expect(events[0]).toMatchObject({ nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }] });
 });
@@ -244,7 +328,7 @@ test('damage to a record is told, and it counts as none', async () => {
 
 test('a report is written whatever ends the run, the events are kept, and a view that throws does not matter', async () => {
   const junit = join(folder, 'report.xml');
-  await expect(provision(request({ junit }))).rejects.toThrow('not exist');
+  await expect(provision(request({ junit, vms: ['edge-1'] }))).rejects.toThrow('not exist');
   expect(readFileSync(junit, 'utf8')).toMatch(/<testsuite/);
   await made();
   await keep('edge-1', 'ready');

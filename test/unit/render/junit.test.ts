@@ -38,7 +38,7 @@ describe('JUnit XML', () => {
       failures: '1',
       errors: '1',
       skipped: '0',
-      time: '60.250',
+      time: '99.000',
       timestamp: '2026-01-01T00:00:00',
     });
     expect([...cases.keys()]).toEqual(['a', 'b', 'c', 'd']);

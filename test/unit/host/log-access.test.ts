@@ -1,0 +1,62 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { checkConsoleLogs } from '../../../src/host/index.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ven-logs-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const uri = 'qemu:///system';
+const refused = (message: RegExp, hint: RegExp): object =>
+  expect.objectContaining({
+    code: 'host-not-ready',
+    exitCode: 7,
+    message: expect.stringMatching(message) as string,
+    hint: expect.stringMatching(hint) as string,
+  }) as object;
+
+it('refuses a machine that the logs are not on, whatever domains there are', () => {
+  const elsewhere = { uri: 'qemu+ssh://me@box/system', domains: [], folder };
+  expect(() => {
+    checkConsoleLogs(elsewhere);
+  }).toThrow(refused(/on another machine: qemu\+ssh:/, /Run ven on that machine/));
+  checkConsoleLogs({ uri, domains: [], folder: join(folder, 'none') });
+});
+
+it('refuses a folder that is not there', () => {
+  expect(() => {
+    checkConsoleLogs({ uri, domains: ['lab_a'], folder: join(folder, 'none') });
+  }).toThrow(refused(/there is no folder/, /where libvirtd runs/));
+});
+
+it('lets in who may read, and root where there is nothing to read yet', () => {
+  writeFileSync(join(folder, 'lab_a-console.log'), '');
+  checkConsoleLogs({ uri, domains: ['lab_a'], folder, root: false });
+  checkConsoleLogs({ uri, domains: ['lab_a', 'lab_b'], folder, root: true });
+});
+
+it('refuses who is not root where there is nothing to read yet, unless others were opened to them', () => {
+  const asked = { uri, domains: ['lab_b'], folder, root: false };
+  expect(() => {
+    checkConsoleLogs(asked);
+  }).toThrow(refused(/You may not read .*lab_b-console\.log/, /sudo/));
+  writeFileSync(join(folder, 'lab_a-console.log'), '');
+  checkConsoleLogs(asked);
+});
+
+it('refuses a log that can’t be opened', () => {
+  // Neither may root read through what is no folder.
+  writeFileSync(join(folder, 'lab'), '');
+  expect(() => {
+    checkConsoleLogs({ uri, domains: ['lab/a'], folder, root: true });
+  }).toThrow(refused(/You may not read/, /sudo/));
+  mkdirSync(join(folder, 'closed'));
+  chmodSync(join(folder, 'closed'), 0o700);
+  checkConsoleLogs({ uri, domains: ['lab_a'], folder: join(folder, 'closed'), root: true });
+});
