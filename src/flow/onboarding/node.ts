@@ -14,12 +14,11 @@ import {
 import { NodeWatcher } from '../../provision/index.js';
 import { Listener } from './listener.js';
 import type { LostNode, NodeLife, OnboardingPorts, PowerState } from './ports.js';
-import { finishedEvent } from './result.js';
+import { finishedEvent, recordOf, type NodeEnd } from './result.js';
 import { Typist } from './typist.js';
 
 /** `waiting`: its power is off, and its turn has not come; `registered`: it has but for the power-on. `ended`: there is nothing more to do about it in this run. */
 export type NodeState = 'waiting' | 'starting' | 'registered' | 'watched' | 'ended';
-export type NodeEnd = 'ready' | 'reached' | 'failed' | 'left';
 
 export interface NodeOptions {
   vm: ResolvedVm;
@@ -227,20 +226,8 @@ export class NodeRun {
     const { profile, flow, ports } = this.#options;
     const watcher = this.#watcher;
     if (!watcher || !this.#unsaved) return;
-    ports.records.write({
-      formatVersion: '1',
-      vm: this.vm.name,
-      uuid: this.vm.uuid,
-      ...this.#life,
-      flow,
-      profile: { name: profile.name, digest: profile.digest },
-      outcome: watcher.outcome,
-      failure: watcher.failure,
-      visits: [...watcher.visits],
-      lastLine: watcher.lastLine,
-      log: this.#listener.place,
-      memory: watcher.memory,
-    });
+    const kept = { ...this.#life, flow, log: this.#listener.place };
+    ports.records.write(recordOf(this.vm, profile, watcher, kept));
     this.#savedAt = ports.clock.now();
     this.#unsaved = false;
   }

@@ -4,11 +4,17 @@ import {
   type Address,
   type FailureClass,
   type NodeFailure,
+  type NodeRecord,
+  type Profile,
   type ProvisionEvent,
   type ProvisionResult,
+  type ResolvedVm,
   type StageVisit,
 } from '../../model/index.js';
-import type { NodeEnd } from './node.js';
+import type { NodeWatcher } from '../../provision/index.js';
+import type { NodeLife } from './ports.js';
+
+export type NodeEnd = 'ready' | 'reached' | 'failed' | 'left';
 
 type Finished = Extract<ProvisionEvent, { type: 'node-finished' }>;
 
@@ -63,4 +69,15 @@ export function resultOf(nodes: readonly EndedNode[], cut: 'interrupted' | 'time
 
 function seconds(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds)) / 1000;
+}
+
+/** What is kept of a node. */
+export function recordOf(
+  { name, uuid }: ResolvedVm,
+  profile: Profile,
+  { outcome, failure, visits, lastLine, memory }: NodeWatcher,
+  kept: NodeLife & Pick<NodeRecord, 'flow' | 'log'>,
+): NodeRecord {
+  const by = { name: profile.name, digest: profile.digest };
+  return { formatVersion: '1', vm: name, uuid, ...kept, profile: by, outcome, failure, visits: [...visits], lastLine, memory };
 }
