@@ -51,8 +51,7 @@ export class Token {
       password,
       scope: 'openid profile email groups',
     });
-    const asked = this.now();
-    const { token, seconds } = await this.exchange.call({
+    const { token, until } = await this.exchange.call({
       method: 'POST',
       url: new URL(`https://keycloak.${this.options.domain}/realms/master/protocol/openid-connect/token`),
       body: { type: 'application/x-www-form-urlencoded', text: form.toString() },
@@ -64,12 +63,13 @@ export class Token {
         if (!isRecord(said) || typeof said['access_token'] !== 'string' || said['access_token'] === '')
           throw reply.misshapen('it holds no `access_token`');
         const lasts = Number(said['expires_in'] ?? USUAL_SECONDS);
-        return { token: said['access_token'], seconds: Number.isFinite(lasts) && lasts > 0 ? lasts : USUAL_SECONDS };
+        const milliseconds = 1000 * (Number.isFinite(lasts) && lasts > 0 ? lasts : USUAL_SECONDS);
+        // The margin covers the answer's way; whatever was tried before it, in vain, takes nothing of its life.
+        return { token: said['access_token'], until: this.now() + milliseconds - Math.min(MARGIN_MS, milliseconds / 5) };
       },
     });
     this.known.add(token);
-    const lasts = seconds * 1000;
-    this.current = { token, usableUntil: asked + lasts - Math.min(MARGIN_MS, lasts / 5) };
+    this.current = { token, usableUntil: until };
     return token;
   }
 

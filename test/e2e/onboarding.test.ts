@@ -17,6 +17,8 @@ const PASSWORD = `${WORD}"&%41+' <\\`;
 const ALL = [...GOOD, ...FAILURE_CLASSES];
 const MINUTES = 60_000;
 /** More at once do not come through any sooner on two cores, they only get in each other's way. */
+/** Seconds that a token lasts: longer than any run here, and shorter than most. */
+const [LONG, SHORT] = [900, 40];
 const AT_ONCE = ['--max-concurrent', '3'];
 const ORDER = ['firmware', 'http-boot', 'ipxe', 'hook', 'workflow', 'reboot', 'microvisor', 'ubuntu', 'agents', 'ready'];
 
@@ -34,7 +36,7 @@ beforeAll(async () => {
   const payload = await buildPayload();
   const accounts = { 'api-user': { password: PASSWORD } };
   const files = { bootFile: payload.onboarding, installed: payload.installed };
-  const options = { domain: 'edge.test', dir: join(dir, 'orchestrator'), accounts, projects: ['lab'], tokenSeconds: 40 };
+  const options = { domain: 'edge.test', dir: join(dir, 'orchestrator'), accounts, projects: ['lab'], tokenSeconds: LONG };
   orchestrator = await startOrchestrator({ ...files, ...options });
 
   // The user's own profile: the one that comes along, with a short time limit and less patience.
@@ -88,9 +90,11 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expect(orchestrator.seen.registrations.map(({ name, status }) => `${name} ${status}`).toSorted()).toEqual(
       ALL.map((name) => `${name} 201`).toSorted(),
     );
+    expect(tokensFrom(0).map(({ granted }) => granted)).toEqual([true]);
   });
 
   it('come to their ends in the next run, whose orchestrator is away for a minute, then cuts connections and ends its tokens', async () => {
+    orchestrator.inventory.tokenSeconds = SHORT;
     before = { tokens: orchestrator.seen.tokens.length, lists: requests('/v1/projects/lab/compute/hosts') };
     outage = orchestrator.fail({ how: 503, forSeconds: 60 });
     second = lab.watch('provision', '--junit', 'report.xml', ...AT_ONCE);
@@ -107,15 +111,15 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expect({ code, stderr: code === 4 ? '' : stderr }).toEqual({ code: 4, stderr: '' });
     expect({ cuts: cuts.hits, echo: echo.hits }).toEqual({ cuts: 3, echo: 1 });
 
-    // No storm: the status is asked for every ten seconds, for all nodes at once. A token is fetched once in its time, once more after its
-    // early end, and once more after the outage, which took longer than the first one was good for.
+    // No storm: the status is asked for every ten seconds, for all nodes at once. A token is fetched once in its time, and once more after
+    // its early end.
     const { durationSeconds = NaN } = resultOf(events) ?? {};
     expect(requests('/v1/projects/lab/compute/hosts') - before.lists).toBeLessThan(durationSeconds / 8 + 10);
     const tokens = tokensFrom(before.tokens);
     expect(tokens.every(({ granted }) => granted)).toBe(true);
     const pauses = tokens.slice(1).map(({ at }, index) => at - (tokens[index]?.at ?? NaN));
     expect(pauses.length).toBeGreaterThan(1);
-    expect(pauses.filter((pause) => pause < 31).length).toBeLessThanOrEqual(2);
+    expect(pauses.filter((pause) => pause < 31).length).toBeLessThanOrEqual(1);
   });
 
   it('fail each in its own way, with class, stage and line, and the others come through: exit 4', () => {
@@ -146,7 +150,7 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
   });
 
   it('that failed are made anew by --retry-failed, those of a class or all, and no others, and come through', async () => {
-    orchestrator.inventory.tokenSeconds = 300;
+    orchestrator.inventory.tokenSeconds = LONG;
     const retry = async (names: readonly string[], ...flags: string[]): Promise<void> => {
       const others = ALL.filter((name) => !names.includes(name));
       const [idsBefore, tokens] = [await ids(others), orchestrator.seen.tokens.length];
@@ -158,7 +162,7 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
       expect(resultOf(run.events())?.ready.toSorted()).toEqual(addresses(names));
       expect(await ids(others)).toEqual(idsBefore);
       for (const name of names) expect(seenOf(orchestrator, name)).toMatchObject({ registrations: 1 });
-      expect(tokensFrom(tokens).length).toBeLessThanOrEqual(2);
+      expect(tokensFrom(tokens).map(({ granted }) => granted)).toEqual([true]);
     };
     await retry(['storage'], '--class', 'storage');
 
