@@ -120,3 +120,21 @@ it.each(['validate', 'apply --yes --wait ready', 'provision', 'provision --retry
     expect(await host()).toEqual(before);
   },
 );
+
+it.each(['apply --yes --wait ready', 'provision'])(
+  'a host whose console logs are elsewhere is refused by `ven %s` before anything is asked or made',
+  async (command) => {
+    copyFileSync(join(import.meta.dirname, '../unit/efi/certificates/root.pem'), join(lab.dir, 'ca.pem'));
+    const keys = 'domain: edge.test, caCertificate: ca.pem, onboarding: interactive';
+    lab.write(
+      `orchestrator: { ${keys} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`,
+      'uri: "qemu+ssh://nobody@127.0.0.1:1/system"',
+    );
+    const before = await host();
+    const ran = await lab.ven(...command.split(' '));
+    expect([ran.code, ran.stdout]).toEqual([7, '']);
+    expect(ran.stderr).toContain('consoles are logged on another machine');
+    expect(ran.stderr).toContain('Run ven on that machine');
+    expect(await host()).toEqual(before);
+  },
+);
