@@ -69,7 +69,7 @@ class Client implements OpenOrchestrator {
       const said = reply.json();
       const id = isRecord(said) ? said['resourceId'] : undefined;
       if (!isRecord(said) || typeof id !== 'string' || id === '') throw reply.misshapen('it holds no `resourceId`');
-      void this.#known?.hosts.then((hosts) => hosts.push({ id, name, serialNumber, uuid: '', hostStatus: '', instance: null }));
+      this.#amend((hosts) => hosts.push({ id, name, serialNumber, uuid: '', hostStatus: '', instance: null }));
       const status = said['hostStatus'];
       if (typeof status === 'string' && status !== '')
         throw refusedHost(this.#base, name, serialNumber, `its status is ${JSON.stringify(status.slice(0, 200))}`);
@@ -105,7 +105,7 @@ class Client implements OpenOrchestrator {
 
   async removeHost(id: string, signal?: AbortSignal): Promise<void> {
     await this.#call({ method: 'DELETE', path: `/compute/hosts/${encodeURIComponent(id)}`, signal, read: () => null, accept: [404] });
-    void this.#known?.hosts.then((hosts) => {
+    this.#amend((hosts) => {
       const at = hosts.findIndex((host) => host.id === id);
       if (at !== -1) hosts.splice(at, 1);
     });
@@ -124,6 +124,11 @@ class Client implements OpenOrchestrator {
 
   close(): Promise<void> {
     return this.#exchange.close();
+  }
+
+  /** What this client has done itself since the hosts were listed. A list that fails is told to who asked for it. */
+  #amend(change: (hosts: OrchestratorHost[]) => void): void {
+    this.#known?.hosts.then(change, () => undefined);
   }
 
   /** A whole list, page after page. */

@@ -239,6 +239,27 @@ describe('registering', () => {
     expect(apiCalls().filter(({ method }) => method === 'POST')).toHaveLength(posts);
   });
 
+  it('is done where a newer list of hosts fails meanwhile, which only who asked for it is told', async () => {
+    let now = Date.now();
+    let lists = 0;
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const one = client({ now: () => now, patience: { ...PATIENCE, call: 0 } });
+    let second: Promise<unknown> = Promise.resolve();
+    answerWith(({ method }) => {
+      if (method === 'GET') return lists++ === 0 ? { status: 200, json: { hosts: [], hasNext: false, totalElements: 0 } } : 'silence';
+      now += 11_000;
+      second = errorOf(one.register({ name: 'b', serialNumber: 'SB', uuid: 'b' }));
+      return { status: 200, json: { resourceId: 'host-1' } };
+    });
+    expect(await one.register(A)).toEqual({ id: 'host-1', already: false });
+    expect(await second).toMatchObject({ code: 'orchestrator-unreachable' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   it('takes a conflict with itself for the same host', async () => {
     const { hosts } = inventory(() => ({ answer: { status: 409, json: { message: 'exists' } }, done: true }));
     expect(await client().register(A)).toEqual({ id: 'host-1', already: true });
