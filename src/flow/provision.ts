@@ -71,9 +71,10 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
   const credentials = open.length > 0 ? await session.credentials() : null;
   const asWhom = way.flow === 'non-interactive' ? credentials : credentials && apiUser(request);
   const api = asWhom && (await session.client.get(() => apiOf(fleet, request, asWhom)));
-  if (api && way.flow === 'non-interactive') await session.client.checkProject(interrupt.graceful);
+  const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
+  if (api && way.flow === 'non-interactive') await inTime(session, session.client.checkProject(asking));
   const warnings = kept.flatMap(({ damage }) => damage ?? []);
-  const known = api && (await knownHosts(api, way.flow, { signal: interrupt.graceful, warn: (message) => warnings.push(message) }));
+  const known = api && (await inTime(session, knownHosts(api, way.flow, { signal: asking, warn: (message) => warnings.push(message) })));
   const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const journal = openJournal(workDir, run);
   const faults: unknown[] = [];
@@ -115,6 +116,16 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
     return { result: session.result, ...(faults.length === 0 ? {} : { viewFault: faults[0] }) };
   } finally {
     journal.close();
+  }
+}
+
+/** null: the time was up before. */
+async function inTime<T>(session: Session, asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (session.isOver && error instanceof VenError && error.code === 'interrupted') return null;
+    throw error;
   }
 }
 

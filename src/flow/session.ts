@@ -152,7 +152,9 @@ export class Session {
 
   async lock(): Promise<Lock> {
     const { name, host } = this.fleet;
-    const { lockTimeoutSeconds: waitSeconds, signal } = this.#request;
+    const { lockTimeoutSeconds, signal } = this.#request;
+    const left = this.timeoutSeconds === null ? Infinity : Math.max(0, this.timeoutSeconds - this.spentSeconds);
+    const waitSeconds = Math.min(lockTimeoutSeconds, left);
     return acquireLock({ uri: host.uri, fleet: name, over: 'provision', waitSeconds, command: 'provision', signal });
   }
 

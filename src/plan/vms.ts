@@ -176,7 +176,7 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
   };
 }
 
-export const UNREGISTERED: FieldChange = {
+const UNREGISTERED: FieldChange = {
   path: 'registered',
   before: 'perhaps not',
   after: 'yes',

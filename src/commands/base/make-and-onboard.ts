@@ -25,7 +25,9 @@ export async function makeAndOnboard(session: Session, make: CarryOut, { again, 
     session.lose(why);
     return exitCode;
   }
-  return (await onboard({ ...watch, file, json, run: (request) => provisionMade(session, request, why) })) || exitCode;
+  const watched = await onboard({ ...watch, file, json, run: (request) => provisionMade(session, request, why) });
+  // Where the time was up, and every node is ready: what the plan would have done besides is left.
+  return watched || (exitCode === EXIT.interrupted ? EXIT.someVmsFailed : exitCode);
 }
 
 /** Where the time was up before anything was changed, nothing was made. */

@@ -98,7 +98,7 @@ class SharedLock {
       return await acquireLock({ ...this.#request, signal });
     } catch (error) {
       if (!(error instanceof VenError) || error.code !== 'locked') throw error;
-      this.#warn(`${error.summary}: waiting for it before the next power-on`);
+      if (!signal.aborted) this.#warn(`${error.summary}: waiting for it before the next power-on`);
       return acquireLock({ ...this.#request, signal, waitSeconds: Infinity });
     }
   }

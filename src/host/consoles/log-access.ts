@@ -25,7 +25,7 @@ export function checkConsoleLogs({ uri, domains, folder = LOG_FOLDER, root = get
     });
   }
   if (domains.length === 0) return;
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!isFolder(folder)) {
     throw new VenError('host-not-ready', {
       summary: `libvirt's logs are not here: there is no folder ${folder}`,
       detail: "ven watches nodes through their consoles' logs.",
@@ -39,6 +39,15 @@ export function checkConsoleLogs({ uri, domains, folder = LOG_FOLDER, root = get
   // Logs to come belong to root: whoever may read others of them has been let in on purpose.
   const later = paths.find((_, index) => states[index] === 'missing');
   if (later !== undefined && !root && !mayReadSome(folder)) throw notAllowed(later);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw notAllowed(path);
+  }
 }
 
 function stateOf(path: string): 'readable' | 'missing' | 'refused' {

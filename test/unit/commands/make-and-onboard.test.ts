@@ -72,6 +72,11 @@ test('an interrupted making ends the command; its report knows what had failed b
   expect(seen).toEqual(['make off', 'lose vm.a']);
 });
 
+test('where the time is up in the making, and every node is ready already, something is left all the same', async () => {
+  world.made = { ...NONE, exitCode: 130 };
+  expect(await run(session({ isOver: true }))).toBe(4);
+});
+
 test.each([
   ['in the making', { exitCode: 130, lost: new Map() }],
   ['before it', new VenError('interrupted', { summary: 'Interrupted before anything was changed' })],

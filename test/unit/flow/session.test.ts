@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { apply } from '../../../src/flow/apply.js';
 import type { LostNode } from '../../../src/flow/onboarding/ports.js';
-import { provisionMade, type Provisioned } from '../../../src/flow/provision.js';
+import { provision, provisionMade, type Provisioned } from '../../../src/flow/provision.js';
 import { withSession, type Session, type SessionRequest } from '../../../src/flow/session.js';
 import type * as HostRoom from '../../../src/host/index.js';
 import { workFolder, writeNodeRecord } from '../../../src/host/index.js';
@@ -219,6 +219,25 @@ describe('time that is up while VMs are made', () => {
     expect(done?.result).toMatchObject({ outcome: 'failed', exitCode: 4, failed: [], left: ['vm.a', 'vm.b'], byClass: { timeout: 2 } });
     expect(events.map(({ type }) => type)).toEqual(['provision-started', 'node-finished', 'node-finished', 'provision-finished']);
     expect(cases()).toEqual({ a: 'error timeout', b: 'error timeout' });
+    expect(host.faults.changes.some((change) => change.startsWith('start'))).toBe(false);
+  });
+});
+
+describe('time that is up while the orchestrator is away', () => {
+  it('leaves the nodes: class timeout, none powered on', async () => {
+    await run();
+    events = [];
+    host.faults.changes.length = 0;
+    const away = lab.fail({ how: 503, forSeconds: 60 });
+    const env = { XDG_STATE_HOME: folder, ...API };
+    const interrupt = { graceful: new AbortController().signal, hard: new AbortController().signal };
+    const request = { file, env, vms: ['a'], until: 'ready', timeoutSeconds: 1, lockTimeoutSeconds: 0, junit, askSecret: null };
+    for (const domain of host.domains.values()) domain.power = 'off';
+    const emit = (event: ProvisionEvent): void => void events.push(event);
+    const { result } = await provision({ ...request, maxConcurrent: null, staggerSeconds: 0, emit, interrupt });
+    away.stop();
+    expect(away.hits).toBeGreaterThan(0);
+    expect(result).toMatchObject({ exitCode: 4, left: ['vm.a'], byClass: { timeout: 1 } });
     expect(host.faults.changes.some((change) => change.startsWith('start'))).toBe(false);
   });
 });

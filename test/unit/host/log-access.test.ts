@@ -60,3 +60,18 @@ it('refuses a log that can’t be opened', () => {
   chmodSync(join(folder, 'closed'), 0o700);
   checkConsoleLogs({ uri, domains: ['lab_a'], folder: join(folder, 'closed'), root: true });
 });
+
+it.runIf(process.getuid?.() === 0)('refuses who may not even look whether there are any', () => {
+  const inside = join(folder, 'libvirt', 'qemu');
+  mkdirSync(inside, { recursive: true, mode: 0o700 });
+  chmodSync(join(folder, 'libvirt'), 0o700);
+  chmodSync(folder, 0o755);
+  process.seteuid?.(65534);
+  try {
+    expect(() => {
+      checkConsoleLogs({ uri, domains: ['lab_a'], folder: inside });
+    }).toThrow(refused(/may not read the nodes' consoles/, /sudo/));
+  } finally {
+    process.seteuid?.(0);
+  }
+});
