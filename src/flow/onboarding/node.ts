@@ -11,7 +11,7 @@ import {
   type ResolvedVm,
   type StageVisit,
 } from '../../model/index.js';
-import { NodeWatcher } from '../../provision/index.js';
+import { NodeWatcher, type NodeWatcherOptions } from '../../provision/index.js';
 import { Listener } from './listener.js';
 import type { LostNode, NodeLife, OnboardingPorts, PowerState } from './ports.js';
 import { finishedEvent, recordOf, type NodeEnd } from './result.js';
@@ -38,6 +38,7 @@ export interface NodeOptions {
 const LATE_MS = 5000;
 const SAVE_MS = 5000;
 const OUTPUT_MS = 500;
+const DELETED = { summary: 'The VM was deleted while it was watched', hint: 'Make it again: ven apply --wait ready' };
 
 /** One node of a run: feeds its watcher, does what that asks for, keeps its record. */
 export class NodeRun {
@@ -94,8 +95,8 @@ export class NodeRun {
     return this.vm.address;
   }
 
-  /** Takes up the watch over a VM whose power is on: where the record left it, else from its last boot on. */
-  takeUp(power: PowerState): void {
+  /** Takes up the watch over a VM whose power is on: where the record left it, else from its last boot on. `before`: what the orchestrator knew of it at the run's start. */
+  takeUp(power: PowerState, before: OrchestratorHost | null): void {
     const { record, ports } = this.#options;
     const now = ports.clock.now();
     this.#power = { id: power.id, on: true, since: now };
@@ -103,10 +104,12 @@ export class NodeRun {
     this.#listener.open(record?.log ?? null);
     const begun = record?.visits[0];
     if (record !== null && begun !== undefined) this.#resume(Date.parse(begun.enteredAt), record.memory);
-    else this.#watch({ startedAt: this.#life.life === undefined ? now : Math.min(now, Date.parse(this.#life.life)), late: true });
+    else this.#watch({ startedAt: Math.min(now, Date.parse(this.#life.life ?? iso(now))), late: true, fromPowerOn: record?.log != null });
     this.state = 'watched';
     if (record?.log == null) this.#take({ kind: 'console', at: now, bytes: this.#listener.lastBoot(), late: true });
     this.poll();
+    // After what was said until then, so that it is known whether it may be about this life.
+    if (before !== null) this.orchestratorSaid(before);
     this.save();
     if (this.stage !== null) this.#arrive(this.stage);
   }
@@ -136,9 +139,7 @@ export class NodeRun {
       this.#lookedAt = now;
       this.state = 'watched';
       ports.emit({ type: 'node-started', time: iso(now), address: this.address });
-      this.#watch({ startedAt: now });
-      // At once, so that it is known to be about an earlier life.
-      if (before !== null) this.orchestratorSaid(before);
+      this.#watch({ startedAt: now }, before);
       this.save();
     } catch (error) {
       if (this.#isEnded()) return;
@@ -194,17 +195,13 @@ export class NodeRun {
     if (this.#unsaved && now - this.#savedAt >= SAVE_MS) this.save();
   }
 
-  /** `askedAt`: what was asked before it was started by us says nothing. */
-  powerSeen({ power, id }: PowerState, askedAt: number): void {
+  /** `askedAt`: what was asked before it was started by us says nothing. `before`: what the orchestrator said of it last. */
+  powerSeen({ power, id }: PowerState, askedAt: number, before: OrchestratorHost | null): void {
     if (this.state !== 'watched' || askedAt < this.#power.since) return;
     const now = this.#options.ports.clock.now();
     const on = power === 'running' || power === 'paused';
-    if (power === 'missing')
-      this.failHere(
-        'boot',
-        new VenError('not-found', { summary: 'The VM was deleted while it was watched', hint: 'Make it again: ven apply --wait ready' }),
-      );
-    else if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now);
+    if (power === 'missing') this.failHere('boot', new VenError('not-found', DELETED));
+    else if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now, before);
     else if (this.#power.on && !on) this.#take({ kind: 'power-off', at: now });
     this.#power = { ...this.#power, on, id: id ?? this.#power.id };
   }
@@ -238,7 +235,7 @@ export class NodeRun {
     this.#finish('failed');
   }
 
-  #newWatcher(begin: { startedAt: number; late?: boolean; memory?: unknown }): NodeWatcher {
+  #newWatcher(begin: Omit<NodeWatcherOptions, 'secrets'>): NodeWatcher {
     const { profile, flow, ports } = this.#options;
     // A user's name is no secret by itself: masked everywhere, one like `edge` would blot out the nodes' names.
     const secrets = ports.credentials ? [ports.credentials.password] : [];
@@ -253,18 +250,20 @@ export class NodeRun {
     if (answered?.kind === 'credential' && credentials) this.#listener.expect(credentials[answered.credential]);
   }
 
-  #watch(begin: { startedAt: number; late?: boolean }): void {
+  /** `before`: what the orchestrator said until then. It is told at once, so that it is known to be about an earlier life. */
+  #watch(begin: Omit<NodeWatcherOptions, 'secrets'>, before: OrchestratorHost | null = null): void {
     this.#watcher = this.#newWatcher(begin);
     this.#unsaved = true;
     this.#take({ kind: 'power-on', at: this.#options.ports.clock.now() });
+    if (before !== null) this.orchestratorSaid(before);
   }
 
   /** Somebody has started it again, or replaced it. */
-  #beginAnew(now: number): void {
+  #beginAnew(now: number, before: OrchestratorHost | null): void {
     this.#options.warn('was powered on again by somebody else: watched from the start');
     this.#typist.stop();
     this.#life = this.#options.ports.life(this.vm);
-    this.#watch({ startedAt: now });
+    this.#watch({ startedAt: now }, before);
   }
 
   #take(input: NodeInput): void {
@@ -307,7 +306,7 @@ export class NodeRun {
   #type(effect: Extract<NodeEffect, { kind: 'type' }>, watcher: NodeWatcher | null): void {
     const standing = (): ReturnType<NodeWatcher['standing']> => {
       this.poll({ certain: true }); // what was said until now
-      return watcher === null || watcher !== this.#watcher ? 'over' : watcher.standing(effect.answer);
+      return this.#isEnded() || watcher === null || watcher !== this.#watcher ? 'over' : watcher.standing(effect.answer);
     };
     this.#typist.type(effect, standing);
   }

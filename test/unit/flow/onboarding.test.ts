@@ -501,6 +501,26 @@ describe('a VM', () => {
     expect(world.machine(vm).typed[0]?.at).toBeGreaterThan(Date.parse('2026-01-01T00:00:40Z'));
   });
 
+  it('that fails while it is about to be typed at is not typed at any more, and its record stays as it was then', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 10, say: 'Username: ' },
+      { at: 12, say: '[   12.345678] tar: No space left on device\r\n' },
+    ]);
+    const wantedThen: boolean[] = [];
+    const ports = world.ports({
+      type: (_, __, wanted) => {
+        if (!wanted(false)) return Promise.resolve('unwanted');
+        world.pass(3000);
+        wantedThen.push(wanted(true));
+        return Promise.resolve('unwanted');
+      },
+    });
+    expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({ exitCode: 4 });
+    expect(wantedThen).toEqual([false]);
+    expect(world.records.get('a')).toMatchObject({ outcome: 'failed', log: { file: expect.anything() as string } });
+  });
+
   it('that is started again gets none of the answers that its former life waited for', async () => {
     const world = new World();
     const vm = world.add('a', [
