@@ -1,9 +1,9 @@
 /** What the fleet's orchestrator says of its hosts, for those who only look: nobody is asked for credentials, nobody waits long. */
-import { VenError, type Credentials, type OrchestratorHost, type ResolvedFleet } from '../model/index.js';
+import { VenError, type OrchestratorHost, type ResolvedFleet } from '../model/index.js';
 import type { OpenOrchestrator } from '../orchestrator/index.js';
-import { secretReader, type Request } from './load.js';
+import type { Request } from './load.js';
 import { StatusPoll } from './onboarding/status-poll.js';
-import { API_USER, apiOf, areSet } from './orchestrator-api.js';
+import { apiOf, whoAsks } from './orchestrator-api.js';
 
 export interface HostsSeen {
   project: string;
@@ -74,8 +74,11 @@ export class HostsLook {
   }
 
   #begin(fleet: ResolvedFleet, of: string): Opened | null {
+    const { orchestrator } = fleet;
+    // Then there is nobody to ask, and no secret is read.
+    if (orchestrator?.domain == null || orchestrator.project === null) return null;
     // Once: who looks again asks again.
-    const api = apiOf(fleet, this.#request, credentialsAtHand(fleet, this.#request), { attempt: LIMIT_MS / 1000, call: 0 });
+    const api = apiOf(fleet, this.#request, whoAsks(orchestrator, this.#request), { attempt: LIMIT_MS / 1000, call: 0 });
     if (!api) return null;
     const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
     const poll = new StatusPoll({ hosts: () => inTime((signal) => api.hosts(signal)) }, clock, (message) => {
@@ -83,18 +86,6 @@ export class HostsLook {
     });
     return { of, api, poll };
   }
-}
-
-/** Whom a run over the nodes asks as. Rejects as `readSecret` does for a file. */
-function credentialsAtHand({ orchestrator }: ResolvedFleet, request: Request): Credentials | null {
-  if (orchestrator?.domain == null || orchestrator.project === null) return null;
-  const { onboarding, credentials } = orchestrator;
-  const api = areSet(Object.values(API_USER), request) ? API_USER : null;
-  // In the interactive flow the fleet's credentials are those of who logs in at the nodes.
-  const wanted = onboarding === 'non-interactive' ? credentials : onboarding === 'none' ? (api ?? credentials) : api;
-  if (!wanted || !areSet(Object.values(wanted), request)) return null;
-  const read = secretReader(request);
-  return { username: read(wanted.username), password: read(wanted.password) };
 }
 
 async function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

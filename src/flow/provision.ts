@@ -2,7 +2,6 @@ import { openJournal } from '../host/index.js';
 import {
   VenError,
   type Address,
-  type Credentials,
   type OnboardingFlow,
   type Orchestrator,
   type OrchestratorHost,
@@ -17,7 +16,7 @@ import { driveNodes, type DrivenNode } from './onboarding/drive.js';
 import { portsOnHost } from './onboarding/on-host.js';
 import type { LostNode } from './onboarding/ports.js';
 import { openHost } from './open.js';
-import { apiOf } from './orchestrator-api.js';
+import { apiOf, whoAsks } from './orchestrator-api.js';
 import { withSession, type Session, type SessionRequest } from './session.js';
 
 export interface Watch extends Request {
@@ -69,7 +68,8 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
   const open = session.isOver ? [] : nodes.filter(isOpen);
   session.checkLogs(open.map(({ vm }) => vm));
   const credentials = open.length > 0 ? await session.credentials() : null;
-  const asWhom = way.flow === 'non-interactive' ? credentials : credentials && apiUser(request);
+  // The run's own credentials may have been asked for.
+  const asWhom = way.flow === 'non-interactive' ? credentials : credentials && fleet.orchestrator && whoAsks(fleet.orchestrator, request);
   const api = asWhom && (await session.client.get(() => apiOf(fleet, request, asWhom)));
   const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
   if (api && way.flow === 'non-interactive') await inTime(session, session.client.checkProject(asking));
@@ -132,12 +132,6 @@ async function inTime<T>(session: Session, asked: Promise<T>): Promise<T | null>
 /** Its console will be watched. */
 function isOpen({ record, lost }: DrivenNode): boolean {
   return !lost && (record === null || record.outcome === 'under-way');
-}
-
-/** Who may ask for the status of nodes that somebody logs in at: whose credentials are not those of the API. */
-function apiUser({ env }: Request): Credentials | null {
-  const { PROJECT_API_USER: username = '', PROJECT_API_PASSWORD: password = '' } = env;
-  return username === '' || password === '' ? null : { username, password };
 }
 
 /** What the orchestrator knows from before: what is registered, and what is said of nodes' former lives. Only where it is to register nodes must it tell. */

@@ -11,7 +11,7 @@ export interface FleetStatus {
   formatVersion: '1';
   fleet: string;
   host: string;
-  /** null: it is not asked, since the fleet has none, or there are no credentials for it in the environment or in files. */
+  /** null: it is not asked, since the fleet has none, or onboards no nodes, or there are no credentials for it in the environment or in files. */
   orchestrator: {
     project: string;
     /** When it told what is shown of it, ISO 8601, where it did not answer since; null: now (in ten seconds it is not asked twice), or never. */
