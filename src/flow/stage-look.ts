@@ -56,9 +56,9 @@ export class StageLook {
   }
 
   /**
-   * A record of a VM that was replaced or started again, or is off half-way, says nothing. One that has ended says all: it stays ready, or
-   * failed, until the VM is made anew. In between its watcher goes on here as it would in a run: with what the console said since, then with
-   * what the orchestrator says (`host`). But no time passes: nothing runs out, and no silence counts, while nobody watches.
+   * A record of a VM that was replaced or started again, or is off half-way, says nothing. One that has ended says all: it stays ready until
+   * the VM is made anew, or failed until it is started anew. In between its watcher goes on here as it would in a run: with what the console
+   * said since, then with what the orchestrator says (`host`). But no time passes: nothing runs out, and no silence counts, while nobody watches.
    */
   see(
     { vm, record, writtenAt }: KeptRecord,
@@ -66,10 +66,12 @@ export class StageLook {
     host: OrchestratorHost | null,
     fleet: ResolvedFleet,
   ): StageSeen {
-    if (!record || record.uuid !== domain?.uuid) return UNKNOWN;
-    if (record.outcome !== 'under-way') return seen(record, null);
+    if (!record || record.uuid !== domain?.uuid || record.madeAnew) return UNKNOWN;
+    if (record.outcome === 'ready') return seen(record, null);
     const life = lastStart({ domain: domain.name });
-    if (domain.live === null || (record.life !== undefined && life !== null && record.life !== life)) return UNKNOWN;
+    if (record.life !== undefined && life !== null && record.life !== life) return UNKNOWN;
+    if (record.outcome === 'failed') return seen(record, null);
+    if (domain.live === null) return UNKNOWN;
     const followed = this.#follow(vm, record, domain.name, fleet);
     const asOf = writtenAt?.toISOString() ?? null;
     if (!followed) return record.visits.length === 0 ? UNKNOWN : seen(record, asOf);
@@ -106,7 +108,7 @@ export class StageLook {
     // Of a node that was only started the beginning is read, as a run would: whose bytes these are is known. Nothing of what is said is shown.
     const watcher = begun
       ? new NodeWatcher(profile, record.flow, { secrets: [], startedAt: 0, memory: record.memory })
-      : new NodeWatcher(profile, onboarding, { secrets: [], startedAt: 0, late: true });
+      : new NodeWatcher(profile, onboarding, { secrets: [], startedAt: 0, late: true, fromPowerOn: true });
     const { log } = record;
     let console: ConsoleFollower | null = null;
     try {

@@ -45,9 +45,11 @@ export interface WatcherMemory {
   armed: { trouble: string; line: string } | null;
   /** What the orchestrator said of the node before this life of it. */
   stale: string[];
+  /** All that it said since its power-on was told, though its first visit is late; absent: that is not known. */
+  fromPowerOn?: true;
 }
 
-export function newMemory(profile: Profile, flow: OnboardingFlow, startedAt: number): Omit<WatcherMemory, 'console'> {
+export function newMemory(profile: Profile, flow: OnboardingFlow, startedAt: number, fromPowerOn = false): Omit<WatcherMemory, 'console'> {
   return {
     formatVersion: 1,
     profile: profile.digest,
@@ -68,6 +70,7 @@ export function newMemory(profile: Profile, flow: OnboardingFlow, startedAt: num
     recoveries: {},
     armed: null,
     stale: [],
+    ...(fromPowerOn ? { fromPowerOn } : {}),
   };
 }
 
@@ -92,9 +95,16 @@ export function allowFor({ name, answers }: ProfileStage, { unwatched }: Pick<Wa
   return milliseconds;
 }
 
-/** What counts of what the orchestrator says. What it said before the node said anything is about an earlier life of it, until it changes. */
-export function freshStatuses(memory: Pick<WatcherMemory, 'visits' | 'stale'>, statuses: readonly string[], atFirst: boolean): string[] {
-  if (atFirst && memory.visits[0]?.late === false) memory.stale = [...statuses];
+/**
+ * What counts of what the orchestrator says. What it said before the node said anything is about an earlier life of it, until it changes; of a
+ * node that was on before, and may have said all that it had to say, that can't be told.
+ */
+export function freshStatuses(
+  memory: Pick<WatcherMemory, 'visits' | 'stale' | 'fromPowerOn'>,
+  statuses: readonly string[],
+  atFirst: boolean,
+): string[] {
+  if (atFirst && (memory.fromPowerOn === true || memory.visits[0]?.late === false)) memory.stale = [...statuses];
   memory.stale = memory.stale.map((stale, index) => (stale === statuses[index] ? stale : ''));
   return statuses.filter((status, index) => status.trim() !== '' && status !== memory.stale[index]);
 }
@@ -114,6 +124,7 @@ export function isMemoryOf(memory: unknown, profile: Profile, flow: OnboardingFl
     ['late', 'off', 'settled'].every((key) => typeof memory[key] === 'boolean') &&
     Array.isArray(memory['answers']) &&
     Array.isArray(memory['stale']) &&
+    [undefined, true].includes(memory['fromPowerOn'] as true | undefined) &&
     isRecord(memory['recoveries']) &&
     isRecord(memory['unwatched']) &&
     Object.values(memory['unwatched']).every(Number.isFinite) &&

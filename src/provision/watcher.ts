@@ -31,6 +31,8 @@ export interface NodeWatcherOptions {
   startedAt: number;
   /** It was on before `startedAt`. */
   late?: boolean;
+  /** And yet all that it said since its power-on is going to be told. */
+  fromPowerOn?: boolean;
   /** `memory` of a watcher of the same profile and flow (see `resumes`): this one goes on from there. */
   memory?: unknown;
 }
@@ -62,13 +64,13 @@ export class NodeWatcher {
     return isMemoryOf(memory, profile, flow);
   }
 
-  constructor(profile: Profile, flow: OnboardingFlow, { secrets, startedAt, late = false, memory }: NodeWatcherOptions) {
+  constructor(profile: Profile, flow: OnboardingFlow, { secrets, startedAt, late = false, fromPowerOn, memory }: NodeWatcherOptions) {
     this.#profile = profile;
     this.#rules = rulesOf(profile, flow);
     this.#mask = new LineMask(secrets, this.#rules.secretPrompts);
     if (memory !== undefined && !isMemoryOf(memory, profile, flow)) throw new Error('not the memory of a watcher of this profile and flow');
     const { console: state, ...rest }: Omit<WatcherMemory, 'console'> & Partial<WatcherMemory> =
-      memory === undefined ? newMemory(profile, flow, startedAt) : structuredClone(memory);
+      memory === undefined ? newMemory(profile, flow, startedAt, fromPowerOn) : structuredClone(memory);
     this.#console = new NodeLines(state);
     this.#memory = rest;
     this.#prompts = new Prompts(rest, this.#mask, this.#rules, () => this.#here);
@@ -289,12 +291,9 @@ export class NodeWatcher {
   }
 
   #consult(statuses: readonly string[], at: number): void {
-    for (const status of freshStatuses(this.#memory, statuses, this.#stage === 0)) {
-      const consequence = this.#here.orchestrator.find(status);
-      if (consequence === null) continue;
-      this.#judge(consequence, at, status, false);
-      return;
-    }
+    const { orchestrator } = this.#here;
+    const said = freshStatuses(this.#memory, statuses, this.#stage === 0).find((status) => orchestrator.find(status) !== null);
+    if (said !== undefined) this.#judge(orchestrator.find(said), at, said, false);
   }
 
   #enter(stage: number, at: number, line: string | null, late: boolean): void {

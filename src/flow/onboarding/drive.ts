@@ -163,7 +163,7 @@ class Drive {
       else if (on)
         this.#start(node, () =>
           this.#register(node).then(() => {
-            if (node.state === 'starting') node.takeUp(power);
+            if (node.state === 'starting') node.takeUp(power, this.#known(node));
           }),
         );
     }
@@ -202,7 +202,7 @@ class Drive {
 
   #powerOn(node: NodeRun): void {
     const { ports } = this.#options;
-    const before = this.#hosts.get(node.vm.serialNumber) ?? null;
+    const before = this.#known(node);
     this.#start(node, () =>
       this.#admission.powerOn(
         () => node.powerOn(this.#stop.signal, before),
@@ -244,7 +244,7 @@ class Drive {
       const powers = await this.#options.ports.powers(watched.map(({ vm }) => vm.uuid));
       for (const node of watched) {
         const seen = powers.get(node.vm.uuid);
-        if (seen) node.powerSeen(seen, now);
+        if (seen) node.powerSeen(seen, now, this.#known(node));
       }
     } catch (error) {
       if (!(error instanceof VenError)) throw error;
@@ -263,6 +263,11 @@ class Drive {
       const host = bySerial.get(node.vm.serialNumber);
       if (host) node.orchestratorSaid(host);
     }
+  }
+
+  /** What the orchestrator said of it last; null: nothing, as far as is known. */
+  #known({ vm }: NodeRun): OrchestratorHost | null {
+    return this.#hosts.get(vm.serialNumber) ?? null;
   }
 
   #background(work: () => Promise<void>): void {

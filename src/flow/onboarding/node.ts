@@ -95,7 +95,7 @@ export class NodeRun {
     return this.vm.address;
   }
 
-  /** Takes up the watch over a VM whose power is on: where the record left it, else from its last boot on. `before`: what the orchestrator knew of it at the run's start. */
+  /** Takes up the watch over a VM whose power is on: where the record left it, else from its last boot on. `before`: what the orchestrator said of it. */
   takeUp(power: PowerState, before: OrchestratorHost | null): void {
     const { record, ports } = this.#options;
     const now = ports.clock.now();

@@ -617,6 +617,88 @@ describe('the orchestrator', () => {
     expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'boot', 'ready']);
   });
 
+  const failing = {
+    ...PROFILE,
+    trouble: [
+      {
+        name: 'provisioning-failed',
+        title: 'Provisioning failed',
+        class: 'workflow' as const,
+        when: { kind: 'orchestrator' as const, pattern: '^Provisioning Failed' },
+        stages: null,
+        recover: null,
+      },
+    ],
+  };
+  const started = (world: World, vm: ResolvedVm): NodeRecord => ({
+    formatVersion: '1',
+    vm: vm.name,
+    uuid: vm.uuid,
+    flow: 'none',
+    profile: { name: '', digest: '' },
+    outcome: 'under-way',
+    failure: null,
+    visits: [],
+    lastLine: null,
+    memory: null,
+    log: { file: 'log', position: world.machine(vm).log.length },
+  });
+
+  it.each([
+    ['Provisioning Failed: disk', 1],
+    ['Working', 1],
+    ['Working', 12],
+  ])('may still say so of a node that an apply has started: %s, after %i s', async (status, seconds) => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: seconds + 3, say: 'hello\r\n' },
+      { at: 30, say: 'all done\r\n' },
+    ]);
+    world.hosts = [host(vm, status)];
+    world.records.set('a', started(world, vm));
+    world.powerOn(vm);
+    world.pass(seconds * 1000);
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    const options = { flow: 'non-interactive' as const, known: world.hosts, ports, profile: failing };
+    expect(await drive(world, [vm], options)).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'boot', 'ready']);
+  });
+
+  it('is believed of a node that an apply has started and that has gone on, and of one whose record is lost, at once', async () => {
+    const world = new World();
+    const [said, lost] = [world.add('a', [{ at: 3, say: 'hello\r\n' }]), world.add('b', [])];
+    world.hosts = [host(said, 'Working'), host(lost, 'Working')];
+    world.records.set('a', started(world, said));
+    for (const vm of [said, lost]) world.powerOn(vm);
+    world.pass(5000);
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    await drive(world, [said, lost], { flow: 'non-interactive', until: 'work', known: world.hosts, ports });
+    expect(world.of('node-finished')).toMatchObject([
+      { address: 'vm.a', outcome: 'reached' },
+      { address: 'vm.b', outcome: 'reached' },
+    ]);
+    expect(world.seconds).toBeLessThan(8);
+  });
+
+  it('is known to have said it before somebody starts a node again', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 5, say: 'working\r\n' },
+      { at: 12, say: 'all done\r\n' },
+    ]);
+    let restarted = false;
+    world.onTime = (seconds) => {
+      if (seconds < 9.5 || restarted) return;
+      restarted = true;
+      world.machine(vm).onAt = null;
+      world.powerOn(vm);
+    };
+    world.hosts = [host(vm, 'Provisioning Failed: disk')];
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    const result = await drive(world, [vm], { known: world.hosts, ports, profile: failing });
+    expect(result).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+  });
+
   it('may say so where somebody logs in at the node, too; and gets nobody registered', async () => {
     const world = new World();
     const vm = world.add('a', IO);

@@ -144,6 +144,8 @@ async function keep(
   });
 }
 
+/** What an apply keeps of a VM that it starts. */
+const STARTED: Partial<NodeRecord> = { visits: [], memory: null, profile: { name: '', digest: '' }, outcome: 'under-way', failure: null };
 const IPXE = 'iPXE 1.21.1 -- Open Source Network Boot Firmware -- https://ipxe.org\r\n';
 const HOOK = 'EFI stub: Loaded initrd from LINUX_EFI_INITRD_MEDIA_GUID device path\r\n';
 const WORKFLOW = 'Secure Boot Status: off\r\n';
@@ -170,7 +172,7 @@ describe('by record and console', () => {
   });
 
   it('one that was only started is followed from where its life begins', async () => {
-    await keep('edge-1', AGENTS, { visits: [], memory: null, profile: { name: '', digest: '' }, outcome: 'under-way', failure: null });
+    await keep('edge-1', AGENTS, STARTED);
     expect((await look()).vms[0]).toMatchObject({ stage: 'firmware', stageAsOf: null });
     appendFileSync(log('edge-1'), IPXE);
     expect((await look()).vms[0]).toMatchObject({ stage: 'ipxe', stageAsOf: null });
@@ -216,6 +218,22 @@ describe('by record and console', () => {
     expect((await look()).vms).toMatchObject([{ power: 'off', stage: null }, { power: 'running' }]);
   });
 
+  it('one that failed is another matter once it was started again, or taken away to be made anew; not while it is off', async () => {
+    const full = `${IPXE}${HOOK}cp: write error: No space left on device\r\n`;
+    await keep('edge-1', full);
+    await keep('edge-2', full, { madeAnew: true });
+    expect((await look()).vms).toMatchObject([
+      { stage: 'hook', outcome: 'failed', failureClass: 'storage' },
+      { stage: null, outcome: null, failureClass: null },
+    ]);
+    await host.stopDomain((await look()).vms[0]?.uuid ?? '', 0);
+    expect((await look()).vms[0]).toMatchObject({ power: 'off', stage: 'hook', outcome: 'failed' });
+    life = '2026-01-02T00:00:00Z';
+    expect((await look()).vms[0]).toMatchObject({ stage: null, outcome: null, failureClass: null });
+    await keep('edge-1', `${AGENTS}delete_invalid_ubuntu_boot_menuoptions done\r\n`, { life: '2026-01-01T00:00:00Z' });
+    expect((await look()).vms[0]).toMatchObject({ stage: 'ready', outcome: 'ready' });
+  });
+
   it('who looks again reads on, also with a newer record, and after a rotation', async () => {
     await keep('edge-1', IPXE);
     const again = openStatus({ file, env: { XDG_STATE_HOME: folder } });
@@ -241,7 +259,7 @@ describe('by the orchestrator', () => {
     if (provisioningStatus !== '') Object.assign(host, { instance: { ...host.instance, instanceID: 'i', provisioningStatus } });
   };
 
-  it.each([
+  it.each<[string, string, string, string, object, Partial<NodeRecord>?]>([
     ['ready where its agents run', AGENTS, 'Running', '', { stage: 'ready', outcome: 'ready', stageAsOf: null }],
     [
       'failed where it says so',
@@ -252,9 +270,17 @@ describe('by the orchestrator', () => {
     ],
     ['where its console is, for all else', IPXE + HOOK, 'Running', '', { stage: 'hook', outcome: 'under-way' }],
     ['not what was said of its former life', 'BdsDxe\r\n', 'Provisioning Failed: disk', '', { stage: 'firmware', outcome: 'under-way' }],
-  ])('a node is %s', async (_, said, hostStatus, provisioning, expected) => {
+    [
+      'not what was said of its former life, started by an apply',
+      '',
+      'Provisioning Failed: disk',
+      '',
+      { stage: 'firmware', outcome: 'under-way' },
+      STARTED,
+    ],
+  ])('a node is %s', async (_, said, hostStatus, provisioning, expected, kept = {}) => {
     write(NIO);
-    await keep('edge-1', said);
+    await keep('edge-1', said, kept);
     says('VENA1', hostStatus, provisioning);
     const seen = await look(ENV);
     expect(seen.orchestrator).toEqual({ project: 'infra-1', asOf: null, warning: null });
@@ -288,6 +314,12 @@ describe('by the orchestrator', () => {
       { ONBOARDING_USERNAME: 'a', ONBOARDING_PASSWORD: 'b' },
     ],
     ['no project', 'onboarding: interactive', ENV],
+    ['nodes that are not onboarded, as by a run,', 'project: infra-1', ENV],
+    [
+      'the credentials of nobody that a run would ask as',
+      'project: infra-1, credentials: { username: { env: PROJECT_API_USER }, password: { env: PROJECT_API_PASSWORD } }',
+      ENV,
+    ],
   ])('with %s it is not asked', async (_, orchestrator, env) => {
     write(orchestrator);
     const before = lab.seen.tokens.length;
