@@ -264,6 +264,24 @@ describe('a node that was installed before', () => {
     expect(watcher.outcome).toBe('ready');
     expect(watcher.visits[0]?.late).toBe(true);
   });
+
+  it.each(['at once', 'by its memory'])('does not where all is told that it said since its power-on: %s', (how) => {
+    const options = { secrets: [], startedAt: POWER_ON, late: true, fromPowerOn: true };
+    const first = new NodeWatcher(edgeNode, 'interactive', options);
+    const memory = JSON.parse(JSON.stringify(first.memory)) as unknown;
+    const watcher = how === 'at once' ? first : new NodeWatcher(edgeNode, 'interactive', { secrets: [], startedAt: 0, memory });
+    const up = 'BdsDxe: starting Boot0006 "ubuntu" from HD\r\n';
+    const failed: [string, string] = ['Provisioning Failed: disk', ''];
+    const steps: Step[] = [
+      { at: 1, orchestrator: failed },
+      { at: 2, says: up },
+      { at: 12, orchestrator: failed },
+    ];
+    for (const input of inputsOf(steps)) watcher.take(input);
+    expect(watcher.outcome).toBe('under-way');
+    watcher.take(inputOf({ at: 20, orchestrator: ['Running', ''] }));
+    expect(watcher.outcome).toBe('ready');
+  });
 });
 
 describe('the orchestrator', () => {
