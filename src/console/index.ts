@@ -7,4 +7,4 @@ export { ConsoleText, type ConsoleState } from './clean.js';
 export { LastBoot } from './last-boot.js';
 export { LastLines } from './last-lines.js';
 export { LastText } from './last-text.js';
-export { findSpelled, type Spelled } from './spelled.js';
+export { Spelling, type Spelled } from './spelled.js';

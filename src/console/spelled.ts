@@ -8,107 +8,198 @@ export interface Spelled {
 /** From its first byte to its last; what is further apart is no text any more. */
 const FARTHEST = 8192;
 const STRING = 1024;
-/** Of what stands between two of its bytes, and of what is tried in vain. */
+/** Of what stands between two of its bytes. */
 const MOST = 16;
+/** So often is a byte that was taken for the text's taken for the terminal's instead. What such a search may cost is what a hostile console makes it cost. */
+const TRIES = 6;
 const ESCAPE = 0x1b;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const BACKSPACE = 0x08;
+const BRACKET = 0x5b;
 
-/**
- * The first place from `from` on where `text` is spelled, whatever a terminal does between its bytes: colours, titles and other sequences,
- * the edge of the screen (`\r\n`, or a space and `\r`), characters painted again or covered after a backspace, a kernel's message.
- */
-export function findSpelled(bytes: Uint8Array, text: Uint8Array, from: number): Spelled | null {
-  const [first] = text;
-  if (first === undefined) return null;
-  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    let same = 1;
-    while (same < text.length && bytes[at + same] === text[same]) same += 1;
-    const next = bytes[at + same] ?? 0;
-    // Nearly always it goes on as another word, and nothing that a terminal does begins like that.
-    if (same < text.length && next > 0x20 && next < 0x7f && next !== 0x5b) continue;
-    const found = spelledAt(bytes, text, at);
-    if (found) return found;
+/** As `#gaps` keeps them. */
+const NONE = -1;
+const CUT = -2;
+
+/** Finds texts in a console's bytes, which must not change meanwhile. What they cost is bounded, whatever a node says that knows the text. */
+export class Spelling {
+  readonly #bytes: Buffer;
+  /** Of sequences and messages that were looked at: their length. 0: not yet. */
+  #gaps: Int32Array | null = null;
+  /** Of the start that is tried: the places, and where a byte was taken for the text's that may have been the terminal's (how many there were before it, where it goes on). */
+  #places = new Int32Array(64);
+  #instead = new Int32Array(128);
+  /** The first line feed from `from` on. */
+  #lineFeed = { from: Infinity, at: -Infinity };
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
-  return null;
-}
 
-function spelledAt(bytes: Uint8Array, text: Uint8Array, start: number): Spelled | null {
-  let places = [start];
-  let at = start + 1;
-  let gaps = 0;
-  /** Where a byte was taken for the text's that may have been the terminal's. */
-  const instead: { places: number[]; at: number }[] = [];
-  let tried = 0;
-  while (places.length < text.length) {
-    if (at >= bytes.length) return { places, whole: false };
-    const gap = gaps > MOST || at - start > FARTHEST ? null : gapAt(bytes, at, places.at(-1) ?? start);
-    if (bytes[at] === text[places.length]) {
-      if (gap !== null && gap !== 'cut') instead.push({ places: [...places], at: at + gap });
-      places.push(at);
-      at += 1;
-      gaps = 0;
-    } else if (gap === 'cut') return { places, whole: false };
-    else if (gap !== null) {
-      at += gap;
-      gaps += 1;
-    } else {
-      const other = instead.pop();
-      tried += 1;
-      if (!other || tried > MOST) return null;
-      ({ places, at } = other);
-      gaps = 1;
+  /**
+   * The first place from `from` on where `text` is spelled, whatever a terminal does between its bytes: colours, titles and other sequences,
+   * the edge of the screen (`\r\n`, or a space and `\r`), characters painted again or covered after a backspace, a kernel's message.
+   */
+  find(text: Uint8Array, from: number): Spelled | null {
+    const bytes = this.#bytes;
+    const [first] = text;
+    if (first === undefined) return null;
+    const second = text[1];
+    if (text.length > this.#places.length) {
+      this.#places = new Int32Array(text.length);
+      this.#instead = new Int32Array(2 * text.length);
     }
+    for (let at = bytes.indexOf(first, from); at >= 0; at = bytes[at + 1] === first ? at + 1 : bytes.indexOf(first, at + 1)) {
+      const after = bytes[at + 1];
+      // Nearly always it goes on as another word, and nothing that a terminal does begins like that.
+      if (after !== undefined && second !== undefined && after !== second && !this.#mayBeGap(at + 1)) continue;
+      let same = 1;
+      while (same < text.length && bytes[at + same] === text[same]) same += 1;
+      if (same < text.length && at + same < bytes.length && !this.#mayBeGap(at + same)) continue;
+      const found = this.#spelledAt(text, at);
+      if (found) return found;
+    }
+    return null;
   }
-  return { places, whole: true };
-}
 
-/** How many bytes there are the terminal's; `cut`: they end in the midst of them. `before`: the place of the text's byte before it. */
-function gapAt(bytes: Uint8Array, at: number, before: number): number | 'cut' | null {
-  const byte = bytes[at] ?? 0;
-  const last = bytes[at - 1];
-  if (byte === ESCAPE) return sequenceAt(bytes, at);
-  if (byte < 0x20 || byte === 0x7f) return 1;
-  if (byte === 0x20 && at + 1 >= bytes.length) return 'cut';
-  if (byte === 0x20 && bytes[at + 1] === RETURN) return 1;
-  if (last === BACKSPACE && (byte === 0x2a || byte === 0x20)) return 1;
-  if ((last === BACKSPACE || last === RETURN) && before === at - 2 && byte === bytes[before]) return 1;
-  return byte === 0x5b ? messageAt(bytes, at) : null;
+  /** Of a byte that is not the text's. */
+  #mayBeGap(at: number): boolean {
+    const byte = this.#bytes[at] ?? 0;
+    return byte <= 0x20 || byte >= 0x7f || (byte === BRACKET && this.#mayBeMessage(at));
+  }
+
+  #spelledAt(text: Uint8Array, start: number): Spelled | null {
+    const bytes = this.#bytes;
+    const places = this.#places;
+    places[0] = start;
+    let count = 1;
+    let before = start;
+    let at = start + 1;
+    let gaps = 0;
+    /** How many of `#instead` are of this start. */
+    let others = 0;
+    let tried = 0;
+    while (count < text.length) {
+      if (at >= bytes.length) return { places: [...places.subarray(0, count)], whole: false };
+      const gap = gaps > MOST || at - start > FARTHEST ? NONE : this.#gapAt(at, before);
+      if (bytes[at] === text[count]) {
+        if (gap > 0) {
+          this.#instead[others] = count;
+          this.#instead[others + 1] = at + gap;
+          others += 2;
+        }
+        before = at;
+        places[count] = at;
+        count += 1;
+        at += 1;
+        gaps = 0;
+      } else if (gap === CUT) return { places: [...places.subarray(0, count)], whole: false };
+      else if (gap !== NONE) {
+        at += gap;
+        gaps += 1;
+      } else {
+        tried += 1;
+        if (others === 0 || tried > TRIES) return null;
+        others -= 2;
+        count = this.#instead[others] ?? 1;
+        at = this.#instead[others + 1] ?? 0;
+        before = places[count - 1] ?? start;
+        gaps = 1;
+      }
+    }
+    return { places: [...places.subarray(0, count)], whole: true };
+  }
+
+  /** How many bytes there are the terminal's; `CUT`: they end in the midst of them. `before`: the place of the text's byte before it. */
+  #gapAt(at: number, before: number): number {
+    const bytes = this.#bytes;
+    const byte = bytes[at] ?? 0;
+    if (byte === ESCAPE || byte === BRACKET) {
+      if (byte === BRACKET && this.#isPaintedAgain(at, before)) return 1;
+      return byte === BRACKET && !this.#mayBeMessage(at) ? NONE : this.#longGapAt(at);
+    }
+    if (byte < 0x20 || byte === 0x7f) return 1;
+    if (byte === 0x20 && at + 1 >= bytes.length) return CUT;
+    if (byte === 0x20 && bytes[at + 1] === RETURN) return 1;
+    if ((byte === 0x2a || byte === 0x20) && bytes[at - 1] === BACKSPACE) return 1;
+    return this.#isPaintedAgain(at, before) ? 1 : NONE;
+  }
+
+  #isPaintedAgain(at: number, before: number): boolean {
+    const last = this.#bytes[at - 1];
+    return before === at - 2 && (last === BACKSPACE || last === RETURN) && this.#bytes[at] === this.#bytes[before];
+  }
+
+  /** A sequence, or a message: looked at once, however many texts could go on behind it. */
+  #longGapAt(at: number): number {
+    this.#gaps ??= new Int32Array(this.#bytes.length);
+    const known = this.#gaps[at] ?? 0;
+    if (known !== 0) return known;
+    const gap = this.#bytes[at] === ESCAPE ? sequenceAt(this.#bytes, at) : this.#messageAt(at);
+    this.#gaps[at] = gap;
+    return gap;
+  }
+
+  #mayBeMessage(at: number): boolean {
+    const next = this.#bytes[at + 1];
+    return next === undefined || next === 0x20 || within(next, 0x30, 0x39);
+  }
+
+  /** `[   52.123456] ` and all up to the line's end. */
+  #messageAt(at: number): number {
+    const bytes = this.#bytes;
+    const seconds = past(bytes, at + 1, 0x20, 0x20);
+    const point = past(bytes, seconds, 0x30, 0x39);
+    if (point >= bytes.length) return CUT;
+    if (point === seconds || bytes[point] !== 0x2e) return NONE;
+    const end = past(bytes, point + 1, 0x30, 0x39);
+    const digits = end - point - 1;
+    if (digits > 6 || (end < bytes.length && (digits < 6 || bytes[end] !== 0x5d))) return NONE;
+    if (end + 1 < bytes.length && bytes[end + 1] !== 0x20) return NONE;
+    const lineFeed = this.#lineFeedFrom(end);
+    if (lineFeed < at + STRING) return lineFeed + 1 - at;
+    return at + STRING > bytes.length ? CUT : NONE;
+  }
+
+  #lineFeedFrom(from: number): number {
+    if (from < this.#lineFeed.from || from > this.#lineFeed.at) {
+      const at = this.#bytes.indexOf(LINE_FEED, from);
+      this.#lineFeed = { from, at: at < 0 ? Infinity : at };
+    }
+    return this.#lineFeed.at;
+  }
 }
 
 /** A control sequence, a string (title, palette, …) up to its end, or another escape sequence. */
-function sequenceAt(bytes: Uint8Array, start: number): number | 'cut' | null {
+function sequenceAt(bytes: Uint8Array, start: number): number {
   let at = start + 1;
   const kind = bytes[at];
-  if (kind === undefined) return 'cut';
+  if (kind === undefined) return CUT;
   if (kind === 0x5b) {
     at += 1;
     while (at < start + STRING && within(bytes[at], 0x20, 0x3f)) at += 1;
-    if (at >= bytes.length) return 'cut';
+    if (at >= bytes.length) return CUT;
     return at + (within(bytes[at], 0x40, 0x7e) ? 1 : 0) - start;
   }
   if ([0x5d, 0x50, 0x58, 0x5e, 0x5f].includes(kind)) {
     for (at += 1; at < start + STRING; at += 1) {
       const byte = bytes[at];
-      if (byte === undefined) return 'cut';
+      if (byte === undefined) return CUT;
       if (byte === 0x07 || byte === LINE_FEED) return at + 1 - start;
       if (byte === ESCAPE) return bytes[at + 1] === 0x5c ? at + 2 - start : at - start;
     }
-    return null;
+    return NONE;
   }
   while (within(bytes[at], 0x20, 0x2f)) at += 1;
-  return at >= bytes.length ? 'cut' : at + 1 - start;
+  return at >= bytes.length ? CUT : at + 1 - start;
 }
 
-const MESSAGE = /^\[ *\d+\.\d{6}\] [^\n]*\n/;
-const MESSAGE_BEGUN = /^\[ *(?:\d+(?:\.(?:\d{0,5}|\d{6}(?:\](?: [^\n]*)?)?))?)?$/;
-
-function messageAt(bytes: Uint8Array, at: number): number | 'cut' | null {
-  const text = Buffer.from(bytes.subarray(at, at + STRING)).toString('latin1');
-  const length = MESSAGE.exec(text)?.[0].length;
-  if (length !== undefined) return length;
-  return at + STRING > bytes.length && MESSAGE_BEGUN.test(text) ? 'cut' : null;
+/** Where bytes of this kind end. */
+function past(bytes: Uint8Array, from: number, least: number, most: number): number {
+  let at = from;
+  while (within(bytes[at], least, most)) at += 1;
+  return at;
 }
 
 function within(byte: number | undefined, least: number, most: number): boolean {

@@ -1,4 +1,4 @@
-import { findSpelled } from '../../console/index.js';
+import { Spelling } from '../../console/index.js';
 import { writtenForms } from '../../provision/index.js';
 import type { LogPlace } from './ports.js';
 
@@ -32,7 +32,7 @@ interface Match extends Pick<Form, 'kind'> {
 
 /**
  * Finds, in the bytes of a console, what a node echoed of what was typed and must not be kept: as it was typed, or as JSON, addresses,
- * base64, Latin-1 and readline (`\303`) write it, also in the strings of terminals, and with all in between that `findSpelled` knows. It makes no
+ * base64, Latin-1 and readline (`\303`) write it, also in the strings of terminals, and with all in between that `Spelling` knows. It makes no
  * difference where the stream is cut: what may be a secret's beginning is handed on once the next bytes tell.
  *
  * A secret in one piece is handed on as it is, since it may be a word that the profile looks for: who shows it masks it. What was typed at its line, what
@@ -46,8 +46,10 @@ export class EchoFinder {
   readonly #always: Form[];
   /** What was typed, while its echo may still come. */
   #expected: Form[] = [];
+  /** Of `#bytes`: where it may begin. What a former run has handed on does not count. */
+  #echo = { from: 0, to: Infinity };
   #left = { bytes: 0, lines: 0 };
-  /** `#bytes` begin on the line that it was typed on. */
+  /** What of `#bytes` is from then on begins on the line that it was typed on. */
   #onLine = false;
   /** From where something may begin that is not whole yet. */
   #bytes: Buffer = Buffer.alloc(0);
@@ -71,9 +73,10 @@ export class EchoFinder {
     this.#knownBetween = { from, to };
   }
 
-  /** This is typed now: on the line that is under way it is not kept either. */
+  /** This is typed now, or was by the former run at the end of what it handed on: on the line that is under way there it is not kept either. */
   expect(text: string): void {
     this.#expected = formsOf(text).map(({ bytes }) => ({ bytes, kind: 'typed' }));
+    this.#echo = { from: this.#bytes.length, to: Infinity };
     this.#left = { bytes: ECHO_BYTES, lines: ECHO_LINES };
     this.#onLine = true;
   }
@@ -85,12 +88,12 @@ export class EchoFinder {
     if (known > 0) this.#handed = this.#known = before + known;
     this.#bytes = before === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : Buffer.concat([this.#bytes, bytes]);
     this.#pieces.push({ start, length: bytes.length });
+    this.#pass(bytes, before, known);
     const { found, open } = this.#find();
-    this.#pass(bytes, open === null);
     this.#held = { since: now, milliseconds: open === null ? 0 : this.#holdsFor(open) };
     const end = this.#bytes.length;
     const said = this.#handOn(this.#held.milliseconds === 0 ? end : (open?.places[0] ?? end), found);
-    const stretches = found.flatMap(({ places }) => this.#stretches(places));
+    const stretches = this.#stretches(found.flatMap(({ places }) => places));
     // One that the open one begins in is handed on with it.
     const overlapping = found.filter(({ places }) => open !== null && (places.at(-1) ?? 0) >= (open.places[0] ?? end));
     this.#forget(Math.min(end, ...[...(open ? [open] : []), ...overlapping].map(({ places }) => places[0] ?? end)));
@@ -120,24 +123,32 @@ export class EchoFinder {
   #find(): { found: Match[]; open: Match | null } {
     const found: Match[] = [];
     let open: Match | null = null;
+    const spelling = new Spelling(this.#bytes);
     for (const { bytes, kind } of [...this.#expected, ...this.#always]) {
-      let from = 0;
-      for (let next = findSpelled(this.#bytes, bytes, from); next; next = findSpelled(this.#bytes, bytes, from)) {
+      const { from: begin, to } = kind === 'typed' ? this.#echo : { from: 0, to: Infinity };
+      let from = begin;
+      for (let next = spelling.find(bytes, from); next; next = spelling.find(bytes, from)) {
         const { places, whole } = next;
-        if (whole) found.push({ places, kind });
-        else if (open === null || (places[0] ?? 0) < (open.places[0] ?? 0)) open = { places, kind };
-        from = (whole ? (places.at(-1) ?? 0) : (places[0] ?? 0)) + 1;
+        const [first = 0] = places;
+        const last = places.at(-1) ?? first;
+        if (first >= to) break;
+        if (!whole && (open === null || first < (open.places[0] ?? 0))) open = { places, kind };
+        // A former run has handed on its beginning at most.
+        if (whole && (kind !== 'typed' || last >= this.#known)) found.push({ places, kind });
+        from = (whole ? last : first) + 1;
       }
     }
     return { found, open };
   }
 
-  /** What was typed is expected no more after so much. */
-  #pass(bytes: Uint8Array, mayEnd: boolean): void {
+  /** Of these, so many are known, and so many stood before them: what was typed is expected no more after so much. */
+  #pass(bytes: Uint8Array, before: number, known: number): void {
     if (this.#expected.length === 0) return;
-    this.#left.bytes -= bytes.length;
-    for (const byte of bytes) if (byte === LINE_FEED) this.#left.lines -= 1;
-    if (mayEnd && (this.#left.lines <= 0 || this.#left.bytes <= 0)) this.#expected = [];
+    for (let at = known; at < bytes.length && this.#echo.to === Infinity; at += 1) {
+      this.#left.bytes -= 1;
+      if (bytes[at] === LINE_FEED) this.#left.lines -= 1;
+      if (this.#left.lines <= 0 || this.#left.bytes <= 0) this.#echo.to = before + at + 1;
+    }
   }
 
   /** A line that ends in a secret's first letters must not wait for the next. */
@@ -163,14 +174,21 @@ export class EchoFinder {
     if (kind === 'unknown' || first < this.#known || last - first >= places.length) return true;
     const lineEnd = first === 0 ? -1 : this.#bytes.lastIndexOf(LINE_FEED, first - 1);
     // On the next line it may be part of a prompt.
-    if (kind === 'typed' && lineEnd < 0 && this.#onLine) return true;
+    if (kind === 'typed' && this.#onLine && lineEnd < this.#typedAt) return true;
     return last - lineEnd + (lineEnd < 0 ? this.#column : 0) > LOOKED_AT_BYTES;
+  }
+
+  /** Of `#bytes`: the first that came after it was typed. */
+  get #typedAt(): number {
+    return Math.max(this.#echo.from, this.#known);
   }
 
   #forget(count: number): void {
     const lineEnd = count === 0 ? -1 : this.#bytes.lastIndexOf(LINE_FEED, count - 1);
     this.#column = lineEnd < 0 ? this.#column + count : count - 1 - lineEnd;
-    this.#onLine &&= lineEnd < 0;
+    this.#onLine &&= lineEnd < this.#typedAt;
+    this.#echo = { from: Math.max(0, this.#echo.from - count), to: this.#echo.to - count };
+    if (this.#echo.to <= 0) this.#expected = [];
     this.#bytes = Buffer.from(this.#bytes.subarray(count));
     this.#handed -= Math.min(count, this.#handed);
     this.#known -= Math.min(count, this.#known);

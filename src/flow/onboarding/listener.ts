@@ -11,7 +11,7 @@ const ECHO_MS = 1000;
 /** Listens to one node's console, and sees to it that what was typed there is not kept in its log. */
 export class Listener {
   readonly #vm: ResolvedVm;
-  readonly #ports: Pick<OnboardingPorts, 'openConsole' | 'clock'>;
+  readonly #ports: Pick<OnboardingPorts, 'openConsole' | 'consoleEnd' | 'clock'>;
   readonly #warn: (message: string) => void;
   readonly #echo: EchoFinder;
   #console: NodeConsole | null = null;
@@ -19,7 +19,11 @@ export class Listener {
   /** Nobody listens any more but for an echo; null: somebody does. */
   #until: number | null = null;
 
-  constructor(vm: ResolvedVm, ports: Pick<OnboardingPorts, 'openConsole' | 'clock' | 'credentials'>, warn: (message: string) => void) {
+  constructor(
+    vm: ResolvedVm,
+    ports: Pick<OnboardingPorts, 'openConsole' | 'consoleEnd' | 'clock' | 'credentials'>,
+    warn: (message: string) => void,
+  ) {
     this.#vm = vm;
     this.#ports = ports;
     this.#warn = warn;
@@ -44,11 +48,17 @@ export class Listener {
     this.#typedAt = this.#ports.clock.now();
   }
 
-  /** What was said since, a part of it; `all`: all of it. `certain`: also what may be the beginning of an echo. */
+  /** What was said since, a part of it; `all`: all that was until now. `certain`: also what may be the beginning of an echo. */
   hear({ all = false, certain = false } = {}): Uint8Array {
     const now = this.#ports.clock.now();
     const heard: Uint8Array[] = [];
-    for (let pieces = this.#console?.read() ?? []; pieces.length > 0; pieces = all ? (this.#console?.read() ?? []) : []) {
+    // Where the log ends now: a node may write faster than it is read.
+    const end = all && this.#console ? this.#ports.consoleEnd(this.#vm) : null;
+    for (let more = true; more;) {
+      const pieces = this.#console?.read() ?? [];
+      const isThere = ({ start, bytes }: (typeof pieces)[number]): boolean =>
+        start.file === end?.file && start.position + bytes.length >= end.position;
+      more = end !== null && pieces.length > 0 && !pieces.some(isThere);
       for (const piece of pieces) {
         const { found, said } = this.#echo.push(piece, now);
         heard.push(said);

@@ -45,6 +45,60 @@ describe('an echo of what may not be kept', () => {
     expect(shown).toBe('root disk\r\nUsername: ****\r\nPassword: ***\r\nroot ***\r\n');
   });
 
+  it('of something typed is looked for in its line and the next, wherever the stream is cut', () => {
+    const text = `Username: edge\r\nPassword for edge: \r\n${'edge-1 says edge\r\n'.repeat(6)}`;
+    const { length } = 'Username: ';
+    for (let size = 1; size <= text.length; size += 1) {
+      const finder = new EchoFinder(['canary-pass']);
+      finder.push({ start: { file: 'log', position: 0 }, bytes: Buffer.from(text.slice(0, length)) }, 0);
+      finder.expect('edge');
+      expect({ size, kept: masked(text.slice(length), size, finder) }).toEqual({
+        size,
+        kept: `****\r\nPassword for ****: \r\n${'edge-1 says edge\r\n'.repeat(6)}`,
+      });
+    }
+  });
+
+  it('of something typed is looked for over two thousand bytes, wherever the stream is cut', () => {
+    const text = `${'x'.repeat(2040)} edge ${'edge '.repeat(100)}`;
+    for (const size of [1, 7, 1000, 2046, 65536]) {
+      const finder = new EchoFinder([]);
+      finder.expect('edge');
+      expect(masked(text, size, finder)).toBe(text.replace('edge edge', '**** ****'));
+    }
+  });
+
+  it('that a former run typed is looked for behind what that handed on', () => {
+    const before = `edge-1 boots\r\n${'edge-1 kernel\r\n'.repeat(200)}login for edge, once\r\nUsername: `;
+    const text = `${before}edge\r\nPassword for edge: \r\nedge-1 says\r\n`;
+    const kept = `${before}****\r\nPassword for ****: \r\nedge-1 says\r\n`;
+    for (const begun of [0, 1, 3]) {
+      for (const size of [1, 7, 61, 1000, 65536]) {
+        const finder = new EchoFinder(['canary-pass']);
+        const to = before.length + begun;
+        finder.known({ file: 'log', position: 0 }, { file: 'log', position: to });
+        finder.expect('edge');
+        const said = left(text, size, finder);
+        expect({ begun, size, ...said }).toEqual({
+          begun,
+          size,
+          kept,
+          heard: `${'*'.repeat(4 - begun)}\r\nPassword for edge: \r\nedge-1 says\r\n`,
+        });
+      }
+    }
+  });
+
+  it('of a password is found in what is read again', () => {
+    const text = 'Password: canary-pass\r\nwrong\r\nUsername: edge\r\n';
+    for (let size = 1; size <= text.length; size += 1) {
+      const finder = new EchoFinder(['canary-pass']);
+      finder.known({ file: 'log', position: 0 }, { file: 'log', position: text.indexOf('edge') });
+      finder.expect('edge');
+      expect(masked(text, size, finder)).toBe('Password: ***********\r\nwrong\r\nUsername: ****\r\n');
+    }
+  });
+
   it('is asterisks on the line that it was typed on; on the next one it may be part of a prompt', () => {
     const text = 'Username: admin\r\nPassword for admin: ';
     for (let size = 1; size <= text.length; size += 1) {
@@ -77,6 +131,23 @@ describe('an echo of what may not be kept', () => {
       for (let piece = 0; piece < 32; piece += 1) finder.push({ start: { file: 'log', position: piece * bytes.length }, bytes }, piece);
       expect(performance.now() - began, JSON.stringify(word)).toBeLessThan(1500);
     }
+  });
+
+  it.each([
+    ['hunter2-secret', 'h['],
+    ['hunter2-secret', 'h[ '],
+    ['hunter2-secret', 'h\u001b]'],
+    [`${'a'.repeat(13)}b`, 'a\b'],
+    [`${'a'.repeat(13)}b`, 'a['],
+    ['    secret', ' \r'],
+    [`${'['.repeat(12)}b`, '['],
+    ['hunter2-secret', 'h[    1.123456] '],
+  ])('costs little for a node that knows it is %j and says %j', (secret, word) => {
+    const finder = new EchoFinder([secret]);
+    const bytes = Buffer.alloc(64 * 1024, word);
+    const began = process.cpuUsage().user;
+    for (let piece = 0; piece < 4; piece += 1) finder.push({ start: { file: 'log', position: piece * bytes.length }, bytes }, piece);
+    expect((process.cpuUsage().user - began) / 1000).toBeLessThan(1000);
   });
 });
 
