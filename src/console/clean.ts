@@ -4,6 +4,8 @@ const WIDEST = 4096;
 const SCREEN = 256;
 /** Of a control sequence's parameters; longer ones mean nothing to anybody. */
 const PARAMETERS = 64;
+const BLANKS = ' '.repeat(WIDEST);
+const CELLS = [...BLANKS];
 
 type State = 'text' | 'escape' | 'intermediate' | 'control' | 'string' | 'string-escape';
 
@@ -206,8 +208,9 @@ export class ConsoleText {
   }
 
   #obey(command: string): void {
-    if (!/^[\d;]*$/.test(this.#sequence) || this.#sequence.length > PARAMETERS) return;
-    const numbers = this.#sequence.split(';').map((digits) => Math.min(Number(digits), WIDEST));
+    const sequence = this.#sequence;
+    if (sequence.length > PARAMETERS || !/^[\d;]*$/.test(sequence)) return;
+    const numbers = (sequence.includes(';') ? sequence.split(';') : [sequence]).map((digits) => Math.min(Number(digits), WIDEST));
     const mode = numbers[0] ?? 0;
     const amount = Math.max(1, mode);
     switch (command) {
@@ -244,20 +247,27 @@ export class ConsoleText {
         return;
       case 'K':
         if (mode === 0) this.#line.length = Math.min(this.#line.length, this.#column);
-        else if (mode === 1) this.#line.fill(' ', 0, this.#column + 1);
+        else if (mode === 1) this.#line.fill(' ', Math.max(0, this.#column + 1 - SCREEN), this.#column + 1);
         else this.#line = [];
         return;
       case 'X':
-        this.#line.fill(' ', this.#column, this.#column + amount);
+        this.#line.fill(' ', this.#column, this.#column + Math.min(SCREEN, amount));
         return;
       case 'P':
         this.#line.splice(this.#column, amount);
         return;
       case '@':
-        this.#pad();
-        this.#line.splice(this.#column, 0, ...Array<string>(Math.min(SCREEN, amount)).fill(' '));
-        this.#line.length = Math.min(this.#line.length, WIDEST);
+        this.#insert(amount);
     }
+  }
+
+  /** Moves what stands before the screen's edge along, as far as that. */
+  #insert(amount: number): void {
+    const line = this.#line;
+    if (this.#column >= line.length) return;
+    const end = Math.min(SCREEN, line.length + amount);
+    for (let at = line.length; at < end; at += 1) line.push(' ');
+    for (let at = end - 1; at >= this.#column; at -= 1) line[at] = at - amount >= this.#column ? (line[at - amount] ?? ' ') : ' ';
   }
 
   #place(row: number, column: number): void {
@@ -298,11 +308,22 @@ export class ConsoleText {
   }
 
   #text(): string {
-    return this.#line.join('').trimEnd();
+    let text = '';
+    let blanks = 0;
+    // A line that a sequence made wide is mostly blanks.
+    for (const character of this.#line) {
+      if (character === ' ') blanks += 1;
+      else {
+        text += blanks === 0 ? character : BLANKS.slice(0, blanks) + character;
+        blanks = 0;
+      }
+    }
+    return text.trimEnd();
   }
 
   #pad(): void {
-    while (this.#line.length < this.#column) this.#line.push(' ');
+    const missing = this.#column - this.#line.length;
+    if (missing > 0) this.#line = this.#line.concat(CELLS.slice(0, missing));
   }
 }
 

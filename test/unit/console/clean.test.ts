@@ -120,6 +120,27 @@ describe('a console cleaned for reading', () => {
     }
   });
 
+  it.each([
+    ['inserted blanks', '', '[999@'],
+    ['inserted blanks on a wide line', 'x'.repeat(4095) + '\r', '[@'],
+    ['a wide line erased up to the cursor', 'x'.repeat(4095), '[1K'],
+    ['a wide line erased from the cursor on', 'x'.repeat(4095) + '\r', '[4096X'],
+  ])('a node that says it again and again costs little: %s', (_, before, word) => {
+    const text = new ConsoleText();
+    text.push(Buffer.from(before));
+    const began = process.cpuUsage().user;
+    text.push(Buffer.alloc(512 * 1024, `${ESC}${word}`));
+    expect((process.cpuUsage().user - began) / 1000).toBeLessThan(600);
+  });
+
+  it('inserted blanks move what is on the screen, as far as its edge', () => {
+    const long = 'x'.repeat(300);
+    expect(clean(`abc\r${ESC}[C${ESC}[2@\n`)).toBe('a  bc\n');
+    expect(clean(`${'y'.repeat(255)}z\r${ESC}[3@\n`)).toBe(`   ${'y'.repeat(253)}\n`);
+    expect(clean(`${long}\b\b${ESC}[5@\n`)).toBe(`${long}\n`);
+    expect(clean(`a${ESC}[5@b\n`)).toBe('ab\n');
+  });
+
   it('it makes no difference where the stream is cut', () => {
     fc.assert(
       fc.property(fc.oneof(console, fc.uint8Array({ maxLength: 200 })), fc.array(fc.nat(300), { maxLength: 10 }), (stream, cuts) => {
