@@ -81,7 +81,7 @@ export class Spelling {
     let others = 0;
     let tried = 0;
     while (count < text.length) {
-      if (at >= bytes.length) return { places: [...places.subarray(0, count)], whole: false };
+      if (at >= bytes.length) return { places: firstOf(places, count), whole: false };
       const gap = gaps > MOST || at - start > FARTHEST ? NONE : this.#gapAt(at, before);
       if (bytes[at] === text[count]) {
         if (gap > 0) {
@@ -94,7 +94,7 @@ export class Spelling {
         count += 1;
         at += 1;
         gaps = 0;
-      } else if (gap === CUT) return { places: [...places.subarray(0, count)], whole: false };
+      } else if (gap === CUT) return { places: firstOf(places, count), whole: false };
       else if (gap !== NONE) {
         at += gap;
         gaps += 1;
@@ -108,7 +108,7 @@ export class Spelling {
         gaps = 1;
       }
     }
-    return { places: [...places.subarray(0, count)], whole: true };
+    return { places: firstOf(places, count), whole: true };
   }
 
   /** How many bytes there are the terminal's; `CUT`: they end in the midst of them. `before`: the place of the text's byte before it. */
@@ -193,6 +193,12 @@ function sequenceAt(bytes: Uint8Array, start: number): number {
   }
   while (within(bytes[at], 0x20, 0x2f)) at += 1;
   return at >= bytes.length ? CUT : at + 1 - start;
+}
+
+function firstOf(places: Int32Array, count: number): number[] {
+  const first: number[] = [];
+  for (let index = 0; index < count; index += 1) first.push(places[index] ?? 0);
+  return first;
 }
 
 /** Where bytes of this kind end. */
