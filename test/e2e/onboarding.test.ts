@@ -82,7 +82,8 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     const other = await lab.ven('provision');
     expect(other).toMatchObject({ code: 5, stdout: '' });
     expect(other.stderr).toContain(`(process ${first.child.pid}`);
-    await first.sees('node-started', ({ address }) => address === 'vm.node-2', 60);
+    // All three: of a power-on that ven was killed right after, no event comes.
+    for (const name of ['node-1', 'node-2']) await first.sees('node-started', ({ address }) => address === `vm.${name}`, 60);
     first.child.kill('SIGKILL');
     expect((await first.ended).signal).toBe('SIGKILL');
     events.push(...first.events());
@@ -164,18 +165,17 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
       expect(seenOf(orchestrator, name)).toMatchObject({ registrations: 1 });
       expect(tokensFrom(tokens).map(({ granted }) => granted)).toEqual([true]);
     };
-    await retry('storage');
-
     // Without it, what failed stays so.
     const idsBefore = await ids(ALL);
     const again = lab.watch('provision');
     expect((await again.ended).code).toBe(4);
-    expect(resultOf(again.events())?.ready.toSorted()).toEqual(addresses([...GOOD, 'storage']));
+    expect(resultOf(again.events())?.ready.toSorted()).toEqual(addresses(GOOD));
     expect(of(again.events(), 'node-started')).toEqual([]);
     expect(await ids(ALL)).toEqual(idsBefore);
 
-    // The others up to a stage, one after another: they go on beside, and the last run finds them wherever they are by then.
+    // One to its end. The others up to a stage: they go on beside, and the last run finds them wherever they are by then.
     for (const name of FAILURE_CLASSES) if (name !== 'storage') await retry(name, '--until', 'http-boot');
+    await retry('storage');
     const last = lab.watch('provision');
     const { code, stderr } = await last.ended;
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
