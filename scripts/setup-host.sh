@@ -9,6 +9,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 # --- host packages -----------------------------------------------------------------------------------------------
 PACKAGES='libvirt-daemon-system libvirt-clients libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils ovmf swtpm swtpm-tools vagrant vagrant-libvirt dnsmasq-base iptables dbus util-linux iproute2'
+[ -d /run/systemd/system ] || PACKAGES="$PACKAGES tini"
 missing=''
 for package in $PACKAGES; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
@@ -46,10 +47,11 @@ if ! virsh_system version >/dev/null 2>&1; then
     say 'starting libvirtd'
     as_root systemctl start libvirtd
   else
-    # Without systemd (a container, a minimal VM) the daemons are started by hand.
+    # Without systemd (a container, a minimal VM) the daemons are started by hand. Process 1 of such a machine may take seconds to
+    # reap a QEMU that has ended, for which each `virsh destroy` waits; below tini it is reaped at once.
     say 'starting virtlogd and libvirtd (no systemd here)'
     as_root virtlogd -d 2>/dev/null || true
-    as_root libvirtd -d
+    as_root setsid tini -s -- libvirtd </dev/null >/dev/null 2>&1 &
   fi
   tries=0
   until virsh_system version >/dev/null 2>&1; do
