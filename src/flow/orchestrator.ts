@@ -36,12 +36,18 @@ export interface Registration {
   already: boolean;
 }
 
-/** The hosts of the fleet's project that are this fleet's VMs, by serial number or UUID; with `all` the others as well. Changes nothing. */
+/** The hosts of the fleet's project that are this fleet's VMs, by serial number or UUID, in the fleet's order; with `all` the others after them. Changes nothing. */
 export async function orchestratorHosts(request: OrchestratorRequest & { all: boolean }): Promise<FleetHosts> {
   return withOrchestrator(request, async (orchestrator, fleet, project) => {
-    const vmOf = (host: OrchestratorHost): string | null =>
-      fleet.vms.find((vm) => vm.serialNumber === host.serialNumber || vm.uuid === host.uuid)?.name ?? null;
-    const hosts = (await orchestrator.hosts(request.signal)).map((host) => ({ ...host, vm: vmOf(host) }));
+    const placeOf = (host: OrchestratorHost): number => {
+      const place = fleet.vms.findIndex((vm) => vm.serialNumber === host.serialNumber || vm.uuid === host.uuid);
+      return place === -1 ? Infinity : place;
+    };
+    // It lists them as they came, which is by chance where many were registered at once.
+    const hosts = (await orchestrator.hosts(request.signal))
+      .map((host) => ({ host, place: placeOf(host) }))
+      .toSorted((a, b) => (a.place < b.place ? -1 : Number(a.place > b.place)))
+      .map(({ host, place }) => ({ ...host, vm: fleet.vms[place]?.name ?? null }));
     const known = new Set(hosts.map(({ vm }) => vm));
     return {
       formatVersion: '1',

@@ -81,10 +81,11 @@ describe('with non-interactive onboarding', () => {
     await expect(register(['b-3'])).rejects.toMatchObject({ code: 'not-found', hint: 'Did you mean "b-1"?' });
   });
 
-  it('hosts shows this fleet’s, and with --all the others', async () => {
+  it('hosts shows this fleet’s in its order, and with --all the others after them', async () => {
     write(NIO);
-    await register(['a', 'b-1']);
     lab.inventory.addHost({ name: 'theirs', serialNumber: 'OTHER1', uuid: '', autoOnboard: true });
+    await register(['b-1']);
+    await register(['a']);
     const { hosts, unknown, project } = await orchestratorHosts({ ...request, all: false });
     expect(hosts.map(({ vm, name }) => [vm, name])).toEqual([
       ['a', 'a'],
