@@ -7,8 +7,8 @@ const ONBOARDING = ['onboarding', 'onboarding-login', 'orchestrator-faults'].map
 
 const real = { testTimeout: 300_000, hookTimeout: 300_000 };
 
-// Unit and scenario tests first; then those on the real machine: some one after another, the others two at a time, each with a
-// fleet of its own name. They share one libvirt, as people do.
+// Those on the real machine: some one after another, the others two or three at a time, each with a fleet of its own name; they
+// share one libvirt, as people do. And the unit and scenario tests by themselves.
 export default defineConfig({
   test: {
     projects: [
