@@ -1,6 +1,6 @@
 /** What ven does to domains. All by UUID; all idempotent. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { isNvram, VenError, type DomainMark, type VolumeRef } from '../../model/index.js';
+import { isNvram, VenError, type Host, type VolumeRef } from '../../model/index.js';
 import { attribute, child, childrenNamed, parseXml, serializeXml } from '../../xml/index.js';
 import { domainUuid } from './domain-facts.js';
 import { markForMetadata, VEN_NAMESPACE } from './marks.js';
@@ -15,19 +15,20 @@ const POLL_MS = 500;
 /** A power button that is pressed before the guest listens is not heard: press it again. */
 const PRESS_AGAIN_MS = 10_000;
 
-export interface DomainActs {
-  readDomain(uuid: string): Promise<string>;
-  defineDomain(xml: string): Promise<void>;
-  startDomain(uuid: string): Promise<void>;
-  stopDomain(uuid: string, timeoutSeconds: number): Promise<void>;
-  setAutostart(uuid: string, on: boolean): Promise<void>;
-  markDomain(uuid: string, mark: DomainMark): Promise<void>;
-  setTitle(uuid: string, title: string, description: string): Promise<void>;
-  updateNic(uuid: string, xml: string): Promise<void>;
-  reattachNics(uuid: string, nicXmls: string[]): Promise<void>;
-  deleteDomain(uuid: string, volumes: VolumeRef[]): Promise<void>;
-  readAddresses(uuids: readonly string[]): Promise<Record<string, string[]>>;
-}
+export type DomainActs = Pick<
+  Host,
+  | 'readDomain'
+  | 'defineDomain'
+  | 'startDomain'
+  | 'stopDomain'
+  | 'setAutostart'
+  | 'markDomain'
+  | 'setTitle'
+  | 'updateNic'
+  | 'reattachNics'
+  | 'deleteDomain'
+  | 'readAddresses'
+>;
 
 export function domainActs(virsh: Virsh): DomainActs {
   /** Each command for the persistent definition and, when it runs, for the running domain. */

@@ -1,21 +1,16 @@
 /** What ven does to networks. All by UUID, all idempotent. */
 import { createHash } from 'node:crypto';
-import { VenError, type NetworkEntryChange, type NetworkRedefinition } from '../../model/index.js';
+import { VenError, type Host, type NetworkEntryChange } from '../../model/index.js';
 import { parseXml, serializeXml } from '../../xml/index.js';
 import { networkFacts, type NetworkFacts } from './network-facts.js';
 import { readNetwork, redefineNetwork } from './network-redefine.js';
 import { oneAtATime } from './turns.js';
 import type { Command, Virsh } from './virsh.js';
 
-export interface NetworkActs {
-  createNetwork(uuid: string, xml: string): Promise<void>;
-  startNetwork(uuid: string): Promise<void>;
-  updateNetwork(uuid: string, change: NetworkEntryChange): Promise<void>;
-  defineNetwork(xml: string): Promise<void>;
-  deleteNetwork(uuid: string): Promise<void>;
-  readNetwork(uuid: string): Promise<string>;
-  redefineNetwork(uuid: string, change: NetworkRedefinition): Promise<void>;
-}
+export type NetworkActs = Pick<
+  Host,
+  'createNetwork' | 'startNetwork' | 'updateNetwork' | 'defineNetwork' | 'deleteNetwork' | 'readNetwork' | 'redefineNetwork'
+>;
 
 export function networkActs(virsh: Virsh): NetworkActs {
   // Two networks that start at once race for addresses and firewall rules.
