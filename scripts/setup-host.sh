@@ -48,10 +48,11 @@ if ! virsh_system version >/dev/null 2>&1; then
     as_root systemctl start libvirtd
   else
     # Without systemd (a container, a minimal VM) the daemons are started by hand. Process 1 of such a machine may take seconds to
-    # reap a QEMU that has ended, for which each `virsh destroy` waits; below tini it is reaped at once.
+    # reap a QEMU that has ended, for which each `virsh destroy` waits; below tini it is reaped at once. `--fork` and not `&`: the
+    # shell that stays behind for `&` keeps this script's output open, and who reads that to its end (CI, `| tee`) waits for ever.
     say 'starting virtlogd and libvirtd (no systemd here)'
     as_root virtlogd -d 2>/dev/null || true
-    as_root setsid tini -s -- libvirtd </dev/null >/dev/null 2>&1 &
+    as_root setsid --fork tini -s -- libvirtd </dev/null >/dev/null 2>&1
   fi
   tries=0
   until virsh_system version >/dev/null 2>&1; do

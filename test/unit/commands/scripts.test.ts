@@ -1,0 +1,77 @@
+/** What the scripts leave behind, with programs in place of the host's. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'ven-scripts-'));
+  mkdirSync(join(dir, 'scripts'));
+  mkdirSync(join(dir, 'bin'));
+  program('bin/sudo', 'while [ "${1#-}" != "$1" ]; do shift; done\nexec "$@"');
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function program(path: string, text: string): void {
+  writeFileSync(join(dir, path), `#!/bin/sh\n${text}\n`);
+  chmodSync(join(dir, path), 0o755);
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+it.each(['quickstart-boot.sh', 'quickstart-onboarding.sh'])('%s: Ctrl-C before the stand-in has said anything ends both', async (script) => {
+  for (const name of [script, 'stand-in.sh']) copyFileSync(join(import.meta.dirname, '../../../scripts', name), join(dir, 'scripts', name));
+  program('scripts/setup-host.sh', '');
+  program('bin/node', `echo $$ >'${dir}/pid'\nexec sleep 60`);
+  const run = spawn('sh', [join(dir, 'scripts', script)], {
+    env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` },
+    stdio: 'ignore',
+  });
+  const ended = once(run, 'exit');
+  let pid = 0;
+  for (let tries = 0; pid === 0 && tries < 200; tries++) {
+    await sleep(50);
+    if (existsSync(join(dir, 'pid'))) pid = Number(readFileSync(join(dir, 'pid'), 'utf8'));
+  }
+  expect(alive(pid)).toBe(true);
+  await sleep(200);
+  run.kill('SIGINT');
+  expect(await Promise.race([ended, sleep(10_000, 'it hangs')])).toEqual([130, null]);
+  expect(alive(pid)).toBe(false);
+});
+
+it('setup-host.sh: whoever reads its output to the end does not wait for the libvirtd that it started', async () => {
+  copyFileSync(join(import.meta.dirname, '../../../scripts/setup-host.sh'), join(dir, 'scripts/setup-host.sh'));
+  program('bin/dpkg-query', "echo 'install ok installed'");
+  program('bin/stat', 'echo kvm');
+  for (const name of ['dbus-send', 'virtlogd', 'usermod', 'npm']) program(`bin/${name}`, '');
+  program('bin/virsh', `[ -f '${dir}/pid' ] && printf 'State: running\nActive: yes\n'`);
+  program('bin/libvirtd', `echo $$ >'${dir}/pid'\nexec sleep 60`);
+  program('bin/tini', 'shift 2\nexec "$@"');
+  program('bin/systemctl', 'setsid --fork libvirtd </dev/null >/dev/null 2>&1');
+  const run = spawn('sh', [join(dir, 'scripts/setup-host.sh')], {
+    env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  run.stdout.resume();
+  try {
+    // `close` comes when nobody holds the output open any more; `exit` would come before.
+    expect(await Promise.race([once(run, 'close'), sleep(10_000, 'it hangs')])).toEqual([0, null]);
+    expect(alive(Number(readFileSync(join(dir, 'pid'), 'utf8')))).toBe(true);
+  } finally {
+    process.kill(Number(readFileSync(join(dir, 'pid'), 'utf8')));
+  }
+});
