@@ -95,12 +95,12 @@ export class Canaries {
     return [...found];
   }
 
-  /** ven itself, given its secret by its environment; or a copy of it that is about to become one of its programs; or what its launcher asks for. */
+  /** ven itself, given its secret by its environment; or a copy of it that is about to become one of its programs. */
   #isVen(pid: string, commandLine: string): boolean {
     const own = (id: string | undefined): boolean => this.#labs.some(({ pids }) => pids.has(Number(id)));
     if (own(pid)) return true;
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return own(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) && /\/dist\/main\.js\0|\/bin\/ven\0|^uname\0/.test(commandLine);
+    return own(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) && /\/dist\/main\.js\0|\/bin\/ven\0/.test(commandLine);
   }
 }
 

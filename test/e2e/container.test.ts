@@ -3,7 +3,7 @@
  * own (see test/container). As root the tests run ven as another user, so that whose files they are means something.
  */
 import { execFileSync } from 'node:child_process';
-import { chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +15,17 @@ const IMAGE = 'vagrantlibvirt/vagrant-libvirt:edge-slim';
 const PROXIES = { http_proxy: 'http://me:pa55w0rd@127.0.0.1:3128', https_proxy: 'http://127.0.0.1:3129', no_proxy: 'localhost,.internal' };
 const HOST = 'accelerator: qemu, vagrant: { runner: container }';
 const FLEET = `${Lab.SMALL}vms: [{ name: n }]\n`;
+
+/** As npm installs it, where the user may look: our own folder may be root's alone. */
+function installed(folder: string): string {
+  const root = join(import.meta.dirname, '../..');
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
+  const copy = (name: string, to: string): void => cpSync(join(root, name), join(folder, to), { recursive: true });
+  for (const name of ['package.json', ...files]) copy(name, join('ven', name));
+  for (const name of readdirSync(join(root, 'node_modules')).filter((each) => each.startsWith('node-linux-')))
+    copy(join('node_modules', name), name);
+  return join(folder, 'ven/bin/ven');
+}
 
 describe('the container runner', () => {
   const lab = new Lab('box');
@@ -38,6 +49,7 @@ describe('the container runner', () => {
       uid = Number(execFileSync('id', ['-u', user], { encoding: 'utf8' }));
       const gid = Number(execFileSync('id', ['-g', user], { encoding: 'utf8' }));
       for (const dir of [lab.dir, lab.stateDir]) chownSync(dir, uid, gid);
+      lab.program = installed(lab.dir);
       lab.through = ['setpriv', '--reuid', user, '--regid', user, '--init-groups'];
     }
     engine = new StandInEngine(root, { images: [IMAGE], uid });

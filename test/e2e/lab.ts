@@ -61,6 +61,7 @@ export class Lab {
   readonly file: string;
   /** More variables for ven. */
   env: NodeJS.ProcessEnv = {};
+  program = join(ROOT, 'bin/ven');
   /** What ven is run by: another user, say. */
   through: string[] = [];
   #stateDirs: string[] = [];
@@ -96,7 +97,7 @@ export class Lab {
 
   start(...args: string[]): Running {
     const env = { ...process.env, XDG_STATE_HOME: this.stateDir, NO_COLOR: '1', ...this.env };
-    const [file, ...words] = [...this.through, join(ROOT, 'bin/ven'), ...args] as [string, ...string[]];
+    const [file, ...words] = [...this.through, this.program, ...args] as [string, ...string[]];
     return start(file, words, { cwd: this.dir, env });
   }
 
