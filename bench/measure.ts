@@ -87,7 +87,7 @@ export interface Row {
   ven: string;
   floor: string;
   ratio: string;
-  /** The design's limit, and whether it is met. */
+  /** What we hold ven to, and whether it is met. */
   limit: string;
 }
 
