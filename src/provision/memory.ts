@@ -20,7 +20,7 @@ export interface WatcherMemory {
   profile: string;
   flow: OnboardingFlow;
   visits: StageVisit[];
-  /** By stage that answers: milliseconds of its visits in which no watcher was there. */
+  /** By stage: milliseconds of its visits in which no watcher was there. */
   unwatched: Record<string, number>;
   outcome: NodeOutcome;
   failure: NodeFailure | null;
@@ -88,10 +88,12 @@ export function deadlineOf(
   return enteredAt + Math.max(0, timeoutSeconds * 1000 - spent);
 }
 
-/** Time in which nobody was there to answer is not the node's: how much longer it may stay in this stage. */
-export function allowFor({ name, answers }: ProfileStage, { unwatched }: Pick<WatcherMemory, 'unwatched'>, milliseconds: number): number {
-  if (answers.length === 0) return 0;
-  unwatched[name] = (unwatched[name] ?? 0) + milliseconds;
+/**
+ * Time in which nobody watched counts for no limit: nobody was there to answer or to recover, and what ended the stage may not be known yet.
+ * How much longer it may stay in this one, in milliseconds.
+ */
+export function allowFor(stage: string, { unwatched }: Pick<WatcherMemory, 'unwatched'>, milliseconds: number): number {
+  unwatched[stage] = (unwatched[stage] ?? 0) + milliseconds;
   return milliseconds;
 }
 

@@ -54,8 +54,8 @@ export class NodeWatcher {
   #stage = 0;
   #enteredAt: number;
   #deadline = Infinity;
-  /** Restored, and told of nothing since. */
-  #restored = false;
+  /** Nobody has watched it up to the next input. */
+  #away = false;
   /** The time of a restored watcher's first input, as long as nothing was said since the last answer. */
   #unsure: { since: number | null } | null = null;
 
@@ -77,13 +77,14 @@ export class NodeWatcher {
     this.#enteredAt = startedAt;
     if (memory === undefined) {
       this.#enter(0, startedAt, null, late);
+      this.#away = late;
       return;
     }
     const last = rest.visits.at(-1);
     this.#stage = this.#rules.stages.findIndex(({ stage }) => stage.name === last?.stage);
     this.#enteredAt = Date.parse(last?.enteredAt ?? '');
     this.#deadline = deadlineOf(this.#here.stage, rest, this.#enteredAt);
-    this.#restored = true;
+    this.#away = true;
     // Nothing came after it: perhaps it was not typed any more.
     if (this.#prompts.isOpen(this.#line)) this.#unsure = { since: null };
   }
@@ -150,8 +151,8 @@ export class NodeWatcher {
     const late = input.kind === 'console' && input.late;
     const at = Math.max(input.at, memory.at);
     if (this.#unsure) this.#unsure.since ??= at;
-    if (this.#restored) this.#deadline += allowFor(this.#here.stage, memory, at - memory.at);
-    this.#restored = false;
+    if (this.#away) this.#deadline += allowFor(this.stage, memory, at - memory.at);
+    this.#away = false;
     // What was said meanwhile and is read only now comes before what the time says.
     if (!late) this.#passTo(at);
     memory.at = at;
