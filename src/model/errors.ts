@@ -32,7 +32,6 @@ export type ErrorCode =
   | 'not-found' // an address, VM or file that does not exist
   | 'orchestrator-refused' // it answered, and would answer the same again: credentials, rights, project, a conflict
   | 'orchestrator-unreachable' // no connection, TLS that can't be verified, 5xx to the end, an answer that is none
-  | 'nodes-failed' // some nodes did not get ready
   | 'tool-failed'; // virsh or vagrant failed, and nothing better is known
 
 const EXIT_BY_CODE: Record<ErrorCode, number> = {
@@ -50,7 +49,6 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   'not-found': EXIT.error,
   'orchestrator-refused': EXIT.error,
   'orchestrator-unreachable': EXIT.error,
-  'nodes-failed': EXIT.someVmsFailed,
   'tool-failed': EXIT.error,
 };
 
