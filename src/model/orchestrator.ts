@@ -39,8 +39,6 @@ export interface Orchestrator {
    * by ven got it from the orchestrator.)
    */
   unregister(host: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }>;
-  /** Idempotent: a host that is not there is removed. */
-  removeHost(id: string, signal?: AbortSignal): Promise<void>;
   osProfiles(signal?: AbortSignal): Promise<OsProfile[]>;
   /** Makes new hosts get this operating system by themselves. */
   setDefaultOs(id: string, signal?: AbortSignal): Promise<{ changed: boolean }>;

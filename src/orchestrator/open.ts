@@ -99,16 +99,8 @@ class Client implements OpenOrchestrator {
         summary: `the orchestrator's host with serial number ${serialNumber} is not ${name}, but ${JSON.stringify(host.name)}${host.uuid === '' ? '' : ` (UUID ${host.uuid})`}: it stays`,
         hint: 'See what is there: ven orchestrator hosts --all',
       });
-    await this.removeHost(host.id, signal);
+    await this.#removeHost(host.id, signal);
     return { removed: true };
-  }
-
-  async removeHost(id: string, signal?: AbortSignal): Promise<void> {
-    await this.#call({ method: 'DELETE', path: `/compute/hosts/${encodeURIComponent(id)}`, signal, read: () => null, accept: [404] });
-    this.#amend((hosts) => {
-      const at = hosts.findIndex((host) => host.id === id);
-      if (at !== -1) hosts.splice(at, 1);
-    });
   }
 
   async osProfiles(signal?: AbortSignal): Promise<OsProfile[]> {
@@ -124,6 +116,15 @@ class Client implements OpenOrchestrator {
 
   close(): Promise<void> {
     return this.#exchange.close();
+  }
+
+  /** One that is not there is removed. */
+  async #removeHost(id: string, signal: AbortSignal | undefined): Promise<void> {
+    await this.#call({ method: 'DELETE', path: `/compute/hosts/${encodeURIComponent(id)}`, signal, read: () => null, accept: [404] });
+    this.#amend((hosts) => {
+      const at = hosts.findIndex((host) => host.id === id);
+      if (at !== -1) hosts.splice(at, 1);
+    });
   }
 
   /** What this client has done itself since the hosts were listed. A list that fails is told to who asked for it. */

@@ -15,8 +15,7 @@ export interface OrchestratorOptions extends Reach {
   /** `api.<domain>` and `keycloak.<domain>` are spoken to. May end in `:port`. */
   domain: string;
   project: string;
-  /** A function is called when the first token is needed, and once. */
-  credentials: Credentials | (() => Credentials | Promise<Credentials>);
+  credentials: Credentials;
   /** Default: `PATIENCE`. */
   patience?: Partial<Patience>;
   /** Milliseconds since 1970; for how long a token lasts. */

@@ -1,4 +1,3 @@
-import type { Credentials } from '../model/index.js';
 import type { Exchange } from './exchange.js';
 import { isRecord } from './answers.js';
 import type { OrchestratorOptions } from './options.js';
@@ -15,7 +14,6 @@ export class Token {
   private readonly now: () => number;
   private current: { token: string; usableUntil: number } | null = null;
   private fetching: Promise<string> | null = null;
-  private credentials: Credentials | null = null;
   /** The credentials, and the tokens: of each an echo may still come. */
   private readonly known = new Set<string>();
 
@@ -41,7 +39,7 @@ export class Token {
   }
 
   private async fetch(): Promise<string> {
-    const { username, password } = await this.read();
+    const { username, password } = this.options.credentials;
     this.known.add(username);
     this.known.add(password);
     const form = new URLSearchParams({
@@ -71,12 +69,5 @@ export class Token {
     this.known.add(token);
     this.current = { token, usableUntil: until };
     return token;
-  }
-
-  /** Once, but for a time that failed. */
-  private async read(): Promise<Credentials> {
-    const { credentials } = this.options;
-    this.credentials ??= typeof credentials === 'function' ? await credentials() : credentials;
-    return this.credentials;
   }
 }

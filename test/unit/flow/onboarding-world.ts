@@ -209,7 +209,6 @@ export class World {
         return Promise.resolve({ id: `host-${serialNumber}`, already: false });
       },
       unregister: () => Promise.resolve({ removed: false }),
-      removeHost: () => Promise.resolve(),
       osProfiles: () => Promise.resolve([]),
       setDefaultOs: () => Promise.resolve({ changed: false }),
     };
