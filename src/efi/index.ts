@@ -12,5 +12,5 @@ export {
 } from './certificates.js';
 export { guidBytes, guidText } from './guid.js';
 export { makeNvram, OWNER, tooLargeForFirmware, type NvramContents } from './nvram.js';
-export { certificatesOf, signatureLists } from './signature-list.js';
-export { ATTRIBUTES, readVariables, StoreError, writeVariables, type EfiVariable } from './variable-store.js';
+export { signatureLists } from './signature-list.js';
+export { ATTRIBUTES, StoreError, writeVariables, type EfiVariable } from './variable-store.js';

@@ -16,7 +16,6 @@ const STORE_HEADER = 28;
 const VARIABLE_HEADER = 60;
 const START_ID = 0x55aa;
 const ADDED = 0x3f;
-const IN_DELETED_TRANSITION = 0x3e;
 const DELETED_BIT = 0xfd;
 
 /** The bits of a variable's attributes that ven uses. */
@@ -45,22 +44,10 @@ interface Store {
   end: number;
 }
 
-interface Placed extends EfiVariable {
+interface Placed extends Pick<EfiVariable, 'name' | 'vendor'> {
   at: number;
   next: number;
   state: number;
-}
-
-/** The variables that the firmware would see, in the order of the file. @throws StoreError */
-export function readVariables(file: Uint8Array): EfiVariable[] {
-  const { found } = walk(openStore(file));
-  return visible(found).map(({ name, vendor, attributes, data, timestamp }) => ({
-    name,
-    vendor,
-    attributes,
-    data: Uint8Array.from(data),
-    ...(timestamp && { timestamp }),
-  }));
 }
 
 /**
@@ -80,7 +67,7 @@ export function writeVariables(file: Uint8Array, variables: readonly EfiVariable
       if (old.name === variable.name && old.vendor === variable.vendor.toLowerCase()) store.bytes[old.at + 2] = old.state & DELETED_BIT;
     }
     record.copy(store.bytes, at);
-    found.push({ ...variable, vendor: variable.vendor.toLowerCase(), at, next: at + record.length, state: ADDED });
+    found.push({ name: variable.name, vendor: variable.vendor.toLowerCase(), at, next: at + record.length, state: ADDED });
     at = aligned(at + record.length);
   }
   return Uint8Array.from(store.bytes);
@@ -127,31 +114,18 @@ function walk({ bytes, start, end }: Store): { found: Placed[]; free: number } {
   return { found, free: at };
 }
 
-/** A variable that was being replaced when the power went counts unless its successor is there. */
-function visible(found: readonly Placed[]): Placed[] {
-  const key = (variable: Placed): string => `${variable.vendor} ${variable.name}`;
-  const added = new Map(found.filter((variable) => variable.state === ADDED).map((variable) => [key(variable), variable]));
-  return found.filter(
-    (variable) => added.get(key(variable)) === variable || (variable.state === IN_DELETED_TRANSITION && !added.has(key(variable))),
-  );
-}
-
 function decode(bytes: Buffer, at: number, end: number): Placed {
   const nameSize = bytes.readUInt32LE(at + 36);
   const dataSize = bytes.readUInt32LE(at + 40);
   const name = at + VARIABLE_HEADER;
   // An interrupted write can leave a header whose sizes were never written.
   if (nameSize % 2 !== 0 || name + nameSize + dataSize > end) throw new StoreError(`has a variable with a wrong size at byte ${at}`);
-  const timestamp = readTime(bytes, at + 16);
   return {
     at,
     next: name + nameSize + dataSize,
     state: bytes.readUInt8(at + 2),
-    attributes: bytes.readUInt32LE(at + 4),
     vendor: guidText(bytes, at + 44),
     name: bytes.toString('utf16le', name, name + Math.max(0, nameSize - 2)),
-    data: bytes.subarray(name + nameSize, name + nameSize + dataSize),
-    ...(timestamp && { timestamp }),
   };
 }
 
@@ -172,10 +146,4 @@ function encode(variable: EfiVariable): Buffer {
 function writeTime(bytes: Buffer, at: number, time: Date): void {
   bytes.writeUInt16LE(time.getUTCFullYear(), at);
   bytes.set([time.getUTCMonth() + 1, time.getUTCDate(), time.getUTCHours(), time.getUTCMinutes(), time.getUTCSeconds()], at + 2);
-}
-
-function readTime(bytes: Buffer, at: number): Date | undefined {
-  const year = bytes.readUInt16LE(at);
-  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = bytes.subarray(at + 2, at + 7);
-  return year === 0 || year === 0xffff ? undefined : new Date(Date.UTC(year, month - 1, day, hour, minute, second));
 }

@@ -1,7 +1,8 @@
 /** What is built into the templates that the distribution ships, read and written by ven. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { certificatesOf, makeNvram, readVariables } from '../../src/efi/index.js';
+import { makeNvram } from '../../src/efi/index.js';
+import { certificatesOf, readVariables } from '../fake-host/variable-store.js';
 
 const template = (name: string): Buffer => readFileSync(`/usr/share/OVMF/${name}`);
 const der = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(7);

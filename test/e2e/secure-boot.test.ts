@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readVariables } from '../../src/efi/index.js';
+import { readVariables } from '../fake-host/variable-store.js';
 import { buildPayload, makeSigningKey, sign, startOrchestrator, type Orchestrator } from '../orchestrator/index.ts';
 import { changes, Lab, sleep, virsh } from './lab.js';
 

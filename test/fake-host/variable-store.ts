@@ -1,3 +1,5 @@
+import { guidText, type EfiVariable } from '../../src/efi/index.js';
+
 /** A small variable store as edk2 would format it, made from the layout and not with the code under test. */
 export function emptyStore(storeBytes = 0x8000): Buffer {
   const volume = 72;
@@ -23,3 +25,38 @@ export function emptyStore(storeBytes = 0x8000): Buffer {
 
 /** Where the first variable of `emptyStore` begins. */
 export const FIRST = 100;
+
+/** What the firmware sees in a variable store, in the order of the file; read by the layout, too. */
+export function readVariables(file: Uint8Array): EfiVariable[] {
+  const bytes = Buffer.from(file);
+  const found: EfiVariable[] = [];
+  for (let at = bytes.readUInt16LE(48) + 28; bytes.readUInt16LE(at) === 0x55aa;) {
+    const name = at + 60;
+    const data = name + bytes.readUInt32LE(at + 36);
+    const end = data + bytes.readUInt32LE(at + 40);
+    const year = bytes.readUInt16LE(at + 16);
+    const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = bytes.subarray(at + 18, at + 23);
+    if (bytes[at + 2] === 0x3f)
+      found.push({
+        name: bytes.toString('utf16le', name, data - 2),
+        vendor: guidText(bytes, at + 44),
+        attributes: bytes.readUInt32LE(at + 4),
+        data: Uint8Array.from(bytes.subarray(data, end)),
+        ...(year !== 0 && { timestamp: new Date(Date.UTC(year, month - 1, day, hour, minute, second)) }),
+      });
+    at = (end + 3) & ~3;
+  }
+  return found;
+}
+
+/** The certificates in EFI signature lists. */
+export function certificatesOf(lists: Uint8Array): Uint8Array[] {
+  const bytes = Buffer.from(lists);
+  const found: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 16)) {
+    const each = bytes.readUInt32LE(at + 24);
+    const end = at + bytes.readUInt32LE(at + 16);
+    for (let one = at + 28 + bytes.readUInt32LE(at + 20); one < end; one += each) found.push(bytes.subarray(one + 16, one + each));
+  }
+  return found;
+}
