@@ -7,7 +7,7 @@ export { attach, readAlong, type ConsoleRequest } from './console.js';
 export { bundle, type Bundle, type BundleRequest } from './bundle.js';
 export { doctor } from './doctor.js';
 export { init } from './init.js';
-export { loadFleetFile, secretReader, type Request } from './load.js';
+export type { Request } from './load.js';
 export { logs, type LogsRequest } from './logs.js';
 export {
   orchestratorHosts,
@@ -19,12 +19,12 @@ export {
   type Registration,
   type VmsRequest,
 } from './orchestrator.js';
-export { plan, readSavedPlan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
+export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export { provision, provisionMade, type Provisioned, type ProvisionRequest, type Watch } from './provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
 export { saveText } from './save.js';
 export { withSession, type Session, type SessionRequest } from './session.js';
-export { openStatus, status, type FleetStatus, type VmStatus } from './status.js';
+export { openStatus, type FleetStatus, type VmStatus } from './status.js';
 export { addresses } from './addresses.js';
 export { timeline, type TimelineRequest } from './timeline.js';
 export { validate } from './validate.js';

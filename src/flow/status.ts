@@ -41,17 +41,10 @@ export interface VmStatus extends StageSeen {
   orchestrator: { id: string; hostStatus: string; provisioningStatus: string } | null;
 }
 
-/** Each VM of the fleet file as it stands on the host. Changes nothing, keeps nothing, and needs no lock. */
-export async function status(request: Request): Promise<FleetStatus> {
-  const look = openStatus(request);
-  try {
-    return await look.again();
-  } finally {
-    await look.close();
-  }
-}
-
-/** For who looks again and again: what was read is not read again, and the orchestrator has its rest. */
+/**
+ * Each VM of the fleet file as it stands on the host. Changes nothing, keeps nothing, and needs no lock. For who looks again and
+ * again: what was read is not read again, and the orchestrator has its rest.
+ */
 export function openStatus(request: Request): { again: () => Promise<FleetStatus>; close: () => Promise<void> } {
   const stages = new StageLook(request);
   const orchestrator = new HostsLook(request);

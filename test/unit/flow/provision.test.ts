@@ -6,11 +6,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apply } from '../../../src/flow/apply.js';
 import { provision, type ProvisionRequest } from '../../../src/flow/provision.js';
 import { withSession } from '../../../src/flow/session.js';
-import { status } from '../../../src/flow/status.js';
 import type * as HostRoom from '../../../src/host/index.js';
 import { readNodeRecords, workFolder, writeNodeRecord } from '../../../src/host/index.js';
 import { VenError, type FailureClass, type NodeRecord, type ProvisionEvent } from '../../../src/model/index.js';
 import { FakeHost } from '../../fake-host/index.js';
+import { statusOnce } from './status-once.js';
 
 let host: FakeHost;
 let folder: string;
@@ -96,7 +96,7 @@ const made = (replace: string[] = []) =>
 const workDir = (): string => workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
 /** As an earlier run would have left it. */
 async function keep(vm: string, outcome: NodeRecord['outcome'], more: Partial<NodeRecord> = {}): Promise<void> {
-  const uuid = (await status({ file, env: request().env })).vms.find(({ name }) => name === vm)?.uuid ?? '';
+  const uuid = (await statusOnce({ file, env: request().env })).vms.find(({ name }) => name === vm)?.uuid ?? '';
   const at = '2026-01-01T00:00:00.000Z';
   const failed = outcome === 'failed';
   mkdirSync(workDir(), { recursive: true });
@@ -224,7 +224,7 @@ test('what is ready is left alone, and what failed stays so until it is made ane
     failed: [{ address: 'vm.edge-2', class: 'storage', stage: 'workflow' }],
   });
   expect(events.map(({ type }) => type)).toEqual(['provision-started', 'node-finished', 'provision-warning', 'provision-finished']);
-  expect((await status({ file, env: request().env })).vms).toMatchObject([
+  expect((await statusOnce({ file, env: request().env })).vms).toMatchObject([
     { outcome: 'ready', failureClass: null },
     { stage: 'workflow', outcome: 'failed', failureClass: 'storage' },
   ]);
@@ -281,7 +281,7 @@ test('one that was ready and has been made anew by others is under way; one that
   await made();
   for (const vm of ['edge-1', 'edge-2']) makings.set(`lab_${vm}-sda.qcow2`, `first of ${vm}`);
   for (const vm of ['edge-1', 'edge-2']) await keep(vm, 'ready', { life: 'the day before', making: `first of ${vm}` });
-  const seen = async () => (await status({ file, env: request().env })).vms.map(({ outcome }) => outcome);
+  const seen = async () => (await statusOnce({ file, env: request().env })).vms.map(({ outcome }) => outcome);
   expect(await seen()).toEqual(['ready', 'ready']);
   makings.set('lab_edge-2-sda.qcow2', 'second of edge-2');
   expect(await seen()).toEqual(['ready', null]);

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { apply } from '../../../src/flow/apply.js';
 import { readProfile } from '../../../src/flow/profile.js';
-import { openStatus, status, type FleetStatus } from '../../../src/flow/status.js';
+import { openStatus, type FleetStatus } from '../../../src/flow/status.js';
 import type * as HostRoom from '../../../src/host/index.js';
 import { consoleEnd, workFolder, writeNodeRecord } from '../../../src/host/index.js';
 import type { NodeRecord, OnboardingFlow } from '../../../src/model/index.js';
@@ -26,6 +26,7 @@ import type * as OrchestratorRoom from '../../../src/orchestrator/index.js';
 import { NodeWatcher } from '../../../src/provision/index.js';
 import { FakeHost } from '../../fake-host/index.js';
 import { startOrchestrator, type Orchestrator } from '../../orchestrator/index.ts';
+import { statusOnce } from './status-once.js';
 
 let host: FakeHost;
 let folder: string;
@@ -118,7 +119,7 @@ async function applied(replace: string[] = []): Promise<void> {
 
 const log = (vm: string): string => join(folder, `lab_${vm}-console.log`);
 const workDir = (): string => workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
-const look = (env: object = {}): Promise<FleetStatus> => status({ file, env: { XDG_STATE_HOME: folder, ...env } });
+const look = (env: object = {}): Promise<FleetStatus> => statusOnce({ file, env: { XDG_STATE_HOME: folder, ...env } });
 const record = (vm: string): string => join(workDir(), `nodes/${vm}.json`);
 
 /** As a run would have left it that has heard so much, years ago. */
