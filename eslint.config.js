@@ -20,7 +20,7 @@ const ROOMS = {
   commands: ['flow', 'view'],
 };
 
-/** Packages that have one home. */
+/** Packages that have one home: a room, or the scripts. */
 const HOMES = {
   execa: 'host',
   listr2: 'view',
@@ -29,7 +29,7 @@ const HOMES = {
   '@oclif/core': 'commands',
   saxes: 'xml',
   yaml: 'config',
-  ajv: 'config',
+  ajv: 'scripts',
   undici: 'orchestrator',
 };
 
@@ -51,10 +51,12 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) => {
               group: [`**/${other}/**`],
               message: `${room} may not import from ${other}; see ARCHITECTURE.md.`,
             })),
-            ...packages.map(([name, home]) => ({ group: [name, `${name}/*`], message: `${name} is used in src/${home} only.` })),
+            ...packages.map(([name, home]) => ({ group: [name, `${name}/*`], message: `${name} is used in ${home} only.` })),
             ...(PURE.includes(room)
               ? [{ regex: '^node:(?!crypto$|path$|zlib$)', message: `${room} is pure: no files, clock, environment or programs.` }]
-              : []),
+              : room === 'host'
+                ? []
+                : [{ regex: '^node:fs(/|$)', message: 'Files are read and written in src/host only.' }]),
           ],
         },
       ],
