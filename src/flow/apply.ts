@@ -109,8 +109,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
 
     const { askSecret = null } = request;
     const orchestrator = await orchestratorFor(plan, fleet, { ...request, askSecret, signal: request.interrupt.graceful }, client);
-    const runId = new Date().toISOString().replaceAll(/[:.]/g, '-');
-    const journal = openJournal(workDir, runId);
+    const journal = openJournal(workDir);
     const keepRecords = recordsKeeper(fleet, plan, workDir);
     const emit = (event: RunEvent): void => {
       try {
@@ -133,7 +132,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         clock: { now: () => new Date() },
         parallelism: { vagrant: Math.min(request.parallelism ?? cores, cores), virsh: request.parallelism ?? 16 },
         interrupt: request.interrupt,
-        runId,
+        runId: journal.run,
         command: options.mode,
         viewFault: (error) => (viewFault = error),
       });

@@ -75,8 +75,7 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
   if (api && way.flow === 'non-interactive') await inTime(session, session.client.checkProject(asking));
   const warnings = kept.flatMap(({ damage }) => damage ?? []);
   const known = api && (await inTime(session, knownHosts(api, way.flow, { signal: asking, warn: (message) => warnings.push(message) })));
-  const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  const journal = openJournal(workDir, run);
+  const journal = openJournal(workDir);
   const faults: unknown[] = [];
   const emit = (event: ProvisionEvent): void => {
     // What a node says is in its console's log already, all of it.
@@ -90,7 +89,7 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
   };
   try {
     session.result = await driveNodes({
-      run,
+      run: journal.run,
       fleet: fleet.name,
       host: fleet.host.uri,
       ...way,

@@ -51,19 +51,23 @@ export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: bool
 }
 
 export interface Journal {
+  /** The run's id: when it began. */
+  run: string;
   path: string;
   write(event: RunEvent | ProvisionEvent): void;
   close(): void;
 }
 
-/** `runs/<id>/events.jsonl`, one event a line, written through at once. A disk that is full does not end the run. */
-export function openJournal(workDir: string, runId: string): Journal {
-  const folder = join(workDir, 'runs', runId);
+/** `runs/<run>/events.jsonl`, one event a line, written through at once. A disk that is full does not end the run. */
+export function openJournal(workDir: string): Journal {
+  const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  const folder = join(workDir, 'runs', run);
   makeStateFolder(folder);
   const path = join(folder, 'events.jsonl');
   const fd = inState(path, () => openSync(path, 'a', 0o600));
   let open = true;
   return {
+    run,
     path,
     write(event) {
       try {

@@ -52,7 +52,7 @@ describe('work folder', () => {
 
   it('keeps a journal, readable by its owner alone', () => {
     const work = join(dir, 'state/ven/f');
-    const journal = openJournal(work, 'run1');
+    const journal = openJournal(work);
     const event: RunEvent = { type: 'interrupted', time: '2026-01-01T00:00:00Z', hard: false, running: ['a'] };
     journal.write(event);
     journal.write(event);
@@ -66,7 +66,7 @@ describe('work folder', () => {
 
   it('says what to do where none can be made', () => {
     writeFileSync(join(dir, 'file'), '');
-    expect(() => openJournal(join(dir, 'file/ven/f'), 'run1')).toThrow(
+    expect(() => openJournal(join(dir, 'file/ven/f'))).toThrow(
       expect.objectContaining({ code: 'usage', hint: expect.stringContaining('XDG_STATE_HOME') as string }),
     );
   });
