@@ -1,10 +1,10 @@
 /** The schema's verdict in a person's words: one finding for each mistake, with the place, and what to write instead. */
 import fleetSchema from '../../schemas/fleet.schema.json' with { type: 'json' };
-import type { Finding } from '../model/index.js';
+import { nearest, type Finding } from '../model/index.js';
 import { validate, type SchemaError, type Validate } from './generated/validate.js';
 import { laterWork } from './later.js';
 import { label, placeOf, quote, type Path, type Place, type Source } from './source.js';
-import { didYouMean, nearest } from './suggest.js';
+import { didYouMean } from './suggest.js';
 
 export interface SchemaFinding {
   finding: Finding;

@@ -23,6 +23,7 @@ export * from './host.js';
 export * from './identity.js';
 export * from './ipv4.js';
 export * from './mark.js';
+export * from './nearest.js';
 export * from './orchestrator.js';
 export * from './plan.js';
 export type { ProfileFile } from './profile.schema.js';

@@ -1,5 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
-import { VenError, type Address, type PlanOptions } from '../model/index.js';
+import { nearest, VenError, type Address, type PlanOptions } from '../model/index.js';
 
 /** What `--target`, `--exclude` and `--replace` name. */
 export interface Selection {
@@ -72,9 +71,5 @@ function notFound(unmatched: readonly { flag: string; pattern: string }[], known
 }
 
 function guess(pattern: string, known: readonly Address[]): Address | null {
-  if (known.length === 0) return null;
-  const bare = known.find((address) => address.endsWith(`.${pattern}`));
-  if (bare !== undefined) return bare;
-  const nearest = closest(pattern, [...known]);
-  return distance(pattern, nearest) <= Math.max(2, Math.floor(pattern.length / 3)) ? nearest : null;
+  return known.find((address) => address.endsWith(`.${pattern}`)) ?? nearest(pattern, known);
 }

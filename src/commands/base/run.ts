@@ -1,6 +1,5 @@
 import { Config, Errors, run as runOclif } from '@oclif/core';
-import { closest, distance } from 'fastest-levenshtein';
-import { EXIT, VenError } from '../../model/index.js';
+import { EXIT, nearest, VenError } from '../../model/index.js';
 import { bugText, errorJson, errorText, lookOf } from '../../view/index.js';
 import { flushed, stderr, stdout, survivePipes } from './output.js';
 
@@ -46,8 +45,8 @@ function usage(error: Errors.CLIError & { flags?: unknown; parse?: { input?: { f
     .trim();
   const [unknown] = Array.isArray(error.flags) ? error.flags.filter((flag) => typeof flag === 'string') : [];
   const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
-  const guess = unknown === undefined ? undefined : near(unknown, known);
-  return new VenError('usage', { summary, hint: guess === undefined ? 'see --help' : `did you mean ${guess}? See --help`, cause: error });
+  const guess = unknown === undefined ? null : nearest(unknown, known);
+  return new VenError('usage', { summary, hint: guess === null ? 'see --help' : `did you mean ${guess}? See --help`, cause: error });
 }
 
 /** A topic alone gets its help from oclif. */
@@ -61,15 +60,9 @@ function refuseUnknown([first, second]: readonly string[], config: Config): void
 }
 
 function unknownCommand(id: string, known: readonly string[]): VenError {
-  const guess = near(id, known);
+  const guess = nearest(id, known);
   return new VenError('usage', {
     summary: `there is no command ${JSON.stringify(id)}`,
-    hint: `${guess === undefined ? '' : `did you mean ${guess}? `}The commands are: ${known.join(', ')}`,
+    hint: `${guess === null ? '' : `did you mean ${guess}? `}The commands are: ${known.join(', ')}`,
   });
-}
-
-function near(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const guess = closest(word, known);
-  return distance(word, guess) <= Math.max(2, Math.floor(word.length / 3)) ? guess : undefined;
 }

@@ -126,6 +126,7 @@ describe('what can be named', () => {
     ['vm.egde-1', 'Did you mean vm.edge-1?'],
     ['edge-2', 'Did you mean vm.edge-2?'],
     ['network.la', 'Did you mean network.lab?'],
+    ['VM.EDGE2', 'Did you mean vm.edge-2?'],
     ['vm.x*', 'Addresses look like'],
   ])('%s matches nothing', (pattern, hint) => {
     for (const flag of ['targets', 'excludes', 'replace'] as const) {
