@@ -7,7 +7,7 @@ const NAMESPACE = 'ad3f8a5e-6c0b-4d0f-9a27-41f6d3c5b8e2';
  * The libvirt UUID of a fleet's VM. With the mark in its metadata it is what makes a domain ven's: a copy of the domain
  * carries the mark as well, but never the UUID.
  */
-export function domainUuid(fleet: string, vm: string): string {
+export function vmUuid(fleet: string, vm: string): string {
   return uuidV5(`fleet/${fleet}/vm/${vm}`);
 }
 

@@ -121,7 +121,7 @@ function dhcpEntries(network: PlannedNetwork, observed: ObservedNetwork, differ:
 export function networkChange(diff: NetworkDiff, notes: string[]): Change | null {
   const { network, observed, fields } = diff;
   const base: ChangeBase = { address: network.address, reason: diff.reason, notes };
-  if (diff.action === 'create') return { ...base, action: 'create', after: networkFacts(network) };
+  if (diff.action === 'create') return { ...base, action: 'create', after: plannedNetworkFacts(network) };
   if (diff.action === 'update') return { ...base, action: 'update', fields };
   if (diff.action === 'replace' && observed !== null) {
     return {
@@ -129,13 +129,13 @@ export function networkChange(diff: NetworkDiff, notes: string[]): Change | null
       action: 'replace',
       fields: fields.map((field) => ({ ...field, effect: 'replace' })),
       before: observedNetworkFacts(observed),
-      after: networkFacts(network),
+      after: plannedNetworkFacts(network),
     };
   }
   return null;
 }
 
-export function networkFacts(network: PlannedNetwork): Facts {
+function plannedNetworkFacts(network: PlannedNetwork): Facts {
   return {
     mode: network.mode,
     subnet: network.subnet.cidr,

@@ -1,6 +1,6 @@
 import {
-  domainUuid,
   networkUuid,
+  vmUuid,
   type DomainMark,
   type HostState,
   type MarkedVolume,
@@ -59,7 +59,7 @@ export function look(fleet: ResolvedFleet, observed: HostState): Seen {
   for (const domain of state.domains) {
     const { mark } = domain;
     if (mark?.fleet !== fleet.name) continue;
-    if (domain.uuid === (vmUuids.get(mark.vm) ?? domainUuid(mark.fleet, mark.vm))) owned.set(domain.uuid, { ...domain, mark });
+    if (domain.uuid === (vmUuids.get(mark.vm) ?? vmUuid(mark.fleet, mark.vm))) owned.set(domain.uuid, { ...domain, mark });
   }
   const ownedNetworks = new Map<string, OwnedNetwork>();
   for (const network of state.networks) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHost, removeDomainLogs } from '../../src/host/index.js';
-import { domainUuid, type BringUpResult } from '../../src/model/index.js';
+import { vmUuid, type BringUpResult } from '../../src/model/index.js';
 import { machinesJson } from '../../src/render/index.js';
 
 const call = promisify(execFile);
@@ -14,7 +14,7 @@ const virsh = async (...args: string[]): Promise<string> => (await call('virsh',
 
 const pool = `p${String(process.pid).slice(-5)}`;
 const volume = `${pool}_a-sda.qcow2`;
-const uuid = domainUuid(pool, 'a');
+const uuid = vmUuid(pool, 'a');
 const dir = mkdtempSync(join(tmpdir(), 'ven-pools-'));
 const file = join(dir, volume);
 const host = createHost({
@@ -53,7 +53,7 @@ it('finds a volume whose file went and came back, and grows it', async () => {
 
 it('leaves nothing of a VM for which a name turns out to be taken, and the thing that has it', async () => {
   const domain = `${pool}_b`;
-  const machine = domainUuid(pool, 'b');
+  const machine = vmUuid(pool, 'b');
   // Like a file that comes after libvirt has looked: it lists no pipes.
   const pipe = join(dir, `${domain}-sdb.qcow2`);
   await call('mkfifo', [pipe]);

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  domainUuid,
   networkUuid,
   VenError,
+  vmUuid,
   type BringUp,
   type BringUpResult,
   markOf as marked,
@@ -550,7 +550,7 @@ function vm(fleet: string, name: string, number: number, source: ResolvedVm['nic
     address: `vm.${name}`,
     name,
     domain,
-    uuid: domainUuid(fleet, name),
+    uuid: vmUuid(fleet, name),
     title: 'a <title> & more',
     description: '',
     cpus: 1,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { runPlan } from '../../src/apply/index.js';
 import { domainFacts, domainMark, domainName, networkFacts } from '../../src/host/index.js';
 import {
-  domainUuid,
   networkUuid,
+  vmUuid,
   type HostIdentity,
   type HostState,
   type Plan,
@@ -152,11 +152,11 @@ export class Lab {
   foreign(fleet: { name: string }): Map<string, unknown> {
     const all = this.everything();
     for (const { name, serialNumber, uuid } of this.orchestrator.hosts.values())
-      if (uuid === domainUuid(fleet.name, name)) all.delete(`registration ${serialNumber}`);
+      if (uuid === vmUuid(fleet.name, name)) all.delete(`registration ${serialNumber}`);
     for (const [uuid, { config, live }] of this.host.domains) {
       const domain = parseXml(config ?? live ?? '');
       const mark = domainMark(domain);
-      if (mark?.fleet !== fleet.name || uuid !== domainUuid(mark.fleet, mark.vm)) continue;
+      if (mark?.fleet !== fleet.name || uuid !== vmUuid(mark.fleet, mark.vm)) continue;
       all.delete(`domain ${uuid}`);
       for (const { pool, volume } of mark.volumes) all.delete(`volume ${pool}/${volume}`);
       all.delete(`nvram ${domainFacts(domain).nvram ?? ''}`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { domainUuid, networkUuid } from '../../../src/model/index.js';
+import { networkUuid, vmUuid } from '../../../src/model/index.js';
 import { fleetOf, World } from './world.js';
 
 const FLEET = fleetOf('vms: [{ name: edge, count: 2, graphics: vnc, nics: per-vm }]\n');
@@ -38,7 +38,7 @@ test.each<[string, (world: World) => void]>([
 });
 
 test('the UUIDs that ownership is judged by are those that the fleet file gives', () => {
-  for (const vm of FLEET.vms) expect(domainUuid(FLEET.name, vm.name)).toBe(vm.uuid);
+  for (const vm of FLEET.vms) expect(vmUuid(FLEET.name, vm.name)).toBe(vm.uuid);
   const own = FLEET.networks.filter((network) => network.kind === 'own');
   expect(own).toHaveLength(2);
   for (const network of own) expect(networkUuid(FLEET.name, network.name)).toBe(network.uuid);
