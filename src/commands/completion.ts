@@ -1,6 +1,6 @@
 import { Args, type Command } from '@oclif/core';
+import { completionScript, type Completed, type Shell } from '../view/index.js';
 import { VenCommand } from './base/command.js';
-import { completionScript, type Completed, type Shell } from './base/completion-scripts.js';
 import { stdout } from './base/output.js';
 
 export default class Completion extends VenCommand {

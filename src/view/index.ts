@@ -17,6 +17,7 @@ export { defaultOsText, hostsJson, hostsText, registeredText, unregisteredText, 
 export { statusText, statusJson, statusWarning, type ShownStatus, type ShownVm } from './status.js';
 export { bundleText, type ShownBundle } from './bundle.js';
 export { attachingText, keyOf, leftText, readingText, RESTORE_LOOKS, vncHint, vncText } from './console.js';
+export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';
 export { doctorText, doctorJson } from './doctor.js';
 export { plainProgress, jsonProgress, type Progress, type Write } from './progress.js';
