@@ -1,7 +1,13 @@
-import type { Bundle } from './bundle.js';
+export interface BundleContents {
+  /** `what`: for people; alike parts have the same. */
+  parts: { path: string; what: string; bytes: number }[];
+  /** What could not be had, and why, in one line. */
+  missing: { path: string; what: string; why: string }[];
+  warnings: string[];
+}
 
 /** What lies in a bundle, for who opens it. */
-export function bundleReadme({ parts, missing, warnings }: Bundle, { made, fleet }: { made: Date; fleet: string | null }): string {
+export function bundleReadme({ parts, missing, warnings }: BundleContents, { made, fleet }: { made: Date; fleet: string | null }): string {
   const kinds = new Map<string, string[]>();
   for (const { path, what } of parts) kinds.set(what, [...(kinds.get(what) ?? []), path]);
   const lines = [...kinds].map(([what, paths]) => `- \`${paths.length === 1 ? paths[0] : foldersOf(paths)}\`: ${what}`);

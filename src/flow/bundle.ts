@@ -14,7 +14,7 @@ import {
 } from '../host/index.js';
 import { VenError, type Profile, type ResolvedFleet } from '../model/index.js';
 import { makePlan } from '../plan/index.js';
-import { bundleReadme } from './bundle-readme.js';
+import { bundleReadme, type BundleContents } from './bundle-readme.js';
 import { bundleRedaction, type BundleRedaction } from './bundle-redaction.js';
 import { doctor } from './doctor.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
@@ -29,14 +29,9 @@ export interface BundleRequest extends Request {
   consoles?: string | undefined;
 }
 
-export interface Bundle {
+export interface Bundle extends BundleContents {
   file: string;
   bytes: number;
-  /** `what`: for people; alike parts have the same. */
-  parts: { path: string; what: string; bytes: number }[];
-  /** What could not be had, and why, in one line. */
-  missing: { path: string; what: string; why: string }[];
-  warnings: string[];
 }
 
 const CONSOLE_CHARACTERS = 8 * 1024 * 1024;

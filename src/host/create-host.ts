@@ -9,7 +9,8 @@ import { networkActs } from './libvirt/network-acts.js';
 import { readNvramTemplate } from './libvirt/nvram-template.js';
 import { observe } from './libvirt/observe.js';
 import { probeAccelerator } from './readiness/probe.js';
-import { createRunner } from './vagrant/runner.js';
+import { containerRunner } from './vagrant/container.js';
+import { localRunner } from './vagrant/runner.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
 
@@ -52,7 +53,7 @@ export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJ
       workDir,
       vagrantfile,
       machinesJson,
-      runner: createRunner({ runner, key: fleetKey({ uri, fleet }), env }),
+      runner: runner.kind === 'container' ? containerRunner({ image: runner.image, key: fleetKey({ uri, fleet }), env }) : localRunner,
       env,
       lockFd,
     }),

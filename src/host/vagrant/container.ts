@@ -20,7 +20,7 @@ const STOP_SECONDS = 60;
 
 export interface ContainerOptions {
   image: string;
-  /** See `RunnerOptions.key`. */
+  /** Names the fleet among those that anybody runs on this machine. */
   key: string;
   env: Env;
 }

@@ -1,7 +1,4 @@
 /** Where vagrant runs: a function from a folder and arguments to the program to run. */
-import type { ResolvedHost } from '../../model/index.js';
-import { containerRunner } from './container.js';
-import type { Env } from '../exec.js';
 
 /** A vagrant to run, as `run` takes it. */
 export interface VagrantProgram {
@@ -25,23 +22,14 @@ export interface Runner {
   program(folder: string, args: readonly string[], settings: Readonly<Record<string, string>>): VagrantProgram;
 }
 
-export interface RunnerOptions {
-  runner: ResolvedHost['runner'];
-  /** Names the fleet among those that anybody runs on this machine. */
-  key: string;
-  env: Env;
-}
-
-export function createRunner({ runner, key, env }: RunnerOptions): Runner {
-  if (runner.kind === 'container') return containerRunner({ image: runner.image, key, env });
-  return {
-    prepare: () => Promise.resolve(),
-    program: (_folder, args, settings) => ({
-      file: 'vagrant',
-      args: [...args],
-      extraEnv: { ...settings },
-      secrets: [],
-      stop: () => Promise.resolve(),
-    }),
-  };
-}
+/** The vagrant that is installed here. */
+export const localRunner: Runner = {
+  prepare: () => Promise.resolve(),
+  program: (_folder, args, settings) => ({
+    file: 'vagrant',
+    args: [...args],
+    extraEnv: { ...settings },
+    secrets: [],
+    stop: () => Promise.resolve(),
+  }),
+};

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BringUp, BringUpResult } from '../../../src/model/index.js';
 import { bringUpAct } from '../../../src/host/vagrant/bring-up.js';
-import { createRunner } from '../../../src/host/vagrant/runner.js';
+import { localRunner } from '../../../src/host/vagrant/runner.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 
 let dir: string;
@@ -41,7 +41,7 @@ const bringUp = (workDir: string, vagrantfile = '') =>
     workDir,
     vagrantfile,
     machinesJson: (uri, batch) => `1,${batch.length === 2 ? 'a' : 'x'},ui,info,${uri}\n`,
-    runner: createRunner({ runner: { kind: 'local' }, key: 'lab', env: {} }),
+    runner: localRunner,
     env: { ...process.env, PATH: `${dir}:${process.env['PATH'] ?? ''}` },
   })(
     [machine('a'), machine('b')],
