@@ -1,7 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Flags } from '@oclif/core';
-import { render } from '../flow/index.js';
+import { render, saveFiles } from '../flow/index.js';
 import { guessesText, renderedText } from '../view/index.js';
 import { fleetFile, VenCommand } from './base/command.js';
 import { stderr, stdout } from './base/output.js';
@@ -16,14 +14,7 @@ export default class Render extends VenCommand {
     const { files, guesses } = render({ file: args.fleet, env: process.env });
     stderr(guessesText(guesses));
     const folder = flags['out-dir'];
-    if (folder === undefined) {
-      stdout(renderedText(files, this.look));
-      return;
-    }
-    for (const { path, text } of files) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
-    stdout(files.map(({ path }) => `${join(folder, path)}\n`).join(''));
+    if (folder === undefined) stdout(renderedText(files, this.look));
+    else for (const file of saveFiles(folder, files)) stdout(`${file}\n`);
   }
 }

@@ -22,7 +22,7 @@ export {
 export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export { provision, provisionMade, type Provisioned, type ProvisionRequest, type Watch } from './provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
-export { saveText } from './save.js';
+export { saveFiles, saveText } from './save.js';
 export { withSession, type Session, type SessionRequest } from './session.js';
 export { openStatus, type FleetStatus, type VmStatus } from './status.js';
 export { addresses } from './addresses.js';

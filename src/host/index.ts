@@ -11,6 +11,7 @@ export { readConsoleLog, type ReadLog } from './consoles/console-log.js';
 export { typeOnConsole, type TypeOutcome, type TypeRequest } from './consoles/console-typing.js';
 export { endLeftOvers } from './vagrant/container.js';
 export { createHost, type HostOptions } from './create-host.js';
+export { commandLine } from './exec.js';
 export { domainFacts, domainName, domainUuid } from './libvirt/domain-facts.js';
 export { removeDomainLogs } from './consoles/domain-logs.js';
 export { hostFindings, type FindingsOptions } from './readiness/findings.js';
@@ -24,6 +25,7 @@ export {
   workFolder,
   writeNewFile,
   writePrivateFile,
+  writePublicFile,
   type Journal,
 } from './kept/files.js';
 export { acquireLock, fleetKey, type Lock, type LockRequest } from './kept/lock.js';

@@ -4,7 +4,7 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { VenError } from '../../model/index.js';
+import { notNew } from './files.js';
 
 export interface Archive {
   /** `path`: at most 100 bytes of name under at most 155 bytes of folders, all of them plain. Mode 0600. */
@@ -23,7 +23,7 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
   try {
     await once(disk, 'open');
   } catch (error) {
-    throw cannotWrite(file, error);
+    throw notNew(file, error);
   }
   const gzip = createGzip();
   gzip.pipe(disk);
@@ -31,7 +31,7 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
   written.catch(() => undefined); // told by whoever writes next
   const write = async (bytes: Uint8Array): Promise<void> => {
     if (bytes.length > 0 && !gzip.write(bytes)) await Promise.race([once(gzip, 'drain'), written]);
-    if (disk.errored) throw cannotWrite(file, disk.errored);
+    if (disk.errored) throw notNew(file, disk.errored);
   };
   return {
     async add(path, content) {
@@ -46,7 +46,7 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
         await written;
         return (await stat(file)).size;
       } catch (error) {
-        throw cannotWrite(file, error);
+        throw notNew(file, error);
       }
     },
     async abandon() {
@@ -79,13 +79,4 @@ function header(path: string, size: number, madeAt: Date): Buffer {
   for (const byte of block) sum += byte;
   block.write(`${sum.toString(8).padStart(6, '0')}\u0000 `, 148);
   return block;
-}
-
-function cannotWrite(file: string, cause: unknown): VenError {
-  const there = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-  return new VenError('usage', {
-    summary: there ? `${file} is there already` : `${file} can't be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-    hint: there ? 'It is not overwritten. Give another name: --output FILE' : 'Name another, where you may write: --output FILE',
-    cause,
-  });
 }

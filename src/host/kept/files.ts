@@ -88,7 +88,7 @@ export function openJournal(workDir: string): Journal {
  * @throws VenError `not-found` when there is none, `fleet-file` when it is not a file or can't be read.
  */
 export function readFleetFile(path: string): Uint8Array {
-  return readUpTo(path, FLEET_FILE_BYTES, 'fleet-file', 'Make one with: ven init, or name another: ven plan FILE');
+  return readUpTo(path, FLEET_FILE_BYTES, 'fleet-file', 'Make one with: ven init, or give the path of another');
 }
 
 /** @throws VenError `not-found`, or `usage` when it is not a readable file or larger than 256 MiB. */
@@ -122,7 +122,7 @@ export function writePrivateFile(path: string, text: string): void {
     writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
     renameSync(beside, path);
   } catch (error) {
-    rmSync(beside, { force: true });
+    if (existsSync(beside)) rmSync(beside);
     throw cannot('write', path, error);
   }
 }
@@ -132,8 +132,27 @@ export function writeNewFile(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannot('write', path, error);
-    throw new VenError('usage', { summary: `${path} is there already`, hint: 'It is not overwritten. Give another name, or move it away' });
+    throw notNew(path, error);
+  }
+}
+
+/** Why a file that was to be new could not be written. */
+export function notNew(path: string, error: unknown): VenError {
+  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return cannot('write', path, error);
+  return new VenError('usage', {
+    summary: `${path} is there already`,
+    hint: 'It is not overwritten. Give another name, or move it away',
+    cause: error,
+  });
+}
+
+/** For everybody to read, over what is there; folders above it that are missing are made. @throws VenError `usage` */
+export function writePublicFile(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  } catch (error) {
+    throw cannot('write', path, error);
   }
 }
 
@@ -215,9 +234,15 @@ function cannot(verb: 'read' | 'write', path: string, error: unknown, code: 'fle
           : error instanceof Error
             ? error.message
             : String(error);
+  // What isn't there can't be looked at, but what stands in its way.
+  let seen = path;
+  if (why === 'ENOTDIR') while (!existsSync(seen)) seen = dirname(seen);
   return new VenError(code, {
     summary: `${path} can't be ${verb === 'read' ? 'read' : 'written'}: ${said}`,
-    hint: `Check the path and its permissions: ls -ld ${path}`,
+    hint:
+      why === 'ENOENT'
+        ? `Correct the path, or make the folder: ${commandLine('mkdir', ['-p', dirname(path)])}`
+        : `Check the path and its permissions: ${commandLine('ls', ['-ld', seen])}`,
     cause: error,
   });
 }

@@ -205,7 +205,7 @@ describe('bundle', () => {
     writeFileSync(join(dir, 'mine'), 'mine');
     await expect(make({ output: join(dir, 'mine') })).rejects.toThrow(/is there already/);
     expect(readFileSync(join(dir, 'mine'), 'utf8')).toBe('mine');
-    await expect(make({ output: join(dir, 'none/x') })).rejects.toThrow(/can't be written/);
+    await expect(make({ output: join(dir, 'none/x') })).rejects.toThrow(/can't be written: its folder does not exist/);
     const stop = new AbortController();
     stop.abort(new Error('stopped'));
     await expect(make({ output: join(dir, 'half'), signal: stop.signal })).rejects.toThrow('stopped');

@@ -96,7 +96,15 @@ describe('other files', () => {
     expect(readTextFile(path)).toBe('two');
     expect(() => {
       writePrivateFile(join(dir, 'none/x'), '');
-    }).toThrow(/folder does not exist/);
+    }).toThrow(
+      expect.objectContaining({
+        summary: expect.stringContaining('folder does not exist') as string,
+        hint: `Correct the path, or make the folder: mkdir -p ${dir}/none`,
+      }),
+    );
+    expect(() => {
+      writePrivateFile(join(path, 'x/y'), '');
+    }).toThrow(expect.objectContaining({ hint: `Check the path and its permissions: ls -ld ${path}` }));
   });
 
   it('finds what came with ven', () => {
