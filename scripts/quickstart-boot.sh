@@ -32,4 +32,4 @@ run bin/ven status "$FLEET"
 say "Type commands to a node with:    bin/ven console node-1 $FLEET
 Take it all away again with:     bin/ven destroy $FLEET
 The stand-in ends with this run; nodes that boot later need it again:
-  sudo node $STAND_IN"
+  cd $PWD && sudo -E $(command -v node) $STAND_IN"
