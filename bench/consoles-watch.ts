@@ -33,6 +33,7 @@ let latestMs = 0;
 const result = await driveNodes({
   run: 'bench',
   fleet: 'bench',
+  file: 'bench.yaml',
   host: at.uri,
   profile: loadProfile(readFileSync(profileFile), profileFile),
   flow: 'interactive',

@@ -20,9 +20,9 @@ export default class Timeline extends VenCommand {
     const { argv, flags } = await this.parse(Timeline);
     const { vms, file } = someVmsOf(argv);
     const drawn = timeline({ file, vms, env: process.env });
-    if (flags.html === undefined) stdout(flags.json ? timelineJson(drawn) : timelineText(drawn, this.look));
+    if (flags.html === undefined) stdout(flags.json ? timelineJson(drawn) : timelineText(drawn, this.look, file));
     else {
-      saveText(flags.html, (await loadTimelineHtml())(drawn, new Date().toISOString()));
+      saveText(flags.html, (await loadTimelineHtml())(drawn, new Date().toISOString(), file));
       stderr(`Wrote ${flags.html}. Open it in a browser.\n`);
     }
   }

@@ -14,7 +14,7 @@ export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: Resolved
   if (/\.ya?ml$/.test(request.vm)) {
     throw new VenError('usage', {
       summary: `${JSON.stringify(request.vm)} is a fleet file, not a VM`,
-      hint: 'The VM comes first: ven console edge-1 fleet.yaml',
+      hint: `The VM comes first, then the fleet file: edge-1 ${request.vm}`,
     });
   }
   const fleet = loadFleetFile(request);

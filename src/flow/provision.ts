@@ -91,6 +91,7 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
     session.result = await driveNodes({
       run: journal.run,
       fleet: fleet.name,
+      file,
       host: fleet.host.uri,
       ...way,
       nodes,

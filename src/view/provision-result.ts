@@ -68,7 +68,7 @@ const TONES: Record<Finished['outcome'], Tone> = { ready: 'green', reached: 'gre
 
 /** A line a node. Stages are named in the head where that fits, else numbered, and named below. */
 function table({ started, finished }: NodesTold, look: Look): string {
-  if (started === null) return '';
+  if (started === null || started.nodes.length === 0) return '';
   const stages = stageOrder([...finished.values()].map((node) => node.stages));
   const rows = started.nodes.map(({ address, outcome }): string[] => {
     const node = finished.get(address);
@@ -98,6 +98,7 @@ function table({ started, finished }: NodesTold, look: Look): string {
 function total({ started }: NodesTold, result: ProvisionResult, look: Look): string {
   const { outcome, ready, failed, left, byClass, durationSeconds } = result;
   const until = started?.until ?? 'ready';
+  if (started?.nodes.length === 0) return 'No node to onboard: each VM says power: off in the fleet file, or was left out.';
   const counts = [...Map.groupBy(failed, (one) => one.class)].map(([kind, some]) => `${some.length} ${kind}`);
   const timedOut = (byClass.timeout ?? 0) - failed.filter((one) => one.class === 'timeout').length;
   const parts = [`${ready.length} ${until === 'ready' ? 'ready' : 'there'}`];

@@ -11,9 +11,9 @@ const COLOURS = 10;
 
 /**
  * One page that needs nothing else: no script, no picture, no network. Every text of somebody else's is escaped, and a policy in
- * the page forbids all that it does not need. `madeAt`: ISO 8601.
+ * the page forbids all that it does not need. `madeAt`: ISO 8601. `file`: the fleet file, to name it.
  */
-export function timelineHtml(timeline: Timeline, madeAt: string): string {
+export function timelineHtml(timeline: Timeline, madeAt: string, file = './fleet.yaml'): string {
   const { fleet, host, nodes, stages } = timeline;
   const scale = timeScale(timeline);
   const known = nodes.some(({ way }) => way !== null);
@@ -35,7 +35,7 @@ ${STYLE}
 <p class="soft">From power-on to ready on ${host}. ${scale.begins === null ? '' : `First power-on ${clock(scale.begins)}. `}Made ${clock(madeAt)}.</p>
 ${tiles(timeline)}
 </header>
-${known ? chart(timeline, scale, colours) : markup`<section><p>${nothingKept(timeline)}</p></section>`}
+${known ? chart(timeline, scale, colours) : markup`<section><p>${nothingKept(timeline, file)}</p></section>`}
 ${failures(nodes)}
 ${nodes.length === 1 || stages.length === 0 ? NOTHING : statistics(stages, colours)}
 ${known ? details(nodes) : NOTHING}

@@ -10,14 +10,14 @@ const NARROWEST = 60;
 /** Between two marks of the axis. */
 const TICK_COLUMNS = 9;
 
-/** Bars on a time axis that the nodes share, what failed and why, and how long each stage takes. Ends in a newline. */
-export function timelineText(timeline: Timeline, look: Look): string {
+/** Bars on a time axis that the nodes share, what failed and why, and how long each stage takes. Ends in a newline. `file`: the fleet file, to name it. */
+export function timelineText(timeline: Timeline, look: Look, file = './fleet.yaml'): string {
   const scale = timeScale(timeline);
   const from = scale.begins === null ? '' : scale.kind === 'clock' ? ` From ${clock(scale.begins)}.` : ' Each from its own power-on.';
   const head = `${paint(look, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ${timelineCounts(timeline)}.${from}`;
   const known = timeline.nodes.some(({ way }) => way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
-  const chart = known ? drawn(timeline, scale, look) : nothingKept(timeline);
+  const chart = known ? drawn(timeline, scale, look) : printable(nothingKept(timeline, file));
   const blocks = [head, chart, notes(timeline, look)];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }

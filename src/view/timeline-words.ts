@@ -61,9 +61,9 @@ export function failureWords({ failure, stages }: NodeWay): string | null {
 
 export const LATE_KEY = '≤ ≥ ~ times that are bounds: what the console said then was read later, from its log';
 
-/** Of a fleet no way of which is known: why, and what leads to one. */
-export function nothingKept({ orchestrator }: Timeline): string {
+/** Of a fleet no way of which is known: why, and what leads to one. `file`: the fleet file. */
+export function nothingKept({ orchestrator }: Timeline, file: string): string {
   return orchestrator
-    ? 'Nothing is kept of any way to ready yet. Watch one: ven provision'
+    ? `Nothing is kept of any way to ready yet. Watch one: ven provision ${file}`
     : 'Nothing is kept of any way to ready: the fleet file has no orchestrator that its nodes would get ready for.';
 }

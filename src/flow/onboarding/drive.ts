@@ -17,6 +17,8 @@ import { StatusPoll } from './status-poll.js';
 export interface DriveOptions {
   run: string;
   fleet: string;
+  /** The fleet file, to name it. */
+  file: string;
   host: string;
   profile: Profile;
   flow: OnboardingFlow;
@@ -73,7 +75,7 @@ class Drive {
   constructor(options: DriveOptions) {
     const ports = { ...options.ports, emit: inOrder(options.ports.emit) };
     this.#options = { ...options, ports };
-    const { profile, flow, until, known } = options;
+    const { profile, flow, until, known, file } = options;
     this.#warn = warnOnce(ports);
     this.#admission = new Admission(options.limits);
     this.#nodes = options.nodes.map(({ vm, record }) => {
@@ -81,7 +83,7 @@ class Drive {
         if (node.state === 'ended') this.#warn(null, `${vm.address} ${message}`);
         else this.#warn(vm.address, message);
       };
-      const node = new NodeRun({ vm, record, profile, flow, until, ports, signal: this.#stop.signal, warn });
+      const node = new NodeRun({ vm, file, record, profile, flow, until, ports, signal: this.#stop.signal, warn });
       return node;
     });
     this.#hosts = new Map(known?.map((host) => [host.serialNumber, host]));

@@ -22,6 +22,8 @@ export type NodeState = 'waiting' | 'starting' | 'registered' | 'watched' | 'end
 
 export interface NodeOptions {
   vm: ResolvedVm;
+  /** The fleet file, to name it. */
+  file: string;
   profile: Profile;
   flow: OnboardingFlow;
   /** A stage's name. */
@@ -38,7 +40,6 @@ export interface NodeOptions {
 const LATE_MS = 5000;
 const SAVE_MS = 5000;
 const OUTPUT_MS = 500;
-const DELETED = { summary: 'The VM was deleted while it was watched', hint: 'Make it again: ven apply --wait ready' };
 
 /** One node of a run: feeds its watcher, does what that asks for, keeps its record. */
 export class NodeRun {
@@ -152,7 +153,8 @@ export class NodeRun {
   failHere(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
     if (!(error instanceof VenError)) throw error;
     if (this.#isEnded()) return;
-    const hint = [error.hint, ...(error.code === 'not-found' ? [] : ['ven provision tries it again.'])].filter(Boolean).join('\n');
+    const again = error.code === 'not-found' ? undefined : `ven provision ${this.#options.file} tries it again.`;
+    const hint = [error.hint, again].filter(Boolean).join('\n');
     this.#fail(cause, { message: error.summary, line: error.detail?.split('\n')[0] ?? null, hint });
   }
 
@@ -200,8 +202,10 @@ export class NodeRun {
     if (this.state !== 'watched' || askedAt < this.#power.since) return;
     const now = this.#options.ports.clock.now();
     const on = power === 'running' || power === 'paused';
-    if (power === 'missing') this.failHere('boot', new VenError('not-found', DELETED));
-    else if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now, before);
+    if (power === 'missing') {
+      const hint = `Make it again: ven apply ${this.#options.file} --wait ready`;
+      this.failHere('boot', new VenError('not-found', { summary: 'The VM was deleted while it was watched', hint }));
+    } else if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now, before);
     else if (this.#power.on && !on) this.#take({ kind: 'power-off', at: now });
     this.#power = { ...this.#power, on, id: id ?? this.#power.id };
   }

@@ -129,7 +129,7 @@ function missing(domain: string, path: string): VenError {
   return new VenError('not-found', {
     summary: `There is no console log of ${domain}`,
     detail: `${path} does not exist: the VM has not been started yet, or its logs were purged.`,
-    hint: 'Bring it up: ven apply; or wait for its log: --follow',
+    hint: 'Bring it up: ven apply, with its fleet file; or wait for its log: --follow',
   });
 }
 

@@ -21,7 +21,7 @@ export function readSecret(reference: SecretReference, { env, folder }: SecretsO
     if (value !== undefined && value !== '') return refuseControls(value, `The variable ${reference.env}`);
     throw new VenError('usage', {
       summary: `The environment variable ${reference.env} is ${value === undefined ? 'not set' : 'empty'}`,
-      hint: `Set it for ven alone: read -rs ${reference.env} && export ${reference.env}`,
+      hint: `Set it in this shell, unseen: read -rs ${reference.env} && export ${reference.env}`,
     });
   }
   const path = resolve(folder, reference.file);

@@ -22,6 +22,7 @@ function drive(world: World, vms: readonly ResolvedVm[], options: Partial<DriveO
   return driveNodes({
     run: 'run',
     fleet: 'lab',
+    file: 'lab.yaml',
     host: 'qemu:///system',
     profile: PROFILE,
     flow: 'none',
@@ -552,7 +553,14 @@ describe('a VM', () => {
     });
     expect(await drive(world, [vm], { ports })).toMatchObject({
       exitCode: 4,
-      failed: [{ class: 'boot', stage: 'work', message: expect.stringContaining('deleted') as string }],
+      failed: [
+        {
+          class: 'boot',
+          stage: 'work',
+          message: expect.stringContaining('deleted') as string,
+          hint: 'Make it again: ven apply lab.yaml --wait ready',
+        },
+      ],
     });
     expect(world.records.get('a')?.outcome).toBe('under-way');
   });
@@ -561,7 +569,10 @@ describe('a VM', () => {
     const world = new World();
     const vm = world.add('a', PLAIN);
     const ports = world.ports({ powerOn: () => Promise.reject(new VenError('tool-failed', { summary: 'no memory', detail: 'qemu: no' })) });
-    expect(await drive(world, [vm], { ports })).toMatchObject({ exitCode: 4, failed: [{ class: 'boot', message: 'no memory' }] });
+    expect(await drive(world, [vm], { ports })).toMatchObject({
+      exitCode: 4,
+      failed: [{ class: 'boot', message: 'no memory', hint: 'ven provision lab.yaml tries it again.' }],
+    });
     expect(world.records.get('a')?.outcome).not.toBe('failed');
     expect(await drive(world, [vm])).toMatchObject({ exitCode: 0 });
   });

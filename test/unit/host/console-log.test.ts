@@ -73,7 +73,7 @@ describe('the console log', () => {
   it('that is missing: says so, and what to do', async () => {
     await expect(readAll(place().folder)).rejects.toMatchObject({
       code: 'not-found',
-      hint: expect.stringContaining('ven apply') as string,
+      hint: expect.stringContaining('ven apply, with its fleet file;') as string,
     });
   });
 

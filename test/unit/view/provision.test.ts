@@ -170,6 +170,11 @@ All ready after 12m 34s: 1 ready.
 `);
   });
 
+  it('of a run without nodes says why there are none', () => {
+    const text = provisionText(gathered([provisionStarted([])]), provisionResult({}), { look, file: './fleet.yaml' });
+    expect(text).toBe('No node to onboard: each VM says power: off in the fleet file, or was left out.\n');
+  });
+
   it('of a run that never began is only what there is to say', () => {
     const text = provisionText(gathered([]), provisionResult({ outcome: 'interrupted', exitCode: 130, durationSeconds: 0.5 }), {
       look,

@@ -93,6 +93,7 @@ c  Workflow   4      7m 0s     7m 0s   7m 0s
 
   it('says so when nothing is kept, or what is kept is damaged', () => {
     expect(timelineText(drawn([{ vm: 'a', damage: null }]), look)).toContain('1 not known.\n\nNothing is kept of any way');
+    expect(timelineText(drawn([{ vm: 'a', damage: null }]), look, 'my.yaml')).toContain('ven provision my.yaml\n');
     const without = { ...drawn([{ vm: 'a', damage: null }]), orchestrator: false };
     expect(timelineText(without, look)).toContain('has no orchestrator');
     expect(timelineText(without, look)).not.toContain('ven provision');
