@@ -25,11 +25,11 @@ if (quick !== null) {
   process.exit(await run(argv, ROOT));
 }
 
-/** `ven help plan` is `ven plan --help`, and nothing at all asks for help too. */
+/** `ven help plan` is `ven plan --help`, `ven help orchestrator hosts` likewise, and nothing at all asks for help too. */
 function commandLine(given: string[]): string[] {
   const [first, ...rest] = given;
   if (first === undefined) return ['--help'];
-  return first === 'help' ? [...rest.slice(0, 1), '--help'] : given;
+  return first === 'help' ? [...rest, '--help'] : given;
 }
 
 function quickAnswer([first, second, ...rest]: string[]): string | null {

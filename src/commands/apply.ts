@@ -22,14 +22,17 @@ export default class Apply extends VenCommand {
     ...replacement,
     wait: Flags.string({
       helpValue: 'STAGE',
-      summary: 'Then onboard the nodes, as ven provision does, and wait until each is in this stage: ready.',
+      summary:
+        'Then onboard the nodes, as ven provision does, and wait until each is in this stage: ready, or one before it (a wrong name tells the right ones).',
     }),
     ...(Object.fromEntries(
-      Object.entries(onboarding).map(([name, flag]) => [name, { ...flag, dependsOn: ['wait'] }]),
+      Object.entries(onboarding).map(([name, flag]) => [
+        name,
+        { ...flag, summary: flag.summary?.replace(/\.$/, ' (with --wait).'), dependsOn: ['wait'] },
+      ]),
     ) as typeof onboarding),
     json: jsonFlag('the events, one a line,'),
   };
-  protected override readonly jsonForm = 'event';
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply);
@@ -43,6 +46,7 @@ export default class Apply extends VenCommand {
       lockTimeoutSeconds: flags['lock-timeout'],
       yes: flags.yes,
       json,
+      typed: this.typed,
     };
     if (until === undefined) {
       process.exitCode = (await carryOut(make)).exitCode;

@@ -15,7 +15,6 @@ export default class Destroy extends VenCommand {
     purge: Flags.boolean({ summary: 'Delete the logs too.' }),
     json: json('the events, one a line,'),
   };
-  protected override readonly jsonForm = 'event';
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Destroy);
@@ -27,6 +26,7 @@ export default class Destroy extends VenCommand {
       purge: flags.purge,
       yes: flags.yes,
       json: flags.json,
+      typed: this.typed,
     });
     process.exitCode = exitCode;
   }

@@ -18,13 +18,16 @@ export default class Provision extends VenCommand {
     '$ ven provision --retry-failed --class network',
   ];
   static override flags = {
-    until: Flags.string({ helpValue: 'STAGE', default: 'ready', summary: 'Only up to this stage of the profile.' }),
+    until: Flags.string({
+      helpValue: 'STAGE',
+      default: 'ready',
+      summary: 'Only up to this stage of the profile (a wrong name tells the right ones).',
+    }),
     ...onboarding,
     ...retry,
     ...execution,
     json: json('the events, one a line,'),
   };
-  protected override readonly jsonForm = 'event';
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Provision);
@@ -38,7 +41,7 @@ export default class Provision extends VenCommand {
     }
     const { class: classes = [], yes, parallelism, 'lock-timeout': lockTimeoutSeconds } = flags;
     process.exitCode = await withSession(request, (session) =>
-      retryFailed(session, classes, { file, yes, json, lockTimeoutSeconds, parallelism }, watched),
+      retryFailed(session, classes, { file, yes, json, lockTimeoutSeconds, parallelism, typed: this.typed }, watched),
     );
   }
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { runPlan } from '../apply/index.js';
-import { acquireLock, endLeftOvers, fleetKey, openJournal, removeDomainLogs, removeWorkFolder } from '../host/index.js';
+import { acquireLock, commandLine, endLeftOvers, fleetKey, openJournal, removeDomainLogs, removeWorkFolder } from '../host/index.js';
 import {
   EXIT,
   VenError,
@@ -46,6 +46,8 @@ export interface ApplyRequest extends Request {
   purge?: boolean | undefined;
   /** Whether somebody can be asked, or has said yes already. Checked before anything slow. */
   consent: 'given' | 'ask' | 'impossible';
+  /** The words after `ven`, the command's name first: for who has to type them again, with a yes. */
+  typed: readonly string[];
   /** For the credentials of an orchestrator that the plan asks; absent: nobody can be asked. */
   askSecret?: AskSecret | null;
   /** Shows the plan; resolves to whether to go on. Not called when there is nothing to do. */
@@ -78,7 +80,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const options = saved ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) } : request.options;
   const { session } = request;
   session?.about(askedVms(fleet, options));
-  if (request.consent === 'impossible') throw needsConsent(options.mode);
+  if (request.consent === 'impossible') throw needsConsent(request);
 
   const lock = await acquireLock({
     uri: fleet.host.uri,
@@ -180,9 +182,11 @@ async function tidy(workDir: string, plan: Plan, { purge, env }: ApplyRequest): 
   if (purge === true) await removeDomainLogs(plan.host, plan.fleet, env);
 }
 
-function needsConsent(mode: PlanOptions['mode']): VenError {
+function needsConsent({ file, typed: [command = '', ...rest] }: ApplyRequest): VenError {
+  // Only of an apply: what else is run with consent, no plan shows.
+  const look = command === 'apply' ? `Look at the plan (${commandLine('ven', ['plan', file])}), then say yes` : 'Say yes';
   return new VenError('needs-consent', {
-    summary: `${mode} changes the host, and there is no terminal to ask on`,
-    hint: `Look at the plan (ven plan), then say so with: ven ${mode} --yes`,
+    summary: 'This changes the host, and there is no terminal to ask on',
+    hint: `${look} with: ${commandLine('ven', [command, '--yes', ...rest])}`,
   });
 }

@@ -61,7 +61,7 @@ export function statusText(status: ShownStatus, look: Look, height = Infinity): 
   const columns: { head: string; of: (vm: ShownVm) => string; always?: boolean; tone?: (vm: ShownVm) => Tone | undefined }[] = [
     { head: 'VM', of: ({ name }) => name, always: true },
     { head: 'POWER', of: ({ power }) => power, always: true, tone: ({ power }) => TONES[power] },
-    { head: 'READY', of: ({ ready }) => (ready ? 'yes' : 'no'), always: true },
+    { head: 'MADE', of: ({ ready }) => (ready ? 'yes' : 'no'), always: true },
     { head: 'ADDRESS', of: ({ addresses }) => addresses.join(', ') },
     { head: 'SERIAL', of: ({ serialNumber }) => serialNumber },
     { head: 'STAGE', of: stageText, tone: ({ outcome }) => STAGE_TONES[outcome ?? ''] },

@@ -18,7 +18,7 @@ import { stderr, stdout } from './output.js';
 
 export interface CarryOut extends Pick<
   ApplyRequest,
-  'file' | 'options' | 'savedPlan' | 'parallelism' | 'lockTimeoutSeconds' | 'purge' | 'session'
+  'file' | 'options' | 'savedPlan' | 'parallelism' | 'lockTimeoutSeconds' | 'purge' | 'session' | 'typed'
 > {
   yes: boolean;
   json: boolean;

@@ -14,7 +14,7 @@ export const ONE_VM_USAGE = '<%= command.id %> VM [FLEET] [FLAGS]';
 /** The arguments of commands that are about some VMs, or all; with `strict = false`, their usage `SOME_VMS_USAGE`, and read by `someVmsOf`. */
 export const someVms = {
   vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; without any, all' }),
-  fleet: Args.string({ description: 'the fleet file [default: ./fleet.yaml]' }),
+  fleet: Args.string({ description: 'the fleet file, known by a slash or its ending: .yaml, .yml; one at most [default: ./fleet.yaml]' }),
 };
 export const SOME_VMS_USAGE = '<%= command.id %> [VM...] [FLEET] [FLAGS]';
 
@@ -24,24 +24,34 @@ export function someVmsOf(argv: readonly unknown[]): { vms: string[]; file: stri
   const files = given.filter((word) => /\/|\.ya?ml$/.test(word));
   const [file = './fleet.yaml', ...others] = files;
   if (others.length > 0)
-    throw new VenError('usage', { summary: `There is more than one fleet file: ${files.join(', ')}`, hint: 'see --help' });
+    throw new VenError('usage', {
+      summary: `There is more than one fleet file: ${files.join(', ')}`,
+      hint: 'Name one. What has a slash in it, or ends in .yaml or .yml, is a fleet file; all else are VMs',
+    });
   return { vms: given.filter((word) => !files.includes(word)), file };
+}
+
+/** What `--json` prints of a command: one object, or an event a line. */
+export function jsonForm(command: string | undefined): 'object' | 'event' {
+  return ['apply', 'destroy', 'provision'].includes(command ?? '') ? 'event' : 'object';
 }
 
 /** What all commands have: how they look, and how they fail with `--json`. */
 export abstract class VenCommand extends Command {
   static override usage: string = '<%= command.id %> [FLEET] [FLAGS]';
 
-  /** What `--json` prints when there is no data: one object, or a line of an event stream. */
-  protected readonly jsonForm: 'object' | 'event' = 'object';
-
   protected get look(): Look {
     return lookOf(process.stdout, process.env);
   }
 
+  /** The words after `ven`, as they were typed. */
+  protected get typed(): readonly string[] {
+    return [...(this.id ?? '').split(':'), ...this.argv];
+  }
+
   protected override catch(error: Error): Promise<void> {
     const wantsJson = this.argv.slice(0, this.argv.includes('--') ? this.argv.indexOf('--') : undefined).includes('--json');
-    if (wantsJson && error instanceof VenError) stdout(errorJson(error, this.jsonForm));
+    if (wantsJson && error instanceof VenError) stdout(errorJson(error, jsonForm(this.id)));
     return Promise.reject(error); // told to people, and turned into an exit code, in run.ts
   }
 }
@@ -54,13 +64,13 @@ export const selection = {
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
-    summary: 'Only this address (vm.edge-1, network.lab) and what it needs; may be given more than once.',
+    summary: 'Only this address (vm.edge-1, network.lab; * for any part: vm.edge-*) and what it needs; may be given more than once.',
   }),
   exclude: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
-    summary: 'All but this address; may be given more than once.',
+    summary: 'All but this address (vm.edge-1, vm.edge-*); may be given more than once.',
   }),
 };
 
@@ -69,7 +79,7 @@ export const replacement = {
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
-    summary: 'Delete this VM and make it anew, though nothing has changed; may be given more than once.',
+    summary: 'Delete this VM (vm.edge-1, vm.edge-*) and make it anew, though nothing has changed; may be given more than once.',
   }),
 };
 

@@ -28,7 +28,7 @@ export const retry = {
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'CLASS',
-    summary: `Only those that failed for this: ${FAILURE_CLASSES.join(', ')}.`,
+    summary: `Only those that failed for this (with --retry-failed): ${FAILURE_CLASSES.join(', ')}.`,
     dependsOn: ['retry-failed'],
   }),
 };

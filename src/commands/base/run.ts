@@ -1,6 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Config, Errors, run as runOclif } from '@oclif/core';
 import { EXIT, nearest, VenError } from '../../model/index.js';
 import { bugText, errorJson, errorText, lookOf } from '../../view/index.js';
+import { jsonForm } from './command.js';
 import { flushed, stderr, stdout, survivePipes } from './output.js';
 
 /** Runs one command line, tells of its errors, and resolves to the exit code. `root`: the folder of package.json. */
@@ -20,9 +22,6 @@ export async function run(argv: readonly string[], root: string): Promise<number
   }
 }
 
-/** The commands whose `--json` is one event a line. */
-const EVENT_STREAMS = new Set(['apply', 'destroy', 'provision']);
-
 function tell(error: unknown, version: string, argv: readonly string[]): number {
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? EXIT.error;
   const look = lookOf(process.stderr, process.env);
@@ -32,21 +31,32 @@ function tell(error: unknown, version: string, argv: readonly string[]): number 
     return EXIT.error;
   }
   // oclif's own errors have not been through the command's `catch`, where those of ven's own kind are told in JSON.
-  if (known !== error && argv.includes('--json')) stdout(errorJson(known, EVENT_STREAMS.has(argv[0] ?? '') ? 'event' : 'object'));
+  if (known !== error && argv.includes('--json')) stdout(errorJson(known, jsonForm(argv[0])));
   stderr(errorText(known, look));
   return known.exitCode;
 }
 
-/** What oclif says of wrong flags and arguments, with its pointer to the help as the hint. */
+/** What oclif says of wrong flags and arguments, plainer where it can be, with its pointer to the help as the hint. */
 function usage(error: Errors.CLIError & { flags?: unknown; parse?: { input?: { flags?: Record<string, unknown> } } }): VenError {
-  const summary = error.message
-    .replace(/\n?See more help with --help$/, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  const said = stripVTControlCharacters(error.message).replace(/\n?See more help with --help$/, '');
+  const [, reasons] = /^The following errors? occurred:\s+([^]+)$/.exec(said) ?? [];
+  const summary =
+    reasons
+      ?.trim()
+      .split(/\s*\n\s*/)
+      .map(plain)
+      .join('; ') ?? said.replaceAll(/\s+/g, ' ').trim();
   const [unknown] = Array.isArray(error.flags) ? error.flags.filter((flag) => typeof flag === 'string') : [];
   const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
   const guess = unknown === undefined ? null : nearest(unknown, known);
   return new VenError('usage', { summary, hint: guess === null ? 'see --help' : `did you mean ${guess}? See --help`, cause: error });
+}
+
+/** Why flags do not go together. */
+function plain(reason: string): string {
+  return reason
+    .replace(/^All of the following must be provided when using (\S+): (.+)$/, '$1 needs $2')
+    .replace(/^(--[\w-]+)=.* cannot also be provided when using (\S+)$/, '$2 and $1 exclude each other');
 }
 
 /** A topic alone gets its help from oclif. */

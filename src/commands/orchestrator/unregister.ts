@@ -1,18 +1,19 @@
+import { Args } from '@oclif/core';
 import { unregisterVms } from '../../flow/index.js';
 import { VenError } from '../../model/index.js';
 import { unregisteredText } from '../../view/index.js';
 import { secretAsker } from '../base/ask-secret.js';
-import { SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from '../base/command.js';
+import { someVms, someVmsOf, VenCommand } from '../base/command.js';
 import { stdout } from '../base/output.js';
 import { whileNotStopped } from '../base/stop.js';
 
 export default class OrchestratorUnregister extends VenCommand {
-  static override args = someVms;
+  static override args = { ...someVms, vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; one at least' }) };
   static override strict = false;
-  static override usage = SOME_VMS_USAGE;
+  static override usage = '<%= command.id %> VM... [FLEET]';
   static override summary = "Take VMs' hosts out of the orchestrator, by their serial numbers.";
   static override description =
-    'The VMs themselves stay as they are. A host that is somebody else’s is left alone. ven destroy does it by itself, with removeHosts: true.';
+    'Names are needed: there is no taking out all at once. The VMs themselves stay as they are. A host that is somebody else’s is left alone. ven destroy does it by itself, with removeHosts: true.';
   static override examples = ['$ ven orchestrator unregister edge-1'];
 
   async run(): Promise<void> {

@@ -54,6 +54,21 @@ describe('help and version', () => {
     expect(run(command, '--help', '--').stdout.trim()).toBe(quick.stdout.trim());
   });
 
+  it.each([
+    ['apply', '--timeout=DURATION', 'End so long after the command began', '2h (with --wait).'],
+    ['apply', '--junit=FILE', 'too (with --wait).'],
+    ['apply', '--wait=STAGE', 'a wrong name tells the right ones'],
+    ['apply', '--target=ADDR...', '* for any part: vm.edge-*'],
+    ['provision', '--until=STAGE', 'a wrong name tells the right ones'],
+    ['provision', '--class=CLASS...', '(with --retry-failed)'],
+    ['provision', '[FLEET...]', 'known by a slash or its ending', 'one at most'],
+    ['status', 'MADE: an apply has made it whole'],
+    ['orchestrator unregister', '$ ven orchestrator unregister VM... [FLEET]', 'one at least', 'Names are needed'],
+  ])('%s --help says what goes with what', (command, ...texts) => {
+    const help = run(...command.split(' '), '--help').stdout.replaceAll(/\s+/g, ' ');
+    for (const text of texts) expect(help).toContain(text);
+  });
+
   it('--version is the version of package.json', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(run('--version')).toEqual({ code: 0, stdout: `ven ${version}\n`, stderr: '' });
@@ -68,7 +83,9 @@ describe('a topic', () => {
     for (const command of TOPICS.orchestrator) expect(stdout).toContain(`orchestrator ${command} `);
     expect(run('orchestrator', 'hots')).toMatchObject({ code: 1, stdout: '' });
     expect(run('orchestrator', 'hots').stderr).toContain('did you mean orchestrator hosts?');
-    expect(run('orchestrator', 'hosts', '--help').stdout).toContain('ven orchestrator hosts [FLEET] [FLAGS]');
+    const { stdout: help } = run('orchestrator', 'hosts', '--help');
+    expect(help).toContain('ven orchestrator hosts [FLEET] [FLAGS]');
+    expect(run('help', 'orchestrator', 'hosts').stdout).toBe(help);
   });
 
   it('needs a fleet file that names an orchestrator', () => {
@@ -83,13 +100,18 @@ describe('wrong usage exits 1 and says what was meant', () => {
     [['plam'], 'there is no command "plam"', 'did you mean plan?'],
     [['plan', '--jsn'], 'Nonexistent flag: --jsn', 'did you mean --json?'],
     [['plan', 'a', 'b'], 'Unexpected argument: b', '--help'],
-    [['plan', '--json', '--markdown'], 'cannot also be provided', '--help'],
+    [['plan', '--json', '--markdown'], 'error: --markdown and --json exclude each other\n', '--help'],
+    [['apply', '--timeout', '5m', '--junit', 'x'], 'error: --junit needs --wait; --timeout needs --wait\n', '--help'],
+    [['provision', '--class', 'storage'], 'error: --class needs --retry-failed\n', '--help'],
+    [['provision', 'a.yaml', 'b/c'], 'more than one fleet file: a.yaml, b/c', 'ends in .yaml or .yml'],
+    [['orchestrator', 'unregister', 'fleet.yaml'], 'No VM is named', 'unregister edge-1'],
     [['apply', '--parallelism', '0'], '--parallelism', '--help'],
     [['apply', '--lock-timeout', 'soon'], 'soon is not a duration', '5m'],
     [['logs', 'edge-1', '--since', '5m'], 'a console log has no times', '--since boot'],
     [['console', 'edge-1', '--escape', 'q'], 'not a control key', '^]'],
     [['console', 'edge-1'], 'needs a terminal', '--read-only'],
     [['console', 'fleet.yaml', 'edge-1', '-r'], 'is a fleet file', 'The VM comes first'],
+    [['logs', 'my.yaml'], 'is a fleet file', 'hint: The VM comes first, then the fleet file: edge-1 my.yaml\n'],
     [['logs', 'edge1'], 'There is no VM "edge1" in ./fleet.yaml', 'Did you mean "edge-1"?'],
     [['vnc', 'vm.egde-2'], 'There is no VM "vm.egde-2"', 'Did you mean "edge-2"?'],
     [['completion', 'tcsh'], 'bash, zsh, fish', '--help'],
@@ -103,10 +125,18 @@ describe('wrong usage exits 1 and says what was meant', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('in colour where there is colour, and spells out none of it', () => {
+    const { stderr } = ven(['plan', '--json', '--markdown'], { cwd, env: { FORCE_COLOR: '1' } });
+    expect(stderr).toContain('--markdown and --json exclude each other\n');
+  });
+
   it('in JSON too, when asked', () => {
     const { code, stdout } = run('plan', '--json', '--jsn');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ formatVersion: '1', error: { code: 'usage', exitCode: 1 } });
+    const event = run('apply', '--json', '--jsn').stdout;
+    expect(JSON.parse(event)).toMatchObject({ type: 'error', error: { code: 'usage' } });
+    expect(event.trimEnd()).not.toContain('\n');
   });
 });
 
@@ -134,9 +164,11 @@ describe('the fleet file', () => {
   });
 
   it('that is missing: exit 1', () => {
-    const { code, stderr } = run('validate', 'nowhere.yaml');
-    expect(code).toBe(1);
-    expect(stderr).toContain('nowhere.yaml');
+    for (const args of [['validate'], ['console', 'edge-1', '-r'], ['provision']]) {
+      const { code, stderr } = run(...args, 'nowhere.yaml');
+      expect(code).toBe(1);
+      expect(stderr).toContain('There is no file nowhere.yaml\n  hint: Make one with: ven init, or give the path of another\n');
+    }
   });
 
   it('that is right', () => {
@@ -153,9 +185,9 @@ describe('the fleet file', () => {
 
 describe('commands', () => {
   it.each(['apply', 'destroy'])('%s without --yes and without a terminal: exit 6, naming the flag', (command) => {
-    const { code, stdout, stderr } = run(command);
+    const { code, stdout, stderr } = run(command, 'fleet.yaml', '--target', 'vm.edge-1');
     expect([code, stdout]).toEqual([6, '']);
-    expect(stderr).toContain('--yes');
+    expect(stderr).toContain(`with: ven ${command} --yes fleet.yaml --target vm.edge-1\n`);
   });
 
   it('init writes a file that is valid, and never over another', () => {
@@ -178,6 +210,10 @@ describe('commands', () => {
     expect(code).toBe(0);
     for (const path of stdout.trimEnd().split('\n')) expect(existsSync(join(cwd, path))).toBe(true);
     expect(readdirSync(join(cwd, 'out/domains'))).toHaveLength(3);
+    const refused = run('render', '--out-dir', 'out/Vagrantfile/x');
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toContain("can't be written: a part of the path is not a folder\n");
+    expect(refused.stderr).toContain('ls -ld out/Vagrantfile\n');
   });
 });
 

@@ -11,6 +11,7 @@ try {
     lockTimeoutSeconds: 0,
     yes: process.argv.includes('--yes'),
     json: process.argv.includes('--json'),
+    typed: ['apply'],
   }));
 } catch (error) {
   stderr(`${String(error)}\n`);

@@ -44,7 +44,7 @@ beforeEach(() => {
 
 const session = (more: Partial<Session> = {}): Session =>
   ({ isOver: false, lose: (lost: Lost) => seen.push(`lose ${[...lost.keys()].join()}`), ...more }) as unknown as Session;
-const make = { file: 'fleet.yaml', yes: true, json: false, lockTimeoutSeconds: 0 };
+const make = { file: 'fleet.yaml', yes: true, json: false, lockTimeoutSeconds: 0, typed: [] };
 const limits = { maxConcurrent: null, staggerSeconds: 0 };
 const run = (in_ = session()): Promise<number> =>
   makeAndOnboard(

@@ -40,6 +40,7 @@ const request = (more: Partial<ApplyRequest>): ApplyRequest => ({
   options: OPTIONS,
   lockTimeoutSeconds: 0,
   consent: 'given',
+  typed: ['apply'],
   confirm: () => Promise.resolve(true),
   emit: () => undefined,
   interrupt: { graceful: new AbortController().signal, hard: new AbortController().signal },
@@ -84,6 +85,19 @@ test('a view that throws does not disturb the run, and is told of afterwards', a
   };
   expect(await apply(request({ emit: broken }))).toMatchObject({ result: { outcome: 'done' }, viewFault: fault });
   expect(host.domains.size).toBe(2);
+});
+
+test.each([
+  [['apply', 'my lab.yaml'], (path: string) => `Look at the plan (ven plan ${path}), then say yes with: ven apply --yes 'my lab.yaml'`],
+  [['provision', '--retry-failed', 'lab.yaml'], () => 'Say yes with: ven provision --yes --retry-failed lab.yaml'],
+  [['destroy', 'lab.yaml', '--json'], () => 'Say yes with: ven destroy --yes lab.yaml --json'],
+])('where nobody can be asked, what was typed is to be typed again with a yes: %j', async (typed, hint) => {
+  await expect(apply(request({ consent: 'impossible', typed }))).rejects.toMatchObject({
+    code: 'needs-consent',
+    summary: 'This changes the host, and there is no terminal to ask on',
+    hint: hint(file),
+  });
+  expect(host.changes).toBe(0);
 });
 
 test('a question that changed nothing is no obstacle', async () => {

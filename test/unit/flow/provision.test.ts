@@ -88,6 +88,7 @@ const made = (replace: string[] = []) =>
     options: { mode: 'apply', targets: [], excludes: [], replace, keepDisks: false, leaveOff: true },
     lockTimeoutSeconds: 0,
     consent: 'given',
+    typed: ['apply'],
     confirm: () => Promise.resolve(true),
     emit: () => undefined,
     interrupt,

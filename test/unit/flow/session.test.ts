@@ -124,6 +124,7 @@ function run({ credentials = API, replace = [], stop, told, ...more }: Run = {})
       options: { mode: 'apply', targets: [], excludes: [], replace, keepDisks: false, leaveOff: true },
       lockTimeoutSeconds: 0,
       consent: 'given',
+      typed: ['apply'],
       confirm: () => Promise.resolve(true),
       emit: (event) => told?.(event, session),
       interrupt: { graceful: AbortSignal.any([session.timeIsUp, ...(stop ? [stop] : [])]), hard },

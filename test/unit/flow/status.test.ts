@@ -111,6 +111,7 @@ async function applied(replace: string[] = []): Promise<void> {
     options: { mode: 'apply', targets: [], excludes: [], replace, keepDisks: false },
     lockTimeoutSeconds: 0,
     consent: 'given',
+    typed: ['apply'],
     confirm: () => Promise.resolve(true),
     emit: () => undefined,
     interrupt: { graceful: new AbortController().signal, hard: new AbortController().signal },

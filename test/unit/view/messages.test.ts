@@ -115,9 +115,9 @@ describe('status', () => {
 
   it('is a table without the columns that nobody needs', () => {
     const vms = [vm, { ...vm, name: 'edge-10', power: 'missing', ready: false, addresses: [], serialNumber: 'VH10' }];
-    expect(statusText({ ...lab, vms }, look)).toBe(`VM       POWER    READY  ADDRESS        SERIAL
-edge-1   running  yes    192.168.122.7  VH1
-edge-10  missing  no     -              VH10
+    expect(statusText({ ...lab, vms }, look)).toBe(`VM       POWER    MADE  ADDRESS        SERIAL
+edge-1   running  yes   192.168.122.7  VH1
+edge-10  missing  no    -              VH10
 
 lab on qemu:///system: 2 VMs, 1 running.
 `);
