@@ -7,11 +7,10 @@
 export { lookOf, canRedraw, type Look } from './look.js';
 export { printable } from './words.js';
 export { planText, type PlanTextOptions } from './plan-text.js';
-export { recap } from './recap.js';
 export { planMarkdown } from './plan-markdown.js';
 export { planJson } from './plan-json.js';
 export { errorText, errorJson, bugText } from './errors.js';
-export { findingsText, validationJson, validText } from './findings.js';
+export { validationJson, validText } from './findings.js';
 export { gatherFailures, resultText, type Failed, type Outcome } from './result.js';
 export { defaultOsText, hostsJson, hostsText, registeredText, unregisteredText, type ShownHosts } from './hosts.js';
 export { statusText, statusJson, statusWarning, type ShownStatus, type ShownVm } from './status.js';

@@ -4,5 +4,5 @@
  * kept exactly (`0123` stays `0123`). Comments and processing instructions are left out of the tree.
  */
 export { parseXml, type XmlElement, type XmlNode } from './parse.js';
-export { escapeAttribute, escapeText, serializeXml } from './serialize.js';
+export { escapeAttribute, serializeXml } from './serialize.js';
 export { at, attribute, child, childrenNamed, childrenNs, elementsOf, textAt, textOf } from './navigate.js';

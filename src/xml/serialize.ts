@@ -29,7 +29,7 @@ function write(element: XmlElement, parts: string[]): void {
 }
 
 /** @throws VenError `tool-failed` for characters that XML can't carry. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   check(text);
   return text.replace(/[&<>\r]/g, (character) => REFERENCE[character] ?? character);
 }
