@@ -107,7 +107,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     // A question may stand for hours; what was agreed to must still be what is done, and nothing may have come in its way.
     if (request.consent === 'ask') checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
-    await session?.checkBefore(plan);
+    await session?.checkBefore(plan, request.interrupt.graceful);
 
     const { askSecret = null } = request;
     const orchestrator = await orchestratorFor(plan, fleet, { ...request, askSecret, signal: request.interrupt.graceful }, client);

@@ -5,6 +5,7 @@
 export { apply, type ApplyRequest, type ApplyResult, type Interrupt } from './apply.js';
 export { attach, readAlong, type ConsoleRequest } from './console.js';
 export { bundle, type Bundle, type BundleRequest } from './bundle.js';
+export type { AskSecret } from './credentials.js';
 export { doctor } from './doctor.js';
 export { init } from './init.js';
 export type { Request } from './load.js';

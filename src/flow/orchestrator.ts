@@ -100,14 +100,14 @@ export async function setDefaultOs(
 }
 
 /** For a fleet file that says where the orchestrator's API is; its credentials are read at once. Nothing is sent yet. */
-export async function orchestratorOf(fleet: ResolvedFleet, request: Request & { askSecret: AskSecret | null }): Promise<OpenOrchestrator> {
+export async function orchestratorOf(fleet: ResolvedFleet, request: OrchestratorRequest): Promise<OpenOrchestrator> {
   const { orchestrator } = fleet;
   if (orchestrator?.domain == null || orchestrator.project === null) throw nowhere(fleet, request.file);
   const { credentials, onboarding } = orchestrator;
   // In the interactive flow the fleet's credentials are the onboarding person's, who may have no rights in the API.
   const own = onboarding !== 'non-interactive' && areSet(Object.values(API_USER), request);
   const wanted = { credentials: own ? API_USER : (credentials ?? API_USER), onboarding: 'non-interactive' as const };
-  const read = await credentialsReader(wanted, request, request.askSecret)();
+  const read = await credentialsReader(wanted, request, request.askSecret)(request.signal);
   const api = read && apiOf(fleet, request, read);
   if (!api) throw nowhere(fleet, request.file);
   return api;

@@ -67,11 +67,11 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
   const nodes = state ? nodesOf(vms, { fleet, file, way, state, kept, lost, missing }) : [];
   const open = session.isOver ? [] : nodes.filter(isOpen);
   session.checkLogs(open.map(({ vm }) => vm));
-  const credentials = open.length > 0 ? await session.credentials() : null;
+  const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
+  const credentials = open.length > 0 ? await inTime(session, session.credentials(asking)) : null;
   // The run's own credentials may have been asked for.
   const asWhom = way.flow === 'non-interactive' ? credentials : credentials && fleet.orchestrator && whoAsks(fleet.orchestrator, request);
   const api = asWhom && (await session.client.get(() => apiOf(fleet, request, asWhom)));
-  const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
   if (api && way.flow === 'non-interactive') await inTime(session, session.client.checkProject(asking));
   const warnings = kept.flatMap(({ damage }) => damage ?? []);
   const known = api && (await inTime(session, knownHosts(api, way.flow, { signal: asking, warn: (message) => warnings.push(message) })));

@@ -47,8 +47,8 @@ export class Session {
   readonly fleet: ResolvedFleet;
   readonly way: Way;
   readonly client = new OneClient();
-  /** null: the flow has none. Each is read, and asked for, once. */
-  readonly credentials: () => Promise<Credentials | null>;
+  /** null: the flow has none. Each is read, and asked for, once; `signal` ends the asking. */
+  readonly credentials: (signal: AbortSignal) => Promise<Credentials | null>;
   readonly timeoutSeconds: number | null;
   /** Aborted when the time is up. */
   readonly timeIsUp: AbortSignal;
@@ -117,12 +117,12 @@ export class Session {
 
   /**
    * What the watch will need is there: to be asked before the first change of a plan that comes before it. Rejects with `host-not-ready`
-   * (console logs that can't be read), and as secrets do.
+   * (console logs that can't be read), and as `credentials` do.
    */
-  async checkBefore(plan: Plan): Promise<void> {
+  async checkBefore(plan: Plan, signal: AbortSignal): Promise<void> {
     if (!leavesOpen(this.#vms, this.#workDir, plan)) return;
     this.checkLogs(this.#vms);
-    await this.credentials();
+    await this.credentials(signal);
   }
 
   checkLogs(vms: readonly ResolvedVm[]): void {

@@ -3,9 +3,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Lab } from './lab.js';
-
 const VEN = join(import.meta.dirname, '../../bin/ven');
+
+/** Where it is started: a lab, or another folder with a fleet file. `program`: in the place of ven. */
+interface Place {
+  dir: string;
+  stateDir: string;
+  program?: string;
+}
 
 let made = 0;
 
@@ -16,14 +21,14 @@ export class Terminal {
   #shown = Buffer.alloc(0);
 
   /** `args` are for ven, plain words. */
-  constructor(lab: Lab, ...args: string[]) {
+  constructor({ dir, stateDir, program = VEN }: Place, ...args: string[]) {
     made += 1;
     const mine = made;
-    this.#note = (name) => join(lab.dir, `${name}-${mine}`);
+    this.#note = (name) => join(dir, `${name}-${mine}`);
     // The shell stays, so that the terminal's modes can be told before and after; its child is ven itself.
-    const session = `echo $$ > ${this.#note('shell')}; stty -g > ${this.#note('before')}; ${VEN} ${args.join(' ')}; echo $? > ${this.#note('code')}; stty -g > ${this.#note('after')}`;
-    const env = { ...process.env, XDG_STATE_HOME: lab.stateDir, NO_COLOR: '1', SHELL: '/bin/sh' };
-    this.#child = spawn('script', ['-q', '-f', '-c', session, '/dev/null'], { cwd: lab.dir, env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const session = `echo $$ > ${this.#note('shell')}; stty -g > ${this.#note('before')}; ${program} ${args.join(' ')}; echo $? > ${this.#note('code')}; stty -g > ${this.#note('after')}`;
+    const env = { ...process.env, XDG_STATE_HOME: stateDir, NO_COLOR: '1', SHELL: '/bin/sh' };
+    this.#child = spawn('script', ['-q', '-f', '-c', session, '/dev/null'], { cwd: dir, env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout?.on('data', (bytes: Buffer) => (this.#shown = Buffer.concat([this.#shown, bytes])));
     this.#ended = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
@@ -61,6 +66,11 @@ export class Terminal {
   get ven(): number {
     const shell = readFileSync(this.#note('shell'), 'utf8').trim();
     return Number(readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ')[0]);
+  }
+
+  /** The terminal goes away, with all that hear of it. */
+  close(): void {
+    this.#child.kill('SIGKILL');
   }
 
   /** Waits for ven to end. */

@@ -182,6 +182,9 @@ describe('credentials', () => {
       code: 'usage',
       summary: 'The environment variable PROJECT_API_USER is not set',
     });
+    const why = new VenError('interrupted', { summary: 'Ctrl-C' });
+    const ended = (_: string, signal: AbortSignal): Promise<string> => Promise.reject(signal.reason as Error);
+    await expect(orchestratorHosts({ ...request, env: {}, askSecret: ended, signal: AbortSignal.abort(why), all: true })).rejects.toBe(why);
   });
 
   it('are of no use without a project', async () => {

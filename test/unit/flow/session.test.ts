@@ -243,6 +243,49 @@ describe('time that is up while the orchestrator is away', () => {
   });
 });
 
+describe('nobody answers who is asked for credentials', () => {
+  const nobody = (_: string, signal: AbortSignal): Promise<string> =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  const watched = (more: { timeoutSeconds: number | null; graceful?: AbortSignal }): Promise<Provisioned> => {
+    const { graceful = new AbortController().signal, timeoutSeconds } = more;
+    const interrupt = { graceful, hard: new AbortController().signal };
+    const request = { file, env: { XDG_STATE_HOME: folder }, vms: null, until: 'ready', timeoutSeconds, lockTimeoutSeconds: 0, junit };
+    const emit = (event: ProvisionEvent): void => void events.push(event);
+    return provision({ ...request, askSecret: nobody, maxConcurrent: null, staggerSeconds: 0, emit, interrupt });
+  };
+
+  it.each(['interactive', 'non-interactive'])('the time counts there, too, and leaves the nodes: %s', async (flow) => {
+    await run();
+    write(flow);
+    events = [];
+    host.faults.changes.length = 0;
+    const { result } = await watched({ timeoutSeconds: 0.3 });
+    expect(result).toMatchObject({ exitCode: 4, left: ['vm.a', 'vm.b'], byClass: { timeout: 2 } });
+    expect(host.faults.changes).toEqual([]);
+  });
+
+  it('an interruption ends it', async () => {
+    await run();
+    const why = new VenError('interrupted', { summary: 'Ctrl-C' });
+    const late = new AbortController();
+    setTimeout(() => {
+      late.abort(why);
+    }, 100);
+    await expect(watched({ timeoutSeconds: null, graceful: late.signal })).rejects.toBe(why);
+  });
+
+  it.each(['interactive', 'non-interactive'])('before anything is made: %s', async (flow) => {
+    write(flow);
+    const late = run({ credentials: {}, askSecret: nobody, timeoutSeconds: 0.3 });
+    await expect(late).rejects.toMatchObject({ code: 'interrupted', summary: 'The time is up (0.3 s)' });
+    expect(host.changes).toBe(0);
+  });
+});
+
 describe('a report', () => {
   it('is of this run from its first moment on, whatever refuses it', async () => {
     writeFileSync(junit, 'of yesterday');
