@@ -76,6 +76,9 @@ export class NodeRun {
         this.#unsaved = true;
         this.save();
       },
+      unable: (error) => {
+        this.failHere('workflow', error);
+      },
     });
   }
 
@@ -258,7 +261,8 @@ export class NodeRun {
   #watch(begin: Omit<NodeWatcherOptions, 'secrets'>, before: OrchestratorHost | null = null): void {
     this.#watcher = this.#newWatcher(begin);
     this.#unsaved = true;
-    this.#take({ kind: 'power-on', at: this.#options.ports.clock.now() });
+    // Of one that was on before, what it said until now comes first.
+    if (begin.late !== true) this.#take({ kind: 'power-on', at: this.#options.ports.clock.now() });
     if (before !== null) this.orchestratorSaid(before);
   }
 

@@ -12,11 +12,13 @@ export interface TypistOptions {
   signal: AbortSignal;
   /** Called just before this is typed. */
   typing: (effect: TypeEffect, text: string) => void;
+  /** Nothing can be typed on this machine. */
+  unable: (error: VenError) => void;
 }
 
 const AGAIN_MS = 3000;
-/** For what libvirt refuses. Somebody else at the console is waited for as long as it takes. */
-const ATTEMPTS = 3;
+/** While libvirt refuses: it may be on its way up again. */
+const LONGEST_MS = 30_000;
 
 /** Answers one node's prompts, one after another. */
 export class Typist {
@@ -52,7 +54,7 @@ export class Typist {
 
   async #answer(effect: TypeEffect, standing: Standing, signal: AbortSignal): Promise<void> {
     const { send, stage, prompt } = effect;
-    const { vm, ports, warn, typing } = this.#options;
+    const { vm, ports, warn, typing, unable } = this.#options;
     const text = send.kind === 'text' ? send.text : ports.credentials?.[send.credential];
     if (text === undefined) {
       warn(`asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there is none: the flow has no credentials`);
@@ -64,15 +66,16 @@ export class Typist {
       return true;
     };
     let begun = false;
-    for (let failed = 0; !signal.aborted && standing() !== 'over';) {
+    let pause = AGAIN_MS;
+    while (!signal.aborted && standing() !== 'over') {
       try {
         const outcome = await ports.type(vm, text, wanted, signal);
         if (outcome === 'typed') {
           ports.emit({ type: 'node-answered', time: new Date(ports.clock.now()).toISOString(), address: vm.address, stage, prompt });
           return;
         }
+        pause = AGAIN_MS;
         if (outcome === 'busy') {
-          failed = 0;
           warn('its console is in use by somebody else, and it waits for an answer: leave it (Ctrl-])');
         } else if (standing() === 'written-on') {
           // The first time it may be a line of the node's own that is not whole yet.
@@ -82,11 +85,14 @@ export class Typist {
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof VenError)) throw error;
-        warn(`could not be answered: ${error.summary}`);
-        failed += 1;
-        if (failed >= ATTEMPTS) return;
+        if (error.code === 'host-not-ready') {
+          unable(error);
+          return;
+        }
+        warn(`could not be answered, and is tried again: ${error.summary}`);
+        pause = Math.min(LONGEST_MS, pause * 2);
       }
-      await ports.clock.sleep(AGAIN_MS, signal);
+      await ports.clock.sleep(pause, signal);
     }
   }
 }

@@ -82,6 +82,8 @@ interface Machine {
   onAt: number | null;
   /** All starts so far. */
   starts: number;
+  /** Of the last start. */
+  startedAt: number;
   /** When what was typed at it. */
   typed: { text: string; at: number }[];
   /** The console log, each byte once. */
@@ -117,7 +119,7 @@ export class World {
       serialNumber: `SN${name}`,
       power: 'running',
     } as ResolvedVm;
-    this.machines.set(vm.uuid, { vm, script, onAt: null, starts: 0, typed: [], log: '', said: new Set() });
+    this.machines.set(vm.uuid, { vm, script, onAt: null, starts: 0, startedAt: 0, typed: [], log: '', said: new Set() });
     return vm;
   }
 
@@ -130,7 +132,7 @@ export class World {
   powerOn(vm: { uuid: string }): void {
     const machine = this.machine(vm);
     if (machine.onAt !== null) return;
-    Object.assign(machine, { onAt: this.now, starts: machine.starts + 1, typed: [], said: new Set() });
+    Object.assign(machine, { onAt: this.now, startedAt: this.now, starts: machine.starts + 1, typed: [], said: new Set() });
   }
 
   power(vm: { uuid: string }): PowerState {
@@ -171,8 +173,8 @@ export class World {
       consoleEnd: (vm) => ({ file: 'log', position: Buffer.byteLength(this.machine(vm).log) }),
       powers: (uuids) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, this.power({ uuid })]))),
       life: (vm) => {
-        const { starts } = this.machine(vm);
-        return { making: `making of ${vm.name}`, ...(starts === 0 ? {} : { life: new Date(START + starts).toISOString() }) };
+        const { starts, startedAt } = this.machine(vm);
+        return { making: `making of ${vm.name}`, ...(starts === 0 ? {} : { life: new Date(startedAt).toISOString() }) };
       },
       powerOn: (vm) => {
         this.powerOn(vm);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { driveNodes, type DriveOptions } from '../../../src/flow/onboarding/drive.js';
-import { VenError, type NodeRecord, type ResolvedVm } from '../../../src/model/index.js';
+import { VenError, type NodeRecord, type OrchestratorHost, type ResolvedVm } from '../../../src/model/index.js';
 import { PROFILE, World, type Script } from './onboarding-world.js';
 
 const IO: Script = [
@@ -578,6 +578,94 @@ describe('a VM', () => {
   });
 });
 
+describe('time in which nobody watched', () => {
+  const HOUR = 3_600_000;
+  const slowly = (at: number): Script => [{ at: 5, say: 'working\r\n' }, ...(at > 0 ? [{ at, say: 'all done\r\n' }] : [])];
+
+  it.each([
+    ['has long come to its end', slowly(15), 3600],
+    ['is under way', slowly(3700), 3600],
+    ['has said nothing yet', [{ at: 3630, say: 'working\r\nall done\r\n' }], 3600],
+  ])('of a VM that was on before and %s counts for no limit', async (_what, script, seconds) => {
+    const world = new World();
+    const vm = world.add('a', script);
+    world.powerOn(vm);
+    world.pass(seconds * 1000);
+    expect(await drive(world, [vm], { timeoutSeconds: 300 })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    const finished = world.of('node-finished')[0];
+    expect(finished?.durationSeconds).toBeGreaterThanOrEqual(seconds);
+  });
+
+  it('is followed by the limit, of which a VM that was on before has all', async () => {
+    const world = new World();
+    const vm = world.add('a', []);
+    world.powerOn(vm);
+    world.pass(HOUR);
+    expect(await drive(world, [vm], { timeoutSeconds: 300 })).toMatchObject({ exitCode: 4, byClass: { timeout: 1 } });
+    expect(world.records.get('a')).toMatchObject({
+      failure: { stage: 'power-on', at: new Date(Date.parse('2026-01-01T01:01:00Z')).toISOString() },
+    });
+  });
+
+  it('does not end a node of which the orchestrator knows more', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 5, say: 'hello\r\n' },
+      { at: 4000, say: 'all done\r\n' },
+    ]);
+    const stop = new AbortController();
+    world.onTime = (seconds) => {
+      if (seconds > 20) stop.abort();
+    };
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    const known = (status: string) => [
+      { id: 'h', name: vm.name, serialNumber: vm.serialNumber, uuid: '', hostStatus: status, instance: null },
+    ];
+    await drive(world, [vm], { flow: 'non-interactive', known: known(''), ports, signal: stop.signal });
+    expect(world.records.get('a')).toMatchObject({ outcome: 'under-way', visits: [{ stage: 'power-on' }, { stage: 'boot' }] });
+    world.onTime = () => undefined;
+    world.pass(HOUR);
+    world.hosts = known('Working');
+    expect(await drive(world, [vm], { flow: 'non-interactive', known: known('Working'), ports })).toMatchObject({ exitCode: 4 });
+    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'boot', 'work']);
+  });
+});
+
+describe('typing', () => {
+  it('that libvirt refuses is tried until it does not, ever less often', async () => {
+    const world = new World();
+    const vm = world.add('a', IO);
+    const well = world.ports();
+    const tried: number[] = [];
+    const ports = world.ports({
+      type: (...request) => {
+        tried.push(world.seconds);
+        return world.seconds < 40 ? Promise.reject(new VenError('tool-failed', { summary: 'libvirt is away' })) : well.type(...request);
+      },
+    });
+    expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(tried.filter((at) => at < 40).length).toBeLessThan(5);
+    expect(world.of('provision-warning').map(({ message }) => message)).toEqual([
+      'could not be answered, and is tried again: libvirt is away',
+    ]);
+  });
+
+  it('that can not be done on this machine ends the node in this run, and the next one tries again', async () => {
+    const world = new World();
+    const vm = world.add('a', IO);
+    const ports = world.ports({
+      type: () => Promise.reject(new VenError('host-not-ready', { summary: 'script is not installed', hint: 'Install it.' })),
+    });
+    expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({
+      exitCode: 4,
+      failed: [{ class: 'workflow', message: 'script is not installed', hint: 'Install it.\nven provision lab.yaml tries it again.' }],
+    });
+    expect(world.seconds).toBeLessThan(15);
+    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({ exitCode: 0 });
+    expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
+  });
+});
+
 describe('the orchestrator', () => {
   const host = (vm: ResolvedVm, provisioningStatus: string) => ({
     id: 'h',
@@ -598,6 +686,18 @@ describe('the orchestrator', () => {
     expect(order.findIndex((event) => event.type === 'node-registered')).toBeLessThan(
       order.findIndex((event) => event.type === 'node-started' && event.address === 'vm.a'),
     );
+  });
+
+  it('knows a host that was seen by its UUID, and leaves any other to be refused', async () => {
+    const world = new World();
+    const vms = ['a', 'b'].map((name) => world.add(name, PLAIN));
+    const [a, b] = vms.map((vm) => host(vm, '')) as [OrchestratorHost, OrchestratorHost];
+    const known = [
+      { ...a, name: 'renamed', uuid: vms[0]?.uuid ?? '' },
+      { ...b, uuid: '00000000-0000-4000-8000-000000000000' },
+    ];
+    await drive(world, vms, { flow: 'non-interactive', known, ports: world.ports({ orchestrator: world.orchestrator() }) });
+    expect(world.registered).toEqual(['SNb']);
   });
 
   it('leads to a stage by its status, asked for all at once every ten seconds', async () => {
