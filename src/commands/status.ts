@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core';
 import { openStatus, type FleetStatus } from '../flow/index.js';
 import { canRedraw, statusJson, statusText, statusWarning } from '../view/index.js';
 import { fleetFile, json, VenCommand } from './base/command.js';
+import { lookAgain } from './base/look-again.js';
 import { readerIsGone, stderr, stdout } from './base/output.js';
 
 const INTERVAL_MS = 2000;
@@ -25,10 +26,12 @@ export default class Status extends VenCommand {
     const redraw = flags.watch && !flags.json && canRedraw(process.stdout, process.env);
     const status = openStatus({ file: args.fleet, env: process.env });
     const shown = { all: '', warning: '' };
+    let last: FleetStatus | null = null;
     try {
       do {
-        const seen = await status.again();
-        const warning = seen.orchestrator?.warning ?? '';
+        const [seen, failure]: [FleetStatus, string | null] = await lookAgain(status.again, last);
+        last = seen;
+        const warning = failure ?? seen.orchestrator?.warning ?? '';
         const text = flags.json ? statusJson(seen, flags.watch ? 'line' : 'object') : this.#text(seen, redraw);
         // A terminal of another size has moved what was on it.
         const all = redraw ? [text, warning, process.stdout.columns, process.stdout.rows].join('\n') : text;
