@@ -8,8 +8,6 @@ PATH="$PWD/node_modules/.bin:$PATH"
 FLEET=fleets/quickstart-boot.yaml
 SECONDS_TO_BOOT=300 # without KVM a boot takes a minute
 
-run() { printf '\n$ %s\n' "$*"; scripts/with-libvirt.sh "$@"; }
-
 start_stand_in
 cat .lab/orchestrator.json
 
@@ -18,7 +16,7 @@ run bin/ven apply "$FLEET" --yes
 say 'Waiting for the nodes to boot …'
 tries=0
 for node in node-1 node-2; do
-  until scripts/with-libvirt.sh bin/ven logs "$node" "$FLEET" 2>/dev/null | grep -q 'node: Ready'; do
+  until as_root scripts/with-libvirt.sh bin/ven logs "$node" "$FLEET" 2>/dev/null | grep -q 'node: Ready'; do
     tries=$((tries + 2))
     [ "$tries" -le "$SECONDS_TO_BOOT" ] || { say "$node did not boot; look at: bin/ven logs $node $FLEET"; exit 1; }
     sleep 2
@@ -29,7 +27,7 @@ done
 say "What the firmware asked the stand-in for ($PWD/.lab/access.log):"
 grep UefiHttpBoot .lab/access.log | tail -n 4
 run bin/ven status "$FLEET"
-say "Type commands to a node with:    bin/ven console node-1 $FLEET
-Take it all away again with:     bin/ven destroy $FLEET
+say "Type commands to a node with:    sudo bin/ven console node-1 $FLEET
+Take it all away again with:     sudo bin/ven destroy $FLEET
 The stand-in ends with this run; nodes that boot later need it again:
   cd $PWD && sudo -E $(command -v node) $STAND_IN"

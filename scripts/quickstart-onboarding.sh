@@ -8,9 +8,6 @@ PATH="$PWD/node_modules/.bin:$PATH"
 . scripts/stand-in.sh
 FLEET=fleets/onboarding.yaml
 
-# As root, who alone may read the consoles' logs.
-run() { printf '\n$ %s\n' "$*"; as_root scripts/with-libvirt.sh "$@"; }
-
 # Made up for this run: the stand-in takes it from a file, ven from its environment.
 ONBOARDING_USERNAME=onboarder
 ONBOARDING_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')

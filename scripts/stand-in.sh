@@ -1,5 +1,7 @@
 # Sourced by the quickstarts: `start_stand_in OPTIONS…` starts the stand-in orchestrator, which ends with the script.
 
+# The nodes' console logs are root's alone.
+run() { printf '\n$ %s\n' "$*"; as_root scripts/with-libvirt.sh "$@"; }
 say() { printf '\n%s\n' "$*"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -E env "PATH=$PATH" "$@"; fi; }
 # For the background: what is started is the process itself, or sudo, which passes signals on.
