@@ -59,25 +59,61 @@ export async function orchestratorHosts(request: OrchestratorRequest & { all: bo
   });
 }
 
-/** Makes VMs known to the orchestrator by their serial numbers; `tell` is called for each. Idempotent. Rejects at the first that is refused. */
-export async function registerVms({ tell, ...request }: VmsRequest & { tell: (one: Registration) => void }): Promise<void> {
+/** Called for each VM as it is done, or refused. */
+interface Told<T> {
+  tell: (one: T) => void;
+  tellRefused: (error: VenError) => void;
+}
+
+/**
+ * Makes VMs known to the orchestrator by their serial numbers. Idempotent. One that is refused keeps no other back: rejects with
+ * `vms-failed` after the last, and at once only for what would befall them all.
+ */
+export async function registerVms({ tell, tellRefused, ...request }: VmsRequest & Told<Registration>): Promise<void> {
   await withOrchestrator(request, async (orchestrator, fleet) => {
     const vms = chosen(request, fleet);
     await orchestrator.checkProject(request.signal);
-    for (const { name, serialNumber, uuid } of vms)
+    await eachOf(vms, 'registered', tellRefused, async ({ name, serialNumber, uuid }) => {
       tell({ name, serialNumber, ...(await orchestrator.register({ name, serialNumber, uuid }, request.signal)) });
+    });
   });
 }
 
-/** The reverse of `registerVms`. Idempotent. Rejects with `foreign-object` at the first whose host is somebody else's. */
+/** The reverse of `registerVms`, and likewise. */
 export async function unregisterVms({
   tell,
+  tellRefused,
   ...request
-}: VmsRequest & { tell: (one: { name: string; serialNumber: string; removed: boolean }) => void }): Promise<void> {
+}: VmsRequest & Told<{ name: string; serialNumber: string; removed: boolean }>): Promise<void> {
   await withOrchestrator(request, async (orchestrator, fleet) => {
-    for (const { name, serialNumber, uuid } of chosen(request, fleet))
+    await eachOf(chosen(request, fleet), 'removed', tellRefused, async ({ name, serialNumber, uuid }) => {
       tell({ name, serialNumber, ...(await orchestrator.unregister({ name, serialNumber, uuid }, request.signal)) });
+    });
   });
+}
+
+async function eachOf(
+  vms: readonly ResolvedVm[],
+  done: string,
+  tellRefused: (error: VenError) => void,
+  work: (vm: ResolvedVm) => Promise<void>,
+): Promise<void> {
+  const refused: string[] = [];
+  for (const vm of vms) {
+    try {
+      await work(vm);
+    } catch (error) {
+      if (!(error instanceof VenError) || (error.code !== 'host-refused' && error.code !== 'foreign-object')) throw error;
+      const { code, summary, detail, hint } = error;
+      tellRefused(new VenError(code, { summary, detail, hint, where: vm.address }));
+      refused.push(vm.name);
+    }
+  }
+  if (refused.length > 0)
+    throw new VenError('vms-failed', {
+      summary: `${refused.length} of ${vms.length} ${vms.length === 1 ? 'VM' : 'VMs'} ${refused.length === 1 ? 'was' : 'were'} not ${done}: ${refused.join(', ')}`,
+      hint: 'Why is said above, for each. The others are done: type the same again once that is settled.',
+    });
 }
 
 /** Makes new hosts of the project get an operating system by themselves. `changed`: false when they did already. */

@@ -17,6 +17,14 @@ export interface HostIdentity {
   uuid: string;
 }
 
+/**
+ * Whether the host with a VM's serial number is that VM: one that was seen by its UUID, one that never was by its name. (Of one that was
+ * seen the name does not count: people rename hosts, and who was not registered by ven got it from the orchestrator.)
+ */
+export function isSameHost(host: Pick<OrchestratorHost, 'name' | 'uuid'>, { name, uuid }: Pick<HostIdentity, 'name' | 'uuid'>): boolean {
+  return host.uuid === '' ? host.name === name : host.uuid === uuid.toLowerCase();
+}
+
 export interface OsProfile {
   name: string;
   id: string;
@@ -24,20 +32,16 @@ export interface OsProfile {
 
 /**
  * Every call ends within a time limit, tries again what may be tried again (a bounded number of times), and rejects with a
- * `VenError`: `orchestrator-refused` (credentials, rights, project, a conflict: trying again would not help) or
- * `orchestrator-unreachable` (no connection, TLS that can't be verified, 5xx to the end, an answer that is none).
+ * `VenError`: `orchestrator-refused` (credentials, rights, project: trying again would not help), `host-refused` (the same for one host:
+ * others may be taken) or `orchestrator-unreachable` (no connection, TLS that can't be verified, 5xx to the end, an answer that is none).
  */
 export interface Orchestrator {
   /** Rejects when the project is not there, or may not be used. */
   checkProject(signal?: AbortSignal): Promise<void>;
   hosts(signal?: AbortSignal): Promise<OrchestratorHost[]>;
-  /** Idempotent: `already` when the same host (name and serial number) is there. */
+  /** Idempotent: `already` when the same host is there (`isSameHost`). `host-refused` when its serial number is another machine's. */
   register(host: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }>;
-  /**
-   * Removes the host with this serial number; idempotent. `foreign-object` when it is another machine: one that was seen with another
-   * UUID, or, never seen, was registered under another name. (Of one that was seen the name does not count: who was not registered
-   * by ven got it from the orchestrator.)
-   */
+  /** Removes the host with this serial number; idempotent. `foreign-object` when it is another machine (`isSameHost`). */
   unregister(host: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }>;
   osProfiles(signal?: AbortSignal): Promise<OsProfile[]>;
   /** Makes new hosts get this operating system by themselves. */

@@ -12,6 +12,7 @@ export interface Call<T> {
   /** Asked for when the call is made, and once more when the first is refused. Absent: the call needs none. */
   token?: { get(): Promise<string>; refuse(token: string): void };
   project: string | null;
+  oneHost?: Asked['oneHost'];
   secrets: () => readonly string[];
   signal: AbortSignal | undefined;
   /** What the answer means. `json` throws when it is none. */
@@ -69,10 +70,10 @@ export class Exchange {
   private async attempt<T>(
     call: Call<T>,
   ): Promise<{ asked: Asked } & ({ answer: Answer; failure: null } | { answer: Answer | null; failure: Failure })> {
-    const { method, url, project } = call;
+    const { method, url, project, oneHost } = call;
     for (let second = false; ; second = true) {
       const token = await unlessAborted(call.signal, () => call.token?.get() ?? Promise.resolve(null));
-      const asked: Asked = { method, url, project, proxy: proxyFor(url, this.reach), secrets: call.secrets() };
+      const asked: Asked = { method, url, project, proxy: proxyFor(url, this.reach), secrets: call.secrets(), oneHost };
       const headers = {
         accept: 'application/json',
         ...(call.body && { 'content-type': call.body.type }),

@@ -1,4 +1,4 @@
-import { VenError } from '../model/index.js';
+import { VenError, type ErrorCode } from '../model/index.js';
 import type { Answer } from './connection.js';
 import { snippetOf } from './redaction.js';
 
@@ -12,6 +12,8 @@ export interface Asked {
   project: string | null;
   /** What no error may hold. */
   secrets: readonly string[];
+  /** It is about one host: what is not accepted of it may be of another. */
+  oneHost?: boolean | undefined;
 }
 
 /** Why an attempt failed. `again`: another may not. */
@@ -26,8 +28,8 @@ function unreachable(asked: Asked, what: string, hint: string, detail?: string):
   return new VenError('orchestrator-unreachable', { summary: `${nameOf(asked)}: ${what}`, detail, hint });
 }
 
-function refused(asked: Asked, what: string, hint: string, detail?: string): VenError {
-  return new VenError('orchestrator-refused', { summary: `${nameOf(asked)}: ${what}`, detail, hint });
+function refused(asked: Asked, what: string, hint: string, detail?: string, code: ErrorCode = 'orchestrator-refused'): VenError {
+  return new VenError(code, { summary: `${nameOf(asked)}: ${what}`, detail, hint });
 }
 
 /** A status that is no success. */
@@ -35,10 +37,11 @@ export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
   const { status } = answer;
   const said = snippetOf(answer.text, asked.secrets);
   const detail = said === '' ? undefined : `It said: ${said}`;
-  const wrong = (what: string, hint: string): Failure => ({
+  const wrong = (what: string, hint: string, code?: ErrorCode): Failure => ({
     again: false,
-    error: refused(asked, `${String(status)}, ${what}`, hint, detail),
+    error: refused(asked, `${String(status)}, ${what}`, hint, detail, code),
   });
+  const own = asked.oneHost === true ? 'host-refused' : undefined;
   const project = asked.project === null ? null : JSON.stringify(asked.project);
   if (status >= 500 || status === 429) {
     const again = [429, 502, 503, 504].includes(status);
@@ -76,9 +79,9 @@ export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
         ? wrong('there is no such thing', 'Check `orchestrator.domain`.')
         : wrong(`there is no project ${project}, or nothing of this name in it`, 'Check `orchestrator.project`, letter by letter.');
     case 409:
-      return wrong('it stands against what is there', 'See what is there: ven orchestrator hosts --all');
+      return wrong('it stands against what is there', 'See what is there: ven orchestrator hosts --all', own);
     default:
-      return wrong('the orchestrator does not accept that', 'What it said tells why; check the fleet file.');
+      return wrong('the orchestrator does not accept that', 'What it said tells why; check the fleet file.', own);
   }
 }
 

@@ -1,4 +1,4 @@
-import { VenError, type HostIdentity, type Orchestrator, type OrchestratorHost, type OsProfile } from '../model/index.js';
+import { isSameHost, VenError, type HostIdentity, type Orchestrator, type OrchestratorHost, type OsProfile } from '../model/index.js';
 import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from './answers.js';
 import { Exchange, unlessAborted, type Call, type Reply } from './exchange.js';
 import { PATIENCE, type OrchestratorOptions } from './options.js';
@@ -22,7 +22,10 @@ export function openOrchestrator(options: OrchestratorOptions): OpenOrchestrator
 }
 
 /** Within a project: the path below it. */
-export type ProjectCall<T> = Pick<Call<T>, 'method' | 'signal' | 'read' | 'accept' | 'lookFirst'> & { path: string; json?: Json };
+export type ProjectCall<T> = Pick<Call<T>, 'method' | 'signal' | 'read' | 'accept' | 'lookFirst' | 'oneHost'> & {
+  path: string;
+  json?: Json;
+};
 
 class Client implements OpenOrchestrator {
   readonly #base: URL;
@@ -57,11 +60,12 @@ class Client implements OpenOrchestrator {
     return this.#list('/compute/hosts', 'hosts', hostOf, signal);
   }
 
-  async register({ name, serialNumber }: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }> {
-    const there = await this.#find(name, serialNumber, signal, FRESH_MS);
+  async register(vm: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }> {
+    const { name, serialNumber } = vm;
+    const there = await this.#find(vm, signal, FRESH_MS);
     if (there !== null) return { id: there, already: true };
     const found = async (): Promise<{ id: string; already: boolean } | null> => {
-      const id = await this.#find(name, serialNumber, signal, 0);
+      const id = await this.#find(vm, signal, 0);
       return id === null ? null : { id, already: false };
     };
     const read = (reply: Reply): { id: string; already: boolean } | null => {
@@ -72,7 +76,7 @@ class Client implements OpenOrchestrator {
       this.#amend((hosts) => hosts.push({ id, name, serialNumber, uuid: '', hostStatus: '', instance: null }));
       const status = said['hostStatus'];
       if (typeof status === 'string' && status !== '')
-        throw refusedHost(this.#base, name, serialNumber, `its status is ${JSON.stringify(status.slice(0, 200))}`);
+        throw refusedHost(this.#base, vm, `its status is ${JSON.stringify(status.slice(0, 200))}`);
       return { id, already: false };
     };
     const json = { name, serialNumber, autoOnboard: true };
@@ -83,21 +87,22 @@ class Client implements OpenOrchestrator {
       signal,
       read,
       accept: [409],
+      oneHost: true,
       lookFirst: found,
     });
     if (registered !== null) return registered;
-    const id = await this.#find(name, serialNumber, signal, 0);
+    const id = await this.#find(vm, signal, 0);
     if (id !== null) return { id, already: true };
-    throw refusedHost(this.#base, name, serialNumber, '409, its name or its serial number is taken');
+    throw refusedHost(this.#base, vm, '409, its name or its serial number is taken');
   }
 
-  async unregister({ name, serialNumber, uuid }: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }> {
-    const host = await this.#knownAs(serialNumber, signal, FRESH_MS);
+  async unregister(vm: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }> {
+    const host = await this.#knownAs(vm.serialNumber, signal, FRESH_MS);
     if (host === null) return { removed: false };
-    if (host.uuid === '' ? host.name !== name : host.uuid !== uuid.toLowerCase())
+    if (!isSameHost(host, vm))
       throw new VenError('foreign-object', {
-        summary: `the orchestrator's host with serial number ${serialNumber} is not ${name}, but ${JSON.stringify(host.name)}${host.uuid === '' ? '' : ` (UUID ${host.uuid})`}: it stays`,
-        hint: 'See what is there: ven orchestrator hosts --all',
+        summary: `the orchestrator's host with serial number ${vm.serialNumber} is not ${vm.name}, but ${otherThan(vm, host)}: it stays`,
+        hint: `If it is gone for good, delete it in the orchestrator. ${LOOK}`,
       });
     await this.#removeHost(host.id, signal);
     return { removed: true };
@@ -120,7 +125,8 @@ class Client implements OpenOrchestrator {
 
   /** One that is not there is removed. */
   async #removeHost(id: string, signal: AbortSignal | undefined): Promise<void> {
-    await this.#call({ method: 'DELETE', path: `/compute/hosts/${encodeURIComponent(id)}`, signal, read: () => null, accept: [404] });
+    const path = `/compute/hosts/${encodeURIComponent(id)}`;
+    await this.#call({ method: 'DELETE', path, signal, read: () => null, accept: [404], oneHost: true });
     this.#amend((hosts) => {
       const at = hosts.findIndex((host) => host.id === id);
       if (at !== -1) hosts.splice(at, 1);
@@ -160,10 +166,15 @@ class Client implements OpenOrchestrator {
   }
 
   /** The id of this host, null: there is none with its serial number. */
-  async #find(name: string, serialNumber: string, signal: AbortSignal | undefined, maxAge: number): Promise<string | null> {
-    const host = await this.#knownAs(serialNumber, signal, maxAge);
-    if (host === null || host.name === name) return host?.id ?? null;
-    throw refusedHost(this.#base, name, serialNumber, `this serial number is registered already, as ${JSON.stringify(host.name)}`);
+  async #find(vm: HostIdentity, signal: AbortSignal | undefined, maxAge: number): Promise<string | null> {
+    const host = await this.#knownAs(vm.serialNumber, signal, maxAge);
+    if (host === null || isSameHost(host, vm)) return host?.id ?? null;
+    throw refusedHost(
+      this.#base,
+      vm,
+      `this serial number is registered already, as ${otherThan(vm, host)}`,
+      `Is that host an earlier one of yours (of a fleet that had another name, say)? Then delete it in the orchestrator${host.uuid === '' ? ', or give it the name of this VM there' : ''}. Else give this VM another serial number (serialNumbers).`,
+    );
   }
 
   /** `maxAge`: in milliseconds, of a list that is known already. */
@@ -194,9 +205,17 @@ class Client implements OpenOrchestrator {
   }
 }
 
-function refusedHost(base: URL, name: string, serialNumber: string, why: string): VenError {
-  return new VenError('orchestrator-refused', {
+const LOOK = 'See what is there: ven orchestrator hosts --all';
+
+/** Another machine than a VM, by what differs. */
+function otherThan({ uuid }: HostIdentity, host: OrchestratorHost): string {
+  const seen = host.uuid === '' ? '' : `, which was seen with the UUID ${host.uuid}, not ${uuid.toLowerCase()}`;
+  return `${JSON.stringify(host.name)}${seen}`;
+}
+
+function refusedHost(base: URL, { name, serialNumber }: HostIdentity, why: string, what = ''): VenError {
+  return new VenError('host-refused', {
     summary: `POST ${base.href}/compute/hosts/register: ${name} (serial number ${serialNumber}) is not registered: ${why}`,
-    hint: 'See what is there: ven orchestrator hosts --all',
+    hint: `${what} ${LOOK}`.trimStart(),
   });
 }

@@ -84,6 +84,17 @@ describe('a fleet whose nodes are registered', () => {
       code: 0,
       stdout: expect.stringMatching(/^node-2 {2}VENREG02 {2}was registered already as \S+\n$/) as string,
     });
+    const others = [...orchestrator.inventory.hosts.values()].find(({ serialNumber }) => serialNumber === 'VENREG01');
+    if (!others) throw new Error('it is not there');
+    others.uuid = '00000000-0000-4000-8000-000000000000';
+    for (const what of [['register'], ['unregister', 'node-1']]) {
+      const some = await lab.ven('orchestrator', ...what);
+      expect(some.stdout).toMatch(what.length > 1 ? /^$/ : /^node-2 {2}VENREG02 {2}was registered already as \S+\n$/);
+      expect(some.code, some.stderr).toBe(4);
+      expect(some.stderr).toContain('"node-1", which was seen with the UUID 00000000-0000-4000-8000-000000000000');
+      expect(some.stderr).toMatch(/error: 1 of \d VMs? was not (registered|removed): node-1\n/);
+    }
+    others.uuid = '';
     const { stdout: doctor } = await lab.ven('doctor');
     expect(doctor).toContain('https://api.reg.test answers, over verified TLS');
   });

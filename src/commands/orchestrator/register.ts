@@ -1,8 +1,9 @@
 import { registerVms } from '../../flow/index.js';
-import { registeredText } from '../../view/index.js';
+import type { VenError } from '../../model/index.js';
+import { errorText, lookOf, registeredText } from '../../view/index.js';
 import { secretAsker } from '../base/ask-secret.js';
 import { SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from '../base/command.js';
-import { stdout } from '../base/output.js';
+import { stderr, stdout } from '../base/output.js';
 import { whileNotStopped } from '../base/stop.js';
 
 export default class OrchestratorRegister extends VenCommand {
@@ -19,6 +20,11 @@ export default class OrchestratorRegister extends VenCommand {
     const tell = (one: Parameters<typeof registeredText>[0]): void => {
       stdout(registeredText(one));
     };
-    await whileNotStopped((signal) => registerVms({ ...someVmsOf(argv), env: process.env, askSecret: secretAsker(), signal, tell }));
+    const tellRefused = (error: VenError): void => {
+      stderr(errorText(error, lookOf(process.stderr, process.env)));
+    };
+    await whileNotStopped((signal) =>
+      registerVms({ ...someVmsOf(argv), env: process.env, askSecret: secretAsker(), signal, tell, tellRefused }),
+    );
   }
 }

@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core';
 import { unregisterVms } from '../../flow/index.js';
 import { VenError } from '../../model/index.js';
-import { unregisteredText } from '../../view/index.js';
+import { errorText, lookOf, unregisteredText } from '../../view/index.js';
 import { secretAsker } from '../base/ask-secret.js';
 import { someVms, someVmsOf, VenCommand } from '../base/command.js';
-import { stdout } from '../base/output.js';
+import { stderr, stdout } from '../base/output.js';
 import { whileNotStopped } from '../base/stop.js';
 
 export default class OrchestratorUnregister extends VenCommand {
@@ -24,6 +24,9 @@ export default class OrchestratorUnregister extends VenCommand {
     const tell = (one: Parameters<typeof unregisteredText>[0]): void => {
       stdout(unregisteredText(one));
     };
-    await whileNotStopped((signal) => unregisterVms({ vms, file, env: process.env, askSecret: secretAsker(), signal, tell }));
+    const tellRefused = (error: VenError): void => {
+      stderr(errorText(error, lookOf(process.stderr, process.env)));
+    };
+    await whileNotStopped((signal) => unregisterVms({ vms, file, env: process.env, askSecret: secretAsker(), signal, tell, tellRefused }));
   }
 }

@@ -1,4 +1,5 @@
 import {
+  isSameHost,
   VenError,
   type Address,
   type NodeRecord,
@@ -221,7 +222,7 @@ class Drive {
     if (flow !== 'non-interactive' || known === null || orchestrator === null) return;
     const there = this.#hosts.get(vm.serialNumber);
     // Null: registered by this run. Somebody else's host with this serial number is for `register` to refuse.
-    if (there === null || there?.name === vm.name || (there !== undefined && there.uuid === vm.uuid)) return;
+    if (there === null || (there !== undefined && isSameHost(there, vm))) return;
     try {
       const { name, serialNumber, uuid } = vm;
       const { id, already } = await orchestrator.register({ name, serialNumber, uuid }, this.#stop.signal);

@@ -60,11 +60,14 @@ afterEach(() => {
   lab.inventory.hosts.clear();
 });
 
-async function register(vms: string[] = [], more: object = {}): Promise<Registration[]> {
+async function register(vms: string[] = [], more: Partial<Parameters<typeof registerVms>[0]> = {}): Promise<Registration[]> {
   const told: Registration[] = [];
-  await registerVms({ ...request, ...more, vms, tell: (one) => told.push(one) });
+  await registerVms({ ...request, vms, tell: (one) => told.push(one), tellRefused: () => undefined, ...more });
   return told;
 }
+
+const unregister = (vms: string[], more: Partial<Parameters<typeof unregisterVms>[0]> = {}): Promise<void> =>
+  unregisterVms({ ...request, vms, tell: () => undefined, tellRefused: () => undefined, ...more });
 
 describe('with non-interactive onboarding', () => {
   const NIO = 'onboarding: non-interactive, project: infra-1';
@@ -101,14 +104,14 @@ describe('with non-interactive onboarding', () => {
     await register();
     const told: [string, boolean][] = [];
     const tell = (one: { serialNumber: string; removed: boolean }): void => void told.push([one.serialNumber, one.removed]);
-    await unregisterVms({ ...request, vms: ['3node', '3node', 'vm.b-2'], tell });
+    await unregister(['3node', '3node', 'vm.b-2'], { tell });
     expect(told).toEqual([
       ['VENA1', true],
       ['VENA1', false],
       ['VENB2', true],
     ]);
     expect([...lab.inventory.hosts.values()].map(({ name }) => name)).toEqual(['b-1']);
-    await expect(unregisterVms({ ...request, vms: ['VENB1'], tell })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(unregister(['VENB1'])).rejects.toMatchObject({ code: 'not-found' });
     expect(lab.inventory.hosts.size).toBe(1);
   });
 
@@ -118,19 +121,45 @@ describe('with non-interactive onboarding', () => {
   ])('a host that %s is another machine, and stays', async (_, name, uuid) => {
     write(NIO);
     lab.inventory.addHost({ name, serialNumber: 'VENA1', uuid, autoOnboard: true });
-    const removing = unregisterVms({ ...request, vms: ['a'], tell: () => undefined });
-    await expect(removing).rejects.toMatchObject({
-      code: 'foreign-object',
-      summary: expect.stringContaining(`is not a, but "${name}"`) as string,
-    });
+    const refused: VenError[] = [];
+    await expect(unregister(['a'], { tellRefused: (error) => refused.push(error) })).rejects.toMatchObject({ exitCode: 4 });
+    expect(refused).toMatchObject([
+      { code: 'foreign-object', where: 'vm.a', summary: expect.stringContaining(`is not a, but "${name}"`) as string },
+    ]);
     expect(lab.inventory.hosts.size).toBe(1);
+  });
+
+  it('a VM that is refused keeps no other back, and is told; what would befall them all ends it at once', async () => {
+    write(NIO);
+    lab.inventory.addHost({ name: 'theirs', serialNumber: 'VENB1', uuid: '', autoOnboard: true });
+    const [done, refused]: [string[], VenError[]] = [[], []];
+    const told = { tell: ({ name }: { name: string }) => void done.push(name), tellRefused: (error: VenError) => void refused.push(error) };
+    const some = (what: string) => ({ code: 'vms-failed', exitCode: 4, summary: `1 of 3 VMs was not ${what}: b-1` });
+    await expect(register([], told)).rejects.toMatchObject(some('registered'));
+    expect([done, refused.map(({ where }) => where)]).toEqual([['a', 'b-2'], ['vm.b-1']]);
+    expect(refused[0]?.summary).toContain('registered already, as "theirs"');
+    await expect(unregister(['a', 'b-1', 'b-2'], told)).rejects.toMatchObject(some('removed'));
+    expect([done, refused.map(({ where }) => where)]).toEqual([
+      ['a', 'b-2', 'a', 'b-2'],
+      ['vm.b-1', 'vm.b-1'],
+    ]);
+    expect([...lab.inventory.hosts.values()].map(({ name }) => name)).toEqual(['theirs']);
+
+    for (const how of [403, 500, 'html'] as const) {
+      const fault = lab.fail({ op: 'register', how });
+      await expect(register([], told)).rejects.toMatchObject({ exitCode: 1 });
+      fault.stop();
+      expect(fault.hits).toBe(1);
+    }
+    expect([done.length, refused.length]).toEqual([4, 2]);
   });
 
   it('a host that was seen as this VM is this VM, whatever the orchestrator calls it', async () => {
     write(NIO);
     const uuid = loadFleetFile(request).vms[0]?.uuid ?? '';
     lab.inventory.addHost({ name: 'host-4711', serialNumber: 'VENA1', uuid, autoOnboard: true });
-    await unregisterVms({ ...request, vms: ['a'], tell: () => undefined });
+    expect((await register(['a'])).map(({ already }) => already)).toEqual([true]);
+    await unregister(['a']);
     expect(lab.inventory.hosts.size).toBe(0);
   });
 

@@ -270,11 +270,41 @@ describe('registering', () => {
     const { hosts } = inventory(() => ({ answer: { status: 409 }, done: false }));
     hosts.push({ resourceId: 'host-7', name: 'somebody', serialNumber: A.serialNumber });
     const error = await errorOf(client().register(A));
-    expect(error.code).toBe('orchestrator-refused');
-    expect(error.summary).toContain('registered already, as "somebody"');
+    expect(error.code).toBe('host-refused');
+    expect(error.summary).toMatch(/registered already, as "somebody"$/);
+    expect(error.hint).toContain('or give it the name of this VM there');
     expect(apiCalls().some(({ method }) => method === 'POST')).toBe(false);
     hosts.length = 0;
-    expect((await errorOf(client().register(A))).summary).toContain('409');
+    expect(await errorOf(client().register(A))).toMatchObject({ code: 'host-refused', summary: expect.stringContaining('409') as string });
+  });
+
+  it('knows a host that was seen by its UUID, whatever its name, and refuses another with this name', async () => {
+    const { hosts } = inventory();
+    hosts.push({ resourceId: 'host-7', name: 'renamed', serialNumber: A.serialNumber, uuid: A.uuid.toUpperCase() });
+    expect(await client().register(A)).toEqual({ id: 'host-7', already: true });
+    const [other] = hosts.splice(0, 1, { ...hosts[0], name: A.name, uuid: '00000000-0000-4000-8000-000000000000' });
+    expect(other?.['name']).toBe('renamed');
+    const error = await errorOf(client().register(A));
+    expect(error.code).toBe('host-refused');
+    expect(error.summary).toContain(`as "a", which was seen with the UUID 00000000-0000-4000-8000-000000000000, not ${A.uuid}`);
+    expect(error.hint).toContain('delete it in the orchestrator. Else give this VM another serial number');
+    await expect(client().unregister(A)).rejects.toMatchObject({
+      code: 'foreign-object',
+      summary: expect.stringContaining(`is not a, but "a", which was seen with the UUID 00000000`) as string,
+    });
+    expect(apiCalls().every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it.each([
+    [400, 'host-refused'],
+    [422, 'host-refused'],
+    [401, 'orchestrator-refused'],
+    [403, 'orchestrator-refused'],
+    [404, 'orchestrator-refused'],
+    [500, 'orchestrator-unreachable'],
+  ])('tells by its code whether %i is about this host alone', async (status, code) => {
+    inventory(() => ({ answer: { status, json: { message: 'no' } }, done: false }));
+    expect((await errorOf(client().register(A))).code).toBe(code);
   });
 
   it('says what is wrong with a host whose status is not empty', async () => {
