@@ -44,7 +44,7 @@ export interface Orchestrator {
   /** Removes the host with this serial number; idempotent. `foreign-object` when it is another machine (`isSameHost`). */
   unregister(host: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }>;
   osProfiles(signal?: AbortSignal): Promise<OsProfile[]>;
-  /** Makes new hosts get this operating system by themselves. */
+  /** Makes new hosts get this operating system by themselves. Once anything is changed, `signal` counts no more. */
   setDefaultOs(id: string, signal?: AbortSignal): Promise<{ changed: boolean }>;
 }
 

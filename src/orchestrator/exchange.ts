@@ -63,6 +63,11 @@ export class Exchange {
     }
   }
 
+  /** An outage so far is forgotten: for what must not be given up for what was tried before it. */
+  beginAnew(): void {
+    this.outageSince = null;
+  }
+
   close(): Promise<void> {
     return this.connections.close();
   }

@@ -3,6 +3,7 @@ import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from '
 import { Exchange, unlessAborted, type Call, type Reply } from './exchange.js';
 import { PATIENCE, type OrchestratorOptions } from './options.js';
 import { setDefaultOs } from './provider.js';
+import { snippetOf } from './redaction.js';
 import { Token } from './token.js';
 
 export interface OpenOrchestrator extends Orchestrator {
@@ -15,6 +16,8 @@ const PAGE = 100;
 const MAX_PAGES = 1000;
 /** How long a list of hosts counts for those who ask whether theirs is in it. */
 const FRESH_MS = 10_000;
+/** Of what is lost unless somebody writes it down. */
+const MAX_SHOWN = 4000;
 
 /** Nothing is sent before the first call. */
 export function openOrchestrator(options: OrchestratorOptions): OpenOrchestrator {
@@ -114,8 +117,14 @@ class Client implements OpenOrchestrator {
 
   async setDefaultOs(id: string, signal?: AbortSignal): Promise<{ changed: boolean }> {
     return setDefaultOs(id, {
-      call: (call) => this.#call({ ...call, signal }),
-      providers: () => this.#list('/providers', 'providers', providerOf, signal),
+      call: (call) => this.#call({ ...call, signal: undefined }),
+      providers: (stop) => this.#list('/providers', 'providers', providerOf, stop),
+      beginAnew: () => {
+        this.#exchange.beginAnew();
+      },
+      shown: (text) => snippetOf(text, this.#token.secrets(), MAX_SHOWN),
+      url: `${this.#base.href}/providers`,
+      signal,
     });
   }
 

@@ -14,8 +14,8 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** One short line of `text`, with every spelling of `secrets` taken out. */
-export function snippetOf(text: string, secrets: readonly string[]): string {
+/** One line of `text`, of at most so many characters, with every spelling of `secrets` taken out. */
+export function snippetOf(text: string, secrets: readonly string[], most = SNIPPET): string {
   const known = secrets.filter((secret) => secret !== '');
   if (known.some((secret) => secret.length < SHORTEST)) return '';
   const spelled = [...new Set(known.flatMap(spellings))].sort((a, b) => b.length - a.length);
@@ -25,7 +25,7 @@ export function snippetOf(text: string, secrets: readonly string[]): string {
   for (const [shape, by] of SHAPES) clean = clean.replace(shape, by);
   // eslint-disable-next-line no-control-regex -- an answer may hold anything
   const line = clean.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
-  return line.length > SNIPPET ? `${line.slice(0, SNIPPET)}…` : line;
+  return line.length > most ? `${line.slice(0, most)}…` : line;
 }
 
 /** As it is, and as forms, URLs, JSON, HTML and Basic authentication write it. */

@@ -99,6 +99,19 @@ describe('a fleet whose nodes are registered', () => {
     expect(doctor).toContain('https://api.reg.test answers, over verified TLS');
   });
 
+  it('has its default operating system set whole, though Ctrl-C comes when the old one is gone', async () => {
+    const { inventory } = orchestrator;
+    expect((await lab.ven('orchestrator', 'default-os', 'microvisor-nonrt')).code).toBe(0);
+    const slow = orchestrator.fail({ op: 'add-provider', how: 'slow', delay: 1500, times: 1 });
+    const setting = lab.start('orchestrator', 'default-os', 'ubuntu-24.04-lts-generic');
+    while (slow.hits === 0) await sleep(20);
+    expect(inventory.providers.size).toBe(0);
+    setting.child.kill('SIGINT');
+    expect(await setting.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('ubuntu-24.04-lts-generic') as string });
+    expect(inventory.defaultOs().profileName).toBe('ubuntu-24.04-lts-generic');
+    inventory.providers.clear();
+  });
+
   it('has what the orchestrator says beside each stage, and a warning where it says nothing', async () => {
     const [host] = [...orchestrator.inventory.hosts.values()].filter(({ serialNumber }) => serialNumber === 'VENREG01');
     if (host) host.hostStatus = 'Onboarded';

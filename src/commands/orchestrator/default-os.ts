@@ -13,13 +13,16 @@ export default class OrchestratorDefaultOs extends VenCommand {
   };
   static override usage = '<%= command.id %> PROFILE [FLEET]';
   static override summary = 'Set the operating system that new hosts of the project get by themselves.';
-  static override description = 'For the whole project, not for this fleet alone.';
+  static override description =
+    'For the whole project, not for this fleet alone. What says so in the orchestrator can only be deleted and made anew: once that has begun, Ctrl-C counts when it is done.';
   static override examples = ['$ ven orchestrator default-os microvisor-nonrt'];
 
   async run(): Promise<void> {
     const { args } = await this.parse(OrchestratorDefaultOs);
     const { profile, fleet: file } = args;
-    const set = await whileNotStopped((signal) => setDefaultOs({ profile, file, env: process.env, askSecret: secretAsker(), signal }));
-    stdout(defaultOsText(set));
+    await whileNotStopped(async (signal) => {
+      stdout(defaultOsText(await setDefaultOs({ profile, file, env: process.env, askSecret: secretAsker(), signal })));
+      signal.throwIfAborted();
+    });
   }
 }

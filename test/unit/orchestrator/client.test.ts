@@ -326,9 +326,15 @@ describe('registering', () => {
 });
 
 describe('the default operating system', () => {
-  function providers(refused: (config: string) => boolean = () => false): { all: Record<string, unknown>[] } {
+  function providers(
+    refused: (config: string) => boolean = () => false,
+    trouble: (asked: Asked) => Answer | null = () => null,
+  ): { all: Record<string, unknown>[] } {
     const all: Record<string, unknown>[] = [];
-    answerWith(({ method, path, body }) => {
+    answerWith((asked) => {
+      const { method, path, body } = asked;
+      const planned = trouble(asked);
+      if (planned !== null) return planned;
       if (method === 'GET') return { status: 200, json: { providers: all } };
       if (method === 'DELETE') {
         all.splice(
@@ -377,6 +383,63 @@ describe('the default operating system', () => {
     expect(error.code).toBe('orchestrator-refused');
     expect(error.detail).toContain('It said: {"message":"no such OS"}\nThe provider is as it was.');
     expect(config(known)).toEqual({ defaultOs: 'os-1', autoProvision: true });
+  });
+
+  const OLD = { defaultOs: 'os-1', autoProvision: true, osSecurityFeatureEnable: true };
+  const old = () => ({ providerID: 'provider-0', name: 'infra_onboarding', providerVendor: 'V', config: JSON.stringify(OLD) });
+
+  it('is set all the same when it is interrupted once the provider is deleted', async () => {
+    const stop = new AbortController();
+    const known = providers(undefined, ({ method }) => {
+      if (method === 'DELETE') stop.abort();
+      return null;
+    });
+    known.all.push(old());
+    expect(await client().setDefaultOs('os-2', stop.signal)).toEqual({ changed: true });
+    expect(config(known)).toEqual({ ...OLD, defaultOs: 'os-2' });
+    await expect(client().setDefaultOs('os-1', stop.signal)).rejects.toMatchObject({ code: 'interrupted' });
+    expect(config(known)).toMatchObject({ defaultOs: 'os-2' });
+  });
+
+  it('is put back, too, after an outage that took all of the time that the new one had', async () => {
+    let until = Infinity;
+    const known = providers(undefined, ({ method }) => {
+      if (method === 'POST' && until === Infinity) until = performance.now() + PATIENCE.call * 1000 + 300;
+      return until !== Infinity && performance.now() < until ? { status: 503 } : null;
+    });
+    known.all.push(old());
+    const began = performance.now();
+    const error = await errorOf(client().setDefaultOs('os-2'));
+    expect(error.detail).toContain('The provider is as it was.');
+    expect(performance.now() - began).toBeGreaterThan(1000);
+    expect(known.all).toMatchObject([{ providerVendor: 'V', config: JSON.stringify(OLD) }]);
+  });
+
+  it('was set where only the answer was lost, and is not deleted where deleting is refused', async () => {
+    let lost = false;
+    const known = providers(undefined, ({ method, body }) => {
+      if (method !== 'POST' || lost) return null;
+      lost = true;
+      known.all.push({ ...(JSON.parse(body) as object), providerID: 'provider-1' });
+      return { status: 500 };
+    });
+    known.all.push(old());
+    expect(await client().setDefaultOs('os-2')).toEqual({ changed: true });
+    providers(undefined, ({ method }) => (method === 'DELETE' ? { status: 403 } : null)).all.push(old());
+    expect((await errorOf(client().setDefaultOs('os-3'))).detail).toBe('The provider is as it was.');
+  });
+
+  it('is told with what the provider said, where it can’t be put back', async () => {
+    const known = providers(() => true);
+    known.all.push({ ...old(), apiEndpoint: 'mine', apiCredentials: ['canary'] });
+    const error = await errorOf(client().setDefaultOs('os-2'));
+    expect(error.detail).toContain("is deleted, or may be, and can't be put back: POST https://");
+    expect(error.detail).toMatch(
+      /\nIt had providerVendor: V, config: \{"defaultOs":"os-1","autoProvision":true,"osSecurityFeatureEnable":true\}$/,
+    );
+    expect(error.hint).toMatch(
+      /make it with that \(POST https:\S+\/providers, name infra_onboarding, providerKind PROVIDER_KIND_BAREMETAL\)/,
+    );
   });
 });
 
