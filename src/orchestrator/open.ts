@@ -1,8 +1,8 @@
 import { isSameHost, VenError, type HostIdentity, type Orchestrator, type OrchestratorHost, type OsProfile } from '../model/index.js';
 import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from './answers.js';
-import { Exchange, unlessAborted, type Call, type Reply } from './exchange.js';
+import { Exchange, unlessAborted, type Reply } from './exchange.js';
 import { PATIENCE, type OrchestratorOptions } from './options.js';
-import { setDefaultOs } from './provider.js';
+import { setDefaultOs, type ProjectCall } from './provider.js';
 import { snippetOf } from './redaction.js';
 import { Token } from './token.js';
 
@@ -23,12 +23,6 @@ const MAX_SHOWN = 4000;
 export function openOrchestrator(options: OrchestratorOptions): OpenOrchestrator {
   return new Client(options);
 }
-
-/** Within a project: the path below it. */
-export type ProjectCall<T> = Pick<Call<T>, 'method' | 'signal' | 'read' | 'accept' | 'lookFirst' | 'oneHost'> & {
-  path: string;
-  json?: Json;
-};
 
 class Client implements OpenOrchestrator {
   readonly #base: URL;

@@ -1,7 +1,6 @@
 import { VenError } from '../model/index.js';
 import { configOf, type Json, type Provider } from './answers.js';
 import type { Call } from './exchange.js';
-import type { ProjectCall } from './open.js';
 
 /** What gives new hosts their operating system. */
 const KIND = 'PROVIDER_KIND_BAREMETAL';
@@ -10,9 +9,15 @@ const NAME = 'infra_onboarding';
 const UNUSED = { apiEndpoint: 'unused', apiCredentials: ['unused'] };
 const KEPT = ['providerVendor', 'apiEndpoint', 'apiCredentials'];
 
+/** Within a project: the path below it. */
+export type ProjectCall<T> = Pick<Call<T>, 'method' | 'signal' | 'read' | 'accept' | 'lookFirst' | 'oneHost'> & {
+  path: string;
+  json?: Json;
+};
+
 export interface ProviderPorts {
   /** Under nobody's signal, as all but the first look: an end in between would leave the project without its provider. */
-  call<T>(call: Omit<ProjectCall<T>, 'signal'>): ReturnType<(call: Call<T>) => Promise<T>>;
+  call<T>(call: Omit<ProjectCall<T>, 'signal'>): Promise<T>;
   providers(signal?: AbortSignal): Promise<Provider[]>;
   /** An outage so far does not count. */
   beginAnew(): void;
