@@ -31,6 +31,7 @@ const HOMES = {
   yaml: 'config',
   ajv: 'scripts',
   undici: 'orchestrator',
+  'fastest-levenshtein': 'model',
 };
 
 /** Rooms without a clock, randomness, environment or files. */
