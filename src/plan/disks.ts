@@ -102,7 +102,9 @@ function diffDisk(
   const wantedText = `${formatBytes(disk.sizeBytes)} ${disk.bus}`;
 
   const squatter = domain.config.disks.find((other) => other !== config && other.target === target);
-  if (squatter !== undefined && config?.target !== target) {
+  // A volume of this VM's own, which a run that was killed hung there, makes way: it stays in the mark.
+  const own = squatter !== undefined && domain.mark.volumes.some((ref) => diskOf([squatter], ref, seen) !== undefined);
+  if (squatter !== undefined && !own && config?.target !== target) {
     const what = `${squatter.path ?? 'a drive'} hangs on ${target} of domain ${domain.name}, where ${vm.address} wants ${disk.volume}`;
     diff.inTheWay.push({ address: vm.address, what, look: { virsh: `domblklist --details ${domain.uuid}` } });
     return;
