@@ -56,6 +56,8 @@ export class NodeWatcher {
   #deadline = Infinity;
   /** Nobody has watched it up to the next input. */
   #away = false;
+  /** While that input is learnt: its time. */
+  #awayUntil = -Infinity;
   /** The time of a restored watcher's first input, as long as nothing was said since the last answer. */
   #unsure: { since: number | null } | null = null;
 
@@ -140,6 +142,11 @@ export class NodeWatcher {
     answered.index = null;
   }
 
+  /** Nobody has watched since the last input: what comes next is told late. */
+  away(): void {
+    this.#away = true;
+  }
+
   /** What follows from `input`, in order. Keep `memory` before an answer is typed, so that none is typed twice. */
   take(input: NodeInput): NodeEffect[] {
     if (this.#memory.outcome === 'under-way') this.#learn(input);
@@ -151,6 +158,7 @@ export class NodeWatcher {
     const late = input.kind === 'console' && input.late;
     const at = Math.max(input.at, memory.at);
     if (this.#unsure) this.#unsure.since ??= at;
+    this.#awayUntil = this.#away ? at : -Infinity;
     if (this.#away) this.#deadline += allowFor(this.stage, memory, at - memory.at);
     this.#away = false;
     // What was said meanwhile and is read only now comes before what the time says.
@@ -311,6 +319,11 @@ export class NodeWatcher {
     this.#stage = stage;
     this.#enteredAt = at;
     this.#deadline = deadlineOf(next, memory, at);
+    const unwatched = this.#awayUntil - at;
+    if (left && unwatched > 0) {
+      allowFor(left.stage, memory, -unwatched);
+      this.#deadline += allowFor(next.name, memory, unwatched);
+    }
     this.#effects.push({ kind: 'stage', visit: { ...visit } });
     if (stage < this.#rules.stages.length - 1) return;
     memory.outcome = 'ready';

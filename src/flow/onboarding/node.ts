@@ -56,6 +56,8 @@ export class NodeRun {
   #power: { id: string | null; on: boolean; since: number } = { id: null, on: false, since: 0 };
   /** -Infinity: not yet, and there is something to catch up with. */
   #lookedAt = -Infinity;
+  /** When its watcher was told of anything last; Infinity: not yet. */
+  #toldAt = Infinity;
   #savedAt = 0;
   #unsaved = false;
   #output = { line: null as string | null, at: 0 };
@@ -276,6 +278,9 @@ export class NodeRun {
 
   #take(input: NodeInput): void {
     if (this.#watcher === null || this.state === 'ended') return;
+    // ven was stopped, or the machine slept.
+    if (input.at - this.#toldAt > LATE_MS) this.#watcher.away();
+    this.#toldAt = input.at;
     const effects = this.#watcher.take(input);
     if (input.kind !== 'tick' || effects.length > 0) this.#unsaved = true;
     // Before anything is done: so a killed run never does it twice.

@@ -50,7 +50,7 @@ const typedAt = new Set<string>();
 
 /**
  * Takes its turn, attaches, types the text and a carriage return, leaves. Resolves once libvirt has taken it.
- * @throws VenError what libvirt answers, `host-not-ready` without script(1), `interrupted` when aborted, `tool-failed` at the time limit. Nothing of the text is in it.
+ * @throws VenError `tool-failed` (what libvirt answers, or the time limit: it may pass), `host-not-ready` without script(1), `interrupted` when aborted. Nothing of the text is in it.
  */
 export function typeOnConsole(request: TypeRequest): Promise<TypeOutcome> {
   return inTurn(async () => {
@@ -131,9 +131,18 @@ async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal,
     if (exitCode === 0) return 'unwanted';
     if (exitCode === 127 && before === '') throw missingProgram('script', 'ENOENT');
     const words = before.replace(/^\/dev\/\S+\r?\n/, '').replaceAll('\r', '');
-    throw exitCode === null
-      ? new VenError('tool-failed', { summary: 'Typing at the console took too long and was stopped', detail: commandLine('virsh', virsh) })
-      : explain({ command: commandLine('virsh', virsh), words: words.trim() || `exit code ${exitCode}`, program: 'virsh' });
+    if (exitCode === null)
+      throw new VenError('tool-failed', {
+        summary: 'Typing at the console took too long and was stopped',
+        detail: commandLine('virsh', virsh),
+      });
+    const { summary, detail, hint } = explain({
+      command: commandLine('virsh', virsh),
+      words: words.trim() || `exit code ${exitCode}`,
+      program: 'virsh',
+    });
+    // Also where libvirt is away: it may be on its way up again.
+    throw new VenError('tool-failed', { summary, detail, hint });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'ENOENT' || code === 'EACCES' ? missingProgram('setpriv', code) : error;

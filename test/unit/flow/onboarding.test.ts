@@ -631,6 +631,41 @@ describe('time in which nobody watched', () => {
   });
 });
 
+describe('time in which ven stood still', () => {
+  it('counts for no limit either', async () => {
+    const world = new World();
+    const vm = world.add('a', IO);
+    const { clock } = world.ports();
+    let stopped = false;
+    const sleep: typeof clock.sleep = async (milliseconds, signal) => {
+      await clock.sleep(milliseconds, signal);
+      if (stopped || world.seconds < 5) return;
+      stopped = true;
+      world.pass(3_600_000);
+    };
+    const ports = world.ports({ clock: { ...clock, sleep } });
+    expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(stopped).toBe(true);
+  });
+
+  it('nor for the stage that was entered in it', async () => {
+    const world = new World();
+    const vm = world.add('a', IO);
+    world.powerOn(vm);
+    world.pass(3_600_000);
+    const stop = new AbortController();
+    // A prompt that is found in the log counts after ten seconds.
+    world.onTime = (seconds) => {
+      if (seconds > 3603) stop.abort();
+    };
+    expect(await drive(world, [vm], { flow: 'interactive', signal: stop.signal })).toMatchObject({ outcome: 'interrupted' });
+    world.onTime = () => undefined;
+    world.pass(3_600_000);
+    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
+  });
+});
+
 describe('typing', () => {
   it('that libvirt refuses is tried until it does not, ever less often', async () => {
     const world = new World();

@@ -86,7 +86,7 @@ describe('typing at a console', { timeout: 30_000 }, () => {
 
   it('says what libvirt answers', async () => {
     const refused = fakeConsole({ refusal: { before: true, words: 'error: failed to connect to the hypervisor' } }).type();
-    await expect(refused).rejects.toMatchObject({ code: 'host-not-ready', summary: expect.stringContaining('libvirt') as string });
+    await expect(refused).rejects.toMatchObject({ code: 'tool-failed', summary: expect.stringContaining('libvirt') as string });
   });
 
   it('counts as typed what was sent, whatever came of it', async () => {
