@@ -3,7 +3,7 @@ import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from '
 import { Exchange, unlessAborted, type Reply } from './exchange.js';
 import { PATIENCE, type OrchestratorOptions } from './options.js';
 import { setDefaultOs, type ProjectCall } from './provider.js';
-import { snippetOf } from './redaction.js';
+import { savedOf } from './redaction.js';
 import { Token } from './token.js';
 
 export interface OpenOrchestrator extends Orchestrator {
@@ -116,7 +116,7 @@ class Client implements OpenOrchestrator {
       beginAnew: () => {
         this.#exchange.beginAnew();
       },
-      shown: (text) => snippetOf(text, this.#token.secrets(), MAX_SHOWN),
+      shown: (text) => savedOf(text, this.#token.passwordAndTokens(), MAX_SHOWN),
       url: `${this.#base.href}/providers`,
       signal,
     });

@@ -28,6 +28,19 @@ export function snippetOf(text: string, secrets: readonly string[], most = SNIPP
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }
 
+/** The same of what is lost unless somebody writes it down: only a text that holds a secret too short to take out is not shown. */
+export function savedOf(text: string, secrets: readonly string[], most: number): string {
+  const isShort = (secret: string): boolean => secret.length < SHORTEST;
+  const holds = (secret: string): boolean => secret !== '' && text.toLowerCase().includes(secret.toLowerCase());
+  return secrets.some((secret) => isShort(secret) && holds(secret))
+    ? REDACTED
+    : snippetOf(
+        text,
+        secrets.filter((secret) => !isShort(secret)),
+        most,
+      );
+}
+
 /** As it is, and as forms, URLs, JSON, HTML and Basic authentication write it. */
 function spellings(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);

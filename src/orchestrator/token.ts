@@ -14,7 +14,7 @@ export class Token {
   private readonly now: () => number;
   private current: { token: string; usableUntil: number } | null = null;
   private fetching: Promise<string> | null = null;
-  /** The credentials, and the tokens: of each an echo may still come. */
+  /** The password, and the tokens: of each an echo may still come. */
   private readonly known = new Set<string>();
 
   constructor(options: OrchestratorOptions, exchange: Exchange, now: () => number) {
@@ -35,12 +35,16 @@ export class Token {
   }
 
   secrets(): readonly string[] {
+    return [this.options.credentials.username, ...this.known];
+  }
+
+  /** Without the user name, which is none by itself: one like `ubuntu` stands in much else. */
+  passwordAndTokens(): readonly string[] {
     return [...this.known];
   }
 
   private async fetch(): Promise<string> {
     const { username, password } = this.options.credentials;
-    this.known.add(username);
     this.known.add(password);
     const form = new URLSearchParams({
       grant_type: 'password',

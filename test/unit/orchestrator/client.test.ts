@@ -441,6 +441,20 @@ describe('the default operating system', () => {
       /make it with that \(POST https:\S+\/providers, name infra_onboarding, providerKind PROVIDER_KIND_BAREMETAL\)/,
     );
   });
+
+  it.each([
+    ['ven', PASSWORD, '{"defaultOs":"os-ubuntu-22","of":"[secret]"}'],
+    ['ubuntu', PASSWORD, '{"defaultOs":"os-ubuntu-22","of":"[secret]"}'],
+    ['ubuntu', 'zzz', JSON.stringify({ defaultOs: 'os-ubuntu-22', of: PASSWORD })],
+    ['ubuntu', 'UNT', '[secret]'],
+  ])('is told whole, whatever the user name, but for the password: %s, %s', async (username, password, shown) => {
+    const known = providers(() => true);
+    known.all.push({ ...old(), providerVendor: 'V-ven', config: JSON.stringify({ defaultOs: 'os-ubuntu-22', of: PASSWORD }) });
+    const error = await client({ credentials: { username, password } })
+      .setDefaultOs('os-2')
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ detail: expect.stringContaining(`\nIt had providerVendor: V-ven, config: ${shown}`) as string });
+  });
 });
 
 describe('the token', () => {
