@@ -16,7 +16,7 @@ import { volumeKey, type OwnedDomain, type Seen } from './seen.js';
 export interface DiskDiff {
   fields: FieldChange[];
   notes: string[];
-  /** Targets to bring into the persistent definition. */
+  /** What to do to the persistent definition: `disks.<target>` to bring in, `-disks.<target>` to take out. */
   define: string[];
   create: VolumeRef[];
   grow: { ref: VolumeRef; target: string; bytes: number; running: boolean }[];
@@ -45,10 +45,21 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Disk
       diff.left.push(ref);
       continue;
     }
-    const attached = diskOf(domain.config.disks, ref, seen) !== undefined;
+    const attached = diskOf(domain.config.disks, ref, seen);
     const there = seen.volumes.has(volumeKey(ref)) || seen.pools.get(ref.pool)?.active !== true;
     if (attached && ref.asked !== undefined) gone.push(ref);
-    else if (attached || there) {
+    else if (attached && !there) {
+      // With it the VM would not start.
+      if (drop(vm, attached, diff)) {
+        diff.fields.push({
+          path: `disks.${attached.target}`,
+          before: 'missing',
+          after: null,
+          effect: 'live',
+          why: 'its volume is gone, and the fleet file has no such disk',
+        });
+      }
+    } else if (there) {
       // Of a run that ended between making a disk and using it, and a fleet file that no longer wants it. No reason to lose the others.
       diff.left.push(ref);
       diff.warnings.push(
@@ -148,6 +159,7 @@ function diffDisk(
     }
   }
 
+  if (config !== undefined && config.target !== target) drop(vm, config, diff);
   const shape = (seenDisk: ObservedDisk | undefined): string | null =>
     seenDisk === undefined ? null : `${seenDisk.target} ${seenDisk.bus}`;
   const right = `${target} ${disk.bus}`;
@@ -167,6 +179,13 @@ function diffDisk(
   } else {
     diff.fields.push({ path, before, after: right, effect: liveWrong ? 'restart' : 'live' });
   }
+}
+
+/** Takes it off its target; a target that the VM wants is defined anew anyway, and then false is returned. */
+function drop(vm: ResolvedVm, { target }: ObservedDisk, diff: DiskDiff): boolean {
+  if (vm.disks.some((disk) => disk.target === target)) return false;
+  diff.define.push(`-disks.${target}`);
+  return true;
 }
 
 /** The disk behind which `ref` is. Where the volume's path isn't known, its file name has to do. */

@@ -30,9 +30,10 @@ export function patchDomain(
 
 function patchField(patch: Patch, field: string): void {
   const whole = WHOLE.get(field);
-  const keyed = /^(disks|nics|-nics)\.([^.]+)$/.exec(field);
+  const keyed = /^(disks|-disks|nics|-nics)\.([^.]+)$/.exec(field);
   if (whole) whole(patch);
   else if (keyed?.[1] === 'disks') patchDisk(patch, keyed[2] ?? '');
+  else if (keyed?.[1] === '-disks') dropDisk(patch, keyed[2] ?? '');
   else if (keyed?.[1] === 'nics') patchNic(patch, keyed[2] ?? '');
   else if (keyed) dropNic(patch, keyed[2] ?? '');
   else throw new Error(`no such field of a domain: ${field}`);
@@ -212,6 +213,12 @@ function patchDisk(patch: Patch, target: string): void {
   setNamed(disk, 'source', childrenNamed(fresh, 'source'), ['driver']);
   setNamed(disk, 'target', childrenNamed(fresh, 'target'), ['driver', 'source']);
   for (const name of ['backingStore', 'mirror', 'readonly']) removeNamed(disk, name);
+}
+
+function dropDisk(patch: Patch, target: string): void {
+  if (diskOf(patch.fresh, target)) throw new Error(`${patch.vm.address} wants disk ${target}`);
+  const disk = diskOf(patch.domain, target);
+  if (disk) remove(devicesOf(patch.domain), disk);
 }
 
 /** Sets model and source of a NIC that is there; its place on the bus and what else it has stay. */

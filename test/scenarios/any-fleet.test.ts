@@ -116,6 +116,17 @@ const DOMAIN_DEEDS: Record<string, (lab: Lab, uuid: string, running: boolean) =>
       mapDevices(domain, 'disk', (disk) => mapChildren(disk, (part) => (part.name === 'target' ? other(part) : part))),
     );
   },
+  'another target': (lab, uuid) => {
+    let moved = false;
+    const target = (part: XmlElement): XmlElement => (part.name === 'target' ? withAttribute(part, 'dev', 'sdy') : part);
+    editDefinition(lab, uuid, (domain) =>
+      mapDevices(domain, 'disk', (disk) => {
+        if (moved) return disk;
+        moved = true;
+        return mapChildren(disk, target);
+      }),
+    );
+  },
   'another firmware': (lab, uuid) => {
     editDefinition(lab, uuid, (domain) =>
       mapChildren(domain, (part) => (part.name === 'os' ? withChild(withChild(part, 'loader', null), 'nvram', null) : part)),
@@ -165,19 +176,35 @@ async function start(): Promise<Lab> {
   return lab;
 }
 
-const onPool = (pool: string): ResolvedFleet =>
-  resolved({ apiVersion: 'ven/v1', fleet: 'lab', vms: [{ name: 'a', firmware: 'bios', disks: [{ size: '1GiB', bus: 'sata', pool }] }] });
-/** What was wrong once: a volume of a killed run's hung where another of the same VM is wanted. */
-const MET: [ResolvedFleet, ResolvedFleet, [boolean, number, { what: string; which: number } | null][]][] = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((n) =>
-  [1, 2, 3, 4, 5].map((m): (typeof MET)[number] => [
-    onPool('default'),
-    onPool('fast'),
+type Kill = [back: boolean, n: number, { what: string; which: number } | null];
+const small = (vms: object[], networks: object = {}): ResolvedFleet => resolved({ apiVersion: 'ven/v1', fleet: 'lab', networks, vms });
+const onPool = (pool: string): ResolvedFleet => small([{ name: 'a', firmware: 'bios', disks: [{ size: '1GiB', bus: 'sata', pool }] }]);
+const upTo = (most: number): number[] => Array.from({ length: most }, (_, index) => index + 1);
+/** What was wrong once. */
+const MET: [ResolvedFleet, ResolvedFleet, Kill[]][] = [
+  // A volume of a killed run's hangs where another of the same VM is wanted.
+  ...upTo(8).flatMap((n) =>
+    upTo(5).map((m): (typeof MET)[number] => [
+      onPool('default'),
+      onPool('fast'),
+      [
+        [false, n, { what: 'take the disks off', which: 0 }],
+        [true, m, null],
+      ],
+    ]),
+  ),
+  // One is gone that a killed run hung there, and that nobody wants.
+  ...upTo(16).map((n): (typeof MET)[number] => [
+    small([{ name: 'a', firmware: 'bios', nics: [] }]),
+    small([{ name: 'a', firmware: 'bios', nics: [], disks: [] }]),
     [
-      [false, n, { what: 'take the disks off', which: 0 }],
-      [true, m, null],
+      [false, 30, null],
+      [true, n, { what: 'lose a volume', which: 0 }],
     ],
   ]),
-);
+  // One was moved to a target that nobody wants.
+  [onPool('default'), onPool('default'), [[true, 1, { what: 'another target', which: 0 }]]],
+];
 
 test('from any fleet to any other, killed and disturbed on the way: one apply that runs to its end leads there', async () => {
   await fc.assert(

@@ -58,6 +58,7 @@ const CASES: [field: string, over: Partial<ResolvedVm>][] = [
     { nics: [{ mac: '52:54:00:00:00:07', model: 'virtio', source: { kind: 'network', network: 'default', own: null }, ip: null }] },
   ],
   ['-nics.52:54:00:4e:e7:53', { nics: [] }],
+  ['-disks.sda', { disks: [] }],
 ];
 
 describe('patchDomain', () => {
@@ -253,7 +254,8 @@ describe('patchDomain', () => {
     expect(() => patched({}, field)).toThrow('no such field');
   });
 
-  it('refuses a disk or NIC that the VM does not have, and to drop a NIC that it has', () => {
+  it('refuses a disk or NIC that the VM does not have, and to drop one that it has', () => {
+    expect(() => patched({}, '-disks.sda')).toThrow('wants disk');
     expect(() => patched({}, 'disks.sdx')).toThrow('has no disk sdx');
     expect(() => patched({}, 'nics.52:54:00:ff:ff:01')).toThrow('has no NIC');
     expect(() => patched({}, '-nics.52:54:00:4e:e7:53')).toThrow('wants NIC');
