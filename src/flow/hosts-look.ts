@@ -7,8 +7,8 @@ import { apiOf, whoAsks } from './orchestrator-api.js';
 
 export interface HostsSeen {
   project: string;
-  /** By serial number, as in the last answer; null: there has been none. */
-  hosts: ReadonlyMap<string, OrchestratorHost> | null;
+  /** All of the project, as in the last answer; null: there has been none. */
+  hosts: readonly OrchestratorHost[] | null;
   /** When that was, ISO 8601, where it did not answer since; null: ten seconds ago at most, or never. */
   asOf: string | null;
   /** For people, one line: why it did not answer; null: it did. */
@@ -56,7 +56,7 @@ export class HostsLook {
     if (first || poll.isDue(Date.now())) {
       const hosts = await poll.ask(new AbortController().signal);
       if (hosts) {
-        this.#hosts = new Map(hosts.map((host) => [host.serialNumber, host]));
+        this.#hosts = hosts;
         this.#askedAt = new Date().toISOString();
         this.#warning = null;
       }

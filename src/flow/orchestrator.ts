@@ -1,5 +1,5 @@
 import { didYouMean } from '../config/index.js';
-import { VenError, type OrchestratorHost, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import { isSameHost, VenError, type OrchestratorHost, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
 import type { OpenOrchestrator } from '../orchestrator/index.js';
 import { credentialsReader, type AskSecret } from './credentials.js';
 import { vmNamed } from './find-vm.js';
@@ -36,11 +36,14 @@ export interface Registration {
   already: boolean;
 }
 
-/** The hosts of the fleet's project that are this fleet's VMs, by serial number or UUID, in the fleet's order; with `all` the others after them. Changes nothing. */
+/**
+ * The hosts of the fleet's project that are this fleet's VMs, in the fleet's order; with `all` the others after them, also another
+ * machine's with a VM's serial number, which `registerVms` refuses. Changes nothing.
+ */
 export async function orchestratorHosts(request: OrchestratorRequest & { all: boolean }): Promise<FleetHosts> {
   return withOrchestrator(request, async (orchestrator, fleet, project) => {
     const placeOf = (host: OrchestratorHost): number => {
-      const place = fleet.vms.findIndex((vm) => vm.serialNumber === host.serialNumber || vm.uuid === host.uuid);
+      const place = fleet.vms.findIndex((vm) => vm.uuid === host.uuid || (vm.serialNumber === host.serialNumber && isSameHost(host, vm)));
       return place === -1 ? Infinity : place;
     };
     // It lists them as they came, which is by chance where many were registered at once.

@@ -1,5 +1,5 @@
 import { readNodeRecords } from '../host/index.js';
-import type { ObservedDomain } from '../model/index.js';
+import { hostOfVm, type ObservedDomain } from '../model/index.js';
 import { HostsLook } from './hosts-look.js';
 import { loadFleetFile, type Request } from './load.js';
 import { isOfMaking, makingOf } from './making.js';
@@ -37,7 +37,7 @@ export interface VmStatus extends StageSeen {
   console: string | null;
   /** `127.0.0.1:5900`; null without VNC, or while the VM is off. */
   vnc: string | null;
-  /** The host with its serial number, in the orchestrator's words, which may be empty; null: there is none, or it is not asked. */
+  /** The host with its serial number, in the orchestrator's words, which may be empty; null: there is none, or only another machine's, or it is not asked. */
   orchestrator: { id: string; hostStatus: string; provisioningStatus: string } | null;
 }
 
@@ -77,7 +77,7 @@ async function lookAt(request: Request, stages: StageLook, orchestrator: HostsLo
     vms: fleet.vms.map((vm, index) => {
       const domain = owned.get(vm.uuid);
       const graphics = domain?.live?.graphics;
-      const known = asked?.hosts?.get(vm.serialNumber) ?? null;
+      const known = hostOfVm(asked?.hosts ?? [], vm);
       const read = kept[index];
       const none = { vm: vm.name, record: null, writtenAt: null, damage: null };
       const record = read?.record && isOfMaking(read.record, makingOf(vm, state)) ? read : none;

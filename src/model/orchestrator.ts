@@ -25,6 +25,18 @@ export function isSameHost(host: Pick<OrchestratorHost, 'name' | 'uuid'>, { name
   return host.uuid === '' ? host.name === name : host.uuid === uuid.toLowerCase();
 }
 
+/**
+ * The host that says how far a VM is; null: there is none. Of one that never was seen the name does not count here: nothing is done to
+ * it, and a node may be known by a name that people gave it. One that was seen with another UUID is another machine.
+ */
+export function hostOfVm(
+  hosts: readonly OrchestratorHost[],
+  vm: Pick<HostIdentity, 'name' | 'serialNumber' | 'uuid'>,
+): OrchestratorHost | null {
+  const own = hosts.filter((host) => host.serialNumber === vm.serialNumber && (host.uuid === '' || isSameHost(host, vm)));
+  return own.find((host) => isSameHost(host, vm)) ?? own[0] ?? null;
+}
+
 export interface OsProfile {
   name: string;
   id: string;

@@ -1,4 +1,5 @@
 import {
+  hostOfVm,
   isSameHost,
   VenError,
   type Address,
@@ -64,8 +65,8 @@ class Drive {
   readonly #admission: Admission;
   readonly #stop = new AbortController();
   readonly #statuses: StatusPoll | null;
-  /** By serial number, as far as it is known. */
-  readonly #hosts: Map<string, OrchestratorHost | null>;
+  /** By VM's name, as far as it is known. Null: registered by this run. */
+  readonly #hosts = new Map<string, OrchestratorHost | null>();
   readonly #warn: (address: Address | null, message: string) => void;
   readonly #underWay = new Set<Promise<void>>();
   #powersAskedAt = -Infinity;
@@ -87,7 +88,7 @@ class Drive {
       const node = new NodeRun({ vm, file, record, profile, flow, until, ports, signal: this.#stop.signal, warn });
       return node;
     });
-    this.#hosts = new Map(known?.map((host) => [host.serialNumber, host]));
+    this.#learn(known ?? []);
     this.#statuses =
       ports.orchestrator &&
       new StatusPoll(ports.orchestrator, ports.clock, (message) => {
@@ -220,13 +221,13 @@ class Drive {
     const { orchestrator } = ports;
     const { vm } = node;
     if (flow !== 'non-interactive' || known === null || orchestrator === null) return;
-    const there = this.#hosts.get(vm.serialNumber);
-    // Null: registered by this run. Somebody else's host with this serial number is for `register` to refuse.
+    const there = this.#hosts.get(vm.name);
+    // Somebody else's host with this serial number is for `register` to refuse.
     if (there === null || (there !== undefined && isSameHost(there, vm))) return;
     try {
       const { name, serialNumber, uuid } = vm;
       const { id, already } = await orchestrator.register({ name, serialNumber, uuid }, this.#stop.signal);
-      this.#hosts.set(serialNumber, null);
+      this.#hosts.set(name, null);
       ports.emit({
         type: 'node-registered',
         time: new Date(ports.clock.now()).toISOString(),
@@ -260,17 +261,27 @@ class Drive {
 
   async #askStatuses(watched: readonly NodeRun[]): Promise<void> {
     const hosts = await this.#statuses?.ask(this.#stop.signal);
-    const bySerial = new Map(hosts?.map((host) => [host.serialNumber, host]));
-    for (const [serialNumber, host] of bySerial) this.#hosts.set(serialNumber, host);
+    const told = this.#learn(hosts ?? []);
     for (const node of watched) {
-      const host = bySerial.get(node.vm.serialNumber);
+      const host = told.get(node.vm.name);
       if (host) node.orchestratorSaid(host);
     }
   }
 
+  /** The nodes' hosts among all, by VM's name. */
+  #learn(hosts: readonly OrchestratorHost[]): Map<string, OrchestratorHost> {
+    const told = new Map<string, OrchestratorHost>();
+    for (const { vm } of this.#nodes) {
+      const host = hostOfVm(hosts, vm);
+      if (host !== null) told.set(vm.name, host);
+    }
+    for (const [name, host] of told) this.#hosts.set(name, host);
+    return told;
+  }
+
   /** What the orchestrator said of it last; null: nothing, as far as is known. */
   #known({ vm }: NodeRun): OrchestratorHost | null {
-    return this.#hosts.get(vm.serialNumber) ?? null;
+    return this.#hosts.get(vm.name) ?? null;
   }
 
   #background(work: () => Promise<void>): void {

@@ -752,6 +752,33 @@ describe('the orchestrator', () => {
     expect(world.hostsAsked).toBeLessThanOrEqual(6);
   });
 
+  it('is not believed of another machine with the same serial number, but of one that never was seen, whatever its name', async () => {
+    const world = new World();
+    const vms = ['a', 'b', 'c'].map((name) => world.add(name, []));
+    for (const vm of vms) world.powerOn(vm);
+    world.pass(5000);
+    const [other, unseen, own] = vms.map((vm) => host(vm, 'Working')) as [OrchestratorHost, OrchestratorHost, OrchestratorHost];
+    const hosts = [
+      { ...other, uuid: '00000000-0000-4000-8000-000000000000' },
+      { ...unseen, name: 'by-hand' },
+      { ...own, uuid: 'uuid-c' },
+      { ...own, uuid: '00000000-0000-4000-8000-000000000000', instance: null },
+    ];
+    const ports = world.ports({ orchestrator: world.orchestrator() });
+    // From the start, and by what it says later.
+    for (const known of [hosts, []]) {
+      world.hosts = hosts;
+      world.records.clear();
+      await drive(world, vms, { flow: 'interactive', until: 'work', known, ports, timeoutSeconds: 30 });
+      expect(world.of('node-finished')).toMatchObject([
+        { address: 'vm.b', outcome: 'reached' },
+        { address: 'vm.c', outcome: 'reached' },
+        { address: 'vm.a', outcome: 'left' },
+      ]);
+      world.events.length = 0;
+    }
+  });
+
   it('may still say of a node what became of its former life', async () => {
     const world = new World();
     const vm = world.add('a', [

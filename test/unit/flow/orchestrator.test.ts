@@ -99,6 +99,22 @@ describe('with non-interactive onboarding', () => {
     expect(all.hosts.map(({ vm }) => vm)).toEqual(['a', 'b-1', null]);
   });
 
+  it('hosts shows another machine with a VM’s serial number among the others', async () => {
+    write(NIO);
+    await register(['b-2']);
+    const other = '00000000-0000-4000-8000-000000000000';
+    lab.inventory.addHost({ name: 'a', serialNumber: 'VENA1', uuid: other, autoOnboard: true });
+    lab.inventory.addHost({ name: 'theirs', serialNumber: 'VENB1', uuid: '', autoOnboard: true });
+    const { hosts, unknown } = await orchestratorHosts({ ...request, all: false });
+    expect([hosts.map(({ vm }) => vm), unknown]).toEqual([['b-2'], ['a', 'b-1']]);
+    const all = await orchestratorHosts({ ...request, all: true });
+    expect(all.hosts.map(({ vm, name }) => [vm, name])).toEqual([
+      ['b-2', 'b-2'],
+      [null, 'a'],
+      [null, 'theirs'],
+    ]);
+  });
+
   it('VMs are taken out again, by their names, also where these look like serial numbers', async () => {
     write(NIO, 'vms: [{ name: 3node, serialNumbers: [VENA1] }, { name: b, count: 2, serialNumbers: [VENB1, VENB2] }]');
     await register();

@@ -293,6 +293,14 @@ describe('by the orchestrator', () => {
     expect(JSON.stringify(seen)).not.toContain(PASSWORD);
   });
 
+  it('another machine with its serial number says nothing of a node', async () => {
+    write(NIO);
+    await keep('edge-1', AGENTS);
+    lab.inventory.addHost({ name: 'edge-1', serialNumber: 'VENA1', uuid: '00000000-0000-4000-8000-000000000000', autoOnboard: true });
+    Object.assign([...lab.inventory.hosts.values()][0] ?? {}, { hostStatus: 'Running' });
+    expect((await look(ENV)).vms).toMatchObject([{ stage: 'agents', outcome: 'under-way', orchestrator: null }, {}]);
+  });
+
   it('what ends a node counts though its console can’t be read; what does not, leaves the time of the record', async () => {
     write(NIO);
     for (const vm of ['edge-1', 'edge-2']) {
