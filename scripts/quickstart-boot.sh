@@ -30,4 +30,4 @@ run bin/ven status "$FLEET"
 say "Type commands to a node with:    sudo bin/ven console node-1 $FLEET
 Take it all away again with:     sudo bin/ven destroy $FLEET
 The stand-in ends with this run; nodes that boot later need it again:
-  cd $PWD && sudo -E $(command -v node) $STAND_IN"
+  cd $PWD && sudo -E -H $(command -v node) $STAND_IN"

@@ -1,11 +1,12 @@
 # Sourced by the quickstarts: `start_stand_in OPTIONS…` starts the stand-in orchestrator, which ends with the script.
 
-# The nodes' console logs are root's alone.
+# The nodes' console logs are root's alone. With the home and the work folder that a plain sudo gives: what root makes in the user's
+# would keep the user's own ven out of it, and who looks later with sudo finds the same.
 run() { printf '\n$ %s\n' "$*"; as_root scripts/with-libvirt.sh "$@"; }
 say() { printf '\n%s\n' "$*"; }
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -E env "PATH=$PATH" "$@"; fi; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -E -H env -u XDG_STATE_HOME "PATH=$PATH" "$@"; fi; }
 # For the background: what is started is the process itself, or sudo, which passes signals on.
-become_root() { if [ "$(id -u)" = 0 ]; then exec "$@"; else exec sudo -E env "PATH=$PATH" "$@"; fi; }
+become_root() { if [ "$(id -u)" = 0 ]; then exec "$@"; else exec sudo -E -H env -u XDG_STATE_HOME "PATH=$PATH" "$@"; fi; }
 
 STAND_IN='test/orchestrator/main.ts --domain edge.test --address 10.231.0.1 --device orch0 --dir .lab'
 

@@ -71,6 +71,6 @@ function notAllowed(path: string): VenError {
   return new VenError('host-not-ready', {
     summary: `You may not read the nodes' consoles: ${path}`,
     detail: 'libvirt logs there what the VMs say, and keeps it to root. ven watches nodes through these logs. Nothing was changed.',
-    hint: 'Run it as root: with sudo -E, since plain sudo drops the environment, and so goes by other variables and another work folder. VMs can be made without root, and without --wait.',
+    hint: 'Run it as root: sudo --preserve-env=ONBOARDING_USERNAME,ONBOARDING_PASSWORD ven … (sudo drops the environment; name what ven is to have of it). VMs can be made without root, and without --wait.',
   });
 }

@@ -72,7 +72,28 @@ it('quickstart-boot.sh: the stand-in that it tells how to start again is run by 
   let said = '';
   run.stdout.on('data', (data: Buffer) => (said += data.toString()));
   expect(await once(run, 'close')).toEqual([0, null]);
-  expect(said).toContain(`cd ${dir} && sudo -E ${dir}/node_modules/.bin/node test/orchestrator/main.ts`);
+  expect(said).toContain(`cd ${dir} && sudo -E -H ${dir}/node_modules/.bin/node test/orchestrator/main.ts`);
+});
+
+it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder of its user alone', async () => {
+  for (const name of ['quickstart-boot.sh', 'stand-in.sh'])
+    copyFileSync(join(import.meta.dirname, '../../../scripts', name), join(dir, 'scripts', name));
+  program('bin/id', 'echo 1000');
+  // As Debian's: -E alone keeps HOME too.
+  program('bin/sudo', 'while [ "${1#-}" != "$1" ]; do [ "$1" != -H ] || export HOME=/root; shift; done\nexec "$@"');
+  program('scripts/setup-host.sh', '');
+  program('scripts/with-libvirt.sh', 'exec "$@"');
+  program('bin/ven', `echo "$HOME \${XDG_STATE_HOME-}" >>'${dir}/homes'\necho 'node: Ready'`);
+  program(
+    'bin/node',
+    `echo "$HOME \${XDG_STATE_HOME-}" >>'${dir}/homes'\necho UefiHttpBoot >.lab/access.log\nprintf '{"pid":%s,}\\n' $$\nexec sleep 60`,
+  );
+  const run = spawn('sh', [join(dir, 'scripts/quickstart-boot.sh')], {
+    env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: dir, XDG_STATE_HOME: join(dir, 'state') },
+    stdio: 'ignore',
+  });
+  expect(await once(run, 'exit')).toEqual([0, null]);
+  expect(new Set(readFileSync(join(dir, 'homes'), 'utf8').split('\n'))).toEqual(new Set(['/root ', '']));
 });
 
 it('setup-host.sh: whoever reads its output to the end does not wait for the libvirtd that it started', async () => {

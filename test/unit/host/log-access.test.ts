@@ -45,7 +45,7 @@ it('refuses who is not root where there is nothing to read yet, unless others we
   const asked = { uri, domains: ['lab_b'], folder, root: false };
   expect(() => {
     checkConsoleLogs(asked);
-  }).toThrow(refused(/You may not read .*lab_b-console\.log/, /sudo -E/));
+  }).toThrow(refused(/You may not read .*lab_b-console\.log/, /sudo --preserve-env=/));
   writeFileSync(join(folder, 'lab_a-console.log'), '');
   checkConsoleLogs(asked);
 });
@@ -55,7 +55,7 @@ it('refuses a log that can’t be opened', () => {
   writeFileSync(join(folder, 'lab'), '');
   expect(() => {
     checkConsoleLogs({ uri, domains: ['lab/a'], folder, root: true });
-  }).toThrow(refused(/You may not read/, /sudo -E/));
+  }).toThrow(refused(/You may not read/, /sudo --preserve-env=/));
   mkdirSync(join(folder, 'closed'));
   chmodSync(join(folder, 'closed'), 0o700);
   checkConsoleLogs({ uri, domains: ['lab_a'], folder: join(folder, 'closed'), root: true });
@@ -70,7 +70,7 @@ it.runIf(process.getuid?.() === 0)('refuses who may not even look whether there 
   try {
     expect(() => {
       checkConsoleLogs({ uri, domains: ['lab_a'], folder: inside });
-    }).toThrow(refused(/may not read the nodes' consoles/, /sudo -E/));
+    }).toThrow(refused(/may not read the nodes' consoles/, /sudo --preserve-env=/));
   } finally {
     process.seteuid?.(0);
   }
