@@ -9,20 +9,22 @@ import { flushed, stderr, stdout, survivePipes } from './output.js';
 export async function run(argv: readonly string[], root: string): Promise<number> {
   survivePipes();
   let version = '';
+  let inCommand = false;
   try {
     const config = await Config.load({ root });
     version = config.version;
     refuseUnknown(argv, config);
+    inCommand = true;
     await runOclif([...argv], config);
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
-    return tell(error, version, argv);
+    return tell(error, version, argv, inCommand);
   } finally {
     await flushed();
   }
 }
 
-function tell(error: unknown, version: string, argv: readonly string[]): number {
+function tell(error: unknown, version: string, argv: readonly string[], inCommand: boolean): number {
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? EXIT.error;
   const look = lookOf(process.stderr, process.env);
   const known = error instanceof Errors.CLIError ? usage(error) : error;
@@ -30,8 +32,8 @@ function tell(error: unknown, version: string, argv: readonly string[]): number 
     stderr(bugText(error, version, look));
     return EXIT.error;
   }
-  // oclif's own errors have not been through the command's `catch`, where those of ven's own kind are told in JSON.
-  if (known !== error && argv.includes('--json')) stdout(errorJson(known, jsonForm(argv[0])));
+  // A command's `catch` tells errors of ven's own kind in JSON: not oclif's, nor that there is no such command.
+  if (!(inCommand && known === error) && argv.includes('--json')) stdout(errorJson(known, jsonForm(argv[0])));
   stderr(errorText(known, look));
   return known.exitCode;
 }

@@ -137,6 +137,13 @@ describe('wrong usage exits 1 and says what was meant', () => {
     const event = run('apply', '--json', '--jsn').stdout;
     expect(JSON.parse(event)).toMatchObject({ type: 'error', error: { code: 'usage' } });
     expect(event.trimEnd()).not.toContain('\n');
+    for (const words of [['plam'], ['orchestrator', 'hots']]) {
+      const { code, stdout } = run(...words, '--json');
+      expect([code, JSON.parse(stdout)]).toMatchObject([
+        1,
+        { error: { code: 'usage', hint: expect.stringContaining('did you mean') as string } },
+      ]);
+    }
   });
 });
 
