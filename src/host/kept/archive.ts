@@ -30,8 +30,12 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
   const written = finished(disk);
   written.catch(() => undefined); // told by whoever writes next
   const write = async (bytes: Uint8Array): Promise<void> => {
-    if (bytes.length > 0 && !gzip.write(bytes)) await Promise.race([once(gzip, 'drain'), written]);
-    if (disk.errored) throw notNew(file, disk.errored);
+    try {
+      if (bytes.length > 0 && !gzip.write(bytes)) await Promise.race([once(gzip, 'drain'), written]);
+      if (disk.errored) throw disk.errored;
+    } catch (error) {
+      throw notNew(file, error);
+    }
   };
   return {
     async add(path, content) {

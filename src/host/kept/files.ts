@@ -117,12 +117,9 @@ export function readSecretFile(path: string): Uint8Array {
 
 /** Whole or not at all, mode 0600. @throws VenError `usage` */
 export function writePrivateFile(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
-    renameSync(beside, path);
+    replace(path, text, 0o600);
   } catch (error) {
-    if (existsSync(beside)) rmSync(beside);
     throw cannot('write', path, error);
   }
 }
@@ -130,7 +127,7 @@ export function writePrivateFile(path: string, text: string): void {
 /** Never over what is there. @throws VenError `usage` */
 export function writeNewFile(path: string, text: string): void {
   try {
-    writeFileSync(path, text, { flag: 'wx' });
+    create(path, text);
   } catch (error) {
     throw notNew(path, error);
   }
@@ -146,13 +143,37 @@ export function notNew(path: string, error: unknown): VenError {
   });
 }
 
-/** For everybody to read, over what is there; folders above it that are missing are made. @throws VenError `usage` */
+/** For everybody to read, whole or not at all, over what is there; folders above it that are missing are made. @throws VenError `usage` */
 export function writePublicFile(path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    replace(path, text);
   } catch (error) {
     throw cannot('write', path, error);
+  }
+}
+
+/** Never over what is there, and what could not be written whole does not stay. */
+function create(path: string, text: string, mode = 0o666): void {
+  const fd = openSync(path, 'wx', mode);
+  try {
+    writeFileSync(fd, text);
+  } catch (error) {
+    rmSync(path);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function replace(path: string, text: string, mode?: number): void {
+  const beside = `${path}.${process.pid}.tmp`;
+  create(beside, text, mode);
+  try {
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside);
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -221,6 +222,38 @@ describe('commands', () => {
     expect([refused.code, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toContain("can't be written: a part of the path is not a folder\n");
     expect(refused.stderr).toContain('ls -ld out/Vagrantfile\n');
+  });
+});
+
+describe('where there is no room', () => {
+  /** No file may grow beyond so many blocks; what has no room elsewhere fails in the same way. */
+  const cramped = (blocks: number, ...args: string[]): Ran =>
+    ven(['-c', 'ulimit -f "$1"; shift; exec "$@"', 'sh', String(blocks), VEN, ...args], { cwd, program: 'sh' });
+
+  it('init leaves nothing, which would be there already the next time', () => {
+    const { code, stderr } = cramped(0, 'init', 'no-room.yaml');
+    expect([code, stderr]).toEqual([1, expect.stringContaining("no-room.yaml can't be written")]);
+    expect(existsSync(join(cwd, 'no-room.yaml'))).toBe(false);
+  });
+
+  it('render leaves the file that was there', () => {
+    const written = (): [string, string][] =>
+      readdirSync(join(cwd, 'kept'), { recursive: true, encoding: 'utf8', withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name), 'utf8')]);
+    expect(run('render', '--out-dir', 'kept').code).toBe(0);
+    const before = written();
+    const { code, stderr } = cramped(0, 'render', '--out-dir', 'kept');
+    expect([code, stderr]).toEqual([1, expect.stringContaining("can't be written")]);
+    expect(written()).toEqual(before);
+  });
+
+  it('bundle says so, and leaves nothing', () => {
+    const noise = Array.from({ length: 6000 }, () => `# ${randomBytes(40).toString('base64')}\n`).join('');
+    writeFileSync(join(cwd, 'long.yaml'), `apiVersion: ven/v1\nfleet: edge-lab\nvms: [{ name: edge }]\n${noise}`);
+    const { code, stderr } = cramped(64, 'bundle', 'long.yaml', '--output', 'no-room.tar.gz');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: no-room\.tar\.gz can't be written/m)]);
+    expect(existsSync(join(cwd, 'no-room.tar.gz'))).toBe(false);
   });
 });
 

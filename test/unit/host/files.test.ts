@@ -107,6 +107,17 @@ describe('other files', () => {
     }).toThrow(expect.objectContaining({ hint: `Check the path and its permissions: ls -ld ${path}` }));
   });
 
+  it('takes away nothing that another left', () => {
+    const path = join(dir, 'plan.json');
+    const beside = `${path}.${process.pid}.tmp`;
+    writeFileSync(beside, 'theirs');
+    expect(() => {
+      writePrivateFile(path, 'ours');
+    }).toThrow(expect.objectContaining({ code: 'usage' }));
+    expect(readTextFile(beside)).toBe('theirs');
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('finds what came with ven', () => {
     expect(readPackageFile('templates/Vagrantfile')).toContain('machines.json');
   });
