@@ -62,7 +62,7 @@ export async function orchestratorHosts(request: OrchestratorRequest & { all: bo
   });
 }
 
-/** Called for each VM as it is done, or refused. */
+/** Called for each VM as it is done, or refused; the refusal of an only one is what the whole rejects with. */
 interface Told<T> {
   tell: (one: T) => void;
   tellRefused: (error: VenError) => void;
@@ -70,7 +70,7 @@ interface Told<T> {
 
 /**
  * Makes VMs known to the orchestrator by their serial numbers. Idempotent. One that is refused keeps no other back: rejects with
- * `vms-failed` after the last, and at once only for what would befall them all.
+ * `vms-failed` after the last (`foreign-object` where each is somebody else's), and at once only for what would befall them all.
  */
 export async function registerVms({ tell, tellRefused, ...request }: VmsRequest & Told<Registration>): Promise<void> {
   await withOrchestrator(request, async (orchestrator, fleet) => {
@@ -101,22 +101,32 @@ async function eachOf(
   tellRefused: (error: VenError) => void,
   work: (vm: ResolvedVm) => Promise<void>,
 ): Promise<void> {
-  const refused: string[] = [];
+  const refused: VenError[] = [];
+  const names: string[] = [];
   for (const vm of vms) {
     try {
       await work(vm);
     } catch (error) {
       if (!(error instanceof VenError) || (error.code !== 'host-refused' && error.code !== 'foreign-object')) throw error;
       const { code, summary, detail, hint } = error;
-      tellRefused(new VenError(code, { summary, detail, hint, where: vm.address }));
-      refused.push(vm.name);
+      const own = new VenError(code, { summary, detail, hint, where: vm.address });
+      if (vms.length > 1) tellRefused(own);
+      refused.push(own);
+      names.push(vm.name);
     }
   }
-  if (refused.length > 0)
-    throw new VenError('vms-failed', {
-      summary: `${refused.length} of ${vms.length} ${vms.length === 1 ? 'VM' : 'VMs'} ${refused.length === 1 ? 'was' : 'were'} not ${done}: ${refused.join(', ')}`,
-      hint: 'Why is said above, for each. The others are done: type the same again once that is settled.',
-    });
+  const [first] = refused;
+  if (!first) return;
+  const isNoneDone = refused.length === vms.length;
+  const code = isNoneDone && refused.every((error) => error.code === 'foreign-object') ? 'foreign-object' : 'vms-failed';
+  if (vms.length === 1) {
+    const { summary, detail, hint, where } = first;
+    throw new VenError(code, { summary, detail, hint, where });
+  }
+  throw new VenError(code, {
+    summary: `${refused.length} of ${vms.length} VMs ${refused.length === 1 ? 'was' : 'were'} not ${done}: ${names.join(', ')}`,
+    hint: `Why is said above, for each. ${isNoneDone ? 'T' : 'The others are done: t'}ype the same again once that is settled.`,
+  });
 }
 
 /** Makes new hosts of the project get an operating system by themselves. `changed`: false when they did already. */

@@ -31,7 +31,7 @@ export type ErrorCode =
   | 'not-running' // the VM is off
   | 'not-found' // an address, VM or file that does not exist
   | 'orchestrator-refused' // it answered, and would answer the same again: credentials, rights, project, a conflict
-  | 'host-refused' // the same for one host: its serial number is another's, its form, its status
+  | 'host-refused' // the same for one host: its form, its status, a conflict with nothing to be seen
   | 'orchestrator-unreachable' // no connection, TLS that can't be verified, 5xx to the end, an answer that is none
   | 'tool-failed'; // virsh or vagrant failed, and nothing better is known
 

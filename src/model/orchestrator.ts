@@ -51,7 +51,7 @@ export interface Orchestrator {
   /** Rejects when the project is not there, or may not be used. */
   checkProject(signal?: AbortSignal): Promise<void>;
   hosts(signal?: AbortSignal): Promise<OrchestratorHost[]>;
-  /** Idempotent: `already` when the same host is there (`isSameHost`). `host-refused` when its serial number is another machine's. */
+  /** Idempotent: `already` when the same host is there (`isSameHost`). `foreign-object` when its serial number is another machine's. */
   register(host: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }>;
   /** Removes the host with this serial number; idempotent. `foreign-object` when it is another machine (`isSameHost`). */
   unregister(host: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }>;

@@ -216,9 +216,10 @@ function otherThan({ uuid }: HostIdentity, host: OrchestratorHost): string {
   return `${JSON.stringify(host.name)}${seen}`;
 }
 
-function refusedHost(base: URL, { name, serialNumber }: HostIdentity, why: string, what = ''): VenError {
-  return new VenError('host-refused', {
+/** `foreign`: what to do about the other machine that has its serial number. */
+function refusedHost(base: URL, { name, serialNumber }: HostIdentity, why: string, foreign?: string): VenError {
+  return new VenError(foreign === undefined ? 'host-refused' : 'foreign-object', {
     summary: `POST ${base.href}/compute/hosts/register: ${name} (serial number ${serialNumber}) is not registered: ${why}`,
-    hint: `${what} ${LOOK}`.trimStart(),
+    hint: foreign === undefined ? LOOK : `${foreign} ${LOOK}`,
   });
 }

@@ -14,7 +14,7 @@ export class FakeOrchestrator implements Pick<Orchestrator, 'register' | 'unregi
 
   async register(host: HostIdentity): Promise<{ id: string; already: boolean }> {
     const there = this.hosts.get(host.serialNumber);
-    if (there && !isSameHost(there, host)) throw new VenError('host-refused', { summary: `${host.serialNumber} is ${there.name}'s` });
+    if (there && !isSameHost(there, host)) throw new VenError('foreign-object', { summary: `${host.serialNumber} is ${there.name}'s` });
     if (!there) this.#faults.change(`register ${host.name}`, () => this.hosts.set(host.serialNumber, host));
     return Promise.resolve({ id: host.serialNumber, already: there !== undefined });
   }

@@ -138,11 +138,35 @@ describe('with non-interactive onboarding', () => {
     write(NIO);
     lab.inventory.addHost({ name, serialNumber: 'VENA1', uuid, autoOnboard: true });
     const refused: VenError[] = [];
-    await expect(unregister(['a'], { tellRefused: (error) => refused.push(error) })).rejects.toMatchObject({ exitCode: 4 });
-    expect(refused).toMatchObject([
-      { code: 'foreign-object', where: 'vm.a', summary: expect.stringContaining(`is not a, but "${name}"`) as string },
-    ]);
+    const tellRefused = (error: VenError): void => void refused.push(error);
+    const own = (summary: string) => ({ exitCode: 6, where: 'vm.a', summary: expect.stringContaining(summary) as string });
+    await expect(unregister(['a'], { tellRefused })).rejects.toMatchObject(own(`is not a, but "${name}"`));
+    await expect(register(['a'], { tellRefused })).rejects.toMatchObject(own(`registered already, as "${name}"`));
+    expect(refused).toEqual([]);
     expect(lab.inventory.hosts.size).toBe(1);
+  });
+
+  it('where none was done, that is said: exit 6 where each is somebody else’s, else 4', async () => {
+    write(NIO);
+    for (const serialNumber of ['VENB1', 'VENB2']) lab.inventory.addHost({ name: 'theirs', serialNumber, uuid: '', autoOnboard: true });
+    const refused: VenError[] = [];
+    const none = { exitCode: 6, summary: '2 of 2 VMs were not removed: b-1, b-2', hint: expect.not.stringContaining('others') as string };
+    await expect(unregister(['b-1', 'b-2'], { tellRefused: (error) => refused.push(error) })).rejects.toMatchObject(none);
+    expect(refused.map(({ code, where }) => [code, where])).toEqual([
+      ['foreign-object', 'vm.b-1'],
+      ['foreign-object', 'vm.b-2'],
+    ]);
+    await expect(unregister(['b-1', 'a'])).rejects.toMatchObject({
+      exitCode: 4,
+      hint: expect.stringContaining('The others are done') as string,
+    });
+    const fault = lab.fail({ op: 'register', how: 409 });
+    await expect(register(['a'])).rejects.toMatchObject({
+      exitCode: 4,
+      summary: expect.stringContaining('a (serial number VENA1) is not') as string,
+    });
+    await expect(register(['a', 'b-1'])).rejects.toMatchObject({ exitCode: 4, summary: '2 of 2 VMs were not registered: a, b-1' });
+    fault.stop();
   });
 
   it('a VM that is refused keeps no other back, and is told; what would befall them all ends it at once', async () => {

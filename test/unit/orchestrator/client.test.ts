@@ -270,7 +270,7 @@ describe('registering', () => {
     const { hosts } = inventory(() => ({ answer: { status: 409 }, done: false }));
     hosts.push({ resourceId: 'host-7', name: 'somebody', serialNumber: A.serialNumber });
     const error = await errorOf(client().register(A));
-    expect(error.code).toBe('host-refused');
+    expect(error.code).toBe('foreign-object');
     expect(error.summary).toMatch(/registered already, as "somebody"$/);
     expect(error.hint).toContain('or give it the name of this VM there');
     expect(apiCalls().some(({ method }) => method === 'POST')).toBe(false);
@@ -285,7 +285,7 @@ describe('registering', () => {
     const [other] = hosts.splice(0, 1, { ...hosts[0], name: A.name, uuid: '00000000-0000-4000-8000-000000000000' });
     expect(other?.['name']).toBe('renamed');
     const error = await errorOf(client().register(A));
-    expect(error.code).toBe('host-refused');
+    expect(error.code).toBe('foreign-object');
     expect(error.summary).toContain(`as "a", which was seen with the UUID 00000000-0000-4000-8000-000000000000, not ${A.uuid}`);
     expect(error.hint).toContain('delete it in the orchestrator. Else give this VM another serial number');
     await expect(client().unregister(A)).rejects.toMatchObject({
