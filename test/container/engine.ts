@@ -6,7 +6,18 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +76,11 @@ export class StandInEngine {
     this.bin = join(this.#dir, 'bin');
     mkdirSync(this.bin);
     const socket = join(this.#dir, 'socket');
-    const words = [process.execPath, join(import.meta.dirname, 'client.ts'), socket].map((word) => `'${word}'`).join(' ');
+    // Copies, which its client may read wherever this folder lies.
+    const [node, client] = [join(this.#dir, 'node'), join(this.#dir, 'client.mts')];
+    copyFileSync(process.execPath, node);
+    copyFileSync(join(import.meta.dirname, 'client.ts'), client);
+    const words = [node, client, socket].map((word) => `'${word}'`).join(' ');
     writeFileSync(join(this.bin, 'docker'), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
     // There is no podman beside it, whatever this machine has.
     writeFileSync(join(this.bin, 'podman'), '#!/bin/sh\necho "not in this test" >&2\nexit 1\n', { mode: 0o755 });
