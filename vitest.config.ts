@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /** They compare the whole host before and after, or change what others stand on (the network `default`). */
-const ALONE = ['test/contract/**/*.test.ts', ...['default-network', 'lifecycle', 'refusals'].map((name) => `test/e2e/${name}.test.ts`)];
+const ALONE = [
+  'test/contract/**/*.test.ts',
+  ...['default-network', 'lifecycle', 'refusals'].map((name) => `test/e2e/${name}.test.ts`),
+];
 /** The first two boot 13 nodes together, the third waits most of its time. */
-const ONBOARDING = ['onboarding', 'onboarding-login', 'orchestrator-faults'].map((name) => `test/e2e/${name}.test.ts`);
+const ONBOARDING = ['onboarding', 'onboarding-login', 'orchestrator-faults'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
 const real = { testTimeout: 300_000, hookTimeout: 300_000 };
 
@@ -12,9 +17,32 @@ const real = { testTimeout: 300_000, hookTimeout: 300_000 };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/{unit,scenarios}/**/*.test.ts'], testTimeout: 20_000, sequence: { groupOrder: 0 } } },
-      { test: { ...real, name: 'alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 1 } } },
-      { test: { ...real, name: 'onboarding', include: ONBOARDING, maxWorkers: 3, sequence: { groupOrder: 2 } } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{unit,scenarios}/**/*.test.ts'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'alone',
+          include: ALONE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'onboarding',
+          include: ONBOARDING,
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
+        },
+      },
       {
         test: {
           ...real,

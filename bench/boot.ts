@@ -14,7 +14,11 @@ const LONGEST_MS = 400_000;
 const folder = folderOf('boot');
 const bootFile = join(folder.dir, 'boot.efi');
 writeFileSync(bootFile, 'not for running');
-const orchestrator = await startOrchestrator({ domain: 'edge.test', dir: join(folder.dir, 'orchestrator'), bootFile });
+const orchestrator = await startOrchestrator({
+  domain: 'edge.test',
+  dir: join(folder.dir, 'orchestrator'),
+  bootFile,
+});
 writeFileSync(
   folder.file,
   `apiVersion: ven/v1
@@ -56,7 +60,9 @@ in one run. UEFI, TPM, 1 vCPU, software emulation, ${availableParallelism()} cor
 |---|---|---|
 | ${without.toFixed(1)} s | ${withPxe.toFixed(1)} s | ${(without / withPxe).toFixed(2)} |`,
   );
-  process.stderr.write(`${without.toFixed(1)} s without, ${withPxe.toFixed(1)} s with; written: docs/benchmarks.md\n`);
+  process.stderr.write(
+    `${without.toFixed(1)} s without, ${withPxe.toFixed(1)} s with; written: docs/benchmarks.md\n`,
+  );
 } finally {
   await run([VEN, 'destroy', folder.file, '--yes', '--purge'], { env: folder.env });
   await orchestrator.close();

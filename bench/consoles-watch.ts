@@ -6,11 +6,18 @@ import { driveNodes } from '../src/flow/onboarding/drive.js';
 import { ConsoleFollower, consoleEnd, typeOnConsole, writeNodeRecord } from '../src/host/index.js';
 import type { ResolvedVm } from '../src/model/index.js';
 
-const [logs = '', work = '', count = '0', profileFile = '', username = '', password = ''] = process.argv.slice(2);
+const [logs = '', work = '', count = '0', profileFile = '', username = '', password = ''] =
+  process.argv.slice(2);
 const at = { uri: 'qemu:///system', folder: logs };
 const vms = Array.from({ length: Number(count) }, (_, index) => {
   const name = `n${index + 1}`;
-  return { name, address: `vm.${name}`, uuid: `uuid-${name}`, domain: `bench_${name}`, serialNumber: name } as ResolvedVm;
+  return {
+    name,
+    address: `vm.${name}`,
+    uuid: `uuid-${name}`,
+    domain: `bench_${name}`,
+    serialNumber: name,
+  } as ResolvedVm;
 });
 /** CPU in seconds: of this process, and of those that it started and that have ended. */
 function used(): { own: number; others: number } {
@@ -25,7 +32,8 @@ const sampling = setInterval(() => {
   const { own, others } = used();
   samples.push({ time: performance.now(), total: own + others });
   const [first, last] = [samples.at(-1 - WINDOW_SECONDS), samples.at(-1)];
-  if (first && last) busiest = Math.max(busiest, (last.total - first.total) / ((last.time - first.time) / 1000));
+  if (first && last)
+    busiest = Math.max(busiest, (last.total - first.total) / ((last.time - first.time) / 1000));
 }, 1000);
 let begun = { cpu: used(), time: performance.now() };
 let looked = Infinity;
@@ -53,10 +61,12 @@ const result = await driveNodes({
     },
     openConsole: ({ domain }, from) => new ConsoleFollower({ ...at, domain, from }),
     consoleEnd: ({ domain }) => consoleEnd({ ...at, domain }),
-    powers: (uuids) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
+    powers: (uuids) =>
+      Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
     life: () => ({}),
     powerOn: () => Promise.resolve(),
-    type: ({ uuid }, text, wanted, signal) => typeOnConsole({ uri: at.uri, uuid, text, wanted, env: process.env, signal }),
+    type: ({ uuid }, text, wanted, signal) =>
+      typeOnConsole({ uri: at.uri, uuid, text, wanted, env: process.env, signal }),
     orchestrator: null,
     credentials: { username, password },
     records: {

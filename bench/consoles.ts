@@ -43,15 +43,21 @@ const chatter = Array.from(
   (_, index) =>
     `[${(index / 100).toFixed(6).padStart(12)}] pci 0000:00:1f.${index % 8}: reg 0x20: [mem 0xfebf${(index % 4096).toString(16).padStart(4, '0')}]\r\n`,
 ).join('');
-const recording = parse(readFileSync(join(ROOT, 'test/recordings/lab-interactive.yaml'), 'utf8')) as {
+const recording = parse(
+  readFileSync(join(ROOT, 'test/recordings/lab-interactive.yaml'), 'utf8'),
+) as {
   steps: { at: number; says?: string }[];
 };
-const steps = recording.steps.flatMap(({ at, says }) => (says === undefined ? [] : [{ at: (at * 1000) / FASTER, says }]));
+const steps = recording.steps.flatMap(({ at, says }) =>
+  says === undefined ? [] : [{ at: (at * 1000) / FASTER, says }],
+);
 const boots = steps.filter(({ says }) => KERNEL.test(says)).slice(0, 2);
 const said = steps.flatMap((step) => {
   if (!boots.includes(step)) return [step];
   // Over a second of the replay, as a kernel's lines come.
-  const parts = Array.from({ length: 10 }, (_, part) => chatter.slice((part * chatter.length) / 10, ((part + 1) * chatter.length) / 10));
+  const parts = Array.from({ length: 10 }, (_, part) =>
+    chatter.slice((part * chatter.length) / 10, ((part + 1) * chatter.length) / 10),
+  );
   return [step, ...parts.map((says, part) => ({ at: step.at + 50 + part * 50, says }))];
 });
 said.sort((a, b) => a.at - b.at);
@@ -107,7 +113,8 @@ async function live(name: string): Promise<void> {
     const wanted = PROMPTS.find(({ prompt }) => prompt.test(says))?.answer;
     if (wanted === undefined) continue;
     while (answers.get(uuid)?.[asked] === undefined) await pause(50);
-    if (answers.get(uuid)?.[asked] !== wanted) throw new Error(`${name} was answered ${answers.get(uuid)?.[asked]}`);
+    if (answers.get(uuid)?.[asked] !== wanted)
+      throw new Error(`${name} was answered ${answers.get(uuid)?.[asked]}`);
     asked += 1;
   }
 }
@@ -120,13 +127,22 @@ try {
     format: 'esm',
     platform: 'node',
     logLevel: 'warning',
-    banner: { js: "import { createRequire as $require } from 'node:module';const require = $require(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as $require } from 'node:module';const require = $require(import.meta.url);",
+    },
   });
   const names = Array.from({ length: NODES }, (_, index) => `n${index + 1}`);
   for (const name of names) writeFileSync(join(logs, `bench_${name}-console.log`), '');
   const child = fork(
     watcher,
-    [logs, join(folder.dir, 'work'), String(NODES), join(ROOT, 'templates/profiles/edge-node.yaml'), USERNAME, PASSWORD],
+    [
+      logs,
+      join(folder.dir, 'work'),
+      String(NODES),
+      join(ROOT, 'templates/profiles/edge-node.yaml'),
+      USERNAME,
+      PASSWORD,
+    ],
     {
       execArgv: [],
       env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}` },
@@ -142,15 +158,17 @@ try {
     });
   });
   const looking = setInterval(readAnswers, 50);
-  const { ready, cpuSeconds, typingSeconds, busiest, seconds, peakMiB, latestMs } = await ended.finally(() => {
-    clearInterval(looking);
-    child.kill();
-  });
+  const { ready, cpuSeconds, typingSeconds, busiest, seconds, peakMiB, latestMs } =
+    await ended.finally(() => {
+      clearInterval(looking);
+      child.kill();
+    });
   readAnswers();
   const bytes = said.reduce((sum, { says }) => sum + Buffer.byteLength(says), 0);
   if (ready !== NODES) throw new Error(`only ${ready} of ${NODES} came to ready`);
   const twice = [...answers].filter(([, texts]) => texts.length !== PROMPTS.length);
-  if (answers.size !== NODES || twice.length > 0) throw new Error(`not answered once each: ${twice.map(([uuid]) => uuid).join(', ')}`);
+  if (answers.size !== NODES || twice.length > 0)
+    throw new Error(`not answered once each: ${twice.map(([uuid]) => uuid).join(', ')}`);
   const cores = (cpuSeconds + typingSeconds) / seconds;
   writePart(
     CONSOLES_TITLE,

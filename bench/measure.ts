@@ -16,7 +16,10 @@ export interface Sample {
 }
 
 /** Runs a command to its end; rejects when its exit code is not in `codes`. */
-export function run(argv: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; codes?: number[] } = {}): Promise<Sample> {
+export function run(
+  argv: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; codes?: number[] } = {},
+): Promise<Sample> {
   const [file = '', ...args] = argv;
   const began = performance.now();
   const child = spawn(file, args, {
@@ -32,14 +35,21 @@ export function run(argv: string[], options: { cwd?: string; env?: NodeJS.Proces
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === null || !(options.codes ?? [0]).includes(code))
-        reject(new Error(`${argv.join(' ')}: exit ${code}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`));
+        reject(
+          new Error(
+            `${argv.join(' ')}: exit ${code}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`,
+          ),
+        );
       else resolve({ seconds: (performance.now() - began) / 1000, peakMiB: null, stdout });
     });
   });
 }
 
 /** As `run`, for a node program: tells its peak memory too, through a module that node loads first. */
-export async function runNode(argv: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; codes?: number[] } = {}): Promise<Sample> {
+export async function runNode(
+  argv: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; codes?: number[] } = {},
+): Promise<Sample> {
   const dir = mkdtempSync(join(tmpdir(), 'ven-bench-'));
   const probe = join(dir, 'peak.cjs');
   const out = join(dir, 'peak');
@@ -48,7 +58,10 @@ export async function runNode(argv: string[], options: { cwd?: string; env?: Nod
     `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(out)}, String(process.resourceUsage().maxRSS)));`,
   );
   try {
-    const sample = await run(argv, { ...options, env: { ...options.env, NODE_OPTIONS: `--require ${probe}` } });
+    const sample = await run(argv, {
+      ...options,
+      env: { ...options.env, NODE_OPTIONS: `--require ${probe}` },
+    });
     return { ...sample, peakMiB: Number(readFileSync(out, 'utf8')) / 1024 };
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -58,7 +71,9 @@ export async function runNode(argv: string[], options: { cwd?: string; env?: Nod
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 /** Runs the subjects in turn, A B C A B C …, and gives each one's samples: what drifts on the machine hits all alike. */
@@ -66,7 +81,9 @@ export async function inTurn<Name extends string>(
   rounds: number,
   subjects: Record<Name, () => Promise<Sample>>,
 ): Promise<Record<Name, Sample[]>> {
-  const samples = Object.fromEntries(Object.keys(subjects).map((name) => [name, []])) as unknown as Record<Name, Sample[]>;
+  const samples = Object.fromEntries(
+    Object.keys(subjects).map((name) => [name, []]),
+  ) as unknown as Record<Name, Sample[]>;
   for (let round = 0; round < rounds; round += 1) {
     for (const name of Object.keys(subjects) as Name[]) samples[name].push(await subjects[name]());
   }
@@ -77,7 +94,8 @@ export async function inTurn<Name extends string>(
 export async function virsh(commands: readonly string[]): Promise<void> {
   for (let at = 0; at < commands.length;) {
     let text = '';
-    while (at < commands.length && text.length + (commands[at] as string).length < 100_000) text += `${commands[at++]};`;
+    while (at < commands.length && text.length + (commands[at] as string).length < 100_000)
+      text += `${commands[at++]};`;
     await run(['virsh', '-q', '-c', URI, text]);
   }
 }
@@ -92,7 +110,13 @@ export interface Row {
 }
 
 /** `ven` beside its floor, medians in seconds, with the ratio and the limit. */
-export function row(what: string, ven: number[], floor: number[], floorName: string, limit: number): Row {
+export function row(
+  what: string,
+  ven: number[],
+  floor: number[],
+  floorName: string,
+  limit: number,
+): Row {
   const ratio = median(ven) / median(floor);
   return {
     what,

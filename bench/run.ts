@@ -66,7 +66,10 @@ async function applyAndDestroy(): Promise<void> {
     const subjects = {
       ven: async () => {
         const sample = await run([VEN, 'apply', folder.file, '--yes'], { env: folder.env });
-        destroyVen.push((await run([VEN, 'destroy', folder.file, '--yes', '--purge'], { env: folder.env })).seconds);
+        destroyVen.push(
+          (await run([VEN, 'destroy', folder.file, '--yes', '--purge'], { env: folder.env }))
+            .seconds,
+        );
         return sample;
       },
       one: () => thenAway(plain.up('--parallel')),
@@ -76,15 +79,43 @@ async function applyAndDestroy(): Promise<void> {
     await inTurn(1, { one: subjects.one });
     destroyVirsh.length = 0;
     const samples = await inTurn(3, subjects);
-    rows.push(row('`ven apply`, 8 VMs', took(samples.ven), took(samples.one), '`vagrant up --parallel`, one process', 0.9));
     rows.push(
-      row('`ven apply`, 8 VMs', took(samples.ven), took(samples.oneByOne), '`vagrant up VM`, a process each, one after another', 0.45),
+      row(
+        '`ven apply`, 8 VMs',
+        took(samples.ven),
+        took(samples.one),
+        '`vagrant up --parallel`, one process',
+        0.9,
+      ),
+    );
+    rows.push(
+      row(
+        '`ven apply`, 8 VMs',
+        took(samples.ven),
+        took(samples.oneByOne),
+        '`vagrant up VM`, a process each, one after another',
+        0.45,
+      ),
     );
     rows.push({
-      ...row('`ven apply`, 8 VMs', took(samples.ven), took(samples.each), '`vagrant up VM`, a process each, all at once', 1),
+      ...row(
+        '`ven apply`, 8 VMs',
+        took(samples.ven),
+        took(samples.each),
+        '`vagrant up VM`, a process each, all at once',
+        1,
+      ),
       limit: '–',
     });
-    rows.push(row('`ven destroy`, 8 VMs', destroyVen, destroyVirsh, '8 parallel `virsh "destroy; undefine --remove-all-storage"`', 1.3));
+    rows.push(
+      row(
+        '`ven destroy`, 8 VMs',
+        destroyVen,
+        destroyVirsh,
+        '8 parallel `virsh "destroy; undefine --remove-all-storage"`',
+        1.3,
+      ),
+    );
   } finally {
     plain.remove();
     folder.remove();
@@ -94,7 +125,15 @@ async function applyAndDestroy(): Promise<void> {
 await start();
 for (const domains of [3, 250, 1000]) await plan(domains);
 for (const { domains, plan: ven, dump } of growth.filter(({ domains }) => domains === 1000)) {
-  rows.push(row(`\`ven plan\`, ${domains} VMs, ${domains} defined domains, no changes`, ven, dump, 'one `virsh` dumping them', 2));
+  rows.push(
+    row(
+      `\`ven plan\`, ${domains} VMs, ${domains} defined domains, no changes`,
+      ven,
+      dump,
+      'one `virsh` dumping them',
+      2,
+    ),
+  );
 }
 await applyAndDestroy();
 
@@ -104,13 +143,18 @@ const { stdout: versions } = await run(['virsh', '-q', '-c', URI, 'version']);
 const table = [
   '| what | ven | floor | ratio | limit |',
   '|---|---|---|---|---|',
-  ...rows.map(({ what, ven, floor, ratio, limit }) => `| ${what} | ${ven} | ${floor} | ${ratio} | ${limit} |`),
+  ...rows.map(
+    ({ what, ven, floor, ratio, limit }) => `| ${what} | ${ven} | ${floor} | ${ratio} | ${limit} |`,
+  ),
 ];
 const growthTable = [
   '| domains | plan | one `virsh` dumping them | plan, ms a domain beyond 3 | peak memory |',
   '|---|---|---|---|---|',
   ...growth.map(({ domains, plan: ven, dump, peakMiB }) => {
-    const each = domains > 3 && small ? (((median(ven) - median(small.plan)) / (domains - 3)) * 1000).toFixed(2) : '–';
+    const each =
+      domains > 3 && small
+        ? (((median(ven) - median(small.plan)) / (domains - 3)) * 1000).toFixed(2)
+        : '–';
     return `| ${domains} | ${seconds(ven)} | ${seconds(dump)} | ${each} | ${peakMiB.toFixed(0)} MiB |`;
   }),
 ];

@@ -18,7 +18,13 @@ export interface Folder {
 export function folderOf(name: string): Folder {
   const dir = mkdtempSync(join(tmpdir(), 'ven-bench-'));
   const remove = (): void => rmSync(dir, { recursive: true, force: true });
-  return { dir, file: join(dir, 'fleet.yaml'), fleet: `bench${process.pid}-${name}`, env: { XDG_STATE_HOME: join(dir, 'state') }, remove };
+  return {
+    dir,
+    file: join(dir, 'fleet.yaml'),
+    fleet: `bench${process.pid}-${name}`,
+    env: { XDG_STATE_HOME: join(dir, 'state') },
+    remove,
+  };
 }
 
 /** With a fleet file of `count` small VMs on the default network. */
@@ -44,7 +50,10 @@ export async function defineAll(folder: Folder): Promise<string[]> {
     const xml = readFileSync(file, 'utf8')
       .replace('ready="no"', 'ready="yes"')
       .replace('<disk type="volume"', '<disk type="file"')
-      .replace(/<source pool="default" volume="([^"]+)"\/>/, '<source file="/var/lib/libvirt/images/$1"/>');
+      .replace(
+        /<source pool="default" volume="([^"]+)"\/>/,
+        '<source file="/var/lib/libvirt/images/$1"/>',
+      );
     writeFileSync(file, xml);
     uuids.push(/<uuid>([^<]+)/.exec(xml)?.[1] as string);
   }
@@ -57,7 +66,11 @@ export async function undefineAll(folder: Folder, uuids: readonly string[]): Pro
   await virsh(uuids.map((uuid) => `undefine ${uuid} --nvram`));
   const { stdout } = await run(['virsh', '-q', '-c', URI, 'vol-list', 'default']);
   const volumes = stdout.split('\n').map((line) => line.trim().split(/\s+/)[0] ?? '');
-  await virsh(volumes.filter((name) => name.startsWith(`${folder.fleet}_`)).map((name) => `vol-delete ${name} --pool default`));
+  await virsh(
+    volumes
+      .filter((name) => name.startsWith(`${folder.fleet}_`))
+      .map((name) => `vol-delete ${name} --pool default`),
+  );
 }
 
 /** Plain vagrant-libvirt, box-less, the same machines on the same network. */
@@ -93,7 +106,11 @@ end
   }
 
   #env(): NodeJS.ProcessEnv {
-    return { VAGRANT_HOME: join(this.dir, 'home'), VAGRANT_CHECKPOINT_DISABLE: '1', VAGRANT_DEFAULT_PROVIDER: 'libvirt' };
+    return {
+      VAGRANT_HOME: join(this.dir, 'home'),
+      VAGRANT_CHECKPOINT_DISABLE: '1',
+      VAGRANT_DEFAULT_PROVIDER: 'libvirt',
+    };
   }
 
   up(...args: string[]): Promise<Sample> {
@@ -119,7 +136,13 @@ end
     const began = performance.now();
     await Promise.all(
       this.names.map((name) =>
-        run(['virsh', '-q', '-c', URI, `destroy ${this.prefix}${name}; undefine ${this.prefix}${name} --nvram --remove-all-storage`]),
+        run([
+          'virsh',
+          '-q',
+          '-c',
+          URI,
+          `destroy ${this.prefix}${name}; undefine ${this.prefix}${name} --nvram --remove-all-storage`,
+        ]),
       ),
     );
     const took = (performance.now() - began) / 1000;

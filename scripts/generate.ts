@@ -11,7 +11,12 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
 const ROOT = join(import.meta.dirname, '..');
 const SCHEMAS = [
-  { schema: 'schemas/fleet.schema.json', type: 'Fleet', types: 'src/model/fleet.schema.ts', validator: 'src/config/generated/validate' },
+  {
+    schema: 'schemas/fleet.schema.json',
+    type: 'Fleet',
+    types: 'src/model/fleet.schema.ts',
+    validator: 'src/config/generated/validate',
+  },
   {
     schema: 'schemas/profile.schema.json',
     type: 'ProfileFile',
@@ -19,7 +24,8 @@ const SCHEMAS = [
     validator: 'src/config/generated/validate-profile',
   },
 ];
-const bannerOf = (schema: string): string => `// Generated from ${schema} by \`npm run generate\`. Do not edit.`;
+const bannerOf = (schema: string): string =>
+  `// Generated from ${schema} by \`npm run generate\`. Do not edit.`;
 
 const DECLARATION = `
 /** One complaint of the validator. */
@@ -48,7 +54,12 @@ export async function generate(): Promise<Map<string, string>> {
   return new Map(files.flat());
 }
 
-async function generateFrom({ schema, type, types, validator }: (typeof SCHEMAS)[number]): Promise<[string, string][]> {
+async function generateFrom({
+  schema,
+  type,
+  types,
+  validator,
+}: (typeof SCHEMAS)[number]): Promise<[string, string][]> {
   const banner = bannerOf(schema);
   const text = readFileSync(join(ROOT, schema), 'utf8');
   const declarations = await compile(JSON.parse(text) as JSONSchema, type, {
@@ -58,7 +69,12 @@ async function generateFrom({ schema, type, types, validator }: (typeof SCHEMAS)
     style: { printWidth: 140, singleQuote: true },
   });
 
-  const ajv = new Ajv({ allErrors: true, strict: true, strictRequired: false, code: { source: true, esm: true } });
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    code: { source: true, esm: true },
+  });
   ajv.addVocabulary(['patternErrorMessage']);
   const validate = ajv.compile(JSON.parse(text) as object);
   // ajv's standalone code still asks for its runtime with `require`; bundled, it needs nothing at all.

@@ -34,11 +34,21 @@ function commandLine(given: string[]): string[] {
 
 function quickAnswer([first, second, ...rest]: string[]): string | null {
   if (rest.length > 0 || first === undefined) return null;
-  if (second === undefined && (first === '--version' || first === '-v')) return `ven ${about.version}\n`;
-  const topic = isHelp(first) && second === undefined ? '' : isHelp(second) && !first.startsWith('-') ? first : null;
-  if (topic === null || (process.stdout.isTTY && process.stdout.columns < HELP_COLUMNS)) return null;
+  if (second === undefined && (first === '--version' || first === '-v'))
+    return `ven ${about.version}\n`;
+  const topic =
+    isHelp(first) && second === undefined
+      ? ''
+      : isHelp(second) && !first.startsWith('-')
+        ? first
+        : null;
+  if (topic === null || (process.stdout.isTTY && process.stdout.columns < HELP_COLUMNS))
+    return null;
   try {
-    const texts = JSON.parse(readFileSync(join(ROOT, 'dist/help.json'), 'utf8')) as Record<string, string>;
+    const texts = JSON.parse(readFileSync(join(ROOT, 'dist/help.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
     return Object.hasOwn(texts, topic) ? (texts[topic] ?? null) : null;
   } catch {
     return null; // oclif writes it, then
@@ -52,5 +62,8 @@ function isHelp(word: string | undefined): boolean {
 /** Compiled code is kept here between runs: a second start takes half the time. */
 function cacheFolder(): string {
   const given = process.env['XDG_CACHE_HOME'];
-  return join(given !== undefined && isAbsolute(given) ? given : join(homedir(), '.cache'), 'ven/compiled');
+  return join(
+    given !== undefined && isAbsolute(given) ? given : join(homedir(), '.cache'),
+    'ven/compiled',
+  );
 }

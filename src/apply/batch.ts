@@ -50,7 +50,9 @@ export async function runBatch(
     if (open.size === 0) {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        controller.abort(new VenError('tool-failed', { summary: 'vagrant did not end after its VMs were done' }));
+        controller.abort(
+          new VenError('tool-failed', { summary: 'vagrant did not end after its VMs were done' }),
+        );
       }, LINGER_MS);
     }
     listener.settled(step, error);
@@ -107,12 +109,15 @@ export async function runBatch(
 
   arm();
   const abandoned = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => (abandonTimer = setTimeout(resolve, ABANDON_MS)), { once: true });
+    signal.addEventListener('abort', () => (abandonTimer = setTimeout(resolve, ABANDON_MS)), {
+      once: true,
+    });
   });
   let failure: unknown;
   await Promise.race([work().catch((error: unknown) => (failure = error)), abandoned]);
   for (const step of [...open.values()]) {
-    const unknown = () => new Error(`vagrant ended without saying what became of ${step.vm.address}`);
+    const unknown = () =>
+      new Error(`vagrant ended without saying what became of ${step.vm.address}`);
     settle(step, signal.aborted ? signal.reason : (failure ?? unknown()));
   }
   clearTimeout(timer);

@@ -33,7 +33,12 @@ export interface ExecutePorts {
  * Makes no further call once `signal` is aborted; a call that is already under way is left to end by itself.
  * Rejects with what the host or the renderer threw. `tell` gets what a person should know of it all the same.
  */
-export async function executeStep(step: CallStep, ports: ExecutePorts, signal: AbortSignal, tell: (line: string) => void): Promise<void> {
+export async function executeStep(
+  step: CallStep,
+  ports: ExecutePorts,
+  signal: AbortSignal,
+  tell: (line: string) => void,
+): Promise<void> {
   const { host, render, fleet } = ports;
   switch (step.kind) {
     case 'pool-ensure':
@@ -56,7 +61,13 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       signal.throwIfAborted();
       const user = { fleet: fleet.name, network: step.network };
       const after = render.bootNetwork(before, user, step.bootUrl);
-      return host.redefineNetwork(step.uuid, { user, before, after, restart: step.restart, start: step.start });
+      return host.redefineNetwork(step.uuid, {
+        user,
+        before,
+        after,
+        restart: step.restart,
+        start: step.start,
+      });
     }
     case 'vm-delete':
       return host.deleteDomain(step.uuid, step.volumes);
@@ -78,7 +89,11 @@ export async function executeStep(step: CallStep, ports: ExecutePorts, signal: A
       }
       return;
     case 'vm-nvram': {
-      const { xml, content } = render.nvram(step.ref, await readTemplate(step.vm, ports), contentsFor(step.vm, fleet));
+      const { xml, content } = render.nvram(
+        step.ref,
+        await readTemplate(step.vm, ports),
+        contentsFor(step.vm, fleet),
+      );
       signal.throwIfAborted();
       if (step.make) await createMarked(host, step, step.ref, xml);
       signal.throwIfAborted();
@@ -142,7 +157,10 @@ async function unregister(
     throw new VenError(error.code, {
       summary: `the orchestrator's host (serial number ${host.serialNumber}) is not removed, and so the VM is left as it is`,
       detail: [error.summary, error.detail].filter(Boolean).join('\n'),
-      hint: [error.hint, 'Then run the same again. To go on without the orchestrator: orchestrator.removeHosts: false']
+      hint: [
+        error.hint,
+        'Then run the same again. To go on without the orchestrator: orchestrator.removeHosts: false',
+      ]
         .filter(Boolean)
         .join(' '),
       where: address,
@@ -160,14 +178,20 @@ export function bringUpOf(
   { render, fleet }: Pick<ExecutePorts, 'render' | 'fleet'>,
   nvramTemplate: Uint8Array | null,
 ): BringUp {
-  const disks = vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) }));
+  const disks = vm.disks.map((disk) => ({
+    pool: disk.pool,
+    volume: disk.volume,
+    xml: render.volume(disk),
+  }));
   return {
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
     domainXml: render.domain(vm, on, markOf(fleet.name, vm, false)),
     volumes:
-      vm.nvram === null || nvramTemplate === null ? disks : [...disks, render.nvram(vm.nvram, nvramTemplate, contentsFor(vm, fleet))],
+      vm.nvram === null || nvramTemplate === null
+        ? disks
+        : [...disks, render.nvram(vm.nvram, nvramTemplate, contentsFor(vm, fleet))],
     start: vm.power === 'running',
     memoryMiB: Math.ceil(vm.memoryKiB / 1024),
     cpus: vm.cpus,
@@ -175,11 +199,17 @@ export function bringUpOf(
 }
 
 /** For `bringUpOf`. */
-export async function nvramTemplateOf(vm: ResolvedVm, ports: Pick<ExecutePorts, 'host' | 'firmware'>): Promise<Uint8Array | null> {
+export async function nvramTemplateOf(
+  vm: ResolvedVm,
+  ports: Pick<ExecutePorts, 'host' | 'firmware'>,
+): Promise<Uint8Array | null> {
   return vm.nvram === null ? null : readTemplate(vm, ports);
 }
 
-async function readTemplate(vm: ResolvedVm, { host, firmware }: Pick<ExecutePorts, 'host' | 'firmware'>): Promise<Uint8Array> {
+async function readTemplate(
+  vm: ResolvedVm,
+  { host, firmware }: Pick<ExecutePorts, 'host' | 'firmware'>,
+): Promise<Uint8Array> {
   const found = await firmware(vm, true);
   if (found?.by !== 'files') throw new Error(`${vm.address} has no firmware with a template`);
   return host.readNvramTemplate(found.nvramTemplate.path);
@@ -190,30 +220,46 @@ export function needsFirmware(field: string): boolean {
   return field === 'firmware' || field === 'loader';
 }
 
-function contentsFor({ nvram }: ResolvedVm, { orchestrator, secureBootKeys }: ExecutePorts['fleet']): NvramContents {
+function contentsFor(
+  { nvram }: ResolvedVm,
+  { orchestrator, secureBootKeys }: ExecutePorts['fleet'],
+): NvramContents {
   const keys = nvram?.keys === undefined ? null : secureBootKeys[nvram.keys];
   // Without them the vendor's would be taken.
-  if (keys === undefined) throw new Error(`the fleet has no keys for secure boot with the digest ${nvram?.keys}`);
+  if (keys === undefined)
+    throw new Error(`the fleet has no keys for secure boot with the digest ${nvram?.keys}`);
   return { caCertificates: orchestrator?.caCertificates ?? [], keys };
 }
 
 /** A volume that the mark names already. */
-async function createMarked(host: Host, { vm, mark }: { vm: ResolvedVm; mark: DomainMark }, ref: VolumeRef, xml: string): Promise<void> {
+async function createMarked(
+  host: Host,
+  { vm, mark }: { vm: ResolvedVm; mark: DomainMark },
+  ref: VolumeRef,
+  xml: string,
+): Promise<void> {
   try {
     await host.createVolume(ref.pool, ref.volume, xml);
   } catch (error) {
     // Somebody's, whatever it is: what a mark lists is deleted with the VM.
-    if (error instanceof VenError && error.code === 'foreign-object') await host.markDomain(vm.uuid, without(mark, ref));
+    if (error instanceof VenError && error.code === 'foreign-object')
+      await host.markDomain(vm.uuid, without(mark, ref));
     throw error;
   }
 }
 
 function without(mark: DomainMark, ref: VolumeRef): DomainMark {
-  return { ...mark, volumes: mark.volumes.filter(({ pool, volume }) => pool !== ref.pool || volume !== ref.volume) };
+  return {
+    ...mark,
+    volumes: mark.volumes.filter(({ pool, volume }) => pool !== ref.pool || volume !== ref.volume),
+  };
 }
 
 function diskOf(vm: ResolvedVm, ref: VolumeRef): ResolvedVm['disks'][number] {
   const disk = vm.disks.find(({ pool, volume }) => pool === ref.pool && volume === ref.volume);
-  if (!disk) throw new Error(`the plan wants volume ${ref.volume} in pool ${ref.pool}, which is no disk of ${vm.address}`);
+  if (!disk)
+    throw new Error(
+      `the plan wants volume ${ref.volume} in pool ${ref.pool}, which is no disk of ${vm.address}`,
+    );
   return disk;
 }

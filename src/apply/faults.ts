@@ -26,7 +26,9 @@ export function tooLate(step: Step, seconds: number): VenError {
 /** `interrupted`: the second Ctrl-C came while the step ran. */
 export function cutShort(step: Step, cause: unknown): VenError {
   const told =
-    cause instanceof VenError && cause.code !== 'interrupted' ? [cause.summary, cause.detail].filter(Boolean).join('\n') : undefined;
+    cause instanceof VenError && cause.code !== 'interrupted'
+      ? [cause.summary, cause.detail].filter(Boolean).join('\n')
+      : undefined;
   return new VenError('interrupted', {
     summary: `${step.id} was interrupted before it was done`,
     detail: told,

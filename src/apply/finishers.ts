@@ -35,7 +35,11 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
   const begun = (place: number): boolean => ['running', 'done'].includes(stateOf(place));
   const open = (place: number): boolean => ['waiting', 'ready'].includes(stateOf(place));
   const those = (kind: Step['kind'], which: (place: number) => boolean): Map<string, number> =>
-    new Map(steps.flatMap((step, place) => (step.kind === kind && which(place) ? [[step.address, place] as const] : [])));
+    new Map(
+      steps.flatMap((step, place) =>
+        step.kind === kind && which(place) ? [[step.address, place] as const] : [],
+      ),
+    );
   const up = those('vm-up', begun);
   const stopped = those('vm-stop', begun);
   const deleting = those('network-delete', () => true);
@@ -47,9 +51,13 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
     for (const place of order) {
       const step = steps[place];
       if (step === undefined) continue;
-      const rebuilt = step.kind === 'network-delete' && creating.has(step.address) && !hopeless.has(step.address);
+      const rebuilt =
+        step.kind === 'network-delete' && creating.has(step.address) && !hopeless.has(step.address);
       can[place] =
-        begun(place) || (open(place) && (rebuilt || ON_THE_WAY.has(step.kind)) && (needs[place] ?? []).every((need) => can[need] === true));
+        begun(place) ||
+        (open(place) &&
+          (rebuilt || ON_THE_WAY.has(step.kind)) &&
+          (needs[place] ?? []).every((need) => can[need] === true));
     }
     return can;
   };
@@ -83,9 +91,16 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
     if (gone !== undefined && begun(gone)) finish(place);
   }
   // Not while these are being found: a network may be one of them only for the sake of another.
-  const made = new Set([...creating.values()].filter((place) => begun(place) || finishers.has(place)));
+  const made = new Set(
+    [...creating.values()].filter((place) => begun(place) || finishers.has(place)),
+  );
   for (const place of order) {
-    if (steps[place]?.kind === 'vm-reattach' && can[place] === true && needs[place]?.some((need) => made.has(need))) finish(place);
+    if (
+      steps[place]?.kind === 'vm-reattach' &&
+      can[place] === true &&
+      needs[place]?.some((need) => made.has(need))
+    )
+      finish(place);
   }
   return finishers;
 }

@@ -35,12 +35,17 @@ export function graphOf(steps: readonly Step[]): StepGraph {
   const leadsToUp = steps.map(() => false);
   for (const place of order.toReversed()) {
     if (steps[place]?.kind === 'vm-up') continue;
-    leadsToUp[place] = dependents[place]?.some((next) => steps[next]?.kind === 'vm-up' || leadsToUp[next]) ?? false;
+    leadsToUp[place] =
+      dependents[place]?.some((next) => steps[next]?.kind === 'vm-up' || leadsToUp[next]) ?? false;
   }
   return { steps, needs, dependents, order, leadsToUp };
 }
 
-function orderOf(steps: readonly Step[], needs: readonly (readonly number[])[], dependents: readonly (readonly number[])[]): number[] {
+function orderOf(
+  steps: readonly Step[],
+  needs: readonly (readonly number[])[],
+  dependents: readonly (readonly number[])[],
+): number[] {
   const open = needs.map((list) => list.length);
   const order = open.flatMap((count, place) => (count === 0 ? [place] : []));
   // Grows while it is read: each step is added when the last thing it needs has been.

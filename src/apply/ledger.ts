@@ -81,9 +81,11 @@ export class Ledger {
       const state = this.state(place);
       const fate = state === 'failed' || state === 'done' ? state : 'skipped';
       const known = fates.get(address);
-      if (known === undefined || fate === 'failed' || (fate === 'skipped' && known === 'done')) fates.set(address, fate);
+      if (known === undefined || fate === 'failed' || (fate === 'skipped' && known === 'done'))
+        fates.set(address, fate);
     });
-    const those = (wanted: string) => [...fates].flatMap(([address, fate]) => (fate === wanted ? [address] : []));
+    const those = (wanted: string) =>
+      [...fates].flatMap(([address, fate]) => (fate === wanted ? [address] : []));
     return { done: those('done'), failed: those('failed'), skipped: those('skipped') };
   }
 

@@ -1,4 +1,12 @@
-import { EXIT, VenError, type HostFirmware, type Plan, type ResolvedVm, type RunResult, type Step } from '../model/index.js';
+import {
+  EXIT,
+  VenError,
+  type HostFirmware,
+  type Plan,
+  type ResolvedVm,
+  type RunResult,
+  type Step,
+} from '../model/index.js';
 import { runBatch } from './batch.js';
 import { underDeadline } from './deadline.js';
 import { executeStep, type ExecutePorts, type UpStep } from './execute.js';
@@ -59,7 +67,13 @@ class Run {
     this.graph = graph;
     this.ports = ports;
     const { host, render, fleet, orchestrator } = ports;
-    this.executePorts = { host, render, fleet, orchestrator, firmware: (vm, template) => this.firmware(vm, template) };
+    this.executePorts = {
+      host,
+      render,
+      fleet,
+      orchestrator,
+      firmware: (vm, template) => this.firmware(vm, template),
+    };
     this.stream = new EventStream(ports.emit);
     this.ledger = new Ledger(graph);
   }
@@ -99,9 +113,16 @@ class Run {
 
     const addresses = this.ledger.addresses();
     const outcome = this.stopping ? 'interrupted' : addresses.failed.length > 0 ? 'failed' : 'done';
-    const exitCode = { interrupted: EXIT.interrupted, failed: EXIT.someVmsFailed, done: EXIT.done }[outcome];
+    const exitCode = { interrupted: EXIT.interrupted, failed: EXIT.someVmsFailed, done: EXIT.done }[
+      outcome
+    ];
     const ended = ports.clock.now();
-    const result: RunResult = { outcome, exitCode, ...addresses, durationSeconds: secondsBetween(began.getTime(), ended.getTime()) };
+    const result: RunResult = {
+      outcome,
+      exitCode,
+      ...addresses,
+      durationSeconds: secondsBetween(began.getTime(), ended.getTime()),
+    };
     this.stream.send({ type: 'run-finished', time: ended.toISOString(), ...result });
     if (this.stream.fault) ports.viewFault?.(this.stream.fault.error);
     return result;
@@ -143,9 +164,20 @@ class Run {
     this.begin(place);
     const late = () => tooLate(step, step.timeoutSeconds);
     const tell = (line: string): void => {
-      this.stream.send({ type: 'step-output', time: this.time(), step: step.id, address: step.address, line });
+      this.stream.send({
+        type: 'step-output',
+        time: this.time(),
+        step: step.id,
+        address: step.address,
+        line,
+      });
     };
-    void underDeadline((signal) => executeStep(step, this.executePorts, signal, tell), step.timeoutSeconds * 1000, late, controller)
+    void underDeadline(
+      (signal) => executeStep(step, this.executePorts, signal, tell),
+      step.timeoutSeconds * 1000,
+      late,
+      controller,
+    )
       .then(
         () => null,
         (error: unknown) => error ?? new Error('something threw nothing'),
@@ -187,10 +219,19 @@ class Run {
     // All are running before the first is announced, so that an interruption in between finds them so.
     for (const place of share) this.ledger.start(place);
     for (const place of share) this.begin(place);
-    const batchPorts = { ...this.executePorts, accelerator: (announce: (line: string) => void) => this.accelerator(announce) };
+    const batchPorts = {
+      ...this.executePorts,
+      accelerator: (announce: (line: string) => void) => this.accelerator(announce),
+    };
     const listener = {
       output: (step: UpStep, line: string) => {
-        this.stream.send({ type: 'step-output', time: this.time(), step: step.id, address: step.address, line });
+        this.stream.send({
+          type: 'step-output',
+          time: this.time(),
+          step: step.id,
+          address: step.address,
+          line,
+        });
       },
       settled: (step: UpStep, error: unknown) => {
         this.settle(placeOf(step), error);
@@ -213,7 +254,10 @@ class Run {
   }
 
   /** Asked once a run for each kind, when the first VM needs it. */
-  private async firmware({ firmware, nvram }: ResolvedVm, template = nvram !== null): Promise<HostFirmware | null> {
+  private async firmware(
+    { firmware, nvram }: ResolvedVm,
+    template = nvram !== null,
+  ): Promise<HostFirmware | null> {
     if (firmware === 'bios') return null;
     const need = { template, ...(nvram?.keys === undefined ? {} : { ownKeys: true }) };
     const key = JSON.stringify([firmware, need]);
@@ -250,7 +294,11 @@ class Run {
       // What fails after the second Ctrl-C was shot, whatever it says itself.
       const cut = this.stopped;
       const skipped = this.ledger.lost(place, cut ? 'cut' : 'failed');
-      this.stream.send({ ...common, outcome: 'failed', error: eventErrorOf(cut ? cutShort(step, error) : error) });
+      this.stream.send({
+        ...common,
+        outcome: 'failed',
+        error: eventErrorOf(cut ? cutShort(step, error) : error),
+      });
       for (const each of skipped) this.tellSkipped(each, cut ? INTERRUPTED : `${step.id} failed`);
     }
     this.startWhatCan();
@@ -260,7 +308,9 @@ class Run {
     if (this.stopped || (this.stopping && !hard)) return;
     this.stopping = true;
     this.stopped = hard;
-    const finishers = hard ? new Set<number>() : finishersOf(this.graph, (at) => this.ledger.state(at));
+    const finishers = hard
+      ? new Set<number>()
+      : finishersOf(this.graph, (at) => this.ledger.state(at));
     const skipped = this.ledger.places('waiting', 'ready').filter((place) => !finishers.has(place));
     for (const place of skipped) this.ledger.skip(place);
     this.ups.drain();
@@ -268,15 +318,31 @@ class Run {
     const running = this.ledger.places('running').map((place) => this.step(place).id);
     const reason: unknown = this.ports.interrupt.graceful.reason;
     const because = reason instanceof VenError ? reason.summary : undefined;
-    this.stream.send({ type: 'interrupted', time: this.time(), hard, running, ...(because !== undefined && { because }) });
+    this.stream.send({
+      type: 'interrupted',
+      time: this.time(),
+      hard,
+      running,
+      ...(because !== undefined && { because }),
+    });
     for (const place of skipped) this.tellSkipped(place, because ?? INTERRUPTED);
-    if (hard) for (const controller of [...this.controllers]) controller.abort(new VenError('interrupted', { summary: INTERRUPTED }));
+    if (hard)
+      for (const controller of [...this.controllers])
+        controller.abort(new VenError('interrupted', { summary: INTERRUPTED }));
     this.startWhatCan();
   }
 
   private tellSkipped(place: number, because: string): void {
     const { id, address } = this.step(place);
-    this.stream.send({ type: 'step-finished', time: this.time(), step: id, address, outcome: 'skipped', durationSeconds: 0, because });
+    this.stream.send({
+      type: 'step-finished',
+      time: this.time(),
+      step: id,
+      address,
+      outcome: 'skipped',
+      durationSeconds: 0,
+      because,
+    });
   }
 
   private step(place: number): Step {
@@ -294,7 +360,10 @@ class Run {
 function shares<T>(list: readonly T[], count: number): T[][] {
   const parts = Math.min(count, list.length);
   return Array.from({ length: parts }, (_, part) =>
-    list.slice(Math.floor((part * list.length) / parts), Math.floor(((part + 1) * list.length) / parts)),
+    list.slice(
+      Math.floor((part * list.length) / parts),
+      Math.floor(((part + 1) * list.length) / parts),
+    ),
   );
 }
 

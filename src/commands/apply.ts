@@ -1,7 +1,15 @@
 import { Flags } from '@oclif/core';
 import { withSession } from '../flow/index.js';
 import { carryOut } from './base/carry-out.js';
-import { execution, fleetFile, json as jsonFlag, planOptions, replacement, selection, VenCommand } from './base/command.js';
+import {
+  execution,
+  fleetFile,
+  json as jsonFlag,
+  planOptions,
+  replacement,
+  selection,
+  VenCommand,
+} from './base/command.js';
 import { makeAndOnboard } from './base/make-and-onboard.js';
 import { limitsOf, onboarding, sessionOf } from './base/onboarding-flags.js';
 
@@ -10,7 +18,11 @@ export default class Apply extends VenCommand {
   static override summary = 'Make the host match the fleet file.';
   static override description =
     'Shows the plan, asks, and runs it. One Ctrl-C starts nothing new and lets running steps finish; two stop them. Either way the next apply does what is left.';
-  static override examples = ['$ ven apply fleets/lab.yaml', '$ ven apply --yes --target vm.edge-1', '$ ven apply --plan lab.plan'];
+  static override examples = [
+    '$ ven apply fleets/lab.yaml',
+    '$ ven apply --yes --target vm.edge-1',
+    '$ ven apply --plan lab.plan',
+  ];
   static override flags = {
     ...execution,
     plan: Flags.string({
@@ -53,8 +65,9 @@ export default class Apply extends VenCommand {
       return;
     }
     const again = `ven apply ${file} --wait ${until}`;
-    process.exitCode = await withSession({ file, vms: null, until, ...sessionOf(flags) }, (session) =>
-      makeAndOnboard(session, make, { ...limitsOf(flags), again, goOn: again }),
+    process.exitCode = await withSession(
+      { file, vms: null, until, ...sessionOf(flags) },
+      (session) => makeAndOnboard(session, make, { ...limitsOf(flags), again, goOn: again }),
     );
   }
 }

@@ -7,7 +7,8 @@ import { stopOnSignals } from './base/stop.js';
 
 export default class Bundle extends VenCommand {
   static override args = fleetFile;
-  static override summary = 'Gather what somebody needs who is to help with the fleet, in one archive.';
+  static override summary =
+    'Gather what somebody needs who is to help with the fleet, in one archive.';
   static override description =
     'The fleet file, what it means, the plan, events of the last runs, what is known of each node, console logs, and facts of this host; without secrets. What can’t be had is named in it. Takes a few seconds, changes nothing, and needs no lock.';
   static override examples = ['$ ven bundle', '$ ven bundle fleets/lab.yaml --output lab.tar.gz'];
@@ -23,7 +24,12 @@ export default class Bundle extends VenCommand {
     const { args, flags } = await this.parse(Bundle);
     const stop = stopOnSignals();
     try {
-      const made = await bundle({ file: args.fleet, env: process.env, output: flags.output ?? null, signal: stop.signal });
+      const made = await bundle({
+        file: args.fleet,
+        env: process.env,
+        output: flags.output ?? null,
+        signal: stop.signal,
+      });
       stdout(bundleText(made, this.look));
     } finally {
       stop.end();

@@ -4,11 +4,20 @@ import { VenCommand } from './base/command.js';
 import { stdout } from './base/output.js';
 
 export default class Completion extends VenCommand {
-  static override summary = 'Print a script that completes commands, flags, fleet files and addresses.';
+  static override summary =
+    'Print a script that completes commands, flags, fleet files and addresses.';
   static override usage = '<%= command.id %> bash|zsh|fish';
-  static override examples = ['$ source <(ven completion bash)', '$ source <(ven completion zsh)', '$ ven completion fish | source'];
+  static override examples = [
+    '$ source <(ven completion bash)',
+    '$ source <(ven completion zsh)',
+    '$ ven completion fish | source',
+  ];
   static override args = {
-    shell: Args.string({ options: ['bash', 'zsh', 'fish'] satisfies Shell[], required: true, description: 'the shell to write it for' }),
+    shell: Args.string({
+      options: ['bash', 'zsh', 'fish'] satisfies Shell[],
+      required: true,
+      description: 'the shell to write it for',
+    }),
   };
 
   async run(): Promise<void> {
@@ -23,12 +32,20 @@ function describe({ id, summary, flags, args, strict }: Command.Loadable): Compl
     name: id.replaceAll(':', ' '),
     vms: !Object.hasOwn(args, 'vm') ? 'none' : strict === false ? 'some' : 'one',
     summary: summary ?? '',
-    flags: Object.values(flags).map((flag) => ({ name: flag.name, summary: flag.summary ?? '', takes: takes(flag) })),
+    flags: Object.values(flags).map((flag) => ({
+      name: flag.name,
+      summary: flag.summary ?? '',
+      takes: takes(flag),
+    })),
   };
 }
 
 function takes(flag: Command.Flag.Cached): Completed['flags'][number]['takes'] {
   if (flag.type === 'boolean') return 'nothing';
-  const kinds: Record<string, Completed['flags'][number]['takes']> = { ADDR: 'address', FILE: 'file', DIR: 'folder' };
+  const kinds: Record<string, Completed['flags'][number]['takes']> = {
+    ADDR: 'address',
+    FILE: 'file',
+    DIR: 'folder',
+  };
   return kinds[String(flag.helpValue)] ?? 'other';
 }

@@ -12,9 +12,15 @@ export default class Console extends VenCommand {
   static override summary = 'Attach this terminal to the serial console of a VM.';
   static override description =
     'One terminal at a time is attached and types; any number reads along. All that is said is logged too: see ven logs. Needs no lock.';
-  static override examples = ['$ ven console edge-1', '$ ven console edge-1 fleets/lab.yaml --read-only'];
+  static override examples = [
+    '$ ven console edge-1',
+    '$ ven console edge-1 fleets/lab.yaml --read-only',
+  ];
   static override flags = {
-    'read-only': Flags.boolean({ char: 'r', summary: 'Read what the VM says, from its log, while another is attached or none.' }),
+    'read-only': Flags.boolean({
+      char: 'r',
+      summary: 'Read what the VM says, from its log, while another is attached or none.',
+    }),
     escape: controlKey({ default: '^]', helpValue: 'KEY', summary: 'What is typed to leave.' }),
   };
 
@@ -30,14 +36,19 @@ export default class Console extends VenCommand {
     const request = { vm, file, env: process.env, signal: stop.signal };
     try {
       if (flags['read-only']) {
-        const write = (latin1: string): void => (readerIsGone() ? stop.now() : stdout(Buffer.from(latin1, 'latin1')));
+        const write = (latin1: string): void =>
+          readerIsGone() ? stop.now() : stdout(Buffer.from(latin1, 'latin1'));
         await readAlong({ ...request, write, onAttach: (address) => begin(readingText(address)) });
         if (stop.interrupted()) process.exitCode = EXIT.interrupted;
         return;
       }
       if (!process.stdin.isTTY || !process.stdout.isTTY)
-        throw new VenError('usage', { summary: 'a console needs a terminal', hint: 'Without one: ven console --read-only, or ven logs' });
-      const onAttach = (address: string): void => begin(attachingText(address, keyOf(flags.escape)));
+        throw new VenError('usage', {
+          summary: 'a console needs a terminal',
+          hint: 'Without one: ven console --read-only, or ven logs',
+        });
+      const onAttach = (address: string): void =>
+        begin(attachingText(address, keyOf(flags.escape)));
       const { address, ended } = await attach({ ...request, escape: flags.escape, onAttach });
       restore();
       attached = false;

@@ -7,7 +7,10 @@ export default class Destroy extends VenCommand {
   static override summary = 'Take away all that belongs to the fleet, and nothing else.';
   static override description =
     'Shows what goes, asks, and takes it away: VMs with their disks, and the networks that ven made. Logs stay.';
-  static override examples = ['$ ven destroy fleets/lab.yaml', '$ ven destroy --yes --target vm.edge-1'];
+  static override examples = [
+    '$ ven destroy fleets/lab.yaml',
+    '$ ven destroy --yes --target vm.edge-1',
+  ];
   static override flags = {
     ...execution,
     ...selection,

@@ -24,11 +24,26 @@ export default class Logs extends VenCommand {
   static override summary = 'Show what a VM has said on its serial console.';
   static override description =
     'Cleaned for reading: lines as they looked at last, without colours and cursor movements. The log outlives restarts, and destroy without --purge.';
-  static override examples = ['$ ven logs edge-1', '$ ven logs edge-1 --since boot --follow', '$ ven logs edge-1 --raw > edge-1.bytes'];
+  static override examples = [
+    '$ ven logs edge-1',
+    '$ ven logs edge-1 --since boot --follow',
+    '$ ven logs edge-1 --raw > edge-1.bytes',
+  ];
   static override flags = {
-    follow: Flags.boolean({ char: 'f', summary: 'Go on with what comes, through restarts of the VM, until Ctrl-C.' }),
-    since: since({ helpValue: 'boot', summary: 'Only since its last boot, as far as the log shows one.' }),
-    tail: Flags.integer({ char: 'n', min: 0, helpValue: 'N', summary: 'Only the last N lines of what is there.' }),
+    follow: Flags.boolean({
+      char: 'f',
+      summary: 'Go on with what comes, through restarts of the VM, until Ctrl-C.',
+    }),
+    since: since({
+      helpValue: 'boot',
+      summary: 'Only since its last boot, as far as the log shows one.',
+    }),
+    tail: Flags.integer({
+      char: 'n',
+      min: 0,
+      helpValue: 'N',
+      summary: 'Only the last N lines of what is there.',
+    }),
     raw: Flags.boolean({ summary: 'The bytes as the VM sent them.' }),
   };
 

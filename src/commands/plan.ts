@@ -2,18 +2,34 @@ import { Flags } from '@oclif/core';
 import { plan, savePlan } from '../flow/index.js';
 import { EXIT } from '../model/index.js';
 import { loadDiffs, planJson, planMarkdown, planText } from '../view/index.js';
-import { fleetFile, json, planOptions, replacement, selection, VenCommand } from './base/command.js';
+import {
+  fleetFile,
+  json,
+  planOptions,
+  replacement,
+  selection,
+  VenCommand,
+} from './base/command.js';
 import { stderr, stdout } from './base/output.js';
 
 export default class Plan extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Show what differs between the fleet file and the host.';
   static override description = 'Changes nothing and needs no lock.';
-  static override examples = ['$ ven plan fleets/lab.yaml', '$ ven plan --out lab.plan && ven apply --plan lab.plan'];
+  static override examples = [
+    '$ ven plan fleets/lab.yaml',
+    '$ ven plan --out lab.plan && ven apply --plan lab.plan',
+  ];
   static override flags = {
     json: json('the plan'),
-    markdown: Flags.boolean({ summary: 'Print the plan as a comment for a pull request.', exclusive: ['json'] }),
-    diff: Flags.boolean({ summary: 'Show also how the rendered files change.', exclusive: ['json', 'markdown'] }),
+    markdown: Flags.boolean({
+      summary: 'Print the plan as a comment for a pull request.',
+      exclusive: ['json'],
+    }),
+    diff: Flags.boolean({
+      summary: 'Show also how the rendered files change.',
+      exclusive: ['json', 'markdown'],
+    }),
     'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 when there are changes.' }),
     out: Flags.string({ helpValue: 'FILE', summary: 'Save the plan, for ven apply --plan FILE.' }),
     ...selection,
@@ -35,7 +51,8 @@ export default class Plan extends VenCommand {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.look));
       stdout(planText(made, { look: this.look, file: args.fleet }));
     }
-    if (flags.out !== undefined) stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);
+    if (flags.out !== undefined)
+      stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);
     if (flags['detailed-exitcode'] && made.steps.length > 0) process.exitCode = EXIT.changesPending;
   }
 }

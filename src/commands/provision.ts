@@ -36,12 +36,20 @@ export default class Provision extends VenCommand {
     const request = { file, vms: named.length === 0 ? null : named, until, ...sessionOf(flags) };
     const watched = { file, json, ...limitsOf(flags) };
     if (!flags['retry-failed']) {
-      process.exitCode = await onboard({ ...watched, run: (watch) => provision({ ...request, ...watch }) });
+      process.exitCode = await onboard({
+        ...watched,
+        run: (watch) => provision({ ...request, ...watch }),
+      });
       return;
     }
     const { class: classes = [], yes, parallelism, 'lock-timeout': lockTimeoutSeconds } = flags;
     process.exitCode = await withSession(request, (session) =>
-      retryFailed(session, classes, { file, yes, json, lockTimeoutSeconds, parallelism, typed: this.typed }, watched),
+      retryFailed(
+        session,
+        classes,
+        { file, yes, json, lockTimeoutSeconds, parallelism, typed: this.typed },
+        watched,
+      ),
     );
   }
 }

@@ -7,7 +7,12 @@ import { stderr, stdout } from './base/output.js';
 export default class Render extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Show the files that apply would use, without a host.';
-  static override flags = { 'out-dir': Flags.string({ helpValue: 'DIR', summary: 'Write them here instead of printing them.' }) };
+  static override flags = {
+    'out-dir': Flags.string({
+      helpValue: 'DIR',
+      summary: 'Write them here instead of printing them.',
+    }),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Render);

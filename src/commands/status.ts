@@ -13,12 +13,16 @@ const inPlace = (text: string): string => `\u001b[H${text.replaceAll('\n', '\u00
 
 export default class Status extends VenCommand {
   static override args = fleetFile;
-  static override summary = 'Show each VM as it stands on the host, its stage, and what the orchestrator says of it.';
+  static override summary =
+    'Show each VM as it stands on the host, its stage, and what the orchestrator says of it.';
   static override description =
     'MADE: an apply has made it whole. SERIAL: its serial number, by which the orchestrator knows it. STAGE: how far it is on its way to ready, or in which stage it failed. ORCHESTRATOR: its words for the host. Columns that would be empty are left out. Changes nothing and needs no lock.';
   static override flags = {
     json: json('the state'),
-    watch: Flags.boolean({ char: 'w', summary: 'Show it again whenever it changes, until Ctrl-C; with --json one object a line.' }),
+    watch: Flags.boolean({
+      char: 'w',
+      summary: 'Show it again whenever it changes, until Ctrl-C; with --json one object a line.',
+    }),
   };
 
   async run(): Promise<void> {
@@ -32,9 +36,13 @@ export default class Status extends VenCommand {
         const [seen, failure]: [FleetStatus, string | null] = await lookAgain(status.again, last);
         last = seen;
         const warning = failure ?? seen.orchestrator?.warning ?? '';
-        const text = flags.json ? statusJson(seen, flags.watch ? 'line' : 'object') : this.#text(seen, redraw);
+        const text = flags.json
+          ? statusJson(seen, flags.watch ? 'line' : 'object')
+          : this.#text(seen, redraw);
         // A terminal of another size has moved what was on it.
-        const all = redraw ? [text, warning, process.stdout.columns, process.stdout.rows].join('\n') : text;
+        const all = redraw
+          ? [text, warning, process.stdout.columns, process.stdout.rows].join('\n')
+          : text;
         const isNew = all !== shown.all;
         if (isNew) stdout(redraw ? (shown.all === '' ? CLEAR : '') + inPlace(text) : text);
         if (warning !== '' && (redraw ? isNew : warning !== shown.warning))

@@ -9,18 +9,28 @@ export default class Timeline extends VenCommand {
   static override strict = false;
   static override usage = SOME_VMS_USAGE;
   static override summary = 'Show where the nodes spent their time between power-on and ready.';
-  static override description = 'Drawn from what ven provision keeps of each node. Asks no host, changes nothing, and needs no lock.';
-  static override examples = ['$ ven timeline', '$ ven timeline edge-1 edge-2 fleets/lab.yaml', '$ ven timeline --html timeline.html'];
+  static override description =
+    'Drawn from what ven provision keeps of each node. Asks no host, changes nothing, and needs no lock.';
+  static override examples = [
+    '$ ven timeline',
+    '$ ven timeline edge-1 edge-2 fleets/lab.yaml',
+    '$ ven timeline --html timeline.html',
+  ];
   static override flags = {
     json: json('the stages with their times'),
-    html: Flags.string({ helpValue: 'FILE', summary: 'Write it as a page that needs nothing else.', exclusive: ['json'] }),
+    html: Flags.string({
+      helpValue: 'FILE',
+      summary: 'Write it as a page that needs nothing else.',
+      exclusive: ['json'],
+    }),
   };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Timeline);
     const { vms, file } = someVmsOf(argv);
     const drawn = timeline({ file, vms, env: process.env });
-    if (flags.html === undefined) stdout(flags.json ? timelineJson(drawn) : timelineText(drawn, this.look, file));
+    if (flags.html === undefined)
+      stdout(flags.json ? timelineJson(drawn) : timelineText(drawn, this.look, file));
     else {
       saveText(flags.html, (await loadTimelineHtml())(drawn, new Date().toISOString(), file));
       stderr(`Wrote ${flags.html}. Open it in a browser.\n`);

@@ -7,7 +7,8 @@ import { stdout } from './base/output.js';
 export default class Validate extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Check a fleet file, and the profile that it names, without a host.';
-  static override description = 'Shows all mistakes at once, each with its place and what to do. Exit code 3 when there are any.';
+  static override description =
+    'Shows all mistakes at once, each with its place and what to do. Exit code 3 when there are any.';
   static override flags = { json: json('the result') };
 
   async run(): Promise<void> {
@@ -18,7 +19,12 @@ export default class Validate extends VenCommand {
 
   /** A wrong file is this command's data, so with `--json` it has the same form as a right one. */
   protected override catch(error: Error): Promise<void> {
-    if (!(error instanceof VenError) || error.code !== 'fleet-file' || !this.argv.includes('--json')) return super.catch(error);
+    if (
+      !(error instanceof VenError) ||
+      error.code !== 'fleet-file' ||
+      !this.argv.includes('--json')
+    )
+      return super.catch(error);
     stdout(validationJson(null, error.findings));
     return Promise.reject(error);
   }

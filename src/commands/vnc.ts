@@ -14,7 +14,12 @@ export default class Vnc extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Vnc);
-    const screen = await vnc({ vm: args.vm, file: args.fleet, env: process.env, view: !flags['print-only'] });
+    const screen = await vnc({
+      vm: args.vm,
+      file: args.fleet,
+      env: process.env,
+      view: !flags['print-only'],
+    });
     stdout(vncText(screen));
     stderr(vncHint(screen));
   }

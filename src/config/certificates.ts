@@ -1,6 +1,17 @@
 /** The certificate files that a fleet file names: read by whoever calls, checked here. */
-import { checkCaCertificates, checkSigners, tooLargeForFirmware, type CertificateProblem } from '../efi/index.js';
-import { VenError, type Fleet, type FleetSecureBoot, type ReadSecret, type SecureBootKeys } from '../model/index.js';
+import {
+  checkCaCertificates,
+  checkSigners,
+  tooLargeForFirmware,
+  type CertificateProblem,
+} from '../efi/index.js';
+import {
+  VenError,
+  type Fleet,
+  type FleetSecureBoot,
+  type ReadSecret,
+  type SecureBootKeys,
+} from '../model/index.js';
 import { label, type Path } from './source.js';
 
 /** What is beside the fleet file, and when. */
@@ -37,7 +48,11 @@ export function readCertificates(fleet: Fleet, surroundings: Surroundings): Cert
   return { caCertificates, secureBoot, problems };
 }
 
-function readAuthorities(fleet: Fleet, surroundings: Surroundings, problems: Problems): string[] | null {
+function readAuthorities(
+  fleet: Fleet,
+  surroundings: Surroundings,
+  problems: Problems,
+): string[] | null {
   const file = fleet.orchestrator?.caCertificate;
   if (file === undefined) return null;
   const path = ['orchestrator', 'caCertificate'];
@@ -66,7 +81,12 @@ function secureBootsOf(fleet: Fleet): { path: Path; written: FleetSecureBoot }[]
   );
 }
 
-function readKeys(written: FleetSecureBoot, path: Path, surroundings: Surroundings, problems: Problems): SecureBootKeys {
+function readKeys(
+  written: FleetSecureBoot,
+  path: Path,
+  surroundings: Surroundings,
+  problems: Problems,
+): SecureBootKeys {
   const known = new Map<string, string[]>();
   const signers = (file: string, place: Path): string[] => {
     const before = known.get(file);
@@ -80,36 +100,61 @@ function readKeys(written: FleetSecureBoot, path: Path, surroundings: Surroundin
     return certificates;
   };
   const all = (key: Signer | 'keys', files: string | string[] = []): string[] =>
-    Array.isArray(files) ? files.flatMap((file, index) => signers(file, [...path, key, index])) : signers(files, [...path, key]);
+    Array.isArray(files)
+      ? files.flatMap((file, index) => signers(file, [...path, key, index]))
+      : signers(files, [...path, key]);
   const owner = written.keys === undefined ? 'PK' : 'keys';
   const owners = all(owner, written[owner]);
   if (owners.length > 1) {
     const [file = '', place] = [written[owner], [...path, owner]];
     const hint = 'Keep that of the owner; name the others under `KEK` and `db`.';
     const message = `A machine has one platform key, and the file holds ${owners.length} certificates`;
-    problems.push(...at(place, file, [{ severity: 'error', rule: 'certificate-count', message, hint }]));
+    problems.push(
+      ...at(place, file, [{ severity: 'error', rule: 'certificate-count', message, hint }]),
+    );
   }
   const [PK = ''] = owners;
   if (owner === 'keys') return { PK, KEK: [PK], db: [PK] };
-  return { PK, KEK: written.KEK === undefined ? [PK] : all('KEK', written.KEK), db: all('db', written.db) };
+  return {
+    PK,
+    KEK: written.KEK === undefined ? [PK] : all('KEK', written.KEK),
+    db: all('db', written.db),
+  };
 }
 
-function textOf(file: string, path: Path, { readFile }: Surroundings, problems: Problems): string | null {
+function textOf(
+  file: string,
+  path: Path,
+  { readFile }: Surroundings,
+  problems: Problems,
+): string | null {
   try {
     return readFile(file);
   } catch (error) {
     if (!(error instanceof VenError)) throw error;
     const hint = error.hint ?? `Paths are relative to the fleet file; correct ${label(path)}.`;
-    problems.push({ severity: 'error', rule: 'certificate-file', message: error.summary, hint, path });
+    problems.push({
+      severity: 'error',
+      rule: 'certificate-file',
+      message: error.summary,
+      hint,
+      path,
+    });
     return null;
   }
 }
 
 /** In base64. */
-function fitting(certificates: readonly Uint8Array[], path: Path, file: string, problems: Problems): string[] {
+function fitting(
+  certificates: readonly Uint8Array[],
+  path: Path,
+  file: string,
+  problems: Problems,
+): string[] {
   if (tooLargeForFirmware(certificates)) {
     const message = `${file} holds more certificates than firmware can take`;
-    const hint = 'Leave those in it that firmware needs: the root and the issuing authority, or who signs.';
+    const hint =
+      'Leave those in it that firmware needs: the root and the issuing authority, or who signs.';
     problems.push({ severity: 'error', rule: 'certificate-too-large', message, hint, path });
   }
   return certificates.map((der) => Buffer.from(der).toString('base64'));

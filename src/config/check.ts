@@ -49,7 +49,12 @@ const TYPE_NAMES: Record<string, string> = {
 };
 
 /** Everything that the schema says against `value`. Empty: `value` is what the format means, a `Fleet`. */
-export function checkSchema(value: unknown, root: Place, source: Source, format = FLEET): SchemaFinding[] {
+export function checkSchema(
+  value: unknown,
+  root: Place,
+  source: Source,
+  format = FLEET,
+): SchemaFinding[] {
   if (format.validate(value)) return [];
   const errors = distinct((format.validate.errors ?? []).slice(0, MAX_ERRORS));
   return errors.flatMap((error) => explain(error, value, root, source, format) ?? []);
@@ -59,9 +64,13 @@ export function checkSchema(value: unknown, root: Place, source: Source, format 
 function distinct(errors: readonly SchemaError[]): SchemaError[] {
   const dropped = new Set<SchemaError>();
   for (const union of errors.filter((error) => error.keyword === 'anyOf')) {
-    const here = errors.filter((e) => e.instancePath === union.instancePath && e.schemaPath.startsWith(`${union.schemaPath}/`));
+    const here = errors.filter(
+      (e) =>
+        e.instancePath === union.instancePath && e.schemaPath.startsWith(`${union.schemaPath}/`),
+    );
     const deeper = errors.some((e) => e.instancePath.startsWith(`${union.instancePath}/`));
-    const branch = (e: SchemaError): string => e.schemaPath.slice(union.schemaPath.length + 1).split('/')[0] ?? '';
+    const branch = (e: SchemaError): string =>
+      e.schemaPath.slice(union.schemaPath.length + 1).split('/')[0] ?? '';
     const misfits = new Set(here.filter((e) => e.keyword === 'type').map(branch));
     const fitting = here.filter((e) => !misfits.has(branch(e)));
     for (const error of here) if (misfits.has(branch(error))) dropped.add(error);
@@ -71,21 +80,45 @@ function distinct(errors: readonly SchemaError[]): SchemaError[] {
   for (const error of errors) {
     if (error.keyword === 'if' || error.keyword === 'propertyNames') dropped.add(error);
     const sameplace = (other: SchemaError): boolean =>
-      other !== error && other.instancePath === error.instancePath && other.propertyName === error.propertyName;
+      other !== error &&
+      other.instancePath === error.instancePath &&
+      other.propertyName === error.propertyName;
     // Text that is no text needs no second complaint about its pattern, nor a constant one about its type.
-    if (['enum', 'const', 'pattern'].includes(error.keyword) && errors.some((o) => sameplace(o) && o.keyword === 'type' && !dropped.has(o)))
+    if (
+      ['enum', 'const', 'pattern'].includes(error.keyword) &&
+      errors.some((o) => sameplace(o) && o.keyword === 'type' && !dropped.has(o))
+    )
       dropped.add(error);
-    if (error.keyword === 'pattern' && errors.some((o) => sameplace(o) && o.keyword === 'maxLength')) dropped.add(error);
+    if (
+      error.keyword === 'pattern' &&
+      errors.some((o) => sameplace(o) && o.keyword === 'maxLength')
+    )
+      dropped.add(error);
   }
   return errors.filter((error) => !dropped.has(error));
 }
 
-function explain(error: SchemaError, data: unknown, root: Place, source: Source, { schema }: Format): SchemaFinding | null {
+function explain(
+  error: SchemaError,
+  data: unknown,
+  root: Place,
+  source: Source,
+  { schema }: Format,
+): SchemaFinding | null {
   const at = pointer(error.instancePath);
   const value = valueAt(data, at);
-  const make = (rule: string, path: Path, onKey: boolean, message: string, hint: string): SchemaFinding => {
+  const make = (
+    rule: string,
+    path: Path,
+    onKey: boolean,
+    message: string,
+    hint: string,
+  ): SchemaFinding => {
     const place = placeOf(root, path);
-    return { path, finding: source.finding(rule, (onKey && place.key) || place.value, message, hint) };
+    return {
+      path,
+      finding: source.finding(rule, (onKey && place.key) || place.value, message, hint),
+    };
   };
   const name = label(at);
   const later = laterWork(at, value);
@@ -96,10 +129,23 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
     const key = String(at.at(-1));
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
       const hint = `Write where it is: \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`, a file of mode 0600; and change the ${key} if others have seen this file.`;
-      return make('secret', at, false, `${name} must say where the ${key} is, and never the ${key} itself`, hint);
+      return make(
+        'secret',
+        at,
+        false,
+        `${name} must say where the ${key} is, and never the ${key} itself`,
+        hint,
+      );
     }
-    const said = Object.keys(value).length === 0 ? 'neither `env` nor `file`' : 'both `env` and `file`';
-    return make('secret', at, true, `${name} says ${said}`, `Write \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`.`);
+    const said =
+      Object.keys(value).length === 0 ? 'neither `env` nor `file`' : 'both `env` and `file`';
+    return make(
+      'secret',
+      at,
+      true,
+      `${name} says ${said}`,
+      `Write \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`.`,
+    );
   }
   const example = `For example \`${snippet(at, owner)}\`.`;
   const secret = at.some((step) => step === 'credentials' || step === 'password');
@@ -162,7 +208,13 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
       );
     }
     case 'maxProperties':
-      return make('out-of-range', at, true, `${name} has too many entries`, `Keep at most ${String(error.params['limit'])}.`);
+      return make(
+        'out-of-range',
+        at,
+        true,
+        `${name} has too many entries`,
+        `Keep at most ${String(error.params['limit'])}.`,
+      );
     case 'type':
     case 'anyOf': {
       const accepted = error.keyword === 'type' ? [owner] : (owner.anyOf ?? []);
@@ -170,11 +222,19 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
         .map(
           (one) =>
             one.enum?.join(' or ') ??
-            (one.const !== undefined ? JSON.stringify(one.const) : (TYPE_NAMES[one.type ?? ''] ?? 'something else')),
+            (one.const !== undefined
+              ? JSON.stringify(one.const)
+              : (TYPE_NAMES[one.type ?? ''] ?? 'something else')),
         )
         .join(', or ');
       if (value === null || value === undefined)
-        return make('wrong-type', at, true, `${name} is empty`, `Give it a value, or delete the key. ${example}`);
+        return make(
+          'wrong-type',
+          at,
+          true,
+          `${name} is empty`,
+          `Give it a value, or delete the key. ${example}`,
+        );
       const got = quoted;
       const hint =
         owner.type === 'string' && typeof value !== 'object' && !secret
@@ -187,8 +247,17 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
       const allowed = (owner.enum ?? [owner.const]).map(String);
       const near = typeof value === 'string' ? nearest(value, allowed) : null;
       if (value === true && at.at(-1) === 'dhcp')
-        return make('not-allowed', at, false, `${name} can't be true`, 'Delete it for the default range, or write `{ start: …, end: … }`.');
-      const hint = near === null ? `Write ${allowed.map((one) => `\`${one}\``).join(' or ')}.` : `Did you mean "${near}"?`;
+        return make(
+          'not-allowed',
+          at,
+          false,
+          `${name} can't be true`,
+          'Delete it for the default range, or write `{ start: …, end: … }`.',
+        );
+      const hint =
+        near === null
+          ? `Write ${allowed.map((one) => `\`${one}\``).join(' or ')}.`
+          : `Did you mean "${near}"?`;
       return make('not-allowed', at, false, `${name} can't be ${quoted}`, hint);
     }
     case 'pattern': {
@@ -200,9 +269,19 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
           `${quote(error.propertyName)} can't be a name: ${owner.patternErrorMessage ?? ''}`,
           nameHint(error.propertyName),
         );
-      const rule = /name/i.test(owner.patternErrorMessage ?? '') && ['name', 'fleet'].includes(String(at.at(-1))) ? 'name' : 'bad-format';
+      const rule =
+        /name/i.test(owner.patternErrorMessage ?? '') &&
+        ['name', 'fleet'].includes(String(at.at(-1)))
+          ? 'name'
+          : 'bad-format';
       const hint = rule === 'name' ? nameHint(String(value)) : (sizeHint(value) ?? example);
-      return make(rule, at, false, `${name} can't be ${quoted}: ${owner.patternErrorMessage ?? 'it has another form'}`, hint);
+      return make(
+        rule,
+        at,
+        false,
+        `${name} can't be ${quoted}: ${owner.patternErrorMessage ?? 'it has another form'}`,
+        hint,
+      );
     }
     case 'maxLength':
     case 'minLength': {
@@ -218,7 +297,9 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
     case 'minimum':
     case 'maximum': {
       const hint =
-        error.keyword === 'minimum' ? `Write ${String(error.params['limit'])} or more.` : `Write ${String(error.params['limit'])} or less.`;
+        error.keyword === 'minimum'
+          ? `Write ${String(error.params['limit'])} or more.`
+          : `Write ${String(error.params['limit'])} or less.`;
       return make('out-of-range', at, false, `${name} can't be ${quoted}`, hint);
     }
     case 'minItems':
@@ -229,10 +310,18 @@ function explain(error: SchemaError, data: unknown, root: Place, source: Source,
         Array.isArray(value) && value.length > 0
           ? `${name} has fewer than ${String(error.params['limit'])} entries`
           : `${name} is an empty list`,
-        at[0] === 'vms' && at.length === 1 ? 'Add a VM: `- name: edge`; to take a fleet away use ven destroy.' : example,
+        at[0] === 'vms' && at.length === 1
+          ? 'Add a VM: `- name: edge`; to take a fleet away use ven destroy.'
+          : example,
       );
     case 'maxItems':
-      return make('out-of-range', at, false, `${name} has more than ${String(error.params['limit'])} entries`, 'Delete some.');
+      return make(
+        'out-of-range',
+        at,
+        false,
+        `${name} has more than ${String(error.params['limit'])} entries`,
+        'Delete some.',
+      );
     case 'uniqueItems':
       return make('not-allowed', at, false, `${name} names something twice`, example);
     default:
@@ -245,7 +334,9 @@ function nameHint(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '');
-  return better === '' || better === name ? 'For example `edge-1`.' : `For example \`${better.slice(0, 40)}\`.`;
+  return better === '' || better === name
+    ? 'For example `edge-1`.'
+    : `For example \`${better.slice(0, 40)}\`.`;
 }
 
 /** For what people write from habit: 8G, 8GB, 8192, 1.5GiB. */
@@ -253,7 +344,8 @@ function sizeHint(value: unknown): string | null {
   const parts = /^([0-9]+)(\.[0-9]+)?\s*([kKmMgGtT])?(i?[bB])?$/.exec(String(value));
   if (!parts) return null;
   const unit = (parts[3] ?? 'G').toUpperCase();
-  if (parts[2] !== undefined) return 'Write a whole number of the next smaller unit: 1536MiB for one and a half GiB.';
+  if (parts[2] !== undefined)
+    return 'Write a whole number of the next smaller unit: 1536MiB for one and a half GiB.';
   if (unit === 'K') return 'Write it in MiB: `512MiB`.';
   return `Write \`${parts[1]}${unit}iB\` (units are powers of 1024).`;
 }
@@ -261,7 +353,8 @@ function sizeHint(value: unknown): string | null {
 function snippet(path: Path, schema: SchemaNode): string {
   const last = path.at(-1);
   const example = schema.examples?.[0] ?? schema.enum?.[0] ?? schema.const;
-  if (example === undefined && schema.title === undefined) return typeof last === 'string' ? `${last}: …` : '…';
+  if (example === undefined && schema.title === undefined)
+    return typeof last === 'string' ? `${last}: …` : '…';
   return typeof last === 'string' ? `${last}: ${inline(example ?? '…')}` : inline(example ?? '…');
 }
 
@@ -277,7 +370,9 @@ function inline(value: unknown): string {
 }
 
 function resolveRef({ definitions }: Format['schema'], node: SchemaNode): SchemaNode {
-  return node.$ref === undefined ? node : (definitions[node.$ref.slice('#/definitions/'.length)] ?? {});
+  return node.$ref === undefined
+    ? node
+    : (definitions[node.$ref.slice('#/definitions/'.length)] ?? {});
 }
 
 /** The schema that speaks about a place: found by walking the data, since schema paths begin anew in each `$ref`. */
@@ -291,7 +386,10 @@ function schemaOf(schema: Format['schema'], path: Path, error: SchemaError): Sch
 
 function within(schema: Format['schema'], node: SchemaNode, step: string | number): SchemaNode {
   for (const one of [node, ...(node.anyOf ?? []).map((branch) => resolveRef(schema, branch))]) {
-    const next = typeof step === 'number' && one.items ? one.items : (one.properties?.[step] ?? one.additionalProperties);
+    const next =
+      typeof step === 'number' && one.items
+        ? one.items
+        : (one.properties?.[step] ?? one.additionalProperties);
     if (next !== undefined && typeof next !== 'boolean') return resolveRef(schema, next);
   }
   return {};
@@ -302,7 +400,9 @@ function pointer(text: string): (string | number)[] {
   return text
     .slice(1)
     .split('/')
-    .map((step) => (/^(0|[1-9][0-9]*)$/.test(step) ? Number(step) : step.replace(/~1/g, '/').replace(/~0/g, '~')));
+    .map((step) =>
+      /^(0|[1-9][0-9]*)$/.test(step) ? Number(step) : step.replace(/~1/g, '/').replace(/~0/g, '~'),
+    );
 }
 
 function valueAt(data: unknown, path: Path): unknown {

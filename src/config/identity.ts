@@ -16,7 +16,8 @@ function canonical(value: unknown): string {
     const map = value as Record<string, unknown>;
     let text = '';
     for (const key of Object.keys(map).sort()) {
-      if (map[key] !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(map[key])}`;
+      if (map[key] !== undefined)
+        text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(map[key])}`;
     }
     return `{${text}}`;
   }

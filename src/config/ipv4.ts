@@ -37,7 +37,9 @@ export function gatewayOf(cidr: Cidr): number {
 
 /** The subnet that a network names; null when it is to be chosen, or can't be read. */
 export function subnetOf(network: FleetNetwork): Cidr | null {
-  return network.subnet === undefined || network.subnet === 'auto' ? null : parseCidr(network.subnet);
+  return network.subnet === undefined || network.subnet === 'auto'
+    ? null
+    : parseCidr(network.subnet);
 }
 
 /** `auto`: .3 to .155 of a /24 that is not chosen yet. */

@@ -27,7 +27,8 @@ const LATER: readonly Entry[] = [
   {
     path: 'orchestrator.provider',
     what: 'ven does not choose what new hosts install for a whole fleet yet',
-    instead: 'Delete `provider`, and say it once for the project: ven orchestrator default-os PROFILE.',
+    instead:
+      'Delete `provider`, and say it once for the project: ven orchestrator default-os PROFILE.',
   },
   {
     path: 'networks.*.mode',
@@ -39,7 +40,8 @@ const LATER: readonly Entry[] = [
     path: 'networks.*.mode',
     when: is('open', 'private', 'vepa', 'passthrough', 'hostdev'),
     what: 'ven does not make networks of this mode yet',
-    instead: 'Use nat, isolated or route; or make the network with virsh and name it: `existing: NAME`.',
+    instead:
+      'Use nat, isolated or route; or make the network with virsh and name it: `existing: NAME`.',
   },
   {
     path: 'networks.*.subnet',
@@ -74,7 +76,11 @@ const LATER: readonly Entry[] = [
     what: 'ven does not do graphics of this kind yet',
     instead: 'Write `type: vnc`.',
   },
-  { path: 'vm.accelerator', what: 'ven does not choose the accelerator for a single VM yet', instead: 'Write it once, under `host`.' },
+  {
+    path: 'vm.accelerator',
+    what: 'ven does not choose the accelerator for a single VM yet',
+    instead: 'Write it once, under `host`.',
+  },
   {
     path: 'vm.disks.*.image',
     what: 'ven does not make disks from images yet',
@@ -90,11 +96,21 @@ const LATER: readonly Entry[] = [
 
 /** The entry for this place and value, or null. */
 export function laterWork(path: Path, value: unknown): LaterWork | null {
-  const steps = path[0] === 'defaults' ? ['vm', ...path.slice(1)] : path[0] === 'vms' && path.length > 1 ? ['vm', ...path.slice(2)] : path;
+  const steps =
+    path[0] === 'defaults'
+      ? ['vm', ...path.slice(1)]
+      : path[0] === 'vms' && path.length > 1
+        ? ['vm', ...path.slice(2)]
+        : path;
   for (const entry of LATER) {
     const pattern = entry.path.split('.');
-    if (pattern.length !== steps.length || !pattern.every((part, index) => part === '*' || part === steps[index])) continue;
-    if (!entry.when || entry.when(value)) return { message: `\`${String(path.at(-1))}\`: ${entry.what}`, hint: entry.instead };
+    if (
+      pattern.length !== steps.length ||
+      !pattern.every((part, index) => part === '*' || part === steps[index])
+    )
+      continue;
+    if (!entry.when || entry.when(value))
+      return { message: `\`${String(path.at(-1))}\`: ${entry.what}`, hint: entry.instead };
   }
   return null;
 }

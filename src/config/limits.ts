@@ -13,7 +13,6 @@ const MAX_DEPTH = 32;
 /** What the lexer puts between the pieces of the text. */
 const MARKERS = new Set(['\u0002', '\u0018', '\u001f']);
 
-// eslint-disable-next-line no-control-regex -- finding control characters is the point
 const FORBIDDEN_IN_FILE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
 
 /**
@@ -23,7 +22,9 @@ const FORBIDDEN_IN_FILE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\
 export function decode(bytes: Uint8Array, file: string, kind = FLEET_FILE): string {
   refuseLarge(bytes.length, file, kind);
   const decoded = (length: number, stream: boolean): string =>
-    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), { stream });
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), {
+      stream,
+    });
   try {
     return decoded(bytes.length, false).replace(/^\ufeff/, '');
   } catch {
@@ -39,11 +40,21 @@ export function decode(bytes: Uint8Array, file: string, kind = FLEET_FILE): stri
         bad = middle;
       }
     }
-    const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    const wide =
+      (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
     const text = decoded(good, true).replace(/^\ufeff/, '');
     const source = new Source(file, text, kind);
-    const message = wide ? 'The file is UTF-16, not UTF-8' : `The file is not UTF-8: byte ${good + 1} can't be read`;
-    throwFindings(source, [source.finding('not-utf8', { start: text.length, end: text.length + 1 }, message, 'Save the file in UTF-8.')]);
+    const message = wide
+      ? 'The file is UTF-16, not UTF-8'
+      : `The file is not UTF-8: byte ${good + 1} can't be read`;
+    throwFindings(source, [
+      source.finding(
+        'not-utf8',
+        { start: text.length, end: text.length + 1 },
+        message,
+        'Save the file in UTF-8.',
+      ),
+    ]);
     throw new Error('unreachable');
   }
 }
@@ -59,11 +70,25 @@ export function withinLimits(source: Source): CST.Token[] {
   if (control) {
     const code = text.charCodeAt(control.index).toString(16).toUpperCase().padStart(4, '0');
     const at = { start: control.index, end: control.index + 1 };
-    throwFindings(source, [source.finding('control-character', at, `The file holds a control character (U+${code})`, 'Delete it.')]);
+    throwFindings(source, [
+      source.finding(
+        'control-character',
+        at,
+        `The file holds a control character (U+${code})`,
+        'Delete it.',
+      ),
+    ]);
   }
   const deep = (at: Range): void => {
     const message = `The file is nested more than ${MAX_DEPTH} levels deep`;
-    throwFindings(source, [source.finding('too-deep', at, message, `A ${kind.name} needs 7 levels; close the brackets that are open.`)]);
+    throwFindings(source, [
+      source.finding(
+        'too-deep',
+        at,
+        message,
+        `A ${kind.name} needs 7 levels; close the brackets that are open.`,
+      ),
+    ]);
   };
   let tokens = 0;
   let brackets = 0;
@@ -74,7 +99,9 @@ export function withinLimits(source: Source): CST.Token[] {
     if (++tokens > MAX_TOKENS) {
       const message = `The file is too long for a ${kind.name}`;
       const hint = 'Say alike VMs once, with `count`, or split the fleet.';
-      throwFindings(source, [source.finding('too-large', { start: offset, end: offset + 1 }, message, hint)]);
+      throwFindings(source, [
+        source.finding('too-large', { start: offset, end: offset + 1 }, message, hint),
+      ]);
     }
     // Brackets are the quickest way down: the parser need not see them all.
     if (lexeme === '[' || lexeme === '{') brackets++;
@@ -94,7 +121,17 @@ export function refuseLarge(size: number, file: string, kind = FLEET_FILE): void
   if (size <= MAX_FILE_BYTES) return;
   const message = `The file has ${(size / 1024 / 1024).toFixed(1)} MiB; a ${kind.name} has at most ${MAX_FILE_BYTES / 1024 / 1024} MiB`;
   const hint = `Check that this is a ${kind.name}.`;
-  throwFindings({ file, kind }, [{ rule: 'too-large', message, hint, file, line: 1, column: 1, frame: '> 1 | (not shown)\n    | ^' }]);
+  throwFindings({ file, kind }, [
+    {
+      rule: 'too-large',
+      message,
+      hint,
+      file,
+      line: 1,
+      column: 1,
+      frame: '> 1 | (not shown)\n    | ^',
+    },
+  ]);
 }
 
 /** Walks without recursion: the depth is not known to be harmless yet. */

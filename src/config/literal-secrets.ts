@@ -51,7 +51,8 @@ export function literalSecrets(document: Document.Parsed, text: string): Range[]
   const entry = (pair: Pair): void => {
     const { key, value } = pair;
     const name = isScalar(key) ? String(key.value) : '';
-    const written = isScalar(value) && value.tag === undefined && value.anchor === undefined ? value.value : null;
+    const written =
+      isScalar(value) && value.tag === undefined && value.anchor === undefined ? value.value : null;
     if (name === 'env' && typeof written === 'string' && VARIABLE.test(written)) return;
     if (name === 'file' && typeof written === 'string') return;
     // A word alone is no key.
@@ -96,7 +97,8 @@ export function likelySecrets(text: string): Range[] {
     if (!blank && indent <= under) under = Infinity;
     const key = KEY.exec(line);
     const begin = key ? key.index + key[0].length : under < indent ? indent : null;
-    if (begin !== null && !REFERENCE.test(line.slice(begin))) found.push({ start: at + begin, end: at + line.length });
+    if (begin !== null && !REFERENCE.test(line.slice(begin)))
+      found.push({ start: at + begin, end: at + line.length });
     if (key) under = Math.min(under, indent);
     at += line.length + 1;
   }
@@ -104,7 +106,8 @@ export function likelySecrets(text: string): Range[] {
 }
 
 const KEY = /(?:passw|pwd|secret|token|credential|username)[\w-]{0,16}["']?[ \t]{0,16}[:=]/i;
-const REFERENCE = /^[ \t]*(?:\{?[ \t]*(?:env:[ \t]+["']?[A-Za-z_]\w*["']?|file:[ \t]+[^\s,{}]+)[ \t]*\}?[\s,}\]]*)?(?:#.*)?$/;
+const REFERENCE =
+  /^[ \t]*(?:\{?[ \t]*(?:env:[ \t]+["']?[A-Za-z_]\w*["']?|file:[ \t]+[^\s,{}]+)[ \t]*\}?[\s,}\]]*)?(?:#.*)?$/;
 
 /** `text` with stars for what stands at `ranges`; each character stays where it was. */
 export function starred(text: string, ranges: readonly Range[]): string {

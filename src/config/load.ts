@@ -6,7 +6,15 @@ import { decode, refuseLarge } from './limits.js';
 import { resolveFleet } from './resolve.js';
 import { checkRules, type RuleFinding } from './rules/index.js';
 import { checkVncPasswords } from './secrets.js';
-import { findingsError, isFlawed, placeOf, Source, throwFindings, type Path, type Place } from './source.js';
+import {
+  findingsError,
+  isFlawed,
+  placeOf,
+  Source,
+  throwFindings,
+  type Path,
+  type Place,
+} from './source.js';
 import type { Environment } from './substitute.js';
 import { parseYaml } from './yaml.js';
 
@@ -50,21 +58,38 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   const source = new Source(file, text);
   const { value, root, findings } = parseYaml(source, env);
   const wrong = checkSchema(value, root, source);
-  findings.push(...wrong.filter((one) => one.finding.rule === 'unknown-key' || !isFlawed(root, one.path)).map((one) => one.finding));
+  findings.push(
+    ...wrong
+      .filter((one) => one.finding.rule === 'unknown-key' || !isFlawed(root, one.path))
+      .map((one) => one.finding),
+  );
   // The rules need a fleet that fits the schema: what does not is left out, and so is every finding that rests on it.
   const doubtful = wrong.map((one) => one.path);
-  const sound = wrong.length === 0 ? (value as Fleet) : wrong.length > MAX_WRONG ? null : prune(value, root, source, doubtful);
+  const sound =
+    wrong.length === 0
+      ? (value as Fleet)
+      : wrong.length > MAX_WRONG
+        ? null
+        : prune(value, root, source, doubtful);
   const certificates = sound && readCertificates(sound, options.surroundings ?? NOWHERE);
   if (sound) {
     const { readSecret } = options.surroundings ?? NOWHERE;
-    const found = [...checkRules(sound), ...(readSecret ? checkVncPasswords(sound, readSecret) : [])];
+    const found = [
+      ...checkRules(sound),
+      ...(readSecret ? checkVncPasswords(sound, readSecret) : []),
+    ];
     findings.push(...ruleFindings(found, doubtful, root, source));
   }
   for (const { severity, rule, message, hint, path } of certificates?.problems ?? []) {
-    if (severity === 'error') findings.push(source.finding(rule, placeOf(root, path).value, message, hint));
+    if (severity === 'error')
+      findings.push(source.finding(rule, placeOf(root, path).value, message, hint));
   }
   throwFindings(source, findings);
-  return { fleet: value as Fleet, certificates, positionOf: (path) => source.position(placeOf(root, path).value.start) };
+  return {
+    fleet: value as Fleet,
+    certificates,
+    positionOf: (path) => source.position(placeOf(root, path).value.start),
+  };
 }
 
 /** A mistake that shows only where the files are that a fleet file names: `fleet-file`, at the value of `path`. */
@@ -92,10 +117,18 @@ const NOWHERE: Surroundings = {
   now: new Date(0),
 };
 
-function ruleFindings(found: readonly RuleFinding[], doubtful: readonly Path[], root: Place, source: Source): Finding[] {
+function ruleFindings(
+  found: readonly RuleFinding[],
+  doubtful: readonly Path[],
+  root: Place,
+  source: Source,
+): Finding[] {
   return found
     .filter(
-      ({ path, because = [] }) => ![path, ...because].some((one) => isFlawed(root, one) || doubtful.some((other) => related(one, other))),
+      ({ path, because = [] }) =>
+        ![path, ...because].some(
+          (one) => isFlawed(root, one) || doubtful.some((other) => related(one, other)),
+        ),
     )
     .map(({ path, message, hint, rule, onKey }) => {
       const place = placeOf(root, path);
@@ -123,7 +156,11 @@ function prune(value: unknown, root: Place, source: Source, doubtful: Path[]): F
   return null;
 }
 
-const PLACEHOLDERS: Record<string, unknown> = { apiVersion: 'ven/v1', fleet: 'placeholder', vms: [{ name: 'placeholder' }] };
+const PLACEHOLDERS: Record<string, unknown> = {
+  apiVersion: 'ven/v1',
+  fleet: 'placeholder',
+  vms: [{ name: 'placeholder' }],
+};
 
 /** Takes out the value at `path`; an entry of a list takes the whole list with it, a VM is replaced by one that says nothing. */
 function remove(root: Record<string, unknown>, path: Path): Path | null {
@@ -133,14 +170,21 @@ function remove(root: Record<string, unknown>, path: Path): Path | null {
     for (const [key, value] of Object.entries(PLACEHOLDERS)) root[key] ??= structuredClone(value);
     return ['(root)'];
   }
-  const list = path.findIndex((step, index) => index > 0 && typeof step === 'number' && !(index === 1 && first === 'vms'));
+  const list = path.findIndex(
+    (step, index) => index > 0 && typeof step === 'number' && !(index === 1 && first === 'vms'),
+  );
   const target = list === -1 ? path : path.slice(0, list);
   if (target.length === 1 && typeof first === 'string') {
     if (first in PLACEHOLDERS) root[first] = structuredClone(PLACEHOLDERS[first]);
     else delete root[first];
     return target;
   }
-  const parent = target.slice(0, -1).reduce<unknown>((at, step) => (at as Record<string | number, unknown> | undefined)?.[step], root);
+  const parent = target
+    .slice(0, -1)
+    .reduce<unknown>(
+      (at, step) => (at as Record<string | number, unknown> | undefined)?.[step],
+      root,
+    );
   const last = target.at(-1);
   if (parent === null || typeof parent !== 'object' || last === undefined) return target;
   const missesName = first === 'vms' && target.length === 3 && last === 'name';

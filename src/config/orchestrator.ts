@@ -19,24 +19,34 @@ const VARIABLES = {
 };
 
 /** `caCertificates`: as `ResolvedOrchestrator`'s. */
-export function resolveOrchestrator({ orchestrator, networks }: Fleet, caCertificates: string[] | null): ResolvedOrchestrator | null {
+export function resolveOrchestrator(
+  { orchestrator, networks }: Fleet,
+  caCertificates: string[] | null,
+): ResolvedOrchestrator | null {
   if (!orchestrator) return null;
   const { domain, onboarding = 'none', credentials } = orchestrator;
   const usual = onboarding === 'none' ? null : VARIABLES[onboarding];
   return {
-    bootUrl: orchestrator.bootUrl ?? `https://tinkerbell-haproxy.${domain ?? ''}/tink-stack/signed_ipxe.efi`,
+    bootUrl:
+      orchestrator.bootUrl ??
+      `https://tinkerbell-haproxy.${domain ?? ''}/tink-stack/signed_ipxe.efi`,
     caCertificates,
     domain: domain ?? null,
     onboarding,
     project: orchestrator.project ?? null,
     credentials: credentials
-      ? { username: secretReference(credentials.username), password: secretReference(credentials.password) }
+      ? {
+          username: secretReference(credentials.username),
+          password: secretReference(credentials.password),
+        }
       : usual && { username: { env: usual.username }, password: { env: usual.password } },
     profile: profileSource(orchestrator.profile ?? PROFILES[0]),
     removeHosts: orchestrator.removeHosts ?? false,
     addresses: Object.fromEntries(
       Object.values(networks ?? {}).flatMap((network) =>
-        Object.entries(network.dns?.hosts ?? {}).flatMap(([ip, names]) => names.map((name) => [name.toLowerCase(), ip])),
+        Object.entries(network.dns?.hosts ?? {}).flatMap(([ip, names]) =>
+          names.map((name) => [name.toLowerCase(), ip]),
+        ),
       ),
     ),
   };
@@ -55,7 +65,11 @@ export function plannedBy(orchestrator: ResolvedOrchestrator | null): object | u
   if (!orchestrator) return undefined;
   const { bootUrl, caCertificates, domain, onboarding, project, removeHosts } = orchestrator;
   const asks = onboarding === 'non-interactive' || removeHosts;
-  return { bootUrl, caCertificates, ...(asks && { api: { domain, project, onboarding, removeHosts } }) };
+  return {
+    bootUrl,
+    caCertificates,
+    ...(asks && { api: { domain, project, onboarding, removeHosts } }),
+  };
 }
 
 /** VMs that no orchestrator will ever see. */
@@ -65,17 +79,26 @@ export function onboardingWarnings(
   networks: readonly ResolvedNetwork[],
 ): string[] {
   if (!orchestrator || orchestrator.onboarding === 'none') return [];
-  const silent = new Set(networks.flatMap((network) => (network.kind === 'own' && network.bootUrl === null ? [network.address] : [])));
+  const silent = new Set(
+    networks.flatMap((network) =>
+      network.kind === 'own' && network.bootUrl === null ? [network.address] : [],
+    ),
+  );
   return vms.flatMap((vm) => {
     const why = whyNotBooted(vm, silent);
     return why === null ? [] : [`${vm.address}: ${why}, so it can't be onboarded`];
   });
 }
 
-function whyNotBooted({ boot, firmware, nics }: ResolvedVm, silent: ReadonlySet<string>): string | null {
+function whyNotBooted(
+  { boot, firmware, nics }: ResolvedVm,
+  silent: ReadonlySet<string>,
+): string | null {
   if (!boot.includes('network')) return '`boot` leaves the network out';
   if (!isUefi(firmware)) return 'a BIOS does not boot over HTTP';
   if (nics.length === 0) return 'it has no network card';
-  const told = nics.some(({ source }) => source.kind === 'bridge' || source.own === null || !silent.has(source.own));
+  const told = nics.some(
+    ({ source }) => source.kind === 'bridge' || source.own === null || !silent.has(source.own),
+  );
   return told ? null : 'its networks do not say where to boot from';
 }

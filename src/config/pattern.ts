@@ -13,13 +13,17 @@ export function patternProblem(pattern: string): { message: string; hint: string
   try {
     expression = new RegExp(pattern, 'u');
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: .*\/u?: /s, '') : 'it has another form';
+    const reason =
+      error instanceof Error
+        ? error.message.replace(/^Invalid regular expression: .*\/u?: /s, '')
+        : 'it has another form';
     return {
       message: `this is no regular expression: ${reason}`,
       hint: 'Put a \\ before a character that stands for itself, one of ^ $ \\ . * + ? ( ) [ ] { } |.',
     };
   }
-  if (expression.test('')) return { message: 'this fits every line', hint: 'Write down what must be there.' };
+  if (expression.test(''))
+    return { message: 'this fits every line', hint: 'Write down what must be there.' };
   const pieces = [...pattern.matchAll(PIECE)].map(({ groups = {} }) => groups);
   if (pieces.some(({ reference }) => reference !== undefined))
     return {
@@ -89,7 +93,8 @@ function waysOf(repetition: string, each: number): number {
   const most = longest(repetition);
   const least = Number(/^\{([0-9]+)/.exec(repetition)?.[1] ?? 0);
   let ways = 0;
-  for (let times = Math.min(least, LINE); times <= Math.min(most, LINE); times++) ways += each ** times;
+  for (let times = Math.min(least, LINE); times <= Math.min(most, LINE); times++)
+    ways += each ** times;
   return ways;
 }
 

@@ -18,11 +18,17 @@ export function checkProfile(value: unknown, sound: boolean): RuleFinding[] {
   const file: Written = { value: isMap(value) ? value : {}, path: [] };
   const stages = mapsIn(file, 'stages');
   const troubles = mapsIn(file, 'trouble');
-  const names = stages.map(({ value: stage }) => stage['name']).filter((name) => typeof name === 'string');
+  const names = stages
+    .map(({ value: stage }) => stage['name'])
+    .filter((name) => typeof name === 'string');
   checkTwice(stages, 'stage', report);
   checkTwice(troubles, 'trouble', report);
   for (const [index, stage] of stages.entries())
-    checkStage(stage, { first: index === 0, last: index > 0 && index === stages.length - 1, names }, report);
+    checkStage(
+      stage,
+      { first: index === 0, last: index > 0 && index === stages.length - 1, names },
+      report,
+    );
   for (const trouble of troubles) {
     checkOneOf(trouble, ['console', 'orchestrator', 'powerOff'], report);
     checkPattern(trouble, 'console', report);
@@ -45,7 +51,8 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
   const { value, path } = stage;
   const name = label(path);
   const refuse = (key: string, message: string, hint: string): void => {
-    if (value[key] !== undefined) report({ rule: 'not-allowed', path: [...path, key], onKey: true, message, hint });
+    if (value[key] !== undefined)
+      report({ rule: 'not-allowed', path: [...path, key], onKey: true, message, hint });
   };
   if (first) {
     const hint = 'Delete it; the first stage begins when the VM is switched on.';
@@ -56,7 +63,11 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
     report({ rule: 'missing-key', path, message: `${name} has no \`enter\``, hint });
   }
   if (last) {
-    refuse('timeout', `${name} is the last stage, and has a time limit`, 'Delete `timeout`; a node that gets here is ready.');
+    refuse(
+      'timeout',
+      `${name} is the last stage, and has a time limit`,
+      'Delete `timeout`; a node that gets here is ready.',
+    );
     refuse(
       'answers',
       `${name} is the last stage, and answers`,
@@ -73,13 +84,23 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
   if ((first || last) && Array.isArray(value['flows'])) {
     const lacking = FLOWS.filter((flow) => !(value['flows'] as unknown[]).includes(flow));
     const hint = 'Delete `flows`; each way begins with the first stage and ends with the last one.';
-    if (lacking.length > 0) refuse('flows', `${name} is the ${first ? 'first' : 'last'} stage, and not every flow has it`, hint);
+    if (lacking.length > 0)
+      refuse(
+        'flows',
+        `${name} is the ${first ? 'first' : 'last'} stage, and not every flow has it`,
+        hint,
+      );
   }
   checkNames(stage, 'from', names, report);
   const own = value['from'];
   if (Array.isArray(own) && own.includes(value['name'])) {
     const hint = 'Delete it there; a stage that is seen to begin again goes on.';
-    report({ rule: 'not-allowed', path: [...path, 'from', own.indexOf(value['name'])], message: `${name} is entered from itself`, hint });
+    report({
+      rule: 'not-allowed',
+      path: [...path, 'from', own.indexOf(value['name'])],
+      message: `${name} is entered from itself`,
+      hint,
+    });
   }
   for (const trigger of mapsIn(stage, 'enter')) checkTrigger(trigger, names, report);
   for (const answer of mapsIn(stage, 'answers')) {
@@ -96,10 +117,21 @@ function checkTrigger(trigger: Written, names: readonly string[], report: Report
   checkNames(trigger, 'in', names, report);
   if (value['quiet'] !== undefined && value['in'] === undefined) {
     const hint = 'Add `in: [STAGE]`: the stages in which silence means that.';
-    report({ rule: 'missing-key', path, message: `${label(path)} has \`quiet\` without \`in\``, hint });
+    report({
+      rule: 'missing-key',
+      path,
+      message: `${label(path)} has \`quiet\` without \`in\``,
+      hint,
+    });
   } else if (value['quiet'] === undefined && value['in'] !== undefined) {
     const hint = 'Delete it; `from` of the stage says where a node may come from.';
-    report({ rule: 'not-allowed', path: [...path, 'in'], onKey: true, message: `${label(path)} has \`in\` without \`quiet\``, hint });
+    report({
+      rule: 'not-allowed',
+      path: [...path, 'in'],
+      onKey: true,
+      message: `${label(path)} has \`in\` without \`quiet\``,
+      hint,
+    });
   }
 }
 
@@ -136,16 +168,20 @@ function checkRecovery(trouble: Written, report: Report): void {
 /** Each flow can get to each of its stages. */
 function checkWays(stages: readonly Written[], report: Report): void {
   for (const flow of FLOWS) {
-    const there = stages.filter(({ value }) => value['flows'] === undefined || (value['flows'] as unknown[]).includes(flow));
+    const there = stages.filter(
+      ({ value }) => value['flows'] === undefined || (value['flows'] as unknown[]).includes(flow),
+    );
     const reached = new Set<unknown>([there[0]?.value['name']]);
     const missing = (): Written[] => there.filter(({ value }) => !reached.has(value['name']));
     for (let before = 0; before < reached.size;) {
       before = reached.size;
-      for (const one of missing()) if (sources(one, there).some((name) => reached.has(name))) reached.add(one.value['name']);
+      for (const one of missing())
+        if (sources(one, there).some((name) => reached.has(name))) reached.add(one.value['name']);
     }
     for (const { value, path } of missing()) {
       const message = `In the ${flow} flow no node gets to ${quote(value['name'])}`;
-      const hint = 'Correct `from` (or `in`): they name only stages that this flow does not reach or does not have.';
+      const hint =
+        'Correct `from` (or `in`): they name only stages that this flow does not reach or does not have.';
       report({ rule: 'unreachable-stage', path, message, hint });
     }
   }
@@ -153,9 +189,13 @@ function checkWays(stages: readonly Written[], report: Report): void {
 
 /** The stages from which a node can get to this one. */
 function sources(stage: Written, there: readonly Written[]): unknown[] {
-  const from = (stage.value['from'] as unknown[] | undefined) ?? there.slice(0, there.indexOf(stage)).map(({ value }) => value['name']);
+  const from =
+    (stage.value['from'] as unknown[] | undefined) ??
+    there.slice(0, there.indexOf(stage)).map(({ value }) => value['name']);
   return mapsIn(stage, 'enter').flatMap(({ value }) =>
-    value['in'] === undefined ? from : from.filter((name) => (value['in'] as unknown[]).includes(name)),
+    value['in'] === undefined
+      ? from
+      : from.filter((name) => (value['in'] as unknown[]).includes(name)),
   );
 }
 
@@ -164,10 +204,21 @@ function checkOneOf({ value, path }: Written, keys: readonly string[], report: R
   if (there.length === 1) return;
   const all = keys.map((key) => `\`${key}\``).join(', ');
   if (there.length === 0)
-    report({ rule: 'missing-key', path, message: `${label(path)} says none of ${all}`, hint: `Add one, such as \`console: 'EFI stub'\`.` });
+    report({
+      rule: 'missing-key',
+      path,
+      message: `${label(path)} says none of ${all}`,
+      hint: `Add one, such as \`console: 'EFI stub'\`.`,
+    });
   for (const key of there.slice(1)) {
     const message = `${label(path)} says both \`${there[0]}\` and \`${key}\``;
-    report({ rule: 'not-allowed', path: [...path, key], onKey: true, message, hint: 'Make two entries of it: any of them counts.' });
+    report({
+      rule: 'not-allowed',
+      path: [...path, key],
+      onKey: true,
+      message,
+      hint: 'Make two entries of it: any of them counts.',
+    });
   }
 }
 
@@ -177,7 +228,12 @@ function checkPattern({ value, path }: Written, key: string, report: Report): vo
   const problem = patternProblem(pattern);
   if (!problem) return;
   const at = [...path, key];
-  report({ rule: 'bad-pattern', path: at, message: `${label(at)} can't be ${quote(pattern)}: ${problem.message}`, hint: problem.hint });
+  report({
+    rule: 'bad-pattern',
+    path: at,
+    message: `${label(at)} can't be ${quote(pattern)}: ${problem.message}`,
+    hint: problem.hint,
+  });
 }
 
 function checkTwice(written: readonly Written[], what: string, report: Report): void {
@@ -186,13 +242,23 @@ function checkTwice(written: readonly Written[], what: string, report: Report): 
     const { name } = value;
     if (typeof name === 'string' && seen.has(name)) {
       const message = `There is more than one ${what} ${quote(name)}`;
-      report({ rule: 'duplicate-name', path: [...path, 'name'], message, hint: 'Rename one of them.' });
+      report({
+        rule: 'duplicate-name',
+        path: [...path, 'name'],
+        message,
+        hint: 'Rename one of them.',
+      });
     }
     seen.add(name);
   }
 }
 
-function checkNames({ value, path }: Written, key: string, names: readonly string[], report: Report): void {
+function checkNames(
+  { value, path }: Written,
+  key: string,
+  names: readonly string[],
+  report: Report,
+): void {
   const list: unknown = value[key];
   if (!Array.isArray(list)) return;
   for (const [index, name] of list.entries()) {
@@ -209,7 +275,9 @@ function checkNames({ value, path }: Written, key: string, names: readonly strin
 function mapsIn({ value, path }: Written, key: string): Written[] {
   const list = value[key];
   if (!Array.isArray(list)) return [];
-  return list.flatMap((one: unknown, index) => (isMap(one) ? [{ value: one, path: [...path, key, index] }] : []));
+  return list.flatMap((one: unknown, index) =>
+    isMap(one) ? [{ value: one, path: [...path, key, index] }] : [],
+  );
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

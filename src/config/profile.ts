@@ -36,11 +36,16 @@ const USUAL_ATTEMPTS = 3;
  */
 export function loadProfile(content: string | Uint8Array, file: string): Profile {
   refuseLarge(content.length, file, PROFILE);
-  const text = typeof content === 'string' ? content.replace(/^\ufeff/, '') : decode(content, file, PROFILE);
+  const text =
+    typeof content === 'string' ? content.replace(/^\ufeff/, '') : decode(content, file, PROFILE);
   const source = new Source(file, text, PROFILE);
   const { value, root, findings } = parseYaml(source, null);
   const wrong = checkSchema(value, root, source, FORMAT);
-  findings.push(...wrong.filter((one) => one.finding.rule === 'unknown-key' || !isFlawed(root, one.path)).map((one) => one.finding));
+  findings.push(
+    ...wrong
+      .filter((one) => one.finding.rule === 'unknown-key' || !isFlawed(root, one.path))
+      .map((one) => one.finding),
+  );
   for (const { path, rule, message, hint, onKey } of checkProfile(value, findings.length === 0)) {
     if (isFlawed(root, path)) continue;
     const place = placeOf(root, path);
@@ -63,28 +68,46 @@ function resolveProfile(file: ProfileFile): Profile {
       timeoutSeconds: stage.timeout === undefined ? null : durationInSeconds(stage.timeout),
       answers: (stage.answers ?? []).map(resolveAnswer),
     })),
-    trouble: (file.trouble ?? []).map(({ name, title, class: failureClass, console, orchestrator, stages, recover }): ProfileTrouble => ({
-      name,
-      title: title ?? inWords(name),
-      class: failureClass,
-      when:
-        console !== undefined
-          ? { kind: 'console', pattern: console }
-          : orchestrator !== undefined
-            ? { kind: 'orchestrator', pattern: orchestrator }
-            : { kind: 'power-off' },
-      stages: stages ?? null,
-      recover: recover ? { prompt: recover.prompt, text: recover.type, atMost: recover.atMost ?? USUAL_ATTEMPTS } : null,
-    })),
+    trouble: (file.trouble ?? []).map(
+      ({
+        name,
+        title,
+        class: failureClass,
+        console,
+        orchestrator,
+        stages,
+        recover,
+      }): ProfileTrouble => ({
+        name,
+        title: title ?? inWords(name),
+        class: failureClass,
+        when:
+          console !== undefined
+            ? { kind: 'console', pattern: console }
+            : orchestrator !== undefined
+              ? { kind: 'orchestrator', pattern: orchestrator }
+              : { kind: 'power-off' },
+        stages: stages ?? null,
+        recover: recover
+          ? { prompt: recover.prompt, text: recover.type, atMost: recover.atMost ?? USUAL_ATTEMPTS }
+          : null,
+      }),
+    ),
   };
   return { ...profile, digest: digest(profile) };
 }
 
 type WrittenTrigger = NonNullable<ProfileFile['stages'][number]['enter']>[number];
 
-function resolveTrigger({ console, quiet, in: stages, orchestrator }: WrittenTrigger): ProfileTrigger {
+function resolveTrigger({
+  console,
+  quiet,
+  in: stages,
+  orchestrator,
+}: WrittenTrigger): ProfileTrigger {
   if (console !== undefined) return { kind: 'console', pattern: console };
-  if (quiet !== undefined) return { kind: 'quiet', seconds: durationInSeconds(quiet), in: stages ?? [] };
+  if (quiet !== undefined)
+    return { kind: 'quiet', seconds: durationInSeconds(quiet), in: stages ?? [] };
   if (orchestrator !== undefined) return { kind: 'orchestrator', pattern: orchestrator };
   throw new VenError('fleet-file', { summary: 'A trigger says nothing' });
 }
@@ -94,7 +117,10 @@ type WrittenAnswer = NonNullable<ProfileFile['stages'][number]['answers']>[numbe
 function resolveAnswer({ prompt, send, secret, atMost }: WrittenAnswer): ProfileAnswer {
   return {
     prompt,
-    send: typeof send === 'string' ? { kind: 'credential', credential: send } : { kind: 'text', text: send.text },
+    send:
+      typeof send === 'string'
+        ? { kind: 'credential', credential: send }
+        : { kind: 'text', text: send.text },
     secret: secret ?? typeof send === 'string',
     atMost: atMost ?? USUAL_ATTEMPTS,
   };

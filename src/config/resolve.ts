@@ -41,7 +41,10 @@ const DEFAULT_IMAGE = 'vagrantlibvirt/vagrant-libvirt:edge-slim';
 const MAX_DEVICE_LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** Pure. `fleet` has passed the schema and the rules; see `loadFleet`. */
-export function resolveFleet(fleet: Fleet, certificates: Certificates | null = null): ResolvedFleet {
+export function resolveFleet(
+  fleet: Fleet,
+  certificates: Certificates | null = null,
+): ResolvedFleet {
   const host: ResolvedHost = {
     uri: fleet.host?.uri ?? 'qemu:///system',
     accelerator: fleet.host?.accelerator ?? 'auto',
@@ -52,7 +55,12 @@ export function resolveFleet(fleet: Fleet, certificates: Certificates | null = n
   const macs = new Taken(writtenMacs(expanded));
   const serials = new Taken(fleet.vms.flatMap((vm) => vm.serialNumbers ?? []));
   const orchestrator = resolveOrchestrator(fleet, certificates?.caCertificates ?? null);
-  const keys = new Map([...(certificates?.secureBoot ?? [])].map(([written, read]) => [written, { digest: digest(read), read }]));
+  const keys = new Map(
+    [...(certificates?.secureBoot ?? [])].map(([written, read]) => [
+      written,
+      { digest: digest(read), read },
+    ]),
+  );
   const shared = {
     fleet,
     host,
@@ -65,12 +73,16 @@ export function resolveFleet(fleet: Fleet, certificates: Certificates | null = n
   const networks = resolveNetworks(fleet, orchestrator, expanded, vms);
   const resolved = { name: fleet.fleet, host, orchestrator, networks, vms };
   const warnings = [
-    ...(certificates?.problems ?? []).filter(({ severity }) => severity === 'warning').map(({ message }) => message),
+    ...(certificates?.problems ?? [])
+      .filter(({ severity }) => severity === 'warning')
+      .map(({ message }) => message),
     ...onboardingWarnings(orchestrator, vms, networks),
   ];
   return {
     ...resolved,
-    secureBootKeys: Object.fromEntries([...keys.values()].map(({ digest, read }) => [digest, read])),
+    secureBootKeys: Object.fromEntries(
+      [...keys.values()].map(({ digest, read }) => [digest, read]),
+    ),
     digest: digest({ ...resolved, orchestrator: plannedBy(orchestrator) }),
     warnings,
   };
@@ -83,7 +95,9 @@ function resolveRunner({ host }: Fleet): VagrantRunner {
 }
 
 function writtenMacs(vms: readonly ExpandedVm[]): string[] {
-  return vms.flatMap(({ spec }) => (Array.isArray(spec.nics) ? spec.nics.flatMap((nic) => nic.mac?.toLowerCase() ?? []) : []));
+  return vms.flatMap(({ spec }) =>
+    Array.isArray(spec.nics) ? spec.nics.flatMap((nic) => nic.mac?.toLowerCase() ?? []) : [],
+  );
 }
 
 /** What the VMs of a fleet share. */
@@ -97,7 +111,10 @@ interface Shared {
   keysOf: (written: FleetSecureBoot) => string | undefined;
 }
 
-function resolveVm({ fleet, host, orchestrator, macs, serials, keysOf }: Shared, vm: ExpandedVm): ResolvedVm {
+function resolveVm(
+  { fleet, host, orchestrator, macs, serials, keysOf }: Shared,
+  vm: ExpandedVm,
+): ResolvedVm {
   const { name, spec } = vm;
   const firmware = resolveFirmware(spec.firmware);
   const domain = `${fleet.fleet}_${name}`;
@@ -115,15 +132,21 @@ function resolveVm({ fleet, host, orchestrator, macs, serials, keysOf }: Shared,
     tpm: spec.tpm ?? true,
     boot: spec.boot ?? (['disk', 'network'] as const),
     pxe: firmware === 'bios' || (spec.pxe ?? orchestrator === null),
-    nvram: isUefi(firmware) ? resolveNvram(domain, host.storagePool, orchestrator, ownKeys(spec.firmware, keysOf)) : null,
+    nvram: isUefi(firmware)
+      ? resolveNvram(domain, host.storagePool, orchestrator, ownKeys(spec.firmware, keysOf))
+      : null,
     disks: resolveDisks(domain, host.storagePool, spec.disks),
     nics: nicList(vm).map((nic, index) => ({
-      mac: nic.mac?.toLowerCase() ?? macs.claim((attempt) => nicMac(fleet.fleet, name, index, attempt)),
+      mac:
+        nic.mac?.toLowerCase() ??
+        macs.claim((attempt) => nicMac(fleet.fleet, name, index, attempt)),
       model: nic.model ?? ('virtio' as const),
       source: nicSource(fleet, vm, nic),
       ip: nic.address ?? null,
     })) satisfies ResolvedNic[],
-    serialNumber: vm.group.serialNumbers?.[vm.copy] ?? serials.claim((attempt) => serialNumber(fleet.fleet, name, attempt)),
+    serialNumber:
+      vm.group.serialNumbers?.[vm.copy] ??
+      serials.claim((attempt) => serialNumber(fleet.fleet, name, attempt)),
     graphics: resolveGraphics(spec.graphics),
     autostart: spec.autostart ?? false,
     power: spec.power ?? 'running',
@@ -155,19 +178,34 @@ function nicSource(fleet: Fleet, vm: ExpandedVm, nic: FleetNic): NicSource {
   if (nic.network !== undefined) {
     const existing = fleet.networks?.[nic.network]?.existing;
     if (existing !== undefined) return { kind: 'network', network: existing, own: null };
-    return { kind: 'network', network: `${fleet.fleet}_${nic.network}`, own: `network.${nic.network}` };
+    return {
+      kind: 'network',
+      network: `${fleet.fleet}_${nic.network}`,
+      own: `network.${nic.network}`,
+    };
   }
-  if (vm.spec.nics === 'per-vm') return { kind: 'network', network: `${fleet.fleet}_${vm.name}`, own: `network.${vm.name}` };
+  if (vm.spec.nics === 'per-vm')
+    return { kind: 'network', network: `${fleet.fleet}_${vm.name}`, own: `network.${vm.name}` };
   return { kind: 'network', network: LIBVIRT_DEFAULT, own: null };
 }
 
-function resolveDisks(domain: string, pool: string, disks: ExpandedVm['spec']['disks']): ResolvedDisk[] {
+function resolveDisks(
+  domain: string,
+  pool: string,
+  disks: ExpandedVm['spec']['disks'],
+): ResolvedDisk[] {
   const used = { sd: 0, vd: 0 };
   return (disks ?? [{ size: '110GiB' }]).map((disk) => {
     const bus = disk.bus ?? 'sata';
     const prefix = bus === 'virtio' ? 'vd' : 'sd';
     const target = `${prefix}${MAX_DEVICE_LETTERS.charAt(used[prefix]++)}`;
-    return { target, bus, sizeBytes: sizeInKiB(disk.size) * 1024, pool: disk.pool ?? pool, volume: `${domain}-${target}.qcow2` };
+    return {
+      target,
+      bus,
+      sizeBytes: sizeInKiB(disk.size) * 1024,
+      pool: disk.pool ?? pool,
+      volume: `${domain}-${target}.qcow2`,
+    };
   });
 }
 
@@ -178,8 +216,13 @@ function resolveFirmware(firmware: ExpandedVm['spec']['firmware']): ResolvedFirm
   return { loader, nvramTemplate, secureBoot: secureBoot !== false };
 }
 
-function ownKeys(firmware: ExpandedVm['spec']['firmware'], keysOf: Shared['keysOf']): string | undefined {
-  return typeof firmware === 'object' && typeof firmware.secureBoot === 'object' ? keysOf(firmware.secureBoot) : undefined;
+function ownKeys(
+  firmware: ExpandedVm['spec']['firmware'],
+  keysOf: Shared['keysOf'],
+): string | undefined {
+  return typeof firmware === 'object' && typeof firmware.secureBoot === 'object'
+    ? keysOf(firmware.secureBoot)
+    : undefined;
 }
 
 function resolveNvram(
@@ -202,7 +245,12 @@ function resolveGraphics(graphics: ExpandedVm['spec']['graphics']): ResolvedGrap
   if (graphics === undefined || graphics === 'none') return { type: 'none' };
   if (graphics === 'vnc') return { type: 'vnc', listen: '127.0.0.1', port: 'auto' };
   const { listen = '127.0.0.1', port = 'auto', password } = graphics;
-  return { type: 'vnc', listen, port, ...(password === undefined ? {} : { password: secretReference(password) }) };
+  return {
+    type: 'vnc',
+    listen,
+    port,
+    ...(password === undefined ? {} : { password: secretReference(password) }),
+  };
 }
 
 function resolveNetworks(
@@ -214,7 +262,14 @@ function resolveNetworks(
   const bridges = new Taken();
   const own = (name: string, network: FleetNetwork): OwnNetwork => {
     const boots = orchestrator !== null && network.dhcp !== false && network.httpBoot !== false;
-    return resolveOwn(fleet.fleet, name, network, boots ? orchestrator.bootUrl : null, vms, bridges);
+    return resolveOwn(
+      fleet.fleet,
+      name,
+      network,
+      boots ? orchestrator.bootUrl : null,
+      vms,
+      bridges,
+    );
   };
   const existing = (name: string, libvirtName: string, httpBoot = false): ExistingNetwork => ({
     kind: 'existing',
@@ -225,11 +280,16 @@ function resolveNetworks(
   });
   const written = Object.entries(fleet.networks ?? {});
   const networks: ResolvedNetwork[] = written.map(([name, network]) =>
-    network.existing === undefined ? own(name, network) : existing(name, network.existing, network.httpBoot),
+    network.existing === undefined
+      ? own(name, network)
+      : existing(name, network.existing, network.httpBoot),
   );
   // `nics: default` needs libvirt's network as much as one that is named.
-  const known = networks.some((network) => network.kind === 'existing' && network.libvirtName === LIBVIRT_DEFAULT);
-  if (!known && expanded.some((vm) => (vm.spec.nics ?? 'default') === 'default')) networks.push(existing(LIBVIRT_DEFAULT, LIBVIRT_DEFAULT));
+  const known = networks.some(
+    (network) => network.kind === 'existing' && network.libvirtName === LIBVIRT_DEFAULT,
+  );
+  if (!known && expanded.some((vm) => (vm.spec.nics ?? 'default') === 'default'))
+    networks.push(existing(LIBVIRT_DEFAULT, LIBVIRT_DEFAULT));
   for (const vm of expanded) if (vm.spec.nics === 'per-vm') networks.push(own(vm.name, {}));
   return networks;
 }
@@ -251,8 +311,13 @@ function resolveOwn(
     uuid: networkUuid(fleet, name),
     bridge: bridges.claim((attempt) => bridgeName(fleet, name, attempt)),
     mode: network.mode ?? 'nat',
-    subnet: cidr ? { cidr: formatCidr(cidr), gateway: formatAddress(gatewayOf(cidr)) } : ('auto' as const),
-    dhcp: network.dhcp === false ? null : (network.dhcp ?? (cidr ? usualDhcp(cidr) : ('auto' as const))),
+    subnet: cidr
+      ? { cidr: formatCidr(cidr), gateway: formatAddress(gatewayOf(cidr)) }
+      : ('auto' as const),
+    dhcp:
+      network.dhcp === false
+        ? null
+        : (network.dhcp ?? (cidr ? usualDhcp(cidr) : ('auto' as const))),
     dnsHosts: dnsHosts(network),
     dhcpHosts: cidr ? dhcpHosts(`network.${name}`, vms) : [],
     bootUrl,
@@ -269,10 +334,16 @@ function dnsHosts(network: FleetNetwork): DnsHost[] {
 function dhcpHosts(address: string, vms: readonly ResolvedVm[]): DhcpHost[] {
   const hosts: DhcpHost[] = [];
   for (const vm of vms) {
-    const here = vm.nics.filter((nic) => nic.source.kind === 'network' && nic.source.own === address && nic.ip !== null);
+    const here = vm.nics.filter(
+      (nic) => nic.source.kind === 'network' && nic.source.own === address && nic.ip !== null,
+    );
     // libvirt takes a host name once per network: a second card gets one of its own.
     here.forEach((nic, index) =>
-      hosts.push({ mac: nic.mac, ip: nic.ip ?? '', name: index === 0 ? vm.name : `${vm.name}-nic${index + 1}` }),
+      hosts.push({
+        mac: nic.mac,
+        ip: nic.ip ?? '',
+        name: index === 0 ? vm.name : `${vm.name}-nic${index + 1}`,
+      }),
     );
   }
   return hosts.sort((a, b) => (a.mac < b.mac ? -1 : 1));

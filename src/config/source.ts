@@ -55,7 +55,8 @@ export class Source {
     this.secrets = kind === FLEET_FILE ? likelySecrets(text) : [];
     this.stars = starred(withoutSecrets(text), this.secrets);
     this.lineStarts = [0];
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+      this.lineStarts.push(at + 1);
   }
 
   /** What findings may show: the text with stars for secrets. */
@@ -99,15 +100,22 @@ export class Source {
   private unquoted(message: string): string {
     const words = (this.words ??= this.secretWords());
     if (words.length === 0) return message;
-    return message.replace(/"((?:[^"\\]|\\.)*)"|(?<=[*&])[^\s"]+/g, (whole: string, inner: string | undefined) => {
-      const said = (inner ?? whole).replace(/…$/, '');
-      const secret = words.some((word) => said.includes(word) || (said.length >= SHORTEST && word.includes(said)));
-      return secret ? '"****"' : whole;
-    });
+    return message.replace(
+      /"((?:[^"\\]|\\.)*)"|(?<=[*&])[^\s"]+/g,
+      (whole: string, inner: string | undefined) => {
+        const said = (inner ?? whole).replace(/…$/, '');
+        const secret = words.some(
+          (word) => said.includes(word) || (said.length >= SHORTEST && word.includes(said)),
+        );
+        return secret ? '"****"' : whole;
+      },
+    );
   }
 
   private secretWords(): string[] {
-    const words = this.secrets.flatMap(({ start, end }) => this.text.slice(start, end).split(/[\s"'{}[\],]+/));
+    const words = this.secrets.flatMap(({ start, end }) =>
+      this.text.slice(start, end).split(/[\s"'{}[\],]+/),
+    );
     return [...new Set(words)].filter(({ length }) => length >= SHORTEST);
   }
 
@@ -130,17 +138,24 @@ export class Source {
     const rows: string[] = [];
     for (let number = first; number <= last; number++) {
       const text = printable(this.line(number).slice(shift, shift + FRAME_WIDTH));
-      rows.push(`${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${text}`.trimEnd());
+      rows.push(
+        `${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${text}`.trimEnd(),
+      );
       if (number !== line) continue;
-      const room = Math.max(1, Math.min(this.line(number).length - column + 1, FRAME_WIDTH - (column - 1 - shift)));
-      rows.push(`  ${' '.repeat(gutter)} | ${' '.repeat(column - 1 - shift)}${'^'.repeat(Math.max(1, Math.min(length, room)))}`);
+      const room = Math.max(
+        1,
+        Math.min(this.line(number).length - column + 1, FRAME_WIDTH - (column - 1 - shift)),
+      );
+      rows.push(
+        `  ${' '.repeat(gutter)} | ${' '.repeat(column - 1 - shift)}${'^'.repeat(Math.max(1, Math.min(length, room)))}`,
+      );
     }
     return rows.join('\n');
   }
 }
 
-// eslint-disable-next-line no-control-regex -- finding control characters is the point
-const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const UNPRINTABLE =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
 function printable(text: string): string {
@@ -151,19 +166,24 @@ function printable(text: string): string {
 function withoutSecrets(text: string): string {
   return text.replace(
     /(\bpassw(?:or)?d["']?[ \t]*:[ \t]*(?:[|>][-+0-9]*[ \t]*)?(?:\r?\n[ \t]+)?)((?:"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s,{}[\]#&*][^\n,}]*))/gi,
-    (whole: string, before: string, secret: string) => (/^[\w-]+:(\s|$)/.test(secret) ? whole : `${before}${'*'.repeat(secret.length)}`),
+    (whole: string, before: string, secret: string) =>
+      /^[\w-]+:(\s|$)/.test(secret) ? whole : `${before}${'*'.repeat(secret.length)}`,
   );
 }
 
 /** A password in a URI, as many stars long. */
 function concealed(text: string): string {
-  return text.replace(/(:\/\/[^/@:\s]*:)([^/@\s]+)@/g, (_, before: string, secret: string) => `${before}${'*'.repeat(secret.length)}@`);
+  return text.replace(
+    /(:\/\/[^/@:\s]*:)([^/@\s]+)@/g,
+    (_, before: string, secret: string) => `${before}${'*'.repeat(secret.length)}@`,
+  );
 }
 
 /** A user's string for a message: in quotes, escaped, not too long. */
 export function quote(value: unknown): string {
   let text: string;
-  if (typeof value === 'string') text = JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (typeof value === 'string')
+    text = JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   else if (Array.isArray(value)) text = 'a list';
   else if (value !== null && typeof value === 'object') text = 'a map';
   else text = String(value);
@@ -174,8 +194,10 @@ export function quote(value: unknown): string {
 export function label(path: Path): string {
   if (path.length === 0) return 'The file';
   let text = '';
-  for (const step of path) text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
-  return `\`${text.replace(/[\u0000-\u001f`]/g, '?').slice(0, 120)}\``; // eslint-disable-line no-control-regex -- a key may hold anything
+  for (const step of path)
+    text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
+  // A key may hold anything.
+  return `\`${text.replace(/[\u0000-\u001f`]/g, '?').slice(0, 120)}\``;
 }
 
 /** The place of a path, or of its nearest ancestor that stands in the text. */
@@ -197,11 +219,17 @@ export function isFlawed(root: Place, path: Path): boolean {
 }
 
 /** Throws when there are findings: sorted by place, the same place and rule once. */
-export function throwFindings(source: Pick<Source, 'file' | 'kind'>, findings: readonly Finding[]): void {
+export function throwFindings(
+  source: Pick<Source, 'file' | 'kind'>,
+  findings: readonly Finding[],
+): void {
   if (findings.length > 0) throw findingsError(source, findings);
 }
 
-export function findingsError({ file, kind }: Pick<Source, 'file' | 'kind'>, findings: readonly Finding[]): VenError {
+export function findingsError(
+  { file, kind }: Pick<Source, 'file' | 'kind'>,
+  findings: readonly Finding[],
+): VenError {
   const seen = new Set<string>();
   const unique = findings
     .filter((f) => {
@@ -213,7 +241,10 @@ export function findingsError({ file, kind }: Pick<Source, 'file' | 'kind'>, fin
   const count = unique.length === 1 ? 'one mistake' : `${unique.length} mistakes`;
   return new VenError('fleet-file', {
     summary: `The ${kind.name} ${file} has ${count}`,
-    detail: unique.length > MAX_FINDINGS ? `The first ${MAX_FINDINGS} of ${unique.length} are shown.` : undefined,
+    detail:
+      unique.length > MAX_FINDINGS
+        ? `The first ${MAX_FINDINGS} of ${unique.length} are shown.`
+        : undefined,
     where: first && `${file}:${first.line}:${first.column}`,
     hint: first?.hint,
     findings: unique.slice(0, MAX_FINDINGS),

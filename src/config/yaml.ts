@@ -21,11 +21,10 @@ import { asScalar, substitute, type Environment } from './substitute.js';
 
 /** Values after aliases are written out. */
 const MAX_VALUES = 100_000;
-/* eslint-disable no-control-regex -- finding control characters is the point */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const CONTROL =
+  /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const CONTROL_BUT_LINES =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-/* eslint-enable no-control-regex */
 
 export interface ParsedYaml {
   /** Maps have no prototype, so that no key is special. */
@@ -45,11 +44,23 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
   const directive = tokens.find((token) => token.type === 'directive');
   if (directive) {
     findings.push(
-      source.finding('directive', rangeOf(directive), `YAML directives are not used in a ${source.kind.name}`, 'Delete the line.'),
+      source.finding(
+        'directive',
+        rangeOf(directive),
+        `YAML directives are not used in a ${source.kind.name}`,
+        'Delete the line.',
+      ),
     );
     throwFindings(source, findings);
   }
-  const composer = new Composer({ version: '1.2', uniqueKeys: false, merge: false, strict: true, prettyErrors: false, logLevel: 'silent' });
+  const composer = new Composer({
+    version: '1.2',
+    uniqueKeys: false,
+    merge: false,
+    strict: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
   const documents: Document.Parsed[] = [];
   for (const document of composer.compose(tokens, true, source.text.length)) {
     documents.push(document);
@@ -57,7 +68,10 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
   }
   const [document, second] = documents;
   if (document && source.kind === FLEET_FILE)
-    source.conceal(literalSecrets(document, source.text), document.errors.length === 0 && second === undefined);
+    source.conceal(
+      literalSecrets(document, source.text),
+      document.errors.length === 0 && second === undefined,
+    );
   // A second complaint about a line is nearly always the first one's echo.
   for (const error of document?.errors.slice(0, 100) ?? []) {
     const finding = syntax(source, error);
@@ -68,14 +82,21 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
     const start = second.range[0];
     const message = 'There is more than one YAML document in the file';
     findings.push(
-      source.finding('several-documents', { start, end: start + 3 }, message, 'Keep one to a file; delete the `---` between them.'),
+      source.finding(
+        'several-documents',
+        { start, end: start + 3 },
+        message,
+        'Keep one to a file; delete the `---` between them.',
+      ),
     );
     throwFindings(source, findings);
   }
   const contents = document?.contents;
   if (!contents || (isScalar(contents) && contents.value === null)) {
     const hint = `Write ${source.kind.begin}, or ${source.kind.example}.`;
-    throwFindings(source, [source.finding('empty', { start: 0, end: 1 }, 'The file is empty', hint)]);
+    throwFindings(source, [
+      source.finding('empty', { start: 0, end: 1 }, 'The file is empty', hint),
+    ]);
   }
   const walk = new Walk(source, env, findings);
   const node = contents as ParsedNode;
@@ -84,7 +105,12 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
     const at = { start: node.range[0], end: node.range[0] + 1 };
     const hint = `Begin with ${source.kind.begin}.`;
     throwFindings(source, [
-      source.finding('not-a-map', at, `The file must be a map, not ${isSeq(node) ? 'a list' : 'a single value'}`, hint),
+      source.finding(
+        'not-a-map',
+        at,
+        `The file must be a map, not ${isSeq(node) ? 'a list' : 'a single value'}`,
+        hint,
+      ),
     ]);
   }
   return { value, root: place, findings };
@@ -116,11 +142,20 @@ class Walk {
   }
 
   node(node: ParsedNode | null, path: Path, key: Range | null): { value: unknown; place: Place } {
-    const at = node ? { start: node.range[0], end: Math.max(node.range[1], node.range[0] + 1) } : (key ?? { start: 0, end: 1 });
+    const at = node
+      ? { start: node.range[0], end: Math.max(node.range[1], node.range[0] + 1) }
+      : (key ?? { start: 0, end: 1 });
     const place: Place = { key, value: at, children: new Map(), flawed: false };
     if (++this.values > MAX_VALUES) {
       const message = `The file's aliases write out to more than ${MAX_VALUES} values`;
-      throwFindings(this.source, [this.source.finding('alias-bomb', at, message, 'Say alike VMs once, with `count` and `defaults`.')]);
+      throwFindings(this.source, [
+        this.source.finding(
+          'alias-bomb',
+          at,
+          message,
+          'Say alike VMs once, with `count` and `defaults`.',
+        ),
+      ]);
     }
     if (!node) return { value: null, place };
     if (isAlias(node)) return this.alias(node.source, path, key, at);
@@ -136,19 +171,29 @@ class Walk {
         ),
       );
     }
-    if (isScalar(node)) return { value: this.scalar(node.value, node.type === 'PLAIN', path, place), place };
+    if (isScalar(node))
+      return { value: this.scalar(node.value, node.type === 'PLAIN', path, place), place };
     this.open.add(node);
     const value = isMap(node) ? this.map(node, path, place) : this.list(node, path, place);
     this.open.delete(node);
     return { value, place };
   }
 
-  private alias(name: string, path: Path, key: Range | null, at: Range): { value: unknown; place: Place } {
+  private alias(
+    name: string,
+    path: Path,
+    key: Range | null,
+    at: Range,
+  ): { value: unknown; place: Place } {
     const place: Place = { key, value: at, children: new Map(), flawed: false };
     const target = this.anchors.get(name);
     if (!target || this.open.has(target)) {
-      const message = target ? `The alias *${name} stands inside what it names` : `There is no anchor &${name} before this alias`;
-      this.findings.push(this.source.finding('alias', at, message, 'Write the value out, or use `defaults`.'));
+      const message = target
+        ? `The alias *${name} stands inside what it names`
+        : `There is no anchor &${name} before this alias`;
+      this.findings.push(
+        this.source.finding('alias', at, message, 'Write the value out, or use `defaults`.'),
+      );
       place.flawed = true;
       return { value: null, place };
     }
@@ -162,25 +207,49 @@ class Walk {
       const start = keyNode?.range[0] ?? node.range[0];
       const at = { start, end: Math.max(start + 1, keyNode?.range[1] ?? 0) };
       if (!isScalar(keyNode) || keyNode.value === null || keyNode.tag !== undefined) {
-        this.findings.push(this.source.finding('bad-key', at, 'A key must be a plain word', 'Write `key: value`.'));
+        this.findings.push(
+          this.source.finding('bad-key', at, 'A key must be a plain word', 'Write `key: value`.'),
+        );
         continue;
       }
       if (keyNode.anchor !== undefined) this.anchors.set(keyNode.anchor, keyNode);
-      const key = typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? JSON.stringify(keyNode.value));
+      const key =
+        typeof keyNode.value === 'string'
+          ? keyNode.value
+          : (keyNode.source ?? JSON.stringify(keyNode.value));
       if (key === '<<' && keyNode.type === 'PLAIN') {
         const hint = 'Put what VMs share under `defaults`, or repeat it.';
-        this.findings.push(this.source.finding('merge-key', at, `Merge keys (\`<<\`) are not used in a ${this.source.kind.name}`, hint));
+        this.findings.push(
+          this.source.finding(
+            'merge-key',
+            at,
+            `Merge keys (\`<<\`) are not used in a ${this.source.kind.name}`,
+            hint,
+          ),
+        );
         continue;
       }
       if (CONTROL.test(key)) {
-        this.findings.push(this.source.finding('control-character', at, `The key ${quote(key)} holds a control character`, 'Delete it.'));
+        this.findings.push(
+          this.source.finding(
+            'control-character',
+            at,
+            `The key ${quote(key)} holds a control character`,
+            'Delete it.',
+          ),
+        );
         continue;
       }
       const first = place.children.get(key);
       if (first) {
         const { line } = this.source.position(first.key?.start ?? 0);
         this.findings.push(
-          this.source.finding('duplicate-key', at, `The key ${quote(key)} is there twice; first in line ${line}`, 'Delete one of them.'),
+          this.source.finding(
+            'duplicate-key',
+            at,
+            `The key ${quote(key)} is there twice; first in line ${line}`,
+            'Delete one of them.',
+          ),
         );
         continue;
       }
@@ -201,22 +270,44 @@ class Walk {
 
   private scalar(value: unknown, plain: boolean, path: Path, place: Place): unknown {
     if (typeof value !== 'string') return value;
-    const result = this.env === null ? { text: value, substituted: false, problems: [] } : substitute(value, this.env);
+    const result =
+      this.env === null
+        ? { text: value, substituted: false, problems: [] }
+        : substitute(value, this.env);
     place.flawed ||= result.problems.length > 0;
     for (const problem of result.problems)
-      this.findings.push(this.source.finding(problem.rule, place.value, problem.message, problem.hint));
+      this.findings.push(
+        this.source.finding(problem.rule, place.value, problem.message, problem.hint),
+      );
     const last = path.at(-1);
-    const control = (last === 'title' || last === 'description' ? CONTROL_BUT_LINES : CONTROL).exec(result.text);
+    const control = (last === 'title' || last === 'description' ? CONTROL_BUT_LINES : CONTROL).exec(
+      result.text,
+    );
     if (control) {
       place.flawed = true;
       const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-      const what = control[0] === '\n' ? 'a line break' : `a character that libvirt can't keep (U+${code})`;
-      this.findings.push(this.source.finding('control-character', place.value, `This text holds ${what}`, 'Delete it.'));
+      const what =
+        control[0] === '\n' ? 'a line break' : `a character that libvirt can't keep (U+${code})`;
+      this.findings.push(
+        this.source.finding(
+          'control-character',
+          place.value,
+          `This text holds ${what}`,
+          'Delete it.',
+        ),
+      );
     } else if (last === 'title' && result.text.includes('\n')) {
       place.flawed = true;
       const hint =
         'Put what needs several lines into `description`. (A block that begins with `>` or `|` ends in a line break; `>-` does not.)';
-      this.findings.push(this.source.finding('line-break', place.value, "libvirt can't keep a line break in a title", hint));
+      this.findings.push(
+        this.source.finding(
+          'line-break',
+          place.value,
+          "libvirt can't keep a line break in a title",
+          hint,
+        ),
+      );
     }
     return plain && result.substituted ? asScalar(result.text, last) : result.text;
   }
@@ -231,16 +322,24 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
   BAD_INDENT: 'Bring it in line with its neighbours, and close every bracket and brace.',
   MISSING_CHAR: 'Close what is open before it: a bracket, a quote, or the `:` of a key.',
   MULTILINE_IMPLICIT_KEY: 'Keep a key on one line, and put a `:` and a space after it.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put a `:` and a space after each key, and quotes around text that holds `: `.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'Put a `:` and a space after each key, and quotes around text that holds `: `.',
   BAD_SCALAR_START: 'Put quotes around text that begins with one of @ ` % & * ! | >.',
   BAD_DQ_ESCAPE: 'Write \\\\ for a backslash in double quotes, or use single quotes.',
 };
 
 function syntax(source: Source, error: YAMLError): Finding {
   const [start, end] = error.pos;
-  const braces = 'Put ${…} in quotes, or write its key on a line of its own: between { and } YAML takes its braces for a map.';
+  const braces =
+    'Put ${…} in quotes, or write its key on a line of its own: between { and } YAML takes its braces for a map.';
   const hint = source.lineAt(start).includes('${')
     ? braces
-    : (SYNTAX_HINTS[error.code] ?? 'Look at the indentation, quotes and brackets of this line and of the one before.');
-  return source.finding('yaml-syntax', { start, end }, `This is not valid YAML: ${error.message}`, hint);
+    : (SYNTAX_HINTS[error.code] ??
+      'Look at the indentation, quotes and brackets of this line and of the one before.');
+  return source.finding(
+    'yaml-syntax',
+    { start, end },
+    `This is not valid YAML: ${error.message}`,
+    hint,
+  );
 }

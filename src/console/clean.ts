@@ -155,7 +155,12 @@ export class ConsoleText {
         this.#moveAlong(8 - (this.#column % 8));
         return;
     }
-    if (character < ' ' || (character >= '\u007f' && character < '\u00a0') || character === '\ufeff') return;
+    if (
+      character < ' ' ||
+      (character >= '\u007f' && character < '\u00a0') ||
+      character === '\ufeff'
+    )
+      return;
     if (this.#column >= WIDEST) this.#newLine();
     this.#pad();
     this.#line[this.#column] = character;
@@ -210,7 +215,9 @@ export class ConsoleText {
   #obey(command: string): void {
     const sequence = this.#sequence;
     if (sequence.length > PARAMETERS || !/^[\d;]*$/.test(sequence)) return;
-    const numbers = (sequence.includes(';') ? sequence.split(';') : [sequence]).map((digits) => Math.min(Number(digits), WIDEST));
+    const numbers = (sequence.includes(';') ? sequence.split(';') : [sequence]).map((digits) =>
+      Math.min(Number(digits), WIDEST),
+    );
     const mode = numbers[0] ?? 0;
     const amount = Math.max(1, mode);
     switch (command) {
@@ -247,7 +254,8 @@ export class ConsoleText {
         return;
       case 'K':
         if (mode === 0) this.#line.length = Math.min(this.#line.length, this.#column);
-        else if (mode === 1) this.#line.fill(' ', Math.max(0, this.#column + 1 - SCREEN), this.#column + 1);
+        else if (mode === 1)
+          this.#line.fill(' ', Math.max(0, this.#column + 1 - SCREEN), this.#column + 1);
         else this.#line = [];
         return;
       case 'X':
@@ -267,7 +275,8 @@ export class ConsoleText {
     if (this.#column >= line.length) return;
     const end = Math.min(SCREEN, line.length + amount);
     for (let at = line.length; at < end; at += 1) line.push(' ');
-    for (let at = end - 1; at >= this.#column; at -= 1) line[at] = at - amount >= this.#column ? (line[at - amount] ?? ' ') : ' ';
+    for (let at = end - 1; at >= this.#column; at -= 1)
+      line[at] = at - amount >= this.#column ? (line[at - amount] ?? ' ') : ' ';
   }
 
   #place(row: number, column: number): void {
@@ -301,7 +310,9 @@ export class ConsoleText {
   }
 
   #give(text: string): void {
-    this.#out += text.startsWith(this.#shown) ? `${text.slice(this.#shown.length)}\n` : `\n${text}\n`;
+    this.#out += text.startsWith(this.#shown)
+      ? `${text.slice(this.#shown.length)}\n`
+      : `\n${text}\n`;
     this.#shown = '';
     this.#line = [];
     this.#column = 0;

@@ -2,8 +2,8 @@
  * How UEFI firmware takes over a serial console: it sets the mode, which hardly anything else does, between clearing the
  * screen and sending the cursor home, more than once in a row. Other firmware that speaks on a serial line names itself.
  */
-// eslint-disable-next-line no-control-regex
-const FIRMWARE = /(?:\u001b\[(?:2J|0*1;0*1H|=\d+h))*\u001b\[=\d+h(?:\u001b\[(?:2J|0*1;0*1H|=\d+h))*|SeaBIOS \(version /g;
+const FIRMWARE =
+  /(?:\u001b\[(?:2J|0*1;0*1H|=\d+h))*\u001b\[=\d+h(?:\u001b\[(?:2J|0*1;0*1H|=\d+h))*|SeaBIOS \(version /g;
 /** A machine whose firmware is silent. */
 const KERNEL = /\[ {4}0\.000000\] Linux version /g;
 

@@ -13,7 +13,8 @@ export class LastLines {
     this.#rest = pieces.pop() ?? '';
     for (const line of pieces) this.#lines.push(`${line}\n`);
     // Not at each line, so that a long text costs no more than its length.
-    if (this.#lines.length > 2 * this.#count + 1000) this.#lines = this.#lines.slice(-Math.max(1, this.#count));
+    if (this.#lines.length > 2 * this.#count + 1000)
+      this.#lines = this.#lines.slice(-Math.max(1, this.#count));
   }
 
   text(): string {

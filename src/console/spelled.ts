@@ -50,10 +50,20 @@ export class Spelling {
       this.#places = new Int32Array(text.length);
       this.#instead = new Int32Array(2 * text.length);
     }
-    for (let at = bytes.indexOf(first, from); at >= 0; at = bytes[at + 1] === first ? at + 1 : bytes.indexOf(first, at + 1)) {
+    for (
+      let at = bytes.indexOf(first, from);
+      at >= 0;
+      at = bytes[at + 1] === first ? at + 1 : bytes.indexOf(first, at + 1)
+    ) {
       const after = bytes[at + 1];
       // Nearly always it goes on as another word, and nothing that a terminal does begins like that.
-      if (after !== undefined && second !== undefined && after !== second && !this.#mayBeGap(at + 1)) continue;
+      if (
+        after !== undefined &&
+        second !== undefined &&
+        after !== second &&
+        !this.#mayBeGap(at + 1)
+      )
+        continue;
       let same = 1;
       while (same < text.length && bytes[at + same] === text[same]) same += 1;
       if (same < text.length && at + same < bytes.length && !this.#mayBeGap(at + same)) continue;
@@ -128,7 +138,11 @@ export class Spelling {
 
   #isPaintedAgain(at: number, before: number): boolean {
     const last = this.#bytes[at - 1];
-    return before === at - 2 && (last === BACKSPACE || last === RETURN) && this.#bytes[at] === this.#bytes[before];
+    return (
+      before === at - 2 &&
+      (last === BACKSPACE || last === RETURN) &&
+      this.#bytes[at] === this.#bytes[before]
+    );
   }
 
   /** A sequence, or a message: looked at once, however many texts could go on behind it. */

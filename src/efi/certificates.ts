@@ -61,7 +61,12 @@ export function checkCaCertificates(text: string, now: Date): CheckedCertificate
     const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
     if (authorities.has(fingerprint)) continue;
     const name = nameOf(certificate);
-    authorities.set(fingerprint, { der: Uint8Array.from(certificate.raw), name, fingerprint, validTo: certificate.validToDate });
+    authorities.set(fingerprint, {
+      der: Uint8Array.from(certificate.raw),
+      name,
+      fingerprint,
+      validTo: certificate.validToDate,
+    });
     const untimely = wrongTime(named, certificate, now);
     if (untimely) problems.push(untimely);
   }
@@ -69,7 +74,13 @@ export function checkCaCertificates(text: string, now: Date): CheckedCertificate
     problems.push(...others.map(({ named }) => leftOut(named)));
   } else if (problems.length === 0) {
     const hint = 'Name the certificate of the authority that signed it (basicConstraints CA:TRUE).';
-    problems.push(error('certificate-not-authority', `${others[0]?.named ?? 'It'} is not the certificate of an authority`, hint));
+    problems.push(
+      error(
+        'certificate-not-authority',
+        `${others[0]?.named ?? 'It'} is not the certificate of an authority`,
+        hint,
+      ),
+    );
   }
   return { authorities: [...authorities.values()], problems };
 }
@@ -83,44 +94,66 @@ export function checkSigners(text: string, now: Date): CheckedSigners {
   const wrong = wrongText(text, blocks);
   if (wrong) return { certificates: [], problems: [wrong] };
   const { parsed, problems } = parse(blocks.filter(isCertificate));
-  const certificates = new Map(parsed.map(({ certificate }) => [certificate.fingerprint256, Uint8Array.from(certificate.raw)]));
+  const certificates = new Map(
+    parsed.map(({ certificate }) => [certificate.fingerprint256, Uint8Array.from(certificate.raw)]),
+  );
   for (const { named, certificate } of parsed) {
     if (certificate.publicKey.asymmetricKeyType !== 'rsa') {
       const message = `${named} is not of an RSA key, and there is firmware that verifies no other`;
-      const hint = 'Where nothing boots, sign with an RSA key of 2048 bits or more, and name its certificate.';
+      const hint =
+        'Where nothing boots, sign with an RSA key of 2048 bits or more, and name its certificate.';
       problems.push({ severity: 'warning', rule: 'certificate-key', message, hint });
     }
     if (certificate.validToDate <= now) {
       const message = `${named} expired on ${dayOf(certificate.validToDate)}; firmware takes what it has signed all the same`;
-      problems.push({ severity: 'warning', rule: 'certificate-expired', message, hint: 'Have a new one ready, and sign anew.' });
+      problems.push({
+        severity: 'warning',
+        rule: 'certificate-expired',
+        message,
+        hint: 'Have a new one ready, and sign anew.',
+      });
     }
   }
   return { certificates: [...certificates.values()], problems };
 }
 
-const isCertificate = ({ label }: Block): boolean => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE';
+const isCertificate = ({ label }: Block): boolean =>
+  label === 'CERTIFICATE' || label === 'X509 CERTIFICATE';
 
 function blocksOf(text: string): Block[] {
-  return [...text.slice(0, LARGEST_TEXT).matchAll(BLOCK)].map(([pem, label]) => ({ pem, label: label ?? '' }));
+  return [...text.slice(0, LARGEST_TEXT).matchAll(BLOCK)].map(([pem, label]) => ({
+    pem,
+    label: label ?? '',
+  }));
 }
 
 /** What makes the text no list of certificates at all. */
 function wrongText(text: string, blocks: readonly Block[]): CertificateProblem | undefined {
   if (text.length > LARGEST_TEXT) {
-    return error('certificate-too-large', 'The file is too large for certificates', 'Name a PEM file that holds certificates alone.');
+    return error(
+      'certificate-too-large',
+      'The file is too large for certificates',
+      'Name a PEM file that holds certificates alone.',
+    );
   }
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
-    const hint = 'Name a file with the certificate alone; the key is of no use here and should stay where it is.';
+    const hint =
+      'Name a file with the certificate alone; the key is of no use here and should stay where it is.';
     return error('certificate-private-key', 'The file holds a private key', hint);
   }
   if (!blocks.some(isCertificate)) {
     const other = blocks[0]?.label.toLowerCase();
-    const hint = 'It needs a "-----BEGIN CERTIFICATE-----"; for a DER file: openssl x509 -inform der -in FILE -out FILE.pem';
+    const hint =
+      'It needs a "-----BEGIN CERTIFICATE-----"; for a DER file: openssl x509 -inform der -in FILE -out FILE.pem';
     const what = other === undefined ? 'in PEM form' : `but a ${other}`;
     return error('certificate-unreadable', `The file holds no certificate ${what}`, hint);
   }
   if ((text.match(/-----BEGIN /g) ?? []).length !== blocks.length) {
-    return error('certificate-unreadable', 'The file breaks off within a certificate', 'Fetch the file again.');
+    return error(
+      'certificate-unreadable',
+      'The file breaks off within a certificate',
+      'Fetch the file again.',
+    );
   }
   return undefined;
 }
@@ -129,7 +162,8 @@ function parse(blocks: readonly Block[]): { parsed: Parsed[]; problems: Certific
   const parsed: Parsed[] = [];
   const problems: CertificateProblem[] = [];
   for (const [index, { pem }] of blocks.entries()) {
-    const which = blocks.length === 1 ? 'The certificate' : `Certificate ${index + 1} of ${blocks.length}`;
+    const which =
+      blocks.length === 1 ? 'The certificate' : `Certificate ${index + 1} of ${blocks.length}`;
     try {
       const certificate = new X509Certificate(pem);
       parsed.push({ certificate, named: `${which} (${nameOf(certificate)})` });
@@ -142,10 +176,19 @@ function parse(blocks: readonly Block[]): { parsed: Parsed[]; problems: Certific
 }
 
 /** The firmware does not look at the dates, so nobody else would say it. */
-function wrongTime(named: string, certificate: X509Certificate, now: Date): CertificateProblem | undefined {
+function wrongTime(
+  named: string,
+  certificate: X509Certificate,
+  now: Date,
+): CertificateProblem | undefined {
   const left = certificate.validToDate.getTime() - now.getTime();
   const end = dayOf(certificate.validToDate);
-  if (left <= 0) return error('certificate-expired', `${named} expired on ${end}`, 'Fetch the current one from the orchestrator.');
+  if (left <= 0)
+    return error(
+      'certificate-expired',
+      `${named} expired on ${end}`,
+      'Fetch the current one from the orchestrator.',
+    );
   if (certificate.validFromDate > now) {
     const message = `${named} is not valid before ${dayOf(certificate.validFromDate)}`;
     return error('certificate-not-yet-valid', message, "Check this machine's clock.");

@@ -15,7 +15,11 @@ const TLS_CA_CERTIFICATE = {
 const GLOBAL = '8be4df61-93ca-11d2-aa0d-00e098032b8c';
 const IMAGE_SECURITY = 'd719b2cb-3d3a-4596-a3bc-dad00e67656f';
 /** Of UEFI's secure boot databases: the firmware takes a change only when it is signed. */
-const GUARDED = ATTRIBUTES.nonVolatile | ATTRIBUTES.bootService | ATTRIBUTES.runtime | ATTRIBUTES.timeAuthenticated;
+const GUARDED =
+  ATTRIBUTES.nonVolatile |
+  ATTRIBUTES.bootService |
+  ATTRIBUTES.runtime |
+  ATTRIBUTES.timeAuthenticated;
 /** A signed change must be later than what it changes; so this is any moment that has long passed. */
 const ENROLLED = new Date('2024-01-01T00:00:00Z');
 
@@ -41,10 +45,21 @@ export interface NvramContents {
 export function makeNvram(template: Uint8Array, contents: NvramContents): Uint8Array {
   const { caCertificates, secureBoot = null } = contents;
   const variables: EfiVariable[] = [];
-  if (caCertificates.length > 0) variables.push({ ...TLS_CA_CERTIFICATE, data: signatureLists(caCertificates, OWNER) });
+  if (caCertificates.length > 0)
+    variables.push({ ...TLS_CA_CERTIFICATE, data: signatureLists(caCertificates, OWNER) });
   if (secureBoot !== null) {
-    const guarded = (name: string, vendor: string, certificates: readonly Uint8Array[]): EfiVariable => {
-      return { name, vendor, attributes: GUARDED, data: signatureLists(certificates, OWNER), timestamp: ENROLLED };
+    const guarded = (
+      name: string,
+      vendor: string,
+      certificates: readonly Uint8Array[],
+    ): EfiVariable => {
+      return {
+        name,
+        vendor,
+        attributes: GUARDED,
+        data: signatureLists(certificates, OWNER),
+        timestamp: ENROLLED,
+      };
     };
     variables.push(
       guarded('db', IMAGE_SECURITY, secureBoot.db),

@@ -19,7 +19,12 @@ const ADDED = 0x3f;
 const DELETED_BIT = 0xfd;
 
 /** The bits of a variable's attributes that ven uses. */
-export const ATTRIBUTES = { nonVolatile: 0x01, bootService: 0x02, runtime: 0x04, timeAuthenticated: 0x20 } as const;
+export const ATTRIBUTES = {
+  nonVolatile: 0x01,
+  bootService: 0x02,
+  runtime: 0x04,
+  timeAuthenticated: 0x20,
+} as const;
 
 /** A file is not a store that ven can read or write. The message is a sentence without a subject: "has no …". */
 export class StoreError extends Error {
@@ -61,36 +66,56 @@ export function writeVariables(file: Uint8Array, variables: readonly EfiVariable
   for (const variable of variables) {
     const record = encode(variable);
     const limit = largestVariable(store);
-    if (record.length > limit) throw new StoreError(`takes no variable of ${record.length} bytes (${variable.name}): the most is ${limit}`);
-    if (at + record.length > store.end) throw new StoreError(`has ${store.end - at} bytes left, ${variable.name} needs ${record.length}`);
+    if (record.length > limit)
+      throw new StoreError(
+        `takes no variable of ${record.length} bytes (${variable.name}): the most is ${limit}`,
+      );
+    if (at + record.length > store.end)
+      throw new StoreError(
+        `has ${store.end - at} bytes left, ${variable.name} needs ${record.length}`,
+      );
     for (const old of found) {
-      if (old.name === variable.name && old.vendor === variable.vendor.toLowerCase()) store.bytes[old.at + 2] = old.state & DELETED_BIT;
+      if (old.name === variable.name && old.vendor === variable.vendor.toLowerCase())
+        store.bytes[old.at + 2] = old.state & DELETED_BIT;
     }
     record.copy(store.bytes, at);
-    found.push({ name: variable.name, vendor: variable.vendor.toLowerCase(), at, next: at + record.length, state: ADDED });
+    found.push({
+      name: variable.name,
+      vendor: variable.vendor.toLowerCase(),
+      at,
+      next: at + record.length,
+      state: ADDED,
+    });
     at = aligned(at + record.length);
   }
   return Uint8Array.from(store.bytes);
 }
 
 /** edk2's OVMF is built to take variables of 33 KiB with its header in the 4 MiB layout, and of 8 KiB in the older one. */
-const largestVariable = (store: Store): number => (store.end - store.start > 0x20000 ? 0x8400 : 0x2000);
+const largestVariable = (store: Store): number =>
+  store.end - store.start > 0x20000 ? 0x8400 : 0x2000;
 
 const aligned = (offset: number): number => (offset + 3) & ~3;
 
 function openStore(file: Uint8Array): Store {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  if (bytes.length < VOLUME_HEADER + STORE_HEADER) throw new StoreError('is too short to hold a firmware volume');
-  if (bytes.toString('latin1', 40, 44) !== '_FVH') throw new StoreError('does not begin with a firmware volume');
-  if (guidText(bytes, 16) !== SYSTEM_NV_DATA) throw new StoreError('holds a firmware volume, but not one of variables');
+  if (bytes.length < VOLUME_HEADER + STORE_HEADER)
+    throw new StoreError('is too short to hold a firmware volume');
+  if (bytes.toString('latin1', 40, 44) !== '_FVH')
+    throw new StoreError('does not begin with a firmware volume');
+  if (guidText(bytes, 16) !== SYSTEM_NV_DATA)
+    throw new StoreError('holds a firmware volume, but not one of variables');
   const headerSize = bytes.readUInt16LE(48);
   if (headerSize < VOLUME_HEADER || headerSize + STORE_HEADER > bytes.length)
     throw new StoreError('has a firmware volume with a wrong header');
-  if (bytes.readBigUInt64LE(32) > BigInt(bytes.length)) throw new StoreError('is shorter than the firmware volume that it begins with');
+  if (bytes.readBigUInt64LE(32) > BigInt(bytes.length))
+    throw new StoreError('is shorter than the firmware volume that it begins with');
   let sum = 0;
-  for (let offset = 0; offset + 1 < headerSize; offset += 2) sum = (sum + bytes.readUInt16LE(offset)) & 0xffff;
+  for (let offset = 0; offset + 1 < headerSize; offset += 2)
+    sum = (sum + bytes.readUInt16LE(offset)) & 0xffff;
   if (sum !== 0) throw new StoreError('has a firmware volume with a wrong checksum');
-  if (guidText(bytes, headerSize) !== AUTHENTICATED_STORE) throw new StoreError('has no store of authenticated variables');
+  if (guidText(bytes, headerSize) !== AUTHENTICATED_STORE)
+    throw new StoreError('has no store of authenticated variables');
   const size = bytes.readUInt32LE(headerSize + 16);
   if (size <= STORE_HEADER || headerSize + size > Number(bytes.readBigUInt64LE(32)))
     throw new StoreError('has a variable store with a wrong size');
@@ -109,7 +134,8 @@ function walk({ bytes, start, end }: Store): { found: Placed[]; free: number } {
     at = aligned(variable.next);
   }
   for (let offset = at; offset < end; offset += 1) {
-    if (bytes[offset] !== 0xff) throw new StoreError(`has something that is no variable at byte ${offset}`);
+    if (bytes[offset] !== 0xff)
+      throw new StoreError(`has something that is no variable at byte ${offset}`);
   }
   return { found, free: at };
 }
@@ -119,7 +145,8 @@ function decode(bytes: Buffer, at: number, end: number): Placed {
   const dataSize = bytes.readUInt32LE(at + 40);
   const name = at + VARIABLE_HEADER;
   // An interrupted write can leave a header whose sizes were never written.
-  if (nameSize % 2 !== 0 || name + nameSize + dataSize > end) throw new StoreError(`has a variable with a wrong size at byte ${at}`);
+  if (nameSize % 2 !== 0 || name + nameSize + dataSize > end)
+    throw new StoreError(`has a variable with a wrong size at byte ${at}`);
   return {
     at,
     next: name + nameSize + dataSize,
@@ -145,5 +172,14 @@ function encode(variable: EfiVariable): Buffer {
 /** EFI_TIME: year 2, month, day, hour, minute, second, a byte unused; the rest is zero in the timestamp of a variable. */
 function writeTime(bytes: Buffer, at: number, time: Date): void {
   bytes.writeUInt16LE(time.getUTCFullYear(), at);
-  bytes.set([time.getUTCMonth() + 1, time.getUTCDate(), time.getUTCHours(), time.getUTCMinutes(), time.getUTCSeconds()], at + 2);
+  bytes.set(
+    [
+      time.getUTCMonth() + 1,
+      time.getUTCDate(),
+      time.getUTCHours(),
+      time.getUTCMinutes(),
+      time.getUTCSeconds(),
+    ],
+    at + 2,
+  );
 }

@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { runPlan } from '../apply/index.js';
-import { acquireLock, commandLine, endLeftOvers, fleetKey, openJournal, removeDomainLogs, removeWorkFolder } from '../host/index.js';
+import {
+  acquireLock,
+  commandLine,
+  endLeftOvers,
+  fleetKey,
+  openJournal,
+  removeDomainLogs,
+  removeWorkFolder,
+} from '../host/index.js';
 import {
   EXIT,
   VenError,
@@ -77,7 +85,9 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const fleet = loadFleetFile(request, readSecret);
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan);
   const { leaveOff } = request.options;
-  const options = saved ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) } : request.options;
+  const options = saved
+    ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) }
+    : request.options;
   const { session } = request;
   session?.about(askedVms(fleet, options));
   if (request.consent === 'impossible') throw needsConsent(request);
@@ -92,7 +102,10 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const client = session?.client ?? new OneClient();
   const { lost, note } = losses();
   try {
-    const { host, workDir } = openHost(fleet, request.env, { lockFd: lock.fd, ...(readSecret && { readSecret }) });
+    const { host, workDir } = openHost(fleet, request.env, {
+      lockFd: lock.fd,
+      ...(readSecret && { readSecret }),
+    });
     // A container goes on without the run that started it, and without the lock.
     const key = fleetKey({ uri: fleet.host.uri, fleet: fleet.name });
     await endLeftOvers({ runner: fleet.host.runner, key, workDir, env: request.env });
@@ -105,12 +118,18 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stand for hours; what was agreed to must still be what is done, and nothing may have come in its way.
-    if (request.consent === 'ask') checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
+    if (request.consent === 'ask')
+      checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
     await session?.checkBefore(plan, request.interrupt.graceful);
 
     const { askSecret = null } = request;
-    const orchestrator = await orchestratorFor(plan, fleet, { ...request, askSecret, signal: request.interrupt.graceful }, client);
+    const orchestrator = await orchestratorFor(
+      plan,
+      fleet,
+      { ...request, askSecret, signal: request.interrupt.graceful },
+      client,
+    );
     const journal = openJournal(workDir);
     const keepRecords = recordsKeeper(fleet, plan, workDir);
     const emit = (event: RunEvent): void => {
@@ -132,13 +151,17 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         fleet,
         emit,
         clock: { now: () => new Date() },
-        parallelism: { vagrant: Math.min(request.parallelism ?? cores, cores), virsh: request.parallelism ?? 16 },
+        parallelism: {
+          vagrant: Math.min(request.parallelism ?? cores, cores),
+          virsh: request.parallelism ?? 16,
+        },
         interrupt: request.interrupt,
         runId: journal.run,
         command: options.mode,
         viewFault: (error) => (viewFault = error),
       });
-      if (options.mode === 'destroy' && result.exitCode === EXIT.done) await tidy(workDir, plan, request);
+      if (options.mode === 'destroy' && result.exitCode === EXIT.done)
+        await tidy(workDir, plan, request);
       return { fleet, plan, result, declined: false, lost, viewFault };
     } finally {
       journal.close();
@@ -156,7 +179,10 @@ function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): A
   };
   const [targeted, excluded] = [named(targets), named(excludes)];
   return vms
-    .filter(({ address, power }) => power === 'running' && (targets.length === 0 || targeted(address)) && !excluded(address))
+    .filter(
+      ({ address, power }) =>
+        power === 'running' && (targets.length === 0 || targeted(address)) && !excluded(address),
+    )
     .map(({ address }) => address);
 }
 
@@ -169,7 +195,10 @@ function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
     if (event.type !== 'step-finished' || event.outcome === 'done') return;
     if (event.outcome === 'failed') lost.set(event.address, event.error);
     else if (!interrupted && !lost.has(event.address))
-      lost.set(event.address, { code: 'vms-failed', summary: `what it needs is not there: ${event.because}` });
+      lost.set(event.address, {
+        code: 'vms-failed',
+        summary: `what it needs is not there: ${event.because}`,
+      });
   };
   return { lost, note };
 }
@@ -184,7 +213,10 @@ async function tidy(workDir: string, plan: Plan, { purge, env }: ApplyRequest): 
 
 function needsConsent({ file, typed: [command = '', ...rest] }: ApplyRequest): VenError {
   // Only of an apply: what else is run with consent, no plan shows.
-  const look = command === 'apply' ? `Look at the plan (${commandLine('ven', ['plan', file])}), then say yes` : 'Say yes';
+  const look =
+    command === 'apply'
+      ? `Look at the plan (${commandLine('ven', ['plan', file])}), then say yes`
+      : 'Say yes';
   return new VenError('needs-consent', {
     summary: 'This changes the host, and there is no terminal to ask on',
     hint: `${look} with: ${commandLine('ven', [command, '--yes', ...rest])}`,

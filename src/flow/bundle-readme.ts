@@ -7,10 +7,15 @@ export interface BundleContents {
 }
 
 /** What lies in a bundle, for who opens it. */
-export function bundleReadme({ parts, missing, warnings }: BundleContents, { made, fleet }: { made: Date; fleet: string | null }): string {
+export function bundleReadme(
+  { parts, missing, warnings }: BundleContents,
+  { made, fleet }: { made: Date; fleet: string | null },
+): string {
   const kinds = new Map<string, string[]>();
   for (const { path, what } of parts) kinds.set(what, [...(kinds.get(what) ?? []), path]);
-  const lines = [...kinds].map(([what, paths]) => `- \`${paths.length === 1 ? paths[0] : foldersOf(paths)}\`: ${what}`);
+  const lines = [...kinds].map(
+    ([what, paths]) => `- \`${paths.length === 1 ? paths[0] : foldersOf(paths)}\`: ${what}`,
+  );
   return `# ${fleet === null ? 'A fleet whose file is wrong' : `The fleet ${fleet}`}
 
 Made by \`ven bundle\` at ${made.toISOString()}. Nothing in here decides anything; it is for reading.

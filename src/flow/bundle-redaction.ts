@@ -50,7 +50,9 @@ export function bundleRedaction(secrets: readonly string[], profile: Profile): B
     if (typeof value === 'string') return SECRET_KEY.test(key) && value !== '' ? MASK : of(value);
     if (Array.isArray(value)) return value.map((item) => walk(item, of, key));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [of(name), walk(inner, of, name)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [of(name), walk(inner, of, name)]),
+    );
   };
   const parsed = (said: string, of: (said: string) => string, indent?: number): string => {
     let value: unknown;
@@ -69,7 +71,9 @@ export function bundleRedaction(secrets: readonly string[], profile: Profile): B
       said
         .split('\n')
         // Here a key comes line by line.
-        .map((line) => (line === '' ? '' : parsed(line, (one) => text(one).replaceAll(ENCODED, MASK))))
+        .map((line) =>
+          line === '' ? '' : parsed(line, (one) => text(one).replaceAll(ENCODED, MASK)),
+        )
         .join('\n'),
   };
 }
@@ -82,19 +86,39 @@ function faraway(secrets: readonly string[]): RegExp | null {
   const long = secrets.filter(({ length }) => length >= TELLING);
   if (long.length === 0) return null;
   const between = '(?: ?\\r?\\n)?\\\\{0,8}';
-  return new RegExp(long.map((secret) => `\\\\{0,8}${[...secret].map(spellings).join(between)}`).join('|'), 'gu');
+  return new RegExp(
+    long.map((secret) => `\\\\{0,8}${[...secret].map(spellings).join(between)}`).join('|'),
+    'gu',
+  );
 }
 
 /** Shorter ones stand in every text. */
 const TELLING = 4;
 
-const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;', ' ': '+' };
+const NAMED: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  ' ': '+',
+};
 
 function spellings(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16).padStart(4, '0');
-  const percent = [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  const ways = [character, `u${hex}`, `u${hex.toUpperCase()}`, percent, percent.toUpperCase(), `&#${code};`, NAMED[character] ?? ''];
+  const percent = [...Buffer.from(character)]
+    .map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
+    .join('');
+  const ways = [
+    character,
+    `u${hex}`,
+    `u${hex.toUpperCase()}`,
+    percent,
+    percent.toUpperCase(),
+    `&#${code};`,
+    NAMED[character] ?? '',
+  ];
   const known = [...new Set(ways)].filter((way) => way !== '');
   return `(?:${known.map((way) => way.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})`;
 }

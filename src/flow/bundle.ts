@@ -64,28 +64,50 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
     result.parts.push({ path, what, bytes: Buffer.byteLength(text) });
   };
   /** A part that can't be had does not keep the others away. */
-  const part = async (path: string, what: string, content: () => string | Promise<string>): Promise<void> => {
+  const part = async (
+    path: string,
+    what: string,
+    content: () => string | Promise<string>,
+  ): Promise<void> => {
     signal.throwIfAborted();
     let text: string;
     try {
       text = await content();
     } catch (error) {
-      result.missing.push({ path, what, why: redaction.text(reason(error)).replaceAll(/\s+/g, ' ') });
+      result.missing.push({
+        path,
+        what,
+        why: redaction.text(reason(error)).replaceAll(/\s+/g, ' '),
+      });
       return;
     }
     await add(path, what, text);
   };
 
   try {
-    await part('fleet.yaml', 'the fleet file', () => redaction.file(withoutLiteralSecrets(written)));
-    await part('host.json', 'versions of ven and of this machine', () => json(aboutHere(), redaction));
+    await part('fleet.yaml', 'the fleet file', () =>
+      redaction.file(withoutLiteralSecrets(written)),
+    );
+    await part('host.json', 'versions of ven and of this machine', () =>
+      json(aboutHere(), redaction),
+    );
     if (fleet instanceof VenError) {
       const { summary, findings } = fleet;
-      await part('findings.json', 'what is wrong with the fleet file', () => json({ summary, findings }, redaction));
+      await part('findings.json', 'what is wrong with the fleet file', () =>
+        json({ summary, findings }, redaction),
+      );
       const why = `${summary}: correct it and run this again`;
-      result.missing.push({ path: 'all else', what: 'the plan, events, nodes and consoles', why: redaction.text(why) });
+      result.missing.push({
+        path: 'all else',
+        what: 'the plan, events, nodes and consoles',
+        why: redaction.text(why),
+      });
     } else await fleetParts(fleet, request, { part, redaction });
-    await add('README.md', 'this list', bundleReadme(result, { made, fleet: fleet instanceof VenError ? null : fleet.name }));
+    await add(
+      'README.md',
+      'this list',
+      bundleReadme(result, { made, fleet: fleet instanceof VenError ? null : fleet.name }),
+    );
     result.bytes = await archive.close();
     return result;
   } catch (error) {
@@ -106,10 +128,20 @@ async function fleetParts(
 ): Promise<void> {
   const { env, file } = request;
   const { host, workDir } = openHost(fleet, env);
-  await part('resolved.json', 'what the fleet file means, with every default', () => json(fleet, redaction));
-  await part('doctor.json', 'whether this host is ready (ven doctor)', async () => json(await doctor(file, env), redaction));
+  await part('resolved.json', 'what the fleet file means, with every default', () =>
+    json(fleet, redaction),
+  );
+  await part('doctor.json', 'whether this host is ready (ven doctor)', async () =>
+    json(await doctor(file, env), redaction),
+  );
   await part('plan.json', 'what an apply would do now (ven plan)', async () => {
-    const options = { mode: 'apply' as const, targets: [], excludes: [], replace: [], keepDisks: false };
+    const options = {
+      mode: 'apply' as const,
+      targets: [],
+      excludes: [],
+      replace: [],
+      keepDisks: false,
+    };
     return json(makePlan(fleet, await host.observe(fleet), options), redaction);
   });
   for (const { vm, record, damage } of readNodeRecords(
@@ -129,11 +161,18 @@ async function fleetParts(
     );
   }
   for (const { path } of keptFiles(workDir, ['logs'])) {
-    await part(path, 'what vagrant said of a VM', () => redaction.text(whole(readEnd(join(workDir, path), LOG_BYTES))));
+    await part(path, 'what vagrant said of a VM', () =>
+      redaction.text(whole(readEnd(join(workDir, path), LOG_BYTES))),
+    );
   }
   for (const { name, domain } of fleet.vms) {
-    await part(`consoles/${name}.log`, 'what a VM said on its serial console, cleaned (ven logs)', async () =>
-      redaction.text(await consoleText({ uri: fleet.host.uri, domain, folder: request.consoles })),
+    await part(
+      `consoles/${name}.log`,
+      'what a VM said on its serial console, cleaned (ven logs)',
+      async () =>
+        redaction.text(
+          await consoleText({ uri: fleet.host.uri, domain, folder: request.consoles }),
+        ),
     );
   }
 }
@@ -142,7 +181,8 @@ async function fleetParts(
 async function consoleText(of: Pick<ReadLog, 'uri' | 'domain' | 'folder'>): Promise<string> {
   const text = new ConsoleText();
   const last = new LastText(CONSOLE_CHARACTERS);
-  for await (const bytes of readConsoleLog({ ...of, follow: false })) if (bytes !== null) last.push(text.push(bytes));
+  for await (const bytes of readConsoleLog({ ...of, follow: false }))
+    if (bytes !== null) last.push(text.push(bytes));
   last.push(text.end());
   return last.text();
 }
@@ -154,7 +194,9 @@ function redactionFor(
 ): { redaction: BundleRedaction; warnings: string[] } {
   const warnings: string[] = [];
   // Whichever of them the fleet file names, and also where it can't be read.
-  const usual = ['PROJECT_API_PASSWORD', 'ONBOARDING_PASSWORD'].flatMap((name) => request.env[name] ?? []);
+  const usual = ['PROJECT_API_PASSWORD', 'ONBOARDING_PASSWORD'].flatMap(
+    (name) => request.env[name] ?? [],
+  );
   const secrets = [...proxySecrets(request.env), ...usual.filter((secret) => secret !== '')];
   const orchestrator = fleet instanceof VenError ? null : fleet.orchestrator;
   const read = secretReader(request);
@@ -162,16 +204,21 @@ function redactionFor(
     try {
       const secret = read(reference);
       // A user's name is no secret by itself: one that is a word of the fleet file, or next to nothing, would only blot out others.
-      if (what !== 'username' || (secret.length > 3 && !written.includes(secret))) secrets.push(secret);
+      if (what !== 'username' || (secret.length > 3 && !written.includes(secret)))
+        secrets.push(secret);
     } catch (error) {
-      warnings.push(`The ${what} of the fleet could not be read, so it was looked for only where a node asks for it: ${reason(error)}`);
+      warnings.push(
+        `The ${what} of the fleet could not be read, so it was looked for only where a node asks for it: ${reason(error)}`,
+      );
     }
   }
   let profile: Profile;
   try {
     profile = readProfile(orchestrator?.profile ?? DEFAULT_PROFILE, request);
   } catch (error) {
-    warnings.push(`The profile could not be read, so the prompts of ven's own count: ${reason(error)}`);
+    warnings.push(
+      `The profile could not be read, so the prompts of ven's own count: ${reason(error)}`,
+    );
     profile = readProfile(DEFAULT_PROFILE, request);
   }
   return { redaction: bundleRedaction(secrets, profile), warnings };
@@ -201,7 +248,16 @@ function aboutHere(): object {
   } catch {
     // the kernel's name will do
   }
-  return { ven: version, node, platform, arch, system, kernel: release(), cpus: availableParallelism(), memoryBytes: totalmem() };
+  return {
+    ven: version,
+    node,
+    platform,
+    arch,
+    system,
+    kernel: release(),
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+  };
 }
 
 function json(value: unknown, redaction: BundleRedaction): string {
@@ -213,5 +269,9 @@ function whole({ text, cut }: { text: string; cut: boolean }): string {
 }
 
 function reason(error: unknown): string {
-  return error instanceof VenError ? error.summary : error instanceof Error ? error.message : String(error);
+  return error instanceof VenError
+    ? error.summary
+    : error instanceof Error
+      ? error.message
+      : String(error);
 }

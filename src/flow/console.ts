@@ -15,7 +15,9 @@ export interface ConsoleRequest extends VmRequest {
  * Hands this terminal to a running VM's serial console until somebody leaves it, or the VM stops. Needs no lock, changes
  * nothing. The terminal's modes are then as they were.
  */
-export async function attach(request: ConsoleRequest): Promise<{ address: string; ended: 'left' | 'stopped' }> {
+export async function attach(
+  request: ConsoleRequest,
+): Promise<{ address: string; ended: 'left' | 'stopped' }> {
   const { fleet, vm } = await findRunningVm(request);
   request.onAttach(vm.address);
   const { env, escape, signal } = request;
@@ -28,7 +30,8 @@ const LINES_BEFORE = 24;
 
 /** The same bytes as those who are attached get, without taking part; until `signal` is aborted. Rejects as `logs` does. */
 export async function readAlong(
-  request: VmRequest & Pick<ConsoleRequest, 'signal' | 'onAttach'> & { write: (latin1: string) => void },
+  request: VmRequest &
+    Pick<ConsoleRequest, 'signal' | 'onAttach'> & { write: (latin1: string) => void },
 ): Promise<void> {
   const { vm } = await findRunningVm(request);
   request.onAttach(vm.address);

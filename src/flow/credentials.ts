@@ -17,7 +17,11 @@ export function credentialsReader(
 ): (signal: AbortSignal) => Promise<Credentials | null> {
   const read = secretReader(request);
   const whose = onboarding === 'interactive' ? 'onboarding' : "the orchestrator's API";
-  const secret = async (reference: SecretReference, what: string, signal: AbortSignal): Promise<string> =>
+  const secret = async (
+    reference: SecretReference,
+    what: string,
+    signal: AbortSignal,
+  ): Promise<string> =>
     ask !== null && 'env' in reference && (request.env[reference.env] ?? '') === ''
       ? ask(`${what} for ${whose} (${reference.env})`, signal)
       : read(reference);

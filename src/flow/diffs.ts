@@ -24,7 +24,12 @@ export interface RenderedDiff {
  * What `plan --diff` shows: libvirt's own XML before, and the text that apply would define. Firmware that the host does not
  * have is shown as libvirt's to choose: it is for apply to refuse.
  */
-export async function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: HostState, host: Host): Promise<RenderedDiff[]> {
+export async function renderedDiffs(
+  plan: Plan,
+  fleet: ResolvedFleet,
+  state: HostState,
+  host: Host,
+): Promise<RenderedDiff[]> {
   const firmwares = new Map<string, Promise<HostFirmware>>();
   const firmwareOf = async ({ firmware, nvram }: ResolvedVm): Promise<HostFirmware | null> => {
     if (firmware === 'bios') return null;
@@ -35,7 +40,8 @@ export async function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: Hos
     try {
       return await asked;
     } catch (error) {
-      if (error instanceof VenError && error.code === 'host-not-ready') return { by: 'libvirt', secure: firmware === 'uefi-secure' };
+      if (error instanceof VenError && error.code === 'host-not-ready')
+        return { by: 'libvirt', secure: firmware === 'uefi-secure' };
       throw error;
     }
   };
@@ -44,13 +50,18 @@ export async function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: Hos
   const add = (address: string, file: string, before: string, after: string): void => {
     if (before !== after) diffs.push({ address, file, before, after });
   };
-  const xmlOf = (vm: ResolvedVm): string => state.domains.find(({ uuid }) => uuid === vm.uuid)?.xml ?? '';
+  const xmlOf = (vm: ResolvedVm): string =>
+    state.domains.find(({ uuid }) => uuid === vm.uuid)?.xml ?? '';
   for (const step of plan.steps) {
     if (step.kind === 'network-create') {
       add(step.address, 'network.xml', '', render.network(step.network, fleet.name));
     } else if (step.kind === 'network-boot') {
       const before = await host.readNetwork(step.uuid);
-      const after = render.bootNetwork(before, { fleet: fleet.name, network: step.network }, step.bootUrl);
+      const after = render.bootNetwork(
+        before,
+        { fleet: fleet.name, network: step.network },
+        step.bootUrl,
+      );
       if (after !== before) add(step.address, 'network.xml', before, after);
     } else if (step.kind === 'vm-up') {
       add(
@@ -69,7 +80,12 @@ export async function renderedDiffs(plan: Plan, fleet: ResolvedFleet, state: Hos
         step.address,
         'domain.xml',
         before,
-        render.patchDomain(before, step.vm, step.fields, step.fields.some(needsFirmware) ? await firmwareOf(step.vm) : null),
+        render.patchDomain(
+          before,
+          step.vm,
+          step.fields,
+          step.fields.some(needsFirmware) ? await firmwareOf(step.vm) : null,
+        ),
       );
     }
   }

@@ -14,23 +14,43 @@ const ONE_VM = 'apiVersion: ven/v1\nfleet: doctor\nvms: [{ name: edge }]\n';
  * Is this host ready for the fleet, and what to type where it is not. Never rejects for what it finds. Takes a few
  * seconds: it tries KVM. Without `file` it takes ./fleet.yaml, or one VM with all defaults where there is none.
  */
-export async function doctor(file: string | undefined, env: Request['env']): Promise<HostFinding[]> {
+export async function doctor(
+  file: string | undefined,
+  env: Request['env'],
+): Promise<HostFinding[]> {
   const fleet = file === undefined ? anyFleet(env) : loadFleetFile({ file, env });
-  const found = await Promise.all([hostFindings(fleet, { env, probe: true, vagrant: true }), orchestratorFindings(fleet, env)]);
+  const found = await Promise.all([
+    hostFindings(fleet, { env, probe: true, vagrant: true }),
+    orchestratorFindings(fleet, env),
+  ]);
   return found.flat();
 }
 
 /** Whether the boot file's server and the API answer this machine. Warnings only: a node may reach what this machine does not. */
-async function orchestratorFindings({ orchestrator }: ResolvedFleet, env: Request['env']): Promise<HostFinding[]> {
+async function orchestratorFindings(
+  { orchestrator }: ResolvedFleet,
+  env: Request['env'],
+): Promise<HostFinding[]> {
   if (orchestrator === null) return [];
   const { bootUrl, domain, caCertificates, addresses } = orchestrator;
-  const urls = [bootUrl, ...(domain === null ? [] : [`https://api.${domain}/`])].map((url) => new URL(url));
+  const urls = [bootUrl, ...(domain === null ? [] : [`https://api.${domain}/`])].map(
+    (url) => new URL(url),
+  );
   return Promise.all(
     urls.map(async (url): Promise<HostFinding> => {
       const check = 'orchestrator';
       try {
-        await checkAnswers(url, { caCertificates, addresses, env, userAgent: 'ven' }, ANSWER_SECONDS);
-        return { check, level: 'ok', message: `${url.origin} answers${url.protocol === 'https:' ? ', over verified TLS' : ''}`, fix: '' };
+        await checkAnswers(
+          url,
+          { caCertificates, addresses, env, userAgent: 'ven' },
+          ANSWER_SECONDS,
+        );
+        return {
+          check,
+          level: 'ok',
+          message: `${url.origin} answers${url.protocol === 'https:' ? ', over verified TLS' : ''}`,
+          fix: '',
+        };
       } catch (error) {
         if (!(error instanceof VenError)) throw error;
         return { check, level: 'warning', message: error.summary, fix: error.hint ?? '' };
@@ -43,18 +63,32 @@ function anyFleet(env: Request['env']): ResolvedFleet {
   try {
     return loadFleetFile({ file: './fleet.yaml', env });
   } catch (error) {
-    if (error instanceof VenError && error.code === 'not-found') return loadFleet(ONE_VM, { file: 'doctor', env });
+    if (error instanceof VenError && error.code === 'not-found')
+      return loadFleet(ONE_VM, { file: 'doctor', env });
     throw error;
   }
 }
 
 /** The part of `doctor` that an apply needs, the quick checks only. Rejects with `host-not-ready`, all findings at once. */
-export async function checkHostIsReady(fleet: ResolvedFleet, plan: Plan, env: Request['env']): Promise<void> {
+export async function checkHostIsReady(
+  fleet: ResolvedFleet,
+  plan: Plan,
+  env: Request['env'],
+): Promise<void> {
   const vagrant = plan.steps.some(({ kind }) => kind === 'vm-up');
   // A network that a killed run left stopped is started by the plan itself.
-  const started = new Set(plan.steps.flatMap((step) => (step.kind === 'network-boot' && step.start ? [step.address] : [])));
-  const wanted = { ...fleet, networks: fleet.networks.filter(({ address }) => !started.has(address)) };
-  const missing = (await hostFindings(wanted, { env, probe: false, vagrant })).filter(({ level }) => level === 'missing');
+  const started = new Set(
+    plan.steps.flatMap((step) =>
+      step.kind === 'network-boot' && step.start ? [step.address] : [],
+    ),
+  );
+  const wanted = {
+    ...fleet,
+    networks: fleet.networks.filter(({ address }) => !started.has(address)),
+  };
+  const missing = (await hostFindings(wanted, { env, probe: false, vagrant })).filter(
+    ({ level }) => level === 'missing',
+  );
   if (missing.length === 0) return;
   throw new VenError('host-not-ready', {
     summary: `The host is not ready: ${missing.length === 1 ? 'one thing is' : `${missing.length} things are`} missing. Nothing was changed.`,

@@ -1,5 +1,10 @@
 import { didYouMean } from '../config/index.js';
-import { VenError, type ObservedDomain, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import {
+  VenError,
+  type ObservedDomain,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../model/index.js';
 import { loadFleetFile, type Request } from './load.js';
 import { openHost } from './open.js';
 
@@ -40,7 +45,9 @@ export async function findRunningVm(
 ): Promise<{ fleet: ResolvedFleet; vm: ResolvedVm; live: NonNullable<ObservedDomain['live']> }> {
   const { fleet, vm } = findVm(request);
   const state = await openHost(fleet, request.env).host.observe(fleet);
-  const domain = state.domains.find(({ uuid, mark }) => uuid === vm.uuid && mark?.fleet === fleet.name);
+  const domain = state.domains.find(
+    ({ uuid, mark }) => uuid === vm.uuid && mark?.fleet === fleet.name,
+  );
   if (!domain) {
     throw new VenError('not-found', {
       where: vm.address,

@@ -48,7 +48,12 @@ export class HostsLook {
         this.#open = this.#begin(fleet, of);
       } catch (error) {
         if (!(error instanceof VenError) || project === null) throw error;
-        return { project, hosts: null, asOf: null, warning: `The orchestrator is not asked: ${error.summary}` };
+        return {
+          project,
+          hosts: null,
+          asOf: null,
+          warning: `The orchestrator is not asked: ${error.summary}`,
+        };
       }
     }
     if (!this.#open || project === null) return null;
@@ -61,7 +66,12 @@ export class HostsLook {
         this.#warning = null;
       }
     }
-    return { project, hosts: this.#hosts, asOf: this.#warning === null ? null : this.#askedAt, warning: this.#warning };
+    return {
+      project,
+      hosts: this.#hosts,
+      asOf: this.#warning === null ? null : this.#askedAt,
+      warning: this.#warning,
+    };
   }
 
   async close(): Promise<void> {
@@ -78,19 +88,28 @@ export class HostsLook {
     // Then there is nobody to ask, and no secret is read.
     if (orchestrator?.domain == null || orchestrator.project === null) return null;
     // Once: who looks again asks again.
-    const api = apiOf(fleet, this.#request, whoAsks(orchestrator, this.#request), { attempt: LIMIT_MS / 1000, call: 0 });
+    const api = apiOf(fleet, this.#request, whoAsks(orchestrator, this.#request), {
+      attempt: LIMIT_MS / 1000,
+      call: 0,
+    });
     if (!api) return null;
     const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
-    const poll = new StatusPoll({ hosts: () => inTime((signal) => api.hosts(signal)) }, clock, (message) => {
-      this.#warning = message;
-    });
+    const poll = new StatusPoll(
+      { hosts: () => inTime((signal) => api.hosts(signal)) },
+      clock,
+      (message) => {
+        this.#warning = message;
+      },
+    );
     return { of, api, poll };
   }
 }
 
 async function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController();
-  const late = new VenError('orchestrator-unreachable', { summary: `no answer within ${LIMIT_MS / 1000} s` });
+  const late = new VenError('orchestrator-unreachable', {
+    summary: `no answer within ${LIMIT_MS / 1000} s`,
+  });
   const timer = setTimeout(() => {
     limit.abort(late);
   }, LIMIT_MS);

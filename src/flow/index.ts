@@ -21,7 +21,13 @@ export {
   type VmsRequest,
 } from './orchestrator.js';
 export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
-export { provision, provisionMade, type Provisioned, type ProvisionRequest, type Watch } from './provision.js';
+export {
+  provision,
+  provisionMade,
+  type Provisioned,
+  type ProvisionRequest,
+  type Watch,
+} from './provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
 export { saveFiles, saveText } from './save.js';
 export { withSession, type Session, type SessionRequest } from './session.js';

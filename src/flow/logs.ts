@@ -19,14 +19,27 @@ export interface LogsRequest extends VmRequest {
  * What a VM has said on its serial console, from the log that libvirt keeps. Asks no libvirt: so it works for a VM that is off, or
  * gone. Rejects with `not-found` (no such VM, no log) or `host-not-ready` (the log may not be read, or is elsewhere).
  */
-export async function logs({ follow, since, tail, raw, signal, write, ...request }: LogsRequest): Promise<void> {
+export async function logs({
+  follow,
+  since,
+  tail,
+  raw,
+  signal,
+  write,
+  ...request
+}: LogsRequest): Promise<void> {
   const { fleet, vm } = findVm(request);
   const text = raw ? new RawText() : new ConsoleText();
   const boot = since === 'boot' ? new LastBoot() : null;
   const last = tail === null ? null : new LastLines(tail);
   const tell = last === null ? write : (said: string): void => last.push(said);
   let past = true;
-  for await (const bytes of readConsoleLog({ uri: fleet.host.uri, domain: vm.domain, follow, signal })) {
+  for await (const bytes of readConsoleLog({
+    uri: fleet.host.uri,
+    domain: vm.domain,
+    follow,
+    signal,
+  })) {
     if (past && bytes === null) {
       past = false;
       if (boot) tell(text.push(Buffer.from(boot.text(), 'latin1')));

@@ -6,11 +6,16 @@ export function makingOf(
   { disks: [disk] }: Pick<ResolvedVm, 'disks'>,
   { uri, volumes }: Pick<HostState, 'uri' | 'volumes'>,
 ): string | null {
-  const path = volumes.find(({ pool, volume }) => disk?.pool === pool && disk.volume === volume)?.path;
+  const path = volumes.find(
+    ({ pool, volume }) => disk?.pool === pool && disk.volume === volume,
+  )?.path;
   return path === undefined ? null : volumeMaking(uri, path);
 }
 
 /** Whether a record is not about a VM that somebody has made anew since, in another work folder. What can't be told is believed. */
-export function isOfMaking({ making: then }: Pick<NodeRecord, 'making'>, now: string | null): boolean {
+export function isOfMaking(
+  { making: then }: Pick<NodeRecord, 'making'>,
+  now: string | null,
+): boolean {
   return then === undefined || now === null || then === now;
 }

@@ -20,11 +20,21 @@ import type { LostNode } from './onboarding/ports.js';
 export type Way = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;
 
 /** By name or address; null: all that the fleet file wants to run. @throws VenError `not-found`, `usage` */
-export function chosenVms(fleet: ResolvedFleet, { vms, file }: { vms: readonly string[] | null; file: string }): ResolvedVm[] {
-  const chosen = vms === null ? fleet.vms.filter(({ power }) => power === 'running') : vms.map((name) => vmNamed(fleet, name, file));
+export function chosenVms(
+  fleet: ResolvedFleet,
+  { vms, file }: { vms: readonly string[] | null; file: string },
+): ResolvedVm[] {
+  const chosen =
+    vms === null
+      ? fleet.vms.filter(({ power }) => power === 'running')
+      : vms.map((name) => vmNamed(fleet, name, file));
   const off = chosen.find(({ power }) => power === 'off');
   if (off)
-    throw new VenError('usage', { where: off.address, summary: 'the fleet file says power: off', hint: 'Let it say power: running' });
+    throw new VenError('usage', {
+      where: off.address,
+      summary: 'the fleet file says power: off',
+      hint: 'Let it say power: running',
+    });
   return [...new Map(chosen.map((vm) => [vm.uuid, vm])).values()];
 }
 
@@ -44,12 +54,19 @@ export function failedOf(
 }
 
 /** Whether a plan leaves any of these nodes to be watched, as far as records tell. */
-export function leavesOpen(vms: readonly ResolvedVm[], workDir: string, { steps }: Pick<Plan, 'steps'>): boolean {
+export function leavesOpen(
+  vms: readonly ResolvedVm[],
+  workDir: string,
+  { steps }: Pick<Plan, 'steps'>,
+): boolean {
   const made = new Set(steps.flatMap((step) => (step.kind === 'vm-up' ? [step.address] : [])));
   return recordsOf(vms, workDir).some(({ record }, index) => {
     const vm = vms[index] as ResolvedVm;
     if (made.has(vm.address) || record?.uuid !== vm.uuid) return true;
-    return record.outcome !== 'ready' && !(record.outcome === 'failed' && !record.madeAnew && isOfThisLife(record, vm));
+    return (
+      record.outcome !== 'ready' &&
+      !(record.outcome === 'failed' && !record.madeAnew && isOfThisLife(record, vm))
+    );
   });
 }
 
@@ -74,14 +91,23 @@ export interface Found {
 }
 
 /** The nodes of a run, in the order of `vms` and `kept`. @throws VenError `not-found` */
-export function nodesOf(vms: readonly ResolvedVm[], { fleet, file, way, state, kept, lost, missing }: Found): DrivenNode[] {
-  const ours = new Map(state.domains.filter(({ mark }) => mark?.fleet === fleet.name).map((domain) => [domain.uuid, domain]));
+export function nodesOf(
+  vms: readonly ResolvedVm[],
+  { fleet, file, way, state, kept, lost, missing }: Found,
+): DrivenNode[] {
+  const ours = new Map(
+    state.domains
+      .filter(({ mark }) => mark?.fleet === fleet.name)
+      .map((domain) => [domain.uuid, domain]),
+  );
   const make = `ven apply ${file} --wait ready`;
   const absent = new Map<Address, LostNode>();
   for (const { uuid, address } of vms) {
     const domain = ours.get(uuid);
     if (domain?.mark?.ready === true) continue;
-    const message = domain ? `it is only half-made on ${fleet.host.uri}` : `it does not exist on ${fleet.host.uri}`;
+    const message = domain
+      ? `it is only half-made on ${fleet.host.uri}`
+      : `it does not exist on ${fleet.host.uri}`;
     absent.set(address, { message, hint: `Make what is missing, and bring it to ready: ${make}` });
   }
   if (missing === 'refused' && absent.size > 0) {
@@ -96,13 +122,22 @@ export function nodesOf(vms: readonly ResolvedVm[], { fleet, file, way, state, k
     const why = lost.get(vm.address) ?? (missing === 'failed' ? absent.get(vm.address) : undefined);
     if (why) return { ...node, lost: why };
     const record = kept[index]?.record ?? null;
-    const counts = record !== null && power !== 'missing' && isOfMaking(record, makingOf(vm, state)) && stillCounts(record, vm, power, way);
+    const counts =
+      record !== null &&
+      power !== 'missing' &&
+      isOfMaking(record, makingOf(vm, state)) &&
+      stillCounts(record, vm, power, way);
     return { ...node, record: counts ? record : null };
   });
 }
 
 /** A record is of one making of a VM, and, until that is ready, of one start of it. */
-function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, { profile, flow }: Way): boolean {
+function stillCounts(
+  record: NodeRecord,
+  vm: ResolvedVm,
+  power: string,
+  { profile, flow }: Way,
+): boolean {
   if (record.uuid === vm.uuid && record.outcome === 'ready') return true;
   if (record.madeAnew || !isOfThisLife(record, vm)) return false;
   if (record.outcome === 'failed') return true;
@@ -113,5 +148,7 @@ function stillCounts(record: NodeRecord, vm: ResolvedVm, power: string, { profil
 
 function isOfThisLife(record: NodeRecord, vm: ResolvedVm): boolean {
   const life = lastStart({ domain: vm.domain });
-  return record.uuid === vm.uuid && (record.life === undefined || life === null || record.life === life);
+  return (
+    record.uuid === vm.uuid && (record.life === undefined || life === null || record.life === life)
+  );
 }

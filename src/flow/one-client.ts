@@ -6,7 +6,9 @@ export class OneClient {
   #projectChecked = false;
 
   /** `open` is called where there is none yet; null: it may not be asked. */
-  async get(open: () => OpenOrchestrator | null | Promise<OpenOrchestrator | null>): Promise<OpenOrchestrator | null> {
+  async get(
+    open: () => OpenOrchestrator | null | Promise<OpenOrchestrator | null>,
+  ): Promise<OpenOrchestrator | null> {
     return (this.#client ??= await open());
   }
 

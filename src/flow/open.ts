@@ -8,7 +8,11 @@ import { readTemplate } from './templates.js';
 export function openHost(
   fleet: ResolvedFleet,
   env: Request['env'],
-  { lockFd, signal, readSecret }: { lockFd?: number; signal?: AbortSignal; readSecret?: ReadSecret } = {},
+  {
+    lockFd,
+    signal,
+    readSecret,
+  }: { lockFd?: number; signal?: AbortSignal; readSecret?: ReadSecret } = {},
 ): { host: Host; workDir: string } {
   const workDir = workFolder({ uri: fleet.host.uri, fleet: fleet.name, env });
   const host = createHost({

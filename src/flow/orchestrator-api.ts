@@ -1,13 +1,26 @@
 import { openOrchestrator, type OpenOrchestrator, type Patience } from '../orchestrator/index.js';
-import type { Credentials, ResolvedOrchestrator, ResolvedFleet, SecretReference } from '../model/index.js';
+import type {
+  Credentials,
+  ResolvedOrchestrator,
+  ResolvedFleet,
+  SecretReference,
+} from '../model/index.js';
 import { secretReader, type Request } from './load.js';
 
 /** Where the API's own user stands, whoever logs in at the nodes. */
-export const API_USER = { username: { env: 'PROJECT_API_USER' }, password: { env: 'PROJECT_API_PASSWORD' } };
+export const API_USER = {
+  username: { env: 'PROJECT_API_USER' },
+  password: { env: 'PROJECT_API_PASSWORD' },
+};
 
 /** Whether all of these are there without asking anybody: a file is. */
-export function areSet(references: readonly SecretReference[], { env }: Pick<Request, 'env'>): boolean {
-  return references.every((reference) => !('env' in reference) || (env[reference.env] ?? '') !== '');
+export function areSet(
+  references: readonly SecretReference[],
+  { env }: Pick<Request, 'env'>,
+): boolean {
+  return references.every(
+    (reference) => !('env' in reference) || (env[reference.env] ?? '') !== '',
+  );
 }
 
 /**
@@ -32,7 +45,22 @@ export function apiOf(
   credentials: Credentials | null,
   patience: Partial<Patience> = {},
 ): OpenOrchestrator | null {
-  if (credentials === null || orchestrator === null || orchestrator.domain === null || orchestrator.project === null) return null;
+  if (
+    credentials === null ||
+    orchestrator === null ||
+    orchestrator.domain === null ||
+    orchestrator.project === null
+  )
+    return null;
   const { domain, project, caCertificates, addresses } = orchestrator;
-  return openOrchestrator({ domain, project, credentials, caCertificates, addresses, env, userAgent: 'ven', patience });
+  return openOrchestrator({
+    domain,
+    project,
+    credentials,
+    caCertificates,
+    addresses,
+    env,
+    userAgent: 'ven',
+    patience,
+  });
 }

@@ -1,5 +1,11 @@
 import { didYouMean } from '../config/index.js';
-import { isSameHost, VenError, type OrchestratorHost, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import {
+  isSameHost,
+  VenError,
+  type OrchestratorHost,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../model/index.js';
 import type { OpenOrchestrator } from '../orchestrator/index.js';
 import { credentialsReader, type AskSecret } from './credentials.js';
 import { vmNamed } from './find-vm.js';
@@ -40,10 +46,15 @@ export interface Registration {
  * The hosts of the fleet's project that are this fleet's VMs, in the fleet's order; with `all` the others after them, also another
  * machine's with a VM's serial number, which `registerVms` refuses. Changes nothing.
  */
-export async function orchestratorHosts(request: OrchestratorRequest & { all: boolean }): Promise<FleetHosts> {
+export async function orchestratorHosts(
+  request: OrchestratorRequest & { all: boolean },
+): Promise<FleetHosts> {
   return withOrchestrator(request, async (orchestrator, fleet, project) => {
     const placeOf = (host: OrchestratorHost): number => {
-      const place = fleet.vms.findIndex((vm) => vm.uuid === host.uuid || (vm.serialNumber === host.serialNumber && isSameHost(host, vm)));
+      const place = fleet.vms.findIndex(
+        (vm) =>
+          vm.uuid === host.uuid || (vm.serialNumber === host.serialNumber && isSameHost(host, vm)),
+      );
       return place === -1 ? Infinity : place;
     };
     // It lists them as they came, which is by chance where many were registered at once.
@@ -72,12 +83,20 @@ interface Told<T> {
  * Makes VMs known to the orchestrator by their serial numbers. Idempotent. One that is refused keeps no other back: rejects with
  * `vms-failed` after the last (`foreign-object` where each is somebody else's), and at once only for what would befall them all.
  */
-export async function registerVms({ tell, tellRefused, ...request }: VmsRequest & Told<Registration>): Promise<void> {
+export async function registerVms({
+  tell,
+  tellRefused,
+  ...request
+}: VmsRequest & Told<Registration>): Promise<void> {
   await withOrchestrator(request, async (orchestrator, fleet) => {
     const vms = chosen(request, fleet);
     await orchestrator.checkProject(request.signal);
     await eachOf(vms, 'registered', tellRefused, async ({ name, serialNumber, uuid }) => {
-      tell({ name, serialNumber, ...(await orchestrator.register({ name, serialNumber, uuid }, request.signal)) });
+      tell({
+        name,
+        serialNumber,
+        ...(await orchestrator.register({ name, serialNumber, uuid }, request.signal)),
+      });
     });
   });
 }
@@ -89,9 +108,18 @@ export async function unregisterVms({
   ...request
 }: VmsRequest & Told<{ name: string; serialNumber: string; removed: boolean }>): Promise<void> {
   await withOrchestrator(request, async (orchestrator, fleet) => {
-    await eachOf(chosen(request, fleet), 'removed', tellRefused, async ({ name, serialNumber, uuid }) => {
-      tell({ name, serialNumber, ...(await orchestrator.unregister({ name, serialNumber, uuid }, request.signal)) });
-    });
+    await eachOf(
+      chosen(request, fleet),
+      'removed',
+      tellRefused,
+      async ({ name, serialNumber, uuid }) => {
+        tell({
+          name,
+          serialNumber,
+          ...(await orchestrator.unregister({ name, serialNumber, uuid }, request.signal)),
+        });
+      },
+    );
   });
 }
 
@@ -107,7 +135,11 @@ async function eachOf(
     try {
       await work(vm);
     } catch (error) {
-      if (!(error instanceof VenError) || (error.code !== 'host-refused' && error.code !== 'foreign-object')) throw error;
+      if (
+        !(error instanceof VenError) ||
+        (error.code !== 'host-refused' && error.code !== 'foreign-object')
+      )
+        throw error;
       const { code, summary, detail, hint } = error;
       const own = new VenError(code, { summary, detail, hint, where: vm.address });
       if (vms.length > 1) tellRefused(own);
@@ -118,7 +150,10 @@ async function eachOf(
   const [first] = refused;
   if (!first) return;
   const isNoneDone = refused.length === vms.length;
-  const code = isNoneDone && refused.every((error) => error.code === 'foreign-object') ? 'foreign-object' : 'vms-failed';
+  const code =
+    isNoneDone && refused.every((error) => error.code === 'foreign-object')
+      ? 'foreign-object'
+      : 'vms-failed';
   if (vms.length === 1) {
     const { summary, detail, hint, where } = first;
     throw new VenError(code, { summary, detail, hint, where });
@@ -135,7 +170,9 @@ export async function setDefaultOs(
 ): Promise<{ profile: string; id: string; project: string; changed: boolean }> {
   return withOrchestrator(request, async (orchestrator, _, project) => {
     const profiles = await orchestrator.osProfiles(request.signal);
-    const found = profiles.find(({ name, id }) => name === request.profile || id === request.profile);
+    const found = profiles.find(
+      ({ name, id }) => name === request.profile || id === request.profile,
+    );
     if (!found) {
       const names = profiles.map(({ name }) => name).sort();
       throw new VenError('not-found', {
@@ -144,18 +181,30 @@ export async function setDefaultOs(
         hint: didYouMean(request.profile, names),
       });
     }
-    return { profile: found.name, id: found.id, project, ...(await orchestrator.setDefaultOs(found.id, request.signal)) };
+    return {
+      profile: found.name,
+      id: found.id,
+      project,
+      ...(await orchestrator.setDefaultOs(found.id, request.signal)),
+    };
   });
 }
 
 /** For a fleet file that says where the orchestrator's API is; its credentials are read at once. Nothing is sent yet. */
-export async function orchestratorOf(fleet: ResolvedFleet, request: OrchestratorRequest): Promise<OpenOrchestrator> {
+export async function orchestratorOf(
+  fleet: ResolvedFleet,
+  request: OrchestratorRequest,
+): Promise<OpenOrchestrator> {
   const { orchestrator } = fleet;
-  if (orchestrator?.domain == null || orchestrator.project === null) throw nowhere(fleet, request.file);
+  if (orchestrator?.domain == null || orchestrator.project === null)
+    throw nowhere(fleet, request.file);
   const { credentials, onboarding } = orchestrator;
   // In the interactive flow the fleet's credentials are the onboarding person's, who may have no rights in the API.
   const own = onboarding !== 'non-interactive' && areSet(Object.values(API_USER), request);
-  const wanted = { credentials: own ? API_USER : (credentials ?? API_USER), onboarding: 'non-interactive' as const };
+  const wanted = {
+    credentials: own ? API_USER : (credentials ?? API_USER),
+    onboarding: 'non-interactive' as const,
+  };
   const read = await credentialsReader(wanted, request, request.askSecret)(request.signal);
   const api = read && apiOf(fleet, request, read);
   if (!api) throw nowhere(fleet, request.file);
@@ -180,7 +229,12 @@ function chosen({ vms, file }: VmsRequest, fleet: ResolvedFleet): ResolvedVm[] {
 }
 
 function nowhere({ orchestrator }: ResolvedFleet, file: string): VenError {
-  const missing = orchestrator === null ? 'orchestrator' : orchestrator.domain === null ? 'orchestrator.domain' : 'orchestrator.project';
+  const missing =
+    orchestrator === null
+      ? 'orchestrator'
+      : orchestrator.domain === null
+        ? 'orchestrator.domain'
+        : 'orchestrator.project';
   return new VenError('usage', {
     summary: `${file} does not say which project of which orchestrator to ask: it has no ${missing}`,
     hint: 'Write orchestrator: { domain: orchestrator.example.com, project: NAME }',

@@ -1,5 +1,11 @@
 import { readTextFile, writePrivateFile } from '../host/index.js';
-import { VenError, type HostState, type Plan, type PlanOptions, type ResolvedFleet } from '../model/index.js';
+import {
+  VenError,
+  type HostState,
+  type Plan,
+  type PlanOptions,
+  type ResolvedFleet,
+} from '../model/index.js';
 import { makePlan } from '../plan/index.js';
 import { renderedDiffs, type RenderedDiff } from './diffs.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
@@ -27,7 +33,12 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const { host } = openHost(fleet, request.env, { readSecret });
   const state = await host.observe(fleet);
   const made = makePlan(fleet, state, request.options);
-  return { fleet, state, plan: made, diffs: request.diff ? await renderedDiffs(made, fleet, state, host) : [] };
+  return {
+    fleet,
+    state,
+    plan: made,
+    diffs: request.diff ? await renderedDiffs(made, fleet, state, host) : [],
+  };
 }
 
 /** Writes a plan for a later `apply --plan`. Mode 0600. */
@@ -60,7 +71,9 @@ function isPlan(value: unknown): value is Plan {
   const options = candidate.options as Partial<PlanOptions> | undefined;
   return (
     candidate.formatVersion === '1' &&
-    [candidate.fleet, candidate.host, candidate.specDigest, candidate.observedDigest].every((text) => typeof text === 'string') &&
+    [candidate.fleet, candidate.host, candidate.specDigest, candidate.observedDigest].every(
+      (text) => typeof text === 'string',
+    ) &&
     // Nothing saves a plan to destroy; `apply` must never run one.
     options?.mode === 'apply' &&
     [options.targets, options.excludes, options.replace].every(isListOfTexts) &&
@@ -75,7 +88,9 @@ function isListOfTexts(value: unknown): value is string[] {
 /** Rejects with `stale-plan` when an earlier plan is not of this fleet file and this host as they are now. */
 export function checkStillFits(earlier: Plan, now: Plan, kind: 'saved' | 'shown'): void {
   const moved =
-    earlier.fleet !== now.fleet || earlier.host !== now.host || earlier.specDigest !== now.specDigest
+    earlier.fleet !== now.fleet ||
+    earlier.host !== now.host ||
+    earlier.specDigest !== now.specDigest
       ? 'the fleet file'
       : earlier.observedDigest !== now.observedDigest
         ? 'the host'

@@ -45,11 +45,17 @@ export interface Provisioned {
  */
 export function provision(request: ProvisionRequest): Promise<Provisioned> {
   const missing = request.vms === null ? 'failed' : 'refused';
-  return withSession({ ...request, signal: request.interrupt.graceful }, (session) => watch(session, request, { missing }));
+  return withSession({ ...request, signal: request.interrupt.graceful }, (session) =>
+    watch(session, request, { missing }),
+  );
 }
 
 /** The same for the nodes of a session, after their VMs were made. `lost`: those that could not be. */
-export function provisionMade(session: Session, request: Watch, lost: ReadonlyMap<Address, LostNode>): Promise<Provisioned> {
+export function provisionMade(
+  session: Session,
+  request: Watch,
+  lost: ReadonlyMap<Address, LostNode>,
+): Promise<Provisioned> {
   return watch(session, request, { lost, missing: session.isOver ? 'waiting' : 'failed' });
 }
 
@@ -58,7 +64,11 @@ interface Absent {
   missing: 'refused' | 'failed' | 'waiting';
 }
 
-async function watch(session: Session, request: Watch, { lost = new Map(), missing }: Absent): Promise<Provisioned> {
+async function watch(
+  session: Session,
+  request: Watch,
+  { lost = new Map(), missing }: Absent,
+): Promise<Provisioned> {
   const { fleet, way, vms } = session;
   const { interrupt, env, file } = request;
   const { host, workDir } = openHost(fleet, env);
@@ -70,11 +80,20 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
   const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
   const credentials = open.length > 0 ? await inTime(session, session.credentials(asking)) : null;
   // The run's own credentials may have been asked for.
-  const asWhom = way.flow === 'non-interactive' ? credentials : credentials && fleet.orchestrator && whoAsks(fleet.orchestrator, request);
+  const asWhom =
+    way.flow === 'non-interactive'
+      ? credentials
+      : credentials && fleet.orchestrator && whoAsks(fleet.orchestrator, request);
   const api = asWhom && (await session.client.get(() => apiOf(fleet, request, asWhom)));
-  if (api && way.flow === 'non-interactive') await inTime(session, session.client.checkProject(asking));
+  if (api && way.flow === 'non-interactive')
+    await inTime(session, session.client.checkProject(asking));
   const warnings = kept.flatMap(({ damage }) => damage ?? []);
-  const known = api && (await inTime(session, knownHosts(api, way.flow, { signal: asking, warn: (message) => warnings.push(message) })));
+  const known =
+    api &&
+    (await inTime(
+      session,
+      knownHosts(api, way.flow, { signal: asking, warn: (message) => warnings.push(message) }),
+    ));
   const journal = openJournal(workDir);
   const faults: unknown[] = [];
   const emit = (event: ProvisionEvent): void => {
@@ -95,7 +114,10 @@ async function watch(session: Session, request: Watch, { lost = new Map(), missi
       host: fleet.host.uri,
       ...way,
       nodes,
-      limits: { maxConcurrent: request.maxConcurrent ?? Infinity, staggerSeconds: request.staggerSeconds },
+      limits: {
+        maxConcurrent: request.maxConcurrent ?? Infinity,
+        staggerSeconds: request.staggerSeconds,
+      },
       timeoutSeconds: session.timeoutSeconds,
       spentSeconds: session.spentSeconds,
       known,

@@ -17,8 +17,12 @@ export async function orchestratorFor(
   const registers = plan.steps.some(({ kind }) => kind === 'vm-register');
   if (!registers && !plan.steps.some(({ kind }) => kind === 'vm-unregister')) return null;
   // What only takes hosts out can be had without it.
-  const without = registers ? undefined : 'To go on without the orchestrator: orchestrator.removeHosts: false';
-  const orchestrator = await client.get(() => orchestratorOf(fleet, { ...request, askSecret: request.askSecret ?? null }));
+  const without = registers
+    ? undefined
+    : 'To go on without the orchestrator: orchestrator.removeHosts: false';
+  const orchestrator = await client.get(() =>
+    orchestratorOf(fleet, { ...request, askSecret: request.askSecret ?? null }),
+  );
   try {
     await client.checkProject(request.signal);
     return orchestrator;

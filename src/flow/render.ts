@@ -1,7 +1,13 @@
 import { bringUpOf } from '../apply/index.js';
 import { findFirmware, firmwareSearch, ownFirmware } from '../host/index.js';
 import { machinesJson } from '../render/index.js';
-import { volumesOf, type HostFirmware, type HostState, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import {
+  volumesOf,
+  type HostFirmware,
+  type HostState,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../model/index.js';
 import { makePlan } from '../plan/index.js';
 import { shownAccelerator } from './diffs.js';
 import { loadFleetFile, type Request } from './load.js';
@@ -23,27 +29,46 @@ export type Guess = 'accelerator' | 'firmware' | 'subnet';
  */
 export function render(request: Request): { files: RenderedFile[]; guesses: Guess[] } {
   const fleet = loadFleetFile(request);
-  const plan = makePlan(fleet, emptyHost(fleet), { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false });
+  const plan = makePlan(fleet, emptyHost(fleet), {
+    mode: 'apply',
+    targets: [],
+    excludes: [],
+    replace: [],
+    keepDisks: false,
+  });
   const renderer = openRender();
   const files: RenderedFile[] = [];
   for (const step of plan.steps) {
     if (step.kind === 'network-create') {
-      files.push({ path: `networks/${step.network.libvirtName}.xml`, text: renderer.network(step.network, fleet.name) });
+      files.push({
+        path: `networks/${step.network.libvirtName}.xml`,
+        text: renderer.network(step.network, fleet.name),
+      });
     }
   }
   for (const network of fleet.networks) {
     if (network.kind !== 'existing' || network.bootUrl === null) continue;
     // What it has besides is its owner's, and stays.
     const bare = `<network>\n  <name>${network.libvirtName}</name>\n</network>`;
-    const text = renderer.bootNetwork(bare, { fleet: fleet.name, network: network.name }, network.bootUrl);
+    const text = renderer.bootNetwork(
+      bare,
+      { fleet: fleet.name, network: network.name },
+      network.bootUrl,
+    );
     files.push({ path: `networks/${network.libvirtName}-boot.xml`, text });
   }
   const machines = fleet.vms.map((vm) =>
-    bringUpOf(vm, { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm, request.env) }, { render: renderer, fleet }, null),
+    bringUpOf(
+      vm,
+      { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm, request.env) },
+      { render: renderer, fleet },
+      null,
+    ),
   );
   for (const machine of machines) {
     files.push({ path: `domains/${machine.domain}.xml`, text: machine.domainXml });
-    for (const { volume, xml } of machine.volumes) files.push({ path: `volumes/${volume}.xml`, text: xml });
+    for (const { volume, xml } of machine.volumes)
+      files.push({ path: `volumes/${volume}.xml`, text: xml });
   }
   files.push({ path: 'Vagrantfile', text: readTemplate('Vagrantfile') });
   files.push({ path: 'machines.json', text: machinesJson(fleet.host.uri, machines) });
@@ -53,8 +78,10 @@ export function render(request: Request): { files: RenderedFile[]; guesses: Gues
 function guessesOf({ vms, networks }: ResolvedFleet): Guess[] {
   const guesses: Guess[] = [];
   if (vms.some(({ accelerator }) => accelerator === 'auto')) guesses.push('accelerator');
-  if (vms.some(({ firmware }) => firmware !== 'bios' && typeof firmware === 'string')) guesses.push('firmware');
-  if (networks.some((network) => network.kind === 'own' && network.subnet === 'auto')) guesses.push('subnet');
+  if (vms.some(({ firmware }) => firmware !== 'bios' && typeof firmware === 'string'))
+    guesses.push('firmware');
+  if (networks.some((network) => network.kind === 'own' && network.subnet === 'auto'))
+    guesses.push('subnet');
   return guesses;
 }
 
@@ -74,7 +101,11 @@ function shownFirmware({ firmware, nvram }: ResolvedVm, env: Request['env']): Ho
 function emptyHost(fleet: ResolvedFleet): HostState {
   const pools = new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => pool)));
   const others = new Set(
-    fleet.vms.flatMap((vm) => vm.nics.flatMap(({ source }) => (source.kind === 'network' && source.own === null ? [source.network] : []))),
+    fleet.vms.flatMap((vm) =>
+      vm.nics.flatMap(({ source }) =>
+        source.kind === 'network' && source.own === null ? [source.network] : [],
+      ),
+    ),
   );
   return {
     uri: fleet.host.uri,
@@ -100,7 +131,14 @@ function emptyHost(fleet: ResolvedFleet): HostState {
       standsFor: null,
       unsaved: false,
     })),
-    pools: [...pools].map((name) => ({ name, uuid: '', active: true, autostart: true, path: null, availableBytes: 0 })),
+    pools: [...pools].map((name) => ({
+      name,
+      uuid: '',
+      active: true,
+      autostart: true,
+      path: null,
+      availableBytes: 0,
+    })),
     volumes: [],
     routes: [],
     bridgePorts: null,

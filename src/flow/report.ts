@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
-import type { ProvisionEvent, ProvisionResult, ResolvedFleet, ResolvedVm, VenError } from '../model/index.js';
+import type {
+  ProvisionEvent,
+  ProvisionResult,
+  ResolvedFleet,
+  ResolvedVm,
+  VenError,
+} from '../model/index.js';
 import { junitReport, type JunitReport } from '../render/index.js';
 import { saveText } from './save.js';
 
@@ -30,6 +36,9 @@ export class Report {
   }
 
   save(end: { result: ProvisionResult | null; error?: VenError }): void {
-    saveText(this.#path, this.#junit.xml({ ...end, seconds: (performance.now() - this.#began) / 1000 }));
+    saveText(
+      this.#path,
+      this.#junit.xml({ ...end, seconds: (performance.now() - this.#began) / 1000 }),
+    );
   }
 }

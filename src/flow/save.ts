@@ -7,7 +7,10 @@ export function saveText(file: string, text: string): void {
 }
 
 /** Writes files under a folder, which is made where there is none, over what is there. Returns their paths. Rejects with `usage`. */
-export function saveFiles(folder: string, files: readonly { path: string; text: string }[]): string[] {
+export function saveFiles(
+  folder: string,
+  files: readonly { path: string; text: string }[],
+): string[] {
   return files.map(({ path, text }) => {
     const file = join(folder, path);
     writePublicFile(file, text);

@@ -76,7 +76,10 @@ export class Session {
     this.#workDir = workDir;
     const { orchestrator } = this.fleet;
     const none = (): Promise<null> => Promise.resolve(null);
-    this.credentials = orchestrator === null || this.way.flow === 'none' ? none : credentialsReader(orchestrator, request, askSecret);
+    this.credentials =
+      orchestrator === null || this.way.flow === 'none'
+        ? none
+        : credentialsReader(orchestrator, request, askSecret);
     this.timeoutSeconds = timeoutSeconds;
     const up = new AbortController();
     this.timeIsUp = up.signal;
@@ -100,7 +103,10 @@ export class Session {
   }
 
   get isOver(): boolean {
-    return this.timeoutSeconds !== null && (this.timeIsUp.aborted || this.spentSeconds >= this.timeoutSeconds);
+    return (
+      this.timeoutSeconds !== null &&
+      (this.timeIsUp.aborted || this.spentSeconds >= this.timeoutSeconds)
+    );
   }
 
   /** It is about these from now on, which are addresses. */
@@ -146,16 +152,28 @@ export class Session {
         line: null,
         ...why,
       };
-      this.emit(finishedEvent({ address, stage: null, visits: [], end: 'failed', failure }, 'failed', now));
+      this.emit(
+        finishedEvent({ address, stage: null, visits: [], end: 'failed', failure }, 'failed', now),
+      );
     }
   }
 
   async lock(): Promise<Lock> {
     const { name, host } = this.fleet;
     const { lockTimeoutSeconds, signal } = this.#request;
-    const left = this.timeoutSeconds === null ? Infinity : Math.max(0, this.timeoutSeconds - this.spentSeconds);
+    const left =
+      this.timeoutSeconds === null
+        ? Infinity
+        : Math.max(0, this.timeoutSeconds - this.spentSeconds);
     const waitSeconds = Math.min(lockTimeoutSeconds, left);
-    return acquireLock({ uri: host.uri, fleet: name, over: 'provision', waitSeconds, command: 'provision', signal });
+    return acquireLock({
+      uri: host.uri,
+      fleet: name,
+      over: 'provision',
+      waitSeconds,
+      command: 'provision',
+      signal,
+    });
   }
 
   async close(): Promise<void> {
@@ -165,7 +183,10 @@ export class Session {
 }
 
 /** The work's `session` is locked. Rejects as `Session` and the work do, and with `locked`; the report says so. */
-export async function withSession<T>(request: SessionRequest, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  request: SessionRequest,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const report = request.junit === null ? null : new Report(request.junit, request.file);
   try {
     const session = new Session(request, report);

@@ -80,7 +80,12 @@ export class StageLook {
     if (host !== null && host !== followed.told) {
       followed.told = host;
       const provisioningStatus = host.instance?.provisioningStatus ?? '';
-      followed.watcher.take({ kind: 'orchestrator', at: 0, hostStatus: host.hostStatus, provisioningStatus });
+      followed.watcher.take({
+        kind: 'orchestrator',
+        at: 0,
+        hostStatus: host.hostStatus,
+        provisioningStatus,
+      });
     }
     const { watcher } = followed;
     const isNews = watcher.stage !== before || watcher.outcome !== 'under-way';
@@ -108,7 +113,12 @@ export class StageLook {
     // Of a node that was only started the beginning is read, as a run would: whose bytes these are is known. Nothing of what is said is shown.
     const watcher = begun
       ? new NodeWatcher(profile, record.flow, { secrets: [], startedAt: 0, memory: record.memory })
-      : new NodeWatcher(profile, onboarding, { secrets: [], startedAt: 0, late: true, fromPowerOn: true });
+      : new NodeWatcher(profile, onboarding, {
+          secrets: [],
+          startedAt: 0,
+          late: true,
+          fromPowerOn: true,
+        });
     const { log } = record;
     let console: ConsoleFollower | null = null;
     try {
@@ -140,7 +150,10 @@ export class StageLook {
     if (!orchestrator) return null;
     const of = JSON.stringify(orchestrator.profile);
     try {
-      this.#profile = this.#profile?.of === of ? this.#profile : { of, profile: readProfile(orchestrator.profile, this.#request) };
+      this.#profile =
+        this.#profile?.of === of
+          ? this.#profile
+          : { of, profile: readProfile(orchestrator.profile, this.#request) };
       return this.#profile.profile;
     } catch (error) {
       if (error instanceof VenError) return null;
@@ -149,6 +162,14 @@ export class StageLook {
   }
 }
 
-function seen({ visits, outcome, failure }: Pick<NodeWatcher, 'visits' | 'outcome' | 'failure'>, stageAsOf: string | null): StageSeen {
-  return { stage: failure?.stage ?? visits.at(-1)?.stage ?? null, stageAsOf, outcome, failureClass: failure?.class ?? null };
+function seen(
+  { visits, outcome, failure }: Pick<NodeWatcher, 'visits' | 'outcome' | 'failure'>,
+  stageAsOf: string | null,
+): StageSeen {
+  return {
+    stage: failure?.stage ?? visits.at(-1)?.stage ?? null,
+    stageAsOf,
+    outcome,
+    failureClass: failure?.class ?? null,
+  };
 }

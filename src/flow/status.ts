@@ -45,7 +45,10 @@ export interface VmStatus extends StageSeen {
  * Each VM of the fleet file as it stands on the host. Changes nothing, keeps nothing, and needs no lock. For who looks again and
  * again: what was read is not read again, and the orchestrator has its rest.
  */
-export function openStatus(request: Request): { again: () => Promise<FleetStatus>; close: () => Promise<void> } {
+export function openStatus(request: Request): {
+  again: () => Promise<FleetStatus>;
+  close: () => Promise<void>;
+} {
   const stages = new StageLook(request);
   const orchestrator = new HostsLook(request);
   return {
@@ -57,11 +60,19 @@ export function openStatus(request: Request): { again: () => Promise<FleetStatus
   };
 }
 
-async function lookAt(request: Request, stages: StageLook, orchestrator: HostsLook): Promise<FleetStatus> {
+async function lookAt(
+  request: Request,
+  stages: StageLook,
+  orchestrator: HostsLook,
+): Promise<FleetStatus> {
   const fleet = loadFleetFile(request);
   const { host, workDir } = openHost(fleet, request.env);
   const [asked, state] = await Promise.all([orchestrator.look(fleet), host.observe(fleet)]);
-  const owned = new Map(state.domains.filter(({ mark }) => mark?.fleet === fleet.name).map((domain) => [domain.uuid, domain]));
+  const owned = new Map(
+    state.domains
+      .filter(({ mark }) => mark?.fleet === fleet.name)
+      .map((domain) => [domain.uuid, domain]),
+  );
   const running = fleet.vms.filter(({ uuid }) => owned.get(uuid)?.live);
   const leases = await host.readAddresses(running.map(({ uuid }) => uuid));
   const kept = readNodeRecords(
@@ -90,7 +101,10 @@ async function lookAt(request: Request, stages: StageLook, orchestrator: HostsLo
         addresses: leases[vm.uuid] ?? [],
         serialNumber: vm.serialNumber,
         console: domain?.config.console.log ?? null,
-        vnc: graphics && 'listen' in graphics && graphics.port > 0 ? `${graphics.listen}:${graphics.port}` : null,
+        vnc:
+          graphics && 'listen' in graphics && graphics.port > 0
+            ? `${graphics.listen}:${graphics.port}`
+            : null,
         ...stages.see(record, domain, known, fleet),
         orchestrator: known && {
           id: known.id,

@@ -1,5 +1,12 @@
 import { readNodeRecords, workFolder, type KeptRecord } from '../host/index.js';
-import { stageOrder, type NodeRecord, type NodeWay, type StageTimes, type Timeline, type TimelineStage } from '../model/index.js';
+import {
+  stageOrder,
+  type NodeRecord,
+  type NodeWay,
+  type StageTimes,
+  type Timeline,
+  type TimelineStage,
+} from '../model/index.js';
 import { vmNamed } from './find-vm.js';
 import { loadFleetFile, type Request } from './load.js';
 
@@ -11,15 +18,24 @@ export interface TimelineRequest extends Request {
 /** Where the nodes spent their time, from what `provision` keeps of them. Asks no host. Rejects with `not-found` for a VM that is not the fleet's. */
 export function timeline({ vms, ...request }: TimelineRequest): Timeline {
   const fleet = loadFleetFile(request);
-  const chosen = vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, request.file));
+  const chosen =
+    vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, request.file));
   const workDir = workFolder({ uri: fleet.host.uri, fleet: fleet.name, env: request.env });
   const kept = readNodeRecords(workDir, [...new Set(chosen.map(({ name }) => name))]);
-  return timelineOf({ fleet: fleet.name, host: fleet.host.uri, orchestrator: fleet.orchestrator !== null }, kept);
+  return timelineOf(
+    { fleet: fleet.name, host: fleet.host.uri, orchestrator: fleet.orchestrator !== null },
+    kept,
+  );
 }
 
 /** What is under way is known up to the moment at which any record was written: whoever watches one watches all. */
-export function timelineOf(of: Pick<Timeline, 'fleet' | 'host' | 'orchestrator'>, kept: readonly KeptRecord[]): Timeline {
-  const written = kept.flatMap(({ writtenAt }) => (writtenAt === null ? [] : [writtenAt.getTime()]));
+export function timelineOf(
+  of: Pick<Timeline, 'fleet' | 'host' | 'orchestrator'>,
+  kept: readonly KeptRecord[],
+): Timeline {
+  const written = kept.flatMap(({ writtenAt }) =>
+    writtenAt === null ? [] : [writtenAt.getTime()],
+  );
   const until = Math.max(...written);
   const nodes = kept.map(({ vm, record, damage }) => ({
     vm,
@@ -28,15 +44,29 @@ export function timelineOf(of: Pick<Timeline, 'fleet' | 'host' | 'orchestrator'>
     damage,
   }));
   const ways = nodes.flatMap(({ way }) => (way === null ? [] : [way]));
-  return { formatVersion: '1', ...of, knownUntil: written.length === 0 ? null : new Date(until).toISOString(), nodes, stages: times(ways) };
+  return {
+    formatVersion: '1',
+    ...of,
+    knownUntil: written.length === 0 ? null : new Date(until).toISOString(),
+    nodes,
+    stages: times(ways),
+  };
 }
 
 /** null: of a node that has not been powered on there is nothing to tell. */
-function wayOf({ visits, outcome, flow, profile, failure, lastLine }: NodeRecord, until: number): NodeWay | null {
+function wayOf(
+  { visits, outcome, flow, profile, failure, lastLine }: NodeRecord,
+  until: number,
+): NodeWay | null {
   const [first] = visits;
   const last = visits.at(-1);
   if (first === undefined || last === undefined) return null;
-  const end = outcome === 'ready' ? last.enteredAt : outcome === 'failed' ? (failure?.at ?? last.enteredAt) : null;
+  const end =
+    outcome === 'ready'
+      ? last.enteredAt
+      : outcome === 'failed'
+        ? (failure?.at ?? last.enteredAt)
+        : null;
   const endsAt = end === null ? until : Date.parse(end);
   const between = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
   const stages = visits.map(({ stage, title, enteredAt, late, line }, at): TimelineStage => {
@@ -66,7 +96,9 @@ function wayOf({ visits, outcome, flow, profile, failure, lastLine }: NodeRecord
 
 function times(ways: readonly NodeWay[]): StageTimes[] {
   // The last stage of a node that is ready is nothing that it goes through.
-  const through = ways.map(({ outcome, stages }) => (outcome === 'ready' ? stages.slice(0, -1) : stages));
+  const through = ways.map(({ outcome, stages }) =>
+    outcome === 'ready' ? stages.slice(0, -1) : stages,
+  );
   return stageOrder(through).map(({ stage, title }) => {
     const spent = through
       .map((stages) => stages.filter((visit) => visit.stage === stage))
@@ -75,6 +107,13 @@ function times(ways: readonly NodeWay[]): StageTimes[] {
       .sort((a, b) => a - b);
     const middle = spent.length / 2;
     const median = ((spent[Math.ceil(middle) - 1] ?? 0) + (spent[Math.floor(middle)] ?? 0)) / 2;
-    return { stage, title, nodes: spent.length, shortest: spent[0] ?? 0, median, longest: spent.at(-1) ?? 0 };
+    return {
+      stage,
+      title,
+      nodes: spent.length,
+      shortest: spent[0] ?? 0,
+      median,
+      longest: spent.at(-1) ?? 0,
+    };
   });
 }

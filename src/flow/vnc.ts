@@ -14,7 +14,10 @@ export interface VncAddress {
 }
 
 /** Where a running VM's screen is, and with `view` a viewer of this machine, when there is one and a display. Changes nothing. */
-export async function vnc({ view, ...request }: VmRequest & { view: boolean }): Promise<VncAddress> {
+export async function vnc({
+  view,
+  ...request
+}: VmRequest & { view: boolean }): Promise<VncAddress> {
   const { fleet, vm, live } = await findRunningVm(request);
   const { graphics } = live;
   if (!('listen' in graphics) || graphics.type !== 'vnc') {
@@ -28,6 +31,14 @@ export async function vnc({ view, ...request }: VmRequest & { view: boolean }): 
     });
   }
   const { listen, port } = graphics;
-  const viewer = view ? await startViewer({ uri: fleet.host.uri, uuid: vm.uuid, listen, port }, request.env) : null;
-  return { address: vm.address, listen, port, remote: /^\w+:\/\/\//.test(fleet.host.uri) ? null : fleet.host.uri, viewer };
+  const viewer = view
+    ? await startViewer({ uri: fleet.host.uri, uuid: vm.uuid, listen, port }, request.env)
+    : null;
+  return {
+    address: vm.address,
+    listen,
+    port,
+    remote: /^\w+:\/\/\//.test(fleet.host.uri) ? null : fleet.host.uri,
+    viewer,
+  };
 }

@@ -35,14 +35,26 @@ export interface HostOptions {
 }
 
 /** The real host. Nothing is run before something is asked. */
-export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJson, env, lockFd, signal, readSecret }: HostOptions): Host {
+export function createHost({
+  uri,
+  fleet,
+  runner,
+  workDir,
+  vagrantfile,
+  machinesJson,
+  env,
+  lockFd,
+  signal,
+  readSecret,
+}: HostOptions): Host {
   const virsh = new Virsh({ uri, env, lockFd, signal });
   return {
     observe: async (fleet) => {
       const state = await observe(virsh, fleet, () => new Date());
       return readSecret ? withPasswords(virsh, fleet, state, readSecret) : state;
     },
-    setGraphicsPassword: (uuid, reference) => setGraphicsPassword(virsh, uuid, readSecret, reference),
+    setGraphicsPassword: (uuid, reference) =>
+      setGraphicsPassword(virsh, uuid, readSecret, reference),
     firmware: (wanted, need) => firmwareFor(virsh, { uri, env }, wanted, need),
     ...networkActs(virsh),
     ...domainActs(virsh),
@@ -53,7 +65,10 @@ export function createHost({ uri, fleet, runner, workDir, vagrantfile, machinesJ
       workDir,
       vagrantfile,
       machinesJson,
-      runner: runner.kind === 'container' ? containerRunner({ image: runner.image, key: fleetKey({ uri, fleet }), env }) : localRunner,
+      runner:
+        runner.kind === 'container'
+          ? containerRunner({ image: runner.image, key: fleetKey({ uri, fleet }), env })
+          : localRunner,
       env,
       lockFd,
     }),

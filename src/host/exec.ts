@@ -58,7 +58,11 @@ const PASSED_ON = [
  * @throws VenError `host-not-ready` when there is no such program, `interrupted` when aborted, else `tool-failed` or what
  * the program's words mean.
  */
-export async function run(file: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+export async function run(
+  file: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<Ran> {
   const hide = redactor(options.secrets ?? []);
   if (options.signal?.aborted) throw stopped(options.signal, file);
   const collected: string[] = [];
@@ -111,7 +115,9 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     if (options.accept !== 'any' || error.exitCode === undefined) {
       throw explain({
         command,
-        words: lastLines(hide(stderr)) || (error.signal ? `It was ended by ${error.signal}.` : hide(error.originalMessage ?? '')),
+        words:
+          lastLines(hide(stderr)) ||
+          (error.signal ? `It was ended by ${error.signal}.` : hide(error.originalMessage ?? '')),
         program: file,
       });
     }
@@ -122,7 +128,9 @@ export async function run(file: string, args: readonly string[], options: RunOpt
 
 /** As one could paste it into a shell. */
 export function commandLine(file: string, args: readonly string[]): string {
-  return [file, ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  return [file, ...args]
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
 }
 
 export function redactor(secrets: readonly string[]): (text: string) => string {
@@ -142,7 +150,9 @@ function lastLines(text: string): string {
 }
 
 export function stopped(signal: AbortSignal, file: string): VenError {
-  return signal.reason instanceof VenError ? signal.reason : new VenError('interrupted', { summary: `${file} was stopped` });
+  return signal.reason instanceof VenError
+    ? signal.reason
+    : new VenError('interrupted', { summary: `${file} was stopped` });
 }
 
 const PACKAGES: Record<string, string> = {
@@ -157,7 +167,8 @@ const PACKAGES: Record<string, string> = {
 
 export function missingProgram(file: string, code: string): VenError {
   return new VenError('host-not-ready', {
-    summary: code === 'EACCES' ? `${file} can't be executed` : `${file} is not installed, or not in PATH`,
+    summary:
+      code === 'EACCES' ? `${file} can't be executed` : `${file} is not installed, or not in PATH`,
     hint: `Install it: sudo apt-get install ${PACKAGES[file] ?? file}`,
   });
 }

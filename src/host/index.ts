@@ -5,7 +5,12 @@
  */
 export { openArchive, type Archive } from './kept/archive.js';
 export { attachConsole, type Attach } from './consoles/console.js';
-export { consoleEnd, ConsoleFollower, type ConsolePiece, type LogPlace } from './consoles/console-follower.js';
+export {
+  consoleEnd,
+  ConsoleFollower,
+  type ConsolePiece,
+  type LogPlace,
+} from './consoles/console-follower.js';
 export { checkConsoleLogs } from './consoles/log-access.js';
 export { readConsoleLog, type ReadLog } from './consoles/console-log.js';
 export { typeOnConsole, type TypeOutcome, type TypeRequest } from './consoles/console-typing.js';
@@ -32,7 +37,15 @@ export { acquireLock, fleetKey, type Lock, type LockRequest } from './kept/lock.
 export { domainMark, networkMark } from './libvirt/marks.js';
 export { networkFacts } from './libvirt/network-facts.js';
 export { nicsIn } from './libvirt/network-redefine.js';
-export { hangsOn, heldFor, heldNics, movedAside, standInOf, standInXml, type HeldNic } from './libvirt/stand-in.js';
+export {
+  hangsOn,
+  heldFor,
+  heldNics,
+  movedAside,
+  standInOf,
+  standInXml,
+  type HeldNic,
+} from './libvirt/stand-in.js';
 export { keptFiles, readEnd, type KeptFile } from './kept/kept-files.js';
 export {
   openNodeRecords,

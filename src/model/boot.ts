@@ -16,7 +16,9 @@ export function bootOptions(bootUrl: string): string[] {
 
 /** The URL that a network's options offer; null when they offer none. Options of other people's do not count. */
 export function offeredBootUrl(options: readonly string[]): string | null {
-  const url = options.flatMap((option) => /^dhcp-boot=tag:efi-http,"(.*)"$/.exec(option)?.[1] ?? [])[0];
+  const url = options.flatMap(
+    (option) => /^dhcp-boot=tag:efi-http,"(.*)"$/.exec(option)?.[1] ?? [],
+  )[0];
   if (url === undefined) return null;
   return bootOptions(url).every((option) => options.includes(option)) ? url : `${url} (incomplete)`;
 }

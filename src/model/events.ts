@@ -16,9 +16,32 @@ export type RunEvent =
     }
   | { type: 'step-started'; time: string; step: string; address: Address }
   | { type: 'step-output'; time: string; step: string; address: Address; line: string }
-  | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'done'; durationSeconds: number }
-  | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'failed'; durationSeconds: number; error: EventError }
-  | { type: 'step-finished'; time: string; step: string; address: Address; outcome: 'skipped'; durationSeconds: 0; because: string }
+  | {
+      type: 'step-finished';
+      time: string;
+      step: string;
+      address: Address;
+      outcome: 'done';
+      durationSeconds: number;
+    }
+  | {
+      type: 'step-finished';
+      time: string;
+      step: string;
+      address: Address;
+      outcome: 'failed';
+      durationSeconds: number;
+      error: EventError;
+    }
+  | {
+      type: 'step-finished';
+      time: string;
+      step: string;
+      address: Address;
+      outcome: 'skipped';
+      durationSeconds: 0;
+      because: string;
+    }
   /** `because`: for people, where it was not Ctrl-C. */
   | { type: 'interrupted'; time: string; hard: boolean; running: string[]; because?: string }
   | ({ type: 'run-finished'; time: string } & RunResult);

@@ -54,5 +54,7 @@ export function firmwareKind(firmware: ResolvedFirmware): FirmwareKind {
  * variables came from where the fleet file names one. The loader may change: it finds its variables again.
  */
 export function firmwareMark(firmware: ResolvedFirmware): string {
-  return typeof firmware === 'string' ? firmware : `${firmwareKind(firmware)}:${firmware.nvramTemplate}`;
+  return typeof firmware === 'string'
+    ? firmware
+    : `${firmwareKind(firmware)}:${firmware.nvramTemplate}`;
 }

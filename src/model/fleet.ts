@@ -191,4 +191,6 @@ export type NicSource =
   /** A libvirt network; `own` is its address when it is one of the fleet's own. */
   { kind: 'network'; network: string; own: Address | null } | { kind: 'bridge'; bridge: string };
 
-export type ResolvedGraphics = { type: 'none' } | { type: 'vnc'; listen: string; port: number | 'auto'; password?: SecretReference };
+export type ResolvedGraphics =
+  | { type: 'none' }
+  | { type: 'vnc'; listen: string; port: number | 'auto'; password?: SecretReference };

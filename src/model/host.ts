@@ -151,7 +151,8 @@ export interface ObservedDisk {
 export interface ObservedNic {
   mac: string;
   model: string;
-  source: { kind: 'network'; network: string } | { kind: 'bridge'; bridge: string } | { kind: 'other' };
+  source:
+    { kind: 'network'; network: string } | { kind: 'bridge'; bridge: string } | { kind: 'other' };
   /** vnetN, while running. */
   tap: string | null;
   /** The bridge that it should hang on, while running. */
@@ -239,7 +240,8 @@ export interface BringUp {
   cpus: number;
 }
 
-export type BringUpResult = { name: string; ok: true } | { name: string; ok: false; error: import('./errors.js').VenError };
+export type BringUpResult =
+  { name: string; ok: true } | { name: string; ok: false; error: import('./errors.js').VenError };
 
 export interface HostFinding {
   check: string;
@@ -311,7 +313,11 @@ export interface Host {
   /** A raw NVRAM template that `firmware` named, of this machine. @throws VenError `host-not-ready` */
   readNvramTemplate(path: string): Promise<Uint8Array>;
   /** Grows a volume; live when the domain is running. Never shrinks. */
-  growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void>;
+  growVolume(
+    ref: VolumeRef,
+    bytes: number,
+    running: { uuid: string; target: string } | null,
+  ): Promise<void>;
 
   /**
    * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not stop the others.
@@ -343,5 +349,13 @@ export interface Host {
  * runs it makes the XML from `entry`, escaped. Idempotent: adding what is there and deleting what is gone are done.
  */
 export type NetworkEntryChange =
-  | { section: 'dns-host'; operation: 'add-last' | 'delete'; entry: { ip: string; names: string[] } }
-  | { section: 'ip-dhcp-host'; operation: 'add-last' | 'delete'; entry: { mac: string; ip: string; name: string | null } };
+  | {
+      section: 'dns-host';
+      operation: 'add-last' | 'delete';
+      entry: { ip: string; names: string[] };
+    }
+  | {
+      section: 'ip-dhcp-host';
+      operation: 'add-last' | 'delete';
+      entry: { mac: string; ip: string; name: string | null };
+    };

@@ -29,7 +29,10 @@ export function overlaps(a: Ipv4Block, b: Ipv4Block): boolean {
 export function usualDhcp({ first, last }: Ipv4Block): Ipv4Range | null {
   const lastHost = last - 1;
   if (lastHost < first + 2) return null;
-  return { start: formatAddress(Math.min(first + 3, lastHost)), end: formatAddress(Math.min(first + 155, lastHost)) };
+  return {
+    start: formatAddress(Math.min(first + 3, lastHost)),
+    end: formatAddress(Math.min(first + 155, lastHost)),
+  };
 }
 
 /** `192.168.1.0/24` of `192.168.1.1/24`. */

@@ -15,7 +15,10 @@ export function isNvram({ volume }: Pick<VolumeRef, 'volume'>): boolean {
 
 /** Every volume that a VM has: its disks, and its firmware variables where ven makes them. */
 export function volumesOf({ disks, nvram }: Pick<ResolvedVm, 'disks' | 'nvram'>): VolumeRef[] {
-  return [...disks, ...(nvram === null ? [] : [nvram])].map(({ pool, volume }) => ({ pool, volume }));
+  return [...disks, ...(nvram === null ? [] : [nvram])].map(({ pool, volume }) => ({
+    pool,
+    volume,
+  }));
 }
 
 /** The mark of a VM that has exactly what `vm` says; without `ready` it is the one that it is born with. */
@@ -29,7 +32,11 @@ export function markOf(fleet: string, vm: ResolvedVm, ready: boolean): DomainMar
     ...(vm.nvram?.certificates === undefined ? {} : { certificates: vm.nvram.certificates }),
     ...(vm.nvram?.keys === undefined ? {} : { keys: vm.nvram.keys }),
     volumes: [
-      ...vm.disks.map(({ pool, volume, bus, sizeBytes }) => ({ pool, volume, asked: { bus, sizeBytes } })),
+      ...vm.disks.map(({ pool, volume, bus, sizeBytes }) => ({
+        pool,
+        volume,
+        asked: { bus, sizeBytes },
+      })),
       ...(vm.nvram === null ? [] : [{ pool: vm.nvram.pool, volume: vm.nvram.volume }]),
     ],
     nics: vm.nics.map(({ mac }) => mac.toLowerCase()).sort(),

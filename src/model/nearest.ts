@@ -12,5 +12,7 @@ export function nearest(word: string, allowed: readonly string[]): string | null
   }
   const best = closest(lower(word), allowed.map(lower));
   const allowance = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
-  return distance(lower(word), best) <= allowance ? (allowed.find((candidate) => lower(candidate) === best) ?? null) : null;
+  return distance(lower(word), best) <= allowance
+    ? (allowed.find((candidate) => lower(candidate) === best) ?? null)
+    : null;
 }

@@ -21,7 +21,10 @@ export interface HostIdentity {
  * Whether the host with a VM's serial number is that VM: one that was seen by its UUID, one that never was by its name. (Of one that was
  * seen the name does not count: people rename hosts, and who was not registered by ven got it from the orchestrator.)
  */
-export function isSameHost(host: Pick<OrchestratorHost, 'name' | 'uuid'>, { name, uuid }: Pick<HostIdentity, 'name' | 'uuid'>): boolean {
+export function isSameHost(
+  host: Pick<OrchestratorHost, 'name' | 'uuid'>,
+  { name, uuid }: Pick<HostIdentity, 'name' | 'uuid'>,
+): boolean {
   return host.uuid === '' ? host.name === name : host.uuid === uuid.toLowerCase();
 }
 
@@ -33,7 +36,9 @@ export function hostOfVm(
   hosts: readonly OrchestratorHost[],
   vm: Pick<HostIdentity, 'name' | 'serialNumber' | 'uuid'>,
 ): OrchestratorHost | null {
-  const own = hosts.filter((host) => host.serialNumber === vm.serialNumber && (host.uuid === '' || isSameHost(host, vm)));
+  const own = hosts.filter(
+    (host) => host.serialNumber === vm.serialNumber && (host.uuid === '' || isSameHost(host, vm)),
+  );
   return own.find((host) => isSameHost(host, vm)) ?? own[0] ?? null;
 }
 

@@ -23,7 +23,8 @@ export interface FieldChange {
  * `removed` from the fleet file · `half-made` by a run that did not finish · `requested` (--replace) · `destroy` ·
  * `rebuilt`: what it hangs on is replaced.
  */
-export type Reason = 'missing' | 'changed' | 'drift' | 'removed' | 'half-made' | 'requested' | 'destroy' | 'rebuilt';
+export type Reason =
+  'missing' | 'changed' | 'drift' | 'removed' | 'half-made' | 'requested' | 'destroy' | 'rebuilt';
 
 export interface ChangeBase {
   address: Address;
@@ -93,13 +94,25 @@ export type Step = StepBase &
     | { kind: 'network-create'; network: PlannedNetwork }
     | { kind: 'network-start'; uuid: string }
     /** The entries, each live and persistent; then the whole definition (`Host.defineNetwork`), for the mark and what else is persistent only. */
-    | { kind: 'network-update'; uuid: string; entries: NetworkEntryChange[]; network: PlannedNetwork }
+    | {
+        kind: 'network-update';
+        uuid: string;
+        entries: NetworkEntryChange[];
+        network: PlannedNetwork;
+      }
     | { kind: 'network-delete'; uuid: string }
     /**
      * Somebody else's network gets boot options for this fleet, which knows it as `network`, or (null) loses them; see
      * `Host.redefineNetwork` for the rest.
      */
-    | { kind: 'network-boot'; uuid: string; network: string; bootUrl: string | null; restart: boolean; start: boolean }
+    | {
+        kind: 'network-boot';
+        uuid: string;
+        network: string;
+        bootUrl: string | null;
+        restart: boolean;
+        start: boolean;
+      }
     | { kind: 'vm-delete'; uuid: string; volumes: VolumeRef[] }
     /** The orchestrator gets to know the VM, before its first start. */
     | { kind: 'vm-register'; host: HostIdentity }

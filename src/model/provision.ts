@@ -4,7 +4,15 @@
  */
 import type { Address, OnboardingFlow } from './fleet.js';
 
-export const FAILURE_CLASSES = ['boot', 'network', 'storage', 'workflow', 'os', 'agents', 'timeout'] as const;
+export const FAILURE_CLASSES = [
+  'boot',
+  'network',
+  'storage',
+  'workflow',
+  'os',
+  'agents',
+  'timeout',
+] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /** A provisioning profile with every default filled in. Pure JSON. */
@@ -45,7 +53,8 @@ export type ProfileTrigger =
 export interface ProfileAnswer {
   /** A regular expression, tried on the line under way: the prompt. */
   prompt: string;
-  send: { kind: 'text'; text: string } | { kind: 'credential'; credential: 'username' | 'password' };
+  send:
+    { kind: 'text'; text: string } | { kind: 'credential'; credential: 'username' | 'password' };
   /** What follows the prompt on its line is never shown. */
   secret: boolean;
   /** How often in one visit of the stage; then it is trouble. */
@@ -82,7 +91,14 @@ export type NodeEffect =
   /** To be typed, with a carriage return after it. `answer` counts up for this node; the same again: it was never seen to arrive. */
   | { kind: 'type'; answer: number; stage: string; prompt: string; send: ProfileAnswer['send'] }
   /** Trouble that was met with `recover`, for people. */
-  | { kind: 'recovering'; stage: string; trouble: string; attempt: number; atMost: number; line: string }
+  | {
+      kind: 'recovering';
+      stage: string;
+      trouble: string;
+      attempt: number;
+      atMost: number;
+      line: string;
+    }
   | { kind: 'ready' }
   | { kind: 'failed'; failure: NodeFailure };
 
@@ -161,8 +177,23 @@ export type ProvisionEvent =
       }[];
     }
   | { type: 'node-started'; time: string; address: Address }
-  | { type: 'node-registered'; time: string; address: Address; serialNumber: string; id: string; already: boolean }
-  | { type: 'stage-reached'; time: string; address: Address; stage: string; title: string; line: string | null; late: boolean }
+  | {
+      type: 'node-registered';
+      time: string;
+      address: Address;
+      serialNumber: string;
+      id: string;
+      already: boolean;
+    }
+  | {
+      type: 'stage-reached';
+      time: string;
+      address: Address;
+      stage: string;
+      title: string;
+      line: string | null;
+      late: boolean;
+    }
   /** The last line said, at most a few times a second for each node. */
   | { type: 'node-output'; time: string; address: Address; line: string }
   | { type: 'node-answered'; time: string; address: Address; stage: string; prompt: string }
@@ -194,7 +225,14 @@ export interface ProvisionResult {
   outcome: 'done' | 'failed' | 'interrupted';
   exitCode: number;
   ready: Address[];
-  failed: { address: Address; class: FailureClass; stage: string; message: string; line: string | null; hint?: string }[];
+  failed: {
+    address: Address;
+    class: FailureClass;
+    stage: string;
+    message: string;
+    line: string | null;
+    hint?: string;
+  }[];
   /** Still under way when the run ended. */
   left: Address[];
   byClass: Partial<Record<FailureClass, number>>;

@@ -21,7 +21,12 @@ export interface Render {
   /** A complete domain definition with ven's mark. */
   domain(vm: ResolvedVm, on: OnHost, mark: DomainMark): string;
   /** `current` with the named fields brought to what `vm` says; everything else in it stays as it is, byte for byte where possible. `firmware` is needed for the field of that name. */
-  patchDomain(current: string, vm: ResolvedVm, fields: readonly string[], firmware?: HostFirmware | null): string;
+  patchDomain(
+    current: string,
+    vm: ResolvedVm,
+    fields: readonly string[],
+    firmware?: HostFirmware | null,
+  ): string;
   /** The `<interface>` element alone. */
   nic(vm: ResolvedVm, mac: string): string;
   network(network: PlannedNetwork, fleet: string): string;
@@ -36,5 +41,9 @@ export interface Render {
    * The volume with a VM's firmware variables: the template with these contents in it.
    * @throws VenError `host-not-ready` when the template is none, or has no room for them.
    */
-  nvram(ref: VolumeRef, template: Uint8Array, contents: NvramContents): VolumeMake & { content: Uint8Array };
+  nvram(
+    ref: VolumeRef,
+    template: Uint8Array,
+    contents: NvramContents,
+  ): VolumeMake & { content: Uint8Array };
 }

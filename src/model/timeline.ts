@@ -62,7 +62,9 @@ export interface StageTimes {
 }
 
 /** Each stage of these ways once, in the order of the way: a node that left some out does not change it. */
-export function stageOrder(ways: readonly (readonly { stage: string; title: string }[])[]): { stage: string; title: string }[] {
+export function stageOrder(
+  ways: readonly (readonly { stage: string; title: string }[])[],
+): { stage: string; title: string }[] {
   const order: { stage: string; title: string }[] = [];
   for (const way of [...ways].sort((a, b) => b.length - a.length)) {
     let after = 0;

@@ -23,8 +23,13 @@ function text(value: unknown): string {
 export function readPage(reply: Reply, key: string): { entries: Json[]; hasNext: boolean } {
   const said = reply.json();
   if (!isRecord(said)) throw reply.misshapen(`it holds no list \`${key}\``);
-  const list = said[key] ?? (Object.keys(said).every((other) => other === 'totalElements' || other === 'hasNext') ? [] : null);
-  if (!Array.isArray(list) || !list.every(isRecord)) throw reply.misshapen(`it holds no list \`${key}\``);
+  const list =
+    said[key] ??
+    (Object.keys(said).every((other) => other === 'totalElements' || other === 'hasNext')
+      ? []
+      : null);
+  if (!Array.isArray(list) || !list.every(isRecord))
+    throw reply.misshapen(`it holds no list \`${key}\``);
   return { entries: list, hasNext: said['hasNext'] === true };
 }
 
@@ -54,7 +59,10 @@ export function hostOf(entry: Json, reply: Reply): OrchestratorHost {
 }
 
 export function osProfileOf(entry: Json, reply: Reply): OsProfile {
-  return { name: text(entry['profileName']), id: idOf(entry, ['osResourceID', 'resourceId'], reply) };
+  return {
+    name: text(entry['profileName']),
+    id: idOf(entry, ['osResourceID', 'resourceId'], reply),
+  };
 }
 
 export function providerOf(entry: Json, reply: Reply): Provider {

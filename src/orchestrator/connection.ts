@@ -46,7 +46,12 @@ export class Connections {
       signal,
     });
     const { statusCode: status, headers: said } = answer;
-    return { status, retryAfter: first(said['retry-after']), location: first(said['location']), text: await answer.body.text() };
+    return {
+      status,
+      retryAfter: first(said['retry-after']),
+      location: first(said['location']),
+      text: await answer.body.text(),
+    };
   }
 
   /** Ends what is under way, too. */
@@ -68,10 +73,19 @@ export class Connections {
     const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
     const { caCertificates } = this.reach;
     const verified = verifiedBy(caCertificates);
-    if (proxy === null) return new Agent({ ...limits, connect: { ...verified, lookup: this.lookup } });
+    if (proxy === null)
+      return new Agent({ ...limits, connect: { ...verified, lookup: this.lookup } });
     // A proxy of TLS is another machine, whose certificate others may have signed.
-    const proxyTls = proxy.startsWith('https:') ? { proxyTls: verifiedBy(null, caCertificates ?? []) } : {};
-    return new ProxyAgent({ ...limits, uri: proxy, proxyTunnel: false, requestTls: verified, ...proxyTls });
+    const proxyTls = proxy.startsWith('https:')
+      ? { proxyTls: verifiedBy(null, caCertificates ?? []) }
+      : {};
+    return new ProxyAgent({
+      ...limits,
+      uri: proxy,
+      proxyTunnel: false,
+      requestTls: verified,
+      ...proxyTls,
+    });
   }
 
   private readonly lookup: LookupFunction = (host, options, callback) => {
@@ -86,13 +100,19 @@ export class Connections {
 function verifiedBy(given: readonly string[] | null, more: readonly string[] = []) {
   const ca = [...(given?.map(pemOf) ?? machinesAuthorities()), ...more.map(pemOf)];
   // One context for all connections: there may be hundreds of authorities. And said, since a variable can turn verification off for all who do not say it.
-  return { secureContext: tls.createSecureContext({ ca }), rejectUnauthorized: true, timeout: CONNECT_MS };
+  return {
+    secureContext: tls.createSecureContext({ ca }),
+    rejectUnauthorized: true,
+    timeout: CONNECT_MS,
+  };
 }
 
 /** Those that come with node, and those of the machine, where this node can tell. PEM. */
 function machinesAuthorities(): string[] {
   const { getCACertificates } = tls as Partial<typeof tls>;
-  return getCACertificates ? [...new Set([...getCACertificates('default'), ...getCACertificates('system')])] : [...tls.rootCertificates];
+  return getCACertificates
+    ? [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+    : [...tls.rootCertificates];
 }
 
 function pemOf(der: string): string {

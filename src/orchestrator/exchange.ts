@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VenError } from '../model/index.js';
 import { Connections, type Answer, type Question } from './connection.js';
-import { failureOfAnswer, failureOfThrown, unreadable, type Asked, type Failure } from './failures.js';
+import {
+  failureOfAnswer,
+  failureOfThrown,
+  unreadable,
+  type Asked,
+  type Failure,
+} from './failures.js';
 import type { Patience, Reach } from './options.js';
 import { proxyFor } from './proxies.js';
 
@@ -56,7 +62,8 @@ export class Exchange {
       const { answer, asked, failure } = await this.attempt(call);
       if (failure === null) return call.read(replyOf(asked, answer));
       const pause = this.pauseBefore(attempt + 1, answer);
-      if (!failure.again || !this.mayWait(pause, began)) throw attempt === 1 ? failure.error : told(failure.error, attempt, began);
+      if (!failure.again || !this.mayWait(pause, began))
+        throw attempt === 1 ? failure.error : told(failure.error, attempt, began);
       await unlessAborted(call.signal, (signal) => sleep(pause * 1000, undefined, { signal }));
       const found = (await call.lookFirst?.()) ?? null;
       if (found !== null) return found;
@@ -74,11 +81,25 @@ export class Exchange {
 
   private async attempt<T>(
     call: Call<T>,
-  ): Promise<{ asked: Asked } & ({ answer: Answer; failure: null } | { answer: Answer | null; failure: Failure })> {
+  ): Promise<
+    { asked: Asked } & (
+      { answer: Answer; failure: null } | { answer: Answer | null; failure: Failure }
+    )
+  > {
     const { method, url, project, oneHost } = call;
     for (let second = false; ; second = true) {
-      const token = await unlessAborted(call.signal, () => call.token?.get() ?? Promise.resolve(null));
-      const asked: Asked = { method, url, project, proxy: proxyFor(url, this.reach), secrets: call.secrets(), oneHost };
+      const token = await unlessAborted(
+        call.signal,
+        () => call.token?.get() ?? Promise.resolve(null),
+      );
+      const asked: Asked = {
+        method,
+        url,
+        project,
+        proxy: proxyFor(url, this.reach),
+        secrets: call.secrets(),
+        oneHost,
+      };
       const headers = {
         accept: 'application/json',
         ...(call.body && { 'content-type': call.body.type }),
@@ -88,10 +109,17 @@ export class Exchange {
       try {
         const limit = AbortSignal.timeout(this.patience.attempt * 1000);
         const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
-        answer = await this.connections.ask({ method, url, headers, body: call.body?.text ?? null }, signal);
+        answer = await this.connections.ask(
+          { method, url, headers, body: call.body?.text ?? null },
+          signal,
+        );
       } catch (thrown) {
         if (call.signal?.aborted === true) throw interrupted(call.signal);
-        return this.failed({ asked, answer: null, failure: failureOfThrown(asked, thrown, this.patience.attempt) });
+        return this.failed({
+          asked,
+          answer: null,
+          failure: failureOfThrown(asked, thrown, this.patience.attempt),
+        });
       }
       const { status } = answer;
       if ((status >= 200 && status < 300) || call.accept?.includes(status) === true) {
@@ -114,13 +142,17 @@ export class Exchange {
   /** Seconds. By chance, so that those who failed together do not come back together. */
   private pauseBefore(attempt: number, answer: Answer | null): number {
     const { firstPause, longestPause, longestRetryAfter } = this.patience;
-    const usual = Math.min(longestPause, firstPause * 2 ** (attempt - 2)) * (0.5 + Math.random() / 2);
+    const usual =
+      Math.min(longestPause, firstPause * 2 ** (attempt - 2)) * (0.5 + Math.random() / 2);
     const asked = Math.min(secondsOf(answer?.retryAfter ?? null, this.now()), longestRetryAfter);
     return Math.max(usual, asked * (1 + Math.random() / 4));
   }
 
   private mayWait(pause: number, began: number): boolean {
-    return performance.now() + pause * 1000 < Math.min(began, this.outageSince ?? Infinity) + this.patience.call * 1000;
+    return (
+      performance.now() + pause * 1000 <
+      Math.min(began, this.outageSince ?? Infinity) + this.patience.call * 1000
+    );
   }
 }
 
@@ -146,14 +178,25 @@ function replyOf(asked: Asked, answer: Answer): Reply {
   };
 }
 
-function told({ code, summary, detail, hint }: VenError, attempts: number, began: number): VenError {
+function told(
+  { code, summary, detail, hint }: VenError,
+  attempts: number,
+  began: number,
+): VenError {
   const seconds = Math.round((performance.now() - began) / 1000);
   const tried = `Tried ${String(attempts)} times in ${String(seconds)} s.`;
-  return new VenError(code, { summary, hint, detail: detail === undefined ? tried : `${detail}\n${tried}` });
+  return new VenError(code, {
+    summary,
+    hint,
+    detail: detail === undefined ? tried : `${detail}\n${tried}`,
+  });
 }
 
 /** Settles as `work` does, or as soon as `signal` is aborted. */
-export async function unlessAborted<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
+export async function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
   if (signal === undefined) return work(undefined);
   if (signal.aborted) throw interrupted(signal);
   const { promise, reject } = Promise.withResolvers<never>();

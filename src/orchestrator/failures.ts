@@ -25,10 +25,20 @@ export interface Failure {
 const nameOf = ({ method, url }: Asked): string => `${method} ${url.origin}${url.pathname}`;
 
 function unreachable(asked: Asked, what: string, hint: string, detail?: string): VenError {
-  return new VenError('orchestrator-unreachable', { summary: `${nameOf(asked)}: ${what}`, detail, hint });
+  return new VenError('orchestrator-unreachable', {
+    summary: `${nameOf(asked)}: ${what}`,
+    detail,
+    hint,
+  });
 }
 
-function refused(asked: Asked, what: string, hint: string, detail?: string, code: ErrorCode = 'orchestrator-refused'): VenError {
+function refused(
+  asked: Asked,
+  what: string,
+  hint: string,
+  detail?: string,
+  code: ErrorCode = 'orchestrator-refused',
+): VenError {
   return new VenError(code, { summary: `${nameOf(asked)}: ${what}`, detail, hint });
 }
 
@@ -45,7 +55,10 @@ export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
   const project = asked.project === null ? null : JSON.stringify(asked.project);
   if (status >= 500 || status === 429) {
     const again = [429, 502, 503, 504].includes(status);
-    const what = status === 429 ? 'it is asked too often' : `the orchestrator ${again ? 'is not available' : 'failed'}`;
+    const what =
+      status === 429
+        ? 'it is asked too often'
+        : `the orchestrator ${again ? 'is not available' : 'failed'}`;
     const hint = again
       ? 'Wait until it is up again, and type the command again.'
       : "It is the orchestrator's own error: its logs say more.";
@@ -72,16 +85,29 @@ export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
     case 403:
       return wrong(
         'the user may not do that',
-        project === null ? 'Check the rights of the user.' : `Check the user's rights in project ${project}.`,
+        project === null
+          ? 'Check the rights of the user.'
+          : `Check the user's rights in project ${project}.`,
       );
     case 404:
       return project === null
         ? wrong('there is no such thing', 'Check `orchestrator.domain`.')
-        : wrong(`there is no project ${project}, or nothing of this name in it`, 'Check `orchestrator.project`, letter by letter.');
+        : wrong(
+            `there is no project ${project}, or nothing of this name in it`,
+            'Check `orchestrator.project`, letter by letter.',
+          );
     case 409:
-      return wrong('it stands against what is there', 'See what is there: ven orchestrator hosts --all', own);
+      return wrong(
+        'it stands against what is there',
+        'See what is there: ven orchestrator hosts --all',
+        own,
+      );
     default:
-      return wrong('the orchestrator does not accept that', 'What it said tells why; check the fleet file.', own);
+      return wrong(
+        'the orchestrator does not accept that',
+        'What it said tells why; check the fleet file.',
+        own,
+      );
   }
 }
 
@@ -112,17 +138,31 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
       asked,
       what,
       hint,
-      code === '' ? undefined : `${code}${message === '' ? '' : `: ${snippetOf(message, asked.secrets)}`}`,
+      code === ''
+        ? undefined
+        : `${code}${message === '' ? '' : `: ${snippetOf(message, asked.secrets)}`}`,
     ),
   });
-  const up = proxy === null ? 'Check that the orchestrator is up, and that this machine reaches it.' : exempt;
+  const up =
+    proxy === null
+      ? 'Check that the orchestrator is up, and that this machine reaches it.'
+      : exempt;
 
   if (CERTIFICATE.test(code)) {
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-      return fail(false, `the certificate there is not for ${hostname}`, 'Check `orchestrator.domain`, and its DNS entries.');
+      return fail(
+        false,
+        `the certificate there is not for ${hostname}`,
+        'Check `orchestrator.domain`, and its DNS entries.',
+      );
     if (code === 'CERT_HAS_EXPIRED')
-      return fail(false, 'the certificate there has expired', "Have the orchestrator's certificate renewed.");
-    if (code === 'CERT_NOT_YET_VALID') return fail(false, 'the certificate there is not valid yet', "Check this machine's clock.");
+      return fail(
+        false,
+        'the certificate there has expired',
+        "Have the orchestrator's certificate renewed.",
+      );
+    if (code === 'CERT_NOT_YET_VALID')
+      return fail(false, 'the certificate there is not valid yet', "Check this machine's clock.");
     return fail(
       false,
       'the certificate there is signed by none that ven trusts',
@@ -132,24 +172,38 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
   const tunnel = /^Proxy response \((\d+)\)/.exec(message)?.[1];
   if (tunnel !== undefined || /Proxy Authentication Required/.test(message)) {
     const again = ['429', '502', '503', '504'].includes(tunnel ?? '');
-    return fail(again, `the proxy ${proxy ?? ''} refuses to connect to ${host} (${tunnel ?? '407'})`, exempt);
+    return fail(
+      again,
+      `the proxy ${proxy ?? ''} refuses to connect to ${host} (${tunnel ?? '407'})`,
+      exempt,
+    );
   }
   switch (code) {
     case '':
       throw thrown; // a bug
     case 'ERR_INVALID_URL':
     case 'UND_ERR_INVALID_ARG':
-      return fail(false, 'https_proxy (or http_proxy) names no proxy that can be used', 'Write it as http://proxy.example.com:3128.');
+      return fail(
+        false,
+        'https_proxy (or http_proxy) names no proxy that can be used',
+        'Write it as http://proxy.example.com:3128.',
+      );
     case 'TimeoutError':
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'UND_ERR_HEADERS_TIMEOUT':
     case 'UND_ERR_BODY_TIMEOUT':
     case 'ETIMEDOUT':
-      return fail(true, `no answer from ${name}${code === 'TimeoutError' ? ` within ${String(seconds)} s` : ' in time'}`, up);
+      return fail(
+        true,
+        `no answer from ${name}${code === 'TimeoutError' ? ` within ${String(seconds)} s` : ' in time'}`,
+        up,
+      );
     case 'ECONNREFUSED':
       return fail(
         true,
-        proxy === null ? `nothing listens at ${host}` : `the proxy ${proxy} can't be reached, or nothing listens there`,
+        proxy === null
+          ? `nothing listens at ${host}`
+          : `the proxy ${proxy} can't be reached, or nothing listens there`,
         up,
       );
     case 'ECONNRESET':
@@ -162,7 +216,11 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
     case 'EHOSTDOWN':
       return fail(true, `there is no way to ${name}`, up);
     case 'EAI_AGAIN':
-      return fail(true, `the name ${proxy === null ? hostname : proxy} can't be looked up just now`, "Check this machine's DNS.");
+      return fail(
+        true,
+        `the name ${proxy === null ? hostname : proxy} can't be looked up just now`,
+        "Check this machine's DNS.",
+      );
     case 'ENOTFOUND':
       return fail(
         false,
@@ -172,12 +230,24 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
           : exempt,
       );
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
-      return fail(false, 'the answer is too large', 'Check `orchestrator.domain`: something else than the API may answer there.');
+      return fail(
+        false,
+        'the answer is too large',
+        'Check `orchestrator.domain`: something else than the API may answer there.',
+      );
     case 'EPROTO':
-      return fail(false, `${host} does not speak TLS as ven does`, 'Check `orchestrator.domain`, and what listens there.');
+      return fail(
+        false,
+        `${host} does not speak TLS as ven does`,
+        'Check `orchestrator.domain`, and what listens there.',
+      );
     default:
       if (code.startsWith('ERR_SSL_'))
-        return fail(false, `${host} does not speak TLS as ven does`, 'Check `orchestrator.domain`, and what listens there.');
+        return fail(
+          false,
+          `${host} does not speak TLS as ven does`,
+          'Check `orchestrator.domain`, and what listens there.',
+        );
       return fail(false, `no answer from ${name}`, up);
   }
 }
@@ -188,7 +258,8 @@ function codeOf(thrown: unknown): { code: string; message: string } {
   if (thrown.name === 'TimeoutError') return { code: 'TimeoutError', message: '' };
   const own = (thrown as NodeJS.ErrnoException).code;
   if (typeof own === 'string' && own !== '') {
-    const inner = own === 'UND_ERR_PRX_TLS' && thrown.cause !== undefined ? codeOf(thrown.cause) : null;
+    const inner =
+      own === 'UND_ERR_PRX_TLS' && thrown.cause !== undefined ? codeOf(thrown.cause) : null;
     return inner ?? { code: own, message: thrown.message };
   }
   const [first] = thrown instanceof AggregateError ? (thrown.errors as unknown[]) : [thrown.cause];
@@ -197,5 +268,7 @@ function codeOf(thrown: unknown): { code: string; message: string } {
 
 /** Without user, password, path and query. */
 function originOf(text: string, base: URL): string {
-  return URL.canParse(text, base.href) ? new URL(text, base.href).origin : 'an address that is none';
+  return URL.canParse(text, base.href)
+    ? new URL(text, base.href).origin
+    : 'an address that is none';
 }

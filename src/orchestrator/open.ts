@@ -1,4 +1,11 @@
-import { isSameHost, VenError, type HostIdentity, type Orchestrator, type OrchestratorHost, type OsProfile } from '../model/index.js';
+import {
+  isSameHost,
+  VenError,
+  type HostIdentity,
+  type Orchestrator,
+  type OrchestratorHost,
+  type OsProfile,
+} from '../model/index.js';
 import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from './answers.js';
 import { Exchange, unlessAborted, type Reply } from './exchange.js';
 import { PATIENCE, type OrchestratorOptions } from './options.js';
@@ -36,7 +43,9 @@ class Client implements OpenOrchestrator {
   constructor(options: OrchestratorOptions) {
     this.#now = options.now ?? Date.now;
     this.#project = options.project;
-    this.#base = new URL(`https://api.${options.domain}/v1/projects/${encodeURIComponent(options.project)}`);
+    this.#base = new URL(
+      `https://api.${options.domain}/v1/projects/${encodeURIComponent(options.project)}`,
+    );
     this.#exchange = new Exchange(options, { ...PATIENCE, ...options.patience }, this.#now);
     this.#token = new Token(options, this.#exchange, this.#now);
   }
@@ -57,7 +66,10 @@ class Client implements OpenOrchestrator {
     return this.#list('/compute/hosts', 'hosts', hostOf, signal);
   }
 
-  async register(vm: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }> {
+  async register(
+    vm: HostIdentity,
+    signal?: AbortSignal,
+  ): Promise<{ id: string; already: boolean }> {
     const { name, serialNumber } = vm;
     const there = await this.#find(vm, signal, FRESH_MS);
     if (there !== null) return { id: there, already: true };
@@ -69,8 +81,11 @@ class Client implements OpenOrchestrator {
       if (reply.status === 409) return null;
       const said = reply.json();
       const id = isRecord(said) ? said['resourceId'] : undefined;
-      if (!isRecord(said) || typeof id !== 'string' || id === '') throw reply.misshapen('it holds no `resourceId`');
-      this.#amend((hosts) => hosts.push({ id, name, serialNumber, uuid: '', hostStatus: '', instance: null }));
+      if (!isRecord(said) || typeof id !== 'string' || id === '')
+        throw reply.misshapen('it holds no `resourceId`');
+      this.#amend((hosts) =>
+        hosts.push({ id, name, serialNumber, uuid: '', hostStatus: '', instance: null }),
+      );
       const status = said['hostStatus'];
       if (typeof status === 'string' && status !== '')
         throw refusedHost(this.#base, vm, `its status is ${JSON.stringify(status.slice(0, 200))}`);
@@ -129,7 +144,14 @@ class Client implements OpenOrchestrator {
   /** One that is not there is removed. */
   async #removeHost(id: string, signal: AbortSignal | undefined): Promise<void> {
     const path = `/compute/hosts/${encodeURIComponent(id)}`;
-    await this.#call({ method: 'DELETE', path, signal, read: () => null, accept: [404], oneHost: true });
+    await this.#call({
+      method: 'DELETE',
+      path,
+      signal,
+      read: () => null,
+      accept: [404],
+      oneHost: true,
+    });
     this.#amend((hosts) => {
       const at = hosts.findIndex((host) => host.id === id);
       if (at !== -1) hosts.splice(at, 1);
@@ -152,7 +174,10 @@ class Client implements OpenOrchestrator {
     for (let page = 0, seen = 0; page < MAX_PAGES; page++) {
       const { entries, hasNext } = await this.#call({
         method: 'GET',
-        path: page === 0 ? path : `${path}?${new URLSearchParams({ pageSize: String(PAGE), offset: String(seen) }).toString()}`,
+        path:
+          page === 0
+            ? path
+            : `${path}?${new URLSearchParams({ pageSize: String(PAGE), offset: String(seen) }).toString()}`,
         signal,
         read: (reply) => {
           const read = readPage(reply, key);
@@ -169,7 +194,11 @@ class Client implements OpenOrchestrator {
   }
 
   /** The id of this host, null: there is none with its serial number. */
-  async #find(vm: HostIdentity, signal: AbortSignal | undefined, maxAge: number): Promise<string | null> {
+  async #find(
+    vm: HostIdentity,
+    signal: AbortSignal | undefined,
+    maxAge: number,
+  ): Promise<string | null> {
     const host = await this.#knownAs(vm.serialNumber, signal, maxAge);
     if (host === null || isSameHost(host, vm)) return host?.id ?? null;
     throw refusedHost(
@@ -181,7 +210,11 @@ class Client implements OpenOrchestrator {
   }
 
   /** `maxAge`: in milliseconds, of a list that is known already. */
-  async #knownAs(serialNumber: string, signal: AbortSignal | undefined, maxAge: number): Promise<OrchestratorHost | null> {
+  async #knownAs(
+    serialNumber: string,
+    signal: AbortSignal | undefined,
+    maxAge: number,
+  ): Promise<OrchestratorHost | null> {
     if (this.#known === null || this.#now() - this.#known.at >= maxAge) {
       // Under nobody's signal, since others read it as well.
       const hosts = this.hosts();
@@ -212,12 +245,20 @@ const LOOK = 'See what is there: ven orchestrator hosts --all';
 
 /** Another machine than a VM, by what differs. */
 function otherThan({ uuid }: HostIdentity, host: OrchestratorHost): string {
-  const seen = host.uuid === '' ? '' : `, which was seen with the UUID ${host.uuid}, not ${uuid.toLowerCase()}`;
+  const seen =
+    host.uuid === ''
+      ? ''
+      : `, which was seen with the UUID ${host.uuid}, not ${uuid.toLowerCase()}`;
   return `${JSON.stringify(host.name)}${seen}`;
 }
 
 /** `foreign`: what to do about the other machine that has its serial number. */
-function refusedHost(base: URL, { name, serialNumber }: HostIdentity, why: string, foreign?: string): VenError {
+function refusedHost(
+  base: URL,
+  { name, serialNumber }: HostIdentity,
+  why: string,
+  foreign?: string,
+): VenError {
   return new VenError(foreign === undefined ? 'host-refused' : 'foreign-object', {
     summary: `POST ${base.href}/compute/hosts/register: ${name} (serial number ${serialNumber}) is not registered: ${why}`,
     hint: foreign === undefined ? LOOK : `${foreign} ${LOOK}`,

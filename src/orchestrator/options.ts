@@ -36,4 +36,10 @@ export interface Patience {
 }
 
 /** Minutes of 503 are survived, with about ten attempts. */
-export const PATIENCE: Patience = { attempt: 30, call: 120, firstPause: 1, longestPause: 20, longestRetryAfter: 60 };
+export const PATIENCE: Patience = {
+  attempt: 30,
+  call: 120,
+  firstPause: 1,
+  longestPause: 20,
+  longestRetryAfter: 60,
+};

@@ -10,9 +10,18 @@ import { proxyFor } from './proxies.js';
  */
 export async function checkAnswers(url: URL, reach: Reach, seconds: number): Promise<void> {
   const connections = new Connections(reach);
-  const asked: Asked = { method: 'HEAD', url, project: null, proxy: proxyFor(url, reach), secrets: [] };
+  const asked: Asked = {
+    method: 'HEAD',
+    url,
+    project: null,
+    proxy: proxyFor(url, reach),
+    secrets: [],
+  };
   try {
-    await connections.ask({ method: 'HEAD', url, headers: {}, body: null }, AbortSignal.timeout(seconds * 1000));
+    await connections.ask(
+      { method: 'HEAD', url, headers: {}, body: null },
+      AbortSignal.timeout(seconds * 1000),
+    );
   } catch (thrown) {
     throw thrown instanceof VenError ? thrown : failureOfThrown(asked, thrown, seconds).error;
   } finally {

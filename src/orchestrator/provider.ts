@@ -10,7 +10,10 @@ const UNUSED = { apiEndpoint: 'unused', apiCredentials: ['unused'] };
 const KEPT = ['providerVendor', 'apiEndpoint', 'apiCredentials'];
 
 /** Within a project: the path below it. */
-export type ProjectCall<T> = Pick<Call<T>, 'method' | 'signal' | 'read' | 'accept' | 'lookFirst' | 'oneHost'> & {
+export type ProjectCall<T> = Pick<
+  Call<T>,
+  'method' | 'signal' | 'read' | 'accept' | 'lookFirst' | 'oneHost'
+> & {
   path: string;
   json?: Json;
 };
@@ -32,7 +35,10 @@ export interface ProviderPorts {
  * A provider can't be changed: it is deleted and made again with what it said before, but for the operating system. When the new
  * one can't be made, the old one is put back; when that can't be either, the error says what it was.
  */
-export async function setDefaultOs(id: string, ports: ProviderPorts): Promise<{ changed: boolean }> {
+export async function setDefaultOs(
+  id: string,
+  ports: ProviderPorts,
+): Promise<{ changed: boolean }> {
   const find = async (signal?: AbortSignal): Promise<Provider | null> =>
     (await ports.providers(signal)).find(({ fields }) => fields['name'] === NAME) ?? null;
   const make = async (fields: Json): Promise<void> => {
@@ -44,16 +50,30 @@ export async function setDefaultOs(id: string, ports: ProviderPorts): Promise<{ 
       lookFirst: async () => ((await find()) === null ? null : true),
     });
   };
-  const isSet = (config: Json): boolean => config['defaultOs'] === id && config['autoProvision'] === true;
+  const isSet = (config: Json): boolean =>
+    config['defaultOs'] === id && config['autoProvision'] === true;
   const old = await find(ports.signal);
   const config = old === null ? {} : configOf(old);
   if (isSet(config)) return { changed: false };
-  const kept = old === null ? {} : Object.fromEntries(KEPT.filter((key) => key in old.fields).map((key) => [key, old.fields[key]]));
+  const kept =
+    old === null
+      ? {}
+      : Object.fromEntries(
+          KEPT.filter((key) => key in old.fields).map((key) => [key, old.fields[key]]),
+        );
   const fields = { ...UNUSED, ...kept, providerKind: KIND, name: NAME };
-  const wanted = { ...fields, config: JSON.stringify({ ...config, defaultOs: id, autoProvision: true }) };
+  const wanted = {
+    ...fields,
+    config: JSON.stringify({ ...config, defaultOs: id, autoProvision: true }),
+  };
   try {
     if (old !== null)
-      await ports.call({ method: 'DELETE', path: `/providers/${encodeURIComponent(old.id)}`, read: () => null, accept: [404] });
+      await ports.call({
+        method: 'DELETE',
+        path: `/providers/${encodeURIComponent(old.id)}`,
+        read: () => null,
+        accept: [404],
+      });
     await make(wanted);
     return { changed: true };
   } catch (error) {

@@ -5,15 +5,24 @@ import type { Reach } from './options.js';
  * The proxy for a URL, null: none. As curl and most others read the variables: lower case goes before upper case, but `HTTP_PROXY`, which a
  * web server's client could set; `no_proxy` names hosts with all below them, addresses, subnets, `*`, each perhaps with a port.
  */
-export function proxyFor(url: URL, { env, addresses }: Pick<Reach, 'env' | 'addresses'>): string | null {
-  const proxy = url.protocol === 'https:' ? (env['https_proxy'] ?? env['HTTPS_PROXY']) : (env['http_proxy'] ?? env['HTTP_PROXY']);
+export function proxyFor(
+  url: URL,
+  { env, addresses }: Pick<Reach, 'env' | 'addresses'>,
+): string | null {
+  const proxy =
+    url.protocol === 'https:'
+      ? (env['https_proxy'] ?? env['HTTPS_PROXY'])
+      : (env['http_proxy'] ?? env['HTTP_PROXY']);
   if (proxy === undefined || proxy.trim() === '') return null;
   const host = bare(url.hostname);
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
   // A name whose address is given counts as that address, too.
   const names = [host, addressOf(host, addresses)].filter((name) => name !== null);
-  const exempt = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
-  if (exempt.some((entry) => names.some((name) => covers(entry.toLowerCase(), name, port)))) return null;
+  const exempt = (env['no_proxy'] ?? env['NO_PROXY'] ?? '')
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '');
+  if (exempt.some((entry) => names.some((name) => covers(entry.toLowerCase(), name, port))))
+    return null;
   return proxy.includes('://') ? proxy.trim() : `http://${proxy.trim()}`;
 }
 
@@ -34,7 +43,8 @@ function bare(host: string): string {
 function covers(entry: string, name: string, port: string): boolean {
   if (entry === '*') return true;
   if (entry.includes('/')) return inSubnet(entry, name);
-  const [, host = entry, wantedPort] = isIP(entry) === 6 ? [] : (/^(.*?)(?::(\d+))?$/.exec(entry) ?? []);
+  const [, host = entry, wantedPort] =
+    isIP(entry) === 6 ? [] : (/^(.*?)(?::(\d+))?$/.exec(entry) ?? []);
   if (wantedPort !== undefined && wantedPort !== port) return false;
   const suffix = bare(host).replace(/^\*?\./, '');
   return suffix !== '' && (name === suffix || (isIP(name) === 0 && name.endsWith(`.${suffix}`)));
@@ -43,7 +53,13 @@ function covers(entry: string, name: string, port: string): boolean {
 function inSubnet(entry: string, name: string): boolean {
   const [network = '', bits = ''] = entry.split('/');
   const family = isIP(name);
-  if (family === 0 || isIP(network) !== family || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) return false;
+  if (
+    family === 0 ||
+    isIP(network) !== family ||
+    !/^\d{1,3}$/.test(bits) ||
+    Number(bits) > (family === 4 ? 32 : 128)
+  )
+    return false;
   const type = family === 4 ? 'ipv4' : 'ipv6';
   const block = new BlockList();
   block.addSubnet(network, Number(bits), type);

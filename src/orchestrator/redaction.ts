@@ -23,7 +23,6 @@ export function snippetOf(text: string, secrets: readonly string[], most = SNIPP
   for (const spelling of spelled) clean = replaceAll(clean, spelling);
   clean = withoutTokens(clean, REDACTED);
   for (const [shape, by] of SHAPES) clean = clean.replace(shape, by);
-  // eslint-disable-next-line no-control-regex -- an answer may hold anything
   const line = clean.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }
@@ -31,7 +30,8 @@ export function snippetOf(text: string, secrets: readonly string[], most = SNIPP
 /** The same of what is lost unless somebody writes it down: only a text that holds a secret too short to take out is not shown. */
 export function savedOf(text: string, secrets: readonly string[], most: number): string {
   const isShort = (secret: string): boolean => secret.length < SHORTEST;
-  const holds = (secret: string): boolean => secret !== '' && text.toLowerCase().includes(secret.toLowerCase());
+  const holds = (secret: string): boolean =>
+    secret !== '' && text.toLowerCase().includes(secret.toLowerCase());
   return secrets.some((secret) => isShort(secret) && holds(secret))
     ? REDACTED
     : snippetOf(
@@ -44,7 +44,11 @@ export function savedOf(text: string, secrets: readonly string[], most: number):
 /** As it is, and as forms, URLs, JSON, HTML and Basic authentication write it. */
 function spellings(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
-  const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  const html = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
   const form = new URLSearchParams({ s: secret }).toString().slice(2);
   return [
     secret,
@@ -62,5 +66,8 @@ function spellings(secret: string): string[] {
 
 /** Case counts for nothing: `%2F` is `%2f`. */
 function replaceAll(text: string, spelling: string): string {
-  return text.replace(new RegExp(spelling.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi'), REDACTED);
+  return text.replace(
+    new RegExp(spelling.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi'),
+    REDACTED,
+  );
 }

@@ -25,7 +25,8 @@ export class Token {
 
   /** Not under anybody's signal: others wait for it as well. */
   get(): Promise<string> {
-    if (this.current !== null && this.now() < this.current.usableUntil) return Promise.resolve(this.current.token);
+    if (this.current !== null && this.now() < this.current.usableUntil)
+      return Promise.resolve(this.current.token);
     this.fetching ??= this.fetch().finally(() => (this.fetching = null));
     return this.fetching;
   }
@@ -55,19 +56,28 @@ export class Token {
     });
     const { token, until } = await this.exchange.call({
       method: 'POST',
-      url: new URL(`https://keycloak.${this.options.domain}/realms/master/protocol/openid-connect/token`),
+      url: new URL(
+        `https://keycloak.${this.options.domain}/realms/master/protocol/openid-connect/token`,
+      ),
       body: { type: 'application/x-www-form-urlencoded', text: form.toString() },
       project: null,
       secrets: () => this.secrets(),
       signal: undefined,
       read: (reply) => {
         const said = reply.json();
-        if (!isRecord(said) || typeof said['access_token'] !== 'string' || said['access_token'] === '')
+        if (
+          !isRecord(said) ||
+          typeof said['access_token'] !== 'string' ||
+          said['access_token'] === ''
+        )
           throw reply.misshapen('it holds no `access_token`');
         const lasts = Number(said['expires_in'] ?? USUAL_SECONDS);
         const milliseconds = 1000 * (Number.isFinite(lasts) && lasts > 0 ? lasts : USUAL_SECONDS);
         // The margin covers the answer's way; whatever was tried before it, in vain, takes nothing of its life.
-        return { token: said['access_token'], until: this.now() + milliseconds - Math.min(MARGIN_MS, milliseconds / 5) };
+        return {
+          token: said['access_token'],
+          until: this.now() + milliseconds - Math.min(MARGIN_MS, milliseconds / 5),
+        };
       },
     });
     this.known.add(token);

@@ -3,7 +3,10 @@ import type { OwnedDomain, Seen } from './seen.js';
 
 /** What two VMs can't have at once, as texts: a MAC, and a port for VNC (on whatever address: one may stand for all). */
 function claimsOf(macs: readonly { mac: string }[], ports: readonly number[]): string[] {
-  return [...macs.map(({ mac }) => mac.toLowerCase()), ...ports.filter((port) => port > 0).map((port) => `vnc ${port}`)];
+  return [
+    ...macs.map(({ mac }) => mac.toLowerCase()),
+    ...ports.filter((port) => port > 0).map((port) => `vnc ${port}`),
+  ];
 }
 
 function claimsOfDomain({ config, live }: OwnedDomain): string[] {
@@ -18,7 +21,10 @@ function claimsOfDomain({ config, live }: OwnedDomain): string[] {
  * For a VM, the steps that delete those who have what it wants: a VM that was renamed in the fleet file is another one,
  * and comes up beside the old one that still runs. `leaving`: the addresses of the VMs that are deleted, by UUID.
  */
-export function freeing(leaving: ReadonlyMap<string, Address>, seen: Seen): (vm: ResolvedVm) => string[] {
+export function freeing(
+  leaving: ReadonlyMap<string, Address>,
+  seen: Seen,
+): (vm: ResolvedVm) => string[] {
   const holders = new Map<string, string[]>();
   for (const [uuid, address] of leaving) {
     const domain = seen.owned.get(uuid);

@@ -35,7 +35,16 @@ const SECTOR = 512;
  * (`MarkedVolume.asked`) leads to `replace`. Where the mark doesn't know what was said, nothing does.
  */
 export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): DiskDiff {
-  const diff: DiskDiff = { fields: [], notes: [], define: [], create: [], grow: [], left: [], inTheWay: [], warnings: [] };
+  const diff: DiskDiff = {
+    fields: [],
+    notes: [],
+    define: [],
+    create: [],
+    grow: [],
+    left: [],
+    inTheWay: [],
+    warnings: [],
+  };
   const made = new Map(domain.mark.volumes.map((ref) => [volumeKey(ref), ref]));
   const wanted = new Set(volumesOf(vm).map(volumeKey));
   const gone: VolumeRef[] = [];
@@ -69,7 +78,9 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Disk
   }
   const handled = new Set<string>();
   for (const disk of vm.disks) {
-    const old = made.has(volumeKey(disk)) ? undefined : gone.find(({ volume }) => volume === disk.volume);
+    const old = made.has(volumeKey(disk))
+      ? undefined
+      : gone.find(({ volume }) => volume === disk.volume);
     if (old === undefined) diffDisk(vm, domain, disk, made.get(volumeKey(disk)), seen, diff);
     else {
       handled.add(volumeKey(old));
@@ -114,10 +125,16 @@ function diffDisk(
 
   const squatter = domain.config.disks.find((other) => other !== config && other.target === target);
   // A volume of this VM's own, which a run that was killed hung there, makes way: it stays in the mark.
-  const own = squatter !== undefined && domain.mark.volumes.some((ref) => diskOf([squatter], ref, seen) !== undefined);
+  const own =
+    squatter !== undefined &&
+    domain.mark.volumes.some((ref) => diskOf([squatter], ref, seen) !== undefined);
   if (squatter !== undefined && !own && config?.target !== target) {
     const what = `${squatter.path ?? 'a drive'} hangs on ${target} of domain ${domain.name}, where ${vm.address} wants ${disk.volume}`;
-    diff.inTheWay.push({ address: vm.address, what, look: { virsh: `domblklist --details ${domain.uuid}` } });
+    diff.inTheWay.push({
+      address: vm.address,
+      what,
+      look: { virsh: `domblklist --details ${domain.uuid}` },
+    });
     return;
   }
   if (volume === undefined && seen.pools.get(disk.pool)?.active === true) {
@@ -126,12 +143,20 @@ function diffDisk(
       diff.define.push(path);
       diff.fields.push({ path, before: null, after: wantedText, effect: restart });
     } else {
-      diff.fields.push({ path, before: 'missing', after: wantedText, effect: restart, why: 'its volume is gone' });
+      diff.fields.push({
+        path,
+        before: 'missing',
+        after: wantedText,
+        effect: restart,
+        why: 'its volume is gone',
+      });
       diff.notes.push(`makes ${target} again, empty: its volume is gone`);
     }
     if (config === undefined) return;
   } else if (volume === undefined) {
-    diff.warnings.push(`${vm.address}: pool ${disk.pool} is not active, so ${target} can't be compared until it is`);
+    diff.warnings.push(
+      `${vm.address}: pool ${disk.pool} is not active, so ${target} can't be compared until it is`,
+    );
     if (config === undefined && made === undefined) {
       diff.create.push({ pool: disk.pool, volume: disk.volume });
       diff.define.push(path);
@@ -150,8 +175,18 @@ function diffDisk(
         bytes: disk.sizeBytes,
         running: live !== undefined,
       });
-    } else if (volume.capacityBytes > bytes && made?.asked !== undefined && made.asked.sizeBytes > disk.sizeBytes) {
-      diff.fields.push({ path: `${path}.size`, before, after, effect: 'replace', why: "a disk can't shrink" });
+    } else if (
+      volume.capacityBytes > bytes &&
+      made?.asked !== undefined &&
+      made.asked.sizeBytes > disk.sizeBytes
+    ) {
+      diff.fields.push({
+        path: `${path}.size`,
+        before,
+        after,
+        effect: 'replace',
+        why: "a disk can't shrink",
+      });
     } else if (volume.capacityBytes > bytes) {
       diff.warnings.push(
         `${vm.address}: ${target} has grown to ${before}, the fleet file says ${after}; it stays as it is, since a disk can't shrink`,
@@ -168,7 +203,12 @@ function diffDisk(
   if (shape(config) === right && !liveWrong) return;
   if (diff.fields.some((field) => field.path === path)) return;
   const before = shape(config) === right ? shape(live) : shape(config);
-  if (config !== undefined && config.bus !== disk.bus && made?.asked !== undefined && made.asked.bus !== disk.bus) {
+  if (
+    config !== undefined &&
+    config.bus !== disk.bus &&
+    made?.asked !== undefined &&
+    made.asked.bus !== disk.bus
+  ) {
     diff.fields.push({
       path: `${path}.bus`,
       before: config.bus,
@@ -189,29 +229,43 @@ function drop(vm: ResolvedVm, { target }: ObservedDisk, diff: DiskDiff): boolean
 }
 
 /** The disk behind which `ref` is. Where the volume's path isn't known, its file name has to do. */
-function diskOf(disks: readonly ObservedDisk[], ref: VolumeRef, seen: Seen): ObservedDisk | undefined {
+function diskOf(
+  disks: readonly ObservedDisk[],
+  ref: VolumeRef,
+  seen: Seen,
+): ObservedDisk | undefined {
   const folder = seen.pools.get(ref.pool)?.path ?? null;
-  const path = seen.volumes.get(volumeKey(ref))?.path ?? (folder === null ? null : `${folder}/${ref.volume}`);
+  const path =
+    seen.volumes.get(volumeKey(ref))?.path ?? (folder === null ? null : `${folder}/${ref.volume}`);
   return disks.find((disk) => {
-    if (disk.volume !== null) return disk.volume.pool === ref.pool && disk.volume.volume === ref.volume;
+    if (disk.volume !== null)
+      return disk.volume.pool === ref.pool && disk.volume.volume === ref.volume;
     if (disk.path === null) return false;
     return path === null ? disk.path.endsWith(`/${ref.volume}`) : disk.path === path;
   });
 }
 
 function targetOf(domain: ObservedDomain, ref: VolumeRef, seen: Seen): string {
-  return diskOf(domain.config.disks, ref, seen)?.target ?? /-([a-z]+)\.qcow2$/.exec(ref.volume)?.[1] ?? ref.volume;
+  return (
+    diskOf(domain.config.disks, ref, seen)?.target ??
+    /-([a-z]+)\.qcow2$/.exec(ref.volume)?.[1] ??
+    ref.volume
+  );
 }
 
 function shownVolume(domain: ObservedDomain, ref: VolumeRef, seen: Seen): string {
   const volume = seen.volumes.get(volumeKey(ref));
   const bus = diskOf(domain.config.disks, ref, seen)?.bus;
-  return [volume === undefined ? 'size unknown' : formatBytes(volume.capacityBytes), bus].filter((part) => part !== undefined).join(' ');
+  return [volume === undefined ? 'size unknown' : formatBytes(volume.capacityBytes), bus]
+    .filter((part) => part !== undefined)
+    .join(' ');
 }
 
 /** `sda 110GiB sata` for each volume that ven made for it. */
 export function madeDisks(domain: OwnedDomain, seen: Seen): string[] {
-  return disksOf(domain).map((ref) => `${targetOf(domain, ref, seen)} ${shownVolume(domain, ref, seen)}`);
+  return disksOf(domain).map(
+    (ref) => `${targetOf(domain, ref, seen)} ${shownVolume(domain, ref, seen)}`,
+  );
 }
 
 /** What goes with the VM: `deletes 110GiB on sda`. Volumes that are gone already don't go again. */

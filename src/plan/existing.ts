@@ -12,7 +12,9 @@ export function refuseMissingNetworks(
   starting: ReadonlySet<string>,
 ): void {
   const lent = [...wantedBoots(fleet).values()].filter(({ address }) => selection.has(address));
-  const needed = new Map<string, Address[]>(lent.map(({ libvirtName, address }) => [libvirtName, [address]]));
+  const needed = new Map<string, Address[]>(
+    lent.map(({ libvirtName, address }) => [libvirtName, [address]]),
+  );
   for (const { address, nics } of vms) {
     for (const { source } of nics) {
       if (source.kind !== 'network' || source.own !== null) continue;
@@ -25,7 +27,10 @@ export function refuseMissingNetworks(
   const faults = [...needed].flatMap(([name, users]) => {
     const network = seen.networksByName.get(name);
     if (network?.active === true || starting.has(name)) return [];
-    const who = users.length > 3 ? `${users.slice(0, 3).join(', ')} and ${users.length - 3} more` : users.join(', ');
+    const who =
+      users.length > 3
+        ? `${users.slice(0, 3).join(', ')} and ${users.length - 3} more`
+        : users.join(', ');
     return network === undefined
       ? [
           {
@@ -34,13 +39,22 @@ export function refuseMissingNetworks(
             fix: `define network ${name} (${virsh} net-define FILE), or name another one in the fleet file`,
           },
         ]
-      : [{ name, what: `not active (wanted by ${who})`, fix: `${virsh} net-start ${name} && ${virsh} net-autostart ${name}` }];
+      : [
+          {
+            name,
+            what: `not active (wanted by ${who})`,
+            fix: `${virsh} net-start ${name} && ${virsh} net-autostart ${name}`,
+          },
+        ];
   });
   const [first] = faults;
   if (first === undefined) return;
   throw new VenError('host-not-ready', {
     summary: `Network ${first.name} is ${first.what}${faults.length > 1 ? `, and ${faults.length - 1} more like it` : ''}`,
-    detail: faults.length > 1 ? faults.map(({ name, what }) => `network ${name} is ${what}`).join('\n') : undefined,
+    detail:
+      faults.length > 1
+        ? faults.map(({ name, what }) => `network ${name} is ${what}`).join('\n')
+        : undefined,
     hint: `ven never changes a network that is not its own. ${faults.map(({ fix }) => fix).join('; ')}`,
     where: `network ${first.name}`,
   });

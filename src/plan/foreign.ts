@@ -1,4 +1,10 @@
-import { VenError, volumesOf, type Address, type ResolvedFleet, type ResolvedVm } from '../model/index.js';
+import {
+  VenError,
+  volumesOf,
+  type Address,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../model/index.js';
 import { volumeKey, type Seen } from './seen.js';
 
 /** Something that is not ven's and stands where ven wants to build. */
@@ -47,12 +53,20 @@ export function inTheWayOfVm(vm: ResolvedVm, seen: Seen): InTheWay[] {
 }
 
 /** Things whose *name* is a UUID that ven would hand to virsh: should ours be gone by then, virsh would take the name. */
-export function inTheWayOfUuids(vms: ReadonlyMap<string, Address>, networks: ReadonlyMap<string, Address>, seen: Seen): InTheWay[] {
+export function inTheWayOfUuids(
+  vms: ReadonlyMap<string, Address>,
+  networks: ReadonlyMap<string, Address>,
+  seen: Seen,
+): InTheWay[] {
   const found: InTheWay[] = [];
   for (const { name, uuid } of seen.state.domains) {
     const address = vms.get(name.toLowerCase());
     if (address === undefined) continue;
-    found.push({ address, what: `domain ${uuid} has as its name the UUID of ${address} (${name})`, look: { virsh: `dumpxml ${uuid}` } });
+    found.push({
+      address,
+      what: `domain ${uuid} has as its name the UUID of ${address} (${name})`,
+      look: { virsh: `dumpxml ${uuid}` },
+    });
   }
   for (const { name, uuid } of seen.state.networks) {
     const address = networks.get(name.toLowerCase());
@@ -71,7 +85,8 @@ export function refuseForeign(found: readonly InTheWay[], fleet: ResolvedFleet):
   const [first] = found;
   if (first === undefined) return;
   const lines = found.map(
-    ({ what, look }) => `${what}\n  look at it: ${'virsh' in look ? `virsh -c ${fleet.host.uri} ${look.virsh}` : look.command}`,
+    ({ what, look }) =>
+      `${what}\n  look at it: ${'virsh' in look ? `virsh -c ${fleet.host.uri} ${look.virsh}` : look.command}`,
   );
   throw new VenError('foreign-object', {
     summary:

@@ -27,8 +27,14 @@ import { decideSubnets } from './subnets.js';
 export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOptions): Plan {
   const seen = look(fleet, state);
   const selection = select(options, knownAddresses(fleet, seen));
-  const decided = options.mode === 'destroy' ? new Map() : decideSubnets(fleet.name, ownNetworks(fleet), seen.ownedNetworks, state);
-  const draft = options.mode === 'destroy' ? planDestroy(fleet, seen, selection, options) : planApply(fleet, seen, selection, decided);
+  const decided =
+    options.mode === 'destroy'
+      ? new Map()
+      : decideSubnets(fleet.name, ownNetworks(fleet), seen.ownedNetworks, state);
+  const draft =
+    options.mode === 'destroy'
+      ? planDestroy(fleet, seen, selection, options)
+      : planApply(fleet, seen, selection, decided);
   const changes = draft.changes.toSorted(compareChanges);
   return {
     formatVersion: '1',
@@ -39,7 +45,9 @@ export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOp
     options,
     changes,
     steps: draft.steps,
-    warnings: [...new Set([...(options.mode === 'destroy' ? [] : fleet.warnings), ...draft.warnings])],
+    warnings: [
+      ...new Set([...(options.mode === 'destroy' ? [] : fleet.warnings), ...draft.warnings]),
+    ],
     summary: summarize(changes, draft.noop),
   };
 }
@@ -66,6 +74,13 @@ function compareChanges(a: Change, b: Change): number {
 }
 
 function summarize(changes: readonly Change[], noop: number): PlanSummary {
-  const count = (action: Change['action']): number => changes.filter((change) => change.action === action).length;
-  return { create: count('create'), update: count('update'), replace: count('replace'), delete: count('delete'), noop };
+  const count = (action: Change['action']): number =>
+    changes.filter((change) => change.action === action).length;
+  return {
+    create: count('create'),
+    update: count('update'),
+    replace: count('replace'),
+    delete: count('delete'),
+    noop,
+  };
 }

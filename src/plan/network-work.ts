@@ -1,4 +1,11 @@
-import { blockOf, overlaps, type Address, type Change, type PlannedNetwork, type Step } from '../model/index.js';
+import {
+  blockOf,
+  overlaps,
+  type Address,
+  type Change,
+  type PlannedNetwork,
+  type Step,
+} from '../model/index.js';
 import { formatList } from './format.js';
 import { networkChange, observedNetworkFacts, type NetworkDiff } from './networks.js';
 import type { OwnedNetwork, Seen } from './seen.js';
@@ -17,15 +24,25 @@ export interface NetworkRemoval {
 export type Attachments = ReadonlyMap<string, readonly string[]>;
 
 /** NICs of running domains that ven did not make, by network: they lose it with its bridge, and a person should know. */
-export function foreignAttachments(seen: Seen, wantedMacs: ReadonlyMap<string, ReadonlySet<string>>): Attachments {
+export function foreignAttachments(
+  seen: Seen,
+  wantedMacs: ReadonlyMap<string, ReadonlySet<string>>,
+): Attachments {
   const found = new Map<string, string[]>();
   for (const domain of seen.state.domains) {
     const mark = seen.owned.get(domain.uuid)?.mark;
     const ours = wantedMacs.get(domain.uuid);
     for (const { mac, source } of domain.live?.nics ?? []) {
-      if (source.kind !== 'network' || mark?.nics.includes(mac.toLowerCase()) === true || ours?.has(mac.toLowerCase()) === true) continue;
+      if (
+        source.kind !== 'network' ||
+        mark?.nics.includes(mac.toLowerCase()) === true ||
+        ours?.has(mac.toLowerCase()) === true
+      )
+        continue;
       const who =
-        mark === undefined ? `domain ${domain.name}, which is not this fleet's` : `NIC ${mac} of vm.${mark.vm}, which ven did not make`;
+        mark === undefined
+          ? `domain ${domain.name}, which is not this fleet's`
+          : `NIC ${mac} of vm.${mark.vm}, which ven did not make`;
       found.set(source.network, [...(found.get(source.network) ?? []), who]);
     }
   }
@@ -54,8 +71,11 @@ export function networkSteps(
   const changes: Change[] = [];
   const ready = new Map<Address, string[]>();
   const waitForMoved: { step: Step; moved: readonly Address[] }[] = [];
-  const building = diffs.filter(({ action }) => action === 'create' || action === 'replace').map(({ network }) => network);
-  const cutOff = (name: string): string[] => (attachments.get(name) ?? []).map((who) => `cuts off ${who}`);
+  const building = diffs
+    .filter(({ action }) => action === 'create' || action === 'replace')
+    .map(({ network }) => network);
+  const cutOff = (name: string): string[] =>
+    (attachments.get(name) ?? []).map((who) => `cuts off ${who}`);
 
   // Deletions, each with the place that it frees.
   const freed: { id: string; network: OwnedNetwork }[] = [];
@@ -72,12 +92,25 @@ export function networkSteps(
     if (!building.some((wanted) => samePlace(network, wanted))) waitForMoved.push({ step, moved });
     freed.push({ id, network });
     steps.push(step);
-    changes.push({ address, action: 'delete', reason, notes: cutOff(network.name), before: observedNetworkFacts(network) });
+    changes.push({
+      address,
+      action: 'delete',
+      reason,
+      notes: cutOff(network.name),
+      before: observedNetworkFacts(network),
+    });
   }
   for (const { network, observed, action } of diffs) {
     if (action !== 'replace' || observed === null) continue;
     const id = `${network.address}:delete`;
-    steps.push({ id, address: network.address, needs: [], timeoutSeconds: 60, kind: 'network-delete', uuid: network.uuid });
+    steps.push({
+      id,
+      address: network.address,
+      needs: [],
+      timeoutSeconds: 60,
+      kind: 'network-delete',
+      uuid: network.uuid,
+    });
     freed.push({ id, network: observed });
   }
 
@@ -93,10 +126,19 @@ export function networkSteps(
       timeoutSeconds: 60,
     });
     if (action === 'create' || action === 'replace') {
-      const places = freed.filter(({ network: old }) => old.uuid === uuid || samePlace(old, network)).map(({ id }) => id);
+      const places = freed
+        .filter(({ network: old }) => old.uuid === uuid || samePlace(old, network))
+        .map(({ id }) => id);
       own.push({ ...base('create', places), kind: 'network-create', network });
     } else {
-      if (diff.define) own.push({ ...base('update', []), kind: 'network-update', uuid, entries: diff.entries, network });
+      if (diff.define)
+        own.push({
+          ...base('update', []),
+          kind: 'network-update',
+          uuid,
+          entries: diff.entries,
+          network,
+        });
       if (diff.start) own.push({ ...base('start', []), kind: 'network-start', uuid });
     }
     steps.push(...own);
@@ -104,7 +146,12 @@ export function networkSteps(
     if (last !== undefined) ready.set(address, [last.id]);
     const again = diff.outage ? (attachedVms.get(network.libvirtName) ?? []) : [];
     const notes = again.length > 0 ? [`attaches ${formatList(again)} again`] : [];
-    const change = networkChange(diff, action === 'replace' ? ['rebuilds the network', ...notes, ...cutOff(network.libvirtName)] : notes);
+    const change = networkChange(
+      diff,
+      action === 'replace'
+        ? ['rebuilds the network', ...notes, ...cutOff(network.libvirtName)]
+        : notes,
+    );
     if (change !== null) changes.push(change);
   }
   return { steps, changes, ready, waitForMoved };
@@ -113,5 +160,7 @@ export function networkSteps(
 function samePlace(old: OwnedNetwork, wanted: PlannedNetwork): boolean {
   const range = old.gateway === null ? null : blockOf(old.gateway);
   const place = blockOf(wanted.subnet.cidr);
-  return old.bridge === wanted.bridge || (range !== null && place !== null && overlaps(range, place));
+  return (
+    old.bridge === wanted.bridge || (range !== null && place !== null && overlaps(range, place))
+  );
 }

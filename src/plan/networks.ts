@@ -29,12 +29,30 @@ export interface NetworkDiff {
   outage: boolean;
 }
 
-export function diffNetwork(network: PlannedNetwork, observed: OwnedNetwork | null, requested: boolean): NetworkDiff {
-  const base = { network, observed, fields: [], start: false, define: false, entries: [], outage: false };
+export function diffNetwork(
+  network: PlannedNetwork,
+  observed: OwnedNetwork | null,
+  requested: boolean,
+): NetworkDiff {
+  const base = {
+    network,
+    observed,
+    fields: [],
+    start: false,
+    define: false,
+    entries: [],
+    outage: false,
+  };
   if (observed === null) return { ...base, action: 'create', reason: 'missing', outage: true };
 
   const fields: FieldChange[] = [];
-  const differ = (path: string, before: string | null, after: string | null, effect: Effect, why?: string): boolean => {
+  const differ = (
+    path: string,
+    before: string | null,
+    after: string | null,
+    effect: Effect,
+    why?: string,
+  ): boolean => {
     if (before === after) return false;
     fields.push({ path, before, after, effect, ...(why === undefined ? {} : { why }) });
     return true;
@@ -42,7 +60,13 @@ export function diffNetwork(network: PlannedNetwork, observed: OwnedNetwork | nu
   const yes = (value: boolean): string => (value ? 'yes' : 'no');
   const rebuilt = 'the network is rebuilt';
   differ('mode', observed.mode, network.mode, 'replace', rebuilt);
-  differ('subnet', shownGateway(observed.gateway), shownGateway(wantedGateway(network)), 'replace', rebuilt);
+  differ(
+    'subnet',
+    shownGateway(observed.gateway),
+    shownGateway(wantedGateway(network)),
+    'replace',
+    rebuilt,
+  );
   differ('dhcp', shownRange(observed.dhcp), shownRange(network.dhcp), 'replace', rebuilt);
   differ('httpBoot', observed.bootUrl, network.bootUrl, 'replace', rebuilt);
   differ('bridge', observed.bridge, network.bridge, 'replace', rebuilt);
@@ -51,15 +75,31 @@ export function diffNetwork(network: PlannedNetwork, observed: OwnedNetwork | nu
   differ('active', yes(observed.active), 'yes', 'live');
   const autostart = differ('autostart', yes(observed.autostart), 'yes', 'live');
   const persistent = differ('persistent', yes(observed.persistent), 'yes', 'live');
-  const entries = [...dnsEntries(network, observed, differ), ...dhcpEntries(network, observed, differ)];
+  const entries = [
+    ...dnsEntries(network, observed, differ),
+    ...dhcpEntries(network, observed, differ),
+  ];
   const marked =
     fields.length === 0 &&
-    differ('mark', observed.mark.digest.slice(0, 8), network.digest.slice(0, 8), 'live', 'the spec it was made from');
+    differ(
+      'mark',
+      observed.mark.digest.slice(0, 8),
+      network.digest.slice(0, 8),
+      'live',
+      'the spec it was made from',
+    );
   const newDigest = observed.mark.digest !== network.digest;
 
   if (fields.length === 0 && !requested) return { ...base, action: null, reason: 'drift' };
   const reason: Reason = newDigest ? 'changed' : fields.length === 0 ? 'requested' : 'drift';
-  if (replace) return { ...base, action: 'replace', reason: requested && !newDigest ? 'requested' : reason, fields, outage: true };
+  if (replace)
+    return {
+      ...base,
+      action: 'replace',
+      reason: requested && !newDigest ? 'requested' : reason,
+      fields,
+      outage: true,
+    };
   return {
     ...base,
     action: 'update',
@@ -73,16 +113,30 @@ export function diffNetwork(network: PlannedNetwork, observed: OwnedNetwork | nu
   };
 }
 
-type Differ = (path: string, before: string | null, after: string | null, effect: Effect) => boolean;
+type Differ = (
+  path: string,
+  before: string | null,
+  after: string | null,
+  effect: Effect,
+) => boolean;
 
 /** Deletions first: libvirt refuses an entry whose address or name another one still has. */
 function ordered(entries: readonly NetworkEntryChange[]): NetworkEntryChange[] {
-  return [...entries.filter(({ operation }) => operation === 'delete'), ...entries.filter(({ operation }) => operation === 'add-last')];
+  return [
+    ...entries.filter(({ operation }) => operation === 'delete'),
+    ...entries.filter(({ operation }) => operation === 'add-last'),
+  ];
 }
 
-function dnsEntries(network: PlannedNetwork, observed: ObservedNetwork, differ: Differ): NetworkEntryChange[] {
-  const shown = ({ names }: { names: readonly string[] }): string => [...new Set(names)].sort().join(', ');
-  const byIp = <T extends { ip: string; names: string[] }>(hosts: readonly T[]): Map<string, T[]> => Map.groupBy(hosts, ({ ip }) => ip);
+function dnsEntries(
+  network: PlannedNetwork,
+  observed: ObservedNetwork,
+  differ: Differ,
+): NetworkEntryChange[] {
+  const shown = ({ names }: { names: readonly string[] }): string =>
+    [...new Set(names)].sort().join(', ');
+  const byIp = <T extends { ip: string; names: string[] }>(hosts: readonly T[]): Map<string, T[]> =>
+    Map.groupBy(hosts, ({ ip }) => ip);
   const wanted = byIp(network.dnsHosts);
   const found = byIp(observed.dnsHosts);
   const changes: NetworkEntryChange[] = [];
@@ -92,15 +146,23 @@ function dnsEntries(network: PlannedNetwork, observed: ObservedNetwork, differ: 
     const names = (hosts: { names: string[] }[] | undefined): string | null =>
       hosts === undefined ? null : shown({ names: hosts.flatMap((host) => host.names) });
     if (!differ(`dns.${ip}`, names(before), names(after), 'live')) continue;
-    for (const { names: old } of before ?? []) changes.push({ section: 'dns-host', operation: 'delete', entry: { ip, names: old } });
-    for (const { names: fresh } of after ?? []) changes.push({ section: 'dns-host', operation: 'add-last', entry: { ip, names: fresh } });
+    for (const { names: old } of before ?? [])
+      changes.push({ section: 'dns-host', operation: 'delete', entry: { ip, names: old } });
+    for (const { names: fresh } of after ?? [])
+      changes.push({ section: 'dns-host', operation: 'add-last', entry: { ip, names: fresh } });
   }
   return ordered(changes);
 }
 
-function dhcpEntries(network: PlannedNetwork, observed: ObservedNetwork, differ: Differ): NetworkEntryChange[] {
+function dhcpEntries(
+  network: PlannedNetwork,
+  observed: ObservedNetwork,
+  differ: Differ,
+): NetworkEntryChange[] {
   // Host entries live inside the range's element: without DHCP there are none.
-  const wanted = new Map((network.dhcp === null ? [] : network.dhcpHosts).map((host) => [host.mac.toLowerCase(), host]));
+  const wanted = new Map(
+    (network.dhcp === null ? [] : network.dhcpHosts).map((host) => [host.mac.toLowerCase(), host]),
+  );
   const found = new Map(observed.dhcpHosts.map((host) => [host.mac.toLowerCase(), host]));
   const shown = (host: { ip: string; name: string | null } | undefined): string | null =>
     host === undefined ? null : `${host.ip}${host.name === null ? '' : ` ${host.name}`}`;
@@ -110,9 +172,17 @@ function dhcpEntries(network: PlannedNetwork, observed: ObservedNetwork, differ:
     const before = found.get(mac);
     if (!differ(`dhcp.${mac}`, shown(before), shown(after), 'live')) continue;
     if (before !== undefined)
-      changes.push({ section: 'ip-dhcp-host', operation: 'delete', entry: { mac: before.mac, ip: before.ip, name: before.name } });
+      changes.push({
+        section: 'ip-dhcp-host',
+        operation: 'delete',
+        entry: { mac: before.mac, ip: before.ip, name: before.name },
+      });
     if (after !== undefined)
-      changes.push({ section: 'ip-dhcp-host', operation: 'add-last', entry: { mac: after.mac, ip: after.ip, name: after.name } });
+      changes.push({
+        section: 'ip-dhcp-host',
+        operation: 'add-last',
+        entry: { mac: after.mac, ip: after.ip, name: after.name },
+      });
   }
   return ordered(changes);
 }
@@ -121,7 +191,8 @@ function dhcpEntries(network: PlannedNetwork, observed: ObservedNetwork, differ:
 export function networkChange(diff: NetworkDiff, notes: string[]): Change | null {
   const { network, observed, fields } = diff;
   const base: ChangeBase = { address: network.address, reason: diff.reason, notes };
-  if (diff.action === 'create') return { ...base, action: 'create', after: plannedNetworkFacts(network) };
+  if (diff.action === 'create')
+    return { ...base, action: 'create', after: plannedNetworkFacts(network) };
   if (diff.action === 'update') return { ...base, action: 'update', fields };
   if (diff.action === 'replace' && observed !== null) {
     return {

@@ -1,4 +1,10 @@
-import { isNvram, isUefi, type FieldChange, type ResolvedVm, type VolumeRef } from '../model/index.js';
+import {
+  isNvram,
+  isUefi,
+  type FieldChange,
+  type ResolvedVm,
+  type VolumeRef,
+} from '../model/index.js';
 import { volumeKey, type OwnedDomain, type Seen } from './seen.js';
 
 export interface NvramDiff {
@@ -21,29 +27,49 @@ export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Nvra
   const diff: NvramDiff = { fields: [], notes: [], define: [], fill: null, ours: false };
   const ref = vm.nvram ?? domain.mark.volumes.find(isNvram);
   const used = ref !== undefined && domain.config.nvram?.endsWith(`/${ref.volume}`) === true;
-  if (!isUefi(vm.firmware) || !isUefi(domain.config.firmware) || ref === undefined || (vm.nvram === null && !used)) return diff;
+  if (
+    !isUefi(vm.firmware) ||
+    !isUefi(domain.config.firmware) ||
+    ref === undefined ||
+    (vm.nvram === null && !used)
+  )
+    return diff;
   diff.ours = true;
 
   const effect = domain.live === null ? 'live' : 'restart';
   const { certificates, keys } = domain.mark;
   if (certificates !== vm.nvram?.certificates) {
-    diff.fields.push({ path: 'caCertificate', before: shown(certificates), after: shown(vm.nvram?.certificates), effect });
+    diff.fields.push({
+      path: 'caCertificate',
+      before: shown(certificates),
+      after: shown(vm.nvram?.certificates),
+      effect,
+    });
   }
   if (keys !== vm.nvram?.keys) {
-    diff.fields.push({ path: 'secureBoot', before: shownKeys(keys), after: shownKeys(vm.nvram?.keys), effect });
+    diff.fields.push({
+      path: 'secureBoot',
+      before: shownKeys(keys),
+      after: shownKeys(vm.nvram?.keys),
+      effect,
+    });
     // With the vendor's keys or without, a host may have another loader.
     if (keys === undefined || vm.nvram?.keys === undefined) diff.define.push('loader');
   }
   const missing = !seen.volumes.has(volumeKey(ref)) && seen.pools.get(ref.pool)?.active === true;
   if (!used) {
     diff.define.push('nvram');
-    if (diff.fields.length === 0) diff.fields.push({ path: 'nvram', before: domain.config.nvram, after: ref.volume, effect });
+    if (diff.fields.length === 0)
+      diff.fields.push({ path: 'nvram', before: domain.config.nvram, after: ref.volume, effect });
   } else if (missing && diff.fields.length === 0) {
     const why = "the firmware's variables are gone";
     diff.fields.push({ path: 'nvram', before: 'missing', after: 'from its template', effect, why });
   }
   if (diff.fields.length === 0) return diff;
-  diff.fill = { ref: { pool: ref.pool, volume: ref.volume }, make: !seen.volumes.has(volumeKey(ref)) };
+  diff.fill = {
+    ref: { pool: ref.pool, volume: ref.volume },
+    make: !seen.volumes.has(volumeKey(ref)),
+  };
   diff.notes.push('makes the firmware forget its boot entries');
   return diff;
 }

@@ -1,4 +1,11 @@
-import type { DomainFacts, FieldChange, GraphicsPassword, ObservedDomain, ResolvedVm, SecretReference } from '../model/index.js';
+import type {
+  DomainFacts,
+  FieldChange,
+  GraphicsPassword,
+  ObservedDomain,
+  ResolvedVm,
+  SecretReference,
+} from '../model/index.js';
 
 export interface PasswordDiff {
   fields: FieldChange[];
@@ -8,17 +15,27 @@ export interface PasswordDiff {
   set: boolean;
 }
 
-const WORDS: Record<GraphicsPassword, string | null> = { none: null, closed: 'nobody is let in', wanted: null, another: 'another' };
+const WORDS: Record<GraphicsPassword, string | null> = {
+  none: null,
+  closed: 'nobody is let in',
+  wanted: null,
+  another: 'another',
+};
 
 /** The password of a VM's screen: the host has compared it, and nothing of it is known here. */
-export function diffPassword({ graphics }: ResolvedVm, { config, live }: ObservedDomain): PasswordDiff {
+export function diffPassword(
+  { graphics }: ResolvedVm,
+  { config, live }: ObservedDomain,
+): PasswordDiff {
   const nothing: PasswordDiff = { fields: [], define: false, set: false };
   const [kept, running] = [stateOf(config), live && stateOf(live)];
   // Without a screen that was looked at there is nothing to compare; what makes one is a change of `graphics`.
   const wanted = graphics.type === 'vnc' ? (graphics.password ?? null) : null;
-  if (kept === null) return wanted !== null && config.graphics.type !== 'vnc' ? { ...nothing, set: true } : nothing;
+  if (kept === null)
+    return wanted !== null && config.graphics.type !== 'vnc' ? { ...nothing, set: true } : nothing;
   if (graphics.type !== 'vnc') return nothing;
-  const fits = (state: GraphicsPassword | null): boolean => state === null || state === (wanted === null ? 'none' : 'wanted');
+  const fits = (state: GraphicsPassword | null): boolean =>
+    state === null || state === (wanted === null ? 'none' : 'wanted');
   if (fits(kept) && fits(running)) return nothing;
   const seen = fits(kept) ? (running ?? kept) : kept;
   // QEMU has to be told at its start that it is to ask.

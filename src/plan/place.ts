@@ -12,18 +12,29 @@ export interface Places {
 export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
   const standing = seen.state.networks.filter(({ uuid }) => !going.has(uuid));
   const byBridge = Map.groupBy(standing, ({ bridge }) => bridge);
-  const liveBridges = new Set(seen.state.networks.filter(({ active }) => active).map(({ bridge }) => bridge));
-  const goingBridges = new Set(seen.state.networks.filter(({ uuid }) => going.has(uuid)).map(({ bridge }) => bridge));
-  const taken: { range: Ipv4Block; uuid: string | null; who: string; look: InTheWay['look'] }[] = [];
+  const liveBridges = new Set(
+    seen.state.networks.filter(({ active }) => active).map(({ bridge }) => bridge),
+  );
+  const goingBridges = new Set(
+    seen.state.networks.filter(({ uuid }) => going.has(uuid)).map(({ bridge }) => bridge),
+  );
+  const taken: { range: Ipv4Block; uuid: string | null; who: string; look: InTheWay['look'] }[] =
+    [];
   for (const { uuid, name, active, gateway } of standing) {
     const range = gateway === null ? null : blockOf(gateway);
-    if (active && range !== null) taken.push({ range, uuid, who: `network ${name}`, look: { virsh: `net-dumpxml ${name}` } });
+    if (active && range !== null)
+      taken.push({ range, uuid, who: `network ${name}`, look: { virsh: `net-dumpxml ${name}` } });
   }
   for (const { cidr, device } of seen.state.routes) {
     const range = blockOf(cidr);
     const known = liveBridges.has(device) || goingBridges.has(device);
     if (range === null || cidr.endsWith('/0') || known) continue;
-    taken.push({ range, uuid: null, who: `interface ${device}`, look: { command: `ip route show dev ${device}` } });
+    taken.push({
+      range,
+      uuid: null,
+      who: `interface ${device}`,
+      look: { command: `ip route show dev ${device}` },
+    });
   }
 
   const names = (network: PlannedNetwork): InTheWay[] => {
@@ -82,7 +93,10 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
         const what = `${who} has subnet ${network.subnet.cidr}, which ${network.address} wants`;
         const instead = `give ${network.address} another subnet (subnet: auto takes a free one)`;
         if (equal) inTheWay.push({ address: network.address, what, look, instead });
-        else warnings.push(`${network.address}: its subnet ${network.subnet.cidr} overlaps with what ${who} has`);
+        else
+          warnings.push(
+            `${network.address}: its subnet ${network.subnet.cidr} overlaps with what ${who} has`,
+          );
       }
       return { inTheWay, warnings };
     },

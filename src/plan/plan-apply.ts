@@ -23,7 +23,13 @@ import { refuseProtected } from './protect.js';
 import type { OwnedDomain, Seen } from './seen.js';
 import type { Selection } from './select.js';
 import { staysFor, usersOf } from './users.js';
-import { createVmSteps, registrationNotes, removeVmSteps, replacedVmSteps, updateVmSteps } from './vm-steps.js';
+import {
+  createVmSteps,
+  registrationNotes,
+  removeVmSteps,
+  replacedVmSteps,
+  updateVmSteps,
+} from './vm-steps.js';
 import { diffVm, observedVmFacts, vmFacts, type VmDiff } from './vms.js';
 
 /** What is to be done about one VM of the fleet file. */
@@ -35,50 +41,84 @@ interface VmWork {
   change: Change | null;
 }
 
-export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection, decided: ReadonlyMap<string, PlannedNetwork>): Draft {
+export function planApply(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  selection: Selection,
+  decided: ReadonlyMap<string, PlannedNetwork>,
+): Draft {
   const warnings: string[] = [];
   const off = (vm: ResolvedVm): ResolvedVm => (selection.leaveOff ? { ...vm, power: 'off' } : vm);
   const vms = fleet.vms
     .filter(({ address }) => selection.has(address))
     .map((vm) => (seen.owned.get(vm.uuid)?.power === 'off' ? off(vm) : vm));
   const networks = diffNetworks(fleet, seen, selection, decided, vms, warnings);
-  const outages = new Set(networks.filter(({ outage }) => outage).map(({ network }) => network.libvirtName));
+  const outages = new Set(
+    networks.filter(({ outage }) => outage).map(({ network }) => network.libvirtName),
+  );
   const registers = fleet.orchestrator?.onboarding === 'non-interactive';
   const work = vms.map((vm) => workOf(vm, seen, selection, outages, registers));
   warnings.push(...work.flatMap(({ diff }) => (diff === null ? [] : diff.warnings)));
 
   const removedVms = unwantedVms(fleet, seen, selection);
-  const leaving = new Map<string, Address>(removedVms.map(({ domain, address }) => [domain.uuid, address]));
+  const leaving = new Map<string, Address>(
+    removedVms.map(({ domain, address }) => [domain.uuid, address]),
+  );
   for (const { vm, action } of work) if (action === 'replace') leaving.set(vm.uuid, vm.address);
   const removals = unwantedNetworks(fleet, seen, selection, work, leaving, warnings);
 
   refuseInTheWay(fleet, seen, work, networks, removals, removedVms, warnings);
   const moved = new Set(work.filter(({ action }) => action === 'update').map(({ vm }) => vm.uuid));
-  const lent = planLent(fleet, seen, selection, { mode: 'apply', vms, leaving: { deleted: new Set(leaving.keys()), moved } }, warnings);
+  const lent = planLent(
+    fleet,
+    seen,
+    selection,
+    { mode: 'apply', vms, leaving: { deleted: new Set(leaving.keys()), moved } },
+    warnings,
+  );
   refuseMissingNetworks(fleet, seen, selection, vms, lent.starting);
   const wantedPools = new Set(
     fleet.vms.flatMap((vm) =>
-      volumesOf(vm).flatMap(({ pool }) => (selection.has(vm.address) || selection.targeted(`pool.${pool}`) ? [pool] : [])),
+      volumesOf(vm).flatMap(({ pool }) =>
+        selection.has(vm.address) || selection.targeted(`pool.${pool}`) ? [pool] : [],
+      ),
     ),
   );
-  const leavingPools = new Set([...leaving.keys()].flatMap((uuid) => seen.owned.get(uuid)?.mark.volumes.map(({ pool }) => pool) ?? []));
+  const leavingPools = new Set(
+    [...leaving.keys()].flatMap(
+      (uuid) => seen.owned.get(uuid)?.mark.volumes.map(({ pool }) => pool) ?? [],
+    ),
+  );
   const pools = planPools(fleet, seen, selection, wantedPools, leavingPools);
   refuseProtected(
     work
-      .filter(({ vm, action, domain }) => vm.protect && action === 'replace' && domain?.mark.ready === true)
+      .filter(
+        ({ vm, action, domain }) =>
+          vm.protect && action === 'replace' && domain?.mark.ready === true,
+      )
       .map(({ vm, diff }) => ({ address: vm.address, why: whyReplaced(diff) })),
     'apply',
   );
 
-  const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));
+  const wantedMacs = new Map(
+    fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]),
+  );
   const attachedVms = reattachedVms(work, fleet, seen, selection, outages);
-  const nets = networkSteps(networks, removals, foreignAttachments(seen, wantedMacs), attachedVms.byNetwork, 'removed');
+  const nets = networkSteps(
+    networks,
+    removals,
+    foreignAttachments(seen, wantedMacs),
+    attachedVms.byNetwork,
+    'removed',
+  );
   const steps: Step[] = [...pools.steps, ...nets.steps, ...lent.steps];
   const changes: Change[] = [...pools.changes, ...nets.changes, ...lent.changes];
 
   const freeingSteps = freeing(leaving, seen);
   for (const { domain, address } of removedVms) {
-    steps.push(...removeVmSteps(fleet, address, domain, false, poolSteps(domain.mark.volumes, pools.ready)));
+    steps.push(
+      ...removeVmSteps(fleet, address, domain, false, poolSteps(domain.mark.volumes, pools.ready)),
+    );
     changes.push({
       address,
       action: 'delete',
@@ -90,37 +130,66 @@ export function planApply(fleet: ResolvedFleet, seen: Seen, selection: Selection
   for (const { vm, domain, action, diff, change } of work) {
     if (change !== null) changes.push(change);
     const networks = [...networkNeeds(vm, nets.ready), ...lentNeeds(vm, domain, lent.ready)];
-    const needs = { networks, pools: poolSteps(volumesOf(vm), pools.ready), freeing: freeingSteps(vm) };
+    const needs = {
+      networks,
+      pools: poolSteps(volumesOf(vm), pools.ready),
+      freeing: freeingSteps(vm),
+    };
     if (action === 'create') {
       change?.notes.push(...registrationNotes(fleet, 'created'));
       steps.push(...createVmSteps(fleet, off(vm), needs));
     }
     if (action === 'update' && domain !== null && diff !== null) {
       const updating = updateVmSteps(fleet, vm, domain, diff, needs);
-      if (updating.some(({ kind }) => kind === 'vm-unregister')) change?.notes.push(...registrationNotes(fleet, 'deleted'));
-      if (updating.some(({ kind }) => kind === 'vm-register')) change?.notes.push(...registrationNotes(fleet, 'created'));
+      if (updating.some(({ kind }) => kind === 'vm-unregister'))
+        change?.notes.push(...registrationNotes(fleet, 'deleted'));
+      if (updating.some(({ kind }) => kind === 'vm-register'))
+        change?.notes.push(...registrationNotes(fleet, 'created'));
       steps.push(...updating);
     }
     if (action !== 'replace' || domain === null) continue;
-    change?.notes.push(...registrationNotes(fleet, 'deleted'), ...registrationNotes(fleet, 'created'));
-    const gone = replacedVmSteps(fleet, vm.address, domain, poolSteps(domain.mark.volumes, pools.ready));
+    change?.notes.push(
+      ...registrationNotes(fleet, 'deleted'),
+      ...registrationNotes(fleet, 'created'),
+    );
+    const gone = replacedVmSteps(
+      fleet,
+      vm.address,
+      domain,
+      poolSteps(domain.mark.volumes, pools.ready),
+    );
     const freed = [...new Set([...gone.slice(-1).map(({ id }) => id), ...needs.freeing])];
     steps.push(...gone, ...createVmSteps(fleet, off(vm), { ...needs, freeing: freed }));
   }
   for (const { vm, macs, fields } of attachedVms.bystanders) {
     const needs = networkNeeds(vm, nets.ready);
     changes.push({ address: vm.address, action: 'update', reason: 'rebuilt', notes: [], fields });
-    steps.push({ id: `${vm.address}:reattach`, address: vm.address, needs, timeoutSeconds: 60, kind: 'vm-reattach', vm, macs });
+    steps.push({
+      id: `${vm.address}:reattach`,
+      address: vm.address,
+      needs,
+      timeoutSeconds: 60,
+      kind: 'vm-reattach',
+      vm,
+      macs,
+    });
   }
   const lastStep = new Map(steps.map(({ address, id }) => [address, id]));
   for (const { step, moved } of [...nets.waitForMoved, ...lent.waitForMoved]) {
     step.needs.push(...moved.flatMap((address) => lastStep.get(address) ?? []));
   }
-  warnings.push(...pools.warnings, ...missingBridges(work, seen), ...unofferedBoots(fleet, seen, vms));
+  warnings.push(
+    ...pools.warnings,
+    ...missingBridges(work, seen),
+    ...unofferedBoots(fleet, seen, vms),
+  );
 
   const touched = new Set(changes.map(({ address }) => address));
-  const own = fleet.networks.filter(({ kind, address }) => kind === 'own' && selection.has(address));
-  const noop = [...vms, ...own].filter(({ address }) => !touched.has(address)).length + lent.kept.length;
+  const own = fleet.networks.filter(
+    ({ kind, address }) => kind === 'own' && selection.has(address),
+  );
+  const noop =
+    [...vms, ...own].filter(({ address }) => !touched.has(address)).length + lent.kept.length;
   return { changes, steps, warnings, noop };
 }
 
@@ -135,7 +204,8 @@ function diffNetworks(
 ): NetworkDiff[] {
   const needed = new Map<Address, Address>();
   for (const { address, nics } of vms) {
-    for (const { source } of nics) if (source.kind === 'network' && source.own !== null) needed.set(source.own, address);
+    for (const { source } of nics)
+      if (source.kind === 'network' && source.own !== null) needed.set(source.own, address);
   }
   const diffs: NetworkDiff[] = [];
   for (const network of fleet.networks) {
@@ -144,7 +214,11 @@ function diffNetworks(
     const asked = selection.has(network.address);
     const user = needed.get(network.address);
     if (planned === undefined || (!asked && user === undefined)) continue;
-    const diff = diffNetwork(planned, seen.ownedNetworks.get(network.uuid) ?? null, selection.replaces(network.address));
+    const diff = diffNetwork(
+      planned,
+      seen.ownedNetworks.get(network.uuid) ?? null,
+      selection.replaces(network.address),
+    );
     if (asked) diffs.push(diff);
     else if (diff.action === null) continue;
     else if (selection.excluded(network.address)) {
@@ -152,13 +226,22 @@ function diffNetworks(
         warnings.push(
           `${user} needs ${network.address}, which is excluded and ${diff.action === 'create' ? 'missing' : 'not as it should be'}`,
         );
-    } else if (diff.action === 'replace') warnings.push(`${network.address} would be rebuilt, and was not asked for: it stays as it is`);
+    } else if (diff.action === 'replace')
+      warnings.push(
+        `${network.address} would be rebuilt, and was not asked for: it stays as it is`,
+      );
     else diffs.push(diff);
   }
   return diffs;
 }
 
-function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: ReadonlySet<string>, registers: boolean): VmWork {
+function workOf(
+  vm: ResolvedVm,
+  seen: Seen,
+  selection: Selection,
+  outages: ReadonlySet<string>,
+  registers: boolean,
+): VmWork {
   const { address } = vm;
   const domain = seen.owned.get(vm.uuid) ?? null;
   if (domain === null) {
@@ -170,7 +253,10 @@ function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: Reado
       change: { address, action: 'create', reason: 'missing', notes: [], after: vmFacts(vm) },
     };
   }
-  const replaced = (reason: 'half-made' | 'requested' | 'changed' | 'drift', diff: VmDiff | null): VmWork => {
+  const replaced = (
+    reason: 'half-made' | 'requested' | 'changed' | 'drift',
+    diff: VmDiff | null,
+  ): VmWork => {
     const notes = [...lostDisks(domain, false, seen), ...(diff?.notes ?? [])];
     const change: Change = {
       address,
@@ -193,14 +279,23 @@ function workOf(vm: ResolvedVm, seen: Seen, selection: Selection, outages: Reado
   const change: Change = {
     address,
     action: 'update',
-    reason: attachedOnly && outages.size > 0 ? 'rebuilt' : diff.register && diff.fields.length === 1 ? 'half-made' : reason,
+    reason:
+      attachedOnly && outages.size > 0
+        ? 'rebuilt'
+        : diff.register && diff.fields.length === 1
+          ? 'half-made'
+          : reason,
     notes: diff.notes,
     fields: diff.fields,
   };
   return { vm, domain, action: 'update', diff, change };
 }
 
-function unwantedVms(fleet: ResolvedFleet, seen: Seen, selection: Selection): { domain: OwnedDomain; address: Address }[] {
+function unwantedVms(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  selection: Selection,
+): { domain: OwnedDomain; address: Address }[] {
   const wanted = new Set(fleet.vms.map(({ uuid }) => uuid));
   return [...seen.owned.values()]
     .filter(({ uuid }) => !wanted.has(uuid))
@@ -217,7 +312,9 @@ function unwantedNetworks(
   leaving: ReadonlyMap<string, Address>,
   warnings: string[],
 ): NetworkRemoval[] {
-  const wanted = new Set(fleet.networks.flatMap((network) => (network.kind === 'own' ? [network.uuid] : [])));
+  const wanted = new Set(
+    fleet.networks.flatMap((network) => (network.kind === 'own' ? [network.uuid] : [])),
+  );
   const moving = new Set(work.filter(({ action }) => action === 'update').map(({ vm }) => vm.uuid));
   const users = usersOf(seen);
   const removals: NetworkRemoval[] = [];
@@ -230,8 +327,14 @@ function unwantedNetworks(
       warnings.push(staysFor(address, staying));
       continue;
     }
-    const addresses = (of: (uuid: string) => boolean): Address[] => on.filter(({ uuid }) => of(uuid)).map((user) => user.address);
-    removals.push({ address, network, deleted: addresses((uuid) => leaving.has(uuid)), moved: addresses((uuid) => moving.has(uuid)) });
+    const addresses = (of: (uuid: string) => boolean): Address[] =>
+      on.filter(({ uuid }) => of(uuid)).map((user) => user.address);
+    removals.push({
+      address,
+      network,
+      deleted: addresses((uuid) => leaving.has(uuid)),
+      moved: addresses((uuid) => moving.has(uuid)),
+    });
   }
   return removals;
 }
@@ -256,7 +359,8 @@ function refuseInTheWay(
     found.push(...checked.inTheWay);
     warnings.push(...checked.warnings);
   }
-  for (const { vm, diff } of work) found.push(...inTheWayOfVm(vm, seen), ...(diff?.disks.inTheWay ?? []));
+  for (const { vm, diff } of work)
+    found.push(...inTheWayOfVm(vm, seen), ...(diff?.disks.inTheWay ?? []));
   const vmUuids = new Map([
     ...work.map(({ vm }) => [vm.uuid, vm.address] as const),
     ...removedVms.map(({ domain, address }) => [domain.uuid, address] as const),
@@ -287,29 +391,44 @@ function reattachedVms(
   const bystanders: Bystander[] = [];
   const note = (vm: ResolvedVm, macs: readonly string[]): void => {
     const names = vm.nics.flatMap(({ mac, source }) =>
-      macs.includes(mac) && source.kind === 'network' && outages.has(source.network) ? [source.network] : [],
+      macs.includes(mac) && source.kind === 'network' && outages.has(source.network)
+        ? [source.network]
+        : [],
     );
-    for (const name of new Set(names)) byNetwork.set(name, [...(byNetwork.get(name) ?? []), vm.address]);
+    for (const name of new Set(names))
+      byNetwork.set(name, [...(byNetwork.get(name) ?? []), vm.address]);
   };
   if (outages.size === 0) return { byNetwork, bystanders };
-  for (const { vm, action, diff } of work) if (action === 'update' && diff !== null) note(vm, diff.nics.reattach);
+  for (const { vm, action, diff } of work)
+    if (action === 'update' && diff !== null) note(vm, diff.nics.reattach);
   for (const vm of fleet.vms) {
     const domain = seen.owned.get(vm.uuid);
     if (selection.has(vm.address) || domain === undefined) continue;
     const { reattach, fields } = detachedNics(vm, domain, seen, outages);
     const cut = vm.nics
-      .filter(({ mac, source }) => reattach.includes(mac) && source.kind === 'network' && outages.has(source.network))
+      .filter(
+        ({ mac, source }) =>
+          reattach.includes(mac) && source.kind === 'network' && outages.has(source.network),
+      )
       .map(({ mac }) => mac);
     if (cut.length === 0) continue;
     note(vm, cut);
-    bystanders.push({ vm, macs: cut, fields: fields.filter(({ path }) => cut.some((mac) => path === `nics.${mac}.attached`)) });
+    bystanders.push({
+      vm,
+      macs: cut,
+      fields: fields.filter(({ path }) => cut.some((mac) => path === `nics.${mac}.attached`)),
+    });
   }
   return { byNetwork, bystanders };
 }
 
 function networkNeeds(vm: ResolvedVm, ready: ReadonlyMap<Address, string[]>): string[] {
   return [
-    ...new Set(vm.nics.flatMap(({ source }) => (source.kind === 'network' && source.own !== null ? (ready.get(source.own) ?? []) : []))),
+    ...new Set(
+      vm.nics.flatMap(({ source }) =>
+        source.kind === 'network' && source.own !== null ? (ready.get(source.own) ?? []) : [],
+      ),
+    ),
   ];
 }
 
@@ -321,7 +440,9 @@ function missingBridges(work: readonly VmWork[], seen: Seen): string[] {
       ? []
       : vm.nics.flatMap(({ source }) =>
           source.kind === 'bridge' && !ports.has(source.bridge)
-            ? [`${vm.address}: this host has no bridge ${source.bridge}; the VM will not start without it`]
+            ? [
+                `${vm.address}: this host has no bridge ${source.bridge}; the VM will not start without it`,
+              ]
             : [],
         ),
   );
@@ -331,7 +452,10 @@ function whyReplaced(diff: VmDiff | null): string {
   const causes = diff?.fields.filter(({ effect }) => effect === 'replace') ?? [];
   if (causes.length === 0) return 'its replacement was asked for';
   return causes
-    .map(({ path, before, after, why }) => `${path} ${before ?? 'none'} -> ${after ?? 'none'}${why === undefined ? '' : ` (${why})`}`)
+    .map(
+      ({ path, before, after, why }) =>
+        `${path} ${before ?? 'none'} -> ${after ?? 'none'}${why === undefined ? '' : ` (${why})`}`,
+    )
     .join('; ');
 }
 

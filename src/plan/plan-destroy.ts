@@ -13,7 +13,12 @@ import { registrationNotes, removeVmSteps } from './vm-steps.js';
 import { observedVmFacts } from './vms.js';
 
 /** Everything that is the fleet's by mark and identity goes, whether the file still names it or not; VMs first, then networks. */
-export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selection, options: PlanOptions): Draft {
+export function planDestroy(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  selection: Selection,
+  options: PlanOptions,
+): Draft {
   const protectedVms = new Set(fleet.vms.filter(({ protect }) => protect).map(({ uuid }) => uuid));
   const going = [...seen.owned.values()]
     .map((domain) => ({ domain, address: `vm.${domain.mark.vm}` }))
@@ -23,7 +28,14 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
     .map((network) => ({ network, address: `network.${network.mark.network}` }))
     .filter(({ address }) => selection.has(address));
 
-  refuseForeign(inTheWayOfUuids(goingUuids, new Map(networks.map(({ network, address }) => [network.uuid, address])), seen), fleet);
+  refuseForeign(
+    inTheWayOfUuids(
+      goingUuids,
+      new Map(networks.map(({ network, address }) => [network.uuid, address])),
+      seen,
+    ),
+    fleet,
+  );
   refuseProtected(
     going
       .filter(({ domain }) => protectedVms.has(domain.uuid) && domain.mark.ready)
@@ -31,7 +43,11 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
     'destroy',
   );
 
-  const leavingPools = new Set(options.keepDisks ? [] : going.flatMap(({ domain }) => domain.mark.volumes.map(({ pool }) => pool)));
+  const leavingPools = new Set(
+    options.keepDisks
+      ? []
+      : going.flatMap(({ domain }) => domain.mark.volumes.map(({ pool }) => pool)),
+  );
   const pools = planPools(fleet, seen, selection, new Set(), leavingPools);
   const changes: Change[] = [...pools.changes];
   const steps: Step[] = [...pools.steps];
@@ -43,7 +59,10 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
       address,
       action: 'delete',
       reason: 'destroy',
-      notes: [...lostDisks(domain, options.keepDisks, seen), ...registrationNotes(fleet, 'deleted')],
+      notes: [
+        ...lostDisks(domain, options.keepDisks, seen),
+        ...registrationNotes(fleet, 'deleted'),
+      ],
       before: observedVmFacts(domain, seen),
     });
   }
@@ -56,10 +75,24 @@ export function planDestroy(fleet: ResolvedFleet, seen: Seen, selection: Selecti
     if (staying.length > 0) warnings.push(staysFor(address, staying));
     else removals.push({ address, network, deleted: on.map((user) => user.address), moved: [] });
   }
-  const wantedMacs = new Map(fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]));
-  const work = networkSteps([], removals, foreignAttachments(seen, wantedMacs), new Map(), 'destroy');
+  const wantedMacs = new Map(
+    fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]),
+  );
+  const work = networkSteps(
+    [],
+    removals,
+    foreignAttachments(seen, wantedMacs),
+    new Map(),
+    'destroy',
+  );
   const leaving = { deleted: new Set(goingUuids.keys()), moved: new Set<string>() };
-  const lent = planLent(fleet, seen, selection, { mode: 'destroy', vms: [], leaving: leaving }, warnings);
+  const lent = planLent(
+    fleet,
+    seen,
+    selection,
+    { mode: 'destroy', vms: [], leaving: leaving },
+    warnings,
+  );
   if (options.keepDisks && going.length > 0)
     warnings.push(
       "Disks that are kept are no VM's any more: move or rename them before the next apply, which would else refuse them as not ven's",

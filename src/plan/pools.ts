@@ -32,13 +32,18 @@ export function planPools(
     const pool = seen.pools.get(name);
     if (pool?.active === true) continue;
     if (selection.excluded(address)) {
-      work.warnings.push(`${address} is excluded, and ${pool === undefined ? 'missing' : 'not active'}: VMs with disks in it will fail`);
+      work.warnings.push(
+        `${address} is excluded, and ${pool === undefined ? 'missing' : 'not active'}: VMs with disks in it will fail`,
+      );
       continue;
     }
     if (name !== OWN) {
       if (pool !== undefined) inactive.push(name);
       else if (wanted.has(name)) missing.push(name);
-      else work.warnings.push(`Pool ${name} is gone from the host: volumes in it can't be deleted through libvirt`);
+      else
+        work.warnings.push(
+          `Pool ${name} is gone from the host: volumes in it can't be deleted through libvirt`,
+        );
       continue;
     }
     work.changes.push(
@@ -53,19 +58,41 @@ export function planPools(
           },
     );
     const id = `${address}:ensure`;
-    work.steps.push({ id, address, needs: [], timeoutSeconds: 60, kind: 'pool-ensure', pool: name });
+    work.steps.push({
+      id,
+      address,
+      needs: [],
+      timeoutSeconds: 60,
+      kind: 'pool-ensure',
+      pool: name,
+    });
     work.ready.set(name, [id]);
   }
-  if (missing.length > 0 || inactive.length > 0) throw notReady(missing, inactive, `virsh -c ${fleet.host.uri}`);
+  if (missing.length > 0 || inactive.length > 0)
+    throw notReady(missing, inactive, `virsh -c ${fleet.host.uri}`);
   return work;
 }
 
-function notReady(missing: readonly string[], inactive: readonly string[], virsh: string): VenError {
-  const start = (name: string): string => `${virsh} pool-start ${name} && ${virsh} pool-autostart ${name}`;
-  const define = (name: string): string => `${virsh} pool-define-as ${name} dir --target /var/lib/libvirt/${name}`;
+function notReady(
+  missing: readonly string[],
+  inactive: readonly string[],
+  virsh: string,
+): VenError {
+  const start = (name: string): string =>
+    `${virsh} pool-start ${name} && ${virsh} pool-autostart ${name}`;
+  const define = (name: string): string =>
+    `${virsh} pool-define-as ${name} dir --target /var/lib/libvirt/${name}`;
   const faults = [
-    ...missing.map((name) => ({ name, what: `This host has no storage pool ${name}`, fix: `${define(name)} && ${start(name)}` })),
-    ...inactive.map((name) => ({ name, what: `Storage pool ${name} is not active`, fix: start(name) })),
+    ...missing.map((name) => ({
+      name,
+      what: `This host has no storage pool ${name}`,
+      fix: `${define(name)} && ${start(name)}`,
+    })),
+    ...inactive.map((name) => ({
+      name,
+      what: `Storage pool ${name} is not active`,
+      fix: start(name),
+    })),
   ];
   const [first] = faults;
   return new VenError('host-not-ready', {
@@ -77,6 +104,9 @@ function notReady(missing: readonly string[], inactive: readonly string[], virsh
 }
 
 /** What has to be done before volumes can be made or deleted. */
-export function poolSteps(volumes: readonly { pool: string }[], ready: ReadonlyMap<string, string[]>): string[] {
+export function poolSteps(
+  volumes: readonly { pool: string }[],
+  ready: ReadonlyMap<string, string[]>,
+): string[] {
   return [...new Set(volumes.flatMap(({ pool }) => ready.get(pool) ?? []))];
 }

@@ -1,7 +1,10 @@
 import { VenError, type Address } from '../model/index.js';
 
 /** Throws `protected` when any VM that says `protect: true` would lose its disks. */
-export function refuseProtected(vms: readonly { address: Address; why: string }[], mode: 'apply' | 'destroy'): void {
+export function refuseProtected(
+  vms: readonly { address: Address; why: string }[],
+  mode: 'apply' | 'destroy',
+): void {
   const [first] = vms;
   if (first === undefined) return;
   const addresses = vms.map(({ address }) => address);

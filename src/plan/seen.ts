@@ -53,13 +53,16 @@ export function look(fleet: ResolvedFleet, observed: HostState): Seen {
   const state = withoutStandIns(observed);
   const vmUuids = new Map(fleet.vms.map(({ name, uuid }) => [name, uuid]));
   const networkUuids = new Map(
-    fleet.networks.flatMap((network) => (network.kind === 'own' ? [[network.name, network.uuid] as const] : [])),
+    fleet.networks.flatMap((network) =>
+      network.kind === 'own' ? [[network.name, network.uuid] as const] : [],
+    ),
   );
   const owned = new Map<string, OwnedDomain>();
   for (const domain of state.domains) {
     const { mark } = domain;
     if (mark?.fleet !== fleet.name) continue;
-    if (domain.uuid === (vmUuids.get(mark.vm) ?? vmUuid(mark.fleet, mark.vm))) owned.set(domain.uuid, { ...domain, mark });
+    if (domain.uuid === (vmUuids.get(mark.vm) ?? vmUuid(mark.fleet, mark.vm)))
+      owned.set(domain.uuid, { ...domain, mark });
   }
   const ownedNetworks = new Map<string, OwnedNetwork>();
   for (const network of state.networks) {
@@ -80,6 +83,9 @@ export function look(fleet: ResolvedFleet, observed: HostState): Seen {
     pools: new Map(state.pools.map((pool) => [pool.name, pool])),
     volumes: new Map(state.volumes.map((volume) => [volumeKey(volume), volume])),
     ownedVolumes: new Set([...owned.values()].flatMap(({ mark }) => mark.volumes.map(volumeKey))),
-    ports: bridgePorts === null ? null : new Map(Object.entries(bridgePorts).map(([bridge, taps]) => [bridge, new Set(taps)])),
+    ports:
+      bridgePorts === null
+        ? null
+        : new Map(Object.entries(bridgePorts).map(([bridge, taps]) => [bridge, new Set(taps)])),
   };
 }

@@ -37,7 +37,8 @@ export function select(options: PlanOptions, known: readonly Address[]): Selecti
   const replaced = resolve('--replace', options.replace);
   if (unmatched.length > 0) throw notFound(unmatched, known);
   const excluded = (address: Address): boolean => excludes.has(address);
-  const has = (address: Address): boolean => (options.targets.length === 0 || targets.has(address)) && !excluded(address);
+  const has = (address: Address): boolean =>
+    (options.targets.length === 0 || targets.has(address)) && !excluded(address);
   return {
     has,
     excluded,
@@ -57,8 +58,13 @@ function escape(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function notFound(unmatched: readonly { flag: string; pattern: string }[], known: readonly Address[]): VenError {
-  const guesses = [...new Set(unmatched.map(({ pattern }) => guess(pattern, known)))].filter((address) => address !== null);
+function notFound(
+  unmatched: readonly { flag: string; pattern: string }[],
+  known: readonly Address[],
+): VenError {
+  const guesses = [...new Set(unmatched.map(({ pattern }) => guess(pattern, known)))].filter(
+    (address) => address !== null,
+  );
   return new VenError('not-found', {
     summary: `Nothing in this fleet matches ${unmatched.map(({ flag, pattern }) => `${flag} ${pattern}`).join(', ')}`,
     hint:

@@ -22,16 +22,23 @@ export function withoutStandIns(state: HostState): HostState {
   const nicOf = (nic: NonNullable<ObservedDomain['live']>['nics'][number]): typeof nic => {
     const { source } = nic;
     if (source.kind === 'other') return nic;
-    const network = real.get(source.kind === 'network' ? `network ${source.network}` : `bridge ${source.bridge}`);
+    const network = real.get(
+      source.kind === 'network' ? `network ${source.network}` : `bridge ${source.bridge}`,
+    );
     if (network === undefined) return nic;
     return {
       ...nic,
-      source: source.kind === 'network' ? { kind: 'network', network: network.name } : { kind: 'bridge', bridge: network.bridge ?? '' },
+      source:
+        source.kind === 'network'
+          ? { kind: 'network', network: network.name }
+          : { kind: 'bridge', bridge: network.bridge ?? '' },
       bridge: network.bridge,
     };
   };
   const domains = state.domains.map((domain) =>
-    domain.live === null ? domain : { ...domain, live: { ...domain.live, nics: domain.live.nics.map(nicOf) } },
+    domain.live === null
+      ? domain
+      : { ...domain, live: { ...domain.live, nics: domain.live.nics.map(nicOf) } },
   );
   return { ...state, domains, bridgePorts: ports };
 }

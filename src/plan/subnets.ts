@@ -30,7 +30,9 @@ export function decideSubnets(
   const kept = (network: OwnNetwork): Ipv4Subnet | null => {
     if (network.subnet !== 'auto') return network.subnet;
     const gateway = observed.get(network.uuid)?.gateway ?? null;
-    return gateway === null ? null : { cidr: subnetAround(gateway), gateway: gateway.split('/')[0] ?? '' };
+    return gateway === null
+      ? null
+      : { cidr: subnetAround(gateway), gateway: gateway.split('/')[0] ?? '' };
   };
   const chosen = new Map<string, Ipv4Subnet>();
   const open: OwnNetwork[] = [];
@@ -49,7 +51,8 @@ export function decideSubnets(
   return new Map(
     networks.map((network) => {
       const subnet = chosen.get(network.uuid) as Ipv4Subnet;
-      const dhcp = network.dhcp === 'auto' ? usualDhcp(blockOf(subnet.cidr) as Ipv4Block) : network.dhcp;
+      const dhcp =
+        network.dhcp === 'auto' ? usualDhcp(blockOf(subnet.cidr) as Ipv4Block) : network.dhcp;
       return [network.uuid, { ...network, subnet, dhcp }];
     }),
   );
@@ -64,7 +67,11 @@ function freeSubnets(wanted: readonly string[], state: HostState): Set<string> {
   wanted.forEach(take);
   for (const network of state.networks) take(network.gateway);
   for (const route of state.routes) take(route.cidr);
-  return new Set(POOLS.flat().filter((cidr) => !taken.some((range) => overlaps(range, blockOf(cidr) as Ipv4Block))));
+  return new Set(
+    POOLS.flat().filter(
+      (cidr) => !taken.some((range) => overlaps(range, blockOf(cidr) as Ipv4Block)),
+    ),
+  );
 }
 
 function choose(fleet: string, network: OwnNetwork, free: Set<string>): Ipv4Subnet {
@@ -78,7 +85,8 @@ function choose(fleet: string, network: OwnNetwork, free: Set<string>): Ipv4Subn
   }
   throw new VenError('host-not-ready', {
     summary: `No free subnet is left for ${network.address}`,
-    detail: 'All of 192.168.100.0/24 to 192.168.220.0/24 and 10.213.0.0/16 are in use on this host.',
+    detail:
+      'All of 192.168.100.0/24 to 192.168.220.0/24 and 10.213.0.0/16 are in use on this host.',
     hint: 'Give the network a subnet of its own in the fleet file (subnet: 172.20.0.0/24).',
     where: network.address,
   });

@@ -1,4 +1,10 @@
-import { isNvram, type ResolvedFleet, type ResolvedVm, type SecretReference, type Step } from '../model/index.js';
+import {
+  isNvram,
+  type ResolvedFleet,
+  type ResolvedVm,
+  type SecretReference,
+  type Step,
+} from '../model/index.js';
 import type { OwnedDomain } from './seen.js';
 import { isHung, marksAgree, readyMark, widerMark, type VmDiff } from './vms.js';
 
@@ -29,13 +35,36 @@ export function createVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, needs: VmNee
   steps.push({ id: up, address, needs: before, timeoutSeconds: 900, kind: 'vm-up', vm: made });
   if (registers) steps.push(registerStep(vm, [up]));
   if (registers && vm.power === 'running')
-    steps.push({ id: `${address}:start`, address, needs: last(), timeoutSeconds: 120, kind: 'vm-start', uuid: vm.uuid });
+    steps.push({
+      id: `${address}:start`,
+      address,
+      needs: last(),
+      timeoutSeconds: 120,
+      kind: 'vm-start',
+      uuid: vm.uuid,
+    });
   // Autostart is no part of a domain's XML.
   if (vm.autostart)
-    steps.push({ id: settings, address, needs: last(), timeoutSeconds: 60, kind: 'vm-settings', vm, fields: ['autostart'] });
+    steps.push({
+      id: settings,
+      address,
+      needs: last(),
+      timeoutSeconds: 60,
+      kind: 'vm-settings',
+      vm,
+      fields: ['autostart'],
+    });
   const password = passwordOf(vm);
   if (password !== null)
-    steps.push({ id: `${address}:password`, address, needs: last(), timeoutSeconds: 60, kind: 'vm-password', uuid: vm.uuid, password });
+    steps.push({
+      id: `${address}:password`,
+      address,
+      needs: last(),
+      timeoutSeconds: 60,
+      kind: 'vm-password',
+      uuid: vm.uuid,
+      password,
+    });
   steps.push({
     id: `${address}:ready`,
     address,
@@ -54,7 +83,14 @@ function passwordOf({ graphics }: ResolvedVm): SecretReference | null {
 
 function registerStep({ name, serialNumber, uuid, address }: ResolvedVm, needs: string[]): Step {
   const host = { name, serialNumber, uuid };
-  return { id: `${address}:register`, address, needs, timeoutSeconds: ORCHESTRATOR_SECONDS, kind: 'vm-register', host };
+  return {
+    id: `${address}:register`,
+    address,
+    needs,
+    timeoutSeconds: ORCHESTRATOR_SECONDS,
+    kind: 'vm-register',
+    host,
+  };
 }
 
 /**
@@ -70,12 +106,19 @@ function unregisterSteps(
 ): Step[] {
   if (fleet.orchestrator?.removeHosts !== true) return [];
   // As it was told to the orchestrator, and as it should have been: somebody may have edited the domain.
-  const serials = new Set([config.serialNumber, fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber]);
+  const serials = new Set([
+    config.serialNumber,
+    fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber,
+  ]);
   const hosts = [...serials].flatMap((serialNumber) =>
     serialNumber == null || serialNumber === stays ? [] : [{ name: mark.vm, serialNumber, uuid }],
   );
   const registers = fleet.orchestrator.onboarding === 'non-interactive';
-  const first = halfMade ? { ...mark, ready: false } : mark.ready && registers ? { ...mark, unregistered: true as const } : mark;
+  const first = halfMade
+    ? { ...mark, ready: false }
+    : mark.ready && registers
+      ? { ...mark, unregistered: true as const }
+      : mark;
   const id = `${address}:${halfMade ? 'half-made' : 'unregistered'}`;
   const steps: Step[] = [];
   if (hosts.length > 0 && !marksAgree(first, mark))
@@ -107,11 +150,28 @@ export function removeVmSteps(
  * The steps that take a VM away to make it anew. Where the orchestrator is to forget it in between, it is marked as half-made first: whatever
  * a run that ends there leaves of it, the next one makes it anew, too, and registers it.
  */
-export function replacedVmSteps(fleet: ResolvedFleet, address: string, domain: OwnedDomain, needs: readonly string[]): Step[] {
-  return withDeletion(unregisterSteps(fleet, address, domain, { halfMade: true }), address, domain, false, needs);
+export function replacedVmSteps(
+  fleet: ResolvedFleet,
+  address: string,
+  domain: OwnedDomain,
+  needs: readonly string[],
+): Step[] {
+  return withDeletion(
+    unregisterSteps(fleet, address, domain, { halfMade: true }),
+    address,
+    domain,
+    false,
+    needs,
+  );
 }
 
-function withDeletion(before: Step[], address: string, { uuid, mark }: OwnedDomain, keepDisks: boolean, needs: readonly string[]): Step[] {
+function withDeletion(
+  before: Step[],
+  address: string,
+  { uuid, mark }: OwnedDomain,
+  keepDisks: boolean,
+  needs: readonly string[],
+): Step[] {
   const gone: Step = {
     id: `${address}:delete`,
     address,
@@ -119,25 +179,40 @@ function withDeletion(before: Step[], address: string, { uuid, mark }: OwnedDoma
     timeoutSeconds: 180,
     kind: 'vm-delete',
     uuid,
-    volumes: mark.volumes.filter((ref) => !keepDisks || isNvram(ref)).map(({ pool, volume }) => ({ pool, volume })),
+    volumes: mark.volumes
+      .filter((ref) => !keepDisks || isNvram(ref))
+      .map(({ pool, volume }) => ({ pool, volume })),
   };
   return [...before, gone];
 }
 
 /** What a VM costs the orchestrator, for people. */
-export function registrationNotes({ orchestrator }: ResolvedFleet, what: 'created' | 'deleted'): string[] {
+export function registrationNotes(
+  { orchestrator }: ResolvedFleet,
+  what: 'created' | 'deleted',
+): string[] {
   const project = orchestrator?.project;
   if (project === undefined || project === null) return [];
   if (what === 'created')
-    return orchestrator?.onboarding === 'non-interactive' ? [`registers it in the orchestrator's project ${project}`] : [];
-  return orchestrator?.removeHosts === true ? [`removes its host from the orchestrator's project ${project}`] : [];
+    return orchestrator?.onboarding === 'non-interactive'
+      ? [`registers it in the orchestrator's project ${project}`]
+      : [];
+  return orchestrator?.removeHosts === true
+    ? [`removes its host from the orchestrator's project ${project}`]
+    : [];
 }
 
 /**
  * Steps that change a VM, one after another: its definition first, so that one that libvirt refuses is known before the
  * VM is shut down; its mark last, so that a run that ends between them shows as what is left to do.
  */
-export function updateVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, domain: OwnedDomain, diff: VmDiff, needs: VmNeeds): Step[] {
+export function updateVmSteps(
+  fleet: ResolvedFleet,
+  vm: ResolvedVm,
+  domain: OwnedDomain,
+  diff: VmDiff,
+  needs: VmNeeds,
+): Step[] {
   const { address } = vm;
   const steps: Step[] = [];
   const base = (name: string, timeoutSeconds: number, more: readonly string[] = []) => ({
@@ -152,16 +227,27 @@ export function updateVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, domain: Owne
     steps.push(...unregisterSteps(fleet, address, domain, { stays: vm.serialNumber }));
     for (const step of steps) if (step.kind === 'vm-ready') ({ mark } = step);
   }
-  if (diff.register || (diff.define.includes('serialNumber') && fleet.orchestrator?.onboarding === 'non-interactive'))
+  if (
+    diff.register ||
+    (diff.define.includes('serialNumber') && fleet.orchestrator?.onboarding === 'non-interactive')
+  )
     steps.push(registerStep(vm, base('', 0).needs));
   // Of a domain that has no definition, nothing can be changed that is to stay.
   if (diff.persist) steps.push({ ...base('persist', 60), kind: 'vm-define', vm, fields: [] });
   const { create, grow } = diff.disks;
   if (diff.markFirst || grow.length > 0) {
     mark = widerMark(mark, vm);
-    steps.push({ ...base('volumes', 120, needs.pools), kind: 'vm-volumes', vm, create, grow, mark });
+    steps.push({
+      ...base('volumes', 120, needs.pools),
+      kind: 'vm-volumes',
+      vm,
+      create,
+      grow,
+      mark,
+    });
   }
-  if (diff.define.length > 0) steps.push({ ...base('define', 60), kind: 'vm-define', vm, fields: diff.define });
+  if (diff.define.length > 0)
+    steps.push({ ...base('define', 60), kind: 'vm-define', vm, fields: diff.define });
   // What it needs to run: its disks' pools as well, which may only just be started.
   const running = [...needs.networks, ...needs.pools, ...needs.freeing];
   const again = diff.restart || diff.power === 'cut';
@@ -169,17 +255,32 @@ export function updateVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, domain: Owne
     // A guest that hangs can't shut itself down.
     const graceSeconds = isHung(domain.power) ? 0 : vm.shutdownTimeoutSeconds;
     const wanted = diff.power === 'stop' ? [] : running;
-    steps.push({ ...base('stop', graceSeconds + 60, wanted), kind: 'vm-stop', uuid: vm.uuid, graceSeconds });
+    steps.push({
+      ...base('stop', graceSeconds + 60, wanted),
+      kind: 'vm-stop',
+      uuid: vm.uuid,
+      graceSeconds,
+    });
   }
-  if (diff.nvram !== null) steps.push({ ...base('nvram', 120, needs.pools), kind: 'vm-nvram', vm, ...diff.nvram, mark });
+  if (diff.nvram !== null)
+    steps.push({ ...base('nvram', 120, needs.pools), kind: 'vm-nvram', vm, ...diff.nvram, mark });
   if (diff.power !== 'stop' && (again || diff.power === 'start'))
     steps.push({ ...base('start', 120, running), kind: 'vm-start', uuid: vm.uuid });
   const password = passwordOf(vm);
-  if (diff.password && password !== null) steps.push({ ...base('password', 60), kind: 'vm-password', uuid: vm.uuid, password });
-  if (diff.nics.live.length > 0) steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.nics.live });
+  if (diff.password && password !== null)
+    steps.push({ ...base('password', 60), kind: 'vm-password', uuid: vm.uuid, password });
+  if (diff.nics.live.length > 0)
+    steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.nics.live });
   if (diff.nics.reattach.length > 0)
-    steps.push({ ...base('reattach', 60, needs.networks), kind: 'vm-reattach', vm, macs: diff.nics.reattach });
-  if (diff.settings.length > 0) steps.push({ ...base('settings', 60), kind: 'vm-settings', vm, fields: diff.settings });
-  if (!marksAgree(mark, diff.mark)) steps.push({ ...base('ready', 30), kind: 'vm-ready', uuid: vm.uuid, mark: diff.mark });
+    steps.push({
+      ...base('reattach', 60, needs.networks),
+      kind: 'vm-reattach',
+      vm,
+      macs: diff.nics.reattach,
+    });
+  if (diff.settings.length > 0)
+    steps.push({ ...base('settings', 60), kind: 'vm-settings', vm, fields: diff.settings });
+  if (!marksAgree(mark, diff.mark))
+    steps.push({ ...base('ready', 30), kind: 'vm-ready', uuid: vm.uuid, mark: diff.mark });
   return steps;
 }

@@ -62,15 +62,45 @@ function facetsOf(vm: ResolvedVm, mark: DomainMark): Facet[] {
   const yes = (value: boolean): string => (value ? 'yes' : 'no');
   const facets: Facet[] = [
     { path: 'title', wanted: vm.title, read: ({ title }) => title, effect: 'live' },
-    { path: 'description', wanted: vm.description, read: ({ description }) => description, effect: 'live' },
+    {
+      path: 'description',
+      wanted: vm.description,
+      read: ({ description }) => description,
+      effect: 'live',
+    },
     { path: 'cpus', wanted: String(vm.cpus), read: ({ cpus }) => String(cpus), effect: 'restart' },
-    { path: 'memory', wanted: formatKiB(vm.memoryKiB), read: ({ memoryKiB }) => formatKiB(memoryKiB), effect: 'restart' },
-    { path: 'firmware', wanted: shownFirmware(vm.firmware), read: (facts) => readFirmware(vm.firmware, mark, facts), effect: 'restart' },
+    {
+      path: 'memory',
+      wanted: formatKiB(vm.memoryKiB),
+      read: ({ memoryKiB }) => formatKiB(memoryKiB),
+      effect: 'restart',
+    },
+    {
+      path: 'firmware',
+      wanted: shownFirmware(vm.firmware),
+      read: (facts) => readFirmware(vm.firmware, mark, facts),
+      effect: 'restart',
+    },
     { path: 'tpm', wanted: yes(vm.tpm), read: ({ tpm }) => yes(tpm), effect: 'restart' },
-    { path: 'boot', wanted: vm.boot.join(', '), read: ({ boot }) => boot.join(', '), effect: 'restart' },
+    {
+      path: 'boot',
+      wanted: vm.boot.join(', '),
+      read: ({ boot }) => boot.join(', '),
+      effect: 'restart',
+    },
     { path: 'pxe', wanted: yes(vm.pxe), read: ({ pxe }) => yes(pxe), effect: 'restart' },
-    { path: 'serialNumber', wanted: vm.serialNumber, read: ({ serialNumber }) => serialNumber ?? 'none', effect: 'restart' },
-    { path: 'graphics', wanted: shownGraphics(vm.graphics), read: ({ graphics }) => shownGraphics(graphics), effect: 'restart' },
+    {
+      path: 'serialNumber',
+      wanted: vm.serialNumber,
+      read: ({ serialNumber }) => serialNumber ?? 'none',
+      effect: 'restart',
+    },
+    {
+      path: 'graphics',
+      wanted: shownGraphics(vm.graphics),
+      read: ({ graphics }) => shownGraphics(graphics),
+      effect: 'restart',
+    },
     {
       path: 'console',
       wanted: 'with a log',
@@ -80,12 +110,23 @@ function facetsOf(vm: ResolvedVm, mark: DomainMark): Facet[] {
   ];
   // `auto` is decided once, when the VM is made.
   if (vm.accelerator !== 'auto')
-    facets.push({ path: 'accelerator', wanted: vm.accelerator, read: ({ accelerator }) => accelerator, effect: 'restart' });
+    facets.push({
+      path: 'accelerator',
+      wanted: vm.accelerator,
+      read: ({ accelerator }) => accelerator,
+      effect: 'restart',
+    });
   return facets;
 }
 
 /** `registers`: the fleet's VMs are registered in the orchestrator before their first start. */
-export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages: ReadonlySet<string>, registers: boolean): VmDiff {
+export function diffVm(
+  vm: ResolvedVm,
+  domain: OwnedDomain,
+  seen: Seen,
+  outages: ReadonlySet<string>,
+  registers: boolean,
+): VmDiff {
   const { config, live } = domain;
   const otherFirmware = isOther(vm.firmware, domain.mark);
   const fields: FieldChange[] = [];
@@ -98,7 +139,11 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
     if (inConfig === wanted && inLive === wanted) continue;
     const field = { path, before: inConfig === wanted ? inLive : inConfig, after: wanted };
     if (path === 'firmware' && otherFirmware && inConfig !== wanted) {
-      fields.push({ ...field, effect: 'replace', why: 'what is installed boots with the other firmware only' });
+      fields.push({
+        ...field,
+        effect: 'replace',
+        why: 'what is installed boots with the other firmware only',
+      });
       continue;
     }
     fields.push({ ...field, effect: inLive === wanted ? 'live' : effect });
@@ -109,15 +154,33 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
   fields.push(...password.fields);
   if (password.define && !define.includes('graphics')) define.push('graphics');
   const persist = !domain.persistent;
-  if (persist) fields.push({ path: 'persistent', before: 'no', after: 'yes', effect: 'live', why: 'it would be gone with its power' });
+  if (persist)
+    fields.push({
+      path: 'persistent',
+      before: 'no',
+      after: 'yes',
+      effect: 'live',
+      why: 'it would be gone with its power',
+    });
   if (domain.autostart !== vm.autostart) {
-    fields.push({ path: 'autostart', before: domain.autostart ? 'yes' : 'no', after: vm.autostart ? 'yes' : 'no', effect: 'live' });
+    fields.push({
+      path: 'autostart',
+      before: domain.autostart ? 'yes' : 'no',
+      after: vm.autostart ? 'yes' : 'no',
+      effect: 'live',
+    });
     settings.add('autostart');
   }
   const nvram = diffNvram(vm, domain, seen);
   fields.push(...nvram.fields);
   define.push(...nvram.define);
-  if (!nvram.ours && live !== null && isUefi(live.firmware) && isUefi(vm.firmware) && domain.nvramMissing === true) {
+  if (
+    !nvram.ours &&
+    live !== null &&
+    isUefi(live.firmware) &&
+    isUefi(vm.firmware) &&
+    domain.nvramMissing === true
+  ) {
     fields.push({
       path: 'nvram',
       before: 'missing',
@@ -132,11 +195,20 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
   define.push(...disks.define, ...nics.define);
 
   const power = powerChange(domain, vm.power);
-  if (power !== 'none') fields.push({ path: 'power', before: domain.power, after: vm.power, effect: power === 'cut' ? 'restart' : 'live' });
+  if (power !== 'none')
+    fields.push({
+      path: 'power',
+      before: domain.power,
+      after: vm.power,
+      effect: power === 'cut' ? 'restart' : 'live',
+    });
   const { unregistered } = domain.mark;
   const register = registers && unregistered === true;
   if (register) fields.push({ ...UNREGISTERED });
-  const mark = { ...readyMark(domain.mark.fleet, vm, disks.left), ...(unregistered && !register ? { unregistered } : {}) };
+  const mark = {
+    ...readyMark(domain.mark.fleet, vm, disks.left),
+    ...(unregistered && !register ? { unregistered } : {}),
+  };
   if (fields.length === 0 && !marksAgree(domain.mark, mark)) {
     fields.push({
       path: 'mark',
@@ -152,7 +224,9 @@ export function diffVm(vm: ResolvedVm, domain: OwnedDomain, seen: Seen, outages:
   const made = new Set(domain.mark.nics.map((mac) => mac.toLowerCase()));
   const warnings = [...disks.warnings];
   if (domain.name !== vm.domain)
-    warnings.push(`${vm.address}: its domain was renamed to ${domain.name}; ven goes by UUID and leaves the name`);
+    warnings.push(
+      `${vm.address}: its domain was renamed to ${domain.name}; ven goes by UUID and leaves the name`,
+    );
   return {
     fields,
     notes: [...(replace ? [] : [...costOf(restart, power, vm), ...nvram.notes]), ...disks.notes],
@@ -207,9 +281,16 @@ export function isHung(power: Power): boolean {
 }
 
 /** The mark that a VM has when all is done. `left`: more volumes that it keeps. */
-export function readyMark(fleet: string, vm: ResolvedVm, left: readonly VolumeRef[] = []): DomainMark {
+export function readyMark(
+  fleet: string,
+  vm: ResolvedVm,
+  left: readonly VolumeRef[] = [],
+): DomainMark {
   const mark = markOf(fleet, vm, true);
-  return { ...mark, volumes: [...mark.volumes, ...left.map(({ pool, volume }) => ({ pool, volume }))] };
+  return {
+    ...mark,
+    volumes: [...mark.volumes, ...left.map(({ pool, volume }) => ({ pool, volume }))],
+  };
 }
 
 /** The mark before anything new is made: as it was, and with what is about to come. Still ready: an update is never half-made. */
@@ -245,7 +326,10 @@ export function vmFacts(vm: ResolvedVm): Facts {
     memory: formatKiB(vm.memoryKiB),
     firmware: shownFirmware(vm.firmware),
     tpm: vm.tpm ? 'yes' : 'no',
-    disks: vm.disks.map(({ target, sizeBytes, bus }) => `${target} ${formatBytes(sizeBytes)} ${bus}`).join(', ') || 'none',
+    disks:
+      vm.disks
+        .map(({ target, sizeBytes, bus }) => `${target} ${formatBytes(sizeBytes)} ${bus}`)
+        .join(', ') || 'none',
     nics: vm.nics.map(shownNic).join(', ') || 'none',
     serialNumber: vm.serialNumber,
     power: vm.power,

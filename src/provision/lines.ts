@@ -36,7 +36,8 @@ export class NodeLines {
     const state = this.#console.state;
     const at = this.#asideAt(state.line, isPrompt) ?? state.line.length;
     // What the kernel says at a secret prompt is no secret.
-    const line = mask(held + state.line.slice(0, at)).slice(held.length) + mask(state.line.slice(at));
+    const line =
+      mask(held + state.line.slice(0, at)).slice(held.length) + mask(state.line.slice(at));
     return { ...state, line, sequence: mask(state.sequence), held };
   }
 

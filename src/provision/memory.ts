@@ -1,5 +1,13 @@
 /** What a watcher remembers, as JSON: all that it needs to go on after its process was killed. */
-import type { NodeFailure, NodeOutcome, OnboardingFlow, Profile, ProfileAnswer, ProfileStage, StageVisit } from '../model/index.js';
+import type {
+  NodeFailure,
+  NodeOutcome,
+  OnboardingFlow,
+  Profile,
+  ProfileAnswer,
+  ProfileStage,
+  StageVisit,
+} from '../model/index.js';
 import type { LinesState } from './lines.js';
 
 /** What was typed at the line under way. */
@@ -49,7 +57,12 @@ export interface WatcherMemory {
   fromPowerOn?: true;
 }
 
-export function newMemory(profile: Profile, flow: OnboardingFlow, startedAt: number, fromPowerOn = false): Omit<WatcherMemory, 'console'> {
+export function newMemory(
+  profile: Profile,
+  flow: OnboardingFlow,
+  startedAt: number,
+  fromPowerOn = false,
+): Omit<WatcherMemory, 'console'> {
   return {
     formatVersion: 1,
     profile: profile.digest,
@@ -82,7 +95,11 @@ export function deadlineOf(
 ): number {
   if (timeoutSeconds === null) return Infinity;
   const spent = visits.reduce(
-    (sum, visit) => sum + (visit.stage === name && visit.leftAt !== null ? Date.parse(visit.leftAt) - Date.parse(visit.enteredAt) : 0),
+    (sum, visit) =>
+      sum +
+      (visit.stage === name && visit.leftAt !== null
+        ? Date.parse(visit.leftAt) - Date.parse(visit.enteredAt)
+        : 0),
     -(unwatched[name] ?? 0),
   );
   return enteredAt + Math.max(0, timeoutSeconds * 1000 - spent);
@@ -92,7 +109,11 @@ export function deadlineOf(
  * Time in which nobody watched counts for no limit: nobody was there to answer or to recover, and what ended the stage may not be known yet.
  * How much longer it may stay in this one, in milliseconds.
  */
-export function allowFor(stage: string, { unwatched }: Pick<WatcherMemory, 'unwatched'>, milliseconds: number): number {
+export function allowFor(
+  stage: string,
+  { unwatched }: Pick<WatcherMemory, 'unwatched'>,
+  milliseconds: number,
+): number {
   unwatched[stage] = (unwatched[stage] ?? 0) + milliseconds;
   return milliseconds;
 }
@@ -106,16 +127,23 @@ export function freshStatuses(
   statuses: readonly string[],
   atFirst: boolean,
 ): string[] {
-  if (atFirst && (memory.fromPowerOn === true || memory.visits[0]?.late === false)) memory.stale = [...statuses];
+  if (atFirst && (memory.fromPowerOn === true || memory.visits[0]?.late === false))
+    memory.stale = [...statuses];
   memory.stale = memory.stale.map((stale, index) => (stale === statuses[index] ? stale : ''));
   return statuses.filter((status, index) => status.trim() !== '' && status !== memory.stale[index]);
 }
 
 /** Whether it is a watcher's memory, of this profile and flow. */
-export function isMemoryOf(memory: unknown, profile: Profile, flow: OnboardingFlow): memory is WatcherMemory {
+export function isMemoryOf(
+  memory: unknown,
+  profile: Profile,
+  flow: OnboardingFlow,
+): memory is WatcherMemory {
   if (!isRecord(memory)) return false;
   const { visits, console: state, answered, armed, failure, outcome } = memory;
-  const known = new Set(profile.stages.filter(({ flows }) => flows.includes(flow)).map(({ name }) => name));
+  const known = new Set(
+    profile.stages.filter(({ flows }) => flows.includes(flow)).map(({ name }) => name),
+  );
   return (
     memory['formatVersion'] === 1 &&
     memory['profile'] === profile.digest &&
@@ -130,14 +158,21 @@ export function isMemoryOf(memory: unknown, profile: Profile, flow: OnboardingFl
     isRecord(memory['recoveries']) &&
     isRecord(memory['unwatched']) &&
     Object.values(memory['unwatched']).every(Number.isFinite) &&
-    (answered === null || (isRecord(answered) && typeof answered['line'] === 'string' && isRecord(answered['send']))) &&
-    (armed === null || (isRecord(armed) && profile.trouble.some(({ name }) => name === armed['trouble']))) &&
+    (answered === null ||
+      (isRecord(answered) && typeof answered['line'] === 'string' && isRecord(answered['send']))) &&
+    (armed === null ||
+      (isRecord(armed) && profile.trouble.some(({ name }) => name === armed['trouble']))) &&
     isRecord(state) &&
     ['sequence', 'line', 'shown', 'state', 'held'].every((key) => typeof state[key] === 'string') &&
     Array.isArray(state['cut']) &&
     Array.isArray(visits) &&
     visits.length > 0 &&
-    visits.every((visit) => isRecord(visit) && known.has(String(visit['stage'])) && !Number.isNaN(Date.parse(String(visit['enteredAt']))))
+    visits.every(
+      (visit) =>
+        isRecord(visit) &&
+        known.has(String(visit['stage'])) &&
+        !Number.isNaN(Date.parse(String(visit['enteredAt']))),
+    )
   );
 }
 

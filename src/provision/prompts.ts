@@ -18,7 +18,12 @@ export class Prompts {
   readonly #here: () => StageRules;
 
   /** @param here of the stage that the node is in. */
-  constructor(memory: Pick<WatcherMemory, 'answered' | 'armed'>, mask: LineMask, rules: FlowRules, here: () => StageRules) {
+  constructor(
+    memory: Pick<WatcherMemory, 'answered' | 'armed'>,
+    mask: LineMask,
+    rules: FlowRules,
+    here: () => StageRules,
+  ) {
     this.#memory = memory;
     this.#mask = mask;
     this.#rules = rules;
@@ -28,7 +33,12 @@ export class Prompts {
   /** Something that is answered here, or was just now. */
   readonly has = (text: string): boolean => {
     const line = text.trimEnd();
-    return line !== '' && (this.isOpen(line) || this.armed?.prompt.test(line) === true || this.#here().answers.find(line) !== null);
+    return (
+      line !== '' &&
+      (this.isOpen(line) ||
+        this.armed?.prompt.test(line) === true ||
+        this.#here().answers.find(line) !== null)
+    );
   };
 
   /** It is the prompt that was answered, and what was typed there. */

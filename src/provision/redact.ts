@@ -14,7 +14,9 @@ export function createRedactor(secrets: readonly string[], profile?: Profile): R
   const prompts = profile === undefined ? null : secretPrompts(profile);
   return (text) => {
     const shown = exact === null ? text : text.replace(exact, MASK);
-    return prompts === null ? shown : shown.replace(/[^\r\n]+/g, (line) => afterPrompt(line, prompts, () => MASK));
+    return prompts === null
+      ? shown
+      : shown.replace(/[^\r\n]+/g, (line) => afterPrompt(line, prompts, () => MASK));
   };
 }
 
@@ -45,7 +47,9 @@ function stars(text: string): string {
 
 /** The prompts that are followed by secrets, wherever they stand in a line; null: there are none. */
 export function secretPrompts(profile: Profile): RegExp | null {
-  const patterns = profile.stages.flatMap(({ answers }) => answers.filter(({ secret }) => secret).map(({ prompt }) => prompt));
+  const patterns = profile.stages.flatMap(({ answers }) =>
+    answers.filter(({ secret }) => secret).map(({ prompt }) => prompt),
+  );
   if (patterns.length === 0) return null;
   // A prompt ends its line; in a line that went on it does not, nor need a line that was not cleaned begin with it.
   return new RegExp(patterns.map((pattern) => `(?:${unanchored(pattern)})`).join('|'), 'u');
@@ -85,11 +89,18 @@ function endOfPrompt(line: string, prompts: RegExp): number | null {
 
 /** As it is, and as JSON, addresses and base64 write it. */
 export function writtenForms(secret: string): string[] {
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString('base64'),
+  ];
 }
 
 function exactly(secrets: readonly string[]): RegExp | null {
-  const alternatives = [...new Set(secrets.flatMap(writtenForms))].filter((one) => one !== '').sort((a, b) => b.length - a.length);
+  const alternatives = [...new Set(secrets.flatMap(writtenForms))]
+    .filter((one) => one !== '')
+    .sort((a, b) => b.length - a.length);
   return alternatives.length === 0 ? null : new RegExp(alternatives.map(literally).join('|'), 'gu');
 }
 
@@ -99,7 +110,8 @@ const TELLING = 4;
 function maskedBeginning(line: string, secrets: readonly string[]): string {
   for (const secret of secrets) {
     for (let length = secret.length - 1; length >= TELLING; length--) {
-      if (line.endsWith(secret.slice(0, length))) return line.slice(0, -length) + '*'.repeat(length);
+      if (line.endsWith(secret.slice(0, length)))
+        return line.slice(0, -length) + '*'.repeat(length);
     }
   }
   return line;

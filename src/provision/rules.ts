@@ -1,9 +1,16 @@
 /** A profile's patterns, compiled once for each flow, arranged by the stage that a node is in. */
-import type { OnboardingFlow, Profile, ProfileAnswer, ProfileStage, ProfileTrouble } from '../model/index.js';
+import type {
+  OnboardingFlow,
+  Profile,
+  ProfileAnswer,
+  ProfileStage,
+  ProfileTrouble,
+} from '../model/index.js';
 import { secretPrompts, TRIED } from './redact.js';
 
 /** What a text may lead to. */
-export type Consequence = { kind: 'trouble'; trouble: ProfileTrouble } | { kind: 'enter'; stage: number };
+export type Consequence =
+  { kind: 'trouble'; trouble: ProfileTrouble } | { kind: 'enter'; stage: number };
 
 export interface StageRules {
   stage: ProfileStage;
@@ -30,8 +37,14 @@ export class Matcher<T> {
   readonly #each: { pattern: RegExp; means: T }[];
 
   constructor(patterns: readonly { pattern: string; means: T }[]) {
-    this.#any = patterns.length === 0 ? null : new RegExp(patterns.map(({ pattern }) => `(?:${pattern})`).join('|'), 'u');
-    this.#each = patterns.map(({ pattern, means }) => ({ pattern: new RegExp(pattern, 'u'), means }));
+    this.#any =
+      patterns.length === 0
+        ? null
+        : new RegExp(patterns.map(({ pattern }) => `(?:${pattern})`).join('|'), 'u');
+    this.#each = patterns.map(({ pattern, means }) => ({
+      pattern: new RegExp(pattern, 'u'),
+      means,
+    }));
   }
 
   /** The first in order that fits. */
@@ -59,26 +72,40 @@ function compile(profile: Profile, flow: OnboardingFlow): FlowRules {
     stages: stages.map((stage, index) => compileStage(profile, stages, stage, index)),
     recoveries: new Map(
       profile.trouble.flatMap((trouble) =>
-        trouble.recover ? [[trouble.name, { trouble, prompt: new RegExp(trouble.recover.prompt, 'u') }] as const] : [],
+        trouble.recover
+          ? [[trouble.name, { trouble, prompt: new RegExp(trouble.recover.prompt, 'u') }] as const]
+          : [],
       ),
     ),
     secretPrompts: secretPrompts(profile),
   };
 }
 
-function compileStage(profile: Profile, stages: readonly ProfileStage[], stage: ProfileStage, index: number): StageRules {
-  const troubles = profile.trouble.filter((trouble) => trouble.stages === null || trouble.stages.includes(stage.name));
+function compileStage(
+  profile: Profile,
+  stages: readonly ProfileStage[],
+  stage: ProfileStage,
+  index: number,
+): StageRules {
+  const troubles = profile.trouble.filter(
+    (trouble) => trouble.stages === null || trouble.stages.includes(stage.name),
+  );
   const entries = stages.flatMap((next, at) => {
-    const reachable = at !== index && (next.from === null ? at > index : next.from.includes(stage.name));
+    const reachable =
+      at !== index && (next.from === null ? at > index : next.from.includes(stage.name));
     return reachable ? next.enter.map((trigger) => ({ trigger, stage: at })) : [];
   });
   const matcher = (kind: 'console' | 'orchestrator'): Matcher<Consequence> =>
     new Matcher<Consequence>([
       ...troubles.flatMap((trouble) =>
-        trouble.when.kind === kind ? [{ pattern: trouble.when.pattern, means: { kind: 'trouble', trouble } as const }] : [],
+        trouble.when.kind === kind
+          ? [{ pattern: trouble.when.pattern, means: { kind: 'trouble', trouble } as const }]
+          : [],
       ),
       ...entries.flatMap(({ trigger, stage: at }) =>
-        trigger.kind === kind ? [{ pattern: trigger.pattern, means: { kind: 'enter', stage: at } as const }] : [],
+        trigger.kind === kind
+          ? [{ pattern: trigger.pattern, means: { kind: 'enter', stage: at } as const }]
+          : [],
       ),
     ]);
   const final = index === stages.length - 1;
@@ -86,9 +113,13 @@ function compileStage(profile: Profile, stages: readonly ProfileStage[], stage: 
     stage,
     console: final ? new Matcher<Consequence>([]) : matcher('console'),
     orchestrator: final ? new Matcher<Consequence>([]) : matcher('orchestrator'),
-    answers: new Matcher(stage.answers.map((answer, at) => ({ pattern: answer.prompt, means: { answer, index: at } }))),
+    answers: new Matcher(
+      stage.answers.map((answer, at) => ({ pattern: answer.prompt, means: { answer, index: at } })),
+    ),
     quiet: entries.flatMap(({ trigger, stage: at }) =>
-      trigger.kind === 'quiet' && trigger.in.includes(stage.name) ? [{ seconds: trigger.seconds, stage: at }] : [],
+      trigger.kind === 'quiet' && trigger.in.includes(stage.name)
+        ? [{ seconds: trigger.seconds, stage: at }]
+        : [],
     ),
     powerOff: troubles.filter(({ when }) => when.kind === 'power-off'),
   };

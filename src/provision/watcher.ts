@@ -12,7 +12,14 @@ import type {
 } from '../model/index.js';
 import { askedAgain, ofTrouble, outOfTime } from './failures.js';
 import { NodeLines } from './lines.js';
-import { allowFor, deadlineOf, freshStatuses, isMemoryOf, newMemory, type WatcherMemory } from './memory.js';
+import {
+  allowFor,
+  deadlineOf,
+  freshStatuses,
+  isMemoryOf,
+  newMemory,
+  type WatcherMemory,
+} from './memory.js';
 import { Prompts, type Armed } from './prompts.js';
 import { LineMask } from './redact.js';
 import { rulesOf, type Consequence, type FlowRules, type StageRules } from './rules.js';
@@ -66,13 +73,20 @@ export class NodeWatcher {
     return isMemoryOf(memory, profile, flow);
   }
 
-  constructor(profile: Profile, flow: OnboardingFlow, { secrets, startedAt, late = false, fromPowerOn, memory }: NodeWatcherOptions) {
+  constructor(
+    profile: Profile,
+    flow: OnboardingFlow,
+    { secrets, startedAt, late = false, fromPowerOn, memory }: NodeWatcherOptions,
+  ) {
     this.#profile = profile;
     this.#rules = rulesOf(profile, flow);
     this.#mask = new LineMask(secrets, this.#rules.secretPrompts);
-    if (memory !== undefined && !isMemoryOf(memory, profile, flow)) throw new Error('not the memory of a watcher of this profile and flow');
+    if (memory !== undefined && !isMemoryOf(memory, profile, flow))
+      throw new Error('not the memory of a watcher of this profile and flow');
     const { console: state, ...rest }: Omit<WatcherMemory, 'console'> & Partial<WatcherMemory> =
-      memory === undefined ? newMemory(profile, flow, startedAt, fromPowerOn) : structuredClone(memory);
+      memory === undefined
+        ? newMemory(profile, flow, startedAt, fromPowerOn)
+        : structuredClone(memory);
     this.#console = new NodeLines(state);
     this.#memory = rest;
     this.#prompts = new Prompts(rest, this.#mask, this.#rules, () => this.#here);
@@ -220,7 +234,8 @@ export class NodeWatcher {
     const { settled, off, saidAt, late, answered } = this.#memory;
     const due: { at: number; run: (at: number) => void }[] = [];
     const since = Math.max(saidAt, this.#enteredAt);
-    if (!settled && !off) due.push({ at: since + (late ? CERTAIN : SETTLED), run: (at) => this.#settle(at) });
+    if (!settled && !off)
+      due.push({ at: since + (late ? CERTAIN : SETTLED), run: (at) => this.#settle(at) });
     for (const { seconds, stage } of off ? [] : this.#here.quiet) {
       due.push({ at: since + seconds * 1000, run: (at) => this.#enter(stage, at, null, false) });
     }
@@ -268,7 +283,8 @@ export class NodeWatcher {
     // What came first is the cause of what follows from it.
     if (recover === null) this.#fail(earlier?.trouble ?? trouble, at, earlier?.line ?? line);
     else if (earlier) return;
-    else if ((memory.recoveries[trouble.name] ?? 0) >= recover.atMost) this.#fail(trouble, at, line);
+    else if ((memory.recoveries[trouble.name] ?? 0) >= recover.atMost)
+      this.#fail(trouble, at, line);
     else memory.armed = { trouble: trouble.name, line: this.#shown(line) };
   }
 
@@ -279,7 +295,14 @@ export class NodeWatcher {
     const attempt = (memory.recoveries[trouble.name] ?? 0) + 1;
     memory.recoveries[trouble.name] = attempt;
     memory.armed = null;
-    this.#effects.push({ kind: 'recovering', stage: this.stage, trouble: trouble.title, attempt, atMost, line });
+    this.#effects.push({
+      kind: 'recovering',
+      stage: this.stage,
+      trouble: trouble.title,
+      attempt,
+      atMost,
+      line,
+    });
     this.#type(prompt, { kind: 'text', text }, null);
   }
 
@@ -294,14 +317,23 @@ export class NodeWatcher {
   #type(line: string, send: ProfileAnswer['send'], index: number | null): void {
     const memory = this.#memory;
     memory.typed += 1;
-    memory.answered = { line: this.#mask.mask(line), answer: memory.typed, stage: this.stage, prompt: this.#shown(line), send, index };
+    memory.answered = {
+      line: this.#mask.mask(line),
+      answer: memory.typed,
+      stage: this.stage,
+      prompt: this.#shown(line),
+      send,
+      index,
+    };
     const { answer, stage, prompt } = memory.answered;
     this.#effects.push({ kind: 'type', answer, stage, prompt, send });
   }
 
   #consult(statuses: readonly string[], at: number): void {
     const { orchestrator } = this.#here;
-    const said = freshStatuses(this.#memory, statuses, this.#stage === 0).find((status) => orchestrator.find(status) !== null);
+    const said = freshStatuses(this.#memory, statuses, this.#stage === 0).find(
+      (status) => orchestrator.find(status) !== null,
+    );
     if (said !== undefined) this.#judge(orchestrator.find(said), at, said, false);
   }
 
@@ -311,7 +343,14 @@ export class NodeWatcher {
     const time = new Date(at).toISOString();
     const left = memory.visits.at(-1);
     if (left) left.leftAt = time;
-    const visit: StageVisit = { stage: next.name, title: next.title, enteredAt: time, leftAt: null, line: line && this.#shown(line), late };
+    const visit: StageVisit = {
+      stage: next.name,
+      title: next.title,
+      enteredAt: time,
+      leftAt: null,
+      line: line && this.#shown(line),
+      late,
+    };
     memory.visits.push(visit);
     memory.answers = [];
     memory.armed = null;
@@ -340,19 +379,31 @@ export class NodeWatcher {
     this.#end({ ...ofTrouble(trouble, this.#memory.recoveries[trouble.name] ?? 0), at, line });
   }
 
-  #end({ class: failureClass, at, message, line }: Omit<NodeFailure, 'at' | 'stage'> & { at: number }): void {
+  #end({
+    class: failureClass,
+    at,
+    message,
+    line,
+  }: Omit<NodeFailure, 'at' | 'stage'> & { at: number }): void {
     const memory = this.#memory;
     const time = new Date(at).toISOString();
     const visit = memory.visits.at(-1);
     if (visit) visit.leftAt = time;
     memory.outcome = 'failed';
-    memory.failure = { class: failureClass, stage: this.stage, at: time, message, line: line === null ? null : this.#shown(line) };
+    memory.failure = {
+      class: failureClass,
+      stage: this.stage,
+      at: time,
+      message,
+      line: line === null ? null : this.#shown(line),
+    };
     this.#effects.push({ kind: 'failed', failure: { ...memory.failure } });
   }
 
   get #here(): StageRules {
     const rules = this.#rules.stages[this.#stage];
-    if (!rules) throw new Error(`the profile ${this.#profile.name} has no stage ${this.#stage} in this flow`);
+    if (!rules)
+      throw new Error(`the profile ${this.#profile.name} has no stage ${this.#stage} in this flow`);
     return rules;
   }
 

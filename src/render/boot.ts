@@ -3,7 +3,16 @@
  * what ven added can be taken out again to the letter, and what others changed meanwhile stays.
  */
 import { bootOptions, isBootOption, VenError, type BootMark } from '../model/index.js';
-import { attribute, child, childrenNs, elementsOf, parseXml, serializeXml, textOf, type XmlElement } from '../xml/index.js';
+import {
+  attribute,
+  child,
+  childrenNs,
+  elementsOf,
+  parseXml,
+  serializeXml,
+  textOf,
+  type XmlElement,
+} from '../xml/index.js';
 import { insertAfter, remove } from './edit.js';
 
 const VEN = 'urn:ven:1';
@@ -24,9 +33,11 @@ export function bootNetwork(current: string, user: User, bootUrl: string | null)
   }
   if (bootUrl === null && (mark === null || mark.fleets.length === others.length)) return current;
   if (bootUrl !== null) refuseOwners(network, mark);
-  if (mark !== null && (bootUrl === null ? others.length === 0 : mark.url !== bootUrl)) takeOut(network, mark);
+  if (mark !== null && (bootUrl === null ? others.length === 0 : mark.url !== bootUrl))
+    takeOut(network, mark);
   if (bootUrl === null && others.length === 0) return serializeXml(network);
-  const fleets = bootUrl === null ? others : [...others, user].sort((a, b) => (a.fleet < b.fleet ? -1 : 1));
+  const fleets =
+    bootUrl === null ? others : [...others, user].sort((a, b) => (a.fleet < b.fleet ? -1 : 1));
   putIn(network, { url: bootUrl ?? mark?.url ?? '', fleets });
   return serializeXml(network);
 }
@@ -34,8 +45,12 @@ export function bootNetwork(current: string, user: User, bootUrl: string | null)
 /** The plan was made when the owner had none; two sets of boot options would get in each other's way. */
 function refuseOwners(network: XmlElement, mark: Mark | null): void {
   const options = optionsIn(network);
-  const there = options ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? []) : [];
-  const owners = there.filter((option) => isBootOption(option) && mark?.options.includes(option) !== true);
+  const there = options
+    ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? [])
+    : [];
+  const owners = there.filter(
+    (option) => isBootOption(option) && mark?.options.includes(option) !== true,
+  );
   if (owners.length === 0) return;
   throw new VenError('stale-plan', {
     summary: `The network has boot options of its owner's, which it had not when the plan was made: ${owners.join(' · ')}`,
@@ -63,7 +78,9 @@ function markIn(network: XmlElement): Mark | null {
       fleet: attribute(fleet, 'name') ?? '',
       network: attribute(fleet, 'network') ?? '',
     })),
-    options: childrenNs(inside, VEN, 'option').flatMap((option) => attribute(option, 'value') ?? []),
+    options: childrenNs(inside, VEN, 'option').flatMap(
+      (option) => attribute(option, 'value') ?? [],
+    ),
     original: textOf(childrenNs(inside, VEN, 'original')[0]),
   };
 }
@@ -72,7 +89,9 @@ function markIn(network: XmlElement): Mark | null {
 function takeOut(network: XmlElement, mark: Mark): void {
   const options = optionsIn(network);
   for (const value of mark.options) {
-    const option = options && valuesIn(network, options).find((element) => attribute(element, 'value') === value);
+    const option =
+      options &&
+      valuesIn(network, options).find((element) => attribute(element, 'value') === value);
     if (options && option) remove(options, option);
   }
   if (options && elementsOf(options).length === 0) {
@@ -95,24 +114,37 @@ function putIn(network: XmlElement, { url, fleets }: BootMark): void {
   const before = markIn(network);
   const original = before?.original ?? serializeXml(network);
   let options = optionsIn(network);
-  const there = (): string[] => (options ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? []) : []);
+  const there = (): string[] =>
+    options ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? []) : [];
   const missing = bootOptions(url).filter((option) => !there().includes(option));
-  const ours = [...(before?.options ?? []).filter((option) => there().includes(option)), ...missing];
-  const optionsOf = (prefix: string): XmlElement[] => missing.map((value) => element(`${prefix}option`, { value }));
-  if (options) insertAfter(options, [], optionsOf(options.name.includes(':') ? `${options.name.split(':')[0]}:` : ''));
+  const ours = [
+    ...(before?.options ?? []).filter((option) => there().includes(option)),
+    ...missing,
+  ];
+  const optionsOf = (prefix: string): XmlElement[] =>
+    missing.map((value) => element(`${prefix}option`, { value }));
+  if (options)
+    insertAfter(
+      options,
+      [],
+      optionsOf(options.name.includes(':') ? `${options.name.split(':')[0]}:` : ''),
+    );
   else if (missing.length > 0) {
     network.attrs['xmlns:dnsmasq'] = DNSMASQ;
     options = laidOut(element('dnsmasq:options', {}, optionsOf('dnsmasq:')), 1);
     insertAfter(network, [], [options]);
   }
   const parts = [
-    ...fleets.map(({ fleet, network: name }) => element('ven:fleet', { name: fleet, network: name })),
+    ...fleets.map(({ fleet, network: name }) =>
+      element('ven:fleet', { name: fleet, network: name }),
+    ),
     ...ours.map((value) => element('ven:option', { value })),
     element('ven:original', {}, [original]),
   ];
   const mark = laidOut(element('ven:boot', { 'xmlns:ven': VEN, url }, parts), 2);
   const metadata = child(network, 'metadata');
-  if (!metadata) insertAfter(network, ['name', 'uuid'], [laidOut(element('metadata', {}, [mark]), 1)]);
+  if (!metadata)
+    insertAfter(network, ['name', 'uuid'], [laidOut(element('metadata', {}, [mark]), 1)]);
   else if (before) metadata.children[metadata.children.indexOf(before.element)] = mark;
   else insertAfter(metadata, [], [mark]);
 }
@@ -120,7 +152,10 @@ function putIn(network: XmlElement, { url, fleets }: BootMark): void {
 /** Each child on a line of its own, in an element that stands so deep. */
 function laidOut(element: XmlElement, depth: number): XmlElement {
   const line = (deep: number): string => `\n${'  '.repeat(deep)}`;
-  return { ...element, children: [...element.children.flatMap((node) => [line(depth + 1), node]), line(depth)] };
+  return {
+    ...element,
+    children: [...element.children.flatMap((node) => [line(depth + 1), node]), line(depth)],
+  };
 }
 
 function optionsIn(network: XmlElement): XmlElement | undefined {
@@ -131,6 +166,10 @@ function valuesIn(network: XmlElement, options: XmlElement): XmlElement[] {
   return childrenNs([network, options], DNSMASQ, 'option');
 }
 
-function element(name: string, attrs: Record<string, string> = {}, children: (XmlElement | string)[] = []): XmlElement {
+function element(
+  name: string,
+  attrs: Record<string, string> = {},
+  children: (XmlElement | string)[] = [],
+): XmlElement {
   return { name, attrs, children };
 }

@@ -31,7 +31,9 @@ export function insertAfter(
   otherwise: 'start' | 'end' = 'end',
 ): void {
   if (elements.length === 0) return;
-  const found = parent.children.findLastIndex((node) => typeof node !== 'string' && names.includes(node.name));
+  const found = parent.children.findLastIndex(
+    (node) => typeof node !== 'string' && names.includes(node.name),
+  );
   const first = parent.children.findIndex((node) => typeof node !== 'string');
   const last = parent.children.findLastIndex((node) => typeof node !== 'string');
   const after = found >= 0 ? found : otherwise === 'end' ? last : -1;
@@ -49,7 +51,12 @@ export function replace(parent: XmlElement, old: XmlElement, fresh: XmlElement):
  * Makes `parent` have exactly `fresh` for that name: in the place of the first one there, else after the last of `after`.
  * Nothing in `fresh`: all of that name go.
  */
-export function setNamed(parent: XmlElement, name: string, fresh: readonly XmlElement[], after: readonly string[]): void {
+export function setNamed(
+  parent: XmlElement,
+  name: string,
+  fresh: readonly XmlElement[],
+  after: readonly string[],
+): void {
   const [first, ...others] = childrenNamed(parent, name);
   const [head, ...tail] = fresh;
   for (const element of others) remove(parent, element);

@@ -20,7 +20,8 @@ export function createRender(texts: TemplateTexts): Render {
   const templates = compileTemplates(texts);
   return {
     domain: (vm, on, mark) => renderDomain(templates, vm, on, mark),
-    patchDomain: (current, vm, fields, firmware) => patchDomain(templates, current, vm, fields, firmware ?? null),
+    patchDomain: (current, vm, fields, firmware) =>
+      patchDomain(templates, current, vm, fields, firmware ?? null),
     nic: (vm, mac) => renderNic(templates, vm, mac),
     network: (network, fleet) => renderNetwork(templates, network, fleet),
     bootNetwork,

@@ -9,7 +9,11 @@ export interface JunitReport {
    * The report as it stands. Without a `result` the run has not come to its end, for the reason `error` when there is one; each node that has not
    * ended is then an error. `seconds`: how long the run has taken. Ends in a newline.
    */
-  xml: (end: { result: ProvisionResult | null; error?: VenError | undefined; seconds: number }) => string;
+  xml: (end: {
+    result: ProvisionResult | null;
+    error?: VenError | undefined;
+    seconds: number;
+  }) => string;
 }
 
 /**
@@ -33,7 +37,10 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
     switch (event.type) {
       case 'provision-started':
         begun = event.time;
-        nodes = event.nodes.map(({ address, outcome }) => ({ address, before: outcome === 'ready' }));
+        nodes = event.nodes.map(({ address, outcome }) => ({
+          address,
+          before: outcome === 'ready',
+        }));
         for (const { address, stage, title } of event.nodes)
           if (stage !== null) tell(address, `${event.time}  since before: ${title ?? stage}`);
         return;
@@ -41,7 +48,10 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
         tell(event.address, `${event.time}  started`);
         return;
       case 'node-registered':
-        tell(event.address, `${event.time}  ${event.already ? 'known to the orchestrator' : 'registered'} as ${event.id}`);
+        tell(
+          event.address,
+          `${event.time}  ${event.already ? 'known to the orchestrator' : 'registered'} as ${event.id}`,
+        );
         return;
       case 'stage-reached':
         tell(
@@ -53,7 +63,10 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
         tell(event.address, `${event.time}  answered ${event.prompt}`);
         return;
       case 'node-recovering':
-        tell(event.address, `${event.time}  recovering from ${event.trouble}, ${event.attempt} of ${event.atMost}: ${event.line}`);
+        tell(
+          event.address,
+          `${event.time}  recovering from ${event.trouble}, ${event.attempt} of ${event.atMost}: ${event.line}`,
+        );
         return;
       case 'provision-warning':
         tell(event.address, `${event.time}  warning: ${event.message}`);
@@ -71,25 +84,37 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
 
   const xml: JunitReport['xml'] = ({ result, error, seconds }) => {
     // Without a node, a run that did not come to its end must not look like one that did.
-    const unknown = nodes.length === 0 && result === null ? [{ address: 'ven provision', before: false }] : nodes;
+    const unknown =
+      nodes.length === 0 && result === null ? [{ address: 'ven provision', before: false }] : nodes;
     const cases = unknown.map(({ address, before }) => {
       const end = finished.get(address);
       const lastLine = last.get(address);
       const out = [
         ...(said.get(address) ?? []),
-        ...(end?.stages.map(({ title, seconds: spent }) => `${title}: ${spent.toFixed(1)} s`) ?? []),
-        ...(lastLine === undefined || end?.outcome === 'ready' ? [] : [`the last line: ${lastLine}`]),
+        ...(end?.stages.map(({ title, seconds: spent }) => `${title}: ${spent.toFixed(1)} s`) ??
+          []),
+        ...(lastLine === undefined || end?.outcome === 'ready'
+          ? []
+          : [`the last line: ${lastLine}`]),
       ];
       const children: XmlNode[] = [...verdict(end, before, error)];
       if (out.length > 0) children.push(element('system-out', {}, [`${out.join('\n')}\n`]));
       return element(
         'testcase',
-        { classname: fleet, name: address.replace(/^vm\./, ''), time: (end?.durationSeconds ?? 0).toFixed(3) },
+        {
+          classname: fleet,
+          name: address.replace(/^vm\./, ''),
+          time: (end?.durationSeconds ?? 0).toFixed(3),
+        },
         children,
       );
     });
     const amount = (name: string): string =>
-      String(cases.filter(({ children }) => children.some((child) => typeof child !== 'string' && child.name === name)).length);
+      String(
+        cases.filter(({ children }) =>
+          children.some((child) => typeof child !== 'string' && child.name === name),
+        ).length,
+      );
     const totals = {
       tests: String(cases.length),
       failures: amount('failure'),
@@ -99,12 +124,21 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
     };
     const notes = [
       ...(said.get(null) ?? []),
-      ...(error === undefined ? [] : [`${error.summary}${error.hint === undefined ? '' : `\n${error.hint}`}`]),
+      ...(error === undefined
+        ? []
+        : [`${error.summary}${error.hint === undefined ? '' : `\n${error.hint}`}`]),
     ];
     const suite = element(
       'testsuite',
-      { name: fleet, ...totals, ...(begun === null ? {} : { timestamp: begun.replace(/(\.\d+)?Z$/, '') }) },
-      [...cases, ...(notes.length === 0 ? [] : [element('system-err', {}, [`${notes.join('\n')}\n`])])],
+      {
+        name: fleet,
+        ...totals,
+        ...(begun === null ? {} : { timestamp: begun.replace(/(\.\d+)?Z$/, '') }),
+      },
+      [
+        ...cases,
+        ...(notes.length === 0 ? [] : [element('system-err', {}, [`${notes.join('\n')}\n`])]),
+      ],
     );
     return `<?xml version="1.0" encoding="UTF-8"?>\n${serializeXml(element('testsuites', { name: 'ven provision', ...totals }, [suite]))}\n`;
   };
@@ -112,11 +146,17 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
 }
 
 /** What a case has in it when its node is not ready. */
-function verdict(end: Finished | undefined, before: boolean, error: VenError | undefined): XmlElement[] {
+function verdict(
+  end: Finished | undefined,
+  before: boolean,
+  error: VenError | undefined,
+): XmlElement[] {
   if (end === undefined) {
     if (before) return [];
     const message = error?.summary ?? 'the run ended before this node did';
-    return [element('error', { type: error?.code ?? 'interrupted', message }, [error?.detail ?? ''])];
+    return [
+      element('error', { type: error?.code ?? 'interrupted', message }, [error?.detail ?? '']),
+    ];
   }
   switch (end.outcome) {
     case 'ready':
@@ -124,7 +164,10 @@ function verdict(end: Finished | undefined, before: boolean, error: VenError | u
       return [];
     case 'left': {
       const where = `in ${end.stages.at(-1)?.title ?? 'no stage yet'}`;
-      const message = end.failure === null ? `not ended when the run was: ${where}` : `${end.failure.message}: ${where}`;
+      const message =
+        end.failure === null
+          ? `not ended when the run was: ${where}`
+          : `${end.failure.message}: ${where}`;
       return [element('error', { type: end.failure?.class ?? 'left', message }, [])];
     }
     case 'failed': {
@@ -133,21 +176,34 @@ function verdict(end: Finished | undefined, before: boolean, error: VenError | u
       const { class: kind, stage, message, line, hint } = failure;
       const title = end.stages.findLast((visit) => visit.stage === stage)?.title ?? stage;
       const where = end.stages.length === 0 ? '' : `, in ${title}`;
-      return [element('failure', { type: kind, message: `${kind}${where}: ${message}` }, [line ?? hint ?? ''])];
+      return [
+        element('failure', { type: kind, message: `${kind}${where}: ${message}` }, [
+          line ?? hint ?? '',
+        ]),
+      ];
     }
   }
 }
 
 /** What XML 1.0 can't carry becomes U+FFFD; a line break in an attribute a blank. */
-function element(name: string, attrs: Record<string, string>, children: readonly XmlNode[]): XmlElement {
+function element(
+  name: string,
+  attrs: Record<string, string>,
+  children: readonly XmlNode[],
+): XmlElement {
   return {
     name,
-    attrs: Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, fit(value).replaceAll(/[\t\n\r]/g, ' ')])),
-    children: children.filter((child) => child !== '').map((child) => (typeof child === 'string' ? fit(child) : child)),
+    attrs: Object.fromEntries(
+      Object.entries(attrs).map(([key, value]) => [key, fit(value).replaceAll(/[\t\n\r]/g, ' ')]),
+    ),
+    children: children
+      .filter((child) => child !== '')
+      .map((child) => (typeof child === 'string' ? fit(child) : child)),
   };
 }
 
 function fit(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.toWellFormed().replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
+  return text
+    .toWellFormed()
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
 }

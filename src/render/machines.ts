@@ -7,19 +7,26 @@ import type { BringUp, VolumeMake } from '../model/index.js';
  * volume from the start is `content`, deflated and in base64.
  */
 export function machinesJson(uri: string, batch: readonly BringUp[]): string {
-  const machines = batch.map(({ name, domain, uuid, domainXml, volumes, start, memoryMiB, cpus }) => ({
-    name,
-    domain,
-    uuid,
-    domainXml,
-    volumes: volumes.map(volumeOf),
-    start,
-    memoryMiB,
-    cpus,
-  }));
+  const machines = batch.map(
+    ({ name, domain, uuid, domainXml, volumes, start, memoryMiB, cpus }) => ({
+      name,
+      domain,
+      uuid,
+      domainXml,
+      volumes: volumes.map(volumeOf),
+      start,
+      memoryMiB,
+      cpus,
+    }),
+  );
   return `${JSON.stringify({ uri, machines }, null, 2)}\n`;
 }
 
 function volumeOf({ pool, volume, xml, content }: VolumeMake): object {
-  return { pool, volume, xml, ...(content && { content: deflateSync(content).toString('base64') }) };
+  return {
+    pool,
+    volume,
+    xml,
+    ...(content && { content: deflateSync(content).toString('base64') }),
+  };
 }

@@ -2,9 +2,14 @@ import { bootOptions, type PlannedNetwork } from '../model/index.js';
 import type { Templates } from './templates.js';
 
 /** A network definition with ven's mark. */
-export function renderNetwork(templates: Templates, network: PlannedNetwork, fleet: string): string {
+export function renderNetwork(
+  templates: Templates,
+  network: PlannedNetwork,
+  fleet: string,
+): string {
   const prefix = network.subnet.cidr.split('/')[1];
-  if (prefix === undefined) throw new Error(`${network.address}: ${network.subnet.cidr} has no prefix length`);
+  if (prefix === undefined)
+    throw new Error(`${network.address}: ${network.subnet.cidr} has no prefix length`);
   return templates.network({
     network,
     fleet,

@@ -1,5 +1,15 @@
 import { isUefi, type HostFirmware, type ResolvedVm } from '../model/index.js';
-import { at, attribute, child, childrenNamed, elementsOf, parseXml, serializeXml, textOf, type XmlElement } from '../xml/index.js';
+import {
+  at,
+  attribute,
+  child,
+  childrenNamed,
+  elementsOf,
+  parseXml,
+  serializeXml,
+  textOf,
+  type XmlElement,
+} from '../xml/index.js';
 import { diskOf, nicOf, renderDomainTree } from './domain.js';
 import { insertAfter, remove, removeNamed, setNamed } from './edit.js';
 import type { Templates } from './templates.js';
@@ -23,7 +33,12 @@ export function patchDomain(
   fields: readonly string[],
   firmware: HostFirmware | null,
 ): string {
-  const patch: Patch = { domain: parseXml(current), fresh: renderDomainTree(templates, vm, firmware), vm, firmware };
+  const patch: Patch = {
+    domain: parseXml(current),
+    fresh: renderDomainTree(templates, vm, firmware),
+    vm,
+    firmware,
+  };
   for (const field of fields) patchField(patch, field);
   return serializeXml(patch.domain);
 }
@@ -49,7 +64,12 @@ const WHOLE = new Map<string, (patch: Patch) => void>([
   ['loader', patchLoader],
   [
     'tpm',
-    (patch) => setNamed(devicesOf(patch.domain), 'tpm', childrenNamed(devicesOf(patch.fresh), 'tpm'), ['serial', 'console', 'input']),
+    (patch) =>
+      setNamed(devicesOf(patch.domain), 'tpm', childrenNamed(devicesOf(patch.fresh), 'tpm'), [
+        'serial',
+        'console',
+        'input',
+      ]),
   ],
   ['boot', patchBoot],
   ['nvram', patchNvram],
@@ -65,7 +85,8 @@ function transplant(patch: Patch, name: string, after: readonly string[]): void 
 }
 
 function patchAccelerator(patch: Patch): void {
-  if (patch.vm.accelerator === 'auto') throw new Error(`${patch.vm.address}: the accelerator is not decided`);
+  if (patch.vm.accelerator === 'auto')
+    throw new Error(`${patch.vm.address}: the accelerator is not decided`);
   patch.domain.attrs['type'] = patch.vm.accelerator;
   transplant(patch, 'cpu', ['features', 'os']);
 }
@@ -82,7 +103,10 @@ function patchCpus(patch: Patch): void {
   const cpu = child(patch.domain, 'cpu');
   const topology = child(cpu, 'topology');
   if (cpu && topology) {
-    const product = ['sockets', 'dies', 'clusters', 'cores', 'threads'].reduce((n, key) => n * Number(attribute(topology, key) ?? 1), 1);
+    const product = ['sockets', 'dies', 'clusters', 'cores', 'threads'].reduce(
+      (n, key) => n * Number(attribute(topology, key) ?? 1),
+      1,
+    );
     if (product !== patch.vm.cpus) remove(cpu, topology);
   }
 }
@@ -94,7 +118,8 @@ function patchFirmware(patch: Patch): void {
 
 /** All of the firmware but its variables. */
 function patchLoader(patch: Patch): void {
-  if (isUefi(patch.vm.firmware) && patch.firmware === null) throw new Error(`${patch.vm.address}: its firmware is not decided`);
+  if (isUefi(patch.vm.firmware) && patch.firmware === null)
+    throw new Error(`${patch.vm.address}: its firmware is not decided`);
   const os = required(patch.domain, 'os');
   const fresh = required(patch.fresh, 'os');
   const automatic = attribute(fresh, 'firmware');
@@ -105,48 +130,65 @@ function patchLoader(patch: Patch): void {
   const features = child(patch.domain, 'features');
   const smm = childrenNamed(child(patch.fresh, 'features'), 'smm');
   if (features) setNamed(features, 'smm', smm, []);
-  else if (smm.length > 0) insertAfter(patch.domain, ['os', 'idmap'], childrenNamed(patch.fresh, 'features'));
+  else if (smm.length > 0)
+    insertAfter(patch.domain, ['os', 'idmap'], childrenNamed(patch.fresh, 'features'));
 }
 
 function patchNvram(patch: Patch): void {
-  setNamed(required(patch.domain, 'os'), 'nvram', childrenNamed(required(patch.fresh, 'os'), 'nvram'), ['type', 'firmware', 'loader']);
+  setNamed(
+    required(patch.domain, 'os'),
+    'nvram',
+    childrenNamed(required(patch.fresh, 'os'), 'nvram'),
+    ['type', 'firmware', 'loader'],
+  );
 }
 
 /** The firmware's switches alone: a person may have others beside them. */
 function patchPxe(patch: Patch): void {
   const isFirmware = (element: XmlElement): boolean => attribute(element, 'type') === 'fwcfg';
-  const isSwitch = (entry: XmlElement): boolean => /^opt\/org\.tianocore\/IPv[46]PXESupport$/.test(attribute(entry, 'name') ?? '');
+  const isSwitch = (entry: XmlElement): boolean =>
+    /^opt\/org\.tianocore\/IPv[46]PXESupport$/.test(attribute(entry, 'name') ?? '');
   const fresh = childrenNamed(patch.fresh, 'sysinfo').filter(isFirmware);
   const wanted = fresh.flatMap((element) => childrenNamed(element, 'entry'));
   const infos = childrenNamed(patch.domain, 'sysinfo').filter(isFirmware);
   const found = infos.flatMap((info) => childrenNamed(info, 'entry').filter(isSwitch));
-  const shown = (entries: readonly XmlElement[]): string => entries.map((entry) => serializeXml(entry)).join();
+  const shown = (entries: readonly XmlElement[]): string =>
+    entries.map((entry) => serializeXml(entry)).join();
   if (shown(found) === shown(wanted)) return;
-  for (const info of infos) for (const entry of childrenNamed(info, 'entry').filter(isSwitch)) remove(info, entry);
+  for (const info of infos)
+    for (const entry of childrenNamed(info, 'entry').filter(isSwitch)) remove(info, entry);
   const [info] = infos;
-  if (!info) insertAfter(patch.domain, ['vcpu', 'iothreads', 'cputune', 'resource', 'sysinfo'], fresh);
+  if (!info)
+    insertAfter(patch.domain, ['vcpu', 'iothreads', 'cputune', 'resource', 'sysinfo'], fresh);
   else if (wanted.length > 0) insertAfter(info, ['entry'], wanted);
   else if (elementsOf(info).length === 0) remove(patch.domain, info);
 }
 
 function patchBoot(patch: Patch): void {
   const os = required(patch.domain, 'os');
-  setNamed(os, 'boot', childrenNamed(required(patch.fresh, 'os'), 'boot'), ['type', 'loader', 'nvram']);
+  setNamed(os, 'boot', childrenNamed(required(patch.fresh, 'os'), 'boot'), [
+    'type',
+    'loader',
+    'nvram',
+  ]);
   // libvirt takes one or the other way of saying the order, not both.
   for (const device of elementsOf(devicesOf(patch.domain))) {
-    for (const boot of childrenNamed(device, 'boot')) if (attribute(boot, 'order') !== null) remove(device, boot);
+    for (const boot of childrenNamed(device, 'boot'))
+      if (attribute(boot, 'order') !== null) remove(device, boot);
   }
 }
 
 function patchSerialNumber(patch: Patch): void {
-  setNamed(required(patch.domain, 'os'), 'smbios', childrenNamed(required(patch.fresh, 'os'), 'smbios'), [
-    'type',
-    'loader',
-    'nvram',
-    'boot',
-  ]);
+  setNamed(
+    required(patch.domain, 'os'),
+    'smbios',
+    childrenNamed(required(patch.fresh, 'os'), 'smbios'),
+    ['type', 'loader', 'nvram', 'boot'],
+  );
   const freshInfo = required(patch.fresh, 'sysinfo');
-  const info = childrenNamed(patch.domain, 'sysinfo').find((element) => attribute(element, 'type') === 'smbios');
+  const info = childrenNamed(patch.domain, 'sysinfo').find(
+    (element) => attribute(element, 'type') === 'smbios',
+  );
   if (!info) {
     insertAfter(patch.domain, ['vcpu', 'iothreads', 'cputune', 'resource'], [freshInfo]);
     return;
@@ -169,21 +211,25 @@ function patchGraphics(patch: Patch): void {
   const wanted = childrenNamed(fresh, 'graphics');
   // The password stays, where there still is to be one: it is never in what is rendered.
   const password = attribute(child(devices, 'graphics'), 'passwd');
-  for (const { attrs } of wanted) if (attrs['passwd'] !== undefined && password !== null) attrs['passwd'] = password;
+  for (const { attrs } of wanted)
+    if (attrs['passwd'] !== undefined && password !== null) attrs['passwd'] = password;
   setNamed(devices, 'graphics', wanted, ['tpm', 'console', 'serial']);
   // A graphics card that is there will do; without graphics, nobody looks at it.
   if (child(fresh, 'video') === undefined) removeNamed(devices, 'video');
-  else if (child(devices, 'video') === undefined) insertAfter(devices, ['graphics'], childrenNamed(fresh, 'video'));
+  else if (child(devices, 'video') === undefined)
+    insertAfter(devices, ['graphics'], childrenNamed(fresh, 'video'));
 }
 
 function patchConsole(patch: Patch): void {
   const devices = devicesOf(patch.domain);
   const fresh = childrenNamed(devicesOf(patch.fresh), 'serial');
-  const isFirst = (element: XmlElement): boolean => (attribute(child(element, 'target'), 'port') ?? '0') === '0';
+  const isFirst = (element: XmlElement): boolean =>
+    (attribute(child(element, 'target'), 'port') ?? '0') === '0';
   for (const serial of childrenNamed(devices, 'serial').filter(isFirst)) remove(devices, serial);
   // libvirt mirrors the first serial port as a console, and would take an old mirror for a port of its own.
   for (const console of childrenNamed(devices, 'console').filter(isFirst)) {
-    if ((attribute(child(console, 'target'), 'type') ?? 'serial') === 'serial') remove(devices, console);
+    if ((attribute(child(console, 'target'), 'type') ?? 'serial') === 'serial')
+      remove(devices, console);
   }
   const others = childrenNamed(devices, 'serial');
   for (const serial of others) remove(devices, serial);
@@ -196,8 +242,13 @@ function patchDisk(patch: Patch, target: string): void {
   const devices = devicesOf(patch.domain);
   const disk = diskOf(patch.domain, target);
   const bus = attribute(child(fresh, 'target'), 'bus');
-  if (bus === 'scsi' && !childrenNamed(devices, 'controller').some((element) => attribute(element, 'type') === 'scsi')) {
-    const controllers = childrenNamed(devicesOf(patch.fresh), 'controller').filter((element) => attribute(element, 'type') === 'scsi');
+  if (
+    bus === 'scsi' &&
+    !childrenNamed(devices, 'controller').some((element) => attribute(element, 'type') === 'scsi')
+  ) {
+    const controllers = childrenNamed(devicesOf(patch.fresh), 'controller').filter(
+      (element) => attribute(element, 'type') === 'scsi',
+    );
     insertAfter(devices, ['controller', 'disk'], controllers);
   }
   if (!disk) {
@@ -208,7 +259,11 @@ function patchDisk(patch: Patch, target: string): void {
   if (attribute(child(disk, 'target'), 'bus') !== bus) removeNamed(disk, 'address');
   const driver = child(disk, 'driver');
   const freshDriver = required(fresh, 'driver');
-  if (driver) Object.assign(driver.attrs, { name: freshDriver.attrs['name'], type: freshDriver.attrs['type'] });
+  if (driver)
+    Object.assign(driver.attrs, {
+      name: freshDriver.attrs['name'],
+      type: freshDriver.attrs['type'],
+    });
   else insertAfter(disk, [], [freshDriver], 'start');
   setNamed(disk, 'source', childrenNamed(fresh, 'source'), ['driver']);
   setNamed(disk, 'target', childrenNamed(fresh, 'target'), ['driver', 'source']);
@@ -259,7 +314,10 @@ function devicesOf(domain: XmlElement): XmlElement {
 
 function required(parent: XmlElement, ...path: string[]): XmlElement {
   const found = at(parent, ...path);
-  if (!found) throw new Error(`<${parent.name}> has no <${path.join('><')}>: ${textOf(parent).trim().slice(0, 40)}`);
+  if (!found)
+    throw new Error(
+      `<${parent.name}> has no <${path.join('><')}>: ${textOf(parent).trim().slice(0, 40)}`,
+    );
   return found;
 }
 

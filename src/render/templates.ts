@@ -20,7 +20,12 @@ export type Templates = Record<keyof TemplateTexts, Template>;
 
 export function compileTemplates(texts: TemplateTexts): Templates {
   // No loader: a template can't reach any other file.
-  const environment = new nunjucks.Environment(null, { autoescape: true, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true });
+  const environment = new nunjucks.Environment(null, {
+    autoescape: true,
+    throwOnUndefined: true,
+    trimBlocks: true,
+    lstripBlocks: true,
+  });
   const compile = (name: keyof TemplateTexts): Template => {
     const template = new nunjucks.Template(texts[name], environment, TEMPLATE_FILES[name]);
     return (values) => {
@@ -37,7 +42,6 @@ const MULTILINE = new Set(['title', 'description']);
 
 /** What XML 1.0 can't carry at all. */
 const UNFIT =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const LINE_BREAK = /[\t\n\r]/;
 

@@ -1,5 +1,11 @@
 import { makeNvram, StoreError } from '../efi/index.js';
-import { VenError, type NvramContents, type ResolvedDisk, type VolumeMake, type VolumeRef } from '../model/index.js';
+import {
+  VenError,
+  type NvramContents,
+  type ResolvedDisk,
+  type VolumeMake,
+  type VolumeRef,
+} from '../model/index.js';
 import type { Templates } from './templates.js';
 
 /** A sparse qcow2 volume. */
@@ -30,5 +36,10 @@ export function renderNvram(
       cause: error,
     });
   }
-  return { pool, volume, xml: templates.volume({ volume, bytes: content.length, format: 'raw' }), content };
+  return {
+    pool,
+    volume,
+    xml: templates.volume({ volume, bytes: content.length, format: 'raw' }),
+    content,
+  };
 }

@@ -10,22 +10,34 @@ export interface ShownBundle {
 }
 
 /** What is in a bundle, what is not, and what to look at before it goes anywhere. Ends in a newline. */
-export function bundleText({ file, bytes, parts, missing, warnings }: ShownBundle, look: Look): string {
+export function bundleText(
+  { file, bytes, parts, missing, warnings }: ShownBundle,
+  look: Look,
+): string {
   const folders = new Map<string, number>();
   for (const { path } of parts) {
     const folder = path.includes('/') ? `${path.slice(0, path.indexOf('/'))}/` : path;
     folders.set(folder, (folders.get(folder) ?? 0) + 1);
   }
-  const names = [...folders].map(([name, amount]) => (name.endsWith('/') ? `${name} (${count(amount, 'file')})` : name));
-  const lines = [`${paint(look, 'green', 'Wrote')} ${printable(file)} (${size(bytes)}, for you alone to read): ${names.join(', ')}.`];
+  const names = [...folders].map(([name, amount]) =>
+    name.endsWith('/') ? `${name} (${count(amount, 'file')})` : name,
+  );
+  const lines = [
+    `${paint(look, 'green', 'Wrote')} ${printable(file)} (${size(bytes)}, for you alone to read): ${names.join(', ')}.`,
+  ];
   for (const [what, alike] of Map.groupBy(missing, (part) => part.what)) {
     const [first] = alike;
     if (first === undefined) continue;
     const others = alike.length === 1 ? '' : ` and ${alike.length - 1} more`;
-    lines.push(`${paint(look, 'yellow', 'Missing')}: ${printable(first.path)}${others}, ${printable(what)}: ${printable(first.why)}`);
+    lines.push(
+      `${paint(look, 'yellow', 'Missing')}: ${printable(first.path)}${others}, ${printable(what)}: ${printable(first.why)}`,
+    );
   }
-  for (const warning of warnings) lines.push(`${paint(look, 'yellow', 'Warning')}: ${printable(warning)}`);
-  lines.push('Secrets were taken out as far as they can be told. Look through it before you send it to others.');
+  for (const warning of warnings)
+    lines.push(`${paint(look, 'yellow', 'Warning')}: ${printable(warning)}`);
+  lines.push(
+    'Secrets were taken out as far as they can be told. Look through it before you send it to others.',
+  );
   return `${lines.join('\n')}\n`;
 }
 

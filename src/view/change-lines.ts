@@ -46,7 +46,9 @@ export function rows(change: Change): Row[] {
       return change.fields.map(({ path, before, after, effect, why: because }) => ({
         key: oneLine(path),
         text: `${quoted(before)} -> ${quoted(after)}  (${effect}${because === undefined ? '' : `: ${oneLine(because)}`})`,
-        ...(effect === 'live' ? {} : { tone: effect === 'restart' ? ('yellow' as const) : ('red' as const) }),
+        ...(effect === 'live'
+          ? {}
+          : { tone: effect === 'restart' ? ('yellow' as const) : ('red' as const) }),
       }));
   }
 }

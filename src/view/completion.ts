@@ -5,7 +5,11 @@ export interface Completed {
   summary: string;
   /** `one`: its first argument is a VM's name. `some`: any of its arguments may be. */
   vms: 'none' | 'one' | 'some';
-  flags: { name: string; summary: string; takes: 'nothing' | 'address' | 'file' | 'folder' | 'other' }[];
+  flags: {
+    name: string;
+    summary: string;
+    takes: 'nothing' | 'address' | 'file' | 'folder' | 'other';
+  }[];
 }
 
 export type Shell = 'bash' | 'zsh' | 'fish';
@@ -25,30 +29,41 @@ export function completionScript(shell: Shell, commands: readonly Completed[]): 
 }
 
 /** The first words, each once, and for a topic the words that may follow. */
-function firstWords(commands: readonly Completed[]): { word: string; summary: string; next: { word: string; summary: string }[] }[] {
+function firstWords(
+  commands: readonly Completed[],
+): { word: string; summary: string; next: { word: string; summary: string }[] }[] {
   const words = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))];
   return words.map((word) => {
     const next = commands.flatMap(({ name, summary }) =>
       name.startsWith(`${word} `) ? [{ word: name.slice(word.length + 1), summary }] : [],
     );
-    const summary = commands.find(({ name }) => name === word)?.summary ?? next.map((one) => one.word).join(', ');
+    const summary =
+      commands.find(({ name }) => name === word)?.summary ?? next.map((one) => one.word).join(', ');
     return { word, summary, next };
   });
 }
 
-const topicsOf = (commands: readonly Completed[]) => firstWords(commands).filter(({ next }) => next.length > 0);
+const topicsOf = (commands: readonly Completed[]) =>
+  firstWords(commands).filter(({ next }) => next.length > 0);
 
 /** As one word, in a script. */
 const label = (name: string): string => name.replace(' ', ':');
 
 const named = (commands: readonly Completed[], takes: string): string[] => [
-  ...new Set(commands.flatMap(({ flags }) => flags.filter((flag) => flag.takes === takes).map(({ name }) => `--${name}`))),
+  ...new Set(
+    commands.flatMap(({ flags }) =>
+      flags.filter((flag) => flag.takes === takes).map(({ name }) => `--${name}`),
+    ),
+  ),
 ];
 
 function bash(commands: readonly Completed[]): string {
   const cases = commands
     .filter(({ name }) => name !== 'completion')
-    .map(({ name, flags }) => `    ${label(name)}) flags='${flags.map((flag) => `--${flag.name}`).join(' ')}' ;;`);
+    .map(
+      ({ name, flags }) =>
+        `    ${label(name)}) flags='${flags.map((flag) => `--${flag.name}`).join(' ')}' ;;`,
+    );
   return `# ven completion for bash. Use: source <(ven completion bash)
 _ven() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" flags='' fleet='' word
@@ -110,9 +125,18 @@ complete -F _ven ven
 
 function zsh(commands: readonly Completed[]): string {
   const text = (words: string): string => words.replaceAll(/['[\]:\\]/g, '').trim();
-  const action = { nothing: '', address: ':address:_ven_addresses', file: ':file:_files', folder: ':folder:_files -/', other: ':value: ' };
+  const action = {
+    nothing: '',
+    address: ':address:_ven_addresses',
+    file: ':file:_files',
+    folder: ':folder:_files -/',
+    other: ':value: ',
+  };
   const cases = commands.map(({ name, flags, vms }) => {
-    const specs = flags.map((flag) => `'${flag.takes === 'address' ? '*' : ''}--${flag.name}[${text(flag.summary)}]${action[flag.takes]}'`);
+    const specs = flags.map(
+      (flag) =>
+        `'${flag.takes === 'address' ? '*' : ''}--${flag.name}[${text(flag.summary)}]${action[flag.takes]}'`,
+    );
     const file = `fleet file:_files -g "*.(yaml|yml)"'`;
     const rest = {
       none: name === 'completion' ? "'1:shell:(bash zsh fish)'" : `'1:${file}`,
@@ -179,12 +203,17 @@ function fish(commands: readonly Completed[]): string {
       .join('; and ');
   const first = (name: string, summary: string): string => {
     const [word = '', next] = name.split(' ');
-    if (next === undefined) return `complete -c ven -n __fish_use_subcommand -f -a ${word} -d ${text(summary)}`;
+    if (next === undefined)
+      return `complete -c ven -n __fish_use_subcommand -f -a ${word} -d ${text(summary)}`;
     return `complete -c ven -n '${seen(word)}; and test (count (commandline -opc)) -eq 2' -f -a ${next} -d ${text(summary)}`;
   };
   const lines = commands.flatMap(({ name, summary, flags, vms }) => [
     first(name, summary),
-    ...(vms !== 'none' ? [`complete -c ven -n '${seen(name)}' -a '(__ven_addresses | string replace -rf "^vm[.]" "")'`] : []),
+    ...(vms !== 'none'
+      ? [
+          `complete -c ven -n '${seen(name)}' -a '(__ven_addresses | string replace -rf "^vm[.]" "")'`,
+        ]
+      : []),
     ...flags.map((flag) => {
       const takes = {
         nothing: '',
@@ -204,7 +233,10 @@ function __ven_addresses
 end
 complete -c ven -f
 ${topicsOf(commands)
-  .map(({ word, summary }) => `complete -c ven -n __fish_use_subcommand -f -a ${word} -d ${text(summary)}`)
+  .map(
+    ({ word, summary }) =>
+      `complete -c ven -n __fish_use_subcommand -f -a ${word} -d ${text(summary)}`,
+  )
   .join('\n')}
 complete -c ven -n 'not __fish_use_subcommand; and not __fish_seen_subcommand_from completion' -k -a '(__fish_complete_suffix .yaml; __fish_complete_suffix .yml)'
 complete -c ven -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'

@@ -15,7 +15,9 @@ export function readingText(address: string): string {
 }
 
 export function leftText(address: string, ended: 'left' | 'stopped'): string {
-  return ended === 'stopped' ? `${address}: the VM has stopped.\n` : `${address}: left its console.\n`;
+  return ended === 'stopped'
+    ? `${address}: the VM has stopped.\n`
+    : `${address}: left its console.\n`;
 }
 
 /**
@@ -55,5 +57,7 @@ export function vncHint({
   if (viewer !== null) return `Started ${viewer}.\n`;
   if (remote === null) return '';
   const host = /^[^:]+:\/\/([^/?]+)/.exec(remote)?.[1] ?? 'HOST';
-  return printable(`That is on ${remote}. To reach it from here: ssh -L ${port}:${listen}:${port} ${host}\n`);
+  return printable(
+    `That is on ${remote}. To reach it from here: ssh -L ${port}:${listen}:${port} ${host}\n`,
+  );
 }

@@ -3,13 +3,25 @@ import { paint, type Look } from './look.js';
 import { printable } from './words.js';
 
 /** Unified diffs, one after the other; empty where nothing differs. An empty text counts as no file. */
-export function diffsText(diffs: readonly { address: string; file: string; before: string; after: string }[], look: Look): string {
+export function diffsText(
+  diffs: readonly { address: string; file: string; before: string; after: string }[],
+  look: Look,
+): string {
   return diffs
     .map(({ address, file, before, after }) => {
-      const side = (text: string, letter: string): string => (text === '' ? '/dev/null' : `${letter}/${address}/${file}`);
-      const patch = createTwoFilesPatch(side(before, 'a'), side(after, 'b'), ended(before), ended(after), undefined, undefined, {
-        context: 3,
-      });
+      const side = (text: string, letter: string): string =>
+        text === '' ? '/dev/null' : `${letter}/${address}/${file}`;
+      const patch = createTwoFilesPatch(
+        side(before, 'a'),
+        side(after, 'b'),
+        ended(before),
+        ended(after),
+        undefined,
+        undefined,
+        {
+          context: 3,
+        },
+      );
       return printable(patch.replace(/^={3,}\n/, ''))
         .split('\n')
         .map((line) => coloured(line, look))

@@ -14,12 +14,17 @@ export function doctorText(findings: readonly HostFinding[], look: Look): string
   const lines = findings.flatMap(({ check, level, message, fix }) => {
     const { sign, tone } = SIGNS[level];
     const head = `${paint(look, tone, sign.padEnd(7))}  ${check.padEnd(names)}  ${printable(message)}`;
-    return fix === '' ? [head] : [head, indent(printable(fix), `${' '.repeat(9)}${paint(look, 'cyan', '->')} `)];
+    return fix === ''
+      ? [head]
+      : [head, indent(printable(fix), `${' '.repeat(9)}${paint(look, 'cyan', '->')} `)];
   });
   const missing = findings.filter(({ level }) => level === 'missing').length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;
   const remark = warnings === 0 ? '' : ` (${count(warnings, 'warning')})`;
-  const outcome = missing === 0 ? `The host is ready${remark}.` : `The host is not ready: ${count(missing, 'thing')} missing${remark}.`;
+  const outcome =
+    missing === 0
+      ? `The host is ready${remark}.`
+      : `The host is not ready: ${count(missing, 'thing')} missing${remark}.`;
   return `${lines.join('\n')}\n\n${outcome}\n`;
 }
 

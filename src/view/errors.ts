@@ -31,7 +31,15 @@ export function failureText({ summary, where, detail, hint }: Failure, look: Loo
  */
 export function errorJson(error: VenError, form: 'object' | 'event'): string {
   const { code, exitCode, summary, where, detail, hint, findings } = error;
-  const said = { code, exitCode, summary, where, detail, hint, findings: findings.length > 0 ? findings : undefined };
+  const said = {
+    code,
+    exitCode,
+    summary,
+    where,
+    detail,
+    hint,
+    findings: findings.length > 0 ? findings : undefined,
+  };
   return form === 'event'
     ? `${JSON.stringify({ type: 'error', formatVersion: '1', error: said })}\n`
     : `${JSON.stringify({ formatVersion: '1', error: said }, null, 2)}\n`;
@@ -39,7 +47,8 @@ export function errorJson(error: VenError, form: 'object' | 'event'): string {
 
 /** An error that ven does not know: a bug, with what a report needs. Ends in a newline. */
 export function bugText(error: unknown, version: string, look: Look): string {
-  const stack = error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
+  const stack =
+    error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
   return [
     `${paint(look, 'red', 'error')}: this is a bug in ven`,
     indent(printable(stack), '  '),

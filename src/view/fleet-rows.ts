@@ -30,14 +30,32 @@ export function fleetRows(plan: Plan): FleetRows {
   const words = stepWords(plan);
   const left = new Map<Address, number>();
   for (const { address } of plan.steps) left.set(address, (left.get(address) ?? 0) + 1);
-  const order = [...new Set([...plan.changes, ...plan.steps].map(({ address }) => address))].filter((address) => left.has(address));
+  const order = [...new Set([...plan.changes, ...plan.steps].map(({ address }) => address))].filter(
+    (address) => left.has(address),
+  );
   const byAddress = new Map<Address, FleetRow>(
-    order.map((address) => [address, { address, state: 'waiting', said: '', output: '', startedAt: null, endedAt: null, touched: 0 }]),
+    order.map((address) => [
+      address,
+      {
+        address,
+        state: 'waiting',
+        said: '',
+        output: '',
+        startedAt: null,
+        endedAt: null,
+        touched: 0,
+      },
+    ]),
   );
   let touched = 0;
 
   const take = (event: RunEvent): FleetRow | null => {
-    if (event.type !== 'step-started' && event.type !== 'step-output' && event.type !== 'step-finished') return null;
+    if (
+      event.type !== 'step-started' &&
+      event.type !== 'step-output' &&
+      event.type !== 'step-finished'
+    )
+      return null;
     const row = byAddress.get(event.address);
     if (row === undefined) return null;
     const step = words.get(event.step);
@@ -64,7 +82,8 @@ export function fleetRows(plan: Plan): FleetRows {
           if (!step?.quiet) row.said = step?.done ?? 'done';
           if (remaining === 0) row.state = 'done';
         }
-        if (remaining === 0 || row.state === 'failed' || row.state === 'skipped') row.endedAt = Date.parse(event.time);
+        if (remaining === 0 || row.state === 'failed' || row.state === 'skipped')
+          row.endedAt = Date.parse(event.time);
         break;
       }
     }
@@ -80,7 +99,8 @@ export function fleetRows(plan: Plan): FleetRows {
  */
 export function visibleRows(rows: readonly FleetRow[], height: number): readonly FleetRow[] {
   if (rows.length <= height) return rows;
-  const latest = (state: RowState): FleetRow[] => rows.filter((row) => row.state === state).sort((a, b) => b.touched - a.touched);
+  const latest = (state: RowState): FleetRow[] =>
+    rows.filter((row) => row.state === state).sort((a, b) => b.touched - a.touched);
   const running = rows.filter(({ state }) => state === 'running');
   const wanted = [
     ...latest('failed').slice(0, Math.floor(height / 3)),
@@ -96,6 +116,11 @@ export function visibleRows(rows: readonly FleetRow[], height: number): readonly
 /** `12 of 50 done, 4 running, 1 failed, 33 waiting`. */
 export function rowCounts(rows: readonly FleetRow[]): string {
   const amount = (state: RowState): number => rows.filter((row) => row.state === state).length;
-  const others = (['running', 'failed', 'skipped', 'waiting'] as const).filter((state) => amount(state) > 0);
-  return [`${amount('done')} of ${rows.length} done`, ...others.map((state) => `${amount(state)} ${state}`)].join(', ');
+  const others = (['running', 'failed', 'skipped', 'waiting'] as const).filter(
+    (state) => amount(state) > 0,
+  );
+  return [
+    `${amount('done')} of ${rows.length} done`,
+    ...others.map((state) => `${amount(state)} ${state}`),
+  ].join(', ');
 }

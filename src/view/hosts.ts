@@ -17,7 +17,9 @@ export function hostsText({ project, hosts, unknown }: ShownHosts, look: Look): 
     cell(instance?.os ?? ''),
     colored(look, instance?.provisioningStatus ?? ''),
   ]);
-  const heads = ['NAME', 'SERIAL', 'HOST', 'OS', 'PROVISIONING'].map((head) => paint(look, 'bold', head));
+  const heads = ['NAME', 'SERIAL', 'HOST', 'OS', 'PROVISIONING'].map((head) =>
+    paint(look, 'bold', head),
+  );
   const table = rows.length === 0 ? [] : [...aligned([heads, ...rows]), ''];
   const missing = unknown.length === 0 ? '' : `; it does not know ${listed(unknown)}`;
   return `${[...table, `Project ${oneLine(project)}: ${count(hosts.length, 'host')}${missing}.`].join('\n')}\n`;
@@ -28,7 +30,11 @@ function cell(text: string): string {
 }
 
 function colored(look: Look, status: string): string {
-  const tone: Tone | null = /fail|error/i.test(status) ? 'red' : /^provisioned$/i.test(status) ? 'green' : null;
+  const tone: Tone | null = /fail|error/i.test(status)
+    ? 'red'
+    : /^provisioned$/i.test(status)
+      ? 'green'
+      : null;
   return tone === null ? cell(status) : paint(look, tone, cell(status));
 }
 
@@ -51,7 +57,15 @@ export function registeredText({
   return `${name}  ${serialNumber}  ${already ? 'was registered already' : 'registered'} as ${oneLine(id)}\n`;
 }
 
-export function unregisteredText({ name, serialNumber, removed }: { name: string; serialNumber: string; removed: boolean }): string {
+export function unregisteredText({
+  name,
+  serialNumber,
+  removed,
+}: {
+  name: string;
+  serialNumber: string;
+  removed: boolean;
+}): string {
   return `${name}  ${serialNumber}  ${removed ? 'removed' : 'was not there'}\n`;
 }
 

@@ -12,16 +12,36 @@ export { planJson } from './plan-json.js';
 export { errorText, errorJson, bugText } from './errors.js';
 export { validationJson, validText } from './findings.js';
 export { gatherFailures, resultText, type Failed, type Outcome } from './result.js';
-export { defaultOsText, hostsJson, hostsText, registeredText, unregisteredText, type ShownHosts } from './hosts.js';
+export {
+  defaultOsText,
+  hostsJson,
+  hostsText,
+  registeredText,
+  unregisteredText,
+  type ShownHosts,
+} from './hosts.js';
 export { statusText, statusJson, statusWarning, type ShownStatus, type ShownVm } from './status.js';
 export { bundleText, type ShownBundle } from './bundle.js';
-export { attachingText, keyOf, leftText, readingText, RESTORE_LOOKS, vncHint, vncText } from './console.js';
+export {
+  attachingText,
+  keyOf,
+  leftText,
+  readingText,
+  RESTORE_LOOKS,
+  vncHint,
+  vncText,
+} from './console.js';
 export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';
 export { doctorText, doctorJson } from './doctor.js';
 export { plainProgress, jsonProgress, type Progress, type Write } from './progress.js';
 export { provisionLines } from './provision-lines.js';
-export { gatherNodes, provisionText, type NodesTold, type ProvisionTextOptions } from './provision-result.js';
+export {
+  gatherNodes,
+  provisionText,
+  type NodesTold,
+  type ProvisionTextOptions,
+} from './provision-result.js';
 export { timelineJson, timelineText } from './timeline-text.js';
 
 /** The timeline as a page; large, and seldom wanted. */
@@ -31,7 +51,8 @@ export const loadTimelineHtml = async () => (await import('./timeline-html.js'))
 export const loadTerminal = async () => (await import('./terminal.js')).terminalProgress;
 
 /** The same for provisioning: one line a node. Loads listr2. */
-export const loadProvisionTerminal = async () => (await import('./provision-terminal.js')).provisionTerminal;
+export const loadProvisionTerminal = async () =>
+  (await import('./provision-terminal.js')).provisionTerminal;
 
 /** Unified diffs of rendered files. Loads diff. */
 export const loadDiffs = async () => (await import('./diffs.js')).diffsText;

@@ -16,7 +16,11 @@ const SHOW_CURSOR = '\u001b[?25h';
  * Draws what `lines` gives for so many lines of the terminal, again and again in place, until it is closed; each is cut to the
  * width. The last ones stay on the screen. Idempotent `close`.
  */
-export function liveLines(stream: NodeJS.WriteStream, look: Look, lines: (height: number) => LiveLine[]): { close: () => Promise<void> } {
+export function liveLines(
+  stream: NodeJS.WriteStream,
+  look: Look,
+  lines: (height: number) => LiveLine[],
+): { close: () => Promise<void> } {
   /** listr2's own renderer, but for which lines there are: never more than the terminal has. */
   class LiveRenderer extends DefaultRenderer {
     static override nonTTY = true; // whether to draw was decided by who chose this view
@@ -44,7 +48,11 @@ export function liveLines(stream: NodeJS.WriteStream, look: Look, lines: (height
     rendererOptions: {
       formatOutput: 'truncate',
       // Both of its streams are this one, so that it leaves the other alone.
-      logger: new ListrLogger({ useIcons: true, toStderr: [], processOutput: new ProcessOutput(stream, stream) }),
+      logger: new ListrLogger({
+        useIcons: true,
+        toStderr: [],
+        processOutput: new ProcessOutput(stream, stream),
+      }),
       color: { PENDING: (icon) => paint(look, 'yellow', icon ?? '') },
     },
   });

@@ -15,7 +15,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function lookOf(stream: Stream, env: Env): Look {
   const forced = env['FORCE_COLOR'];
   const colour =
-    forced !== undefined ? forced !== '0' && forced !== 'false' : !env['NO_COLOR'] && stream.isTTY === true && env['TERM'] !== 'dumb';
+    forced !== undefined
+      ? forced !== '0' && forced !== 'false'
+      : !env['NO_COLOR'] && stream.isTTY === true && env['TERM'] !== 'dumb';
   return { colour, columns: stream.columns || 80 };
 }
 

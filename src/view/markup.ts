@@ -7,7 +7,12 @@ export class Markup {
     this.text = text;
   }
   static of(fixed: TemplateStringsArray, parts: readonly Part[]): Markup {
-    return new Markup(fixed.reduce((text, piece, at) => `${text}${at === 0 ? '' : escaped(parts[at - 1] ?? '')}${piece}`, ''));
+    return new Markup(
+      fixed.reduce(
+        (text, piece, at) => `${text}${at === 0 ? '' : escaped(parts[at - 1] ?? '')}${piece}`,
+        '',
+      ),
+    );
   }
 }
 
@@ -24,5 +29,8 @@ function escaped(part: Part): string {
   if (part instanceof Markup) return part.text;
   if (typeof part === 'object') return part.map(({ text }) => text).join('\n');
   // Between quotes as well as outside; and what deceives or can't be shown is spelled out.
-  return printable(String(part)).replaceAll(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(String(part)).replaceAll(
+    /[&<>"'`]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
 }

@@ -54,18 +54,31 @@ export function nodeRows(): NodeRows {
 
   const take = (event: ProvisionEvent): void => {
     if (event.type === 'provision-started') begin(event);
-    const row = 'address' in event && event.address !== null ? byAddress.get(event.address) : undefined;
+    const row =
+      'address' in event && event.address !== null ? byAddress.get(event.address) : undefined;
     if (row === undefined) return;
     switch (event.type) {
       case 'node-started':
-        Object.assign(row, { state: 'under-way', startedAt: Date.parse(event.time), endedAt: null, stage: '', enteredAt: null, note: '' });
+        Object.assign(row, {
+          state: 'under-way',
+          startedAt: Date.parse(event.time),
+          endedAt: null,
+          stage: '',
+          enteredAt: null,
+          note: '',
+        });
         break;
       case 'node-registered':
         row.note = `registered as ${oneLine(event.id)}`;
         break;
       case 'stage-reached':
         row.startedAt ??= Date.parse(event.time);
-        Object.assign(row, { state: 'under-way', stage: oneLine(event.title), enteredAt: Date.parse(event.time), note: '' });
+        Object.assign(row, {
+          state: 'under-way',
+          stage: oneLine(event.title),
+          enteredAt: Date.parse(event.time),
+          note: '',
+        });
         break;
       case 'node-output':
         row.output = oneLine(event.line).trim();
@@ -106,7 +119,12 @@ export function visibleNodes(rows: readonly NodeRow[], height: number): readonly
     rows.filter(({ state }) => states.includes(state)).sort((a, b) => b.touched - a.touched);
   const failed = of('failed');
   const kept = failed.slice(0, Math.floor(height / 3)); // however many are under way, a failure is seen
-  const others = [...failed.slice(kept.length), ...of('left'), ...of('ready', 'reached'), ...of('waiting')];
+  const others = [
+    ...failed.slice(kept.length),
+    ...of('left'),
+    ...of('ready', 'reached'),
+    ...of('waiting'),
+  ];
   const active = of('under-way').slice(0, height - kept.length);
   return [...active, ...kept, ...others].slice(0, height);
 }
@@ -114,8 +132,19 @@ export function visibleNodes(rows: readonly NodeRow[], height: number): readonly
 /** `12 of 50 ready, 4 under way, 1 failed, 33 waiting`. */
 export function nodeCounts(rows: readonly NodeRow[]): string {
   const amount = (state: NodeState): number => rows.filter((row) => row.state === state).length;
-  const others = (['reached', 'under-way', 'failed', 'left', 'waiting'] as const).filter((state) => amount(state) > 0);
-  return [`${amount('ready')} of ${rows.length} ready`, ...others.map((state) => `${amount(state)} ${STATE_WORDS[state]}`)].join(', ');
+  const others = (['reached', 'under-way', 'failed', 'left', 'waiting'] as const).filter(
+    (state) => amount(state) > 0,
+  );
+  return [
+    `${amount('ready')} of ${rows.length} ready`,
+    ...others.map((state) => `${amount(state)} ${STATE_WORDS[state]}`),
+  ].join(', ');
 }
 
-const STATE_WORDS = { reached: 'there', 'under-way': 'under way', failed: 'failed', left: 'not ended', waiting: 'waiting' } as const;
+const STATE_WORDS = {
+  reached: 'there',
+  'under-way': 'under way',
+  failed: 'failed',
+  left: 'not ended',
+  waiting: 'waiting',
+} as const;

@@ -10,11 +10,18 @@ const LIMIT = 60_000;
 export function planMarkdown(plan: Plan, { file }: { file: string }): string {
   const head = [`### ven plan: ${code(plan.fleet)} on ${code(plan.host)}`, ''];
   if (plan.changes.length === 0) {
-    const said = plan.options.mode === 'destroy' ? 'Nothing to destroy.' : `No changes. The host matches ${code(file)}.`;
+    const said =
+      plan.options.mode === 'destroy'
+        ? 'Nothing to destroy.'
+        : `No changes. The host matches ${code(file)}.`;
     return `${[...head, said, ...remarks(plan)].join('\n')}\n`;
   }
   head.push(`**${counts(plan)}**`, ...remarks(plan), '');
-  const table = ['| | address | action | why | note |', '|---|---|---|---|---|', ...plan.changes.map(tableRow)];
+  const table = [
+    '| | address | action | why | note |',
+    '|---|---|---|---|---|',
+    ...plan.changes.map(tableRow),
+  ];
   const details = plan.changes.filter((change) => rows(change).length > 0).map(detail);
   const whole = [...head, ...table, '', ...details].join('\n');
   if (whole.length <= LIMIT) return `${whole.trimEnd()}\n`;
@@ -22,9 +29,14 @@ export function planMarkdown(plan: Plan, { file }: { file: string }): string {
 }
 
 function remarks(plan: Plan): string[] {
-  const lines = [...plan.warnings.map((warning) => `Warning: ${escape(warning)}`), ...recap(plan).warnings.map(escape)];
-  if (plan.options.targets.length > 0) lines.push(`Only what was asked for: ${plan.options.targets.map(code).join(', ')}`);
-  if (plan.options.excludes.length > 0) lines.push(`Left out: ${plan.options.excludes.map(code).join(', ')}`);
+  const lines = [
+    ...plan.warnings.map((warning) => `Warning: ${escape(warning)}`),
+    ...recap(plan).warnings.map(escape),
+  ];
+  if (plan.options.targets.length > 0)
+    lines.push(`Only what was asked for: ${plan.options.targets.map(code).join(', ')}`);
+  if (plan.options.excludes.length > 0)
+    lines.push(`Left out: ${plan.options.excludes.map(code).join(', ')}`);
   return lines.flatMap((line) => ['', `> ${line}`]);
 }
 
@@ -42,9 +54,16 @@ function tableRow(change: Change): string {
 function detail(change: Change): string {
   const lines = rows(change).map(({ key, text }) => `${key}: ${text}`);
   const fence = fenceFor(lines.join('\n'));
-  return [`<details><summary>${code(change.address)}: ${change.action}</summary>`, '', fence, ...lines, fence, '', '</details>', ''].join(
-    '\n',
-  );
+  return [
+    `<details><summary>${code(change.address)}: ${change.action}</summary>`,
+    '',
+    fence,
+    ...lines,
+    fence,
+    '',
+    '</details>',
+    '',
+  ].join('\n');
 }
 
 function fitting(lines: string[], room: number): string[] {
@@ -65,7 +84,10 @@ function code(text: string): string {
 
 /** A text that stays text: no markup, no mention, no link, no end of a table cell. */
 function escape(text: string): string {
-  return oneLine(text).replaceAll(/[&<>|`*_[\]~@#\\:]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return oneLine(text).replaceAll(
+    /[&<>|`*_[\]~@#\\:]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
 }
 
 /** Longer than any run of backticks inside. */

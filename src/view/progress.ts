@@ -30,7 +30,10 @@ export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
       case 'step-finished': {
         const step = words.get(event.step);
         if (event.outcome === 'done' && !step?.quiet) {
-          line(event.address, `${paint(look, 'green', step?.done ?? 'done')} (${duration(event.durationSeconds)})`);
+          line(
+            event.address,
+            `${paint(look, 'green', step?.done ?? 'done')} (${duration(event.durationSeconds)})`,
+          );
         } else if (event.outcome === 'failed') {
           const doing = step?.doing ?? event.step;
           line(
@@ -56,7 +59,11 @@ export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
 }
 
 /** What an interruption does. */
-export function interruptedText({ hard, running, because }: Extract<RunEvent, { type: 'interrupted' }>): string {
+export function interruptedText({
+  hard,
+  running,
+  because,
+}: Extract<RunEvent, { type: 'interrupted' }>): string {
   const head = because ?? 'Interrupted';
   if (running.length === 0) return `${head}: starting nothing new.`;
   const steps = count(running.length, 'running step');

@@ -17,7 +17,11 @@ export function provisionLines(write: Write, look: Look): Progress<ProvisionEven
       case 'provision-started': {
         widest = Math.max(0, ...event.nodes.map(({ address }) => address.length));
         for (const { address, stage, title, enteredAt } of event.nodes) {
-          if (stage !== null) stages.set(address, { title: title ?? stage, since: enteredAt ? Date.parse(enteredAt) : null });
+          if (stage !== null)
+            stages.set(address, {
+              title: title ?? stage,
+              since: enteredAt ? Date.parse(enteredAt) : null,
+            });
         }
         const ready = event.nodes.filter(({ outcome }) => outcome === 'ready').length;
         const known = ready === 0 ? '' : `; ${ready} ready since before`;
@@ -40,8 +44,12 @@ export function provisionLines(write: Write, look: Look): Progress<ProvisionEven
       case 'stage-reached': {
         const at = Date.parse(event.time);
         const before = stages.get(event.address);
-        const spent = before?.since === null || before === undefined ? '' : duration(Math.max(0, at - before.since) / 1000);
-        const after = spent === '' ? '' : ` (${before?.title}: ${event.late ? 'at most ' : ''}${spent})`;
+        const spent =
+          before?.since === null || before === undefined
+            ? ''
+            : duration(Math.max(0, at - before.since) / 1000);
+        const after =
+          spent === '' ? '' : ` (${before?.title}: ${event.late ? 'at most ' : ''}${spent})`;
         stages.set(event.address, { title: oneLine(event.title), since: at });
         line(event.address, `${paint(look, 'cyan', oneLine(event.title))}${oneLine(after)}`);
         break;
@@ -63,7 +71,10 @@ export function provisionLines(write: Write, look: Look): Progress<ProvisionEven
         line(event.address, paint(look, 'yellow', `warning: ${oneLine(event.message)}`));
         break;
       case 'node-finished':
-        line(event.address, `${ending(event, stages.get(event.address)?.title ?? '', look)} (${duration(event.durationSeconds)})`);
+        line(
+          event.address,
+          `${ending(event, stages.get(event.address)?.title ?? '', look)} (${duration(event.durationSeconds)})`,
+        );
         break;
       case 'node-output':
       case 'provision-finished':
@@ -73,7 +84,11 @@ export function provisionLines(write: Write, look: Look): Progress<ProvisionEven
   return { emit, close: () => Promise.resolve() };
 }
 
-function ending({ outcome, failure }: Extract<ProvisionEvent, { type: 'node-finished' }>, stage: string, look: Look): string {
+function ending(
+  { outcome, failure }: Extract<ProvisionEvent, { type: 'node-finished' }>,
+  stage: string,
+  look: Look,
+): string {
   const where = stage === '' ? '' : ` in ${oneLine(stage)}`;
   switch (outcome) {
     case 'ready':
@@ -81,7 +96,11 @@ function ending({ outcome, failure }: Extract<ProvisionEvent, { type: 'node-fini
     case 'reached':
       return paint(look, 'green', `reached ${oneLine(stage)}`);
     case 'failed':
-      return paint(look, 'red', `failed${where}: ${failure === null ? '' : `${failure.class}: ${oneLine(failure.message)}`}`);
+      return paint(
+        look,
+        'red',
+        `failed${where}: ${failure === null ? '' : `${failure.class}: ${oneLine(failure.message)}`}`,
+      );
     case 'left':
       return paint(look, 'yellow', `left${where}`);
   }

@@ -1,4 +1,9 @@
-import { stageOrder, type Address, type ProvisionEvent, type ProvisionResult } from '../model/index.js';
+import {
+  stageOrder,
+  type Address,
+  type ProvisionEvent,
+  type ProvisionResult,
+} from '../model/index.js';
 import { failureText } from './errors.js';
 import { paint, type Look, type Tone } from './look.js';
 import { aligned, duration, listed, oneLine, printable } from './words.js';
@@ -33,9 +38,16 @@ export interface ProvisionTextOptions {
 }
 
 /** How a run of provisioning ended: a table of its nodes, the failures with all that is known of them, the counts, what to do. Ends in a newline. */
-export function provisionText(told: NodesTold, result: ProvisionResult, { look, file, goOn }: ProvisionTextOptions): string {
+export function provisionText(
+  told: NodesTold,
+  result: ProvisionResult,
+  { look, file, goOn }: ProvisionTextOptions,
+): string {
   const named = file === './fleet.yaml' ? '' : ` ${file}`;
-  const end = [total(told, result, look), ...next(told, result, named, goOn ?? `ven provision${named}`)].join('\n');
+  const end = [
+    total(told, result, look),
+    ...next(told, result, named, goOn ?? `ven provision${named}`),
+  ].join('\n');
   const blocks = [
     table(told, look),
     failures(told, result)
@@ -50,21 +62,37 @@ export function provisionText(told: NodesTold, result: ProvisionResult, { look, 
 }
 
 /** Those that could not begin, all for the same reason, are told together. */
-function failures({ finished }: NodesTold, { failed }: ProvisionResult): Parameters<typeof failureText>[0][] {
+function failures(
+  { finished }: NodesTold,
+  { failed }: ProvisionResult,
+): Parameters<typeof failureText>[0][] {
   const told = failed.map(({ address, class: kind, stage, message, line, hint }) => {
     const stages = finished.get(address)?.stages ?? [];
     const title = oneLine(stages.findLast((spent) => spent.stage === stage)?.title ?? stage);
     const summary = `${kind}${stages.length === 0 ? '' : `, in ${title}`}: ${oneLine(message)}`;
-    return { address, begun: stages.length > 0, summary, detail: line === null ? undefined : oneLine(line), hint };
+    return {
+      address,
+      begun: stages.length > 0,
+      summary,
+      detail: line === null ? undefined : oneLine(line),
+      hint,
+    };
   });
-  const alike = Map.groupBy(told, ({ address, begun, summary, detail, hint }) => (begun ? address : [summary, detail, hint].join('\n')));
+  const alike = Map.groupBy(told, ({ address, begun, summary, detail, hint }) =>
+    begun ? address : [summary, detail, hint].join('\n'),
+  );
   return [...alike.values()].flatMap((group) => {
     const [first] = group;
     return first ? [{ ...first, where: listed(group.map(({ address }) => address)) }] : [];
   });
 }
 
-const TONES: Record<Finished['outcome'], Tone> = { ready: 'green', reached: 'green', failed: 'red', left: 'yellow' };
+const TONES: Record<Finished['outcome'], Tone> = {
+  ready: 'green',
+  reached: 'green',
+  failed: 'red',
+  left: 'yellow',
+};
 
 /** A line a node. Stages are named in the head where that fits, else numbered, and named below. */
 function table({ started, finished }: NodesTold, look: Look): string {
@@ -73,10 +101,13 @@ function table({ started, finished }: NodesTold, look: Look): string {
   const rows = started.nodes.map(({ address, outcome }): string[] => {
     const node = finished.get(address);
     const name = address.replace(/^vm\./, '');
-    if (node === undefined) return [name, outcome === 'ready' ? paint(look, 'green', 'ready') : 'not started', '-', '-'];
+    if (node === undefined)
+      return [name, outcome === 'ready' ? paint(look, 'green', 'ready') : 'not started', '-', '-'];
     const spent = stages.map(({ stage }) => {
       const visits = node.stages.filter((visit) => visit.stage === stage);
-      return visits.length === 0 ? '-' : duration(visits.reduce((sum, { seconds }) => sum + seconds, 0));
+      return visits.length === 0
+        ? '-'
+        : duration(visits.reduce((sum, { seconds }) => sum + seconds, 0));
     });
     return [
       name,
@@ -89,17 +120,23 @@ function table({ started, finished }: NodesTold, look: Look): string {
   const head = (titles: readonly string[]): string[] =>
     ['NODE', 'RESULT', 'CLASS', 'TIME', ...titles].map((text) => paint(look, 'bold', text));
   const lines = aligned([head(stages.map(({ title }) => oneLine(title).toUpperCase())), ...rows]);
-  // eslint-disable-next-line no-control-regex
-  if (Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)) <= look.columns) return lines.join('\n');
+  if (Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)) <= look.columns)
+    return lines.join('\n');
   const key = stages.map(({ title }, at) => `${at + 1} ${oneLine(title)}`).join(', ');
-  return [...aligned([head(stages.map((_, at) => String(at + 1))), ...rows]), paint(look, 'dim', key)].join('\n');
+  return [
+    ...aligned([head(stages.map((_, at) => String(at + 1))), ...rows]),
+    paint(look, 'dim', key),
+  ].join('\n');
 }
 
 function total({ started }: NodesTold, result: ProvisionResult, look: Look): string {
   const { outcome, ready, failed, left, byClass, durationSeconds } = result;
   const until = started?.until ?? 'ready';
-  if (started?.nodes.length === 0) return 'No node to onboard: each VM says power: off in the fleet file, or was left out.';
-  const counts = [...Map.groupBy(failed, (one) => one.class)].map(([kind, some]) => `${some.length} ${kind}`);
+  if (started?.nodes.length === 0)
+    return 'No node to onboard: each VM says power: off in the fleet file, or was left out.';
+  const counts = [...Map.groupBy(failed, (one) => one.class)].map(
+    ([kind, some]) => `${some.length} ${kind}`,
+  );
   const timedOut = (byClass.timeout ?? 0) - failed.filter((one) => one.class === 'timeout').length;
   const parts = [`${ready.length} ${until === 'ready' ? 'ready' : 'there'}`];
   if (failed.length > 0) parts.push(`${failed.length} failed (${counts.join(', ')})`);
@@ -112,7 +149,12 @@ function total({ started }: NodesTold, result: ProvisionResult, look: Look): str
   return `${paint(look, tone, head)} after ${duration(durationSeconds)}: ${parts.join(', ')}.`;
 }
 
-function next({ finished }: NodesTold, { outcome, failed, left }: ProvisionResult, named: string, goOn: string): string[] {
+function next(
+  { finished }: NodesTold,
+  { outcome, failed, left }: ProvisionResult,
+  named: string,
+  goOn: string,
+): string[] {
   const lines: string[] = [];
   const name = (address: Address): string => address.replace(/^vm\./, '');
   // The others have a hint of their own.
@@ -125,12 +167,17 @@ function next({ finished }: NodesTold, { outcome, failed, left }: ProvisionResul
   };
   if (left.length > 0) lines.push(`not ended: ${listed(left.map(where))}`);
   if (first !== undefined) {
-    lines.push(`Read what ${toMakeAnew.length === 1 ? 'it' : 'one'} said: ven logs ${name(first.address)}${named}`);
+    lines.push(
+      `Read what ${toMakeAnew.length === 1 ? 'it' : 'one'} said: ven logs ${name(first.address)}${named}`,
+    );
     const [kind, ...others] = new Set(toMakeAnew.map((one) => one.class));
     const some = others.length > 0 ? ` (only one class: --class ${kind})` : '';
-    lines.push(`Make ${toMakeAnew.length === 1 ? 'it' : 'them'} anew and try again: ven provision${named} --retry-failed${some}`);
+    lines.push(
+      `Make ${toMakeAnew.length === 1 ? 'it' : 'them'} anew and try again: ven provision${named} --retry-failed${some}`,
+    );
   }
   if (left.length > 0) lines.push(`What is done stands; go on with the rest: ${goOn}`);
-  if (outcome !== 'done' && first !== undefined) lines.push(`Where each spent its time: ven timeline${named}`);
+  if (outcome !== 'done' && first !== undefined)
+    lines.push(`Where each spent its time: ven timeline${named}`);
   return lines.map((line) => `  ${printable(line)}`);
 }

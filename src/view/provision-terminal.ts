@@ -10,7 +10,10 @@ import { duration, oneLine } from './words.js';
 const OTHER_LINES = 2;
 
 /** One line a node with its stage, the time in it and in all, and its last line; redrawn in place on `stream`, from `provision-started` on. */
-export function provisionTerminal(stream: NodeJS.WriteStream, look: Look): Progress<ProvisionEvent> {
+export function provisionTerminal(
+  stream: NodeJS.WriteStream,
+  look: Look,
+): Progress<ProvisionEvent> {
   const { rows, take } = nodeRows();
   let drawing: { close: () => Promise<void> } | null = null;
   let began = 0;
@@ -22,10 +25,16 @@ export function provisionTerminal(stream: NodeJS.WriteStream, look: Look): Progr
     const shown = visibleNodes(rows, Math.max(1, height - OTHER_LINES));
     const names = widest(rows, ({ address }) => address);
     const stages = widest(rows, ({ stage }) => stage);
-    const lines = shown.map((row) => ({ text: rowText(row, { now, names, stages, look }), icon: icon(row.state, look, ended !== null) }));
+    const lines = shown.map((row) => ({
+      text: rowText(row, { now, names, stages, look }),
+      icon: icon(row.state, look, ended !== null),
+    }));
     const count = `${nodeCounts(rows)} (${duration(Math.max(0, now - began) / 1000)})`;
     const hidden = rows.length - shown.length;
-    lines.push({ text: hidden === 0 ? count : `${count} ${paint(look, 'dim', `- ${hidden} not shown`)}`, icon: ' ' });
+    lines.push({
+      text: hidden === 0 ? count : `${count} ${paint(look, 'dim', `- ${hidden} not shown`)}`,
+      icon: ' ',
+    });
     if (warning !== '') lines.push({ text: paint(look, 'yellow', warning), icon: ' ' });
     return lines;
   };
@@ -33,7 +42,8 @@ export function provisionTerminal(stream: NodeJS.WriteStream, look: Look): Progr
   return {
     emit: (event) => {
       take(event);
-      if (event.type === 'provision-warning') warning = `${event.address === null ? '' : `${event.address}: `}${oneLine(event.message)}`;
+      if (event.type === 'provision-warning')
+        warning = `${event.address === null ? '' : `${event.address}: `}${oneLine(event.message)}`;
       if (event.type === 'provision-started') {
         began = Date.parse(event.time);
         drawing ??= liveLines(stream, look, draw);
@@ -47,9 +57,13 @@ export function provisionTerminal(stream: NodeJS.WriteStream, look: Look): Progr
   };
 }
 
-function rowText(row: NodeRow, { now, names, stages, look }: { now: number; names: number; stages: number; look: Look }): string {
+function rowText(
+  row: NodeRow,
+  { now, names, stages, look }: { now: number; names: number; stages: number; look: Look },
+): string {
   const { address, state, stage, enteredAt, startedAt, endedAt, note, output } = row;
-  const since = (from: number | null): string => (from === null ? '' : duration(Math.max(0, (endedAt ?? now) - from) / 1000)).padStart(7);
+  const since = (from: number | null): string =>
+    (from === null ? '' : duration(Math.max(0, (endedAt ?? now) - from) / 1000)).padStart(7);
   const said = note === '' ? '' : `  ${state === 'failed' ? paint(look, 'red', note) : note}`;
   const head = `${address.padEnd(names)}  `;
   switch (state) {

@@ -26,7 +26,13 @@ export interface ShownStatus {
   vms: readonly ShownVm[];
 }
 
-const TONES: Record<string, Tone> = { running: 'green', off: 'dim', paused: 'yellow', crashed: 'red', missing: 'red' };
+const TONES: Record<string, Tone> = {
+  running: 'green',
+  off: 'dim',
+  paused: 'yellow',
+  crashed: 'red',
+  missing: 'red',
+};
 
 const STAGE_TONES: Record<string, Tone> = { ready: 'green', failed: 'red', 'under-way': 'cyan' };
 
@@ -45,12 +51,19 @@ function stageText({ stage, stageAsOf, outcome, failureClass }: ShownVm): string
 function clockTime(time: string): string {
   const at = new Date(time);
   const clock = at.toTimeString().slice(0, 8);
-  return at.toDateString() === new Date().toDateString() ? clock : `${at.toLocaleDateString('sv')} ${clock}`;
+  return at.toDateString() === new Date().toDateString()
+    ? clock
+    : `${at.toLocaleDateString('sv')} ${clock}`;
 }
 
 function hostText({ orchestrator: host }: ShownVm, { orchestrator }: ShownStatus): string {
-  if (host) return oneLine([host.hostStatus, host.provisioningStatus].filter(Boolean).join(', ') || 'registered');
-  return orchestrator && (orchestrator.warning === null || orchestrator.asOf !== null) ? 'not known' : '';
+  if (host)
+    return oneLine(
+      [host.hostStatus, host.provisioningStatus].filter(Boolean).join(', ') || 'registered',
+    );
+  return orchestrator && (orchestrator.warning === null || orchestrator.asOf !== null)
+    ? 'not known'
+    : '';
 }
 
 /**
@@ -58,7 +71,12 @@ function hostText({ orchestrator: host }: ShownVm, { orchestrator }: ShownStatus
  * lines, none longer than the terminal is wide; what does not fit is counted.
  */
 export function statusText(status: ShownStatus, look: Look, height = Infinity): string {
-  const columns: { head: string; of: (vm: ShownVm) => string; always?: boolean; tone?: (vm: ShownVm) => Tone | undefined }[] = [
+  const columns: {
+    head: string;
+    of: (vm: ShownVm) => string;
+    always?: boolean;
+    tone?: (vm: ShownVm) => Tone | undefined;
+  }[] = [
     { head: 'VM', of: ({ name }) => name, always: true },
     { head: 'POWER', of: ({ power }) => power, always: true, tone: ({ power }) => TONES[power] },
     { head: 'MADE', of: ({ ready }) => (ready ? 'yes' : 'no'), always: true },
@@ -69,7 +87,9 @@ export function statusText(status: ShownStatus, look: Look, height = Infinity): 
     { head: 'VNC', of: ({ vnc }) => vnc ?? '' },
     { head: 'CONSOLE LOG', of: ({ console: log }) => log ?? '' },
   ];
-  const used = columns.filter(({ of, always }) => always === true || status.vms.some((vm) => of(vm) !== ''));
+  const used = columns.filter(
+    ({ of, always }) => always === true || status.vms.some((vm) => of(vm) !== ''),
+  );
   const table = status.vms.map((vm) =>
     used.map(({ of, tone }) => {
       const cell = printable(of(vm)) || '-';
@@ -84,7 +104,10 @@ export function statusText(status: ShownStatus, look: Look, height = Infinity): 
     `${status.fleet} on ${printable(status.host)}: ${count(status.vms.length, 'VM')}, ${running} running.` +
       (asOf ? ` The orchestrator's words are as of ${clockTime(asOf)}.` : ''),
   ];
-  const [head = '', ...rows] = aligned([used.map((column) => paint(look, 'bold', column.head)), ...table]);
+  const [head = '', ...rows] = aligned([
+    used.map((column) => paint(look, 'bold', column.head)),
+    ...table,
+  ]);
   const room = Math.max(1, height - 1 - end.length);
   const most = rows.length <= room ? rows.length : room - 1;
   const more = rows.length - most;
@@ -106,7 +129,6 @@ export function statusWarning(warning: string, look: Look, columns = Infinity): 
 function cut(line: string, columns: number): string {
   let shown = 0;
   let text = '';
-  // eslint-disable-next-line no-control-regex
   for (const [piece] of line.matchAll(/\u001b\[\d+m|[^]/gu)) {
     if (piece.length < 3) shown += 1;
     if (piece.length > 2 || shown <= columns) text += piece;

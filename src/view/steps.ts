@@ -12,7 +12,9 @@ export interface StepWords {
 
 /** The words for each step of a plan, by id. */
 export function stepWords(plan: Plan): ReadonlyMap<string, StepWords> {
-  return new Map(plan.steps.map((step) => [step.id, { slow: false, quiet: false, ...words(step) }]));
+  return new Map(
+    plan.steps.map((step) => [step.id, { slow: false, quiet: false, ...words(step) }]),
+  );
 }
 
 function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWords> {
@@ -55,7 +57,8 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
       return { doing: 'attaching NICs again', done: 'NICs attached again' };
     case 'vm-stop':
       return {
-        doing: step.graceSeconds > 0 ? `shutting down (at most ${step.graceSeconds}s)` : 'powering off',
+        doing:
+          step.graceSeconds > 0 ? `shutting down (at most ${step.graceSeconds}s)` : 'powering off',
         done: 'off',
         slow: step.graceSeconds > 0,
       };

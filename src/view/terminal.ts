@@ -18,7 +18,10 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: L
   let ended: number | null = null;
 
   const text = (row: FleetRow): string => {
-    const time = row.startedAt === null ? '' : ` (${duration(Math.max(0, ((row.endedAt ?? ended ?? Date.now()) - row.startedAt) / 1000))})`;
+    const time =
+      row.startedAt === null
+        ? ''
+        : ` (${duration(Math.max(0, ((row.endedAt ?? ended ?? Date.now()) - row.startedAt) / 1000))})`;
     const output = row.output === '' ? '' : `  ${paint(look, 'dim', row.output)}`;
     return `${row.address.padEnd(widest)}  ${row.said === '' ? paint(look, 'dim', ended === null ? 'waiting' : 'not started') : row.said}${time}${output}`;
   };
@@ -28,7 +31,10 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: L
       text: text(row),
       icon: row.state === 'running' ? null : icon(row.state, look),
     }));
-    lines.push({ text: `${rowCounts(rows)} (${duration(((ended ?? Date.now()) - began) / 1000)})`, icon: ' ' });
+    lines.push({
+      text: `${rowCounts(rows)} (${duration(((ended ?? Date.now()) - began) / 1000)})`,
+      icon: ' ',
+    });
     if (interruption !== '') lines.push({ text: paint(look, 'yellow', interruption), icon: ' ' });
     return lines;
   });

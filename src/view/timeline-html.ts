@@ -2,7 +2,16 @@ import type { NodeWay, StageTimes, Timeline, TimelineNode, TimelineStage } from 
 import { markup, NOTHING, type Markup } from './markup.js';
 import { clock, ticks, timeScale, type TimeScale } from './timeline-scale.js';
 import { STYLE } from './timeline-style.js';
-import { nothingKept, failureWords, LATE_KEY, spans, spent, timelineCounts, wayWords, type Span } from './timeline-words.js';
+import {
+  nothingKept,
+  failureWords,
+  LATE_KEY,
+  spans,
+  spent,
+  timelineCounts,
+  wayWords,
+  type Span,
+} from './timeline-words.js';
 import { duration } from './words.js';
 
 /** Up to so many nodes the bars are high enough to be written on. */
@@ -49,7 +58,9 @@ ${known ? details(nodes) : NOTHING}
 function tiles({ nodes }: Timeline): Markup {
   const tile = (outcome: NodeWay['outcome'] | undefined, word: string, tone: string): Markup => {
     const amount = nodes.filter(({ way }) => way?.outcome === outcome).length;
-    return amount === 0 ? NOTHING : markup`<div class="tile"><b class="${tone}">${amount}</b>${word}</div>`;
+    return amount === 0
+      ? NOTHING
+      : markup`<div class="tile"><b class="${tone}">${amount}</b>${word}</div>`;
   };
   return markup`<div class="tiles">
 <div class="tile"><b>${nodes.length}</b>${nodes.length === 1 ? 'node' : 'nodes'}</div>
@@ -63,7 +74,10 @@ type Colours = ReadonlyMap<string, string>;
 function chart(timeline: Timeline, scale: TimeScale, colours: Colours): Markup {
   const marks = ticks(scale.seconds, 8);
   const few = timeline.nodes.length <= FEW;
-  const grid = marks.map(({ at }) => markup`<line class="grid" x1="${part(at, scale)}" x2="${part(at, scale)}" y1="0" y2="100%"/>`);
+  const grid = marks.map(
+    ({ at }) =>
+      markup`<line class="grid" x1="${part(at, scale)}" x2="${part(at, scale)}" y1="0" y2="100%"/>`,
+  );
   const late = timeline.nodes.some(({ way }) => way?.stages.some((stage) => stage.late));
   return markup`<section>
 <h2>${scale.kind === 'clock' ? 'Time since the first power-on' : 'Time since each node’s own power-on'}</h2>
@@ -72,7 +86,8 @@ ${timeline.stages.map(({ stage, title }) => markup`<li><i class="${colours.get(s
 </ul>
 <table class="chart ${few ? 'few' : 'many'}" aria-label="${timelineCounts(timeline)}">
 <thead><tr><th class="name" scope="col">Node</th><th scope="col"><svg class="axis" aria-hidden="true">${marks.map(
-    ({ at, label }) => markup`<text x="${part(at, scale)}" y="1rem" text-anchor="${at === 0 ? 'start' : 'middle'}">${label}</text>`,
+    ({ at, label }) =>
+      markup`<text x="${part(at, scale)}" y="1rem" text-anchor="${at === 0 ? 'start' : 'middle'}">${label}</text>`,
   )}</svg></th><th class="end" scope="col">Outcome</th></tr></thead>
 <tbody>
 ${timeline.nodes.map((node) => row(node, { scale, colours, grid, few }))}
@@ -92,14 +107,24 @@ interface Drawing {
 function row(node: TimelineNode, { scale, colours, grid, few }: Drawing): Markup {
   const { way, vm } = node;
   const name = way === null ? markup`${vm}` : markup`<a href="#node-${vm}">${vm}</a>`;
-  const bars = way === null ? [] : spans(way).map((span, at) => bar(way, span, at, { scale, colours, few }));
+  const bars =
+    way === null ? [] : spans(way).map((span, at) => bar(way, span, at, { scale, colours, few }));
   return markup`<tr><th class="name" scope="row" title="${vm}">${name}</th><td><svg class="bar" role="img" aria-label="${vm}: ${wayWords(node)}">${grid}${bars}</svg></td><td class="end ${tone(node)}" title="${wayWords(node)}">${wayWords(node)}</td></tr>`;
 }
 
 /** A stage, with what there is to know of it where the pointer rests; and how it ended, if the node did not leave it. */
-function bar(way: NodeWay, { stage, from, to }: Span, at: number, { scale, colours, few }: Omit<Drawing, 'grid'>): Markup {
+function bar(
+  way: NodeWay,
+  { stage, from, to }: Span,
+  at: number,
+  { scale, colours, few }: Omit<Drawing, 'grid'>,
+): Markup {
   const start = scale.startOf(way);
-  const [x, width, ends] = [part(start + from, scale), part(to - from, scale), part(start + to, scale)];
+  const [x, width, ends] = [
+    part(start + from, scale),
+    part(to - from, scale),
+    part(start + to, scale),
+  ];
   const says = `${stage.title}: ${spent(way, at)}\n${stage.late ? 'began then or before' : 'began'} ${clock(stage.startedAt)}${stage.line === null ? '' : `\n${stage.line}`}`;
   const label = few
     ? markup`<svg class="label" x="${x}" width="${width}" height="100%" overflow="hidden" aria-hidden="true"><text x="7" y="50%" dominant-baseline="central">${fits(stage, scale) ? stage.title : ''}</text></svg>`

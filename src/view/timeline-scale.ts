@@ -19,22 +19,50 @@ export function timeScale({ nodes }: Timeline): TimeScale {
   const starts = ways.map(({ startedAt }) => Date.parse(startedAt));
   const first = Math.min(...starts);
   const longest = Math.max(1, ...ways.map(({ seconds }) => seconds));
-  const whole = Math.max(1, ...ways.map(({ seconds }, at) => ((starts[at] ?? first) - first) / 1000 + seconds));
+  const whole = Math.max(
+    1,
+    ...ways.map(({ seconds }, at) => ((starts[at] ?? first) - first) / 1000 + seconds),
+  );
   const begins = ways.length === 0 ? null : new Date(first).toISOString();
   return whole > FAR_APART * longest
     ? { kind: 'power-on', begins, seconds: longest, startOf: () => 0 }
-    : { kind: 'clock', begins, seconds: whole, startOf: ({ startedAt }) => (Date.parse(startedAt) - first) / 1000 };
+    : {
+        kind: 'clock',
+        begins,
+        seconds: whole,
+        startOf: ({ startedAt }) => (Date.parse(startedAt) - first) / 1000,
+      };
 }
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-const STEPS = [1, 2, 5, 10, 20, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR];
+const STEPS = [
+  1,
+  2,
+  5,
+  10,
+  20,
+  30,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  20 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  6 * HOUR,
+];
 
 /** Round times on an axis of so many seconds, at most `most` beside 0. */
 export function ticks(seconds: number, most: number): { at: number; label: string }[] {
   const day = 24 * HOUR;
-  const step = STEPS.find((size) => seconds / size <= most) ?? Math.ceil(seconds / most / day) * day;
-  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => ({ at: index * step, label: short(index * step) }));
+  const step =
+    STEPS.find((size) => seconds / size <= most) ?? Math.ceil(seconds / most / day) * day;
+  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => ({
+    at: index * step,
+    label: short(index * step),
+  }));
 }
 
 /** `0`, `30s`, `5m`, `1h30m`, `2d`. */

@@ -1,7 +1,15 @@
 import type { NodeWay, StageTimes, Timeline, TimelineNode } from '../model/index.js';
 import { paint, type Look, type Tone } from './look.js';
 import { clock, ticks, timeScale, type TimeScale } from './timeline-scale.js';
-import { nothingKept, failureWords, LATE_KEY, spans, spent, timelineCounts, wayWords } from './timeline-words.js';
+import {
+  nothingKept,
+  failureWords,
+  LATE_KEY,
+  spans,
+  spent,
+  timelineCounts,
+  wayWords,
+} from './timeline-words.js';
 import { aligned, duration, oneLine, printable } from './words.js';
 
 /** Up to so many nodes each stage has a line of its own; beyond, each node has one. */
@@ -13,7 +21,12 @@ const TICK_COLUMNS = 9;
 /** Bars on a time axis that the nodes share, what failed and why, and how long each stage takes. Ends in a newline. `file`: the fleet file, to name it. */
 export function timelineText(timeline: Timeline, look: Look, file = './fleet.yaml'): string {
   const scale = timeScale(timeline);
-  const from = scale.begins === null ? '' : scale.kind === 'clock' ? ` From ${clock(scale.begins)}.` : ' Each from its own power-on.';
+  const from =
+    scale.begins === null
+      ? ''
+      : scale.kind === 'clock'
+        ? ` From ${clock(scale.begins)}.`
+        : ' Each from its own power-on.';
   const head = `${paint(look, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ${timelineCounts(timeline)}.${from}`;
   const known = timeline.nodes.some(({ way }) => way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
@@ -30,7 +43,12 @@ interface Row {
 }
 
 /** Left and right columns as wide as they need to be, and the bars with their axis in what is left of the width. */
-function chart(rows: readonly ((width: number) => Row)[], { seconds }: TimeScale, look: Look, minimum: number): string {
+function chart(
+  rows: readonly ((width: number) => Row)[],
+  { seconds }: TimeScale,
+  look: Look,
+  minimum: number,
+): string {
   const probe = rows.map((row) => row(minimum));
   const left = Math.max(0, ...probe.map((row) => shown(row.left)));
   const right = Math.max(0, ...probe.map((row) => shown(row.right)));
@@ -51,7 +69,10 @@ function chart(rows: readonly ((width: number) => Row)[], { seconds }: TimeScale
 function waterfall({ nodes }: Timeline, scale: TimeScale, look: Look): string {
   const rows = nodes.flatMap((node): ((width: number) => Row)[] => {
     const { way } = node;
-    const name = { left: paint(look, 'bold', node.vm), right: paint(look, toneOf(node), wayWords(node)) };
+    const name = {
+      left: paint(look, 'bold', node.vm),
+      right: paint(look, toneOf(node), wayWords(node)),
+    };
     if (way === null) return [(width) => ({ ...name, bar: ' '.repeat(width) })];
     const start = scale.startOf(way);
     return [
@@ -92,8 +113,12 @@ const STAGE_TONES: readonly Tone[] = ['cyan', 'green', 'yellow', 'blue', 'magent
 
 /** Many nodes: a line each, its stages lettered, and what the letters mean with the times of all. */
 function overview({ nodes, stages }: Timeline, scale: TimeScale, look: Look): string {
-  const letters = new Map(stages.map(({ stage }, at) => [stage, String.fromCharCode(97 + (at % 26))]));
-  const tones = new Map(stages.map(({ stage }, at) => [stage, STAGE_TONES[at % STAGE_TONES.length] ?? 'cyan']));
+  const letters = new Map(
+    stages.map(({ stage }, at) => [stage, String.fromCharCode(97 + (at % 26))]),
+  );
+  const tones = new Map(
+    stages.map(({ stage }, at) => [stage, STAGE_TONES[at % STAGE_TONES.length] ?? 'cyan']),
+  );
   const rows = nodes.map((node) => (width: number): Row => {
     const name = { left: node.vm, right: paint(look, toneOf(node), wayWords(node)) };
     const { way } = node;
@@ -108,7 +133,11 @@ function overview({ nodes, stages }: Timeline, scale: TimeScale, look: Look): st
       if (cells === 0 || used + cells > width) continue;
       const letter = letters.get(stage.stage) ?? '?';
       // In colours a letter at its beginning will do; else the letters are the bar.
-      const fill = `${stage.late ? '≤' : letter}${(look.colour ? ' ' : letter).repeat(cells)}`.slice(0, cells - (sign === '' ? 0 : 1));
+      const fill =
+        `${stage.late ? '≤' : letter}${(look.colour ? ' ' : letter).repeat(cells)}`.slice(
+          0,
+          cells - (sign === '' ? 0 : 1),
+        );
       bar += paint(look, 'inverse', paint(look, tones.get(stage.stage) ?? 'cyan', fill));
       bar += sign === '' ? '' : paint(look, sign === '✗' ? 'red' : 'yellow', sign);
       used += cells;
@@ -118,12 +147,21 @@ function overview({ nodes, stages }: Timeline, scale: TimeScale, look: Look): st
   return `${chart(rows, scale, look, 20)}\n\n${stageTable(stages, letters, look)}`;
 }
 
-function stageTable(stages: readonly StageTimes[], letters: ReadonlyMap<string, string>, look: Look): string {
+function stageTable(
+  stages: readonly StageTimes[],
+  letters: ReadonlyMap<string, string>,
+  look: Look,
+): string {
   const rows = stages.map(({ stage, title, nodes, shortest, median, longest }) => {
     const times = nodes === 0 ? ['-', '-', '-'] : [shortest, median, longest].map(duration);
     return [letters.get(stage) ?? '', oneLine(title), String(nodes), ...times];
   });
-  return aligned([['', 'STAGE', 'NODES', 'SHORTEST', 'MEDIAN', 'LONGEST'].map((text) => paint(look, 'bold', text)), ...rows]).join('\n');
+  return aligned([
+    ['', 'STAGE', 'NODES', 'SHORTEST', 'MEDIAN', 'LONGEST'].map((text) =>
+      paint(look, 'bold', text),
+    ),
+    ...rows,
+  ]).join('\n');
 }
 
 /** What failed and why, what is damaged, and what the signs mean where there are any. */
@@ -135,16 +173,18 @@ function notes({ nodes }: Timeline, look: Look): string {
     if (way?.failure?.line) lines.push(`  ${paint(look, 'dim', oneLine(way.failure.line).trim())}`);
     if (damage !== null) lines.push(`${paint(look, 'yellow', vm)}: ${oneLine(damage)}`);
   }
-  if (nodes.some(({ way }) => way?.stages.some(({ late }) => late))) lines.push(paint(look, 'dim', LATE_KEY));
+  if (nodes.some(({ way }) => way?.stages.some(({ late }) => late)))
+    lines.push(paint(look, 'dim', LATE_KEY));
   return lines.join('\n');
 }
 
 function toneOf({ way }: TimelineNode): Tone {
-  return way === null ? 'dim' : ({ ready: 'green', failed: 'red', 'under-way': 'yellow' } as const)[way.outcome];
+  return way === null
+    ? 'dim'
+    : ({ ready: 'green', failed: 'red', 'under-way': 'yellow' } as const)[way.outcome];
 }
 
 function shown(text: string): number {
-  // eslint-disable-next-line no-control-regex
   return [...text.replaceAll(/\u001b\[\d+m/g, '')].length;
 }
 

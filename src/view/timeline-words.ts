@@ -3,7 +3,8 @@ import { count, duration, oneLine } from './words.js';
 
 /** `6 nodes: 4 ready, 1 failed, 1 under way`. */
 export function timelineCounts({ nodes }: Timeline): string {
-  const amount = (outcome: NodeWay['outcome'] | undefined): number => nodes.filter(({ way }) => way?.outcome === outcome).length;
+  const amount = (outcome: NodeWay['outcome'] | undefined): number =>
+    nodes.filter(({ way }) => way?.outcome === outcome).length;
   const parts = [
     [amount('ready'), 'ready'],
     [amount('failed'), 'failed'],
@@ -16,7 +17,8 @@ export function timelineCounts({ nodes }: Timeline): string {
 
 /** `ready after 12m 34s`, `failed after 3m 2s: storage`, `in HookOS for 5m 0s`, `not known`. */
 export function wayWords({ way, damage }: TimelineNode): string {
-  if (way === null) return damage === null ? 'not known' : 'not known: what was kept of it is damaged';
+  if (way === null)
+    return damage === null ? 'not known' : 'not known: what was kept of it is damaged';
   const { outcome, seconds, failure, stages } = way;
   switch (outcome) {
     case 'ready':
@@ -25,7 +27,9 @@ export function wayWords({ way, damage }: TimelineNode): string {
       return `failed after ${duration(seconds)}${failure === null ? '' : `: ${failure.class}`}`;
     case 'under-way': {
       const last = stages.at(-1);
-      return last === undefined ? 'under way' : `in ${oneLine(last.title)} for ${spent(way, stages.length - 1)}`;
+      return last === undefined
+        ? 'under way'
+        : `in ${oneLine(last.title)} for ${spent(way, stages.length - 1)}`;
     }
   }
 }
@@ -40,7 +44,11 @@ export interface Span {
 /** The stages that take time: the last one of a node that is ready only says that it is. */
 export function spans({ outcome, stages }: NodeWay): Span[] {
   let at = 0;
-  return (outcome === 'ready' ? stages.slice(0, -1) : stages).map((stage) => ({ stage, from: at, to: (at += stage.seconds) }));
+  return (outcome === 'ready' ? stages.slice(0, -1) : stages).map((stage) => ({
+    stage,
+    from: at,
+    to: (at += stage.seconds),
+  }));
 }
 
 /** How long a stage took. What was read late makes it a bound: `≤` its end did, `≥` its beginning did, `~` both. */
@@ -59,7 +67,8 @@ export function failureWords({ failure, stages }: NodeWay): string | null {
   return `${failure.class}, in ${oneLine(title)}: ${oneLine(failure.message)}`;
 }
 
-export const LATE_KEY = '≤ ≥ ~ times that are bounds: what the console said then was read later, from its log';
+export const LATE_KEY =
+  '≤ ≥ ~ times that are bounds: what the console said then was read later, from its log';
 
 /** Of a fleet no way of which is known: why, and what leads to one. `file`: the fleet file. */
 export function nothingKept({ orchestrator }: Timeline, file: string): string {

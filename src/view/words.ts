@@ -1,6 +1,6 @@
 // Control characters (a terminal obeys them), and those that turn the direction of text or hide (a reader is deceived).
-// eslint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060\u2066-\u2069\ufeff]/gu;
+const UNSAFE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060\u2066-\u2069\ufeff]/gu;
 
 /** A text of somebody else's, fit for a terminal: what a terminal would obey is spelled out. Newlines and tabs stay. */
 export function printable(text: string): string {
@@ -9,7 +9,9 @@ export function printable(text: string): string {
 
 function spelled(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /** The same, on one line. */
@@ -48,7 +50,8 @@ export function indent(text: string, by: string): string {
 /** A table of left-aligned columns, two spaces apart; no blanks at line ends. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
-  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, width(cell));
+  for (const row of rows)
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, width(cell));
   return rows.map((row) =>
     row
       .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - width(cell)))
@@ -59,6 +62,5 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
 
 /** Characters shown, without colours. */
 function width(text: string): number {
-  // eslint-disable-next-line no-control-regex
   return [...text.replaceAll(/\u001b\[\d+m/g, '')].length;
 }

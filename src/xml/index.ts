@@ -5,4 +5,13 @@
  */
 export { parseXml, type XmlElement, type XmlNode } from './parse.js';
 export { escapeAttribute, serializeXml } from './serialize.js';
-export { at, attribute, child, childrenNamed, childrenNs, elementsOf, textAt, textOf } from './navigate.js';
+export {
+  at,
+  attribute,
+  child,
+  childrenNamed,
+  childrenNs,
+  elementsOf,
+  textAt,
+  textOf,
+} from './navigate.js';

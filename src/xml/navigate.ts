@@ -2,13 +2,16 @@ import type { XmlElement } from './parse.js';
 
 /** The element children, without the text between them. */
 export function elementsOf(element: XmlElement | undefined): XmlElement[] {
-  return element ? element.children.filter((node): node is XmlElement => typeof node !== 'string') : [];
+  return element
+    ? element.children.filter((node): node is XmlElement => typeof node !== 'string')
+    : [];
 }
 
 /** The first child of that name (as written). */
 export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
   if (!element) return undefined;
-  for (const node of element.children) if (typeof node !== 'string' && node.name === name) return node;
+  for (const node of element.children)
+    if (typeof node !== 'string' && node.name === name) return node;
   return undefined;
 }
 
@@ -46,12 +49,18 @@ export function attribute(element: XmlElement | undefined, name: string): string
  * The children whose namespace is `uri` and whose local name is `local`, whatever prefix was written.
  * `ancestors` runs from the root down to the parent (which is last): a prefix may be declared on any of them.
  */
-export function childrenNs(ancestors: readonly XmlElement[], uri: string, local: string): XmlElement[] {
+export function childrenNs(
+  ancestors: readonly XmlElement[],
+  uri: string,
+  local: string,
+): XmlElement[] {
   return elementsOf(ancestors.at(-1)).filter((element) => {
     const colon = element.name.indexOf(':');
     if (element.name.slice(colon + 1) !== local) return false;
     const declaration = colon < 0 ? 'xmlns' : `xmlns:${element.name.slice(0, colon)}`;
-    const scope = [element, ...ancestors.toReversed()].find((candidate) => declaration in candidate.attrs);
+    const scope = [element, ...ancestors.toReversed()].find(
+      (candidate) => declaration in candidate.attrs,
+    );
     return scope?.attrs[declaration] === uri;
   });
 }

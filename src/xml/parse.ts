@@ -45,7 +45,8 @@ export function parseXml(text: string): XmlElement {
     const element: XmlElement = { name: tag.name, attrs: tag.attributes, children: [] };
     if (open.length === 0) root = element;
     else children.push(element);
-    if (open.push(element) > DEPTH_LIMIT) throw notWellFormed(`elements nest deeper than ${DEPTH_LIMIT}`, parser);
+    if (open.push(element) > DEPTH_LIMIT)
+      throw notWellFormed(`elements nest deeper than ${DEPTH_LIMIT}`, parser);
     children = element.children;
   });
   parser.on('closetag', () => {

@@ -3,7 +3,6 @@ import type { XmlElement } from './parse.js';
 
 /** What XML 1.0 can't carry, not even as a character reference. */
 const FORBIDDEN =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /** The tree as text, nothing added: what was parsed comes back with the same meaning. */
@@ -15,7 +14,8 @@ export function serializeXml(element: XmlElement): string {
 
 function write(element: XmlElement, parts: string[]): void {
   parts.push('<', element.name);
-  for (const name of Object.keys(element.attrs)) parts.push(' ', name, '="', escapeAttribute(element.attrs[name] ?? ''), '"');
+  for (const name of Object.keys(element.attrs))
+    parts.push(' ', name, '="', escapeAttribute(element.attrs[name] ?? ''), '"');
   if (element.children.length === 0) {
     parts.push('/>');
     return;

@@ -7,8 +7,12 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const [socket = '', ...argv] = process.argv.slice(2);
-const named = argv.flatMap((argument, index) => (argv[index - 1] === '--env' && !argument.includes('=') ? [argument] : []));
-const env = Object.fromEntries(named.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+const named = argv.flatMap((argument, index) =>
+  argv[index - 1] === '--env' && !argument.includes('=') ? [argument] : [],
+);
+const env = Object.fromEntries(
+  named.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+);
 
 const engine = connect(socket);
 engine.write(`${JSON.stringify({ argv, env, pid: process.pid })}\n`);
@@ -25,6 +29,8 @@ createInterface(engine).on('line', (line) => {
   }
 });
 engine.on('error', () => {
-  process.stderr.write('Cannot connect to the Docker daemon at this socket. Is the docker daemon running?\n');
+  process.stderr.write(
+    'Cannot connect to the Docker daemon at this socket. Is the docker daemon running?\n',
+  );
   process.exitCode = 1;
 });

@@ -114,9 +114,11 @@ export function understood(args: string[], clientEnv: Record<string, string>): R
         throw new Refused(`unknown flag: ${name}`);
     }
   }
-  if (run.image === '' || entrypoint === '') throw new Refused('an image and an --entrypoint are needed');
+  if (run.image === '' || entrypoint === '')
+    throw new Refused('an image and an --entrypoint are needed');
   if (network !== 'host') throw new Refused(`--network ${network} is not known`);
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(run.name)) throw new Refused(`Invalid container name (${run.name})`);
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(run.name))
+    throw new Refused(`Invalid container name (${run.name})`);
   return run;
 }
 
@@ -134,8 +136,10 @@ function mountOf(text: string): Run['mounts'][number] {
     else if (field.startsWith('target=')) mount.target = field.slice(7);
     else throw new Refused(`unexpected key in --mount: ${field}`);
   }
-  if (type !== 'bind' || !mount.source.startsWith('/') || !mount.target.startsWith('/')) throw new Refused(`invalid mount: ${text}`);
-  if (!existsSync(mount.source)) throw new Refused(`bind source path does not exist: ${mount.source}`);
+  if (type !== 'bind' || !mount.source.startsWith('/') || !mount.target.startsWith('/'))
+    throw new Refused(`invalid mount: ${text}`);
+  if (!existsSync(mount.source))
+    throw new Refused(`bind source path does not exist: ${mount.source}`);
   return mount;
 }
 
@@ -150,7 +154,9 @@ export function bubblewrap(run: Run, root: string): string[] {
     .filter((name) => !['dev', 'proc', 'sys', 'tmp', 'run'].includes(name))
     .flatMap((name) => {
       const path = join(root, name);
-      return lstatSync(path).isSymbolicLink() ? ['--symlink', readlinkSync(path), `/${name}`] : ['--ro-bind', path, `/${name}`];
+      return lstatSync(path).isSymbolicLink()
+        ? ['--symlink', readlinkSync(path), `/${name}`]
+        : ['--ro-bind', path, `/${name}`];
     });
   const drop = [
     'setpriv',

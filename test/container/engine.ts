@@ -83,7 +83,9 @@ export class StandInEngine {
     const words = [node, client, socket].map((word) => `'${word}'`).join(' ');
     writeFileSync(join(this.bin, 'docker'), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
     // There is no podman beside it, whatever this machine has.
-    writeFileSync(join(this.bin, 'podman'), '#!/bin/sh\necho "not in this test" >&2\nexit 1\n', { mode: 0o755 });
+    writeFileSync(join(this.bin, 'podman'), '#!/bin/sh\necho "not in this test" >&2\nexit 1\n', {
+      mode: 0o755,
+    });
     this.#server = createServer((client) => {
       this.#serve(client);
     });
@@ -121,7 +123,12 @@ export class StandInEngine {
     // A client that was killed is not the container's end.
     client.on('error', () => undefined);
     createInterface(client).on('line', (line) => {
-      const message = JSON.parse(line) as { argv?: string[]; env?: Record<string, string>; signal?: string; pid?: number };
+      const message = JSON.parse(line) as {
+        argv?: string[];
+        env?: Record<string, string>;
+        signal?: string;
+        pid?: number;
+      };
       if (message.signal !== undefined) {
         if (container) this.#signal(container, message.signal);
         return;
@@ -150,7 +157,9 @@ export class StandInEngine {
     const [verb = '', ...args] = argv;
     const line = argv.join(' ');
     if (line === 'info --format {{json .}}') {
-      say({ out: `${JSON.stringify({ ServerVersion: 'stand-in', SecurityOptions: ['name=seccomp,profile=builtin'] })}\n` });
+      say({
+        out: `${JSON.stringify({ ServerVersion: 'stand-in', SecurityOptions: ['name=seccomp,profile=builtin'] })}\n`,
+      });
       return 0;
     }
     if (line.startsWith('image inspect --format {{.Id}} ') && argv.length === 5) {
@@ -165,12 +174,15 @@ export class StandInEngine {
     }
     if (line.startsWith('ps --all --quiet --no-trunc --filter label=') && argv.length === 6) {
       const label = (argv[5] ?? '').slice('label='.length);
-      for (const { id, labels } of this.#containers.values()) if (labels.includes(label)) say({ out: `${id}\n` });
+      for (const { id, labels } of this.#containers.values())
+        if (labels.includes(label)) say({ out: `${id}\n` });
       return 0;
     }
     if (verb === 'rm' && args[0] === '--force') {
       for (const name of args.slice(1)) {
-        const found = [...this.#containers.values()].find((container) => container.id === name || container.name === name);
+        const found = [...this.#containers.values()].find(
+          (container) => container.id === name || container.name === name,
+        );
         if (found) await this.#end(found);
         else say({ err: `Error: No such container: ${name}\n` });
       }
@@ -178,7 +190,8 @@ export class StandInEngine {
     }
     if (verb !== 'run') throw new Refused(`unknown command: ${line}`, 1);
     const run = understood(args, env);
-    if (!this.pulled.includes(run.image)) throw new Refused(`Unable to find image '${run.image}' locally`);
+    if (!this.pulled.includes(run.image))
+      throw new Refused(`Unable to find image '${run.image}' locally`);
     const container = this.#start(run, argv, say);
     started(container);
     return container.ended;
@@ -192,7 +205,13 @@ export class StandInEngine {
       env: { PATH: process.env['PATH'] ?? '' },
       detached: true,
     });
-    const container: Container = { id, name: run.name, labels: run.labels, init: 0, ended: Promise.resolve(0) };
+    const container: Container = {
+      id,
+      name: run.name,
+      labels: run.labels,
+      init: 0,
+      ended: Promise.resolve(0),
+    };
     child.stdout?.setEncoding('utf8').on('data', (out: string) => {
       say({ out });
     });
@@ -215,7 +234,8 @@ export class StandInEngine {
       });
       child.on('close', (code) => {
         clearInterval(looking);
-        for (const { source, readOnly } of run.mounts) if (!readOnly) for (const owner of ownersIn(source)) seen.owners.add(owner);
+        for (const { source, readOnly } of run.mounts)
+          if (!readOnly) for (const owner of ownersIn(source)) seen.owners.add(owner);
         if (run.remove) this.#containers.delete(id);
         resolve(code ?? 137);
       });
@@ -230,7 +250,8 @@ export class StandInEngine {
   }
 
   async #end(container: Container): Promise<void> {
-    for (let tries = 0; container.init === 0 && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let tries = 0; container.init === 0 && tries < 100; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     kill('SIGKILL', [String(container.init)]);
     await container.ended;
     this.#containers.delete(container.id);
@@ -263,7 +284,10 @@ function look(init: number, seen: Seen): void {
         text
           .split(end)
           .filter((line) => line.includes(between))
-          .map((line) => [line.slice(0, line.indexOf(between)), line.slice(line.indexOf(between) + 1).trim()]),
+          .map((line) => [
+            line.slice(0, line.indexOf(between)),
+            line.slice(line.indexOf(between) + 1).trim(),
+          ]),
       );
     seen.env = pairs(environ, '\0', '=');
     seen.status = pairs(status, '\n', ':');
@@ -273,7 +297,9 @@ function look(init: number, seen: Seen): void {
 
 function ownersIn(folder: string): number[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => lstatSync(join(folder, name)).uid);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(
+    (name) => lstatSync(join(folder, name)).uid,
+  );
 }
 
 function kill(signal: string, pids: string[]): void {

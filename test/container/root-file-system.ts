@@ -15,13 +15,18 @@ export function asRoot(...argv: string[]): [string, string[]] {
 
 async function sh(script: string, ...args: string[]): Promise<void> {
   const [file, argv] = asRoot('sh', '-euc', script, 'sh', ...args);
-  await call(file, argv, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }, maxBuffer: 64 * 1024 * 1024 });
+  await call(file, argv, {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }
 
 /** What the stand-in engine and this file call, from Debian or Ubuntu. */
 async function ensurePrograms(): Promise<void> {
   const programs = { debootstrap: '/usr/sbin/debootstrap', bubblewrap: '/usr/bin/bwrap' };
-  const missing = Object.entries(programs).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
+  const missing = Object.entries(programs).flatMap(([name, file]) =>
+    existsSync(file) ? [] : [name],
+  );
   if (missing.length === 0) return;
   const install = 'apt-get install -y -qq --no-install-recommends "$@"';
   await sh(`${install} || { apt-get update -qq; ${install}; }`, ...missing);
@@ -30,7 +35,8 @@ async function ensurePrograms(): Promise<void> {
 /** Of the same release as the machine: its keys are here. */
 function release(): { suite: string; mirror: string; components: string } {
   const text = readFileSync('/etc/os-release', 'utf8');
-  const value = (key: string): string => new RegExp(`^${key}="?([^"\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+  const value = (key: string): string =>
+    new RegExp(`^${key}="?([^"\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
   const suite = value('VERSION_CODENAME');
   return value('ID') === 'ubuntu'
     ? { suite, mirror: 'http://archive.ubuntu.com/ubuntu', components: 'main,universe' }

@@ -42,7 +42,11 @@ describeHost('fake', () => {
       }),
     volumeExists: (pool, volume) => Promise.resolve(host.storage.has(pool, volume)),
     contentOf: (pool, volume) =>
-      Promise.resolve(Buffer.from(host.storage.contents.get(`${host.storage.folderOf(pool)}/${volume}`) ?? []).toString()),
+      Promise.resolve(
+        Buffer.from(
+          host.storage.contents.get(`${host.storage.folderOf(pool)}/${volume}`) ?? [],
+        ).toString(),
+      ),
     addForeignDomain: (name) => Promise.resolve(host.addForeignDomain({ name })),
     networkNames: (prefix) =>
       Promise.resolve(

@@ -16,21 +16,30 @@ describe("OVMF's templates", () => {
   it("have the vendor's keys, with certificates in them and the day of their signature", () => {
     const variables = readVariables(template('OVMF_VARS_4M.ms.fd'));
     const keys = Object.fromEntries(variables.map((variable) => [variable.name, variable]));
-    expect(Object.keys(keys)).toEqual(expect.arrayContaining(['PK', 'KEK', 'db', 'dbx', 'SecureBootEnable', 'Boot0001']));
+    expect(Object.keys(keys)).toEqual(
+      expect.arrayContaining(['PK', 'KEK', 'db', 'dbx', 'SecureBootEnable', 'Boot0001']),
+    );
     expect(keys['PK']?.attributes).toBe(0x27);
     expect(keys['PK']?.timestamp?.getUTCFullYear()).toBeGreaterThan(2000);
     expect(certificatesOf(keys['PK']?.data ?? der(0))).toHaveLength(1);
-    expect(new Set(variables.map(({ vendor, name }) => `${vendor} ${name}`)).size).toBe(variables.length);
+    expect(new Set(variables.map(({ vendor, name }) => `${vendor} ${name}`)).size).toBe(
+      variables.length,
+    );
   });
 
-  it.each(['OVMF_VARS_4M.fd', 'OVMF_VARS_4M.ms.fd', 'OVMF_VARS.fd'])('%s takes certificates beside what it has', (name) => {
-    const before = template(name);
-    const after = makeNvram(before, { caCertificates: [der(1000), der(2000)] });
-    expect(after).toHaveLength(before.length);
-    expect(namesOf(after)).toEqual([...namesOf(before), 'TlsCaCertificate']);
-  });
+  it.each(['OVMF_VARS_4M.fd', 'OVMF_VARS_4M.ms.fd', 'OVMF_VARS.fd'])(
+    '%s takes certificates beside what it has',
+    (name) => {
+      const before = template(name);
+      const after = makeNvram(before, { caCertificates: [der(1000), der(2000)] });
+      expect(after).toHaveLength(before.length);
+      expect(namesOf(after)).toEqual([...namesOf(before), 'TlsCaCertificate']);
+    },
+  );
 
   it('are not taken from code for variables', () => {
-    expect(() => makeNvram(template('OVMF_CODE_4M.fd'), { caCertificates: [der(1000)] })).toThrow(/not one of variables|does not begin/);
+    expect(() => makeNvram(template('OVMF_CODE_4M.fd'), { caCertificates: [der(1000)] })).toThrow(
+      /not one of variables|does not begin/,
+    );
   });
 });

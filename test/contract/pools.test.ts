@@ -1,6 +1,14 @@
 /** On qemu:///system of this machine: pools that are not as libvirt remembers them. No VM runs. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +18,8 @@ import { vmUuid, type BringUpResult } from '../../src/model/index.js';
 import { machinesJson } from '../../src/render/index.js';
 
 const call = promisify(execFile);
-const virsh = async (...args: string[]): Promise<string> => (await call('virsh', ['-q', '-c', 'qemu:///system', ...args])).stdout.trim();
+const virsh = async (...args: string[]): Promise<string> =>
+  (await call('virsh', ['-q', '-c', 'qemu:///system', ...args])).stdout.trim();
 
 const pool = `p${String(process.pid).slice(-5)}`;
 const volume = `${pool}_a-sda.qcow2`;
@@ -48,7 +57,9 @@ it('finds a volume whose file went and came back, and grows it', async () => {
   renameSync(join(dir, 'away'), file);
   await host.growVolume({ pool, volume }, 1_048_576, null);
   await host.growVolume({ pool, volume }, 2_097_152, null);
-  expect(await virsh('vol-dumpxml', '--pool', pool, volume)).toContain("<capacity unit='bytes'>2097152</capacity>");
+  expect(await virsh('vol-dumpxml', '--pool', pool, volume)).toContain(
+    "<capacity unit='bytes'>2097152</capacity>",
+  );
 });
 
 it('leaves nothing of a VM for which a name turns out to be taken, and the thing that has it', async () => {
@@ -63,7 +74,16 @@ it('leaves nothing of a VM for which a name turns out to be taken, and the thing
   });
   const results: BringUpResult[] = [];
   const domainXml = `<domain type="qemu"><name>${domain}</name><uuid>${machine}</uuid><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`;
-  const up = { name: 'b', domain, uuid: machine, domainXml, volumes, memoryMiB: 32, cpus: 1, start: false };
+  const up = {
+    name: 'b',
+    domain,
+    uuid: machine,
+    domainXml,
+    volumes,
+    memoryMiB: 32,
+    cpus: 1,
+    start: false,
+  };
   await host.bringUp(
     [up],
     () => undefined,
@@ -72,7 +92,9 @@ it('leaves nothing of a VM for which a name turns out to be taken, and the thing
   );
   expect(results).toMatchObject([{ name: 'b', ok: false, error: { code: 'foreign-object' } }]);
   expect(await virsh('list', '--all', '--name')).not.toContain(domain);
-  expect(readdirSync(dir).filter((name) => name.startsWith(domain))).toEqual([`${domain}-sdb.qcow2`]);
+  expect(readdirSync(dir).filter((name) => name.startsWith(domain))).toEqual([
+    `${domain}-sdb.qcow2`,
+  ]);
 });
 
 it('keeps a domain whose volumes can not be deleted now, since it is what says whose they are', async () => {

@@ -13,7 +13,8 @@ import { describeHost } from './suite.js';
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const call = promisify(execFile);
-const virsh = async (...args: string[]): Promise<string> => (await call('virsh', ['-q', '-c', 'qemu:///system', ...args])).stdout.trim();
+const virsh = async (...args: string[]): Promise<string> =>
+  (await call('virsh', ['-q', '-c', 'qemu:///system', ...args])).stdout.trim();
 const lines = async (...args: string[]): Promise<string[]> =>
   (await virsh(...args))
     .split('\n')
@@ -70,7 +71,8 @@ describeHost('real', () => {
         () => true,
         () => false,
       ),
-    contentOf: async (pool, volume) => readFileSync(await virsh('vol-path', '--pool', pool, volume), 'utf8'),
+    contentOf: async (pool, volume) =>
+      readFileSync(await virsh('vol-path', '--pool', pool, volume), 'utf8'),
     addForeignDomain: async (name) => {
       const { uuid, xml } = foreignDomain({ name });
       const file = join(dir, 'foreign.xml');
@@ -79,7 +81,8 @@ describeHost('real', () => {
       foreign.push(uuid);
       return uuid;
     },
-    networkNames: async (start) => (await lines('net-list', '--all', '--name')).filter((name) => name.startsWith(start)),
+    networkNames: async (start) =>
+      (await lines('net-list', '--all', '--name')).filter((name) => name.startsWith(start)),
     close: async () => {
       for (const name of await lines('list', '--all', '--name')) {
         if (!name.startsWith(`${prefix}_`)) continue;
@@ -94,7 +97,8 @@ describeHost('real', () => {
       }
       for (const line of await lines('vol-list', 'default')) {
         const volume = line.split(/\s+/)[0] ?? '';
-        if (volume.startsWith(`${prefix}_`) || volume.startsWith(`${prefix}-`)) await virsh('vol-delete', '--pool', 'default', volume);
+        if (volume.startsWith(`${prefix}_`) || volume.startsWith(`${prefix}-`))
+          await virsh('vol-delete', '--pool', 'default', volume);
       }
       for (const path of put) rmSync(path, { force: true });
       await virsh('pool-refresh', 'default');

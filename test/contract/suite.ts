@@ -47,7 +47,8 @@ export interface Place {
 }
 
 const MIB = 1024 ** 2;
-const template = (name: string): string => readFileSync(join(import.meta.dirname, '../../templates', name), 'utf8');
+const template = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../../templates', name), 'utf8');
 const render = createRender({
   domain: template('domain.xml.njk'),
   network: template('network.xml.njk'),
@@ -72,11 +73,19 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       lab = network(name, 'lab', 221);
       other = network(name, 'other', 222);
       a = vm(name, 'a', 1, { kind: 'network', network: lab.libvirtName, own: lab.address });
-      b = { ...vm(name, 'b', 2, { kind: 'network', network: lab.libvirtName, own: lab.address }), power: 'off' };
+      b = {
+        ...vm(name, 'b', 2, { kind: 'network', network: lab.libvirtName, own: lab.address }),
+        power: 'off',
+      };
       broken = vm(name, 'broken', 3, { kind: 'bridge', bridge: `${name}-none` });
       fleet = {
         name,
-        host: { uri: 'qemu:///system', accelerator: 'qemu', storagePool: 'default', runner: { kind: 'local' } },
+        host: {
+          uri: 'qemu:///system',
+          accelerator: 'qemu',
+          storagePool: 'default',
+          runner: { kind: 'local' },
+        },
         orchestrator: null,
         networks: [],
         vms: [a, b, broken],
@@ -127,7 +136,9 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       const pool = (await see()).pools.find(({ name }) => name === 'default');
       expect(pool).toMatchObject({ active: true, path: '/var/lib/libvirt/images' });
       expect(pool?.availableBytes).toBeGreaterThan(0);
-      await expect(host.ensurePool(`${place.prefix}-no-pool`)).rejects.toMatchObject({ code: 'host-not-ready' });
+      await expect(host.ensurePool(`${place.prefix}-no-pool`)).rejects.toMatchObject({
+        code: 'host-not-ready',
+      });
     });
 
     it('creates a network once', async () => {
@@ -159,8 +170,14 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
     });
 
     it('adds and removes entries of a running network, each twice', async () => {
-      const dns = { section: 'dns-host' as const, entry: { ip: '192.168.221.1', names: ['x.example', 'y.example'] } };
-      const dhcp = { section: 'ip-dhcp-host' as const, entry: { mac: '52:54:00:aa:bb:01', ip: '192.168.221.10', name: 'a' } };
+      const dns = {
+        section: 'dns-host' as const,
+        entry: { ip: '192.168.221.1', names: ['x.example', 'y.example'] },
+      };
+      const dhcp = {
+        section: 'ip-dhcp-host' as const,
+        entry: { mac: '52:54:00:aa:bb:01', ip: '192.168.221.10', name: 'a' },
+      };
       for (const change of [dns, dhcp]) {
         await host.updateNetwork(lab.uuid, { ...change, operation: 'add-last' });
         await host.updateNetwork(lab.uuid, { ...change, operation: 'add-last' });
@@ -183,12 +200,19 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(results.get('b')).toEqual({ name: 'b', ok: true });
       const failed = results.get('broken');
       expect(failed?.ok === false && failed.error).toBeInstanceOf(VenError);
-      expect(failed?.ok === false && `${failed.error.summary} ${failed.error.detail}`).toContain(`${place.prefix}-none`);
+      expect(failed?.ok === false && `${failed.error.summary} ${failed.error.detail}`).toContain(
+        `${place.prefix}-none`,
+      );
       expect(lines.some((line) => line.startsWith('a: '))).toBe(true);
 
       const state = await see();
       const running = state.domains.find(({ uuid }) => uuid === a.uuid);
-      expect(running).toMatchObject({ name: a.domain, power: 'running', autostart: false, mark: markOf(a, false) });
+      expect(running).toMatchObject({
+        name: a.domain,
+        power: 'running',
+        autostart: false,
+        mark: markOf(a, false),
+      });
       expect(running?.config).toMatchObject({
         title: a.title,
         accelerator: 'qemu',
@@ -203,16 +227,37 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
         graphics: { type: 'none' },
       });
       expect(running?.config.disks).toMatchObject([
-        { target: 'sda', bus: 'sata', device: 'disk', path: `/var/lib/libvirt/images/${a.domain}-sda.qcow2` },
+        {
+          target: 'sda',
+          bus: 'sata',
+          device: 'disk',
+          path: `/var/lib/libvirt/images/${a.domain}-sda.qcow2`,
+        },
       ]);
       expect(running?.config.nics).toEqual([
-        { mac: a.nics[0]?.mac, model: 'virtio', source: { kind: 'network', network: lab.libvirtName }, tap: null, bridge: null },
+        {
+          mac: a.nics[0]?.mac,
+          model: 'virtio',
+          source: { kind: 'network', network: lab.libvirtName },
+          tap: null,
+          bridge: null,
+        },
       ]);
       const nic = running?.live?.nics[0];
-      expect(nic).toMatchObject({ bridge: lab.bridge, source: { kind: 'network', network: lab.libvirtName } });
+      expect(nic).toMatchObject({
+        bridge: lab.bridge,
+        source: { kind: 'network', network: lab.libvirtName },
+      });
       expect(state.bridgePorts?.[lab.bridge]).toContain(nic?.tap);
-      expect(state.domains.find(({ uuid }) => uuid === b.uuid)).toMatchObject({ power: 'off', live: null, mark: markOf(b, false) });
-      expect(state.domains.find(({ uuid }) => uuid === broken.uuid)).toMatchObject({ power: 'off', mark: { ready: false } });
+      expect(state.domains.find(({ uuid }) => uuid === b.uuid)).toMatchObject({
+        power: 'off',
+        live: null,
+        mark: markOf(b, false),
+      });
+      expect(state.domains.find(({ uuid }) => uuid === broken.uuid)).toMatchObject({
+        power: 'off',
+        mark: { ready: false },
+      });
       expect(state.volumes.map(({ volume, capacityBytes }) => [volume, capacityBytes])).toEqual(
         [a, b, broken].map(({ domain }) => [`${domain}-sda.qcow2`, 16 * MIB]),
       );
@@ -229,7 +274,10 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
     it('settles every VM when it is stopped before it began', async () => {
       const controller = new AbortController();
       controller.abort();
-      const { results } = await bringUp([vm(fleet.name, 'never', 9, { kind: 'bridge', bridge: 'none' })], controller.signal);
+      const { results } = await bringUp(
+        [vm(fleet.name, 'never', 9, { kind: 'bridge', bridge: 'none' })],
+        controller.signal,
+      );
       const result = results.get('never');
       expect(result?.ok === false && result.error.code).toBe('interrupted');
     });
@@ -281,8 +329,12 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
 
     it('grows volumes, live and not, and never shrinks one', async () => {
       const size = async (wanted: ResolvedVm) =>
-        (await see()).volumes.find(({ volume }) => volume === `${wanted.domain}-sda.qcow2`)?.capacityBytes;
-      const ref = (wanted: ResolvedVm) => ({ pool: 'default', volume: `${wanted.domain}-sda.qcow2` });
+        (await see()).volumes.find(({ volume }) => volume === `${wanted.domain}-sda.qcow2`)
+          ?.capacityBytes;
+      const ref = (wanted: ResolvedVm) => ({
+        pool: 'default',
+        volume: `${wanted.domain}-sda.qcow2`,
+      });
       await host.growVolume(ref(a), 32 * MIB, { uuid: a.uuid, target: 'sda' });
       expect(await size(a)).toBe(32 * MIB);
       await host.growVolume(ref(b), 24 * MIB, null);
@@ -295,7 +347,9 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
     it('creates a volume where there is none, also when the file was deleted', async () => {
       const disk = b.disks[0];
       if (!disk) throw new Error('no disk');
-      await expect(host.createVolume('default', disk.volume, render.volume(disk))).rejects.toMatchObject({ code: 'foreign-object' });
+      await expect(
+        host.createVolume('default', disk.volume, render.volume(disk)),
+      ).rejects.toMatchObject({ code: 'foreign-object' });
       await place.loseVolume('default', disk.volume);
       expect((await see()).volumes.map(({ volume }) => volume)).not.toContain(disk.volume);
       await host.createVolume('default', disk.volume, render.volume(disk));
@@ -313,16 +367,28 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
     });
 
     it('names a disk that it adds by its path, and sees a disk of somebody’s as it is', async () => {
-      const added = { target: 'sdb', bus: 'sata' as const, sizeBytes: 8 * MIB, pool: 'default', volume: `${b.domain}-sdb.qcow2` };
+      const added = {
+        target: 'sdb',
+        bus: 'sata' as const,
+        sizeBytes: 8 * MIB,
+        pool: 'default',
+        volume: `${b.domain}-sdb.qcow2`,
+      };
       const more: ResolvedVm = { ...b, disks: [...b.disks, added] };
       const before = await host.readDomain(b.uuid);
       await host.defineDomain(render.patchDomain(before, more, ['disks.sdb']));
       const asVolume = { path: null, volume: { pool: 'default', volume: added.volume } };
-      expect((await domainOf(b)).config.disks.find(({ target }) => target === 'sdb')).toMatchObject(asVolume);
+      expect((await domainOf(b)).config.disks.find(({ target }) => target === 'sdb')).toMatchObject(
+        asVolume,
+      );
       await host.markDomain(b.uuid, markOf(more, true));
-      await host.defineDomain(render.patchDomain(await host.readDomain(b.uuid), more, ['disks.sdb']));
+      await host.defineDomain(
+        render.patchDomain(await host.readDomain(b.uuid), more, ['disks.sdb']),
+      );
       const asFile = { path: `/var/lib/libvirt/images/${added.volume}`, volume: null };
-      expect((await domainOf(b)).config.disks.find(({ target }) => target === 'sdb')).toMatchObject(asFile);
+      expect((await domainOf(b)).config.disks.find(({ target }) => target === 'sdb')).toMatchObject(
+        asFile,
+      );
       await host.defineDomain(before);
     });
 
@@ -330,14 +396,21 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       const { config } = await domainOf(a);
       const undefined_ = async (): Promise<void> => {
         await place.undefine(a.uuid);
-        expect(await domainOf(a)).toMatchObject({ persistent: false, power: 'running', mark: markOf(a, true) });
+        expect(await domainOf(a)).toMatchObject({
+          persistent: false,
+          power: 'running',
+          mark: markOf(a, true),
+        });
         expect((await domainOf(a)).config).toEqual(config);
       };
       await undefined_();
       await host.defineDomain(render.patchDomain(await host.readDomain(a.uuid), a, []));
       expect(await domainOf(a)).toMatchObject({ persistent: true, power: 'running', config });
       // Nothing else that is asked for in between loses the VM.
-      for (const act of [() => host.markDomain(a.uuid, markOf(a, true)), () => host.setAutostart(a.uuid, false)]) {
+      for (const act of [
+        () => host.markDomain(a.uuid, markOf(a, true)),
+        () => host.setAutostart(a.uuid, false),
+      ]) {
         await undefined_();
         await act();
         expect(await domainOf(a)).toMatchObject({ persistent: true, mark: markOf(a, true) });
@@ -352,19 +425,22 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       if (!disk) throw new Error('no disk');
       const late = { ...disk, volume: `${place.prefix}-late.qcow2` };
       const wanting = { ...fleet, vms: [{ ...broken, disks: [late] }] };
-      const there = async () => (await host.observe(wanting)).volumes.some(({ volume }) => volume === late.volume);
+      const there = async () =>
+        (await host.observe(wanting)).volumes.some(({ volume }) => volume === late.volume);
       expect(await there()).toBe(false);
       await place.putFile(late.volume);
       expect(await there()).toBe(true);
-      await expect(host.createVolume('default', late.volume, render.volume(late))).rejects.toMatchObject({ code: 'foreign-object' });
+      await expect(
+        host.createVolume('default', late.volume, render.volume(late)),
+      ).rejects.toMatchObject({ code: 'foreign-object' });
       expect(await there()).toBe(true);
     });
 
     it('fills a volume, again and again, also one whose file libvirt has not seen, and makes none', async () => {
-      const [known, late] = ['known', 'late'].map((name) => ({ pool: 'default', volume: `${place.prefix}_fill-${name}.fd` })) as [
-        VolumeRef,
-        VolumeRef,
-      ];
+      const [known, late] = ['known', 'late'].map((name) => ({
+        pool: 'default',
+        volume: `${place.prefix}_fill-${name}.fd`,
+      })) as [VolumeRef, VolumeRef];
       const fill = (ref: VolumeRef, text: string) => host.fillVolume(ref, Buffer.from(text));
       const { volume } = known;
       await expect(fill(known, 'nothing')).rejects.toMatchObject({ code: 'tool-failed' });
@@ -379,11 +455,17 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
           expect(await place.contentOf('default', ref.volume)).toBe(text);
         }
       }
-      await expect(fill({ ...known, pool: `${place.prefix}-none` }, 'nothing')).rejects.toBeInstanceOf(VenError);
+      await expect(
+        fill({ ...known, pool: `${place.prefix}-none` }, 'nothing'),
+      ).rejects.toBeInstanceOf(VenError);
     });
 
     it('brings no VM up over a file that came behind libvirt’s back, and leaves no domain', async () => {
-      const one = vm(fleet.name, 'late', 8, { kind: 'network', network: lab.libvirtName, own: lab.address });
+      const one = vm(fleet.name, 'late', 8, {
+        kind: 'network',
+        network: lab.libvirtName,
+        own: lab.address,
+      });
       await place.putFile(one.disks[0]?.volume ?? '');
       const result = (await bringUp([one])).results.get('late');
       expect(result?.ok === false && result.error.code).toBe('foreign-object');
@@ -394,11 +476,16 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       const mac = a.nics[0]?.mac ?? '';
       const moved: ResolvedVm = {
         ...a,
-        nics: a.nics.map((nic) => ({ ...nic, source: { kind: 'network', network: other.libvirtName, own: other.address } })),
+        nics: a.nics.map((nic) => ({
+          ...nic,
+          source: { kind: 'network', network: other.libvirtName, own: other.address },
+        })),
       };
       await host.updateNic(a.uuid, render.nic(moved, mac));
       let state = await see();
-      expect(state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0]).toMatchObject({ bridge: other.bridge });
+      expect(state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0]).toMatchObject({
+        bridge: other.bridge,
+      });
       expect(state.bridgePorts?.[other.bridge]).toHaveLength(1);
       await host.updateNic(a.uuid, render.nic(a, mac));
       state = await see();
@@ -418,7 +505,9 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       const networks = await place.networkNames('');
       await host.reattachNics(a.uuid, [nic]);
       const state = await see();
-      expect(state.bridgePorts?.[lab.bridge]).toEqual([state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0]?.tap]);
+      expect(state.bridgePorts?.[lab.bridge]).toEqual([
+        state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0]?.tap,
+      ]);
       expect(await place.networkNames('')).toEqual(networks);
     });
 
@@ -429,21 +518,38 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       const whole = async (end: string): Promise<void> => {
         const state = await see();
         const seen = state.networks.find(({ uuid }) => uuid === lab.uuid);
-        expect(seen).toMatchObject({ active: true, autostart: true, gateway: '192.168.221.1/24', dhcp: { end } });
+        expect(seen).toMatchObject({
+          active: true,
+          autostart: true,
+          gateway: '192.168.221.1/24',
+          dhcp: { end },
+        });
         const nic = state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0];
         expect(nic?.source).toEqual({ kind: 'network', network: lab.libvirtName });
         expect(state.bridgePorts?.[lab.bridge]).toEqual([nic?.tap]);
         expect(await place.networkNames('')).toEqual(names);
       };
-      const wider = { user, before, after: before.replace('192.168.221.20', '192.168.221.30'), restart: true, start: true };
+      const wider = {
+        user,
+        before,
+        after: before.replace('192.168.221.20', '192.168.221.30'),
+        restart: true,
+        start: true,
+      };
       await host.redefineNetwork(lab.uuid, wider);
       await whole('192.168.221.30');
       const now = await host.readNetwork(lab.uuid);
       const late = { ...wider, after: before.replace('192.168.221.20', '192.168.221.40') };
-      await expect(host.redefineNetwork(lab.uuid, late)).rejects.toMatchObject({ code: 'stale-plan' });
+      await expect(host.redefineNetwork(lab.uuid, late)).rejects.toMatchObject({
+        code: 'stale-plan',
+      });
       await whole('192.168.221.30');
       // The address of a network that runs: libvirt takes the definition, and does not start it.
-      const clash = { ...wider, before: now, after: now.replaceAll('192.168.221.', '192.168.222.') };
+      const clash = {
+        ...wider,
+        before: now,
+        after: now.replaceAll('192.168.221.', '192.168.222.'),
+      };
       await expect(host.redefineNetwork(lab.uuid, clash)).rejects.toBeInstanceOf(VenError);
       await whole('192.168.221.30');
       expect(await host.readNetwork(lab.uuid)).toBe(now);
@@ -452,7 +558,13 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       const back = { user, before: now, after: before, restart: true };
       await host.redefineNetwork(lab.uuid, { ...back, start: false });
       expect((await see()).networks.find(({ uuid }) => uuid === lab.uuid)?.active).toBe(false);
-      await host.redefineNetwork(lab.uuid, { user, before, after: before, restart: true, start: true });
+      await host.redefineNetwork(lab.uuid, {
+        user,
+        before,
+        after: before,
+        restart: true,
+        start: true,
+      });
       await whole('192.168.221.20');
       expect(await host.readNetwork(lab.uuid)).toBe(before);
     });
@@ -469,9 +581,15 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
 
     it('refuses a second domain or network of the same name', async () => {
       const uuid = '00000000-0000-4000-8000-00000000beef';
-      await expect(host.defineDomain((await host.readDomain(b.uuid)).replaceAll(b.uuid, uuid))).rejects.toBeInstanceOf(VenError);
-      await expect(host.createNetwork(uuid, render.network({ ...lab, uuid }, fleet.name))).rejects.toBeInstanceOf(VenError);
-      expect((await see()).domains.filter(({ name }) => name === b.domain).map((domain) => domain.uuid)).toEqual([b.uuid]);
+      await expect(
+        host.defineDomain((await host.readDomain(b.uuid)).replaceAll(b.uuid, uuid)),
+      ).rejects.toBeInstanceOf(VenError);
+      await expect(
+        host.createNetwork(uuid, render.network({ ...lab, uuid }, fleet.name)),
+      ).rejects.toBeInstanceOf(VenError);
+      expect(
+        (await see()).domains.filter(({ name }) => name === b.domain).map((domain) => domain.uuid),
+      ).toEqual([b.uuid]);
     });
 
     it('acts by UUID, beside a domain with a name like a number or a UUID', async () => {
@@ -482,7 +600,12 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       await host.setAutostart(b.uuid, true);
       const { domains } = await see();
       for (const uuid of foreign)
-        expect(domains.find((domain) => domain.uuid === uuid)).toMatchObject({ mark: null, xml: '', autostart: false, power: 'off' });
+        expect(domains.find((domain) => domain.uuid === uuid)).toMatchObject({
+          mark: null,
+          xml: '',
+          autostart: false,
+          power: 'off',
+        });
       await host.setAutostart(b.uuid, false);
     });
 
@@ -494,7 +617,11 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       const found = await host.firmware('uefi', { template: true });
       expect(found).toMatchObject({ by: 'files', secure: false, nvramTemplate: { format: 'raw' } });
       if (found.by !== 'files') return;
-      const own = { loader: found.loader.path, nvramTemplate: found.nvramTemplate.path, secureBoot: false };
+      const own = {
+        loader: found.loader.path,
+        nvramTemplate: found.nvramTemplate.path,
+        secureBoot: false,
+      };
       expect(await host.firmware(own, { template: false })).toEqual(found);
     });
 
@@ -544,7 +671,12 @@ function network(fleet: string, name: string, third: number): PlannedNetwork {
   };
 }
 
-function vm(fleet: string, name: string, number: number, source: ResolvedVm['nics'][number]['source']): ResolvedVm {
+function vm(
+  fleet: string,
+  name: string,
+  number: number,
+  source: ResolvedVm['nics'][number]['source'],
+): ResolvedVm {
   const domain = `${fleet}_${name}`;
   return {
     address: `vm.${name}`,
@@ -561,7 +693,15 @@ function vm(fleet: string, name: string, number: number, source: ResolvedVm['nic
     boot: ['disk'],
     pxe: true,
     nvram: null,
-    disks: [{ target: 'sda', bus: 'sata', sizeBytes: 16 * MIB, pool: 'default', volume: `${domain}-sda.qcow2` }],
+    disks: [
+      {
+        target: 'sda',
+        bus: 'sata',
+        sizeBytes: 16 * MIB,
+        pool: 'default',
+        volume: `${domain}-sda.qcow2`,
+      },
+    ],
     nics: [{ mac: `52:54:00:c0:de:0${number}`, model: 'virtio', source, ip: null }],
     serialNumber: `SN-${name}`,
     graphics: { type: 'none' },
@@ -584,7 +724,11 @@ function bringUpOf(vm: ResolvedVm): BringUp {
     domain: vm.domain,
     uuid: vm.uuid,
     domainXml: render.domain(vm, { accelerator: 'qemu', firmware: null }, markOf(vm, false)),
-    volumes: vm.disks.map((disk) => ({ pool: disk.pool, volume: disk.volume, xml: render.volume(disk) })),
+    volumes: vm.disks.map((disk) => ({
+      pool: disk.pool,
+      volume: disk.volume,
+      xml: render.volume(disk),
+    })),
     start: vm.power === 'running',
     memoryMiB: vm.memoryKiB / 1024,
     cpus: vm.cpus,

@@ -3,7 +3,13 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPayload, makeAuthority, startOrchestrator, type AccessEntry, type Orchestrator } from '../orchestrator/index.ts';
+import {
+  buildPayload,
+  makeAuthority,
+  startOrchestrator,
+  type AccessEntry,
+  type Orchestrator,
+} from '../orchestrator/index.ts';
 import { changes, Lab, sleep } from './lab.js';
 import { Terminal } from './terminal.js';
 
@@ -21,28 +27,43 @@ const NODES = `networks:
 defaults: { cpus: 1, memory: 768MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 10s }
 vms: [{ name: node, serialNumbers: [VENLAB07] }]
 `;
+const ESCAPES = /\x1b\[[0-9;=]*[A-Za-z]/g;
 const BOOT = 'orchestrator: { domain: edge.test, caCertificate: ca.pem }\n';
 const write = (head: string): void => {
-  lab.write(head + NODES.replace('ADDRESS', orchestrator.address).replace('NAMES', orchestrator.names.join(', ')));
+  lab.write(
+    head +
+      NODES.replace('ADDRESS', orchestrator.address).replace(
+        'NAMES',
+        orchestrator.names.join(', '),
+      ),
+  );
 };
 
 const consoleLog = (): string => `/var/log/libvirt/qemu/${lab.domain('node')}-console.log`;
-const ESCAPES = /\x1b\[[0-9;=]*[A-Za-z]/g; // eslint-disable-line no-control-regex
 const screen = (from: number): string =>
-  existsSync(consoleLog()) ? readFileSync(consoleLog(), 'utf8').slice(from).replace(ESCAPES, '') : '';
-const logged = (): number => (existsSync(consoleLog()) ? readFileSync(consoleLog(), 'utf8').length : 0);
+  existsSync(consoleLog())
+    ? readFileSync(consoleLog(), 'utf8').slice(from).replace(ESCAPES, '')
+    : '';
+const logged = (): number =>
+  existsSync(consoleLog()) ? readFileSync(consoleLog(), 'utf8').length : 0;
 
 /** What the console shows after its first `from` characters, once that is in it. */
 async function shows(text: RegExp, seconds: number, from = 0): Promise<string> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(250)) if (text.test(screen(from))) return screen(from);
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(250))
+    if (text.test(screen(from))) return screen(from);
   throw new Error(`The console did not show ${text} within ${seconds} s:\n${screen(from)}`);
 }
 
-const byFirmware = (method: string) => (entry: AccessEntry) => entry.method === method && entry.userAgent === 'UefiHttpBoot/1.0';
+const byFirmware = (method: string) => (entry: AccessEntry) =>
+  entry.method === method && entry.userAgent === 'UefiHttpBoot/1.0';
 
 beforeAll(async () => {
   const { efi } = await buildPayload();
-  orchestrator = await startOrchestrator({ domain: 'edge.test', dir: join(dir, 'orchestrator'), bootFile: efi });
+  orchestrator = await startOrchestrator({
+    domain: 'edge.test',
+    dir: join(dir, 'orchestrator'),
+    bootFile: efi,
+  });
   wrongAuthority = (await makeAuthority(join(dir, 'other'), { name: 'Another CA' })).caCertificate;
 });
 
@@ -84,11 +105,15 @@ describe('a fleet with an orchestrator', () => {
     trust(wrongAuthority);
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.node update changed']);
-    expect(plan.changes[0]?.fields?.map(({ path, effect }) => [path, effect])).toEqual([['caCertificate', 'restart']]);
+    expect(plan.changes[0]?.fields?.map(({ path, effect }) => [path, effect])).toEqual([
+      ['caCertificate', 'restart'],
+    ]);
     const before = logged();
     await lab.apply();
     expect(changes(await lab.plan())).toEqual([]);
-    expect(await shows(/Error: Could not retrieve NBP file size from HTTP server/, 120, before)).toMatch(/node: Power button pressed/);
+    expect(
+      await shows(/Error: Could not retrieve NBP file size from HTTP server/, 120, before),
+    ).toMatch(/node: Power button pressed/);
     expect(orchestrator.entries().at(-1)?.tlsError).toEqual(expect.any(String));
   });
 

@@ -54,20 +54,34 @@ export class Canaries {
    * Nowhere but in `spares`, which do hold it. `files`: of the lab's folder, a `bundle.tar.gz` among them, that must have been there to be looked at;
    * so must the record and the console's log of each of the `nodes`.
    */
-  async expectNone(lab: NodeLab, { spares, files, nodes }: { spares: string[]; files: string[]; nodes: readonly string[] }): Promise<void> {
+  async expectNone(
+    lab: NodeLab,
+    { spares, files, nodes }: { spares: string[]; files: string[]; nodes: readonly string[] },
+  ): Promise<void> {
     this.#stop.abort();
     expect((await this.#processes) ?? ['nobody looked']).toEqual([]);
     const looked = this.#newFiles();
     expect(looked.filter((file) => this.in(contentOf(file))).toSorted()).toEqual(spares.toSorted());
     for (const file of files) expect(looked).toContain(join(lab.dir, file));
     for (const name of nodes) {
-      expect(looked).toContainEqual(expect.stringMatching(new RegExp(`^${lab.stateDir}/.*/nodes/${name}\\.json$`)));
+      expect(looked).toContainEqual(
+        expect.stringMatching(new RegExp(`^${lab.stateDir}/.*/nodes/${name}\\.json$`)),
+      );
       expect(looked).toContain(`/var/log/libvirt/qemu/${lab.domain(name)}-console.log`);
     }
     expect(looked).toContainEqual(expect.stringMatching(/events\.jsonl$/));
-    expect(this.in(execFileSync('tar', ['-xzOf', join(lab.dir, 'bundle.tar.gz')], { encoding: 'latin1', maxBuffer: 1 << 28 }))).toBe(false);
     expect(
-      this.#labs.flatMap(({ printed }) => printed.map(({ stdout, stderr }) => stdout + stderr)).filter((text) => this.in(text)),
+      this.in(
+        execFileSync('tar', ['-xzOf', join(lab.dir, 'bundle.tar.gz')], {
+          encoding: 'latin1',
+          maxBuffer: 1 << 28,
+        }),
+      ),
+    ).toBe(false);
+    expect(
+      this.#labs
+        .flatMap(({ printed }) => printed.map(({ stdout, stderr }) => stdout + stderr))
+        .filter((text) => this.in(text)),
     ).toEqual([]);
   }
 
@@ -84,7 +98,10 @@ export class Canaries {
         try {
           const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
           if (this.in(commandLine)) found.add(`arguments: ${commandLine}`);
-          if (this.in(readFileSync(`/proc/${pid}/environ`, 'latin1')) && !this.#isVen(pid, commandLine))
+          if (
+            this.in(readFileSync(`/proc/${pid}/environ`, 'latin1')) &&
+            !this.#isVen(pid, commandLine)
+          )
             found.add(`environment of ${commandLine}`);
         } catch {
           // It has ended.
@@ -97,10 +114,14 @@ export class Canaries {
 
   /** ven itself, given its secret by its environment; or a copy of it that is about to become one of its programs. */
   #isVen(pid: string, commandLine: string): boolean {
-    const own = (id: string | undefined): boolean => this.#labs.some(({ pids }) => pids.has(Number(id)));
+    const own = (id: string | undefined): boolean =>
+      this.#labs.some(({ pids }) => pids.has(Number(id)));
     if (own(pid)) return true;
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return own(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) && /\/dist\/main\.js\0|\/bin\/ven\0/.test(commandLine);
+    return (
+      own(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) &&
+      /\/dist\/main\.js\0|\/bin\/ven\0/.test(commandLine)
+    );
   }
 }
 

@@ -5,12 +5,15 @@ import { changes, Lab, virsh } from './lab.js';
 /** The fleet file changes; the host follows, and data stays. */
 describe('changes in the fleet file', () => {
   const lab = new Lab('edit');
-  const write = (vms: string): void => lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.234.0/24 } }\nvms:\n${vms}`);
+  const write = (vms: string): void =>
+    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.234.0/24 } }\nvms:\n${vms}`);
   const path = (vm: string): string => `/var/lib/libvirt/images/${lab.domain(vm)}-sda.qcow2`;
   const id = (vm: string): Promise<string> => virsh('domid', lab.domain(vm));
-  const isClean = async (): Promise<void> => expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
+  const isClean = async (): Promise<void> =>
+    expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
   /** Writes into the disk image, and reads it back: the data that must survive. Only while the VM is off. */
-  const qemuIo = (vm: string, command: string): string => execFileSync('qemu-io', ['-c', command, path(vm)], { encoding: 'utf8' });
+  const qemuIo = (vm: string, command: string): string =>
+    execFileSync('qemu-io', ['-c', command, path(vm)], { encoding: 'utf8' });
 
   beforeAll(async () => {
     write('  - { name: n, count: 2, nics: [{ network: lab }] }\n');
@@ -24,20 +27,31 @@ describe('changes in the fleet file', () => {
   it('memory and CPUs of one VM: a restart of just that VM, the same disk content', async () => {
     const [one, two] = [await id('n-1'), await id('n-2')];
     const uuid = await lab.uuid('n-1');
-    write('  - { name: n-1, cpus: 2, memory: 192MiB, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n');
+    write(
+      '  - { name: n-1, cpus: 2, memory: 192MiB, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n',
+    );
     const plan = await lab.plan();
-    expect(changes(plan).filter((line) => line.startsWith('vm.n-1'))).toEqual(['vm.n-1 update changed']);
+    expect(changes(plan).filter((line) => line.startsWith('vm.n-1'))).toEqual([
+      'vm.n-1 update changed',
+    ]);
     expect(plan.changes.find(({ address }) => address === 'vm.n-1')?.fields).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ path: 'cpus', before: '1', after: '2', effect: 'restart' }),
-        expect.objectContaining({ path: 'memory', before: '128MiB', after: '192MiB', effect: 'restart' }),
+        expect.objectContaining({
+          path: 'memory',
+          before: '128MiB',
+          after: '192MiB',
+          effect: 'restart',
+        }),
       ]),
     );
     await lab.apply();
     expect(await lab.uuid('n-1')).toBe(uuid);
     expect(await id('n-1')).not.toBe(one);
     expect(await id('n-2')).toBe(two);
-    expect(await virsh('dominfo', lab.domain('n-1'))).toMatch(/CPU\(s\):\s+2[\s\S]*Max memory:\s+196608 KiB/);
+    expect(await virsh('dominfo', lab.domain('n-1'))).toMatch(
+      /CPU\(s\):\s+2[\s\S]*Max memory:\s+196608 KiB/,
+    );
     await isClean();
   });
 
@@ -48,15 +62,17 @@ describe('changes in the fleet file', () => {
     );
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.n-1 update changed']);
-    expect(plan.changes[0]?.fields).toMatchObject([{ path: 'disks.sda.size', before: '64MiB', after: '96MiB', effect: 'live' }]);
+    expect(plan.changes[0]?.fields).toMatchObject([
+      { path: 'disks.sda.size', before: '64MiB', after: '96MiB', effect: 'live' },
+    ]);
     await lab.apply();
     expect(await id('n-1')).toBe(one);
     await isClean();
     await virsh('destroy', lab.domain('n-1'));
     expect(qemuIo('n-1', 'read -P 0x5a 0 1M')).not.toContain('Pattern verification failed');
-    expect(execFileSync('qemu-img', ['info', '--output=json', path('n-1')], { encoding: 'utf8' })).toContain(
-      `"virtual-size": ${96 * 1024 * 1024}`,
-    );
+    expect(
+      execFileSync('qemu-img', ['info', '--output=json', path('n-1')], { encoding: 'utf8' }),
+    ).toContain(`"virtual-size": ${96 * 1024 * 1024}`);
     await lab.apply();
   });
 
@@ -112,15 +128,21 @@ describe('changes in the fleet file', () => {
 
   it('a fixed address is a live change of the network; another subnet rebuilds it and keeps its VMs running', async () => {
     const two = await id('n-2');
-    write('  - { name: n-1, nics: [{ network: lab, address: 192.168.234.20 }] }\n  - { name: n-2, nics: [{ network: lab }] }\n');
+    write(
+      '  - { name: n-1, nics: [{ network: lab, address: 192.168.234.20 }] }\n  - { name: n-2, nics: [{ network: lab }] }\n',
+    );
     expect(changes(await lab.plan())).toEqual(['network.lab update changed']);
     await lab.apply();
     expect(await virsh('net-dumpxml', `${lab.fleet}_lab`)).toContain("ip='192.168.234.20'");
     expect(await id('n-2')).toBe(two);
     await isClean();
 
-    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, nics: [{ network: lab }] }\n`);
-    expect(changes(await lab.plan())).toEqual(expect.arrayContaining(['network.lab replace changed']));
+    lab.write(
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, nics: [{ network: lab }] }\n`,
+    );
+    expect(changes(await lab.plan())).toEqual(
+      expect.arrayContaining(['network.lab replace changed']),
+    );
     await lab.apply();
     expect(await virsh('net-dumpxml', `${lab.fleet}_lab`)).toContain("address='192.168.235.1'");
     expect(await id('n-2')).toBe(two);
@@ -135,7 +157,9 @@ describe('changes in the fleet file', () => {
     expect(await lab.domains()).toEqual(['n-2']);
     expect(await lab.domains('--all')).toEqual(['n-1', 'n-2', 'spare']);
     await isClean();
-    lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, nics: [{ network: lab }] }\n`);
+    lab.write(
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, nics: [{ network: lab }] }\n`,
+    );
     await lab.apply();
     expect(await lab.domains('--all')).toEqual(['n-1', 'n-2']);
     expect(await lab.domains()).toEqual(['n-1', 'n-2']);

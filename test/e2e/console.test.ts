@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -30,10 +38,16 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
   };
   const untilShell = (boots: number) =>
     expect
-      .poll(() => [kept().match(BOOTS)?.length, kept().lastIndexOf('Shell> ') > kept().lastIndexOf('BdsDxe')], {
-        timeout: 150_000,
-        interval: 500,
-      })
+      .poll(
+        () => [
+          kept().match(BOOTS)?.length,
+          kept().lastIndexOf('Shell> ') > kept().lastIndexOf('BdsDxe'),
+        ],
+        {
+          timeout: 150_000,
+          interval: 500,
+        },
+      )
       .toEqual([boots, true]);
 
   afterAll(() => lab.close());
@@ -45,11 +59,12 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     expect(raw).toContain(`${ESC}[`);
     expect(await logs('--raw')).toBe(raw);
     const read = await logs();
-    // eslint-disable-next-line no-control-regex
     expect(read).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     const lines = read.split('\n');
     expect(lines).toContain('UEFI Interactive Shell v2.2');
-    expect(lines.filter((line) => /^Press ESC in \d seconds to skip startup\.nsh/.test(line))).toHaveLength(1);
+    expect(
+      lines.filter((line) => /^Press ESC in \d seconds to skip startup\.nsh/.test(line)),
+    ).toHaveLength(1);
     expect(await logs('--tail', '1')).toBe('Shell>\n');
   });
 
@@ -63,7 +78,9 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     await terminal.wakes('Shell> ');
     const begin = terminal.shown.length;
     terminal.type('ver\r');
-    await expect.poll(() => terminal.shown.slice(begin), { timeout: 60_000 }).toMatch(/UEFI v2\.\d+[^]*Shell> /);
+    await expect
+      .poll(() => terminal.shown.slice(begin), { timeout: 60_000 })
+      .toMatch(/UEFI v2\.\d+[^]*Shell> /);
 
     const second = new Terminal(lab, 'console', 'node');
     expect(await second.left()).toMatchObject({ code: 1 });
@@ -124,19 +141,28 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
 
     const programs = join(lab.dir, 'programs');
     mkdirSync(programs);
-    writeFileSync(join(programs, 'virt-viewer'), `#!/bin/sh\necho "$DISPLAY $*" > ${lab.dir}/viewed\n`);
+    writeFileSync(
+      join(programs, 'virt-viewer'),
+      `#!/bin/sh\necho "$DISPLAY $*" > ${lab.dir}/viewed\n`,
+    );
     chmodSync(join(programs, 'virt-viewer'), 0o755);
     const before = { PATH: process.env['PATH'], DISPLAY: process.env['DISPLAY'] };
     Object.assign(process.env, { PATH: `${programs}${delimiter}${before.PATH}`, DISPLAY: ':77' });
     try {
       const shown = await lab.ven('vnc', 'vm.node');
-      expect(shown).toMatchObject({ code: 0, stdout: plain.stdout, stderr: 'Started virt-viewer.\n' });
+      expect(shown).toMatchObject({
+        code: 0,
+        stdout: plain.stdout,
+        stderr: 'Started virt-viewer.\n',
+      });
     } finally {
       process.env['PATH'] = before.PATH;
       if (before.DISPLAY === undefined) delete process.env['DISPLAY'];
       else process.env['DISPLAY'] = before.DISPLAY;
     }
-    expect(readFileSync(join(lab.dir, 'viewed'), 'utf8')).toBe(`:77 --connect qemu:///system --uuid ${await lab.uuid('node')}\n`);
+    expect(readFileSync(join(lab.dir, 'viewed'), 'utf8')).toBe(
+      `:77 --connect qemu:///system --uuid ${await lab.uuid('node')}\n`,
+    );
   });
 
   it('stops while a person is attached and others read: they are told, and the readers go on with its next boot', async () => {
@@ -178,18 +204,27 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
   it('is in the bundle, beside what was done and what would be, without what is secret', async () => {
     // A password that stands in what the VM really said.
     lab.env = { ...lab.env, https_proxy: 'http://me:Interactive@proxy.invalid:3128' };
-    const { code, stdout } = await lab.ven('bundle', '--output', 'help.tar.gz').finally(() => delete lab.env['https_proxy']);
+    const { code, stdout } = await lab
+      .ven('bundle', '--output', 'help.tar.gz')
+      .finally(() => delete lab.env['https_proxy']);
     expect(code).toBe(0);
     expect(stdout).toContain('Missing: consoles/later.log, ');
     expect(statSync(join(lab.dir, 'help.tar.gz')).mode & 0o777).toBe(0o600);
     execFileSync('tar', ['-xzf', 'help.tar.gz'], { cwd: lab.dir });
-    const folder = join(lab.dir, readdirSync(lab.dir).find((name) => name.startsWith('ven-bundle-')) ?? '');
+    const folder = join(
+      lab.dir,
+      readdirSync(lab.dir).find((name) => name.startsWith('ven-bundle-')) ?? '',
+    );
     const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
     expect(read('consoles/node.log')).toContain('\nUEFI ******** Shell v2.2\n');
     expect(read('consoles/node.log')).toContain('\nShell> ver\n');
     expect(read('logs/node.log')).not.toBe('');
-    expect(JSON.parse(read('plan.json'))).toMatchObject({ changes: [{ address: 'vm.later', action: 'create' }] });
-    expect(JSON.parse(read('doctor.json'))).toContainEqual(expect.objectContaining({ check: 'libvirt', level: 'ok' }));
+    expect(JSON.parse(read('plan.json'))).toMatchObject({
+      changes: [{ address: 'vm.later', action: 'create' }],
+    });
+    expect(JSON.parse(read('doctor.json'))).toContainEqual(
+      expect.objectContaining({ check: 'libvirt', level: 'ok' }),
+    );
     const [run = ''] = readdirSync(join(folder, 'runs'));
     const events = read(`runs/${run}/events.jsonl`).trimEnd().split('\n');
     expect(JSON.parse(events[0] ?? '')).toMatchObject({ type: 'run-started', command: 'apply' });
@@ -211,10 +246,14 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     expect(await logs('--raw')).toBe(said);
     const gone = await lab.ven('console', 'node', '--read-only');
     expect(gone.code).toBe(1);
-    expect(gone.stderr).toMatch(/vm\.node: the VM does not exist on qemu:\/\/\/system[^]*Make it: ven apply/);
+    expect(gone.stderr).toMatch(
+      /vm\.node: the VM does not exist on qemu:\/\/\/system[^]*Make it: ven apply/,
+    );
 
     expect((await lab.ven('destroy', '--yes', '--purge')).code).toBe(0);
     expect(existsSync(logFile)).toBe(false);
-    expect((await lab.ven('logs', 'node')).stderr).toContain(`There is no console log of ${lab.domain('node')}`);
+    expect((await lab.ven('logs', 'node')).stderr).toContain(
+      `There is no console log of ${lab.domain('node')}`,
+    );
   });
 });

@@ -3,7 +3,17 @@
  * own (see test/container). As root the tests run ven as another user, so that whose files they are means something.
  */
 import { execFileSync } from 'node:child_process';
-import { chownSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,17 +22,26 @@ import { rootFileSystem } from '../container/root-file-system.ts';
 import { changes, Lab, sleep } from './lab.js';
 
 const IMAGE = 'vagrantlibvirt/vagrant-libvirt:edge-slim';
-const PROXIES = { http_proxy: 'http://me:pa55w0rd@127.0.0.1:3128', https_proxy: 'http://127.0.0.1:3129', no_proxy: 'localhost,.internal' };
+const PROXIES = {
+  http_proxy: 'http://me:pa55w0rd@127.0.0.1:3128',
+  https_proxy: 'http://127.0.0.1:3129',
+  no_proxy: 'localhost,.internal',
+};
 const HOST = 'accelerator: qemu, vagrant: { runner: container }';
 const FLEET = `${Lab.SMALL}vms: [{ name: n }]\n`;
 
 /** As npm installs it, where the user may look: our own folder may be root's alone. */
 function installed(folder: string): string {
   const root = join(import.meta.dirname, '../..');
-  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
-  const copy = (name: string, to: string): void => cpSync(join(root, name), join(folder, to), { recursive: true });
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    files: string[];
+  };
+  const copy = (name: string, to: string): void =>
+    cpSync(join(root, name), join(folder, to), { recursive: true });
   for (const name of ['package.json', ...files]) copy(name, join('ven', name));
-  for (const name of readdirSync(join(root, 'node_modules')).filter((each) => each.startsWith('node-linux-')))
+  for (const name of readdirSync(join(root, 'node_modules')).filter((each) =>
+    each.startsWith('node-linux-'),
+  ))
     copy(join('node_modules', name), name);
   return join(folder, 'ven/bin/ven');
 }
@@ -80,11 +99,18 @@ describe('the container runner', () => {
     if (!seen) throw new Error('nothing ran');
     const batch = join(lab.stateDir, 'ven');
     const ours = seen.mounts.filter((path) => path.startsWith(batch) || path.startsWith('/run/'));
-    expect(ours).toEqual(['/run/libvirt', expect.stringMatching(/\/vagrant\/batch-[^/]+$/) as string]);
+    expect(ours).toEqual([
+      '/run/libvirt',
+      expect.stringMatching(/\/vagrant\/batch-[^/]+$/) as string,
+    ]);
     expect(seen.env).toMatchObject(PROXIES);
     expect(Object.keys(seen.env)).not.toContain('XDG_STATE_HOME');
     expect(seen.argv.join(' ')).not.toContain('pa55w0rd');
-    expect(seen.status).toMatchObject({ CapBnd: '0000000000000000', CapEff: '0000000000000000', NoNewPrivs: '1' });
+    expect(seen.status).toMatchObject({
+      CapBnd: '0000000000000000',
+      CapEff: '0000000000000000',
+      NoNewPrivs: '1',
+    });
     expect(seen.status['Uid']).toBe(Array(4).fill(uid).join('\t'));
   });
 
@@ -92,7 +118,9 @@ describe('the container runner', () => {
     expect([...(engine.seen[0]?.owners ?? [])]).toEqual([uid]);
     const kept = readdirSync(lab.stateDir, { recursive: true, encoding: 'utf8' });
     expect(kept.length).toBeGreaterThan(0);
-    expect(new Set(kept.map((name) => lstatSync(join(lab.stateDir, name)).uid))).toEqual(new Set([uid]));
+    expect(new Set(kept.map((name) => lstatSync(join(lab.stateDir, name)).uid))).toEqual(
+      new Set([uid]),
+    );
   });
 
   it('destroy leaves nothing', async () => {
@@ -102,7 +130,9 @@ describe('the container runner', () => {
 
   it('the second Ctrl-C ends the container, and destroys no VM', async () => {
     const run = lab.start('apply', '--yes');
-    await until(() => engine.seen.at(-1)?.status['Uid'] !== undefined && engine.running.length === 1);
+    await until(
+      () => engine.seen.at(-1)?.status['Uid'] !== undefined && engine.running.length === 1,
+    );
     engine.freeze();
     run.child.kill('SIGINT');
     await sleep(300);
@@ -114,7 +144,12 @@ describe('the container runner', () => {
   it('kill -9 of the run: its container holds the fleet while the client lives, and is ended by the next run when it does not', async () => {
     const before = engine.seen.length;
     const run = lab.start('apply', '--yes');
-    await until(() => engine.seen.length > before && engine.seen.at(-1)?.status['Uid'] !== undefined && engine.running.length === 1);
+    await until(
+      () =>
+        engine.seen.length > before &&
+        engine.seen.at(-1)?.status['Uid'] !== undefined &&
+        engine.running.length === 1,
+    );
     engine.freeze();
     const [left] = engine.running;
     run.child.kill('SIGKILL');
@@ -136,10 +171,14 @@ describe('the container runner', () => {
     try {
       execFileSync('chmod', ['755', bin]);
       for (const name of ['docker', 'podman'])
-        writeFileSync(join(bin, name), `#!/bin/sh\necho 'no ${name} daemon here' >&2\nexit 1\n`, { mode: 0o755 });
+        writeFileSync(join(bin, name), `#!/bin/sh\necho 'no ${name} daemon here' >&2\nexit 1\n`, {
+          mode: 0o755,
+        });
       lab.env = { ...env, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
       const doctor = await lab.ven('doctor');
-      expect(doctor.stdout).toContain('No container engine runs here (docker: no docker daemon here; podman: no podman daemon here)');
+      expect(doctor.stdout).toContain(
+        'No container engine runs here (docker: no docker daemon here; podman: no podman daemon here)',
+      );
       const ran = await lab.ven('apply', '--yes');
       expect(ran.code).toBe(7);
       expect(ran.stderr).toContain('No container engine runs here');

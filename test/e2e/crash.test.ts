@@ -7,8 +7,12 @@ import { Lab, lines, sleep, type Running } from './lab.js';
 async function isWhole(lab: Lab, vms: number): Promise<void> {
   expect(await lab.domains()).toHaveLength(vms);
   expect(await lab.domains('--all')).toHaveLength(vms);
-  expect((await lines('vol-list', 'default')).filter((line) => line.startsWith(`${lab.fleet}_`))).toHaveLength(vms);
-  expect((await lines('net-list', '--all', '--name')).filter((name) => name.startsWith(`${lab.fleet}_`))).toHaveLength(1);
+  expect(
+    (await lines('vol-list', 'default')).filter((line) => line.startsWith(`${lab.fleet}_`)),
+  ).toHaveLength(vms);
+  expect(
+    (await lines('net-list', '--all', '--name')).filter((name) => name.startsWith(`${lab.fleet}_`)),
+  ).toHaveLength(1);
   expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
 }
 
@@ -65,7 +69,11 @@ describe('kill -9', () => {
     const work = labs.map(async (lab, index) => {
       for (let moment = index; moment < MOMENTS; moment += labs.length) {
         // Spread over the run, with a random part in each, so that repeated runs see other moments.
-        await killedAt(lab, moment, ((times[index] as number) * (moment + Math.random())) / MOMENTS);
+        await killedAt(
+          lab,
+          moment,
+          ((times[index] as number) * (moment + Math.random())) / MOMENTS,
+        );
       }
     });
     await Promise.all(work);

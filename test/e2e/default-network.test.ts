@@ -3,13 +3,17 @@ import { afterAll, expect, it } from 'vitest';
 import { changes, Lab, lines, tryVirsh, virsh } from './lab.js';
 
 const lab = new Lab('default');
-const dumps = (): Promise<string[]> => Promise.all([virsh('net-dumpxml', 'default'), virsh('net-dumpxml', 'default', '--inactive')]);
+const dumps = (): Promise<string[]> =>
+  Promise.all([virsh('net-dumpxml', 'default'), virsh('net-dumpxml', 'default', '--inactive')]);
 
 afterAll(() => lab.close());
 
 it('libvirt’s own network is lent and given back as it was', async () => {
   const found = await tryVirsh('net-dumpxml', 'default');
-  const fit = found.code === 0 && found.stdout.includes('<dhcp>') && !found.stdout.includes('dnsmasq:options');
+  const fit =
+    found.code === 0 &&
+    found.stdout.includes('<dhcp>') &&
+    !found.stdout.includes('dnsmasq:options');
   if (!fit || !(await lines('net-list', '--name')).includes('default')) return;
   const was = await dumps();
   lab.write(`orchestrator: { bootUrl: 'http://10.0.0.1/a.efi' }

@@ -5,7 +5,8 @@ import { changes, Lab, tryVirsh, virsh } from './lab.js';
 /** What a person might do by hand, and what plan and apply make of it. */
 describe('drift', () => {
   const lab = new Lab('drift');
-  const networks = 'networks:\n  one: { subnet: 192.168.232.0/24 }\n  two: { mode: isolated, subnet: 192.168.233.0/24 }\n';
+  const networks =
+    'networks:\n  one: { subnet: 192.168.232.0/24 }\n  two: { mode: isolated, subnet: 192.168.233.0/24 }\n';
   lab.write(
     `${Lab.SMALL}${networks}vms:\n  - { name: a, nics: [{ network: one }] }\n  - { name: b, nics: [{ network: one }] }\n  - { name: c, nics: [{ network: two }] }\n`,
   );
@@ -14,16 +15,23 @@ describe('drift', () => {
 
   /** id of each running domain: it changes when a VM is started anew. */
   const ids = async (): Promise<Record<string, string>> =>
-    Object.fromEntries(await Promise.all(['a', 'b', 'c'].map(async (vm) => [vm, await virsh('domid', lab.domain(vm))] as const)));
+    Object.fromEntries(
+      await Promise.all(
+        ['a', 'b', 'c'].map(async (vm) => [vm, await virsh('domid', lab.domain(vm))] as const),
+      ),
+    );
 
-  const isClean = async (): Promise<void> => expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
+  const isClean = async (): Promise<void> =>
+    expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
 
   it('a VM powered off is started, and no other is touched', async () => {
     const before = await ids();
     await virsh('destroy', lab.domain('a'));
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.a update drift']);
-    expect(plan.changes[0]?.fields).toMatchObject([{ path: 'power', before: 'off', after: 'running' }]);
+    expect(plan.changes[0]?.fields).toMatchObject([
+      { path: 'power', before: 'off', after: 'running' },
+    ]);
     await lab.apply();
     const after = await ids();
     expect({ b: after.b, c: after.c }).toEqual({ b: before.b, c: before.c });
@@ -38,7 +46,8 @@ describe('drift', () => {
     expect(changes(await lab.plan())).toEqual(['vm.b create missing']);
     await lab.apply();
     expect(await lab.uuid('b')).toBe(uuid);
-    const macOf = (text: string): string | undefined => /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/.exec(text)?.[0];
+    const macOf = (text: string): string | undefined =>
+      /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/.exec(text)?.[0];
     expect(macOf(await virsh('domiflist', lab.domain('b')))).toBe(macOf(mac));
     await isClean();
   });
@@ -48,9 +57,13 @@ describe('drift', () => {
     await virsh('setmaxmem', lab.domain('c'), '256M', '--config');
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.c update drift']);
-    expect(plan.changes[0]?.fields).toMatchObject([{ path: 'memory', before: '256MiB', after: '128MiB', effect: 'live' }]);
+    expect(plan.changes[0]?.fields).toMatchObject([
+      { path: 'memory', before: '256MiB', after: '128MiB', effect: 'live' },
+    ]);
     await lab.apply();
-    expect(await virsh('dumpxml', '--inactive', lab.domain('c'))).toContain("<memory unit='KiB'>131072</memory>");
+    expect(await virsh('dumpxml', '--inactive', lab.domain('c'))).toContain(
+      "<memory unit='KiB'>131072</memory>",
+    );
     expect(await ids()).toEqual(before);
     await isClean();
   });
@@ -61,7 +74,9 @@ describe('drift', () => {
     await virsh('destroy', lab.domain('c'));
     await virsh('start', lab.domain('c'));
     const plan = await lab.plan();
-    expect(plan.changes[0]?.fields).toMatchObject([{ path: 'memory', before: '256MiB', after: '128MiB', effect: 'restart' }]);
+    expect(plan.changes[0]?.fields).toMatchObject([
+      { path: 'memory', before: '256MiB', after: '128MiB', effect: 'restart' },
+    ]);
     await lab.apply();
     const after = await ids();
     expect({ a: after.a, b: after.b }).toEqual({ a: before.a, b: before.b });
@@ -72,7 +87,9 @@ describe('drift', () => {
   it('a network destroyed is started again, and the running VMs on it are attached again without a restart', async () => {
     const before = await ids();
     const network = `${lab.fleet}_one`;
-    const bridge = /<bridge name='([^']+)'/.exec(await virsh('net-dumpxml', network))?.[1] as string;
+    const bridge = /<bridge name='([^']+)'/.exec(
+      await virsh('net-dumpxml', network),
+    )?.[1] as string;
     expect(readdirSync(`/sys/class/net/${bridge}/brif`)).toHaveLength(2);
     await virsh('net-destroy', network);
     const plan = await lab.plan();
@@ -86,7 +103,9 @@ describe('drift', () => {
 
   it('a network destroyed and started by hand leaves VMs without a bridge: plan says so, apply mends it', async () => {
     const network = `${lab.fleet}_one`;
-    const bridge = /<bridge name='([^']+)'/.exec(await virsh('net-dumpxml', network))?.[1] as string;
+    const bridge = /<bridge name='([^']+)'/.exec(
+      await virsh('net-dumpxml', network),
+    )?.[1] as string;
     await virsh('net-destroy', network);
     await virsh('net-start', network);
     expect(readdirSync(`/sys/class/net/${bridge}/brif`)).toHaveLength(0);
@@ -125,7 +144,12 @@ describe('drift', () => {
     await virsh('setmaxmem', lab.domain('c'), '192M', '--config');
     await virsh('net-destroy', `${lab.fleet}_two`);
     expect(changes(await lab.plan())).toEqual(
-      expect.arrayContaining(['network.two update drift', 'vm.a update drift', 'vm.b create missing', 'vm.c update drift']),
+      expect.arrayContaining([
+        'network.two update drift',
+        'vm.a update drift',
+        'vm.b create missing',
+        'vm.c update drift',
+      ]),
     );
     await lab.apply();
     await isClean();

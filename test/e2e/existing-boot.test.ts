@@ -2,14 +2,28 @@
  * A network of somebody else's, made here by hand, that ven adds boot options to: a node boots
  * through it, a VM of somebody else's on it keeps its lease and its connection, and in the end it is as it was before.
  */
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standInOf } from '../../src/host/index.js';
-import { buildPayload, startOrchestrator, type AccessEntry, type Orchestrator } from '../orchestrator/index.ts';
+import {
+  buildPayload,
+  startOrchestrator,
+  type AccessEntry,
+  type Orchestrator,
+} from '../orchestrator/index.ts';
 import { changes, Lab, lines, sleep, tryVirsh, virsh, type Running } from './lab.js';
 
 const THEIRS = `t${process.pid}-theirs`;
@@ -51,14 +65,17 @@ const file = (name: string, text: string): string => {
   writeFileSync(join(dir, name), text);
   return join(dir, name);
 };
-const dumps = (name: string): Promise<string[]> => Promise.all([virsh('net-dumpxml', name), virsh('net-dumpxml', name, '--inactive')]);
+const dumps = (name: string): Promise<string[]> =>
+  Promise.all([virsh('net-dumpxml', name), virsh('net-dumpxml', name, '--inactive')]);
 const isHalfDone = async (): Promise<boolean> =>
   (await lines('net-list', '--name')).includes(standInOf(await virsh('net-uuid', THEIRS)).name);
 const taps = (): string[] => readdirSync(`/sys/class/net/${BRIDGE}/brif`);
-const address = async (): Promise<string> => /\s([\d.]+)\/24/.exec(await virsh('domifaddr', THEIRS, '--source', 'lease'))?.[1] ?? '';
+const address = async (): Promise<string> =>
+  /\s([\d.]+)\/24/.exec(await virsh('domifaddr', THEIRS, '--source', 'lease'))?.[1] ?? '';
 const call = promisify(execFile);
 /** The payload's own: not every host has one. */
-const ping = (...args: string[]): Promise<{ stdout: string }> => call(join(dir, 'busybox'), ['ping', '-W', '2', ...args, leased]);
+const ping = (...args: string[]): Promise<{ stdout: string }> =>
+  call(join(dir, 'busybox'), ['ping', '-W', '2', ...args, leased]);
 async function answersPing(): Promise<boolean> {
   for (let tries = 0; tries < 15; tries += 1) {
     const heard = await ping('-c', '1').then(
@@ -86,7 +103,11 @@ const fleet = (bootUrl: string): string =>
 beforeAll(async () => {
   for (const one of [lab, second]) one.write(fleet('http://10.0.0.1/a.efi'));
   const { efi, kernel, initrd } = await buildPayload();
-  orchestrator = await startOrchestrator({ domain: 'edge.test', dir: join(dir, 'orchestrator'), bootFile: efi });
+  orchestrator = await startOrchestrator({
+    domain: 'edge.test',
+    dir: join(dir, 'orchestrator'),
+    bootFile: efi,
+  });
   copyFileSync(kernel, join(dir, 'kernel'));
   copyFileSync(initrd, join(dir, 'initrd'));
   copyFileSync(join(dirname(kernel), 'busybox'), join(dir, 'busybox'));
@@ -95,7 +116,8 @@ beforeAll(async () => {
   await virsh('net-start', THEIRS);
   await virsh('create', file('linux.xml', linux()));
   await virsh('create', '--paused', file('bridged.xml', bridged()));
-  for (let tries = 0; tries < 240 && leased === ''; tries += 1, await sleep(250)) leased = await address();
+  for (let tries = 0; tries < 240 && leased === ''; tries += 1, await sleep(250))
+    leased = await address();
   before = await dumps(THEIRS);
 }, 120_000);
 
@@ -113,7 +135,8 @@ describe('a network of somebody else’s with httpBoot', () => {
   const consoleLog = `/var/log/libvirt/qemu/${lab.domain('node')}-console.log`;
   const shows = async (text: RegExp, seconds: number): Promise<void> => {
     const screen = (): string => (existsSync(consoleLog) ? readFileSync(consoleLog, 'utf8') : '');
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(250)) if (text.test(screen())) return;
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(250))
+      if (text.test(screen())) return;
     throw new Error(`The console did not show ${text} within ${seconds} s:\n${screen()}`);
   };
 
@@ -127,21 +150,29 @@ vms: [{ name: node }]
 `);
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['network.shared update missing', 'vm.node create missing']);
-    expect(plan.changes[0]?.fields).toMatchObject([{ path: 'httpBoot', before: null, after: orchestrator.bootUrl, effect: 'live' }]);
+    expect(plan.changes[0]?.fields).toMatchObject([
+      { path: 'httpBoot', before: null, after: orchestrator.bootUrl, effect: 'live' },
+    ]);
     const notes = plan.changes[0]?.notes.join('\n') ?? '';
     expect(notes).toMatch(/somebody else's: put back as it was on destroy/);
-    expect(notes).toContain(`domain ${THEIRS}, which is not this fleet's; domain ${THEIRS}-2, which is not this fleet's`);
+    expect(notes).toContain(
+      `domain ${THEIRS}, which is not this fleet's; domain ${THEIRS}-2, which is not this fleet's`,
+    );
     expect((await lab.ven('plan', '--diff')).stdout).toMatch(/\+.*dhcp-boot=tag:efi-http/);
 
     // As somebody on the host sees the other VM the whole time, five times a second.
     const pings = ping('-i', '0.2', '-c', '30').catch((error: { stdout: string }) => error);
     await lab.apply();
-    console.log(`the other VM while its network was started anew: ${/\d+ packets.*loss/.exec((await pings).stdout)?.[0]}`);
+    console.log(
+      `the other VM while its network was started anew: ${/\d+ packets.*loss/.exec((await pings).stdout)?.[0]}`,
+    );
     await othersAreWell();
     expect(changes(await lab.plan())).toEqual([]);
 
-    const byFirmware = (method: string) => (entry: AccessEntry) => entry.method === method && entry.userAgent === 'UefiHttpBoot/1.0';
-    for (const method of ['HEAD', 'GET']) expect((await orchestrator.waitFor(byFirmware(method), 120_000)).status).toBe(200);
+    const byFirmware = (method: string) => (entry: AccessEntry) =>
+      entry.method === method && entry.userAgent === 'UefiHttpBoot/1.0';
+    for (const method of ['HEAD', 'GET'])
+      expect((await orchestrator.waitFor(byFirmware(method), 120_000)).status).toBe(200);
     await shows(/node: Ready/, 120);
     await othersAreWell();
   });
@@ -160,7 +191,10 @@ vms: [{ name: node }]
     lab.write(fleet(url));
     second.write(fleet(url));
     await lab.apply();
-    expect((await second.plan()).changes[0]?.fields?.[0]).toMatchObject({ before: null, after: url });
+    expect((await second.plan()).changes[0]?.fields?.[0]).toMatchObject({
+      before: null,
+      after: url,
+    });
     await second.apply();
     for (const one of [lab, second]) expect(changes(await one.plan())).toEqual([]);
     second.write(fleet('http://10.0.0.1/b.efi'));

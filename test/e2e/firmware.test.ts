@@ -51,7 +51,8 @@ async function isUp(log: string, from = 0): Promise<void> {
   await expect.poll(() => said(log, from), { timeout: 120_000, interval: 250 }).toContain('BdsDxe');
 }
 
-const OWN = '{ loader: /usr/share/OVMF/OVMF_CODE_4M.secboot.fd, nvramTemplate: /usr/share/OVMF/OVMF_VARS_4M.fd, secureBoot: true }';
+const OWN =
+  '{ loader: /usr/share/OVMF/OVMF_CODE_4M.secboot.fd, nvramTemplate: /usr/share/OVMF/OVMF_VARS_4M.fd, secureBoot: true }';
 
 describe('firmware of every kind', () => {
   const lab = new Lab('fw');
@@ -66,10 +67,16 @@ describe('firmware of every kind', () => {
   const names = Object.keys(KINDS);
   // A BIOS without graphics says nothing on COM1 before something boots.
   const speaking = names.filter((name) => KINDS[name]?.uefi);
-  const fleetOf = (more = ''): string => fleet(Object.fromEntries(names.map((name) => [name, KINDS[name]?.firmware ?? ''])), more);
+  const fleetOf = (more = ''): string =>
+    fleet(Object.fromEntries(names.map((name) => [name, KINDS[name]?.firmware ?? ''])), more);
   const seeAll = async (): Promise<Record<string, Seen>> =>
-    Object.fromEntries(await Promise.all(names.map(async (name) => [name, await see(lab, name)] as const)));
-  const filesOf = ({ tpm, nvram }: Seen): string[] => [tpm, ...(nvram === undefined ? [] : [nvram])];
+    Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await see(lab, name)] as const)),
+    );
+  const filesOf = ({ tpm, nvram }: Seen): string[] => [
+    tpm,
+    ...(nvram === undefined ? [] : [nvram]),
+  ];
   let first: Record<string, Seen>;
 
   it('comes up as it was asked for, and differs in nothing', async () => {
@@ -90,11 +97,17 @@ describe('firmware of every kind', () => {
 
   it('keeps its variables and TPM over a restart', async () => {
     const before = names.map((name) => filesOf(first[name] as Seen).map(identity));
-    const told = Object.fromEntries(names.map((name) => [name, said((first[name] as Seen).log).length]));
+    const told = Object.fromEntries(
+      names.map((name) => [name, said((first[name] as Seen).log).length]),
+    );
     lab.write(fleetOf(', memory: 272MiB'));
     const planned = (await lab.plan()).changes;
     expect(planned).toHaveLength(names.length);
-    for (const change of planned) expect(change).toMatchObject({ action: 'update', fields: [{ path: 'memory', effect: 'restart' }] });
+    for (const change of planned)
+      expect(change).toMatchObject({
+        action: 'update',
+        fields: [{ path: 'memory', effect: 'restart' }],
+      });
     await lab.apply();
     for (const name of speaking) await isUp((first[name] as Seen).log, told[name]);
     const second = await seeAll();
@@ -124,7 +137,11 @@ describe('firmware that changes', () => {
     lab.write(fleet({ node: 'uefi-secure' }));
     const { changes: planned } = await lab.plan();
     expect(planned).toMatchObject([
-      { address: 'vm.node', action: 'replace', fields: [{ path: 'firmware', before: 'uefi', after: 'uefi-secure', effect: 'replace' }] },
+      {
+        address: 'vm.node',
+        action: 'replace',
+        fields: [{ path: 'firmware', before: 'uefi', after: 'uefi-secure', effect: 'replace' }],
+      },
     ]);
     await lab.apply();
     expect((await see(lab)).xml).toMatch(/<loader[^>]* secure='yes'/);
@@ -160,7 +177,10 @@ describe('a libvirt that is reached as another machine’s', () => {
 
   it('chooses firmware itself', async () => {
     lab.write(fleet({ plain: 'uefi', secure: 'uefi-secure' }));
-    writeFileSync(lab.file, readFileSync(lab.file, 'utf8').replace('host: {', 'host: { uri: "qemu+unix:///system",'));
+    writeFileSync(
+      lab.file,
+      readFileSync(lab.file, 'utf8').replace('host: {', 'host: { uri: "qemu+unix:///system",'),
+    );
     await lab.apply();
     const seen = [await see(lab, 'plain'), await see(lab, 'secure')];
     for (const { uuid, loader } of seen) {
@@ -183,7 +203,9 @@ describe('firmware that is not there', () => {
     lab.write(fleet({ node: '{ loader: /nowhere/CODE.fd, nvramTemplate: /nowhere/VARS.fd }' }));
     const { code, stderr } = await lab.ven('apply', '--yes');
     expect(code).toBe(7);
-    expect(stderr).toContain('The firmware file /nowhere/CODE.fd and /nowhere/VARS.fd is not there');
+    expect(stderr).toContain(
+      'The firmware file /nowhere/CODE.fd and /nowhere/VARS.fd is not there',
+    );
     expect(await lab.leftovers()).toEqual([]);
   });
 });

@@ -23,7 +23,11 @@ export interface Running {
   ended: Promise<Ran>;
 }
 
-function start(file: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv }): Running {
+function start(
+  file: string,
+  args: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv },
+): Running {
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
@@ -88,7 +92,10 @@ export class Lab {
 
   /** Writes the fleet file; `body` follows apiVersion, fleet and host. */
   write(body: string, host = 'accelerator: qemu'): void {
-    writeFileSync(this.file, `apiVersion: ven/v1\nfleet: ${this.fleet}\nhost: { ${host} }\n${body}`);
+    writeFileSync(
+      this.file,
+      `apiVersion: ven/v1\nfleet: ${this.fleet}\nhost: { ${host} }\n${body}`,
+    );
   }
 
   /** Small BIOS machines that only need to exist. One that looked for a network to boot from would keep a third of a core busy. */
@@ -108,7 +115,8 @@ export class Lab {
   /** Applies and fails loudly unless the exit code is `expected`. */
   async apply(expected = 0, ...args: string[]): Promise<Ran> {
     const ran = await this.ven('apply', '--yes', ...args);
-    if (ran.code !== expected) throw new Error(`apply: exit ${ran.code}, not ${expected}\n${ran.stdout}\n${ran.stderr}`);
+    if (ran.code !== expected)
+      throw new Error(`apply: exit ${ran.code}, not ${expected}\n${ran.stdout}\n${ran.stderr}`);
     return ran;
   }
 
@@ -161,7 +169,8 @@ export class Lab {
       await tryVirsh('vol-delete', name, '--pool', 'default');
     }
     for (const dir of [this.dir, ...this.#stateDirs]) rmSync(dir, { recursive: true, force: true });
-    if (destroyed.code !== 0) throw new Error(`destroy: exit ${destroyed.code}\n${destroyed.stdout}\n${destroyed.stderr}`);
+    if (destroyed.code !== 0)
+      throw new Error(`destroy: exit ${destroyed.code}\n${destroyed.stdout}\n${destroyed.stderr}`);
     if (left.length > 0) throw new Error(`left over after destroy: ${left.join(', ')}`);
   }
 }
@@ -183,4 +192,5 @@ export function changes(plan: PlanJson): string[] {
   return plan.changes.map(({ address, action, reason }) => `${address} ${action} ${reason}`);
 }
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));

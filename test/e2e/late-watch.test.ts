@@ -18,7 +18,12 @@ networks: { lab: { subnet: 192.168.238.0/24 } }
 
   it('is watched from what it has said, and comes to ready', async () => {
     await lab.apply();
-    await expect.poll(() => lab.ven('logs', 'node').then(({ stdout }) => stdout), { timeout: 60_000, interval: 2000 }).toContain('BdsDxe');
+    await expect
+      .poll(() => lab.ven('logs', 'node').then(({ stdout }) => stdout), {
+        timeout: 60_000,
+        interval: 2000,
+      })
+      .toContain('BdsDxe');
     const { code, stdout } = await lab.ven('provision', '--json', '--timeout', '60s');
     expect(code).toBe(0);
     expect(stdout).toContain('"ready":["vm.node"]');

@@ -26,9 +26,15 @@ describe('a fleet with a bridge for each VM', () => {
   it('comes up: VMs running, a network with a bridge of its own for each', async () => {
     await lab.apply();
     expect(await lab.domains()).toEqual(['edge-1', 'edge-2', 'edge-3']);
-    const networks = (await lines('net-list', '--name')).filter((name) => name.startsWith(lab.fleet));
+    const networks = (await lines('net-list', '--name')).filter((name) =>
+      name.startsWith(lab.fleet),
+    );
     expect(networks).toHaveLength(3);
-    const bridges = await Promise.all(networks.map(async (name) => /<bridge name='([^']+)'/.exec(await virsh('net-dumpxml', name))?.[1]));
+    const bridges = await Promise.all(
+      networks.map(
+        async (name) => /<bridge name='([^']+)'/.exec(await virsh('net-dumpxml', name))?.[1],
+      ),
+    );
     expect(new Set(bridges).size).toBe(3);
     for (const [index, network] of networks.entries()) {
       expect(await virsh('domiflist', lab.domain(`edge-${index + 1}`))).toContain(network);
@@ -48,7 +54,11 @@ describe('a fleet with a bridge for each VM', () => {
   it('is shown by status', async () => {
     const { code, stdout } = await lab.ven('status', '--json');
     expect(code).toBe(0);
-    const status = JSON.parse(stdout) as { formatVersion: string; fleet: string; vms: Record<string, unknown>[] };
+    const status = JSON.parse(stdout) as {
+      formatVersion: string;
+      fleet: string;
+      vms: Record<string, unknown>[];
+    };
     expect(status).toMatchObject({ formatVersion: '1', fleet: lab.fleet });
     expect(status.vms.map(({ name, power, ready }) => ({ name, power, ready }))).toEqual(
       ['edge-1', 'edge-2', 'edge-3'].map((name) => ({ name, power: 'running', ready: true })),
@@ -77,7 +87,12 @@ describe('UEFI with NVRAM and a TPM', () => {
     const log = /<log file='([^']+)'/.exec(xml)?.[1] as string;
     expect(existsSync(nvram)).toBe(true);
     expect(existsSync(`/var/lib/libvirt/swtpm/${uuid}`)).toBe(true);
-    await expect.poll(() => (existsSync(log) ? readFileSync(log, 'utf8') : ''), { timeout: 60_000, interval: 1000 }).toContain('BdsDxe');
+    await expect
+      .poll(() => (existsSync(log) ? readFileSync(log, 'utf8') : ''), {
+        timeout: 60_000,
+        interval: 1000,
+      })
+      .toContain('BdsDxe');
     expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
 
     expect((await lab.ven('destroy', '--yes')).code).toBe(0);

@@ -8,7 +8,8 @@ import { Lab, sleep, type Ran, type Running } from './lab.js';
 
 export type Of<T extends ProvisionEvent['type']> = Extract<ProvisionEvent, { type: T }>;
 
-export const serial = (name: string): string => `VEN${process.pid}${name.replace(/\W/g, '')}`.slice(0, 20).toUpperCase();
+export const serial = (name: string): string =>
+  `VEN${process.pid}${name.replace(/\W/g, '')}`.slice(0, 20).toUpperCase();
 /** Three nodes, by name, that come through. */
 export const GOOD = ['node-1', 'node-2', 'node-3'];
 
@@ -17,7 +18,11 @@ export interface Watched extends Running {
   said(): string;
   events(): ProvisionEvent[];
   /** Waits for the first event that fits, past or future; fails when the run ends without it. */
-  sees<T extends ProvisionEvent['type']>(type: T, fits: (event: Of<T>) => boolean, seconds: number): Promise<Of<T>>;
+  sees<T extends ProvisionEvent['type']>(
+    type: T,
+    fits: (event: Of<T>) => boolean,
+    seconds: number,
+  ): Promise<Of<T>>;
 }
 
 /** A fleet of nodes, and all that ven said about it. */
@@ -83,8 +88,10 @@ function eventsOf(text: string): ProvisionEvent[] {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as ProvisionEvent);
 }
 
-export const of = <T extends ProvisionEvent['type']>(events: readonly ProvisionEvent[], type: T): Of<T>[] =>
-  events.filter((event): event is Of<T> => event.type === type);
+export const of = <T extends ProvisionEvent['type']>(
+  events: readonly ProvisionEvent[],
+  type: T,
+): Of<T>[] => events.filter((event): event is Of<T> => event.type === type);
 
 /** The last event of a run. */
 export const resultOf = (events: readonly ProvisionEvent[]): Of<'provision-finished'> | undefined =>
@@ -92,8 +99,10 @@ export const resultOf = (events: readonly ProvisionEvent[]): Of<'provision-finis
 
 /** How often a node was let in, given a token, registered, loaded the boot file, and started. */
 export function seenOf({ seen }: Orchestrator, name: string) {
-  const mine = (each: { serialNumber: string | null }): boolean => each.serialNumber === serial(name);
-  const count = <T>(list: readonly T[], fits: (item: T) => boolean): number => list.filter(fits).length;
+  const mine = (each: { serialNumber: string | null }): boolean =>
+    each.serialNumber === serial(name);
+  const count = <T>(list: readonly T[], fits: (item: T) => boolean): number =>
+    list.filter(fits).length;
   return {
     logins: count(seen.logins, mine),
     registrations: count(seen.registrations, mine),

@@ -18,7 +18,19 @@ const PASSWORD = `${WORD}"&%41+' <`;
 const MINUTES = 60_000;
 /** Beside those of the other test, which need the cores more. */
 const AT_ONCE = ['--max-concurrent', '1'];
-const ORDER = ['firmware', 'http-boot', 'ipxe', 'hook', 'onboarding', 'workflow', 'reboot', 'microvisor', 'ubuntu', 'agents', 'ready'];
+const ORDER = [
+  'firmware',
+  'http-boot',
+  'ipxe',
+  'hook',
+  'onboarding',
+  'workflow',
+  'reboot',
+  'microvisor',
+  'ubuntu',
+  'agents',
+  'ready',
+];
 
 const dir = mkdtempSync(join(tmpdir(), 'ven-login-'));
 const lab = new NodeLab('io', 234);
@@ -26,19 +38,28 @@ const canaries = new Canaries([WORD], [lab]);
 let orchestrator: Orchestrator;
 /** Of all runs. */
 const events: ProvisionEvent[] = [];
-const consoleLog = (name: string): string => readFileSync(`/var/log/libvirt/qemu/${lab.domain(name)}-console.log`, 'latin1');
+const consoleLog = (name: string): string =>
+  readFileSync(`/var/log/libvirt/qemu/${lab.domain(name)}-console.log`, 'latin1');
 
 beforeAll(async () => {
   const payload = await buildPayload();
   const accounts = { onboarder: { password: PASSWORD } };
   const files = { bootFile: payload.onboarding, installed: payload.installed };
-  orchestrator = await startOrchestrator({ ...files, domain: 'edge.test', dir: join(dir, 'orchestrator'), accounts });
-  for (const name of GOOD) orchestrator.node(serial(name), { flow: 'interactive', echoPassword: name === 'node-2' });
+  orchestrator = await startOrchestrator({
+    ...files,
+    domain: 'edge.test',
+    dir: join(dir, 'orchestrator'),
+    accounts,
+  });
+  for (const name of GOOD)
+    orchestrator.node(serial(name), { flow: 'interactive', echoPassword: name === 'node-2' });
   writeFileSync(join(lab.dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
   lab.env = { LAB_USER: 'onboarder' };
-  lab.writeFleet(orchestrator, 'onboarding: interactive, credentials: { username: { env: LAB_USER }, password: { file: password } }', [
-    `{ name: node, count: 3, serialNumbers: [${GOOD.map(serial).join(', ')}] }`,
-  ]);
+  lab.writeFleet(
+    orchestrator,
+    'onboarding: interactive, credentials: { username: { env: LAB_USER }, password: { file: password } }',
+    [`{ name: node, count: 3, serialNumbers: [${GOOD.map(serial).join(', ')}] }`],
+  );
   canaries.watchProcesses();
 }, 10 * MINUTES);
 
@@ -55,13 +76,18 @@ function atConsole(uuid: string): string[] {
 }
 
 async function until(what: () => boolean, seconds: number): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; !what(); await sleep(50)) if (Date.now() > end) throw new Error('it did not come to that');
+  for (const end = Date.now() + seconds * 1000; !what(); await sleep(50))
+    if (Date.now() > end) throw new Error('it did not come to that');
 }
 
 describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
   it('log in once, though ven is killed as it types a password, and ended later', async () => {
     const first = lab.watch('apply', '--yes', '--wait', 'ready', ...AT_ONCE);
-    const { address } = await first.sees('node-answered', ({ prompt }) => prompt.startsWith('Username'), 600);
+    const { address } = await first.sees(
+      'node-answered',
+      ({ prompt }) => prompt.startsWith('Username'),
+      600,
+    );
     const uuid = await lab.uuid(address.slice(3));
     // Next it attaches to type the password.
     await until(() => atConsole(uuid).length > 0, 60);
@@ -79,30 +105,51 @@ describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
     const third = lab.watch('provision', ...AT_ONCE);
     await third.sees('node-started', (event) => event.address === 'vm.node-3', 600);
     // Somebody is at its console, and leaves when it is said that this is waited for.
-    const person = spawn('script', ['-q', '-c', `virsh -c qemu:///system console ${lab.domain('node-3')} --force`, '/dev/null'], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: { ...process.env, SHELL: '/bin/sh' },
-    });
+    const person = spawn(
+      'script',
+      ['-q', '-c', `virsh -c qemu:///system console ${lab.domain('node-3')} --force`, '/dev/null'],
+      {
+        stdio: ['pipe', 'ignore', 'ignore'],
+        env: { ...process.env, SHELL: '/bin/sh' },
+      },
+    );
     expect(await third.sees('provision-warning', () => true, 600)).toMatchObject({
       address: 'vm.node-3',
       message: expect.stringContaining('in use') as string,
     });
     person.stdin.write('\u001d');
     const ended = await third.ended;
-    expect({ code: ended.code, stderr: ended.code === 0 ? '' : ended.stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code: ended.code, stderr: ended.code === 0 ? '' : ended.stderr }).toEqual({
+      code: 0,
+      stderr: '',
+    });
     events.push(...first.events(), ...second.events(), ...third.events());
 
     for (const name of GOOD)
-      expect(seenOf(orchestrator, name)).toEqual({ logins: 1, registrations: 0, boots: 1, fromNetwork: 1, fromDisk: 1 });
+      expect(seenOf(orchestrator, name)).toEqual({
+        logins: 1,
+        registrations: 0,
+        boots: 1,
+        fromNetwork: 1,
+        fromDisk: 1,
+      });
     // One token each, for its login; ven itself needs none, and nothing wrong or empty was ever typed.
     expect(orchestrator.seen.logins.every(({ granted }) => granted)).toBe(true);
-    expect(orchestrator.seen.tokens.map(({ username, granted }) => ({ username, granted }))).toEqual(
-      GOOD.map(() => ({ username: 'onboarder', granted: true })),
-    );
-    for (const name of GOOD) expect(consoleLog(name).match(/(?:Username|Password): /g)).toEqual(['Username: ', 'Password: ']);
+    expect(
+      orchestrator.seen.tokens.map(({ username, granted }) => ({ username, granted })),
+    ).toEqual(GOOD.map(() => ({ username: 'onboarder', granted: true })));
+    for (const name of GOOD)
+      expect(consoleLog(name).match(/(?:Username|Password): /g)).toEqual([
+        'Username: ',
+        'Password: ',
+      ]);
 
-    const { vms } = JSON.parse((await lab.ven('status', '--json')).stdout) as { vms: { stage: string; outcome: string }[] };
-    expect(vms.map(({ stage, outcome }) => ({ stage, outcome }))).toEqual(GOOD.map(() => ({ stage: 'ready', outcome: 'ready' })));
+    const { vms } = JSON.parse((await lab.ven('status', '--json')).stdout) as {
+      vms: { stage: string; outcome: string }[];
+    };
+    expect(vms.map(({ stage, outcome }) => ({ stage, outcome }))).toEqual(
+      GOOD.map(() => ({ stage: 'ready', outcome: 'ready' })),
+    );
   });
 
   it('took the time that their stages took, all runs together', async () => {

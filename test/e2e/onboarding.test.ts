@@ -20,7 +20,18 @@ const MINUTES = 60_000;
 const [LONG, SHORT] = [900, 40];
 /** More at once do not come through any sooner on two cores, they only get in each other's way. */
 const AT_ONCE = ['--max-concurrent', '3'];
-const ORDER = ['firmware', 'http-boot', 'ipxe', 'hook', 'workflow', 'reboot', 'microvisor', 'ubuntu', 'agents', 'ready'];
+const ORDER = [
+  'firmware',
+  'http-boot',
+  'ipxe',
+  'hook',
+  'workflow',
+  'reboot',
+  'microvisor',
+  'ubuntu',
+  'agents',
+  'ready',
+];
 
 const dir = mkdtempSync(join(tmpdir(), 'ven-onboarding-'));
 const lab = new NodeLab('nio', 235);
@@ -28,23 +39,38 @@ const canaries = new Canaries([WORD], [lab]);
 let orchestrator: Orchestrator;
 /** Of the runs that began with nothing and ended with everything. */
 const events: ProvisionEvent[] = [];
-const ids = (names: readonly string[]): Promise<string[]> => Promise.all(names.map((name) => virsh('domid', lab.domain(name))));
-const addresses = (names: readonly string[]): string[] => names.map((name) => `vm.${name}`).toSorted();
+const ids = (names: readonly string[]): Promise<string[]> =>
+  Promise.all(names.map((name) => virsh('domid', lab.domain(name))));
+const addresses = (names: readonly string[]): string[] =>
+  names.map((name) => `vm.${name}`).toSorted();
 const mend = (name: string): void => orchestrator.node(serial(name), { flow: 'non-interactive' });
 
 beforeAll(async () => {
   const payload = await buildPayload();
   const accounts = { 'api-user': { password: PASSWORD } };
   const files = { bootFile: payload.onboarding, installed: payload.installed };
-  const options = { domain: 'edge.test', dir: join(dir, 'orchestrator'), accounts, projects: ['lab'], tokenSeconds: LONG };
+  const options = {
+    domain: 'edge.test',
+    dir: join(dir, 'orchestrator'),
+    accounts,
+    projects: ['lab'],
+    tokenSeconds: LONG,
+  };
   orchestrator = await startOrchestrator({ ...files, ...options });
 
   // The user's own profile: the one that comes along, with a short time limit and less patience.
-  const profile = readFileSync(join(import.meta.dirname, '../../templates/profiles/edge-node.yaml'), 'utf8')
+  const profile = readFileSync(
+    join(import.meta.dirname, '../../templates/profiles/edge-node.yaml'),
+    'utf8',
+  )
     .replace(/(name: workflow\n\s+title: Workflow\n\s+timeout: )3600s/, '$145s')
     .replace(/(recover: \{ prompt: '\^iPXE>\$', type: reboot, atMost: )3/g, '$11');
   writeFileSync(join(lab.dir, 'impatient.yaml'), profile);
-  for (const name of GOOD) orchestrator.node(serial(name), { flow: 'non-interactive', os: name === 'node-3' ? 'microvisor' : 'ubuntu' });
+  for (const name of GOOD)
+    orchestrator.node(serial(name), {
+      flow: 'non-interactive',
+      os: name === 'node-3' ? 'microvisor' : 'ubuntu',
+    });
   const faulty = FAILURE_CLASSES.map((name, index) => {
     const address = `${lab.subnet}.${200 + index}`;
     orchestrator.node(serial(name), { flow: 'non-interactive', fault: { kind: name }, address });
@@ -52,11 +78,15 @@ beforeAll(async () => {
   });
   lab.env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: PASSWORD };
   // Those that must wait for something come first, so that the others work meanwhile.
-  lab.writeFleet(orchestrator, 'onboarding: non-interactive, project: lab, profile: ./impatient.yaml', [
-    ...faulty.toReversed().slice(0, 1),
-    `{ name: node, count: 3, serialNumbers: [${GOOD.map(serial).join(', ')}] }`,
-    ...faulty.slice(0, -1),
-  ]);
+  lab.writeFleet(
+    orchestrator,
+    'onboarding: non-interactive, project: lab, profile: ./impatient.yaml',
+    [
+      ...faulty.toReversed().slice(0, 1),
+      `{ name: node, count: 3, serialNumbers: [${GOOD.map(serial).join(', ')}] }`,
+      ...faulty.slice(0, -1),
+    ],
+  );
   canaries.watchProcesses();
 }, 10 * MINUTES);
 
@@ -68,8 +98,11 @@ afterAll(async () => {
 
 /** Seconds between the tokens that were fetched from here on. */
 const tokensFrom = (index: number): { granted: boolean; at: number }[] =>
-  orchestrator.seen.tokens.slice(index).map(({ granted, time }) => ({ granted, at: Date.parse(time) / 1000 }));
-const requests = (path: string): number => orchestrator.entries().filter((entry) => entry.path?.startsWith(path) === true).length;
+  orchestrator.seen.tokens
+    .slice(index)
+    .map(({ granted, time }) => ({ granted, at: Date.parse(time) / 1000 }));
+const requests = (path: string): number =>
+  orchestrator.entries().filter((entry) => entry.path?.startsWith(path) === true).length;
 
 describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
   let second: Watched;
@@ -83,20 +116,24 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expect(other).toMatchObject({ code: 5, stdout: '' });
     expect(other.stderr).toContain(`(process ${first.child.pid}`);
     // All three: of a power-on that ven was killed right after, no event comes.
-    for (const name of ['node-1', 'node-2']) await first.sees('node-started', ({ address }) => address === `vm.${name}`, 60);
+    for (const name of ['node-1', 'node-2'])
+      await first.sees('node-started', ({ address }) => address === `vm.${name}`, 60);
     first.child.kill('SIGKILL');
     expect((await first.ended).signal).toBe('SIGKILL');
     events.push(...first.events());
     expect(of(events, 'node-started')).toHaveLength(3);
-    expect(orchestrator.seen.registrations.map(({ name, status }) => `${name} ${status}`).toSorted()).toEqual(
-      ALL.map((name) => `${name} 201`).toSorted(),
-    );
+    expect(
+      orchestrator.seen.registrations.map(({ name, status }) => `${name} ${status}`).toSorted(),
+    ).toEqual(ALL.map((name) => `${name} 201`).toSorted());
     expect(tokensFrom(0).map(({ granted }) => granted)).toEqual([true]);
   });
 
   it('come to their ends in the next run, whose orchestrator is away for a minute, then cuts connections and ends its tokens', async () => {
     orchestrator.inventory.tokenSeconds = SHORT;
-    before = { tokens: orchestrator.seen.tokens.length, lists: requests('/v1/projects/lab/compute/hosts') };
+    before = {
+      tokens: orchestrator.seen.tokens.length,
+      lists: requests('/v1/projects/lab/compute/hosts'),
+    };
     outage = orchestrator.fail({ how: 503, forSeconds: 60 });
     second = lab.watch('provision', '--junit', 'report.xml', ...AT_ONCE);
     await second.sees('provision-started', () => true, 150);
@@ -115,7 +152,9 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     // No storm: the status is asked for every ten seconds, for all nodes at once. A token is fetched once in its time, and once more after
     // its early end.
     const { durationSeconds = NaN } = resultOf(events) ?? {};
-    expect(requests('/v1/projects/lab/compute/hosts') - before.lists).toBeLessThan(durationSeconds / 8 + 10);
+    expect(requests('/v1/projects/lab/compute/hosts') - before.lists).toBeLessThan(
+      durationSeconds / 8 + 10,
+    );
     const tokens = tokensFrom(before.tokens);
     expect(tokens.every(({ granted }) => granted)).toBe(true);
     const pauses = tokens.slice(1).map(({ at }, index) => at - (tokens[index]?.at ?? NaN));
@@ -126,20 +165,49 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
   it('fail each in its own way, with class, stage and line, and the others come through: exit 4', () => {
     const result = resultOf(events);
     expect(result?.ready.toSorted()).toEqual(addresses(GOOD));
-    const failed = Object.fromEntries((result?.failed ?? []).map(({ address, ...rest }) => [address.slice(3), rest]));
+    const failed = Object.fromEntries(
+      (result?.failed ?? []).map(({ address, ...rest }) => [address.slice(3), rest]),
+    );
     expect(failed).toMatchObject({
       boot: { class: 'boot', stage: 'ipxe', line: 'Retry with UEFI HTTP Boot again.' },
       network: { class: 'network', stage: 'hook', line: 'udhcpc: no lease, failing' },
-      storage: { class: 'storage', stage: 'workflow', line: expect.stringContaining('No space left on device') as string },
-      workflow: { class: 'workflow', stage: 'workflow', line: expect.stringMatching(/^Workflow .* failed: action/) as string },
-      os: { class: 'os', stage: 'ubuntu', line: expect.stringContaining('Kernel panic - not syncing') as string },
-      agents: { class: 'agents', stage: 'agents', line: expect.stringContaining('platform-update-agent') as string },
-      timeout: { class: 'timeout', stage: 'workflow', message: expect.stringContaining('45 s') as string },
+      storage: {
+        class: 'storage',
+        stage: 'workflow',
+        line: expect.stringContaining('No space left on device') as string,
+      },
+      workflow: {
+        class: 'workflow',
+        stage: 'workflow',
+        line: expect.stringMatching(/^Workflow .* failed: action/) as string,
+      },
+      os: {
+        class: 'os',
+        stage: 'ubuntu',
+        line: expect.stringContaining('Kernel panic - not syncing') as string,
+      },
+      agents: {
+        class: 'agents',
+        stage: 'agents',
+        line: expect.stringContaining('platform-update-agent') as string,
+      },
+      timeout: {
+        class: 'timeout',
+        stage: 'workflow',
+        message: expect.stringContaining('45 s') as string,
+      },
     });
     expect(result?.byClass).toEqual(Object.fromEntries(FAILURE_CLASSES.map((name) => [name, 1])));
     for (const name of GOOD)
-      expect(seenOf(orchestrator, name)).toEqual({ logins: 0, registrations: 1, boots: 1, fromNetwork: 1, fromDisk: 1 });
-    for (const name of FAILURE_CLASSES) expect(seenOf(orchestrator, name)).toMatchObject({ logins: 0, registrations: 1 });
+      expect(seenOf(orchestrator, name)).toEqual({
+        logins: 0,
+        registrations: 1,
+        boots: 1,
+        fromNetwork: 1,
+        fromDisk: 1,
+      });
+    for (const name of FAILURE_CLASSES)
+      expect(seenOf(orchestrator, name)).toMatchObject({ logins: 0, registrations: 1 });
     expect(of(events, 'node-recovering').map(({ address }) => address)).toEqual(['vm.boot']);
 
     const report = readFileSync(join(lab.dir, 'report.xml'), 'utf8');
@@ -159,7 +227,9 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
       const run = lab.watch('provision', '--retry-failed', '--class', name, '--yes', ...flags);
       const { code, stderr } = await run.ended;
       expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-      expect(of(run.events(), 'node-started').map(({ address }) => address)).toEqual([`vm.${name}`]);
+      expect(of(run.events(), 'node-started').map(({ address }) => address)).toEqual([
+        `vm.${name}`,
+      ]);
       expect(resultOf(run.events())).toMatchObject({ ready: [`vm.${name}`], failed: [], left: [] });
       expect(await ids(others)).toEqual(idsBefore);
       expect(seenOf(orchestrator, name)).toMatchObject({ registrations: 1 });
@@ -174,20 +244,26 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expect(await ids(ALL)).toEqual(idsBefore);
 
     // One to its end. The others up to a stage: they go on beside, and the last run finds them wherever they are by then.
-    for (const name of FAILURE_CLASSES) if (name !== 'storage') await retry(name, '--until', 'http-boot');
+    for (const name of FAILURE_CLASSES)
+      if (name !== 'storage') await retry(name, '--until', 'http-boot');
     await retry('storage');
     const last = lab.watch('provision');
     const { code, stderr } = await last.ended;
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     expect(resultOf(last.events())?.ready.toSorted()).toEqual(addresses(ALL));
     expect(of(last.events(), 'node-started')).toEqual([]);
-    for (const name of FAILURE_CLASSES) expect(seenOf(orchestrator, name)).toMatchObject({ registrations: 1 });
+    for (const name of FAILURE_CLASSES)
+      expect(seenOf(orchestrator, name)).toMatchObject({ registrations: 1 });
   });
 
   it('left no secret anywhere, though the orchestrator told all that it was sent', async () => {
     await lab.ven('timeline', '--html', 'timeline.html');
     await lab.ven('plan', '--json');
     await lab.ven('bundle', '--output', 'bundle.tar.gz');
-    await canaries.expectNone(lab, { spares: [], files: ['report.xml', 'timeline.html', 'bundle.tar.gz'], nodes: ALL });
+    await canaries.expectNone(lab, {
+      spares: [],
+      files: ['report.xml', 'timeline.html', 'bundle.tar.gz'],
+      nodes: ALL,
+    });
   });
 });

@@ -14,7 +14,12 @@ interface Options {
 const lab = new Lab('opt');
 const AUTHORITIES = join(import.meta.dirname, '../unit/efi/certificates');
 const NET = `10.241.${process.pid % 250}`;
-const wanted: Options = { authority: 'root.pem', address: `address: ${NET}.20`, port: 5987, serial: 'EDGE0001' };
+const wanted: Options = {
+  authority: 'root.pem',
+  address: `address: ${NET}.20`,
+  port: 5987,
+  serial: 'EDGE0001',
+};
 
 function write(more: Partial<Options>): void {
   const { authority, address, port, serial } = Object.assign(wanted, more);
@@ -39,7 +44,14 @@ afterAll(() => lab.close());
 
 const fields = async (): Promise<unknown[]> =>
   (await lab.plan()).changes.flatMap(({ address, action, fields: changed = [] }) =>
-    changed.map(({ path, before, after, effect }) => [address, action, path, before, after, effect]),
+    changed.map(({ path, before, after, effect }) => [
+      address,
+      action,
+      path,
+      before,
+      after,
+      effect,
+    ]),
   );
 
 describe('a fleet with every option of a node', () => {
@@ -54,9 +66,22 @@ describe('a fleet with every option of a node', () => {
     [
       'a fixed address',
       { address: `address: ${NET}.21` },
-      [['network.lab', 'update', 'dhcp.52:54:00:e0:00:0a', `${NET}.20 node`, `${NET}.21 node`, 'live']],
+      [
+        [
+          'network.lab',
+          'update',
+          'dhcp.52:54:00:e0:00:0a',
+          `${NET}.20 node`,
+          `${NET}.21 node`,
+          'live',
+        ],
+      ],
     ],
-    ['no fixed address', { address: '' }, [['network.lab', 'update', 'dhcp.52:54:00:e0:00:0a', `${NET}.21 node`, null, 'live']]],
+    [
+      'no fixed address',
+      { address: '' },
+      [['network.lab', 'update', 'dhcp.52:54:00:e0:00:0a', `${NET}.21 node`, null, 'live']],
+    ],
     [
       'a fixed address again',
       { address: `address: ${NET}.22` },
@@ -68,10 +93,18 @@ describe('a fleet with every option of a node', () => {
     expect(await fields()).toEqual(expected);
     await lab.apply();
     expect(changes(await lab.plan())).toEqual([]);
-    expect([await running(), await virsh('net-info', `${lab.fleet}_lab`)]).toEqual([before, dnsmasq]);
+    expect([await running(), await virsh('net-info', `${lab.fleet}_lab`)]).toEqual([
+      before,
+      dnsmasq,
+    ]);
     for (const flags of [[], ['--inactive']]) {
-      const hosts = (await virsh('net-dumpxml', `${lab.fleet}_lab`, ...flags)).match(/<host mac=.*ip='[^']*'/g) ?? [];
-      expect(hosts.map((host) => /ip='([^']*)'/.exec(host)?.[1])).toEqual(wanted.address === '' ? [] : [wanted.address.split(' ')[1]]);
+      const hosts =
+        (await virsh('net-dumpxml', `${lab.fleet}_lab`, ...flags)).match(
+          /<host mac=.*ip='[^']*'/g,
+        ) ?? [];
+      expect(hosts.map((host) => /ip='([^']*)'/.exec(host)?.[1])).toEqual(
+        wanted.address === '' ? [] : [wanted.address.split(' ')[1]],
+      );
     }
   });
 
@@ -79,7 +112,16 @@ describe('a fleet with every option of a node', () => {
     [
       'another VNC port',
       { port: 5988 },
-      [['vm.node', 'update', 'graphics', 'vnc on 127.0.0.1, port 5987', 'vnc on 127.0.0.1, port 5988', 'restart']],
+      [
+        [
+          'vm.node',
+          'update',
+          'graphics',
+          'vnc on 127.0.0.1, port 5987',
+          'vnc on 127.0.0.1, port 5988',
+          'restart',
+        ],
+      ],
       /<graphics type='vnc' port='5988' autoport='no'/,
     ],
     [

@@ -7,7 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProvisionResult } from '../../src/model/index.js';
-import { startOrchestrator, type Fault, type Orchestrator, type RunningFault } from '../orchestrator/index.ts';
+import {
+  startOrchestrator,
+  type Fault,
+  type Orchestrator,
+  type RunningFault,
+} from '../orchestrator/index.ts';
 import { Lab, type Ran } from './lab.js';
 
 const PASSWORD = `canary-faults-${process.pid}`;
@@ -18,7 +23,11 @@ const dir = mkdtempSync(join(tmpdir(), 'ven-faults-'));
 let orchestrator: Orchestrator;
 let absent: Orchestrator;
 
-const fleet = (third: number, at: Orchestrator, { project = 'ours', authority = 'ca.pem', onboarding = 'non-interactive' } = {}): string =>
+const fleet = (
+  third: number,
+  at: Orchestrator,
+  { project = 'ours', authority = 'ca.pem', onboarding = 'non-interactive' } = {},
+): string =>
   `orchestrator: { domain: ${at.domain}, caCertificate: ${authority}, onboarding: ${onboarding}, project: ${project} }
 networks: { lab: { subnet: 10.${third}.${process.pid % 250}.0/24, dns: { hosts: { ${at.address}: [${at.names.join(', ')}] } } } }
 ${Lab.SMALL}vms: [{ name: node, count: 3, nics: [{ network: lab }] }]
@@ -27,14 +36,30 @@ ${Lab.SMALL}vms: [{ name: node, count: 3, nics: [{ network: lab }] }]
 beforeAll(async () => {
   const bootFile = join(dir, 'boot.efi');
   writeFileSync(bootFile, '');
-  const accounts = { 'api-user': { password: PASSWORD }, stranger: { password: PASSWORD, projects: ['theirs'] } };
+  const accounts = {
+    'api-user': { password: PASSWORD },
+    stranger: { password: PASSWORD, projects: ['theirs'] },
+  };
   const common = { bootFile, accounts, projects: ['ours', 'theirs'] };
-  orchestrator = await startOrchestrator({ ...common, domain: 'faults.test', dir: join(dir, 'there') });
-  absent = await startOrchestrator({ ...common, domain: 'absent.test', dir: join(dir, 'absent'), device: `orcx${process.pid}` });
+  orchestrator = await startOrchestrator({
+    ...common,
+    domain: 'faults.test',
+    dir: join(dir, 'there'),
+  });
+  absent = await startOrchestrator({
+    ...common,
+    domain: 'absent.test',
+    dir: join(dir, 'absent'),
+    device: `orcx${process.pid}`,
+  });
   copyFileSync(orchestrator.caCertificate, join(lab.dir, 'ca.pem'));
   copyFileSync(absent.caCertificate, join(lab.dir, 'other.pem'));
   copyFileSync(absent.caCertificate, join(away.dir, 'ca.pem'));
-  away.env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: PASSWORD, no_proxy: absent.address };
+  away.env = {
+    PROJECT_API_USER: 'api-user',
+    PROJECT_API_PASSWORD: PASSWORD,
+    no_proxy: absent.address,
+  };
 });
 
 afterAll(async () => {
@@ -73,7 +98,12 @@ const REFUSALS: Record<string, Refusal> = {
     says: /401, the token is not accepted, a new one neither/,
     requests: 4,
   },
-  'a wrong project': { file: { project: 'our' }, code: 'orchestrator-refused', says: /there is no project "our"/, requests: 2 },
+  'a wrong project': {
+    file: { project: 'our' },
+    code: 'orchestrator-refused',
+    says: /there is no project "our"/,
+    requests: 2,
+  },
   'another authority': {
     file: { authority: 'other.pem' },
     code: 'orchestrator-unreachable',
@@ -115,31 +145,49 @@ describe('an outage that does not end', () => {
     refusals = absent.fail({ op: 'os', how: 503 });
     provision = away.ven('provision', '--json');
     defaultOs = away.ven('orchestrator', 'default-os', 'ubuntu-24.04-lts-generic');
-    await expect.poll(() => [cuts.hits > 0, refusals.hits > 0], { timeout: 20_000 }).toEqual([true, true]);
+    await expect
+      .poll(() => [cuts.hits > 0, refusals.hits > 0], { timeout: 20_000 })
+      .toEqual([true, true]);
   });
 
   describe('meanwhile a fleet is not begun with, for', () => {
-    it.each(Object.entries(REFUSALS))('%s', async (_what, { file, env, fault, code, says, requests }) => {
-      lab.write(fleet(244, orchestrator, file));
-      lab.env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: PASSWORD, no_proxy: orchestrator.address, ...env };
-      const before = orchestrator.entries().length;
-      const running = fault && orchestrator.fail(fault);
-      const ran = await lab.ven('apply', '--yes', '--wait', 'ready', '--json');
-      running?.stop();
-      expect({ code: ran.code, requests: orchestrator.entries().length - before }, ran.stderr).toEqual({ code: 1, requests });
-      expect(ran.stderr).toMatch(says);
-      expect(ran.stderr).toContain('Nothing was changed.');
-      const last = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as { error?: { code: string } };
-      expect(last.error?.code).toBe(code);
-      expect(ran.stdout + ran.stderr).not.toContain(PASSWORD);
-      expect(await lab.leftovers()).toEqual([]);
-      expect(orchestrator.seen.registrations).toEqual([]);
-    });
+    it.each(Object.entries(REFUSALS))(
+      '%s',
+      async (_what, { file, env, fault, code, says, requests }) => {
+        lab.write(fleet(244, orchestrator, file));
+        lab.env = {
+          PROJECT_API_USER: 'api-user',
+          PROJECT_API_PASSWORD: PASSWORD,
+          no_proxy: orchestrator.address,
+          ...env,
+        };
+        const before = orchestrator.entries().length;
+        const running = fault && orchestrator.fail(fault);
+        const ran = await lab.ven('apply', '--yes', '--wait', 'ready', '--json');
+        running?.stop();
+        expect(
+          { code: ran.code, requests: orchestrator.entries().length - before },
+          ran.stderr,
+        ).toEqual({ code: 1, requests });
+        expect(ran.stderr).toMatch(says);
+        expect(ran.stderr).toContain('Nothing was changed.');
+        const last = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as {
+          error?: { code: string };
+        };
+        expect(last.error?.code).toBe(code);
+        expect(ran.stdout + ran.stderr).not.toContain(PASSWORD);
+        expect(await lab.leftovers()).toEqual([]);
+        expect(orchestrator.seen.registrations).toEqual([]);
+      },
+    );
   });
 
   it('ends a command after two minutes and some ten attempts: exit 1', async () => {
     const { code, stderr } = await defaultOs;
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('503, the orchestrator is not available') as string });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('503, the orchestrator is not available') as string,
+    });
     expect(stderr).toContain(`Tried ${refusals.hits} times in 1`);
     expect(refusals.hits).toBeGreaterThanOrEqual(7);
     expect(refusals.hits).toBeLessThanOrEqual(14);
@@ -166,4 +214,5 @@ describe('an outage that does not end', () => {
 });
 
 /** The last event of a run. */
-const resultOf = (stdout: string): ProvisionResult | undefined => JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ProvisionResult;
+const resultOf = (stdout: string): ProvisionResult | undefined =>
+  JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ProvisionResult;

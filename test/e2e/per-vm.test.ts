@@ -19,7 +19,11 @@ let orchestrator: Orchestrator;
 
 beforeAll(async () => {
   const { efi } = await buildPayload();
-  orchestrator = await startOrchestrator({ domain: 'edge.test', dir: join(dir, 'orchestrator'), bootFile: efi });
+  orchestrator = await startOrchestrator({
+    domain: 'edge.test',
+    dir: join(dir, 'orchestrator'),
+    bootFile: efi,
+  });
   // A network that was not written down has no DNS entries of its own: the boot file is at an address.
   lab.write(`orchestrator: { bootUrl: "https://${orchestrator.address}/tink-stack/signed_ipxe.efi", caCertificate: ${orchestrator.caCertificate} }
 defaults: { cpus: 1, memory: 512MiB, disks: [{ size: 64MiB }], nics: per-vm, graphics: vnc, shutdownTimeout: 1s }
@@ -36,14 +40,18 @@ afterAll(async () => {
 /** Files below the folders that carry one of the names in theirs. */
 function found(folders: readonly string[], names: readonly string[]): string[] {
   const entries = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true }).map(({ parentPath, name }) => join(parentPath, name)),
+    readdirSync(folder, { recursive: true, withFileTypes: true }).map(({ parentPath, name }) =>
+      join(parentPath, name),
+    ),
   );
   return entries.filter((path) => names.some((name) => path.includes(name))).sort();
 }
 
 /** All that a thing of this fleet may be called by. */
 async function namesOf(): Promise<string[]> {
-  const networks = (await lines('net-list', '--all', '--name')).filter((name) => name.startsWith(lab.fleet));
+  const networks = (await lines('net-list', '--all', '--name')).filter((name) =>
+    name.startsWith(lab.fleet),
+  );
   const described = await Promise.all(networks.map((name) => virsh('net-dumpxml', name)));
   const bridges = described.map((xml) => /<bridge name='([^']+)'/.exec(xml)?.[1] as string);
   return [lab.fleet, ...bridges, ...(await Promise.all(NODES.map((node) => lab.uuid(node))))];
@@ -58,11 +66,16 @@ describe('nodes with a network each', () => {
     names = await namesOf();
     const subnets = new Set<string>();
     for (const node of NODES) {
-      const gateway = /<ip address='([\d.]+)\.1'/.exec(await virsh('net-dumpxml', `${lab.fleet}_${node}`))?.[1] as string;
+      const gateway = /<ip address='([\d.]+)\.1'/.exec(
+        await virsh('net-dumpxml', `${lab.fleet}_${node}`),
+      )?.[1] as string;
       subnets.add(gateway);
       for (const method of ['HEAD', 'GET']) {
         const { status } = await orchestrator.waitFor(
-          (entry) => entry.method === method && entry.userAgent === 'UefiHttpBoot/1.0' && entry.remoteAddress.startsWith(`${gateway}.`),
+          (entry) =>
+            entry.method === method &&
+            entry.userAgent === 'UefiHttpBoot/1.0' &&
+            entry.remoteAddress.startsWith(`${gateway}.`),
           150_000,
         );
         expect(status).toBe(200);
@@ -72,7 +85,15 @@ describe('nodes with a network each', () => {
   });
 
   it('leave nothing but their logs when they are destroyed, and those until they are purged', async () => {
-    const kinds = ['-nvram.fd', '-sda.qcow2', '.status', '-swtpm.sock', 'monitor.sock', 'tpm2-00.permall', '.xml'];
+    const kinds = [
+      '-nvram.fd',
+      '-sda.qcow2',
+      '.status',
+      '-swtpm.sock',
+      'monitor.sock',
+      'tpm2-00.permall',
+      '.xml',
+    ];
     const before = found(KEPT, names);
     expect(kinds.filter((kind) => !before.some((path) => path.endsWith(kind)))).toEqual([]);
     const logs = found(LOGGED, names);

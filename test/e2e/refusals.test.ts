@@ -16,9 +16,15 @@ const orchestrator = (file: string): string =>
   `orchestrator: { domain: edge.test, caCertificate: ${file} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`;
 
 beforeAll(async () => {
-  copyFileSync(join(import.meta.dirname, '../unit/efi/certificates/past.pem'), join(lab.dir, 'expired.pem'));
+  copyFileSync(
+    join(import.meta.dirname, '../unit/efi/certificates/past.pem'),
+    join(lab.dir, 'expired.pem'),
+  );
   execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', join(lab.dir, 'ca.key')]);
-  writeFileSync(join(lab.dir, 'bad.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+  writeFileSync(
+    join(lab.dir, 'bad.pem'),
+    '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+  );
 
   execFileSync('ip', ['link', 'add', link, 'type', 'bridge']);
   execFileSync('ip', ['address', 'add', `${TAKEN}.1/24`, 'dev', link]);
@@ -41,12 +47,30 @@ async function host(): Promise<unknown> {
     ['pool-list', '--all'],
     ['vol-list', 'default'],
   ];
-  return [...(await Promise.all(lists.map((list) => lines(...list)))), readdirSync('/sys/class/net'), readdirSync(lab.stateDir)];
+  return [
+    ...(await Promise.all(lists.map((list) => lines(...list)))),
+    readdirSync('/sys/class/net'),
+    readdirSync(lab.stateDir),
+  ];
 }
 
 it.each<[what: string, body: string, code: number, where: string, message: RegExp, hint: RegExp]>([
-  ['a bad certificate', orchestrator('bad.pem'), 3, 'fleet.yaml:4:51', /can't be read \(bad\.pem\)/, /Fetch the file again/],
-  ['an expired certificate', orchestrator('expired.pem'), 3, 'fleet.yaml:4:51', /expired on 2021-01-01/, /Fetch the current one/],
+  [
+    'a bad certificate',
+    orchestrator('bad.pem'),
+    3,
+    'fleet.yaml:4:51',
+    /can't be read \(bad\.pem\)/,
+    /Fetch the file again/,
+  ],
+  [
+    'an expired certificate',
+    orchestrator('expired.pem'),
+    3,
+    'fleet.yaml:4:51',
+    /expired on 2021-01-01/,
+    /Fetch the current one/,
+  ],
   [
     'a key in place of a certificate',
     orchestrator('ca.key'),
@@ -55,7 +79,14 @@ it.each<[what: string, body: string, code: number, where: string, message: RegEx
     /holds a private key \(ca\.key\)/,
     /Name a file with the certificate alone/,
   ],
-  ['a certificate that is not there', orchestrator('none.pem'), 3, 'fleet.yaml:4:51', /no file .*none\.pem/, /Check the path/],
+  [
+    'a certificate that is not there',
+    orchestrator('none.pem'),
+    3,
+    'fleet.yaml:4:51',
+    /no file .*none\.pem/,
+    /Check the path/,
+  ],
   [
     'an address outside its subnet',
     own('10.9.0.0/24', ', address: 10.9.1.5'),
@@ -64,7 +95,14 @@ it.each<[what: string, body: string, code: number, where: string, message: RegEx
     /10\.9\.1\.5 is not in 10\.9\.0\.0\/24/,
     /Use 10\.9\.0\.2 to/,
   ],
-  ['a bridge of 16 characters', vm('nics: [{ bridge: abcdefghijklmnop }]'), 3, 'fleet.yaml:4:38', /abcdefghijklmnop/, /15/],
+  [
+    'a bridge of 16 characters',
+    vm('nics: [{ bridge: abcdefghijklmnop }]'),
+    3,
+    'fleet.yaml:4:38',
+    /abcdefghijklmnop/,
+    /15/,
+  ],
   [
     'a subnet that the host has',
     own(`${TAKEN}.0/24`),
@@ -103,19 +141,27 @@ it.each<[what: string, body: string, code: number, where: string, message: RegEx
 it.each(['validate', 'apply --yes --wait ready', 'provision', 'provision --retry-failed --yes'])(
   'a mistake in the profile is refused by `ven %s`, at its place, and nothing is changed',
   async (command) => {
-    const profile = readFileSync(join(import.meta.dirname, '../../templates/profiles/edge-node.yaml'), 'utf8').replace(
-      'class: storage',
-      'class: storrage',
-    );
+    const profile = readFileSync(
+      join(import.meta.dirname, '../../templates/profiles/edge-node.yaml'),
+      'utf8',
+    ).replace('class: storage', 'class: storrage');
     const line = profile.split('\n').findIndex((text) => text.includes('storrage')) + 1;
     writeFileSync(join(lab.dir, 'profile.yaml'), profile);
-    copyFileSync(join(import.meta.dirname, '../unit/efi/certificates/root.pem'), join(lab.dir, 'ca.pem'));
-    const keys = 'domain: edge.test, caCertificate: ca.pem, onboarding: interactive, profile: ./profile.yaml';
-    lab.write(`orchestrator: { ${keys} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`);
+    copyFileSync(
+      join(import.meta.dirname, '../unit/efi/certificates/root.pem'),
+      join(lab.dir, 'ca.pem'),
+    );
+    const keys =
+      'domain: edge.test, caCertificate: ca.pem, onboarding: interactive, profile: ./profile.yaml';
+    lab.write(
+      `orchestrator: { ${keys} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`,
+    );
     const before = await host();
     const ran = await lab.ven(...command.split(' '));
     expect([ran.code, ran.stdout]).toEqual([3, '']);
-    expect(ran.stderr).toMatch(new RegExp(`profile\\.yaml:${line}:12: error: \\S+ can't be "storrage"`));
+    expect(ran.stderr).toMatch(
+      new RegExp(`profile\\.yaml:${line}:12: error: \\S+ can't be "storrage"`),
+    );
     expect(ran.stderr).toContain('Did you mean "storage"?');
     expect(await host()).toEqual(before);
   },
@@ -124,7 +170,10 @@ it.each(['validate', 'apply --yes --wait ready', 'provision', 'provision --retry
 it.each(['apply --yes --wait ready', 'provision'])(
   'a host whose console logs are elsewhere is refused by `ven %s` before anything is asked or made',
   async (command) => {
-    copyFileSync(join(import.meta.dirname, '../unit/efi/certificates/root.pem'), join(lab.dir, 'ca.pem'));
+    copyFileSync(
+      join(import.meta.dirname, '../unit/efi/certificates/root.pem'),
+      join(lab.dir, 'ca.pem'),
+    );
     const keys = 'domain: edge.test, caCertificate: ca.pem, onboarding: interactive';
     lab.write(
       `orchestrator: { ${keys} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`,

@@ -18,16 +18,28 @@ const write = (project: string): void =>
 networks: { lab: { subnet: 10.242.${process.pid % 250}.0/24, dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } } } }
 ${Lab.SMALL}vms: [{ name: node, count: 2, nics: [{ network: lab }], serialNumbers: [${SERIALS.join(', ')}] }]
 `);
-const registered = (): string[] => orchestrator.seen.registrations.map(({ name, serialNumber }) => `${name} ${serialNumber}`).sort();
-const known = (): string[] => [...orchestrator.inventory.hosts.values()].map(({ serialNumber }) => serialNumber).sort();
+const registered = (): string[] =>
+  orchestrator.seen.registrations.map(({ name, serialNumber }) => `${name} ${serialNumber}`).sort();
+const known = (): string[] =>
+  [...orchestrator.inventory.hosts.values()].map(({ serialNumber }) => serialNumber).sort();
 
 beforeAll(async () => {
   const bootFile = join(dir, 'boot.efi');
   writeFileSync(bootFile, '');
   const accounts = { 'api-user': { password: PASSWORD } };
-  orchestrator = await startOrchestrator({ domain: 'reg.test', dir: join(dir, 'lab'), bootFile, accounts, projects: ['ours'] });
+  orchestrator = await startOrchestrator({
+    domain: 'reg.test',
+    dir: join(dir, 'lab'),
+    bootFile,
+    accounts,
+    projects: ['ours'],
+  });
   copyFileSync(orchestrator.caCertificate, join(lab.dir, 'ca.pem'));
-  lab.env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: PASSWORD, no_proxy: orchestrator.address };
+  lab.env = {
+    PROJECT_API_USER: 'api-user',
+    PROJECT_API_PASSWORD: PASSWORD,
+    no_proxy: orchestrator.address,
+  };
 });
 
 afterAll(async () => {
@@ -40,12 +52,18 @@ describe('a fleet whose nodes are registered', () => {
   it('is not touched when its project is not there, or its credentials are wrong', async () => {
     write('theirs');
     const elsewhere = await lab.ven('apply', '--yes');
-    expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no project "theirs"') as string });
+    expect(elsewhere).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is no project "theirs"') as string,
+    });
     write('ours');
     const fault = orchestrator.fail({ op: 'token', how: 'echo' });
     const refused = await lab.ven('apply', '--yes');
     fault.stop();
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was changed.') as string });
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Nothing was changed.') as string,
+    });
     expect(refused.stderr + refused.stdout).not.toContain(PASSWORD);
     expect(await lab.leftovers()).toEqual([]);
     expect(registered()).toEqual([]);
@@ -53,7 +71,9 @@ describe('a fleet whose nodes are registered', () => {
 
   it('has each node registered once, before it starts, though an answer is lost; and a second apply asks nothing', async () => {
     expect(
-      (await lab.plan()).changes.filter(({ notes }) => notes.includes("registers it in the orchestrator's project ours")),
+      (await lab.plan()).changes.filter(({ notes }) =>
+        notes.includes("registers it in the orchestrator's project ours"),
+      ),
     ).toHaveLength(2);
     orchestrator.fail({ op: 'register', how: 'lost', times: 1 });
     const { stdout } = await lab.apply(0, '--json');
@@ -65,7 +85,9 @@ describe('a fleet whose nodes are registered', () => {
       events.findIndex((event) => event.type === type && 'step' in event && event.step === step);
     for (const vm of ['vm.node-1', 'vm.node-2']) {
       expect(at('step-finished', `${vm}:register`)).toBeGreaterThan(-1);
-      expect(at('step-started', `${vm}:start`)).toBeGreaterThan(at('step-finished', `${vm}:register`));
+      expect(at('step-started', `${vm}:start`)).toBeGreaterThan(
+        at('step-finished', `${vm}:register`),
+      );
     }
     expect(registered()).toEqual(['node-1 VENREG01', 'node-2 VENREG02']);
     const { tokens } = orchestrator.seen;
@@ -78,21 +100,31 @@ describe('a fleet whose nodes are registered', () => {
   it('is shown as the orchestrator knows it', async () => {
     const { code, stdout } = await lab.ven('orchestrator', 'hosts');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/NAME +SERIAL +HOST +OS +PROVISIONING\nnode-1 +VENREG01 .*\nnode-2 +VENREG02 .*\n\nProject ours: 2 hosts\.\n$/);
+    expect(stdout).toMatch(
+      /NAME +SERIAL +HOST +OS +PROVISIONING\nnode-1 +VENREG01 .*\nnode-2 +VENREG02 .*\n\nProject ours: 2 hosts\.\n$/,
+    );
     const again = await lab.ven('orchestrator', 'register', 'node-2');
     expect(again).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^node-2 {2}VENREG02 {2}was registered already as \S+\n$/) as string,
+      stdout: expect.stringMatching(
+        /^node-2 {2}VENREG02 {2}was registered already as \S+\n$/,
+      ) as string,
     });
-    const others = [...orchestrator.inventory.hosts.values()].find(({ serialNumber }) => serialNumber === 'VENREG01');
+    const others = [...orchestrator.inventory.hosts.values()].find(
+      ({ serialNumber }) => serialNumber === 'VENREG01',
+    );
     if (!others) throw new Error('it is not there');
     others.uuid = '00000000-0000-4000-8000-000000000000';
     for (const what of [['register'], ['unregister', 'node-1']]) {
       const some = await lab.ven('orchestrator', ...what);
       const isOne = what.length > 1;
-      expect(some.stdout).toMatch(isOne ? /^$/ : /^node-2 {2}VENREG02 {2}was registered already as \S+\n$/);
+      expect(some.stdout).toMatch(
+        isOne ? /^$/ : /^node-2 {2}VENREG02 {2}was registered already as \S+\n$/,
+      );
       expect(some.code, some.stderr).toBe(isOne ? 6 : 4);
-      expect(some.stderr).toContain('"node-1", which was seen with the UUID 00000000-0000-4000-8000-000000000000');
+      expect(some.stderr).toContain(
+        '"node-1", which was seen with the UUID 00000000-0000-4000-8000-000000000000',
+      );
       if (!isOne) expect(some.stderr).toContain('error: 1 of 2 VMs was not registered: node-1\n');
     }
     others.uuid = '';
@@ -108,13 +140,18 @@ describe('a fleet whose nodes are registered', () => {
     while (slow.hits === 0) await sleep(20);
     expect(inventory.providers.size).toBe(0);
     setting.child.kill('SIGINT');
-    expect(await setting.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('ubuntu-24.04-lts-generic') as string });
+    expect(await setting.ended).toMatchObject({
+      code: 130,
+      stdout: expect.stringContaining('ubuntu-24.04-lts-generic') as string,
+    });
     expect(inventory.defaultOs().profileName).toBe('ubuntu-24.04-lts-generic');
     inventory.providers.clear();
   });
 
   it('has what the orchestrator says beside each stage, and a warning where it says nothing', async () => {
-    const [host] = [...orchestrator.inventory.hosts.values()].filter(({ serialNumber }) => serialNumber === 'VENREG01');
+    const [host] = [...orchestrator.inventory.hosts.values()].filter(
+      ({ serialNumber }) => serialNumber === 'VENREG01',
+    );
     if (host) host.hostStatus = 'Onboarded';
     const { tokens } = orchestrator.seen;
     const asked = tokens.length;
@@ -128,7 +165,9 @@ describe('a fleet whose nodes are registered', () => {
     fault.stop();
     expect(silent.code).toBe(0);
     expect(silent.stderr).toMatch(/^Warning: The orchestrator .*\n$/);
-    expect(JSON.parse(silent.stdout)).toMatchObject({ vms: [{ stage: 'firmware', orchestrator: null }, {}] });
+    expect(JSON.parse(silent.stdout)).toMatchObject({
+      vms: [{ stage: 'firmware', orchestrator: null }, {}],
+    });
     expect(silent.stdout + silent.stderr).not.toContain(PASSWORD);
   });
 

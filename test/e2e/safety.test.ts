@@ -7,7 +7,9 @@ import { changes, Lab, tryVirsh, virsh } from './lab.js';
 /** What is not ven's stays as it is, whatever its name. */
 describe('foreign things', () => {
   const lab = new Lab('safe');
-  lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\nvms:\n  - { name: a, nics: [{ network: lab }] }\n`);
+  lab.write(
+    `${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\nvms:\n  - { name: a, nics: [{ network: lab }] }\n`,
+  );
   afterAll(() => lab.close());
 
   const foreignDomain = async (name: string, uuid?: string): Promise<void> => {
@@ -86,7 +88,17 @@ describe('foreign things', () => {
     const volume = `${lab.domain('a')}-mine.qcow2`;
     await virsh('vol-create-as', 'default', volume, '1M', '--format', 'qcow2');
     const path = `/var/lib/libvirt/images/${volume}`;
-    await virsh('attach-disk', lab.domain('a'), path, 'vdz', '--subdriver', 'qcow2', '--targetbus', 'virtio', '--persistent');
+    await virsh(
+      'attach-disk',
+      lab.domain('a'),
+      path,
+      'vdz',
+      '--subdriver',
+      'qcow2',
+      '--targetbus',
+      'virtio',
+      '--persistent',
+    );
     expect(changes(await lab.plan())).toEqual([]);
     lab.write(
       `${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\nvms:\n  - { name: a, memory: 160MiB, nics: [{ network: lab }] }\n`,
@@ -143,7 +155,8 @@ describe('one VM that cannot come up', () => {
     expect(ran.stdout + ran.stderr).toContain('vm.bad');
     expect(ran.stdout + ran.stderr).toContain('nobridge0');
     expect(await lab.domains()).toEqual(['good-1', 'good-2', 'good-3']);
-    const ids = async (): Promise<string[]> => Promise.all(['good-1', 'good-2', 'good-3'].map((vm) => virsh('domid', lab.domain(vm))));
+    const ids = async (): Promise<string[]> =>
+      Promise.all(['good-1', 'good-2', 'good-3'].map((vm) => virsh('domid', lab.domain(vm))));
     const before = await ids();
     write('{ network: lab }');
     expect((await lab.plan()).changes.map(({ address }) => address)).toEqual(['vm.bad']);

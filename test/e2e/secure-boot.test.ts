@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readVariables } from '../fake-host/variable-store.js';
-import { buildPayload, makeSigningKey, sign, startOrchestrator, type Orchestrator } from '../orchestrator/index.ts';
+import {
+  buildPayload,
+  makeSigningKey,
+  sign,
+  startOrchestrator,
+  type Orchestrator,
+} from '../orchestrator/index.ts';
 import { changes, Lab, sleep, virsh } from './lab.js';
 
 const lab = new Lab('secure');
@@ -41,7 +47,11 @@ async function logs(vm: string, text: RegExp, seconds: number): Promise<string> 
 beforeAll(async () => {
   payload = (await buildPayload()).efi;
   copyFileSync(payload, bootFile);
-  orchestrator = await startOrchestrator({ domain: 'edge.test', dir: join(dir, 'orchestrator'), bootFile });
+  orchestrator = await startOrchestrator({
+    domain: 'edge.test',
+    dir: join(dir, 'orchestrator'),
+    bootFile,
+  });
   copyFileSync(orchestrator.caCertificate, join(lab.dir, 'ca.pem'));
   const certs = join(lab.dir, 'certs');
   await makeSigningKey(certs, 'PK');
@@ -62,7 +72,8 @@ describe('secure boot', () => {
     const xml = await virsh('dumpxml', await lab.uuid('own'));
     expect(xml).toMatch(/<loader[^>]* secure='yes'/);
     expect(xml).toContain("<smm state='on'/>");
-    for (const vm of ['own', 'vendors']) await logs(vm, /failed to load \S+ "UEFI HTTPv4 .*: Access Denied/, 150);
+    for (const vm of ['own', 'vendors'])
+      await logs(vm, /failed to load \S+ "UEFI HTTPv4 .*: Access Denied/, 150);
   });
 
   it('boots what the owner of a newly enrolled key has signed, which is one change with a restart, and Linux reports it on', async () => {
@@ -71,7 +82,9 @@ describe('secure boot', () => {
     copyFileSync(other.certificate, join(lab.dir, 'certs/db.pem'));
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.own update changed']);
-    expect(plan.changes[0]?.fields?.map(({ path, effect }) => [path, effect])).toEqual([['secureBoot', 'restart']]);
+    expect(plan.changes[0]?.fields?.map(({ path, effect }) => [path, effect])).toEqual([
+      ['secureBoot', 'restart'],
+    ]);
     await lab.apply();
     expect(changes(await lab.plan())).toEqual([]);
     expect(await logs('own', /node: Ready/, 150)).toMatch(/node: Secure Boot Status: on/);
@@ -86,9 +99,9 @@ describe('secure boot', () => {
     write('uefi-secure');
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.own update changed']);
-    expect(plan.changes[0]?.fields?.map(({ path, after, effect }) => [path, after, effect])).toEqual([
-      ['secureBoot', "the vendor's keys", 'restart'],
-    ]);
+    expect(
+      plan.changes[0]?.fields?.map(({ path, after, effect }) => [path, after, effect]),
+    ).toEqual([['secureBoot', "the vendor's keys", 'restart']]);
     await lab.apply();
     expect(changes(await lab.plan())).toEqual([]);
     expect((await lab.ven('destroy', '--yes')).code).toBe(0);

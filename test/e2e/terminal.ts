@@ -28,8 +28,15 @@ export class Terminal {
     // The shell stays, so that the terminal's modes can be told before and after; its child is ven itself.
     const session = `echo $$ > ${this.#note('shell')}; stty -g > ${this.#note('before')}; ${program} ${args.join(' ')}; echo $? > ${this.#note('code')}; stty -g > ${this.#note('after')}`;
     const env = { ...process.env, XDG_STATE_HOME: stateDir, NO_COLOR: '1', SHELL: '/bin/sh' };
-    this.#child = spawn('script', ['-q', '-f', '-c', session, '/dev/null'], { cwd: dir, env, stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#child.stdout?.on('data', (bytes: Buffer) => (this.#shown = Buffer.concat([this.#shown, bytes])));
+    this.#child = spawn('script', ['-q', '-f', '-c', session, '/dev/null'], {
+      cwd: dir,
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#child.stdout?.on(
+      'data',
+      (bytes: Buffer) => (this.#shown = Buffer.concat([this.#shown, bytes])),
+    );
     this.#ended = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
       this.#child.on('close', () => {
@@ -65,7 +72,9 @@ export class Terminal {
   /** The process id of ven. */
   get ven(): number {
     const shell = readFileSync(this.#note('shell'), 'utf8').trim();
-    return Number(readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ')[0]);
+    return Number(
+      readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ')[0],
+    );
   }
 
   /** The terminal goes away, with all that hear of it. */

@@ -44,7 +44,11 @@ function answer(challenge: Buffer, password: string): Buffer {
   const reversed = [...Buffer.from(password.padEnd(8, '\0'), 'latin1')].map((byte) =>
     [...Array(8).keys()].reduce((sum, bit) => sum | (((byte >> bit) & 1) << (7 - bit)), 0),
   );
-  const cipher = createCipheriv('des-ede3', Buffer.from([...reversed, ...reversed, ...reversed]), null).setAutoPadding(false);
+  const cipher = createCipheriv(
+    'des-ede3',
+    Buffer.from([...reversed, ...reversed, ...reversed]),
+    null,
+  ).setAutoPadding(false);
   return Buffer.concat([cipher.update(challenge), cipher.final()]);
 }
 
@@ -52,7 +56,8 @@ function reader(socket: Socket): (length: number) => Promise<Buffer> {
   let bytes: Buffer = Buffer.alloc(0);
   socket.on('data', (more) => (bytes = Buffer.concat([bytes, more])));
   return async (length) => {
-    while (bytes.length < length) await once(socket, 'data', { signal: AbortSignal.timeout(10_000) });
+    while (bytes.length < length)
+      await once(socket, 'data', { signal: AbortSignal.timeout(10_000) });
     const part = bytes.subarray(0, length);
     bytes = bytes.subarray(length);
     return part;
@@ -63,7 +68,8 @@ async function portOf(vm: string): Promise<number> {
   return 5900 + Number((await virsh('vncdisplay', await lab.uuid(vm))).split(':').at(-1));
 }
 
-const holdsCanary = (text: string | Buffer): boolean => Object.values(CANARIES).some((canary) => text.includes(canary));
+const holdsCanary = (text: string | Buffer): boolean =>
+  Object.values(CANARIES).some((canary) => text.includes(canary));
 
 /** The programs that have a canary among their arguments, or in their environment, without ven itself. */
 function programsWithCanary(): string[] {
@@ -72,7 +78,8 @@ function programsWithCanary(): string[] {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       if (holdsCanary(command)) return [`${command} (arguments)`];
-      return !/bin\/ven|dist\//.test(command) && holdsCanary(readFileSync(`/proc/${pid}/environ`, 'latin1'))
+      return !/bin\/ven|dist\//.test(command) &&
+        holdsCanary(readFileSync(`/proc/${pid}/environ`, 'latin1'))
         ? [`${command} (environment)`]
         : [];
     } catch {
@@ -115,7 +122,9 @@ describe('a VNC password', () => {
       expect(await letsIn(await portOf(vm), 'another')).toBe(false);
       expect(await letsIn(await portOf(vm), '')).toBe(false);
       // From its first moment: it never stood open.
-      expect(readFileSync(`/var/log/libvirt/qemu/${lab.domain(vm)}.log`, 'utf8')).toMatch(/-vnc \S*password=on/);
+      expect(readFileSync(`/var/log/libvirt/qemu/${lab.domain(vm)}.log`, 'utf8')).toMatch(
+        /-vnc \S*password=on/,
+      );
     }
     expect(changes(await lab.plan())).toEqual([]);
   });
@@ -126,7 +135,17 @@ describe('a VNC password', () => {
     const plan = await lab.plan();
     said.push(JSON.stringify(plan), (await lab.ven('plan', '--diff')).stdout);
     expect(plan.changes.map(({ address, fields }) => [address, fields])).toEqual([
-      ['vm.a', [{ path: 'graphics.password', before: 'another', after: 'that of $VEN_TEST_VNC', effect: 'live' }]],
+      [
+        'vm.a',
+        [
+          {
+            path: 'graphics.password',
+            before: 'another',
+            after: 'that of $VEN_TEST_VNC',
+            effect: 'live',
+          },
+        ],
+      ],
     ]);
     expect(await watched(lab.start('apply', '--yes', '--json'))).toEqual({ code: 0, programs: [] });
     expect(await virsh('domid', await lab.uuid('a'))).toBe(id);
@@ -138,9 +157,12 @@ describe('a VNC password', () => {
   it('stays when the port changes, which is one change with a restart', async () => {
     write(FIXED);
     const plan = await lab.plan();
-    expect(plan.changes.map(({ address, fields }) => [address, fields?.map(({ path, effect }) => [path, effect])])).toEqual([
-      ['vm.a', [['graphics', 'restart']]],
-    ]);
+    expect(
+      plan.changes.map(({ address, fields }) => [
+        address,
+        fields?.map(({ path, effect }) => [path, effect]),
+      ]),
+    ).toEqual([['vm.a', [['graphics', 'restart']]]]);
     await lab.apply();
     expect(await portOf('a')).toBe(FIXED);
     expect(await letsIn(FIXED, CANARIES.next)).toBe(true);
@@ -150,7 +172,10 @@ describe('a VNC password', () => {
 
   it('is found nowhere', async () => {
     const out = join(lab.dir, 'rendered');
-    said.push(...Object.values(await lab.ven('render', '--out-dir', out)).map(String), (await lab.ven('status', '--json')).stdout);
+    said.push(
+      ...Object.values(await lab.ven('render', '--out-dir', out)).map(String),
+      (await lab.ven('status', '--json')).stdout,
+    );
     expect(said.filter(holdsCanary)).toEqual([]);
     expect(filesWithCanary(lab.stateDir)).toEqual([]);
     expect(filesWithCanary(lab.dir)).toEqual(['secret']);
@@ -164,17 +189,20 @@ describe('a VNC password', () => {
     ['{ file: secret }', '644', /mode 0644.*\n[^]*hint: .*chmod 600/],
     [CANARIES.variable, '600', /must say where the password is/],
     ['{ env: VEN_TEST_LONG }', '600', /longer than the 8 characters/],
-  ])('as %s with a file of mode %s is refused at its place, and nothing changes', async (password, mode, words) => {
-    lab.env = { VEN_TEST_LONG: `${CANARIES.next}9` };
-    chmodSync(secret, Number.parseInt(mode, 8));
-    write('auto', password);
-    const { code, stdout, stderr } = await lab.ven('apply', '--yes');
-    chmodSync(secret, 0o600);
-    expect(code).toBe(3);
-    expect(stderr).toMatch(words);
-    expect(stderr).toMatch(/fleet\.yaml:6:\d+/);
-    expect(holdsCanary(stdout + stderr)).toBe(false);
-  });
+  ])(
+    'as %s with a file of mode %s is refused at its place, and nothing changes',
+    async (password, mode, words) => {
+      lab.env = { VEN_TEST_LONG: `${CANARIES.next}9` };
+      chmodSync(secret, Number.parseInt(mode, 8));
+      write('auto', password);
+      const { code, stdout, stderr } = await lab.ven('apply', '--yes');
+      chmodSync(secret, 0o600);
+      expect(code).toBe(3);
+      expect(stderr).toMatch(words);
+      expect(stderr).toMatch(/fleet\.yaml:6:\d+/);
+      expect(holdsCanary(stdout + stderr)).toBe(false);
+    },
+  );
 
   it('need not be known to take the fleet away', async () => {
     lab.env = {};

@@ -1,11 +1,21 @@
 /** Changes to XML trees, each giving a new tree. */
-import { attribute, child, parseXml, serializeXml, type XmlElement, type XmlNode } from '../../src/xml/index.js';
+import {
+  attribute,
+  child,
+  parseXml,
+  serializeXml,
+  type XmlElement,
+  type XmlNode,
+} from '../../src/xml/index.js';
 
 export function editXml(xml: string, edit: (root: XmlElement) => XmlElement): string {
   return serializeXml(edit(parseXml(xml)));
 }
 
-export function mapChildren(element: XmlElement, map: (node: XmlElement) => XmlElement | null): XmlElement {
+export function mapChildren(
+  element: XmlElement,
+  map: (node: XmlElement) => XmlElement | null,
+): XmlElement {
   return {
     ...element,
     children: element.children.flatMap((node): XmlNode[] =>
@@ -25,9 +35,15 @@ export function withAttribute(element: XmlElement, name: string, value: string):
 }
 
 /** `map` gets each child of `<devices>` of that name. */
-export function mapDevices(domain: XmlElement, name: string, map: (device: XmlElement) => XmlElement | null): XmlElement {
+export function mapDevices(
+  domain: XmlElement,
+  name: string,
+  map: (device: XmlElement) => XmlElement | null,
+): XmlElement {
   return mapChildren(domain, (part) =>
-    part.name === 'devices' ? mapChildren(part, (device) => (device.name === name ? map(device) : device)) : part,
+    part.name === 'devices'
+      ? mapChildren(part, (device) => (device.name === name ? map(device) : device))
+      : part,
   );
 }
 
@@ -36,14 +52,23 @@ export function macOf(nic: XmlElement): string {
 }
 
 export function withDevice(domain: XmlElement, device: XmlElement): XmlElement {
-  return mapChildren(domain, (part) => (part.name === 'devices' ? { ...part, children: [...part.children, device] } : part));
+  return mapChildren(domain, (part) =>
+    part.name === 'devices' ? { ...part, children: [...part.children, device] } : part,
+  );
 }
 
 /** A disk of a file that is in no pool. */
 export function diskAt(file: string, target: string): XmlElement {
-  const leaf = (name: string, attrs: Record<string, string>): XmlElement => ({ name, attrs, children: [] });
+  const leaf = (name: string, attrs: Record<string, string>): XmlElement => ({
+    name,
+    attrs,
+    children: [],
+  });
   return {
     ...leaf('disk', { type: 'file', device: 'disk' }),
-    children: [leaf('source', { file }), leaf('target', { dev: target, bus: target.startsWith('v') ? 'virtio' : 'sata' })],
+    children: [
+      leaf('source', { file }),
+      leaf('target', { dev: target, bus: target.startsWith('v') ? 'virtio' : 'sata' }),
+    ],
   };
 }

@@ -45,7 +45,13 @@ import {
 import { attribute, child, parseXml, type XmlElement } from '../../src/xml/index.js';
 import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
 import { Faults } from './faults.js';
-import { element, foreignDomain, foreignNetwork, type ForeignDomain, type ForeignNetwork } from './foreign.js';
+import {
+  element,
+  foreignDomain,
+  foreignNetwork,
+  type ForeignDomain,
+  type ForeignNetwork,
+} from './foreign.js';
 import { FakeStorage } from './storage.js';
 import { emptyStore } from './variable-store.js';
 
@@ -81,7 +87,8 @@ export interface FakeHostOptions {
 }
 
 /** As if every variable's value, and every file's text, were its name. */
-const readSecret = (reference: SecretReference): string => ('env' in reference ? reference.env : reference.file).toLowerCase();
+const readSecret = (reference: SecretReference): string =>
+  ('env' in reference ? reference.env : reference.file).toLowerCase();
 
 export class FakeHost implements Host {
   readonly uri: string;
@@ -161,7 +168,13 @@ export class FakeHost implements Host {
     const domain = this.#domain(uuid);
     const move = (nic: XmlElement): XmlElement =>
       withChild(withAttribute(nic, 'type', 'network'), 'source', element('source', { network }));
-    const bridge = this.#bridgeOf({ mac: '', model: '', source: { kind: 'network', network }, tap: null, bridge: null });
+    const bridge = this.#bridgeOf({
+      mac: '',
+      model: '',
+      source: { kind: 'network', network },
+      tap: null,
+      bridge: null,
+    });
     domain.config = editXml(this.#config(uuid), (root) => mapDevices(root, 'interface', move));
     if (domain.live === null) return;
     domain.live = editXml(domain.live, (root) =>
@@ -215,10 +228,15 @@ export class FakeHost implements Host {
   observe(fleet: ResolvedFleet): Promise<HostState> {
     return this.#answer(() => {
       this.#time += 1000;
-      const wanted = new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool, volume }) => `${pool}/${volume}`)));
-      const domains = [...this.domains].map(([uuid, domain]) => this.#observed(uuid, domain, fleet)).sort(byName);
+      const wanted = new Set(
+        fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool, volume }) => `${pool}/${volume}`)),
+      );
+      const domains = [...this.domains]
+        .map(([uuid, domain]) => this.#observed(uuid, domain, fleet))
+        .sort(byName);
       for (const { mark } of domains)
-        if (mark?.fleet === fleet.name) for (const { pool, volume } of mark.volumes) wanted.add(`${pool}/${volume}`);
+        if (mark?.fleet === fleet.name)
+          for (const { pool, volume } of mark.volumes) wanted.add(`${pool}/${volume}`);
       return {
         uri: this.uri,
         observedAt: new Date(this.#time).toISOString(),
@@ -235,7 +253,9 @@ export class FakeHost implements Host {
         pools: this.storage.observedPools(),
         volumes: this.storage.observedVolumes(wanted),
         routes: this.#options.routes ?? [],
-        bridgePorts: Object.fromEntries([...this.bridges].map(([bridge, taps]) => [bridge, [...taps].sort()])),
+        bridgePorts: Object.fromEntries(
+          [...this.bridges].map(([bridge, taps]) => [bridge, [...taps].sort()]),
+        ),
       };
     });
   }
@@ -295,7 +315,10 @@ export class FakeHost implements Host {
     return this.#answer(() => this.#network(uuid).xml);
   }
 
-  redefineNetwork(uuid: string, { user, before, after, restart, start }: NetworkRedefinition): Promise<void> {
+  redefineNetwork(
+    uuid: string,
+    { user, before, after, restart, start }: NetworkRedefinition,
+  ): Promise<void> {
     return this.#answer(() => {
       const network = this.#network(uuid);
       this.#settle(uuid, user.fleet);
@@ -310,12 +333,14 @@ export class FakeHost implements Host {
       try {
         if (network.xml !== before && network.xml !== after)
           throw new VenError('stale-plan', { summary: 'the network was changed by somebody else' });
-        for (const { domain, xml } of nics) this.#updateNic(domain, movedAside(xml, standIn), false);
+        for (const { domain, xml } of nics)
+          this.#updateNic(domain, movedAside(xml, standIn), false);
         const old = network.xml;
         if (restart && active) this.#change('net-destroy', uuid, () => this.#stopNetwork(network));
         try {
           if (old !== after) this.#change('net-define', uuid, () => this.#defineNetwork(after));
-          if (!network.active && (active || start)) this.#change('net-start', uuid, () => this.#startNetwork(uuid));
+          if (!network.active && (active || start))
+            this.#change('net-start', uuid, () => this.#startNetwork(uuid));
         } catch (error) {
           if (this.faults.dead) throw error;
           network.xml = old;
@@ -388,14 +413,20 @@ export class FakeHost implements Host {
         },
         [
           ...mark.volumes.map(({ pool, volume, asked }) =>
-            element('ven:volume', { pool, name: volume, ...(asked && { bus: asked.bus, size: String(asked.sizeBytes) }) }),
+            element('ven:volume', {
+              pool,
+              name: volume,
+              ...(asked && { bus: asked.bus, size: String(asked.sizeBytes) }),
+            }),
           ),
           ...mark.nics.map((mac) => element('ven:nic', { mac })),
         ],
       );
       this.#editBoth(uuid, `metadata ${uuid}`, (root) => {
         const others = (child(root, 'metadata')?.children ?? []).filter(
-          (node) => typeof node !== 'string' && domainMark(element('domain', {}, [element('metadata', {}, [node])])) === null,
+          (node) =>
+            typeof node !== 'string' &&
+            domainMark(element('domain', {}, [element('metadata', {}, [node])])) === null,
         );
         return withChild(root, 'metadata', element('metadata', {}, [...others, made]));
       });
@@ -406,7 +437,11 @@ export class FakeHost implements Host {
     return this.#answer(() => {
       const leaf = (name: string, text: string) => (text === '' ? null : element(name, {}, [text]));
       this.#editBoth(uuid, `desc ${uuid}`, (root) =>
-        withChild(withChild(root, 'description', leaf('description', description)), 'title', leaf('title', title)),
+        withChild(
+          withChild(root, 'description', leaf('description', description)),
+          'title',
+          leaf('title', title),
+        ),
       );
     });
   }
@@ -415,10 +450,16 @@ export class FakeHost implements Host {
     return this.#answer(() => {
       const domain = this.#domain(uuid);
       const set = (xml: string): string =>
-        editXml(xml, (root) => mapDevices(root, 'graphics', (graphics) => withAttribute(graphics, 'passwd', readSecret(reference))));
+        editXml(xml, (root) =>
+          mapDevices(root, 'graphics', (graphics) =>
+            withAttribute(graphics, 'passwd', readSecret(reference)),
+          ),
+        );
       this.faults.change(`update-device ${uuid} graphics`, () => {
         if (domain.live !== null && graphicsPassword(parseXml(domain.live), null) === 'none')
-          throw new VenError('tool-failed', { summary: 'QEMU was started without a password for VNC' });
+          throw new VenError('tool-failed', {
+            summary: 'QEMU was started without a password for VNC',
+          });
         domain.config = set(domain.config);
         if (domain.live !== null) domain.live = set(domain.live);
       });
@@ -447,7 +488,8 @@ export class FakeHost implements Host {
         });
       }
       for (const ref of volumes) this.storage.remove(ref);
-      const first = volumes.some(isNvram) && this.domains.has(uuid) ? withFirstNvram(this.#config(uuid)) : null;
+      const first =
+        volumes.some(isNvram) && this.domains.has(uuid) ? withFirstNvram(this.#config(uuid)) : null;
       if (first !== null) {
         this.faults.change(`define ${uuid}`, () => {
           this.#define(first);
@@ -471,7 +513,8 @@ export class FakeHost implements Host {
     return this.#answer(() => {
       for (const { config, live } of this.domains.values()) {
         const used = live !== null && this.storage.at(domainFacts(parseXml(config)).nvram);
-        if (used && used.pool === ref.pool && used.volume === ref.volume) throw refused(`${ref.volume} is in use`);
+        if (used && used.pool === ref.pool && used.volume === ref.volume)
+          throw refused(`${ref.volume} is in use`);
       }
       this.storage.fill(ref, content);
     });
@@ -481,9 +524,14 @@ export class FakeHost implements Host {
     return this.#answer(() => this.#options.nvramTemplate ?? emptyStore());
   }
 
-  growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void> {
+  growVolume(
+    ref: VolumeRef,
+    bytes: number,
+    running: { uuid: string; target: string } | null,
+  ): Promise<void> {
     return this.#answer(() => {
-      if (running && this.#domain(running.uuid).live === null) throw refused('domain is not running');
+      if (running && this.#domain(running.uuid).live === null)
+        throw refused('domain is not running');
       this.storage.grow(ref, bytes);
     });
   }
@@ -500,7 +548,10 @@ export class FakeHost implements Host {
       await Promise.resolve();
       const { name } = machine;
       if (signal.aborted) {
-        const error = signal.reason instanceof VenError ? signal.reason : new VenError('interrupted', { summary: 'vagrant was stopped' });
+        const error =
+          signal.reason instanceof VenError
+            ? signal.reason
+            : new VenError('interrupted', { summary: 'vagrant was stopped' });
         onSettled({ name, ok: false, error });
         continue;
       }
@@ -518,15 +569,26 @@ export class FakeHost implements Host {
 
   readAddresses(uuids: readonly string[]): Promise<Record<string, string[]>> {
     return this.#answer(() =>
-      Object.fromEntries(uuids.map((uuid) => [uuid, this.domains.get(uuid)?.live ? (this.leases.get(uuid) ?? []) : []])),
+      Object.fromEntries(
+        uuids.map((uuid) => [
+          uuid,
+          this.domains.get(uuid)?.live ? (this.leases.get(uuid) ?? []) : [],
+        ]),
+      ),
     );
   }
 
   firmware(wanted: Exclude<ResolvedFirmware, 'bios'>, need: FirmwareNeed): Promise<HostFirmware> {
     return this.#answer(() => {
-      this.firmwareAsked.push(`${typeof wanted === 'string' ? wanted : wanted.loader}${need.template ? ' template' : ''}`);
+      this.firmwareAsked.push(
+        `${typeof wanted === 'string' ? wanted : wanted.loader}${need.template ? ' template' : ''}`,
+      );
       if (typeof wanted === 'object') return ownFirmware(wanted);
-      return ownFirmware({ loader: `/fw/${wanted}.fd`, nvramTemplate: `/fw/${wanted}-vars.fd`, secureBoot: wanted === 'uefi-secure' });
+      return ownFirmware({
+        loader: `/fw/${wanted}.fd`,
+        nvramTemplate: `/fw/${wanted}-vars.fd`,
+        secureBoot: wanted === 'uefi-secure',
+      });
     });
   }
 
@@ -549,9 +611,11 @@ export class FakeHost implements Host {
 
   #bringUp(machine: BringUp, tell: (line: string) => void): void {
     const { uuid, domain, volumes } = machine;
-    if (this.domains.has(uuid) || this.#named(domain)) throw exists(`domain ${domain} exists already`);
+    if (this.domains.has(uuid) || this.#named(domain))
+      throw exists(`domain ${domain} exists already`);
     for (const { pool, volume } of volumes)
-      if (this.storage.has(pool, volume)) throw exists(`volume ${volume} exists already in pool ${pool}`);
+      if (this.storage.has(pool, volume))
+        throw exists(`volume ${volume} exists already in pool ${pool}`);
     this.faults.change(`define ${uuid}`, () => {
       this.#define(disksToFiles(machine.domainXml, (pool) => this.storage.folderOf(pool)));
     });
@@ -568,12 +632,19 @@ export class FakeHost implements Host {
     tell('started');
   }
 
-  #observed(uuid: string, { config, persistent, live, power, autostart }: Domain, fleet: ResolvedFleet): ObservedDomain {
+  #observed(
+    uuid: string,
+    { config, persistent, live, power, autostart }: Domain,
+    fleet: ResolvedFleet,
+  ): ObservedDomain {
     const root = parseXml(config);
     const mark = domainMark(root);
     const factsOf = (domain: XmlElement): DomainFacts => {
       const facts = domainFacts(domain);
-      const password = mark?.fleet === fleet.name ? graphicsPassword(domain, wantedPassword(fleet, uuid, readSecret)) : null;
+      const password =
+        mark?.fleet === fleet.name
+          ? graphicsPassword(domain, wantedPassword(fleet, uuid, readSecret))
+          : null;
       return password === null ? facts : { ...facts, graphics: { ...facts.graphics, password } };
     };
     const facts = factsOf(root);
@@ -598,11 +669,20 @@ export class FakeHost implements Host {
     const uuid = domainUuid(root);
     const name = domainName(root);
     const holder = this.#named(name);
-    if (holder !== undefined && holder !== uuid) throw exists(`operation failed: domain '${name}' already exists with uuid ${holder}`);
+    if (holder !== undefined && holder !== uuid)
+      throw exists(`operation failed: domain '${name}' already exists with uuid ${holder}`);
     const known = this.domains.get(uuid);
-    if (known && domainName(parseXml(known.config)) !== name) throw exists(`operation failed: domain is already defined with uuid ${uuid}`);
+    if (known && domainName(parseXml(known.config)) !== name)
+      throw exists(`operation failed: domain is already defined with uuid ${uuid}`);
     if (known) Object.assign(known, { config: xml, persistent: true });
-    else this.domains.set(uuid, { config: xml, persistent: true, live: null, power: 'off', autostart: false });
+    else
+      this.domains.set(uuid, {
+        config: xml,
+        persistent: true,
+        live: null,
+        power: 'off',
+        autostart: false,
+      });
   }
 
   #start(uuid: string): void {
@@ -629,7 +709,8 @@ export class FakeHost implements Host {
   }
 
   #powerOff(domain: Domain): void {
-    if (domain.live !== null) for (const { tap } of domainFacts(parseXml(domain.live)).nics) this.#unplug(tap);
+    if (domain.live !== null)
+      for (const { tap } of domainFacts(parseXml(domain.live)).nics) this.#unplug(tap);
     domain.live = null;
     domain.power = 'off';
     if (!domain.persistent) this.domains.delete(domainUuid(parseXml(domain.config)));
@@ -647,7 +728,8 @@ export class FakeHost implements Host {
 
   #updateNic(uuid: string, xml: string, throughAnother: boolean): void {
     const domain = this.#domain(uuid);
-    if (domain.live === null) throw refused('Requested operation is not valid: domain is not running');
+    if (domain.live === null)
+      throw refused('Requested operation is not valid: domain is not running');
     const wanted = parseXml(xml);
     const mac = macOf(wanted);
     const now = domainFacts(parseXml(domain.live)).nics.find((nic) => nic.mac === mac);
@@ -661,7 +743,9 @@ export class FakeHost implements Host {
         if (now.tap !== null) this.bridges.get(bridge)?.add(now.tap);
       }
       domain.live = editXml(domain.live ?? '', (root) =>
-        mapDevices(root, 'interface', (nic) => (macOf(nic) === mac ? plugged(wanted, now.tap ?? '', bridge) : nic)),
+        mapDevices(root, 'interface', (nic) =>
+          macOf(nic) === mac ? plugged(wanted, now.tap ?? '', bridge) : nic,
+        ),
       );
     });
   }
@@ -684,13 +768,16 @@ export class FakeHost implements Host {
       return source.bridge;
     }
     if (source.kind === 'other') throw refused(`NIC ${mac} hangs on nothing that is known here`);
-    const found = [...this.networks.values()].find(({ xml }) => networkFacts(parseXml(xml)).name === source.network);
+    const found = [...this.networks.values()].find(
+      ({ xml }) => networkFacts(parseXml(xml)).name === source.network,
+    );
     if (!found)
       throw new VenError('tool-failed', {
         summary: 'A network that a NIC wants does not exist on the host',
         detail: `Network not found: no network with matching name '${source.network}'`,
       });
-    if (!found.active) throw refused(`Requested operation is not valid: network '${source.network}' is not active`);
+    if (!found.active)
+      throw refused(`Requested operation is not valid: network '${source.network}' is not active`);
     return networkFacts(parseXml(found.xml)).bridge ?? '';
   }
 
@@ -708,8 +795,11 @@ export class FakeHost implements Host {
     if (!standIn) return;
     const held = heldFor(parseXml(standIn.xml));
     if (held?.user.fleet !== fleet)
-      throw new VenError('locked', { summary: `fleet ${held?.user.fleet ?? ''} is changing the same network` });
-    if (!this.#network(uuid).active) this.#change('net-start', uuid, () => this.#startNetwork(uuid));
+      throw new VenError('locked', {
+        summary: `fleet ${held?.user.fleet ?? ''} is changing the same network`,
+      });
+    if (!this.#network(uuid).active)
+      this.#change('net-start', uuid, () => this.#startNetwork(uuid));
     this.#moveBack(uuid, heldNics(parseXml(standIn.xml)));
   }
 
@@ -717,9 +807,11 @@ export class FakeHost implements Host {
     const standIn = standInOf(uuid);
     for (const { domain, mac, xml } of nics) {
       const live = this.domains.get(domain)?.live ?? null;
-      const now = live === null ? undefined : nicsIn(parseXml(live), domain).find((nic) => nic.mac === mac);
+      const now =
+        live === null ? undefined : nicsIn(parseXml(live), domain).find((nic) => nic.mac === mac);
       const on = now && hangsOn(parseXml(now.xml));
-      if (on === `network ${standIn.name}` || on === `bridge ${standIn.bridge}`) this.#updateNic(domain, xml, false);
+      if (on === `network ${standIn.name}` || on === `bridge ${standIn.bridge}`)
+        this.#updateNic(domain, xml, false);
     }
     this.#change('net-destroy', standIn.name, () => {
       this.#stopNetwork(this.#network(standIn.uuid));
@@ -731,7 +823,11 @@ export class FakeHost implements Host {
     const { name, bridge } = networkFacts(parseXml(network));
     const places = [`network ${name}`, `bridge ${bridge ?? ''}`];
     return [...this.domains].flatMap(([uuid, { live }]) =>
-      live === null ? [] : nicsIn(parseXml(live), uuid).filter(({ xml }) => places.includes(hangsOn(parseXml(xml)) ?? '')),
+      live === null
+        ? []
+        : nicsIn(parseXml(live), uuid).filter(({ xml }) =>
+            places.includes(hangsOn(parseXml(xml)) ?? ''),
+          ),
     );
   }
 
@@ -739,9 +835,12 @@ export class FakeHost implements Host {
     const { uuid, name, bridge } = networkFacts(parseXml(xml));
     for (const [other, network] of this.networks) {
       const facts = networkFacts(parseXml(network.xml));
-      if (other !== uuid && facts.name === name) throw exists(`operation failed: network '${name}' already exists with uuid ${other}`);
+      if (other !== uuid && facts.name === name)
+        throw exists(`operation failed: network '${name}' already exists with uuid ${other}`);
       if (other === uuid && facts.name !== name)
-        throw exists(`operation failed: network '${facts.name}' is already defined with uuid ${uuid}`);
+        throw exists(
+          `operation failed: network '${facts.name}' is already defined with uuid ${uuid}`,
+        );
       if (other !== uuid && bridge !== null && facts.bridge === bridge)
         throw exists(`internal error: bridge name '${bridge}' already in use.`);
     }
@@ -767,7 +866,8 @@ export class FakeHost implements Host {
   #startNetwork(uuid: string): void {
     const network = this.#network(uuid);
     const { bridge, gateway, name } = networkFacts(parseXml(network.xml));
-    if (bridge !== null && this.bridges.has(bridge)) throw refused(`internal error: Network is already in use by interface ${bridge}`);
+    if (bridge !== null && this.bridges.has(bridge))
+      throw refused(`internal error: Network is already in use by interface ${bridge}`);
     for (const other of this.networks.values()) {
       if (other.active && gateway !== null && networkFacts(parseXml(other.xml)).gateway === gateway)
         throw refused(`internal error: Network is already in use by another one (${name})`);
@@ -813,7 +913,9 @@ export class FakeHost implements Host {
 function plugged(nic: XmlElement, tap: string, bridge: string): XmlElement {
   const withTap = withChild(nic, 'target', element('target', { dev: tap }));
   return mapChildren(withTap, (part) =>
-    part.name === 'source' && attribute(part, 'network') !== null ? withAttribute(part, 'bridge', bridge) : part,
+    part.name === 'source' && attribute(part, 'network') !== null
+      ? withAttribute(part, 'bridge', bridge)
+      : part,
   );
 }
 
@@ -822,13 +924,18 @@ function changeEntry(root: XmlElement, change: NetworkEntryChange): XmlElement {
   if (change.section === 'dns-host') {
     const { ip, names } = change.entry;
     const dns = child(root, 'dns') ?? element('dns');
-    const others = dns.children.filter((node) => typeof node === 'string' || attribute(node, 'ip') !== ip);
+    const others = dns.children.filter(
+      (node) => typeof node === 'string' || attribute(node, 'ip') !== ip,
+    );
     const entry = element(
       'host',
       { ip },
       names.map((name) => element('hostname', {}, [name])),
     );
-    return withChild(root, 'dns', { ...dns, children: change.operation === 'delete' ? others : [...others, entry] });
+    return withChild(root, 'dns', {
+      ...dns,
+      children: change.operation === 'delete' ? others : [...others, entry],
+    });
   }
   const { mac, ip, name } = change.entry;
   const entry = element('host', { mac, ...(name === null ? {} : { name }), ip });
@@ -836,7 +943,9 @@ function changeEntry(root: XmlElement, change: NetworkEntryChange): XmlElement {
     if (part.name !== 'ip' || child(part, 'dhcp') === undefined) return part;
     return mapChildren(part, (dhcp) => {
       if (dhcp.name !== 'dhcp') return dhcp;
-      const others = dhcp.children.filter((node) => typeof node === 'string' || attribute(node, 'mac') !== mac);
+      const others = dhcp.children.filter(
+        (node) => typeof node === 'string' || attribute(node, 'mac') !== mac,
+      );
       return { ...dhcp, children: change.operation === 'delete' ? others : [...others, entry] };
     });
   });

@@ -22,7 +22,14 @@ export interface ForeignNetwork {
   dhcp?: { start: string; end: string };
 }
 
-export function foreignDomain({ name, uuid, metadata, disks = [], networks = [], memoryKiB = 131072 }: ForeignDomain): {
+export function foreignDomain({
+  name,
+  uuid,
+  metadata,
+  disks = [],
+  networks = [],
+  memoryKiB = 131072,
+}: ForeignDomain): {
   uuid: string;
   xml: string;
 } {
@@ -54,7 +61,10 @@ export function foreignDomain({ name, uuid, metadata, disks = [], networks = [],
   return { uuid: id, xml: serializeXml(xml) };
 }
 
-export function foreignNetwork({ name, uuid, bridge, gateway, forward, dhcp }: ForeignNetwork): { uuid: string; xml: string } {
+export function foreignNetwork({ name, uuid, bridge, gateway, forward, dhcp }: ForeignNetwork): {
+  uuid: string;
+  xml: string;
+} {
   const id = uuid ?? uuidOf(`network/${name}`);
   const [address = '', prefix = ''] = (gateway ?? '').split('/');
   const xml = element('network', {}, [
@@ -64,12 +74,22 @@ export function foreignNetwork({ name, uuid, bridge, gateway, forward, dhcp }: F
     element('bridge', { name: bridge ?? `br${id.slice(0, 8)}`, stp: 'on', delay: '0' }),
     ...(gateway === undefined
       ? []
-      : [element('ip', { address, prefix }, dhcp ? [element('dhcp', {}, [element('range', { ...dhcp })])] : [])]),
+      : [
+          element(
+            'ip',
+            { address, prefix },
+            dhcp ? [element('dhcp', {}, [element('range', { ...dhcp })])] : [],
+          ),
+        ]),
   ]);
   return { uuid: id, xml: serializeXml(xml) };
 }
 
-export function element(name: string, attrs: Record<string, string> = {}, children: (XmlElement | string)[] = []): XmlElement {
+export function element(
+  name: string,
+  attrs: Record<string, string> = {},
+  children: (XmlElement | string)[] = [],
+): XmlElement {
   return { name, attrs, children };
 }
 

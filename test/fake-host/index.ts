@@ -4,7 +4,21 @@
  */
 export { FakeOrchestrator } from './fake-orchestrator.js';
 export { FakeHost } from './fake-host.js';
-export { diskAt, editXml, mapChildren, mapDevices, withAttribute, withChild, withDevice } from './edit.js';
+export {
+  diskAt,
+  editXml,
+  mapChildren,
+  mapDevices,
+  withAttribute,
+  withChild,
+  withDevice,
+} from './edit.js';
 export { Faults, HostDied } from './faults.js';
-export { element, foreignDomain, foreignNetwork, type ForeignDomain, type ForeignNetwork } from './foreign.js';
+export {
+  element,
+  foreignDomain,
+  foreignNetwork,
+  type ForeignDomain,
+  type ForeignNetwork,
+} from './foreign.js';
 export { APPLY, DESTROY, Lab, type Run } from './lab.js';

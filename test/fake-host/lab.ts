@@ -18,10 +18,17 @@ import { parseXml } from '../../src/xml/index.js';
 import { FakeHost } from './fake-host.js';
 import { FakeOrchestrator } from './fake-orchestrator.js';
 
-export const APPLY: PlanOptions = { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false };
+export const APPLY: PlanOptions = {
+  mode: 'apply',
+  targets: [],
+  excludes: [],
+  replace: [],
+  keepDisks: false,
+};
 export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
 
-const template = (name: string): string => readFileSync(new URL(`../../templates/${name}`, import.meta.url), 'utf8');
+const template = (name: string): string =>
+  readFileSync(new URL(`../../templates/${name}`, import.meta.url), 'utf8');
 const render = createRender({
   domain: template(TEMPLATE_FILES.domain),
   network: template(TEMPLATE_FILES.network),
@@ -54,7 +61,13 @@ export class Lab {
       ],
     });
     const dhcp = { start: '192.168.122.2', end: '192.168.122.254' };
-    host.addForeignNetwork({ name: 'default', bridge: 'virbr0', gateway: '192.168.122.1/24', forward: 'nat', dhcp });
+    host.addForeignNetwork({
+      name: 'default',
+      bridge: 'virbr0',
+      gateway: '192.168.122.1/24',
+      forward: 'nat',
+      dhcp,
+    });
     return new Lab(host);
   }
 
@@ -101,7 +114,11 @@ export class Lab {
   }
 
   /** As `apply`, by a ven that is killed just before its n-th change from now. */
-  async applyKilled(n: number, fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Promise<Run> {
+  async applyKilled(
+    n: number,
+    fleet: ResolvedFleet,
+    options: Partial<PlanOptions> = {},
+  ): Promise<Run> {
     const plan = await this.plan(fleet, options);
     this.host.faults.dieAt(n);
     const run = await this.run(fleet, plan);
@@ -111,7 +128,9 @@ export class Lab {
 
   /** The UUID of the domain of that name. */
   domain(name: string): string {
-    const found = [...this.host.domains].find(([, { config, live }]) => domainName(parseXml(config ?? live ?? '')) === name);
+    const found = [...this.host.domains].find(
+      ([, { config, live }]) => domainName(parseXml(config ?? live ?? '')) === name,
+    );
     if (!found) throw new Error(`no domain ${name}`);
     return found[0];
   }
@@ -124,7 +143,9 @@ export class Lab {
 
   /** The UUID of the network of that name. */
   network(name: string): string {
-    const found = [...this.host.networks].find(([, { xml }]) => networkFacts(parseXml(xml)).name === name);
+    const found = [...this.host.networks].find(
+      ([, { xml }]) => networkFacts(parseXml(xml)).name === name,
+    );
     if (!found) throw new Error(`no network ${name}`);
     return found[0];
   }
@@ -138,10 +159,14 @@ export class Lab {
       ...[...storage.pools].flatMap(([pool, { volumes }]) =>
         [...volumes].map(([name, bytes]) => [`volume ${pool}/${name}`, bytes] as const),
       ),
-      ...[...this.orchestrator.hosts].map(([serialNumber, host]) => [`registration ${serialNumber}`, host] as const),
+      ...[...this.orchestrator.hosts].map(
+        ([serialNumber, host]) => [`registration ${serialNumber}`, host] as const,
+      ),
       ...[...nvrams].map((path) => [`nvram ${path}`, true] as const),
       ...[...bridges.keys()].map((bridge) => [`bridge ${bridge}`, true] as const),
-      ...[...bridges].flatMap(([bridge, taps]) => [...taps].map((tap) => [`tap ${tap}`, bridge] as const)),
+      ...[...bridges].flatMap(([bridge, taps]) =>
+        [...taps].map((tap) => [`tap ${tap}`, bridge] as const),
+      ),
     ]);
   }
 
@@ -160,10 +185,14 @@ export class Lab {
       all.delete(`domain ${uuid}`);
       for (const { pool, volume } of mark.volumes) all.delete(`volume ${pool}/${volume}`);
       all.delete(`nvram ${domainFacts(domain).nvram ?? ''}`);
-      for (const { tap } of live === null ? [] : domainFacts(parseXml(live)).nics) all.delete(`tap ${tap ?? ''}`);
+      for (const { tap } of live === null ? [] : domainFacts(parseXml(live)).nics)
+        all.delete(`tap ${tap ?? ''}`);
     }
     for (const [uuid, network] of this.host.networks)
-      all.set(`network ${uuid}`, { ...network, xml: render.bootNetwork(network.xml, { fleet: fleet.name, network: '' }, null) });
+      all.set(`network ${uuid}`, {
+        ...network,
+        xml: render.bootNetwork(network.xml, { fleet: fleet.name, network: '' }, null),
+      });
     for (const [uuid, { xml }] of this.host.networks) {
       const { mark, bridge } = networkFacts(parseXml(xml));
       if (mark?.fleet !== fleet.name || uuid !== networkUuid(mark.fleet, mark.network)) continue;
@@ -180,16 +209,25 @@ export class Lab {
       ...seen,
       disks: seen.disks.toSorted((a, b) => (a.target < b.target ? -1 : 1)),
       nics: seen.nics
-        .map(({ tap, bridge, ...nic }) => ({ ...nic, plugged: tap !== null && (bridgePorts?.[bridge ?? '']?.includes(tap) ?? false) }))
+        .map(({ tap, bridge, ...nic }) => ({
+          ...nic,
+          plugged: tap !== null && (bridgePorts?.[bridge ?? '']?.includes(tap) ?? false),
+        }))
         .sort((a, b) => (a.mac < b.mac ? -1 : 1)),
     });
     return {
-      domains: domains.map(({ xml: _, config, live, ...rest }) => ({ ...rest, config: facts(config), live: live && facts(live) })),
+      domains: domains.map(({ xml: _, config, live, ...rest }) => ({
+        ...rest,
+        config: facts(config),
+        live: live && facts(live),
+      })),
       networks,
       pools: pools.map(({ name, active }) => ({ name, active })),
       volumes,
       bridges: Object.keys(bridgePorts ?? {}).sort(),
-      registered: [...this.orchestrator.hosts.values()].sort((a, b) => (a.serialNumber < b.serialNumber ? -1 : 1)),
+      registered: [...this.orchestrator.hosts.values()].sort((a, b) =>
+        a.serialNumber < b.serialNumber ? -1 : 1,
+      ),
     };
   }
 }

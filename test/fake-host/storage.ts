@@ -1,6 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { volumeFacts } from '../../src/host/index.js';
-import { VenError, type ObservedDisk, type ObservedPool, type ObservedVolume, type VolumeRef } from '../../src/model/index.js';
+import {
+  VenError,
+  type ObservedDisk,
+  type ObservedPool,
+  type ObservedVolume,
+  type VolumeRef,
+} from '../../src/model/index.js';
 import { parseXml } from '../../src/xml/index.js';
 import type { Faults } from './faults.js';
 
@@ -56,7 +62,8 @@ export class FakeStorage {
   takeFrom(other: FakeStorage): void {
     this.pools.clear();
     for (const [path, content] of other.contents) this.contents.set(path, content);
-    for (const [name, pool] of other.pools) this.pools.set(name, { ...pool, volumes: new Map(pool.volumes) });
+    for (const [name, pool] of other.pools)
+      this.pools.set(name, { ...pool, volumes: new Map(pool.volumes) });
   }
 
   has(pool: string, volume: string): boolean {
@@ -69,7 +76,10 @@ export class FakeStorage {
     const known = this.pools.get(name);
     if (known?.active) return;
     if (!known && name !== 'default')
-      throw new VenError('host-not-ready', { summary: `There is no storage pool ${name} on the host`, hint: 'Make it' });
+      throw new VenError('host-not-ready', {
+        summary: `There is no storage pool ${name} on the host`,
+        hint: 'Make it',
+      });
     this.#faults.change(`pool-start ${name}`, () => {
       if (!known) this.addPool(name);
       else known.active = true;
@@ -79,14 +89,22 @@ export class FakeStorage {
   create(pool: string, xml: string): void {
     const { volume, capacityBytes } = volumeFacts(parseXml(xml));
     const { volumes } = this.#active(pool);
-    if (volumes.has(volume)) throw new VenError('foreign-object', { summary: `storage volume '${volume}' exists already` });
+    if (volumes.has(volume))
+      throw new VenError('foreign-object', {
+        summary: `storage volume '${volume}' exists already`,
+      });
     this.#faults.change(`vol-create ${pool}/${volume}`, () => volumes.set(volume, capacityBytes));
   }
 
   fill({ pool, volume }: VolumeRef, content: Uint8Array): void {
     const { volumes, path } = this.#active(pool);
-    if (!volumes.has(volume)) throw new VenError('tool-failed', { summary: `no storage vol with matching name '${volume}'` });
-    this.#faults.change(`vol-upload ${pool}/${volume}`, () => this.contents.set(`${path}/${volume}`, content));
+    if (!volumes.has(volume))
+      throw new VenError('tool-failed', {
+        summary: `no storage vol with matching name '${volume}'`,
+      });
+    this.#faults.change(`vol-upload ${pool}/${volume}`, () =>
+      this.contents.set(`${path}/${volume}`, content),
+    );
   }
 
   /** The place in a pool that a path is. */
@@ -101,13 +119,17 @@ export class FakeStorage {
     const { volumes } = this.#active(pool);
     const now = volumes.get(volume);
     if (now === undefined)
-      throw new VenError('tool-failed', { summary: `Storage volume not found: no storage vol with matching name '${volume}'` });
-    if (now < bytes) this.#faults.change(`vol-resize ${pool}/${volume}`, () => volumes.set(volume, bytes));
+      throw new VenError('tool-failed', {
+        summary: `Storage volume not found: no storage vol with matching name '${volume}'`,
+      });
+    if (now < bytes)
+      this.#faults.change(`vol-resize ${pool}/${volume}`, () => volumes.set(volume, bytes));
   }
 
   remove({ pool, volume }: VolumeRef): void {
     const volumes = this.pools.get(pool)?.volumes;
-    if (volumes?.has(volume)) this.#faults.change(`vol-delete ${pool}/${volume}`, () => volumes.delete(volume));
+    if (volumes?.has(volume))
+      this.#faults.change(`vol-delete ${pool}/${volume}`, () => volumes.delete(volume));
   }
 
   folderOf(pool: string): string {
@@ -119,7 +141,10 @@ export class FakeStorage {
     const missing = volume
       ? !this.has(volume.pool, volume.volume)
       : [...this.pools.values()].some(
-          (pool) => path !== null && path.startsWith(`${pool.path}/`) && !pool.volumes.has(path.slice(pool.path.length + 1)),
+          (pool) =>
+            path !== null &&
+            path.startsWith(`${pool.path}/`) &&
+            !pool.volumes.has(path.slice(pool.path.length + 1)),
         );
     if (missing)
       throw new VenError('tool-failed', {
@@ -129,7 +154,14 @@ export class FakeStorage {
 
   observedPools(): ObservedPool[] {
     return [...this.pools]
-      .map(([name, { uuid, active, path }]) => ({ name, uuid, active, autostart: true, path, availableBytes: 100 * 1024 ** 3 }))
+      .map(([name, { uuid, active, path }]) => ({
+        name,
+        uuid,
+        active,
+        autostart: true,
+        path,
+        availableBytes: 100 * 1024 ** 3,
+      }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -137,7 +169,12 @@ export class FakeStorage {
     return [...this.pools]
       .filter(([, { active }]) => active)
       .flatMap(([pool, { path, volumes }]) =>
-        [...volumes].map(([volume, capacityBytes]) => ({ pool, volume, path: `${path}/${volume}`, capacityBytes })),
+        [...volumes].map(([volume, capacityBytes]) => ({
+          pool,
+          volume,
+          path: `${path}/${volume}`,
+          capacityBytes,
+        })),
       )
       .filter(({ pool, volume }) => wanted.has(`${pool}/${volume}`))
       .sort((a, b) => (`${a.pool}/${a.volume}` < `${b.pool}/${b.volume}` ? -1 : 1));
@@ -145,14 +182,19 @@ export class FakeStorage {
 
   #pool(name: string): Pool {
     const pool = this.pools.get(name);
-    if (!pool) throw new VenError('tool-failed', { summary: `Storage pool not found: no storage pool with matching name '${name}'` });
+    if (!pool)
+      throw new VenError('tool-failed', {
+        summary: `Storage pool not found: no storage pool with matching name '${name}'`,
+      });
     return pool;
   }
 
   #active(name: string): Pool {
     const pool = this.#pool(name);
     if (!pool.active)
-      throw new VenError('tool-failed', { summary: `Requested operation is not valid: storage pool '${name}' is not active` });
+      throw new VenError('tool-failed', {
+        summary: `Requested operation is not valid: storage pool '${name}' is not active`,
+      });
     return pool;
   }
 }

@@ -42,7 +42,9 @@ export function readVariables(file: Uint8Array): EfiVariable[] {
         vendor: guidText(bytes, at + 44),
         attributes: bytes.readUInt32LE(at + 4),
         data: Uint8Array.from(bytes.subarray(data, end)),
-        ...(year !== 0 && { timestamp: new Date(Date.UTC(year, month - 1, day, hour, minute, second)) }),
+        ...(year !== 0 && {
+          timestamp: new Date(Date.UTC(year, month - 1, day, hour, minute, second)),
+        }),
       });
     at = (end + 3) & ~3;
   }
@@ -56,7 +58,8 @@ export function certificatesOf(lists: Uint8Array): Uint8Array[] {
   for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 16)) {
     const each = bytes.readUInt32LE(at + 24);
     const end = at + bytes.readUInt32LE(at + 16);
-    for (let one = at + 28 + bytes.readUInt32LE(at + 20); one < end; one += each) found.push(bytes.subarray(one + 16, one + each));
+    for (let one = at + 28 + bytes.readUInt32LE(at + 20); one < end; one += each)
+      found.push(bytes.subarray(one + 16, one + each));
   }
   return found;
 }

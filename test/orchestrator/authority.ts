@@ -27,11 +27,19 @@ function lasts(file: string): boolean {
 }
 
 /** Makes the folder's authority, or takes the one that is there; `days` is how long a new one is valid. */
-export async function makeAuthority(dir: string, { name = 'Stand-in CA', days = 365 } = {}): Promise<Authority> {
+export async function makeAuthority(
+  dir: string,
+  { name = 'Stand-in CA', days = 365 } = {},
+): Promise<Authority> {
   mkdirSync(dir, { recursive: true }); // openssl writes keys with mode 0600.
   const [caCertificate, caKey] = [join(dir, 'ca.pem'), join(dir, 'ca.key')];
   if (!lasts(caCertificate)) {
-    const asCa = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
+    const asCa = [
+      '-addext',
+      'basicConstraints=critical,CA:TRUE',
+      '-addext',
+      'keyUsage=critical,keyCertSign,cRLSign',
+    ];
     await run('openssl', [
       'req',
       '-x509',
@@ -50,18 +58,35 @@ export async function makeAuthority(dir: string, { name = 'Stand-in CA', days = 
   return {
     caCertificate,
     async issue(names) {
-      const [key, request, extensions, cert] = ['key', 'csr', 'ext', 'pem'].map((end) => join(dir, `server.${end}`)) as [
-        string,
-        string,
-        string,
-        string,
-      ];
+      const [key, request, extensions, cert] = ['key', 'csr', 'ext', 'pem'].map((end) =>
+        join(dir, `server.${end}`),
+      ) as [string, string, string, string];
       writeFileSync(
         extensions,
         `subjectAltName=${names.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`).join(',')}\nextendedKeyUsage=serverAuth\n`,
       );
-      await run('openssl', ['req', '-new', ...KEY, '-subj', `/CN=${names[0] ?? name}`, '-keyout', key, '-out', request]);
-      const sign = ['-CA', caCertificate, '-CAkey', caKey, '-CAcreateserial', '-days', `${days}`, '-extfile', extensions];
+      await run('openssl', [
+        'req',
+        '-new',
+        ...KEY,
+        '-subj',
+        `/CN=${names[0] ?? name}`,
+        '-keyout',
+        key,
+        '-out',
+        request,
+      ]);
+      const sign = [
+        '-CA',
+        caCertificate,
+        '-CAkey',
+        caKey,
+        '-CAcreateserial',
+        '-days',
+        `${days}`,
+        '-extfile',
+        extensions,
+      ];
       await run('openssl', ['x509', '-req', '-in', request, ...sign, '-out', cert]);
       const issued = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
       for (const file of [key, request, extensions, cert]) rmSync(file);

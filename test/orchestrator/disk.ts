@@ -39,7 +39,11 @@ function layout(program: Uint8Array): Layout {
   const clusters = Math.max(FAT16.least, Math.ceil(program.length / CLUSTER) + 8);
   if (clusters > FAT16.most) throw new Error('The program is too long for the partition');
   const fat = Math.ceil(((clusters + 2) * 2) / SECTOR);
-  return { clusters, fat, partition: 1 + 2 * fat + (ROOT_ENTRIES * 32) / SECTOR + clusters * PER_CLUSTER };
+  return {
+    clusters,
+    fat,
+    partition: 1 + 2 * fat + (ROOT_ENTRIES * 32) / SECTOR + clusters * PER_CLUSTER,
+  };
 }
 
 /** A directory entry; `name` is 8.3, in capitals. */
@@ -76,16 +80,22 @@ function fileSystem(program: Uint8Array): Buffer {
 
   const length = Math.ceil(program.length / CLUSTER);
   for (const table of [1, 1 + fat]) {
-    const write = (cluster: number, next: number): number => image.writeUInt16LE(next, table * SECTOR + cluster * 2);
+    const write = (cluster: number, next: number): number =>
+      image.writeUInt16LE(next, table * SECTOR + cluster * 2);
     write(0, 0xfff8);
     for (const cluster of [1, 2, 3, 4]) write(cluster, 0xffff);
-    for (let index = 0; index < length; index += 1) write(5 + index, index === length - 1 ? 0xffff : 6 + index);
+    for (let index = 0; index < length; index += 1)
+      write(5 + index, index === length - 1 ? 0xffff : 6 + index);
   }
   const root = 1 + 2 * fat;
-  const at = (cluster: number): number => (root + (ROOT_ENTRIES * 32) / SECTOR + (cluster - 2) * PER_CLUSTER) * SECTOR;
+  const at = (cluster: number): number =>
+    (root + (ROOT_ENTRIES * 32) / SECTOR + (cluster - 2) * PER_CLUSTER) * SECTOR;
   entry(LOADER[0], true, 2, 0).copy(image, root * SECTOR);
   const folder = (cluster: number, parent: number, ...entries: Buffer[]): number =>
-    Buffer.concat([entry('.', true, cluster, 0), entry('..', true, parent, 0), ...entries]).copy(image, at(cluster));
+    Buffer.concat([entry('.', true, cluster, 0), entry('..', true, parent, 0), ...entries]).copy(
+      image,
+      at(cluster),
+    );
   folder(2, 0, entry(LOADER[1], true, 3, 0), entry(FALLBACK[1], true, 4, 0));
   folder(3, 2, entry(LOADER[2], false, 5, program.length));
   folder(4, 2, entry(FALLBACK[2], false, 5, program.length));

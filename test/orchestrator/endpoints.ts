@@ -26,46 +26,80 @@ export interface Endpoints {
   plain(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-export function endpoints({ domain, bootFile, installed, inventory, faults, nodes }: Parts): Endpoints {
+export function endpoints({
+  domain,
+  bootFile,
+  installed,
+  inventory,
+  faults,
+  nodes,
+}: Parts): Endpoints {
   return {
     async secured(request, response) {
       const { method = '', headers, socket } = request;
       const [url, remoteAddress] = [urlOf(request), socket.remoteAddress ?? ''];
       const asked = {
         method,
-        service: url.hostname.endsWith(`.${domain}`) ? url.hostname.slice(0, -domain.length - 1) : '',
+        service: url.hostname.endsWith(`.${domain}`)
+          ? url.hostname.slice(0, -domain.length - 1)
+          : '',
         url,
         authorization: headers.authorization ?? '',
         contentType: headers['content-type'] ?? '',
         body: await text(request),
       };
       const isBootFile = url.pathname === BOOT_PATH;
-      if (isBootFile) inventory.seen.boots.push({ time: now(), method, remoteAddress, serialNumber: nodes.at(remoteAddress) });
+      if (isBootFile)
+        inventory.seen.boots.push({
+          time: now(),
+          method,
+          remoteAddress,
+          serialNumber: nodes.at(remoteAddress),
+        });
 
-      const file = (): string => (installed !== undefined && nodes.stopsAtIpxe(remoteAddress, method === 'GET') ? installed : bootFile);
+      const file = (): string =>
+        installed !== undefined && nodes.stopsAtIpxe(remoteAddress, method === 'GET')
+          ? installed
+          : bootFile;
       const fault = faults.take(isBootFile ? 'boot-file' : operation(asked), url.pathname);
-      if (fault?.delay !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delay));
+      if (fault?.delay !== undefined)
+        await new Promise((resolve) => setTimeout(resolve, fault.delay));
       const how = fault?.how ?? 'slow';
       switch (how) {
         case 'slow':
-          return isBootFile ? sendFile(request, response, file()) : send(response, answer(inventory, asked));
+          return isBootFile
+            ? sendFile(request, response, file())
+            : send(response, answer(inventory, asked));
         case 'lost':
           answer(inventory, asked);
           return reset(response);
         case 'reset':
           return reset(response);
         case 'html':
-          response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Sign in</title><h1>Proxy</h1>\n');
+          response
+            .writeHead(200, { 'content-type': 'text/html' })
+            .end('<!doctype html><title>Sign in</title><h1>Proxy</h1>\n');
           return 200;
         case 'echo':
-          return send(response, { status: 500, body: { message: 'internal error', request: { ...asked, headers } } });
+          return send(response, {
+            status: 500,
+            body: { message: 'internal error', request: { ...asked, headers } },
+          });
         default:
           if (fault?.retryAfter !== undefined) response.setHeader('retry-after', fault.retryAfter);
-          return send(response, { status: how, body: { code: 'FAULT', message: `made to fail with ${how}` } });
+          return send(response, {
+            status: how,
+            body: { code: 'FAULT', message: `made to fail with ${how}` },
+          });
       }
     },
     async plain(request, response) {
-      const { status, body } = nodes.answer(request.method ?? '', urlOf(request), await text(request), request.socket.remoteAddress ?? '');
+      const { status, body } = nodes.answer(
+        request.method ?? '',
+        urlOf(request),
+        await text(request),
+        request.socket.remoteAddress ?? '',
+      );
       response.writeHead(status, { 'content-length': body?.length ?? 0 }).end(body);
     },
   };
@@ -91,9 +125,15 @@ function urlOf({ url = '/', headers }: IncomingMessage): URL {
   }
 }
 
-function send(response: ServerResponse, { status, body }: { status: number; body?: unknown }): number {
+function send(
+  response: ServerResponse,
+  { status, body }: { status: number; body?: unknown },
+): number {
   if (body === undefined) response.writeHead(status).end();
-  else response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+  else
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(`${JSON.stringify(body)}\n`);
   return status;
 }
 
@@ -105,7 +145,10 @@ function reset(response: ServerResponse): undefined {
 function sendFile(request: IncomingMessage, response: ServerResponse, file: string): number {
   const head = request.method === 'HEAD';
   if (!head && request.method !== 'GET') return send(response, { status: 405 });
-  response.writeHead(200, { 'content-type': 'application/efi', 'content-length': statSync(file).size });
+  response.writeHead(200, {
+    'content-type': 'application/efi',
+    'content-length': statSync(file).size,
+  });
   if (head) response.end();
   else
     createReadStream(file)

@@ -2,7 +2,17 @@
 
 /** The stand-in's operations, by the name that tests and counters know them by. */
 export type Operation =
-  'boot-file' | 'token' | 'project' | 'register' | 'hosts' | 'remove' | 'os' | 'providers' | 'add-provider' | 'remove-provider' | 'unknown';
+  | 'boot-file'
+  | 'token'
+  | 'project'
+  | 'register'
+  | 'hosts'
+  | 'remove'
+  | 'os'
+  | 'providers'
+  | 'add-provider'
+  | 'remove-provider'
+  | 'unknown';
 
 export interface Fault {
   /** The operation it befalls; none: each one of the API (everything but the boot file). */
@@ -38,7 +48,11 @@ export class Faults {
   #running: { fault: Fault; until: number; hits: number }[] = [];
 
   add(fault: Fault): RunningFault {
-    const running = { fault, until: fault.forSeconds === undefined ? Infinity : Date.now() + fault.forSeconds * 1000, hits: 0 };
+    const running = {
+      fault,
+      until: fault.forSeconds === undefined ? Infinity : Date.now() + fault.forSeconds * 1000,
+      hits: 0,
+    };
     this.#running.push(running);
     return {
       get hits() {

@@ -11,4 +11,9 @@ export { makeAuthority, type Authority } from './authority.ts';
 export { addLink, freeAddress, removeLink } from './link.ts';
 export { buildPayload, type Payload } from './payload.ts';
 export { makeSigningKey, sign, type SigningKey } from './signing.ts';
-export { startOrchestrator, type AccessEntry, type Orchestrator, type OrchestratorOptions } from './server.ts';
+export {
+  startOrchestrator,
+  type AccessEntry,
+  type Orchestrator,
+  type OrchestratorOptions,
+} from './server.ts';

@@ -19,7 +19,12 @@ export interface LabHost {
   autoOnboard: boolean;
   /** Empty until the node has reported. */
   hostStatus: string;
-  instance?: { instanceID: string; resourceId: string; os: { name: string; resourceId: string }; provisioningStatus: string };
+  instance?: {
+    instanceID: string;
+    resourceId: string;
+    os: { name: string; resourceId: string };
+    provisioningStatus: string;
+  };
 }
 
 export interface OsResource {
@@ -44,7 +49,15 @@ export interface Seen {
   /** Each request for a token. */
   tokens: { time: string; username: string; granted: boolean }[];
   /** Each try to register a host; `status` is the HTTP status of the answer. */
-  registrations: { time: string; username: string; project: string; name: string; serialNumber: string; uuid: string; status: number }[];
+  registrations: {
+    time: string;
+    username: string;
+    project: string;
+    name: string;
+    serialNumber: string;
+    uuid: string;
+    status: number;
+  }[];
   removals: { time: string; username: string; project: string; id: string; status: number }[];
   /** Each request for the boot file. `serialNumber` is known once the node with this address has told it. */
   boots: { time: string; method: string; remoteAddress: string; serialNumber: string | null }[];
@@ -65,7 +78,15 @@ const os = (profileName: string, name: string): OsResource => {
 };
 
 export class Inventory {
-  readonly seen: Seen = { tokens: [], registrations: [], removals: [], boots: [], starts: [], logins: [], reports: [] };
+  readonly seen: Seen = {
+    tokens: [],
+    registrations: [],
+    removals: [],
+    boots: [],
+    starts: [],
+    logins: [],
+    reports: [],
+  };
   readonly accounts: Record<string, Account>;
   /** By name, with their descriptions. */
   readonly projects: Record<string, string>;
@@ -122,7 +143,9 @@ export class Inventory {
     return added;
   }
 
-  addProvider(provider: Pick<Provider, 'name' | 'providerKind' | 'apiEndpoint' | 'config'>): Provider {
+  addProvider(
+    provider: Pick<Provider, 'name' | 'providerKind' | 'apiEndpoint' | 'config'>,
+  ): Provider {
     const resourceId = id('provider');
     const added = { providerID: resourceId, resourceId, ...provider };
     this.providers.set(resourceId, added);
@@ -151,7 +174,12 @@ export class Inventory {
     }
     const { name, osResourceID } = this.defaultOs();
     const resourceId = host.instance?.resourceId ?? id('inst');
-    host.instance = { instanceID: resourceId, resourceId, os: { name, resourceId: osResourceID }, provisioningStatus: status };
+    host.instance = {
+      instanceID: resourceId,
+      resourceId,
+      os: { name, resourceId: osResourceID },
+      provisioningStatus: status,
+    };
     if (status.startsWith('Provisioning Failed')) host.hostStatus = 'Error';
   }
 }

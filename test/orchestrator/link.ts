@@ -18,7 +18,8 @@ interface Link {
   addr_info?: Address[];
 }
 
-const number = (address: string): number => address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+const number = (address: string): number =>
+  address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
 
 /** Whether the address lies in `within`: an address, `a.b.c.d/n`, or the word `default`. */
 function lies(address: string, within: string): boolean {
@@ -30,8 +31,13 @@ function lies(address: string, within: string): boolean {
 
 async function taken(address: string): Promise<string | undefined> {
   const links = JSON.parse(await run('ip', ['-j', '-4', 'addr', 'show'])) as Link[];
-  const routes = JSON.parse(await run('ip', ['-j', '-4', 'route', 'show', 'table', 'all'])) as { dst: string; dev?: string }[];
-  const of = links.find(({ addr_info = [] }) => addr_info.some(({ local = '', prefixlen = 32 }) => lies(address, `${local}/${prefixlen}`)));
+  const routes = JSON.parse(await run('ip', ['-j', '-4', 'route', 'show', 'table', 'all'])) as {
+    dst: string;
+    dev?: string;
+  }[];
+  const of = links.find(({ addr_info = [] }) =>
+    addr_info.some(({ local = '', prefixlen = 32 }) => lies(address, `${local}/${prefixlen}`)),
+  );
   return of?.ifname ?? routes.find(({ dst }) => lies(address, dst))?.dev;
 }
 
@@ -51,10 +57,14 @@ async function find(name: string): Promise<Link | undefined> {
 
 /** Makes the device with the address; one of ours that a killed run left behind is replaced. Needs root. */
 export async function addLink(name: string, address: string): Promise<void> {
-  if (name.length > 15) throw new Error(`${name} is longer than the 15 characters of a device name`);
+  if (name.length > 15)
+    throw new Error(`${name} is longer than the 15 characters of a device name`);
   await removeLink(name);
   const holder = await taken(address);
-  if (holder !== undefined) throw new Error(`${address} is in use on ${holder}: choose another address for the stand-in orchestrator`);
+  if (holder !== undefined)
+    throw new Error(
+      `${address} is in use on ${holder}: choose another address for the stand-in orchestrator`,
+    );
   await run('ip', ['link', 'add', 'name', name, 'type', 'bridge']);
   await run('ip', ['link', 'set', 'dev', name, 'alias', ALIAS]);
   await run('ip', ['addr', 'add', `${address}/32`, 'dev', name]);
@@ -65,6 +75,7 @@ export async function addLink(name: string, address: string): Promise<void> {
 export async function removeLink(name: string): Promise<void> {
   const link = await find(name);
   if (!link) return;
-  if (link.ifalias !== ALIAS) throw new Error(`The bridge ${name} is there and is not a stand-in orchestrator's`);
+  if (link.ifalias !== ALIAS)
+    throw new Error(`The bridge ${name} is there and is not a stand-in orchestrator's`);
   await run('ip', ['link', 'delete', 'dev', name]);
 }

@@ -11,17 +11,34 @@ import { buildPayload, startOrchestrator } from './index.ts';
 
 const text = { type: 'string' } as const;
 const { values } = parseArgs({
-  options: { domain: text, dir: text, address: text, device: text, flow: text, user: text, 'password-file': text, project: text },
+  options: {
+    domain: text,
+    dir: text,
+    address: text,
+    device: text,
+    flow: text,
+    user: text,
+    'password-file': text,
+    project: text,
+  },
 });
 const { domain, dir, address, device, flow, user, 'password-file': passwordFile, project } = values;
 const flows = { io: 'interactive', nio: 'non-interactive' } as const;
 const isFlow = flow === 'io' || flow === 'nio';
-if (domain === undefined || dir === undefined || (flow !== undefined && !isFlow) || (user === undefined) !== (passwordFile === undefined)) {
+if (
+  domain === undefined ||
+  dir === undefined ||
+  (flow !== undefined && !isFlow) ||
+  (user === undefined) !== (passwordFile === undefined)
+) {
   console.error('usage: main.ts --domain DOMAIN --dir DIR [--address ADDRESS] [--device NAME]');
-  console.error('               [--flow io|nio] [--user NAME --password-file FILE] [--project NAME]');
+  console.error(
+    '               [--flow io|nio] [--user NAME --password-file FILE] [--project NAME]',
+  );
   process.exit(2);
 }
-const password = passwordFile === undefined ? '' : (readFileSync(passwordFile, 'utf8').split('\n')[0] ?? '');
+const password =
+  passwordFile === undefined ? '' : (readFileSync(passwordFile, 'utf8').split('\n')[0] ?? '');
 
 const { efi, onboarding, installed } = await buildPayload({ domain });
 const orchestrator = await startOrchestrator({
@@ -36,7 +53,16 @@ const orchestrator = await startOrchestrator({
   ...(device === undefined ? {} : { device }),
 });
 const { names, bootUrl, caCertificate, accessLog } = orchestrator;
-console.log(JSON.stringify({ pid: process.pid, address: orchestrator.address, names, bootUrl, caCertificate, accessLog }));
+console.log(
+  JSON.stringify({
+    pid: process.pid,
+    address: orchestrator.address,
+    names,
+    bootUrl,
+    caCertificate,
+    accessLog,
+  }),
+);
 
 const end = (): void => void orchestrator.close().then(() => process.exit(0));
 process.once('SIGINT', end);

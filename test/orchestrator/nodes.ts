@@ -20,7 +20,8 @@ export type Phase = (typeof PHASES)[number];
  * - `agents`: an agent's installation fails
  * - `timeout`: nothing more is said
  */
-export type FaultKind = 'boot' | 'shell' | 'network' | 'storage' | 'workflow' | 'os' | 'agents' | 'timeout';
+export type FaultKind =
+  'boot' | 'shell' | 'network' | 'storage' | 'workflow' | 'os' | 'agents' | 'timeout';
 
 const STRIKES: Record<FaultKind, Phase> = {
   boot: 'ipxe',
@@ -95,17 +96,27 @@ export class Nodes {
     const known = this.at(remoteAddress);
     const own = [...this.#instructions.values()].find(({ address }) => address === remoteAddress);
     const fault = (own ?? (known === null ? this.#everyNode : this.#of(known)))?.fault;
-    return fault !== undefined && phaseOf(fault) === 'ipxe' && this.#strikes(fault, remoteAddress, counts);
+    return (
+      fault !== undefined &&
+      phaseOf(fault) === 'ipxe' &&
+      this.#strikes(fault, remoteAddress, counts)
+    );
   }
 
   answer(method: string, url: URL, body: string, remoteAddress: string): NodeAnswer {
-    const [, serialNumber = '', what = ''] = /^\/nodes\/([A-Za-z0-9]{1,40})\/([a-z]+)$/.exec(url.pathname) ?? [];
+    const [, serialNumber = '', what = ''] =
+      /^\/nodes\/([A-Za-z0-9]{1,40})\/([a-z]+)$/.exec(url.pathname) ?? [];
     switch (`${method} ${what}`) {
       case 'GET start':
         this.#met(serialNumber, remoteAddress);
-        return this.#start(serialNumber, url.searchParams.get('from') === 'disk' ? 'disk' : 'network');
+        return this.#start(
+          serialNumber,
+          url.searchParams.get('from') === 'disk' ? 'disk' : 'network',
+        );
       case 'GET registered':
-        return { status: this.#inventory.bySerialNumber(serialNumber)?.autoOnboard === true ? 200 : 404 };
+        return {
+          status: this.#inventory.bySerialNumber(serialNumber)?.autoOnboard === true ? 200 : 404,
+        };
       case 'POST login':
         return this.#logIn(serialNumber, url.searchParams.get('uuid') ?? '', body);
       case 'POST onboard': // with the token of its login
@@ -139,7 +150,10 @@ export class Nodes {
     if (!this.#installed) return { status: 404 };
     if (!this.#written) {
       const program = this.#installed();
-      this.#written = { disk: gzipSync(installedDisk(program), { level: 1 }), entry: bootEntry(program) };
+      this.#written = {
+        disk: gzipSync(installedDisk(program), { level: 1 }),
+        entry: bootEntry(program),
+      };
     }
     return { status: 200, body: this.#written[what] };
   }
@@ -158,7 +172,9 @@ export class Nodes {
     const instructions = this.#of(serialNumber);
     if (!instructions) return { status: 404 };
     const { flow, echoPassword = false, fault, pauses = {} } = instructions;
-    const os = instructions.os ?? (this.#inventory.defaultOs().profileName.startsWith('microvisor') ? 'microvisor' : 'ubuntu');
+    const os =
+      instructions.os ??
+      (this.#inventory.defaultOs().profileName.startsWith('microvisor') ? 'microvisor' : 'ubuntu');
     const lines = [`flow=${flow}`, `os=${os}`, `echo=${echoPassword ? 'yes' : 'no'}`];
     const at = fault && phaseOf(fault);
     // What stops a node at iPXE was decided when it asked for the boot file.
@@ -168,7 +184,8 @@ export class Nodes {
       lines.push(`fault=${this.#panicked.has(serialNumber) ? 'timeout' : fault.kind}`, `at=${at}`);
       if (fault.kind === 'os') this.#panicked.add(serialNumber);
     }
-    for (const phase of PHASES) if (pauses[phase] !== undefined) lines.push(`pause_${phase}=${pauses[phase]}`);
+    for (const phase of PHASES)
+      if (pauses[phase] !== undefined) lines.push(`pause_${phase}=${pauses[phase]}`);
     return { status: 200, body: `${lines.join('\n')}\n` };
   }
 
@@ -176,10 +193,20 @@ export class Nodes {
   #logIn(serialNumber: string, uuid: string, body: string): NodeAnswer {
     const [username = '', password = ''] = body.split('\n');
     const token = this.#inventory.logIn(username, password);
-    this.#inventory.seen.logins.push({ time: now(), serialNumber, username, granted: token !== undefined });
+    this.#inventory.seen.logins.push({
+      time: now(),
+      serialNumber,
+      username,
+      granted: token !== undefined,
+    });
     if (token === undefined) return { status: 403 };
     if (!this.#inventory.bySerialNumber(serialNumber)) {
-      this.#inventory.addHost({ name: `edge-${serialNumber.toLowerCase()}`, serialNumber, uuid, autoOnboard: true });
+      this.#inventory.addHost({
+        name: `edge-${serialNumber.toLowerCase()}`,
+        serialNumber,
+        uuid,
+        autoOnboard: true,
+      });
     }
     return { status: 200, body: token };
   }

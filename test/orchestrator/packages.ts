@@ -10,7 +10,8 @@ async function resolve(name: string, prefix: string | undefined): Promise<string
   const found = [...text.matchAll(/^\s*(?:Pre)?Depends: (\S+)$/gm)]
     .map(([, dependency = '']) => dependency)
     .find((dependency) => dependency.startsWith(prefix));
-  if (found === undefined) throw new Error(`The package ${name} depends on nothing called ${prefix}…`);
+  if (found === undefined)
+    throw new Error(`The package ${name} depends on nothing called ${prefix}…`);
   return found;
 }
 
@@ -48,7 +49,9 @@ export async function unpack(wanted: readonly Wanted[], dir: string): Promise<st
 async function download(wanted: readonly Wanted[], place: string): Promise<void> {
   const names = await Promise.all(wanted.map(({ name, behind }) => resolve(name, behind)));
   // apt's own user may not write here.
-  await run('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...names], { cwd: place });
+  await run('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...names], {
+    cwd: place,
+  });
 }
 
 /** The one file in an unpacked place that fits the pattern. */

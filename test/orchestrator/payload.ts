@@ -2,7 +2,15 @@
  * The boot payload: one EFI file with a kernel and a small Linux in memory, in the place of an orchestrator's
  * signed_ipxe.efi. Made of Debian packages once and kept in the user's cache folder.
  */
-import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { cacheDir, digest, once } from './cache.ts';
@@ -28,7 +36,8 @@ export interface Payload {
  * busy machine a VM without KVM may fail it, and then panics. Nor what makes a kernel that is up for a minute any safer: the last two
  * save a tenth of its start.
  */
-export const COMMAND_LINE = 'console=ttyS0 loglevel=3 panic=5 no_timer_check mitigations=off nokaslr';
+export const COMMAND_LINE =
+  'console=ttyS0 loglevel=3 panic=5 no_timer_check mitigations=off nokaslr';
 
 /** The kernel's modules that the payload loads, in this order; what a kernel has built in is left out. */
 const MODULES = [
@@ -72,20 +81,38 @@ async function collect(dir: string, cache: string): Promise<void> {
 const source = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
 function initramfs(parts: string): Buffer {
-  const program = (path: string, content: Uint8Array): CpioEntry => ({ path, mode: PROGRAM, content });
+  const program = (path: string, content: Uint8Array): CpioEntry => ({
+    path,
+    mode: PROGRAM,
+    content,
+  });
   const there = new Set(readdirSync(join(parts, 'modules')));
   const modules = MODULES.filter((name) => there.has(`${name}.ko`));
   return cpio([
-    ...['bin', 'dev', 'etc', 'etc/acpi', 'etc/acpi/PWRF', 'modules'].map((path) => ({ path, mode: FOLDER })),
+    ...['bin', 'dev', 'etc', 'etc/acpi', 'etc/acpi/PWRF', 'modules'].map((path) => ({
+      path,
+      mode: FOLDER,
+    })),
     // The kernel opens the console before /init can mount anything.
     { path: 'dev/console', mode: CHARACTER_DEVICE, device: [5, 1] },
     program('bin/busybox', readFileSync(join(parts, 'busybox'))),
     program('bin/on-lease', Buffer.from(source('on-lease.sh'))),
-    program('etc/acpi/PWRF/00000080', Buffer.from('#!/bin/sh\necho "node: Power button pressed" >/dev/console\npoweroff -f\n')),
+    program(
+      'etc/acpi/PWRF/00000080',
+      Buffer.from('#!/bin/sh\necho "node: Power button pressed" >/dev/console\npoweroff -f\n'),
+    ),
     program('init', Buffer.from(source('init.sh'))),
     { path: 'way', mode: FILE, content: Buffer.from(source('way.sh')) },
-    { path: 'modules/order', mode: FILE, content: Buffer.from(modules.map((name) => `${name}\n`).join('')) },
-    ...modules.map((name) => ({ path: `modules/${name}.ko`, mode: FILE, content: readFileSync(join(parts, 'modules', `${name}.ko`)) })),
+    {
+      path: 'modules/order',
+      mode: FILE,
+      content: Buffer.from(modules.map((name) => `${name}\n`).join('')),
+    },
+    ...modules.map((name) => ({
+      path: `modules/${name}.ko`,
+      mode: FILE,
+      content: readFileSync(join(parts, 'modules', `${name}.ko`)),
+    })),
   ]);
 }
 
@@ -105,11 +132,22 @@ https://tinkerbell-haproxy.${domain}/tink-stack/initramfs-x86_64... ok
 `;
 
 /** Makes the payload, or finds the one made before. The first time needs apt and some 70 MB from the network. */
-export async function buildPayload({ cache = cacheDir(), domain = 'edge.test' } = {}): Promise<Payload> {
-  const parts = await once(join(cache, `parts-${digest(PACKAGES, MODULES)}`), (dir) => collect(dir, cache));
+export async function buildPayload({
+  cache = cacheDir(),
+  domain = 'edge.test',
+} = {}): Promise<Payload> {
+  const parts = await once(join(cache, `parts-${digest(PACKAGES, MODULES)}`), (dir) =>
+    collect(dir, cache),
+  );
   const kernel = join(parts, 'vmlinuz');
   const initrd = gzipSync(initramfs(parts), { level: 9 });
-  const inputs = [parts, COMMAND_LINE, initrd.toString('base64'), source('unified-image.ts'), IPXE(domain)];
+  const inputs = [
+    parts,
+    COMMAND_LINE,
+    initrd.toString('base64'),
+    source('unified-image.ts'),
+    IPXE(domain),
+  ];
   const made = await once(join(cache, `boot-${digest(...inputs)}`), (dir) => {
     writeFileSync(join(dir, 'initrd'), initrd);
     const stub = readFileSync(join(parts, 'stub.efi'));
@@ -126,5 +164,11 @@ export async function buildPayload({ cache = cacheDir(), domain = 'edge.test' } 
     image('installed.efi', `quiet ${COMMAND_LINE}`);
   });
   const path = (name: string): string => join(made, name);
-  return { efi: path('boot.efi'), onboarding: path('onboarding.efi'), installed: path('installed.efi'), kernel, initrd: path('initrd') };
+  return {
+    efi: path('boot.efi'),
+    onboarding: path('onboarding.efi'),
+    installed: path('installed.efi'),
+    kernel,
+    initrd: path('initrd'),
+  };
 }

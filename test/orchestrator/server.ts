@@ -87,7 +87,14 @@ export interface Orchestrator {
 const HOSTS = ['tinkerbell-haproxy', 'keycloak', 'api'];
 
 export async function startOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
-  const { domain, dir, bootFile, installed, device = `orch${process.pid}`, loopback = false } = options;
+  const {
+    domain,
+    dir,
+    bootFile,
+    installed,
+    device = `orch${process.pid}`,
+    loopback = false,
+  } = options;
   mkdirSync(dir, { recursive: true });
   const names = HOSTS.map((host) => `${host}.${domain}`);
   const authority = await makeAuthority(join(dir, 'authority'), { name: `CA of ${domain}` });
@@ -109,19 +116,29 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
   );
   inventory.tokenSeconds = options.tokenSeconds ?? inventory.tokenSeconds;
   const faults = new Faults();
-  const nodes = new Nodes(inventory, installed === undefined ? undefined : () => readFileSync(installed));
+  const nodes = new Nodes(
+    inventory,
+    installed === undefined ? undefined : () => readFileSync(installed),
+  );
   nodes.instruct(undefined, options.everyNode);
   const answers = endpoints({ domain, bootFile, installed, inventory, faults, nodes });
 
   const http = createServer((request, response) => {
     const { method = '', url: path = '', headers, socket } = request;
-    const entry = { remoteAddress: socket.remoteAddress ?? '', method, path, userAgent: headers['user-agent'] ?? '' };
+    const entry = {
+      remoteAddress: socket.remoteAddress ?? '',
+      method,
+      path,
+      userAgent: headers['user-agent'] ?? '',
+    };
     answers.secured(request, response).then(
       (status) => note({ ...entry, ...(status === undefined ? {} : { status }) }),
       () => response.destroy(), // A client that went away, or sent too much.
     );
   });
-  const nodeServer = createServer((request, response) => void answers.plain(request, response).catch(() => response.destroy()));
+  const nodeServer = createServer(
+    (request, response) => void answers.plain(request, response).catch(() => response.destroy()),
+  );
   // TLS by hand instead of node:https, whose error event no longer knows who had connected.
   const open = new Set<Socket>();
   const server = listen((socket) => {
@@ -188,7 +205,11 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
         };
         const timer = setTimeout(() => {
           end();
-          reject(new Error(`No such request within ${timeout / 1000} s; seen:\n${seen.map((entry) => JSON.stringify(entry)).join('\n')}`));
+          reject(
+            new Error(
+              `No such request within ${timeout / 1000} s; seen:\n${seen.map((entry) => JSON.stringify(entry)).join('\n')}`,
+            ),
+          );
         }, timeout);
         watchers.add(look);
         look();

@@ -34,7 +34,11 @@ export async function makeSigningKey(dir: string, name: string): Promise<Signing
 }
 
 /** Signs an EFI program into the file `to`. The first time fetches sbsign as a package, which stays uninstalled. */
-export async function sign(efi: string, { key, certificate }: SigningKey, to: string): Promise<void> {
+export async function sign(
+  efi: string,
+  { key, certificate }: SigningKey,
+  to: string,
+): Promise<void> {
   const cache = cacheDir();
   const tools = await once(join(cache, `signing-${digest('sbsigntool')}`), async (dir) => {
     const place = await unpack([{ name: 'sbsigntool' }], cache);

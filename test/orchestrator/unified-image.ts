@@ -46,10 +46,12 @@ function prelude(text: string, distance: (end: number) => number): Buffer {
 export function unifiedImage(stub: Uint8Array, sections: readonly Section[], says = ''): Buffer {
   const headers = Buffer.from(stub);
   const pe = headers.readUInt32LE(0x3c);
-  if (headers.toString('latin1', pe, pe + 4) !== 'PE\0\0') throw new Error('The EFI stub is no PE file');
+  if (headers.toString('latin1', pe, pe + 4) !== 'PE\0\0')
+    throw new Error('The EFI stub is no PE file');
   const coff = pe + 4;
   const optional = coff + 20;
-  if (headers.readUInt16LE(optional) !== 0x20b) throw new Error('The EFI stub is no 64-bit PE file');
+  if (headers.readUInt16LE(optional) !== 0x20b)
+    throw new Error('The EFI stub is no 64-bit PE file');
   const count = headers.readUInt16LE(coff + 2);
   const table = optional + headers.readUInt16LE(coff + 16);
   const sectionAlignment = Math.max(headers.readUInt32LE(optional + 32), PAGE);
@@ -57,10 +59,15 @@ export function unifiedImage(stub: Uint8Array, sections: readonly Section[], say
   const sizeOfHeaders = headers.readUInt32LE(optional + 60);
   const own = says === '' ? [] : [{ name: '.says', content: new Uint8Array(), says }];
   const added: (Section & { says?: string })[] = [...own, ...sections];
-  if (table + (count + added.length) * SECTION_HEADER > sizeOfHeaders) throw new Error('The EFI stub has no room for more sections');
+  if (table + (count + added.length) * SECTION_HEADER > sizeOfHeaders)
+    throw new Error('The EFI stub has no room for more sections');
 
   const parts: Uint8Array[] = [headers];
-  let [position, address, initialized] = [headers.length, headers.readUInt32LE(optional + 56), headers.readUInt32LE(optional + 8)];
+  let [position, address, initialized] = [
+    headers.length,
+    headers.readUInt32LE(optional + 56),
+    headers.readUInt32LE(optional + 8),
+  ];
   for (const [index, { name, says: text, content: given }] of added.entries()) {
     if (name.length > 8) throw new Error(`The section name ${name} is longer than 8 characters`);
     address = align(address, sectionAlignment);

@@ -27,7 +27,9 @@ async function askSecret(what: string, signal: AbortSignal): Promise<string> {
   let typed = '';
   let end: unknown;
   try {
-    const keys = on(stdin, 'keypress', { signal, close: ['end', 'close'] }) as AsyncIterable<[string | undefined, Key]>;
+    const keys = on(stdin, 'keypress', { signal, close: ['end', 'close'] }) as AsyncIterable<
+      [string | undefined, Key]
+    >;
     // An arrow, or what a terminal sends around a paste, is one key without text.
     for await (const [text = '', key] of keys) {
       if (key.name === 'return' || key.name === 'enter') {
@@ -44,5 +46,10 @@ async function askSecret(what: string, signal: AbortSignal): Promise<string> {
     stdin.setRawMode(false).pause();
     stderr('\n');
   }
-  throw end instanceof VenError ? end : new VenError('interrupted', { summary: `Interrupted while asking for the ${what}`, cause: end });
+  throw end instanceof VenError
+    ? end
+    : new VenError('interrupted', {
+        summary: `Interrupted while asking for the ${what}`,
+        cause: end,
+      });
 }

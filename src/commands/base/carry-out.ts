@@ -18,7 +18,14 @@ import { stderr, stdout } from './output.js';
 
 export interface CarryOut extends Pick<
   ApplyRequest,
-  'file' | 'options' | 'savedPlan' | 'parallelism' | 'lockTimeoutSeconds' | 'purge' | 'session' | 'typed'
+  | 'file'
+  | 'options'
+  | 'savedPlan'
+  | 'parallelism'
+  | 'lockTimeoutSeconds'
+  | 'purge'
+  | 'session'
+  | 'typed'
 > {
   yes: boolean;
   json: boolean;
@@ -41,7 +48,9 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<Car
   const interruption = watchInterruption();
   const { timeIsUp } = request.session ?? {};
   const { hard } = interruption.interrupt;
-  const graceful = timeIsUp ? AbortSignal.any([interruption.interrupt.graceful, timeIsUp]) : interruption.interrupt.graceful;
+  const graceful = timeIsUp
+    ? AbortSignal.any([interruption.interrupt.graceful, timeIsUp])
+    : interruption.interrupt.graceful;
   const { emit: gather, failures } = gatherFailures();
   const views: Progress[] = json ? [jsonProgress(stdout)] : [];
   const agreed = consent(yes);
@@ -59,9 +68,12 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<Car
       },
       confirm: async (plan) => {
         tell(`${planText(plan, { look, file: request.file })}\n`);
-        const verb = plan.options.mode === 'destroy' ? 'take these away from' : 'make these changes on';
-        const yesSaid = agreed === 'given' || (await ask(`Do you want to ${verb} ${plan.host}?`, graceful));
-        if (graceful.aborted) throw new VenError('interrupted', { summary: 'Interrupted before anything was changed' });
+        const verb =
+          plan.options.mode === 'destroy' ? 'take these away from' : 'make these changes on';
+        const yesSaid =
+          agreed === 'given' || (await ask(`Do you want to ${verb} ${plan.host}?`, graceful));
+        if (graceful.aborted)
+          throw new VenError('interrupted', { summary: 'Interrupted before anything was changed' });
         if (yesSaid) views.push(await progress(plan, json));
         return yesSaid;
       },
@@ -74,7 +86,8 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<Car
       return { exitCode: EXIT.done, lost };
     }
     tell(resultText({ plan, result, failures }, look));
-    if (viewFault !== undefined) stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
+    if (viewFault !== undefined)
+      stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
     return { exitCode: result.exitCode, lost };
   } finally {
     for (const view of views) await view.close();
@@ -112,6 +125,15 @@ function nothingDone(plan: Plan): RunEvent[] {
       summary: plan.summary,
       steps: 0,
     },
-    { type: 'run-finished', time, outcome: 'done', exitCode: EXIT.done, done: [], failed: [], skipped: [], durationSeconds: 0 },
+    {
+      type: 'run-finished',
+      time,
+      outcome: 'done',
+      exitCode: EXIT.done,
+      done: [],
+      failed: [],
+      skipped: [],
+      durationSeconds: 0,
+    },
   ];
 }

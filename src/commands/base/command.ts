@@ -5,16 +5,24 @@ import { errorJson, lookOf, type Look } from '../../view/index.js';
 import { stdout } from './output.js';
 
 /** The argument of almost every command. */
-export const fleetFile = { fleet: Args.string({ description: 'the fleet file', default: './fleet.yaml' }) };
+export const fleetFile = {
+  fleet: Args.string({ description: 'the fleet file', default: './fleet.yaml' }),
+};
 
 /** The arguments of commands that are about one VM; their usage is `ONE_VM_USAGE`. */
-export const oneVm = { vm: Args.string({ required: true, description: 'a VM of the fleet: edge-1, vm.edge-1' }), ...fleetFile };
+export const oneVm = {
+  vm: Args.string({ required: true, description: 'a VM of the fleet: edge-1, vm.edge-1' }),
+  ...fleetFile,
+};
 export const ONE_VM_USAGE = '<%= command.id %> VM [FLEET] [FLAGS]';
 
 /** The arguments of commands that are about some VMs, or all; with `strict = false`, their usage `SOME_VMS_USAGE`, and read by `someVmsOf`. */
 export const someVms = {
   vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; without any, all' }),
-  fleet: Args.string({ description: 'the fleet file, known by a slash or its ending: .yaml, .yml; one at most [default: ./fleet.yaml]' }),
+  fleet: Args.string({
+    description:
+      'the fleet file, known by a slash or its ending: .yaml, .yml; one at most [default: ./fleet.yaml]',
+  }),
 };
 export const SOME_VMS_USAGE = '<%= command.id %> [VM...] [FLEET] [FLAGS]';
 
@@ -50,7 +58,9 @@ export abstract class VenCommand extends Command {
   }
 
   protected override catch(error: Error): Promise<void> {
-    const wantsJson = this.argv.slice(0, this.argv.includes('--') ? this.argv.indexOf('--') : undefined).includes('--json');
+    const wantsJson = this.argv
+      .slice(0, this.argv.includes('--') ? this.argv.indexOf('--') : undefined)
+      .includes('--json');
     if (wantsJson && error instanceof VenError) stdout(errorJson(error, jsonForm(this.id)));
     return Promise.reject(error); // told to people, and turned into an exit code, in run.ts
   }
@@ -64,7 +74,8 @@ export const selection = {
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
-    summary: 'Only this address (vm.edge-1, network.lab; * for any part: vm.edge-*) and what it needs; may be given more than once.',
+    summary:
+      'Only this address (vm.edge-1, network.lab; * for any part: vm.edge-*) and what it needs; may be given more than once.',
   }),
   exclude: Flags.string({
     multiple: true,
@@ -79,7 +90,8 @@ export const replacement = {
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
-    summary: 'Delete this VM (vm.edge-1, vm.edge-*) and make it anew, though nothing has changed; may be given more than once.',
+    summary:
+      'Delete this VM (vm.edge-1, vm.edge-*) and make it anew, though nothing has changed; may be given more than once.',
   }),
 };
 
@@ -88,7 +100,9 @@ export const seconds = Flags.custom<number>({
   parse: (input) => {
     const [, count, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(input) ?? [];
     if (count === undefined)
-      return Promise.reject(new VenError('usage', { summary: `${input} is not a duration`, hint: 'Say 30s, 5m or 1h' }));
+      return Promise.reject(
+        new VenError('usage', { summary: `${input} is not a duration`, hint: 'Say 30s, 5m or 1h' }),
+      );
     return Promise.resolve(Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1));
   },
 });
@@ -97,7 +111,12 @@ export const seconds = Flags.custom<number>({
 export const controlKey = Flags.custom<string>({
   parse: (input) => {
     if (/^\^[A-Z[\\\]^_]$/i.test(input)) return Promise.resolve(input);
-    return Promise.reject(new VenError('usage', { summary: `${input} is not a control key`, hint: 'Write ^] for Ctrl-], ^A for Ctrl-A' }));
+    return Promise.reject(
+      new VenError('usage', {
+        summary: `${input} is not a control key`,
+        hint: 'Write ^] for Ctrl-], ^A for Ctrl-A',
+      }),
+    );
   },
 });
 
@@ -109,7 +128,11 @@ export const execution = {
     helpValue: 'DURATION',
     summary: 'How long to wait for another run on this fleet to end: 30s, 5m.',
   }),
-  parallelism: Flags.integer({ min: 1, helpValue: 'N', summary: 'At most so many things at once.' }),
+  parallelism: Flags.integer({
+    min: 1,
+    helpValue: 'N',
+    summary: 'At most so many things at once.',
+  }),
 };
 
 /** The flags as the planner takes them. */

@@ -21,7 +21,10 @@ export function watchInterruption(): Interruption {
   const escalate = (): void => {
     if (!graceful.signal.aborted) {
       graceful.abort();
-      if (!running) stderr('\nInterrupted: leaving before anything is changed; press Ctrl-C again to leave at once.\n');
+      if (!running)
+        stderr(
+          '\nInterrupted: leaving before anything is changed; press Ctrl-C again to leave at once.\n',
+        );
     } else if (running && !hard.signal.aborted) {
       hard.abort();
     } else {

@@ -12,9 +12,17 @@ export interface MakeAndOnboard extends Omit<Onboard, 'run' | 'file' | 'json'> {
  * What `apply --wait` and `provision --retry-failed` share: makes VMs, which stay off, then onboards those that stand. Nobody else
  * watches the fleet's nodes meanwhile, or the run is refused before it has taken anything away. Resolves to the exit code.
  */
-export async function makeAndOnboard(session: Session, make: CarryOut, { again, ...watch }: MakeAndOnboard): Promise<number> {
+export async function makeAndOnboard(
+  session: Session,
+  make: CarryOut,
+  { again, ...watch }: MakeAndOnboard,
+): Promise<number> {
   const { file, json } = make;
-  const { exitCode, lost } = await made(session, { ...make, options: { ...make.options, leaveOff: true }, session });
+  const { exitCode, lost } = await made(session, {
+    ...make,
+    options: { ...make.options, leaveOff: true },
+    session,
+  });
   const why = new Map(
     [...lost].map(([address, { summary, hint }]) => [
       address,
@@ -25,7 +33,12 @@ export async function makeAndOnboard(session: Session, make: CarryOut, { again, 
     session.lose(why);
     return exitCode;
   }
-  const watched = await onboard({ ...watch, file, json, run: (request) => provisionMade(session, request, why) });
+  const watched = await onboard({
+    ...watch,
+    file,
+    json,
+    run: (request) => provisionMade(session, request, why),
+  });
   // Where the time was up, and every node is ready: what the plan would have done besides is left.
   return watched || (exitCode === EXIT.interrupted ? EXIT.someVmsFailed : exitCode);
 }
@@ -35,7 +48,8 @@ async function made(session: Session, make: CarryOut): Promise<CarriedOut> {
   try {
     return await carryOut(make);
   } catch (error) {
-    if (!session.isOver || !(error instanceof VenError) || error.code !== 'interrupted') throw error;
+    if (!session.isOver || !(error instanceof VenError) || error.code !== 'interrupted')
+      throw error;
     return { exitCode: error.exitCode, lost: new Map() };
   }
 }

@@ -25,7 +25,10 @@ export interface Onboard extends Omit<Watch, 'env' | 'emit' | 'interrupt'> {
 export async function onboard({ json, goOn, run, ...request }: Onboard): Promise<number> {
   const interruption = watchInterruption();
   const { emit: gather, told } = gatherNodes();
-  const views: Progress<ProvisionEvent>[] = [...(json ? [jsonProgress(stdout)] : []), await progress(json)];
+  const views: Progress<ProvisionEvent>[] = [
+    ...(json ? [jsonProgress(stdout)] : []),
+    await progress(json),
+  ];
   try {
     const { result, viewFault } = await run({
       ...request,
@@ -38,8 +41,15 @@ export async function onboard({ json, goOn, run, ...request }: Onboard): Promise
       },
     });
     for (const view of views) await view.close();
-    (json ? stderr : stdout)(provisionText(told, result, { look: lookOf(process.stdout, process.env), file: request.file, goOn }));
-    if (viewFault !== undefined) stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
+    (json ? stderr : stdout)(
+      provisionText(told, result, {
+        look: lookOf(process.stdout, process.env),
+        file: request.file,
+        goOn,
+      }),
+    );
+    if (viewFault !== undefined)
+      stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
     return result.exitCode;
   } finally {
     for (const view of views) await view.close();

@@ -7,22 +7,37 @@ import { seconds } from './command.js';
 export const onboarding = {
   timeout: seconds({
     helpValue: 'DURATION',
-    summary: 'End so long after the command began, making VMs included; exit code 4 when nodes are not there: 45m, 2h.',
+    summary:
+      'End so long after the command began, making VMs included; exit code 4 when nodes are not there: 45m, 2h.',
   }),
-  'max-concurrent': Flags.integer({ min: 1, helpValue: 'N', summary: 'At most so many nodes under way at once.' }),
-  stagger: seconds({ helpValue: 'DURATION', summary: 'At least so long between two power-ons: 10s.' }),
+  'max-concurrent': Flags.integer({
+    min: 1,
+    helpValue: 'N',
+    summary: 'At most so many nodes under way at once.',
+  }),
+  stagger: seconds({
+    helpValue: 'DURATION',
+    summary: 'At least so long between two power-ons: 10s.',
+  }),
   junit: Flags.string({ helpValue: 'FILE', summary: 'Write how it went as JUnit XML, too.' }),
 };
 
 /** Which of the nodes that failed. */
 export const retry = {
-  'retry-failed': Flags.boolean({ summary: 'Make the VMs that failed anew, and provision just those.' }),
+  'retry-failed': Flags.boolean({
+    summary: 'Make the VMs that failed anew, and provision just those.',
+  }),
   class: Flags.custom<FailureClass>({
     parse: (input) => {
       const found = FAILURE_CLASSES.find((name) => name === input);
       if (found) return Promise.resolve(found);
       const hint = `The classes are: ${FAILURE_CLASSES.join(', ')}`;
-      return Promise.reject(new VenError('usage', { summary: `${JSON.stringify(input)} is no class of failures`, hint }));
+      return Promise.reject(
+        new VenError('usage', {
+          summary: `${JSON.stringify(input)} is no class of failures`,
+          hint,
+        }),
+      );
     },
   })({
     multiple: true,

@@ -24,7 +24,11 @@ export async function retryFailed(
     session.about([]);
     const emit = json ? jsonProgress(stdout).emit : () => undefined;
     const never = new AbortController().signal;
-    await provisionMade(session, { ...limits, file, env: process.env, emit, interrupt: { graceful: never, hard: never } }, new Map());
+    await provisionMade(
+      session,
+      { ...limits, file, env: process.env, emit, interrupt: { graceful: never, hard: never } },
+      new Map(),
+    );
     return EXIT.done;
   }
   const target = failed.map(({ address }) => address);
@@ -32,5 +36,9 @@ export async function retryFailed(
   const replace = failed.filter(({ madeAnew }) => !madeAnew).map(({ address }) => address);
   const again = `ven provision ${file} --retry-failed`;
   const goOn = `ven provision ${file}; ${again}`;
-  return makeAndOnboard(session, { ...make, options: planOptions('apply', { target, replace }) }, { ...limits, again, goOn });
+  return makeAndOnboard(
+    session,
+    { ...make, options: planOptions('apply', { target, replace }) },
+    { ...limits, again, goOn },
+  );
 }

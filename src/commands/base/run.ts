@@ -24,7 +24,12 @@ export async function run(argv: readonly string[], root: string): Promise<number
   }
 }
 
-function tell(error: unknown, version: string, argv: readonly string[], inCommand: boolean): number {
+function tell(
+  error: unknown,
+  version: string,
+  argv: readonly string[],
+  inCommand: boolean,
+): number {
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? EXIT.error;
   const look = lookOf(process.stderr, process.env);
   const known = error instanceof Errors.CLIError ? usage(error) : error;
@@ -33,13 +38,19 @@ function tell(error: unknown, version: string, argv: readonly string[], inComman
     return EXIT.error;
   }
   // A command's `catch` tells errors of ven's own kind in JSON: not oclif's, nor that there is no such command.
-  if (!(inCommand && known === error) && argv.includes('--json')) stdout(errorJson(known, jsonForm(argv[0])));
+  if (!(inCommand && known === error) && argv.includes('--json'))
+    stdout(errorJson(known, jsonForm(argv[0])));
   stderr(errorText(known, look));
   return known.exitCode;
 }
 
 /** What oclif says of wrong flags and arguments, plainer where it can be, with its pointer to the help as the hint. */
-function usage(error: Errors.CLIError & { flags?: unknown; parse?: { input?: { flags?: Record<string, unknown> } } }): VenError {
+function usage(
+  error: Errors.CLIError & {
+    flags?: unknown;
+    parse?: { input?: { flags?: Record<string, unknown> } };
+  },
+): VenError {
   const said = stripVTControlCharacters(error.message).replace(/\n?See more help with --help$/, '');
   const [, reasons] = /^The following errors? occurred:\s+([^]+)$/.exec(said) ?? [];
   const summary =
@@ -48,26 +59,38 @@ function usage(error: Errors.CLIError & { flags?: unknown; parse?: { input?: { f
       .split(/\s*\n\s*/)
       .map(plain)
       .join('; ') ?? said.replaceAll(/\s+/g, ' ').trim();
-  const [unknown] = Array.isArray(error.flags) ? error.flags.filter((flag) => typeof flag === 'string') : [];
+  const [unknown] = Array.isArray(error.flags)
+    ? error.flags.filter((flag) => typeof flag === 'string')
+    : [];
   const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
   const guess = unknown === undefined ? null : nearest(unknown, known);
-  return new VenError('usage', { summary, hint: guess === null ? 'see --help' : `did you mean ${guess}? See --help`, cause: error });
+  return new VenError('usage', {
+    summary,
+    hint: guess === null ? 'see --help' : `did you mean ${guess}? See --help`,
+    cause: error,
+  });
 }
 
 /** Why flags do not go together. */
 function plain(reason: string): string {
   return reason
     .replace(/^All of the following must be provided when using (\S+): (.+)$/, '$1 needs $2')
-    .replace(/^(--[\w-]+)=.* cannot also be provided when using (\S+)$/, '$2 and $1 exclude each other');
+    .replace(
+      /^(--[\w-]+)=.* cannot also be provided when using (\S+)$/,
+      '$2 and $1 exclude each other',
+    );
 }
 
 /** A topic alone gets its help from oclif. */
 function refuseUnknown([first, second]: readonly string[], config: Config): void {
   if (first === undefined || first.startsWith('-') || config.findCommand(first)) return;
-  const known = config.commands.filter(({ hidden }) => !hidden).map((command) => command.id.replaceAll(':', ' '));
+  const known = config.commands
+    .filter(({ hidden }) => !hidden)
+    .map((command) => command.id.replaceAll(':', ' '));
   const within = known.filter((id) => id.startsWith(`${first} `));
   if (within.length === 0) throw unknownCommand(first, known);
-  if (second === undefined || second.startsWith('-') || within.includes(`${first} ${second}`)) return;
+  if (second === undefined || second.startsWith('-') || within.includes(`${first} ${second}`))
+    return;
   throw unknownCommand(`${first} ${second}`, within);
 }
 

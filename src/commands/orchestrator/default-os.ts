@@ -8,11 +8,15 @@ import { whileNotStopped } from '../base/stop.js';
 
 export default class OrchestratorDefaultOs extends VenCommand {
   static override args = {
-    profile: Args.string({ required: true, description: 'an operating system profile of the orchestrator, by name or id' }),
+    profile: Args.string({
+      required: true,
+      description: 'an operating system profile of the orchestrator, by name or id',
+    }),
     ...fleetFile,
   };
   static override usage = '<%= command.id %> PROFILE [FLEET]';
-  static override summary = 'Set the operating system that new hosts of the project get by themselves.';
+  static override summary =
+    'Set the operating system that new hosts of the project get by themselves.';
   static override description =
     'For the whole project, not for this fleet alone. What says so in the orchestrator can only be deleted and made anew: once that has begun, Ctrl-C counts when it is done.';
   static override examples = ['$ ven orchestrator default-os microvisor-nonrt'];
@@ -21,7 +25,11 @@ export default class OrchestratorDefaultOs extends VenCommand {
     const { args } = await this.parse(OrchestratorDefaultOs);
     const { profile, fleet: file } = args;
     await whileNotStopped(async (signal) => {
-      stdout(defaultOsText(await setDefaultOs({ profile, file, env: process.env, askSecret: secretAsker(), signal })));
+      stdout(
+        defaultOsText(
+          await setDefaultOs({ profile, file, env: process.env, askSecret: secretAsker(), signal }),
+        ),
+      );
       signal.throwIfAborted();
     });
   }

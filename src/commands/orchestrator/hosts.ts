@@ -9,12 +9,21 @@ import { whileNotStopped } from '../base/stop.js';
 export default class OrchestratorHosts extends VenCommand {
   static override args = fleetFile;
   static override summary = "Show this fleet's hosts as the orchestrator knows them.";
-  static override flags = { json: json('the hosts'), all: Flags.boolean({ char: 'a', summary: 'Show all hosts of the project.' }) };
+  static override flags = {
+    json: json('the hosts'),
+    all: Flags.boolean({ char: 'a', summary: 'Show all hosts of the project.' }),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(OrchestratorHosts);
     const hosts = await whileNotStopped((signal) =>
-      orchestratorHosts({ file: args.fleet, env: process.env, askSecret: secretAsker(), signal, all: flags.all }),
+      orchestratorHosts({
+        file: args.fleet,
+        env: process.env,
+        askSecret: secretAsker(),
+        signal,
+        all: flags.all,
+      }),
     );
     stdout(flags.json ? hostsJson(hosts) : hostsText(hosts, this.look));
   }

@@ -13,7 +13,10 @@ export default class OrchestratorRegister extends VenCommand {
   static override summary = 'Make VMs known to the orchestrator, by their serial numbers.';
   static override description =
     'Without names all of the fleet. Can be done again: what is there stays. ven apply does it by itself before the first start of a VM, with onboarding: non-interactive.';
-  static override examples = ['$ ven orchestrator register', '$ ven orchestrator register edge-1 edge-2 fleets/lab.yaml'];
+  static override examples = [
+    '$ ven orchestrator register',
+    '$ ven orchestrator register edge-1 edge-2 fleets/lab.yaml',
+  ];
 
   async run(): Promise<void> {
     const { argv } = await this.parse(OrchestratorRegister);
@@ -24,7 +27,14 @@ export default class OrchestratorRegister extends VenCommand {
       stderr(errorText(error, lookOf(process.stderr, process.env)));
     };
     await whileNotStopped((signal) =>
-      registerVms({ ...someVmsOf(argv), env: process.env, askSecret: secretAsker(), signal, tell, tellRefused }),
+      registerVms({
+        ...someVmsOf(argv),
+        env: process.env,
+        askSecret: secretAsker(),
+        signal,
+        tell,
+        tellRefused,
+      }),
     );
   }
 }

@@ -8,7 +8,10 @@ import { stderr, stdout } from '../base/output.js';
 import { whileNotStopped } from '../base/stop.js';
 
 export default class OrchestratorUnregister extends VenCommand {
-  static override args = { ...someVms, vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; one at least' }) };
+  static override args = {
+    ...someVms,
+    vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; one at least' }),
+  };
   static override strict = false;
   static override usage = '<%= command.id %> VM... [FLEET]';
   static override summary = "Take VMs' hosts out of the orchestrator, by their serial numbers.";
@@ -20,13 +23,26 @@ export default class OrchestratorUnregister extends VenCommand {
     const { argv } = await this.parse(OrchestratorUnregister);
     const { vms, file } = someVmsOf(argv);
     if (vms.length === 0)
-      throw new VenError('usage', { summary: 'No VM is named', hint: 'Name those to take out: ven orchestrator unregister edge-1' });
+      throw new VenError('usage', {
+        summary: 'No VM is named',
+        hint: 'Name those to take out: ven orchestrator unregister edge-1',
+      });
     const tell = (one: Parameters<typeof unregisteredText>[0]): void => {
       stdout(unregisteredText(one));
     };
     const tellRefused = (error: VenError): void => {
       stderr(errorText(error, lookOf(process.stderr, process.env)));
     };
-    await whileNotStopped((signal) => unregisterVms({ vms, file, env: process.env, askSecret: secretAsker(), signal, tell, tellRefused }));
+    await whileNotStopped((signal) =>
+      unregisterVms({
+        vms,
+        file,
+        env: process.env,
+        askSecret: secretAsker(),
+        signal,
+        tell,
+        tellRefused,
+      }),
+    );
   }
 }

@@ -5,7 +5,8 @@ import type { Report } from './report.js';
 const CONTAINER_URI = 'qemu:///system';
 
 export function checkHost({ host }: Fleet, report: Report): void {
-  if (host?.vagrant?.runner !== 'container' || (host.uri ?? CONTAINER_URI) === CONTAINER_URI) return;
+  if (host?.vagrant?.runner !== 'container' || (host.uri ?? CONTAINER_URI) === CONTAINER_URI)
+    return;
   report({
     rule: 'container-uri',
     path: ['host', 'vagrant', 'runner'],

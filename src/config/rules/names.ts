@@ -37,7 +37,8 @@ export function checkNames(fleet: Fleet, vms: readonly ExpandedVm[], report: Rep
     plainName(name, ['networks', name], true);
     if (network.existing !== undefined) existingName(fleet, name, network.existing, report);
     if (name === 'default' && network.existing !== 'default') {
-      const hint = "Name it otherwise; `default` is libvirt's own network, which `nics: default` means.";
+      const hint =
+        "Name it otherwise; `default` is libvirt's own network, which `nics: default` means.";
       report({
         rule: 'reserved-name',
         path: ['networks', name],
@@ -50,7 +51,12 @@ export function checkNames(fleet: Fleet, vms: readonly ExpandedVm[], report: Rep
   for (const key of ['storagePool'] as const) {
     const pool = fleet.host?.[key];
     if (pool !== undefined && isUuidShaped(pool))
-      report({ rule: 'name', path: ['host', key], message: `"${pool}" has the form of a UUID`, hint: "Write the pool's name." });
+      report({
+        rule: 'name',
+        path: ['host', key],
+        message: `"${pool}" has the form of a UUID`,
+        hint: "Write the pool's name.",
+      });
   }
   vmNames(fleet, vms, report);
 }
@@ -85,7 +91,12 @@ function vmNames(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void
     const path = [...vm.path, 'name'];
     if (vm.name.length > MAX_LABEL) {
       const hint = `Keep the name within ${MAX_LABEL - String(vm.group.count).length - 1} characters.`;
-      report({ rule: 'name', path, message: `With its number the name is longer than ${MAX_LABEL} characters`, hint });
+      report({
+        rule: 'name',
+        path,
+        message: `With its number the name is longer than ${MAX_LABEL} characters`,
+        hint,
+      });
     }
     const first = seen.get(vm.name);
     if (!first) seen.set(vm.name, vm);

@@ -46,12 +46,23 @@ function checkSubnet(name: string, network: FleetNetwork, report: Report): Cidr 
     return null;
   };
   if (!cidr)
-    return refuse('is not an IPv4 subnet', 'Write four numbers from 0 to 255 without leading zeros, and a prefix: `192.168.150.0/24`.');
-  if (cidr.prefix < 8 || cidr.prefix > 30) return refuse(`has a prefix of ${cidr.prefix}`, 'Use /8 to /30; /24 is usual.');
-  if (cidr.first !== cidr.written) return refuse('is not the beginning of its subnet', `Write \`${formatCidr(cidr)}\`.`);
-  const kinds = [cidr.first, cidr.last].map((address) => ipaddr.IPv4.parse(formatAddress(address)).range());
+    return refuse(
+      'is not an IPv4 subnet',
+      'Write four numbers from 0 to 255 without leading zeros, and a prefix: `192.168.150.0/24`.',
+    );
+  if (cidr.prefix < 8 || cidr.prefix > 30)
+    return refuse(`has a prefix of ${cidr.prefix}`, 'Use /8 to /30; /24 is usual.');
+  if (cidr.first !== cidr.written)
+    return refuse('is not the beginning of its subnet', `Write \`${formatCidr(cidr)}\`.`);
+  const kinds = [cidr.first, cidr.last].map((address) =>
+    ipaddr.IPv4.parse(formatAddress(address)).range(),
+  );
   const unusable = kinds.map((kind) => UNUSABLE[kind]).find((text) => text !== undefined);
-  if (unusable !== undefined) return refuse(`holds ${unusable}`, 'Use a private subnet, such as `192.168.150.0/24` or `10.20.0.0/16`.');
+  if (unusable !== undefined)
+    return refuse(
+      `holds ${unusable}`,
+      'Use a private subnet, such as `192.168.150.0/24` or `10.20.0.0/16`.',
+    );
   return cidr;
 }
 
@@ -60,7 +71,8 @@ function checkDhcp(name: string, network: FleetNetwork, cidr: Cidr | null, repor
   const path = ['networks', name, 'dhcp'];
   const because = [['networks', name, 'subnet']];
   if (network.subnet === undefined || network.subnet === 'auto') {
-    const hint = 'Write the subnet too (`subnet: 192.168.150.0/24`), or delete `dhcp` for the default range.';
+    const hint =
+      'Write the subnet too (`subnet: 192.168.150.0/24`), or delete `dhcp` for the default range.';
     report({
       rule: 'dhcp-range',
       path,
@@ -83,7 +95,13 @@ function checkDhcp(name: string, network: FleetNetwork, cidr: Cidr | null, repor
       });
     } else if (cidr && (address <= gatewayOf(cidr) || address >= cidr.last)) {
       const hint = `Use ${formatAddress(gatewayOf(cidr) + 1)} to ${formatAddress(cidr.last - 1)} (the gateway is ${formatAddress(gatewayOf(cidr))}).`;
-      report({ rule: 'dhcp-range', path: at, message: `${text} can't be given out in ${formatCidr(cidr)}`, hint, because });
+      report({
+        rule: 'dhcp-range',
+        path: at,
+        message: `${text} can't be given out in ${formatCidr(cidr)}`,
+        hint,
+        because,
+      });
     }
     return address;
   });
@@ -102,7 +120,8 @@ function checkDhcp(name: string, network: FleetNetwork, cidr: Cidr | null, repor
 function checkDns(name: string, network: FleetNetwork, report: Report): void {
   for (const ip of Object.keys(network.dns?.hosts ?? {})) {
     if (parseAddress(ip) !== null) continue;
-    const hint = 'The address comes first, then the list of its names: `192.168.150.1: [registry.lab.internal]`.';
+    const hint =
+      'The address comes first, then the list of its names: `192.168.150.1: [registry.lab.internal]`.';
     report({
       rule: 'address',
       path: ['networks', name, 'dns', 'hosts', ip],

@@ -1,7 +1,20 @@
 /** Network cards: what they hang on, and that no MAC and no address is given out twice. */
-import { formatAddress, usualDhcp, type Fleet, type FleetNetwork, type FleetNic } from '../../model/index.js';
+import {
+  formatAddress,
+  usualDhcp,
+  type Fleet,
+  type FleetNetwork,
+  type FleetNic,
+} from '../../model/index.js';
 import type { ExpandedVm } from '../expand.js';
-import { AUTO_RANGE_SIZE, formatCidr, gatewayOf, parseAddress, subnetOf, type Cidr } from '../ipv4.js';
+import {
+  AUTO_RANGE_SIZE,
+  formatCidr,
+  gatewayOf,
+  parseAddress,
+  subnetOf,
+  type Cidr,
+} from '../ipv4.js';
 import { quote, type Path } from '../source.js';
 import { didYouMean } from '../suggest.js';
 import type { Report } from './report.js';
@@ -15,7 +28,9 @@ interface Card {
 export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void {
   const networks = fleet.networks ?? {};
   const cards = vms.flatMap((vm): Card[] =>
-    Array.isArray(vm.spec.nics) ? vm.spec.nics.map((nic, index) => ({ vm, nic, path: [...vm.pathOf('nics'), index] })) : [],
+    Array.isArray(vm.spec.nics)
+      ? vm.spec.nics.map((nic, index) => ({ vm, nic, path: [...vm.pathOf('nics'), index] }))
+      : [],
   );
   const macs = new Once('mac', 'duplicate-mac', 'MAC address', report);
   const addresses = new Once('address', 'duplicate-address', 'address', report);
@@ -26,10 +41,16 @@ export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Repo
       checkMac(nic.mac, [...path, 'mac'], report);
       macs.use(nic.mac.toLowerCase(), nic.mac.toLowerCase(), card);
     }
-    const network = nic.network === undefined ? undefined : Object.hasOwn(networks, nic.network) ? networks[nic.network] : null;
+    const network =
+      nic.network === undefined
+        ? undefined
+        : Object.hasOwn(networks, nic.network)
+          ? networks[nic.network]
+          : null;
     if (network === null) {
       const known = Object.keys(networks);
-      const hint = known.length === 0 ? unknownHint(nic.network ?? '') : didYouMean(nic.network ?? '', known);
+      const hint =
+        known.length === 0 ? unknownHint(nic.network ?? '') : didYouMean(nic.network ?? '', known);
       report({
         rule: 'unknown-network',
         path: [...path, 'network'],
@@ -42,7 +63,9 @@ export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Repo
       else onNetwork.set(nic.network, [card]);
     }
     if (nic.address === undefined || network === null) continue;
-    if (checkAddress(nic.address, nic.network ?? null, network ?? null, [...path, 'address'], report))
+    if (
+      checkAddress(nic.address, nic.network ?? null, network ?? null, [...path, 'address'], report)
+    )
       addresses.use(`${nic.network} ${nic.address}`, nic.address, card);
   }
   for (const [name, users] of onNetwork) {
@@ -60,14 +83,25 @@ function unknownHint(name: string): string {
 function checkMac(mac: string, path: Path, report: Report): void {
   const first = Number.parseInt(mac.slice(0, 2), 16);
   const refuse = (message: string): void =>
-    report({ rule: 'mac', path, message: `${mac} ${message}`, hint: 'Begin it with 52:54:00, or delete it: ven derives one.' });
+    report({
+      rule: 'mac',
+      path,
+      message: `${mac} ${message}`,
+      hint: 'Begin it with 52:54:00, or delete it: ven derives one.',
+    });
   if ((first & 1) === 1) refuse('is a multicast address, which no card can have');
   else if (/^00(:00){5}$/.test(mac)) refuse('is no address at all');
   else if (first === 0xfe) refuse("begins with fe, which is kept for the host's side of a card");
 }
 
 /** true: it can be given out. */
-function checkAddress(address: string, name: string | null, network: FleetNetwork | null, path: Path, report: Report): boolean {
+function checkAddress(
+  address: string,
+  name: string | null,
+  network: FleetNetwork | null,
+  path: Path,
+  report: Report,
+): boolean {
   const because = name === null ? [] : [['networks', name]];
   const refuse = (message: string, hint: string): boolean => {
     report({ rule: 'address', path, message, hint, because });
@@ -75,10 +109,16 @@ function checkAddress(address: string, name: string | null, network: FleetNetwor
   };
   const value = parseAddress(address);
   if (value === null)
-    return refuse(`${quote(address)} is not an IPv4 address`, 'Write four numbers from 0 to 255 without leading zeros: `192.168.150.10`.');
+    return refuse(
+      `${quote(address)} is not an IPv4 address`,
+      'Write four numbers from 0 to 255 without leading zeros: `192.168.150.10`.',
+    );
   if (name === null || network === null || network.existing !== undefined) {
     const what = name === null ? 'a bridge of the host' : `the existing network "${name}"`;
-    return refuse(`ven can't give out an address on ${what}`, "Delete `address`, or put the card on one of the fleet's own networks.");
+    return refuse(
+      `ven can't give out an address on ${what}`,
+      "Delete `address`, or put the card on one of the fleet's own networks.",
+    );
   }
   if (network.dhcp === false)
     return refuse(
@@ -95,24 +135,41 @@ function checkAddress(address: string, name: string | null, network: FleetNetwor
   }
   const range = `${formatAddress(gatewayOf(cidr) + 1)} to ${formatAddress(cidr.last - 1)}`;
   if (value < cidr.first || value > cidr.last)
-    return refuse(`${address} is not in ${formatCidr(cidr)}, the subnet of "${name}"`, `Use ${range}.`);
+    return refuse(
+      `${address} is not in ${formatCidr(cidr)}, the subnet of "${name}"`,
+      `Use ${range}.`,
+    );
   const taken = {
     [gatewayOf(cidr)]: "the gateway's address",
     [cidr.first]: "the network's own address",
     [cidr.last]: 'the broadcast address',
   }[value];
-  if (taken !== undefined) return refuse(`${address} is ${taken} in ${formatCidr(cidr)}`, `Use ${range}.`);
+  if (taken !== undefined)
+    return refuse(`${address} is ${taken} in ${formatCidr(cidr)}`, `Use ${range}.`);
   return true;
 }
 
-function checkLeases(name: string, network: FleetNetwork, users: readonly Card[], report: Report): void {
+function checkLeases(
+  name: string,
+  network: FleetNetwork,
+  users: readonly Card[],
+  report: Report,
+): void {
   if (network.dhcp === false) return;
   const cidr = subnetOf(network);
-  const fixed = new Set(users.flatMap(({ nic }) => (nic.address === undefined ? [] : (parseAddress(nic.address) ?? []))));
+  const fixed = new Set(
+    users.flatMap(({ nic }) =>
+      nic.address === undefined ? [] : (parseAddress(nic.address) ?? []),
+    ),
+  );
   const needed = users.filter(({ nic }) => nic.address === undefined).length;
   const room = cidr ? freeLeases(network, cidr, fixed) : AUTO_RANGE_SIZE;
   if (room === null || needed <= room) return;
-  const path = ['networks', name, ...(network.dhcp ? ['dhcp'] : network.subnet === undefined ? [] : ['subnet'])];
+  const path = [
+    'networks',
+    name,
+    ...(network.dhcp ? ['dhcp'] : network.subnet === undefined ? [] : ['subnet']),
+  ];
   const hint = cidr
     ? `Make the range larger: \`dhcp: { start: …, end: … }\`${2 ** (32 - cidr.prefix) - 3 < needed ? ', in a larger subnet' : ''}.`
     : 'Write a larger subnet and its range: `subnet: 10.20.0.0/16`, `dhcp: { start: 10.20.0.3, end: 10.20.15.254 }`.';
@@ -128,12 +185,15 @@ function checkLeases(name: string, network: FleetNetwork, users: readonly Card[]
 
 /** null: the range can't be read. */
 function freeLeases(network: FleetNetwork, cidr: Cidr, fixed: ReadonlySet<number>): number | null {
-  const range = network.dhcp === false || network.dhcp === undefined ? usualDhcp(cidr) : network.dhcp;
+  const range =
+    network.dhcp === false || network.dhcp === undefined ? usualDhcp(cidr) : network.dhcp;
   if (range === null) return null;
   const start = parseAddress(range.start);
   const end = parseAddress(range.end);
   if (start === null || end === null || end < start) return null;
-  return end - start + 1 - [...fixed].filter((address) => address >= start && address <= end).length;
+  return (
+    end - start + 1 - [...fixed].filter((address) => address >= start && address <= end).length
+  );
 }
 
 /** Finds values that two cards would have. */
@@ -168,7 +228,13 @@ class Once {
       });
     } else {
       const message = `The ${this.what} ${shown} is used twice, first by "${first.vm.name}"`;
-      this.report({ rule: this.rule, path, message, hint: `Choose another, or delete it.`, because: [[...first.path, this.key]] });
+      this.report({
+        rule: this.rule,
+        path,
+        message,
+        hint: `Choose another, or delete it.`,
+        because: [[...first.path, this.key]],
+      });
     }
   }
 }

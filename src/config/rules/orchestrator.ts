@@ -17,13 +17,21 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
         [...path, 'domain'],
         [...path, 'bootUrl'],
       ];
-      report({ rule: 'missing-key', path, onKey: true, message: '`orchestrator` says neither `domain` nor `bootUrl`', hint, because });
+      report({
+        rule: 'missing-key',
+        path,
+        onKey: true,
+        message: '`orchestrator` says neither `domain` nor `bootUrl`',
+        hint,
+        because,
+      });
     } else if (!/^http:/.test(bootUrl ?? '') && caCertificate === undefined && vms.some(isUefi)) {
       report({
         rule: 'missing-key',
         path,
         onKey: true,
-        message: '`orchestrator` has no `caCertificate`, and firmware trusts no authority by itself',
+        message:
+          '`orchestrator` has no `caCertificate`, and firmware trusts no authority by itself',
         hint: "Add `caCertificate: FILE.pem`, the certificate of the authority that signed the boot server's.",
         because: [[...path, 'caCertificate']],
       });
@@ -34,18 +42,35 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
     if (network.httpBoot !== true) continue;
     const path = ['networks', name, 'httpBoot'];
     if (!orchestrator) {
-      const hint = 'Add `orchestrator: { domain: … }` at the top of the file, or delete `httpBoot`.';
-      report({ rule: 'not-allowed', path, message: 'There is no `orchestrator` to boot from', hint, because: [['orchestrator']] });
+      const hint =
+        'Add `orchestrator: { domain: … }` at the top of the file, or delete `httpBoot`.';
+      report({
+        rule: 'not-allowed',
+        path,
+        message: 'There is no `orchestrator` to boot from',
+        hint,
+        because: [['orchestrator']],
+      });
     } else if (network.dhcp === false) {
       const hint = 'Delete `dhcp: false`, or `httpBoot`.';
-      report({ rule: 'not-allowed', path, message: 'Only DHCP can tell firmware where to boot from', hint });
+      report({
+        rule: 'not-allowed',
+        path,
+        message: 'Only DHCP can tell firmware where to boot from',
+        hint,
+      });
     }
   }
   for (const vm of vms.filter(({ copy }) => copy === 0)) {
     const path = vm.pathOf('pxe');
     if (vm.spec.pxe !== false || isUefi(vm) || path[0] !== 'vms') continue;
     const hint = 'Delete `pxe`, or take the network out of `boot`.';
-    report({ rule: 'not-allowed', path, message: 'A BIOS has no other way than PXE to boot from the network', hint });
+    report({
+      rule: 'not-allowed',
+      path,
+      message: 'A BIOS has no other way than PXE to boot from the network',
+      hint,
+    });
   }
 }
 
@@ -53,9 +78,20 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
 function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void {
   const { project, onboarding = 'none', credentials, profile, removeHosts } = orchestrator;
   const at = (key: keyof FleetOrchestrator): Path => ['orchestrator', key];
-  const needs = (key: 'domain' | 'project', by: keyof FleetOrchestrator, what: string, hint: string): void => {
+  const needs = (
+    key: 'domain' | 'project',
+    by: keyof FleetOrchestrator,
+    what: string,
+    hint: string,
+  ): void => {
     if (orchestrator[key] !== undefined) return;
-    report({ rule: 'missing-key', path: at(by), message: `\`orchestrator\` has no \`${key}\`, and ${what}`, hint, because: [at(key)] });
+    report({
+      rule: 'missing-key',
+      path: at(by),
+      message: `\`orchestrator\` has no \`${key}\`, and ${what}`,
+      hint,
+      because: [at(key)],
+    });
   };
   const api = 'Add `domain: orchestrator.example.com`; a `bootUrl` does not tell where the API is.';
   const which = 'Add `project: NAME`, the project that the nodes belong to.';
@@ -65,7 +101,8 @@ function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void 
   } else if (removeHosts === true) {
     needs('domain', 'removeHosts', 'hosts are removed through its API', api);
     needs('project', 'removeHosts', 'hosts are removed from a project', which);
-  } else if (project !== undefined) needs('domain', 'project', "a project is asked through the orchestrator's API", api);
+  } else if (project !== undefined)
+    needs('domain', 'project', "a project is asked through the orchestrator's API", api);
   if (credentials !== undefined && onboarding === 'none' && project === undefined) {
     const hint = 'Add `onboarding` or `project`, or delete `credentials`.';
     report({
@@ -80,7 +117,12 @@ function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void 
   const source = profileSource(profile ?? PROFILES[0]);
   if ('builtin' in source && !PROFILES.some((name) => name === source.builtin)) {
     const hint = `${didYouMean(source.builtin, PROFILES)} The path of a file begins with ./`;
-    report({ rule: 'profile', path: at('profile'), message: `There is no profile ${quote(source.builtin)}`, hint });
+    report({
+      rule: 'profile',
+      path: at('profile'),
+      message: `There is no profile ${quote(source.builtin)}`,
+      hint,
+    });
   }
 }
 

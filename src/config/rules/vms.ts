@@ -74,7 +74,8 @@ function checkDisks(vm: ExpandedVm, report: Report): void {
     }
     if (disk.bus === 'virtio') virtio++;
     else others++;
-    const full = disk.bus === 'virtio' ? virtio === MAX_VIRTIO + 1 : others === MAX_SATA_AND_SCSI + 1;
+    const full =
+      disk.bus === 'virtio' ? virtio === MAX_VIRTIO + 1 : others === MAX_SATA_AND_SCSI + 1;
     if (!full) return;
     const message =
       disk.bus === 'virtio'
@@ -112,7 +113,14 @@ function checkSerials(fleet: Fleet, report: Report): void {
         vm.count === undefined && vm.serialNumbers.length > 1
           ? `Add \`count: ${vm.serialNumbers.length}\`, or keep one.`
           : `Write ${count}, or delete \`serialNumbers\`: ven derives them.`;
-      report({ rule: 'serial-count', path, onKey: true, message, hint, because: [['vms', index, 'count']] });
+      report({
+        rule: 'serial-count',
+        path,
+        onKey: true,
+        message,
+        hint,
+        because: [['vms', index, 'count']],
+      });
     }
     vm.serialNumbers.forEach((serial, place) => {
       const first = seen.get(serial);
@@ -135,7 +143,11 @@ function checkGraphics(vms: readonly ExpandedVm[], report: Report): void {
     const { graphics } = vm.spec;
     if (graphics === undefined || typeof graphics === 'string') continue;
     const path = vm.pathOf('graphics');
-    if (graphics.listen !== undefined && !ipaddr.IPv4.isValidFourPartDecimal(graphics.listen) && !isIpv6(graphics.listen)) {
+    if (
+      graphics.listen !== undefined &&
+      !ipaddr.IPv4.isValidFourPartDecimal(graphics.listen) &&
+      !isIpv6(graphics.listen)
+    ) {
       report({
         rule: 'address',
         path: [...path, 'listen'],

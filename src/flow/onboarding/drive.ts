@@ -12,7 +12,13 @@ import {
 } from '../../model/index.js';
 import { Admission, type AdmissionLimits } from './admission.js';
 import { NodeRun } from './node.js';
-import { inOrder, warnOnce, type LostNode, type OnboardingPorts, type PowerState } from './ports.js';
+import {
+  inOrder,
+  warnOnce,
+  type LostNode,
+  type OnboardingPorts,
+  type PowerState,
+} from './ports.js';
 import { resultOf } from './result.js';
 import { StatusPoll } from './status-poll.js';
 
@@ -85,7 +91,17 @@ class Drive {
         if (node.state === 'ended') this.#warn(null, `${vm.address} ${message}`);
         else this.#warn(vm.address, message);
       };
-      const node = new NodeRun({ vm, file, record, profile, flow, until, ports, signal: this.#stop.signal, warn });
+      const node = new NodeRun({
+        vm,
+        file,
+        record,
+        profile,
+        flow,
+        until,
+        ports,
+        signal: this.#stop.signal,
+        warn,
+      });
       return node;
     });
     this.#learn(known ?? []);
@@ -116,11 +132,17 @@ class Drive {
       for (const node of this.#nodes) {
         const stage = node.stage ?? profile.stages[0]?.name ?? '';
         const message = `The run's time was up (${timeoutSeconds} s)`;
-        node.abandon(cut === 'timeout' ? { class: 'timeout', stage, at, message, line: node.lastLine } : null);
+        node.abandon(
+          cut === 'timeout' ? { class: 'timeout', stage, at, message, line: node.lastLine } : null,
+        );
       }
       const result = resultOf(this.#nodes, cut, now - began);
       await this.#linger();
-      ports.emit({ type: 'provision-finished', time: new Date(clock.now()).toISOString(), ...result });
+      ports.emit({
+        type: 'provision-finished',
+        time: new Date(clock.now()).toISOString(),
+        ...result,
+      });
       return result;
     } finally {
       this.#stop.abort();
@@ -178,25 +200,30 @@ class Drive {
     const now = this.#options.ports.clock.now();
     for (const node of this.#nodes) {
       if (node.state !== 'waiting') continue;
-      const underWay = this.#nodes.filter(({ state }) => state !== 'waiting' && state !== 'ended').length;
+      const underWay = this.#nodes.filter(
+        ({ state }) => state !== 'waiting' && state !== 'ended',
+      ).length;
       if (!this.#admission.admits(underWay)) break;
       this.#start(node, async () => {
         await this.#register(node);
         if (node.state === 'starting') node.state = 'registered';
       });
     }
-    for (const node of this.#nodes) if (node.state === 'registered' && this.#admission.mayPowerOn(now)) this.#powerOn(node);
+    for (const node of this.#nodes)
+      if (node.state === 'registered' && this.#admission.mayPowerOn(now)) this.#powerOn(node);
     for (const node of this.#nodes) if (!node.linger()) node.poll();
     const watched = this.#nodes.filter(({ state }) => state === 'watched');
     if (watched.length === 0) return;
-    if (now - this.#powersAskedAt >= POWER_MS && !this.#askingPowers) this.#background(() => this.#askPowers(watched, now));
+    if (now - this.#powersAskedAt >= POWER_MS && !this.#askingPowers)
+      this.#background(() => this.#askPowers(watched, now));
     if (this.#statuses?.isDue(now) === true) this.#background(() => this.#askStatuses(watched));
   }
 
   /** Until none of the nodes that were typed at just now echoes that any more. */
   async #linger(): Promise<void> {
     const { signal } = new AbortController();
-    while (this.#nodes.filter((node) => node.linger()).length > 0) await this.#options.ports.clock.sleep(LOOK_MS, signal);
+    while (this.#nodes.filter((node) => node.linger()).length > 0)
+      await this.#options.ports.clock.sleep(LOOK_MS, signal);
   }
 
   #start(node: NodeRun, work: () => Promise<void>): void {
@@ -226,7 +253,10 @@ class Drive {
     if (there === null || (there !== undefined && isSameHost(there, vm))) return;
     try {
       const { name, serialNumber, uuid } = vm;
-      const { id, already } = await orchestrator.register({ name, serialNumber, uuid }, this.#stop.signal);
+      const { id, already } = await orchestrator.register(
+        { name, serialNumber, uuid },
+        this.#stop.signal,
+      );
       this.#hosts.set(name, null);
       ports.emit({
         type: 'node-registered',
@@ -238,7 +268,12 @@ class Drive {
       });
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      node.failHere(error instanceof VenError && error.code === 'orchestrator-unreachable' ? 'network' : 'workflow', error);
+      node.failHere(
+        error instanceof VenError && error.code === 'orchestrator-unreachable'
+          ? 'network'
+          : 'workflow',
+        error,
+      );
     }
   }
 

@@ -65,7 +65,9 @@ export class EchoFinder {
 
   /** `secrets` are never kept, whenever they are said. */
   constructor(secrets: readonly string[]) {
-    this.#always = secrets.flatMap((secret) => (Buffer.byteLength(secret) < TELLING_BYTES ? [] : formsOf(secret)));
+    this.#always = secrets.flatMap((secret) =>
+      Buffer.byteLength(secret) < TELLING_BYTES ? [] : formsOf(secret),
+    );
   }
 
   /** Before anything is pushed: what will be pushed first was handed on by a former run. */
@@ -82,27 +84,47 @@ export class EchoFinder {
   }
 
   /** `said`: what may be handed on now. */
-  push({ start, bytes }: { start: LogPlace; bytes: Uint8Array }, now: number): { found: EchoFound[]; said: Uint8Array } {
+  push(
+    { start, bytes }: { start: LogPlace; bytes: Uint8Array },
+    now: number,
+  ): { found: EchoFound[]; said: Uint8Array } {
     const before = this.#bytes.length;
     const known = this.#knownOf(start, bytes.length);
     if (known > 0) this.#handed = this.#known = before + known;
-    this.#bytes = before === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : Buffer.concat([this.#bytes, bytes]);
+    this.#bytes =
+      before === 0
+        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+        : Buffer.concat([this.#bytes, bytes]);
     this.#pieces.push({ start, length: bytes.length });
     this.#pass(bytes, before, known);
     const { found, open } = this.#find();
     this.#held = { since: now, milliseconds: open === null ? 0 : this.#holdsFor(open) };
     const end = this.#bytes.length;
-    const said = this.#handOn(this.#held.milliseconds === 0 ? end : (open?.places[0] ?? end), found);
+    const said = this.#handOn(
+      this.#held.milliseconds === 0 ? end : (open?.places[0] ?? end),
+      found,
+    );
     const stretches = this.#stretches(found.flatMap(({ places }) => places));
     // One that the open one begins in is handed on with it.
-    const overlapping = found.filter(({ places }) => open !== null && (places.at(-1) ?? 0) >= (open.places[0] ?? end));
-    this.#forget(Math.min(end, ...[...(open ? [open] : []), ...overlapping].map(({ places }) => places[0] ?? end)));
+    const overlapping = found.filter(
+      ({ places }) => open !== null && (places.at(-1) ?? 0) >= (open.places[0] ?? end),
+    );
+    this.#forget(
+      Math.min(
+        end,
+        ...[...(open ? [open] : []), ...overlapping].map(({ places }) => places[0] ?? end),
+      ),
+    );
     return { found: stretches, said };
   }
 
   /** What was held back for so long that it is no echo; `all`: whatever was. */
   release(now: number, { all = false } = {}): Uint8Array {
-    if (this.#handed === this.#bytes.length || (!all && now - this.#held.since < this.#held.milliseconds)) return Buffer.alloc(0);
+    if (
+      this.#handed === this.#bytes.length ||
+      (!all && now - this.#held.since < this.#held.milliseconds)
+    )
+      return Buffer.alloc(0);
     return this.#handOn(this.#bytes.length, this.#find().found);
   }
 
@@ -114,7 +136,11 @@ export class EchoFinder {
 
   #knownOf({ file, position }: LogPlace, length: number): number {
     const { from, to } = this.#knownBetween ?? {};
-    const isKnown = from?.file === file && to?.file === file && position >= from.position && position < to.position;
+    const isKnown =
+      from?.file === file &&
+      to?.file === file &&
+      position >= from.position &&
+      position < to.position;
     if (!isKnown || position + length >= to.position) this.#knownBetween = null;
     return isKnown ? Math.min(length, to.position - position) : 0;
   }
@@ -198,7 +224,11 @@ export class EchoFinder {
       if (!first) return;
       const { start, length } = first;
       if (length <= left) this.#pieces.shift();
-      else this.#pieces[0] = { start: { file: start.file, position: start.position + left }, length: length - left };
+      else
+        this.#pieces[0] = {
+          start: { file: start.file, position: start.position + left },
+          length: length - left,
+        };
       left -= length;
     }
   }
@@ -206,7 +236,8 @@ export class EchoFinder {
   #placeOf(index: number): LogPlace {
     let before = 0;
     for (const { start, length } of this.#pieces) {
-      if (index < before + length) return { file: start.file, position: start.position + index - before };
+      if (index < before + length)
+        return { file: start.file, position: start.position + index - before };
       before += length;
     }
     throw new Error('no such byte');
@@ -218,7 +249,8 @@ export class EchoFinder {
     for (const place of places) {
       const at = this.#placeOf(place);
       const last = found.at(-1);
-      if (last && last.at.file === at.file && last.at.position + last.length === at.position) last.length += 1;
+      if (last && last.at.file === at.file && last.at.position + last.length === at.position)
+        last.length += 1;
       else found.push({ at, length: 1 });
     }
     return found;
@@ -226,11 +258,16 @@ export class EchoFinder {
 }
 
 function formsOf(secret: string): Form[] {
-  const octal = [...Buffer.from(secret)].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`)).join('');
+  const octal = [...Buffer.from(secret)]
+    .map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`))
+    .join('');
   const latin1 = /^[^\u0100-\uffff]*$/.test(secret) ? [Buffer.from(secret, 'latin1')] : [];
   const forms = [
     ...writtenForms(secret).map((form) => ({ bytes: Buffer.from(form), kind: 'known' as const })),
     ...[Buffer.from(octal), ...latin1].map((bytes) => ({ bytes, kind: 'unknown' as const })),
   ];
-  return forms.filter(({ bytes }, index) => bytes.length > 0 && forms.findIndex((other) => other.bytes.equals(bytes)) === index);
+  return forms.filter(
+    ({ bytes }, index) =>
+      bytes.length > 0 && forms.findIndex((other) => other.bytes.equals(bytes)) === index,
+  );
 }

@@ -64,7 +64,10 @@ export class Listener {
         heard.push(said);
         for (const { at, length } of found) {
           const why = this.#console?.mask(at, length) ?? null;
-          if (why !== null) this.#warn(`echoed a credential, and it could not be masked in the console log: ${why}`);
+          if (why !== null)
+            this.#warn(
+              `echoed a credential, and it could not be masked in the console log: ${why}`,
+            );
         }
       }
     }

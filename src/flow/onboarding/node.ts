@@ -109,10 +109,17 @@ export class NodeRun {
     this.#life = ports.life(this.vm);
     this.#listener.open(record?.log ?? null);
     const begun = record?.visits[0];
-    if (record !== null && begun !== undefined) this.#resume(Date.parse(begun.enteredAt), record.memory);
-    else this.#watch({ startedAt: Math.min(now, Date.parse(this.#life.life ?? iso(now))), late: true, fromPowerOn: record?.log != null });
+    if (record !== null && begun !== undefined)
+      this.#resume(Date.parse(begun.enteredAt), record.memory);
+    else
+      this.#watch({
+        startedAt: Math.min(now, Date.parse(this.#life.life ?? iso(now))),
+        late: true,
+        fromPowerOn: record?.log != null,
+      });
     this.state = 'watched';
-    if (record?.log == null) this.#take({ kind: 'console', at: now, bytes: this.#listener.lastBoot(), late: true });
+    if (record?.log == null)
+      this.#take({ kind: 'console', at: now, bytes: this.#listener.lastBoot(), late: true });
     this.poll();
     // After what was said until then, so that it is known whether it may be about this life.
     if (before !== null) this.orchestratorSaid(before);
@@ -158,7 +165,10 @@ export class NodeRun {
   failHere(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
     if (!(error instanceof VenError)) throw error;
     if (this.#isEnded()) return;
-    const again = error.code === 'not-found' ? undefined : `ven provision ${this.#options.file} tries it again.`;
+    const again =
+      error.code === 'not-found'
+        ? undefined
+        : `ven provision ${this.#options.file} tries it again.`;
     const hint = [error.hint, again].filter(Boolean).join('\n');
     this.#fail(cause, { message: error.summary, line: error.detail?.split('\n')[0] ?? null, hint });
   }
@@ -209,8 +219,12 @@ export class NodeRun {
     const on = power === 'running' || power === 'paused';
     if (power === 'missing') {
       const hint = `Make it again: ven apply ${this.#options.file} --wait ready`;
-      this.failHere('boot', new VenError('not-found', { summary: 'The VM was deleted while it was watched', hint }));
-    } else if (on && this.#power.id !== null && id !== null && id !== this.#power.id) this.#beginAnew(now, before);
+      this.failHere(
+        'boot',
+        new VenError('not-found', { summary: 'The VM was deleted while it was watched', hint }),
+      );
+    } else if (on && this.#power.id !== null && id !== null && id !== this.#power.id)
+      this.#beginAnew(now, before);
     else if (this.#power.on && !on) this.#take({ kind: 'power-off', at: now });
     this.#power = { ...this.#power, on, id: id ?? this.#power.id };
   }
@@ -218,7 +232,12 @@ export class NodeRun {
   orchestratorSaid(host: OrchestratorHost): void {
     if (this.state !== 'watched') return;
     const provisioningStatus = host.instance?.provisioningStatus ?? '';
-    this.#take({ kind: 'orchestrator', at: this.#options.ports.clock.now(), hostStatus: host.hostStatus, provisioningStatus });
+    this.#take({
+      kind: 'orchestrator',
+      at: this.#options.ports.clock.now(),
+      hostStatus: host.hostStatus,
+      provisioningStatus,
+    });
   }
 
   /** The run ends before the node does. */
@@ -256,7 +275,8 @@ export class NodeRun {
     this.#watcher = this.#newWatcher({ startedAt, memory });
     const { answered } = this.#watcher;
     const { credentials } = this.#options.ports;
-    if (answered?.kind === 'credential' && credentials) this.#listener.expect(credentials[answered.credential]);
+    if (answered?.kind === 'credential' && credentials)
+      this.#listener.expect(credentials[answered.credential]);
   }
 
   /** `before`: what the orchestrator said until then. It is told at once, so that it is known to be about an earlier life. */
@@ -304,7 +324,16 @@ export class NodeRun {
         return;
       case 'recovering': {
         const { stage, trouble, attempt, atMost, line } = effect;
-        ports.emit({ type: 'node-recovering', time, address, stage, trouble, attempt, atMost, line });
+        ports.emit({
+          type: 'node-recovering',
+          time,
+          address,
+          stage,
+          trouble,
+          attempt,
+          atMost,
+          line,
+        });
         return;
       }
       case 'ready':
@@ -319,7 +348,9 @@ export class NodeRun {
   #type(effect: Extract<NodeEffect, { kind: 'type' }>, watcher: NodeWatcher | null): void {
     const standing = (): ReturnType<NodeWatcher['standing']> => {
       this.poll({ certain: true }); // what was said until now
-      return this.#isEnded() || watcher === null || watcher !== this.#watcher ? 'over' : watcher.standing(effect.answer);
+      return this.#isEnded() || watcher === null || watcher !== this.#watcher
+        ? 'over'
+        : watcher.standing(effect.answer);
     };
     this.#typist.type(effect, standing);
   }

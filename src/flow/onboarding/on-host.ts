@@ -37,14 +37,33 @@ export interface OnHost {
   hard: AbortSignal;
 }
 
-export function portsOnHost({ fleet, hostUnder, workDir, env, credentials, orchestrator, emit, makingOf, hard }: OnHost): OnboardingPorts {
+export function portsOnHost({
+  fleet,
+  hostUnder,
+  workDir,
+  env,
+  credentials,
+  orchestrator,
+  emit,
+  makingOf,
+  hard,
+}: OnHost): OnboardingPorts {
   const { uri } = fleet.host;
   const now = (): number => Date.now();
   const lock = new SharedLock({ uri, fleet: fleet.name, command: 'provision', env }, (message) => {
-    emit({ type: 'provision-warning', time: new Date(now()).toISOString(), address: null, message });
+    emit({
+      type: 'provision-warning',
+      time: new Date(now()).toISOString(),
+      address: null,
+      message,
+    });
   });
   return {
-    clock: { now, sleep: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => undefined) },
+    clock: {
+      now,
+      sleep: (milliseconds, signal) =>
+        pause(milliseconds, undefined, { signal }).catch(() => undefined),
+    },
     openConsole: ({ domain }, from) => new ConsoleFollower({ uri, domain, from }),
     consoleEnd: ({ domain }) => consoleEnd({ uri, domain }),
     powers: (uuids) => readPowers({ uri, env, signal: hard }, uuids),
@@ -53,7 +72,8 @@ export function portsOnHost({ fleet, hostUnder, workDir, env, credentials, orche
       return { ...(life === null ? {} : { life }), ...(making === null ? {} : { making }) };
     },
     powerOn: ({ uuid }, signal) => lock.hold(signal, (held) => hostUnder(held).startDomain(uuid)),
-    type: ({ uuid }, text, wanted, signal) => typeOnConsole({ uri, uuid, text, wanted, env, signal }),
+    type: ({ uuid }, text, wanted, signal) =>
+      typeOnConsole({ uri, uuid, text, wanted, env, signal }),
     orchestrator,
     credentials,
     records: openNodeRecords(workDir),

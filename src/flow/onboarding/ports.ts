@@ -1,5 +1,13 @@
 /** All that watching nodes needs of the world. `on-host.ts` gives the real one; tests give one of their own. */
-import type { Address, Credentials, NodeRecord, Orchestrator, Power, ProvisionEvent, ResolvedVm } from '../../model/index.js';
+import type {
+  Address,
+  Credentials,
+  NodeRecord,
+  Orchestrator,
+  Power,
+  ProvisionEvent,
+  ResolvedVm,
+} from '../../model/index.js';
 
 /** As the host's. */
 export interface LogPlace {
@@ -50,7 +58,12 @@ export interface OnboardingPorts {
   /** Under the fleet's lock; waits for it. */
   powerOn(vm: ResolvedVm, signal: AbortSignal): Promise<void>;
   /** Types the text and Enter, if it is `wanted` still when it can: asked with true right before it does. With `busy` (somebody else is attached) and `unwanted` nothing was typed. */
-  type(vm: ResolvedVm, text: string, wanted: (now: boolean) => boolean, signal: AbortSignal): Promise<'typed' | 'busy' | 'unwanted'>;
+  type(
+    vm: ResolvedVm,
+    text: string,
+    wanted: (now: boolean) => boolean,
+    signal: AbortSignal,
+  ): Promise<'typed' | 'busy' | 'unwanted'>;
   /** null: it is not asked. */
   orchestrator: Orchestrator | null;
   /** null: the flow has none. */
@@ -60,13 +73,20 @@ export interface OnboardingPorts {
 }
 
 /** Tells once: what is said again and again by a look every few moments. */
-export function warnOnce(ports: Pick<OnboardingPorts, 'emit' | 'clock'>): (address: Address | null, message: string) => void {
+export function warnOnce(
+  ports: Pick<OnboardingPorts, 'emit' | 'clock'>,
+): (address: Address | null, message: string) => void {
   const told = new Set<string>();
   return (address, message) => {
     const key = `${address ?? ''} ${message}`;
     if (told.has(key)) return;
     told.add(key);
-    ports.emit({ type: 'provision-warning', time: new Date(ports.clock.now()).toISOString(), address, message });
+    ports.emit({
+      type: 'provision-warning',
+      time: new Date(ports.clock.now()).toISOString(),
+      address,
+      message,
+    });
   };
 }
 

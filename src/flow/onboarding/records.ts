@@ -1,16 +1,37 @@
-import { consoleEnd, readNodeRecords, removeNodeRecord, writeNodeRecord } from '../../host/index.js';
-import { VenError, type NodeRecord, type Plan, type ResolvedFleet, type ResolvedVm, type RunEvent } from '../../model/index.js';
+import {
+  consoleEnd,
+  readNodeRecords,
+  removeNodeRecord,
+  writeNodeRecord,
+} from '../../host/index.js';
+import {
+  VenError,
+  type NodeRecord,
+  type Plan,
+  type ResolvedFleet,
+  type ResolvedVm,
+  type RunEvent,
+} from '../../model/index.js';
 
 /**
  * A VM that an apply makes or deletes is another node from then on: what is kept of the former one goes, just before. That it failed is kept
  * while its VM is made anew to be started later on: who ends up without that is still to be tried again.
  */
-export function recordsKeeper(fleet: ResolvedFleet, { steps, options }: Plan, workDir: string): (event: RunEvent) => void {
+export function recordsKeeper(
+  fleet: ResolvedFleet,
+  { steps, options }: Plan,
+  workDir: string,
+): (event: RunEvent) => void {
   const byId = new Map(steps.map((step) => [step.id, step]));
-  const made = new Map(steps.flatMap((step) => (step.kind === 'vm-up' ? [[step.vm.uuid, step.vm]] : [])));
+  const made = new Map(
+    steps.flatMap((step) => (step.kind === 'vm-up' ? [[step.vm.uuid, step.vm]] : [])),
+  );
   const isMade = new Set([...made.values()].map(({ name }) => name));
   const failed = (vm: string): NodeRecord | null => {
-    const record = options.leaveOff === true && isMade.has(vm) ? readNodeRecords(workDir, [vm])[0]?.record : null;
+    const record =
+      options.leaveOff === true && isMade.has(vm)
+        ? readNodeRecords(workDir, [vm])[0]?.record
+        : null;
     return record?.failure ? record : null;
   };
   return (event) => {
@@ -43,7 +64,22 @@ function begin(fleet: ResolvedFleet, vm: ResolvedVm, workDir: string, isStarted:
     throw error;
   }
   const { name, uuid } = vm;
-  const empty = { outcome: 'under-way', failure: null, visits: [], lastLine: null, memory: null } as const;
+  const empty = {
+    outcome: 'under-way',
+    failure: null,
+    visits: [],
+    lastLine: null,
+    memory: null,
+  } as const;
   const profile = { name: '', digest: '' };
-  writeNodeRecord(workDir, { formatVersion: '1', vm: name, uuid, flow: fleet.orchestrator.onboarding, profile, ...empty, visits: [], log });
+  writeNodeRecord(workDir, {
+    formatVersion: '1',
+    vm: name,
+    uuid,
+    flow: fleet.orchestrator.onboarding,
+    profile,
+    ...empty,
+    visits: [],
+    log,
+  });
 }

@@ -13,7 +13,11 @@ export class StatusPoll {
   #nextAt: number;
   #asking = false;
 
-  constructor(orchestrator: Pick<Orchestrator, 'hosts'>, clock: OnboardingPorts['clock'], warn: (message: string) => void) {
+  constructor(
+    orchestrator: Pick<Orchestrator, 'hosts'>,
+    clock: OnboardingPorts['clock'],
+    warn: (message: string) => void,
+  ) {
     this.#orchestrator = orchestrator;
     this.#clock = clock;
     this.#warn = warn;
@@ -36,7 +40,9 @@ export class StatusPoll {
       if (signal.aborted) return null;
       const refused = error.code === 'orchestrator-refused';
       this.#pause = refused ? LONGEST_MS : Math.min(LONGEST_MS, this.#pause * 2);
-      this.#warn(`The orchestrator ${refused ? 'refuses to tell' : 'does not tell'} the status of its hosts: ${error.summary}`);
+      this.#warn(
+        `The orchestrator ${refused ? 'refuses to tell' : 'does not tell'} the status of its hosts: ${error.summary}`,
+      );
       return null;
     } finally {
       this.#asking = false;

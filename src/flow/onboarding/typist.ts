@@ -57,7 +57,9 @@ export class Typist {
     const { vm, ports, warn, typing, unable } = this.#options;
     const text = send.kind === 'text' ? send.text : ports.credentials?.[send.credential];
     if (text === undefined) {
-      warn(`asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there is none: the flow has no credentials`);
+      warn(
+        `asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there is none: the flow has no credentials`,
+      );
       return;
     }
     const wanted = (now: boolean): boolean => {
@@ -71,15 +73,26 @@ export class Typist {
       try {
         const outcome = await ports.type(vm, text, wanted, signal);
         if (outcome === 'typed') {
-          ports.emit({ type: 'node-answered', time: new Date(ports.clock.now()).toISOString(), address: vm.address, stage, prompt });
+          ports.emit({
+            type: 'node-answered',
+            time: new Date(ports.clock.now()).toISOString(),
+            address: vm.address,
+            stage,
+            prompt,
+          });
           return;
         }
         pause = AGAIN_MS;
         if (outcome === 'busy') {
-          warn('its console is in use by somebody else, and it waits for an answer: leave it (Ctrl-])');
+          warn(
+            'its console is in use by somebody else, and it waits for an answer: leave it (Ctrl-])',
+          );
         } else if (standing() === 'written-on') {
           // The first time it may be a line of the node's own that is not whole yet.
-          if (begun) warn('waits for an answer, which somebody else has begun to type: finish it, or delete it');
+          if (begun)
+            warn(
+              'waits for an answer, which somebody else has begun to type: finish it, or delete it',
+            );
           begun = true;
         }
       } catch (error) {

@@ -36,7 +36,17 @@ export class ConsoleFollower {
   #before: OpenLog | null = null;
 
   /** `from` null, or a file that is not kept any more: from the oldest byte that is kept. @throws VenError `host-not-ready` when it is on another machine. */
-  constructor({ uri, domain, from, folder }: { uri: string; domain: string; from: LogPlace | null; folder?: string | undefined }) {
+  constructor({
+    uri,
+    domain,
+    from,
+    folder,
+  }: {
+    uri: string;
+    domain: string;
+    from: LogPlace | null;
+    folder?: string | undefined;
+  }) {
     this.#path = consoleLogPath(uri, domain, folder);
     this.#from = from;
   }
@@ -44,7 +54,9 @@ export class ConsoleFollower {
   /** Where the next byte will be. */
   get place(): LogPlace {
     const [file] = this.#files;
-    return file ? { file: file.id, position: file.position } : (this.#from ?? { file: '', position: 0 });
+    return file
+      ? { file: file.id, position: file.position }
+      : (this.#from ?? { file: '', position: 0 });
   }
 
   /**
@@ -136,7 +148,15 @@ export class ConsoleFollower {
 }
 
 /** The end of what has been said so far: what follows is said later. No log: the beginning of the first that there will be. */
-export function consoleEnd({ uri, domain, folder }: { uri: string; domain: string; folder?: string | undefined }): LogPlace {
+export function consoleEnd({
+  uri,
+  domain,
+  folder,
+}: {
+  uri: string;
+  domain: string;
+  folder?: string | undefined;
+}): LogPlace {
   const path = consoleLogPath(uri, domain, folder);
   try {
     const stat = statSync(path, { bigint: true });
@@ -155,7 +175,10 @@ function rest(file: OpenLog): ConsolePiece[] {
     const bytes = Buffer.allocUnsafe(Math.min(PIECE_BYTES, Math.max(1, size - file.position)));
     const length = readSync(file.fd, bytes, 0, bytes.length, file.position);
     if (length === 0) break;
-    pieces.push({ start: { file: file.id, position: file.position }, bytes: bytes.subarray(0, length) });
+    pieces.push({
+      start: { file: file.id, position: file.position },
+      bytes: bytes.subarray(0, length),
+    });
     file.position += length;
     taken += length;
     if (file.position >= size) break;

@@ -34,7 +34,13 @@ const POLL_MS = 200;
  * All that is kept, oldest first, then null. With `follow` what comes next, and null again whenever nothing more came for a moment. Ends quietly when `signal` is aborted.
  * @throws VenError `not-found` (no log), `host-not-ready` (not allowed to read it, or it is on another machine).
  */
-export async function* readConsoleLog({ uri, domain, follow, signal, folder = LOG_FOLDER }: ReadLog): AsyncGenerator<Uint8Array | null> {
+export async function* readConsoleLog({
+  uri,
+  domain,
+  follow,
+  signal,
+  folder = LOG_FOLDER,
+}: ReadLog): AsyncGenerator<Uint8Array | null> {
   const path = consoleLogPath(uri, domain, folder);
   const seen = new Set<string>();
   let files = await openNew(path, seen);
@@ -84,7 +90,12 @@ async function* rest(file: LogFile): AsyncGenerator<Uint8Array> {
   const { size } = await file.handle.stat();
   if (size < file.position) file.position = 0; // somebody has emptied it
   for (;;) {
-    const { bytesRead, buffer } = await file.handle.read(Buffer.alloc(PIECE), 0, PIECE, file.position);
+    const { bytesRead, buffer } = await file.handle.read(
+      Buffer.alloc(PIECE),
+      0,
+      PIECE,
+      file.position,
+    );
     if (bytesRead === 0) return;
     file.position += bytesRead;
     yield buffer.subarray(0, bytesRead);
@@ -151,8 +162,12 @@ export function unreadable(path: string, code: string | undefined, cause: unknow
 }
 
 function elsewhere(uri: string, path: string): VenError {
-  const [, user = '', host = '', port] = /^[^:]+:\/\/([^@/]+@)?([^:/?]+)(?::(\d+))?/.exec(uri) ?? [];
-  const ssh = host === '' ? `on the machine of ${uri}: ` : `ssh ${port === undefined ? '' : `-p ${port} `}${user}${host} `;
+  const [, user = '', host = '', port] =
+    /^[^:]+:\/\/([^@/]+@)?([^:/?]+)(?::(\d+))?/.exec(uri) ?? [];
+  const ssh =
+    host === ''
+      ? `on the machine of ${uri}: `
+      : `ssh ${port === undefined ? '' : `-p ${port} `}${user}${host} `;
   return new VenError('host-not-ready', {
     summary: `The console log is on another machine: ${uri}`,
     hint: `Read it there: ${ssh}sudo tail -F ${path}`,

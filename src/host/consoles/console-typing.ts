@@ -65,17 +65,24 @@ export function typeOnConsole(request: TypeRequest): Promise<TypeOutcome> {
   });
 }
 
-async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal, timeoutSeconds }: TypeRequest): Promise<TypeOutcome> {
+async function typeThrough(
+  keys: number,
+  { uri, uuid, text, wanted, env, signal, timeoutSeconds }: TypeRequest,
+): Promise<TypeOutcome> {
   signal.throwIfAborted();
   const virsh = ['-c', uri, 'console', uuid, '--safe'];
   // None outlives us, or it would keep the console. The terminal's name comes first, so that we can look at its modes.
   const session = `tty; exec ${commandLine('setpriv', ['--pdeathsig', 'KILL', 'virsh', '-q', ...virsh])}`;
   const ours = '[ "$PPID" = "$0" ] && exec script -q -e -c "$1" /dev/null';
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', '-c', ours, String(process.pid), session], {
-    env: { ...childEnv(env), SHELL: '/bin/sh' },
-    stdio: [keys, 'pipe', 'ignore'],
-    detached: true,
-  });
+  const child = spawn(
+    'setpriv',
+    ['--pdeathsig', 'KILL', 'sh', '-c', ours, String(process.pid), session],
+    {
+      env: { ...childEnv(env), SHELL: '/bin/sh' },
+      stdio: [keys, 'pipe', 'ignore'],
+      detached: true,
+    },
+  );
   const kill = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -104,7 +111,8 @@ async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal,
     () => true,
     () => true,
   );
-  const within = (milliseconds: number): Promise<boolean> => Promise.race([over, pause(milliseconds, false)]);
+  const within = (milliseconds: number): Promise<boolean> =>
+    Promise.race([over, pause(milliseconds, false)]);
   try {
     let gone = false;
     while (!gone && !(await isRaw(before, env))) gone = await within(POLL_MS);
@@ -117,7 +125,8 @@ async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal,
         writeSync(keys, `${text}\r`);
         const began = performance.now();
         const settled = (): boolean => answered > 0 && performance.now() > answered + SETTLE_MS;
-        while (!gone && !settled() && performance.now() < began + ANSWER_MS) gone = await within(POLL_MS);
+        while (!gone && !settled() && performance.now() < began + ANSWER_MS)
+          gone = await within(POLL_MS);
       }
       // Again, if need be: it counts only where what virsh reads at once begins.
       do writeSync(keys, ESCAPE);
@@ -125,7 +134,8 @@ async function typeThrough(keys: number, { uri, uuid, text, wanted, env, signal,
     }
     const exitCode = await ended;
     if (signal.aborted) throw stopped(signal, 'virsh');
-    if (exitCode !== 0 && exitCode !== null && answerOf(`${before}${after}`) === 'console-busy') return 'busy';
+    if (exitCode !== 0 && exitCode !== null && answerOf(`${before}${after}`) === 'console-busy')
+      return 'busy';
     // Perhaps it arrived, so it is not typed again, whatever happened then.
     if (typed) return 'typed';
     if (exitCode === 0) return 'unwanted';
@@ -180,7 +190,11 @@ async function isRaw(output: string, env: Env): Promise<boolean> {
   const [, terminal] = /^(\/dev\/\S+)\r?\n/.exec(output) ?? [];
   if (terminal === undefined) return false;
   try {
-    const { stdout } = await run('stty', ['-F', terminal, '-a'], { env, timeoutSeconds: 5, accept: 'any' });
+    const { stdout } = await run('stty', ['-F', terminal, '-a'], {
+      env,
+      timeoutSeconds: 5,
+      accept: 'any',
+    });
     return stdout.includes('-icanon');
   } catch (error) {
     // The terminal hung up beneath stty: virsh has ended, and what it said is what counts.

@@ -20,13 +20,23 @@ export interface Attach {
  * @returns whether the VM still runs.
  * @throws VenError `tool-failed` when another is attached, or what libvirt answers; `interrupted` when aborted.
  */
-export async function attachConsole({ uri, uuid, env, escape, signal }: Attach): Promise<'running' | 'stopped'> {
+export async function attachConsole({
+  uri,
+  uuid,
+  env,
+  escape,
+  signal,
+}: Attach): Promise<'running' | 'stopped'> {
   const args = ['-q', '-e', escape, '-c', uri, 'console', uuid, '--safe'];
   const { exitCode, stderr } = await interact('virsh', args, { env, signal });
   if (exitCode !== 0) {
     // On a terminal its authentication agent has its say too, even where nobody has to be asked.
     const own = stderr.split('\n').filter((line) => line.startsWith('error:'));
-    throw explain({ command: commandLine('virsh', args), words: own.join('\n') || stderr || `exit code ${exitCode}`, program: 'virsh' });
+    throw explain({
+      command: commandLine('virsh', args),
+      words: own.join('\n') || stderr || `exit code ${exitCode}`,
+      program: 'virsh',
+    });
   }
   return (await stillRuns(new Virsh({ uri, env }), uuid)) ? 'running' : 'stopped';
 }
@@ -39,7 +49,9 @@ const STOPPING_MS = 5000;
  * for seconds more; so QEMU itself is asked something, which only one that lives answers.
  */
 async function stillRuns(virsh: Virsh, uuid: string): Promise<boolean> {
-  const [alive] = await virsh.ask([['iothreadinfo', uuid, '--live']], { timeoutSeconds: QUERY_SECONDS }).catch(() => []);
+  const [alive] = await virsh
+    .ask([['iothreadinfo', uuid, '--live']], { timeoutSeconds: QUERY_SECONDS })
+    .catch(() => []);
   if (alive?.ok) return true;
   // It stops, or it can't be asked this: another kind of hypervisor, or a busy one.
   for (const end = Date.now() + STOPPING_MS; ; await pause(200)) {

@@ -40,7 +40,11 @@ export async function removeDomainLogs(uri: string, fleet: string, env: Env): Pr
  * Of `files`, the logs of the fleet's domains, without those of the domains that are `there`: `<domain>.log`,
  * `<domain>-console.log` and `<domain>-swtpm.log`, older ones with a number behind.
  */
-export function logsOf(fleet: string, files: readonly string[], there: readonly string[]): string[] {
+export function logsOf(
+  fleet: string,
+  files: readonly string[],
+  there: readonly string[],
+): string[] {
   const ours = new RegExp(`^(${fleet}_[a-z0-9-]+?)(-console|-swtpm)?\\.log(\\.[0-9]+)?$`);
   const kept = new Set(there);
   return files.filter((file) => {

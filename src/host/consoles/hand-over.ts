@@ -15,7 +15,11 @@ export interface InteractOptions {
  * ends, the terminal is as it was before. Never rejects for what the program says; its errors are in the answer.
  * @throws VenError `host-not-ready` when there is no such program, `interrupted` when aborted.
  */
-export async function interact(file: string, args: readonly string[], { env, signal }: InteractOptions): Promise<Omit<Ran, 'stdout'>> {
+export async function interact(
+  file: string,
+  args: readonly string[],
+  { env, signal }: InteractOptions,
+): Promise<Omit<Ran, 'stdout'>> {
   const settings = { env: childEnv(env), extendEnv: false, reject: false } as const;
   const modes = execaSync('stty', ['-g'], { ...settings, stdin: 'inherit' });
   try {
@@ -34,7 +38,13 @@ export async function interact(file: string, args: readonly string[], { env, sig
 }
 
 /** What a program with a window looks at, besides. */
-const TO_WINDOWS = ['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_SESSION_TYPE', 'XDG_CURRENT_DESKTOP'];
+const TO_WINDOWS = [
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'XAUTHORITY',
+  'XDG_SESSION_TYPE',
+  'XDG_CURRENT_DESKTOP',
+];
 const WINDOW_OPENS_MS = 1000;
 
 /**
@@ -42,7 +52,9 @@ const WINDOW_OPENS_MS = 1000;
  * @throws VenError `tool-failed` when it fails within a second, `host-not-ready` when there is no such program.
  */
 export async function open(file: string, args: readonly string[], env: Env): Promise<void> {
-  const windows = TO_WINDOWS.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
+  const windows = TO_WINDOWS.flatMap((name) =>
+    env[name] === undefined ? [] : [[name, env[name]]],
+  );
   const child = execa(file, args, {
     env: { ...childEnv(env), ...(Object.fromEntries(windows) as Record<string, string>) },
     extendEnv: false,
@@ -54,5 +66,8 @@ export async function open(file: string, args: readonly string[], env: Env): Pro
   const ended = await Promise.race([child, pause(WINDOW_OPENS_MS, null)]);
   if (ended === null || !ended.failed) return;
   if (ended.code === 'ENOENT' || ended.code === 'EACCES') throw missingProgram(file, ended.code);
-  throw new VenError('tool-failed', { summary: `${file} ended at once, with ${ended.exitCode}`, detail: commandLine(file, args) });
+  throw new VenError('tool-failed', {
+    summary: `${file} ended at once, with ${ended.exitCode}`,
+    detail: commandLine(file, args),
+  });
 }

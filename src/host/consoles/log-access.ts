@@ -16,7 +16,12 @@ export interface LogsToRead {
 }
 
 /** Whether what these domains say, or will, can be followed from here. @throws VenError `host-not-ready` */
-export function checkConsoleLogs({ uri, domains, folder = LOG_FOLDER, root = geteuid?.() === 0 }: LogsToRead): void {
+export function checkConsoleLogs({
+  uri,
+  domains,
+  folder = LOG_FOLDER,
+  root = geteuid?.() === 0,
+}: LogsToRead): void {
   if (!isLocal(uri)) {
     throw new VenError('host-not-ready', {
       summary: `The nodes' consoles are logged on another machine: ${uri}`,
@@ -61,7 +66,9 @@ function stateOf(path: string): 'readable' | 'missing' | 'refused' {
 
 function mayReadSome(folder: string): boolean {
   try {
-    return readdirSync(folder).some((name) => name.endsWith('-console.log') && stateOf(`${folder}/${name}`) === 'readable');
+    return readdirSync(folder).some(
+      (name) => name.endsWith('-console.log') && stateOf(`${folder}/${name}`) === 'readable',
+    );
   } catch {
     return false;
   }
@@ -70,7 +77,8 @@ function mayReadSome(folder: string): boolean {
 function notAllowed(path: string): VenError {
   return new VenError('host-not-ready', {
     summary: `You may not read the nodes' consoles: ${path}`,
-    detail: 'libvirt logs there what the VMs say, and keeps it to root. ven watches nodes through these logs. Nothing was changed.',
+    detail:
+      'libvirt logs there what the VMs say, and keeps it to root. ven watches nodes through these logs. Nothing was changed.',
     hint: 'Run it as root: sudo --preserve-env=ONBOARDING_USERNAME,ONBOARDING_PASSWORD ven … (sudo drops the environment; name what ven is to have of it). VMs can be made without root, and without --wait.',
   });
 }

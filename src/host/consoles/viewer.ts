@@ -22,8 +22,15 @@ interface Viewer {
 
 /** In this order. */
 const VIEWERS: readonly Viewer[] = [
-  { program: 'virt-viewer', args: ({ uri, uuid }) => ['--connect', uri, '--uuid', uuid], reachesRemote: true },
-  { program: 'remote-viewer', args: (screen) => [`vnc://${hostPart(screen.listen)}:${screen.port}`] },
+  {
+    program: 'virt-viewer',
+    args: ({ uri, uuid }) => ['--connect', uri, '--uuid', uuid],
+    reachesRemote: true,
+  },
+  {
+    program: 'remote-viewer',
+    args: (screen) => [`vnc://${hostPart(screen.listen)}:${screen.port}`],
+  },
   // Two colons: a port, not a display.
   { program: 'vncviewer', args: (screen) => [`${hostPart(screen.listen)}::${screen.port}`] },
   { program: 'xtigervncviewer', args: (screen) => [`${hostPart(screen.listen)}::${screen.port}`] },
@@ -36,7 +43,10 @@ const VIEWERS: readonly Viewer[] = [
  */
 export async function startViewer(screen: Screen, env: Env): Promise<string | null> {
   if (!env['DISPLAY'] && !env['WAYLAND_DISPLAY']) return null;
-  const viewer = VIEWERS.find(({ program, reachesRemote }) => (reachesRemote || isLocal(screen.uri)) && isInstalled(program, env));
+  const viewer = VIEWERS.find(
+    ({ program, reachesRemote }) =>
+      (reachesRemote || isLocal(screen.uri)) && isInstalled(program, env),
+  );
   if (!viewer) return null;
   await open(viewer.program, viewer.args(screen), env);
   return viewer.program;

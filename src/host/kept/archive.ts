@@ -31,7 +31,8 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
   written.catch(() => undefined); // told by whoever writes next
   const write = async (bytes: Uint8Array): Promise<void> => {
     try {
-      if (bytes.length > 0 && !gzip.write(bytes)) await Promise.race([once(gzip, 'drain'), written]);
+      if (bytes.length > 0 && !gzip.write(bytes))
+        await Promise.race([once(gzip, 'drain'), written]);
       if (disk.errored) throw disk.errored;
     } catch (error) {
       throw notNew(file, error);
@@ -66,9 +67,11 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
 function header(path: string, size: number, madeAt: Date): Buffer {
   const cut = path.length <= 100 ? -1 : path.lastIndexOf('/');
   const [folder, name] = cut < 0 ? ['', path] : [path.slice(0, cut), path.slice(cut + 1)];
-  if (!/^[\w./-]+$/.test(path) || name.length > 100 || folder.length > 155) throw new Error(`not a path for an archive: ${path}`);
+  if (!/^[\w./-]+$/.test(path) || name.length > 100 || folder.length > 155)
+    throw new Error(`not a path for an archive: ${path}`);
   const block = Buffer.alloc(BLOCK);
-  const octal = (value: number, at: number, length: number): number => block.write(value.toString(8).padStart(length - 1, '0'), at);
+  const octal = (value: number, at: number, length: number): number =>
+    block.write(value.toString(8).padStart(length - 1, '0'), at);
   block.write(name, 0);
   octal(0o600, 100, 8);
   octal(0, 108, 8);

@@ -31,15 +31,23 @@ const SECRET_FILE_BYTES = 64 * 1024;
 /** `$XDG_STATE_HOME/ven/<fleet>-<hash of the URI>`. Only a name; it is made when something goes into it. */
 export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; env: Env }): string {
   const given = env['XDG_STATE_HOME'];
-  const state = given !== undefined && isAbsolute(given) ? given : join(env['HOME'] ?? homedir(), '.local/state');
-  return join(state, 'ven', `${fleet}-${createHash('sha256').update(uri).digest('hex').slice(0, 8)}`);
+  const state =
+    given !== undefined && isAbsolute(given)
+      ? given
+      : join(env['HOME'] ?? homedir(), '.local/state');
+  return join(
+    state,
+    'ven',
+    `${fleet}-${createHash('sha256').update(uri).digest('hex').slice(0, 8)}`,
+  );
 }
 
 /** With the logs (`keepLogs`) stay the folders `logs` and `runs`. */
 export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: boolean }): void {
   if (!existsSync(workDir)) return;
   for (const name of readdirSync(workDir)) {
-    if (!(keepLogs && (name === 'logs' || name === 'runs'))) rmSync(join(workDir, name), { recursive: true, force: true });
+    if (!(keepLogs && (name === 'logs' || name === 'runs')))
+      rmSync(join(workDir, name), { recursive: true, force: true });
   }
   for (const folder of [workDir, dirname(workDir)]) {
     try {
@@ -88,13 +96,19 @@ export function openJournal(workDir: string): Journal {
  * @throws VenError `not-found` when there is none, `fleet-file` when it is not a file or can't be read.
  */
 export function readFleetFile(path: string): Uint8Array {
-  return readUpTo(path, FLEET_FILE_BYTES, 'fleet-file', 'Make one with: ven init, or give the path of another');
+  return readUpTo(
+    path,
+    FLEET_FILE_BYTES,
+    'fleet-file',
+    'Make one with: ven init, or give the path of another',
+  );
 }
 
 /** @throws VenError `not-found`, or `usage` when it is not a readable file or larger than 256 MiB. */
 export function readTextFile(path: string): string {
   const bytes = readUpTo(path, TEXT_FILE_BYTES + 1, 'usage', 'Check the path');
-  if (bytes.length > TEXT_FILE_BYTES) throw new VenError('usage', { summary: `${path} is too large`, hint: 'Is it the right file?' });
+  if (bytes.length > TEXT_FILE_BYTES)
+    throw new VenError('usage', { summary: `${path} is too large`, hint: 'Is it the right file?' });
   return bytes.toString('utf8');
 }
 
@@ -111,7 +125,8 @@ export function readSecretFile(path: string): Uint8Array {
       hint: `Keep it to yourself: ${commandLine('chmod', ['600', path])}`,
     });
   });
-  if (bytes.length > SECRET_FILE_BYTES) throw new VenError('usage', { summary: `${path} is too large for a secret`, hint });
+  if (bytes.length > SECRET_FILE_BYTES)
+    throw new VenError('usage', { summary: `${path} is too large for a secret`, hint });
   return bytes;
 }
 
@@ -216,18 +231,26 @@ function packageFolder(): string {
 }
 
 /** `check` may throw, before anything is read. */
-function readUpTo(path: string, limit: number, code: 'fleet-file' | 'usage', hint: string, check?: (stat: Stats) => void): Buffer {
+function readUpTo(
+  path: string,
+  limit: number,
+  code: 'fleet-file' | 'usage',
+  hint: string,
+  check?: (stat: Stats) => void,
+): Buffer {
   let fd: number;
   try {
     // Without waiting: a pipe that nobody writes to must not hang us.
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new VenError('not-found', { summary: `There is no file ${path}`, hint });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new VenError('not-found', { summary: `There is no file ${path}`, hint });
     throw cannot('read', path, error, code);
   }
   try {
     const stat = fstatSync(fd);
-    if (stat.isDirectory()) throw new VenError(code, { summary: `${path} is a folder, not a file`, hint });
+    if (stat.isDirectory())
+      throw new VenError(code, { summary: `${path} is a folder, not a file`, hint });
     if (!stat.isFile()) throw new VenError(code, { summary: `${path} is not a plain file`, hint });
     check?.(stat);
     const bytes = Buffer.alloc(Math.min(stat.size, limit));
@@ -243,7 +266,12 @@ function readUpTo(path: string, limit: number, code: 'fleet-file' | 'usage', hin
   }
 }
 
-function cannot(verb: 'read' | 'write', path: string, error: unknown, code: 'fleet-file' | 'usage' = 'usage'): VenError {
+function cannot(
+  verb: 'read' | 'write',
+  path: string,
+  error: unknown,
+  code: 'fleet-file' | 'usage' = 'usage',
+): VenError {
   const why = (error as NodeJS.ErrnoException).code;
   const said =
     why === 'EACCES'

@@ -4,7 +4,18 @@
  * deleting it would let a third run lock a new one while a second holds the old.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -49,15 +60,22 @@ const NOTE_LIMIT = 4096;
 
 /** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be made. */
 export async function acquireLock(request: LockRequest): Promise<Lock> {
-  const path = join(request.folder ?? lockFolder(), `ven-${fleetKey(request)}${request.over === 'provision' ? '-provision' : ''}.lock`);
+  const path = join(
+    request.folder ?? lockFolder(),
+    `ven-${fleetKey(request)}${request.over === 'provision' ? '-provision' : ''}.lock`,
+  );
   const { fd, writable } = openLockFile(path);
   try {
     const deadline = performance.now() + (request.waitSeconds ?? 0) * 1000;
     while (!(await tryLock(fd, request))) {
       if (performance.now() >= deadline) throw busy(request, path, fd);
-      await pause(RETRY_MS, undefined, request.signal ? { signal: request.signal } : {}).catch(() => {
-        throw new VenError('interrupted', { summary: 'Stopped while waiting for another run to end' });
-      });
+      await pause(RETRY_MS, undefined, request.signal ? { signal: request.signal } : {}).catch(
+        () => {
+          throw new VenError('interrupted', {
+            summary: 'Stopped while waiting for another run to end',
+          });
+        },
+      );
     }
     if (writable) leaveNote(fd, request.command);
   } catch (error) {
@@ -139,7 +157,10 @@ async function tryLock(fd: number, { env, signal }: LockRequest): Promise<boolea
   });
   if (exitCode === 0) return true;
   if (exitCode === 1 && stderr.trim() === '') return false;
-  throw new VenError('host-not-ready', { summary: 'The fleet can not be locked', detail: stderr.trim() });
+  throw new VenError('host-not-ready', {
+    summary: 'The fleet can not be locked',
+    detail: stderr.trim(),
+  });
 }
 
 function leaveNote(fd: number, command: string): void {
@@ -163,8 +184,14 @@ function busy(request: LockRequest, path: string, fd: number): VenError {
   const holder = readNote(fd);
   const which = `${request.over === 'provision' ? 'The provisioning of fleet' : 'Fleet'} ${request.fleet} on ${request.uri}`;
   const look = `See which processes hold it: fuser -v ${path}`;
-  if (!holder) return new VenError('locked', { summary: `${which} is locked by another run`, hint: `Wait until it ends. ${look}` });
-  const alive = startOf(holder.pid) !== null && (holder.started === '' || startOf(holder.pid) === holder.started);
+  if (!holder)
+    return new VenError('locked', {
+      summary: `${which} is locked by another run`,
+      hint: `Wait until it ends. ${look}`,
+    });
+  const alive =
+    startOf(holder.pid) !== null &&
+    (holder.started === '' || startOf(holder.pid) === holder.started);
   const who = `ven ${holder.command} of ${holder.user} (process ${holder.pid}, since ${holder.since})`;
   return alive
     ? new VenError('locked', {
@@ -183,7 +210,8 @@ function readNote(fd: number): Holder | null {
   try {
     const length = readSync(fd, buffer, 0, NOTE_LIMIT, 0);
     const note = JSON.parse(buffer.toString('utf8', 0, length)) as Record<string, unknown>;
-    const plain = (value: unknown): string => (typeof value === 'string' ? value.replace(/[^\w .:@-]/g, '?').slice(0, 64) : '?');
+    const plain = (value: unknown): string =>
+      typeof value === 'string' ? value.replace(/[^\w .:@-]/g, '?').slice(0, 64) : '?';
     const { pid } = note;
     if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return null;
     return {

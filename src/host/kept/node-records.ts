@@ -1,5 +1,15 @@
 /** What is kept of each node's way to ready: `nodes/<vm>.json` in the fleet's work folder. */
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FAILURE_CLASSES, type NodeRecord } from '../../model/index.js';
 import { inState, makeStateFolder } from './files.js';
@@ -24,9 +34,15 @@ export function readNodeRecords(workDir: string, vms: readonly string[]): KeptRe
       const { text, writtenAt } = read(path);
       return { vm, record: parseRecord(text, vm), writtenAt, damage: null };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { vm, record: null, writtenAt: null, damage: null };
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        return { vm, record: null, writtenAt: null, damage: null };
       const why = error instanceof Error ? error.message : String(error);
-      return { vm, record: null, writtenAt: null, damage: `${path} can't be used, and counts as none: ${why.replaceAll(/\s+/g, ' ')}` };
+      return {
+        vm,
+        record: null,
+        writtenAt: null,
+        damage: `${path} can't be used, and counts as none: ${why.replaceAll(/\s+/g, ' ')}`,
+      };
     }
   });
 }
@@ -100,7 +116,9 @@ function read(path: string): { text: string; writtenAt: Date } {
 /** `memory` is the watcher's own business. */
 function parseRecord(text: string, vm: string): NodeRecord {
   const value: unknown = JSON.parse(text);
-  const wrong = Object.entries(FIELDS).find(([name, fits]) => !isObject(value) || !fits(value[name]));
+  const wrong = Object.entries(FIELDS).find(
+    ([name, fits]) => !isObject(value) || !fits(value[name]),
+  );
   if (wrong) throw new Error(`its "${wrong[0]}" is not what a record has`);
   const record = value as NodeRecord;
   if (record.vm !== vm) throw new Error(`it is of ${JSON.stringify(record.vm)}`);
@@ -108,7 +126,8 @@ function parseRecord(text: string, vm: string): NodeRecord {
 }
 
 type Fits = (value: unknown) => boolean;
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const text: Fits = (value) => typeof value === 'string';
 const time: Fits = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 const one =
@@ -134,7 +153,15 @@ const FIELDS: Omit<Record<keyof NodeRecord, Fits>, 'memory'> = {
   flow: one('interactive', 'non-interactive', 'none'),
   profile: shape({ name: text, digest: text }),
   outcome: one('under-way', 'ready', 'failed'),
-  failure: orNull(shape({ class: one(...FAILURE_CLASSES), stage: text, at: time, message: text, line: orNull(text) })),
+  failure: orNull(
+    shape({
+      class: one(...FAILURE_CLASSES),
+      stage: text,
+      at: time,
+      message: text,
+      line: orNull(text),
+    }),
+  ),
   visits: (value) =>
     Array.isArray(value) &&
     value.every(
@@ -148,5 +175,10 @@ const FIELDS: Omit<Record<keyof NodeRecord, Fits>, 'memory'> = {
       }),
     ),
   lastLine: orNull(text),
-  log: orNull(shape({ file: text, position: (position) => Number.isSafeInteger(position) && Number(position) >= 0 })),
+  log: orNull(
+    shape({
+      file: text,
+      position: (position) => Number.isSafeInteger(position) && Number(position) >= 0,
+    }),
+  ),
 };

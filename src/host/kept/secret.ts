@@ -18,7 +18,8 @@ export interface SecretsOf {
 export function readSecret(reference: SecretReference, { env, folder }: SecretsOf): string {
   if ('env' in reference) {
     const value = env[reference.env];
-    if (value !== undefined && value !== '') return refuseControls(value, `The variable ${reference.env}`);
+    if (value !== undefined && value !== '')
+      return refuseControls(value, `The variable ${reference.env}`);
     throw new VenError('usage', {
       summary: `The environment variable ${reference.env} is ${value === undefined ? 'not set' : 'empty'}`,
       hint: `Set it in this shell, unseen: read -rs ${reference.env} && export ${reference.env}`,
@@ -26,7 +27,11 @@ export function readSecret(reference: SecretReference, { env, folder }: SecretsO
   }
   const path = resolve(folder, reference.file);
   const text = decode(readSecretFile(path), path).replace(/\r?\n$/, '');
-  if (text === '') throw new VenError('usage', { summary: `${path} is empty`, hint: 'Write the secret into it, on one line' });
+  if (text === '')
+    throw new VenError('usage', {
+      summary: `${path} is empty`,
+      hint: 'Write the secret into it, on one line',
+    });
   return refuseControls(text, path);
 }
 
@@ -34,13 +39,15 @@ function decode(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new VenError('usage', { summary: `${path} is not UTF-8 text`, hint: 'Write the secret into it as text, on one line' });
+    throw new VenError('usage', {
+      summary: `${path} is not UTF-8 text`,
+      hint: 'Write the secret into it as text, on one line',
+    });
   }
 }
 
 /** Of what can't stand in XML or go over a line. */
 function refuseControls(text: string, what: string): string {
-  // eslint-disable-next-line no-control-regex -- finding control characters is the point
   if (!/[\u0000-\u001f\u007f]/.test(text)) return text;
   throw new VenError('usage', {
     summary: `${what} holds more than one line, or control characters`,

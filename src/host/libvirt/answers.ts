@@ -34,7 +34,10 @@ const WORDING: readonly [Answer, RegExp][] = [
   ['no-logd', /virt(log|lock)d(-admin)?-sock|can't connect to virt(log|lock)d/i],
   ['tpm-missing', /Unable to find '?swtpm|swtpm: (command )?not found|TPM .* not supported/i],
   ['tpm-failed', /\/swtpm\/|swtpm (process|died)|of swtpm\b|start '?swtpm/i],
-  ['port-taken', /Address already in use|Failed to find an available port|Unable to find an unused port/i],
+  [
+    'port-taken',
+    /Address already in use|Failed to find an available port|Unable to find an unused port/i,
+  ],
   [
     'unreachable',
     /failed to connect to the hypervisor|unable to connect to (server|libvirt)|Failed to connect socket|Connection reset|End of file while reading data|client socket is closed|Cannot recv data|Cannot write data|no connection driver available|Could not resolve hostname|Call to virConnectOpen/i,
@@ -44,13 +47,22 @@ const WORDING: readonly [Answer, RegExp][] = [
     /Could not access KVM kernel module|failed to initialize kvm|KVM is not (supported|available)|invalid (argument: )?could not find capabilities for .*(domaintype|virttype)=kvm|does not support virt type 'kvm'/i,
   ],
   ['entry-exists', /already at least one DNS HOST record|existing dhcp host entry in network/i],
-  ['entry-missing', /couldn't locate a matching (DNS HOST record|dhcp host entry)|couldn't locate a matching/i],
+  [
+    'entry-missing',
+    /couldn't locate a matching (DNS HOST record|dhcp host entry)|couldn't locate a matching/i,
+  ],
   ['transient', /transient domain/i],
   ['busy', /has asynchronous jobs running/i],
   ['console-busy', /Active console session exists/i],
   ['active', /already (active|running|started)|domain is already/i],
-  ['inactive', /(domain|network) is not (running|active)|(network|pool) '.*' is not active|is not running|is not active/i],
-  ['no-bridge', /Cannot get interface MTU on '[^']*': No such device|Unable to add bridge .* port|can't get .*bridge .*No such device/i],
+  [
+    'inactive',
+    /(domain|network) is not (running|active)|(network|pool) '.*' is not active|is not running|is not active/i,
+  ],
+  [
+    'no-bridge',
+    /Cannot get interface MTU on '[^']*': No such device|Unable to add bridge .* port|can't get .*bridge .*No such device/i,
+  ],
   ['no-memory', /cannot allocate memory|cannot set up guest memory/i],
   ['no-space', /No space left on device/i],
   [
@@ -100,7 +112,11 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
     summary: 'The host has not enough free memory',
     hint: 'Stop other VMs, or ask for less memory in the fleet file',
   },
-  'no-space': { code: 'tool-failed', summary: 'The disk of the host is full', hint: 'Make room: df -h /var/lib/libvirt' },
+  'no-space': {
+    code: 'tool-failed',
+    summary: 'The disk of the host is full',
+    hint: 'Make room: df -h /var/lib/libvirt',
+  },
   'kvm-unusable': {
     code: 'tool-failed',
     summary: 'KVM does not work on this host',
@@ -120,11 +136,23 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
     summary: 'Somebody is attached to this console already',
     hint: 'Read along with --read-only, or wait until they leave',
   },
-  'tpm-missing': { code: 'host-not-ready', summary: 'swtpm is not installed', hint: 'Install it: sudo apt-get install swtpm swtpm-tools' },
+  'tpm-missing': {
+    code: 'host-not-ready',
+    summary: 'swtpm is not installed',
+    hint: 'Install it: sudo apt-get install swtpm swtpm-tools',
+  },
 };
 
 /** The error for a program that failed. `command` as one could paste it, `words` its last lines, secrets taken out of both. */
-export function explain({ command, words, program }: { command: string; words: string; program: string }): VenError {
+export function explain({
+  command,
+  words,
+  program,
+}: {
+  command: string;
+  words: string;
+  program: string;
+}): VenError {
   const meaning = MEANING[answerOf(words)];
   const told = words
     .split('\n')

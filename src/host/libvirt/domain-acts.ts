@@ -59,7 +59,10 @@ export function domainActs(virsh: Virsh): DomainActs {
 
   /** So that undefining takes with it the variables that libvirt made, if it did before ven made others. */
   const nameFirstNvram = async (uuid: string): Promise<void> => {
-    const [xml = ''] = await virsh.must([['dumpxml', uuid, '--inactive', '--security-info']], ['not-found']);
+    const [xml = ''] = await virsh.must(
+      [['dumpxml', uuid, '--inactive', '--security-info']],
+      ['not-found'],
+    );
     const first = xml === '' ? null : withFirstNvram(xml);
     if (first !== null) await virsh.must([['define', { file: first }]]);
   };
@@ -87,7 +90,10 @@ export function domainActs(virsh: Virsh): DomainActs {
       let pressed = -Infinity;
       for (let waited = 0; waited < timeoutSeconds * 1000; waited = performance.now() - began) {
         const press = waited - pressed >= PRESS_AGAIN_MS;
-        const replies = await virsh.ask([...(press ? [['shutdown', uuid, '--mode', 'acpi']] : []), ['domstate', uuid]]);
+        const replies = await virsh.ask([
+          ...(press ? [['shutdown', uuid, '--mode', 'acpi']] : []),
+          ['domstate', uuid],
+        ]);
         if (press) pressed = waited;
         const state = replies.at(-1);
         if (state?.error && state.answer !== 'not-found') throw state.error;
@@ -107,7 +113,9 @@ export function domainActs(virsh: Virsh): DomainActs {
     },
 
     async markDomain(uuid, mark) {
-      await inBoth(uuid, [['metadata', uuid, '--uri', VEN_NAMESPACE, '--key', 'ven', '--set', markForMetadata(mark)]]);
+      await inBoth(uuid, [
+        ['metadata', uuid, '--uri', VEN_NAMESPACE, '--key', 'ven', '--set', markForMetadata(mark)],
+      ]);
     },
 
     async setTitle(uuid, title, description) {
@@ -134,8 +142,13 @@ export function domainActs(virsh: Virsh): DomainActs {
         for (const xml of nicXmls) {
           const nic = parseXml(xml);
           const mac = attribute(child(nic, 'mac'), 'address')?.toLowerCase();
-          const current = running.find((candidate) => attribute(child(candidate, 'mac'), 'address')?.toLowerCase() === mac);
-          if (!current) throw new VenError('not-found', { summary: `The running VM has no NIC ${mac ?? 'without a MAC'}` });
+          const current = running.find(
+            (candidate) => attribute(child(candidate, 'mac'), 'address')?.toLowerCase() === mac,
+          );
+          if (!current)
+            throw new VenError('not-found', {
+              summary: `The running VM has no NIC ${mac ?? 'without a MAC'}`,
+            });
           const away = serializeXml({
             ...nic,
             attrs: { ...nic.attrs, type: 'network' },
@@ -160,7 +173,12 @@ export function domainActs(virsh: Virsh): DomainActs {
         ['destroy', uuid],
         ['net-destroy', temporaryNetwork(uuid).uuid],
       ];
-      const deletion = ({ pool, volume }: VolumeRef): Command => ['vol-delete', '--pool', pool, safeVolume(volume)];
+      const deletion = ({ pool, volume }: VolumeRef): Command => [
+        'vol-delete',
+        '--pool',
+        pool,
+        safeVolume(volume),
+      ];
       // Its power is all that a domain without a definition is there by: with it the mark would go, before the volumes.
       const [transient = ''] = await virsh.must([['list', '--uuid', '--transient']]);
       if (transient.split(/\s+/).includes(uuid)) await persist(uuid);
@@ -171,27 +189,50 @@ export function domainActs(virsh: Virsh): DomainActs {
         if (error !== null && !fine) throw error;
       });
       // Gone; or put back by hand, and not yet in libvirt's list.
-      const missed = volumes.filter((_, index) => replies[powerOff.length + index]?.answer === 'not-found');
-      for (const pool of new Set(missed.map((ref) => ref.pool))) await refreshPool(virsh, pool, ['not-found']);
+      const missed = volumes.filter(
+        (_, index) => replies[powerOff.length + index]?.answer === 'not-found',
+      );
+      for (const pool of new Set(missed.map((ref) => ref.pool)))
+        await refreshPool(virsh, pool, ['not-found']);
       await virsh.must(missed.map(deletion), ['not-found']);
       if (volumes.some(isNvram)) await nameFirstNvram(uuid);
       // In a process of its own, since virsh goes on after a failure: a domain whose disk is still there must stay ven's.
-      await virsh.must([['undefine', uuid, '--nvram', '--managed-save', '--snapshots-metadata', '--checkpoints-metadata']], ['not-found']);
+      await virsh.must(
+        [
+          [
+            'undefine',
+            uuid,
+            '--nvram',
+            '--managed-save',
+            '--snapshots-metadata',
+            '--checkpoints-metadata',
+          ],
+        ],
+        ['not-found'],
+      );
     },
 
     async readAddresses(uuids) {
-      const replies = await virsh.ask(uuids.map((uuid) => ['domifaddr', uuid, '--source', 'lease']));
-      return Object.fromEntries(uuids.map((uuid, index) => [uuid, leased(replies[index]?.ok ? replies[index].text : '')]));
+      const replies = await virsh.ask(
+        uuids.map((uuid) => ['domifaddr', uuid, '--source', 'lease']),
+      );
+      return Object.fromEntries(
+        uuids.map((uuid, index) => [uuid, leased(replies[index]?.ok ? replies[index].text : '')]),
+      );
     },
   };
 }
 
 /** The IPv4 addresses in `virsh domifaddr`'s table: name, MAC, protocol, address/prefix. */
 export function leased(table: string): string[] {
-  const found = table.split('\n').flatMap((line) => /\sipv4\s+([\d.]+)\/\d+\s*$/.exec(line)?.[1] ?? []);
+  const found = table
+    .split('\n')
+    .flatMap((line) => /\sipv4\s+([\d.]+)\/\d+\s*$/.exec(line)?.[1] ?? []);
   return [...new Set(found)];
 }
 
 function gone(uuid: string): VenError {
-  return new VenError('not-found', { summary: `There is no domain with the UUID ${uuid} (any more)` });
+  return new VenError('not-found', {
+    summary: `There is no domain with the UUID ${uuid} (any more)`,
+  });
 }

@@ -1,6 +1,14 @@
 /** What a domain's XML says, as `DomainFacts`. Pure. */
 import type { DomainFacts, FirmwareKind, ObservedDisk, ObservedNic } from '../../model/index.js';
-import { at, attribute, child, childrenNamed, textAt, textOf, type XmlElement } from '../../xml/index.js';
+import {
+  at,
+  attribute,
+  child,
+  childrenNamed,
+  textAt,
+  textOf,
+  type XmlElement,
+} from '../../xml/index.js';
 
 /** KiB in each unit that libvirt writes or reads for memory. */
 const KIB: Record<string, number> = {
@@ -59,7 +67,10 @@ function firmwareOf(os: XmlElement | undefined): FirmwareKind {
   const loader = child(os, 'loader');
   if (attribute(os, 'firmware') !== 'efi' && attribute(loader, 'type') !== 'pflash') return 'bios';
   const features = childrenNamed(child(os, 'firmware'), 'feature');
-  const asked = features.some((feature) => attribute(feature, 'name') === 'secure-boot' && attribute(feature, 'enabled') === 'yes');
+  const asked = features.some(
+    (feature) =>
+      attribute(feature, 'name') === 'secure-boot' && attribute(feature, 'enabled') === 'yes',
+  );
   // What the loader says itself counts more than what libvirt was asked to choose by.
   return (attribute(loader, 'secure') ?? (asked ? 'yes' : 'no')) === 'yes' ? 'uefi-secure' : 'uefi';
 }
@@ -77,7 +88,8 @@ function firmwareSetting(domain: XmlElement, name: string): string | null {
 
 function bootOf(os: XmlElement | undefined, devices: XmlElement | undefined): DomainFacts['boot'] {
   const named = childrenNamed(os, 'boot').map((boot) => attribute(boot, 'dev'));
-  if (named.length > 0) return named.map((dev) => (dev === 'hd' ? 'disk' : dev === 'network' ? 'network' : 'other'));
+  if (named.length > 0)
+    return named.map((dev) => (dev === 'hd' ? 'disk' : dev === 'network' ? 'network' : 'other'));
   // The other way to say it: an order on each device. Several of a kind in a row count as one.
   const ordered = (devices ? devices.children : [])
     .filter((node) => typeof node !== 'string')
@@ -130,7 +142,8 @@ function serialNumberOf(domain: XmlElement): string | null {
   for (const sysinfo of childrenNamed(domain, 'sysinfo')) {
     if (attribute(sysinfo, 'type') !== 'smbios') continue;
     for (const entry of childrenNamed(child(sysinfo, 'system'), 'entry')) {
-      if (attribute(entry, 'name') === 'serial') return entry.children.filter((node) => typeof node === 'string').join('');
+      if (attribute(entry, 'name') === 'serial')
+        return entry.children.filter((node) => typeof node === 'string').join('');
     }
   }
   return null;
@@ -141,7 +154,10 @@ function graphicsOf(devices: XmlElement | undefined): DomainFacts['graphics'] {
   if (!graphics) return { type: 'none' };
   return {
     type: attribute(graphics, 'type') ?? 'other',
-    listen: attribute(graphics, 'listen') ?? attribute(child(graphics, 'listen'), 'address') ?? '127.0.0.1',
+    listen:
+      attribute(graphics, 'listen') ??
+      attribute(child(graphics, 'listen'), 'address') ??
+      '127.0.0.1',
     port: number(attribute(graphics, 'port')) ?? -1,
     autoport: attribute(graphics, 'autoport') === 'yes',
   };
@@ -150,7 +166,8 @@ function graphicsOf(devices: XmlElement | undefined): DomainFacts['graphics'] {
 /** COM1 is the serial device with port 0, which is the first when no port is said. */
 function consoleOf(devices: XmlElement | undefined): DomainFacts['console'] {
   const serials = childrenNamed(devices, 'serial');
-  const com1 = serials.find((serial) => attribute(child(serial, 'target'), 'port') === '0') ?? serials[0];
+  const com1 =
+    serials.find((serial) => attribute(child(serial, 'target'), 'port') === '0') ?? serials[0];
   return {
     pty: attribute(com1, 'type') === 'pty' ? attribute(child(com1, 'source'), 'path') : null,
     log: attribute(at(com1, 'log'), 'file'),
@@ -158,7 +175,9 @@ function consoleOf(devices: XmlElement | undefined): DomainFacts['console'] {
 }
 
 function kibibytes(memory: XmlElement | undefined): number {
-  const amount = number(memory ? memory.children.filter((node) => typeof node === 'string').join('') : null) ?? 0;
+  const amount =
+    number(memory ? memory.children.filter((node) => typeof node === 'string').join('') : null) ??
+    0;
   return Math.round(amount * (KIB[attribute(memory, 'unit') ?? 'KiB'] ?? 1));
 }
 

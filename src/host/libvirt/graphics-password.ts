@@ -17,7 +17,10 @@ import { domainUuid } from './domain-facts.js';
 import type { Command, Virsh } from './virsh.js';
 
 /** Of a definition with its secrets in it. `wanted`: null when none is to be asked for. null: it has no VNC. Pure. */
-export function graphicsPassword(domain: XmlElement, wanted: string | null): GraphicsPassword | null {
+export function graphicsPassword(
+  domain: XmlElement,
+  wanted: string | null,
+): GraphicsPassword | null {
   const graphics = vncOf(domain);
   if (!graphics) return null;
   const password = attribute(graphics, 'passwd');
@@ -27,27 +30,50 @@ export function graphicsPassword(domain: XmlElement, wanted: string | null): Gra
 }
 
 /** Adds to the fleet's own domains what is to be said of their passwords: in one more virsh process, if there is one to ask about. */
-export async function withPasswords(virsh: Virsh, fleet: ResolvedFleet, state: HostState, readSecret: ReadSecret): Promise<HostState> {
-  const asked = state.domains.filter(({ mark, config, live }) => mark?.fleet === fleet.name && (hasVnc(config) || (live && hasVnc(live))));
+export async function withPasswords(
+  virsh: Virsh,
+  fleet: ResolvedFleet,
+  state: HostState,
+  readSecret: ReadSecret,
+): Promise<HostState> {
+  const asked = state.domains.filter(
+    ({ mark, config, live }) =>
+      mark?.fleet === fleet.name && (hasVnc(config) || (live && hasVnc(live))),
+  );
   if (asked.length === 0) return state;
-  const replies = await virsh.ask(asked.flatMap(({ uuid }) => [definition(uuid, '--inactive'), definition(uuid)]));
+  const replies = await virsh.ask(
+    asked.flatMap(({ uuid }) => [definition(uuid, '--inactive'), definition(uuid)]),
+  );
   const seen = new Map<string, ObservedDomain>();
   for (const [index, domain] of asked.entries()) {
     const wanted = wantedPassword(fleet, domain.uuid, readSecret);
     const look = (facts: DomainFacts, reply: string | undefined): DomainFacts => {
       const xml = reply === undefined || reply === '' ? null : parseXml(reply);
-      const password = xml !== null && domainUuid(xml) === domain.uuid ? graphicsPassword(xml, wanted) : null;
-      return password !== null && 'listen' in facts.graphics ? { ...facts, graphics: { ...facts.graphics, password } } : facts;
+      const password =
+        xml !== null && domainUuid(xml) === domain.uuid ? graphicsPassword(xml, wanted) : null;
+      return password !== null && 'listen' in facts.graphics
+        ? { ...facts, graphics: { ...facts.graphics, password } }
+        : facts;
     };
     const config = look(domain.config, replies[2 * index]?.text);
-    seen.set(domain.uuid, { ...domain, config, live: domain.live && look(domain.live, replies[2 * index + 1]?.text) });
+    seen.set(domain.uuid, {
+      ...domain,
+      config,
+      live: domain.live && look(domain.live, replies[2 * index + 1]?.text),
+    });
   }
   return { ...state, domains: state.domains.map((domain) => seen.get(domain.uuid) ?? domain) };
 }
 
-export function wantedPassword(fleet: ResolvedFleet, uuid: string, readSecret: ReadSecret): string | null {
+export function wantedPassword(
+  fleet: ResolvedFleet,
+  uuid: string,
+  readSecret: ReadSecret,
+): string | null {
   const graphics = fleet.vms.find((vm) => vm.uuid === uuid)?.graphics;
-  return graphics?.type === 'vnc' && graphics.password !== undefined ? readSecret(graphics.password) : null;
+  return graphics?.type === 'vnc' && graphics.password !== undefined
+    ? readSecret(graphics.password)
+    : null;
 }
 
 /** Each definition is changed by itself: what runs has a port, where what is kept may leave the choice to libvirt. */
@@ -60,17 +86,28 @@ export async function setGraphicsPassword(
   if (!readSecret) throw new Error('nothing was given to read secrets with');
   const password = readSecret(reference);
   const secrets = [password];
-  const [kept = '', now = ''] = await virsh.must([definition(uuid, '--inactive'), definition(uuid)], [], { secrets });
+  const [kept = '', now = ''] = await virsh.must(
+    [definition(uuid, '--inactive'), definition(uuid)],
+    [],
+    { secrets },
+  );
   const running = parseXml(now);
-  const updates: Command[] = [['update-device', uuid, { file: withPassword(parseXml(kept), password) }, '--config']];
-  if ('id' in running.attrs) updates.push(['update-device', uuid, { file: withPassword(running, password) }, '--live']);
+  const updates: Command[] = [
+    ['update-device', uuid, { file: withPassword(parseXml(kept), password) }, '--config'],
+  ];
+  if ('id' in running.attrs)
+    updates.push(['update-device', uuid, { file: withPassword(running, password) }, '--live']);
   await virsh.must(updates, [], { secrets });
 }
 
 /** The `<graphics>` element with the password in it. @throws VenError `tool-failed` when there is none. */
 export function withPassword(domain: XmlElement, password: string): string {
   const graphics = vncOf(domain);
-  if (!graphics) throw new VenError('tool-failed', { summary: 'The VM has no VNC any more', hint: 'Make a new plan: ven plan' });
+  if (!graphics)
+    throw new VenError('tool-failed', {
+      summary: 'The VM has no VNC any more',
+      hint: 'Make a new plan: ven plan',
+    });
   return serializeXml({ ...graphics, attrs: { ...graphics.attrs, passwd: password } });
 }
 

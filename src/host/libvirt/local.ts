@@ -19,7 +19,11 @@ export function localRoutes(): HostRoute[] {
     }
   }
   routes.push(...parseRoutes(read('/proc/net/route')));
-  const unique = new Map(routes.filter(({ device }) => device !== 'lo').map((route) => [`${route.cidr} ${route.device}`, route]));
+  const unique = new Map(
+    routes
+      .filter(({ device }) => device !== 'lo')
+      .map((route) => [`${route.cidr} ${route.device}`, route]),
+  );
   return [...unique.keys()].sort().flatMap((key) => unique.get(key) ?? []);
 }
 
@@ -32,7 +36,12 @@ export function parseRoutes(table: string): HostRoute[] {
       const columns = line.trim().split(/\s+/);
       const [device, destination] = columns;
       const mask = columns[7];
-      if (device === undefined || !/^[0-9A-F]{8}$/.test(destination ?? '') || !/^[0-9A-F]{8}$/.test(mask ?? '')) return [];
+      if (
+        device === undefined ||
+        !/^[0-9A-F]{8}$/.test(destination ?? '') ||
+        !/^[0-9A-F]{8}$/.test(mask ?? '')
+      )
+        return [];
       const bits = word(mask ?? '')
         .toString(2)
         .padStart(32, '0');
@@ -46,7 +55,8 @@ export function localBridgePorts(): Record<string, string[]> {
   const bridges: Record<string, string[]> = {};
   for (const device of list('/sys/class/net')) {
     const ports = list(`/sys/class/net/${device}/brif`);
-    if (ports.length > 0 || isFolder(`/sys/class/net/${device}/bridge`)) bridges[device] = ports.sort();
+    if (ports.length > 0 || isFolder(`/sys/class/net/${device}/bridge`))
+      bridges[device] = ports.sort();
   }
   return bridges;
 }

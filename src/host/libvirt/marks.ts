@@ -23,7 +23,9 @@ export function domainMark(domain: XmlElement): DomainMark | null {
     digest,
     ready: attribute(mark, 'ready') === 'yes',
     ...(attribute(mark, 'registered') === 'no' ? { unregistered: true as const } : {}),
-    ...(firmware !== null && /^(bios|uefi|uefi-secure)(:\/.*)?$/.test(firmware) ? { firmware } : {}),
+    ...(firmware !== null && /^(bios|uefi|uefi-secure)(:\/.*)?$/.test(firmware)
+      ? { firmware }
+      : {}),
     ...(certificates === null ? {} : { certificates }),
     ...(keys === null ? {} : { keys }),
     volumes: childrenNs(inside, VEN_NAMESPACE, 'volume').flatMap((element) => {
@@ -49,7 +51,9 @@ export function networkMark(network: XmlElement): NetworkMark | null {
   const fleet = attribute(mark, 'fleet');
   const name = attribute(mark, 'name');
   const digest = attribute(mark, 'digest');
-  return fleet !== null && name !== null && digest !== null ? { fleet, network: name, digest } : null;
+  return fleet !== null && name !== null && digest !== null
+    ? { fleet, network: name, digest }
+    : null;
 }
 
 /** `options`: those that ven added. */
@@ -64,7 +68,9 @@ export function bootMark(network: XmlElement): (BootMark & { options: string[] }
       const fleet = attribute(element, 'name');
       return fleet === null ? [] : [{ fleet, network: attribute(element, 'network') ?? '' }];
     }),
-    options: childrenNs(inside, VEN_NAMESPACE, 'option').flatMap((element) => attribute(element, 'value') ?? []),
+    options: childrenNs(inside, VEN_NAMESPACE, 'option').flatMap(
+      (element) => attribute(element, 'value') ?? [],
+    ),
   };
 }
 
@@ -85,7 +91,11 @@ export function markForMetadata(mark: DomainMark): string {
     children: [
       ...mark.volumes.map(({ pool, volume, asked }) => ({
         name: 'volume',
-        attrs: { pool, name: volume, ...(asked === undefined ? {} : { bus: asked.bus, size: String(asked.sizeBytes) }) },
+        attrs: {
+          pool,
+          name: volume,
+          ...(asked === undefined ? {} : { bus: asked.bus, size: String(asked.sizeBytes) }),
+        },
         children: [],
       })),
       ...mark.nics.map((mac) => ({ name: 'nic', attrs: { mac }, children: [] })),
@@ -94,7 +104,10 @@ export function markForMetadata(mark: DomainMark): string {
 }
 
 /** The mark of that name, if it is the only one. */
-export function markOf(root: XmlElement, local: string): { ancestors: XmlElement[]; mark: XmlElement } | null {
+export function markOf(
+  root: XmlElement,
+  local: string,
+): { ancestors: XmlElement[]; mark: XmlElement } | null {
   const metadata = child(root, 'metadata');
   if (!metadata) return null;
   const ancestors = [root, metadata];

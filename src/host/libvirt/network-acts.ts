@@ -9,7 +9,13 @@ import type { Command, Virsh } from './virsh.js';
 
 export type NetworkActs = Pick<
   Host,
-  'createNetwork' | 'startNetwork' | 'updateNetwork' | 'defineNetwork' | 'deleteNetwork' | 'readNetwork' | 'redefineNetwork'
+  | 'createNetwork'
+  | 'startNetwork'
+  | 'updateNetwork'
+  | 'defineNetwork'
+  | 'deleteNetwork'
+  | 'readNetwork'
+  | 'redefineNetwork'
 >;
 
 export function networkActs(virsh: Virsh): NetworkActs {
@@ -43,7 +49,14 @@ export function networkActs(virsh: Virsh): NetworkActs {
     },
 
     async updateNetwork(uuid, change) {
-      const act = (where: string): Command => ['net-update', uuid, change.operation, change.section, entryXml(change), where];
+      const act = (where: string): Command => [
+        'net-update',
+        uuid,
+        change.operation,
+        change.section,
+        entryXml(change),
+        where,
+      ];
       const [live, , running, config] = await virsh.ask([
         act('--live'),
         act('--config'),
@@ -97,16 +110,24 @@ function entryXml(change: NetworkEntryChange): string {
     });
   }
   const { mac, ip, name } = change.entry;
-  return serializeXml({ name: 'host', attrs: { mac, ...(name === null ? {} : { name }), ip }, children: [] });
+  return serializeXml({
+    name: 'host',
+    attrs: { mac, ...(name === null ? {} : { name }), ip },
+    children: [],
+  });
 }
 
 function has(facts: NetworkFacts, change: NetworkEntryChange): boolean {
   if (change.section === 'dns-host') {
     const wanted = change.entry.names.toSorted().join(' ');
-    return facts.dnsHosts.some(({ ip, names }) => ip === change.entry.ip && names.toSorted().join(' ') === wanted);
+    return facts.dnsHosts.some(
+      ({ ip, names }) => ip === change.entry.ip && names.toSorted().join(' ') === wanted,
+    );
   }
   const { mac, ip, name } = change.entry;
-  return facts.dhcpHosts.some((host) => host.mac === mac.toLowerCase() && host.ip === ip && host.name === name);
+  return facts.dhcpHosts.some(
+    (host) => host.mac === mac.toLowerCase() && host.ip === ip && host.name === name,
+  );
 }
 
 function notTaken(uuid: string, change: NetworkEntryChange): VenError {
@@ -124,7 +145,11 @@ export function temporaryNetwork(domain: string): { uuid: string; name: string; 
   const hash = createHash('sha256').update(`reattach/${domain}`).digest('hex');
   const uuid = hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
   const name = `ven-reattach-${hash.slice(0, 12)}`;
-  const element = (tag: string, attrs: Record<string, string>, children: (string | ReturnType<typeof leaf>)[] = []) => ({
+  const element = (
+    tag: string,
+    attrs: Record<string, string>,
+    children: (string | ReturnType<typeof leaf>)[] = [],
+  ) => ({
     name: tag,
     attrs,
     children,

@@ -1,6 +1,14 @@
 /** What a network's XML says. Pure. */
 import { isBootOption, offeredBootUrl, type ObservedNetwork } from '../../model/index.js';
-import { attribute, child, childrenNamed, childrenNs, textAt, textOf, type XmlElement } from '../../xml/index.js';
+import {
+  attribute,
+  child,
+  childrenNamed,
+  childrenNs,
+  textAt,
+  textOf,
+  type XmlElement,
+} from '../../xml/index.js';
 import { bootMark, networkMark } from './marks.js';
 import { heldFor } from './stand-in.js';
 
@@ -9,13 +17,17 @@ const DNSMASQ = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
 export type NetworkFacts = Omit<ObservedNetwork, 'active' | 'autostart' | 'persistent' | 'unsaved'>;
 
 export function networkFacts(network: XmlElement): NetworkFacts {
-  const ip = childrenNamed(network, 'ip').find((element) => (attribute(element, 'family') ?? 'ipv4') === 'ipv4');
+  const ip = childrenNamed(network, 'ip').find(
+    (element) => (attribute(element, 'family') ?? 'ipv4') === 'ipv4',
+  );
   const dhcp = child(ip, 'dhcp');
   const range = child(dhcp, 'range');
   const start = attribute(range, 'start');
   const end = attribute(range, 'end');
   const options = childrenNs([network], DNSMASQ, 'options').flatMap((element) =>
-    childrenNs([network, element], DNSMASQ, 'option').flatMap((option) => attribute(option, 'value') ?? []),
+    childrenNs([network, element], DNSMASQ, 'option').flatMap(
+      (option) => attribute(option, 'value') ?? [],
+    ),
   );
   const boot = bootMark(network);
   const mark = networkMark(network);
@@ -38,7 +50,12 @@ export function networkFacts(network: XmlElement): NetworkFacts {
     })),
     bootUrl: offeredBootUrl(options),
     boot: boot && { url: boot.url, fleets: boot.fleets },
-    otherBoot: mark === null ? options.filter((option) => isBootOption(option) && boot?.options.includes(option) !== true) : [],
+    otherBoot:
+      mark === null
+        ? options.filter(
+            (option) => isBootOption(option) && boot?.options.includes(option) !== true,
+          )
+        : [],
     standsFor: heldFor(network),
   };
 }

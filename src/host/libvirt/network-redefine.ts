@@ -1,9 +1,27 @@
 /** Changes to somebody else's network that take effect at once, with every VM on it kept. */
 import { VenError, type NetworkRedefinition } from '../../model/index.js';
-import { attribute, child, childrenNamed, parseXml, serializeXml, textAt, type XmlElement } from '../../xml/index.js';
+import {
+  attribute,
+  child,
+  childrenNamed,
+  parseXml,
+  serializeXml,
+  textAt,
+  type XmlElement,
+} from '../../xml/index.js';
 import type { Answer } from './answers.js';
 import { networkFacts } from './network-facts.js';
-import { hangsOn, heldFor, heldNics, macOf, movedAside, standInOf, standInXml, type HeldNic, type StandIn } from './stand-in.js';
+import {
+  hangsOn,
+  heldFor,
+  heldNics,
+  macOf,
+  movedAside,
+  standInOf,
+  standInXml,
+  type HeldNic,
+  type StandIn,
+} from './stand-in.js';
 import type { Virsh } from './virsh.js';
 
 /** A VM that is gone, or off, has nothing to be moved. */
@@ -14,12 +32,18 @@ export async function readNetwork(virsh: Virsh, uuid: string): Promise<string> {
   const [xml = ''] = await virsh.must([['net-dumpxml', uuid, '--inactive']]);
   const network = parseXml(xml);
   if (networkFacts(network).uuid !== uuid)
-    throw new VenError('not-found', { summary: `There is no network with the UUID ${uuid} (any more)` });
+    throw new VenError('not-found', {
+      summary: `There is no network with the UUID ${uuid} (any more)`,
+    });
   return serializeXml(network);
 }
 
 /** See `Host.redefineNetwork`. */
-export async function redefineNetwork(virsh: Virsh, uuid: string, change: NetworkRedefinition): Promise<void> {
+export async function redefineNetwork(
+  virsh: Virsh,
+  uuid: string,
+  change: NetworkRedefinition,
+): Promise<void> {
   const { user, before, after, restart, start } = change;
   const standIn = standInOf(uuid);
   await settle(virsh, uuid, user.fleet);
@@ -28,7 +52,9 @@ export async function redefineNetwork(virsh: Virsh, uuid: string, change: Networ
 
   const facts = networkFacts(parseXml(before));
   // Whoever was on it when somebody stopped it hangs on nothing, and is attached again as well.
-  const nics = (active ? restart : start) ? await nicsOn(virsh, [`network ${facts.name}`, `bridge ${facts.bridge ?? ''}`]) : [];
+  const nics = (active ? restart : start)
+    ? await nicsOn(virsh, [`network ${facts.name}`, `bridge ${facts.bridge ?? ''}`])
+    : [];
   const [made] = await virsh.ask([['net-create', { file: standInXml(uuid, user, nics) }]]);
   // Made by another run since `settle` looked: that one tells whose.
   if (made?.error) {
@@ -93,14 +119,22 @@ async function nicsOn(virsh: Virsh, places: readonly string[]): Promise<HeldNic[
   const domains = list.split(/\s+/).filter((uuid) => uuid !== '');
   const replies = await virsh.ask(domains.map((uuid) => ['dumpxml', uuid]));
   return replies.flatMap(({ ok, text }, index) =>
-    ok ? nicsIn(parseXml(text), domains[index] ?? '').filter(({ xml }) => places.includes(hangsOn(parseXml(xml)) ?? '')) : [],
+    ok
+      ? nicsIn(parseXml(text), domains[index] ?? '').filter(({ xml }) =>
+          places.includes(hangsOn(parseXml(xml)) ?? ''),
+        )
+      : [],
   );
 }
 
 /** The network cards of a running domain. */
 export function nicsIn(domain: XmlElement, uuid: string): HeldNic[] {
   if (!('id' in domain.attrs) || textAt(domain, 'uuid')?.trim() !== uuid) return [];
-  return childrenNamed(child(domain, 'devices'), 'interface').map((nic) => ({ domain: uuid, mac: macOf(nic), xml: withoutPort(nic) }));
+  return childrenNamed(child(domain, 'devices'), 'interface').map((nic) => ({
+    domain: uuid,
+    mac: macOf(nic),
+    xml: withoutPort(nic),
+  }));
 }
 
 /** libvirt's own name for the place on the network, which is another one each time. */
@@ -108,16 +142,31 @@ function withoutPort(nic: XmlElement): string {
   return serializeXml({
     ...nic,
     children: nic.children.map((node) => {
-      if (typeof node === 'string' || node.name !== 'source' || attribute(node, 'portid') === null) return node;
+      if (typeof node === 'string' || node.name !== 'source' || attribute(node, 'portid') === null)
+        return node;
       const { network = '', ...rest } = node.attrs;
-      const attrs = Object.fromEntries(Object.entries(rest).filter(([name]) => !['portid', 'bridge'].includes(name)));
+      const attrs = Object.fromEntries(
+        Object.entries(rest).filter(([name]) => !['portid', 'bridge'].includes(name)),
+      );
       return { ...node, attrs: { network, ...attrs } };
     }),
   });
 }
 
-async function moveAside(virsh: Virsh, nics: readonly HeldNic[], standIn: StandIn, network: string): Promise<void> {
-  const replies = await virsh.ask(nics.map(({ domain, xml }) => ['update-device', domain, { file: movedAside(xml, standIn) }, '--live']));
+async function moveAside(
+  virsh: Virsh,
+  nics: readonly HeldNic[],
+  standIn: StandIn,
+  network: string,
+): Promise<void> {
+  const replies = await virsh.ask(
+    nics.map(({ domain, xml }) => [
+      'update-device',
+      domain,
+      { file: movedAside(xml, standIn) },
+      '--live',
+    ]),
+  );
   for (const [index, { error, answer }] of replies.entries()) {
     if (error === null || GONE.includes(answer)) continue;
     throw new VenError('tool-failed', {
@@ -138,7 +187,8 @@ async function moveBack(virsh: Virsh, nics: readonly HeldNic[], standIn: StandIn
       return nic === undefined ? [] : [['update-device', domain, { file: nic.xml }, '--live']];
     }),
   );
-  for (const { error, answer } of replies) if (error !== null && !GONE.includes(answer)) throw error;
+  for (const { error, answer } of replies)
+    if (error !== null && !GONE.includes(answer)) throw error;
 }
 
 function moved(name: string): VenError {

@@ -49,7 +49,11 @@ interface Question {
   hear: (text: string) => void;
 }
 
-export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Date): Promise<HostState> {
+export async function observe(
+  virsh: Virsh,
+  fleet: ResolvedFleet,
+  now: () => Date,
+): Promise<HostState> {
   const observedAt = now().toISOString();
   const wanted = fleet.vms.flatMap(volumesOf);
   const poolsOfFleet = [...new Set([fleet.host.storagePool, ...wanted.map(({ pool }) => pool)])];
@@ -66,7 +70,11 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
     questions.push({
       command: ['pool-dumpxml', uuid],
       hear: (text) =>
-        pools.push({ ...poolFacts(parseXml(text)), active: lists.activePools.has(uuid), autostart: lists.autostartPools.has(uuid) }),
+        pools.push({
+          ...poolFacts(parseXml(text)),
+          active: lists.activePools.has(uuid),
+          autostart: lists.autostartPools.has(uuid),
+        }),
     });
   }
   for (const uuid of lists.networks) {
@@ -89,10 +97,14 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
     };
     // What is kept comes first: only there is a mark that was changed while the network ran. A transient network has only
     // the second, and so have networks of drivers that don't know the flag.
-    questions.push({ command: ['net-dumpxml', uuid, '--inactive'], hear }, { command: ['net-dumpxml', uuid], hear });
+    questions.push(
+      { command: ['net-dumpxml', uuid, '--inactive'], hear },
+      { command: ['net-dumpxml', uuid], hear },
+    );
   }
   const local = isLocal(virsh.uri);
-  for (const uuid of lists.domains) questions.push(...domainQuestions(uuid, lists, local, (domain) => domains.push(domain)));
+  for (const uuid of lists.domains)
+    questions.push(...domainQuestions(uuid, lists, local, (domain) => domains.push(domain)));
 
   const [, disks] = await Promise.all([askAll(virsh, questions), disksRead]);
 
@@ -100,7 +112,9 @@ export async function observe(virsh: Virsh, fleet: ResolvedFleet, now: () => Dat
   const owned = domains.flatMap(({ mark }) => (mark?.fleet === fleet.name ? mark.volumes : []));
   const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), disks, {
     activePools: lists.activePoolNames,
-    folders: local ? new Map(pools.flatMap(({ name, path }) => (path === null ? [] : [[name, path] as const]))) : null,
+    folders: local
+      ? new Map(pools.flatMap(({ name, path }) => (path === null ? [] : [[name, path] as const])))
+      : null,
     timeoutSeconds: TIMEOUT_SECONDS,
   });
 
@@ -142,10 +156,19 @@ function shownOf(network: XmlElement): string {
 }
 
 /** A running domain has two definitions: what runs, and what the next start will use. */
-function domainQuestions(uuid: string, lists: Lists, local: boolean, found: (domain: ObservedDomain) => void): Question[] {
+function domainQuestions(
+  uuid: string,
+  lists: Lists,
+  local: boolean,
+  found: (domain: ObservedDomain) => void,
+): Question[] {
   const active = lists.running.has(uuid) || lists.paused.has(uuid) || lists.other.has(uuid);
   const persistent = lists.persistent.has(uuid);
-  let power: Power = lists.running.has(uuid) ? 'running' : lists.paused.has(uuid) ? 'paused' : 'off';
+  let power: Power = lists.running.has(uuid)
+    ? 'running'
+    : lists.paused.has(uuid)
+      ? 'paused'
+      : 'off';
   let live: XmlElement | null = null;
 
   const settle = (config: XmlElement, text: string): void => {
@@ -171,7 +194,8 @@ function domainQuestions(uuid: string, lists: Lists, local: boolean, found: (dom
   };
 
   const questions: Question[] = [];
-  if (lists.other.has(uuid)) questions.push({ command: ['domstate', uuid], hear: (text) => (power = powerOf(text)) });
+  if (lists.other.has(uuid))
+    questions.push({ command: ['domstate', uuid], hear: (text) => (power = powerOf(text)) });
   if (active) {
     questions.push({
       command: ['dumpxml', uuid],
@@ -212,7 +236,11 @@ async function askAll(virsh: Virsh, questions: readonly Question[]): Promise<voi
 }
 
 function uniqueVolumes(refs: readonly VolumeRef[]): VolumeRef[] {
-  return [...new Map(refs.map(({ pool, volume }) => [keyOf({ pool, volume }), { pool, volume }])).values()];
+  return [
+    ...new Map(
+      refs.map(({ pool, volume }) => [keyOf({ pool, volume }), { pool, volume }]),
+    ).values(),
+  ];
 }
 
 function keyOf({ pool, volume }: VolumeRef): string {

@@ -4,7 +4,14 @@
  * same for new VMs.)
  */
 import { join } from 'node:path';
-import { attribute, child, childrenNamed, parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
+import {
+  attribute,
+  child,
+  childrenNamed,
+  parseXml,
+  serializeXml,
+  type XmlElement,
+} from '../../xml/index.js';
 import { domainMark } from './marks.js';
 import { poolFacts } from './storage-facts.js';
 import type { Virsh } from './virsh.js';
@@ -12,10 +19,14 @@ import type { Virsh } from './virsh.js';
 /** `xml`, with the volumes that its mark lists named by path. Asks only for the pools of those that are named as volumes. */
 export async function byPath(virsh: Virsh, xml: string): Promise<string> {
   const domain = parseXml(xml);
-  const pools = [...new Set([...disksByVolume(domain), ...nvramByVolume(domain)].map(({ pool }) => pool))];
+  const pools = [
+    ...new Set([...disksByVolume(domain), ...nvramByVolume(domain)].map(({ pool }) => pool)),
+  ];
   if (pools.length === 0) return xml;
   const replies = await virsh.must(pools.map((pool) => ['pool-dumpxml', pool]));
-  const folders = new Map(pools.map((pool, index) => [pool, poolFacts(parseXml(replies[index] ?? '')).path]));
+  const folders = new Map(
+    pools.map((pool, index) => [pool, poolFacts(parseXml(replies[index] ?? '')).path]),
+  );
   return disksToFiles(xml, (pool) => folders.get(pool) ?? null);
 }
 
@@ -44,7 +55,11 @@ function nvramByVolume(domain: XmlElement): { nvram: XmlElement; pool: string; v
     const source = child(nvram, 'source');
     const pool = attribute(source, 'pool');
     const volume = attribute(source, 'volume');
-    const ours = attribute(nvram, 'type') === 'volume' && pool !== null && volume !== null && !volume.includes('/');
+    const ours =
+      attribute(nvram, 'type') === 'volume' &&
+      pool !== null &&
+      volume !== null &&
+      !volume.includes('/');
     return ours ? [{ nvram, pool, volume }] : [];
   });
 }
@@ -62,7 +77,10 @@ function disksByVolume(domain: XmlElement): DiskByVolume[] {
     const source = child(disk, 'source');
     const pool = attribute(source, 'pool');
     const volume = attribute(source, 'volume');
-    if (attribute(disk, 'type') !== 'volume' || !source || pool === null || volume === null) return [];
-    return made.has(`${pool}/${volume}`) && !volume.includes('/') ? [{ disk, source, pool, volume }] : [];
+    if (attribute(disk, 'type') !== 'volume' || !source || pool === null || volume === null)
+      return [];
+    return made.has(`${pool}/${volume}`) && !volume.includes('/')
+      ? [{ disk, source, pool, volume }]
+      : [];
   });
 }

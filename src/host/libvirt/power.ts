@@ -12,7 +12,13 @@ export interface PowerState {
   id: string | null;
 }
 
-const STATES: Record<string, Power> = { running: 'running', idle: 'running', paused: 'paused', crashed: 'crashed', pmsuspended: 'paused' };
+const STATES: Record<string, Power> = {
+  running: 'running',
+  idle: 'running',
+  paused: 'paused',
+  crashed: 'crashed',
+  pmsuspended: 'paused',
+};
 /** A domain that is shutting down is on until it is off. */
 const ON = /^in shutdown/;
 
@@ -32,7 +38,10 @@ export async function readPowers(
   for (const [index, uuid] of uuids.entries()) {
     const [state, id] = [replies[2 * index], replies[2 * index + 1]];
     if (state?.error && state.answer !== 'not-found') throw state.error;
-    const power = state?.ok !== true ? 'missing' : (STATES[state.text] ?? (ON.test(state.text) ? 'running' : 'off'));
+    const power =
+      state?.ok !== true
+        ? 'missing'
+        : (STATES[state.text] ?? (ON.test(state.text) ? 'running' : 'off'));
     states.set(uuid, { power, id: id?.ok === true && /^\d+$/.test(id.text) ? id.text : null });
   }
   return states;
@@ -45,7 +54,13 @@ const START = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: starting up lib
  * When libvirt started a domain last, as ISO 8601, from its own log of the domain on this machine: tells one life of a VM from the next, also
  * after it ended. null: not known.
  */
-export function lastStart({ domain, folder = LOG_FOLDER }: { domain: string; folder?: string | undefined }): string | null {
+export function lastStart({
+  domain,
+  folder = LOG_FOLDER,
+}: {
+  domain: string;
+  folder?: string | undefined;
+}): string | null {
   let fd: number;
   try {
     fd = openSync(`${folder}/${domain}.log`, 'r');

@@ -6,7 +6,15 @@
  */
 import { createHash } from 'node:crypto';
 import type { BootMark } from '../../model/index.js';
-import { attribute, child, childrenNs, parseXml, serializeXml, textOf, type XmlElement } from '../../xml/index.js';
+import {
+  attribute,
+  child,
+  childrenNs,
+  parseXml,
+  serializeXml,
+  textOf,
+  type XmlElement,
+} from '../../xml/index.js';
 import { markOf, VEN_NAMESPACE } from './marks.js';
 
 type User = BootMark['fleets'][number];
@@ -53,7 +61,9 @@ export function heldFor(network: XmlElement): { network: string; user: User } | 
   const mark = markOf(network, 'standIn')?.mark;
   const uuid = attribute(mark, 'network');
   const fleet = attribute(mark, 'fleet');
-  return uuid === null || fleet === null ? null : { network: uuid, user: { fleet, network: attribute(mark, 'name') ?? '' } };
+  return uuid === null || fleet === null
+    ? null
+    : { network: uuid, user: { fleet, network: attribute(mark, 'name') ?? '' } };
 }
 
 export function heldNics(standIn: XmlElement): HeldNic[] {
@@ -84,10 +94,16 @@ export function movedAside(xml: string, { name, bridge }: StandIn): string {
   const source = attribute(nic, 'type') === 'bridge' ? { bridge } : { network: name };
   return serializeXml({
     ...nic,
-    children: nic.children.map((node) => (typeof node !== 'string' && node.name === 'source' ? element('source', source) : node)),
+    children: nic.children.map((node) =>
+      typeof node !== 'string' && node.name === 'source' ? element('source', source) : node,
+    ),
   });
 }
 
-function element(name: string, attrs: Record<string, string> = {}, children: (XmlElement | string)[] = []): XmlElement {
+function element(
+  name: string,
+  attrs: Record<string, string> = {},
+  children: (XmlElement | string)[] = [],
+): XmlElement {
   return { name, attrs, children };
 }

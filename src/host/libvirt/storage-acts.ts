@@ -14,7 +14,11 @@ export interface StorageActs {
   ensurePool(pool: string): Promise<void>;
   createVolume(pool: string, volume: string, xml: string): Promise<void>;
   fillVolume(ref: VolumeRef, content: Uint8Array): Promise<void>;
-  growVolume(ref: VolumeRef, bytes: number, running: { uuid: string; target: string } | null): Promise<void>;
+  growVolume(
+    ref: VolumeRef,
+    bytes: number,
+    running: { uuid: string; target: string } | null,
+  ): Promise<void>;
 }
 
 const REFRESH_TRIES = 50;
@@ -94,7 +98,11 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
  * Lets libvirt look what is in the pool. It refuses to while a volume is being made in it, for another VM say: that takes a
  * moment. @throws VenError unless its answer is in `fine`.
  */
-export async function refreshPool(virsh: Virsh, pool: string, fine: readonly Answer[] = []): Promise<void> {
+export async function refreshPool(
+  virsh: Virsh,
+  pool: string,
+  fine: readonly Answer[] = [],
+): Promise<void> {
   for (let tries = REFRESH_TRIES; ; tries -= 1) {
     const [reply] = await virsh.ask([['pool-refresh', pool]]);
     if (reply?.ok || (reply && fine.includes(reply.answer))) return;
@@ -106,7 +114,10 @@ export async function refreshPool(virsh: Virsh, pool: string, fine: readonly Ans
 function defaultFolder(uri: string, env: Env): string {
   if (!/^[^:]*:\/\/[^/]*\/session/.test(uri)) return '/var/lib/libvirt/images';
   const home = env['XDG_DATA_HOME'];
-  return join(home !== undefined && isAbsolute(home) ? home : join(env['HOME'] ?? homedir(), '.local/share'), 'libvirt/images');
+  return join(
+    home !== undefined && isAbsolute(home) ? home : join(env['HOME'] ?? homedir(), '.local/share'),
+    'libvirt/images',
+  );
 }
 
 function inTheWay(uri: string, { pool, volume }: VolumeRef, cause: unknown): VenError {

@@ -33,7 +33,11 @@ export function poolFacts(pool: XmlElement): PoolFacts {
   };
 }
 
-export function volumeFacts(volume: XmlElement): { volume: string; path: string; capacityBytes: number } {
+export function volumeFacts(volume: XmlElement): {
+  volume: string;
+  path: string;
+  capacityBytes: number;
+} {
   return {
     volume: textAt(volume, 'name') ?? '',
     path: textAt(volume, 'target', 'path') ?? '',
@@ -44,11 +48,17 @@ export function volumeFacts(volume: XmlElement): { volume: string; path: string;
 /** A name with a slash would be taken for the path of any volume at all. */
 export function safeVolume(volume: string): string {
   if (volume.includes('/'))
-    throw new VenError('tool-failed', { summary: `The volume name ${volume} has a slash in it; it is not touched` });
+    throw new VenError('tool-failed', {
+      summary: `The volume name ${volume} has a slash in it; it is not touched`,
+    });
   return volume;
 }
 
 function bytes(element: XmlElement | undefined): number {
-  const amount = Number(element ? element.children.filter((node) => typeof node === 'string').join('') : '0');
-  return Number.isFinite(amount) ? Math.round(amount * (BYTES[attribute(element, 'unit') ?? 'bytes'] ?? 1)) : 0;
+  const amount = Number(
+    element ? element.children.filter((node) => typeof node === 'string').join('') : '0',
+  );
+  return Number.isFinite(amount)
+    ? Math.round(amount * (BYTES[attribute(element, 'unit') ?? 'bytes'] ?? 1))
+    : 0;
 }

@@ -82,9 +82,14 @@ export class Virsh {
   }
 
   /** As `ask`, but the first command that fails is thrown, unless its answer is in `fine`. */
-  async must(commands: readonly Command[], fine: readonly Answer[] = [], options: AskOptions = {}): Promise<string[]> {
+  async must(
+    commands: readonly Command[],
+    fine: readonly Answer[] = [],
+    options: AskOptions = {},
+  ): Promise<string[]> {
     const replies = await this.ask(commands, options);
-    for (const { error, answer } of replies) if (error !== null && !fine.includes(answer)) throw error;
+    for (const { error, answer } of replies)
+      if (error !== null && !fine.includes(answer)) throw error;
     return replies.map(({ text }) => text);
   }
 
@@ -136,7 +141,9 @@ export class Virsh {
         });
       }
       if (options.onText) return [];
-      return commands.map((command, index) => this.#reply(command, texts[index] ?? '', complaints[index]?.trim() ?? ''));
+      return commands.map((command, index) =>
+        this.#reply(command, texts[index] ?? '', complaints[index]?.trim() ?? ''),
+      );
     } finally {
       for (const fd of fds) if (fd !== this.#options.lockFd) closeSync(fd);
     }
@@ -144,8 +151,17 @@ export class Virsh {
 
   #reply(command: Command, text: string, words: string): Reply {
     if (!words.includes('error: ')) return { ok: true, text, answer: 'other', error: null };
-    const shown = commandLine('virsh', ['-c', this.uri, ...command.map((word) => (typeof word === 'string' ? word : 'FILE'))]);
-    return { ok: false, text, answer: answerOf(words), error: explain({ command: shown, words, program: 'virsh' }) };
+    const shown = commandLine('virsh', [
+      '-c',
+      this.uri,
+      ...command.map((word) => (typeof word === 'string' ? word : 'FILE')),
+    ]);
+    return {
+      ok: false,
+      text,
+      answer: answerOf(words),
+      error: explain({ command: shown, words, program: 'virsh' }),
+    };
   }
 }
 
@@ -158,7 +174,10 @@ function* inChunks(commands: readonly Command[]): Generator<Command[]> {
   let chunk: Command[] = [];
   let size = 0;
   for (const command of commands) {
-    const length = command.reduce((sum, word) => sum + (typeof word === 'string' ? Buffer.byteLength(quote(word)) : 12) + 1, 50);
+    const length = command.reduce(
+      (sum, word) => sum + (typeof word === 'string' ? Buffer.byteLength(quote(word)) : 12) + 1,
+      50,
+    );
     if (chunk.length > 0 && size + length > ARGUMENT_LIMIT) {
       yield chunk;
       chunk = [];
@@ -173,7 +192,11 @@ function* inChunks(commands: readonly Command[]): Generator<Command[]> {
 /** A file that has no name any more: nobody else can read it, and nothing is left behind, however the run ends. */
 function fileWith(content: string | Uint8Array): number {
   const path = join(tmpdir(), `ven-${randomBytes(8).toString('hex')}`);
-  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  const fd = openSync(
+    path,
+    constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
   unlinkSync(path);
   const bytes = Buffer.from(content);
   for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);

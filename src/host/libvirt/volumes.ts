@@ -16,15 +16,26 @@ export interface Disks {
   capacities: Map<string, number>;
 }
 
-export async function readDisks(virsh: Virsh, pools: readonly string[], timeoutSeconds: number): Promise<Disks> {
+export async function readDisks(
+  virsh: Virsh,
+  pools: readonly string[],
+  timeoutSeconds: number,
+): Promise<Disks> {
   // Not waiting for a domain that is busy: its disks are then asked for by themselves.
-  const replies = await virsh.ask([['domstats', '--block', '--raw', '--nowait'], ...pools.map((pool) => ['vol-list', pool])], {
-    timeoutSeconds,
-  });
+  const replies = await virsh.ask(
+    [['domstats', '--block', '--raw', '--nowait'], ...pools.map((pool) => ['vol-list', pool])],
+    {
+      timeoutSeconds,
+    },
+  );
   const [statistics, ...lists] = replies;
   return {
     capacities: parseCapacities(statistics?.text ?? ''),
-    listed: new Map(pools.flatMap((pool, index) => (lists[index]?.ok ? [[pool, parseVolumes(lists[index].text)]] : []))),
+    listed: new Map(
+      pools.flatMap((pool, index) =>
+        lists[index]?.ok ? [[pool, parseVolumes(lists[index].text)]] : [],
+      ),
+    ),
   };
 }
 
@@ -56,13 +67,15 @@ export async function findVolumes(
       // A file that came since libvirt last looked stands in the way all the same, and may be somebody's only copy.
       const folder = folders?.get(ref.pool);
       const file = folder === undefined ? null : join(folder, ref.volume);
-      if (file !== null && isTaken(file)) found.push({ ...ref, path: file, capacityBytes: capacities.get(file) ?? 0 });
+      if (file !== null && isTaken(file))
+        found.push({ ...ref, path: file, capacityBytes: capacities.get(file) ?? 0 });
       continue;
     }
     const capacityBytes = path === undefined ? undefined : capacities.get(path);
     if (path === undefined || capacityBytes === undefined) unknown.push(ref);
     // QEMU still knows a file that was deleted while it had it open.
-    else if (!(folders !== null && path.startsWith('/') && isMissing(path) === true)) found.push({ ...ref, path, capacityBytes });
+    else if (!(folders !== null && path.startsWith('/') && isMissing(path) === true))
+      found.push({ ...ref, path, capacityBytes });
   }
   await virsh.ask(
     unknown.map(({ pool, volume }) => ['vol-dumpxml', '--pool', pool, volume]),
@@ -87,7 +100,8 @@ export function parseCapacities(text: string): Map<string, number> {
     if (!found) continue;
     const [, index = '', key, value = ''] = found;
     if (key === 'path') [path, block] = [value, index];
-    else if (path !== undefined && index === block && /^\d+$/.test(value)) capacities.set(path, Number(value));
+    else if (path !== undefined && index === block && /^\d+$/.test(value))
+      capacities.set(path, Number(value));
   }
   return capacities;
 }

@@ -2,7 +2,14 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { VenError, type HostFinding, type ResolvedFleet } from '../../model/index.js';
-import { attribute, child, childrenNamed, parseXml, textOf, type XmlElement } from '../../xml/index.js';
+import {
+  attribute,
+  child,
+  childrenNamed,
+  parseXml,
+  textOf,
+  type XmlElement,
+} from '../../xml/index.js';
 import { engineState } from '../vagrant/container.js';
 import { INSTALL_ENGINE } from '../vagrant/engine.js';
 import { run, type Env } from '../exec.js';
@@ -20,7 +27,12 @@ export interface FindingsOptions {
   vagrant: boolean;
 }
 
-export const finding = (check: string, level: HostFinding['level'], message: string, fix = ''): HostFinding => ({
+export const finding = (
+  check: string,
+  level: HostFinding['level'],
+  message: string,
+  fix = '',
+): HostFinding => ({
   check,
   level,
   message,
@@ -28,23 +40,47 @@ export const finding = (check: string, level: HostFinding['level'], message: str
 });
 
 /** Never rejects for what it finds. */
-export async function hostFindings(fleet: ResolvedFleet, options: FindingsOptions): Promise<HostFinding[]> {
-  const [libvirt, vagrant] = await Promise.all([libvirtFindings(fleet, options), options.vagrant ? runnerFinding(fleet, options) : []]);
+export async function hostFindings(
+  fleet: ResolvedFleet,
+  options: FindingsOptions,
+): Promise<HostFinding[]> {
+  const [libvirt, vagrant] = await Promise.all([
+    libvirtFindings(fleet, options),
+    options.vagrant ? runnerFinding(fleet, options) : [],
+  ]);
   return [...libvirt, ...vagrant];
 }
 
-async function libvirtFindings(fleet: ResolvedFleet, { env, probe }: FindingsOptions): Promise<HostFinding[]> {
+async function libvirtFindings(
+  fleet: ResolvedFleet,
+  { env, probe }: FindingsOptions,
+): Promise<HostFinding[]> {
   const { uri } = fleet.host;
   const virsh = new Virsh({ uri, env });
-  const pools = [...new Set([fleet.host.storagePool, ...fleet.vms.flatMap(({ disks }) => disks.map(({ pool }) => pool))])].sort();
-  const networks = fleet.networks.filter(({ kind }) => kind === 'existing').map(({ libvirtName }) => libvirtName);
+  const pools = [
+    ...new Set([
+      fleet.host.storagePool,
+      ...fleet.vms.flatMap(({ disks }) => disks.map(({ pool }) => pool)),
+    ]),
+  ].sort();
+  const networks = fleet.networks
+    .filter(({ kind }) => kind === 'existing')
+    .map(({ libvirtName }) => libvirtName);
   const emulated = fleet.vms.some(({ accelerator }) => accelerator !== 'kvm');
   let replies: Reply[];
   try {
     replies = await virsh.ask(
       [
         ['version', '--daemon'],
-        ['domcapabilities', '--virttype', emulated ? 'qemu' : 'kvm', '--machine', 'q35', '--arch', 'x86_64'],
+        [
+          'domcapabilities',
+          '--virttype',
+          emulated ? 'qemu' : 'kvm',
+          '--machine',
+          'q35',
+          '--arch',
+          'x86_64',
+        ],
         ['nodememstats'],
         ['list', '--uuid'],
         ...pools.map((pool) => ['pool-dumpxml', pool]),
@@ -55,7 +91,14 @@ async function libvirtFindings(fleet: ResolvedFleet, { env, probe }: FindingsOpt
     );
   } catch (error) {
     if (!(error instanceof VenError)) throw error;
-    return [finding('libvirt', 'missing', `${error.summary} (${uri})`, error.hint ?? `Look at: virsh -c ${uri} version`)];
+    return [
+      finding(
+        'libvirt',
+        'missing',
+        `${error.summary} (${uri})`,
+        error.hint ?? `Look at: virsh -c ${uri} version`,
+      ),
+    ];
   }
   const [version, capabilities, memory, running, ...named] = replies;
   const poolXml = named.splice(0, pools.length);
@@ -63,7 +106,11 @@ async function libvirtFindings(fleet: ResolvedFleet, { env, probe }: FindingsOpt
   const words = /Running hypervisor: (.*)/.exec(version?.text ?? '')?.[1];
   const daemon = /Running against daemon: (.*)/.exec(version?.text ?? '')?.[1];
   return [
-    finding('libvirt', 'ok', `libvirt ${daemon ?? '(unknown version)'}${words === undefined ? '' : ` with ${words}`} at ${uri}`),
+    finding(
+      'libvirt',
+      'ok',
+      `libvirt ${daemon ?? '(unknown version)'}${words === undefined ? '' : ` with ${words}`} at ${uri}`,
+    ),
     ...guestFindings(fleet, capabilities, env),
     ...(probe ? await kvmFindings(fleet, virsh, env) : []),
     ...localFindings(fleet, env, uri),
@@ -78,7 +125,11 @@ async function libvirtFindings(fleet: ResolvedFleet, { env, probe }: FindingsOpt
 }
 
 /** What QEMU and its company can do, as libvirt sees it; so it holds for a remote host, too. */
-function guestFindings(fleet: ResolvedFleet, capabilities: Reply | undefined, env: Env): HostFinding[] {
+function guestFindings(
+  fleet: ResolvedFleet,
+  capabilities: Reply | undefined,
+  env: Env,
+): HostFinding[] {
   if (!capabilities?.ok) {
     return [
       finding(
@@ -95,7 +146,12 @@ function guestFindings(fleet: ResolvedFleet, capabilities: Reply | undefined, en
     findings.push(
       canEmulateTpm(root)
         ? finding('tpm', 'ok', 'swtpm is there')
-        : finding('tpm', 'missing', 'A VM wants a TPM, and swtpm is not installed', 'sudo apt-get install swtpm swtpm-tools'),
+        : finding(
+            'tpm',
+            'missing',
+            'A VM wants a TPM, and swtpm is not installed',
+            'sudo apt-get install swtpm swtpm-tools',
+          ),
     );
   }
   return findings;
@@ -109,7 +165,10 @@ function canEmulateTpm(root: XmlElement): boolean {
       .flatMap((element) => childrenNamed(element, 'value').map(textOf));
   const versions = values('backendVersion');
   // Before libvirt 8 it does not tell the versions.
-  return values('backendModel').includes('emulator') && (versions.length === 0 || versions.includes('2.0'));
+  return (
+    values('backendModel').includes('emulator') &&
+    (versions.length === 0 || versions.includes('2.0'))
+  );
 }
 
 async function kvmFindings(fleet: ResolvedFleet, virsh: Virsh, env: Env): Promise<HostFinding[]> {
@@ -137,11 +196,20 @@ function localFindings(fleet: ResolvedFleet, env: Env, uri: string): HostFinding
   if (fleet.networks.some(({ kind }) => kind === 'own')) {
     findings.push(
       findProgram('dnsmasq', env) === null
-        ? finding('dnsmasq', 'missing', 'dnsmasq is not installed; networks need it for DHCP and DNS', 'sudo apt-get install dnsmasq-base')
+        ? finding(
+            'dnsmasq',
+            'missing',
+            'dnsmasq is not installed; networks need it for DHCP and DNS',
+            'sudo apt-get install dnsmasq-base',
+          )
         : finding('dnsmasq', 'ok', 'dnsmasq is there'),
     );
   }
-  const bridges = new Set(fleet.vms.flatMap(({ nics }) => nics.flatMap(({ source }) => (source.kind === 'bridge' ? [source.bridge] : []))));
+  const bridges = new Set(
+    fleet.vms.flatMap(({ nics }) =>
+      nics.flatMap(({ source }) => (source.kind === 'bridge' ? [source.bridge] : [])),
+    ),
+  );
   for (const bridge of [...bridges].sort()) {
     if (!exists(`/sys/class/net/${bridge}/bridge`)) {
       findings.push(
@@ -180,9 +248,16 @@ function kvmIsClosed(): boolean {
 function poolFinding(pool: string, xml: Reply | undefined, info: Reply | undefined): HostFinding {
   if (xml?.ok) {
     const active = /^State:\s+running/m.test(info?.text ?? '');
-    return finding('pool', 'ok', active ? `The storage pool ${pool} is active` : `The storage pool ${pool} is not active; apply starts it`);
+    return finding(
+      'pool',
+      'ok',
+      active
+        ? `The storage pool ${pool} is active`
+        : `The storage pool ${pool} is not active; apply starts it`,
+    );
   }
-  if (pool === 'default') return finding('pool', 'ok', 'There is no storage pool default yet; apply makes it');
+  if (pool === 'default')
+    return finding('pool', 'ok', 'There is no storage pool default yet; apply makes it');
   return finding(
     'pool',
     'missing',
@@ -201,37 +276,62 @@ function networkFinding(network: string, info: Reply | undefined): HostFinding {
     );
   return /^Active:\s+yes/m.test(info.text)
     ? finding('network', 'ok', `The network ${network} is active`)
-    : finding('network', 'missing', `The network ${network} is not active`, `virsh net-start ${network} && virsh net-autostart ${network}`);
+    : finding(
+        'network',
+        'missing',
+        `The network ${network} is not active`,
+        `virsh net-start ${network} && virsh net-autostart ${network}`,
+      );
 }
 
-function runnerFinding({ host: { runner } }: ResolvedFleet, options: FindingsOptions): Promise<HostFinding[]> {
-  return runner.kind === 'local' ? vagrantFinding(options) : containerFinding(runner.image, options);
+function runnerFinding(
+  { host: { runner } }: ResolvedFleet,
+  options: FindingsOptions,
+): Promise<HostFinding[]> {
+  return runner.kind === 'local'
+    ? vagrantFinding(options)
+    : containerFinding(runner.image, options);
 }
 
 /** The image's vagrant is known to be there: that is what the image is. */
 async function containerFinding(image: string, { env }: FindingsOptions): Promise<HostFinding[]> {
   const state = await engineState(image, env);
   if ('problem' in state) {
-    return [finding('container', 'missing', state.problem, `${INSTALL_ENGINE}; or write runner: local, and install vagrant`)];
+    return [
+      finding(
+        'container',
+        'missing',
+        state.problem,
+        `${INSTALL_ENGINE}; or write runner: local, and install vagrant`,
+      ),
+    ];
   }
   const { program, version } = state.engine;
   return [
     finding('container', 'ok', `${program} ${version} runs containers`),
     state.image
       ? finding('image', 'ok', `The image ${image} is there`)
-      : finding('image', 'warning', `The image ${image} is not there yet; apply fetches it`, `${program} pull ${image}`),
+      : finding(
+          'image',
+          'warning',
+          `The image ${image} is not there yet; apply fetches it`,
+          `${program} pull ${image}`,
+        ),
   ];
 }
 
 /** Asking vagrant costs a second; without `probe` it is enough that it can be executed. */
 async function vagrantFinding({ env, probe }: FindingsOptions): Promise<HostFinding[]> {
   const install = 'sudo apt-get install vagrant vagrant-libvirt';
-  if (findProgram('vagrant', env) === null) return [finding('vagrant', 'missing', 'vagrant is not installed, or not in PATH', install)];
+  if (findProgram('vagrant', env) === null)
+    return [finding('vagrant', 'missing', 'vagrant is not installed, or not in PATH', install)];
   if (!probe) return [finding('vagrant', 'ok', 'vagrant is there')];
   try {
     const extraEnv = { VAGRANT_CHECKPOINT_DISABLE: '1', LC_ALL: 'C.UTF-8' };
     const [version, plugins] = await Promise.all(
-      [['--version'], ['plugin', 'list']].map((args) => run('vagrant', args, { env, timeoutSeconds: 60, cwd: '/', extraEnv })),
+      [['--version'], ['plugin', 'list']].map((args) =>
+        run('vagrant', args, { env, timeoutSeconds: 60, cwd: '/', extraEnv }),
+      ),
     );
     const plugin = /^vagrant-libvirt \(([\d.]+)/m.exec(plugins?.stdout ?? '')?.[1];
     const own = /\d[\w.]*/.exec(version?.stdout ?? '')?.[0] ?? '(unknown version)';
@@ -253,9 +353,13 @@ async function vagrantFinding({ env, probe }: FindingsOptions): Promise<HostFind
 
 /** Also in the folders for administrators, where dnsmasq stands. */
 function findProgram(name: string, env: Env): string | null {
-  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin'].filter(
-    (folder) => folder !== '',
-  );
+  const folders = [
+    ...(env['PATH'] ?? '').split(delimiter),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/sbin',
+    '/usr/bin',
+  ].filter((folder) => folder !== '');
   return (
     folders
       .map((folder) => join(folder, name))

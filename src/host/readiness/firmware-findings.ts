@@ -1,28 +1,60 @@
-import type { FirmwareNeed, HostFinding, ResolvedFirmware, ResolvedFleet } from '../../model/index.js';
+import type {
+  FirmwareNeed,
+  HostFinding,
+  ResolvedFirmware,
+  ResolvedFleet,
+} from '../../model/index.js';
 import type { Env } from '../exec.js';
-import { FIRMWARE_FIX, findFirmware, firmwareSearch, firmwareWords, libvirtFirmware, missingFiles } from './firmware.js';
+import {
+  FIRMWARE_FIX,
+  findFirmware,
+  firmwareSearch,
+  firmwareWords,
+  libvirtFirmware,
+  missingFiles,
+} from './firmware.js';
 import { isLocal } from '../libvirt/local.js';
 
 /** One finding for each kind of firmware that the fleet wants. `capabilities`: libvirt's, for x86_64 and q35. */
-export function firmwareFindings(fleet: ResolvedFleet, capabilities: string, env: Env): HostFinding[] {
+export function firmwareFindings(
+  fleet: ResolvedFleet,
+  capabilities: string,
+  env: Env,
+): HostFinding[] {
   const wanted = new Map(
     fleet.vms.map(({ firmware, nvram }) => {
       const ownKeys = nvram?.keys !== undefined;
-      return [JSON.stringify([firmware, ownKeys]), { firmware, need: { template: ownKeys, ownKeys } }];
+      return [
+        JSON.stringify([firmware, ownKeys]),
+        { firmware, need: { template: ownKeys, ownKeys } },
+      ];
     }),
   );
   return [...wanted.keys()].sort().flatMap((key) => {
     const { firmware = 'bios', need } = wanted.get(key) ?? {};
-    return firmware === 'bios' || need === undefined ? [] : [finding(firmware, need, fleet.host.uri, capabilities, env)];
+    return firmware === 'bios' || need === undefined
+      ? []
+      : [finding(firmware, need, fleet.host.uri, capabilities, env)];
   });
 }
 
-function finding(wanted: Exclude<ResolvedFirmware, 'bios'>, need: FirmwareNeed, uri: string, capabilities: string, env: Env): HostFinding {
+function finding(
+  wanted: Exclude<ResolvedFirmware, 'bios'>,
+  need: FirmwareNeed,
+  uri: string,
+  capabilities: string,
+  env: Env,
+): HostFinding {
   const check = 'firmware';
   if (typeof wanted === 'object') {
     const missing = isLocal(uri) ? missingFiles(wanted) : [];
     return missing.length === 0
-      ? { check, level: 'ok', message: `${wanted.loader} ${isLocal(uri) ? 'is there' : 'is taken to be there'}`, fix: '' }
+      ? {
+          check,
+          level: 'ok',
+          message: `${wanted.loader} ${isLocal(uri) ? 'is there' : 'is taken to be there'}`,
+          fix: '',
+        }
       : {
           check,
           level: 'missing',

@@ -46,16 +46,24 @@ export function firmwareSearch(uri: string, env: Env): FirmwareSearch {
 }
 
 /** The first descriptor, by priority, that fits a q35 machine for x86_64 with NVRAM of its own, and whose files are there. */
-export function findFirmware(kind: 'uefi' | 'uefi-secure', need: FirmwareNeed, { folders, exists }: FirmwareSearch): FirmwareFound {
+export function findFirmware(
+  kind: 'uefi' | 'uefi-secure',
+  need: FirmwareNeed,
+  { folders, exists }: FirmwareSearch,
+): FirmwareFound {
   const passedOver: string[] = [];
   for (const path of descriptorFiles(folders)) {
     const descriptor = readDescriptor(path);
     if (descriptor === 'masked') continue;
-    const unfit = typeof descriptor === 'string' ? descriptor : whyUnfit(descriptor, kind, need, exists);
+    const unfit =
+      typeof descriptor === 'string' ? descriptor : whyUnfit(descriptor, kind, need, exists);
     if (unfit !== null) passedOver.push(`${path}: ${unfit}`);
     else if (typeof descriptor !== 'string' && descriptor.loader && descriptor.nvramTemplate) {
       const { loader, nvramTemplate } = descriptor;
-      return { firmware: { by: 'files', loader, nvramTemplate, secure: kind === 'uefi-secure' }, passedOver };
+      return {
+        firmware: { by: 'files', loader, nvramTemplate, secure: kind === 'uefi-secure' },
+        passedOver,
+      };
     }
   }
   return { firmware: null, passedOver };
@@ -80,10 +88,14 @@ export async function firmwareFor(
       hint: 'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what the host has',
     });
   }
-  const found = isLocal(uri) ? findFirmware(wanted, need, firmwareSearch(uri, env)) : { firmware: null, passedOver: [] };
+  const found = isLocal(uri)
+    ? findFirmware(wanted, need, firmwareSearch(uri, env))
+    : { firmware: null, passedOver: [] };
   if (found.firmware) return found.firmware;
   if (!need.template) {
-    const [capabilities] = await virsh.ask([FIRMWARE_QUESTION], { timeoutSeconds: TIMEOUT_SECONDS });
+    const [capabilities] = await virsh.ask([FIRMWARE_QUESTION], {
+      timeoutSeconds: TIMEOUT_SECONDS,
+    });
     const offered = capabilities?.ok ? libvirtFirmware(wanted, capabilities.text) : null;
     if (offered) return offered;
   }
@@ -92,8 +104,16 @@ export async function firmwareFor(
 
 /** Files that the fleet file names, as a host's firmware. */
 export function ownFirmware(wanted: OwnFirmware): Extract<HostFirmware, { by: 'files' }> {
-  const file = (path: string): FirmwareFile => ({ path, format: path.endsWith('.qcow2') ? 'qcow2' : 'raw' });
-  return { by: 'files', loader: file(wanted.loader), nvramTemplate: file(wanted.nvramTemplate), secure: wanted.secureBoot };
+  const file = (path: string): FirmwareFile => ({
+    path,
+    format: path.endsWith('.qcow2') ? 'qcow2' : 'raw',
+  });
+  return {
+    by: 'files',
+    loader: file(wanted.loader),
+    nvramTemplate: file(wanted.nvramTemplate),
+    secure: wanted.secureBoot,
+  };
 }
 
 /** Of the files that the fleet file names, those that are not on this machine. */
@@ -102,7 +122,10 @@ export function missingFiles({ loader, nvramTemplate }: OwnFirmware): string[] {
 }
 
 /** What libvirt's answer to `FIRMWARE_QUESTION` promises; null: nothing of that kind. */
-export function libvirtFirmware(kind: 'uefi' | 'uefi-secure', capabilities: string): HostFirmware | null {
+export function libvirtFirmware(
+  kind: 'uefi' | 'uefi-secure',
+  capabilities: string,
+): HostFirmware | null {
   const os = child(parseXml(capabilities), 'os');
   const loader = child(os, 'loader');
   const valuesOf = (parent: typeof os, name: string): string[] =>
@@ -110,11 +133,18 @@ export function libvirtFirmware(kind: 'uefi' | 'uefi-secure', capabilities: stri
       .filter((element) => attribute(element, 'name') === name)
       .flatMap((element) => childrenNamed(element, 'value').map(textOf));
   const secure = kind === 'uefi-secure';
-  const able = valuesOf(os, 'firmware').includes('efi') && (!secure || valuesOf(loader, 'secure').includes('yes'));
+  const able =
+    valuesOf(os, 'firmware').includes('efi') &&
+    (!secure || valuesOf(loader, 'secure').includes('yes'));
   return able ? { by: 'libvirt', secure } : null;
 }
 
-function noFirmware(kind: 'uefi' | 'uefi-secure', need: FirmwareNeed, uri: string, passedOver: string[]): VenError {
+function noFirmware(
+  kind: 'uefi' | 'uefi-secure',
+  need: FirmwareNeed,
+  uri: string,
+  passedOver: string[],
+): VenError {
   const what = firmwareWords(kind, need);
   if (need.template && !isLocal(uri)) {
     return new VenError('host-not-ready', {
@@ -129,9 +159,14 @@ function noFirmware(kind: 'uefi' | 'uefi-secure', need: FirmwareNeed, uri: strin
   });
 }
 
-export function firmwareWords(kind: 'uefi' | 'uefi-secure', { ownKeys }: Pick<FirmwareNeed, 'ownKeys'>): string {
+export function firmwareWords(
+  kind: 'uefi' | 'uefi-secure',
+  { ownKeys }: Pick<FirmwareNeed, 'ownKeys'>,
+): string {
   if (kind === 'uefi') return 'UEFI firmware';
-  return ownKeys === true ? 'UEFI firmware for secure boot without keys in it' : "UEFI firmware for secure boot with the vendor's keys";
+  return ownKeys === true
+    ? 'UEFI firmware for secure boot without keys in it'
+    : "UEFI firmware for secure boot with the vendor's keys";
 }
 
 export const FIRMWARE_FIX = 'sudo apt-get install ovmf (Fedora: sudo dnf install edk2-ovmf)';
@@ -152,7 +187,8 @@ function descriptorFiles(folders: readonly string[]): string[] {
   const byName = new Map<string, string>();
   for (const folder of folders) {
     for (const name of listFolder(folder)) {
-      if (name.endsWith('.json') && !name.startsWith('.') && !byName.has(name)) byName.set(name, join(folder, name));
+      if (name.endsWith('.json') && !name.startsWith('.') && !byName.has(name))
+        byName.set(name, join(folder, name));
     }
   }
   return [...byName.keys()].sort().flatMap((name) => byName.get(name) ?? []);
@@ -170,7 +206,9 @@ function readDescriptor(path: string): Descriptor | string {
   try {
     const read: unknown = JSON.parse(text);
     const mapping = field(read, 'mapping');
-    const split = field(mapping, 'device') === 'flash' && [undefined, 'split'].includes(field(mapping, 'mode') as undefined);
+    const split =
+      field(mapping, 'device') === 'flash' &&
+      [undefined, 'split'].includes(field(mapping, 'mode') as undefined);
     return {
       interfaces: texts(field(read, 'interface-types')),
       features: texts(field(read, 'features')),
@@ -194,7 +232,12 @@ function whyUnfit(
   exists: FirmwareSearch['exists'],
 ): string | null {
   if (!interfaces.includes('uefi')) return 'not UEFI';
-  if (!targets.some(({ architecture, machines }) => architecture === 'x86_64' && machines.some(fitsQ35))) return 'not for x86_64 q35';
+  if (
+    !targets.some(
+      ({ architecture, machines }) => architecture === 'x86_64' && machines.some(fitsQ35),
+    )
+  )
+    return 'not for x86_64 q35';
   // Those for confidential VMs only are a single image without variables; that one can *also* be used so is no matter.
   if (!loader || !nvramTemplate) return 'no flash images of code and variables';
   const secure = ['secure-boot', 'requires-smm', 'enrolled-keys'];
@@ -203,15 +246,20 @@ function whyUnfit(
   if (lacking.length > 0) return `without ${lacking.join(', ')}`;
   const over = secure.filter((feature) => !wanted.includes(feature) && features.includes(feature));
   if (over.length > 0) return `with ${over.join(', ')}`;
-  if (need.template && nvramTemplate.format !== 'raw') return `its NVRAM template is ${nvramTemplate.format}`;
-  const missing = [loader, nvramTemplate].filter(({ path }) => !exists(path)).map(({ path }) => path);
+  if (need.template && nvramTemplate.format !== 'raw')
+    return `its NVRAM template is ${nvramTemplate.format}`;
+  const missing = [loader, nvramTemplate]
+    .filter(({ path }) => !exists(path))
+    .map(({ path }) => path);
   return missing.length > 0 ? `${missing.join(' and ')} is not there` : null;
 }
 
 /** `machines` are shell patterns; any q35 will do, since libvirt takes the newest. */
 function fitsQ35(pattern: string): boolean {
   if (pattern.startsWith('pc-q35-')) return true;
-  const expression = pattern.split('*').map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  const expression = pattern
+    .split('*')
+    .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   const matcher = new RegExp(`^${expression.join('.*')}$`);
   return ['q35', 'pc-q35-9.0'].some((machine) => matcher.test(machine));
 }
@@ -219,11 +267,17 @@ function fitsQ35(pattern: string): boolean {
 function firmwareFile(value: unknown): FirmwareFile | null {
   const path = field(value, 'filename');
   const format = field(value, 'format') ?? 'raw';
-  return typeof path === 'string' && path.startsWith('/') && (format === 'raw' || format === 'qcow2') ? { path, format } : null;
+  return typeof path === 'string' &&
+    path.startsWith('/') &&
+    (format === 'raw' || format === 'qcow2')
+    ? { path, format }
+    : null;
 }
 
 function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'object' && value !== null
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
 }
 
 function list(value: unknown): unknown[] {

@@ -24,13 +24,24 @@ const TURNS = 5;
 const TURN_MS = 2000;
 
 /** @throws VenError when libvirt can't be reached. */
-export async function probeAccelerator(virsh: Virsh, { uri, env }: { uri: string; env: Env }): Promise<Probe> {
-  const [able, version] = await virsh.ask([['domcapabilities', '--virttype', 'kvm'], ['version']], { timeoutSeconds: TIMEOUT_SECONDS });
-  if (!able?.ok) return { accelerator: 'qemu', why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})` };
+export async function probeAccelerator(
+  virsh: Virsh,
+  { uri, env }: { uri: string; env: Env },
+): Promise<Probe> {
+  const [able, version] = await virsh.ask([['domcapabilities', '--virttype', 'kvm'], ['version']], {
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  if (!able?.ok)
+    return {
+      accelerator: 'qemu',
+      why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})`,
+    };
   // Firmware without a variable store, which would be left behind. Older libvirt can't say that; there the BIOS is tried, as
   // where the firmware's file is not to be seen from here.
   const stateless = isLocal(uri) && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
-  const uefi = stateless ? (findFirmware('uefi', { template: false }, firmwareSearch(uri, env)).firmware?.loader ?? null) : null;
+  const uefi = stateless
+    ? (findFirmware('uefi', { template: false }, firmwareSearch(uri, env)).firmware?.loader ?? null)
+    : null;
 
   let [made, state] = await tryOut(virsh, uefi);
   // One name for all, so that libvirt keeps one log of probes; two at once take turns.
@@ -39,7 +50,10 @@ export async function probeAccelerator(virsh: Virsh, { uri, env }: { uri: string
     [made, state] = await tryOut(virsh, uefi);
   }
   if (!made?.ok)
-    return { accelerator: 'qemu', why: `software emulation: a VM with KVM does not start (${firstWords(made?.error?.detail)})` };
+    return {
+      accelerator: 'qemu',
+      why: `software emulation: a VM with KVM does not start (${firstWords(made?.error?.detail)})`,
+    };
   if (state?.ok && state.text.startsWith('running'))
     return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };
   return {
@@ -71,7 +85,8 @@ export function libvirtVersion(text: string): number {
 function tinyDomain(uuid: string, uefi: FirmwareFile | null): string {
   const format = uefi === null || uefi.format === 'raw' ? {} : { format: uefi.format };
   const attrs = { readonly: 'yes', type: 'pflash', stateless: 'yes', ...format };
-  const firmware = uefi === null ? '' : serializeXml({ name: 'loader', attrs, children: [uefi.path] });
+  const firmware =
+    uefi === null ? '' : serializeXml({ name: 'loader', attrs, children: [uefi.path] });
   return `<domain type="kvm"><name>ven-probe</name><uuid>${uuid}</uuid>
 <memory unit="MiB">128</memory><vcpu>1</vcpu>
 <os><type arch="x86_64" machine="q35">hvm</type>${firmware}</os>
@@ -82,7 +97,9 @@ function tinyDomain(uuid: string, uefi: FirmwareFile | null): string {
 
 /** QEMU's own complaint, if there is one in libvirt's; else libvirt's last line. */
 function firstWords(detail: string | undefined): string {
-  const lines = (detail ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('virsh '));
+  const lines = (detail ?? '')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('virsh '));
   const qemu = lines.find((line) => / error: /.test(line))?.replace(/^.* error: /, '');
   return (qemu ?? lines.at(-1) ?? 'no reason given').slice(0, 200);
 }

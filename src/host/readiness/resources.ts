@@ -12,10 +12,15 @@ export interface Resources {
   pools: ReadonlyMap<string, string>;
 }
 
-export function resourceFindings(fleet: ResolvedFleet, { memory, running, pools }: Resources): HostFinding[] {
+export function resourceFindings(
+  fleet: ResolvedFleet,
+  { memory, running, pools }: Resources,
+): HostFinding[] {
   const findings: HostFinding[] = [];
   const coming = fleet.vms.filter(({ uuid }) => !running.has(uuid));
-  const wanted = sum(coming.filter(({ power }) => power === 'running').map(({ memoryKiB }) => memoryKiB));
+  const wanted = sum(
+    coming.filter(({ power }) => power === 'running').map(({ memoryKiB }) => memoryKiB),
+  );
   const free = freeKiB(memory);
   if (free !== null && wanted > 0) {
     findings.push(
@@ -35,7 +40,11 @@ export function resourceFindings(fleet: ResolvedFleet, { memory, running, pools 
     );
   }
   for (const [pool, xml] of pools) {
-    const size = sum(coming.flatMap(({ disks }) => disks.filter((disk) => disk.pool === pool).map(({ sizeBytes }) => sizeBytes)));
+    const size = sum(
+      coming.flatMap(({ disks }) =>
+        disks.filter((disk) => disk.pool === pool).map(({ sizeBytes }) => sizeBytes),
+      ),
+    );
     const available = xml === '' ? 0 : poolFacts(parseXml(xml)).availableBytes;
     if (size === 0 || available === 0) continue;
     findings.push(
@@ -59,7 +68,8 @@ export function resourceFindings(fleet: ResolvedFleet, { memory, running, pools 
 
 /** What could be had: caches give way. */
 function freeKiB(memory: string): number | null {
-  const of = (name: string): number => Number(new RegExp(`^${name}\\s*:\\s*(\\d+) KiB`, 'm').exec(memory)?.[1] ?? NaN);
+  const of = (name: string): number =>
+    Number(new RegExp(`^${name}\\s*:\\s*(\\d+) KiB`, 'm').exec(memory)?.[1] ?? NaN);
   const free = of('free') + (of('buffers') || 0) + (of('cached') || 0);
   return Number.isFinite(free) ? free : null;
 }

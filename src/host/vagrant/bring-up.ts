@@ -56,7 +56,11 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
   const keep = (name: string, line: string): void => {
     if (!keeping) return;
     try {
-      appendFileSync(join(workDir, 'logs', `${name}.log`), `${new Date().toISOString()} ${line}\n`, { mode: 0o600 });
+      appendFileSync(
+        join(workDir, 'logs', `${name}.log`),
+        `${new Date().toISOString()} ${line}\n`,
+        { mode: 0o600 },
+      );
     } catch {
       keeping = false;
     }
@@ -66,7 +70,9 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
     if (batch.length === 0) return;
     sweep();
     // A folder of its own for each process: nothing of an earlier machine, no lock of another process.
-    const folder = inState(join(workDir, 'vagrant'), () => mkdtempSync(join(workDir, 'vagrant/batch-')));
+    const folder = inState(join(workDir, 'vagrant'), () =>
+      mkdtempSync(join(workDir, 'vagrant/batch-')),
+    );
     const open = new Map(batch.map((machine) => [machine.name, machine]));
     const heard: string[] = [];
     let fatal = '';
@@ -108,16 +114,30 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
     try {
       inState(folder, () => {
         writeFileSync(join(folder, 'Vagrantfile'), vagrantfile, { mode: 0o600 });
-        writeFileSync(join(folder, 'machines.json'), machinesJson(virsh.uri, batch), { mode: 0o600 });
+        writeFileSync(join(folder, 'machines.json'), machinesJson(virsh.uri, batch), {
+          mode: 0o600,
+        });
       });
       await runner.prepare((line) => {
         for (const name of open.keys()) tell(name, line);
       }, signal);
       const { file, args, extraEnv, secrets, stop } = runner.program(
         folder,
-        ['up', ...open.keys(), '--parallel', '--machine-readable', '--no-destroy-on-error', '--provider=libvirt'],
+        [
+          'up',
+          ...open.keys(),
+          '--parallel',
+          '--machine-readable',
+          '--no-destroy-on-error',
+          '--provider=libvirt',
+        ],
         // Ruby reads files as the locale says; the messages stay those of C.
-        { LC_ALL: 'C.UTF-8', VAGRANT_CHECKPOINT_DISABLE: '1', VAGRANT_NO_COLOR: '1', VAGRANT_CWD: folder },
+        {
+          LC_ALL: 'C.UTF-8',
+          VAGRANT_CHECKPOINT_DISABLE: '1',
+          VAGRANT_NO_COLOR: '1',
+          VAGRANT_CWD: folder,
+        },
       );
       let words = '';
       try {
@@ -141,9 +161,13 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
       } finally {
         stream.end();
       }
-      if (open.size > 0) await settleByAsking(virsh, open, fatal || words || heard.join('\n'), settle);
+      if (open.size > 0)
+        await settleByAsking(virsh, open, fatal || words || heard.join('\n'), settle);
     } catch (error) {
-      const known = error instanceof VenError ? error : new VenError('tool-failed', { summary: 'vagrant could not be run', cause: error });
+      const known =
+        error instanceof VenError
+          ? error
+          : new VenError('tool-failed', { summary: 'vagrant could not be run', cause: error });
       for (const name of [...open.keys()]) settle({ name, ok: false, error: known });
       if (!(error instanceof VenError)) throw error;
     } finally {
@@ -164,7 +188,12 @@ async function settleByAsking(
   machines.forEach((machine, index) => {
     const { name } = machine;
     if (machine.start && states[index]?.text === 'running') settle({ name, ok: true });
-    else settle({ name, ok: false, error: upFailed(machine, words || 'vagrant ended without a word about this VM') });
+    else
+      settle({
+        name,
+        ok: false,
+        error: upFailed(machine, words || 'vagrant ended without a word about this VM'),
+      });
   });
 }
 

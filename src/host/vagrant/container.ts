@@ -5,7 +5,15 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VenError, type ResolvedHost } from '../../model/index.js';
-import { allEngines, callEngine, clientEnv, findEngine, proxies, proxySecrets, type Engine } from './engine.js';
+import {
+  allEngines,
+  callEngine,
+  clientEnv,
+  findEngine,
+  proxies,
+  proxySecrets,
+  type Engine,
+} from './engine.js';
 import type { Env } from '../exec.js';
 import type { Runner } from './runner.js';
 
@@ -55,11 +63,25 @@ export function containerRunner({ image, key, env }: ContainerOptions): Runner {
       writeFileSync(join(folder, NOTE), `${name}\n`, { mode: 0o600 });
       return {
         file: program,
-        args: containerArguments({ engine, user, image, key, name, folder, args, settings, proxyNames: Object.keys(proxies(env)) }),
+        args: containerArguments({
+          engine,
+          user,
+          image,
+          key,
+          name,
+          folder,
+          args,
+          settings,
+          proxyNames: Object.keys(proxies(env)),
+        }),
         extraEnv: clientEnv(env),
         secrets: proxySecrets(env),
         stop: async () => {
-          await callEngine(program, ['rm', '--force', name], { env, timeoutSeconds: STOP_SECONDS, accept: 'any' }).catch(() => undefined);
+          await callEngine(program, ['rm', '--force', name], {
+            env,
+            timeoutSeconds: STOP_SECONDS,
+            accept: 'any',
+          }).catch(() => undefined);
         },
       };
     },
@@ -110,7 +132,10 @@ export function containerArguments(command: ContainerCommand): string[] {
 }
 
 /** So that files are the user's afterwards, and libvirt sees who asks. */
-function userArguments({ kind, rootless, remapped }: Engine, { uid, gid, socketGid }: ContainerUser): string[] {
+function userArguments(
+  { kind, rootless, remapped }: Engine,
+  { uid, gid, socketGid }: ContainerUser,
+): string[] {
   const user = ['--user', `${uid}:${gid}`];
   if (rootless) {
     // docker: root inside is the user outside. podman can keep the user's id, and the groups.
@@ -119,14 +144,22 @@ function userArguments({ kind, rootless, remapped }: Engine, { uid, gid, socketG
   return [
     ...user,
     ...(remapped ? ['--userns', 'host'] : []),
-    ...(uid === 0 || socketGid === null || socketGid === gid ? [] : ['--group-add', String(socketGid)]),
+    ...(uid === 0 || socketGid === null || socketGid === gid
+      ? []
+      : ['--group-add', String(socketGid)]),
   ];
 }
 
 /** A bind mount at the same path. The engines read the value as CSV; a path may hold a comma. */
 function mount(path: string, readOnly: boolean): string {
-  const field = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return ['type=bind', field(`source=${path}`), field(`target=${path}`), ...(readOnly ? ['readonly'] : [])].join(',');
+  const field = (text: string): string =>
+    /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [
+    'type=bind',
+    field(`source=${path}`),
+    field(`target=${path}`),
+    ...(readOnly ? ['readonly'] : []),
+  ].join(',');
 }
 
 /** podman knows no registry by itself; docker means its own. */
@@ -143,24 +176,42 @@ function currentUser(): ContainerUser {
   } catch {
     socketGid = null;
   }
-  return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, socketGid: socketGid === 0 ? null : socketGid };
+  return {
+    uid: process.geteuid?.() ?? 0,
+    gid: process.getegid?.() ?? 0,
+    socketGid: socketGid === 0 ? null : socketGid,
+  };
 }
 
 async function hasImage(engine: Engine, image: string, env: Env): Promise<boolean> {
   const args = ['image', 'inspect', '--format', '{{.Id}}', qualified(engine, image)];
-  const { exitCode } = await callEngine(engine.program, args, { env, timeoutSeconds: 60, accept: 'any' });
+  const { exitCode } = await callEngine(engine.program, args, {
+    env,
+    timeoutSeconds: 60,
+    accept: 'any',
+  });
   return exitCode === 0;
 }
 
-async function ensureImage(engine: Engine, image: string, env: Env, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+async function ensureImage(
+  engine: Engine,
+  image: string,
+  env: Env,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   if (await hasImage(engine, image, env)) return;
   say(`fetching the image ${image}`);
-  const { exitCode, stderr } = await callEngine(engine.program, ['pull', '--quiet', qualified(engine, image)], {
-    env,
-    timeoutSeconds: PULL_SECONDS,
-    signal,
-    accept: 'any',
-  });
+  const { exitCode, stderr } = await callEngine(
+    engine.program,
+    ['pull', '--quiet', qualified(engine, image)],
+    {
+      env,
+      timeoutSeconds: PULL_SECONDS,
+      signal,
+      accept: 'any',
+    },
+  );
   if (exitCode === 0) return;
   throw new VenError('host-not-ready', {
     summary: `The image ${image} is not here, and can't be fetched`,
@@ -187,17 +238,30 @@ export async function engineState(image: string, env: Env): Promise<EngineState>
  * anything is observed. An engine that does not answer runs nothing.
  * @throws VenError `host-not-ready` when one can't be ended.
  */
-export async function endLeftOvers(options: { runner: ResolvedHost['runner']; key: string; workDir: string; env: Env }): Promise<void> {
+export async function endLeftOvers(options: {
+  runner: ResolvedHost['runner'];
+  key: string;
+  workDir: string;
+  env: Env;
+}): Promise<void> {
   const { runner, key, workDir, env } = options;
   if (runner.kind === 'local' && !leftNote(workDir)) return;
   for (const { program } of await allEngines(env)) {
-    const listed = await callEngine(program, ['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${LABEL}=${key}`], {
-      env,
-      timeoutSeconds: STOP_SECONDS,
-    });
+    const listed = await callEngine(
+      program,
+      ['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${LABEL}=${key}`],
+      {
+        env,
+        timeoutSeconds: STOP_SECONDS,
+      },
+    );
     const ids = listed.stdout.split('\n').filter((id) => /^[0-9a-f]{12,64}$/.test(id));
     if (ids.length === 0) continue;
-    const removed = await callEngine(program, ['rm', '--force', ...ids], { env, timeoutSeconds: STOP_SECONDS, accept: 'any' });
+    const removed = await callEngine(program, ['rm', '--force', ...ids], {
+      env,
+      timeoutSeconds: STOP_SECONDS,
+      accept: 'any',
+    });
     if (removed.exitCode !== 0) {
       throw new VenError('host-not-ready', {
         summary: 'An earlier run left a container at work, and it can not be ended',

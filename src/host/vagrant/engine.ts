@@ -16,8 +16,22 @@ export interface Engine {
 
 const PROGRAMS = ['docker', 'podman'] as const;
 /** How the client finds its engine. */
-const CLIENT_VARIABLES = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'CONTAINER_HOST', 'CONTAINERS_CONF', 'REGISTRY_AUTH_FILE'];
-const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+const CLIENT_VARIABLES = [
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'CONTAINER_HOST',
+  'CONTAINERS_CONF',
+  'REGISTRY_AUTH_FILE',
+];
+const PROXY_VARIABLES = [
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+];
 const PROBE_SECONDS = 20;
 
 export const INSTALL_ENGINE = 'sudo apt-get install docker.io';
@@ -53,8 +67,18 @@ export interface EngineCall {
 }
 
 /** Asks or tells an engine something short. */
-export function callEngine(program: Engine['program'], args: readonly string[], { env, ...options }: EngineCall): Promise<Ran> {
-  return run(program, args, { env, extraEnv: clientEnv(env), secrets: proxySecrets(env), cwd: '/', ...options });
+export function callEngine(
+  program: Engine['program'],
+  args: readonly string[],
+  { env, ...options }: EngineCall,
+): Promise<Ran> {
+  return run(program, args, {
+    env,
+    extraEnv: clientEnv(env),
+    secrets: proxySecrets(env),
+    cwd: '/',
+    ...options,
+  });
 }
 
 /** The first of docker and podman that answers. @throws VenError `host-not-ready`, with what each of them says. */
@@ -79,14 +103,21 @@ export async function allEngines(env: Env): Promise<Engine[]> {
 
 /** The engine, or why there is none. */
 async function askEngine(program: Engine['program'], env: Env): Promise<Engine | string> {
-  const remote = [env['DOCKER_HOST'], env['CONTAINER_HOST']].find((host) => host !== undefined && /^(tcp|ssh|https?):/.test(host));
-  if (remote !== undefined) return 'it is told to work on another machine (DOCKER_HOST or CONTAINER_HOST), which does not have our files';
+  const remote = [env['DOCKER_HOST'], env['CONTAINER_HOST']].find(
+    (host) => host !== undefined && /^(tcp|ssh|https?):/.test(host),
+  );
+  if (remote !== undefined)
+    return 'it is told to work on another machine (DOCKER_HOST or CONTAINER_HOST), which does not have our files';
   try {
-    const { stdout, stderr, exitCode } = await callEngine(program, ['info', '--format', '{{json .}}'], {
-      env,
-      timeoutSeconds: PROBE_SECONDS,
-      accept: 'any',
-    });
+    const { stdout, stderr, exitCode } = await callEngine(
+      program,
+      ['info', '--format', '{{json .}}'],
+      {
+        env,
+        timeoutSeconds: PROBE_SECONDS,
+        accept: 'any',
+      },
+    );
     if (exitCode !== 0) return stderr.trim().split('\n').at(-1) ?? 'it does not answer';
     return readInfo(program, stdout) ?? 'its answer is not understood';
   } catch (error) {
@@ -107,20 +138,35 @@ export function readInfo(program: Engine['program'], text: string): Engine | nul
   if (host !== undefined) {
     const version = at(at(info, 'version'), 'Version');
     const rootless = at(at(host, 'security'), 'rootless') === true;
-    return { program, kind: 'podman', version: typeof version === 'string' ? version : '', rootless, remapped: false };
+    return {
+      program,
+      kind: 'podman',
+      version: typeof version === 'string' ? version : '',
+      rootless,
+      remapped: false,
+    };
   }
   const version = at(info, 'ServerVersion');
   if (typeof version !== 'string' || version === '') return null;
   const options = at(info, 'SecurityOptions');
   const has = (name: string): boolean =>
-    Array.isArray(options) && options.some((option) => typeof option === 'string' && option.split(',').includes(`name=${name}`));
+    Array.isArray(options) &&
+    options.some(
+      (option) => typeof option === 'string' && option.split(',').includes(`name=${name}`),
+    );
   return { program, kind: 'docker', version, rootless: has('rootless'), remapped: has('userns') };
 }
 
 function at(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'object' && value !== null
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
 }
 
 function pick(env: Env, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])));
+  return Object.fromEntries(
+    names.flatMap((name) =>
+      env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]],
+    ),
+  );
 }

@@ -19,7 +19,11 @@ export interface Runner {
    */
   prepare(say: (line: string) => void, signal: AbortSignal): Promise<void>;
   /** `vagrant ARGS` in `folder`, with these settings in its environment; none of them is a secret. */
-  program(folder: string, args: readonly string[], settings: Readonly<Record<string, string>>): VagrantProgram;
+  program(
+    folder: string,
+    args: readonly string[],
+    settings: Readonly<Record<string, string>>,
+  ): VagrantProgram;
 }
 
 /** The vagrant that is installed here. */

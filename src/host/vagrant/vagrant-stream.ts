@@ -42,7 +42,8 @@ export class VagrantStream {
     const words = data.map(decode);
     if (type === 'ven') {
       if (words[0] === 'up') this.#hear({ kind: 'up', machine });
-      else if (words[0] === 'failed') this.#hear({ kind: 'failed', machine, message: words.slice(1).join('\n') });
+      else if (words[0] === 'failed')
+        this.#hear({ kind: 'failed', machine, message: words.slice(1).join('\n') });
     } else if (type === 'ui') {
       // ui,LEVEL,TEXT
       this.#say(machine, words.slice(1).join(','));
@@ -56,7 +57,9 @@ export class VagrantStream {
     for (const line of text.split(/[\r\n]+/)) {
       // `==> edge-1: text`, and further lines of the same with spaces for the arrow.
       const shown = printable(
-        line.startsWith(`==> ${machine}: `) || line.startsWith(`    ${machine}: `) ? line.slice(machine.length + 6) : line,
+        line.startsWith(`==> ${machine}: `) || line.startsWith(`    ${machine}: `)
+          ? line.slice(machine.length + 6)
+          : line,
       ).trimEnd();
       if (shown !== '') this.#hear({ kind: 'line', machine, line: shown });
     }
@@ -69,6 +72,7 @@ function decode(field: string): string {
 
 /** No escape sequences: what a VM's name or libvirt says must not move somebody's cursor. */
 function printable(line: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return line.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return line
+    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }

@@ -44,7 +44,9 @@ const scenario: fc.Arbitrary<Scenario> = fc
     });
     const by = new Map(list.map((each, i) => [`s${String(i)}`, each]));
     // The plan's own order need not fit the needs.
-    const shuffled = steps.map((step) => [seed.next().value, step] as const).sort(([a], [b]) => Number(a) - Number(b));
+    const shuffled = steps
+      .map((step) => [seed.next().value, step] as const)
+      .sort(([a], [b]) => Number(a) - Number(b));
     return { steps: shuffled.map(([, step]) => step), by, ...rest };
   });
 
@@ -52,14 +54,22 @@ const scenario: fc.Arbitrary<Scenario> = fc
 async function play({ steps, by, vagrant, virsh, gracefulAt, hardAt }: Scenario) {
   const running = { calls: 0, batches: 0 };
   const most = { calls: 0, batches: 0 };
-  const enter = (what: 'calls' | 'batches') => (most[what] = Math.max(most[what], (running[what] += 1)));
+  const enter = (what: 'calls' | 'batches') =>
+    (most[what] = Math.max(most[what], (running[what] += 1)));
   const bringUp: Host['bringUp'] = async (batch, onOutput, onSettled, signal) => {
     enter('batches');
     const one = async (name: string) => {
       onOutput(name, 'coming');
-      await Promise.race([sleep(by.get(name)?.milliseconds ?? 0), new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+      await Promise.race([
+        sleep(by.get(name)?.milliseconds ?? 0),
+        new Promise((resolve) => signal.addEventListener('abort', resolve)),
+      ]);
       const failed = signal.aborted || by.get(name)?.fails === true;
-      onSettled(failed ? { name, ok: false, error: new VenError('tool-failed', { summary: 'no' }) } : { name, ok: true });
+      onSettled(
+        failed
+          ? { name, ok: false, error: new VenError('tool-failed', { summary: 'no' }) }
+          : { name, ok: true },
+      );
     };
     await Promise.all(batch.map(({ name }) => one(name)));
     running.batches -= 1;
@@ -82,12 +92,20 @@ async function play({ steps, by, vagrant, virsh, gracefulAt, hardAt }: Scenario)
       stage.hard.abort();
     }, hardAt);
   await vi.runAllTimersAsync();
-  return { events: stage.events, result: await stage.result, most, calls: stage.host.calls, batches: stage.host.batches };
+  return {
+    events: stage.events,
+    result: await stage.result,
+    most,
+    calls: stage.host.calls,
+    batches: stage.host.batches,
+  };
 }
 
 const outcomes = (events: RunEvent[]) => {
   const found = new Map<string, string[]>();
-  for (const event of events) if (event.type === 'step-finished') found.set(event.step, [...(found.get(event.step) ?? []), event.outcome]);
+  for (const event of events)
+    if (event.type === 'step-finished')
+      found.set(event.step, [...(found.get(event.step) ?? []), event.outcome]);
   return found;
 };
 
@@ -107,7 +125,9 @@ describe('any plan', () => {
         expect([...ends.values()].every((each) => each.length === 1)).toBe(true);
 
         const at = (type: string, step: string) =>
-          events.findIndex((event) => event.type === type && 'step' in event && event.step === step);
+          events.findIndex(
+            (event) => event.type === type && 'step' in event && event.step === step,
+          );
         for (const { id, needs } of steps) {
           const [outcome] = ends.get(id) ?? [];
           expect(at('step-started', id) === -1).toBe(outcome === 'skipped');
@@ -131,7 +151,11 @@ describe('any plan', () => {
     await fc.assert(
       fc.asyncProperty(scenario, async (drawnScenario) => {
         const { steps, by } = drawnScenario;
-        const { events, result } = await play({ ...drawnScenario, gracefulAt: Infinity, hardAt: Infinity });
+        const { events, result } = await play({
+          ...drawnScenario,
+          gracefulAt: Infinity,
+          hardAt: Infinity,
+        });
         const stepOf = new Map(steps.map((step) => [step.id, step]));
         const expected = (id: string): string => {
           const step = stepOf.get(id);
@@ -140,7 +164,9 @@ describe('any plan', () => {
         };
         for (const [id, [outcome]] of outcomes(events)) expect(outcome).toBe(expected(id));
         const anyFailed = steps.some(({ id }) => expected(id) === 'failed');
-        expect(result).toMatchObject(anyFailed ? { outcome: 'failed', exitCode: 4 } : { outcome: 'done', exitCode: 0 });
+        expect(result).toMatchObject(
+          anyFailed ? { outcome: 'failed', exitCode: 4 } : { outcome: 'done', exitCode: 0 },
+        );
       }),
       { numRuns: 150 },
     );
@@ -159,14 +185,18 @@ describe('any plan', () => {
 
   it('after an interruption, starts nothing', async () => {
     await fc.assert(
-      fc.asyncProperty(scenario, fc.integer({ min: 0, max: 6000 }), async (drawnScenario, gracefulAt) => {
-        const { events, result } = await play({ ...drawnScenario, gracefulAt, hardAt: Infinity });
-        const told = story(events);
-        const interrupted = told.findIndex((line) => line.startsWith('interrupted'));
-        if (interrupted === -1) return;
-        expect(told.slice(interrupted).filter((line) => line.startsWith('started'))).toEqual([]);
-        expect(result).toMatchObject({ outcome: 'interrupted', exitCode: 130 });
-      }),
+      fc.asyncProperty(
+        scenario,
+        fc.integer({ min: 0, max: 6000 }),
+        async (drawnScenario, gracefulAt) => {
+          const { events, result } = await play({ ...drawnScenario, gracefulAt, hardAt: Infinity });
+          const told = story(events);
+          const interrupted = told.findIndex((line) => line.startsWith('interrupted'));
+          if (interrupted === -1) return;
+          expect(told.slice(interrupted).filter((line) => line.startsWith('started'))).toEqual([]);
+          expect(result).toMatchObject({ outcome: 'interrupted', exitCode: 130 });
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -175,7 +205,14 @@ describe('any plan', () => {
 describe('a thousand VMs', () => {
   it('cost ven itself less than 300 ms', async () => {
     const names = Array.from({ length: 1000 }, (_, i) => `v${String(i)}`);
-    const steps = [pool('p'), ...names.flatMap((name) => [start(name, ['pool.p:ensure']), up(name, [`vm.${name}:start`]), ready(name)])];
+    const steps = [
+      pool('p'),
+      ...names.flatMap((name) => [
+        start(name, ['pool.p:ensure']),
+        up(name, [`vm.${name}:start`]),
+        ready(name),
+      ]),
+    ];
     const times: number[] = [];
     // The best of three: the machine may be busy with something else.
     for (let i = 0; i < 3; i += 1) {

@@ -62,7 +62,13 @@ describe('the vagrant lane', () => {
   });
 
   it('counts that second from the VM that has been waiting longest', async () => {
-    const steps = [up('v1'), pool('p600'), pool('p5000'), up('v2', ['pool.p600:ensure']), up('v3', ['pool.p5000:ensure'])];
+    const steps = [
+      up('v1'),
+      pool('p600'),
+      pool('p5000'),
+      up('v2', ['pool.p600:ensure']),
+      up('v3', ['pool.p5000:ensure']),
+    ];
     const stage = run(
       steps,
       { call: (_method, [name]) => sleep(Number(String(name).slice(1))) },
@@ -102,7 +108,12 @@ describe('the vagrant lane', () => {
   });
 
   it('does not wait for steps that no VM needs, nor for what only another waiting VM leads to', async () => {
-    const steps = [start('slow'), up('v1'), start('between', ['vm.v1:up']), up('v2', ['vm.between:start'])];
+    const steps = [
+      start('slow'),
+      up('v1'),
+      start('between', ['vm.v1:up']),
+      up('v2', ['vm.between:start']),
+    ];
     const stage = run(steps, { call: () => sleep(100) });
     await vi.advanceTimersByTimeAsync(0);
     expect(stage.host.batches).toEqual([['v1']]);
@@ -117,7 +128,11 @@ describe('the vagrant lane', () => {
       await settleAll(...args);
     };
     const late = ['v2', 'v3', 'v4'].map((name, i) => [pool(name, [], 60), i] as const);
-    const steps = [up('v1'), ...late.map(([step]) => step), ...late.map(([step]) => up(step.address.slice(5), [step.id]))];
+    const steps = [
+      up('v1'),
+      ...late.map(([step]) => step),
+      ...late.map(([step]) => up(step.address.slice(5), [step.id])),
+    ];
     const stage = run(
       steps,
       { bringUp, call: (_method, [name]) => sleep(2000 + 100 * Number(String(name).slice(1))) },
@@ -141,7 +156,11 @@ describe('the vagrant lane', () => {
       }
       onOutput('who', 'nobody');
     };
-    const stage = run([up('v1'), up('v2'), ready('v1'), ready('v2')], { bringUp }, { parallelism: { vagrant: 1, virsh: 1 } });
+    const stage = run(
+      [up('v1'), up('v2'), ready('v1'), ready('v2')],
+      { bringUp },
+      { parallelism: { vagrant: 1, virsh: 1 } },
+    );
     await vi.runAllTimersAsync();
     await stage.result;
     expect(story(stage.events).slice(1, -1)).toEqual([
@@ -162,11 +181,23 @@ describe('the vagrant lane', () => {
     const bringUp: Host['bringUp'] = async (batch, _onOutput, onSettled) => {
       await sleep(1);
       for (const { name } of batch)
-        onSettled(name === 'v2' ? { name, ok: false, error: new VenError('tool-failed', { summary: 'no bridge' }) } : { name, ok: true });
+        onSettled(
+          name === 'v2'
+            ? { name, ok: false, error: new VenError('tool-failed', { summary: 'no bridge' }) }
+            : { name, ok: true },
+        );
     };
-    const stage = run([...names(3).map((name) => up(name)), ...names(3).map((name) => ready(name))], { bringUp });
+    const stage = run(
+      [...names(3).map((name) => up(name)), ...names(3).map((name) => ready(name))],
+      { bringUp },
+    );
     await vi.runAllTimersAsync();
-    expect(await stage.result).toMatchObject({ exitCode: 4, done: ['vm.v1', 'vm.v3'], failed: ['vm.v2'], skipped: [] });
+    expect(await stage.result).toMatchObject({
+      exitCode: 4,
+      done: ['vm.v1', 'vm.v3'],
+      failed: ['vm.v2'],
+      skipped: [],
+    });
     expect(story(stage.events)).toContain('skipped vm.v2:ready (vm.v2:up failed)');
   });
 
@@ -183,7 +214,10 @@ describe('the vagrant lane', () => {
     );
     await vi.runAllTimersAsync();
     expect(await stage.result).toMatchObject({ done: ['vm.v1'], failed: ['vm.v2', 'vm.v3'] });
-    expect(failure(stage.events, 'vm.v3:up')).toMatchObject({ code: 'host-not-ready', summary: 'no vagrant' });
+    expect(failure(stage.events, 'vm.v3:up')).toMatchObject({
+      code: 'host-not-ready',
+      summary: 'no vagrant',
+    });
   });
 
   it('fails a VM that vagrant says nothing about', async () => {
@@ -249,11 +283,16 @@ describe('the vagrant lane', () => {
         settleAll(...args)
       );
       const auto = { accelerator: 'auto' } as const;
-      const stage = run([up('v1'), up('v2', [], auto), up('v3', [], auto), up('v4', ['vm.v3:up'], auto)], { bringUp });
+      const stage = run(
+        [up('v1'), up('v2', [], auto), up('v3', [], auto), up('v4', ['vm.v3:up'], auto)],
+        { bringUp },
+      );
       await stage.result;
       expect(stage.host.probes).toBe(1);
       expect(domains.sort()).toEqual(['kvm', 'kvm', 'kvm', 'qemu']);
-      expect(story(stage.events).filter((line) => line.startsWith('output'))).toEqual(['output vm.v2:up: accelerator: kvm (it ran)']);
+      expect(story(stage.events).filter((line) => line.startsWith('output'))).toEqual([
+        'output vm.v2:up: accelerator: kvm (it ran)',
+      ]);
 
       const plain = run([up('v1')]);
       await plain.result;
@@ -279,18 +318,26 @@ describe('the vagrant lane', () => {
       const steps = [up('v1', [], auto, 20), up('v2', [], auto, 100)];
       const slow = run(
         steps,
-        { probe: () => sleep(30_000).then(() => ({ accelerator: 'kvm' as const, why: 'at last' })) },
+        {
+          probe: () => sleep(30_000).then(() => ({ accelerator: 'kvm' as const, why: 'at last' })),
+        },
         { parallelism: { vagrant: 1, virsh: 1 } },
       );
       await vi.runAllTimersAsync();
       expect(await slow.result).toMatchObject({ done: ['vm.v2'], failed: ['vm.v1'] });
       expect(slow.host.batches).toEqual([['v2']]);
 
-      const fails = () => sleep(30_000).then(() => Promise.reject(new VenError('host-not-ready', { summary: 'no QEMU' })));
+      const fails = () =>
+        sleep(30_000).then(() =>
+          Promise.reject(new VenError('host-not-ready', { summary: 'no QEMU' })),
+        );
       const failing = run(steps, { probe: fails }, { parallelism: { vagrant: 1, virsh: 1 } });
       await vi.runAllTimersAsync();
       expect(await failing.result).toMatchObject({ failed: ['vm.v1', 'vm.v2'] });
-      expect(story(failing.events).filter((line) => line.startsWith('failed'))).toEqual(['failed vm.v1:up', 'failed vm.v2:up']);
+      expect(story(failing.events).filter((line) => line.startsWith('failed'))).toEqual([
+        'failed vm.v1:up',
+        'failed vm.v2:up',
+      ]);
     });
 
     it('count from the last moment the batch moved; when they have run out for all, vagrant is stopped', async () => {
@@ -312,10 +359,18 @@ describe('the vagrant lane', () => {
         { parallelism: { vagrant: 1, virsh: 1 } },
       );
       await vi.advanceTimersByTimeAsync(189_000);
-      expect(story(stage.events).filter((line) => /^(done|failed)/.test(line))).toEqual(['done vm.v1:up']);
+      expect(story(stage.events).filter((line) => /^(done|failed)/.test(line))).toEqual([
+        'done vm.v1:up',
+      ]);
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ exitCode: 4, done: ['vm.v1'], failed: ['vm.v2', 'vm.v3'] });
-      expect(failure(stage.events, 'vm.v3:up').summary).toContain('vm.v3:up was not done after 100 s');
+      expect(await stage.result).toMatchObject({
+        exitCode: 4,
+        done: ['vm.v1'],
+        failed: ['vm.v2', 'vm.v3'],
+      });
+      expect(failure(stage.events, 'vm.v3:up').summary).toContain(
+        'vm.v3:up was not done after 100 s',
+      );
       expect(stopped).toBeGreaterThanOrEqual(190_000);
       expect(stopped).toBeLessThan(190_100);
       expect(vi.getTimerCount()).toBe(0);
@@ -327,18 +382,31 @@ describe('the vagrant lane', () => {
         onSettled({ name: 'v2', ok: true });
         onSettled({ name: 'v1', ok: true });
       };
-      const stage = run([up('v1', [], {}, 20), up('v2', [], {}, 100)], { bringUp }, { parallelism: { vagrant: 1, virsh: 1 } });
+      const stage = run(
+        [up('v1', [], {}, 20), up('v2', [], {}, 100)],
+        { bringUp },
+        { parallelism: { vagrant: 1, virsh: 1 } },
+      );
       await vi.runAllTimersAsync();
       expect(await stage.result).toMatchObject({ done: ['vm.v2'], failed: ['vm.v1'] });
     });
 
     it('give up a vagrant that can not be stopped, and its slot is free again', async () => {
-      const bringUp: Host['bringUp'] = (...args) => (args[0][0]?.name === 'v1' ? new Promise(() => undefined) : settleAll(...args));
+      const bringUp: Host['bringUp'] = (...args) =>
+        args[0][0]?.name === 'v1' ? new Promise(() => undefined) : settleAll(...args);
       const steps = [up('v1', [], {}, 20), start('b'), up('v2', ['vm.b:start'])];
-      const stage = run(steps, { bringUp, call: () => sleep(5000) }, { parallelism: { vagrant: 1, virsh: 1 } });
+      const stage = run(
+        steps,
+        { bringUp, call: () => sleep(5000) },
+        { parallelism: { vagrant: 1, virsh: 1 } },
+      );
       await vi.runAllTimersAsync();
       // 1 s of waiting for v2, 20 s of patience with v1, 10 s for vagrant to be gone
-      expect(await stage.result).toMatchObject({ done: ['vm.b', 'vm.v2'], failed: ['vm.v1'], durationSeconds: 31 });
+      expect(await stage.result).toMatchObject({
+        done: ['vm.b', 'vm.v2'],
+        failed: ['vm.v1'],
+        durationSeconds: 31,
+      });
     });
 
     it('end a vagrant that stays on after its VMs are done', async () => {

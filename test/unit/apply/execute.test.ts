@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { VenError, type Host, type HostFirmware, type PlannedNetwork, type Step } from '../../../src/model/index.js';
+import {
+  VenError,
+  type Host,
+  type HostFirmware,
+  type PlannedNetwork,
+  type Step,
+} from '../../../src/model/index.js';
 import { failure, mark, run, vm } from './stage.js';
 
 const base = { id: 'x', address: 'vm.a', needs: [], timeoutSeconds: 60 };
 const network = { uuid: 'uuid-net', name: 'net' } as PlannedNetwork;
-const dnsHost = { section: 'dns-host' as const, operation: 'add-last' as const, entry: { ip: '10.0.0.1', names: ['a'] } };
+const dnsHost = {
+  section: 'dns-host' as const,
+  operation: 'add-last' as const,
+  entry: { ip: '10.0.0.1', names: ['a'] },
+};
 const FILES: HostFirmware = {
   by: 'files',
   loader: { path: '/code.fd', format: 'raw' },
@@ -19,7 +29,13 @@ const cases: [Step, string[]][] = [
   [{ ...base, kind: 'network-create', network }, ['createNetwork uuid-net network lab net']],
   [{ ...base, kind: 'network-start', uuid: 'uuid-net' }, ['startNetwork uuid-net']],
   [
-    { ...base, kind: 'network-update', uuid: 'uuid-net', entries: [dnsHost, { ...dnsHost, operation: 'delete' }], network },
+    {
+      ...base,
+      kind: 'network-update',
+      uuid: 'uuid-net',
+      entries: [dnsHost, { ...dnsHost, operation: 'delete' }],
+      network,
+    },
     [
       `updateNetwork uuid-net ${JSON.stringify(dnsHost)}`,
       `updateNetwork uuid-net ${JSON.stringify({ ...dnsHost, operation: 'delete' })}`,
@@ -27,7 +43,10 @@ const cases: [Step, string[]][] = [
     ],
   ],
   [{ ...base, kind: 'network-delete', uuid: 'uuid-net' }, ['deleteNetwork uuid-net']],
-  [{ ...base, kind: 'vm-delete', uuid: 'uuid-a', volumes: [disk] }, [`deleteDomain uuid-a ${JSON.stringify([disk])}`]],
+  [
+    { ...base, kind: 'vm-delete', uuid: 'uuid-a', volumes: [disk] },
+    [`deleteDomain uuid-a ${JSON.stringify([disk])}`],
+  ],
   [
     {
       ...base,
@@ -57,27 +76,56 @@ const cases: [Step, string[]][] = [
   ],
   [
     { ...base, kind: 'vm-nvram', vm: vm('a'), ref: nvram, make: false, mark: mark('a') },
-    ['readNvramTemplate /vars.fd', `fillVolume ${JSON.stringify(nvram)} ${JSON.stringify(Buffer.from('template Q0E='))}`],
+    [
+      'readNvramTemplate /vars.fd',
+      `fillVolume ${JSON.stringify(nvram)} ${JSON.stringify(Buffer.from('template Q0E='))}`,
+    ],
   ],
-  [{ ...base, kind: 'vm-define', vm: vm('a'), fields: ['cpus', 'memory'] }, ['readDomain uuid-a', 'defineDomain <read> + a cpus,memory']],
-  [{ ...base, kind: 'vm-define', vm: vm('a'), fields: ['firmware'] }, ['readDomain uuid-a', 'defineDomain <read> + a firmware by libvirt']],
-  [{ ...base, kind: 'vm-nics', vm: vm('a'), macs: ['m1', 'm2'] }, ['updateNic uuid-a nic a m1', 'updateNic uuid-a nic a m2']],
-  [{ ...base, kind: 'vm-reattach', vm: vm('a'), macs: ['m1', 'm2'] }, ['reattachNics uuid-a ["nic a m1","nic a m2"]']],
+  [
+    { ...base, kind: 'vm-define', vm: vm('a'), fields: ['cpus', 'memory'] },
+    ['readDomain uuid-a', 'defineDomain <read> + a cpus,memory'],
+  ],
+  [
+    { ...base, kind: 'vm-define', vm: vm('a'), fields: ['firmware'] },
+    ['readDomain uuid-a', 'defineDomain <read> + a firmware by libvirt'],
+  ],
+  [
+    { ...base, kind: 'vm-nics', vm: vm('a'), macs: ['m1', 'm2'] },
+    ['updateNic uuid-a nic a m1', 'updateNic uuid-a nic a m2'],
+  ],
+  [
+    { ...base, kind: 'vm-reattach', vm: vm('a'), macs: ['m1', 'm2'] },
+    ['reattachNics uuid-a ["nic a m1","nic a m2"]'],
+  ],
   [{ ...base, kind: 'vm-stop', uuid: 'uuid-a', graceSeconds: 45 }, ['stopDomain uuid-a 45']],
   [{ ...base, kind: 'vm-start', uuid: 'uuid-a' }, ['startDomain uuid-a']],
   [
-    { ...base, kind: 'vm-settings', vm: vm('a', { autostart: true }), fields: ['autostart', 'title'] },
+    {
+      ...base,
+      kind: 'vm-settings',
+      vm: vm('a', { autostart: true }),
+      fields: ['autostart', 'title'],
+    },
     ['setAutostart uuid-a true', 'setTitle uuid-a title of a about a'],
   ],
-  [{ ...base, kind: 'vm-ready', uuid: 'uuid-a', mark: mark('a') }, [`markDomain uuid-a ${JSON.stringify(mark('a'))}`]],
+  [
+    { ...base, kind: 'vm-ready', uuid: 'uuid-a', mark: mark('a') },
+    [`markDomain uuid-a ${JSON.stringify(mark('a'))}`],
+  ],
 ];
 
 describe('what a step asks of the host, in order', () => {
   it.each(cases)('$kind', async (step, calls) => {
-    const firmware: Host['firmware'] = (_, { template }) => Promise.resolve(template ? FILES : { by: 'libvirt', secure: false });
+    const firmware: Host['firmware'] = (_, { template }) =>
+      Promise.resolve(template ? FILES : { by: 'libvirt', secure: false });
     const stage = run([step], {
       firmware,
-      call: (method) => (method === 'readDomain' ? '<read>' : method === 'readNvramTemplate' ? 'template' : undefined),
+      call: (method) =>
+        method === 'readDomain'
+          ? '<read>'
+          : method === 'readNvramTemplate'
+            ? 'template'
+            : undefined,
     });
     expect(await stage.result).toMatchObject({ outcome: 'done' });
     expect(stage.host.calls).toEqual(calls);
@@ -85,11 +133,15 @@ describe('what a step asks of the host, in order', () => {
 
   it('takes a volume that is somebody’s out of the mark again', async () => {
     const wide = { ...mark('a'), volumes: [disk, { pool: 'default', volume: 'lab_a-sdb.qcow2' }] };
-    const stage = run([{ ...base, kind: 'vm-volumes', vm: vm('a'), create: [disk], grow: [], mark: wide }], {
-      call: (method) => {
-        if (method === 'createVolume') throw new VenError('foreign-object', { summary: 'there already' });
+    const stage = run(
+      [{ ...base, kind: 'vm-volumes', vm: vm('a'), create: [disk], grow: [], mark: wide }],
+      {
+        call: (method) => {
+          if (method === 'createVolume')
+            throw new VenError('foreign-object', { summary: 'there already' });
+        },
       },
-    });
+    );
     expect(await stage.result).toMatchObject({ outcome: 'failed' });
     expect(failure(stage.events, 'x')).toMatchObject({ code: 'foreign-object' });
     expect(stage.host.calls).toEqual([
@@ -101,7 +153,9 @@ describe('what a step asks of the host, in order', () => {
 
   it('makes no volume that is no disk of its VM', async () => {
     const create = [{ pool: 'default', volume: 'somebody-elses.qcow2' }];
-    const stage = run([{ ...base, kind: 'vm-volumes', vm: vm('a'), create, grow: [], mark: mark('a') }]);
+    const stage = run([
+      { ...base, kind: 'vm-volumes', vm: vm('a'), create, grow: [], mark: mark('a') },
+    ]);
     await stage.result;
     expect(failure(stage.events, 'x')).toMatchObject({ code: 'bug' });
     expect(stage.host.calls.filter((call) => call.startsWith('createVolume'))).toEqual([]);
@@ -117,19 +171,44 @@ describe('an orchestrator', () => {
   });
 
   it('that refuses a VM fails that VM alone, and one that keeps its host keeps the VM, too', async () => {
-    const orchestrator = { register: () => Promise.reject(refused), unregister: () => Promise.reject(refused) };
+    const orchestrator = {
+      register: () => Promise.reject(refused),
+      unregister: () => Promise.reject(refused),
+    };
     const steps: Step[] = [
       { ...base, id: 'vm.a:register', kind: 'vm-register', host },
-      { ...base, id: 'vm.b:unregister', address: 'vm.b', kind: 'vm-unregister', host: { ...host, name: 'b' } },
-      { ...base, id: 'vm.b:delete', address: 'vm.b', needs: ['vm.b:unregister'], kind: 'vm-delete', uuid: 'uuid-b', volumes: [] },
+      {
+        ...base,
+        id: 'vm.b:unregister',
+        address: 'vm.b',
+        kind: 'vm-unregister',
+        host: { ...host, name: 'b' },
+      },
+      {
+        ...base,
+        id: 'vm.b:delete',
+        address: 'vm.b',
+        needs: ['vm.b:unregister'],
+        kind: 'vm-delete',
+        uuid: 'uuid-b',
+        volumes: [],
+      },
       { ...base, id: 'vm.c:start', address: 'vm.c', kind: 'vm-start', uuid: 'uuid-c' },
     ];
     const stage = run(steps, {}, { orchestrator });
-    expect(await stage.result).toMatchObject({ exitCode: 4, failed: ['vm.a', 'vm.b'], done: ['vm.c'] });
-    expect(failure(stage.events, 'vm.a:register')).toMatchObject({ summary: refused.summary, hint: refused.hint });
+    expect(await stage.result).toMatchObject({
+      exitCode: 4,
+      failed: ['vm.a', 'vm.b'],
+      done: ['vm.c'],
+    });
+    expect(failure(stage.events, 'vm.a:register')).toMatchObject({
+      summary: refused.summary,
+      hint: refused.hint,
+    });
     expect(failure(stage.events, 'vm.b:unregister')).toEqual({
       code: 'orchestrator-refused',
-      summary: "the orchestrator's host (serial number SN1) is not removed, and so the VM is left as it is",
+      summary:
+        "the orchestrator's host (serial number SN1) is not removed, and so the VM is left as it is",
       detail: 'DELETE https://api.lab/hosts/1: 403, no\nIt said: no',
       hint: 'Check it. Then run the same again. To go on without the orchestrator: orchestrator.removeHosts: false',
     });
@@ -138,17 +217,33 @@ describe('an orchestrator', () => {
 
   it('whose host with that serial number is somebody else’s keeps no VM, and it is told whose it is', async () => {
     const theirs = new VenError('foreign-object', { summary: 'it is theirs' });
-    const orchestrator = { register: () => Promise.reject(refused), unregister: () => Promise.reject(theirs) };
+    const orchestrator = {
+      register: () => Promise.reject(refused),
+      unregister: () => Promise.reject(theirs),
+    };
     const stage = run(
       [
         { ...base, id: 'vm.a:unregister', kind: 'vm-unregister', host },
-        { ...base, id: 'vm.a:delete', needs: ['vm.a:unregister'], kind: 'vm-delete', uuid: 'uuid-a', volumes: [] },
+        {
+          ...base,
+          id: 'vm.a:delete',
+          needs: ['vm.a:unregister'],
+          kind: 'vm-delete',
+          uuid: 'uuid-a',
+          volumes: [],
+        },
       ],
       {},
       { orchestrator },
     );
     expect(await stage.result).toMatchObject({ exitCode: 0, done: ['vm.a'] });
-    expect(stage.events).toContainEqual(expect.objectContaining({ type: 'step-output', step: 'vm.a:unregister', line: 'it is theirs' }));
+    expect(stage.events).toContainEqual(
+      expect.objectContaining({
+        type: 'step-output',
+        step: 'vm.a:unregister',
+        line: 'it is theirs',
+      }),
+    );
     expect(stage.host.calls).toEqual(['deleteDomain uuid-a []']);
   });
 });

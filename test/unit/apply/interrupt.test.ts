@@ -1,13 +1,33 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VenError, type Host, type PlannedNetwork, type Step } from '../../../src/model/index.js';
-import { failure, pool, ready, run, settleAll, sleep, start, stop, story, up, vm } from './stage.js';
+import {
+  failure,
+  pool,
+  ready,
+  run,
+  settleAll,
+  sleep,
+  start,
+  stop,
+  story,
+  up,
+  vm,
+} from './stage.js';
 
 const ONE = { parallelism: { vagrant: 1, virsh: 1 } };
-const words = (calls: readonly string[]): string[] => calls.map((call) => call.split(' ', 1).join());
+const words = (calls: readonly string[]): string[] =>
+  calls.map((call) => call.split(' ', 1).join());
 const net = (name: string, what: 'delete' | 'create', needs: string[] = []): Step => {
-  const base = { id: `network.${name}:${what}`, address: `network.${name}`, needs, timeoutSeconds: 60 };
+  const base = {
+    id: `network.${name}:${what}`,
+    address: `network.${name}`,
+    needs,
+    timeoutSeconds: 60,
+  };
   const network = { name, uuid: `uuid-${name}` } as PlannedNetwork;
-  return what === 'delete' ? { ...base, kind: 'network-delete', uuid: network.uuid } : { ...base, kind: 'network-create', network };
+  return what === 'delete'
+    ? { ...base, kind: 'network-delete', uuid: network.uuid }
+    : { ...base, kind: 'network-create', network };
 };
 const define = (name: string, needs: string[]): Step => ({
   ...start(name, needs),
@@ -38,7 +58,11 @@ describe('interruption', () => {
 
   describe('the first Ctrl-C', () => {
     it('starts nothing new, lets finish what runs, and says what is left', async () => {
-      const stage = run([start('a'), start('b'), start('c', ['vm.a:start'])], { call: () => sleep(1000) }, ONE);
+      const stage = run(
+        [start('a'), start('b'), start('c', ['vm.a:start'])],
+        { call: () => sleep(1000) },
+        ONE,
+      );
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
@@ -80,7 +104,11 @@ describe('interruption', () => {
         await sleep(5000);
         await settleAll(...args);
       };
-      const stage = run([...steps, start('d', ['vm.a:up']), ready('e', ['vm.d:start'])], { bringUp }, ONE);
+      const stage = run(
+        [...steps, start('d', ['vm.a:up']), ready('e', ['vm.d:start'])],
+        { bringUp },
+        ONE,
+      );
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
@@ -107,13 +135,29 @@ describe('interruption', () => {
         kind: 'vm-register',
         host: host(name),
       });
-      const unregister: Step = { ...start('b'), id: 'vm.b:unregister', kind: 'vm-unregister', host: host('b') };
+      const unregister: Step = {
+        ...start('b'),
+        id: 'vm.b:unregister',
+        kind: 'vm-unregister',
+        host: host('b'),
+      };
       const asked: string[] = [];
       const orchestrator = {
-        register: ({ name }: { name: string }) => (asked.push(`register ${name}`), Promise.resolve({ id: name, already: false })),
-        unregister: ({ name }: { name: string }) => (asked.push(`unregister ${name}`), Promise.resolve({ removed: true })),
+        register: ({ name }: { name: string }) => (
+          asked.push(`register ${name}`),
+          Promise.resolve({ id: name, already: false })
+        ),
+        unregister: ({ name }: { name: string }) => (
+          asked.push(`unregister ${name}`),
+          Promise.resolve({ removed: true })
+        ),
       };
-      const made = [up('a'), register('a'), start('a', ['vm.a:register']), ready('a', ['vm.a:start'])];
+      const made = [
+        up('a'),
+        register('a'),
+        start('a', ['vm.a:register']),
+        ready('a', ['vm.a:start']),
+      ];
       const stage = run(
         [...made, start('c'), unregister, gone('b', ['vm.b:unregister'])],
         { call: () => sleep(1000) },
@@ -122,7 +166,11 @@ describe('interruption', () => {
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ outcome: 'interrupted', done: ['vm.a', 'vm.c'], skipped: ['vm.b'] });
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        done: ['vm.a', 'vm.c'],
+        skipped: ['vm.b'],
+      });
       expect(asked).toEqual(['register a']);
     });
 
@@ -132,7 +180,11 @@ describe('interruption', () => {
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ outcome: 'interrupted', done: ['vm.x', 'vm.a', 'vm.b'], skipped: [] });
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        done: ['vm.x', 'vm.a', 'vm.b'],
+        skipped: [],
+      });
     });
 
     it('does not write the new mark of a VM that was there before: the next plan shows what is left of its change', async () => {
@@ -140,24 +192,38 @@ describe('interruption', () => {
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ outcome: 'interrupted', done: [], skipped: ['vm.a'] });
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        done: [],
+        skipped: ['vm.a'],
+      });
       expect(stage.host.calls).toEqual(['startDomain uuid-a']);
     });
 
     it('starts a VM again that it had stopped for a restart, and leaves its mark as it was', async () => {
-      const restart = (name: string): Step[] => [stop(name), start(name, [`vm.${name}:stop`]), ready(name, [`vm.${name}:start`])];
+      const restart = (name: string): Step[] => [
+        stop(name),
+        start(name, [`vm.${name}:stop`]),
+        ready(name, [`vm.${name}:start`]),
+      ];
       const off = stop('off');
       for (const [after, done] of [
         [500, ['stopDomain uuid-a 60', 'startDomain uuid-a']],
         [1500, ['stopDomain uuid-a 60', 'startDomain uuid-a']],
         [2500, ['stopDomain uuid-a 60', 'startDomain uuid-a', 'markDomain']],
       ] as const) {
-        const stage = run([...restart('a'), ...restart('b'), off], { call: () => sleep(1000) }, ONE);
+        const stage = run(
+          [...restart('a'), ...restart('b'), off],
+          { call: () => sleep(1000) },
+          ONE,
+        );
         await vi.advanceTimersByTimeAsync(after);
         stage.graceful.abort();
         await vi.runAllTimersAsync();
         expect(await stage.result).toMatchObject({ outcome: 'interrupted', failed: [] });
-        expect(stage.host.calls.map((call) => call.replace(/^markDomain .*/, 'markDomain'))).toEqual(done);
+        expect(
+          stage.host.calls.map((call) => call.replace(/^markDomain .*/, 'markDomain')),
+        ).toEqual(done);
       }
     });
 
@@ -170,8 +236,16 @@ describe('interruption', () => {
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ outcome: 'interrupted', failed: ['vm.a', 'vm.off'], done: ['vm.c'] });
-      expect(stage.host.calls.sort()).toEqual(['startDomain uuid-c', 'stopDomain uuid-a 60', 'stopDomain uuid-off 60']);
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        failed: ['vm.a', 'vm.off'],
+        done: ['vm.c'],
+      });
+      expect(stage.host.calls.sort()).toEqual([
+        'startDomain uuid-c',
+        'stopDomain uuid-a 60',
+        'stopDomain uuid-off 60',
+      ]);
     });
 
     it('creates a network again that it had deleted to rebuild it, and attaches its VMs again', async () => {
@@ -209,12 +283,20 @@ describe('interruption', () => {
     });
 
     it('attaches VMs to a network that was created again just before', async () => {
-      const steps = [net('lab', 'delete'), net('lab', 'create', ['network.lab:delete']), start('x'), reattach('b', ['network.lab:create'])];
+      const steps = [
+        net('lab', 'delete'),
+        net('lab', 'create', ['network.lab:delete']),
+        start('x'),
+        reattach('b', ['network.lab:create']),
+      ];
       const stage = run(steps, { call: () => sleep(1000) }, ONE);
       await vi.advanceTimersByTimeAsync(2500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ done: ['network.lab', 'vm.x', 'vm.b'], skipped: [] });
+      expect(await stage.result).toMatchObject({
+        done: ['network.lab', 'vm.x', 'vm.b'],
+        skipped: [],
+      });
     });
 
     it("finishes networks that take each other's place together, and none that would need a VM to go", async () => {
@@ -231,37 +313,67 @@ describe('interruption', () => {
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ done: ['network.a', 'network.b'], skipped: ['network.c', 'vm.v'] });
-      expect(words(stage.host.calls)).toEqual(['deleteNetwork', 'deleteNetwork', 'createNetwork', 'createNetwork']);
+      expect(await stage.result).toMatchObject({
+        done: ['network.a', 'network.b'],
+        skipped: ['network.c', 'vm.v'],
+      });
+      expect(words(stage.host.calls)).toEqual([
+        'deleteNetwork',
+        'deleteNetwork',
+        'createNetwork',
+        'createNetwork',
+      ]);
     });
 
     it('does not mark a VM ready that fails to come up meanwhile', async () => {
       const bringUp: Host['bringUp'] = async ([first], _onOutput, onSettled) => {
         await sleep(5000);
-        onSettled({ name: first?.name ?? '', ok: false, error: new VenError('tool-failed', { summary: 'no' }) });
+        onSettled({
+          name: first?.name ?? '',
+          ok: false,
+          error: new VenError('tool-failed', { summary: 'no' }),
+        });
       };
       const stage = run([up('a'), ready('a')], { bringUp });
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ outcome: 'interrupted', exitCode: 130, failed: ['vm.a'] });
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        exitCode: 130,
+        failed: ['vm.a'],
+      });
       expect(story(stage.events)).toContain('skipped vm.a:ready (vm.a:up failed)');
       expect(stage.host.calls).toEqual([]);
     });
 
     it('drops VMs that were waiting for company', async () => {
-      const stage = run([up('a'), pool('p'), up('b', ['pool.p:ensure'])], { call: () => sleep(800) });
+      const stage = run([up('a'), pool('p'), up('b', ['pool.p:ensure'])], {
+        call: () => sleep(800),
+      });
       await vi.advanceTimersByTimeAsync(500);
       stage.graceful.abort();
       await vi.runAllTimersAsync();
-      expect(await stage.result).toMatchObject({ done: ['pool.p'], skipped: ['vm.a', 'vm.b'], durationSeconds: 0.8 });
+      expect(await stage.result).toMatchObject({
+        done: ['pool.p'],
+        skipped: ['vm.a', 'vm.b'],
+        durationSeconds: 0.8,
+      });
       expect(stage.host.batches).toEqual([]);
       expect(vi.getTimerCount()).toBe(0);
     });
 
     it('starts nothing at all when it came before the run', async () => {
       const graceful = AbortSignal.abort();
-      const stage = run([start('a'), up('b')], {}, { interrupt: { graceful, hard: new AbortController().signal } });
-      expect(await stage.result).toMatchObject({ outcome: 'interrupted', exitCode: 130, skipped: ['vm.a', 'vm.b'] });
+      const stage = run(
+        [start('a'), up('b')],
+        {},
+        { interrupt: { graceful, hard: new AbortController().signal } },
+      );
+      expect(await stage.result).toMatchObject({
+        outcome: 'interrupted',
+        exitCode: 130,
+        skipped: ['vm.a', 'vm.b'],
+      });
       expect(stage.events.at(0)?.type).toBe('run-started');
       expect(stage.host.calls).toEqual([]);
       expect(stage.host.batches).toEqual([]);
@@ -300,7 +412,11 @@ describe('interruption', () => {
           }),
         );
         await sleep(2000);
-        onSettled({ name: 'b', ok: false, error: new VenError('tool-failed', { summary: 'vagrant was killed' }) });
+        onSettled({
+          name: 'b',
+          ok: false,
+          error: new VenError('tool-failed', { summary: 'vagrant was killed' }),
+        });
         throw new VenError('interrupted', { summary: 'stopped' });
       };
       const stage = run([up('a'), up('b'), up('c'), ready('b')], { bringUp }, ONE);
@@ -326,7 +442,10 @@ describe('interruption', () => {
         'failed vm.c:up',
         'run-finished',
       ]);
-      expect(failure(stage.events, 'vm.b:up')).toMatchObject({ code: 'interrupted', detail: 'vagrant was killed' });
+      expect(failure(stage.events, 'vm.b:up')).toMatchObject({
+        code: 'interrupted',
+        detail: 'vagrant was killed',
+      });
       expect(failure(stage.events, 'vm.c:up')).toMatchObject({ code: 'interrupted' });
     });
 
@@ -343,7 +462,12 @@ describe('interruption', () => {
       const stage = run([nics, start('b')], { call: () => sleep(5000) }, ONE);
       await vi.advanceTimersByTimeAsync(1000);
       stage.hard.abort();
-      expect(await stage.result).toMatchObject({ exitCode: 130, failed: [], skipped: ['vm.a', 'vm.b'], durationSeconds: 1 });
+      expect(await stage.result).toMatchObject({
+        exitCode: 130,
+        failed: [],
+        skipped: ['vm.a', 'vm.b'],
+        durationSeconds: 1,
+      });
       const told = stage.events.length;
       await vi.runAllTimersAsync();
       expect(stage.host.calls).toEqual(['updateNic uuid-a nic a m1']);
@@ -355,7 +479,11 @@ describe('interruption', () => {
       await vi.advanceTimersByTimeAsync(1000);
       stage.hard.abort();
       await vi.advanceTimersByTimeAsync(10_000);
-      expect(await stage.result).toMatchObject({ exitCode: 130, skipped: ['vm.a'], durationSeconds: 11 });
+      expect(await stage.result).toMatchObject({
+        exitCode: 130,
+        skipped: ['vm.a'],
+        durationSeconds: 11,
+      });
       expect(vi.getTimerCount()).toBe(0);
     });
 
@@ -372,12 +500,19 @@ describe('interruption', () => {
         );
         expect(await stage.result).toMatchObject({ exitCode: 130, skipped: ['vm.a'] });
         expect([...stage.host.calls, ...stage.host.batches]).toEqual([]);
-        expect(story(stage.events).slice(1, -1)).toEqual([`started ${step.id}`, `interrupted hard: ${step.id}`, `failed ${step.id}`]);
+        expect(story(stage.events).slice(1, -1)).toEqual([
+          `started ${step.id}`,
+          `interrupted hard: ${step.id}`,
+          `failed ${step.id}`,
+        ]);
       }
     });
 
     it('deletes and stops no VM', async () => {
-      const stage = run([up('a'), start('b'), ready('a')], { bringUp: never as Host['bringUp'], call: never });
+      const stage = run([up('a'), start('b'), ready('a')], {
+        bringUp: never as Host['bringUp'],
+        call: never,
+      });
       stage.hard.abort();
       await vi.runAllTimersAsync();
       await stage.result;

@@ -10,7 +10,12 @@ describe('order, failure and events', () => {
 
   it('starts in plan order what needs nothing, and the rest when its needs are done', async () => {
     const stage = run(
-      [start('c', ['pool.p:ensure']), pool('p'), start('a'), start('b', ['vm.a:start', 'vm.c:start'])],
+      [
+        start('c', ['pool.p:ensure']),
+        pool('p'),
+        start('a'),
+        start('b', ['vm.a:start', 'vm.c:start']),
+      ],
       {},
       {
         parallelism: { vagrant: 1, virsh: 1 },
@@ -24,7 +29,12 @@ describe('order, failure and events', () => {
       skipped: [],
       durationSeconds: 0,
     });
-    expect(stage.host.calls).toEqual(['ensurePool p', 'startDomain uuid-c', 'startDomain uuid-a', 'startDomain uuid-b']);
+    expect(stage.host.calls).toEqual([
+      'ensurePool p',
+      'startDomain uuid-c',
+      'startDomain uuid-a',
+      'startDomain uuid-b',
+    ]);
   });
 
   it('tells a run from run-started to run-finished, with durations to the millisecond', async () => {
@@ -44,7 +54,12 @@ describe('order, failure and events', () => {
         summary: { create: 1, update: 0, replace: 0, delete: 0, noop: 0 },
         steps: 1,
       },
-      { type: 'step-started', time: '2026-01-02T03:04:05.000Z', step: 'vm.a:start', address: 'vm.a' },
+      {
+        type: 'step-started',
+        time: '2026-01-02T03:04:05.000Z',
+        step: 'vm.a:start',
+        address: 'vm.a',
+      },
       {
         type: 'step-finished',
         time: '2026-01-02T03:04:06.234Z',
@@ -73,11 +88,21 @@ describe('order, failure and events', () => {
   });
 
   it('skips what depends on a failed step, near and far, and nothing else', async () => {
-    const steps = [pool('p'), start('a', ['pool.p:ensure']), start('b', ['vm.a:start']), start('c'), start('d', ['vm.c:start'])];
+    const steps = [
+      pool('p'),
+      start('a', ['pool.p:ensure']),
+      start('b', ['vm.a:start']),
+      start('c'),
+      start('d', ['vm.c:start']),
+    ];
     const stage = run(steps, {
       call: (method) => {
         if (method === 'ensurePool')
-          throw new VenError('host-not-ready', { summary: 'no pool', detail: 'virsh said so', hint: 'make one' });
+          throw new VenError('host-not-ready', {
+            summary: 'no pool',
+            detail: 'virsh said so',
+            hint: 'make one',
+          });
       },
     });
     expect(await stage.result).toMatchObject({
@@ -101,8 +126,15 @@ describe('order, failure and events', () => {
   });
 
   it('lists an address as failed when one of its steps failed, though others were done', async () => {
-    const stage = run([up('a'), ready('a')], { call: () => Promise.reject(new VenError('tool-failed', { summary: 'no' })) });
-    expect(await stage.result).toMatchObject({ done: [], failed: ['vm.a'], skipped: [], exitCode: 4 });
+    const stage = run([up('a'), ready('a')], {
+      call: () => Promise.reject(new VenError('tool-failed', { summary: 'no' })),
+    });
+    expect(await stage.result).toMatchObject({
+      done: [],
+      failed: ['vm.a'],
+      skipped: [],
+      exitCode: 4,
+    });
   });
 
   it('shows a bug inside a step with its stack, and goes on', async () => {
@@ -111,7 +143,12 @@ describe('order, failure and events', () => {
         if (uuid === 'uuid-a') throw new TypeError('x is undefined');
       },
     });
-    expect(await stage.result).toMatchObject({ outcome: 'failed', exitCode: 4, done: ['vm.b'], failed: ['vm.a'] });
+    expect(await stage.result).toMatchObject({
+      outcome: 'failed',
+      exitCode: 4,
+      done: ['vm.b'],
+      failed: ['vm.a'],
+    });
     const error = failure(stage.events, 'vm.a:start');
     expect(error).toMatchObject({ code: 'bug', summary: 'ven has a bug: x is undefined' });
     expect(error.detail).toContain('TypeError: x is undefined\n    at ');
@@ -169,7 +206,11 @@ describe('order, failure and events', () => {
         viewFault: (error) => faults.push(error),
       },
     );
-    expect(await stage.result).toMatchObject({ outcome: 'done', exitCode: 0, done: ['vm.a', 'vm.b'] });
+    expect(await stage.result).toMatchObject({
+      outcome: 'done',
+      exitCode: 0,
+      done: ['vm.a', 'vm.b'],
+    });
     expect(stage.events).toHaveLength(6);
     expect(faults).toEqual([new Error('broken view 1')]);
   });
@@ -215,12 +256,23 @@ describe('order, failure and events', () => {
   });
 
   it.each([
-    ['a need that does not exist', [start('a', ['vm.x:start'])], 'vm.a:start needs vm.x:start, which is not in it'],
+    [
+      'a need that does not exist',
+      [start('a', ['vm.x:start'])],
+      'vm.a:start needs vm.x:start, which is not in it',
+    ],
     ['an id used twice', [start('a'), start('a')], 'two steps are called vm.a:start'],
-    ['a circle', [start('z'), start('a', ['vm.b:start']), start('b', ['vm.a:start'])], 'vm.a:start waits for itself in a circle'],
+    [
+      'a circle',
+      [start('z'), start('a', ['vm.b:start']), start('b', ['vm.a:start'])],
+      'vm.a:start waits for itself in a circle',
+    ],
   ])('refuses a plan with %s before anything is told or done', async (_what, steps, words) => {
     const stage = run(steps);
-    await expect(stage.result).rejects.toMatchObject({ code: 'stale-plan', summary: `This plan can't be run: ${words}` });
+    await expect(stage.result).rejects.toMatchObject({
+      code: 'stale-plan',
+      summary: `This plan can't be run: ${words}`,
+    });
     expect(stage.events).toEqual([]);
     expect(stage.host.calls).toEqual([]);
   });

@@ -1,5 +1,15 @@
 /** A scripted host, plans made of a few words, and a recorder of events, for the tests of apply. */
-import type { Host, HostFirmware, Plan, Render, ResolvedFleet, ResolvedVm, RunEvent, RunResult, Step } from '../../../src/model/index.js';
+import type {
+  Host,
+  HostFirmware,
+  Plan,
+  Render,
+  ResolvedFleet,
+  ResolvedVm,
+  RunEvent,
+  RunResult,
+  Step,
+} from '../../../src/model/index.js';
 import { runPlan, type ApplyPorts } from '../../../src/apply/index.js';
 
 export const HOUR = 3600;
@@ -20,8 +30,23 @@ export function vm(name: string, more: Partial<ResolvedVm> = {}): ResolvedVm {
     boot: ['disk', 'network'],
     pxe: true,
     nvram: null,
-    disks: [{ target: 'sda', bus: 'sata', sizeBytes: 1 << 30, pool: 'default', volume: `lab_${name}-sda.qcow2` }],
-    nics: [{ mac: '52:54:00:00:00:01', model: 'virtio', source: { kind: 'bridge', bridge: 'virbr0' }, ip: null }],
+    disks: [
+      {
+        target: 'sda',
+        bus: 'sata',
+        sizeBytes: 1 << 30,
+        pool: 'default',
+        volume: `lab_${name}-sda.qcow2`,
+      },
+    ],
+    nics: [
+      {
+        mac: '52:54:00:00:00:01',
+        model: 'virtio',
+        source: { kind: 'bridge', bridge: 'virbr0' },
+        ip: null,
+      },
+    ],
     serialNumber: 'VH1',
     graphics: { type: 'none' },
     autostart: false,
@@ -37,8 +62,20 @@ export function mark(name: string) {
   return { fleet: 'lab', vm: name, digest: `digest-${name}`, ready: true, volumes: [], nics: [] };
 }
 
-export function up(name: string, needs: string[] = [], more: Partial<ResolvedVm> = {}, timeoutSeconds = HOUR): Step {
-  return { id: `vm.${name}:up`, address: `vm.${name}`, needs, timeoutSeconds, kind: 'vm-up', vm: vm(name, more) };
+export function up(
+  name: string,
+  needs: string[] = [],
+  more: Partial<ResolvedVm> = {},
+  timeoutSeconds = HOUR,
+): Step {
+  return {
+    id: `vm.${name}:up`,
+    address: `vm.${name}`,
+    needs,
+    timeoutSeconds,
+    kind: 'vm-up',
+    vm: vm(name, more),
+  };
 }
 
 export function ready(name: string, needs = [`vm.${name}:up`]): Step {
@@ -55,16 +92,38 @@ export function ready(name: string, needs = [`vm.${name}:up`]): Step {
 
 /** A step that is one call, `startDomain('uuid-<name>')`. */
 export function start(name: string, needs: string[] = [], timeoutSeconds = HOUR): Step {
-  return { id: `vm.${name}:start`, address: `vm.${name}`, needs, timeoutSeconds, kind: 'vm-start', uuid: `uuid-${name}` };
+  return {
+    id: `vm.${name}:start`,
+    address: `vm.${name}`,
+    needs,
+    timeoutSeconds,
+    kind: 'vm-start',
+    uuid: `uuid-${name}`,
+  };
 }
 
 /** A step that is one call, `stopDomain('uuid-<name>', 60)`. */
 export function stop(name: string, needs: string[] = [], timeoutSeconds = HOUR): Step {
-  return { id: `vm.${name}:stop`, address: `vm.${name}`, needs, timeoutSeconds, kind: 'vm-stop', uuid: `uuid-${name}`, graceSeconds: 60 };
+  return {
+    id: `vm.${name}:stop`,
+    address: `vm.${name}`,
+    needs,
+    timeoutSeconds,
+    kind: 'vm-stop',
+    uuid: `uuid-${name}`,
+    graceSeconds: 60,
+  };
 }
 
 export function pool(name: string, needs: string[] = [], timeoutSeconds = HOUR): Step {
-  return { id: `pool.${name}:ensure`, address: `pool.${name}`, needs, timeoutSeconds, kind: 'pool-ensure', pool: name };
+  return {
+    id: `pool.${name}:ensure`,
+    address: `pool.${name}`,
+    needs,
+    timeoutSeconds,
+    kind: 'pool-ensure',
+    pool: name,
+  };
 }
 
 export function planOf(steps: Step[]): Plan {
@@ -84,7 +143,12 @@ export function planOf(steps: Step[]): Plan {
 
 export const FLEET: ResolvedFleet = {
   name: 'lab',
-  host: { uri: 'test:///default', accelerator: 'auto', storagePool: 'default', runner: { kind: 'local' } },
+  host: {
+    uri: 'test:///default',
+    accelerator: 'auto',
+    storagePool: 'default',
+    runner: { kind: 'local' },
+  },
   orchestrator: {
     bootUrl: 'https://boot.lab/a.efi',
     caCertificates: ['Q0E='],
@@ -107,10 +171,12 @@ export const FLEET: ResolvedFleet = {
 export const RENDER: Render = {
   domain: (of, { accelerator }, { ready: isReady, nics, volumes }) =>
     `domain ${of.name} ${accelerator} ready=${isReady ? 'yes' : 'no'} ${nics.join()} ${volumes.map(({ volume }) => volume).join()}`,
-  patchDomain: (current, of, fields, firmware) => `${current} + ${of.name} ${fields.join()}${firmware ? ` by ${firmware.by}` : ''}`,
+  patchDomain: (current, of, fields, firmware) =>
+    `${current} + ${of.name} ${fields.join()}${firmware ? ` by ${firmware.by}` : ''}`,
   nic: (of, mac) => `nic ${of.name} ${mac}`,
   network: (network, fleet) => `network ${fleet} ${network.name}`,
-  bootNetwork: (current, { fleet, network }, bootUrl) => `${current} with ${bootUrl ?? 'nothing'} for ${fleet} ${network}`,
+  bootNetwork: (current, { fleet, network }, bootUrl) =>
+    `${current} with ${bootUrl ?? 'nothing'} for ${fleet} ${network}`,
   volume: (disk) => `volume ${disk.target}`,
   nvram: (ref, template, { caCertificates }) => ({
     ...ref,
@@ -153,7 +219,12 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
     },
     async firmware(...[wanted, need]: Parameters<Host['firmware']>): Promise<HostFirmware> {
       scripted.firmwares.push(wanted);
-      return (await script.firmware?.(wanted, need)) ?? { by: 'libvirt', secure: wanted === 'uefi-secure' };
+      return (
+        (await script.firmware?.(wanted, need)) ?? {
+          by: 'libvirt',
+          secure: wanted === 'uefi-secure',
+        }
+      );
     },
     async probeAccelerator() {
       scripted.probes += 1;
@@ -164,7 +235,12 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
     get(target, method: string): unknown {
       if (method in target) return Reflect.get(target, method);
       return (...args: unknown[]): Promise<unknown> => {
-        calls.push([method, ...args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))].join(' '));
+        calls.push(
+          [
+            method,
+            ...args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg))),
+          ].join(' '),
+        );
         return new Promise((resolve) => {
           resolve(script.call?.(method, args));
         });
@@ -234,7 +310,9 @@ export function story(events: readonly RunEvent[]): string[] {
       case 'step-output':
         return `output ${event.step}: ${event.line}`;
       case 'step-finished':
-        return event.outcome === 'skipped' ? `skipped ${event.step} (${event.because})` : `${event.outcome} ${event.step}`;
+        return event.outcome === 'skipped'
+          ? `skipped ${event.step} (${event.because})`
+          : `${event.outcome} ${event.step}`;
       case 'interrupted':
         return `interrupted${event.hard ? ' hard' : ''}: ${event.running.join()}`;
       case 'run-started':
@@ -246,6 +324,7 @@ export function story(events: readonly RunEvent[]): string[] {
 
 export function failure(events: readonly RunEvent[], step: string) {
   const event = events.find((each) => each.type === 'step-finished' && each.step === step);
-  if (event?.type !== 'step-finished' || event.outcome !== 'failed') throw new Error(`${step} did not fail`);
+  if (event?.type !== 'step-finished' || event.outcome !== 'failed')
+    throw new Error(`${step} did not fail`);
   return event.error;
 }

@@ -13,7 +13,13 @@ const said = join(dir, 'said');
 const PROMPT = 'Password: ';
 
 beforeAll(async () => {
-  await build({ entryPoints: [join(import.meta.dirname, 'imagined-question.ts')], outfile, bundle: true, format: 'esm', platform: 'node' });
+  await build({
+    entryPoints: [join(import.meta.dirname, 'imagined-question.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+  });
   ensureBuilt();
 }, 60_000);
 beforeEach(() => {
@@ -24,7 +30,10 @@ afterAll(() => {
 });
 
 async function asked(...args: string[]): Promise<Terminal> {
-  const terminal = new Terminal({ dir, stateDir: dir, program: `${process.execPath} ${outfile} ${said}` }, ...args);
+  const terminal = new Terminal(
+    { dir, stateDir: dir, program: `${process.execPath} ${outfile} ${said}` },
+    ...args,
+  );
   await terminal.sees(PROMPT);
   return terminal;
 }

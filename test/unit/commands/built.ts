@@ -10,10 +10,14 @@ export const VEN = join(ROOT, 'bin/ven');
 export function ensureBuilt(): void {
   const built = join(ROOT, 'dist/help.json'); // written last
   const sources = ['src', 'templates', 'schemas'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(ROOT, folder, name)),
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      join(ROOT, folder, name),
+    ),
   );
   const youngest = Math.max(
-    ...[...sources, join(ROOT, 'scripts/build.ts'), join(ROOT, 'package.json')].map((file) => statSync(file).mtimeMs),
+    ...[...sources, join(ROOT, 'scripts/build.ts'), join(ROOT, 'package.json')].map(
+      (file) => statSync(file).mtimeMs,
+    ),
   );
   if (existsSync(built) && statSync(built).mtimeMs > youngest) return;
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { cwd: ROOT, stdio: 'pipe' });

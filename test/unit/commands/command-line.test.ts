@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,8 +19,14 @@ const run = (...args: string[]): Ran => ven(args, { cwd });
 
 beforeAll(() => {
   ensureBuilt();
-  writeFileSync(join(cwd, 'fleet.yaml'), 'apiVersion: ven/v1\nfleet: edge-lab\nvms:\n  - name: edge\n    count: 3\n');
-  writeFileSync(join(cwd, 'wrong.yaml'), 'apiVersion: ven/v1\nfleet: edge-lab\nvms:\n  - name: edge\n    memroy: 1GiB\n');
+  writeFileSync(
+    join(cwd, 'fleet.yaml'),
+    'apiVersion: ven/v1\nfleet: edge-lab\nvms:\n  - name: edge\n    count: 3\n',
+  );
+  writeFileSync(
+    join(cwd, 'wrong.yaml'),
+    'apiVersion: ven/v1\nfleet: edge-lab\nvms:\n  - name: edge\n    memroy: 1GiB\n',
+  );
 }, 60_000);
 afterAll(() => {
   rmSync(cwd, { recursive: true });
@@ -64,14 +78,21 @@ describe('help and version', () => {
     ['provision', '--class=CLASS...', '(with --retry-failed)'],
     ['provision', '[FLEET...]', 'known by a slash or its ending', 'one at most'],
     ['status', 'MADE: an apply has made it whole'],
-    ['orchestrator unregister', '$ ven orchestrator unregister VM... [FLEET]', 'one at least', 'Names are needed'],
+    [
+      'orchestrator unregister',
+      '$ ven orchestrator unregister VM... [FLEET]',
+      'one at least',
+      'Names are needed',
+    ],
   ])('%s --help says what goes with what', (command, ...texts) => {
     const help = run(...command.split(' '), '--help').stdout.replaceAll(/\s+/g, ' ');
     for (const text of texts) expect(help).toContain(text);
   });
 
   it('--version is the version of package.json', () => {
-    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
     expect(run('--version')).toEqual({ code: 0, stdout: `ven ${version}\n`, stderr: '' });
     expect(run('-v').stdout).toBe(`ven ${version}\n`);
   });
@@ -101,10 +122,22 @@ describe('wrong usage exits 1 and says what was meant', () => {
     [['plam'], 'there is no command "plam"', 'did you mean plan?'],
     [['plan', '--jsn'], 'Nonexistent flag: --jsn', 'did you mean --json?'],
     [['plan', 'a', 'b'], 'Unexpected argument: b', '--help'],
-    [['plan', '--json', '--markdown'], 'error: --markdown and --json exclude each other\n', '--help'],
-    [['apply', '--timeout', '5m', '--junit', 'x'], 'error: --junit needs --wait; --timeout needs --wait\n', '--help'],
+    [
+      ['plan', '--json', '--markdown'],
+      'error: --markdown and --json exclude each other\n',
+      '--help',
+    ],
+    [
+      ['apply', '--timeout', '5m', '--junit', 'x'],
+      'error: --junit needs --wait; --timeout needs --wait\n',
+      '--help',
+    ],
     [['provision', '--class', 'storage'], 'error: --class needs --retry-failed\n', '--help'],
-    [['provision', 'a.yaml', 'b/c'], 'more than one fleet file: a.yaml, b/c', 'ends in .yaml or .yml'],
+    [
+      ['provision', 'a.yaml', 'b/c'],
+      'more than one fleet file: a.yaml, b/c',
+      'ends in .yaml or .yml',
+    ],
     [['orchestrator', 'unregister', 'fleet.yaml'], 'No VM is named', 'unregister edge-1'],
     [['apply', '--parallelism', '0'], '--parallelism', '--help'],
     [['apply', '--lock-timeout', 'soon'], 'soon is not a duration', '5m'],
@@ -112,7 +145,11 @@ describe('wrong usage exits 1 and says what was meant', () => {
     [['console', 'edge-1', '--escape', 'q'], 'not a control key', '^]'],
     [['console', 'edge-1'], 'needs a terminal', '--read-only'],
     [['console', 'fleet.yaml', 'edge-1', '-r'], 'is a fleet file', 'The VM comes first'],
-    [['logs', 'my.yaml'], 'is a fleet file', 'hint: The VM comes first, then the fleet file: edge-1 my.yaml\n'],
+    [
+      ['logs', 'my.yaml'],
+      'is a fleet file',
+      'hint: The VM comes first, then the fleet file: edge-1 my.yaml\n',
+    ],
     [['logs', 'edge1'], 'There is no VM "edge1" in ./fleet.yaml', 'Did you mean "edge-1"?'],
     [['vnc', 'vm.egde-2'], 'There is no VM "vm.egde-2"', 'Did you mean "edge-2"?'],
     [['completion', 'tcsh'], 'bash, zsh, fish', '--help'],
@@ -134,7 +171,10 @@ describe('wrong usage exits 1 and says what was meant', () => {
   it('in JSON too, when asked', () => {
     const { code, stdout } = run('plan', '--json', '--jsn');
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ formatVersion: '1', error: { code: 'usage', exitCode: 1 } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      formatVersion: '1',
+      error: { code: 'usage', exitCode: 1 },
+    });
     const event = run('apply', '--json', '--jsn').stdout;
     expect(JSON.parse(event)).toMatchObject({ type: 'error', error: { code: 'usage' } });
     expect(event.trimEnd()).not.toContain('\n');
@@ -150,7 +190,14 @@ describe('wrong usage exits 1 and says what was meant', () => {
 
 describe('the fleet file', () => {
   it('that is wrong: exit 3, before anything else', () => {
-    for (const args of [['validate'], ['plan'], ['apply'], ['destroy', '--yes'], ['status'], ['render']]) {
+    for (const args of [
+      ['validate'],
+      ['plan'],
+      ['apply'],
+      ['destroy', '--yes'],
+      ['status'],
+      ['render'],
+    ]) {
       const { code, stdout, stderr } = run(...args, 'wrong.yaml');
       expect([args, code, stdout]).toEqual([args, 3, '']);
       expect(stderr).toMatch(/wrong\.yaml:5:5: error: .*memroy/);
@@ -161,7 +208,11 @@ describe('the fleet file', () => {
   it('that is wrong, as JSON', () => {
     const validated = run('validate', 'wrong.yaml', '--json');
     expect(validated.code).toBe(3);
-    expect(JSON.parse(validated.stdout)).toMatchObject({ formatVersion: '1', valid: false, findings: [{ line: 5, column: 5 }] });
+    expect(JSON.parse(validated.stdout)).toMatchObject({
+      formatVersion: '1',
+      valid: false,
+      findings: [{ line: 5, column: 5 }],
+    });
     const applied = run('apply', 'wrong.yaml', '--json');
     expect(applied.code).toBe(3);
     expect(JSON.parse(applied.stdout)).toMatchObject({
@@ -175,12 +226,18 @@ describe('the fleet file', () => {
     for (const args of [['validate'], ['console', 'edge-1', '-r'], ['provision']]) {
       const { code, stderr } = run(...args, 'nowhere.yaml');
       expect(code).toBe(1);
-      expect(stderr).toContain('There is no file nowhere.yaml\n  hint: Make one with: ven init, or give the path of another\n');
+      expect(stderr).toContain(
+        'There is no file nowhere.yaml\n  hint: Make one with: ven init, or give the path of another\n',
+      );
     }
   });
 
   it('that is right', () => {
-    expect(run('validate')).toEqual({ code: 0, stdout: './fleet.yaml is valid: the fleet edge-lab with 3 VMs.\n', stderr: '' });
+    expect(run('validate')).toEqual({
+      code: 0,
+      stdout: './fleet.yaml is valid: the fleet edge-lab with 3 VMs.\n',
+      stderr: '',
+    });
     expect(JSON.parse(run('validate', '--json').stdout)).toEqual({
       formatVersion: '1',
       valid: true,
@@ -192,11 +249,14 @@ describe('the fleet file', () => {
 });
 
 describe('commands', () => {
-  it.each(['apply', 'destroy'])('%s without --yes and without a terminal: exit 6, naming the flag', (command) => {
-    const { code, stdout, stderr } = run(command, 'fleet.yaml', '--target', 'vm.edge-1');
-    expect([code, stdout]).toEqual([6, '']);
-    expect(stderr).toContain(`with: ven ${command} --yes fleet.yaml --target vm.edge-1\n`);
-  });
+  it.each(['apply', 'destroy'])(
+    '%s without --yes and without a terminal: exit 6, naming the flag',
+    (command) => {
+      const { code, stdout, stderr } = run(command, 'fleet.yaml', '--target', 'vm.edge-1');
+      expect([code, stdout]).toEqual([6, '']);
+      expect(stderr).toContain(`with: ven ${command} --yes fleet.yaml --target vm.edge-1\n`);
+    },
+  );
 
   it('init writes a file that is valid, and never over another', () => {
     expect(run('init', 'new.yaml').code).toBe(0);
@@ -228,7 +288,10 @@ describe('commands', () => {
 describe('where there is no room', () => {
   /** No file may grow beyond so many blocks; what has no room elsewhere fails in the same way. */
   const cramped = (blocks: number, ...args: string[]): Ran =>
-    ven(['-c', 'ulimit -f "$1"; shift; exec "$@"', 'sh', String(blocks), VEN, ...args], { cwd, program: 'sh' });
+    ven(['-c', 'ulimit -f "$1"; shift; exec "$@"', 'sh', String(blocks), VEN, ...args], {
+      cwd,
+      program: 'sh',
+    });
 
   it('init leaves nothing, which would be there already the next time', () => {
     const { code, stderr } = cramped(0, 'init', 'no-room.yaml');
@@ -249,10 +312,19 @@ describe('where there is no room', () => {
   });
 
   it('bundle says so, and leaves nothing', () => {
-    const noise = Array.from({ length: 6000 }, () => `# ${randomBytes(40).toString('base64')}\n`).join('');
-    writeFileSync(join(cwd, 'long.yaml'), `apiVersion: ven/v1\nfleet: edge-lab\nvms: [{ name: edge }]\n${noise}`);
+    const noise = Array.from(
+      { length: 6000 },
+      () => `# ${randomBytes(40).toString('base64')}\n`,
+    ).join('');
+    writeFileSync(
+      join(cwd, 'long.yaml'),
+      `apiVersion: ven/v1\nfleet: edge-lab\nvms: [{ name: edge }]\n${noise}`,
+    );
     const { code, stderr } = cramped(64, 'bundle', 'long.yaml', '--output', 'no-room.tar.gz');
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: no-room\.tar\.gz can't be written/m)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: no-room\.tar\.gz can't be written/m),
+    ]);
     expect(existsSync(join(cwd, 'no-room.tar.gz'))).toBe(false);
   });
 });
@@ -289,12 +361,20 @@ describe('completion', () => {
     const script = `compopt() { :; }; source <("$1" completion bash); shift
       COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ven; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const env = { PATH: process.env['PATH'], HOME: cwd };
-    const answer = execFileSync('bash', ['-c', script, 'bash', VEN, VEN, ...words], { cwd, env, encoding: 'utf8' });
+    const answer = execFileSync('bash', ['-c', script, 'bash', VEN, VEN, ...words], {
+      cwd,
+      env,
+      encoding: 'utf8',
+    });
     return answer.split('\n').filter((line) => line !== '');
   };
 
   it('offers commands, flags, fleet files, and addresses', () => {
-    expect(offered('')).toEqual([...[...COMMANDS, ...Object.keys(TOPICS)].sort(), '--help', '--version']);
+    expect(offered('')).toEqual([
+      ...[...COMMANDS, ...Object.keys(TOPICS)].sort(),
+      '--help',
+      '--version',
+    ]);
     expect(offered('de')).toEqual(['destroy']);
     expect(offered('plan', '--d')).toEqual(['--diff', '--detailed-exitcode']);
     expect(offered('plan', 'fl')).toEqual(['fleet.yaml']);
@@ -316,6 +396,7 @@ describe('completion', () => {
     const { code, stdout } = run('completion', shell);
     expect(code).toBe(0);
     for (const command of COMMANDS) expect(stdout).toContain(command);
-    for (const flag of ['detailed-exitcode', 'keep-disks', 'lock-timeout']) expect(stdout).toContain(flag);
+    for (const flag of ['detailed-exitcode', 'keep-disks', 'lock-timeout'])
+      expect(stdout).toContain(flag);
   });
 });

@@ -9,8 +9,10 @@ const STEP_MS = 150;
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const plan = process.env['IMAGINED_NOTHING'] ? examplePlan([]) : creationPlan(5);
   const fleet = {} as ApplyResult['fleet']; // nobody looks at it
-  if (plan.steps.length === 0) return { fleet, plan, result: null, declined: false, lost: new Map() };
-  if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost: new Map() };
+  if (plan.steps.length === 0)
+    return { fleet, plan, result: null, declined: false, lost: new Map() };
+  if (!(await request.confirm(plan)))
+    return { fleet, plan, result: null, declined: true, lost: new Map() };
   const { emit, interrupt } = request;
   const time = (): string => new Date().toISOString();
   const running = new Set<string>();
@@ -34,7 +36,11 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   });
   const waiting = plan.changes.map(({ address }) => address);
   const lane = async (): Promise<void> => {
-    for (let address = waiting.shift(); address !== undefined && !interrupt.graceful.aborted; address = waiting.shift()) {
+    for (
+      let address = waiting.shift();
+      address !== undefined && !interrupt.graceful.aborted;
+      address = waiting.shift()
+    ) {
       const step = `${address}:up`;
       running.add(step);
       emit({ type: 'step-started', time: time(), step, address });
@@ -43,14 +49,30 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         new Promise((resolve) => interrupt.hard.addEventListener('abort', resolve)),
       ]);
       running.delete(step);
-      emit({ type: 'step-finished', time: time(), step, address, outcome: 'done', durationSeconds: STEP_MS / 1000 });
-      emit({ type: 'step-finished', time: time(), step: `${address}:ready`, address, outcome: 'done', durationSeconds: 0 });
+      emit({
+        type: 'step-finished',
+        time: time(),
+        step,
+        address,
+        outcome: 'done',
+        durationSeconds: STEP_MS / 1000,
+      });
+      emit({
+        type: 'step-finished',
+        time: time(),
+        step: `${address}:ready`,
+        address,
+        outcome: 'done',
+        durationSeconds: 0,
+      });
       done.push(address);
     }
   };
   await Promise.all([lane(), lane()]);
   const stopped = interrupt.graceful.aborted;
-  const skipped = plan.changes.map(({ address }) => address).filter((address) => !done.includes(address));
+  const skipped = plan.changes
+    .map(({ address }) => address)
+    .filter((address) => !done.includes(address));
   const result: RunResult = {
     outcome: stopped ? 'interrupted' : 'done',
     exitCode: stopped ? 130 : 0,

@@ -14,6 +14,9 @@ it('init.fleet.yaml, uncommented', () => {
   const certificate = readFileSync(join(ROOT, 'test/unit/efi/certificates/root.pem'), 'utf8');
   const surroundings = { readFile: () => certificate, now: new Date('2026-06-01') };
   const { orchestrator, vms } = loadFleet(all, { file: 'fleet.yaml', surroundings });
-  expect(orchestrator).toMatchObject({ onboarding: 'interactive', credentials: { password: { env: 'ONBOARDING_PASSWORD' } } });
+  expect(orchestrator).toMatchObject({
+    onboarding: 'interactive',
+    credentials: { password: { env: 'ONBOARDING_PASSWORD' } },
+  });
   expect(vms).toHaveLength(2);
 });

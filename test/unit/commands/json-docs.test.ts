@@ -13,15 +13,23 @@ describe('docs/json.md', () => {
     const { commands } = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')) as {
       commands: Record<string, { id: string; flags: object }>;
     };
-    const ids = Object.values(commands).flatMap(({ id, flags }) => ('json' in flags ? [id.replaceAll(':', ' ')] : []));
+    const ids = Object.values(commands).flatMap(({ id, flags }) =>
+      'json' in flags ? [id.replaceAll(':', ' ')] : [],
+    );
     expect(ids).toContain('orchestrator hosts');
     const headings = text.split('\n').filter((line) => line.startsWith('## '));
-    expect(ids.filter((id) => !headings.some((heading) => heading.includes(`\`ven ${id} --json\``)))).toEqual([]);
+    expect(
+      ids.filter((id) => !headings.some((heading) => heading.includes(`\`ven ${id} --json\``))),
+    ).toEqual([]);
   });
 
   it('has a row for each event', () => {
     const types = ['events', 'provision'].flatMap((file) =>
-      [...readFileSync(join(ROOT, `src/model/${file}.ts`), 'utf8').matchAll(/\btype: '([a-z-]+)'/g)].map(([, type]) => type),
+      [
+        ...readFileSync(join(ROOT, `src/model/${file}.ts`), 'utf8').matchAll(
+          /\btype: '([a-z-]+)'/g,
+        ),
+      ].map(([, type]) => type),
     );
     expect(types).toContain('run-finished');
     expect(types).toContain('provision-finished');
@@ -32,6 +40,7 @@ describe('docs/json.md', () => {
     const blocks = [...text.matchAll(/^```(json|jsonl)\n([^]*?)^```$/gm)];
     expect(blocks.length).toBeGreaterThan(8);
     for (const [, kind, body = ''] of blocks)
-      for (const each of kind === 'json' ? [body] : body.trimEnd().split('\n')) expect(() => void JSON.parse(each), each).not.toThrow();
+      for (const each of kind === 'json' ? [body] : body.trimEnd().split('\n'))
+        expect(() => void JSON.parse(each), each).not.toThrow();
   });
 });

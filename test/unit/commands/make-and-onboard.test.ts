@@ -10,7 +10,12 @@ import { VenError, type Address } from '../../../src/model/index.js';
 type Lost = ReadonlyMap<Address, { message: string; hint: string }>;
 const { seen, world } = vi.hoisted(() => ({
   seen: [] as string[],
-  world: {} as { made: CarriedOut | Error; onboarded: number; lost: Lost | null; options: CarryOut['options'] | null },
+  world: {} as {
+    made: CarriedOut | Error;
+    onboarded: number;
+    lost: Lost | null;
+    options: CarryOut['options'] | null;
+  },
 }));
 
 vi.mock('../../../src/commands/base/carry-out.js', () => ({
@@ -35,7 +40,10 @@ vi.mock('../../../src/flow/index.js', () => ({
 }));
 
 const NONE: CarriedOut = { exitCode: 0, lost: new Map() };
-const LOST: CarriedOut = { exitCode: 4, lost: new Map([['vm.a', { code: 'tool-failed', summary: 'no room', hint: 'Make some.' }]]) };
+const LOST: CarriedOut = {
+  exitCode: 4,
+  lost: new Map([['vm.a', { code: 'tool-failed', summary: 'no room', hint: 'Make some.' }]]),
+};
 
 beforeEach(() => {
   seen.length = 0;
@@ -43,13 +51,20 @@ beforeEach(() => {
 });
 
 const session = (more: Partial<Session> = {}): Session =>
-  ({ isOver: false, lose: (lost: Lost) => seen.push(`lose ${[...lost.keys()].join()}`), ...more }) as unknown as Session;
+  ({
+    isOver: false,
+    lose: (lost: Lost) => seen.push(`lose ${[...lost.keys()].join()}`),
+    ...more,
+  }) as unknown as Session;
 const make = { file: 'fleet.yaml', yes: true, json: false, lockTimeoutSeconds: 0, typed: [] };
 const limits = { maxConcurrent: null, staggerSeconds: 0 };
 const run = (in_ = session()): Promise<number> =>
   makeAndOnboard(
     in_,
-    { ...make, options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false } },
+    {
+      ...make,
+      options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
+    },
     { ...limits, again: 'ven apply fleet.yaml --wait ready' },
   );
 
@@ -62,7 +77,15 @@ test('what could not be made is told to the watch, with what to do', async () =>
   world.made = LOST;
   expect(await run()).toBe(4);
   expect(world.lost).toEqual(
-    new Map([['vm.a', { message: 'no room', hint: 'Make some.\nTry it again with: ven apply fleet.yaml --wait ready' }]]),
+    new Map([
+      [
+        'vm.a',
+        {
+          message: 'no room',
+          hint: 'Make some.\nTry it again with: ven apply fleet.yaml --wait ready',
+        },
+      ],
+    ]),
   );
 });
 
@@ -79,7 +102,10 @@ test('where the time is up in the making, and every node is ready already, somet
 
 test.each([
   ['in the making', { exitCode: 130, lost: new Map() }],
-  ['before it', new VenError('interrupted', { summary: 'Interrupted before anything was changed' })],
+  [
+    'before it',
+    new VenError('interrupted', { summary: 'Interrupted before anything was changed' }),
+  ],
 ])('a making that ended because the time was up, %s, is told of node by node', async (_, made) => {
   world.made = made;
   world.onboarded = 4;
@@ -110,7 +136,11 @@ test('--retry-failed makes anew what failed, but not what was taken away for tha
     { address: 'vm.b', madeAnew: true },
   ];
   expect(await retryFailed(session({ failed: () => failed }), [], make, limits)).toBe(0);
-  expect(world.options).toMatchObject({ targets: ['vm.a', 'vm.b'], replace: ['vm.a'], leaveOff: true });
+  expect(world.options).toMatchObject({
+    targets: ['vm.a', 'vm.b'],
+    replace: ['vm.a'],
+    leaveOff: true,
+  });
   expect(seen).toEqual(['make off', 'onboard']);
 });
 

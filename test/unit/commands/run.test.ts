@@ -17,12 +17,16 @@ beforeAll(async () => {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+    },
     plugins: [
       {
         name: 'imagined-flow',
         setup: (bundle) => {
-          bundle.onResolve({ filter: /flow\/index\.js$/ }, () => ({ path: join(import.meta.dirname, 'imagined-flow.ts') }));
+          bundle.onResolve({ filter: /flow\/index\.js$/ }, () => ({
+            path: join(import.meta.dirname, 'imagined-flow.ts'),
+          }));
         },
       },
     ],
@@ -45,7 +49,10 @@ function start(
   args: string[],
   { env = {}, command = process.execPath }: { env?: Record<string, string>; command?: string } = {},
 ): ChildProcess {
-  return spawn(command, args, { env: { PATH: process.env['PATH'], TERM: 'xterm', IMAGINED_TRACE: trace, ...env }, cwd: folder });
+  return spawn(command, args, {
+    env: { PATH: process.env['PATH'], TERM: 'xterm', IMAGINED_TRACE: trace, ...env },
+    cwd: folder,
+  });
 }
 
 function end(child: ChildProcess): Promise<Ended> {
@@ -98,7 +105,9 @@ describe('output', () => {
   });
 
   it('is a whole stream of events when there is nothing to do', async () => {
-    const { code, stdout } = await end(start([program, '--yes', '--json'], { env: { IMAGINED_NOTHING: '1' } }));
+    const { code, stdout } = await end(
+      start([program, '--yes', '--json'], { env: { IMAGINED_NOTHING: '1' } }),
+    );
     expect(code).toBe(0);
     expect(
       stdout
@@ -109,7 +118,9 @@ describe('output', () => {
   });
 
   it('goes quiet when its reader leaves, and the run goes on', async () => {
-    const { stdout } = await end(start(['-c', `"${process.execPath}" "${program}" --yes --json | head -1`], { command: 'sh' }));
+    const { stdout } = await end(
+      start(['-c', `"${process.execPath}" "${program}" --yes --json | head -1`], { command: 'sh' }),
+    );
     expect(JSON.parse(stdout)).toMatchObject({ formatVersion: '1' });
     expect(outcome()).toMatchObject({ outcome: 'done', skipped: [] });
   });
@@ -125,17 +136,22 @@ describe('output', () => {
 });
 
 describe('interruption', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by one %s lets running steps finish', async (signal) => {
-    const child = start([program, '--yes']);
-    const ended = end(child);
-    await says(child, 'vm.edge-2  creating');
-    child.kill(signal);
-    const { code, stdout, stderr } = await ended;
-    expect(code).toBe(130);
-    expect(stderr).toContain('Interrupted: letting 2 running steps finish; press Ctrl-C again to stop them.');
-    expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
-    expect(stdout).toContain('Interrupted in 1.0s: 2 created, 3 not done.');
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'by one %s lets running steps finish',
+    async (signal) => {
+      const child = start([program, '--yes']);
+      const ended = end(child);
+      await says(child, 'vm.edge-2  creating');
+      child.kill(signal);
+      const { code, stdout, stderr } = await ended;
+      expect(code).toBe(130);
+      expect(stderr).toContain(
+        'Interrupted: letting 2 running steps finish; press Ctrl-C again to stop them.',
+      );
+      expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
+      expect(stdout).toContain('Interrupted in 1.0s: 2 created, 3 not done.');
+    },
+  );
 
   it('by a second Ctrl-C stops them', async () => {
     const child = start([program, '--yes']);
@@ -153,7 +169,10 @@ describe('interruption', () => {
 describe('on a terminal', () => {
   /** Under script(1), which gives it one; what it writes to the terminal comes as stdout. */
   const onTerminal = (args: string): ChildProcess =>
-    start(['-qec', `stty rows 24 cols 80; "${process.execPath}" "${program}" ${args}`, '/dev/null'], { command: 'script' });
+    start(
+      ['-qec', `stty rows 24 cols 80; "${process.execPath}" "${program}" ${args}`, '/dev/null'],
+      { command: 'script' },
+    );
 
   it('runs after yes, and draws a line a VM', async () => {
     const child = onTerminal('');

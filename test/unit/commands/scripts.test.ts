@@ -1,7 +1,16 @@
 /** What the scripts leave behind, with programs in place of the host's. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,7 +73,10 @@ it('quickstart-boot.sh: the stand-in that it tells how to start again is run by 
   program('scripts/setup-host.sh', '');
   program('scripts/with-libvirt.sh', 'exec "$@"');
   program('bin/ven', "echo 'node: Ready'");
-  program('node_modules/.bin/node', 'echo UefiHttpBoot >.lab/access.log\nprintf \'{"pid":%s,}\\n\' $$\nexec sleep 60');
+  program(
+    'node_modules/.bin/node',
+    'echo UefiHttpBoot >.lab/access.log\nprintf \'{"pid":%s,}\\n\' $$\nexec sleep 60',
+  );
   const run = spawn('sh', [join(dir, 'scripts/quickstart-boot.sh')], {
     env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -72,7 +84,9 @@ it('quickstart-boot.sh: the stand-in that it tells how to start again is run by 
   let said = '';
   run.stdout.on('data', (data: Buffer) => (said += data.toString()));
   expect(await once(run, 'close')).toEqual([0, null]);
-  expect(said).toContain(`cd ${dir} && sudo -E -H ${dir}/node_modules/.bin/node test/orchestrator/main.ts`);
+  expect(said).toContain(
+    `cd ${dir} && sudo -E -H ${dir}/node_modules/.bin/node test/orchestrator/main.ts`,
+  );
 });
 
 it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder of its user alone', async () => {
@@ -80,7 +94,10 @@ it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder 
     copyFileSync(join(import.meta.dirname, '../../../scripts', name), join(dir, 'scripts', name));
   program('bin/id', 'echo 1000');
   // As Debian's: -E alone keeps HOME too.
-  program('bin/sudo', 'while [ "${1#-}" != "$1" ]; do [ "$1" != -H ] || export HOME=/root; shift; done\nexec "$@"');
+  program(
+    'bin/sudo',
+    'while [ "${1#-}" != "$1" ]; do [ "$1" != -H ] || export HOME=/root; shift; done\nexec "$@"',
+  );
   program('scripts/setup-host.sh', '');
   program('scripts/with-libvirt.sh', 'exec "$@"');
   program('bin/ven', `echo "$HOME \${XDG_STATE_HOME-}" >>'${dir}/homes'\necho 'node: Ready'`);
@@ -89,15 +106,24 @@ it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder 
     `echo "$HOME \${XDG_STATE_HOME-}" >>'${dir}/homes'\necho UefiHttpBoot >.lab/access.log\nprintf '{"pid":%s,}\\n' $$\nexec sleep 60`,
   );
   const run = spawn('sh', [join(dir, 'scripts/quickstart-boot.sh')], {
-    env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: dir, XDG_STATE_HOME: join(dir, 'state') },
+    env: {
+      PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`,
+      HOME: dir,
+      XDG_STATE_HOME: join(dir, 'state'),
+    },
     stdio: 'ignore',
   });
   expect(await once(run, 'exit')).toEqual([0, null]);
-  expect(new Set(readFileSync(join(dir, 'homes'), 'utf8').split('\n'))).toEqual(new Set(['/root ', '']));
+  expect(new Set(readFileSync(join(dir, 'homes'), 'utf8').split('\n'))).toEqual(
+    new Set(['/root ', '']),
+  );
 });
 
 it('setup-host.sh: whoever reads its output to the end does not wait for the libvirtd that it started', async () => {
-  copyFileSync(join(import.meta.dirname, '../../../scripts/setup-host.sh'), join(dir, 'scripts/setup-host.sh'));
+  copyFileSync(
+    join(import.meta.dirname, '../../../scripts/setup-host.sh'),
+    join(dir, 'scripts/setup-host.sh'),
+  );
   program('bin/dpkg-query', "echo 'install ok installed'");
   program('bin/stat', 'echo kvm');
   for (const name of ['dbus-send', 'virtlogd', 'usermod', 'npm']) program(`bin/${name}`, '');

@@ -4,7 +4,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import Status from '../../../src/commands/status.js';
 import { VenError } from '../../../src/model/index.js';
 
-const { looks, told } = vi.hoisted(() => ({ looks: [] as unknown[], told: { stdout: [] as string[], stderr: [] as string[], closed: 0 } }));
+const { looks, told } = vi.hoisted(() => ({
+  looks: [] as unknown[],
+  told: { stdout: [] as string[], stderr: [] as string[], closed: 0 },
+}));
 
 vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
 vi.mock('../../../src/flow/index.js', () => ({
@@ -36,10 +39,21 @@ const vm = { name: 'edge-1', power: 'running', addresses: [], serialNumber: '' }
 const halfWritten = new VenError('fleet-file', {
   summary: 'The fleet file f.yaml has 2 mistakes',
   where: 'f.yaml:3:1',
-  findings: [{ rule: 'x', message: 'There is no key "v"', hint: '', file: 'f.yaml', line: 3, column: 1, frame: '' }],
+  findings: [
+    {
+      rule: 'x',
+      message: 'There is no key "v"',
+      hint: '',
+      file: 'f.yaml',
+      line: 3,
+      column: 1,
+      frame: '',
+    },
+  ],
 });
 const away = new VenError('tool-failed', { summary: 'libvirt does not answer' });
-const run = (...flags: string[]): Promise<unknown> => Status.run(flags, { root: join(import.meta.dirname, '../../..') });
+const run = (...flags: string[]): Promise<unknown> =>
+  Status.run(flags, { root: join(import.meta.dirname, '../../..') });
 
 describe.each([
   [[], 'lab on h: 0 VMs, 0 running.\n', 'edge-1'],
@@ -50,7 +64,11 @@ describe.each([
     await run('--watch', ...flags);
     expect(told.stdout).toEqual([expect.stringContaining(none), expect.stringContaining(one)]);
     const gone = 'Warning: libvirt does not answer (what is shown is from before)\n';
-    expect(told.stderr).toEqual(['Warning: f.yaml:3:1: There is no key "v" (what is shown is from before)\n', gone, gone]);
+    expect(told.stderr).toEqual([
+      'Warning: f.yaml:3:1: There is no key "v" (what is shown is from before)\n',
+      gone,
+      gone,
+    ]);
   });
 
   it.each([
@@ -58,8 +76,14 @@ describe.each([
     ['with a bug', [seen(), new TypeError('x'), seen()], 1],
   ])('ends %s', async (_, imagined, shown) => {
     looks.push(...imagined);
-    await expect(run('--watch', ...flags)).rejects.toBe(imagined.find((look) => look instanceof Error));
-    expect([looks.length, told.stdout.filter((text) => text.includes(none)).length, told.closed]).toEqual([1, shown, 1]);
+    await expect(run('--watch', ...flags)).rejects.toBe(
+      imagined.find((look) => look instanceof Error),
+    );
+    expect([
+      looks.length,
+      told.stdout.filter((text) => text.includes(none)).length,
+      told.closed,
+    ]).toEqual([1, shown, 1]);
   });
 });
 

@@ -9,7 +9,11 @@ const FOLDER = join(import.meta.dirname, '../../bad-fleets');
 const ENV = { HOME: '/root', LONG: 'x'.repeat(600) };
 
 /** The findings, and how long it took in milliseconds. */
-function refused(content: string | Uint8Array): { findings: readonly Finding[]; error: VenError; took: number } {
+function refused(content: string | Uint8Array): {
+  findings: readonly Finding[];
+  error: VenError;
+  took: number;
+} {
   // Of this process alone: what else the machine does must not decide.
   const start = process.cpuUsage();
   try {
@@ -39,8 +43,9 @@ function expectHelpful({ findings, error, took }: ReturnType<typeof refused>): v
     expect(finding.frame.split('\n').some((row) => row.startsWith(`> `))).toBe(true);
     expect(finding.frame).toMatch(/\n +\| +\^/);
     // Nothing in it can drive a terminal.
-    // eslint-disable-next-line no-control-regex -- that is the question
-    expect(finding.frame + finding.message + finding.hint).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(finding.frame + finding.message + finding.hint).not.toMatch(
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/,
+    );
   }
 }
 
@@ -56,29 +61,51 @@ describe('the corpus of bad fleet files', () => {
     const expected = /^# expect: (.+)\n/.exec(text)?.[1]?.split(', ');
     const result = refused(text);
     expectHelpful(result);
-    expect(result.findings.map((f) => `${f.rule}@${f.line}:${f.column}`).sort()).toEqual(expected?.sort());
+    expect(result.findings.map((f) => `${f.rule}@${f.line}:${f.column}`).sort()).toEqual(
+      expected?.sort(),
+    );
   });
 });
 
 const HEAD = 'apiVersion: ven/v1\nfleet: a\n';
 const VMS = 'vms: [{ name: x }]\n';
 const bytes = (...parts: (string | number[])[]): Uint8Array =>
-  Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
+  Buffer.concat(
+    parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))),
+  );
 
 const made: Record<string, { content: string | Uint8Array; expected: string }> = {
   'an empty file': { content: '', expected: 'empty@1:1' },
   'only blank lines': { content: '\n\n  \n', expected: 'empty@1:1' },
   'a NUL': { content: `${HEAD}vms: [{ name: "x\0" }]`, expected: 'control-character@3:17' },
-  'an escape sequence': { content: `${HEAD}# \u001b[31m\n${VMS}`, expected: 'control-character@3:3' },
-  'bytes that are not UTF-8': { content: bytes(HEAD, '# caf', [0xe9], '\n', VMS), expected: 'not-utf8@3:6' },
-  'a cut UTF-8 character at the end': { content: bytes(HEAD, VMS, '# ', [0xe2, 0x82]), expected: 'not-utf8@4:3' },
-  'UTF-16': { content: bytes([0xff, 0xfe], Buffer.from(HEAD, 'utf16le').toJSON().data), expected: 'not-utf8@1:1' },
-  'a program': { content: bytes([0x7f], 'ELF', [2, 1, 1, 0, 0, 0]), expected: 'control-character@1:1' },
+  'an escape sequence': {
+    content: `${HEAD}# \u001b[31m\n${VMS}`,
+    expected: 'control-character@3:3',
+  },
+  'bytes that are not UTF-8': {
+    content: bytes(HEAD, '# caf', [0xe9], '\n', VMS),
+    expected: 'not-utf8@3:6',
+  },
+  'a cut UTF-8 character at the end': {
+    content: bytes(HEAD, VMS, '# ', [0xe2, 0x82]),
+    expected: 'not-utf8@4:3',
+  },
+  'UTF-16': {
+    content: bytes([0xff, 0xfe], Buffer.from(HEAD, 'utf16le').toJSON().data),
+    expected: 'not-utf8@1:1',
+  },
+  'a program': {
+    content: bytes([0x7f], 'ELF', [2, 1, 1, 0, 0, 0]),
+    expected: 'control-character@1:1',
+  },
   '800 nested lists': { content: `${HEAD}vms: ${'['.repeat(800)}`, expected: 'too-deep@3:38' },
   '100,000 nested lists': { content: '['.repeat(100_000), expected: 'too-deep@1:33' },
   'a mebibyte of nested lists': { content: '['.repeat(1_000_000), expected: 'too-deep@1:33' },
   '50,000 nested maps': { content: `${HEAD}vms: ${'{ a: '.repeat(50_000)}`, expected: 'too-deep' },
-  '10,000 nested block lists in one line': { content: '- '.repeat(10_000), expected: 'too-deep@1:67' },
+  '10,000 nested block lists in one line': {
+    content: '- '.repeat(10_000),
+    expected: 'too-deep@1:67',
+  },
   '20,000 nested explicit keys': { content: '? '.repeat(20_000), expected: 'too-deep@1:67' },
   '900 levels of indentation': {
     content: Array.from({ length: 900 }, (_, level) => `${' '.repeat(level)}a:`).join('\n'),
@@ -86,32 +113,56 @@ const made: Record<string, { content: string | Uint8Array; expected: string }> =
   },
   '100 MB': { content: Buffer.alloc(100_000_000, 'a: b\n'), expected: 'too-large@1:1' },
   '100 MB as text': { content: 'a: b\n'.repeat(20_000_000), expected: 'too-large@1:1' },
-  '40,000 lines': { content: `${HEAD}vms:\n${'  - name: x\n'.repeat(40_000)}`, expected: 'too-large' },
+  '40,000 lines': {
+    content: `${HEAD}vms:\n${'  - name: x\n'.repeat(40_000)}`,
+    expected: 'too-large',
+  },
   '6,000 VMs written out': {
     content: `${HEAD}vms:\n${Array.from({ length: 6_000 }, (_, n) => `- name: vm-${n}\n`).join('')}`,
     expected: 'out-of-range@4:1',
   },
-  '4,900 mistakes': { content: `${HEAD}vms:\n${'- nmae: x\n'.repeat(4_900)}`, expected: 'unknown-key' },
+  '4,900 mistakes': {
+    content: `${HEAD}vms:\n${'- nmae: x\n'.repeat(4_900)}`,
+    expected: 'unknown-key',
+  },
   '8,000 keys': {
     content: `${HEAD}${Array.from({ length: 8_000 }, (_, n) => `k${n}: 1\n`).join('')}${VMS}`,
     expected: 'unknown-key@3:1',
   },
-  'a line of a mebibyte': { content: `${HEAD}vms: [{ name: x, title: "${'x'.repeat(1_000_000)}", cpu: 1 }]`, expected: 'too-long@3:25' },
-  'a name of a mebibyte': { content: `${HEAD}vms: [{ name: "${'a'.repeat(1_000_000)}!" }]`, expected: 'too-long@3:15' },
-  '2,000 documents': { content: `${HEAD}${VMS}${'---\na: b\n'.repeat(2_000)}`, expected: 'several-documents@4:1' },
+  'a line of a mebibyte': {
+    content: `${HEAD}vms: [{ name: x, title: "${'x'.repeat(1_000_000)}", cpu: 1 }]`,
+    expected: 'too-long@3:25',
+  },
+  'a name of a mebibyte': {
+    content: `${HEAD}vms: [{ name: "${'a'.repeat(1_000_000)}!" }]`,
+    expected: 'too-long@3:15',
+  },
+  '2,000 documents': {
+    content: `${HEAD}${VMS}${'---\na: b\n'.repeat(2_000)}`,
+    expected: 'several-documents@4:1',
+  },
 };
 
 describe('what no file should be', () => {
   it.each(Object.entries(made))('%s', (_, { content, expected }) => {
     const result = refused(content);
     expectHelpful(result);
-    expect(result.findings.map((f) => (expected.includes('@') ? `${f.rule}@${f.line}:${f.column}` : f.rule))).toContain(expected);
+    expect(
+      result.findings.map((f) =>
+        expected.includes('@') ? `${f.rule}@${f.line}:${f.column}` : f.rule,
+      ),
+    ).toContain(expected);
     // However long the line, what is shown of it is not.
-    for (const finding of result.findings) expect(finding.frame.length + finding.message.length + finding.hint.length).toBeLessThan(2000);
+    for (const finding of result.findings)
+      expect(finding.frame.length + finding.message.length + finding.hint.length).toBeLessThan(
+        2000,
+      );
   });
 
   it('a password in a URI is not shown again', () => {
-    const { findings } = refused(`${HEAD}host: { uri: "qemu+ssh://me:hunter2@host/system", x: 1 }\n${VMS}`);
+    const { findings } = refused(
+      `${HEAD}host: { uri: "qemu+ssh://me:hunter2@host/system", x: 1 }\n${VMS}`,
+    );
     expect(findings.map((f) => f.rule)).toEqual(['secret', 'unknown-key']);
     expect(JSON.stringify(findings)).not.toContain('hunter2');
     expect(findings[0]?.frame).toContain('me:*******@host');
@@ -122,9 +173,12 @@ describe('what no file should be', () => {
     ['vms: [{ name: x, graphics: vcn }]', 'Did you mean "vnc"?'],
     ['vms: [{ name: x, serial_numbers: [ABCDE] }]', 'Did you mean "serialNumbers"?'],
     ['vms: [{ name: x, nics: [{ network: lba }] }]\nnetworks: { lab: {} }', 'Did you mean "lab"?'],
-  ])('%s: %s', (rest, hint) => expect(refused(HEAD + rest).findings.map((f) => f.hint)).toContain(hint));
+  ])('%s: %s', (rest, hint) =>
+    expect(refused(HEAD + rest).findings.map((f) => f.hint)).toContain(hint),
+  );
 
   it('is the same a second time in one process', () => {
-    for (let round = 0; round < 3; round++) expect(refused('['.repeat(5000)).findings[0]?.rule).toBe('too-deep');
+    for (let round = 0; round < 3; round++)
+      expect(refused('['.repeat(5000)).findings[0]?.rule).toBe('too-deep');
   });
 });

@@ -10,12 +10,15 @@ const ROOT = join(import.meta.dirname, '../../..');
 
 describe('generated files', () => {
   it('are up to date (npm run generate)', async () => {
-    for (const [path, text] of await generate()) expect(readFileSync(join(ROOT, path), 'utf8'), path).toBe(text);
+    for (const [path, text] of await generate())
+      expect(readFileSync(join(ROOT, path), 'utf8'), path).toBe(text);
   });
 
   it.each(['validate.js', 'validate-profile.js'])('%s needs nothing at run time', (name) => {
     const code = readFileSync(join(ROOT, 'src/config/generated', name), 'utf8');
-    expect(code).not.toMatch(/^\s*import |[^_.]require\(["'](?!ajv\/dist\/runtime\/(?:ucs2length|equal)"\)\.default')/m);
+    expect(code).not.toMatch(
+      /^\s*import |[^_.]require\(["'](?!ajv\/dist\/runtime\/(?:ucs2length|equal)"\)\.default')/m,
+    );
     expect(code).toMatch(/^export \{/m);
   });
 });
@@ -38,14 +41,20 @@ describe.each([
       // Ruled out by another key.
       if (property === false) continue;
       const target =
-        property.$ref === undefined ? property : (schema.definitions as Record<string, Node>)[property.$ref.replace('#/definitions/', '')];
+        property.$ref === undefined
+          ? property
+          : (schema.definitions as Record<string, Node>)[
+              property.$ref.replace('#/definitions/', '')
+            ];
       if (!target) throw new Error(`${path}.${name} points nowhere`);
       properties.push([`${path}.${name}`, target]);
     }
     for (const [key, value] of Object.entries(node)) {
-      if (value !== null && typeof value === 'object' && !['examples', 'properties'].includes(key)) visit(value as Node, `${path}/${key}`);
+      if (value !== null && typeof value === 'object' && !['examples', 'properties'].includes(key))
+        visit(value as Node, `${path}/${key}`);
     }
-    for (const [key, value] of Object.entries(node.properties ?? {})) if (value !== false) visit(value, `${path}/${key}`);
+    for (const [key, value] of Object.entries(node.properties ?? {}))
+      if (value !== false) visit(value, `${path}/${key}`);
   };
   visit(schema, '');
 

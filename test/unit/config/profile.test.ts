@@ -22,9 +22,11 @@ const HEAD = 'apiVersion: ven/v1\nprofile: mine\nstages:\n';
 const FIRST = '  - { name: firmware, timeout: 10s }\n';
 const LAST = "  - { name: ready, enter: [{ console: 'login:$' }] }\n";
 /** With a middle stage. */
-const stage = (rest: string, mark = ''): string => `${HEAD}${FIRST}  - ${mark}{ name: hook, ${rest} }\n${LAST}`;
+const stage = (rest: string, mark = ''): string =>
+  `${HEAD}${FIRST}  - ${mark}{ name: hook, ${rest} }\n${LAST}`;
 /** With a trouble. */
-const trouble = (rest: string, mark = ''): string => `${HEAD}${FIRST}${LAST}trouble:\n  - ${mark}{ name: bad, ${rest} }\n`;
+const trouble = (rest: string, mark = ''): string =>
+  `${HEAD}${FIRST}${LAST}trouble:\n  - ${mark}{ name: bad, ${rest} }\n`;
 
 describe('a profile', () => {
   it('is read with its defaults', () => {
@@ -55,14 +57,25 @@ describe('a profile', () => {
             { kind: 'orchestrator', pattern: '^R' },
           ],
           answers: [
-            { prompt: 'p:$', send: { kind: 'credential', credential: 'password' }, secret: true, atMost: 3 },
+            {
+              prompt: 'p:$',
+              send: { kind: 'credential', credential: 'password' },
+              secret: true,
+              atMost: 3,
+            },
             { prompt: 'q:$', send: { kind: 'text', text: 'yes' }, secret: false, atMost: 3 },
           ],
         },
         { name: 'ready', timeoutSeconds: null, answers: [] },
       ],
       trouble: [
-        { name: 'disk-full', title: 'Disk full', class: 'storage', stages: null, recover: { prompt: '>$', text: 'reset', atMost: 3 } },
+        {
+          name: 'disk-full',
+          title: 'Disk full',
+          class: 'storage',
+          stages: null,
+          recover: { prompt: '>$', text: 'reset', atMost: 3 },
+        },
         { name: 'off', class: 'os', when: { kind: 'power-off' }, stages: ['hook'], recover: null },
       ],
     });
@@ -73,7 +86,9 @@ describe('a profile', () => {
   it('has a digest that changes with its meaning, not with its spelling', () => {
     const digest = (text: string): string => loadProfile(text, 'p.yaml').digest;
     const text = stage("timeout: 2m, enter: [{ console: 'EFI' }]");
-    expect(digest(`# a comment\n${text.replace('2m', '120s').replace("'EFI'", '"EFI"')}`)).toBe(digest(text));
+    expect(digest(`# a comment\n${text.replace('2m', '120s').replace("'EFI'", '"EFI"')}`)).toBe(
+      digest(text),
+    );
     expect(digest(text.replace('EFI', 'UEFI'))).not.toBe(digest(text));
   });
 
@@ -98,7 +113,10 @@ describe('a profile', () => {
   });
 
   it('keeps `${…}` as it is', () => {
-    const [, hook] = loadProfile(stage("timeout: 2m, enter: [{ console: 'a$|\\$\\{HOME\\}' }]"), 'p.yaml').stages;
+    const [, hook] = loadProfile(
+      stage("timeout: 2m, enter: [{ console: 'a$|\\$\\{HOME\\}' }]"),
+      'p.yaml',
+    ).stages;
     expect(hook?.enter).toEqual([{ kind: 'console', pattern: 'a$|\\$\\{HOME\\}' }]);
   });
 });
@@ -108,11 +126,36 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
   ['an empty file', '«', ['empty'], /empty/],
   ['a list', '«- a\n', ['not-a-map'], /must be a map/],
   ['no stages', '«apiVersion: ven/v1\nprofile: mine\n', ['missing-key'], /no `stages`/],
-  ['one stage only', `${HEAD}  «- { name: firmware, timeout: 10s }\n`, ['out-of-range'], /`stages` has fewer than 2 entries/],
-  ['an unknown key', stage('timeout: 1s, enter: [{ console: a }], «anwsers: []'), ['unknown-key'], /"anwsers" in `stages\[1\]`/],
-  ['a duration without unit', stage('timeout: «700, enter: [{ console: a }]'), ['wrong-type'], /must be text/],
-  ['a duration of another kind', stage('timeout: «1d, enter: [{ console: a }]'), ['bad-format'], /seconds, minutes or hours/],
-  ['a stage without a time limit', stage('enter: [{ console: a }]', '«'), ['missing-key'], /no `timeout`/],
+  [
+    'one stage only',
+    `${HEAD}  «- { name: firmware, timeout: 10s }\n`,
+    ['out-of-range'],
+    /`stages` has fewer than 2 entries/,
+  ],
+  [
+    'an unknown key',
+    stage('timeout: 1s, enter: [{ console: a }], «anwsers: []'),
+    ['unknown-key'],
+    /"anwsers" in `stages\[1\]`/,
+  ],
+  [
+    'a duration without unit',
+    stage('timeout: «700, enter: [{ console: a }]'),
+    ['wrong-type'],
+    /must be text/,
+  ],
+  [
+    'a duration of another kind',
+    stage('timeout: «1d, enter: [{ console: a }]'),
+    ['bad-format'],
+    /seconds, minutes or hours/,
+  ],
+  [
+    'a stage without a time limit',
+    stage('enter: [{ console: a }]', '«'),
+    ['missing-key'],
+    /no `timeout`/,
+  ],
   ['a stage without triggers', stage('timeout: 1s', '«'), ['missing-key'], /no `enter`/],
   [
     'a first stage with triggers',
@@ -150,20 +193,60 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
     ['duplicate-name'],
     /more than one trouble/,
   ],
-  ['an unknown stage in from', stage('timeout: 1s, enter: [{ console: a }], from: [«firmwear]'), ['unknown-stage'], /no stage "firmwear"/],
-  ['an unknown stage in in', stage('timeout: 1s, enter: [{ quiet: 9s, in: [«x] }]'), ['unknown-stage'], /no stage "x"/],
-  ['an unknown stage of a trouble', trouble('class: os, console: x, stages: [«redy]'), ['unknown-stage'], /no stage "redy"/],
-  ['from itself', stage('timeout: 1s, enter: [{ console: a }], from: [«hook]'), ['not-allowed'], /from itself/],
-  ['quiet anywhere', stage('timeout: 1s, enter: [«{ quiet: 9s }]'), ['missing-key'], /`quiet` without `in`/],
-  ['in without quiet', stage('timeout: 1s, enter: [{ console: a, «in: [firmware] }]'), ['not-allowed'], /`in` without `quiet`/],
-  ['a trigger that says nothing', stage('timeout: 1s, enter: [«{}]'), ['missing-key'], /none of `console`, `quiet`, `orchestrator`/],
+  [
+    'an unknown stage in from',
+    stage('timeout: 1s, enter: [{ console: a }], from: [«firmwear]'),
+    ['unknown-stage'],
+    /no stage "firmwear"/,
+  ],
+  [
+    'an unknown stage in in',
+    stage('timeout: 1s, enter: [{ quiet: 9s, in: [«x] }]'),
+    ['unknown-stage'],
+    /no stage "x"/,
+  ],
+  [
+    'an unknown stage of a trouble',
+    trouble('class: os, console: x, stages: [«redy]'),
+    ['unknown-stage'],
+    /no stage "redy"/,
+  ],
+  [
+    'from itself',
+    stage('timeout: 1s, enter: [{ console: a }], from: [«hook]'),
+    ['not-allowed'],
+    /from itself/,
+  ],
+  [
+    'quiet anywhere',
+    stage('timeout: 1s, enter: [«{ quiet: 9s }]'),
+    ['missing-key'],
+    /`quiet` without `in`/,
+  ],
+  [
+    'in without quiet',
+    stage('timeout: 1s, enter: [{ console: a, «in: [firmware] }]'),
+    ['not-allowed'],
+    /`in` without `quiet`/,
+  ],
+  [
+    'a trigger that says nothing',
+    stage('timeout: 1s, enter: [«{}]'),
+    ['missing-key'],
+    /none of `console`, `quiet`, `orchestrator`/,
+  ],
   [
     'a trigger that says two things',
     stage('timeout: 1s, enter: [{ console: a, «orchestrator: b }]'),
     ['not-allowed'],
     /both `console` and `orchestrator`/,
   ],
-  ['a trouble that says nothing', trouble('class: os', '«'), ['missing-key'], /none of `console`, `orchestrator`, `powerOff`/],
+  [
+    'a trouble that says nothing',
+    trouble('class: os', '«'),
+    ['missing-key'],
+    /none of `console`, `orchestrator`, `powerOff`/,
+  ],
   ['an unknown class', trouble('class: «bios, console: x'), ['not-allowed'], /can't be "bios"/],
   [
     'a recovery that nothing tells',
@@ -171,14 +254,24 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
     ['not-allowed'],
     /not told by the console/,
   ],
-  ['a pattern that is none', trouble("class: os, console: «'a(b'"), ['bad-pattern'], /no regular expression: Unterminated group/],
+  [
+    'a pattern that is none',
+    trouble("class: os, console: «'a(b'"),
+    ['bad-pattern'],
+    /no regular expression: Unterminated group/,
+  ],
   [
     'a prompt that is none',
     trouble("class: os, console: a, recover: { prompt: «'[', type: x }"),
     ['bad-pattern'],
     /trouble\[0\]\.recover\.prompt/,
   ],
-  ['a status pattern that is none', trouble("class: os, orchestrator: «'*'"), ['bad-pattern'], /Nothing to repeat/],
+  [
+    'a status pattern that is none',
+    trouble("class: os, orchestrator: «'*'"),
+    ['bad-pattern'],
+    /Nothing to repeat/,
+  ],
   [
     'a credential without its flow',
     stage('timeout: 1s, enter: [{ console: a }], answers: [{ prompt: x, send: «password }]'),
@@ -187,7 +280,9 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
   ],
   [
     'an answer of another kind',
-    stage('timeout: 1s, enter: [{ console: a }], flows: [interactive], answers: [{ prompt: x, send: «token }]'),
+    stage(
+      'timeout: 1s, enter: [{ console: a }], flows: [interactive], answers: [{ prompt: x, send: «token }]',
+    ),
     ['not-allowed'],
     /can't be "token"/,
   ],
@@ -203,8 +298,18 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
     ['unreachable-stage', 'unreachable-stage', 'unreachable-stage'],
     /no node gets to "c"/,
   ],
-  ['a tag', `${HEAD}${FIRST}  - !x «{ name: ready, enter: [{ console: x }] }\n`, ['tag'], /not used in a profile/],
-  ['a control character in a pattern', trouble('class: os, console: «"a\\u0001"'), ['control-character'], /This text holds/],
+  [
+    'a tag',
+    `${HEAD}${FIRST}  - !x «{ name: ready, enter: [{ console: x }] }\n`,
+    ['tag'],
+    /not used in a profile/,
+  ],
+  [
+    'a control character in a pattern',
+    trouble('class: os, console: «"a\\u0001"'),
+    ['control-character'],
+    /This text holds/,
+  ],
 ];
 
 /** Line and column of each `«`, without counting the marks. */
@@ -247,7 +352,9 @@ describe('a mistake', () => {
 
   it('in a file that is too large, or not UTF-8, is told as well', () => {
     expect(refused(' '.repeat(2 ** 20 + 1)).summary).toMatch(/^The profile /);
-    expect(() => loadProfile(Uint8Array.of(0x61, 0xff), 'p.yaml')).toThrow(/^The profile p\.yaml has/);
+    expect(() => loadProfile(Uint8Array.of(0x61, 0xff), 'p.yaml')).toThrow(
+      /^The profile p\.yaml has/,
+    );
   });
 });
 
@@ -284,15 +391,20 @@ describe('patterns', () => {
     ['^|x', /every line/],
     ['a{', /no regular expression/],
     ['\\-', /no regular expression/],
-  ])('%s is refused', (pattern, message) => expect(patternProblem(pattern)?.message).toMatch(message));
-
-  it.each(['a*a{0,3}b', 'a{1,16}a{1,16}a{1,16}b', 'a{0,60}a{0,60}b', 'a?'.repeat(12) + 'b', '(?:a|a)'.repeat(12) + 'b'])(
-    '%s is among the slowest that are accepted, and takes no time',
-    (pattern) => {
-      expect(patternProblem(pattern)).toBeNull();
-      const began = performance.now();
-      expect(new RegExp(pattern, 'u').test('a'.repeat(1024))).toBe(false);
-      expect(performance.now() - began).toBeLessThan(1000);
-    },
+  ])('%s is refused', (pattern, message) =>
+    expect(patternProblem(pattern)?.message).toMatch(message),
   );
+
+  it.each([
+    'a*a{0,3}b',
+    'a{1,16}a{1,16}a{1,16}b',
+    'a{0,60}a{0,60}b',
+    'a?'.repeat(12) + 'b',
+    '(?:a|a)'.repeat(12) + 'b',
+  ])('%s is among the slowest that are accepted, and takes no time', (pattern) => {
+    expect(patternProblem(pattern)).toBeNull();
+    const began = performance.now();
+    expect(new RegExp(pattern, 'u').test('a'.repeat(1024))).toBe(false);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
 });

@@ -4,7 +4,13 @@ import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { loadFleet, parseFleet } from '../../../src/config/load.js';
 import { resolveFleet } from '../../../src/config/resolve.js';
-import { VenError, type Fleet, type FleetNetwork, type FleetNic, type FleetVm } from '../../../src/model/index.js';
+import {
+  VenError,
+  type Fleet,
+  type FleetNetwork,
+  type FleetNic,
+  type FleetVm,
+} from '../../../src/model/index.js';
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/);
 const size = fc.oneof(
@@ -46,12 +52,16 @@ const HOSTILE = [
   '>',
 ];
 /** Free text, `${` escaped as a person would. */
-const text = fc.array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 8 }).map((parts) =>
-  parts
-    .join('')
-    .replace(/\p{Cc}|\ufffe|\uffff/gu, '')
-    .replaceAll('$', ''),
-);
+const text = fc
+  .array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'grapheme', maxLength: 5 })), {
+    maxLength: 8,
+  })
+  .map((parts) =>
+    parts
+      .join('')
+      .replace(/\p{Cc}|\ufffe|\uffff/gu, '')
+      .replaceAll('$', ''),
+  );
 const lines = fc.array(text, { maxLength: 4 }).map((all) => all.join('\n'));
 
 const nic: fc.Arbitrary<FleetNic> = fc.oneof(
@@ -64,8 +74,14 @@ const vm = fc.record(
     count: fc.integer({ min: 1, max: 12 }),
     cpus: fc.integer({ min: 1, max: 64 }),
     memory: size,
-    disks: fc.array(fc.record({ size, bus: fc.constantFrom('sata', 'virtio', 'scsi') }), { maxLength: 6 }),
-    firmware: fc.constantFrom('uefi', 'bios', 'uefi-secure', { loader: '/fw/CODE.fd', nvramTemplate: '/fw/VARS.fd', secureBoot: true }),
+    disks: fc.array(fc.record({ size, bus: fc.constantFrom('sata', 'virtio', 'scsi') }), {
+      maxLength: 6,
+    }),
+    firmware: fc.constantFrom('uefi', 'bios', 'uefi-secure', {
+      loader: '/fw/CODE.fd',
+      nvramTemplate: '/fw/VARS.fd',
+      secureBoot: true,
+    }),
     tpm: fc.boolean(),
     boot: fc.constantFrom(['disk'], ['network'], ['network', 'disk']),
     nics: fc.oneof(fc.constantFrom('default', 'per-vm'), fc.array(nic, { maxLength: 4 })),
@@ -90,10 +106,17 @@ const fleet: fc.Arbitrary<Fleet> = fc.record({
   fleet: label,
   networks: fc.constant(networks),
   vms: fc
-    .uniqueArray(vm, { minLength: 1, maxLength: 8, selector: (one) => one.name.replace(/-[0-9]+$/, '') })
-    .map((vms) => vms.map((one, index) => ({ ...one, name: `${one.name.replace(/-[0-9]+$/, '')}-v${index}` }))),
+    .uniqueArray(vm, {
+      minLength: 1,
+      maxLength: 8,
+      selector: (one) => one.name.replace(/-[0-9]+$/, ''),
+    })
+    .map((vms) =>
+      vms.map((one, index) => ({ ...one, name: `${one.name.replace(/-[0-9]+$/, '')}-v${index}` })),
+    ),
 });
-const load = (one: Fleet): ReturnType<typeof loadFleet> => loadFleet(stringify(one), { file: 'f', env: {} });
+const load = (one: Fleet): ReturnType<typeof loadFleet> =>
+  loadFleet(stringify(one), { file: 'f', env: {} });
 
 describe('every valid fleet', () => {
   it('resolves, to the same each time, with everything that must be unique unique', () => {
@@ -118,7 +141,8 @@ describe('every valid fleet', () => {
         }
         for (const v of resolved.vms) {
           for (const n of v.nics)
-            if (n.source.kind === 'network' && n.source.own !== null) expect(own.map((network) => network.address)).toContain(n.source.own);
+            if (n.source.kind === 'network' && n.source.own !== null)
+              expect(own.map((network) => network.address)).toContain(n.source.own);
         }
       }),
       { numRuns: 150 },
@@ -127,14 +151,23 @@ describe('every valid fleet', () => {
 
   it('keeps each VM as it is when others come, go, or change places', () => {
     fc.assert(
-      fc.property(fleet, fc.integer({ min: 0, max: 7 }), fc.integer({ min: 1, max: 5 }), (one, drop, more) => {
-        const other: Fleet = {
-          ...one,
-          vms: [...one.vms.filter((_, index) => index !== drop % one.vms.length), { name: 'newcomer', count: more }].reverse(),
-        };
-        const before = new Map(load(one).vms.map((v) => [v.name, v]));
-        for (const v of load(other).vms) if (before.has(v.name)) expect(v).toEqual(before.get(v.name));
-      }),
+      fc.property(
+        fleet,
+        fc.integer({ min: 0, max: 7 }),
+        fc.integer({ min: 1, max: 5 }),
+        (one, drop, more) => {
+          const other: Fleet = {
+            ...one,
+            vms: [
+              ...one.vms.filter((_, index) => index !== drop % one.vms.length),
+              { name: 'newcomer', count: more },
+            ].reverse(),
+          };
+          const before = new Map(load(one).vms.map((v) => [v.name, v]));
+          for (const v of load(other).vms)
+            if (before.has(v.name)) expect(v).toEqual(before.get(v.name));
+        },
+      ),
       { numRuns: 80 },
     );
   });
@@ -142,7 +175,11 @@ describe('every valid fleet', () => {
   it('carries free text unharmed', () => {
     fc.assert(
       fc.property(text, lines, (title, description) => {
-        const { vms } = load({ apiVersion: 'ven/v1', fleet: 'a', vms: [{ name: 'x', title, description }] });
+        const { vms } = load({
+          apiVersion: 'ven/v1',
+          fleet: 'a',
+          vms: [{ name: 'x', title, description }],
+        });
         expect(vms[0]).toMatchObject({ title, description });
       }),
       { numRuns: 300 },
@@ -186,7 +223,9 @@ describe('whatever the text', () => {
       '\u0000',
       '\ud800',
     );
-    const soup = fc.array(fc.oneof(words, fc.string({ maxLength: 4 })), { maxLength: 40 }).map((parts) => parts.join(''));
+    const soup = fc
+      .array(fc.oneof(words, fc.string({ maxLength: 4 })), { maxLength: 40 })
+      .map((parts) => parts.join(''));
     fc.assert(
       fc.property(
         fc.oneof(
@@ -208,7 +247,22 @@ describe('whatever the text', () => {
 
   it('wrong values anywhere get findings, never another error', () => {
     const junk = fc.oneof(
-      fc.constantFrom<unknown>(null, true, 0, -1, 1.5, '', 'x', [], {}, [null], [[]], { a: 1 }, 'auto', 'default'),
+      fc.constantFrom<unknown>(
+        null,
+        true,
+        0,
+        -1,
+        1.5,
+        '',
+        'x',
+        [],
+        {},
+        [null],
+        [[]],
+        { a: 1 },
+        'auto',
+        'default',
+      ),
       fc.jsonValue({ maxDepth: 2 }),
     );
     const keys = [
@@ -242,16 +296,28 @@ describe('whatever the text', () => {
       ),
     })).node;
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('host', 'networks', 'defaults', 'vms', 'fleet'), tree), (rest) => {
-        const written = stringify({ apiVersion: 'ven/v1', fleet: 'a', vms: [{ name: 'x' }], ...rest });
-        try {
-          parseFleet(written, { file: 'f' });
-        } catch (error) {
-          if (!(error instanceof VenError)) throw error;
-          expect(error.findings.every((finding) => finding.hint !== '' && finding.line > 0)).toBe(true);
-          expect(error.findings.map((finding) => finding.message + finding.hint).join()).not.toMatch(/undefined|\[object/);
-        }
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom('host', 'networks', 'defaults', 'vms', 'fleet'), tree),
+        (rest) => {
+          const written = stringify({
+            apiVersion: 'ven/v1',
+            fleet: 'a',
+            vms: [{ name: 'x' }],
+            ...rest,
+          });
+          try {
+            parseFleet(written, { file: 'f' });
+          } catch (error) {
+            if (!(error instanceof VenError)) throw error;
+            expect(error.findings.every((finding) => finding.hint !== '' && finding.line > 0)).toBe(
+              true,
+            );
+            expect(
+              error.findings.map((finding) => finding.message + finding.hint).join(),
+            ).not.toMatch(/undefined|\[object/);
+          }
+        },
+      ),
       { numRuns: 600 },
     );
   });

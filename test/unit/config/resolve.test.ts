@@ -6,8 +6,10 @@ import { decode } from '../../../src/config/limits.js';
 import { loadFleet, parseFleet } from '../../../src/config/load.js';
 import type { OwnNetwork, ResolvedFleet } from '../../../src/model/index.js';
 
-const load = (text: string, env: Record<string, string> = {}): ResolvedFleet => loadFleet(text, { file: 'fleet.yaml', env });
-const fleet = (rest: string, env: Record<string, string> = {}): ResolvedFleet => load(`apiVersion: ven/v1\nfleet: edge-lab\n${rest}`, env);
+const load = (text: string, env: Record<string, string> = {}): ResolvedFleet =>
+  loadFleet(text, { file: 'fleet.yaml', env });
+const fleet = (rest: string, env: Record<string, string> = {}): ResolvedFleet =>
+  load(`apiVersion: ven/v1\nfleet: edge-lab\n${rest}`, env);
 const own = (resolved: ResolvedFleet, name: string): OwnNetwork => {
   const network = resolved.networks.find((one) => one.name === name);
   if (network?.kind !== 'own') throw new Error(`${name} is not an own network`);
@@ -17,9 +19,20 @@ const own = (resolved: ResolvedFleet, name: string): OwnNetwork => {
 describe('defaults', () => {
   it("are the reference's", () => {
     const resolved = fleet('vms: [{ name: edge }]');
-    expect(resolved.host).toEqual({ uri: 'qemu:///system', accelerator: 'auto', storagePool: 'default', runner: { kind: 'local' } });
+    expect(resolved.host).toEqual({
+      uri: 'qemu:///system',
+      accelerator: 'auto',
+      storagePool: 'default',
+      runner: { kind: 'local' },
+    });
     expect(resolved.networks).toEqual([
-      { kind: 'existing', address: 'network.default', name: 'default', libvirtName: 'default', bootUrl: null },
+      {
+        kind: 'existing',
+        address: 'network.default',
+        name: 'default',
+        libvirtName: 'default',
+        bootUrl: null,
+      },
     ]);
     expect(resolved.vms[0]).toMatchObject({
       address: 'vm.edge',
@@ -33,8 +46,18 @@ describe('defaults', () => {
       firmware: 'uefi',
       tpm: true,
       boot: ['disk', 'network'],
-      disks: [{ target: 'sda', bus: 'sata', sizeBytes: 110 * 1024 ** 3, pool: 'default', volume: 'edge-lab_edge-sda.qcow2' }],
-      nics: [{ model: 'virtio', source: { kind: 'network', network: 'default', own: null }, ip: null }],
+      disks: [
+        {
+          target: 'sda',
+          bus: 'sata',
+          sizeBytes: 110 * 1024 ** 3,
+          pool: 'default',
+          volume: 'edge-lab_edge-sda.qcow2',
+        },
+      ],
+      nics: [
+        { model: 'virtio', source: { kind: 'network', network: 'default', own: null }, ip: null },
+      ],
       graphics: { type: 'none' },
       autostart: false,
       power: 'running',
@@ -49,19 +72,35 @@ defaults: { cpus: 2, memory: 512MiB, disks: [{ size: 1GiB }, { size: 2GiB }], sh
 vms:
   - { name: a }
   - { name: b, cpus: 3, disks: [{ size: 5GiB, bus: virtio, pool: fast }], shutdownTimeout: 0s, graphics: none }`);
-    expect(vms.map((vm) => [vm.cpus, vm.memoryKiB, vm.disks.length, vm.shutdownTimeoutSeconds, vm.graphics.type])).toEqual([
+    expect(
+      vms.map((vm) => [
+        vm.cpus,
+        vm.memoryKiB,
+        vm.disks.length,
+        vm.shutdownTimeoutSeconds,
+        vm.graphics.type,
+      ]),
+    ).toEqual([
       [2, 524288, 2, 120, 'vnc'],
       [3, 524288, 1, 0, 'none'],
     ]);
     expect(vms[1]?.disks).toEqual([
-      { target: 'vda', bus: 'virtio', sizeBytes: 5 * 1024 ** 3, pool: 'fast', volume: 'edge-lab_b-vda.qcow2' },
+      {
+        target: 'vda',
+        bus: 'virtio',
+        sizeBytes: 5 * 1024 ** 3,
+        pool: 'fast',
+        volume: 'edge-lab_b-vda.qcow2',
+      },
     ]);
   });
 });
 
 describe('count', () => {
   it('numbers from 1, also when it is 1; without it the name stays', () => {
-    const names = fleet('vms: [{ name: edge, count: 3 }, { name: one, count: 1 }, { name: plain }]').vms.map((vm) => vm.name);
+    const names = fleet(
+      'vms: [{ name: edge, count: 3 }, { name: one, count: 1 }, { name: plain }]',
+    ).vms.map((vm) => vm.name);
     expect(names).toEqual(['edge-1', 'edge-2', 'edge-3', 'one-1', 'plain']);
   });
 
@@ -88,7 +127,10 @@ vms: [{ name: x }]`);
       subnet: { cidr: '192.168.150.0/24', gateway: '192.168.150.1' },
       dhcp: { start: '192.168.150.3', end: '192.168.150.155' },
     });
-    expect(own(resolved, 'b')).toMatchObject({ mode: 'isolated', dhcp: { start: '10.0.0.3', end: '10.0.0.6' } });
+    expect(own(resolved, 'b')).toMatchObject({
+      mode: 'isolated',
+      dhcp: { start: '10.0.0.3', end: '10.0.0.6' },
+    });
     expect(own(resolved, 'c')).toMatchObject({
       mode: 'route',
       subnet: { gateway: '10.0.1.1' },
@@ -120,9 +162,16 @@ vms:
 
   it('per-vm: one for each VM, named after it', () => {
     const resolved = fleet('vms: [{ name: edge, count: 2, nics: per-vm }]');
-    expect(resolved.networks.map((network) => network.libvirtName)).toEqual(['edge-lab_edge-1', 'edge-lab_edge-2']);
+    expect(resolved.networks.map((network) => network.libvirtName)).toEqual([
+      'edge-lab_edge-1',
+      'edge-lab_edge-2',
+    ]);
     expect(own(resolved, 'edge-1')).toMatchObject({ mode: 'nat', subnet: 'auto', dhcp: 'auto' });
-    expect(resolved.vms[1]?.nics[0]?.source).toEqual({ kind: 'network', network: 'edge-lab_edge-2', own: 'network.edge-2' });
+    expect(resolved.vms[1]?.nics[0]?.source).toEqual({
+      kind: 'network',
+      network: 'edge-lab_edge-2',
+      own: 'network.edge-2',
+    });
   });
 
   it('own, existing and bridges are told apart by the card', () => {
@@ -153,11 +202,16 @@ describe('devices', () => {
   });
 
   it('there may be none', () => {
-    expect(fleet('vms: [{ name: x, disks: [], nics: [] }]').vms[0]).toMatchObject({ disks: [], nics: [] });
+    expect(fleet('vms: [{ name: x, disks: [], nics: [] }]').vms[0]).toMatchObject({
+      disks: [],
+      nics: [],
+    });
   });
 
   it('graphics', () => {
-    const { vms } = fleet('vms: [{ name: x, graphics: vnc }, { name: y, graphics: { type: vnc, listen: "::1", port: 5901 } }]');
+    const { vms } = fleet(
+      'vms: [{ name: x, graphics: vnc }, { name: y, graphics: { type: vnc, listen: "::1", port: 5901 } }]',
+    );
     expect(vms.map((vm) => vm.graphics)).toEqual([
       { type: 'vnc', listen: '127.0.0.1', port: 'auto' },
       { type: 'vnc', listen: '::1', port: 5901 },
@@ -196,7 +250,9 @@ vms:
 
   it('have the forms that libvirt, Linux and the orchestrator take', () => {
     for (const vm of before.vms) {
-      expect(vm.uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      expect(vm.uuid).toMatch(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      );
       expect(vm.serialNumber).toMatch(/^VH\d{3}N\d{3}M\d{2,}$/);
       expect(vm.serialNumber).toMatch(/^[A-Za-z0-9]{5,20}$/);
       for (const nic of vm.nics) expect(nic.mac).toMatch(/^52(?!:54)(:[0-9a-f]{2}){5}$/);
@@ -235,14 +291,16 @@ vms:
         .join(', ')}]`,
     );
     expect(vms).toHaveLength(5000);
-    for (const key of ['uuid', 'serialNumber', 'domain', 'digest'] as const) expect(new Set(vms.map((vm) => vm[key])).size).toBe(5000);
+    for (const key of ['uuid', 'serialNumber', 'domain', 'digest'] as const)
+      expect(new Set(vms.map((vm) => vm[key])).size).toBe(5000);
     expect(new Set(vms.map((vm) => vm.nics[0]?.mac)).size).toBe(5000);
     expect(vms.every((vm) => vm.serialNumber.length <= 20)).toBe(true);
   });
 });
 
 describe('the digest', () => {
-  const digestOf = (settings: string): string | undefined => fleet(`vms: [{ name: x${settings} }]`).vms[0]?.digest;
+  const digestOf = (settings: string): string | undefined =>
+    fleet(`vms: [{ name: x${settings} }]`).vms[0]?.digest;
 
   it('does not cover how ven goes about its work', () => {
     expect(digestOf(', protect: true, shutdownTimeout: 5m')).toBe(digestOf(''));
@@ -274,10 +332,17 @@ describe('the digest', () => {
       '{ subnet: 10.0.0.0/24, dns: { hosts: { 10.0.0.1: [a] } } }',
     ].map(
       (network) =>
-        own(fleet(`networks: { lab: ${network} }\nvms: [{ name: x, nics: [{ network: lab, address: 10.0.0.9 }] }]`), 'lab').digest,
+        own(
+          fleet(
+            `networks: { lab: ${network} }\nvms: [{ name: x, nics: [{ network: lab, address: 10.0.0.9 }] }]`,
+          ),
+          'lab',
+        ).digest,
     );
     const moved = own(
-      fleet('networks: { lab: { subnet: 10.0.0.0/24 } }\nvms: [{ name: x, nics: [{ network: lab, address: 10.0.0.8 }] }]'),
+      fleet(
+        'networks: { lab: { subnet: 10.0.0.0/24 } }\nvms: [{ name: x, nics: [{ network: lab, address: 10.0.0.8 }] }]',
+      ),
       'lab',
     ).digest;
     expect(new Set([...digests, moved]).size).toBe(4);
@@ -299,11 +364,15 @@ describe('variables', () => {
     ['"$A $$ $"', '$A $$ $'],
     ['"#{A}"', '#{A}'],
     ['"${NESTED}"', '${A} `id` " #{x}'],
-  ])('%s is %s', (text, expected) => expect(title(text, { A: 'a', EMPTY: '', NESTED: '${A} `id` " #{x}' })).toBe(expected));
+  ])('%s is %s', (text, expected) =>
+    expect(title(text, { A: 'a', EMPTY: '', NESTED: '${A} `id` " #{x}' })).toBe(expected),
+  );
 
   it('never become structure', () => {
     const env = { EVIL: '{ a: b }\n- x: !!js', HASH: 'a # b' };
-    expect(fleet('vms:\n  - name: x\n    description: ${EVIL}', env).vms[0]?.description).toBe(env.EVIL);
+    expect(fleet('vms:\n  - name: x\n    description: ${EVIL}', env).vms[0]?.description).toBe(
+      env.EVIL,
+    );
     expect(title('${HASH}', env)).toBe('a # b');
   });
 
@@ -335,7 +404,9 @@ describe('variables', () => {
 
 describe('what YAML offers', () => {
   it('anchors and aliases work', () => {
-    const { vms } = fleet('vms: [{ name: a, disks: &d [{ size: &s 1GiB }, { size: *s }] }, { name: b, disks: *d }]');
+    const { vms } = fleet(
+      'vms: [{ name: a, disks: &d [{ size: &s 1GiB }, { size: *s }] }, { name: b, disks: *d }]',
+    );
     expect(vms[1]?.disks.map((disk) => disk.sizeBytes)).toEqual([1024 ** 3, 1024 ** 3]);
   });
 
@@ -347,7 +418,10 @@ describe('what YAML offers', () => {
   });
 
   it('knows where things stand', () => {
-    const { fleet: written, positionOf } = parseFleet('apiVersion: ven/v1\nfleet: a\nvms:\n  - name: x\n    cpus: 2\n', { file: 'f' });
+    const { fleet: written, positionOf } = parseFleet(
+      'apiVersion: ven/v1\nfleet: a\nvms:\n  - name: x\n    cpus: 2\n',
+      { file: 'f' },
+    );
     expect(written.vms[0]?.name).toBe('x');
     expect(positionOf(['vms', 0, 'cpus'])).toEqual({ line: 5, column: 11 });
     expect(positionOf(['vms', 0, 'memory'])).toEqual({ line: 4, column: 5 });
@@ -358,13 +432,19 @@ describe('the example fleets', () => {
   // A fleet that boots from an orchestrator names a certificate that is made when it first runs.
   const authority = readFileSync(join(import.meta.dirname, '../efi/certificates/root.pem'), 'utf8');
   const load = (text: string): ResolvedFleet =>
-    loadFleet(text, { file: 'fleet.yaml', env: {}, surroundings: { readFile: () => authority, now: new Date('2026-06-01') } });
+    loadFleet(text, {
+      file: 'fleet.yaml',
+      env: {},
+      surroundings: { readFile: () => authority, now: new Date('2026-06-01') },
+    });
   const folder = join(import.meta.dirname, '../../../fleets');
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
   it.each(files)('%s is valid, small, and tells editors its schema', (name) => {
     const text = readFileSync(join(folder, name), 'utf8');
-    expect(text.startsWith('# yaml-language-server: $schema=../schemas/fleet.schema.json\n')).toBe(true);
+    expect(text.startsWith('# yaml-language-server: $schema=../schemas/fleet.schema.json\n')).toBe(
+      true,
+    );
     const resolved = load(text);
     for (const vm of resolved.vms) {
       expect(vm.memoryKiB).toBeLessThanOrEqual(512 * 1024);
@@ -376,7 +456,9 @@ describe('the example fleets', () => {
     const all = files.map((name) => load(readFileSync(join(folder, name), 'utf8')));
     expect(new Set(all.map((one) => one.name)).size).toBe(files.length);
     const subnets = all.flatMap((one) =>
-      one.networks.flatMap((network) => (network.kind === 'own' && network.subnet !== 'auto' ? network.subnet.cidr : [])),
+      one.networks.flatMap((network) =>
+        network.kind === 'own' && network.subnet !== 'auto' ? network.subnet.cidr : [],
+      ),
     );
     expect(new Set(subnets).size).toBe(subnets.length);
     expect(load(readFileSync(join(folder, 'scale.yaml'), 'utf8')).vms).toHaveLength(50);

@@ -1,14 +1,22 @@
 /** Secrets by reference: what is said of those that can't be used, and that no finding shows one. */
 import { describe, expect, it } from 'vitest';
 import { loadFleet, withoutLiteralSecrets } from '../../../src/config/index.js';
-import { VenError, type Finding, type ReadSecret, type ResolvedFleet } from '../../../src/model/index.js';
+import {
+  VenError,
+  type Finding,
+  type ReadSecret,
+  type ResolvedFleet,
+} from '../../../src/model/index.js';
 
 const FLEET =
   'apiVersion: ven/v1\nfleet: lab\ndefaults: { graphics: { type: vnc, password: { env: VNC } } }\nvms: [{ name: a, count: 9 }, { name: b }]\n';
 
 function load(text: string, readSecret?: ReadSecret): ResolvedFleet {
   const readFile = (): string => '';
-  return loadFleet(text, { file: 'f', surroundings: { readFile, now: new Date(0), ...(readSecret && { readSecret }) } });
+  return loadFleet(text, {
+    file: 'f',
+    surroundings: { readFile, now: new Date(0), ...(readSecret && { readSecret }) },
+  });
 }
 
 function refusal(text: string, readSecret?: ReadSecret): readonly Finding[] {
@@ -23,18 +31,28 @@ function refusal(text: string, readSecret?: ReadSecret): readonly Finding[] {
 
 describe('a VNC password', () => {
   it('stays a reference, and is read only where somebody can', () => {
-    expect(load(FLEET).vms[0]?.graphics).toEqual({ type: 'vnc', listen: '127.0.0.1', port: 'auto', password: { env: 'VNC' } });
+    expect(load(FLEET).vms[0]?.graphics).toEqual({
+      type: 'vnc',
+      listen: '127.0.0.1',
+      port: 'auto',
+      password: { env: 'VNC' },
+    });
     expect(load(FLEET, () => '8letters')).toEqual(load(FLEET));
   });
 
   it('is refused where its reference stands, once', () => {
     const unset: ReadSecret = () => {
-      throw new VenError('usage', { summary: 'The environment variable VNC is not set', hint: 'Set it' });
+      throw new VenError('usage', {
+        summary: 'The environment variable VNC is not set',
+        hint: 'Set it',
+      });
     };
     expect(refusal(FLEET, unset)).toMatchObject([
       { rule: 'secret', line: 3, column: 46, message: 'The environment variable VNC is not set' },
     ]);
-    expect(refusal(FLEET, () => '9 letters')).toMatchObject([{ rule: 'secret-length', line: 3, column: 46 }]);
+    expect(refusal(FLEET, () => '9 letters')).toMatchObject([
+      { rule: 'secret-length', line: 3, column: 46 },
+    ]);
     expect(refusal(FLEET, () => 'Ωmega-Ω')).toMatchObject([{ rule: 'secret-length' }]);
   });
 });
@@ -48,20 +66,30 @@ describe('a literal', () => {
     ['password:\n      c4n4ry', ''],
     ['password: c4n4ry', 'cpus: none, '],
   ])('%s is shown by no finding, whatever else is wrong', (password, more) => {
-    const findings = refusal(`apiVersion: ven/v1\nfleet: lab\nvms:\n  - { ${more}name: a, graphics: { type: vnc, ${password} } }\n`);
-    for (const { message, hint, frame } of findings) expect(message + hint + frame).not.toContain('c4n4ry');
+    const findings = refusal(
+      `apiVersion: ven/v1\nfleet: lab\nvms:\n  - { ${more}name: a, graphics: { type: vnc, ${password} } }\n`,
+    );
+    for (const { message, hint, frame } of findings)
+      expect(message + hint + frame).not.toContain('c4n4ry');
     expect(findings.length).toBeGreaterThan(0);
   });
 
   it('in a text that is no YAML is not shown either', () => {
-    for (const { frame } of refusal('vms:\n  - graphics:\n      password: |\n        c4n4ry\n   x: ['))
+    for (const { frame } of refusal(
+      'vms:\n  - graphics:\n      password: |\n        c4n4ry\n   x: [',
+    ))
       expect(frame).not.toContain('c4n4ry');
   });
 });
 
 describe('a literal, however it is written', () => {
   const at = (where: 'username' | 'password' | 'other', lines: string): string => {
-    const other = where === 'other' ? '' : where === 'username' ? '    password: { env: PW }\n' : '    username: { env: ME }\n';
+    const other =
+      where === 'other'
+        ? ''
+        : where === 'username'
+          ? '    password: { env: PW }\n'
+          : '    username: { env: ME }\n';
     return `apiVersion: ven/v1\nfleet: lab\norchestrator:\n  domain: kind.internal\n  onboarding: interactive\n  credentials:\n${other}${lines}\nnetworks: { lab: {} }\nvms: [{ name: a }]\n`;
   };
   const CASES: [where: 'username' | 'password' | 'other', lines: string][] = [
@@ -94,7 +122,10 @@ describe('a literal, however it is written', () => {
     ['other', '    [me, Hunter2secret]'],
     ['other', '    { user: me, value: Hunter2secret }'],
     ['password', '    password: ok\n  token: Hunter2secret'],
-    ['password', '    password: ok\ndefaults: { graphics: { type: vnc, password: [Hunter2secret] } }'],
+    [
+      'password',
+      '    password: ok\ndefaults: { graphics: { type: vnc, password: [Hunter2secret] } }',
+    ],
     ['password', '    password: ok\ndefaults: { graphics: { type: vnc, passwd: Hunter2secret } }'],
   ];
 
@@ -102,7 +133,8 @@ describe('a literal, however it is written', () => {
     const text = at(where, lines);
     const findings = refusal(text);
     expect(findings.length).toBeGreaterThan(0);
-    for (const { message, hint, frame } of findings) expect(message + hint + frame).not.toMatch(/hunter2|secret!|secret'|secret"$/i);
+    for (const { message, hint, frame } of findings)
+      expect(message + hint + frame).not.toMatch(/hunter2|secret!|secret'|secret"$/i);
     const shown = withoutLiteralSecrets(text);
     expect(shown).toHaveLength(text.length);
     expect(shown).not.toContain('Hunter2');
@@ -114,7 +146,9 @@ describe('a literal, however it is written', () => {
       FLEET,
       at('password', '    password: { file: secrets/pw }'),
       at('username', '    username: # who\n      env: ME').replace('# who', ''),
-      'orchestrator:\n  credentials: { username: &me { env: ME }, password: *me }\n'.replace('&me ', '').replace('*me', '{ file: ./x }'),
+      'orchestrator:\n  credentials: { username: &me { env: ME }, password: *me }\n'
+        .replace('&me ', '')
+        .replace('*me', '{ file: ./x }'),
     ])
       expect(withoutLiteralSecrets(text)).toBe(text);
   });

@@ -14,7 +14,9 @@ const FIRMWARE =
   `${ESC}[2J${ESC}[01;01H${ESC}[=3h${ESC}[2J${ESC}[01;01H${ESC}[2J${ESC}[01;01H${ESC}[=3h${ESC}[2J${ESC}[01;01H` +
   `BdsDxe: loading Boot0002 "EFI Internal Shell"\r\n${ESC}[2J${ESC}[01;01H${ESC}[01;01HUEFI Interactive Shell v2.2\r\n` +
   `${ESC}[1m${ESC}[33m${ESC}[40mMapping table${ESC}[0m${ESC}[37m${ESC}[40m\r\n          PciRoot(0x0)\r\n` +
-  [3, 2, 1].map((left) => `${ESC}[07;01HPress ${ESC}[1mESC${ESC}[0m in ${left} seconds to skip`).join('') +
+  [3, 2, 1]
+    .map((left) => `${ESC}[07;01HPress ${ESC}[1mESC${ESC}[0m in ${left} seconds to skip`)
+    .join('') +
   `\r\n${ESC}[08;01H${ESC}[33mShell> ${ESC}[0m${ESC}[08;08Hv${ESC}[08;09H${ESC}[08;09He${ESC}[08;10H${ESC}[08;10Hr${ESC}[08;11H${ESC}[08;11H\r\n` +
   `${ESC}[09;01HUEFI v2.70\r\n`;
 const FIRMWARE_READ = [
@@ -36,7 +38,11 @@ describe('a console cleaned for reading', () => {
     ['colours go', `${ESC}[1;31mred${ESC}[0m and ${ESC}[38;5;12mblue${ESC}[m\n`, 'red and blue\n'],
     ['so do bells, NULs and the like', 'a\u0007b\u0000c\u007fd\u000ee\u0084f\n', 'abcdef\n'],
     ['a title is not text', `${ESC}]0;root@node: ~\u0007$ ls${ESC}]2;x${ESC}\\\n`, '$ ls\n'],
-    ['other strings neither', `${ESC}P1$r0m${ESC}\\a${ESC}_x${ESC}\\b\u009dtitle\u009cc\n`, 'abc\n'],
+    [
+      'other strings neither',
+      `${ESC}P1$r0m${ESC}\\a${ESC}_x${ESC}\\b\u009dtitle\u009cc\n`,
+      'abc\n',
+    ],
     ['a string without an end takes no more than its line', `${ESC}]0;oops\nnext\n`, '\nnext\n'],
     ["Linux's palette", `${ESC}]P0123456text${ESC}]Rmore\n`, 'textmore\n'],
     ['character sets and keypad modes', `${ESC}(B${ESC})0${ESC}=${ESC}>${ESC}7x${ESC}8\n`, 'x\n'],
@@ -47,13 +53,29 @@ describe('a console cleaned for reading', () => {
     ['backspaces', 'lsx\b \b -l\n', 'ls -l\n'],
     ['tabs', 'a\tb\tc\n', 'a       b       c\n'],
     ['erasing to the end', `abcdef\r${ESC}[3C${ESC}[K\n`, 'abc\n'],
-    ['erasing the line, the start, some', `abc${ESC}[2K\rx\n12345${ESC}[3D${ESC}[1Ky\nabcd\r${ESC}[2Xz\n`, 'x\n  y45\nz cd\n'],
+    [
+      'erasing the line, the start, some',
+      `abc${ESC}[2K\rx\n12345${ESC}[3D${ESC}[1Ky\nabcd\r${ESC}[2Xz\n`,
+      'x\n  y45\nz cd\n',
+    ],
     ['an edited command', `$ ct x\r${ESC}[3C${ESC}[@a${ESC}[C${ESC}[2P\n`, '$ cat\n'],
-    ['the cursor placed along the line', `${ESC}[5;1Habc${ESC}[5;10Hdef${ESC}[5;2HX\n`, 'aXc      def\n'],
+    [
+      'the cursor placed along the line',
+      `${ESC}[5;1Habc${ESC}[5;10Hdef${ESC}[5;2HX\n`,
+      'aXc      def\n',
+    ],
     ['the cursor placed on other lines', `${ESC}[5;1Habc${ESC}[7;3Hdef${ESC}[9;1H`, 'abc\n  def\n'],
-    ['blanks that clear a screen are not lines', `${ESC}[1;1H      ${ESC}[2;1H      ${ESC}[3;1Hmenu\n`, 'menu\n'],
+    [
+      'blanks that clear a screen are not lines',
+      `${ESC}[1;1H      ${ESC}[2;1H      ${ESC}[3;1Hmenu\n`,
+      'menu\n',
+    ],
     ['a cleared screen ends the line', `abc${ESC}[2Jdef\n`, 'abc\ndef\n'],
-    ['the cursor up and down', `abc${ESC}[Adef${ESC}[Bghi${ESC}[Ejkl\n`, 'abc\n   def\n      ghi\njkl\n'],
+    [
+      'the cursor up and down',
+      `abc${ESC}[Adef${ESC}[Bghi${ESC}[Ejkl\n`,
+      'abc\n   def\n      ghi\njkl\n',
+    ],
     ['a newline within a sequence is a newline', `a${ESC}[3\n1mb\n`, 'a\nb\n'],
     ['a sequence that is broken off', `a${ESC}[3${ESC}[1mb\u001b[3\u0018c\u001b[1éd\n`, 'abcéd\n'],
     ['a sequence cut by the end', `a${ESC}[3`, 'a\n'],
@@ -65,12 +87,16 @@ describe('a console cleaned for reading', () => {
 
   it('bytes that are no text become replacement characters', () => {
     const console = new ConsoleText();
-    expect(console.push(Uint8Array.of(0x61, 0xff, 0xc3, 0x0a)) + console.end()).toBe('a\ufffd\ufffd\n');
+    expect(console.push(Uint8Array.of(0x61, 0xff, 0xc3, 0x0a)) + console.end()).toBe(
+      'a\ufffd\ufffd\n',
+    );
   });
 
   it('no number is too large, no line too long', () => {
     expect(clean(`a${ESC}[99999999999Cb\n`)).toHaveLength(257);
-    expect(clean(`${ESC}[99999999999@x${ESC}[;;;999999999999999999999Hy\n`).length).toBeLessThan(10_000);
+    expect(clean(`${ESC}[99999999999@x${ESC}[;;;999999999999999999999Hy\n`).length).toBeLessThan(
+      10_000,
+    );
     const lines = clean('x'.repeat(100_000)).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBe(4096);
     expect(lines.join('')).toHaveLength(100_000);
@@ -110,7 +136,15 @@ describe('a console cleaned for reading', () => {
     .map((pieces) => bytes(pieces.join('')));
 
   it('few bytes do not become many, nor take long', () => {
-    for (const word of ['[4096Cx\n', '[B x', '[9;4096Hx', '[4096@', '[4096Gx\n', '[Bx[D', '[4096dx']) {
+    for (const word of [
+      '[4096Cx\n',
+      '[B x',
+      '[9;4096Hx',
+      '[4096@',
+      '[4096Gx\n',
+      '[Bx[D',
+      '[4096dx',
+    ]) {
       const bytes = Buffer.alloc(128 * 1024, word.replaceAll('[', `${ESC}[`));
       const text = new ConsoleText();
       text.push(Buffer.from('x'.repeat(4090)));
@@ -143,18 +177,22 @@ describe('a console cleaned for reading', () => {
 
   it('it makes no difference where the stream is cut', () => {
     fc.assert(
-      fc.property(fc.oneof(console, fc.uint8Array({ maxLength: 200 })), fc.array(fc.nat(300), { maxLength: 10 }), (stream, cuts) => {
-        const whole = new ConsoleText();
-        const expected = whole.push(stream) + whole.end();
-        const cut = new ConsoleText();
-        let read = '';
-        let from = 0;
-        for (const to of [...cuts.sort((a, b) => a - b), stream.length]) {
-          read += cut.push(stream.subarray(from, to));
-          from = Math.max(from, to);
-        }
-        expect(read + cut.end()).toBe(expected);
-      }),
+      fc.property(
+        fc.oneof(console, fc.uint8Array({ maxLength: 200 })),
+        fc.array(fc.nat(300), { maxLength: 10 }),
+        (stream, cuts) => {
+          const whole = new ConsoleText();
+          const expected = whole.push(stream) + whole.end();
+          const cut = new ConsoleText();
+          let read = '';
+          let from = 0;
+          for (const to of [...cuts.sort((a, b) => a - b), stream.length]) {
+            read += cut.push(stream.subarray(from, to));
+            from = Math.max(from, to);
+          }
+          expect(read + cut.end()).toBe(expected);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -164,7 +202,6 @@ describe('a console cleaned for reading', () => {
       fc.property(fc.oneof(console, fc.uint8Array({ maxLength: 200 })), (stream) => {
         const cleaned = new ConsoleText();
         const read = cleaned.push(stream) + cleaned.flush() + cleaned.end();
-        // eslint-disable-next-line no-control-regex
         expect(read).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
       }),
       { numRuns: 500 },

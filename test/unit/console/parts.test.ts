@@ -25,7 +25,11 @@ describe('the last boot', () => {
     ],
     ['is not begun by the kernel after it', `old${TAKEOVER}${KERNEL}up`, `${TAKEOVER}${KERNEL}up`],
     ['begins with the kernel where firmware is silent', `${KERNEL}a${KERNEL}b`, `${KERNEL}b`],
-    ['may be told by SeaBIOS', 'old\r\nSeaBIOS (version 1.16)\r\nBooting', 'SeaBIOS (version 1.16)\r\nBooting'],
+    [
+      'may be told by SeaBIOS',
+      'old\r\nSeaBIOS (version 1.16)\r\nBooting',
+      'SeaBIOS (version 1.16)\r\nBooting',
+    ],
     ['is everything where no boot is seen', 'no sign at all', 'no sign at all'],
     ['of nothing is nothing', '', ''],
   ])('%s', (_, text, expected) => {
@@ -50,12 +54,16 @@ describe('the last boot', () => {
 describe('the last lines', () => {
   it('are those that a whole text ends with, however it comes', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('a', 'bc', '\n', 'd\n', '\n\n'), { maxLength: 60 }), fc.nat(10), (pieces, count) => {
-        const last = new LastLines(count);
-        for (const piece of pieces) last.push(piece);
-        const lines = pieces.join('').match(/[^\n]*\n|[^\n]+$/g) ?? [];
-        expect(last.text()).toBe(count === 0 ? '' : lines.slice(-count).join(''));
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('a', 'bc', '\n', 'd\n', '\n\n'), { maxLength: 60 }),
+        fc.nat(10),
+        (pieces, count) => {
+          const last = new LastLines(count);
+          for (const piece of pieces) last.push(piece);
+          const lines = pieces.join('').match(/[^\n]*\n|[^\n]+$/g) ?? [];
+          expect(last.text()).toBe(count === 0 ? '' : lines.slice(-count).join(''));
+        },
+      ),
     );
   });
 
@@ -69,17 +77,22 @@ describe('the last lines', () => {
 describe('LastText', () => {
   it('is the end of a text, in whole lines, however it comes', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n') })), fc.integer({ min: 1, max: 30 }), (pieces, most) => {
-        const last = new LastText(most);
-        for (const piece of pieces) last.push(piece);
-        const whole = pieces.join('');
-        const kept = last.text();
-        expect(whole.endsWith(kept)).toBe(true);
-        expect(kept.length).toBeLessThanOrEqual(most);
-        if (whole.length <= most) expect(kept).toBe(whole);
-        // What was cut away ends a line, unless there is no line's end in what could be kept.
-        else if (whole.slice(-most - 1).includes('\n')) expect(whole.at(-kept.length - 1)).toBe('\n');
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n') })),
+        fc.integer({ min: 1, max: 30 }),
+        (pieces, most) => {
+          const last = new LastText(most);
+          for (const piece of pieces) last.push(piece);
+          const whole = pieces.join('');
+          const kept = last.text();
+          expect(whole.endsWith(kept)).toBe(true);
+          expect(kept.length).toBeLessThanOrEqual(most);
+          if (whole.length <= most) expect(kept).toBe(whole);
+          // What was cut away ends a line, unless there is no line's end in what could be kept.
+          else if (whole.slice(-most - 1).includes('\n'))
+            expect(whole.at(-kept.length - 1)).toBe('\n');
+        },
+      ),
     );
   });
 });

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ATTRIBUTES, StoreError, writeVariables, type EfiVariable } from '../../../src/efi/index.js';
+import {
+  ATTRIBUTES,
+  StoreError,
+  writeVariables,
+  type EfiVariable,
+} from '../../../src/efi/index.js';
 import { emptyStore, FIRST, readVariables } from '../../fake-host/variable-store.js';
 
 const variable = (over: Partial<EfiVariable> = {}): EfiVariable => ({
@@ -23,18 +28,37 @@ const keyOf = (one: EfiVariable): string => `${one.vendor} ${one.name}`;
 describe('writing variables', () => {
   it('lays a variable out byte for byte', () => {
     const file = writeVariables(emptyStore(), [
-      variable({ attributes: 0x27, timestamp: new Date('2026-03-04T05:06:07Z'), data: Uint8Array.of(0xab) }),
+      variable({
+        attributes: 0x27,
+        timestamp: new Date('2026-03-04T05:06:07Z'),
+        data: Uint8Array.of(0xab),
+      }),
     ]);
     const record =
-      'aa55' + '3f' + '00' + '27000000' + '0000000000000000' + 'ea070304050607000000000000000000' + '00000000' + '0c000000' + '01000000';
+      'aa55' +
+      '3f' +
+      '00' +
+      '27000000' +
+      '0000000000000000' +
+      'ea070304050607000000000000000000' +
+      '00000000' +
+      '0c000000' +
+      '01000000';
     const vendor = '61dfe48bca93d211aa0d00e098032b8c';
     const name = '43006f006c006f0072000000';
-    expect(Buffer.from(file).toString('hex', FIRST, FIRST + 73)).toBe(record + vendor + name + 'ab');
+    expect(Buffer.from(file).toString('hex', FIRST, FIRST + 73)).toBe(
+      record + vendor + name + 'ab',
+    );
     expect(file[FIRST + 73]).toBe(0xff);
   });
 
   it('begins each variable at a multiple of four', () => {
-    const file = Buffer.from(writeVariables(emptyStore(), [variable({ data: Uint8Array.of(1) }), variable({ name: 'Shape' })]));
+    const file = Buffer.from(
+      writeVariables(emptyStore(), [
+        variable({ data: Uint8Array.of(1) }),
+        variable({ name: 'Shape' }),
+      ]),
+    );
     expect(file.readUInt16LE(FIRST + 76)).toBe(0x55aa);
     expect(file.toString('hex', FIRST + 73, FIRST + 76)).toBe('ffffff');
   });
@@ -60,13 +84,18 @@ describe('writing variables', () => {
 
   it('does not take two vendors’ variables of one name for the same', () => {
     const other = variable({ vendor: 'fd2340d0-3dab-4349-a6c7-3b4f12b48eae' });
-    expect(readVariables(writeVariables(writeVariables(emptyStore(), [variable()]), [other]))).toHaveLength(2);
+    expect(
+      readVariables(writeVariables(writeVariables(emptyStore(), [variable()]), [other])),
+    ).toHaveLength(2);
   });
 
   it('reads back what it wrote, the last of each name and vendor, and changes nothing beside the store', () => {
     fc.assert(
       fc.property(fc.array(anyVariable, { maxLength: 12 }), fc.nat(12), (variables, split) => {
-        const file = writeVariables(writeVariables(emptyStore(), variables.slice(0, split)), variables.slice(split));
+        const file = writeVariables(
+          writeVariables(emptyStore(), variables.slice(0, split)),
+          variables.slice(split),
+        );
         const last = new Map(variables.map((one) => [keyOf(one), one]));
         expect(new Map(readVariables(file).map((one) => [keyOf(one), one]))).toEqual(last);
         const empty = emptyStore();
@@ -83,8 +112,14 @@ describe('writing variables', () => {
       ['a', 'b', 'c', 'd'].map((name) => variable({ name, data })),
     );
     expect(() => writeVariables(full, [variable({ name: 'e', data })])).toThrow(StoreError);
-    expect(() => writeVariables(emptyStore(), [variable({ data: new Uint8Array(0x2000) })])).toThrow(/takes no variable of 8264 bytes/);
-    expect(readVariables(writeVariables(emptyStore(0x3ffb8), [variable({ data: new Uint8Array(0x8000) })]))).toHaveLength(1);
+    expect(() =>
+      writeVariables(emptyStore(), [variable({ data: new Uint8Array(0x2000) })]),
+    ).toThrow(/takes no variable of 8264 bytes/);
+    expect(
+      readVariables(
+        writeVariables(emptyStore(0x3ffb8), [variable({ data: new Uint8Array(0x8000) })]),
+      ),
+    ).toHaveLength(1);
   });
 });
 
@@ -96,9 +131,21 @@ describe('what is no variable store', () => {
     ['a file that breaks off', /shorter/, (file) => file.subarray(0, 0x4000)],
     ['a damaged volume header', /checksum/, (file) => (file.writeUInt8(1, 44), file)],
     ['a store without authentication', /authenticated/, (file) => (file.fill(1, 72, 88), file)],
-    ['a store longer than its volume', /wrong size/, (file) => (file.writeUInt32LE(0x80000, 88), file)],
-    ['a store that was left unhealthy', /half-written/, (file) => (file.writeUInt8(0xff, 93), file)],
-    ['something after the last variable', /no variable at byte 200/, (file) => (file.writeUInt8(0, 200), file)],
+    [
+      'a store longer than its volume',
+      /wrong size/,
+      (file) => (file.writeUInt32LE(0x80000, 88), file),
+    ],
+    [
+      'a store that was left unhealthy',
+      /half-written/,
+      (file) => (file.writeUInt8(0xff, 93), file),
+    ],
+    [
+      'something after the last variable',
+      /no variable at byte 200/,
+      (file) => (file.writeUInt8(0, 200), file),
+    ],
     [
       'a variable longer than the store',
       /wrong size at byte 100/,
@@ -115,7 +162,9 @@ describe('what is no variable store', () => {
   });
 
   it('never fails in another way, whatever bytes are flipped', () => {
-    const file = Buffer.from(writeVariables(emptyStore(), [variable(), variable({ name: 'Shape' })]));
+    const file = Buffer.from(
+      writeVariables(emptyStore(), [variable(), variable({ name: 'Shape' })]),
+    );
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 5 }), (flips) => {
         const broken = Buffer.from(file);

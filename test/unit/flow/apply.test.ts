@@ -32,7 +32,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const OPTIONS: ApplyRequest['options'] = { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false };
+const OPTIONS: ApplyRequest['options'] = {
+  mode: 'apply',
+  targets: [],
+  excludes: [],
+  replace: [],
+  keepDisks: false,
+};
 
 const request = (more: Partial<ApplyRequest>): ApplyRequest => ({
   file,
@@ -49,7 +55,10 @@ const request = (more: Partial<ApplyRequest>): ApplyRequest => ({
 
 test('a host that moved while the question stood is not changed', async () => {
   await apply(request({}));
-  writeFileSync(file, 'apiVersion: ven/v1\nfleet: lab\nvms: [{ name: edge, count: 2, disks: [{ size: 110GiB }, { size: 1GiB }] }]\n');
+  writeFileSync(
+    file,
+    'apiVersion: ven/v1\nfleet: lab\nvms: [{ name: edge, count: 2, disks: [{ size: 110GiB }, { size: 1GiB }] }]\n',
+  );
   const before = host.changes;
   const asked = (meanwhile: () => void) =>
     apply(
@@ -61,7 +70,9 @@ test('a host that moved while the question stood is not changed', async () => {
         },
       }),
     );
-  await expect(asked(() => host.addForeignVolume('default', 'lab_edge-2-sdb.qcow2'))).rejects.toMatchObject({ code: 'foreign-object' });
+  await expect(
+    asked(() => host.addForeignVolume('default', 'lab_edge-2-sdb.qcow2')),
+  ).rejects.toMatchObject({ code: 'foreign-object' });
   expect(host.changes).toBe(before);
 });
 
@@ -75,7 +86,10 @@ test('a fleet that moved while the question stood makes the shown plan stale', a
       },
     }),
   );
-  await expect(asked).rejects.toMatchObject({ code: 'stale-plan', summary: expect.stringContaining('The shown plan') as string });
+  await expect(asked).rejects.toMatchObject({
+    code: 'stale-plan',
+    summary: expect.stringContaining('The shown plan') as string,
+  });
 });
 
 test('a view that throws does not disturb the run, and is told of afterwards', async () => {
@@ -83,22 +97,35 @@ test('a view that throws does not disturb the run, and is told of afterwards', a
   const broken = () => {
     throw fault;
   };
-  expect(await apply(request({ emit: broken }))).toMatchObject({ result: { outcome: 'done' }, viewFault: fault });
+  expect(await apply(request({ emit: broken }))).toMatchObject({
+    result: { outcome: 'done' },
+    viewFault: fault,
+  });
   expect(host.domains.size).toBe(2);
 });
 
 test.each([
-  [['apply', 'my lab.yaml'], (path: string) => `Look at the plan (ven plan ${path}), then say yes with: ven apply --yes 'my lab.yaml'`],
-  [['provision', '--retry-failed', 'lab.yaml'], () => 'Say yes with: ven provision --yes --retry-failed lab.yaml'],
+  [
+    ['apply', 'my lab.yaml'],
+    (path: string) =>
+      `Look at the plan (ven plan ${path}), then say yes with: ven apply --yes 'my lab.yaml'`,
+  ],
+  [
+    ['provision', '--retry-failed', 'lab.yaml'],
+    () => 'Say yes with: ven provision --yes --retry-failed lab.yaml',
+  ],
   [['destroy', 'lab.yaml', '--json'], () => 'Say yes with: ven destroy --yes lab.yaml --json'],
-])('where nobody can be asked, what was typed is to be typed again with a yes: %j', async (typed, hint) => {
-  await expect(apply(request({ consent: 'impossible', typed }))).rejects.toMatchObject({
-    code: 'needs-consent',
-    summary: 'This changes the host, and there is no terminal to ask on',
-    hint: hint(file),
-  });
-  expect(host.changes).toBe(0);
-});
+])(
+  'where nobody can be asked, what was typed is to be typed again with a yes: %j',
+  async (typed, hint) => {
+    await expect(apply(request({ consent: 'impossible', typed }))).rejects.toMatchObject({
+      code: 'needs-consent',
+      summary: 'This changes the host, and there is no terminal to ask on',
+      hint: hint(file),
+    });
+    expect(host.changes).toBe(0);
+  },
+);
 
 test('a question that changed nothing is no obstacle', async () => {
   expect((await apply(request({ consent: 'ask' }))).result).toMatchObject({ exitCode: 0 });
@@ -125,7 +152,9 @@ test('what render and plan --diff show is what is defined', async () => {
     `apiVersion: ven/v1\nfleet: lab\nhost: { accelerator: kvm }\nvms:\n  - name: edge\n    firmware: { loader: /fw/code.fd, nvramTemplate: /fw/vars.fd }\n    nics: [{ network: lab, mac: '52:54:00:00:00:02' }, { network: lab, mac: '52:54:00:00:00:01' }]\nnetworks: { lab: {} }\n`,
   );
   const shown = render(request({})).files.find(({ path }) => path === 'domains/lab_edge.xml')?.text;
-  const diff = (await plan({ ...request({}), diff: true })).diffs.find(({ file: name }) => name === 'domain.xml')?.after;
+  const diff = (await plan({ ...request({}), diff: true })).diffs.find(
+    ({ file: name }) => name === 'domain.xml',
+  )?.after;
   const batches = vi.spyOn(host, 'bringUp');
   await apply(request({}));
   expect(batches.mock.calls[0]?.[0][0]?.domainXml).toBe(shown);

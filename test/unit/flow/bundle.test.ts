@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,7 +58,9 @@ function environment(): Record<string, string> {
   };
 }
 
-function make(over: { output?: string; env?: Record<string, string>; signal?: AbortSignal } = {}): Promise<Bundle> {
+function make(
+  over: { output?: string; env?: Record<string, string>; signal?: AbortSignal } = {},
+): Promise<Bundle> {
   return bundle({
     file,
     env: over.env ?? environment(),
@@ -80,15 +92,27 @@ function carelessPast(): void {
   const basic = Buffer.from(PASSWORD).toString('base64');
   const events = [
     { type: 'step-output', line: `login ${PASSWORD} refused for ${USER}` },
-    { type: 'step-output', line: `POST ${form} -> 500 ${JSON.stringify({ echo: JSON.stringify({ PASSWORD }) })}` },
-    { type: 'provision-warning', message: `authorization: Basic ${basic}, Bearer abcdef.123-456, eyJhbGciOiJub25l.eyJzdWIiOiIx.c2ln` },
+    {
+      type: 'step-output',
+      line: `POST ${form} -> 500 ${JSON.stringify({ echo: JSON.stringify({ PASSWORD }) })}`,
+    },
+    {
+      type: 'provision-warning',
+      message: `authorization: Basic ${basic}, Bearer abcdef.123-456, eyJhbGciOiJub25l.eyJzdWIiOiIx.c2ln`,
+    },
     ...KEY.split('\n').map((line) => ({ type: 'step-output', line })),
     { type: 'run-started', specDigest: 'ab'.repeat(32) },
   ];
   mkdirSync(join(work, 'runs/r1'), { recursive: true });
-  writeFileSync(join(work, 'runs/r1/events.jsonl'), `${events.map((event) => JSON.stringify(event)).join('\n')}\n{"cut": "${USER}`);
+  writeFileSync(
+    join(work, 'runs/r1/events.jsonl'),
+    `${events.map((event) => JSON.stringify(event)).join('\n')}\n{"cut": "${USER}`,
+  );
   mkdirSync(join(work, 'logs'));
-  writeFileSync(join(work, 'logs/edge-1.log'), `fetching http://u:${encodeURIComponent(PASSWORD)}@registry/x\n${KEY}\n`);
+  writeFileSync(
+    join(work, 'logs/edge-1.log'),
+    `fetching http://u:${encodeURIComponent(PASSWORD)}@registry/x\n${KEY}\n`,
+  );
   writeNodeRecord(work, nodeRecord('edge-1', [['power-on', 0]], { lastLine: `Password: ${PASSWORD}`, memory: { line: [PASSWORD] } })); // prettier-ignore
   mkdirSync(join(work, 'nodes'), { recursive: true });
   writeFileSync(join(work, 'nodes/edge-2.json'), '{');
@@ -119,7 +143,8 @@ describe('bundle', () => {
       'resolved.json',
       'runs/r1/events.jsonl',
     ]);
-    for (const { path, bytes } of made.parts) expect(Buffer.byteLength(parts.get(path) ?? '')).toBe(bytes);
+    for (const { path, bytes } of made.parts)
+      expect(Buffer.byteLength(parts.get(path) ?? '')).toBe(bytes);
 
     const form = new URLSearchParams({ p: PASSWORD }).toString().slice(2);
     const never = [
@@ -137,35 +162,54 @@ describe('bundle', () => {
       'abcdef.123',
       'eyJhbGci',
     ];
-    for (const [path, text] of parts) for (const secret of never) expect(text, `${secret} in ${path}`).not.toContain(secret);
-    expect(parts.get('consoles/edge-1.log')).toMatch(/Provide User\nUsername: \*+\nPassword: \*+\n[^]*\nready\n$/);
+    for (const [path, text] of parts)
+      for (const secret of never) expect(text, `${secret} in ${path}`).not.toContain(secret);
+    expect(parts.get('consoles/edge-1.log')).toMatch(
+      /Provide User\nUsername: \*+\nPassword: \*+\n[^]*\nready\n$/,
+    );
     expect(parts.get('fleet.yaml')).toContain('password: { file: ./secret }');
     // What is not secret stays: JSON is JSON, and digests are there.
     const events = parts.get('runs/r1/events.jsonl')?.split('\n') ?? [];
     for (const line of events.slice(0, -1)) expect(() => void JSON.parse(line)).not.toThrow();
     expect(parts.get('runs/r1/events.jsonl')).toContain('ab'.repeat(32));
-    expect(JSON.parse(parts.get('nodes/edge-1.json') ?? '')).toMatchObject({ vm: 'edge-1', outcome: 'under-way' });
+    expect(JSON.parse(parts.get('nodes/edge-1.json') ?? '')).toMatchObject({
+      vm: 'edge-1',
+      outcome: 'under-way',
+    });
     expect(JSON.parse(parts.get('resolved.json') ?? '')).toMatchObject({ name: 'edge-lab' });
   });
 
   it('names what is missing, in itself too', async () => {
     carelessPast();
     const made = await make();
-    expect(made.missing.map(({ path }) => path).sort()).toEqual(['consoles/edge-2.log', 'nodes/edge-2.json', 'plan.json']);
+    expect(made.missing.map(({ path }) => path).sort()).toEqual([
+      'consoles/edge-2.log',
+      'nodes/edge-2.json',
+      'plan.json',
+    ]);
     const readme = unpacked(made.file).get('README.md') ?? '';
     for (const { path, why } of made.missing) {
       expect(readme).toContain(`\`${path}\` (`);
       expect(readme).toContain(why);
     }
-    expect(made.missing.find(({ path }) => path === 'plan.json')?.why).toContain('virsh is not installed');
+    expect(made.missing.find(({ path }) => path === 'plan.json')?.why).toContain(
+      'virsh is not installed',
+    );
   });
 
   it('has no password of the usual variables, whichever the fleet file names, and the words that a user’s name is made of', async () => {
     carelessPast();
     const log = join(dir, 'edge-lab_edge-2-console.log');
     writeFileSync(log, 'edge-lab: vm-api-7 and vm-io-8\r\nedge-2 login: edge\r\n');
-    const env = { ...environment(), PROJECT_API_PASSWORD: 'vm-api-7', ONBOARDING_PASSWORD: 'vm-io-8', CANARY_USER: 'edge' };
-    expect(unpacked((await make({ env })).file).get('consoles/edge-2.log')).toContain('edge-lab: ******** and ********\nedge-2 login:');
+    const env = {
+      ...environment(),
+      PROJECT_API_PASSWORD: 'vm-api-7',
+      ONBOARDING_PASSWORD: 'vm-io-8',
+      CANARY_USER: 'edge',
+    };
+    expect(unpacked((await make({ env })).file).get('consoles/edge-2.log')).toContain(
+      'edge-lab: ******** and ********\nedge-2 login:',
+    );
     writeFileSync(file, `${FLEET}nonsense: vm-api-7\n`);
     const wrong = unpacked((await make({ env, output: join(dir, 'wrong') })).file);
     for (const [path, text] of wrong) expect(text, path).not.toContain('vm-api-7');
@@ -175,7 +219,9 @@ describe('bundle', () => {
     carelessPast();
     rmSync(join(dir, 'secret'));
     const made = await make();
-    expect(made.warnings).toEqual([expect.stringContaining('The password of the fleet could not be read')]);
+    expect(made.warnings).toEqual([
+      expect.stringContaining('The password of the fleet could not be read'),
+    ]);
     const parts = unpacked(made.file);
     expect(parts.get('README.md')).toContain('The password of the fleet could not be read');
     expect(parts.get('consoles/edge-1.log')).not.toContain('typed-0ther');
@@ -187,13 +233,23 @@ describe('bundle', () => {
     const parts = unpacked(made.file);
     expect([...parts.keys()]).toEqual(['README.md', 'findings.json', 'fleet.yaml', 'host.json']);
     expect(parts.get('findings.json')).toContain('nonsense');
-    expect(made.missing).toEqual([expect.objectContaining({ path: 'all else', why: expect.stringContaining('has 2 mistakes') as string })]);
+    expect(made.missing).toEqual([
+      expect.objectContaining({
+        path: 'all else',
+        why: expect.stringContaining('has 2 mistakes') as string,
+      }),
+    ]);
     expect(parts.get('README.md')).toContain('`all else` (');
-    await expect(make({ output: join(dir, 'b2') })).resolves.toMatchObject({ file: join(dir, 'b2') });
+    await expect(make({ output: join(dir, 'b2') })).resolves.toMatchObject({
+      file: join(dir, 'b2'),
+    });
   });
 
   it('of a fleet file with secrets in it has none of them', async () => {
-    const literal = FLEET.replace('{ env: CANARY_USER }', 'canary-me').replace('{ file: ./secret }', '&x Hunter2secret');
+    const literal = FLEET.replace('{ env: CANARY_USER }', 'canary-me').replace(
+      '{ file: ./secret }',
+      '&x Hunter2secret',
+    );
     writeFileSync(file, literal);
     const parts = unpacked((await make()).file);
     expect([...parts.keys()]).toContain('findings.json');
@@ -205,10 +261,14 @@ describe('bundle', () => {
     writeFileSync(join(dir, 'mine'), 'mine');
     await expect(make({ output: join(dir, 'mine') })).rejects.toThrow(/is there already/);
     expect(readFileSync(join(dir, 'mine'), 'utf8')).toBe('mine');
-    await expect(make({ output: join(dir, 'none/x') })).rejects.toThrow(/can't be written: its folder does not exist/);
+    await expect(make({ output: join(dir, 'none/x') })).rejects.toThrow(
+      /can't be written: its folder does not exist/,
+    );
     const stop = new AbortController();
     stop.abort(new Error('stopped'));
-    await expect(make({ output: join(dir, 'half'), signal: stop.signal })).rejects.toThrow('stopped');
+    await expect(make({ output: join(dir, 'half'), signal: stop.signal })).rejects.toThrow(
+      'stopped',
+    );
     expect(existsSync(join(dir, 'half'))).toBe(false);
   });
 });
@@ -247,7 +307,9 @@ describe('what is taken out', () => {
   });
 
   it('by the names of keys, too', () => {
-    expect(JSON.parse(json('{"token":"x","password":{"env":"X"},"tokens":[],"a":["hunter22"]}'))).toEqual({
+    expect(
+      JSON.parse(json('{"token":"x","password":{"env":"X"},"tokens":[],"a":["hunter22"]}')),
+    ).toEqual({
       token: '********',
       password: { env: 'X' },
       tokens: [],
@@ -284,9 +346,18 @@ describe('openArchive', () => {
     await archive.add(long, 'é'.repeat(700_000));
     await archive.add('empty', '');
     expect(await archive.close()).toBe(statSync(path).size);
-    const list = execFileSync('tar', ['-tvzf', path], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
-    expect(list).toMatch(new RegExp(`^-rw------- 0/0 +1400000 1970-01-01 00:00 ${long}\n-rw------- 0/0 +0 1970-01-01 00:00 empty\n$`));
-    expect(execFileSync('tar', ['-xzOf', path, long], { encoding: 'utf8', maxBuffer: 1e7 })).toBe('é'.repeat(700_000));
+    const list = execFileSync('tar', ['-tvzf', path], {
+      encoding: 'utf8',
+      env: { ...process.env, TZ: 'UTC' },
+    });
+    expect(list).toMatch(
+      new RegExp(
+        `^-rw------- 0/0 +1400000 1970-01-01 00:00 ${long}\n-rw------- 0/0 +0 1970-01-01 00:00 empty\n$`,
+      ),
+    );
+    expect(execFileSync('tar', ['-xzOf', path, long], { encoding: 'utf8', maxBuffer: 1e7 })).toBe(
+      'é'.repeat(700_000),
+    );
   });
 
   it('takes no path that leads elsewhere', async () => {

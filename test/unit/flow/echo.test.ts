@@ -9,13 +9,21 @@ interface Left {
 }
 
 /** What is left of a text when all that is found in it, in pieces of this size, is masked. */
-function left(text: string | Buffer, size: number, finder: EchoFinder, before: (position: number) => void = () => undefined): Left {
+function left(
+  text: string | Buffer,
+  size: number,
+  finder: EchoFinder,
+  before: (position: number) => void = () => undefined,
+): Left {
   const log = Buffer.from(text);
   const kept = Buffer.from(log);
   const heard: Uint8Array[] = [];
   for (let position = 0; position < log.length; position += size) {
     before(position);
-    const { found, said } = finder.push({ start: { file: 'log', position }, bytes: log.subarray(position, position + size) }, position);
+    const { found, said } = finder.push(
+      { start: { file: 'log', position }, bytes: log.subarray(position, position + size) },
+      position,
+    );
     for (const { at, length } of found) kept.fill('*', at.position, at.position + length);
     heard.push(said);
   }
@@ -30,7 +38,11 @@ describe('an echo of what may not be kept', () => {
     const text = 'Password: gehéim!\r\nagain gehéim! and gehéimgehéim!\r\n';
     for (let size = 1; size < text.length + 2; size += 1) {
       const said = left(text, size, new EchoFinder(['gehéim!']));
-      expect(said.kept).toBe(Buffer.from('Password: ********\r\nagain ******** and gehéim********\r\n').toString('latin1'));
+      expect(said.kept).toBe(
+        Buffer.from('Password: ********\r\nagain ******** and gehéim********\r\n').toString(
+          'latin1',
+        ),
+      );
       expect(said.heard).toBe(Buffer.from(text).toString('latin1'));
     }
   });
@@ -50,7 +62,10 @@ describe('an echo of what may not be kept', () => {
     const { length } = 'Username: ';
     for (let size = 1; size <= text.length; size += 1) {
       const finder = new EchoFinder(['canary-pass']);
-      finder.push({ start: { file: 'log', position: 0 }, bytes: Buffer.from(text.slice(0, length)) }, 0);
+      finder.push(
+        { start: { file: 'log', position: 0 }, bytes: Buffer.from(text.slice(0, length)) },
+        0,
+      );
       finder.expect('edge');
       expect({ size, kept: masked(text.slice(length), size, finder) }).toEqual({
         size,
@@ -95,7 +110,9 @@ describe('an echo of what may not be kept', () => {
       const finder = new EchoFinder(['canary-pass']);
       finder.known({ file: 'log', position: 0 }, { file: 'log', position: text.indexOf('edge') });
       finder.expect('edge');
-      expect(masked(text, size, finder)).toBe('Password: ***********\r\nwrong\r\nUsername: ****\r\n');
+      expect(masked(text, size, finder)).toBe(
+        'Password: ***********\r\nwrong\r\nUsername: ****\r\n',
+      );
     }
   });
 
@@ -114,7 +131,8 @@ describe('an echo of what may not be kept', () => {
 
   it('may begin in one file and end in the next', () => {
     const finder = new EchoFinder(['secret']);
-    const push = (file: string, position: number, text: string) => finder.push({ start: { file, position }, bytes: Buffer.from(text) }, 0);
+    const push = (file: string, position: number, text: string) =>
+      finder.push({ start: { file, position }, bytes: Buffer.from(text) }, 0);
     expect(push('old', 10, 'my sec').found).toEqual([]);
     expect(finder.place({ file: 'old', position: 16 })).toEqual({ file: 'old', position: 13 });
     expect(push('new', 0, 'ret').found).toEqual([
@@ -128,7 +146,8 @@ describe('an echo of what may not be kept', () => {
       const finder = new EchoFinder(['a secret that is never said']);
       const bytes = Buffer.alloc(64 * 1024, word);
       const began = performance.now();
-      for (let piece = 0; piece < 32; piece += 1) finder.push({ start: { file: 'log', position: piece * bytes.length }, bytes }, piece);
+      for (let piece = 0; piece < 32; piece += 1)
+        finder.push({ start: { file: 'log', position: piece * bytes.length }, bytes }, piece);
       expect(performance.now() - began, JSON.stringify(word)).toBeLessThan(1500);
     }
   });
@@ -146,7 +165,8 @@ describe('an echo of what may not be kept', () => {
     const finder = new EchoFinder([secret]);
     const bytes = Buffer.alloc(64 * 1024, word);
     const began = process.cpuUsage().user;
-    for (let piece = 0; piece < 4; piece += 1) finder.push({ start: { file: 'log', position: piece * bytes.length }, bytes }, piece);
+    for (let piece = 0; piece < 4; piece += 1)
+      finder.push({ start: { file: 'log', position: piece * bytes.length }, bytes }, piece);
     expect((process.cpuUsage().user - began) / 1000).toBeLessThan(1000);
   });
 });
@@ -164,13 +184,33 @@ describe('a secret that a terminal has other bytes in', () => {
       'hu\u001bP1$r0m\u001b\\nt\u001b_Gi=1\u001b\\2 x',
       '**\u001bP1$r0m\u001b\\**\u001b_Gi=1\u001b\\***',
     ],
-    ['the edge of the screen, as readline writes it', WIDE, `${WIDE.slice(0, 70)} \r${WIDE.slice(70)}`, `${stars(70)} \r${stars(7)}`],
-    ['the edge of the screen, as BusyBox writes it', WIDE, `${WIDE.slice(0, 70)}\r\n${WIDE.slice(70)}`, `${stars(70)}\r\n${stars(7)}`],
+    [
+      'the edge of the screen, as readline writes it',
+      WIDE,
+      `${WIDE.slice(0, 70)} \r${WIDE.slice(70)}`,
+      `${stars(70)} \r${stars(7)}`,
+    ],
+    [
+      'the edge of the screen, as BusyBox writes it',
+      WIDE,
+      `${WIDE.slice(0, 70)}\r\n${WIDE.slice(70)}`,
+      `${stars(70)}\r\n${stars(7)}`,
+    ],
     ['the edge of the screen after a space', 'hunt 2 x', 'hunt \r\n2 \r x', '*****\r\n**\r *'],
     ['characters painted again', 'hunt2 x', 'hu\bunt\rt2 x', '**\bu**\rt***'],
     ['characters covered at once', 'hunt2 x', 'h\b*u\b*n\b*t\b*2 x', '*\b**\b**\b**\b****'],
-    ['a kernel message', 'hunt2 x', 'hunt[   52.123456] veth1: up\r\n2 x', '****[   52.123456] veth1: up\r\n***'],
-    ['cursor movements', 'hunt2 x', 'hu\u001b(B\u001b[1;3Hn\u001b7\u001b8t2 x', '**\u001b(B\u001b[1;3H*\u001b7\u001b8****'],
+    [
+      'a kernel message',
+      'hunt2 x',
+      'hunt[   52.123456] veth1: up\r\n2 x',
+      '****[   52.123456] veth1: up\r\n***',
+    ],
+    [
+      'cursor movements',
+      'hunt2 x',
+      'hu\u001b(B\u001b[1;3Hn\u001b7\u001b8t2 x',
+      '**\u001b(B\u001b[1;3H*\u001b7\u001b8****',
+    ],
     ['escapes for eight bits', 'gehéim x', 'geh\\303\\251im x', stars(15)],
   ])('%s', (_, secret, echoed, expected) => {
     const end = '\r\ndone\r\n';
@@ -210,10 +250,14 @@ describe('a secret that a terminal has other bytes in', () => {
 
 describe('what may be the beginning of a secret', () => {
   const push = (finder: EchoFinder, position: number, text: string, now: number): string => {
-    const { said } = finder.push({ start: { file: 'log', position }, bytes: Buffer.from(text) }, now);
+    const { said } = finder.push(
+      { start: { file: 'log', position }, bytes: Buffer.from(text) },
+      now,
+    );
     return Buffer.from(said).toString();
   };
-  const released = (finder: EchoFinder, now: number): string => Buffer.from(finder.release(now)).toString();
+  const released = (finder: EchoFinder, now: number): string =>
+    Buffer.from(finder.release(now)).toString();
 
   it('is handed on when nothing follows for a second; five, when it is telling', () => {
     const finder = new EchoFinder([': canary']);
@@ -226,9 +270,9 @@ describe('what may be the beginning of a secret', () => {
     expect(released(finder, 7000)).toBe(': can');
     expect(finder.place({ file: 'log', position: 17 })).toEqual({ file: 'log', position: 17 });
     // It may become one all the same.
-    expect(finder.push({ start: { file: 'log', position: 17 }, bytes: Buffer.from('ary') }, 8000).found).toEqual([
-      { at: { file: 'log', position: 12 }, length: 8 },
-    ]);
+    expect(
+      finder.push({ start: { file: 'log', position: 17 }, bytes: Buffer.from('ary') }, 8000).found,
+    ).toEqual([{ at: { file: 'log', position: 12 }, length: 8 }]);
   });
 
   it('does not keep back a line that ends like it', () => {

@@ -4,7 +4,10 @@ import type { LogPlace, NodeConsole } from '../../../src/flow/onboarding/ports.j
 import type { ResolvedVm } from '../../../src/model/index.js';
 
 /** A listener to a log; `more` is what the node adds to it whenever it is read. */
-function listening(log: string, more = ''): { listener: Listener; log: () => string; say: (text: string) => void } {
+function listening(
+  log: string,
+  more = '',
+): { listener: Listener; log: () => string; say: (text: string) => void } {
   let bytes = Buffer.from(log);
   let position = 0;
   const console_: NodeConsole = {

@@ -1,6 +1,16 @@
 /** A world for `driveNodes` without machine or time: nodes that say what a script says, a clock that moves when somebody sleeps. */
-import type { NodeConsole, OnboardingPorts, PowerState } from '../../../src/flow/onboarding/ports.js';
-import type { NodeRecord, OrchestratorHost, Profile, ProvisionEvent, ResolvedVm } from '../../../src/model/index.js';
+import type {
+  NodeConsole,
+  OnboardingPorts,
+  PowerState,
+} from '../../../src/flow/onboarding/ports.js';
+import type {
+  NodeRecord,
+  OrchestratorHost,
+  Profile,
+  ProvisionEvent,
+  ResolvedVm,
+} from '../../../src/model/index.js';
 import { VenError } from '../../../src/model/index.js';
 
 /** What a node says, each line so many seconds after its power-on, or after it was typed at (`after`). */
@@ -36,8 +46,18 @@ export const PROFILE: Profile = {
       from: null,
       timeoutSeconds: 60,
       answers: [
-        { prompt: '^Username: ?$', send: { kind: 'credential', credential: 'username' }, secret: false, atMost: 1 },
-        { prompt: '^Password: ?$', send: { kind: 'credential', credential: 'password' }, secret: true, atMost: 1 },
+        {
+          prompt: '^Username: ?$',
+          send: { kind: 'credential', credential: 'username' },
+          secret: false,
+          atMost: 1,
+        },
+        {
+          prompt: '^Password: ?$',
+          send: { kind: 'credential', credential: 'password' },
+          secret: true,
+          atMost: 1,
+        },
       ],
     },
     {
@@ -119,7 +139,16 @@ export class World {
       serialNumber: `SN${name}`,
       power: 'running',
     } as ResolvedVm;
-    this.machines.set(vm.uuid, { vm, script, onAt: null, starts: 0, startedAt: 0, typed: [], log: '', said: new Set() });
+    this.machines.set(vm.uuid, {
+      vm,
+      script,
+      onAt: null,
+      starts: 0,
+      startedAt: 0,
+      typed: [],
+      log: '',
+      said: new Set(),
+    });
     return vm;
   }
 
@@ -132,7 +161,13 @@ export class World {
   powerOn(vm: { uuid: string }): void {
     const machine = this.machine(vm);
     if (machine.onAt !== null) return;
-    Object.assign(machine, { onAt: this.now, startedAt: this.now, starts: machine.starts + 1, typed: [], said: new Set() });
+    Object.assign(machine, {
+      onAt: this.now,
+      startedAt: this.now,
+      starts: machine.starts + 1,
+      typed: [],
+      said: new Set(),
+    });
   }
 
   power(vm: { uuid: string }): PowerState {
@@ -151,8 +186,10 @@ export class World {
     for (const machine of this.machines.values()) {
       if (machine.onAt === null) continue;
       for (const [index, { at, after, say }] of machine.script.entries()) {
-        const since = after === undefined ? machine.onAt : machine.typed.find(({ text }) => text === after)?.at;
-        if (since === undefined || machine.said.has(index) || this.now < since + (at ?? 0) * 1000) continue;
+        const since =
+          after === undefined ? machine.onAt : machine.typed.find(({ text }) => text === after)?.at;
+        if (since === undefined || machine.said.has(index) || this.now < since + (at ?? 0) * 1000)
+          continue;
         machine.said.add(index);
         machine.log += say;
       }
@@ -171,10 +208,14 @@ export class World {
       },
       openConsole: (vm, from) => this.#console(this.machine(vm), from?.position ?? 0),
       consoleEnd: (vm) => ({ file: 'log', position: Buffer.byteLength(this.machine(vm).log) }),
-      powers: (uuids) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, this.power({ uuid })]))),
+      powers: (uuids) =>
+        Promise.resolve(new Map(uuids.map((uuid) => [uuid, this.power({ uuid })]))),
       life: (vm) => {
         const { starts, startedAt } = this.machine(vm);
-        return { making: `making of ${vm.name}`, ...(starts === 0 ? {} : { life: new Date(startedAt).toISOString() }) };
+        return {
+          making: `making of ${vm.name}`,
+          ...(starts === 0 ? {} : { life: new Date(startedAt).toISOString() }),
+        };
       },
       powerOn: (vm) => {
         this.powerOn(vm);
@@ -217,7 +258,10 @@ export class World {
   }
 
   of<T extends ProvisionEvent['type']>(type: T): Extract<ProvisionEvent, { type: T }>[] {
-    return this.events.filter((event) => event.type === type) as Extract<ProvisionEvent, { type: T }>[];
+    return this.events.filter((event) => event.type === type) as Extract<
+      ProvisionEvent,
+      { type: T }
+    >[];
   }
 
   #console(machine: Machine, from: number): NodeConsole {
@@ -233,7 +277,8 @@ export class World {
         return bytes.length === 0 ? [] : [{ start, bytes }];
       },
       mask: ({ position: at }, length) => {
-        machine.log = machine.log.slice(0, at) + '*'.repeat(length) + machine.log.slice(at + length);
+        machine.log =
+          machine.log.slice(0, at) + '*'.repeat(length) + machine.log.slice(at + length);
         return null;
       },
       close: () => undefined,

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { driveNodes, type DriveOptions } from '../../../src/flow/onboarding/drive.js';
-import { VenError, type NodeRecord, type OrchestratorHost, type ResolvedVm } from '../../../src/model/index.js';
+import {
+  VenError,
+  type NodeRecord,
+  type OrchestratorHost,
+  type ResolvedVm,
+} from '../../../src/model/index.js';
 import { PROFILE, World, type Script } from './onboarding-world.js';
 
 const IO: Script = [
@@ -27,7 +32,11 @@ function drive(world: World, vms: readonly ResolvedVm[], options: Partial<DriveO
     profile: PROFILE,
     flow: 'none',
     until: 'ready',
-    nodes: vms.map((vm) => ({ vm, power: world.power(vm), record: world.records.get(vm.name) ?? null })),
+    nodes: vms.map((vm) => ({
+      vm,
+      power: world.power(vm),
+      record: world.records.get(vm.name) ?? null,
+    })),
     limits: { maxConcurrent: Infinity, staggerSeconds: 0 },
     timeoutSeconds: null,
     known: null,
@@ -37,7 +46,8 @@ function drive(world: World, vms: readonly ResolvedVm[], options: Partial<DriveO
   });
 }
 
-const count = (world: World, vm: ResolvedVm, text: string): number => world.machine(vm).typed.filter((each) => each.text === text).length;
+const count = (world: World, vm: ResolvedVm, text: string): number =>
+  world.machine(vm).typed.filter((each) => each.text === text).length;
 class Killed extends Error {}
 
 describe('a run over nodes', () => {
@@ -45,7 +55,14 @@ describe('a run over nodes', () => {
     const world = new World();
     const vms = ['a', 'b'].map((name) => world.add(name, IO));
     const result = await drive(world, vms, { flow: 'interactive' });
-    expect(result).toMatchObject({ outcome: 'done', exitCode: 0, ready: ['vm.a', 'vm.b'], failed: [], left: [], byClass: {} });
+    expect(result).toMatchObject({
+      outcome: 'done',
+      exitCode: 0,
+      ready: ['vm.a', 'vm.b'],
+      failed: [],
+      left: [],
+      byClass: {},
+    });
     for (const vm of vms) {
       expect(world.machine(vm).starts).toBe(1);
       expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
@@ -54,9 +71,17 @@ describe('a run over nodes', () => {
     expect(stages.map(({ stage }) => stage)).toEqual(['power-on', 'login', 'work', 'ready']);
     const finished = world.of('node-finished').find(({ address }) => address === 'vm.a');
     expect(finished?.stages.map(({ stage }) => stage)).toEqual(['power-on', 'login', 'work']);
-    expect(finished?.stages.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(finished?.durationSeconds ?? 0, 3);
+    expect(finished?.stages.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(
+      finished?.durationSeconds ?? 0,
+      3,
+    );
     expect(finished?.durationSeconds).toBeCloseTo(result.durationSeconds, 0);
-    expect(world.records.get('a')).toMatchObject({ outcome: 'ready', vm: 'a', uuid: 'uuid-a', making: 'making of a' });
+    expect(world.records.get('a')).toMatchObject({
+      outcome: 'ready',
+      vm: 'a',
+      uuid: 'uuid-a',
+      making: 'making of a',
+    });
     expect(JSON.stringify(world.events)).not.toContain('canary-secret');
     expect(JSON.stringify([...world.records.values()])).not.toContain('canary-secret');
   });
@@ -73,7 +98,9 @@ describe('a run over nodes', () => {
     ];
     const vm = world.add('a', echo);
     await drive(world, [vm], { flow: 'interactive' });
-    expect(world.machine(vm).log).toBe('Username: *****\r\nPassword: *************\r\nworking for *************, alice\r\nall done\r\n');
+    expect(world.machine(vm).log).toBe(
+      'Username: *****\r\nPassword: *************\r\nworking for *************, alice\r\nall done\r\n',
+    );
     expect(JSON.stringify([world.events, ...world.records.values()])).not.toMatch(/canary/);
   });
 
@@ -101,7 +128,9 @@ describe('a run over nodes', () => {
       await drive(world, [vm], { flow: 'interactive', ports });
       const log = world.machine(vm).log.replaceAll('\u001b[m', '');
       expect(log).toContain('working\r\nall done');
-      expect({ index, log }).toMatchObject({ log: expect.not.stringMatching(/9-0|canary|pass/) as string });
+      expect({ index, log }).toMatchObject({
+        log: expect.not.stringMatching(/9-0|canary|pass/) as string,
+      });
       expect({ index, told: text([world.events, ...world.records.values()]) }).toMatchObject({
         told: expect.not.stringMatching(/canary|9-0|y-0|pass"/) as string,
       });
@@ -112,12 +141,20 @@ describe('a run over nodes', () => {
     const world = new World();
     const vms = [world.add('a', PLAIN), world.add('b', FULL), world.add('c', [])];
     const result = await drive(world, vms);
-    expect(result).toMatchObject({ outcome: 'failed', exitCode: 4, ready: ['vm.a'], byClass: { storage: 1, timeout: 1 } });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      exitCode: 4,
+      ready: ['vm.a'],
+      byClass: { storage: 1, timeout: 1 },
+    });
     expect(result.failed).toMatchObject([
       { address: 'vm.b', class: 'storage', stage: 'work', line: 'tar: No space left on device' },
       { address: 'vm.c', class: 'timeout', stage: 'power-on', line: null },
     ]);
-    expect(world.records.get('b')).toMatchObject({ outcome: 'failed', failure: { class: 'storage' } });
+    expect(world.records.get('b')).toMatchObject({
+      outcome: 'failed',
+      failure: { class: 'storage' },
+    });
   });
 
   it('leaves alone what is ready, and tells again what failed', async () => {
@@ -126,7 +163,11 @@ describe('a run over nodes', () => {
     await drive(world, vms);
     world.events.length = 0;
     const result = await drive(world, vms);
-    expect(result).toMatchObject({ exitCode: 4, ready: ['vm.a'], failed: [{ address: 'vm.b', class: 'storage' }] });
+    expect(result).toMatchObject({
+      exitCode: 4,
+      ready: ['vm.a'],
+      failed: [{ address: 'vm.b', class: 'storage' }],
+    });
     expect(vms.map((vm) => world.machine(vm).starts)).toEqual([1, 1]);
     expect(world.of('node-finished')).toMatchObject([{ address: 'vm.b', outcome: 'failed' }]);
   });
@@ -134,8 +175,13 @@ describe('a run over nodes', () => {
   it('ends a node at the stage that was asked for, which can go on later', async () => {
     const world = new World();
     const vm = world.add('a', PLAIN);
-    expect(await drive(world, [vm], { until: 'work' })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
-    expect(world.of('node-finished')).toMatchObject([{ outcome: 'reached', stages: [{ stage: 'power-on' }] }]);
+    expect(await drive(world, [vm], { until: 'work' })).toMatchObject({
+      exitCode: 0,
+      ready: ['vm.a'],
+    });
+    expect(world.of('node-finished')).toMatchObject([
+      { outcome: 'reached', stages: [{ stage: 'power-on' }] },
+    ]);
     expect(world.records.get('a')?.outcome).toBe('under-way');
     world.pass(60_000);
     expect(await drive(world, [vm])).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
@@ -169,12 +215,20 @@ describe('a node that is there already', () => {
     const real = world.ports();
     const ports = world.ports({
       powerOn: (vm, ...rest) =>
-        vm.name === 'b' ? Promise.reject(new VenError('tool-failed', { summary: 'no memory' })) : real.powerOn(vm, ...rest),
+        vm.name === 'b'
+          ? Promise.reject(new VenError('tool-failed', { summary: 'no memory' }))
+          : real.powerOn(vm, ...rest),
     });
     const result = await drive(world, vms, { ports });
-    expect(result).toMatchObject({ exitCode: 4, ready: ['vm.a'], failed: [{ address: 'vm.b', class: 'boot' }] });
+    expect(result).toMatchObject({
+      exitCode: 4,
+      ready: ['vm.a'],
+      failed: [{ address: 'vm.b', class: 'boot' }],
+    });
     expect(world.power(vms[0] as ResolvedVm).power).toBe('running');
-    expect(world.of('provision-warning')).toMatchObject([{ address: 'vm.a', message: expect.stringContaining('powered on') as string }]);
+    expect(world.of('provision-warning')).toMatchObject([
+      { address: 'vm.a', message: expect.stringContaining('powered on') as string },
+    ]);
     expect(vms.map(({ name }) => world.records.get(name)?.outcome)).toEqual(['ready', 'ready']);
   });
 });
@@ -191,7 +245,10 @@ describe('admission', () => {
         most = Math.max(most, world.of('node-started').length - ended());
       },
     });
-    const result = await drive(world, vms, { limits: { maxConcurrent: 2, staggerSeconds: 0 }, ports });
+    const result = await drive(world, vms, {
+      limits: { maxConcurrent: 2, staggerSeconds: 0 },
+      ports,
+    });
     expect(result.ready).toHaveLength(5);
     expect(most).toBe(2);
     expect(result.durationSeconds).toBeGreaterThan(45);
@@ -202,7 +259,9 @@ describe('admission', () => {
     const vms = ['a', 'b', 'c'].map((name) => world.add(name, PLAIN));
     await drive(world, vms, { limits: { maxConcurrent: Infinity, staggerSeconds: 7 } });
     const times = world.of('node-started').map(({ time }) => Date.parse(time));
-    expect(times.slice(1).map((time, index) => Math.round((time - (times[index] ?? 0)) / 1000))).toEqual([7, 7]);
+    expect(
+      times.slice(1).map((time, index) => Math.round((time - (times[index] ?? 0)) / 1000)),
+    ).toEqual([7, 7]);
   });
 
   it('counts from when the power came on, however long the lock had to be waited for', async () => {
@@ -213,10 +272,14 @@ describe('admission', () => {
       while (world.seconds < 60) await real.clock.sleep(200, new AbortController().signal);
       await real.powerOn(...of);
     };
-    await drive(world, vms, { limits: { maxConcurrent: Infinity, staggerSeconds: 7 }, ports: { ...real, powerOn } });
+    await drive(world, vms, {
+      limits: { maxConcurrent: Infinity, staggerSeconds: 7 },
+      ports: { ...real, powerOn },
+    });
     const times = world.of('node-started').map(({ time }) => Date.parse(time));
     expect(times).toHaveLength(3);
-    for (const [index, time] of times.slice(1).entries()) expect(time - (times[index] ?? 0)).toBeGreaterThanOrEqual(7000);
+    for (const [index, time] of times.slice(1).entries())
+      expect(time - (times[index] ?? 0)).toBeGreaterThanOrEqual(7000);
   });
 
   it('counts those that run already', async () => {
@@ -225,7 +288,9 @@ describe('admission', () => {
     world.powerOn(vms[0] as ResolvedVm);
     await drive(world, vms, { limits: { maxConcurrent: 1, staggerSeconds: 0 } });
     const ready = world.of('node-finished').find(({ address }) => address === 'vm.a');
-    expect(Date.parse(world.of('node-started')[0]?.time ?? '')).toBeGreaterThanOrEqual(Date.parse(ready?.time ?? ''));
+    expect(Date.parse(world.of('node-started')[0]?.time ?? '')).toBeGreaterThanOrEqual(
+      Date.parse(ready?.time ?? ''),
+    );
   });
 });
 
@@ -240,7 +305,10 @@ describe('what a node echoes just when nobody watches it any more', () => {
     for (const others of [[], ['b']]) {
       const world = new World();
       const echo = { after: 'canary-secret', at: 0.9, say: 'once more canary-secret\r\n' };
-      const vm = world.add('a', late({ after: 'canary-secret', at: 0.3, say: '\r\nworking\r\nall done\r\n' }, echo));
+      const vm = world.add(
+        'a',
+        late({ after: 'canary-secret', at: 0.3, say: '\r\nworking\r\nall done\r\n' }, echo),
+      );
       const vms = [vm, ...others.map((name) => world.add(name, IO))];
       await drive(world, vms, { flow: 'interactive' });
       expect(world.machine(vm).log).toContain('all done\r\nonce more *************\r\n');
@@ -258,8 +326,15 @@ describe('what a node echoes just when nobody watches it any more', () => {
         typed ||= world.machine(vm).typed.length === 2 ? seconds : 0;
         if (way === 'signal' && typed > 0) stop.abort();
       };
-      await drive(world, [vm], { flow: 'interactive', signal: stop.signal, timeoutSeconds: way === 'timeout' ? 11.9 : null });
-      expect({ way, log: world.machine(vm).log }).toEqual({ way, log: 'Username: *****\r\nPassword: *************' });
+      await drive(world, [vm], {
+        flow: 'interactive',
+        signal: stop.signal,
+        timeoutSeconds: way === 'timeout' ? 11.9 : null,
+      });
+      expect({ way, log: world.machine(vm).log }).toEqual({
+        way,
+        log: 'Username: *****\r\nPassword: *************',
+      });
       expect(world.seconds - typed).toBeLessThan(2.3);
     }
   });
@@ -276,7 +351,9 @@ describe('what a node echoes just when nobody watches it any more', () => {
 describe('events', () => {
   it('come of no node after its end, and none after the run’s, whoever is still at work', async () => {
     const world = new World();
-    const vms = ['a', 'b', 'c', 'd'].map((name) => world.add(name, name === 'a' ? [{ at: 1, say: 'working\r\nall done\r\n' }] : IO));
+    const vms = ['a', 'b', 'c', 'd'].map((name) =>
+      world.add(name, name === 'a' ? [{ at: 1, say: 'working\r\nall done\r\n' }] : IO),
+    );
     const real = world.ports({ orchestrator: world.orchestrator() });
     const pending: (() => void)[] = [];
     const later = (work: () => void): Promise<void> =>
@@ -308,16 +385,27 @@ describe('events', () => {
     world.onTime = (seconds) => {
       if (seconds > 30) stop.abort();
     };
-    const result = await drive(world, vms, { flow: 'interactive', until: 'work', ports, signal: stop.signal });
+    const result = await drive(world, vms, {
+      flow: 'interactive',
+      until: 'work',
+      ports,
+      signal: stop.signal,
+    });
     expect(result).toMatchObject({ ready: ['vm.a'], left: ['vm.b', 'vm.c', 'vm.d'] });
     expect(pending.length).toBe(3);
     expect(world.events.at(-1)?.type).toBe('provision-finished');
     for (const { address } of vms) {
       const of = world.events.filter((event) => 'address' in event && event.address === address);
-      expect([address, of.filter(({ type }) => type === 'node-finished').length, of.at(-1)?.type]).toEqual([address, 1, 'node-finished']);
+      expect([
+        address,
+        of.filter(({ type }) => type === 'node-finished').length,
+        of.at(-1)?.type,
+      ]).toEqual([address, 1, 'node-finished']);
     }
     // What was asked for, not what it said in the same breath.
-    expect(world.of('node-finished').find(({ address }) => address === 'vm.a')?.outcome).toBe('reached');
+    expect(world.of('node-finished').find(({ address }) => address === 'vm.a')?.outcome).toBe(
+      'reached',
+    );
     expect(
       world
         .of('stage-reached')
@@ -339,29 +427,49 @@ describe('a run that ends early', () => {
     const result = await drive(world, vms, { flow: 'interactive', signal: stop.signal });
     expect(result).toMatchObject({ outcome: 'interrupted', exitCode: 130, left: ['vm.a', 'vm.b'] });
     world.onTime = () => undefined;
-    expect(await drive(world, vms, { flow: 'interactive' })).toMatchObject({ exitCode: 0, ready: ['vm.a', 'vm.b'] });
+    expect(await drive(world, vms, { flow: 'interactive' })).toMatchObject({
+      exitCode: 0,
+      ready: ['vm.a', 'vm.b'],
+    });
     for (const vm of vms)
-      expect([count(world, vm, 'alice'), count(world, vm, 'canary-secret'), world.machine(vm).starts]).toEqual([1, 1, 1]);
+      expect([
+        count(world, vm, 'alice'),
+        count(world, vm, 'canary-secret'),
+        world.machine(vm).starts,
+      ]).toEqual([1, 1, 1]);
   });
 
   it('counts its own time limit as a timeout, and keeps the nodes as they are', async () => {
     const world = new World();
     const vms = [world.add('a', PLAIN), world.add('b', [])];
     const result = await drive(world, vms, { timeoutSeconds: 30 });
-    expect(result).toMatchObject({ outcome: 'failed', exitCode: 4, ready: ['vm.a'], left: ['vm.b'], byClass: { timeout: 1 } });
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      exitCode: 4,
+      ready: ['vm.a'],
+      left: ['vm.b'],
+      byClass: { timeout: 1 },
+    });
     expect(world.records.get('b')?.outcome).toBe('under-way');
   });
 
   it('does not power on what its turn has not come for', async () => {
     const world = new World();
     const vms = ['a', 'b'].map((name) => world.add(name, []));
-    await drive(world, vms, { timeoutSeconds: 10, limits: { maxConcurrent: 1, staggerSeconds: 0 } });
+    await drive(world, vms, {
+      timeoutSeconds: 10,
+      limits: { maxConcurrent: 1, staggerSeconds: 0 },
+    });
     expect(vms.map((vm) => world.machine(vm).starts)).toEqual([1, 0]);
   });
 });
 
 describe('a run that is killed', () => {
-  const died = async (world: World, vm: ResolvedVm, when: (record: NodeRecord) => boolean): Promise<void> => {
+  const died = async (
+    world: World,
+    vm: ResolvedVm,
+    when: (record: NodeRecord) => boolean,
+  ): Promise<void> => {
     world.onWrite = (record) => {
       if (when(record)) throw new Killed();
     };
@@ -382,8 +490,16 @@ describe('a run that is killed', () => {
       await died(world, vm, () => (left -= 1) === 0);
       world.pass(3000);
       const result = await drive(world, [vm], { flow: 'interactive' });
-      expect({ at, ready: result.ready, starts: world.machine(vm).starts }).toEqual({ at, ready: ['vm.a'], starts: 1 });
-      expect({ at, users: count(world, vm, 'alice'), passwords: count(world, vm, 'canary-secret') }).toEqual({
+      expect({ at, ready: result.ready, starts: world.machine(vm).starts }).toEqual({
+        at,
+        ready: ['vm.a'],
+        starts: 1,
+      });
+      expect({
+        at,
+        users: count(world, vm, 'alice'),
+        passwords: count(world, vm, 'canary-secret'),
+      }).toEqual({
         at,
         users: 1,
         passwords: 1,
@@ -409,13 +525,18 @@ describe('a run that is killed', () => {
       await expect(drive(world, [vm], { flow: 'interactive' })).rejects.toThrow(Killed);
       world.onTime = () => undefined;
       world.pass(5000);
-      expect({ stop, ready: (await drive(world, [vm], { flow: 'interactive' })).ready }).toEqual({ stop, ready: ['vm.a'] });
+      expect({ stop, ready: (await drive(world, [vm], { flow: 'interactive' })).ready }).toEqual({
+        stop,
+        ready: ['vm.a'],
+      });
       expect({ stop, log: world.machine(vm).log }).toEqual({
         stop,
         log: 'Username: *****\r\nPassword: *************\r\nis *************\r\nworking\r\nall done\r\n',
       });
       expect(count(world, vm, 'canary-secret')).toBe(1);
-      expect(JSON.stringify([world.events, ...world.records.values()])).not.toMatch(/canary|secret/);
+      expect(JSON.stringify([world.events, ...world.records.values()])).not.toMatch(
+        /canary|secret/,
+      );
     }
   });
 
@@ -447,7 +568,13 @@ describe('a VM', () => {
     };
     expect(await drive(world, [vm])).toMatchObject({ ready: ['vm.a'] });
     expect(world.of('provision-warning')).toMatchObject([{ address: 'vm.a' }]);
-    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'work', 'power-on', 'work', 'ready']);
+    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual([
+      'power-on',
+      'work',
+      'power-on',
+      'work',
+      'ready',
+    ]);
   });
 
   it('whose console is in use waits, is told of once, and answered later', async () => {
@@ -484,13 +611,21 @@ describe('a VM', () => {
       ...IO.slice(1),
     ]);
     world.onTime = (seconds) => (seconds < 30 ? world.busy.add('a') : world.busy.delete('a'));
-    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({
+      exitCode: 0,
+      ready: ['vm.a'],
+    });
     expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
   });
 
   it('whose prompt somebody else has begun to answer waits for that person, who is told of once', async () => {
     const world = new World();
-    const vm = world.add('a', [{ at: 10, say: 'Username: ' }, { at: 20, say: 'bo' }, { at: 40, say: '\b\b  \b\b' }, ...IO.slice(1)]);
+    const vm = world.add('a', [
+      { at: 10, say: 'Username: ' },
+      { at: 20, say: 'bo' },
+      { at: 40, say: '\b\b  \b\b' },
+      ...IO.slice(1),
+    ]);
     world.onTime = (seconds) => (seconds < 30 ? world.busy.add('a') : world.busy.delete('a'));
     const result = await drive(world, [vm], { flow: 'interactive' });
     expect(result).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
@@ -519,7 +654,10 @@ describe('a VM', () => {
     });
     expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({ exitCode: 4 });
     expect(wantedThen).toEqual([false]);
-    expect(world.records.get('a')).toMatchObject({ outcome: 'failed', log: { file: expect.anything() as string } });
+    expect(world.records.get('a')).toMatchObject({
+      outcome: 'failed',
+      log: { file: expect.anything() as string },
+    });
   });
 
   it('that is started again gets none of the answers that its former life waited for', async () => {
@@ -534,7 +672,10 @@ describe('a VM', () => {
       else world.busy.delete('a');
       if (seconds < 30 || again) return;
       again = true;
-      Object.assign(world.machine(vm), { script: [{ at: 40, say: 'working\r\nall done\r\n' }], onAt: null });
+      Object.assign(world.machine(vm), {
+        script: [{ at: 40, say: 'working\r\nall done\r\n' }],
+        onAt: null,
+      });
       world.powerOn(vm);
     };
     const result = await drive(world, [vm], { flow: 'interactive' });
@@ -549,7 +690,9 @@ describe('a VM', () => {
     const real = world.ports();
     const ports = world.ports({
       powers: async (uuids) =>
-        world.seconds < 10 ? real.powers(uuids) : new Map(uuids.map((uuid) => [uuid, { power: 'missing', id: null }])),
+        world.seconds < 10
+          ? real.powers(uuids)
+          : new Map(uuids.map((uuid) => [uuid, { power: 'missing', id: null }])),
     });
     expect(await drive(world, [vm], { ports })).toMatchObject({
       exitCode: 4,
@@ -568,10 +711,15 @@ describe('a VM', () => {
   it('that can not be powered on has failed in this run, and is tried again by the next', async () => {
     const world = new World();
     const vm = world.add('a', PLAIN);
-    const ports = world.ports({ powerOn: () => Promise.reject(new VenError('tool-failed', { summary: 'no memory', detail: 'qemu: no' })) });
+    const ports = world.ports({
+      powerOn: () =>
+        Promise.reject(new VenError('tool-failed', { summary: 'no memory', detail: 'qemu: no' })),
+    });
     expect(await drive(world, [vm], { ports })).toMatchObject({
       exitCode: 4,
-      failed: [{ class: 'boot', message: 'no memory', hint: 'ven provision lab.yaml tries it again.' }],
+      failed: [
+        { class: 'boot', message: 'no memory', hint: 'ven provision lab.yaml tries it again.' },
+      ],
     });
     expect(world.records.get('a')?.outcome).not.toBe('failed');
     expect(await drive(world, [vm])).toMatchObject({ exitCode: 0 });
@@ -580,7 +728,10 @@ describe('a VM', () => {
 
 describe('time in which nobody watched', () => {
   const HOUR = 3_600_000;
-  const slowly = (at: number): Script => [{ at: 5, say: 'working\r\n' }, ...(at > 0 ? [{ at, say: 'all done\r\n' }] : [])];
+  const slowly = (at: number): Script => [
+    { at: 5, say: 'working\r\n' },
+    ...(at > 0 ? [{ at, say: 'all done\r\n' }] : []),
+  ];
 
   it.each([
     ['has long come to its end', slowly(15), 3600],
@@ -591,7 +742,10 @@ describe('time in which nobody watched', () => {
     const vm = world.add('a', script);
     world.powerOn(vm);
     world.pass(seconds * 1000);
-    expect(await drive(world, [vm], { timeoutSeconds: 300 })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(await drive(world, [vm], { timeoutSeconds: 300 })).toMatchObject({
+      exitCode: 0,
+      ready: ['vm.a'],
+    });
     const finished = world.of('node-finished')[0];
     expect(finished?.durationSeconds).toBeGreaterThanOrEqual(seconds);
   });
@@ -601,9 +755,15 @@ describe('time in which nobody watched', () => {
     const vm = world.add('a', []);
     world.powerOn(vm);
     world.pass(HOUR);
-    expect(await drive(world, [vm], { timeoutSeconds: 300 })).toMatchObject({ exitCode: 4, byClass: { timeout: 1 } });
+    expect(await drive(world, [vm], { timeoutSeconds: 300 })).toMatchObject({
+      exitCode: 4,
+      byClass: { timeout: 1 },
+    });
     expect(world.records.get('a')).toMatchObject({
-      failure: { stage: 'power-on', at: new Date(Date.parse('2026-01-01T01:01:00Z')).toISOString() },
+      failure: {
+        stage: 'power-on',
+        at: new Date(Date.parse('2026-01-01T01:01:00Z')).toISOString(),
+      },
     });
   });
 
@@ -619,15 +779,36 @@ describe('time in which nobody watched', () => {
     };
     const ports = world.ports({ orchestrator: world.orchestrator() });
     const known = (status: string) => [
-      { id: 'h', name: vm.name, serialNumber: vm.serialNumber, uuid: '', hostStatus: status, instance: null },
+      {
+        id: 'h',
+        name: vm.name,
+        serialNumber: vm.serialNumber,
+        uuid: '',
+        hostStatus: status,
+        instance: null,
+      },
     ];
-    await drive(world, [vm], { flow: 'non-interactive', known: known(''), ports, signal: stop.signal });
-    expect(world.records.get('a')).toMatchObject({ outcome: 'under-way', visits: [{ stage: 'power-on' }, { stage: 'boot' }] });
+    await drive(world, [vm], {
+      flow: 'non-interactive',
+      known: known(''),
+      ports,
+      signal: stop.signal,
+    });
+    expect(world.records.get('a')).toMatchObject({
+      outcome: 'under-way',
+      visits: [{ stage: 'power-on' }, { stage: 'boot' }],
+    });
     world.onTime = () => undefined;
     world.pass(HOUR);
     world.hosts = known('Working');
-    expect(await drive(world, [vm], { flow: 'non-interactive', known: known('Working'), ports })).toMatchObject({ exitCode: 4 });
-    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'boot', 'work']);
+    expect(
+      await drive(world, [vm], { flow: 'non-interactive', known: known('Working'), ports }),
+    ).toMatchObject({ exitCode: 4 });
+    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual([
+      'power-on',
+      'boot',
+      'work',
+    ]);
   });
 });
 
@@ -644,7 +825,10 @@ describe('time in which ven stood still', () => {
       world.pass(3_600_000);
     };
     const ports = world.ports({ clock: { ...clock, sleep } });
-    expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({
+      exitCode: 0,
+      ready: ['vm.a'],
+    });
     expect(stopped).toBe(true);
   });
 
@@ -658,10 +842,15 @@ describe('time in which ven stood still', () => {
     world.onTime = (seconds) => {
       if (seconds > 3603) stop.abort();
     };
-    expect(await drive(world, [vm], { flow: 'interactive', signal: stop.signal })).toMatchObject({ outcome: 'interrupted' });
+    expect(await drive(world, [vm], { flow: 'interactive', signal: stop.signal })).toMatchObject({
+      outcome: 'interrupted',
+    });
     world.onTime = () => undefined;
     world.pass(3_600_000);
-    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({
+      exitCode: 0,
+      ready: ['vm.a'],
+    });
     expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
   });
 });
@@ -675,10 +864,15 @@ describe('typing', () => {
     const ports = world.ports({
       type: (...request) => {
         tried.push(world.seconds);
-        return world.seconds < 40 ? Promise.reject(new VenError('tool-failed', { summary: 'libvirt is away' })) : well.type(...request);
+        return world.seconds < 40
+          ? Promise.reject(new VenError('tool-failed', { summary: 'libvirt is away' }))
+          : well.type(...request);
       },
     });
-    expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+    expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({
+      exitCode: 0,
+      ready: ['vm.a'],
+    });
     expect(tried.filter((at) => at < 40).length).toBeLessThan(5);
     expect(world.of('provision-warning').map(({ message }) => message)).toEqual([
       'could not be answered, and is tried again: libvirt is away',
@@ -689,11 +883,23 @@ describe('typing', () => {
     const world = new World();
     const vm = world.add('a', IO);
     const ports = world.ports({
-      type: () => Promise.reject(new VenError('host-not-ready', { summary: 'script is not installed', hint: 'Install it.' })),
+      type: () =>
+        Promise.reject(
+          new VenError('host-not-ready', {
+            summary: 'script is not installed',
+            hint: 'Install it.',
+          }),
+        ),
     });
     expect(await drive(world, [vm], { flow: 'interactive', ports })).toMatchObject({
       exitCode: 4,
-      failed: [{ class: 'workflow', message: 'script is not installed', hint: 'Install it.\nven provision lab.yaml tries it again.' }],
+      failed: [
+        {
+          class: 'workflow',
+          message: 'script is not installed',
+          hint: 'Install it.\nven provision lab.yaml tries it again.',
+        },
+      ],
     });
     expect(world.seconds).toBeLessThan(15);
     expect(await drive(world, [vm], { flow: 'interactive' })).toMatchObject({ exitCode: 0 });
@@ -715,9 +921,15 @@ describe('the orchestrator', () => {
     const world = new World();
     const vms = ['a', 'b'].map((name) => world.add(name, PLAIN));
     const known = [host(vms[1] as ResolvedVm, '')];
-    await drive(world, vms, { flow: 'non-interactive', known, ports: world.ports({ orchestrator: world.orchestrator() }) });
+    await drive(world, vms, {
+      flow: 'non-interactive',
+      known,
+      ports: world.ports({ orchestrator: world.orchestrator() }),
+    });
     expect(world.registered).toEqual(['SNa']);
-    const order = world.events.filter(({ type }) => type === 'node-registered' || type === 'node-started');
+    const order = world.events.filter(
+      ({ type }) => type === 'node-registered' || type === 'node-started',
+    );
     expect(order.findIndex((event) => event.type === 'node-registered')).toBeLessThan(
       order.findIndex((event) => event.type === 'node-started' && event.address === 'vm.a'),
     );
@@ -731,7 +943,11 @@ describe('the orchestrator', () => {
       { ...a, name: 'renamed', uuid: vms[0]?.uuid ?? '' },
       { ...b, uuid: '00000000-0000-4000-8000-000000000000' },
     ];
-    await drive(world, vms, { flow: 'non-interactive', known, ports: world.ports({ orchestrator: world.orchestrator() }) });
+    await drive(world, vms, {
+      flow: 'non-interactive',
+      known,
+      ports: world.ports({ orchestrator: world.orchestrator() }),
+    });
     expect(world.registered).toEqual(['SNb']);
   });
 
@@ -747,7 +963,11 @@ describe('the orchestrator', () => {
       if (seconds > 25) world.hosts = vms.map((vm) => host(vm, 'Working'));
     };
     const ports = world.ports({ orchestrator: world.orchestrator() });
-    await drive(world, vms, { flow: 'non-interactive', known: vms.map((vm) => host(vm, '')), ports });
+    await drive(world, vms, {
+      flow: 'non-interactive',
+      known: vms.map((vm) => host(vm, '')),
+      ports,
+    });
     expect(world.of('stage-reached').filter(({ stage }) => stage === 'work')).toHaveLength(2);
     expect(world.hostsAsked).toBeLessThanOrEqual(6);
   });
@@ -757,7 +977,11 @@ describe('the orchestrator', () => {
     const vms = ['a', 'b', 'c'].map((name) => world.add(name, []));
     for (const vm of vms) world.powerOn(vm);
     world.pass(5000);
-    const [other, unseen, own] = vms.map((vm) => host(vm, 'Working')) as [OrchestratorHost, OrchestratorHost, OrchestratorHost];
+    const [other, unseen, own] = vms.map((vm) => host(vm, 'Working')) as [
+      OrchestratorHost,
+      OrchestratorHost,
+      OrchestratorHost,
+    ];
     const hosts = [
       { ...other, uuid: '00000000-0000-4000-8000-000000000000' },
       { ...unseen, name: 'by-hand' },
@@ -769,7 +993,13 @@ describe('the orchestrator', () => {
     for (const known of [hosts, []]) {
       world.hosts = hosts;
       world.records.clear();
-      await drive(world, vms, { flow: 'interactive', until: 'work', known, ports, timeoutSeconds: 30 });
+      await drive(world, vms, {
+        flow: 'interactive',
+        until: 'work',
+        known,
+        ports,
+        timeoutSeconds: 30,
+      });
       expect(world.of('node-finished')).toMatchObject([
         { address: 'vm.b', outcome: 'reached' },
         { address: 'vm.c', outcome: 'reached' },
@@ -786,8 +1016,16 @@ describe('the orchestrator', () => {
       { at: 30, say: 'all done\r\n' },
     ]);
     world.hosts = [host(vm, 'Working')];
-    await drive(world, [vm], { flow: 'non-interactive', known: world.hosts, ports: world.ports({ orchestrator: world.orchestrator() }) });
-    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'boot', 'ready']);
+    await drive(world, [vm], {
+      flow: 'non-interactive',
+      known: world.hosts,
+      ports: world.ports({ orchestrator: world.orchestrator() }),
+    });
+    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual([
+      'power-on',
+      'boot',
+      'ready',
+    ]);
   });
 
   const failing = {
@@ -821,21 +1059,33 @@ describe('the orchestrator', () => {
     ['Provisioning Failed: disk', 1],
     ['Working', 1],
     ['Working', 12],
-  ])('may still say so of a node that an apply has started: %s, after %i s', async (status, seconds) => {
-    const world = new World();
-    const vm = world.add('a', [
-      { at: seconds + 3, say: 'hello\r\n' },
-      { at: 30, say: 'all done\r\n' },
-    ]);
-    world.hosts = [host(vm, status)];
-    world.records.set('a', started(world, vm));
-    world.powerOn(vm);
-    world.pass(seconds * 1000);
-    const ports = world.ports({ orchestrator: world.orchestrator() });
-    const options = { flow: 'non-interactive' as const, known: world.hosts, ports, profile: failing };
-    expect(await drive(world, [vm], options)).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
-    expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual(['power-on', 'boot', 'ready']);
-  });
+  ])(
+    'may still say so of a node that an apply has started: %s, after %i s',
+    async (status, seconds) => {
+      const world = new World();
+      const vm = world.add('a', [
+        { at: seconds + 3, say: 'hello\r\n' },
+        { at: 30, say: 'all done\r\n' },
+      ]);
+      world.hosts = [host(vm, status)];
+      world.records.set('a', started(world, vm));
+      world.powerOn(vm);
+      world.pass(seconds * 1000);
+      const ports = world.ports({ orchestrator: world.orchestrator() });
+      const options = {
+        flow: 'non-interactive' as const,
+        known: world.hosts,
+        ports,
+        profile: failing,
+      };
+      expect(await drive(world, [vm], options)).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
+      expect(world.of('stage-reached').map(({ stage }) => stage)).toEqual([
+        'power-on',
+        'boot',
+        'ready',
+      ]);
+    },
+  );
 
   it('is believed of a node that an apply has started and that has gone on, and of one whose record is lost, at once', async () => {
     const world = new World();
@@ -845,7 +1095,12 @@ describe('the orchestrator', () => {
     for (const vm of [said, lost]) world.powerOn(vm);
     world.pass(5000);
     const ports = world.ports({ orchestrator: world.orchestrator() });
-    await drive(world, [said, lost], { flow: 'non-interactive', until: 'work', known: world.hosts, ports });
+    await drive(world, [said, lost], {
+      flow: 'non-interactive',
+      until: 'work',
+      known: world.hosts,
+      ports,
+    });
     expect(world.of('node-finished')).toMatchObject([
       { address: 'vm.a', outcome: 'reached' },
       { address: 'vm.b', outcome: 'reached' },
@@ -892,7 +1147,9 @@ describe('the orchestrator', () => {
     ]);
     world.hostsFail = new VenError('orchestrator-unreachable', { summary: '503' });
     const ports = world.ports({ orchestrator: world.orchestrator() });
-    expect(await drive(world, [vm], { flow: 'non-interactive', known: [host(vm, '')], ports })).toMatchObject({ exitCode: 0 });
+    expect(
+      await drive(world, [vm], { flow: 'non-interactive', known: [host(vm, '')], ports }),
+    ).toMatchObject({ exitCode: 0 });
     expect(world.of('provision-warning')).toHaveLength(1);
     expect(world.hostsAsked).toBeLessThanOrEqual(4);
   });
@@ -911,13 +1168,26 @@ describe('the orchestrator', () => {
       world.hostsFail = null;
       world.hosts = [host(vm, 'Working')];
     };
-    const patient = { ...PROFILE, stages: PROFILE.stages.map((stage) => ({ ...stage, timeoutSeconds: stage.timeoutSeconds && 1000 })) };
+    const patient = {
+      ...PROFILE,
+      stages: PROFILE.stages.map((stage) => ({
+        ...stage,
+        timeoutSeconds: stage.timeoutSeconds && 1000,
+      })),
+    };
     const ports = world.ports({ orchestrator: world.orchestrator() });
-    await drive(world, [vm], { flow: 'non-interactive', known: [host(vm, '')], ports, profile: patient });
+    await drive(world, [vm], {
+      flow: 'non-interactive',
+      known: [host(vm, '')],
+      ports,
+      profile: patient,
+    });
     expect(askedMeanwhile).toBe(5);
     expect(world.of('provision-warning')).toHaveLength(1);
     const working = world.of('stage-reached').find(({ stage }) => stage === 'work');
-    expect((Date.parse(working?.time ?? '') - Date.parse('2026-01-01T00:00:00Z')) / 1000).toBeLessThan(340);
+    expect(
+      (Date.parse(working?.time ?? '') - Date.parse('2026-01-01T00:00:00Z')) / 1000,
+    ).toBeLessThan(340);
   });
 
   it('that refuses one node fails that one', async () => {
@@ -929,8 +1199,16 @@ describe('the orchestrator', () => {
       serialNumber === 'SNa'
         ? Promise.reject(new VenError('orchestrator-refused', { summary: 'taken' }))
         : Promise.resolve({ id: 'host', already: false });
-    const result = await drive(world, vms, { flow: 'non-interactive', known: [], ports: world.ports({ orchestrator }) });
-    expect(result).toMatchObject({ exitCode: 4, ready: ['vm.b'], failed: [{ address: 'vm.a', class: 'workflow', message: 'taken' }] });
+    const result = await drive(world, vms, {
+      flow: 'non-interactive',
+      known: [],
+      ports: world.ports({ orchestrator }),
+    });
+    expect(result).toMatchObject({
+      exitCode: 4,
+      ready: ['vm.b'],
+      failed: [{ address: 'vm.a', class: 'workflow', message: 'taken' }],
+    });
     expect(world.machine(vms[0] as ResolvedVm).starts).toBe(0);
   });
 });

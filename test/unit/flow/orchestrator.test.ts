@@ -3,7 +3,14 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { orchestratorHosts, registerVms, setDefaultOs, unregisterVms, validate, type Registration } from '../../../src/flow/index.js';
+import {
+  orchestratorHosts,
+  registerVms,
+  setDefaultOs,
+  unregisterVms,
+  validate,
+  type Registration,
+} from '../../../src/flow/index.js';
 import { orchestratorFor } from '../../../src/flow/registration.js';
 import { loadFleetFile } from '../../../src/flow/load.js';
 import { OneClient } from '../../../src/flow/one-client.js';
@@ -24,7 +31,10 @@ vi.mock('../../../src/orchestrator/index.js', async (original) => {
   };
 });
 
-const ACCOUNTS = { 'api-user': { password: 'api-password', projects: ['infra-1'] }, person: { password: 'their-password', projects: [] } };
+const ACCOUNTS = {
+  'api-user': { password: 'api-password', projects: ['infra-1'] },
+  person: { password: 'their-password', projects: [] },
+};
 const env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: 'api-password' };
 const request = { file, env, askSecret: null, signal: new AbortController().signal };
 
@@ -60,13 +70,25 @@ afterEach(() => {
   lab.inventory.hosts.clear();
 });
 
-async function register(vms: string[] = [], more: Partial<Parameters<typeof registerVms>[0]> = {}): Promise<Registration[]> {
+async function register(
+  vms: string[] = [],
+  more: Partial<Parameters<typeof registerVms>[0]> = {},
+): Promise<Registration[]> {
   const told: Registration[] = [];
-  await registerVms({ ...request, vms, tell: (one) => told.push(one), tellRefused: () => undefined, ...more });
+  await registerVms({
+    ...request,
+    vms,
+    tell: (one) => told.push(one),
+    tellRefused: () => undefined,
+    ...more,
+  });
   return told;
 }
 
-const unregister = (vms: string[], more: Partial<Parameters<typeof unregisterVms>[0]> = {}): Promise<void> =>
+const unregister = (
+  vms: string[],
+  more: Partial<Parameters<typeof unregisterVms>[0]> = {},
+): Promise<void> =>
   unregisterVms({ ...request, vms, tell: () => undefined, tellRefused: () => undefined, ...more });
 
 describe('with non-interactive onboarding', () => {
@@ -74,14 +96,21 @@ describe('with non-interactive onboarding', () => {
 
   it('VMs are registered, each once, and known again', async () => {
     write(NIO);
-    expect((await register()).map(({ name, serialNumber, already }) => [name, serialNumber, already])).toEqual([
+    expect(
+      (await register()).map(({ name, serialNumber, already }) => [name, serialNumber, already]),
+    ).toEqual([
       ['a', 'VENA1', false],
       ['b-1', 'VENB1', false],
       ['b-2', 'VENB2', false],
     ]);
-    expect((await register(['vm.b-2'])).map(({ name, already }) => [name, already])).toEqual([['b-2', true]]);
+    expect((await register(['vm.b-2'])).map(({ name, already }) => [name, already])).toEqual([
+      ['b-2', true],
+    ]);
     expect(lab.inventory.hosts.size).toBe(3);
-    await expect(register(['b-3'])).rejects.toMatchObject({ code: 'not-found', hint: 'Did you mean "b-1"?' });
+    await expect(register(['b-3'])).rejects.toMatchObject({
+      code: 'not-found',
+      hint: 'Did you mean "b-1"?',
+    });
   });
 
   it('hosts shows this fleet’s in its order, and with --all the others after them', async () => {
@@ -116,10 +145,14 @@ describe('with non-interactive onboarding', () => {
   });
 
   it('VMs are taken out again, by their names, also where these look like serial numbers', async () => {
-    write(NIO, 'vms: [{ name: 3node, serialNumbers: [VENA1] }, { name: b, count: 2, serialNumbers: [VENB1, VENB2] }]');
+    write(
+      NIO,
+      'vms: [{ name: 3node, serialNumbers: [VENA1] }, { name: b, count: 2, serialNumbers: [VENB1, VENB2] }]',
+    );
     await register();
     const told: [string, boolean][] = [];
-    const tell = (one: { serialNumber: string; removed: boolean }): void => void told.push([one.serialNumber, one.removed]);
+    const tell = (one: { serialNumber: string; removed: boolean }): void =>
+      void told.push([one.serialNumber, one.removed]);
     await unregister(['3node', '3node', 'vm.b-2'], { tell });
     expect(told).toEqual([
       ['VENA1', true],
@@ -139,19 +172,34 @@ describe('with non-interactive onboarding', () => {
     lab.inventory.addHost({ name, serialNumber: 'VENA1', uuid, autoOnboard: true });
     const refused: VenError[] = [];
     const tellRefused = (error: VenError): void => void refused.push(error);
-    const own = (summary: string) => ({ exitCode: 6, where: 'vm.a', summary: expect.stringContaining(summary) as string });
-    await expect(unregister(['a'], { tellRefused })).rejects.toMatchObject(own(`is not a, but "${name}"`));
-    await expect(register(['a'], { tellRefused })).rejects.toMatchObject(own(`registered already, as "${name}"`));
+    const own = (summary: string) => ({
+      exitCode: 6,
+      where: 'vm.a',
+      summary: expect.stringContaining(summary) as string,
+    });
+    await expect(unregister(['a'], { tellRefused })).rejects.toMatchObject(
+      own(`is not a, but "${name}"`),
+    );
+    await expect(register(['a'], { tellRefused })).rejects.toMatchObject(
+      own(`registered already, as "${name}"`),
+    );
     expect(refused).toEqual([]);
     expect(lab.inventory.hosts.size).toBe(1);
   });
 
   it('where none was done, that is said: exit 6 where each is somebody else’s, else 4', async () => {
     write(NIO);
-    for (const serialNumber of ['VENB1', 'VENB2']) lab.inventory.addHost({ name: 'theirs', serialNumber, uuid: '', autoOnboard: true });
+    for (const serialNumber of ['VENB1', 'VENB2'])
+      lab.inventory.addHost({ name: 'theirs', serialNumber, uuid: '', autoOnboard: true });
     const refused: VenError[] = [];
-    const none = { exitCode: 6, summary: '2 of 2 VMs were not removed: b-1, b-2', hint: expect.not.stringContaining('others') as string };
-    await expect(unregister(['b-1', 'b-2'], { tellRefused: (error) => refused.push(error) })).rejects.toMatchObject(none);
+    const none = {
+      exitCode: 6,
+      summary: '2 of 2 VMs were not removed: b-1, b-2',
+      hint: expect.not.stringContaining('others') as string,
+    };
+    await expect(
+      unregister(['b-1', 'b-2'], { tellRefused: (error) => refused.push(error) }),
+    ).rejects.toMatchObject(none);
     expect(refused.map(({ code, where }) => [code, where])).toEqual([
       ['foreign-object', 'vm.b-1'],
       ['foreign-object', 'vm.b-2'],
@@ -165,7 +213,10 @@ describe('with non-interactive onboarding', () => {
       exitCode: 4,
       summary: expect.stringContaining('a (serial number VENA1) is not') as string,
     });
-    await expect(register(['a', 'b-1'])).rejects.toMatchObject({ exitCode: 4, summary: '2 of 2 VMs were not registered: a, b-1' });
+    await expect(register(['a', 'b-1'])).rejects.toMatchObject({
+      exitCode: 4,
+      summary: '2 of 2 VMs were not registered: a, b-1',
+    });
     fault.stop();
   });
 
@@ -173,8 +224,15 @@ describe('with non-interactive onboarding', () => {
     write(NIO);
     lab.inventory.addHost({ name: 'theirs', serialNumber: 'VENB1', uuid: '', autoOnboard: true });
     const [done, refused]: [string[], VenError[]] = [[], []];
-    const told = { tell: ({ name }: { name: string }) => void done.push(name), tellRefused: (error: VenError) => void refused.push(error) };
-    const some = (what: string) => ({ code: 'vms-failed', exitCode: 4, summary: `1 of 3 VMs was not ${what}: b-1` });
+    const told = {
+      tell: ({ name }: { name: string }) => void done.push(name),
+      tellRefused: (error: VenError) => void refused.push(error),
+    };
+    const some = (what: string) => ({
+      code: 'vms-failed',
+      exitCode: 4,
+      summary: `1 of 3 VMs was not ${what}: b-1`,
+    });
     await expect(register([], told)).rejects.toMatchObject(some('registered'));
     expect([done, refused.map(({ where }) => where)]).toEqual([['a', 'b-2'], ['vm.b-1']]);
     expect(refused[0]?.summary).toContain('registered already, as "theirs"');
@@ -213,9 +271,16 @@ describe('with non-interactive onboarding', () => {
     write(NIO);
     const [first] = lab.inventory.operatingSystems;
     const profile = first?.profileName ?? '';
-    expect(await setDefaultOs({ ...request, profile })).toEqual({ profile, id: first?.osResourceID, project: 'infra-1', changed: true });
+    expect(await setDefaultOs({ ...request, profile })).toEqual({
+      profile,
+      id: first?.osResourceID,
+      project: 'infra-1',
+      changed: true,
+    });
     expect(await setDefaultOs({ ...request, profile })).toMatchObject({ changed: false });
-    const wrong = await setDefaultOs({ ...request, profile: profile.slice(0, -1) }).catch((error: unknown) => error);
+    const wrong = await setDefaultOs({ ...request, profile: profile.slice(0, -1) }).catch(
+      (error: unknown) => error,
+    );
     expect(wrong).toMatchObject({
       code: 'not-found',
       hint: `Did you mean "${profile}"?`,
@@ -228,7 +293,9 @@ describe('credentials', () => {
   it('of the API count where the fleet’s own are the onboarding person’s', async () => {
     write('onboarding: interactive, project: infra-1');
     const person = { ONBOARDING_USERNAME: 'person', ONBOARDING_PASSWORD: 'their-password' };
-    expect((await orchestratorHosts({ ...request, env: { ...env, ...person }, all: true })).hosts).toEqual([]);
+    expect(
+      (await orchestratorHosts({ ...request, env: { ...env, ...person }, all: true })).hosts,
+    ).toEqual([]);
     await expect(orchestratorHosts({ ...request, env: person, all: true })).rejects.toMatchObject({
       code: 'orchestrator-refused',
       summary: expect.stringContaining('403, the user may not do that') as string,
@@ -242,7 +309,9 @@ describe('credentials', () => {
       asked.push(what),
       Promise.resolve(what.startsWith('User') ? 'api-user' : 'api-password')
     );
-    expect((await orchestratorHosts({ ...request, env: {}, askSecret, all: true })).hosts).toEqual([]);
+    expect((await orchestratorHosts({ ...request, env: {}, askSecret, all: true })).hosts).toEqual(
+      [],
+    );
     expect(asked).toEqual([
       "User name for the orchestrator's API (PROJECT_API_USER)",
       "Password for the orchestrator's API (PROJECT_API_PASSWORD)",
@@ -252,8 +321,17 @@ describe('credentials', () => {
       summary: 'The environment variable PROJECT_API_USER is not set',
     });
     const why = new VenError('interrupted', { summary: 'Ctrl-C' });
-    const ended = (_: string, signal: AbortSignal): Promise<string> => Promise.reject(signal.reason as Error);
-    await expect(orchestratorHosts({ ...request, env: {}, askSecret: ended, signal: AbortSignal.abort(why), all: true })).rejects.toBe(why);
+    const ended = (_: string, signal: AbortSignal): Promise<string> =>
+      Promise.reject(signal.reason as Error);
+    await expect(
+      orchestratorHosts({
+        ...request,
+        env: {},
+        askSecret: ended,
+        signal: AbortSignal.abort(why),
+        all: true,
+      }),
+    ).rejects.toBe(why);
   });
 
   it('are of no use without a project', async () => {
@@ -268,17 +346,23 @@ describe('credentials', () => {
 describe('validate', () => {
   it('looks at the profile that the fleet file names, too', () => {
     write('onboarding: interactive, profile: ./mine.yaml');
-    expect(() => validate(request)).toThrow(expect.objectContaining({ code: 'fleet-file', exitCode: 3 }) as Error);
+    expect(() => validate(request)).toThrow(
+      expect.objectContaining({ code: 'fleet-file', exitCode: 3 }) as Error,
+    );
     writeFileSync(join(dir, 'mine.yaml'), 'stages: []\n');
-    expect(() => validate(request)).toThrow(expect.objectContaining({ code: 'fleet-file' }) as Error);
+    expect(() => validate(request)).toThrow(
+      expect.objectContaining({ code: 'fleet-file' }) as Error,
+    );
     write('onboarding: interactive');
     expect(validate(request).name).toBe('lab');
   });
 });
 
 describe('a run’s orchestrator', () => {
-  const planOf = (...kinds: string[]): Plan => ({ steps: kinds.map((kind) => ({ kind }) as Step) }) as Plan;
-  const open = (plan: Plan, more: object = {}) => orchestratorFor(plan, loadFleetFile(request), { ...request, ...more }, new OneClient());
+  const planOf = (...kinds: string[]): Plan =>
+    ({ steps: kinds.map((kind) => ({ kind }) as Step) }) as Plan;
+  const open = (plan: Plan, more: object = {}) =>
+    orchestratorFor(plan, loadFleetFile(request), { ...request, ...more }, new OneClient());
 
   it('is none where no step asks it', async () => {
     write('onboarding: non-interactive, project: infra-1');
@@ -289,11 +373,16 @@ describe('a run’s orchestrator', () => {
     write('onboarding: non-interactive, project: infra-9, removeHosts: true');
     const error = await open(planOf('vm-register')).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(VenError);
-    expect(error).toMatchObject({ exitCode: 1, detail: expect.stringMatching(/Nothing was changed\.$/) as string });
+    expect(error).toMatchObject({
+      exitCode: 1,
+      detail: expect.stringMatching(/Nothing was changed\.$/) as string,
+    });
     await expect(open(planOf('vm-delete', 'vm-unregister'))).rejects.toMatchObject({
       detail: expect.stringMatching(/Nothing was changed\.$/) as string,
       hint: expect.stringContaining('orchestrator.removeHosts: false') as string,
     });
-    await expect(open(planOf('vm-unregister'), { env: {} })).rejects.toMatchObject({ code: 'usage' });
+    await expect(open(planOf('vm-unregister'), { env: {} })).rejects.toMatchObject({
+      code: 'usage',
+    });
   });
 });

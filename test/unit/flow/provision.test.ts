@@ -8,7 +8,12 @@ import { provision, type ProvisionRequest } from '../../../src/flow/provision.js
 import { withSession } from '../../../src/flow/session.js';
 import type * as HostRoom from '../../../src/host/index.js';
 import { readNodeRecords, workFolder, writeNodeRecord } from '../../../src/host/index.js';
-import { VenError, type FailureClass, type NodeRecord, type ProvisionEvent } from '../../../src/model/index.js';
+import {
+  VenError,
+  type FailureClass,
+  type NodeRecord,
+  type ProvisionEvent,
+} from '../../../src/model/index.js';
 import { FakeHost } from '../../fake-host/index.js';
 import { statusOnce } from './status-once.js';
 
@@ -36,7 +41,8 @@ vi.mock('../../../src/host/index.js', async (original) => ({
   },
   lastStart: () => 'yesterday',
   volumeMaking: (_uri: string, path: string) => makings.get(basename(path)) ?? null,
-  readPowers: (_: object, uuids: string[]) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
+  readPowers: (_: object, uuids: string[]) =>
+    Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
   checkConsoleLogs: ({ domains }: { domains: readonly string[] }) => {
     logsChecked.push(...domains);
     if (logsRefused) throw logsRefused;
@@ -61,8 +67,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function write(orchestrator = 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n', more = ''): void {
-  writeFileSync(file, `apiVersion: ven/v1\nfleet: lab\n${orchestrator}vms: [{ name: edge, count: 2${more} }]\n`);
+function write(
+  orchestrator = 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n',
+  more = '',
+): void {
+  writeFileSync(
+    file,
+    `apiVersion: ven/v1\nfleet: lab\n${orchestrator}vms: [{ name: edge, count: 2${more} }]\n`,
+  );
 }
 
 const interrupt = { graceful: new AbortController().signal, hard: new AbortController().signal };
@@ -85,7 +97,14 @@ const made = (replace: string[] = []) =>
   apply({
     file,
     env: { XDG_STATE_HOME: folder },
-    options: { mode: 'apply', targets: [], excludes: [], replace, keepDisks: false, leaveOff: true },
+    options: {
+      mode: 'apply',
+      targets: [],
+      excludes: [],
+      replace,
+      keepDisks: false,
+      leaveOff: true,
+    },
     lockTimeoutSeconds: 0,
     consent: 'given',
     typed: ['apply'],
@@ -94,10 +113,17 @@ const made = (replace: string[] = []) =>
     interrupt,
   });
 
-const workDir = (): string => workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
+const workDir = (): string =>
+  workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
 /** As an earlier run would have left it. */
-async function keep(vm: string, outcome: NodeRecord['outcome'], more: Partial<NodeRecord> = {}): Promise<void> {
-  const uuid = (await statusOnce({ file, env: request().env })).vms.find(({ name }) => name === vm)?.uuid ?? '';
+async function keep(
+  vm: string,
+  outcome: NodeRecord['outcome'],
+  more: Partial<NodeRecord> = {},
+): Promise<void> {
+  const uuid =
+    (await statusOnce({ file, env: request().env })).vms.find(({ name }) => name === vm)?.uuid ??
+    '';
   const at = '2026-01-01T00:00:00.000Z';
   const failed = outcome === 'failed';
   mkdirSync(workDir(), { recursive: true });
@@ -109,8 +135,25 @@ async function keep(vm: string, outcome: NodeRecord['outcome'], more: Partial<No
     flow: 'none',
     profile: { name: 'edge-node', digest: '' },
     outcome,
-    failure: failed ? { class: 'storage', stage: 'workflow', at, message: 'full', line: 'No space left on device' } : null,
-    visits: [{ stage: 'workflow', title: 'Workflow', enteredAt: at, leftAt: failed ? at : null, line: null, late: false }],
+    failure: failed
+      ? {
+          class: 'storage',
+          stage: 'workflow',
+          at,
+          message: 'full',
+          line: 'No space left on device',
+        }
+      : null,
+    visits: [
+      {
+        stage: 'workflow',
+        title: 'Workflow',
+        enteredAt: at,
+        leftAt: failed ? at : null,
+        line: null,
+        late: false,
+      },
+    ],
     lastLine: null,
     log: null,
     memory: null,
@@ -120,8 +163,20 @@ async function keep(vm: string, outcome: NodeRecord['outcome'], more: Partial<No
 
 test.each<[string, string, Partial<ProvisionRequest>, string, RegExp]>([
   ['no orchestrator', '', {}, 'usage', /has no orchestrator/],
-  ['an unknown stage', 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n', { until: 'workflwo' }, 'usage', /no stage "workflwo"/],
-  ['an unknown VM', 'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n', { vms: ['egde-1'] }, 'not-found', /no VM "egde-1"/],
+  [
+    'an unknown stage',
+    'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n',
+    { until: 'workflwo' },
+    'usage',
+    /no stage "workflwo"/,
+  ],
+  [
+    'an unknown VM',
+    'orchestrator: { bootUrl: "http://edge.test/boot.efi" }\n',
+    { vms: ['egde-1'] },
+    'not-found',
+    /no VM "egde-1"/,
+  ],
   [
     'a profile that is not there',
     'orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n',
@@ -131,13 +186,22 @@ test.each<[string, string, Partial<ProvisionRequest>, string, RegExp]>([
   ],
 ])('refuses %s before it does anything', async (_, orchestrator, more, code, summary) => {
   write(orchestrator);
-  await expect(provision(request(more))).rejects.toMatchObject({ code, message: expect.stringMatching(summary) as string });
+  await expect(provision(request(more))).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(summary) as string,
+  });
   expect(locks).toEqual([]);
 });
 
 test('a profile that is not there is a mistake of the fleet file, at its key', async () => {
   write('orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n');
-  const finding = { rule: 'profile-file', message: expect.stringContaining('./mine.yaml') as string, file, line: 3, column: 64 };
+  const finding = {
+    rule: 'profile-file',
+    message: expect.stringContaining('./mine.yaml') as string,
+    file,
+    line: 3,
+    column: 64,
+  };
   await expect(provision(request())).rejects.toMatchObject({ exitCode: 3, findings: [finding] });
 });
 
@@ -175,7 +239,8 @@ test('credentials that are nowhere are named before any power is on', async () =
 test('of a whole fleet, VMs that are missing or half-made have failed, and the others are seen to', async () => {
   await made();
   await keep('edge-1', 'ready');
-  const [uuid = '', domain] = [...host.domains].find(([, { config }]) => config.includes('<name>lab_edge-2</name>')) ?? [];
+  const [uuid = '', domain] =
+    [...host.domains].find(([, { config }]) => config.includes('<name>lab_edge-2</name>')) ?? [];
   for (const half of [true, false]) {
     if (domain && half) domain.config = domain.config.replace('ready="yes"', 'ready="no"');
     else host.domains.delete(uuid);
@@ -188,7 +253,9 @@ test('of a whole fleet, VMs that are missing or half-made have failed, and the o
         {
           address: 'vm.edge-2',
           class: 'boot',
-          message: half ? 'it is only half-made on qemu:///system' : 'it does not exist on qemu:///system',
+          message: half
+            ? 'it is only half-made on qemu:///system'
+            : 'it does not exist on qemu:///system',
           hint: expect.stringContaining(`ven apply ${file} --wait ready`) as string,
         },
       ],
@@ -212,7 +279,9 @@ test('console logs that can’t be read are known before any power is on, of tho
 });
 
 const failed = (...classes: FailureClass[]): Promise<string[]> =>
-  withSession(request(), (session) => Promise.resolve(session.failed(classes).map(({ address }) => address)));
+  withSession(request(), (session) =>
+    Promise.resolve(session.failed(classes).map(({ address }) => address)),
+  );
 
 test('what is ready is left alone, and what failed stays so until it is made anew', async () => {
   await made();
@@ -224,12 +293,21 @@ test('what is ready is left alone, and what failed stays so until it is made ane
     ready: ['vm.edge-1'],
     failed: [{ address: 'vm.edge-2', class: 'storage', stage: 'workflow' }],
   });
-  expect(events.map(({ type }) => type)).toEqual(['provision-started', 'node-finished', 'provision-warning', 'provision-finished']);
+  expect(events.map(({ type }) => type)).toEqual([
+    'provision-started',
+    'node-finished',
+    'provision-warning',
+    'provision-finished',
+  ]);
   expect((await statusOnce({ file, env: request().env })).vms).toMatchObject([
     { outcome: 'ready', failureClass: null },
     { stage: 'workflow', outcome: 'failed', failureClass: 'storage' },
   ]);
-  expect(await Promise.all([failed(), failed('storage'), failed('boot')])).toEqual([['vm.edge-2'], ['vm.edge-2'], []]);
+  expect(await Promise.all([failed(), failed('storage'), failed('boot')])).toEqual([
+    ['vm.edge-2'],
+    ['vm.edge-2'],
+    [],
+  ]);
 });
 
 test('one that failed goes on being failed while it is made anew, wherever that ends, until it is started', async () => {
@@ -242,7 +320,10 @@ test('one that failed goes on being failed while it is made anew, wherever that 
   };
   const untilKilled = async (): Promise<void> => {
     const before = host;
-    await Promise.race([made(replace).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 100))]);
+    await Promise.race([
+      made(replace).catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, 100)),
+    ]);
     host = before.copy();
   };
   // Before its VM is away a new run has to take it away; after that it has not.
@@ -256,7 +337,9 @@ test('one that failed goes on being failed while it is made anew, wherever that 
   expect((await made(replace)).result).toMatchObject({ exitCode: 4, failed: replace });
   expect(kept()).toEqual({ outcome: 'failed', madeAnew: true });
   expect(await failed()).toEqual(replace);
-  expect((await provision(request())).result.failed).toMatchObject([{ address: 'vm.edge-1', class: 'boot' }]);
+  expect((await provision(request())).result.failed).toMatchObject([
+    { address: 'vm.edge-1', class: 'boot' },
+  ]);
   expect(await failed()).toEqual(replace);
 
   host.faults.revive();
@@ -275,19 +358,25 @@ test('one that failed and was started again since is another matter', async () =
   await keep('edge-2', 'failed', { life: 'the day before' });
   expect(await failed()).toEqual([]);
   await provision(request());
-  expect(events[0]).toMatchObject({ nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }] });
+  expect(events[0]).toMatchObject({
+    nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }],
+  });
 });
 
 test('one that was ready and has been made anew by others is under way; one that was only started again is ready', async () => {
   await made();
   for (const vm of ['edge-1', 'edge-2']) makings.set(`lab_${vm}-sda.qcow2`, `first of ${vm}`);
-  for (const vm of ['edge-1', 'edge-2']) await keep(vm, 'ready', { life: 'the day before', making: `first of ${vm}` });
-  const seen = async () => (await statusOnce({ file, env: request().env })).vms.map(({ outcome }) => outcome);
+  for (const vm of ['edge-1', 'edge-2'])
+    await keep(vm, 'ready', { life: 'the day before', making: `first of ${vm}` });
+  const seen = async () =>
+    (await statusOnce({ file, env: request().env })).vms.map(({ outcome }) => outcome);
   expect(await seen()).toEqual(['ready', 'ready']);
   makings.set('lab_edge-2-sda.qcow2', 'second of edge-2');
   expect(await seen()).toEqual(['ready', null]);
   await provision(request());
-  expect(events[0]).toMatchObject({ nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }] });
+  expect(events[0]).toMatchObject({
+    nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }],
+  });
   // What can't be seen is believed.
   makings.clear();
   expect((await seen())[0]).toBe('ready');
@@ -311,8 +400,14 @@ test('what starts a VM holds the fleet’s lock on, and is stopped by the second
         hard.abort();
       }, 100);
     });
-  const asked = request({ vms: ['edge-1'], timeoutSeconds: null, interrupt: { graceful: graceful.signal, hard: hard.signal } });
-  expect(await provision(asked)).toMatchObject({ result: { outcome: 'interrupted', left: ['vm.edge-1'] } });
+  const asked = request({
+    vms: ['edge-1'],
+    timeoutSeconds: null,
+    interrupt: { graceful: graceful.signal, hard: hard.signal },
+  });
+  expect(await provision(asked)).toMatchObject({
+    result: { outcome: 'interrupted', left: ['vm.edge-1'] },
+  });
   expect(stopped).toBe(true);
   expect(opened.at(-1)).toMatchObject({ lockFd: 4711 });
   expect(events.at(-1)?.type).toBe('provision-finished');
@@ -324,7 +419,9 @@ test('damage to a record is told, and it counts as none', async () => {
   mkdirSync(join(workDir(), 'nodes'), { recursive: true });
   writeFileSync(join(workDir(), 'nodes/edge-1.json'), '{');
   await provision(request());
-  expect(events).toContainEqual(expect.objectContaining({ type: 'provision-warning', address: null }));
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'provision-warning', address: null }),
+  );
 });
 
 test('a report is written whatever ends the run, the events are kept, and a view that throws does not matter', async () => {
@@ -338,8 +435,13 @@ test('a report is written whatever ends the run, the events are kept, and a view
   const emit = (): void => {
     throw fault;
   };
-  expect(await provision(request({ junit, emit }))).toMatchObject({ result: { exitCode: 4 }, viewFault: fault });
+  expect(await provision(request({ junit, emit }))).toMatchObject({
+    result: { exitCode: 4 },
+    viewFault: fault,
+  });
   expect(readFileSync(junit, 'utf8')).toContain('type="storage"');
-  await expect(provision(request({ junit: join(folder, 'nowhere/report.xml') }))).rejects.toMatchObject({ code: 'usage' });
+  await expect(
+    provision(request({ junit: join(folder, 'nowhere/report.xml') })),
+  ).rejects.toMatchObject({ code: 'usage' });
   expect(existsSync(join(workDir(), 'runs'))).toBe(true);
 });

@@ -1,5 +1,13 @@
 /** What `apply --wait` and `provision --retry-failed` compose, on a host in memory, beside the stand-in's API: what is checked first, asked once, told in the end. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -29,7 +37,8 @@ vi.mock('../../../src/host/index.js', async (original) => ({
   hostFindings: () => Promise.resolve([]),
   acquireLock: () => Promise.resolve({ fd: 0, path: '', release: () => undefined }),
   lastStart: () => null,
-  readPowers: (_: object, uuids: string[]) => Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
+  readPowers: (_: object, uuids: string[]) =>
+    Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
   checkConsoleLogs: ({ domains }: { domains: readonly string[] }) => {
     if (logsRefused && domains.length > 0) throw logsRefused;
   },
@@ -87,7 +96,11 @@ function write(onboarding: string): void {
 }
 /** As an earlier run would have left it. */
 function keepReady(...vms: string[]): void {
-  const workDir = workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
+  const workDir = workFolder({
+    uri: 'qemu:///system',
+    fleet: 'lab',
+    env: { XDG_STATE_HOME: folder },
+  });
   mkdirSync(workDir, { recursive: true });
   for (const [uuid, { config }] of host.domains) {
     const vm = vms.find((name) => config.includes(`<name>lab_${name}</name>`));
@@ -100,7 +113,15 @@ function keepReady(...vms: string[]): void {
       log: null,
       memory: null,
     } as const;
-    if (vm !== undefined) writeNodeRecord(workDir, { formatVersion: '1', vm, uuid, outcome: 'ready', ...record, visits: [] });
+    if (vm !== undefined)
+      writeNodeRecord(workDir, {
+        formatVersion: '1',
+        vm,
+        uuid,
+        outcome: 'ready',
+        ...record,
+        visits: [],
+      });
   }
 }
 
@@ -113,15 +134,38 @@ interface Run extends Partial<SessionRequest> {
 }
 
 /** As the commands do it. */
-function run({ credentials = API, replace = [], stop, told, ...more }: Run = {}): Promise<Provisioned | null> {
+function run({
+  credentials = API,
+  replace = [],
+  stop,
+  told,
+  ...more
+}: Run = {}): Promise<Provisioned | null> {
   const env = { XDG_STATE_HOME: folder, ...credentials };
   const hard = new AbortController().signal;
-  const request = { file, env, vms: null, until: 'ready', timeoutSeconds: 1.5, lockTimeoutSeconds: 0, junit, askSecret: null, ...more };
+  const request = {
+    file,
+    env,
+    vms: null,
+    until: 'ready',
+    timeoutSeconds: 1.5,
+    lockTimeoutSeconds: 0,
+    junit,
+    askSecret: null,
+    ...more,
+  };
   return withSession(request, async (session) => {
     const { lost, result } = await apply({
       file,
       env,
-      options: { mode: 'apply', targets: [], excludes: [], replace, keepDisks: false, leaveOff: true },
+      options: {
+        mode: 'apply',
+        targets: [],
+        excludes: [],
+        replace,
+        keepDisks: false,
+        leaveOff: true,
+      },
       lockTimeoutSeconds: 0,
       consent: 'given',
       typed: ['apply'],
@@ -130,14 +174,23 @@ function run({ credentials = API, replace = [], stop, told, ...more }: Run = {})
       interrupt: { graceful: AbortSignal.any([session.timeIsUp, ...(stop ? [stop] : [])]), hard },
       session,
     });
-    const why = new Map([...lost].map(([address, { summary }]): [string, LostNode] => [address, { message: summary, hint: 'again' }]));
+    const why = new Map(
+      [...lost].map(([address, { summary }]): [string, LostNode] => [
+        address,
+        { message: summary, hint: 'again' },
+      ]),
+    );
     if (result?.outcome === 'interrupted' && !session.isOver) {
       session.lose(why);
       return null;
     }
     const interrupt = { graceful: new AbortController().signal, hard };
     const emit = (event: ProvisionEvent): void => void events.push(event);
-    return provisionMade(session, { file, env, maxConcurrent: null, staggerSeconds: 0, emit, interrupt }, why);
+    return provisionMade(
+      session,
+      { file, env, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
+      why,
+    );
   });
 }
 
@@ -147,7 +200,10 @@ function cases(): Record<string, string> {
   return Object.fromEntries(
     childrenNamed(suite, 'testcase').map((one) => {
       const [kind] = (['failure', 'error'] as const).filter((name) => child(one, name));
-      return [attribute(one, 'name') ?? '', kind === undefined ? '' : `${kind} ${attribute(child(one, kind), 'type') ?? ''}`];
+      return [
+        attribute(one, 'name') ?? '',
+        kind === undefined ? '' : `${kind} ${attribute(child(one, kind), 'type') ?? ''}`,
+      ];
     }),
   );
 }
@@ -155,7 +211,11 @@ function cases(): Record<string, string> {
 describe('one run over making and watching', () => {
   it('has one client: one token, each host registered once', async () => {
     const done = await run();
-    expect(done?.result).toMatchObject({ exitCode: 4, left: ['vm.a', 'vm.b'], byClass: { timeout: 2 } });
+    expect(done?.result).toMatchObject({
+      exitCode: 4,
+      left: ['vm.a', 'vm.b'],
+      byClass: { timeout: 2 },
+    });
     expect(events.filter(({ type }) => type === 'node-started')).toHaveLength(2);
     expect(lab.seen.tokens).toHaveLength(1);
     expect(lab.seen.registrations).toHaveLength(2);
@@ -172,12 +232,18 @@ describe('one run over making and watching', () => {
     expect(cases()).toEqual({ a: '', b: '' });
   });
 
-  it.each(['interactive', 'non-interactive'])('wants credentials before anything is changed: %s', async (flow) => {
-    write(flow);
-    await expect(run({ credentials: {} })).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('not set') as string });
-    expect(host.changes).toBe(0);
-    expect(cases()).toEqual({ a: 'error usage', b: 'error usage' });
-  });
+  it.each(['interactive', 'non-interactive'])(
+    'wants credentials before anything is changed: %s',
+    async (flow) => {
+      write(flow);
+      await expect(run({ credentials: {} })).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('not set') as string,
+      });
+      expect(host.changes).toBe(0);
+      expect(cases()).toEqual({ a: 'error usage', b: 'error usage' });
+    },
+  );
 
   it('wants to be able to read the consoles before anything is changed, or registered', async () => {
     logsRefused = new VenError('host-not-ready', { summary: 'You may not' });
@@ -193,7 +259,11 @@ describe('what could not be made', () => {
     const done = await run();
     const [failed] = done?.result.failed ?? [];
     expect(done?.result).toMatchObject({ exitCode: 4, byClass: { boot: 1, timeout: 1 } });
-    expect(failed).toMatchObject({ class: 'boot', message: 'a fault that the test asked for', hint: 'again' });
+    expect(failed).toMatchObject({
+      class: 'boot',
+      message: 'a fault that the test asked for',
+      hint: 'again',
+    });
     expect(Object.values(cases()).sort()).toEqual(['error timeout', 'failure boot']);
   });
 
@@ -216,9 +286,24 @@ describe('time that is up while VMs are made', () => {
       if (event.type === 'step-started' && event.step === 'vm.a:up') while (!session.isOver);
       if (event.type === 'interrupted') expect(event.because).toBe('The time is up (0.3 s)');
     };
-    const done = await run({ timeoutSeconds: 0.3, told, credentials: { ONBOARDING_USERNAME: 'u', ONBOARDING_PASSWORD: 'p' } });
-    expect(done?.result).toMatchObject({ outcome: 'failed', exitCode: 4, failed: [], left: ['vm.a', 'vm.b'], byClass: { timeout: 2 } });
-    expect(events.map(({ type }) => type)).toEqual(['provision-started', 'node-finished', 'node-finished', 'provision-finished']);
+    const done = await run({
+      timeoutSeconds: 0.3,
+      told,
+      credentials: { ONBOARDING_USERNAME: 'u', ONBOARDING_PASSWORD: 'p' },
+    });
+    expect(done?.result).toMatchObject({
+      outcome: 'failed',
+      exitCode: 4,
+      failed: [],
+      left: ['vm.a', 'vm.b'],
+      byClass: { timeout: 2 },
+    });
+    expect(events.map(({ type }) => type)).toEqual([
+      'provision-started',
+      'node-finished',
+      'node-finished',
+      'provision-finished',
+    ]);
     expect(cases()).toEqual({ a: 'error timeout', b: 'error timeout' });
     expect(host.faults.changes.some((change) => change.startsWith('start'))).toBe(false);
   });
@@ -231,11 +316,29 @@ describe('time that is up while the orchestrator is away', () => {
     host.faults.changes.length = 0;
     const away = lab.fail({ how: 503, forSeconds: 60 });
     const env = { XDG_STATE_HOME: folder, ...API };
-    const interrupt = { graceful: new AbortController().signal, hard: new AbortController().signal };
-    const request = { file, env, vms: ['a'], until: 'ready', timeoutSeconds: 1, lockTimeoutSeconds: 0, junit, askSecret: null };
+    const interrupt = {
+      graceful: new AbortController().signal,
+      hard: new AbortController().signal,
+    };
+    const request = {
+      file,
+      env,
+      vms: ['a'],
+      until: 'ready',
+      timeoutSeconds: 1,
+      lockTimeoutSeconds: 0,
+      junit,
+      askSecret: null,
+    };
     for (const domain of host.domains.values()) domain.power = 'off';
     const emit = (event: ProvisionEvent): void => void events.push(event);
-    const { result } = await provision({ ...request, maxConcurrent: null, staggerSeconds: 0, emit, interrupt });
+    const { result } = await provision({
+      ...request,
+      maxConcurrent: null,
+      staggerSeconds: 0,
+      emit,
+      interrupt,
+    });
     away.stop();
     expect(away.hits).toBeGreaterThan(0);
     expect(result).toMatchObject({ exitCode: 4, left: ['vm.a'], byClass: { timeout: 1 } });
@@ -250,23 +353,48 @@ describe('nobody answers who is asked for credentials', () => {
         reject(signal.reason as Error);
       });
     });
-  const watched = (more: { timeoutSeconds: number | null; graceful?: AbortSignal }): Promise<Provisioned> => {
+  const watched = (more: {
+    timeoutSeconds: number | null;
+    graceful?: AbortSignal;
+  }): Promise<Provisioned> => {
     const { graceful = new AbortController().signal, timeoutSeconds } = more;
     const interrupt = { graceful, hard: new AbortController().signal };
-    const request = { file, env: { XDG_STATE_HOME: folder }, vms: null, until: 'ready', timeoutSeconds, lockTimeoutSeconds: 0, junit };
+    const request = {
+      file,
+      env: { XDG_STATE_HOME: folder },
+      vms: null,
+      until: 'ready',
+      timeoutSeconds,
+      lockTimeoutSeconds: 0,
+      junit,
+    };
     const emit = (event: ProvisionEvent): void => void events.push(event);
-    return provision({ ...request, askSecret: nobody, maxConcurrent: null, staggerSeconds: 0, emit, interrupt });
+    return provision({
+      ...request,
+      askSecret: nobody,
+      maxConcurrent: null,
+      staggerSeconds: 0,
+      emit,
+      interrupt,
+    });
   };
 
-  it.each(['interactive', 'non-interactive'])('the time counts there, too, and leaves the nodes: %s', async (flow) => {
-    await run();
-    write(flow);
-    events = [];
-    host.faults.changes.length = 0;
-    const { result } = await watched({ timeoutSeconds: 0.3 });
-    expect(result).toMatchObject({ exitCode: 4, left: ['vm.a', 'vm.b'], byClass: { timeout: 2 } });
-    expect(host.faults.changes).toEqual([]);
-  });
+  it.each(['interactive', 'non-interactive'])(
+    'the time counts there, too, and leaves the nodes: %s',
+    async (flow) => {
+      await run();
+      write(flow);
+      events = [];
+      host.faults.changes.length = 0;
+      const { result } = await watched({ timeoutSeconds: 0.3 });
+      expect(result).toMatchObject({
+        exitCode: 4,
+        left: ['vm.a', 'vm.b'],
+        byClass: { timeout: 2 },
+      });
+      expect(host.faults.changes).toEqual([]);
+    },
+  );
 
   it('an interruption ends it', async () => {
     await run();
@@ -281,7 +409,10 @@ describe('nobody answers who is asked for credentials', () => {
   it.each(['interactive', 'non-interactive'])('before anything is made: %s', async (flow) => {
     write(flow);
     const late = run({ credentials: {}, askSecret: nobody, timeoutSeconds: 0.3 });
-    await expect(late).rejects.toMatchObject({ code: 'interrupted', summary: 'The time is up (0.3 s)' });
+    await expect(late).rejects.toMatchObject({
+      code: 'interrupted',
+      summary: 'The time is up (0.3 s)',
+    });
     expect(host.changes).toBe(0);
   });
 });
@@ -298,12 +429,28 @@ describe('a report', () => {
 
   it('of a run over no node has none, and no failure', async () => {
     const env = { XDG_STATE_HOME: folder };
-    const interrupt = { graceful: new AbortController().signal, hard: new AbortController().signal };
+    const interrupt = {
+      graceful: new AbortController().signal,
+      hard: new AbortController().signal,
+    };
     const emit = (event: ProvisionEvent): void => void events.push(event);
-    const request = { file, env, vms: null, until: 'ready', timeoutSeconds: null, lockTimeoutSeconds: 0, junit, askSecret: null };
+    const request = {
+      file,
+      env,
+      vms: null,
+      until: 'ready',
+      timeoutSeconds: null,
+      lockTimeoutSeconds: 0,
+      junit,
+      askSecret: null,
+    };
     await withSession(request, (session) => {
       session.about([]);
-      return provisionMade(session, { file, env, maxConcurrent: null, staggerSeconds: 0, emit, interrupt }, new Map());
+      return provisionMade(
+        session,
+        { file, env, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
+        new Map(),
+      );
     });
     expect(events).toMatchObject([
       { type: 'provision-started', nodes: [] },

@@ -47,7 +47,8 @@ vi.mock('../../../src/host/index.js', async (original) => {
       return Promise.resolve({ fd: 4711, path: '', release: () => undefined });
     },
     lastStart: () => life,
-    consoleEnd: (asked: Parameters<typeof real.consoleEnd>[0]) => real.consoleEnd({ ...asked, folder }),
+    consoleEnd: (asked: Parameters<typeof real.consoleEnd>[0]) =>
+      real.consoleEnd({ ...asked, folder }),
     ConsoleFollower: class extends real.ConsoleFollower {
       constructor(asked: ConstructorParameters<typeof real.ConsoleFollower>[0]) {
         super({ ...asked, folder });
@@ -73,7 +74,14 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'boot.efi'), '');
   const accounts = { 'api-user': { password: PASSWORD } };
   const [bootFile, labDir] = [join(dir, 'boot.efi'), join(dir, 'lab')];
-  lab = await startOrchestrator({ domain: 'edge.test', dir: labDir, bootFile, loopback: true, accounts, projects: ['infra-1'] });
+  lab = await startOrchestrator({
+    domain: 'edge.test',
+    dir: labDir,
+    bootFile,
+    loopback: true,
+    accounts,
+    projects: ['infra-1'],
+  });
 });
 afterAll(async () => {
   await lab.close();
@@ -100,8 +108,12 @@ afterEach(() => {
 
 function write(orchestrator: string): void {
   const network = `networks: { lab: { subnet: 10.9.0.0/24, dns: { hosts: { ${lab.address}: [${lab.names.join(', ')}] } } } }\n`;
-  const asked = orchestrator && `orchestrator: { domain: edge.test, caCertificate: ca.pem, ${orchestrator} }\n`;
-  writeFileSync(file, `apiVersion: ven/v1\nfleet: lab\n${network}${asked}vms: [{ name: edge, count: 2, serialNumbers: [VENA1, VENA2] }]\n`);
+  const asked =
+    orchestrator && `orchestrator: { domain: edge.test, caCertificate: ca.pem, ${orchestrator} }\n`;
+  writeFileSync(
+    file,
+    `apiVersion: ven/v1\nfleet: lab\n${network}${asked}vms: [{ name: edge, count: 2, serialNumbers: [VENA1, VENA2] }]\n`,
+  );
 }
 
 async function applied(replace: string[] = []): Promise<void> {
@@ -119,8 +131,10 @@ async function applied(replace: string[] = []): Promise<void> {
 }
 
 const log = (vm: string): string => join(folder, `lab_${vm}-console.log`);
-const workDir = (): string => workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
-const look = (env: object = {}): Promise<FleetStatus> => statusOnce({ file, env: { XDG_STATE_HOME: folder, ...env } });
+const workDir = (): string =>
+  workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
+const look = (env: object = {}): Promise<FleetStatus> =>
+  statusOnce({ file, env: { XDG_STATE_HOME: folder, ...env } });
 const record = (vm: string): string => join(workDir(), `nodes/${vm}.json`);
 
 /** As a run would have left it that has heard so much, years ago. */
@@ -132,14 +146,27 @@ async function keep(
   const uuid = (await look()).vms.find(({ name }) => name === vm)?.uuid ?? '';
   writeFileSync(log(vm), said);
   const profile = readProfile({ builtin: 'edge-node' }, { file, env: {} });
-  const watcher = new NodeWatcher(profile, flow, { secrets: [], startedAt: Date.parse('2020-01-01') });
-  watcher.take({ kind: 'console', at: Date.parse('2020-01-01'), bytes: Buffer.from(said), late: false });
+  const watcher = new NodeWatcher(profile, flow, {
+    secrets: [],
+    startedAt: Date.parse('2020-01-01'),
+  });
+  watcher.take({
+    kind: 'console',
+    at: Date.parse('2020-01-01'),
+    bytes: Buffer.from(said),
+    late: false,
+  });
   mkdirSync(workDir(), { recursive: true });
   writeNodeRecord(workDir(), {
     formatVersion: '1',
     ...{ vm, uuid, life, flow },
     profile: { name: profile.name, digest: profile.digest },
-    ...{ outcome: watcher.outcome, failure: watcher.failure, visits: [...watcher.visits], lastLine: null },
+    ...{
+      outcome: watcher.outcome,
+      failure: watcher.failure,
+      visits: [...watcher.visits],
+      lastLine: null,
+    },
     log: consoleEnd({ uri: 'qemu:///system', domain: `lab_${vm}` }),
     memory: watcher.memory,
     ...more,
@@ -147,7 +174,13 @@ async function keep(
 }
 
 /** What an apply keeps of a VM that it starts. */
-const STARTED: Partial<NodeRecord> = { visits: [], memory: null, profile: { name: '', digest: '' }, outcome: 'under-way', failure: null };
+const STARTED: Partial<NodeRecord> = {
+  visits: [],
+  memory: null,
+  profile: { name: '', digest: '' },
+  outcome: 'under-way',
+  failure: null,
+};
 const IPXE = 'iPXE 1.21.1 -- Open Source Network Boot Firmware -- https://ipxe.org\r\n';
 const HOOK = 'EFI stub: Loaded initrd from LINUX_EFI_INITRD_MEDIA_GUID device path\r\n';
 const WORKFLOW = 'Secure Boot Status: off\r\n';
@@ -160,7 +193,11 @@ describe('by record and console', () => {
 
   it('the stage is the one that the console has come to since the record, however long ago that was', async () => {
     await keep('edge-1', IPXE);
-    expect((await look()).vms[0]).toMatchObject({ stage: 'ipxe', stageAsOf: null, outcome: 'under-way' });
+    expect((await look()).vms[0]).toMatchObject({
+      stage: 'ipxe',
+      stageAsOf: null,
+      outcome: 'under-way',
+    });
     appendFileSync(log('edge-1'), HOOK);
     const before = [readFileSync(record('edge-1')), statSync(record('edge-1')).mtimeMs];
     expect((await look()).vms).toMatchObject([
@@ -168,7 +205,11 @@ describe('by record and console', () => {
       { stage: null, stageAsOf: null, outcome: null },
     ]);
     appendFileSync(log('edge-1'), 'cp: write error: No space left on device\r\n');
-    expect((await look()).vms[0]).toMatchObject({ stage: 'hook', outcome: 'failed', failureClass: 'storage' });
+    expect((await look()).vms[0]).toMatchObject({
+      stage: 'hook',
+      outcome: 'failed',
+      failureClass: 'storage',
+    });
     expect([readFileSync(record('edge-1')), statSync(record('edge-1')).mtimeMs]).toEqual(before);
     expect(locks).toEqual([]);
   });
@@ -183,7 +224,10 @@ describe('by record and console', () => {
   it('so is one that was made, registered and started', async () => {
     writeFileSync(log('edge-1'), AGENTS);
     await applied(['vm.edge-1']);
-    expect((await look()).vms).toMatchObject([{ stage: 'firmware', outcome: 'under-way' }, { stage: null }]);
+    expect((await look()).vms).toMatchObject([
+      { stage: 'firmware', outcome: 'under-way' },
+      { stage: null },
+    ]);
     appendFileSync(log('edge-1'), IPXE);
     expect((await look()).vms[0]).toMatchObject({ stage: 'ipxe' });
   });
@@ -193,7 +237,10 @@ describe('by record and console', () => {
     appendFileSync(log('edge-1'), HOOK);
     let now = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 2000));
-    expect((await look()).vms[0]).toMatchObject({ stage: 'ipxe', stageAsOf: expect.stringMatching(/Z$/) as string });
+    expect((await look()).vms[0]).toMatchObject({
+      stage: 'ipxe',
+      stageAsOf: expect.stringMatching(/Z$/) as string,
+    });
     clock.mockRestore();
   });
 
@@ -212,7 +259,10 @@ describe('by record and console', () => {
   it('one that is off half-way, was started again or made by another profile is another matter', async () => {
     await keep('edge-1', IPXE);
     await keep('edge-2', IPXE, { memory: { of: 'another' } });
-    expect((await look()).vms).toMatchObject([{ stage: 'ipxe' }, { stage: 'ipxe', stageAsOf: expect.stringMatching(/Z$/) as string }]);
+    expect((await look()).vms).toMatchObject([
+      { stage: 'ipxe' },
+      { stage: 'ipxe', stageAsOf: expect.stringMatching(/Z$/) as string },
+    ]);
     life = '2026-01-02T00:00:00Z';
     expect((await look()).vms).toMatchObject([{ stage: null }, { stage: null }]);
     life = '2026-01-01T00:00:00Z';
@@ -232,14 +282,17 @@ describe('by record and console', () => {
     expect((await look()).vms[0]).toMatchObject({ power: 'off', stage: 'hook', outcome: 'failed' });
     life = '2026-01-02T00:00:00Z';
     expect((await look()).vms[0]).toMatchObject({ stage: null, outcome: null, failureClass: null });
-    await keep('edge-1', `${AGENTS}delete_invalid_ubuntu_boot_menuoptions done\r\n`, { life: '2026-01-01T00:00:00Z' });
+    await keep('edge-1', `${AGENTS}delete_invalid_ubuntu_boot_menuoptions done\r\n`, {
+      life: '2026-01-01T00:00:00Z',
+    });
     expect((await look()).vms[0]).toMatchObject({ stage: 'ready', outcome: 'ready' });
   });
 
   it('who looks again reads on, also with a newer record, and after a rotation', async () => {
     await keep('edge-1', IPXE);
     const again = openStatus({ file, env: { XDG_STATE_HOME: folder } });
-    const stage = async (): Promise<string | null | undefined> => (await again.again()).vms[0]?.stage;
+    const stage = async (): Promise<string | null | undefined> =>
+      (await again.again()).vms[0]?.stage;
     expect(await stage()).toBe('ipxe');
     appendFileSync(log('edge-1'), HOOK.slice(0, 20));
     expect(await stage()).toBe('ipxe');
@@ -256,13 +309,25 @@ describe('by record and console', () => {
 
 describe('by the orchestrator', () => {
   const says = (serialNumber: string, hostStatus: string, provisioningStatus = ''): void => {
-    const host = lab.inventory.addHost({ name: serialNumber, serialNumber, uuid: '', autoOnboard: true });
+    const host = lab.inventory.addHost({
+      name: serialNumber,
+      serialNumber,
+      uuid: '',
+      autoOnboard: true,
+    });
     Object.assign(host, { hostStatus });
-    if (provisioningStatus !== '') Object.assign(host, { instance: { ...host.instance, instanceID: 'i', provisioningStatus } });
+    if (provisioningStatus !== '')
+      Object.assign(host, { instance: { ...host.instance, instanceID: 'i', provisioningStatus } });
   };
 
   it.each<[string, string, string, string, object, Partial<NodeRecord>?]>([
-    ['ready where its agents run', AGENTS, 'Running', '', { stage: 'ready', outcome: 'ready', stageAsOf: null }],
+    [
+      'ready where its agents run',
+      AGENTS,
+      'Running',
+      '',
+      { stage: 'ready', outcome: 'ready', stageAsOf: null },
+    ],
     [
       'failed where it says so',
       IPXE + HOOK,
@@ -270,8 +335,20 @@ describe('by the orchestrator', () => {
       '',
       { stage: 'hook', outcome: 'failed', failureClass: 'workflow' },
     ],
-    ['where its console is, for all else', IPXE + HOOK, 'Running', '', { stage: 'hook', outcome: 'under-way' }],
-    ['not what was said of its former life', 'BdsDxe\r\n', 'Provisioning Failed: disk', '', { stage: 'firmware', outcome: 'under-way' }],
+    [
+      'where its console is, for all else',
+      IPXE + HOOK,
+      'Running',
+      '',
+      { stage: 'hook', outcome: 'under-way' },
+    ],
+    [
+      'not what was said of its former life',
+      'BdsDxe\r\n',
+      'Provisioning Failed: disk',
+      '',
+      { stage: 'firmware', outcome: 'under-way' },
+    ],
     [
       'not what was said of its former life, started by an apply',
       '',
@@ -296,9 +373,17 @@ describe('by the orchestrator', () => {
   it('another machine with its serial number says nothing of a node', async () => {
     write(NIO);
     await keep('edge-1', AGENTS);
-    lab.inventory.addHost({ name: 'edge-1', serialNumber: 'VENA1', uuid: '00000000-0000-4000-8000-000000000000', autoOnboard: true });
+    lab.inventory.addHost({
+      name: 'edge-1',
+      serialNumber: 'VENA1',
+      uuid: '00000000-0000-4000-8000-000000000000',
+      autoOnboard: true,
+    });
     Object.assign([...lab.inventory.hosts.values()][0] ?? {}, { hostStatus: 'Running' });
-    expect((await look(ENV)).vms).toMatchObject([{ stage: 'agents', outcome: 'under-way', orchestrator: null }, {}]);
+    expect((await look(ENV)).vms).toMatchObject([
+      { stage: 'agents', outcome: 'under-way', orchestrator: null },
+      {},
+    ]);
   });
 
   it('what ends a node counts though its console can’t be read; what does not, leaves the time of the record', async () => {
@@ -333,13 +418,18 @@ describe('by the orchestrator', () => {
   ])('with %s it is not asked', async (_, orchestrator, env) => {
     write(orchestrator);
     const before = lab.seen.tokens.length;
-    expect(await look(env)).toMatchObject({ orchestrator: null, vms: [{ orchestrator: null }, { orchestrator: null }] });
+    expect(await look(env)).toMatchObject({
+      orchestrator: null,
+      vms: [{ orchestrator: null }, { orchestrator: null }],
+    });
     expect(lab.seen.tokens).toHaveLength(before);
   });
 
   it('credentials may be in files; one that others can read is told', async () => {
     writeFileSync(join(folder, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
-    write(`${NIO}, credentials: { username: { env: PROJECT_API_USER }, password: { file: password } }`);
+    write(
+      `${NIO}, credentials: { username: { env: PROJECT_API_USER }, password: { file: password } }`,
+    );
     expect((await look(ENV)).orchestrator).toMatchObject({ warning: null });
     chmodSync(join(folder, 'password'), 0o644);
     const { orchestrator, vms } = await look(ENV);
@@ -350,8 +440,16 @@ describe('by the orchestrator', () => {
   it.each<[string, Parameters<Orchestrator['fail']>[0], RegExp]>([
     ['is down', { how: 503 }, /does not tell the status of its hosts: .*503/],
     ['resets', { how: 'reset' }, /does not tell the status of its hosts/],
-    ['refuses, and says all that it was told', { op: 'token', how: 'echo' }, /the status of its hosts/],
-    ['is slow', { op: 'hosts', how: 'slow', delay: 20_000 }, /does not tell the status of its hosts: no answer within 3 s/],
+    [
+      'refuses, and says all that it was told',
+      { op: 'token', how: 'echo' },
+      /the status of its hosts/,
+    ],
+    [
+      'is slow',
+      { op: 'hosts', how: 'slow', delay: 20_000 },
+      /does not tell the status of its hosts: no answer within 3 s/,
+    ],
     ['gives a token slowly', { op: 'token', how: 'slow', delay: 20_000 }, /no answer within 3 s/],
   ])('that %s is one line of warning, in a few seconds', async (_, fault, warning) => {
     write(NIO);
@@ -375,7 +473,10 @@ describe('by the orchestrator', () => {
     const tokens = lab.seen.tokens.length;
     const again = openStatus({ file, env: { XDG_STATE_HOME: folder, ...ENV } });
     const first = await again.again();
-    expect(first).toMatchObject({ orchestrator: { asOf: null }, vms: [{ orchestrator: { hostStatus: 'Onboarded' } }, {}] });
+    expect(first).toMatchObject({
+      orchestrator: { asOf: null },
+      vms: [{ orchestrator: { hostStatus: 'Onboarded' } }, {}],
+    });
     says('VENA2', 'Onboarded');
     const askedAt = new Date().toISOString();
     vi.setSystemTime(Date.now() + 9_000);
@@ -395,7 +496,11 @@ describe('by the orchestrator', () => {
     expect(down.hits).toBe(1); // twenty seconds' rest
     down.stop();
     vi.setSystemTime(Date.now() + 11_000);
-    expect((await again.again()).orchestrator).toEqual({ project: 'infra-1', asOf: null, warning: null });
+    expect((await again.again()).orchestrator).toEqual({
+      project: 'infra-1',
+      asOf: null,
+      warning: null,
+    });
     expect(lab.seen.tokens.length - tokens).toBe(1);
     await again.close();
   });

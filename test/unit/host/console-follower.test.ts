@@ -1,8 +1,21 @@
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { consoleEnd, ConsoleFollower, type LogPlace } from '../../../src/host/consoles/console-follower.js';
+import {
+  consoleEnd,
+  ConsoleFollower,
+  type LogPlace,
+} from '../../../src/host/consoles/console-follower.js';
 
 const folders: string[] = [];
 const open: ConsoleFollower[] = [];
@@ -159,6 +172,8 @@ describe('a console log that is followed', () => {
   });
 
   it('names the machine when the log is elsewhere', () => {
-    expect(() => new ConsoleFollower({ uri: 'qemu+ssh://lab/system', domain: 'lab_edge', from: null })).toThrow(/another machine/);
+    expect(
+      () => new ConsoleFollower({ uri: 'qemu+ssh://lab/system', domain: 'lab_edge', from: null }),
+    ).toThrow(/another machine/);
   });
 });

@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -29,14 +37,20 @@ function follow(folder: string) {
   let text = '';
   let pauses = 0;
   const ended = (async () => {
-    for await (const piece of readConsoleLog({ ...asked(folder), follow: true, signal: stop.signal })) {
+    for await (const piece of readConsoleLog({
+      ...asked(folder),
+      follow: true,
+      signal: stop.signal,
+    })) {
       if (piece === null) pauses += 1;
       else text += Buffer.from(piece).toString();
     }
   })();
   return {
-    until: (expected: string) => expect.poll(() => text, { timeout: 5000, interval: 20 }).toBe(expected),
-    paused: (times: number) => expect.poll(() => pauses, { timeout: 5000, interval: 20 }).toBeGreaterThanOrEqual(times),
+    until: (expected: string) =>
+      expect.poll(() => text, { timeout: 5000, interval: 20 }).toBe(expected),
+    paused: (times: number) =>
+      expect.poll(() => pauses, { timeout: 5000, interval: 20 }).toBeGreaterThanOrEqual(times),
     end: async () => {
       stop.abort();
       await ended;
@@ -67,7 +81,9 @@ describe('the console log', () => {
     writeFileSync(`${log}.0`, 'b'.repeat(200_000));
     writeFileSync(log, 'c');
     writeFileSync(`${log}.3`, 'no part of it: there is a gap');
-    expect((await readAll(folder)).replace(/b+/, ({ length }) => ` ${length} `)).toBe('a 200000 c|');
+    expect((await readAll(folder)).replace(/b+/, ({ length }) => ` ${length} `)).toBe(
+      'a 200000 c|',
+    );
   });
 
   it('that is missing: says so, and what to do', async () => {
@@ -78,7 +94,11 @@ describe('the console log', () => {
   });
 
   it('of a remote host: says where it can be read', async () => {
-    const remote = readConsoleLog({ uri: 'qemu+ssh://me@lab.example:2222/system', domain: 'lab_edge', follow: false });
+    const remote = readConsoleLog({
+      uri: 'qemu+ssh://me@lab.example:2222/system',
+      domain: 'lab_edge',
+      follow: false,
+    });
     await expect(remote.next()).rejects.toMatchObject({
       code: 'host-not-ready',
       hint: 'Read it there: ssh -p 2222 me@lab.example sudo tail -F /var/log/libvirt/qemu/lab_edge-console.log',

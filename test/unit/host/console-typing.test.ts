@@ -47,7 +47,8 @@ setTimeout(() => {
 setTimeout(() => {}, 60000);
 `;
   writeFileSync(join(folder, 'virsh'), program, { mode: 0o755 });
-  const read = (name: string): string => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'latin1') : '');
+  const read = (name: string): string =>
+    existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'latin1') : '';
   const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` };
   const type = (wanted = () => true, signal = new AbortController().signal): Promise<TypeOutcome> =>
     typeOnConsole({ uri: 'qemu:///system', uuid: 'u', text: 'canary-secret', wanted, env, signal });
@@ -67,7 +68,10 @@ describe('typing at a console', { timeout: 30_000 }, () => {
     ['at once', { refusal: { before: true, words: BUSY } }],
     ['when it went raw', { refusal: { before: false, words: BUSY } }],
     ['a little later', { attachedAfter: 60, refusal: { before: false, words: BUSY } }],
-    ['when the text is on its way', { attachedAfter: 700, refusal: { before: false, words: BUSY } }],
+    [
+      'when the text is on its way',
+      { attachedAfter: 700, refusal: { before: false, words: BUSY } },
+    ],
   ])('with somebody else attached, which libvirt says %s, is busy', async (_, behaviour) => {
     expect(await fakeConsole(behaviour).type()).toBe('busy');
   });
@@ -85,12 +89,20 @@ describe('typing at a console', { timeout: 30_000 }, () => {
   });
 
   it('says what libvirt answers', async () => {
-    const refused = fakeConsole({ refusal: { before: true, words: 'error: failed to connect to the hypervisor' } }).type();
-    await expect(refused).rejects.toMatchObject({ code: 'tool-failed', summary: expect.stringContaining('libvirt') as string });
+    const refused = fakeConsole({
+      refusal: { before: true, words: 'error: failed to connect to the hypervisor' },
+    }).type();
+    await expect(refused).rejects.toMatchObject({
+      code: 'tool-failed',
+      summary: expect.stringContaining('libvirt') as string,
+    });
   });
 
   it('counts as typed what was sent, whatever came of it', async () => {
-    const { type } = fakeConsole({ attachedAfter: 700, refusal: { before: false, words: 'error: internal error' } });
+    const { type } = fakeConsole({
+      attachedAfter: 700,
+      refusal: { before: false, words: 'error: internal error' },
+    });
     expect(await type()).toBe('typed');
   });
 
@@ -107,31 +119,47 @@ describe('typing at a console', { timeout: 30_000 }, () => {
   it.each([
     ['before the text', { attachedAfter: 60_000 }, 'raw', ''],
     ['after the text', {}, 'got', 'canary-secret\r'],
-  ])('whose process is killed %s: nothing else reaches the guest, and nobody stays attached', async (_, behaviour, moment, got) => {
-    const { env, read } = fakeConsole(behaviour);
-    const typing = join(root, `typing-${moment}.mjs`);
-    const request = `{ uri: 'qemu:///system', uuid: 'u', text: 'canary-secret', wanted: () => true, env: process.env, signal: new AbortController().signal }`;
-    await build({
-      stdin: { contents: `import { typeOnConsole } from ${JSON.stringify(SOURCE)}; await typeOnConsole(${request});`, resolveDir: root },
-      outfile: typing,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-    });
-    const child = spawn(process.execPath, [typing], { env, stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-    await expect.poll(() => existsSync(join(env.PATH.split(delimiter)[0] ?? '', moment)), { timeout: 10_000, interval: 10 }).toBe(true);
-    child.kill('SIGKILL');
-    expect(await ended).toBe('SIGKILL');
-    await gone(read('calls'));
-    expect(read('got')).toBe(got);
-  });
+  ])(
+    'whose process is killed %s: nothing else reaches the guest, and nobody stays attached',
+    async (_, behaviour, moment, got) => {
+      const { env, read } = fakeConsole(behaviour);
+      const typing = join(root, `typing-${moment}.mjs`);
+      const request = `{ uri: 'qemu:///system', uuid: 'u', text: 'canary-secret', wanted: () => true, env: process.env, signal: new AbortController().signal }`;
+      await build({
+        stdin: {
+          contents: `import { typeOnConsole } from ${JSON.stringify(SOURCE)}; await typeOnConsole(${request});`,
+          resolveDir: root,
+        },
+        outfile: typing,
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+      });
+      const child = spawn(process.execPath, [typing], { env, stdio: 'ignore' });
+      const ended = new Promise((resolve) =>
+        child.once('exit', (_code, signal) => resolve(signal)),
+      );
+      await expect
+        .poll(() => existsSync(join(env.PATH.split(delimiter)[0] ?? '', moment)), {
+          timeout: 10_000,
+          interval: 10,
+        })
+        .toBe(true);
+      child.kill('SIGKILL');
+      expect(await ended).toBe('SIGKILL');
+      await gone(read('calls'));
+      expect(read('got')).toBe(got);
+    },
+  );
 
   it('takes turns, so that many at once do not hold up everything else', async () => {
     const consoles = Array.from({ length: 20 }, () => fakeConsole({ rawAfter: 200 }));
     let most = 0;
     const look = (): true => {
-      most = Math.max(most, consoles.filter(({ read }) => read('calls') !== '' && read('left') === '').length);
+      most = Math.max(
+        most,
+        consoles.filter(({ read }) => read('calls') !== '' && read('left') === '').length,
+      );
       return true;
     };
     await Promise.all(
@@ -156,10 +184,16 @@ describe('turns', () => {
       return name;
     };
     const all = await Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => inTurn(work(name))));
-    expect(all.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
+    expect(all.map(({ status }) => status)).toEqual([
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+    ]);
     expect(log.filter((entry) => entry.startsWith('+'))).toEqual(['+a', '+b', '+c', '+d']);
     let under = 0;
-    for (const entry of log) expect((under += entry.startsWith('+') ? 1 : -1)).toBeLessThanOrEqual(2);
+    for (const entry of log)
+      expect((under += entry.startsWith('+') ? 1 : -1)).toBeLessThanOrEqual(2);
   });
 });
 
@@ -167,7 +201,8 @@ describe('turns', () => {
 async function gone(calls: string): Promise<void> {
   const pids = calls.split(' ').slice(0, 2);
   expect(pids).toHaveLength(2);
-  const alive = (): string[] => pids.filter((pid) => existsSync(`/proc/${pid}`) && !/\) [ZX] /.test(stat(pid)));
+  const alive = (): string[] =>
+    pids.filter((pid) => existsSync(`/proc/${pid}`) && !/\) [ZX] /.test(stat(pid)));
   await expect.poll(alive, { timeout: 5000 }).toEqual([]);
 }
 

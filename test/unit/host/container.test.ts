@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { containerArguments, type ContainerCommand } from '../../../src/host/vagrant/container.js';
-import { clientEnv, proxySecrets, readInfo, type Engine } from '../../../src/host/vagrant/engine.js';
+import {
+  clientEnv,
+  proxySecrets,
+  readInfo,
+  type Engine,
+} from '../../../src/host/vagrant/engine.js';
 
-const DOCKER: Engine = { program: 'docker', kind: 'docker', version: '28', rootless: false, remapped: false };
+const DOCKER: Engine = {
+  program: 'docker',
+  kind: 'docker',
+  version: '28',
+  rootless: false,
+  remapped: false,
+};
 const PODMAN: Engine = { ...DOCKER, program: 'podman', kind: 'podman' };
 const COMMAND: ContainerCommand = {
   engine: DOCKER,
@@ -30,7 +41,9 @@ describe('containerArguments', () => {
   });
 
   it('spells a path with commas and quotes so that an engine reads it back', () => {
-    expect(values({ folder: '/a,b"c' }, '--mount')[1]).toBe('type=bind,"source=/a,b""c","target=/a,b""c"');
+    expect(values({ folder: '/a,b"c' }, '--mount')[1]).toBe(
+      'type=bind,"source=/a,b""c","target=/a,b""c"',
+    );
   });
 
   it('names a proxy and does not say what it is', () => {
@@ -41,7 +54,14 @@ describe('containerArguments', () => {
   });
 
   it('ends with the image and vagrant’s own arguments', () => {
-    expect(containerArguments(COMMAND).slice(-6)).toEqual(['--entrypoint', 'vagrant', COMMAND.image, 'up', 'a', '--parallel']);
+    expect(containerArguments(COMMAND).slice(-6)).toEqual([
+      '--entrypoint',
+      'vagrant',
+      COMMAND.image,
+      'up',
+      'a',
+      '--parallel',
+    ]);
   });
 
   it('is the user, however the engine sees users', () => {
@@ -50,7 +70,11 @@ describe('containerArguments', () => {
     expect(who(DOCKER)).toEqual([['1000:1001'], ['120'], []]);
     expect(who({ ...DOCKER, remapped: true })).toEqual([['1000:1001'], ['120'], ['host']]);
     expect(who({ ...DOCKER, rootless: true })).toEqual([[], [], []]);
-    expect(who({ ...PODMAN, rootless: true })).toEqual([['1000:1001'], ['keep-groups'], ['keep-id']]);
+    expect(who({ ...PODMAN, rootless: true })).toEqual([
+      ['1000:1001'],
+      ['keep-groups'],
+      ['keep-id'],
+    ]);
     expect(who(PODMAN, { uid: 0, gid: 0, socketGid: 120 })).toEqual([['0:0'], [], []]);
   });
 
@@ -67,15 +91,27 @@ describe('containerArguments', () => {
 
 describe('readInfo', () => {
   it('knows docker, and how it runs', () => {
-    const info = (options: string[]) => readInfo('docker', JSON.stringify({ ServerVersion: '28.2.2', SecurityOptions: options }));
+    const info = (options: string[]) =>
+      readInfo('docker', JSON.stringify({ ServerVersion: '28.2.2', SecurityOptions: options }));
     expect(info(['name=seccomp,profile=builtin'])).toEqual({ ...DOCKER, version: '28.2.2' });
-    expect(info(['name=seccomp,profile=builtin', 'name=rootless'])).toMatchObject({ rootless: true });
+    expect(info(['name=seccomp,profile=builtin', 'name=rootless'])).toMatchObject({
+      rootless: true,
+    });
     expect(info(['name=userns'])).toMatchObject({ remapped: true });
   });
 
   it('knows podman, also behind the name docker', () => {
-    const text = JSON.stringify({ host: { security: { rootless: true } }, version: { Version: '4.3.1' } });
-    expect(readInfo('docker', text)).toEqual({ program: 'docker', kind: 'podman', version: '4.3.1', rootless: true, remapped: false });
+    const text = JSON.stringify({
+      host: { security: { rootless: true } },
+      version: { Version: '4.3.1' },
+    });
+    expect(readInfo('docker', text)).toEqual({
+      program: 'docker',
+      kind: 'podman',
+      version: '4.3.1',
+      rootless: true,
+      remapped: false,
+    });
   });
 
   it.each(['', '[]', 'null', '{}', '{"ServerVersion":""}'])('takes no engine from %j', (text) => {
@@ -85,8 +121,18 @@ describe('readInfo', () => {
 
 describe('the environment', () => {
   it('has the proxies and the way to the engine, and the passwords are known as secrets', () => {
-    const env = { http_proxy: 'http://me:p%40ss@proxy:3128', NO_PROXY: 'localhost', DOCKER_HOST: 'unix:///x', TOKEN: 'x', https_proxy: '' };
-    expect(clientEnv(env)).toEqual({ http_proxy: env.http_proxy, NO_PROXY: 'localhost', DOCKER_HOST: 'unix:///x' });
+    const env = {
+      http_proxy: 'http://me:p%40ss@proxy:3128',
+      NO_PROXY: 'localhost',
+      DOCKER_HOST: 'unix:///x',
+      TOKEN: 'x',
+      https_proxy: '',
+    };
+    expect(clientEnv(env)).toEqual({
+      http_proxy: env.http_proxy,
+      NO_PROXY: 'localhost',
+      DOCKER_HOST: 'unix:///x',
+    });
     expect(proxySecrets(env)).toEqual(['p%40ss', 'p@ss']);
   });
 });

@@ -21,6 +21,12 @@ it('finds the logs of a fleet’s domains, and of no other', () => {
 });
 
 it('leaves those of a domain that is on the host', () => {
-  expect(logsOf('lab', all, ['lab_a', 'other'])).toEqual(['lab_b.log', 'lab_b-console.log', 'lab_c-console.log']);
-  expect(logsOf('lab', ['lab_c-console.log', 'lab_c.log'], ['lab_c-console'])).toEqual(['lab_c.log']);
+  expect(logsOf('lab', all, ['lab_a', 'other'])).toEqual([
+    'lab_b.log',
+    'lab_b-console.log',
+    'lab_c-console.log',
+  ]);
+  expect(logsOf('lab', ['lab_c-console.log', 'lab_c.log'], ['lab_c-console'])).toEqual([
+    'lab_c.log',
+  ]);
 });

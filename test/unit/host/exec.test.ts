@@ -23,7 +23,14 @@ describe('run', () => {
   });
 
   it('passes on a small environment, in the C locale', async () => {
-    const { stdout } = await sh('env', { env: { ...env, SECRET_TOKEN: 'x', LANG: 'de_DE.UTF-8', LIBVIRT_DEFAULT_URI: 'test:///default' } });
+    const { stdout } = await sh('env', {
+      env: {
+        ...env,
+        SECRET_TOKEN: 'x',
+        LANG: 'de_DE.UTF-8',
+        LIBVIRT_DEFAULT_URI: 'test:///default',
+      },
+    });
     expect(stdout).toContain('LC_ALL=C\n');
     expect(stdout).not.toMatch(/SECRET_TOKEN|LIBVIRT_DEFAULT_URI|LANG=/);
   });
@@ -38,7 +45,10 @@ describe('run', () => {
   });
 
   it('takes other exit codes for an answer when told so', async () => {
-    expect(await sh('echo x; exit 3', { accept: 'any' })).toMatchObject({ exitCode: 3, stdout: 'x\n' });
+    expect(await sh('echo x; exit 3', { accept: 'any' })).toMatchObject({
+      exitCode: 3,
+      stdout: 'x\n',
+    });
   });
 
   it('stops at the time limit, with all its children', async () => {
@@ -47,7 +57,12 @@ describe('run', () => {
     expect(error.summary).toContain('longer than 0.3 s');
     expect(performance.now() - began).toBeLessThan(4000);
     expect(
-      spawnSync('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " " | grep -c "sleep 61[.]5"']).stdout.toString().trim(),
+      spawnSync('sh', [
+        '-c',
+        'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " " | grep -c "sleep 61[.]5"',
+      ])
+        .stdout.toString()
+        .trim(),
     ).toBe('0');
   });
 
@@ -65,7 +80,9 @@ describe('run', () => {
       controller.abort();
     }, 100);
     expect((await caught(sh('sleep 30', { signal: controller.signal }))).code).toBe('interrupted');
-    expect((await caught(sh('touch /nowhere/never', { signal: controller.signal }))).code).toBe('interrupted');
+    expect((await caught(sh('touch /nowhere/never', { signal: controller.signal }))).code).toBe(
+      'interrupted',
+    );
   });
 
   it('runs in a process group of its own, so that Ctrl-C on the terminal does not reach it', async () => {
@@ -75,7 +92,9 @@ describe('run', () => {
   });
 
   it('hides secrets, in the command too', async () => {
-    const error = await caught(sh('echo "refused s3cret-pw" >&2; : s3cret-pw; exit 1', { secrets: ['s3cret-pw'] }));
+    const error = await caught(
+      sh('echo "refused s3cret-pw" >&2; : s3cret-pw; exit 1', { secrets: ['s3cret-pw'] }),
+    );
     expect(JSON.stringify([error.summary, error.detail, error.hint])).not.toContain('s3cret');
     expect(error.summary).toBe('refused ***');
     expect(redactor(['ab', 'abc', ''])('xabcx ab')).toBe('x***x ***');
@@ -83,7 +102,9 @@ describe('run', () => {
 
   it('gives output as it comes, in whole characters', async () => {
     const pieces: string[] = [];
-    const { stdout } = await sh('printf "\\303"; sleep 0.2; printf "\\244"', { onStdout: (text) => pieces.push(text) });
+    const { stdout } = await sh('printf "\\303"; sleep 0.2; printf "\\244"', {
+      onStdout: (text) => pieces.push(text),
+    });
     expect(pieces.join('')).toBe('ä');
     expect(stdout).toBe('');
   });
@@ -98,7 +119,9 @@ describe('run', () => {
   });
 
   it('says what to install', async () => {
-    const error = await caught(run('virsh', [], { env: { PATH: '/nonexistent' }, timeoutSeconds: 5 }));
+    const error = await caught(
+      run('virsh', [], { env: { PATH: '/nonexistent' }, timeoutSeconds: 5 }),
+    );
     expect(error.code).toBe('host-not-ready');
     expect(error.hint).toContain('libvirt-clients');
   });

@@ -18,8 +18,10 @@ import { leased } from '../../../src/host/libvirt/domain-acts.js';
 import { parseCapacities, parseVolumes } from '../../../src/host/libvirt/volumes.js';
 import { parseXml } from '../../../src/xml/index.js';
 
-const recorded = (name: string) => parseXml(readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8'));
-const domain = (inside: string, attrs = 'type="kvm"') => parseXml(`<domain ${attrs}><name>x</name>${inside}</domain>`);
+const recorded = (name: string) =>
+  parseXml(readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8'));
+const domain = (inside: string, attrs = 'type="kvm"') =>
+  parseXml(`<domain ${attrs}><name>x</name>${inside}</domain>`);
 
 describe('domainFacts', () => {
   it('reads a running domain as libvirt 9 gives it', () => {
@@ -38,7 +40,15 @@ describe('domainFacts', () => {
       tpm: false,
       boot: ['disk', 'network'],
       pxe: true,
-      disks: [{ target: 'sda', bus: 'sata', path: '/var/lib/libvirt/images/lab_n-1-sda.qcow2', volume: null, device: 'disk' }],
+      disks: [
+        {
+          target: 'sda',
+          bus: 'sata',
+          path: '/var/lib/libvirt/images/lab_n-1-sda.qcow2',
+          volume: null,
+          device: 'disk',
+        },
+      ],
       nics: [
         {
           mac: '52:a6:59:b2:b6:4e',
@@ -57,7 +67,13 @@ describe('domainFacts', () => {
   it('knows nothing of taps and ptys from the persistent definition', () => {
     const facts = domainFacts(recorded('domain-inactive.xml'));
     expect(facts.nics).toEqual([
-      { mac: '52:a6:59:b2:b6:4e', model: 'virtio', source: { kind: 'network', network: 'lab_lab' }, tap: null, bridge: null },
+      {
+        mac: '52:a6:59:b2:b6:4e',
+        model: 'virtio',
+        source: { kind: 'network', network: 'lab_lab' },
+        tap: null,
+        bridge: null,
+      },
     ]);
     expect(facts.console).toEqual({ pty: null, log: '/var/log/libvirt/qemu/lab_n-1-console.log' });
   });
@@ -74,7 +90,9 @@ describe('domainFacts', () => {
 
   it('knows UEFI in both spellings', () => {
     expect(domainFacts(domain('<os firmware="efi"/>')).firmware).toBe('uefi');
-    const facts = domainFacts(domain('<os><loader type="pflash">/x</loader><nvram>/y_VARS.fd</nvram></os>'));
+    const facts = domainFacts(
+      domain('<os><loader type="pflash">/x</loader><nvram>/y_VARS.fd</nvram></os>'),
+    );
     expect([facts.firmware, facts.loader, facts.nvram]).toEqual(['uefi', '/x', '/y_VARS.fd']);
   });
 
@@ -82,8 +100,14 @@ describe('domainFacts', () => {
     ['<loader type="pflash" secure="yes">/x</loader>', 'uefi-secure'],
     ['<loader type="pflash" secure="no">/x</loader>', 'uefi'],
     ['<firmware><feature enabled="yes" name="secure-boot"/></firmware>', 'uefi-secure'],
-    ['<firmware><feature enabled="yes" name="secure-boot"/></firmware><loader secure="no"/>', 'uefi'],
-    ['<firmware><feature enabled="no" name="secure-boot"/><feature enabled="yes" name="other"/></firmware><loader/>', 'uefi'],
+    [
+      '<firmware><feature enabled="yes" name="secure-boot"/></firmware><loader secure="no"/>',
+      'uefi',
+    ],
+    [
+      '<firmware><feature enabled="no" name="secure-boot"/><feature enabled="yes" name="other"/></firmware><loader/>',
+      'uefi',
+    ],
     ['<loader secure="yes"/>', 'uefi-secure'],
   ])('knows secure boot: %s', (inside, kind) => {
     expect(domainFacts(domain(`<os firmware="efi">${inside}</os>`)).firmware).toBe(kind);
@@ -110,10 +134,22 @@ describe('domainFacts', () => {
     expect(facts.graphics).toEqual({ type: 'vnc', listen: '0.0.0.0', port: 5901, autoport: true });
     expect(facts.disks).toEqual([
       { target: 'sdb', bus: 'sata', path: null, volume: null, device: 'cdrom' },
-      { target: 'vda', bus: 'virtio', path: null, volume: { pool: 'p', volume: 'v' }, device: 'disk' },
+      {
+        target: 'vda',
+        bus: 'virtio',
+        path: null,
+        volume: { pool: 'p', volume: 'v' },
+        device: 'disk',
+      },
     ]);
     expect(facts.nics).toEqual([
-      { mac: '52:54:00:aa:bb:cc', model: '', source: { kind: 'bridge', bridge: 'br0' }, tap: null, bridge: 'br0' },
+      {
+        mac: '52:54:00:aa:bb:cc',
+        model: '',
+        source: { kind: 'bridge', bridge: 'br0' },
+        tap: null,
+        bridge: 'br0',
+      },
       { mac: '52:54:00:00:00:01', model: '', source: { kind: 'other' }, tap: null, bridge: null },
     ]);
   });
@@ -142,10 +178,16 @@ describe('marks', () => {
   });
 
   it.each([
-    ['another namespace under the prefix ven', '<ven:vm xmlns:ven="urn:other" fleet="f" name="n" digest="d"/>'],
+    [
+      'another namespace under the prefix ven',
+      '<ven:vm xmlns:ven="urn:other" fleet="f" name="n" digest="d"/>',
+    ],
     ['an element without a namespace', '<vm fleet="f" name="n" digest="d"/>'],
     ['a mark that lacks the digest', '<ven:vm xmlns:ven="urn:ven:1" fleet="f" name="n"/>'],
-    ['two marks', '<a:vm xmlns:a="urn:ven:1" fleet="f" name="n" digest="d"/><b:vm xmlns:b="urn:ven:1" fleet="g" name="n" digest="d"/>'],
+    [
+      'two marks',
+      '<a:vm xmlns:a="urn:ven:1" fleet="f" name="n" digest="d"/><b:vm xmlns:b="urn:ven:1" fleet="g" name="n" digest="d"/>',
+    ],
     ['nothing', ''],
   ])('takes %s for no mark', (_what, inside) => {
     expect(domainMark(domain(`<metadata>${inside}</metadata>`))).toBeNull();
@@ -172,7 +214,9 @@ describe('marks', () => {
   });
 
   it('marks a network', () => {
-    const marked = parseXml('<network><metadata><v:network xmlns:v="urn:ven:1" fleet="f" name="lab" digest="d"/></metadata></network>');
+    const marked = parseXml(
+      '<network><metadata><v:network xmlns:v="urn:ven:1" fleet="f" name="lab" digest="d"/></metadata></network>',
+    );
     expect(networkMark(marked)).toEqual({ fleet: 'f', network: 'lab', digest: 'd' });
     expect(networkMark(recorded('network-default.xml'))).toBeNull();
   });
@@ -211,7 +255,10 @@ describe('networks and storage', () => {
   });
 
   it('reads a pool and a volume', () => {
-    expect(poolFacts(recorded('pool-default.xml'))).toMatchObject({ name: 'default', path: '/var/lib/libvirt/images' });
+    expect(poolFacts(recorded('pool-default.xml'))).toMatchObject({
+      name: 'default',
+      path: '/var/lib/libvirt/images',
+    });
     expect(poolFacts(recorded('pool-default.xml')).availableBytes).toBeGreaterThan(1e9);
     expect(volumeFacts(recorded('volume.xml'))).toEqual({
       volume: 'lab_n-1-sda.qcow2',
@@ -257,7 +304,9 @@ describe('tables', () => {
   });
 
   it('reads volume lists', () => {
-    expect([...parseVolumes(' a.qcow2       /p/a.qcow2\n with a space   /p/with a space\n')]).toEqual([
+    expect([
+      ...parseVolumes(' a.qcow2       /p/a.qcow2\n with a space   /p/with a space\n'),
+    ]).toEqual([
       ['a.qcow2', '/p/a.qcow2'],
       ['with a space', '/p/with a space'],
     ]);

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,7 +40,9 @@ describe('readFleetFile', () => {
   });
 
   it('says plainly what is wrong with the path', () => {
-    expect(() => readFleetFile(join(dir, 'none'))).toThrow(expect.objectContaining({ code: 'not-found' }));
+    expect(() => readFleetFile(join(dir, 'none'))).toThrow(
+      expect.objectContaining({ code: 'not-found' }),
+    );
     expect(() => readFleetFile(dir)).toThrow(/is a folder/);
     execFileSync('mkfifo', [join(dir, 'pipe')]);
     expect(() => readFleetFile(join(dir, 'pipe'))).toThrow(/not a plain file/);
@@ -43,7 +53,8 @@ describe('readFleetFile', () => {
 
 describe('work folder', () => {
   it('is one for each fleet and host, under the state folder', () => {
-    const at = (over: object) => workFolder({ uri: 'qemu:///system', fleet: 'f', env: { HOME: '/home/a' }, ...over });
+    const at = (over: object) =>
+      workFolder({ uri: 'qemu:///system', fleet: 'f', env: { HOME: '/home/a' }, ...over });
     expect(at({})).toMatch(/^\/home\/a\/\.local\/state\/ven\/f-[0-9a-f]{8}$/);
     expect(at({ env: { HOME: '/home/a', XDG_STATE_HOME: '/state' } })).toMatch(/^\/state\/ven\/f-/);
     expect(at({ env: { HOME: '/home/a', XDG_STATE_HOME: 'relative' } })).toBe(at({}));
@@ -53,7 +64,12 @@ describe('work folder', () => {
   it('keeps a journal, readable by its owner alone', () => {
     const work = join(dir, 'state/ven/f');
     const journal = openJournal(work);
-    const event: RunEvent = { type: 'interrupted', time: '2026-01-01T00:00:00Z', hard: false, running: ['a'] };
+    const event: RunEvent = {
+      type: 'interrupted',
+      time: '2026-01-01T00:00:00Z',
+      hard: false,
+      running: ['a'],
+    };
     journal.write(event);
     journal.write(event);
     journal.close();
@@ -67,15 +83,22 @@ describe('work folder', () => {
   it('says what to do where none can be made', () => {
     writeFileSync(join(dir, 'file'), '');
     expect(() => openJournal(join(dir, 'file/ven/f'))).toThrow(
-      expect.objectContaining({ code: 'usage', hint: expect.stringContaining('XDG_STATE_HOME') as string }),
+      expect.objectContaining({
+        code: 'usage',
+        hint: expect.stringContaining('XDG_STATE_HOME') as string,
+      }),
     );
   });
 
   it('goes away, with or without the logs', () => {
     const work = join(dir, 'ven/f');
-    for (const name of ['logs', 'runs', 'vagrant']) mkdirSync(join(work, name), { recursive: true });
+    for (const name of ['logs', 'runs', 'vagrant'])
+      mkdirSync(join(work, name), { recursive: true });
     removeWorkFolder(work, { keepLogs: true });
-    expect([existsSync(join(work, 'logs')), existsSync(join(work, 'vagrant'))]).toEqual([true, false]);
+    expect([existsSync(join(work, 'logs')), existsSync(join(work, 'vagrant'))]).toEqual([
+      true,
+      false,
+    ]);
     removeWorkFolder(work, { keepLogs: false });
     removeWorkFolder(work, { keepLogs: false });
     expect(existsSync(work)).toBe(false);
@@ -104,7 +127,9 @@ describe('other files', () => {
     );
     expect(() => {
       writePrivateFile(join(path, 'x/y'), '');
-    }).toThrow(expect.objectContaining({ hint: `Check the path and its permissions: ls -ld ${path}` }));
+    }).toThrow(
+      expect.objectContaining({ hint: `Check the path and its permissions: ls -ld ${path}` }),
+    );
   });
 
   it('takes away nothing that another left', () => {

@@ -38,7 +38,8 @@ describe('hostFindings', () => {
       probe: false,
       vagrant: false,
     });
-    const of = (check: string) => findings.filter((finding) => finding.check === check).map(({ level }) => level);
+    const of = (check: string) =>
+      findings.filter((finding) => finding.check === check).map(({ level }) => level);
     expect(of('libvirt')).toEqual(['ok']);
     // The test driver has no QEMU.
     expect(of('qemu')).toEqual(['missing']);
@@ -49,7 +50,11 @@ describe('hostFindings', () => {
 
   it('says what to install when virsh is not there', async () => {
     const env = { HOME: '/', PATH: '/nonexistent' };
-    const findings = await hostFindings(fleetOf('qemu:///system'), { env, probe: true, vagrant: false });
+    const findings = await hostFindings(fleetOf('qemu:///system'), {
+      env,
+      probe: true,
+      vagrant: false,
+    });
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ check: 'libvirt', level: 'missing' });
     expect(findings[0]?.fix).toContain('apt-get install');
@@ -60,13 +65,24 @@ describe('resourceFindings', () => {
   const memory =
     'total  :             24684096 KiB\nfree   :              1048576 KiB\nbuffers:              1048576 KiB\ncached :               524288 KiB';
   const pools = new Map([
-    ['default-pool', `<pool type="dir"><name>default-pool</name><available unit="bytes">${100 * GIB}</available></pool>`],
+    [
+      'default-pool',
+      `<pool type="dir"><name>default-pool</name><available unit="bytes">${100 * GIB}</available></pool>`,
+    ],
   ]);
 
   it('warns of too little memory and disk', () => {
     expect(resourceFindings(fleetOf(''), { memory, running: new Set(), pools })).toMatchObject([
-      { check: 'memory', level: 'warning', message: 'The VMs to start want 4.0 GiB of memory, and 2.5 GiB are free' },
-      { check: 'disk', level: 'warning', message: 'The disks in pool default-pool may grow to 110.0 GiB, and 100.0 GiB are free' },
+      {
+        check: 'memory',
+        level: 'warning',
+        message: 'The VMs to start want 4.0 GiB of memory, and 2.5 GiB are free',
+      },
+      {
+        check: 'disk',
+        level: 'warning',
+        message: 'The disks in pool default-pool may grow to 110.0 GiB, and 100.0 GiB are free',
+      },
     ]);
   });
 
@@ -75,7 +91,13 @@ describe('resourceFindings', () => {
   });
 
   it('says nothing of what it can not know', () => {
-    expect(resourceFindings(fleetOf(''), { memory: 'error', running: new Set(), pools: new Map([['default-pool', '']]) })).toEqual([]);
+    expect(
+      resourceFindings(fleetOf(''), {
+        memory: 'error',
+        running: new Set(),
+        pools: new Map([['default-pool', '']]),
+      }),
+    ).toEqual([]);
   });
 });
 
@@ -90,7 +112,9 @@ describe('probeAccelerator', () => {
   });
 
   it('reads versions', () => {
-    expect(libvirtVersion('Compiled against library: libvirt 8.0.0\nUsing library: libvirt 9.10.2\n')).toBe(9_010_002);
+    expect(
+      libvirtVersion('Compiled against library: libvirt 8.0.0\nUsing library: libvirt 9.10.2\n'),
+    ).toBe(9_010_002);
     expect(libvirtVersion('')).toBe(0);
   });
 });

@@ -19,7 +19,14 @@ const DEBIAN_12: Record<string, Described> = {
   '40-edk2-x86_64-secure-enrolled.json': {
     folder: '/usr/share/OVMF',
     images: ['OVMF_CODE_4M.ms.fd', 'OVMF_VARS_4M.ms.fd'],
-    features: ['acpi-s3', 'amd-sev', 'enrolled-keys', 'requires-smm', 'secure-boot', 'verbose-dynamic'],
+    features: [
+      'acpi-s3',
+      'amd-sev',
+      'enrolled-keys',
+      'requires-smm',
+      'secure-boot',
+      'verbose-dynamic',
+    ],
   },
   '50-edk2-x86_64-secure.json': {
     folder: '/usr/share/OVMF',
@@ -50,29 +57,59 @@ const DEBIAN_13: Record<string, Described> = {
     features: ['acpi-s3', 'requires-smm', 'secure-boot', 'verbose-dynamic'],
     architecture: 'i386',
   },
-  '60-edk2-x86_64-amdsev.json': { folder: '/usr/share/ovmf', images: ['OVMF.amdsev.fd'], features: ['amd-sev', 'amd-sev-es'] },
+  '60-edk2-x86_64-amdsev.json': {
+    folder: '/usr/share/ovmf',
+    images: ['OVMF.amdsev.fd'],
+    features: ['amd-sev', 'amd-sev-es'],
+  },
 };
 
 /** Fedora (edk2-ovmf): the large images as qcow2 first, small raw ones after them. */
 const FEDORA: Record<string, Described> = Object.fromEntries(
   (
     [
-      ['30-edk2-ovmf-4m-qcow2-x64-sb-enrolled', ['OVMF_CODE_4M.secboot.qcow2', 'OVMF_VARS_4M.secboot.qcow2'], ['enrolled-keys', 'SB']],
-      ['31-edk2-ovmf-2m-raw-x64-sb-enrolled', ['OVMF_CODE.secboot.fd', 'OVMF_VARS.secboot.fd'], ['enrolled-keys', 'SB']],
-      ['40-edk2-ovmf-4m-qcow2-x64-sb', ['OVMF_CODE_4M.secboot.qcow2', 'OVMF_VARS_4M.qcow2'], ['SB']],
+      [
+        '30-edk2-ovmf-4m-qcow2-x64-sb-enrolled',
+        ['OVMF_CODE_4M.secboot.qcow2', 'OVMF_VARS_4M.secboot.qcow2'],
+        ['enrolled-keys', 'SB'],
+      ],
+      [
+        '31-edk2-ovmf-2m-raw-x64-sb-enrolled',
+        ['OVMF_CODE.secboot.fd', 'OVMF_VARS.secboot.fd'],
+        ['enrolled-keys', 'SB'],
+      ],
+      [
+        '40-edk2-ovmf-4m-qcow2-x64-sb',
+        ['OVMF_CODE_4M.secboot.qcow2', 'OVMF_VARS_4M.qcow2'],
+        ['SB'],
+      ],
       ['41-edk2-ovmf-2m-raw-x64-sb', ['OVMF_CODE.secboot.fd', 'OVMF_VARS.fd'], ['SB']],
-      ['50-edk2-ovmf-4m-qcow2-x64-nosb', ['OVMF_CODE_4M.qcow2', 'OVMF_VARS_4M.qcow2'], ['acpi-s3', 'amd-sev', 'amd-sev-es']],
+      [
+        '50-edk2-ovmf-4m-qcow2-x64-nosb',
+        ['OVMF_CODE_4M.qcow2', 'OVMF_VARS_4M.qcow2'],
+        ['acpi-s3', 'amd-sev', 'amd-sev-es'],
+      ],
       ['50-edk2-ovmf-x64-microvm', ['MICROVM.fd'], []],
-      ['51-edk2-ovmf-2m-raw-x64-nosb', ['OVMF_CODE.fd', 'OVMF_VARS.fd'], ['acpi-s3', 'amd-sev', 'amd-sev-es']],
+      [
+        '51-edk2-ovmf-2m-raw-x64-nosb',
+        ['OVMF_CODE.fd', 'OVMF_VARS.fd'],
+        ['acpi-s3', 'amd-sev', 'amd-sev-es'],
+      ],
       ['60-edk2-ovmf-x64-amdsev', ['OVMF.amdsev.fd'], ['amd-sev', 'amd-sev-es', 'amd-sev-snp']],
-      ['60-edk2-ovmf-x64-inteltdx', ['OVMF.inteltdx.secboot.fd'], ['enrolled-keys', 'intel-tdx', 'secure-boot']],
+      [
+        '60-edk2-ovmf-x64-inteltdx',
+        ['OVMF.inteltdx.secboot.fd'],
+        ['enrolled-keys', 'intel-tdx', 'secure-boot'],
+      ],
     ] as const
   ).map(([name, images, features]) => [
     `${name}.json`,
     {
       folder: '/usr/share/edk2/ovmf',
       images,
-      features: features.flatMap((feature: string) => (feature === 'SB' ? ['requires-smm', 'secure-boot'] : [feature])),
+      features: features.flatMap((feature: string) =>
+        feature === 'SB' ? ['requires-smm', 'secure-boot'] : [feature],
+      ),
       ...(name.endsWith('microvm') ? { machines: ['microvm'] } : {}),
     },
   ]),
@@ -87,8 +124,17 @@ export const DISTRIBUTIONS = {
 };
 
 /** A descriptor's text. */
-export function descriptor({ folder, images, features, machines = ['pc-q35-*'], architecture = 'x86_64' }: Described): string {
-  const file = (name: string) => ({ filename: `${folder}/${name}`, format: name.endsWith('.qcow2') ? 'qcow2' : 'raw' });
+export function descriptor({
+  folder,
+  images,
+  features,
+  machines = ['pc-q35-*'],
+  architecture = 'x86_64',
+}: Described): string {
+  const file = (name: string) => ({
+    filename: `${folder}/${name}`,
+    format: name.endsWith('.qcow2') ? 'qcow2' : 'raw',
+  });
   const [code, variables] = images;
   const mapping =
     variables === undefined
@@ -105,7 +151,11 @@ export function descriptor({ folder, images, features, machines = ['pc-q35-*'], 
 }
 
 /** Writes descriptors (or texts as they are) below `root`; the paths are of the host. */
-export function install(root: string, folder: string, files: Record<string, Described | string>): void {
+export function install(
+  root: string,
+  folder: string,
+  files: Record<string, Described | string>,
+): void {
   for (const [name, file] of Object.entries(files)) {
     const path = join(root, folder, name);
     mkdirSync(dirname(path), { recursive: true });

@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findFirmware, firmwareFor, firmwareSearch, libvirtFirmware, ownFirmware } from '../../../src/host/readiness/firmware.js';
+import {
+  findFirmware,
+  firmwareFor,
+  firmwareSearch,
+  libvirtFirmware,
+  ownFirmware,
+} from '../../../src/host/readiness/firmware.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 import { DISTRIBUTIONS, install, type Described } from './firmware-hosts.js';
 
@@ -16,7 +22,10 @@ afterEach(() => {
 });
 
 /** `code + variables`, or null. All images are there, but those named. */
-function found(kind: 'uefi' | 'uefi-secure', { template = false, ownKeys = false, gone = [] as string[] } = {}): string | null {
+function found(
+  kind: 'uefi' | 'uefi-secure',
+  { template = false, ownKeys = false, gone = [] as string[] } = {},
+): string | null {
   const folders = [join(root, ETC), join(root, USR)];
   const { firmware } = findFirmware(
     kind,
@@ -36,19 +45,28 @@ describe('findFirmware', () => {
   const enrolled = `${debian}/OVMF_CODE_4M.ms.fd + ${debian}/OVMF_VARS_4M.ms.fd raw`;
   const fedora = '/usr/share/edk2/ovmf';
 
-  it.each(['Debian 12', 'Debian 13', 'Ubuntu 22.04', 'Ubuntu 24.04'] as const)('on %s', (distribution) => {
-    install(root, USR, DISTRIBUTIONS[distribution]);
-    expect(found('uefi')).toBe(plain);
-    expect(found('uefi-secure')).toBe(enrolled);
-    expect(found('uefi-secure', { template: true })).toBe(enrolled);
-  });
+  it.each(['Debian 12', 'Debian 13', 'Ubuntu 22.04', 'Ubuntu 24.04'] as const)(
+    'on %s',
+    (distribution) => {
+      install(root, USR, DISTRIBUTIONS[distribution]);
+      expect(found('uefi')).toBe(plain);
+      expect(found('uefi-secure')).toBe(enrolled);
+      expect(found('uefi-secure', { template: true })).toBe(enrolled);
+    },
+  );
 
   it('on Fedora, where only the small images are raw', () => {
     install(root, USR, DISTRIBUTIONS.Fedora);
     expect(found('uefi')).toBe(`${fedora}/OVMF_CODE_4M.qcow2 + ${fedora}/OVMF_VARS_4M.qcow2 qcow2`);
-    expect(found('uefi-secure')).toBe(`${fedora}/OVMF_CODE_4M.secboot.qcow2 + ${fedora}/OVMF_VARS_4M.secboot.qcow2 qcow2`);
-    expect(found('uefi', { template: true })).toBe(`${fedora}/OVMF_CODE.fd + ${fedora}/OVMF_VARS.fd raw`);
-    expect(found('uefi-secure', { template: true })).toBe(`${fedora}/OVMF_CODE.secboot.fd + ${fedora}/OVMF_VARS.secboot.fd raw`);
+    expect(found('uefi-secure')).toBe(
+      `${fedora}/OVMF_CODE_4M.secboot.qcow2 + ${fedora}/OVMF_VARS_4M.secboot.qcow2 qcow2`,
+    );
+    expect(found('uefi', { template: true })).toBe(
+      `${fedora}/OVMF_CODE.fd + ${fedora}/OVMF_VARS.fd raw`,
+    );
+    expect(found('uefi-secure', { template: true })).toBe(
+      `${fedora}/OVMF_CODE.secboot.fd + ${fedora}/OVMF_VARS.secboot.fd raw`,
+    );
   });
 
   it.each<[keyof typeof DISTRIBUTIONS, string]>([
@@ -62,8 +80,12 @@ describe('findFirmware', () => {
 
   it('passes over one whose files are not there', () => {
     install(root, USR, DISTRIBUTIONS.Fedora);
-    expect(found('uefi', { gone: ['OVMF_VARS_4M.qcow2'] })).toBe(`${fedora}/OVMF_CODE.fd + ${fedora}/OVMF_VARS.fd raw`);
-    expect(found('uefi-secure', { gone: ['OVMF_VARS.secboot.fd', 'OVMF_CODE_4M.secboot.qcow2'] })).toBeNull();
+    expect(found('uefi', { gone: ['OVMF_VARS_4M.qcow2'] })).toBe(
+      `${fedora}/OVMF_CODE.fd + ${fedora}/OVMF_VARS.fd raw`,
+    );
+    expect(
+      found('uefi-secure', { gone: ['OVMF_VARS.secboot.fd', 'OVMF_CODE_4M.secboot.qcow2'] }),
+    ).toBeNull();
   });
 
   const own: Described = { folder: '/opt/fw', images: ['CODE.fd', 'VARS.fd'], features: [] };
@@ -91,23 +113,37 @@ describe('findFirmware', () => {
     ['an image without variables', { images: ['OVMF.fd'] }],
     ['no JSON', '{ "mapping"'],
     ['JSON of another shape', '[{"mapping": []}]'],
-    ['features of no list', '{"interface-types":["uefi"],"features":7,"targets":{},"mapping":{"device":"flash"}}'],
+    [
+      'features of no list',
+      '{"interface-types":["uefi"],"features":7,"targets":{},"mapping":{"device":"flash"}}',
+    ],
     ['a relative path', { folder: 'opt' }],
   ])('passes over a descriptor with %s', (_, change) => {
     install(root, USR, { '10.json': typeof change === 'string' ? change : { ...own, ...change } });
     expect(found('uefi')).toBeNull();
-    install(root, USR, { '20.json': own, 'README.md': 'not one', '.15.json': { ...own, folder: '/hidden' } });
+    install(root, USR, {
+      '20.json': own,
+      'README.md': 'not one',
+      '.15.json': { ...own, folder: '/hidden' },
+    });
     expect(found('uefi')).toBe(ofAdministrator);
   });
 
-  it.each([['*'], ['pc-*'], ['q35'], ['pc-q35-*'], ['pc-q35-7.2']])('takes machines %s for q35', (pattern) => {
-    install(root, USR, { '10.json': { ...own, machines: ['microvm', pattern] } });
-    expect(found('uefi')).toBe(ofAdministrator);
-  });
+  it.each([['*'], ['pc-*'], ['q35'], ['pc-q35-*'], ['pc-q35-7.2']])(
+    'takes machines %s for q35',
+    (pattern) => {
+      install(root, USR, { '10.json': { ...own, machines: ['microvm', pattern] } });
+      expect(found('uefi')).toBe(ofAdministrator);
+    },
+  );
 
   it('says of each descriptor why it does not fit', () => {
     install(root, USR, DISTRIBUTIONS['Debian 12']);
-    const { firmware, passedOver } = findFirmware('uefi', { template: false }, { folders: [join(root, USR)], exists: () => false });
+    const { firmware, passedOver } = findFirmware(
+      'uefi',
+      { template: false },
+      { folders: [join(root, USR)], exists: () => false },
+    );
     expect(firmware).toBeNull();
     expect(passedOver.map((line) => line.slice(root.length + USR.length + 2))).toEqual([
       '40-edk2-x86_64-secure-enrolled.json: with secure-boot, requires-smm, enrolled-keys',
@@ -121,8 +157,13 @@ describe('firmwareSearch', () => {
   it('looks where libvirt looks: a user’s own folder counts for the user’s own libvirt only', () => {
     const system = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
     expect(firmwareSearch('qemu:///system', { HOME: '/home/a' }).folders).toEqual(system);
-    expect(firmwareSearch('qemu:///session', { HOME: '/home/a' }).folders).toEqual(['/home/a/.config/qemu/firmware', ...system]);
-    expect(firmwareSearch('qemu:///session', { XDG_CONFIG_HOME: '/c' }).folders[0]).toBe('/c/qemu/firmware');
+    expect(firmwareSearch('qemu:///session', { HOME: '/home/a' }).folders).toEqual([
+      '/home/a/.config/qemu/firmware',
+      ...system,
+    ]);
+    expect(firmwareSearch('qemu:///session', { XDG_CONFIG_HOME: '/c' }).folders[0]).toBe(
+      '/c/qemu/firmware',
+    );
   });
 });
 
@@ -134,21 +175,38 @@ describe('libvirtFirmware', () => {
 
   it('promises what libvirt offers', () => {
     const both = '<value>yes</value><value>no</value>';
-    expect(libvirtFirmware('uefi', capabilities(efi, both))).toEqual({ by: 'libvirt', secure: false });
-    expect(libvirtFirmware('uefi-secure', capabilities(efi, both))).toEqual({ by: 'libvirt', secure: true });
-    expect(libvirtFirmware('uefi', capabilities(efi, '<value>no</value>'))).toEqual({ by: 'libvirt', secure: false });
+    expect(libvirtFirmware('uefi', capabilities(efi, both))).toEqual({
+      by: 'libvirt',
+      secure: false,
+    });
+    expect(libvirtFirmware('uefi-secure', capabilities(efi, both))).toEqual({
+      by: 'libvirt',
+      secure: true,
+    });
+    expect(libvirtFirmware('uefi', capabilities(efi, '<value>no</value>'))).toEqual({
+      by: 'libvirt',
+      secure: false,
+    });
     expect(libvirtFirmware('uefi-secure', capabilities(efi, '<value>no</value>'))).toBeNull();
     expect(libvirtFirmware('uefi', capabilities('<value>bios</value>', both))).toBeNull();
-    expect(libvirtFirmware('uefi', '<domainCapabilities><os supported="no"/></domainCapabilities>')).toBeNull();
+    expect(
+      libvirtFirmware('uefi', '<domainCapabilities><os supported="no"/></domainCapabilities>'),
+    ).toBeNull();
   });
 });
 
 describe('firmwareFor', () => {
-  const ask = (uri: string, ...rest: [Parameters<typeof firmwareFor>[2], Parameters<typeof firmwareFor>[3]]) =>
-    firmwareFor(new Virsh({ uri, env: process.env }), { uri, env: process.env }, ...rest);
+  const ask = (
+    uri: string,
+    ...rest: [Parameters<typeof firmwareFor>[2], Parameters<typeof firmwareFor>[3]]
+  ) => firmwareFor(new Virsh({ uri, env: process.env }), { uri, env: process.env }, ...rest);
 
   it('refuses files of the fleet file that are not there', async () => {
-    const wanted = { loader: '/nowhere/CODE.fd', nvramTemplate: '/nowhere/VARS.fd', secureBoot: false };
+    const wanted = {
+      loader: '/nowhere/CODE.fd',
+      nvramTemplate: '/nowhere/VARS.fd',
+      secureBoot: false,
+    };
     await expect(ask('qemu:///system', wanted, { template: false })).rejects.toMatchObject({
       code: 'host-not-ready',
       summary: 'The firmware file /nowhere/CODE.fd and /nowhere/VARS.fd is not there',
@@ -171,7 +229,9 @@ describe('firmwareFor', () => {
 
 describe('ownFirmware', () => {
   it('knows the format by the name', () => {
-    expect(ownFirmware({ loader: '/a/CODE.qcow2', nvramTemplate: '/a/VARS.fd', secureBoot: true })).toEqual({
+    expect(
+      ownFirmware({ loader: '/a/CODE.qcow2', nvramTemplate: '/a/VARS.fd', secureBoot: true }),
+    ).toEqual({
       by: 'files',
       loader: { path: '/a/CODE.qcow2', format: 'qcow2' },
       nvramTemplate: { path: '/a/VARS.fd', format: 'raw' },

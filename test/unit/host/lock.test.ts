@@ -31,11 +31,20 @@ afterEach(() => {
 });
 
 const take = async (over: Partial<Parameters<typeof acquireLock>[0]> = {}): Promise<Lock> => {
-  const lock = await acquireLock({ uri: 'test:///default', fleet: 'f', command: 'apply', folder, env: process.env, ...over });
+  const lock = await acquireLock({
+    uri: 'test:///default',
+    fleet: 'f',
+    command: 'apply',
+    folder,
+    env: process.env,
+    ...over,
+  });
   locks.push(lock);
   return lock;
 };
-const refusal = async (over: Partial<Parameters<typeof acquireLock>[0]> = {}): Promise<VenError> => {
+const refusal = async (
+  over: Partial<Parameters<typeof acquireLock>[0]> = {},
+): Promise<VenError> => {
   const error: unknown = await take(over).then(
     () => null,
     (thrown: unknown) => thrown,
@@ -88,7 +97,9 @@ describe('acquireLock', () => {
     setTimeout(() => {
       controller.abort();
     }, 200);
-    expect((await refusal({ waitSeconds: 30, signal: controller.signal })).code).toBe('interrupted');
+    expect((await refusal({ waitSeconds: 30, signal: controller.signal })).code).toBe(
+      'interrupted',
+    );
   });
 
   it('is free at once when its holder is killed, and still held by a child that outlives it', async () => {

@@ -1,9 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openNodeRecords, readNodeRecords, removeNodeRecord, writeNodeRecord } from '../../../src/host/index.js';
+import {
+  openNodeRecords,
+  readNodeRecords,
+  removeNodeRecord,
+  writeNodeRecord,
+} from '../../../src/host/index.js';
 import type { NodeRecord } from '../../../src/model/index.js';
 
 const record: NodeRecord = {
@@ -13,7 +27,13 @@ const record: NodeRecord = {
   flow: 'interactive',
   profile: { name: 'edge-node', digest: 'ab12' },
   outcome: 'failed',
-  failure: { class: 'storage', stage: 'workflow', at: '2026-01-01T00:01:00.000Z', message: 'the disk is full', line: 'No space left' },
+  failure: {
+    class: 'storage',
+    stage: 'workflow',
+    at: '2026-01-01T00:01:00.000Z',
+    message: 'the disk is full',
+    line: 'No space left',
+  },
   visits: [
     {
       stage: 'power-on',
@@ -23,7 +43,14 @@ const record: NodeRecord = {
       line: null,
       late: false,
     },
-    { stage: 'workflow', title: 'Workflow', enteredAt: '2026-01-01T00:00:12.000Z', leftAt: null, line: 'Secure Boot Status', late: true },
+    {
+      stage: 'workflow',
+      title: 'Workflow',
+      enteredAt: '2026-01-01T00:00:12.000Z',
+      leftAt: null,
+      line: 'Secure Boot Status',
+      late: true,
+    },
   ],
   lastLine: 'No space left',
   log: { file: '1234-5678', position: 4096 },
@@ -41,10 +68,22 @@ afterEach(() => {
 describe('node records', () => {
   it('come back as they were written, in the order asked for', () => {
     writeNodeRecord(work, record);
-    writeNodeRecord(work, { ...record, vm: 'edge-2', failure: null, lastLine: null, log: null, memory: null });
+    writeNodeRecord(work, {
+      ...record,
+      vm: 'edge-2',
+      failure: null,
+      lastLine: null,
+      log: null,
+      memory: null,
+    });
     const kept = readNodeRecords(work, ['edge-2', 'edge-3', 'edge-1']);
     expect(kept.map(({ vm }) => vm)).toEqual(['edge-2', 'edge-3', 'edge-1']);
-    expect(kept[2]).toEqual({ vm: 'edge-1', record, writtenAt: expect.any(Date) as Date, damage: null });
+    expect(kept[2]).toEqual({
+      vm: 'edge-1',
+      record,
+      writtenAt: expect.any(Date) as Date,
+      damage: null,
+    });
     expect(kept[1]).toEqual({ vm: 'edge-3', record: null, writtenAt: null, damage: null });
   });
 
@@ -80,7 +119,9 @@ describe('node records', () => {
     writeNodeRecord(work, record);
     removeNodeRecord(work, 'edge-1');
     removeNodeRecord(work, 'edge-1');
-    expect(readNodeRecords(work, ['edge-1'])).toEqual([{ vm: 'edge-1', record: null, writtenAt: null, damage: null }]);
+    expect(readNodeRecords(work, ['edge-1'])).toEqual([
+      { vm: 'edge-1', record: null, writtenAt: null, damage: null },
+    ]);
   });
 
   it('that are damaged count as none, and it is said why', () => {
@@ -92,13 +133,20 @@ describe('node records', () => {
       return kept?.damage ?? null;
     };
     const whole = JSON.stringify(record);
-    for (const text of ['', '{', whole.slice(0, -9), '[]', 'null', '"x"']) expect(damage(text)).toContain('nodes/edge-1.json');
+    for (const text of ['', '{', whole.slice(0, -9), '[]', 'null', '"x"'])
+      expect(damage(text)).toContain('nodes/edge-1.json');
     expect(damage(JSON.stringify({ ...record, formatVersion: '2' }))).toContain('"formatVersion"');
     expect(damage(JSON.stringify({ ...record, vm: 'edge-7' }))).toContain('it is of "edge-7"');
     expect(damage(JSON.stringify({ ...record, outcome: 'lost' }))).toContain('"outcome"');
-    expect(damage(JSON.stringify({ ...record, visits: [{ ...record.visits[0], enteredAt: 'noon' }] }))).toContain('"visits"');
-    expect(damage(JSON.stringify({ ...record, failure: { class: 'bad luck' } }))).toContain('"failure"');
-    expect(damage(JSON.stringify({ ...record, log: { file: 'a', position: -1 } }))).toContain('"log"');
+    expect(
+      damage(JSON.stringify({ ...record, visits: [{ ...record.visits[0], enteredAt: 'noon' }] })),
+    ).toContain('"visits"');
+    expect(damage(JSON.stringify({ ...record, failure: { class: 'bad luck' } }))).toContain(
+      '"failure"',
+    );
+    expect(damage(JSON.stringify({ ...record, log: { file: 'a', position: -1 } }))).toContain(
+      '"log"',
+    );
     // And is then written over.
     writeNodeRecord(work, record);
     expect(readNodeRecords(work, ['edge-1'])[0]?.record).toEqual(record);

@@ -11,12 +11,11 @@ const folderOf = (pool: string) => (pool === 'images' ? '/images' : null);
 
 it('names a disk of its own by path, where the pool is a folder, and no other', () => {
   const text = disksToFiles(xml, folderOf);
-  expect(domainFacts(parseXml(text)).disks.map(({ path, volume }) => path ?? `${volume?.pool}/${volume?.volume}`)).toEqual([
-    '/images/f_a-sda.qcow2',
-    'lvm/f_a-sdb',
-    'images/somebodys.qcow2',
-    'images/../up',
-  ]);
+  expect(
+    domainFacts(parseXml(text)).disks.map(
+      ({ path, volume }) => path ?? `${volume?.pool}/${volume?.volume}`,
+    ),
+  ).toEqual(['/images/f_a-sda.qcow2', 'lvm/f_a-sdb', 'images/somebodys.qcow2', 'images/../up']);
   expect(text).toContain(
     '<disk type="file" device="disk"><driver name="qemu" type="qcow2"/><source startupPolicy="optional" file="/images/f_a-sda.qcow2"/>',
   );

@@ -14,9 +14,15 @@ describe('when a domain was started last', () => {
     const start = (time: string): string =>
       `${time}+0000: starting up libvirt version: 9.0.0, package: 9.0.0-4\nLC_ALL=C \\\n/usr/bin/qemu\n`;
     const log = join(folder, 'lab_edge.log');
-    writeFileSync(log, `${start('2026-11-22 17:03:49.166')}2026-11-22 17:04:00.000+0000: shutting down, reason=destroyed\n`);
+    writeFileSync(
+      log,
+      `${start('2026-11-22 17:03:49.166')}2026-11-22 17:04:00.000+0000: shutting down, reason=destroyed\n`,
+    );
     expect(lastStart({ domain: 'lab_edge', folder })).toBe('2026-11-22T17:03:49.166Z');
-    writeFileSync(log, `${start('2026-11-22 17:03:49.166')}${'x'.repeat(300_000)}\n${start('2026-11-23 01:02:03.004')}`);
+    writeFileSync(
+      log,
+      `${start('2026-11-22 17:03:49.166')}${'x'.repeat(300_000)}\n${start('2026-11-23 01:02:03.004')}`,
+    );
     expect(lastStart({ domain: 'lab_edge', folder })).toBe('2026-11-23T01:02:03.004Z');
   });
 

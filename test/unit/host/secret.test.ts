@@ -20,7 +20,8 @@ const file = (content: string | Uint8Array, mode = 0o600): SecretReference => {
   chmodSync(join(folder, 'secret'), mode);
   return { file: 'secret' };
 };
-const read = (reference: SecretReference, env: Record<string, string> = {}): string => readSecret(reference, { env, folder });
+const read = (reference: SecretReference, env: Record<string, string> = {}): string =>
+  readSecret(reference, { env, folder });
 const failure = (reference: SecretReference, env: Record<string, string> = {}): VenError => {
   try {
     read(reference, env);
@@ -39,17 +40,26 @@ describe('a secret', () => {
     expect(read({ file: join(folder, 'secret') })).toBe(`${CANARY} `);
   });
 
-  it.each([0o640, 0o604, 0o660, 0o620, 0o601, 0o644])('in a file of mode %o is refused, and the hint mends it', (mode) => {
-    const error = failure(file(CANARY, mode));
-    expect(error).toMatchObject({ code: 'usage', hint: `Keep it to yourself: chmod 600 ${join(folder, 'secret')}` });
-    expect(error.summary).toContain(`mode 0${mode.toString(8)}`);
-  });
+  it.each([0o640, 0o604, 0o660, 0o620, 0o601, 0o644])(
+    'in a file of mode %o is refused, and the hint mends it',
+    (mode) => {
+      const error = failure(file(CANARY, mode));
+      expect(error).toMatchObject({
+        code: 'usage',
+        hint: `Keep it to yourself: chmod 600 ${join(folder, 'secret')}`,
+      });
+      expect(error.summary).toContain(`mode 0${mode.toString(8)}`);
+    },
+  );
 
   it('that is not there is told plainly', () => {
     expect(failure({ env: 'S' }).summary).toBe('The environment variable S is not set');
     expect(failure({ env: 'S' }).hint).toBe('Set it in this shell, unseen: read -rs S && export S');
     expect(failure({ env: 'S' }, { S: '' }).summary).toBe('The environment variable S is empty');
-    expect(failure({ file: 'none' })).toMatchObject({ code: 'not-found', summary: `There is no file ${join(folder, 'none')}` });
+    expect(failure({ file: 'none' })).toMatchObject({
+      code: 'not-found',
+      summary: `There is no file ${join(folder, 'none')}`,
+    });
     expect(failure(file('')).summary).toContain('is empty');
     expect(failure(file('\n')).summary).toContain('is empty');
     mkdirSync(join(folder, 'dir'));
@@ -63,7 +73,8 @@ describe('a secret', () => {
       failure(file(Buffer.concat([Buffer.from(CANARY), Buffer.from([0xff])]))),
       failure(file(CANARY.repeat(10_000))),
     ];
-    for (const { summary, detail, hint, stack } of errors) expect([summary, detail, hint, stack].join()).not.toContain(CANARY);
+    for (const { summary, detail, hint, stack } of errors)
+      expect([summary, detail, hint, stack].join()).not.toContain(CANARY);
     expect(errors.map(({ summary }) => /one line|UTF-8|too large/.exec(summary)?.[0])).toEqual([
       'one line',
       'one line',

@@ -22,15 +22,22 @@ describe('VagrantStream', () => {
       { kind: 'up', machine: 'off' },
     ]);
     expect(events.filter(({ kind }) => kind === 'failed')).toEqual([
-      { kind: 'failed', machine: 'broken', message: "Cannot get interface MTU on 'rec-none': No such device" },
+      {
+        kind: 'failed',
+        machine: 'broken',
+        message: "Cannot get interface MTU on 'rec-none': No such device",
+      },
     ]);
     const last = events.at(-1);
-    expect(last?.kind === 'error-exit' && last.message).toMatch(/^An error occurred while executing[^]*No such device$/);
+    expect(last?.kind === 'error-exit' && last.message).toMatch(
+      /^An error occurred while executing[^]*No such device$/,
+    );
   });
 
   it('gives the same, wherever the chunks are cut', () => {
     const whole = read(recorded);
-    for (let cut = 0; cut <= recorded.length; cut += 1) expect(read(recorded.slice(0, cut), recorded.slice(cut))).toEqual(whole);
+    for (let cut = 0; cut <= recorded.length; cut += 1)
+      expect(read(recorded.slice(0, cut), recorded.slice(cut))).toEqual(whole);
     expect(read(...recorded)).toEqual(whole);
   });
 
@@ -42,7 +49,12 @@ describe('VagrantStream', () => {
   });
 
   it('keeps what is not of the format, a stack trace say, and lets go of escape sequences', () => {
-    expect(read("/usr/lib/ruby/x.rb:1:in `y': boom (RuntimeError)\n", '1,a,ui,info,\u001b[31mred\u001b[0m\u0007 text\n')).toEqual([
+    expect(
+      read(
+        "/usr/lib/ruby/x.rb:1:in `y': boom (RuntimeError)\n",
+        '1,a,ui,info,\u001b[31mred\u001b[0m\u0007 text\n',
+      ),
+    ).toEqual([
       { kind: 'line', machine: '', line: "/usr/lib/ruby/x.rb:1:in `y': boom (RuntimeError)" },
       { kind: 'line', machine: 'a', line: 'red text' },
     ]);

@@ -14,7 +14,11 @@ function programs(...names: string[]): { PATH: string; seen: string } {
   const folder = mkdtempSync(join(root, 'bin-'));
   const seen = join(folder, 'seen');
   for (const name of names) {
-    writeFileSync(join(folder, name), `#!/bin/sh\n{ echo "\${0##*/} $*"; /usr/bin/env; } > ${seen}\n`, { mode: 0o755 });
+    writeFileSync(
+      join(folder, name),
+      `#!/bin/sh\n{ echo "\${0##*/} $*"; /usr/bin/env; } > ${seen}\n`,
+      { mode: 0o755 },
+    );
   }
   return { PATH: folder, seen };
 }
@@ -24,7 +28,11 @@ const REMOTE = { ...LOCAL, uri: 'qemu+ssh://lab/system' };
 
 describe('a viewer', () => {
   it.each([
-    [['vncviewer', 'virt-viewer', 'remote-viewer'], LOCAL, 'virt-viewer --connect qemu:///system --uuid u'],
+    [
+      ['vncviewer', 'virt-viewer', 'remote-viewer'],
+      LOCAL,
+      'virt-viewer --connect qemu:///system --uuid u',
+    ],
     [['vncviewer', 'virt-viewer'], REMOTE, 'virt-viewer --connect qemu+ssh://lab/system --uuid u'],
     [['vncviewer'], LOCAL, 'vncviewer 127.0.0.1::5903'],
     [['vncviewer'], { ...LOCAL, listen: '0.0.0.0' }, 'vncviewer 127.0.0.1::5903'],
@@ -37,7 +45,10 @@ describe('a viewer', () => {
 
   it('gets what windows need of the environment, and nothing else', async () => {
     const { PATH, seen } = programs('remote-viewer');
-    await startViewer({ ...LOCAL, listen: '::' }, { PATH, WAYLAND_DISPLAY: 'wayland-0', XAUTHORITY: '/x', SECRET: 's' });
+    await startViewer(
+      { ...LOCAL, listen: '::' },
+      { PATH, WAYLAND_DISPLAY: 'wayland-0', XAUTHORITY: '/x', SECRET: 's' },
+    );
     expect(called(seen)).toBe('remote-viewer vnc://[::1]:5903');
     const environment = readFileSync(seen, 'utf8');
     expect(environment).toContain('WAYLAND_DISPLAY=wayland-0\n');
@@ -50,7 +61,9 @@ describe('a viewer', () => {
     expect(await startViewer(LOCAL, { PATH: all.PATH })).toBeNull();
     expect(existsSync(all.seen)).toBe(false);
     expect(await startViewer(LOCAL, { PATH: programs().PATH, DISPLAY: ':0' })).toBeNull();
-    expect(await startViewer(REMOTE, { PATH: programs('vncviewer').PATH, DISPLAY: ':0' })).toBeNull();
+    expect(
+      await startViewer(REMOTE, { PATH: programs('vncviewer').PATH, DISPLAY: ':0' }),
+    ).toBeNull();
   });
 
   it('that fails at once is told', async () => {

@@ -28,7 +28,18 @@ describe('Virsh', () => {
   });
 
   it('gives every word to the letter', async () => {
-    const words = [`it's`, 'a "b"', '; destroy test', '$x `y`', 'one\ntwo', '\\', '#{x}', 'äöü', "''", ' lead'];
+    const words = [
+      `it's`,
+      'a "b"',
+      '; destroy test',
+      '$x `y`',
+      'one\ntwo',
+      '\\',
+      '#{x}',
+      'äöü',
+      "''",
+      ' lead',
+    ];
     const replies = await virsh.ask(words.map((word) => ['echo', word]));
     expect(replies.map(({ text }) => text)).toEqual(words.map((word) => word.trim()));
     const title = `'; destroy test; echo '`;
@@ -40,7 +51,8 @@ describe('Virsh', () => {
   });
 
   it('hands over files that leave nothing behind', async () => {
-    const xml = (name: string) => `<domain type="test"><name>${name}</name><memory>1024</memory><os><type>hvm</type></os></domain>`;
+    const xml = (name: string) =>
+      `<domain type="test"><name>${name}</name><memory>1024</memory><os><type>hvm</type></os></domain>`;
     const replies = await virsh.ask([
       ['define', { file: xml('one') }],
       ['define', { file: xml('two') }],
@@ -77,26 +89,41 @@ describe('Virsh', () => {
   });
 
   it('says that the host is not ready when libvirt can not be reached', async () => {
-    const nowhere = new Virsh({ uri: 'qemu+unix:///system?socket=/nonexistent/libvirt-sock', env: process.env });
-    await expect(nowhere.ask([['list'], ['list']])).rejects.toMatchObject({ code: 'host-not-ready' });
+    const nowhere = new Virsh({
+      uri: 'qemu+unix:///system?socket=/nonexistent/libvirt-sock',
+      env: process.env,
+    });
+    await expect(nowhere.ask([['list'], ['list']])).rejects.toMatchObject({
+      code: 'host-not-ready',
+    });
   });
 
   it('runs nothing when virsh does not know one of the commands', async () => {
     const heard: string[] = [];
-    const asked = virsh.ask([['echo', 'one'], ['no-such-command'], ['echo', 'two']], { onText: (_index, text) => heard.push(text) });
-    await expect(asked).rejects.toMatchObject({ code: 'tool-failed', summary: "unknown command: 'no-such-command'" });
+    const asked = virsh.ask([['echo', 'one'], ['no-such-command'], ['echo', 'two']], {
+      onText: (_index, text) => heard.push(text),
+    });
+    await expect(asked).rejects.toMatchObject({
+      code: 'tool-failed',
+      summary: "unknown command: 'no-such-command'",
+    });
     expect(heard).toEqual([]);
   });
 
   it('stops at its time limit', async () => {
-    await expect(virsh.ask([['event', '--all', '--loop']], { timeoutSeconds: 0.5 })).rejects.toMatchObject({ code: 'tool-failed' });
+    await expect(
+      virsh.ask([['event', '--all', '--loop']], { timeoutSeconds: 0.5 }),
+    ).rejects.toMatchObject({ code: 'tool-failed' });
   });
 });
 
 describe('observe', () => {
   it('sees all of a host that is not this machine, and nothing of this machine', async () => {
     // As each process has a host of its own, only what has a UUID in the file is there for all of them.
-    const there = new Virsh({ uri: `test://${join(import.meta.dirname, 'fixtures/test-host.xml')}`, env: process.env });
+    const there = new Virsh({
+      uri: `test://${join(import.meta.dirname, 'fixtures/test-host.xml')}`,
+      env: process.env,
+    });
     const disk = { target: 'sda', bus: 'sata' as const, sizeBytes: 1, pool: 'images' };
     const vms = [
       {
@@ -111,22 +138,46 @@ describe('observe', () => {
     ];
     const fleet = {
       name: 'f',
-      host: { uri: there.uri, accelerator: 'auto', storagePool: 'images', runner: { kind: 'local' } },
+      host: {
+        uri: there.uri,
+        accelerator: 'auto',
+        storagePool: 'images',
+        runner: { kind: 'local' },
+      },
       networks: [],
       vms,
       digest: '',
     } as unknown as ResolvedFleet;
     const state = await observe(there, fleet, () => new Date(0));
-    expect(state).toMatchObject({ uri: there.uri, observedAt: '1970-01-01T00:00:00.000Z', routes: [], bridgePorts: null });
-    expect(state.domains.map(({ name, power, mark, nvramMissing }) => [name, power, mark?.vm ?? null, nvramMissing])).toEqual([
+    expect(state).toMatchObject({
+      uri: there.uri,
+      observedAt: '1970-01-01T00:00:00.000Z',
+      routes: [],
+      bridgePorts: null,
+    });
+    expect(
+      state.domains.map(({ name, power, mark, nvramMissing }) => [
+        name,
+        power,
+        mark?.vm ?? null,
+        nvramMissing,
+      ]),
+    ).toEqual([
       ['f_a', 'running', 'a', null],
       ['f_b', 'running', 'b', null],
       ['stranger', 'running', null, null],
     ]);
-    expect(state.domains.map(({ live, config }) => [live?.title, config.title])).toEqual(Array.from({ length: 3 }, () => ['', '']));
+    expect(state.domains.map(({ live, config }) => [live?.title, config.title])).toEqual(
+      Array.from({ length: 3 }, () => ['', '']),
+    );
     expect(state.domains.map(({ xml }) => xml.startsWith('<domain'))).toEqual([true, true, false]);
     expect(state.networks).toMatchObject([
-      { name: 'lab', active: true, gateway: '192.168.150.1/24', mark: { fleet: 'f', network: 'lab' } },
+      {
+        name: 'lab',
+        active: true,
+        gateway: '192.168.150.1/24',
+        mark: { fleet: 'f', network: 'lab' },
+      },
     ]);
     expect(state.pools).toMatchObject([{ name: 'images', active: true, path: '/images' }]);
     // `old` stands only in a mark.
@@ -165,17 +216,32 @@ describe('answerOf', () => {
       'error: Requested operation is not valid: there is already at least one DNS HOST record with a matching field in network n',
       'entry-exists',
     ],
-    ["error: Failed to connect socket to '/var/run/libvirt/virtlogd-sock': No such file or directory", 'no-logd'],
+    [
+      "error: Failed to connect socket to '/var/run/libvirt/virtlogd-sock': No such file or directory",
+      'no-logd',
+    ],
     ["error: internal error: can't connect to virtlogd", 'no-logd'],
     [
       "error: internal error: qemu unexpectedly closed the monitor: -chardev socket,id=chrtpm,path=/run/libvirt/qemu/swtpm/1-f_a-swtpm.sock: Failed to connect to '/run/libvirt/qemu/swtpm/1-f_a-swtpm.sock': Connection refused",
       'tpm-failed',
     ],
     ["error: failed to get domain 'f_swtpm-1'", 'not-found'],
-    ["error: Unable to find 'swtpm_setup' binary in $PATH: No such file or directory", 'tpm-missing'],
-    ['qemu-system-x86_64: -vnc 127.0.0.1:7: Failed to bind socket: Address already in use', 'port-taken'],
-    ['error: Requested operation is not valid: transient domains do not have any persistent config', 'transient'],
-    ['error: Requested operation is not valid: cannot set autostart for transient domain', 'transient'],
+    [
+      "error: Unable to find 'swtpm_setup' binary in $PATH: No such file or directory",
+      'tpm-missing',
+    ],
+    [
+      'qemu-system-x86_64: -vnc 127.0.0.1:7: Failed to bind socket: Address already in use',
+      'port-taken',
+    ],
+    [
+      'error: Requested operation is not valid: transient domains do not have any persistent config',
+      'transient',
+    ],
+    [
+      'error: Requested operation is not valid: cannot set autostart for transient domain',
+      'transient',
+    ],
     ['error: Requested operation is not valid: network is transient', 'other'],
     ["error: internal error: pool 'default' has asynchronous jobs running.", 'busy'],
     ['something nobody has seen', 'other'],

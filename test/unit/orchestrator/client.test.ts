@@ -2,7 +2,12 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { VenError } from '../../../src/model/index.js';
-import { checkAnswers, openOrchestrator, type OpenOrchestrator, type OrchestratorOptions } from '../../../src/orchestrator/index.js';
+import {
+  checkAnswers,
+  openOrchestrator,
+  type OpenOrchestrator,
+  type OrchestratorOptions,
+} from '../../../src/orchestrator/index.js';
 import {
   ADDRESSES,
   anAuthority,
@@ -18,7 +23,13 @@ import {
 
 const PASSWORD = 'ca/na ry+1&"x"';
 const CREDENTIALS = { username: 'canary-user', password: PASSWORD };
-const PATIENCE = { attempt: 0.5, call: 2, firstPause: 0.02, longestPause: 0.2, longestRetryAfter: 0.4 };
+const PATIENCE = {
+  attempt: 0.5,
+  call: 2,
+  firstPause: 0.02,
+  longestPause: 0.2,
+  longestRetryAfter: 0.4,
+};
 const PROJECT = '/v1/projects/infra-1';
 const HOSTS = `${PROJECT}/compute/hosts`;
 
@@ -36,8 +47,10 @@ const token = (number: number): string => `canary-token-${String(number)}`;
 /** What all tests share: tokens, and a 401 for who has no good one. `api` answers the rest. */
 function answerWith(api: (asked: Asked) => Answer, good: () => number = () => tokens): void {
   service.answer = (asked) => {
-    if (asked.host === KEYCLOAK) return { status: 200, json: { access_token: token(++tokens), expires_in: tokenSeconds } };
-    if (asked.headers.authorization !== `Bearer ${token(good())}`) return { status: 401, json: { message: 'Jwt is expired' } };
+    if (asked.host === KEYCLOAK)
+      return { status: 200, json: { access_token: token(++tokens), expires_in: tokenSeconds } };
+    if (asked.headers.authorization !== `Bearer ${token(good())}`)
+      return { status: 401, json: { message: 'Jwt is expired' } };
     return api(asked);
   };
 }
@@ -64,7 +77,8 @@ async function errorOf(call: Promise<unknown>): Promise<VenError> {
     () => null,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof VenError)) throw new Error('did not fail with a VenError', { cause: error });
+  if (!(error instanceof VenError))
+    throw new Error('did not fail with a VenError', { cause: error });
   const all = [
     inspect(error, { depth: null, showHidden: true }),
     error.summary,
@@ -73,7 +87,14 @@ async function errorOf(call: Promise<unknown>): Promise<VenError> {
     error.stack,
     JSON.stringify(error),
   ].join('\n');
-  for (const secret of [PASSWORD, 'canary', 'ca%2Fna', 'ca/na', 'ca\\/na', Buffer.from(PASSWORD).toString('base64')])
+  for (const secret of [
+    PASSWORD,
+    'canary',
+    'ca%2Fna',
+    'ca/na',
+    'ca\\/na',
+    Buffer.from(PASSWORD).toString('base64'),
+  ])
     expect(all).not.toContain(secret);
   expect(error.summary).toMatch(/^(GET|POST|DELETE|HEAD) https:\/\/\S+: /);
   expect(error.summary).not.toContain('?');
@@ -108,7 +129,10 @@ describe('what is asked, and understood', () => {
     answerWith(() => ({ status: 200, json: { spec: { description: 'ours' } } }));
     await client().checkProject();
     const [login] = tokenCalls();
-    expect(login).toMatchObject({ method: 'POST', path: '/realms/master/protocol/openid-connect/token' });
+    expect(login).toMatchObject({
+      method: 'POST',
+      path: '/realms/master/protocol/openid-connect/token',
+    });
     expect(login?.headers['content-type']).toBe('application/x-www-form-urlencoded');
     expect(Object.fromEntries(new URLSearchParams(login?.body))).toEqual({
       grant_type: 'password',
@@ -116,24 +140,51 @@ describe('what is asked, and understood', () => {
       scope: 'openid profile email groups',
       ...CREDENTIALS,
     });
-    expect(apiCalls()).toMatchObject([{ method: 'GET', path: PROJECT, headers: { 'user-agent': 'ven/test', accept: 'application/json' } }]);
+    expect(apiCalls()).toMatchObject([
+      {
+        method: 'GET',
+        path: PROJECT,
+        headers: { 'user-agent': 'ven/test', accept: 'application/json' },
+      },
+    ]);
   });
 
   it('is the list of hosts, page after page, with what may be missing left empty', async () => {
-    const all = Array.from({ length: 230 }, (_, index) => ({ resourceId: `host-${String(index)}`, name: `n${String(index)}` }));
+    const all = Array.from({ length: 230 }, (_, index) => ({
+      resourceId: `host-${String(index)}`,
+      name: `n${String(index)}`,
+    }));
     answerWith(({ path }) => {
       const query = new URLSearchParams(path.split('?')[1]);
       const [from, size] = [Number(query.get('offset') ?? 0), Number(query.get('pageSize') ?? 20)];
-      return { status: 200, json: { hosts: all.slice(from, from + size), hasNext: from + size < all.length, totalElements: all.length } };
+      return {
+        status: 200,
+        json: {
+          hosts: all.slice(from, from + size),
+          hasNext: from + size < all.length,
+          totalElements: all.length,
+        },
+      };
     });
     const hosts = await client().hosts();
     expect(hosts.map(({ id }) => id)).toEqual(all.map(({ resourceId }) => resourceId));
-    expect(hosts[0]).toEqual({ id: 'host-0', name: 'n0', serialNumber: '', uuid: '', hostStatus: '', instance: null });
+    expect(hosts[0]).toEqual({
+      id: 'host-0',
+      name: 'n0',
+      serialNumber: '',
+      uuid: '',
+      hostStatus: '',
+      instance: null,
+    });
     expect(apiCalls()).toHaveLength(4);
   });
 
   it('is a host’s instance', async () => {
-    const instance = { instanceID: 'inst-1', os: { name: 'Ubuntu' }, provisioningStatus: 'Provisioned' };
+    const instance = {
+      instanceID: 'inst-1',
+      os: { name: 'Ubuntu' },
+      provisioningStatus: 'Provisioned',
+    };
     const host = {
       resourceId: 'host-1',
       name: 'a',
@@ -170,13 +221,20 @@ describe('what is asked, and understood', () => {
   });
 
   it('is the operating systems', async () => {
-    answerWith(() => ({ status: 200, json: { OperatingSystemResources: [{ profileName: 'microvisor-nonrt', osResourceID: 'os-1' }] } }));
+    answerWith(() => ({
+      status: 200,
+      json: {
+        OperatingSystemResources: [{ profileName: 'microvisor-nonrt', osResourceID: 'os-1' }],
+      },
+    }));
     expect(await client().osProfiles()).toEqual([{ name: 'microvisor-nonrt', id: 'os-1' }]);
   });
 });
 
 /** A service that knows hosts. `trouble` answers a registration in its place, after it was done or not. */
-function inventory(trouble: (registration: number) => { answer: Answer; done: boolean } | null = () => null): {
+function inventory(
+  trouble: (registration: number) => { answer: Answer; done: boolean } | null = () => null,
+): {
   hosts: Record<string, unknown>[];
 } {
   const hosts: Record<string, unknown>[] = [];
@@ -204,7 +262,9 @@ describe('registering', () => {
   it('sends a host once, and knows it again', async () => {
     const { hosts } = inventory();
     expect(await client().register(A)).toEqual({ id: 'host-1', already: false });
-    expect(hosts).toEqual([{ resourceId: 'host-1', hostStatus: '', name: 'a', serialNumber: 'VH001', autoOnboard: true }]);
+    expect(hosts).toEqual([
+      { resourceId: 'host-1', hostStatus: '', name: 'a', serialNumber: 'VH001', autoOnboard: true },
+    ]);
     expect(apiCalls().find(({ method }) => method === 'POST')?.path).toBe(`${HOSTS}/register`);
     expect(await client().register(A)).toEqual({ id: 'host-1', already: true });
     expect(hosts).toHaveLength(1);
@@ -232,12 +292,15 @@ describe('registering', () => {
     ['ended in a 504 after it was done', { status: 504 }, true, 1],
     ['ended in a 503 before', { status: 503 }, false, 2],
     ['was never answered, though done', 'silence', true, 1],
-  ] as const)('looks first whether it is there when a registration %s', async (_, answer, done, posts) => {
-    const { hosts } = inventory((registration) => (registration === 1 ? { answer, done } : null));
-    expect(await client().register(A)).toEqual({ id: 'host-1', already: false });
-    expect(hosts).toHaveLength(1);
-    expect(apiCalls().filter(({ method }) => method === 'POST')).toHaveLength(posts);
-  });
+  ] as const)(
+    'looks first whether it is there when a registration %s',
+    async (_, answer, done, posts) => {
+      const { hosts } = inventory((registration) => (registration === 1 ? { answer, done } : null));
+      expect(await client().register(A)).toEqual({ id: 'host-1', already: false });
+      expect(hosts).toHaveLength(1);
+      expect(apiCalls().filter(({ method }) => method === 'POST')).toHaveLength(posts);
+    },
+  );
 
   it('is done where a newer list of hosts fails meanwhile, which only who asked for it is told', async () => {
     let now = Date.now();
@@ -248,7 +311,10 @@ describe('registering', () => {
     const one = client({ now: () => now, patience: { ...PATIENCE, call: 0 } });
     let second: Promise<unknown> = Promise.resolve();
     answerWith(({ method }) => {
-      if (method === 'GET') return lists++ === 0 ? { status: 200, json: { hosts: [], hasNext: false, totalElements: 0 } } : 'silence';
+      if (method === 'GET')
+        return lists++ === 0
+          ? { status: 200, json: { hosts: [], hasNext: false, totalElements: 0 } }
+          : 'silence';
       now += 11_000;
       second = errorOf(one.register({ name: 'b', serialNumber: 'SB', uuid: 'b' }));
       return { status: 200, json: { resourceId: 'host-1' } };
@@ -261,7 +327,10 @@ describe('registering', () => {
   });
 
   it('takes a conflict with itself for the same host', async () => {
-    const { hosts } = inventory(() => ({ answer: { status: 409, json: { message: 'exists' } }, done: true }));
+    const { hosts } = inventory(() => ({
+      answer: { status: 409, json: { message: 'exists' } },
+      done: true,
+    }));
     expect(await client().register(A)).toEqual({ id: 'host-1', already: true });
     expect(hosts).toHaveLength(1);
   });
@@ -275,22 +344,40 @@ describe('registering', () => {
     expect(error.hint).toContain('or give it the name of this VM there');
     expect(apiCalls().some(({ method }) => method === 'POST')).toBe(false);
     hosts.length = 0;
-    expect(await errorOf(client().register(A))).toMatchObject({ code: 'host-refused', summary: expect.stringContaining('409') as string });
+    expect(await errorOf(client().register(A))).toMatchObject({
+      code: 'host-refused',
+      summary: expect.stringContaining('409') as string,
+    });
   });
 
   it('knows a host that was seen by its UUID, whatever its name, and refuses another with this name', async () => {
     const { hosts } = inventory();
-    hosts.push({ resourceId: 'host-7', name: 'renamed', serialNumber: A.serialNumber, uuid: A.uuid.toUpperCase() });
+    hosts.push({
+      resourceId: 'host-7',
+      name: 'renamed',
+      serialNumber: A.serialNumber,
+      uuid: A.uuid.toUpperCase(),
+    });
     expect(await client().register(A)).toEqual({ id: 'host-7', already: true });
-    const [other] = hosts.splice(0, 1, { ...hosts[0], name: A.name, uuid: '00000000-0000-4000-8000-000000000000' });
+    const [other] = hosts.splice(0, 1, {
+      ...hosts[0],
+      name: A.name,
+      uuid: '00000000-0000-4000-8000-000000000000',
+    });
     expect(other?.['name']).toBe('renamed');
     const error = await errorOf(client().register(A));
     expect(error.code).toBe('foreign-object');
-    expect(error.summary).toContain(`as "a", which was seen with the UUID 00000000-0000-4000-8000-000000000000, not ${A.uuid}`);
-    expect(error.hint).toContain('delete it in the orchestrator. Else give this VM another serial number');
+    expect(error.summary).toContain(
+      `as "a", which was seen with the UUID 00000000-0000-4000-8000-000000000000, not ${A.uuid}`,
+    );
+    expect(error.hint).toContain(
+      'delete it in the orchestrator. Else give this VM another serial number',
+    );
     await expect(client().unregister(A)).rejects.toMatchObject({
       code: 'foreign-object',
-      summary: expect.stringContaining(`is not a, but "a", which was seen with the UUID 00000000`) as string,
+      summary: expect.stringContaining(
+        `is not a, but "a", which was seen with the UUID 00000000`,
+      ) as string,
     });
     expect(apiCalls().every(({ method }) => method === 'GET')).toBe(true);
   });
@@ -308,8 +395,13 @@ describe('registering', () => {
   });
 
   it('says what is wrong with a host whose status is not empty', async () => {
-    inventory(() => ({ answer: { status: 200, json: { resourceId: 'host-1', hostStatus: 'Error: no licence' } }, done: false }));
-    expect((await errorOf(client().register(A))).summary).toContain('its status is "Error: no licence"');
+    inventory(() => ({
+      answer: { status: 200, json: { resourceId: 'host-1', hostStatus: 'Error: no licence' } },
+      done: false,
+    }));
+    expect((await errorOf(client().register(A))).summary).toContain(
+      'its status is "Error: no licence"',
+    );
   });
 
   it('is undone, twice if need be', async () => {
@@ -350,12 +442,15 @@ describe('the default operating system', () => {
     });
     return { all };
   }
-  const config = ({ all }: { all: Record<string, unknown>[] }): unknown => JSON.parse(String(all[0]?.['config']));
+  const config = ({ all }: { all: Record<string, unknown>[] }): unknown =>
+    JSON.parse(String(all[0]?.['config']));
 
   it('is set where there is no provider, and once', async () => {
     const known = providers();
     expect(await client().setDefaultOs('os-1')).toEqual({ changed: true });
-    expect(known.all).toMatchObject([{ providerKind: 'PROVIDER_KIND_BAREMETAL', name: 'infra_onboarding' }]);
+    expect(known.all).toMatchObject([
+      { providerKind: 'PROVIDER_KIND_BAREMETAL', name: 'infra_onboarding' },
+    ]);
     expect(config(known)).toEqual({ defaultOs: 'os-1', autoProvision: true });
     expect(await client().setDefaultOs('os-1')).toEqual({ changed: false });
   });
@@ -386,7 +481,12 @@ describe('the default operating system', () => {
   });
 
   const OLD = { defaultOs: 'os-1', autoProvision: true, osSecurityFeatureEnable: true };
-  const old = () => ({ providerID: 'provider-0', name: 'infra_onboarding', providerVendor: 'V', config: JSON.stringify(OLD) });
+  const old = () => ({
+    providerID: 'provider-0',
+    name: 'infra_onboarding',
+    providerVendor: 'V',
+    config: JSON.stringify(OLD),
+  });
 
   it('is set all the same when it is interrupted once the provider is deleted', async () => {
     const stop = new AbortController();
@@ -397,14 +497,17 @@ describe('the default operating system', () => {
     known.all.push(old());
     expect(await client().setDefaultOs('os-2', stop.signal)).toEqual({ changed: true });
     expect(config(known)).toEqual({ ...OLD, defaultOs: 'os-2' });
-    await expect(client().setDefaultOs('os-1', stop.signal)).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(client().setDefaultOs('os-1', stop.signal)).rejects.toMatchObject({
+      code: 'interrupted',
+    });
     expect(config(known)).toMatchObject({ defaultOs: 'os-2' });
   });
 
   it('is put back, too, after an outage that took all of the time that the new one had', async () => {
     let until = Infinity;
     const known = providers(undefined, ({ method }) => {
-      if (method === 'POST' && until === Infinity) until = performance.now() + PATIENCE.call * 1000 + 300;
+      if (method === 'POST' && until === Infinity)
+        until = performance.now() + PATIENCE.call * 1000 + 300;
       return until !== Infinity && performance.now() < until ? { status: 503 } : null;
     });
     known.all.push(old());
@@ -425,8 +528,12 @@ describe('the default operating system', () => {
     });
     known.all.push(old());
     expect(await client().setDefaultOs('os-2')).toEqual({ changed: true });
-    providers(undefined, ({ method }) => (method === 'DELETE' ? { status: 403 } : null)).all.push(old());
-    expect((await errorOf(client().setDefaultOs('os-3'))).detail).toBe('The provider is as it was.');
+    providers(undefined, ({ method }) => (method === 'DELETE' ? { status: 403 } : null)).all.push(
+      old(),
+    );
+    expect((await errorOf(client().setDefaultOs('os-3'))).detail).toBe(
+      'The provider is as it was.',
+    );
   });
 
   it('is told with what the provider said, where it can’t be put back', async () => {
@@ -447,14 +554,25 @@ describe('the default operating system', () => {
     ['ubuntu', PASSWORD, '{"defaultOs":"os-ubuntu-22","of":"[secret]"}'],
     ['ubuntu', 'zzz', JSON.stringify({ defaultOs: 'os-ubuntu-22', of: PASSWORD })],
     ['ubuntu', 'UNT', '[secret]'],
-  ])('is told whole, whatever the user name, but for the password: %s, %s', async (username, password, shown) => {
-    const known = providers(() => true);
-    known.all.push({ ...old(), providerVendor: 'V-ven', config: JSON.stringify({ defaultOs: 'os-ubuntu-22', of: PASSWORD }) });
-    const error = await client({ credentials: { username, password } })
-      .setDefaultOs('os-2')
-      .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ detail: expect.stringContaining(`\nIt had providerVendor: V-ven, config: ${shown}`) as string });
-  });
+  ])(
+    'is told whole, whatever the user name, but for the password: %s, %s',
+    async (username, password, shown) => {
+      const known = providers(() => true);
+      known.all.push({
+        ...old(),
+        providerVendor: 'V-ven',
+        config: JSON.stringify({ defaultOs: 'os-ubuntu-22', of: PASSWORD }),
+      });
+      const error = await client({ credentials: { username, password } })
+        .setDefaultOs('os-2')
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        detail: expect.stringContaining(
+          `\nIt had providerVendor: V-ven, config: ${shown}`,
+        ) as string,
+      });
+    },
+  );
 });
 
 describe('the token', () => {
@@ -548,12 +666,16 @@ describe('trouble that passes', () => {
 
   it('half of the time that a call may take is survived, with few attempts and growing pauses', async () => {
     const until = performance.now() + 1000;
-    answerWith(() => (performance.now() < until ? { status: 503 } : { status: 200, json: { hosts: [] } }));
+    answerWith(() =>
+      performance.now() < until ? { status: 503 } : { status: 200, json: { hosts: [] } },
+    );
     expect(await client().hosts()).toEqual([]);
     const times = apiCalls().map(({ at }) => at);
     expect(times.length).toBeLessThan(16);
     expect(times.length).toBeGreaterThan(5);
-    expect((times.at(-1) ?? 0) - (times.at(-2) ?? 0)).toBeGreaterThan(2 * ((times[1] ?? 0) - (times[0] ?? 0)));
+    expect((times.at(-1) ?? 0) - (times.at(-2) ?? 0)).toBeGreaterThan(
+      2 * ((times[1] ?? 0) - (times[0] ?? 0)),
+    );
   });
 
   it('Retry-After is followed, up to a limit', async () => {
@@ -566,7 +688,9 @@ describe('trouble that passes', () => {
     };
     expect(await pauseAfter('3600')).toBeGreaterThanOrEqual(400);
     expect(await pauseAfter('3600')).toBeLessThan(900);
-    expect(await pauseAfter(new Date(Date.now() + 3_600_000).toUTCString())).toBeGreaterThanOrEqual(400);
+    expect(await pauseAfter(new Date(Date.now() + 3_600_000).toUTCString())).toBeGreaterThanOrEqual(
+      400,
+    );
     expect(await pauseAfter('soon')).toBeLessThan(200);
   });
 
@@ -588,8 +712,12 @@ describe('trouble that passes', () => {
     const error = await errorOf(client().hosts());
     expect(performance.now() - began).toBeLessThan(2500);
     expect(error.code).toBe('orchestrator-unreachable');
-    expect(error.summary).toBe(`GET https://${API}:${String(service.port)}${HOSTS}: 503, the orchestrator is not available`);
-    expect(error.detail).toMatch(/^It said: <html> <b>upstream down<\/b><\/html>\nTried \d+ times in 2 s\.$/);
+    expect(error.summary).toBe(
+      `GET https://${API}:${String(service.port)}${HOSTS}: 503, the orchestrator is not available`,
+    );
+    expect(error.detail).toMatch(
+      /^It said: <html> <b>upstream down<\/b><\/html>\nTried \d+ times in 2 s\.$/,
+    );
     expect(apiCalls().length).toBeLessThan(20);
   });
 
@@ -606,7 +734,9 @@ describe('trouble that passes', () => {
 
   it('ends at once when it is interrupted, and others go on', async () => {
     const stop = new AbortController();
-    answerWith(() => (stop.signal.aborted ? { status: 200, json: { hosts: [] } } : { status: 503 }));
+    answerWith(() =>
+      stop.signal.aborted ? { status: 200, json: { hosts: [] } } : { status: 503 },
+    );
     const one = client();
     const both = Promise.allSettled([one.hosts(stop.signal), one.hosts()]);
     setTimeout(() => {
@@ -629,7 +759,11 @@ describe('trouble that stays', () => {
     [500, 'orchestrator-unreachable', 'the orchestrator failed'],
     [302, 'orchestrator-refused', 'sends ven away to https://login.test, which'],
   ])('%i is told at once', async (status, code, what) => {
-    answerWith(() => ({ status, json: { message: 'no' }, headers: { location: 'https://u:p@login.test/path?token=canary' } }));
+    answerWith(() => ({
+      status,
+      json: { message: 'no' },
+      headers: { location: 'https://u:p@login.test/path?token=canary' },
+    }));
     const error = await errorOf(client().checkProject());
     expect(error.code).toBe(code);
     expect(error.summary).toContain(`: ${String(status)}, `);
@@ -646,7 +780,10 @@ describe('trouble that stays', () => {
   });
 
   it('an answer that is no JSON is told with its beginning', async () => {
-    answerWith(() => ({ status: 200, text: `<!doctype html><title>Sign in</title>${'x'.repeat(5000)}` }));
+    answerWith(() => ({
+      status: 200,
+      text: `<!doctype html><title>Sign in</title>${'x'.repeat(5000)}`,
+    }));
     const error = await errorOf(client().hosts());
     expect(error.code).toBe('orchestrator-unreachable');
     expect(error.summary).toContain('the answer is not JSON');
@@ -655,20 +792,29 @@ describe('trouble that stays', () => {
   });
 
   it.each(['a list', 'an entry without an id'])('%s of another form is told', async (what) => {
-    answerWith(() => ({ status: 200, json: what === 'a list' ? { hosts: 'none' } : { hosts: [{ name: 'a' }] } }));
+    answerWith(() => ({
+      status: 200,
+      json: what === 'a list' ? { hosts: 'none' } : { hosts: [{ name: 'a' }] },
+    }));
     expect((await errorOf(client().hosts())).summary).toContain('is not what ven knows');
   });
 
   it('a server that echoes everything in a 500 gives no secret away', async () => {
     const echo = ({ headers, body }: Asked): Answer => ({
       status: 500,
-      json: { request: { headers, body, parsed: Object.fromEntries(new URLSearchParams(body)) }, again: JSON.stringify(body) },
+      json: {
+        request: { headers, body, parsed: Object.fromEntries(new URLSearchParams(body)) },
+        again: JSON.stringify(body),
+      },
     });
     service.answer = echo;
     expect((await errorOf(client().hosts())).detail).toContain('grant_type=password');
     answerWith((asked) => echo(asked));
     expect((await errorOf(client().hosts())).detail).toContain('authorization');
-    answerWith((asked) => ({ status: 500, text: `${asked.headers.authorization ?? ''} ${decodeURIComponent(PASSWORD)}` }));
+    answerWith((asked) => ({
+      status: 500,
+      text: `${asked.headers.authorization ?? ''} ${decodeURIComponent(PASSWORD)}`,
+    }));
     await errorOf(client().register(A));
   });
 
@@ -678,14 +824,18 @@ describe('trouble that stays', () => {
     expect(error.code).toBe('orchestrator-unreachable');
     expect(error.summary).toContain('signed by none that ven trusts');
     expect(error.hint).toContain('caCertificate');
-    expect((await errorOf(client({ caCertificates: null }).hosts())).summary).toContain('signed by none');
+    expect((await errorOf(client({ caCertificates: null }).hosts())).summary).toContain(
+      'signed by none',
+    );
     expect(service.asked).toEqual([]);
   });
 
   it('verification can’t be turned off from outside', async () => {
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     try {
-      expect((await errorOf(client({ caCertificates: [other.der] }).hosts())).summary).toContain('signed by none');
+      expect((await errorOf(client({ caCertificates: [other.der] }).hosts())).summary).toContain(
+        'signed by none',
+      );
     } finally {
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     }
@@ -695,12 +845,16 @@ describe('trouble that stays', () => {
   it('a certificate for another name is refused', async () => {
     await service.close();
     service = await openService(await trusted.authority.issue(['elsewhere.test', '127.0.0.1']));
-    expect((await errorOf(client().hosts())).summary).toContain(`the certificate there is not for ${KEYCLOAK}`);
+    expect((await errorOf(client().hosts())).summary).toContain(
+      `the certificate there is not for ${KEYCLOAK}`,
+    );
   });
 
   it('a name that nobody knows is told', async () => {
     const error = await errorOf(client({ addresses: {}, domain: 'orch.invalid' }).hosts());
-    expect(error.summary).toMatch(/there is no host keycloak\.orch\.invalid|can't be looked up just now/);
+    expect(error.summary).toMatch(
+      /there is no host keycloak\.orch\.invalid|can't be looked up just now/,
+    );
   });
 
   it('what does not listen is told', async () => {
@@ -728,13 +882,21 @@ describe('a proxy', () => {
   });
   afterEach(() => proxy.close());
 
-  it.each(['https_proxy', 'HTTPS_PROXY'])('of %s is gone through, with TLS verified to the end', async (name) => {
-    const env = { [name]: proxy.url.replace('http://', 'http://me:pw%20canary@') };
-    expect(await client({ env }).hosts()).toEqual([]);
-    expect(proxy.asked).toEqual([`${KEYCLOAK}:${String(service.port)}`, `${API}:${String(service.port)}`]);
-    expect(proxy.authorization).toBe(`Basic ${Buffer.from('me:pw canary').toString('base64')}`);
-    expect((await errorOf(client({ env, caCertificates: [other.der] }).hosts())).summary).toContain('signed by none');
-  });
+  it.each(['https_proxy', 'HTTPS_PROXY'])(
+    'of %s is gone through, with TLS verified to the end',
+    async (name) => {
+      const env = { [name]: proxy.url.replace('http://', 'http://me:pw%20canary@') };
+      expect(await client({ env }).hosts()).toEqual([]);
+      expect(proxy.asked).toEqual([
+        `${KEYCLOAK}:${String(service.port)}`,
+        `${API}:${String(service.port)}`,
+      ]);
+      expect(proxy.authorization).toBe(`Basic ${Buffer.from('me:pw canary').toString('base64')}`);
+      expect(
+        (await errorOf(client({ env, caCertificates: [other.der] }).hosts())).summary,
+      ).toContain('signed by none');
+    },
+  );
 
   it.each([
     'orch.test',
@@ -746,7 +908,8 @@ describe('a proxy', () => {
     `x.test, ${API},${KEYCLOAK}`,
     'API.orch.test keycloak.ORCH.test.',
   ])('is gone around for no_proxy=%s', async (exempt) => {
-    for (const name of ['no_proxy', 'NO_PROXY']) await client({ env: { https_proxy: proxy.url, [name]: exempt } }).hosts();
+    for (const name of ['no_proxy', 'NO_PROXY'])
+      await client({ env: { https_proxy: proxy.url, [name]: exempt } }).hosts();
     expect(proxy.asked).toEqual([]);
   });
 
@@ -768,9 +931,13 @@ describe('a proxy', () => {
     [403, 1],
   ])('that answers %i is told, with the way around it', async (status, times) => {
     proxy.refuseWith = status;
-    const error = await errorOf(client({ env: { https_proxy: proxy.url.replace('http://', 'http://me:canary@') } }).hosts());
+    const error = await errorOf(
+      client({ env: { https_proxy: proxy.url.replace('http://', 'http://me:canary@') } }).hosts(),
+    );
     expect(error.code).toBe('orchestrator-unreachable');
-    expect(error.summary).toContain(`the proxy ${proxy.url} refuses to connect to ${KEYCLOAK}:${String(service.port)} (${String(status)})`);
+    expect(error.summary).toContain(
+      `the proxy ${proxy.url} refuses to connect to ${KEYCLOAK}:${String(service.port)} (${String(status)})`,
+    );
     expect(error.hint).toContain(`add ${KEYCLOAK} to no_proxy`);
     expect(proxy.asked).toHaveLength(times);
   });
@@ -783,14 +950,21 @@ describe('a proxy', () => {
   it('that is not there is told, not the orchestrator', async () => {
     const { url } = proxy;
     await proxy.close();
-    const error = await errorOf(client({ env: { https_proxy: url }, patience: { ...PATIENCE, call: 0.1 } }).hosts());
+    const error = await errorOf(
+      client({ env: { https_proxy: url }, patience: { ...PATIENCE, call: 0.1 } }).hosts(),
+    );
     expect(error.summary).toContain(`the proxy ${url} can't be reached`);
     proxy = await openProxy();
   });
 });
 
 describe('a look whether anything answers', () => {
-  const reach = () => ({ caCertificates: [trusted.der], addresses: ADDRESSES, env: {}, userAgent: 'ven/test' });
+  const reach = () => ({
+    caCertificates: [trusted.der],
+    addresses: ADDRESSES,
+    env: {},
+    userAgent: 'ven/test',
+  });
   const at = (path: string) => new URL(`https://${API}:${String(service.port)}${path}`);
 
   it('takes any answer', async () => {
@@ -802,8 +976,13 @@ describe('a look whether anything answers', () => {
   it('looks once, and for so long', async () => {
     service.answer = () => 'silence';
     const began = performance.now();
-    expect((await errorOf(checkAnswers(at('/a.efi?x=1'), reach(), 0.2))).summary).toContain('within 0.2 s');
+    expect((await errorOf(checkAnswers(at('/a.efi?x=1'), reach(), 0.2))).summary).toContain(
+      'within 0.2 s',
+    );
     expect(performance.now() - began).toBeLessThan(600);
-    expect((await errorOf(checkAnswers(at('/'), { ...reach(), caCertificates: [other.der] }, 1))).summary).toContain('signed by none');
+    expect(
+      (await errorOf(checkAnswers(at('/'), { ...reach(), caCertificates: [other.der] }, 1)))
+        .summary,
+    ).toContain('signed by none');
   });
 });

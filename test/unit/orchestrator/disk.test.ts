@@ -13,7 +13,10 @@ function header(sector: number): { own: bigint; other: bigint; entries: Buffer; 
   const table = Number(found.readBigUInt64LE(72)) * SECTOR;
   const entries = disk.subarray(table, table + found.readUInt32LE(80) * found.readUInt32LE(84));
   found.writeUInt32LE(0, 16);
-  const right = found.toString('latin1', 0, 8) === 'EFI PART' && sum === crc32(found) && found.readUInt32LE(88) === crc32(entries);
+  const right =
+    found.toString('latin1', 0, 8) === 'EFI PART' &&
+    sum === crc32(found) &&
+    found.readUInt32LE(88) === crc32(entries);
   return { own: found.readBigUInt64LE(24), other: found.readBigUInt64LE(32), entries, right };
 }
 
@@ -56,7 +59,10 @@ describe('installedDisk', () => {
   it('has so many clusters that it is FAT16 for everybody', () => {
     const start = Number(header(1).entries.readBigUInt64LE(32)) * SECTOR;
     const all = disk.readUInt16LE(start + 19) || disk.readUInt32LE(start + 32);
-    const before = disk.readUInt16LE(start + 14) + 2 * disk.readUInt16LE(start + 22) + disk.readUInt16LE(start + 17) / 16;
+    const before =
+      disk.readUInt16LE(start + 14) +
+      2 * disk.readUInt16LE(start + 22) +
+      disk.readUInt16LE(start + 17) / 16;
     const clusters = Math.floor((all - before) / (disk[start + 13] as number));
     expect(clusters).toBeGreaterThanOrEqual(4085);
     expect(clusters).toBeLessThan(65_525);
@@ -64,7 +70,8 @@ describe('installedDisk', () => {
 
   it('is the same each time', () => expect(installedDisk(program).equals(disk)).toBe(true));
 
-  it('refuses a program that is too long', () => expect(() => installedDisk(Buffer.alloc(140_000_000))).toThrow('too long'));
+  it('refuses a program that is too long', () =>
+    expect(() => installedDisk(Buffer.alloc(140_000_000))).toThrow('too long'));
 });
 
 describe('bootEntry', () => {
@@ -78,7 +85,9 @@ describe('bootEntry', () => {
     expect([path[0], path[1], path.readUInt16LE(2), path.readUInt32LE(4)]).toEqual([4, 1, 42, 1]);
     const partition = header(1).entries;
     expect(path.readBigUInt64LE(8)).toBe(partition.readBigUInt64LE(32));
-    expect(path.readBigUInt64LE(16)).toBe(partition.readBigUInt64LE(40) - partition.readBigUInt64LE(32) + 1n);
+    expect(path.readBigUInt64LE(16)).toBe(
+      partition.readBigUInt64LE(40) - partition.readBigUInt64LE(32) + 1n,
+    );
     expect(path.subarray(24, 40).equals(partition.subarray(16, 32))).toBe(true);
     expect(path.toString('utf16le', 46)).toContain('\\EFI\\ubuntu\\shimx64.efi\0');
     expect(path.subarray(-4)).toEqual(Buffer.from([0x7f, 0xff, 4, 0]));

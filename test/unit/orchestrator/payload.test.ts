@@ -30,7 +30,9 @@ interface Found {
 function added(image: Buffer): Found[] {
   return Array.from({ length: image.readUInt16LE(0x86) - 1 }, (_, index) => {
     const header = 0x188 + 40 * (index + 1);
-    const [size, address, , start] = [8, 12, 16, 20].map((at) => image.readUInt32LE(header + at)) as [number, number, number, number];
+    const [size, address, , start] = [8, 12, 16, 20].map((at) =>
+      image.readUInt32LE(header + at),
+    ) as [number, number, number, number];
     return {
       name: image.toString('latin1', header, header + 8).replace(/\0+$/, ''),
       address,
@@ -56,7 +58,9 @@ describe('unifiedImage', () => {
   });
 
   it('leaves the stub’s own code as it was', () => {
-    expect(unifiedImage(stub(), sections).subarray(0x400, 0x600)).toEqual(stub().subarray(0x400, 0x600));
+    expect(unifiedImage(stub(), sections).subarray(0x400, 0x600)).toEqual(
+      stub().subarray(0x400, 0x600),
+    );
   });
 
   it('begins with code that says a text and goes on to the stub, when it is given one', () => {

@@ -20,7 +20,10 @@ export interface Asked {
   at: number;
 }
 
-export type Answer = { status: number; headers?: Record<string, string>; json?: unknown; text?: string } | 'reset' | 'silence';
+export type Answer =
+  | { status: number; headers?: Record<string, string>; json?: unknown; text?: string }
+  | 'reset'
+  | 'silence';
 
 export interface Service {
   port: number;
@@ -34,7 +37,11 @@ export const KEYCLOAK = 'keycloak.orch.test';
 export const ADDRESSES = { [API]: '127.0.0.1', [KEYCLOAK]: '127.0.0.1' };
 
 /** A new authority; `der` is its certificate as a resolved fleet has it. */
-export async function anAuthority(): Promise<{ authority: Authority; der: string; remove: () => void }> {
+export async function anAuthority(): Promise<{
+  authority: Authority;
+  der: string;
+  remove: () => void;
+}> {
   const dir = mkdtempSync(join(tmpdir(), 'ven-authority-'));
   const authority = await makeAuthority(dir);
   const der = new X509Certificate(readFileSync(authority.caCertificate)).raw.toString('base64');
@@ -45,18 +52,33 @@ export async function openService(tls: { key: string; cert: string }): Promise<S
   const server = createHttps(tls, (request, response) => {
     void textOf(request).then((body) => {
       const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-      const asked = { method: request.method ?? '', host, path: request.url ?? '', headers: request.headers, body, at: performance.now() };
+      const asked = {
+        method: request.method ?? '',
+        host,
+        path: request.url ?? '',
+        headers: request.headers,
+        body,
+        at: performance.now(),
+      };
       service.asked.push(asked);
       const answer = service.answer(asked);
       if (answer === 'silence') return;
       if (answer === 'reset') return void request.socket.destroy();
       const json = answer.json === undefined ? null : JSON.stringify(answer.json);
-      response.writeHead(answer.status, { 'content-type': json === null ? 'text/html' : 'application/json', ...answer.headers });
+      response.writeHead(answer.status, {
+        'content-type': json === null ? 'text/html' : 'application/json',
+        ...answer.headers,
+      });
       response.end(json ?? answer.text ?? '');
     });
   });
   const port = await listen(server);
-  const service: Service = { port, asked: [], answer: () => ({ status: 500 }), close: () => close(server) };
+  const service: Service = {
+    port,
+    asked: [],
+    answer: () => ({ status: 500 }),
+    close: () => close(server),
+  };
   return service;
 }
 
@@ -91,7 +113,10 @@ export async function openProxy(): Promise<Proxy> {
     proxy.authorization = request.headers['proxy-authorization'];
     tunnels.add(socket);
     socket.on('error', () => undefined);
-    if (proxy.refuseWith !== null) return void socket.end(`HTTP/1.1 ${String(proxy.refuseWith)} No\r\ncontent-length: 0\r\n\r\n`);
+    if (proxy.refuseWith !== null)
+      return void socket.end(
+        `HTTP/1.1 ${String(proxy.refuseWith)} No\r\ncontent-length: 0\r\n\r\n`,
+      );
     const far: Socket = connect(Number(target.split(':')[1]), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       far.pipe(socket).pipe(far);

@@ -4,7 +4,11 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startOrchestrator, type Orchestrator, type RunningFault } from '../../orchestrator/index.ts';
+import {
+  startOrchestrator,
+  type Orchestrator,
+  type RunningFault,
+} from '../../orchestrator/index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ven-stand-in-'));
 const bootFile = join(dir, 'boot.efi');
@@ -19,7 +23,13 @@ interface Answered {
 }
 
 /** One request over verified TLS, for a name of the stand-in's. */
-function ask(name: string, method: string, path: string, body = '', headers: Record<string, string> = {}): Promise<Answered> {
+function ask(
+  name: string,
+  method: string,
+  path: string,
+  body = '',
+  headers: Record<string, string> = {},
+): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const host = `${name}.edge.test`;
     const sent = request(
@@ -47,15 +57,32 @@ function ask(name: string, method: string, path: string, body = '', headers: Rec
   });
 }
 
-const LOGIN = { grant_type: 'password', client_id: 'system-client', username: 'op', password: 'pässword &1', scope: 'openid' };
+const LOGIN = {
+  grant_type: 'password',
+  client_id: 'system-client',
+  username: 'op',
+  password: 'pässword &1',
+  scope: 'openid',
+};
 const logIn = (form: Partial<typeof LOGIN> = {}): Promise<Answered> =>
-  ask('keycloak', 'POST', '/realms/master/protocol/openid-connect/token', new URLSearchParams({ ...LOGIN, ...form }).toString(), {
-    'content-type': 'application/x-www-form-urlencoded',
-  });
+  ask(
+    'keycloak',
+    'POST',
+    '/realms/master/protocol/openid-connect/token',
+    new URLSearchParams({ ...LOGIN, ...form }).toString(),
+    {
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+  );
 const api = (method: string, path: string, body?: unknown, bearer = token): Promise<Answered> =>
-  ask('api', method, `/v1/projects/${path}`, body === undefined ? '' : JSON.stringify(body), { authorization: `Bearer ${bearer}` });
+  ask('api', method, `/v1/projects/${path}`, body === undefined ? '' : JSON.stringify(body), {
+    authorization: `Bearer ${bearer}`,
+  });
 const node = (path: string, body?: string): Promise<Response> =>
-  fetch(`http://127.0.0.1:${orchestrator.nodePort}/nodes/${path}`, body === undefined ? {} : { method: 'POST', body });
+  fetch(
+    `http://127.0.0.1:${orchestrator.nodePort}/nodes/${path}`,
+    body === undefined ? {} : { method: 'POST', body },
+  );
 
 /** Lets so many seconds pass, for the stand-in. */
 function later(seconds: number): void {
@@ -96,11 +123,22 @@ describe('tokens', () => {
       access_token: expect.stringMatching(/^[\w-]{43}$/) as string,
     });
     expect((await logIn()).json['access_token']).not.toBe(first.json['access_token']);
-    expect(await logIn({ password: 'x' })).toMatchObject({ status: 401, json: { error: 'invalid_grant' } });
-    expect(await logIn({ username: 'toString' })).toMatchObject({ status: 401, json: { error: 'invalid_grant' } });
-    expect(await logIn({ client_id: 'x' })).toMatchObject({ status: 401, json: { error: 'invalid_client' } });
+    expect(await logIn({ password: 'x' })).toMatchObject({
+      status: 401,
+      json: { error: 'invalid_grant' },
+    });
+    expect(await logIn({ username: 'toString' })).toMatchObject({
+      status: 401,
+      json: { error: 'invalid_grant' },
+    });
+    expect(await logIn({ client_id: 'x' })).toMatchObject({
+      status: 401,
+      json: { error: 'invalid_client' },
+    });
     expect(await logIn({ grant_type: 'x' })).toMatchObject({ status: 400 });
-    expect(orchestrator.seen.tokens.slice(-3).map(({ username, granted }) => [username, granted])).toEqual([
+    expect(
+      orchestrator.seen.tokens.slice(-3).map(({ username, granted }) => [username, granted]),
+    ).toEqual([
       ['op', true],
       ['op', false],
       ['toString', false],
@@ -128,13 +166,22 @@ describe('a project', () => {
     expect((await api('GET', 'constructor')).status).toBe(404);
     const guest = await logIn({ username: 'guest', password: 'guest' });
     expect((await api('GET', 'p1', undefined, guest.json['access_token'])).status).toBe(403);
-    expect((await ask('keycloak', 'GET', '/v1/projects/p1', '', { authorization: `Bearer ${token}` })).status).toBe(404);
+    expect(
+      (await ask('keycloak', 'GET', '/v1/projects/p1', '', { authorization: `Bearer ${token}` }))
+        .status,
+    ).toBe(404);
   });
 });
 
 describe('hosts', () => {
-  const HOST = { name: 'lab_node-1', serialNumber: 'VENTEST01', autoOnboard: true, uuid: '10000000-0000-4000-8000-000000000001' };
-  const register = (host: object): Promise<Answered> => api('POST', 'p1/compute/hosts/register', host);
+  const HOST = {
+    name: 'lab_node-1',
+    serialNumber: 'VENTEST01',
+    autoOnboard: true,
+    uuid: '10000000-0000-4000-8000-000000000001',
+  };
+  const register = (host: object): Promise<Answered> =>
+    api('POST', 'p1/compute/hosts/register', host);
 
   it('are registered once, and tell what they are when the same one comes again', async () => {
     const first = await register(HOST);
@@ -150,7 +197,9 @@ describe('hosts', () => {
     expect((await register({ ...HOST, uuid: HOST.uuid.replace(/1$/, '2') })).status).toBe(409);
     for (const wrong of [{}, { ...HOST, serialNumber: 'A B' }, { ...HOST, uuid: 'x' }, []])
       expect((await register(wrong)).status).toBe(400);
-    expect(orchestrator.seen.registrations.map(({ status }) => status)).toEqual([201, 200, 409, 409, 400, 400, 400, 400]);
+    expect(orchestrator.seen.registrations.map(({ status }) => status)).toEqual([
+      201, 200, 409, 409, 400, 400, 400, 400,
+    ]);
     expect(orchestrator.seen.registrations[0]).toMatchObject({
       username: 'op',
       project: 'p1',
@@ -160,14 +209,19 @@ describe('hosts', () => {
   });
 
   it('are listed in pages and removed once', async () => {
-    for (const serialNumber of ['VENTEST02', 'VENTEST03']) await register({ name: serialNumber, serialNumber });
-    const all = (await api('GET', 'p1/compute/hosts')).json as unknown as { hosts: { resourceId: string; serialNumber: string }[] };
+    for (const serialNumber of ['VENTEST02', 'VENTEST03'])
+      await register({ name: serialNumber, serialNumber });
+    const all = (await api('GET', 'p1/compute/hosts')).json as unknown as {
+      hosts: { resourceId: string; serialNumber: string }[];
+    };
     expect(all).toMatchObject({ totalElements: 3, hasNext: false });
     const page = (await api('GET', 'p1/compute/hosts?pageSize=2&offset=2')).json;
     expect(page).toMatchObject({ hosts: [{ serialNumber: 'VENTEST03' }], hasNext: false });
     expect((await api('GET', 'p1/compute/hosts?pageSize=2')).json).toMatchObject({ hasNext: true });
     const last = `p1/compute/hosts/${all.hosts.at(-1)?.resourceId}`;
-    expect([(await api('DELETE', last)).status, (await api('DELETE', last)).status]).toEqual([204, 404]);
+    expect([(await api('DELETE', last)).status, (await api('DELETE', last)).status]).toEqual([
+      204, 404,
+    ]);
     expect(orchestrator.seen.removals.map(({ status }) => status)).toEqual([204, 404]);
   });
 
@@ -183,16 +237,26 @@ describe('hosts', () => {
     await node('VENTEST01/report', 'Provisioned');
     expect(host()).toMatchObject({ instance: { provisioningStatus: 'Provisioned' } });
     await node('VENTEST01/report', 'Running');
-    expect(host()).toMatchObject({ hostStatus: 'Running', instance: { provisioningStatus: 'Provisioned' } });
+    expect(host()).toMatchObject({
+      hostStatus: 'Running',
+      instance: { provisioningStatus: 'Provisioned' },
+    });
     await node('VENTEST01/report', 'Provisioning Failed: stream-image');
-    expect(host()).toMatchObject({ hostStatus: 'Error', instance: { provisioningStatus: 'Provisioning Failed: stream-image' } });
+    expect(host()).toMatchObject({
+      hostStatus: 'Error',
+      instance: { provisioningStatus: 'Provisioning Failed: stream-image' },
+    });
   });
 });
 
 describe('the default operating system', () => {
   it('is a provider’s, by the id of one that there is', async () => {
-    const systems = (await api('GET', 'p1/compute/os')).json['OperatingSystemResources'] as unknown as Record<string, string>[];
-    const microvisor = systems.find(({ profileName }) => profileName === 'microvisor-nonrt')?.['osResourceID'];
+    const systems = (await api('GET', 'p1/compute/os')).json[
+      'OperatingSystemResources'
+    ] as unknown as Record<string, string>[];
+    const microvisor = systems.find(({ profileName }) => profileName === 'microvisor-nonrt')?.[
+      'osResourceID'
+    ];
     const provider = (defaultOs: unknown): object => ({
       providerKind: 'PROVIDER_KIND_BAREMETAL',
       name: 'infra_onboarding',
@@ -221,7 +285,10 @@ describe('what is made to fail', () => {
     const first = await api('GET', 'p1/compute/hosts');
     expect([first.status, first.headers['retry-after']]).toEqual([503, '1']);
     expect((await api('GET', 'p1')).status).toBe(200);
-    expect([(await api('GET', 'p1/compute/hosts')).status, (await api('GET', 'p1/compute/hosts')).status]).toEqual([503, 200]);
+    expect([
+      (await api('GET', 'p1/compute/hosts')).status,
+      (await api('GET', 'p1/compute/hosts')).status,
+    ]).toEqual([503, 200]);
     expect(fault.hits).toBe(2);
   });
 
@@ -249,27 +316,47 @@ describe('what is made to fail', () => {
     expect(Date.now() - began).toBeGreaterThanOrEqual(59);
     fault.stop();
     fault = orchestrator.fail({ op: 'project', how: 'html' });
-    expect(await api('GET', 'p1')).toMatchObject({ status: 200, text: expect.stringContaining('<!doctype html>') as string });
+    expect(await api('GET', 'p1')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('<!doctype html>') as string,
+    });
     fault.stop();
     fault = orchestrator.fail({ how: 'echo' });
-    expect(await api('GET', 'p1')).toMatchObject({ status: 500, text: expect.stringContaining(token) as string });
+    expect(await api('GET', 'p1')).toMatchObject({
+      status: 500,
+      text: expect.stringContaining(token) as string,
+    });
     expect((await ask('api', 'GET', '/x')).status).toBe(500);
   });
 });
 
 describe('nodes', () => {
-  const start = async (path = 'VENNODE01/start?from=network'): Promise<string> => (await node(path)).text();
+  const start = async (path = 'VENNODE01/start?from=network'): Promise<string> =>
+    (await node(path)).text();
 
   it('get what they shall play, their own or everyone’s, and nothing when there is none', async () => {
     await ask('tinkerbell-haproxy', 'HEAD', '/tink-stack/signed_ipxe.efi');
     expect(orchestrator.seen.boots.at(-1)).toMatchObject({ method: 'HEAD', serialNumber: null });
     expect((await node('VENNODE01/start?from=network')).status).toBe(404);
     orchestrator.everyNode({ flow: 'non-interactive' });
-    orchestrator.node('VENNODE01', { flow: 'interactive', os: 'microvisor', echoPassword: true, pauses: { hook: 2 } });
+    orchestrator.node('VENNODE01', {
+      flow: 'interactive',
+      os: 'microvisor',
+      echoPassword: true,
+      pauses: { hook: 2 },
+    });
     expect(await start()).toBe('flow=interactive\nos=microvisor\necho=yes\npause_hook=2\n');
-    expect(await start('VENNODE02/start?from=disk')).toBe('flow=non-interactive\nos=ubuntu\necho=no\n');
-    expect(orchestrator.seen.starts.at(-1)).toMatchObject({ serialNumber: 'VENNODE02', from: 'disk' });
-    expect(orchestrator.seen.boots.at(-1)).toMatchObject({ method: 'HEAD', serialNumber: 'VENNODE01' });
+    expect(await start('VENNODE02/start?from=disk')).toBe(
+      'flow=non-interactive\nos=ubuntu\necho=no\n',
+    );
+    expect(orchestrator.seen.starts.at(-1)).toMatchObject({
+      serialNumber: 'VENNODE02',
+      from: 'disk',
+    });
+    expect(orchestrator.seen.boots.at(-1)).toMatchObject({
+      method: 'HEAD',
+      serialNumber: 'VENNODE01',
+    });
   });
 
   it('are told of a fault so many times', async () => {

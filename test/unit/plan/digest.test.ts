@@ -12,8 +12,14 @@ function applied(): World {
 
 test.each<[string, (world: World) => void]>([
   ['a tty', (world) => (world.domain('lab_edge-1').config.console.pty = '/dev/pts/7')],
-  ['the port that libvirt chose', (world) => Object.assign(world.domain('lab_edge-1').live?.graphics ?? {}, { port: 5907 })],
-  ["other people's domains", (world) => world.addDomain('theirs', '00000000-0000-4000-8000-000000000001')],
+  [
+    'the port that libvirt chose',
+    (world) => Object.assign(world.domain('lab_edge-1').live?.graphics ?? {}, { port: 5907 }),
+  ],
+  [
+    "other people's domains",
+    (world) => world.addDomain('theirs', '00000000-0000-4000-8000-000000000001'),
+  ],
   ['free space', (world) => world.pools.forEach((pool) => (pool.availableBytes = 7))],
   ['the order that libvirt lists in', (world) => world.domains.reverse()],
 ])('%s makes no plan stale', (_, byHand) => {

@@ -4,7 +4,11 @@ import { APPLY, fleetOf, World } from './world.js';
 
 const LEFT = { ...APPLY, leaveOff: true };
 const started = (plan: ReturnType<typeof makePlan>): string[] =>
-  plan.steps.flatMap((step) => ((step.kind === 'vm-up' && step.vm.power === 'running') || step.kind === 'vm-start' ? [step.address] : []));
+  plan.steps.flatMap((step) =>
+    (step.kind === 'vm-up' && step.vm.power === 'running') || step.kind === 'vm-start'
+      ? [step.address]
+      : [],
+  );
 
 describe('a plan that leaves VMs off', () => {
   it('makes and replaces them all the same; the mark is that of a VM that runs', () => {
@@ -14,9 +18,15 @@ describe('a plan that leaves VMs off', () => {
     const usual = makePlan(fleet, world.observe(), APPLY);
     expect(left.changes).toEqual(usual.changes);
     expect([started(left), started(usual)]).toEqual([[], ['vm.edge-1', 'vm.edge-2']]);
-    expect(left.steps.filter(({ kind }) => kind === 'vm-ready')).toEqual(usual.steps.filter(({ kind }) => kind === 'vm-ready'));
+    expect(left.steps.filter(({ kind }) => kind === 'vm-ready')).toEqual(
+      usual.steps.filter(({ kind }) => kind === 'vm-ready'),
+    );
     world.apply(fleet);
-    const again = makePlan(fleet, world.observe(), { ...LEFT, targets: ['vm.edge-1'], replace: ['vm.edge-1'] });
+    const again = makePlan(fleet, world.observe(), {
+      ...LEFT,
+      targets: ['vm.edge-1'],
+      replace: ['vm.edge-1'],
+    });
     expect(again.changes).toMatchObject([{ address: 'vm.edge-1', action: 'replace' }]);
     expect(started(again)).toEqual([]);
   });

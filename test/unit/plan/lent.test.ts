@@ -10,7 +10,10 @@ vms: [{ name: edge, nics: [{ network: shared }] }]
 `);
 const OTHER = { url: URL, fleets: [{ fleet: 'other', network: 'common' }] };
 
-function worldWith(more: Partial<ObservedNetwork> = {}): { world: World; network: ObservedNetwork } {
+function worldWith(more: Partial<ObservedNetwork> = {}): {
+  world: World;
+  network: ObservedNetwork;
+} {
   const world = new World();
   const network = world.network('default');
   Object.assign(network, { dhcp: { start: '192.168.122.2', end: '192.168.122.254' } }, more);
@@ -27,18 +30,23 @@ function refusal(world: World): VenError {
   throw new Error('not refused');
 }
 
-const notes = (world: World): string[] => world.plan(FLEET).changes.find(({ address }) => address === 'network.shared')?.notes ?? [];
+const notes = (world: World): string[] =>
+  world.plan(FLEET).changes.find(({ address }) => address === 'network.shared')?.notes ?? [];
 
 describe('what is said beforehand', () => {
   test('who is cut off, since no libvirt can attach it again', () => {
     const { world } = worldWith();
     world.bridges.get('virbr0')?.add('veth0');
-    expect(notes(world)).toContainEqual(expect.stringMatching(/^cuts off veth0, .* ip link set veth0 master virbr0$/));
+    expect(notes(world)).toContainEqual(
+      expect.stringMatching(/^cuts off veth0, .* ip link set veth0 master virbr0$/),
+    );
   });
 
   test('what was changed in the running network only, and is lost', () => {
     const { world } = worldWith({ unsaved: true });
-    expect(notes(world)).toContainEqual(expect.stringMatching(/^what runs differs .* net-dumpxml default /));
+    expect(notes(world)).toContainEqual(
+      expect.stringMatching(/^what runs differs .* net-dumpxml default /),
+    );
   });
 
   test('nothing of the kind, where another fleet offers the same already', () => {
@@ -46,9 +54,16 @@ describe('what is said beforehand', () => {
     world.bridges.get('virbr0')?.add('veth0');
     expect(notes(world)).toHaveLength(1);
     world.apply(FLEET);
-    expect(world.network('default').boot?.fleets.map(({ fleet }) => fleet)).toEqual(['other', 'lab']);
-    const back = world.plan(FLEET, DESTROY).changes.find(({ address }) => address === 'network.shared');
-    expect(back?.notes).toEqual(["it is somebody else's: it keeps the boot options for fleet other"]);
+    expect(world.network('default').boot?.fleets.map(({ fleet }) => fleet)).toEqual([
+      'other',
+      'lab',
+    ]);
+    const back = world
+      .plan(FLEET, DESTROY)
+      .changes.find(({ address }) => address === 'network.shared');
+    expect(back?.notes).toEqual([
+      "it is somebody else's: it keeps the boot options for fleet other",
+    ]);
     world.apply(FLEET, DESTROY);
     expect(world.network('default')).toMatchObject({ boot: OTHER, bootUrl: URL });
   });
@@ -71,14 +86,19 @@ describe('a network that stopped', () => {
   test('without it is its owner’s to start', () => {
     const { world } = worldWith();
     world.stopNetwork('default');
-    expect(refusal(world)).toMatchObject({ code: 'host-not-ready', summary: expect.stringContaining('not active') as unknown });
+    expect(refusal(world)).toMatchObject({
+      code: 'host-not-ready',
+      summary: expect.stringContaining('not active') as unknown,
+    });
   });
 
   test('and is to be given back, stays so', () => {
     const { world } = worldWith();
     world.apply(FLEET);
     world.stopNetwork('default');
-    expect(world.plan(FLEET, DESTROY).steps.find(({ kind }) => kind === 'network-boot')).toMatchObject({ bootUrl: null, start: false });
+    expect(
+      world.plan(FLEET, DESTROY).steps.find(({ kind }) => kind === 'network-boot'),
+    ).toMatchObject({ bootUrl: null, start: false });
   });
 });
 
@@ -98,7 +118,9 @@ describe('a run that was killed while the network was started anew', () => {
 
   test('is ended by the next one, and the VMs themselves need nothing', () => {
     const { changes, steps } = killed('lab').plan(FLEET);
-    expect(changes).toMatchObject([{ address: 'network.shared', reason: 'half-made', fields: [{ path: 'attached' }] }]);
+    expect(changes).toMatchObject([
+      { address: 'network.shared', reason: 'half-made', fields: [{ path: 'attached' }] },
+    ]);
     expect(steps).toMatchObject([{ kind: 'network-boot', restart: false }]);
   });
 
@@ -112,7 +134,10 @@ describe('a run that was killed while the network was started anew', () => {
 });
 
 test('a transient network would be gone, so it is not touched', () => {
-  expect(refusal(worldWith({ persistent: false }).world)).toMatchObject({ code: 'host-not-ready', where: 'network.shared' });
+  expect(refusal(worldWith({ persistent: false }).world)).toMatchObject({
+    code: 'host-not-ready',
+    where: 'network.shared',
+  });
 });
 
 describe('nodes that can boot from nowhere', () => {
@@ -120,7 +145,8 @@ describe('nodes that can boot from nowhere', () => {
     fleetOf(
       `orchestrator: { bootUrl: "${URL}" }\nnetworks: { lab: {}, quiet: { httpBoot: false } }\nvms: [{ name: edge, count: 5, nics: ${nics}${more} }]\n`,
     );
-  const warnings = (...args: Parameters<typeof fleet>): string[] => worldWith().world.plan(fleet(...args)).warnings;
+  const warnings = (...args: Parameters<typeof fleet>): string[] =>
+    worldWith().world.plan(fleet(...args)).warnings;
 
   test('are warned of, with what to write', () => {
     expect(warnings('default')).toEqual([

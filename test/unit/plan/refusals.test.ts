@@ -24,14 +24,22 @@ describe('foreign things', () => {
     world.addNetwork('lab_lab', 'virbr7', null);
     world.addVolume('default', 'lab_edge-2-sda.qcow2', 1);
     const error = refusal(() => world.plan(FLEET));
-    expect(error).toMatchObject({ code: 'foreign-object', exitCode: 6, summary: expect.stringMatching(/^4 things/) as unknown });
+    expect(error).toMatchObject({
+      code: 'foreign-object',
+      exitCode: 6,
+      summary: expect.stringMatching(/^4 things/) as unknown,
+    });
     expect(error.detail?.match(/look at it: virsh -c qemu:\/\/\/system /g)).toHaveLength(4);
   });
 
   test.each<[string, (world: World) => void]>([
     [
       'a domain named like our UUID',
-      (world) => world.addDomain(FLEET.vms[0]?.uuid.toUpperCase() ?? '', '00000000-0000-4000-8000-000000000001'),
+      (world) =>
+        world.addDomain(
+          FLEET.vms[0]?.uuid.toUpperCase() ?? '',
+          '00000000-0000-4000-8000-000000000001',
+        ),
     ],
     [
       'a mark of another fleet on our UUID',
@@ -42,10 +50,25 @@ describe('foreign things', () => {
     ],
     [
       'a network with our bridge',
-      (world) => world.addNetwork('other', FLEET.networks[0]?.kind === 'own' ? FLEET.networks[0].bridge : '', null),
+      (world) =>
+        world.addNetwork(
+          'other',
+          FLEET.networks[0]?.kind === 'own' ? FLEET.networks[0].bridge : '',
+          null,
+        ),
     ],
-    ["a bridge of the host's", (world) => world.bridges.set(FLEET.networks[0]?.kind === 'own' ? FLEET.networks[0].bridge : '', new Set())],
-    ['an interface with our subnet', (world) => world.routes.push({ cidr: '192.168.150.0/24', device: 'eth1' })],
+    [
+      "a bridge of the host's",
+      (world) =>
+        world.bridges.set(
+          FLEET.networks[0]?.kind === 'own' ? FLEET.networks[0].bridge : '',
+          new Set(),
+        ),
+    ],
+    [
+      'an interface with our subnet',
+      (world) => world.routes.push({ cidr: '192.168.150.0/24', device: 'eth1' }),
+    ],
   ])('%s is refused', (_, byHand) => {
     const world = new World();
     byHand(world);
@@ -59,7 +82,9 @@ describe('foreign things', () => {
       mark: { fleet: 'other', vm: 'edge-1', digest: '', ready: true, volumes: [], nics: [] },
     });
     world.routes.push({ cidr: '192.168.0.0/16', device: 'eth1' });
-    expect(world.plan(FLEET).warnings).toEqual([expect.stringContaining('overlaps with what interface eth1 has')]);
+    expect(world.plan(FLEET).warnings).toEqual([
+      expect.stringContaining('overlaps with what interface eth1 has'),
+    ]);
     world.apply(FLEET);
     world.apply(FLEET, DESTROY);
     expect(world.domains.map(({ name }) => name)).toEqual(['1', 'other_edge-1']);
@@ -76,8 +101,13 @@ describe('foreign things', () => {
       tap: 'vnet99',
       bridge: null,
     };
-    world.addDomain('theirs', '00000000-0000-4000-8000-000000000001', { power: 'running', live: { ...edge.config, nics: [nic] } });
-    const notes = world.plan(FLEET, DESTROY).changes.find(({ address }) => address === 'network.lab')?.notes;
+    world.addDomain('theirs', '00000000-0000-4000-8000-000000000001', {
+      power: 'running',
+      live: { ...edge.config, nics: [nic] },
+    });
+    const notes = world
+      .plan(FLEET, DESTROY)
+      .changes.find(({ address }) => address === 'network.lab')?.notes;
     expect(notes).toEqual(["cuts off domain theirs, which is not this fleet's"]);
   });
 });
@@ -95,14 +125,23 @@ describe('a pool that is not the default one', () => {
     const world = new World();
     unready(world, false);
     const error = refusal(() => world.plan(fleet));
-    expect(error).toMatchObject({ code: 'host-not-ready', exitCode: 7, where: 'pool.fast', summary: 'Storage pool fast is not active' });
+    expect(error).toMatchObject({
+      code: 'host-not-ready',
+      exitCode: 7,
+      where: 'pool.fast',
+      summary: 'Storage pool fast is not active',
+    });
     expect(error.hint).toContain('virsh -c qemu:///system pool-start fast');
     expect(error.hint).not.toContain('pool-define-as');
   });
 
   test('is not made', () => {
     const error = refusal(() => new World().plan(fleet));
-    expect(error).toMatchObject({ code: 'host-not-ready', where: 'pool.fast', summary: 'This host has no storage pool fast' });
+    expect(error).toMatchObject({
+      code: 'host-not-ready',
+      where: 'pool.fast',
+      summary: 'This host has no storage pool fast',
+    });
     expect(error.hint).toMatch(/pool-define-as fast .* pool-start fast/);
   });
 
@@ -115,9 +154,14 @@ describe('a pool that is not the default one', () => {
     expect(refusal(() => world.plan(none)).code).toBe('host-not-ready');
     expect(refusal(() => world.plan(fleet, DESTROY)).code).toBe('host-not-ready');
     expect(world.plan(fleet, { ...DESTROY, keepDisks: true }).summary.delete).toBe(1);
-    expect(world.plan(fleet, { excludes: ['pool.fast'] }).warnings).toContainEqual(expect.stringMatching(/^pool.fast is excluded/));
+    expect(world.plan(fleet, { excludes: ['pool.fast'] }).warnings).toContainEqual(
+      expect.stringMatching(/^pool.fast is excluded/),
+    );
     unready(world, null);
-    expect(world.plan(fleet, DESTROY)).toMatchObject({ summary: { delete: 1 }, warnings: [expect.stringContaining('fast is gone')] });
+    expect(world.plan(fleet, DESTROY)).toMatchObject({
+      summary: { delete: 1 },
+      warnings: [expect.stringContaining('fast is gone')],
+    });
   });
 });
 
@@ -147,7 +191,10 @@ describe('what can be named', () => {
   });
 
   test('a star stands for any part, and excludes win', () => {
-    const plan = new World().plan(FLEET, { targets: ['vm.*'], excludes: ['vm.edge-2', 'network.lab'] });
+    const plan = new World().plan(FLEET, {
+      targets: ['vm.*'],
+      excludes: ['vm.edge-2', 'network.lab'],
+    });
     expect(plan.changes.map(({ address }) => address)).toEqual(['vm.edge-1']);
     expect(plan.warnings).toEqual(['vm.edge-1 needs network.lab, which is excluded and missing']);
   });
@@ -158,7 +205,10 @@ describe('protect', () => {
   test('refuses a replacement and a destroy, and nothing less', () => {
     const world = new World();
     world.apply(guarded(''));
-    expect(refusal(() => world.plan(guarded(', firmware: bios')))).toMatchObject({ code: 'protected', where: 'vm.edge' });
+    expect(refusal(() => world.plan(guarded(', firmware: bios')))).toMatchObject({
+      code: 'protected',
+      where: 'vm.edge',
+    });
     expect(refusal(() => world.plan(guarded(''), { replace: ['vm.edge'] })).code).toBe('protected');
     expect(refusal(() => world.plan(guarded(''), DESTROY)).code).toBe('protected');
     expect(world.plan(guarded(', cpus: 1')).summary.update).toBe(1);

@@ -6,7 +6,9 @@ import { fleetOf, World } from './world.js';
 
 const PER_VM = fleetOf('vms: [{ name: edge, count: 3, nics: per-vm }]\n');
 const subnets = (world: World): string[] =>
-  world.plan(PER_VM).steps.flatMap((step) => (step.kind === 'network-create' ? [step.network.subnet.cidr] : []));
+  world
+    .plan(PER_VM)
+    .steps.flatMap((step) => (step.kind === 'network-create' ? [step.network.subnet.cidr] : []));
 
 describe('subnet: auto', () => {
   test('gives the same for the same, each its own', () => {
@@ -51,17 +53,17 @@ test.each([
 });
 
 test('sizes are said exactly, in the largest unit that can', () => {
-  expect([0, 1000, 1024, 1024 ** 2 * 1536, 110 * 1024 ** 3, 2 * 1024 ** 4].map(formatBytes)).toEqual([
-    '0B',
-    '1000B',
-    '1KiB',
-    '1536MiB',
-    '110GiB',
-    '2TiB',
-  ]);
+  expect(
+    [0, 1000, 1024, 1024 ** 2 * 1536, 110 * 1024 ** 3, 2 * 1024 ** 4].map(formatBytes),
+  ).toEqual(['0B', '1000B', '1KiB', '1536MiB', '110GiB', '2TiB']);
   expect(formatKiB(8 * 1024 * 1024)).toBe('8GiB');
 });
 
 test('addresses are in the order that people count', () => {
-  expect(['vm.edge-10', 'vm.edge-2', 'vm.edge', 'vm.a1b'].sort(compareNaturally)).toEqual(['vm.a1b', 'vm.edge', 'vm.edge-2', 'vm.edge-10']);
+  expect(['vm.edge-10', 'vm.edge-2', 'vm.edge', 'vm.a1b'].sort(compareNaturally)).toEqual([
+    'vm.a1b',
+    'vm.edge',
+    'vm.edge-2',
+    'vm.edge-10',
+  ]);
 });

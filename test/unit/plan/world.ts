@@ -22,7 +22,13 @@ import {
 import { loadFleet } from '../../../src/config/index.js';
 import { makePlan } from '../../../src/plan/index.js';
 
-export const APPLY: PlanOptions = { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false };
+export const APPLY: PlanOptions = {
+  mode: 'apply',
+  targets: [],
+  excludes: [],
+  replace: [],
+  keepDisks: false,
+};
 const NVRAM_BYTES = 540672;
 
 export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
@@ -56,10 +62,22 @@ export class World {
   }
 
   addPool(name: string): void {
-    this.pools.push({ name, uuid: name, active: true, autostart: true, path: `/pools/${name}`, availableBytes: 1 });
+    this.pools.push({
+      name,
+      uuid: name,
+      active: true,
+      autostart: true,
+      path: `/pools/${name}`,
+      availableBytes: 1,
+    });
   }
 
-  addNetwork(name: string, bridge: string, gateway: string | null, more: Partial<ObservedNetwork> = {}): ObservedNetwork {
+  addNetwork(
+    name: string,
+    bridge: string,
+    gateway: string | null,
+    more: Partial<ObservedNetwork> = {},
+  ): ObservedNetwork {
     const network: ObservedNetwork = {
       uuid: `uuid-of-${name}`,
       name,
@@ -130,7 +148,9 @@ export class World {
       pools: this.pools,
       volumes: this.volumes.filter(({ pool }) => shown.has(pool)),
       routes: this.routes,
-      bridgePorts: Object.fromEntries([...this.bridges].map(([bridge, taps]) => [bridge, [...taps]])),
+      bridgePorts: Object.fromEntries(
+        [...this.bridges].map(([bridge, taps]) => [bridge, [...taps]]),
+      ),
     });
   }
 
@@ -174,7 +194,8 @@ export class World {
   }
 
   powerOff(domain: ObservedDomain): void {
-    for (const taps of this.bridges.values()) for (const { tap } of domain.live?.nics ?? []) if (tap !== null) taps.delete(tap);
+    for (const taps of this.bridges.values())
+      for (const { tap } of domain.live?.nics ?? []) if (tap !== null) taps.delete(tap);
     domain.live = null;
     domain.power = 'off';
   }
@@ -191,7 +212,11 @@ export class World {
     }
     if (
       !live.disks.every(
-        ({ volume }) => volume === null || this.volumes.some((other) => other.volume === volume.volume && other.pool === volume.pool),
+        ({ volume }) =>
+          volume === null ||
+          this.volumes.some(
+            (other) => other.volume === volume.volume && other.pool === volume.pool,
+          ),
       )
     ) {
       throw new Error(`${domain.name}: a disk is missing`);
@@ -203,7 +228,12 @@ export class World {
 
   private attach(nic: ObservedNic): void {
     const { source, tap } = nic;
-    const bridge = source.kind === 'network' ? this.network(source.network).bridge : source.kind === 'bridge' ? source.bridge : null;
+    const bridge =
+      source.kind === 'network'
+        ? this.network(source.network).bridge
+        : source.kind === 'bridge'
+          ? source.bridge
+          : null;
     const taps = bridge === null ? undefined : this.bridges.get(bridge);
     if (taps === undefined || tap === null) throw new Error(`no bridge ${bridge}`);
     for (const others of this.bridges.values()) others.delete(tap);
@@ -224,10 +254,19 @@ export class World {
       }
       case 'network-create': {
         const { network } = step;
-        if (this.networks.some(({ uuid, name }) => uuid === network.uuid || name === network.libvirtName))
+        if (
+          this.networks.some(
+            ({ uuid, name }) => uuid === network.uuid || name === network.libvirtName,
+          )
+        )
           throw new Error(`${network.libvirtName} is there already`);
-        if (this.bridges.has(network.bridge)) throw new Error(`bridge ${network.bridge} is there already`);
-        if (this.networks.some(({ active, gateway }) => active && gateway?.startsWith(`${network.subnet.gateway}/`)))
+        if (this.bridges.has(network.bridge))
+          throw new Error(`bridge ${network.bridge} is there already`);
+        if (
+          this.networks.some(
+            ({ active, gateway }) => active && gateway?.startsWith(`${network.subnet.gateway}/`),
+          )
+        )
           throw new Error(`${network.subnet.cidr} is in use`);
         this.addNetwork(network.libvirtName, network.bridge, null, networkFacts(network, fleet));
         return;
@@ -241,14 +280,20 @@ export class World {
       case 'network-update': {
         const network = this.byUuid(this.networks, step.uuid);
         for (const { section, operation, entry } of step.entries) {
-          const list: { ip: string }[] = section === 'dns-host' ? network.dnsHosts : network.dhcpHosts;
+          const list: { ip: string }[] =
+            section === 'dns-host' ? network.dnsHosts : network.dhcpHosts;
           const same = list.findIndex((other) => JSON.stringify(other) === JSON.stringify(entry));
-          if (operation === 'delete' && same < 0) throw new Error(`no such entry: ${JSON.stringify(entry)}`);
+          if (operation === 'delete' && same < 0)
+            throw new Error(`no such entry: ${JSON.stringify(entry)}`);
           if (operation === 'delete') list.splice(same, 1);
           else list.push(structuredClone(entry));
         }
         const { mark, dnsHosts, dhcpHosts } = networkFacts(step.network, fleet);
-        Object.assign(network, { mark, persistent: true }, network.active ? {} : { dnsHosts, dhcpHosts });
+        Object.assign(
+          network,
+          { mark, persistent: true },
+          network.active ? {} : { dnsHosts, dhcpHosts },
+        );
         return;
       }
       case 'vm-password':
@@ -266,7 +311,8 @@ export class World {
         const { bootUrl } = step;
         const fleets = (network.boot?.fleets ?? []).filter((each) => each.fleet !== fleet);
         if (bootUrl !== null) fleets.push({ fleet, network: step.network });
-        if (step.restart && fleets.length > Number(bootUrl !== null)) throw new Error(`${network.name} is not this fleet's alone`);
+        if (step.restart && fleets.length > Number(bootUrl !== null))
+          throw new Error(`${network.name} is not this fleet's alone`);
         const url = bootUrl ?? network.boot?.url;
         network.boot = fleets.length === 0 || url === undefined ? null : { url, fleets };
         network.bootUrl = network.boot?.url ?? null;
@@ -284,8 +330,12 @@ export class World {
       }
       case 'vm-up': {
         const { vm } = step;
-        if (this.domains.some(({ uuid, name }) => uuid === vm.uuid || name === vm.domain)) throw new Error(`${vm.domain} is there already`);
-        const domain = this.addDomain(vm.domain, vm.uuid, { mark: markOf(fleet, vm, false), config: factsOf(vm) });
+        if (this.domains.some(({ uuid, name }) => uuid === vm.uuid || name === vm.domain))
+          throw new Error(`${vm.domain} is there already`);
+        const domain = this.addDomain(vm.domain, vm.uuid, {
+          mark: markOf(fleet, vm, false),
+          config: factsOf(vm),
+        });
         for (const disk of vm.disks) this.createVolume(disk);
         if (vm.nvram !== null) this.createVolume({ ...vm.nvram, sizeBytes: NVRAM_BYTES });
         if (vm.power === 'running') this.start(domain);
@@ -294,9 +344,15 @@ export class World {
       case 'vm-volumes': {
         this.persistentOne(step.vm.uuid).mark = structuredClone(step.mark);
         for (const ref of step.create)
-          this.createVolume(step.vm.disks.find(({ pool, volume }) => pool === ref.pool && volume === ref.volume) as ResolvedDisk);
+          this.createVolume(
+            step.vm.disks.find(
+              ({ pool, volume }) => pool === ref.pool && volume === ref.volume,
+            ) as ResolvedDisk,
+          );
         for (const { ref, bytes } of step.grow) {
-          const volume = this.volumes.find((other) => other.pool === ref.pool && other.volume === ref.volume);
+          const volume = this.volumes.find(
+            (other) => other.pool === ref.pool && other.volume === ref.volume,
+          );
           if (!volume || volume.capacityBytes > bytes) throw new Error(`can't grow ${ref.volume}`);
           volume.capacityBytes = bytes;
         }
@@ -306,7 +362,11 @@ export class World {
         const { ref, make, vm } = step;
         const domain = this.byUuid(this.domains, vm.uuid);
         if (domain.live !== null) throw new Error(`${vm.domain} runs`);
-        if (!domain.mark?.volumes.some(({ pool, volume }) => pool === ref.pool && volume === ref.volume))
+        if (
+          !domain.mark?.volumes.some(
+            ({ pool, volume }) => pool === ref.pool && volume === ref.volume,
+          )
+        )
           throw new Error(`${ref.volume} is not in the mark`);
         if (make) this.createVolume({ ...ref, sizeBytes: NVRAM_BYTES });
         return;
@@ -319,15 +379,21 @@ export class World {
       }
       case 'vm-nics':
         for (const mac of step.macs) {
-          const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find((other) => other.mac === mac);
+          const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find(
+            (other) => other.mac === mac,
+          );
           if (!nic) throw new Error(`no NIC ${mac} runs`);
-          nic.source = nicFacts(step.vm.nics.find((other) => other.mac === mac) as ResolvedNic).source;
+          nic.source = nicFacts(
+            step.vm.nics.find((other) => other.mac === mac) as ResolvedNic,
+          ).source;
           this.attach(nic);
         }
         return;
       case 'vm-reattach':
         for (const mac of step.macs) {
-          const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find((other) => other.mac === mac);
+          const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find(
+            (other) => other.mac === mac,
+          );
           if (!nic) throw new Error(`no NIC ${mac} runs`);
           this.attach(nic);
         }
@@ -341,7 +407,8 @@ export class World {
         const { title, description, autostart } = step.vm;
         if (step.fields.includes('autostart')) domain.autostart = autostart;
         if (step.fields.includes('title'))
-          for (const facts of [domain.config, domain.live]) if (facts) Object.assign(facts, { title, description });
+          for (const facts of [domain.config, domain.live])
+            if (facts) Object.assign(facts, { title, description });
         return;
       }
       case 'vm-ready':
@@ -350,15 +417,23 @@ export class World {
     }
   }
 
-  private createVolume({ pool, volume, sizeBytes }: Pick<ResolvedDisk, 'pool' | 'volume' | 'sizeBytes'>): void {
-    if (!this.pools.some(({ name, active }) => name === pool && active)) throw new Error(`pool ${pool} is not active`);
+  private createVolume({
+    pool,
+    volume,
+    sizeBytes,
+  }: Pick<ResolvedDisk, 'pool' | 'volume' | 'sizeBytes'>): void {
+    if (!this.pools.some(({ name, active }) => name === pool && active))
+      throw new Error(`pool ${pool} is not active`);
     if (this.volumes.some((other) => other.pool === pool && other.volume === volume)) return;
     this.addVolume(pool, volume, Math.ceil(sizeBytes / 512) * 512);
   }
 
   private deleteVolume(ref: VolumeRef): void {
-    if (!this.pools.some(({ name, active }) => name === ref.pool && active)) throw new Error(`pool ${ref.pool} is not active`);
-    this.volumes = this.volumes.filter(({ pool, volume }) => pool !== ref.pool || volume !== ref.volume);
+    if (!this.pools.some(({ name, active }) => name === ref.pool && active))
+      throw new Error(`pool ${ref.pool} is not active`);
+    this.volumes = this.volumes.filter(
+      ({ pool, volume }) => pool !== ref.pool || volume !== ref.volume,
+    );
     this.deleted.push(`${ref.pool}/${ref.volume}`);
   }
 
@@ -404,8 +479,18 @@ function factsOf(vm: ResolvedVm): DomainFacts {
     cpus: vm.cpus,
     memoryKiB: vm.memoryKiB,
     firmware: firmwareKind(vm.firmware),
-    loader: typeof vm.firmware === 'object' ? vm.firmware.loader : vm.firmware === 'bios' ? null : `/fw/${vm.firmware}`,
-    nvram: vm.nvram !== null ? `/pools/${vm.nvram.pool}/${vm.nvram.volume}` : isUefi(vm.firmware) ? `/nvram/${vm.domain}` : null,
+    loader:
+      typeof vm.firmware === 'object'
+        ? vm.firmware.loader
+        : vm.firmware === 'bios'
+          ? null
+          : `/fw/${vm.firmware}`,
+    nvram:
+      vm.nvram !== null
+        ? `/pools/${vm.nvram.pool}/${vm.nvram.volume}`
+        : isUefi(vm.firmware)
+          ? `/nvram/${vm.domain}`
+          : null,
     tpm: vm.tpm,
     boot: [...vm.boot],
     pxe: vm.pxe,
@@ -419,7 +504,12 @@ function factsOf(vm: ResolvedVm): DomainFacts {
 
 function graphicsFacts({ graphics }: ResolvedVm): DomainFacts['graphics'] {
   if (graphics.type === 'none') return graphics;
-  return { type: 'vnc', listen: graphics.listen, port: graphics.port === 'auto' ? -1 : graphics.port, autoport: graphics.port === 'auto' };
+  return {
+    type: 'vnc',
+    listen: graphics.listen,
+    port: graphics.port === 'auto' ? -1 : graphics.port,
+    autoport: graphics.port === 'auto',
+  };
 }
 
 function diskFacts({ target, bus, pool, volume }: ResolvedDisk): DomainFacts['disks'][number] {
@@ -430,7 +520,8 @@ function nicFacts({ mac, model, source }: ResolvedNic): ObservedNic {
   return {
     mac,
     model,
-    source: source.kind === 'network' ? { kind: 'network', network: source.network } : { ...source },
+    source:
+      source.kind === 'network' ? { kind: 'network', network: source.network } : { ...source },
     tap: null,
     bridge: null,
   };
@@ -462,15 +553,25 @@ function patch(facts: DomainFacts, vm: ResolvedVm, field: string): void {
   const wanted = factsOf(vm);
   const [what = '', ...rest] = field.split('.');
   const key = rest.join('.');
-  const keys: Record<string, (keyof DomainFacts)[]> = { memory: ['memoryKiB'], firmware: ['firmware', 'loader', 'nvram'] };
+  const keys: Record<string, (keyof DomainFacts)[]> = {
+    memory: ['memoryKiB'],
+    firmware: ['firmware', 'loader', 'nvram'],
+  };
   if (what === 'disks') {
     const disk = wanted.disks.find(({ target }) => target === key);
     if (!disk) throw new Error(`no disk ${key}`);
-    facts.disks = [...facts.disks.filter(({ target, volume }) => target !== key && volume?.volume !== disk.volume?.volume), disk];
+    facts.disks = [
+      ...facts.disks.filter(
+        ({ target, volume }) => target !== key && volume?.volume !== disk.volume?.volume,
+      ),
+      disk,
+    ];
   } else if (what === 'nics') {
     const nic = wanted.nics.find(({ mac }) => mac === key);
     if (!nic) throw new Error(`no NIC ${key}`);
     facts.nics = [...facts.nics.filter(({ mac }) => mac !== key), nic];
   } else if (what === '-nics') facts.nics = facts.nics.filter(({ mac }) => mac !== key);
-  else for (const name of keys[what] ?? [what as keyof DomainFacts]) Object.assign(facts, { [name]: wanted[name] });
+  else
+    for (const name of keys[what] ?? [what as keyof DomainFacts])
+      Object.assign(facts, { [name]: wanted[name] });
 }

@@ -10,7 +10,10 @@ const profile = loadProfile(TEXT, 'p.yaml');
 const redactor = (...prompts: string[]): ReturnType<typeof createRedactor> => {
   const send = { kind: 'credential', credential: 'password' } as const;
   const answers = prompts.map((prompt) => ({ prompt, send, secret: true, atMost: 1 }));
-  return createRedactor([], { ...profile, stages: profile.stages.map((stage) => ({ ...stage, answers })) });
+  return createRedactor([], {
+    ...profile,
+    stages: profile.stages.map((stage) => ({ ...stage, answers })),
+  });
 };
 
 describe('what follows a secret prompt', () => {
@@ -28,7 +31,9 @@ describe('what follows a secret prompt', () => {
 
   it('far along a line, too, in time linear in its length', () => {
     const redact = redactor('Password:$', 'a*a{0,3}b$');
-    expect(redact(`${'x'.repeat(1020)}Password: hunter2`)).toBe(`${'x'.repeat(1020)}Password: ********`);
+    expect(redact(`${'x'.repeat(1020)}Password: hunter2`)).toBe(
+      `${'x'.repeat(1020)}Password: ********`,
+    );
     const began = performance.now();
     redact('a'.repeat(8192));
     expect(performance.now() - began).toBeLessThan(4000);

@@ -9,7 +9,10 @@ import { NodeWatcher } from '../../../src/provision/index.js';
 const ROOT = join(import.meta.dirname, '../../..');
 export const RECORDINGS = join(ROOT, 'test/recordings');
 
-export const edgeNode: Profile = loadProfile(readFileSync(join(ROOT, 'templates/profiles/edge-node.yaml')), 'edge-node.yaml');
+export const edgeNode: Profile = loadProfile(
+  readFileSync(join(ROOT, 'templates/profiles/edge-node.yaml')),
+  'edge-node.yaml',
+);
 export const SECRETS = ['edge-user', 'canary-p4ss'];
 export const POWER_ON = Date.parse('2026-03-01T10:00:00Z');
 
@@ -43,7 +46,13 @@ export function readRecording(name: string): Recording {
 export function inputOf({ at: seconds, says, late = false, orchestrator, power }: Step): NodeInput {
   const at = Math.round(POWER_ON + seconds * 1000);
   if (says !== undefined) return { kind: 'console', at, bytes: Buffer.from(says), late };
-  if (orchestrator) return { kind: 'orchestrator', at, hostStatus: orchestrator[0], provisioningStatus: orchestrator[1] };
+  if (orchestrator)
+    return {
+      kind: 'orchestrator',
+      at,
+      hostStatus: orchestrator[0],
+      provisioningStatus: orchestrator[1],
+    };
   if (power) return { kind: power === 'on' ? 'power-on' : 'power-off', at };
   return { kind: 'tick', at };
 }
@@ -84,7 +93,8 @@ export function replay(
   const effects: NodeEffect[] = [];
   for (const input of inputs) {
     // What falls due until then is typed before anything follows.
-    const due = input.kind === 'console' && input.late ? [] : watcher.take({ kind: 'tick', at: input.at });
+    const due =
+      input.kind === 'console' && input.late ? [] : watcher.take({ kind: 'tick', at: input.at });
     for (const effect of due) if (effect.kind === 'type') watcher.typing(effect.answer);
     effects.push(...due, ...watcher.take(input));
     if (!restored) continue;
@@ -105,7 +115,14 @@ function outcomeOf(watcher: NodeWatcher, effects: readonly NodeEffect[]): Outcom
     outcome: watcher.outcome,
     typed,
     stages: watcher.visits.map(({ stage, enteredAt }) => [stage, seconds(enteredAt)]),
-    ...(failure && { failure: { class: failure.class, stage: failure.stage, at: seconds(failure.at), line: failure.line } }),
+    ...(failure && {
+      failure: {
+        class: failure.class,
+        stage: failure.stage,
+        at: seconds(failure.at),
+        line: failure.line,
+      },
+    }),
   };
 }
 

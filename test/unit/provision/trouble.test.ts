@@ -1,6 +1,10 @@
 /** Each trouble of the profile that comes along: its class and its decisive line; and that nothing harmless counts as trouble. */
 import { describe, expect, it } from 'vitest';
-import { FAILURE_CLASSES, type FailureClass, type OnboardingFlow } from '../../../src/model/index.js';
+import {
+  FAILURE_CLASSES,
+  type FailureClass,
+  type OnboardingFlow,
+} from '../../../src/model/index.js';
 import { edgeNode, inputsOf, replay, type Step } from './replay.js';
 
 /** What brings a node to each stage. */
@@ -18,15 +22,32 @@ const WAY: [string, string][] = [
 function wayTo(stage: string): Step[] {
   const end = stage === 'firmware' ? 0 : WAY.findIndex(([name]) => name === stage) + 1;
   if (stage === 'microvisor') {
-    return [...wayTo('reboot'), { at: 19, says: 'BdsDxe: starting Boot0001 "UEFI QEMU HARDDISK QM00001 " from PciRoot(0x0)\r\n' }];
+    return [
+      ...wayTo('reboot'),
+      {
+        at: 19,
+        says: 'BdsDxe: starting Boot0001 "UEFI QEMU HARDDISK QM00001 " from PciRoot(0x0)\r\n',
+      },
+    ];
   }
   return WAY.slice(0, end).map(([, says], index) => ({ at: index + 1, says }));
 }
 
-type Case = [trouble: string, stage: string, failureClass: FailureClass, says: string, line?: string];
+type Case = [
+  trouble: string,
+  stage: string,
+  failureClass: FailureClass,
+  says: string,
+  line?: string,
+];
 
 const CASES: Case[] = [
-  ['boot-file-refused', 'http-boot', 'boot', 'BdsDxe: failed to load Boot0001 "UEFI HTTPv4 (MAC:52)" from Uri(): Access Denied\r\n'],
+  [
+    'boot-file-refused',
+    'http-boot',
+    'boot',
+    'BdsDxe: failed to load Boot0001 "UEFI HTTPv4 (MAC:52)" from Uri(): Access Denied\r\n',
+  ],
   ['nothing-to-boot', 'firmware', 'boot', 'BdsDxe: No bootable option or device was found.\r\n'],
   ['disk-full', 'workflow', 'storage', 'cp: write error: No space left on device\r\n'],
   [
@@ -36,18 +57,53 @@ const CASES: Case[] = [
     '\u001b[31mtar: home: Cannot write: No space left on device\u001b[0m\r\n',
     'tar: home: Cannot write: No space left on device',
   ],
-  ['disk-error', 'workflow', 'storage', '[   99.1] blk_update_request: I/O error, dev sda, sector 2048 op 0x1:(WRITE)\r\n'],
+  [
+    'disk-error',
+    'workflow',
+    'storage',
+    '[   99.1] blk_update_request: I/O error, dev sda, sector 2048 op 0x1:(WRITE)\r\n',
+  ],
   ['no-disk', 'hook', 'storage', 'No suitable disk found\r\n'],
-  ['certificate', 'hook', 'network', 'tls: failed to verify certificate: x509: certificate signed by unknown authority\r\n'],
+  [
+    'certificate',
+    'hook',
+    'network',
+    'tls: failed to verify certificate: x509: certificate signed by unknown authority\r\n',
+  ],
   ['no-lease', 'hook', 'network', 'udhcpc: no lease, failing\r\n'],
   ['login-refused', 'onboarding', 'workflow', 'Login incorrect\r\n'],
-  ['workflow-failed', 'workflow', 'workflow', 'Workflow edge-1 failed: action "stream-ubuntu-image" exited with 1\r\n'],
-  ['kernel-panic', 'ubuntu', 'os', '[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\r\n'],
-  ['kernel-panic', 'microvisor', 'os', '[    1.2] Kernel panic - not syncing: Attempted to kill init!\r\n'],
-  ['os-not-loaded', 'reboot', 'os', 'BdsDxe: failed to load Boot0006 "ubuntu" from HD(1,GPT)/shimx64.efi: Not Found\r\n'],
+  [
+    'workflow-failed',
+    'workflow',
+    'workflow',
+    'Workflow edge-1 failed: action "stream-ubuntu-image" exited with 1\r\n',
+  ],
+  [
+    'kernel-panic',
+    'ubuntu',
+    'os',
+    '[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\r\n',
+  ],
+  [
+    'kernel-panic',
+    'microvisor',
+    'os',
+    '[    1.2] Kernel panic - not syncing: Attempted to kill init!\r\n',
+  ],
+  [
+    'os-not-loaded',
+    'reboot',
+    'os',
+    'BdsDxe: failed to load Boot0006 "ubuntu" from HD(1,GPT)/shimx64.efi: Not Found\r\n',
+  ],
   ['os-not-loaded', 'reboot', 'os', 'BdsDxe: No bootable option or device was found.\r\n'],
   ['os-stuck', 'ubuntu', 'os', 'grub rescue> ', 'grub rescue>'],
-  ['os-stuck', 'ubuntu', 'os', 'You are in emergency mode. After logging in, type "journalctl -xb" to view\r\n'],
+  [
+    'os-stuck',
+    'ubuntu',
+    'os',
+    'You are in emergency mode. After logging in, type "journalctl -xb" to view\r\n',
+  ],
   [
     'agent-failed',
     'agents',
@@ -58,7 +114,8 @@ const CASES: Case[] = [
   ['agent-not-installed', 'agents', 'agents', 'Error: installation of node-agent failed\r\n'],
 ];
 
-const flowOf = (stage: string): OnboardingFlow => (stage === 'onboarding' ? 'interactive' : 'non-interactive');
+const flowOf = (stage: string): OnboardingFlow =>
+  stage === 'onboarding' ? 'interactive' : 'non-interactive';
 
 describe('trouble that fails a node at once', () => {
   it.each(CASES)('%s in %s: %s', (name, stage, failureClass, says, line = says.trim()) => {
@@ -69,15 +126,25 @@ describe('trouble that fails a node at once', () => {
     );
     expect(outcome).toBe('failed');
     expect(failure).toMatchObject({ class: failureClass, stage, line });
-    expect(watcher.failure?.message).toBe(edgeNode.trouble.find((trouble) => trouble.name === name)?.title);
+    expect(watcher.failure?.message).toBe(
+      edgeNode.trouble.find((trouble) => trouble.name === name)?.title,
+    );
   });
 
   it('the orchestrator says that provisioning failed', () => {
     const { failure } = replay(
       'non-interactive',
-      inputsOf([...wayTo('workflow'), { at: 20, orchestrator: ['', 'Provisioning Failed: stream'] }]),
+      inputsOf([
+        ...wayTo('workflow'),
+        { at: 20, orchestrator: ['', 'Provisioning Failed: stream'] },
+      ]),
     );
-    expect(failure).toEqual({ class: 'workflow', stage: 'workflow', at: 20, line: 'Provisioning Failed: stream' });
+    expect(failure).toEqual({
+      class: 'workflow',
+      stage: 'workflow',
+      at: 20,
+      line: 'Provisioning Failed: stream',
+    });
   });
 
   it.each([
@@ -86,12 +153,26 @@ describe('trouble that fails a node at once', () => {
     ['agents', 'os'],
   ])('power off in %s: %s', (stage, failureClass) => {
     const { failure } = replay('none', inputsOf([...wayTo(stage), { at: 20, power: 'off' }]));
-    expect(failure).toMatchObject({ class: failureClass, stage, at: 20, line: WAY.find(([name]) => name === stage)?.[1].trim() });
+    expect(failure).toMatchObject({
+      class: failureClass,
+      stage,
+      at: 20,
+      line: WAY.find(([name]) => name === stage)?.[1].trim(),
+    });
   });
 
   it('each class has its trouble, and each trouble is tried here or below', () => {
-    const below = ['no-boot-file', 'ipxe-network', 'ipxe-gave-up', 'firmware-shell', 'os-firmware-shell', 'provisioning-failed'];
-    const power = edgeNode.trouble.filter(({ when }) => when.kind === 'power-off').map(({ name }) => name);
+    const below = [
+      'no-boot-file',
+      'ipxe-network',
+      'ipxe-gave-up',
+      'firmware-shell',
+      'os-firmware-shell',
+      'provisioning-failed',
+    ];
+    const power = edgeNode.trouble
+      .filter(({ when }) => when.kind === 'power-off')
+      .map(({ name }) => name);
     const tried = new Set([...CASES.map(([name]) => name), ...below, ...power]);
     expect([...tried].sort()).toEqual(edgeNode.trouble.map(({ name }) => name).sort());
     const classes = new Set(edgeNode.trouble.map((trouble) => trouble.class));
@@ -109,58 +190,115 @@ describe('trouble that may be recovered from', () => {
     typed: string,
     atMost: number,
   ][] = [
-    ['no-boot-file', 'http-boot', 'network', '  Error: Server response timeout.\r\n', 'Shell> ', 'reset', 1],
-    ['ipxe-network', 'ipxe', 'network', 'vmlinuz-x86_64... Connection timed out (https://ipxe.org/4c0a6092)\r\n', 'iPXE> ', 'reboot', 3],
+    [
+      'no-boot-file',
+      'http-boot',
+      'network',
+      '  Error: Server response timeout.\r\n',
+      'Shell> ',
+      'reset',
+      1,
+    ],
+    [
+      'ipxe-network',
+      'ipxe',
+      'network',
+      'vmlinuz-x86_64... Connection timed out (https://ipxe.org/4c0a6092)\r\n',
+      'iPXE> ',
+      'reboot',
+      3,
+    ],
     ['ipxe-gave-up', 'ipxe', 'boot', 'Retry with UEFI HTTP Boot again.\r\n', 'iPXE> ', 'reboot', 3],
     ['firmware-shell', 'http-boot', 'boot', '', 'Shell> ', 'reset', 3],
     ['os-firmware-shell', 'ubuntu', 'os', '', 'Shell> ', 'reset', 1],
   ];
   /** The trouble, so many times, each after a new start. */
-  const times = (count: number, stage: string, says: string, prompt: string, typed: string): Step[] =>
+  const times = (
+    count: number,
+    stage: string,
+    says: string,
+    prompt: string,
+    typed: string,
+  ): Step[] =>
     Array.from({ length: count }, (_, index): Step[] => {
       const at = 20 + 20 * index;
-      const again = ['ubuntu'].includes(stage) || index === 0 ? [] : wayTo(stage).map((step) => ({ ...step, at: at + step.at / 10 }));
-      return [...again, { at: at + 2, says: `${says}${prompt}` }, { at: at + 4, says: `${typed}\r\n` }];
+      const again =
+        ['ubuntu'].includes(stage) || index === 0
+          ? []
+          : wayTo(stage).map((step) => ({ ...step, at: at + step.at / 10 }));
+      return [
+        ...again,
+        { at: at + 2, says: `${says}${prompt}` },
+        { at: at + 4, says: `${typed}\r\n` },
+      ];
     }).flat();
 
-  it.each(RECOVERIES)('%s in %s: typed so often, then %s', (name, stage, failureClass, says, prompt, typed, atMost) => {
-    const steps = [...wayTo(stage), ...times(atMost, stage, says, prompt, typed)];
-    const held = replay('none', inputsOf(steps));
-    expect(held).toMatchObject({ outcome: 'under-way', typed: Array.from({ length: atMost }, () => typed) });
-    const attempts = held.effects.flatMap((effect) => (effect.kind === 'recovering' ? [[effect.attempt, effect.atMost]] : []));
-    expect(attempts).toEqual(Array.from({ length: atMost }, (_, index) => [index + 1, atMost]));
+  it.each(RECOVERIES)(
+    '%s in %s: typed so often, then %s',
+    (name, stage, failureClass, says, prompt, typed, atMost) => {
+      const steps = [...wayTo(stage), ...times(atMost, stage, says, prompt, typed)];
+      const held = replay('none', inputsOf(steps));
+      expect(held).toMatchObject({
+        outcome: 'under-way',
+        typed: Array.from({ length: atMost }, () => typed),
+      });
+      const attempts = held.effects.flatMap((effect) =>
+        effect.kind === 'recovering' ? [[effect.attempt, effect.atMost]] : [],
+      );
+      expect(attempts).toEqual(Array.from({ length: atMost }, (_, index) => [index + 1, atMost]));
 
-    const once = [...wayTo(stage), ...times(atMost + 1, stage, says, prompt, typed)];
-    const { failure, typed: all, watcher } = replay('none', inputsOf(once));
-    expect(failure).toMatchObject({ class: failureClass, stage, line: (says || prompt).trim() });
-    expect(all).toHaveLength(atMost);
-    expect(watcher.failure?.message).toMatch(/, still after (one recovery|3 recoveries)$/);
-  });
+      const once = [...wayTo(stage), ...times(atMost + 1, stage, says, prompt, typed)];
+      const { failure, typed: all, watcher } = replay('none', inputsOf(once));
+      expect(failure).toMatchObject({ class: failureClass, stage, line: (says || prompt).trim() });
+      expect(all).toHaveLength(atMost);
+      expect(watcher.failure?.message).toMatch(/, still after (one recovery|3 recoveries)$/);
+    },
+  );
 
   it('counts as failed with its own class when something else fails meanwhile, or time is up', () => {
     const error = { at: 10, says: '  Error: Unexpected network error.\r\n' };
     const expected = { class: 'network', line: 'Error: Unexpected network error.' };
     const nothing = { at: 60, says: 'BdsDxe: No bootable option or device was found.\r\n' };
-    expect(replay('none', inputsOf([...wayTo('http-boot'), error, nothing])).failure).toMatchObject({ ...expected, at: 60 });
-    expect(replay('none', inputsOf([...wayTo('http-boot'), error, { at: 2000 }])).failure).toMatchObject({ ...expected, at: 701 });
+    expect(replay('none', inputsOf([...wayTo('http-boot'), error, nothing])).failure).toMatchObject(
+      { ...expected, at: 60 },
+    );
+    expect(
+      replay('none', inputsOf([...wayTo('http-boot'), error, { at: 2000 }])).failure,
+    ).toMatchObject({ ...expected, at: 701 });
   });
 
   it('is forgotten when the node goes on by itself', () => {
-    const steps = [...wayTo('http-boot'), { at: 10, says: '  Error: Server response timeout.\r\n' }, { at: 20, says: WAY[1]?.[1] ?? '' }];
-    const { outcome, typed, watcher } = replay('none', inputsOf([...steps, { at: 30, says: 'Shell> ' }, { at: 31 }]));
-    expect({ outcome, typed, stage: watcher.stage }).toEqual({ outcome: 'under-way', typed: ['reset'], stage: 'ipxe' });
+    const steps = [
+      ...wayTo('http-boot'),
+      { at: 10, says: '  Error: Server response timeout.\r\n' },
+      { at: 20, says: WAY[1]?.[1] ?? '' },
+    ];
+    const { outcome, typed, watcher } = replay(
+      'none',
+      inputsOf([...steps, { at: 30, says: 'Shell> ' }, { at: 31 }]),
+    );
+    expect({ outcome, typed, stage: watcher.stage }).toEqual({
+      outcome: 'under-way',
+      typed: ['reset'],
+      stage: 'ipxe',
+    });
   });
 });
 
 describe('what is no trouble', () => {
   it.each([
-    ['firmware', 'BdsDxe: failed to load Boot0001 "UEFI QEMU HARDDISK QM00001 " from PciRoot(0x0): Not Found\r\n'],
+    [
+      'firmware',
+      'BdsDxe: failed to load Boot0001 "UEFI QEMU HARDDISK QM00001 " from PciRoot(0x0): Not Found\r\n',
+    ],
     ['hook', 'random: Login incorrect is what a wrong password gets\r\n'],
     ['http-boot', 'A Shell> in the middle\r\n'],
     ['workflow', 'Workflow edge-1: 3 of 12 actions done\r\n'],
     ['ubuntu', '[  OK  ] Started node-agent.service - Node Agent.\r\n'],
   ])('in %s: %s', (stage, says) => {
-    expect(replay('none', inputsOf([...wayTo(stage), { at: 20, says }, { at: 25 }])).outcome).toBe('under-way');
+    expect(replay('none', inputsOf([...wayTo(stage), { at: 20, says }, { at: 25 }])).outcome).toBe(
+      'under-way',
+    );
   });
 
   it('power off while it reboots', () => {
@@ -184,7 +322,12 @@ describe('time limits', () => {
     const almost = replay('none', inputsOf([...way, { at: entered + limit - 0.1 }]));
     expect(almost.outcome).toBe('under-way');
     const { failure, watcher } = replay('none', inputsOf([...way, { at: 9000 }]));
-    expect(failure).toEqual({ class: 'timeout', stage, at: entered + limit, line: way.at(-1)?.says?.trim() ?? null });
+    expect(failure).toEqual({
+      class: 'timeout',
+      stage,
+      at: entered + limit,
+      line: way.at(-1)?.says?.trim() ?? null,
+    });
     expect(watcher.failure?.message).toMatch(new RegExp(`no end after ${limit} s$`));
   });
 
@@ -195,6 +338,10 @@ describe('time limits', () => {
     ];
     const steps = [...boots(10), ...boots(400), { at: 800, says: WAY[0]?.[1] ?? '' }, { at: 899 }];
     expect(replay('none', inputsOf(steps)).outcome).toBe('under-way');
-    expect(replay('none', inputsOf([...steps, { at: 901 }])).failure).toMatchObject({ class: 'timeout', stage: 'http-boot', at: 900 });
+    expect(replay('none', inputsOf([...steps, { at: 901 }])).failure).toMatchObject({
+      class: 'timeout',
+      stage: 'http-boot',
+      at: 900,
+    });
   });
 });

@@ -11,7 +11,9 @@ const prompted: Step[] = [
 ];
 const types = (effects: readonly NodeEffect[]): [number, string][] =>
   effects.flatMap((effect) =>
-    effect.kind === 'type' ? [[effect.answer, effect.send.kind === 'text' ? effect.send.text : effect.send.credential]] : [],
+    effect.kind === 'type'
+      ? [[effect.answer, effect.send.kind === 'text' ? effect.send.text : effect.send.credential]]
+      : [],
   );
 const newWatcher = (memory?: unknown, late = false): NodeWatcher =>
   new NodeWatcher(edgeNode, 'interactive', { secrets: SECRETS, startedAt: POWER_ON, late, memory });
@@ -19,21 +21,31 @@ const newWatcher = (memory?: unknown, late = false): NodeWatcher =>
 describe('prompts', () => {
   it('are answered once nothing follows for half a second, and once', () => {
     expect(replay('interactive', inputsOf([...prompted, { at: 11.4 }])).typed).toEqual([]);
-    expect(replay('interactive', inputsOf([...prompted, { at: 11.5 }, { at: 30 }, { at: 300 }])).typed).toEqual(['username']);
+    expect(
+      replay('interactive', inputsOf([...prompted, { at: 11.5 }, { at: 30 }, { at: 300 }])).typed,
+    ).toEqual(['username']);
   });
 
   it('are no prompts when the line goes on', () => {
-    const { typed } = replay('interactive', inputsOf([...prompted, { at: 11.3, says: 'is asked for below\r\n' }, { at: 20 }]));
+    const { typed } = replay(
+      'interactive',
+      inputsOf([...prompted, { at: 11.3, says: 'is asked for below\r\n' }, { at: 20 }]),
+    );
     expect(typed).toEqual([]);
   });
 
   it('that somebody else answered do not count', () => {
-    const watcher = new NodeWatcher(edgeNode, 'interactive', { secrets: SECRETS, startedAt: POWER_ON });
+    const watcher = new NodeWatcher(edgeNode, 'interactive', {
+      secrets: SECRETS,
+      startedAt: POWER_ON,
+    });
     const again = Array.from({ length: 5 }, (_, index) => [
       { at: 70 + 2 * index, says: 'bob\r\nPassword: \r\nWhat?\r\nUsername: ' },
       { at: 71 + 2 * index },
     ]);
-    const effects = inputsOf([...prompted, ...again.flat()]).flatMap((input) => watcher.take(input));
+    const effects = inputsOf([...prompted, ...again.flat()]).flatMap((input) =>
+      watcher.take(input),
+    );
     expect(effects.filter(({ kind }) => kind === 'type').length).toBeGreaterThan(4);
     expect(watcher.outcome).toBe('under-way');
   });
@@ -44,17 +56,29 @@ describe('prompts', () => {
         at: 20 + index * 5,
         says: `\r\n${index % 2 ? 'Username: ' : 'What?\r\nUsername: '}`,
       }));
-    expect(replay('interactive', inputsOf([...prompted, ...again(2), { at: 90 }])).typed).toHaveLength(3);
-    const { failure, watcher, typed } = replay('interactive', inputsOf([...prompted, ...again(3), { at: 90 }]));
+    expect(
+      replay('interactive', inputsOf([...prompted, ...again(2), { at: 90 }])).typed,
+    ).toHaveLength(3);
+    const { failure, watcher, typed } = replay(
+      'interactive',
+      inputsOf([...prompted, ...again(3), { at: 90 }]),
+    );
     expect(typed).toHaveLength(3);
-    expect(failure).toEqual({ class: 'workflow', stage: 'onboarding', at: 30.5, line: 'Username:' });
+    expect(failure).toEqual({
+      class: 'workflow',
+      stage: 'onboarding',
+      at: 30.5,
+      line: 'Username:',
+    });
     expect(watcher.failure?.message).toBe('The node asks for its username again after 3 answers');
   });
 
   it('still stand when the kernel says something', () => {
     const message = '[   52.123456] veth1: renamed from tmp\r\n';
-    const at = (...says: string[]): Step[] => says.map((text, index) => ({ at: 11.2 + index / 10, says: text }));
-    const typed = (...steps: Step[]): string[] => replay('interactive', inputsOf([...prompted, ...steps, { at: 20 }])).typed;
+    const at = (...says: string[]): Step[] =>
+      says.map((text, index) => ({ at: 11.2 + index / 10, says: text }));
+    const typed = (...steps: Step[]): string[] =>
+      replay('interactive', inputsOf([...prompted, ...steps, { at: 20 }])).typed;
     expect(typed(...at(message))).toEqual(['username']);
     expect(typed(...at(message.slice(0, 5), message.slice(5), message))).toEqual(['username']);
     expect(typed(...at(message, 'somebody\r\n'))).toEqual([]);
@@ -62,7 +86,10 @@ describe('prompts', () => {
     expect(typed(...at('is [   52.123456] no prompt\r\n'))).toEqual([]);
     const { watcher } = replay('interactive', inputsOf([...prompted, ...at(message)]));
     expect(watcher.lastLine).toBe(message.trim());
-    const panic = replay('interactive', inputsOf([...prompted, ...at('[   52.123456] Kernel panic - not syncing: x\r\n')]));
+    const panic = replay(
+      'interactive',
+      inputsOf([...prompted, ...at('[   52.123456] Kernel panic - not syncing: x\r\n')]),
+    );
     expect(panic.failure?.line).toBe('[   52.123456] Kernel panic - not syncing: x');
   });
 
@@ -80,12 +107,17 @@ describe('prompts', () => {
   });
 
   it('painted over another one are others', () => {
-    const { typed } = replay('interactive', inputsOf([...prompted, { at: 13, says: '\rPassword: ' }, { at: 15 }]));
+    const { typed } = replay(
+      'interactive',
+      inputsOf([...prompted, { at: 13, says: '\rPassword: ' }, { at: 15 }]),
+    );
     expect(typed).toEqual(['username', 'password']);
   });
 
   it('of another stage or flow are not answered', () => {
-    expect(replay('interactive', inputsOf([{ at: 1, says: 'Password: ' }, { at: 5 }])).typed).toEqual([]);
+    expect(
+      replay('interactive', inputsOf([{ at: 1, says: 'Password: ' }, { at: 5 }])).typed,
+    ).toEqual([]);
     expect(replay('non-interactive', inputsOf([...prompted, { at: 15 }])).typed).toEqual([]);
   });
 
@@ -99,10 +131,17 @@ describe('prompts', () => {
   });
 
   it('found in the log are answered when they are the last thing said for ten seconds', () => {
-    const found: Step = { at: 50, late: true, says: 'Provide Username and Password for the IO:\r\nUsername: ' };
+    const found: Step = {
+      at: 50,
+      late: true,
+      says: 'Provide Username and Password for the IO:\r\nUsername: ',
+    };
     expect(replay('interactive', inputsOf([found, { at: 59.9 }])).typed).toEqual([]);
     expect(replay('interactive', inputsOf([found, { at: 60 }])).typed).toEqual(['username']);
-    expect(replay('interactive', inputsOf([found, { at: 55, says: '\r\nPassword: ' }, { at: 55.5 }])).typed).toEqual(['password']);
+    expect(
+      replay('interactive', inputsOf([found, { at: 55, says: '\r\nPassword: ' }, { at: 55.5 }]))
+        .typed,
+    ).toEqual(['password']);
   });
 });
 
@@ -125,40 +164,69 @@ describe('a watcher that takes over', () => {
 
   it('types it again though the kernel said something meanwhile', () => {
     const message = '[   52.123456] veth1: renamed from tmp\r\n';
-    expect(go([{ at: 60, late: true, says: message }, { at: 62, says: message }, { at: 69.9 }])).toEqual([]);
-    expect(go([{ at: 60, late: true, says: message }, { at: 62, says: message }, { at: 70 }])).toEqual([[1, 'username']]);
-    expect(go([{ at: 60, late: true, says: `${message}${USER}\r\n${message}` }, { at: 300 }])).toEqual([]);
+    expect(
+      go([{ at: 60, late: true, says: message }, { at: 62, says: message }, { at: 69.9 }]),
+    ).toEqual([]);
+    expect(
+      go([{ at: 60, late: true, says: message }, { at: 62, says: message }, { at: 70 }]),
+    ).toEqual([[1, 'username']]);
+    expect(
+      go([{ at: 60, late: true, says: `${message}${USER}\r\n${message}` }, { at: 300 }]),
+    ).toEqual([]);
   });
 
   it('types nothing when the answer had arrived', () => {
     const echoed = newWatcher();
-    for (const input of inputsOf([...prompted, { at: 12 }, { at: 13, says: USER.slice(0, 3) }])) echoed.take(input);
+    for (const input of inputsOf([...prompted, { at: 12 }, { at: 13, says: USER.slice(0, 3) }]))
+      echoed.take(input);
     const after = newWatcher(JSON.parse(JSON.stringify(echoed.memory)));
-    expect(inputsOf([{ at: 60 }, { at: 300 }]).flatMap((input) => types(after.take(input)))).toEqual([]);
+    expect(
+      inputsOf([{ at: 60 }, { at: 300 }]).flatMap((input) => types(after.take(input))),
+    ).toEqual([]);
     expect(go([{ at: 60, says: '\r\nPassword: ' }, { at: 61 }])).toEqual([[2, 'password']]);
     expect(go([{ at: 60, says: '\r\n' }, { at: 300 }])).toEqual([]);
-    expect(go([{ at: 60, late: true, says: `${USER}\r\nPassword: \r\nSecure Boot Status: on\r\n` }, { at: 300 }])).toEqual([]);
+    expect(
+      go([
+        { at: 60, late: true, says: `${USER}\r\nPassword: \r\nSecure Boot Status: on\r\n` },
+        { at: 300 },
+      ]),
+    ).toEqual([]);
   });
 
   it('reads what was said meanwhile before it looks at the time', () => {
     const memory = asked();
-    const late: Step = { at: 90_000, late: true, says: '\r\nPassword: \r\nSecure Boot Status: on\r\n' };
+    const late: Step = {
+      at: 90_000,
+      late: true,
+      says: '\r\nPassword: \r\nSecure Boot Status: on\r\n',
+    };
     const watcher = newWatcher(memory);
     const effects = inputsOf([late, { at: 90_001 }]).flatMap((input) => watcher.take(input));
     expect(effects).toMatchObject([{ kind: 'stage', visit: { stage: 'workflow', late: true } }]);
     const installing = newWatcher();
-    for (const input of inputsOf([...prompted, { at: 12 }, { at: 13, says: '\r\nSecure Boot Status: on\r\n' }])) installing.take(input);
+    for (const input of inputsOf([
+      ...prompted,
+      { at: 12 },
+      { at: 13, says: '\r\nSecure Boot Status: on\r\n' },
+    ]))
+      installing.take(input);
     const silent = newWatcher(installing.memory);
     // Its time is counted on: 3600 s, of which nobody watched any.
-    expect(inputsOf([{ at: 90_000 }, { at: 93_599 }]).flatMap((input) => silent.take(input))).toEqual([]);
-    expect(silent.take(inputOf({ at: 93_600 }))).toMatchObject([{ kind: 'failed', failure: { class: 'timeout', stage: 'workflow' } }]);
+    expect(
+      inputsOf([{ at: 90_000 }, { at: 93_599 }]).flatMap((input) => silent.take(input)),
+    ).toEqual([]);
+    expect(silent.take(inputOf({ at: 93_600 }))).toMatchObject([
+      { kind: 'failed', failure: { class: 'timeout', stage: 'workflow' } },
+    ]);
   });
 
   it('does not count the time in which nobody was there to answer', () => {
     const settled = newWatcher();
     for (const input of inputsOf([...prompted, { at: 12 }])) settled.take(input);
     const again = newWatcher(JSON.parse(JSON.stringify(settled.memory)));
-    expect(inputsOf([{ at: 90_000 }, { at: 90_010 }]).flatMap((input) => types(again.take(input)))).toEqual([[1, 'username']]);
+    expect(
+      inputsOf([{ at: 90_000 }, { at: 90_010 }]).flatMap((input) => types(again.take(input))),
+    ).toEqual([[1, 'username']]);
     // 1800 s in the stage, from 10 on: 2 of them passed before, and the rest is counted on, however often somebody else takes over.
     const third = newWatcher(JSON.parse(JSON.stringify(again.memory)));
     for (const input of inputsOf([{ at: 180_010 }, { at: 180_010 + 1787 }])) third.take(input);
@@ -169,21 +237,25 @@ describe('a watcher that takes over', () => {
 
   it('recovers from what was met meanwhile, however long that took', () => {
     const watcher = newWatcher();
-    for (const input of inputsOf([{ at: 1, says: 'iPXE 1.21.1 -- Open Source Network Boot Firmware -- https://ipxe.org\r\n' }, { at: 3 }]))
+    for (const input of inputsOf([
+      { at: 1, says: 'iPXE 1.21.1 -- Open Source Network Boot Firmware -- https://ipxe.org\r\n' },
+      { at: 3 },
+    ]))
       watcher.take(input);
     const again = newWatcher(JSON.parse(JSON.stringify(watcher.memory)));
-    const effects = inputsOf([{ at: 90_000, late: true, says: 'Retry with UEFI HTTP Boot again.\r\niPXE> ' }, { at: 90_010 }]).flatMap(
-      (input) => again.take(input),
-    );
+    const effects = inputsOf([
+      { at: 90_000, late: true, says: 'Retry with UEFI HTTP Boot again.\r\niPXE> ' },
+      { at: 90_010 },
+    ]).flatMap((input) => again.take(input));
     expect(effects).toMatchObject([
       { kind: 'recovering', stage: 'ipxe' },
       { kind: 'type', send: { kind: 'text', text: 'reboot' } },
     ]);
     // Killed before it was typed.
     const third = newWatcher(JSON.parse(JSON.stringify(again.memory)));
-    expect(inputsOf([{ at: 180_000 }, { at: 180_010 }]).flatMap((input) => third.take(input))).toMatchObject([
-      { kind: 'type', send: { kind: 'text', text: 'reboot' } },
-    ]);
+    expect(
+      inputsOf([{ at: 180_000 }, { at: 180_010 }]).flatMap((input) => third.take(input)),
+    ).toMatchObject([{ kind: 'type', send: { kind: 'text', text: 'reboot' } }]);
   });
 
   it('tells nothing again, and refuses what is no memory of this profile and flow', () => {
@@ -192,7 +264,16 @@ describe('a watcher that takes over', () => {
     expect(NodeWatcher.resumes(memory, edgeNode, 'interactive')).toBe(true);
     expect(NodeWatcher.resumes(memory, edgeNode, 'none')).toBe(false);
     expect(NodeWatcher.resumes(memory, { ...edgeNode, digest: '0' }, 'interactive')).toBe(false);
-    for (const other of [null, undefined, 1, 'x', [], {}, { ...(memory as object), visits: [] }, { ...(memory as object), console: null }])
+    for (const other of [
+      null,
+      undefined,
+      1,
+      'x',
+      [],
+      {},
+      { ...(memory as object), visits: [] },
+      { ...(memory as object), console: null },
+    ])
       expect(NodeWatcher.resumes(other, edgeNode, 'interactive')).toBe(false);
     expect(() => newWatcher({})).toThrow();
   });
@@ -204,21 +285,34 @@ describe('what is told', () => {
     expect(watcher.take(inputOf({ at: 0 }))).toEqual([
       {
         kind: 'stage',
-        visit: { stage: 'firmware', title: 'Firmware', enteredAt: '2026-03-01T10:00:00.000Z', leftAt: null, line: null, late: false },
+        visit: {
+          stage: 'firmware',
+          title: 'Firmware',
+          enteredAt: '2026-03-01T10:00:00.000Z',
+          leftAt: null,
+          line: null,
+          late: false,
+        },
       },
     ]);
-    expect(watcher.take(inputOf({ at: 5, says: '>>Start HTTP Boot over IPv4....\r\n' }))).toMatchObject([
+    expect(
+      watcher.take(inputOf({ at: 5, says: '>>Start HTTP Boot over IPv4....\r\n' })),
+    ).toMatchObject([
       { kind: 'stage', visit: { stage: 'http-boot', line: '>>Start HTTP Boot over IPv4....' } },
     ]);
     expect(watcher.lastLine).toBe('>>Start HTTP Boot over IPv4....');
-    expect(watcher.take(inputOf({ at: 6, says: 'Secure Boot Status: x\r\nReset System\r\n' })).map(({ kind }) => kind)).toEqual([
-      'stage',
-      'stage',
-    ]);
+    expect(
+      watcher
+        .take(inputOf({ at: 6, says: 'Secure Boot Status: x\r\nReset System\r\n' }))
+        .map(({ kind }) => kind),
+    ).toEqual(['stage', 'stage']);
   });
 
   it('nothing after the end', () => {
-    const { watcher } = replay('none', inputsOf([{ at: 1, says: 'Kernel panic - not syncing: x\r\n' }]));
+    const { watcher } = replay(
+      'none',
+      inputsOf([{ at: 1, says: 'Kernel panic - not syncing: x\r\n' }]),
+    );
     expect(watcher.outcome).toBe('failed');
     expect(watcher.take(inputOf({ at: 2, says: 'Secure Boot Status: x\r\n' }))).toEqual([]);
     expect(watcher.take(inputOf({ at: 9999 }))).toEqual([]);
@@ -240,7 +334,10 @@ describe('what is told', () => {
 describe('a node that starts anew', () => {
   const boot = (at: number): Step[] => [
     { at, says: '>>Start HTTP Boot over IPv4....\r\n' },
-    { at: at + 10, says: 'https://tinkerbell-haproxy.lab.internal/tink-stack/boot.ipxe... ok\r\nEFI stub: Loaded initrd from x\r\n' },
+    {
+      at: at + 10,
+      says: 'https://tinkerbell-haproxy.lab.internal/tink-stack/boot.ipxe... ok\r\nEFI stub: Loaded initrd from x\r\n',
+    },
     { at: at + 20, says: 'Provide Username and Password for the IO:\r\nUsername: ' },
     { at: at + 22, says: '\r\nSecure Boot Status: off\r\n' },
   ];
@@ -266,14 +363,23 @@ describe('a node that was installed before', () => {
   it('is found again by what is kept of its last boot', () => {
     const boot =
       'BdsDxe: starting Boot0006 "ubuntu" from HD\r\nEFI stub: Loaded initrd from x\r\nUbuntu 24.04.1 LTS edge-1 ttyS0\r\n\r\nedge-1 login: ';
-    const { stages, watcher, typed } = replay('interactive', inputsOf([{ at: 5, says: boot, late: true }, { at: 60 }]));
+    const { stages, watcher, typed } = replay(
+      'interactive',
+      inputsOf([{ at: 5, says: boot, late: true }, { at: 60 }]),
+    );
     expect(stages.map(([stage]) => stage)).toEqual(['firmware', 'ubuntu', 'agents']);
     expect(typed).toEqual([]);
-    expect(watcher.take(inputOf({ at: 70, orchestrator: ['Running', 'Provisioned'] })).at(-1)).toEqual({ kind: 'ready' });
+    expect(
+      watcher.take(inputOf({ at: 70, orchestrator: ['Running', 'Provisioned'] })).at(-1),
+    ).toEqual({ kind: 'ready' });
   });
 
   it('gets ready by its status though that was the same before ven came', () => {
-    const watcher = new NodeWatcher(edgeNode, 'interactive', { secrets: [], startedAt: POWER_ON, late: true });
+    const watcher = new NodeWatcher(edgeNode, 'interactive', {
+      secrets: [],
+      startedAt: POWER_ON,
+      late: true,
+    });
     const steps: Step[] = [
       { at: 1, orchestrator: ['Running', 'Provisioned'] },
       { at: 2, late: true, says: 'BdsDxe: starting Boot0006 "ubuntu" from HD\r\n' },
@@ -284,23 +390,29 @@ describe('a node that was installed before', () => {
     expect(watcher.visits[0]?.late).toBe(true);
   });
 
-  it.each(['at once', 'by its memory'])('does not where all is told that it said since its power-on: %s', (how) => {
-    const options = { secrets: [], startedAt: POWER_ON, late: true, fromPowerOn: true };
-    const first = new NodeWatcher(edgeNode, 'interactive', options);
-    const memory = JSON.parse(JSON.stringify(first.memory)) as unknown;
-    const watcher = how === 'at once' ? first : new NodeWatcher(edgeNode, 'interactive', { secrets: [], startedAt: 0, memory });
-    const up = 'BdsDxe: starting Boot0006 "ubuntu" from HD\r\n';
-    const failed: [string, string] = ['Provisioning Failed: disk', ''];
-    const steps: Step[] = [
-      { at: 1, orchestrator: failed },
-      { at: 2, says: up },
-      { at: 12, orchestrator: failed },
-    ];
-    for (const input of inputsOf(steps)) watcher.take(input);
-    expect(watcher.outcome).toBe('under-way');
-    watcher.take(inputOf({ at: 20, orchestrator: ['Running', ''] }));
-    expect(watcher.outcome).toBe('ready');
-  });
+  it.each(['at once', 'by its memory'])(
+    'does not where all is told that it said since its power-on: %s',
+    (how) => {
+      const options = { secrets: [], startedAt: POWER_ON, late: true, fromPowerOn: true };
+      const first = new NodeWatcher(edgeNode, 'interactive', options);
+      const memory = JSON.parse(JSON.stringify(first.memory)) as unknown;
+      const watcher =
+        how === 'at once'
+          ? first
+          : new NodeWatcher(edgeNode, 'interactive', { secrets: [], startedAt: 0, memory });
+      const up = 'BdsDxe: starting Boot0006 "ubuntu" from HD\r\n';
+      const failed: [string, string] = ['Provisioning Failed: disk', ''];
+      const steps: Step[] = [
+        { at: 1, orchestrator: failed },
+        { at: 2, says: up },
+        { at: 12, orchestrator: failed },
+      ];
+      for (const input of inputsOf(steps)) watcher.take(input);
+      expect(watcher.outcome).toBe('under-way');
+      watcher.take(inputOf({ at: 20, orchestrator: ['Running', ''] }));
+      expect(watcher.outcome).toBe('ready');
+    },
+  );
 });
 
 describe('the orchestrator', () => {
@@ -310,19 +422,41 @@ describe('the orchestrator', () => {
   ];
 
   it('says that a node is ready', () => {
-    const { stages, watcher } = replay('none', inputsOf([...up, { at: 30, orchestrator: ['Running', 'Provisioned'] }]));
+    const { stages, watcher } = replay(
+      'none',
+      inputsOf([...up, { at: 30, orchestrator: ['Running', 'Provisioned'] }]),
+    );
     expect(stages.at(-1)).toEqual(['ready', 30]);
     expect(watcher.visits.at(-1)?.line).toBe('Running');
   });
 
   it('counts only where that can be, and not what it said of an earlier life', () => {
     const outcome = (...steps: Step[]): string => replay('none', inputsOf(steps)).outcome;
-    expect(outcome({ at: 10, says: 'Start HTTP Boot over IPv4\r\n' }, { at: 12, orchestrator: ['Running', ''] })).toBe('under-way');
-    const stale: Step = { at: 1, orchestrator: ['Running', 'Provisioning Failed: x'] };
-    expect(outcome(stale, ...up, { at: 30, orchestrator: ['Running', 'Provisioning Failed: x'] })).toBe('under-way');
-    expect(outcome(stale, ...up, { at: 30, orchestrator: ['', ''] }, { at: 40, orchestrator: ['Running', ''] })).toBe('ready');
     expect(
-      outcome(stale, ...up, { at: 30, orchestrator: ['Running', ''] }, { at: 40, orchestrator: ['Running', 'Provisioning Failed: y'] }),
+      outcome(
+        { at: 10, says: 'Start HTTP Boot over IPv4\r\n' },
+        { at: 12, orchestrator: ['Running', ''] },
+      ),
+    ).toBe('under-way');
+    const stale: Step = { at: 1, orchestrator: ['Running', 'Provisioning Failed: x'] };
+    expect(
+      outcome(stale, ...up, { at: 30, orchestrator: ['Running', 'Provisioning Failed: x'] }),
+    ).toBe('under-way');
+    expect(
+      outcome(
+        stale,
+        ...up,
+        { at: 30, orchestrator: ['', ''] },
+        { at: 40, orchestrator: ['Running', ''] },
+      ),
+    ).toBe('ready');
+    expect(
+      outcome(
+        stale,
+        ...up,
+        { at: 30, orchestrator: ['Running', ''] },
+        { at: 40, orchestrator: ['Running', 'Provisioning Failed: y'] },
+      ),
     ).toBe('failed');
   });
 });
@@ -339,18 +473,27 @@ describe('hostile consoles', () => {
     const watcher = newWatcher();
     const piece = Buffer.alloc(65_536, 'x');
     const took = cpu(() => {
-      for (let index = 0; index < 160; index++) watcher.take({ kind: 'console', at: POWER_ON + 1, bytes: piece, late: false });
+      for (let index = 0; index < 160; index++)
+        watcher.take({ kind: 'console', at: POWER_ON + 1, bytes: piece, late: false });
     });
     expect(took).toBeLessThan(5000);
     expect(JSON.stringify(watcher.memory).length).toBeLessThan(10_000);
-    expect(watcher.take(inputOf({ at: 2, says: '\r\n>>Start HTTP Boot over IPv4\r\n' }))).toMatchObject([{}]);
+    expect(
+      watcher.take(inputOf({ at: 2, says: '\r\n>>Start HTTP Boot over IPv4\r\n' })),
+    ).toMatchObject([{}]);
     expect(watcher.stage).toBe('http-boot');
   });
 
   it.each([
     ['every byte', Buffer.from(Array.from({ length: 2560 }, (_, index) => index % 256))],
-    ['unfinished sequences', Buffer.from('\u001b[\u001b]0;\u001bP\u001b[999999999;9H\u001b[38;5;\u009b'.repeat(50))],
-    ['cut and overlong UTF-8', Buffer.from([0xc3, 0xe2, 0x82, 0xf0, 0x9f, 0xc0, 0xaf, 0xed, 0xa0, 0x80, 0xff, 0xfe])],
+    [
+      'unfinished sequences',
+      Buffer.from('\u001b[\u001b]0;\u001bP\u001b[999999999;9H\u001b[38;5;\u009b'.repeat(50)),
+    ],
+    [
+      'cut and overlong UTF-8',
+      Buffer.from([0xc3, 0xe2, 0x82, 0xf0, 0x9f, 0xc0, 0xaf, 0xed, 0xa0, 0x80, 0xff, 0xfe]),
+    ],
   ])('%s', (_, bytes) => {
     const whole = newWatcher();
     const single = newWatcher();
@@ -362,27 +505,48 @@ describe('hostile consoles', () => {
     expect(whole.stage).toBe('http-boot');
   });
 
-  it.each(['BdsDxe: starting Boot0001 "', 'Failed to start ', 'Workflow ', 'BdsDxe: failed to load Boot0001 ', 'nstallation of agent'])(
-    'a megabyte that nearly fits a pattern: %s',
-    (text) => {
-      for (const stage of ['Secure Boot Status\n', 'Secure Boot Status\nReset System\nBdsDxe: starting Boot0006 "ubuntu"\n']) {
-        const watcher = newWatcher();
-        watcher.take(inputOf({ at: 1, says: stage }));
-        const says = text.repeat(Math.ceil(1_000_000 / text.length));
-        expect(cpu(() => watcher.take(inputOf({ at: 2, says })))).toBeLessThan(2000);
-      }
-    },
-  );
+  it.each([
+    'BdsDxe: starting Boot0001 "',
+    'Failed to start ',
+    'Workflow ',
+    'BdsDxe: failed to load Boot0001 ',
+    'nstallation of agent',
+  ])('a megabyte that nearly fits a pattern: %s', (text) => {
+    for (const stage of [
+      'Secure Boot Status\n',
+      'Secure Boot Status\nReset System\nBdsDxe: starting Boot0006 "ubuntu"\n',
+    ]) {
+      const watcher = newWatcher();
+      watcher.take(inputOf({ at: 1, says: stage }));
+      const says = text.repeat(Math.ceil(1_000_000 / text.length));
+      expect(cpu(() => watcher.take(inputOf({ at: 2, says })))).toBeLessThan(2000);
+    }
+  });
 });
 
 describe('secrets', () => {
   it('that a node echoes are in nothing that is told or kept', () => {
-    const echoing = [...prompted, { at: 13, says: `${USER}\r\nPassword: ` }, { at: 15, says: PASSWORD.slice(0, 6) }, { at: 16 }];
-    const rest = [{ at: 17, says: `${PASSWORD.slice(6)}\r\nuser=${USER} pass=${PASSWORD}\r\nLogin incorrect for ${USER}\r\n` }];
+    const echoing = [
+      ...prompted,
+      { at: 13, says: `${USER}\r\nPassword: ` },
+      { at: 15, says: PASSWORD.slice(0, 6) },
+      { at: 16 },
+    ];
+    const rest = [
+      {
+        at: 17,
+        says: `${PASSWORD.slice(6)}\r\nuser=${USER} pass=${PASSWORD}\r\nLogin incorrect for ${USER}\r\n`,
+      },
+    ];
     const watcher = newWatcher();
     const seen: unknown[] = [];
     for (const input of inputsOf([...echoing, ...rest]))
-      seen.push(watcher.take(input), structuredClone(watcher.memory), watcher.lastLine, watcher.failure);
+      seen.push(
+        watcher.take(input),
+        structuredClone(watcher.memory),
+        watcher.lastLine,
+        watcher.failure,
+      );
     const text = JSON.stringify(seen);
     for (const secret of [USER, PASSWORD, PASSWORD.slice(0, 6)]) expect(text).not.toContain(secret);
     expect(watcher.failure?.line).toBe('Login incorrect for *********');

@@ -19,17 +19,33 @@ describe('boot options in a network of somebody else’s', () => {
   it.each([
     ['a plain one', network('')],
     ['one with an empty metadata', network('\n  <metadata/>')],
-    ['one with marks of others', network('\n  <metadata>\n    <a:x xmlns:a="urn:a">t</a:x>\n  </metadata>')],
+    [
+      'one with marks of others',
+      network('\n  <metadata>\n    <a:x xmlns:a="urn:a">t</a:x>\n  </metadata>'),
+    ],
     ['one with options of others', network('', options('domain-needed'), DNSMASQ)],
-    ['one that logs already, and knows iPXE', network('', options('log-dhcp', 'dhcp-match=set:ipxe,175'), DNSMASQ)],
-    ['one on a single line', serializeXml(parseXml('<network><name>default</name><bridge name="virbr0"/></network>'))],
+    [
+      'one that logs already, and knows iPXE',
+      network('', options('log-dhcp', 'dhcp-match=set:ipxe,175'), DNSMASQ),
+    ],
+    [
+      'one on a single line',
+      serializeXml(parseXml('<network><name>default</name><bridge name="virbr0"/></network>')),
+    ],
   ])('are taken out again to the letter: %s', (_, before) => {
     const lent = bootNetwork(before, LAB, URL);
-    expect(facts(lent)).toMatchObject({ bootUrl: URL, boot: { url: URL, fleets: [LAB] }, otherBoot: [] });
+    expect(facts(lent)).toMatchObject({
+      bootUrl: URL,
+      boot: { url: URL, fleets: [LAB] },
+      otherBoot: [],
+    });
     expect(bootNetwork(lent, LAB, URL)).toBe(lent);
     const both = bootNetwork(lent, OTHER, URL);
     expect(facts(both).boot).toEqual({ url: URL, fleets: [LAB, OTHER] });
-    expect(facts(bootNetwork(lent, LAB, `${URL}x`))).toMatchObject({ bootUrl: `${URL}x`, boot: { fleets: [LAB] } });
+    expect(facts(bootNetwork(lent, LAB, `${URL}x`))).toMatchObject({
+      bootUrl: `${URL}x`,
+      boot: { fleets: [LAB] },
+    });
     for (const [first, last] of [
       [LAB, OTHER],
       [OTHER, LAB],
@@ -58,7 +74,10 @@ describe('boot options in a network of somebody else’s', () => {
   });
 
   it('put back an option that somebody took out', () => {
-    const broken = bootNetwork(network(''), LAB, URL).replace(/ *<dnsmasq:option value="dhcp-match[^>]*>\n?/, '');
+    const broken = bootNetwork(network(''), LAB, URL).replace(
+      / *<dnsmasq:option value="dhcp-match[^>]*>\n?/,
+      '',
+    );
     expect(facts(broken).bootUrl).toBe(`${URL} (incomplete)`);
     const mended = bootNetwork(broken, LAB, URL);
     expect(facts(mended).bootUrl).toBe(URL);
@@ -72,8 +91,16 @@ describe('boot options in a network of somebody else’s', () => {
   });
 
   it('are told from those of its owner', () => {
-    const theirs = network('', options('dhcp-option-force=tag:x,60,HTTPClient', 'log-dhcp'), DNSMASQ);
-    expect(facts(theirs)).toMatchObject({ boot: null, otherBoot: ['dhcp-option-force=tag:x,60,HTTPClient'], bootUrl: null });
+    const theirs = network(
+      '',
+      options('dhcp-option-force=tag:x,60,HTTPClient', 'log-dhcp'),
+      DNSMASQ,
+    );
+    expect(facts(theirs)).toMatchObject({
+      boot: null,
+      otherBoot: ['dhcp-option-force=tag:x,60,HTTPClient'],
+      bootUrl: null,
+    });
     const added = bootNetwork(network(''), LAB, URL).replace(
       '</dnsmasq:options>',
       '<dnsmasq:option value="dhcp-boot=http://x"/></dnsmasq:options>',
@@ -82,7 +109,10 @@ describe('boot options in a network of somebody else’s', () => {
       [theirs, 'dhcp-option-force=tag:x,60,HTTPClient'],
       [added, 'dhcp-boot=http://x'],
     ] as const) {
-      const refused = expect.objectContaining({ code: 'stale-plan', message: expect.stringContaining(option) as string }) as Error;
+      const refused = expect.objectContaining({
+        code: 'stale-plan',
+        message: expect.stringContaining(option) as string,
+      }) as Error;
       expect(() => bootNetwork(xml, LAB, URL)).toThrow(refused);
       expect(bootNetwork(xml, LAB, null)).not.toContain('urn:ven'); // giving back goes on
     }

@@ -1,9 +1,16 @@
 /** What the tests of this room render, and from which templates. */
 import { readFileSync } from 'node:fs';
-import type { DomainMark, HostFirmware, OnHost, PlannedNetwork, ResolvedVm } from '../../../src/model/index.js';
+import type {
+  DomainMark,
+  HostFirmware,
+  OnHost,
+  PlannedNetwork,
+  ResolvedVm,
+} from '../../../src/model/index.js';
 import { createRender, TEMPLATE_FILES, type TemplateTexts } from '../../../src/render/index.js';
 
-const template = (file: string): string => readFileSync(new URL(`../../../templates/${file}`, import.meta.url), 'utf8');
+const template = (file: string): string =>
+  readFileSync(new URL(`../../../templates/${file}`, import.meta.url), 'utf8');
 
 export const texts: TemplateTexts = {
   domain: template(TEMPLATE_FILES.domain),
@@ -28,8 +35,23 @@ export function sampleVm(over: Partial<ResolvedVm> = {}): ResolvedVm {
     boot: ['disk', 'network'],
     pxe: true,
     nvram: null,
-    disks: [{ target: 'sda', bus: 'sata', sizeBytes: 1_073_741_824, pool: 'default', volume: 'lab_edge-1-sda.qcow2' }],
-    nics: [{ mac: '52:54:00:4e:e7:53', model: 'virtio', source: { kind: 'network', network: 'lab_net', own: 'network.net' }, ip: null }],
+    disks: [
+      {
+        target: 'sda',
+        bus: 'sata',
+        sizeBytes: 1_073_741_824,
+        pool: 'default',
+        volume: 'lab_edge-1-sda.qcow2',
+      },
+    ],
+    nics: [
+      {
+        mac: '52:54:00:4e:e7:53',
+        model: 'virtio',
+        source: { kind: 'network', network: 'lab_net', own: 'network.net' },
+        ip: null,
+      },
+    ],
     serialNumber: 'VH001',
     graphics: { type: 'none' },
     autostart: false,

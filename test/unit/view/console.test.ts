@@ -12,7 +12,6 @@ describe('texts about consoles and screens', () => {
   });
 
   it('restore the looks of a terminal without printing a visible character or clearing it', () => {
-    // eslint-disable-next-line no-control-regex
     expect(RESTORE_LOOKS.replaceAll(/\u001b(?:\[[?\d]*[a-z]|\(B|[78>])|\u000f/g, '')).toBe('');
     expect(RESTORE_LOOKS).not.toContain('J');
   });
@@ -23,6 +22,8 @@ describe('texts about consoles and screens', () => {
     expect(vncText({ listen: '::1', port: 5900 })).toBe('[::1]:5900\n');
     expect(vncHint(here)).toBe('');
     expect(vncHint({ ...here, viewer: 'vncviewer' })).toBe('Started vncviewer.\n');
-    expect(vncHint({ ...here, remote: 'qemu+ssh://me@lab/system' })).toContain('ssh -L 5900:127.0.0.1:5900 me@lab\n');
+    expect(vncHint({ ...here, remote: 'qemu+ssh://me@lab/system' })).toContain(
+      'ssh -L 5900:127.0.0.1:5900 me@lab\n',
+    );
   });
 });

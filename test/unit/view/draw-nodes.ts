@@ -2,15 +2,32 @@
  * Draws the terminal view of imagined provisioning, to be looked at: how many nodes, and every how manieth fails.
  *   esbuild test/unit/view/draw-nodes.ts --bundle --platform=node --format=esm --outfile=/tmp/draw.mjs && node /tmp/draw.mjs 200 7
  */
-import { gatherNodes, loadProvisionTerminal, lookOf, provisionLines, provisionText } from '../../../src/view/index.js';
+import {
+  gatherNodes,
+  loadProvisionTerminal,
+  lookOf,
+  provisionLines,
+  provisionText,
+} from '../../../src/view/index.js';
 import type { ProvisionEvent } from '../../../src/model/index.js';
-import { failure, nodeFinished, nodeStarted, output, provisionResult, provisionStarted, reached, STAGES } from './nodes.js';
+import {
+  failure,
+  nodeFinished,
+  nodeStarted,
+  output,
+  provisionResult,
+  provisionStarted,
+  reached,
+  STAGES,
+} from './nodes.js';
 
 const [amount = 6, failing = 0] = process.argv.slice(2).map(Number);
 const { emit: gather, told } = gatherNodes();
 const plain = process.argv.includes('--plain');
 const look = lookOf(process.stderr, process.env);
-const view = plain ? provisionLines((text) => process.stderr.write(text), look) : (await loadProvisionTerminal())(process.stderr, look);
+const view = plain
+  ? provisionLines((text) => process.stderr.write(text), look)
+  : (await loadProvisionTerminal())(process.stderr, look);
 const emit = (event: ProvisionEvent): void => {
   const now = { ...event, time: new Date().toISOString() };
   gather(now);
@@ -32,7 +49,12 @@ const node = async (name: string, at: number): Promise<void> => {
     if (stage === 'ready') break;
     for (let turn = 0; turn < 4; turn++) {
       await pause(30 + Math.random() * 120);
-      emit(output(name, `[   ${turn}.0123] systemd[1]: Started ${stage}.service - \u001b[31mSomething${'…'.repeat(turn * 30)}`));
+      emit(
+        output(
+          name,
+          `[   ${turn}.0123] systemd[1]: Started ${stage}.service - \u001b[31mSomething${'…'.repeat(turn * 30)}`,
+        ),
+      );
     }
     stages.push([stage, (Date.now() - entered) / 1000]);
     if (failing > 0 && (at + 1) % failing === 0 && stage === 'workflow') {

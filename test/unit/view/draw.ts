@@ -59,7 +59,14 @@ const lane = async (): Promise<void> => {
     } else {
       emit({ type: 'step-finished', time: now(), step, address, outcome: 'done', durationSeconds });
       emit({ type: 'step-started', time: now(), step: `${address}:ready`, address });
-      emit({ type: 'step-finished', time: now(), step: `${address}:ready`, address, outcome: 'done', durationSeconds: 0.1 });
+      emit({
+        type: 'step-finished',
+        time: now(),
+        step: `${address}:ready`,
+        address,
+        outcome: 'done',
+        durationSeconds: 0.1,
+      });
     }
   }
 };
@@ -78,7 +85,9 @@ process.stdout.write(
       result: exampleResult({
         outcome: lost.length > 0 ? 'failed' : 'done',
         failed: lost,
-        done: plan.changes.map(({ address }) => address).filter((address) => !lost.includes(address)),
+        done: plan.changes
+          .map(({ address }) => address)
+          .filter((address) => !lost.includes(address)),
         durationSeconds: (Date.now() - began) / 1000,
       }),
     },

@@ -1,8 +1,16 @@
 /** Plans and events for the tests of the views: small, whole, and without a host. */
-import type { Change, Plan, ResolvedVm, RunEvent, RunResult, Step } from '../../../src/model/index.js';
+import type {
+  Change,
+  Plan,
+  ResolvedVm,
+  RunEvent,
+  RunResult,
+  Step,
+} from '../../../src/model/index.js';
 
 export function examplePlan(changes: Change[], parts: Partial<Plan> = {}): Plan {
-  const amount = (action: Change['action']): number => changes.filter((change) => change.action === action).length;
+  const amount = (action: Change['action']): number =>
+    changes.filter((change) => change.action === action).length;
   return {
     formatVersion: '1',
     fleet: 'edge-lab',
@@ -13,12 +21,21 @@ export function examplePlan(changes: Change[], parts: Partial<Plan> = {}): Plan 
     changes,
     steps: [],
     warnings: [],
-    summary: { create: amount('create'), update: amount('update'), replace: amount('replace'), delete: amount('delete'), noop: 0 },
+    summary: {
+      create: amount('create'),
+      update: amount('update'),
+      replace: amount('replace'),
+      delete: amount('delete'),
+      noop: 0,
+    },
     ...parts,
   };
 }
 
-export function created(name: string, after: Record<string, string> = { cpus: '4', memory: '8GiB' }): Change {
+export function created(
+  name: string,
+  after: Record<string, string> = { cpus: '4', memory: '8GiB' },
+): Change {
   return { address: `vm.${name}`, action: 'create', reason: 'missing', notes: [], after };
 }
 
@@ -52,10 +69,25 @@ export function creationPlan(amount: number): Plan {
       shutdownTimeoutSeconds: 60,
       digest: 'c'.repeat(64),
     };
-    const mark = { fleet: 'edge-lab', vm: name, digest: vm.digest, ready: true, volumes: [], nics: [] };
+    const mark = {
+      fleet: 'edge-lab',
+      vm: name,
+      digest: vm.digest,
+      ready: true,
+      volumes: [],
+      nics: [],
+    };
     return [
       { kind: 'vm-up', id: `${address}:up`, address, needs: [], timeoutSeconds: 300, vm },
-      { kind: 'vm-ready', id: `${address}:ready`, address, needs: [`${address}:up`], timeoutSeconds: 30, uuid: vm.uuid, mark },
+      {
+        kind: 'vm-ready',
+        id: `${address}:ready`,
+        address,
+        needs: [`${address}:up`],
+        timeoutSeconds: 30,
+        uuid: vm.uuid,
+        mark,
+      },
     ];
   });
   return examplePlan(
@@ -83,7 +115,11 @@ export const finished = (step: string, seconds: number, durationSeconds = second
   durationSeconds,
 });
 
-export const failed = (step: string, seconds: number, summary = 'no such bridge: br9'): RunEvent => ({
+export const failed = (
+  step: string,
+  seconds: number,
+  summary = 'no such bridge: br9',
+): RunEvent => ({
   type: 'step-finished',
   time: at(seconds),
   step,
@@ -104,5 +140,13 @@ export const skipped = (step: string, because: string): RunEvent => ({
 });
 
 export function exampleResult(parts: Partial<RunResult> = {}): RunResult {
-  return { outcome: 'done', exitCode: 0, done: [], failed: [], skipped: [], durationSeconds: 12.34, ...parts };
+  return {
+    outcome: 'done',
+    exitCode: 0,
+    done: [],
+    failed: [],
+    skipped: [],
+    durationSeconds: 12.34,
+    ...parts,
+  };
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { defaultOsText, hostsText, lookOf, registeredText, unregisteredText } from '../../../src/view/index.js';
+import {
+  defaultOsText,
+  hostsText,
+  lookOf,
+  registeredText,
+  unregisteredText,
+} from '../../../src/view/index.js';
 
 const plain = lookOf({ isTTY: false }, {});
 const host = (name: string, provisioningStatus: string | null, more: object = {}) => ({
@@ -9,7 +15,8 @@ const host = (name: string, provisioningStatus: string | null, more: object = {}
   serialNumber: `VEN${name}`,
   uuid: '',
   hostStatus: '',
-  instance: provisioningStatus === null ? null : { id: 'inst-1', os: 'Ubuntu 24.04', provisioningStatus },
+  instance:
+    provisioningStatus === null ? null : { id: 'inst-1', os: 'Ubuntu 24.04', provisioningStatus },
   ...more,
 });
 
@@ -26,11 +33,16 @@ describe('hosts', () => {
         '',
       ].join('\n'),
     );
-    expect(hostsText({ project: 'infra', hosts: [], unknown: [] }, plain)).toBe('Project infra: 0 hosts.\n');
+    expect(hostsText({ project: 'infra', hosts: [], unknown: [] }, plain)).toBe(
+      'Project infra: 0 hosts.\n',
+    );
   });
 
   it('say nothing that a terminal obeys', () => {
-    const text = hostsText({ project: 'infra', hosts: [host('a\u001b[31m\n', 'Failed\u0007')], unknown: [] }, plain);
+    const text = hostsText(
+      { project: 'infra', hosts: [host('a\u001b[31m\n', 'Failed\u0007')], unknown: [] },
+      plain,
+    );
     expect(text).toContain('a\\x1b[31m\\n');
     expect(text).toContain('Failed\\x07');
   });
@@ -38,21 +50,29 @@ describe('hosts', () => {
   it('are red when they failed, and green when they are there', () => {
     const look = lookOf({ isTTY: true }, { FORCE_COLOR: '1', TERM: 'xterm' });
     const text = hostsText(
-      { project: 'infra', hosts: [host('a', 'Provisioning Failed: disk'), host('b', 'Provisioned')], unknown: [] },
+      {
+        project: 'infra',
+        hosts: [host('a', 'Provisioning Failed: disk'), host('b', 'Provisioned')],
+        unknown: [],
+      },
       look,
     );
-    expect(text).toMatch(/\u001b\[31mProvisioning Failed: disk/); // eslint-disable-line no-control-regex
-    expect(text).toMatch(/\u001b\[32mProvisioned/); // eslint-disable-line no-control-regex
+    expect(text).toMatch(/\u001b\[31mProvisioning Failed: disk/);
+    expect(text).toMatch(/\u001b\[32mProvisioned/);
   });
 });
 
 it('what was done is said in a line each', () => {
   const one = { name: 'a', serialNumber: 'VENA1', id: 'host-1' };
   expect(registeredText({ ...one, already: false })).toBe('a  VENA1  registered as host-1\n');
-  expect(registeredText({ ...one, already: true })).toBe('a  VENA1  was registered already as host-1\n');
+  expect(registeredText({ ...one, already: true })).toBe(
+    'a  VENA1  was registered already as host-1\n',
+  );
   expect(unregisteredText({ ...one, removed: true })).toBe('a  VENA1  removed\n');
   expect(unregisteredText({ ...one, removed: false })).toBe('a  VENA1  was not there\n');
   const os = { profile: 'ubuntu', id: 'os-1', project: 'infra' };
-  expect(defaultOsText({ ...os, changed: true })).toBe('New hosts of project infra get ubuntu (os-1) from now on.\n');
+  expect(defaultOsText({ ...os, changed: true })).toBe(
+    'New hosts of project infra get ubuntu (os-1) from now on.\n',
+  );
   expect(defaultOsText({ ...os, changed: false })).toContain('nothing was changed');
 });

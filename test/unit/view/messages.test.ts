@@ -35,7 +35,9 @@ describe('errors', () => {
       detail: 'line 1\nline 2\n',
       hint: 'rename it',
     });
-    expect(errorText(error, look)).toBe('error: vm.edge-1: somebody else has this name\n  line 1\n  line 2\n  hint: rename it\n');
+    expect(errorText(error, look)).toBe(
+      'error: vm.edge-1: somebody else has this name\n  line 1\n  line 2\n  hint: rename it\n',
+    );
     expect(JSON.parse(errorJson(error, 'object'))).toEqual({
       formatVersion: '1',
       error: {
@@ -47,12 +49,18 @@ describe('errors', () => {
         hint: 'rename it',
       },
     });
-    expect(errorJson(error, 'event')).toMatch(/^\{"type":"error","formatVersion":"1","error":\{[^\n]*\}\}\n$/);
+    expect(errorJson(error, 'event')).toMatch(
+      /^\{"type":"error","formatVersion":"1","error":\{[^\n]*\}\}\n$/,
+    );
   });
 
   it('with findings show all of them, with place and frame', () => {
-    const error = new VenError('fleet-file', { summary: 'wrong', findings: [finding, { ...finding, line: 9, frame: '' }] });
-    expect(errorText(error, look)).toBe(`fleets/x.yaml:5:3: error: unknown key "memroy" [unknown-key]
+    const error = new VenError('fleet-file', {
+      summary: 'wrong',
+      findings: [finding, { ...finding, line: 9, frame: '' }],
+    });
+    expect(errorText(error, look))
+      .toBe(`fleets/x.yaml:5:3: error: unknown key "memroy" [unknown-key]
   4 |   - name: a
   5 |     memroy: 1GiB
     |     ^^^^^^
@@ -73,7 +81,9 @@ fleets/x.yaml:9:3: error: unknown key "memroy" [unknown-key]
   });
 
   it('spell out what a terminal would obey', () => {
-    expect(printable('a\u001b]0;x\u0007\r\nb\t\u009b\u202e')).toBe(String.raw`a\x1b]0;x\x07` + '\nb\t' + String.raw`\x9b\u202e`);
+    expect(printable('a\u001b]0;x\u0007\r\nb\t\u009b\u202e')).toBe(
+      String.raw`a\x1b]0;x\x07` + '\nb\t' + String.raw`\x9b\u202e`,
+    );
   });
 });
 
@@ -86,13 +96,20 @@ describe('validation', () => {
       vms: 2,
       findings: [],
     });
-    expect(JSON.parse(validationJson(null, [finding]))).toEqual({ formatVersion: '1', valid: false, findings: [finding] });
+    expect(JSON.parse(validationJson(null, [finding]))).toEqual({
+      formatVersion: '1',
+      valid: false,
+      findings: [finding],
+    });
   });
 
   it('says on one line what a right file holds', () => {
-    expect(validText({ name: 'lab', vms: [1], networks: [{ kind: 'own' }, { kind: 'existing' }] }, 'x.yaml')).toBe(
-      'x.yaml is valid: the fleet lab with 1 VM and 1 network of its own.\n',
-    );
+    expect(
+      validText(
+        { name: 'lab', vms: [1], networks: [{ kind: 'own' }, { kind: 'existing' }] },
+        'x.yaml',
+      ),
+    ).toBe('x.yaml is valid: the fleet lab with 1 VM and 1 network of its own.\n');
   });
 });
 
@@ -114,7 +131,17 @@ describe('status', () => {
   const lab = { fleet: 'lab', host: 'qemu:///system', orchestrator: null };
 
   it('is a table without the columns that nobody needs', () => {
-    const vms = [vm, { ...vm, name: 'edge-10', power: 'missing', ready: false, addresses: [], serialNumber: 'VH10' }];
+    const vms = [
+      vm,
+      {
+        ...vm,
+        name: 'edge-10',
+        power: 'missing',
+        ready: false,
+        addresses: [],
+        serialNumber: 'VH10',
+      },
+    ];
     expect(statusText({ ...lab, vms }, look)).toBe(`VM       POWER    MADE  ADDRESS        SERIAL
 edge-1   running  yes   192.168.122.7  VH1
 edge-10  missing  no    -              VH10
@@ -124,16 +151,24 @@ lab on qemu:///system: 2 VMs, 1 running.
   });
 
   it('stays aligned in colour', () => {
-    const lines = statusText({ ...lab, vms: [vm, { ...vm, power: 'off' }] }, { colour: true, columns: 80 }).split('\n');
-    // eslint-disable-next-line no-control-regex
+    const lines = statusText(
+      { ...lab, vms: [vm, { ...vm, power: 'off' }] },
+      { colour: true, columns: 80 },
+    ).split('\n');
     const plain = lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''));
     expect(plain[1]?.indexOf('yes')).toBe(plain[2]?.indexOf('yes'));
   });
 
   it('has what the orchestrator says, and since when, and nothing that a terminal obeys', () => {
-    const at = (seconds: number): string => new Date(new Date().setHours(10, 2, seconds, 0)).toISOString();
+    const at = (seconds: number): string =>
+      new Date(new Date().setHours(10, 2, seconds, 0)).toISOString();
     const vms = [
-      { ...vm, stage: 'workflow', outcome: 'under-way', orchestrator: { hostStatus: 'Onboarded', provisioningStatus: 'In Progress' } },
+      {
+        ...vm,
+        stage: 'workflow',
+        outcome: 'under-way',
+        orchestrator: { hostStatus: 'Onboarded', provisioningStatus: 'In Progress' },
+      },
       {
         ...vm,
         stage: 'workflow',
@@ -141,7 +176,12 @@ lab on qemu:///system: 2 VMs, 1 running.
         outcome: 'under-way',
         orchestrator: { hostStatus: '', provisioningStatus: '' },
       },
-      { ...vm, stage: 'ready', outcome: 'ready', orchestrator: { hostStatus: 'Run\u001b[2Jning\n', provisioningStatus: '' } },
+      {
+        ...vm,
+        stage: 'ready',
+        outcome: 'ready',
+        orchestrator: { hostStatus: 'Run\u001b[2Jning\n', provisioningStatus: '' },
+      },
       { ...vm, stage: 'os', stageAsOf: '2020-01-02T03:04:05Z', outcome: 'under-way' },
     ];
     const rows = statusText({ ...lab, orchestrator: { asOf: null, warning: null }, vms }, look)
@@ -154,16 +194,24 @@ lab on qemu:///system: 2 VMs, 1 running.
       ['ready', 'Run\\x1b[2Jning\\n'],
       [expect.stringMatching(/^os \(as of 2020-01-0[123] \d\d:\d\d:05\)$/), 'not known'],
     ]);
-    const late = statusText({ ...lab, orchestrator: { asOf: at(4), warning: 'no answer' }, vms }, look);
+    const late = statusText(
+      { ...lab, orchestrator: { asOf: at(4), warning: 'no answer' }, vms },
+      look,
+    );
     expect(late).toContain("4 running. The orchestrator's words are as of 10:02:04.\n");
-    expect(statusText({ ...lab, orchestrator: { asOf: null, warning: 'no answer' }, vms: [vm] }, look)).not.toContain('ORCHESTRATOR');
+    expect(
+      statusText({ ...lab, orchestrator: { asOf: null, warning: 'no answer' }, vms: [vm] }, look),
+    ).not.toContain('ORCHESTRATOR');
     expect(statusWarning('a\n\u001b[31mb', look)).toBe('Warning: a\\n\\x1b[31mb\n');
   });
 
   it('fits a terminal where it is drawn in place', () => {
-    const vms = Array.from({ length: 200 }, (_, at) => ({ ...vm, name: `edge-${at + 1}`, console: `/var/log/${'x'.repeat(100)}` }));
+    const vms = Array.from({ length: 200 }, (_, at) => ({
+      ...vm,
+      name: `edge-${at + 1}`,
+      console: `/var/log/${'x'.repeat(100)}`,
+    }));
     const lines = statusText({ ...lab, vms }, { colour: true, columns: 60 }, 22).split('\n');
-    // eslint-disable-next-line no-control-regex
     const plain = lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''));
     expect(lines).toHaveLength(23); // the last one ends in a newline
     expect(Math.max(...plain.map(({ length }) => length))).toBe(60);
@@ -181,7 +229,12 @@ lab on qemu:///system: 2 VMs, 1 running.
 describe('doctor', () => {
   const findings = [
     { check: 'libvirt', level: 'ok' as const, message: 'libvirt 9.0.0', fix: '' },
-    { check: 'vagrant', level: 'missing' as const, message: 'not installed', fix: 'apt install vagrant' },
+    {
+      check: 'vagrant',
+      level: 'missing' as const,
+      message: 'not installed',
+      fix: 'apt install vagrant',
+    },
     { check: 'kvm', level: 'warning' as const, message: 'no KVM: slow', fix: '' },
   ];
 

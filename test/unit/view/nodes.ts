@@ -1,5 +1,12 @@
 /** Events of provisioning for the tests of the views and reports: small, whole, and without a node. */
-import type { FailureClass, NodeFailure, NodeRecord, ProvisionEvent, ProvisionResult, StageVisit } from '../../../src/model/index.js';
+import type {
+  FailureClass,
+  NodeFailure,
+  NodeRecord,
+  ProvisionEvent,
+  ProvisionResult,
+  StageVisit,
+} from '../../../src/model/index.js';
 
 type Event<Type extends ProvisionEvent['type']> = Extract<ProvisionEvent, { type: Type }>;
 
@@ -21,7 +28,8 @@ export function time(seconds: number): string {
   return new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
 }
 
-export const titleOf = (stage: string): string => STAGES.find(([name]) => name === stage)?.[1] ?? stage;
+export const titleOf = (stage: string): string =>
+  STAGES.find(([name]) => name === stage)?.[1] ?? stage;
 
 export function provisionStarted(
   nodes: (string | Event<'provision-started'>['nodes'][number])[],
@@ -37,14 +45,27 @@ export function provisionStarted(
     profile: 'edge-node',
     flow: 'interactive',
     until: 'ready',
-    nodes: nodes.map((node) => (typeof node === 'string' ? { address: `vm.${node}`, outcome: 'under-way', stage: null } : node)),
+    nodes: nodes.map((node) =>
+      typeof node === 'string'
+        ? { address: `vm.${node}`, outcome: 'under-way', stage: null }
+        : node,
+    ),
     ...parts,
   };
 }
 
-export const nodeStarted = (name: string, at: number): ProvisionEvent => ({ type: 'node-started', time: time(at), address: `vm.${name}` });
+export const nodeStarted = (name: string, at: number): ProvisionEvent => ({
+  type: 'node-started',
+  time: time(at),
+  address: `vm.${name}`,
+});
 
-export function reached(name: string, stage: string, at: number, parts: Partial<Event<'stage-reached'>> = {}): ProvisionEvent {
+export function reached(
+  name: string,
+  stage: string,
+  at: number,
+  parts: Partial<Event<'stage-reached'>> = {},
+): ProvisionEvent {
   return {
     type: 'stage-reached',
     time: time(at),
@@ -64,8 +85,20 @@ export const output = (name: string, line: string, at = 1): ProvisionEvent => ({
   line,
 });
 
-export function failure(kind: FailureClass, stage: string, at: number, parts: Partial<NodeFailure> = {}): NodeFailure {
-  return { class: kind, stage, at: time(at), message: 'the disk is full', line: 'tar: write error: No space left on device', ...parts };
+export function failure(
+  kind: FailureClass,
+  stage: string,
+  at: number,
+  parts: Partial<NodeFailure> = {},
+): NodeFailure {
+  return {
+    class: kind,
+    stage,
+    at: time(at),
+    message: 'the disk is full',
+    line: 'tar: write error: No space left on device',
+    ...parts,
+  };
 }
 
 /** `stages`: their names with seconds, in order. */
@@ -88,7 +121,16 @@ export function nodeFinished(
 }
 
 export function provisionResult(parts: Partial<ProvisionResult> = {}): ProvisionResult {
-  return { outcome: 'done', exitCode: 0, ready: [], failed: [], left: [], byClass: {}, durationSeconds: 754, ...parts };
+  return {
+    outcome: 'done',
+    exitCode: 0,
+    ready: [],
+    failed: [],
+    left: [],
+    byClass: {},
+    durationSeconds: 754,
+    ...parts,
+  };
 }
 
 /** A record whose stages begin at these seconds; the last is the one that it is in. */

@@ -22,17 +22,34 @@ const replaced: Change = {
   action: 'replace',
   reason: 'changed',
   notes: ['deletes 110GiB on sda'],
-  fields: [{ path: 'disks.sda.size', before: '110GiB', after: '50GiB', effect: 'replace', why: "a disk can't shrink" }],
+  fields: [
+    {
+      path: 'disks.sda.size',
+      before: '110GiB',
+      after: '50GiB',
+      effect: 'replace',
+      why: "a disk can't shrink",
+    },
+  ],
   before: { cpus: '4' },
   after: { cpus: '4' },
 };
-const deleted: Change = { address: 'vm.old', action: 'delete', reason: 'removed', notes: [], before: { cpus: '2' } };
+const deleted: Change = {
+  address: 'vm.old',
+  action: 'delete',
+  reason: 'removed',
+  notes: [],
+  before: { cpus: '2' },
+};
 
 describe('planText', () => {
   it('shows each change with its fields, reasons and notes, and a recap at the end', () => {
-    const plan = examplePlan([created('edge-1'), updated, replaced, deleted], { warnings: ['the pool is nearly full'] });
+    const plan = examplePlan([created('edge-1'), updated, replaced, deleted], {
+      warnings: ['the pool is nearly full'],
+    });
     plan.summary.noop = 7;
-    expect(planText(plan, { look, file })).toBe(`ven will change on qemu:///system, for the fleet edge-lab:
+    expect(planText(plan, { look, file }))
+      .toBe(`ven will change on qemu:///system, for the fleet edge-lab:
 
   + vm.edge-1
       cpus:    4
@@ -59,7 +76,11 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
   });
 
   it('tells alike changes together, a line each with what differs, and once what they share', () => {
-    const plan = examplePlan([1, 2, 3].map((at) => created(`edge-${at * 5}`, { cpus: '4', memory: '8GiB', serialNumber: `S${at}` })));
+    const plan = examplePlan(
+      [1, 2, 3].map((at) =>
+        created(`edge-${at * 5}`, { cpus: '4', memory: '8GiB', serialNumber: `S${at}` }),
+      ),
+    );
     expect(planText(plan, { look, file })).toContain(`
   + vm.edge-5   serialNumber: S1
   + vm.edge-10  serialNumber: S2
@@ -77,11 +98,21 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
   });
 
   it('says that nothing is to change, or to destroy', () => {
-    expect(planText(examplePlan([]), { look, file })).toBe('No changes. The host matches fleets/lab.yaml.\n');
-    const destroy = examplePlan([], { options: { mode: 'destroy', targets: [], excludes: [], replace: [], keepDisks: false } });
-    expect(planText(destroy, { look, file })).toBe('Nothing to destroy. Nothing on qemu:///system belongs to the fleet edge-lab.\n');
+    expect(planText(examplePlan([]), { look, file })).toBe(
+      'No changes. The host matches fleets/lab.yaml.\n',
+    );
+    const destroy = examplePlan([], {
+      options: { mode: 'destroy', targets: [], excludes: [], replace: [], keepDisks: false },
+    });
+    expect(planText(destroy, { look, file })).toBe(
+      'Nothing to destroy. Nothing on qemu:///system belongs to the fleet edge-lab.\n',
+    );
     const warnings = ['network.lab stays: vm.edge-1 is still on it'];
-    const targeted = { ...destroy, warnings, options: { ...destroy.options, targets: ['network.lab'] } };
+    const targeted = {
+      ...destroy,
+      warnings,
+      options: { ...destroy.options, targets: ['network.lab'] },
+    };
     expect(planText(targeted, { look, file })).toBe(
       'Warning: network.lab stays: vm.edge-1 is still on it\nOnly what was asked for: network.lab\nNothing to destroy.\n',
     );
@@ -89,22 +120,37 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
 
   it('says what it leaves out', () => {
     const plan = examplePlan([created('a')], {
-      options: { mode: 'apply', targets: ['vm.a'], excludes: ['vm.b'], replace: [], keepDisks: false },
+      options: {
+        mode: 'apply',
+        targets: ['vm.a'],
+        excludes: ['vm.b'],
+        replace: [],
+        keepDisks: false,
+      },
     });
-    expect(planText(plan, { look, file })).toContain('Only what was asked for: vm.a\nLeft out: vm.b\nPlan: 1 to create.\n');
+    expect(planText(plan, { look, file })).toContain(
+      'Only what was asked for: vm.a\nLeft out: vm.b\nPlan: 1 to create.\n',
+    );
   });
 
   it('does not call kept disks lost', () => {
-    const plan = examplePlan([deleted], { options: { mode: 'destroy', targets: [], excludes: [], replace: [], keepDisks: true } });
+    const plan = examplePlan([deleted], {
+      options: { mode: 'destroy', targets: [], excludes: [], replace: [], keepDisks: true },
+    });
     expect(planText(plan, { look, file })).not.toContain('Loses');
   });
 
   it('colours only when asked, and never obeys the host’s strings', () => {
-    const odd: Change = { ...updated, fields: [{ path: 'title', before: 'a\u001b[2J\u202e\nb', after: 'x', effect: 'live' }] };
+    const odd: Change = {
+      ...updated,
+      fields: [{ path: 'title', before: 'a\u001b[2J\u202e\nb', after: 'x', effect: 'live' }],
+    };
     const text = planText(examplePlan([odd]), { look, file });
     expect(text).toContain(String.raw`title:  "a\u001b[2J\u202e\nb" -> "x"  (live)`);
     expect(text).not.toContain('\u001b');
-    expect(planText(examplePlan([created('a')]), { look: { colour: true, columns: 80 }, file })).toContain('\u001b[32m+\u001b[39m');
+    expect(
+      planText(examplePlan([created('a')]), { look: { colour: true, columns: 80 }, file }),
+    ).toContain('\u001b[32m+\u001b[39m');
   });
 });
 

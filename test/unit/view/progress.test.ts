@@ -1,11 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { fleetRows, rowCounts, visibleRows } from '../../../src/view/fleet-rows.js';
-import { gatherFailures, jsonProgress, plainProgress, resultText } from '../../../src/view/index.js';
+import {
+  gatherFailures,
+  jsonProgress,
+  plainProgress,
+  resultText,
+} from '../../../src/view/index.js';
 import type { RunEvent } from '../../../src/model/index.js';
-import { created, creationPlan, examplePlan, exampleResult, failed, finished, skipped, started } from './example.js';
+import {
+  created,
+  creationPlan,
+  examplePlan,
+  exampleResult,
+  failed,
+  finished,
+  skipped,
+  started,
+} from './example.js';
 
 const look = { colour: false, columns: 80 };
-const interrupted = (hard: boolean, running: string[]): RunEvent => ({ type: 'interrupted', time: '2026-01-01T00:00:00Z', hard, running });
+const interrupted = (hard: boolean, running: string[]): RunEvent => ({
+  type: 'interrupted',
+  time: '2026-01-01T00:00:00Z',
+  hard,
+  running,
+});
 
 function lines(events: RunEvent[], amount = 10): string {
   let text = '';
@@ -18,7 +37,13 @@ describe('plainProgress', () => {
   it('is one line a transition, aligned, without bookkeeping', () => {
     const text = lines([
       started('vm.edge-1:up'),
-      { type: 'step-output', time: '2026-01-01T00:00:00Z', step: 'vm.edge-1:up', address: 'vm.edge-1', line: 'noise' },
+      {
+        type: 'step-output',
+        time: '2026-01-01T00:00:00Z',
+        step: 'vm.edge-1:up',
+        address: 'vm.edge-1',
+        line: 'noise',
+      },
       finished('vm.edge-1:up', 3.24),
       started('vm.edge-1:ready'),
       finished('vm.edge-1:ready', 4),
@@ -37,8 +62,12 @@ vm.edge-10  skipped: vm.edge-10:up failed
     expect(lines([interrupted(false, ['a', 'b', 'c'])])).toBe(
       'Interrupted: letting 3 running steps finish; press Ctrl-C again to stop them.\n',
     );
-    expect(lines([interrupted(false, ['a'])])).toBe('Interrupted: letting 1 running step finish; press Ctrl-C again to stop it.\n');
-    expect(lines([interrupted(true, ['a'])])).toBe('Interrupted again: stopping 1 running step. No VM is destroyed.\n');
+    expect(lines([interrupted(false, ['a'])])).toBe(
+      'Interrupted: letting 1 running step finish; press Ctrl-C again to stop it.\n',
+    );
+    expect(lines([interrupted(true, ['a'])])).toBe(
+      'Interrupted again: stopping 1 running step. No VM is destroyed.\n',
+    );
     expect(lines([interrupted(false, [])])).toBe('Interrupted: starting nothing new.\n');
   });
 });
@@ -65,7 +94,13 @@ describe('resultText', () => {
     emit(failed('vm.edge-2:up', 1));
     emit(finished('vm.edge-1:up', 1));
     const plan = examplePlan(['edge-1', 'edge-2', 'edge-3'].map((name) => created(name)));
-    const result = exampleResult({ outcome: 'failed', exitCode: 4, done: ['vm.edge-1'], failed: ['vm.edge-2'], skipped: ['vm.edge-3'] });
+    const result = exampleResult({
+      outcome: 'failed',
+      exitCode: 4,
+      done: ['vm.edge-1'],
+      failed: ['vm.edge-2'],
+      skipped: ['vm.edge-3'],
+    });
     expect(resultText({ plan, result, failures }, look)).toBe(`error: vm.edge-2: no such bridge: br9
   virsh said so
   hint: make the bridge
@@ -78,7 +113,9 @@ Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
 
   it('is one line when all went well', () => {
     const plan = examplePlan([created('a')]);
-    expect(resultText({ plan, result: exampleResult({ done: ['vm.a'] }), failures: [] }, look)).toBe('Applied in 12.3s: 1 created.\n');
+    expect(
+      resultText({ plan, result: exampleResult({ done: ['vm.a'] }), failures: [] }, look),
+    ).toBe('Applied in 12.3s: 1 created.\n');
   });
 });
 
@@ -87,7 +124,11 @@ describe('the rows of the terminal', () => {
     const { rows, take } = fleetRows(creationPlan(3));
     const [first, second, third] = rows;
     take(started('vm.edge-1:up', 1));
-    expect(first).toMatchObject({ address: 'vm.edge-1', state: 'running', said: 'creating and starting' });
+    expect(first).toMatchObject({
+      address: 'vm.edge-1',
+      state: 'running',
+      said: 'creating and starting',
+    });
     take(finished('vm.edge-1:up', 5));
     expect(first).toMatchObject({ state: 'running', said: 'created and started', endedAt: null });
     take(finished('vm.edge-1:ready', 6));
@@ -96,7 +137,10 @@ describe('the rows of the terminal', () => {
     take(started('vm.edge-2:up'));
     take(failed('vm.edge-2:up', 2));
     take(skipped('vm.edge-2:ready', 'vm.edge-2:up failed'));
-    expect(second).toMatchObject({ state: 'failed', said: 'failed creating and starting: no such bridge: br9' });
+    expect(second).toMatchObject({
+      state: 'failed',
+      said: 'failed creating and starting: no such bridge: br9',
+    });
     expect(third).toMatchObject({ state: 'waiting', said: '' });
     expect(rowCounts(rows)).toBe('1 of 3 done, 1 failed, 1 waiting');
   });

@@ -8,7 +8,10 @@ import { failure, nodeRecord, time } from './nodes.js';
 
 const look = { colour: false, columns: 80 };
 
-function drawn(records: (NodeRecord | { vm: string; damage: string | null })[], until = 600): Timeline {
+function drawn(
+  records: (NodeRecord | { vm: string; damage: string | null })[],
+  until = 600,
+): Timeline {
   return timelineOf(
     { fleet: 'edge-lab', host: 'qemu:///system', orchestrator: true },
     records.map((record) =>
@@ -30,14 +33,22 @@ const failed = (vm: string, from = 0): NodeRecord =>
     ],
     {
       outcome: 'failed',
-      failure: failure('boot', 'http-boot', from + 240, { message: 'no answer', line: '\u001b[31m>>Start HTTP Boot <b>&' }),
+      failure: failure('boot', 'http-boot', from + 240, {
+        message: 'no answer',
+        line: '\u001b[31m>>Start HTTP Boot <b>&',
+      }),
     },
   );
 
 describe('timelineText', () => {
   it('draws a line a stage for few nodes, on one axis', () => {
     const underWay = nodeRecord('edge-3', [['power-on', 300], ['http-boot', 360, true]]); // prettier-ignore
-    expect(timelineText(drawn([ready('edge-1'), failed('edge-2', 60), underWay, { vm: 'edge-4', damage: null }]), look))
+    expect(
+      timelineText(
+        drawn([ready('edge-1'), failed('edge-2', 60), underWay, { vm: 'edge-4', damage: null }]),
+        look,
+      ),
+    )
       .toBe(`edge-lab on qemu:///system, 4 nodes: 1 ready, 1 failed, 1 under way, 1 not known. From 2026-01-01 00:00:00 UTC.
 
              0                   5m
@@ -60,7 +71,13 @@ edge-2: boot, in HTTP boot: no answer
   });
 
   it('draws a line a node for many, with what each stage takes', () => {
-    const nodes = [ready('edge-1'), ready('edge-2', 60), failed('edge-3'), ready('edge-4'), ready('edge-5')];
+    const nodes = [
+      ready('edge-1'),
+      ready('edge-2', 60),
+      failed('edge-3'),
+      ready('edge-4'),
+      ready('edge-5'),
+    ];
     const text = timelineText(drawn(nodes, 660), look);
     expect(text).toContain('edge-1  aaaa');
     expect(text).toMatch(/^edge-2 {6}a+b+c+ {2}ready after 10m 0s$/m);
@@ -70,13 +87,15 @@ a  Power on   5      1m 0s     1m 0s   1m 0s
 b  HTTP boot  4      2m 0s     2m 0s   2m 0s
 c  Workflow   4      7m 0s     7m 0s   7m 0s
 `);
-    for (const line of text.split('\n').slice(2, 8)) expect([...line].length).toBeLessThanOrEqual(80);
+    for (const line of text.split('\n').slice(2, 8))
+      expect([...line].length).toBeLessThanOrEqual(80);
   });
 
   it('is never wider than the terminal, nor loses a node, for hundreds in colours', () => {
-    const nodes = Array.from({ length: 200 }, (_, at) => (at % 3 === 0 ? failed(`n${at}`, at) : ready(`n${at}`, at * 7)));
+    const nodes = Array.from({ length: 200 }, (_, at) =>
+      at % 3 === 0 ? failed(`n${at}`, at) : ready(`n${at}`, at * 7),
+    );
     const text = timelineText(drawn(nodes, 3000), { colour: true, columns: 100 });
-    // eslint-disable-next-line no-control-regex
     const rows = text.replaceAll(/\u001b\[\d+m/g, '').split('\n');
     expect(rows.filter((row) => /^n\d+ /.test(row))).toHaveLength(200);
     for (const row of rows.slice(2, 203)) expect([...row].length).toBeLessThanOrEqual(100);
@@ -92,19 +111,29 @@ c  Workflow   4      7m 0s     7m 0s   7m 0s
   });
 
   it('says so when nothing is kept, or what is kept is damaged', () => {
-    expect(timelineText(drawn([{ vm: 'a', damage: null }]), look)).toContain('1 not known.\n\nNothing is kept of any way');
-    expect(timelineText(drawn([{ vm: 'a', damage: null }]), look, 'my.yaml')).toContain('ven provision my.yaml\n');
+    expect(timelineText(drawn([{ vm: 'a', damage: null }]), look)).toContain(
+      '1 not known.\n\nNothing is kept of any way',
+    );
+    expect(timelineText(drawn([{ vm: 'a', damage: null }]), look, 'my.yaml')).toContain(
+      'ven provision my.yaml\n',
+    );
     const without = { ...drawn([{ vm: 'a', damage: null }]), orchestrator: false };
     expect(timelineText(without, look)).toContain('has no orchestrator');
     expect(timelineText(without, look)).not.toContain('ven provision');
-    expect(timelineText(drawn([{ vm: 'a', damage: '/x/a.json: too large' }]), look)).toContain('\na: /x/a.json: too large\n');
+    expect(timelineText(drawn([{ vm: 'a', damage: '/x/a.json: too large' }]), look)).toContain(
+      '\na: /x/a.json: too large\n',
+    );
   });
 });
 
 describe('timelineOf', () => {
   it('adds up: the stages of a way are its time', () => {
-    const { nodes, stages, knownUntil } = drawn([ready('a'), failed('b'), nodeRecord('c', [['power-on', 10]])], 100);
-    for (const { way } of nodes) expect(way?.stages.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(way?.seconds);
+    const { nodes, stages, knownUntil } = drawn(
+      [ready('a'), failed('b'), nodeRecord('c', [['power-on', 10]])],
+      100,
+    );
+    for (const { way } of nodes)
+      expect(way?.stages.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(way?.seconds);
     expect(nodes.map(({ way }) => way?.seconds)).toEqual([600, 240, 90]);
     expect(nodes.map(({ way }) => way?.endedAt)).toEqual([time(600), time(240), null]);
     expect(knownUntil).toBe(time(100));
@@ -162,7 +191,10 @@ describe('the page', () => {
     );
     for (const visit of record.visits) Object.assign(visit, { title: hostile, line: hostile });
     const timeline = drawn([record, ready('edge-2'), { vm: 'edge-3', damage: hostile }]);
-    const page = (await loadTimelineHtml())({ ...timeline, fleet: hostile, host: hostile }, time(9));
+    const page = (await loadTimelineHtml())(
+      { ...timeline, fleet: hostile, host: hostile },
+      time(9),
+    );
     const tags = new Set([...page.matchAll(/<\/?([a-z0-9!]+)/gi)].map(([, tag]) => tag));
     const known =
       '!doctype html head meta title style body main header h1 h2 p div b section ul li i table thead tbody tr th td svg line text rect circle a span pre details summary code';
@@ -170,7 +202,6 @@ describe('the page', () => {
     expect(page).not.toMatch(/<[^>]*\s(src|onerror|onload|style)=(?!"width:40%")/);
     expect(page).not.toMatch(/(href|xlink:href)="(?!#node-)/);
     expect(page).not.toMatch(/@import|url\(|https?:/);
-    // eslint-disable-next-line no-control-regex
     expect(page).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
     expect(page).toContain("default-src 'none'");
     expect(page).toContain('&#60;script&#62;alert(1)&#60;/script&#62;');
@@ -182,15 +213,17 @@ describe('the page', () => {
     expect(page).toContain('<title>edge-lab: timeline</title>');
     expect(page.match(/<svg class="bar"/g)).toHaveLength(2);
     expect(page.match(/<rect class="span/g)).toHaveLength(5);
-    expect(page).toContain('<title>HTTP boot: 2m 0s\nbegan 2026-01-01 00:01:00 UTC\nhttp-boot begins</title>');
+    expect(page).toContain(
+      '<title>HTTP boot: 2m 0s\nbegan 2026-01-01 00:01:00 UTC\nhttp-boot begins</title>',
+    );
     expect(page).toContain('failed after 4m 0s: boot');
     expect(page.match(/<details id="node-/g)).toHaveLength(2);
     expect(page).toContain('no answer');
   });
 
   it('escapes by construction', () => {
-    expect(markup`<b title="${`"'><`}">${['<', '&'].join('')}${1}${markup`<i>${'>'}</i>`}</b>`.text).toBe(
-      '<b title="&#34;&#39;&#62;&#60;">&#60;&#38;1<i>&#62;</i></b>',
-    );
+    expect(
+      markup`<b title="${`"'><`}">${['<', '&'].join('')}${1}${markup`<i>${'>'}</i>`}</b>`.text,
+    ).toBe('<b title="&#34;&#39;&#62;&#60;">&#60;&#38;1<i>&#62;</i></b>');
   });
 });

@@ -45,7 +45,8 @@ describe('parseXml', () => {
 
   it('refuses every proper prefix of a document', () => {
     const whole = '<domain type="kvm"><name>a&amp;b</name><!-- c --><x><![CDATA[y]]></x></domain>';
-    for (let length = 0; length < whole.length; length += 1) expect(() => parseXml(whole.slice(0, length))).toThrow(VenError);
+    for (let length = 0; length < whole.length; length += 1)
+      expect(() => parseXml(whole.slice(0, length))).toThrow(VenError);
     expect(textAt(parseXml(whole), 'name')).toBe('a&b');
   });
 
@@ -74,7 +75,11 @@ describe('serializeXml', () => {
     fc.assert(
       fc.property(printable, printable, (text, value) => {
         const children = text === '' ? [] : [text];
-        const tree = { name: 'a', attrs: { v: value }, children: [{ name: 'b', attrs: {}, children }] };
+        const tree = {
+          name: 'a',
+          attrs: { v: value },
+          children: [{ name: 'b', attrs: {}, children }],
+        };
         const again = parseXml(serializeXml(tree));
         expect(again.attrs['v']).toBe(value);
         expect(textAt(again, 'b')).toBe(text);
@@ -91,7 +96,13 @@ describe('serializeXml', () => {
     const evil = `</title>]]>"'<x y="`;
     expect(
       textAt(
-        parseXml(serializeXml({ name: 'a', attrs: { t: evil }, children: [{ name: 'title', attrs: {}, children: [evil] }] })),
+        parseXml(
+          serializeXml({
+            name: 'a',
+            attrs: { t: evil },
+            children: [{ name: 'title', attrs: {}, children: [evil] }],
+          }),
+        ),
         'title',
       ),
     ).toBe(evil);
@@ -103,13 +114,21 @@ describe('navigation', () => {
     '<d xmlns:o="urn:other"><os><boot dev="hd"/><boot dev="network"/></os><metadata><v:vm xmlns:v="urn:ven:1"/><ven:vm xmlns:ven="urn:else"/><vm xmlns="urn:ven:1"/><o:vm/></metadata></d>',
   );
   it('finds children', () => {
-    expect(childrenNamed(at(root, 'os'), 'boot').map((boot) => attribute(boot, 'dev'))).toEqual(['hd', 'network']);
+    expect(childrenNamed(at(root, 'os'), 'boot').map((boot) => attribute(boot, 'dev'))).toEqual([
+      'hd',
+      'network',
+    ]);
     expect(at(root, 'os', 'nothing', 'here')).toBeUndefined();
     expect(textAt(root, 'nothing')).toBeNull();
   });
   it('goes by namespace, not by prefix', () => {
     const metadata = child(root, 'metadata')!;
-    expect(childrenNs([root, metadata], 'urn:ven:1', 'vm').map((element) => element.name)).toEqual(['v:vm', 'vm']);
-    expect(childrenNs([root, metadata], 'urn:other', 'vm').map((element) => element.name)).toEqual(['o:vm']);
+    expect(childrenNs([root, metadata], 'urn:ven:1', 'vm').map((element) => element.name)).toEqual([
+      'v:vm',
+      'vm',
+    ]);
+    expect(childrenNs([root, metadata], 'urn:other', 'vm').map((element) => element.name)).toEqual([
+      'o:vm',
+    ]);
   });
 });
