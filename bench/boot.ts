@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { startOrchestrator, type AccessEntry } from '../test/orchestrator/index.ts';
+import { startOrchestrator, type AccessEntry } from '../stand-in/index.ts';
 import { run, URI, VEN } from './measure.ts';
 import { BOOT_TITLE, writePart } from './report.ts';
 import { folderOf } from './subjects.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadProfile } from '../src/config/index.js';
-import { driveNodes } from '../src/flow/onboarding/drive.js';
+import { driveNodes } from '../src/onboarding/drive.js';
 import { ConsoleFollower, consoleEnd, typeOnConsole, writeNodeRecord } from '../src/host/index.js';
 import type { ResolvedVm } from '../src/model/index.js';
 

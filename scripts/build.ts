@@ -11,9 +11,9 @@ const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const MANIFEST = join(ROOT, 'oclif.manifest.json');
 
-/** A folder of commands is a topic: `ven orchestrator hosts`. What all share is in base. */
+/** A folder of commands is a topic: `ven orchestrator hosts`. */
 const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && name !== 'index.ts' && !name.startsWith('base/'))
+  .filter((name) => name.endsWith('.ts'))
   .map((name) => join(ROOT, 'src/commands', name));
 
 // Beside it, and then put in its place: a ven that runs meanwhile finds the old one or the new.

@@ -15,13 +15,13 @@ const SCHEMAS = [
     schema: 'schemas/fleet.schema.json',
     type: 'Fleet',
     types: 'src/model/fleet.schema.ts',
-    validator: 'src/config/generated/validate',
+    validator: 'src/config/schema/generated/validate',
   },
   {
     schema: 'schemas/profile.schema.json',
     type: 'ProfileFile',
     types: 'src/model/profile.schema.ts',
-    validator: 'src/config/generated/validate-profile',
+    validator: 'src/config/schema/generated/validate-profile',
   },
 ];
 const bannerOf = (schema: string): string =>

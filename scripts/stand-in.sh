@@ -8,7 +8,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -E -H env -u XDG_STATE_H
 # For the background: what is started is the process itself, or sudo, which passes signals on.
 become_root() { if [ "$(id -u)" = 0 ]; then exec "$@"; else exec sudo -E -H env -u XDG_STATE_HOME "PATH=$PATH" "$@"; fi; }
 
-STAND_IN='test/orchestrator/main.ts --domain edge.test --address 10.231.0.1 --device orch0 --dir .lab'
+STAND_IN='stand-in/main.ts --domain edge.test --address 10.231.0.1 --device orch0 --dir .lab'
 
 # It needs root for port 443 and for an address of its own; .lab is where it keeps its authority and its access log.
 start_stand_in() {

@@ -21,7 +21,7 @@ if (quick !== null) {
   process.stdout.write(quick);
 } else {
   enableCompileCache(cacheFolder());
-  const { run } = await import('./commands/index.js');
+  const { run } = await import('./cli/run.js');
   process.exit(await run(argv, ROOT));
 }
 

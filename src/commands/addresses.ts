@@ -1,6 +1,5 @@
-import { addresses } from '../flow/index.js';
-import { fleetFile, VenCommand } from './base/command.js';
-import { stdout } from './base/output.js';
+import { addresses } from '../operations/index.js';
+import { fleetFile, VenCommand, stdout } from '../cli/index.js';
 
 /** For the completion scripts. Silent about a wrong fleet file: somebody is typing. */
 export default class Addresses extends VenCommand {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { withSession } from '../flow/index.js';
-import { carryOut } from './base/carry-out.js';
+import { withSession } from '../operations/index.js';
 import {
+  carryOut,
   execution,
   fleetFile,
   json as jsonFlag,
@@ -9,9 +9,11 @@ import {
   replacement,
   selection,
   VenCommand,
-} from './base/command.js';
-import { makeAndOnboard } from './base/make-and-onboard.js';
-import { limitsOf, onboarding, sessionOf } from './base/onboarding-flags.js';
+  makeAndOnboard,
+  limitsOf,
+  onboarding,
+  sessionOf,
+} from '../cli/index.js';
 
 export default class Apply extends VenCommand {
   static override args = fleetFile;

@@ -1,9 +1,7 @@
 import { Flags } from '@oclif/core';
-import { bundle } from '../flow/index.js';
+import { bundle } from '../operations/index.js';
 import { bundleText } from '../view/index.js';
-import { fleetFile, VenCommand } from './base/command.js';
-import { stdout } from './base/output.js';
-import { stopOnSignals } from './base/stop.js';
+import { fleetFile, VenCommand, stdout, stopOnSignals } from '../cli/index.js';
 
 export default class Bundle extends VenCommand {
   static override args = fleetFile;

@@ -1,7 +1,6 @@
 import { Args, type Command } from '@oclif/core';
 import { completionScript, type Completed, type Shell } from '../view/index.js';
-import { VenCommand } from './base/command.js';
-import { stdout } from './base/output.js';
+import { VenCommand, stdout } from '../cli/index.js';
 
 export default class Completion extends VenCommand {
   static override summary =

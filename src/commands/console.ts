@@ -1,10 +1,17 @@
 import { Flags } from '@oclif/core';
-import { attach, readAlong } from '../flow/index.js';
+import { attach, readAlong } from '../operations/index.js';
 import { EXIT, VenError } from '../model/index.js';
 import { attachingText, keyOf, leftText, readingText, RESTORE_LOOKS } from '../view/index.js';
-import { controlKey, ONE_VM_USAGE, oneVm, VenCommand } from './base/command.js';
-import { readerIsGone, stderr, stdout } from './base/output.js';
-import { stopOnSignals } from './base/stop.js';
+import {
+  controlKey,
+  ONE_VM_USAGE,
+  oneVm,
+  VenCommand,
+  readerIsGone,
+  stderr,
+  stdout,
+  stopOnSignals,
+} from '../cli/index.js';
 
 export default class Console extends VenCommand {
   static override args = oneVm;

@@ -1,6 +1,13 @@
 import { Flags } from '@oclif/core';
-import { carryOut } from './base/carry-out.js';
-import { execution, fleetFile, json, planOptions, selection, VenCommand } from './base/command.js';
+import {
+  carryOut,
+  execution,
+  fleetFile,
+  json,
+  planOptions,
+  selection,
+  VenCommand,
+} from '../cli/index.js';
 
 export default class Destroy extends VenCommand {
   static override args = fleetFile;

@@ -1,9 +1,8 @@
 import { Args } from '@oclif/core';
-import { doctor } from '../flow/index.js';
+import { doctor } from '../operations/index.js';
 import { EXIT } from '../model/index.js';
 import { doctorJson, doctorText } from '../view/index.js';
-import { json, VenCommand } from './base/command.js';
-import { stdout } from './base/output.js';
+import { json, VenCommand, stdout } from '../cli/index.js';
 
 export default class Doctor extends VenCommand {
   static override args = {

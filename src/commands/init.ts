@@ -1,6 +1,5 @@
-import { init } from '../flow/index.js';
-import { fleetFile, VenCommand } from './base/command.js';
-import { stdout } from './base/output.js';
+import { init } from '../operations/index.js';
+import { fleetFile, VenCommand, stdout } from '../cli/index.js';
 
 export default class Init extends VenCommand {
   static override args = fleetFile;

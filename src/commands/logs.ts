@@ -1,10 +1,15 @@
 import { Flags } from '@oclif/core';
-import { logs } from '../flow/index.js';
+import { logs } from '../operations/index.js';
 import { EXIT, VenError } from '../model/index.js';
 import { printable } from '../view/index.js';
-import { ONE_VM_USAGE, oneVm, VenCommand } from './base/command.js';
-import { readerIsGone, stdout } from './base/output.js';
-import { stopOnSignals } from './base/stop.js';
+import {
+  ONE_VM_USAGE,
+  oneVm,
+  VenCommand,
+  readerIsGone,
+  stdout,
+  stopOnSignals,
+} from '../cli/index.js';
 
 const since = Flags.custom<'boot'>({
   parse: (input) =>

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { plan, savePlan } from '../flow/index.js';
+import { plan, savePlan } from '../operations/index.js';
 import { EXIT } from '../model/index.js';
 import { loadDiffs, planJson, planMarkdown, planText } from '../view/index.js';
 import {
@@ -9,8 +9,9 @@ import {
   replacement,
   selection,
   VenCommand,
-} from './base/command.js';
-import { stderr, stdout } from './base/output.js';
+  stderr,
+  stdout,
+} from '../cli/index.js';
 
 export default class Plan extends VenCommand {
   static override args = fleetFile;

@@ -1,9 +1,19 @@
 import { Flags } from '@oclif/core';
-import { provision, withSession } from '../flow/index.js';
-import { execution, json, SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from './base/command.js';
-import { onboard } from './base/onboard.js';
-import { limitsOf, onboarding, retry, sessionOf } from './base/onboarding-flags.js';
-import { retryFailed } from './base/retry-failed.js';
+import { provision, withSession } from '../operations/index.js';
+import {
+  execution,
+  json,
+  SOME_VMS_USAGE,
+  someVms,
+  someVmsOf,
+  VenCommand,
+  onboard,
+  limitsOf,
+  onboarding,
+  retry,
+  sessionOf,
+  retryFailed,
+} from '../cli/index.js';
 
 export default class Provision extends VenCommand {
   static override args = someVms;

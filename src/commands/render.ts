@@ -1,8 +1,7 @@
 import { Flags } from '@oclif/core';
-import { render, saveFiles } from '../flow/index.js';
+import { render, saveFiles } from '../operations/index.js';
 import { guessesText, renderedText } from '../view/index.js';
-import { fleetFile, VenCommand } from './base/command.js';
-import { stderr, stdout } from './base/output.js';
+import { fleetFile, VenCommand, stderr, stdout } from '../cli/index.js';
 
 export default class Render extends VenCommand {
   static override args = fleetFile;

@@ -1,10 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
-import { openStatus, type FleetStatus } from '../flow/index.js';
+import { openStatus, type FleetStatus } from '../operations/index.js';
 import { canRedraw, statusJson, statusText, statusWarning } from '../view/index.js';
-import { fleetFile, json, VenCommand } from './base/command.js';
-import { lookAgain } from './base/look-again.js';
-import { readerIsGone, stderr, stdout } from './base/output.js';
+import {
+  fleetFile,
+  json,
+  VenCommand,
+  lookAgain,
+  readerIsGone,
+  stderr,
+  stdout,
+} from '../cli/index.js';
 
 const INTERVAL_MS = 2000;
 const CLEAR = '\u001b[2J';

@@ -1,8 +1,15 @@
 import { Flags } from '@oclif/core';
-import { saveText, timeline } from '../flow/index.js';
+import { saveText, timeline } from '../operations/index.js';
 import { loadTimelineHtml, timelineJson, timelineText } from '../view/index.js';
-import { json, SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from './base/command.js';
-import { stderr, stdout } from './base/output.js';
+import {
+  json,
+  SOME_VMS_USAGE,
+  someVms,
+  someVmsOf,
+  VenCommand,
+  stderr,
+  stdout,
+} from '../cli/index.js';
 
 export default class Timeline extends VenCommand {
   static override args = someVms;

@@ -1,8 +1,7 @@
-import { validate } from '../flow/index.js';
+import { validate } from '../operations/index.js';
 import { VenError } from '../model/index.js';
 import { validationJson, validText } from '../view/index.js';
-import { fleetFile, json, VenCommand } from './base/command.js';
-import { stdout } from './base/output.js';
+import { fleetFile, json, VenCommand, stdout } from '../cli/index.js';
 
 export default class Validate extends VenCommand {
   static override args = fleetFile;

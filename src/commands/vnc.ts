@@ -1,8 +1,7 @@
 import { Flags } from '@oclif/core';
-import { vnc } from '../flow/index.js';
+import { vnc } from '../operations/index.js';
 import { vncHint, vncText } from '../view/index.js';
-import { ONE_VM_USAGE, oneVm, VenCommand } from './base/command.js';
-import { stderr, stdout } from './base/output.js';
+import { ONE_VM_USAGE, oneVm, VenCommand, stderr, stdout } from '../cli/index.js';
 
 export default class Vnc extends VenCommand {
   static override args = oneVm;

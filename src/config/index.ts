@@ -4,8 +4,8 @@
  * synchronous: it reads no file, clock, environment or host (the caller hands in the bytes and the environment), and it
  * knows nothing of libvirt's XML or of what exists on a host.
  */
-export type { Surroundings } from './certificates.js';
+export type { Surroundings } from './resolve/certificates.js';
 export { loadFleet, mistakeAt, type LoadOptions } from './load.js';
-export { loadProfile } from './profile.js';
-export { didYouMean } from './suggest.js';
-export { withoutLiteralSecrets } from './yaml.js';
+export { loadProfile } from './profile/profile.js';
+export { didYouMean } from './schema/suggest.js';
+export { withoutLiteralSecrets } from './source/yaml.js';

@@ -1,11 +1,11 @@
 /** Text → `Fleet` → `ResolvedFleet`, with all findings at once. */
 import { VenError, type Finding, type Fleet, type ResolvedFleet } from '../model/index.js';
-import { readCertificates, type Certificates, type Surroundings } from './certificates.js';
-import { checkSchema } from './check.js';
-import { decode, refuseLarge } from './limits.js';
-import { resolveFleet } from './resolve.js';
+import { readCertificates, type Certificates, type Surroundings } from './resolve/certificates.js';
+import { checkSchema } from './schema/check.js';
+import { decode, refuseLarge } from './source/limits.js';
+import { resolveFleet } from './resolve/resolve.js';
 import { checkRules, type RuleFinding } from './rules/index.js';
-import { checkVncPasswords } from './secrets.js';
+import { checkVncPasswords } from './resolve/secrets.js';
 import {
   findingsError,
   isFlawed,
@@ -14,9 +14,9 @@ import {
   throwFindings,
   type Path,
   type Place,
-} from './source.js';
-import type { Environment } from './substitute.js';
-import { parseYaml } from './yaml.js';
+} from './source/source.js';
+import type { Environment } from './source/substitute.js';
+import { parseYaml } from './source/yaml.js';
 
 /** With more mistakes than this the rules have little to go by. */
 const MAX_WRONG = 100;

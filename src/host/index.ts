@@ -3,7 +3,7 @@
  * saw (`observe`) and does single acts, each idempotent; it never decides what should be. Nothing else runs a program,
  * and one module here (`libvirt/answers.ts`) knows the wording of those programs.
  */
-export { openArchive, type Archive } from './kept/archive.js';
+export { openArchive, type Archive } from './state/archive.js';
 export { attachConsole, type Attach } from './consoles/console.js';
 export {
   consoleEnd,
@@ -15,12 +15,11 @@ export { checkConsoleLogs } from './consoles/log-access.js';
 export { readConsoleLog, type ReadLog } from './consoles/console-log.js';
 export { typeOnConsole, type TypeOutcome, type TypeRequest } from './consoles/console-typing.js';
 export { endLeftOvers } from './vagrant/container.js';
-export { createHost, type HostOptions } from './create-host.js';
+export { createHost, type HostOptions } from './open-host.js';
 export { commandLine } from './exec.js';
-export { domainFacts, domainName, domainUuid } from './libvirt/domain-facts.js';
 export { removeDomainLogs } from './consoles/domain-logs.js';
-export { hostFindings, type FindingsOptions } from './readiness/findings.js';
-export { findFirmware, firmwareSearch, ownFirmware } from './readiness/firmware.js';
+export { hostFindings, type FindingsOptions } from './checks/findings.js';
+export { findFirmware, firmwareSearch, ownFirmware } from './checks/firmware.js';
 export {
   openJournal,
   readFleetFile,
@@ -32,21 +31,10 @@ export {
   writePrivateFile,
   writePublicFile,
   type Journal,
-} from './kept/files.js';
-export { acquireLock, fleetKey, type Lock, type LockRequest } from './kept/lock.js';
-export { domainMark, networkMark } from './libvirt/marks.js';
-export { networkFacts } from './libvirt/network-facts.js';
+} from './state/files.js';
+export { acquireLock, fleetKey, type Lock, type LockRequest } from './state/lock.js';
 export { nicsIn } from './libvirt/network-redefine.js';
-export {
-  hangsOn,
-  heldFor,
-  heldNics,
-  movedAside,
-  standInOf,
-  standInXml,
-  type HeldNic,
-} from './libvirt/stand-in.js';
-export { keptFiles, readEnd, type KeptFile } from './kept/kept-files.js';
+export { keptFiles, readEnd, type KeptFile } from './state/work-files.js';
 export {
   openNodeRecords,
   readNodeRecords,
@@ -54,12 +42,11 @@ export {
   writeNodeRecord,
   type KeptRecord,
   type NodeRecords,
-} from './kept/node-records.js';
-export { withFirstNvram } from './libvirt/first-nvram.js';
+} from './state/node-records.js';
 export { graphicsPassword, wantedPassword } from './libvirt/graphics-password.js';
 export { disksToFiles } from './libvirt/pool-paths.js';
-export { readSecret, type SecretsOf } from './kept/secret.js';
-export { volumeMaking } from './libvirt/making.js';
+export { machinesJson } from './vagrant/machines.js';
+export { readSecret, type SecretsOf } from './state/secret.js';
+export { volumeMaking } from './libvirt/incarnation.js';
 export { lastStart, readPowers, type PowerState } from './libvirt/power.js';
-export { poolFacts, volumeFacts } from './libvirt/storage-facts.js';
 export { startViewer, type Screen } from './consoles/viewer.js';

@@ -9,13 +9,13 @@ import {
   type ResolvedFleet,
 } from '../model/index.js';
 import { compareNaturally } from './format.js';
-import { lentAddress } from './lent.js';
-import { observedDigest } from './observed.js';
+import { lentAddress } from './network/borrowed.js';
+import { observedDigest } from './observed-digest.js';
 import { ownNetworks, planApply } from './plan-apply.js';
 import { planDestroy } from './plan-destroy.js';
-import { look, type Seen } from './seen.js';
+import { look, type Seen } from './fleet-on-host.js';
 import { select } from './select.js';
-import { decideSubnets } from './subnets.js';
+import { decideSubnets } from './network/subnets.js';
 
 /**
  * What differs between a fleet and a host, and the steps that would end it. Pure; time and space are linear in the

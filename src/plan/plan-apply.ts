@@ -8,29 +8,29 @@ import {
   type ResolvedVm,
   type Step,
 } from '../model/index.js';
-import { freeing } from './claims.js';
-import { lostDisks } from './disks.js';
+import { freeing } from './vm/freeing.js';
+import { lostDisks } from './vm/disks.js';
 import type { Draft } from './draft.js';
-import { refuseMissingNetworks } from './existing.js';
-import { inTheWayOfUuids, inTheWayOfVm, refuseForeign, type InTheWay } from './foreign.js';
-import { lentNeeds, planLent, unofferedBoots } from './lent.js';
-import { foreignAttachments, networkSteps, type NetworkRemoval } from './network-work.js';
-import { diffNetwork, type NetworkDiff } from './networks.js';
-import { detachedNics } from './nics.js';
-import { placesOf } from './place.js';
-import { planPools, poolSteps } from './pools.js';
-import { refuseProtected } from './protect.js';
-import type { OwnedDomain, Seen } from './seen.js';
+import { refuseMissingNetworks } from './network/existing.js';
+import { inTheWayOfUuids, inTheWayOfVm, refuseForeign, type InTheWay } from './guards/foreign.js';
+import { lentNeeds, planLent, unofferedBoots } from './network/borrowed.js';
+import { foreignAttachments, networkSteps, type NetworkRemoval } from './network/steps.js';
+import { diffNetwork, type NetworkDiff } from './network/diff.js';
+import { detachedNics } from './vm/nics.js';
+import { placesOf } from './network/place.js';
+import { planPools, poolSteps } from './pool/pools.js';
+import { refuseProtected } from './guards/protect.js';
+import type { OwnedDomain, Seen } from './fleet-on-host.js';
 import type { Selection } from './select.js';
-import { staysFor, usersOf } from './users.js';
+import { staysFor, usersOf } from './network/attached.js';
 import {
   createVmSteps,
   registrationNotes,
   removeVmSteps,
   replacedVmSteps,
   updateVmSteps,
-} from './vm-steps.js';
-import { diffVm, observedVmFacts, vmFacts, type VmDiff } from './vms.js';
+} from './vm/steps.js';
+import { diffVm, observedVmFacts, vmFacts, type VmDiff } from './vm/diff.js';
 
 /** What is to be done about one VM of the fleet file. */
 interface VmWork {

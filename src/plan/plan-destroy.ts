@@ -1,16 +1,16 @@
 import type { Change, PlanOptions, ResolvedFleet, Step } from '../model/index.js';
-import { lostDisks } from './disks.js';
-import { inTheWayOfUuids, refuseForeign } from './foreign.js';
-import { planLent } from './lent.js';
-import { foreignAttachments, networkSteps, type NetworkRemoval } from './network-work.js';
-import { planPools, poolSteps } from './pools.js';
-import { refuseProtected } from './protect.js';
+import { lostDisks } from './vm/disks.js';
+import { inTheWayOfUuids, refuseForeign } from './guards/foreign.js';
+import { planLent } from './network/borrowed.js';
+import { foreignAttachments, networkSteps, type NetworkRemoval } from './network/steps.js';
+import { planPools, poolSteps } from './pool/pools.js';
+import { refuseProtected } from './guards/protect.js';
 import type { Draft } from './draft.js';
-import type { Seen } from './seen.js';
+import type { Seen } from './fleet-on-host.js';
 import type { Selection } from './select.js';
-import { staysFor, usersOf } from './users.js';
-import { registrationNotes, removeVmSteps } from './vm-steps.js';
-import { observedVmFacts } from './vms.js';
+import { staysFor, usersOf } from './network/attached.js';
+import { registrationNotes, removeVmSteps } from './vm/steps.js';
+import { observedVmFacts } from './vm/diff.js';
 
 /** Everything that is the fleet's by mark and identity goes, whether the file still names it or not; VMs first, then networks. */
 export function planDestroy(

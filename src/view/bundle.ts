@@ -1,5 +1,5 @@
-import { paint, type Look } from './look.js';
-import { count, printable } from './words.js';
+import { paint, type Look } from './text/style.js';
+import { count, printable } from './text/words.js';
 
 export interface ShownBundle {
   file: string;

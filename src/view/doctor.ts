@@ -1,6 +1,6 @@
 import type { HostFinding } from '../model/index.js';
-import { paint, type Look, type Tone } from './look.js';
-import { count, indent, printable } from './words.js';
+import { paint, type Look, type Tone } from './text/style.js';
+import { count, indent, printable } from './text/words.js';
 
 const SIGNS: Record<HostFinding['level'], { sign: string; tone: Tone }> = {
   ok: { sign: 'ok', tone: 'green' },

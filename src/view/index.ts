@@ -4,14 +4,14 @@
  * functions from data to a string; the exceptions are the progress views, which write to the stream that they are given.
  * What costs time to load (listr2, diff) is loaded when it is first needed.
  */
-export { lookOf, canRedraw, type Look } from './look.js';
-export { printable } from './words.js';
-export { planText, type PlanTextOptions } from './plan-text.js';
-export { planMarkdown } from './plan-markdown.js';
-export { planJson } from './plan-json.js';
-export { errorText, errorJson, bugText } from './errors.js';
-export { validationJson, validText } from './findings.js';
-export { gatherFailures, resultText, type Failed, type Outcome } from './result.js';
+export { lookOf, canRedraw, type Look } from './text/style.js';
+export { printable } from './text/words.js';
+export { planText, type PlanTextOptions } from './plan/text.js';
+export { planMarkdown } from './plan/markdown.js';
+export { planJson } from './plan/json.js';
+export { errorText, errorJson, bugText } from './text/errors.js';
+export { validationJson, validText } from './text/findings.js';
+export { gatherFailures, resultText, type Failed, type Outcome } from './apply/result.js';
 export {
   defaultOsText,
   hostsJson,
@@ -19,8 +19,14 @@ export {
   registeredText,
   unregisteredText,
   type ShownHosts,
-} from './hosts.js';
-export { statusText, statusJson, statusWarning, type ShownStatus, type ShownVm } from './status.js';
+} from './status/hosts.js';
+export {
+  statusText,
+  statusJson,
+  statusWarning,
+  type ShownStatus,
+  type ShownVm,
+} from './status/status.js';
 export { bundleText, type ShownBundle } from './bundle.js';
 export {
   attachingText,
@@ -30,29 +36,29 @@ export {
   RESTORE_LOOKS,
   vncHint,
   vncText,
-} from './console.js';
+} from './text/console.js';
 export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';
 export { doctorText, doctorJson } from './doctor.js';
-export { plainProgress, jsonProgress, type Progress, type Write } from './progress.js';
-export { provisionLines } from './provision-lines.js';
+export { plainProgress, jsonProgress, type Progress, type Write } from './apply/progress.js';
+export { provisionLines } from './provision/lines.js';
 export {
   gatherNodes,
   provisionText,
   type NodesTold,
   type ProvisionTextOptions,
-} from './provision-result.js';
-export { timelineJson, timelineText } from './timeline-text.js';
+} from './provision/result.js';
+export { timelineJson, timelineText } from './timeline/text.js';
 
 /** The timeline as a page; large, and seldom wanted. */
-export const loadTimelineHtml = async () => (await import('./timeline-html.js')).timelineHtml;
+export const loadTimelineHtml = async () => (await import('./timeline/html.js')).timelineHtml;
 
 /** The terminal view: one line a VM, redrawn in place. Loads listr2. */
-export const loadTerminal = async () => (await import('./terminal.js')).terminalProgress;
+export const loadTerminal = async () => (await import('./apply/terminal.js')).terminalProgress;
 
 /** The same for provisioning: one line a node. Loads listr2. */
 export const loadProvisionTerminal = async () =>
-  (await import('./provision-terminal.js')).provisionTerminal;
+  (await import('./provision/terminal.js')).provisionTerminal;
 
 /** Unified diffs of rendered files. Loads diff. */
-export const loadDiffs = async () => (await import('./diffs.js')).diffsText;
+export const loadDiffs = async () => (await import('./plan/diffs.js')).diffsText;

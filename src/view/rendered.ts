@@ -1,4 +1,4 @@
-import { paint, type Look } from './look.js';
+import { paint, type Look } from './text/style.js';
 
 /** Files one after the other, each under its path. Ends in a newline. */
 export function renderedText(files: readonly { path: string; text: string }[], look: Look): string {

@@ -1,6 +1,6 @@
 import { describeHost } from './suite.js';
 import { FakeHost } from '../fake-host/index.js';
-import { networkFacts } from '../../src/host/index.js';
+import { networkFacts } from '../../src/libvirt/index.js';
 import { parseXml } from '../../src/xml/index.js';
 
 describeHost('fake', () => {

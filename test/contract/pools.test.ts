@@ -15,7 +15,6 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHost, removeDomainLogs } from '../../src/host/index.js';
 import { vmUuid, type BringUpResult } from '../../src/model/index.js';
-import { machinesJson } from '../../src/render/index.js';
 
 const call = promisify(execFile);
 const virsh = async (...args: string[]): Promise<string> =>
@@ -32,7 +31,6 @@ const host = createHost({
   runner: { kind: 'local' },
   workDir: join(dir, 'work'),
   vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
-  machinesJson,
   env: process.env,
 });
 const volumeXml = `<volume><name>${volume}</name><capacity>1048576</capacity><target><format type="qcow2"/></target></volume>`;

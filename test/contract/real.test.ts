@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { vi } from 'vitest';
 import { createHost } from '../../src/host/index.js';
-import { machinesJson } from '../../src/render/index.js';
 import { foreignDomain } from '../fake-host/index.js';
 import { describeHost } from './suite.js';
 
@@ -31,7 +30,6 @@ describeHost('real', () => {
     runner: { kind: 'local' },
     workDir: join(dir, 'work'),
     vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
-    machinesJson,
     env: process.env,
   });
   const foreign: string[] = [];

@@ -18,7 +18,7 @@ import {
   type ResolvedVm,
   type VolumeRef,
 } from '../../src/model/index.js';
-import { createRender } from '../../src/render/index.js';
+import { createRender } from '../../src/libvirt/index.js';
 
 /** A host, and a person at its keyboard. */
 export interface Place {

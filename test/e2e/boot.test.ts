@@ -9,7 +9,7 @@ import {
   startOrchestrator,
   type AccessEntry,
   type Orchestrator,
-} from '../orchestrator/index.ts';
+} from '../../stand-in/index.ts';
 import { changes, Lab, sleep } from './lab.js';
 import { Terminal } from './terminal.js';
 

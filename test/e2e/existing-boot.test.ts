@@ -17,13 +17,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { standInOf } from '../../src/host/index.js';
+import { standInOf } from '../../src/libvirt/index.js';
 import {
   buildPayload,
   startOrchestrator,
   type AccessEntry,
   type Orchestrator,
-} from '../orchestrator/index.ts';
+} from '../../stand-in/index.ts';
 import { changes, Lab, lines, sleep, tryVirsh, virsh, type Running } from './lab.js';
 
 const THEIRS = `t${process.pid}-theirs`;

@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { ProvisionEvent, Timeline } from '../../src/model/index.js';
-import type { Orchestrator } from '../orchestrator/index.ts';
+import type { Orchestrator } from '../../stand-in/index.ts';
 import { Lab, sleep, type Ran, type Running } from './lab.js';
 
 export type Of<T extends ProvisionEvent['type']> = Extract<ProvisionEvent, { type: T }>;

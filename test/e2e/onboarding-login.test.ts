@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProvisionEvent } from '../../src/model/index.js';
-import { buildPayload, startOrchestrator, type Orchestrator } from '../orchestrator/index.ts';
+import { buildPayload, startOrchestrator, type Orchestrator } from '../../stand-in/index.ts';
 import { Canaries } from './canaries.js';
 import { sleep } from './lab.js';
 import { expectTimes, GOOD, NodeLab, of, resultOf, seenOf, serial } from './nodes.js';

@@ -12,7 +12,7 @@ import {
   type Fault,
   type Orchestrator,
   type RunningFault,
-} from '../orchestrator/index.ts';
+} from '../../stand-in/index.ts';
 import { Lab, type Ran } from './lab.js';
 
 const PASSWORD = `canary-faults-${process.pid}`;

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPayload, startOrchestrator, type Orchestrator } from '../orchestrator/index.ts';
+import { buildPayload, startOrchestrator, type Orchestrator } from '../../stand-in/index.ts';
 import { changes, Lab, lines, virsh } from './lab.js';
 
 const NODES = ['node-1', 'node-2'];

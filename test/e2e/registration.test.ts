@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/index.js';
-import { startOrchestrator, type Orchestrator } from '../orchestrator/index.ts';
+import { startOrchestrator, type Orchestrator } from '../../stand-in/index.ts';
 import { changes, Lab, sleep } from './lab.js';
 
 const PASSWORD = `canary-${process.pid}`;

@@ -10,7 +10,7 @@ import {
   sign,
   startOrchestrator,
   type Orchestrator,
-} from '../orchestrator/index.ts';
+} from '../../stand-in/index.ts';
 import { changes, Lab, sleep, virsh } from './lab.js';
 
 const lab = new Lab('secure');

@@ -1,5 +1,11 @@
 import {
   disksToFiles,
+  nicsIn,
+  ownFirmware,
+  graphicsPassword,
+  wantedPassword,
+} from '../../src/host/index.js';
+import {
   domainFacts,
   domainMark,
   domainName,
@@ -9,15 +15,11 @@ import {
   heldNics,
   movedAside,
   networkFacts,
-  nicsIn,
-  ownFirmware,
   standInOf,
   standInXml,
   withFirstNvram,
-  graphicsPassword,
-  wantedPassword,
   type HeldNic,
-} from '../../src/host/index.js';
+} from '../../src/libvirt/index.js';
 import {
   isNvram,
   VenError,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { runPlan } from '../../src/apply/index.js';
-import { domainFacts, domainMark, domainName, networkFacts } from '../../src/host/index.js';
+import { domainFacts, domainMark, domainName, networkFacts } from '../../src/libvirt/index.js';
 import {
   networkUuid,
   vmUuid,
@@ -13,7 +13,7 @@ import {
   type RunResult,
 } from '../../src/model/index.js';
 import { makePlan } from '../../src/plan/index.js';
-import { createRender, TEMPLATE_FILES } from '../../src/render/index.js';
+import { createRender, TEMPLATE_FILES } from '../../src/libvirt/index.js';
 import { parseXml } from '../../src/xml/index.js';
 import { FakeHost } from './fake-host.js';
 import { FakeOrchestrator } from './fake-orchestrator.js';

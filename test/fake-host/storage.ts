@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { volumeFacts } from '../../src/host/index.js';
+import { volumeFacts } from '../../src/libvirt/index.js';
 import {
   VenError,
   type ObservedDisk,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadFleet } from '../../src/config/index.js';
-import { domainName } from '../../src/host/index.js';
+import { domainName } from '../../src/libvirt/index.js';
 import { EXIT, type ResolvedFleet } from '../../src/model/index.js';
 import { attribute, parseXml, type XmlElement } from '../../src/xml/index.js';
 import {

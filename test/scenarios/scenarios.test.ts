@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadFleet } from '../../src/config/index.js';
-import { networkFacts } from '../../src/host/index.js';
+import { networkFacts } from '../../src/libvirt/index.js';
 import { EXIT, VenError, type Plan, type PlanOptions, type ResolvedFleet, type Step } from '../../src/model/index.js';
 import { lookOf, planText } from '../../src/view/index.js';
 import { parseXml } from '../../src/xml/index.js';

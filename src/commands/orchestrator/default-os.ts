@@ -1,10 +1,7 @@
 import { Args } from '@oclif/core';
-import { setDefaultOs } from '../../flow/index.js';
+import { setDefaultOs } from '../../operations/index.js';
 import { defaultOsText } from '../../view/index.js';
-import { secretAsker } from '../base/ask-secret.js';
-import { fleetFile, VenCommand } from '../base/command.js';
-import { stdout } from '../base/output.js';
-import { whileNotStopped } from '../base/stop.js';
+import { secretAsker, fleetFile, VenCommand, stdout, whileNotStopped } from '../../cli/index.js';
 
 export default class OrchestratorDefaultOs extends VenCommand {
   static override args = {

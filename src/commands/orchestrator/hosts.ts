@@ -1,10 +1,14 @@
 import { Flags } from '@oclif/core';
-import { orchestratorHosts } from '../../flow/index.js';
+import { orchestratorHosts } from '../../operations/index.js';
 import { hostsJson, hostsText } from '../../view/index.js';
-import { secretAsker } from '../base/ask-secret.js';
-import { fleetFile, json, VenCommand } from '../base/command.js';
-import { stdout } from '../base/output.js';
-import { whileNotStopped } from '../base/stop.js';
+import {
+  secretAsker,
+  fleetFile,
+  json,
+  VenCommand,
+  stdout,
+  whileNotStopped,
+} from '../../cli/index.js';
 
 export default class OrchestratorHosts extends VenCommand {
   static override args = fleetFile;

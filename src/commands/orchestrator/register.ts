@@ -1,10 +1,16 @@
-import { registerVms } from '../../flow/index.js';
+import { registerVms } from '../../operations/index.js';
 import type { VenError } from '../../model/index.js';
 import { errorText, lookOf, registeredText } from '../../view/index.js';
-import { secretAsker } from '../base/ask-secret.js';
-import { SOME_VMS_USAGE, someVms, someVmsOf, VenCommand } from '../base/command.js';
-import { stderr, stdout } from '../base/output.js';
-import { whileNotStopped } from '../base/stop.js';
+import {
+  secretAsker,
+  SOME_VMS_USAGE,
+  someVms,
+  someVmsOf,
+  VenCommand,
+  stderr,
+  stdout,
+  whileNotStopped,
+} from '../../cli/index.js';
 
 export default class OrchestratorRegister extends VenCommand {
   static override args = someVms;

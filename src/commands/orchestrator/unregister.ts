@@ -1,11 +1,16 @@
 import { Args } from '@oclif/core';
-import { unregisterVms } from '../../flow/index.js';
+import { unregisterVms } from '../../operations/index.js';
 import { VenError } from '../../model/index.js';
 import { errorText, lookOf, unregisteredText } from '../../view/index.js';
-import { secretAsker } from '../base/ask-secret.js';
-import { someVms, someVmsOf, VenCommand } from '../base/command.js';
-import { stderr, stdout } from '../base/output.js';
-import { whileNotStopped } from '../base/stop.js';
+import {
+  secretAsker,
+  someVms,
+  someVmsOf,
+  VenCommand,
+  stderr,
+  stdout,
+  whileNotStopped,
+} from '../../cli/index.js';
 
 export default class OrchestratorUnregister extends VenCommand {
   static override args = {

@@ -1,7 +1,7 @@
 /** Firmware that is a map: which of its keys go together. */
 import type { FleetFirmware, FleetSecureBoot } from '../../model/index.js';
-import type { ExpandedVm } from '../expand.js';
-import type { Path } from '../source.js';
+import type { ExpandedVm } from '../resolve/expand.js';
+import type { Path } from '../source/source.js';
 import type { Report } from './report.js';
 
 export function checkFirmware(vms: readonly ExpandedVm[], report: Report): void {

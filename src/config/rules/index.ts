@@ -1,6 +1,6 @@
 /** The rules that a schema can't say. Each looks at a fleet that has passed the schema, and reports; none throws. */
 import type { Fleet } from '../../model/index.js';
-import { countVms, expandVms, MAX_VMS } from '../expand.js';
+import { countVms, expandVms, MAX_VMS } from '../resolve/expand.js';
 import { checkFirmware } from './firmware.js';
 import { checkHost } from './host.js';
 import { checkNames } from './names.js';

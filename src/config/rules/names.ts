@@ -1,7 +1,7 @@
 /** Names: what libvirt, a bridge or a program that takes ids could misread, and names that are there twice. */
 import type { Fleet } from '../../model/index.js';
-import type { ExpandedVm } from '../expand.js';
-import { label, type Path } from '../source.js';
+import type { ExpandedVm } from '../resolve/expand.js';
+import { label, type Path } from '../source/source.js';
 import type { Report } from './report.js';
 
 const MAX_LABEL = 63;

@@ -1,8 +1,8 @@
 /** The fleet's own networks: subnets, DHCP ranges, DNS entries. */
 import ipaddr from 'ipaddr.js';
 import { formatAddress, overlaps, type Fleet, type FleetNetwork } from '../../model/index.js';
-import { formatCidr, gatewayOf, parseAddress, parseCidr, type Cidr } from '../ipv4.js';
-import { quote } from '../source.js';
+import { formatCidr, gatewayOf, parseAddress, parseCidr, type Cidr } from '../resolve/ipv4.js';
+import { quote } from '../source/source.js';
 import type { Report } from './report.js';
 
 /** Ranges that no lab network may lie in. */

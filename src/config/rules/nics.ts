@@ -6,7 +6,7 @@ import {
   type FleetNetwork,
   type FleetNic,
 } from '../../model/index.js';
-import type { ExpandedVm } from '../expand.js';
+import type { ExpandedVm } from '../resolve/expand.js';
 import {
   AUTO_RANGE_SIZE,
   formatCidr,
@@ -14,9 +14,9 @@ import {
   parseAddress,
   subnetOf,
   type Cidr,
-} from '../ipv4.js';
-import { quote, type Path } from '../source.js';
-import { didYouMean } from '../suggest.js';
+} from '../resolve/ipv4.js';
+import { quote, type Path } from '../source/source.js';
+import { didYouMean } from '../schema/suggest.js';
 import type { Report } from './report.js';
 
 interface Card {

@@ -1,9 +1,9 @@
 /** Where nodes boot from: what must be said together, and what can't be. */
 import type { Fleet, FleetOrchestrator } from '../../model/index.js';
-import type { ExpandedVm } from '../expand.js';
-import { PROFILES, profileSource } from '../orchestrator.js';
-import { quote, type Path } from '../source.js';
-import { didYouMean } from '../suggest.js';
+import type { ExpandedVm } from '../resolve/expand.js';
+import { PROFILES, profileSource } from '../resolve/orchestrator.js';
+import { quote, type Path } from '../source/source.js';
+import { didYouMean } from '../schema/suggest.js';
 import type { Report } from './report.js';
 
 export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void {

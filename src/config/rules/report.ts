@@ -1,5 +1,5 @@
 /** How a rule says what it found. */
-import type { Path } from '../source.js';
+import type { Path } from '../source/source.js';
 
 export interface RuleFinding {
   rule: string;

@@ -1,9 +1,9 @@
 /** What a VM can't have: memory, disks, serial numbers, graphics, time limits. */
 import ipaddr from 'ipaddr.js';
 import type { Fleet } from '../../model/index.js';
-import type { ExpandedVm } from '../expand.js';
-import { label, quote, type Path } from '../source.js';
-import { durationInSeconds, sizeInKiB } from '../units.js';
+import type { ExpandedVm } from '../resolve/expand.js';
+import { label, quote, type Path } from '../source/source.js';
+import { durationInSeconds, sizeInKiB } from '../resolve/units.js';
 import { isUuidShaped } from './names.js';
 import type { Report } from './report.js';
 

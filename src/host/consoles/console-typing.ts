@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { VenError } from '../../model/index.js';
 import { answerOf, explain } from '../libvirt/answers.js';
 import { childEnv, commandLine, missingProgram, run, stopped, type Env } from '../exec.js';
-import { atMost } from '../libvirt/turns.js';
+import { atMost } from '../libvirt/limiter.js';
 
 export interface TypeRequest {
   uri: string;

@@ -2,13 +2,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNvram, VenError, type Host, type VolumeRef } from '../../model/index.js';
 import { attribute, child, childrenNamed, parseXml, serializeXml } from '../../xml/index.js';
-import { domainUuid } from './domain-facts.js';
-import { markForMetadata, VEN_NAMESPACE } from './marks.js';
+import {
+  domainUuid,
+  markForMetadata,
+  VEN_NAMESPACE,
+  withFirstNvram,
+  safeVolume,
+} from '../../libvirt/index.js';
 import { temporaryNetwork } from './network-acts.js';
 import { byPath } from './pool-paths.js';
 import { refreshPool } from './storage-acts.js';
-import { withFirstNvram } from './first-nvram.js';
-import { safeVolume } from './storage-facts.js';
 import type { Command, Virsh } from './virsh.js';
 
 const POLL_MS = 500;

@@ -13,7 +13,7 @@ import {
   type SecretReference,
 } from '../../model/index.js';
 import { at, attribute, parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
-import { domainUuid } from './domain-facts.js';
+import { domainUuid } from '../../libvirt/index.js';
 import type { Command, Virsh } from './virsh.js';
 
 /** Of a definition with its secrets in it. `wanted`: null when none is to be asked for. null: it has no VNC. Pure. */

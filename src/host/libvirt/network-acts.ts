@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { VenError, type Host, type NetworkEntryChange } from '../../model/index.js';
 import { parseXml, serializeXml } from '../../xml/index.js';
-import { networkFacts, type NetworkFacts } from './network-facts.js';
+import { networkFacts, type NetworkFacts } from '../../libvirt/index.js';
 import { readNetwork, redefineNetwork } from './network-redefine.js';
-import { oneAtATime } from './turns.js';
+import { oneAtATime } from './limiter.js';
 import type { Command, Virsh } from './virsh.js';
 
 export type NetworkActs = Pick<

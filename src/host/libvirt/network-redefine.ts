@@ -10,8 +10,8 @@ import {
   type XmlElement,
 } from '../../xml/index.js';
 import type { Answer } from './answers.js';
-import { networkFacts } from './network-facts.js';
 import {
+  networkFacts,
   hangsOn,
   heldFor,
   heldNics,
@@ -21,7 +21,7 @@ import {
   standInXml,
   type HeldNic,
   type StandIn,
-} from './stand-in.js';
+} from '../../libvirt/index.js';
 import type { Virsh } from './virsh.js';
 
 /** A VM that is gone, or off, has nothing to be moved. */

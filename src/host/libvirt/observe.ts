@@ -13,11 +13,15 @@ import {
   type VolumeRef,
 } from '../../model/index.js';
 import { elementsOf, parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
-import { domainFacts, domainName, domainUuid } from './domain-facts.js';
+import {
+  domainFacts,
+  domainName,
+  domainUuid,
+  domainMark,
+  networkFacts,
+  poolFacts,
+} from '../../libvirt/index.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
-import { domainMark } from './marks.js';
-import { networkFacts } from './network-facts.js';
-import { poolFacts } from './storage-facts.js';
 import type { Command, Virsh } from './virsh.js';
 import { findVolumes, readDisks } from './volumes.js';
 

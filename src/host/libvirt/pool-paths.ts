@@ -12,8 +12,7 @@ import {
   serializeXml,
   type XmlElement,
 } from '../../xml/index.js';
-import { domainMark } from './marks.js';
-import { poolFacts } from './storage-facts.js';
+import { domainMark, poolFacts } from '../../libvirt/index.js';
 import type { Virsh } from './virsh.js';
 
 /** `xml`, with the volumes that its mark lists named by path. Asks only for the pools of those that are named as volumes. */

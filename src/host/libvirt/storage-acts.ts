@@ -6,8 +6,8 @@ import { VenError, type VolumeRef } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import type { Answer } from './answers.js';
 import type { Env } from '../exec.js';
-import { safeVolume, volumeFacts } from './storage-facts.js';
-import { oneAtATime } from './turns.js';
+import { safeVolume, volumeFacts } from '../../libvirt/index.js';
+import { oneAtATime } from './limiter.js';
 import type { Command, Virsh } from './virsh.js';
 
 export interface StorageActs {

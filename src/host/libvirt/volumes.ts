@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ObservedVolume, VolumeRef } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import { isMissing, isTaken } from './local.js';
-import { volumeFacts } from './storage-facts.js';
+import { volumeFacts } from '../../libvirt/index.js';
 import type { Virsh } from './virsh.js';
 
 export interface Disks {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { VenError, type BringUp, type BringUpResult } from '../../model/index.js';
 import { answerOf, explain } from '../libvirt/answers.js';
 import { run, type Env } from '../exec.js';
-import { inState, makeStateFolder } from '../kept/files.js';
+import { inState, makeStateFolder } from '../state/files.js';
 import type { Runner } from './runner.js';
 import { VagrantStream } from './vagrant-stream.js';
 import type { Virsh } from '../libvirt/virsh.js';

@@ -1,4 +1,4 @@
-import { bootNetwork } from '../../../src/render/boot.js';
+import { bootNetwork } from '../../../src/libvirt/network/boot.js';
 import type { Lab } from '../../fake-host/index.js';
 
 /** Another fleet boots through it. */

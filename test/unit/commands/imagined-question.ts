@@ -1,8 +1,8 @@
 /** A program: asks for a secret as commands do, and writes into a file what came of it (see ask-secret.test.ts). */
 import { writeFileSync } from 'node:fs';
-import { secretAsker } from '../../../src/commands/base/ask-secret.js';
-import { survivePipes } from '../../../src/commands/base/output.js';
-import { whileNotStopped } from '../../../src/commands/base/stop.js';
+import { secretAsker } from '../../../src/cli/ask-secret.js';
+import { survivePipes } from '../../../src/cli/output.js';
+import { whileNotStopped } from '../../../src/cli/stop.js';
 import { VenError } from '../../../src/model/index.js';
 
 survivePipes();

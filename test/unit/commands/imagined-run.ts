@@ -1,6 +1,6 @@
-/** A program: what `ven apply` does around a run, with `imagined-flow.ts` in the place of the flow (see run.test.ts). */
-import { carryOut } from '../../../src/commands/base/carry-out.js';
-import { flushed, stderr, survivePipes } from '../../../src/commands/base/output.js';
+/** A program: what `ven apply` does around a run, with `imagined-operations.ts` in the place of the operations (see run.test.ts). */
+import { carryOut } from '../../../src/cli/carry-out.js';
+import { flushed, stderr, survivePipes } from '../../../src/cli/output.js';
 
 survivePipes();
 let code = 1;

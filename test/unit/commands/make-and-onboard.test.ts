@@ -1,10 +1,10 @@
 /** The order of things in `apply --wait` and `provision --retry-failed`, and what ends them half-way. */
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { CarriedOut, CarryOut } from '../../../src/commands/base/carry-out.js';
-import { makeAndOnboard } from '../../../src/commands/base/make-and-onboard.js';
-import type { Onboard } from '../../../src/commands/base/onboard.js';
-import { retryFailed } from '../../../src/commands/base/retry-failed.js';
-import type { Session, Watch } from '../../../src/flow/index.js';
+import type { CarriedOut, CarryOut } from '../../../src/cli/carry-out.js';
+import { makeAndOnboard } from '../../../src/cli/make-and-onboard.js';
+import type { Onboard } from '../../../src/cli/onboard.js';
+import { retryFailed } from '../../../src/cli/retry-failed.js';
+import type { Session, Watch } from '../../../src/operations/index.js';
 import { VenError, type Address } from '../../../src/model/index.js';
 
 type Lost = ReadonlyMap<Address, { message: string; hint: string }>;
@@ -18,20 +18,20 @@ const { seen, world } = vi.hoisted(() => ({
   },
 }));
 
-vi.mock('../../../src/commands/base/carry-out.js', () => ({
+vi.mock('../../../src/cli/carry-out.js', () => ({
   carryOut: ({ options }: CarryOut) => {
     seen.push(`make ${options.leaveOff ? 'off' : 'on'}`);
     world.options = options;
     return world.made instanceof Error ? Promise.reject(world.made) : Promise.resolve(world.made);
   },
 }));
-vi.mock('../../../src/commands/base/onboard.js', () => ({
+vi.mock('../../../src/cli/onboard.js', () => ({
   onboard: async ({ run }: Onboard) => {
     await run({} as Watch);
     return world.onboarded;
   },
 }));
-vi.mock('../../../src/flow/index.js', () => ({
+vi.mock('../../../src/operations/index.js', () => ({
   provisionMade: (_: Session, __: Watch, lost: Lost) => {
     seen.push('onboard');
     world.lost = lost;

@@ -22,10 +22,10 @@ beforeAll(async () => {
     },
     plugins: [
       {
-        name: 'imagined-flow',
+        name: 'imagined-operations',
         setup: (bundle) => {
-          bundle.onResolve({ filter: /flow\/index\.js$/ }, () => ({
-            path: join(import.meta.dirname, 'imagined-flow.ts'),
+          bundle.onResolve({ filter: /operations\/index\.js$/ }, () => ({
+            path: join(import.meta.dirname, 'imagined-operations.ts'),
           }));
         },
       },

@@ -84,9 +84,7 @@ it('quickstart-boot.sh: the stand-in that it tells how to start again is run by 
   let said = '';
   run.stdout.on('data', (data: Buffer) => (said += data.toString()));
   expect(await once(run, 'close')).toEqual([0, null]);
-  expect(said).toContain(
-    `cd ${dir} && sudo -E -H ${dir}/node_modules/.bin/node test/orchestrator/main.ts`,
-  );
+  expect(said).toContain(`cd ${dir} && sudo -E -H ${dir}/node_modules/.bin/node stand-in/main.ts`);
 });
 
 it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder of its user alone', async () => {

@@ -10,7 +10,7 @@ const { looks, told } = vi.hoisted(() => ({
 }));
 
 vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
-vi.mock('../../../src/flow/index.js', () => ({
+vi.mock('../../../src/operations/index.js', () => ({
   openStatus: () => ({
     again: () => {
       const look = looks.shift();
@@ -19,7 +19,7 @@ vi.mock('../../../src/flow/index.js', () => ({
     close: () => Promise.resolve((told.closed += 1)),
   }),
 }));
-vi.mock('../../../src/commands/base/output.js', () => ({
+vi.mock('../../../src/cli/output.js', () => ({
   stdout: (text: string) => told.stdout.push(text),
   stderr: (text: string) => told.stderr.push(text),
   readerIsGone: () => looks.length === 0,

@@ -15,7 +15,7 @@ describe('generated files', () => {
   });
 
   it.each(['validate.js', 'validate-profile.js'])('%s needs nothing at run time', (name) => {
-    const code = readFileSync(join(ROOT, 'src/config/generated', name), 'utf8');
+    const code = readFileSync(join(ROOT, 'src/config/schema/generated', name), 'utf8');
     expect(code).not.toMatch(
       /^\s*import |[^_.]require\(["'](?!ajv\/dist\/runtime\/(?:ucs2length|equal)"\)\.default')/m,
     );

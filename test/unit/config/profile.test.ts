@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadProfile } from '../../../src/config/index.js';
-import { patternProblem } from '../../../src/config/pattern.js';
+import { patternProblem } from '../../../src/config/profile/pattern.js';
 import { EXIT, VenError } from '../../../src/model/index.js';
 
 const FILE = join(import.meta.dirname, '../../../templates/profiles/edge-node.yaml');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { loadFleet, parseFleet } from '../../../src/config/load.js';
-import { resolveFleet } from '../../../src/config/resolve.js';
+import { resolveFleet } from '../../../src/config/resolve/resolve.js';
 import {
   VenError,
   type Fleet,

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../../src/config/limits.js';
+import { decode } from '../../../src/config/source/limits.js';
 import { loadFleet, parseFleet } from '../../../src/config/load.js';
 import type { OwnNetwork, ResolvedFleet } from '../../../src/model/index.js';
 

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { typeOnConsole, type TypeOutcome } from '../../../src/host/consoles/console-typing.js';
-import { atMost } from '../../../src/host/libvirt/turns.js';
+import { atMost } from '../../../src/host/libvirt/limiter.js';
 
 const SOURCE = join(import.meta.dirname, '../../../src/host/consoles/console-typing.ts');
 const root = mkdtempSync(join(tmpdir(), 'ven-typing-'));

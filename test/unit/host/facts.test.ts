@@ -11,9 +11,9 @@ import {
   networkMark,
   poolFacts,
   volumeFacts,
-} from '../../../src/host/index.js';
+} from '../../../src/libvirt/index.js';
 import { parseRoutes } from '../../../src/host/libvirt/local.js';
-import { markForMetadata } from '../../../src/host/libvirt/marks.js';
+import { markForMetadata } from '../../../src/libvirt/marks.js';
 import { leased } from '../../../src/host/libvirt/domain-acts.js';
 import { parseCapacities, parseVolumes } from '../../../src/host/libvirt/volumes.js';
 import { parseXml } from '../../../src/xml/index.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ResolvedFleet } from '../../../src/model/index.js';
 import { hostFindings } from '../../../src/host/index.js';
-import { libvirtVersion, probeAccelerator } from '../../../src/host/readiness/probe.js';
-import { resourceFindings } from '../../../src/host/readiness/resources.js';
+import { libvirtVersion, probeAccelerator } from '../../../src/host/checks/probe.js';
+import { resourceFindings } from '../../../src/host/checks/resources.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 
 const GIB = 1024 ** 3;

@@ -8,7 +8,7 @@ import {
   firmwareSearch,
   libvirtFirmware,
   ownFirmware,
-} from '../../../src/host/readiness/firmware.js';
+} from '../../../src/host/checks/firmware.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 import { DISTRIBUTIONS, install, type Described } from './firmware-hosts.js';
 

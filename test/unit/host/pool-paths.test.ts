@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { disksToFiles, domainFacts } from '../../../src/host/index.js';
+import { disksToFiles } from '../../../src/host/index.js';
+import { domainFacts } from '../../../src/libvirt/index.js';
 import { parseXml } from '../../../src/xml/index.js';
 
 const disk = (target: string, pool: string, volume: string, more = '') =>

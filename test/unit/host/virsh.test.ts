@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VenError, type ResolvedFleet } from '../../../src/model/index.js';
 import { answerOf } from '../../../src/host/libvirt/answers.js';
-import { domainFacts } from '../../../src/host/index.js';
+import { domainFacts } from '../../../src/libvirt/index.js';
 import { observe } from '../../../src/host/libvirt/observe.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 import { parseXml } from '../../../src/xml/index.js';

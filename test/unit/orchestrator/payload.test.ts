@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cpio, FILE, FOLDER } from '../../orchestrator/cpio.ts';
-import { unifiedImage } from '../../orchestrator/unified-image.ts';
+import { cpio, FILE, FOLDER } from '../../../stand-in/cpio.ts';
+import { unifiedImage } from '../../../stand-in/unified-image.ts';
 
 /** Headers of a 64-bit PE file with one section of 0x200 bytes at 0x400 of the file and 0x4000 of memory. */
 function stub(sizeOfHeaders = 0x400): Buffer {

@@ -7,7 +7,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { makeAuthority, type Authority } from '../../orchestrator/authority.ts';
+import { makeAuthority, type Authority } from '../../../stand-in/authority.ts';
 
 export interface Asked {
   method: string;

@@ -8,7 +8,7 @@ import {
   startOrchestrator,
   type Orchestrator,
   type RunningFault,
-} from '../../orchestrator/index.ts';
+} from '../../../stand-in/index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ven-stand-in-'));
 const bootFile = join(dir, 'boot.efi');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fleetRows, rowCounts, visibleRows } from '../../../src/view/fleet-rows.js';
+import { fleetRows, rowCounts, visibleRows } from '../../../src/view/apply/fleet-rows.js';
 import {
   gatherFailures,
   jsonProgress,

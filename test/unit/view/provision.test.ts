@@ -5,7 +5,7 @@ import {
   provisionLines,
   provisionText,
 } from '../../../src/view/index.js';
-import { nodeCounts, nodeRows, visibleNodes } from '../../../src/view/node-rows.js';
+import { nodeCounts, nodeRows, visibleNodes } from '../../../src/view/provision/node-rows.js';
 import type { ProvisionEvent } from '../../../src/model/index.js';
 import {
   failure,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { timelineOf } from '../../../src/flow/timeline.js';
+import { timelineOf } from '../../../src/operations/timeline.js';
 import type { NodeRecord, Timeline } from '../../../src/model/index.js';
 import { loadTimelineHtml, timelineJson, timelineText } from '../../../src/view/index.js';
-import { markup } from '../../../src/view/markup.js';
-import { ticks } from '../../../src/view/timeline-scale.js';
+import { markup } from '../../../src/view/text/markup.js';
+import { ticks } from '../../../src/view/timeline/scale.js';
 import { failure, nodeRecord, time } from './nodes.js';
 
 const look = { colour: false, columns: 80 };

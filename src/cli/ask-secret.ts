@@ -1,0 +1,55 @@
+import { on } from 'node:events';
+import { emitKeypressEvents, type Key } from 'node:readline';
+import type { AskSecret } from '../operations/index.js';
+import { VenError } from '../model/index.js';
+import { stderr } from './output.js';
+
+const known = new Map<string, Promise<string>>();
+
+/** For `askSecret` of a request, which asks for each thing once; null: there is no terminal to ask on. */
+export function secretAsker(): AskSecret | null {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  return (what, signal) => {
+    const answer = known.get(what) ?? askSecret(what, signal);
+    known.set(what, answer);
+    return answer;
+  };
+}
+
+/** Takes a line from the terminal without showing it, which is not empty. */
+async function askSecret(what: string, signal: AbortSignal): Promise<string> {
+  const { stdin } = process;
+  // When the terminal is gone it can't be put back either, which must not be the end of us.
+  stdin.on('error', () => undefined);
+  emitKeypressEvents(stdin);
+  stdin.setRawMode(true).resume();
+  stderr(`${what}: `);
+  let typed = '';
+  let end: unknown;
+  try {
+    const keys = on(stdin, 'keypress', { signal, close: ['end', 'close'] }) as AsyncIterable<
+      [string | undefined, Key]
+    >;
+    // An arrow, or what a terminal sends around a paste, is one key without text.
+    for await (const [text = '', key] of keys) {
+      if (key.name === 'return' || key.name === 'enter') {
+        if (typed !== '') return typed;
+        stderr(`\nIt can't be empty. ${what}: `);
+      } else if (key.ctrl === true && (key.name === 'c' || key.name === 'd')) break;
+      else if (key.ctrl === true && key.name === 'u') typed = '';
+      else if (key.name === 'backspace') typed = [...typed].slice(0, -1).join('');
+      else if (text >= ' ') typed += text;
+    }
+  } catch (error) {
+    end = signal.aborted ? signal.reason : error;
+  } finally {
+    stdin.setRawMode(false).pause();
+    stderr('\n');
+  }
+  throw end instanceof VenError
+    ? end
+    : new VenError('interrupted', {
+        summary: `Interrupted while asking for the ${what}`,
+        cause: end,
+      });
+}

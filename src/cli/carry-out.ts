@@ -1,0 +1,139 @@
+import { apply, type ApplyRequest, type ApplyResult } from '../operations/index.js';
+import { EXIT, VenError, type Plan, type RunEvent } from '../model/index.js';
+import {
+  canRedraw,
+  gatherFailures,
+  jsonProgress,
+  loadTerminal,
+  lookOf,
+  plainProgress,
+  planText,
+  resultText,
+  type Progress,
+} from '../view/index.js';
+import { secretAsker } from './ask-secret.js';
+import { ask, consent } from './consent.js';
+import { watchInterruption } from './interruption.js';
+import { stderr, stdout } from './output.js';
+
+export interface CarryOut extends Pick<
+  ApplyRequest,
+  | 'file'
+  | 'options'
+  | 'savedPlan'
+  | 'parallelism'
+  | 'lockTimeoutSeconds'
+  | 'purge'
+  | 'session'
+  | 'typed'
+> {
+  yes: boolean;
+  json: boolean;
+}
+
+export interface CarriedOut {
+  exitCode: number;
+  /** As of `apply`. */
+  lost: ApplyResult['lost'];
+}
+
+/**
+ * What `apply` and `destroy` share: shows the plan, asks, runs it, tells how it went.
+ * The plan and the result go to standard output, progress and the question to standard error; with `json` the events are
+ * all that standard output gets.
+ */
+export async function carryOut({ yes, json, ...request }: CarryOut): Promise<CarriedOut> {
+  const look = lookOf(process.stdout, process.env);
+  const tell = json ? stderr : stdout;
+  const interruption = watchInterruption();
+  const { timeIsUp } = request.session ?? {};
+  const { hard } = interruption.interrupt;
+  const graceful = timeIsUp
+    ? AbortSignal.any([interruption.interrupt.graceful, timeIsUp])
+    : interruption.interrupt.graceful;
+  const { emit: gather, failures } = gatherFailures();
+  const views: Progress[] = json ? [jsonProgress(stdout)] : [];
+  const agreed = consent(yes);
+  try {
+    const { plan, result, declined, lost, viewFault } = await apply({
+      ...request,
+      env: process.env,
+      askSecret: secretAsker(),
+      consent: agreed,
+      interrupt: { graceful, hard },
+      emit: (event) => {
+        if (event.type === 'run-started') interruption.runStarted();
+        gather(event);
+        for (const view of views) view.emit(event);
+      },
+      confirm: async (plan) => {
+        tell(`${planText(plan, { look, file: request.file })}\n`);
+        const verb =
+          plan.options.mode === 'destroy' ? 'take these away from' : 'make these changes on';
+        const yesSaid =
+          agreed === 'given' || (await ask(`Do you want to ${verb} ${plan.host}?`, graceful));
+        if (graceful.aborted)
+          throw new VenError('interrupted', { summary: 'Interrupted before anything was changed' });
+        if (yesSaid) views.push(await progress(plan, json));
+        return yesSaid;
+      },
+    });
+    for (const view of views) await view.close();
+    if (declined) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
+    if (result === null) {
+      tell(planText(plan, { look, file: request.file }));
+      if (json) for (const event of nothingDone(plan)) stdout(`${JSON.stringify(event)}\n`);
+      return { exitCode: EXIT.done, lost };
+    }
+    tell(resultText({ plan, result, failures }, look));
+    if (viewFault !== undefined)
+      stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
+    return { exitCode: result.exitCode, lost };
+  } finally {
+    for (const view of views) await view.close();
+    interruption.end();
+  }
+}
+
+/** The run went on; but what was lost should not be lost without a word. */
+export function faultText(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}
+
+/** Drawn in place where that can be done, and where the events do not go to the same terminal. */
+async function progress(plan: Plan, json: boolean): Promise<Progress> {
+  const look = lookOf(process.stderr, process.env);
+  const free = !(json && process.stdout.isTTY);
+  return canRedraw(process.stderr, process.env) && free
+    ? (await loadTerminal())(plan, process.stderr, look)
+    : plainProgress(plan, stderr, look);
+}
+
+/** A whole stream of events for a run that had nothing to do, so that who reads it need not know that case. */
+function nothingDone(plan: Plan): RunEvent[] {
+  const time = new Date().toISOString();
+  const { mode: command } = plan.options;
+  return [
+    {
+      type: 'run-started',
+      formatVersion: '1',
+      time,
+      run: '',
+      command,
+      fleet: plan.fleet,
+      host: plan.host,
+      summary: plan.summary,
+      steps: 0,
+    },
+    {
+      type: 'run-finished',
+      time,
+      outcome: 'done',
+      exitCode: EXIT.done,
+      done: [],
+      failed: [],
+      skipped: [],
+      durationSeconds: 0,
+    },
+  ];
+}

@@ -1,0 +1,153 @@
+import { Args, Command, Flags } from '@oclif/core';
+import { type PlanOptions, VenError } from '../model/index.js';
+import { errorJson, lookOf, type Look } from '../view/index.js';
+import { stdout } from './output.js';
+
+/** The argument of almost every command. */
+export const fleetFile = {
+  fleet: Args.string({ description: 'the fleet file', default: './fleet.yaml' }),
+};
+
+/** The arguments of commands that are about one VM; their usage is `ONE_VM_USAGE`. */
+export const oneVm = {
+  vm: Args.string({ required: true, description: 'a VM of the fleet: edge-1, vm.edge-1' }),
+  ...fleetFile,
+};
+export const ONE_VM_USAGE = '<%= command.id %> VM [FLEET] [FLAGS]';
+
+/** The arguments of commands that are about some VMs, or all; with `strict = false`, their usage `SOME_VMS_USAGE`, and read by `someVmsOf`. */
+export const someVms = {
+  vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; without any, all' }),
+  fleet: Args.string({
+    description:
+      'the fleet file, known by a slash or its ending: .yaml, .yml; one at most [default: ./fleet.yaml]',
+  }),
+};
+export const SOME_VMS_USAGE = '<%= command.id %> [VM...] [FLEET] [FLAGS]';
+
+/** A name of a VM has neither a slash nor the ending of a fleet file. @throws VenError `usage` for more than one fleet file. */
+export function someVmsOf(argv: readonly unknown[]): { vms: string[]; file: string } {
+  const given = argv.filter((word) => typeof word === 'string');
+  const files = given.filter((word) => /\/|\.ya?ml$/.test(word));
+  const [file = './fleet.yaml', ...others] = files;
+  if (others.length > 0)
+    throw new VenError('usage', {
+      summary: `There is more than one fleet file: ${files.join(', ')}`,
+      hint: 'Name one. What has a slash in it, or ends in .yaml or .yml, is a fleet file; all else are VMs',
+    });
+  return { vms: given.filter((word) => !files.includes(word)), file };
+}
+
+/** What `--json` prints of a command: one object, or an event a line. */
+export function jsonForm(command: string | undefined): 'object' | 'event' {
+  return ['apply', 'destroy', 'provision'].includes(command ?? '') ? 'event' : 'object';
+}
+
+/** What all commands have: how they look, and how they fail with `--json`. */
+export abstract class VenCommand extends Command {
+  static override usage: string = '<%= command.id %> [FLEET] [FLAGS]';
+
+  protected get look(): Look {
+    return lookOf(process.stdout, process.env);
+  }
+
+  /** The words after `ven`, as they were typed. */
+  protected get typed(): readonly string[] {
+    return [...(this.id ?? '').split(':'), ...this.argv];
+  }
+
+  protected override catch(error: Error): Promise<void> {
+    const wantsJson = this.argv
+      .slice(0, this.argv.includes('--') ? this.argv.indexOf('--') : undefined)
+      .includes('--json');
+    if (wantsJson && error instanceof VenError) stdout(errorJson(error, jsonForm(this.id)));
+    return Promise.reject(error); // told to people, and turned into an exit code, in run.ts
+  }
+}
+
+export const json = (what: string) => Flags.boolean({ summary: `Print ${what} as JSON.` });
+
+/** Which things a plan is about. */
+export const selection = {
+  target: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ADDR',
+    summary:
+      'Only this address (vm.edge-1, network.lab; * for any part: vm.edge-*) and what it needs; may be given more than once.',
+  }),
+  exclude: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ADDR',
+    summary: 'All but this address (vm.edge-1, vm.edge-*); may be given more than once.',
+  }),
+};
+
+export const replacement = {
+  replace: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ADDR',
+    summary:
+      'Delete this VM (vm.edge-1, vm.edge-*) and make it anew, though nothing has changed; may be given more than once.',
+  }),
+};
+
+/** `90`, `90s`, `5m`, `1h`, in seconds. */
+export const seconds = Flags.custom<number>({
+  parse: (input) => {
+    const [, count, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(input) ?? [];
+    if (count === undefined)
+      return Promise.reject(
+        new VenError('usage', { summary: `${input} is not a duration`, hint: 'Say 30s, 5m or 1h' }),
+      );
+    return Promise.resolve(Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1));
+  },
+});
+
+/** `^]`: Ctrl-]. */
+export const controlKey = Flags.custom<string>({
+  parse: (input) => {
+    if (/^\^[A-Z[\\\]^_]$/i.test(input)) return Promise.resolve(input);
+    return Promise.reject(
+      new VenError('usage', {
+        summary: `${input} is not a control key`,
+        hint: 'Write ^] for Ctrl-], ^A for Ctrl-A',
+      }),
+    );
+  },
+});
+
+/** Of commands that change the host. */
+export const execution = {
+  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+  'lock-timeout': seconds({
+    default: 0,
+    helpValue: 'DURATION',
+    summary: 'How long to wait for another run on this fleet to end: 30s, 5m.',
+  }),
+  parallelism: Flags.integer({
+    min: 1,
+    helpValue: 'N',
+    summary: 'At most so many things at once.',
+  }),
+};
+
+/** The flags as the planner takes them. */
+export function planOptions(mode: PlanOptions['mode'], flags: Chosen): PlanOptions {
+  return {
+    mode,
+    targets: flags.target ?? [],
+    excludes: flags.exclude ?? [],
+    replace: flags.replace ?? [],
+    keepDisks: flags['keep-disks'] ?? false,
+  };
+}
+
+interface Chosen {
+  target?: string[] | undefined;
+  exclude?: string[] | undefined;
+  replace?: string[] | undefined;
+  'keep-disks'?: boolean | undefined;
+}

@@ -1,0 +1,29 @@
+/**
+ * What every command stands on: its flags and arguments, consent, interruption, output that survives a closed pipe, and
+ * how an error ends a command. It composes an operation with the views that tell of it; it decides nothing about hosts.
+ */
+export { secretAsker } from './ask-secret.js';
+export { carryOut } from './carry-out.js';
+export {
+  controlKey,
+  execution,
+  fleetFile,
+  json,
+  ONE_VM_USAGE,
+  oneVm,
+  planOptions,
+  replacement,
+  selection,
+  SOME_VMS_USAGE,
+  someVms,
+  someVmsOf,
+  VenCommand,
+} from './command.js';
+export { lookAgain } from './look-again.js';
+export { makeAndOnboard } from './make-and-onboard.js';
+export { onboard } from './onboard.js';
+export { limitsOf, onboarding, retry, sessionOf } from './onboarding-flags.js';
+export { readerIsGone, stderr, stdout } from './output.js';
+export { retryFailed } from './retry-failed.js';
+export { run } from './run.js';
+export { stopOnSignals, whileNotStopped } from './stop.js';

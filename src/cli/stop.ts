@@ -1,0 +1,42 @@
+import { VenError } from '../model/index.js';
+
+/** An end that comes from outside, for commands that run until somebody ends them. */
+export interface Stop {
+  /** Aborted by Ctrl-C (SIGINT), SIGTERM, the terminal's end (SIGHUP), or `now`. */
+  signal: AbortSignal;
+  interrupted: () => boolean;
+  now: () => void;
+  /** Gives the signals back to Node. */
+  end: () => void;
+}
+
+export function stopOnSignals(): Stop {
+  const controller = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let interrupted = false;
+  const stop = (name: string): void => {
+    interrupted = true;
+    controller.abort(new VenError('interrupted', { summary: `ended by ${name}` }));
+  };
+  for (const name of signals) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    interrupted: () => interrupted,
+    now: () => {
+      controller.abort();
+    },
+    end: () => {
+      for (const name of signals) process.off(name, stop);
+    },
+  };
+}
+
+/** For work that ends by itself, and rejects when `signal` is aborted. */
+export async function whileNotStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = stopOnSignals();
+  try {
+    return await work(stop.signal);
+  } finally {
+    stop.end();
+  }
+}

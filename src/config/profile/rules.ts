@@ -1,0 +1,285 @@
+/** The rules of a profile that a schema can't say. They look at whatever was written, and leave alone what is no map, list or text. */
+import { patternProblem } from './pattern.js';
+import type { Report, RuleFinding } from '../rules/report.js';
+import { label, quote, type Path } from '../source/source.js';
+import { didYouMean } from '../schema/suggest.js';
+
+interface Written {
+  value: Record<string, unknown>;
+  path: Path;
+}
+
+const FLOWS = ['interactive', 'non-interactive', 'none'];
+
+/** @param sound nothing else is wrong with it: then also what only the whole tells. */
+export function checkProfile(value: unknown, sound: boolean): RuleFinding[] {
+  const findings: RuleFinding[] = [];
+  const report: Report = (finding) => void findings.push(finding);
+  const file: Written = { value: isMap(value) ? value : {}, path: [] };
+  const stages = mapsIn(file, 'stages');
+  const troubles = mapsIn(file, 'trouble');
+  const names = stages
+    .map(({ value: stage }) => stage['name'])
+    .filter((name) => typeof name === 'string');
+  checkTwice(stages, 'stage', report);
+  checkTwice(troubles, 'trouble', report);
+  for (const [index, stage] of stages.entries())
+    checkStage(
+      stage,
+      { first: index === 0, last: index > 0 && index === stages.length - 1, names },
+      report,
+    );
+  for (const trouble of troubles) {
+    checkOneOf(trouble, ['console', 'orchestrator', 'powerOff'], report);
+    checkPattern(trouble, 'console', report);
+    checkPattern(trouble, 'orchestrator', report);
+    checkNames(trouble, 'stages', names, report);
+    checkRecovery(trouble, report);
+  }
+  if (sound && findings.length === 0) checkWays(stages, report);
+  return findings;
+}
+
+interface Place {
+  first: boolean;
+  last: boolean;
+  /** Of all stages. */
+  names: readonly string[];
+}
+
+function checkStage(stage: Written, { first, last, names }: Place, report: Report): void {
+  const { value, path } = stage;
+  const name = label(path);
+  const refuse = (key: string, message: string, hint: string): void => {
+    if (value[key] !== undefined)
+      report({ rule: 'not-allowed', path: [...path, key], onKey: true, message, hint });
+  };
+  if (first) {
+    const hint = 'Delete it; the first stage begins when the VM is switched on.';
+    refuse('enter', `${name} is the first stage, and has \`enter\``, hint);
+    refuse('from', `${name} is the first stage, and has \`from\``, hint);
+  } else if (value['enter'] === undefined) {
+    const hint = "Add `enter: [{ console: '…' }]`: what tells that it has begun.";
+    report({ rule: 'missing-key', path, message: `${name} has no \`enter\``, hint });
+  }
+  if (last) {
+    refuse(
+      'timeout',
+      `${name} is the last stage, and has a time limit`,
+      'Delete `timeout`; a node that gets here is ready.',
+    );
+    refuse(
+      'answers',
+      `${name} is the last stage, and answers`,
+      'Delete `answers`, or put them into the stage before; a node that gets here is ready.',
+    );
+  } else if (value['timeout'] === undefined) {
+    report({
+      rule: 'missing-key',
+      path,
+      message: `${name} has no \`timeout\``,
+      hint: 'Add `timeout: 700s`: how long a node may be in it.',
+    });
+  }
+  if ((first || last) && Array.isArray(value['flows'])) {
+    const lacking = FLOWS.filter((flow) => !(value['flows'] as unknown[]).includes(flow));
+    const hint = 'Delete `flows`; each way begins with the first stage and ends with the last one.';
+    if (lacking.length > 0)
+      refuse(
+        'flows',
+        `${name} is the ${first ? 'first' : 'last'} stage, and not every flow has it`,
+        hint,
+      );
+  }
+  checkNames(stage, 'from', names, report);
+  const own = value['from'];
+  if (Array.isArray(own) && own.includes(value['name'])) {
+    const hint = 'Delete it there; a stage that is seen to begin again goes on.';
+    report({
+      rule: 'not-allowed',
+      path: [...path, 'from', own.indexOf(value['name'])],
+      message: `${name} is entered from itself`,
+      hint,
+    });
+  }
+  for (const trigger of mapsIn(stage, 'enter')) checkTrigger(trigger, names, report);
+  for (const answer of mapsIn(stage, 'answers')) {
+    checkPattern(answer, 'prompt', report);
+    checkCredential(answer, stage, report);
+  }
+}
+
+function checkTrigger(trigger: Written, names: readonly string[], report: Report): void {
+  const { value, path } = trigger;
+  checkOneOf(trigger, ['console', 'quiet', 'orchestrator'], report);
+  checkPattern(trigger, 'console', report);
+  checkPattern(trigger, 'orchestrator', report);
+  checkNames(trigger, 'in', names, report);
+  if (value['quiet'] !== undefined && value['in'] === undefined) {
+    const hint = 'Add `in: [STAGE]`: the stages in which silence means that.';
+    report({
+      rule: 'missing-key',
+      path,
+      message: `${label(path)} has \`quiet\` without \`in\``,
+      hint,
+    });
+  } else if (value['quiet'] === undefined && value['in'] !== undefined) {
+    const hint = 'Delete it; `from` of the stage says where a node may come from.';
+    report({
+      rule: 'not-allowed',
+      path: [...path, 'in'],
+      onKey: true,
+      message: `${label(path)} has \`in\` without \`quiet\``,
+      hint,
+    });
+  }
+}
+
+/** Nobody has the credentials of a node but in the interactive flow: otherwise they are the orchestrator's alone. */
+function checkCredential({ value, path }: Written, stage: Written, report: Report): void {
+  const { send } = value;
+  if (send !== 'username' && send !== 'password') return;
+  const flows = Array.isArray(stage.value['flows']) ? (stage.value['flows'] as unknown[]) : FLOWS;
+  if (flows.every((flow) => flow === 'interactive')) return;
+  report({
+    rule: 'no-credentials',
+    path: [...path, 'send'],
+    message: `${label(path)} types the ${send}, which is for the interactive flow only`,
+    hint: 'Add `flows: [interactive]` to the stage.',
+  });
+}
+
+function checkRecovery(trouble: Written, report: Report): void {
+  const { recover, console } = trouble.value;
+  if (!isMap(recover)) return;
+  const path = [...trouble.path, 'recover'];
+  checkPattern({ value: recover, path }, 'prompt', report);
+  if (console !== undefined) return;
+  const hint = 'Delete it; only trouble that the console tells can be met by typing.';
+  report({
+    rule: 'not-allowed',
+    path,
+    onKey: true,
+    message: `${label(trouble.path)} has \`recover\`, and is not told by the console`,
+    hint,
+  });
+}
+
+/** Each flow can get to each of its stages. */
+function checkWays(stages: readonly Written[], report: Report): void {
+  for (const flow of FLOWS) {
+    const there = stages.filter(
+      ({ value }) => value['flows'] === undefined || (value['flows'] as unknown[]).includes(flow),
+    );
+    const reached = new Set<unknown>([there[0]?.value['name']]);
+    const missing = (): Written[] => there.filter(({ value }) => !reached.has(value['name']));
+    for (let before = 0; before < reached.size;) {
+      before = reached.size;
+      for (const one of missing())
+        if (sources(one, there).some((name) => reached.has(name))) reached.add(one.value['name']);
+    }
+    for (const { value, path } of missing()) {
+      const message = `In the ${flow} flow no node gets to ${quote(value['name'])}`;
+      const hint =
+        'Correct `from` (or `in`): they name only stages that this flow does not reach or does not have.';
+      report({ rule: 'unreachable-stage', path, message, hint });
+    }
+  }
+}
+
+/** The stages from which a node can get to this one. */
+function sources(stage: Written, there: readonly Written[]): unknown[] {
+  const from =
+    (stage.value['from'] as unknown[] | undefined) ??
+    there.slice(0, there.indexOf(stage)).map(({ value }) => value['name']);
+  return mapsIn(stage, 'enter').flatMap(({ value }) =>
+    value['in'] === undefined
+      ? from
+      : from.filter((name) => (value['in'] as unknown[]).includes(name)),
+  );
+}
+
+function checkOneOf({ value, path }: Written, keys: readonly string[], report: Report): void {
+  const there = keys.filter((key) => value[key] !== undefined);
+  if (there.length === 1) return;
+  const all = keys.map((key) => `\`${key}\``).join(', ');
+  if (there.length === 0)
+    report({
+      rule: 'missing-key',
+      path,
+      message: `${label(path)} says none of ${all}`,
+      hint: `Add one, such as \`console: 'EFI stub'\`.`,
+    });
+  for (const key of there.slice(1)) {
+    const message = `${label(path)} says both \`${there[0]}\` and \`${key}\``;
+    report({
+      rule: 'not-allowed',
+      path: [...path, key],
+      onKey: true,
+      message,
+      hint: 'Make two entries of it: any of them counts.',
+    });
+  }
+}
+
+function checkPattern({ value, path }: Written, key: string, report: Report): void {
+  const pattern = value[key];
+  if (typeof pattern !== 'string' || pattern === '' || pattern.length > 500) return;
+  const problem = patternProblem(pattern);
+  if (!problem) return;
+  const at = [...path, key];
+  report({
+    rule: 'bad-pattern',
+    path: at,
+    message: `${label(at)} can't be ${quote(pattern)}: ${problem.message}`,
+    hint: problem.hint,
+  });
+}
+
+function checkTwice(written: readonly Written[], what: string, report: Report): void {
+  const seen = new Set<unknown>();
+  for (const { value, path } of written) {
+    const { name } = value;
+    if (typeof name === 'string' && seen.has(name)) {
+      const message = `There is more than one ${what} ${quote(name)}`;
+      report({
+        rule: 'duplicate-name',
+        path: [...path, 'name'],
+        message,
+        hint: 'Rename one of them.',
+      });
+    }
+    seen.add(name);
+  }
+}
+
+function checkNames(
+  { value, path }: Written,
+  key: string,
+  names: readonly string[],
+  report: Report,
+): void {
+  const list: unknown = value[key];
+  if (!Array.isArray(list)) return;
+  for (const [index, name] of list.entries()) {
+    if (typeof name !== 'string' || names.includes(name)) continue;
+    report({
+      rule: 'unknown-stage',
+      path: [...path, key, index],
+      message: `There is no stage ${quote(name)}`,
+      hint: didYouMean(name, names),
+    });
+  }
+}
+
+function mapsIn({ value, path }: Written, key: string): Written[] {
+  const list = value[key];
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one: unknown, index) =>
+    isMap(one) ? [{ value: one, path: [...path, key, index] }] : [],
+  );
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

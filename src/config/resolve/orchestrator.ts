@@ -1,0 +1,104 @@
+/** `orchestrator` as written → what it means. */
+import {
+  isUefi,
+  type Fleet,
+  type ProfileSource,
+  type ResolvedNetwork,
+  type ResolvedOrchestrator,
+  type ResolvedVm,
+} from '../../model/index.js';
+import { secretReference } from './secrets.js';
+
+/** The profiles that come along with ven; the first is the default. */
+export const PROFILES = ['edge-node'] as const;
+
+/** Where the reference scripts look. */
+const VARIABLES = {
+  interactive: { username: 'ONBOARDING_USERNAME', password: 'ONBOARDING_PASSWORD' },
+  'non-interactive': { username: 'PROJECT_API_USER', password: 'PROJECT_API_PASSWORD' },
+};
+
+/** `caCertificates`: as `ResolvedOrchestrator`'s. */
+export function resolveOrchestrator(
+  { orchestrator, networks }: Fleet,
+  caCertificates: string[] | null,
+): ResolvedOrchestrator | null {
+  if (!orchestrator) return null;
+  const { domain, onboarding = 'none', credentials } = orchestrator;
+  const usual = onboarding === 'none' ? null : VARIABLES[onboarding];
+  return {
+    bootUrl:
+      orchestrator.bootUrl ??
+      `https://tinkerbell-haproxy.${domain ?? ''}/tink-stack/signed_ipxe.efi`,
+    caCertificates,
+    domain: domain ?? null,
+    onboarding,
+    project: orchestrator.project ?? null,
+    credentials: credentials
+      ? {
+          username: secretReference(credentials.username),
+          password: secretReference(credentials.password),
+        }
+      : usual && { username: { env: usual.username }, password: { env: usual.password } },
+    profile: profileSource(orchestrator.profile ?? PROFILES[0]),
+    removeHosts: orchestrator.removeHosts ?? false,
+    addresses: Object.fromEntries(
+      Object.values(networks ?? {}).flatMap((network) =>
+        Object.entries(network.dns?.hosts ?? {}).flatMap(([ip, names]) =>
+          names.map((name) => [name.toLowerCase(), ip]),
+        ),
+      ),
+    ),
+  };
+}
+
+/** A path is told from a name by how it begins. */
+export function profileSource(profile: string): ProfileSource {
+  return /^(\.{0,2}\/)/.test(profile) ? { file: profile } : { builtin: profile };
+}
+
+/**
+ * What of it a plan rests on. What says nothing is left out, here too: a fleet file without these keys is the same fleet as it was
+ * before they were there.
+ */
+export function plannedBy(orchestrator: ResolvedOrchestrator | null): object | undefined {
+  if (!orchestrator) return undefined;
+  const { bootUrl, caCertificates, domain, onboarding, project, removeHosts } = orchestrator;
+  const asks = onboarding === 'non-interactive' || removeHosts;
+  return {
+    bootUrl,
+    caCertificates,
+    ...(asks && { api: { domain, project, onboarding, removeHosts } }),
+  };
+}
+
+/** VMs that no orchestrator will ever see. */
+export function onboardingWarnings(
+  orchestrator: ResolvedOrchestrator | null,
+  vms: readonly ResolvedVm[],
+  networks: readonly ResolvedNetwork[],
+): string[] {
+  if (!orchestrator || orchestrator.onboarding === 'none') return [];
+  const silent = new Set(
+    networks.flatMap((network) =>
+      network.kind === 'own' && network.bootUrl === null ? [network.address] : [],
+    ),
+  );
+  return vms.flatMap((vm) => {
+    const why = whyNotBooted(vm, silent);
+    return why === null ? [] : [`${vm.address}: ${why}, so it can't be onboarded`];
+  });
+}
+
+function whyNotBooted(
+  { boot, firmware, nics }: ResolvedVm,
+  silent: ReadonlySet<string>,
+): string | null {
+  if (!boot.includes('network')) return '`boot` leaves the network out';
+  if (!isUefi(firmware)) return 'a BIOS does not boot over HTTP';
+  if (nics.length === 0) return 'it has no network card';
+  const told = nics.some(
+    ({ source }) => source.kind === 'bridge' || source.own === null || !silent.has(source.own),
+  );
+  return told ? null : 'its networks do not say where to boot from';
+}

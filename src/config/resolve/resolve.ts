@@ -1,0 +1,350 @@
+/** `Fleet` → `ResolvedFleet`: every field present, units fixed, identities derived. */
+import {
+  formatAddress,
+  isUefi,
+  networkUuid,
+  usualDhcp,
+  nvramVolume,
+  vmUuid,
+  type DhcpHost,
+  type DnsHost,
+  type ExistingNetwork,
+  type Fleet,
+  type FleetNetwork,
+  type FleetNic,
+  type FleetSecureBoot,
+  type NicSource,
+  type OwnNetwork,
+  type ResolvedDisk,
+  type ResolvedFirmware,
+  type ResolvedFleet,
+  type ResolvedGraphics,
+  type ResolvedHost,
+  type ResolvedNetwork,
+  type ResolvedNic,
+  type ResolvedNvram,
+  type ResolvedOrchestrator,
+  type ResolvedVm,
+  type VagrantRunner,
+} from '../../model/index.js';
+import { secureBootKey, type Certificates } from './certificates.js';
+import { expandVms, type ExpandedVm } from './expand.js';
+import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
+import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
+import { onboardingWarnings, plannedBy, resolveOrchestrator } from './orchestrator.js';
+import { secretReference } from './secrets.js';
+import { durationInSeconds, sizeInKiB } from './units.js';
+
+/** libvirt's own network, the one behind virbr0. */
+const LIBVIRT_DEFAULT = 'default';
+const DEFAULT_IMAGE = 'vagrantlibvirt/vagrant-libvirt:edge-slim';
+const MAX_DEVICE_LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+
+/** Pure. `fleet` has passed the schema and the rules; see `loadFleet`. */
+export function resolveFleet(
+  fleet: Fleet,
+  certificates: Certificates | null = null,
+): ResolvedFleet {
+  const host: ResolvedHost = {
+    uri: fleet.host?.uri ?? 'qemu:///system',
+    accelerator: fleet.host?.accelerator ?? 'auto',
+    storagePool: fleet.host?.storagePool ?? 'default',
+    runner: resolveRunner(fleet),
+  };
+  const expanded = expandVms(fleet);
+  const macs = new Taken(writtenMacs(expanded));
+  const serials = new Taken(fleet.vms.flatMap((vm) => vm.serialNumbers ?? []));
+  const orchestrator = resolveOrchestrator(fleet, certificates?.caCertificates ?? null);
+  const keys = new Map(
+    [...(certificates?.secureBoot ?? [])].map(([written, read]) => [
+      written,
+      { digest: digest(read), read },
+    ]),
+  );
+  const shared = {
+    fleet,
+    host,
+    orchestrator,
+    macs,
+    serials,
+    keysOf: (written: FleetSecureBoot) => keys.get(secureBootKey(written))?.digest,
+  };
+  const vms = expanded.map((vm) => resolveVm(shared, vm));
+  const networks = resolveNetworks(fleet, orchestrator, expanded, vms);
+  const resolved = { name: fleet.fleet, host, orchestrator, networks, vms };
+  const warnings = [
+    ...(certificates?.problems ?? [])
+      .filter(({ severity }) => severity === 'warning')
+      .map(({ message }) => message),
+    ...onboardingWarnings(orchestrator, vms, networks),
+  ];
+  return {
+    ...resolved,
+    secureBootKeys: Object.fromEntries(
+      [...keys.values()].map(({ digest, read }) => [digest, read]),
+    ),
+    digest: digest({ ...resolved, orchestrator: plannedBy(orchestrator) }),
+    warnings,
+  };
+}
+
+/** The image alone does not make it a container: it may stand there for whoever switches over. */
+function resolveRunner({ host }: Fleet): VagrantRunner {
+  if (host?.vagrant?.runner !== 'container') return { kind: 'local' };
+  return { kind: 'container', image: host.vagrant.image ?? DEFAULT_IMAGE };
+}
+
+function writtenMacs(vms: readonly ExpandedVm[]): string[] {
+  return vms.flatMap(({ spec }) =>
+    Array.isArray(spec.nics) ? spec.nics.flatMap((nic) => nic.mac?.toLowerCase() ?? []) : [],
+  );
+}
+
+/** What the VMs of a fleet share. */
+interface Shared {
+  fleet: Fleet;
+  host: ResolvedHost;
+  orchestrator: ResolvedOrchestrator | null;
+  macs: Taken;
+  serials: Taken;
+  /** The digest of keys for secure boot. */
+  keysOf: (written: FleetSecureBoot) => string | undefined;
+}
+
+function resolveVm(
+  { fleet, host, orchestrator, macs, serials, keysOf }: Shared,
+  vm: ExpandedVm,
+): ResolvedVm {
+  const { name, spec } = vm;
+  const firmware = resolveFirmware(spec.firmware);
+  const domain = `${fleet.fleet}_${name}`;
+  const applied = {
+    address: `vm.${name}`,
+    name,
+    domain,
+    uuid: vmUuid(fleet.fleet, name),
+    title: spec.title ?? '',
+    description: spec.description ?? '',
+    cpus: spec.cpus ?? 4,
+    memoryKiB: sizeInKiB(spec.memory ?? '8GiB'),
+    accelerator: host.accelerator,
+    firmware,
+    tpm: spec.tpm ?? true,
+    boot: spec.boot ?? (['disk', 'network'] as const),
+    pxe: firmware === 'bios' || (spec.pxe ?? orchestrator === null),
+    nvram: isUefi(firmware)
+      ? resolveNvram(domain, host.storagePool, orchestrator, ownKeys(spec.firmware, keysOf))
+      : null,
+    disks: resolveDisks(domain, host.storagePool, spec.disks),
+    nics: nicList(vm).map((nic, index) => ({
+      mac:
+        nic.mac?.toLowerCase() ??
+        macs.claim((attempt) => nicMac(fleet.fleet, name, index, attempt)),
+      model: nic.model ?? ('virtio' as const),
+      source: nicSource(fleet, vm, nic),
+      ip: nic.address ?? null,
+    })) satisfies ResolvedNic[],
+    serialNumber:
+      vm.group.serialNumbers?.[vm.copy] ??
+      serials.claim((attempt) => serialNumber(fleet.fleet, name, attempt)),
+    graphics: resolveGraphics(spec.graphics),
+    autostart: spec.autostart ?? false,
+    power: spec.power ?? 'running',
+  };
+  return {
+    ...applied,
+    boot: [...applied.boot],
+    protect: spec.protect ?? false,
+    shutdownTimeoutSeconds: durationInSeconds(spec.shutdownTimeout ?? '60s'),
+    // Only what ven brings to the host: `protect` and the time limit are about how ven goes about it. What is as it was before
+    // there was a choice is left out, here and below: a new ven does not take all that an older one made for changed.
+    // A fixed address is the network's to give, not the VM's.
+    digest: digest({
+      ...applied,
+      nics: applied.nics.map((nic) => ({ ...nic, ip: null })),
+      pxe: applied.pxe ? undefined : false,
+      nvram: applied.nvram ?? undefined,
+    }),
+  };
+}
+
+/** The cards of a VM, the short spellings written out. An entry without network and bridge is on `default` or the VM's own network. */
+function nicList(vm: ExpandedVm): FleetNic[] {
+  return Array.isArray(vm.spec.nics) ? vm.spec.nics : [{}];
+}
+
+function nicSource(fleet: Fleet, vm: ExpandedVm, nic: FleetNic): NicSource {
+  if (nic.bridge !== undefined) return { kind: 'bridge', bridge: nic.bridge };
+  if (nic.network !== undefined) {
+    const existing = fleet.networks?.[nic.network]?.existing;
+    if (existing !== undefined) return { kind: 'network', network: existing, own: null };
+    return {
+      kind: 'network',
+      network: `${fleet.fleet}_${nic.network}`,
+      own: `network.${nic.network}`,
+    };
+  }
+  if (vm.spec.nics === 'per-vm')
+    return { kind: 'network', network: `${fleet.fleet}_${vm.name}`, own: `network.${vm.name}` };
+  return { kind: 'network', network: LIBVIRT_DEFAULT, own: null };
+}
+
+function resolveDisks(
+  domain: string,
+  pool: string,
+  disks: ExpandedVm['spec']['disks'],
+): ResolvedDisk[] {
+  const used = { sd: 0, vd: 0 };
+  return (disks ?? [{ size: '110GiB' }]).map((disk) => {
+    const bus = disk.bus ?? 'sata';
+    const prefix = bus === 'virtio' ? 'vd' : 'sd';
+    const target = `${prefix}${MAX_DEVICE_LETTERS.charAt(used[prefix]++)}`;
+    return {
+      target,
+      bus,
+      sizeBytes: sizeInKiB(disk.size) * 1024,
+      pool: disk.pool ?? pool,
+      volume: `${domain}-${target}.qcow2`,
+    };
+  });
+}
+
+function resolveFirmware(firmware: ExpandedVm['spec']['firmware']): ResolvedFirmware {
+  if (typeof firmware !== 'object') return firmware ?? 'uefi';
+  const { loader, nvramTemplate, secureBoot = false } = firmware;
+  if (loader === undefined || nvramTemplate === undefined) return 'uefi-secure';
+  return { loader, nvramTemplate, secureBoot: secureBoot !== false };
+}
+
+function ownKeys(
+  firmware: ExpandedVm['spec']['firmware'],
+  keysOf: Shared['keysOf'],
+): string | undefined {
+  return typeof firmware === 'object' && typeof firmware.secureBoot === 'object'
+    ? keysOf(firmware.secureBoot)
+    : undefined;
+}
+
+function resolveNvram(
+  domain: string,
+  pool: string,
+  orchestrator: ResolvedOrchestrator | null,
+  keys: string | undefined,
+): ResolvedNvram | null {
+  const certificates = orchestrator?.caCertificates ?? null;
+  if (certificates === null && keys === undefined) return null;
+  return {
+    pool,
+    volume: nvramVolume(domain),
+    ...(certificates && { certificates: digest(certificates) }),
+    ...(keys === undefined ? {} : { keys }),
+  };
+}
+
+function resolveGraphics(graphics: ExpandedVm['spec']['graphics']): ResolvedGraphics {
+  if (graphics === undefined || graphics === 'none') return { type: 'none' };
+  if (graphics === 'vnc') return { type: 'vnc', listen: '127.0.0.1', port: 'auto' };
+  const { listen = '127.0.0.1', port = 'auto', password } = graphics;
+  return {
+    type: 'vnc',
+    listen,
+    port,
+    ...(password === undefined ? {} : { password: secretReference(password) }),
+  };
+}
+
+function resolveNetworks(
+  fleet: Fleet,
+  orchestrator: ResolvedOrchestrator | null,
+  expanded: readonly ExpandedVm[],
+  vms: readonly ResolvedVm[],
+): ResolvedNetwork[] {
+  const bridges = new Taken();
+  const own = (name: string, network: FleetNetwork): OwnNetwork => {
+    const boots = orchestrator !== null && network.dhcp !== false && network.httpBoot !== false;
+    return resolveOwn(
+      fleet.fleet,
+      name,
+      network,
+      boots ? orchestrator.bootUrl : null,
+      vms,
+      bridges,
+    );
+  };
+  const existing = (name: string, libvirtName: string, httpBoot = false): ExistingNetwork => ({
+    kind: 'existing',
+    address: `network.${name}`,
+    name,
+    libvirtName,
+    bootUrl: httpBoot ? (orchestrator?.bootUrl ?? null) : null,
+  });
+  const written = Object.entries(fleet.networks ?? {});
+  const networks: ResolvedNetwork[] = written.map(([name, network]) =>
+    network.existing === undefined
+      ? own(name, network)
+      : existing(name, network.existing, network.httpBoot),
+  );
+  // `nics: default` needs libvirt's network as much as one that is named.
+  const known = networks.some(
+    (network) => network.kind === 'existing' && network.libvirtName === LIBVIRT_DEFAULT,
+  );
+  if (!known && expanded.some((vm) => (vm.spec.nics ?? 'default') === 'default'))
+    networks.push(existing(LIBVIRT_DEFAULT, LIBVIRT_DEFAULT));
+  for (const vm of expanded) if (vm.spec.nics === 'per-vm') networks.push(own(vm.name, {}));
+  return networks;
+}
+
+function resolveOwn(
+  fleet: string,
+  name: string,
+  network: FleetNetwork,
+  bootUrl: string | null,
+  vms: readonly ResolvedVm[],
+  bridges: Taken,
+): OwnNetwork {
+  const cidr = subnetOf(network);
+  const fields = {
+    kind: 'own' as const,
+    address: `network.${name}`,
+    name,
+    libvirtName: `${fleet}_${name}`,
+    uuid: networkUuid(fleet, name),
+    bridge: bridges.claim((attempt) => bridgeName(fleet, name, attempt)),
+    mode: network.mode ?? 'nat',
+    subnet: cidr
+      ? { cidr: formatCidr(cidr), gateway: formatAddress(gatewayOf(cidr)) }
+      : ('auto' as const),
+    dhcp:
+      network.dhcp === false
+        ? null
+        : (network.dhcp ?? (cidr ? usualDhcp(cidr) : ('auto' as const))),
+    dnsHosts: dnsHosts(network),
+    dhcpHosts: cidr ? dhcpHosts(`network.${name}`, vms) : [],
+    bootUrl,
+  };
+  return { ...fields, digest: digest({ ...fields, bootUrl: bootUrl ?? undefined }) };
+}
+
+function dnsHosts(network: FleetNetwork): DnsHost[] {
+  return Object.entries(network.dns?.hosts ?? {})
+    .map(([ip, names]) => ({ ip, names: [...names] }))
+    .sort((a, b) => (parseAddress(a.ip) ?? 0) - (parseAddress(b.ip) ?? 0));
+}
+
+function dhcpHosts(address: string, vms: readonly ResolvedVm[]): DhcpHost[] {
+  const hosts: DhcpHost[] = [];
+  for (const vm of vms) {
+    const here = vm.nics.filter(
+      (nic) => nic.source.kind === 'network' && nic.source.own === address && nic.ip !== null,
+    );
+    // libvirt takes a host name once per network: a second card gets one of its own.
+    here.forEach((nic, index) =>
+      hosts.push({
+        mac: nic.mac,
+        ip: nic.ip ?? '',
+        name: index === 0 ? vm.name : `${vm.name}-nic${index + 1}`,
+      }),
+    );
+  }
+  return hosts.sort((a, b) => (a.mac < b.mac ? -1 : 1));
+}

@@ -1,0 +1,46 @@
+/** Secrets that a fleet file refers to: where they are, and whether they can be used, when the caller can read them. */
+import {
+  VenError,
+  type Fleet,
+  type FleetSecret,
+  type ReadSecret,
+  type SecretReference,
+} from '../../model/index.js';
+import { expandVms } from './expand.js';
+import type { RuleFinding } from '../rules/report.js';
+import type { Path } from '../source/source.js';
+
+/** All that VNC's own authentication looks at, and libvirt takes; in UTF-8. */
+const LONGEST_VNC_PASSWORD = 8;
+
+/** `written` has passed the schema: exactly one of its keys is there. */
+export function secretReference({ env, file = '' }: FleetSecret): SecretReference {
+  return env === undefined ? { file } : { env };
+}
+
+/** Reads each VNC password once, and says of those that can't be used why. The secrets themselves go nowhere. */
+export function checkVncPasswords(fleet: Fleet, readSecret: ReadSecret): RuleFinding[] {
+  const findings: RuleFinding[] = [];
+  for (const vm of expandVms(fleet)) {
+    const { graphics } = vm.spec;
+    if (vm.copy !== 0 || typeof graphics !== 'object' || graphics.password === undefined) continue;
+    const path: Path = [...vm.pathOf('graphics'), 'password'];
+    try {
+      if (Buffer.byteLength(readSecret(secretReference(graphics.password))) <= LONGEST_VNC_PASSWORD)
+        continue;
+      const message = `The password is longer than the ${LONGEST_VNC_PASSWORD} characters that VNC looks at`;
+      const hint =
+        'Take one of at most 8; VNC is weak: keep `listen: 127.0.0.1`, and reach it through SSH.';
+      findings.push({ rule: 'secret-length', path, message, hint });
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      findings.push({
+        rule: 'secret',
+        path,
+        message: error.summary,
+        hint: `${error.hint ?? 'Check the reference'}.`,
+      });
+    }
+  }
+  return findings;
+}

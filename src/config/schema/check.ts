@@ -1,0 +1,415 @@
+/** The schema's verdict in a person's words: one finding for each mistake, with the place, and what to write instead. */
+import fleetSchema from '../../../schemas/fleet.schema.json' with { type: 'json' };
+import { nearest, type Finding } from '../../model/index.js';
+import { validate, type SchemaError, type Validate } from './generated/validate.js';
+import { laterWork } from './later.js';
+import { label, placeOf, quote, type Path, type Place, type Source } from '../source/source.js';
+import { didYouMean } from './suggest.js';
+
+export interface SchemaFinding {
+  finding: Finding;
+  /** The value that is wrong, or the key that is. */
+  path: Path;
+}
+
+interface SchemaNode {
+  $ref?: string;
+  type?: string;
+  enum?: unknown[];
+  const?: unknown;
+  pattern?: string;
+  patternErrorMessage?: string;
+  examples?: unknown[];
+  properties?: Record<string, SchemaNode>;
+  propertyNames?: SchemaNode;
+  items?: SchemaNode;
+  additionalProperties?: SchemaNode | boolean;
+  anyOf?: SchemaNode[];
+  title?: string;
+}
+
+/** What a kind of file may say. */
+export interface Format {
+  schema: SchemaNode & { definitions: Record<string, SchemaNode | undefined> };
+  validate: Validate;
+}
+
+const FLEET: Format = { schema: fleetSchema, validate };
+
+/** More than anyone reads at once. */
+const MAX_ERRORS = 500;
+
+const TYPE_NAMES: Record<string, string> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a map',
+  array: 'a list',
+};
+
+/** Everything that the schema says against `value`. Empty: `value` is what the format means, a `Fleet`. */
+export function checkSchema(
+  value: unknown,
+  root: Place,
+  source: Source,
+  format = FLEET,
+): SchemaFinding[] {
+  if (format.validate(value)) return [];
+  const errors = distinct((format.validate.errors ?? []).slice(0, MAX_ERRORS));
+  return errors.flatMap((error) => explain(error, value, root, source, format) ?? []);
+}
+
+/** Takes out the branches of `anyOf` that do not fit the kind of value, and the complaints that only repeat others. */
+function distinct(errors: readonly SchemaError[]): SchemaError[] {
+  const dropped = new Set<SchemaError>();
+  for (const union of errors.filter((error) => error.keyword === 'anyOf')) {
+    const here = errors.filter(
+      (e) =>
+        e.instancePath === union.instancePath && e.schemaPath.startsWith(`${union.schemaPath}/`),
+    );
+    const deeper = errors.some((e) => e.instancePath.startsWith(`${union.instancePath}/`));
+    const branch = (e: SchemaError): string =>
+      e.schemaPath.slice(union.schemaPath.length + 1).split('/')[0] ?? '';
+    const misfits = new Set(here.filter((e) => e.keyword === 'type').map(branch));
+    const fitting = here.filter((e) => !misfits.has(branch(e)));
+    for (const error of here) if (misfits.has(branch(error))) dropped.add(error);
+    // With a branch that fits, its own complaints say it better than the union's.
+    if (deeper || fitting.length > 0) dropped.add(union);
+  }
+  for (const error of errors) {
+    if (error.keyword === 'if' || error.keyword === 'propertyNames') dropped.add(error);
+    const sameplace = (other: SchemaError): boolean =>
+      other !== error &&
+      other.instancePath === error.instancePath &&
+      other.propertyName === error.propertyName;
+    // Text that is no text needs no second complaint about its pattern, nor a constant one about its type.
+    if (
+      ['enum', 'const', 'pattern'].includes(error.keyword) &&
+      errors.some((o) => sameplace(o) && o.keyword === 'type' && !dropped.has(o))
+    )
+      dropped.add(error);
+    if (
+      error.keyword === 'pattern' &&
+      errors.some((o) => sameplace(o) && o.keyword === 'maxLength')
+    )
+      dropped.add(error);
+  }
+  return errors.filter((error) => !dropped.has(error));
+}
+
+function explain(
+  error: SchemaError,
+  data: unknown,
+  root: Place,
+  source: Source,
+  { schema }: Format,
+): SchemaFinding | null {
+  const at = pointer(error.instancePath);
+  const value = valueAt(data, at);
+  const make = (
+    rule: string,
+    path: Path,
+    onKey: boolean,
+    message: string,
+    hint: string,
+  ): SchemaFinding => {
+    const place = placeOf(root, path);
+    return {
+      path,
+      finding: source.finding(rule, (onKey && place.key) || place.value, message, hint),
+    };
+  };
+  const name = label(at);
+  const later = laterWork(at, value);
+  if (later) return make('not-yet', at, false, later.message, later.hint);
+  const owner = schemaOf(schema, at, error);
+  if (owner.title === 'FleetSecret' && error.keyword !== 'additionalProperties') {
+    // What stands there may be the secret: it is not said.
+    const key = String(at.at(-1));
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+      const hint = `Write where it is: \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`, a file of mode 0600; and change the ${key} if others have seen this file.`;
+      return make(
+        'secret',
+        at,
+        false,
+        `${name} must say where the ${key} is, and never the ${key} itself`,
+        hint,
+      );
+    }
+    const said =
+      Object.keys(value).length === 0 ? 'neither `env` nor `file`' : 'both `env` and `file`';
+    return make(
+      'secret',
+      at,
+      true,
+      `${name} says ${said}`,
+      `Write \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`.`,
+    );
+  }
+  const example = `For example \`${snippet(at, owner)}\`.`;
+  const secret = at.some((step) => step === 'credentials' || step === 'password');
+  const quoted = secret ? 'what stands there' : quote(value);
+
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(error.params['additionalProperty']);
+      const path = [...at, key];
+      const notYet = laterWork(path, valueAt(data, path));
+      if (notYet) return make('not-yet', path, true, notYet.message, notYet.hint);
+      const where = at.length === 0 ? 'at the top of the file' : `in ${name}`;
+      return make(
+        'unknown-key',
+        path,
+        true,
+        `There is no key ${quote(key)} ${where}`,
+        didYouMean(key, Object.keys(owner.properties ?? {})),
+      );
+    }
+    case 'required': {
+      const key = String(error.params['missingProperty']);
+      if (key === 'bridge') {
+        return make(
+          'missing-key',
+          at,
+          false,
+          `${name} says neither \`network\` nor \`bridge\``,
+          'Write `{ network: lab }` or `{ bridge: br0 }`.',
+        );
+      }
+      const wanted = resolveRef(schema, owner.properties?.[key] ?? {});
+      const place = at.length === 0 ? 'The file' : name;
+      return make(
+        'missing-key',
+        at,
+        true,
+        `${place} has no \`${key}\``,
+        `Add \`${key}: ${inline(wanted.examples?.[0] ?? wanted.const ?? '…')}\`.`,
+      );
+    }
+    case 'not':
+      return make(
+        'not-allowed',
+        at,
+        false,
+        `${name} says both \`network\` and \`bridge\``,
+        'Keep one of them; two cards are two entries of the list.',
+      );
+    case 'false schema': {
+      // The one place where a key rules out another.
+      const hint =
+        "Delete it: ven leaves somebody else's network as it is, but for `httpBoot`. Or delete `existing`, to have one of the fleet's own.";
+      return make(
+        'not-allowed',
+        at,
+        true,
+        `${label(at.slice(0, -1))} is an existing network, and can't have \`${String(at.at(-1))}\``,
+        hint,
+      );
+    }
+    case 'maxProperties':
+      return make(
+        'out-of-range',
+        at,
+        true,
+        `${name} has too many entries`,
+        `Keep at most ${String(error.params['limit'])}.`,
+      );
+    case 'type':
+    case 'anyOf': {
+      const accepted = error.keyword === 'type' ? [owner] : (owner.anyOf ?? []);
+      const wanted = accepted
+        .map(
+          (one) =>
+            one.enum?.join(' or ') ??
+            (one.const !== undefined
+              ? JSON.stringify(one.const)
+              : (TYPE_NAMES[one.type ?? ''] ?? 'something else')),
+        )
+        .join(', or ');
+      if (value === null || value === undefined)
+        return make(
+          'wrong-type',
+          at,
+          true,
+          `${name} is empty`,
+          `Give it a value, or delete the key. ${example}`,
+        );
+      const got = quoted;
+      const hint =
+        owner.type === 'string' && typeof value !== 'object' && !secret
+          ? `Put it in quotes, if it is right: "${got}". ${example}`
+          : example;
+      return make('wrong-type', at, false, `${name} must be ${wanted}, not ${got}`, hint);
+    }
+    case 'enum':
+    case 'const': {
+      const allowed = (owner.enum ?? [owner.const]).map(String);
+      const near = typeof value === 'string' ? nearest(value, allowed) : null;
+      if (value === true && at.at(-1) === 'dhcp')
+        return make(
+          'not-allowed',
+          at,
+          false,
+          `${name} can't be true`,
+          'Delete it for the default range, or write `{ start: …, end: … }`.',
+        );
+      const hint =
+        near === null
+          ? `Write ${allowed.map((one) => `\`${one}\``).join(' or ')}.`
+          : `Did you mean "${near}"?`;
+      return make('not-allowed', at, false, `${name} can't be ${quoted}`, hint);
+    }
+    case 'pattern': {
+      if (error.propertyName !== undefined)
+        return make(
+          'name',
+          [...at, error.propertyName],
+          true,
+          `${quote(error.propertyName)} can't be a name: ${owner.patternErrorMessage ?? ''}`,
+          nameHint(error.propertyName),
+        );
+      const rule =
+        /name/i.test(owner.patternErrorMessage ?? '') &&
+        ['name', 'fleet'].includes(String(at.at(-1)))
+          ? 'name'
+          : 'bad-format';
+      const hint = rule === 'name' ? nameHint(String(value)) : (sizeHint(value) ?? example);
+      return make(
+        rule,
+        at,
+        false,
+        `${name} can't be ${quoted}: ${owner.patternErrorMessage ?? 'it has another form'}`,
+        hint,
+      );
+    }
+    case 'maxLength':
+    case 'minLength': {
+      const path = error.propertyName === undefined ? at : [...at, error.propertyName];
+      return make(
+        'too-long',
+        path,
+        error.propertyName !== undefined,
+        `${label(path)} is too long`,
+        `Keep it within ${String(error.params['limit'])} characters.`,
+      );
+    }
+    case 'minimum':
+    case 'maximum': {
+      const hint =
+        error.keyword === 'minimum'
+          ? `Write ${String(error.params['limit'])} or more.`
+          : `Write ${String(error.params['limit'])} or less.`;
+      return make('out-of-range', at, false, `${name} can't be ${quoted}`, hint);
+    }
+    case 'minItems':
+      return make(
+        'out-of-range',
+        at,
+        false,
+        Array.isArray(value) && value.length > 0
+          ? `${name} has fewer than ${String(error.params['limit'])} entries`
+          : `${name} is an empty list`,
+        at[0] === 'vms' && at.length === 1
+          ? 'Add a VM: `- name: edge`; to take a fleet away use ven destroy.'
+          : example,
+      );
+    case 'maxItems':
+      return make(
+        'out-of-range',
+        at,
+        false,
+        `${name} has more than ${String(error.params['limit'])} entries`,
+        'Delete some.',
+      );
+    case 'uniqueItems':
+      return make('not-allowed', at, false, `${name} names something twice`, example);
+    default:
+      return make('schema', at, false, `${name} ${error.message ?? 'is wrong'}`, example);
+  }
+}
+
+function nameHint(name: string): string {
+  const better = name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return better === '' || better === name
+    ? 'For example `edge-1`.'
+    : `For example \`${better.slice(0, 40)}\`.`;
+}
+
+/** For what people write from habit: 8G, 8GB, 8192, 1.5GiB. */
+function sizeHint(value: unknown): string | null {
+  const parts = /^([0-9]+)(\.[0-9]+)?\s*([kKmMgGtT])?(i?[bB])?$/.exec(String(value));
+  if (!parts) return null;
+  const unit = (parts[3] ?? 'G').toUpperCase();
+  if (parts[2] !== undefined)
+    return 'Write a whole number of the next smaller unit: 1536MiB for one and a half GiB.';
+  if (unit === 'K') return 'Write it in MiB: `512MiB`.';
+  return `Write \`${parts[1]}${unit}iB\` (units are powers of 1024).`;
+}
+
+function snippet(path: Path, schema: SchemaNode): string {
+  const last = path.at(-1);
+  const example = schema.examples?.[0] ?? schema.enum?.[0] ?? schema.const;
+  if (example === undefined && schema.title === undefined)
+    return typeof last === 'string' ? `${last}: …` : '…';
+  return typeof last === 'string' ? `${last}: ${inline(example ?? '…')}` : inline(example ?? '…');
+}
+
+/** A value in YAML's flow style, for hints. */
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  if (value !== null && typeof value === 'object') {
+    return `{ ${Object.entries(value)
+      .map(([key, one]) => `${key}: ${inline(one)}`)
+      .join(', ')} }`;
+  }
+  return String(value);
+}
+
+function resolveRef({ definitions }: Format['schema'], node: SchemaNode): SchemaNode {
+  return node.$ref === undefined
+    ? node
+    : (definitions[node.$ref.slice('#/definitions/'.length)] ?? {});
+}
+
+/** The schema that speaks about a place: found by walking the data, since schema paths begin anew in each `$ref`. */
+function schemaOf(schema: Format['schema'], path: Path, error: SchemaError): SchemaNode {
+  let node: SchemaNode = schema;
+  for (const step of path) node = within(schema, node, step);
+  if (error.propertyName !== undefined) return node.propertyNames ?? {};
+  const branch = /\/anyOf\/([0-9]+)\/[^/]+$/.exec(error.schemaPath);
+  return branch ? resolveRef(schema, node.anyOf?.[Number(branch[1])] ?? node) : node;
+}
+
+function within(schema: Format['schema'], node: SchemaNode, step: string | number): SchemaNode {
+  for (const one of [node, ...(node.anyOf ?? []).map((branch) => resolveRef(schema, branch))]) {
+    const next =
+      typeof step === 'number' && one.items
+        ? one.items
+        : (one.properties?.[step] ?? one.additionalProperties);
+    if (next !== undefined && typeof next !== 'boolean') return resolveRef(schema, next);
+  }
+  return {};
+}
+
+function pointer(text: string): (string | number)[] {
+  if (text === '') return [];
+  return text
+    .slice(1)
+    .split('/')
+    .map((step) =>
+      /^(0|[1-9][0-9]*)$/.test(step) ? Number(step) : step.replace(/~1/g, '/').replace(/~0/g, '~'),
+    );
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  let value = data;
+  for (const step of path) {
+    if (value === null || typeof value !== 'object') return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}

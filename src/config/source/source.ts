@@ -1,0 +1,252 @@
+/** The text of a file, and findings that point into it. */
+import { VenError, type Finding } from '../../model/index.js';
+import { likelySecrets, starred } from '../rules/literal-secrets.js';
+import type { Range } from './range.js';
+
+/** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
+export type Path = readonly (string | number)[];
+
+/** Where a value stands, and its key when it has one. */
+export interface Place {
+  key: Range | null;
+  value: Range;
+  children: Map<string | number, Place>;
+  /** It could not be read, and there is a finding that says so: what else is wrong with it is not worth saying. */
+  flawed: boolean;
+}
+
+/** Findings beyond this number are counted, not shown. */
+const MAX_FINDINGS = 100;
+const FRAME_WIDTH = 100;
+const CONTEXT_LINES = 2;
+/** Shorter words stand in every text. */
+const SHORTEST = 3;
+
+/** What a file is called, and how it begins. */
+export interface FileKind {
+  name: string;
+  begin: string;
+  /** Where to get one. */
+  example: string;
+}
+
+export const FLEET_FILE: FileKind = {
+  name: 'fleet file',
+  begin: '`apiVersion: ven/v1`, `fleet:` and `vms:`',
+  example: 'let `ven init` write a file',
+};
+
+export class Source {
+  readonly file: string;
+  readonly kind: FileKind;
+  readonly text: string;
+  /** Of secrets that somebody wrote into it. */
+  private secrets: readonly Range[];
+  /** As the text, without them. */
+  private stars: string;
+  private words: readonly string[] | null = null;
+  private readonly lineStarts: number[];
+
+  constructor(file: string, text: string, kind = FLEET_FILE) {
+    this.file = file;
+    this.kind = kind;
+    this.text = text;
+    // As long as nobody has parsed it. A profile has no place for secrets.
+    this.secrets = kind === FLEET_FILE ? likelySecrets(text) : [];
+    this.stars = starred(withoutSecrets(text), this.secrets);
+    this.lineStarts = [0];
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+      this.lineStarts.push(at + 1);
+  }
+
+  /** What findings may show: the text with stars for secrets. */
+  get shown(): string {
+    return this.stars;
+  }
+
+  /** @param known where secrets stand. `parsed`: there are no others. */
+  conceal(known: readonly Range[], parsed: boolean): void {
+    this.secrets = parsed ? known : [...this.secrets, ...known];
+    this.words = null;
+    this.stars = starred(withoutSecrets(this.text), this.secrets);
+  }
+
+  position(offset: number): { line: number; column: number } {
+    let low = 0;
+    let high = this.lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.lineStarts[low] ?? 0) + 1 };
+  }
+
+  finding(rule: string, at: Range, message: string, hint: string): Finding {
+    const offset = Math.max(0, Math.min(at.start, this.text.length));
+    const { line, column } = this.position(offset);
+    return {
+      rule,
+      message: printable(this.unquoted(message)),
+      hint: printable(this.unquoted(hint)),
+      file: this.file,
+      line,
+      column,
+      frame: this.frame(line, column, at.end - at.start),
+    };
+  }
+
+  /** Without quotations of secrets, and names that stand where they should. */
+  private unquoted(message: string): string {
+    const words = (this.words ??= this.secretWords());
+    if (words.length === 0) return message;
+    return message.replace(
+      /"((?:[^"\\]|\\.)*)"|(?<=[*&])[^\s"]+/g,
+      (whole: string, inner: string | undefined) => {
+        const said = (inner ?? whole).replace(/…$/, '');
+        const secret = words.some(
+          (word) => said.includes(word) || (said.length >= SHORTEST && word.includes(said)),
+        );
+        return secret ? '"****"' : whole;
+      },
+    );
+  }
+
+  private secretWords(): string[] {
+    const words = this.secrets.flatMap(({ start, end }) =>
+      this.text.slice(start, end).split(/[\s"'{}[\],]+/),
+    );
+    return [...new Set(words)].filter(({ length }) => length >= SHORTEST);
+  }
+
+  lineAt(offset: number): string {
+    return this.line(this.position(offset).line, this.text);
+  }
+
+  private line(number: number, text = this.shown): string {
+    const start = this.lineStarts[number - 1] ?? 0;
+    const end = this.lineStarts[number] ?? text.length + 1;
+    return text.slice(start, end - 1).replace(/\r$/, '');
+  }
+
+  private frame(line: number, column: number, length: number): string {
+    const first = Math.max(1, line - CONTEXT_LINES);
+    const last = Math.min(this.lineStarts.length, line + CONTEXT_LINES);
+    const gutter = String(last).length;
+    // A very long line is shown as the window around the place.
+    const shift = column > FRAME_WIDTH - 20 ? column - FRAME_WIDTH / 2 : 0;
+    const rows: string[] = [];
+    for (let number = first; number <= last; number++) {
+      const text = printable(this.line(number).slice(shift, shift + FRAME_WIDTH));
+      rows.push(
+        `${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${text}`.trimEnd(),
+      );
+      if (number !== line) continue;
+      const room = Math.max(
+        1,
+        Math.min(this.line(number).length - column + 1, FRAME_WIDTH - (column - 1 - shift)),
+      );
+      rows.push(
+        `  ${' '.repeat(gutter)} | ${' '.repeat(column - 1 - shift)}${'^'.repeat(Math.max(1, Math.min(length, room)))}`,
+      );
+    }
+    return rows.join('\n');
+  }
+}
+
+const UNPRINTABLE =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
+function printable(text: string): string {
+  return concealed(text).replace(/\t/g, ' ').replace(UNPRINTABLE, '\ufffd');
+}
+
+/** A scalar after `password:`, on its line or the next, as many stars long: it belongs into no terminal and no log of a CI. */
+function withoutSecrets(text: string): string {
+  return text.replace(
+    /(\bpassw(?:or)?d["']?[ \t]*:[ \t]*(?:[|>][-+0-9]*[ \t]*)?(?:\r?\n[ \t]+)?)((?:"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s,{}[\]#&*][^\n,}]*))/gi,
+    (whole: string, before: string, secret: string) =>
+      /^[\w-]+:(\s|$)/.test(secret) ? whole : `${before}${'*'.repeat(secret.length)}`,
+  );
+}
+
+/** A password in a URI, as many stars long. */
+function concealed(text: string): string {
+  return text.replace(
+    /(:\/\/[^/@:\s]*:)([^/@\s]+)@/g,
+    (_, before: string, secret: string) => `${before}${'*'.repeat(secret.length)}@`,
+  );
+}
+
+/** A user's string for a message: in quotes, escaped, not too long. */
+export function quote(value: unknown): string {
+  let text: string;
+  if (typeof value === 'string')
+    text = JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  else if (Array.isArray(value)) text = 'a list';
+  else if (value !== null && typeof value === 'object') text = 'a map';
+  else text = String(value);
+  return text;
+}
+
+/** A path as people write it: `vms[0].cpus`. */
+export function label(path: Path): string {
+  if (path.length === 0) return 'The file';
+  let text = '';
+  for (const step of path)
+    text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
+  // A key may hold anything.
+  return `\`${text.replace(/[\u0000-\u001f`]/g, '?').slice(0, 120)}\``;
+}
+
+/** The place of a path, or of its nearest ancestor that stands in the text. */
+export function placeOf(root: Place, path: Path): Place {
+  let place = root;
+  for (const step of path) {
+    const next = place.children.get(step) ?? place.children.get(String(step));
+    if (!next) break;
+    place = next;
+  }
+  return place;
+}
+
+/** There is a finding about exactly this value already. */
+export function isFlawed(root: Place, path: Path): boolean {
+  let place: Place | undefined = root;
+  for (const step of path) place = place?.children.get(step) ?? place?.children.get(String(step));
+  return place?.flawed ?? false;
+}
+
+/** Throws when there are findings: sorted by place, the same place and rule once. */
+export function throwFindings(
+  source: Pick<Source, 'file' | 'kind'>,
+  findings: readonly Finding[],
+): void {
+  if (findings.length > 0) throw findingsError(source, findings);
+}
+
+export function findingsError(
+  { file, kind }: Pick<Source, 'file' | 'kind'>,
+  findings: readonly Finding[],
+): VenError {
+  const seen = new Set<string>();
+  const unique = findings
+    .filter((f) => {
+      const key = `${f.line}:${f.column}:${f.rule}:${f.message}`;
+      return !seen.has(key) && seen.add(key);
+    })
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const [first] = unique;
+  const count = unique.length === 1 ? 'one mistake' : `${unique.length} mistakes`;
+  return new VenError('fleet-file', {
+    summary: `The ${kind.name} ${file} has ${count}`,
+    detail:
+      unique.length > MAX_FINDINGS
+        ? `The first ${MAX_FINDINGS} of ${unique.length} are shown.`
+        : undefined,
+    where: first && `${file}:${first.line}:${first.column}`,
+    hint: first?.hint,
+    findings: unique.slice(0, MAX_FINDINGS),
+  });
+}

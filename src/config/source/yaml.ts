@@ -1,0 +1,345 @@
+/** YAML text to a plain value, with the place of every key and value. */
+import {
+  Composer,
+  CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Document,
+  type ParsedNode,
+  type YAMLError,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { VenError, type Finding } from '../../model/index.js';
+import { withinLimits } from './limits.js';
+import { literalSecrets } from '../rules/literal-secrets.js';
+import type { Range } from './range.js';
+import { FLEET_FILE, quote, Source, throwFindings, type Path, type Place } from './source.js';
+import { asScalar, substitute, type Environment } from './substitute.js';
+
+/** Values after aliases are written out. */
+const MAX_VALUES = 100_000;
+const CONTROL =
+  /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const CONTROL_BUT_LINES =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+export interface ParsedYaml {
+  /** Maps have no prototype, so that no key is special. */
+  value: unknown;
+  root: Place;
+  /** What is wrong with single values; the rest can still be checked. */
+  findings: Finding[];
+}
+
+/**
+ * @param env for `${VAR}`; null: nothing is put in.
+ * @throws VenError `fleet-file` when the text is not one well-formed YAML map.
+ */
+export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
+  const tokens = withinLimits(source);
+  const findings: Finding[] = [];
+  const directive = tokens.find((token) => token.type === 'directive');
+  if (directive) {
+    findings.push(
+      source.finding(
+        'directive',
+        rangeOf(directive),
+        `YAML directives are not used in a ${source.kind.name}`,
+        'Delete the line.',
+      ),
+    );
+    throwFindings(source, findings);
+  }
+  const composer = new Composer({
+    version: '1.2',
+    uniqueKeys: false,
+    merge: false,
+    strict: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const documents: Document.Parsed[] = [];
+  for (const document of composer.compose(tokens, true, source.text.length)) {
+    documents.push(document);
+    if (documents.length > 1) break;
+  }
+  const [document, second] = documents;
+  if (document && source.kind === FLEET_FILE)
+    source.conceal(
+      literalSecrets(document, source.text),
+      document.errors.length === 0 && second === undefined,
+    );
+  // A second complaint about a line is nearly always the first one's echo.
+  for (const error of document?.errors.slice(0, 100) ?? []) {
+    const finding = syntax(source, error);
+    if (!findings.some((other) => other.line === finding.line)) findings.push(finding);
+  }
+  throwFindings(source, findings);
+  if (second) {
+    const start = second.range[0];
+    const message = 'There is more than one YAML document in the file';
+    findings.push(
+      source.finding(
+        'several-documents',
+        { start, end: start + 3 },
+        message,
+        'Keep one to a file; delete the `---` between them.',
+      ),
+    );
+    throwFindings(source, findings);
+  }
+  const contents = document?.contents;
+  if (!contents || (isScalar(contents) && contents.value === null)) {
+    const hint = `Write ${source.kind.begin}, or ${source.kind.example}.`;
+    throwFindings(source, [
+      source.finding('empty', { start: 0, end: 1 }, 'The file is empty', hint),
+    ]);
+  }
+  const walk = new Walk(source, env, findings);
+  const node = contents as ParsedNode;
+  const { value, place } = walk.node(node, [], null);
+  if (!isMap(node)) {
+    const at = { start: node.range[0], end: node.range[0] + 1 };
+    const hint = `Begin with ${source.kind.begin}.`;
+    throwFindings(source, [
+      source.finding(
+        'not-a-map',
+        at,
+        `The file must be a map, not ${isSeq(node) ? 'a list' : 'a single value'}`,
+        hint,
+      ),
+    ]);
+  }
+  return { value, root: place, findings };
+}
+
+/** A fleet file's text, whatever stands in it, with stars for the secrets that somebody wrote into it; nothing is longer or shorter. */
+export function withoutLiteralSecrets(text: string): string {
+  const source = new Source('', text);
+  try {
+    parseYaml(source, null);
+  } catch (error) {
+    if (!(error instanceof VenError)) throw error;
+  }
+  return source.shown;
+}
+
+class Walk {
+  private readonly source: Source;
+  private readonly env: Environment | null;
+  private readonly findings: Finding[];
+  private readonly anchors = new Map<string, ParsedNode>();
+  private readonly open = new Set<ParsedNode>();
+  private values = 0;
+
+  constructor(source: Source, env: Environment | null, findings: Finding[]) {
+    this.source = source;
+    this.env = env;
+    this.findings = findings;
+  }
+
+  node(node: ParsedNode | null, path: Path, key: Range | null): { value: unknown; place: Place } {
+    const at = node
+      ? { start: node.range[0], end: Math.max(node.range[1], node.range[0] + 1) }
+      : (key ?? { start: 0, end: 1 });
+    const place: Place = { key, value: at, children: new Map(), flawed: false };
+    if (++this.values > MAX_VALUES) {
+      const message = `The file's aliases write out to more than ${MAX_VALUES} values`;
+      throwFindings(this.source, [
+        this.source.finding(
+          'alias-bomb',
+          at,
+          message,
+          'Say alike VMs once, with `count` and `defaults`.',
+        ),
+      ]);
+    }
+    if (!node) return { value: null, place };
+    if (isAlias(node)) return this.alias(node.source, path, key, at);
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (node.tag !== undefined) {
+      place.flawed = true;
+      this.findings.push(
+        this.source.finding(
+          'tag',
+          at,
+          `The YAML tag ${quote(node.tag)} is not used in a ${this.source.kind.name}`,
+          'Delete it; put text in quotes.',
+        ),
+      );
+    }
+    if (isScalar(node))
+      return { value: this.scalar(node.value, node.type === 'PLAIN', path, place), place };
+    this.open.add(node);
+    const value = isMap(node) ? this.map(node, path, place) : this.list(node, path, place);
+    this.open.delete(node);
+    return { value, place };
+  }
+
+  private alias(
+    name: string,
+    path: Path,
+    key: Range | null,
+    at: Range,
+  ): { value: unknown; place: Place } {
+    const place: Place = { key, value: at, children: new Map(), flawed: false };
+    const target = this.anchors.get(name);
+    if (!target || this.open.has(target)) {
+      const message = target
+        ? `The alias *${name} stands inside what it names`
+        : `There is no anchor &${name} before this alias`;
+      this.findings.push(
+        this.source.finding('alias', at, message, 'Write the value out, or use `defaults`.'),
+      );
+      place.flawed = true;
+      return { value: null, place };
+    }
+    return this.node(target, path, key);
+  }
+
+  private map(node: YAMLMap.Parsed, path: Path, place: Place): Record<string, unknown> {
+    const map = Object.create(null) as Record<string, unknown>;
+    for (const pair of node.items) {
+      const keyNode = pair.key as ParsedNode | null;
+      const start = keyNode?.range[0] ?? node.range[0];
+      const at = { start, end: Math.max(start + 1, keyNode?.range[1] ?? 0) };
+      if (!isScalar(keyNode) || keyNode.value === null || keyNode.tag !== undefined) {
+        this.findings.push(
+          this.source.finding('bad-key', at, 'A key must be a plain word', 'Write `key: value`.'),
+        );
+        continue;
+      }
+      if (keyNode.anchor !== undefined) this.anchors.set(keyNode.anchor, keyNode);
+      const key =
+        typeof keyNode.value === 'string'
+          ? keyNode.value
+          : (keyNode.source ?? JSON.stringify(keyNode.value));
+      if (key === '<<' && keyNode.type === 'PLAIN') {
+        const hint = 'Put what VMs share under `defaults`, or repeat it.';
+        this.findings.push(
+          this.source.finding(
+            'merge-key',
+            at,
+            `Merge keys (\`<<\`) are not used in a ${this.source.kind.name}`,
+            hint,
+          ),
+        );
+        continue;
+      }
+      if (CONTROL.test(key)) {
+        this.findings.push(
+          this.source.finding(
+            'control-character',
+            at,
+            `The key ${quote(key)} holds a control character`,
+            'Delete it.',
+          ),
+        );
+        continue;
+      }
+      const first = place.children.get(key);
+      if (first) {
+        const { line } = this.source.position(first.key?.start ?? 0);
+        this.findings.push(
+          this.source.finding(
+            'duplicate-key',
+            at,
+            `The key ${quote(key)} is there twice; first in line ${line}`,
+            'Delete one of them.',
+          ),
+        );
+        continue;
+      }
+      const child = this.node(pair.value, [...path, key], at);
+      place.children.set(key, child.place);
+      map[key] = child.value;
+    }
+    return map;
+  }
+
+  private list(node: YAMLSeq.Parsed, path: Path, place: Place): unknown[] {
+    return node.items.map((item, index) => {
+      const child = this.node(item, [...path, index], null);
+      place.children.set(index, child.place);
+      return child.value;
+    });
+  }
+
+  private scalar(value: unknown, plain: boolean, path: Path, place: Place): unknown {
+    if (typeof value !== 'string') return value;
+    const result =
+      this.env === null
+        ? { text: value, substituted: false, problems: [] }
+        : substitute(value, this.env);
+    place.flawed ||= result.problems.length > 0;
+    for (const problem of result.problems)
+      this.findings.push(
+        this.source.finding(problem.rule, place.value, problem.message, problem.hint),
+      );
+    const last = path.at(-1);
+    const control = (last === 'title' || last === 'description' ? CONTROL_BUT_LINES : CONTROL).exec(
+      result.text,
+    );
+    if (control) {
+      place.flawed = true;
+      const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+      const what =
+        control[0] === '\n' ? 'a line break' : `a character that libvirt can't keep (U+${code})`;
+      this.findings.push(
+        this.source.finding(
+          'control-character',
+          place.value,
+          `This text holds ${what}`,
+          'Delete it.',
+        ),
+      );
+    } else if (last === 'title' && result.text.includes('\n')) {
+      place.flawed = true;
+      const hint =
+        'Put what needs several lines into `description`. (A block that begins with `>` or `|` ends in a line break; `>-` does not.)';
+      this.findings.push(
+        this.source.finding(
+          'line-break',
+          place.value,
+          "libvirt can't keep a line break in a title",
+          hint,
+        ),
+      );
+    }
+    return plain && result.substituted ? asScalar(result.text, last) : result.text;
+  }
+}
+
+function rangeOf(token: CST.Token): Range {
+  return { start: token.offset, end: token.offset + ('source' in token ? token.source.length : 1) };
+}
+
+const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
+  TAB_AS_INDENT: 'Indent with spaces, not tabs.',
+  BAD_INDENT: 'Bring it in line with its neighbours, and close every bracket and brace.',
+  MISSING_CHAR: 'Close what is open before it: a bracket, a quote, or the `:` of a key.',
+  MULTILINE_IMPLICIT_KEY: 'Keep a key on one line, and put a `:` and a space after it.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'Put a `:` and a space after each key, and quotes around text that holds `: `.',
+  BAD_SCALAR_START: 'Put quotes around text that begins with one of @ ` % & * ! | >.',
+  BAD_DQ_ESCAPE: 'Write \\\\ for a backslash in double quotes, or use single quotes.',
+};
+
+function syntax(source: Source, error: YAMLError): Finding {
+  const [start, end] = error.pos;
+  const braces =
+    'Put ${…} in quotes, or write its key on a line of its own: between { and } YAML takes its braces for a map.';
+  const hint = source.lineAt(start).includes('${')
+    ? braces
+    : (SYNTAX_HINTS[error.code] ??
+      'Look at the indentation, quotes and brackets of this line and of the one before.');
+  return source.finding(
+    'yaml-syntax',
+    { start, end },
+    `This is not valid YAML: ${error.message}`,
+    hint,
+  );
+}

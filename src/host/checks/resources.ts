@@ -1,0 +1,83 @@
+/** Free memory and disk against what a fleet asks for. Both may be overcommitted: so these are warnings. */
+import type { HostFinding, ResolvedFleet } from '../../model/index.js';
+import { parseXml } from '../../xml/index.js';
+import { poolFacts } from '../../libvirt/index.js';
+
+export interface Resources {
+  /** The answer to `virsh nodememstats`. */
+  memory: string;
+  /** UUIDs of what runs already: its memory is taken, and its disks are made. */
+  running: ReadonlySet<string>;
+  /** Each pool's XML; empty when there is no such pool. */
+  pools: ReadonlyMap<string, string>;
+}
+
+export function resourceFindings(
+  fleet: ResolvedFleet,
+  { memory, running, pools }: Resources,
+): HostFinding[] {
+  const findings: HostFinding[] = [];
+  const coming = fleet.vms.filter(({ uuid }) => !running.has(uuid));
+  const wanted = sum(
+    coming.filter(({ power }) => power === 'running').map(({ memoryKiB }) => memoryKiB),
+  );
+  const free = freeKiB(memory);
+  if (free !== null && wanted > 0) {
+    findings.push(
+      wanted > free
+        ? {
+            check: 'memory',
+            level: 'warning',
+            message: `The VMs to start want ${gib(wanted * 1024)} of memory, and ${gib(free * 1024)} are free`,
+            fix: 'Stop other VMs, or ask for less memory or fewer VMs',
+          }
+        : {
+            check: 'memory',
+            level: 'ok',
+            message: `${gib(free * 1024)} of memory are free; the VMs to start want ${gib(wanted * 1024)}`,
+            fix: '',
+          },
+    );
+  }
+  for (const [pool, xml] of pools) {
+    const size = sum(
+      coming.flatMap(({ disks }) =>
+        disks.filter((disk) => disk.pool === pool).map(({ sizeBytes }) => sizeBytes),
+      ),
+    );
+    const available = xml === '' ? 0 : poolFacts(parseXml(xml)).availableBytes;
+    if (size === 0 || available === 0) continue;
+    findings.push(
+      size > available
+        ? {
+            check: 'disk',
+            level: 'warning',
+            message: `The disks in pool ${pool} may grow to ${gib(size)}, and ${gib(available)} are free`,
+            fix: 'They take only what is written to them. Make room, or ask for smaller disks, before the VMs fill them',
+          }
+        : {
+            check: 'disk',
+            level: 'ok',
+            message: `${gib(available)} are free in pool ${pool}; the disks may grow to ${gib(size)}`,
+            fix: '',
+          },
+    );
+  }
+  return findings;
+}
+
+/** What could be had: caches give way. */
+function freeKiB(memory: string): number | null {
+  const of = (name: string): number =>
+    Number(new RegExp(`^${name}\\s*:\\s*(\\d+) KiB`, 'm').exec(memory)?.[1] ?? NaN);
+  const free = of('free') + (of('buffers') || 0) + (of('cached') || 0);
+  return Number.isFinite(free) ? free : null;
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

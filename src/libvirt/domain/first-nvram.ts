@@ -1,0 +1,15 @@
+import { isNvram } from '../../model/index.js';
+import { at, parseXml, serializeXml, textOf } from '../../xml/index.js';
+import { domainName } from './read.js';
+
+/**
+ * A domain whose firmware variables are a volume of ven's may have had others before, where libvirt makes them when nobody
+ * says otherwise. The definition with these; null when its variables are no volume of ven's. Pure.
+ */
+export function withFirstNvram(xml: string): string | null {
+  const domain = parseXml(xml);
+  const nvram = at(domain, 'os', 'nvram');
+  if (!nvram || !isNvram({ volume: textOf(nvram).trim() })) return null;
+  nvram.children = [`/var/lib/libvirt/qemu/nvram/${domainName(domain)}_VARS.fd`];
+  return serializeXml(domain);
+}

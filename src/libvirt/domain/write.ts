@@ -1,0 +1,100 @@
+import {
+  isUefi,
+  type DomainMark,
+  type HostFirmware,
+  type OnHost,
+  type ResolvedVm,
+} from '../../model/index.js';
+import {
+  at,
+  attribute,
+  childrenNamed,
+  parseXml,
+  serializeXml,
+  type XmlElement,
+} from '../../xml/index.js';
+import type { Templates } from '../templates.js';
+
+/**
+ * A complete domain definition with ven's mark. Disks are named by pool and volume.
+ * @throws Error when a UEFI VM comes without firmware.
+ */
+export function renderDomain(
+  templates: Templates,
+  vm: ResolvedVm,
+  on: OnHost,
+  mark: DomainMark,
+): string {
+  if (isUefi(vm.firmware) && on.firmware === null)
+    throw new Error(`${vm.address}: its firmware is not decided`);
+  return renderAny(templates, vm, on, mark);
+}
+
+function renderAny(templates: Templates, vm: ResolvedVm, on: OnHost, mark: DomainMark): string {
+  const { firmware } = on;
+  const nvram = nvramOf(vm, firmware);
+  return templates.domain({
+    vm,
+    ...on,
+    nvram,
+    uefi: isUefi(vm.firmware),
+    mark,
+    hasScsi: vm.disks.some((disk) => disk.bus === 'scsi'),
+  });
+}
+
+/** Where the VM's own variables are kept; libvirt makes the file at the first start. */
+function nvramOf(vm: ResolvedVm, firmware: HostFirmware | null): string {
+  const qcow2 = firmware?.by === 'files' && firmware.nvramTemplate.format === 'qcow2';
+  return `/var/lib/libvirt/qemu/nvram/${vm.domain}_VARS.${qcow2 ? 'qcow2' : 'fd'}`;
+}
+
+/**
+ * The definition as a tree, to take pieces from. Its mark is empty: a mark is never taken from here, only from the
+ * domain itself. `auto` gives qemu; who wants the accelerator patched says which. Without `firmware` none stands in it.
+ */
+export function renderDomainTree(
+  templates: Templates,
+  vm: ResolvedVm,
+  firmware: HostFirmware | null = null,
+): XmlElement {
+  const mark: DomainMark = {
+    fleet: '',
+    vm: vm.name,
+    digest: vm.digest,
+    ready: false,
+    volumes: [],
+    nics: [],
+  };
+  return parseXml(
+    renderAny(
+      templates,
+      vm,
+      { accelerator: vm.accelerator === 'kvm' ? 'kvm' : 'qemu', firmware },
+      mark,
+    ),
+  );
+}
+
+/** The `<interface>` element alone. @throws Error when the VM has no such NIC. */
+export function renderNic(templates: Templates, vm: ResolvedVm, mac: string): string {
+  return serializeXml(nicOf(renderDomainTree(templates, vm), mac) ?? absent(vm, `NIC ${mac}`));
+}
+
+/** The `<interface>` with that MAC, whatever its case. */
+export function nicOf(domain: XmlElement, mac: string): XmlElement | undefined {
+  return childrenNamed(at(domain, 'devices') ?? domain, 'interface').find(
+    (nic) => attribute(at(nic, 'mac'), 'address')?.toLowerCase() === mac.toLowerCase(),
+  );
+}
+
+/** The `<disk>` with that target device. */
+export function diskOf(domain: XmlElement, target: string): XmlElement | undefined {
+  return childrenNamed(at(domain, 'devices') ?? domain, 'disk').find(
+    (disk) => attribute(at(disk, 'target'), 'dev') === target,
+  );
+}
+
+function absent(vm: ResolvedVm, what: string): never {
+  throw new Error(`${vm.address} has no ${what}`);
+}

@@ -1,0 +1,45 @@
+/**
+ * From resolved things to text: libvirt's XML for domains, networks and volumes, and what vagrant reads. Pure and
+ * synchronous: whoever calls reads the templates and writes the files. It must not decide anything about a fleet, look at
+ * a host, or ever put a string of the user's where it could become markup or Ruby.
+ */
+import type { Render } from '../model/index.js';
+import { bootNetwork } from './network/boot.js';
+import { renderDomain, renderNic } from './domain/write.js';
+import { renderNetwork } from './network/write.js';
+import { patchDomain } from './domain/patch.js';
+import { compileTemplates, type TemplateTexts } from './templates.js';
+import { renderNvram, renderVolume } from './storage/write.js';
+
+export { withFirstNvram } from './domain/first-nvram.js';
+export { domainFacts, domainName, domainUuid } from './domain/read.js';
+export { domainMark, markForMetadata, networkMark, VEN_NAMESPACE } from './marks.js';
+export { networkFacts, type NetworkFacts } from './network/read.js';
+export {
+  hangsOn,
+  heldFor,
+  heldNics,
+  macOf,
+  movedAside,
+  standInOf,
+  standInXml,
+  type HeldNic,
+  type StandIn,
+} from './network/temporary.js';
+export { poolFacts, safeVolume, volumeFacts } from './storage/read.js';
+export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
+
+/** Compiles the templates, once. @throws Error when a template has a mistake (on first use of that template). */
+export function createRender(texts: TemplateTexts): Render {
+  const templates = compileTemplates(texts);
+  return {
+    domain: (vm, on, mark) => renderDomain(templates, vm, on, mark),
+    patchDomain: (current, vm, fields, firmware) =>
+      patchDomain(templates, current, vm, fields, firmware ?? null),
+    nic: (vm, mac) => renderNic(templates, vm, mac),
+    network: (network, fleet) => renderNetwork(templates, network, fleet),
+    bootNetwork,
+    volume: (disk) => renderVolume(templates, disk),
+    nvram: (ref, template, contents) => renderNvram(templates, ref, template, contents),
+  };
+}

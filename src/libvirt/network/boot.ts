@@ -1,0 +1,175 @@
+/**
+ * Boot options in somebody else's network. Its metadata says which of them are ven's, for whom, and what the definition was before; so
+ * what ven added can be taken out again to the letter, and what others changed meanwhile stays.
+ */
+import { bootOptions, isBootOption, VenError, type BootMark } from '../../model/index.js';
+import {
+  attribute,
+  child,
+  childrenNs,
+  elementsOf,
+  parseXml,
+  serializeXml,
+  textOf,
+  type XmlElement,
+} from '../../xml/index.js';
+import { insertAfter, remove } from '../edit.js';
+
+const VEN = 'urn:ven:1';
+const DNSMASQ = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
+
+type User = BootMark['fleets'][number];
+
+/** See `Render.bootNetwork`. */
+export function bootNetwork(current: string, user: User, bootUrl: string | null): string {
+  const network = parseXml(current);
+  const mark = markIn(network);
+  const others = (mark?.fleets ?? []).filter(({ fleet }) => fleet !== user.fleet);
+  if (mark !== null && bootUrl !== null && mark.url !== bootUrl && others.length > 0) {
+    throw new VenError('foreign-object', {
+      summary: `The network boots ${mark.url} for ${others.map(({ fleet }) => `fleet ${fleet}`).join(', ')}`,
+      hint: `One network can offer one boot file. Nothing was changed.`,
+    });
+  }
+  if (bootUrl === null && (mark === null || mark.fleets.length === others.length)) return current;
+  if (bootUrl !== null) refuseOwners(network, mark);
+  if (mark !== null && (bootUrl === null ? others.length === 0 : mark.url !== bootUrl))
+    takeOut(network, mark);
+  if (bootUrl === null && others.length === 0) return serializeXml(network);
+  const fleets =
+    bootUrl === null ? others : [...others, user].sort((a, b) => (a.fleet < b.fleet ? -1 : 1));
+  putIn(network, { url: bootUrl ?? mark?.url ?? '', fleets });
+  return serializeXml(network);
+}
+
+/** The plan was made when the owner had none; two sets of boot options would get in each other's way. */
+function refuseOwners(network: XmlElement, mark: Mark | null): void {
+  const options = optionsIn(network);
+  const there = options
+    ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? [])
+    : [];
+  const owners = there.filter(
+    (option) => isBootOption(option) && mark?.options.includes(option) !== true,
+  );
+  if (owners.length === 0) return;
+  throw new VenError('stale-plan', {
+    summary: `The network has boot options of its owner's, which it had not when the plan was made: ${owners.join(' · ')}`,
+    hint: 'Nothing was changed in it. The new plan says what can be done: ven plan',
+  });
+}
+
+interface Mark extends BootMark {
+  element: XmlElement;
+  /** Those that ven added. */
+  options: string[];
+  original: string;
+}
+
+function markIn(network: XmlElement): Mark | null {
+  const metadata = child(network, 'metadata');
+  const [element, ...more] = metadata ? childrenNs([network, metadata], VEN, 'boot') : [];
+  const url = attribute(element, 'url');
+  if (!metadata || !element || more.length > 0 || url === null) return null;
+  const inside = [network, metadata, element];
+  return {
+    element,
+    url,
+    fleets: childrenNs(inside, VEN, 'fleet').map((fleet) => ({
+      fleet: attribute(fleet, 'name') ?? '',
+      network: attribute(fleet, 'network') ?? '',
+    })),
+    options: childrenNs(inside, VEN, 'option').flatMap(
+      (option) => attribute(option, 'value') ?? [],
+    ),
+    original: textOf(childrenNs(inside, VEN, 'original')[0]),
+  };
+}
+
+/** What ven added, and no more: one of each, since others may have said the same. */
+function takeOut(network: XmlElement, mark: Mark): void {
+  const options = optionsIn(network);
+  for (const value of mark.options) {
+    const option =
+      options &&
+      valuesIn(network, options).find((element) => attribute(element, 'value') === value);
+    if (options && option) remove(options, option);
+  }
+  if (options && elementsOf(options).length === 0) {
+    remove(network, options);
+    const prefix = options.name.split(':')[0] ?? '';
+    if (options.name.includes(':')) delete network.attrs[`xmlns:${prefix}`];
+  }
+  const metadata = child(network, 'metadata');
+  if (!metadata) return;
+  remove(metadata, mark.element);
+  if (elementsOf(metadata).length === 0 && !hadMetadata(mark)) remove(network, metadata);
+}
+
+function hadMetadata({ original }: Mark): boolean {
+  return original !== '' && child(parseXml(original), 'metadata') !== undefined;
+}
+
+/** All options that are missing, and the mark that says so. */
+function putIn(network: XmlElement, { url, fleets }: BootMark): void {
+  const before = markIn(network);
+  const original = before?.original ?? serializeXml(network);
+  let options = optionsIn(network);
+  const there = (): string[] =>
+    options ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? []) : [];
+  const missing = bootOptions(url).filter((option) => !there().includes(option));
+  const ours = [
+    ...(before?.options ?? []).filter((option) => there().includes(option)),
+    ...missing,
+  ];
+  const optionsOf = (prefix: string): XmlElement[] =>
+    missing.map((value) => element(`${prefix}option`, { value }));
+  if (options)
+    insertAfter(
+      options,
+      [],
+      optionsOf(options.name.includes(':') ? `${options.name.split(':')[0]}:` : ''),
+    );
+  else if (missing.length > 0) {
+    network.attrs['xmlns:dnsmasq'] = DNSMASQ;
+    options = laidOut(element('dnsmasq:options', {}, optionsOf('dnsmasq:')), 1);
+    insertAfter(network, [], [options]);
+  }
+  const parts = [
+    ...fleets.map(({ fleet, network: name }) =>
+      element('ven:fleet', { name: fleet, network: name }),
+    ),
+    ...ours.map((value) => element('ven:option', { value })),
+    element('ven:original', {}, [original]),
+  ];
+  const mark = laidOut(element('ven:boot', { 'xmlns:ven': VEN, url }, parts), 2);
+  const metadata = child(network, 'metadata');
+  if (!metadata)
+    insertAfter(network, ['name', 'uuid'], [laidOut(element('metadata', {}, [mark]), 1)]);
+  else if (before) metadata.children[metadata.children.indexOf(before.element)] = mark;
+  else insertAfter(metadata, [], [mark]);
+}
+
+/** Each child on a line of its own, in an element that stands so deep. */
+function laidOut(element: XmlElement, depth: number): XmlElement {
+  const line = (deep: number): string => `\n${'  '.repeat(deep)}`;
+  return {
+    ...element,
+    children: [...element.children.flatMap((node) => [line(depth + 1), node]), line(depth)],
+  };
+}
+
+function optionsIn(network: XmlElement): XmlElement | undefined {
+  return childrenNs([network], DNSMASQ, 'options')[0];
+}
+
+function valuesIn(network: XmlElement, options: XmlElement): XmlElement[] {
+  return childrenNs([network, options], DNSMASQ, 'option');
+}
+
+function element(
+  name: string,
+  attrs: Record<string, string> = {},
+  children: (XmlElement | string)[] = [],
+): XmlElement {
+  return { name, attrs, children };
+}

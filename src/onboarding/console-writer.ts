@@ -1,0 +1,111 @@
+import { VenError, type NodeEffect, type ResolvedVm } from '../model/index.js';
+import type { OnboardingPorts } from './ports.js';
+
+type TypeEffect = Extract<NodeEffect, { kind: 'type' }>;
+/** As the watcher's. */
+type Standing = () => 'asked' | 'written-on' | 'over';
+
+export interface TypistOptions {
+  vm: ResolvedVm;
+  ports: Pick<OnboardingPorts, 'type' | 'clock' | 'credentials' | 'emit'>;
+  warn: (message: string) => void;
+  signal: AbortSignal;
+  /** Called just before this is typed. */
+  typing: (effect: TypeEffect, text: string) => void;
+  /** Nothing can be typed on this machine. */
+  unable: (error: VenError) => void;
+}
+
+const AGAIN_MS = 3000;
+/** While libvirt refuses: it may be on its way up again. */
+const LONGEST_MS = 30_000;
+
+/** Answers one node's prompts, one after another. */
+export class Typist {
+  #fault: { error: unknown } | null = null;
+  readonly #options: TypistOptions;
+  #stop = new AbortController();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(options: TypistOptions) {
+    this.#options = options;
+  }
+
+  /** `standing`: of this effect's prompt, as of now. It may long be over when the console is free. */
+  type(effect: TypeEffect, standing: Standing): void {
+    const signal = AbortSignal.any([this.#options.signal, this.#stop.signal]);
+    this.#last = this.#last
+      .then(() => this.#answer(effect, standing, signal))
+      .catch((error: unknown) => {
+        this.#fault ??= { error };
+      });
+  }
+
+  /** Of what was to be typed so far nothing more is. */
+  stop(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+  }
+
+  /** Of a bug: nobody waits for what is typed. */
+  throwFault(): void {
+    if (this.#fault) throw this.#fault.error;
+  }
+
+  async #answer(effect: TypeEffect, standing: Standing, signal: AbortSignal): Promise<void> {
+    const { send, stage, prompt } = effect;
+    const { vm, ports, warn, typing, unable } = this.#options;
+    const text = send.kind === 'text' ? send.text : ports.credentials?.[send.credential];
+    if (text === undefined) {
+      warn(
+        `asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there is none: the flow has no credentials`,
+      );
+      return;
+    }
+    const wanted = (now: boolean): boolean => {
+      if (standing() !== 'asked') return false;
+      if (now) typing(effect, text);
+      return true;
+    };
+    let begun = false;
+    let pause = AGAIN_MS;
+    while (!signal.aborted && standing() !== 'over') {
+      try {
+        const outcome = await ports.type(vm, text, wanted, signal);
+        if (outcome === 'typed') {
+          ports.emit({
+            type: 'node-answered',
+            time: new Date(ports.clock.now()).toISOString(),
+            address: vm.address,
+            stage,
+            prompt,
+          });
+          return;
+        }
+        pause = AGAIN_MS;
+        if (outcome === 'busy') {
+          warn(
+            'its console is in use by somebody else, and it waits for an answer: leave it (Ctrl-])',
+          );
+        } else if (standing() === 'written-on') {
+          // The first time it may be a line of the node's own that is not whole yet.
+          if (begun)
+            warn(
+              'waits for an answer, which somebody else has begun to type: finish it, or delete it',
+            );
+          begun = true;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof VenError)) throw error;
+        if (error.code === 'host-not-ready') {
+          unable(error);
+          return;
+        }
+        warn(`could not be answered, and is tried again: ${error.summary}`);
+        pause = Math.min(LONGEST_MS, pause * 2);
+      }
+      await ports.clock.sleep(pause, signal);
+    }
+  }
+}

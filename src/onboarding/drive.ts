@@ -1,0 +1,330 @@
+import {
+  hostOfVm,
+  isSameHost,
+  VenError,
+  type Address,
+  type NodeRecord,
+  type OnboardingFlow,
+  type OrchestratorHost,
+  type Profile,
+  type ProvisionResult,
+  type ResolvedVm,
+} from '../model/index.js';
+import { Admission, type AdmissionLimits } from './admission.js';
+import { NodeRun } from './node.js';
+import {
+  inOrder,
+  warnOnce,
+  type LostNode,
+  type OnboardingPorts,
+  type PowerState,
+} from './ports.js';
+import { resultOf } from './result.js';
+import { StatusPoll } from './status-poll.js';
+
+export interface DriveOptions {
+  run: string;
+  fleet: string;
+  /** The fleet file, to name it. */
+  file: string;
+  host: string;
+  profile: Profile;
+  flow: OnboardingFlow;
+  /** The stage that is waited for, by its name. */
+  until: string;
+  nodes: readonly DrivenNode[];
+  limits: AdmissionLimits;
+  /** Of the whole run; null: none. */
+  timeoutSeconds: number | null;
+  /** So much of it has passed. Default: 0. */
+  spentSeconds?: number;
+  /** What the orchestrator knew at the start; null: it was not asked, or did not tell, and nothing is registered. */
+  known: readonly OrchestratorHost[] | null;
+  ports: OnboardingPorts;
+  /** What is to be told first. */
+  warnings?: readonly string[];
+  /** Ends the watch; the nodes go on. */
+  signal: AbortSignal;
+}
+
+export interface DrivenNode {
+  vm: ResolvedVm;
+  power: PowerState;
+  /** What is kept of it and still counts. */
+  record: NodeRecord | null;
+  /** It has failed before it could begin; absent: it has not. */
+  lost?: LostNode;
+}
+
+const LOOK_MS = 200;
+const POWER_MS = 3000;
+
+/** Watches all nodes until each has come to its end, or the run has. Throws only for what is no node's own: a console that may not be read, a bug. */
+export async function driveNodes(options: DriveOptions): Promise<ProvisionResult> {
+  const run = new Drive(options);
+  return run.run();
+}
+
+class Drive {
+  readonly #options: DriveOptions;
+  readonly #nodes: NodeRun[];
+  readonly #admission: Admission;
+  readonly #stop = new AbortController();
+  readonly #statuses: StatusPoll | null;
+  /** By VM's name, as far as it is known. Null: registered by this run. */
+  readonly #hosts = new Map<string, OrchestratorHost | null>();
+  readonly #warn: (address: Address | null, message: string) => void;
+  readonly #underWay = new Set<Promise<void>>();
+  #powersAskedAt = -Infinity;
+  #askingPowers = false;
+  /** Of something that nobody waits for; thrown by the next look. */
+  #fault: { error: unknown } | null = null;
+
+  constructor(options: DriveOptions) {
+    const ports = { ...options.ports, emit: inOrder(options.ports.emit) };
+    this.#options = { ...options, ports };
+    const { profile, flow, until, known, file } = options;
+    this.#warn = warnOnce(ports);
+    this.#admission = new Admission(options.limits);
+    this.#nodes = options.nodes.map(({ vm, record }) => {
+      const warn = (message: string): void => {
+        if (node.state === 'ended') this.#warn(null, `${vm.address} ${message}`);
+        else this.#warn(vm.address, message);
+      };
+      const node = new NodeRun({
+        vm,
+        file,
+        record,
+        profile,
+        flow,
+        until,
+        ports,
+        signal: this.#stop.signal,
+        warn,
+      });
+      return node;
+    });
+    this.#learn(known ?? []);
+    this.#statuses =
+      ports.orchestrator &&
+      new StatusPoll(ports.orchestrator, ports.clock, (message) => {
+        this.#warn(null, message);
+      });
+  }
+
+  async run(): Promise<ProvisionResult> {
+    const { ports, signal, timeoutSeconds, spentSeconds = 0, profile } = this.#options;
+    const { clock } = ports;
+    const began = clock.now();
+    const left = timeoutSeconds === null ? Infinity : (timeoutSeconds - spentSeconds) * 1000;
+    this.#begin(began);
+    let cut: 'interrupted' | 'timeout' | null = null;
+    try {
+      while (this.#nodes.some(({ state }) => state !== 'ended')) {
+        if (signal.aborted) cut = 'interrupted';
+        else if (clock.now() - began >= left) cut = 'timeout';
+        if (cut !== null) break;
+        this.#look();
+        await clock.sleep(LOOK_MS, signal);
+      }
+      const now = clock.now();
+      const at = new Date(now).toISOString();
+      for (const node of this.#nodes) {
+        const stage = node.stage ?? profile.stages[0]?.name ?? '';
+        const message = `The run's time was up (${timeoutSeconds} s)`;
+        node.abandon(
+          cut === 'timeout' ? { class: 'timeout', stage, at, message, line: node.lastLine } : null,
+        );
+      }
+      const result = resultOf(this.#nodes, cut, now - began);
+      await this.#linger();
+      ports.emit({
+        type: 'provision-finished',
+        time: new Date(clock.now()).toISOString(),
+        ...result,
+      });
+      return result;
+    } finally {
+      this.#stop.abort();
+      for (const node of this.#nodes) node.close();
+      await Promise.all([...this.#underWay]);
+    }
+  }
+
+  #begin(now: number): void {
+    const { run, fleet, host, profile, flow, until, nodes, ports } = this.#options;
+    const time = new Date(now).toISOString();
+    ports.emit({
+      type: 'provision-started',
+      formatVersion: '1',
+      time,
+      run,
+      fleet,
+      host,
+      profile: profile.name,
+      flow,
+      until,
+      nodes: nodes.map(({ vm, record }) => {
+        const visit = record?.visits.at(-1);
+        const outcome = record?.outcome ?? 'under-way';
+        return {
+          address: vm.address,
+          outcome,
+          stage: visit?.stage ?? null,
+          title: visit?.title ?? null,
+          startedAt: record?.visits[0]?.enteredAt ?? null,
+          enteredAt: visit?.enteredAt ?? null,
+        };
+      }),
+    });
+    for (const warning of this.#options.warnings ?? []) this.#warn(null, warning);
+    for (const [index, node] of this.#nodes.entries()) {
+      const { record, power, lost } = nodes[index] as DrivenNode;
+      if (lost) {
+        node.lose(lost);
+        continue;
+      }
+      const on = power.power === 'running' || power.power === 'paused';
+      if (record?.outcome === 'failed' || (record?.outcome === 'ready' && on)) node.leave(record);
+      else if (on)
+        this.#start(node, () =>
+          this.#register(node).then(() => {
+            if (node.state === 'starting') node.takeUp(power, this.#known(node));
+          }),
+        );
+    }
+  }
+
+  #look(): void {
+    if (this.#fault) throw this.#fault.error;
+    const now = this.#options.ports.clock.now();
+    for (const node of this.#nodes) {
+      if (node.state !== 'waiting') continue;
+      const underWay = this.#nodes.filter(
+        ({ state }) => state !== 'waiting' && state !== 'ended',
+      ).length;
+      if (!this.#admission.admits(underWay)) break;
+      this.#start(node, async () => {
+        await this.#register(node);
+        if (node.state === 'starting') node.state = 'registered';
+      });
+    }
+    for (const node of this.#nodes)
+      if (node.state === 'registered' && this.#admission.mayPowerOn(now)) this.#powerOn(node);
+    for (const node of this.#nodes) if (!node.linger()) node.poll();
+    const watched = this.#nodes.filter(({ state }) => state === 'watched');
+    if (watched.length === 0) return;
+    if (now - this.#powersAskedAt >= POWER_MS && !this.#askingPowers)
+      this.#background(() => this.#askPowers(watched, now));
+    if (this.#statuses?.isDue(now) === true) this.#background(() => this.#askStatuses(watched));
+  }
+
+  /** Until none of the nodes that were typed at just now echoes that any more. */
+  async #linger(): Promise<void> {
+    const { signal } = new AbortController();
+    while (this.#nodes.filter((node) => node.linger()).length > 0)
+      await this.#options.ports.clock.sleep(LOOK_MS, signal);
+  }
+
+  #start(node: NodeRun, work: () => Promise<void>): void {
+    node.state = 'starting';
+    this.#background(work);
+  }
+
+  #powerOn(node: NodeRun): void {
+    const { ports } = this.#options;
+    const before = this.#known(node);
+    this.#start(node, () =>
+      this.#admission.powerOn(
+        () => node.powerOn(this.#stop.signal, before),
+        () => ports.clock.now(),
+      ),
+    );
+  }
+
+  /** Before its power is on, as the orchestrator wants it. Ends the node when that can't be. */
+  async #register(node: NodeRun): Promise<void> {
+    const { ports, flow, known } = this.#options;
+    const { orchestrator } = ports;
+    const { vm } = node;
+    if (flow !== 'non-interactive' || known === null || orchestrator === null) return;
+    const there = this.#hosts.get(vm.name);
+    // Somebody else's host with this serial number is for `register` to refuse.
+    if (there === null || (there !== undefined && isSameHost(there, vm))) return;
+    try {
+      const { name, serialNumber, uuid } = vm;
+      const { id, already } = await orchestrator.register(
+        { name, serialNumber, uuid },
+        this.#stop.signal,
+      );
+      this.#hosts.set(name, null);
+      ports.emit({
+        type: 'node-registered',
+        time: new Date(ports.clock.now()).toISOString(),
+        address: vm.address,
+        serialNumber,
+        id,
+        already,
+      });
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      node.failHere(
+        error instanceof VenError && error.code === 'orchestrator-unreachable'
+          ? 'network'
+          : 'workflow',
+        error,
+      );
+    }
+  }
+
+  async #askPowers(watched: readonly NodeRun[], now: number): Promise<void> {
+    this.#askingPowers = true;
+    try {
+      const powers = await this.#options.ports.powers(watched.map(({ vm }) => vm.uuid));
+      for (const node of watched) {
+        const seen = powers.get(node.vm.uuid);
+        if (seen) node.powerSeen(seen, now, this.#known(node));
+      }
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      this.#warn(null, `Whether the VMs are on can't be seen: ${error.summary}`);
+    } finally {
+      this.#askingPowers = false;
+      this.#powersAskedAt = this.#options.ports.clock.now();
+    }
+  }
+
+  async #askStatuses(watched: readonly NodeRun[]): Promise<void> {
+    const hosts = await this.#statuses?.ask(this.#stop.signal);
+    const told = this.#learn(hosts ?? []);
+    for (const node of watched) {
+      const host = told.get(node.vm.name);
+      if (host) node.orchestratorSaid(host);
+    }
+  }
+
+  /** The nodes' hosts among all, by VM's name. */
+  #learn(hosts: readonly OrchestratorHost[]): Map<string, OrchestratorHost> {
+    const told = new Map<string, OrchestratorHost>();
+    for (const { vm } of this.#nodes) {
+      const host = hostOfVm(hosts, vm);
+      if (host !== null) told.set(vm.name, host);
+    }
+    for (const [name, host] of told) this.#hosts.set(name, host);
+    return told;
+  }
+
+  /** What the orchestrator said of it last; null: nothing, as far as is known. */
+  #known({ vm }: NodeRun): OrchestratorHost | null {
+    return this.#hosts.get(vm.name) ?? null;
+  }
+
+  #background(work: () => Promise<void>): void {
+    const done = work()
+      .catch((error: unknown) => {
+        if (!this.#stop.signal.aborted) this.#fault ??= { error };
+      })
+      .finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+  }
+}

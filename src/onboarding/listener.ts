@@ -1,0 +1,111 @@
+import { LastBoot } from '../terminal-text/index.js';
+import { VenError, type ResolvedVm } from '../model/index.js';
+import { EchoFinder } from './echo.js';
+import type { LogPlace, NodeConsole, OnboardingPorts } from './ports.js';
+
+/** So much before the place where a former run stopped is read again: it may have stopped in the midst of an echo. */
+const AGAIN_BYTES = 4096;
+/** So long after something was typed, and once more so long, its echo may still come. */
+const ECHO_MS = 1000;
+
+/** Listens to one node's console, and sees to it that what was typed there is not kept in its log. */
+export class Listener {
+  readonly #vm: ResolvedVm;
+  readonly #ports: Pick<OnboardingPorts, 'openConsole' | 'consoleEnd' | 'clock'>;
+  readonly #warn: (message: string) => void;
+  readonly #echo: EchoFinder;
+  #console: NodeConsole | null = null;
+  #typedAt = -Infinity;
+  /** Nobody listens any more but for an echo; null: somebody does. */
+  #until: number | null = null;
+
+  constructor(
+    vm: ResolvedVm,
+    ports: Pick<OnboardingPorts, 'openConsole' | 'consoleEnd' | 'clock' | 'credentials'>,
+    warn: (message: string) => void,
+  ) {
+    this.#vm = vm;
+    this.#ports = ports;
+    this.#warn = warn;
+    this.#echo = new EchoFinder(ports.credentials ? [ports.credentials.password] : []);
+  }
+
+  /** null: all that is kept. */
+  open(from: LogPlace | null): void {
+    const since = from && { file: from.file, position: Math.max(0, from.position - AGAIN_BYTES) };
+    if (from && since) this.#echo.known(since, from);
+    this.#console = this.#ports.openConsole(this.#vm, since);
+  }
+
+  /** How much of the log has been heard; null: it was not opened. */
+  get place(): LogPlace | null {
+    return this.#console && this.#echo.place(this.#console.place);
+  }
+
+  /** From now on this may be echoed. */
+  expect(text: string): void {
+    this.#echo.expect(text);
+    this.#typedAt = this.#ports.clock.now();
+  }
+
+  /** What was said since, a part of it; `all`: all that was until now. `certain`: also what may be the beginning of an echo. */
+  hear({ all = false, certain = false } = {}): Uint8Array {
+    const now = this.#ports.clock.now();
+    const heard: Uint8Array[] = [];
+    // Where the log ends now: a node may write faster than it is read.
+    const end = all && this.#console ? this.#ports.consoleEnd(this.#vm) : null;
+    for (let more = true; more;) {
+      const pieces = this.#console?.read() ?? [];
+      const isThere = ({ start, bytes }: (typeof pieces)[number]): boolean =>
+        start.file === end?.file && start.position + bytes.length >= end.position;
+      more = end !== null && pieces.length > 0 && !pieces.some(isThere);
+      for (const piece of pieces) {
+        const { found, said } = this.#echo.push(piece, now);
+        heard.push(said);
+        for (const { at, length } of found) {
+          const why = this.#console?.mask(at, length) ?? null;
+          if (why !== null)
+            this.#warn(
+              `echoed a credential, and it could not be masked in the console log: ${why}`,
+            );
+        }
+      }
+    }
+    heard.push(this.#echo.release(now, { all: certain }));
+    const some = heard.filter(({ length }) => length > 0);
+    return some.length === 1 && some[0] ? some[0] : Buffer.concat(some);
+  }
+
+  /** Of all that is kept. */
+  lastBoot(): Uint8Array {
+    const boot = new LastBoot();
+    boot.push(Buffer.from(this.hear({ all: true })).toString('latin1'));
+    return Buffer.from(boot.text(), 'latin1');
+  }
+
+  /** Nobody listens any more. For a moment it is kept from going unheard what was typed just now. */
+  end(): void {
+    const now = this.#ports.clock.now();
+    this.#until ??= now - this.#typedAt < ECHO_MS ? now + ECHO_MS : now;
+    this.linger();
+  }
+
+  /** After its end: whether there is still something to wait for. */
+  linger(): boolean {
+    if (this.#until === null || this.#console === null) return false;
+    try {
+      this.hear({ all: true });
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      this.close();
+    }
+    if (this.#ports.clock.now() >= this.#until) this.close();
+    return this.#console !== null;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#console?.close();
+    this.#console = null;
+  }
+}

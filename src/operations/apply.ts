@@ -1,0 +1,224 @@
+import { availableParallelism } from 'node:os';
+import { runPlan } from '../apply/index.js';
+import {
+  acquireLock,
+  commandLine,
+  endLeftOvers,
+  fleetKey,
+  openJournal,
+  removeDomainLogs,
+  removeWorkFolder,
+} from '../host/index.js';
+import {
+  EXIT,
+  VenError,
+  type Address,
+  type Emit,
+  type EventError,
+  type Plan,
+  type PlanOptions,
+  type ResolvedFleet,
+  type RunEvent,
+  type RunResult,
+} from '../model/index.js';
+import { makePlan, matcher } from '../plan/index.js';
+import type { AskSecret } from './provision/credentials.js';
+import { checkHostIsReady } from './doctor.js';
+import { loadFleetFile, secretReader, type Request } from './load.js';
+import { recordsKeeper } from '../onboarding/index.js';
+import { OneClient } from './provision/one-client.js';
+import { openHost } from './open.js';
+import { checkStillFits, readSavedPlan } from './plan.js';
+import { orchestratorFor } from './orchestrator/registration.js';
+import type { Session } from './provision/session.js';
+import { openRender } from './templates.js';
+
+/** Two signals, since the first Ctrl-C and the second mean different things. */
+export interface Interrupt {
+  /** Start nothing new; let running steps finish. */
+  graceful: AbortSignal;
+  /** Stop the children too. */
+  hard: AbortSignal;
+}
+
+export interface ApplyRequest extends Request {
+  /** With mode `destroy`, the fleet goes. Ignored with `savedPlan`, which brings its own. */
+  options: PlanOptions;
+  /** A file from `plan --out`: refused when it no longer fits. */
+  savedPlan?: string | undefined;
+  /** At most so many programs at once. Default: a vagrant for each core, and 16 virsh. */
+  parallelism?: number | undefined;
+  /** How long to wait for another run to end; 0: not at all. */
+  lockTimeoutSeconds: number;
+  /** Destroy: the logs too. */
+  purge?: boolean | undefined;
+  /** Whether somebody can be asked, or has said yes already. Checked before anything slow. */
+  consent: 'given' | 'ask' | 'impossible';
+  /** The words after `ven`, the command's name first: for who has to type them again, with a yes. */
+  typed: readonly string[];
+  /** For the credentials of an orchestrator that the plan asks; absent: nobody can be asked. */
+  askSecret?: AskSecret | null;
+  /** Shows the plan; resolves to whether to go on. Not called when there is nothing to do. */
+  confirm: (plan: Plan) => Promise<boolean>;
+  emit: Emit;
+  interrupt: Interrupt;
+  /** Of a run that goes on with the nodes; absent: it ends with the VMs. */
+  session?: Session;
+}
+
+/** `result` is null when there was nothing to do, or when the answer was no (`declined`). */
+export interface ApplyResult {
+  fleet: ResolvedFleet;
+  plan: Plan;
+  result: RunResult | null;
+  declined: boolean;
+  /** Why VMs are not as the plan wanted them, but for an interruption: the first thing that failed, for each. */
+  lost: ReadonlyMap<Address, EventError>;
+  /** The first thing that `emit` or the journal threw, which does not disturb a run. Absent: nothing. */
+  viewFault?: unknown;
+}
+
+/** Makes the host match the fleet file, or takes the fleet away: plan, consent, run. Holds the fleet's lock throughout. */
+export async function apply(request: ApplyRequest): Promise<ApplyResult> {
+  // To take a fleet away, nobody need know its secrets.
+  const readSecret = request.options.mode === 'apply' ? secretReader(request) : undefined;
+  const fleet = loadFleetFile(request, readSecret);
+  const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan);
+  const { leaveOff } = request.options;
+  const options = saved
+    ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) }
+    : request.options;
+  const { session } = request;
+  session?.about(askedVms(fleet, options));
+  if (request.consent === 'impossible') throw needsConsent(request);
+
+  const lock = await acquireLock({
+    uri: fleet.host.uri,
+    fleet: fleet.name,
+    waitSeconds: request.lockTimeoutSeconds,
+    command: options.mode,
+    signal: request.interrupt.graceful,
+  });
+  const client = session?.client ?? new OneClient();
+  const { lost, note } = losses();
+  try {
+    const { host, workDir } = openHost(fleet, request.env, {
+      lockFd: lock.fd,
+      ...(readSecret && { readSecret }),
+    });
+    // A container goes on without the run that started it, and without the lock.
+    const key = fleetKey({ uri: fleet.host.uri, fleet: fleet.name });
+    await endLeftOvers({ runner: fleet.host.runner, key, workDir, env: request.env });
+    const state = await host.observe(fleet);
+    const plan = makePlan(fleet, state, options);
+    if (saved !== null) checkStillFits(saved, plan, 'saved');
+    if (plan.steps.length === 0) {
+      if (options.mode === 'destroy') await tidy(workDir, plan, request);
+      return { fleet, plan, result: null, declined: false, lost };
+    }
+    if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
+    // A question may stand for hours; what was agreed to must still be what is done, and nothing may have come in its way.
+    if (request.consent === 'ask')
+      checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
+    if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
+    await session?.checkBefore(plan, request.interrupt.graceful);
+
+    const { askSecret = null } = request;
+    const orchestrator = await orchestratorFor(
+      plan,
+      fleet,
+      { ...request, askSecret, signal: request.interrupt.graceful },
+      client,
+    );
+    const journal = openJournal(workDir);
+    const keepRecords = recordsKeeper(fleet, plan, workDir);
+    const emit = (event: RunEvent): void => {
+      try {
+        request.emit(event);
+      } finally {
+        journal.write(event);
+        keepRecords(event);
+        note(event);
+      }
+    };
+    let viewFault: unknown;
+    try {
+      const cores = availableParallelism();
+      const result = await runPlan(plan, {
+        host,
+        orchestrator,
+        render: openRender(),
+        fleet,
+        emit,
+        clock: { now: () => new Date() },
+        parallelism: {
+          vagrant: Math.min(request.parallelism ?? cores, cores),
+          virsh: request.parallelism ?? 16,
+        },
+        interrupt: request.interrupt,
+        runId: journal.run,
+        command: options.mode,
+        viewFault: (error) => (viewFault = error),
+      });
+      if (options.mode === 'destroy' && result.exitCode === EXIT.done)
+        await tidy(workDir, plan, request);
+      return { fleet, plan, result, declined: false, lost, viewFault };
+    } finally {
+      journal.close();
+    }
+  } finally {
+    if (!session) await client.close();
+    lock.release();
+  }
+}
+
+function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): Address[] {
+  const named = (patterns: readonly string[]) => {
+    const tests = patterns.map(matcher);
+    return (address: Address): boolean => tests.some((matches) => matches(address));
+  };
+  const [targeted, excluded] = [named(targets), named(excludes)];
+  return vms
+    .filter(
+      ({ address, power }) =>
+        power === 'running' && (targets.length === 0 || targeted(address)) && !excluded(address),
+    )
+    .map(({ address }) => address);
+}
+
+/** Gathers of each VM the failure itself, else what it waited for in vain; what was only not begun any more is not lost. */
+function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
+  const lost = new Map<Address, EventError>();
+  let interrupted = false;
+  const note: Emit = (event) => {
+    interrupted ||= event.type === 'interrupted';
+    if (event.type !== 'step-finished' || event.outcome === 'done') return;
+    if (event.outcome === 'failed') lost.set(event.address, event.error);
+    else if (!interrupted && !lost.has(event.address))
+      lost.set(event.address, {
+        code: 'vms-failed',
+        summary: `what it needs is not there: ${event.because}`,
+      });
+  };
+  return { lost, note };
+}
+
+/** After a whole destroy nothing of the work folder is of use any more, but the logs. */
+async function tidy(workDir: string, plan: Plan, { purge, env }: ApplyRequest): Promise<void> {
+  const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
+  if (!whole) return;
+  removeWorkFolder(workDir, { keepLogs: purge !== true });
+  if (purge === true) await removeDomainLogs(plan.host, plan.fleet, env);
+}
+
+function needsConsent({ file, typed: [command = '', ...rest] }: ApplyRequest): VenError {
+  // Only of an apply: what else is run with consent, no plan shows.
+  const look =
+    command === 'apply'
+      ? `Look at the plan (${commandLine('ven', ['plan', file])}), then say yes`
+      : 'Say yes';
+  return new VenError('needs-consent', {
+    summary: 'This changes the host, and there is no terminal to ask on',
+    hint: `${look} with: ${commandLine('ven', [command, '--yes', ...rest])}`,
+  });
+}

@@ -1,0 +1,277 @@
+import { join } from 'node:path';
+import { availableParallelism, release, totalmem, type } from 'node:os';
+import { withoutLiteralSecrets } from '../../config/index.js';
+import { ConsoleText, LastText } from '../../terminal-text/index.js';
+import {
+  keptFiles,
+  openArchive,
+  readConsoleLog,
+  readEnd,
+  readFleetFile,
+  readNodeRecords,
+  readPackageFile,
+  type ReadLog,
+} from '../../host/index.js';
+import { VenError, type Profile, type ResolvedFleet } from '../../model/index.js';
+import { makePlan } from '../../plan/index.js';
+import { bundleReadme, type BundleContents } from './readme.js';
+import { bundleRedaction, type BundleRedaction } from './redaction.js';
+import { doctor } from '../doctor.js';
+import { loadFleetFile, secretReader, type Request } from '../load.js';
+import { openHost } from '../open.js';
+import { readProfile } from '../provision/profile.js';
+
+export interface BundleRequest extends Request {
+  /** Where to; null: a name with fleet and time, in the current folder. Never over what is there. */
+  output: string | null;
+  signal: AbortSignal;
+  /** Where the console logs are; for tests. */
+  consoles?: string | undefined;
+}
+
+export interface Bundle extends BundleContents {
+  file: string;
+  bytes: number;
+}
+
+const CONSOLE_CHARACTERS = 8 * 1024 * 1024;
+const LOG_BYTES = 8 * 1024 * 1024;
+const RUNS = 20;
+
+/**
+ * All that somebody needs who is asked why a fleet does what it does, in one archive, without secrets. What can't be had is named in it. Needs no
+ * lock, changes nothing. Rejects with `not-found` without a fleet file, `usage` when it can't be written, `interrupted`.
+ */
+export async function bundle({ output, signal, ...request }: BundleRequest): Promise<Bundle> {
+  const written = new TextDecoder().decode(readFleetFile(request.file));
+  const made = new Date();
+  let fleet: ResolvedFleet | VenError;
+  try {
+    fleet = loadFleetFile(request);
+  } catch (error) {
+    if (!(error instanceof VenError)) throw error;
+    fleet = error;
+  }
+  const { redaction, warnings } = redactionFor(fleet, written, request);
+  const name = `ven-bundle-${fleet instanceof VenError ? 'fleet' : fleet.name}-${made.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const file = output ?? `${name}.tar.gz`;
+  const archive = await openArchive(file, made);
+  const result: Bundle = { file, bytes: 0, parts: [], missing: [], warnings };
+
+  const add = async (path: string, what: string, text: string): Promise<void> => {
+    signal.throwIfAborted();
+    await archive.add(`${name}/${path}`, text);
+    result.parts.push({ path, what, bytes: Buffer.byteLength(text) });
+  };
+  /** A part that can't be had does not keep the others away. */
+  const part = async (
+    path: string,
+    what: string,
+    content: () => string | Promise<string>,
+  ): Promise<void> => {
+    signal.throwIfAborted();
+    let text: string;
+    try {
+      text = await content();
+    } catch (error) {
+      result.missing.push({
+        path,
+        what,
+        why: redaction.text(reason(error)).replaceAll(/\s+/g, ' '),
+      });
+      return;
+    }
+    await add(path, what, text);
+  };
+
+  try {
+    await part('fleet.yaml', 'the fleet file', () =>
+      redaction.file(withoutLiteralSecrets(written)),
+    );
+    await part('host.json', 'versions of ven and of this machine', () =>
+      json(aboutHere(), redaction),
+    );
+    if (fleet instanceof VenError) {
+      const { summary, findings } = fleet;
+      await part('findings.json', 'what is wrong with the fleet file', () =>
+        json({ summary, findings }, redaction),
+      );
+      const why = `${summary}: correct it and run this again`;
+      result.missing.push({
+        path: 'all else',
+        what: 'the plan, events, nodes and consoles',
+        why: redaction.text(why),
+      });
+    } else await fleetParts(fleet, request, { part, redaction });
+    await add(
+      'README.md',
+      'this list',
+      bundleReadme(result, { made, fleet: fleet instanceof VenError ? null : fleet.name }),
+    );
+    result.bytes = await archive.close();
+    return result;
+  } catch (error) {
+    await archive.abandon();
+    throw error;
+  }
+}
+
+interface Making {
+  part: (path: string, what: string, content: () => string | Promise<string>) => Promise<void>;
+  redaction: BundleRedaction;
+}
+
+async function fleetParts(
+  fleet: ResolvedFleet,
+  request: Omit<BundleRequest, 'output' | 'signal'>,
+  { part, redaction }: Making,
+): Promise<void> {
+  const { env, file } = request;
+  const { host, workDir } = openHost(fleet, env);
+  await part('resolved.json', 'what the fleet file means, with every default', () =>
+    json(fleet, redaction),
+  );
+  await part('doctor.json', 'whether this host is ready (ven doctor)', async () =>
+    json(await doctor(file, env), redaction),
+  );
+  await part('plan.json', 'what an apply would do now (ven plan)', async () => {
+    const options = {
+      mode: 'apply' as const,
+      targets: [],
+      excludes: [],
+      replace: [],
+      keepDisks: false,
+    };
+    return json(makePlan(fleet, await host.observe(fleet), options), redaction);
+  });
+  for (const { vm, record, damage } of readNodeRecords(
+    workDir,
+    fleet.vms.map((one) => one.name),
+  )) {
+    if (record === null && damage === null) continue;
+    await part(`nodes/${vm}.json`, 'how far a node has come, and when (ven timeline)', () => {
+      if (damage !== null) throw new VenError('tool-failed', { summary: damage });
+      return json(record, redaction);
+    });
+  }
+  const runs = keptFiles(workDir, ['runs']).filter(({ path }) => path.endsWith('.jsonl'));
+  for (const { path } of runs.slice(0, RUNS)) {
+    await part(path, 'the events of a run, the newest 20 of them', () =>
+      redaction.jsonLines(whole(readEnd(join(workDir, path), LOG_BYTES))),
+    );
+  }
+  for (const { path } of keptFiles(workDir, ['logs'])) {
+    await part(path, 'what vagrant said of a VM', () =>
+      redaction.text(whole(readEnd(join(workDir, path), LOG_BYTES))),
+    );
+  }
+  for (const { name, domain } of fleet.vms) {
+    await part(
+      `consoles/${name}.log`,
+      'what a VM said on its serial console, cleaned (ven logs)',
+      async () =>
+        redaction.text(
+          await consoleText({ uri: fleet.host.uri, domain, folder: request.consoles }),
+        ),
+    );
+  }
+}
+
+/** Only as text: between raw bytes, colours and cursor movements could stand in the middle of a secret. */
+async function consoleText(of: Pick<ReadLog, 'uri' | 'domain' | 'folder'>): Promise<string> {
+  const text = new ConsoleText();
+  const last = new LastText(CONSOLE_CHARACTERS);
+  for await (const bytes of readConsoleLog({ ...of, follow: false }))
+    if (bytes !== null) last.push(text.push(bytes));
+  last.push(text.end());
+  return last.text();
+}
+
+function redactionFor(
+  fleet: ResolvedFleet | VenError,
+  written: string,
+  request: Request,
+): { redaction: BundleRedaction; warnings: string[] } {
+  const warnings: string[] = [];
+  // Whichever of them the fleet file names, and also where it can't be read.
+  const usual = ['PROJECT_API_PASSWORD', 'ONBOARDING_PASSWORD'].flatMap(
+    (name) => request.env[name] ?? [],
+  );
+  const secrets = [...proxySecrets(request.env), ...usual.filter((secret) => secret !== '')];
+  const orchestrator = fleet instanceof VenError ? null : fleet.orchestrator;
+  const read = secretReader(request);
+  for (const [what, reference] of Object.entries(orchestrator?.credentials ?? {})) {
+    try {
+      const secret = read(reference);
+      // A user's name is no secret by itself: one that is a word of the fleet file, or next to nothing, would only blot out others.
+      if (what !== 'username' || (secret.length > 3 && !written.includes(secret)))
+        secrets.push(secret);
+    } catch (error) {
+      warnings.push(
+        `The ${what} of the fleet could not be read, so it was looked for only where a node asks for it: ${reason(error)}`,
+      );
+    }
+  }
+  let profile: Profile;
+  try {
+    profile = readProfile(orchestrator?.profile ?? DEFAULT_PROFILE, request);
+  } catch (error) {
+    warnings.push(
+      `The profile could not be read, so the prompts of ven's own count: ${reason(error)}`,
+    );
+    profile = readProfile(DEFAULT_PROFILE, request);
+  }
+  return { redaction: bundleRedaction(secrets, profile), warnings };
+}
+
+const DEFAULT_PROFILE = { builtin: 'edge-node' };
+
+/** The passwords in the addresses of proxies, as written and as meant. */
+function proxySecrets(env: Request['env']): string[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    const [, password] = /_proxy$/i.test(name) ? (/\/\/[^/@:]*:(.*)@/.exec(value ?? '') ?? []) : [];
+    if (!password) return [];
+    try {
+      return [password, decodeURIComponent(password)];
+    } catch {
+      return [password];
+    }
+  });
+}
+
+function aboutHere(): object {
+  const { version } = JSON.parse(readPackageFile('package.json')) as { version: string };
+  const { version: node, platform, arch } = process;
+  let system = type();
+  try {
+    system = /^PRETTY_NAME="?([^"\n]*)/m.exec(readEnd('/etc/os-release', 4096).text)?.[1] ?? system;
+  } catch {
+    // the kernel's name will do
+  }
+  return {
+    ven: version,
+    node,
+    platform,
+    arch,
+    system,
+    kernel: release(),
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+  };
+}
+
+function json(value: unknown, redaction: BundleRedaction): string {
+  return redaction.json(JSON.stringify(value));
+}
+
+function whole({ text, cut }: { text: string; cut: boolean }): string {
+  return cut ? text.slice(text.indexOf('\n') + 1) : text;
+}
+
+function reason(error: unknown): string {
+  return error instanceof VenError
+    ? error.summary
+    : error instanceof Error
+      ? error.message
+      : String(error);
+}

@@ -1,0 +1,38 @@
+/**
+ * What each command does, as one function: it takes the rooms in the order of the pipeline (fleet file → config → host →
+ * plan → apply) and returns data. It prints nothing, parses no flags, and knows no terminal: that is `commands` and `view`.
+ */
+export { apply, type ApplyRequest, type ApplyResult, type Interrupt } from './apply.js';
+export { attach, readAlong, type ConsoleRequest } from './console.js';
+export { bundle, type Bundle, type BundleRequest } from './bundle/bundle.js';
+export type { AskSecret } from './provision/credentials.js';
+export { doctor } from './doctor.js';
+export { init } from './init.js';
+export type { Request } from './load.js';
+export { logs, type LogsRequest } from './logs.js';
+export {
+  orchestratorHosts,
+  registerVms,
+  setDefaultOs,
+  unregisterVms,
+  type FleetHosts,
+  type OrchestratorRequest,
+  type Registration,
+  type VmsRequest,
+} from './orchestrator/orchestrator.js';
+export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
+export {
+  provision,
+  provisionMade,
+  type Provisioned,
+  type ProvisionRequest,
+  type Watch,
+} from './provision/provision.js';
+export { render, type Guess, type RenderedFile } from './render.js';
+export { saveFiles, saveText } from './save.js';
+export { withSession, type Session, type SessionRequest } from './provision/session.js';
+export { openStatus, type FleetStatus, type VmStatus } from './status/status.js';
+export { addresses } from './addresses.js';
+export { timeline, type TimelineRequest } from './timeline.js';
+export { validate } from './validate.js';
+export { vnc, type VncAddress } from './vnc.js';

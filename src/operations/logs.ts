@@ -1,0 +1,65 @@
+import { ConsoleText, LastBoot, LastLines } from '../terminal-text/index.js';
+import { readConsoleLog } from '../host/index.js';
+import { findVm, type VmRequest } from './find-vm.js';
+
+export interface LogsRequest extends VmRequest {
+  /** Go on until `signal` is aborted. */
+  follow: boolean;
+  /** `boot`: only what was said since the VM's last boot, as far as the log shows one. */
+  since: 'boot' | null;
+  /** Only so many lines of what there is already. */
+  tail: number | null;
+  /** The bytes as they are, as Latin-1; else text cleaned for reading. */
+  raw: boolean;
+  signal: AbortSignal;
+  write: (text: string) => void;
+}
+
+/**
+ * What a VM has said on its serial console, from the log that libvirt keeps. Asks no libvirt: so it works for a VM that is off, or
+ * gone. Rejects with `not-found` (no such VM, no log) or `host-not-ready` (the log may not be read, or is elsewhere).
+ */
+export async function logs({
+  follow,
+  since,
+  tail,
+  raw,
+  signal,
+  write,
+  ...request
+}: LogsRequest): Promise<void> {
+  const { fleet, vm } = findVm(request);
+  const text = raw ? new RawText() : new ConsoleText();
+  const boot = since === 'boot' ? new LastBoot() : null;
+  const last = tail === null ? null : new LastLines(tail);
+  const tell = last === null ? write : (said: string): void => last.push(said);
+  let past = true;
+  for await (const bytes of readConsoleLog({
+    uri: fleet.host.uri,
+    domain: vm.domain,
+    follow,
+    signal,
+  })) {
+    if (past && bytes === null) {
+      past = false;
+      if (boot) tell(text.push(Buffer.from(boot.text(), 'latin1')));
+      tell(follow ? text.flush() : text.end());
+      if (last) write(last.text());
+    } else if (bytes === null) write(text.flush());
+    else if (!past) write(text.push(bytes));
+    else if (boot) boot.push(latin1(bytes));
+    else tell(text.push(bytes));
+  }
+  if (follow) write(text.end());
+}
+
+/** In the place of a `ConsoleText`. */
+class RawText {
+  push = latin1;
+  flush = (): string => '';
+  end = (): string => '';
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}

@@ -1,0 +1,121 @@
+/** What the fleet's orchestrator says of its hosts, for those who only look: nobody is asked for credentials, nobody waits long. */
+import { VenError, type OrchestratorHost, type ResolvedFleet } from '../../model/index.js';
+import type { OpenOrchestrator } from '../../orchestrator/index.js';
+import type { Request } from '../load.js';
+import { StatusPoll } from '../../onboarding/index.js';
+import { apiOf, whoAsks } from './api.js';
+
+export interface HostsSeen {
+  project: string;
+  /** All of the project, as in the last answer; null: there has been none. */
+  hosts: readonly OrchestratorHost[] | null;
+  /** When that was, ISO 8601, where it did not answer since; null: ten seconds ago at most, or never. */
+  asOf: string | null;
+  /** For people, one line: why it did not answer; null: it did. */
+  warning: string | null;
+}
+
+interface Opened {
+  /** The fleet file's `orchestrator`, resolved. */
+  of: string;
+  api: OpenOrchestrator;
+  poll: StatusPoll;
+}
+
+/** Of a look, its token included. */
+const LIMIT_MS = 3000;
+
+/** Looks again as often as one likes: the orchestrator is asked no more often than a run over its nodes asks. */
+export class HostsLook {
+  readonly #request: Request;
+  #open: Opened | null = null;
+  #hosts: HostsSeen['hosts'] = null;
+  #askedAt: string | null = null;
+  #warning: string | null = null;
+
+  constructor(request: Request) {
+    this.#request = request;
+  }
+
+  /** null: the fleet file does not say whom to ask, or there are no credentials to be had without asking somebody. */
+  async look(fleet: ResolvedFleet): Promise<HostsSeen | null> {
+    const project = fleet.orchestrator?.project ?? null;
+    const of = JSON.stringify(fleet.orchestrator);
+    const first = this.#open?.of !== of;
+    if (first) {
+      await this.close();
+      try {
+        this.#open = this.#begin(fleet, of);
+      } catch (error) {
+        if (!(error instanceof VenError) || project === null) throw error;
+        return {
+          project,
+          hosts: null,
+          asOf: null,
+          warning: `The orchestrator is not asked: ${error.summary}`,
+        };
+      }
+    }
+    if (!this.#open || project === null) return null;
+    const { poll } = this.#open;
+    if (first || poll.isDue(Date.now())) {
+      const hosts = await poll.ask(new AbortController().signal);
+      if (hosts) {
+        this.#hosts = hosts;
+        this.#askedAt = new Date().toISOString();
+        this.#warning = null;
+      }
+    }
+    return {
+      project,
+      hosts: this.#hosts,
+      asOf: this.#warning === null ? null : this.#askedAt,
+      warning: this.#warning,
+    };
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    this.#hosts = null;
+    this.#askedAt = null;
+    this.#warning = null;
+    await open?.api.close();
+  }
+
+  #begin(fleet: ResolvedFleet, of: string): Opened | null {
+    const { orchestrator } = fleet;
+    // Then there is nobody to ask, and no secret is read.
+    if (orchestrator?.domain == null || orchestrator.project === null) return null;
+    // Once: who looks again asks again.
+    const api = apiOf(fleet, this.#request, whoAsks(orchestrator, this.#request), {
+      attempt: LIMIT_MS / 1000,
+      call: 0,
+    });
+    if (!api) return null;
+    const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
+    const poll = new StatusPoll(
+      { hosts: () => inTime((signal) => api.hosts(signal)) },
+      clock,
+      (message) => {
+        this.#warning = message;
+      },
+    );
+    return { of, api, poll };
+  }
+}
+
+async function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController();
+  const late = new VenError('orchestrator-unreachable', {
+    summary: `no answer within ${LIMIT_MS / 1000} s`,
+  });
+  const timer = setTimeout(() => {
+    limit.abort(late);
+  }, LIMIT_MS);
+  try {
+    return await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

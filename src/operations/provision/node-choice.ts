@@ -1,0 +1,153 @@
+/** Which nodes a run is about, and what is kept of them that still counts. */
+import { lastStart, readNodeRecords, type KeptRecord } from '../../host/index.js';
+import {
+  VenError,
+  type Address,
+  type FailureClass,
+  type HostState,
+  type NodeRecord,
+  type Plan,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../../model/index.js';
+import { NodeWatcher } from '../../stages/index.js';
+import { vmNamed } from '../find-vm.js';
+import { isOfMaking, makingOf } from './incarnation.js';
+import type { DrivenNode, DriveOptions, LostNode } from '../../onboarding/index.js';
+
+/** How the nodes are brought where. */
+export type Way = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;
+
+/** By name or address; null: all that the fleet file wants to run. @throws VenError `not-found`, `usage` */
+export function chosenVms(
+  fleet: ResolvedFleet,
+  { vms, file }: { vms: readonly string[] | null; file: string },
+): ResolvedVm[] {
+  const chosen =
+    vms === null
+      ? fleet.vms.filter(({ power }) => power === 'running')
+      : vms.map((name) => vmNamed(fleet, name, file));
+  const off = chosen.find(({ power }) => power === 'off');
+  if (off)
+    throw new VenError('usage', {
+      where: off.address,
+      summary: 'the fleet file says power: off',
+      hint: 'Let it say power: running',
+    });
+  return [...new Map(chosen.map((vm) => [vm.uuid, vm])).values()];
+}
+
+/** Those whose kept record says that they failed, in their present life. `madeAnew`: their VM was taken away since. */
+export function failedOf(
+  vms: readonly ResolvedVm[],
+  workDir: string,
+  classes: readonly FailureClass[],
+): { address: Address; madeAnew: boolean }[] {
+  return recordsOf(vms, workDir).flatMap(({ record }, index) => {
+    const vm = vms[index] as ResolvedVm;
+    // Of an earlier making, or of a start before the last one: it may be ready by now.
+    if (!record?.failure || !isOfThisLife(record, vm)) return [];
+    if (classes.length > 0 && !classes.includes(record.failure.class)) return [];
+    return [{ address: vm.address, madeAnew: record.madeAnew === true }];
+  });
+}
+
+/** Whether a plan leaves any of these nodes to be watched, as far as records tell. */
+export function leavesOpen(
+  vms: readonly ResolvedVm[],
+  workDir: string,
+  { steps }: Pick<Plan, 'steps'>,
+): boolean {
+  const made = new Set(steps.flatMap((step) => (step.kind === 'vm-up' ? [step.address] : [])));
+  return recordsOf(vms, workDir).some(({ record }, index) => {
+    const vm = vms[index] as ResolvedVm;
+    if (made.has(vm.address) || record?.uuid !== vm.uuid) return true;
+    return (
+      record.outcome !== 'ready' &&
+      !(record.outcome === 'failed' && !record.madeAnew && isOfThisLife(record, vm))
+    );
+  });
+}
+
+export function recordsOf(vms: readonly ResolvedVm[], workDir: string): KeptRecord[] {
+  return readNodeRecords(
+    workDir,
+    vms.map(({ name }) => name),
+  );
+}
+
+export interface Found {
+  fleet: ResolvedFleet;
+  /** Its path. */
+  file: string;
+  way: Way;
+  state: HostState;
+  kept: readonly KeptRecord[];
+  /** Those that there is nothing to watch of, since they could not be made or changed; with why. */
+  lost: ReadonlyMap<Address, LostNode>;
+  /** What becomes of those that are missing, or half-made: the run is refused, or they have failed, or they are waited for until the time is up. */
+  missing: 'refused' | 'failed' | 'waiting';
+}
+
+/** The nodes of a run, in the order of `vms` and `kept`. @throws VenError `not-found` */
+export function nodesOf(
+  vms: readonly ResolvedVm[],
+  { fleet, file, way, state, kept, lost, missing }: Found,
+): DrivenNode[] {
+  const ours = new Map(
+    state.domains
+      .filter(({ mark }) => mark?.fleet === fleet.name)
+      .map((domain) => [domain.uuid, domain]),
+  );
+  const make = `ven apply ${file} --wait ready`;
+  const absent = new Map<Address, LostNode>();
+  for (const { uuid, address } of vms) {
+    const domain = ours.get(uuid);
+    if (domain?.mark?.ready === true) continue;
+    const message = domain
+      ? `it is only half-made on ${fleet.host.uri}`
+      : `it does not exist on ${fleet.host.uri}`;
+    absent.set(address, { message, hint: `Make what is missing, and bring it to ready: ${make}` });
+  }
+  if (missing === 'refused' && absent.size > 0) {
+    throw new VenError('not-found', {
+      summary: `${absent.size === 1 ? 'This VM does' : 'These VMs do'} not exist on ${fleet.host.uri}, or only half: ${[...absent.keys()].join(', ')}`,
+      hint: `Make them and bring them to ready at once: ${make}`,
+    });
+  }
+  return vms.map((vm, index): DrivenNode => {
+    const power = absent.has(vm.address) ? 'missing' : (ours.get(vm.uuid)?.power ?? 'missing');
+    const node: DrivenNode = { vm, power: { power, id: null }, record: null };
+    const why = lost.get(vm.address) ?? (missing === 'failed' ? absent.get(vm.address) : undefined);
+    if (why) return { ...node, lost: why };
+    const record = kept[index]?.record ?? null;
+    const counts =
+      record !== null &&
+      power !== 'missing' &&
+      isOfMaking(record, makingOf(vm, state)) &&
+      stillCounts(record, vm, power, way);
+    return { ...node, record: counts ? record : null };
+  });
+}
+
+/** A record is of one making of a VM, and, until that is ready, of one start of it. */
+function stillCounts(
+  record: NodeRecord,
+  vm: ResolvedVm,
+  power: string,
+  { profile, flow }: Way,
+): boolean {
+  if (record.uuid === vm.uuid && record.outcome === 'ready') return true;
+  if (record.madeAnew || !isOfThisLife(record, vm)) return false;
+  if (record.outcome === 'failed') return true;
+  // Nothing was said since its power-on was announced, or only that it is there: `log` tells where to begin.
+  if (record.visits.length === 0) return true;
+  return power !== 'off' && NodeWatcher.resumes(record.memory, profile, flow);
+}
+
+function isOfThisLife(record: NodeRecord, vm: ResolvedVm): boolean {
+  const life = lastStart({ domain: vm.domain });
+  return (
+    record.uuid === vm.uuid && (record.life === undefined || life === null || record.life === life)
+  );
+}

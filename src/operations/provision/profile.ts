@@ -1,0 +1,57 @@
+import { dirname, resolve } from 'node:path';
+import { didYouMean, loadProfile, mistakeAt } from '../../config/index.js';
+import { readFleetFile, readTextFile } from '../../host/index.js';
+import {
+  VenError,
+  type OnboardingFlow,
+  type Profile,
+  type ProfileSource,
+  type ProfileStage,
+} from '../../model/index.js';
+import type { Request } from '../load.js';
+import { readTemplate } from '../templates.js';
+
+/** The profile that a fleet file names, from the fleet file's folder. Rejects with `fleet-file`: its findings all at once, or that it can't be read. */
+export function readProfile(source: ProfileSource, request: Request): Profile {
+  if ('builtin' in source)
+    return loadProfile(
+      readTemplate(`profiles/${source.builtin}.yaml`),
+      `templates/profiles/${source.builtin}.yaml`,
+    );
+  const path = resolve(dirname(request.file), source.file);
+  return loadProfile(textOf(path, source.file, request), path);
+}
+
+/** What can't be read is a mistake of the fleet file, at the key that names it. */
+function textOf(path: string, written: string, request: Request): string {
+  try {
+    return readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof VenError)) throw error;
+    throw mistakeAt(readFleetFile(request.file), {
+      file: request.file,
+      env: request.env,
+      path: ['orchestrator', 'profile'],
+      rule: 'profile-file',
+      message: error.summary.replace(path, written),
+      hint: 'Paths are relative to the fleet file; correct `orchestrator.profile`.',
+    });
+  }
+}
+
+/** A stage of a profile by its name; `ready` is the last one, whatever its name. @throws VenError `usage`, with the name that was perhaps meant. */
+export function stageNamed(
+  { stages, name }: Profile,
+  flow: OnboardingFlow,
+  wanted: string,
+): ProfileStage {
+  const known = stages.filter(({ flows }) => flows.includes(flow));
+  const found =
+    known.find((stage) => stage.name === wanted) ?? (wanted === 'ready' ? known.at(-1) : undefined);
+  if (found) return found;
+  const names = known.map((stage) => stage.name);
+  throw new VenError('usage', {
+    summary: `The profile ${name} has no stage ${JSON.stringify(wanted)}${flow === 'none' ? '' : ` for ${flow} onboarding`}`,
+    hint: didYouMean(wanted, names),
+  });
+}

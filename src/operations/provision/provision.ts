@@ -1,0 +1,171 @@
+import { openJournal } from '../../host/index.js';
+import {
+  VenError,
+  type Address,
+  type OnboardingFlow,
+  type Orchestrator,
+  type OrchestratorHost,
+  type ProvisionEvent,
+  type ProvisionResult,
+} from '../../model/index.js';
+import type { Interrupt } from '../apply.js';
+import type { Request } from '../load.js';
+import { makingOf } from './incarnation.js';
+import { nodesOf, recordsOf } from './node-choice.js';
+import { driveNodes, type DrivenNode, type LostNode } from '../../onboarding/index.js';
+import { portsOnHost } from './onboarding-host.js';
+import { openHost } from '../open.js';
+import { apiOf, whoAsks } from '../orchestrator/api.js';
+import { withSession, type Session, type SessionRequest } from './session.js';
+
+export interface Watch extends Request {
+  /** At most so many nodes under way at once; null: all. */
+  maxConcurrent: number | null;
+  /** At least so long between two power-ons. */
+  staggerSeconds: number;
+  emit: (event: ProvisionEvent) => void;
+  interrupt: Interrupt;
+}
+
+export type ProvisionRequest = Watch & Omit<SessionRequest, 'signal'>;
+
+/** `viewFault`: the first thing that `emit` threw, which does not disturb a run. */
+export interface Provisioned {
+  result: ProvisionResult;
+  viewFault?: unknown;
+}
+
+/**
+ * Onboards a fleet's nodes and watches them until each is ready, or failed. Takes up what an earlier run left, from the records and the
+ * consoles' logs. Holds a lock of its own throughout, and the fleet's only while it powers nodes on.
+ *
+ * Rejects before anything is done: `fleet-file` (the profile, too) · `usage` (a stage, a secret) · `locked` · `not-found` (a VM that
+ * was named, and is not there) · `host-not-ready` (console logs that can't be read) · `orchestrator-refused`, `orchestrator-unreachable`.
+ */
+export function provision(request: ProvisionRequest): Promise<Provisioned> {
+  const missing = request.vms === null ? 'failed' : 'refused';
+  return withSession({ ...request, signal: request.interrupt.graceful }, (session) =>
+    watch(session, request, { missing }),
+  );
+}
+
+/** The same for the nodes of a session, after their VMs were made. `lost`: those that could not be. */
+export function provisionMade(
+  session: Session,
+  request: Watch,
+  lost: ReadonlyMap<Address, LostNode>,
+): Promise<Provisioned> {
+  return watch(session, request, { lost, missing: session.isOver ? 'waiting' : 'failed' });
+}
+
+interface Absent {
+  lost?: ReadonlyMap<Address, LostNode>;
+  missing: 'refused' | 'failed' | 'waiting';
+}
+
+async function watch(
+  session: Session,
+  request: Watch,
+  { lost = new Map(), missing }: Absent,
+): Promise<Provisioned> {
+  const { fleet, way, vms } = session;
+  const { interrupt, env, file } = request;
+  const { host, workDir } = openHost(fleet, env);
+  const kept = recordsOf(vms, workDir);
+  const state = vms.length === 0 ? null : await host.observe(fleet);
+  const nodes = state ? nodesOf(vms, { fleet, file, way, state, kept, lost, missing }) : [];
+  const open = session.isOver ? [] : nodes.filter(isOpen);
+  session.checkLogs(open.map(({ vm }) => vm));
+  const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
+  const credentials = open.length > 0 ? await inTime(session, session.credentials(asking)) : null;
+  // The run's own credentials may have been asked for.
+  const asWhom =
+    way.flow === 'non-interactive'
+      ? credentials
+      : credentials && fleet.orchestrator && whoAsks(fleet.orchestrator, request);
+  const api = asWhom && (await session.client.get(() => apiOf(fleet, request, asWhom)));
+  if (api && way.flow === 'non-interactive')
+    await inTime(session, session.client.checkProject(asking));
+  const warnings = kept.flatMap(({ damage }) => damage ?? []);
+  const known =
+    api &&
+    (await inTime(
+      session,
+      knownHosts(api, way.flow, { signal: asking, warn: (message) => warnings.push(message) }),
+    ));
+  const journal = openJournal(workDir);
+  const faults: unknown[] = [];
+  const emit = (event: ProvisionEvent): void => {
+    // What a node says is in its console's log already, all of it.
+    if (event.type !== 'node-output') journal.write(event);
+    try {
+      session.emit(event);
+      request.emit(event);
+    } catch (error) {
+      faults.push(error);
+    }
+  };
+  try {
+    session.result = await driveNodes({
+      run: journal.run,
+      fleet: fleet.name,
+      file,
+      host: fleet.host.uri,
+      ...way,
+      nodes,
+      limits: {
+        maxConcurrent: request.maxConcurrent ?? Infinity,
+        staggerSeconds: request.staggerSeconds,
+      },
+      timeoutSeconds: session.timeoutSeconds,
+      spentSeconds: session.spentSeconds,
+      known,
+      ports: portsOnHost({
+        fleet,
+        hostUnder: ({ fd }) => openHost(fleet, env, { lockFd: fd, signal: interrupt.hard }).host,
+        workDir,
+        env,
+        credentials,
+        orchestrator: api,
+        emit,
+        makingOf: (vm) => state && makingOf(vm, state),
+        hard: interrupt.hard,
+      }),
+      warnings,
+      signal: interrupt.graceful,
+    });
+    return { result: session.result, ...(faults.length === 0 ? {} : { viewFault: faults[0] }) };
+  } finally {
+    journal.close();
+  }
+}
+
+/** null: the time was up before. */
+async function inTime<T>(session: Session, asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (session.isOver && error instanceof VenError && error.code === 'interrupted') return null;
+    throw error;
+  }
+}
+
+/** Its console will be watched. */
+function isOpen({ record, lost }: DrivenNode): boolean {
+  return !lost && (record === null || record.outcome === 'under-way');
+}
+
+/** What the orchestrator knows from before: what is registered, and what is said of nodes' former lives. Only where it is to register nodes must it tell. */
+async function knownHosts(
+  api: Pick<Orchestrator, 'hosts'>,
+  flow: OnboardingFlow,
+  { signal, warn }: { signal: AbortSignal; warn: (message: string) => void },
+): Promise<OrchestratorHost[] | null> {
+  try {
+    return await api.hosts(signal);
+  } catch (error) {
+    if (flow === 'non-interactive' || !(error instanceof VenError) || signal.aborted) throw error;
+    warn(`The orchestrator does not tell what it knows of the nodes: ${error.summary}`);
+    return null;
+  }
+}

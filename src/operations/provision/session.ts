@@ -1,0 +1,220 @@
+import { acquireLock, checkConsoleLogs, type Lock } from '../../host/index.js';
+import {
+  VenError,
+  type Address,
+  type Credentials,
+  type FailureClass,
+  type Plan,
+  type ProvisionEvent,
+  type ProvisionResult,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../../model/index.js';
+import { credentialsReader, type AskSecret } from './credentials.js';
+import { loadFleetFile, type Request } from '../load.js';
+import { chosenVms, failedOf, leavesOpen, type Way } from './node-choice.js';
+import { type LostNode, finishedEvent } from '../../onboarding/index.js';
+import { OneClient } from './one-client.js';
+import { openHost } from '../open.js';
+import { readProfile, stageNamed } from './profile.js';
+import { Report } from './report.js';
+
+export interface SessionRequest extends Request {
+  /** Names or addresses; null: all that the fleet file wants to run. */
+  vms: readonly string[] | null;
+  /** A stage's name; `ready`: the last one. */
+  until: string;
+  /** Of the whole run; null: none but the stages' own. */
+  timeoutSeconds: number | null;
+  lockTimeoutSeconds: number;
+  /** A file for a report in JUnit XML, written over; null: none. */
+  junit: string | null;
+  /** null: nobody can be asked. */
+  askSecret: AskSecret | null;
+  /** Ends the wait for another run. */
+  signal?: AbortSignal;
+}
+
+/** As long as a timer can be. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * What a run over nodes has from its first check to its end, also where their VMs are made before: the watch over them, which nobody else has
+ * meanwhile; one client of the orchestrator; the credentials; the report; the time.
+ */
+export class Session {
+  readonly fleet: ResolvedFleet;
+  readonly way: Way;
+  readonly client = new OneClient();
+  /** null: the flow has none. Each is read, and asked for, once; `signal` ends the asking. */
+  readonly credentials: (signal: AbortSignal) => Promise<Credentials | null>;
+  readonly timeoutSeconds: number | null;
+  /** Aborted when the time is up. */
+  readonly timeIsUp: AbortSignal;
+  result: ProvisionResult | null = null;
+
+  readonly #request: SessionRequest;
+  readonly #report: Report | null;
+  readonly #workDir: string;
+  readonly #began: number;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #vms: readonly ResolvedVm[];
+
+  /** Checks what is asked before anything slow is done. @throws VenError `fleet-file`, `usage`, `not-found`, `host-not-ready` */
+  constructor(request: SessionRequest, report: Report | null) {
+    const { timeoutSeconds, askSecret } = request;
+    this.#began = performance.now();
+    this.#request = request;
+    this.#report = report;
+    this.fleet = loadFleetFile(request);
+    this.way = wayOf(this.fleet, request);
+    this.#vms = chosenVms(this.fleet, request);
+    report?.about(this.fleet, this.#vms);
+    checkConsoleLogs({ uri: this.fleet.host.uri, domains: [] });
+    const { workDir } = openHost(this.fleet, request.env);
+    this.#workDir = workDir;
+    const { orchestrator } = this.fleet;
+    const none = (): Promise<null> => Promise.resolve(null);
+    this.credentials =
+      orchestrator === null || this.way.flow === 'none'
+        ? none
+        : credentialsReader(orchestrator, request, askSecret);
+    this.timeoutSeconds = timeoutSeconds;
+    const up = new AbortController();
+    this.timeIsUp = up.signal;
+    if (timeoutSeconds === null) return;
+    const over = new VenError('interrupted', { summary: `The time is up (${timeoutSeconds} s)` });
+    this.#timer = setTimeout(
+      () => {
+        up.abort(over);
+      },
+      Math.min(timeoutSeconds * 1000, LONGEST_MS),
+    ).unref();
+  }
+
+  get vms(): readonly ResolvedVm[] {
+    return this.#vms;
+  }
+
+  /** Since it began. */
+  get spentSeconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  get isOver(): boolean {
+    return (
+      this.timeoutSeconds !== null &&
+      (this.timeIsUp.aborted || this.spentSeconds >= this.timeoutSeconds)
+    );
+  }
+
+  /** It is about these from now on, which are addresses. */
+  about(addresses: readonly Address[]): void {
+    const wanted = new Set(addresses);
+    this.#vms = this.fleet.vms.filter(({ address }) => wanted.has(address));
+    this.#report?.about(this.fleet, this.#vms);
+  }
+
+  /** Of its nodes those that have failed, for one of these classes where there are any. */
+  failed(classes: readonly FailureClass[]): { address: Address; madeAnew: boolean }[] {
+    return failedOf(this.#vms, this.#workDir, classes);
+  }
+
+  /**
+   * What the watch will need is there: to be asked before the first change of a plan that comes before it. Rejects with `host-not-ready`
+   * (console logs that can't be read), and as `credentials` do.
+   */
+  async checkBefore(plan: Plan, signal: AbortSignal): Promise<void> {
+    if (!leavesOpen(this.#vms, this.#workDir, plan)) return;
+    this.checkLogs(this.#vms);
+    await this.credentials(signal);
+  }
+
+  checkLogs(vms: readonly ResolvedVm[]): void {
+    checkConsoleLogs({ uri: this.fleet.host.uri, domains: vms.map(({ domain }) => domain) });
+  }
+
+  emit(event: ProvisionEvent): void {
+    this.#report?.emit(event);
+  }
+
+  /** For the report of a run that ends before it watches: these have failed already. */
+  lose(lost: ReadonlyMap<Address, LostNode>): void {
+    const now = Date.now();
+    for (const { address } of this.#vms) {
+      const why = lost.get(address);
+      if (!why) continue;
+      const failure = {
+        class: 'boot' as const,
+        stage: this.way.profile.stages[0]?.name ?? '',
+        at: new Date(now).toISOString(),
+        line: null,
+        ...why,
+      };
+      this.emit(
+        finishedEvent({ address, stage: null, visits: [], end: 'failed', failure }, 'failed', now),
+      );
+    }
+  }
+
+  async lock(): Promise<Lock> {
+    const { name, host } = this.fleet;
+    const { lockTimeoutSeconds, signal } = this.#request;
+    const left =
+      this.timeoutSeconds === null
+        ? Infinity
+        : Math.max(0, this.timeoutSeconds - this.spentSeconds);
+    const waitSeconds = Math.min(lockTimeoutSeconds, left);
+    return acquireLock({
+      uri: host.uri,
+      fleet: name,
+      over: 'provision',
+      waitSeconds,
+      command: 'provision',
+      signal,
+    });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.client.close();
+  }
+}
+
+/** The work's `session` is locked. Rejects as `Session` and the work do, and with `locked`; the report says so. */
+export async function withSession<T>(
+  request: SessionRequest,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const report = request.junit === null ? null : new Report(request.junit, request.file);
+  try {
+    const session = new Session(request, report);
+    try {
+      const lock = await session.lock();
+      try {
+        const done = await work(session);
+        report?.save({ result: session.result });
+        return done;
+      } finally {
+        lock.release();
+      }
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    report?.save({ result: null, ...(error instanceof VenError ? { error } : {}) });
+    throw error;
+  }
+}
+
+function wayOf(fleet: ResolvedFleet, request: Pick<SessionRequest, 'file' | 'env' | 'until'>): Way {
+  if (!fleet.orchestrator) {
+    throw new VenError('usage', {
+      summary: `${request.file} has no orchestrator: there is nothing that its nodes would get ready for`,
+      hint: 'Say in the fleet file whom the nodes boot from and how they are onboarded: orchestrator: { domain: …, onboarding: interactive }',
+    });
+  }
+  const { onboarding: flow } = fleet.orchestrator;
+  const profile = readProfile(fleet.orchestrator.profile, request);
+  return { flow, profile, until: stageNamed(profile, flow, request.until).name };
+}

@@ -1,0 +1,145 @@
+import { bringUpOf } from '../apply/index.js';
+import { findFirmware, firmwareSearch, machinesJson, ownFirmware } from '../host/index.js';
+import {
+  volumesOf,
+  type HostFirmware,
+  type HostState,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../model/index.js';
+import { makePlan } from '../plan/index.js';
+import { shownAccelerator } from './diffs.js';
+import { loadFleetFile, type Request } from './load.js';
+import { openRender, readTemplate } from './templates.js';
+
+/** A file that apply would use; `path` is relative. */
+export interface RenderedFile {
+  path: string;
+  text: string;
+}
+
+/** What only a host can decide, and is shown as it may be. */
+export type Guess = 'accelerator' | 'firmware' | 'subnet';
+
+/**
+ * The files that apply would use, without a host: as if nothing were there yet. So a subnet `auto` is the first of its
+ * sequence, an accelerator `auto` is shown as kvm, and the firmware is what this machine's descriptors say, if it has
+ * some; else it is left to libvirt to choose. `guesses` says which of these there are. The content of firmware variables is not shown.
+ */
+export function render(request: Request): { files: RenderedFile[]; guesses: Guess[] } {
+  const fleet = loadFleetFile(request);
+  const plan = makePlan(fleet, emptyHost(fleet), {
+    mode: 'apply',
+    targets: [],
+    excludes: [],
+    replace: [],
+    keepDisks: false,
+  });
+  const renderer = openRender();
+  const files: RenderedFile[] = [];
+  for (const step of plan.steps) {
+    if (step.kind === 'network-create') {
+      files.push({
+        path: `networks/${step.network.libvirtName}.xml`,
+        text: renderer.network(step.network, fleet.name),
+      });
+    }
+  }
+  for (const network of fleet.networks) {
+    if (network.kind !== 'existing' || network.bootUrl === null) continue;
+    // What it has besides is its owner's, and stays.
+    const bare = `<network>\n  <name>${network.libvirtName}</name>\n</network>`;
+    const text = renderer.bootNetwork(
+      bare,
+      { fleet: fleet.name, network: network.name },
+      network.bootUrl,
+    );
+    files.push({ path: `networks/${network.libvirtName}-boot.xml`, text });
+  }
+  const machines = fleet.vms.map((vm) =>
+    bringUpOf(
+      vm,
+      { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm, request.env) },
+      { render: renderer, fleet },
+      null,
+    ),
+  );
+  for (const machine of machines) {
+    files.push({ path: `domains/${machine.domain}.xml`, text: machine.domainXml });
+    for (const { volume, xml } of machine.volumes)
+      files.push({ path: `volumes/${volume}.xml`, text: xml });
+  }
+  files.push({ path: 'Vagrantfile', text: readTemplate('Vagrantfile') });
+  files.push({ path: 'machines.json', text: machinesJson(fleet.host.uri, machines) });
+  return { files, guesses: guessesOf(fleet) };
+}
+
+function guessesOf({ vms, networks }: ResolvedFleet): Guess[] {
+  const guesses: Guess[] = [];
+  if (vms.some(({ accelerator }) => accelerator === 'auto')) guesses.push('accelerator');
+  if (vms.some(({ firmware }) => firmware !== 'bios' && typeof firmware === 'string'))
+    guesses.push('firmware');
+  if (networks.some((network) => network.kind === 'own' && network.subnet === 'auto'))
+    guesses.push('subnet');
+  return guesses;
+}
+
+/** Of this machine, whatever host the fleet is for: that one is not asked. */
+function shownFirmware({ firmware, nvram }: ResolvedVm, env: Request['env']): HostFirmware | null {
+  if (firmware === 'bios') return null;
+  if (typeof firmware === 'object') return ownFirmware(firmware);
+  const { firmware: found } = findFirmware(
+    firmware,
+    { template: false, ownKeys: nvram?.keys !== undefined },
+    firmwareSearch('qemu:///system', env),
+  );
+  return found ?? { by: 'libvirt', secure: firmware === 'uefi-secure' };
+}
+
+/** A host that has what the fleet takes for granted (others' networks and pools), and nothing else. */
+function emptyHost(fleet: ResolvedFleet): HostState {
+  const pools = new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => pool)));
+  const others = new Set(
+    fleet.vms.flatMap((vm) =>
+      vm.nics.flatMap(({ source }) =>
+        source.kind === 'network' && source.own === null ? [source.network] : [],
+      ),
+    ),
+  );
+  return {
+    uri: fleet.host.uri,
+    observedAt: new Date(0).toISOString(),
+    domains: [],
+    networks: [...others].map((name) => ({
+      uuid: '',
+      name,
+      active: true,
+      autostart: true,
+      persistent: true,
+      mark: null,
+      bridge: null,
+      mode: 'nat' as const,
+      gateway: null,
+      // Whatever it is: a network that is to offer a boot file must have some.
+      dhcp: { start: '', end: '' },
+      dnsHosts: [],
+      dhcpHosts: [],
+      bootUrl: null,
+      boot: null,
+      otherBoot: [],
+      standsFor: null,
+      unsaved: false,
+    })),
+    pools: [...pools].map((name) => ({
+      name,
+      uuid: '',
+      active: true,
+      autostart: true,
+      path: null,
+      availableBytes: 0,
+    })),
+    volumes: [],
+    routes: [],
+    bridgePorts: null,
+  };
+}

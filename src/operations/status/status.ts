@@ -1,0 +1,117 @@
+import { readNodeRecords } from '../../host/index.js';
+import { hostOfVm, type ObservedDomain } from '../../model/index.js';
+import { HostsLook } from '../orchestrator/hosts.js';
+import { loadFleetFile, type Request } from '../load.js';
+import { isOfMaking, makingOf } from '../provision/incarnation.js';
+import { openHost } from '../open.js';
+import { StageLook, type StageSeen } from './stages.js';
+
+/** The object that `status --json` prints. */
+export interface FleetStatus {
+  formatVersion: '1';
+  fleet: string;
+  host: string;
+  /** null: it is not asked, since the fleet has none, or onboards no nodes, or there are no credentials for it in the environment or in files. */
+  orchestrator: {
+    project: string;
+    /** When it told what is shown of it, ISO 8601, where it did not answer since; null: now (in ten seconds it is not asked twice), or never. */
+    asOf: string | null;
+    /** Why it does not answer, one line; null: it does. */
+    warning: string | null;
+  } | null;
+  vms: VmStatus[];
+}
+
+export interface VmStatus extends StageSeen {
+  name: string;
+  domain: string;
+  uuid: string;
+  /** `missing`: there is no such domain, or it is not this fleet's. */
+  power: ObservedDomain['power'] | 'missing';
+  /** Made whole by an apply. */
+  ready: boolean;
+  /** IPv4 addresses from the DHCP leases of libvirt's networks. */
+  addresses: string[];
+  serialNumber: string;
+  /** The log of the serial console, on the host; null while the VM is missing. */
+  console: string | null;
+  /** `127.0.0.1:5900`; null without VNC, or while the VM is off. */
+  vnc: string | null;
+  /** The host with its serial number, in the orchestrator's words, which may be empty; null: there is none, or only another machine's, or it is not asked. */
+  orchestrator: { id: string; hostStatus: string; provisioningStatus: string } | null;
+}
+
+/**
+ * Each VM of the fleet file as it stands on the host. Changes nothing, keeps nothing, and needs no lock. For who looks again and
+ * again: what was read is not read again, and the orchestrator has its rest.
+ */
+export function openStatus(request: Request): {
+  again: () => Promise<FleetStatus>;
+  close: () => Promise<void>;
+} {
+  const stages = new StageLook(request);
+  const orchestrator = new HostsLook(request);
+  return {
+    again: () => lookAt(request, stages, orchestrator),
+    close: async () => {
+      stages.close();
+      await orchestrator.close();
+    },
+  };
+}
+
+async function lookAt(
+  request: Request,
+  stages: StageLook,
+  orchestrator: HostsLook,
+): Promise<FleetStatus> {
+  const fleet = loadFleetFile(request);
+  const { host, workDir } = openHost(fleet, request.env);
+  const [asked, state] = await Promise.all([orchestrator.look(fleet), host.observe(fleet)]);
+  const owned = new Map(
+    state.domains
+      .filter(({ mark }) => mark?.fleet === fleet.name)
+      .map((domain) => [domain.uuid, domain]),
+  );
+  const running = fleet.vms.filter(({ uuid }) => owned.get(uuid)?.live);
+  const leases = await host.readAddresses(running.map(({ uuid }) => uuid));
+  const kept = readNodeRecords(
+    workDir,
+    fleet.vms.map(({ name }) => name),
+  );
+  stages.begin();
+  return {
+    formatVersion: '1',
+    fleet: fleet.name,
+    host: fleet.host.uri,
+    orchestrator: asked && { project: asked.project, asOf: asked.asOf, warning: asked.warning },
+    vms: fleet.vms.map((vm, index) => {
+      const domain = owned.get(vm.uuid);
+      const graphics = domain?.live?.graphics;
+      const known = hostOfVm(asked?.hosts ?? [], vm);
+      const read = kept[index];
+      const none = { vm: vm.name, record: null, writtenAt: null, damage: null };
+      const record = read?.record && isOfMaking(read.record, makingOf(vm, state)) ? read : none;
+      return {
+        name: vm.name,
+        domain: vm.domain,
+        uuid: vm.uuid,
+        power: domain?.power ?? 'missing',
+        ready: domain?.mark?.ready ?? false,
+        addresses: leases[vm.uuid] ?? [],
+        serialNumber: vm.serialNumber,
+        console: domain?.config.console.log ?? null,
+        vnc:
+          graphics && 'listen' in graphics && graphics.port > 0
+            ? `${graphics.listen}:${graphics.port}`
+            : null,
+        ...stages.see(record, domain, known, fleet),
+        orchestrator: known && {
+          id: known.id,
+          hostStatus: known.hostStatus,
+          provisioningStatus: known.instance?.provisioningStatus ?? '',
+        },
+      };
+    }),
+  };
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import {
+  volumesOf,
+  type DomainFacts,
+  type ObservedNetwork,
+  type PlannedNetwork,
+  type ResolvedFleet,
+} from '../model/index.js';
+import { lentAddress } from './network/borrowed.js';
+import { attached } from './vm/nics.js';
+import {
+  shownMarked,
+  volumeKey,
+  type OwnedDomain,
+  type OwnedNetwork,
+  type Seen,
+} from './fleet-on-host.js';
+
+/**
+ * The digest of what a plan was made from: the fleet's own things, and what they need or want of the rest of the host.
+ * What changes by itself (times, ttys, tap names, ports that libvirt chose, free space) is left out.
+ * Everything is written down here as lists in a fixed order, so that nothing hangs on the order of keys, and 1,000 VMs
+ * cost a few milliseconds.
+ */
+export function observedDigest(
+  fleet: ResolvedFleet,
+  seen: Seen,
+  networks: Iterable<PlannedNetwork>,
+): string {
+  const sources = fleet.vms.flatMap(({ nics }) => nics.map(({ source }) => source));
+  const others = sources.flatMap((source) =>
+    source.kind === 'network' && source.own === null ? [source.network] : [],
+  );
+  const bridges = sources.flatMap((source) => (source.kind === 'bridge' ? [source.bridge] : []));
+  const owned = [...seen.owned.values()];
+  const disks = fleet.vms.flatMap(volumesOf);
+  const pools = [
+    ...disks.map(({ pool }) => pool),
+    ...owned.flatMap(({ mark }) => mark.volumes.map(({ pool }) => pool)),
+  ];
+  const volumes = [...disks.map(volumeKey), ...seen.ownedVolumes];
+  const relevant = [
+    fleet.name,
+    fleet.host.uri,
+    byUuid(owned).map((domain) => domainParts(domain, seen)),
+    byUuid([...seen.ownedNetworks.values()]).map(networkParts),
+    distinct(others).map((name) => [name, seen.networksByName.get(name)?.active ?? null]),
+    seen.state.networks
+      .filter(
+        (network) =>
+          fleet.networks.some(({ libvirtName }) => libvirtName === network.name) ||
+          lentAddress(fleet, network, seen) !== null,
+      )
+      .map(bootParts),
+    distinct(bridges).map((name) => [name, seen.ports?.has(name) ?? null]),
+    distinct(pools).map((name) => [name, seen.pools.get(name)?.active ?? null]),
+    distinct(volumes).map((key) => [key, seen.volumes.get(key)?.capacityBytes ?? null]),
+    [...networks].map(({ address, subnet, dhcp }) => [
+      address,
+      subnet.cidr,
+      subnet.gateway,
+      dhcp?.start,
+      dhcp?.end,
+    ]),
+  ];
+  return createHash('sha256').update(JSON.stringify(relevant)).digest('hex');
+}
+
+function domainParts(
+  { uuid, name, power, persistent, autostart, mark, config, live, nvramMissing }: OwnedDomain,
+  seen: Seen,
+): unknown[] {
+  const marked = [
+    mark.fleet,
+    mark.vm,
+    mark.digest,
+    mark.ready,
+    mark.firmware,
+    mark.certificates,
+    mark.volumes.map(shownMarked),
+    mark.nics,
+  ];
+  const running =
+    live === null
+      ? null
+      : [factsParts(live), live.nics.map((nic) => attached(nic, seen)), nvramMissing];
+  return [uuid, name, power, persistent, autostart, marked, factsParts(config), running];
+}
+
+function factsParts(facts: DomainFacts): unknown[] {
+  const {
+    title,
+    description,
+    accelerator,
+    cpus,
+    memoryKiB,
+    firmware,
+    loader,
+    nvram,
+    tpm,
+    boot,
+    pxe,
+    serialNumber,
+    graphics,
+  } = facts;
+  return [
+    [
+      title,
+      description,
+      accelerator,
+      cpus,
+      memoryKiB,
+      firmware,
+      loader,
+      nvram,
+      tpm,
+      boot,
+      pxe,
+      serialNumber,
+      facts.console.log,
+    ],
+    'listen' in graphics
+      ? [graphics.type, graphics.listen, graphics.autoport ? null : graphics.port]
+      : [graphics.type],
+    facts.disks.map(({ target, bus, path, volume, device }) => [
+      target,
+      bus,
+      path,
+      volume && volumeKey(volume),
+      device,
+    ]),
+    facts.nics.map(({ mac, model, source }) => [
+      mac,
+      model,
+      source.kind,
+      'network' in source ? source.network : 'bridge' in source ? source.bridge : null,
+    ]),
+  ];
+}
+
+function networkParts(network: OwnedNetwork): unknown[] {
+  const { uuid, name, active, autostart, persistent, mark, bridge, mode, gateway, dhcp, bootUrl } =
+    network;
+  return [
+    [
+      uuid,
+      name,
+      active,
+      autostart,
+      persistent,
+      mark.fleet,
+      mark.network,
+      mark.digest,
+      bridge,
+      mode,
+      gateway,
+      dhcp?.start,
+      dhcp?.end,
+      bootUrl,
+    ],
+    network.dnsHosts.map(({ ip, names }) => [ip, names]),
+    network.dhcpHosts.map(({ mac, ip, name: host }) => [mac, ip, host]),
+  ];
+}
+
+/** What a fleet that boots through somebody else's network must know of it. */
+function bootParts({
+  uuid,
+  name,
+  active,
+  persistent,
+  mark,
+  boot,
+  bootUrl,
+  otherBoot,
+  dhcp,
+  standsFor,
+}: ObservedNetwork): unknown[] {
+  const users = boot?.fleets.map(({ fleet, network }) => [fleet, network]);
+  return [
+    uuid,
+    name,
+    active,
+    persistent,
+    mark?.fleet,
+    boot?.url,
+    users,
+    bootUrl,
+    otherBoot,
+    dhcp === null,
+    standsFor?.user.fleet,
+  ];
+}
+
+function distinct(items: readonly string[]): string[] {
+  return [...new Set(items)].sort();
+}
+
+function byUuid<T extends { uuid: string }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => (a.uuid < b.uuid ? -1 : 1));
+}

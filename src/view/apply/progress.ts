@@ -1,0 +1,83 @@
+import type { Emit, Plan, ProvisionEvent, RunEvent } from '../../model/index.js';
+import { paint, type Look } from '../text/style.js';
+import { stepWords } from './steps.js';
+import { count, duration, oneLine } from '../text/words.js';
+
+/** Takes a run's events as they come. */
+export interface Progress<Event = RunEvent> {
+  emit: (event: Event) => void;
+  /** Leaves the screen at rest. Idempotent. */
+  close: () => Promise<void>;
+}
+
+export type Write = (text: string) => void;
+
+/** One line a transition, nothing drawn twice: for logs and pipes. */
+export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
+  const words = stepWords(plan);
+  const widest = Math.max(0, ...plan.changes.map(({ address }) => address.length));
+  const told = new Set<string>();
+  const line = (address: string, text: string): void => {
+    write(`${address.padEnd(widest)}  ${text}\n`);
+  };
+  const emit: Emit = (event) => {
+    switch (event.type) {
+      case 'step-started': {
+        const step = words.get(event.step);
+        if (step?.slow) line(event.address, paint(look, 'dim', step.doing));
+        break;
+      }
+      case 'step-finished': {
+        const step = words.get(event.step);
+        if (event.outcome === 'done' && !step?.quiet) {
+          line(
+            event.address,
+            `${paint(look, 'green', step?.done ?? 'done')} (${duration(event.durationSeconds)})`,
+          );
+        } else if (event.outcome === 'failed') {
+          const doing = step?.doing ?? event.step;
+          line(
+            event.address,
+            `${paint(look, 'red', `failed ${doing}`)} (${duration(event.durationSeconds)}): ${oneLine(event.error.summary)}`,
+          );
+        } else if (event.outcome === 'skipped' && !told.has(event.address)) {
+          told.add(event.address);
+          line(event.address, paint(look, 'yellow', `skipped: ${oneLine(event.because)}`));
+        }
+        break;
+      }
+      case 'interrupted':
+        write(`${paint(look, 'yellow', interruptedText(event))}\n`);
+        break;
+      case 'run-started':
+      case 'step-output':
+      case 'run-finished':
+        break; // the plan was shown before; the output is in the logs; the result is told by its own view
+    }
+  };
+  return { emit, close: () => Promise.resolve() };
+}
+
+/** What an interruption does. */
+export function interruptedText({
+  hard,
+  running,
+  because,
+}: Extract<RunEvent, { type: 'interrupted' }>): string {
+  const head = because ?? 'Interrupted';
+  if (running.length === 0) return `${head}: starting nothing new.`;
+  const steps = count(running.length, 'running step');
+  return hard
+    ? `Interrupted again: stopping ${steps}. No VM is destroyed.`
+    : `${head}: letting ${steps} finish; press Ctrl-C ${because === undefined ? 'again' : 'twice'} to stop ${running.length === 1 ? 'it' : 'them'}.`;
+}
+
+/** One JSON object a line. */
+export function jsonProgress(write: Write): Progress<RunEvent | ProvisionEvent> {
+  return {
+    emit: (event) => {
+      write(`${JSON.stringify(event)}\n`);
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,67 @@
+import { figures } from 'listr2';
+import type { Plan } from '../../model/index.js';
+import { fleetRows, rowCounts, visibleRows, type FleetRow, type RowState } from './fleet-rows.js';
+import { liveLines, type LiveLine } from '../text/live.js';
+import { paint, type Look, type Tone } from '../text/style.js';
+import { interruptedText, type Progress } from './progress.js';
+import { duration } from '../text/words.js';
+
+/** The count below the rows, and a line for an interruption. */
+const OTHER_LINES = 2;
+
+/** One line an address, redrawn in place on `stream`, as many as fit, and a line that counts. */
+export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: Look): Progress {
+  const { rows, take } = fleetRows(plan);
+  const widest = Math.max(0, ...rows.map(({ address }) => address.length));
+  const began = Date.now();
+  let interruption = '';
+  let ended: number | null = null;
+
+  const text = (row: FleetRow): string => {
+    const time =
+      row.startedAt === null
+        ? ''
+        : ` (${duration(Math.max(0, ((row.endedAt ?? ended ?? Date.now()) - row.startedAt) / 1000))})`;
+    const output = row.output === '' ? '' : `  ${paint(look, 'dim', row.output)}`;
+    return `${row.address.padEnd(widest)}  ${row.said === '' ? paint(look, 'dim', ended === null ? 'waiting' : 'not started') : row.said}${time}${output}`;
+  };
+
+  const { close } = liveLines(stream, look, (height) => {
+    const lines = visibleRows(rows, Math.max(1, height - OTHER_LINES)).map((row): LiveLine => ({
+      text: text(row),
+      icon: row.state === 'running' ? null : icon(row.state, look),
+    }));
+    lines.push({
+      text: `${rowCounts(rows)} (${duration(((ended ?? Date.now()) - began) / 1000)})`,
+      icon: ' ',
+    });
+    if (interruption !== '') lines.push({ text: paint(look, 'yellow', interruption), icon: ' ' });
+    return lines;
+  });
+  return {
+    emit: (event) => {
+      if (event.type === 'interrupted') interruption = interruptedText(event);
+      take(event);
+    },
+    close: async () => {
+      ended ??= Date.now();
+      for (const row of rows) {
+        if (row.state === 'running') row.said = `not finished: ${row.said}`;
+        if (row.state === 'running' || row.state === 'waiting') row.state = 'skipped';
+      }
+      await close();
+    },
+  };
+}
+
+function icon(state: Exclude<RowState, 'running'>, look: Look): string {
+  const { icon: sign, tone } = ICONS[state];
+  return paint(look, tone, sign);
+}
+
+const ICONS: Record<Exclude<RowState, 'running'>, { icon: string; tone: Tone }> = {
+  waiting: { icon: figures.squareSmallFilled, tone: 'dim' },
+  done: { icon: figures.tick, tone: 'green' },
+  failed: { icon: figures.cross, tone: 'red' },
+  skipped: { icon: figures.arrowDown, tone: 'yellow' },
+};

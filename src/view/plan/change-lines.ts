@@ -1,0 +1,58 @@
+import type { Change, Reason } from '../../model/index.js';
+import type { Tone } from '../text/style.js';
+import { oneLine, quoted } from '../text/words.js';
+
+export const SYMBOLS: Record<Change['action'], { symbol: string; tone: Tone }> = {
+  create: { symbol: '+', tone: 'green' },
+  update: { symbol: '~', tone: 'yellow' },
+  replace: { symbol: '-/+', tone: 'red' },
+  delete: { symbol: '-', tone: 'red' },
+};
+
+const WHY: Record<Reason, string> = {
+  missing: 'missing on the host',
+  changed: 'changed in the fleet file',
+  drift: 'the host has drifted',
+  removed: 'no longer in the fleet file',
+  'half-made': 'half-made by a run that did not finish',
+  requested: 'asked for with --replace',
+  destroy: 'the fleet is taken away',
+  rebuilt: 'what it hangs on is rebuilt',
+};
+
+/** Why, for people; empty where the action says it all. */
+export function why(change: Change): string {
+  if (change.action === 'create' && change.reason === 'missing') return '';
+  if (change.action === 'delete' && change.reason === 'destroy') return '';
+  return WHY[change.reason];
+}
+
+/** One line under a change: a fact of what comes or goes, or a field with old and new. */
+export interface Row {
+  key: string;
+  text: string;
+  tone?: Tone;
+}
+
+/** All that is to say under a change's heading, but its notes. */
+export function rows(change: Change): Row[] {
+  switch (change.action) {
+    case 'create':
+      return facts(change.after);
+    case 'delete':
+      return facts(change.before);
+    case 'update':
+    case 'replace':
+      return change.fields.map(({ path, before, after, effect, why: because }) => ({
+        key: oneLine(path),
+        text: `${quoted(before)} -> ${quoted(after)}  (${effect}${because === undefined ? '' : `: ${oneLine(because)}`})`,
+        ...(effect === 'live'
+          ? {}
+          : { tone: effect === 'restart' ? ('yellow' as const) : ('red' as const) }),
+      }));
+  }
+}
+
+function facts(of: Record<string, string>): Row[] {
+  return Object.entries(of).map(([key, value]) => ({ key: oneLine(key), text: oneLine(value) }));
+}

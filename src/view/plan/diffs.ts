@@ -1,0 +1,44 @@
+import { createTwoFilesPatch } from 'diff';
+import { paint, type Look } from '../text/style.js';
+import { printable } from '../text/words.js';
+
+/** Unified diffs, one after the other; empty where nothing differs. An empty text counts as no file. */
+export function diffsText(
+  diffs: readonly { address: string; file: string; before: string; after: string }[],
+  look: Look,
+): string {
+  return diffs
+    .map(({ address, file, before, after }) => {
+      const side = (text: string, letter: string): string =>
+        text === '' ? '/dev/null' : `${letter}/${address}/${file}`;
+      const patch = createTwoFilesPatch(
+        side(before, 'a'),
+        side(after, 'b'),
+        ended(before),
+        ended(after),
+        undefined,
+        undefined,
+        {
+          context: 3,
+        },
+      );
+      return printable(patch.replace(/^={3,}\n/, ''))
+        .split('\n')
+        .map((line) => coloured(line, look))
+        .join('\n');
+    })
+    .join('');
+}
+
+/** With a newline at its end, so that no diff is only about that. */
+function ended(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+function coloured(line: string, look: Look): string {
+  if (/^(---|\+\+\+) /.test(line)) return paint(look, 'bold', line);
+  if (line.startsWith('@@')) return paint(look, 'cyan', line);
+  if (line.startsWith('+')) return paint(look, 'green', line);
+  if (line.startsWith('-')) return paint(look, 'red', line);
+  return line;
+}

@@ -1,0 +1,97 @@
+import type { Change, Plan } from '../../model/index.js';
+import { rows, SYMBOLS, why } from './change-lines.js';
+import { counts, recap } from '../apply/recap.js';
+import { oneLine, printable } from '../text/words.js';
+
+/** GitHub cuts a comment at 65,536 characters; what follows the plan needs some of it. */
+const LIMIT = 60_000;
+
+/** A plan as a comment on a pull request: what matters first, a table, the details folded. Ends in a newline. */
+export function planMarkdown(plan: Plan, { file }: { file: string }): string {
+  const head = [`### ven plan: ${code(plan.fleet)} on ${code(plan.host)}`, ''];
+  if (plan.changes.length === 0) {
+    const said =
+      plan.options.mode === 'destroy'
+        ? 'Nothing to destroy.'
+        : `No changes. The host matches ${code(file)}.`;
+    return `${[...head, said, ...remarks(plan)].join('\n')}\n`;
+  }
+  head.push(`**${counts(plan)}**`, ...remarks(plan), '');
+  const table = [
+    '| | address | action | why | note |',
+    '|---|---|---|---|---|',
+    ...plan.changes.map(tableRow),
+  ];
+  const details = plan.changes.filter((change) => rows(change).length > 0).map(detail);
+  const whole = [...head, ...table, '', ...details].join('\n');
+  if (whole.length <= LIMIT) return `${whole.trimEnd()}\n`;
+  return `${[...head, ...fitting(table, LIMIT - head.join('\n').length), '', '_The details are too long for a comment: see `ven plan`._'].join('\n')}\n`;
+}
+
+function remarks(plan: Plan): string[] {
+  const lines = [
+    ...plan.warnings.map((warning) => `Warning: ${escape(warning)}`),
+    ...recap(plan).warnings.map(escape),
+  ];
+  if (plan.options.targets.length > 0)
+    lines.push(`Only what was asked for: ${plan.options.targets.map(code).join(', ')}`);
+  if (plan.options.excludes.length > 0)
+    lines.push(`Left out: ${plan.options.excludes.map(code).join(', ')}`);
+  return lines.flatMap((line) => ['', `> ${line}`]);
+}
+
+function tableRow(change: Change): string {
+  const cells = [
+    code(SYMBOLS[change.action].symbol),
+    code(change.address),
+    change.action,
+    why(change),
+    change.notes.map(escape).join('<br>'),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function detail(change: Change): string {
+  const lines = rows(change).map(({ key, text }) => `${key}: ${text}`);
+  const fence = fenceFor(lines.join('\n'));
+  return [
+    `<details><summary>${code(change.address)}: ${change.action}</summary>`,
+    '',
+    fence,
+    ...lines,
+    fence,
+    '',
+    '</details>',
+    '',
+  ].join('\n');
+}
+
+function fitting(lines: string[], room: number): string[] {
+  const kept: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    length += line.length + 1;
+    if (length > room) return [...kept, `| | … and ${lines.length - kept.length} more | | | |`];
+    kept.push(line);
+  }
+  return kept;
+}
+
+/** In `<code>`, which holds anything, in a table and in a `<summary>` too. */
+function code(text: string): string {
+  return `<code>${escape(text)}</code>`;
+}
+
+/** A text that stays text: no markup, no mention, no link, no end of a table cell. */
+function escape(text: string): string {
+  return oneLine(text).replaceAll(
+    /[&<>|`*_[\]~@#\\:]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
+}
+
+/** Longer than any run of backticks inside. */
+function fenceFor(text: string): string {
+  const longest = Math.max(2, ...(printable(text).match(/`+/g) ?? []).map((run) => run.length));
+  return '`'.repeat(longest + 1);
+}

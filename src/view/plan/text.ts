@@ -1,0 +1,126 @@
+import type { Change, Plan } from '../../model/index.js';
+import { rows, SYMBOLS, why, type Row } from './change-lines.js';
+import { paint, type Look } from '../text/style.js';
+import { recap } from '../apply/recap.js';
+import { aligned, oneLine, printable } from '../text/words.js';
+
+export interface PlanTextOptions {
+  look: Look;
+  /** The fleet file, to name it. */
+  file: string;
+}
+
+/** From so many alike changes on, they are told together: a line each, and what they share once. */
+const ALIKE = 3;
+
+/** A plan for people: each change with its fields and reasons, and a recap at the end. Ends in a newline. */
+export function planText(plan: Plan, { look, file }: PlanTextOptions): string {
+  if (plan.changes.length === 0) return nothingToDo(plan, look, file);
+  const verb = plan.options.mode === 'destroy' ? 'take away' : 'change';
+  const lines = [
+    `ven will ${verb} on ${paint(look, 'bold', printable(plan.host))}, for the fleet ${paint(look, 'bold', plan.fleet)}:`,
+    '',
+  ];
+  for (const group of alike(plan.changes)) lines.push(...groupLines(group, look), '');
+  const { warnings, total } = recap(plan);
+  for (const warning of plan.warnings)
+    lines.push(paint(look, 'yellow', `Warning: ${printable(warning)}`));
+  for (const warning of warnings) lines.push(paint(look, 'yellow', warning));
+  lines.push(...chosen(plan), paint(look, 'bold', total));
+  return `${lines.join('\n')}\n`;
+}
+
+function nothingToDo(plan: Plan, look: Look, file: string): string {
+  const warnings = plan.warnings.map(
+    (warning) => `${paint(look, 'yellow', `Warning: ${printable(warning)}`)}\n`,
+  );
+  return `${warnings.join('')}${[...chosen(plan), nothing(plan, file)].join('\n')}\n`;
+}
+
+function nothing(plan: Plan, file: string): string {
+  if (plan.options.mode !== 'destroy') return `No changes. The host matches ${printable(file)}.`;
+  // What stays, for the reason that a warning says or since nobody asked for it, may well be the fleet's.
+  const whole = plan.warnings.length === 0 && chosen(plan).length === 0;
+  return whole
+    ? `Nothing to destroy. Nothing on ${printable(plan.host)} belongs to the fleet ${plan.fleet}.`
+    : 'Nothing to destroy.';
+}
+
+/** That this is not the whole fleet, when it is not. */
+function chosen({ options }: Plan): string[] {
+  const lines: string[] = [];
+  if (options.targets.length > 0)
+    lines.push(`Only what was asked for: ${options.targets.join(', ')}`);
+  if (options.excludes.length > 0) lines.push(`Left out: ${options.excludes.join(', ')}`);
+  return lines;
+}
+
+interface Group {
+  changes: readonly Change[];
+  /** What all of them have; for a single change, everything. */
+  shared: Row[];
+  /** By change: what differs. */
+  own: Row[][];
+}
+
+/** Neighbours of the same kind (action, reason, notes, keys) that share most of what is to say. */
+function alike(changes: readonly Change[]): Group[] {
+  const groups: Group[] = [];
+  for (let start = 0; start < changes.length;) {
+    let end = start + 1;
+    while (end < changes.length && kind(changes[end]) === kind(changes[start])) end++;
+    const run = changes.slice(start, end);
+    start = end;
+    const all = run.map(rows);
+    const shared = (all[0] ?? []).filter((row, at) =>
+      all.every((other) => other[at]?.text === row.text),
+    );
+    const varying = (all[0]?.length ?? 0) - shared.length;
+    if (run.length >= ALIKE && varying <= 2) {
+      groups.push({
+        changes: run,
+        shared,
+        own: all.map((one) => one.filter((row) => !shared.some(({ key }) => key === row.key))),
+      });
+    } else {
+      for (const [at, change] of run.entries())
+        groups.push({ changes: [change], shared: all[at] ?? [], own: [[]] });
+    }
+  }
+  return groups;
+}
+
+function kind(change: Change | undefined): string {
+  if (change === undefined) return '';
+  const noun = change.address.split('.')[0];
+  return JSON.stringify([
+    noun,
+    change.action,
+    change.reason,
+    change.notes,
+    rows(change).map(({ key }) => key),
+  ]);
+}
+
+function groupLines({ changes, shared, own }: Group, look: Look): string[] {
+  const [first] = changes;
+  if (first === undefined) return [];
+  const { symbol, tone } = SYMBOLS[first.action];
+  const heads = aligned(
+    changes.map((change, at) => [
+      `${' '.repeat(3 - symbol.length)}${paint(look, tone, symbol)} ${paint(look, 'bold', change.address)}`,
+      ...(own[at] ?? []).map(({ key, text }) => `${key}: ${text}`),
+      ...(why(change) === '' ? [] : [paint(look, 'dim', `# ${why(change)}`)]),
+    ]),
+  );
+  const body = aligned(
+    shared.map(({ key, text, tone: rowTone }) => [
+      `${key}:`,
+      rowTone === undefined ? text : paint(look, rowTone, text),
+    ]),
+  );
+  const notes = first.notes.map((note) => paint(look, 'yellow', `! ${oneLine(note)}`));
+  const under = [...body, ...notes].map((line) => `      ${line}`);
+  if (changes.length > 1 && under.length > 0) under.unshift('    each:');
+  return [...heads, ...under];
+}

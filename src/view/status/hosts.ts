@@ -1,0 +1,87 @@
+import type { OrchestratorHost } from '../../model/index.js';
+import { paint, type Look, type Tone } from '../text/style.js';
+import { aligned, count, listed, oneLine } from '../text/words.js';
+
+export interface ShownHosts {
+  project: string;
+  hosts: readonly (OrchestratorHost & { vm: string | null })[];
+  unknown: readonly string[];
+}
+
+/** A table, a line a host; then which VMs are not in it. Ends in a newline. */
+export function hostsText({ project, hosts, unknown }: ShownHosts, look: Look): string {
+  const rows = hosts.map(({ name, serialNumber, hostStatus, instance }) => [
+    cell(name),
+    cell(serialNumber),
+    cell(hostStatus),
+    cell(instance?.os ?? ''),
+    colored(look, instance?.provisioningStatus ?? ''),
+  ]);
+  const heads = ['NAME', 'SERIAL', 'HOST', 'OS', 'PROVISIONING'].map((head) =>
+    paint(look, 'bold', head),
+  );
+  const table = rows.length === 0 ? [] : [...aligned([heads, ...rows]), ''];
+  const missing = unknown.length === 0 ? '' : `; it does not know ${listed(unknown)}`;
+  return `${[...table, `Project ${oneLine(project)}: ${count(hosts.length, 'host')}${missing}.`].join('\n')}\n`;
+}
+
+function cell(text: string): string {
+  return text === '' ? '-' : oneLine(text);
+}
+
+function colored(look: Look, status: string): string {
+  const tone: Tone | null = /fail|error/i.test(status)
+    ? 'red'
+    : /^provisioned$/i.test(status)
+      ? 'green'
+      : null;
+  return tone === null ? cell(status) : paint(look, tone, cell(status));
+}
+
+/** What `orchestrator hosts --json` prints. */
+export function hostsJson(hosts: object): string {
+  return `${JSON.stringify(hosts, null, 2)}\n`;
+}
+
+export function registeredText({
+  name,
+  serialNumber,
+  id,
+  already,
+}: {
+  name: string;
+  serialNumber: string;
+  id: string;
+  already: boolean;
+}): string {
+  return `${name}  ${serialNumber}  ${already ? 'was registered already' : 'registered'} as ${oneLine(id)}\n`;
+}
+
+export function unregisteredText({
+  name,
+  serialNumber,
+  removed,
+}: {
+  name: string;
+  serialNumber: string;
+  removed: boolean;
+}): string {
+  return `${name}  ${serialNumber}  ${removed ? 'removed' : 'was not there'}\n`;
+}
+
+export function defaultOsText({
+  profile,
+  id,
+  project,
+  changed,
+}: {
+  profile: string;
+  id: string;
+  project: string;
+  changed: boolean;
+}): string {
+  const [named, where] = [`${oneLine(profile)} (${oneLine(id)})`, `project ${oneLine(project)}`];
+  return changed
+    ? `New hosts of ${where} get ${named} from now on.\n`
+    : `New hosts of ${where} get ${named} already: nothing was changed.\n`;
+}

@@ -1,0 +1,58 @@
+import type { VenError } from '../../model/index.js';
+import { findingsText } from './findings.js';
+import { paint, type Look } from './style.js';
+import { indent, printable } from './words.js';
+
+/** A failure that ven knows, for people: what happened, where, the details, what to do. Ends in a newline. */
+export function errorText(error: VenError, look: Look): string {
+  if (error.findings.length > 0) return findingsText(error.findings, look);
+  return failureText(error, look);
+}
+
+interface Failure {
+  summary: string;
+  where?: string | undefined;
+  detail?: string | undefined;
+  hint?: string | undefined;
+}
+
+/** The same for a failure as an event tells it. */
+export function failureText({ summary, where, detail, hint }: Failure, look: Look): string {
+  const place = where === undefined ? '' : `${printable(where)}: `;
+  const lines = [`${paint(look, 'red', 'error')}: ${place}${printable(summary)}`];
+  if (detail) lines.push(indent(printable(detail).trimEnd(), '  '));
+  if (hint) lines.push(indent(`${paint(look, 'cyan', 'hint')}: ${printable(hint)}`, '  '));
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * The one object that a command with `--json` prints when it fails before its data. `event`: as a line of an event stream,
+ * else over several lines. Ends in a newline.
+ */
+export function errorJson(error: VenError, form: 'object' | 'event'): string {
+  const { code, exitCode, summary, where, detail, hint, findings } = error;
+  const said = {
+    code,
+    exitCode,
+    summary,
+    where,
+    detail,
+    hint,
+    findings: findings.length > 0 ? findings : undefined,
+  };
+  return form === 'event'
+    ? `${JSON.stringify({ type: 'error', formatVersion: '1', error: said })}\n`
+    : `${JSON.stringify({ formatVersion: '1', error: said }, null, 2)}\n`;
+}
+
+/** An error that ven does not know: a bug, with what a report needs. Ends in a newline. */
+export function bugText(error: unknown, version: string, look: Look): string {
+  const stack =
+    error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
+  return [
+    `${paint(look, 'red', 'error')}: this is a bug in ven`,
+    indent(printable(stack), '  '),
+    `  ${paint(look, 'cyan', 'hint')}: please report it, with the text above, the command and the fleet file (ven ${version}, node ${process.version}, ${process.platform} ${process.arch})`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,38 @@
+import type { Finding } from '../../model/index.js';
+import { paint, type Look } from './style.js';
+import { count, indent, printable } from './words.js';
+
+/** All mistakes of a fleet file, for people: `file:line:column: message`, the lines around it, what to do. Ends in a newline. */
+export function findingsText(findings: readonly Finding[], look: Look): string {
+  const blocks = findings.map((finding) => {
+    const place = `${printable(finding.file)}:${finding.line}:${finding.column}`;
+    const lines = [
+      `${paint(look, 'bold', place)}: ${paint(look, 'red', 'error')}: ${printable(finding.message)} ${paint(look, 'dim', `[${finding.rule}]`)}`,
+    ];
+    if (finding.frame !== '') lines.push(indent(printable(finding.frame).trimEnd(), '  '));
+    if (finding.hint !== '')
+      lines.push(indent(`${paint(look, 'cyan', 'hint')}: ${printable(finding.hint)}`, '  '));
+    return `${lines.join('\n')}\n`;
+  });
+  const files = [...new Set(findings.map(({ file }) => file))];
+  return `${blocks.join('\n')}\n${count(findings.length, 'mistake')} in ${printable(files.join(', '))}.\n`;
+}
+
+/** What `validate --json` prints. Ends in a newline. */
+export function validationJson(
+  fleet: { name: string; vms: readonly unknown[] } | null,
+  findings: readonly Finding[],
+): string {
+  const facts = fleet === null ? {} : { fleet: fleet.name, vms: fleet.vms.length };
+  return `${JSON.stringify({ formatVersion: '1', valid: fleet !== null, ...facts, findings }, null, 2)}\n`;
+}
+
+/** What a right fleet file holds, on one line. Ends in a newline. */
+export function validText(
+  fleet: { name: string; vms: readonly unknown[]; networks: readonly { kind: string }[] },
+  file: string,
+): string {
+  const own = fleet.networks.filter(({ kind }) => kind === 'own').length;
+  const networks = own === 0 ? '' : ` and ${count(own, 'network')} of its own`;
+  return `${printable(file)} is valid: the fleet ${fleet.name} with ${count(fleet.vms.length, 'VM')}${networks}.\n`;
+}

@@ -1,0 +1,83 @@
+import type { NodeWay, Timeline } from '../../model/index.js';
+
+/** Where things are on the time axis that the nodes share; all in seconds from its left end. */
+export interface TimeScale {
+  /** `clock`: the axis begins with the first power-on. `power-on`: each node's with its own, since they were far apart. */
+  kind: 'clock' | 'power-on';
+  /** ISO 8601; null: no node has a way. */
+  begins: string | null;
+  seconds: number;
+  /** Where a node's way begins. */
+  startOf: (way: NodeWay) => number;
+}
+
+/** So many times longer than the longest way the axis may be, before each node gets its own. */
+const FAR_APART = 4;
+
+export function timeScale({ nodes }: Timeline): TimeScale {
+  const ways = nodes.flatMap(({ way }) => (way === null ? [] : [way]));
+  const starts = ways.map(({ startedAt }) => Date.parse(startedAt));
+  const first = Math.min(...starts);
+  const longest = Math.max(1, ...ways.map(({ seconds }) => seconds));
+  const whole = Math.max(
+    1,
+    ...ways.map(({ seconds }, at) => ((starts[at] ?? first) - first) / 1000 + seconds),
+  );
+  const begins = ways.length === 0 ? null : new Date(first).toISOString();
+  return whole > FAR_APART * longest
+    ? { kind: 'power-on', begins, seconds: longest, startOf: () => 0 }
+    : {
+        kind: 'clock',
+        begins,
+        seconds: whole,
+        startOf: ({ startedAt }) => (Date.parse(startedAt) - first) / 1000,
+      };
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const STEPS = [
+  1,
+  2,
+  5,
+  10,
+  20,
+  30,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  20 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  6 * HOUR,
+];
+
+/** Round times on an axis of so many seconds, at most `most` beside 0. */
+export function ticks(seconds: number, most: number): { at: number; label: string }[] {
+  const day = 24 * HOUR;
+  const step =
+    STEPS.find((size) => seconds / size <= most) ?? Math.ceil(seconds / most / day) * day;
+  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => ({
+    at: index * step,
+    label: short(index * step),
+  }));
+}
+
+/** `0`, `30s`, `5m`, `1h30m`, `2d`. */
+function short(seconds: number): string {
+  if (seconds === 0) return '0';
+  const parts = [
+    [Math.floor(seconds / (24 * HOUR)), 'd'],
+    [Math.floor((seconds % (24 * HOUR)) / HOUR), 'h'],
+    [Math.floor((seconds % HOUR) / MINUTE), 'm'],
+    [seconds % MINUTE, 's'],
+  ] as const;
+  return parts.flatMap(([amount, unit]) => (amount === 0 ? [] : [`${amount}${unit}`])).join('');
+}
+
+/** `2026-01-01 14:03:11 UTC`. */
+export function clock(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
+}

@@ -1,0 +1,194 @@
+import type { NodeWay, StageTimes, Timeline, TimelineNode } from '../../model/index.js';
+import { paint, type Look, type Tone } from '../text/style.js';
+import { clock, ticks, timeScale, type TimeScale } from './scale.js';
+import {
+  nothingKept,
+  failureWords,
+  LATE_KEY,
+  spans,
+  spent,
+  timelineCounts,
+  wayWords,
+} from './words.js';
+import { aligned, duration, oneLine, printable } from '../text/words.js';
+
+/** Up to so many nodes each stage has a line of its own; beyond, each node has one. */
+const FEW = 4;
+const NARROWEST = 60;
+/** Between two marks of the axis. */
+const TICK_COLUMNS = 9;
+
+/** Bars on a time axis that the nodes share, what failed and why, and how long each stage takes. Ends in a newline. `file`: the fleet file, to name it. */
+export function timelineText(timeline: Timeline, look: Look, file = './fleet.yaml'): string {
+  const scale = timeScale(timeline);
+  const from =
+    scale.begins === null
+      ? ''
+      : scale.kind === 'clock'
+        ? ` From ${clock(scale.begins)}.`
+        : ' Each from its own power-on.';
+  const head = `${paint(look, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ${timelineCounts(timeline)}.${from}`;
+  const known = timeline.nodes.some(({ way }) => way !== null);
+  const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
+  const chart = known ? drawn(timeline, scale, look) : printable(nothingKept(timeline, file));
+  const blocks = [head, chart, notes(timeline, look)];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+interface Row {
+  left: string;
+  /** Painted; of the width that was asked for. */
+  bar: string;
+  right: string;
+}
+
+/** Left and right columns as wide as they need to be, and the bars with their axis in what is left of the width. */
+function chart(
+  rows: readonly ((width: number) => Row)[],
+  { seconds }: TimeScale,
+  look: Look,
+  minimum: number,
+): string {
+  const probe = rows.map((row) => row(minimum));
+  const left = Math.max(0, ...probe.map((row) => shown(row.left)));
+  const right = Math.max(0, ...probe.map((row) => shown(row.right)));
+  const width = Math.max(minimum, Math.max(NARROWEST, look.columns) - left - right - 5);
+  let axis = '';
+  for (const { at, label } of ticks(seconds, Math.max(1, Math.floor(width / TICK_COLUMNS)))) {
+    const column = Math.round((at / seconds) * width);
+    if (column + label.length <= width) axis = axis.padEnd(column) + label;
+  }
+  const lines = rows.map((row) => {
+    const { left: name, bar, right: end } = row(width);
+    return `${name}${' '.repeat(left - shown(name))}  ${bar}  ${end}`.trimEnd();
+  });
+  return [`${' '.repeat(left + 2)}${paint(look, 'dim', axis)}`, ...lines].join('\n');
+}
+
+/** Few nodes: under each, a line a stage. */
+function waterfall({ nodes }: Timeline, scale: TimeScale, look: Look): string {
+  const rows = nodes.flatMap((node): ((width: number) => Row)[] => {
+    const { way } = node;
+    const name = {
+      left: paint(look, 'bold', node.vm),
+      right: paint(look, toneOf(node), wayWords(node)),
+    };
+    if (way === null) return [(width) => ({ ...name, bar: ' '.repeat(width) })];
+    const start = scale.startOf(way);
+    return [
+      (width) => ({ ...name, bar: ' '.repeat(width) }),
+      ...spans(way).map(({ stage, from: begins, to: ends }, at) => (width: number): Row => {
+        const [from, to] = columns(start + begins, start + ends, scale.seconds, width);
+        const end = endSign(way, at);
+        const bar = `${stage.late ? '≤' : '█'}${'█'.repeat(to - from)}`.slice(0, to - from);
+        const drawn =
+          end === ''
+            ? paint(look, 'cyan', bar)
+            : `${paint(look, 'cyan', bar.slice(0, -1))}${paint(look, end === '✗' ? 'red' : 'yellow', end)}`;
+        return {
+          left: `  ${oneLine(stage.title)}`,
+          bar: `${' '.repeat(from)}${drawn}${' '.repeat(width - to)}`,
+          right: spent(way, at),
+        };
+      }),
+    ];
+  });
+  return chart(rows, scale, look, 20);
+}
+
+/** What ends the bar of a stage that was not left; empty for one that was. */
+function endSign(way: NodeWay, at: number): '✗' | '…' | '' {
+  if (way.stages[at]?.endedAt !== null) return '';
+  return way.outcome === 'failed' ? '✗' : '…';
+}
+
+/** At least one column wide. */
+function columns(from: number, to: number, seconds: number, width: number): [number, number] {
+  const at = (time: number): number => Math.min(width, Math.round((time / seconds) * width));
+  const begin = Math.min(at(from), width - 1);
+  return [begin, Math.max(begin + 1, at(to))];
+}
+
+const STAGE_TONES: readonly Tone[] = ['cyan', 'green', 'yellow', 'blue', 'magenta'];
+
+/** Many nodes: a line each, its stages lettered, and what the letters mean with the times of all. */
+function overview({ nodes, stages }: Timeline, scale: TimeScale, look: Look): string {
+  const letters = new Map(
+    stages.map(({ stage }, at) => [stage, String.fromCharCode(97 + (at % 26))]),
+  );
+  const tones = new Map(
+    stages.map(({ stage }, at) => [stage, STAGE_TONES[at % STAGE_TONES.length] ?? 'cyan']),
+  );
+  const rows = nodes.map((node) => (width: number): Row => {
+    const name = { left: node.vm, right: paint(look, toneOf(node), wayWords(node)) };
+    const { way } = node;
+    if (way === null) return { ...name, bar: ' '.repeat(width) };
+    const start = scale.startOf(way);
+    let bar = ' '.repeat(Math.min(width - 1, Math.round((start / scale.seconds) * width)));
+    let used = bar.length;
+    for (const [at, { stage, to: ends }] of spans(way).entries()) {
+      const to = Math.min(width, Math.round(((start + ends) / scale.seconds) * width));
+      const sign = endSign(way, at);
+      const cells = Math.max(to - used, sign === '' ? 0 : 1);
+      if (cells === 0 || used + cells > width) continue;
+      const letter = letters.get(stage.stage) ?? '?';
+      // In colours a letter at its beginning will do; else the letters are the bar.
+      const fill =
+        `${stage.late ? '≤' : letter}${(look.colour ? ' ' : letter).repeat(cells)}`.slice(
+          0,
+          cells - (sign === '' ? 0 : 1),
+        );
+      bar += paint(look, 'inverse', paint(look, tones.get(stage.stage) ?? 'cyan', fill));
+      bar += sign === '' ? '' : paint(look, sign === '✗' ? 'red' : 'yellow', sign);
+      used += cells;
+    }
+    return { ...name, bar: bar + ' '.repeat(width - used) };
+  });
+  return `${chart(rows, scale, look, 20)}\n\n${stageTable(stages, letters, look)}`;
+}
+
+function stageTable(
+  stages: readonly StageTimes[],
+  letters: ReadonlyMap<string, string>,
+  look: Look,
+): string {
+  const rows = stages.map(({ stage, title, nodes, shortest, median, longest }) => {
+    const times = nodes === 0 ? ['-', '-', '-'] : [shortest, median, longest].map(duration);
+    return [letters.get(stage) ?? '', oneLine(title), String(nodes), ...times];
+  });
+  return aligned([
+    ['', 'STAGE', 'NODES', 'SHORTEST', 'MEDIAN', 'LONGEST'].map((text) =>
+      paint(look, 'bold', text),
+    ),
+    ...rows,
+  ]).join('\n');
+}
+
+/** What failed and why, what is damaged, and what the signs mean where there are any. */
+function notes({ nodes }: Timeline, look: Look): string {
+  const lines: string[] = [];
+  for (const { vm, way, damage } of nodes) {
+    const why = way === null ? null : failureWords(way);
+    if (why !== null) lines.push(`${paint(look, 'red', vm)}: ${why}`);
+    if (way?.failure?.line) lines.push(`  ${paint(look, 'dim', oneLine(way.failure.line).trim())}`);
+    if (damage !== null) lines.push(`${paint(look, 'yellow', vm)}: ${oneLine(damage)}`);
+  }
+  if (nodes.some(({ way }) => way?.stages.some(({ late }) => late)))
+    lines.push(paint(look, 'dim', LATE_KEY));
+  return lines.join('\n');
+}
+
+function toneOf({ way }: TimelineNode): Tone {
+  return way === null
+    ? 'dim'
+    : ({ ready: 'green', failed: 'red', 'under-way': 'yellow' } as const)[way.outcome];
+}
+
+function shown(text: string): number {
+  return [...text.replaceAll(/\u001b\[\d+m/g, '')].length;
+}
+
+/** What `timeline --json` prints. Ends in a newline. */
+export function timelineJson(timeline: Timeline): string {
+  return `${JSON.stringify(timeline, null, 2)}\n`;
+}

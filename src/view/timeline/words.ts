@@ -1,0 +1,78 @@
+import type { NodeWay, Timeline, TimelineNode, TimelineStage } from '../../model/index.js';
+import { count, duration, oneLine } from '../text/words.js';
+
+/** `6 nodes: 4 ready, 1 failed, 1 under way`. */
+export function timelineCounts({ nodes }: Timeline): string {
+  const amount = (outcome: NodeWay['outcome'] | undefined): number =>
+    nodes.filter(({ way }) => way?.outcome === outcome).length;
+  const parts = [
+    [amount('ready'), 'ready'],
+    [amount('failed'), 'failed'],
+    [amount('under-way'), 'under way'],
+    [amount(undefined), 'not known'],
+  ] as const;
+  const said = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
+  return `${count(nodes.length, 'node')}${said.length === 0 ? '' : `: ${said.join(', ')}`}`;
+}
+
+/** `ready after 12m 34s`, `failed after 3m 2s: storage`, `in HookOS for 5m 0s`, `not known`. */
+export function wayWords({ way, damage }: TimelineNode): string {
+  if (way === null)
+    return damage === null ? 'not known' : 'not known: what was kept of it is damaged';
+  const { outcome, seconds, failure, stages } = way;
+  switch (outcome) {
+    case 'ready':
+      return `ready after ${duration(seconds)}`;
+    case 'failed':
+      return `failed after ${duration(seconds)}${failure === null ? '' : `: ${failure.class}`}`;
+    case 'under-way': {
+      const last = stages.at(-1);
+      return last === undefined
+        ? 'under way'
+        : `in ${oneLine(last.title)} for ${spent(way, stages.length - 1)}`;
+    }
+  }
+}
+
+/** A stage, and where it begins and ends: seconds from its node's power-on. */
+export interface Span {
+  stage: TimelineStage;
+  from: number;
+  to: number;
+}
+
+/** The stages that take time: the last one of a node that is ready only says that it is. */
+export function spans({ outcome, stages }: NodeWay): Span[] {
+  let at = 0;
+  return (outcome === 'ready' ? stages.slice(0, -1) : stages).map((stage) => ({
+    stage,
+    from: at,
+    to: (at += stage.seconds),
+  }));
+}
+
+/** How long a stage took. What was read late makes it a bound: `≤` its end did, `≥` its beginning did, `~` both. */
+export function spent({ stages }: NodeWay, at: number): string {
+  const stage = stages[at];
+  if (stage === undefined) return '';
+  const end = stages[at + 1]?.late === true;
+  const sign = stage.late ? (end ? '~' : '≥') : end ? '≤' : '';
+  return `${sign}${duration(stage.seconds)}`;
+}
+
+/** What became of a node that failed: `storage, in Workflow: the disk is full`; null of one that did not. */
+export function failureWords({ failure, stages }: NodeWay): string | null {
+  if (failure === null) return null;
+  const title = stages.findLast(({ stage }) => stage === failure.stage)?.title ?? failure.stage;
+  return `${failure.class}, in ${oneLine(title)}: ${oneLine(failure.message)}`;
+}
+
+export const LATE_KEY =
+  '≤ ≥ ~ times that are bounds: what the console said then was read later, from its log';
+
+/** Of a fleet no way of which is known: why, and what leads to one. `file`: the fleet file. */
+export function nothingKept({ orchestrator }: Timeline, file: string): string {
+  return orchestrator
+    ? `Nothing is kept of any way to ready yet. Watch one: ven provision ${file}`
+    : 'Nothing is kept of any way to ready: the fleet file has no orchestrator that its nodes would get ready for.';
+}

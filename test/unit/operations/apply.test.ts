@@ -1,0 +1,162 @@
+/** What `apply` composes, on a host in memory: what was agreed to is what is done. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { apply, type ApplyRequest } from '../../../src/operations/apply.js';
+import { plan, readSavedPlan, savePlan } from '../../../src/operations/plan.js';
+import { render } from '../../../src/operations/render.js';
+import type * as HostRoom from '../../../src/host/index.js';
+import { FakeHost } from '../../fake-host/index.js';
+
+let host: FakeHost;
+let folder: string;
+let file: string;
+
+vi.mock('../../../src/host/index.js', async (original) => ({
+  ...(await original<typeof HostRoom>()),
+  createHost: () => host,
+  hostFindings: () => Promise.resolve([]),
+  acquireLock: () => Promise.resolve({ fd: 0, path: '', release: () => undefined }),
+}));
+
+beforeEach(() => {
+  host = new FakeHost();
+  host.addForeignNetwork({ name: 'default' });
+  folder = mkdtempSync(join(tmpdir(), 'ven-flow-'));
+  file = join(folder, 'fleet.yaml');
+  writeFileSync(file, 'apiVersion: ven/v1\nfleet: lab\nvms: [{ name: edge, count: 2 }]\n');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const OPTIONS: ApplyRequest['options'] = {
+  mode: 'apply',
+  targets: [],
+  excludes: [],
+  replace: [],
+  keepDisks: false,
+};
+
+const request = (more: Partial<ApplyRequest>): ApplyRequest => ({
+  file,
+  env: { XDG_STATE_HOME: folder },
+  options: OPTIONS,
+  lockTimeoutSeconds: 0,
+  consent: 'given',
+  typed: ['apply'],
+  confirm: () => Promise.resolve(true),
+  emit: () => undefined,
+  interrupt: { graceful: new AbortController().signal, hard: new AbortController().signal },
+  ...more,
+});
+
+test('a host that moved while the question stood is not changed', async () => {
+  await apply(request({}));
+  writeFileSync(
+    file,
+    'apiVersion: ven/v1\nfleet: lab\nvms: [{ name: edge, count: 2, disks: [{ size: 110GiB }, { size: 1GiB }] }]\n',
+  );
+  const before = host.changes;
+  const asked = (meanwhile: () => void) =>
+    apply(
+      request({
+        consent: 'ask',
+        confirm: () => {
+          meanwhile();
+          return Promise.resolve(true);
+        },
+      }),
+    );
+  await expect(
+    asked(() => host.addForeignVolume('default', 'lab_edge-2-sdb.qcow2')),
+  ).rejects.toMatchObject({ code: 'foreign-object' });
+  expect(host.changes).toBe(before);
+});
+
+test('a fleet that moved while the question stood makes the shown plan stale', async () => {
+  const asked = apply(
+    request({
+      consent: 'ask',
+      confirm: async () => {
+        await apply(request({}));
+        return true;
+      },
+    }),
+  );
+  await expect(asked).rejects.toMatchObject({
+    code: 'stale-plan',
+    summary: expect.stringContaining('The shown plan') as string,
+  });
+});
+
+test('a view that throws does not disturb the run, and is told of afterwards', async () => {
+  const fault = new Error('broken view');
+  const broken = () => {
+    throw fault;
+  };
+  expect(await apply(request({ emit: broken }))).toMatchObject({
+    result: { outcome: 'done' },
+    viewFault: fault,
+  });
+  expect(host.domains.size).toBe(2);
+});
+
+test.each([
+  [
+    ['apply', 'my lab.yaml'],
+    (path: string) =>
+      `Look at the plan (ven plan ${path}), then say yes with: ven apply --yes 'my lab.yaml'`,
+  ],
+  [
+    ['provision', '--retry-failed', 'lab.yaml'],
+    () => 'Say yes with: ven provision --yes --retry-failed lab.yaml',
+  ],
+  [['destroy', 'lab.yaml', '--json'], () => 'Say yes with: ven destroy --yes lab.yaml --json'],
+])(
+  'where nobody can be asked, what was typed is to be typed again with a yes: %j',
+  async (typed, hint) => {
+    await expect(apply(request({ consent: 'impossible', typed }))).rejects.toMatchObject({
+      code: 'needs-consent',
+      summary: 'This changes the host, and there is no terminal to ask on',
+      hint: hint(file),
+    });
+    expect(host.changes).toBe(0);
+  },
+);
+
+test('a question that changed nothing is no obstacle', async () => {
+  expect((await apply(request({ consent: 'ask' }))).result).toMatchObject({ exitCode: 0 });
+  expect((await plan({ ...request({}), options: OPTIONS })).plan.changes).toEqual([]);
+});
+
+test('apply takes no saved plan that would destroy', async () => {
+  const made = (await plan({ ...request({}), options: OPTIONS })).plan;
+  const saved = join(folder, 'saved.plan');
+  savePlan(saved, made);
+  expect(readSavedPlan(saved)).toEqual(made);
+  for (const options of [
+    { ...OPTIONS, mode: 'destroy' as const },
+    { ...OPTIONS, targets: [1 as unknown as string] },
+  ]) {
+    savePlan(saved, { ...made, options });
+    expect(() => readSavedPlan(saved)).toThrow('is not a saved plan');
+  }
+});
+
+test('what render and plan --diff show is what is defined', async () => {
+  writeFileSync(
+    file,
+    `apiVersion: ven/v1\nfleet: lab\nhost: { accelerator: kvm }\nvms:\n  - name: edge\n    firmware: { loader: /fw/code.fd, nvramTemplate: /fw/vars.fd }\n    nics: [{ network: lab, mac: '52:54:00:00:00:02' }, { network: lab, mac: '52:54:00:00:00:01' }]\nnetworks: { lab: {} }\n`,
+  );
+  const shown = render(request({})).files.find(({ path }) => path === 'domains/lab_edge.xml')?.text;
+  const diff = (await plan({ ...request({}), diff: true })).diffs.find(
+    ({ file: name }) => name === 'domain.xml',
+  )?.after;
+  const batches = vi.spyOn(host, 'bringUp');
+  await apply(request({}));
+  expect(batches.mock.calls[0]?.[0][0]?.domainXml).toBe(shown);
+  expect(diff).toBe(shown);
+});

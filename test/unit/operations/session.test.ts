@@ -1,0 +1,470 @@
+/** What `apply --wait` and `provision --retry-failed` compose, on a host in memory, beside the stand-in's API: what is checked first, asked once, told in the end. */
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { apply } from '../../../src/operations/apply.js';
+import type { LostNode } from '../../../src/onboarding/ports.js';
+import {
+  provision,
+  provisionMade,
+  type Provisioned,
+} from '../../../src/operations/provision/provision.js';
+import {
+  withSession,
+  type Session,
+  type SessionRequest,
+} from '../../../src/operations/provision/session.js';
+import type * as HostRoom from '../../../src/host/index.js';
+import { workFolder, writeNodeRecord } from '../../../src/host/index.js';
+import { VenError, type ProvisionEvent, type RunEvent } from '../../../src/model/index.js';
+import { attribute, child, childrenNamed, parseXml } from '../../../src/xml/index.js';
+import { FakeHost } from '../../fake-host/index.js';
+import { startOrchestrator, type Orchestrator } from '../../../stand-in/index.ts';
+
+let host: FakeHost;
+let folder: string;
+let file: string;
+let junit: string;
+let logsRefused: VenError | null;
+let events: ProvisionEvent[];
+let lab: Orchestrator;
+const dir = mkdtempSync(join(tmpdir(), 'ven-session-'));
+
+vi.mock('../../../src/host/index.js', async (original) => ({
+  ...(await original<typeof HostRoom>()),
+  createHost: () => host,
+  hostFindings: () => Promise.resolve([]),
+  acquireLock: () => Promise.resolve({ fd: 0, path: '', release: () => undefined }),
+  lastStart: () => null,
+  readPowers: (_: object, uuids: string[]) =>
+    Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
+  checkConsoleLogs: ({ domains }: { domains: readonly string[] }) => {
+    if (logsRefused && domains.length > 0) throw logsRefused;
+  },
+}));
+// A fleet file names no port: an orchestrator is on 443, which needs root.
+vi.mock('../../../src/orchestrator/index.js', async (original) => {
+  const real = await original<typeof import('../../../src/orchestrator/index.js')>();
+  return {
+    ...real,
+    openOrchestrator: (options: Parameters<typeof real.openOrchestrator>[0]) =>
+      real.openOrchestrator({ ...options, domain: `${options.domain}:${String(lab.port)}` }),
+  };
+});
+
+beforeAll(async () => {
+  writeFileSync(join(dir, 'boot.efi'), '');
+  const accounts = { 'api-user': { password: 'api-password', projects: ['ours'] } };
+  lab = await startOrchestrator({
+    domain: 'edge.test',
+    dir: join(dir, 'lab'),
+    bootFile: join(dir, 'boot.efi'),
+    loopback: true,
+    accounts,
+    projects: ['ours'],
+  });
+});
+afterAll(async () => {
+  await lab.close();
+  rmSync(dir, { recursive: true });
+});
+beforeEach(() => {
+  host = new FakeHost();
+  host.addForeignNetwork({ name: 'default' });
+  folder = mkdtempSync(join(tmpdir(), 'ven-flow-'));
+  file = join(folder, 'fleet.yaml');
+  junit = join(folder, 'report.xml');
+  logsRefused = null;
+  events = [];
+  copyFileSync(lab.caCertificate, join(folder, 'ca.pem'));
+  write('non-interactive');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+  lab.inventory.hosts.clear();
+  lab.seen.tokens.length = 0;
+  lab.seen.registrations.length = 0;
+});
+
+function write(onboarding: string): void {
+  const network = `networks: { lab: { subnet: 10.9.0.0/24, dns: { hosts: { ${lab.address}: [${lab.names.join(', ')}] } } } }`;
+  writeFileSync(
+    file,
+    `apiVersion: ven/v1\nfleet: lab\norchestrator: { domain: edge.test, caCertificate: ca.pem, onboarding: ${onboarding}, project: ours }\n${network}\nvms: [{ name: a }, { name: b }]\n`,
+  );
+}
+/** As an earlier run would have left it. */
+function keepReady(...vms: string[]): void {
+  const workDir = workFolder({
+    uri: 'qemu:///system',
+    fleet: 'lab',
+    env: { XDG_STATE_HOME: folder },
+  });
+  mkdirSync(workDir, { recursive: true });
+  for (const [uuid, { config }] of host.domains) {
+    const vm = vms.find((name) => config.includes(`<name>lab_${name}</name>`));
+    const record = {
+      flow: 'none',
+      profile: { name: '', digest: '' },
+      failure: null,
+      visits: [],
+      lastLine: null,
+      log: null,
+      memory: null,
+    } as const;
+    if (vm !== undefined)
+      writeNodeRecord(workDir, {
+        formatVersion: '1',
+        vm,
+        uuid,
+        outcome: 'ready',
+        ...record,
+        visits: [],
+      });
+  }
+}
+
+const API = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: 'api-password' };
+interface Run extends Partial<SessionRequest> {
+  credentials?: object;
+  replace?: string[];
+  stop?: AbortSignal;
+  told?: (event: RunEvent, session: Session) => void;
+}
+
+/** As the commands do it. */
+function run({
+  credentials = API,
+  replace = [],
+  stop,
+  told,
+  ...more
+}: Run = {}): Promise<Provisioned | null> {
+  const env = { XDG_STATE_HOME: folder, ...credentials };
+  const hard = new AbortController().signal;
+  const request = {
+    file,
+    env,
+    vms: null,
+    until: 'ready',
+    timeoutSeconds: 1.5,
+    lockTimeoutSeconds: 0,
+    junit,
+    askSecret: null,
+    ...more,
+  };
+  return withSession(request, async (session) => {
+    const { lost, result } = await apply({
+      file,
+      env,
+      options: {
+        mode: 'apply',
+        targets: [],
+        excludes: [],
+        replace,
+        keepDisks: false,
+        leaveOff: true,
+      },
+      lockTimeoutSeconds: 0,
+      consent: 'given',
+      typed: ['apply'],
+      confirm: () => Promise.resolve(true),
+      emit: (event) => told?.(event, session),
+      interrupt: { graceful: AbortSignal.any([session.timeIsUp, ...(stop ? [stop] : [])]), hard },
+      session,
+    });
+    const why = new Map(
+      [...lost].map(([address, { summary }]): [string, LostNode] => [
+        address,
+        { message: summary, hint: 'again' },
+      ]),
+    );
+    if (result?.outcome === 'interrupted' && !session.isOver) {
+      session.lose(why);
+      return null;
+    }
+    const interrupt = { graceful: new AbortController().signal, hard };
+    const emit = (event: ProvisionEvent): void => void events.push(event);
+    return provisionMade(
+      session,
+      { file, env, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
+      why,
+    );
+  });
+}
+
+/** Each case with what is in it, and its type. */
+function cases(): Record<string, string> {
+  const suite = child(parseXml(readFileSync(junit, 'utf8')), 'testsuite');
+  return Object.fromEntries(
+    childrenNamed(suite, 'testcase').map((one) => {
+      const [kind] = (['failure', 'error'] as const).filter((name) => child(one, name));
+      return [
+        attribute(one, 'name') ?? '',
+        kind === undefined ? '' : `${kind} ${attribute(child(one, kind), 'type') ?? ''}`,
+      ];
+    }),
+  );
+}
+
+describe('one run over making and watching', () => {
+  it('has one client: one token, each host registered once', async () => {
+    const done = await run();
+    expect(done?.result).toMatchObject({
+      exitCode: 4,
+      left: ['vm.a', 'vm.b'],
+      byClass: { timeout: 2 },
+    });
+    expect(events.filter(({ type }) => type === 'node-started')).toHaveLength(2);
+    expect(lab.seen.tokens).toHaveLength(1);
+    expect(lab.seen.registrations).toHaveLength(2);
+    expect(cases()).toEqual({ a: 'error timeout', b: 'error timeout' });
+  });
+
+  it('asks for nothing, and nobody, where every node is ready and none is made anew', async () => {
+    await run();
+    keepReady('a', 'b');
+    lab.seen.tokens.length = 0;
+    const done = await run({ credentials: {} });
+    expect(done?.result).toMatchObject({ exitCode: 0, ready: ['vm.a', 'vm.b'] });
+    expect(lab.seen.tokens).toEqual([]);
+    expect(cases()).toEqual({ a: '', b: '' });
+  });
+
+  it.each(['interactive', 'non-interactive'])(
+    'wants credentials before anything is changed: %s',
+    async (flow) => {
+      write(flow);
+      await expect(run({ credentials: {} })).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('not set') as string,
+      });
+      expect(host.changes).toBe(0);
+      expect(cases()).toEqual({ a: 'error usage', b: 'error usage' });
+    },
+  );
+
+  it('wants to be able to read the consoles before anything is changed, or registered', async () => {
+    logsRefused = new VenError('host-not-ready', { summary: 'You may not' });
+    await expect(run()).rejects.toMatchObject({ exitCode: 7 });
+    expect([host.changes, lab.seen.tokens.length]).toEqual([0, 0]);
+    expect(cases()).toEqual({ a: 'error host-not-ready', b: 'error host-not-ready' });
+  });
+});
+
+describe('what could not be made', () => {
+  it('has failed, in the events and the report; the others are watched', async () => {
+    host.faults.failAt((change) => change.startsWith('define') && host.domains.size === 1);
+    const done = await run();
+    const [failed] = done?.result.failed ?? [];
+    expect(done?.result).toMatchObject({ exitCode: 4, byClass: { boot: 1, timeout: 1 } });
+    expect(failed).toMatchObject({
+      class: 'boot',
+      message: 'a fault that the test asked for',
+      hint: 'again',
+    });
+    expect(Object.values(cases()).sort()).toEqual(['error timeout', 'failure boot']);
+  });
+
+  it('is in the report of a run that was interrupted, too', async () => {
+    const stop = new AbortController();
+    host.faults.failAt((change) => change.startsWith('define'));
+    const told = (event: RunEvent): void => {
+      if (event.type === 'step-finished' && event.outcome === 'failed') stop.abort();
+    };
+    expect(await run({ stop: stop.signal, told })).toBeNull();
+    expect(events).toEqual([]);
+    expect(Object.values(cases())).toContain('failure boot');
+  });
+});
+
+describe('time that is up while VMs are made', () => {
+  it('tears nothing, and leaves the nodes: class timeout, nobody asked, nothing powered on', async () => {
+    write('interactive');
+    const told = (event: RunEvent, session: Session): void => {
+      if (event.type === 'step-started' && event.step === 'vm.a:up') while (!session.isOver);
+      if (event.type === 'interrupted') expect(event.because).toBe('The time is up (0.3 s)');
+    };
+    const done = await run({
+      timeoutSeconds: 0.3,
+      told,
+      credentials: { ONBOARDING_USERNAME: 'u', ONBOARDING_PASSWORD: 'p' },
+    });
+    expect(done?.result).toMatchObject({
+      outcome: 'failed',
+      exitCode: 4,
+      failed: [],
+      left: ['vm.a', 'vm.b'],
+      byClass: { timeout: 2 },
+    });
+    expect(events.map(({ type }) => type)).toEqual([
+      'provision-started',
+      'node-finished',
+      'node-finished',
+      'provision-finished',
+    ]);
+    expect(cases()).toEqual({ a: 'error timeout', b: 'error timeout' });
+    expect(host.faults.changes.some((change) => change.startsWith('start'))).toBe(false);
+  });
+});
+
+describe('time that is up while the orchestrator is away', () => {
+  it('leaves the nodes: class timeout, none powered on', async () => {
+    await run();
+    events = [];
+    host.faults.changes.length = 0;
+    const away = lab.fail({ how: 503, forSeconds: 60 });
+    const env = { XDG_STATE_HOME: folder, ...API };
+    const interrupt = {
+      graceful: new AbortController().signal,
+      hard: new AbortController().signal,
+    };
+    const request = {
+      file,
+      env,
+      vms: ['a'],
+      until: 'ready',
+      timeoutSeconds: 1,
+      lockTimeoutSeconds: 0,
+      junit,
+      askSecret: null,
+    };
+    for (const domain of host.domains.values()) domain.power = 'off';
+    const emit = (event: ProvisionEvent): void => void events.push(event);
+    const { result } = await provision({
+      ...request,
+      maxConcurrent: null,
+      staggerSeconds: 0,
+      emit,
+      interrupt,
+    });
+    away.stop();
+    expect(away.hits).toBeGreaterThan(0);
+    expect(result).toMatchObject({ exitCode: 4, left: ['vm.a'], byClass: { timeout: 1 } });
+    expect(host.faults.changes.some((change) => change.startsWith('start'))).toBe(false);
+  });
+});
+
+describe('nobody answers who is asked for credentials', () => {
+  const nobody = (_: string, signal: AbortSignal): Promise<string> =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  const watched = (more: {
+    timeoutSeconds: number | null;
+    graceful?: AbortSignal;
+  }): Promise<Provisioned> => {
+    const { graceful = new AbortController().signal, timeoutSeconds } = more;
+    const interrupt = { graceful, hard: new AbortController().signal };
+    const request = {
+      file,
+      env: { XDG_STATE_HOME: folder },
+      vms: null,
+      until: 'ready',
+      timeoutSeconds,
+      lockTimeoutSeconds: 0,
+      junit,
+    };
+    const emit = (event: ProvisionEvent): void => void events.push(event);
+    return provision({
+      ...request,
+      askSecret: nobody,
+      maxConcurrent: null,
+      staggerSeconds: 0,
+      emit,
+      interrupt,
+    });
+  };
+
+  it.each(['interactive', 'non-interactive'])(
+    'the time counts there, too, and leaves the nodes: %s',
+    async (flow) => {
+      await run();
+      write(flow);
+      events = [];
+      host.faults.changes.length = 0;
+      const { result } = await watched({ timeoutSeconds: 0.3 });
+      expect(result).toMatchObject({
+        exitCode: 4,
+        left: ['vm.a', 'vm.b'],
+        byClass: { timeout: 2 },
+      });
+      expect(host.faults.changes).toEqual([]);
+    },
+  );
+
+  it('an interruption ends it', async () => {
+    await run();
+    const why = new VenError('interrupted', { summary: 'Ctrl-C' });
+    const late = new AbortController();
+    setTimeout(() => {
+      late.abort(why);
+    }, 100);
+    await expect(watched({ timeoutSeconds: null, graceful: late.signal })).rejects.toBe(why);
+  });
+
+  it.each(['interactive', 'non-interactive'])('before anything is made: %s', async (flow) => {
+    write(flow);
+    const late = run({ credentials: {}, askSecret: nobody, timeoutSeconds: 0.3 });
+    await expect(late).rejects.toMatchObject({
+      code: 'interrupted',
+      summary: 'The time is up (0.3 s)',
+    });
+    expect(host.changes).toBe(0);
+  });
+});
+
+describe('a report', () => {
+  it('is of this run from its first moment on, whatever refuses it', async () => {
+    writeFileSync(junit, 'of yesterday');
+    await expect(run({ until: 'raedy' })).rejects.toMatchObject({ code: 'usage' });
+    expect(cases()).toEqual({ 'ven provision': 'error usage' });
+    const during: string[] = [];
+    await run({ told: () => during.push(JSON.stringify(cases())) });
+    expect(during[0]).toBe('{"a":"error interrupted","b":"error interrupted"}');
+  });
+
+  it('of a run over no node has none, and no failure', async () => {
+    const env = { XDG_STATE_HOME: folder };
+    const interrupt = {
+      graceful: new AbortController().signal,
+      hard: new AbortController().signal,
+    };
+    const emit = (event: ProvisionEvent): void => void events.push(event);
+    const request = {
+      file,
+      env,
+      vms: null,
+      until: 'ready',
+      timeoutSeconds: null,
+      lockTimeoutSeconds: 0,
+      junit,
+      askSecret: null,
+    };
+    await withSession(request, (session) => {
+      session.about([]);
+      return provisionMade(
+        session,
+        { file, env, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
+        new Map(),
+      );
+    });
+    expect(events).toMatchObject([
+      { type: 'provision-started', nodes: [] },
+      { type: 'provision-finished', exitCode: 0, ready: [], failed: [], left: [] },
+    ]);
+    expect(cases()).toEqual({});
+    expect(existsSync(junit)).toBe(true);
+  });
+});
