@@ -12,6 +12,7 @@ const ONBOARDING = ['onboarding', 'onboarding-login', 'orchestrator-faults'].map
 
 const real = { testTimeout: 300_000, hookTimeout: 300_000 };
 
+// Unit tests wait more than they compute, so more workers than cores.
 // Those on the real machine: some one after another, the others two or three at a time, each with a fleet of its own name; they
 // share one libvirt, as people do. And the unit and scenario tests by themselves.
 export default defineConfig({
@@ -22,6 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,scenarios}/**/*.test.ts'],
           testTimeout: 20_000,
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },
