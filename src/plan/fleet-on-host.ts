@@ -3,7 +3,6 @@ import {
   vmUuid,
   type DomainMark,
   type HostState,
-  type MarkedVolume,
   type NetworkMark,
   type ObservedDomain,
   type ObservedNetwork,
@@ -18,7 +17,7 @@ export type OwnedDomain = ObservedDomain & { mark: DomainMark };
 export type OwnedNetwork = ObservedNetwork & { mark: NetworkMark };
 
 /** A host, looked at from one fleet: what is this fleet's by mark and identity, and ways to find the rest. */
-export interface Seen {
+export interface FleetOnHost {
   state: HostState;
   /** By UUID. */
   owned: ReadonlyMap<string, OwnedDomain>;
@@ -40,16 +39,11 @@ export function volumeKey({ pool, volume }: VolumeRef): string {
   return `${pool}/${volume}`;
 }
 
-/** All that a mark says of a volume, as one text. */
-export function shownMarked(volume: MarkedVolume): string {
-  return `${volumeKey(volume)} ${volume.asked === undefined ? '' : `${volume.asked.bus} ${volume.asked.sizeBytes}`}`;
-}
-
 /**
  * A mark alone is not ownership: a copy of a VM carries the mark of the original, whose volumes it names. The UUID that
  * follows from fleet and name can't be copied, since libvirt has each UUID once.
  */
-export function look(fleet: ResolvedFleet, observed: HostState): Seen {
+export function fleetOnHost(fleet: ResolvedFleet, observed: HostState): FleetOnHost {
   const state = withoutStandIns(observed);
   const vmUuids = new Map(fleet.vms.map(({ name, uuid }) => [name, uuid]));
   const networkUuids = new Map(

@@ -13,7 +13,7 @@ import { lentAddress } from './network/borrowed.js';
 import { observedDigest } from './observed-digest.js';
 import { ownNetworks, planApply } from './plan-apply.js';
 import { planDestroy } from './plan-destroy.js';
-import { look, type Seen } from './fleet-on-host.js';
+import { fleetOnHost, type FleetOnHost } from './fleet-on-host.js';
 import { select } from './select.js';
 import { decideSubnets } from './network/subnets.js';
 
@@ -25,23 +25,23 @@ import { decideSubnets } from './network/subnets.js';
  * `protected` · `host-not-ready` (somebody else's network or pool is missing, or no subnet is free).
  */
 export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOptions): Plan {
-  const seen = look(fleet, state);
-  const selection = select(options, knownAddresses(fleet, seen));
+  const onHost = fleetOnHost(fleet, state);
+  const selection = select(options, knownAddresses(fleet, onHost));
   const decided =
     options.mode === 'destroy'
       ? new Map()
-      : decideSubnets(fleet.name, ownNetworks(fleet), seen.ownedNetworks, state);
+      : decideSubnets(fleet.name, ownNetworks(fleet), onHost.ownedNetworks, state);
   const draft =
     options.mode === 'destroy'
-      ? planDestroy(fleet, seen, selection, options)
-      : planApply(fleet, seen, selection, decided);
+      ? planDestroy(fleet, onHost, selection, options)
+      : planApply(fleet, onHost, selection, decided);
   const changes = draft.changes.toSorted(compareChanges);
   return {
     formatVersion: '1',
     fleet: fleet.name,
     host: fleet.host.uri,
     specDigest: fleet.digest,
-    observedDigest: observedDigest(fleet, seen, decided.values()),
+    observedDigest: observedDigest(fleet, onHost, decided.values()),
     options,
     changes,
     steps: draft.steps,
@@ -53,15 +53,15 @@ export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOp
 }
 
 /** Everything that a target can name: what the file has, and what the host still has of the fleet. */
-function knownAddresses(fleet: ResolvedFleet, seen: Seen): Address[] {
+function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
   return [
     ...new Set([
       ...fleet.vms.map(({ address }) => address),
       ...fleet.networks.map(({ address }) => address),
       ...fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => `pool.${pool}`)),
-      ...[...seen.owned.values()].map(({ mark }) => `vm.${mark.vm}`),
-      ...[...seen.ownedNetworks.values()].map(({ mark }) => `network.${mark.network}`),
-      ...seen.state.networks.flatMap((network) => lentAddress(fleet, network, seen) ?? []),
+      ...[...onHost.owned.values()].map(({ mark }) => `vm.${mark.vm}`),
+      ...[...onHost.ownedNetworks.values()].map(({ mark }) => `network.${mark.network}`),
+      ...onHost.state.networks.flatMap((network) => lentAddress(fleet, network, onHost) ?? []),
     ]),
   ];
 }

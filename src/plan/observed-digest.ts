@@ -7,13 +7,13 @@ import {
   type ResolvedFleet,
 } from '../model/index.js';
 import { lentAddress } from './network/borrowed.js';
+import { shownMarked } from './vm/marks.js';
 import { attached } from './vm/nics.js';
 import {
-  shownMarked,
   volumeKey,
   type OwnedDomain,
   type OwnedNetwork,
-  type Seen,
+  type FleetOnHost,
 } from './fleet-on-host.js';
 
 /**
@@ -24,7 +24,7 @@ import {
  */
 export function observedDigest(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   networks: Iterable<PlannedNetwork>,
 ): string {
   const sources = fleet.vms.flatMap(({ nics }) => nics.map(({ source }) => source));
@@ -32,29 +32,29 @@ export function observedDigest(
     source.kind === 'network' && source.own === null ? [source.network] : [],
   );
   const bridges = sources.flatMap((source) => (source.kind === 'bridge' ? [source.bridge] : []));
-  const owned = [...seen.owned.values()];
+  const owned = [...onHost.owned.values()];
   const disks = fleet.vms.flatMap(volumesOf);
   const pools = [
     ...disks.map(({ pool }) => pool),
     ...owned.flatMap(({ mark }) => mark.volumes.map(({ pool }) => pool)),
   ];
-  const volumes = [...disks.map(volumeKey), ...seen.ownedVolumes];
+  const volumes = [...disks.map(volumeKey), ...onHost.ownedVolumes];
   const relevant = [
     fleet.name,
     fleet.host.uri,
-    byUuid(owned).map((domain) => domainParts(domain, seen)),
-    byUuid([...seen.ownedNetworks.values()]).map(networkParts),
-    distinct(others).map((name) => [name, seen.networksByName.get(name)?.active ?? null]),
-    seen.state.networks
+    byUuid(owned).map((domain) => domainParts(domain, onHost)),
+    byUuid([...onHost.ownedNetworks.values()]).map(networkParts),
+    distinct(others).map((name) => [name, onHost.networksByName.get(name)?.active ?? null]),
+    onHost.state.networks
       .filter(
         (network) =>
           fleet.networks.some(({ libvirtName }) => libvirtName === network.name) ||
-          lentAddress(fleet, network, seen) !== null,
+          lentAddress(fleet, network, onHost) !== null,
       )
       .map(bootParts),
-    distinct(bridges).map((name) => [name, seen.ports?.has(name) ?? null]),
-    distinct(pools).map((name) => [name, seen.pools.get(name)?.active ?? null]),
-    distinct(volumes).map((key) => [key, seen.volumes.get(key)?.capacityBytes ?? null]),
+    distinct(bridges).map((name) => [name, onHost.ports?.has(name) ?? null]),
+    distinct(pools).map((name) => [name, onHost.pools.get(name)?.active ?? null]),
+    distinct(volumes).map((key) => [key, onHost.volumes.get(key)?.capacityBytes ?? null]),
     [...networks].map(({ address, subnet, dhcp }) => [
       address,
       subnet.cidr,
@@ -68,7 +68,7 @@ export function observedDigest(
 
 function domainParts(
   { uuid, name, power, persistent, autostart, mark, config, live, nvramMissing }: OwnedDomain,
-  seen: Seen,
+  onHost: FleetOnHost,
 ): unknown[] {
   const marked = [
     mark.fleet,
@@ -83,7 +83,7 @@ function domainParts(
   const running =
     live === null
       ? null
-      : [factsParts(live), live.nics.map((nic) => attached(nic, seen)), nvramMissing];
+      : [factsParts(live), live.nics.map((nic) => attached(nic, onHost)), nvramMissing];
   return [uuid, name, power, persistent, autostart, marked, factsParts(config), running];
 }
 

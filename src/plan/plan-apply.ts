@@ -20,7 +20,7 @@ import { detachedNics } from './vm/nics.js';
 import { placesOf } from './network/place.js';
 import { planPools, poolSteps } from './pool/pools.js';
 import { refuseProtected } from './guards/protect.js';
-import type { OwnedDomain, Seen } from './fleet-on-host.js';
+import type { OwnedDomain, FleetOnHost } from './fleet-on-host.js';
 import type { Selection } from './select.js';
 import { staysFor, usersOf } from './network/attached.js';
 import {
@@ -30,7 +30,8 @@ import {
   replacedVmSteps,
   updateVmSteps,
 } from './vm/steps.js';
-import { diffVm, observedVmFacts, vmFacts, type VmDiff } from './vm/diff.js';
+import { diffVm, type VmDiff } from './vm/diff.js';
+import { observedVmFacts, vmFacts } from './vm/facts.js';
 
 /** What is to be done about one VM of the fleet file. */
 interface VmWork {
@@ -43,7 +44,7 @@ interface VmWork {
 
 export function planApply(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   decided: ReadonlyMap<string, PlannedNetwork>,
 ): Draft {
@@ -51,32 +52,32 @@ export function planApply(
   const off = (vm: ResolvedVm): ResolvedVm => (selection.leaveOff ? { ...vm, power: 'off' } : vm);
   const vms = fleet.vms
     .filter(({ address }) => selection.has(address))
-    .map((vm) => (seen.owned.get(vm.uuid)?.power === 'off' ? off(vm) : vm));
-  const networks = diffNetworks(fleet, seen, selection, decided, vms, warnings);
+    .map((vm) => (onHost.owned.get(vm.uuid)?.power === 'off' ? off(vm) : vm));
+  const networks = diffNetworks(fleet, onHost, selection, decided, vms, warnings);
   const outages = new Set(
     networks.filter(({ outage }) => outage).map(({ network }) => network.libvirtName),
   );
   const registers = fleet.orchestrator?.onboarding === 'non-interactive';
-  const work = vms.map((vm) => workOf(vm, seen, selection, outages, registers));
+  const work = vms.map((vm) => workOf(vm, onHost, selection, outages, registers));
   warnings.push(...work.flatMap(({ diff }) => (diff === null ? [] : diff.warnings)));
 
-  const removedVms = unwantedVms(fleet, seen, selection);
+  const removedVms = unwantedVms(fleet, onHost, selection);
   const leaving = new Map<string, Address>(
     removedVms.map(({ domain, address }) => [domain.uuid, address]),
   );
   for (const { vm, action } of work) if (action === 'replace') leaving.set(vm.uuid, vm.address);
-  const removals = unwantedNetworks(fleet, seen, selection, work, leaving, warnings);
+  const removals = unwantedNetworks(fleet, onHost, selection, work, leaving, warnings);
 
-  refuseInTheWay(fleet, seen, work, networks, removals, removedVms, warnings);
+  refuseInTheWay(fleet, onHost, work, networks, removals, removedVms, warnings);
   const moved = new Set(work.filter(({ action }) => action === 'update').map(({ vm }) => vm.uuid));
   const lent = planLent(
     fleet,
-    seen,
+    onHost,
     selection,
     { mode: 'apply', vms, leaving: { deleted: new Set(leaving.keys()), moved } },
     warnings,
   );
-  refuseMissingNetworks(fleet, seen, selection, vms, lent.starting);
+  refuseMissingNetworks(fleet, onHost, selection, vms, lent.starting);
   const wantedPools = new Set(
     fleet.vms.flatMap((vm) =>
       volumesOf(vm).flatMap(({ pool }) =>
@@ -86,10 +87,10 @@ export function planApply(
   );
   const leavingPools = new Set(
     [...leaving.keys()].flatMap(
-      (uuid) => seen.owned.get(uuid)?.mark.volumes.map(({ pool }) => pool) ?? [],
+      (uuid) => onHost.owned.get(uuid)?.mark.volumes.map(({ pool }) => pool) ?? [],
     ),
   );
-  const pools = planPools(fleet, seen, selection, wantedPools, leavingPools);
+  const pools = planPools(fleet, onHost, selection, wantedPools, leavingPools);
   refuseProtected(
     work
       .filter(
@@ -103,18 +104,18 @@ export function planApply(
   const wantedMacs = new Map(
     fleet.vms.map(({ uuid, nics }) => [uuid, new Set(nics.map(({ mac }) => mac.toLowerCase()))]),
   );
-  const attachedVms = reattachedVms(work, fleet, seen, selection, outages);
+  const attachedVms = reattachedVms(work, fleet, onHost, selection, outages);
   const nets = networkSteps(
     networks,
     removals,
-    foreignAttachments(seen, wantedMacs),
+    foreignAttachments(onHost, wantedMacs),
     attachedVms.byNetwork,
     'removed',
   );
   const steps: Step[] = [...pools.steps, ...nets.steps, ...lent.steps];
   const changes: Change[] = [...pools.changes, ...nets.changes, ...lent.changes];
 
-  const freeingSteps = freeing(leaving, seen);
+  const freeingSteps = freeing(leaving, onHost);
   for (const { domain, address } of removedVms) {
     steps.push(
       ...removeVmSteps(fleet, address, domain, false, poolSteps(domain.mark.volumes, pools.ready)),
@@ -123,8 +124,8 @@ export function planApply(
       address,
       action: 'delete',
       reason: 'removed',
-      notes: [...lostDisks(domain, false, seen), ...registrationNotes(fleet, 'deleted')],
-      before: observedVmFacts(domain, seen),
+      notes: [...lostDisks(domain, false, onHost), ...registrationNotes(fleet, 'deleted')],
+      before: observedVmFacts(domain, onHost),
     });
   }
   for (const { vm, domain, action, diff, change } of work) {
@@ -180,8 +181,8 @@ export function planApply(
   }
   warnings.push(
     ...pools.warnings,
-    ...missingBridges(work, seen),
-    ...unofferedBoots(fleet, seen, vms),
+    ...missingBridges(work, onHost),
+    ...unofferedBoots(fleet, onHost, vms),
   );
 
   const touched = new Set(changes.map(({ address }) => address));
@@ -196,7 +197,7 @@ export function planApply(
 /** The networks that were asked for, and those that a VM that was asked for can't do without. */
 function diffNetworks(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   decided: ReadonlyMap<string, PlannedNetwork>,
   vms: readonly ResolvedVm[],
@@ -216,7 +217,7 @@ function diffNetworks(
     if (planned === undefined || (!asked && user === undefined)) continue;
     const diff = diffNetwork(
       planned,
-      seen.ownedNetworks.get(network.uuid) ?? null,
+      onHost.ownedNetworks.get(network.uuid) ?? null,
       selection.replaces(network.address),
     );
     if (asked) diffs.push(diff);
@@ -237,13 +238,13 @@ function diffNetworks(
 
 function workOf(
   vm: ResolvedVm,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   outages: ReadonlySet<string>,
   registers: boolean,
 ): VmWork {
   const { address } = vm;
-  const domain = seen.owned.get(vm.uuid) ?? null;
+  const domain = onHost.owned.get(vm.uuid) ?? null;
   if (domain === null) {
     return {
       vm,
@@ -257,20 +258,20 @@ function workOf(
     reason: 'half-made' | 'requested' | 'changed' | 'drift',
     diff: VmDiff | null,
   ): VmWork => {
-    const notes = [...lostDisks(domain, false, seen), ...(diff?.notes ?? [])];
+    const notes = [...lostDisks(domain, false, onHost), ...(diff?.notes ?? [])];
     const change: Change = {
       address,
       action: 'replace',
       reason,
       notes,
       fields: (diff?.fields ?? []).map((field) => ({ ...field, effect: 'replace' as const })),
-      before: observedVmFacts(domain, seen),
+      before: observedVmFacts(domain, onHost),
       after: vmFacts(vm),
     };
     return { vm, domain, action: 'replace', diff, change };
   };
   if (!domain.mark.ready) return replaced('half-made', null);
-  const diff = diffVm(vm, domain, seen, outages, registers);
+  const diff = diffVm(vm, domain, onHost, outages, registers);
   if (selection.replaces(address)) return replaced('requested', { ...diff, notes: [] });
   const reason = domain.mark.digest === vm.digest ? 'drift' : 'changed';
   if (diff.replace) return replaced(reason, { ...diff, notes: [] });
@@ -293,11 +294,11 @@ function workOf(
 
 function unwantedVms(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
 ): { domain: OwnedDomain; address: Address }[] {
   const wanted = new Set(fleet.vms.map(({ uuid }) => uuid));
-  return [...seen.owned.values()]
+  return [...onHost.owned.values()]
     .filter(({ uuid }) => !wanted.has(uuid))
     .map((domain) => ({ domain, address: `vm.${domain.mark.vm}` }))
     .filter(({ address }) => selection.has(address));
@@ -306,7 +307,7 @@ function unwantedVms(
 /** Networks that the file no longer has. One that a VM stays on, since it was not asked for, stays too. */
 function unwantedNetworks(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   work: readonly VmWork[],
   leaving: ReadonlyMap<string, Address>,
@@ -316,9 +317,9 @@ function unwantedNetworks(
     fleet.networks.flatMap((network) => (network.kind === 'own' ? [network.uuid] : [])),
   );
   const moving = new Set(work.filter(({ action }) => action === 'update').map(({ vm }) => vm.uuid));
-  const users = usersOf(seen);
+  const users = usersOf(onHost);
   const removals: NetworkRemoval[] = [];
-  for (const network of seen.ownedNetworks.values()) {
+  for (const network of onHost.ownedNetworks.values()) {
     const address = `network.${network.mark.network}`;
     if (wanted.has(network.uuid) || !selection.has(address)) continue;
     const on = users.get(network.name) ?? [];
@@ -341,7 +342,7 @@ function unwantedNetworks(
 
 function refuseInTheWay(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   work: readonly VmWork[],
   networks: readonly NetworkDiff[],
   removals: readonly NetworkRemoval[],
@@ -352,7 +353,7 @@ function refuseInTheWay(
     ...removals.map(({ network }) => network.uuid),
     ...networks.filter(({ action }) => action === 'replace').map(({ network }) => network.uuid),
   ]);
-  const places = placesOf(seen, going);
+  const places = placesOf(onHost, going);
   const found: InTheWay[] = [];
   for (const { network, action, outage } of networks) {
     const checked = places.check(network, action !== null && outage);
@@ -360,7 +361,7 @@ function refuseInTheWay(
     warnings.push(...checked.warnings);
   }
   for (const { vm, diff } of work)
-    found.push(...inTheWayOfVm(vm, seen), ...(diff?.disks.inTheWay ?? []));
+    found.push(...inTheWayOfVm(vm, onHost), ...(diff?.disks.inTheWay ?? []));
   const vmUuids = new Map([
     ...work.map(({ vm }) => [vm.uuid, vm.address] as const),
     ...removedVms.map(({ domain, address }) => [domain.uuid, address] as const),
@@ -369,7 +370,7 @@ function refuseInTheWay(
     ...networks.map(({ network }) => [network.uuid, network.address] as const),
     ...removals.map(({ network, address }) => [network.uuid, address] as const),
   ]);
-  found.push(...inTheWayOfUuids(vmUuids, networkUuids, seen));
+  found.push(...inTheWayOfUuids(vmUuids, networkUuids, onHost));
   refuseForeign(found, fleet);
 }
 
@@ -383,7 +384,7 @@ interface Bystander {
 function reattachedVms(
   work: readonly VmWork[],
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   outages: ReadonlySet<string>,
 ): { byNetwork: Map<string, Address[]>; bystanders: Bystander[] } {
@@ -402,9 +403,9 @@ function reattachedVms(
   for (const { vm, action, diff } of work)
     if (action === 'update' && diff !== null) note(vm, diff.nics.reattach);
   for (const vm of fleet.vms) {
-    const domain = seen.owned.get(vm.uuid);
+    const domain = onHost.owned.get(vm.uuid);
     if (selection.has(vm.address) || domain === undefined) continue;
-    const { reattach, fields } = detachedNics(vm, domain, seen, outages);
+    const { reattach, fields } = detachedNics(vm, domain, onHost, outages);
     const cut = vm.nics
       .filter(
         ({ mac, source }) =>
@@ -432,8 +433,8 @@ function networkNeeds(vm: ResolvedVm, ready: ReadonlyMap<Address, string[]>): st
   ];
 }
 
-function missingBridges(work: readonly VmWork[], seen: Seen): string[] {
-  const { ports } = seen;
+function missingBridges(work: readonly VmWork[], onHost: FleetOnHost): string[] {
+  const { ports } = onHost;
   if (ports === null) return [];
   return work.flatMap(({ vm, action }) =>
     action === null

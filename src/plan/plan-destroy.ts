@@ -6,25 +6,25 @@ import { foreignAttachments, networkSteps, type NetworkRemoval } from './network
 import { planPools, poolSteps } from './pool/pools.js';
 import { refuseProtected } from './guards/protect.js';
 import type { Draft } from './draft.js';
-import type { Seen } from './fleet-on-host.js';
+import type { FleetOnHost } from './fleet-on-host.js';
 import type { Selection } from './select.js';
 import { staysFor, usersOf } from './network/attached.js';
 import { registrationNotes, removeVmSteps } from './vm/steps.js';
-import { observedVmFacts } from './vm/diff.js';
+import { observedVmFacts } from './vm/facts.js';
 
 /** Everything that is the fleet's by mark and identity goes, whether the file still names it or not; VMs first, then networks. */
 export function planDestroy(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   options: PlanOptions,
 ): Draft {
   const protectedVms = new Set(fleet.vms.filter(({ protect }) => protect).map(({ uuid }) => uuid));
-  const going = [...seen.owned.values()]
+  const going = [...onHost.owned.values()]
     .map((domain) => ({ domain, address: `vm.${domain.mark.vm}` }))
     .filter(({ address }) => selection.has(address));
   const goingUuids = new Map(going.map(({ domain, address }) => [domain.uuid, address]));
-  const networks = [...seen.ownedNetworks.values()]
+  const networks = [...onHost.ownedNetworks.values()]
     .map((network) => ({ network, address: `network.${network.mark.network}` }))
     .filter(({ address }) => selection.has(address));
 
@@ -32,7 +32,7 @@ export function planDestroy(
     inTheWayOfUuids(
       goingUuids,
       new Map(networks.map(({ network, address }) => [network.uuid, address])),
-      seen,
+      onHost,
     ),
     fleet,
   );
@@ -48,7 +48,7 @@ export function planDestroy(
       ? []
       : going.flatMap(({ domain }) => domain.mark.volumes.map(({ pool }) => pool)),
   );
-  const pools = planPools(fleet, seen, selection, new Set(), leavingPools);
+  const pools = planPools(fleet, onHost, selection, new Set(), leavingPools);
   const changes: Change[] = [...pools.changes];
   const steps: Step[] = [...pools.steps];
   const warnings: string[] = [...pools.warnings];
@@ -60,15 +60,15 @@ export function planDestroy(
       action: 'delete',
       reason: 'destroy',
       notes: [
-        ...lostDisks(domain, options.keepDisks, seen),
+        ...lostDisks(domain, options.keepDisks, onHost),
         ...registrationNotes(fleet, 'deleted'),
       ],
-      before: observedVmFacts(domain, seen),
+      before: observedVmFacts(domain, onHost),
     });
   }
 
   const removals: NetworkRemoval[] = [];
-  const users = usersOf(seen);
+  const users = usersOf(onHost);
   for (const { network, address } of networks) {
     const on = users.get(network.name) ?? [];
     const staying = on.filter(({ uuid }) => !goingUuids.has(uuid));
@@ -81,14 +81,14 @@ export function planDestroy(
   const work = networkSteps(
     [],
     removals,
-    foreignAttachments(seen, wantedMacs),
+    foreignAttachments(onHost, wantedMacs),
     new Map(),
     'destroy',
   );
   const leaving = { deleted: new Set(goingUuids.keys()), moved: new Set<string>() };
   const lent = planLent(
     fleet,
-    seen,
+    onHost,
     selection,
     { mode: 'destroy', vms: [], leaving: leaving },
     warnings,

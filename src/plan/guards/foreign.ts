@@ -5,7 +5,7 @@ import {
   type ResolvedFleet,
   type ResolvedVm,
 } from '../../model/index.js';
-import { volumeKey, type Seen } from '../fleet-on-host.js';
+import { volumeKey, type FleetOnHost } from '../fleet-on-host.js';
 
 /** Something that is not ven's and stands where ven wants to build. */
 export interface InTheWay {
@@ -14,39 +14,39 @@ export interface InTheWay {
   /** What stands there, and why that is a clash. */
   what: string;
   /** The virsh arguments that show it, without `-c URI`; or another command, said as it is typed. */
-  look: { virsh: string } | { command: string };
+  shownBy: { virsh: string } | { command: string };
   /** What to write in the fleet file to stay out of its way, where another name for the fleet would not do. */
   instead?: string;
 }
 
 /** A domain with the VM's name or UUID that isn't the VM, and volumes with its volumes' names that it did not make. */
-export function inTheWayOfVm(vm: ResolvedVm, seen: Seen): InTheWay[] {
+export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
   const { address } = vm;
   const found: InTheWay[] = [];
-  const same = seen.domains.get(vm.uuid);
-  if (same !== undefined && !seen.owned.has(vm.uuid)) {
+  const same = onHost.domains.get(vm.uuid);
+  if (same !== undefined && !onHost.owned.has(vm.uuid)) {
     found.push({
       address,
       what: `domain ${same.name} has the UUID that is ${address}'s (${vm.uuid}), but not its mark`,
-      look: { virsh: `dumpxml ${vm.uuid}` },
+      shownBy: { virsh: `dumpxml ${vm.uuid}` },
     });
   }
-  const namesake = seen.domainsByName.get(vm.domain);
+  const namesake = onHost.domainsByName.get(vm.domain);
   if (namesake !== undefined && namesake.uuid !== vm.uuid) {
     found.push({
       address,
       what: `domain ${vm.domain} (${namesake.uuid}) has the name of ${address}`,
-      look: { virsh: `dumpxml ${namesake.uuid}` },
+      shownBy: { virsh: `dumpxml ${namesake.uuid}` },
     });
   }
   for (const { pool, volume } of volumesOf(vm)) {
     const key = volumeKey({ pool, volume });
-    if (!seen.volumes.has(key) || seen.ownedVolumes.has(key)) continue;
+    if (!onHost.volumes.has(key) || onHost.ownedVolumes.has(key)) continue;
     const use = vm.disks.find((disk) => volumeKey(disk) === key)?.target ?? 'NVRAM';
     found.push({
       address,
       what: `volume ${volume} in pool ${pool} has the name of ${address}'s ${use}, and no VM of this fleet made it`,
-      look: { virsh: `vol-info --pool ${pool} ${volume}` },
+      shownBy: { virsh: `vol-info --pool ${pool} ${volume}` },
     });
   }
   return found;
@@ -56,25 +56,25 @@ export function inTheWayOfVm(vm: ResolvedVm, seen: Seen): InTheWay[] {
 export function inTheWayOfUuids(
   vms: ReadonlyMap<string, Address>,
   networks: ReadonlyMap<string, Address>,
-  seen: Seen,
+  onHost: FleetOnHost,
 ): InTheWay[] {
   const found: InTheWay[] = [];
-  for (const { name, uuid } of seen.state.domains) {
+  for (const { name, uuid } of onHost.state.domains) {
     const address = vms.get(name.toLowerCase());
     if (address === undefined) continue;
     found.push({
       address,
       what: `domain ${uuid} has as its name the UUID of ${address} (${name})`,
-      look: { virsh: `dumpxml ${uuid}` },
+      shownBy: { virsh: `dumpxml ${uuid}` },
     });
   }
-  for (const { name, uuid } of seen.state.networks) {
+  for (const { name, uuid } of onHost.state.networks) {
     const address = networks.get(name.toLowerCase());
     if (address === undefined) continue;
     found.push({
       address,
       what: `network ${uuid} has as its name the UUID of ${address} (${name})`,
-      look: { virsh: `net-dumpxml ${uuid}` },
+      shownBy: { virsh: `net-dumpxml ${uuid}` },
     });
   }
   return found;
@@ -85,8 +85,8 @@ export function refuseForeign(found: readonly InTheWay[], fleet: ResolvedFleet):
   const [first] = found;
   if (first === undefined) return;
   const lines = found.map(
-    ({ what, look }) =>
-      `${what}\n  look at it: ${'virsh' in look ? `virsh -c ${fleet.host.uri} ${look.virsh}` : look.command}`,
+    ({ what, shownBy }) =>
+      `${what}\n  look at it: ${'virsh' in shownBy ? `virsh -c ${fleet.host.uri} ${shownBy.virsh}` : shownBy.command}`,
   );
   throw new VenError('foreign-object', {
     summary:

@@ -1,4 +1,4 @@
-import type { Seen } from '../fleet-on-host.js';
+import type { FleetOnHost } from '../fleet-on-host.js';
 
 export interface NetworkUser {
   uuid: string;
@@ -11,9 +11,9 @@ export function staysFor(address: string, staying: readonly NetworkUser[]): stri
 }
 
 /** The fleet's VMs on each network, by its libvirt name, through NICs that ven made; as defined or as they run. */
-export function usersOf(seen: Seen): Map<string, NetworkUser[]> {
+export function usersOf(onHost: FleetOnHost): Map<string, NetworkUser[]> {
   const users = new Map<string, NetworkUser[]>();
-  for (const domain of seen.owned.values()) {
+  for (const domain of onHost.owned.values()) {
     const made = new Set(domain.mark.nics.map((mac) => mac.toLowerCase()));
     const names = new Set<string>();
     for (const { mac, source } of [...domain.config.nics, ...(domain.live?.nics ?? [])]) {

@@ -13,7 +13,7 @@ import {
   type Step,
 } from '../../model/index.js';
 import { formatList } from '../format.js';
-import type { OwnedDomain, Seen } from '../fleet-on-host.js';
+import type { OwnedDomain, FleetOnHost } from '../fleet-on-host.js';
 import type { Selection } from '../select.js';
 import { staysFor, usersOf } from './attached.js';
 
@@ -50,10 +50,14 @@ export function wantedBoots(fleet: ResolvedFleet): Map<string, Wanted> {
 }
 
 /** By what name the fleet's file has, or had, a network that is lent to it, or that a killed run left undone; null: neither. */
-function nameOf(network: ObservedNetwork, fleet: ResolvedFleet, seen: Seen): string | null {
+function nameOf(
+  network: ObservedNetwork,
+  fleet: ResolvedFleet,
+  onHost: FleetOnHost,
+): string | null {
   const user =
     network.boot?.fleets.find((each) => each.fleet === fleet.name) ??
-    halfDoneFor(network, fleet, seen);
+    halfDoneFor(network, fleet, onHost);
   const written = fleet.networks.find(
     (each) => each.kind === 'existing' && each.libvirtName === network.name,
   );
@@ -64,9 +68,9 @@ function nameOf(network: ObservedNetwork, fleet: ResolvedFleet, seen: Seen): str
 export function lentAddress(
   fleet: ResolvedFleet,
   network: ObservedNetwork,
-  seen: Seen,
+  onHost: FleetOnHost,
 ): Address | null {
-  const name = nameOf(network, fleet, seen);
+  const name = nameOf(network, fleet, onHost);
   return name === null ? null : `network.${name}`;
 }
 
@@ -74,9 +78,9 @@ export function lentAddress(
 function halfDoneFor(
   { uuid }: ObservedNetwork,
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
 ): BootMark['fleets'][number] | null {
-  const standIn = seen.state.networks.find(
+  const standIn = onHost.state.networks.find(
     ({ standsFor }) => standsFor?.network === uuid && standsFor.user.fleet === fleet.name,
   );
   return standIn?.standsFor?.user ?? null;
@@ -88,7 +92,7 @@ function halfDoneFor(
  */
 export function planLent(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   {
     mode,
@@ -112,10 +116,10 @@ export function planLent(
     const user = vms.find(({ nics }) =>
       nics.some(({ source }) => source.kind === 'network' && source.network === libvirtName),
     );
-    const observed = seen.networksByName.get(libvirtName);
+    const observed = onHost.networksByName.get(libvirtName);
     // Of one that is missing, `refuseMissingNetworks` speaks.
     if (observed === undefined || (!selection.has(address) && user === undefined)) continue;
-    const { fields, reason, restart, starts } = diffLent(network, observed, fleet, seen);
+    const { fields, reason, restart, starts } = diffLent(network, observed, fleet, onHost);
     if (fields.length === 0) {
       if (selection.has(address)) made.kept.push(address);
       continue;
@@ -142,12 +146,12 @@ export function planLent(
     if (starts) made.starting.add(libvirtName);
     const notes = [
       "it is somebody else's: put back as it was on destroy",
-      ...costs(observed, restart, fleet, seen, leaving.deleted),
+      ...costs(observed, restart, fleet, onHost, leaving.deleted),
     ];
     made.changes.push({ address, action: 'update', reason, notes, fields });
   }
   refuseFaults(faults);
-  giveBack(fleet, seen, selection, { mode, wanted, leaving }, made, warnings);
+  giveBack(fleet, onHost, selection, { mode, wanted, leaving }, made, warnings);
   return made;
 }
 
@@ -155,7 +159,7 @@ const TIMEOUT_SECONDS = 300;
 
 function giveBack(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   {
     mode,
@@ -165,12 +169,12 @@ function giveBack(
   made: LentNetworks & { ready: Map<string, string>; starting: Set<string> },
   warnings: string[],
 ): void {
-  const users = usersOf(seen);
-  for (const network of seen.state.networks) {
-    const name = nameOf(network, fleet, seen);
+  const users = usersOf(onHost);
+  for (const network of onHost.state.networks) {
+    const name = nameOf(network, fleet, onHost);
     const address = `network.${name}`;
     if (name === null || wanted.has(network.name) || !selection.has(address)) continue;
-    const halfDone = halfDoneFor(network, fleet, seen) !== null;
+    const halfDone = halfDoneFor(network, fleet, onHost) !== null;
     const fleets = network.boot?.fleets ?? [];
     const others = fleets.filter((each) => each.fleet !== fleet.name);
     const ours = others.length < fleets.length;
@@ -213,7 +217,7 @@ function giveBack(
         network,
         restart,
         fleet,
-        seen,
+        onHost,
         written ? leaving.deleted : new Set([...leaving.deleted, ...leaving.moved]),
       ),
     ];
@@ -240,7 +244,7 @@ function diffLent(
   { bootUrl, libvirtName }: Wanted,
   observed: ObservedNetwork,
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
 ): { fields: FieldChange[]; reason: Reason; restart: boolean; starts: boolean } {
   const fields: FieldChange[] = [];
   const fleets = observed.boot?.fleets ?? [];
@@ -261,7 +265,7 @@ function diffLent(
       ...why,
     });
   }
-  const halfDone = halfDoneFor(observed, fleet, seen) !== null;
+  const halfDone = halfDoneFor(observed, fleet, onHost) !== null;
   if (halfDone) fields.push({ ...UNFINISHED });
   // Stopped by whoever owns it, it is that one's to start, unless it is stopped because of the fleet.
   const starts = !observed.active && (ours || halfDone);
@@ -288,14 +292,14 @@ function costs(
   network: ObservedNetwork,
   restart: boolean,
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   gone: ReadonlySet<string>,
 ): string[] {
   if (!restart || !network.active) return [];
   const { name, bridge } = network;
   const taps = new Set<string>();
   const on: string[] = [];
-  for (const domain of seen.state.domains) {
+  for (const domain of onHost.state.domains) {
     const nics = (domain.live?.nics ?? []).filter(({ source }) =>
       source.kind === 'network'
         ? source.network === name
@@ -304,7 +308,7 @@ function costs(
     if (nics.length === 0) continue;
     for (const { tap } of nics) if (tap !== null) taps.add(tap);
     if (gone.has(domain.uuid)) continue;
-    const mark = seen.owned.get(domain.uuid)?.mark;
+    const mark = onHost.owned.get(domain.uuid)?.mark;
     on.push(
       mark === undefined ? `domain ${domain.name}, which is not this fleet's` : `vm.${mark.vm}`,
     );
@@ -312,7 +316,7 @@ function costs(
   const strange =
     bridge === null
       ? []
-      : [...(seen.ports?.get(bridge) ?? [])].filter(
+      : [...(onHost.ports?.get(bridge) ?? [])].filter(
           (port) => !taps.has(port) && port !== `${bridge}-nic`,
         );
   return [
@@ -416,13 +420,13 @@ export function lentNeeds(
 /** VMs that are to boot over HTTP, and are on nothing but others' networks that offer them no boot file. */
 export function unofferedBoots(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   vms: readonly ResolvedVm[],
 ): string[] {
   if (fleet.orchestrator === null) return [];
   const lent = wantedBoots(fleet);
   const offersNothing = (name: string): boolean => {
-    const observed = seen.networksByName.get(name);
+    const observed = onHost.networksByName.get(name);
     return (
       !lent.has(name) &&
       observed !== undefined &&

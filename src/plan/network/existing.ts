@@ -1,12 +1,12 @@
 import { VenError, type Address, type ResolvedFleet, type ResolvedVm } from '../../model/index.js';
 import { wantedBoots } from './borrowed.js';
-import type { Seen } from '../fleet-on-host.js';
+import type { FleetOnHost } from '../fleet-on-host.js';
 import type { Selection } from '../select.js';
 
 /** Somebody else's networks must be there and running: ven makes none, and starts only those (`starting`) that it may have stopped. */
 export function refuseMissingNetworks(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   vms: readonly ResolvedVm[],
   starting: ReadonlySet<string>,
@@ -25,7 +25,7 @@ export function refuseMissingNetworks(
   }
   const virsh = `virsh -c ${fleet.host.uri}`;
   const faults = [...needed].flatMap(([name, users]) => {
-    const network = seen.networksByName.get(name);
+    const network = onHost.networksByName.get(name);
     if (network?.active === true || starting.has(name)) return [];
     const who =
       users.length > 3

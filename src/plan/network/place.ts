@@ -1,6 +1,6 @@
 import { blockOf, overlaps, type Ipv4Block, type PlannedNetwork } from '../../model/index.js';
 import type { InTheWay } from '../guards/foreign.js';
-import type { Seen } from '../fleet-on-host.js';
+import type { FleetOnHost } from '../fleet-on-host.js';
 
 /** Where a network would stand: what has its name or UUID, its bridge, its subnet. */
 export interface Places {
@@ -9,23 +9,32 @@ export interface Places {
 }
 
 /** `going`: UUIDs of the fleet's own networks that are taken away or rebuilt in this plan, and so stand in nobody's way. */
-export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
-  const standing = seen.state.networks.filter(({ uuid }) => !going.has(uuid));
+export function placesOf(onHost: FleetOnHost, going: ReadonlySet<string>): Places {
+  const standing = onHost.state.networks.filter(({ uuid }) => !going.has(uuid));
   const byBridge = Map.groupBy(standing, ({ bridge }) => bridge);
   const liveBridges = new Set(
-    seen.state.networks.filter(({ active }) => active).map(({ bridge }) => bridge),
+    onHost.state.networks.filter(({ active }) => active).map(({ bridge }) => bridge),
   );
   const goingBridges = new Set(
-    seen.state.networks.filter(({ uuid }) => going.has(uuid)).map(({ bridge }) => bridge),
+    onHost.state.networks.filter(({ uuid }) => going.has(uuid)).map(({ bridge }) => bridge),
   );
-  const taken: { range: Ipv4Block; uuid: string | null; who: string; look: InTheWay['look'] }[] =
-    [];
+  const taken: {
+    range: Ipv4Block;
+    uuid: string | null;
+    who: string;
+    shownBy: InTheWay['shownBy'];
+  }[] = [];
   for (const { uuid, name, active, gateway } of standing) {
     const range = gateway === null ? null : blockOf(gateway);
     if (active && range !== null)
-      taken.push({ range, uuid, who: `network ${name}`, look: { virsh: `net-dumpxml ${name}` } });
+      taken.push({
+        range,
+        uuid,
+        who: `network ${name}`,
+        shownBy: { virsh: `net-dumpxml ${name}` },
+      });
   }
-  for (const { cidr, device } of seen.state.routes) {
+  for (const { cidr, device } of onHost.state.routes) {
     const range = blockOf(cidr);
     const known = liveBridges.has(device) || goingBridges.has(device);
     if (range === null || cidr.endsWith('/0') || known) continue;
@@ -33,27 +42,27 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
       range,
       uuid: null,
       who: `interface ${device}`,
-      look: { command: `ip route show dev ${device}` },
+      shownBy: { command: `ip route show dev ${device}` },
     });
   }
 
   const names = (network: PlannedNetwork): InTheWay[] => {
     const { address, uuid, libvirtName } = network;
     const found: InTheWay[] = [];
-    const same = seen.networks.get(uuid);
-    if (same !== undefined && !seen.ownedNetworks.has(uuid)) {
+    const same = onHost.networks.get(uuid);
+    if (same !== undefined && !onHost.ownedNetworks.has(uuid)) {
       found.push({
         address,
         what: `network ${same.name} has the UUID that is ${address}'s (${uuid}), but not its mark`,
-        look: { virsh: `net-dumpxml ${uuid}` },
+        shownBy: { virsh: `net-dumpxml ${uuid}` },
       });
     }
-    const namesake = seen.networksByName.get(libvirtName);
+    const namesake = onHost.networksByName.get(libvirtName);
     if (namesake !== undefined && namesake.uuid !== uuid) {
       found.push({
         address,
         what: `network ${libvirtName} (${namesake.uuid}) has the name of ${address}`,
-        look: { virsh: `net-dumpxml ${namesake.uuid}` },
+        shownBy: { virsh: `net-dumpxml ${namesake.uuid}` },
       });
     }
     return found;
@@ -66,16 +75,16 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
         {
           address,
           what: `network ${holder.name} (${holder.uuid}) has bridge ${bridge}, which ${address} wants`,
-          look: { virsh: `net-dumpxml ${holder.uuid}` },
+          shownBy: { virsh: `net-dumpxml ${holder.uuid}` },
         },
       ];
     }
-    if (seen.ports?.has(bridge) !== true || liveBridges.has(bridge)) return [];
+    if (onHost.ports?.has(bridge) !== true || liveBridges.has(bridge)) return [];
     return [
       {
         address,
         what: `a bridge ${bridge} that is no libvirt network's has the name of ${address}'s`,
-        look: { command: `ip -d link show ${bridge}` },
+        shownBy: { command: `ip -d link show ${bridge}` },
       },
     ];
   };
@@ -87,12 +96,12 @@ export function placesOf(seen: Seen, going: ReadonlySet<string>): Places {
       const wanted = blockOf(network.subnet.cidr);
       if (!building || wanted === null) return { inTheWay, warnings };
       inTheWay.push(...bridges(network));
-      for (const { range, uuid, who, look } of taken) {
+      for (const { range, uuid, who, shownBy } of taken) {
         if (uuid === network.uuid || !overlaps(range, wanted)) continue;
         const equal = range.first === wanted.first && range.last === wanted.last;
         const what = `${who} has subnet ${network.subnet.cidr}, which ${network.address} wants`;
         const instead = `give ${network.address} another subnet (subnet: auto takes a free one)`;
-        if (equal) inTheWay.push({ address: network.address, what, look, instead });
+        if (equal) inTheWay.push({ address: network.address, what, shownBy, instead });
         else
           warnings.push(
             `${network.address}: its subnet ${network.subnet.cidr} overlaps with what ${who} has`,

@@ -8,7 +8,7 @@ import {
 } from '../../model/index.js';
 import { formatList } from '../format.js';
 import { networkChange, observedNetworkFacts, type NetworkDiff } from './diff.js';
-import type { OwnedNetwork, Seen } from '../fleet-on-host.js';
+import type { OwnedNetwork, FleetOnHost } from '../fleet-on-host.js';
 
 /** A network that is taken away, and what has to leave it first. */
 export interface NetworkRemoval {
@@ -25,12 +25,12 @@ export type Attachments = ReadonlyMap<string, readonly string[]>;
 
 /** NICs of running domains that ven did not make, by network: they lose it with its bridge, and a person should know. */
 export function foreignAttachments(
-  seen: Seen,
+  onHost: FleetOnHost,
   wantedMacs: ReadonlyMap<string, ReadonlySet<string>>,
 ): Attachments {
   const found = new Map<string, string[]>();
-  for (const domain of seen.state.domains) {
-    const mark = seen.owned.get(domain.uuid)?.mark;
+  for (const domain of onHost.state.domains) {
+    const mark = onHost.owned.get(domain.uuid)?.mark;
     const ours = wantedMacs.get(domain.uuid);
     for (const { mac, source } of domain.live?.nics ?? []) {
       if (

@@ -1,5 +1,5 @@
 import { VenError, type Change, type ResolvedFleet, type Step } from '../../model/index.js';
-import type { Seen } from '../fleet-on-host.js';
+import type { FleetOnHost } from '../fleet-on-host.js';
 import type { Selection } from '../select.js';
 
 /** The one pool that ven makes and starts; all others are somebody else's. */
@@ -19,7 +19,7 @@ export interface PoolWork {
  */
 export function planPools(
   fleet: ResolvedFleet,
-  seen: Seen,
+  onHost: FleetOnHost,
   selection: Selection,
   wanted: ReadonlySet<string>,
   leaving: ReadonlySet<string>,
@@ -29,7 +29,7 @@ export function planPools(
   const inactive: string[] = [];
   for (const name of [...new Set([...wanted, ...leaving])].sort()) {
     const address = `pool.${name}`;
-    const pool = seen.pools.get(name);
+    const pool = onHost.pools.get(name);
     if (pool?.active === true) continue;
     if (selection.excluded(address)) {
       work.warnings.push(

@@ -1,23 +1,20 @@
 import {
   isUefi,
-  markOf,
-  volumesOf,
   type DomainFacts,
   type DomainMark,
-  type Facts,
   type FieldChange,
   type ObservedDomain,
-  type Power,
   type ResolvedVm,
   type VolumeRef,
 } from '../../model/index.js';
-import { diffDisks, madeDisks, type DiskDiff } from './disks.js';
+import { diffDisks, type DiskDiff } from './disks.js';
 import { isOther, readFirmware, shownFirmware } from './firmware.js';
-import { formatBytes, formatKiB } from '../format.js';
-import { diffNics, shownNic, type NicDiff } from './nics.js';
+import { formatKiB } from '../format.js';
+import { marksAgree, readyMark } from './marks.js';
+import { diffNics, type NicDiff } from './nics.js';
 import { diffNvram, type NvramDiff } from './nvram.js';
 import { diffPassword } from './password.js';
-import { shownMarked, volumeKey, type OwnedDomain, type Seen } from '../fleet-on-host.js';
+import { volumeKey, type OwnedDomain, type FleetOnHost } from '../fleet-on-host.js';
 
 /** What has to happen to a VM that is there and whole. */
 export interface VmDiff {
@@ -123,7 +120,7 @@ function facetsOf(vm: ResolvedVm, mark: DomainMark): Facet[] {
 export function diffVm(
   vm: ResolvedVm,
   domain: OwnedDomain,
-  seen: Seen,
+  onHost: FleetOnHost,
   outages: ReadonlySet<string>,
   registers: boolean,
 ): VmDiff {
@@ -171,7 +168,7 @@ export function diffVm(
     });
     settings.add('autostart');
   }
-  const nvram = diffNvram(vm, domain, seen);
+  const nvram = diffNvram(vm, domain, onHost);
   fields.push(...nvram.fields);
   define.push(...nvram.define);
   if (
@@ -189,8 +186,8 @@ export function diffVm(
       why: "the firmware's variables are gone",
     });
   }
-  const disks = diffDisks(vm, domain, seen);
-  const nics = diffNics(vm, domain, seen, outages);
+  const disks = diffDisks(vm, domain, onHost);
+  const nics = diffNics(vm, domain, onHost, outages);
   fields.push(...disks.fields, ...nics.fields);
   define.push(...disks.define, ...nics.define);
 
@@ -274,85 +271,6 @@ function powerChange(domain: ObservedDomain, wanted: ResolvedVm['power']): VmDif
   if (wanted === 'off') return on ? 'stop' : 'none';
   if (domain.power === 'running') return 'none';
   return domain.power === 'crashed' && on ? 'cut' : 'start';
-}
-
-export function isHung(power: Power): boolean {
-  return power === 'paused' || power === 'crashed';
-}
-
-/** The mark that a VM has when all is done. `left`: more volumes that it keeps. */
-export function readyMark(
-  fleet: string,
-  vm: ResolvedVm,
-  left: readonly VolumeRef[] = [],
-): DomainMark {
-  const mark = markOf(fleet, vm, true);
-  return {
-    ...mark,
-    volumes: [...mark.volumes, ...left.map(({ pool, volume }) => ({ pool, volume }))],
-  };
-}
-
-/** The mark before anything new is made: as it was, and with what is about to come. Still ready: an update is never half-made. */
-export function widerMark(mark: DomainMark, vm: ResolvedVm): DomainMark {
-  const known = new Set(mark.volumes.map(volumeKey));
-  const more = volumesOf(vm).filter((ref) => !known.has(volumeKey(ref)));
-  const macs = [...mark.nics, ...vm.nics.map(({ mac }) => mac)].map((mac) => mac.toLowerCase());
-  return { ...mark, volumes: [...mark.volumes, ...more], nics: [...new Set(macs)].sort() };
-}
-
-/** Whether two marks say the same, in whatever order. */
-export function marksAgree(a: DomainMark, b: DomainMark): boolean {
-  const same = (left: readonly string[], right: readonly string[]): boolean => {
-    const all = new Set(left);
-    return all.size === new Set(right).size && right.every((item) => all.has(item));
-  };
-  const macs = ({ nics }: DomainMark): string[] => nics.map((mac) => mac.toLowerCase());
-  return (
-    a.digest === b.digest &&
-    a.ready === b.ready &&
-    a.unregistered === b.unregistered &&
-    a.firmware === b.firmware &&
-    a.certificates === b.certificates &&
-    a.keys === b.keys &&
-    same(a.volumes.map(shownMarked), b.volumes.map(shownMarked)) &&
-    same(macs(a), macs(b))
-  );
-}
-
-export function vmFacts(vm: ResolvedVm): Facts {
-  return {
-    cpus: String(vm.cpus),
-    memory: formatKiB(vm.memoryKiB),
-    firmware: shownFirmware(vm.firmware),
-    tpm: vm.tpm ? 'yes' : 'no',
-    disks:
-      vm.disks
-        .map(({ target, sizeBytes, bus }) => `${target} ${formatBytes(sizeBytes)} ${bus}`)
-        .join(', ') || 'none',
-    nics: vm.nics.map(shownNic).join(', ') || 'none',
-    serialNumber: vm.serialNumber,
-    power: vm.power,
-  };
-}
-
-export function observedVmFacts(domain: OwnedDomain, seen: Seen): Facts {
-  const { config } = domain;
-  const made = new Set(domain.mark.nics.map((mac) => mac.toLowerCase()));
-  return {
-    cpus: String(config.cpus),
-    memory: formatKiB(config.memoryKiB),
-    firmware: config.firmware,
-    tpm: config.tpm ? 'yes' : 'no',
-    disks: madeDisks(domain, seen).join(', ') || 'none',
-    nics:
-      config.nics
-        .filter(({ mac }) => made.has(mac.toLowerCase()))
-        .map(shownNic)
-        .join(', ') || 'none',
-    serialNumber: config.serialNumber ?? 'none',
-    power: domain.power,
-  };
 }
 
 function shownGraphics(graphics: ResolvedVm['graphics'] | DomainFacts['graphics']): string {

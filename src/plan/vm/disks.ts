@@ -11,7 +11,7 @@ import {
 } from '../../model/index.js';
 import { formatBytes } from '../format.js';
 import type { InTheWay } from '../guards/foreign.js';
-import { volumeKey, type OwnedDomain, type Seen } from '../fleet-on-host.js';
+import { volumeKey, type OwnedDomain, type FleetOnHost } from '../fleet-on-host.js';
 
 export interface DiskDiff {
   fields: FieldChange[];
@@ -34,7 +34,7 @@ const SECTOR = 512;
  * never costs a disk's content: only a fleet file that says other of this very disk than the one that was applied last
  * (`MarkedVolume.asked`) leads to `replace`. Where the mark doesn't know what was said, nothing does.
  */
-export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): DiskDiff {
+export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, onHost: FleetOnHost): DiskDiff {
   const diff: DiskDiff = {
     fields: [],
     notes: [],
@@ -54,8 +54,8 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Disk
       diff.left.push(ref);
       continue;
     }
-    const attached = diskOf(domain.config.disks, ref, seen);
-    const there = seen.volumes.has(volumeKey(ref)) || seen.pools.get(ref.pool)?.active !== true;
+    const attached = diskOf(domain.config.disks, ref, onHost);
+    const there = onHost.volumes.has(volumeKey(ref)) || onHost.pools.get(ref.pool)?.active !== true;
     if (attached && ref.asked !== undefined) gone.push(ref);
     else if (attached && !there) {
       // With it the VM would not start.
@@ -81,7 +81,7 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Disk
     const old = made.has(volumeKey(disk))
       ? undefined
       : gone.find(({ volume }) => volume === disk.volume);
-    if (old === undefined) diffDisk(vm, domain, disk, made.get(volumeKey(disk)), seen, diff);
+    if (old === undefined) diffDisk(vm, domain, disk, made.get(volumeKey(disk)), onHost, diff);
     else {
       handled.add(volumeKey(old));
       diff.fields.push({
@@ -95,10 +95,10 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Disk
   }
   for (const ref of gone) {
     if (handled.has(volumeKey(ref))) continue;
-    const target = targetOf(domain, ref, seen);
+    const target = targetOf(domain, ref, onHost);
     diff.fields.push({
       path: `disks.${target}`,
-      before: shownVolume(domain, ref, seen),
+      before: shownVolume(domain, ref, onHost),
       after: null,
       effect: 'replace',
       why: 'a disk is taken away',
@@ -112,14 +112,14 @@ function diffDisk(
   domain: OwnedDomain,
   disk: ResolvedDisk,
   made: MarkedVolume | undefined,
-  seen: Seen,
+  onHost: FleetOnHost,
   diff: DiskDiff,
 ): void {
   const { target } = disk;
   const path = `disks.${target}`;
-  const volume = seen.volumes.get(volumeKey(disk));
-  const config = diskOf(domain.config.disks, disk, seen);
-  const live = domain.live === null ? undefined : diskOf(domain.live.disks, disk, seen);
+  const volume = onHost.volumes.get(volumeKey(disk));
+  const config = diskOf(domain.config.disks, disk, onHost);
+  const live = domain.live === null ? undefined : diskOf(domain.live.disks, disk, onHost);
   const restart = domain.live === null ? ('live' as const) : ('restart' as const);
   const wantedText = `${formatBytes(disk.sizeBytes)} ${disk.bus}`;
 
@@ -127,17 +127,17 @@ function diffDisk(
   // A volume of this VM's own, which a run that was killed hung there, makes way: it stays in the mark.
   const own =
     squatter !== undefined &&
-    domain.mark.volumes.some((ref) => diskOf([squatter], ref, seen) !== undefined);
+    domain.mark.volumes.some((ref) => diskOf([squatter], ref, onHost) !== undefined);
   if (squatter !== undefined && !own && config?.target !== target) {
     const what = `${squatter.path ?? 'a drive'} hangs on ${target} of domain ${domain.name}, where ${vm.address} wants ${disk.volume}`;
     diff.inTheWay.push({
       address: vm.address,
       what,
-      look: { virsh: `domblklist --details ${domain.uuid}` },
+      shownBy: { virsh: `domblklist --details ${domain.uuid}` },
     });
     return;
   }
-  if (volume === undefined && seen.pools.get(disk.pool)?.active === true) {
+  if (volume === undefined && onHost.pools.get(disk.pool)?.active === true) {
     diff.create.push({ pool: disk.pool, volume: disk.volume });
     if (config === undefined) {
       diff.define.push(path);
@@ -195,8 +195,8 @@ function diffDisk(
   }
 
   if (config !== undefined && config.target !== target) drop(vm, config, diff);
-  const shape = (seenDisk: ObservedDisk | undefined): string | null =>
-    seenDisk === undefined ? null : `${seenDisk.target} ${seenDisk.bus}`;
+  const shape = (observed: ObservedDisk | undefined): string | null =>
+    observed === undefined ? null : `${observed.target} ${observed.bus}`;
   const right = `${target} ${disk.bus}`;
   if (shape(config) !== right) diff.define.push(path);
   const liveWrong = domain.live !== null && shape(live) !== right;
@@ -232,11 +232,12 @@ function drop(vm: ResolvedVm, { target }: ObservedDisk, diff: DiskDiff): boolean
 function diskOf(
   disks: readonly ObservedDisk[],
   ref: VolumeRef,
-  seen: Seen,
+  onHost: FleetOnHost,
 ): ObservedDisk | undefined {
-  const folder = seen.pools.get(ref.pool)?.path ?? null;
+  const folder = onHost.pools.get(ref.pool)?.path ?? null;
   const path =
-    seen.volumes.get(volumeKey(ref))?.path ?? (folder === null ? null : `${folder}/${ref.volume}`);
+    onHost.volumes.get(volumeKey(ref))?.path ??
+    (folder === null ? null : `${folder}/${ref.volume}`);
   return disks.find((disk) => {
     if (disk.volume !== null)
       return disk.volume.pool === ref.pool && disk.volume.volume === ref.volume;
@@ -245,38 +246,38 @@ function diskOf(
   });
 }
 
-function targetOf(domain: ObservedDomain, ref: VolumeRef, seen: Seen): string {
+function targetOf(domain: ObservedDomain, ref: VolumeRef, onHost: FleetOnHost): string {
   return (
-    diskOf(domain.config.disks, ref, seen)?.target ??
+    diskOf(domain.config.disks, ref, onHost)?.target ??
     /-([a-z]+)\.qcow2$/.exec(ref.volume)?.[1] ??
     ref.volume
   );
 }
 
-function shownVolume(domain: ObservedDomain, ref: VolumeRef, seen: Seen): string {
-  const volume = seen.volumes.get(volumeKey(ref));
-  const bus = diskOf(domain.config.disks, ref, seen)?.bus;
+function shownVolume(domain: ObservedDomain, ref: VolumeRef, onHost: FleetOnHost): string {
+  const volume = onHost.volumes.get(volumeKey(ref));
+  const bus = diskOf(domain.config.disks, ref, onHost)?.bus;
   return [volume === undefined ? 'size unknown' : formatBytes(volume.capacityBytes), bus]
     .filter((part) => part !== undefined)
     .join(' ');
 }
 
 /** `sda 110GiB sata` for each volume that ven made for it. */
-export function madeDisks(domain: OwnedDomain, seen: Seen): string[] {
+export function madeDisks(domain: OwnedDomain, onHost: FleetOnHost): string[] {
   return disksOf(domain).map(
-    (ref) => `${targetOf(domain, ref, seen)} ${shownVolume(domain, ref, seen)}`,
+    (ref) => `${targetOf(domain, ref, onHost)} ${shownVolume(domain, ref, onHost)}`,
   );
 }
 
 /** What goes with the VM: `deletes 110GiB on sda`. Volumes that are gone already don't go again. */
-export function lostDisks(domain: OwnedDomain, keep: boolean, seen: Seen): string[] {
+export function lostDisks(domain: OwnedDomain, keep: boolean, onHost: FleetOnHost): string[] {
   return disksOf(domain).flatMap((ref) => {
-    const volume = seen.volumes.get(volumeKey(ref));
-    const target = targetOf(domain, ref, seen);
+    const volume = onHost.volumes.get(volumeKey(ref));
+    const target = targetOf(domain, ref, onHost);
     const where = `${ref.pool}/${ref.volume}`;
     if (keep) return [`keeps ${target} as ${where}`];
     if (volume !== undefined) return [`deletes ${formatBytes(volume.capacityBytes)} on ${target}`];
-    return seen.pools.get(ref.pool)?.active === true ? [] : [`deletes ${target} (${where})`];
+    return onHost.pools.get(ref.pool)?.active === true ? [] : [`deletes ${target} (${where})`];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Address, ResolvedVm } from '../../model/index.js';
-import type { OwnedDomain, Seen } from '../fleet-on-host.js';
+import type { OwnedDomain, FleetOnHost } from '../fleet-on-host.js';
 
 /** What two VMs can't have at once, as texts: a MAC, and a port for VNC (on whatever address: one may stand for all). */
 function claimsOf(macs: readonly { mac: string }[], ports: readonly number[]): string[] {
@@ -23,11 +23,11 @@ function claimsOfDomain({ config, live }: OwnedDomain): string[] {
  */
 export function freeing(
   leaving: ReadonlyMap<string, Address>,
-  seen: Seen,
+  onHost: FleetOnHost,
 ): (vm: ResolvedVm) => string[] {
   const holders = new Map<string, string[]>();
   for (const [uuid, address] of leaving) {
-    const domain = seen.owned.get(uuid);
+    const domain = onHost.owned.get(uuid);
     for (const claim of new Set(domain === undefined ? [] : claimsOfDomain(domain)))
       holders.set(claim, [...(holders.get(claim) ?? []), `${address}:delete`]);
   }

@@ -6,7 +6,7 @@ import type {
   ResolvedNic,
   ResolvedVm,
 } from '../../model/index.js';
-import type { OwnedDomain, Seen } from '../fleet-on-host.js';
+import type { OwnedDomain, FleetOnHost } from '../fleet-on-host.js';
 
 export interface NicDiff {
   fields: FieldChange[];
@@ -25,7 +25,7 @@ export interface NicDiff {
 export function diffNics(
   vm: ResolvedVm,
   domain: OwnedDomain,
-  seen: Seen,
+  onHost: FleetOnHost,
   outages: ReadonlySet<string>,
 ): NicDiff {
   const diff: NicDiff = { fields: [], define: [], live: [], reattach: [] };
@@ -52,7 +52,7 @@ export function diffNics(
       effect: live?.has(mac) === true ? 'restart' : 'live',
     });
   }
-  const cut = detachedNics(vm, domain, seen, outages);
+  const cut = detachedNics(vm, domain, onHost, outages);
   diff.reattach.push(...cut.reattach);
   diff.fields.push(...cut.fields);
   return diff;
@@ -113,7 +113,7 @@ function diffNic(
 export function detachedNics(
   vm: ResolvedVm,
   domain: OwnedDomain,
-  seen: Seen,
+  onHost: FleetOnHost,
   outages: ReadonlySet<string>,
 ): Pick<NicDiff, 'fields' | 'reattach'> {
   const fields: FieldChange[] = [];
@@ -124,7 +124,7 @@ export function detachedNics(
     const found = live.get(nic.mac.toLowerCase());
     if (found === undefined || shownSource(found.source) !== shownSource(nic.source)) continue;
     const anew = nic.source.kind === 'network' && outages.has(nic.source.network);
-    if (!anew && attached(found, seen) !== false) continue;
+    if (!anew && attached(found, onHost) !== false) continue;
     reattach.push(nic.mac);
     const why = anew ? `${shownSource(nic.source)} is started anew` : 'its tap hangs on no bridge';
     fields.push({
@@ -139,17 +139,17 @@ export function detachedNics(
 }
 
 /** Whether the tap of a running VM's NIC hangs on its bridge; null where that can't be known. */
-export function attached(nic: ObservedNic, seen: Seen): boolean | null {
-  if (seen.ports === null || nic.tap === null) return null;
+export function attached(nic: ObservedNic, onHost: FleetOnHost): boolean | null {
+  if (onHost.ports === null || nic.tap === null) return null;
   const { source } = nic;
   // The domain's own word on its bridge may be old: the network may have been made anew with another one.
   const bridge =
     source.kind === 'network'
-      ? seen.networksByName.get(source.network)?.bridge
+      ? onHost.networksByName.get(source.network)?.bridge
       : source.kind === 'bridge'
         ? source.bridge
         : null;
-  const ports = bridge == null ? undefined : seen.ports.get(bridge);
+  const ports = bridge == null ? undefined : onHost.ports.get(bridge);
   return ports === undefined ? null : ports.has(nic.tap);
 }
 

@@ -5,7 +5,7 @@ import {
   type ResolvedVm,
   type VolumeRef,
 } from '../../model/index.js';
-import { volumeKey, type OwnedDomain, type Seen } from '../fleet-on-host.js';
+import { volumeKey, type OwnedDomain, type FleetOnHost } from '../fleet-on-host.js';
 
 export interface NvramDiff {
   fields: FieldChange[];
@@ -23,7 +23,7 @@ export interface NvramDiff {
  * the keys for secure boot that ven put there (by the mark), that the volume is there, and that the VM uses it. Once made, they stay ven's: a fleet file that names none
  * (any more) has them made without.
  */
-export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): NvramDiff {
+export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, onHost: FleetOnHost): NvramDiff {
   const diff: NvramDiff = { fields: [], notes: [], define: [], fill: null, ours: false };
   const ref = vm.nvram ?? domain.mark.volumes.find(isNvram);
   const used = ref !== undefined && domain.config.nvram?.endsWith(`/${ref.volume}`) === true;
@@ -56,7 +56,8 @@ export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Nvra
     // With the vendor's keys or without, a host may have another loader.
     if (keys === undefined || vm.nvram?.keys === undefined) diff.define.push('loader');
   }
-  const missing = !seen.volumes.has(volumeKey(ref)) && seen.pools.get(ref.pool)?.active === true;
+  const missing =
+    !onHost.volumes.has(volumeKey(ref)) && onHost.pools.get(ref.pool)?.active === true;
   if (!used) {
     diff.define.push('nvram');
     if (diff.fields.length === 0)
@@ -68,7 +69,7 @@ export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, seen: Seen): Nvra
   if (diff.fields.length === 0) return diff;
   diff.fill = {
     ref: { pool: ref.pool, volume: ref.volume },
-    make: !seen.volumes.has(volumeKey(ref)),
+    make: !onHost.volumes.has(volumeKey(ref)),
   };
   diff.notes.push('makes the firmware forget its boot entries');
   return diff;

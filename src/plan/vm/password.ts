@@ -37,12 +37,12 @@ export function diffPassword(
   const fits = (state: GraphicsPassword | null): boolean =>
     state === null || state === (wanted === null ? 'none' : 'wanted');
   if (fits(kept) && fits(running)) return nothing;
-  const seen = fits(kept) ? (running ?? kept) : kept;
+  const found = fits(kept) ? (running ?? kept) : kept;
   // QEMU has to be told at its start that it is to ask.
   const restart = running !== null && (running === 'none') !== (wanted === null);
   const field: FieldChange = {
     path: 'graphics.password',
-    before: wanted === null ? 'asked for' : WORDS[seen],
+    before: wanted === null ? 'asked for' : WORDS[found],
     after: wanted === null ? null : shownReference(wanted),
     effect: restart ? 'restart' : 'live',
   };

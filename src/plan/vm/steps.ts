@@ -1,12 +1,14 @@
 import {
   isNvram,
+  type Power,
   type ResolvedFleet,
   type ResolvedVm,
   type SecretReference,
   type Step,
 } from '../../model/index.js';
 import type { OwnedDomain } from '../fleet-on-host.js';
-import { isHung, marksAgree, readyMark, widerMark, type VmDiff } from './diff.js';
+import type { VmDiff } from './diff.js';
+import { marksAgree, readyMark, widerMark } from './marks.js';
 
 /** Longer than the client goes on trying. */
 const ORCHESTRATOR_SECONDS = 300;
@@ -283,4 +285,8 @@ export function updateVmSteps(
   if (!marksAgree(mark, diff.mark))
     steps.push({ ...base('ready', 30), kind: 'vm-ready', uuid: vm.uuid, mark: diff.mark });
   return steps;
+}
+
+function isHung(power: Power): boolean {
+  return power === 'paused' || power === 'crashed';
 }
