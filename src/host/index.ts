@@ -33,7 +33,6 @@ export {
   type Journal,
 } from './state/files.js';
 export { acquireLock, fleetKey, type Lock, type LockRequest } from './state/lock.js';
-export { nicsIn } from './libvirt/network-redefine.js';
 export { keptFiles, readEnd, type KeptFile } from './state/work-files.js';
 export {
   openNodeRecords,
@@ -43,8 +42,7 @@ export {
   type KeptRecord,
   type NodeRecords,
 } from './state/node-records.js';
-export { graphicsPassword, wantedPassword } from './libvirt/graphics-password.js';
-export { disksToFiles } from './libvirt/pool-paths.js';
+export { wantedPassword } from './libvirt/graphics-password.js';
 export { machinesJson } from './vagrant/machines.js';
 export { readSecret, type SecretsOf } from './state/secret.js';
 export { volumeMaking } from './libvirt/incarnation.js';

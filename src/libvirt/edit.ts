@@ -1,6 +1,24 @@
+/**
+ * Small changes to a tree in place, with the white space around them, so that the rest of the text stays as it was.
+ */
 import { childrenNamed, type XmlElement } from '../xml/index.js';
 
-/** Small changes to a tree in place, with the white space around them, so that the rest of the text stays as it was. */
+export function element(
+  name: string,
+  attrs: Record<string, string> = {},
+  children: (XmlElement | string)[] = [],
+): XmlElement {
+  return { name, attrs, children };
+}
+
+/** Each child on a line of its own, in an element that stands so deep. */
+export function laidOut(element: XmlElement, depth: number): XmlElement {
+  const line = (deep: number): string => `\n${'  '.repeat(deep)}`;
+  return {
+    ...element,
+    children: [...element.children.flatMap((node) => [line(depth + 1), node]), line(depth)],
+  };
+}
 
 /** The indentation in front of a child; empty when something else than white space stands there. */
 function leadOf(parent: XmlElement, index: number): string {

@@ -13,18 +13,29 @@ import { renderNvram, renderVolume } from './storage/write.js';
 
 export { withFirstNvram } from './domain/first-nvram.js';
 export { domainFacts, domainName, domainUuid } from './domain/read.js';
-export { domainMark, markForMetadata, networkMark, VEN_NAMESPACE } from './marks.js';
+export { graphicsPassword, withPassword } from './domain/password.js';
+export { poolsByVolume, volumesByPath } from './domain/volume-paths.js';
+export {
+  domainMark,
+  domainMarkElement,
+  markForMetadata,
+  networkMark,
+  temporaryMark,
+  VEN_NAMESPACE,
+  type MovedNic,
+} from './marks.js';
+export { entryXml, hasEntry, updatableParts } from './network/entries.js';
 export { networkFacts, type NetworkFacts } from './network/read.js';
 export {
-  hangsOn,
-  heldFor,
-  heldNics,
+  attachedTo,
+  onReattachNetwork,
   macOf,
   movedAside,
-  standInOf,
-  standInXml,
-  type HeldNic,
-  type StandIn,
+  reattachNetworkOf,
+  runningNics,
+  temporaryNetworkOf,
+  temporaryNetworkXml,
+  type TemporaryNetwork,
 } from './network/temporary.js';
 export { poolFacts, safeVolume, volumeFacts } from './storage/read.js';
 export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';

@@ -1,4 +1,5 @@
 import nunjucks from 'nunjucks';
+import { serializeXml, type XmlElement } from '../xml/index.js';
 
 /** The texts of the templates, as in the folder `templates/`. */
 export interface TemplateTexts {
@@ -14,8 +15,8 @@ export const TEMPLATE_FILES = {
   volume: 'volume.xml.njk',
 } as const satisfies Record<keyof TemplateTexts, string>;
 
-/** Renders one template with values; every value is escaped. */
-export type Template = (values: object) => string;
+/** Renders one template with values. Each value is escaped, but for `mark`: that is an element already. */
+export type Template = (values: object, mark?: XmlElement) => string;
 export type Templates = Record<keyof TemplateTexts, Template>;
 
 export function compileTemplates(texts: TemplateTexts): Templates {
@@ -28,10 +29,14 @@ export function compileTemplates(texts: TemplateTexts): Templates {
   });
   const compile = (name: keyof TemplateTexts): Template => {
     const template = new nunjucks.Template(texts[name], environment, TEMPLATE_FILES[name]);
-    return (values) => {
+    return (values, mark) => {
       refuseUnfit(values, name);
-      // The templates have no carriage return of their own, and a bare one would be read back as a line feed.
-      return template.render(values).replaceAll('\r', '&#13;').trim();
+      const markup = mark && new nunjucks.runtime.SafeString(serializeXml(mark));
+      // The templates have no carriage return of their own; a bare one would be read as a line feed.
+      return template
+        .render({ ...values, mark: markup })
+        .replaceAll('\r', '&#13;')
+        .trim();
     };
   };
   return { domain: compile('domain'), network: compile('network'), volume: compile('volume') };

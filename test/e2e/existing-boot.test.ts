@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { standInOf } from '../../src/libvirt/index.js';
+import { temporaryNetworkOf } from '../../src/libvirt/index.js';
 import {
   buildPayload,
   startOrchestrator,
@@ -68,7 +68,9 @@ const file = (name: string, text: string): string => {
 const dumps = (name: string): Promise<string[]> =>
   Promise.all([virsh('net-dumpxml', name), virsh('net-dumpxml', name, '--inactive')]);
 const isHalfDone = async (): Promise<boolean> =>
-  (await lines('net-list', '--name')).includes(standInOf(await virsh('net-uuid', THEIRS)).name);
+  (await lines('net-list', '--name')).includes(
+    temporaryNetworkOf(await virsh('net-uuid', THEIRS)).name,
+  );
 const taps = (): string[] => readdirSync(`/sys/class/net/${BRIDGE}/brif`);
 const address = async (): Promise<string> =>
   /\s([\d.]+)\/24/.exec(await virsh('domifaddr', THEIRS, '--source', 'lease'))?.[1] ?? '';

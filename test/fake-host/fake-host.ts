@@ -1,24 +1,21 @@
+import { ownFirmware, wantedPassword } from '../../src/host/index.js';
 import {
-  disksToFiles,
-  nicsIn,
-  ownFirmware,
-  graphicsPassword,
-  wantedPassword,
-} from '../../src/host/index.js';
-import {
+  attachedTo,
   domainFacts,
   domainMark,
+  domainMarkElement,
   domainName,
   domainUuid,
-  hangsOn,
-  heldFor,
-  heldNics,
+  graphicsPassword,
   movedAside,
   networkFacts,
-  standInOf,
-  standInXml,
+  runningNics,
+  temporaryMark,
+  temporaryNetworkOf,
+  temporaryNetworkXml,
+  volumesByPath,
   withFirstNvram,
-  type HeldNic,
+  type MovedNic,
 } from '../../src/libvirt/index.js';
 import {
   isNvram,
@@ -327,16 +324,16 @@ export class FakeHost implements Host {
       const { active } = network;
       if (before === after && (active || !start)) return;
       const nics = (active ? restart : start) ? this.#nicsOn(network.xml) : [];
-      const standIn = standInOf(uuid);
-      this.faults.change(`net-create ${standIn.name}`, () => {
-        this.#defineNetwork(standInXml(uuid, user, nics), false);
-        this.#startNetwork(standIn.uuid);
+      const temporary = temporaryNetworkOf(uuid);
+      this.faults.change(`net-create ${temporary.name}`, () => {
+        this.#defineNetwork(temporaryNetworkXml({ network: uuid, user, nics }), false);
+        this.#startNetwork(temporary.uuid);
       });
       try {
         if (network.xml !== before && network.xml !== after)
           throw new VenError('stale-plan', { summary: 'the network was changed by somebody else' });
         for (const { domain, xml } of nics)
-          this.#updateNic(domain, movedAside(xml, standIn), false);
+          this.#updateNic(domain, movedAside(xml, temporary), false);
         const old = network.xml;
         if (restart && active) this.#change('net-destroy', uuid, () => this.#stopNetwork(network));
         try {
@@ -362,7 +359,7 @@ export class FakeHost implements Host {
   defineDomain(xml: string): Promise<void> {
     return this.#answer(() => {
       this.faults.change(`define ${domainUuid(parseXml(xml))}`, () => {
-        this.#define(disksToFiles(xml, (pool) => this.storage.folderOf(pool)));
+        this.#define(volumesByPath(xml, (pool) => this.storage.folderOf(pool)));
       });
     });
   }
@@ -400,30 +397,7 @@ export class FakeHost implements Host {
 
   markDomain(uuid: string, mark: DomainMark): Promise<void> {
     return this.#answer(() => {
-      const made = element(
-        'ven:vm',
-        {
-          'xmlns:ven': 'urn:ven:1',
-          fleet: mark.fleet,
-          name: mark.vm,
-          digest: mark.digest,
-          ready: mark.ready ? 'yes' : 'no',
-          ...(mark.unregistered ? { registered: 'no' } : {}),
-          ...(mark.firmware === undefined ? {} : { firmware: mark.firmware }),
-          ...(mark.certificates === undefined ? {} : { certificates: mark.certificates }),
-          ...(mark.keys === undefined ? {} : { keys: mark.keys }),
-        },
-        [
-          ...mark.volumes.map(({ pool, volume, asked }) =>
-            element('ven:volume', {
-              pool,
-              name: volume,
-              ...(asked && { bus: asked.bus, size: String(asked.sizeBytes) }),
-            }),
-          ),
-          ...mark.nics.map((mac) => element('ven:nic', { mac })),
-        ],
-      );
+      const made = domainMarkElement(mark);
       this.#editBoth(uuid, `metadata ${uuid}`, (root) => {
         const others = (child(root, 'metadata')?.children ?? []).filter(
           (node) =>
@@ -619,7 +593,7 @@ export class FakeHost implements Host {
       if (this.storage.has(pool, volume))
         throw exists(`volume ${volume} exists already in pool ${pool}`);
     this.faults.change(`define ${uuid}`, () => {
-      this.#define(disksToFiles(machine.domainXml, (pool) => this.storage.folderOf(pool)));
+      this.#define(volumesByPath(machine.domainXml, (pool) => this.storage.folderOf(pool)));
     });
     tell('defined');
     for (const { pool, volume, xml, content } of volumes) {
@@ -793,42 +767,44 @@ export class FakeHost implements Host {
 
   /** What a killed run of this fleet left. */
   #settle(uuid: string, fleet: string): void {
-    const standIn = this.networks.get(standInOf(uuid).uuid);
-    if (!standIn) return;
-    const held = heldFor(parseXml(standIn.xml));
-    if (held?.user.fleet !== fleet)
+    const temporary = this.networks.get(temporaryNetworkOf(uuid).uuid);
+    if (!temporary) return;
+    const mark = temporaryMark(parseXml(temporary.xml));
+    if (mark?.user.fleet !== fleet)
       throw new VenError('locked', {
-        summary: `fleet ${held?.user.fleet ?? ''} is changing the same network`,
+        summary: `fleet ${mark?.user.fleet ?? ''} is changing the same network`,
       });
     if (!this.#network(uuid).active)
       this.#change('net-start', uuid, () => this.#startNetwork(uuid));
-    this.#moveBack(uuid, heldNics(parseXml(standIn.xml)));
+    this.#moveBack(uuid, mark.nics);
   }
 
-  #moveBack(uuid: string, nics: readonly HeldNic[]): void {
-    const standIn = standInOf(uuid);
+  #moveBack(uuid: string, nics: readonly MovedNic[]): void {
+    const temporary = temporaryNetworkOf(uuid);
     for (const { domain, mac, xml } of nics) {
       const live = this.domains.get(domain)?.live ?? null;
       const now =
-        live === null ? undefined : nicsIn(parseXml(live), domain).find((nic) => nic.mac === mac);
-      const on = now && hangsOn(parseXml(now.xml));
-      if (on === `network ${standIn.name}` || on === `bridge ${standIn.bridge}`)
+        live === null
+          ? undefined
+          : runningNics(parseXml(live), domain).find((nic) => nic.mac === mac);
+      const on = now && attachedTo(parseXml(now.xml));
+      if (on === `network ${temporary.name}` || on === `bridge ${temporary.bridge}`)
         this.#updateNic(domain, xml, false);
     }
-    this.#change('net-destroy', standIn.name, () => {
-      this.#stopNetwork(this.#network(standIn.uuid));
+    this.#change('net-destroy', temporary.name, () => {
+      this.#stopNetwork(this.#network(temporary.uuid));
     });
   }
 
   /** NICs of running domains on that network, or on its bridge. */
-  #nicsOn(network: string): HeldNic[] {
+  #nicsOn(network: string): MovedNic[] {
     const { name, bridge } = networkFacts(parseXml(network));
     const places = [`network ${name}`, `bridge ${bridge ?? ''}`];
     return [...this.domains].flatMap(([uuid, { live }]) =>
       live === null
         ? []
-        : nicsIn(parseXml(live), uuid).filter(({ xml }) =>
-            places.includes(hangsOn(parseXml(xml)) ?? ''),
+        : runningNics(parseXml(live), uuid).filter(({ xml }) =>
+            places.includes(attachedTo(parseXml(xml)) ?? ''),
           ),
     );
   }

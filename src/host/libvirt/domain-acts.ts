@@ -1,15 +1,17 @@
 /** What ven does to domains. All by UUID; all idempotent. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNvram, VenError, type Host, type VolumeRef } from '../../model/index.js';
-import { attribute, child, childrenNamed, parseXml, serializeXml } from '../../xml/index.js';
+import { child, childrenNamed, parseXml } from '../../xml/index.js';
 import {
+  onReattachNetwork,
   domainUuid,
+  macOf,
   markForMetadata,
+  reattachNetworkOf,
+  safeVolume,
   VEN_NAMESPACE,
   withFirstNvram,
-  safeVolume,
 } from '../../libvirt/index.js';
-import { temporaryNetwork } from './network-acts.js';
 import { byPath } from './pool-paths.js';
 import { refreshPool } from './storage-acts.js';
 import type { Command, Virsh } from './virsh.js';
@@ -131,36 +133,22 @@ export function domainActs(virsh: Virsh): DomainActs {
     async updateNic(uuid, xml) {
       await virsh.must([['update-device', uuid, { file: xml }, '--live']]);
       // A run that was killed while it reattached left the NIC on the temporary network: nothing needs that any more.
-      await virsh.must([['net-destroy', temporaryNetwork(uuid).uuid]], ['not-found', 'inactive']);
+      await virsh.must([['net-destroy', reattachNetworkOf(uuid).uuid]], ['not-found', 'inactive']);
     },
 
     async reattachNics(uuid, nicXmls) {
       if (nicXmls.length === 0) return;
       const [live = ''] = await virsh.must([['dumpxml', uuid]]);
       const running = childrenNamed(child(parseXml(live), 'devices'), 'interface');
-      const temporary = temporaryNetwork(uuid);
+      const temporary = reattachNetworkOf(uuid);
       await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
       await virsh.must([['net-create', { file: temporary.xml }]]);
       try {
         for (const xml of nicXmls) {
-          const nic = parseXml(xml);
-          const mac = attribute(child(nic, 'mac'), 'address')?.toLowerCase();
-          const current = running.find(
-            (candidate) => attribute(child(candidate, 'mac'), 'address')?.toLowerCase() === mac,
-          );
-          if (!current)
-            throw new VenError('not-found', {
-              summary: `The running VM has no NIC ${mac ?? 'without a MAC'}`,
-            });
-          const away = serializeXml({
-            ...nic,
-            attrs: { ...nic.attrs, type: 'network' },
-            children: nic.children.map((node) =>
-              typeof node !== 'string' && node.name === 'source'
-                ? { name: 'source', attrs: { network: temporary.name }, children: [] }
-                : node,
-            ),
-          });
+          const mac = macOf(parseXml(xml));
+          if (!running.some((nic) => macOf(nic) === mac))
+            throw new VenError('not-found', { summary: `The running VM has no NIC ${mac}` });
+          const away = onReattachNetwork(xml, temporary);
           await virsh.must([
             ['update-device', uuid, { file: away }, '--live'],
             ['update-device', uuid, { file: xml }, '--live'],
@@ -174,7 +162,7 @@ export function domainActs(virsh: Virsh): DomainActs {
     async deleteDomain(uuid, volumes) {
       const powerOff = [
         ['destroy', uuid],
-        ['net-destroy', temporaryNetwork(uuid).uuid],
+        ['net-destroy', reattachNetworkOf(uuid).uuid],
       ];
       const deletion = ({ pool, volume }: VolumeRef): Command => [
         'vol-delete',

@@ -3,31 +3,16 @@
  * so what is there can be compared with what is wanted, and nothing needs to be kept of it, not even a hash.
  */
 import {
-  VenError,
   type DomainFacts,
-  type GraphicsPassword,
   type HostState,
   type ObservedDomain,
   type ReadSecret,
   type ResolvedFleet,
   type SecretReference,
 } from '../../model/index.js';
-import { at, attribute, parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
-import { domainUuid } from '../../libvirt/index.js';
+import { parseXml } from '../../xml/index.js';
+import { domainUuid, graphicsPassword, withPassword } from '../../libvirt/index.js';
 import type { Command, Virsh } from './virsh.js';
-
-/** Of a definition with its secrets in it. `wanted`: null when none is to be asked for. null: it has no VNC. Pure. */
-export function graphicsPassword(
-  domain: XmlElement,
-  wanted: string | null,
-): GraphicsPassword | null {
-  const graphics = vncOf(domain);
-  if (!graphics) return null;
-  const password = attribute(graphics, 'passwd');
-  if (password === null) return 'none';
-  if (password === '') return 'closed';
-  return password === wanted ? 'wanted' : 'another';
-}
 
 /** Adds to the fleet's own domains what is to be said of their passwords: in one more virsh process, if there is one to ask about. */
 export async function withPasswords(
@@ -100,26 +85,10 @@ export async function setGraphicsPassword(
   await virsh.must(updates, [], { secrets });
 }
 
-/** The `<graphics>` element with the password in it. @throws VenError `tool-failed` when there is none. */
-export function withPassword(domain: XmlElement, password: string): string {
-  const graphics = vncOf(domain);
-  if (!graphics)
-    throw new VenError('tool-failed', {
-      summary: 'The VM has no VNC any more',
-      hint: 'Make a new plan: ven plan',
-    });
-  return serializeXml({ ...graphics, attrs: { ...graphics.attrs, passwd: password } });
-}
-
 function definition(uuid: string, ...more: string[]): Command {
   return ['dumpxml', uuid, '--security-info', ...more];
 }
 
 function hasVnc({ graphics }: DomainFacts): boolean {
   return graphics.type === 'vnc';
-}
-
-function vncOf(domain: XmlElement): XmlElement | undefined {
-  const graphics = at(domain, 'devices', 'graphics');
-  return attribute(graphics, 'type') === 'vnc' ? graphics : undefined;
 }

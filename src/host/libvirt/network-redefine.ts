@@ -1,26 +1,17 @@
 /** Changes to somebody else's network that take effect at once, with every VM on it kept. */
 import { VenError, type NetworkRedefinition } from '../../model/index.js';
-import {
-  attribute,
-  child,
-  childrenNamed,
-  parseXml,
-  serializeXml,
-  textAt,
-  type XmlElement,
-} from '../../xml/index.js';
+import { parseXml, serializeXml } from '../../xml/index.js';
 import type { Answer } from './answers.js';
 import {
-  networkFacts,
-  hangsOn,
-  heldFor,
-  heldNics,
-  macOf,
+  attachedTo,
   movedAside,
-  standInOf,
-  standInXml,
-  type HeldNic,
-  type StandIn,
+  networkFacts,
+  runningNics,
+  temporaryMark,
+  temporaryNetworkOf,
+  temporaryNetworkXml,
+  type MovedNic,
+  type TemporaryNetwork,
 } from '../../libvirt/index.js';
 import type { Virsh } from './virsh.js';
 
@@ -45,7 +36,7 @@ export async function redefineNetwork(
   change: NetworkRedefinition,
 ): Promise<void> {
   const { user, before, after, restart, start } = change;
-  const standIn = standInOf(uuid);
+  const temporary = temporaryNetworkOf(uuid);
   await settle(virsh, uuid, user.fleet);
   const active = await isActive(virsh, uuid);
   if (before === after && (active || !start)) return;
@@ -55,7 +46,9 @@ export async function redefineNetwork(
   const nics = (active ? restart : start)
     ? await nicsOn(virsh, [`network ${facts.name}`, `bridge ${facts.bridge ?? ''}`])
     : [];
-  const [made] = await virsh.ask([['net-create', { file: standInXml(uuid, user, nics) }]]);
+  const [made] = await virsh.ask([
+    ['net-create', { file: temporaryNetworkXml({ network: uuid, user, nics }) }],
+  ]);
   // Made by another run since `settle` looked: that one tells whose.
   if (made?.error) {
     await refuseOthers(virsh, uuid, user.fleet);
@@ -65,7 +58,7 @@ export async function redefineNetwork(
     const now = await readNetwork(virsh, uuid);
     if (now !== before && now !== after) throw moved(facts.name);
     // All of them, before anything is lost: a NIC that libvirt can't move stays where it is, and so does the network.
-    await moveAside(virsh, nics, standIn, facts.name);
+    await moveAside(virsh, nics, temporary, facts.name);
     if (restart && active) await virsh.must([['net-destroy', uuid]], ['inactive']);
     try {
       if (now !== after) await virsh.must([['net-define', { file: after }]]);
@@ -77,33 +70,32 @@ export async function redefineNetwork(
     }
   } finally {
     // As well after a failure: the network runs then, as before or as it was.
-    await moveBack(virsh, nics, standIn);
-    await virsh.must([['net-destroy', standIn.uuid]], ['not-found', 'inactive']);
+    await moveBack(virsh, nics, temporary);
+    await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
   }
 }
 
 /** Ends what a killed run of this fleet left: the network is started, and whoever was moved aside is moved back. */
 async function settle(virsh: Virsh, uuid: string, fleet: string): Promise<void> {
-  const standIn = standInOf(uuid);
+  const temporary = temporaryNetworkOf(uuid);
   const nics = await refuseOthers(virsh, uuid, fleet);
   if (nics === null) return;
   await virsh.must([['net-start', uuid]], ['active']);
-  await moveBack(virsh, nics, standIn);
-  await virsh.must([['net-destroy', standIn.uuid]], ['not-found', 'inactive']);
+  await moveBack(virsh, nics, temporary);
+  await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
 }
 
-/** The NICs that hang on the stand-in of that network, or would; null: there is none. @throws VenError `locked` when it is another fleet's. */
-async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<HeldNic[] | null> {
-  const [found] = await virsh.ask([['net-dumpxml', standInOf(uuid).uuid]]);
+/** The NICs that hang on the temporary network of that one, or would; null: there is none. @throws VenError `locked` when it is another fleet's. */
+async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<MovedNic[] | null> {
+  const [found] = await virsh.ask([['net-dumpxml', temporaryNetworkOf(uuid).uuid]]);
   if (!found?.ok) {
     if (found?.error && found.answer !== 'not-found') throw found.error;
     return null;
   }
-  const xml = parseXml(found.text);
-  const holder = heldFor(xml)?.user.fleet;
-  if (holder === fleet) return heldNics(xml);
+  const mark = temporaryMark(parseXml(found.text));
+  if (mark?.user.fleet === fleet) return mark.nics;
   throw new VenError('locked', {
-    summary: `The fleet ${holder ?? 'of somebody'} is changing the same network`,
+    summary: `The fleet ${mark?.user.fleet ?? 'of somebody'} is changing the same network`,
     hint: `Try again in a moment. If no run of that fleet is going on, one was killed: ven apply (or destroy) of that fleet ends what it left.`,
   });
 }
@@ -113,57 +105,31 @@ async function isActive(virsh: Virsh, uuid: string): Promise<boolean> {
   return list.split(/\s+/).includes(uuid);
 }
 
-/** The NICs of all running domains that hang on one of these; see `hangsOn`. */
-async function nicsOn(virsh: Virsh, places: readonly string[]): Promise<HeldNic[]> {
+/** The NICs of all running domains that hang on one of these; see `attachedTo`. */
+async function nicsOn(virsh: Virsh, places: readonly string[]): Promise<MovedNic[]> {
   const [list = ''] = await virsh.must([['list', '--uuid']]);
   const domains = list.split(/\s+/).filter((uuid) => uuid !== '');
   const replies = await virsh.ask(domains.map((uuid) => ['dumpxml', uuid]));
   return replies.flatMap(({ ok, text }, index) =>
     ok
-      ? nicsIn(parseXml(text), domains[index] ?? '').filter(({ xml }) =>
-          places.includes(hangsOn(parseXml(xml)) ?? ''),
+      ? runningNics(parseXml(text), domains[index] ?? '').filter(({ xml }) =>
+          places.includes(attachedTo(parseXml(xml)) ?? ''),
         )
       : [],
   );
 }
 
-/** The network cards of a running domain. */
-export function nicsIn(domain: XmlElement, uuid: string): HeldNic[] {
-  if (!('id' in domain.attrs) || textAt(domain, 'uuid')?.trim() !== uuid) return [];
-  return childrenNamed(child(domain, 'devices'), 'interface').map((nic) => ({
-    domain: uuid,
-    mac: macOf(nic),
-    xml: withoutPort(nic),
-  }));
-}
-
-/** libvirt's own name for the place on the network, which is another one each time. */
-function withoutPort(nic: XmlElement): string {
-  return serializeXml({
-    ...nic,
-    children: nic.children.map((node) => {
-      if (typeof node === 'string' || node.name !== 'source' || attribute(node, 'portid') === null)
-        return node;
-      const { network = '', ...rest } = node.attrs;
-      const attrs = Object.fromEntries(
-        Object.entries(rest).filter(([name]) => !['portid', 'bridge'].includes(name)),
-      );
-      return { ...node, attrs: { network, ...attrs } };
-    }),
-  });
-}
-
 async function moveAside(
   virsh: Virsh,
-  nics: readonly HeldNic[],
-  standIn: StandIn,
+  nics: readonly MovedNic[],
+  temporary: TemporaryNetwork,
   network: string,
 ): Promise<void> {
   const replies = await virsh.ask(
     nics.map(({ domain, xml }) => [
       'update-device',
       domain,
-      { file: movedAside(xml, standIn) },
+      { file: movedAside(xml, temporary) },
       '--live',
     ]),
   );
@@ -177,10 +143,14 @@ async function moveAside(
   }
 }
 
-/** Only those that still hang on the stand-in: whoever was moved elsewhere meanwhile, or started again, is where it should be. */
-async function moveBack(virsh: Virsh, nics: readonly HeldNic[], standIn: StandIn): Promise<void> {
+/** Only those that still hang on the temporary network: whoever was moved elsewhere meanwhile, or started again, is where it should be. */
+async function moveBack(
+  virsh: Virsh,
+  nics: readonly MovedNic[],
+  temporary: TemporaryNetwork,
+): Promise<void> {
   const byMac = new Map(nics.map((nic) => [`${nic.domain} ${nic.mac}`, nic]));
-  const held = await nicsOn(virsh, [`network ${standIn.name}`, `bridge ${standIn.bridge}`]);
+  const held = await nicsOn(virsh, [`network ${temporary.name}`, `bridge ${temporary.bridge}`]);
   const replies = await virsh.ask(
     held.flatMap(({ domain, mac }) => {
       const nic = byMac.get(`${domain} ${mac}`);

@@ -12,7 +12,7 @@ import {
   type ResolvedFleet,
   type VolumeRef,
 } from '../../model/index.js';
-import { elementsOf, parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
+import { parseXml, type XmlElement } from '../../xml/index.js';
 import {
   domainFacts,
   domainName,
@@ -20,6 +20,7 @@ import {
   domainMark,
   networkFacts,
   poolFacts,
+  updatableParts,
 } from '../../libvirt/index.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import type { Command, Virsh } from './virsh.js';
@@ -86,7 +87,7 @@ export async function observe(
     const hear = (text: string): void => {
       const xml = parseXml(text);
       if (kept) {
-        kept.network.unsaved = shownOf(kept.xml) !== shownOf(xml);
+        kept.network.unsaved = updatableParts(kept.xml) !== updatableParts(xml);
         return;
       }
       const network = {
@@ -149,14 +150,6 @@ async function readLists(virsh: Virsh): Promise<Lists> {
         .filter((line) => line !== ''),
     );
   return Object.fromEntries(keys.map((key, index) => [key, lines(texts[index])])) as Lists;
-}
-
-/** What `virsh net-update` can change of a running network alone, as text; the rest differs by itself (defaults, VMs on it, marks). */
-function shownOf(network: XmlElement): string {
-  return elementsOf(network)
-    .filter(({ name }) => ['dns', 'ip', 'portgroup'].includes(name))
-    .map(serializeXml)
-    .join('');
 }
 
 /** A running domain has two definitions: what runs, and what the next start will use. */

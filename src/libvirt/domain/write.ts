@@ -13,6 +13,7 @@ import {
   serializeXml,
   type XmlElement,
 } from '../../xml/index.js';
+import { domainMarkElement } from '../marks.js';
 import type { Templates } from '../templates.js';
 
 /**
@@ -32,15 +33,16 @@ export function renderDomain(
 
 function renderAny(templates: Templates, vm: ResolvedVm, on: OnHost, mark: DomainMark): string {
   const { firmware } = on;
-  const nvram = nvramOf(vm, firmware);
-  return templates.domain({
-    vm,
-    ...on,
-    nvram,
-    uefi: isUefi(vm.firmware),
-    mark,
-    hasScsi: vm.disks.some((disk) => disk.bus === 'scsi'),
-  });
+  return templates.domain(
+    {
+      vm,
+      ...on,
+      nvram: nvramOf(vm, firmware),
+      uefi: isUefi(vm.firmware),
+      hasScsi: vm.disks.some((disk) => disk.bus === 'scsi'),
+    },
+    domainMarkElement(mark),
+  );
 }
 
 /** Where the VM's own variables are kept; libvirt makes the file at the first start. */

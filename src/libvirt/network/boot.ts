@@ -10,12 +10,11 @@ import {
   elementsOf,
   parseXml,
   serializeXml,
-  textOf,
   type XmlElement,
 } from '../../xml/index.js';
-import { insertAfter, remove } from '../edit.js';
+import { element, insertAfter, laidOut, remove, replace } from '../edit.js';
+import { bootMark, bootMarkElement, findMark, type NetworkBootMark } from '../marks.js';
 
-const VEN = 'urn:ven:1';
 const DNSMASQ = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
 
 type User = BootMark['fleets'][number];
@@ -23,7 +22,7 @@ type User = BootMark['fleets'][number];
 /** See `Render.bootNetwork`. */
 export function bootNetwork(current: string, user: User, bootUrl: string | null): string {
   const network = parseXml(current);
-  const mark = markIn(network);
+  const mark = bootMark(network);
   const others = (mark?.fleets ?? []).filter(({ fleet }) => fleet !== user.fleet);
   if (mark !== null && bootUrl !== null && mark.url !== bootUrl && others.length > 0) {
     throw new VenError('foreign-object', {
@@ -43,7 +42,7 @@ export function bootNetwork(current: string, user: User, bootUrl: string | null)
 }
 
 /** The plan was made when the owner had none; two sets of boot options would get in each other's way. */
-function refuseOwners(network: XmlElement, mark: Mark | null): void {
+function refuseOwners(network: XmlElement, mark: NetworkBootMark | null): void {
   const options = optionsIn(network);
   const there = options
     ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? [])
@@ -58,35 +57,8 @@ function refuseOwners(network: XmlElement, mark: Mark | null): void {
   });
 }
 
-interface Mark extends BootMark {
-  element: XmlElement;
-  /** Those that ven added. */
-  options: string[];
-  original: string;
-}
-
-function markIn(network: XmlElement): Mark | null {
-  const metadata = child(network, 'metadata');
-  const [element, ...more] = metadata ? childrenNs([network, metadata], VEN, 'boot') : [];
-  const url = attribute(element, 'url');
-  if (!metadata || !element || more.length > 0 || url === null) return null;
-  const inside = [network, metadata, element];
-  return {
-    element,
-    url,
-    fleets: childrenNs(inside, VEN, 'fleet').map((fleet) => ({
-      fleet: attribute(fleet, 'name') ?? '',
-      network: attribute(fleet, 'network') ?? '',
-    })),
-    options: childrenNs(inside, VEN, 'option').flatMap(
-      (option) => attribute(option, 'value') ?? [],
-    ),
-    original: textOf(childrenNs(inside, VEN, 'original')[0]),
-  };
-}
-
 /** What ven added, and no more: one of each, since others may have said the same. */
-function takeOut(network: XmlElement, mark: Mark): void {
+function takeOut(network: XmlElement, mark: NetworkBootMark): void {
   const options = optionsIn(network);
   for (const value of mark.options) {
     const option =
@@ -101,17 +73,19 @@ function takeOut(network: XmlElement, mark: Mark): void {
   }
   const metadata = child(network, 'metadata');
   if (!metadata) return;
-  remove(metadata, mark.element);
+  const written = findMark(network, 'boot')?.mark;
+  if (written) remove(metadata, written);
   if (elementsOf(metadata).length === 0 && !hadMetadata(mark)) remove(network, metadata);
 }
 
-function hadMetadata({ original }: Mark): boolean {
+function hadMetadata({ original }: NetworkBootMark): boolean {
   return original !== '' && child(parseXml(original), 'metadata') !== undefined;
 }
 
 /** All options that are missing, and the mark that says so. */
 function putIn(network: XmlElement, { url, fleets }: BootMark): void {
-  const before = markIn(network);
+  const before = bootMark(network);
+  const old = findMark(network, 'boot')?.mark;
   const original = before?.original ?? serializeXml(network);
   let options = optionsIn(network);
   const there = (): string[] =>
@@ -134,28 +108,12 @@ function putIn(network: XmlElement, { url, fleets }: BootMark): void {
     options = laidOut(element('dnsmasq:options', {}, optionsOf('dnsmasq:')), 1);
     insertAfter(network, [], [options]);
   }
-  const parts = [
-    ...fleets.map(({ fleet, network: name }) =>
-      element('ven:fleet', { name: fleet, network: name }),
-    ),
-    ...ours.map((value) => element('ven:option', { value })),
-    element('ven:original', {}, [original]),
-  ];
-  const mark = laidOut(element('ven:boot', { 'xmlns:ven': VEN, url }, parts), 2);
+  const mark = bootMarkElement({ url, fleets, options: ours, original });
   const metadata = child(network, 'metadata');
   if (!metadata)
     insertAfter(network, ['name', 'uuid'], [laidOut(element('metadata', {}, [mark]), 1)]);
-  else if (before) metadata.children[metadata.children.indexOf(before.element)] = mark;
+  else if (old) replace(metadata, old, mark);
   else insertAfter(metadata, [], [mark]);
-}
-
-/** Each child on a line of its own, in an element that stands so deep. */
-function laidOut(element: XmlElement, depth: number): XmlElement {
-  const line = (deep: number): string => `\n${'  '.repeat(deep)}`;
-  return {
-    ...element,
-    children: [...element.children.flatMap((node) => [line(depth + 1), node]), line(depth)],
-  };
 }
 
 function optionsIn(network: XmlElement): XmlElement | undefined {
@@ -164,12 +122,4 @@ function optionsIn(network: XmlElement): XmlElement | undefined {
 
 function valuesIn(network: XmlElement, options: XmlElement): XmlElement[] {
   return childrenNs([network, options], DNSMASQ, 'option');
-}
-
-function element(
-  name: string,
-  attrs: Record<string, string> = {},
-  children: (XmlElement | string)[] = [],
-): XmlElement {
-  return { name, attrs, children };
 }

@@ -9,8 +9,7 @@ import {
   textOf,
   type XmlElement,
 } from '../../xml/index.js';
-import { bootMark, networkMark } from '../marks.js';
-import { heldFor } from './temporary.js';
+import { bootMark, networkMark, temporaryMark } from '../marks.js';
 
 const DNSMASQ = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
 
@@ -31,6 +30,7 @@ export function networkFacts(network: XmlElement): NetworkFacts {
   );
   const boot = bootMark(network);
   const mark = networkMark(network);
+  const temporary = temporaryMark(network);
   return {
     uuid: (textAt(network, 'uuid') ?? '').trim().toLowerCase(),
     name: textAt(network, 'name') ?? '',
@@ -56,7 +56,7 @@ export function networkFacts(network: XmlElement): NetworkFacts {
             (option) => isBootOption(option) && boot?.options.includes(option) !== true,
           )
         : [],
-    standsFor: heldFor(network),
+    standsFor: temporary && { network: temporary.network, user: temporary.user },
   };
 }
 

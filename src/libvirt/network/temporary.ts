@@ -1,83 +1,65 @@
 /**
- * A network is started anew beneath running VMs: meanwhile they hang on a stand-in, a transient network whose metadata says what it
- * stands for and what each NIC was. So whatever ends a run in the middle, what is left to do can be read from libvirt; and
- * since libvirt has each UUID once, making the stand-in is the lock between two fleets. A restart of the host takes it away, and
- * with it every NIC that would need it. Pure.
+ * Transient networks that hold NICs of running VMs for a moment. Their UUIDs follow from what they are for, so that they
+ * are found again. A restart of the host takes them away, and with them every NIC that would need them. Pure.
  */
 import { createHash } from 'node:crypto';
-import type { BootMark } from '../../model/index.js';
 import {
   attribute,
   child,
-  childrenNs,
+  childrenNamed,
   parseXml,
   serializeXml,
-  textOf,
+  textAt,
   type XmlElement,
 } from '../../xml/index.js';
-import { markOf, VEN_NAMESPACE } from '../marks.js';
+import { element } from '../edit.js';
+import { temporaryMarkElement, type MovedNic, type TemporaryMark } from '../marks.js';
 
-type User = BootMark['fleets'][number];
-
-/** A NIC of a running domain, as its XML was before it was moved to the stand-in. */
-export interface HeldNic {
-  domain: string;
-  mac: string;
-  xml: string;
-}
-
-export interface StandIn {
+export interface TemporaryNetwork {
   uuid: string;
   name: string;
   bridge: string;
 }
 
-/** Follows from the network that it is for, so that it is found again. */
-export function standInOf(network: string): StandIn {
-  const hash = createHash('sha256').update(`stand-in/${network}`).digest('hex');
-  const uuid = hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
-  return { uuid, name: `ven-stand-in-${hash.slice(0, 12)}`, bridge: `vns${hash.slice(0, 10)}` };
+/**
+ * The network that VMs hang on while their own, `network`, is restarted beneath them. Its mark says what it stands in for
+ * and what each NIC was: whatever ends a run in the middle, what is left to do can be read from libvirt. Since libvirt
+ * has each UUID once, creating it is the lock between two fleets.
+ */
+export function temporaryNetworkOf(network: string): TemporaryNetwork {
+  return derived(`stand-in/${network}`, 'ven-stand-in-', 'vns');
 }
 
-export function standInXml(network: string, user: User, nics: readonly HeldNic[]): string {
-  const { uuid, name, bridge } = standInOf(network);
+export function temporaryNetworkXml(mark: TemporaryMark): string {
+  return definition(temporaryNetworkOf(mark.network), mark);
+}
+
+/** The network through which NICs of the domain `uuid` are attached again. */
+export function reattachNetworkOf(uuid: string): TemporaryNetwork & { xml: string } {
+  const network = derived(`reattach/${uuid}`, 'ven-reattach-', 'vnr');
+  return { ...network, xml: definition(network) };
+}
+
+/** Never to be changed: what an older ven left would not be found again. */
+function derived(text: string, name: string, bridge: string): TemporaryNetwork {
+  const hash = createHash('sha256').update(text).digest('hex');
+  const uuid = hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
+  return { uuid, name: `${name}${hash.slice(0, 12)}`, bridge: `${bridge}${hash.slice(0, 10)}` };
+}
+
+function definition({ uuid, name, bridge }: TemporaryNetwork, mark?: TemporaryMark): string {
   return serializeXml(
     element('network', {}, [
       element('name', {}, [name]),
       element('uuid', {}, [uuid]),
-      element('metadata', {}, [
-        element(
-          'ven:standIn',
-          { 'xmlns:ven': VEN_NAMESPACE, network, fleet: user.fleet, name: user.network },
-          nics.map(({ domain, mac, xml }) => element('ven:nic', { domain, mac }, [xml])),
-        ),
-      ]),
+      ...(mark ? [element('metadata', {}, [temporaryMarkElement(mark)])] : []),
       element('bridge', { name: bridge, stp: 'off', delay: '0' }),
     ]),
   );
 }
 
-export function heldFor(network: XmlElement): { network: string; user: User } | null {
-  const mark = markOf(network, 'standIn')?.mark;
-  const uuid = attribute(mark, 'network');
-  const fleet = attribute(mark, 'fleet');
-  return uuid === null || fleet === null
-    ? null
-    : { network: uuid, user: { fleet, network: attribute(mark, 'name') ?? '' } };
-}
-
-export function heldNics(standIn: XmlElement): HeldNic[] {
-  const found = markOf(standIn, 'standIn');
-  if (!found) return [];
-  return childrenNs([...found.ancestors, found.mark], VEN_NAMESPACE, 'nic').map((nic) => ({
-    domain: attribute(nic, 'domain') ?? '',
-    mac: attribute(nic, 'mac') ?? '',
-    xml: textOf(nic),
-  }));
-}
-
-/** What a NIC hangs on: `network default`, `bridge virbr0`; null for other kinds. */
-export function hangsOn(nic: XmlElement): string | null {
+/** What a NIC is attached to: `network default`, `bridge virbr0`; null for other kinds. */
+export function attachedTo(nic: XmlElement): string | null {
   const type = attribute(nic, 'type');
   if (type !== 'network' && type !== 'bridge') return null;
   const name = attribute(child(nic, 'source'), type);
@@ -88,22 +70,52 @@ export function macOf(nic: XmlElement): string {
   return (attribute(child(nic, 'mac'), 'address') ?? '').toLowerCase();
 }
 
-/** The NIC on the stand-in instead. It keeps its kind: libvirt moves a NIC between two networks or between two bridges. */
-export function movedAside(xml: string, { name, bridge }: StandIn): string {
+/** The NICs of a running domain. `uuid`: of the domain that was asked for. */
+export function runningNics(domain: XmlElement, uuid: string): MovedNic[] {
+  if (!('id' in domain.attrs) || textAt(domain, 'uuid')?.trim() !== uuid) return [];
+  return childrenNamed(child(domain, 'devices'), 'interface').map((nic) => ({
+    domain: uuid,
+    mac: macOf(nic),
+    xml: withoutPort(nic),
+  }));
+}
+
+/** Without libvirt's own name for the place on the network, which is another one each time. */
+function withoutPort(nic: XmlElement): string {
+  return serializeXml({
+    ...nic,
+    children: nic.children.map((node) => {
+      if (typeof node === 'string' || node.name !== 'source' || attribute(node, 'portid') === null)
+        return node;
+      const { network = '', ...rest } = node.attrs;
+      const attrs = Object.fromEntries(
+        Object.entries(rest).filter(([name]) => !['portid', 'bridge'].includes(name)),
+      );
+      return { ...node, attrs: { network, ...attrs } };
+    }),
+  });
+}
+
+/**
+ * The NIC on the temporary network instead. It keeps its kind: libvirt moves a NIC between two networks or between two
+ * bridges.
+ */
+export function movedAside(xml: string, { name, bridge }: TemporaryNetwork): string {
   const nic = parseXml(xml);
-  const source = attribute(nic, 'type') === 'bridge' ? { bridge } : { network: name };
+  return withSource(nic, attribute(nic, 'type') === 'bridge' ? { bridge } : { network: name });
+}
+
+/** The NIC on the network through which it is attached again, whatever its kind. */
+export function onReattachNetwork(xml: string, { name }: TemporaryNetwork): string {
+  const nic = parseXml(xml);
+  return withSource({ ...nic, attrs: { ...nic.attrs, type: 'network' } }, { network: name });
+}
+
+function withSource(nic: XmlElement, source: Record<string, string>): string {
   return serializeXml({
     ...nic,
     children: nic.children.map((node) =>
       typeof node !== 'string' && node.name === 'source' ? element('source', source) : node,
     ),
   });
-}
-
-function element(
-  name: string,
-  attrs: Record<string, string> = {},
-  children: (XmlElement | string)[] = [],
-): XmlElement {
-  return { name, attrs, children };
 }

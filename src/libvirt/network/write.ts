@@ -1,4 +1,5 @@
 import { bootOptions, type PlannedNetwork } from '../../model/index.js';
+import { networkMarkElement } from '../marks.js';
 import type { Templates } from '../templates.js';
 
 /** A network definition with ven's mark. */
@@ -10,13 +11,15 @@ export function renderNetwork(
   const prefix = network.subnet.cidr.split('/')[1];
   if (prefix === undefined)
     throw new Error(`${network.address}: ${network.subnet.cidr} has no prefix length`);
-  return templates.network({
-    network,
-    fleet,
-    prefix,
-    mac: bridgeMac(network.uuid),
-    options: network.bootUrl === null ? [] : bootOptions(network.bootUrl),
-  });
+  return templates.network(
+    {
+      network,
+      prefix,
+      mac: bridgeMac(network.uuid),
+      options: network.bootUrl === null ? [] : bootOptions(network.bootUrl),
+    },
+    networkMarkElement({ fleet, network: network.name, digest: network.digest }),
+  );
 }
 
 /** libvirt would pick one at random, and another each time the network is made anew. */

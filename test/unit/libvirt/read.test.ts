@@ -1,21 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DomainMark } from '../../../src/model/index.js';
 import { describe, expect, it } from 'vitest';
 import {
   domainFacts,
-  domainMark,
   domainName,
   domainUuid,
   networkFacts,
-  networkMark,
   poolFacts,
   volumeFacts,
 } from '../../../src/libvirt/index.js';
-import { parseRoutes } from '../../../src/host/libvirt/local.js';
-import { markForMetadata } from '../../../src/libvirt/marks.js';
-import { leased } from '../../../src/host/libvirt/domain-acts.js';
-import { parseCapacities, parseVolumes } from '../../../src/host/libvirt/volumes.js';
 import { parseXml } from '../../../src/xml/index.js';
 
 const recorded = (name: string) =>
@@ -165,63 +158,6 @@ describe('domainFacts', () => {
   });
 });
 
-describe('marks', () => {
-  it('finds the mark in a recorded domain', () => {
-    expect(domainMark(recorded('domain-running.xml'))).toEqual({
-      fleet: 'lab',
-      vm: 'n-1',
-      digest: '26e6a4cfdbf8966d86cd7969acfccf07e06b297da9412abf041bac4f3de91e84',
-      ready: true,
-      volumes: [{ pool: 'default', volume: 'lab_n-1-sda.qcow2' }],
-      nics: ['52:a6:59:b2:b6:4e'],
-    });
-  });
-
-  it.each([
-    [
-      'another namespace under the prefix ven',
-      '<ven:vm xmlns:ven="urn:other" fleet="f" name="n" digest="d"/>',
-    ],
-    ['an element without a namespace', '<vm fleet="f" name="n" digest="d"/>'],
-    ['a mark that lacks the digest', '<ven:vm xmlns:ven="urn:ven:1" fleet="f" name="n"/>'],
-    [
-      'two marks',
-      '<a:vm xmlns:a="urn:ven:1" fleet="f" name="n" digest="d"/><b:vm xmlns:b="urn:ven:1" fleet="g" name="n" digest="d"/>',
-    ],
-    ['nothing', ''],
-  ])('takes %s for no mark', (_what, inside) => {
-    expect(domainMark(domain(`<metadata>${inside}</metadata>`))).toBeNull();
-  });
-
-  it('reads back what it writes, once libvirt has put the namespace to it', () => {
-    const mark: DomainMark = {
-      fleet: 'f',
-      vm: 'a',
-      digest: 'd',
-      ready: false,
-      unregistered: true,
-      firmware: 'bios',
-      volumes: [
-        { pool: `p'"<`, volume: 'v' },
-        { pool: 'p', volume: 'w', asked: { bus: 'scsi', sizeBytes: 1 << 30 } },
-      ],
-      nics: ['52:54:00:00:00:01'],
-    };
-    const written = markForMetadata(mark)
-      .replaceAll(/<(\/?)(\w)/g, '<$1ven:$2')
-      .replace('<ven:vm', '<ven:vm xmlns:ven="urn:ven:1"');
-    expect(domainMark(domain(`<metadata>${written}</metadata>`))).toEqual(mark);
-  });
-
-  it('marks a network', () => {
-    const marked = parseXml(
-      '<network><metadata><v:network xmlns:v="urn:ven:1" fleet="f" name="lab" digest="d"/></metadata></network>',
-    );
-    expect(networkMark(marked)).toEqual({ fleet: 'f', network: 'lab', digest: 'd' });
-    expect(networkMark(recorded('network-default.xml'))).toBeNull();
-  });
-});
-
 describe('networks and storage', () => {
   it('reads the network default', () => {
     expect(networkFacts(recorded('network-default.xml'))).toEqual({
@@ -265,50 +201,5 @@ describe('networks and storage', () => {
       path: '/var/lib/libvirt/images/lab_n-1-sda.qcow2',
       capacityBytes: 67108864,
     });
-  });
-});
-
-describe('tables', () => {
-  it('reads routes, without the default one', () => {
-    const table = [
-      'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT',
-      'eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0',
-      'virbr0\t007AA8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0',
-      '',
-    ];
-    expect(parseRoutes(table.join('\n'))).toEqual([{ cidr: '192.168.122.0/24', device: 'virbr0' }]);
-    expect(parseRoutes('')).toEqual([]);
-  });
-
-  it('reads leases', () => {
-    const table =
-      ' vnet0      52:54:00:00:00:01    ipv4         192.168.150.10/24\n -          -                    ipv6         fd00::5/64\n vnet1      52:54:00:00:00:02    ipv4         10.0.0.7/8';
-    expect(leased(table)).toEqual(['192.168.150.10', '10.0.0.7']);
-    expect(leased('')).toEqual([]);
-  });
-
-  it('reads the capacity of each block device, never of its neighbour', () => {
-    const text = [
-      "Domain: 'a'",
-      '  block.count=2',
-      '  block.0.name=sda',
-      '  block.0.path=/p/a',
-      '  block.0.capacity=16777216',
-      '  block.1.path=/p/lost',
-      "Domain: 'b'",
-      '  block.0.capacity=5',
-      '  block.2.capacity=7',
-      '',
-    ];
-    expect([...parseCapacities(text.join('\n'))]).toEqual([['/p/a', 16777216]]);
-  });
-
-  it('reads volume lists', () => {
-    expect([
-      ...parseVolumes(' a.qcow2       /p/a.qcow2\n with a space   /p/with a space\n'),
-    ]).toEqual([
-      ['a.qcow2', '/p/a.qcow2'],
-      ['with a space', '/p/with a space'],
-    ]);
   });
 });

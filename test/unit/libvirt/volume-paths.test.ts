@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { disksToFiles } from '../../../src/host/index.js';
-import { domainFacts } from '../../../src/libvirt/index.js';
+import { domainFacts, volumesByPath } from '../../../src/libvirt/index.js';
 import { parseXml } from '../../../src/xml/index.js';
 
 const disk = (target: string, pool: string, volume: string, more = '') =>
@@ -11,7 +10,7 @@ const xml = `<domain><metadata><ven:vm xmlns:ven="urn:ven:1" fleet="f" name="a" 
 const folderOf = (pool: string) => (pool === 'images' ? '/images' : null);
 
 it('names a disk of its own by path, where the pool is a folder, and no other', () => {
-  const text = disksToFiles(xml, folderOf);
+  const text = volumesByPath(xml, folderOf);
   expect(
     domainFacts(parseXml(text)).disks.map(
       ({ path, volume }) => path ?? `${volume?.pool}/${volume?.volume}`,
@@ -20,10 +19,10 @@ it('names a disk of its own by path, where the pool is a folder, and no other', 
   expect(text).toContain(
     '<disk type="file" device="disk"><driver name="qemu" type="qcow2"/><source startupPolicy="optional" file="/images/f_a-sda.qcow2"/>',
   );
-  expect(disksToFiles(text, folderOf)).toBe(text);
+  expect(volumesByPath(text, folderOf)).toBe(text);
 });
 
 it('leaves a definition without a mark alone', () => {
   const foreign = `<domain><devices>${disk('sda', 'images', 'a')}</devices></domain>`;
-  expect(disksToFiles(foreign, folderOf)).toBe(foreign);
+  expect(volumesByPath(foreign, folderOf)).toBe(foreign);
 });
