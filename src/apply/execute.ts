@@ -1,11 +1,11 @@
 import {
-  markOf,
+  markFor,
   VenError,
   type BringUp,
   type DomainMark,
   type Host,
   type HostFirmware,
-  type OnHost,
+  type HostChoice,
   type NvramContents,
   type Render,
   type ResolvedFleet,
@@ -174,7 +174,7 @@ async function unregister(
  */
 export function bringUpOf(
   vm: ResolvedVm,
-  on: OnHost,
+  on: HostChoice,
   { render, fleet }: Pick<ExecutePorts, 'render' | 'fleet'>,
   nvramTemplate: Uint8Array | null,
 ): BringUp {
@@ -187,7 +187,7 @@ export function bringUpOf(
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
-    domainXml: render.domain(vm, on, markOf(fleet.name, vm, false)),
+    domainXml: render.domain(vm, on, markFor(fleet.name, vm, false)),
     volumes:
       vm.nvram === null || nvramTemplate === null
         ? disks

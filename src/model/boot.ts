@@ -1,8 +1,14 @@
-/** What makes a network's DHCP server offer UEFI HTTP boot: options of dnsmasq, as lines of its configuration. */
+/**
+ * The options of dnsmasq that make a network's DHCP server offer UEFI HTTP boot, as lines of its
+ * configuration.
+ */
 
 const CLIENT = 'HTTPClient';
 
-/** Firmware that asks for HTTP boot is x86-64 (architecture 16) and wants its own class back; iPXE, started by it, is told nothing new. */
+/**
+ * Firmware that asks for HTTP boot is x86-64 (architecture 16) and expects its own vendor class in
+ * the answer. iPXE, once the firmware has started it, gets no boot file.
+ */
 export function bootOptions(bootUrl: string): string[] {
   return [
     `dhcp-vendorclass=set:efi-http,${CLIENT}:Arch:00016`,
@@ -14,7 +20,7 @@ export function bootOptions(bootUrl: string): string[] {
   ];
 }
 
-/** The URL that a network's options offer; null when they offer none. Options of other people's do not count. */
+/** The URL that a network's options offer; null: they offer none. Only ven's own options count. */
 export function offeredBootUrl(options: readonly string[]): string | null {
   const url = options.flatMap(
     (option) => /^dhcp-boot=tag:efi-http,"(.*)"$/.exec(option)?.[1] ?? [],
@@ -23,7 +29,10 @@ export function offeredBootUrl(options: readonly string[]): string | null {
   return bootOptions(url).every((option) => options.includes(option)) ? url : `${url} (incomplete)`;
 }
 
-/** Whether an option of dnsmasq is about booting over HTTP: two such sets on one network would get in each other's way. */
+/**
+ * Whether an option of dnsmasq is about HTTP boot. Two sets of such options on one network
+ * conflict.
+ */
 export function isBootOption(option: string): boolean {
   return /HTTPClient|^dhcp-boot=.*https?:/i.test(option);
 }

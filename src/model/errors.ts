@@ -1,6 +1,7 @@
 /**
- * What can go wrong, as data. Every failure that ven knows has a stable code; the code alone decides the exit code.
- * An error that is not a `VenError` is a bug in ven and is shown with its stack.
+ * What can go wrong, as data. Every failure that ven knows has a stable code, and the code alone
+ * decides the exit code.
+ * An error that is not a `VenError` is a bug in ven; it is shown with its stack.
  */
 
 /** Exit codes, the same for every command. */
@@ -16,24 +17,24 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Stable error codes. The exit code of each is fixed by `exitCodeOf`. */
+/** Stable error codes. `EXIT_BY_CODE` fixes the exit code of each. */
 export type ErrorCode =
   | 'usage' // wrong flags or arguments
   | 'fleet-file' // the fleet file is wrong (carries findings)
-  | 'foreign-object' // something that is not ven's has a name that ven wants
+  | 'foreign-object' // a foreign object has a name that ven needs
   | 'stale-plan' // a saved plan no longer fits the fleet file or the host
-  | 'needs-consent' // no --yes and no terminal to ask on
+  | 'needs-consent' // no --yes, and no terminal to ask on
   | 'protected' // the change would destroy a VM that says `protect: true`
-  | 'locked' // another run holds the fleet
+  | 'locked' // another run holds the fleet's lock
   | 'host-not-ready' // something the host needs is missing
   | 'vms-failed' // some VMs failed, the others stand
   | 'interrupted'
   | 'not-running' // the VM is off
   | 'not-found' // an address, VM or file that does not exist
-  | 'orchestrator-refused' // it answered, and would answer the same again: credentials, rights, project, a conflict
-  | 'host-refused' // the same for one host: its form, its status, a conflict with nothing to be seen
-  | 'orchestrator-unreachable' // no connection, TLS that can't be verified, 5xx to the end, an answer that is none
-  | 'tool-failed'; // virsh or vagrant failed, and nothing better is known
+  | 'orchestrator-refused' // a retry gets the same answer: credentials, rights, project, conflict
+  | 'host-refused' // the same, for one host: its form, its status, a conflict with a hidden host
+  | 'orchestrator-unreachable' // no connection, unverified TLS, only 5xx, an unreadable answer
+  | 'tool-failed'; // virsh or vagrant failed, and no better code is known
 
 const EXIT_BY_CODE: Record<ErrorCode, number> = {
   usage: EXIT.error,

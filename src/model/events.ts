@@ -1,4 +1,7 @@
-/** The one stream that every view, the log file and `--json` are made from. One JSON object an event; times are ISO 8601, UTC. */
+/**
+ * The one event stream. Every view, the log file and `--json` are made from it. One event is one
+ * JSON object; times are ISO 8601, UTC.
+ */
 import type { Address } from './fleet.js';
 import type { PlanSummary } from './plan.js';
 
@@ -42,7 +45,7 @@ export type RunEvent =
       durationSeconds: 0;
       because: string;
     }
-  /** `because`: for people, where it was not Ctrl-C. */
+  /** `because`: the reason for people; absent after Ctrl-C. */
   | { type: 'interrupted'; time: string; hard: boolean; running: string[]; because?: string }
   | ({ type: 'run-finished'; time: string } & RunResult);
 

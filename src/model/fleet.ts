@@ -1,12 +1,16 @@
 /**
- * `ResolvedFleet`: what a fleet file means. Every field is present, units are fixed, identities are derived.
- * (What a person *wrote* is `Fleet`, generated from `schemas/fleet.schema.json`.) Pure JSON, so that it can be digested.
+ * `ResolvedFleet`: what a fleet file means. Every field is present, units are fixed, identities are
+ * derived. It is pure JSON, so that it has a digest. (`Fleet` is what a person wrote; it is
+ * generated from `schemas/fleet.schema.json`.)
  */
 
 import type { ResolvedFirmware, SecureBootKeys } from './firmware.js';
 import type { SecretReference } from './secret.js';
 
-/** How a node becomes known to the orchestrator: somebody logs in at its console (IO), its serial number is registered beforehand (NIO), not at all. */
+/**
+ * How the orchestrator learns of a node: someone logs in at the node's console (IO), ven registers
+ * its serial number beforehand (NIO), or not at all.
+ */
 export type OnboardingFlow = 'interactive' | 'non-interactive' | 'none';
 
 /** Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. */
@@ -16,59 +20,65 @@ export interface ResolvedFleet {
   /** The fleet's name, a DNS label. */
   name: string;
   host: ResolvedHost;
-  /** null: the nodes boot from what is on their disks, or what their networks say. */
+  /** null: the nodes boot from their disks, or as their networks say. */
   orchestrator: ResolvedOrchestrator | null;
   networks: ResolvedNetwork[];
   vms: ResolvedVm[];
-  /** What the VMs' firmware variables name by `ResolvedNvram.keys`, so that it stands here once for many VMs. */
+  /** The keys that VMs name by `ResolvedNvram.keys`: each set once, however many VMs use it. */
   secureBootKeys: Record<string, SecureBootKeys>;
   /** SHA-256, hex, of everything above in canonical JSON. */
   digest: string;
-  /** What is not wrong yet, for every plan to say. */
+  /** Problems that are not errors; every plan shows them. */
   warnings: string[];
 }
 
 export interface ResolvedOrchestrator {
   /** What UEFI firmware loads and starts. */
   bootUrl: string;
-  /** DER in base64, of the authorities that the firmware trusts; null: the fleet file names none. */
+  /** DER in base64, of the authorities that the firmware trusts; null: none are named. */
   caCertificates: string[] | null;
-  /** Where its API is; null: the fleet file says a boot URL only. */
+  /** The domain of its API; null: the fleet file has only a boot URL. */
   domain: string | null;
   onboarding: OnboardingFlow;
-  /** null: none is named, and so the API can't be asked. Never null with `non-interactive`, nor is `domain`. */
+  /** null: no project is named, so the API can't be used. With `non-interactive` never null. */
   project: string | null;
-  /** Whose they are, `onboarding` says: the person's at the console, or the API's. null: `none` without credentials. */
+  /**
+   * `onboarding` says whose they are: the person's who logs in at the console, or the API's. null:
+   * `onboarding` is `none` and there are no credentials.
+   */
   credentials: { username: SecretReference; password: SecretReference } | null;
   profile: ProfileSource;
-  /** A VM that is taken away is taken out of the project, too. */
+  /** When a VM is deleted, its host is deleted from the project, too. */
   removeHosts: boolean;
-  /** The names of the fleet's own networks and their addresses (`dns.hosts`): ven itself goes by them, too. Lower case. */
+  /**
+   * Host names and addresses from `dns.hosts` of the fleet's own networks, in lower case. ven
+   * itself resolves these names by them, too.
+   */
   addresses: Record<string, string>;
 }
 
-/** Where a provisioning profile is: one that comes along with ven, or a file by its path as the fleet file gives it. */
+/** A profile that comes with ven, or a file (path as in the fleet file). */
 export type ProfileSource = { builtin: string } | { file: string };
 
 export interface ResolvedHost {
   /** A libvirt connection URI. */
   uri: string;
-  /** `auto`: decided on the host, by trying, when a VM is made; an existing VM keeps what it has. */
+  /** `auto`: decided on the host, by trying, when a VM is created; an existing VM keeps its own. */
   accelerator: 'kvm' | 'qemu' | 'auto';
   storagePool: string;
-  runner: VagrantRunner;
+  runner: VagrantRuntime;
 }
 
-/** Where vagrant runs: on the machine that ven runs on, or there in a container of this image. */
-export type VagrantRunner = { kind: 'local' } | { kind: 'container'; image: string };
+/** Where vagrant runs: directly on the machine that ven runs on, or there in a container. */
+export type VagrantRuntime = { kind: 'local' } | { kind: 'container'; image: string };
 
 export type ResolvedNetwork = OwnNetwork | ExistingNetwork;
 
-/** A network that ven makes and takes away. */
+/** A network that ven creates and deletes. */
 export interface OwnNetwork {
   kind: 'own';
   address: Address;
-  /** The key in the fleet file, or the VM's name for a network made by `nics: per-vm`. */
+  /** The key in the fleet file; for a network of `nics: per-vm` the VM's name. */
   name: string;
   /** `<fleet>_<name>` */
   libvirtName: string;
@@ -76,9 +86,9 @@ export interface OwnNetwork {
   /** At most 15 characters. */
   bridge: string;
   mode: 'nat' | 'isolated' | 'route';
-  /** `auto`: chosen by the planner when the network is made, then kept. */
+  /** `auto`: the planner chooses it when the network is created; later plans keep it. */
   subnet: Ipv4Subnet | 'auto';
-  /** `auto` takes .3 to .155 of the subnet, as far as it reaches; null: no DHCP. */
+  /** `auto`: .3 to .155 of the subnet, or as many of them as it has; null: no DHCP. */
   dhcp: Ipv4Range | 'auto' | null;
   dnsHosts: DnsHost[];
   /** Fixed addresses of NICs, as DHCP host entries. Sorted by MAC. */
@@ -89,13 +99,16 @@ export interface OwnNetwork {
   digest: string;
 }
 
-/** Somebody else's libvirt network; ven changes nothing of it but what `bootUrl` asks for. */
+/** A foreign libvirt network. ven changes it only where `bootUrl` asks for it. */
 export interface ExistingNetwork {
   kind: 'existing';
   address: Address;
   name: string;
   libvirtName: string;
-  /** What ven is to have its DHCP tell UEFI firmware to boot over HTTP, as long as a fleet wants it; null: nothing of ven's. */
+  /**
+   * The boot file that ven makes its DHCP offer to UEFI firmware for as long as a fleet wants it;
+   * null: ven adds nothing.
+   */
   bootUrl: string | null;
 }
 
@@ -138,11 +151,11 @@ export interface ResolvedVm {
   accelerator: 'kvm' | 'qemu' | 'auto';
   firmware: ResolvedFirmware;
   tpm: boolean;
-  /** Order of boot devices, without repetition. */
+  /** The order of boot devices, without repetition. */
   boot: ('disk' | 'network')[];
-  /** false: UEFI firmware leaves PXE out. Always true for BIOS, which has nothing else. */
+  /** false: UEFI firmware leaves PXE out. Always true for a BIOS. */
   pxe: boolean;
-  /** Firmware variables that ven makes; null: libvirt makes them from the firmware's template. */
+  /** Firmware variables that ven writes; null: libvirt copies them from the firmware's template. */
   nvram: ResolvedNvram | null;
   disks: ResolvedDisk[];
   nics: ResolvedNic[];
@@ -162,9 +175,15 @@ export interface ResolvedNvram {
   pool: string;
   /** See `nvramVolume`. */
   volume: string;
-  /** SHA-256, hex, of the certificates in it (`ResolvedOrchestrator.caCertificates`); absent: none. */
+  /**
+   * SHA-256, hex, of the certificates in it (`ResolvedOrchestrator.caCertificates`); absent: it has
+   * none.
+   */
   certificates?: string;
-  /** SHA-256, hex, of the keys for secure boot in it (`ResolvedFleet.secureBootKeys`); absent: those of the template. */
+  /**
+   * SHA-256, hex, of the keys for secure boot in it (`ResolvedFleet.secureBootKeys`); absent: the
+   * keys of the template.
+   */
   keys?: string;
 }
 
@@ -179,7 +198,7 @@ export interface ResolvedDisk {
 }
 
 export interface ResolvedNic {
-  /** Lower case, `52:54:00…`-like but locally administered. Identifies the NIC within the VM. */
+  /** Lower case, locally administered. Identifies the NIC within the VM. */
   mac: string;
   model: 'virtio' | 'e1000' | 'e1000e' | 'rtl8139';
   source: NicSource;
@@ -188,7 +207,7 @@ export interface ResolvedNic {
 }
 
 export type NicSource =
-  /** A libvirt network; `own` is its address when it is one of the fleet's own. */
+  /** A libvirt network; `own`: its address, where it is one of the fleet's own. */
   { kind: 'network'; network: string; own: Address | null } | { kind: 'bridge'; bridge: string };
 
 export type ResolvedGraphics =

@@ -1,12 +1,12 @@
 /**
- * The machine, as ven sees it: `HostState` is what was seen, `Host` is all that ven may do to it.
- * The real host (`src/host`) and the in-memory one of the tests implement `Host`; one contract test covers both.
+ * The machine: `HostState` is what was observed, `Host` is all that ven may do to it. The real host
+ * (`src/host`) and the in-memory one of the tests implement `Host`; one contract suite covers both.
  */
 import type { FirmwareKind, FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
 import type { OwnNetwork, ResolvedDisk, ResolvedFleet } from './fleet.js';
 import type { SecretReference } from './secret.js';
 
-/** What was seen of a host at one moment. Pure JSON. */
+/** What was observed of a host at one moment. Pure JSON. */
 export interface HostState {
   uri: string;
   /** ISO 8601, UTC. */
@@ -16,9 +16,12 @@ export interface HostState {
   pools: ObservedPool[];
   /** The volumes in the pools that the observed fleet uses. */
   volumes: ObservedVolume[];
-  /** IPv4 ranges in use by the host's interfaces and routes; empty where they can't be known (a remote host). */
+  /** IPv4 ranges that the host's interfaces and routes use; empty where unknown (a remote host). */
   routes: HostRoute[];
-  /** The taps that hang on each bridge of the host, a bridge without any included (`[]`); null where that can't be known (a remote host). */
+  /**
+   * The taps on each bridge of the host; a bridge without taps has `[]`. null where unknown (a
+   * remote host).
+   */
   bridgePorts: Record<string, string[]> | null;
 }
 
@@ -27,7 +30,9 @@ export interface HostRoute {
   device: string;
 }
 
-/** ven's mark in libvirt's metadata (namespace `urn:ven:1`). Its presence with the derived UUID is ownership. */
+/**
+ * ven's mark in libvirt's metadata (namespace `urn:ven:1`). With the derived UUID it is ownership.
+ */
 export interface DomainMark {
   fleet: string;
   vm: string;
@@ -35,19 +40,25 @@ export interface DomainMark {
   digest: string;
   /** Set last; an owned domain without it is half-made. */
   ready: boolean;
-  /** Set before it is taken out of the orchestrator, where an apply would register it: until it is gone, or registered again. */
+  /**
+   * Set before the VM's host is deleted from an orchestrator that an apply registers VMs with. It
+   * stays until the VM is deleted, or registered again.
+   */
   unregistered?: true;
-  /** `firmwareMark` of what the fleet file said when it was applied last; absent from a mark of before it was written down. */
+  /**
+   * `firmwareMark` of the fleet file that was applied last; absent from marks of older versions.
+   */
   firmware?: string;
-  /** `ResolvedNvram.certificates` of what was put into its firmware variables last; absent: nothing. */
+  /** `ResolvedNvram.certificates` of the last write to its firmware variables; absent: none. */
   certificates?: string;
   /** `ResolvedNvram.keys`, likewise. */
   keys?: string;
-  /** The volumes that ven made for it; no others are ever deleted with it. */
+  /** The volumes that ven created for it; only these are ever deleted with it. */
   volumes: MarkedVolume[];
   /**
-   * MACs of the NICs that ven made for it, lower case, sorted; rendered as `<ven:nic mac="…"/>` after the volumes.
-   * No other NIC is ever changed or removed. Empty for a mark without such elements.
+   * The MACs of the NICs that ven created for it, lower case, sorted; `<ven:nic mac="…"/>` after
+   * the volumes. Only these NICs are ever changed or removed. Empty where the mark has no such
+   * elements.
    */
   nics: string[];
 }
@@ -59,12 +70,12 @@ export interface NetworkMark {
 }
 
 /**
- * ven's mark in somebody else's network that was given boot options (`<ven:boot>`): what they offer, and for whom. They go with
- * the last fleet.
+ * ven's mark in a borrowed network, a foreign one that ven gave boot options (`<ven:boot>`): what
+ * they offer, and for which fleets. With the last fleet they are removed.
  */
 export interface BootMark {
   url: string;
-  /** Each fleet, and the name that its file has for the network. */
+  /** Each fleet, with the name that its file has for the network. */
   fleets: { fleet: string; network: string }[];
 }
 
@@ -74,8 +85,9 @@ export interface VolumeRef {
 }
 
 /**
- * `asked`: what the fleet file said of the disk when it was applied last. A disk is only ever given up for a file that
- * says other than that: it is no measure that the host does. Absent: no file that names it was applied to its end.
+ * `asked`: what the fleet file that was applied last said of the disk. A plan gives up a disk only
+ * when the fleet file says something else now, never because the host differs. Absent: no apply of
+ * a file with this disk has finished.
  */
 export interface MarkedVolume extends VolumeRef {
   asked?: Pick<ResolvedDisk, 'bus' | 'sizeBytes'>;
@@ -88,24 +100,30 @@ export interface ObservedDomain {
   name: string;
   power: Power;
   autostart: boolean;
-  /** false: it runs, and was undefined: with its power it would be gone. `config` is then what would be defined again. */
+  /**
+   * false: it runs but is undefined, and would be gone without power. `config` is what would be
+   * defined again.
+   */
   persistent: boolean;
-  /** null: not ven's. */
+  /** null: a foreign domain. */
   mark: DomainMark | null;
-  /** The persistent definition: what the next start will use. */
+  /** The persistent definition, which the next start uses. */
   config: DomainFacts;
-  /** What runs now; null when it is off. */
+  /** The definition that runs; null: the domain is off. */
   live: DomainFacts | null;
-  /** The NVRAM file is known to be gone; null where that can't be known. */
+  /** Whether the NVRAM file is gone; null where unknown. */
   nvramMissing: boolean | null;
   /** The persistent definition as libvirt gives it, for owned domains; empty for foreign ones. */
   xml: string;
 }
 
-/** `none`: nobody is asked for one · `closed`: nobody is let in · `wanted`: the one that the fleet file names · `another`. */
+/**
+ * `none`: no password is asked for · `closed`: nobody may connect · `wanted`: the password that the
+ * fleet file names · `another`: a different one.
+ */
 export type GraphicsPassword = 'none' | 'closed' | 'wanted' | 'another';
 
-/** The parts of a domain's XML that ven owns, or needs to know of. */
+/** The parts of a domain's XML that ven owns, or needs to know. */
 export interface DomainFacts {
   title: string;
   description: string;
@@ -113,12 +131,12 @@ export interface DomainFacts {
   cpus: number;
   memoryKiB: number;
   firmware: FirmwareKind;
-  /** The file of the firmware; null while libvirt has yet to choose one, and for a BIOS. */
+  /** The firmware's file; null for a BIOS, and until libvirt has chosen one. */
   loader: string | null;
   nvram: string | null;
   tpm: boolean;
   boot: ('disk' | 'network' | 'other')[];
-  /** false: UEFI firmware is told to leave PXE out, over IPv4 and IPv6. */
+  /** false: UEFI firmware leaves PXE out, over IPv4 and IPv6. */
   pxe: boolean;
   disks: ObservedDisk[];
   nics: ObservedNic[];
@@ -131,17 +149,17 @@ export interface DomainFacts {
         /** -1: not allocated yet */
         port: number;
         autoport: boolean;
-        /** Absent: not looked at. */
+        /** Absent: not read. */
         password?: GraphicsPassword;
       };
-  /** COM1's pty (while running) and its log file. */
+  /** COM1: its pty (while running), and its log file. */
   console: { pty: string | null; log: string | null };
 }
 
 export interface ObservedDisk {
   target: string;
   bus: string;
-  /** The file or device behind it, or null (an empty CD drive). */
+  /** The file or device behind it; null: none (an empty CD drive). */
   path: string | null;
   /** Set when the source is given as pool and volume. */
   volume: VolumeRef | null;
@@ -155,7 +173,7 @@ export interface ObservedNic {
     { kind: 'network'; network: string } | { kind: 'bridge'; bridge: string } | { kind: 'other' };
   /** vnetN, while running. */
   tap: string | null;
-  /** The bridge that it should hang on, while running. */
+  /** The bridge that it should be on, while running. */
   bridge: string | null;
 }
 
@@ -168,20 +186,23 @@ export interface ObservedNetwork {
   mark: NetworkMark | null;
   bridge: string | null;
   mode: 'nat' | 'isolated' | 'route' | 'other';
-  /** IPv4 of the network with its prefix, `192.168.150.1/24`; null: none. */
+  /** The network's IPv4 address with prefix, `192.168.150.1/24`; null: none. */
   gateway: string | null;
   dhcp: { start: string; end: string } | null;
   dnsHosts: { ip: string; names: string[] }[];
   dhcpHosts: { mac: string; ip: string; name: string | null }[];
-  /** What it tells UEFI firmware to boot over HTTP; see `offeredBootUrl`. */
+  /** The boot file that it offers to UEFI firmware over HTTP; see `offeredBootUrl`. */
   bootUrl: string | null;
-  /** Of somebody else's network: what ven added to it; null: nothing. */
+  /** What ven added to a foreign network; null: nothing. */
   boot: BootMark | null;
-  /** Options of its DHCP server that are about HTTP boot, and not ven's. */
+  /** Options of its DHCP server about HTTP boot that are not ven's. */
   otherBoot: string[];
-  /** It only holds the VMs of another network (by its UUID) for the moment in which that is started anew, or a killed run left it. */
-  standsFor: { network: string; user: BootMark['fleets'][number] } | null;
-  /** What runs differs from what is kept: starting it anew loses that. */
+  /**
+   * It is a temporary network: it holds the VMs of `network` (a UUID) while that one restarts, or
+   * an interrupted run left it.
+   */
+  temporaryFor: { network: string; user: BootMark['fleets'][number] } | null;
+  /** The running network differs from its persistent definition; a restart would lose that. */
   unsaved: boolean;
 }
 
@@ -203,7 +224,7 @@ export interface ObservedVolume {
   capacityBytes: number;
 }
 
-/** A network whose subnet has been decided. */
+/** A network whose subnet is chosen. */
 export type PlannedNetwork = Omit<OwnNetwork, 'subnet' | 'dhcp'> & {
   subnet: { cidr: string; gateway: string };
   dhcp: { start: string; end: string } | null;
@@ -213,28 +234,28 @@ export interface NetworkRedefinition {
   user: BootMark['fleets'][number];
   before: string;
   after: string;
-  /** What runs is to change with it, now. */
+  /** The running network changes, too, by a restart. */
   restart: boolean;
-  /** It is to run afterwards, even if it did not before. */
+  /** The network runs afterwards, even if it did not before. */
   start: boolean;
 }
 
-/** A volume to be made. `content`: what is in it from the start; absent: nothing. */
-export interface VolumeMake extends VolumeRef {
+/** A volume to create. `content`: its first bytes; absent: it is empty. */
+export interface NewVolume extends VolumeRef {
   xml: string;
   content?: Uint8Array;
 }
 
-/** A VM for `Host.bringUp`: all that is needed, rendered. */
+/** A VM for `Host.bringUp`, rendered. */
 export interface BringUp {
   /** The VM's name in the fleet; also its name in the Vagrantfile. */
   name: string;
   domain: string;
   uuid: string;
-  /** The complete definition, with ven's mark in it, so that it is ven's from its first moment. */
+  /** The complete definition with ven's mark, so that the domain is ven's from the first moment. */
   domainXml: string;
-  volumes: VolumeMake[];
-  /** false: define it and make its disks, but leave it off. */
+  volumes: NewVolume[];
+  /** false: define it and create its disks, but leave it off. */
   start: boolean;
   memoryMiB: number;
   cpus: number;
@@ -252,15 +273,16 @@ export interface HostFinding {
 }
 
 /**
- * All that ven does to a host. Every method that names a domain or network takes its UUID, never its name
- * (virsh tries an argument as id, then UUID, then name). All are idempotent unless said otherwise, and reject with a `VenError`.
- * Each call runs to its end, within a time limit of its own; only `bringUp` can be stopped.
+ * All that ven does to a host. Every method that names a domain or network takes its UUID, never
+ * its name (virsh tries an argument as id, then UUID, then name). All methods are idempotent unless
+ * their text says otherwise, and reject with a `VenError`. Each call has its own time limit and
+ * runs to its end; only `bringUp` can be stopped.
  */
 export interface Host {
   /** The whole host in a constant number of virsh processes. Changes nothing. */
   observe(fleet: ResolvedFleet): Promise<HostState>;
 
-  /** Defines (type dir, only for the pool named `default`), starts and autostarts the pool. */
+  /** Defines (only the pool `default`, with type dir), starts and autostarts the pool. */
   ensurePool(pool: string): Promise<void>;
 
   /** Defines, starts and autostarts. */
@@ -269,50 +291,71 @@ export interface Host {
   startNetwork(uuid: string): Promise<void>;
   /** Adds, changes or removes one entry, live and persistent. */
   updateNetwork(uuid: string, change: NetworkEntryChange): Promise<void>;
-  /** Puts a new definition beside the running network (its mark, say); what runs is not touched. */
+  /**
+   * Replaces the persistent definition (its mark, for example); the running network is untouched.
+   */
   defineNetwork(xml: string): Promise<void>;
   deleteNetwork(uuid: string): Promise<void>;
   /** The persistent XML. */
   readNetwork(uuid: string): Promise<string>;
   /**
-   * Puts another definition in the place of somebody else's network's, and ends what a killed run of the same fleet left undone
-   * of that. Every VM on it, whoever's, is moved aside before it stops and back when it runs: one that can't be moved is an error, with
-   * the network untouched; a definition that does not start is taken back. Rejects with `locked` while another fleet is at it, and
-   * with `stale-plan` when the definition is not `before` any more.
+   * Replaces the definition of a foreign network. First it ends what an interrupted run of the same
+   * fleet left of such a change. Every VM on the network, owned or foreign, is moved aside before
+   * the network stops, and back when it runs. If a VM can't be moved, the call fails and the
+   * network stays untouched. If the new definition does not start, the old one is restored.
+   * @throws VenError `locked` while another fleet changes the network, `stale-plan` when the
+   * definition is no longer `before`.
    */
   redefineNetwork(uuid: string, change: NetworkRedefinition): Promise<void>;
 
-  /** The persistent XML, with secrets, fit to be changed and defined again; of a domain that has none (any more), what it would be. */
+  /**
+   * The persistent XML with secrets, ready to be changed and defined again. For a domain without a
+   * persistent definition: the XML that would be one.
+   */
   readDomain(uuid: string): Promise<string>;
-  /** A disk that the mark in `xml` lists is named by path instead of by pool and volume, where the pool is a folder. */
+  /**
+   * Where a pool is a folder, disks that the mark in `xml` lists are named by path, not by pool and
+   * volume.
+   */
   defineDomain(xml: string): Promise<void>;
   /** Starts it; resumes it when it is paused; does nothing when it runs. */
   startDomain(uuid: string): Promise<void>;
-  /** Asks the guest to power off; cuts the power after the time limit (0: at once). */
+  /** Asks the guest to power off; cuts the power after the timeout (0: at once). */
   stopDomain(uuid: string, timeoutSeconds: number): Promise<void>;
   setAutostart(uuid: string, on: boolean): Promise<void>;
   /** Writes ven's mark, live and persistent. */
   markDomain(uuid: string, mark: DomainMark): Promise<void>;
   setTitle(uuid: string, title: string, description: string): Promise<void>;
-  /** Reads the password and sets it, live (of a screen that asks for one) and persistent. */
+  /** Reads the password and sets it: live where the screen has one, and persistent. */
   setGraphicsPassword(uuid: string, reference: SecretReference): Promise<void>;
-  /** Changes a running VM's NIC, found by MAC, to what `xml` says. */
+  /** Changes a running VM's NIC, found by its MAC, to what `xml` says. */
   updateNic(uuid: string, xml: string): Promise<void>;
   /**
-   * Hangs running VMs' taps on their bridges again, after their network was stopped and started: through a temporary
-   * network, since libvirt does nothing when the network stays the same.
+   * Puts the taps of a running VM back on their bridges after their network was restarted. It goes
+   * through a temporary network, since libvirt does nothing when the network stays the same.
    */
   reattachNics(uuid: string, nicXmls: string[]): Promise<void>;
-  /** Powers off, deletes the volumes, and last undefines with NVRAM and TPM state: so what is left stays owned. */
+  /**
+   * Powers off, deletes the volumes, and last undefines with NVRAM and TPM state. In this order the
+   * rest stays owned after an interruption.
+   */
   deleteDomain(uuid: string, volumes: VolumeRef[]): Promise<void>;
 
-  /** Not idempotent: rejects with `foreign-object` when there is one, since whoever plans to make a volume has seen none. */
+  /**
+   * Not idempotent. @throws VenError `foreign-object` when the volume exists: the plan has observed
+   * none.
+   */
   createVolume(pool: string, volume: string, xml: string): Promise<void>;
-  /** Writes a volume from its first byte on. Of a VM that is off: QEMU must not have it open. */
+  /**
+   * Writes a volume from its first byte on. The VM must be off: QEMU must not have the volume open.
+   */
   fillVolume(ref: VolumeRef, content: Uint8Array): Promise<void>;
-  /** A raw NVRAM template that `firmware` named, of this machine. @throws VenError `host-not-ready` */
+  /**
+   * Reads a raw NVRAM template of this machine that `firmware` named. @throws VenError
+   * `host-not-ready`
+   */
   readNvramTemplate(path: string): Promise<Uint8Array>;
-  /** Grows a volume; live when the domain is running. Never shrinks. */
+  /** Grows a volume, live where the domain runs. Never shrinks. */
   growVolume(
     ref: VolumeRef,
     bytes: number,
@@ -320,9 +363,10 @@ export interface Host {
   ): Promise<void>;
 
   /**
-   * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not stop the others.
-   * `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon as it is known. When `signal` is aborted,
-   * vagrant is stopped, and what has not settled fails with the signal's reason.
+   * Brings VMs up with one vagrant process. Settles when all VMs have settled; one VM's failure
+   * does not stop the others. `onOutput` gets each VM's own lines. `onSettled` is called once per
+   * VM, as soon as its result is known. When `signal` is aborted, vagrant is stopped, and the
+   * unfinished VMs fail with the signal's reason.
    */
   bringUp(
     batch: readonly BringUp[],
@@ -331,11 +375,15 @@ export interface Host {
     signal: AbortSignal,
   ): Promise<void>;
 
-  /** The IPv4 addresses of running domains, from libvirt's DHCP leases, by UUID; a domain without any has an empty list. */
+  /**
+   * The IPv4 addresses of running domains by UUID, from libvirt's DHCP leases; an empty list where
+   * a domain has none.
+   */
   readAddresses(uuids: readonly string[]): Promise<Record<string, string[]>>;
 
   /**
-   * The files of this host that a VM's firmware is made of. Rejects with `host-not-ready` when it has none of that kind.
+   * The files of this host for a VM's firmware. @throws VenError `host-not-ready` when the host has
+   * none of that kind.
    */
   firmware(wanted: Exclude<ResolvedFirmware, 'bios'>, need: FirmwareNeed): Promise<HostFirmware>;
 
@@ -344,9 +392,10 @@ export interface Host {
 }
 
 /**
- * One DNS or DHCP host entry of a network to add or to take away, as `virsh net-update` does it. A changed entry is a
- * `delete` of what was observed and an `add-last` of what is wanted (`modify` does not exist for DNS entries). Whoever
- * runs it makes the XML from `entry`, escaped. Idempotent: adding what is there and deleting what is gone are done.
+ * One DNS or DHCP host entry of a network to add or delete, as `virsh net-update` does it. A
+ * changed entry is a `delete` of the observed entry and an `add-last` of the wanted one (`modify`
+ * does not exist for DNS entries). The host makes the XML from `entry`, escaped. Idempotent: adding
+ * an existing entry or deleting a missing one succeeds.
  */
 export type NetworkEntryChange =
   | {

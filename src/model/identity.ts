@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** ven's own namespace for version 5 UUIDs. Never to be changed: it would orphan every fleet. */
+/** The namespace of ven's version 5 UUIDs. It must never change: every fleet would be orphaned. */
 const NAMESPACE = 'ad3f8a5e-6c0b-4d0f-9a27-41f6d3c5b8e2';
 
 /**
- * The libvirt UUID of a fleet's VM. With the mark in its metadata it is what makes a domain ven's: a copy of the domain
- * carries the mark as well, but never the UUID.
+ * The libvirt UUID of a fleet's VM. A domain is ven's by this UUID and the mark in its metadata: a
+ * copy of a domain carries the mark, but never the UUID.
  */
 export function vmUuid(fleet: string, vm: string): string {
   return uuidV5(`fleet/${fleet}/vm/${vm}`);
@@ -16,7 +16,7 @@ export function networkUuid(fleet: string, network: string): string {
   return uuidV5(`fleet/${fleet}/network/${network}`);
 }
 
-/** RFC 9562, version 5: of SHA-1 over namespace and name. Lower case. */
+/** RFC 9562, version 5: SHA-1 over namespace and name. Lower case. */
 function uuidV5(name: string): string {
   const hash = createHash('sha1')
     .update(Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex'))

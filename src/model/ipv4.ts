@@ -1,4 +1,6 @@
-/** IPv4 arithmetic on addresses that are known to be well-formed: the rules of the fleet file and libvirt have seen to that. */
+/**
+ * IPv4 arithmetic on well-formed addresses: the fleet file's rules and libvirt guarantee the form.
+ */
 import type { Ipv4Range } from './fleet.js';
 
 /** First and last address of a block, as numbers. */
@@ -11,7 +13,7 @@ export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
-/** All addresses of `192.168.1.0/24`, or of the subnet that `192.168.1.1/24` lies in; null when it isn't IPv4. */
+/** All addresses of `192.168.1.0/24`, or of the subnet around `192.168.1.1/24`; null: not IPv4. */
 export function blockOf(cidr: string): Ipv4Block | null {
   const match = /^(\d+\.\d+\.\d+\.\d+)(?:\/(\d+))?$/.exec(cidr);
   if (match === null) return null;
@@ -25,8 +27,11 @@ export function overlaps(a: Ipv4Block, b: Ipv4Block): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** .3 to .155 of a subnet, as far as it reaches; a block of four has only .2 to give, a smaller one nothing. */
-export function usualDhcp({ first, last }: Ipv4Block): Ipv4Range | null {
+/**
+ * The default DHCP range: .3 to .155, or as many of them as the subnet has. A block of four has
+ * only .2; a smaller block has no range (null).
+ */
+export function defaultDhcpRange({ first, last }: Ipv4Block): Ipv4Range | null {
   const lastHost = last - 1;
   if (lastHost < first + 2) return null;
   return {

@@ -4,16 +4,19 @@ import type { DomainMark, VolumeRef } from './host.js';
 
 const NVRAM_SUFFIX = '-nvram.fd';
 
-/** The name of the volume with a VM's firmware variables, where ven makes them. No disk's name ends like it. */
+/**
+ * The name of the volume for a VM's firmware variables, where ven writes them. No disk's name ends
+ * like it.
+ */
 export function nvramVolume(domain: string): string {
   return `${domain}${NVRAM_SUFFIX}`;
 }
 
-export function isNvram({ volume }: Pick<VolumeRef, 'volume'>): boolean {
+export function isNvramVolume({ volume }: Pick<VolumeRef, 'volume'>): boolean {
   return volume.endsWith(NVRAM_SUFFIX);
 }
 
-/** Every volume that a VM has: its disks, and its firmware variables where ven makes them. */
+/** Every volume of a VM: its disks, and its firmware variables where ven writes them. */
 export function volumesOf({ disks, nvram }: Pick<ResolvedVm, 'disks' | 'nvram'>): VolumeRef[] {
   return [...disks, ...(nvram === null ? [] : [nvram])].map(({ pool, volume }) => ({
     pool,
@@ -21,8 +24,8 @@ export function volumesOf({ disks, nvram }: Pick<ResolvedVm, 'disks' | 'nvram'>)
   }));
 }
 
-/** The mark of a VM that has exactly what `vm` says; without `ready` it is the one that it is born with. */
-export function markOf(fleet: string, vm: ResolvedVm, ready: boolean): DomainMark {
+/** The mark of a VM that has exactly what `vm` says. A new VM gets it with `ready` false. */
+export function markFor(fleet: string, vm: ResolvedVm, ready: boolean): DomainMark {
   return {
     fleet,
     vm: vm.name,

@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** "Did you mean": the nearest of the words that are allowed, when one is near. */
+/** For "did you mean": the allowed word that is nearest, if one is near enough. */
 export function nearest(word: string, allowed: readonly string[]): string | null {
   if (allowed.length === 0 || word.length > 64) return null;
   const lower = (text: string): string => text.toLowerCase();

@@ -1,6 +1,9 @@
-/** The orchestrator, as ven speaks with it: `Orchestrator` is all that ven may ask of it. `src/orchestrator` implements it over HTTPS. */
+/**
+ * The orchestrator: `Orchestrator` is all that ven asks of it. `src/orchestrator` implements it
+ * over HTTPS.
+ */
 
-/** A host as the orchestrator knows it. Texts that it leaves out are empty. */
+/** A host as the orchestrator knows it. A missing text is empty. */
 export interface OrchestratorHost {
   id: string;
   name: string;
@@ -10,7 +13,7 @@ export interface OrchestratorHost {
   instance: { id: string; os: string; provisioningStatus: string } | null;
 }
 
-/** A VM as the orchestrator gets to know it. */
+/** A VM as the orchestrator knows it. */
 export interface HostIdentity {
   name: string;
   serialNumber: string;
@@ -18,8 +21,10 @@ export interface HostIdentity {
 }
 
 /**
- * Whether the host with a VM's serial number is that VM: one that was seen by its UUID, one that never was by its name. (Of one that was
- * seen the name does not count: people rename hosts, and who was not registered by ven got it from the orchestrator.)
+ * Whether the host with a VM's serial number is that VM. A host that has booted has a UUID, and the
+ * UUID decides. A host that has not booted has only its name. (The name of a booted host does not
+ * count: people rename hosts, and a host that ven did not register has its name from the
+ * orchestrator.)
  */
 export function isSameHost(
   host: Pick<OrchestratorHost, 'name' | 'uuid'>,
@@ -29,8 +34,9 @@ export function isSameHost(
 }
 
 /**
- * The host that says how far a VM is; null: there is none. Of one that never was seen the name does not count here: nothing is done to
- * it, and a node may be known by a name that people gave it. One that was seen with another UUID is another machine.
+ * The host that tells a VM's progress; null: there is none. This only reads, so the name of a host
+ * that has not booted does not count: people may have named it. A host that booted with another
+ * UUID is another machine.
  */
 export function hostOfVm(
   hosts: readonly OrchestratorHost[],
@@ -48,24 +54,33 @@ export interface OsProfile {
 }
 
 /**
- * Every call ends within a time limit, tries again what may be tried again (a bounded number of times), and rejects with a
- * `VenError`: `orchestrator-refused` (credentials, rights, project: trying again would not help), `host-refused` (the same for one host:
- * others may be taken) or `orchestrator-unreachable` (no connection, TLS that can't be verified, 5xx to the end, an answer that is none).
+ * Every call ends within a time limit and retries what may be retried, a limited number of times.
+ * @throws VenError `orchestrator-refused` (credentials, rights, project: a retry does not help),
+ * `host-refused` (the same for one host; other hosts may be accepted), `orchestrator-unreachable`
+ * (no connection, unverified TLS, only 5xx, an unreadable answer).
  */
 export interface Orchestrator {
-  /** Rejects when the project is not there, or may not be used. */
+  /** Rejects when the project does not exist, or may not be used. */
   checkProject(signal?: AbortSignal): Promise<void>;
   hosts(signal?: AbortSignal): Promise<OrchestratorHost[]>;
-  /** Idempotent: `already` when the same host is there (`isSameHost`). `foreign-object` when its serial number is another machine's. */
+  /**
+   * Idempotent: `already` when the same host exists (`isSameHost`). @throws VenError
+   * `foreign-object` when another machine has its serial number.
+   */
   register(host: HostIdentity, signal?: AbortSignal): Promise<{ id: string; already: boolean }>;
-  /** Removes the host with this serial number; idempotent. `foreign-object` when it is another machine (`isSameHost`). */
+  /**
+   * Deletes the host with this serial number; idempotent. @throws VenError `foreign-object` when it
+   * is another machine (`isSameHost`).
+   */
   unregister(host: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }>;
   osProfiles(signal?: AbortSignal): Promise<OsProfile[]>;
-  /** Makes new hosts get this operating system by themselves. Once anything is changed, `signal` counts no more. */
+  /**
+   * New hosts get this operating system from then on. After the first change `signal` is ignored.
+   */
   setDefaultOs(id: string, signal?: AbortSignal): Promise<{ changed: boolean }>;
 }
 
-/** `orchestrator.credentials`, read. Never in a plan, an event, a file. */
+/** `orchestrator.credentials`, read. Never part of a plan, an event or a file. */
 export interface Credentials {
   username: string;
   password: string;

@@ -1,27 +1,30 @@
-/** A plan: what differs between a fleet and a host, and the steps that would end it. Pure JSON: no closures, no secrets. */
+/**
+ * A plan: the differences between a fleet and a host, and the steps that end them. Pure JSON: no
+ * closures, no secrets.
+ */
 import type { Address, ResolvedVm } from './fleet.js';
 import type { SecretReference } from './secret.js';
 import type { DomainMark, NetworkEntryChange, PlannedNetwork, VolumeRef } from './host.js';
 import type { HostIdentity } from './orchestrator.js';
 
-/** When a changed field takes effect. `replace` loses the VM's disks. */
+/** When a changed field takes effect. `replace` deletes the VM's disks. */
 export type Effect = 'live' | 'restart' | 'replace';
 
 export interface FieldChange {
   /** `memory`, `disks.sda.size`, `nics.52:54:….network`, `power`. */
   path: string;
-  /** For people: `4GiB`. null: not there. */
+  /** For people: `4GiB`. null: absent. */
   before: string | null;
   after: string | null;
   effect: Effect;
-  /** Why it has that effect, when it isn't plain; e.g. `a disk can't shrink`. */
+  /** Why it has this effect, where that is not obvious: `a disk can't shrink`. */
   why?: string;
 }
 
 /**
- * Why there is a change: `missing` on the host · `changed` in the fleet file · `drift`: the host moved away ·
- * `removed` from the fleet file · `half-made` by a run that did not finish · `requested` (--replace) · `destroy` ·
- * `rebuilt`: what it hangs on is replaced.
+ * Why there is a change: `missing` on the host · `changed` in the fleet file · `drift`: the host
+ * differs from what was applied · `removed` from the fleet file · `half-made`: a run did not finish
+ * · `requested` (--replace) · `destroy` · `rebuilt`: something that it depends on is replaced.
  */
 export type Reason =
   'missing' | 'changed' | 'drift' | 'removed' | 'half-made' | 'requested' | 'destroy' | 'rebuilt';
@@ -33,7 +36,7 @@ export interface ChangeBase {
   notes: string[];
 }
 
-/** Short facts to show for a thing that comes or goes: `cpus: 4`, in order. */
+/** Short facts about a thing that is created or deleted: `cpus: 4`, in order. */
 export type Facts = Record<string, string>;
 
 export type Change =
@@ -47,7 +50,7 @@ export interface PlanSummary {
   update: number;
   replace: number;
   delete: number;
-  /** Things of the fleet that are as they should be. */
+  /** Things of the fleet that are as the fleet file says. */
   noop: number;
 }
 
@@ -57,7 +60,7 @@ export interface PlanOptions {
   excludes: Address[];
   replace: Address[];
   keepDisks: boolean;
-  /** What is made, or is off, is left off: somebody else powers it on. Default: false. */
+  /** VMs that are created, or are off, stay off: something else powers them on. Default: false. */
   leaveOff?: boolean;
 }
 
@@ -68,7 +71,7 @@ export interface Plan {
   host: string;
   /** `ResolvedFleet.digest` */
   specDigest: string;
-  /** SHA-256, hex, of what was seen of the fleet's own things and of what stands in its way. */
+  /** SHA-256, hex, of the observed state: the fleet's own things, and what conflicts with them. */
   observedDigest: string;
   options: PlanOptions;
   /** Sorted: pools, networks, VMs; each by address. */
@@ -82,18 +85,21 @@ interface StepBase {
   /** Stable: `vm.edge-1:up`. */
   id: string;
   address: Address;
-  /** Ids of steps that must be done first. A step whose need failed is skipped. */
+  /** Ids of the steps that must be done first. When one of them fails, this step is skipped. */
   needs: string[];
   timeoutSeconds: number;
 }
 
-/** One thing to do. Each is idempotent: done twice, it is done once. */
+/** One thing to do. Each is idempotent. */
 export type Step = StepBase &
   (
     | { kind: 'pool-ensure'; pool: string }
     | { kind: 'network-create'; network: PlannedNetwork }
     | { kind: 'network-start'; uuid: string }
-    /** The entries, each live and persistent; then the whole definition (`Host.defineNetwork`), for the mark and what else is persistent only. */
+    /**
+     * The entries, each live and persistent; then the whole definition (`Host.defineNetwork`), for
+     * the mark and other persistent parts.
+     */
     | {
         kind: 'network-update';
         uuid: string;
@@ -102,8 +108,8 @@ export type Step = StepBase &
       }
     | { kind: 'network-delete'; uuid: string }
     /**
-     * Somebody else's network gets boot options for this fleet, which knows it as `network`, or (null) loses them; see
-     * `Host.redefineNetwork` for the rest.
+     * A foreign network gets boot options for this fleet, or (`bootUrl` null) loses them. `network`
+     * is the fleet's name for it. See `Host.redefineNetwork`.
      */
     | {
         kind: 'network-boot';
@@ -114,13 +120,16 @@ export type Step = StepBase &
         start: boolean;
       }
     | { kind: 'vm-delete'; uuid: string; volumes: VolumeRef[] }
-    /** The orchestrator gets to know the VM, before its first start. */
+    /** Registers the VM with the orchestrator, before its first start. */
     | { kind: 'vm-register'; host: HostIdentity }
-    /** It forgets the VM, as long as that is there; a host that is not this VM is left alone. */
+    /**
+     * Deletes the VM's host from the orchestrator, while the VM still exists. A host that is not
+     * this VM is left alone.
+     */
     | { kind: 'vm-unregister'; host: HostIdentity }
     /** Through vagrant. Steps of this kind that are ready together share a process. */
     | { kind: 'vm-up'; vm: ResolvedVm }
-    /** The mark first, so that nothing is ever made that is not ven's by the mark; then the volumes. */
+    /** The mark first, so that a volume is owned from the first moment; then the volumes. */
     | {
         kind: 'vm-volumes';
         vm: ResolvedVm;
@@ -129,23 +138,26 @@ export type Step = StepBase &
         mark: DomainMark;
       }
     /**
-     * Firmware variables from the template, with the certificates of the fleet in them, into a volume that the mark names already.
-     * The VM is off by then. `make`: the volume is not there.
+     * Writes firmware variables into a volume that the mark already names: the template, with the
+     * fleet's certificates. The VM is off. `make`: the volume does not exist yet.
      */
     | { kind: 'vm-nvram'; vm: ResolvedVm; ref: VolumeRef; make: boolean; mark: DomainMark }
-    /** `fields`: the paths to bring into the persistent definition; all else in it stays. */
+    /** `fields`: the paths to change in the persistent definition; the rest of it stays. */
     | { kind: 'vm-define'; vm: ResolvedVm; fields: string[] }
     /** Sets the password of its screen (`Host.setGraphicsPassword`), without a restart. */
     | { kind: 'vm-password'; uuid: string; password: SecretReference }
-    /** A running VM's NICs brought to what `vm` says (`Host.updateNic`), without a restart. */
+    /** Changes a running VM's NICs to what `vm` says (`Host.updateNic`), without a restart. */
     | { kind: 'vm-nics'; vm: ResolvedVm; macs: string[] }
     | { kind: 'vm-reattach'; vm: ResolvedVm; macs: string[] }
-    /** `graceSeconds`: how long the guest may take before its power is cut; 0: at once. `timeoutSeconds` is longer. */
+    /**
+     * `graceSeconds`: how long the guest may take before its power is cut; 0: at once.
+     * `timeoutSeconds` is longer.
+     */
     | { kind: 'vm-stop'; uuid: string; graceSeconds: number }
     /** Starts it, or resumes it when it is paused. */
     | { kind: 'vm-start'; uuid: string }
     /** Autostart, title, description. */
     | { kind: 'vm-settings'; vm: ResolvedVm; fields: ('autostart' | 'title')[] }
-    /** The mark, with the digest and `ready`: set last. */
+    /** The mark with the digest and `ready`, set last. */
     | { kind: 'vm-ready'; uuid: string; mark: DomainMark }
   );

@@ -1,6 +1,6 @@
 /**
- * A node's way from power-on to ready: the profile that describes it, what a node's watcher is told and what it answers, and
- * what is kept of it. Times are ISO 8601, UTC; durations are seconds.
+ * Provisioning: the profile that describes a node's stages from power-on to ready, what a node's
+ * watcher gets and returns, and the record of it. Times are ISO 8601, UTC; durations are seconds.
  */
 import type { Address, OnboardingFlow } from './fleet.js';
 
@@ -19,7 +19,10 @@ export type FailureClass = (typeof FAILURE_CLASSES)[number];
 export interface Profile {
   name: string;
   title: string;
-  /** In order. The first begins at power-on and has no triggers; the last is final: a node that reaches it is ready. */
+  /**
+   * In order. The first begins at power-on and has no triggers. The last is final: a node that
+   * reaches it is ready.
+   */
   stages: ProfileStage[];
   trouble: ProfileTrouble[];
   /** SHA-256, hex, of everything above. */
@@ -35,62 +38,77 @@ export interface ProfileStage {
   flows: OnboardingFlow[];
   /** Any of these begins the stage. */
   enter: ProfileTrigger[];
-  /** Only from these stages, later ones included: so a node goes back. null: from every earlier one. */
+  /**
+   * The stages that this one may follow, also later ones: so a node goes back. null: every earlier
+   * one.
+   */
   from: string[] | null;
-  /** The longest that a node may stay, all its visits together; null: as long as it likes (the last one). */
+  /** The longest time in this stage, all visits together; null: no limit (the last stage). */
   timeoutSeconds: number | null;
   answers: ProfileAnswer[];
 }
 
 export type ProfileTrigger =
-  /** A regular expression (flag `u`), tried on each line of the cleaned console; on the one under way once nothing follows. */
+  /**
+   * A regular expression (flag `u`), tried on each line of the cleaned console; on the unfinished
+   * line once no more output follows.
+   */
   | { kind: 'console'; pattern: string }
-  /** Nothing was said on the console for so long, in one of these stages. */
+  /** The console was silent for `seconds`, in one of the stages `in`. */
   | { kind: 'quiet'; seconds: number; in: string[] }
-  /** A regular expression, tried on the host's status, then on its instance's provisioning status. */
+  /** A regular expression, tried on the host's status and then on its instance's status. */
   | { kind: 'orchestrator'; pattern: string };
 
 export interface ProfileAnswer {
-  /** A regular expression, tried on the line under way: the prompt. */
+  /** A regular expression, tried on the unfinished line: the prompt. */
   prompt: string;
   send:
     { kind: 'text'; text: string } | { kind: 'credential'; credential: 'username' | 'password' };
-  /** What follows the prompt on its line is never shown. */
+  /** The text after the prompt on its line is never shown. */
   secret: boolean;
-  /** How often in one visit of the stage; then it is trouble. */
+  /** How often it may be given in one visit of the stage; one more time is trouble. */
   atMost: number;
 }
 
 export interface ProfileTrouble {
   name: string;
-  /** For people, what it means: `The disk is full`. */
+  /** What it means, for people: `The disk is full`. */
   title: string;
   class: FailureClass;
-  /** `quiet` is no trouble by itself; a stage's time limit is. */
+  /** `quiet` is no trouble by itself; a stage's timeout is. */
   when: Exclude<ProfileTrigger, { kind: 'quiet' }> | { kind: 'power-off' };
-  /** Only in these stages; null: in each. */
+  /** Only in these stages; null: in every stage. */
   stages: string[] | null;
-  /** What is typed, at the line under way that fits `prompt`, before it counts as a failure; null: it is one at once. */
+  /**
+   * What is typed when the unfinished line matches `prompt`, before the trouble counts as a
+   * failure; null: it counts at once.
+   */
   recover: { prompt: string; text: string; atMost: number } | null;
 }
 
-/** What a node's watcher learns. `at`: milliseconds since 1970. */
+/** The input of a node's watcher. `at`: milliseconds since 1970. */
 export type NodeInput =
   | { kind: 'power-on'; at: number }
   | { kind: 'power-off'; at: number }
-  /** The next bytes of the console. `late`: they were said some time before `at` (read from the kept log). */
+  /**
+   * The next bytes of the console. `late`: they were printed some time before `at` (read from the
+   * log file).
+   */
   | { kind: 'console'; at: number; bytes: Uint8Array; late: boolean }
-  /** What the orchestrator says of the node. */
+  /** The node's statuses in the orchestrator. */
   | { kind: 'orchestrator'; at: number; hostStatus: string; provisioningStatus: string }
-  /** Nothing new, but time has passed. */
+  /** No news, but time has passed. */
   | { kind: 'tick'; at: number };
 
-/** What a node's watcher wants done, or told. */
+/** The output of a node's watcher: what to do, or what to report. */
 export type NodeEffect =
   | { kind: 'stage'; visit: StageVisit }
-  /** To be typed, with a carriage return after it. `answer` counts up for this node; the same again: it was never seen to arrive. */
+  /**
+   * To be typed, with a carriage return after it. `answer` counts the node's answers; the same
+   * number again: its echo never came.
+   */
   | { kind: 'type'; answer: number; stage: string; prompt: string; send: ProfileAnswer['send'] }
-  /** Trouble that was met with `recover`, for people. */
+  /** Trouble that `recover` answers, for people. */
   | {
       kind: 'recovering';
       stage: string;
@@ -108,9 +126,9 @@ export interface StageVisit {
   enteredAt: string;
   /** null: the node is still there. */
   leftAt: string | null;
-  /** The console line (or status) that began it; null for the first. */
+  /** The console line (or status) that began the stage; null for the first stage. */
   line: string | null;
-  /** It was read from the log later than it was said: it began then or before. */
+  /** The line was read later than it was printed: the stage began then or before. */
   late: boolean;
 }
 
@@ -120,22 +138,28 @@ export interface NodeFailure {
   at: string;
   /** One line: what happened. */
   message: string;
-  /** The decisive console line or status; null: there was none (a time limit of a silent node). */
+  /** The decisive console line or status; null: none (a silent node timed out). */
   line: string | null;
-  /** For people: what to do about it. Absent: make it anew (`--retry-failed`). */
+  /** For people: what to do about it. Absent: recreate the VM (`--retry-failed`). */
   hint?: string;
 }
 
 export type NodeOutcome = 'under-way' | 'ready' | 'failed';
 
-/** What is kept of a node's way, one file a node in the work folder. Its loss costs times, nothing else. */
+/**
+ * The record of a node's provisioning: one file per node in the work folder. Without it only times
+ * are lost.
+ */
 export interface NodeRecord {
   formatVersion: '1';
   vm: string;
   uuid: string;
-  /** Which power-on of the VM this is about, as the host tells them apart; absent: the first one after `log`. */
+  /**
+   * The boot of the VM (its power-on) that this is about, by the host's identifier; absent: the
+   * first one after `log`.
+   */
   life?: string;
-  /** Which making of the VM, as the host tells them apart; absent: that could not be seen. */
+  /** The incarnation of the VM that this is about, by the host's identifier; absent: unknown. */
   making?: string;
   flow: OnboardingFlow;
   profile: { name: string; digest: string };
@@ -143,17 +167,20 @@ export interface NodeRecord {
   failure: NodeFailure | null;
   /** In order, without gaps: each ends when the next begins. */
   visits: StageVisit[];
-  /** The last line said that isn't blank, cleaned, secrets removed. */
+  /** The last line that isn't blank, cleaned, without secrets. */
   lastLine: string | null;
-  /** How much of the console log the rest of this accounts for; null: nothing. */
+  /** The part of the console log that this record covers; null: nothing. */
   log: { file: string; position: number } | null;
-  /** The watcher's own memory (`NodeWatcher.memory`). */
+  /** The watcher's state (`NodeWatcher.memory`). */
   memory: unknown;
-  /** Of a node that failed: its VM was taken away since to be made anew, and was not started since. It goes on being failed until then. */
+  /**
+   * Of a failed node: its VM was deleted to be recreated, and the new one was not started yet.
+   * Until then the node counts as failed.
+   */
   madeAnew?: true;
 }
 
-/** As `RunEvent`, of the part after it. */
+/** The events of provisioning; like `RunEvent`. */
 export type ProvisionEvent =
   | {
       type: 'provision-started';
@@ -164,9 +191,12 @@ export type ProvisionEvent =
       host: string;
       profile: string;
       flow: OnboardingFlow;
-      /** What is waited for: a stage's name. */
+      /** The name of the stage that the run waits for. */
       until: string;
-      /** What is known of each from before; `title` is the stage's, `startedAt` its power-on, `enteredAt` when that stage began. */
+      /**
+       * What is known of each node before the run; `title` is the stage's, `startedAt` its
+       * power-on, `enteredAt` the start of that stage.
+       */
       nodes: {
         address: Address;
         outcome: NodeOutcome;
@@ -194,7 +224,7 @@ export type ProvisionEvent =
       line: string | null;
       late: boolean;
     }
-  /** The last line said, at most a few times a second for each node. */
+  /** The last line of the console, at most a few times a second per node. */
   | { type: 'node-output'; time: string; address: Address; line: string }
   | { type: 'node-answered'; time: string; address: Address; stage: string; prompt: string }
   | {
@@ -207,13 +237,16 @@ export type ProvisionEvent =
       atMost: number;
       line: string;
     }
-  /** Something went another way than it should, and the run goes on; told once. `address` null: it is about the whole run. */
+  /**
+   * Something went wrong, and the run continues; reported once. `address` null: it is about the
+   * whole run.
+   */
   | { type: 'provision-warning'; time: string; address: Address | null; message: string }
   | {
       type: 'node-finished';
       time: string;
       address: Address;
-      /** `left`: not ended when the run was (interrupted, or out of time). */
+      /** `left`: still under way when the run ended (interrupted, or timed out). */
       outcome: 'ready' | 'reached' | 'failed' | 'left';
       failure: NodeFailure | null;
       durationSeconds: number;

@@ -1,4 +1,7 @@
-/** Where nodes spent their time: what `timeline --json` prints. Times are ISO 8601, UTC; durations are seconds. Pure JSON. */
+/**
+ * Where nodes spent their time: the data of `timeline --json`. Times are ISO 8601, UTC; durations
+ * are seconds. Pure JSON.
+ */
 import type { Address, OnboardingFlow } from './fleet.js';
 import type { NodeFailure, NodeOutcome } from './provision.js';
 
@@ -6,35 +9,35 @@ export interface Timeline {
   formatVersion: '1';
   fleet: string;
   host: string;
-  /** The fleet file names one: its nodes have a way to ready. */
+  /** Whether the fleet file has an orchestrator: only then do its nodes have stages. */
   orchestrator: boolean;
-  /** Up to when what is under way is known; null: nothing is known of any node. */
+  /** Until when the nodes under way are known; null: nothing is known of any node. */
   knownUntil: string | null;
   nodes: TimelineNode[];
-  /** Each stage that one of the nodes was in, in the order of the way. */
+  /** Each stage that any node was in, in the profile's order. */
   stages: StageTimes[];
 }
 
 export interface TimelineNode {
   vm: string;
   address: Address;
-  /** null: nothing is kept of it, or nothing that can be read. */
-  way: NodeWay | null;
-  /** Why what is kept of it can't be used; null: it can, or there is nothing. */
+  /** null: it has no record, or no readable one. */
+  way: NodeTimeline | null;
+  /** Why its record can't be used; null: it can, or there is none. */
   damage: string | null;
 }
 
-export interface NodeWay {
+export interface NodeTimeline {
   outcome: NodeOutcome;
   flow: OnboardingFlow;
   profile: string;
   startedAt: string;
-  /** When it was ready, or failed; null: it is under way. */
+  /** When it was ready, or failed; null: it is still under way. */
   endedAt: string | null;
   seconds: number;
   failure: NodeFailure | null;
   lastLine: string | null;
-  /** In order, each from where the one before it ends; their seconds add up to the way's. */
+  /** In order, each from the end of the one before; their seconds add up to `seconds` above. */
   stages: TimelineStage[];
 }
 
@@ -42,16 +45,21 @@ export interface TimelineStage {
   stage: string;
   title: string;
   startedAt: string;
-  /** null: the node is there still, or it failed there, or this is the last one and it is ready. */
+  /**
+   * null: the node is still there, or failed there, or it is the last stage and the node is ready.
+   */
   endedAt: string | null;
   seconds: number;
-  /** It began then or before: it was read from the log later than it was said. */
+  /** Its line was read later than it was printed: the stage began then or before. */
   late: boolean;
-  /** What began it; null for the first. */
+  /** The line that began it; null for the first stage. */
   line: string | null;
 }
 
-/** Over the nodes that have been through the stage; 0 nodes: it is nobody's yet. Repeated visits count as one. */
+/**
+ * Over the nodes that were in the stage; `nodes` 0: none yet. A node's repeated visits count as
+ * one.
+ */
 export interface StageTimes {
   stage: string;
   title: string;
@@ -61,14 +69,14 @@ export interface StageTimes {
   longest: number;
 }
 
-/** Each stage of these ways once, in the order of the way: a node that left some out does not change it. */
+/** Each stage of these nodes once, in the profile's order, also where some nodes skipped stages. */
 export function stageOrder(
-  ways: readonly (readonly { stage: string; title: string }[])[],
+  nodes: readonly (readonly { stage: string; title: string }[])[],
 ): { stage: string; title: string }[] {
   const order: { stage: string; title: string }[] = [];
-  for (const way of [...ways].sort((a, b) => b.length - a.length)) {
+  for (const stages of [...nodes].sort((a, b) => b.length - a.length)) {
     let after = 0;
-    for (const { stage, title } of way) {
+    for (const { stage, title } of stages) {
       const known = order.findIndex((other) => other.stage === stage);
       if (known < 0) order.splice(after, 0, { stage, title });
       after = Math.max(after, (known < 0 ? after : known) + 1);

@@ -1,6 +1,6 @@
 import { needsFirmware } from '../apply/index.js';
 import {
-  markOf,
+  markFor,
   VenError,
   type Host,
   type HostFirmware,
@@ -71,7 +71,7 @@ export async function renderedDiffs(
         render.domain(
           step.vm,
           { accelerator: shownAccelerator(step.vm), firmware: await firmwareOf(step.vm) },
-          markOf(fleet.name, step.vm, false),
+          markFor(fleet.name, step.vm, false),
         ),
       );
     } else if (step.kind === 'vm-define' && step.fields.length > 0) {

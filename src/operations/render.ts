@@ -127,7 +127,7 @@ function emptyHost(fleet: ResolvedFleet): HostState {
       bootUrl: null,
       boot: null,
       otherBoot: [],
-      standsFor: null,
+      temporaryFor: null,
       unsaved: false,
     })),
     pools: [...pools].map((name) => ({

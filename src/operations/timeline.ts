@@ -2,7 +2,7 @@ import { readNodeRecords, workFolder, type KeptRecord } from '../host/index.js';
 import {
   stageOrder,
   type NodeRecord,
-  type NodeWay,
+  type NodeTimeline,
   type StageTimes,
   type Timeline,
   type TimelineStage,
@@ -57,7 +57,7 @@ export function timelineOf(
 function wayOf(
   { visits, outcome, flow, profile, failure, lastLine }: NodeRecord,
   until: number,
-): NodeWay | null {
+): NodeTimeline | null {
   const [first] = visits;
   const last = visits.at(-1);
   if (first === undefined || last === undefined) return null;
@@ -94,7 +94,7 @@ function wayOf(
   };
 }
 
-function times(ways: readonly NodeWay[]): StageTimes[] {
+function times(ways: readonly NodeTimeline[]): StageTimes[] {
   // The last stage of a node that is ready is nothing that it goes through.
   const through = ways.map(({ outcome, stages }) =>
     outcome === 'ready' ? stages.slice(0, -1) : stages,

@@ -174,7 +174,7 @@ function bootParts({
   bootUrl,
   otherBoot,
   dhcp,
-  standsFor,
+  temporaryFor,
 }: ObservedNetwork): unknown[] {
   const users = boot?.fleets.map(({ fleet, network }) => [fleet, network]);
   return [
@@ -188,7 +188,7 @@ function bootParts({
     bootUrl,
     otherBoot,
     dhcp === null,
-    standsFor?.user.fleet,
+    temporaryFor?.user.fleet,
   ];
 }
 

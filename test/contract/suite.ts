@@ -8,7 +8,7 @@ import {
   vmUuid,
   type BringUp,
   type BringUpResult,
-  markOf as marked,
+  markFor as marked,
   type DomainMark,
   type Host,
   type HostState,
@@ -163,7 +163,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
           bootUrl: null,
           boot: null,
           otherBoot: [],
-          standsFor: null,
+          temporaryFor: null,
           unsaved: false,
         },
       ]);
@@ -211,7 +211,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
         name: a.domain,
         power: 'running',
         autostart: false,
-        mark: markOf(a, false),
+        mark: markFor(a, false),
       });
       expect(running?.config).toMatchObject({
         title: a.title,
@@ -252,7 +252,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(state.domains.find(({ uuid }) => uuid === b.uuid)).toMatchObject({
         power: 'off',
         live: null,
-        mark: markOf(b, false),
+        mark: markFor(b, false),
       });
       expect(state.domains.find(({ uuid }) => uuid === broken.uuid)).toMatchObject({
         power: 'off',
@@ -283,12 +283,12 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
     });
 
     it('writes the mark into what is kept and what runs', async () => {
-      await host.markDomain(a.uuid, markOf(a, true));
-      await host.markDomain(a.uuid, markOf(a, true));
-      await host.markDomain(b.uuid, markOf(b, true));
-      expect((await domainOf(a)).mark).toEqual(markOf(a, true));
+      await host.markDomain(a.uuid, markFor(a, true));
+      await host.markDomain(a.uuid, markFor(a, true));
+      await host.markDomain(b.uuid, markFor(b, true));
+      expect((await domainOf(a)).mark).toEqual(markFor(a, true));
       await place.powerOff(a.uuid);
-      expect((await domainOf(a)).mark).toEqual(markOf(a, true));
+      expect((await domainOf(a)).mark).toEqual(markFor(a, true));
       await host.startDomain(a.uuid);
     });
 
@@ -381,7 +381,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect((await domainOf(b)).config.disks.find(({ target }) => target === 'sdb')).toMatchObject(
         asVolume,
       );
-      await host.markDomain(b.uuid, markOf(more, true));
+      await host.markDomain(b.uuid, markFor(more, true));
       await host.defineDomain(
         render.patchDomain(await host.readDomain(b.uuid), more, ['disks.sdb']),
       );
@@ -399,7 +399,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
         expect(await domainOf(a)).toMatchObject({
           persistent: false,
           power: 'running',
-          mark: markOf(a, true),
+          mark: markFor(a, true),
         });
         expect((await domainOf(a)).config).toEqual(config);
       };
@@ -408,12 +408,12 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await domainOf(a)).toMatchObject({ persistent: true, power: 'running', config });
       // Nothing else that is asked for in between loses the VM.
       for (const act of [
-        () => host.markDomain(a.uuid, markOf(a, true)),
+        () => host.markDomain(a.uuid, markFor(a, true)),
         () => host.setAutostart(a.uuid, false),
       ]) {
         await undefined_();
         await act();
-        expect(await domainOf(a)).toMatchObject({ persistent: true, mark: markOf(a, true) });
+        expect(await domainOf(a)).toMatchObject({ persistent: true, mark: markFor(a, true) });
       }
       await place.powerOff(a.uuid);
       expect(await domainOf(a)).toMatchObject({ persistent: true, power: 'off', config });
@@ -713,7 +713,7 @@ function vm(
   };
 }
 
-function markOf(vm: ResolvedVm, ready: boolean): DomainMark {
+function markFor(vm: ResolvedVm, ready: boolean): DomainMark {
   const [fleet = ''] = vm.domain.split('_');
   return marked(fleet, vm, ready);
 }
@@ -723,7 +723,7 @@ function bringUpOf(vm: ResolvedVm): BringUp {
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
-    domainXml: render.domain(vm, { accelerator: 'qemu', firmware: null }, markOf(vm, false)),
+    domainXml: render.domain(vm, { accelerator: 'qemu', firmware: null }, markFor(vm, false)),
     volumes: vm.disks.map((disk) => ({
       pool: disk.pool,
       volume: disk.volume,

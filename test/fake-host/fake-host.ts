@@ -18,7 +18,7 @@ import {
   type MovedNic,
 } from '../../src/libvirt/index.js';
 import {
-  isNvram,
+  isNvramVolume,
   VenError,
   volumesOf,
   type BringUp,
@@ -465,7 +465,9 @@ export class FakeHost implements Host {
       }
       for (const ref of volumes) this.storage.remove(ref);
       const first =
-        volumes.some(isNvram) && this.domains.has(uuid) ? withFirstNvram(this.#config(uuid)) : null;
+        volumes.some(isNvramVolume) && this.domains.has(uuid)
+          ? withFirstNvram(this.#config(uuid))
+          : null;
       if (first !== null) {
         this.faults.change(`define ${uuid}`, () => {
           this.#define(first);

@@ -3,7 +3,7 @@ import {
   formatAddress,
   isUefi,
   networkUuid,
-  usualDhcp,
+  defaultDhcpRange,
   nvramVolume,
   vmUuid,
   type DhcpHost,
@@ -25,7 +25,7 @@ import {
   type ResolvedNvram,
   type ResolvedOrchestrator,
   type ResolvedVm,
-  type VagrantRunner,
+  type VagrantRuntime,
 } from '../../model/index.js';
 import { secureBootKey, type Certificates } from './certificates.js';
 import { expandVms, type ExpandedVm } from './expand.js';
@@ -89,7 +89,7 @@ export function resolveFleet(
 }
 
 /** The image alone does not make it a container: it may stand there for whoever switches over. */
-function resolveRunner({ host }: Fleet): VagrantRunner {
+function resolveRunner({ host }: Fleet): VagrantRuntime {
   if (host?.vagrant?.runner !== 'container') return { kind: 'local' };
   return { kind: 'container', image: host.vagrant.image ?? DEFAULT_IMAGE };
 }
@@ -317,7 +317,7 @@ function resolveOwn(
     dhcp:
       network.dhcp === false
         ? null
-        : (network.dhcp ?? (cidr ? usualDhcp(cidr) : ('auto' as const))),
+        : (network.dhcp ?? (cidr ? defaultDhcpRange(cidr) : ('auto' as const))),
     dnsHosts: dnsHosts(network),
     dhcpHosts: cidr ? dhcpHosts(`network.${name}`, vms) : [],
     bootUrl,

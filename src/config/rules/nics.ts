@@ -1,7 +1,7 @@
 /** Network cards: what they hang on, and that no MAC and no address is given out twice. */
 import {
   formatAddress,
-  usualDhcp,
+  defaultDhcpRange,
   type Fleet,
   type FleetNetwork,
   type FleetNic,
@@ -186,7 +186,7 @@ function checkLeases(
 /** null: the range can't be read. */
 function freeLeases(network: FleetNetwork, cidr: Cidr, fixed: ReadonlySet<number>): number | null {
   const range =
-    network.dhcp === false || network.dhcp === undefined ? usualDhcp(cidr) : network.dhcp;
+    network.dhcp === false || network.dhcp === undefined ? defaultDhcpRange(cidr) : network.dhcp;
   if (range === null) return null;
   const start = parseAddress(range.start);
   const end = parseAddress(range.end);

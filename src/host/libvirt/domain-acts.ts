@@ -1,6 +1,6 @@
 /** What ven does to domains. All by UUID; all idempotent. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { isNvram, VenError, type Host, type VolumeRef } from '../../model/index.js';
+import { isNvramVolume, VenError, type Host, type VolumeRef } from '../../model/index.js';
 import { child, childrenNamed, parseXml } from '../../xml/index.js';
 import {
   onReattachNetwork,
@@ -186,7 +186,7 @@ export function domainActs(virsh: Virsh): DomainActs {
       for (const pool of new Set(missed.map((ref) => ref.pool)))
         await refreshPool(virsh, pool, ['not-found']);
       await virsh.must(missed.map(deletion), ['not-found']);
-      if (volumes.some(isNvram)) await nameFirstNvram(uuid);
+      if (volumes.some(isNvramVolume)) await nameFirstNvram(uuid);
       // In a process of its own, since virsh goes on after a failure: a domain whose disk is still there must stay ven's.
       await virsh.must(
         [

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import type { BringUp, VolumeMake } from '../../model/index.js';
+import type { BringUp, NewVolume } from '../../model/index.js';
 
 /**
  * The text of `machines.json`, which the Vagrantfile reads from the folder it stands in: all that differs from one run
@@ -22,7 +22,7 @@ export function machinesJson(uri: string, batch: readonly BringUp[]): string {
   return `${JSON.stringify({ uri, machines }, null, 2)}\n`;
 }
 
-function volumeOf({ pool, volume, xml, content }: VolumeMake): object {
+function volumeOf({ pool, volume, xml, content }: NewVolume): object {
   return {
     pool,
     volume,

@@ -1,4 +1,4 @@
-import { isNvram } from '../../model/index.js';
+import { isNvramVolume } from '../../model/index.js';
 import { at, parseXml, serializeXml, textOf } from '../../xml/index.js';
 import { domainName } from './read.js';
 
@@ -9,7 +9,7 @@ import { domainName } from './read.js';
 export function withFirstNvram(xml: string): string | null {
   const domain = parseXml(xml);
   const nvram = at(domain, 'os', 'nvram');
-  if (!nvram || !isNvram({ volume: textOf(nvram).trim() })) return null;
+  if (!nvram || !isNvramVolume({ volume: textOf(nvram).trim() })) return null;
   nvram.children = [`/var/lib/libvirt/qemu/nvram/${domainName(domain)}_VARS.fd`];
   return serializeXml(domain);
 }

@@ -2,7 +2,7 @@ import {
   isUefi,
   type DomainMark,
   type HostFirmware,
-  type OnHost,
+  type HostChoice,
   type ResolvedVm,
 } from '../../model/index.js';
 import {
@@ -23,7 +23,7 @@ import type { Templates } from '../templates.js';
 export function renderDomain(
   templates: Templates,
   vm: ResolvedVm,
-  on: OnHost,
+  on: HostChoice,
   mark: DomainMark,
 ): string {
   if (isUefi(vm.firmware) && on.firmware === null)
@@ -31,7 +31,7 @@ export function renderDomain(
   return renderAny(templates, vm, on, mark);
 }
 
-function renderAny(templates: Templates, vm: ResolvedVm, on: OnHost, mark: DomainMark): string {
+function renderAny(templates: Templates, vm: ResolvedVm, on: HostChoice, mark: DomainMark): string {
   const { firmware } = on;
   return templates.domain(
     {

@@ -56,7 +56,7 @@ export function networkFacts(network: XmlElement): NetworkFacts {
             (option) => isBootOption(option) && boot?.options.includes(option) !== true,
           )
         : [],
-    standsFor: temporary && { network: temporary.network, user: temporary.user },
+    temporaryFor: temporary && { network: temporary.network, user: temporary.user },
   };
 }
 

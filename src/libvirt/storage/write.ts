@@ -3,7 +3,7 @@ import {
   VenError,
   type NvramContents,
   type ResolvedDisk,
-  type VolumeMake,
+  type NewVolume,
   type VolumeRef,
 } from '../../model/index.js';
 import type { Templates } from '../templates.js';
@@ -21,7 +21,7 @@ export function renderNvram(
   { pool, volume }: VolumeRef,
   template: Uint8Array,
   { caCertificates, keys }: NvramContents,
-): VolumeMake & { content: Uint8Array } {
+): NewVolume & { content: Uint8Array } {
   let content: Uint8Array;
   try {
     content = makeNvram(template, {

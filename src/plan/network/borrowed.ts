@@ -81,9 +81,9 @@ function halfDoneFor(
   onHost: FleetOnHost,
 ): BootMark['fleets'][number] | null {
   const standIn = onHost.state.networks.find(
-    ({ standsFor }) => standsFor?.network === uuid && standsFor.user.fleet === fleet.name,
+    ({ temporaryFor }) => temporaryFor?.network === uuid && temporaryFor.user.fleet === fleet.name,
   );
-  return standIn?.standsFor?.user ?? null;
+  return standIn?.temporaryFor?.user ?? null;
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   formatAddress,
   overlaps,
   subnetAround,
-  usualDhcp,
+  defaultDhcpRange,
   type HostState,
   type Ipv4Block,
   type Ipv4Subnet,
@@ -52,7 +52,9 @@ export function decideSubnets(
     networks.map((network) => {
       const subnet = chosen.get(network.uuid) as Ipv4Subnet;
       const dhcp =
-        network.dhcp === 'auto' ? usualDhcp(blockOf(subnet.cidr) as Ipv4Block) : network.dhcp;
+        network.dhcp === 'auto'
+          ? defaultDhcpRange(blockOf(subnet.cidr) as Ipv4Block)
+          : network.dhcp;
       return [network.uuid, { ...network, subnet, dhcp }];
     }),
   );

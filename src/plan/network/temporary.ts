@@ -9,7 +9,7 @@ export function withoutStandIns(state: HostState): HostState {
   const real = new Map<string, ObservedNetwork>();
   const ports = state.bridgePorts === null ? null : { ...state.bridgePorts };
   for (const standIn of state.networks) {
-    const network = byUuid.get(standIn.standsFor?.network ?? '');
+    const network = byUuid.get(standIn.temporaryFor?.network ?? '');
     if (network === undefined) continue;
     real.set(`network ${standIn.name}`, network);
     if (standIn.bridge === null) continue;

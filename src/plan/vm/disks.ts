@@ -1,5 +1,5 @@
 import {
-  isNvram,
+  isNvramVolume,
   volumesOf,
   type FieldChange,
   type MarkedVolume,
@@ -50,7 +50,7 @@ export function diffDisks(vm: ResolvedVm, domain: OwnedDomain, onHost: FleetOnHo
   const gone: VolumeRef[] = [];
   for (const ref of domain.mark.volumes) {
     if (wanted.has(volumeKey(ref))) continue;
-    if (isNvram(ref)) {
+    if (isNvramVolume(ref)) {
       diff.left.push(ref);
       continue;
     }
@@ -283,5 +283,5 @@ export function lostDisks(domain: OwnedDomain, keep: boolean, onHost: FleetOnHos
 
 /** The volumes with a guest's data: its firmware's variables are none. */
 function disksOf({ mark }: OwnedDomain): MarkedVolume[] {
-  return mark.volumes.filter((ref) => !isNvram(ref));
+  return mark.volumes.filter((ref) => !isNvramVolume(ref));
 }

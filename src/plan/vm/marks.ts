@@ -1,6 +1,6 @@
 /** The mark that a VM's domain carries: what it is to say at each point of an update, and whether two say the same. */
 import {
-  markOf,
+  markFor,
   volumesOf,
   type DomainMark,
   type MarkedVolume,
@@ -15,7 +15,7 @@ export function readyMark(
   vm: ResolvedVm,
   left: readonly VolumeRef[] = [],
 ): DomainMark {
-  const mark = markOf(fleet, vm, true);
+  const mark = markFor(fleet, vm, true);
   return {
     ...mark,
     volumes: [...mark.volumes, ...left.map(({ pool, volume }) => ({ pool, volume }))],

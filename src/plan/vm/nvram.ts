@@ -1,5 +1,5 @@
 import {
-  isNvram,
+  isNvramVolume,
   isUefi,
   type FieldChange,
   type ResolvedVm,
@@ -25,7 +25,7 @@ export interface NvramDiff {
  */
 export function diffNvram(vm: ResolvedVm, domain: OwnedDomain, onHost: FleetOnHost): NvramDiff {
   const diff: NvramDiff = { fields: [], notes: [], define: [], fill: null, ours: false };
-  const ref = vm.nvram ?? domain.mark.volumes.find(isNvram);
+  const ref = vm.nvram ?? domain.mark.volumes.find(isNvramVolume);
   const used = ref !== undefined && domain.config.nvram?.endsWith(`/${ref.volume}`) === true;
   if (
     !isUefi(vm.firmware) ||

@@ -1,5 +1,5 @@
 import {
-  isNvram,
+  isNvramVolume,
   type Power,
   type ResolvedFleet,
   type ResolvedVm,
@@ -182,7 +182,7 @@ function withDeletion(
     kind: 'vm-delete',
     uuid,
     volumes: mark.volumes
-      .filter((ref) => !keepDisks || isNvram(ref))
+      .filter((ref) => !keepDisks || isNvramVolume(ref))
       .map(({ pool, volume }) => ({ pool, volume })),
   };
   return [...before, gone];

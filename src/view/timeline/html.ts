@@ -1,5 +1,5 @@
 import type {
-  NodeWay,
+  NodeTimeline,
   StageTimes,
   Timeline,
   TimelineNode,
@@ -62,7 +62,11 @@ ${known ? details(nodes) : NOTHING}
 }
 
 function tiles({ nodes }: Timeline): Markup {
-  const tile = (outcome: NodeWay['outcome'] | undefined, word: string, tone: string): Markup => {
+  const tile = (
+    outcome: NodeTimeline['outcome'] | undefined,
+    word: string,
+    tone: string,
+  ): Markup => {
     const amount = nodes.filter(({ way }) => way?.outcome === outcome).length;
     return amount === 0
       ? NOTHING
@@ -120,7 +124,7 @@ function row(node: TimelineNode, { scale, colours, grid, few }: Drawing): Markup
 
 /** A stage, with what there is to know of it where the pointer rests; and how it ended, if the node did not leave it. */
 function bar(
-  way: NodeWay,
+  way: NodeTimeline,
   { stage, from, to }: Span,
   at: number,
   { scale, colours, few }: Omit<Drawing, 'grid'>,

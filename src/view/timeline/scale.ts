@@ -1,4 +1,4 @@
-import type { NodeWay, Timeline } from '../../model/index.js';
+import type { NodeTimeline, Timeline } from '../../model/index.js';
 
 /** Where things are on the time axis that the nodes share; all in seconds from its left end. */
 export interface TimeScale {
@@ -8,7 +8,7 @@ export interface TimeScale {
   begins: string | null;
   seconds: number;
   /** Where a node's way begins. */
-  startOf: (way: NodeWay) => number;
+  startOf: (way: NodeTimeline) => number;
 }
 
 /** So many times longer than the longest way the axis may be, before each node gets its own. */

@@ -1,4 +1,4 @@
-import type { NodeWay, StageTimes, Timeline, TimelineNode } from '../../model/index.js';
+import type { NodeTimeline, StageTimes, Timeline, TimelineNode } from '../../model/index.js';
 import { paint, type Look, type Tone } from '../text/style.js';
 import { clock, ticks, timeScale, type TimeScale } from './scale.js';
 import {
@@ -97,7 +97,7 @@ function waterfall({ nodes }: Timeline, scale: TimeScale, look: Look): string {
 }
 
 /** What ends the bar of a stage that was not left; empty for one that was. */
-function endSign(way: NodeWay, at: number): '✗' | '…' | '' {
+function endSign(way: NodeTimeline, at: number): '✗' | '…' | '' {
   if (way.stages[at]?.endedAt !== null) return '';
   return way.outcome === 'failed' ? '✗' : '…';
 }

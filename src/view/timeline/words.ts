@@ -1,9 +1,9 @@
-import type { NodeWay, Timeline, TimelineNode, TimelineStage } from '../../model/index.js';
+import type { NodeTimeline, Timeline, TimelineNode, TimelineStage } from '../../model/index.js';
 import { count, duration, oneLine } from '../text/words.js';
 
 /** `6 nodes: 4 ready, 1 failed, 1 under way`. */
 export function timelineCounts({ nodes }: Timeline): string {
-  const amount = (outcome: NodeWay['outcome'] | undefined): number =>
+  const amount = (outcome: NodeTimeline['outcome'] | undefined): number =>
     nodes.filter(({ way }) => way?.outcome === outcome).length;
   const parts = [
     [amount('ready'), 'ready'],
@@ -42,7 +42,7 @@ export interface Span {
 }
 
 /** The stages that take time: the last one of a node that is ready only says that it is. */
-export function spans({ outcome, stages }: NodeWay): Span[] {
+export function spans({ outcome, stages }: NodeTimeline): Span[] {
   let at = 0;
   return (outcome === 'ready' ? stages.slice(0, -1) : stages).map((stage) => ({
     stage,
@@ -52,7 +52,7 @@ export function spans({ outcome, stages }: NodeWay): Span[] {
 }
 
 /** How long a stage took. What was read late makes it a bound: `≤` its end did, `≥` its beginning did, `~` both. */
-export function spent({ stages }: NodeWay, at: number): string {
+export function spent({ stages }: NodeTimeline, at: number): string {
   const stage = stages[at];
   if (stage === undefined) return '';
   const end = stages[at + 1]?.late === true;
@@ -61,7 +61,7 @@ export function spent({ stages }: NodeWay, at: number): string {
 }
 
 /** What became of a node that failed: `storage, in Workflow: the disk is full`; null of one that did not. */
-export function failureWords({ failure, stages }: NodeWay): string | null {
+export function failureWords({ failure, stages }: NodeTimeline): string | null {
   if (failure === null) return null;
   const title = stages.findLast(({ stage }) => stage === failure.stage)?.title ?? failure.stage;
   return `${failure.class}, in ${oneLine(title)}: ${oneLine(failure.message)}`;

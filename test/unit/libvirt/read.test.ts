@@ -173,7 +173,7 @@ describe('networks and storage', () => {
       bootUrl: null,
       boot: null,
       otherBoot: [],
-      standsFor: null,
+      temporaryFor: null,
     });
   });
 

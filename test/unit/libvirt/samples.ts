@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type {
   DomainMark,
   HostFirmware,
-  OnHost,
+  HostChoice,
   PlannedNetwork,
   ResolvedVm,
 } from '../../../src/model/index.js';
@@ -70,8 +70,8 @@ export const FILES: HostFirmware = {
   nvramTemplate: { path: '/fw/VARS.fd', format: 'raw' },
   secure: false,
 };
-export const QEMU: OnHost = { accelerator: 'qemu', firmware: FILES };
-export const KVM: OnHost = { accelerator: 'kvm', firmware: FILES };
+export const QEMU: HostChoice = { accelerator: 'qemu', firmware: FILES };
+export const KVM: HostChoice = { accelerator: 'kvm', firmware: FILES };
 
 export const sampleMark: DomainMark = {
   fleet: 'lab',

@@ -106,8 +106,8 @@ describe('a run that was killed while the network was started anew', () => {
   const killed = (fleet: string): World => {
     const { world } = worldWith();
     world.apply(FLEET);
-    const standsFor = { network: 'uuid-of-default', user: { fleet, network: 'shared' } };
-    world.addNetwork('ven-stand-in', 'vns0', null, { standsFor });
+    const temporaryFor = { network: 'uuid-of-default', user: { fleet, network: 'shared' } };
+    world.addNetwork('ven-stand-in', 'vns0', null, { temporaryFor });
     const nic = world.domain('lab_edge').live?.nics[0];
     if (!nic) throw new Error('no NIC');
     nic.source = { kind: 'network', network: 'ven-stand-in' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatBytes, formatKiB } from '../../../src/plan/format.js';
 import { compareNaturally } from '../../../src/plan/format.js';
-import { blockOf, usualDhcp } from '../../../src/model/index.js';
+import { blockOf, defaultDhcpRange } from '../../../src/model/index.js';
 import { fleetOf, World } from './world.js';
 
 const PER_VM = fleetOf('vms: [{ name: edge, count: 3, nics: per-vm }]\n');
@@ -49,7 +49,7 @@ test.each([
   ['10.0.0.0/16', { start: '10.0.0.3', end: '10.0.0.155' }],
 ])('dhcp: auto in %s', (cidr, range) => {
   const block = blockOf(cidr);
-  expect(block && usualDhcp(block)).toEqual(range);
+  expect(block && defaultDhcpRange(block)).toEqual(range);
 });
 
 test('sizes are said exactly, in the largest unit that can', () => {

@@ -1,7 +1,7 @@
 import {
   firmwareKind,
   isUefi,
-  markOf,
+  markFor,
   type DomainFacts,
   type HostState,
   type ObservedDomain,
@@ -94,7 +94,7 @@ export class World {
       bootUrl: null,
       boot: null,
       otherBoot: [],
-      standsFor: null,
+      temporaryFor: null,
       unsaved: false,
       ...more,
     };
@@ -316,7 +316,9 @@ export class World {
         const url = bootUrl ?? network.boot?.url;
         network.boot = fleets.length === 0 || url === undefined ? null : { url, fleets };
         network.bootUrl = network.boot?.url ?? null;
-        this.networks = this.networks.filter(({ standsFor }) => standsFor?.network !== step.uuid);
+        this.networks = this.networks.filter(
+          ({ temporaryFor }) => temporaryFor?.network !== step.uuid,
+        );
         if (step.start && !network.active) this.startNetwork(network.name);
         return;
       }
@@ -333,7 +335,7 @@ export class World {
         if (this.domains.some(({ uuid, name }) => uuid === vm.uuid || name === vm.domain))
           throw new Error(`${vm.domain} is there already`);
         const domain = this.addDomain(vm.domain, vm.uuid, {
-          mark: markOf(fleet, vm, false),
+          mark: markFor(fleet, vm, false),
           config: factsOf(vm),
         });
         for (const disk of vm.disks) this.createVolume(disk);
@@ -544,7 +546,7 @@ function networkFacts(network: PlannedNetwork, fleet: string): ObservedNetwork {
     bootUrl: network.bootUrl,
     boot: null,
     otherBoot: [],
-    standsFor: null,
+    temporaryFor: null,
     unsaved: false,
   });
 }
