@@ -2,11 +2,11 @@
 import {
   attribute,
   child,
-  parseXml,
   serializeXml,
   type XmlElement,
   type XmlNode,
 } from '../../src/xml/index.js';
+import { parseXml } from './parse.js';
 
 export function editXml(xml: string, edit: (root: XmlElement) => XmlElement): string {
   return serializeXml(edit(parseXml(xml)));

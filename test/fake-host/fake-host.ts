@@ -1,14 +1,12 @@
 import { ownFirmware, wantedPassword } from '../../src/host/index.js';
 import {
   attachedTo,
-  domainFacts,
   domainMark,
   domainMarkElement,
   domainName,
   domainUuid,
   graphicsPassword,
   movedAside,
-  networkFacts,
   runningNics,
   temporaryMark,
   temporaryNetworkOf,
@@ -41,7 +39,7 @@ import {
   type DomainFacts,
   type SecretReference,
 } from '../../src/model/index.js';
-import { attribute, child, parseXml, type XmlElement } from '../../src/xml/index.js';
+import { attribute, child, type XmlElement } from '../../src/xml/index.js';
 import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
 import { Faults } from './faults.js';
 import {
@@ -51,6 +49,7 @@ import {
   type ForeignDomain,
   type ForeignNetwork,
 } from './foreign.js';
+import { domainFacts, networkFacts, parseXml } from './parse.js';
 import { FakeStorage } from './storage.js';
 import { emptyStore } from './variable-store.js';
 

@@ -22,3 +22,4 @@ export {
   type ForeignNetwork,
 } from './foreign.js';
 export { APPLY, DESTROY, Lab, type Run } from './lab.js';
+export { parseXml } from './parse.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { runPlan } from '../../src/apply/index.js';
-import { domainFacts, domainMark, domainName, networkFacts } from '../../src/libvirt/index.js';
+import { domainMark, domainName } from '../../src/libvirt/index.js';
 import {
   networkUuid,
   vmUuid,
@@ -14,9 +14,9 @@ import {
 } from '../../src/model/index.js';
 import { makePlan } from '../../src/plan/index.js';
 import { createRender, TEMPLATE_FILES } from '../../src/libvirt/index.js';
-import { parseXml } from '../../src/xml/index.js';
 import { FakeHost } from './fake-host.js';
 import { FakeOrchestrator } from './fake-orchestrator.js';
+import { domainFacts, networkFacts, parseXml } from './parse.js';
 
 export const APPLY: PlanOptions = {
   mode: 'apply',

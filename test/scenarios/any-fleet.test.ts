@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { loadFleet } from '../../src/config/index.js';
 import { domainName } from '../../src/libvirt/index.js';
 import { EXIT, type ResolvedFleet } from '../../src/model/index.js';
-import { attribute, parseXml, type XmlElement } from '../../src/xml/index.js';
+import { attribute, type XmlElement } from '../../src/xml/index.js';
 import {
   DESTROY,
   diskAt,
@@ -12,6 +12,7 @@ import {
   element,
   mapChildren,
   mapDevices,
+  parseXml,
   withAttribute,
   withChild,
   withDevice,
