@@ -103,7 +103,7 @@ describe.each(cases)('%s', (name) => {
   });
 
   test('law 2: killed at any moment, the next apply leads to the same end', async () => {
-    const { plan, host, fleet, options, foreign, untouched } = await opened();
+    const { host, fleet, options, foreign, untouched } = await opened();
     const whole = await finished(await opened());
     const end = await whole.things(fleet);
     for (let n = 1; n <= whole.host.changes; n++) {

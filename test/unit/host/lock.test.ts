@@ -52,11 +52,19 @@ const refusal = async (
   if (!(error instanceof VenError)) throw new Error('it could be locked');
   return error;
 };
-/** Another process that holds the lock file as a run does, and then starts a child that inherits it. */
-async function otherHolder(path: string): Promise<{ holder: ChildProcess; child: number }> {
+/**
+ * Another process that holds the lock file as a run does, and then starts a child that inherits it.
+ * `parent` is a shell command in whose place the holder is run.
+ */
+async function otherHolder(
+  path: string,
+  parent = 'exec "$@"',
+): Promise<{ holder: ChildProcess; child: number }> {
   const script = `exec 9<>"$1"; flock -n 9 || exit 1; sleep 60 & child=$!; started=$(cut -d' ' -f22 /proc/$$/stat)
     printf '{"pid":%d,"started":"%s","user":"ann","host":"h","command":"destroy","since":"2026-01-01T00:00:00.000Z"}\\n' $$ "$started" > "$1"; echo $child; exec 1>&-; wait`;
-  const holder = spawn('sh', ['-c', script, 'sh', path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const holder = spawn('sh', ['-c', parent, 'sh', 'sh', '-c', script, 'sh', path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(holder);
   const [line] = (await once(holder.stdout, 'data')) as [Buffer];
   return { holder, child: Number(line.toString()) };
@@ -121,6 +129,19 @@ describe('acquireLock', () => {
 
     process.kill(child, 'SIGKILL');
     await take({ waitSeconds: 5 });
+  });
+
+  it('knows that its holder is dead, also where nobody reaps it', async () => {
+    const { path } = await take();
+    locks.splice(0).forEach((lock) => {
+      lock.release();
+    });
+    const { child } = await otherHolder(path, '"$@" & exec sleep 60 >/dev/null');
+    const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+    expect((await refusal()).summary).toContain('that run is dead');
+    process.kill(child, 'SIGKILL');
   });
 
   it('stays with our children through the descriptor, and is gone with them', async () => {

@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VenError, type ResolvedFleet } from '../../../src/model/index.js';
@@ -48,6 +50,29 @@ describe('Virsh', () => {
       ['dumpxml', 'test'],
     ]);
     expect(domainFacts(parseXml(xml?.text ?? '')).title).toBe(title);
+  });
+
+  it('takes no output for the end of an output, even if that has heard the end of another', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ven-virsh-'));
+    const program = `#!/bin/sh\nprintf %s "$*" >'${folder}/said'\nPATH=$REAL_PATH exec virsh "$@"\n`;
+    try {
+      const real = process.env['PATH'] ?? '';
+      writeFileSync(join(folder, 'virsh'), program.replace('$REAL_PATH', real), { mode: 0o755 });
+      const overheard = new Virsh({
+        uri: 'test:///default',
+        env: { ...process.env, PATH: `${folder}:${real}` },
+      });
+      await overheard.ask([['echo', 'one']]);
+      const mark = /echo (@\w+);/.exec(readFileSync(join(folder, 'said'), 'utf8'))?.[1] ?? '';
+      expect(mark).not.toBe('');
+      const replies = await overheard.ask([
+        ['echo', `a ${mark} b`],
+        ['echo', 'two'],
+      ]);
+      expect(replies.map(({ text }) => text)).toEqual([`a ${mark} b`, 'two']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('hands over files that leave nothing behind', async () => {
