@@ -15,7 +15,7 @@ const ROOMS = {
   plan: [],
   apply: [],
   host: ['libvirt', 'xml'],
-  onboarding: ['host', 'stages', 'terminal-text'],
+  onboarding: ['stages', 'terminal-text'],
   orchestrator: [],
   view: [],
   operations: [

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadProfile } from '../src/config/index.js';
 import { driveNodes } from '../src/onboarding/drive.js';
-import { ConsoleFollower, consoleEnd, typeOnConsole, writeNodeRecord } from '../src/host/index.js';
+import { ConsoleFollower, consoleEnd } from '../src/host/consoles/console-follower.js';
+import { typeOnConsole } from '../src/host/consoles/console-typing.js';
+import { writeNodeRecord } from '../src/host/state/node-records.js';
 import type { ResolvedVm } from '../src/model/index.js';
 
 const [logs = '', work = '', count = '0', profileFile = '', username = '', password = ''] =
@@ -63,7 +65,7 @@ const result = await driveNodes({
     consoleEnd: ({ domain }) => consoleEnd({ ...at, domain }),
     powers: (uuids) =>
       Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
-    life: () => ({}),
+    bootOf: () => ({}),
     powerOn: () => Promise.resolve(),
     type: ({ uuid }, text, wanted, signal) =>
       typeOnConsole({ uri: at.uri, uuid, text, wanted, env: process.env, signal }),

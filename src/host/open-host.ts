@@ -1,56 +1,67 @@
 import type { Host, ReadSecret, ResolvedHost } from '../model/index.js';
-import { bringUpAct } from './vagrant/bring-up.js';
+import { findingsOf } from './checks/findings.js';
 import { firmwareFor } from './checks/firmware.js';
-import { domainActs } from './libvirt/domain-acts.js';
+import { probeAccelerator } from './checks/probe.js';
+import { openConsoles } from './consoles/consoles.js';
 import type { Env } from './exec.js';
-import { fleetKey } from './state/lock.js';
+import { domainActs } from './libvirt/domain-acts.js';
 import { setGraphicsPassword, withPasswords } from './libvirt/graphics-password.js';
+import { volumeIncarnation } from './libvirt/incarnation.js';
+import { isRemote } from './libvirt/local.js';
 import { networkActs } from './libvirt/network-acts.js';
 import { readNvramTemplate } from './libvirt/nvram-template.js';
 import { observe } from './libvirt/observe.js';
-import { probeAccelerator } from './checks/probe.js';
-import { containerRunner } from './vagrant/container.js';
-import { machinesJson } from './vagrant/machines.js';
-import { localRunner } from './vagrant/runner.js';
+import { lastStart, readPowers } from './libvirt/power.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
+import { workFolder } from './state/files.js';
+import { openFleetState } from './state/fleet-state.js';
+import { acquireLock, fleetKey } from './state/lock.js';
+import { bringUpAct } from './vagrant/bring-up.js';
+import { containerRunner, endLeftOvers } from './vagrant/container.js';
+import { machinesJson } from './vagrant/machines.js';
+import { localRunner } from './vagrant/runner.js';
 
 export interface HostOptions {
   /** A libvirt connection URI. */
   uri: string;
   fleet: string;
   runner: ResolvedHost['runner'];
-  /** See `workFolder`. */
-  workDir: string;
   /** The text of the Vagrantfile, which reads `machines.json` beside it. */
   vagrantfile: string;
   env: Env;
-  /** See `Lock.fd`. */
-  lockFd?: number | undefined;
-  /** Ends what virsh is at work on. */
-  signal?: AbortSignal | undefined;
   /** Without it, `observe` looks at no passwords, and none can be set. */
   readSecret?: ReadSecret | undefined;
+  /** Where libvirt logs of its domains; default: where it does. */
+  logFolder?: string | undefined;
 }
 
-/** The real host. Nothing is run before something is asked. */
-export function createHost({
-  uri,
-  fleet,
-  runner,
-  workDir,
-  vagrantfile,
-  env,
-  lockFd,
-  signal,
-  readSecret,
-}: HostOptions): Host {
+/** The real host. Nothing is run, and no file made, before something is asked. */
+export function openHost(options: HostOptions): Host {
+  return hostWith(options, {});
+}
+
+/** `lockFd`: see `LockFile.fd`. `signal`: ends what virsh is at work on. */
+function hostWith(
+  options: HostOptions,
+  { lockFd, signal }: { lockFd?: number; signal?: AbortSignal | undefined },
+): Host {
+  const { uri, fleet, runner, vagrantfile, env, readSecret, logFolder } = options;
   const virsh = new Virsh({ uri, env, lockFd, signal });
+  const key = fleetKey({ uri, fleet });
+  const workDir = workFolder({ uri, fleet, env });
   return {
+    uri,
+    isRemote: isRemote(uri),
+    consoles: openConsoles({ uri, fleet, env, logFolder }),
+    state: openFleetState(workDir),
     observe: async (fleet) => {
       const state = await observe(virsh, fleet, () => new Date());
       return readSecret ? withPasswords(virsh, fleet, state, readSecret) : state;
     },
+    readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
+    lastStart: (domain) => lastStart({ domain, folder: logFolder }),
+    volumeIncarnation: (path) => volumeIncarnation(uri, path),
     setGraphicsPassword: (uuid, reference) =>
       setGraphicsPassword(virsh, uuid, readSecret, reference),
     firmware: (wanted, need) => firmwareFor(virsh, { uri, env }, wanted, need),
@@ -65,11 +76,22 @@ export function createHost({
       machinesJson,
       runner:
         runner.kind === 'container'
-          ? containerRunner({ image: runner.image, key: fleetKey({ uri, fleet }), env })
+          ? containerRunner({ image: runner.image, key, env })
           : localRunner,
       env,
       lockFd,
     }),
     probeAccelerator: () => probeAccelerator(virsh, { uri, env }),
+    findings: (fleet, checks) => findingsOf(fleet, { env, ...checks }),
+    lock: async ({ stop, ...request }) => {
+      const held = await acquireLock({ uri, fleet, env, ...request });
+      return {
+        host: hostWith(options, { lockFd: held.fd, signal: stop }),
+        release: () => {
+          held.release();
+        },
+      };
+    },
+    endLeftovers: () => endLeftOvers({ runner, key, workDir, env }),
   };
 }

@@ -1,7 +1,10 @@
 export * from './boot.js';
+export * from './clock.js';
+export * from './consoles.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './firmware.js';
+export * from './fleet-state.js';
 export * from './fleet.js';
 export type {
   Fleet,
@@ -19,6 +22,7 @@ export type {
   FleetVm,
   FleetVnc,
 } from './fleet.schema.js';
+export * from './host-state.js';
 export * from './host.js';
 export * from './identity.js';
 export * from './ipv4.js';

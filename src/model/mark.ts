@@ -1,6 +1,6 @@
 import { firmwareMark } from './firmware.js';
 import type { ResolvedVm } from './fleet.js';
-import type { DomainMark, VolumeRef } from './host.js';
+import type { DomainMark, VolumeRef } from './host-state.js';
 
 const NVRAM_SUFFIX = '-nvram.fd';
 

@@ -4,7 +4,8 @@
  */
 import type { Address, ResolvedVm } from './fleet.js';
 import type { SecretReference } from './secret.js';
-import type { DomainMark, NetworkEntryChange, PlannedNetwork, VolumeRef } from './host.js';
+import type { DomainMark, VolumeRef } from './host-state.js';
+import type { NetworkEntryChange, PlannedNetwork } from './host.js';
 import type { HostIdentity } from './orchestrator.js';
 
 /** When a changed field takes effect. `replace` deletes the VM's disks. */

@@ -2,6 +2,7 @@
  * Provisioning: the profile that describes a node's stages from power-on to ready, what a node's
  * watcher gets and returns, and the record of it. Times are ISO 8601, UTC; durations are seconds.
  */
+import type { LogPosition } from './consoles.js';
 import type { Address, OnboardingFlow } from './fleet.js';
 
 export const FAILURE_CLASSES = [
@@ -170,7 +171,7 @@ export interface NodeRecord {
   /** The last line that isn't blank, cleaned, without secrets. */
   lastLine: string | null;
   /** The part of the console log that this record covers; null: nothing. */
-  log: { file: string; position: number } | null;
+  log: LogPosition | null;
   /** The watcher's state (`NodeWatcher.memory`). */
   memory: unknown;
   /**

@@ -4,7 +4,8 @@
  */
 import type { HostFirmware, SecureBootKeys } from './firmware.js';
 import type { ResolvedDisk, ResolvedVm } from './fleet.js';
-import type { BootMark, DomainMark, NewVolume, PlannedNetwork, VolumeRef } from './host.js';
+import type { BootMark, DomainMark, VolumeRef } from './host-state.js';
+import type { NewVolume, PlannedNetwork } from './host.js';
 
 /** The part of a VM's definition that the host decides. `firmware` is null for a BIOS only. */
 export interface HostChoice {

@@ -5,7 +5,7 @@ type TypeEffect = Extract<NodeEffect, { kind: 'type' }>;
 /** As the watcher's. */
 type Standing = () => 'asked' | 'written-on' | 'over';
 
-export interface TypistOptions {
+export interface ConsoleWriterOptions {
   vm: ResolvedVm;
   ports: Pick<OnboardingPorts, 'type' | 'clock' | 'credentials' | 'emit'>;
   warn: (message: string) => void;
@@ -21,13 +21,13 @@ const AGAIN_MS = 3000;
 const LONGEST_MS = 30_000;
 
 /** Answers one node's prompts, one after another. */
-export class Typist {
+export class ConsoleWriter {
   #fault: { error: unknown } | null = null;
-  readonly #options: TypistOptions;
+  readonly #options: ConsoleWriterOptions;
   #stop = new AbortController();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(options: TypistOptions) {
+  constructor(options: ConsoleWriterOptions) {
     this.#options = options;
   }
 

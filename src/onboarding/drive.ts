@@ -3,6 +3,7 @@ import {
   isSameHost,
   VenError,
   type Address,
+  type DomainPower,
   type NodeRecord,
   type OnboardingFlow,
   type OrchestratorHost,
@@ -12,13 +13,7 @@ import {
 } from '../model/index.js';
 import { Admission, type AdmissionLimits } from './admission.js';
 import { NodeRun } from './node.js';
-import {
-  inOrder,
-  warnOnce,
-  type LostNode,
-  type OnboardingPorts,
-  type PowerState,
-} from './ports.js';
+import { inOrder, warnOnce, type LostNode, type OnboardingPorts } from './ports.js';
 import { resultOf } from './result.js';
 import { StatusPoll } from './status-poll.js';
 
@@ -49,7 +44,7 @@ export interface DriveOptions {
 
 export interface DrivenNode {
   vm: ResolvedVm;
-  power: PowerState;
+  power: DomainPower;
   /** What is kept of it and still counts. */
   record: NodeRecord | null;
   /** It has failed before it could begin; absent: it has not. */

@@ -1,9 +1,9 @@
 import { Spelling } from '../terminal-text/index.js';
 import { writtenForms } from '../stages/index.js';
-import type { LogPlace } from './ports.js';
+import type { LogPosition } from '../model/index.js';
 
 export interface EchoFound {
-  at: LogPlace;
+  at: LogPosition;
   length: number;
 }
 
@@ -54,11 +54,11 @@ export class EchoFinder {
   /** From where something may begin that is not whole yet. */
   #bytes: Buffer = Buffer.alloc(0);
   /** Of each piece of `#bytes`. */
-  #pieces: { start: LogPlace; length: number }[] = [];
+  #pieces: { start: LogPosition; length: number }[] = [];
   /** So many of `#bytes` were handed on, and so many of these by a former run. */
   #handed = 0;
   #known = 0;
-  #knownBetween: { from: LogPlace; to: LogPlace } | null = null;
+  #knownBetween: { from: LogPosition; to: LogPosition } | null = null;
   /** So far along its line do `#bytes` begin. */
   #column = 0;
   #held = { since: 0, milliseconds: 0 };
@@ -71,7 +71,7 @@ export class EchoFinder {
   }
 
   /** Before anything is pushed: what will be pushed first was handed on by a former run. */
-  known(from: LogPlace, to: LogPlace): void {
+  known(from: LogPosition, to: LogPosition): void {
     this.#knownBetween = { from, to };
   }
 
@@ -85,7 +85,7 @@ export class EchoFinder {
 
   /** `said`: what may be handed on now. */
   push(
-    { start, bytes }: { start: LogPlace; bytes: Uint8Array },
+    { start, bytes }: { start: LogPosition; bytes: Uint8Array },
     now: number,
   ): { found: EchoFound[]; said: Uint8Array } {
     const before = this.#bytes.length;
@@ -129,12 +129,12 @@ export class EchoFinder {
   }
 
   /** Where begins what was not handed on; `end`: where the next byte will be. */
-  place(end: LogPlace): LogPlace {
+  position(end: LogPosition): LogPosition {
     if (this.#knownBetween) return this.#knownBetween.to;
     return this.#handed < this.#bytes.length ? this.#placeOf(this.#handed) : end;
   }
 
-  #knownOf({ file, position }: LogPlace, length: number): number {
+  #knownOf({ file, position }: LogPosition, length: number): number {
     const { from, to } = this.#knownBetween ?? {};
     const isKnown =
       from?.file === file &&
@@ -233,7 +233,7 @@ export class EchoFinder {
     }
   }
 
-  #placeOf(index: number): LogPlace {
+  #placeOf(index: number): LogPosition {
     let before = 0;
     for (const { start, length } of this.#pieces) {
       if (index < before + length)

@@ -1,7 +1,7 @@
 import { LastBoot } from '../terminal-text/index.js';
-import { VenError, type ResolvedVm } from '../model/index.js';
+import { VenError, type ConsoleReader, type LogPosition, type ResolvedVm } from '../model/index.js';
 import { EchoFinder } from './echo.js';
-import type { LogPlace, NodeConsole, OnboardingPorts } from './ports.js';
+import type { OnboardingPorts } from './ports.js';
 
 /** So much before the place where a former run stopped is read again: it may have stopped in the midst of an echo. */
 const AGAIN_BYTES = 4096;
@@ -14,7 +14,7 @@ export class Listener {
   readonly #ports: Pick<OnboardingPorts, 'openConsole' | 'consoleEnd' | 'clock'>;
   readonly #warn: (message: string) => void;
   readonly #echo: EchoFinder;
-  #console: NodeConsole | null = null;
+  #console: ConsoleReader | null = null;
   #typedAt = -Infinity;
   /** Nobody listens any more but for an echo; null: somebody does. */
   #until: number | null = null;
@@ -31,15 +31,15 @@ export class Listener {
   }
 
   /** null: all that is kept. */
-  open(from: LogPlace | null): void {
+  open(from: LogPosition | null): void {
     const since = from && { file: from.file, position: Math.max(0, from.position - AGAIN_BYTES) };
     if (from && since) this.#echo.known(since, from);
     this.#console = this.#ports.openConsole(this.#vm, since);
   }
 
   /** How much of the log has been heard; null: it was not opened. */
-  get place(): LogPlace | null {
-    return this.#console && this.#echo.place(this.#console.place);
+  get position(): LogPosition | null {
+    return this.#console && this.#echo.position(this.#console.position);
   }
 
   /** From now on this may be echoed. */

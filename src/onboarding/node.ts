@@ -1,5 +1,6 @@
 import {
   VenError,
+  type DomainPower,
   type FailureClass,
   type NodeEffect,
   type NodeFailure,
@@ -13,12 +14,12 @@ import {
 } from '../model/index.js';
 import { NodeWatcher, type NodeWatcherOptions } from '../stages/index.js';
 import { Listener } from './listener.js';
-import type { LostNode, NodeLife, OnboardingPorts, PowerState } from './ports.js';
+import type { LostNode, NodeBoot, OnboardingPorts } from './ports.js';
 import { finishedEvent, recordOf, type NodeEnd } from './result.js';
-import { Typist } from './console-writer.js';
+import { ConsoleWriter } from './console-writer.js';
 
 /** `waiting`: its power is off, and its turn has not come; `registered`: it has but for the power-on. `ended`: there is nothing more to do about it in this run. */
-export type NodeState = 'waiting' | 'starting' | 'registered' | 'watched' | 'ended';
+export type NodePhase = 'waiting' | 'starting' | 'registered' | 'watched' | 'ended';
 
 export interface NodeOptions {
   vm: ResolvedVm;
@@ -44,15 +45,15 @@ const OUTPUT_MS = 500;
 /** One node of a run: feeds its watcher, does what that asks for, keeps its record. */
 export class NodeRun {
   readonly vm: ResolvedVm;
-  state: NodeState = 'waiting';
+  state: NodePhase = 'waiting';
   end: NodeEnd | null = null;
   failure: NodeFailure | null = null;
 
   readonly #options: NodeOptions;
   readonly #listener: Listener;
-  readonly #typist: Typist;
+  readonly #writer: ConsoleWriter;
   #watcher: NodeWatcher | null = null;
-  #life: NodeLife = {};
+  #boot: NodeBoot = {};
   #power: { id: string | null; on: boolean; since: number } = { id: null, on: false, since: 0 };
   /** -Infinity: not yet, and there is something to catch up with. */
   #lookedAt = -Infinity;
@@ -67,7 +68,7 @@ export class NodeRun {
     this.vm = options.vm;
     const { ports, warn, signal, vm } = options;
     this.#listener = new Listener(vm, ports, warn);
-    this.#typist = new Typist({
+    this.#writer = new ConsoleWriter({
       vm,
       ports,
       warn,
@@ -102,18 +103,18 @@ export class NodeRun {
   }
 
   /** Takes up the watch over a VM whose power is on: where the record left it, else from its last boot on. `before`: what the orchestrator said of it. */
-  takeUp(power: PowerState, before: OrchestratorHost | null): void {
+  takeUp(power: DomainPower, before: OrchestratorHost | null): void {
     const { record, ports } = this.#options;
     const now = ports.clock.now();
     this.#power = { id: power.id, on: true, since: now };
-    this.#life = ports.life(this.vm);
+    this.#boot = ports.bootOf(this.vm);
     this.#listener.open(record?.log ?? null);
     const begun = record?.visits[0];
     if (record !== null && begun !== undefined)
       this.#resume(Date.parse(begun.enteredAt), record.memory);
     else
       this.#watch({
-        startedAt: Math.min(now, Date.parse(this.#life.life ?? iso(now))),
+        startedAt: Math.min(now, Date.parse(this.#boot.life ?? iso(now))),
         late: true,
         fromPowerOn: record?.log != null,
       });
@@ -148,7 +149,7 @@ export class NodeRun {
       if (this.#isEnded()) return;
       const now = ports.clock.now();
       this.#power = { id: null, on: true, since: now };
-      this.#life = ports.life(this.vm);
+      this.#boot = ports.bootOf(this.vm);
       this.#lookedAt = now;
       this.state = 'watched';
       ports.emit({ type: 'node-started', time: iso(now), address: this.address });
@@ -189,7 +190,7 @@ export class NodeRun {
 
   /** Lets go of its console. Idempotent. */
   close(): void {
-    this.#typist.stop();
+    this.#writer.stop();
     this.#listener.close();
   }
 
@@ -208,12 +209,12 @@ export class NodeRun {
     if (bytes.length > 0) this.#take({ kind: 'console', at: now, bytes, late });
     this.#take({ kind: 'tick', at: now });
     this.#tellOutput(now);
-    this.#typist.throwFault();
+    this.#writer.throwFault();
     if (this.#unsaved && now - this.#savedAt >= SAVE_MS) this.save();
   }
 
   /** `askedAt`: what was asked before it was started by us says nothing. `before`: what the orchestrator said of it last. */
-  powerSeen({ power, id }: PowerState, askedAt: number, before: OrchestratorHost | null): void {
+  powerSeen({ power, id }: DomainPower, askedAt: number, before: OrchestratorHost | null): void {
     if (this.state !== 'watched' || askedAt < this.#power.since) return;
     const now = this.#options.ports.clock.now();
     const on = power === 'running' || power === 'paused';
@@ -251,7 +252,7 @@ export class NodeRun {
     const { profile, flow, ports } = this.#options;
     const watcher = this.#watcher;
     if (!watcher || !this.#unsaved) return;
-    const kept = { ...this.#life, flow, log: this.#listener.place };
+    const kept = { ...this.#boot, flow, log: this.#listener.position };
     ports.records.write(recordOf(this.vm, profile, watcher, kept));
     this.#savedAt = ports.clock.now();
     this.#unsaved = false;
@@ -291,8 +292,8 @@ export class NodeRun {
   /** Somebody has started it again, or replaced it. */
   #beginAnew(now: number, before: OrchestratorHost | null): void {
     this.#options.warn('was powered on again by somebody else: watched from the start');
-    this.#typist.stop();
-    this.#life = this.#options.ports.life(this.vm);
+    this.#writer.stop();
+    this.#boot = this.#options.ports.bootOf(this.vm);
     this.#watch({ startedAt: now }, before);
   }
 
@@ -352,7 +353,7 @@ export class NodeRun {
         ? 'over'
         : watcher.standing(effect.answer);
     };
-    this.#typist.type(effect, standing);
+    this.#writer.type(effect, standing);
   }
 
   /** Ends it where it was only wanted to get to. At the last stage its watcher says that it is ready. */
@@ -369,7 +370,7 @@ export class NodeRun {
     this.end = end;
     this.state = 'ended';
     if (this.#watcher && (end !== 'failed' || this.#watcher.outcome === 'failed')) this.save();
-    this.#typist.stop();
+    this.#writer.stop();
     this.#options.ports.emit(finishedEvent(this, end, this.#options.ports.clock.now()));
     this.#listener.end();
   }

@@ -1,39 +1,21 @@
-/** All that watching nodes needs of the world. `on-host.ts` gives the real one; tests give one of their own. */
+/** All that watching nodes needs of the world. `operations` gives the real one; tests give one of their own. */
 import type {
   Address,
+  Clock,
+  ConsoleReader,
   Credentials,
+  DomainPower,
+  LogPosition,
   NodeRecord,
+  NodeRecords,
   Orchestrator,
-  Power,
   ProvisionEvent,
   ResolvedVm,
+  TypeOutcome,
 } from '../model/index.js';
 
-/** As the host's. */
-export interface LogPlace {
-  file: string;
-  position: number;
-}
-
-/** A node's console from some place on. */
-export interface NodeConsole {
-  /** Where the next byte will be. */
-  readonly place: LogPlace;
-  /** What is new, a part of it at a time: nothing more has been said when nothing comes. */
-  read(): { start: LogPlace; bytes: Uint8Array }[];
-  /** Overwrites what a node echoed and must not be kept. Returns why it could not, or null. */
-  mask(at: LogPlace, length: number): string | null;
-  close(): void;
-}
-
-export interface PowerState {
-  power: Power | 'missing';
-  /** Another one for each start; null while it is off. */
-  id: string | null;
-}
-
-/** As in a record. `life` is when it was started, ISO 8601. */
-export type NodeLife = Pick<NodeRecord, 'life' | 'making'>;
+/** As in a record. `life` is when it was started, ISO 8601; `making` tells incarnations of the VM apart. */
+export type NodeBoot = Pick<NodeRecord, 'life' | 'making'>;
 
 /** Why there is no node to watch, and what to do, for people. */
 export interface LostNode {
@@ -42,19 +24,14 @@ export interface LostNode {
 }
 
 export interface OnboardingPorts {
-  clock: {
-    /** Milliseconds since 1970. */
-    now(): number;
-    /** Resolves after so long, or at once when aborted. */
-    sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-  };
+  clock: Clock;
   /** `from` null: all that is kept. */
-  openConsole(vm: ResolvedVm, from: LogPlace | null): NodeConsole;
-  consoleEnd(vm: ResolvedVm): LogPlace;
+  openConsole(vm: ResolvedVm, from: LogPosition | null): ConsoleReader;
+  consoleEnd(vm: ResolvedVm): LogPosition;
   /** By UUID, all at once. */
-  powers(uuids: readonly string[]): Promise<ReadonlyMap<string, PowerState>>;
+  powers(uuids: readonly string[]): Promise<ReadonlyMap<string, DomainPower>>;
   /** Of the VM as it is now, or was before its power went off. */
-  life(vm: ResolvedVm): NodeLife;
+  bootOf(vm: ResolvedVm): NodeBoot;
   /** Under the fleet's lock; waits for it. */
   powerOn(vm: ResolvedVm, signal: AbortSignal): Promise<void>;
   /** Types the text and Enter, if it is `wanted` still when it can: asked with true right before it does. With `busy` (somebody else is attached) and `unwanted` nothing was typed. */
@@ -63,12 +40,12 @@ export interface OnboardingPorts {
     text: string,
     wanted: (now: boolean) => boolean,
     signal: AbortSignal,
-  ): Promise<'typed' | 'busy' | 'unwanted'>;
+  ): Promise<TypeOutcome>;
   /** null: it is not asked. */
   orchestrator: Orchestrator | null;
   /** null: the flow has none. */
   credentials: Credentials | null;
-  records: { write(record: NodeRecord): void };
+  records: Pick<NodeRecords, 'write'>;
   emit: (event: ProvisionEvent) => void;
 }
 

@@ -12,7 +12,7 @@ import {
   type StageVisit,
 } from '../model/index.js';
 import type { NodeWatcher } from '../stages/index.js';
-import type { NodeLife } from './ports.js';
+import type { NodeBoot } from './ports.js';
 
 export type NodeEnd = 'ready' | 'reached' | 'failed' | 'left';
 
@@ -107,7 +107,7 @@ export function recordOf(
   { name, uuid }: ResolvedVm,
   profile: Profile,
   { outcome, failure, visits, lastLine, memory }: NodeWatcher,
-  kept: NodeLife & Pick<NodeRecord, 'flow' | 'log'>,
+  kept: NodeBoot & Pick<NodeRecord, 'flow' | 'log'>,
 ): NodeRecord {
   const by = { name: profile.name, digest: profile.digest };
   return {

@@ -1,20 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { runPlan } from '../apply/index.js';
-import {
-  acquireLock,
-  commandLine,
-  endLeftOvers,
-  fleetKey,
-  openJournal,
-  removeDomainLogs,
-  removeWorkFolder,
-} from '../host/index.js';
+import { commandLine } from '../host/index.js';
 import {
   EXIT,
   VenError,
   type Address,
   type Emit,
   type EventError,
+  type Host,
   type Plan,
   type PlanOptions,
   type ResolvedFleet,
@@ -92,9 +85,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   session?.about(askedVms(fleet, options));
   if (request.consent === 'impossible') throw needsConsent(request);
 
-  const lock = await acquireLock({
-    uri: fleet.host.uri,
-    fleet: fleet.name,
+  const lock = await openHost(fleet, request, readSecret).lock({
     waitSeconds: request.lockTimeoutSeconds,
     command: options.mode,
     signal: request.interrupt.graceful,
@@ -102,25 +93,20 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const client = session?.client ?? new OneClient();
   const { lost, note } = losses();
   try {
-    const { host, workDir } = openHost(fleet, request.env, {
-      lockFd: lock.fd,
-      ...(readSecret && { readSecret }),
-    });
-    // A container goes on without the run that started it, and without the lock.
-    const key = fleetKey({ uri: fleet.host.uri, fleet: fleet.name });
-    await endLeftOvers({ runner: fleet.host.runner, key, workDir, env: request.env });
+    const { host } = lock;
+    await host.endLeftovers();
     const state = await host.observe(fleet);
     const plan = makePlan(fleet, state, options);
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     if (plan.steps.length === 0) {
-      if (options.mode === 'destroy') await tidy(workDir, plan, request);
+      if (options.mode === 'destroy') await tidy(host, plan, request);
       return { fleet, plan, result: null, declined: false, lost };
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stand for hours; what was agreed to must still be what is done, and nothing may have come in its way.
     if (request.consent === 'ask')
       checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
-    if (options.mode === 'apply') await checkHostIsReady(fleet, plan, request.env);
+    if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan);
     await session?.checkBefore(plan, request.interrupt.graceful);
 
     const { askSecret = null } = request;
@@ -130,8 +116,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       { ...request, askSecret, signal: request.interrupt.graceful },
       client,
     );
-    const journal = openJournal(workDir);
-    const keepRecords = recordsKeeper(fleet, plan, workDir);
+    const journal = host.state.openJournal();
+    const keepRecords = recordsKeeper(fleet, plan, host);
     const emit = (event: RunEvent): void => {
       try {
         request.emit(event);
@@ -161,7 +147,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         viewFault: (error) => (viewFault = error),
       });
       if (options.mode === 'destroy' && result.exitCode === EXIT.done)
-        await tidy(workDir, plan, request);
+        await tidy(host, plan, request);
       return { fleet, plan, result, declined: false, lost, viewFault };
     } finally {
       journal.close();
@@ -204,11 +190,11 @@ function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
 }
 
 /** After a whole destroy nothing of the work folder is of use any more, but the logs. */
-async function tidy(workDir: string, plan: Plan, { purge, env }: ApplyRequest): Promise<void> {
+async function tidy(host: Host, plan: Plan, { purge }: ApplyRequest): Promise<void> {
   const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
   if (!whole) return;
-  removeWorkFolder(workDir, { keepLogs: purge !== true });
-  if (purge === true) await removeDomainLogs(plan.host, plan.fleet, env);
+  host.state.clear({ keepLogs: purge !== true });
+  if (purge === true) await host.consoles.deleteLogs();
 }
 
 function needsConsent({ file, typed: [command = '', ...rest] }: ApplyRequest): VenError {

@@ -1,4 +1,3 @@
-import { attachConsole } from '../host/index.js';
 import { findRunningVm, type VmRequest } from './find-vm.js';
 import { logs } from './logs.js';
 
@@ -18,10 +17,10 @@ export interface ConsoleRequest extends VmRequest {
 export async function attach(
   request: ConsoleRequest,
 ): Promise<{ address: string; ended: 'left' | 'stopped' }> {
-  const { fleet, vm } = await findRunningVm(request);
+  const { host, vm } = await findRunningVm(request);
   request.onAttach(vm.address);
-  const { env, escape, signal } = request;
-  const state = await attachConsole({ uri: fleet.host.uri, uuid: vm.uuid, env, escape, signal });
+  const { escape, signal } = request;
+  const state = await host.consoles.attach({ uuid: vm.uuid, escape, signal });
   return { address: vm.address, ended: state === 'stopped' ? 'stopped' : 'left' };
 }
 

@@ -1,8 +1,14 @@
 import { loadFleet } from '../config/index.js';
-import { hostFindings } from '../host/index.js';
-import { VenError, type HostFinding, type Plan, type ResolvedFleet } from '../model/index.js';
+import {
+  VenError,
+  type Host,
+  type HostFinding,
+  type Plan,
+  type ResolvedFleet,
+} from '../model/index.js';
 import { checkAnswers } from '../orchestrator/index.js';
 import { loadFleetFile, type Request } from './load.js';
+import { openHost } from './open.js';
 
 /** For all that has to do with one answer of the orchestrator. */
 const ANSWER_SECONDS = 5;
@@ -16,11 +22,12 @@ const ONE_VM = 'apiVersion: ven/v1\nfleet: doctor\nvms: [{ name: edge }]\n';
  */
 export async function doctor(
   file: string | undefined,
-  env: Request['env'],
+  request: Omit<Request, 'file'>,
 ): Promise<HostFinding[]> {
+  const { env } = request;
   const fleet = file === undefined ? anyFleet(env) : loadFleetFile({ file, env });
   const found = await Promise.all([
-    hostFindings(fleet, { env, probe: true, vagrant: true }),
+    openHost(fleet, request).findings(fleet, { probe: true, vagrant: true }),
     orchestratorFindings(fleet, env),
   ]);
   return found.flat();
@@ -71,9 +78,9 @@ function anyFleet(env: Request['env']): ResolvedFleet {
 
 /** The part of `doctor` that an apply needs, the quick checks only. Rejects with `host-not-ready`, all findings at once. */
 export async function checkHostIsReady(
+  host: Host,
   fleet: ResolvedFleet,
   plan: Plan,
-  env: Request['env'],
 ): Promise<void> {
   const vagrant = plan.steps.some(({ kind }) => kind === 'vm-up');
   // A network that a killed run left stopped is started by the plan itself.
@@ -86,7 +93,7 @@ export async function checkHostIsReady(
     ...fleet,
     networks: fleet.networks.filter(({ address }) => !started.has(address)),
   };
-  const missing = (await hostFindings(wanted, { env, probe: false, vagrant })).filter(
+  const missing = (await host.findings(wanted, { probe: false, vagrant })).filter(
     ({ level }) => level === 'missing',
   );
   if (missing.length === 0) return;

@@ -1,6 +1,7 @@
 import { didYouMean } from '../config/index.js';
 import {
   VenError,
+  type Host,
   type ObservedDomain,
   type ResolvedFleet,
   type ResolvedVm,
@@ -42,9 +43,10 @@ export function vmNamed(fleet: ResolvedFleet, wanted: string, file: string): Res
 /** The VM as it runs. @throws VenError `not-found` when it has not been made, `not-running` when it is off, or what libvirt answers. */
 export async function findRunningVm(
   request: VmRequest,
-): Promise<{ fleet: ResolvedFleet; vm: ResolvedVm; live: NonNullable<ObservedDomain['live']> }> {
+): Promise<{ host: Host; vm: ResolvedVm; live: NonNullable<ObservedDomain['live']> }> {
   const { fleet, vm } = findVm(request);
-  const state = await openHost(fleet, request.env).host.observe(fleet);
+  const host = openHost(fleet, request);
+  const state = await host.observe(fleet);
   const domain = state.domains.find(
     ({ uuid, mark }) => uuid === vm.uuid && mark?.fleet === fleet.name,
   );
@@ -62,5 +64,5 @@ export async function findRunningVm(
       hint: `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ven apply ${request.file}; what it said so far: ven logs ${vm.name} ${request.file}`,
     });
   }
-  return { fleet, vm, live: domain.live };
+  return { host, vm, live: domain.live };
 }

@@ -2,12 +2,15 @@ import { dirname, resolve } from 'node:path';
 import { loadFleet } from '../config/index.js';
 import { readFleetFile, readSecret, readTextFile } from '../host/index.js';
 import type { ReadSecret, ResolvedFleet } from '../model/index.js';
+import type { Ports } from './ports.js';
 
 /** What every command is asked with. */
 export interface Request {
   /** The fleet file's path. */
   file: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Default: the world as it is. */
+  ports?: Ports;
 }
 
 /** Reads, checks and resolves the fleet file; with `readSecret`, also checks what it refers to. Rejects with `fleet-file` (all findings at once) or `not-found`. */

@@ -1,6 +1,6 @@
 import { ConsoleText, LastBoot, LastLines } from '../terminal-text/index.js';
-import { readConsoleLog } from '../host/index.js';
 import { findVm, type VmRequest } from './find-vm.js';
+import { openHost } from './open.js';
 
 export interface LogsRequest extends VmRequest {
   /** Go on until `signal` is aborted. */
@@ -34,12 +34,8 @@ export async function logs({
   const last = tail === null ? null : new LastLines(tail);
   const tell = last === null ? write : (said: string): void => last.push(said);
   let past = true;
-  for await (const bytes of readConsoleLog({
-    uri: fleet.host.uri,
-    domain: vm.domain,
-    follow,
-    signal,
-  })) {
+  const { consoles } = openHost(fleet, request);
+  for await (const bytes of consoles.read(vm.domain, { follow, signal })) {
     if (past && bytes === null) {
       past = false;
       if (boot) tell(text.push(Buffer.from(boot.text(), 'latin1')));

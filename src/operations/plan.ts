@@ -30,7 +30,7 @@ export interface PlanResult {
 export async function plan(request: PlanRequest): Promise<PlanResult> {
   const readSecret = secretReader(request);
   const fleet = loadFleetFile(request, readSecret);
-  const { host } = openHost(fleet, request.env, { readSecret });
+  const host = openHost(fleet, request, readSecret);
   const state = await host.observe(fleet);
   const made = makePlan(fleet, state, request.options);
   return {

@@ -1,5 +1,5 @@
 import { bringUpOf } from '../apply/index.js';
-import { findFirmware, firmwareSearch, machinesJson, ownFirmware } from '../host/index.js';
+import { firmwareHere, machinesJson } from '../host/index.js';
 import {
   volumesOf,
   type HostFirmware,
@@ -84,16 +84,10 @@ function guessesOf({ vms, networks }: ResolvedFleet): Guess[] {
   return guesses;
 }
 
-/** Of this machine, whatever host the fleet is for: that one is not asked. */
+/** That of another machine is not asked for: no host is. */
 function shownFirmware({ firmware, nvram }: ResolvedVm, env: Request['env']): HostFirmware | null {
-  if (firmware === 'bios') return null;
-  if (typeof firmware === 'object') return ownFirmware(firmware);
-  const { firmware: found } = findFirmware(
-    firmware,
-    { template: false, ownKeys: nvram?.keys !== undefined },
-    firmwareSearch('qemu:///system', env),
-  );
-  return found ?? { by: 'libvirt', secure: firmware === 'uefi-secure' };
+  const need = { template: false, ownKeys: nvram?.keys !== undefined };
+  return firmware === 'bios' ? null : firmwareHere(firmware, need, env);
 }
 
 /** A host that has what the fleet takes for granted (others' networks and pools), and nothing else. */

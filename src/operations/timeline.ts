@@ -1,14 +1,15 @@
-import { readNodeRecords, workFolder, type KeptRecord } from '../host/index.js';
 import {
   stageOrder,
   type NodeRecord,
   type NodeTimeline,
   type StageTimes,
+  type StoredRecord,
   type Timeline,
   type TimelineStage,
 } from '../model/index.js';
 import { vmNamed } from './find-vm.js';
 import { loadFleetFile, type Request } from './load.js';
+import { openHost } from './open.js';
 
 export interface TimelineRequest extends Request {
   /** Names or addresses; none: all. */
@@ -20,24 +21,24 @@ export function timeline({ vms, ...request }: TimelineRequest): Timeline {
   const fleet = loadFleetFile(request);
   const chosen =
     vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, request.file));
-  const workDir = workFolder({ uri: fleet.host.uri, fleet: fleet.name, env: request.env });
-  const kept = readNodeRecords(workDir, [...new Set(chosen.map(({ name }) => name))]);
+  const names = [...new Set(chosen.map(({ name }) => name))];
+  const records = openHost(fleet, request).state.records.read(names);
   return timelineOf(
     { fleet: fleet.name, host: fleet.host.uri, orchestrator: fleet.orchestrator !== null },
-    kept,
+    records,
   );
 }
 
 /** What is under way is known up to the moment at which any record was written: whoever watches one watches all. */
 export function timelineOf(
   of: Pick<Timeline, 'fleet' | 'host' | 'orchestrator'>,
-  kept: readonly KeptRecord[],
+  records: readonly StoredRecord[],
 ): Timeline {
-  const written = kept.flatMap(({ writtenAt }) =>
+  const written = records.flatMap(({ writtenAt }) =>
     writtenAt === null ? [] : [writtenAt.getTime()],
   );
   const until = Math.max(...written);
-  const nodes = kept.map(({ vm, record, damage }) => ({
+  const nodes = records.map(({ vm, record, damage }) => ({
     vm,
     address: `vm.${vm}`,
     way: record === null ? null : wayOf(record, until),

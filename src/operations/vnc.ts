@@ -1,4 +1,3 @@
-import { startViewer } from '../host/index.js';
 import { VenError } from '../model/index.js';
 import { findRunningVm, type VmRequest } from './find-vm.js';
 
@@ -18,7 +17,7 @@ export async function vnc({
   view,
   ...request
 }: VmRequest & { view: boolean }): Promise<VncAddress> {
-  const { fleet, vm, live } = await findRunningVm(request);
+  const { host, vm, live } = await findRunningVm(request);
   const { graphics } = live;
   if (!('listen' in graphics) || graphics.type !== 'vnc') {
     throw new VenError('not-found', {
@@ -31,14 +30,12 @@ export async function vnc({
     });
   }
   const { listen, port } = graphics;
-  const viewer = view
-    ? await startViewer({ uri: fleet.host.uri, uuid: vm.uuid, listen, port }, request.env)
-    : null;
+  const viewer = view ? await host.consoles.openViewer({ uuid: vm.uuid, listen, port }) : null;
   return {
     address: vm.address,
     listen,
     port,
-    remote: /^\w+:\/\/\//.test(fleet.host.uri) ? null : fleet.host.uri,
+    remote: host.isRemote ? host.uri : null,
     viewer,
   };
 }

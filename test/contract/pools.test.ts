@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createHost, removeDomainLogs } from '../../src/host/index.js';
+import { openHost } from '../../src/host/index.js';
 import { vmUuid, type BringUpResult } from '../../src/model/index.js';
 
 const call = promisify(execFile);
@@ -25,13 +25,12 @@ const volume = `${pool}_a-sda.qcow2`;
 const uuid = vmUuid(pool, 'a');
 const dir = mkdtempSync(join(tmpdir(), 'ven-pools-'));
 const file = join(dir, volume);
-const host = createHost({
+const host = openHost({
   uri: 'qemu:///system',
   fleet: pool,
   runner: { kind: 'local' },
-  workDir: join(dir, 'work'),
   vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
-  env: process.env,
+  env: { ...process.env, XDG_STATE_HOME: dir },
 });
 const volumeXml = `<volume><name>${volume}</name><capacity>1048576</capacity><target><format type="qcow2"/></target></volume>`;
 const domainXml = `<domain type="qemu"><name>${pool}_a</name><uuid>${uuid}</uuid><metadata><ven:vm xmlns:ven="urn:ven:1" fleet="${pool}" name="a" digest="d" ready="yes">
@@ -123,9 +122,9 @@ it('purges no log of a domain that is on the host', async () => {
   await host.defineDomain(domainXml);
   const logs = ['a', 'b'].map((name) => `/var/log/libvirt/qemu/${pool}_${name}.log`);
   for (const log of logs) writeFileSync(log, '');
-  await removeDomainLogs('qemu:///system', pool, process.env);
+  await host.consoles.deleteLogs();
   expect(logs.map((log) => existsSync(log))).toEqual([true, false]);
   await host.deleteDomain(uuid, []);
-  await removeDomainLogs('qemu:///system', pool, process.env);
+  await host.consoles.deleteLogs();
   expect(logs.map((log) => existsSync(log))).toEqual([false, false]);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { vi } from 'vitest';
-import { createHost } from '../../src/host/index.js';
+import { openHost } from '../../src/host/index.js';
 import { foreignDomain } from '../fake-host/index.js';
 import { describeHost } from './suite.js';
 
@@ -24,13 +24,12 @@ const lines = async (...args: string[]): Promise<string[]> =>
 describeHost('real', () => {
   const dir = mkdtempSync(join(tmpdir(), 'ven-contract-'));
   const prefix = `c${String(process.pid).slice(-5)}`;
-  const host = createHost({
+  const host = openHost({
     uri: 'qemu:///system',
     fleet: prefix,
     runner: { kind: 'local' },
-    workDir: join(dir, 'work'),
     vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
-    env: process.env,
+    env: { ...process.env, XDG_STATE_HOME: dir },
   });
   const foreign: string[] = [];
   const put: string[] = [];

@@ -21,12 +21,17 @@ import {
   volumesOf,
   type BringUp,
   type BringUpResult,
+  type DomainPower,
+  type FleetState,
   type DomainMark,
   type FirmwareNeed,
   type Host,
+  type HostFinding,
   type HostFirmware,
   type HostRoute,
   type HostState,
+  type Lock,
+  type LockRequest,
   type NetworkEntryChange,
   type NetworkRedefinition,
   type ObservedDomain,
@@ -41,6 +46,8 @@ import {
 } from '../../src/model/index.js';
 import { attribute, child, type XmlElement } from '../../src/xml/index.js';
 import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
+import { FakeConsoles } from './fake-consoles.js';
+import { FakeState } from './fake-state.js';
 import { Faults } from './faults.js';
 import {
   element,
@@ -101,6 +108,17 @@ export class FakeHost implements Host {
   readonly leases = new Map<string, string[]>();
   probes = 0;
   firmwareAsked: string[] = [];
+  readonly isRemote = false;
+  readonly consoles = new FakeConsoles(() =>
+    [...this.domains.values()].map(({ config }) => domainName(parseXml(config))),
+  );
+  /** What ven keeps: it outlives the run, and is not the host's. */
+  state: FleetState = new FakeState();
+  /** `apply fleet` when it is taken, and `end fleet`. */
+  readonly locks: string[] = [];
+  readonly #held = new Set<string>();
+  /** By the domain's name. */
+  readonly #starts = new Map<string, string>();
   readonly #options: FakeHostOptions;
   #taps = 0;
   #ids = 0;
@@ -215,6 +233,9 @@ export class FakeHost implements Host {
     for (const nvram of this.nvrams) other.nvrams.add(nvram);
     for (const [uuid, addresses] of this.leases) other.leases.set(uuid, addresses);
     other.storage.takeFrom(this.storage);
+    other.state = this.state;
+    for (const [domain, log] of this.consoles.logs) other.consoles.logs.set(domain, log);
+    for (const [domain, start] of this.#starts) other.#starts.set(domain, start);
     other.#taps = this.#taps;
     other.#ids = this.#ids;
     other.#time = this.#time;
@@ -577,6 +598,46 @@ export class FakeHost implements Host {
     });
   }
 
+  findings(): Promise<HostFinding[]> {
+    return Promise.resolve([]);
+  }
+
+  readPowers(uuids: readonly string[]): Promise<ReadonlyMap<string, DomainPower>> {
+    return this.#answer(
+      () =>
+        new Map(
+          uuids.map((uuid): [string, DomainPower] => {
+            const { power = 'missing', live = null } = this.domains.get(uuid) ?? {};
+            return [uuid, { power, id: live === null ? null : attribute(parseXml(live), 'id') }];
+          }),
+        ),
+    );
+  }
+
+  lastStart(domain: string): string | null {
+    return this.#starts.get(domain) ?? null;
+  }
+
+  /** It can't be seen from here. */
+  volumeIncarnation(_path: string): string | null {
+    return null;
+  }
+
+  async lock({ over = 'fleet', command }: LockRequest): Promise<Lock> {
+    await Promise.resolve();
+    if (this.#held.has(over)) throw new VenError('locked', { summary: `the ${over} is locked` });
+    this.#held.add(over);
+    this.locks.push(`${command} ${over}`);
+    const release = (): void => {
+      if (this.#held.delete(over)) this.locks.push(`end ${over}`);
+    };
+    return { host: this, release };
+  }
+
+  endLeftovers(): Promise<void> {
+    return Promise.resolve();
+  }
+
   // libvirt
 
   /** In a later turn, as every answer of a real host. */
@@ -669,6 +730,8 @@ export class FakeHost implements Host {
     for (const disk of facts.disks) this.storage.mustHave(disk);
     const bridges = new Map(facts.nics.map((nic) => [nic.mac, this.#bridgeOf(nic)]));
     this.#ids += 1;
+    this.#time += 1000;
+    this.#starts.set(domainName(parseXml(config)), new Date(this.#time).toISOString());
     domain.live = editXml(config, (root) =>
       mapDevices(withAttribute(root, 'id', String(this.#ids)), 'interface', (nic) => {
         const bridge = bridges.get(macOf(nic)) ?? '';

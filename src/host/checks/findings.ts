@@ -1,7 +1,12 @@
 /** Is the host ready for a fleet, and what to type where it is not. Changes nothing. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { VenError, type HostFinding, type ResolvedFleet } from '../../model/index.js';
+import {
+  VenError,
+  type HostChecks,
+  type HostFinding,
+  type ResolvedFleet,
+} from '../../model/index.js';
 import {
   attribute,
   child,
@@ -19,12 +24,8 @@ import { probeAccelerator } from './probe.js';
 import { resourceFindings } from './resources.js';
 import { Virsh, type Reply } from '../libvirt/virsh.js';
 
-export interface FindingsOptions {
+export interface FindingsOptions extends HostChecks {
   env: Env;
-  /** Try KVM with a tiny VM, and ask vagrant for its plugins: a few seconds. Else only what is quick. */
-  probe: boolean;
-  /** Whether vagrant will be needed. */
-  vagrant: boolean;
 }
 
 export const finding = (
@@ -40,7 +41,7 @@ export const finding = (
 });
 
 /** Never rejects for what it finds. */
-export async function hostFindings(
+export async function findingsOf(
   fleet: ResolvedFleet,
   options: FindingsOptions,
 ): Promise<HostFinding[]> {

@@ -102,6 +102,17 @@ export async function firmwareFor(
   throw noFirmware(wanted, need, uri, found.passedOver);
 }
 
+/** What this machine has by its descriptors, whatever host a fleet is for; else libvirt's choice. */
+export function firmwareHere(
+  wanted: Exclude<ResolvedFirmware, 'bios'>,
+  need: FirmwareNeed,
+  env: Env,
+): HostFirmware {
+  if (typeof wanted === 'object') return ownFirmware(wanted);
+  const { firmware } = findFirmware(wanted, need, firmwareSearch('qemu:///system', env));
+  return firmware ?? { by: 'libvirt', secure: wanted === 'uefi-secure' };
+}
+
 /** Files that the fleet file names, as a host's firmware. */
 export function ownFirmware(wanted: OwnFirmware): Extract<HostFirmware, { by: 'files' }> {
   const file = (path: string): FirmwareFile => ({

@@ -3,19 +3,8 @@
  * look at a log in which nothing is new costs a single `stat`.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import type { ConsolePiece, ConsoleReader, LogPosition } from '../../model/index.js';
 import { consoleLogPath, idOf, unreadable } from './console-log.js';
-
-/** `file` tells one file from another, whatever its name by now; empty: the first that there will be. */
-export interface LogPlace {
-  file: string;
-  position: number;
-}
-
-/** `start`: where its first byte is. It lies in one file. */
-export interface ConsolePiece {
-  start: LogPlace;
-  bytes: Uint8Array;
-}
 
 interface OpenLog {
   fd: number;
@@ -27,9 +16,9 @@ const PIECE_BYTES = 64 * 1024;
 /** Of one log in one look, so that a node that talks without end does not silence the others. */
 const LOOK_BYTES = 1024 * 1024;
 
-export class ConsoleFollower {
+export class ConsoleFollower implements ConsoleReader {
   readonly #path: string;
-  readonly #from: LogPlace | null;
+  readonly #from: LogPosition | null;
   /** Oldest first; the first is the one being read. */
   #files: OpenLog[] = [];
   /** The one before it: what was read of it lately may still have to be masked. */
@@ -44,7 +33,7 @@ export class ConsoleFollower {
   }: {
     uri: string;
     domain: string;
-    from: LogPlace | null;
+    from: LogPosition | null;
     folder?: string | undefined;
   }) {
     this.#path = consoleLogPath(uri, domain, folder);
@@ -52,7 +41,7 @@ export class ConsoleFollower {
   }
 
   /** Where the next byte will be. */
-  get place(): LogPlace {
+  get position(): LogPosition {
     const [file] = this.#files;
     return file
       ? { file: file.id, position: file.position }
@@ -80,7 +69,7 @@ export class ConsoleFollower {
   }
 
   /** Overwrites bytes that were read lately with asterisks, in whatever file they are by now. Returns why it could not, or null. */
-  mask({ file, position }: LogPlace, length: number): string | null {
+  mask({ file, position }: LogPosition, length: number): string | null {
     const open = [this.#before, ...this.#files].find((each) => each?.id === file);
     if (!open) return 'the file has been rotated away';
     let fd: number | null = null;
@@ -156,7 +145,7 @@ export function consoleEnd({
   uri: string;
   domain: string;
   folder?: string | undefined;
-}): LogPlace {
+}): LogPosition {
   const path = consoleLogPath(uri, domain, folder);
   try {
     const stat = statSync(path, { bigint: true });

@@ -7,26 +7,17 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { VenError } from '../../model/index.js';
+import { VenError, type TypeOutcome, type TypeRequest } from '../../model/index.js';
 import { answerOf, explain } from '../libvirt/answers.js';
 import { childEnv, commandLine, missingProgram, run, stopped, type Env } from '../exec.js';
 import { atMost } from '../libvirt/limiter.js';
 
-export interface TypeRequest {
+/** `timeoutSeconds`: from its turn on. */
+export interface TypeOptions extends TypeRequest {
   uri: string;
-  /** Of a domain that runs. */
-  uuid: string;
-  text: string;
-  /** Whether it still should be typed. Asked with `now` right before it is. */
-  wanted: (now: boolean) => boolean;
   env: Env;
-  signal: AbortSignal;
-  /** From its turn on. */
   timeoutSeconds?: number | undefined;
 }
-
-/** `busy`: somebody else is attached. With `busy` and `unwanted` nothing was typed. */
-export type TypeOutcome = 'typed' | 'busy' | 'unwanted';
 
 const ESCAPE = '\u001d';
 const TIMEOUT_SECONDS = 20;
@@ -52,7 +43,7 @@ const typedAt = new Set<string>();
  * Takes its turn, attaches, types the text and a carriage return, leaves. Resolves once libvirt has taken it.
  * @throws VenError `tool-failed` (what libvirt answers, or the time limit: it may pass), `host-not-ready` without script(1), `interrupted` when aborted. Nothing of the text is in it.
  */
-export function typeOnConsole(request: TypeRequest): Promise<TypeOutcome> {
+export function typeOnConsole(request: TypeOptions): Promise<TypeOutcome> {
   return inTurn(async () => {
     request.signal.throwIfAborted();
     if (!request.wanted(false)) return 'unwanted';
@@ -67,7 +58,7 @@ export function typeOnConsole(request: TypeRequest): Promise<TypeOutcome> {
 
 async function typeThrough(
   keys: number,
-  { uri, uuid, text, wanted, env, signal, timeoutSeconds }: TypeRequest,
+  { uri, uuid, text, wanted, env, signal, timeoutSeconds }: TypeOptions,
 ): Promise<TypeOutcome> {
   signal.throwIfAborted();
   const virsh = ['-c', uri, 'console', uuid, '--safe'];

@@ -1,17 +1,14 @@
 /** A terminal's way to a domain's serial console. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AttachRequest } from '../../model/index.js';
 import { explain } from '../libvirt/answers.js';
 import { commandLine, type Env } from '../exec.js';
 import { interact } from './hand-over.js';
 import { Virsh } from '../libvirt/virsh.js';
 
-export interface Attach {
+export interface AttachOptions extends AttachRequest {
   uri: string;
-  uuid: string;
   env: Env;
-  /** The control character that leaves, as `^]`. */
-  escape: string;
-  signal: AbortSignal;
 }
 
 /**
@@ -26,7 +23,7 @@ export async function attachConsole({
   env,
   escape,
   signal,
-}: Attach): Promise<'running' | 'stopped'> {
+}: AttachOptions): Promise<'running' | 'stopped'> {
   const args = ['-q', '-e', escape, '-c', uri, 'console', uuid, '--safe'];
   const { exitCode, stderr } = await interact('virsh', args, { env, signal });
   if (exitCode !== 0) {

@@ -1,21 +1,19 @@
 /** A program of this machine that shows a VM's screen. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import type { Screen } from '../../model/index.js';
 import type { Env } from '../exec.js';
 import { open } from './hand-over.js';
 import { isLocal } from '../libvirt/local.js';
 
-export interface Screen {
+/** `uri`: of the host that it is on. */
+export interface ScreenAt extends Screen {
   uri: string;
-  uuid: string;
-  /** What its VNC server listens on, as libvirt says. */
-  listen: string;
-  port: number;
 }
 
 interface Viewer {
   program: string;
-  args: (screen: Screen) => string[];
+  args: (screen: ScreenAt) => string[];
   /** Finds its way to the VM's host by itself. */
   reachesRemote?: true;
 }
@@ -41,7 +39,7 @@ const VIEWERS: readonly Viewer[] = [
  * Starts the first viewer that is installed, which lives on after us, and returns its name; null when there is none, or no display.
  * @throws VenError `tool-failed` when it ends at once.
  */
-export async function startViewer(screen: Screen, env: Env): Promise<string | null> {
+export async function startViewer(screen: ScreenAt, env: Env): Promise<string | null> {
   if (!env['DISPLAY'] && !env['WAYLAND_DISPLAY']) return null;
   const viewer = VIEWERS.find(
     ({ program, reachesRemote }) =>

@@ -8,6 +8,11 @@ export function isLocal(uri: string): boolean {
   return /^qemu:\/\/\/(system|session)(\?.*)?$/.test(uri);
 }
 
+/** Whether libvirt is reached over a network. */
+export function isRemote(uri: string): boolean {
+  return !/^\w+:\/\/\//.test(uri);
+}
+
 /** IPv4 ranges of interfaces and routes, without the default route; sorted. */
 export function localRoutes(): HostRoute[] {
   const routes: HostRoute[] = [];

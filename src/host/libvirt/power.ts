@@ -1,16 +1,9 @@
 /** Which of a fleet's domains have their power on, and since which start: asked again and again, for all at once. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Power } from '../../model/index.js';
+import type { DomainPower, Power } from '../../model/index.js';
 import { LOG_FOLDER } from '../consoles/console-log.js';
 import type { Env } from '../exec.js';
 import { Virsh } from './virsh.js';
-
-export interface PowerState {
-  /** `missing`: there is no such domain. */
-  power: Power | 'missing';
-  /** libvirt's number of this run of the domain, another one for each start; null while it is off. */
-  id: string | null;
-}
 
 const STATES: Record<string, Power> = {
   running: 'running',
@@ -26,7 +19,7 @@ const ON = /^in shutdown/;
 export async function readPowers(
   { uri, env, signal }: { uri: string; env: Env; signal?: AbortSignal | undefined },
   uuids: readonly string[],
-): Promise<Map<string, PowerState>> {
+): Promise<Map<string, DomainPower>> {
   const replies = await new Virsh({ uri, env, signal }).ask(
     uuids.flatMap((uuid) => [
       ['domstate', uuid],
@@ -34,7 +27,7 @@ export async function readPowers(
     ]),
     { timeoutSeconds: 30 },
   );
-  const states = new Map<string, PowerState>();
+  const states = new Map<string, DomainPower>();
   for (const [index, uuid] of uuids.entries()) {
     const [state, id] = [replies[2 * index], replies[2 * index + 1]];
     if (state?.error && state.answer !== 'not-found') throw state.error;

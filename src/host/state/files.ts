@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { VenError, type ProvisionEvent, type RunEvent } from '../../model/index.js';
+import { VenError, type Journal } from '../../model/index.js';
 import { commandLine, type Env } from '../exec.js';
 
 /** One byte more than a fleet file may have, so that whoever reads it sees that it is too large. */
@@ -58,14 +58,6 @@ export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: bool
   }
 }
 
-export interface Journal {
-  /** The run's id: when it began. */
-  run: string;
-  path: string;
-  write(event: RunEvent | ProvisionEvent): void;
-  close(): void;
-}
-
 /** `runs/<run>/events.jsonl`, one event a line, written through at once. A disk that is full does not end the run. */
 export function openJournal(workDir: string): Journal {
   const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
@@ -76,7 +68,6 @@ export function openJournal(workDir: string): Journal {
   let open = true;
   return {
     run,
-    path,
     write(event) {
       try {
         if (open) appendFileSync(fd, `${JSON.stringify(event)}\n`);

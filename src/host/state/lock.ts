@@ -19,25 +19,18 @@ import {
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { VenError } from '../../model/index.js';
+import { VenError, type LockRequest } from '../../model/index.js';
 import { run, type Env } from '../exec.js';
 
-export interface LockRequest {
+export interface LockFileRequest extends Omit<LockRequest, 'stop'> {
   uri: string;
   fleet: string;
-  /** What is held: all that is done to the fleet on its host, or (`provision`) the watch over its nodes. Default: the first. */
-  over?: 'fleet' | 'provision' | undefined;
-  /** How long to wait for another run to end; 0: not at all. */
-  waitSeconds?: number | undefined;
-  /** For the message of the run that meets this lock: `apply`. */
-  command: string;
-  signal?: AbortSignal | undefined;
   env?: Env | undefined;
   /** Where the file goes; for tests. */
   folder?: string | undefined;
 }
 
-export interface Lock {
+export interface LockFile {
   /** For children that should hold the lock on when they outlive this run. */
   fd: number;
   path: string;
@@ -59,7 +52,7 @@ const RETRY_MS = 500;
 const NOTE_LIMIT = 4096;
 
 /** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be made. */
-export async function acquireLock(request: LockRequest): Promise<Lock> {
+export async function acquireLock(request: LockFileRequest): Promise<LockFile> {
   const path = join(
     request.folder ?? lockFolder(),
     `ven-${fleetKey(request)}${request.over === 'provision' ? '-provision' : ''}.lock`,
@@ -147,7 +140,7 @@ function openLockFile(path: string): { fd: number; writable: boolean } {
 }
 
 /** flock(1) locks the open file that we share with it; the lock stays when it ends. */
-async function tryLock(fd: number, { env, signal }: LockRequest): Promise<boolean> {
+async function tryLock(fd: number, { env, signal }: LockFileRequest): Promise<boolean> {
   const { exitCode, stderr } = await run('flock', ['--exclusive', '--nonblock', '3'], {
     env: env ?? process.env,
     timeoutSeconds: 10,
@@ -180,7 +173,7 @@ function leaveNote(fd: number, command: string): void {
   }
 }
 
-function busy(request: LockRequest, path: string, fd: number): VenError {
+function busy(request: LockFileRequest, path: string, fd: number): VenError {
   const holder = readNote(fd);
   const which = `${request.over === 'provision' ? 'The provisioning of fleet' : 'Fleet'} ${request.fleet} on ${request.uri}`;
   const look = `See which processes hold it: fuser -v ${path}`;

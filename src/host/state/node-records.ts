@@ -11,23 +11,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FAILURE_CLASSES, type NodeRecord } from '../../model/index.js';
+import {
+  FAILURE_CLASSES,
+  type NodeRecord,
+  type NodeRecords,
+  type StoredRecord,
+} from '../../model/index.js';
 import { inState, makeStateFolder } from './files.js';
-
-/** `damage`: one line for people, when there is a file and it is no record of this node; it then counts as none. */
-export interface KeptRecord {
-  vm: string;
-  record: NodeRecord | null;
-  /** When it was written; null without a record. */
-  writtenAt: Date | null;
-  damage: string | null;
-}
 
 /** A record is some KiB; what is larger is none. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** In the order of `vms`, which are names of VMs. Needs no lock: a record is written whole or not at all. Never throws. */
-export function readNodeRecords(workDir: string, vms: readonly string[]): KeptRecord[] {
+export function readNodeRecords(workDir: string, vms: readonly string[]): StoredRecord[] {
   return vms.map((vm) => {
     const path = pathOf(workDir, vm);
     try {
@@ -56,13 +52,8 @@ export function writeNodeRecord(workDir: string, record: NodeRecord): void {
   });
 }
 
-export interface NodeRecords {
-  /** As `writeNodeRecord`, without the fleet's lock. Nothing is written of a node whose record was removed since it was written here. */
-  write(record: NodeRecord): void;
-}
-
 /** For a run over nodes: what is deleted meanwhile with its VM, or with the whole fleet, stays deleted. @throws VenError `usage` */
-export function openNodeRecords(workDir: string): NodeRecords {
+export function openNodeRecords(workDir: string): Pick<NodeRecords, 'write'> {
   makeStateFolder(join(workDir, 'nodes'));
   const written = new Set<string>();
   return {

@@ -9,16 +9,11 @@ import {
   readSync,
 } from 'node:fs';
 import { join } from 'node:path';
-
-export interface KeptFile {
-  /** From the work folder. */
-  path: string;
-  modifiedAt: Date;
-}
+import type { StateFile } from '../../model/index.js';
 
 /** The plain files in these folders of the work folder, and in theirs; newest first. What can't be looked at is left out. */
-export function keptFiles(workDir: string, folders: readonly string[]): KeptFile[] {
-  const found: KeptFile[] = [];
+export function stateFiles(workDir: string, folders: readonly string[]): StateFile[] {
+  const found: StateFile[] = [];
   for (const folder of folders) {
     let names: string[];
     try {

@@ -1,18 +1,8 @@
-import { join } from 'node:path';
 import { availableParallelism, release, totalmem, type } from 'node:os';
 import { withoutLiteralSecrets } from '../../config/index.js';
 import { ConsoleText, LastText } from '../../terminal-text/index.js';
-import {
-  keptFiles,
-  openArchive,
-  readConsoleLog,
-  readEnd,
-  readFleetFile,
-  readNodeRecords,
-  readPackageFile,
-  type ReadLog,
-} from '../../host/index.js';
-import { VenError, type Profile, type ResolvedFleet } from '../../model/index.js';
+import { openArchive, readFleetFile, readPackageFile, readTextFile } from '../../host/index.js';
+import { VenError, type Consoles, type Profile, type ResolvedFleet } from '../../model/index.js';
 import { makePlan } from '../../plan/index.js';
 import { bundleReadme, type BundleContents } from './readme.js';
 import { bundleRedaction, type BundleRedaction } from './redaction.js';
@@ -25,8 +15,6 @@ export interface BundleRequest extends Request {
   /** Where to; null: a name with fleet and time, in the current folder. Never over what is there. */
   output: string | null;
   signal: AbortSignal;
-  /** Where the console logs are; for tests. */
-  consoles?: string | undefined;
 }
 
 export interface Bundle extends BundleContents {
@@ -126,13 +114,13 @@ async function fleetParts(
   request: Omit<BundleRequest, 'output' | 'signal'>,
   { part, redaction }: Making,
 ): Promise<void> {
-  const { env, file } = request;
-  const { host, workDir } = openHost(fleet, env);
+  const host = openHost(fleet, request);
+  const { state } = host;
   await part('resolved.json', 'what the fleet file means, with every default', () =>
     json(fleet, redaction),
   );
   await part('doctor.json', 'whether this host is ready (ven doctor)', async () =>
-    json(await doctor(file, env), redaction),
+    json(await doctor(request.file, request), redaction),
   );
   await part('plan.json', 'what an apply would do now (ven plan)', async () => {
     const options = {
@@ -144,44 +132,38 @@ async function fleetParts(
     };
     return json(makePlan(fleet, await host.observe(fleet), options), redaction);
   });
-  for (const { vm, record, damage } of readNodeRecords(
-    workDir,
-    fleet.vms.map((one) => one.name),
-  )) {
+  for (const { vm, record, damage } of state.records.read(fleet.vms.map((one) => one.name))) {
     if (record === null && damage === null) continue;
     await part(`nodes/${vm}.json`, 'how far a node has come, and when (ven timeline)', () => {
       if (damage !== null) throw new VenError('tool-failed', { summary: damage });
       return json(record, redaction);
     });
   }
-  const runs = keptFiles(workDir, ['runs']).filter(({ path }) => path.endsWith('.jsonl'));
+  const runs = state.files(['runs']).filter(({ path }) => path.endsWith('.jsonl'));
   for (const { path } of runs.slice(0, RUNS)) {
     await part(path, 'the events of a run, the newest 20 of them', () =>
-      redaction.jsonLines(whole(readEnd(join(workDir, path), LOG_BYTES))),
+      redaction.jsonLines(whole(state.readEnd(path, LOG_BYTES))),
     );
   }
-  for (const { path } of keptFiles(workDir, ['logs'])) {
+  for (const { path } of state.files(['logs'])) {
     await part(path, 'what vagrant said of a VM', () =>
-      redaction.text(whole(readEnd(join(workDir, path), LOG_BYTES))),
+      redaction.text(whole(state.readEnd(path, LOG_BYTES))),
     );
   }
   for (const { name, domain } of fleet.vms) {
     await part(
       `consoles/${name}.log`,
       'what a VM said on its serial console, cleaned (ven logs)',
-      async () =>
-        redaction.text(
-          await consoleText({ uri: fleet.host.uri, domain, folder: request.consoles }),
-        ),
+      async () => redaction.text(await consoleText(host.consoles, domain)),
     );
   }
 }
 
 /** Only as text: between raw bytes, colours and cursor movements could stand in the middle of a secret. */
-async function consoleText(of: Pick<ReadLog, 'uri' | 'domain' | 'folder'>): Promise<string> {
+async function consoleText(consoles: Consoles, domain: string): Promise<string> {
   const text = new ConsoleText();
   const last = new LastText(CONSOLE_CHARACTERS);
-  for await (const bytes of readConsoleLog({ ...of, follow: false }))
+  for await (const bytes of consoles.read(domain, { follow: false }))
     if (bytes !== null) last.push(text.push(bytes));
   last.push(text.end());
   return last.text();
@@ -244,7 +226,7 @@ function aboutHere(): object {
   const { version: node, platform, arch } = process;
   let system = type();
   try {
-    system = /^PRETTY_NAME="?([^"\n]*)/m.exec(readEnd('/etc/os-release', 4096).text)?.[1] ?? system;
+    system = /^PRETTY_NAME="?([^"\n]*)/m.exec(readTextFile('/etc/os-release'))?.[1] ?? system;
   } catch {
     // the kernel's name will do
   }

@@ -1,8 +1,4 @@
-import {
-  openOrchestrator,
-  type OpenOrchestrator,
-  type Patience,
-} from '../../orchestrator/index.js';
+import type { OpenOrchestrator, Patience } from '../../orchestrator/index.js';
 import type {
   Credentials,
   ResolvedOrchestrator,
@@ -10,6 +6,7 @@ import type {
   SecretReference,
 } from '../../model/index.js';
 import { secretReader, type Request } from '../load.js';
+import { PORTS } from '../ports.js';
 
 /** Where the API's own user stands, whoever logs in at the nodes. */
 export const API_USER = {
@@ -45,7 +42,7 @@ export function whoAsks(
 /** A client of the fleet's orchestrator; null: the fleet file does not say enough to ask it, or there is nobody to ask as. Nothing is sent yet. */
 export function apiOf(
   { orchestrator }: ResolvedFleet,
-  { env }: Request,
+  { env, ports = PORTS }: Request,
   credentials: Credentials | null,
   patience: Partial<Patience> = {},
 ): OpenOrchestrator | null {
@@ -57,7 +54,7 @@ export function apiOf(
   )
     return null;
   const { domain, project, caCertificates, addresses } = orchestrator;
-  return openOrchestrator({
+  return ports.openOrchestrator({
     domain,
     project,
     credentials,

@@ -1,7 +1,13 @@
 /** What the fleet's orchestrator says of its hosts, for those who only look: nobody is asked for credentials, nobody waits long. */
-import { VenError, type OrchestratorHost, type ResolvedFleet } from '../../model/index.js';
+import {
+  VenError,
+  type Clock,
+  type OrchestratorHost,
+  type ResolvedFleet,
+} from '../../model/index.js';
 import type { OpenOrchestrator } from '../../orchestrator/index.js';
 import type { Request } from '../load.js';
+import { PORTS } from '../ports.js';
 import { StatusPoll } from '../../onboarding/index.js';
 import { apiOf, whoAsks } from './api.js';
 
@@ -28,6 +34,7 @@ const LIMIT_MS = 3000;
 /** Looks again as often as one likes: the orchestrator is asked no more often than a run over its nodes asks. */
 export class HostsLook {
   readonly #request: Request;
+  readonly #clock: Clock;
   #open: Opened | null = null;
   #hosts: HostsSeen['hosts'] = null;
   #askedAt: string | null = null;
@@ -35,6 +42,7 @@ export class HostsLook {
 
   constructor(request: Request) {
     this.#request = request;
+    this.#clock = (request.ports ?? PORTS).clock;
   }
 
   /** null: the fleet file does not say whom to ask, or there are no credentials to be had without asking somebody. */
@@ -58,11 +66,11 @@ export class HostsLook {
     }
     if (!this.#open || project === null) return null;
     const { poll } = this.#open;
-    if (first || poll.isDue(Date.now())) {
+    if (first || poll.isDue(this.#clock.now())) {
       const hosts = await poll.ask(new AbortController().signal);
       if (hosts) {
         this.#hosts = hosts;
-        this.#askedAt = new Date().toISOString();
+        this.#askedAt = new Date(this.#clock.now()).toISOString();
         this.#warning = null;
       }
     }
@@ -93,9 +101,9 @@ export class HostsLook {
       call: 0,
     });
     if (!api) return null;
-    const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
+    const clock = { now: () => this.#clock.now(), sleep: () => Promise.resolve() };
     const poll = new StatusPoll(
-      { hosts: () => inTime((signal) => api.hosts(signal)) },
+      { hosts: () => inTime(this.#clock, (signal) => api.hosts(signal)) },
       clock,
       (message) => {
         this.#warning = message;
@@ -105,17 +113,18 @@ export class HostsLook {
   }
 }
 
-async function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function inTime<T>(clock: Clock, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController();
   const late = new VenError('orchestrator-unreachable', {
     summary: `no answer within ${LIMIT_MS / 1000} s`,
   });
-  const timer = setTimeout(() => {
-    limit.abort(late);
-  }, LIMIT_MS);
+  const done = new AbortController();
+  void clock.sleep(LIMIT_MS, done.signal).then(() => {
+    if (!done.signal.aborted) limit.abort(late);
+  });
   try {
     return await work(limit.signal);
   } finally {
-    clearTimeout(timer);
+    done.abort();
   }
 }

@@ -1,22 +1,23 @@
 /** Which nodes a run is about, and what is kept of them that still counts. */
-import { lastStart, readNodeRecords, type KeptRecord } from '../../host/index.js';
 import {
   VenError,
   type Address,
   type FailureClass,
+  type Host,
   type HostState,
   type NodeRecord,
   type Plan,
   type ResolvedFleet,
   type ResolvedVm,
+  type StoredRecord,
 } from '../../model/index.js';
 import { NodeWatcher } from '../../stages/index.js';
 import { vmNamed } from '../find-vm.js';
-import { isOfMaking, makingOf } from './incarnation.js';
+import { incarnationOf, isOfIncarnation } from './incarnation.js';
 import type { DrivenNode, DriveOptions, LostNode } from '../../onboarding/index.js';
 
-/** How the nodes are brought where. */
-export type Way = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;
+/** To which stage nodes are brought, in which flow, by which profile. */
+export type Goal = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;
 
 /** By name or address; null: all that the fleet file wants to run. @throws VenError `not-found`, `usage` */
 export function chosenVms(
@@ -40,13 +41,13 @@ export function chosenVms(
 /** Those whose kept record says that they failed, in their present life. `madeAnew`: their VM was taken away since. */
 export function failedOf(
   vms: readonly ResolvedVm[],
-  workDir: string,
+  host: Host,
   classes: readonly FailureClass[],
 ): { address: Address; madeAnew: boolean }[] {
-  return recordsOf(vms, workDir).flatMap(({ record }, index) => {
+  return recordsOf(vms, host).flatMap(({ record }, index) => {
     const vm = vms[index] as ResolvedVm;
-    // Of an earlier making, or of a start before the last one: it may be ready by now.
-    if (!record?.failure || !isOfThisLife(record, vm)) return [];
+    // Of an earlier incarnation, or of a start before the last one: it may be ready by now.
+    if (!record?.failure || !isOfThisBoot(record, vm, host)) return [];
     if (classes.length > 0 && !classes.includes(record.failure.class)) return [];
     return [{ address: vm.address, madeAnew: record.madeAnew === true }];
   });
@@ -55,44 +56,42 @@ export function failedOf(
 /** Whether a plan leaves any of these nodes to be watched, as far as records tell. */
 export function leavesOpen(
   vms: readonly ResolvedVm[],
-  workDir: string,
+  host: Host,
   { steps }: Pick<Plan, 'steps'>,
 ): boolean {
   const made = new Set(steps.flatMap((step) => (step.kind === 'vm-up' ? [step.address] : [])));
-  return recordsOf(vms, workDir).some(({ record }, index) => {
+  return recordsOf(vms, host).some(({ record }, index) => {
     const vm = vms[index] as ResolvedVm;
     if (made.has(vm.address) || record?.uuid !== vm.uuid) return true;
     return (
       record.outcome !== 'ready' &&
-      !(record.outcome === 'failed' && !record.madeAnew && isOfThisLife(record, vm))
+      !(record.outcome === 'failed' && !record.madeAnew && isOfThisBoot(record, vm, host))
     );
   });
 }
 
-export function recordsOf(vms: readonly ResolvedVm[], workDir: string): KeptRecord[] {
-  return readNodeRecords(
-    workDir,
-    vms.map(({ name }) => name),
-  );
+export function recordsOf(vms: readonly ResolvedVm[], { state }: Host): StoredRecord[] {
+  return state.records.read(vms.map(({ name }) => name));
 }
 
 export interface Found {
   fleet: ResolvedFleet;
+  host: Host;
   /** Its path. */
   file: string;
-  way: Way;
+  goal: Goal;
   state: HostState;
-  kept: readonly KeptRecord[];
+  records: readonly StoredRecord[];
   /** Those that there is nothing to watch of, since they could not be made or changed; with why. */
   lost: ReadonlyMap<Address, LostNode>;
   /** What becomes of those that are missing, or half-made: the run is refused, or they have failed, or they are waited for until the time is up. */
   missing: 'refused' | 'failed' | 'waiting';
 }
 
-/** The nodes of a run, in the order of `vms` and `kept`. @throws VenError `not-found` */
+/** The nodes of a run, in the order of `vms` and `records`. @throws VenError `not-found` */
 export function nodesOf(
   vms: readonly ResolvedVm[],
-  { fleet, file, way, state, kept, lost, missing }: Found,
+  { fleet, host, file, goal, state, records, lost, missing }: Found,
 ): DrivenNode[] {
   const ours = new Map(
     state.domains
@@ -120,34 +119,34 @@ export function nodesOf(
     const node: DrivenNode = { vm, power: { power, id: null }, record: null };
     const why = lost.get(vm.address) ?? (missing === 'failed' ? absent.get(vm.address) : undefined);
     if (why) return { ...node, lost: why };
-    const record = kept[index]?.record ?? null;
+    const record = records[index]?.record ?? null;
     const counts =
       record !== null &&
       power !== 'missing' &&
-      isOfMaking(record, makingOf(vm, state)) &&
-      stillCounts(record, vm, power, way);
+      isOfIncarnation(record, incarnationOf(vm, state, host)) &&
+      stillCounts(record, vm, power, { goal, host });
     return { ...node, record: counts ? record : null };
   });
 }
 
-/** A record is of one making of a VM, and, until that is ready, of one start of it. */
+/** A record is of one incarnation of a VM, and, until that is ready, of one start of it. */
 function stillCounts(
   record: NodeRecord,
   vm: ResolvedVm,
   power: string,
-  { profile, flow }: Way,
+  { goal: { profile, flow }, host }: { goal: Goal; host: Host },
 ): boolean {
   if (record.uuid === vm.uuid && record.outcome === 'ready') return true;
-  if (record.madeAnew || !isOfThisLife(record, vm)) return false;
+  if (record.madeAnew || !isOfThisBoot(record, vm, host)) return false;
   if (record.outcome === 'failed') return true;
   // Nothing was said since its power-on was announced, or only that it is there: `log` tells where to begin.
   if (record.visits.length === 0) return true;
   return power !== 'off' && NodeWatcher.resumes(record.memory, profile, flow);
 }
 
-function isOfThisLife(record: NodeRecord, vm: ResolvedVm): boolean {
-  const life = lastStart({ domain: vm.domain });
+function isOfThisBoot(record: NodeRecord, vm: ResolvedVm, host: Host): boolean {
+  const boot = host.lastStart(vm.domain);
   return (
-    record.uuid === vm.uuid && (record.life === undefined || life === null || record.life === life)
+    record.uuid === vm.uuid && (record.life === undefined || boot === null || record.life === boot)
   );
 }

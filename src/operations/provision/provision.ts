@@ -1,4 +1,3 @@
-import { openJournal } from '../../host/index.js';
 import {
   VenError,
   type Address,
@@ -10,11 +9,11 @@ import {
 } from '../../model/index.js';
 import type { Interrupt } from '../apply.js';
 import type { Request } from '../load.js';
-import { makingOf } from './incarnation.js';
+import { incarnationOf } from './incarnation.js';
 import { nodesOf, recordsOf } from './node-choice.js';
 import { driveNodes, type DrivenNode, type LostNode } from '../../onboarding/index.js';
-import { portsOnHost } from './onboarding-host.js';
-import { openHost } from '../open.js';
+import { onboardingPorts } from './onboarding-host.js';
+import { PORTS } from '../ports.js';
 import { apiOf, whoAsks } from '../orchestrator/api.js';
 import { withSession, type Session, type SessionRequest } from './session.js';
 
@@ -68,32 +67,33 @@ async function watch(
   request: Watch,
   { lost = new Map(), missing }: Absent,
 ): Promise<Provisioned> {
-  const { fleet, way, vms } = session;
-  const { interrupt, env, file } = request;
-  const { host, workDir } = openHost(fleet, env);
-  const kept = recordsOf(vms, workDir);
+  const { fleet, host, goal, vms } = session;
+  const { interrupt, file } = request;
+  const records = recordsOf(vms, host);
   const state = vms.length === 0 ? null : await host.observe(fleet);
-  const nodes = state ? nodesOf(vms, { fleet, file, way, state, kept, lost, missing }) : [];
+  const nodes = state
+    ? nodesOf(vms, { fleet, host, file, goal, state, records, lost, missing })
+    : [];
   const open = session.isOver ? [] : nodes.filter(isOpen);
   session.checkLogs(open.map(({ vm }) => vm));
   const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
   const credentials = open.length > 0 ? await inTime(session, session.credentials(asking)) : null;
   // The run's own credentials may have been asked for.
   const asWhom =
-    way.flow === 'non-interactive'
+    goal.flow === 'non-interactive'
       ? credentials
       : credentials && fleet.orchestrator && whoAsks(fleet.orchestrator, request);
   const api = asWhom && (await session.client.get(() => apiOf(fleet, request, asWhom)));
-  if (api && way.flow === 'non-interactive')
+  if (api && goal.flow === 'non-interactive')
     await inTime(session, session.client.checkProject(asking));
-  const warnings = kept.flatMap(({ damage }) => damage ?? []);
+  const warnings = records.flatMap(({ damage }) => damage ?? []);
   const known =
     api &&
     (await inTime(
       session,
-      knownHosts(api, way.flow, { signal: asking, warn: (message) => warnings.push(message) }),
+      knownHosts(api, goal.flow, { signal: asking, warn: (message) => warnings.push(message) }),
     ));
-  const journal = openJournal(workDir);
+  const journal = host.state.openJournal();
   const faults: unknown[] = [];
   const emit = (event: ProvisionEvent): void => {
     // What a node says is in its console's log already, all of it.
@@ -111,7 +111,7 @@ async function watch(
       fleet: fleet.name,
       file,
       host: fleet.host.uri,
-      ...way,
+      ...goal,
       nodes,
       limits: {
         maxConcurrent: request.maxConcurrent ?? Infinity,
@@ -120,15 +120,13 @@ async function watch(
       timeoutSeconds: session.timeoutSeconds,
       spentSeconds: session.spentSeconds,
       known,
-      ports: portsOnHost({
-        fleet,
-        hostUnder: ({ fd }) => openHost(fleet, env, { lockFd: fd, signal: interrupt.hard }).host,
-        workDir,
-        env,
+      ports: onboardingPorts({
+        host,
+        clock: (request.ports ?? PORTS).clock,
         credentials,
         orchestrator: api,
         emit,
-        makingOf: (vm) => state && makingOf(vm, state),
+        incarnationOf: (vm) => state && incarnationOf(vm, state, host),
         hard: interrupt.hard,
       }),
       warnings,

@@ -1,9 +1,11 @@
-import { acquireLock, checkConsoleLogs, type Lock } from '../../host/index.js';
 import {
   VenError,
   type Address,
+  type Clock,
   type Credentials,
   type FailureClass,
+  type Host,
+  type Lock,
   type Plan,
   type ProvisionEvent,
   type ProvisionResult,
@@ -12,10 +14,11 @@ import {
 } from '../../model/index.js';
 import { credentialsReader, type AskSecret } from './credentials.js';
 import { loadFleetFile, type Request } from '../load.js';
-import { chosenVms, failedOf, leavesOpen, type Way } from './node-choice.js';
+import { chosenVms, failedOf, leavesOpen, type Goal } from './node-choice.js';
 import { type LostNode, finishedEvent } from '../../onboarding/index.js';
 import { OneClient } from './one-client.js';
 import { openHost } from '../open.js';
+import { PORTS } from '../ports.js';
 import { readProfile, stageNamed } from './profile.js';
 import { Report } from './report.js';
 
@@ -44,7 +47,8 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export class Session {
   readonly fleet: ResolvedFleet;
-  readonly way: Way;
+  readonly host: Host;
+  readonly goal: Goal;
   readonly client = new OneClient();
   /** null: the flow has none. Each is read, and asked for, once; `signal` ends the asking. */
   readonly credentials: (signal: AbortSignal) => Promise<Credentials | null>;
@@ -55,28 +59,28 @@ export class Session {
 
   readonly #request: SessionRequest;
   readonly #report: Report | null;
-  readonly #workDir: string;
+  readonly #clock: Clock;
   readonly #began: number;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #closed = new AbortController();
   #vms: readonly ResolvedVm[];
 
   /** Checks what is asked before anything slow is done. @throws VenError `fleet-file`, `usage`, `not-found`, `host-not-ready` */
   constructor(request: SessionRequest, report: Report | null) {
     const { timeoutSeconds, askSecret } = request;
-    this.#began = performance.now();
+    this.#clock = (request.ports ?? PORTS).clock;
+    this.#began = this.#clock.now();
     this.#request = request;
     this.#report = report;
     this.fleet = loadFleetFile(request);
-    this.way = wayOf(this.fleet, request);
+    this.goal = goalOf(this.fleet, request);
     this.#vms = chosenVms(this.fleet, request);
     report?.about(this.fleet, this.#vms);
-    checkConsoleLogs({ uri: this.fleet.host.uri, domains: [] });
-    const { workDir } = openHost(this.fleet, request.env);
-    this.#workDir = workDir;
+    this.host = openHost(this.fleet, request);
+    this.host.consoles.checkAccess([]);
     const { orchestrator } = this.fleet;
     const none = (): Promise<null> => Promise.resolve(null);
     this.credentials =
-      orchestrator === null || this.way.flow === 'none'
+      orchestrator === null || this.goal.flow === 'none'
         ? none
         : credentialsReader(orchestrator, request, askSecret);
     this.timeoutSeconds = timeoutSeconds;
@@ -84,12 +88,10 @@ export class Session {
     this.timeIsUp = up.signal;
     if (timeoutSeconds === null) return;
     const over = new VenError('interrupted', { summary: `The time is up (${timeoutSeconds} s)` });
-    this.#timer = setTimeout(
-      () => {
-        up.abort(over);
-      },
-      Math.min(timeoutSeconds * 1000, LONGEST_MS),
-    ).unref();
+    const closed = this.#closed.signal;
+    void this.#clock.sleep(Math.min(timeoutSeconds * 1000, LONGEST_MS), closed).then(() => {
+      if (!closed.aborted) up.abort(over);
+    });
   }
 
   get vms(): readonly ResolvedVm[] {
@@ -98,7 +100,7 @@ export class Session {
 
   /** Since it began. */
   get spentSeconds(): number {
-    return (performance.now() - this.#began) / 1000;
+    return (this.#clock.now() - this.#began) / 1000;
   }
 
   get isOver(): boolean {
@@ -117,7 +119,7 @@ export class Session {
 
   /** Of its nodes those that have failed, for one of these classes where there are any. */
   failed(classes: readonly FailureClass[]): { address: Address; madeAnew: boolean }[] {
-    return failedOf(this.#vms, this.#workDir, classes);
+    return failedOf(this.#vms, this.host, classes);
   }
 
   /**
@@ -125,13 +127,13 @@ export class Session {
    * (console logs that can't be read), and as `credentials` do.
    */
   async checkBefore(plan: Plan, signal: AbortSignal): Promise<void> {
-    if (!leavesOpen(this.#vms, this.#workDir, plan)) return;
+    if (!leavesOpen(this.#vms, this.host, plan)) return;
     this.checkLogs(this.#vms);
     await this.credentials(signal);
   }
 
   checkLogs(vms: readonly ResolvedVm[]): void {
-    checkConsoleLogs({ uri: this.fleet.host.uri, domains: vms.map(({ domain }) => domain) });
+    this.host.consoles.checkAccess(vms.map(({ domain }) => domain));
   }
 
   emit(event: ProvisionEvent): void {
@@ -140,13 +142,13 @@ export class Session {
 
   /** For the report of a run that ends before it watches: these have failed already. */
   lose(lost: ReadonlyMap<Address, LostNode>): void {
-    const now = Date.now();
+    const now = this.#clock.now();
     for (const { address } of this.#vms) {
       const why = lost.get(address);
       if (!why) continue;
       const failure = {
         class: 'boot' as const,
-        stage: this.way.profile.stages[0]?.name ?? '',
+        stage: this.goal.profile.stages[0]?.name ?? '',
         at: new Date(now).toISOString(),
         line: null,
         ...why,
@@ -158,25 +160,17 @@ export class Session {
   }
 
   async lock(): Promise<Lock> {
-    const { name, host } = this.fleet;
     const { lockTimeoutSeconds, signal } = this.#request;
     const left =
       this.timeoutSeconds === null
         ? Infinity
         : Math.max(0, this.timeoutSeconds - this.spentSeconds);
     const waitSeconds = Math.min(lockTimeoutSeconds, left);
-    return acquireLock({
-      uri: host.uri,
-      fleet: name,
-      over: 'provision',
-      waitSeconds,
-      command: 'provision',
-      signal,
-    });
+    return this.host.lock({ over: 'provision', waitSeconds, command: 'provision', signal });
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#closed.abort();
     await this.client.close();
   }
 }
@@ -207,7 +201,10 @@ export async function withSession<T>(
   }
 }
 
-function wayOf(fleet: ResolvedFleet, request: Pick<SessionRequest, 'file' | 'env' | 'until'>): Way {
+function goalOf(
+  fleet: ResolvedFleet,
+  request: Pick<SessionRequest, 'file' | 'env' | 'until'>,
+): Goal {
   if (!fleet.orchestrator) {
     throw new VenError('usage', {
       summary: `${request.file} has no orchestrator: there is nothing that its nodes would get ready for`,

@@ -1,14 +1,16 @@
 /** The stage that a node is in, by its record, what its console said since, and what the orchestrator says. Only looks: nothing is typed, kept or locked. */
-import { ConsoleFollower, lastStart, type KeptRecord } from '../../host/index.js';
 import {
   VenError,
+  type ConsoleReader,
   type FailureClass,
+  type Host,
   type NodeOutcome,
   type NodeRecord,
   type ObservedDomain,
   type OrchestratorHost,
   type Profile,
   type ResolvedFleet,
+  type StoredRecord,
 } from '../../model/index.js';
 import { NodeWatcher } from '../../stages/index.js';
 import type { Request } from '../load.js';
@@ -34,7 +36,7 @@ interface Followed {
   /** Of the record that it was taken up from. */
   of: string;
   watcher: NodeWatcher;
-  console: ConsoleFollower | null;
+  console: ConsoleReader | null;
   /** What the orchestrator said last. */
   told: OrchestratorHost | null;
 }
@@ -58,32 +60,32 @@ export class StageLook {
   /**
    * A record of a VM that was replaced or started again, or is off half-way, says nothing. One that has ended says all: it stays ready until
    * the VM is made anew, or failed until it is started anew. In between its watcher goes on here as it would in a run: with what the console
-   * said since, then with what the orchestrator says (`host`). But no time passes: nothing runs out, and no silence counts, while nobody watches.
+   * said since, then with what the orchestrator says (`known`). But no time passes: nothing runs out, and no silence counts, while nobody watches.
    */
   see(
-    { vm, record, writtenAt }: KeptRecord,
+    { vm, record, writtenAt }: StoredRecord,
     domain: ObservedDomain | undefined,
-    host: OrchestratorHost | null,
-    fleet: ResolvedFleet,
+    known: OrchestratorHost | null,
+    on: { fleet: ResolvedFleet; host: Host },
   ): StageSeen {
     if (!record || record.uuid !== domain?.uuid || record.madeAnew) return UNKNOWN;
     if (record.outcome === 'ready') return seen(record, null);
-    const life = lastStart({ domain: domain.name });
-    if (record.life !== undefined && life !== null && record.life !== life) return UNKNOWN;
+    const boot = on.host.lastStart(domain.name);
+    if (record.life !== undefined && boot !== null && record.life !== boot) return UNKNOWN;
     if (record.outcome === 'failed') return seen(record, null);
     if (domain.live === null) return UNKNOWN;
-    const followed = this.#follow(vm, record, domain.name, fleet);
+    const followed = this.#follow(vm, record, domain.name, on);
     const asOf = writtenAt?.toISOString() ?? null;
     if (!followed) return record.visits.length === 0 ? UNKNOWN : seen(record, asOf);
     const isRead = this.#read(followed);
     const before = followed.watcher.stage;
-    if (host !== null && host !== followed.told) {
-      followed.told = host;
-      const provisioningStatus = host.instance?.provisioningStatus ?? '';
+    if (known !== null && known !== followed.told) {
+      followed.told = known;
+      const provisioningStatus = known.instance?.provisioningStatus ?? '';
       followed.watcher.take({
         kind: 'orchestrator',
         at: 0,
-        hostStatus: host.hostStatus,
+        hostStatus: known.hostStatus,
         provisioningStatus,
       });
     }
@@ -99,7 +101,12 @@ export class StageLook {
   }
 
   /** null: by another profile, or none, than the fleet has now. */
-  #follow(vm: string, record: NodeRecord, domain: string, fleet: ResolvedFleet): Followed | null {
+  #follow(
+    vm: string,
+    record: NodeRecord,
+    domain: string,
+    { fleet, host }: { fleet: ResolvedFleet; host: Host },
+  ): Followed | null {
     const of = JSON.stringify([record, fleet.orchestrator?.profile]);
     const known = this.#followed.get(vm);
     if (known?.of === of) return known;
@@ -120,9 +127,9 @@ export class StageLook {
           fromPowerOn: true,
         });
     const { log } = record;
-    let console: ConsoleFollower | null = null;
+    let console: ConsoleReader | null = null;
     try {
-      console = log && new ConsoleFollower({ uri: fleet.host.uri, domain, from: log });
+      console = log && host.consoles.follow(domain, log);
     } catch (error) {
       if (!(error instanceof VenError)) throw error;
     }

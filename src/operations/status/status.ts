@@ -1,8 +1,7 @@
-import { readNodeRecords } from '../../host/index.js';
 import { hostOfVm, type ObservedDomain } from '../../model/index.js';
 import { HostsLook } from '../orchestrator/hosts.js';
 import { loadFleetFile, type Request } from '../load.js';
-import { isOfMaking, makingOf } from '../provision/incarnation.js';
+import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
 import { openHost } from '../open.js';
 import { StageLook, type StageSeen } from './stages.js';
 
@@ -66,7 +65,7 @@ async function lookAt(
   orchestrator: HostsLook,
 ): Promise<FleetStatus> {
   const fleet = loadFleetFile(request);
-  const { host, workDir } = openHost(fleet, request.env);
+  const host = openHost(fleet, request);
   const [asked, state] = await Promise.all([orchestrator.look(fleet), host.observe(fleet)]);
   const owned = new Map(
     state.domains
@@ -75,10 +74,7 @@ async function lookAt(
   );
   const running = fleet.vms.filter(({ uuid }) => owned.get(uuid)?.live);
   const leases = await host.readAddresses(running.map(({ uuid }) => uuid));
-  const kept = readNodeRecords(
-    workDir,
-    fleet.vms.map(({ name }) => name),
-  );
+  const records = host.state.records.read(fleet.vms.map(({ name }) => name));
   stages.begin();
   return {
     formatVersion: '1',
@@ -89,9 +85,10 @@ async function lookAt(
       const domain = owned.get(vm.uuid);
       const graphics = domain?.live?.graphics;
       const known = hostOfVm(asked?.hosts ?? [], vm);
-      const read = kept[index];
+      const read = records[index];
       const none = { vm: vm.name, record: null, writtenAt: null, damage: null };
-      const record = read?.record && isOfMaking(read.record, makingOf(vm, state)) ? read : none;
+      const record =
+        read?.record && isOfIncarnation(read.record, incarnationOf(vm, state, host)) ? read : none;
       return {
         name: vm.name,
         domain: vm.domain,
@@ -105,7 +102,7 @@ async function lookAt(
           graphics && 'listen' in graphics && graphics.port > 0
             ? `${graphics.listen}:${graphics.port}`
             : null,
-        ...stages.see(record, domain, known, fleet),
+        ...stages.see(record, domain, known, { fleet, host }),
         orchestrator: known && {
           id: known.id,
           hostStatus: known.hostStatus,

@@ -11,11 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  consoleEnd,
-  ConsoleFollower,
-  type LogPlace,
-} from '../../../src/host/consoles/console-follower.js';
+import { consoleEnd, ConsoleFollower } from '../../../src/host/consoles/console-follower.js';
+import type { LogPosition } from '../../../src/model/index.js';
 
 const folders: string[] = [];
 const open: ConsoleFollower[] = [];
@@ -30,7 +27,7 @@ function place(): { folder: string; log: string } {
   return { folder, log: join(folder, 'lab_edge-console.log') };
 }
 const asked = (folder: string) => ({ uri: 'qemu:///system', domain: 'lab_edge', folder });
-function follow(folder: string, from: LogPlace | null = null): ConsoleFollower {
+function follow(folder: string, from: LogPosition | null = null): ConsoleFollower {
   const follower = new ConsoleFollower({ ...asked(folder), from });
   open.push(follower);
   return follower;
@@ -109,7 +106,7 @@ describe('a console log that is followed', () => {
     appendFileSync(log, '4');
     const [file, position] = [consoleEnd(asked(folder)).file, 1];
     expect(said(follower)).toBe('234');
-    expect(follower.place).toEqual({ file, position });
+    expect(follower.position).toEqual({ file, position });
   });
 
   it('reads what was written to the old file after the rename', () => {

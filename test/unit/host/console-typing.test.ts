@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
-import { typeOnConsole, type TypeOutcome } from '../../../src/host/consoles/console-typing.js';
+import { typeOnConsole } from '../../../src/host/consoles/console-typing.js';
+import type { TypeOutcome } from '../../../src/model/index.js';
 import { atMost } from '../../../src/host/libvirt/limiter.js';
 
 const SOURCE = join(import.meta.dirname, '../../../src/host/consoles/console-typing.ts');

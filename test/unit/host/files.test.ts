@@ -21,7 +21,7 @@ import {
   workFolder,
   writeNewFile,
   writePrivateFile,
-} from '../../../src/host/index.js';
+} from '../../../src/host/state/files.js';
 
 let dir: string;
 beforeEach(() => {
@@ -75,8 +75,9 @@ describe('work folder', () => {
     journal.close();
     journal.close();
     journal.write(event);
-    expect(readFileSync(journal.path, 'utf8')).toBe(`${JSON.stringify(event)}\n`.repeat(2));
-    expect(statSync(journal.path).mode & 0o777).toBe(0o600);
+    const path = join(work, 'runs', journal.run, 'events.jsonl');
+    expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(event)}\n`.repeat(2));
+    expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(work).mode & 0o777).toBe(0o700);
   });
 

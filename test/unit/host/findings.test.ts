@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ResolvedFleet } from '../../../src/model/index.js';
-import { hostFindings } from '../../../src/host/index.js';
+import { findingsOf } from '../../../src/host/checks/findings.js';
 import { libvirtVersion, probeAccelerator } from '../../../src/host/checks/probe.js';
 import { resourceFindings } from '../../../src/host/checks/resources.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
@@ -33,7 +33,7 @@ function fleetOf(uri: string, pool = 'default-pool'): ResolvedFleet {
 
 describe('hostFindings', () => {
   it('finds what is there and what is missing, each with what mends it', async () => {
-    const findings = await hostFindings(fleetOf('test:///default', 'nowhere'), {
+    const findings = await findingsOf(fleetOf('test:///default', 'nowhere'), {
       env: { ...process.env, PATH: '/usr/bin' },
       probe: false,
       vagrant: false,
@@ -50,7 +50,7 @@ describe('hostFindings', () => {
 
   it('says what to install when virsh is not there', async () => {
     const env = { HOME: '/', PATH: '/nonexistent' };
-    const findings = await hostFindings(fleetOf('qemu:///system'), {
+    const findings = await findingsOf(fleetOf('qemu:///system'), {
       env,
       probe: true,
       vagrant: false,

@@ -16,11 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VenError } from '../../../src/model/index.js';
-import { acquireLock, type Lock } from '../../../src/host/index.js';
+import { acquireLock, type LockFile } from '../../../src/host/state/lock.js';
 
 let folder: string;
 const children: ChildProcess[] = [];
-const locks: Lock[] = [];
+const locks: LockFile[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ven-lock-'));
 });
@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const take = async (over: Partial<Parameters<typeof acquireLock>[0]> = {}): Promise<Lock> => {
+const take = async (over: Partial<Parameters<typeof acquireLock>[0]> = {}): Promise<LockFile> => {
   const lock = await acquireLock({
     uri: 'test:///default',
     fleet: 'f',

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { checkConsoleLogs } from '../../../src/host/index.js';
+import { checkConsoleLogs } from '../../../src/host/consoles/log-access.js';
 
 let folder: string;
 beforeEach(() => {

@@ -17,7 +17,7 @@ import {
   readNodeRecords,
   removeNodeRecord,
   writeNodeRecord,
-} from '../../../src/host/index.js';
+} from '../../../src/host/state/node-records.js';
 import type { NodeRecord } from '../../../src/model/index.js';
 
 const record: NodeRecord = {

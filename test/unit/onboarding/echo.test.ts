@@ -134,7 +134,7 @@ describe('an echo of what may not be kept', () => {
     const push = (file: string, position: number, text: string) =>
       finder.push({ start: { file, position }, bytes: Buffer.from(text) }, 0);
     expect(push('old', 10, 'my sec').found).toEqual([]);
-    expect(finder.place({ file: 'old', position: 16 })).toEqual({ file: 'old', position: 13 });
+    expect(finder.position({ file: 'old', position: 16 })).toEqual({ file: 'old', position: 13 });
     expect(push('new', 0, 'ret').found).toEqual([
       { at: { file: 'old', position: 13 }, length: 3 },
       { at: { file: 'new', position: 0 }, length: 3 },
@@ -266,9 +266,9 @@ describe('what may be the beginning of a secret', () => {
     expect(released(finder, 1000)).toBe(': ');
     expect(push(finder, 10, '\r\n: can', 2000)).toBe('\r\n');
     expect(released(finder, 6900)).toBe('');
-    expect(finder.place({ file: 'log', position: 17 })).toEqual({ file: 'log', position: 12 });
+    expect(finder.position({ file: 'log', position: 17 })).toEqual({ file: 'log', position: 12 });
     expect(released(finder, 7000)).toBe(': can');
-    expect(finder.place({ file: 'log', position: 17 })).toEqual({ file: 'log', position: 17 });
+    expect(finder.position({ file: 'log', position: 17 })).toEqual({ file: 'log', position: 17 });
     // It may become one all the same.
     expect(
       finder.push({ start: { file: 'log', position: 17 }, bytes: Buffer.from('ary') }, 8000).found,

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { Listener } from '../../../src/onboarding/listener.js';
-import type { LogPlace, NodeConsole } from '../../../src/onboarding/ports.js';
-import type { ResolvedVm } from '../../../src/model/index.js';
+import type { ConsoleReader, LogPosition, ResolvedVm } from '../../../src/model/index.js';
 
 /** A listener to a log; `more` is what the node adds to it whenever it is read. */
 function listening(
@@ -10,8 +9,8 @@ function listening(
 ): { listener: Listener; log: () => string; say: (text: string) => void } {
   let bytes = Buffer.from(log);
   let position = 0;
-  const console_: NodeConsole = {
-    get place() {
+  const console_: ConsoleReader = {
+    get position() {
       return { file: 'log', position };
     },
     read() {
@@ -27,7 +26,7 @@ function listening(
     },
     close: () => undefined,
   };
-  const openConsole = (_: unknown, from: LogPlace | null): NodeConsole => {
+  const openConsole = (_: unknown, from: LogPosition | null): ConsoleReader => {
     position = from?.position ?? 0;
     return console_;
   };

@@ -1,6 +1,8 @@
 /** A world for `driveNodes` without machine or time: nodes that say what a script says, a clock that moves when somebody sleeps. */
-import type { NodeConsole, OnboardingPorts, PowerState } from '../../../src/onboarding/ports.js';
+import type { OnboardingPorts } from '../../../src/onboarding/ports.js';
 import type {
+  ConsoleReader,
+  DomainPower,
   NodeRecord,
   OrchestratorHost,
   Profile,
@@ -166,7 +168,7 @@ export class World {
     });
   }
 
-  power(vm: { uuid: string }): PowerState {
+  power(vm: { uuid: string }): DomainPower {
     const { onAt, starts } = this.machine(vm);
     return onAt === null ? { power: 'off', id: null } : { power: 'running', id: String(starts) };
   }
@@ -206,7 +208,7 @@ export class World {
       consoleEnd: (vm) => ({ file: 'log', position: Buffer.byteLength(this.machine(vm).log) }),
       powers: (uuids) =>
         Promise.resolve(new Map(uuids.map((uuid) => [uuid, this.power({ uuid })]))),
-      life: (vm) => {
+      bootOf: (vm) => {
         const { starts, startedAt } = this.machine(vm);
         return {
           making: `making of ${vm.name}`,
@@ -260,10 +262,10 @@ export class World {
     >[];
   }
 
-  #console(machine: Machine, from: number): NodeConsole {
+  #console(machine: Machine, from: number): ConsoleReader {
     let position = from;
     return {
-      get place() {
+      get position() {
         return { file: 'log', position };
       },
       read: () => {

@@ -6,19 +6,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apply, type ApplyRequest } from '../../../src/operations/apply.js';
 import { plan, readSavedPlan, savePlan } from '../../../src/operations/plan.js';
 import { render } from '../../../src/operations/render.js';
-import type * as HostRoom from '../../../src/host/index.js';
 import { FakeHost } from '../../fake-host/index.js';
+import { portsOf } from './imagined.js';
 
 let host: FakeHost;
 let folder: string;
 let file: string;
-
-vi.mock('../../../src/host/index.js', async (original) => ({
-  ...(await original<typeof HostRoom>()),
-  createHost: () => host,
-  hostFindings: () => Promise.resolve([]),
-  acquireLock: () => Promise.resolve({ fd: 0, path: '', release: () => undefined }),
-}));
 
 beforeEach(() => {
   host = new FakeHost();
@@ -43,6 +36,7 @@ const OPTIONS: ApplyRequest['options'] = {
 const request = (more: Partial<ApplyRequest>): ApplyRequest => ({
   file,
   env: { XDG_STATE_HOME: folder },
+  ports: portsOf(() => host),
   options: OPTIONS,
   lockTimeoutSeconds: 0,
   consent: 'given',
@@ -81,6 +75,8 @@ test('a fleet that moved while the question stood makes the shown plan stale', a
     request({
       consent: 'ask',
       confirm: async () => {
+        // By somebody whom no lock of this machine keeps out.
+        vi.spyOn(host, 'lock').mockResolvedValue({ host, release: () => undefined });
         await apply(request({}));
         return true;
       },

@@ -14,9 +14,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundle, type Bundle } from '../../../src/operations/index.js';
+import { PORTS } from '../../../src/operations/ports.js';
 import { bundleRedaction } from '../../../src/operations/bundle/redaction.js';
 import { readProfile } from '../../../src/operations/provision/profile.js';
-import { openArchive, workFolder, writeNodeRecord } from '../../../src/host/index.js';
+import { openArchive, openHost } from '../../../src/host/index.js';
+import { workFolder } from '../../../src/host/state/files.js';
+import { writeNodeRecord } from '../../../src/host/state/node-records.js';
 import { nodeRecord } from '../view/nodes.js';
 
 /** With all that is written otherwise somewhere: in JSON, in addresses, in patterns. */
@@ -66,7 +69,7 @@ function make(
     env: over.env ?? environment(),
     output: over.output ?? join(dir, 'bundle.tar.gz'),
     signal: over.signal ?? new AbortController().signal,
-    consoles: dir,
+    ports: { ...PORTS, openHost: (options) => openHost({ ...options, logFolder: dir }) },
   });
 }
 

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   orchestratorHosts,
   registerVms,
@@ -13,30 +13,23 @@ import {
 } from '../../../src/operations/index.js';
 import { orchestratorFor } from '../../../src/operations/orchestrator/registration.js';
 import { loadFleetFile } from '../../../src/operations/load.js';
+import { PORTS } from '../../../src/operations/ports.js';
 import { OneClient } from '../../../src/operations/provision/one-client.js';
 import { VenError, type Plan, type Step } from '../../../src/model/index.js';
+import { onPort } from './imagined.js';
 import { startOrchestrator, type Orchestrator } from '../../../stand-in/index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ven-flow-'));
 const file = join(dir, 'fleet.yaml');
 let lab: Orchestrator;
 
-// A fleet file names no port: an orchestrator is on 443, which needs root.
-vi.mock('../../../src/orchestrator/index.js', async (original) => {
-  const real = await original<typeof import('../../../src/orchestrator/index.js')>();
-  return {
-    ...real,
-    openOrchestrator: (options: Parameters<typeof real.openOrchestrator>[0]) =>
-      real.openOrchestrator({ ...options, domain: `${options.domain}:${String(lab.port)}` }),
-  };
-});
-
 const ACCOUNTS = {
   'api-user': { password: 'api-password', projects: ['infra-1'] },
   person: { password: 'their-password', projects: [] },
 };
 const env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: 'api-password' };
-const request = { file, env, askSecret: null, signal: new AbortController().signal };
+const ports = { ...PORTS, openOrchestrator: onPort(() => lab.port) };
+const request = { file, env, ports, askSecret: null, signal: new AbortController().signal };
 
 function write(
   orchestrator: string,

@@ -2,12 +2,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apply } from '../../../src/operations/apply.js';
 import { provision, type ProvisionRequest } from '../../../src/operations/provision/provision.js';
 import { withSession } from '../../../src/operations/provision/session.js';
-import type * as HostRoom from '../../../src/host/index.js';
-import { readNodeRecords, workFolder, writeNodeRecord } from '../../../src/host/index.js';
 import {
   VenError,
   type FailureClass,
@@ -15,51 +13,32 @@ import {
   type ProvisionEvent,
 } from '../../../src/model/index.js';
 import { FakeHost } from '../../fake-host/index.js';
+import { portsOf, stateIn } from './imagined.js';
 import { statusOnce } from './status-once.js';
 
 let host: FakeHost;
 let folder: string;
 let file: string;
-let locks: string[];
-let logsChecked: string[];
-let logsRefused: VenError | null;
-const opened: HostRoom.HostOptions[] = [];
 /** By the disk's file. */
-const makings = new Map<string, string>();
+const incarnations = new Map<string, string>();
 let events: ProvisionEvent[];
 
-vi.mock('../../../src/host/index.js', async (original) => ({
-  ...(await original<typeof HostRoom>()),
-  createHost: (options: HostRoom.HostOptions) => {
-    opened.push(options);
-    return host;
-  },
-  hostFindings: () => Promise.resolve([]),
-  acquireLock: ({ over = 'fleet', command }: HostRoom.LockRequest) => {
-    locks.push(`${command} ${over}`);
-    return Promise.resolve({ fd: 4711, path: '', release: () => locks.push(`end ${over}`) });
-  },
-  lastStart: () => 'yesterday',
-  volumeMaking: (_uri: string, path: string) => makings.get(basename(path)) ?? null,
-  readPowers: (_: object, uuids: string[]) =>
-    Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
-  checkConsoleLogs: ({ domains }: { domains: readonly string[] }) => {
-    logsChecked.push(...domains);
-    if (logsRefused) throw logsRefused;
-  },
-  typeOnConsole: () => Promise.reject(new Error('nothing is typed here')),
-}));
+/** As they would be after a day. */
+function imagine(in_: FakeHost): FakeHost {
+  in_.lastStart = () => 'yesterday';
+  in_.volumeIncarnation = (path) => incarnations.get(basename(path)) ?? null;
+  in_.consoles.type = () => Promise.reject(new Error('nothing is typed here'));
+  return in_;
+}
 
 beforeEach(() => {
-  host = new FakeHost();
-  host.addForeignNetwork({ name: 'default' });
   folder = mkdtempSync(join(tmpdir(), 'ven-flow-'));
+  host = imagine(new FakeHost());
+  host.state = stateIn(folder).state;
+  host.addForeignNetwork({ name: 'default' });
   file = join(folder, 'fleet.yaml');
-  locks = [];
-  logsChecked = [];
-  logsRefused = null;
   events = [];
-  makings.clear();
+  incarnations.clear();
   write();
 });
 
@@ -77,10 +56,12 @@ function write(
   );
 }
 
+const ports = portsOf(() => host);
 const interrupt = { graceful: new AbortController().signal, hard: new AbortController().signal };
 const request = (more: Partial<ProvisionRequest> = {}): ProvisionRequest => ({
   file,
   env: { XDG_STATE_HOME: folder },
+  ports,
   vms: null,
   until: 'ready',
   timeoutSeconds: 0,
@@ -97,6 +78,7 @@ const made = (replace: string[] = []) =>
   apply({
     file,
     env: { XDG_STATE_HOME: folder },
+    ports,
     options: {
       mode: 'apply',
       targets: [],
@@ -113,8 +95,7 @@ const made = (replace: string[] = []) =>
     interrupt,
   });
 
-const workDir = (): string =>
-  workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
+const workDir = (): string => stateIn(folder).workDir;
 /** As an earlier run would have left it. */
 async function keep(
   vm: string,
@@ -122,12 +103,11 @@ async function keep(
   more: Partial<NodeRecord> = {},
 ): Promise<void> {
   const uuid =
-    (await statusOnce({ file, env: request().env })).vms.find(({ name }) => name === vm)?.uuid ??
-    '';
+    (await statusOnce({ file, env: request().env, ports })).vms.find(({ name }) => name === vm)
+      ?.uuid ?? '';
   const at = '2026-01-01T00:00:00.000Z';
   const failed = outcome === 'failed';
-  mkdirSync(workDir(), { recursive: true });
-  writeNodeRecord(workDir(), {
+  host.state.records.write({
     formatVersion: '1',
     vm,
     uuid,
@@ -190,7 +170,7 @@ test.each<[string, string, Partial<ProvisionRequest>, string, RegExp]>([
     code,
     message: expect.stringMatching(summary) as string,
   });
-  expect(locks).toEqual([]);
+  expect(host.locks).toEqual([]);
 });
 
 test('a profile that is not there is a mistake of the fleet file, at its key', async () => {
@@ -224,7 +204,7 @@ test('VMs that were asked for and are not there are named, with the command that
     message: expect.stringContaining('vm.edge-1, vm.edge-2') as string,
     hint: expect.stringContaining('--wait ready') as string,
   });
-  expect(locks).toEqual(['provision provision', 'end provision']);
+  expect(host.locks).toEqual(['provision provision', 'end provision']);
 });
 
 test('credentials that are nowhere are named before any power is on', async () => {
@@ -262,20 +242,20 @@ test('of a whole fleet, VMs that are missing or half-made have failed, and the o
       byClass: { boot: 1 },
     });
     expect(events.filter(({ type }) => type === 'node-finished')).toHaveLength(1);
-    expect(readNodeRecords(workDir(), ['edge-2'])[0]?.record).toBeNull();
+    expect(host.state.records.read(['edge-2'])[0]?.record).toBeNull();
   }
 });
 
 test('console logs that can’t be read are known before any power is on, of those only that are watched', async () => {
   await made();
   await keep('edge-1', 'ready');
-  logsRefused = new VenError('host-not-ready', { summary: 'You may not' });
+  host.consoles.refused = new VenError('host-not-ready', { summary: 'You may not' });
   await expect(provision(request({ timeoutSeconds: null }))).rejects.toMatchObject({ exitCode: 7 });
   expect(events).toEqual([]);
-  logsRefused = null;
-  logsChecked = [];
+  host.consoles.refused = null;
+  host.consoles.checked.length = 0;
   await provision(request({ timeoutSeconds: 0.2 }));
-  expect(logsChecked).toEqual(['lab_edge-2']);
+  expect(host.consoles.checked).toEqual(['lab_edge-2']);
 });
 
 const failed = (...classes: FailureClass[]): Promise<string[]> =>
@@ -299,11 +279,11 @@ test('what is ready is left alone, and what failed stays so until it is made ane
     'provision-warning',
     'provision-finished',
   ]);
-  expect((await statusOnce({ file, env: request().env })).vms).toMatchObject([
+  expect((await statusOnce({ file, env: request().env, ports })).vms).toMatchObject([
     { outcome: 'ready', failureClass: null },
     { stage: 'workflow', outcome: 'failed', failureClass: 'storage' },
   ]);
-  expect(await Promise.all([failed(), failed('storage'), failed('boot')])).toEqual([
+  expect([await failed(), await failed('storage'), await failed('boot')]).toEqual([
     ['vm.edge-2'],
     ['vm.edge-2'],
     [],
@@ -315,7 +295,7 @@ test('one that failed goes on being failed while it is made anew, wherever that 
   await keep('edge-1', 'failed');
   const replace = ['vm.edge-1'];
   const kept = () => {
-    const [one] = readNodeRecords(workDir(), ['edge-1']);
+    const [one] = host.state.records.read(['edge-1']);
     return { outcome: one?.record?.outcome, madeAnew: one?.record?.madeAnew ?? false };
   };
   const untilKilled = async (): Promise<void> => {
@@ -324,7 +304,7 @@ test('one that failed goes on being failed while it is made anew, wherever that 
       made(replace).catch(() => undefined),
       new Promise((resolve) => setTimeout(resolve, 100)),
     ]);
-    host = before.copy();
+    host = imagine(before.copy());
   };
   // Before its VM is away a new run has to take it away; after that it has not.
   for (let change = 1; change <= 3; change += 1) {
@@ -365,33 +345,31 @@ test('one that failed and was started again since is another matter', async () =
 
 test('one that was ready and has been made anew by others is under way; one that was only started again is ready', async () => {
   await made();
-  for (const vm of ['edge-1', 'edge-2']) makings.set(`lab_${vm}-sda.qcow2`, `first of ${vm}`);
+  for (const vm of ['edge-1', 'edge-2']) incarnations.set(`lab_${vm}-sda.qcow2`, `first of ${vm}`);
   for (const vm of ['edge-1', 'edge-2'])
     await keep(vm, 'ready', { life: 'the day before', making: `first of ${vm}` });
   const seen = async () =>
-    (await statusOnce({ file, env: request().env })).vms.map(({ outcome }) => outcome);
+    (await statusOnce({ file, env: request().env, ports })).vms.map(({ outcome }) => outcome);
   expect(await seen()).toEqual(['ready', 'ready']);
-  makings.set('lab_edge-2-sda.qcow2', 'second of edge-2');
+  incarnations.set('lab_edge-2-sda.qcow2', 'second of edge-2');
   expect(await seen()).toEqual(['ready', null]);
   await provision(request());
   expect(events[0]).toMatchObject({
     nodes: [{ outcome: 'ready' }, { outcome: 'under-way', stage: null }],
   });
   // What can't be seen is believed.
-  makings.clear();
+  incarnations.clear();
   expect((await seen())[0]).toBe('ready');
 });
 
 test('what starts a VM holds the fleet’s lock on, and is stopped by the second Ctrl-C only', async () => {
   await made();
-  opened.length = 0;
   const [graceful, hard] = [new AbortController(), new AbortController()];
   let stopped = false;
-  host.startDomain = () =>
+  const startDomain = (stop: AbortSignal | undefined): Promise<void> =>
     new Promise((_, reject) => {
-      const { signal } = opened.at(-1) ?? {};
       graceful.abort();
-      signal?.addEventListener('abort', () => {
+      stop?.addEventListener('abort', () => {
         stopped = true;
         reject(new VenError('interrupted', { summary: 'virsh was stopped' }));
       });
@@ -400,6 +378,13 @@ test('what starts a VM holds the fleet’s lock on, and is stopped by the second
         hard.abort();
       }, 100);
     });
+  // Only what is started through the lock's host holds the lock.
+  const lock = host.lock.bind(host);
+  host.lock = async (asked) => {
+    const locked = { ...host, startDomain: () => startDomain(asked.stop) } as unknown as FakeHost;
+    return { ...(await lock(asked)), host: locked };
+  };
+  host.startDomain = () => Promise.reject(new Error('without the lock'));
   const asked = request({
     vms: ['edge-1'],
     timeoutSeconds: null,
@@ -409,7 +394,6 @@ test('what starts a VM holds the fleet’s lock on, and is stopped by the second
     result: { outcome: 'interrupted', left: ['vm.edge-1'] },
   });
   expect(stopped).toBe(true);
-  expect(opened.at(-1)).toMatchObject({ lockFd: 4711 });
   expect(events.at(-1)?.type).toBe('provision-finished');
   expect(events.map(({ type }) => type)).not.toContain('node-started');
 });

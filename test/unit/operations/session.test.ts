@@ -2,7 +2,6 @@
 import {
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -10,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apply } from '../../../src/operations/apply.js';
 import type { LostNode } from '../../../src/onboarding/ports.js';
 import {
@@ -23,43 +22,28 @@ import {
   type Session,
   type SessionRequest,
 } from '../../../src/operations/provision/session.js';
-import type * as HostRoom from '../../../src/host/index.js';
-import { workFolder, writeNodeRecord } from '../../../src/host/index.js';
+import type { Ports } from '../../../src/operations/ports.js';
 import { VenError, type ProvisionEvent, type RunEvent } from '../../../src/model/index.js';
 import { attribute, child, childrenNamed, parseXml } from '../../../src/xml/index.js';
 import { FakeHost } from '../../fake-host/index.js';
+import { StillClock, onPort, portsOf, stateIn } from './imagined.js';
 import { startOrchestrator, type Orchestrator } from '../../../stand-in/index.ts';
 
 let host: FakeHost;
 let folder: string;
 let file: string;
 let junit: string;
-let logsRefused: VenError | null;
 let events: ProvisionEvent[];
 let lab: Orchestrator;
+let clock: StillClock;
 const dir = mkdtempSync(join(tmpdir(), 'ven-session-'));
-
-vi.mock('../../../src/host/index.js', async (original) => ({
-  ...(await original<typeof HostRoom>()),
-  createHost: () => host,
-  hostFindings: () => Promise.resolve([]),
-  acquireLock: () => Promise.resolve({ fd: 0, path: '', release: () => undefined }),
-  lastStart: () => null,
-  readPowers: (_: object, uuids: string[]) =>
-    Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
-  checkConsoleLogs: ({ domains }: { domains: readonly string[] }) => {
-    if (logsRefused && domains.length > 0) throw logsRefused;
+const ports: Ports = {
+  ...portsOf(() => host, { openOrchestrator: onPort(() => lab.port) }),
+  clock: {
+    now: () => clock.now(),
+    sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
   },
-}));
-// A fleet file names no port: an orchestrator is on 443, which needs root.
-vi.mock('../../../src/orchestrator/index.js', async (original) => {
-  const real = await original<typeof import('../../../src/orchestrator/index.js')>();
-  return {
-    ...real,
-    openOrchestrator: (options: Parameters<typeof real.openOrchestrator>[0]) =>
-      real.openOrchestrator({ ...options, domain: `${options.domain}:${String(lab.port)}` }),
-  };
-});
+};
 
 beforeAll(async () => {
   writeFileSync(join(dir, 'boot.efi'), '');
@@ -78,12 +62,13 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 beforeEach(() => {
+  clock = new StillClock();
+  folder = mkdtempSync(join(tmpdir(), 'ven-flow-'));
   host = new FakeHost();
   host.addForeignNetwork({ name: 'default' });
-  folder = mkdtempSync(join(tmpdir(), 'ven-flow-'));
+  host.state = stateIn(folder).state;
   file = join(folder, 'fleet.yaml');
   junit = join(folder, 'report.xml');
-  logsRefused = null;
   events = [];
   copyFileSync(lab.caCertificate, join(folder, 'ca.pem'));
   write('non-interactive');
@@ -104,12 +89,6 @@ function write(onboarding: string): void {
 }
 /** As an earlier run would have left it. */
 function keepReady(...vms: string[]): void {
-  const workDir = workFolder({
-    uri: 'qemu:///system',
-    fleet: 'lab',
-    env: { XDG_STATE_HOME: folder },
-  });
-  mkdirSync(workDir, { recursive: true });
   for (const [uuid, { config }] of host.domains) {
     const vm = vms.find((name) => config.includes(`<name>lab_${name}</name>`));
     const record = {
@@ -122,7 +101,7 @@ function keepReady(...vms: string[]): void {
       memory: null,
     } as const;
     if (vm !== undefined)
-      writeNodeRecord(workDir, {
+      host.state.records.write({
         formatVersion: '1',
         vm,
         uuid,
@@ -154,6 +133,7 @@ function run({
   const request = {
     file,
     env,
+    ports,
     vms: null,
     until: 'ready',
     timeoutSeconds: 1.5,
@@ -166,6 +146,7 @@ function run({
     const { lost, result } = await apply({
       file,
       env,
+      ports,
       options: {
         mode: 'apply',
         targets: [],
@@ -193,10 +174,19 @@ function run({
       return null;
     }
     const interrupt = { graceful: new AbortController().signal, hard };
-    const emit = (event: ProvisionEvent): void => void events.push(event);
+    // Once each node has begun, or can't, there is nothing to wait for but the end of the time.
+    const open = new Set<string>();
+    const emit = (event: ProvisionEvent): void => {
+      events.push(event);
+      if (event.type === 'provision-started')
+        for (const { address } of event.nodes) open.add(address);
+      if (event.type !== 'node-started' && event.type !== 'node-finished') return;
+      open.delete(event.address);
+      if (open.size === 0) clock.advance(1500);
+    };
     return provisionMade(
       session,
-      { file, env, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
+      { file, env, ports, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
       why,
     );
   });
@@ -254,7 +244,7 @@ describe('one run over making and watching', () => {
   );
 
   it('wants to be able to read the consoles before anything is changed, or registered', async () => {
-    logsRefused = new VenError('host-not-ready', { summary: 'You may not' });
+    host.consoles.refused = new VenError('host-not-ready', { summary: 'You may not' });
     await expect(run()).rejects.toMatchObject({ exitCode: 7 });
     expect([host.changes, lab.seen.tokens.length]).toEqual([0, 0]);
     expect(cases()).toEqual({ a: 'error host-not-ready', b: 'error host-not-ready' });
@@ -291,7 +281,10 @@ describe('time that is up while VMs are made', () => {
   it('tears nothing, and leaves the nodes: class timeout, nobody asked, nothing powered on', async () => {
     write('interactive');
     const told = (event: RunEvent, session: Session): void => {
-      if (event.type === 'step-started' && event.step === 'vm.a:up') while (!session.isOver);
+      if (event.type === 'step-started' && event.step === 'vm.a:up') {
+        clock.advance(300);
+        expect(session.isOver).toBe(true);
+      }
       if (event.type === 'interrupted') expect(event.because).toBe('The time is up (0.3 s)');
     };
     const done = await run({
@@ -323,6 +316,9 @@ describe('time that is up while the orchestrator is away', () => {
     events = [];
     host.faults.changes.length = 0;
     const away = lab.fail({ how: 503, forSeconds: 60 });
+    const asked = setInterval(() => {
+      if (away.hits > 0) clock.advance(1000);
+    }, 5);
     const env = { XDG_STATE_HOME: folder, ...API };
     const interrupt = {
       graceful: new AbortController().signal,
@@ -331,6 +327,7 @@ describe('time that is up while the orchestrator is away', () => {
     const request = {
       file,
       env,
+      ports,
       vms: ['a'],
       until: 'ready',
       timeoutSeconds: 1,
@@ -347,6 +344,7 @@ describe('time that is up while the orchestrator is away', () => {
       emit,
       interrupt,
     });
+    clearInterval(asked);
     away.stop();
     expect(away.hits).toBeGreaterThan(0);
     expect(result).toMatchObject({ exitCode: 4, left: ['vm.a'], byClass: { timeout: 1 } });
@@ -360,6 +358,7 @@ describe('nobody answers who is asked for credentials', () => {
       signal.addEventListener('abort', () => {
         reject(signal.reason as Error);
       });
+      clock.advance(300);
     });
   const watched = (more: {
     timeoutSeconds: number | null;
@@ -370,6 +369,7 @@ describe('nobody answers who is asked for credentials', () => {
     const request = {
       file,
       env: { XDG_STATE_HOME: folder },
+      ports,
       vms: null,
       until: 'ready',
       timeoutSeconds,
@@ -445,6 +445,7 @@ describe('a report', () => {
     const request = {
       file,
       env,
+      ports,
       vms: null,
       until: 'ready',
       timeoutSeconds: null,
@@ -456,7 +457,7 @@ describe('a report', () => {
       session.about([]);
       return provisionMade(
         session,
-        { file, env, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
+        { file, env, ports, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
         new Map(),
       );
     });

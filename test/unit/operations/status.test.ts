@@ -4,7 +4,6 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -19,13 +18,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test,
 import { apply } from '../../../src/operations/apply.js';
 import { readProfile } from '../../../src/operations/provision/profile.js';
 import { openStatus, type FleetStatus } from '../../../src/operations/status/status.js';
-import type * as HostRoom from '../../../src/host/index.js';
-import { consoleEnd, workFolder, writeNodeRecord } from '../../../src/host/index.js';
-import type { NodeRecord, OnboardingFlow } from '../../../src/model/index.js';
-import type * as OrchestratorRoom from '../../../src/orchestrator/index.js';
+import { openConsoles } from '../../../src/host/consoles/consoles.js';
+import type { Clock, NodeRecord, OnboardingFlow } from '../../../src/model/index.js';
 import { NodeWatcher } from '../../../src/stages/index.js';
 import { FakeHost } from '../../fake-host/index.js';
 import { startOrchestrator, type Orchestrator } from '../../../stand-in/index.ts';
+import { onPort, portsOf, stateIn } from './imagined.js';
 import { statusOnce } from './status-once.js';
 
 let host: FakeHost;
@@ -33,38 +31,7 @@ let folder: string;
 let file: string;
 let lab: Orchestrator;
 let life: string;
-const locks: string[] = [];
 const dir = mkdtempSync(join(tmpdir(), 'ven-status-'));
-
-vi.mock('../../../src/host/index.js', async (original) => {
-  const real = await original<typeof HostRoom>();
-  return {
-    ...real,
-    createHost: () => host,
-    hostFindings: () => Promise.resolve([]),
-    acquireLock: ({ command }: HostRoom.LockRequest) => {
-      locks.push(command);
-      return Promise.resolve({ fd: 4711, path: '', release: () => undefined });
-    },
-    lastStart: () => life,
-    consoleEnd: (asked: Parameters<typeof real.consoleEnd>[0]) =>
-      real.consoleEnd({ ...asked, folder }),
-    ConsoleFollower: class extends real.ConsoleFollower {
-      constructor(asked: ConstructorParameters<typeof real.ConsoleFollower>[0]) {
-        super({ ...asked, folder });
-      }
-    },
-  };
-});
-// A fleet file names no port: an orchestrator is on 443, which needs root.
-vi.mock('../../../src/orchestrator/index.js', async (original) => {
-  const real = await original<typeof OrchestratorRoom>();
-  return {
-    ...real,
-    openOrchestrator: (options: Parameters<typeof real.openOrchestrator>[0]) =>
-      real.openOrchestrator({ ...options, domain: `${options.domain}:${String(lab.port)}` }),
-  };
-});
 
 const PASSWORD = 'canary-9d2f';
 const ENV = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: PASSWORD };
@@ -89,16 +56,20 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ven-status-'));
   host = new FakeHost();
   host.addForeignNetwork({ name: 'default' });
-  folder = mkdtempSync(join(tmpdir(), 'ven-status-'));
+  host.lastStart = () => life;
+  host.state = stateIn(folder).state;
+  // As on a real host: logs, rotations and who may read them are the matter of many tests.
+  const real = { uri: host.uri, fleet: 'lab', env: {}, logFolder: folder };
+  Object.assign(host, { consoles: openConsoles(real) });
   file = join(folder, 'fleet.yaml');
   copyFileSync(lab.caCertificate, join(folder, 'ca.pem'));
   life = '2026-01-01T00:00:00Z';
-  locks.length = 0;
   write('');
   await applied();
-  locks.length = 0;
+  host.locks.length = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -120,6 +91,7 @@ async function applied(replace: string[] = []): Promise<void> {
   await apply({
     file,
     env: { XDG_STATE_HOME: folder, ...ENV },
+    ports,
     options: { mode: 'apply', targets: [], excludes: [], replace, keepDisks: false },
     lockTimeoutSeconds: 0,
     consent: 'given',
@@ -131,10 +103,15 @@ async function applied(replace: string[] = []): Promise<void> {
 }
 
 const log = (vm: string): string => join(folder, `lab_${vm}-console.log`);
-const workDir = (): string =>
-  workFolder({ uri: 'qemu:///system', fleet: 'lab', env: { XDG_STATE_HOME: folder } });
-const look = (env: object = {}): Promise<FleetStatus> =>
-  statusOnce({ file, env: { XDG_STATE_HOME: folder, ...env } });
+const workDir = (): string => stateIn(folder).workDir;
+const ports = portsOf(() => host, { openOrchestrator: onPort(() => lab.port) });
+/** Twenty times as fast, for who waits in vain. */
+const hasty: Clock = {
+  now: () => ports.clock.now(),
+  sleep: (milliseconds, signal) => ports.clock.sleep(milliseconds / 20, signal),
+};
+const look = (env: object = {}, clock = ports.clock): Promise<FleetStatus> =>
+  statusOnce({ file, env: { XDG_STATE_HOME: folder, ...env }, ports: { ...ports, clock } });
 const record = (vm: string): string => join(workDir(), `nodes/${vm}.json`);
 
 /** As a run would have left it that has heard so much, years ago. */
@@ -156,8 +133,7 @@ async function keep(
     bytes: Buffer.from(said),
     late: false,
   });
-  mkdirSync(workDir(), { recursive: true });
-  writeNodeRecord(workDir(), {
+  host.state.records.write({
     formatVersion: '1',
     ...{ vm, uuid, life, flow },
     profile: { name: profile.name, digest: profile.digest },
@@ -167,7 +143,7 @@ async function keep(
       visits: [...watcher.visits],
       lastLine: null,
     },
-    log: consoleEnd({ uri: 'qemu:///system', domain: `lab_${vm}` }),
+    log: host.consoles.end(`lab_${vm}`),
     memory: watcher.memory,
     ...more,
   });
@@ -211,7 +187,7 @@ describe('by record and console', () => {
       failureClass: 'storage',
     });
     expect([readFileSync(record('edge-1')), statSync(record('edge-1')).mtimeMs]).toEqual(before);
-    expect(locks).toEqual([]);
+    expect(host.locks).toEqual([]);
   });
 
   it('one that was only started is followed from where its life begins', async () => {
@@ -290,7 +266,7 @@ describe('by record and console', () => {
 
   it('who looks again reads on, also with a newer record, and after a rotation', async () => {
     await keep('edge-1', IPXE);
-    const again = openStatus({ file, env: { XDG_STATE_HOME: folder } });
+    const again = openStatus({ file, env: { XDG_STATE_HOME: folder }, ports });
     const stage = async (): Promise<string | null | undefined> =>
       (await again.again()).vms[0]?.stage;
     expect(await stage()).toBe('ipxe');
@@ -456,7 +432,7 @@ describe('by the orchestrator', () => {
     await keep('edge-1', IPXE);
     const failing = lab.fail(fault);
     const began = performance.now();
-    const seen = await look(ENV);
+    const seen = await look(ENV, 'delay' in fault ? hasty : ports.clock);
     expect(performance.now() - began).toBeLessThan(4000);
     expect(failing.hits).toBeLessThanOrEqual(1);
     failing.stop();
@@ -471,7 +447,7 @@ describe('by the orchestrator', () => {
     write(NIO);
     says('VENA1', 'Onboarded');
     const tokens = lab.seen.tokens.length;
-    const again = openStatus({ file, env: { XDG_STATE_HOME: folder, ...ENV } });
+    const again = openStatus({ file, env: { XDG_STATE_HOME: folder, ...ENV }, ports });
     const first = await again.again();
     expect(first).toMatchObject({
       orchestrator: { asOf: null },
@@ -510,5 +486,5 @@ test('looks leave no trace', async () => {
   write(NIO);
   rmSync(workDir(), { recursive: true, force: true });
   await look(ENV);
-  expect([existsSync(workDir()), locks]).toEqual([false, []]);
+  expect([existsSync(workDir()), host.locks]).toEqual([false, []]);
 });

@@ -1,0 +1,7 @@
+/** Time, as a run sees it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after so many milliseconds, or at once when aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}

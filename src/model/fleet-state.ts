@@ -1,0 +1,53 @@
+/** What ven keeps of one fleet on one host, in the fleet's work folder. Its loss costs times, nothing else. */
+import type { RunEvent } from './events.js';
+import type { NodeRecord, ProvisionEvent } from './provision.js';
+
+export interface FleetState {
+  readonly records: NodeRecords;
+  /** Begins a run's journal. @throws VenError `usage` when the state folder can't be written */
+  openJournal(): Journal;
+  /** The plain files in these folders of the work folder, and in theirs; newest first. */
+  files(folders: readonly string[]): StateFile[];
+  /** The last `limit` bytes of such a file, as text. `cut`: there were more. Throws what the file system says. */
+  readEnd(path: string, limit: number): { text: string; cut: boolean };
+  /** With the logs (`keepLogs`) stay the folders `logs` and `runs`. */
+  clear(options: { keepLogs: boolean }): void;
+}
+
+/** One event a line, written through at once. A disk that is full does not end the run. */
+export interface Journal {
+  /** The run's id: when it began. */
+  run: string;
+  write(event: RunEvent | ProvisionEvent): void;
+  close(): void;
+}
+
+export interface StateFile {
+  /** From the work folder. */
+  path: string;
+  modifiedAt: Date;
+}
+
+/** The record of each node, by its VM's name. */
+export interface NodeRecords {
+  /** In the order of `vms`. Needs no lock: a record is written whole or not at all. Never throws. */
+  read(vms: readonly string[]): StoredRecord[];
+  /** Under the fleet's lock. @throws VenError `usage` */
+  write(record: NodeRecord): void;
+  /** Under the fleet's lock; its node begins anew. Idempotent. @throws VenError `usage` */
+  remove(vm: string): void;
+  /**
+   * For a run over nodes, without the fleet's lock: what is removed meanwhile, after this run wrote it, stays removed.
+   * @throws VenError `usage`
+   */
+  openRun(): Pick<NodeRecords, 'write'>;
+}
+
+/** `damage`: one line for people, when there is a file and it is no record of this node; it then counts as none. */
+export interface StoredRecord {
+  vm: string;
+  record: NodeRecord | null;
+  /** When it was written; null without a record. */
+  writtenAt: Date | null;
+  damage: string | null;
+}

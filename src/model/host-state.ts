@@ -1,0 +1,221 @@
+/** What was observed of a host at one moment, and ven's marks in it. Pure JSON. */
+import type { FirmwareKind } from './firmware.js';
+import type { ResolvedDisk } from './fleet.js';
+
+/** What was observed of a host at one moment. Pure JSON. */
+export interface HostState {
+  uri: string;
+  /** ISO 8601, UTC. */
+  observedAt: string;
+  domains: ObservedDomain[];
+  networks: ObservedNetwork[];
+  pools: ObservedPool[];
+  /** The volumes in the pools that the observed fleet uses. */
+  volumes: ObservedVolume[];
+  /** IPv4 ranges that the host's interfaces and routes use; empty where unknown (a remote host). */
+  routes: HostRoute[];
+  /**
+   * The taps on each bridge of the host; a bridge without taps has `[]`. null where unknown (a
+   * remote host).
+   */
+  bridgePorts: Record<string, string[]> | null;
+}
+
+export interface HostRoute {
+  cidr: string;
+  device: string;
+}
+
+/**
+ * ven's mark in libvirt's metadata (namespace `urn:ven:1`). With the derived UUID it is ownership.
+ */
+export interface DomainMark {
+  fleet: string;
+  vm: string;
+  /** `ResolvedVm.digest` of the spec that was applied last. */
+  digest: string;
+  /** Set last; an owned domain without it is half-made. */
+  ready: boolean;
+  /**
+   * Set before the VM's host is deleted from an orchestrator that an apply registers VMs with. It
+   * stays until the VM is deleted, or registered again.
+   */
+  unregistered?: true;
+  /**
+   * `firmwareMark` of the fleet file that was applied last; absent from marks of older versions.
+   */
+  firmware?: string;
+  /** `ResolvedNvram.certificates` of the last write to its firmware variables; absent: none. */
+  certificates?: string;
+  /** `ResolvedNvram.keys`, likewise. */
+  keys?: string;
+  /** The volumes that ven created for it; only these are ever deleted with it. */
+  volumes: MarkedVolume[];
+  /**
+   * The MACs of the NICs that ven created for it, lower case, sorted; `<ven:nic mac="…"/>` after
+   * the volumes. Only these NICs are ever changed or removed. Empty where the mark has no such
+   * elements.
+   */
+  nics: string[];
+}
+
+export interface NetworkMark {
+  fleet: string;
+  network: string;
+  digest: string;
+}
+
+/**
+ * ven's mark in a borrowed network, a foreign one that ven gave boot options (`<ven:boot>`): what
+ * they offer, and for which fleets. With the last fleet they are removed.
+ */
+export interface BootMark {
+  url: string;
+  /** Each fleet, with the name that its file has for the network. */
+  fleets: { fleet: string; network: string }[];
+}
+
+export interface VolumeRef {
+  pool: string;
+  volume: string;
+}
+
+/**
+ * `asked`: what the fleet file that was applied last said of the disk. A plan gives up a disk only
+ * when the fleet file says something else now, never because the host differs. Absent: no apply of
+ * a file with this disk has finished.
+ */
+export interface MarkedVolume extends VolumeRef {
+  asked?: Pick<ResolvedDisk, 'bus' | 'sizeBytes'>;
+}
+
+export type Power = 'running' | 'paused' | 'off' | 'crashed';
+
+export interface ObservedDomain {
+  uuid: string;
+  name: string;
+  power: Power;
+  autostart: boolean;
+  /**
+   * false: it runs but is undefined, and would be gone without power. `config` is what would be
+   * defined again.
+   */
+  persistent: boolean;
+  /** null: a foreign domain. */
+  mark: DomainMark | null;
+  /** The persistent definition, which the next start uses. */
+  config: DomainFacts;
+  /** The definition that runs; null: the domain is off. */
+  live: DomainFacts | null;
+  /** Whether the NVRAM file is gone; null where unknown. */
+  nvramMissing: boolean | null;
+  /** The persistent definition as libvirt gives it, for owned domains; empty for foreign ones. */
+  xml: string;
+}
+
+/**
+ * `none`: no password is asked for · `closed`: nobody may connect · `wanted`: the password that the
+ * fleet file names · `another`: a different one.
+ */
+export type GraphicsPassword = 'none' | 'closed' | 'wanted' | 'another';
+
+/** The parts of a domain's XML that ven owns, or needs to know. */
+export interface DomainFacts {
+  title: string;
+  description: string;
+  accelerator: 'kvm' | 'qemu' | 'other';
+  cpus: number;
+  memoryKiB: number;
+  firmware: FirmwareKind;
+  /** The firmware's file; null for a BIOS, and until libvirt has chosen one. */
+  loader: string | null;
+  nvram: string | null;
+  tpm: boolean;
+  boot: ('disk' | 'network' | 'other')[];
+  /** false: UEFI firmware leaves PXE out, over IPv4 and IPv6. */
+  pxe: boolean;
+  disks: ObservedDisk[];
+  nics: ObservedNic[];
+  serialNumber: string | null;
+  graphics:
+    | { type: 'none' }
+    | {
+        type: string;
+        listen: string;
+        /** -1: not allocated yet */
+        port: number;
+        autoport: boolean;
+        /** Absent: not read. */
+        password?: GraphicsPassword;
+      };
+  /** COM1: its pty (while running), and its log file. */
+  console: { pty: string | null; log: string | null };
+}
+
+export interface ObservedDisk {
+  target: string;
+  bus: string;
+  /** The file or device behind it; null: none (an empty CD drive). */
+  path: string | null;
+  /** Set when the source is given as pool and volume. */
+  volume: VolumeRef | null;
+  device: string;
+}
+
+export interface ObservedNic {
+  mac: string;
+  model: string;
+  source:
+    { kind: 'network'; network: string } | { kind: 'bridge'; bridge: string } | { kind: 'other' };
+  /** vnetN, while running. */
+  tap: string | null;
+  /** The bridge that it should be on, while running. */
+  bridge: string | null;
+}
+
+export interface ObservedNetwork {
+  uuid: string;
+  name: string;
+  active: boolean;
+  autostart: boolean;
+  persistent: boolean;
+  mark: NetworkMark | null;
+  bridge: string | null;
+  mode: 'nat' | 'isolated' | 'route' | 'other';
+  /** The network's IPv4 address with prefix, `192.168.150.1/24`; null: none. */
+  gateway: string | null;
+  dhcp: { start: string; end: string } | null;
+  dnsHosts: { ip: string; names: string[] }[];
+  dhcpHosts: { mac: string; ip: string; name: string | null }[];
+  /** The boot file that it offers to UEFI firmware over HTTP; see `offeredBootUrl`. */
+  bootUrl: string | null;
+  /** What ven added to a foreign network; null: nothing. */
+  boot: BootMark | null;
+  /** Options of its DHCP server about HTTP boot that are not ven's. */
+  otherBoot: string[];
+  /**
+   * It is a temporary network: it holds the VMs of `network` (a UUID) while that one restarts, or
+   * an interrupted run left it.
+   */
+  temporaryFor: { network: string; user: BootMark['fleets'][number] } | null;
+  /** The running network differs from its persistent definition; a restart would lose that. */
+  unsaved: boolean;
+}
+
+export interface ObservedPool {
+  name: string;
+  uuid: string;
+  active: boolean;
+  autostart: boolean;
+  /** The folder, for a pool of type dir. */
+  path: string | null;
+  /** Bytes. */
+  availableBytes: number;
+}
+
+export interface ObservedVolume {
+  pool: string;
+  volume: string;
+  path: string;
+  capacityBytes: number;
+}

@@ -1,0 +1,26 @@
+/** What the operations need of the world, so that a test can hand in another. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { openHost, type HostOptions } from '../host/index.js';
+import type { Clock, Host } from '../model/index.js';
+import {
+  openOrchestrator,
+  type OpenOrchestrator,
+  type OrchestratorOptions,
+} from '../orchestrator/index.js';
+
+export interface Ports {
+  openHost: (options: HostOptions) => Host;
+  openOrchestrator: (options: OrchestratorOptions) => OpenOrchestrator;
+  clock: Clock;
+}
+
+/** The world as it is. */
+export const PORTS: Ports = {
+  openHost,
+  openOrchestrator,
+  clock: {
+    now: () => Date.now(),
+    sleep: (milliseconds, signal) =>
+      pause(milliseconds, undefined, { signal }).catch(() => undefined),
+  },
+};
