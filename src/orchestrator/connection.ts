@@ -27,21 +27,21 @@ const CONNECTIONS = 8;
 
 /** Connections that are kept for a while, directly and through proxies. TLS is always verified. */
 export class Connections {
-  private readonly reach: Reach;
-  private readonly dispatchers = new Map<string, Promise<Dispatcher>>();
+  readonly #reach: Reach;
+  readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
 
   constructor(reach: Reach) {
-    this.reach = reach;
+    this.#reach = reach;
   }
 
   /** One question, no second try. Follows no redirect. Rejects with what undici, node or `signal` say. */
   async ask({ method, url, headers, body }: Question, signal: AbortSignal): Promise<Answer> {
-    const dispatcher = await this.dispatcher(proxyFor(url, this.reach));
+    const dispatcher = await this.#dispatcher(proxyFor(url, this.#reach));
     const answer = await dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method,
-      headers: { 'user-agent': this.reach.userAgent, ...headers },
+      headers: { 'user-agent': this.#reach.userAgent, ...headers },
       body,
       signal,
     });
@@ -56,25 +56,25 @@ export class Connections {
 
   /** Ends what is under way, too. */
   async close(): Promise<void> {
-    const open = [...this.dispatchers.values()];
-    this.dispatchers.clear();
+    const open = [...this.#dispatchers.values()];
+    this.#dispatchers.clear();
     await Promise.allSettled(open.map(async (dispatcher) => (await dispatcher).destroy()));
   }
 
-  private dispatcher(proxy: string | null): Promise<Dispatcher> {
-    const known = this.dispatchers.get(proxy ?? '') ?? this.open(proxy);
-    this.dispatchers.set(proxy ?? '', known);
+  #dispatcher(proxy: string | null): Promise<Dispatcher> {
+    const known = this.#dispatchers.get(proxy ?? '') ?? this.#open(proxy);
+    this.#dispatchers.set(proxy ?? '', known);
     return known;
   }
 
-  private async open(proxy: string | null): Promise<Dispatcher> {
+  async #open(proxy: string | null): Promise<Dispatcher> {
     // Costs a tenth of a second, and few commands speak to an orchestrator.
     const { Agent, ProxyAgent } = (await import('undici')).default; // as a bundle has it
     const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
-    const { caCertificates } = this.reach;
+    const { caCertificates } = this.#reach;
     const verified = verifiedBy(caCertificates);
     if (proxy === null)
-      return new Agent({ ...limits, connect: { ...verified, lookup: this.lookup } });
+      return new Agent({ ...limits, connect: { ...verified, lookup: this.#lookup } });
     // A proxy of TLS is another machine, whose certificate others may have signed.
     const proxyTls = proxy.startsWith('https:')
       ? { proxyTls: verifiedBy(null, caCertificates ?? []) }
@@ -88,8 +88,8 @@ export class Connections {
     });
   }
 
-  private readonly lookup: LookupFunction = (host, options, callback) => {
-    const address = addressOf(host, this.reach.addresses);
+  readonly #lookup: LookupFunction = (host, options, callback) => {
+    const address = addressOf(host, this.#reach.addresses);
     if (address === null) lookup(host, options, callback);
     else if (options.all === true) callback(null, [{ address, family: isIP(address) }]);
     else callback(null, address, isIP(address));

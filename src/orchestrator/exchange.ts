@@ -42,27 +42,27 @@ export interface Reply {
 
 /** Calls with all their attempts: each ends, in an answer or in a `VenError` that names the call and holds no secret. */
 export class Exchange {
-  private readonly reach: Reach;
-  private readonly patience: Patience;
-  private readonly now: () => number;
-  private readonly connections: Connections;
+  readonly #reach: Reach;
+  readonly #patience: Patience;
+  readonly #now: () => number;
+  readonly #connections: Connections;
   /** Of `performance.now`: the first failure after the last answer. */
-  private outageSince: number | null = null;
+  #outageSince: number | null = null;
 
   constructor(reach: Reach, patience: Patience, now: () => number) {
-    this.reach = reach;
-    this.patience = patience;
-    this.now = now;
-    this.connections = new Connections(reach);
+    this.#reach = reach;
+    this.#patience = patience;
+    this.#now = now;
+    this.#connections = new Connections(reach);
   }
 
   async call<T>(call: Call<T>): Promise<T> {
     const began = performance.now();
     for (let attempt = 1; ; attempt++) {
-      const { answer, asked, failure } = await this.attempt(call);
+      const { answer, asked, failure } = await this.#attempt(call);
       if (failure === null) return call.read(replyOf(asked, answer));
-      const pause = this.pauseBefore(attempt + 1, answer);
-      if (!failure.again || !this.mayWait(pause, began))
+      const pause = this.#pauseBefore(attempt + 1, answer);
+      if (!failure.again || !this.#mayWait(pause, began))
         throw attempt === 1 ? failure.error : told(failure.error, attempt, began);
       await unlessAborted(call.signal, (signal) => sleep(pause * 1000, undefined, { signal }));
       const found = (await call.lookFirst?.()) ?? null;
@@ -72,14 +72,14 @@ export class Exchange {
 
   /** An outage so far is forgotten: for what must not be given up for what was tried before it. */
   beginAnew(): void {
-    this.outageSince = null;
+    this.#outageSince = null;
   }
 
   close(): Promise<void> {
-    return this.connections.close();
+    return this.#connections.close();
   }
 
-  private async attempt<T>(
+  async #attempt<T>(
     call: Call<T>,
   ): Promise<
     { asked: Asked } & (
@@ -96,7 +96,7 @@ export class Exchange {
         method,
         url,
         project,
-        proxy: proxyFor(url, this.reach),
+        proxy: proxyFor(url, this.#reach),
         secrets: call.secrets(),
         oneHost,
       };
@@ -107,51 +107,51 @@ export class Exchange {
       };
       let answer: Answer;
       try {
-        const limit = AbortSignal.timeout(this.patience.attempt * 1000);
+        const limit = AbortSignal.timeout(this.#patience.attempt * 1000);
         const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
-        answer = await this.connections.ask(
+        answer = await this.#connections.ask(
           { method, url, headers, body: call.body?.text ?? null },
           signal,
         );
       } catch (thrown) {
         if (call.signal?.aborted === true) throw interrupted(call.signal);
-        return this.failed({
+        return this.#failed({
           asked,
           answer: null,
-          failure: failureOfThrown(asked, thrown, this.patience.attempt),
+          failure: failureOfThrown(asked, thrown, this.#patience.attempt),
         });
       }
       const { status } = answer;
       if ((status >= 200 && status < 300) || call.accept?.includes(status) === true) {
-        this.outageSince = null;
+        this.#outageSince = null;
         return { asked, answer, failure: null };
       }
       if (status === 401 && token !== null && !second) {
         call.token?.refuse(token);
         continue;
       }
-      return this.failed({ asked, answer, failure: failureOfAnswer(asked, answer) });
+      return this.#failed({ asked, answer, failure: failureOfAnswer(asked, answer) });
     }
   }
 
-  private failed<F extends { failure: Failure }>(failed: F): F {
-    this.outageSince = failed.failure.again ? (this.outageSince ?? performance.now()) : null;
+  #failed<F extends { failure: Failure }>(failed: F): F {
+    this.#outageSince = failed.failure.again ? (this.#outageSince ?? performance.now()) : null;
     return failed;
   }
 
   /** Seconds. By chance, so that those who failed together do not come back together. */
-  private pauseBefore(attempt: number, answer: Answer | null): number {
-    const { firstPause, longestPause, longestRetryAfter } = this.patience;
+  #pauseBefore(attempt: number, answer: Answer | null): number {
+    const { firstPause, longestPause, longestRetryAfter } = this.#patience;
     const usual =
       Math.min(longestPause, firstPause * 2 ** (attempt - 2)) * (0.5 + Math.random() / 2);
-    const asked = Math.min(secondsOf(answer?.retryAfter ?? null, this.now()), longestRetryAfter);
+    const asked = Math.min(secondsOf(answer?.retryAfter ?? null, this.#now()), longestRetryAfter);
     return Math.max(usual, asked * (1 + Math.random() / 4));
   }
 
-  private mayWait(pause: number, began: number): boolean {
+  #mayWait(pause: number, began: number): boolean {
     return (
       performance.now() + pause * 1000 <
-      Math.min(began, this.outageSince ?? Infinity) + this.patience.call * 1000
+      Math.min(began, this.#outageSince ?? Infinity) + this.#patience.call * 1000
     );
   }
 }

@@ -9,44 +9,44 @@ const USUAL_SECONDS = 60;
 
 /** The access token: fetched once for all who ask, anew before it ends, and when it was refused. */
 export class Token {
-  private readonly options: OrchestratorOptions;
-  private readonly exchange: Exchange;
-  private readonly now: () => number;
-  private current: { token: string; usableUntil: number } | null = null;
-  private fetching: Promise<string> | null = null;
+  readonly #options: OrchestratorOptions;
+  readonly #exchange: Exchange;
+  readonly #now: () => number;
+  #current: { token: string; usableUntil: number } | null = null;
+  #fetching: Promise<string> | null = null;
   /** The password, and the tokens: of each an echo may still come. */
-  private readonly known = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(options: OrchestratorOptions, exchange: Exchange, now: () => number) {
-    this.options = options;
-    this.exchange = exchange;
-    this.now = now;
+    this.#options = options;
+    this.#exchange = exchange;
+    this.#now = now;
   }
 
   /** Not under anybody's signal: others wait for it as well. */
   get(): Promise<string> {
-    if (this.current !== null && this.now() < this.current.usableUntil)
-      return Promise.resolve(this.current.token);
-    this.fetching ??= this.fetch().finally(() => (this.fetching = null));
-    return this.fetching;
+    if (this.#current !== null && this.#now() < this.#current.usableUntil)
+      return Promise.resolve(this.#current.token);
+    this.#fetching ??= this.#fetch().finally(() => (this.#fetching = null));
+    return this.#fetching;
   }
 
   refuse(token: string): void {
-    if (this.current?.token === token) this.current = null;
+    if (this.#current?.token === token) this.#current = null;
   }
 
   secrets(): readonly string[] {
-    return [this.options.credentials.username, ...this.known];
+    return [this.#options.credentials.username, ...this.#known];
   }
 
   /** Without the user name, which is none by itself: one like `ubuntu` stands in much else. */
   passwordAndTokens(): readonly string[] {
-    return [...this.known];
+    return [...this.#known];
   }
 
-  private async fetch(): Promise<string> {
-    const { username, password } = this.options.credentials;
-    this.known.add(password);
+  async #fetch(): Promise<string> {
+    const { username, password } = this.#options.credentials;
+    this.#known.add(password);
     const form = new URLSearchParams({
       grant_type: 'password',
       client_id: 'system-client',
@@ -54,10 +54,10 @@ export class Token {
       password,
       scope: 'openid profile email groups',
     });
-    const { token, until } = await this.exchange.call({
+    const { token, until } = await this.#exchange.call({
       method: 'POST',
       url: new URL(
-        `https://keycloak.${this.options.domain}/realms/master/protocol/openid-connect/token`,
+        `https://keycloak.${this.#options.domain}/realms/master/protocol/openid-connect/token`,
       ),
       body: { type: 'application/x-www-form-urlencoded', text: form.toString() },
       project: null,
@@ -76,12 +76,12 @@ export class Token {
         // The margin covers the answer's way; whatever was tried before it, in vain, takes nothing of its life.
         return {
           token: said['access_token'],
-          until: this.now() + milliseconds - Math.min(MARGIN_MS, milliseconds / 5),
+          until: this.#now() + milliseconds - Math.min(MARGIN_MS, milliseconds / 5),
         };
       },
     });
-    this.known.add(token);
-    this.current = { token, usableUntil: until };
+    this.#known.add(token);
+    this.#current = { token, usableUntil: until };
     return token;
   }
 }
