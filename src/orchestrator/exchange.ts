@@ -15,38 +15,43 @@ export interface Call<T> {
   method: Question['method'];
   url: URL;
   body?: { type: string; text: string };
-  /** Asked for when the call is made, and once more when the first is refused. Absent: the call needs none. */
+  /**
+   * Fetched when the call is made, and once more when the first one is refused. Absent: no token.
+   */
   token?: { get(): Promise<string>; refuse(token: string): void };
   project: string | null;
   oneHost?: Asked['oneHost'];
   secrets: () => readonly string[];
   signal: AbortSignal | undefined;
-  /** What the answer means. `json` throws when it is none. */
+  /** The meaning of the answer. `json` throws where the answer is not JSON. */
   read(answer: Reply): T;
-  /** Statuses that are no failure beside 200 to 299. */
+  /** Statuses besides 200 to 299 that are no failure. */
   accept?: readonly number[];
   /**
-   * Before it is tried again, what can't simply be done twice: what the earlier attempt may have done after all; null: nothing.
-   * Without it, a call is idempotent.
+   * For a call that is not idempotent. Asked before a retry: the result of the earlier attempt, if
+   * it succeeded after all; null: it did not.
    */
-  lookFirst?: (() => Promise<T | null>) | undefined;
+  findResult?: (() => Promise<T | null>) | undefined;
 }
 
 export interface Reply {
   status: number;
   /** The answer as JSON. */
   json(): unknown;
-  /** For a JSON answer that is of another form than it should be. */
+  /** The error for a JSON answer of the wrong form. */
   misshapen(what: string): VenError;
 }
 
-/** Calls with all their attempts: each ends, in an answer or in a `VenError` that names the call and holds no secret. */
+/**
+ * Calls with all their attempts. Each ends with an answer, or with a `VenError` that names the call
+ * and has no secret.
+ */
 export class Exchange {
   readonly #reach: Reach;
   readonly #patience: Patience;
   readonly #now: () => number;
   readonly #connections: Connections;
-  /** Of `performance.now`: the first failure after the last answer. */
+  /** Time (`performance.now`) of the first failure after the last answer. */
   #outageSince: number | null = null;
 
   constructor(reach: Reach, patience: Patience, now: () => number) {
@@ -63,15 +68,15 @@ export class Exchange {
       if (failure === null) return call.read(replyOf(asked, answer));
       const pause = this.#pauseBefore(attempt + 1, answer);
       if (!failure.again || !this.#mayWait(pause, began))
-        throw attempt === 1 ? failure.error : told(failure.error, attempt, began);
+        throw attempt === 1 ? failure.error : withAttempts(failure.error, attempt, began);
       await unlessAborted(call.signal, (signal) => sleep(pause * 1000, undefined, { signal }));
-      const found = (await call.lookFirst?.()) ?? null;
+      const found = (await call.findResult?.()) ?? null;
       if (found !== null) return found;
     }
   }
 
-  /** An outage so far is forgotten: for what must not be given up for what was tried before it. */
-  beginAnew(): void {
+  /** Forgets the outage so far. For calls that must be tried in full, whatever failed before. */
+  forgetOutage(): void {
     this.#outageSince = null;
   }
 
@@ -139,7 +144,7 @@ export class Exchange {
     return failed;
   }
 
-  /** Seconds. By chance, so that those who failed together do not come back together. */
+  /** Seconds. Random, so that callers that failed together do not retry together. */
   #pauseBefore(attempt: number, answer: Answer | null): number {
     const { firstPause, longestPause, longestRetryAfter } = this.#patience;
     const usual =
@@ -174,11 +179,11 @@ function replyOf(asked: Asked, answer: Answer): Reply {
         throw unreadable(asked, answer, 'the answer is not JSON');
       }
     },
-    misshapen: (what) => unreadable(asked, answer, `the answer is not what ven knows: ${what}`),
+    misshapen: (what) => unreadable(asked, answer, `the answer has the wrong form: ${what}`),
   };
 }
 
-function told(
+function withAttempts(
   { code, summary, detail, hint }: VenError,
   attempts: number,
   began: number,
@@ -192,7 +197,7 @@ function told(
   });
 }
 
-/** Settles as `work` does, or as soon as `signal` is aborted. */
+/** Settles like `work`, or as soon as `signal` is aborted. */
 export async function unlessAborted<T>(
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal | undefined) => Promise<T>,
@@ -213,5 +218,5 @@ export async function unlessAborted<T>(
 
 function interrupted(signal: AbortSignal): VenError {
   if (signal.reason instanceof VenError) return signal.reason;
-  return new VenError('interrupted', { summary: 'Stopped while the orchestrator was asked' });
+  return new VenError('interrupted', { summary: 'Stopped during a call of the orchestrator' });
 }

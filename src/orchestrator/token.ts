@@ -2,19 +2,22 @@ import type { Exchange } from './exchange.js';
 import { isRecord } from './answers.js';
 import type { OrchestratorOptions } from './options.js';
 
-/** One that ends this soon, or has less than a fifth of its time left, is not used any more. */
+/** A token that expires this soon, or has less than a fifth of its time left, is not used. */
 const MARGIN_MS = 30_000;
-/** Keycloak's own default, where it does not say. */
+/** Keycloak's default, where the answer has no lifetime. */
 const USUAL_SECONDS = 60;
 
-/** The access token: fetched once for all who ask, anew before it ends, and when it was refused. */
+/**
+ * The access token. Fetched once for all callers, and again before it expires or after it was
+ * refused.
+ */
 export class Token {
   readonly #options: OrchestratorOptions;
   readonly #exchange: Exchange;
   readonly #now: () => number;
   #current: { token: string; usableUntil: number } | null = null;
   #fetching: Promise<string> | null = null;
-  /** The password, and the tokens: of each an echo may still come. */
+  /** The password and all tokens so far: an echo of each may still come. */
   readonly #known = new Set<string>();
 
   constructor(options: OrchestratorOptions, exchange: Exchange, now: () => number) {
@@ -23,7 +26,7 @@ export class Token {
     this.#now = now;
   }
 
-  /** Not under anybody's signal: others wait for it as well. */
+  /** Without a signal, since other callers wait for it as well. */
   get(): Promise<string> {
     if (this.#current !== null && this.#now() < this.#current.usableUntil)
       return Promise.resolve(this.#current.token);
@@ -39,7 +42,7 @@ export class Token {
     return [this.#options.credentials.username, ...this.#known];
   }
 
-  /** Without the user name, which is none by itself: one like `ubuntu` stands in much else. */
+  /** Without the user name: one like `ubuntu` is part of many texts and no secret. */
   passwordAndTokens(): readonly string[] {
     return [...this.#known];
   }
@@ -64,18 +67,16 @@ export class Token {
       secrets: () => this.secrets(),
       signal: undefined,
       read: (reply) => {
-        const said = reply.json();
-        if (
-          !isRecord(said) ||
-          typeof said['access_token'] !== 'string' ||
-          said['access_token'] === ''
-        )
-          throw reply.misshapen('it holds no `access_token`');
-        const lasts = Number(said['expires_in'] ?? USUAL_SECONDS);
+        const content = reply.json();
+        const value = isRecord(content) ? content['access_token'] : undefined;
+        if (!isRecord(content) || typeof value !== 'string' || value === '')
+          throw reply.misshapen('it has no `access_token`');
+        const lasts = Number(content['expires_in'] ?? USUAL_SECONDS);
         const milliseconds = 1000 * (Number.isFinite(lasts) && lasts > 0 ? lasts : USUAL_SECONDS);
-        // The margin covers the answer's way; whatever was tried before it, in vain, takes nothing of its life.
+        // The lifetime begins before the answer arrives; the margin covers this. Failed attempts
+        // before it do not count.
         return {
-          token: said['access_token'],
+          token: value,
           until: this.#now() + milliseconds - Math.min(MARGIN_MS, milliseconds / 5),
         };
       },
