@@ -106,7 +106,7 @@ export default ts.config(
     plugins: { house },
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/house-rules.js'] },
+        projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.js'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -124,7 +124,7 @@ export default ts.config(
   {
     files: ['**/*.js'],
     ...ts.configs.disableTypeChecked,
-    languageOptions: { globals: { URL: 'readonly' } },
+    languageOptions: { globals: { URL: 'readonly', process: 'readonly' } },
   },
   { files: ['scripts/**', 'test/**', 'bench/**', 'stand-in/**'], rules: { 'no-console': 'off' } },
   ...roomRules,

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** They compare the whole host before and after, or change what others stand on (the network `default`). */
+/** They compare the whole host before and after, or change what others use (the network `default`). */
 const ALONE = [
   'test/contract/**/*.test.ts',
   ...['default-network', 'lifecycle', 'refusals'].map((name) => `test/e2e/${name}.test.ts`),
@@ -10,13 +10,18 @@ const ONBOARDING = ['onboarding', 'onboarding-login', 'orchestrator-faults'].map
   (name) => `test/e2e/${name}.test.ts`,
 );
 
+const reports = process.env['VEN_TEST_REPORTS'];
 const real = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 // Unit tests wait more than they compute, so more workers than cores.
-// Those on the real machine: some one after another, the others two or three at a time, each with a fleet of its own name; they
-// share one libvirt, as people do. And the unit and scenario tests by themselves.
+// Those on the real machine: some one after another, the others two or three at a time, each with a
+// fleet of its own name; they share one libvirt, as people do.
 export default defineConfig({
   test: {
+    // For CI, which counts: each run leaves a report.
+    ...(reports !== undefined && {
+      reporters: ['default', ['json', { outputFile: `${reports}/${process.pid}.json` }]],
+    }),
     projects: [
       {
         test: {

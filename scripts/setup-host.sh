@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes this machine able to run ven's quickstart and tests: host packages, a running libvirt, npm packages, the build.
+# Makes this machine able to run ven's quickstart and tests: host packages, a running libvirt, ven itself (setup-ven.sh).
 # For Debian and Ubuntu. Idempotent: what is there already is left alone. Run through `npm run quickstart` or `npm test`.
 set -eu
 cd "$(dirname "$0")/.."
@@ -79,12 +79,4 @@ if virsh_system net-info default >/dev/null 2>&1; then
 fi
 
 # --- ven itself --------------------------------------------------------------------------------------------------
-if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  say 'npm ci'
-  npm ci --silent --no-fund --no-audit
-fi
-newest=$(find src schemas templates scripts package.json -newer dist/main.js -print 2>/dev/null | head -n 1 || true)
-if [ ! -f dist/main.js ] || [ -n "$newest" ]; then
-  say 'building'
-  npm run --silent build
-fi
+scripts/setup-ven.sh

@@ -1,35 +1,25 @@
 /** What the scripts leave behind, with programs in place of the host's. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ScriptFolder } from './folder.js';
 
+let folder: ScriptFolder;
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'ven-scripts-'));
-  mkdirSync(join(dir, 'scripts'));
-  mkdirSync(join(dir, 'bin'));
+  folder = new ScriptFolder();
+  dir = folder.path;
   program('bin/sudo', 'while [ "${1#-}" != "$1" ]; do shift; done\nexec "$@"');
 });
 afterEach(() => {
-  rmSync(dir, { recursive: true, force: true });
+  folder.remove();
 });
 
 function program(path: string, text: string): void {
-  writeFileSync(join(dir, path), `#!/bin/sh\n${text}\n`);
-  chmodSync(join(dir, path), 0o755);
+  folder.program(path, text);
 }
 
 function alive(pid: number): boolean {
@@ -44,22 +34,21 @@ function alive(pid: number): boolean {
 it.each(['quickstart-boot.sh', 'quickstart-onboarding.sh'])(
   '%s: Ctrl-C before the stand-in has said anything ends both',
   async (script) => {
-    for (const name of [script, 'stand-in.sh'])
-      copyFileSync(join(import.meta.dirname, '../../../scripts', name), join(dir, 'scripts', name));
+    folder.copy(`scripts/${script}`, 'scripts/stand-in.sh');
     program('scripts/setup-host.sh', '');
     program('bin/node', `echo $$ >'${dir}/pid'\nexec sleep 60`);
     const run = spawn('sh', [join(dir, 'scripts', script)], {
-      env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` },
+      env: folder.env,
       stdio: 'ignore',
     });
     const ended = once(run, 'exit');
     let pid = 0;
-    for (let tries = 0; pid === 0 && tries < 200; tries++) {
-      await sleep(50);
+    for (let tries = 0; pid === 0 && tries < 1000; tries++) {
+      await sleep(10);
       if (existsSync(join(dir, 'pid'))) pid = Number(readFileSync(join(dir, 'pid'), 'utf8'));
     }
     expect(alive(pid)).toBe(true);
-    await sleep(200);
+    await sleep(200); // until the script has set its traps
     run.kill('SIGINT');
     expect(await Promise.race([ended, sleep(10_000, 'it hangs')])).toEqual([130, null]);
     expect(alive(pid)).toBe(false);
@@ -67,9 +56,7 @@ it.each(['quickstart-boot.sh', 'quickstart-onboarding.sh'])(
 );
 
 it('quickstart-boot.sh: the stand-in that it tells how to start again is run by its own node', async () => {
-  for (const name of ['quickstart-boot.sh', 'stand-in.sh'])
-    copyFileSync(join(import.meta.dirname, '../../../scripts', name), join(dir, 'scripts', name));
-  mkdirSync(join(dir, 'node_modules/.bin'), { recursive: true });
+  folder.copy('scripts/quickstart-boot.sh', 'scripts/stand-in.sh');
   program('scripts/setup-host.sh', '');
   program('scripts/with-libvirt.sh', 'exec "$@"');
   program('bin/ven', "echo 'node: Ready'");
@@ -78,7 +65,7 @@ it('quickstart-boot.sh: the stand-in that it tells how to start again is run by 
     'echo UefiHttpBoot >.lab/access.log\nprintf \'{"pid":%s,}\\n\' $$\nexec sleep 60',
   );
   const run = spawn('sh', [join(dir, 'scripts/quickstart-boot.sh')], {
-    env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` },
+    env: folder.env,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let said = '';
@@ -88,8 +75,7 @@ it('quickstart-boot.sh: the stand-in that it tells how to start again is run by 
 });
 
 it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder of its user alone', async () => {
-  for (const name of ['quickstart-boot.sh', 'stand-in.sh'])
-    copyFileSync(join(import.meta.dirname, '../../../scripts', name), join(dir, 'scripts', name));
+  folder.copy('scripts/quickstart-boot.sh', 'scripts/stand-in.sh');
   program('bin/id', 'echo 1000');
   // As Debian's: -E alone keeps HOME too.
   program(
@@ -105,7 +91,7 @@ it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder 
   );
   const run = spawn('sh', [join(dir, 'scripts/quickstart-boot.sh')], {
     env: {
-      PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`,
+      ...folder.env,
       HOME: dir,
       XDG_STATE_HOME: join(dir, 'state'),
     },
@@ -118,19 +104,17 @@ it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder 
 });
 
 it('setup-host.sh: whoever reads its output to the end does not wait for the libvirtd that it started', async () => {
-  copyFileSync(
-    join(import.meta.dirname, '../../../scripts/setup-host.sh'),
-    join(dir, 'scripts/setup-host.sh'),
-  );
+  folder.copy('scripts/setup-host.sh');
   program('bin/dpkg-query', "echo 'install ok installed'");
   program('bin/stat', 'echo kvm');
-  for (const name of ['dbus-send', 'virtlogd', 'usermod', 'npm']) program(`bin/${name}`, '');
+  for (const name of ['dbus-send', 'virtlogd', 'usermod']) program(`bin/${name}`, '');
+  program('scripts/setup-ven.sh', '');
   program('bin/virsh', `[ -f '${dir}/pid' ] && printf 'State: running\nActive: yes\n'`);
   program('bin/libvirtd', `echo $$ >'${dir}/pid'\nexec sleep 60`);
   program('bin/tini', 'shift 2\nexec "$@"');
   program('bin/systemctl', 'setsid --fork libvirtd </dev/null >/dev/null 2>&1');
   const run = spawn('sh', [join(dir, 'scripts/setup-host.sh')], {
-    env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` },
+    env: folder.env,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   run.stdout.resume();

@@ -1,0 +1,16 @@
+#!/bin/sh
+# npm packages and the build, where they are missing or old. Needs nothing of the host but Node.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  say 'npm ci'
+  npm ci --silent --no-fund --no-audit
+fi
+newest=$(find src schemas templates scripts package.json -newer dist/main.js -print 2>/dev/null | head -n 1 || true)
+if [ ! -f dist/main.js ] || [ -n "$newest" ]; then
+  say 'building'
+  npm run --silent build
+fi
