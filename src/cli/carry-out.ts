@@ -40,9 +40,12 @@ export interface CarriedOut {
 /**
  * What `apply` and `destroy` share: shows the plan, asks, runs it, tells how it went.
  * The plan and the result go to standard output, progress and the question to standard error; with `json` the events are
- * all that standard output gets.
+ * all that standard output gets. `run`: what does it.
  */
-export async function carryOut({ yes, json, ...request }: CarryOut): Promise<CarriedOut> {
+export async function carryOut(
+  { yes, json, ...request }: CarryOut,
+  run: typeof apply = apply,
+): Promise<CarriedOut> {
   const look = lookOf(process.stdout, process.env);
   const tell = json ? stderr : stdout;
   const interruption = watchInterruption();
@@ -55,7 +58,7 @@ export async function carryOut({ yes, json, ...request }: CarryOut): Promise<Car
   const views: Progress[] = json ? [jsonProgress(stdout)] : [];
   const agreed = consent(yes);
   try {
-    const { plan, result, declined, lost, viewFault } = await apply({
+    const { plan, result, declined, lost, viewFault } = await run({
       ...request,
       env: process.env,
       askSecret: secretAsker(),

@@ -19,7 +19,7 @@ export {
   someVmsOf,
   VenCommand,
 } from './command.js';
-export { lookAgain } from './look-again.js';
+export { showStatus } from './show-status.js';
 export { makeAndOnboard } from './make-and-onboard.js';
 export { onboard } from './onboard.js';
 export { limitsOf, onboarding, retry, sessionOf } from './onboarding-flags.js';

@@ -1,9 +1,9 @@
-import { provisionMade, type Session, type Watch } from '../operations/index.js';
+import type { Session, Watch } from '../operations/index.js';
 import { EXIT, type FailureClass } from '../model/index.js';
 import { jsonProgress } from '../view/index.js';
 import type { CarryOut } from './carry-out.js';
 import { planOptions } from './command.js';
-import { makeAndOnboard } from './make-and-onboard.js';
+import { makeAndOnboard, PARTS } from './make-and-onboard.js';
 import { stderr, stdout } from './output.js';
 
 type Limits = Pick<Watch, 'maxConcurrent' | 'staggerSeconds'>;
@@ -14,6 +14,7 @@ export async function retryFailed(
   classes: readonly FailureClass[],
   make: Omit<CarryOut, 'options'>,
   limits: Limits,
+  parts = PARTS,
 ): Promise<number> {
   const failed = session.failed(classes);
   const { file, json } = make;
@@ -24,7 +25,7 @@ export async function retryFailed(
     session.about([]);
     const emit = json ? jsonProgress(stdout).emit : () => undefined;
     const never = new AbortController().signal;
-    await provisionMade(
+    await parts.provisionMade(
       session,
       { ...limits, file, env: process.env, emit, interrupt: { graceful: never, hard: never } },
       new Map(),
@@ -40,5 +41,6 @@ export async function retryFailed(
     session,
     { ...make, options: planOptions('apply', { target, replace }) },
     { ...limits, again, goOn },
+    parts,
   );
 }

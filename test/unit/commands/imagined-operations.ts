@@ -1,10 +1,23 @@
-/** In the place of src/operations in `imagined-run.ts`: an apply of five VMs, two at a time, that only takes time. */
+/** What `imagined-run.ts` carries out: an apply of five VMs, two at a time, that only takes time. */
 import { writeFileSync } from 'node:fs';
 import type { ApplyRequest, ApplyResult } from '../../../src/operations/apply.js';
 import type { RunResult } from '../../../src/model/index.js';
 import { creationPlan, examplePlan } from '../view/example.js';
 
 const STEP_MS = 150;
+
+const aborted = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => signal.addEventListener('abort', resolve));
+
+/** How long a step takes: a moment, or (IMAGINED_HOLD) until it is interrupted once or twice. */
+async function held(graceful: AbortSignal): Promise<void> {
+  const hold = process.env['IMAGINED_HOLD'];
+  // A process ends when it waits for nothing but a signal.
+  if (hold !== undefined) setTimeout(() => undefined, 60_000);
+  if (hold === 'twice') return new Promise(() => undefined);
+  if (hold === 'once') await aborted(graceful);
+  await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+}
 
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const plan = process.env['IMAGINED_NOTHING'] ? examplePlan([]) : creationPlan(5);
@@ -44,10 +57,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       const step = `${address}:up`;
       running.add(step);
       emit({ type: 'step-started', time: time(), step, address });
-      await Promise.race([
-        new Promise((resolve) => setTimeout(resolve, STEP_MS)),
-        new Promise((resolve) => interrupt.hard.addEventListener('abort', resolve)),
-      ]);
+      await Promise.race([held(interrupt.graceful), aborted(interrupt.hard)]);
       running.delete(step);
       emit({
         type: 'step-finished',

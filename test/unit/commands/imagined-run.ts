@@ -1,18 +1,22 @@
-/** A program: what `ven apply` does around a run, with `imagined-operations.ts` in the place of the operations (see run.test.ts). */
+/** A program: what `ven apply` does around a run, with an imagined apply (see run.test.ts). */
 import { carryOut } from '../../../src/cli/carry-out.js';
+import { apply } from './imagined-operations.js';
 import { flushed, stderr, survivePipes } from '../../../src/cli/output.js';
 
 survivePipes();
 let code = 1;
 try {
-  ({ exitCode: code } = await carryOut({
-    file: 'fleet.yaml',
-    options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
-    lockTimeoutSeconds: 0,
-    yes: process.argv.includes('--yes'),
-    json: process.argv.includes('--json'),
-    typed: ['apply'],
-  }));
+  ({ exitCode: code } = await carryOut(
+    {
+      file: 'fleet.yaml',
+      options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
+      lockTimeoutSeconds: 0,
+      yes: process.argv.includes('--yes'),
+      json: process.argv.includes('--json'),
+      typed: ['apply'],
+    },
+    apply,
+  ));
 } catch (error) {
   stderr(`${String(error)}\n`);
 }

@@ -1,43 +1,36 @@
 /** The order of things in `apply --wait` and `provision --retry-failed`, and what ends them half-way. */
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { CarriedOut, CarryOut } from '../../../src/cli/carry-out.js';
-import { makeAndOnboard } from '../../../src/cli/make-and-onboard.js';
+import { makeAndOnboard, type MakeAndOnboardParts } from '../../../src/cli/make-and-onboard.js';
 import type { Onboard } from '../../../src/cli/onboard.js';
 import { retryFailed } from '../../../src/cli/retry-failed.js';
-import type { Session, Watch } from '../../../src/operations/index.js';
+import type { Provisioned, Session, Watch } from '../../../src/operations/index.js';
 import { VenError, type Address } from '../../../src/model/index.js';
 
 type Lost = ReadonlyMap<Address, { message: string; hint: string }>;
-const { seen, world } = vi.hoisted(() => ({
-  seen: [] as string[],
-  world: {} as {
-    made: CarriedOut | Error;
-    onboarded: number;
-    lost: Lost | null;
-    options: CarryOut['options'] | null;
-  },
-}));
-
-vi.mock('../../../src/cli/carry-out.js', () => ({
+const seen: string[] = [];
+const world = {} as {
+  made: CarriedOut | Error;
+  onboarded: number;
+  lost: Lost | null;
+  options: CarryOut['options'] | null;
+};
+const parts: MakeAndOnboardParts = {
   carryOut: ({ options }: CarryOut) => {
     seen.push(`make ${options.leaveOff ? 'off' : 'on'}`);
     world.options = options;
     return world.made instanceof Error ? Promise.reject(world.made) : Promise.resolve(world.made);
   },
-}));
-vi.mock('../../../src/cli/onboard.js', () => ({
   onboard: async ({ run }: Onboard) => {
     await run({} as Watch);
     return world.onboarded;
   },
-}));
-vi.mock('../../../src/operations/index.js', () => ({
   provisionMade: (_: Session, __: Watch, lost: Lost) => {
     seen.push('onboard');
     world.lost = lost;
-    return Promise.resolve({ result: {} });
+    return Promise.resolve({ result: {} } as Provisioned);
   },
-}));
+};
 
 const NONE: CarriedOut = { exitCode: 0, lost: new Map() };
 const LOST: CarriedOut = {
@@ -66,6 +59,7 @@ const run = (in_ = session()): Promise<number> =>
       options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
     },
     { ...limits, again: 'ven apply fleet.yaml --wait ready' },
+    parts,
   );
 
 test('VMs are made and left off, then onboarded', async () => {
@@ -135,7 +129,7 @@ test('--retry-failed makes anew what failed, but not what was taken away for tha
     { address: 'vm.a', madeAnew: false },
     { address: 'vm.b', madeAnew: true },
   ];
-  expect(await retryFailed(session({ failed: () => failed }), [], make, limits)).toBe(0);
+  expect(await retryFailed(session({ failed: () => failed }), [], make, limits, parts)).toBe(0);
   expect(world.options).toMatchObject({
     targets: ['vm.a', 'vm.b'],
     replace: ['vm.a'],
@@ -147,7 +141,7 @@ test('--retry-failed makes anew what failed, but not what was taken away for tha
 test('--retry-failed of nothing makes nothing, and is a whole run all the same', async () => {
   const about: (readonly Address[])[] = [];
   const empty = session({ failed: () => [], about: (addresses) => about.push(addresses) });
-  expect(await retryFailed(empty, ['storage'], make, limits)).toBe(0);
+  expect(await retryFailed(empty, ['storage'], make, limits, parts)).toBe(0);
   expect(seen).toEqual(['onboard']);
   expect(about).toEqual([[]]);
 });

@@ -1,4 +1,4 @@
-/** What surrounds a run (consent, signals, pipes that close), as real processes; only the flow is imagined. */
+/** What surrounds a run (consent, signals, pipes that close), as real processes; only the operation is imagined. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,16 +20,6 @@ beforeAll(async () => {
     banner: {
       js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
     },
-    plugins: [
-      {
-        name: 'imagined-operations',
-        setup: (bundle) => {
-          bundle.onResolve({ filter: /operations\/index\.js$/ }, () => ({
-            path: join(import.meta.dirname, 'imagined-operations.ts'),
-          }));
-        },
-      },
-    ],
   });
 });
 beforeEach(() => {
@@ -139,7 +129,7 @@ describe('interruption', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'by one %s lets running steps finish',
     async (signal) => {
-      const child = start([program, '--yes']);
+      const child = start([program, '--yes'], { env: { IMAGINED_HOLD: 'once' } });
       const ended = end(child);
       await says(child, 'vm.edge-2  creating');
       child.kill(signal);
@@ -154,7 +144,7 @@ describe('interruption', () => {
   );
 
   it('by a second Ctrl-C stops them', async () => {
-    const child = start([program, '--yes']);
+    const child = start([program, '--yes'], { env: { IMAGINED_HOLD: 'twice' } });
     const ended = end(child);
     await says(child, 'vm.edge-2  creating');
     child.kill('SIGINT');
@@ -168,10 +158,10 @@ describe('interruption', () => {
 
 describe('on a terminal', () => {
   /** Under script(1), which gives it one; what it writes to the terminal comes as stdout. */
-  const onTerminal = (args: string): ChildProcess =>
+  const onTerminal = (args: string, env = {}): ChildProcess =>
     start(
       ['-qec', `stty rows 24 cols 80; "${process.execPath}" "${program}" ${args}`, '/dev/null'],
-      { command: 'script' },
+      { command: 'script', env },
     );
 
   it('runs after yes, and draws a line a VM', async () => {
@@ -188,7 +178,7 @@ describe('on a terminal', () => {
   });
 
   it('survives one Ctrl-C while it draws, and ends with the cursor shown', async () => {
-    const child = onTerminal('--yes');
+    const child = onTerminal('--yes', { IMAGINED_HOLD: 'once' });
     const ended = end(child);
     await says(child, 'creating and starting');
     child.stdin?.write('\u0003');

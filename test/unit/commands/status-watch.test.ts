@@ -1,29 +1,26 @@
 /** `status --watch` from one look to the next, some of which fail; only the looks are imagined. */
-import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import Status from '../../../src/commands/status.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { showStatus } from '../../../src/cli/show-status.js';
 import { VenError } from '../../../src/model/index.js';
+import type { FleetStatus } from '../../../src/operations/index.js';
+import { lookOf } from '../../../src/view/index.js';
 
-const { looks, told } = vi.hoisted(() => ({
-  looks: [] as unknown[],
-  told: { stdout: [] as string[], stderr: [] as string[], closed: 0 },
-}));
+const looks: unknown[] = [];
+const told = { stdout: [] as string[], stderr: [] as string[], closed: 0 };
 
-vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
-vi.mock('../../../src/operations/index.js', () => ({
-  openStatus: () => ({
-    again: () => {
-      const look = looks.shift();
-      return look instanceof Error ? Promise.reject(look) : Promise.resolve(look);
-    },
-    close: () => Promise.resolve((told.closed += 1)),
-  }),
-}));
-vi.mock('../../../src/cli/output.js', () => ({
-  stdout: (text: string) => told.stdout.push(text),
-  stderr: (text: string) => told.stderr.push(text),
+const status = {
+  again: () => {
+    const look = looks.shift();
+    return look instanceof Error ? Promise.reject(look) : Promise.resolve(look as FleetStatus);
+  },
+  close: () => Promise.resolve(void (told.closed += 1)),
+};
+const shown = {
+  stdout: (text: string) => void told.stdout.push(text),
+  stderr: (text: string) => void told.stderr.push(text),
   readerIsGone: () => looks.length === 0,
-}));
+  wait: () => Promise.resolve(),
+};
 
 beforeEach(() => {
   looks.length = told.stdout.length = told.stderr.length = told.closed = 0;
@@ -52,16 +49,19 @@ const halfWritten = new VenError('fleet-file', {
   ],
 });
 const away = new VenError('tool-failed', { summary: 'libvirt does not answer' });
-const run = (...flags: string[]): Promise<unknown> =>
-  Status.run(flags, { root: join(import.meta.dirname, '../../..') });
+const run = (flags: { watch?: boolean; json?: boolean } = {}): Promise<void> =>
+  showStatus(
+    { status, watch: false, json: false, look: lookOf(process.stdout, {}), ...flags },
+    shown,
+  );
 
-describe.each([
-  [[], 'lab on h: 0 VMs, 0 running.\n', 'edge-1'],
-  [['--json'], '"vms":[]}\n', '"edge-1"'],
-])('--watch %s', (flags, none, one) => {
+describe.each<[{ json?: boolean }, string, string]>([
+  [{}, 'lab on h: 0 VMs, 0 running.\n', 'edge-1'],
+  [{ json: true }, '"vms":[]}\n', '"edge-1"'],
+])('--watch, %j', (flags, none, one) => {
   it('goes on after a look that fails, and says once why', async () => {
     looks.push(seen(), halfWritten, halfWritten, away, seen(), away, seen([vm]));
-    await run('--watch', ...flags);
+    await run({ watch: true, ...flags });
     expect(told.stdout).toEqual([expect.stringContaining(none), expect.stringContaining(one)]);
     const gone = 'Warning: libvirt does not answer (what is shown is from before)\n';
     expect(told.stderr).toEqual([
@@ -76,7 +76,7 @@ describe.each([
     ['with a bug', [seen(), new TypeError('x'), seen()], 1],
   ])('ends %s', async (_, imagined, shown) => {
     looks.push(...imagined);
-    await expect(run('--watch', ...flags)).rejects.toBe(
+    await expect(run({ watch: true, ...flags })).rejects.toBe(
       imagined.find((look) => look instanceof Error),
     );
     expect([
