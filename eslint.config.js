@@ -12,7 +12,7 @@ const ROOMS = {
   stages: ['terminal-text'],
   config: ['efi'],
   libvirt: ['xml', 'efi'],
-  plan: [],
+  plan: ['libvirt'],
   apply: [],
   host: ['libvirt', 'xml'],
   onboarding: ['stages', 'terminal-text'],

@@ -12,7 +12,18 @@ import { compileTemplates, type TemplateTexts } from './templates.js';
 import { renderNvram, renderVolume } from './storage/write.js';
 
 export { withFirstNvram } from './domain/first-nvram.js';
-export { domainFacts, domainName, domainUuid } from './domain/read.js';
+export { lostDisks } from './domain/fields/disks.js';
+export type { MarkedDomain, Surroundings } from './domain/fields/field.js';
+export {
+  compareVm,
+  digestParts,
+  domainFacts,
+  observedVmFacts,
+  vmFacts,
+  type VmDifference,
+} from './domain/fields/index.js';
+export { attached, detachedNics } from './domain/fields/nics.js';
+export { domainName, domainUuid } from './domain/read.js';
 export { graphicsPassword, withPassword } from './domain/password.js';
 export { poolsByVolume, volumesByPath } from './domain/volume-paths.js';
 export {

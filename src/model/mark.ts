@@ -16,6 +16,11 @@ export function isNvramVolume({ volume }: Pick<VolumeRef, 'volume'>): boolean {
   return volume.endsWith(NVRAM_SUFFIX);
 }
 
+/** A volume as a key of maps and sets. */
+export function volumeKey({ pool, volume }: VolumeRef): string {
+  return `${pool}/${volume}`;
+}
+
 /** Every volume of a VM: its disks, and its firmware variables where ven writes them. */
 export function volumesOf({ disks, nvram }: Pick<ResolvedVm, 'disks' | 'nvram'>): VolumeRef[] {
   return [...disks, ...(nvram === null ? [] : [nvram])].map(({ pool, volume }) => ({

@@ -1,16 +1,13 @@
 import type { OrchestratorHost, OsProfile } from '../model/index.js';
 import type { Reply } from './exchange.js';
 
-/**
- * The forms of the answers: required parts must be there, a missing optional part is empty, all
- * else is ignored.
- */
+/** The answers' shapes: what is needed must be there, what may be missing is empty, what else is there is not looked at. */
 
 export type Json = Record<string, unknown>;
 
 export interface Provider {
   id: string;
-  /** As the API sent it. */
+  /** As it came. */
   fields: Json;
 }
 
@@ -24,14 +21,16 @@ function text(value: unknown): string {
 
 /** One page of a list. A list without entries may be left out. */
 export function readPage(reply: Reply, key: string): { entries: Json[]; hasNext: boolean } {
-  const content = reply.json();
-  if (!isRecord(content)) throw reply.misshapen(`it has no list \`${key}\``);
-  const known = ['totalElements', 'hasNext'];
-  const isEmpty = Object.keys(content).every((other) => known.includes(other));
-  const list = content[key] ?? (isEmpty ? [] : null);
+  const said = reply.json();
+  if (!isRecord(said)) throw reply.misshapen(`it holds no list \`${key}\``);
+  const list =
+    said[key] ??
+    (Object.keys(said).every((other) => other === 'totalElements' || other === 'hasNext')
+      ? []
+      : null);
   if (!Array.isArray(list) || !list.every(isRecord))
-    throw reply.misshapen(`it has no list \`${key}\``);
-  return { entries: list, hasNext: content['hasNext'] === true };
+    throw reply.misshapen(`it holds no list \`${key}\``);
+  return { entries: list, hasNext: said['hasNext'] === true };
 }
 
 function idOf(entry: Json, keys: readonly string[], reply: Reply): string {
@@ -70,7 +69,7 @@ export function providerOf(entry: Json, reply: Reply): Provider {
   return { id: idOf(entry, ['providerID', 'resourceId'], reply), fields: entry };
 }
 
-/** A provider's `config`, parsed from its JSON text; `{}` where that can't be read. */
+/** What a provider's `config`, a JSON text, says; `{}` when it says nothing that can be read. */
 export function configOf({ fields }: Provider): Json {
   try {
     const config: unknown = JSON.parse(text(fields['config']));

@@ -19,66 +19,63 @@ export interface Answer {
   text: string;
 }
 
-/** Many times the size of a page of hosts. */
+/** Like a page of hosts, many times over. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const CONNECT_MS = 10_000;
-/** The maximum per machine; further requests wait. */
+/** To one machine, at once. What is more waits its turn. */
 const CONNECTIONS = 8;
 
-/** Connections, direct and through proxies, which stay open for a while. TLS is always verified. */
+/** Connections that are kept for a while, directly and through proxies. TLS is always verified. */
 export class Connections {
-  readonly #reach: Reach;
-  readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
+  private readonly reach: Reach;
+  private readonly dispatchers = new Map<string, Promise<Dispatcher>>();
 
   constructor(reach: Reach) {
-    this.#reach = reach;
+    this.reach = reach;
   }
 
-  /**
-   * Sends one request, without retry. Follows no redirect. Rejects with the error of undici, node
-   * or `signal`.
-   */
+  /** One question, no second try. Follows no redirect. Rejects with what undici, node or `signal` say. */
   async ask({ method, url, headers, body }: Question, signal: AbortSignal): Promise<Answer> {
-    const dispatcher = await this.#dispatcher(proxyFor(url, this.#reach));
+    const dispatcher = await this.dispatcher(proxyFor(url, this.reach));
     const answer = await dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method,
-      headers: { 'user-agent': this.#reach.userAgent, ...headers },
+      headers: { 'user-agent': this.reach.userAgent, ...headers },
       body,
       signal,
     });
-    const { statusCode: status, headers: received } = answer;
+    const { statusCode: status, headers: said } = answer;
     return {
       status,
-      retryAfter: first(received['retry-after']),
-      location: first(received['location']),
+      retryAfter: first(said['retry-after']),
+      location: first(said['location']),
       text: await answer.body.text(),
     };
   }
 
-  /** Also ends the requests under way. */
+  /** Ends what is under way, too. */
   async close(): Promise<void> {
-    const open = [...this.#dispatchers.values()];
-    this.#dispatchers.clear();
+    const open = [...this.dispatchers.values()];
+    this.dispatchers.clear();
     await Promise.allSettled(open.map(async (dispatcher) => (await dispatcher).destroy()));
   }
 
-  #dispatcher(proxy: string | null): Promise<Dispatcher> {
-    const known = this.#dispatchers.get(proxy ?? '') ?? this.#open(proxy);
-    this.#dispatchers.set(proxy ?? '', known);
+  private dispatcher(proxy: string | null): Promise<Dispatcher> {
+    const known = this.dispatchers.get(proxy ?? '') ?? this.open(proxy);
+    this.dispatchers.set(proxy ?? '', known);
     return known;
   }
 
-  async #open(proxy: string | null): Promise<Dispatcher> {
-    // Loading it costs a tenth of a second, and few commands need an orchestrator.
-    const { Agent, ProxyAgent } = (await import('undici')).default; // the form that a bundle has
+  private async open(proxy: string | null): Promise<Dispatcher> {
+    // Costs a tenth of a second, and few commands speak to an orchestrator.
+    const { Agent, ProxyAgent } = (await import('undici')).default; // as a bundle has it
     const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
-    const { caCertificates } = this.#reach;
+    const { caCertificates } = this.reach;
     const verified = verifiedBy(caCertificates);
     if (proxy === null)
-      return new Agent({ ...limits, connect: { ...verified, lookup: this.#lookup } });
-    // A proxy with TLS is another machine, whose certificate may be signed by others.
+      return new Agent({ ...limits, connect: { ...verified, lookup: this.lookup } });
+    // A proxy of TLS is another machine, whose certificate others may have signed.
     const proxyTls = proxy.startsWith('https:')
       ? { proxyTls: verifiedBy(null, caCertificates ?? []) }
       : {};
@@ -91,20 +88,18 @@ export class Connections {
     });
   }
 
-  readonly #lookup: LookupFunction = (host, options, callback) => {
-    const address = addressOf(host, this.#reach.addresses);
+  private readonly lookup: LookupFunction = (host, options, callback) => {
+    const address = addressOf(host, this.reach.addresses);
     if (address === null) lookup(host, options, callback);
     else if (options.all === true) callback(null, [{ address, family: isIP(address) }]);
     else callback(null, address, isIP(address));
   };
 }
 
-/** The options of a connection that trusts these authorities; `null`: those of this machine. */
+/** How a connection is made that trusts these; `null`: whom this machine trusts. */
 function verifiedBy(given: readonly string[] | null, more: readonly string[] = []) {
   const ca = [...(given?.map(pemOf) ?? machinesAuthorities()), ...more.map(pemOf)];
-  // One context for all connections, since there may be hundreds of authorities.
-  // `rejectUnauthorized` is explicit, since an environment variable can turn verification off where
-  // it is not.
+  // One context for all connections: there may be hundreds of authorities. And said, since a variable can turn verification off for all who do not say it.
   return {
     secureContext: tls.createSecureContext({ ca }),
     rejectUnauthorized: true,
@@ -112,10 +107,7 @@ function verifiedBy(given: readonly string[] | null, more: readonly string[] = [
   };
 }
 
-/**
- * The authorities that come with node, and those of the machine, where this node can read them.
- * PEM.
- */
+/** Those that come with node, and those of the machine, where this node can tell. PEM. */
 function machinesAuthorities(): string[] {
   const { getCACertificates } = tls as Partial<typeof tls>;
   return getCACertificates
@@ -124,8 +116,7 @@ function machinesAuthorities(): string[] {
 }
 
 function pemOf(der: string): string {
-  const lines = (der.match(/.{1,64}/g) ?? []).join('\n');
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${(der.match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 function first(header: string | string[] | undefined): string | null {

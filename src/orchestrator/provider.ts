@@ -2,42 +2,38 @@ import { VenError } from '../model/index.js';
 import { configOf, type Json, type Provider } from './answers.js';
 import type { Call } from './exchange.js';
 
-/** The provider that gives new hosts their operating system. */
+/** What gives new hosts their operating system. */
 const KIND = 'PROVIDER_KIND_BAREMETAL';
 const NAME = 'infra_onboarding';
-/** The API requires these, and does not use them. */
+/** The API wants these, and uses them for nothing. */
 const UNUSED = { apiEndpoint: 'unused', apiCredentials: ['unused'] };
 const KEPT = ['providerVendor', 'apiEndpoint', 'apiCredentials'];
 
-/** A call within a project: `path` is the part below the project's. */
+/** Within a project: the path below it. */
 export type ProjectCall<T> = Pick<
   Call<T>,
-  'method' | 'signal' | 'read' | 'accept' | 'findResult' | 'oneHost'
+  'method' | 'signal' | 'read' | 'accept' | 'lookFirst' | 'oneHost'
 > & {
   path: string;
   json?: Json;
 };
 
 export interface ProviderPorts {
-  /**
-   * Without a signal, as all calls after the first list: if they ended early, the project would
-   * have no provider.
-   */
+  /** Under nobody's signal, as all but the first look: an end in between would leave the project without its provider. */
   call<T>(call: Omit<ProjectCall<T>, 'signal'>): Promise<T>;
   providers(signal?: AbortSignal): Promise<Provider[]>;
-  /** Forgets the outage so far. */
-  forgetOutage(): void;
-  /** Without secrets. */
+  /** An outage so far does not count. */
+  beginAnew(): void;
+  /** Without what nobody may see. */
   shown(text: string): string;
-  /** The URL of providers, for messages. */
+  /** Where providers are made. */
   url: string;
   signal: AbortSignal | undefined;
 }
 
 /**
- * A provider can't be changed. So it is deleted and created again with its old content and another
- * operating system. If the new one can't be created, the old one is restored; if that fails too,
- * the error has the old content.
+ * A provider can't be changed: it is deleted and made again with what it said before, but for the operating system. When the new
+ * one can't be made, the old one is put back; when that can't be either, the error says what it was.
  */
 export async function setDefaultOs(
   id: string,
@@ -51,7 +47,7 @@ export async function setDefaultOs(
       path: '/providers',
       json: fields,
       read: () => true,
-      findResult: async () => ((await find()) === null ? null : true),
+      lookFirst: async () => ((await find()) === null ? null : true),
     });
   };
   const isSet = (config: Json): boolean =>
@@ -86,25 +82,22 @@ export async function setDefaultOs(
     const failed = (then: string, hint = error.hint): VenError =>
       new VenError(code, { summary, detail: [detail, then].filter(Boolean).join('\n'), hint });
     try {
-      ports.forgetOutage();
-      // The call may have succeeded although its answer was lost.
+      ports.beginAnew();
+      // Whatever was done before its answer was lost.
       const left = await find();
       if (left !== null && isSet(configOf(left))) return { changed: true };
       if (left === null) await make({ ...fields, config: old.fields['config'] });
     } catch (second) {
       if (!(second instanceof VenError)) throw second;
-      // Without the endpoint, which the API does not use, and the credentials.
+      // Neither its endpoint, which the API uses for nothing, nor its credentials.
       const had = ['providerVendor', 'config']
         .filter((key) => key in old.fields)
         .map((key) => `${key}: ${ports.shown(String(old.fields[key]))}`);
       throw failed(
-        `The provider ${NAME} is, or may be, deleted, and can't be restored: ${second.summary}\n` +
-          `It had ${had.join(', ')}`,
-        `When the orchestrator answers again, create it with that (POST ${ports.url}, ` +
-          `name ${NAME}, providerKind ${KIND}), then run the command again. ` +
-          'The command alone would create one without that.',
+        `The provider ${NAME} is deleted, or may be, and can't be put back: ${second.summary}\nIt had ${had.join(', ')}`,
+        `Once the orchestrator answers again, make it with that (POST ${ports.url}, name ${NAME}, providerKind ${KIND}), and type the command again: by itself it would make one without.`,
       );
     }
-    throw failed('The provider is unchanged.');
+    throw failed('The provider is as it was.');
   }
 }

@@ -1,6 +1,7 @@
 import {
   networkUuid,
   vmUuid,
+  volumeKey,
   type DomainMark,
   type HostState,
   type NetworkMark,
@@ -9,7 +10,6 @@ import {
   type ObservedPool,
   type ObservedVolume,
   type ResolvedFleet,
-  type VolumeRef,
 } from '../model/index.js';
 import { withoutStandIns } from './network/temporary.js';
 
@@ -33,10 +33,6 @@ export interface FleetOnHost {
   ownedVolumes: ReadonlySet<string>;
   /** Each bridge's taps; null where that isn't known. */
   ports: ReadonlyMap<string, ReadonlySet<string>> | null;
-}
-
-export function volumeKey({ pool, volume }: VolumeRef): string {
-  return `${pool}/${volume}`;
 }
 
 /**

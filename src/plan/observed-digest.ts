@@ -1,20 +1,15 @@
 import { createHash } from 'node:crypto';
+import { attached, digestParts } from '../libvirt/index.js';
 import {
+  volumeKey,
   volumesOf,
-  type DomainFacts,
   type ObservedNetwork,
   type PlannedNetwork,
   type ResolvedFleet,
 } from '../model/index.js';
 import { lentAddress } from './network/borrowed.js';
 import { shownMarked } from './vm/marks.js';
-import { attached } from './vm/nics.js';
-import {
-  volumeKey,
-  type OwnedDomain,
-  type OwnedNetwork,
-  type FleetOnHost,
-} from './fleet-on-host.js';
+import { type OwnedDomain, type OwnedNetwork, type FleetOnHost } from './fleet-on-host.js';
 
 /**
  * The digest of what a plan was made from: the fleet's own things, and what they need or want of the rest of the host.
@@ -83,59 +78,8 @@ function domainParts(
   const running =
     live === null
       ? null
-      : [factsParts(live), live.nics.map((nic) => attached(nic, onHost)), nvramMissing];
-  return [uuid, name, power, persistent, autostart, marked, factsParts(config), running];
-}
-
-function factsParts(facts: DomainFacts): unknown[] {
-  const {
-    title,
-    description,
-    accelerator,
-    cpus,
-    memoryKiB,
-    firmware,
-    loader,
-    nvram,
-    tpm,
-    boot,
-    pxe,
-    serialNumber,
-    graphics,
-  } = facts;
-  return [
-    [
-      title,
-      description,
-      accelerator,
-      cpus,
-      memoryKiB,
-      firmware,
-      loader,
-      nvram,
-      tpm,
-      boot,
-      pxe,
-      serialNumber,
-      facts.console.log,
-    ],
-    'listen' in graphics
-      ? [graphics.type, graphics.listen, graphics.autoport ? null : graphics.port]
-      : [graphics.type],
-    facts.disks.map(({ target, bus, path, volume, device }) => [
-      target,
-      bus,
-      path,
-      volume && volumeKey(volume),
-      device,
-    ]),
-    facts.nics.map(({ mac, model, source }) => [
-      mac,
-      model,
-      source.kind,
-      'network' in source ? source.network : 'bridge' in source ? source.bridge : null,
-    ]),
-  ];
+      : [digestParts(live), live.nics.map((nic) => attached(nic, onHost)), nvramMissing];
+  return [uuid, name, power, persistent, autostart, marked, digestParts(config), running];
 }
 
 function networkParts(network: OwnedNetwork): unknown[] {

@@ -1,3 +1,4 @@
+import { detachedNics, lostDisks, observedVmFacts, vmFacts } from '../libvirt/index.js';
 import {
   volumesOf,
   type Address,
@@ -9,14 +10,12 @@ import {
   type Step,
 } from '../model/index.js';
 import { freeing } from './vm/freeing.js';
-import { lostDisks } from './vm/disks.js';
 import type { Draft } from './draft.js';
 import { refuseMissingNetworks } from './network/existing.js';
 import { inTheWayOfUuids, inTheWayOfVm, refuseForeign, type InTheWay } from './guards/foreign.js';
 import { lentNeeds, planLent, unofferedBoots } from './network/borrowed.js';
 import { foreignAttachments, networkSteps, type NetworkRemoval } from './network/steps.js';
 import { diffNetwork, type NetworkDiff } from './network/diff.js';
-import { detachedNics } from './vm/nics.js';
 import { placesOf } from './network/place.js';
 import { planPools, poolSteps } from './pool/pools.js';
 import { refuseProtected } from './guards/protect.js';
@@ -31,7 +30,6 @@ import {
   updateVmSteps,
 } from './vm/steps.js';
 import { diffVm, type VmDiff } from './vm/diff.js';
-import { observedVmFacts, vmFacts } from './vm/facts.js';
 
 /** What is to be done about one VM of the fleet file. */
 interface VmWork {
@@ -361,7 +359,7 @@ function refuseInTheWay(
     warnings.push(...checked.warnings);
   }
   for (const { vm, diff } of work)
-    found.push(...inTheWayOfVm(vm, onHost), ...(diff?.disks.inTheWay ?? []));
+    found.push(...inTheWayOfVm(vm, onHost), ...(diff?.inTheWay ?? []));
   const vmUuids = new Map([
     ...work.map(({ vm }) => [vm.uuid, vm.address] as const),
     ...removedVms.map(({ domain, address }) => [domain.uuid, address] as const),
@@ -401,11 +399,11 @@ function reattachedVms(
   };
   if (outages.size === 0) return { byNetwork, bystanders };
   for (const { vm, action, diff } of work)
-    if (action === 'update' && diff !== null) note(vm, diff.nics.reattach);
+    if (action === 'update' && diff !== null) note(vm, diff.reattach);
   for (const vm of fleet.vms) {
     const domain = onHost.owned.get(vm.uuid);
     if (selection.has(vm.address) || domain === undefined) continue;
-    const { reattach, fields } = detachedNics(vm, domain, onHost, outages);
+    const { reattach, fields } = detachedNics(vm, domain, { ...onHost, outages });
     const cut = vm.nics
       .filter(
         ({ mac, source }) =>

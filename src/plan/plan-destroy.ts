@@ -1,5 +1,5 @@
+import { lostDisks, observedVmFacts } from '../libvirt/index.js';
 import type { Change, PlanOptions, ResolvedFleet, Step } from '../model/index.js';
-import { lostDisks } from './vm/disks.js';
 import { inTheWayOfUuids, refuseForeign } from './guards/foreign.js';
 import { planLent } from './network/borrowed.js';
 import { foreignAttachments, networkSteps, type NetworkRemoval } from './network/steps.js';
@@ -10,7 +10,6 @@ import type { FleetOnHost } from './fleet-on-host.js';
 import type { Selection } from './select.js';
 import { staysFor, usersOf } from './network/attached.js';
 import { registrationNotes, removeVmSteps } from './vm/steps.js';
-import { observedVmFacts } from './vm/facts.js';
 
 /** Everything that is the fleet's by mark and identity goes, whether the file still names it or not; VMs first, then networks. */
 export function planDestroy(

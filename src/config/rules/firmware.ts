@@ -1,4 +1,4 @@
-/** Firmware as a map: which of its keys belong together. */
+/** Firmware that is a map: which of its keys go together. */
 import type { FleetFirmware, FleetSecureBoot } from '../../model/index.js';
 import type { ExpandedVm } from '../resolve/expand.js';
 import type { Path } from '../source/source.js';
@@ -33,9 +33,8 @@ function checkFiles(
   if (loader === undefined && nvramTemplate === undefined) {
     const hint =
       secureBoot === true
-        ? "Write `firmware: uefi-secure` for the vendor's keys, or name your own: " +
-          '`secureBoot: { keys: FILE.pem }`.'
-        : 'Write `firmware: uefi`, or name your own files: `loader` and `nvramTemplate`.';
+        ? "Write `firmware: uefi-secure` for the vendor's keys, or name your own: `secureBoot: { keys: FILE.pem }`."
+        : 'Write `firmware: uefi`, or name the files of your own: `loader` and `nvramTemplate`.';
     missing('loader', hint);
   } else if (nvramTemplate === undefined)
     missing('nvramTemplate', 'Add `nvramTemplate: /usr/share/OVMF/OVMF_VARS_4M.fd`.');
@@ -51,8 +50,7 @@ function checkKeys(written: FleetSecureBoot, path: Path, report: Report): void {
     ...(db === undefined ? [] : ['db']),
   ];
   if (keys !== undefined && others.length > 0) {
-    const more = `\`${others.join('` and `')}\``;
-    const message = `\`keys\` is PK, KEK and db at once, and there is ${more} as well`;
+    const message = `\`keys\` is PK, KEK and db at once, and there is \`${others.join('` and `')}\` as well`;
     report({
       rule: 'not-allowed',
       path: [...path, 'keys'],
@@ -64,9 +62,7 @@ function checkKeys(written: FleetSecureBoot, path: Path, report: Report): void {
   if (keys !== undefined) return;
   for (const [key, file] of Object.entries({ PK, db })) {
     if (file !== undefined) continue;
-    const forAll =
-      others.length === 0 ? ', or one certificate for all: `keys: certs/secure-boot.pem`' : '';
-    const hint = `Add \`${key}: certs/${key}.pem\`${forAll}.`;
+    const hint = `Add \`${key}: certs/${key}.pem\`${others.length === 0 ? ', or one certificate for all: `keys: certs/secure-boot.pem`' : ''}.`;
     report({
       rule: 'missing-key',
       path,

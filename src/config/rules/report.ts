@@ -1,4 +1,4 @@
-/** How a rule reports a mistake. */
+/** How a rule says what it found. */
 import type { Path } from '../source/source.js';
 
 export interface RuleFinding {
@@ -8,10 +8,7 @@ export interface RuleFinding {
   hint: string;
   /** Point at the key, not at its value. */
   onKey?: boolean;
-  /**
-   * Other values that the finding depends on: if the schema refuses one of them, the finding is
-   * dropped.
-   */
+  /** What else the finding rests on: when the schema refuses one of these, the finding is not to be trusted. */
   because?: Path[];
 }
 

@@ -1,7 +1,4 @@
-/**
- * The schema's errors in plain words: one finding for each mistake, with its place and what to
- * write instead.
- */
+/** The schema's verdict in a person's words: one finding for each mistake, with the place, and what to write instead. */
 import fleetSchema from '../../../schemas/fleet.schema.json' with { type: 'json' };
 import { nearest, type Finding } from '../../model/index.js';
 import { validate, type SchemaError, type Validate } from './generated/validate.js';
@@ -11,7 +8,7 @@ import { didYouMean } from './suggest.js';
 
 export interface SchemaFinding {
   finding: Finding;
-  /** The wrong value, or the wrong key. */
+  /** The value that is wrong, or the key that is. */
   path: Path;
 }
 
@@ -31,7 +28,7 @@ interface SchemaNode {
   title?: string;
 }
 
-/** A kind of file: its schema and validator. */
+/** What a kind of file may say. */
 export interface Format {
   schema: SchemaNode & { definitions: Record<string, SchemaNode | undefined> };
   validate: Validate;
@@ -39,7 +36,7 @@ export interface Format {
 
 const FLEET: Format = { schema: fleetSchema, validate };
 
-/** More than anyone reads. */
+/** More than anyone reads at once. */
 const MAX_ERRORS = 500;
 
 const TYPE_NAMES: Record<string, string> = {
@@ -51,9 +48,7 @@ const TYPE_NAMES: Record<string, string> = {
   array: 'a list',
 };
 
-/**
- * All errors of the schema in `value`. Empty: `value` has the format's type, `Fleet` for example.
- */
+/** Everything that the schema says against `value`. Empty: `value` is what the format means, a `Fleet`. */
 export function checkSchema(
   value: unknown,
   root: Place,
@@ -65,9 +60,7 @@ export function checkSchema(
   return errors.flatMap((error) => explain(error, value, root, source, format) ?? []);
 }
 
-/**
- * Drops the branches of `anyOf` for another type of value, and the errors that only repeat others.
- */
+/** Takes out the branches of `anyOf` that do not fit the kind of value, and the complaints that only repeat others. */
 function distinct(errors: readonly SchemaError[]): SchemaError[] {
   const dropped = new Set<SchemaError>();
   for (const union of errors.filter((error) => error.keyword === 'anyOf')) {
@@ -81,7 +74,7 @@ function distinct(errors: readonly SchemaError[]): SchemaError[] {
     const misfits = new Set(here.filter((e) => e.keyword === 'type').map(branch));
     const fitting = here.filter((e) => !misfits.has(branch(e)));
     for (const error of here) if (misfits.has(branch(error))) dropped.add(error);
-    // The errors of a branch that fits say more than the error of the union.
+    // With a branch that fits, its own complaints say it better than the union's.
     if (deeper || fitting.length > 0) dropped.add(union);
   }
   for (const error of errors) {
@@ -90,7 +83,7 @@ function distinct(errors: readonly SchemaError[]): SchemaError[] {
       other !== error &&
       other.instancePath === error.instancePath &&
       other.propertyName === error.propertyName;
-    // A wrong type needs no second error about a pattern or a constant.
+    // Text that is no text needs no second complaint about its pattern, nor a constant one about its type.
     if (
       ['enum', 'const', 'pattern'].includes(error.keyword) &&
       errors.some((o) => sameplace(o) && o.keyword === 'type' && !dropped.has(o))
@@ -132,12 +125,10 @@ function explain(
   if (later) return make('not-yet', at, false, later.message, later.hint);
   const owner = schemaOf(schema, at, error);
   if (owner.title === 'FleetSecret' && error.keyword !== 'additionalProperties') {
-    // The value may be the secret itself, so no message quotes it.
+    // What stands there may be the secret: it is not said.
     const key = String(at.at(-1));
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-      const hint =
-        `Write where it is: \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`, ` +
-        `a file of mode 0600; and change the ${key} if others have seen this file.`;
+      const hint = `Write where it is: \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`, a file of mode 0600; and change the ${key} if others have seen this file.`;
       return make(
         'secret',
         at,
@@ -146,19 +137,19 @@ function explain(
         hint,
       );
     }
-    const found =
+    const said =
       Object.keys(value).length === 0 ? 'neither `env` nor `file`' : 'both `env` and `file`';
     return make(
       'secret',
       at,
       true,
-      `${name} has ${found}`,
+      `${name} says ${said}`,
       `Write \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`.`,
     );
   }
   const example = `For example \`${snippet(at, owner)}\`.`;
   const secret = at.some((step) => step === 'credentials' || step === 'password');
-  const quoted = secret ? 'this value' : quote(value);
+  const quoted = secret ? 'what stands there' : quote(value);
 
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -182,7 +173,7 @@ function explain(
           'missing-key',
           at,
           false,
-          `${name} has neither \`network\` nor \`bridge\``,
+          `${name} says neither \`network\` nor \`bridge\``,
           'Write `{ network: lab }` or `{ bridge: br0 }`.',
         );
       }
@@ -201,14 +192,13 @@ function explain(
         'not-allowed',
         at,
         false,
-        `${name} has both \`network\` and \`bridge\``,
+        `${name} says both \`network\` and \`bridge\``,
         'Keep one of them; two cards are two entries of the list.',
       );
     case 'false schema': {
-      // The one place where a key excludes another.
+      // The one place where a key rules out another.
       const hint =
-        'Delete it: ven changes a foreign network only for `httpBoot`. ' +
-        "Or delete `existing`, for a network of the fleet's own.";
+        "Delete it: ven leaves somebody else's network as it is, but for `httpBoot`. Or delete `existing`, to have one of the fleet's own.";
       return make(
         'not-allowed',
         at,
@@ -321,7 +311,7 @@ function explain(
           ? `${name} has fewer than ${String(error.params['limit'])} entries`
           : `${name} is an empty list`,
         at[0] === 'vms' && at.length === 1
-          ? 'Add a VM: `- name: edge`; to delete a fleet use ven destroy.'
+          ? 'Add a VM: `- name: edge`; to take a fleet away use ven destroy.'
           : example,
       );
     case 'maxItems':
@@ -349,7 +339,7 @@ function nameHint(name: string): string {
     : `For example \`${better.slice(0, 40)}\`.`;
 }
 
-/** For sizes in other spellings: 8G, 8GB, 8192, 1.5GiB. */
+/** For what people write from habit: 8G, 8GB, 8192, 1.5GiB. */
 function sizeHint(value: unknown): string | null {
   const parts = /^([0-9]+)(\.[0-9]+)?\s*([kKmMgGtT])?(i?[bB])?$/.exec(String(value));
   if (!parts) return null;
@@ -385,7 +375,7 @@ function resolveRef({ definitions }: Format['schema'], node: SchemaNode): Schema
     : (definitions[node.$ref.slice('#/definitions/'.length)] ?? {});
 }
 
-/** The schema of a place. It follows the data, since schema paths start again in each `$ref`. */
+/** The schema that speaks about a place: found by walking the data, since schema paths begin anew in each `$ref`. */
 function schemaOf(schema: Format['schema'], path: Path, error: SchemaError): SchemaNode {
   let node: SchemaNode = schema;
   for (const step of path) node = within(schema, node, step);

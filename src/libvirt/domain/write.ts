@@ -5,16 +5,11 @@ import {
   type HostChoice,
   type ResolvedVm,
 } from '../../model/index.js';
-import {
-  at,
-  attribute,
-  childrenNamed,
-  parseXml,
-  serializeXml,
-  type XmlElement,
-} from '../../xml/index.js';
+import { parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
 import { domainMarkElement } from '../marks.js';
 import type { Templates } from '../templates.js';
+import { absent } from './fields/field.js';
+import { nicElement } from './fields/nics.js';
 
 /**
  * A complete domain definition with ven's mark. Disks are named by pool and volume.
@@ -80,23 +75,6 @@ export function renderDomainTree(
 
 /** The `<interface>` element alone. @throws Error when the VM has no such NIC. */
 export function renderNic(templates: Templates, vm: ResolvedVm, mac: string): string {
-  return serializeXml(nicOf(renderDomainTree(templates, vm), mac) ?? absent(vm, `NIC ${mac}`));
-}
-
-/** The `<interface>` with that MAC, whatever its case. */
-export function nicOf(domain: XmlElement, mac: string): XmlElement | undefined {
-  return childrenNamed(at(domain, 'devices') ?? domain, 'interface').find(
-    (nic) => attribute(at(nic, 'mac'), 'address')?.toLowerCase() === mac.toLowerCase(),
-  );
-}
-
-/** The `<disk>` with that target device. */
-export function diskOf(domain: XmlElement, target: string): XmlElement | undefined {
-  return childrenNamed(at(domain, 'devices') ?? domain, 'disk').find(
-    (disk) => attribute(at(disk, 'target'), 'dev') === target,
-  );
-}
-
-function absent(vm: ResolvedVm, what: string): never {
-  throw new Error(`${vm.address} has no ${what}`);
+  const nic = nicElement(renderDomainTree(templates, vm), mac);
+  return serializeXml(nic ?? absent(vm, `NIC ${mac}`));
 }

@@ -1,11 +1,12 @@
 import {
   VenError,
+  volumeKey,
   volumesOf,
   type Address,
   type ResolvedFleet,
   type ResolvedVm,
 } from '../../model/index.js';
-import { volumeKey, type FleetOnHost } from '../fleet-on-host.js';
+import type { FleetOnHost } from '../fleet-on-host.js';
 
 /** Something that is not ven's and stands where ven wants to build. */
 export interface InTheWay {

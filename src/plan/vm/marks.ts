@@ -1,13 +1,13 @@
 /** The mark that a VM's domain carries: what it is to say at each point of an update, and whether two say the same. */
 import {
   markFor,
+  volumeKey,
   volumesOf,
   type DomainMark,
   type MarkedVolume,
   type ResolvedVm,
   type VolumeRef,
 } from '../../model/index.js';
-import { volumeKey } from '../fleet-on-host.js';
 
 /** The mark that a VM has when all is done. `left`: more volumes that it keeps. */
 export function readyMark(

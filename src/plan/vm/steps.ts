@@ -236,7 +236,7 @@ export function updateVmSteps(
     steps.push(registerStep(vm, base('', 0).needs));
   // Of a domain that has no definition, nothing can be changed that is to stay.
   if (diff.persist) steps.push({ ...base('persist', 60), kind: 'vm-define', vm, fields: [] });
-  const { create, grow } = diff.disks;
+  const { create, grow } = diff;
   if (diff.markFirst || grow.length > 0) {
     mark = widerMark(mark, vm);
     steps.push({
@@ -271,14 +271,14 @@ export function updateVmSteps(
   const password = passwordOf(vm);
   if (diff.password && password !== null)
     steps.push({ ...base('password', 60), kind: 'vm-password', uuid: vm.uuid, password });
-  if (diff.nics.live.length > 0)
-    steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.nics.live });
-  if (diff.nics.reattach.length > 0)
+  if (diff.live.length > 0)
+    steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.live });
+  if (diff.reattach.length > 0)
     steps.push({
       ...base('reattach', 60, needs.networks),
       kind: 'vm-reattach',
       vm,
-      macs: diff.nics.reattach,
+      macs: diff.reattach,
     });
   if (diff.settings.length > 0)
     steps.push({ ...base('settings', 60), kind: 'vm-settings', vm, fields: diff.settings });

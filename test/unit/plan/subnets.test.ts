@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatKiB } from '../../../src/plan/format.js';
+import { formatBytes, formatKiB } from '../../../src/libvirt/units.js';
 import { compareNaturally } from '../../../src/plan/format.js';
 import { blockOf, defaultDhcpRange } from '../../../src/model/index.js';
 import { fleetOf, World } from './world.js';

@@ -1,0 +1,373 @@
+/**
+ * The disks that ven made, by the volumes in the mark; all others are left alone. What a person did to the host by hand
+ * never costs a disk's content: only a fleet file that says other of this very disk than the one that was applied last
+ * (`MarkedVolume.asked`) leads to `replace`. Where the mark doesn't know what was said, nothing does.
+ */
+import {
+  isNvramVolume,
+  volumeKey,
+  volumesOf,
+  type DomainFacts,
+  type FieldChange,
+  type MarkedVolume,
+  type ObservedDisk,
+  type ObservedDomain,
+  type ResolvedDisk,
+  type ResolvedVm,
+  type VolumeRef,
+} from '../../../model/index.js';
+import { attribute, child, childrenNamed, type XmlElement } from '../../../xml/index.js';
+import { insertAfter, remove, removeNamed, setNamed } from '../../edit.js';
+import { formatBytes } from '../../units.js';
+import {
+  absent,
+  devicesOf,
+  merged,
+  required,
+  type Comparison,
+  type Difference,
+  type Field,
+  type MarkedDomain,
+  type Patch,
+  type Surroundings,
+} from './field.js';
+
+export const disks: Field<Pick<DomainFacts, 'disks'>> = {
+  read: ({ devices }) => ({ disks: childrenNamed(devices, 'disk').map(readDisk) }),
+  patches: { 'disks.': patchDisk, '-disks.': dropDisk },
+  compare: compareDisks,
+  shown: {
+    name: 'disks',
+    wanted: (vm) =>
+      vm.disks.map((disk) => `${disk.target} ${shownDisk(disk)}`).join(', ') || 'none',
+    observed: (domain, around) =>
+      disksOf(domain)
+        .map((ref) => `${targetOf(domain, ref, around)} ${shownVolume(domain, ref, around)}`)
+        .join(', ') || 'none',
+  },
+  digest: (facts) =>
+    facts.disks.map(({ target, bus, path, volume, device }) => [
+      target,
+      bus,
+      path,
+      volume && volumeKey(volume),
+      device,
+    ]),
+};
+
+function readDisk(disk: XmlElement): ObservedDisk {
+  const source = child(disk, 'source');
+  const pool = attribute(source, 'pool');
+  const volume = attribute(source, 'volume');
+  return {
+    target: attribute(child(disk, 'target'), 'dev') ?? '',
+    bus: attribute(child(disk, 'target'), 'bus') ?? '',
+    path: attribute(source, 'file') ?? attribute(source, 'dev'),
+    volume: pool !== null && volume !== null ? { pool, volume } : null,
+    device: attribute(disk, 'device') ?? 'disk',
+  };
+}
+
+/** Sets type, source, format and bus of a disk that is there; the rest (cache, limits, a serial number) stays. */
+function patchDisk(patch: Patch, target: string): void {
+  const fresh = elementAt(patch.fresh, target) ?? absent(patch.vm, `disk ${target}`);
+  const devices = devicesOf(patch.domain);
+  const disk = elementAt(patch.domain, target);
+  const bus = attribute(child(fresh, 'target'), 'bus');
+  if (bus === 'scsi' && scsiControllers(patch.domain).length === 0)
+    insertAfter(devices, ['controller', 'disk'], scsiControllers(patch.fresh));
+  if (!disk) {
+    insertAfter(devices, ['emulator', 'disk'], [fresh], 'start');
+    return;
+  }
+  Object.assign(disk.attrs, fresh.attrs);
+  if (attribute(child(disk, 'target'), 'bus') !== bus) removeNamed(disk, 'address');
+  const driver = child(disk, 'driver');
+  const freshDriver = required(fresh, 'driver');
+  const { name, type } = freshDriver.attrs;
+  if (driver) Object.assign(driver.attrs, { name, type });
+  else insertAfter(disk, [], [freshDriver], 'start');
+  setNamed(disk, 'source', childrenNamed(fresh, 'source'), ['driver']);
+  setNamed(disk, 'target', childrenNamed(fresh, 'target'), ['driver', 'source']);
+  for (const part of ['backingStore', 'mirror', 'readonly']) removeNamed(disk, part);
+}
+
+function dropDisk(patch: Patch, target: string): void {
+  if (elementAt(patch.fresh, target)) throw new Error(`${patch.vm.address} wants disk ${target}`);
+  const disk = elementAt(patch.domain, target);
+  if (disk) remove(devicesOf(patch.domain), disk);
+}
+
+function elementAt(domain: XmlElement, target: string): XmlElement | undefined {
+  return childrenNamed(devicesOf(domain), 'disk').find(
+    (disk) => attribute(child(disk, 'target'), 'dev') === target,
+  );
+}
+
+function scsiControllers(domain: XmlElement): XmlElement[] {
+  return childrenNamed(devicesOf(domain), 'controller').filter(
+    (controller) => attribute(controller, 'type') === 'scsi',
+  );
+}
+
+function compareDisks(comparison: Comparison): Difference {
+  const { vm, domain, around } = comparison;
+  const made = new Map(domain.mark.volumes.map((ref) => [volumeKey(ref), ref]));
+  const wanted = new Set(volumesOf(vm).map(volumeKey));
+  const unwanted = domain.mark.volumes.filter((ref) => !wanted.has(volumeKey(ref)));
+  const takenAway = unwanted.filter(
+    (ref) =>
+      ref.asked !== undefined &&
+      !isNvramVolume(ref) &&
+      diskOf(domain.config.disks, ref, around) !== undefined,
+  );
+  /** Where a disk was, which the fleet file wants in another pool. */
+  const before = (disk: ResolvedDisk): MarkedVolume | undefined =>
+    made.has(volumeKey(disk)) ? undefined : takenAway.find(({ volume }) => volume === disk.volume);
+  const moved = new Set(vm.disks.map(before));
+  return merged([
+    ...unwanted
+      .filter((ref) => !takenAway.includes(ref))
+      .map((ref) => compareUnwanted(comparison, ref)),
+    ...vm.disks.map((disk) => {
+      const old = before(disk);
+      return old === undefined
+        ? compareDisk(comparison, disk, made.get(volumeKey(disk)))
+        : { fields: [movedField(disk, old)] };
+    }),
+    ...takenAway
+      .filter((ref) => !moved.has(ref))
+      .map((ref) => ({ fields: [takenAwayField(comparison, ref)] })),
+  ]);
+}
+
+function movedField({ target, pool }: ResolvedDisk, old: VolumeRef): FieldChange {
+  return {
+    path: `disks.${target}.pool`,
+    before: old.pool,
+    after: pool,
+    effect: 'replace',
+    why: 'a disk is not moved between pools',
+  };
+}
+
+function takenAwayField({ domain, around }: Comparison, ref: VolumeRef): FieldChange {
+  return {
+    path: `disks.${targetOf(domain, ref, around)}`,
+    before: shownVolume(domain, ref, around),
+    after: null,
+    effect: 'replace',
+    why: 'a disk is taken away',
+  };
+}
+
+/** A volume in the mark that the fleet file does not name, and did not name when it was applied last. */
+function compareUnwanted({ vm, domain, around }: Comparison, ref: VolumeRef): Difference {
+  if (isNvramVolume(ref)) return { left: [ref] };
+  const attached = diskOf(domain.config.disks, ref, around);
+  const there = around.volumes.has(volumeKey(ref)) || around.pools.get(ref.pool)?.active !== true;
+  if (there) {
+    // Of a run that ended between making a disk and using it. No reason to lose the others.
+    const warning =
+      `${vm.address}: volume ${ref.volume} in pool ${ref.pool} is no longer wanted; ` +
+      'it stays until the VM is replaced or destroyed';
+    return { left: [ref], warnings: [warning] };
+  }
+  // With it the VM would not start.
+  if (attached === undefined || isWanted(vm, attached.target)) return {};
+  const field: FieldChange = {
+    path: `disks.${attached.target}`,
+    before: 'missing',
+    after: null,
+    effect: 'live',
+    why: 'its volume is gone, and the fleet file has no such disk',
+  };
+  return { define: [`-disks.${attached.target}`], fields: [field] };
+}
+
+function compareDisk(
+  comparison: Comparison,
+  disk: ResolvedDisk,
+  made: MarkedVolume | undefined,
+): Difference {
+  const { vm, domain, around } = comparison;
+  const inTheWay = squatter(comparison, disk);
+  if (inTheWay !== null) return { inTheWay: [inTheWay] };
+  const volume = around.volumes.get(volumeKey(disk));
+  const active = around.pools.get(disk.pool)?.active === true;
+  const create = [{ pool: disk.pool, volume: disk.volume }];
+  const path = `disks.${disk.target}`;
+  const after = shownDisk(disk);
+  const effect = domain.live === null ? 'live' : 'restart';
+  const isNew = diskOf(domain.config.disks, disk, around) === undefined;
+  const added: Difference = {
+    create,
+    define: [path],
+    fields: [{ path, before: null, after, effect }],
+  };
+  if (volume !== undefined)
+    return merged([
+      compareSize(comparison, disk, made, volume.capacityBytes),
+      compareDevice(comparison, disk, made, true),
+    ]);
+  if (active) {
+    if (isNew) return added;
+    const field = { path, before: 'missing', after, effect, why: 'its volume is gone' } as const;
+    const notes = [`makes ${disk.target} again, empty: its volume is gone`];
+    return merged([
+      { create, fields: [field], notes },
+      compareDevice(comparison, disk, made, false),
+    ]);
+  }
+  const warning =
+    `${vm.address}: pool ${disk.pool} is not active, so ${disk.target} can't be compared ` +
+    'until it is';
+  return merged([
+    { warnings: [warning] },
+    isNew && made === undefined ? added : compareDevice(comparison, disk, made, true),
+  ]);
+}
+
+/** Somebody's disk on the target of one of ours. */
+function squatter(
+  { vm, domain, around }: Comparison,
+  disk: ResolvedDisk,
+): NonNullable<Difference['inTheWay']>[number] | null {
+  const { target } = disk;
+  const config = diskOf(domain.config.disks, disk, around);
+  const other = domain.config.disks.find((there) => there !== config && there.target === target);
+  if (other === undefined || config?.target === target) return null;
+  // A volume of this VM's own, which a run that was killed hung there, makes way: it stays in the mark.
+  if (domain.mark.volumes.some((ref) => diskOf([other], ref, around) !== undefined)) return null;
+  const what =
+    `${other.path ?? 'a drive'} hangs on ${target} of domain ${domain.name}, ` +
+    `where ${vm.address} wants ${disk.volume}`;
+  return { address: vm.address, what, shownBy: { virsh: `domblklist --details ${domain.uuid}` } };
+}
+
+/** libvirt and QEMU give disks in whole sectors. */
+const SECTOR = 512;
+
+function compareSize(
+  { vm, domain, around }: Comparison,
+  disk: ResolvedDisk,
+  made: MarkedVolume | undefined,
+  capacityBytes: number,
+): Difference {
+  const { target, sizeBytes, pool, volume } = disk;
+  const path = `disks.${target}.size`;
+  const before = formatBytes(capacityBytes);
+  const after = formatBytes(sizeBytes);
+  if (capacityBytes < sizeBytes) {
+    const live = domain.live === null ? undefined : diskOf(domain.live.disks, disk, around);
+    const grow = {
+      ref: { pool, volume },
+      target: live?.target ?? target,
+      bytes: sizeBytes,
+      running: live !== undefined,
+    };
+    return { fields: [{ path, before, after, effect: 'live' }], grow: [grow] };
+  }
+  if (capacityBytes <= Math.ceil(sizeBytes / SECTOR) * SECTOR) return {};
+  if (made?.asked !== undefined && made.asked.sizeBytes > sizeBytes) {
+    const why = "a disk can't shrink";
+    return { fields: [{ path, before, after, effect: 'replace', why }] };
+  }
+  const warning =
+    `${vm.address}: ${target} has grown to ${before}, the fleet file says ${after}; ` +
+    "it stays as it is, since a disk can't shrink";
+  return { warnings: [warning] };
+}
+
+/** Where the disk hangs. `told`: false when it is said already that the disk changes. */
+function compareDevice(
+  { vm, domain, around }: Comparison,
+  disk: ResolvedDisk,
+  made: MarkedVolume | undefined,
+  told: boolean,
+): Difference {
+  const { target, bus } = disk;
+  const path = `disks.${target}`;
+  const config = diskOf(domain.config.disks, disk, around);
+  const live = domain.live === null ? undefined : diskOf(domain.live.disks, disk, around);
+  const shape = (there: ObservedDisk | undefined): string | null =>
+    there === undefined ? null : `${there.target} ${there.bus}`;
+  const right = `${target} ${bus}`;
+  const define: string[] = [];
+  // A target that the VM wants is defined anew anyway.
+  if (config !== undefined && config.target !== target && !isWanted(vm, config.target))
+    define.push(`-disks.${config.target}`);
+  if (shape(config) !== right) define.push(path);
+  const liveWrong = domain.live !== null && shape(live) !== right;
+  if ((shape(config) === right && !liveWrong) || !told) return { define };
+  const asked = made?.asked;
+  if (config !== undefined && config.bus !== bus && asked !== undefined && asked.bus !== bus) {
+    const why = 'another bus is another disk to the guest';
+    const field = { path: `${path}.bus`, before: config.bus, after: bus };
+    return { define, fields: [{ ...field, effect: 'replace', why }] };
+  }
+  const before = shape(config) === right ? shape(live) : shape(config);
+  const effect = liveWrong ? 'restart' : 'live';
+  return { define, fields: [{ path, before, after: right, effect }] };
+}
+
+function isWanted(vm: ResolvedVm, target: string): boolean {
+  return vm.disks.some((disk) => disk.target === target);
+}
+
+type Around = Omit<Surroundings, 'outages'>;
+
+/** The disk behind which `ref` is. Where the volume's path isn't known, its file name has to do. */
+function diskOf(
+  observed: readonly ObservedDisk[],
+  ref: VolumeRef,
+  around: Around,
+): ObservedDisk | undefined {
+  const folder = around.pools.get(ref.pool)?.path ?? null;
+  const path =
+    around.volumes.get(volumeKey(ref))?.path ??
+    (folder === null ? null : `${folder}/${ref.volume}`);
+  return observed.find((disk) => {
+    if (disk.volume !== null)
+      return disk.volume.pool === ref.pool && disk.volume.volume === ref.volume;
+    if (disk.path === null) return false;
+    return path === null ? disk.path.endsWith(`/${ref.volume}`) : disk.path === path;
+  });
+}
+
+function targetOf(domain: ObservedDomain, ref: VolumeRef, around: Around): string {
+  return (
+    diskOf(domain.config.disks, ref, around)?.target ??
+    /-([a-z]+)\.qcow2$/.exec(ref.volume)?.[1] ??
+    ref.volume
+  );
+}
+
+function shownDisk({ sizeBytes, bus }: ResolvedDisk): string {
+  return `${formatBytes(sizeBytes)} ${bus}`;
+}
+
+function shownVolume(domain: ObservedDomain, ref: VolumeRef, around: Around): string {
+  const volume = around.volumes.get(volumeKey(ref));
+  const bus = diskOf(domain.config.disks, ref, around)?.bus;
+  return [volume === undefined ? 'size unknown' : formatBytes(volume.capacityBytes), bus]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
+
+/** What goes with the VM: `deletes 110GiB on sda`. Volumes that are gone already don't go again. */
+export function lostDisks(domain: MarkedDomain, keep: boolean, around: Around): string[] {
+  return disksOf(domain).flatMap((ref) => {
+    const volume = around.volumes.get(volumeKey(ref));
+    const target = targetOf(domain, ref, around);
+    const where = `${ref.pool}/${ref.volume}`;
+    if (keep) return [`keeps ${target} as ${where}`];
+    if (volume !== undefined) return [`deletes ${formatBytes(volume.capacityBytes)} on ${target}`];
+    return around.pools.get(ref.pool)?.active === true ? [] : [`deletes ${target} (${where})`];
+  });
+}
+
+/** The volumes with a guest's data: its firmware's variables are none. */
+function disksOf({ mark }: MarkedDomain): MarkedVolume[] {
+  return mark.volumes.filter((ref) => !isNvramVolume(ref));
+}

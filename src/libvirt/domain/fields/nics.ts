@@ -1,0 +1,233 @@
+/** The NICs that ven made, by the MACs in the mark and in the fleet file; all others are left alone. */
+import type {
+  DomainFacts,
+  FieldChange,
+  NicSource,
+  ObservedNic,
+  ResolvedNic,
+  ResolvedVm,
+} from '../../../model/index.js';
+import { attribute, child, childrenNamed, type XmlElement } from '../../../xml/index.js';
+import { insertAfter, remove, removeNamed, setNamed } from '../../edit.js';
+import {
+  absent,
+  devicesOf,
+  merged,
+  type Comparison,
+  type Difference,
+  type Field,
+  type MarkedDomain,
+  type Patch,
+  type Surroundings,
+} from './field.js';
+
+export const nics: Field<Pick<DomainFacts, 'nics'>> = {
+  read: ({ devices }) => ({ nics: childrenNamed(devices, 'interface').map(readNic) }),
+  patches: { 'nics.': patchNic, '-nics.': dropNic },
+  compare: compareNics,
+  shown: {
+    name: 'nics',
+    wanted: (vm) => vm.nics.map(shown).join(', ') || 'none',
+    observed({ mark, config }) {
+      const made = new Set(mark.nics.map((mac) => mac.toLowerCase()));
+      const ours = config.nics.filter(({ mac }) => made.has(mac.toLowerCase()));
+      return ours.map(shown).join(', ') || 'none';
+    },
+  },
+  digest: (facts) =>
+    facts.nics.map(({ mac, model, source }) => [mac, model, source.kind, placeOf(source)]),
+};
+
+function readNic(nic: XmlElement): ObservedNic {
+  const bridge = attribute(child(nic, 'source'), 'bridge');
+  return {
+    mac: (attribute(child(nic, 'mac'), 'address') ?? '').toLowerCase(),
+    model: attribute(child(nic, 'model'), 'type') ?? '',
+    source: readSource(nic),
+    tap: attribute(child(nic, 'target'), 'dev'),
+    bridge,
+  };
+}
+
+function readSource(nic: XmlElement): ObservedNic['source'] {
+  const kind = attribute(nic, 'type');
+  const network = attribute(child(nic, 'source'), 'network');
+  const bridge = attribute(child(nic, 'source'), 'bridge');
+  if (kind === 'network' && network !== null) return { kind, network };
+  return kind === 'bridge' && bridge !== null ? { kind, bridge } : { kind: 'other' };
+}
+
+/** Sets model and source of a NIC that is there; its place on the bus and what else it has stay. */
+function patchNic(patch: Patch, mac: string): void {
+  const fresh = nicElement(patch.fresh, mac) ?? absent(patch.vm, `NIC ${mac}`);
+  const nic = nicElement(patch.domain, mac);
+  if (!nic) {
+    insertAfter(devicesOf(patch.domain), ['emulator', 'disk', 'controller', 'interface'], [fresh]);
+    return;
+  }
+  // What libvirt adds to a source of its own (a port id) does not count.
+  if (shownSource(readSource(nic)) !== shownSource(readSource(fresh))) {
+    nic.attrs['type'] = fresh.attrs['type'] ?? 'network';
+    setNamed(nic, 'source', childrenNamed(fresh, 'source'), ['mac']);
+    removeNamed(nic, 'virtualport');
+  }
+  if (readNic(nic).model !== readNic(fresh).model) {
+    setNamed(nic, 'model', childrenNamed(fresh, 'model'), ['mac', 'source']);
+    setNamed(nic, 'rom', childrenNamed(fresh, 'rom'), ['mac', 'source', 'model']);
+    removeNamed(nic, 'driver');
+  }
+}
+
+function dropNic(patch: Patch, mac: string): void {
+  if (nicElement(patch.fresh, mac)) throw new Error(`${patch.vm.address} wants NIC ${mac}`);
+  const nic = nicElement(patch.domain, mac);
+  if (nic) remove(devicesOf(patch.domain), nic);
+}
+
+/** The `<interface>` with that MAC, whatever its case. */
+export function nicElement(domain: XmlElement, mac: string): XmlElement | undefined {
+  return childrenNamed(devicesOf(domain), 'interface').find(
+    (nic) => attribute(child(nic, 'mac'), 'address')?.toLowerCase() === mac.toLowerCase(),
+  );
+}
+
+function compareNics(comparison: Comparison): Difference {
+  const { vm, domain, around } = comparison;
+  const config = byMac(domain.config);
+  const live = domain.live && byMac(domain.live);
+  const wanted = new Set(vm.nics.map(({ mac }) => mac.toLowerCase()));
+  const unwanted = domain.mark.nics
+    .map((made) => made.toLowerCase())
+    .filter((mac) => !wanted.has(mac));
+  return merged([
+    ...vm.nics.map((nic) => {
+      const mac = nic.mac.toLowerCase();
+      return compareNic(nic, config.get(mac), live === null ? null : live.get(mac));
+    }),
+    ...unwanted.map((mac) => compareUnwanted(mac, config.get(mac), live?.get(mac))),
+    detachedNics(vm, domain, around),
+  ]);
+}
+
+function compareUnwanted(
+  mac: string,
+  config: ObservedNic | undefined,
+  live: ObservedNic | undefined,
+): Difference {
+  const old = config ?? live;
+  if (old === undefined) return {};
+  const effect = live === undefined ? 'live' : 'restart';
+  return {
+    define: config === undefined ? [] : [`-nics.${mac}`],
+    fields: [{ path: `nics.${mac}`, before: shown(old), after: null, effect }],
+  };
+}
+
+/** `live`: null when the VM does not run. */
+function compareNic(
+  nic: ResolvedNic,
+  config: ObservedNic | undefined,
+  live: ObservedNic | undefined | null,
+): Difference {
+  const path = `nics.${nic.mac}`;
+  const define = config === undefined || !agrees(nic, config) ? [path] : [];
+  if (config === undefined || live === undefined)
+    return { define, fields: [missingField(nic, config, live)] };
+  const source = shownSource(nic.source);
+  const models = [config.model, live?.model ?? nic.model];
+  const sources = [config.source, live?.source ?? nic.source].map(shownSource);
+  const model = models.find((found) => found !== nic.model);
+  const place = sources.find((found) => found !== source);
+  const fields: FieldChange[] = [];
+  if (model !== undefined)
+    fields.push({
+      path: `${path}.model`,
+      before: model,
+      after: nic.model,
+      effect: live !== null && live.model !== nic.model ? 'restart' : 'live',
+    });
+  if (place !== undefined)
+    fields.push({ path: `${path}.network`, before: place, after: source, effect: 'live' });
+  return { define, fields, live: sources[1] === source ? [] : [nic.mac] };
+}
+
+/** A NIC that the definition lacks, or what runs. */
+function missingField(
+  nic: ResolvedNic,
+  config: ObservedNic | undefined,
+  live: ObservedNic | undefined | null,
+): FieldChange {
+  const why =
+    config === undefined ? 'it is gone from the definition' : 'it is not in the running VM';
+  return {
+    path: `nics.${nic.mac}`,
+    before: null,
+    after: shown(nic),
+    // In the running VM as it should be, and missing from the definition only: no restart.
+    effect: live === null || (live !== undefined && agrees(nic, live)) ? 'live' : 'restart',
+    ...((config ?? live) && { why }),
+  };
+}
+
+/** Taps of ours that hang on no bridge, or are about to. Those of NICs that are moved elsewhere anyway are left out. */
+export function detachedNics(
+  vm: ResolvedVm,
+  { live }: MarkedDomain,
+  around: Surroundings,
+): { fields: FieldChange[]; reattach: string[] } {
+  const running = live && byMac(live);
+  const detached = vm.nics.flatMap((nic) => {
+    const found = running?.get(nic.mac.toLowerCase());
+    if (found === undefined || shownSource(found.source) !== shownSource(nic.source)) return [];
+    const restarted = nic.source.kind === 'network' && around.outages.has(nic.source.network);
+    if (!restarted && attached(found, around) !== false) return [];
+    const why = restarted
+      ? `${shownSource(nic.source)} is started anew`
+      : 'its tap hangs on no bridge';
+    return [{ mac: nic.mac, why }];
+  });
+  return {
+    fields: detached.map(({ mac, why }) => ({
+      path: `nics.${mac}.attached`,
+      before: 'no',
+      after: 'yes',
+      effect: 'live',
+      why,
+    })),
+    reattach: detached.map(({ mac }) => mac),
+  };
+}
+
+/** Whether the tap of a running VM's NIC hangs on its bridge; null where that can't be known. */
+export function attached(
+  { tap, source }: ObservedNic,
+  { ports, networksByName }: Pick<Surroundings, 'ports' | 'networksByName'>,
+): boolean | null {
+  if (ports === null || tap === null || source.kind === 'other') return null;
+  // The domain's own word on its bridge may be old: the network may have got another one since.
+  const bridge =
+    source.kind === 'network' ? networksByName.get(source.network)?.bridge : source.bridge;
+  return (bridge == null ? undefined : ports.get(bridge))?.has(tap) ?? null;
+}
+
+function byMac(facts: DomainFacts): Map<string, ObservedNic> {
+  return new Map(facts.nics.map((nic) => [nic.mac.toLowerCase(), nic]));
+}
+
+function agrees(nic: ResolvedNic, observed: ObservedNic): boolean {
+  return observed.model === nic.model && shownSource(observed.source) === shownSource(nic.source);
+}
+
+function shown(nic: { model: string; source: NicSource | ObservedNic['source'] }): string {
+  return `${shownSource(nic.source)} ${nic.model}`;
+}
+
+function shownSource(source: NicSource | ObservedNic['source']): string {
+  const place = placeOf(source);
+  return place === null ? 'something else' : `${source.kind} ${place}`;
+}
+
+function placeOf(source: NicSource | ObservedNic['source']): string | null {
+  if (source.kind === 'network') return source.network;
+  return source.kind === 'bridge' ? source.bridge : null;
+}

@@ -1,0 +1,99 @@
+/**
+ * The firmware's variables. What the firmware writes into them is its own affair: compared are the certificates and the
+ * keys for secure boot that ven put there (by the mark), that the volume is there, and that the VM uses it. Once made by
+ * ven, they stay ven's: a fleet file that names none (any more) has them made without.
+ */
+import {
+  isNvramVolume,
+  isUefi,
+  volumeKey,
+  type DomainFacts,
+  type FieldChange,
+} from '../../../model/index.js';
+import { at, attribute, childrenNamed, textAt } from '../../../xml/index.js';
+import { setNamed } from '../../edit.js';
+import { required, type Comparison, type Difference, type Field, type Patch } from './field.js';
+
+export const nvram: Field<Pick<DomainFacts, 'nvram'>> = {
+  // Written as text, or since libvirt 8.5 as a source of its own.
+  read: ({ os }) => ({
+    nvram: (attribute(at(os, 'nvram', 'source'), 'file') ?? textAt(os, 'nvram')) || null,
+  }),
+  patches: { nvram: patchNvram },
+  compare: (comparison) => compareOwn(comparison) ?? compareLibvirts(comparison),
+  shown: null,
+  digest: (facts) => [facts.nvram],
+};
+
+export function patchNvram(patch: Patch): void {
+  const fresh = childrenNamed(required(patch.fresh, 'os'), 'nvram');
+  setNamed(required(patch.domain, 'os'), 'nvram', fresh, ['type', 'firmware', 'loader']);
+}
+
+/** Variables that ven makes, now or from before; null: it makes none. */
+function compareOwn({ vm, domain, around }: Comparison): Difference | null {
+  const ref = vm.nvram ?? domain.mark.volumes.find(isNvramVolume);
+  if (!isUefi(vm.firmware) || !isUefi(domain.config.firmware) || ref === undefined) return null;
+  const used = domain.config.nvram?.endsWith(`/${ref.volume}`) === true;
+  if (vm.nvram === null && !used) return null;
+
+  const fields: FieldChange[] = [];
+  const define: string[] = [];
+  const effect = domain.live === null ? 'live' : 'restart';
+  const { certificates, keys } = domain.mark;
+  if (certificates !== vm.nvram?.certificates) {
+    fields.push({
+      path: 'caCertificate',
+      before: shown(certificates),
+      after: shown(vm.nvram?.certificates),
+      effect,
+    });
+  }
+  if (keys !== vm.nvram?.keys) {
+    fields.push({
+      path: 'secureBoot',
+      before: shownKeys(keys),
+      after: shownKeys(vm.nvram?.keys),
+      effect,
+    });
+    // With the vendor's keys or without, a host may have another loader.
+    if (keys === undefined || vm.nvram?.keys === undefined) define.push('loader');
+  }
+  const there = around.volumes.has(volumeKey(ref));
+  const missing = !there && around.pools.get(ref.pool)?.active === true;
+  if (!used) {
+    define.push('nvram');
+    if (fields.length === 0)
+      fields.push({ path: 'nvram', before: domain.config.nvram, after: ref.volume, effect });
+  } else if (missing && fields.length === 0) {
+    fields.push(madeAgain(effect));
+  }
+  if (fields.length === 0) return {};
+  return {
+    fields,
+    define,
+    notes: ['makes the firmware forget its boot entries'],
+    actions: { nvram: { ref: { pool: ref.pool, volume: ref.volume }, make: !there } },
+  };
+}
+
+function madeAgain(effect: 'live' | 'restart'): FieldChange {
+  const why = "the firmware's variables are gone";
+  return { path: 'nvram', before: 'missing', after: 'from its template', effect, why };
+}
+
+/** Variables that libvirt makes, when the VM starts. */
+function compareLibvirts({ vm, domain }: Comparison): Difference {
+  const { live, nvramMissing } = domain;
+  if (live === null || !isUefi(live.firmware) || !isUefi(vm.firmware) || nvramMissing !== true)
+    return {};
+  return { fields: [madeAgain('restart')] };
+}
+
+function shownKeys(keys: string | undefined): string {
+  return keys === undefined ? "the vendor's keys" : `own keys, sha256 ${keys.slice(0, 8)}`;
+}
+
+function shown(certificates: string | undefined): string | null {
+  return certificates === undefined ? null : `sha256 ${certificates.slice(0, 8)}`;
+}
