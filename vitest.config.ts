@@ -18,6 +18,7 @@ const real = { testTimeout: 300_000, hookTimeout: 300_000 };
 // fleet of its own name; they share one libvirt, as people do.
 export default defineConfig({
   test: {
+    globalSetup: 'scripts/generate.ts',
     // For CI, which counts: each run leaves a report.
     ...(reports !== undefined && {
       reporters: ['default', ['json', { outputFile: `${reports}/${process.pid}.json` }]],

@@ -6,10 +6,13 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config, Help, Plugin } from '@oclif/core';
 import { build } from 'esbuild';
+import { generateValidators } from './generate.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const MANIFEST = join(ROOT, 'oclif.manifest.json');
+
+await generateValidators();
 
 /** A folder of commands is a topic: `ven orchestrator hosts`. */
 const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, encoding: 'utf8' })

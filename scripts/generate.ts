@@ -2,7 +2,7 @@
  * Writes what is generated from the schemas: a type, and the validator as plain code, so that starting ven does not pay for
  * compiling a schema. A unit test says when they are out of date.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import standaloneModule from 'ajv/dist/standalone/index.js';
@@ -97,10 +97,35 @@ async function generateFrom({
   ];
 }
 
+/**
+ * Writes the validators if one is missing, or older than what it is made from. They are not in git. The build calls it,
+ * and vitest does before all tests (as `setup`).
+ */
+export async function generateValidators(): Promise<void> {
+  const fresh = SCHEMAS.every(({ schema, validator }) => {
+    const made = timeOf(`${validator}.js`);
+    return made >= timeOf(schema) && made >= timeOf('scripts/generate.ts');
+  });
+  if (fresh) return;
+  for (const [path, text] of await generate()) if (path.endsWith('.js')) write(path, text);
+}
+export { generateValidators as setup };
+
+function timeOf(path: string): number {
+  return statSync(join(ROOT, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Others may read it at the same time: they find the old one or the new. */
+function write(path: string, text: string): void {
+  const file = join(ROOT, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+}
+
 if (import.meta.main) {
   for (const [path, text] of await generate()) {
-    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
-    writeFileSync(join(ROOT, path), text);
+    write(path, text);
     console.log(`wrote ${path}`);
   }
 }
