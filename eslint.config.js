@@ -43,7 +43,7 @@ const ALLOWED = Object.fromEntries(
 /** Packages that have one home: a room, or the scripts. */
 const HOMES = {
   execa: ['host'],
-  listr2: ['view'],
+  listr2: ['apply', 'view'],
   diff: ['view'],
   nunjucks: ['libvirt'],
   '@oclif/core': ['cli', 'commands'],
@@ -53,6 +53,9 @@ const HOMES = {
   undici: ['orchestrator'],
   'fastest-levenshtein': ['model'],
 };
+
+/** What a room reaches through a port only, and does not name. */
+const UNNAMED = { apply: ['vagrant', 'virsh'] };
 
 /** Rooms without a clock, randomness, environment or files. */
 const PURE = ['model', 'xml', 'efi', 'terminal-text', 'stages', 'config', 'libvirt', 'plan'];
@@ -74,6 +77,7 @@ const roomRules = Object.keys(ROOMS).map((room) => {
     files: [`src/${room}/**/*.ts`],
     rules: {
       'house/rooms': ['error', ALLOWED],
+      ...(UNNAMED[room] && { 'house/unnamed': ['error', ...UNNAMED[room]] }),
       'no-restricted-imports': [
         'error',
         {

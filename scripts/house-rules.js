@@ -48,4 +48,20 @@ const columns = {
   }),
 };
 
-export default { rules: { rooms, columns } };
+/** A room that works through a port says nothing of what is behind it: in code, texts or comments. */
+const unnamed = {
+  meta: { type: 'problem', schema: { type: 'array', items: { type: 'string' } } },
+  create: (context) => ({
+    Program() {
+      const words = new RegExp(context.options.join('|'), 'i');
+      context.sourceCode.lines.forEach((line, index) => {
+        const found = words.exec(line);
+        if (found === null) return;
+        const loc = { line: index + 1, column: found.index };
+        context.report({ loc, message: `${found[0]} is behind a port, and not named here.` });
+      });
+    },
+  }),
+};
+
+export default { rules: { rooms, columns, unnamed } };

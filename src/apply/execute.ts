@@ -16,7 +16,7 @@ import {
 import type { ApplyPorts } from './ports.js';
 
 export type UpStep = Extract<Step, { kind: 'vm-up' }>;
-/** A step that is done by calls to the host; `vm-up` goes through vagrant, in batches. */
+/** A step that is done by calls to the host. The backend does `vm-up`. */
 export type CallStep = Exclude<Step, UpStep>;
 
 export interface ExecutePorts {
@@ -24,7 +24,7 @@ export interface ExecutePorts {
   render: Render;
   orchestrator: ApplyPorts['orchestrator'];
   fleet: Pick<ResolvedFleet, 'name' | 'orchestrator' | 'secureBootKeys'>;
-  /** What the host has for a VM, asked once a run for each kind; null for a BIOS. `template`: as `FirmwareNeed`; by itself, where ven makes the VM's variables. */
+  /** See `HostAnswers.firmware`. */
   firmware(vm: ResolvedVm, template?: boolean): Promise<HostFirmware | null>;
 }
 
@@ -168,8 +168,23 @@ async function unregister(
   }
 }
 
+/** A VM as the backend needs it; `accelerator` is asked where the VM leaves it open. */
+export async function prepareVm(
+  vm: ResolvedVm,
+  ports: ExecutePorts,
+  accelerator: () => Promise<'kvm' | 'qemu'>,
+): Promise<BringUp> {
+  const chosen = vm.accelerator === 'auto' ? await accelerator() : vm.accelerator;
+  return bringUpOf(
+    vm,
+    { accelerator: chosen, firmware: await ports.firmware(vm) },
+    ports,
+    vm.nvram === null ? null : await readTemplate(vm, ports),
+  );
+}
+
 /**
- * Everything `Host.bringUp` needs for one VM. Its mark says not ready: the `vm-ready` step says it is. `nvramTemplate`: for a VM
+ * Everything a backend needs for one VM. Its mark says not ready: the `vm-ready` step says it is. `nvramTemplate`: for a VM
  * whose firmware variables ven makes; null leaves them out.
  */
 export function bringUpOf(
@@ -196,14 +211,6 @@ export function bringUpOf(
     memoryMiB: Math.ceil(vm.memoryKiB / 1024),
     cpus: vm.cpus,
   };
-}
-
-/** For `bringUpOf`. */
-export async function nvramTemplateOf(
-  vm: ResolvedVm,
-  ports: Pick<ExecutePorts, 'host' | 'firmware'>,
-): Promise<Uint8Array | null> {
-  return vm.nvram === null ? null : readTemplate(vm, ports);
 }
 
 async function readTemplate(

@@ -9,60 +9,57 @@ export type StepState = 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'c
 
 /** What has become of each step; knows what that means for the steps behind it. Every step ends exactly once. */
 export class Ledger {
-  /** Steps that have not ended. */
-  open: number;
-  private readonly graph: StepGraph;
-  private readonly states: StepState[];
+  readonly #graph: StepGraph;
+  readonly #states: StepState[];
   /** How many of its needs are not done yet. */
-  private readonly missing: number[];
+  readonly #missing: number[];
 
   constructor(graph: StepGraph) {
-    this.graph = graph;
-    this.open = graph.steps.length;
-    this.states = graph.steps.map(() => 'waiting');
-    this.missing = graph.needs.map((needs) => needs.length);
+    this.#graph = graph;
+    this.#states = graph.steps.map(() => 'waiting');
+    this.#missing = graph.needs.map((needs) => needs.length);
   }
 
   state(place: number): StepState {
-    const state = this.states[place];
+    const state = this.#states[place];
     if (!state) throw new RangeError(`no step ${String(place)}`);
     return state;
   }
 
   places(...wanted: StepState[]): number[] {
-    return this.states.flatMap((state, place) => (wanted.includes(state) ? [place] : []));
+    return this.#states.flatMap((state, place) => (wanted.includes(state) ? [place] : []));
   }
 
   /** The steps that need nothing. */
   begin(): number[] {
-    return this.missing.flatMap((count, place) => (count === 0 ? [this.setReady(place)] : []));
+    return this.#missing.flatMap((count, place) => (count === 0 ? [this.#setReady(place)] : []));
   }
 
   start(place: number): void {
-    this.states[place] = 'running';
+    this.#states[place] = 'running';
   }
 
   /** Gives the steps that can start now, in plan order. */
   done(place: number): number[] {
-    this.end(place, 'done');
+    this.#end(place, 'done');
     const ready: number[] = [];
-    for (const next of this.graph.dependents[place] ?? []) {
-      const missing = (this.missing[next] ?? 0) - 1;
-      this.missing[next] = missing;
-      if (missing === 0 && this.state(next) === 'waiting') ready.push(this.setReady(next));
+    for (const next of this.#graph.dependents[place] ?? []) {
+      const missing = (this.#missing[next] ?? 0) - 1;
+      this.#missing[next] = missing;
+      if (missing === 0 && this.state(next) === 'waiting') ready.push(this.#setReady(next));
     }
     return ready;
   }
 
   /** Gives all the steps, near and far, that are skipped because of it, in plan order. */
   lost(place: number, how: 'failed' | 'cut'): number[] {
-    this.end(place, how);
+    this.#end(place, how);
     const skipped: number[] = [];
     const from = [place];
     for (let at = from.pop(); at !== undefined; at = from.pop()) {
-      for (const next of this.graph.dependents[at] ?? []) {
+      for (const next of this.#graph.dependents[at] ?? []) {
         if (this.state(next) !== 'waiting') continue;
-        this.end(next, 'skipped');
+        this.#end(next, 'skipped');
         skipped.push(next);
         from.push(next);
       }
@@ -71,13 +68,13 @@ export class Ledger {
   }
 
   skip(place: number): void {
-    this.end(place, 'skipped');
+    this.#end(place, 'skipped');
   }
 
   /** Each address once, in plan order: failed when a step of it failed, done when all its steps are, else skipped. */
   addresses(): Pick<RunResult, 'done' | 'failed' | 'skipped'> {
     const fates = new Map<Address, 'done' | 'failed' | 'skipped'>();
-    this.graph.steps.forEach(({ address }, place) => {
+    this.#graph.steps.forEach(({ address }, place) => {
       const state = this.state(place);
       const fate = state === 'failed' || state === 'done' ? state : 'skipped';
       const known = fates.get(address);
@@ -89,13 +86,12 @@ export class Ledger {
     return { done: those('done'), failed: those('failed'), skipped: those('skipped') };
   }
 
-  private setReady(place: number): number {
-    this.states[place] = 'ready';
+  #setReady(place: number): number {
+    this.#states[place] = 'ready';
     return place;
   }
 
-  private end(place: number, state: StepState): void {
-    this.states[place] = state;
-    this.open -= 1;
+  #end(place: number, state: StepState): void {
+    this.#states[place] = state;
   }
 }

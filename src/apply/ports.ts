@@ -10,8 +10,11 @@ export interface ApplyPorts {
   /** Gets every event in order. What it throws does not disturb the run; see `viewFault`. */
   emit: Emit;
   clock: { now(): Date };
-  /** How many vagrant processes, and how many other steps, may run at once. At least one each. */
-  parallelism: { vagrant: number; virsh: number };
+  /**
+   * `bringUps`: how many programs the backend may run at once. `calls`: how many other steps may run at
+   * once. At least one each.
+   */
+  parallelism: { bringUps: number; calls: number };
   /**
    * `graceful`: start nothing new, let what runs finish. `hard`: stop the children, too.
    * Neither undoes anything.

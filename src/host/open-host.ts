@@ -1,4 +1,5 @@
 import type { Host, ReadSecret, ResolvedHost } from '../model/index.js';
+import { BACKENDS } from './backends.js';
 import { findingsOf } from './checks/findings.js';
 import { firmwareFor } from './checks/firmware.js';
 import { probeAccelerator } from './checks/probe.js';
@@ -17,10 +18,7 @@ import { Virsh } from './libvirt/virsh.js';
 import { workFolder } from './state/files.js';
 import { openFleetState } from './state/fleet-state.js';
 import { acquireLock, fleetKey } from './state/lock.js';
-import { bringUpAct } from './vagrant/bring-up.js';
-import { containerRunner, endLeftOvers } from './vagrant/container.js';
-import { machinesJson } from './vagrant/machines.js';
-import { localRunner } from './vagrant/runner.js';
+import { endLeftOvers } from './vagrant/container.js';
 
 export interface HostOptions {
   /** A libvirt connection URI. */
@@ -69,18 +67,7 @@ function hostWith(
     ...domainActs(virsh),
     ...storageActs(virsh, env),
     readNvramTemplate,
-    bringUp: bringUpAct({
-      virsh,
-      workDir,
-      vagrantfile,
-      machinesJson,
-      runner:
-        runner.kind === 'container'
-          ? containerRunner({ image: runner.image, key, env })
-          : localRunner,
-      env,
-      lockFd,
-    }),
+    backend: BACKENDS.vagrant({ virsh, fleet, runner, workDir, vagrantfile, env, lockFd }),
     probeAccelerator: () => probeAccelerator(virsh, { uri, env }),
     findings: (fleet, checks) => findingsOf(fleet, { env, ...checks }),
     lock: async ({ stop, ...request }) => {

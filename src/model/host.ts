@@ -3,6 +3,7 @@
  * in host-state.ts. The real host (`src/host`) and the in-memory one of the tests implement it; one contract test covers
  * both.
  */
+import type { Backend } from './backend.js';
 import type { Consoles } from './consoles.js';
 import type { FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
 import type { OwnNetwork, ResolvedFleet } from './fleet.js';
@@ -32,24 +33,6 @@ export interface NewVolume extends VolumeRef {
   content?: Uint8Array;
 }
 
-/** A VM for `Host.bringUp`, rendered. */
-export interface BringUp {
-  /** The VM's name in the fleet; also its name in the Vagrantfile. */
-  name: string;
-  domain: string;
-  uuid: string;
-  /** The complete definition with ven's mark, so that the domain is ven's from the first moment. */
-  domainXml: string;
-  volumes: NewVolume[];
-  /** false: define it and create its disks, but leave it off. */
-  start: boolean;
-  memoryMiB: number;
-  cpus: number;
-}
-
-export type BringUpResult =
-  { name: string; ok: true } | { name: string; ok: false; error: import('./errors.js').VenError };
-
 export interface HostFinding {
   check: string;
   level: 'ok' | 'warning' | 'missing';
@@ -62,7 +45,7 @@ export interface HostFinding {
  * All that ven does to a host. Every method that names a domain or network takes its UUID, never
  * its name (virsh tries an argument as id, then UUID, then name). All methods are idempotent unless
  * their text says otherwise, and reject with a `VenError`. Each call has its own time limit and
- * runs to its end; only `bringUp` can be stopped.
+ * runs to its end; only what `backend` does can be stopped.
  */
 export interface Host {
   readonly uri: string;
@@ -155,18 +138,8 @@ export interface Host {
     running: { uuid: string; target: string } | null,
   ): Promise<void>;
 
-  /**
-   * Brings VMs up with one vagrant process. Settles when all VMs have settled; one VM's failure
-   * does not stop the others. `onOutput` gets each VM's own lines. `onSettled` is called once per
-   * VM, as soon as its result is known. When `signal` is aborted, vagrant is stopped, and the
-   * unfinished VMs fail with the signal's reason.
-   */
-  bringUp(
-    batch: readonly BringUp[],
-    onOutput: (name: string, line: string) => void,
-    onSettled: (result: BringUpResult) => void,
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** Brings VMs up. */
+  readonly backend: Backend;
 
   /**
    * The IPv4 addresses of running domains by UUID, from libvirt's DHCP leases; an empty list where

@@ -1,3 +1,4 @@
+export * from './backend.js';
 export * from './boot.js';
 export * from './clock.js';
 export * from './consoles.js';

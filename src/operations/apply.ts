@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { runPlan } from '../apply/index.js';
+import { loadRunPlan } from '../apply/index.js';
 import { commandLine } from '../host/index.js';
 import {
   EXIT,
@@ -130,6 +130,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     let viewFault: unknown;
     try {
       const cores = availableParallelism();
+      const runPlan = await loadRunPlan();
       const result = await runPlan(plan, {
         host,
         orchestrator,
@@ -138,8 +139,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         emit,
         clock: { now: () => new Date() },
         parallelism: {
-          vagrant: Math.min(request.parallelism ?? cores, cores),
-          virsh: request.parallelism ?? 16,
+          bringUps: Math.min(request.parallelism ?? cores, cores),
+          calls: request.parallelism ?? 16,
         },
         interrupt: request.interrupt,
         runId: journal.run,

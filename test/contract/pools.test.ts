@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openHost } from '../../src/host/index.js';
-import { vmUuid, type BringUpResult } from '../../src/model/index.js';
+import { vmUuid } from '../../src/model/index.js';
+import { bringUpAll } from './bring-up.js';
 
 const call = promisify(execFile);
 const virsh = async (...args: string[]): Promise<string> =>
@@ -69,7 +70,6 @@ it('leaves nothing of a VM for which a name turns out to be taken, and the thing
     const name = `${domain}-${target}.qcow2`;
     return { pool, volume: name, xml: volumeXml.replace(volume, name) };
   });
-  const results: BringUpResult[] = [];
   const domainXml = `<domain type="qemu"><name>${domain}</name><uuid>${machine}</uuid><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`;
   const up = {
     name: 'b',
@@ -81,13 +81,8 @@ it('leaves nothing of a VM for which a name turns out to be taken, and the thing
     cpus: 1,
     start: false,
   };
-  await host.bringUp(
-    [up],
-    () => undefined,
-    (result) => results.push(result),
-    new AbortController().signal,
-  );
-  expect(results).toMatchObject([{ name: 'b', ok: false, error: { code: 'foreign-object' } }]);
+  const { results } = await bringUpAll(host.backend, [up]);
+  expect(results.get('b')).toMatchObject({ code: 'foreign-object' });
   expect(await virsh('list', '--all', '--name')).not.toContain(domain);
   expect(readdirSync(dir).filter((name) => name.startsWith(domain))).toEqual([
     `${domain}-sdb.qcow2`,

@@ -7,7 +7,6 @@ import {
   VenError,
   vmUuid,
   type BringUp,
-  type BringUpResult,
   markFor as marked,
   type DomainMark,
   type Host,
@@ -19,6 +18,7 @@ import {
   type VolumeRef,
 } from '../../src/model/index.js';
 import { createRender } from '../../src/libvirt/index.js';
+import { bringUpAll, type BroughtUp } from './bring-up.js';
 
 /** A host, and a person at its keyboard. */
 export interface Place {
@@ -104,23 +104,10 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       if (!found) throw new Error(`${wanted.domain} is not there`);
       return found;
     };
-    const bringUp = async (
-      vms: ResolvedVm[],
-      signal = new AbortController().signal,
-    ): Promise<{ results: Map<string, BringUpResult>; lines: string[] }> => {
-      const results = new Map<string, BringUpResult>();
-      const lines: string[] = [];
-      await host.bringUp(
-        vms.map(bringUpOf),
-        (name, line) => lines.push(`${name}: ${line}`),
-        (result) => {
-          expect(results.has(result.name)).toBe(false);
-          results.set(result.name, result);
-        },
-        signal,
-      );
-      expect([...results.keys()].sort()).toEqual(vms.map(({ name }) => name).sort());
-      return { results, lines };
+    const bringUp = async (vms: ResolvedVm[]): Promise<BroughtUp> => {
+      const brought = await bringUpAll(host.backend, vms.map(bringUpOf));
+      expect([...brought.results.keys()].sort()).toEqual(vms.map(({ name }) => name).sort());
+      return brought;
     };
 
     it('sees a host without the fleet', async () => {
@@ -196,13 +183,11 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
 
     it('brings VMs up, and one failure does not stop the others', async () => {
       const { results, lines } = await bringUp([a, b, broken]);
-      expect(results.get('a')).toEqual({ name: 'a', ok: true });
-      expect(results.get('b')).toEqual({ name: 'b', ok: true });
-      const failed = results.get('broken');
-      expect(failed?.ok === false && failed.error).toBeInstanceOf(VenError);
-      expect(failed?.ok === false && `${failed.error.summary} ${failed.error.detail}`).toContain(
-        `${place.prefix}-none`,
-      );
+      expect(results.get('a')).toBeNull();
+      expect(results.get('b')).toBeNull();
+      const failed = results.get('broken') as VenError;
+      expect(failed).toBeInstanceOf(VenError);
+      expect(`${failed.summary} ${failed.detail}`).toContain(`${place.prefix}-none`);
       expect(lines.some((line) => line.startsWith('a: '))).toBe(true);
 
       const state = await see();
@@ -266,20 +251,22 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
     it('does not bring up what is there already', async () => {
       const before = await domainOf(a);
       const { results } = await bringUp([a]);
-      const result = results.get('a');
-      expect(result?.ok === false && result.error.code).toBe('foreign-object');
+      expect(results.get('a')).toMatchObject({ code: 'foreign-object' });
       expect(await domainOf(a)).toEqual(before);
     });
 
-    it('settles every VM when it is stopped before it began', async () => {
+    it('settles a VM that is stopped as its turn comes, and forgets one stopped before', async () => {
+      const never = bringUpOf(vm(fleet.name, 'never', 9, { kind: 'bridge', bridge: 'none' }));
       const controller = new AbortController();
-      controller.abort();
-      const { results } = await bringUp(
-        [vm(fleet.name, 'never', 9, { kind: 'bridge', bridge: 'none' })],
-        controller.signal,
-      );
-      const result = results.get('never');
-      expect(result?.ok === false && result.error.code).toBe('interrupted');
+      const stop = (): void => {
+        controller.abort(new VenError('interrupted', { summary: 'stopped' }));
+      };
+      const { results } = await bringUpAll(host.backend, [never], controller, stop);
+      expect(results.get('never')).toMatchObject({ code: 'interrupted' });
+      expect(await bringUpAll(host.backend, [never], controller)).toEqual({
+        results: new Map(),
+        lines: [],
+      });
     });
 
     it('writes the mark into what is kept and what runs', async () => {
@@ -468,7 +455,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       });
       await place.putFile(one.disks[0]?.volume ?? '');
       const result = (await bringUp([one])).results.get('late');
-      expect(result?.ok === false && result.error.code).toBe('foreign-object');
+      expect(result).toMatchObject({ code: 'foreign-object' });
       expect((await see()).domains.some(({ uuid }) => uuid === one.uuid)).toBe(false);
     });
 

@@ -19,8 +19,9 @@ import {
   isNvramVolume,
   VenError,
   volumesOf,
+  type Backend,
   type BringUp,
-  type BringUpResult,
+  type BringUpOrder,
   type DomainPower,
   type FleetState,
   type DomainMark,
@@ -108,6 +109,8 @@ export class FakeHost implements Host {
   readonly leases = new Map<string, string[]>();
   probes = 0;
   firmwareAsked: string[] = [];
+  /** All that `backend` was given, in order. */
+  readonly broughtUp: BringUp[] = [];
   readonly isRemote = false;
   readonly consoles = new FakeConsoles(() =>
     [...this.domains.values()].map(({ config }) => domainName(parseXml(config))),
@@ -534,36 +537,22 @@ export class FakeHost implements Host {
     });
   }
 
-  async bringUp(
-    batch: readonly BringUp[],
-    onOutput: (name: string, line: string) => void,
-    onSettled: (result: BringUpResult) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    this.faults.check();
-    for (const machine of batch) {
-      // Like a process of its own, it yields between machines.
-      await Promise.resolve();
-      const { name } = machine;
-      if (signal.aborted) {
-        const error =
-          signal.reason instanceof VenError
-            ? signal.reason
-            : new VenError('interrupted', { summary: 'vagrant was stopped' });
-        onSettled({ name, ok: false, error });
-        continue;
-      }
-      try {
-        this.#bringUp(machine, (line) => {
-          onOutput(name, line);
-        });
-        onSettled({ name, ok: true });
-      } catch (error) {
-        if (!(error instanceof VenError)) throw error;
-        onSettled({ name, ok: false, error });
-      }
-    }
-  }
+  readonly backend: Backend = {
+    open: () => {
+      const running = new Set<Promise<void>>();
+      return {
+        bringUp: (orders) => {
+          for (const order of orders) {
+            const done = this.#carryOut(order).finally(() => running.delete(done));
+            running.add(done);
+          }
+        },
+        idle: async () => {
+          while (running.size > 0) await Promise.all(running);
+        },
+      };
+    },
+  };
 
   readAddresses(uuids: readonly string[]): Promise<Record<string, string[]>> {
     return this.#answer(() =>
@@ -645,6 +634,20 @@ export class FakeHost implements Host {
     await Promise.resolve();
     this.faults.check();
     return work();
+  }
+
+  async #carryOut({ begin, output, settled, signal }: BringUpOrder): Promise<void> {
+    if (signal.aborted) return;
+    try {
+      const machine = await begin(() => performance.now());
+      signal.throwIfAborted();
+      this.faults.check();
+      this.broughtUp.push(machine);
+      this.#bringUp(machine, output);
+      settled(null);
+    } catch (error) {
+      settled(error);
+    }
   }
 
   #bringUp(machine: BringUp, tell: (line: string) => void): void {

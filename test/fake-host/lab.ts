@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { runPlan } from '../../src/apply/index.js';
+import { runPlan } from '../../src/apply/run.js';
 import { domainMark, domainName } from '../../src/libvirt/index.js';
 import {
   networkUuid,
@@ -94,7 +94,7 @@ export class Lab {
       fleet,
       emit: (event) => events.push(event),
       clock: { now: () => new Date(0) },
-      parallelism: { vagrant: 2, virsh: 16 },
+      parallelism: { bringUps: 2, calls: 16 },
       interrupt: { graceful: never, hard: never },
       runId: 'run',
       command: plan.options.mode,

@@ -1,11 +1,11 @@
 /** VMs through vagrant: one `vagrant up --parallel` for a batch, its stream taken apart into each VM's own. */
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VenError, type BringUp, type BringUpResult } from '../../model/index.js';
+import { VenError, type BringUp } from '../../model/index.js';
 import { answerOf, explain } from '../libvirt/answers.js';
 import { run, type Env } from '../exec.js';
 import { inState, makeStateFolder } from '../state/files.js';
-import type { Runner } from './runner.js';
+import type { VagrantRuntime } from './runtime.js';
 import { VagrantStream } from './vagrant-stream.js';
 import type { Virsh } from '../libvirt/virsh.js';
 
@@ -18,16 +18,24 @@ export interface BringUpOptions {
   /** The text of `machines.json`, which the Vagrantfile reads beside it. */
   machinesJson: (uri: string, batch: readonly BringUp[]) => string;
   /** Where vagrant runs. */
-  runner: Runner;
+  runtime: VagrantRuntime;
   env: Env;
   lockFd?: number | undefined;
 }
 
-/** Beyond any batch's own time limit, which is the caller's. */
+/** Beyond any VM's own time limit, which is the caller's. */
 const TIMEOUT_SECONDS = 24 * 3600;
 /** vagrant's own words that a result may quote. */
 const REMEMBERED_LINES = 20;
 
+export type BringUpResult =
+  { name: string; ok: true } | { name: string; ok: false; error: VenError };
+
+/**
+ * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not stop
+ * the others. `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon as it is
+ * known. When `signal` is aborted, vagrant is stopped, and what has not settled fails with its reason.
+ */
 export type BringUpAct = (
   batch: readonly BringUp[],
   onOutput: (name: string, line: string) => void,
@@ -36,7 +44,7 @@ export type BringUpAct = (
 ) => Promise<void>;
 
 export function bringUpAct(options: BringUpOptions): BringUpAct {
-  const { virsh, workDir, vagrantfile, machinesJson, runner, env, lockFd } = options;
+  const { virsh, workDir, vagrantfile, machinesJson, runtime, env, lockFd } = options;
   let swept = false;
 
   /** Folders of runs that were killed. Whoever holds the fleet's lock is alone here. */
@@ -118,10 +126,10 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
           mode: 0o600,
         });
       });
-      await runner.prepare((line) => {
+      await runtime.prepare((line) => {
         for (const name of open.keys()) tell(name, line);
       }, signal);
-      const { file, args, extraEnv, secrets, stop } = runner.program(
+      const { file, args, extraEnv, secrets, stop } = runtime.program(
         folder,
         [
           'up',

@@ -15,7 +15,7 @@ import {
   type Engine,
 } from './engine.js';
 import type { Env } from '../exec.js';
-import type { Runner } from './runner.js';
+import type { VagrantRuntime } from './runtime.js';
 
 /** Where the sockets of `qemu:///system` are. The folder, not one socket: which of them is used is the client's choice. */
 const SOCKETS = '/run/libvirt';
@@ -40,7 +40,7 @@ export interface ContainerUser {
   socketGid: number | null;
 }
 
-export function containerRunner({ image, key, env }: ContainerOptions): Runner {
+export function containerRuntime({ image, key, env }: ContainerOptions): VagrantRuntime {
   let engine: Engine | null = null;
   let prepared: Promise<Engine> | null = null;
   const user = currentUser();

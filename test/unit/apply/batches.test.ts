@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { VenError, type BringUp, type Host } from '../../../src/model/index.js';
+import { VenError, type BringUp } from '../../../src/model/index.js';
+import type { BringUpAct } from '../../../src/host/vagrant/bring-up.js';
 import { failure, pool, ready, run, settleAll, sleep, start, story, up } from './stage.js';
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `v${String(i + 1)}`);
@@ -21,14 +22,14 @@ describe('the vagrant lane', () => {
     const odd = run(
       names(7).map((name) => up(name)),
       {},
-      { parallelism: { vagrant: 3, virsh: 1 } },
+      { parallelism: { bringUps: 3, calls: 1 } },
     );
     await odd.result;
     expect(odd.host.batches.map(({ length }) => length).sort()).toEqual([2, 2, 3]);
     const few = run(
       names(2).map((name) => up(name)),
       {},
-      { parallelism: { vagrant: 4, virsh: 1 } },
+      { parallelism: { bringUps: 4, calls: 1 } },
     );
     await few.result;
     expect(few.host.batches).toEqual([['v1'], ['v2']]);
@@ -36,7 +37,11 @@ describe('the vagrant lane', () => {
 
   it('waits for VMs whose needs are about to be done, to take them along', async () => {
     const steps = [pool('p'), up('v1'), up('v2', ['pool.p:ensure']), up('v3', ['pool.p:ensure'])];
-    const stage = run(steps, { call: () => sleep(700) }, { parallelism: { vagrant: 1, virsh: 4 } });
+    const stage = run(
+      steps,
+      { call: () => sleep(700) },
+      { parallelism: { bringUps: 1, calls: 4 } },
+    );
     await vi.advanceTimersByTimeAsync(699);
     expect(stage.host.batches).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
@@ -46,7 +51,7 @@ describe('the vagrant lane', () => {
 
   it('waits no longer than a second; who comes later gets a process of its own', async () => {
     const steps = [up('v1'), pool('p'), up('v2', ['pool.p:ensure'])];
-    const bringUp: Host['bringUp'] = async (...args) => {
+    const bringUp: BringUpAct = async (...args) => {
       await sleep(60_000);
       await settleAll(...args);
     };
@@ -72,7 +77,7 @@ describe('the vagrant lane', () => {
     const stage = run(
       steps,
       { call: (_method, [name]) => sleep(Number(String(name).slice(1))) },
-      { parallelism: { vagrant: 1, virsh: 4 } },
+      { parallelism: { bringUps: 1, calls: 4 } },
     );
     await vi.advanceTimersByTimeAsync(999);
     expect(stage.host.batches).toEqual([]);
@@ -94,7 +99,7 @@ describe('the vagrant lane', () => {
     const stage = run(
       steps,
       { call: (_method, [name]) => sleep(Number(String(name).slice(1))) },
-      { parallelism: { vagrant: 1, virsh: 4 } },
+      { parallelism: { bringUps: 1, calls: 4 } },
     );
     await vi.advanceTimersByTimeAsync(1399);
     expect(stage.host.batches).toEqual([['v1', 'v2']]);
@@ -123,7 +128,7 @@ describe('the vagrant lane', () => {
   });
 
   it('never runs more processes than it may; those who wait share the next', async () => {
-    const bringUp: Host['bringUp'] = async (...args) => {
+    const bringUp: BringUpAct = async (...args) => {
       await sleep(10_000);
       await settleAll(...args);
     };
@@ -136,7 +141,7 @@ describe('the vagrant lane', () => {
     const stage = run(
       steps,
       { bringUp, call: (_method, [name]) => sleep(2000 + 100 * Number(String(name).slice(1))) },
-      { parallelism: { vagrant: 1, virsh: 9 } },
+      { parallelism: { bringUps: 1, calls: 9 } },
     );
     await vi.advanceTimersByTimeAsync(10_999);
     expect(stage.host.batches).toEqual([['v1']]);
@@ -146,7 +151,7 @@ describe('the vagrant lane', () => {
   });
 
   it("finishes each VM as it settles, so that its next step does not wait for the others, and passes on each VM's lines", async () => {
-    const bringUp: Host['bringUp'] = async (batch, onOutput, onSettled) => {
+    const bringUp: BringUpAct = async (batch, onOutput, onSettled) => {
       for (const { name } of batch) {
         onOutput(name, `${name} is coming`);
         await sleep(1000);
@@ -159,7 +164,7 @@ describe('the vagrant lane', () => {
     const stage = run(
       [up('v1'), up('v2'), ready('v1'), ready('v2')],
       { bringUp },
-      { parallelism: { vagrant: 1, virsh: 1 } },
+      { parallelism: { bringUps: 1, calls: 1 } },
     );
     await vi.runAllTimersAsync();
     await stage.result;
@@ -178,7 +183,7 @@ describe('the vagrant lane', () => {
   });
 
   it('fails one VM of a batch alone', async () => {
-    const bringUp: Host['bringUp'] = async (batch, _onOutput, onSettled) => {
+    const bringUp: BringUpAct = async (batch, _onOutput, onSettled) => {
       await sleep(1);
       for (const { name } of batch)
         onSettled(
@@ -202,7 +207,7 @@ describe('the vagrant lane', () => {
   });
 
   it('fails all that had not settled when vagrant as a whole fails', async () => {
-    const bringUp: Host['bringUp'] = async (_batch, _onOutput, onSettled) => {
+    const bringUp: BringUpAct = async (_batch, _onOutput, onSettled) => {
       onSettled({ name: 'v1', ok: true });
       await sleep(1);
       throw new VenError('host-not-ready', { summary: 'no vagrant' });
@@ -210,7 +215,7 @@ describe('the vagrant lane', () => {
     const stage = run(
       names(3).map((name) => up(name)),
       { bringUp },
-      { parallelism: { vagrant: 1, virsh: 1 } },
+      { parallelism: { bringUps: 1, calls: 1 } },
     );
     await vi.runAllTimersAsync();
     expect(await stage.result).toMatchObject({ done: ['vm.v1'], failed: ['vm.v2', 'vm.v3'] });
@@ -228,7 +233,7 @@ describe('the vagrant lane', () => {
 
   it('hands over complete, rendered VMs, with a mark that says not ready', async () => {
     let got: readonly BringUp[] = [];
-    const bringUp: Host['bringUp'] = (...args) => ((got = args[0]), settleAll(...args));
+    const bringUp: BringUpAct = (...args) => ((got = args[0]), settleAll(...args));
     const nics = ['52:54:00:00:00:02', '52:54:00:00:00:01'].map((mac) => ({
       mac,
       model: 'virtio' as const,
@@ -268,7 +273,7 @@ describe('the vagrant lane', () => {
               ? Promise.resolve({ by: 'libvirt', secure: false })
               : Promise.reject(new VenError('host-not-ready', { summary: 'no OVMF' })),
         },
-        { parallelism: { vagrant: 1, virsh: 1 } },
+        { parallelism: { bringUps: 1, calls: 1 } },
       );
       expect(await stage.result).toMatchObject({ done: ['vm.v2', 'vm.v3'], failed: ['vm.v1'] });
       expect(stage.host.batches).toEqual([['v2', 'v3']]);
@@ -278,7 +283,7 @@ describe('the vagrant lane', () => {
   describe('accelerator: auto', () => {
     it('is tried once for all, told once, and not at all when nobody asks', async () => {
       const domains: string[] = [];
-      const bringUp: Host['bringUp'] = (...args) => (
+      const bringUp: BringUpAct = (...args) => (
         domains.push(...args[0].map(({ domainXml }) => domainXml.split(' ')[2] ?? '')),
         settleAll(...args)
       );
@@ -304,7 +309,7 @@ describe('the vagrant lane', () => {
         [up('v1', [], { accelerator: 'auto' }), up('v2')],
         { probe: () => Promise.reject(new VenError('host-not-ready', { summary: 'no QEMU' })) },
         {
-          parallelism: { vagrant: 1, virsh: 1 },
+          parallelism: { bringUps: 1, calls: 1 },
         },
       );
       expect(await stage.result).toMatchObject({ done: ['vm.v2'], failed: ['vm.v1'] });
@@ -321,7 +326,7 @@ describe('the vagrant lane', () => {
         {
           probe: () => sleep(30_000).then(() => ({ accelerator: 'kvm' as const, why: 'at last' })),
         },
-        { parallelism: { vagrant: 1, virsh: 1 } },
+        { parallelism: { bringUps: 1, calls: 1 } },
       );
       await vi.runAllTimersAsync();
       expect(await slow.result).toMatchObject({ done: ['vm.v2'], failed: ['vm.v1'] });
@@ -331,7 +336,7 @@ describe('the vagrant lane', () => {
         sleep(30_000).then(() =>
           Promise.reject(new VenError('host-not-ready', { summary: 'no QEMU' })),
         );
-      const failing = run(steps, { probe: fails }, { parallelism: { vagrant: 1, virsh: 1 } });
+      const failing = run(steps, { probe: fails }, { parallelism: { bringUps: 1, calls: 1 } });
       await vi.runAllTimersAsync();
       expect(await failing.result).toMatchObject({ failed: ['vm.v1', 'vm.v2'] });
       expect(story(failing.events).filter((line) => line.startsWith('failed'))).toEqual([
@@ -343,7 +348,7 @@ describe('the vagrant lane', () => {
     it('count from the last moment the batch moved; when they have run out for all, vagrant is stopped', async () => {
       let stopped = -1;
       const begun = Date.now();
-      const bringUp: Host['bringUp'] = async (batch, _onOutput, onSettled, signal) => {
+      const bringUp: BringUpAct = async (batch, _onOutput, onSettled, signal) => {
         await sleep(90_000);
         onSettled({ name: batch[0]?.name ?? '', ok: true });
         await new Promise<void>((resolve) =>
@@ -356,7 +361,7 @@ describe('the vagrant lane', () => {
       const stage = run(
         names(3).map((name) => up(name, [], {}, 100)),
         { bringUp },
-        { parallelism: { vagrant: 1, virsh: 1 } },
+        { parallelism: { bringUps: 1, calls: 1 } },
       );
       await vi.advanceTimersByTimeAsync(189_000);
       expect(story(stage.events).filter((line) => /^(done|failed)/.test(line))).toEqual([
@@ -377,7 +382,7 @@ describe('the vagrant lane', () => {
     });
 
     it('leave vagrant running for those who have time left', async () => {
-      const bringUp: Host['bringUp'] = async (_batch, _onOutput, onSettled) => {
+      const bringUp: BringUpAct = async (_batch, _onOutput, onSettled) => {
         await sleep(50_000);
         onSettled({ name: 'v2', ok: true });
         onSettled({ name: 'v1', ok: true });
@@ -385,20 +390,20 @@ describe('the vagrant lane', () => {
       const stage = run(
         [up('v1', [], {}, 20), up('v2', [], {}, 100)],
         { bringUp },
-        { parallelism: { vagrant: 1, virsh: 1 } },
+        { parallelism: { bringUps: 1, calls: 1 } },
       );
       await vi.runAllTimersAsync();
       expect(await stage.result).toMatchObject({ done: ['vm.v2'], failed: ['vm.v1'] });
     });
 
     it('give up a vagrant that can not be stopped, and its slot is free again', async () => {
-      const bringUp: Host['bringUp'] = (...args) =>
+      const bringUp: BringUpAct = (...args) =>
         args[0][0]?.name === 'v1' ? new Promise(() => undefined) : settleAll(...args);
       const steps = [up('v1', [], {}, 20), start('b'), up('v2', ['vm.b:start'])];
       const stage = run(
         steps,
         { bringUp, call: () => sleep(5000) },
-        { parallelism: { vagrant: 1, virsh: 1 } },
+        { parallelism: { bringUps: 1, calls: 1 } },
       );
       await vi.runAllTimersAsync();
       // 1 s of waiting for v2, 20 s of patience with v1, 10 s for vagrant to be gone
@@ -411,7 +416,7 @@ describe('the vagrant lane', () => {
 
     it('end a vagrant that stays on after its VMs are done', async () => {
       let aborted = false;
-      const bringUp: Host['bringUp'] = async (batch, _onOutput, onSettled, signal) => {
+      const bringUp: BringUpAct = async (batch, _onOutput, onSettled, signal) => {
         for (const { name } of batch) onSettled({ name, ok: true });
         await new Promise<void>((resolve) =>
           signal.addEventListener('abort', () => {

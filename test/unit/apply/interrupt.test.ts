@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { VenError, type Host, type PlannedNetwork, type Step } from '../../../src/model/index.js';
+import { VenError, type PlannedNetwork, type Step } from '../../../src/model/index.js';
+import type { BringUpAct } from '../../../src/host/vagrant/bring-up.js';
 import {
   failure,
   pool,
@@ -14,7 +15,7 @@ import {
   vm,
 } from './stage.js';
 
-const ONE = { parallelism: { vagrant: 1, virsh: 1 } };
+const ONE = { parallelism: { bringUps: 1, calls: 1 } };
 const words = (calls: readonly string[]): string[] =>
   calls.map((call) => call.split(' ', 1).join());
 const net = (name: string, what: 'delete' | 'create', needs: string[] = []): Step => {
@@ -100,7 +101,7 @@ describe('interruption', () => {
         const needs = name === 'c' ? ['vm.b:up'] : [];
         return [up(name, needs), settings(name), ready(name, [`vm.${name}:settings`])];
       });
-      const bringUp: Host['bringUp'] = async (...args) => {
+      const bringUp: BringUpAct = async (...args) => {
         await sleep(5000);
         await settleAll(...args);
       };
@@ -326,7 +327,7 @@ describe('interruption', () => {
     });
 
     it('does not mark a VM ready that fails to come up meanwhile', async () => {
-      const bringUp: Host['bringUp'] = async ([first], _onOutput, onSettled) => {
+      const bringUp: BringUpAct = async ([first], _onOutput, onSettled) => {
         await sleep(5000);
         onSettled({
           name: first?.name ?? '',
@@ -387,7 +388,7 @@ describe('interruption', () => {
           onEvent: (event, { graceful }) => {
             if (event.type === 'step-started') graceful.abort();
           },
-          parallelism: { vagrant: 3, virsh: 1 },
+          parallelism: { bringUps: 3, calls: 1 },
         },
       );
       await vi.runAllTimersAsync();
@@ -403,7 +404,7 @@ describe('interruption', () => {
 
   describe('the second Ctrl-C', () => {
     it('stops vagrant, waits until it is gone, and keeps what had come up', async () => {
-      const bringUp: Host['bringUp'] = async (_batch, _onOutput, onSettled, signal) => {
+      const bringUp: BringUpAct = async (_batch, _onOutput, onSettled, signal) => {
         await sleep(1000);
         onSettled({ name: 'a', ok: true });
         await new Promise<void>((resolve) =>
@@ -475,7 +476,7 @@ describe('interruption', () => {
     });
 
     it('does not wait for ever for a vagrant that will not go', async () => {
-      const stage = run([up('a')], { bringUp: never as Host['bringUp'] });
+      const stage = run([up('a')], { bringUp: never as BringUpAct });
       await vi.advanceTimersByTimeAsync(1000);
       stage.hard.abort();
       await vi.advanceTimersByTimeAsync(10_000);
@@ -510,7 +511,7 @@ describe('interruption', () => {
 
     it('deletes and stops no VM', async () => {
       const stage = run([up('a'), start('b'), ready('a')], {
-        bringUp: never as Host['bringUp'],
+        bringUp: never as BringUpAct,
         call: never,
       });
       stage.hard.abort();

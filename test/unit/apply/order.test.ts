@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PlanQueue } from '../../../src/apply/queue.js';
+import { EarliestFirst } from '../../../src/apply/earliest-first.js';
 import { VenError, type RunEvent } from '../../../src/model/index.js';
 import { failure, pool, ready, run, sleep, start, story, up } from './stage.js';
 
@@ -18,7 +18,7 @@ describe('order, failure and events', () => {
       ],
       {},
       {
-        parallelism: { vagrant: 1, virsh: 1 },
+        parallelism: { bringUps: 1, calls: 1 },
       },
     );
     expect(await stage.result).toEqual({
@@ -165,7 +165,7 @@ describe('order, failure and events', () => {
     const stage = run(
       Array.from({ length: 20 }, (_, i) => start(`v${String(i)}`)),
       { call },
-      { parallelism: { vagrant: 1, virsh: 3 } },
+      { parallelism: { bringUps: 1, calls: 3 } },
     );
     await vi.runAllTimersAsync();
     expect(await stage.result).toMatchObject({ outcome: 'done', durationSeconds: 0.07 });
@@ -237,7 +237,7 @@ describe('order, failure and events', () => {
   it('takes the earliest in the plan first, whatever came when', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.nat(50))), (pushesAndPops) => {
-        const queue = new PlanQueue();
+        const queue = new EarliestFirst();
         const model: number[] = [];
         for (const place of pushesAndPops) {
           if (place === null) {

@@ -10,7 +10,10 @@ import type {
   RunResult,
   Step,
 } from '../../../src/model/index.js';
-import { runPlan, type ApplyPorts } from '../../../src/apply/index.js';
+import type { BringUpAct } from '../../../src/host/vagrant/bring-up.js';
+import type { ApplyPorts } from '../../../src/apply/index.js';
+import { runPlan } from '../../../src/apply/run.js';
+import { GatheredBringUps } from '../../../src/host/vagrant/gathering.js';
 
 export const HOUR = 3600;
 
@@ -185,12 +188,10 @@ export const RENDER: Render = {
   }),
 };
 
-export type BringUpScript = (...args: Parameters<Host['bringUp']>) => Promise<void>;
-
 export interface Script {
-  /** What a call does, but `bringUp`; nothing: it is done at once. */
+  /** What a call does; nothing: it is done at once. */
   call?: (method: string, args: unknown[]) => unknown;
-  bringUp?: BringUpScript;
+  bringUp?: BringUpAct;
   probe?: () => ReturnType<Host['probeAccelerator']>;
   firmware?: Host['firmware'];
 }
@@ -198,7 +199,7 @@ export interface Script {
 export interface ScriptedHost extends Host {
   /** `method argument argument…`, in the order of the calls. */
   calls: string[];
-  /** The names in each `bringUp`, in the order of the calls. */
+  /** The names that each vagrant process got, in the order of their starts. */
   batches: string[][];
   probes: number;
   /** What firmware was asked for. */
@@ -208,15 +209,16 @@ export interface ScriptedHost extends Host {
 export function scriptedHost(script: Script = {}): ScriptedHost {
   const calls: string[] = [];
   const batches: string[][] = [];
+  const act: BringUpAct = (...args) => {
+    batches.push(args[0].map(({ name }) => name));
+    return script.bringUp ? script.bringUp(...args) : settleAll(...args);
+  };
   const scripted = {
     calls,
     batches,
     probes: 0,
     firmwares: [] as unknown[],
-    bringUp(...args: Parameters<Host['bringUp']>): Promise<void> {
-      batches.push(args[0].map(({ name }) => name));
-      return script.bringUp ? script.bringUp(...args) : settleAll(...args);
-    },
+    backend: { open: (atOnce: number) => new GatheredBringUps(act, atOnce) },
     async firmware(...[wanted, need]: Parameters<Host['firmware']>): Promise<HostFirmware> {
       scripted.firmwares.push(wanted);
       return (
@@ -249,7 +251,7 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
   });
 }
 
-export const settleAll: BringUpScript = async (batch, _onOutput, onSettled) => {
+export const settleAll: BringUpAct = async (batch, _onOutput, onSettled) => {
   for (const { name } of batch) {
     await Promise.resolve();
     onSettled({ name, ok: true });
@@ -292,7 +294,7 @@ export function run(
       onEvent?.(event, stage);
     },
     clock: { now: () => new Date() },
-    parallelism: { vagrant: 2, virsh: 4 },
+    parallelism: { bringUps: 2, calls: 4 },
     interrupt: { graceful: stage.graceful.signal, hard: stage.hard.signal },
     runId: 'r1',
     command: 'apply',

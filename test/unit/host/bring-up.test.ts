@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { BringUp, BringUpResult } from '../../../src/model/index.js';
-import { bringUpAct } from '../../../src/host/vagrant/bring-up.js';
-import { localRunner } from '../../../src/host/vagrant/runner.js';
+import type { BringUp } from '../../../src/model/index.js';
+import { bringUpAct, type BringUpResult } from '../../../src/host/vagrant/bring-up.js';
+import { localRuntime } from '../../../src/host/vagrant/runtime.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 
 let dir: string;
@@ -41,7 +41,7 @@ const bringUp = (workDir: string, vagrantfile = '') =>
     workDir,
     vagrantfile,
     machinesJson: (uri, batch) => `1,${batch.length === 2 ? 'a' : 'x'},ui,info,${uri}\n`,
-    runner: localRunner,
+    runtime: localRuntime,
     env: { ...process.env, PATH: `${dir}:${process.env['PATH'] ?? ''}` },
   })(
     [machine('a'), machine('b')],

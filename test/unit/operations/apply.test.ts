@@ -151,8 +151,7 @@ test('what render and plan --diff show is what is defined', async () => {
   const diff = (await plan({ ...request({}), diff: true })).diffs.find(
     ({ file: name }) => name === 'domain.xml',
   )?.after;
-  const batches = vi.spyOn(host, 'bringUp');
   await apply(request({}));
-  expect(batches.mock.calls[0]?.[0][0]?.domainXml).toBe(shown);
+  expect(host.broughtUp[0]?.domainXml).toBe(shown);
   expect(diff).toBe(shown);
 });

@@ -12,9 +12,9 @@ export interface VagrantProgram {
   stop: () => Promise<void>;
 }
 
-export interface Runner {
+export interface VagrantRuntime {
   /**
-   * Before the first program of a run. `say` tells whoever waits what takes its time.
+   * Before the first program of a run. `say` tells what takes its time.
    * @throws VenError `host-not-ready`
    */
   prepare(say: (line: string) => void, signal: AbortSignal): Promise<void>;
@@ -27,7 +27,7 @@ export interface Runner {
 }
 
 /** The vagrant that is installed here. */
-export const localRunner: Runner = {
+export const localRuntime: VagrantRuntime = {
   prepare: () => Promise.resolve(),
   program: (_folder, args, settings) => ({
     file: 'vagrant',

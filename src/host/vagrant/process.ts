@@ -1,0 +1,85 @@
+import { VenError, type BringUp, type BringUpOrder } from '../../model/index.js';
+import type { BringUpAct } from './bring-up.js';
+
+/** A vagrant process that does not end after all its VMs have settled is stopped after this. */
+const LINGER_MS = 30_000;
+/** Stopped, it has this long to be gone before the run goes on without it. */
+const ABANDON_MS = 10_000;
+
+/**
+ * Brings VMs up with one vagrant process. Never rejects; resolves when the process is gone, or was
+ * given up. The process is stopped when nobody needs it any more.
+ */
+export async function runProcess(orders: readonly BringUpOrder[], act: BringUpAct): Promise<void> {
+  const stopper = new AbortController();
+  const { signal } = stopper;
+  /** Those who have begun and not settled. */
+  const open = new Map<string, BringUpOrder>();
+  /** Those of them that are still wanted. */
+  const wanted = new Set<BringUpOrder>(orders);
+  let movedAt = performance.now();
+  let lingerTimer: NodeJS.Timeout | undefined;
+  let abandonTimer: NodeJS.Timeout | undefined;
+  let over = false;
+
+  const settle = (order: BringUpOrder, error: unknown): void => {
+    if (!open.delete(order.name)) return;
+    if (wanted.delete(order) && wanted.size === 0) {
+      lingerTimer = setTimeout(() => {
+        stopper.abort(
+          new VenError('tool-failed', { summary: 'vagrant did not end after its VMs were done' }),
+        );
+      }, LINGER_MS);
+    }
+    order.settled(error);
+  };
+  const begin = async (order: BringUpOrder): Promise<BringUp | null> => {
+    // One that began before may have withdrawn it.
+    if (order.signal.aborted) return null;
+    open.set(order.name, order);
+    try {
+      const machine = await order.begin(() => movedAt);
+      return wanted.has(order) ? machine : null;
+    } catch (error) {
+      settle(order, error);
+      return null;
+    }
+  };
+  const work = async (): Promise<void> => {
+    const batch = (await Promise.all(orders.map(begin))).filter((machine) => machine !== null);
+    if (batch.length === 0 || signal.aborted) return;
+    await act(
+      batch,
+      (name, line) => open.get(name)?.output(line),
+      (result) => {
+        const order = open.get(result.name);
+        if (!order) return;
+        movedAt = performance.now();
+        settle(order, result.ok ? null : result.error);
+      },
+      signal,
+    );
+  };
+
+  for (const order of orders) {
+    const giveUp = (): void => {
+      wanted.delete(order);
+      if (wanted.size === 0 && !over) stopper.abort(order.signal.reason);
+    };
+    order.signal.addEventListener('abort', giveUp, { once: true });
+  }
+  const abandoned = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => (abandonTimer = setTimeout(resolve, ABANDON_MS)), {
+      once: true,
+    });
+  });
+  let failure: unknown;
+  await Promise.race([work().catch((error: unknown) => (failure = error)), abandoned]);
+  for (const order of [...open.values()]) {
+    const unknown = new Error(`vagrant ended without saying what became of ${order.name}`);
+    settle(order, order.signal.aborted ? order.signal.reason : (failure ?? unknown));
+  }
+  over = true;
+  clearTimeout(lingerTimer);
+  clearTimeout(abandonTimer);
+}
