@@ -1,6 +1,7 @@
 /**
- * Writes what is generated from the schemas: a type, and the validator as plain code, so that starting ven does not pay for
- * compiling a schema. A unit test says when they are out of date.
+ * Writes what is generated from `schemas/*.yaml`: the schemas as JSON, their types, and the
+ * validators as plain code, so that the start of ven takes no time for compiling a schema. A unit
+ * test fails when they are out of date.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,24 +9,28 @@ import { Ajv } from 'ajv';
 import standaloneModule from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
+import { format } from 'prettier';
+import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '..');
 const SCHEMAS = [
   {
+    source: 'schemas/fleet.schema.yaml',
     schema: 'schemas/fleet.schema.json',
     type: 'Fleet',
     types: 'src/model/fleet.schema.ts',
     validator: 'src/config/schema/generated/validate',
   },
   {
+    source: 'schemas/profile.schema.yaml',
     schema: 'schemas/profile.schema.json',
     type: 'ProfileFile',
     types: 'src/model/profile.schema.ts',
     validator: 'src/config/schema/generated/validate-profile',
   },
 ];
-const bannerOf = (schema: string): string =>
-  `// Generated from ${schema} by \`npm run generate\`. Do not edit.`;
+const bannerOf = (source: string): string =>
+  `// Generated from ${source} by \`npm run generate\`. Do not edit.`;
 
 const DECLARATION = `
 /** One complaint of the validator. */
@@ -55,14 +60,16 @@ export async function generate(): Promise<Map<string, string>> {
 }
 
 async function generateFrom({
+  source,
   schema,
   type,
   types,
   validator,
 }: (typeof SCHEMAS)[number]): Promise<[string, string][]> {
-  const banner = bannerOf(schema);
-  const text = readFileSync(join(ROOT, schema), 'utf8');
-  const declarations = await compile(JSON.parse(text) as JSONSchema, type, {
+  const banner = bannerOf(source);
+  const content: unknown = parse(readFileSync(join(ROOT, source), 'utf8'));
+  const json = await format(JSON.stringify(content), { parser: 'json', printWidth: 100 });
+  const declarations = await compile(JSON.parse(json) as JSONSchema, type, {
     bannerComment: `${banner}\n`,
     additionalProperties: false,
     ignoreMinAndMaxItems: true,
@@ -76,8 +83,8 @@ async function generateFrom({
     code: { source: true, esm: true },
   });
   ajv.addVocabulary(['patternErrorMessage']);
-  const validate = ajv.compile(JSON.parse(text) as object);
-  // ajv's standalone code still asks for its runtime with `require`; bundled, it needs nothing at all.
+  const validate = ajv.compile(content as object);
+  // ajv's standalone code needs its runtime with `require`; a bundle needs nothing.
   const standalone = standaloneModule.default;
   const bundle = await build({
     stdin: { contents: standalone(ajv, validate), resolveDir: ROOT, sourcefile: 'validate.js' },
@@ -91,6 +98,7 @@ async function generateFrom({
   });
   const code = bundle.outputFiles[0]?.text ?? '';
   return [
+    [schema, json],
     [types, declarations],
     [`${validator}.js`, `${banner}\n${code}`],
     [`${validator}.d.ts`, banner + DECLARATION],

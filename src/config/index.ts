@@ -1,8 +1,9 @@
 /**
- * config: from a fleet file's text to a `ResolvedFleet`. It parses YAML with positions, checks it against the schema and
- * against the rules that a schema can't say, fills in defaults, fixes units and derives identities. It is pure and
- * synchronous: it reads no file, clock, environment or host (the caller hands in the bytes and the environment), and it
- * knows nothing of libvirt's XML or of what exists on a host.
+ * config: from a fleet file's text to a `ResolvedFleet`. It parses YAML with positions, checks it
+ * against the schema and against the rules that a schema can't express, fills in defaults, fixes
+ * units and derives identities.
+ * It is pure and synchronous: it reads no file, clock, environment or host (the caller passes the
+ * bytes and the environment), and knows neither libvirt's XML nor what exists on a host.
  */
 export type { Surroundings } from './resolve/certificates.js';
 export { loadFleet, mistakeAt, type LoadOptions } from './load.js';

@@ -18,11 +18,11 @@ import {
 import type { Environment } from './source/substitute.js';
 import { parseYaml } from './source/yaml.js';
 
-/** With more mistakes than this the rules have little to go by. */
+/** With more mistakes than this, too little is left for the rules to check. */
 const MAX_WRONG = 100;
 
 export interface LoadOptions {
-  /** The name that findings carry; nothing is read from it. */
+  /** The file's name in findings; nothing is read from it. */
   file: string;
   /** For `${VAR}`. */
   env?: Environment;
@@ -32,14 +32,14 @@ export interface LoadOptions {
 
 export interface ParsedFleet {
   fleet: Fleet;
-  /** Of the files that it names. */
+  /** From the files that it names; null: the fleet has too many mistakes to read them. */
   certificates: Certificates | null;
-  /** Line and column, from 1, of a value, or of its nearest ancestor that stands in the file. */
+  /** Line and column, from 1, of a value, or of its nearest ancestor in the file. */
   positionOf: (path: Path) => { line: number; column: number };
 }
 
 /**
- * A fleet file's content to what it means.
+ * From a fleet file's content to its meaning.
  * @throws VenError `fleet-file` with every finding.
  */
 export function loadFleet(content: string | Uint8Array, options: LoadOptions): ResolvedFleet {
@@ -63,14 +63,12 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
       .filter((one) => one.finding.rule === 'unknown-key' || !isFlawed(root, one.path))
       .map((one) => one.finding),
   );
-  // The rules need a fleet that fits the schema: what does not is left out, and so is every finding that rests on it.
+  // The rules need a fleet that fits the schema. The wrong parts are left out, and with them every
+  // finding that depends on them.
   const doubtful = wrong.map((one) => one.path);
-  const sound =
-    wrong.length === 0
-      ? (value as Fleet)
-      : wrong.length > MAX_WRONG
-        ? null
-        : prune(value, root, source, doubtful);
+  let sound: Fleet | null = null;
+  if (wrong.length === 0) sound = value as Fleet;
+  else if (wrong.length <= MAX_WRONG) sound = prune(value, root, source, doubtful);
   const certificates = sound && readCertificates(sound, options.surroundings ?? NOWHERE);
   if (sound) {
     const { readSecret } = options.surroundings ?? NOWHERE;
@@ -92,7 +90,7 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   };
 }
 
-/** A mistake that shows only where the files are that a fleet file names: `fleet-file`, at the value of `path`. */
+/** A mistake in a file that the fleet file names: `fleet-file`, at the value of `path`. */
 export function mistakeAt(
   content: Uint8Array,
   {
@@ -140,7 +138,10 @@ function related(a: Path, b: Path): boolean {
   return a.slice(0, b.length).every((step, index) => String(step) === String(b[index]));
 }
 
-/** A copy without what the schema refuses, or null when nothing sound is left. Adds what it took out to `doubtful`. */
+/**
+ * A copy without the parts that the schema refuses; null: nothing useful is left. Adds the removed
+ * parts to `doubtful`.
+ */
 function prune(value: unknown, root: Place, source: Source, doubtful: Path[]): Fleet | null {
   const copy = structuredClone(value) as Record<string, unknown>;
   let wrong: readonly Path[] = [...doubtful];
@@ -162,7 +163,10 @@ const PLACEHOLDERS: Record<string, unknown> = {
   vms: [{ name: 'placeholder' }],
 };
 
-/** Takes out the value at `path`; an entry of a list takes the whole list with it, a VM is replaced by one that says nothing. */
+/**
+ * Removes the value at `path`. An entry of a list takes the whole list with it; a VM is replaced by
+ * an empty one.
+ */
 function remove(root: Record<string, unknown>, path: Path): Path | null {
   const [first, second] = path;
   if (first === undefined) {

@@ -1,11 +1,11 @@
-// Generated from schemas/fleet.schema.json by `npm run generate`. Do not edit.
+// Generated from schemas/fleet.schema.yaml by `npm run generate`. Do not edit.
 
 /**
  * The version of this file's format. Always `ven/v1`.
  */
 export type ApiVersion = 'ven/v1';
 /**
- * The fleet's name, a DNS label (lower-case letters, digits, hyphens; at most 40 characters). Together with a VM's name it gives every derived identity: domain name, UUID, MAC addresses, serial number. Renaming a fleet makes another fleet.
+ * The fleet's name, a DNS label (lower-case letters, digits, hyphens; at most 40 characters). Every derived identity comes from it and the VM's name: domain name, UUID, MAC addresses, serial number. A renamed fleet is another fleet.
  */
 export type FleetName = string;
 /**
@@ -13,11 +13,11 @@ export type FleetName = string;
  */
 export type Uri = string;
 /**
- * `kvm`: hardware virtualisation. `qemu`: software emulation. `auto` (default): kvm where it really runs firmware on this host, else qemu; decided when a VM is made.
+ * `kvm`: hardware virtualisation. `qemu`: software emulation. `auto` (default): kvm where it really runs firmware on this host, else qemu. ven decides when it creates a VM.
  */
 export type Accelerator = 'auto' | 'kvm' | 'qemu';
 /**
- * The libvirt storage pool for disks that name none. Default: `default`, which ven creates when it is missing; any other pool must exist.
+ * The libvirt storage pool for disks without a `pool`. Default: `default`, which ven creates when it is missing. Any other pool must exist.
  */
 export type StoragePool = string;
 /**
@@ -29,13 +29,13 @@ export type Cpus = number;
  */
 export type Memory = string;
 /**
- * Disks, in order: sda, sdb, … for SATA and SCSI, vda, vdb, … for virtio. Default: one SATA disk of 110GiB. They are sparse: they take only the room that the guest has written to.
+ * Disks, in order: sda, sdb, … for SATA and SCSI, vda, vdb, … for virtio. Default: one SATA disk of 110GiB. Disks are sparse: they take only the space that the guest has written.
  *
  * @maxItems 24
  */
 export type Disks = FleetDisk[];
 /**
- * `uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or a map: secure boot with keys of your own, the host's files for a UEFI of your own, or both.
+ * `uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or a map: secure boot with your own keys, your own UEFI files on the host, or both.
  */
 export type Firmware = ('uefi' | 'uefi-secure' | 'bios') | FleetFirmware;
 /**
@@ -43,22 +43,22 @@ export type Firmware = ('uefi' | 'uefi-secure' | 'bios') | FleetFirmware;
  */
 export type Tpm = boolean;
 /**
- * What the firmware tries to boot from, in order. Default: disk, then network.
+ * The boot devices that the firmware tries, in order. Default: disk, then network.
  *
  * @minItems 1
  * @maxItems 2
  */
 export type Boot = ('disk' | 'network')[];
 /**
- * Whether UEFI firmware tries PXE before HTTP boot, which costs it two minutes. Default: false when there is an `orchestrator`, else true.
+ * Whether UEFI firmware tries PXE before HTTP boot, which takes two minutes. Default: false when there is an `orchestrator`, else true.
  */
 export type Pxe = boolean;
 /**
- * Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of the VM's own, with a bridge of its own. Or a list.
+ * Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of its own for each VM, with its own bridge. Or a list.
  */
 export type Nics = ('default' | 'per-vm') | FleetNic[];
 /**
- * `none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1 with a port of libvirt's choice. Or the details.
+ * `none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1, on a port that libvirt chooses. Or a map with details.
  */
 export type Graphics = ('none' | 'vnc') | FleetVnc;
 /**
@@ -70,11 +70,11 @@ export type Autostart = boolean;
  */
 export type Power = 'running' | 'off';
 /**
- * Refuse every change that would lose this VM's disks. Default: false.
+ * Refuse every change that would delete this VM's disks. Default: false.
  */
 export type Protect = boolean;
 /**
- * How long a graceful shutdown may take before power is cut, in seconds or minutes, at most an hour; `0s`: cut at once. Default: 60s.
+ * How long a graceful shutdown may take before the power is cut, in seconds or minutes, at most an hour; `0s`: cut it at once. Default: 60s.
  */
 export type ShutdownTimeout = string;
 /**
@@ -82,11 +82,11 @@ export type ShutdownTimeout = string;
  */
 export type VmTitle = string;
 /**
- * Free text for people; it may have many lines.
+ * Free text for people, one line or more.
  */
 export type VmDescription = string;
 /**
- * The VMs, or groups of alike VMs (`count`).
+ * The VMs, or groups of identical VMs (`count`).
  *
  * @minItems 1
  * @maxItems 5000
@@ -94,7 +94,7 @@ export type VmDescription = string;
 export type Vms = FleetVm[];
 
 /**
- * A fleet of virtual edge nodes on one libvirt host, as a person writes it. `ven plan` shows what differs between this file and the host; `ven apply` makes the host match.
+ * A fleet of virtual edge nodes on one libvirt host, as a person writes it. `ven plan` shows the differences between this file and the host. `ven apply` makes the host match this file.
  */
 export interface Fleet {
   apiVersion: ApiVersion;
@@ -106,7 +106,7 @@ export interface Fleet {
   vms: Vms;
 }
 /**
- * The libvirt host that carries the fleet. All of it may be left out.
+ * The libvirt host of the fleet. Everything in it is optional.
  */
 export interface FleetHost {
   uri?: Uri;
@@ -115,20 +115,20 @@ export interface FleetHost {
   vagrant?: FleetVagrant;
 }
 /**
- * How vagrant is run.
+ * How vagrant runs.
  */
 export interface FleetVagrant {
   /**
-   * Where vagrant runs. `local` (default): on this machine. `container`: in a container on this machine, through docker or podman; vagrant need not be installed then.
+   * Where vagrant runs. `local` (default): on this machine. `container`: in a container on this machine, through docker or podman; then this machine needs no vagrant.
    */
   runner?: 'local' | 'container';
   /**
-   * The container image that has vagrant and vagrant-libvirt; of use with `runner: container`. Default: `vagrantlibvirt/vagrant-libvirt:edge-slim`.
+   * The container image with vagrant and vagrant-libvirt, for `runner: container`. Default: `vagrantlibvirt/vagrant-libvirt:edge-slim`.
    */
   image?: string;
 }
 /**
- * Where the nodes boot from, by UEFI HTTP boot: `domain` for the orchestrator's usual boot URL, or `bootUrl`. The fleet's own networks then tell the firmware so.
+ * Where the nodes boot from, by UEFI HTTP boot: `domain` for the orchestrator's usual boot URL, or `bootUrl`. The fleet's own networks offer this URL to the firmware.
  */
 export interface FleetOrchestrator {
   /**
@@ -136,40 +136,40 @@ export interface FleetOrchestrator {
    */
   domain?: string;
   /**
-   * The boot file's URL, instead of the one that follows from `domain`.
+   * The URL of the boot file, instead of the one that `domain` gives.
    */
   bootUrl?: string;
   /**
-   * A PEM file with the certificate of the authority that signed the boot server's, or a chain of them; relative to this file. ven puts it into the firmware of every UEFI VM, which trusts no other.
+   * A PEM file, relative to this file: the certificate of the authority that signed the boot server's certificate, or a chain of them. ven puts it into the firmware of every UEFI VM, which trusts no other authority.
    */
   caCertificate?: string;
   /**
-   * How the orchestrator gets to know the nodes. `interactive`: ven logs in at each node's console. `non-interactive`: ven registers each node's serial number before its first start. `none` (default): not through ven.
+   * How the orchestrator learns of the nodes. `interactive`: ven logs in at each node's console. `non-interactive`: ven registers each node's serial number before its first start. `none` (default): not through ven.
    */
   onboarding?: 'interactive' | 'non-interactive' | 'none';
   /**
-   * The orchestrator's project that the nodes belong to. Needed to register nodes, and to ask what became of them.
+   * The orchestrator's project for the nodes. ven needs it to register nodes and to read their status.
    */
   project?: string;
   credentials?: FleetCredentials;
   /**
-   * What a node says and needs on its way to ready. `edge-node` (default) comes along with ven; or the path of a file of your own, relative to this file, beginning with ./, ../ or /.
+   * The profile: the stages of a node until it is ready, and the answers to its prompts. `edge-node` (default) comes with ven. Or the path of your own file, relative to this file; it begins with ./, ../ or /.
    */
   profile?: string;
   /**
-   * When a VM is taken away, its host is removed from the orchestrator's project, too. Default: false.
+   * When ven deletes a VM, it deletes the VM's host from the orchestrator's project, too. Default: false.
    */
   removeHosts?: boolean;
 }
 /**
- * Where the user name and the password are: of the person who onboards the nodes (`interactive`), or of the project's API (`non-interactive`). Default: the variables ONBOARDING_USERNAME and ONBOARDING_PASSWORD, or PROJECT_API_USER and PROJECT_API_PASSWORD; what is not set is asked for on a terminal.
+ * Where the user name and the password are: of the person who onboards the nodes (`interactive`), or of the project's API (`non-interactive`). Default: the variables ONBOARDING_USERNAME and ONBOARDING_PASSWORD, or PROJECT_API_USER and PROJECT_API_PASSWORD. On a terminal, ven asks for what is not set.
  */
 export interface FleetCredentials {
   username: FleetSecret;
   password: FleetSecret;
 }
 /**
- * Where a secret is, never the secret itself: an environment variable (`env`), or a file that nobody but its owner may read (`file`). It is read at the moment of use, and kept out of plans, logs and work files.
+ * Where a secret is, never the secret itself: an environment variable (`env`), or a file that only its owner may read (`file`). ven reads it when it is needed, and never writes it to plans, logs or work files.
  */
 export interface FleetSecret {
   /**
@@ -177,58 +177,58 @@ export interface FleetSecret {
    */
   env?: string;
   /**
-   * A file, relative to this one, of mode 0600 or stricter. A line's end at its end does not count.
+   * A file with mode 0600 or stricter, relative to this file. A line break at its end does not count.
    */
   file?: string;
 }
 /**
- * The fleet's networks by name. A network with a `subnet` or `mode` (or with nothing at all: `{}`) is the fleet's own: ven makes it and takes it away. One with `existing` is somebody else's libvirt network, which ven uses and does not change, unless `httpBoot: true` is said.
+ * The fleet's networks by name. A network with a `subnet` or `mode` (or with nothing: `{}`) is the fleet's own: ven creates and deletes it. A network with `existing` is a foreign libvirt network: ven uses it and does not change it, unless it has `httpBoot: true`.
  */
 export interface Networks {
   [k: string]: FleetNetwork;
 }
 /**
- * One network. Either the fleet's own (libvirt network `<fleet>_<name>` with a bridge of its own), or `existing`.
+ * One network: the fleet's own (libvirt network `<fleet>_<name>` with its own bridge), or an `existing` one.
  */
 export interface FleetNetwork {
   /**
-   * `nat` (default): the VMs reach the world through the host. `isolated`: they reach one another and the host only. `route`: their packets are routed unchanged; the world must know the way back.
+   * `nat` (default): the VMs reach other networks through the host. `isolated`: they reach only each other and the host. `route`: the host routes their packets unchanged; other routers must know the way back.
    */
   mode?: 'nat' | 'isolated' | 'route';
   /**
-   * IPv4 subnet in CIDR notation, /8 to /30; its first host address is the gateway. `auto` (default): a free /24 is chosen when the network is made, and kept.
+   * The IPv4 subnet in CIDR notation, /8 to /30. Its first host address is the gateway. `auto` (default): ven chooses a free /24 when it creates the network, and keeps it.
    */
   subnet?: string;
   /**
-   * The range of addresses that DHCP gives out, or `false` for no DHCP. Default: .3 to .155 of the subnet, as far as it reaches.
+   * The range of addresses that DHCP gives out; `false`: no DHCP. Default: .3 to .155 of the subnet, or as many of them as it has.
    */
   dhcp?: FleetDhcp | false;
   dns?: FleetDns;
   /**
-   * Whether the network tells UEFI firmware where to boot from. Default, for the fleet's own networks: true when there is an `orchestrator`. For an `existing` one: false; with true ven adds the boot options to somebody else's network, starts it anew (its VMs are attached again at once), and puts it back as it was when the last fleet that wants them is destroyed.
+   * Whether the network tells UEFI firmware where to boot from. Default for the fleet's own networks: true when there is an `orchestrator`. Default for an `existing` network: false. With true, ven adds boot options to the foreign network and restarts it; its VMs are reattached at once. When the last fleet that needs the options is destroyed, ven removes them.
    */
   httpBoot?: boolean;
   /**
-   * The name of a libvirt network that exists already and is somebody else's. ven attaches VMs to it, and changes nothing of it unless `httpBoot: true` is said beside it.
+   * The name of a libvirt network that exists and is foreign. ven attaches VMs to it. ven changes it only with `httpBoot: true`.
    */
   existing?: string;
 }
 export interface FleetDhcp {
   /**
-   * First address that DHCP gives out.
+   * The first address that DHCP gives out.
    */
   start: string;
   /**
-   * Last address that DHCP gives out.
+   * The last address that DHCP gives out.
    */
   end: string;
 }
 /**
- * Names that the network's DNS server answers by itself.
+ * Names that the network's own DNS server resolves.
  */
 export interface FleetDns {
   /**
-   * IPv4 addresses, each with the list of names that resolve to it.
+   * IPv4 addresses, each with the names that resolve to it.
    */
   hosts?: {
     /**
@@ -241,7 +241,7 @@ export interface FleetDns {
   };
 }
 /**
- * Settings for every VM that does not say otherwise. A key that a VM has itself replaces the default's whole value; lists are not joined.
+ * Settings for every VM that does not set them itself. A VM's own key replaces the default's whole value; lists are not merged.
  */
 export interface FleetDefaults {
   cpus?: Cpus;
@@ -279,20 +279,20 @@ export interface FleetDisk {
 }
 export interface FleetFirmware {
   /**
-   * The firmware's code, a file of the host; with the ending .qcow2 a qcow2 image, else raw.
+   * The firmware's code, a file on the host. A file that ends in .qcow2 is a qcow2 image, any other is raw.
    */
   loader?: string;
   /**
-   * What each VM's own variables start from, a file of the host. It must fit the loader.
+   * The initial content of each VM's firmware variables, a file on the host. It must fit the loader.
    */
   nvramTemplate?: string;
   /**
-   * Keys of your own: then only what they have signed boots, and the host's firmware for secure boot is used. With `loader`, `true` says that it is one for secure boot: it runs with SMM, and guards its variables; which keys count, the template says. Default: false.
+   * Your own keys: only what they have signed boots, and ven uses the host's firmware for secure boot. With `loader`: `true` says that the loader is built for secure boot; it runs with SMM and protects its variables, and the keys come from the template. Default: false.
    */
   secureBoot?: boolean | FleetSecureBoot;
 }
 /**
- * The certificates that secure boot goes by, under UEFI's own names; ven enrolls them, and no others. Either `keys`, or at least `PK` and `db`.
+ * The certificates of secure boot, under UEFI's own names; ven enrolls these and no others. Either `keys`, or at least `PK` and `db`.
  */
 export interface FleetSecureBoot {
   /**
@@ -304,11 +304,11 @@ export interface FleetSecureBoot {
    */
   PK?: string;
   /**
-   * Key exchange keys: PEM files with the certificates of those who may change `db` later. Default: that of `PK`.
+   * The key exchange keys: PEM files with the certificates of those who may change `db` later. Default: the certificate of `PK`.
    */
   KEK?: string | string[];
   /**
-   * The signature database: PEM files with the certificates of those whose signed files boot.
+   * The signature database: PEM files with certificates. Files that their owners have signed boot.
    */
   db?: string | string[];
 }
@@ -325,11 +325,11 @@ export interface FleetNic {
    */
   bridge?: string;
   /**
-   * A fixed MAC address. Default: derived from fleet, VM and the card's place in the list.
+   * A fixed MAC address. Default: derived from fleet, VM and the card's position in the list.
    */
   mac?: string;
   /**
-   * A fixed IPv4 address, given out by DHCP. Only on the fleet's own networks with a literal subnet.
+   * A fixed IPv4 address, which DHCP gives out. Only on the fleet's own networks with a literal subnet.
    */
   address?: string;
   /**
@@ -343,17 +343,17 @@ export interface FleetVnc {
    */
   type: 'vnc';
   /**
-   * The address that the server listens on. Default: 127.0.0.1. Anything else is open to whoever reaches it, unless there is a `password`, and even then it is not encrypted.
+   * The address that the server listens on. Default: 127.0.0.1. On any other address, everyone who reaches it gets in, unless there is a `password`. The connection is never encrypted.
    */
   listen?: string;
   /**
-   * The TCP port, 5900 to 65535; `auto` (default): libvirt's choice.
+   * The TCP port, 5900 to 65535; `auto` (default): libvirt chooses.
    */
   port?: number | 'auto';
   password?: FleetSecret1;
 }
 /**
- * Where a secret is, never the secret itself: an environment variable (`env`), or a file that nobody but its owner may read (`file`). It is read at the moment of use, and kept out of plans, logs and work files.
+ * Where a secret is, never the secret itself: an environment variable (`env`), or a file that only its owner may read (`file`). ven reads it when it is needed, and never writes it to plans, logs or work files.
  */
 export interface FleetSecret1 {
   /**
@@ -361,12 +361,12 @@ export interface FleetSecret1 {
    */
   env?: string;
   /**
-   * A file, relative to this one, of mode 0600 or stricter. A line's end at its end does not count.
+   * A file with mode 0600 or stricter, relative to this file. A line break at its end does not count.
    */
   file?: string;
 }
 /**
- * One VM, or with `count` a group of alike VMs.
+ * One VM, or with `count` a group of identical VMs.
  */
 export interface FleetVm {
   /**
@@ -374,7 +374,7 @@ export interface FleetVm {
    */
   name: string;
   /**
-   * How many of this VM: <name>-1 to <name>-N. Without it there is one, named as is. Raising it leaves the others as they are.
+   * The number of VMs: <name>-1 to <name>-N. Without it there is one VM, and its name gets no number. A higher count leaves the existing VMs as they are.
    */
   count?: number;
   cpus?: Cpus;
@@ -386,7 +386,7 @@ export interface FleetVm {
   pxe?: Pxe;
   nics?: Nics;
   /**
-   * SMBIOS serial numbers, one for each VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.
+   * SMBIOS serial numbers, one per VM of the group, in order: 5 to 20 letters and digits. Default: derived from fleet and VM.
    *
    * @minItems 1
    * @maxItems 1000

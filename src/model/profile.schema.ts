@@ -1,4 +1,4 @@
-// Generated from schemas/profile.schema.json by `npm run generate`. Do not edit.
+// Generated from schemas/profile.schema.yaml by `npm run generate`. Do not edit.
 
 /**
  * The version of this file's format. Always `ven/v1`.
@@ -17,7 +17,7 @@ export type Title = string;
  */
 export type StageName = string;
 /**
- * A regular expression, as JavaScript has them (flag u), tried on each line of the console without its control sequences and trailing spaces. Groups can't be referred to, a repetition can't stand inside another, and all repetitions and choices together may leave at most 5,000 ways to try: one `.*`, or two `.{0,60}`.
+ * A regular expression of JavaScript (flag u), tried on each line of the console without its control sequences and trailing spaces. It has no back-references and no nested repetitions. Its repetitions and choices together may have at most 5,000 ways to match: one `.*`, or two `.{0,60}`.
  */
 export type Pattern = string;
 /**
@@ -28,21 +28,21 @@ export type Pattern = string;
  */
 export type StageNames = StageName[];
 /**
- * In order. A node is in the first from its power-on; when it reaches the last it is ready.
+ * The stages, in order. A node is in the first stage from its power-on. When it reaches the last stage, it is ready.
  *
  * @minItems 2
  * @maxItems 50
  */
 export type Stages = ProfileFileStage[];
 /**
- * What means that a node has failed, the most telling first.
+ * What means that a node has failed. The most specific trouble comes first.
  *
  * @maxItems 100
  */
 export type Troubles = ProfileFileTrouble[];
 
 /**
- * A provisioning profile: how a node comes from power-on to ready, as its serial console and the orchestrator tell it, and what is typed at its prompts. `orchestrator.profile` of a fleet file names it.
+ * A provisioning profile: the stages of a node from power-on to ready, as its serial console and the orchestrator show them, and the answers to its prompts. `orchestrator.profile` of a fleet file names it.
  */
 export interface ProfileFile {
   apiVersion: ApiVersion;
@@ -52,13 +52,13 @@ export interface ProfileFile {
   trouble?: Troubles;
 }
 /**
- * One part of a node's way.
+ * One stage of a node.
  */
 export interface ProfileFileStage {
   name: StageName;
   title?: Title;
   /**
-   * The ways of onboarding that have this stage. Default: all of them.
+   * The onboarding flows that have this stage. Default: all of them.
    *
    * @minItems 1
    * @maxItems 3
@@ -72,14 +72,14 @@ export interface ProfileFileStage {
    */
   enter?: ProfileFileTrigger[];
   /**
-   * Only a node in one of these stages gets here; a later one among them lets a node go back, for instance after a reset. Default: every earlier stage.
+   * Only a node in one of these stages can enter this stage. A later stage among them lets a node go back, for example after a reset. Default: every earlier stage.
    *
    * @minItems 1
    * @maxItems 50
    */
   from?: StageName[];
   /**
-   * The longest that a node may be in this stage, all its visits together. Each stage but the last has one.
+   * The longest time that a node may be in this stage, all visits together. Every stage but the last has one.
    */
   timeout?: string;
   /**
@@ -96,12 +96,12 @@ export interface ProfileFileStage {
 export interface ProfileFileTrigger {
   console?: Pattern;
   /**
-   * The console said nothing for so long, in one of the stages of `in`.
+   * The console was silent for this long, in one of the stages of `in`.
    */
   quiet?: string;
   in?: StageNames;
   /**
-   * A regular expression, tried on the host's status in the orchestrator, then on its instance's provisioning status. What the orchestrator says while the node is in the first stage is about an earlier life of it, and counts once it changes.
+   * A regular expression, tried on the host's status in the orchestrator and then on its instance's provisioning status. A status from before the node left its first stage is about its previous boot; it counts once it changes.
    */
   orchestrator?: string;
 }
@@ -110,25 +110,25 @@ export interface ProfileFileTrigger {
  */
 export interface ProfileFileAnswer {
   /**
-   * A regular expression, tried on the line under way once nothing follows it.
+   * A regular expression, tried on the unfinished line once no more output follows.
    */
   prompt: string;
   /**
-   * `username` or `password` of `orchestrator.credentials`; or a text that is no secret.
+   * `username` or `password` of `orchestrator.credentials`; or a text that is not secret.
    */
   send: ('username' | 'password') | ProfileFileText;
   /**
-   * What follows the prompt on its line is never shown. Default: true for `username` and `password`.
+   * The text after the prompt on its line is never shown. Default: true for `username` and `password`.
    */
   secret?: boolean;
   /**
-   * How often in one visit of the stage; asked once more, the node has failed. Default: 3.
+   * How often in one visit of the stage. If the prompt comes once more, the node has failed. Default: 3.
    */
   atMost?: number;
 }
 export interface ProfileFileText {
   /**
-   * What is typed, without the key that ends it.
+   * The text to type, without the final Enter.
    */
   text: string;
 }
@@ -147,15 +147,15 @@ export interface ProfileFileTrouble {
   class: 'boot' | 'network' | 'storage' | 'workflow' | 'os' | 'agents' | 'timeout';
   console?: Pattern;
   /**
-   * A regular expression, tried on the host's status in the orchestrator, then on its instance's provisioning status.
+   * A regular expression, tried on the host's status in the orchestrator and then on its instance's provisioning status.
    */
   orchestrator?: string;
   /**
-   * The VM was switched off, or switched itself off.
+   * The VM was powered off, or powered itself off.
    */
   powerOff?: true;
   /**
-   * Only in these stages. Default: in each.
+   * Only in these stages. Default: in every stage.
    *
    * @minItems 1
    * @maxItems 50
@@ -164,19 +164,19 @@ export interface ProfileFileTrouble {
   recover?: ProfileFileRecovery;
 }
 /**
- * What may help: it is typed at the next prompt that fits, and the node has failed when the trouble is there again afterwards.
+ * A possible cure: its text is typed at the next prompt that matches. If the trouble comes again afterwards, the node has failed.
  */
 export interface ProfileFileRecovery {
   /**
-   * A regular expression, tried on the line under way once nothing follows it.
+   * A regular expression, tried on the unfinished line once no more output follows.
    */
   prompt: string;
   /**
-   * What is typed, without the key that ends it.
+   * The text to type, without the final Enter.
    */
   type: string;
   /**
-   * How often for one node; met once more, the node has failed. Default: 3.
+   * How often per node. If the trouble comes once more, the node has failed. Default: 3.
    */
   atMost?: number;
 }

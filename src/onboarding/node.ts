@@ -225,7 +225,7 @@ export class NodeRun {
         new VenError('not-found', { summary: 'The VM was deleted while it was watched', hint }),
       );
     } else if (on && this.#power.id !== null && id !== null && id !== this.#power.id)
-      this.#beginAnew(now, before);
+      this.#forgetOutage(now, before);
     else if (this.#power.on && !on) this.#take({ kind: 'power-off', at: now });
     this.#power = { ...this.#power, on, id: id ?? this.#power.id };
   }
@@ -290,7 +290,7 @@ export class NodeRun {
   }
 
   /** Somebody has started it again, or replaced it. */
-  #beginAnew(now: number, before: OrchestratorHost | null): void {
+  #forgetOutage(now: number, before: OrchestratorHost | null): void {
     this.#options.warn('was powered on again by somebody else: watched from the start');
     this.#writer.stop();
     this.#boot = this.#options.ports.bootOf(this.vm);

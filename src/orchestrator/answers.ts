@@ -1,13 +1,16 @@
 import type { OrchestratorHost, OsProfile } from '../model/index.js';
 import type { Reply } from './exchange.js';
 
-/** The answers' shapes: what is needed must be there, what may be missing is empty, what else is there is not looked at. */
+/**
+ * The forms of the answers: required parts must be there, a missing optional part is empty, all
+ * else is ignored.
+ */
 
 export type Json = Record<string, unknown>;
 
 export interface Provider {
   id: string;
-  /** As it came. */
+  /** As the API sent it. */
   fields: Json;
 }
 
@@ -21,16 +24,14 @@ function text(value: unknown): string {
 
 /** One page of a list. A list without entries may be left out. */
 export function readPage(reply: Reply, key: string): { entries: Json[]; hasNext: boolean } {
-  const said = reply.json();
-  if (!isRecord(said)) throw reply.misshapen(`it holds no list \`${key}\``);
-  const list =
-    said[key] ??
-    (Object.keys(said).every((other) => other === 'totalElements' || other === 'hasNext')
-      ? []
-      : null);
+  const content = reply.json();
+  if (!isRecord(content)) throw reply.misshapen(`it has no list \`${key}\``);
+  const known = ['totalElements', 'hasNext'];
+  const isEmpty = Object.keys(content).every((other) => known.includes(other));
+  const list = content[key] ?? (isEmpty ? [] : null);
   if (!Array.isArray(list) || !list.every(isRecord))
-    throw reply.misshapen(`it holds no list \`${key}\``);
-  return { entries: list, hasNext: said['hasNext'] === true };
+    throw reply.misshapen(`it has no list \`${key}\``);
+  return { entries: list, hasNext: content['hasNext'] === true };
 }
 
 function idOf(entry: Json, keys: readonly string[], reply: Reply): string {
@@ -69,7 +70,7 @@ export function providerOf(entry: Json, reply: Reply): Provider {
   return { id: idOf(entry, ['providerID', 'resourceId'], reply), fields: entry };
 }
 
-/** What a provider's `config`, a JSON text, says; `{}` when it says nothing that can be read. */
+/** A provider's `config`, parsed from its JSON text; `{}` where that can't be read. */
 export function configOf({ fields }: Provider): Json {
   try {
     const config: unknown = JSON.parse(text(fields['config']));

@@ -19,63 +19,66 @@ export interface Answer {
   text: string;
 }
 
-/** Like a page of hosts, many times over. */
+/** Many times the size of a page of hosts. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const CONNECT_MS = 10_000;
-/** To one machine, at once. What is more waits its turn. */
+/** The maximum per machine; further requests wait. */
 const CONNECTIONS = 8;
 
-/** Connections that are kept for a while, directly and through proxies. TLS is always verified. */
+/** Connections, direct and through proxies, which stay open for a while. TLS is always verified. */
 export class Connections {
-  private readonly reach: Reach;
-  private readonly dispatchers = new Map<string, Promise<Dispatcher>>();
+  readonly #reach: Reach;
+  readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
 
   constructor(reach: Reach) {
-    this.reach = reach;
+    this.#reach = reach;
   }
 
-  /** One question, no second try. Follows no redirect. Rejects with what undici, node or `signal` say. */
+  /**
+   * Sends one request, without retry. Follows no redirect. Rejects with the error of undici, node
+   * or `signal`.
+   */
   async ask({ method, url, headers, body }: Question, signal: AbortSignal): Promise<Answer> {
-    const dispatcher = await this.dispatcher(proxyFor(url, this.reach));
+    const dispatcher = await this.#dispatcher(proxyFor(url, this.#reach));
     const answer = await dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method,
-      headers: { 'user-agent': this.reach.userAgent, ...headers },
+      headers: { 'user-agent': this.#reach.userAgent, ...headers },
       body,
       signal,
     });
-    const { statusCode: status, headers: said } = answer;
+    const { statusCode: status, headers: received } = answer;
     return {
       status,
-      retryAfter: first(said['retry-after']),
-      location: first(said['location']),
+      retryAfter: first(received['retry-after']),
+      location: first(received['location']),
       text: await answer.body.text(),
     };
   }
 
-  /** Ends what is under way, too. */
+  /** Also ends the requests under way. */
   async close(): Promise<void> {
-    const open = [...this.dispatchers.values()];
-    this.dispatchers.clear();
+    const open = [...this.#dispatchers.values()];
+    this.#dispatchers.clear();
     await Promise.allSettled(open.map(async (dispatcher) => (await dispatcher).destroy()));
   }
 
-  private dispatcher(proxy: string | null): Promise<Dispatcher> {
-    const known = this.dispatchers.get(proxy ?? '') ?? this.open(proxy);
-    this.dispatchers.set(proxy ?? '', known);
+  #dispatcher(proxy: string | null): Promise<Dispatcher> {
+    const known = this.#dispatchers.get(proxy ?? '') ?? this.#open(proxy);
+    this.#dispatchers.set(proxy ?? '', known);
     return known;
   }
 
-  private async open(proxy: string | null): Promise<Dispatcher> {
-    // Costs a tenth of a second, and few commands speak to an orchestrator.
-    const { Agent, ProxyAgent } = (await import('undici')).default; // as a bundle has it
+  async #open(proxy: string | null): Promise<Dispatcher> {
+    // Loading it costs a tenth of a second, and few commands need an orchestrator.
+    const { Agent, ProxyAgent } = (await import('undici')).default; // the form that a bundle has
     const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
-    const { caCertificates } = this.reach;
+    const { caCertificates } = this.#reach;
     const verified = verifiedBy(caCertificates);
     if (proxy === null)
-      return new Agent({ ...limits, connect: { ...verified, lookup: this.lookup } });
-    // A proxy of TLS is another machine, whose certificate others may have signed.
+      return new Agent({ ...limits, connect: { ...verified, lookup: this.#lookup } });
+    // A proxy with TLS is another machine, whose certificate may be signed by others.
     const proxyTls = proxy.startsWith('https:')
       ? { proxyTls: verifiedBy(null, caCertificates ?? []) }
       : {};
@@ -88,18 +91,20 @@ export class Connections {
     });
   }
 
-  private readonly lookup: LookupFunction = (host, options, callback) => {
-    const address = addressOf(host, this.reach.addresses);
+  readonly #lookup: LookupFunction = (host, options, callback) => {
+    const address = addressOf(host, this.#reach.addresses);
     if (address === null) lookup(host, options, callback);
     else if (options.all === true) callback(null, [{ address, family: isIP(address) }]);
     else callback(null, address, isIP(address));
   };
 }
 
-/** How a connection is made that trusts these; `null`: whom this machine trusts. */
+/** The options of a connection that trusts these authorities; `null`: those of this machine. */
 function verifiedBy(given: readonly string[] | null, more: readonly string[] = []) {
   const ca = [...(given?.map(pemOf) ?? machinesAuthorities()), ...more.map(pemOf)];
-  // One context for all connections: there may be hundreds of authorities. And said, since a variable can turn verification off for all who do not say it.
+  // One context for all connections, since there may be hundreds of authorities.
+  // `rejectUnauthorized` is explicit, since an environment variable can turn verification off where
+  // it is not.
   return {
     secureContext: tls.createSecureContext({ ca }),
     rejectUnauthorized: true,
@@ -107,7 +112,10 @@ function verifiedBy(given: readonly string[] | null, more: readonly string[] = [
   };
 }
 
-/** Those that come with node, and those of the machine, where this node can tell. PEM. */
+/**
+ * The authorities that come with node, and those of the machine, where this node can read them.
+ * PEM.
+ */
 function machinesAuthorities(): string[] {
   const { getCACertificates } = tls as Partial<typeof tls>;
   return getCACertificates
@@ -116,7 +124,8 @@ function machinesAuthorities(): string[] {
 }
 
 function pemOf(der: string): string {
-  return `-----BEGIN CERTIFICATE-----\n${(der.match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
+  const lines = (der.match(/.{1,64}/g) ?? []).join('\n');
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
 function first(header: string | string[] | undefined): string | null {

@@ -15,71 +15,76 @@ export interface Call<T> {
   method: Question['method'];
   url: URL;
   body?: { type: string; text: string };
-  /** Asked for when the call is made, and once more when the first is refused. Absent: the call needs none. */
+  /**
+   * Fetched when the call is made, and once more when the first one is refused. Absent: no token.
+   */
   token?: { get(): Promise<string>; refuse(token: string): void };
   project: string | null;
   oneHost?: Asked['oneHost'];
   secrets: () => readonly string[];
   signal: AbortSignal | undefined;
-  /** What the answer means. `json` throws when it is none. */
+  /** The meaning of the answer. `json` throws where the answer is not JSON. */
   read(answer: Reply): T;
-  /** Statuses that are no failure beside 200 to 299. */
+  /** Statuses besides 200 to 299 that are no failure. */
   accept?: readonly number[];
   /**
-   * Before it is tried again, what can't simply be done twice: what the earlier attempt may have done after all; null: nothing.
-   * Without it, a call is idempotent.
+   * For a call that is not idempotent. Asked before a retry: the result of the earlier attempt, if
+   * it succeeded after all; null: it did not.
    */
-  lookFirst?: (() => Promise<T | null>) | undefined;
+  findResult?: (() => Promise<T | null>) | undefined;
 }
 
 export interface Reply {
   status: number;
   /** The answer as JSON. */
   json(): unknown;
-  /** For a JSON answer that is of another form than it should be. */
+  /** The error for a JSON answer of the wrong form. */
   misshapen(what: string): VenError;
 }
 
-/** Calls with all their attempts: each ends, in an answer or in a `VenError` that names the call and holds no secret. */
+/**
+ * Calls with all their attempts. Each ends with an answer, or with a `VenError` that names the call
+ * and has no secret.
+ */
 export class Exchange {
-  private readonly reach: Reach;
-  private readonly patience: Patience;
-  private readonly now: () => number;
-  private readonly connections: Connections;
-  /** Of `performance.now`: the first failure after the last answer. */
-  private outageSince: number | null = null;
+  readonly #reach: Reach;
+  readonly #patience: Patience;
+  readonly #now: () => number;
+  readonly #connections: Connections;
+  /** Time (`performance.now`) of the first failure after the last answer. */
+  #outageSince: number | null = null;
 
   constructor(reach: Reach, patience: Patience, now: () => number) {
-    this.reach = reach;
-    this.patience = patience;
-    this.now = now;
-    this.connections = new Connections(reach);
+    this.#reach = reach;
+    this.#patience = patience;
+    this.#now = now;
+    this.#connections = new Connections(reach);
   }
 
   async call<T>(call: Call<T>): Promise<T> {
     const began = performance.now();
     for (let attempt = 1; ; attempt++) {
-      const { answer, asked, failure } = await this.attempt(call);
+      const { answer, asked, failure } = await this.#attempt(call);
       if (failure === null) return call.read(replyOf(asked, answer));
-      const pause = this.pauseBefore(attempt + 1, answer);
-      if (!failure.again || !this.mayWait(pause, began))
-        throw attempt === 1 ? failure.error : told(failure.error, attempt, began);
+      const pause = this.#pauseBefore(attempt + 1, answer);
+      if (!failure.again || !this.#mayWait(pause, began))
+        throw attempt === 1 ? failure.error : withAttempts(failure.error, attempt, began);
       await unlessAborted(call.signal, (signal) => sleep(pause * 1000, undefined, { signal }));
-      const found = (await call.lookFirst?.()) ?? null;
+      const found = (await call.findResult?.()) ?? null;
       if (found !== null) return found;
     }
   }
 
-  /** An outage so far is forgotten: for what must not be given up for what was tried before it. */
-  beginAnew(): void {
-    this.outageSince = null;
+  /** Forgets the outage so far. For calls that must be tried in full, whatever failed before. */
+  forgetOutage(): void {
+    this.#outageSince = null;
   }
 
   close(): Promise<void> {
-    return this.connections.close();
+    return this.#connections.close();
   }
 
-  private async attempt<T>(
+  async #attempt<T>(
     call: Call<T>,
   ): Promise<
     { asked: Asked } & (
@@ -96,7 +101,7 @@ export class Exchange {
         method,
         url,
         project,
-        proxy: proxyFor(url, this.reach),
+        proxy: proxyFor(url, this.#reach),
         secrets: call.secrets(),
         oneHost,
       };
@@ -107,51 +112,51 @@ export class Exchange {
       };
       let answer: Answer;
       try {
-        const limit = AbortSignal.timeout(this.patience.attempt * 1000);
+        const limit = AbortSignal.timeout(this.#patience.attempt * 1000);
         const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
-        answer = await this.connections.ask(
+        answer = await this.#connections.ask(
           { method, url, headers, body: call.body?.text ?? null },
           signal,
         );
       } catch (thrown) {
         if (call.signal?.aborted === true) throw interrupted(call.signal);
-        return this.failed({
+        return this.#failed({
           asked,
           answer: null,
-          failure: failureOfThrown(asked, thrown, this.patience.attempt),
+          failure: failureOfThrown(asked, thrown, this.#patience.attempt),
         });
       }
       const { status } = answer;
       if ((status >= 200 && status < 300) || call.accept?.includes(status) === true) {
-        this.outageSince = null;
+        this.#outageSince = null;
         return { asked, answer, failure: null };
       }
       if (status === 401 && token !== null && !second) {
         call.token?.refuse(token);
         continue;
       }
-      return this.failed({ asked, answer, failure: failureOfAnswer(asked, answer) });
+      return this.#failed({ asked, answer, failure: failureOfAnswer(asked, answer) });
     }
   }
 
-  private failed<F extends { failure: Failure }>(failed: F): F {
-    this.outageSince = failed.failure.again ? (this.outageSince ?? performance.now()) : null;
+  #failed<F extends { failure: Failure }>(failed: F): F {
+    this.#outageSince = failed.failure.again ? (this.#outageSince ?? performance.now()) : null;
     return failed;
   }
 
-  /** Seconds. By chance, so that those who failed together do not come back together. */
-  private pauseBefore(attempt: number, answer: Answer | null): number {
-    const { firstPause, longestPause, longestRetryAfter } = this.patience;
+  /** Seconds. Random, so that callers that failed together do not retry together. */
+  #pauseBefore(attempt: number, answer: Answer | null): number {
+    const { firstPause, longestPause, longestRetryAfter } = this.#patience;
     const usual =
       Math.min(longestPause, firstPause * 2 ** (attempt - 2)) * (0.5 + Math.random() / 2);
-    const asked = Math.min(secondsOf(answer?.retryAfter ?? null, this.now()), longestRetryAfter);
+    const asked = Math.min(secondsOf(answer?.retryAfter ?? null, this.#now()), longestRetryAfter);
     return Math.max(usual, asked * (1 + Math.random() / 4));
   }
 
-  private mayWait(pause: number, began: number): boolean {
+  #mayWait(pause: number, began: number): boolean {
     return (
       performance.now() + pause * 1000 <
-      Math.min(began, this.outageSince ?? Infinity) + this.patience.call * 1000
+      Math.min(began, this.#outageSince ?? Infinity) + this.#patience.call * 1000
     );
   }
 }
@@ -174,11 +179,11 @@ function replyOf(asked: Asked, answer: Answer): Reply {
         throw unreadable(asked, answer, 'the answer is not JSON');
       }
     },
-    misshapen: (what) => unreadable(asked, answer, `the answer is not what ven knows: ${what}`),
+    misshapen: (what) => unreadable(asked, answer, `the answer has the wrong form: ${what}`),
   };
 }
 
-function told(
+function withAttempts(
   { code, summary, detail, hint }: VenError,
   attempts: number,
   began: number,
@@ -192,7 +197,7 @@ function told(
   });
 }
 
-/** Settles as `work` does, or as soon as `signal` is aborted. */
+/** Settles like `work`, or as soon as `signal` is aborted. */
 export async function unlessAborted<T>(
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal | undefined) => Promise<T>,
@@ -213,5 +218,5 @@ export async function unlessAborted<T>(
 
 function interrupted(signal: AbortSignal): VenError {
   if (signal.reason instanceof VenError) return signal.reason;
-  return new VenError('interrupted', { summary: 'Stopped while the orchestrator was asked' });
+  return new VenError('interrupted', { summary: 'Stopped during a call of the orchestrator' });
 }

@@ -2,21 +2,21 @@ import { VenError, type ErrorCode } from '../model/index.js';
 import type { Answer } from './connection.js';
 import { snippetOf } from './redaction.js';
 
-/** What was asked, as an error tells it. */
+/** A request, for error messages. */
 export interface Asked {
   method: string;
   url: URL;
-  /** null: no proxy. May hold a password. */
+  /** null: no proxy. May have a password in it. */
   proxy: string | null;
-  /** null: what is asked is no project's. */
+  /** null: the request is not about a project. */
   project: string | null;
-  /** What no error may hold. */
+  /** Texts that no error may contain. */
   secrets: readonly string[];
-  /** It is about one host: what is not accepted of it may be of another. */
+  /** The request is about one host: a refusal does not concern other hosts. */
   oneHost?: boolean | undefined;
 }
 
-/** Why an attempt failed. `again`: another may not. */
+/** Why an attempt failed. `again`: a retry may succeed. */
 export interface Failure {
   again: boolean;
   error: VenError;
@@ -42,7 +42,7 @@ function refused(
   return new VenError(code, { summary: `${nameOf(asked)}: ${what}`, detail, hint });
 }
 
-/** A status that is no success. */
+/** The failure of an answer whose status is no success. */
 export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
   const { status } = answer;
   const said = snippetOf(answer.text, asked.secrets);
@@ -57,18 +57,18 @@ export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
     const again = [429, 502, 503, 504].includes(status);
     const what =
       status === 429
-        ? 'it is asked too often'
+        ? 'there are too many requests'
         : `the orchestrator ${again ? 'is not available' : 'failed'}`;
     const hint = again
-      ? 'Wait until it is up again, and type the command again.'
-      : "It is the orchestrator's own error: its logs say more.";
+      ? 'Wait until it is available, then run the command again.'
+      : "This is an error of the orchestrator; see the orchestrator's logs.";
     return { again, error: unreachable(asked, `${String(status)}, ${what}`, hint, detail) };
   }
   if (status >= 300 && status < 400) {
     const to = answer.location === null ? '' : ` to ${originOf(answer.location, asked.url)}`;
     return wrong(
-      `it sends ven away${to}, which ven does not follow`,
-      'Check `orchestrator.domain`; a login page may stand in front of the API.',
+      `it redirects${to}, which ven does not follow`,
+      'Check `orchestrator.domain`; the API may be behind a login page.',
     );
   }
   switch (status) {
@@ -76,62 +76,65 @@ export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
       return project === null
         ? wrong(
             'the user name or the password is wrong',
-            'Check what `orchestrator.credentials` names, or the variables that stand for it.',
+            'Check `orchestrator.credentials`, or the environment variables in its place.',
           )
         : wrong(
-            'the token is not accepted, a new one neither',
+            'neither the token nor a new one is accepted',
             `Check that the user belongs to project ${project} and that the clocks agree.`,
           );
     case 403:
       return wrong(
-        'the user may not do that',
+        'the user does not have the right to do this',
         project === null
           ? 'Check the rights of the user.'
           : `Check the user's rights in project ${project}.`,
       );
     case 404:
       return project === null
-        ? wrong('there is no such thing', 'Check `orchestrator.domain`.')
+        ? wrong('it does not exist', 'Check `orchestrator.domain`.')
         : wrong(
             `there is no project ${project}, or nothing of this name in it`,
             'Check `orchestrator.project`, letter by letter.',
           );
     case 409:
       return wrong(
-        'it stands against what is there',
-        'See what is there: ven orchestrator hosts --all',
+        'it conflicts with what exists',
+        'To see what exists: ven orchestrator hosts --all',
         own,
       );
     default:
       return wrong(
-        'the orchestrator does not accept that',
-        'What it said tells why; check the fleet file.',
+        'the orchestrator does not accept the request',
+        'The answer says why; check the fleet file.',
         own,
       );
   }
 }
 
-/** An answer with a success's status that can't be read. */
+/** An answer with a success status that can't be read. */
 export function unreadable(asked: Asked, answer: Answer, what: string): VenError {
   const said = snippetOf(answer.text, asked.secrets);
   return unreachable(
     asked,
     what,
-    'Check `orchestrator.domain`: something else than the API may answer there, such as the page of a proxy or a login.',
-    said === '' ? 'It said nothing.' : `It said: ${said}`,
+    'Check `orchestrator.domain`: something other than the API may answer there, ' +
+      'such as a proxy or a login page.',
+    said === '' ? 'The answer is empty.' : `It said: ${said}`,
   );
 }
 
-const CERTIFICATE =
-  /^(CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
+const CERTIFICATE = new RegExp(
+  '^(CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|' +
+    'PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERR_TLS_CERT_)',
+);
 
-/** What was thrown in the place of an answer. */
+/** The failure of a request without an answer. */
 export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number): Failure {
   const { host, hostname } = asked.url;
   const { code, message } = codeOf(thrown);
   const proxy = asked.proxy === null ? null : originOf(asked.proxy, asked.url);
   const name = proxy === null ? host : `${host} through the proxy ${proxy}`;
-  const exempt = `Check the proxy (https_proxy), or go around it: add ${hostname} to no_proxy.`;
+  const exempt = `Check the proxy (https_proxy), or bypass it: add ${hostname} to no_proxy.`;
   const fail = (again: boolean, what: string, hint: string): Failure => ({
     again,
     error: unreachable(
@@ -143,6 +146,7 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
         : `${code}${message === '' ? '' : `: ${snippetOf(message, asked.secrets)}`}`,
     ),
   });
+  const limit = code === 'TimeoutError' ? `within ${String(seconds)} s` : 'in time';
   const up =
     proxy === null
       ? 'Check that the orchestrator is up, and that this machine reaches it.'
@@ -165,8 +169,9 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
       return fail(false, 'the certificate there is not valid yet', "Check this machine's clock.");
     return fail(
       false,
-      'the certificate there is signed by none that ven trusts',
-      "Check `orchestrator.caCertificate`: it must hold the authority of the orchestrator's certificate.",
+      'the certificate there is signed by no authority that ven trusts',
+      'Check `orchestrator.caCertificate`: it must contain the authority ' +
+        "of the orchestrator's certificate.",
     );
   }
   const tunnel = /^Proxy response \((\d+)\)/.exec(message)?.[1];
@@ -185,7 +190,7 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
     case 'UND_ERR_INVALID_ARG':
       return fail(
         false,
-        'https_proxy (or http_proxy) names no proxy that can be used',
+        'https_proxy (or http_proxy) is not the address of a proxy',
         'Write it as http://proxy.example.com:3128.',
       );
     case 'TimeoutError':
@@ -193,11 +198,7 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
     case 'UND_ERR_HEADERS_TIMEOUT':
     case 'UND_ERR_BODY_TIMEOUT':
     case 'ETIMEDOUT':
-      return fail(
-        true,
-        `no answer from ${name}${code === 'TimeoutError' ? ` within ${String(seconds)} s` : ' in time'}`,
-        up,
-      );
+      return fail(true, `no answer from ${name} ${limit}`, up);
     case 'ECONNREFUSED':
       return fail(
         true,
@@ -214,11 +215,11 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
     case 'ENETUNREACH':
     case 'ENETDOWN':
     case 'EHOSTDOWN':
-      return fail(true, `there is no way to ${name}`, up);
+      return fail(true, `there is no route to ${name}`, up);
     case 'EAI_AGAIN':
       return fail(
         true,
-        `the name ${proxy === null ? hostname : proxy} can't be looked up just now`,
+        `the name ${proxy === null ? hostname : proxy} can't be resolved at the moment`,
         "Check this machine's DNS.",
       );
     case 'ENOTFOUND':
@@ -226,33 +227,34 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
         false,
         proxy === null ? `there is no host ${hostname}` : `there is no proxy ${proxy}`,
         proxy === null
-          ? 'Check `orchestrator.domain`; a name that no DNS has can stand in a network of the fleet: `dns: { hosts: … }`.'
+          ? 'Check `orchestrator.domain`; a name that is in no DNS can be in a network of the ' +
+              'fleet: `dns: { hosts: … }`.'
           : exempt,
       );
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
       return fail(
         false,
         'the answer is too large',
-        'Check `orchestrator.domain`: something else than the API may answer there.',
+        'Check `orchestrator.domain`: something other than the API may answer there.',
       );
     case 'EPROTO':
       return fail(
         false,
-        `${host} does not speak TLS as ven does`,
+        `${host} does not speak TLS as ven expects`,
         'Check `orchestrator.domain`, and what listens there.',
       );
     default:
       if (code.startsWith('ERR_SSL_'))
         return fail(
           false,
-          `${host} does not speak TLS as ven does`,
+          `${host} does not speak TLS as ven expects`,
           'Check `orchestrator.domain`, and what listens there.',
         );
       return fail(false, `no answer from ${name}`, up);
   }
 }
 
-/** The code of an error, or of the first that it was made of. */
+/** The code of an error, or of its first cause. */
 function codeOf(thrown: unknown): { code: string; message: string } {
   if (!(thrown instanceof Error)) return { code: '', message: String(thrown) };
   if (thrown.name === 'TimeoutError') return { code: 'TimeoutError', message: '' };
@@ -268,7 +270,5 @@ function codeOf(thrown: unknown): { code: string; message: string } {
 
 /** Without user, password, path and query. */
 function originOf(text: string, base: URL): string {
-  return URL.canParse(text, base.href)
-    ? new URL(text, base.href).origin
-    : 'an address that is none';
+  return URL.canParse(text, base.href) ? new URL(text, base.href).origin : 'an invalid address';
 }

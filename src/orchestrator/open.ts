@@ -14,19 +14,19 @@ import { savedOf } from './redaction.js';
 import { Token } from './token.js';
 
 export interface OpenOrchestrator extends Orchestrator {
-  /** Ends all connections; what is under way rejects. */
+  /** Ends all connections; calls under way reject. */
   close(): Promise<void>;
 }
 
-/** Asks for the rest of a list in pages as large as the API gives. */
+/** The size of each further page of a list; the API gives no larger ones. */
 const PAGE = 100;
 const MAX_PAGES = 1000;
-/** How long a list of hosts counts for those who ask whether theirs is in it. */
+/** The age up to which a list of hosts is used again to find one host in it. */
 const FRESH_MS = 10_000;
-/** Of what is lost unless somebody writes it down. */
+/** The length of a text that would otherwise be lost. */
 const MAX_SHOWN = 4000;
 
-/** Nothing is sent before the first call. */
+/** Sends nothing before the first call. */
 export function openOrchestrator(options: OrchestratorOptions): OpenOrchestrator {
   return new Client(options);
 }
@@ -37,7 +37,7 @@ class Client implements OpenOrchestrator {
   readonly #exchange: Exchange;
   readonly #token: Token;
   readonly #now: () => number;
-  /** The last list, shared by those who register at the same time. */
+  /** The last list, shared by calls that register at the same time. */
   #known: { at: number; hosts: Promise<OrchestratorHost[]> } | null = null;
 
   constructor(options: OrchestratorOptions) {
@@ -52,8 +52,8 @@ class Client implements OpenOrchestrator {
 
   async checkProject(signal?: AbortSignal): Promise<void> {
     const read = (reply: Reply): boolean => {
-      const said = reply.json();
-      return isRecord(said) && isRecord(said['spec']);
+      const content = reply.json();
+      return isRecord(content) && isRecord(content['spec']);
     };
     if (await this.#call({ method: 'GET', path: '', signal, read })) return;
     throw new VenError('orchestrator-refused', {
@@ -79,14 +79,14 @@ class Client implements OpenOrchestrator {
     };
     const read = (reply: Reply): { id: string; already: boolean } | null => {
       if (reply.status === 409) return null;
-      const said = reply.json();
-      const id = isRecord(said) ? said['resourceId'] : undefined;
-      if (!isRecord(said) || typeof id !== 'string' || id === '')
-        throw reply.misshapen('it holds no `resourceId`');
+      const content = reply.json();
+      const id = isRecord(content) ? content['resourceId'] : undefined;
+      if (!isRecord(content) || typeof id !== 'string' || id === '')
+        throw reply.misshapen('it has no `resourceId`');
       this.#amend((hosts) =>
         hosts.push({ id, name, serialNumber, uuid: '', hostStatus: '', instance: null }),
       );
-      const status = said['hostStatus'];
+      const status = content['hostStatus'];
       if (typeof status === 'string' && status !== '')
         throw refusedHost(this.#base, vm, `its status is ${JSON.stringify(status.slice(0, 200))}`);
       return { id, already: false };
@@ -100,12 +100,12 @@ class Client implements OpenOrchestrator {
       read,
       accept: [409],
       oneHost: true,
-      lookFirst: found,
+      findResult: found,
     });
     if (registered !== null) return registered;
     const id = await this.#find(vm, signal, 0);
     if (id !== null) return { id, already: true };
-    throw refusedHost(this.#base, vm, '409, its name or its serial number is taken');
+    throw refusedHost(this.#base, vm, '409, its name or its serial number is in use');
   }
 
   async unregister(vm: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }> {
@@ -113,8 +113,10 @@ class Client implements OpenOrchestrator {
     if (host === null) return { removed: false };
     if (!isSameHost(host, vm))
       throw new VenError('foreign-object', {
-        summary: `the orchestrator's host with serial number ${vm.serialNumber} is not ${vm.name}, but ${otherThan(vm, host)}: it stays`,
-        hint: `If it is gone for good, delete it in the orchestrator. ${LOOK}`,
+        summary:
+          `the orchestrator's host with serial number ${vm.serialNumber} is not ${vm.name}, ` +
+          `but ${otherThan(vm, host)}: it stays`,
+        hint: `If it no longer exists, delete its host in the orchestrator. ${LIST_HOSTS}`,
       });
     await this.#removeHost(host.id, signal);
     return { removed: true };
@@ -128,8 +130,8 @@ class Client implements OpenOrchestrator {
     return setDefaultOs(id, {
       call: (call) => this.#call({ ...call, signal: undefined }),
       providers: (stop) => this.#list('/providers', 'providers', providerOf, stop),
-      beginAnew: () => {
-        this.#exchange.beginAnew();
+      forgetOutage: () => {
+        this.#exchange.forgetOutage();
       },
       shown: (text) => savedOf(text, this.#token.passwordAndTokens(), MAX_SHOWN),
       url: `${this.#base.href}/providers`,
@@ -141,7 +143,7 @@ class Client implements OpenOrchestrator {
     return this.#exchange.close();
   }
 
-  /** One that is not there is removed. */
+  /** Idempotent. */
   async #removeHost(id: string, signal: AbortSignal | undefined): Promise<void> {
     const path = `/compute/hosts/${encodeURIComponent(id)}`;
     await this.#call({
@@ -158,7 +160,10 @@ class Client implements OpenOrchestrator {
     });
   }
 
-  /** What this client has done itself since the hosts were listed. A list that fails is told to who asked for it. */
+  /**
+   * Applies a change that this client has made to the list that it knows. (A list that failed is
+   * reported to its caller.)
+   */
   #amend(change: (hosts: OrchestratorHost[]) => void): void {
     this.#known?.hosts.then(change, () => undefined);
   }
@@ -171,29 +176,27 @@ class Client implements OpenOrchestrator {
     signal?: AbortSignal,
   ): Promise<T[]> {
     const all = new Map<string, T>();
-    for (let page = 0, seen = 0; page < MAX_PAGES; page++) {
+    for (let page = 0, read = 0; page < MAX_PAGES; page++) {
+      const rest = new URLSearchParams({ pageSize: String(PAGE), offset: String(read) });
       const { entries, hasNext } = await this.#call({
         method: 'GET',
-        path:
-          page === 0
-            ? path
-            : `${path}?${new URLSearchParams({ pageSize: String(PAGE), offset: String(seen) }).toString()}`,
+        path: page === 0 ? path : `${path}?${rest.toString()}`,
         signal,
         read: (reply) => {
-          const read = readPage(reply, key);
-          return { ...read, entries: read.entries.map((entry) => entryOf(entry, reply)) };
+          const list = readPage(reply, key);
+          return { ...list, entries: list.entries.map((entry) => entryOf(entry, reply)) };
         },
       });
       const before = all.size;
       for (const entry of entries) all.set(entry.id, entry);
-      seen += entries.length;
-      // A page that brings nothing new ends it, whatever it says itself.
+      read += entries.length;
+      // A page without a new entry is the last one, whatever it says.
       if (!hasNext || all.size === before) break;
     }
     return [...all.values()];
   }
 
-  /** The id of this host, null: there is none with its serial number. */
+  /** The id of this host; null: no host has its serial number. */
   async #find(
     vm: HostIdentity,
     signal: AbortSignal | undefined,
@@ -201,22 +204,25 @@ class Client implements OpenOrchestrator {
   ): Promise<string | null> {
     const host = await this.#knownAs(vm.serialNumber, signal, maxAge);
     if (host === null || isSameHost(host, vm)) return host?.id ?? null;
+    const rename = host.uuid === '' ? ', or give it the name of this VM there' : '';
     throw refusedHost(
       this.#base,
       vm,
       `this serial number is registered already, as ${otherThan(vm, host)}`,
-      `Is that host an earlier one of yours (of a fleet that had another name, say)? Then delete it in the orchestrator${host.uuid === '' ? ', or give it the name of this VM there' : ''}. Else give this VM another serial number (serialNumbers).`,
+      'If that host is an earlier one of yours (of a fleet with another name, for example), ' +
+        `delete it in the orchestrator${rename}. ` +
+        'If not, give this VM another serial number (serialNumbers).',
     );
   }
 
-  /** `maxAge`: in milliseconds, of a list that is known already. */
+  /** `maxAge`: milliseconds; a known list up to this age is used. */
   async #knownAs(
     serialNumber: string,
     signal: AbortSignal | undefined,
     maxAge: number,
   ): Promise<OrchestratorHost | null> {
     if (this.#known === null || this.#now() - this.#known.at >= maxAge) {
-      // Under nobody's signal, since others read it as well.
+      // Without a signal, since other calls read it as well.
       const hosts = this.hosts();
       const known = { at: this.#now(), hosts };
       this.#known = known;
@@ -241,18 +247,16 @@ class Client implements OpenOrchestrator {
   }
 }
 
-const LOOK = 'See what is there: ven orchestrator hosts --all';
+const LIST_HOSTS = 'To see what exists: ven orchestrator hosts --all';
 
-/** Another machine than a VM, by what differs. */
+/** Names a machine that is not the VM, with the difference. */
 function otherThan({ uuid }: HostIdentity, host: OrchestratorHost): string {
-  const seen =
-    host.uuid === ''
-      ? ''
-      : `, which was seen with the UUID ${host.uuid}, not ${uuid.toLowerCase()}`;
-  return `${JSON.stringify(host.name)}${seen}`;
+  const name = JSON.stringify(host.name);
+  if (host.uuid === '') return name;
+  return `${name}, which has booted with the UUID ${host.uuid}, not ${uuid.toLowerCase()}`;
 }
 
-/** `foreign`: what to do about the other machine that has its serial number. */
+/** `foreign`: what to do about another machine that has its serial number. */
 function refusedHost(
   base: URL,
   { name, serialNumber }: HostIdentity,
@@ -260,7 +264,9 @@ function refusedHost(
   foreign?: string,
 ): VenError {
   return new VenError(foreign === undefined ? 'host-refused' : 'foreign-object', {
-    summary: `POST ${base.href}/compute/hosts/register: ${name} (serial number ${serialNumber}) is not registered: ${why}`,
-    hint: foreign === undefined ? LOOK : `${foreign} ${LOOK}`,
+    summary:
+      `POST ${base.href}/compute/hosts/register: ` +
+      `${name} (serial number ${serialNumber}) is not registered: ${why}`,
+    hint: foreign === undefined ? LIST_HOSTS : `${foreign} ${LIST_HOSTS}`,
   });
 }

@@ -2,9 +2,9 @@ import type { Credentials } from '../model/index.js';
 
 /** How ven reaches the orchestrator's machines. */
 export interface Reach {
-  /** DER in base64, of the only authorities that are trusted; null: those that this machine trusts. */
+  /** DER in base64, of the only trusted authorities; null: those that this machine trusts. */
   caCertificates: readonly string[] | null;
-  /** Names that are not looked up: the address of each. TLS is still verified for the name. */
+  /** Addresses by name, instead of DNS. TLS is still verified for the name. */
   addresses: Readonly<Record<string, string>>;
   /** For `http_proxy`, `https_proxy`, `no_proxy`, in both cases. */
   env: Readonly<Record<string, string | undefined>>;
@@ -12,13 +12,13 @@ export interface Reach {
 }
 
 export interface OrchestratorOptions extends Reach {
-  /** `api.<domain>` and `keycloak.<domain>` are spoken to. May end in `:port`. */
+  /** ven speaks to `api.<domain>` and `keycloak.<domain>`. May end in `:port`. */
   domain: string;
   project: string;
   credentials: Credentials;
   /** Default: `PATIENCE`. */
   patience?: Partial<Patience>;
-  /** Milliseconds since 1970; for how long a token lasts. */
+  /** Milliseconds since 1970; for the lifetime of a token. */
   now?: () => number;
 }
 
@@ -26,16 +26,21 @@ export interface OrchestratorOptions extends Reach {
 export interface Patience {
   /** For one request and its answer. */
   attempt: number;
-  /** For one call with all its attempts. An outage that has lasted longer already is not waited for again. */
+  /**
+   * For one call with all its attempts. After an outage of this length a failure is final at once.
+   */
   call: number;
-  /** Before the second attempt; doubles with each, each time shortened by up to a half by chance. */
+  /**
+   * Before the second attempt; doubles each time. Each pause is shortened at random, by up to a
+   * half.
+   */
   firstPause: number;
   longestPause: number;
-  /** A `Retry-After` is followed up to here. */
+  /** The longest `Retry-After` that is followed. */
   longestRetryAfter: number;
 }
 
-/** Minutes of 503 are survived, with about ten attempts. */
+/** Enough for minutes of 503, with about ten attempts. */
 export const PATIENCE: Patience = {
   attempt: 30,
   call: 120,

@@ -5,8 +5,9 @@ import type { Reach } from './options.js';
 import { proxyFor } from './proxies.js';
 
 /**
- * Whether anything answers at a URL, over verified TLS where it is one of https, once and within `seconds`. What it answers does not
- * count. @throws VenError `orchestrator-unreachable`
+ * Checks whether anything answers at a URL, once and within `seconds`; over verified TLS for https.
+ * The answer's content does not matter.
+ * @throws VenError `orchestrator-unreachable`
  */
 export async function checkAnswers(url: URL, reach: Reach, seconds: number): Promise<void> {
   const connections = new Connections(reach);

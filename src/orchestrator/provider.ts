@@ -2,38 +2,42 @@ import { VenError } from '../model/index.js';
 import { configOf, type Json, type Provider } from './answers.js';
 import type { Call } from './exchange.js';
 
-/** What gives new hosts their operating system. */
+/** The provider that gives new hosts their operating system. */
 const KIND = 'PROVIDER_KIND_BAREMETAL';
 const NAME = 'infra_onboarding';
-/** The API wants these, and uses them for nothing. */
+/** The API requires these, and does not use them. */
 const UNUSED = { apiEndpoint: 'unused', apiCredentials: ['unused'] };
 const KEPT = ['providerVendor', 'apiEndpoint', 'apiCredentials'];
 
-/** Within a project: the path below it. */
+/** A call within a project: `path` is the part below the project's. */
 export type ProjectCall<T> = Pick<
   Call<T>,
-  'method' | 'signal' | 'read' | 'accept' | 'lookFirst' | 'oneHost'
+  'method' | 'signal' | 'read' | 'accept' | 'findResult' | 'oneHost'
 > & {
   path: string;
   json?: Json;
 };
 
 export interface ProviderPorts {
-  /** Under nobody's signal, as all but the first look: an end in between would leave the project without its provider. */
+  /**
+   * Without a signal, as all calls after the first list: if they ended early, the project would
+   * have no provider.
+   */
   call<T>(call: Omit<ProjectCall<T>, 'signal'>): Promise<T>;
   providers(signal?: AbortSignal): Promise<Provider[]>;
-  /** An outage so far does not count. */
-  beginAnew(): void;
-  /** Without what nobody may see. */
+  /** Forgets the outage so far. */
+  forgetOutage(): void;
+  /** Without secrets. */
   shown(text: string): string;
-  /** Where providers are made. */
+  /** The URL of providers, for messages. */
   url: string;
   signal: AbortSignal | undefined;
 }
 
 /**
- * A provider can't be changed: it is deleted and made again with what it said before, but for the operating system. When the new
- * one can't be made, the old one is put back; when that can't be either, the error says what it was.
+ * A provider can't be changed. So it is deleted and created again with its old content and another
+ * operating system. If the new one can't be created, the old one is restored; if that fails too,
+ * the error has the old content.
  */
 export async function setDefaultOs(
   id: string,
@@ -47,7 +51,7 @@ export async function setDefaultOs(
       path: '/providers',
       json: fields,
       read: () => true,
-      lookFirst: async () => ((await find()) === null ? null : true),
+      findResult: async () => ((await find()) === null ? null : true),
     });
   };
   const isSet = (config: Json): boolean =>
@@ -82,22 +86,25 @@ export async function setDefaultOs(
     const failed = (then: string, hint = error.hint): VenError =>
       new VenError(code, { summary, detail: [detail, then].filter(Boolean).join('\n'), hint });
     try {
-      ports.beginAnew();
-      // Whatever was done before its answer was lost.
+      ports.forgetOutage();
+      // The call may have succeeded although its answer was lost.
       const left = await find();
       if (left !== null && isSet(configOf(left))) return { changed: true };
       if (left === null) await make({ ...fields, config: old.fields['config'] });
     } catch (second) {
       if (!(second instanceof VenError)) throw second;
-      // Neither its endpoint, which the API uses for nothing, nor its credentials.
+      // Without the endpoint, which the API does not use, and the credentials.
       const had = ['providerVendor', 'config']
         .filter((key) => key in old.fields)
         .map((key) => `${key}: ${ports.shown(String(old.fields[key]))}`);
       throw failed(
-        `The provider ${NAME} is deleted, or may be, and can't be put back: ${second.summary}\nIt had ${had.join(', ')}`,
-        `Once the orchestrator answers again, make it with that (POST ${ports.url}, name ${NAME}, providerKind ${KIND}), and type the command again: by itself it would make one without.`,
+        `The provider ${NAME} is, or may be, deleted, and can't be restored: ${second.summary}\n` +
+          `It had ${had.join(', ')}`,
+        `When the orchestrator answers again, create it with that (POST ${ports.url}, ` +
+          `name ${NAME}, providerKind ${KIND}), then run the command again. ` +
+          'The command alone would create one without that.',
       );
     }
-    throw failed('The provider is as it was.');
+    throw failed('The provider is unchanged.');
   }
 }

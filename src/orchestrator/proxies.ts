@@ -2,8 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import type { Reach } from './options.js';
 
 /**
- * The proxy for a URL, null: none. As curl and most others read the variables: lower case goes before upper case, but `HTTP_PROXY`, which a
- * web server's client could set; `no_proxy` names hosts with all below them, addresses, subnets, `*`, each perhaps with a port.
+ * The proxy for a URL; null: none. The variables mean the same as for curl and most other programs:
+ * lower case goes before upper case; `no_proxy` lists hosts (each with all names below it),
+ * addresses, subnets and `*`, each with an optional port.
  */
 export function proxyFor(
   url: URL,
@@ -15,8 +16,8 @@ export function proxyFor(
       : (env['http_proxy'] ?? env['HTTP_PROXY']);
   if (proxy === undefined || proxy.trim() === '') return null;
   const host = bare(url.hostname);
-  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
-  // A name whose address is given counts as that address, too.
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  // A name with a given address is matched by that address, too.
   const names = [host, addressOf(host, addresses)].filter((name) => name !== null);
   const exempt = (env['no_proxy'] ?? env['NO_PROXY'] ?? '')
     .split(/[\s,]+/)
@@ -26,13 +27,13 @@ export function proxyFor(
   return proxy.includes('://') ? proxy.trim() : `http://${proxy.trim()}`;
 }
 
-/** The address that is given for a name; null: none is. */
+/** The given address of a name; null: none. */
 export function addressOf(host: string, addresses: Reach['addresses']): string | null {
   const wanted = bare(host);
   return Object.entries(addresses).find(([name]) => bare(name) === wanted)?.[1] ?? null;
 }
 
-/** Without the dot at the end of a name, and the brackets around an address. */
+/** Without the dot at the end of a name, or the brackets around an address. */
 function bare(host: string): string {
   return host
     .toLowerCase()

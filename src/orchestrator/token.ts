@@ -2,51 +2,54 @@ import type { Exchange } from './exchange.js';
 import { isRecord } from './answers.js';
 import type { OrchestratorOptions } from './options.js';
 
-/** One that ends this soon, or has less than a fifth of its time left, is not used any more. */
+/** A token that expires this soon, or has less than a fifth of its time left, is not used. */
 const MARGIN_MS = 30_000;
-/** Keycloak's own default, where it does not say. */
+/** Keycloak's default, where the answer has no lifetime. */
 const USUAL_SECONDS = 60;
 
-/** The access token: fetched once for all who ask, anew before it ends, and when it was refused. */
+/**
+ * The access token. Fetched once for all callers, and again before it expires or after it was
+ * refused.
+ */
 export class Token {
-  private readonly options: OrchestratorOptions;
-  private readonly exchange: Exchange;
-  private readonly now: () => number;
-  private current: { token: string; usableUntil: number } | null = null;
-  private fetching: Promise<string> | null = null;
-  /** The password, and the tokens: of each an echo may still come. */
-  private readonly known = new Set<string>();
+  readonly #options: OrchestratorOptions;
+  readonly #exchange: Exchange;
+  readonly #now: () => number;
+  #current: { token: string; usableUntil: number } | null = null;
+  #fetching: Promise<string> | null = null;
+  /** The password and all tokens so far: an echo of each may still come. */
+  readonly #known = new Set<string>();
 
   constructor(options: OrchestratorOptions, exchange: Exchange, now: () => number) {
-    this.options = options;
-    this.exchange = exchange;
-    this.now = now;
+    this.#options = options;
+    this.#exchange = exchange;
+    this.#now = now;
   }
 
-  /** Not under anybody's signal: others wait for it as well. */
+  /** Without a signal, since other callers wait for it as well. */
   get(): Promise<string> {
-    if (this.current !== null && this.now() < this.current.usableUntil)
-      return Promise.resolve(this.current.token);
-    this.fetching ??= this.fetch().finally(() => (this.fetching = null));
-    return this.fetching;
+    if (this.#current !== null && this.#now() < this.#current.usableUntil)
+      return Promise.resolve(this.#current.token);
+    this.#fetching ??= this.#fetch().finally(() => (this.#fetching = null));
+    return this.#fetching;
   }
 
   refuse(token: string): void {
-    if (this.current?.token === token) this.current = null;
+    if (this.#current?.token === token) this.#current = null;
   }
 
   secrets(): readonly string[] {
-    return [this.options.credentials.username, ...this.known];
+    return [this.#options.credentials.username, ...this.#known];
   }
 
-  /** Without the user name, which is none by itself: one like `ubuntu` stands in much else. */
+  /** Without the user name: one like `ubuntu` is part of many texts and no secret. */
   passwordAndTokens(): readonly string[] {
-    return [...this.known];
+    return [...this.#known];
   }
 
-  private async fetch(): Promise<string> {
-    const { username, password } = this.options.credentials;
-    this.known.add(password);
+  async #fetch(): Promise<string> {
+    const { username, password } = this.#options.credentials;
+    this.#known.add(password);
     const form = new URLSearchParams({
       grant_type: 'password',
       client_id: 'system-client',
@@ -54,34 +57,32 @@ export class Token {
       password,
       scope: 'openid profile email groups',
     });
-    const { token, until } = await this.exchange.call({
+    const { token, until } = await this.#exchange.call({
       method: 'POST',
       url: new URL(
-        `https://keycloak.${this.options.domain}/realms/master/protocol/openid-connect/token`,
+        `https://keycloak.${this.#options.domain}/realms/master/protocol/openid-connect/token`,
       ),
       body: { type: 'application/x-www-form-urlencoded', text: form.toString() },
       project: null,
       secrets: () => this.secrets(),
       signal: undefined,
       read: (reply) => {
-        const said = reply.json();
-        if (
-          !isRecord(said) ||
-          typeof said['access_token'] !== 'string' ||
-          said['access_token'] === ''
-        )
-          throw reply.misshapen('it holds no `access_token`');
-        const lasts = Number(said['expires_in'] ?? USUAL_SECONDS);
+        const content = reply.json();
+        const value = isRecord(content) ? content['access_token'] : undefined;
+        if (!isRecord(content) || typeof value !== 'string' || value === '')
+          throw reply.misshapen('it has no `access_token`');
+        const lasts = Number(content['expires_in'] ?? USUAL_SECONDS);
         const milliseconds = 1000 * (Number.isFinite(lasts) && lasts > 0 ? lasts : USUAL_SECONDS);
-        // The margin covers the answer's way; whatever was tried before it, in vain, takes nothing of its life.
+        // The lifetime begins before the answer arrives; the margin covers this. Failed attempts
+        // before it do not count.
         return {
-          token: said['access_token'],
-          until: this.now() + milliseconds - Math.min(MARGIN_MS, milliseconds / 5),
+          token: value,
+          until: this.#now() + milliseconds - Math.min(MARGIN_MS, milliseconds / 5),
         };
       },
     });
-    this.known.add(token);
-    this.current = { token, usableUntil: until };
+    this.#known.add(token);
+    this.#current = { token, usableUntil: until };
     return token;
   }
 }

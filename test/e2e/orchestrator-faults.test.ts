@@ -88,14 +88,14 @@ const REFUSALS: Record<string, Refusal> = {
   'a user without rights': {
     env: { PROJECT_API_USER: 'stranger' },
     code: 'orchestrator-refused',
-    says: /403, the user may not do that/,
+    says: /403, the user does not have the right to do this/,
     requests: 2,
   },
   // With the token, and with a new one.
   'tokens that never count': {
     fault: { op: 'project', how: 401 },
     code: 'orchestrator-refused',
-    says: /401, the token is not accepted, a new one neither/,
+    says: /401, neither the token nor a new one is accepted/,
     requests: 4,
   },
   'a wrong project': {
@@ -107,7 +107,7 @@ const REFUSALS: Record<string, Refusal> = {
   'another authority': {
     file: { authority: 'other.pem' },
     code: 'orchestrator-unreachable',
-    says: /signed by none that ven trusts/,
+    says: /signed by no authority that ven trusts/,
     requests: 1,
   },
   'a 500 that says all it was sent, at the token': {

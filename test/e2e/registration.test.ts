@@ -123,7 +123,7 @@ describe('a fleet whose nodes are registered', () => {
       );
       expect(some.code, some.stderr).toBe(isOne ? 6 : 4);
       expect(some.stderr).toContain(
-        '"node-1", which was seen with the UUID 00000000-0000-4000-8000-000000000000',
+        '"node-1", which has booted with the UUID 00000000-0000-4000-8000-000000000000',
       );
       if (!isOne) expect(some.stderr).toContain('error: 1 of 2 VMs was not registered: node-1\n');
     }

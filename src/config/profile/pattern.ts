@@ -1,13 +1,16 @@
-/** Regular expressions that a profile brings: that they can be read, mean something, and can't be slow on any text. */
+/**
+ * Checks the regular expressions of a profile: each must be valid, must not match everything, and
+ * must be fast on every text.
+ */
 
-/** What repeats something that can be tried in several ways goes on for no longer. */
+/** The limit for a repetition of something that can match in several ways. */
 const NARROW = 16;
-/** A line's length, of which no more is tried. */
+/** The length of a line; the rest of a longer line is not searched. */
 const LINE = 1024;
-/** In how many ways it may be tried at one place of a line. */
+/** The number of ways in which it may match at one place of a line. */
 const MOST_TRIES = 5000;
 
-/** What is wrong with it; null: nothing. */
+/** What is wrong with a pattern; null: nothing. */
 export function patternProblem(pattern: string): { message: string; hint: string } | null {
   let expression: RegExp;
   try {
@@ -16,21 +19,21 @@ export function patternProblem(pattern: string): { message: string; hint: string
     const reason =
       error instanceof Error
         ? error.message.replace(/^Invalid regular expression: .*\/u?: /s, '')
-        : 'it has another form';
+        : 'it has the wrong form';
     return {
-      message: `this is no regular expression: ${reason}`,
-      hint: 'Put a \\ before a character that stands for itself, one of ^ $ \\ . * + ? ( ) [ ] { } |.',
+      message: `this is not a regular expression: ${reason}`,
+      hint: 'Put a \\ before a literal character that is one of ^ $ \\ . * + ? ( ) [ ] { } |.',
     };
   }
   if (expression.test(''))
-    return { message: 'this fits every line', hint: 'Write down what must be there.' };
+    return { message: 'this matches every line', hint: 'Write what must be in the line.' };
   const pieces = [...pattern.matchAll(PIECE)].map(({ groups = {} }) => groups);
   if (pieces.some(({ reference }) => reference !== undefined))
     return {
-      message: 'groups can not be named or referred to',
-      hint: 'Write `(…)` instead of `(?<name>…)`, and write out what \\1 stands for.',
+      message: "groups can't be named or referred to",
+      hint: 'Write `(…)` instead of `(?<name>…)`, and repeat the text instead of \\1.',
     };
-  /** For each open group: how much there is to try in it. */
+  /** For each open group: in how many ways its content can match. */
   const open: number[] = [];
   const inGroup = (weight: number): void => {
     if (open.length > 0) open[open.length - 1] = Math.max(open.at(-1) ?? 1, weight);
@@ -41,8 +44,8 @@ export function patternProblem(pattern: string): { message: string; hint: string
     const most = repetition === undefined ? 1 : longest(repetition);
     if (most > 1 && closed > 1 && most * closed > NARROW) {
       return {
-        message: 'what is repeated holds a choice or a repetition itself, which can take for ever',
-        hint: 'Write the inner one out, or search for less: a pattern need not fit the whole line.',
+        message: 'the repeated part has a choice or a repetition in it, which can take very long',
+        hint: 'Write the inner one out, or search for less: a pattern may match a part of the line.',
       };
     }
     if (repetition !== undefined) inGroup(Math.max(2, most) * closed);
@@ -56,16 +59,21 @@ export function patternProblem(pattern: string): { message: string; hint: string
   }
   if (tries(pieces) <= MOST_TRIES) return null;
   return {
-    message: 'this can be tried in too many ways: repetitions and choices multiply',
-    hint: `Limit them: [0-9]{1,3} instead of [0-9]+, .{0,${NARROW}} instead of .*, [0-9]{4} where the number is known.`,
+    message: 'this can match in too many ways: repetitions and choices multiply',
+    hint:
+      `Limit them: [0-9]{1,3} instead of [0-9]+, .{0,${NARROW}} instead of .*, ` +
+      '[0-9]{4} where the number of digits is known.',
   };
 }
 
 type Piece = Record<string, string | undefined>;
 
-/** In how many ways it can be tried at one place, at most: what follows one another multiplies, what is chosen from adds up. */
+/**
+ * The number of ways in which it can match at one place, at most. Parts in a sequence multiply,
+ * choices add up.
+ */
 function tries(pieces: readonly Piece[]): number {
-  /** For each open group: of the choices before, and of the one under way. */
+  /** For each open group: the ways of the choices before, and of the current choice. */
   const open = [{ before: 0, ways: 1 }];
   let closed = 1;
   for (const { opening, closing, choice, repetition } of pieces) {
@@ -87,7 +95,7 @@ function tries(pieces: readonly Piece[]): number {
   return before + ways;
 }
 
-/** Of a repetition of what itself can be tried in `each` ways. */
+/** The ways of a repetition whose part can match in `each` ways. */
 function waysOf(repetition: string, each: number): number {
   if (repetition === '?') return 1 + each;
   const most = longest(repetition);
@@ -98,13 +106,22 @@ function waysOf(repetition: string, each: number): number {
   return ways;
 }
 
-const PIECE =
-  /(?<reference>\\[1-9]|\\k<|\(\?<[^=!])|\\.|\[(?:\\.|[^\]\\])*\]|(?<opening>\((?:\?(?:[:=!]|<[=!]))?)|(?<closing>\))|(?<choice>\|)|(?<repetition>[*+?]|\{[0-9]+(?:,[0-9]*)?\})|./gsu;
+const PIECE = new RegExp(
+  [
+    /(?<reference>\\[1-9]|\\k<|\(\?<[^=!])/u,
+    /\\.|\[(?:\\.|[^\]\\])*\]/u,
+    /(?<opening>\((?:\?(?:[:=!]|<[=!]))?)|(?<closing>\))|(?<choice>\|)/u,
+    /(?<repetition>[*+?]|\{[0-9]+(?:,[0-9]*)?\})|./u,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gsu',
+);
 
-/** How often, at most. */
+/** The highest number of repetitions. */
 function longest(repetition: string): number {
   if (repetition === '?') return 1;
   const [, least, comma, most] = /^\{([0-9]+)(,?)([0-9]*)\}$/.exec(repetition) ?? [];
-  if (least === undefined) return Infinity;
-  return comma === '' ? Number(least) : most === '' ? Infinity : Number(most);
+  if (least === undefined || (comma !== '' && most === '')) return Infinity;
+  return Number(comma === '' ? least : most);
 }

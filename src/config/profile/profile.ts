@@ -30,7 +30,7 @@ const ALL_FLOWS: OnboardingFlow[] = ['interactive', 'non-interactive', 'none'];
 const USUAL_ATTEMPTS = 3;
 
 /**
- * A provisioning profile's content to what it means. Pure: it reads no file.
+ * From a provisioning profile's content to its meaning. Pure: it reads no file.
  * @param file the name that findings carry.
  * @throws VenError `fleet-file` with every finding.
  */
@@ -81,12 +81,7 @@ function resolveProfile(file: ProfileFile): Profile {
         name,
         title: title ?? inWords(name),
         class: failureClass,
-        when:
-          console !== undefined
-            ? { kind: 'console', pattern: console }
-            : orchestrator !== undefined
-              ? { kind: 'orchestrator', pattern: orchestrator }
-              : { kind: 'power-off' },
+        when: signOf(console, orchestrator),
         stages: stages ?? null,
         recover: recover
           ? { prompt: recover.prompt, text: recover.type, atMost: recover.atMost ?? USUAL_ATTEMPTS }
@@ -95,6 +90,13 @@ function resolveProfile(file: ProfileFile): Profile {
     ),
   };
   return { ...profile, digest: digest(profile) };
+}
+
+/** The sign of a trouble: one of `console`, `orchestrator` and `powerOff`. */
+function signOf(console?: string, orchestrator?: string): ProfileTrouble['when'] {
+  if (console !== undefined) return { kind: 'console', pattern: console };
+  if (orchestrator !== undefined) return { kind: 'orchestrator', pattern: orchestrator };
+  return { kind: 'power-off' };
 }
 
 type WrittenTrigger = NonNullable<ProfileFile['stages'][number]['enter']>[number];
@@ -109,7 +111,7 @@ function resolveTrigger({
   if (quiet !== undefined)
     return { kind: 'quiet', seconds: durationInSeconds(quiet), in: stages ?? [] };
   if (orchestrator !== undefined) return { kind: 'orchestrator', pattern: orchestrator };
-  throw new VenError('fleet-file', { summary: 'A trigger says nothing' });
+  throw new VenError('fleet-file', { summary: 'A trigger is empty' });
 }
 
 type WrittenAnswer = NonNullable<ProfileFile['stages'][number]['answers']>[number];

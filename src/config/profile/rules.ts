@@ -1,4 +1,7 @@
-/** The rules of a profile that a schema can't say. They look at whatever was written, and leave alone what is no map, list or text. */
+/**
+ * The rules of a profile that a schema can't express. They check whatever is there, and skip what
+ * is not a map, list or text.
+ */
 import { patternProblem } from './pattern.js';
 import type { Report, RuleFinding } from '../rules/report.js';
 import { label, quote, type Path } from '../source/source.js';
@@ -11,7 +14,10 @@ interface Written {
 
 const FLOWS = ['interactive', 'non-interactive', 'none'];
 
-/** @param sound nothing else is wrong with it: then also what only the whole tells. */
+/**
+ * @param sound the profile has no other mistake; then the rules about the whole profile are
+ * checked, too.
+ */
 export function checkProfile(value: unknown, sound: boolean): RuleFinding[] {
   const findings: RuleFinding[] = [];
   const report: Report = (finding) => void findings.push(finding);
@@ -36,14 +42,14 @@ export function checkProfile(value: unknown, sound: boolean): RuleFinding[] {
     checkNames(trouble, 'stages', names, report);
     checkRecovery(trouble, report);
   }
-  if (sound && findings.length === 0) checkWays(stages, report);
+  if (sound && findings.length === 0) checkReachable(stages, report);
   return findings;
 }
 
 interface Place {
   first: boolean;
   last: boolean;
-  /** Of all stages. */
+  /** The names of all stages. */
   names: readonly string[];
 }
 
@@ -55,23 +61,23 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
       report({ rule: 'not-allowed', path: [...path, key], onKey: true, message, hint });
   };
   if (first) {
-    const hint = 'Delete it; the first stage begins when the VM is switched on.';
+    const hint = 'Delete it; the first stage begins when the VM is powered on.';
     refuse('enter', `${name} is the first stage, and has \`enter\``, hint);
     refuse('from', `${name} is the first stage, and has \`from\``, hint);
   } else if (value['enter'] === undefined) {
-    const hint = "Add `enter: [{ console: '…' }]`: what tells that it has begun.";
+    const hint = "Add `enter: [{ console: '…' }]`: the sign that the stage has begun.";
     report({ rule: 'missing-key', path, message: `${name} has no \`enter\``, hint });
   }
   if (last) {
     refuse(
       'timeout',
-      `${name} is the last stage, and has a time limit`,
+      `${name} is the last stage, and has a timeout`,
       'Delete `timeout`; a node that gets here is ready.',
     );
     refuse(
       'answers',
-      `${name} is the last stage, and answers`,
-      'Delete `answers`, or put them into the stage before; a node that gets here is ready.',
+      `${name} is the last stage, and has answers`,
+      'Delete `answers`, or move them to the stage before; a node that gets here is ready.',
     );
   } else if (value['timeout'] === undefined) {
     report({
@@ -83,7 +89,7 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
   }
   if ((first || last) && Array.isArray(value['flows'])) {
     const lacking = FLOWS.filter((flow) => !(value['flows'] as unknown[]).includes(flow));
-    const hint = 'Delete `flows`; each way begins with the first stage and ends with the last one.';
+    const hint = 'Delete `flows`; every flow begins with the first stage and ends with the last.';
     if (lacking.length > 0)
       refuse(
         'flows',
@@ -94,11 +100,11 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
   checkNames(stage, 'from', names, report);
   const own = value['from'];
   if (Array.isArray(own) && own.includes(value['name'])) {
-    const hint = 'Delete it there; a stage that is seen to begin again goes on.';
+    const hint = 'Delete it there; a stage that begins again simply goes on.';
     report({
       rule: 'not-allowed',
       path: [...path, 'from', own.indexOf(value['name'])],
-      message: `${name} is entered from itself`,
+      message: `${name} names itself in \`from\``,
       hint,
     });
   }
@@ -116,7 +122,7 @@ function checkTrigger(trigger: Written, names: readonly string[], report: Report
   checkPattern(trigger, 'orchestrator', report);
   checkNames(trigger, 'in', names, report);
   if (value['quiet'] !== undefined && value['in'] === undefined) {
-    const hint = 'Add `in: [STAGE]`: the stages in which silence means that.';
+    const hint = 'Add `in: [STAGE]`: the stages in which silence has this meaning.';
     report({
       rule: 'missing-key',
       path,
@@ -124,7 +130,7 @@ function checkTrigger(trigger: Written, names: readonly string[], report: Report
       hint,
     });
   } else if (value['quiet'] === undefined && value['in'] !== undefined) {
-    const hint = 'Delete it; `from` of the stage says where a node may come from.';
+    const hint = 'Delete it; `from` of the stage says which stages a node may come from.';
     report({
       rule: 'not-allowed',
       path: [...path, 'in'],
@@ -135,7 +141,10 @@ function checkTrigger(trigger: Written, names: readonly string[], report: Report
   }
 }
 
-/** Nobody has the credentials of a node but in the interactive flow: otherwise they are the orchestrator's alone. */
+/**
+ * Only the interactive flow has the credentials of a node; in the other flows they are the
+ * orchestrator's.
+ */
 function checkCredential({ value, path }: Written, stage: Written, report: Report): void {
   const { send } = value;
   if (send !== 'username' && send !== 'password') return;
@@ -144,7 +153,7 @@ function checkCredential({ value, path }: Written, stage: Written, report: Repor
   report({
     rule: 'no-credentials',
     path: [...path, 'send'],
-    message: `${label(path)} types the ${send}, which is for the interactive flow only`,
+    message: `${label(path)} types the ${send}, which only the interactive flow has`,
     hint: 'Add `flows: [interactive]` to the stage.',
   });
 }
@@ -155,18 +164,18 @@ function checkRecovery(trouble: Written, report: Report): void {
   const path = [...trouble.path, 'recover'];
   checkPattern({ value: recover, path }, 'prompt', report);
   if (console !== undefined) return;
-  const hint = 'Delete it; only trouble that the console tells can be met by typing.';
+  const hint = 'Delete it; typing helps only against trouble that the console shows.';
   report({
     rule: 'not-allowed',
     path,
     onKey: true,
-    message: `${label(trouble.path)} has \`recover\`, and is not told by the console`,
+    message: `${label(trouble.path)} has \`recover\` but not \`console\``,
     hint,
   });
 }
 
-/** Each flow can get to each of its stages. */
-function checkWays(stages: readonly Written[], report: Report): void {
+/** Every flow can reach each of its stages. */
+function checkReachable(stages: readonly Written[], report: Report): void {
   for (const flow of FLOWS) {
     const there = stages.filter(
       ({ value }) => value['flows'] === undefined || (value['flows'] as unknown[]).includes(flow),
@@ -179,15 +188,15 @@ function checkWays(stages: readonly Written[], report: Report): void {
         if (sources(one, there).some((name) => reached.has(name))) reached.add(one.value['name']);
     }
     for (const { value, path } of missing()) {
-      const message = `In the ${flow} flow no node gets to ${quote(value['name'])}`;
+      const message = `In the ${flow} flow no node reaches ${quote(value['name'])}`;
       const hint =
-        'Correct `from` (or `in`): they name only stages that this flow does not reach or does not have.';
+        'Correct `from` (or `in`): this flow does not have or reach the stages that they name.';
       report({ rule: 'unreachable-stage', path, message, hint });
     }
   }
 }
 
-/** The stages from which a node can get to this one. */
+/** The stages from which a node can reach this one. */
 function sources(stage: Written, there: readonly Written[]): unknown[] {
   const from =
     (stage.value['from'] as unknown[] | undefined) ??
@@ -207,17 +216,17 @@ function checkOneOf({ value, path }: Written, keys: readonly string[], report: R
     report({
       rule: 'missing-key',
       path,
-      message: `${label(path)} says none of ${all}`,
+      message: `${label(path)} has none of ${all}`,
       hint: `Add one, such as \`console: 'EFI stub'\`.`,
     });
   for (const key of there.slice(1)) {
-    const message = `${label(path)} says both \`${there[0]}\` and \`${key}\``;
+    const message = `${label(path)} has both \`${there[0]}\` and \`${key}\``;
     report({
       rule: 'not-allowed',
       path: [...path, key],
       onKey: true,
       message,
-      hint: 'Make two entries of it: any of them counts.',
+      hint: 'Write two entries: any of them counts.',
     });
   }
 }

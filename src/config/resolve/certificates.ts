@@ -1,4 +1,4 @@
-/** The certificate files that a fleet file names: read by whoever calls, checked here. */
+/** The certificate files that a fleet file names. The caller reads them; this checks them. */
 import {
   checkCaCertificates,
   checkSigners,
@@ -14,11 +14,13 @@ import {
 } from '../../model/index.js';
 import { label, type Path } from '../source/source.js';
 
-/** What is beside the fleet file, and when. */
+/** The files beside the fleet file, and the time. */
 export interface Surroundings {
-  /** The text of a file, by its path as the fleet file gives it. Throws VenError when it can't be read. */
+  /**
+   * The text of a file; its path is as in the fleet file. Throws VenError when it can't be read.
+   */
   readFile: (path: string) => string;
-  /** For commands that need the secrets: says of those that can't be read why. */
+  /** For commands that need the secrets. Throws VenError with the reason when one can't be read. */
   readSecret?: ReadSecret;
   now: Date;
 }
@@ -26,7 +28,7 @@ export interface Surroundings {
 export interface Certificates {
   /** DER in base64, of `orchestrator.caCertificate`; null when the fleet file names none. */
   caCertificates: string[] | null;
-  /** By what the fleet file says under `secureBoot`. */
+  /** By `secureBootKey` of the fleet file's `secureBoot`. */
   secureBoot: ReadonlyMap<string, SecureBootKeys>;
   problems: (CertificateProblem & { path: Path })[];
 }
@@ -68,7 +70,7 @@ function readAuthorities(
   );
 }
 
-/** Each where it stands: what `defaults` says counts once, whatever the VMs say. */
+/** Each where it is written: one in `defaults` counts once, however many VMs use it. */
 function secureBootsOf(fleet: Fleet): { path: Path; written: FleetSecureBoot }[] {
   const places = [
     { path: ['defaults'], firmware: fleet.defaults?.firmware },
@@ -107,8 +109,8 @@ function readKeys(
   const owners = all(owner, written[owner]);
   if (owners.length > 1) {
     const [file = '', place] = [written[owner], [...path, owner]];
-    const hint = 'Keep that of the owner; name the others under `KEK` and `db`.';
-    const message = `A machine has one platform key, and the file holds ${owners.length} certificates`;
+    const hint = "Keep the owner's; name the others under `KEK` and `db`.";
+    const message = `A machine has one platform key, and the file has ${owners.length} certificates`;
     problems.push(
       ...at(place, file, [{ severity: 'error', rule: 'certificate-count', message, hint }]),
     );
@@ -152,9 +154,9 @@ function fitting(
   problems: Problems,
 ): string[] {
   if (tooLargeForFirmware(certificates)) {
-    const message = `${file} holds more certificates than firmware can take`;
+    const message = `${file} has more certificates than firmware has room for`;
     const hint =
-      'Leave those in it that firmware needs: the root and the issuing authority, or who signs.';
+      'Keep those that firmware needs: the root and the issuing authority, or the signers.';
     problems.push({ severity: 'error', rule: 'certificate-too-large', message, hint, path });
   }
   return certificates.map((der) => Buffer.from(der).toString('base64'));

@@ -1,8 +1,8 @@
-/** The VMs that a fleet file means: defaults merged under each, groups written out. */
+/** The VMs of a fleet: defaults merged under each, groups written out. */
 import type { Fleet, FleetDefaults, FleetVm } from '../../model/index.js';
 import type { Path } from '../source/source.js';
 
-/** More than one libvirt host carries. */
+/** More than one libvirt host can hold. */
 export const MAX_VMS = 5000;
 
 export type VmSpec = Omit<FleetVm, 'name' | 'count' | 'serialNumbers'>;
@@ -15,7 +15,7 @@ export interface ExpandedVm {
   /** From 0, within the group. */
   copy: number;
   spec: VmSpec;
-  /** Where a setting is written: in the VM, or else in `defaults`. */
+  /** Where a setting is written: in the VM, else in `defaults`. */
   pathOf: (key: keyof FleetDefaults) => Path;
 }
 

@@ -1,11 +1,12 @@
 /**
- * Everything that identifies a thing of the fleet, derived from the fleet's and the thing's names alone: nothing is
- * random, nothing depends on the order of the file, and another VM changes nobody's identity. Only where two derived
- * values are the same does the later one in the file step aside. (UUIDs: `model/identity.ts`.)
+ * Everything that identifies a thing of the fleet, derived from the fleet's name and the thing's
+ * name alone. Nothing is random or depends on the order of the file, and another VM changes no
+ * identity. Only when two derived values are equal does the later one in the file get another.
+ * (UUIDs: `model/identity.ts`.)
  */
 import { hash } from 'node:crypto';
 
-/** The value of a thing as canonical JSON (keys sorted), hashed: SHA-256, hex. */
+/** SHA-256, hex, of a value as canonical JSON (keys sorted). */
 export function digest(value: unknown): string {
   return hash('sha256', canonical(value));
 }
@@ -24,20 +25,20 @@ function canonical(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Values already given out; hands out derived ones that are free. */
+/** The values that are in use; gives derived ones that are free. */
 export class Taken {
-  private readonly values = new Set<string>();
+  readonly #values = new Set<string>();
 
   constructor(values: Iterable<string> = []) {
-    for (const value of values) this.values.add(value);
+    for (const value of values) this.#values.add(value);
   }
 
   /** `derive(0)`, or the first of `derive(1)`, `derive(2)`, … that is free. */
   claim(derive: (attempt: number) => string): string {
     for (let attempt = 0; ; attempt++) {
       const value = derive(attempt);
-      if (this.values.has(value)) continue;
-      this.values.add(value);
+      if (this.#values.has(value)) continue;
+      this.#values.add(value);
       return value;
     }
   }
@@ -53,8 +54,8 @@ function digits(count: number, ...parts: (string | number)[]): string {
 }
 
 /**
- * `52:…`: unicast, locally administered, not libvirt's own 52:54:00 (which it gives out at random), and not fe:…, which
- * the kernel keeps for the host's side.
+ * `52:…`: unicast, locally administered; not libvirt's 52:54:00 (which it assigns at random), and
+ * not fe:…, which the kernel uses for the host's side.
  */
 export function nicMac(fleet: string, vm: string, index: number, attempt: number): string {
   const bytes = hex('mac', fleet, vm, index, attempt).slice(0, 10).match(/../g) ?? [];
@@ -62,17 +63,19 @@ export function nicMac(fleet: string, vm: string, index: number, attempt: number
   return ['52', ...bytes].join(':');
 }
 
-/** 15 characters, the most that Linux lets an interface have. */
+/** 15 characters, the maximum that Linux allows for an interface. */
 export function bridgeName(fleet: string, network: string, attempt: number): string {
   return `ven${hex('bridge', fleet, network, attempt).slice(0, 12)}`;
 }
 
 /**
- * `VH` 3 digits `N` 3 digits `M` and 8 to 10 digits: the reference's form with a longer last part. The first two stand
- * for the fleet. The last is six digits of the VM's name without its number, then its number in two digits or more
- * (edge-7: …07; 00 where there is none): it hangs on the name alone, so that no other VM can change it.
+ * `VH` 3 digits `N` 3 digits `M` and 8 to 10 digits: the reference's form with a longer last part.
+ * The first two parts are the fleet's. The last part is six digits of the VM's name without its
+ * number, then that number in two digits or more (edge-7: …07; 00 without a number). It depends on
+ * the VM's name alone, so that no other VM can change it.
  */
 export function serialNumber(fleet: string, vm: string, attempt: number): string {
   const [, base = vm, index = '0'] = /^(.+)-([1-9][0-9]{0,3})$/.exec(vm) ?? [];
-  return `VH${digits(3, 'serial-vh', fleet)}N${digits(3, 'serial-n', fleet)}M${digits(6, 'serial-m', fleet, base, attempt)}${index.padStart(2, '0')}`;
+  const [vh, n] = [digits(3, 'serial-vh', fleet), digits(3, 'serial-n', fleet)];
+  return `VH${vh}N${n}M${digits(6, 'serial-m', fleet, base, attempt)}${index.padStart(2, '0')}`;
 }

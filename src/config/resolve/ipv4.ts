@@ -1,8 +1,8 @@
-/** IPv4 addresses as numbers, and what a network in the fleet file says about them. */
+/** IPv4 addresses as numbers, and the addresses of a network in the fleet file. */
 import ipaddr from 'ipaddr.js';
 import { formatAddress, type FleetNetwork, type Ipv4Block } from '../../model/index.js';
 
-/** Its first and last address are the network's own and the broadcast address. */
+/** `first` is the network's own address, `last` the broadcast address. */
 export interface Cidr extends Ipv4Block {
   /** The address as written. */
   written: number;
@@ -35,7 +35,7 @@ export function gatewayOf(cidr: Cidr): number {
   return cidr.first + 1;
 }
 
-/** The subnet that a network names; null when it is to be chosen, or can't be read. */
+/** The subnet that a network names; null: it is chosen later, or can't be read. */
 export function subnetOf(network: FleetNetwork): Cidr | null {
   return network.subnet === undefined || network.subnet === 'auto'
     ? null

@@ -9,7 +9,7 @@ import {
 } from '../../model/index.js';
 import { secretReference } from './secrets.js';
 
-/** The profiles that come along with ven; the first is the default. */
+/** The profiles that come with ven; the first is the default. */
 export const PROFILES = ['edge-node'] as const;
 
 /** Where the reference scripts look. */
@@ -52,14 +52,14 @@ export function resolveOrchestrator(
   };
 }
 
-/** A path is told from a name by how it begins. */
+/** A path begins with ./, ../ or /; anything else is the name of a profile. */
 export function profileSource(profile: string): ProfileSource {
   return /^(\.{0,2}\/)/.test(profile) ? { file: profile } : { builtin: profile };
 }
 
 /**
- * What of it a plan rests on. What says nothing is left out, here too: a fleet file without these keys is the same fleet as it was
- * before they were there.
+ * The part that a plan depends on. Keys that are not written are left out, here too: so a fleet
+ * file from before these keys has the same digest.
  */
 export function plannedBy(orchestrator: ResolvedOrchestrator | null): object | undefined {
   if (!orchestrator) return undefined;
@@ -72,7 +72,7 @@ export function plannedBy(orchestrator: ResolvedOrchestrator | null): object | u
   };
 }
 
-/** VMs that no orchestrator will ever see. */
+/** Warns of VMs that never boot from the orchestrator. */
 export function onboardingWarnings(
   orchestrator: ResolvedOrchestrator | null,
   vms: readonly ResolvedVm[],

@@ -88,7 +88,7 @@ export function resolveFleet(
   };
 }
 
-/** The image alone does not make it a container: it may stand there for whoever switches over. */
+/** `image` alone does not choose the container: it may be there for whoever switches. */
 function resolveRunner({ host }: Fleet): VagrantRuntime {
   if (host?.vagrant?.runner !== 'container') return { kind: 'local' };
   return { kind: 'container', image: host.vagrant.image ?? DEFAULT_IMAGE };
@@ -156,9 +156,11 @@ function resolveVm(
     boot: [...applied.boot],
     protect: spec.protect ?? false,
     shutdownTimeoutSeconds: durationInSeconds(spec.shutdownTimeout ?? '60s'),
-    // Only what ven brings to the host: `protect` and the time limit are about how ven goes about it. What is as it was before
-    // there was a choice is left out, here and below: a new ven does not take all that an older one made for changed.
-    // A fixed address is the network's to give, not the VM's.
+    // Only what ven applies to the host: `protect` and the timeout are about how ven applies it.
+    // Here and below, a value
+    // that is the same as before the key existed is left out: so a new version of ven does not
+    // change the digest.
+    // A fixed address belongs to the network, not to the VM.
     digest: digest({
       ...applied,
       nics: applied.nics.map((nic) => ({ ...nic, ip: null })),
@@ -168,7 +170,10 @@ function resolveVm(
   };
 }
 
-/** The cards of a VM, the short spellings written out. An entry without network and bridge is on `default` or the VM's own network. */
+/**
+ * The cards of a VM, short forms written out. An entry without network and bridge is on `default`,
+ * or on the VM's own network.
+ */
 function nicList(vm: ExpandedVm): FleetNic[] {
   return Array.isArray(vm.spec.nics) ? vm.spec.nics : [{}];
 }
@@ -284,7 +289,7 @@ function resolveNetworks(
       ? own(name, network)
       : existing(name, network.existing, network.httpBoot),
   );
-  // `nics: default` needs libvirt's network as much as one that is named.
+  // `nics: default` needs libvirt's network just like an entry that names it.
   const known = networks.some(
     (network) => network.kind === 'existing' && network.libvirtName === LIBVIRT_DEFAULT,
   );
@@ -337,7 +342,7 @@ function dhcpHosts(address: string, vms: readonly ResolvedVm[]): DhcpHost[] {
     const here = vm.nics.filter(
       (nic) => nic.source.kind === 'network' && nic.source.own === address && nic.ip !== null,
     );
-    // libvirt takes a host name once per network: a second card gets one of its own.
+    // libvirt accepts a host name once per network, so a second card gets another name.
     here.forEach((nic, index) =>
       hosts.push({
         mac: nic.mac,

@@ -1,4 +1,7 @@
-/** Secrets that a fleet file refers to: where they are, and whether they can be used, when the caller can read them. */
+/**
+ * The secrets that a fleet file refers to: where they are, and, when the caller can read them,
+ * whether they are usable.
+ */
 import {
   VenError,
   type Fleet,
@@ -10,15 +13,18 @@ import { expandVms } from './expand.js';
 import type { RuleFinding } from '../rules/report.js';
 import type { Path } from '../source/source.js';
 
-/** All that VNC's own authentication looks at, and libvirt takes; in UTF-8. */
+/** VNC's authentication and libvirt use no more; in bytes of UTF-8. */
 const LONGEST_VNC_PASSWORD = 8;
 
-/** `written` has passed the schema: exactly one of its keys is there. */
+/** `written` has passed the schema: it has exactly one of its keys. */
 export function secretReference({ env, file = '' }: FleetSecret): SecretReference {
   return env === undefined ? { file } : { env };
 }
 
-/** Reads each VNC password once, and says of those that can't be used why. The secrets themselves go nowhere. */
+/**
+ * Reads each VNC password once, and reports those that can't be used. The secrets themselves are
+ * not passed on.
+ */
 export function checkVncPasswords(fleet: Fleet, readSecret: ReadSecret): RuleFinding[] {
   const findings: RuleFinding[] = [];
   for (const vm of expandVms(fleet)) {
@@ -28,9 +34,9 @@ export function checkVncPasswords(fleet: Fleet, readSecret: ReadSecret): RuleFin
     try {
       if (Buffer.byteLength(readSecret(secretReference(graphics.password))) <= LONGEST_VNC_PASSWORD)
         continue;
-      const message = `The password is longer than the ${LONGEST_VNC_PASSWORD} characters that VNC looks at`;
+      const message = `The password is longer than the ${LONGEST_VNC_PASSWORD} characters that VNC uses`;
       const hint =
-        'Take one of at most 8; VNC is weak: keep `listen: 127.0.0.1`, and reach it through SSH.';
+        'Take one of at most 8. VNC is weak: keep `listen: 127.0.0.1`, and connect through SSH.';
       findings.push({ rule: 'secret-length', path, message, hint });
     } catch (error) {
       if (!(error instanceof VenError)) throw error;

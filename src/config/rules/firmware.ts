@@ -1,4 +1,4 @@
-/** Firmware that is a map: which of its keys go together. */
+/** Firmware as a map: which of its keys belong together. */
 import type { FleetFirmware, FleetSecureBoot } from '../../model/index.js';
 import type { ExpandedVm } from '../resolve/expand.js';
 import type { Path } from '../source/source.js';
@@ -33,8 +33,9 @@ function checkFiles(
   if (loader === undefined && nvramTemplate === undefined) {
     const hint =
       secureBoot === true
-        ? "Write `firmware: uefi-secure` for the vendor's keys, or name your own: `secureBoot: { keys: FILE.pem }`."
-        : 'Write `firmware: uefi`, or name the files of your own: `loader` and `nvramTemplate`.';
+        ? "Write `firmware: uefi-secure` for the vendor's keys, or name your own: " +
+          '`secureBoot: { keys: FILE.pem }`.'
+        : 'Write `firmware: uefi`, or name your own files: `loader` and `nvramTemplate`.';
     missing('loader', hint);
   } else if (nvramTemplate === undefined)
     missing('nvramTemplate', 'Add `nvramTemplate: /usr/share/OVMF/OVMF_VARS_4M.fd`.');
@@ -50,7 +51,8 @@ function checkKeys(written: FleetSecureBoot, path: Path, report: Report): void {
     ...(db === undefined ? [] : ['db']),
   ];
   if (keys !== undefined && others.length > 0) {
-    const message = `\`keys\` is PK, KEK and db at once, and there is \`${others.join('` and `')}\` as well`;
+    const more = `\`${others.join('` and `')}\``;
+    const message = `\`keys\` is PK, KEK and db at once, and there is ${more} as well`;
     report({
       rule: 'not-allowed',
       path: [...path, 'keys'],
@@ -62,7 +64,9 @@ function checkKeys(written: FleetSecureBoot, path: Path, report: Report): void {
   if (keys !== undefined) return;
   for (const [key, file] of Object.entries({ PK, db })) {
     if (file !== undefined) continue;
-    const hint = `Add \`${key}: certs/${key}.pem\`${others.length === 0 ? ', or one certificate for all: `keys: certs/secure-boot.pem`' : ''}.`;
+    const forAll =
+      others.length === 0 ? ', or one certificate for all: `keys: certs/secure-boot.pem`' : '';
+    const hint = `Add \`${key}: certs/${key}.pem\`${forAll}.`;
     report({
       rule: 'missing-key',
       path,

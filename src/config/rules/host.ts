@@ -1,7 +1,10 @@
 import type { Fleet } from '../../model/index.js';
 import type { Report } from './report.js';
 
-/** The one libvirt whose sockets a container is given; another needs keys, tunnels, or a session that it does not have. */
+/**
+ * The one libvirt whose sockets ven gives to a container. Any other needs keys, tunnels, or a
+ * session that a container lacks.
+ */
 const CONTAINER_URI = 'qemu:///system';
 
 export function checkHost({ host }: Fleet, report: Report): void {

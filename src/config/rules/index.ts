@@ -1,4 +1,7 @@
-/** The rules that a schema can't say. Each looks at a fleet that has passed the schema, and reports; none throws. */
+/**
+ * The rules that a schema can't express. Each checks a fleet that has passed the schema, and
+ * reports; none throws.
+ */
 import type { Fleet } from '../../model/index.js';
 import { countVms, expandVms, MAX_VMS } from '../resolve/expand.js';
 import { checkFirmware } from './firmware.js';
@@ -20,7 +23,7 @@ export function checkRules(fleet: Fleet): RuleFinding[] {
         rule: 'too-many-vms',
         path: ['vms'],
         onKey: true,
-        message: `The fleet has ${total} VMs; at most ${MAX_VMS} fit one host`,
+        message: `The fleet has ${total} VMs; one host holds at most ${MAX_VMS}`,
         hint: 'Split the fleet.',
       },
     ];

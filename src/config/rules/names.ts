@@ -1,4 +1,7 @@
-/** Names: what libvirt, a bridge or a program that takes ids could misread, and names that are there twice. */
+/**
+ * Names that libvirt, a bridge or virsh (which also takes ids) could misread, and names that are
+ * used twice.
+ */
 import type { Fleet } from '../../model/index.js';
 import type { ExpandedVm } from '../resolve/expand.js';
 import { label, type Path } from '../source/source.js';
@@ -38,7 +41,7 @@ export function checkNames(fleet: Fleet, vms: readonly ExpandedVm[], report: Rep
     if (network.existing !== undefined) existingName(fleet, name, network.existing, report);
     if (name === 'default' && network.existing !== 'default') {
       const hint =
-        "Name it otherwise; `default` is libvirt's own network, which `nics: default` means.";
+        "Choose another name; `default` is libvirt's own network, which `nics: default` uses.";
       report({
         rule: 'reserved-name',
         path: ['networks', name],
@@ -90,7 +93,8 @@ function vmNames(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void
   for (const vm of vms) {
     const path = [...vm.path, 'name'];
     if (vm.name.length > MAX_LABEL) {
-      const hint = `Keep the name within ${MAX_LABEL - String(vm.group.count).length - 1} characters.`;
+      const most = MAX_LABEL - String(vm.group.count).length - 1;
+      const hint = `Keep the name within ${most} characters.`;
       report({
         rule: 'name',
         path,
@@ -120,7 +124,9 @@ function vmNames(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void
         rule: 'duplicate-name',
         path: ['networks', vm.name],
         onKey: true,
-        message: `"${vm.name}" is also the name of the network that \`nics: per-vm\` makes for the VM "${vm.name}"`,
+        message:
+          `"${vm.name}" is also the name of the network that \`nics: per-vm\` creates ` +
+          `for the VM "${vm.name}"`,
         hint,
         because: [path, vm.pathOf('nics')],
       });

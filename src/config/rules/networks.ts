@@ -5,7 +5,7 @@ import { formatCidr, gatewayOf, parseAddress, parseCidr, type Cidr } from '../re
 import { quote } from '../source/source.js';
 import type { Report } from './report.js';
 
-/** Ranges that no lab network may lie in. */
+/** Ranges that a lab network must not be in. */
 const UNUSABLE: Record<string, string> = {
   unspecified: 'addresses of "this" network',
   loopback: 'loopback addresses',
@@ -28,7 +28,9 @@ export function checkNetworks(fleet: Fleet, report: Report): void {
       report({
         rule: 'subnet-overlap',
         path: ['networks', name, 'subnet'],
-        message: `${formatCidr(cidr)} overlaps with ${formatCidr(other.cidr)} of the network "${other.name}"`,
+        message:
+          `${formatCidr(cidr)} overlaps with ${formatCidr(other.cidr)} ` +
+          `of the network "${other.name}"`,
         hint: 'Choose another subnet for one of them, or write `auto`.',
         because: [['networks', other.name, 'subnet']],
       });
@@ -94,7 +96,8 @@ function checkDhcp(name: string, network: FleetNetwork, cidr: Cidr | null, repor
         hint: 'Write four numbers from 0 to 255 without leading zeros: `192.168.150.3`.',
       });
     } else if (cidr && (address <= gatewayOf(cidr) || address >= cidr.last)) {
-      const hint = `Use ${formatAddress(gatewayOf(cidr) + 1)} to ${formatAddress(cidr.last - 1)} (the gateway is ${formatAddress(gatewayOf(cidr))}).`;
+      const [first, last] = [formatAddress(gatewayOf(cidr) + 1), formatAddress(cidr.last - 1)];
+      const hint = `Use ${first} to ${last} (the gateway is ${formatAddress(gatewayOf(cidr))}).`;
       report({
         rule: 'dhcp-range',
         path: at,
@@ -121,7 +124,8 @@ function checkDns(name: string, network: FleetNetwork, report: Report): void {
   for (const ip of Object.keys(network.dns?.hosts ?? {})) {
     if (parseAddress(ip) !== null) continue;
     const hint =
-      'The address comes first, then the list of its names: `192.168.150.1: [registry.lab.internal]`.';
+      'The address comes first, then the list of its names: ' +
+      '`192.168.150.1: [registry.lab.internal]`.';
     report({
       rule: 'address',
       path: ['networks', name, 'dns', 'hosts', ip],

@@ -1,4 +1,4 @@
-/** Network cards: what they hang on, and that no MAC and no address is given out twice. */
+/** Network cards: the networks they are on, and that no MAC and no address is used twice. */
 import {
   formatAddress,
   defaultDhcpRange,
@@ -41,12 +41,7 @@ export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Repo
       checkMac(nic.mac, [...path, 'mac'], report);
       macs.use(nic.mac.toLowerCase(), nic.mac.toLowerCase(), card);
     }
-    const network =
-      nic.network === undefined
-        ? undefined
-        : Object.hasOwn(networks, nic.network)
-          ? networks[nic.network]
-          : null;
+    const network = nic.network === undefined ? undefined : ownEntry(networks, nic.network);
     if (network === null) {
       const known = Object.keys(networks);
       const hint =
@@ -94,7 +89,7 @@ function checkMac(mac: string, path: Path, report: Report): void {
   else if (first === 0xfe) refuse("begins with fe, which is kept for the host's side of a card");
 }
 
-/** true: it can be given out. */
+/** true: DHCP can give it out. */
 function checkAddress(
   address: string,
   name: string | null,
@@ -165,22 +160,26 @@ function checkLeases(
   const needed = users.filter(({ nic }) => nic.address === undefined).length;
   const room = cidr ? freeLeases(network, cidr, fixed) : AUTO_RANGE_SIZE;
   if (room === null || needed <= room) return;
-  const path = [
-    'networks',
-    name,
-    ...(network.dhcp ? ['dhcp'] : network.subnet === undefined ? [] : ['subnet']),
-  ];
+  const path = ['networks', name];
+  if (network.dhcp) path.push('dhcp');
+  else if (network.subnet !== undefined) path.push('subnet');
+  const larger = cidr && 2 ** (32 - cidr.prefix) - 3 < needed ? ', in a larger subnet' : '';
   const hint = cidr
-    ? `Make the range larger: \`dhcp: { start: …, end: … }\`${2 ** (32 - cidr.prefix) - 3 < needed ? ', in a larger subnet' : ''}.`
-    : 'Write a larger subnet and its range: `subnet: 10.20.0.0/16`, `dhcp: { start: 10.20.0.3, end: 10.20.15.254 }`.';
+    ? `Make the range larger: \`dhcp: { start: …, end: … }\`${larger}.`
+    : 'Write a larger subnet and its range: ' +
+      '`subnet: 10.20.0.0/16`, `dhcp: { start: 10.20.0.3, end: 10.20.15.254 }`.';
   report({
     rule: 'dhcp-too-small',
     path,
     onKey: true,
-    message: `DHCP on "${name}" has ${room} addresses to give, and ${needed} network cards want one`,
+    message: `DHCP on "${name}" has ${room} addresses, and ${needed} network cards need one`,
     hint,
     because: users.map(({ path: at }) => at),
   });
+}
+
+function ownEntry<T>(map: Readonly<Record<string, T>>, key: string): T | null {
+  return (Object.hasOwn(map, key) ? map[key] : null) ?? null;
 }
 
 /** null: the range can't be read. */
@@ -196,44 +195,44 @@ function freeLeases(network: FleetNetwork, cidr: Cidr, fixed: ReadonlySet<number
   );
 }
 
-/** Finds values that two cards would have. */
+/** Reports values that two cards would have. */
 class Once {
-  private readonly seen = new Map<string, Card>();
-  private readonly key: 'mac' | 'address';
-  private readonly rule: string;
-  private readonly what: string;
-  private readonly report: Report;
+  readonly #seen = new Map<string, Card>();
+  readonly #key: 'mac' | 'address';
+  readonly #rule: string;
+  readonly #what: string;
+  readonly #report: Report;
 
   constructor(key: 'mac' | 'address', rule: string, what: string, report: Report) {
-    this.key = key;
-    this.rule = rule;
-    this.what = what;
-    this.report = report;
+    this.#key = key;
+    this.#rule = rule;
+    this.#what = what;
+    this.#report = report;
   }
 
   use(identity: string, shown: string, card: Card): void {
-    const first = this.seen.get(identity);
+    const first = this.#seen.get(identity);
     if (!first) {
-      this.seen.set(identity, card);
+      this.#seen.set(identity, card);
       return;
     }
-    const path = [...card.path, this.key];
+    const path = [...card.path, this.#key];
     if (first.path.join('.') === card.path.join('.')) {
-      const message = `The ${this.what} ${shown} would be given to more than one VM`;
-      this.report({
-        rule: this.rule,
+      const message = `The ${this.#what} ${shown} would be given to more than one VM`;
+      this.#report({
+        rule: this.#rule,
         path,
         message,
         hint: `Delete it, or write one entry for each VM instead of \`count\` or \`defaults\`.`,
       });
     } else {
-      const message = `The ${this.what} ${shown} is used twice, first by "${first.vm.name}"`;
-      this.report({
-        rule: this.rule,
+      const message = `The ${this.#what} ${shown} is used twice, first by "${first.vm.name}"`;
+      this.#report({
+        rule: this.#rule,
         path,
         message,
         hint: `Choose another, or delete it.`,
-        because: [[...first.path, this.key]],
+        because: [[...first.path, this.#key]],
       });
     }
   }

@@ -1,4 +1,4 @@
-/** Where nodes boot from: what must be said together, and what can't be. */
+/** Where nodes boot from: keys that belong together, and keys that exclude each other. */
 import type { Fleet, FleetOrchestrator } from '../../model/index.js';
 import type { ExpandedVm } from '../resolve/expand.js';
 import { PROFILES, profileSource } from '../resolve/orchestrator.js';
@@ -21,7 +21,7 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
         rule: 'missing-key',
         path,
         onKey: true,
-        message: '`orchestrator` says neither `domain` nor `bootUrl`',
+        message: '`orchestrator` has neither `domain` nor `bootUrl`',
         hint,
         because,
       });
@@ -32,7 +32,9 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
         onKey: true,
         message:
           '`orchestrator` has no `caCertificate`, and firmware trusts no authority by itself',
-        hint: "Add `caCertificate: FILE.pem`, the certificate of the authority that signed the boot server's.",
+        hint:
+          'Add `caCertificate: FILE.pem`, the certificate of the authority ' +
+          "that signed the boot server's.",
         because: [[...path, 'caCertificate']],
       });
     }
@@ -68,13 +70,13 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
     report({
       rule: 'not-allowed',
       path,
-      message: 'A BIOS has no other way than PXE to boot from the network',
+      message: 'A BIOS boots from the network through PXE only',
       hint,
     });
   }
 }
 
-/** What the API needs to be asked, and what a node's console needs to be answered. */
+/** What the API needs for requests, and what a node's console needs for answers. */
 function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void {
   const { project, onboarding = 'none', credentials, profile, removeHosts } = orchestrator;
   const at = (key: keyof FleetOrchestrator): Path => ['orchestrator', key];
@@ -93,16 +95,16 @@ function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void 
       because: [at(key)],
     });
   };
-  const api = 'Add `domain: orchestrator.example.com`; a `bootUrl` does not tell where the API is.';
-  const which = 'Add `project: NAME`, the project that the nodes belong to.';
+  const api = 'Add `domain: orchestrator.example.com`; `bootUrl` does not say where the API is.';
+  const which = 'Add `project: NAME`, the project of the nodes.';
   if (onboarding === 'non-interactive') {
     needs('domain', 'onboarding', 'nodes are registered through its API', api);
     needs('project', 'onboarding', 'nodes are registered in a project', which);
   } else if (removeHosts === true) {
-    needs('domain', 'removeHosts', 'hosts are removed through its API', api);
-    needs('project', 'removeHosts', 'hosts are removed from a project', which);
+    needs('domain', 'removeHosts', 'hosts are deleted through its API', api);
+    needs('project', 'removeHosts', 'hosts are deleted from a project', which);
   } else if (project !== undefined)
-    needs('domain', 'project', "a project is asked through the orchestrator's API", api);
+    needs('domain', 'project', "a project needs the orchestrator's API", api);
   if (credentials !== undefined && onboarding === 'none' && project === undefined) {
     const hint = 'Add `onboarding` or `project`, or delete `credentials`.';
     report({
@@ -116,7 +118,7 @@ function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void 
   }
   const source = profileSource(profile ?? PROFILES[0]);
   if ('builtin' in source && !PROFILES.some((name) => name === source.builtin)) {
-    const hint = `${didYouMean(source.builtin, PROFILES)} The path of a file begins with ./`;
+    const hint = `${didYouMean(source.builtin, PROFILES)} The path of a file begins with ./.`;
     report({
       rule: 'profile',
       path: at('profile'),

@@ -1,4 +1,4 @@
-/** How a rule says what it found. */
+/** How a rule reports a mistake. */
 import type { Path } from '../source/source.js';
 
 export interface RuleFinding {
@@ -8,7 +8,10 @@ export interface RuleFinding {
   hint: string;
   /** Point at the key, not at its value. */
   onKey?: boolean;
-  /** What else the finding rests on: when the schema refuses one of these, the finding is not to be trusted. */
+  /**
+   * Other values that the finding depends on: if the schema refuses one of them, the finding is
+   * dropped.
+   */
   because?: Path[];
 }
 

@@ -1,4 +1,4 @@
-/** What a VM can't have: memory, disks, serial numbers, graphics, time limits. */
+/** Limits of a VM: memory, disks, serial numbers, graphics, timeouts. */
 import ipaddr from 'ipaddr.js';
 import type { Fleet } from '../../model/index.js';
 import type { ExpandedVm } from '../resolve/expand.js';
@@ -9,7 +9,7 @@ import type { Report } from './report.js';
 
 const MIB = 1024;
 const TIB = 1024 ** 3;
-/** What one AHCI controller takes; the device letters and the unit numbers of SATA and SCSI are the same. */
+/** The ports of one AHCI controller; SATA and SCSI share the device letters and unit numbers. */
 const MAX_SATA_AND_SCSI = 6;
 /** Each takes a PCI slot. */
 const MAX_VIRTIO = 16;
@@ -17,7 +17,7 @@ const MAX_SHUTDOWN_SECONDS = 3600;
 
 export function checkVms(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void {
   checkUri(fleet, report);
-  // The copies of a group are alike.
+  // The copies of a group are identical.
   for (const vm of vms.filter((one) => one.copy === 0)) {
     checkMemory(vm, report);
     checkDisks(vm, report);
@@ -108,7 +108,8 @@ function checkSerials(fleet: Fleet, report: Report): void {
     const path = ['vms', index, 'serialNumbers'];
     const count = vm.count ?? 1;
     if (vm.serialNumbers.length !== count) {
-      const message = `There are ${vm.serialNumbers.length} serial numbers for ${count === 1 ? 'one VM' : `${count} VMs`}`;
+      const wanted = count === 1 ? 'one VM' : `${count} VMs`;
+      const message = `There are ${vm.serialNumbers.length} serial numbers for ${wanted}`;
       const hint =
         vm.count === undefined && vm.serialNumbers.length > 1
           ? `Add \`count: ${vm.serialNumbers.length}\`, or keep one.`

@@ -1,4 +1,7 @@
-/** The schema's verdict in a person's words: one finding for each mistake, with the place, and what to write instead. */
+/**
+ * The schema's errors in plain words: one finding for each mistake, with its place and what to
+ * write instead.
+ */
 import fleetSchema from '../../../schemas/fleet.schema.json' with { type: 'json' };
 import { nearest, type Finding } from '../../model/index.js';
 import { validate, type SchemaError, type Validate } from './generated/validate.js';
@@ -8,7 +11,7 @@ import { didYouMean } from './suggest.js';
 
 export interface SchemaFinding {
   finding: Finding;
-  /** The value that is wrong, or the key that is. */
+  /** The wrong value, or the wrong key. */
   path: Path;
 }
 
@@ -28,7 +31,7 @@ interface SchemaNode {
   title?: string;
 }
 
-/** What a kind of file may say. */
+/** A kind of file: its schema and validator. */
 export interface Format {
   schema: SchemaNode & { definitions: Record<string, SchemaNode | undefined> };
   validate: Validate;
@@ -36,7 +39,7 @@ export interface Format {
 
 const FLEET: Format = { schema: fleetSchema, validate };
 
-/** More than anyone reads at once. */
+/** More than anyone reads. */
 const MAX_ERRORS = 500;
 
 const TYPE_NAMES: Record<string, string> = {
@@ -48,7 +51,9 @@ const TYPE_NAMES: Record<string, string> = {
   array: 'a list',
 };
 
-/** Everything that the schema says against `value`. Empty: `value` is what the format means, a `Fleet`. */
+/**
+ * All errors of the schema in `value`. Empty: `value` has the format's type, `Fleet` for example.
+ */
 export function checkSchema(
   value: unknown,
   root: Place,
@@ -60,7 +65,9 @@ export function checkSchema(
   return errors.flatMap((error) => explain(error, value, root, source, format) ?? []);
 }
 
-/** Takes out the branches of `anyOf` that do not fit the kind of value, and the complaints that only repeat others. */
+/**
+ * Drops the branches of `anyOf` for another type of value, and the errors that only repeat others.
+ */
 function distinct(errors: readonly SchemaError[]): SchemaError[] {
   const dropped = new Set<SchemaError>();
   for (const union of errors.filter((error) => error.keyword === 'anyOf')) {
@@ -74,7 +81,7 @@ function distinct(errors: readonly SchemaError[]): SchemaError[] {
     const misfits = new Set(here.filter((e) => e.keyword === 'type').map(branch));
     const fitting = here.filter((e) => !misfits.has(branch(e)));
     for (const error of here) if (misfits.has(branch(error))) dropped.add(error);
-    // With a branch that fits, its own complaints say it better than the union's.
+    // The errors of a branch that fits say more than the error of the union.
     if (deeper || fitting.length > 0) dropped.add(union);
   }
   for (const error of errors) {
@@ -83,7 +90,7 @@ function distinct(errors: readonly SchemaError[]): SchemaError[] {
       other !== error &&
       other.instancePath === error.instancePath &&
       other.propertyName === error.propertyName;
-    // Text that is no text needs no second complaint about its pattern, nor a constant one about its type.
+    // A wrong type needs no second error about a pattern or a constant.
     if (
       ['enum', 'const', 'pattern'].includes(error.keyword) &&
       errors.some((o) => sameplace(o) && o.keyword === 'type' && !dropped.has(o))
@@ -125,10 +132,12 @@ function explain(
   if (later) return make('not-yet', at, false, later.message, later.hint);
   const owner = schemaOf(schema, at, error);
   if (owner.title === 'FleetSecret' && error.keyword !== 'additionalProperties') {
-    // What stands there may be the secret: it is not said.
+    // The value may be the secret itself, so no message quotes it.
     const key = String(at.at(-1));
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-      const hint = `Write where it is: \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`, a file of mode 0600; and change the ${key} if others have seen this file.`;
+      const hint =
+        `Write where it is: \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`, ` +
+        `a file of mode 0600; and change the ${key} if others have seen this file.`;
       return make(
         'secret',
         at,
@@ -137,19 +146,19 @@ function explain(
         hint,
       );
     }
-    const said =
+    const found =
       Object.keys(value).length === 0 ? 'neither `env` nor `file`' : 'both `env` and `file`';
     return make(
       'secret',
       at,
       true,
-      `${name} says ${said}`,
+      `${name} has ${found}`,
       `Write \`${key}: { env: VARIABLE }\` or \`${key}: { file: PATH }\`.`,
     );
   }
   const example = `For example \`${snippet(at, owner)}\`.`;
   const secret = at.some((step) => step === 'credentials' || step === 'password');
-  const quoted = secret ? 'what stands there' : quote(value);
+  const quoted = secret ? 'this value' : quote(value);
 
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -173,7 +182,7 @@ function explain(
           'missing-key',
           at,
           false,
-          `${name} says neither \`network\` nor \`bridge\``,
+          `${name} has neither \`network\` nor \`bridge\``,
           'Write `{ network: lab }` or `{ bridge: br0 }`.',
         );
       }
@@ -192,13 +201,14 @@ function explain(
         'not-allowed',
         at,
         false,
-        `${name} says both \`network\` and \`bridge\``,
+        `${name} has both \`network\` and \`bridge\``,
         'Keep one of them; two cards are two entries of the list.',
       );
     case 'false schema': {
-      // The one place where a key rules out another.
+      // The one place where a key excludes another.
       const hint =
-        "Delete it: ven leaves somebody else's network as it is, but for `httpBoot`. Or delete `existing`, to have one of the fleet's own.";
+        'Delete it: ven changes a foreign network only for `httpBoot`. ' +
+        "Or delete `existing`, for a network of the fleet's own.";
       return make(
         'not-allowed',
         at,
@@ -311,7 +321,7 @@ function explain(
           ? `${name} has fewer than ${String(error.params['limit'])} entries`
           : `${name} is an empty list`,
         at[0] === 'vms' && at.length === 1
-          ? 'Add a VM: `- name: edge`; to take a fleet away use ven destroy.'
+          ? 'Add a VM: `- name: edge`; to delete a fleet use ven destroy.'
           : example,
       );
     case 'maxItems':
@@ -339,7 +349,7 @@ function nameHint(name: string): string {
     : `For example \`${better.slice(0, 40)}\`.`;
 }
 
-/** For what people write from habit: 8G, 8GB, 8192, 1.5GiB. */
+/** For sizes in other spellings: 8G, 8GB, 8192, 1.5GiB. */
 function sizeHint(value: unknown): string | null {
   const parts = /^([0-9]+)(\.[0-9]+)?\s*([kKmMgGtT])?(i?[bB])?$/.exec(String(value));
   if (!parts) return null;
@@ -375,7 +385,7 @@ function resolveRef({ definitions }: Format['schema'], node: SchemaNode): Schema
     : (definitions[node.$ref.slice('#/definitions/'.length)] ?? {});
 }
 
-/** The schema that speaks about a place: found by walking the data, since schema paths begin anew in each `$ref`. */
+/** The schema of a place. It follows the data, since schema paths start again in each `$ref`. */
 function schemaOf(schema: Format['schema'], path: Path, error: SchemaError): SchemaNode {
   let node: SchemaNode = schema;
   for (const step of path) node = within(schema, node, step);

@@ -1,6 +1,6 @@
 /**
- * What a fleet file may say one day and ven does not do yet: refused by name, never accepted and ignored.
- * This is the only list of it.
+ * Keys and values of a fleet file that ven may support later. They are refused by name, never
+ * ignored. This is the only list of them.
  */
 import type { Path } from '../source/source.js';
 
@@ -10,7 +10,7 @@ export interface LaterWork {
 }
 
 interface Entry {
-  /** `*` stands for any one step; `vm` for a VM of the list or `defaults`. */
+  /** `*`: any one step; `vm`: a VM of the list, or `defaults`. */
   path: string;
   /** Only for these values; every value when left out. */
   when?: (value: unknown) => boolean;
@@ -96,12 +96,9 @@ const LATER: readonly Entry[] = [
 
 /** The entry for this place and value, or null. */
 export function laterWork(path: Path, value: unknown): LaterWork | null {
-  const steps =
-    path[0] === 'defaults'
-      ? ['vm', ...path.slice(1)]
-      : path[0] === 'vms' && path.length > 1
-        ? ['vm', ...path.slice(2)]
-        : path;
+  let steps = path;
+  if (path[0] === 'defaults') steps = ['vm', ...path.slice(1)];
+  else if (path[0] === 'vms' && path.length > 1) steps = ['vm', ...path.slice(2)];
   for (const entry of LATER) {
     const pattern = entry.path.split('.');
     if (

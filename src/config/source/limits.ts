@@ -1,9 +1,9 @@
-/** What is refused before YAML is parsed, so that no input can be slow, deep or unreadable. */
+/** Checks before YAML is parsed, so that no input can be slow, too deep or unreadable. */
 import { CST, Lexer, Parser } from 'yaml';
 import type { Range } from './range.js';
 import { FLEET_FILE, Source, throwFindings } from './source.js';
 
-/** Room for long texts; what YAML there may be is limited below. */
+/** Room for long texts; the amount of YAML is limited below. */
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Characters and words of YAML; about 9,000 lines. */
 const MAX_TOKENS = 64_000;
@@ -28,7 +28,7 @@ export function decode(bytes: Uint8Array, file: string, kind = FLEET_FILE): stri
   try {
     return decoded(bytes.length, false).replace(/^\ufeff/, '');
   } catch {
-    // The longest beginning that is valid: halving finds it in a few decodings.
+    // The longest valid beginning: halving finds it in a few decodings.
     let good = 0;
     let bad = bytes.length;
     while (good + 1 < bad) {
@@ -62,7 +62,7 @@ export function decode(bytes: Uint8Array, file: string, kind = FLEET_FILE): stri
 /**
  * Refuses text that is too large, too deep, or carries control characters.
  * @throws VenError `fleet-file`
- * @returns the tokens of the YAML parser, known to be few and shallow.
+ * @returns the tokens of the YAML parser, few and shallow.
  */
 export function withinLimits(source: Source): CST.Token[] {
   const { text, kind } = source;
@@ -103,7 +103,7 @@ export function withinLimits(source: Source): CST.Token[] {
         source.finding('too-large', { start: offset, end: offset + 1 }, message, hint),
       ]);
     }
-    // Brackets are the quickest way down: the parser need not see them all.
+    // Brackets nest fastest; the parser need not read them all.
     if (lexeme === '[' || lexeme === '{') brackets++;
     if (lexeme === ']' || lexeme === '}') brackets--;
     if (brackets > MAX_DEPTH) deep({ start: offset, end: offset + 1 });
@@ -119,7 +119,9 @@ export function withinLimits(source: Source): CST.Token[] {
 /** @throws VenError `fleet-file` */
 export function refuseLarge(size: number, file: string, kind = FLEET_FILE): void {
   if (size <= MAX_FILE_BYTES) return;
-  const message = `The file has ${(size / 1024 / 1024).toFixed(1)} MiB; a ${kind.name} has at most ${MAX_FILE_BYTES / 1024 / 1024} MiB`;
+  const has = (size / 1024 / 1024).toFixed(1);
+  const limit = MAX_FILE_BYTES / 1024 / 1024;
+  const message = `The file has ${has} MiB; a ${kind.name} has at most ${limit} MiB`;
   const hint = `Check that this is a ${kind.name}.`;
   throwFindings({ file, kind }, [
     {
@@ -134,7 +136,7 @@ export function refuseLarge(size: number, file: string, kind = FLEET_FILE): void
   ]);
 }
 
-/** Walks without recursion: the depth is not known to be harmless yet. */
+/** Walks without recursion, since the depth is not checked yet. */
 function tooDeep(tokens: readonly CST.Token[]): Range | null {
   const queue: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = queue.pop(); next; next = queue.pop()) {

@@ -6,12 +6,12 @@ import type { Range } from './range.js';
 /** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
 export type Path = readonly (string | number)[];
 
-/** Where a value stands, and its key when it has one. */
+/** The place of a value, and of its key where it has one. */
 export interface Place {
   key: Range | null;
   value: Range;
   children: Map<string | number, Place>;
-  /** It could not be read, and there is a finding that says so: what else is wrong with it is not worth saying. */
+  /** It could not be read, and a finding says so; more findings about it would not help. */
   flawed: boolean;
 }
 
@@ -41,45 +41,45 @@ export class Source {
   readonly kind: FileKind;
   readonly text: string;
   /** Of secrets that somebody wrote into it. */
-  private secrets: readonly Range[];
+  #secrets: readonly Range[];
   /** As the text, without them. */
-  private stars: string;
-  private words: readonly string[] | null = null;
-  private readonly lineStarts: number[];
+  #stars: string;
+  #words: readonly string[] | null = null;
+  readonly #lineStarts: number[];
 
   constructor(file: string, text: string, kind = FLEET_FILE) {
     this.file = file;
     this.kind = kind;
     this.text = text;
     // As long as nobody has parsed it. A profile has no place for secrets.
-    this.secrets = kind === FLEET_FILE ? likelySecrets(text) : [];
-    this.stars = starred(withoutSecrets(text), this.secrets);
-    this.lineStarts = [0];
+    this.#secrets = kind === FLEET_FILE ? likelySecrets(text) : [];
+    this.#stars = starred(withoutSecrets(text), this.#secrets);
+    this.#lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
-      this.lineStarts.push(at + 1);
+      this.#lineStarts.push(at + 1);
   }
 
   /** What findings may show: the text with stars for secrets. */
   get shown(): string {
-    return this.stars;
+    return this.#stars;
   }
 
   /** @param known where secrets stand. `parsed`: there are no others. */
   conceal(known: readonly Range[], parsed: boolean): void {
-    this.secrets = parsed ? known : [...this.secrets, ...known];
-    this.words = null;
-    this.stars = starred(withoutSecrets(this.text), this.secrets);
+    this.#secrets = parsed ? known : [...this.#secrets, ...known];
+    this.#words = null;
+    this.#stars = starred(withoutSecrets(this.text), this.#secrets);
   }
 
   position(offset: number): { line: number; column: number } {
     let low = 0;
-    let high = this.lineStarts.length - 1;
+    let high = this.#lineStarts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.lineStarts[middle] ?? 0) <= offset) low = middle;
+      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: offset - (this.lineStarts[low] ?? 0) + 1 };
+    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
   }
 
   finding(rule: string, at: Range, message: string, hint: string): Finding {
@@ -87,18 +87,18 @@ export class Source {
     const { line, column } = this.position(offset);
     return {
       rule,
-      message: printable(this.unquoted(message)),
-      hint: printable(this.unquoted(hint)),
+      message: printable(this.#unquoted(message)),
+      hint: printable(this.#unquoted(hint)),
       file: this.file,
       line,
       column,
-      frame: this.frame(line, column, at.end - at.start),
+      frame: this.#frame(line, column, at.end - at.start),
     };
   }
 
   /** Without quotations of secrets, and names that stand where they should. */
-  private unquoted(message: string): string {
-    const words = (this.words ??= this.secretWords());
+  #unquoted(message: string): string {
+    const words = (this.#words ??= this.#secretWords());
     if (words.length === 0) return message;
     return message.replace(
       /"((?:[^"\\]|\\.)*)"|(?<=[*&])[^\s"]+/g,
@@ -112,42 +112,43 @@ export class Source {
     );
   }
 
-  private secretWords(): string[] {
-    const words = this.secrets.flatMap(({ start, end }) =>
+  #secretWords(): string[] {
+    const words = this.#secrets.flatMap(({ start, end }) =>
       this.text.slice(start, end).split(/[\s"'{}[\],]+/),
     );
     return [...new Set(words)].filter(({ length }) => length >= SHORTEST);
   }
 
   lineAt(offset: number): string {
-    return this.line(this.position(offset).line, this.text);
+    return this.#line(this.position(offset).line, this.text);
   }
 
-  private line(number: number, text = this.shown): string {
-    const start = this.lineStarts[number - 1] ?? 0;
-    const end = this.lineStarts[number] ?? text.length + 1;
+  #line(number: number, text = this.shown): string {
+    const start = this.#lineStarts[number - 1] ?? 0;
+    const end = this.#lineStarts[number] ?? text.length + 1;
     return text.slice(start, end - 1).replace(/\r$/, '');
   }
 
-  private frame(line: number, column: number, length: number): string {
+  #frame(line: number, column: number, length: number): string {
     const first = Math.max(1, line - CONTEXT_LINES);
-    const last = Math.min(this.lineStarts.length, line + CONTEXT_LINES);
+    const last = Math.min(this.#lineStarts.length, line + CONTEXT_LINES);
     const gutter = String(last).length;
     // A very long line is shown as the window around the place.
     const shift = column > FRAME_WIDTH - 20 ? column - FRAME_WIDTH / 2 : 0;
     const rows: string[] = [];
     for (let number = first; number <= last; number++) {
-      const text = printable(this.line(number).slice(shift, shift + FRAME_WIDTH));
+      const text = printable(this.#line(number).slice(shift, shift + FRAME_WIDTH));
       rows.push(
         `${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${text}`.trimEnd(),
       );
       if (number !== line) continue;
       const room = Math.max(
         1,
-        Math.min(this.line(number).length - column + 1, FRAME_WIDTH - (column - 1 - shift)),
+        Math.min(this.#line(number).length - column + 1, FRAME_WIDTH - (column - 1 - shift)),
       );
       rows.push(
-        `  ${' '.repeat(gutter)} | ${' '.repeat(column - 1 - shift)}${'^'.repeat(Math.max(1, Math.min(length, room)))}`,
+        `  ${' '.repeat(gutter)} | ${' '.repeat(column - 1 - shift)}` +
+          '^'.repeat(Math.max(1, Math.min(length, room))),
       );
     }
     return rows.join('\n');
@@ -190,17 +191,19 @@ export function quote(value: unknown): string {
   return text;
 }
 
-/** A path as people write it: `vms[0].cpus`. */
+/** A path in the usual notation: `vms[0].cpus`. */
 export function label(path: Path): string {
   if (path.length === 0) return 'The file';
   let text = '';
-  for (const step of path)
-    text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
-  // A key may hold anything.
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else text += text === '' ? step : `.${step}`;
+  }
+  // A key can have any character.
   return `\`${text.replace(/[\u0000-\u001f`]/g, '?').slice(0, 120)}\``;
 }
 
-/** The place of a path, or of its nearest ancestor that stands in the text. */
+/** The place of a path, or of its nearest ancestor in the file. */
 export function placeOf(root: Place, path: Path): Place {
   let place = root;
   for (const step of path) {
@@ -211,7 +214,7 @@ export function placeOf(root: Place, path: Path): Place {
   return place;
 }
 
-/** There is a finding about exactly this value already. */
+/** Whether a finding about exactly this value exists already. */
 export function isFlawed(root: Place, path: Path): boolean {
   let place: Place | undefined = root;
   for (const step of path) place = place?.children.get(step) ?? place?.children.get(String(step));

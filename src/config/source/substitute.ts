@@ -1,10 +1,13 @@
-/** `${VAR}` and `${VAR:-default}` in a parsed string; `$${` stands for a literal `${`. What is put in is never looked at again. */
+/**
+ * `${VAR}` and `${VAR:-default}` in a parsed string; `$${` is a literal `${`. Inserted text is not
+ * searched again.
+ */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Substitution {
   text: string;
-  /** At least one variable was put in. */
+  /** At least one variable was inserted. */
   substituted: boolean;
   problems: { rule: 'unset-variable' | 'bad-substitution'; message: string; hint: string }[];
 }
@@ -53,7 +56,10 @@ export function substitute(text: string, env: Environment): Substitution {
   return { text: result, substituted, problems };
 }
 
-/** Keys whose value may be a number or a boolean. Elsewhere what was put in stays text, so that a title may be `42`. */
+/**
+ * Keys whose value may be a number or a boolean. Elsewhere inserted text stays text, so that a
+ * title may be `42`.
+ */
 const NUMBERS_AND_BOOLEANS: ReadonlySet<unknown> = new Set([
   'count',
   'cpus',
@@ -64,7 +70,7 @@ const NUMBERS_AND_BOOLEANS: ReadonlySet<unknown> = new Set([
   'dhcp',
 ]);
 
-/** What an unquoted `${VAR}` means at this key. */
+/** The value of an unquoted `${VAR}` at this key. */
 export function asScalar(
   text: string,
   key: string | number | undefined,

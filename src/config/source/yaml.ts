@@ -1,4 +1,4 @@
-/** YAML text to a plain value, with the place of every key and value. */
+/** YAML text to a plain value, with the place of each key and value. */
 import {
   Composer,
   CST,
@@ -19,23 +19,22 @@ import type { Range } from './range.js';
 import { FLEET_FILE, quote, Source, throwFindings, type Path, type Place } from './source.js';
 import { asScalar, substitute, type Environment } from './substitute.js';
 
-/** Values after aliases are written out. */
+/** Values, with aliases expanded. */
 const MAX_VALUES = 100_000;
-const CONTROL =
-  /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-const CONTROL_BUT_LINES =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const CONTROL = orLoneSurrogate(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/);
+const CONTROL_BUT_LINES = orLoneSurrogate(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/);
 
 export interface ParsedYaml {
   /** Maps have no prototype, so that no key is special. */
   value: unknown;
   root: Place;
-  /** What is wrong with single values; the rest can still be checked. */
+  /** Mistakes in single values; the rest can still be checked. */
   findings: Finding[];
 }
 
 /**
- * @param env for `${VAR}`; null: nothing is put in.
+ * @param env for `${VAR}`; null: no variables are inserted.
  * @throws VenError `fleet-file` when the text is not one well-formed YAML map.
  */
 export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
@@ -72,7 +71,7 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
       literalSecrets(document, source.text),
       document.errors.length === 0 && second === undefined,
     );
-  // A second complaint about a line is nearly always the first one's echo.
+  // A second error on a line is nearly always an echo of the first.
   for (const error of document?.errors.slice(0, 100) ?? []) {
     const finding = syntax(source, error);
     if (!findings.some((other) => other.line === finding.line)) findings.push(finding);
@@ -116,7 +115,7 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
   return { value, root: place, findings };
 }
 
-/** A fleet file's text, whatever stands in it, with stars for the secrets that somebody wrote into it; nothing is longer or shorter. */
+/** The text of any fleet file with stars in place of literal secrets; its length stays the same. */
 export function withoutLiteralSecrets(text: string): string {
   const source = new Source('', text);
   try {
@@ -127,18 +126,22 @@ export function withoutLiteralSecrets(text: string): string {
   return source.shown;
 }
 
+function orLoneSurrogate({ source }: RegExp): RegExp {
+  return new RegExp(`${source}|${LONE_SURROGATE.source}`);
+}
+
 class Walk {
-  private readonly source: Source;
-  private readonly env: Environment | null;
-  private readonly findings: Finding[];
-  private readonly anchors = new Map<string, ParsedNode>();
-  private readonly open = new Set<ParsedNode>();
-  private values = 0;
+  readonly #source: Source;
+  readonly #env: Environment | null;
+  readonly #findings: Finding[];
+  readonly #anchors = new Map<string, ParsedNode>();
+  readonly #open = new Set<ParsedNode>();
+  #values = 0;
 
   constructor(source: Source, env: Environment | null, findings: Finding[]) {
-    this.source = source;
-    this.env = env;
-    this.findings = findings;
+    this.#source = source;
+    this.#env = env;
+    this.#findings = findings;
   }
 
   node(node: ParsedNode | null, path: Path, key: Range | null): { value: unknown; place: Place } {
@@ -146,53 +149,48 @@ class Walk {
       ? { start: node.range[0], end: Math.max(node.range[1], node.range[0] + 1) }
       : (key ?? { start: 0, end: 1 });
     const place: Place = { key, value: at, children: new Map(), flawed: false };
-    if (++this.values > MAX_VALUES) {
-      const message = `The file's aliases write out to more than ${MAX_VALUES} values`;
-      throwFindings(this.source, [
-        this.source.finding(
+    if (++this.#values > MAX_VALUES) {
+      const message = `The file has more than ${MAX_VALUES} values once its aliases are expanded`;
+      throwFindings(this.#source, [
+        this.#source.finding(
           'alias-bomb',
           at,
           message,
-          'Say alike VMs once, with `count` and `defaults`.',
+          'Write identical VMs once, with `count` and `defaults`.',
         ),
       ]);
     }
     if (!node) return { value: null, place };
-    if (isAlias(node)) return this.alias(node.source, path, key, at);
-    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (isAlias(node)) return this.#alias(node.source, path, key, at);
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag !== undefined) {
       place.flawed = true;
-      this.findings.push(
-        this.source.finding(
+      this.#findings.push(
+        this.#source.finding(
           'tag',
           at,
-          `The YAML tag ${quote(node.tag)} is not used in a ${this.source.kind.name}`,
+          `The YAML tag ${quote(node.tag)} is not used in a ${this.#source.kind.name}`,
           'Delete it; put text in quotes.',
         ),
       );
     }
     if (isScalar(node))
-      return { value: this.scalar(node.value, node.type === 'PLAIN', path, place), place };
-    this.open.add(node);
-    const value = isMap(node) ? this.map(node, path, place) : this.list(node, path, place);
-    this.open.delete(node);
+      return { value: this.#scalar(node.value, node.type === 'PLAIN', path, place), place };
+    this.#open.add(node);
+    const value = isMap(node) ? this.#map(node, path, place) : this.#list(node, path, place);
+    this.#open.delete(node);
     return { value, place };
   }
 
-  private alias(
-    name: string,
-    path: Path,
-    key: Range | null,
-    at: Range,
-  ): { value: unknown; place: Place } {
+  #alias(name: string, path: Path, key: Range | null, at: Range): { value: unknown; place: Place } {
     const place: Place = { key, value: at, children: new Map(), flawed: false };
-    const target = this.anchors.get(name);
-    if (!target || this.open.has(target)) {
+    const target = this.#anchors.get(name);
+    if (!target || this.#open.has(target)) {
       const message = target
-        ? `The alias *${name} stands inside what it names`
+        ? `The alias *${name} is inside the value that it names`
         : `There is no anchor &${name} before this alias`;
-      this.findings.push(
-        this.source.finding('alias', at, message, 'Write the value out, or use `defaults`.'),
+      this.#findings.push(
+        this.#source.finding('alias', at, message, 'Write the value out, or use `defaults`.'),
       );
       place.flawed = true;
       return { value: null, place };
@@ -200,38 +198,38 @@ class Walk {
     return this.node(target, path, key);
   }
 
-  private map(node: YAMLMap.Parsed, path: Path, place: Place): Record<string, unknown> {
+  #map(node: YAMLMap.Parsed, path: Path, place: Place): Record<string, unknown> {
     const map = Object.create(null) as Record<string, unknown>;
     for (const pair of node.items) {
       const keyNode = pair.key as ParsedNode | null;
       const start = keyNode?.range[0] ?? node.range[0];
       const at = { start, end: Math.max(start + 1, keyNode?.range[1] ?? 0) };
       if (!isScalar(keyNode) || keyNode.value === null || keyNode.tag !== undefined) {
-        this.findings.push(
-          this.source.finding('bad-key', at, 'A key must be a plain word', 'Write `key: value`.'),
+        this.#findings.push(
+          this.#source.finding('bad-key', at, 'A key must be a plain word', 'Write `key: value`.'),
         );
         continue;
       }
-      if (keyNode.anchor !== undefined) this.anchors.set(keyNode.anchor, keyNode);
+      if (keyNode.anchor !== undefined) this.#anchors.set(keyNode.anchor, keyNode);
       const key =
         typeof keyNode.value === 'string'
           ? keyNode.value
           : (keyNode.source ?? JSON.stringify(keyNode.value));
       if (key === '<<' && keyNode.type === 'PLAIN') {
         const hint = 'Put what VMs share under `defaults`, or repeat it.';
-        this.findings.push(
-          this.source.finding(
+        this.#findings.push(
+          this.#source.finding(
             'merge-key',
             at,
-            `Merge keys (\`<<\`) are not used in a ${this.source.kind.name}`,
+            `Merge keys (\`<<\`) are not used in a ${this.#source.kind.name}`,
             hint,
           ),
         );
         continue;
       }
       if (CONTROL.test(key)) {
-        this.findings.push(
-          this.source.finding(
+        this.#findings.push(
+          this.#source.finding(
             'control-character',
             at,
             `The key ${quote(key)} holds a control character`,
@@ -242,9 +240,9 @@ class Walk {
       }
       const first = place.children.get(key);
       if (first) {
-        const { line } = this.source.position(first.key?.start ?? 0);
-        this.findings.push(
-          this.source.finding(
+        const { line } = this.#source.position(first.key?.start ?? 0);
+        this.#findings.push(
+          this.#source.finding(
             'duplicate-key',
             at,
             `The key ${quote(key)} is there twice; first in line ${line}`,
@@ -260,7 +258,7 @@ class Walk {
     return map;
   }
 
-  private list(node: YAMLSeq.Parsed, path: Path, place: Place): unknown[] {
+  #list(node: YAMLSeq.Parsed, path: Path, place: Place): unknown[] {
     return node.items.map((item, index) => {
       const child = this.node(item, [...path, index], null);
       place.children.set(index, child.place);
@@ -268,16 +266,16 @@ class Walk {
     });
   }
 
-  private scalar(value: unknown, plain: boolean, path: Path, place: Place): unknown {
+  #scalar(value: unknown, plain: boolean, path: Path, place: Place): unknown {
     if (typeof value !== 'string') return value;
     const result =
-      this.env === null
+      this.#env === null
         ? { text: value, substituted: false, problems: [] }
-        : substitute(value, this.env);
+        : substitute(value, this.#env);
     place.flawed ||= result.problems.length > 0;
     for (const problem of result.problems)
-      this.findings.push(
-        this.source.finding(problem.rule, place.value, problem.message, problem.hint),
+      this.#findings.push(
+        this.#source.finding(problem.rule, place.value, problem.message, problem.hint),
       );
     const last = path.at(-1);
     const control = (last === 'title' || last === 'description' ? CONTROL_BUT_LINES : CONTROL).exec(
@@ -288,8 +286,8 @@ class Walk {
       const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
       const what =
         control[0] === '\n' ? 'a line break' : `a character that libvirt can't keep (U+${code})`;
-      this.findings.push(
-        this.source.finding(
+      this.#findings.push(
+        this.#source.finding(
           'control-character',
           place.value,
           `This text holds ${what}`,
@@ -299,9 +297,10 @@ class Walk {
     } else if (last === 'title' && result.text.includes('\n')) {
       place.flawed = true;
       const hint =
-        'Put what needs several lines into `description`. (A block that begins with `>` or `|` ends in a line break; `>-` does not.)';
-      this.findings.push(
-        this.source.finding(
+        'Put several lines into `description`. (A block that begins with `>` or `|` ends in ' +
+        'a line break; `>-` does not.)';
+      this.#findings.push(
+        this.#source.finding(
           'line-break',
           place.value,
           "libvirt can't keep a line break in a title",
@@ -331,7 +330,8 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
 function syntax(source: Source, error: YAMLError): Finding {
   const [start, end] = error.pos;
   const braces =
-    'Put ${…} in quotes, or write its key on a line of its own: between { and } YAML takes its braces for a map.';
+    'Put ${…} in quotes, or write its key on a line of its own: ' +
+    'between { and } YAML reads its braces as a map.';
   const hint = source.lineAt(start).includes('${')
     ? braces
     : (SYNTAX_HINTS[error.code] ??

@@ -291,7 +291,9 @@ describe('credentials', () => {
     ).toEqual([]);
     await expect(orchestratorHosts({ ...request, env: person, all: true })).rejects.toMatchObject({
       code: 'orchestrator-refused',
-      summary: expect.stringContaining('403, the user may not do that') as string,
+      summary: expect.stringContaining(
+        '403, the user does not have the right to do this',
+      ) as string,
     });
   });
 

@@ -217,7 +217,7 @@ describe('what is asked, and understood', () => {
     answerWith(() => ({ status: 200, json: { totalElements: 0 } }));
     expect(await client().hosts()).toEqual([]);
     answerWith(() => ({ status: 200, json: { message: 'hello' } }));
-    expect((await errorOf(client().hosts())).summary).toContain('it holds no list `hosts`');
+    expect((await errorOf(client().hosts())).summary).toContain('it has no list `hosts`');
   });
 
   it('is the operating systems', async () => {
@@ -368,15 +368,15 @@ describe('registering', () => {
     const error = await errorOf(client().register(A));
     expect(error.code).toBe('foreign-object');
     expect(error.summary).toContain(
-      `as "a", which was seen with the UUID 00000000-0000-4000-8000-000000000000, not ${A.uuid}`,
+      `as "a", which has booted with the UUID 00000000-0000-4000-8000-000000000000, not ${A.uuid}`,
     );
     expect(error.hint).toContain(
-      'delete it in the orchestrator. Else give this VM another serial number',
+      'delete it in the orchestrator. If not, give this VM another serial number',
     );
     await expect(client().unregister(A)).rejects.toMatchObject({
       code: 'foreign-object',
       summary: expect.stringContaining(
-        `is not a, but "a", which was seen with the UUID 00000000`,
+        `is not a, but "a", which has booted with the UUID 00000000`,
       ) as string,
     });
     expect(apiCalls().every(({ method }) => method === 'GET')).toBe(true);
@@ -476,7 +476,7 @@ describe('the default operating system', () => {
     await client().setDefaultOs('os-1');
     const error = await errorOf(client().setDefaultOs('os-9'));
     expect(error.code).toBe('orchestrator-refused');
-    expect(error.detail).toContain('It said: {"message":"no such OS"}\nThe provider is as it was.');
+    expect(error.detail).toContain('It said: {"message":"no such OS"}\nThe provider is unchanged.');
     expect(config(known)).toEqual({ defaultOs: 'os-1', autoProvision: true });
   });
 
@@ -513,7 +513,7 @@ describe('the default operating system', () => {
     known.all.push(old());
     const began = performance.now();
     const error = await errorOf(client().setDefaultOs('os-2'));
-    expect(error.detail).toContain('The provider is as it was.');
+    expect(error.detail).toContain('The provider is unchanged.');
     expect(performance.now() - began).toBeGreaterThan(1000);
     expect(known.all).toMatchObject([{ providerVendor: 'V', config: JSON.stringify(OLD) }]);
   });
@@ -532,7 +532,7 @@ describe('the default operating system', () => {
       old(),
     );
     expect((await errorOf(client().setDefaultOs('os-3'))).detail).toBe(
-      'The provider is as it was.',
+      'The provider is unchanged.',
     );
   });
 
@@ -540,12 +540,12 @@ describe('the default operating system', () => {
     const known = providers(() => true);
     known.all.push({ ...old(), apiEndpoint: 'mine', apiCredentials: ['canary'] });
     const error = await errorOf(client().setDefaultOs('os-2'));
-    expect(error.detail).toContain("is deleted, or may be, and can't be put back: POST https://");
+    expect(error.detail).toContain("is, or may be, deleted, and can't be restored: POST https://");
     expect(error.detail).toMatch(
       /\nIt had providerVendor: V, config: \{"defaultOs":"os-1","autoProvision":true,"osSecurityFeatureEnable":true\}$/,
     );
     expect(error.hint).toMatch(
-      /make it with that \(POST https:\S+\/providers, name infra_onboarding, providerKind PROVIDER_KIND_BAREMETAL\)/,
+      /create it with that \(POST https:\S+\/providers, name infra_onboarding, providerKind PROVIDER_KIND_BAREMETAL\)/,
     );
   });
 
@@ -752,12 +752,12 @@ describe('trouble that passes', () => {
 
 describe('trouble that stays', () => {
   it.each([
-    [400, 'orchestrator-refused', 'does not accept that'],
-    [403, 'orchestrator-refused', 'the user may not do that'],
+    [400, 'orchestrator-refused', 'does not accept the request'],
+    [403, 'orchestrator-refused', 'the user does not have the right to do this'],
     [404, 'orchestrator-refused', 'there is no project "infra-1"'],
-    [409, 'orchestrator-refused', 'stands against what is there'],
+    [409, 'orchestrator-refused', 'conflicts with what exists'],
     [500, 'orchestrator-unreachable', 'the orchestrator failed'],
-    [302, 'orchestrator-refused', 'sends ven away to https://login.test, which'],
+    [302, 'orchestrator-refused', 'redirects to https://login.test, which'],
   ])('%i is told at once', async (status, code, what) => {
     answerWith(() => ({
       status,
@@ -796,7 +796,7 @@ describe('trouble that stays', () => {
       status: 200,
       json: what === 'a list' ? { hosts: 'none' } : { hosts: [{ name: 'a' }] },
     }));
-    expect((await errorOf(client().hosts())).summary).toContain('is not what ven knows');
+    expect((await errorOf(client().hosts())).summary).toContain('has the wrong form');
   });
 
   it('a server that echoes everything in a 500 gives no secret away', async () => {
@@ -822,10 +822,10 @@ describe('trouble that stays', () => {
     inventory();
     const error = await errorOf(client({ caCertificates: [other.der] }).hosts());
     expect(error.code).toBe('orchestrator-unreachable');
-    expect(error.summary).toContain('signed by none that ven trusts');
+    expect(error.summary).toContain('signed by no authority that ven trusts');
     expect(error.hint).toContain('caCertificate');
     expect((await errorOf(client({ caCertificates: null }).hosts())).summary).toContain(
-      'signed by none',
+      'signed by no authority',
     );
     expect(service.asked).toEqual([]);
   });
@@ -834,7 +834,7 @@ describe('trouble that stays', () => {
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     try {
       expect((await errorOf(client({ caCertificates: [other.der] }).hosts())).summary).toContain(
-        'signed by none',
+        'signed by no authority',
       );
     } finally {
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
@@ -853,7 +853,7 @@ describe('trouble that stays', () => {
   it('a name that nobody knows is told', async () => {
     const error = await errorOf(client({ addresses: {}, domain: 'orch.invalid' }).hosts());
     expect(error.summary).toMatch(
-      /there is no host keycloak\.orch\.invalid|can't be looked up just now/,
+      /there is no host keycloak\.orch\.invalid|can't be resolved at the moment/,
     );
   });
 
@@ -894,7 +894,7 @@ describe('a proxy', () => {
       expect(proxy.authorization).toBe(`Basic ${Buffer.from('me:pw canary').toString('base64')}`);
       expect(
         (await errorOf(client({ env, caCertificates: [other.der] }).hosts())).summary,
-      ).toContain('signed by none');
+      ).toContain('signed by no authority');
     },
   );
 
@@ -944,7 +944,7 @@ describe('a proxy', () => {
 
   it.each(['http://:::', 'ftp://proxy.test'])('that is none (%s) is told', async (url) => {
     const error = await errorOf(client({ env: { https_proxy: url } }).hosts());
-    expect(error.summary).toContain('names no proxy that can be used');
+    expect(error.summary).toContain('is not the address of a proxy');
   });
 
   it('that is not there is told, not the orchestrator', async () => {
@@ -983,6 +983,6 @@ describe('a look whether anything answers', () => {
     expect(
       (await errorOf(checkAnswers(at('/'), { ...reach(), caCertificates: [other.der] }, 1)))
         .summary,
-    ).toContain('signed by none');
+    ).toContain('signed by no authority');
   });
 });

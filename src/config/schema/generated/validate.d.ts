@@ -1,4 +1,4 @@
-// Generated from schemas/fleet.schema.json by `npm run generate`. Do not edit.
+// Generated from schemas/fleet.schema.yaml by `npm run generate`. Do not edit.
 /** One complaint of the validator. */
 export interface SchemaError {
   /** JSON pointer into the data. */
