@@ -11,10 +11,12 @@ import {
   type DomainMark,
   type Host,
   type HostState,
+  type NodeRecord,
   type ObservedDomain,
   type PlannedNetwork,
   type ResolvedFleet,
   type ResolvedVm,
+  type RunEvent,
   type VolumeRef,
 } from '../../src/model/index.js';
 import { createRender } from '../../src/libvirt/index.js';
@@ -312,6 +314,91 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       await host.stopDomain(a.uuid, 2);
       expect((await domainOf(a)).power).toBe('off');
       await host.startDomain(a.uuid);
+    });
+
+    it('tells the powers of all at once, and one start from the next', async () => {
+      const missing = vmUuid(fleet.name, 'none');
+      const before = await host.readPowers([a.uuid, b.uuid, missing]);
+      expect(before.get(a.uuid)).toMatchObject({
+        power: 'running',
+        id: expect.any(String) as string,
+      });
+      expect(before.get(b.uuid)).toEqual({ power: 'off', id: null });
+      expect(before.get(missing)).toEqual({ power: 'missing', id: null });
+      await host.stopDomain(a.uuid, 0);
+      await host.startDomain(a.uuid);
+      const after = await host.readPowers([a.uuid]);
+      expect(after.get(a.uuid)?.power).toBe('running');
+      expect(after.get(a.uuid)?.id).not.toBe(before.get(a.uuid)?.id);
+    });
+
+    it('is locked for one run at a time, and the watch over nodes besides', async () => {
+      const lock = await host.lock({ command: 'apply' });
+      const watch = await host.lock({ command: 'provision', over: 'provision' });
+      for (const over of ['fleet', 'provision'] as const)
+        await expect(host.lock({ command: 'apply', over })).rejects.toMatchObject({
+          code: 'locked',
+        });
+      expect((await lock.host.observe(fleet)).uri).toBe(host.uri);
+      lock.release();
+      lock.release();
+      watch.release();
+      (await host.lock({ command: 'apply' })).release();
+    });
+
+    it('keeps records of nodes; one that is removed while a run writes it stays removed', () => {
+      const { records } = host.state;
+      const run = records.openRun();
+      run.write(recordOf(a));
+      records.write(recordOf(b));
+      const read = (): (string | undefined)[] =>
+        records.read(['a', 'b', 'broken']).map(({ record }) => record?.uuid);
+      expect(read()).toEqual([a.uuid, b.uuid, undefined]);
+      expect(records.read(['a'])[0]).toMatchObject({ vm: 'a', record: recordOf(a), damage: null });
+      records.remove('a');
+      records.remove('a');
+      run.write(recordOf(a));
+      expect(read()).toEqual([undefined, b.uuid, undefined]);
+      records.openRun().write(recordOf(a));
+      expect(read()).toEqual([a.uuid, b.uuid, undefined]);
+    });
+
+    it('keeps the events of runs, until nothing is to be kept', () => {
+      const { state } = host;
+      const journal = state.openJournal();
+      const event: RunEvent = {
+        type: 'interrupted',
+        time: '2026-01-01T00:00:00Z',
+        hard: false,
+        running: [],
+      };
+      journal.write(event);
+      journal.write(event);
+      journal.close();
+      const path = `runs/${journal.run}/events.jsonl`;
+      expect(state.files(['runs']).map((file) => file.path)).toEqual([path]);
+      const line = `${JSON.stringify(event)}\n`;
+      expect(state.readEnd(path, 10_000)).toEqual({ text: line.repeat(2), cut: false });
+      expect(state.readEnd(path, line.length)).toEqual({ text: line, cut: true });
+      state.clear({ keepLogs: true });
+      expect(state.records.read(['b'])[0]?.record).toBeNull();
+      expect(state.files(['runs'])).toHaveLength(1);
+      state.clear({ keepLogs: false });
+      expect(state.files(['runs'])).toEqual([]);
+    });
+
+    it('knows no console of a VM that was never started', async () => {
+      const { consoles } = host;
+      const domain = `${fleet.name}_never`;
+      const read = async (): Promise<void> => {
+        for await (const bytes of consoles.read(domain, { follow: false }))
+          expect(bytes).toBeNull();
+      };
+      await expect(read()).rejects.toMatchObject({ code: 'not-found' });
+      expect(consoles.end(domain).position).toBe(0);
+      const reader = consoles.follow(domain, null);
+      expect(reader.read()).toEqual([]);
+      reader.close();
     });
 
     it('grows volumes, live and not, and never shrinks one', async () => {
@@ -719,5 +806,21 @@ function bringUpOf(vm: ResolvedVm): BringUp {
     start: vm.power === 'running',
     memoryMiB: vm.memoryKiB / 1024,
     cpus: vm.cpus,
+  };
+}
+
+function recordOf({ name, uuid }: ResolvedVm): NodeRecord {
+  return {
+    formatVersion: '1',
+    vm: name,
+    uuid,
+    flow: 'none',
+    profile: { name: 'test', digest: '' },
+    outcome: 'under-way',
+    failure: null,
+    visits: [],
+    lastLine: null,
+    log: null,
+    memory: null,
   };
 }
