@@ -6,7 +6,10 @@ import { stderr } from './output.js';
 
 const known = new Map<string, Promise<string>>();
 
-/** For `askSecret` of a request, which asks for each thing once; null: there is no terminal to ask on. */
+/**
+ * For `askSecret` of a request, which asks for each thing once; null: there is no terminal to ask
+ * on.
+ */
 export function secretAsker(): AskSecret | null {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
   return (what, signal) => {

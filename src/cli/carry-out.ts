@@ -38,9 +38,9 @@ export interface CarriedOut {
 }
 
 /**
- * What `apply` and `destroy` share: shows the plan, asks, runs it, tells how it went.
- * The plan and the result go to standard output, progress and the question to standard error; with `json` the events are
- * all that standard output gets. `run`: what does it.
+ * What `apply` and `destroy` share: shows the plan, asks, runs it, tells how it went. The plan and
+ * the result go to standard output, progress and the question to standard error; with `json` the
+ * events are all that standard output gets. `run`: what does it.
  */
 export async function carryOut(
   { yes, json, ...request }: CarryOut,
@@ -112,7 +112,10 @@ async function progress(plan: Plan, json: boolean): Promise<Progress> {
     : plainProgress(plan, stderr, look);
 }
 
-/** A whole stream of events for a run that had nothing to do, so that who reads it need not know that case. */
+/**
+ * A whole stream of events for a run that had nothing to do, so that who reads it need not know
+ * that case.
+ */
 function nothingDone(plan: Plan): RunEvent[] {
   const time = new Date().toISOString();
   const { mode: command } = plan.options;

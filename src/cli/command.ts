@@ -15,17 +15,24 @@ export const oneVm = {
 };
 export const ONE_VM_USAGE = '<%= command.id %> VM [FLEET] [FLAGS]';
 
-/** The arguments of commands that are about some VMs, or all; with `strict = false`, their usage `SOME_VMS_USAGE`, and read by `someVmsOf`. */
+/**
+ * The arguments of commands that are about some VMs, or all; with `strict = false`, their usage
+ * `SOME_VMS_USAGE`, and read by `someVmsOf`.
+ */
 export const someVms = {
   vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; without any, all' }),
   fleet: Args.string({
     description:
-      'the fleet file, known by a slash or its ending: .yaml, .yml; one at most [default: ./fleet.yaml]',
+      'the fleet file, known by a slash or its ending: .yaml, .yml; one at most ' +
+      '[default: ./fleet.yaml]',
   }),
 };
 export const SOME_VMS_USAGE = '<%= command.id %> [VM...] [FLEET] [FLAGS]';
 
-/** A name of a VM has neither a slash nor the ending of a fleet file. @throws VenError `usage` for more than one fleet file. */
+/**
+ * A name of a VM has neither a slash nor the ending of a fleet file. @throws VenError `usage` for
+ * more than one fleet file.
+ */
 export function someVmsOf(argv: readonly unknown[]): { vms: string[]; file: string } {
   const given = argv.filter((word) => typeof word === 'string');
   const files = given.filter((word) => /\/|\.ya?ml$/.test(word));
@@ -33,7 +40,9 @@ export function someVmsOf(argv: readonly unknown[]): { vms: string[]; file: stri
   if (others.length > 0)
     throw new VenError('usage', {
       summary: `There is more than one fleet file: ${files.join(', ')}`,
-      hint: 'Name one. What has a slash in it, or ends in .yaml or .yml, is a fleet file; all else are VMs',
+      hint:
+        'Name one. What has a slash in it, or ends in .yaml or .yml, is a fleet file; all ' +
+        'else are VMs',
     });
   return { vms: given.filter((word) => !files.includes(word)), file };
 }
@@ -74,7 +83,8 @@ export const selection = {
     multipleNonGreedy: true,
     helpValue: 'ADDR',
     summary:
-      'Only this address (vm.edge-1, network.lab; * for any part: vm.edge-*) and what it needs; may be given more than once.',
+      'Only this address (vm.edge-1, network.lab; * for any part: vm.edge-*) and what it ' +
+      'needs; may be given more than once.',
   }),
   exclude: Flags.string({
     multiple: true,
@@ -90,7 +100,8 @@ export const replacement = {
     multipleNonGreedy: true,
     helpValue: 'ADDR',
     summary:
-      'Delete this VM (vm.edge-1, vm.edge-*) and make it anew, though nothing has changed; may be given more than once.',
+      'Delete this VM (vm.edge-1, vm.edge-*) and make it anew, though nothing has ' +
+      'changed; may be given more than once.',
   }),
 };
 

@@ -1,6 +1,7 @@
 /**
- * What every command stands on: its flags and arguments, consent, interruption, output that survives a closed pipe, and
- * how an error ends a command. It composes an operation with the views that tell of it; it decides nothing about hosts.
+ * What every command stands on: its flags and arguments, consent, interruption, output that
+ * survives a closed pipe, and how an error ends a command. It composes an operation with the views
+ * that tell of it; it decides nothing about hosts.
  */
 export { secretAsker } from './ask-secret.js';
 export { carryOut } from './carry-out.js';

@@ -1,7 +1,10 @@
 import { EXIT } from '../model/index.js';
 import { stderr } from './output.js';
 
-/** The two signals that a run takes, raised by Ctrl-C (SIGINT), SIGTERM, or the terminal's end (SIGHUP). */
+/**
+ * The two signals that a run takes, raised by Ctrl-C (SIGINT), SIGTERM, or the terminal's end
+ * (SIGHUP).
+ */
 export interface Interruption {
   interrupt: { graceful: AbortSignal; hard: AbortSignal };
   /** From now on the run itself tells what an interruption does. */
@@ -11,8 +14,8 @@ export interface Interruption {
 }
 
 /**
- * First: start nothing new. Second: stop the children. Third: leave at once (the host is safe: what is left is in the next
- * plan). Before the run there is nothing to wait for, so the second leaves.
+ * First: start nothing new. Second: stop the children. Third: leave at once (the host is safe: what
+ * is left is in the next plan). Before the run there is nothing to wait for, so the second leaves.
  */
 export function watchInterruption(): Interruption {
   const graceful = new AbortController();
@@ -23,7 +26,8 @@ export function watchInterruption(): Interruption {
       graceful.abort();
       if (!running)
         stderr(
-          '\nInterrupted: leaving before anything is changed; press Ctrl-C again to leave at once.\n',
+          '\nInterrupted: leaving before anything is changed; press Ctrl-C again to ' +
+            'leave at once.\n',
         );
     } else if (running && !hard.signal.aborted) {
       hard.abort();
@@ -35,7 +39,8 @@ export function watchInterruption(): Interruption {
   const hangUp = (): void => {
     if (!graceful.signal.aborted) escalate();
   };
-  // Never `once`: a package that restores the cursor ends the process when nobody else listens any more.
+  // Never `once`: a package that restores the cursor ends the process when nobody else listens any
+  // more.
   process.on('SIGINT', escalate).on('SIGTERM', escalate).on('SIGHUP', hangUp);
   return {
     interrupt: { graceful: graceful.signal, hard: hard.signal },

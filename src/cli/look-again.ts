@@ -1,6 +1,9 @@
 import { VenError } from '../model/index.js';
 
-/** What is seen now; once something was seen, that stays when a look fails, with why, on one line: somebody edits the file, libvirt starts anew. */
+/**
+ * What is seen now; once something was seen, that stays when a look fails, with why, on one line:
+ * somebody edits the file, libvirt starts anew.
+ */
 export async function lookAgain<T>(
   look: () => Promise<T>,
   last: T | null,
@@ -12,7 +15,8 @@ export async function lookAgain<T>(
     const { where, summary, findings } = error;
     return [
       last,
-      `${where === undefined ? '' : `${where}: `}${findings[0]?.message ?? summary} (what is shown is from before)`,
+      `${where === undefined ? '' : `${where}: `}${findings[0]?.message ?? summary} ` +
+        '(what is shown is from before)',
     ];
   }
 }

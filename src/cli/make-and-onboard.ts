@@ -18,8 +18,9 @@ export interface MakeAndOnboardParts {
 export const PARTS: MakeAndOnboardParts = { carryOut, onboard, provisionMade };
 
 /**
- * What `apply --wait` and `provision --retry-failed` share: makes VMs, which stay off, then onboards those that stand. Nobody else
- * watches the fleet's nodes meanwhile, or the run is refused before it has taken anything away. Resolves to the exit code.
+ * What `apply --wait` and `provision --retry-failed` share: makes VMs, which stay off, then
+ * onboards those that stand. Nobody else watches the fleet's nodes meanwhile, or the run is refused
+ * before it has taken anything away. Resolves to the exit code.
  */
 export async function makeAndOnboard(
   session: Session,

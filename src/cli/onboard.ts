@@ -21,7 +21,10 @@ export interface Onboard extends Omit<Watch, 'env' | 'emit' | 'interrupt'> {
   run: (request: Watch) => Promise<Provisioned>;
 }
 
-/** What `provision` and `apply --wait` share: watches, tells how it goes and how it went. Resolves to the exit code. */
+/**
+ * What `provision` and `apply --wait` share: watches, tells how it goes and how it went. Resolves
+ * to the exit code.
+ */
 export async function onboard({ json, goOn, run, ...request }: Onboard): Promise<number> {
   const interruption = watchInterruption();
   const { emit: gather, told } = gatherNodes();

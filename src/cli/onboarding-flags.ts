@@ -8,7 +8,8 @@ export const onboarding = {
   timeout: seconds({
     helpValue: 'DURATION',
     summary:
-      'End so long after the command began, making VMs included; exit code 4 when nodes are not there: 45m, 2h.',
+      'End so long after the command began, making VMs included; exit code 4 when nodes ' +
+      'are not there: 45m, 2h.',
   }),
   'max-concurrent': Flags.integer({
     min: 1,
@@ -43,7 +44,8 @@ export const retry = {
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'CLASS',
-    summary: `Only those that failed for this (with --retry-failed): ${FAILURE_CLASSES.join(', ')}.`,
+    summary:
+      'Only those that failed for this (with --retry-failed): ' + `${FAILURE_CLASSES.join(', ')}.`,
     dependsOn: ['retry-failed'],
   }),
 };

@@ -1,12 +1,15 @@
 /**
- * Everything that a command writes goes through here. When the reader goes away (`ven apply --json | head -1`), or the
- * terminal does, the output goes quiet and the work goes on.
+ * Everything that a command writes goes through here. When the reader goes away (`ven apply --json
+ * | head -1`), or the terminal does, the output goes quiet and the work goes on.
  */
 const gone = { stdout: false, stderr: false };
 
 const GONE = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
 
-/** Takes the place of all listeners for errors of the two streams. To be called once oclif is loaded, which has one that throws. */
+/**
+ * Takes the place of all listeners for errors of the two streams. To be called once oclif is
+ * loaded, which has one that throws.
+ */
 export function survivePipes(): void {
   for (const name of ['stdout', 'stderr'] as const) {
     process[name].removeAllListeners('error');

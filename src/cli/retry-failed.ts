@@ -20,7 +20,8 @@ export async function retryFailed(
   const { file, json } = make;
   if (failed.length === 0) {
     stderr(
-      `No node has failed${classes.length > 0 ? ' so' : ''}: there is nothing to make anew. Nodes that are on their way: ven provision ${file}\n`,
+      `No node has failed${classes.length > 0 ? ' so' : ''}: there is nothing to make ` +
+        `anew. Nodes that are on their way: ven provision ${file}\n`,
     );
     session.about([]);
     const emit = json ? jsonProgress(stdout).emit : () => undefined;

@@ -5,7 +5,10 @@ import { bugText, errorJson, errorText, lookOf } from '../view/index.js';
 import { jsonForm } from './command.js';
 import { flushed, stderr, stdout, survivePipes } from './output.js';
 
-/** Runs one command line, tells of its errors, and resolves to the exit code. `root`: the folder of package.json. */
+/**
+ * Runs one command line, tells of its errors, and resolves to the exit code. `root`: the folder of
+ * package.json.
+ */
 export async function run(argv: readonly string[], root: string): Promise<number> {
   survivePipes();
   let version = '';
@@ -37,14 +40,18 @@ function tell(
     stderr(bugText(error, version, look));
     return EXIT.error;
   }
-  // A command's `catch` tells errors of ven's own kind in JSON: not oclif's, nor that there is no such command.
+  // A command's `catch` tells errors of ven's own kind in JSON: not oclif's, nor that there is no
+  // such command.
   if (!(inCommand && known === error) && argv.includes('--json'))
     stdout(errorJson(known, jsonForm(argv[0])));
   stderr(errorText(known, look));
   return known.exitCode;
 }
 
-/** What oclif says of wrong flags and arguments, plainer where it can be, with its pointer to the help as the hint. */
+/**
+ * What oclif says of wrong flags and arguments, plainer where it can be, with its pointer to the
+ * help as the hint.
+ */
 function usage(
   error: Errors.CLIError & {
     flags?: unknown;

@@ -26,8 +26,8 @@ const HERE: Shown = { stdout, stderr, readerIsGone, wait: () => pause(INTERVAL_M
 
 const CLEAR = '\u001b[2J';
 /**
- * Over what is there, line by line, and nothing below it: a screen that is cleared each time flickers, and fills the
- * scrollback.
+ * Over what is there, line by line, and nothing below it: a screen that is cleared each time
+ * flickers, and fills the scrollback.
  */
 const inPlace = (text: string): string => `\u001b[H${text.replaceAll('\n', '\u001b[K\n')}\u001b[J`;
 
@@ -37,7 +37,8 @@ export async function showStatus(
   { stdout, stderr, readerIsGone, wait }: Shown = HERE,
 ): Promise<void> {
   const redraw = watch && !json && canRedraw(process.stdout, process.env);
-  // One that is drawn again in place leaves the last line to the cursor, and the one above it to a warning.
+  // One that is drawn again in place leaves the last line to the cursor, and the one above it to a
+  // warning.
   const rows = (): number | undefined => (redraw ? (process.stdout.rows || 24) - 2 : undefined);
   const shown = { all: '', warning: '' };
   let last: FleetStatus | null = null;

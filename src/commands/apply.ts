@@ -19,7 +19,8 @@ export default class Apply extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Make the host match the fleet file.';
   static override description =
-    'Shows the plan, asks, and runs it. One Ctrl-C starts nothing new and lets running steps finish; two stop them. Either way the next apply does what is left.';
+    'Shows the plan, asks, and runs it. One Ctrl-C starts nothing new and lets running ' +
+    'steps finish; two stop them. Either way the next apply does what is left.';
   static override examples = [
     '$ ven apply fleets/lab.yaml',
     '$ ven apply --yes --target vm.edge-1',
@@ -37,7 +38,8 @@ export default class Apply extends VenCommand {
     wait: Flags.string({
       helpValue: 'STAGE',
       summary:
-        'Then onboard the nodes, as ven provision does, and wait until each is in this stage: ready, or one before it (a wrong name tells the right ones).',
+        'Then onboard the nodes, as ven provision does, and wait until each is in this ' +
+        'stage: ready, or one before it (a wrong name tells the right ones).',
     }),
     ...(Object.fromEntries(
       Object.entries(onboarding).map(([name, flag]) => [

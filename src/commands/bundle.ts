@@ -8,7 +8,9 @@ export default class Bundle extends VenCommand {
   static override summary =
     'Gather what somebody needs who is to help with the fleet, in one archive.';
   static override description =
-    'The fleet file, what it means, the plan, events of the last runs, what is known of each node, console logs, and facts of this host; without secrets. What can’t be had is named in it. Takes a few seconds, changes nothing, and needs no lock.';
+    'The fleet file, what it means, the plan, events of the last runs, what is known of ' +
+    'each node, console logs, and facts of this host; without secrets. What can’t be had is ' +
+    'named in it. Takes a few seconds, changes nothing, and needs no lock.';
   static override examples = ['$ ven bundle', '$ ven bundle fleets/lab.yaml --output lab.tar.gz'];
   static override flags = {
     output: Flags.string({

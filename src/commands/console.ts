@@ -18,7 +18,8 @@ export default class Console extends VenCommand {
   static override usage = ONE_VM_USAGE;
   static override summary = 'Attach this terminal to the serial console of a VM.';
   static override description =
-    'One terminal at a time is attached and types; any number reads along. All that is said is logged too: see ven logs. Needs no lock.';
+    'One terminal at a time is attached and types; any number reads along. All that is ' +
+    'said is logged too: see ven logs. Needs no lock.';
   static override examples = [
     '$ ven console edge-1',
     '$ ven console edge-1 fleets/lab.yaml --read-only',

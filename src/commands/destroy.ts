@@ -13,7 +13,8 @@ export default class Destroy extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Take away all that belongs to the fleet, and nothing else.';
   static override description =
-    'Shows what goes, asks, and takes it away: VMs with their disks, and the networks that ven made. Logs stay.';
+    'Shows what goes, asks, and takes it away: VMs with their disks, and the networks ' +
+    'that ven made. Logs stay.';
   static override examples = [
     '$ ven destroy fleets/lab.yaml',
     '$ ven destroy --yes --target vm.edge-1',

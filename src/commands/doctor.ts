@@ -14,7 +14,8 @@ export default class Doctor extends VenCommand {
   static override summary =
     'Check whether this host is ready for the fleet, and say what to type where it is not.';
   static override description =
-    'Takes a few seconds: it tries KVM with a tiny VM. Exit code 7 when something needed is missing.';
+    'Takes a few seconds: it tries KVM with a tiny VM. Exit code 7 when something needed ' +
+    'is missing.';
   static override flags = { json: json('the findings') };
 
   async run(): Promise<void> {

@@ -28,7 +28,8 @@ export default class Logs extends VenCommand {
   static override usage = ONE_VM_USAGE;
   static override summary = 'Show what a VM has said on its serial console.';
   static override description =
-    'Cleaned for reading: lines as they looked at last, without colours and cursor movements. The log outlives restarts, and destroy without --purge.';
+    'Cleaned for reading: lines as they looked at last, without colours and cursor ' +
+    'movements. The log outlives restarts, and destroy without --purge.';
   static override examples = [
     '$ ven logs edge-1',
     '$ ven logs edge-1 --since boot --follow',

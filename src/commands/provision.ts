@@ -21,7 +21,10 @@ export default class Provision extends VenCommand {
   static override usage = SOME_VMS_USAGE;
   static override summary = 'Onboard the nodes, and watch until each is ready.';
   static override description =
-    'Powers on what is off, answers what is asked, and says where each node is, and why one failed. Can be ended (Ctrl-C) and started again at any time: the nodes go on, and so does it. Nodes that are ready are left alone; those that failed stay failed until they are started anew (--retry-failed makes them anew first).';
+    'Powers on what is off, answers what is asked, and says where each node is, and why ' +
+    'one failed. Can be ended (Ctrl-C) and started again at any time: the nodes go on, and ' +
+    'so does it. Nodes that are ready are left alone; those that failed stay failed until ' +
+    'they are started anew (--retry-failed makes them anew first).';
   static override examples = [
     '$ ven provision',
     '$ ven provision edge-1 fleets/lab.yaml',

@@ -7,7 +7,10 @@ export default class Status extends VenCommand {
   static override summary =
     'Show each VM as it stands on the host, its stage, and what the orchestrator says of it.';
   static override description =
-    'MADE: an apply has made it whole. SERIAL: its serial number, by which the orchestrator knows it. STAGE: how far it is on its way to ready, or in which stage it failed. ORCHESTRATOR: its words for the host. Columns that would be empty are left out. Changes nothing and needs no lock.';
+    'MADE: an apply has made it whole. SERIAL: its serial number, by which the ' +
+    'orchestrator knows it. STAGE: how far it is on its way to ready, or in which stage it ' +
+    'failed. ORCHESTRATOR: its words for the host. Columns that would be empty are left out. ' +
+    'Changes nothing and needs no lock.';
   static override flags = {
     json: json('the state'),
     watch: Flags.boolean({

@@ -17,7 +17,8 @@ export default class Timeline extends VenCommand {
   static override usage = SOME_VMS_USAGE;
   static override summary = 'Show where the nodes spent their time between power-on and ready.';
   static override description =
-    'Drawn from what ven provision keeps of each node. Asks no host, changes nothing, and needs no lock.';
+    'Drawn from what ven provision keeps of each node. Asks no host, changes nothing, ' +
+    'and needs no lock.';
   static override examples = [
     '$ ven timeline',
     '$ ven timeline edge-1 edge-2 fleets/lab.yaml',

@@ -7,7 +7,8 @@ export default class Validate extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Check a fleet file, and the profile that it names, without a host.';
   static override description =
-    'Shows all mistakes at once, each with its place and what to do. Exit code 3 when there are any.';
+    'Shows all mistakes at once, each with its place and what to do. Exit code 3 when ' +
+    'there are any.';
   static override flags = { json: json('the result') };
 
   async run(): Promise<void> {

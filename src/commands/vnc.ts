@@ -8,7 +8,8 @@ export default class Vnc extends VenCommand {
   static override usage = ONE_VM_USAGE;
   static override summary = 'Print where the screen of a VM is, and show it.';
   static override description =
-    'Starts the first viewer that is installed (virt-viewer, remote-viewer, vncviewer, gvncviewer), when there is a display. For VMs with graphics: vnc.';
+    'Starts the first viewer that is installed (virt-viewer, remote-viewer, vncviewer, ' +
+    'gvncviewer), when there is a display. For VMs with graphics: vnc.';
   static override flags = { 'print-only': Flags.boolean({ summary: 'Start no viewer.' }) };
 
   async run(): Promise<void> {

@@ -13,7 +13,10 @@ export interface RunOptions {
   cwd?: string | undefined;
   /** More variables for the child. */
   extraEnv?: Readonly<Record<string, string>> | undefined;
-  /** File descriptors to hand down, as 3, 4, … in order. A lock among them lives as long as the child. */
+  /**
+   * File descriptors to hand down, as 3, 4, … in order. A lock among them lives as long as the
+   * child.
+   */
   fds?: readonly number[] | undefined;
   /** Gets stdout as it comes, in whole characters; it is then not kept. */
   onStdout?: ((text: string) => void) | undefined;
@@ -35,7 +38,10 @@ const STDOUT_LIMIT = 256 * 1024 * 1024;
 const STDERR_LIMIT = 4 * 1024 * 1024;
 const KILL_AFTER_MS = 5000;
 
-/** What libvirt's client, ssh and vagrant look at. All else of ven's environment is nobody's business. */
+/**
+ * What libvirt's client, ssh and vagrant look at. All else of ven's environment is nobody's
+ * business.
+ */
 const PASSED_ON = [
   'PATH',
   'HOME',
@@ -53,10 +59,10 @@ const PASSED_ON = [
 ];
 
 /**
- * Runs a program in a process group of its own, so that Ctrl-C on the terminal does not reach it. At the time limit, or
- * when `signal` is aborted, the group gets SIGTERM, and SIGKILL 5 s later.
- * @throws VenError `host-not-ready` when there is no such program, `interrupted` when aborted, else `tool-failed` or what
- * the program's words mean.
+ * Runs a program in a process group of its own, so that Ctrl-C on the terminal does not reach it.
+ * At the time limit, or when `signal` is aborted, the group gets SIGTERM, and SIGKILL 5 s later.
+ * @throws VenError `host-not-ready` when there is no such program, `interrupted` when aborted, else
+ * `tool-failed` or what the program's words mean.
  */
 export async function run(
   file: string,

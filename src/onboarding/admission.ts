@@ -20,7 +20,10 @@ export class Admission {
     return underWay < this.#limits.maxConcurrent;
   }
 
-  /** Whether the next may be powered on: so long after the one before it was, which may have had to wait for a lock. */
+  /**
+   * Whether the next may be powered on: so long after the one before it was, which may have had to
+   * wait for a lock.
+   */
   mayPowerOn(now: number): boolean {
     const { staggerSeconds } = this.#limits;
     if (staggerSeconds === 0) return true;

@@ -31,7 +31,9 @@ export class ConsoleWriter {
     this.#options = options;
   }
 
-  /** `standing`: of this effect's prompt, as of now. It may long be over when the console is free. */
+  /**
+   * `standing`: of this effect's prompt, as of now. It may long be over when the console is free.
+   */
   type(effect: TypeEffect, standing: Standing): void {
     const signal = AbortSignal.any([this.#options.signal, this.#stop.signal]);
     this.#last = this.#last
@@ -58,7 +60,8 @@ export class ConsoleWriter {
     const text = send.kind === 'text' ? send.text : ports.credentials?.[send.credential];
     if (text === undefined) {
       warn(
-        `asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there is none: the flow has no credentials`,
+        `asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there ` +
+          'is none: the flow has no credentials',
       );
       return;
     }

@@ -33,7 +33,10 @@ export interface DriveOptions {
   timeoutSeconds: number | null;
   /** So much of it has passed. Default: 0. */
   spentSeconds?: number;
-  /** What the orchestrator knew at the start; null: it was not asked, or did not tell, and nothing is registered. */
+  /**
+   * What the orchestrator knew at the start; null: it was not asked, or did not tell, and nothing
+   * is registered.
+   */
   known: readonly OrchestratorHost[] | null;
   ports: OnboardingPorts;
   /** What is to be told first. */
@@ -54,7 +57,10 @@ export interface DrivenNode {
 const LOOK_MS = 200;
 const POWER_MS = 3000;
 
-/** Watches all nodes until each has come to its end, or the run has. Throws only for what is no node's own: a console that may not be read, a bug. */
+/**
+ * Watches all nodes until each has come to its end, or the run has. Throws only for what is no
+ * node's own: a console that may not be read, a bug.
+ */
 export async function driveNodes(options: DriveOptions): Promise<ProvisionResult> {
   const run = new Drive(options);
   return run.run();

@@ -9,10 +9,16 @@ export interface EchoFound {
 
 /** Shorter secrets stand in every text; they are looked for only right after they were typed. */
 const TELLING_BYTES = 4;
-/** So much after something was typed counts as its echo: to its line's end, or the next one's, when something came in between. */
+/**
+ * So much after something was typed counts as its echo: to its line's end, or the next one's, when
+ * something came in between.
+ */
 const ECHO_BYTES = 2048;
 const ECHO_LINES = 2;
-/** So long after the last byte is held back what may be a secret's beginning: it may as well be how a prompt ends. */
+/**
+ * So long after the last byte is held back what may be a secret's beginning: it may as well be how
+ * a prompt ends.
+ */
 const HELD_MS = 1000;
 const HELD_TELLING_MS = 5000;
 /** Of a line's beginning, where the profile's patterns look. */
@@ -31,16 +37,21 @@ interface Match extends Pick<Form, 'kind'> {
 }
 
 /**
- * Finds, in the bytes of a console, what a node echoed of what was typed and must not be kept: as it was typed, or as JSON, addresses,
- * base64, Latin-1 and readline (`\303`) write it, also in the strings of terminals, and with all in between that `Spelling` knows. It makes no
- * difference where the stream is cut: what may be a secret's beginning is handed on once the next bytes tell.
+ * Finds, in the bytes of a console, what a node echoed of what was typed and must not be kept: as
+ * it was typed, or as JSON, addresses, base64, Latin-1 and readline (`\303`) write it, also in the
+ * strings of terminals, and with all in between that `Spelling` knows. It makes no difference where
+ * the stream is cut: what may be a secret's beginning is handed on once the next bytes tell.
  *
- * A secret in one piece is handed on as it is, since it may be a word that the profile looks for: who shows it masks it. What was typed at its line, what
- * only a terminal puts together, what is far along a line, and what a former run has handed on the beginning of, is handed on as asterisks.
+ * A secret in one piece is handed on as it is, since it may be a word that the profile looks for:
+ * who shows it masks it. What was typed at its line, what only a terminal puts together, what is
+ * far along a line, and what a former run has handed on the beginning of, is handed on as
+ * asterisks.
  *
- * Not found: an echo that lacks characters (a line scrolled sideways on a dumb terminal; an overrun), or has others (a line that drops the eighth bit);
- * one with the words of another program in it, unless that is the kernel. Of one that is broken by more than a terminal's wrap after a pause of seconds, or after less than
- * four characters by a line's end, that beginning is shown; in the log it is masked.
+ * Not found: an echo that lacks characters (a line scrolled sideways on a dumb terminal; an
+ * overrun), or has others (a line that drops the eighth bit); one with the words of another program
+ * in it, unless that is the kernel. Of one that is broken by more than a terminal's wrap after a
+ * pause of seconds, or after less than four characters by a line's end, that beginning is shown; in
+ * the log it is masked.
  */
 export class EchoFinder {
   readonly #always: Form[];
@@ -75,7 +86,10 @@ export class EchoFinder {
     this.#knownBetween = { from, to };
   }
 
-  /** This is typed now, or was by the former run at the end of what it handed on: on the line that is under way there it is not kept either. */
+  /**
+   * This is typed now, or was by the former run at the end of what it handed on: on the line that
+   * is under way there it is not kept either.
+   */
   expect(text: string): void {
     this.#expected = formsOf(text).map(({ bytes }) => ({ bytes, kind: 'typed' }));
     this.#echo = { from: this.#bytes.length, to: Infinity };
@@ -167,7 +181,10 @@ export class EchoFinder {
     return { found, open };
   }
 
-  /** Of these, so many are known, and so many stood before them: what was typed is expected no more after so much. */
+  /**
+   * Of these, so many are known, and so many stood before them: what was typed is expected no more
+   * after so much.
+   */
   #pass(bytes: Uint8Array, before: number, known: number): void {
     if (this.#expected.length === 0) return;
     for (let at = known; at < bytes.length && this.#echo.to === Infinity; at += 1) {

@@ -1,6 +1,6 @@
 /**
- * The engine of nodes: watches each VM from power-on to ready and types what it is asked for. It reaches the machine, the
- * orchestrator and the clock through `OnboardingPorts` alone.
+ * The engine of nodes: watches each VM from power-on to ready and types what it is asked for. It
+ * reaches the machine, the orchestrator and the clock through `OnboardingPorts` alone.
  */
 export { driveNodes, type DrivenNode, type DriveOptions } from './drive.js';
 export { type LostNode, type OnboardingPorts } from './ports.js';

@@ -3,12 +3,17 @@ import { VenError, type ConsoleReader, type LogPosition, type ResolvedVm } from 
 import { EchoFinder } from './echo.js';
 import type { OnboardingPorts } from './ports.js';
 
-/** So much before the place where a former run stopped is read again: it may have stopped in the midst of an echo. */
+/**
+ * So much before the place where a former run stopped is read again: it may have stopped in the
+ * midst of an echo.
+ */
 const AGAIN_BYTES = 4096;
 /** So long after something was typed, and once more so long, its echo may still come. */
 const ECHO_MS = 1000;
 
-/** Listens to one node's console, and sees to it that what was typed there is not kept in its log. */
+/**
+ * Listens to one node's console, and sees to it that what was typed there is not kept in its log.
+ */
 export class Listener {
   readonly #vm: ResolvedVm;
   readonly #ports: Pick<OnboardingPorts, 'openConsole' | 'consoleEnd' | 'clock'>;
@@ -48,7 +53,10 @@ export class Listener {
     this.#typedAt = this.#ports.clock.now();
   }
 
-  /** What was said since, a part of it; `all`: all that was until now. `certain`: also what may be the beginning of an echo. */
+  /**
+   * What was said since, a part of it; `all`: all that was until now. `certain`: also what may be
+   * the beginning of an echo.
+   */
   hear({ all = false, certain = false } = {}): Uint8Array {
     const now = this.#ports.clock.now();
     const heard: Uint8Array[] = [];
@@ -83,7 +91,9 @@ export class Listener {
     return Buffer.from(boot.text(), 'latin1');
   }
 
-  /** Nobody listens any more. For a moment it is kept from going unheard what was typed just now. */
+  /**
+   * Nobody listens any more. For a moment it is kept from going unheard what was typed just now.
+   */
   end(): void {
     const now = this.#ports.clock.now();
     this.#until ??= now - this.#typedAt < ECHO_MS ? now + ECHO_MS : now;

@@ -18,7 +18,10 @@ import type { LostNode, NodeBoot, OnboardingPorts } from './ports.js';
 import { finishedEvent, recordOf, type NodeEnd } from './result.js';
 import { ConsoleWriter } from './console-writer.js';
 
-/** `waiting`: its power is off, and its turn has not come; `registered`: it has but for the power-on. `ended`: there is nothing more to do about it in this run. */
+/**
+ * `waiting`: its power is off, and its turn has not come; `registered`: it has but for the
+ * power-on. `ended`: there is nothing more to do about it in this run.
+ */
 export type NodePhase = 'waiting' | 'starting' | 'registered' | 'watched' | 'ended';
 
 export interface NodeOptions {
@@ -102,7 +105,10 @@ export class NodeRun {
     return this.vm.address;
   }
 
-  /** Takes up the watch over a VM whose power is on: where the record left it, else from its last boot on. `before`: what the orchestrator said of it. */
+  /**
+   * Takes up the watch over a VM whose power is on: where the record left it, else from its last
+   * boot on. `before`: what the orchestrator said of it.
+   */
   takeUp(power: DomainPower, before: OrchestratorHost | null): void {
     const { record, ports } = this.#options;
     const now = ports.clock.now();
@@ -128,7 +134,10 @@ export class NodeRun {
     if (this.stage !== null) this.#arrive(this.stage);
   }
 
-  /** Powers it on, and watches from then on. `before`: what the orchestrator knew of it until then. Resolves when it is done, or has failed. */
+  /**
+   * Powers it on, and watches from then on. `before`: what the orchestrator knew of it until then.
+   * Resolves when it is done, or has failed.
+   */
   async powerOn(signal: AbortSignal, before: OrchestratorHost | null): Promise<void> {
     const { ports, record, warn } = this.#options;
     this.state = 'starting';
@@ -162,7 +171,10 @@ export class NodeRun {
     }
   }
 
-  /** It can't begin, or go on: this run's failure, which is not kept, so that the next one tries again. */
+  /**
+   * It can't begin, or go on: this run's failure, which is not kept, so that the next one tries
+   * again.
+   */
   failHere(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
     if (!(error instanceof VenError)) throw error;
     if (this.#isEnded()) return;
@@ -199,7 +211,10 @@ export class NodeRun {
     return this.#isEnded() && this.#listener.linger();
   }
 
-  /** A look at the console, and the time. Cheap when nothing is new. `certain`: also at what may be the beginning of an echo. */
+  /**
+   * A look at the console, and the time. Cheap when nothing is new. `certain`: also at what may be
+   * the beginning of an echo.
+   */
   poll({ certain = false } = {}): void {
     if (this.state !== 'watched') return;
     const now = this.#options.ports.clock.now();
@@ -213,7 +228,10 @@ export class NodeRun {
     if (this.#unsaved && now - this.#savedAt >= SAVE_MS) this.save();
   }
 
-  /** `askedAt`: what was asked before it was started by us says nothing. `before`: what the orchestrator said of it last. */
+  /**
+   * `askedAt`: what was asked before it was started by us says nothing. `before`: what the
+   * orchestrator said of it last.
+   */
   powerSeen({ power, id }: DomainPower, askedAt: number, before: OrchestratorHost | null): void {
     if (this.state !== 'watched' || askedAt < this.#power.since) return;
     const now = this.#options.ports.clock.now();
@@ -266,7 +284,8 @@ export class NodeRun {
 
   #newWatcher(begin: Omit<NodeWatcherOptions, 'secrets'>): NodeWatcher {
     const { profile, flow, ports } = this.#options;
-    // A user's name is no secret by itself: masked everywhere, one like `edge` would blot out the nodes' names.
+    // A user's name is no secret by itself: masked everywhere, one like `edge` would blot out the
+    // nodes' names.
     const secrets = ports.credentials ? [ports.credentials.password] : [];
     return new NodeWatcher(profile, flow, { secrets, ...begin });
   }
@@ -280,7 +299,10 @@ export class NodeRun {
       this.#listener.expect(credentials[answered.credential]);
   }
 
-  /** `before`: what the orchestrator said until then. It is told at once, so that it is known to be about an earlier life. */
+  /**
+   * `before`: what the orchestrator said until then. It is told at once, so that it is known to be
+   * about an earlier life.
+   */
   #watch(begin: Omit<NodeWatcherOptions, 'secrets'>, before: OrchestratorHost | null = null): void {
     this.#watcher = this.#newWatcher(begin);
     this.#unsaved = true;
@@ -356,7 +378,10 @@ export class NodeRun {
     this.#writer.type(effect, standing);
   }
 
-  /** Ends it where it was only wanted to get to. At the last stage its watcher says that it is ready. */
+  /**
+   * Ends it where it was only wanted to get to. At the last stage its watcher says that it is
+   * ready.
+   */
   #arrive(stage: string): void {
     const { profile, until } = this.#options;
     const place = (name: string): number => profile.stages.findIndex((each) => each.name === name);

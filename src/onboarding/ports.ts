@@ -1,4 +1,7 @@
-/** All that watching nodes needs of the world. `operations` gives the real one; tests give one of their own. */
+/**
+ * All that watching nodes needs of the world. `operations` gives the real one; tests give one of
+ * their own.
+ */
 import type {
   Address,
   Clock,
@@ -14,7 +17,10 @@ import type {
   TypeOutcome,
 } from '../model/index.js';
 
-/** As in a record. `life` is when it was started, ISO 8601; `making` tells incarnations of the VM apart. */
+/**
+ * As in a record. `life` is when it was started, ISO 8601; `making` tells incarnations of the VM
+ * apart.
+ */
 export type NodeBoot = Pick<NodeRecord, 'life' | 'making'>;
 
 /** Why there is no node to watch, and what to do, for people. */
@@ -34,7 +40,10 @@ export interface OnboardingPorts {
   bootOf(vm: ResolvedVm): NodeBoot;
   /** Under the fleet's lock; waits for it. */
   powerOn(vm: ResolvedVm, signal: AbortSignal): Promise<void>;
-  /** Types the text and Enter, if it is `wanted` still when it can: asked with true right before it does. With `busy` (somebody else is attached) and `unwanted` nothing was typed. */
+  /**
+   * Types the text and Enter, if it is `wanted` still when it can: asked with true right before it
+   * does. With `busy` (somebody else is attached) and `unwanted` nothing was typed.
+   */
   type(
     vm: ResolvedVm,
     text: string,
@@ -67,7 +76,10 @@ export function warnOnce(
   };
 }
 
-/** Nothing is told of a node after its end, nor at all after the run's: whoever was at work then comes too late. */
+/**
+ * Nothing is told of a node after its end, nor at all after the run's: whoever was at work then
+ * comes too late.
+ */
 export function inOrder(emit: OnboardingPorts['emit']): OnboardingPorts['emit'] {
   const ended = new Set<Address>();
   let over = false;

@@ -13,8 +13,9 @@ import {
 type OfHost = Pick<Host, 'state' | 'consoles'>;
 
 /**
- * A VM that an apply makes or deletes is another node from then on: what is kept of the former one goes, just before. That it failed is kept
- * while its VM is made anew to be started later on: who ends up without that is still to be tried again.
+ * A VM that an apply makes or deletes is another node from then on: what is kept of the former one
+ * goes, just before. That it failed is kept while its VM is made anew to be started later on: who
+ * ends up without that is still to be tried again.
  */
 export function recordsKeeper(
   fleet: ResolvedFleet,
@@ -49,7 +50,10 @@ export function recordsKeeper(
   };
 }
 
-/** Keeps where in its console's log the life of a VM begins that is powered on now; of one that is left off nothing is kept. */
+/**
+ * Keeps where in its console's log the life of a VM begins that is powered on now; of one that is
+ * left off nothing is kept.
+ */
 function begin(
   fleet: ResolvedFleet,
   vm: ResolvedVm,

@@ -4,7 +4,10 @@ import type { OnboardingPorts } from './ports.js';
 const EVERY_MS = 10_000;
 const LONGEST_MS = 60_000;
 
-/** Asks the orchestrator for all hosts at once, every few moments; less often while it does not answer, or refuses: somebody may set that right. */
+/**
+ * Asks the orchestrator for all hosts at once, every few moments; less often while it does not
+ * answer, or refuses: somebody may set that right.
+ */
 export class StatusPoll {
   readonly #orchestrator: Pick<Orchestrator, 'hosts'>;
   readonly #clock: OnboardingPorts['clock'];
@@ -41,7 +44,8 @@ export class StatusPoll {
       const refused = error.code === 'orchestrator-refused';
       this.#pause = refused ? LONGEST_MS : Math.min(LONGEST_MS, this.#pause * 2);
       this.#warn(
-        `The orchestrator ${refused ? 'refuses to tell' : 'does not tell'} the status of its hosts: ${error.summary}`,
+        `The orchestrator ${refused ? 'refuses to tell' : 'does not tell'} the status of ` +
+          `its hosts: ${error.summary}`,
       );
       return null;
     } finally {

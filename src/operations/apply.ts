@@ -47,7 +47,9 @@ export interface ApplyRequest extends Request {
   purge?: boolean | undefined;
   /** Whether somebody can be asked, or has said yes already. Checked before anything slow. */
   consent: 'given' | 'ask' | 'impossible';
-  /** The words after `ven`, the command's name first: for who has to type them again, with a yes. */
+  /**
+   * The words after `ven`, the command's name first: for who has to type them again, with a yes.
+   */
   typed: readonly string[];
   /** For the credentials of an orchestrator that the plan asks; absent: nobody can be asked. */
   askSecret?: AskSecret | null;
@@ -65,13 +67,22 @@ export interface ApplyResult {
   plan: Plan;
   result: RunResult | null;
   declined: boolean;
-  /** Why VMs are not as the plan wanted them, but for an interruption: the first thing that failed, for each. */
+  /**
+   * Why VMs are not as the plan wanted them, but for an interruption: the first thing that failed,
+   * for each.
+   */
   lost: ReadonlyMap<Address, EventError>;
-  /** The first thing that `emit` or the journal threw, which does not disturb a run. Absent: nothing. */
+  /**
+   * The first thing that `emit` or the journal threw, which does not disturb a run. Absent:
+   * nothing.
+   */
   viewFault?: unknown;
 }
 
-/** Makes the host match the fleet file, or takes the fleet away: plan, consent, run. Holds the fleet's lock throughout. */
+/**
+ * Makes the host match the fleet file, or takes the fleet away: plan, consent, run. Holds the
+ * fleet's lock throughout.
+ */
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   // To take a fleet away, nobody need know its secrets.
   const readSecret = request.options.mode === 'apply' ? secretReader(request) : undefined;
@@ -103,7 +114,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       return { fleet, plan, result: null, declined: false, lost };
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
-    // A question may stand for hours; what was agreed to must still be what is done, and nothing may have come in its way.
+    // A question may stand for hours; what was agreed to must still be what is done, and nothing
+    // may have come in its way.
     if (request.consent === 'ask')
       checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan);
@@ -173,7 +185,10 @@ function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): A
     .map(({ address }) => address);
 }
 
-/** Gathers of each VM the failure itself, else what it waited for in vain; what was only not begun any more is not lost. */
+/**
+ * Gathers of each VM the failure itself, else what it waited for in vain; what was only not begun
+ * any more is not lost.
+ */
 function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
   const lost = new Map<Address, EventError>();
   let interrupted = false;

@@ -11,8 +11,8 @@ export interface ConsoleRequest extends VmRequest {
 }
 
 /**
- * Hands this terminal to a running VM's serial console until somebody leaves it, or the VM stops. Needs no lock, changes
- * nothing. The terminal's modes are then as they were.
+ * Hands this terminal to a running VM's serial console until somebody leaves it, or the VM stops.
+ * Needs no lock, changes nothing. The terminal's modes are then as they were.
  */
 export async function attach(
   request: ConsoleRequest,
@@ -27,7 +27,10 @@ export async function attach(
 /** So much of what was said before is shown to one who begins to read along. */
 const LINES_BEFORE = 24;
 
-/** The same bytes as those who are attached get, without taking part; until `signal` is aborted. Rejects as `logs` does. */
+/**
+ * The same bytes as those who are attached get, without taking part; until `signal` is aborted.
+ * Rejects as `logs` does.
+ */
 export async function readAlong(
   request: VmRequest &
     Pick<ConsoleRequest, 'signal' | 'onAttach'> & { write: (latin1: string) => void },

@@ -21,8 +21,8 @@ export interface RenderedDiff {
 }
 
 /**
- * What `plan --diff` shows: libvirt's own XML before, and the text that apply would define. Firmware that the host does not
- * have is shown as libvirt's to choose: it is for apply to refuse.
+ * What `plan --diff` shows: libvirt's own XML before, and the text that apply would define.
+ * Firmware that the host does not have is shown as libvirt's to choose: it is for apply to refuse.
  */
 export async function renderedDiffs(
   plan: Plan,
@@ -92,7 +92,10 @@ export async function renderedDiffs(
   return diffs;
 }
 
-/** `auto` is decided on the host, when the VM is made; where a text has to be shown before, it shows KVM. */
+/**
+ * `auto` is decided on the host, when the VM is made; where a text has to be shown before, it shows
+ * KVM.
+ */
 export function shownAccelerator(vm: ResolvedVm): 'kvm' | 'qemu' {
   return vm.accelerator === 'auto' ? 'kvm' : vm.accelerator;
 }

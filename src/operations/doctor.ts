@@ -13,12 +13,16 @@ import { openHost } from './open.js';
 /** For all that has to do with one answer of the orchestrator. */
 const ANSWER_SECONDS = 5;
 
-/** What is checked for where nobody has written a fleet file yet: the defaults, which are an edge node's. */
+/**
+ * What is checked for where nobody has written a fleet file yet: the defaults, which are an edge
+ * node's.
+ */
 const ONE_VM = 'apiVersion: ven/v1\nfleet: doctor\nvms: [{ name: edge }]\n';
 
 /**
- * Is this host ready for the fleet, and what to type where it is not. Never rejects for what it finds. Takes a few
- * seconds: it tries KVM. Without `file` it takes ./fleet.yaml, or one VM with all defaults where there is none.
+ * Is this host ready for the fleet, and what to type where it is not. Never rejects for what it
+ * finds. Takes a few seconds: it tries KVM. Without `file` it takes ./fleet.yaml, or one VM with
+ * all defaults where there is none.
  */
 export async function doctor(
   file: string | undefined,
@@ -33,7 +37,10 @@ export async function doctor(
   return found.flat();
 }
 
-/** Whether the boot file's server and the API answer this machine. Warnings only: a node may reach what this machine does not. */
+/**
+ * Whether the boot file's server and the API answer this machine. Warnings only: a node may reach
+ * what this machine does not.
+ */
 async function orchestratorFindings(
   { orchestrator }: ResolvedFleet,
   env: Request['env'],
@@ -76,7 +83,10 @@ function anyFleet(env: Request['env']): ResolvedFleet {
   }
 }
 
-/** The part of `doctor` that an apply needs, the quick checks only. Rejects with `host-not-ready`, all findings at once. */
+/**
+ * The part of `doctor` that an apply needs, the quick checks only. Rejects with `host-not-ready`,
+ * all findings at once.
+ */
 export async function checkHostIsReady(
   host: Host,
   fleet: ResolvedFleet,
@@ -98,7 +108,10 @@ export async function checkHostIsReady(
   );
   if (missing.length === 0) return;
   throw new VenError('host-not-ready', {
-    summary: `The host is not ready: ${missing.length === 1 ? 'one thing is' : `${missing.length} things are`} missing. Nothing was changed.`,
+    summary:
+      'The host is not ready: ' +
+      `${missing.length === 1 ? 'one thing is' : `${missing.length} things are`} missing. ` +
+      'Nothing was changed.',
     detail: missing.map(({ message, fix }) => `${message}\n  ${fix}`).join('\n'),
     hint: 'ven doctor shows all checks',
   });

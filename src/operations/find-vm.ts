@@ -27,7 +27,9 @@ export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: Resolved
   return { fleet, vm: vmNamed(fleet, request.vm, request.file) };
 }
 
-/** By its name or its address. @throws VenError `not-found`, with the name that was perhaps meant. */
+/**
+ * By its name or its address. @throws VenError `not-found`, with the name that was perhaps meant.
+ */
 export function vmNamed(fleet: ResolvedFleet, wanted: string, file: string): ResolvedVm {
   const found = fleet.vms.find(({ name, address }) => name === wanted || address === wanted);
   if (found) return found;
@@ -40,7 +42,10 @@ export function vmNamed(fleet: ResolvedFleet, wanted: string, file: string): Res
   });
 }
 
-/** The VM as it runs. @throws VenError `not-found` when it has not been made, `not-running` when it is off, or what libvirt answers. */
+/**
+ * The VM as it runs. @throws VenError `not-found` when it has not been made, `not-running` when it
+ * is off, or what libvirt answers.
+ */
 export async function findRunningVm(
   request: VmRequest,
 ): Promise<{ host: Host; vm: ResolvedVm; live: NonNullable<ObservedDomain['live']> }> {
@@ -61,7 +66,9 @@ export async function findRunningVm(
     throw new VenError('not-running', {
       where: vm.address,
       summary: domain.power === 'crashed' ? 'the VM has crashed' : 'the VM is off',
-      hint: `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ven apply ${request.file}; what it said so far: ven logs ${vm.name} ${request.file}`,
+      hint:
+        `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ven ` +
+        `apply ${request.file}; what it said so far: ven logs ${vm.name} ${request.file}`,
     });
   }
   return { host, vm, live: domain.live };

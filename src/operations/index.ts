@@ -1,6 +1,7 @@
 /**
- * What each command does, as one function: it takes the rooms in the order of the pipeline (fleet file → config → host →
- * plan → apply) and returns data. It prints nothing, parses no flags, and knows no terminal: that is `commands` and `view`.
+ * What each command does, as one function: it takes the rooms in the order of the pipeline (fleet
+ * file → config → host → plan → apply) and returns data. It prints nothing, parses no flags, and
+ * knows no terminal: that is `commands` and `view`.
  */
 export { apply, type ApplyRequest, type ApplyResult, type Interrupt } from './apply.js';
 export { attach, readAlong, type ConsoleRequest } from './console.js';

@@ -13,7 +13,10 @@ export interface Request {
   ports?: Ports;
 }
 
-/** Reads, checks and resolves the fleet file; with `readSecret`, also checks what it refers to. Rejects with `fleet-file` (all findings at once) or `not-found`. */
+/**
+ * Reads, checks and resolves the fleet file; with `readSecret`, also checks what it refers to.
+ * Rejects with `fleet-file` (all findings at once) or `not-found`.
+ */
 export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): ResolvedFleet {
   const surroundings = {
     readFile: (path: string) => readTextFile(resolve(dirname(file), path)),
@@ -23,7 +26,10 @@ export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): 
   return loadFleet(readFleetFile(file), { file, env, surroundings });
 }
 
-/** Reads secrets when they are asked for, each reference once: within one command it means one thing. */
+/**
+ * Reads secrets when they are asked for, each reference once: within one command it means one
+ * thing.
+ */
 export function secretReader({ file, env }: Request): ReadSecret {
   const known = new Map<string, string>();
   return (reference) => {

@@ -16,8 +16,9 @@ export interface LogsRequest extends VmRequest {
 }
 
 /**
- * What a VM has said on its serial console, from the log that libvirt keeps. Asks no libvirt: so it works for a VM that is off, or
- * gone. Rejects with `not-found` (no such VM, no log) or `host-not-ready` (the log may not be read, or is elsewhere).
+ * What a VM has said on its serial console, from the log that libvirt keeps. Asks no libvirt: so it
+ * works for a VM that is off, or gone. Rejects with `not-found` (no such VM, no log) or
+ * `host-not-ready` (the log may not be read, or is elsewhere).
  */
 export async function logs({
   follow,

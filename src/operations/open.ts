@@ -3,7 +3,9 @@ import type { Request } from './load.js';
 import { PORTS } from './ports.js';
 import { readTemplate } from './templates.js';
 
-/** The fleet's host. `readSecret`: for plans, which compare passwords. Nothing is asked of it yet. */
+/**
+ * The fleet's host. `readSecret`: for plans, which compare passwords. Nothing is asked of it yet.
+ */
 export function openHost(
   fleet: ResolvedFleet,
   { env, ports = PORTS }: Pick<Request, 'env' | 'ports'>,

@@ -46,7 +46,10 @@ export function savePlan(file: string, made: Plan): void {
   writePrivateFile(file, `${JSON.stringify(made, null, 2)}\n`);
 }
 
-/** Reads what `savePlan` wrote. Rejects with `usage` when it is not a plan for `apply` of this version. */
+/**
+ * Reads what `savePlan` wrote. Rejects with `usage` when it is not a plan for `apply` of this
+ * version.
+ */
 export function readSavedPlan(file: string): Plan {
   const wrong = (detail: string): VenError =>
     new VenError('usage', {
@@ -85,7 +88,10 @@ function isListOfTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** Rejects with `stale-plan` when an earlier plan is not of this fleet file and this host as they are now. */
+/**
+ * Rejects with `stale-plan` when an earlier plan is not of this fleet file and this host as they
+ * are now.
+ */
 export function checkStillFits(earlier: Plan, now: Plan, kind: 'saved' | 'shown'): void {
   const moved =
     earlier.fleet !== now.fleet ||
@@ -98,6 +104,12 @@ export function checkStillFits(earlier: Plan, now: Plan, kind: 'saved' | 'shown'
   if (moved === null) return;
   throw new VenError('stale-plan', {
     summary: `The ${kind} plan no longer fits: ${moved} has changed since it was made`,
-    hint: `Nothing was changed. ${kind === 'saved' ? 'Make a new plan (ven plan --out FILE), look at it, and apply that one.' : 'Type the command again and look at the new plan.'}`,
+    hint:
+      'Nothing was changed. ' +
+      `${
+        kind === 'saved'
+          ? 'Make a new plan (ven plan --out FILE), look at it, and apply ' + 'that one.'
+          : 'Type the command again and look at the new plan.'
+      }`,
   });
 }

@@ -22,9 +22,10 @@ export interface RenderedFile {
 export type Guess = 'accelerator' | 'firmware' | 'subnet';
 
 /**
- * The files that apply would use, without a host: as if nothing were there yet. So a subnet `auto` is the first of its
- * sequence, an accelerator `auto` is shown as kvm, and the firmware is what this machine's descriptors say, if it has
- * some; else it is left to libvirt to choose. `guesses` says which of these there are. The content of firmware variables is not shown.
+ * The files that apply would use, without a host: as if nothing were there yet. So a subnet `auto`
+ * is the first of its sequence, an accelerator `auto` is shown as kvm, and the firmware is what
+ * this machine's descriptors say, if it has some; else it is left to libvirt to choose. `guesses`
+ * says which of these there are. The content of firmware variables is not shown.
  */
 export function render(request: Request): { files: RenderedFile[]; guesses: Guess[] } {
   const fleet = loadFleetFile(request);
@@ -90,7 +91,9 @@ function shownFirmware({ firmware, nvram }: ResolvedVm, env: Request['env']): Ho
   return firmware === 'bios' ? null : firmwareHere(firmware, need, env);
 }
 
-/** A host that has what the fleet takes for granted (others' networks and pools), and nothing else. */
+/**
+ * A host that has what the fleet takes for granted (others' networks and pools), and nothing else.
+ */
 function emptyHost(fleet: ResolvedFleet): HostState {
   const pools = new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => pool)));
   const others = new Set(

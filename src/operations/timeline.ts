@@ -16,7 +16,10 @@ export interface TimelineRequest extends Request {
   vms: readonly string[];
 }
 
-/** Where the nodes spent their time, from what `provision` keeps of them. Asks no host. Rejects with `not-found` for a VM that is not the fleet's. */
+/**
+ * Where the nodes spent their time, from what `provision` keeps of them. Asks no host. Rejects with
+ * `not-found` for a VM that is not the fleet's.
+ */
 export function timeline({ vms, ...request }: TimelineRequest): Timeline {
   const fleet = loadFleetFile(request);
   const chosen =
@@ -29,7 +32,10 @@ export function timeline({ vms, ...request }: TimelineRequest): Timeline {
   );
 }
 
-/** What is under way is known up to the moment at which any record was written: whoever watches one watches all. */
+/**
+ * What is under way is known up to the moment at which any record was written: whoever watches one
+ * watches all.
+ */
 export function timelineOf(
   of: Pick<Timeline, 'fleet' | 'host' | 'orchestrator'>,
   records: readonly StoredRecord[],

@@ -12,7 +12,10 @@ export interface VncAddress {
   viewer: string | null;
 }
 
-/** Where a running VM's screen is, and with `view` a viewer of this machine, when there is one and a display. Changes nothing. */
+/**
+ * Where a running VM's screen is, and with `view` a viewer of this machine, when there is one and a
+ * display. Changes nothing.
+ */
 export async function vnc({
   view,
   ...request
@@ -26,7 +29,8 @@ export async function vnc({
       hint:
         vm.graphics.type === 'vnc'
           ? `The fleet file says it shall have one: ven apply ${request.file}`
-          : `Write graphics: vnc in the fleet file, then ven apply; its serial console needs none: ven console ${vm.name} ${request.file}`,
+          : 'Write graphics: vnc in the fleet file, then ven apply; its serial console ' +
+            `needs none: ven console ${vm.name} ${request.file}`,
     });
   }
   const { listen, port } = graphics;

@@ -15,7 +15,8 @@ export default class OrchestratorDefaultOs extends VenCommand {
   static override summary =
     'Set the operating system that new hosts of the project get by themselves.';
   static override description =
-    'For the whole project, not for this fleet alone. What says so in the orchestrator can only be deleted and made anew: once that has begun, Ctrl-C counts when it is done.';
+    'For the whole project, not for this fleet alone. What says so in the orchestrator ' +
+    'can only be deleted and made anew: once that has begun, Ctrl-C counts when it is done.';
   static override examples = ['$ ven orchestrator default-os microvisor-nonrt'];
 
   async run(): Promise<void> {

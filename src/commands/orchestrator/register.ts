@@ -18,7 +18,8 @@ export default class OrchestratorRegister extends VenCommand {
   static override usage = SOME_VMS_USAGE;
   static override summary = 'Make VMs known to the orchestrator, by their serial numbers.';
   static override description =
-    'Without names all of the fleet. Can be done again: what is there stays. ven apply does it by itself before the first start of a VM, with onboarding: non-interactive.';
+    'Without names all of the fleet. Can be done again: what is there stays. ven apply ' +
+    'does it by itself before the first start of a VM, with onboarding: non-interactive.';
   static override examples = [
     '$ ven orchestrator register',
     '$ ven orchestrator register edge-1 edge-2 fleets/lab.yaml',

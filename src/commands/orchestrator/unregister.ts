@@ -21,7 +21,9 @@ export default class OrchestratorUnregister extends VenCommand {
   static override usage = '<%= command.id %> VM... [FLEET]';
   static override summary = "Take VMs' hosts out of the orchestrator, by their serial numbers.";
   static override description =
-    'Names are needed: there is no taking out all at once. The VMs themselves stay as they are. A host that is somebody else’s is left alone. ven destroy does it by itself, with removeHosts: true.';
+    'Names are needed: there is no taking out all at once. The VMs themselves stay as ' +
+    'they are. A host that is somebody else’s is left alone. ven destroy does it by itself, ' +
+    'with removeHosts: true.';
   static override examples = ['$ ven orchestrator unregister edge-1'];
 
   async run(): Promise<void> {

@@ -177,7 +177,8 @@ async function kvmFindings(fleet: ResolvedFleet, virsh: Virsh, env: Env): Promis
   if (accelerator === 'kvm') return [finding('kvm', 'ok', why)];
   const insists = fleet.vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);
   const fix =
-    'Switch virtualisation on in the firmware (or nested virtualisation on the outer host), then: sudo modprobe kvm_intel || sudo modprobe kvm_amd';
+    'Switch virtualisation on in the firmware (or nested virtualisation on the outer ' +
+    'host), then: sudo modprobe kvm_intel || sudo modprobe kvm_amd';
   if (insists.length > 0)
     return [
       finding(
@@ -228,7 +229,8 @@ function localFindings(fleet: ResolvedFleet, env: Env, uri: string): HostFinding
       finding(
         'kvm-device',
         'warning',
-        "/dev/kvm exists, and QEMU's user may not open it: libvirt then tries out QEMU again for every single VM, seconds each time",
+        "/dev/kvm exists, and QEMU's user may not open it: libvirt then tries out QEMU " +
+          'again for every single VM, seconds each time',
         'sudo chgrp kvm /dev/kvm && sudo chmod 0660 /dev/kvm',
       ),
     );
@@ -263,7 +265,8 @@ function poolFinding(pool: string, xml: Reply | undefined, info: Reply | undefin
     'pool',
     'missing',
     `There is no storage pool ${pool}`,
-    `virsh pool-define-as ${pool} dir --target /path/to/folder && virsh pool-build ${pool} && virsh pool-start ${pool} && virsh pool-autostart ${pool}`,
+    `virsh pool-define-as ${pool} dir --target /path/to/folder && virsh pool-build ` +
+      `${pool} && virsh pool-start ${pool} && virsh pool-autostart ${pool}`,
   );
 }
 

@@ -15,7 +15,10 @@ import {
 } from './firmware.js';
 import { isLocal } from '../libvirt/local.js';
 
-/** One finding for each kind of firmware that the fleet wants. `capabilities`: libvirt's, for x86_64 and q35. */
+/**
+ * One finding for each kind of firmware that the fleet wants. `capabilities`: libvirt's, for x86_64
+ * and q35.
+ */
 export function firmwareFindings(
   fleet: ResolvedFleet,
   capabilities: string,
@@ -59,7 +62,9 @@ function finding(
           check,
           level: 'missing',
           message: `The firmware file ${missing.join(' and ')} is not there`,
-          fix: 'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what the host has',
+          fix:
+            'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what ' +
+            'the host has',
         };
   }
   const what = firmwareWords(wanted, need);

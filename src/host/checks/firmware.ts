@@ -1,6 +1,7 @@
 /**
- * Which firmware this host has for a VM. Distributions describe theirs in small JSON files (QEMU's docs/interop/firmware.json);
- * file names give the priority, and an administrator's folder goes before the distribution's. Read-only.
+ * Which firmware this host has for a VM. Distributions describe theirs in small JSON files (QEMU's
+ * docs/interop/firmware.json); file names give the priority, and an administrator's folder goes
+ * before the distribution's. Read-only.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +30,10 @@ export interface FirmwareSearch {
   exists: (path: string) => boolean;
 }
 
-/** What descriptors there are for a kind; `passedOver` tells of each that did not fit why, the first first. */
+/**
+ * What descriptors there are for a kind; `passedOver` tells of each that did not fit why, the first
+ * first.
+ */
 export interface FirmwareFound {
   firmware: Extract<HostFirmware, { by: 'files' }> | null;
   passedOver: string[];
@@ -45,7 +49,10 @@ export function firmwareSearch(uri: string, env: Env): FirmwareSearch {
   return { folders, exists: isFile };
 }
 
-/** The first descriptor, by priority, that fits a q35 machine for x86_64 with NVRAM of its own, and whose files are there. */
+/**
+ * The first descriptor, by priority, that fits a q35 machine for x86_64 with NVRAM of its own, and
+ * whose files are there.
+ */
 export function findFirmware(
   kind: 'uefi' | 'uefi-secure',
   need: FirmwareNeed,
@@ -70,8 +77,8 @@ export function findFirmware(
 }
 
 /**
- * The firmware for a VM. Where no descriptor can be read (a remote host, say), libvirt is asked whether it has some, and
- * chooses itself when the VM starts.
+ * The firmware for a VM. Where no descriptor can be read (a remote host, say), libvirt is asked
+ * whether it has some, and chooses itself when the VM starts.
  * @throws VenError `host-not-ready` when there is none, or when the VM's own files are not there.
  */
 export async function firmwareFor(
@@ -85,7 +92,9 @@ export async function firmwareFor(
     if (missing.length === 0) return ownFirmware(wanted);
     throw new VenError('host-not-ready', {
       summary: `The firmware file ${missing.join(' and ')} is not there`,
-      hint: 'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what the host has',
+      hint:
+        'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what the ' +
+        'host has',
     });
   }
   const found = isLocal(uri)
@@ -102,7 +111,9 @@ export async function firmwareFor(
   throw noFirmware(wanted, need, uri, found.passedOver);
 }
 
-/** What this machine has by its descriptors, whatever host a fleet is for; else libvirt's choice. */
+/**
+ * What this machine has by its descriptors, whatever host a fleet is for; else libvirt's choice.
+ */
 export function firmwareHere(
   wanted: Exclude<ResolvedFirmware, 'bios'>,
   need: FirmwareNeed,
@@ -205,7 +216,10 @@ function descriptorFiles(folders: readonly string[]): string[] {
   return [...byName.keys()].sort().flatMap((name) => byName.get(name) ?? []);
 }
 
-/** A text says why it is none; an empty file masks the one of that name in a folder that counts less. */
+/**
+ * A text says why it is none; an empty file masks the one of that name in a folder that counts
+ * less.
+ */
 function readDescriptor(path: string): Descriptor | string {
   let text: string;
   try {
@@ -249,7 +263,8 @@ function whyUnfit(
     )
   )
     return 'not for x86_64 q35';
-  // Those for confidential VMs only are a single image without variables; that one can *also* be used so is no matter.
+  // Those for confidential VMs only are a single image without variables; that one can *also* be
+  // used so is no matter.
   if (!loader || !nvramTemplate) return 'no flash images of code and variables';
   const secure = ['secure-boot', 'requires-smm', 'enrolled-keys'];
   const wanted = kind === 'uefi' ? [] : need.ownKeys === true ? secure.slice(0, 2) : secure;

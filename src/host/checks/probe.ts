@@ -1,6 +1,7 @@
 /**
- * Does KVM work here? A /dev/kvm that exists and answers may still be unable to run firmware, or be closed to QEMU's user;
- * so a tiny VM is tried. It is transient and belongs to the one virsh process that made it: it is gone with it.
+ * Does KVM work here? A /dev/kvm that exists and answers may still be unable to run firmware, or be
+ * closed to QEMU's user; so a tiny VM is tried. It is transient and belongs to the one virsh
+ * process that made it: it is gone with it.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -36,8 +37,8 @@ export async function probeAccelerator(
       accelerator: 'qemu',
       why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})`,
     };
-  // Firmware without a variable store, which would be left behind. Older libvirt can't say that; there the BIOS is tried, as
-  // where the firmware's file is not to be seen from here.
+  // Firmware without a variable store, which would be left behind. Older libvirt can't say that;
+  // there the BIOS is tried, as where the firmware's file is not to be seen from here.
   const stateless = isLocal(uri) && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
   const uefi = stateless
     ? (findFirmware('uefi', { template: false }, firmwareSearch(uri, env)).firmware?.loader ?? null)
@@ -58,7 +59,9 @@ export async function probeAccelerator(
     return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };
   return {
     accelerator: 'qemu',
-    why: `software emulation: a VM with KVM starts and can't run firmware (${state?.ok ? state.text.replaceAll(/\s+/g, ' ') : 'it was gone at once'})`,
+    why:
+      `software emulation: a VM with KVM starts and can't run firmware ` +
+      `(${state?.ok ? state.text.replaceAll(/\s+/g, ' ') : 'it was gone at once'})`,
   };
 }
 
@@ -75,7 +78,9 @@ async function tryOut(virsh: Virsh, uefi: FirmwareFile | null): Promise<(Reply |
   return [made, state];
 }
 
-/** From the answer to `virsh version`, as libvirt counts: 9.0.0 is 9000000. 0 when it does not say. */
+/**
+ * From the answer to `virsh version`, as libvirt counts: 9.0.0 is 9000000. 0 when it does not say.
+ */
 export function libvirtVersion(text: string): number {
   const found = /Using library: libvirt (\d+)\.(\d+)\.(\d+)/.exec(text);
   return found ? Number(found[1]) * 1_000_000 + Number(found[2]) * 1000 + Number(found[3]) : 0;

@@ -1,4 +1,7 @@
-/** Free memory and disk against what a fleet asks for. Both may be overcommitted: so these are warnings. */
+/**
+ * Free memory and disk against what a fleet asks for. Both may be overcommitted: so these are
+ * warnings.
+ */
 import type { HostFinding, ResolvedFleet } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import { poolFacts } from '../../libvirt/index.js';
@@ -28,13 +31,17 @@ export function resourceFindings(
         ? {
             check: 'memory',
             level: 'warning',
-            message: `The VMs to start want ${gib(wanted * 1024)} of memory, and ${gib(free * 1024)} are free`,
+            message:
+              `The VMs to start want ${gib(wanted * 1024)} of memory, and ` +
+              `${gib(free * 1024)} are free`,
             fix: 'Stop other VMs, or ask for less memory or fewer VMs',
           }
         : {
             check: 'memory',
             level: 'ok',
-            message: `${gib(free * 1024)} of memory are free; the VMs to start want ${gib(wanted * 1024)}`,
+            message:
+              `${gib(free * 1024)} of memory are free; the VMs to start want ` +
+              `${gib(wanted * 1024)}`,
             fix: '',
           },
     );
@@ -52,13 +59,18 @@ export function resourceFindings(
         ? {
             check: 'disk',
             level: 'warning',
-            message: `The disks in pool ${pool} may grow to ${gib(size)}, and ${gib(available)} are free`,
-            fix: 'They take only what is written to them. Make room, or ask for smaller disks, before the VMs fill them',
+            message:
+              `The disks in pool ${pool} may grow to ${gib(size)}, and ${gib(available)} ` +
+              'are free',
+            fix:
+              'They take only what is written to them. Make room, or ask for smaller ' +
+              'disks, before the VMs fill them',
           }
         : {
             check: 'disk',
             level: 'ok',
-            message: `${gib(available)} are free in pool ${pool}; the disks may grow to ${gib(size)}`,
+            message:
+              `${gib(available)} are free in pool ${pool}; the disks may grow to ` + `${gib(size)}`,
             fix: '',
           },
     );

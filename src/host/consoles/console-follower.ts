@@ -1,6 +1,6 @@
 /**
- * One console log, read again and again from a known place on, through rotations: for those who watch hundreds. Synchronous, since a
- * look at a log in which nothing is new costs a single `stat`.
+ * One console log, read again and again from a known place on, through rotations: for those who
+ * watch hundreds. Synchronous, since a look at a log in which nothing is new costs a single `stat`.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import type { ConsolePiece, ConsoleReader, LogPosition } from '../../model/index.js';
@@ -24,7 +24,10 @@ export class ConsoleFollower implements ConsoleReader {
   /** The one before it: what was read of it lately may still have to be masked. */
   #before: OpenLog | null = null;
 
-  /** `from` null, or a file that is not kept any more: from the oldest byte that is kept. @throws VenError `host-not-ready` when it is on another machine. */
+  /**
+   * `from` null, or a file that is not kept any more: from the oldest byte that is kept. @throws
+   * VenError `host-not-ready` when it is on another machine.
+   */
   constructor({
     uri,
     domain,
@@ -49,7 +52,8 @@ export class ConsoleFollower implements ConsoleReader {
   }
 
   /**
-   * What has been said since the last call, up to a MiB or so: call again until nothing comes. No log yet is nothing said.
+   * What has been said since the last call, up to a MiB or so: call again until nothing comes. No
+   * log yet is nothing said.
    * @throws VenError `host-not-ready` (not allowed to read it), `tool-failed`
    */
   read(): ConsolePiece[] {
@@ -58,7 +62,8 @@ export class ConsoleFollower implements ConsoleReader {
     const now = this.#current();
     if (now?.id === file.id && now.size === file.position) return [];
     const pieces = rest(file);
-    // Between the renaming and the new file there is none: then there may be more to come of the one that is open.
+    // Between the renaming and the new file there is none: then there may be more to come of the
+    // one that is open.
     if (pieces.length > 0 || now === null || now.id === file.id) return pieces;
     if (next === undefined) this.#files.push(...this.#newer(file.id));
     if (this.#files.length === 1) return [];
@@ -68,7 +73,10 @@ export class ConsoleFollower implements ConsoleReader {
     return this.read();
   }
 
-  /** Overwrites bytes that were read lately with asterisks, in whatever file they are by now. Returns why it could not, or null. */
+  /**
+   * Overwrites bytes that were read lately with asterisks, in whatever file they are by now.
+   * Returns why it could not, or null.
+   */
   mask({ file, position }: LogPosition, length: number): string | null {
     const open = [this.#before, ...this.#files].find((each) => each?.id === file);
     if (!open) return 'the file has been rotated away';
@@ -103,7 +111,10 @@ export class ConsoleFollower implements ConsoleReader {
     return pieces.length > 0 ? pieces : this.read();
   }
 
-  /** Opens those that came after `than`; null: all that are kept. From the newest on, so that a rotation in between hides none. */
+  /**
+   * Opens those that came after `than`; null: all that are kept. From the newest on, so that a
+   * rotation in between hides none.
+   */
   #newer(than: string | null): OpenLog[] {
     const found: OpenLog[] = [];
     for (let age = -1; ; age += 1) {
@@ -136,7 +147,10 @@ export class ConsoleFollower implements ConsoleReader {
   }
 }
 
-/** The end of what has been said so far: what follows is said later. No log: the beginning of the first that there will be. */
+/**
+ * The end of what has been said so far: what follows is said later. No log: the beginning of the
+ * first that there will be.
+ */
 export function consoleEnd({
   uri,
   domain,

@@ -1,6 +1,7 @@
 /**
- * The log of a domain's serial console, which virtlogd writes: bytes as the guest sent them, without times. At a size limit the
- * file becomes `.0`, the former `.0` becomes `.1`, and so on up to a few.
+ * The log of a domain's serial console, which virtlogd writes: bytes as the guest sent them,
+ * without times. At a size limit the file becomes `.0`, the former `.0` becomes `.1`, and so on up
+ * to a few.
  */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,7 +12,10 @@ export interface ReadLog {
   uri: string;
   /** libvirt's name of the domain. */
   domain: string;
-  /** Go on at the end: through rotation, restarts of the VM, and the log's deletion; waits for a log that is not there yet. */
+  /**
+   * Go on at the end: through rotation, restarts of the VM, and the log's deletion; waits for a log
+   * that is not there yet.
+   */
   follow: boolean;
   signal?: AbortSignal | undefined;
   /** Where the log is; for tests. */
@@ -25,14 +29,18 @@ interface LogFile {
   position: number;
 }
 
-/** Where `templates/domain.xml.njk` has virtlogd write, and where libvirt itself writes of a domain. */
+/**
+ * Where `templates/domain.xml.njk` has virtlogd write, and where libvirt itself writes of a domain.
+ */
 export const LOG_FOLDER = '/var/log/libvirt/qemu';
 const PIECE = 64 * 1024;
 const POLL_MS = 200;
 
 /**
- * All that is kept, oldest first, then null. With `follow` what comes next, and null again whenever nothing more came for a moment. Ends quietly when `signal` is aborted.
- * @throws VenError `not-found` (no log), `host-not-ready` (not allowed to read it, or it is on another machine).
+ * All that is kept, oldest first, then null. With `follow` what comes next, and null again whenever
+ * nothing more came for a moment. Ends quietly when `signal` is aborted.
+ * @throws VenError `not-found` (no log), `host-not-ready` (not allowed to read it, or it is on
+ * another machine).
  */
 export async function* readConsoleLog({
   uri,
@@ -60,7 +68,8 @@ export async function* readConsoleLog({
       state = grew ? 'growing' : 'quiet';
       await closeAll(files.slice(0, -1));
       files = files.slice(-1);
-      // After a rotation the file of till now is read once more: something may have been written to it just before.
+      // After a rotation the file of till now is read once more: something may have been written to
+      // it just before.
       const newer = (await isCurrent(path, files[0])) ? [] : await openNew(path, seen);
       if (newer.length > 0) files = [...files, ...newer];
       else await pause(POLL_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
@@ -102,7 +111,10 @@ async function* rest(file: LogFile): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Those that have not been opened before, oldest first. From the newest on, so that a rotation in between hides none. */
+/**
+ * Those that have not been opened before, oldest first. From the newest on, so that a rotation in
+ * between hides none.
+ */
 async function openNew(path: string, seen: Set<string>): Promise<LogFile[]> {
   const files: LogFile[] = [];
   for (let age = -1; ; age += 1) {

@@ -1,6 +1,7 @@
 /**
- * Typing at a domain's serial console. virsh wants a terminal, so it gets a pseudo terminal of its own, made by script(1). What is
- * typed goes through pipes and terminals only: it is in no argument and in no environment.
+ * Typing at a domain's serial console. virsh wants a terminal, so it gets a pseudo terminal of its
+ * own, made by script(1). What is typed goes through pipes and terminals only: it is in no argument
+ * and in no environment.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -22,15 +23,19 @@ export interface TypeOptions extends TypeRequest {
 const ESCAPE = '\u001d';
 const TIMEOUT_SECONDS = 20;
 const POLL_MS = 50;
-/** The longest that we wait for the node's answer to what was typed, before we leave: it is not read before QEMU sees us. */
+/**
+ * The longest that we wait for the node's answer to what was typed, before we leave: it is not read
+ * before QEMU sees us.
+ */
 const ANSWER_MS = 5000;
 /** For libvirt to hear that we leave. */
 const LEAVE_MS = 1500;
 /** What has come back is followed by what libvirt still has under way. */
 const SETTLE_MS = 150;
 /**
- * QEMU looks once a second whether anybody is at its terminal, and reads what was typed only then. What somebody typed who was killed within
- * that second still lies there: it comes now, before ours, and perhaps ours is then not wanted any more.
+ * QEMU looks once a second whether anybody is at its terminal, and reads what was typed only then.
+ * What somebody typed who was killed within that second still lies there: it comes now, before
+ * ours, and perhaps ours is then not wanted any more.
  */
 const LEFT_BEHIND_MS = 2000;
 const KEPT_CHARACTERS = 4096;
@@ -40,8 +45,10 @@ const inTurn = atMost(8);
 const typedAt = new Set<string>();
 
 /**
- * Takes its turn, attaches, types the text and a carriage return, leaves. Resolves once libvirt has taken it.
- * @throws VenError `tool-failed` (what libvirt answers, or the time limit: it may pass), `host-not-ready` without script(1), `interrupted` when aborted. Nothing of the text is in it.
+ * Takes its turn, attaches, types the text and a carriage return, leaves. Resolves once libvirt has
+ * taken it.
+ * @throws VenError `tool-failed` (what libvirt answers, or the time limit: it may pass),
+ * `host-not-ready` without script(1), `interrupted` when aborted. Nothing of the text is in it.
  */
 export function typeOnConsole(request: TypeOptions): Promise<TypeOutcome> {
   return inTurn(async () => {
@@ -62,7 +69,8 @@ async function typeThrough(
 ): Promise<TypeOutcome> {
   signal.throwIfAborted();
   const virsh = ['-c', uri, 'console', uuid, '--safe'];
-  // None outlives us, or it would keep the console. The terminal's name comes first, so that we can look at its modes.
+  // None outlives us, or it would keep the console. The terminal's name comes first, so that we can
+  // look at its modes.
   const session = `tty; exec ${commandLine('setpriv', ['--pdeathsig', 'KILL', 'virsh', '-q', ...virsh])}`;
   const ours = '[ "$PPID" = "$0" ] && exec script -q -e -c "$1" /dev/null';
   const child = spawn(
@@ -155,8 +163,9 @@ async function typeThrough(
 }
 
 /**
- * What is written to it is typed. A pipe without a name, open both ways: so script(1) holds an end to write too, and never sees the end
- * of its input, for which it would type Ctrl-D, not even when we are killed.
+ * What is written to it is typed. A pipe without a name, open both ways: so script(1) holds an end
+ * to write too, and never sees the end of its input, for which it would type Ctrl-D, not even when
+ * we are killed.
  */
 async function openKeys(env: Env): Promise<number> {
   let folder: string | null = null;
@@ -176,7 +185,10 @@ async function openKeys(env: Env): Promise<number> {
   }
 }
 
-/** virsh puts its terminal into raw mode, which throws away what was typed before, and then attaches; from then on all that is typed is kept for it. */
+/**
+ * virsh puts its terminal into raw mode, which throws away what was typed before, and then
+ * attaches; from then on all that is typed is kept for it.
+ */
 async function isRaw(output: string, env: Env): Promise<boolean> {
   const [, terminal] = /^(\/dev\/\S+)\r?\n/.exec(output) ?? [];
   if (terminal === undefined) return false;

@@ -12,10 +12,11 @@ export interface AttachOptions extends AttachRequest {
 }
 
 /**
- * Attaches this terminal to COM1 of a running domain, through libvirt, so also on a remote host, until the escape character is
- * typed or the VM stops. The terminal is then as it was.
+ * Attaches this terminal to COM1 of a running domain, through libvirt, so also on a remote host,
+ * until the escape character is typed or the VM stops. The terminal is then as it was.
  * @returns whether the VM still runs.
- * @throws VenError `tool-failed` when another is attached, or what libvirt answers; `interrupted` when aborted.
+ * @throws VenError `tool-failed` when another is attached, or what libvirt answers; `interrupted`
+ * when aborted.
  */
 export async function attachConsole({
   uri,
@@ -42,8 +43,9 @@ const QUERY_SECONDS = 10;
 const STOPPING_MS = 5000;
 
 /**
- * virsh ends alike when somebody leaves and when the VM stops. A VM that stops closes its console first, and libvirt lists it as running
- * for seconds more; so QEMU itself is asked something, which only one that lives answers.
+ * virsh ends alike when somebody leaves and when the VM stops. A VM that stops closes its console
+ * first, and libvirt lists it as running for seconds more; so QEMU itself is asked something, which
+ * only one that lives answers.
  */
 async function stillRuns(virsh: Virsh, uuid: string): Promise<boolean> {
   const [alive] = await virsh

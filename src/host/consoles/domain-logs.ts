@@ -5,14 +5,18 @@ import type { Env } from '../exec.js';
 import { isLocal } from '../libvirt/local.js';
 import { Virsh } from '../libvirt/virsh.js';
 
-/** Where libvirt's daemons write about a domain: virtlogd (QEMU's output, the console) and swtpm. */
+/**
+ * Where libvirt's daemons write about a domain: virtlogd (QEMU's output, the console) and swtpm.
+ */
 const FOLDERS = ['/var/log/libvirt/qemu', '/var/log/swtpm/libvirt/qemu'];
 
 /**
- * Deletes what libvirt logged of a fleet's domains, also of those that are long gone, after the fleet itself. A domain's name is
- * `<fleet>_<vm>`, and a fleet's name has no underscore: so no other fleet's log is hit. A domain that is on the host still
- * is somebody's, whatever its name, and so are its logs. On a remote host all stay.
- * @throws VenError `tool-failed`, naming the files that may not be deleted; or what libvirt answers.
+ * Deletes what libvirt logged of a fleet's domains, also of those that are long gone, after the
+ * fleet itself. A domain's name is `<fleet>_<vm>`, and a fleet's name has no underscore: so no
+ * other fleet's log is hit. A domain that is on the host still is somebody's, whatever its name,
+ * and so are its logs. On a remote host all stay.
+ * @throws VenError `tool-failed`, naming the files that may not be deleted; or what libvirt
+ * answers.
  */
 export async function removeDomainLogs(uri: string, fleet: string, env: Env): Promise<void> {
   if (!isLocal(uri)) return;
@@ -37,8 +41,8 @@ export async function removeDomainLogs(uri: string, fleet: string, env: Env): Pr
 }
 
 /**
- * Of `files`, the logs of the fleet's domains, without those of the domains that are `there`: `<domain>.log`,
- * `<domain>-console.log` and `<domain>-swtpm.log`, older ones with a number behind.
+ * Of `files`, the logs of the fleet's domains, without those of the domains that are `there`:
+ * `<domain>.log`, `<domain>-console.log` and `<domain>-swtpm.log`, older ones with a number behind.
  */
 export function logsOf(
   fleet: string,

@@ -1,4 +1,6 @@
-/** Programs that a person uses, not ven: so without the time limit and the gathered output of `run`. */
+/**
+ * Programs that a person uses, not ven: so without the time limit and the gathered output of `run`.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { execa, execaSync } from 'execa';
 import { VenError } from '../../model/index.js';
@@ -11,8 +13,9 @@ export interface InteractOptions {
 }
 
 /**
- * Gives the terminal to a program until it ends, without a time limit: what is typed and what it prints goes past us. However it
- * ends, the terminal is as it was before. Never rejects for what the program says; its errors are in the answer.
+ * Gives the terminal to a program until it ends, without a time limit: what is typed and what it
+ * prints goes past us. However it ends, the terminal is as it was before. Never rejects for what
+ * the program says; its errors are in the answer.
  * @throws VenError `host-not-ready` when there is no such program, `interrupted` when aborted.
  */
 export async function interact(
@@ -49,7 +52,8 @@ const WINDOW_OPENS_MS = 1000;
 
 /**
  * Starts a program with a window, which lives on when we end.
- * @throws VenError `tool-failed` when it fails within a second, `host-not-ready` when there is no such program.
+ * @throws VenError `tool-failed` when it fails within a second, `host-not-ready` when there is no
+ * such program.
  */
 export async function open(file: string, args: readonly string[], env: Env): Promise<void> {
   const windows = TO_WINDOWS.flatMap((name) =>

@@ -7,7 +7,10 @@ import { LOG_FOLDER } from './console-log.js';
 /** Whose consoles are to be read. */
 export interface LogsToRead {
   uri: string;
-  /** libvirt's names, also of domains that are not there yet; none: only what is so for any domain of this host is checked. */
+  /**
+   * libvirt's names, also of domains that are not there yet; none: only what is so for any domain
+   * of this host is checked.
+   */
   domains: readonly string[];
   /** Where the logs are; for tests. */
   folder?: string | undefined;
@@ -15,7 +18,10 @@ export interface LogsToRead {
   root?: boolean | undefined;
 }
 
-/** Whether what these domains say, or will, can be followed from here. @throws VenError `host-not-ready` */
+/**
+ * Whether what these domains say, or will, can be followed from here. @throws VenError
+ * `host-not-ready`
+ */
 export function checkConsoleLogs({
   uri,
   domains,
@@ -26,7 +32,9 @@ export function checkConsoleLogs({
     throw new VenError('host-not-ready', {
       summary: `The nodes' consoles are logged on another machine: ${uri}`,
       detail: 'ven watches nodes through these logs, and answers there.',
-      hint: 'Run ven on that machine, with the same fleet file and uri: qemu:///system. VMs can be made from here, without --wait.',
+      hint:
+        'Run ven on that machine, with the same fleet file and uri: qemu:///system. VMs ' +
+        'can be made from here, without --wait.',
     });
   }
   if (domains.length === 0) return;
@@ -34,7 +42,9 @@ export function checkConsoleLogs({
     throw new VenError('host-not-ready', {
       summary: `libvirt's logs are not here: there is no folder ${folder}`,
       detail: "ven watches nodes through their consoles' logs.",
-      hint: "Run ven where libvirtd runs; in a container, with that folder of the host's mounted at the same place. See ven doctor.",
+      hint:
+        "Run ven where libvirtd runs; in a container, with that folder of the host's " +
+        'mounted at the same place. See ven doctor.',
     });
   }
   const paths = domains.map((domain) => `${folder}/${domain}-console.log`);
@@ -78,7 +88,11 @@ function notAllowed(path: string): VenError {
   return new VenError('host-not-ready', {
     summary: `You may not read the nodes' consoles: ${path}`,
     detail:
-      'libvirt logs there what the VMs say, and keeps it to root. ven watches nodes through these logs. Nothing was changed.',
-    hint: 'Run it as root: sudo --preserve-env=ONBOARDING_USERNAME,ONBOARDING_PASSWORD ven … (sudo drops the environment; name what ven is to have of it). VMs can be made without root, and without --wait.',
+      'libvirt logs there what the VMs say, and keeps it to root. ven watches nodes ' +
+      'through these logs. Nothing was changed.',
+    hint:
+      'Run it as root: sudo --preserve-env=ONBOARDING_USERNAME,ONBOARDING_PASSWORD ven … ' +
+      '(sudo drops the environment; name what ven is to have of it). VMs can be made without ' +
+      'root, and without --wait.',
   });
 }

@@ -36,7 +36,8 @@ const VIEWERS: readonly Viewer[] = [
 ];
 
 /**
- * Starts the first viewer that is installed, which lives on after us, and returns its name; null when there is none, or no display.
+ * Starts the first viewer that is installed, which lives on after us, and returns its name; null
+ * when there is none, or no display.
  * @throws VenError `tool-failed` when it ends at once.
  */
 export async function startViewer(screen: ScreenAt, env: Env): Promise<string | null> {

@@ -30,7 +30,8 @@ const WORDING: readonly [Answer, RegExp][] = [
     'no-permission',
     /polkit|authentication (failed|unavailable)|access denied|libvirt-sock'?: Permission denied|Permission denied \(publickey/i,
   ],
-  // libvirt is there and could not reach a daemon that one VM needs: nothing that the others would hear as well.
+  // libvirt is there and could not reach a daemon that one VM needs: nothing that the others would
+  // hear as well.
   ['no-logd', /virt(log|lock)d(-admin)?-sock|can't connect to virt(log|lock)d/i],
   ['tpm-missing', /Unable to find '?swtpm|swtpm: (command )?not found|TPM .* not supported/i],
   ['tpm-failed', /\/swtpm\/|swtpm (process|died)|of swtpm\b|start '?swtpm/i],
@@ -90,7 +91,9 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
   unreachable: {
     code: 'host-not-ready',
     summary: "libvirt can't be reached",
-    hint: 'Start it: sudo systemctl start libvirtd (without systemd: sudo virtlogd -d; sudo libvirtd -d), and check host.uri in the fleet file',
+    hint:
+      'Start it: sudo systemctl start libvirtd (without systemd: sudo virtlogd -d; sudo ' +
+      'libvirtd -d), and check host.uri in the fleet file',
   },
   'no-logd': {
     code: 'host-not-ready',
@@ -100,7 +103,9 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
   'port-taken': {
     code: 'tool-failed',
     summary: 'A port that the VM is to listen on is taken',
-    hint: 'See who has it: ss -ltnp. Or let libvirt choose, with graphics.port: auto in the fleet file',
+    hint:
+      'See who has it: ss -ltnp. Or let libvirt choose, with graphics.port: auto in the ' +
+      'fleet file',
   },
   'no-bridge': {
     code: 'tool-failed',
@@ -120,7 +125,9 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
   'kvm-unusable': {
     code: 'tool-failed',
     summary: 'KVM does not work on this host',
-    hint: 'Say accelerator: qemu (or auto) in the fleet file; ven doctor tells what is wrong with KVM',
+    hint:
+      'Say accelerator: qemu (or auto) in the fleet file; ven doctor tells what is wrong ' +
+      'with KVM',
   },
   'firmware-missing': {
     code: 'host-not-ready',
@@ -143,7 +150,10 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
   },
 };
 
-/** The error for a program that failed. `command` as one could paste it, `words` its last lines, secrets taken out of both. */
+/**
+ * The error for a program that failed. `command` as one could paste it, `words` its last lines,
+ * secrets taken out of both.
+ */
 export function explain({
   command,
   words,

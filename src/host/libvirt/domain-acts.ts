@@ -57,12 +57,18 @@ export function domainActs(virsh: Virsh): DomainActs {
     if (domainUuid(parseXml(xml)) !== uuid) throw gone(uuid);
     return `${xml}\n`;
   };
-  /** A running domain that somebody undefined has no definition but what runs, and would be gone with its power. */
+  /**
+   * A running domain that somebody undefined has no definition but what runs, and would be gone
+   * with its power.
+   */
   const persist = async (uuid: string): Promise<void> => {
     await virsh.must([['define', { file: await readDomain(uuid) }]]);
   };
 
-  /** So that undefining takes with it the variables that libvirt made, if it did before ven made others. */
+  /**
+   * So that undefining takes with it the variables that libvirt made, if it did before ven made
+   * others.
+   */
   const nameFirstNvram = async (uuid: string): Promise<void> => {
     const [xml = ''] = await virsh.must(
       [['dumpxml', uuid, '--inactive', '--security-info']],
@@ -132,7 +138,8 @@ export function domainActs(virsh: Virsh): DomainActs {
 
     async updateNic(uuid, xml) {
       await virsh.must([['update-device', uuid, { file: xml }, '--live']]);
-      // A run that was killed while it reattached left the NIC on the temporary network: nothing needs that any more.
+      // A run that was killed while it reattached left the NIC on the temporary network: nothing
+      // needs that any more.
       await virsh.must([['net-destroy', reattachNetworkOf(uuid).uuid]], ['not-found', 'inactive']);
     },
 
@@ -170,7 +177,8 @@ export function domainActs(virsh: Virsh): DomainActs {
         pool,
         safeVolume(volume),
       ];
-      // Its power is all that a domain without a definition is there by: with it the mark would go, before the volumes.
+      // Its power is all that a domain without a definition is there by: with it the mark would go,
+      // before the volumes.
       const [transient = ''] = await virsh.must([['list', '--uuid', '--transient']]);
       if (transient.split(/\s+/).includes(uuid)) await persist(uuid);
       const replies = await virsh.ask([...powerOff, ...volumes.map(deletion)]);
@@ -187,7 +195,8 @@ export function domainActs(virsh: Virsh): DomainActs {
         await refreshPool(virsh, pool, ['not-found']);
       await virsh.must(missed.map(deletion), ['not-found']);
       if (volumes.some(isNvramVolume)) await nameFirstNvram(uuid);
-      // In a process of its own, since virsh goes on after a failure: a domain whose disk is still there must stay ven's.
+      // In a process of its own, since virsh goes on after a failure: a domain whose disk is still
+      // there must stay ven's.
       await virsh.must(
         [
           [

@@ -1,6 +1,7 @@
 /**
- * The password of a VM's screen. libvirt keeps it with the definition, for root alone, and gives it out only when asked for it;
- * so what is there can be compared with what is wanted, and nothing needs to be kept of it, not even a hash.
+ * The password of a VM's screen. libvirt keeps it with the definition, for root alone, and gives it
+ * out only when asked for it; so what is there can be compared with what is wanted, and nothing
+ * needs to be kept of it, not even a hash.
  */
 import {
   type DomainFacts,
@@ -14,7 +15,10 @@ import { parseXml } from '../../xml/index.js';
 import { domainUuid, graphicsPassword, withPassword } from '../../libvirt/index.js';
 import type { Command, Virsh } from './virsh.js';
 
-/** Adds to the fleet's own domains what is to be said of their passwords: in one more virsh process, if there is one to ask about. */
+/**
+ * Adds to the fleet's own domains what is to be said of their passwords: in one more virsh process,
+ * if there is one to ask about.
+ */
 export async function withPasswords(
   virsh: Virsh,
   fleet: ResolvedFleet,
@@ -61,7 +65,10 @@ export function wantedPassword(
     : null;
 }
 
-/** Each definition is changed by itself: what runs has a port, where what is kept may leave the choice to libvirt. */
+/**
+ * Each definition is changed by itself: what runs has a port, where what is kept may leave the
+ * choice to libvirt.
+ */
 export async function setGraphicsPassword(
   virsh: Virsh,
   uuid: string,

@@ -1,4 +1,7 @@
-/** Gives a function that runs what it is given one after the other; a failure does not stop the next. */
+/**
+ * Gives a function that runs what it is given one after the other; a failure does not stop the
+ * next.
+ */
 export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   return atMost(1);
 }

@@ -1,4 +1,7 @@
-/** What the machine itself tells, when it is the host. All read-only; what may not be read is not known. */
+/**
+ * What the machine itself tells, when it is the host. All read-only; what may not be read is not
+ * known.
+ */
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { HostRoute } from '../../model/index.js';
@@ -76,7 +79,10 @@ export function isMissing(path: string): boolean | null {
   }
 }
 
-/** Whether a file of that name is known to be there, of whatever kind; a link counts, wherever it leads. */
+/**
+ * Whether a file of that name is known to be there, of whatever kind; a link counts, wherever it
+ * leads.
+ */
 export function isTaken(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

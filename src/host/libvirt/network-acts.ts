@@ -62,7 +62,8 @@ export function networkActs(virsh: Virsh): NetworkActs {
         ['net-dumpxml', uuid],
         ['net-dumpxml', uuid, '--inactive'],
       ]);
-      // What counts is how it stands now, not what was said on the way: the entry may have been there, or gone.
+      // What counts is how it stands now, not what was said on the way: the entry may have been
+      // there, or gone.
       for (const [state, needed] of [
         [config, true],
         [running, live?.answer !== 'inactive'],

@@ -18,7 +18,9 @@ import type { Virsh } from './virsh.js';
 /** A VM that is gone, or off, has nothing to be moved. */
 const GONE: readonly Answer[] = ['not-found', 'inactive'];
 
-/** A network as libvirt keeps it, in the spelling that what is rendered has; see `Host.readNetwork`. */
+/**
+ * A network as libvirt keeps it, in the spelling that what is rendered has; see `Host.readNetwork`.
+ */
 export async function readNetwork(virsh: Virsh, uuid: string): Promise<string> {
   const [xml = ''] = await virsh.must([['net-dumpxml', uuid, '--inactive']]);
   const network = parseXml(xml);
@@ -57,7 +59,8 @@ export async function redefineNetwork(
   try {
     const now = await readNetwork(virsh, uuid);
     if (now !== before && now !== after) throw moved(facts.name);
-    // All of them, before anything is lost: a NIC that libvirt can't move stays where it is, and so does the network.
+    // All of them, before anything is lost: a NIC that libvirt can't move stays where it is, and so
+    // does the network.
     await moveAside(virsh, nics, temporary, facts.name);
     if (restart && active) await virsh.must([['net-destroy', uuid]], ['inactive']);
     try {
@@ -75,7 +78,10 @@ export async function redefineNetwork(
   }
 }
 
-/** Ends what a killed run of this fleet left: the network is started, and whoever was moved aside is moved back. */
+/**
+ * Ends what a killed run of this fleet left: the network is started, and whoever was moved aside is
+ * moved back.
+ */
 async function settle(virsh: Virsh, uuid: string, fleet: string): Promise<void> {
   const temporary = temporaryNetworkOf(uuid);
   const nics = await refuseOthers(virsh, uuid, fleet);
@@ -85,7 +91,10 @@ async function settle(virsh: Virsh, uuid: string, fleet: string): Promise<void> 
   await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
 }
 
-/** The NICs that hang on the temporary network of that one, or would; null: there is none. @throws VenError `locked` when it is another fleet's. */
+/**
+ * The NICs that hang on the temporary network of that one, or would; null: there is none. @throws
+ * VenError `locked` when it is another fleet's.
+ */
 async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<MovedNic[] | null> {
   const [found] = await virsh.ask([['net-dumpxml', temporaryNetworkOf(uuid).uuid]]);
   if (!found?.ok) {
@@ -96,7 +105,9 @@ async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<
   if (mark?.user.fleet === fleet) return mark.nics;
   throw new VenError('locked', {
     summary: `The fleet ${mark?.user.fleet ?? 'of somebody'} is changing the same network`,
-    hint: `Try again in a moment. If no run of that fleet is going on, one was killed: ven apply (or destroy) of that fleet ends what it left.`,
+    hint:
+      'Try again in a moment. If no run of that fleet is going on, one was killed: ven ' +
+      'apply (or destroy) of that fleet ends what it left.',
   });
 }
 
@@ -136,14 +147,20 @@ async function moveAside(
   for (const [index, { error, answer }] of replies.entries()) {
     if (error === null || GONE.includes(answer)) continue;
     throw new VenError('tool-failed', {
-      summary: `NIC ${nics[index]?.mac} of domain ${nics[index]?.domain} can't be attached again, so the network ${network} is left as it is`,
+      summary:
+        `NIC ${nics[index]?.mac} of domain ${nics[index]?.domain} can't be ` +
+        'attached again, ' +
+        `so the network ${network} is left as it is`,
       detail: error.detail ?? error.summary,
       hint: 'Shut that VM down, or detach its NIC, and try again.',
     });
   }
 }
 
-/** Only those that still hang on the temporary network: whoever was moved elsewhere meanwhile, or started again, is where it should be. */
+/**
+ * Only those that still hang on the temporary network: whoever was moved elsewhere meanwhile, or
+ * started again, is where it should be.
+ */
 async function moveBack(
   virsh: Virsh,
   nics: readonly MovedNic[],

@@ -1,6 +1,7 @@
 /**
- * The whole host in three virsh processes: what there is; the definitions of it all, parsed while virsh still reads; and
- * beside these, the volumes (with a fourth for those that need a closer look). What vanishes in between is just not there.
+ * The whole host in three virsh processes: what there is; the definitions of it all, parsed while
+ * virsh still reads; and beside these, the volumes (with a fourth for those that need a closer
+ * look). What vanishes in between is just not there.
  */
 import {
   volumesOf,
@@ -63,7 +64,8 @@ export async function observe(
   const wanted = fleet.vms.flatMap(volumesOf);
   const poolsOfFleet = [...new Set([fleet.host.storagePool, ...wanted.map(({ pool }) => pool)])];
   const disksRead = readDisks(virsh, poolsOfFleet, TIMEOUT_SECONDS);
-  disksRead.catch(() => undefined); // awaited below; until then a failure is the lists' failure, too
+  // awaited below; until then a failure is the lists' failure, too
+  disksRead.catch(() => undefined);
   const lists = await readLists(virsh);
 
   const domains: ObservedDomain[] = [];
@@ -100,8 +102,9 @@ export async function observe(
       kept = { xml, network };
       networks.push(network);
     };
-    // What is kept comes first: only there is a mark that was changed while the network ran. A transient network has only
-    // the second, and so have networks of drivers that don't know the flag.
+    // What is kept comes first: only there is a mark that was changed while the network ran. A
+    // transient network has only the second, and so have networks of drivers that don't know the
+    // flag.
     questions.push(
       { command: ['net-dumpxml', uuid, '--inactive'], hear },
       { command: ['net-dumpxml', uuid], hear },
@@ -113,7 +116,8 @@ export async function observe(
 
   const [, disks] = await Promise.all([askAll(virsh, questions), disksRead]);
 
-  // Also disks that the file does not name (any more): of VMs that are to go, or disks that were taken out.
+  // Also disks that the file does not name (any more): of VMs that are to go, or disks that were
+  // taken out.
   const owned = domains.flatMap(({ mark }) => (mark?.fleet === fleet.name ? mark.volumes : []));
   const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), disks, {
     activePools: lists.activePoolNames,

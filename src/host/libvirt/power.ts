@@ -1,4 +1,7 @@
-/** Which of a fleet's domains have their power on, and since which start: asked again and again, for all at once. */
+/**
+ * Which of a fleet's domains have their power on, and since which start: asked again and again, for
+ * all at once.
+ */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { DomainPower, Power } from '../../model/index.js';
 import { LOG_FOLDER } from '../consoles/console-log.js';
@@ -44,8 +47,8 @@ const TAIL_BYTES = 256 * 1024;
 const START = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: starting up libvirt version/gm;
 
 /**
- * When libvirt started a domain last, as ISO 8601, from its own log of the domain on this machine: tells one life of a VM from the next, also
- * after it ended. null: not known.
+ * When libvirt started a domain last, as ISO 8601, from its own log of the domain on this machine:
+ * tells one life of a VM from the next, also after it ended. null: not known.
  */
 export function lastStart({
   domain,

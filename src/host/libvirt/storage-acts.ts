@@ -95,8 +95,8 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
 }
 
 /**
- * Lets libvirt look what is in the pool. It refuses to while a volume is being made in it, for another VM say: that takes a
- * moment. @throws VenError unless its answer is in `fine`.
+ * Lets libvirt look what is in the pool. It refuses to while a volume is being made in it, for
+ * another VM say: that takes a moment. @throws VenError unless its answer is in `fine`.
  */
 export async function refreshPool(
   virsh: Virsh,
@@ -124,7 +124,9 @@ function inTheWay(uri: string, { pool, volume }: VolumeRef, cause: unknown): Ven
   return new VenError('foreign-object', {
     summary: `There is a volume ${volume} in pool ${pool} already, and this run did not make it`,
     detail: `look at it: virsh -c ${uri} vol-info --pool ${pool} ${volume}`,
-    hint: 'It came since the plan was made, and it was not touched. See what it is, and run ven plan again',
+    hint:
+      'It came since the plan was made, and it was not touched. See what it is, and run ' +
+      'ven plan again',
     cause,
   });
 }
@@ -132,6 +134,8 @@ function inTheWay(uri: string, { pool, volume }: VolumeRef, cause: unknown): Ven
 function noPool(pool: string): VenError {
   return new VenError('host-not-ready', {
     summary: `There is no storage pool ${pool} on the host`,
-    hint: `Make it: virsh pool-define-as ${pool} dir --target /path/to/folder && virsh pool-build ${pool} && virsh pool-start ${pool}, or name another pool in the fleet file`,
+    hint:
+      `Make it: virsh pool-define-as ${pool} dir --target /path/to/folder && virsh ` +
+      `pool-build ${pool} && virsh pool-start ${pool}, or name another pool in the fleet file`,
   });
 }

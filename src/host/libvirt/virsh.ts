@@ -34,14 +34,19 @@ export interface AskOptions {
   signal?: AbortSignal | undefined;
   /** What may be in the files that virsh reads, and never in what it complains of. */
   secrets?: readonly string[];
-  /** Gets each command's output as soon as it is whole, in order. There are then no replies: what fails, says nothing. */
+  /**
+   * Gets each command's output as soon as it is whole, in order. There are then no replies: what
+   * fails, says nothing.
+   */
   onText?: (index: number, text: string) => void;
 }
 
 /** The kernel takes 128 KiB in one argument; some of it is kept for the unforeseen. */
 const ARGUMENT_LIMIT = 120 * 1024;
 const DEFAULT_TIMEOUT_SECONDS = 120;
-/** Not started, hung or refused: then nothing was done at all, and every command would say the same. */
+/**
+ * Not started, hung or refused: then nothing was done at all, and every command would say the same.
+ */
 const GENERAL: ReadonlySet<Answer> = new Set(['unreachable', 'no-permission']);
 
 export class Virsh {
@@ -54,7 +59,8 @@ export class Virsh {
   }
 
   /**
-   * Runs the commands in order, one process for as many as fit into 120 KiB; a failing one does not stop those after it.
+   * Runs the commands in order, one process for as many as fit into 120 KiB; a failing one does not
+   * stop those after it.
    * @throws VenError when libvirt can't be reached, or the time is up.
    */
   async ask(commands: readonly Command[], options: AskOptions = {}): Promise<Reply[]> {
@@ -165,7 +171,10 @@ export class Virsh {
   }
 }
 
-/** In virsh's own reading of a command line, as in a shell's, nothing is special between single quotes. */
+/**
+ * In virsh's own reading of a command line, as in a shell's, nothing is special between single
+ * quotes.
+ */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
@@ -189,7 +198,10 @@ function* inChunks(commands: readonly Command[]): Generator<Command[]> {
   if (chunk.length > 0) yield chunk;
 }
 
-/** A file that has no name any more: nobody else can read it, and nothing is left behind, however the run ends. */
+/**
+ * A file that has no name any more: nobody else can read it, and nothing is left behind, however
+ * the run ends.
+ */
 function fileWith(content: string | Uint8Array): number {
   const path = join(tmpdir(), `ven-${randomBytes(8).toString('hex')}`);
   const fd = openSync(

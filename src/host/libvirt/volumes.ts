@@ -1,6 +1,7 @@
 /**
- * Volumes, cheaply. To ask for each by itself takes longer than all the domains; so libvirt's lists say which there are,
- * its statistics of all domains' disks how large they are, and only what neither tells is asked for by itself.
+ * Volumes, cheaply. To ask for each by itself takes longer than all the domains; so libvirt's lists
+ * say which there are, its statistics of all domains' disks how large they are, and only what
+ * neither tells is asked for by itself.
  */
 import { join } from 'node:path';
 import type { ObservedVolume, VolumeRef } from '../../model/index.js';
@@ -42,14 +43,17 @@ export async function readDisks(
 export interface FindOptions {
   /** By name. */
   activePools: ReadonlySet<string>;
-  /** The folder of each pool that is one, by the pool's name; null when they are not on this machine. */
+  /**
+   * The folder of each pool that is one, by the pool's name; null when they are not on this
+   * machine.
+   */
   folders: ReadonlyMap<string, string> | null;
   timeoutSeconds: number;
 }
 
 /**
- * Of `refs`, the ones that are there. A file that was deleted behind libvirt's back is not; one that came behind its back is,
- * with 0 bytes when nothing says how large it is.
+ * Of `refs`, the ones that are there. A file that was deleted behind libvirt's back is not; one
+ * that came behind its back is, with 0 bytes when nothing says how large it is.
  */
 export async function findVolumes(
   virsh: Virsh,
@@ -64,7 +68,8 @@ export async function findVolumes(
     if (!activePools.has(ref.pool) || ref.volume.includes('/')) continue;
     const path = listed.get(ref.pool)?.get(ref.volume);
     if (path === undefined && listed.has(ref.pool)) {
-      // A file that came since libvirt last looked stands in the way all the same, and may be somebody's only copy.
+      // A file that came since libvirt last looked stands in the way all the same, and may be
+      // somebody's only copy.
       const folder = folders?.get(ref.pool);
       const file = folder === undefined ? null : join(folder, ref.volume);
       if (file !== null && isTaken(file))

@@ -7,7 +7,10 @@ import { createGzip } from 'node:zlib';
 import { notNew } from './files.js';
 
 export interface Archive {
-  /** `path`: at most 100 bytes of name under at most 155 bytes of folders, all of them plain. Mode 0600. */
+  /**
+   * `path`: at most 100 bytes of name under at most 155 bytes of folders, all of them plain. Mode
+   * 0600.
+   */
   add: (path: string, content: string) => Promise<void>;
   /** Resolves to the archive's size in bytes. */
   close: () => Promise<number>;
@@ -17,7 +20,10 @@ export interface Archive {
 
 const BLOCK = 512;
 
-/** `file` is new, and its owner's alone. @throws VenError `usage` when it is there already, or can't be written. */
+/**
+ * `file` is new, and its owner's alone. @throws VenError `usage` when it is there already, or can't
+ * be written.
+ */
 export async function openArchive(file: string, madeAt: Date): Promise<Archive> {
   const disk = createWriteStream(file, { flags: 'wx', mode: 0o600 });
   try {

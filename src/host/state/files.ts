@@ -1,4 +1,7 @@
-/** The files that ven reads and writes for itself. Nothing in them decides anything: each is made again when missing. */
+/**
+ * The files that ven reads and writes for itself. Nothing in them decides anything: each is made
+ * again when missing.
+ */
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -28,7 +31,10 @@ const FLEET_FILE_BYTES = 1024 * 1024 + 1;
 const TEXT_FILE_BYTES = 256 * 1024 * 1024;
 const SECRET_FILE_BYTES = 64 * 1024;
 
-/** `$XDG_STATE_HOME/ven/<fleet>-<hash of the URI>`. Only a name; it is made when something goes into it. */
+/**
+ * `$XDG_STATE_HOME/ven/<fleet>-<hash of the URI>`. Only a name; it is made when something goes into
+ * it.
+ */
 export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; env: Env }): string {
   const given = env['XDG_STATE_HOME'];
   const state =
@@ -58,7 +64,10 @@ export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: bool
   }
 }
 
-/** `runs/<run>/events.jsonl`, one event a line, written through at once. A disk that is full does not end the run. */
+/**
+ * `runs/<run>/events.jsonl`, one event a line, written through at once. A disk that is full does
+ * not end the run.
+ */
 export function openJournal(workDir: string): Journal {
   const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const folder = join(workDir, 'runs', run);
@@ -84,7 +93,8 @@ export function openJournal(workDir: string): Journal {
 
 /**
  * The bytes of a fleet file, at most one more than it may have.
- * @throws VenError `not-found` when there is none, `fleet-file` when it is not a file or can't be read.
+ * @throws VenError `not-found` when there is none, `fleet-file` when it is not a file or can't be
+ * read.
  */
 export function readFleetFile(path: string): Uint8Array {
   return readUpTo(
@@ -95,7 +105,9 @@ export function readFleetFile(path: string): Uint8Array {
   );
 }
 
-/** @throws VenError `not-found`, or `usage` when it is not a readable file or larger than 256 MiB. */
+/**
+ * @throws VenError `not-found`, or `usage` when it is not a readable file or larger than 256 MiB.
+ */
 export function readTextFile(path: string): string {
   const bytes = readUpTo(path, TEXT_FILE_BYTES + 1, 'usage', 'Check the path');
   if (bytes.length > TEXT_FILE_BYTES)
@@ -105,14 +117,17 @@ export function readTextFile(path: string): string {
 
 /**
  * The bytes of a small file that nobody but its owner may read.
- * @throws VenError `not-found`, or `usage` when others may read it, when it is larger than 64 KiB, or can't be read.
+ * @throws VenError `not-found`, or `usage` when others may read it, when it is larger than 64 KiB,
+ * or can't be read.
  */
 export function readSecretFile(path: string): Uint8Array {
   const hint = 'Check the path, and that nobody else may read it';
   const bytes = readUpTo(path, SECRET_FILE_BYTES + 1, 'usage', hint, ({ mode }) => {
     if ((mode & 0o077) === 0) return;
     throw new VenError('usage', {
-      summary: `${path} holds a secret, and others than its owner may read it (mode 0${(mode & 0o777).toString(8)})`,
+      summary:
+        `${path} holds a secret, and others than its owner may read it (mode ` +
+        `0${(mode & 0o777).toString(8)})`,
       hint: `Keep it to yourself: ${commandLine('chmod', ['600', path])}`,
     });
   });
@@ -149,7 +164,10 @@ export function notNew(path: string, error: unknown): VenError {
   });
 }
 
-/** For everybody to read, whole or not at all, over what is there; folders above it that are missing are made. @throws VenError `usage` */
+/**
+ * For everybody to read, whole or not at all, over what is there; folders above it that are missing
+ * are made. @throws VenError `usage`
+ */
 export function writePublicFile(path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -193,14 +211,19 @@ export function makeStateFolder(path: string): void {
   inState(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
 }
 
-/** Runs what makes something under the state folder. @throws VenError `usage`, when that can't be written. */
+/**
+ * Runs what makes something under the state folder. @throws VenError `usage`, when that can't be
+ * written.
+ */
 export function inState<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     throw new VenError('usage', {
       summary: cannot('write', path, error).summary,
-      hint: 'ven keeps its work files and logs there. Name another folder, on a disk with room, that you may write to: XDG_STATE_HOME=/path ven …',
+      hint:
+        'ven keeps its work files and logs there. Name another folder, on a disk with ' +
+        'room, that you may write to: XDG_STATE_HOME=/path ven …',
       cause: error,
     });
   }

@@ -1,7 +1,8 @@
 /**
- * One run at a time on one fleet of one host. A lock of the kernel on an open file (flock): it ends with the last process
- * that has the file open, so with the run and with those children that inherited it, however they end. The file stays:
- * deleting it would let a third run lock a new one while a second holds the old.
+ * One run at a time on one fleet of one host. A lock of the kernel on an open file (flock): it ends
+ * with the last process that has the file open, so with the run and with those children that
+ * inherited it, however they end. The file stays: deleting it would let a third run lock a new one
+ * while a second holds the old.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -40,7 +41,10 @@ export interface LockFile {
 
 interface Holder {
   pid: number;
-  /** When that process started, as the kernel counts: tells it from a later one with the same number. */
+  /**
+   * When that process started, as the kernel counts: tells it from a later one with the same
+   * number.
+   */
   started: string;
   user: string;
   host: string;
@@ -105,8 +109,8 @@ export function fleetKey({ uri, fleet }: { uri: string; fleet: string }): string
 }
 
 /**
- * Opens what is there before it makes anything: the kernel may refuse to open with O_CREAT what another user made in a
- * shared folder. Whoever can't write can lock all the same.
+ * Opens what is there before it makes anything: the kernel may refuse to open with O_CREAT what
+ * another user made in a shared folder. Whoever can't write can lock all the same.
  */
 function openLockFile(path: string): { fd: number; writable: boolean } {
   const { O_RDWR, O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -175,7 +179,9 @@ function leaveNote(fd: number, command: string): void {
 
 function busy(request: LockFileRequest, path: string, fd: number): VenError {
   const holder = readNote(fd);
-  const which = `${request.over === 'provision' ? 'The provisioning of fleet' : 'Fleet'} ${request.fleet} on ${request.uri}`;
+  const which =
+    `${request.over === 'provision' ? 'The provisioning of fleet' : 'Fleet'} ` +
+    `${request.fleet} on ${request.uri}`;
   const look = `See which processes hold it: fuser -v ${path}`;
   if (!holder)
     return new VenError('locked', {
@@ -185,14 +191,17 @@ function busy(request: LockFileRequest, path: string, fd: number): VenError {
   const alive =
     startOf(holder.pid) !== null &&
     (holder.started === '' || startOf(holder.pid) === holder.started);
-  const who = `ven ${holder.command} of ${holder.user} (process ${holder.pid}, since ${holder.since})`;
+  const who =
+    `ven ${holder.command} of ${holder.user} (process ${holder.pid}, since ` + `${holder.since})`;
   return alive
     ? new VenError('locked', {
         summary: `${which} is locked by ${who}`,
         hint: `Wait until it ends (--lock-timeout SECONDS), or end it: kill ${holder.pid}`,
       })
     : new VenError('locked', {
-        summary: `${which} is locked by what ${who} left running: that run is dead, a vagrant or virsh of its is still at work`,
+        summary:
+          `${which} is locked by what ${who} left running: that run is dead, a vagrant or ` +
+          'virsh of its is still at work',
         hint: `Wait until that ends too. ${look}`,
       });
 }

@@ -22,7 +22,10 @@ import { inState, makeStateFolder } from './files.js';
 /** A record is some KiB; what is larger is none. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** In the order of `vms`, which are names of VMs. Needs no lock: a record is written whole or not at all. Never throws. */
+/**
+ * In the order of `vms`, which are names of VMs. Needs no lock: a record is written whole or not at
+ * all. Never throws.
+ */
 export function readNodeRecords(workDir: string, vms: readonly string[]): StoredRecord[] {
   return vms.map((vm) => {
     const path = pathOf(workDir, vm);
@@ -43,7 +46,10 @@ export function readNodeRecords(workDir: string, vms: readonly string[]): Stored
   });
 }
 
-/** Whole or not at all, also for a run that is killed; mode 0600. To be called under the fleet's lock. @throws VenError `usage` */
+/**
+ * Whole or not at all, also for a run that is killed; mode 0600. To be called under the fleet's
+ * lock. @throws VenError `usage`
+ */
 export function writeNodeRecord(workDir: string, record: NodeRecord): void {
   inState(pathOf(workDir, record.vm), () => {
     if (replaced(workDir, record)) return;
@@ -52,7 +58,10 @@ export function writeNodeRecord(workDir: string, record: NodeRecord): void {
   });
 }
 
-/** For a run over nodes: what is deleted meanwhile with its VM, or with the whole fleet, stays deleted. @throws VenError `usage` */
+/**
+ * For a run over nodes: what is deleted meanwhile with its VM, or with the whole fleet, stays
+ * deleted. @throws VenError `usage`
+ */
 export function openNodeRecords(workDir: string): Pick<NodeRecords, 'write'> {
   makeStateFolder(join(workDir, 'nodes'));
   const written = new Set<string>();
@@ -70,7 +79,8 @@ export function openNodeRecords(workDir: string): Pick<NodeRecords, 'write'> {
 /** False: its folder is not there. */
 function replaced(workDir: string, record: NodeRecord): boolean {
   const path = pathOf(workDir, record.vm);
-  const beside = `${path}.${process.pid}.new`; // an apply and a run over nodes write at the same time
+  // an apply and a run over nodes write at the same time
+  const beside = `${path}.${process.pid}.new`;
   try {
     writeFileSync(beside, `${JSON.stringify(record)}\n`, { mode: 0o600 });
     renameSync(beside, path);

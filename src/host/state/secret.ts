@@ -10,10 +10,11 @@ export interface SecretsOf {
 }
 
 /**
- * The secret that a reference names: to be read when it is used, and to be handed to programs by a file descriptor or their
- * input, never as an argument. The line's end at the end of a file does not count. Nothing of the secret is in an error.
- * @throws VenError `not-found` (no such file), or `usage`: the variable is not set, the file can be read by others, the secret is
- * empty, or is no text.
+ * The secret that a reference names: to be read when it is used, and to be handed to programs by a
+ * file descriptor or their input, never as an argument. The line's end at the end of a file does
+ * not count. Nothing of the secret is in an error.
+ * @throws VenError `not-found` (no such file), or `usage`: the variable is not set, the file can be
+ * read by others, the secret is empty, or is no text.
  */
 export function readSecret(reference: SecretReference, { env, folder }: SecretsOf): string {
   if ('env' in reference) {
@@ -21,7 +22,9 @@ export function readSecret(reference: SecretReference, { env, folder }: SecretsO
     if (value !== undefined && value !== '')
       return refuseControls(value, `The variable ${reference.env}`);
     throw new VenError('usage', {
-      summary: `The environment variable ${reference.env} is ${value === undefined ? 'not set' : 'empty'}`,
+      summary:
+        `The environment variable ${reference.env} is ` +
+        `${value === undefined ? 'not set' : 'empty'}`,
       hint: `Set it in this shell, unseen: read -rs ${reference.env} && export ${reference.env}`,
     });
   }

@@ -11,7 +11,10 @@ import {
 import { join } from 'node:path';
 import type { StateFile } from '../../model/index.js';
 
-/** The plain files in these folders of the work folder, and in theirs; newest first. What can't be looked at is left out. */
+/**
+ * The plain files in these folders of the work folder, and in theirs; newest first. What can't be
+ * looked at is left out.
+ */
 export function stateFiles(workDir: string, folders: readonly string[]): StateFile[] {
   const found: StateFile[] = [];
   for (const folder of folders) {
@@ -33,7 +36,10 @@ export function stateFiles(workDir: string, folders: readonly string[]): StateFi
   return found.sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
 }
 
-/** The last `limit` bytes of a file, as text. `cut`: there were more. Throws what the file system says. */
+/**
+ * The last `limit` bytes of a file, as text. `cut`: there were more. Throws what the file system
+ * says.
+ */
 export function readEnd(path: string, limit: number): { text: string; cut: boolean } {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -12,7 +12,9 @@ import { openHost } from '../open.js';
 import { readProfile } from '../provision/profile.js';
 
 export interface BundleRequest extends Request {
-  /** Where to; null: a name with fleet and time, in the current folder. Never over what is there. */
+  /**
+   * Where to; null: a name with fleet and time, in the current folder. Never over what is there.
+   */
   output: string | null;
   signal: AbortSignal;
 }
@@ -27,8 +29,9 @@ const LOG_BYTES = 8 * 1024 * 1024;
 const RUNS = 20;
 
 /**
- * All that somebody needs who is asked why a fleet does what it does, in one archive, without secrets. What can't be had is named in it. Needs no
- * lock, changes nothing. Rejects with `not-found` without a fleet file, `usage` when it can't be written, `interrupted`.
+ * All that somebody needs who is asked why a fleet does what it does, in one archive, without
+ * secrets. What can't be had is named in it. Needs no lock, changes nothing. Rejects with
+ * `not-found` without a fleet file, `usage` when it can't be written, `interrupted`.
  */
 export async function bundle({ output, signal, ...request }: BundleRequest): Promise<Bundle> {
   const written = new TextDecoder().decode(readFleetFile(request.file));
@@ -159,7 +162,10 @@ async function fleetParts(
   }
 }
 
-/** Only as text: between raw bytes, colours and cursor movements could stand in the middle of a secret. */
+/**
+ * Only as text: between raw bytes, colours and cursor movements could stand in the middle of a
+ * secret.
+ */
 async function consoleText(consoles: Consoles, domain: string): Promise<string> {
   const text = new ConsoleText();
   const last = new LastText(CONSOLE_CHARACTERS);
@@ -185,12 +191,14 @@ function redactionFor(
   for (const [what, reference] of Object.entries(orchestrator?.credentials ?? {})) {
     try {
       const secret = read(reference);
-      // A user's name is no secret by itself: one that is a word of the fleet file, or next to nothing, would only blot out others.
+      // A user's name is no secret by itself: one that is a word of the fleet file, or next to
+      // nothing, would only blot out others.
       if (what !== 'username' || (secret.length > 3 && !written.includes(secret)))
         secrets.push(secret);
     } catch (error) {
       warnings.push(
-        `The ${what} of the fleet could not be read, so it was looked for only where a node asks for it: ${reason(error)}`,
+        `The ${what} of the fleet could not be read, so it was looked for only where a ` +
+          `node asks for it: ${reason(error)}`,
       );
     }
   }

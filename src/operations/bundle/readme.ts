@@ -22,7 +22,13 @@ Made by \`ven bundle\` at ${made.toISOString()}. Nothing in here decides anythin
 
 ${lines.join('\n')}
 
-${missing.length === 0 ? 'Nothing is missing.' : `Missing:\n\n${missing.map(({ path, what, why }) => `- \`${path}\` (${what}): ${why}`).join('\n')}`}
+${
+  missing.length === 0
+    ? 'Nothing is missing.'
+    : `Missing:\n\n${missing
+        .map(({ path, what, why }) => `- \`${path}\` ` + `(${what}): ${why}`)
+        .join('\n')}`
+}
 
 ## Secrets
 

@@ -8,7 +8,10 @@ export interface BundleRedaction {
   file: (text: string) => string;
   /** Of what programs and nodes said. */
   text: (text: string) => string;
-  /** JSON stays JSON: each string in it is taken as a text of its own. What is none is taken as text. */
+  /**
+   * JSON stays JSON: each string in it is taken as a text of its own. What is none is taken as
+   * text.
+   */
   json: (text: string) => string;
   /** One JSON object a line. */
   jsonLines: (text: string) => string;
@@ -27,12 +30,18 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** A line of an encoded key, also without the lines around it that say so. Digests are written in hex. */
+/**
+ * A line of an encoded key, also without the lines around it that say so. Digests are written in
+ * hex.
+ */
 const ENCODED = /(?<![\w+/=])(?![0-9a-f]+(?![\w+/=]))[A-Za-z0-9+/]{60,}={0,2}(?![\w+/=])/g;
 
 const SECRET_KEY = /^(?:.*passw(?:or)?d|.*passphrase|.*secret|.*token|authorization)$/i;
 
-/** `secrets`: what is known to be secret. `profile`: of whose prompts those that are followed by a secret count. */
+/**
+ * `secrets`: what is known to be secret. `profile`: of whose prompts those that are followed by a
+ * secret count.
+ */
 export function bundleRedaction(secrets: readonly string[], profile: Profile): BundleRedaction {
   const exact = createRedactor(secrets);
   const exactAndPrompts = createRedactor(secrets, profile);
@@ -79,8 +88,8 @@ export function bundleRedaction(secrets: readonly string[], profile: Profile): B
 }
 
 /**
- * Secrets as they are found further away: within JSON within JSON, in addresses, in pages; with single characters written otherwise,
- * and broken by the edge of a terminal.
+ * Secrets as they are found further away: within JSON within JSON, in addresses, in pages; with
+ * single characters written otherwise, and broken by the edge of a terminal.
  */
 function faraway(secrets: readonly string[]): RegExp | null {
   const long = secrets.filter(({ length }) => length >= TELLING);

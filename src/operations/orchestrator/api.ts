@@ -25,9 +25,10 @@ export function areSet(
 }
 
 /**
- * As whom nodes' status is asked for, by a run over them and by who only looks, as far as it can be read without asking anybody; null: nobody
- * asks. The fleet's credentials are those of the API where nodes are registered with them; else of who logs in at the nodes. Nodes that
- * are not onboarded through ven have no status. Rejects as `readSecret` does for a file.
+ * As whom nodes' status is asked for, by a run over them and by who only looks, as far as it can be
+ * read without asking anybody; null: nobody asks. The fleet's credentials are those of the API
+ * where nodes are registered with them; else of who logs in at the nodes. Nodes that are not
+ * onboarded through ven have no status. Rejects as `readSecret` does for a file.
  */
 export function whoAsks(
   { onboarding, credentials }: Pick<ResolvedOrchestrator, 'onboarding' | 'credentials'>,
@@ -39,7 +40,10 @@ export function whoAsks(
   return { username: read(whose.username), password: read(whose.password) };
 }
 
-/** A client of the fleet's orchestrator; null: the fleet file does not say enough to ask it, or there is nobody to ask as. Nothing is sent yet. */
+/**
+ * A client of the fleet's orchestrator; null: the fleet file does not say enough to ask it, or
+ * there is nobody to ask as. Nothing is sent yet.
+ */
 export function apiOf(
   { orchestrator }: ResolvedFleet,
   { env, ports = PORTS }: Request,

@@ -1,4 +1,7 @@
-/** What the fleet's orchestrator says of its hosts, for those who only look: nobody is asked for credentials, nobody waits long. */
+/**
+ * What the fleet's orchestrator says of its hosts, for those who only look: nobody is asked for
+ * credentials, nobody waits long.
+ */
 import {
   VenError,
   type Clock,
@@ -15,7 +18,10 @@ export interface HostsSeen {
   project: string;
   /** All of the project, as in the last answer; null: there has been none. */
   hosts: readonly OrchestratorHost[] | null;
-  /** When that was, ISO 8601, where it did not answer since; null: ten seconds ago at most, or never. */
+  /**
+   * When that was, ISO 8601, where it did not answer since; null: ten seconds ago at most, or
+   * never.
+   */
   asOf: string | null;
   /** For people, one line: why it did not answer; null: it did. */
   warning: string | null;
@@ -31,7 +37,10 @@ interface Opened {
 /** Of a look, its token included. */
 const LIMIT_MS = 3000;
 
-/** Looks again as often as one likes: the orchestrator is asked no more often than a run over its nodes asks. */
+/**
+ * Looks again as often as one likes: the orchestrator is asked no more often than a run over its
+ * nodes asks.
+ */
 export class HostsLook {
   readonly #request: Request;
   readonly #clock: Clock;
@@ -45,7 +54,10 @@ export class HostsLook {
     this.#clock = (request.ports ?? PORTS).clock;
   }
 
-  /** null: the fleet file does not say whom to ask, or there are no credentials to be had without asking somebody. */
+  /**
+   * null: the fleet file does not say whom to ask, or there are no credentials to be had without
+   * asking somebody.
+   */
   async look(fleet: ResolvedFleet): Promise<HostsSeen | null> {
     const project = fleet.orchestrator?.project ?? null;
     const of = JSON.stringify(fleet.orchestrator);

@@ -43,8 +43,9 @@ export interface Registration {
 }
 
 /**
- * The hosts of the fleet's project that are this fleet's VMs, in the fleet's order; with `all` the others after them, also another
- * machine's with a VM's serial number, which `registerVms` refuses. Changes nothing.
+ * The hosts of the fleet's project that are this fleet's VMs, in the fleet's order; with `all` the
+ * others after them, also another machine's with a VM's serial number, which `registerVms` refuses.
+ * Changes nothing.
  */
 export async function orchestratorHosts(
   request: OrchestratorRequest & { all: boolean },
@@ -73,15 +74,19 @@ export async function orchestratorHosts(
   });
 }
 
-/** Called for each VM as it is done, or refused; the refusal of an only one is what the whole rejects with. */
+/**
+ * Called for each VM as it is done, or refused; the refusal of an only one is what the whole
+ * rejects with.
+ */
 interface Told<T> {
   tell: (one: T) => void;
   tellRefused: (error: VenError) => void;
 }
 
 /**
- * Makes VMs known to the orchestrator by their serial numbers. Idempotent. One that is refused keeps no other back: rejects with
- * `vms-failed` after the last (`foreign-object` where each is somebody else's), and at once only for what would befall them all.
+ * Makes VMs known to the orchestrator by their serial numbers. Idempotent. One that is refused
+ * keeps no other back: rejects with `vms-failed` after the last (`foreign-object` where each is
+ * somebody else's), and at once only for what would befall them all.
  */
 export async function registerVms({
   tell,
@@ -159,12 +164,20 @@ async function eachOf(
     throw new VenError(code, { summary, detail, hint, where });
   }
   throw new VenError(code, {
-    summary: `${refused.length} of ${vms.length} VMs ${refused.length === 1 ? 'was' : 'were'} not ${done}: ${names.join(', ')}`,
-    hint: `Why is said above, for each. ${isNoneDone ? 'T' : 'The others are done: t'}ype the same again once that is settled.`,
+    summary:
+      `${refused.length} of ${vms.length} VMs ` +
+      `${refused.length === 1 ? 'was' : 'were'} not ` +
+      `${done}: ${names.join(', ')}`,
+    hint:
+      `Why is said above, for each. ${isNoneDone ? 'T' : 'The others are done: t'}ype the ` +
+      'same again once that is settled.',
   });
 }
 
-/** Makes new hosts of the project get an operating system by themselves. `changed`: false when they did already. */
+/**
+ * Makes new hosts of the project get an operating system by themselves. `changed`: false when they
+ * did already.
+ */
 export async function setDefaultOs(
   request: OrchestratorRequest & { profile: string },
 ): Promise<{ profile: string; id: string; project: string; changed: boolean }> {
@@ -176,7 +189,9 @@ export async function setDefaultOs(
     if (!found) {
       const names = profiles.map(({ name }) => name).sort();
       throw new VenError('not-found', {
-        summary: `The orchestrator has no operating system profile ${JSON.stringify(request.profile)}`,
+        summary:
+          'The orchestrator has no operating system profile ' +
+          `${JSON.stringify(request.profile)}`,
         detail: names.length === 0 ? 'It has none at all.' : `It has: ${names.join(', ')}`,
         hint: didYouMean(request.profile, names),
       });
@@ -190,7 +205,10 @@ export async function setDefaultOs(
   });
 }
 
-/** For a fleet file that says where the orchestrator's API is; its credentials are read at once. Nothing is sent yet. */
+/**
+ * For a fleet file that says where the orchestrator's API is; its credentials are read at once.
+ * Nothing is sent yet.
+ */
 export async function orchestratorOf(
   fleet: ResolvedFleet,
   request: OrchestratorRequest,
@@ -199,7 +217,8 @@ export async function orchestratorOf(
   if (orchestrator?.domain == null || orchestrator.project === null)
     throw nowhere(fleet, request.file);
   const { credentials, onboarding } = orchestrator;
-  // In the interactive flow the fleet's credentials are the onboarding person's, who may have no rights in the API.
+  // In the interactive flow the fleet's credentials are the onboarding person's, who may have no
+  // rights in the API.
   const own = onboarding !== 'non-interactive' && areSet(Object.values(API_USER), request);
   const wanted = {
     credentials: own ? API_USER : (credentials ?? API_USER),
@@ -236,7 +255,8 @@ function nowhere({ orchestrator }: ResolvedFleet, file: string): VenError {
         ? 'orchestrator.domain'
         : 'orchestrator.project';
   return new VenError('usage', {
-    summary: `${file} does not say which project of which orchestrator to ask: it has no ${missing}`,
+    summary:
+      `${file} does not say which project of which orchestrator to ask: it has no ` + `${missing}`,
     hint: 'Write orchestrator: { domain: orchestrator.example.com, project: NAME }',
   });
 }

@@ -5,8 +5,9 @@ import type { OneClient } from '../provision/one-client.js';
 import { orchestratorOf } from './orchestrator.js';
 
 /**
- * The orchestrator, for a plan with steps that ask it, null for any other. Rejects before anything is changed: when its credentials can't
- * be read, when it does not answer, and when the project is not there.
+ * The orchestrator, for a plan with steps that ask it, null for any other. Rejects before anything
+ * is changed: when its credentials can't be read, when it does not answer, and when the project is
+ * not there.
  */
 export async function orchestratorFor(
   plan: Plan,

@@ -1,14 +1,18 @@
 import type { Credentials, ResolvedOrchestrator, SecretReference } from '../../model/index.js';
 import { secretReader, type Request } from '../load.js';
 
-/** Asks somebody at a terminal, without showing what is typed; the answer is not empty. Rejects when `signal` is aborted, and with `interrupted`. */
+/**
+ * Asks somebody at a terminal, without showing what is typed; the answer is not empty. Rejects when
+ * `signal` is aborted, and with `interrupted`.
+ */
 export type AskSecret = (what: string, signal: AbortSignal) => Promise<string>;
 
 type Wanted = Pick<ResolvedOrchestrator, 'credentials' | 'onboarding'>;
 
 /**
- * The user name and the password that the fleet file refers to; a variable that is not set is asked for, where somebody can be
- * asked (`ask`). Each is read, and asked for, once. Rejects as `readSecret` and `ask` do; with null when the fleet has no credentials.
+ * The user name and the password that the fleet file refers to; a variable that is not set is asked
+ * for, where somebody can be asked (`ask`). Each is read, and asked for, once. Rejects as
+ * `readSecret` and `ask` do; with null when the fleet has no credentials.
  */
 export function credentialsReader(
   { credentials, onboarding }: Wanted,

@@ -1,6 +1,9 @@
 import type { Host, HostState, NodeRecord, ResolvedVm } from '../../model/index.js';
 
-/** Tells one incarnation of a VM from the next, by its first disk, which outlives every start; null: it can't be seen. */
+/**
+ * Tells one incarnation of a VM from the next, by its first disk, which outlives every start; null:
+ * it can't be seen.
+ */
 export function incarnationOf(
   { disks: [disk] }: Pick<ResolvedVm, 'disks'>,
   { volumes }: Pick<HostState, 'volumes'>,
@@ -13,7 +16,8 @@ export function incarnationOf(
 }
 
 /**
- * Whether a record is not about a VM that was recreated since, in another work folder. What can't be told is believed.
+ * Whether a record is not about a VM that was recreated since, in another work folder. What can't
+ * be told is believed.
  */
 export function isOfIncarnation(
   { making: then }: Pick<NodeRecord, 'making'>,

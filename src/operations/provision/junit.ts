@@ -6,8 +6,9 @@ type Finished = Extract<ProvisionEvent, { type: 'node-finished' }>;
 export interface JunitReport {
   emit: (event: ProvisionEvent) => void;
   /**
-   * The report as it stands. Without a `result` the run has not come to its end, for the reason `error` when there is one; each node that has not
-   * ended is then an error. `seconds`: how long the run has taken. Ends in a newline.
+   * The report as it stands. Without a `result` the run has not come to its end, for the reason
+   * `error` when there is one; each node that has not ended is then an error. `seconds`: how long
+   * the run has taken. Ends in a newline.
    */
   xml: (end: {
     result: ProvisionResult | null;
@@ -17,9 +18,9 @@ export interface JunitReport {
 }
 
 /**
- * JUnit XML of a run of provisioning, gathered from its events, as GitLab, Jenkins and GitHub's viewers read it: the suite is the
- * fleet, a case is a node, a failure's type is its class. `vms`: the names of the nodes that the run is about, should it
- * end before its first event.
+ * JUnit XML of a run of provisioning, gathered from its events, as GitLab, Jenkins and GitHub's
+ * viewers read it: the suite is the fleet, a case is a node, a failure's type is its class. `vms`:
+ * the names of the nodes that the run is about, should it end before its first event.
  */
 export function junitReport(fleet: string, vms: readonly string[]): JunitReport {
   let nodes = vms.map((vm) => ({ address: `vm.${vm}`, before: false }));
@@ -50,13 +51,15 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
       case 'node-registered':
         tell(
           event.address,
-          `${event.time}  ${event.already ? 'known to the orchestrator' : 'registered'} as ${event.id}`,
+          `${event.time}  ${event.already ? 'known to the orchestrator' : 'registered'} ` +
+            `as ${event.id}`,
         );
         return;
       case 'stage-reached':
         tell(
           event.address,
-          `${event.time}  ${event.title}${event.late ? ' (then or before)' : ''}${event.line === null ? '' : `: ${event.line}`}`,
+          `${event.time}  ` +
+            `${event.title}${event.late ? ' (then or before)' : ''}${event.line === null ? '' : `: ${event.line}`}`,
         );
         return;
       case 'node-answered':
@@ -65,7 +68,8 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
       case 'node-recovering':
         tell(
           event.address,
-          `${event.time}  recovering from ${event.trouble}, ${event.attempt} of ${event.atMost}: ${event.line}`,
+          `${event.time}  recovering from ${event.trouble}, ${event.attempt} of ` +
+            `${event.atMost}: ${event.line}`,
         );
         return;
       case 'provision-warning':
@@ -140,7 +144,10 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
         ...(notes.length === 0 ? [] : [element('system-err', {}, [`${notes.join('\n')}\n`])]),
       ],
     );
-    return `<?xml version="1.0" encoding="UTF-8"?>\n${serializeXml(element('testsuites', { name: 'ven provision', ...totals }, [suite]))}\n`;
+    return (
+      '<?xml version="1.0" ' +
+      `encoding="UTF-8"?>\n${serializeXml(element('testsuites', { name: 'ven provision', ...totals }, [suite]))}\n`
+    );
   };
   return { emit, xml };
 }

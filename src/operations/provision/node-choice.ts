@@ -19,7 +19,10 @@ import type { DrivenNode, DriveOptions, LostNode } from '../../onboarding/index.
 /** To which stage nodes are brought, in which flow, by which profile. */
 export type Goal = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;
 
-/** By name or address; null: all that the fleet file wants to run. @throws VenError `not-found`, `usage` */
+/**
+ * By name or address; null: all that the fleet file wants to run. @throws VenError `not-found`,
+ * `usage`
+ */
 export function chosenVms(
   fleet: ResolvedFleet,
   { vms, file }: { vms: readonly string[] | null; file: string },
@@ -38,7 +41,10 @@ export function chosenVms(
   return [...new Map(chosen.map((vm) => [vm.uuid, vm])).values()];
 }
 
-/** Those whose kept record says that they failed, in their present life. `madeAnew`: their VM was taken away since. */
+/**
+ * Those whose kept record says that they failed, in their present life. `madeAnew`: their VM was
+ * taken away since.
+ */
 export function failedOf(
   vms: readonly ResolvedVm[],
   host: Host,
@@ -84,7 +90,10 @@ export interface Found {
   records: readonly StoredRecord[];
   /** Those that there is nothing to watch of, since they could not be made or changed; with why. */
   lost: ReadonlyMap<Address, LostNode>;
-  /** What becomes of those that are missing, or half-made: the run is refused, or they have failed, or they are waited for until the time is up. */
+  /**
+   * What becomes of those that are missing, or half-made: the run is refused, or they have failed,
+   * or they are waited for until the time is up.
+   */
   missing: 'refused' | 'failed' | 'waiting';
 }
 
@@ -110,7 +119,9 @@ export function nodesOf(
   }
   if (missing === 'refused' && absent.size > 0) {
     throw new VenError('not-found', {
-      summary: `${absent.size === 1 ? 'This VM does' : 'These VMs do'} not exist on ${fleet.host.uri}, or only half: ${[...absent.keys()].join(', ')}`,
+      summary:
+        `${absent.size === 1 ? 'This VM does' : 'These VMs do'} not exist on ` +
+        `${fleet.host.uri}, or only half: ${[...absent.keys()].join(', ')}`,
       hint: `Make them and bring them to ready at once: ${make}`,
     });
   }
@@ -139,7 +150,8 @@ function stillCounts(
   if (record.uuid === vm.uuid && record.outcome === 'ready') return true;
   if (record.madeAnew || !isOfThisBoot(record, vm, host)) return false;
   if (record.outcome === 'failed') return true;
-  // Nothing was said since its power-on was announced, or only that it is there: `log` tells where to begin.
+  // Nothing was said since its power-on was announced, or only that it is there: `log` tells where
+  // to begin.
   if (record.visits.length === 0) return true;
   return power !== 'off' && NodeWatcher.resumes(record.memory, profile, flow);
 }

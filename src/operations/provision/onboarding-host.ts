@@ -1,4 +1,7 @@
-/** What onboarding needs of the world: from the host, with the fleet's lock held for all power-ons at the same time. */
+/**
+ * What onboarding needs of the world: from the host, with the fleet's lock held for all power-ons
+ * at the same time.
+ */
 import {
   VenError,
   type Clock,

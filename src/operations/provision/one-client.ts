@@ -1,6 +1,9 @@
 import type { OpenOrchestrator } from '../../orchestrator/index.js';
 
-/** One client of a fleet's orchestrator, and so one token, for all that a run asks it: its plan's steps, and the watch over its nodes. */
+/**
+ * One client of a fleet's orchestrator, and so one token, for all that a run asks it: its plan's
+ * steps, and the watch over its nodes.
+ */
 export class OneClient {
   #client: OpenOrchestrator | null = null;
   #projectChecked = false;

@@ -11,7 +11,10 @@ import {
 import type { Request } from '../load.js';
 import { readTemplate } from '../templates.js';
 
-/** The profile that a fleet file names, from the fleet file's folder. Rejects with `fleet-file`: its findings all at once, or that it can't be read. */
+/**
+ * The profile that a fleet file names, from the fleet file's folder. Rejects with `fleet-file`: its
+ * findings all at once, or that it can't be read.
+ */
 export function readProfile(source: ProfileSource, request: Request): Profile {
   if ('builtin' in source)
     return loadProfile(
@@ -39,7 +42,10 @@ function textOf(path: string, written: string, request: Request): string {
   }
 }
 
-/** A stage of a profile by its name; `ready` is the last one, whatever its name. @throws VenError `usage`, with the name that was perhaps meant. */
+/**
+ * A stage of a profile by its name; `ready` is the last one, whatever its name. @throws VenError
+ * `usage`, with the name that was perhaps meant.
+ */
 export function stageNamed(
   { stages, name }: Profile,
   flow: OnboardingFlow,
@@ -51,7 +57,9 @@ export function stageNamed(
   if (found) return found;
   const names = known.map((stage) => stage.name);
   throw new VenError('usage', {
-    summary: `The profile ${name} has no stage ${JSON.stringify(wanted)}${flow === 'none' ? '' : ` for ${flow} onboarding`}`,
+    summary:
+      `The profile ${name} has no stage ` +
+      `${JSON.stringify(wanted)}${flow === 'none' ? '' : ` for ${flow} onboarding`}`,
     hint: didYouMean(wanted, names),
   });
 }

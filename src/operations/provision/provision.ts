@@ -35,11 +35,13 @@ export interface Provisioned {
 }
 
 /**
- * Onboards a fleet's nodes and watches them until each is ready, or failed. Takes up what an earlier run left, from the records and the
- * consoles' logs. Holds a lock of its own throughout, and the fleet's only while it powers nodes on.
+ * Onboards a fleet's nodes and watches them until each is ready, or failed. Takes up what an
+ * earlier run left, from the records and the consoles' logs. Holds a lock of its own throughout,
+ * and the fleet's only while it powers nodes on.
  *
- * Rejects before anything is done: `fleet-file` (the profile, too) · `usage` (a stage, a secret) · `locked` · `not-found` (a VM that
- * was named, and is not there) · `host-not-ready` (console logs that can't be read) · `orchestrator-refused`, `orchestrator-unreachable`.
+ * Rejects before anything is done: `fleet-file` (the profile, too) · `usage` (a stage, a secret) ·
+ * `locked` · `not-found` (a VM that was named, and is not there) · `host-not-ready` (console logs
+ * that can't be read) · `orchestrator-refused`, `orchestrator-unreachable`.
  */
 export function provision(request: ProvisionRequest): Promise<Provisioned> {
   const missing = request.vms === null ? 'failed' : 'refused';
@@ -48,7 +50,9 @@ export function provision(request: ProvisionRequest): Promise<Provisioned> {
   );
 }
 
-/** The same for the nodes of a session, after their VMs were made. `lost`: those that could not be. */
+/**
+ * The same for the nodes of a session, after their VMs were made. `lost`: those that could not be.
+ */
 export function provisionMade(
   session: Session,
   request: Watch,
@@ -153,7 +157,10 @@ function isOpen({ record, lost }: DrivenNode): boolean {
   return !lost && (record === null || record.outcome === 'under-way');
 }
 
-/** What the orchestrator knows from before: what is registered, and what is said of nodes' former lives. Only where it is to register nodes must it tell. */
+/**
+ * What the orchestrator knows from before: what is registered, and what is said of nodes' former
+ * lives. Only where it is to register nodes must it tell.
+ */
 async function knownHosts(
   api: Pick<Orchestrator, 'hosts'>,
   flow: OnboardingFlow,

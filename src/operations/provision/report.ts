@@ -9,7 +9,10 @@ import type {
 import { junitReport, type JunitReport } from './junit.js';
 import { saveText } from '../save.js';
 
-/** A run's report in JUnit XML, in its file from the first moment on: whatever ends the run, what stands there is about it. */
+/**
+ * A run's report in JUnit XML, in its file from the first moment on: whatever ends the run, what
+ * stands there is about it.
+ */
 export class Report {
   readonly #path: string;
   readonly #began = performance.now();

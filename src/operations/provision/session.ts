@@ -42,8 +42,9 @@ export interface SessionRequest extends Request {
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * What a run over nodes has from its first check to its end, also where their VMs are made before: the watch over them, which nobody else has
- * meanwhile; one client of the orchestrator; the credentials; the report; the time.
+ * What a run over nodes has from its first check to its end, also where their VMs are made before:
+ * the watch over them, which nobody else has meanwhile; one client of the orchestrator; the
+ * credentials; the report; the time.
  */
 export class Session {
   readonly fleet: ResolvedFleet;
@@ -64,7 +65,10 @@ export class Session {
   readonly #closed = new AbortController();
   #vms: readonly ResolvedVm[];
 
-  /** Checks what is asked before anything slow is done. @throws VenError `fleet-file`, `usage`, `not-found`, `host-not-ready` */
+  /**
+   * Checks what is asked before anything slow is done. @throws VenError `fleet-file`, `usage`,
+   * `not-found`, `host-not-ready`
+   */
   constructor(request: SessionRequest, report: Report | null) {
     const { timeoutSeconds, askSecret } = request;
     this.#clock = (request.ports ?? PORTS).clock;
@@ -123,8 +127,9 @@ export class Session {
   }
 
   /**
-   * What the watch will need is there: to be asked before the first change of a plan that comes before it. Rejects with `host-not-ready`
-   * (console logs that can't be read), and as `credentials` do.
+   * What the watch will need is there: to be asked before the first change of a plan that comes
+   * before it. Rejects with `host-not-ready` (console logs that can't be read), and as
+   * `credentials` do.
    */
   async checkBefore(plan: Plan, signal: AbortSignal): Promise<void> {
     if (!leavesOpen(this.#vms, this.host, plan)) return;
@@ -175,7 +180,10 @@ export class Session {
   }
 }
 
-/** The work's `session` is locked. Rejects as `Session` and the work do, and with `locked`; the report says so. */
+/**
+ * The work's `session` is locked. Rejects as `Session` and the work do, and with `locked`; the
+ * report says so.
+ */
 export async function withSession<T>(
   request: SessionRequest,
   work: (session: Session) => Promise<T>,
@@ -207,8 +215,12 @@ function goalOf(
 ): Goal {
   if (!fleet.orchestrator) {
     throw new VenError('usage', {
-      summary: `${request.file} has no orchestrator: there is nothing that its nodes would get ready for`,
-      hint: 'Say in the fleet file whom the nodes boot from and how they are onboarded: orchestrator: { domain: …, onboarding: interactive }',
+      summary:
+        `${request.file} has no orchestrator: there is nothing that its nodes would get ` +
+        'ready for',
+      hint:
+        'Say in the fleet file whom the nodes boot from and how they are onboarded: ' +
+        'orchestrator: { domain: …, onboarding: interactive }',
     });
   }
   const { onboarding: flow } = fleet.orchestrator;

@@ -1,4 +1,7 @@
-/** The stage that a node is in, by its record, what its console said since, and what the orchestrator says. Only looks: nothing is typed, kept or locked. */
+/**
+ * The stage that a node is in, by its record, what its console said since, and what the
+ * orchestrator says. Only looks: nothing is typed, kept or locked.
+ */
 import {
   VenError,
   type ConsoleReader,
@@ -17,9 +20,15 @@ import type { Request } from '../load.js';
 import { readProfile } from '../provision/profile.js';
 
 export interface StageSeen {
-  /** The one that it is in, or was in last; null: it was not watched since it was started, nor started by ven. */
+  /**
+   * The one that it is in, or was in last; null: it was not watched since it was started, nor
+   * started by ven.
+   */
   stage: string | null;
-  /** When that was so, ISO 8601, where the console can't be read: it may have gone on since. null: it is so now, or at its end. */
+  /**
+   * When that was so, ISO 8601, where the console can't be read: it may have gone on since. null:
+   * it is so now, or at its end.
+   */
   stageAsOf: string | null;
   outcome: NodeOutcome | null;
   /** Why it failed; null: it has not. */
@@ -28,7 +37,10 @@ export interface StageSeen {
 
 const UNKNOWN: StageSeen = { stage: null, stageAsOf: null, outcome: null, failureClass: null };
 
-/** Of all consoles together, in one look. Who says more than that is not followed by a look at the state. */
+/**
+ * Of all consoles together, in one look. Who says more than that is not followed by a look at the
+ * state.
+ */
 const LOOK_MS = 2000;
 
 /** A node under way, as far as it has been followed. */
@@ -58,9 +70,11 @@ export class StageLook {
   }
 
   /**
-   * A record of a VM that was replaced or started again, or is off half-way, says nothing. One that has ended says all: it stays ready until
-   * the VM is made anew, or failed until it is started anew. In between its watcher goes on here as it would in a run: with what the console
-   * said since, then with what the orchestrator says (`known`). But no time passes: nothing runs out, and no silence counts, while nobody watches.
+   * A record of a VM that was replaced or started again, or is off half-way, says nothing. One that
+   * has ended says all: it stays ready until the VM is made anew, or failed until it is started
+   * anew. In between its watcher goes on here as it would in a run: with what the console said
+   * since, then with what the orchestrator says (`known`). But no time passes: nothing runs out,
+   * and no silence counts, while nobody watches.
    */
   see(
     { vm, record, writtenAt }: StoredRecord,
@@ -117,7 +131,8 @@ export class StageLook {
     const begun = record.visits.length > 0;
     const { onboarding } = fleet.orchestrator;
     if (begun && !NodeWatcher.resumes(record.memory, profile, record.flow)) return null;
-    // Of a node that was only started the beginning is read, as a run would: whose bytes these are is known. Nothing of what is said is shown.
+    // Of a node that was only started the beginning is read, as a run would: whose bytes these are
+    // is known. Nothing of what is said is shown.
     const watcher = begun
       ? new NodeWatcher(profile, record.flow, { secrets: [], startedAt: 0, memory: record.memory })
       : new NodeWatcher(profile, onboarding, {

@@ -10,10 +10,16 @@ export interface FleetStatus {
   formatVersion: '1';
   fleet: string;
   host: string;
-  /** null: it is not asked, since the fleet has none, or onboards no nodes, or there are no credentials for it in the environment or in files. */
+  /**
+   * null: it is not asked, since the fleet has none, or onboards no nodes, or there are no
+   * credentials for it in the environment or in files.
+   */
   orchestrator: {
     project: string;
-    /** When it told what is shown of it, ISO 8601, where it did not answer since; null: now (in ten seconds it is not asked twice), or never. */
+    /**
+     * When it told what is shown of it, ISO 8601, where it did not answer since; null: now (in ten
+     * seconds it is not asked twice), or never.
+     */
     asOf: string | null;
     /** Why it does not answer, one line; null: it does. */
     warning: string | null;
@@ -36,13 +42,17 @@ export interface VmStatus extends StageSeen {
   console: string | null;
   /** `127.0.0.1:5900`; null without VNC, or while the VM is off. */
   vnc: string | null;
-  /** The host with its serial number, in the orchestrator's words, which may be empty; null: there is none, or only another machine's, or it is not asked. */
+  /**
+   * The host with its serial number, in the orchestrator's words, which may be empty; null: there
+   * is none, or only another machine's, or it is not asked.
+   */
   orchestrator: { id: string; hostStatus: string; provisioningStatus: string } | null;
 }
 
 /**
- * Each VM of the fleet file as it stands on the host. Changes nothing, keeps nothing, and needs no lock. For who looks again and
- * again: what was read is not read again, and the orchestrator has its rest.
+ * Each VM of the fleet file as it stands on the host. Changes nothing, keeps nothing, and needs no
+ * lock. For who looks again and again: what was read is not read again, and the orchestrator has
+ * its rest.
  */
 export function openStatus(request: Request): {
   again: () => Promise<FleetStatus>;
