@@ -276,6 +276,10 @@ export interface FleetDisk {
    * The storage pool that holds it. Default: `host.storagePool`.
    */
   pool?: string;
+  /**
+   * The serial number that the guest sees (SMART, `/dev/disk/by-id`): 1 to 20 letters, digits, _ and -. With `count` each VM's disk has the same. Default: QEMU's own; a disk that has one keeps it.
+   */
+  serial?: string;
 }
 export interface FleetFirmware {
   /**

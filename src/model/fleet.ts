@@ -195,6 +195,8 @@ export interface ResolvedDisk {
   pool: string;
   /** `<domain>-<target>.qcow2` */
   volume: string;
+  /** At most 20 characters, which is all that QEMU shows; absent: the disk keeps what it has. */
+  serial?: string;
 }
 
 export interface ResolvedNic {

@@ -160,6 +160,8 @@ export interface ObservedDisk {
   /** Set when the source is given as pool and volume. */
   volume: VolumeRef | null;
   device: string;
+  /** Absent: QEMU's own. */
+  serial?: string;
 }
 
 export interface ObservedNic {

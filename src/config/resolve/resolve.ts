@@ -210,6 +210,7 @@ function resolveDisks(
       sizeBytes: sizeInKiB(disk.size) * 1024,
       pool: disk.pool ?? pool,
       volume: `${domain}-${target}.qcow2`,
+      ...(disk.serial !== undefined && { serial: disk.serial }),
     };
   });
 }

@@ -31,11 +31,15 @@ const { name, domain, uuid, address } = sampleVm();
 
 const anyDisks: fc.Arbitrary<ResolvedDisk[]> = fc
   .array(
-    fc.record({
-      bus: fc.constantFrom('sata' as const, 'virtio' as const, 'scsi' as const),
-      sizeBytes: fc.constantFrom(1 << 20, 1 << 30),
-      pool: fc.constantFrom('default', 'fast'),
-    }),
+    fc.record(
+      {
+        bus: fc.constantFrom('sata' as const, 'virtio' as const, 'scsi' as const),
+        sizeBytes: fc.constantFrom(1 << 20, 1 << 30),
+        pool: fc.constantFrom('default', 'fast'),
+        serial: fc.constantFrom('DISK-0001', 'DISK-0002'),
+      },
+      { requiredKeys: ['bus', 'sizeBytes', 'pool'] },
+    ),
     { maxLength: 3 },
   )
   .map((disks) =>

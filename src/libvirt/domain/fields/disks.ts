@@ -16,11 +16,12 @@ import {
   type ResolvedVm,
   type VolumeRef,
 } from '../../../model/index.js';
-import { attribute, child, childrenNamed, type XmlElement } from '../../../xml/index.js';
+import { attribute, child, childrenNamed, textAt, type XmlElement } from '../../../xml/index.js';
 import { insertAfter, remove, removeNamed, setNamed } from '../../edit.js';
 import { formatBytes } from '../../units.js';
 import {
   absent,
+  changeOf,
   devicesOf,
   merged,
   required,
@@ -46,12 +47,13 @@ export const disks: Field<Pick<DomainFacts, 'disks'>> = {
         .join(', ') || 'none',
   },
   digest: (facts) =>
-    facts.disks.map(({ target, bus, path, volume, device }) => [
+    facts.disks.map(({ target, bus, path, volume, device, serial }) => [
       target,
       bus,
       path,
       volume && volumeKey(volume),
       device,
+      ...(serial === undefined ? [] : [serial]),
     ]),
 };
 
@@ -59,16 +61,21 @@ function readDisk(disk: XmlElement): ObservedDisk {
   const source = child(disk, 'source');
   const pool = attribute(source, 'pool');
   const volume = attribute(source, 'volume');
+  const serial = textAt(disk, 'serial');
   return {
     target: attribute(child(disk, 'target'), 'dev') ?? '',
     bus: attribute(child(disk, 'target'), 'bus') ?? '',
     path: attribute(source, 'file') ?? attribute(source, 'dev'),
     volume: pool !== null && volume !== null ? { pool, volume } : null,
     device: attribute(disk, 'device') ?? 'disk',
+    ...(serial !== null && { serial }),
   };
 }
 
-/** Sets type, source, format and bus of a disk that is there; the rest (cache, limits, a serial number) stays. */
+/**
+ * Sets type, source, format, bus and serial number of a disk that is there; the rest (cache, limits) stays, and so does a
+ * serial number where the fleet file names none.
+ */
 function patchDisk(patch: Patch, target: string): void {
   const fresh = elementAt(patch.fresh, target) ?? absent(patch.vm, `disk ${target}`);
   const devices = devicesOf(patch.domain);
@@ -89,6 +96,8 @@ function patchDisk(patch: Patch, target: string): void {
   else insertAfter(disk, [], [freshDriver], 'start');
   setNamed(disk, 'source', childrenNamed(fresh, 'source'), ['driver']);
   setNamed(disk, 'target', childrenNamed(fresh, 'target'), ['driver', 'source']);
+  const serial = childrenNamed(fresh, 'serial');
+  if (serial.length > 0) setNamed(disk, 'serial', serial, ['driver', 'source', 'target']);
   for (const part of ['backingStore', 'mirror', 'readonly']) removeNamed(disk, part);
 }
 
@@ -209,6 +218,7 @@ function compareDisk(
     return merged([
       compareSize(comparison, disk, made, volume.capacityBytes),
       compareDevice(comparison, disk, made, true),
+      compareSerial(comparison, disk),
     ]);
   if (active) {
     if (isNew) return added;
@@ -217,6 +227,7 @@ function compareDisk(
     return merged([
       { create, fields: [field], notes },
       compareDevice(comparison, disk, made, false),
+      compareSerial(comparison, disk),
     ]);
   }
   const warning =
@@ -309,6 +320,21 @@ function compareDevice(
   const before = shape(config) === right ? shape(live) : shape(config);
   const effect = liveWrong ? 'restart' : 'live';
   return { define, fields: [{ path, before, after: right, effect }] };
+}
+
+/** Of a disk that is attached: with a new one, all of it is new. */
+function compareSerial({ domain, around }: Comparison, disk: ResolvedDisk): Difference {
+  const { target, serial } = disk;
+  const there = (facts: DomainFacts): ObservedDisk | undefined => diskOf(facts.disks, disk, around);
+  if (serial === undefined || there(domain.config) === undefined) return {};
+  const change = changeOf(domain, {
+    path: `disks.${target}.serial`,
+    wanted: serial,
+    found: (facts) => there(facts)?.serial ?? 'none',
+    effect: 'restart',
+  });
+  if (change === null) return {};
+  return { fields: [change.field], define: change.define ? [`disks.${target}`] : [] };
 }
 
 function isWanted(vm: ResolvedVm, target: string): boolean {
