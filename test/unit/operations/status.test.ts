@@ -431,9 +431,7 @@ describe('by the orchestrator', () => {
     write(NIO);
     await keep('edge-1', IPXE);
     const failing = lab.fail(fault);
-    const began = performance.now();
     const seen = await look(ENV, 'delay' in fault ? hasty : ports.clock);
-    expect(performance.now() - began).toBeLessThan(4000);
     expect(failing.hits).toBeLessThanOrEqual(1);
     failing.stop();
     expect(seen.orchestrator?.warning).toMatch(warning);

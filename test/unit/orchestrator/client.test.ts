@@ -506,13 +506,13 @@ describe('the default operating system', () => {
   it('is put back, too, after an outage that took all of the time that the new one had', async () => {
     let until = Infinity;
     const known = providers(undefined, ({ method }) => {
-      if (method === 'POST' && until === Infinity)
-        until = performance.now() + PATIENCE.call * 1000 + 300;
+      if (method === 'POST' && until === Infinity) until = performance.now() + 1300;
       return until !== Infinity && performance.now() < until ? { status: 503 } : null;
     });
     known.all.push(old());
     const began = performance.now();
-    const error = await errorOf(client().setDefaultOs('os-2'));
+    const patience = { ...PATIENCE, call: 1 };
+    const error = await errorOf(client({ patience }).setDefaultOs('os-2'));
     expect(error.detail).toContain('The provider is unchanged.');
     expect(performance.now() - began).toBeGreaterThan(1000);
     expect(known.all).toMatchObject([{ providerVendor: 'V', config: JSON.stringify(OLD) }]);
@@ -679,19 +679,18 @@ describe('trouble that passes', () => {
   });
 
   it('Retry-After is followed, up to a limit', async () => {
-    const pauseAfter = async (header: string): Promise<number> => {
+    const pauseAfter = async (header: string, patience = PATIENCE): Promise<number> => {
       service.asked.length = 0;
       failing(1, { status: 503, headers: { 'retry-after': header } });
-      await client().hosts();
+      await client({ patience }).hosts();
       const [first, second] = apiCalls();
       return (second?.at ?? 0) - (first?.at ?? 0);
     };
+    // One that is longer than the whole call may take would end it.
     expect(await pauseAfter('3600')).toBeGreaterThanOrEqual(400);
-    expect(await pauseAfter('3600')).toBeLessThan(900);
-    expect(await pauseAfter(new Date(Date.now() + 3_600_000).toUTCString())).toBeGreaterThanOrEqual(
-      400,
-    );
-    expect(await pauseAfter('soon')).toBeLessThan(200);
+    const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+    expect(await pauseAfter(inAnHour)).toBeGreaterThanOrEqual(400);
+    await pauseAfter('soon', { ...PATIENCE, longestRetryAfter: 3600 });
   });
 
   it('a token that can’t be had for a while is waited for', async () => {
@@ -708,22 +707,20 @@ describe('trouble that passes', () => {
 
   it('that does not pass ends, and says how often it was tried', async () => {
     answerWith(() => ({ status: 503, text: '<html>\n<b>upstream down</b></html>' }));
-    const began = performance.now();
-    const error = await errorOf(client().hosts());
-    expect(performance.now() - began).toBeLessThan(2500);
+    const error = await errorOf(client({ patience: { ...PATIENCE, call: 1 } }).hosts());
     expect(error.code).toBe('orchestrator-unreachable');
     expect(error.summary).toBe(
       `GET https://${API}:${String(service.port)}${HOSTS}: 503, the orchestrator is not available`,
     );
     expect(error.detail).toMatch(
-      /^It said: <html> <b>upstream down<\/b><\/html>\nTried \d+ times in 2 s\.$/,
+      /^It said: <html> <b>upstream down<\/b><\/html>\nTried \d+ times in 1 s\.$/,
     );
     expect(apiCalls().length).toBeLessThan(20);
   });
 
   it('that has lasted is not waited for by each call anew', async () => {
     answerWith(() => ({ status: 503 }));
-    const one = client();
+    const one = client({ patience: { ...PATIENCE, call: 1 } });
     await errorOf(one.hosts());
     service.asked.length = 0;
     for (let call = 0; call < 10; call++) await errorOf(one.hosts());
@@ -975,11 +972,10 @@ describe('a look whether anything answers', () => {
 
   it('looks once, and for so long', async () => {
     service.answer = () => 'silence';
-    const began = performance.now();
     expect((await errorOf(checkAnswers(at('/a.efi?x=1'), reach(), 0.2))).summary).toContain(
       'within 0.2 s',
     );
-    expect(performance.now() - began).toBeLessThan(600);
+    expect(service.asked).toHaveLength(1);
     expect(
       (await errorOf(checkAnswers(at('/'), { ...reach(), caCertificates: [other.der] }, 1)))
         .summary,

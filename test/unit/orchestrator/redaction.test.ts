@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withoutTokens } from '../../../src/orchestrator/index.js';
 import { snippetOf } from '../../../src/orchestrator/redaction.js';
+import { cpuMs } from '../cpu.js';
 
 describe('tokens in a text', () => {
   it.each([
@@ -19,10 +20,11 @@ describe('tokens in a text', () => {
     '%s, over and over, takes no time',
     (piece) => {
       const text = piece.repeat(400_000 / piece.length);
-      const began = performance.now();
-      withoutTokens(text, '[t]');
-      snippetOf(text, ['hunter22']);
-      expect(performance.now() - began).toBeLessThan(2000);
+      const took = cpuMs(() => {
+        withoutTokens(text, '[t]');
+        snippetOf(text, ['hunter22']);
+      });
+      expect(took).toBeLessThan(2000);
     },
   );
 });

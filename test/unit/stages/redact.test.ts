@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadProfile } from '../../../src/config/index.js';
 import { createRedactor } from '../../../src/stages/index.js';
+import { cpuMs } from '../cpu.js';
 
 const TEXT =
   'apiVersion: ven/v1\nprofile: mine\nstages:\n  - { name: first, timeout: 10s }\n  - { name: ready, enter: [{ console: done }] }\n';
@@ -34,8 +35,6 @@ describe('what follows a secret prompt', () => {
     expect(redact(`${'x'.repeat(1020)}Password: hunter2`)).toBe(
       `${'x'.repeat(1020)}Password: ********`,
     );
-    const began = performance.now();
-    redact('a'.repeat(8192));
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(cpuMs(() => redact('a'.repeat(8192)))).toBeLessThan(4000);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { NodeEffect } from '../../../src/model/index.js';
 import { createRedactor, NodeWatcher } from '../../../src/stages/index.js';
 import { edgeNode, inputOf, inputsOf, POWER_ON, replay, SECRETS, type Step } from './replay.js';
+import { cpuMs } from '../cpu.js';
 
 const [USER, PASSWORD] = SECRETS as [string, string];
 const prompted: Step[] = [
@@ -462,17 +463,10 @@ describe('the orchestrator', () => {
 });
 
 describe('hostile consoles', () => {
-  const cpu = (run: () => void): number => {
-    const start = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000;
-  };
-
   it('10 MB without a newline take bounded memory and time, and what follows is read', () => {
     const watcher = newWatcher();
     const piece = Buffer.alloc(65_536, 'x');
-    const took = cpu(() => {
+    const took = cpuMs(() => {
       for (let index = 0; index < 160; index++)
         watcher.take({ kind: 'console', at: POWER_ON + 1, bytes: piece, late: false });
     });
@@ -519,7 +513,7 @@ describe('hostile consoles', () => {
       const watcher = newWatcher();
       watcher.take(inputOf({ at: 1, says: stage }));
       const says = text.repeat(Math.ceil(1_000_000 / text.length));
-      expect(cpu(() => watcher.take(inputOf({ at: 2, says })))).toBeLessThan(2000);
+      expect(cpuMs(() => watcher.take(inputOf({ at: 2, says })))).toBeLessThan(2000);
     }
   });
 });
