@@ -1,6 +1,6 @@
 /**
- * The entry, loaded by bin/ven. What can be answered without loading oclif is answered here: the version, and the help texts,
- * which oclif wrote when ven was built. All else is a command.
+ * The entry, loaded by bin/ven. It answers without oclif where it can: the version, and the help
+ * texts, which oclif wrote when ven was built. Everything else is a command.
  */
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
@@ -11,13 +11,13 @@ import about from '../package.json' with { type: 'json' };
 /** The folder of package.json; this file is dist/main.js. */
 const ROOT = join(import.meta.dirname, '..');
 
-/** Help texts are made for so many columns, or fewer than the terminal has. */
+/** Help texts are written for this width; a narrower terminal gets its own. */
 const HELP_COLUMNS = 80;
 
 const argv = commandLine(process.argv.slice(2));
 const quick = quickAnswer(argv);
 if (quick !== null) {
-  process.stdout.on('error', () => undefined); // a reader that has gone away needs no answer
+  process.stdout.on('error', () => undefined); // a reader that is gone needs no answer
   process.stdout.write(quick);
 } else {
   enableCompileCache(cacheFolder());
@@ -25,7 +25,10 @@ if (quick !== null) {
   process.exit(await run(argv, ROOT));
 }
 
-/** `ven help plan` is `ven plan --help`, `ven help orchestrator hosts` likewise, and nothing at all asks for help too. */
+/**
+ * `ven help plan` is `ven plan --help`, and `ven help orchestrator hosts` likewise; no arguments
+ * ask for help, too.
+ */
 function commandLine(given: string[]): string[] {
   const [first, ...rest] = given;
   if (first === undefined) return ['--help'];
@@ -36,12 +39,7 @@ function quickAnswer([first, second, ...rest]: string[]): string | null {
   if (rest.length > 0 || first === undefined) return null;
   if (second === undefined && (first === '--version' || first === '-v'))
     return `ven ${about.version}\n`;
-  const topic =
-    isHelp(first) && second === undefined
-      ? ''
-      : isHelp(second) && !first.startsWith('-')
-        ? first
-        : null;
+  const topic = topicOf(first, second);
   if (topic === null || (process.stdout.isTTY && process.stdout.columns < HELP_COLUMNS))
     return null;
   try {
@@ -51,15 +49,21 @@ function quickAnswer([first, second, ...rest]: string[]): string | null {
     >;
     return Object.hasOwn(texts, topic) ? (texts[topic] ?? null) : null;
   } catch {
-    return null; // oclif writes it, then
+    return null; // then oclif writes the help
   }
+}
+
+/** The command whose help is asked for (`''`: of ven itself); null: it is not about help. */
+function topicOf(first: string, second: string | undefined): string | null {
+  if (isHelp(first) && second === undefined) return '';
+  return isHelp(second) && !first.startsWith('-') ? first : null;
 }
 
 function isHelp(word: string | undefined): boolean {
   return word === '--help' || word === '-h';
 }
 
-/** Compiled code is kept here between runs: a second start takes half the time. */
+/** The cache of compiled code: it halves the time of the next start. */
 function cacheFolder(): string {
   const given = process.env['XDG_CACHE_HOME'];
   return join(

@@ -1,9 +1,9 @@
-/** Certificates in PEM text, for HTTPS and for secure boot, and what could be wrong with them. */
+/** Certificates in PEM text, for HTTPS and for secure boot, and their problems. */
 import { X509Certificate } from 'node:crypto';
 
 export interface CaCertificate {
   der: Uint8Array;
-  /** Its common name, or its whole subject on one line. */
+  /** Its common name; without one its whole subject on one line. */
   name: string;
   /** SHA-256 of the DER bytes, lower-case hex. */
   fingerprint: string;
@@ -18,7 +18,7 @@ export interface CertificateProblem {
   hint: string;
 }
 
-/** Of those whose signatures count for secure boot. */
+/** The certificates of those who sign for secure boot. */
 export interface CheckedSigners {
   /** DER, each once, in the order of the text. Not to be used when a problem is an error. */
   certificates: Uint8Array[];
@@ -37,18 +37,18 @@ interface Block {
 }
 
 interface Parsed {
-  /** For sentences: `Certificate 2 of 3 (Lab Root)`. */
+  /** For messages: `Certificate 2 of 3 (Lab Root)`. */
   named: string;
   certificate: X509Certificate;
 }
 
 const SOON_DAYS = 30;
 const DAY = 86_400_000;
-/** As much as firmware can be given is an eighth of this. */
+/** The firmware's limit is an eighth of this. */
 const LARGEST_TEXT = 256 * 1024;
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
-/** Reads PEM text, one certificate or a chain, and says what is wrong with it at the time `now`. */
+/** Reads PEM text, one certificate or a chain, and reports its problems at the time `now`. */
 export function checkCaCertificates(text: string, now: Date): CheckedCertificates {
   const blocks = blocksOf(text);
   const wrong = wrongText(text, blocks);
@@ -86,8 +86,9 @@ export function checkCaCertificates(text: string, now: Date): CheckedCertificate
 }
 
 /**
- * Reads PEM text with the certificates of whoever signs for secure boot: authorities or not. Firmware takes a signature
- * whatever the certificate's dates, so that an end is worth a warning only.
+ * Reads PEM text with the certificates of those who sign for secure boot, authorities or not.
+ * Firmware accepts a signature whatever the certificate's dates, so the end of a certificate is
+ * only a warning.
  */
 export function checkSigners(text: string, now: Date): CheckedSigners {
   const blocks = blocksOf(text);
@@ -99,18 +100,20 @@ export function checkSigners(text: string, now: Date): CheckedSigners {
   );
   for (const { named, certificate } of parsed) {
     if (certificate.publicKey.asymmetricKeyType !== 'rsa') {
-      const message = `${named} is not of an RSA key, and there is firmware that verifies no other`;
+      const message = `${named} has no RSA key, and some firmware verifies only RSA`;
       const hint =
-        'Where nothing boots, sign with an RSA key of 2048 bits or more, and name its certificate.';
+        'If nothing boots, sign with an RSA key of 2048 bits or more, and name its certificate.';
       problems.push({ severity: 'warning', rule: 'certificate-key', message, hint });
     }
     if (certificate.validToDate <= now) {
-      const message = `${named} expired on ${dayOf(certificate.validToDate)}; firmware takes what it has signed all the same`;
+      const message =
+        `${named} expired on ${dayOf(certificate.validToDate)}; ` +
+        'firmware still accepts what it has signed';
       problems.push({
         severity: 'warning',
         rule: 'certificate-expired',
         message,
-        hint: 'Have a new one ready, and sign anew.',
+        hint: 'Prepare a new one, and sign again.',
       });
     }
   }
@@ -127,31 +130,32 @@ function blocksOf(text: string): Block[] {
   }));
 }
 
-/** What makes the text no list of certificates at all. */
+/** Problems with the text as a whole. */
 function wrongText(text: string, blocks: readonly Block[]): CertificateProblem | undefined {
   if (text.length > LARGEST_TEXT) {
     return error(
       'certificate-too-large',
       'The file is too large for certificates',
-      'Name a PEM file that holds certificates alone.',
+      'Name a PEM file that has only certificates.',
     );
   }
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
     const hint =
-      'Name a file with the certificate alone; the key is of no use here and should stay where it is.';
+      'Name a file with only the certificate; the key is not needed, and should stay where it is.';
     return error('certificate-private-key', 'The file holds a private key', hint);
   }
   if (!blocks.some(isCertificate)) {
     const other = blocks[0]?.label.toLowerCase();
     const hint =
-      'It needs a "-----BEGIN CERTIFICATE-----"; for a DER file: openssl x509 -inform der -in FILE -out FILE.pem';
+      'It needs a "-----BEGIN CERTIFICATE-----"; for a DER file: ' +
+      'openssl x509 -inform der -in FILE -out FILE.pem';
     const what = other === undefined ? 'in PEM form' : `but a ${other}`;
-    return error('certificate-unreadable', `The file holds no certificate ${what}`, hint);
+    return error('certificate-unreadable', `The file has no certificate ${what}`, hint);
   }
   if ((text.match(/-----BEGIN /g) ?? []).length !== blocks.length) {
     return error(
       'certificate-unreadable',
-      'The file breaks off within a certificate',
+      'The file ends within a certificate',
       'Fetch the file again.',
     );
   }
@@ -168,14 +172,14 @@ function parse(blocks: readonly Block[]): { parsed: Parsed[]; problems: Certific
       const certificate = new X509Certificate(pem);
       parsed.push({ certificate, named: `${which} (${nameOf(certificate)})` });
     } catch {
-      const hint = 'Fetch the file again; openssl x509 -in FILE -noout -text shows what is in it.';
+      const hint = 'Fetch the file again; openssl x509 -in FILE -noout -text shows its content.';
       problems.push(error('certificate-unreadable', `${which} can't be read`, hint));
     }
   }
   return { parsed, problems };
 }
 
-/** The firmware does not look at the dates, so nobody else would say it. */
+/** Firmware ignores the dates, so nothing else would report them. */
 function wrongTime(
   named: string,
   certificate: X509Certificate,
@@ -195,21 +199,24 @@ function wrongTime(
   }
   if (left >= SOON_DAYS * DAY) return undefined;
   const days = Math.floor(left / DAY);
+  let when = `in ${days} days`;
+  if (days === 0) when = 'within a day';
+  if (days === 1) when = 'in a day';
   return {
     severity: 'warning',
     rule: 'certificate-expires-soon',
-    message: `${named} expires on ${end}, ${days === 0 ? 'within a day' : days === 1 ? 'in a day' : `in ${days} days`}`,
-    hint: 'Have a new one ready; with `ven apply` it reaches the firmware.',
+    message: `${named} expires on ${end}, ${when}`,
+    hint: 'Prepare a new one; `ven apply` puts it into the firmware.',
   };
 }
 
 function leftOut(named: string): CertificateProblem {
-  const message = `${named} is not the certificate of an authority, and is left out`;
+  const message = `${named} is not the certificate of an authority, and is ignored`;
   return {
     severity: 'warning',
     rule: 'certificate-not-authority',
     message,
-    hint: 'Take it out of the file: firmware needs the authority only.',
+    hint: 'Delete it from the file: firmware needs only the authority.',
   };
 }
 
@@ -220,7 +227,7 @@ function error(rule: string, message: string, hint: string): CertificateProblem 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 
 function nameOf(certificate: X509Certificate): string {
-  // Absent, whatever its type says, when the certificate has an empty subject.
+  // Absent, in spite of its type, when the certificate has an empty subject.
   const subject = (certificate.subject as string | undefined) ?? '';
   return /^CN=(.+)$/m.exec(subject)?.[1] ?? (subject.replaceAll('\n', ', ') || 'without a name');
 }

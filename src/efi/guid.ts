@@ -2,7 +2,7 @@
 
 const GUID = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i;
 
-/** The 16 bytes of a GUID. @throws RangeError when the text is not one: that is a mistake in ven. */
+/** The 16 bytes of a GUID. @throws RangeError when the text is not a GUID: a bug in ven. */
 export function guidBytes(text: string): Uint8Array {
   const groups = GUID.exec(text);
   if (!groups) throw new RangeError(`Not a GUID: ${text}`);

@@ -1,6 +1,7 @@
 /**
- * What UEFI firmware reads, as bytes: certificates out of PEM text, signature lists, and the variable store of an NVRAM file. Pure: bytes in,
- * bytes out; the time is an argument. It knows neither fleets nor libvirt, opens no files, and never decides which certificates a VM gets.
+ * The bytes that UEFI firmware reads: certificates from PEM text, signature lists, and the variable
+ * store of an NVRAM file. Pure: bytes in, bytes out; the time is an argument. It knows neither
+ * fleets nor libvirt, opens no files, and does not decide which certificates a VM gets.
  */
 export {
   checkCaCertificates,
@@ -11,6 +12,6 @@ export {
   type CheckedSigners,
 } from './certificates.js';
 export { guidBytes, guidText } from './guid.js';
-export { makeNvram, OWNER, tooLargeForFirmware, type NvramContents } from './nvram.js';
+export { makeNvram, OWNER, tooLargeForFirmware, type NvramCertificates } from './nvram.js';
 export { signatureLists } from './signature-list.js';
 export { ATTRIBUTES, StoreError, writeVariables, type EfiVariable } from './variable-store.js';

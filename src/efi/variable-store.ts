@@ -1,7 +1,8 @@
 /**
- * The variable store of edk2 firmware in a `VARS.fd` file: a firmware volume whose data is a store of authenticated variables, one after another,
- * as the firmware itself writes them to flash. Bytes of flash that are not written are 0xff; to write is to clear bits, so a state
- * byte tells what became of a variable.
+ * The variable store of edk2 firmware in a `VARS.fd` file: a firmware volume whose data is a store
+ * of authenticated variables, one after another, as the firmware itself writes them to flash.
+ * Unwritten bytes of flash are 0xff, and a write clears bits; so a state byte tells the state of a
+ * variable.
  */
 import { guidBytes, guidText } from './guid.js';
 
@@ -12,7 +13,10 @@ const HEALTHY = 0xfe;
 
 const VOLUME_HEADER = 56;
 const STORE_HEADER = 28;
-/** StartId 2, State 1, Reserved 1, Attributes 4, MonotonicCount 8, TimeStamp 16, PubKeyIndex 4, NameSize 4, DataSize 4, VendorGuid 16. */
+/**
+ * StartId 2, State 1, Reserved 1, Attributes 4, MonotonicCount 8, TimeStamp 16, PubKeyIndex 4,
+ * NameSize 4, DataSize 4, VendorGuid 16.
+ */
 const VARIABLE_HEADER = 60;
 const START_ID = 0x55aa;
 const ADDED = 0x3f;
@@ -26,19 +30,22 @@ export const ATTRIBUTES = {
   timeAuthenticated: 0x20,
 } as const;
 
-/** A file is not a store that ven can read or write. The message is a sentence without a subject: "has no …". */
+/**
+ * The file is not a store that ven can read or write. The message is a sentence without a subject:
+ * "has no …".
+ */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
 export interface EfiVariable {
   name: string;
-  /** GUID of who defines the variable, in lower case. */
+  /** The GUID of the vendor who defines the variable, in lower case. */
   vendor: string;
   /** Sum of `ATTRIBUTES`. */
   attributes: number;
   data: Uint8Array;
-  /** When it was signed, to the second, in UTC; only variables with `timeAuthenticated` have one. */
+  /** When it was signed, to the second, in UTC; only for variables with `timeAuthenticated`. */
   timestamp?: Date;
 }
 
@@ -56,8 +63,9 @@ interface Placed extends Pick<EfiVariable, 'name' | 'vendor'> {
 }
 
 /**
- * A copy of the file with these variables in it; those of the same name and vendor are marked as deleted first.
- * @throws StoreError when the file is no variable store, or they do not fit.
+ * A copy of the file with these variables. Variables of the same name and vendor are marked as
+ * deleted first.
+ * @throws StoreError when the file is not a variable store, or the variables do not fit.
  */
 export function writeVariables(file: Uint8Array, variables: readonly EfiVariable[]): Uint8Array {
   const store = openStore(Uint8Array.from(file));
@@ -91,7 +99,10 @@ export function writeVariables(file: Uint8Array, variables: readonly EfiVariable
   return Uint8Array.from(store.bytes);
 }
 
-/** edk2's OVMF is built to take variables of 33 KiB with its header in the 4 MiB layout, and of 8 KiB in the older one. */
+/**
+ * The limits of edk2's OVMF for one variable with its header: 33 KiB in the 4 MiB layout, 8 KiB in
+ * the older one.
+ */
 const largestVariable = (store: Store): number =>
   store.end - store.start > 0x20000 ? 0x8400 : 0x2000;
 
@@ -124,7 +135,7 @@ function openStore(file: Uint8Array): Store {
   return { bytes, start: aligned(headerSize + STORE_HEADER), end: headerSize + size };
 }
 
-/** Every record there is, deleted ones too, and where the free space begins. */
+/** All records, also deleted ones, and the beginning of the free space. */
 function walk({ bytes, start, end }: Store): { found: Placed[]; free: number } {
   const found: Placed[] = [];
   let at = start;
@@ -169,7 +180,10 @@ function encode(variable: EfiVariable): Buffer {
   return Buffer.concat([header, name, variable.data]);
 }
 
-/** EFI_TIME: year 2, month, day, hour, minute, second, a byte unused; the rest is zero in the timestamp of a variable. */
+/**
+ * EFI_TIME: year 2, month, day, hour, minute, second, an unused byte; the rest is zero in the
+ * timestamp of a variable.
+ */
 function writeTime(bytes: Buffer, at: number, time: Date): void {
   bytes.writeUInt16LE(time.getUTCFullYear(), at);
   bytes.set(

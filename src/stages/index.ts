@@ -1,6 +1,7 @@
 /**
- * What a node says on its console, and the orchestrator of it, → its stage, its timeline, its failure's class, and what to
- * answer; by a profile. Pure: the caller reads the console, keeps the memory, types and tells the time.
+ * From the output of a node's console and its status in the orchestrator to its stage, its
+ * timeline, the class of its failure, and the answers to type; by a profile. Pure: the caller reads
+ * the console, stores the memory, types, and gives the time.
  */
 export { createRedactor, writtenForms, type Redact } from './redact.js';
 export { NodeWatcher, type NodeWatcherOptions } from './watcher.js';

@@ -1,24 +1,27 @@
-/** What a node says, line by line. What its kernel says in the midst of a prompt is a line of its own, and the prompt still stands. */
+/**
+ * The output of a node, line by line. A kernel message in the middle of a prompt is a line of its
+ * own, and the prompt stays open.
+ */
 import { ConsoleText, type ConsoleState } from '../terminal-text/index.js';
 
 export interface LinesState extends ConsoleState {
-  /** A prompt that kernel messages came after; empty: none. */
+  /** A prompt that kernel messages followed; empty: none. */
   held: string;
 }
 
-export interface SaidLine {
-  /** What was said. */
+interface ConsoleLine {
+  /** The text of the line. */
   text: string;
-  /** The same with the prompt that stands before it. */
+  /** The same with the open prompt before it. */
   line: string;
-  /** The kernel's, at a prompt that goes on standing. */
+  /** A kernel message at a prompt that stays open. */
   aside: boolean;
 }
 
 type IsPrompt = (text: string) => boolean;
 
 const STAMP = /\[ *\d+\.\d{6}\]/;
-/** One that may still become a stamp. */
+/** A beginning that may become a stamp. */
 const STAMP_BEGUN = /\[ *(?:\d+(?:\.\d{0,6})?)?$/;
 
 export class NodeLines {
@@ -30,30 +33,32 @@ export class NodeLines {
     this.#held = from?.held ?? '';
   }
 
-  /** To go on from there, with what `mask` leaves of the line under way, which keeps its length. */
+  /** The state to continue from. `mask` is applied to the unfinished line, and keeps its length. */
   state(isPrompt: IsPrompt, mask: (line: string) => string): LinesState {
     const held = this.#held;
     const state = this.#console.state;
     const at = this.#asideAt(state.line, isPrompt) ?? state.line.length;
-    // What the kernel says at a secret prompt is no secret.
+    // A kernel message at a secret prompt is not secret.
     const line =
       mask(held + state.line.slice(0, at)).slice(held.length) + mask(state.line.slice(at));
     return { ...state, line, sequence: mask(state.sequence), held };
   }
 
-  /** The line under way, without what the kernel is saying at a prompt. */
+  /** The unfinished line, without a kernel message at a prompt. */
   underWay(isPrompt: IsPrompt): string {
-    const said = this.#console.line;
-    return (this.#held + said.slice(0, this.#asideAt(said, isPrompt))).trimEnd();
+    const unfinished = this.#console.line;
+    return (this.#held + unfinished.slice(0, this.#asideAt(unfinished, isPrompt))).trimEnd();
   }
 
-  #asideAt(said: string, isPrompt: IsPrompt): number | undefined {
-    const at = (STAMP.exec(said) ?? STAMP_BEGUN.exec(said))?.index;
-    return at !== undefined && isPrompt(this.#held + said.slice(0, at)) ? at : undefined;
+  #asideAt(text: string, isPrompt: IsPrompt): number | undefined {
+    const at = (STAMP.exec(text) ?? STAMP_BEGUN.exec(text))?.index;
+    return at !== undefined && isPrompt(this.#held + text.slice(0, at)) ? at : undefined;
   }
 
-  /** The lines that these bytes complete. `isPrompt` is asked for each as it is given out. */
-  *push(bytes: Uint8Array, isPrompt: IsPrompt): Generator<SaidLine, void> {
+  /**
+   * The lines that these bytes complete. `isPrompt` is called for each line before it is yielded.
+   */
+  *push(bytes: Uint8Array, isPrompt: IsPrompt): Generator<ConsoleLine, void> {
     const lines = this.#console.push(bytes);
     let start = 0;
     for (let end = lines.indexOf('\n'); end !== -1; end = lines.indexOf('\n', start)) {

@@ -1,4 +1,4 @@
-/** What a watcher remembers, as JSON: all that it needs to go on after its process was killed. */
+/** The memory of a watcher, as JSON: all that it needs to continue after its process was killed. */
 import type {
   NodeFailure,
   NodeOutcome,
@@ -10,15 +10,15 @@ import type {
 } from '../model/index.js';
 import type { LinesState } from './lines.js';
 
-/** What was typed at the line under way. */
+/** The answer that was typed at the unfinished line. */
 export interface Answered {
-  /** The line as it was then. */
+  /** The line as it was when the answer was typed. */
   line: string;
   answer: number;
   stage: string;
   prompt: string;
   send: ProfileAnswer['send'];
-  /** Of the stage's answer, until it is typed; null: it counts no more. */
+  /** The index of the stage's answer, until it is typed; null: it no longer counts. */
   index: number | null;
 }
 
@@ -28,32 +28,32 @@ export interface WatcherMemory {
   profile: string;
   flow: OnboardingFlow;
   visits: StageVisit[];
-  /** By stage: milliseconds of its visits in which no watcher was there. */
+  /** By stage: the milliseconds of its visits without a watcher. */
   unwatched: Record<string, number>;
   outcome: NodeOutcome;
   failure: NodeFailure | null;
   lastLine: string | null;
-  /** The latest that it was told of, in milliseconds since 1970. */
+  /** The time of the latest input, in milliseconds since 1970. */
   at: number;
-  /** When the console last said anything, and whether that was read late. */
+  /** When the console last had output, and whether that was read late. */
   saidAt: number;
   late: boolean;
   off: boolean;
   console: LinesState;
-  /** The line under way has been tried as it stands. */
+  /** The unfinished line has been tried as it is. */
   settled: boolean;
   answered: Answered | null;
-  /** How many answers were typed in all. */
+  /** The number of answers typed in all. */
   typed: number;
   /** How often each answer of the stage was typed in this visit. */
   answers: number[];
-  /** How often each trouble was met with what it recovers by. */
+  /** How often each trouble was answered with its recovery. */
   recoveries: Record<string, number>;
   /** Trouble that waits for its prompt. */
   armed: { trouble: string; line: string } | null;
-  /** What the orchestrator said of the node before this life of it. */
+  /** The statuses in the orchestrator from before this boot. */
   stale: string[];
-  /** All that it said since its power-on was told, though its first visit is late; absent: that is not known. */
+  /** All output since the power-on was read, although the first visit is late; absent: unknown. */
   fromPowerOn?: true;
 }
 
@@ -87,7 +87,10 @@ export function newMemory(
   };
 }
 
-/** All visits of a stage share its time, so that no way is endless. Milliseconds since 1970. */
+/**
+ * The time at which a stage times out. All visits of a stage share its timeout, so that no loop is
+ * endless. Milliseconds since 1970.
+ */
 export function deadlineOf(
   { name, timeoutSeconds }: ProfileStage,
   { visits, unwatched }: Pick<WatcherMemory, 'visits' | 'unwatched'>,
@@ -106,8 +109,9 @@ export function deadlineOf(
 }
 
 /**
- * Time in which nobody watched counts for no limit: nobody was there to answer or to recover, and what ended the stage may not be known yet.
- * How much longer it may stay in this one, in milliseconds.
+ * Time without a watcher counts for no timeout: nobody could answer or recover, and the end of the
+ * stage may be unknown yet. Returns by how much longer the node may stay in this stage, in
+ * milliseconds.
  */
 export function allowFor(
   stage: string,
@@ -119,8 +123,9 @@ export function allowFor(
 }
 
 /**
- * What counts of what the orchestrator says. What it said before the node said anything is about an earlier life of it, until it changes; of a
- * node that was on before, and may have said all that it had to say, that can't be told.
+ * The statuses that count. A status from before the node's first output is about an earlier boot,
+ * until it changes. For a node that was on before, and may have no more output, this is unknown, so
+ * its statuses count.
  */
 export function freshStatuses(
   memory: Pick<WatcherMemory, 'visits' | 'stale' | 'fromPowerOn'>,
@@ -133,7 +138,7 @@ export function freshStatuses(
   return statuses.filter((status, index) => status.trim() !== '' && status !== memory.stale[index]);
 }
 
-/** Whether it is a watcher's memory, of this profile and flow. */
+/** Whether it is the memory of a watcher with this profile and flow. */
 export function isMemoryOf(
   memory: unknown,
   profile: Profile,

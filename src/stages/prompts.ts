@@ -1,4 +1,4 @@
-/** Which lines are prompts to a watcher, and what became of the one that it answered. */
+/** Which lines are prompts for a watcher, and the state of the prompt that it answered. */
 import type { ProfileTrouble } from '../model/index.js';
 import type { WatcherMemory } from './memory.js';
 import type { LineMask } from './redact.js';
@@ -7,7 +7,7 @@ import type { FlowRules, StageRules } from './rules.js';
 export interface Armed {
   trouble: ProfileTrouble;
   prompt: RegExp;
-  /** That told of it. */
+  /** The line that showed the trouble. */
   line: string;
 }
 
@@ -17,7 +17,7 @@ export class Prompts {
   readonly #rules: FlowRules;
   readonly #here: () => StageRules;
 
-  /** @param here of the stage that the node is in. */
+  /** @param here the rules of the stage that the node is in. */
   constructor(
     memory: Pick<WatcherMemory, 'answered' | 'armed'>,
     mask: LineMask,
@@ -30,7 +30,7 @@ export class Prompts {
     this.#here = here;
   }
 
-  /** Something that is answered here, or was just now. */
+  /** A prompt that has an answer here, or was just answered. */
   readonly has = (text: string): boolean => {
     const line = text.trimEnd();
     return (
@@ -41,18 +41,18 @@ export class Prompts {
     );
   };
 
-  /** It is the prompt that was answered, and what was typed there. */
+  /** It is the answered prompt, with or without the typed text after it. */
   isAnswered(line: string): boolean {
     const { answered } = this.#memory;
     return answered !== null && this.#mask.mask(line).startsWith(answered.line);
   }
 
-  /** It is the prompt that was answered, and nothing was typed there. */
+  /** It is the answered prompt, without any text after it. */
   isOpen(line: string): boolean {
     return this.#memory.answered?.line === this.#mask.mask(line);
   }
 
-  /** Trouble that waits for its prompt. */
+  /** The trouble that waits for its prompt. */
   get armed(): Armed | null {
     const { armed } = this.#memory;
     const recovery = armed && this.#rules.recoveries.get(armed.trouble);

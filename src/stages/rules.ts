@@ -1,4 +1,4 @@
-/** A profile's patterns, compiled once for each flow, arranged by the stage that a node is in. */
+/** A profile's patterns, compiled once per flow and sorted by the stage that a node is in. */
 import type {
   OnboardingFlow,
   Profile,
@@ -8,15 +8,15 @@ import type {
 } from '../model/index.js';
 import { secretPrompts, TRIED } from './redact.js';
 
-/** What a text may lead to. */
+/** What a matching text causes. */
 export type Consequence =
   { kind: 'trouble'; trouble: ProfileTrouble } | { kind: 'enter'; stage: number };
 
 export interface StageRules {
   stage: ProfileStage;
-  /** By the console's lines, trouble first. */
+  /** For lines of the console, trouble first. */
   console: Matcher<Consequence>;
-  /** By the orchestrator's status, trouble first. */
+  /** For statuses in the orchestrator, trouble first. */
   orchestrator: Matcher<Consequence>;
   answers: Matcher<{ answer: ProfileAnswer; index: number }>;
   quiet: { seconds: number; stage: number }[];
@@ -26,12 +26,15 @@ export interface StageRules {
 export interface FlowRules {
   /** The flow's stages, in order. */
   stages: StageRules[];
-  /** At which a recovery types. */
+  /** By name of the trouble: the prompt at which its recovery is typed. */
   recoveries: Map<string, { trouble: ProfileTrouble; prompt: RegExp }>;
   secretPrompts: RegExp | null;
 }
 
-/** Many patterns that mean different things: one look tells whether any fits, as nearly always none does. */
+/**
+ * Many patterns with different meanings. One test tells whether any matches; nearly always none
+ * does.
+ */
 export class Matcher<T> {
   readonly #any: RegExp | null;
   readonly #each: { pattern: RegExp; means: T }[];
@@ -47,7 +50,7 @@ export class Matcher<T> {
     }));
   }
 
-  /** The first in order that fits. */
+  /** The first in order that matches. */
   find(text: string): T | null {
     const tried = text.length > TRIED ? text.slice(0, TRIED) : text;
     if (!this.#any?.test(tried)) return null;
@@ -57,7 +60,7 @@ export class Matcher<T> {
 
 const known = new WeakMap<Profile, Map<OnboardingFlow, FlowRules>>();
 
-/** Shared by all watchers of a profile and flow. The profile has passed `loadProfile`. */
+/** Shared by all watchers of a profile and flow. The profile comes from `loadProfile`. */
 export function rulesOf(profile: Profile, flow: OnboardingFlow): FlowRules {
   const flows = known.get(profile) ?? new Map<OnboardingFlow, FlowRules>();
   known.set(profile, flows);

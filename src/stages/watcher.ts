@@ -1,4 +1,7 @@
-/** A node's way by a profile: what it says goes in, what is to be told and typed comes out. No clock: time comes with the input. */
+/**
+ * A node's progress by a profile: its output goes in, reports and answers come out. No clock: time
+ * comes with the input.
+ */
 import type {
   NodeEffect,
   NodeFailure,
@@ -24,30 +27,36 @@ import { Prompts, type Armed } from './prompts.js';
 import { LineMask } from './redact.js';
 import { rulesOf, type Consequence, type FlowRules, type StageRules } from './rules.js';
 
-/** So long nothing follows before the line under way counts: it is a prompt, not a line that was cut. Milliseconds. */
+/**
+ * The silence after which the unfinished line counts as a prompt, not as a line that was cut.
+ * Milliseconds.
+ */
 const SETTLED = 500;
-/** The same where it is not known how long ago it was said, or whether an answer was typed already. */
+/**
+ * The same where it is unknown when the line was printed, or whether an answer was typed already.
+ */
 const CERTAIN = 10_000;
-/** Of a line that is kept. */
+/** The maximum length of a stored line. */
 const SHOWN = 500;
 
 export interface NodeWatcherOptions {
-  /** Never shown, kept or told. */
+  /** Never shown, stored or reported. */
   secrets: readonly string[];
-  /** The power-on, in milliseconds since 1970; or when the node was first looked at. */
+  /** The power-on, in milliseconds since 1970; or when the node was first observed. */
   startedAt: number;
   /** It was on before `startedAt`. */
   late?: boolean;
-  /** And yet all that it said since its power-on is going to be told. */
+  /** Although `late`, all its output since the power-on will be the input. */
   fromPowerOn?: boolean;
-  /** `memory` of a watcher of the same profile and flow (see `resumes`): this one goes on from there. */
+  /** `memory` of a watcher of the same profile and flow (see `resumes`), to continue from. */
   memory?: unknown;
 }
 
 /**
- * Feed it all that is known, in the order of time; what was kept while nobody read (`late`) before anything else. It makes no
- * difference where the console's bytes are cut. Time passes with each input that is not late, so give it a `tick` at least
- * every second while nothing else comes: prompts, time limits and quiet are noticed then, and dated when they fell due.
+ * Give it all that is known, in the order of time; output that was logged while nobody read
+ * (`late`) comes first. The console's bytes may be cut anywhere. Time passes with each input that
+ * is not late, so give it a `tick` at least every second while nothing else comes. Then it notices
+ * prompts, timeouts and silence, and dates them to when they were due.
  */
 export class NodeWatcher {
   readonly #profile: Profile;
@@ -57,18 +66,21 @@ export class NodeWatcher {
   readonly #memory: Omit<WatcherMemory, 'console'>;
   readonly #prompts: Prompts;
   readonly #effects: NodeEffect[] = [];
-  /** Of the current visit. */
+  /** The index of the current stage. */
   #stage = 0;
   #enteredAt: number;
   #deadline = Infinity;
-  /** Nobody has watched it up to the next input. */
+  /** Nobody has watched since the last input. */
   #away = false;
-  /** While that input is learnt: its time. */
+  /** The time of the first input after that, while it is taken. */
   #awayUntil = -Infinity;
-  /** The time of a restored watcher's first input, as long as nothing was said since the last answer. */
+  /** The time of a restored watcher's first input, until there is output after the last answer. */
   #unsure: { since: number | null } | null = null;
 
-  /** Whether this is the memory of a watcher of this profile, as it is now, and flow. Otherwise begin anew, from the log's beginning. */
+  /**
+   * Whether this is the memory of a watcher with this profile, in its present form, and flow. If
+   * not, begin from the start of the log.
+   */
   static resumes(memory: unknown, profile: Profile, flow: OnboardingFlow): boolean {
     return isMemoryOf(memory, profile, flow);
   }
@@ -101,16 +113,16 @@ export class NodeWatcher {
     this.#enteredAt = Date.parse(last?.enteredAt ?? '');
     this.#deadline = deadlineOf(this.#here.stage, rest, this.#enteredAt);
     this.#away = true;
-    // Nothing came after it: perhaps it was not typed any more.
+    // No output came after the answer: it may not have been typed.
     if (this.#prompts.isOpen(this.#line)) this.#unsure = { since: null };
   }
 
-  /** Its stage's name. */
+  /** The name of the node's stage. */
   get stage(): string {
     return this.#here.stage.name;
   }
 
-  /** In order, without gaps: each begins when the one before it ends, the first at power-on. */
+  /** In order, without gaps: each begins when the one before ends, the first at power-on. */
   get visits(): readonly StageVisit[] {
     return this.#memory.visits;
   }
@@ -123,12 +135,12 @@ export class NodeWatcher {
     return this.#memory.failure;
   }
 
-  /** The last line said that isn't blank, without secrets. */
+  /** The last line that isn't blank, without secrets. */
   get lastLine(): string | null {
     return this.#memory.lastLine === null ? null : this.#shown(this.#memory.lastLine);
   }
 
-  /** What was typed at the line under way. */
+  /** The answer that was typed at the unfinished line. */
   get answered(): ProfileAnswer['send'] | null {
     return this.#memory.answered?.send ?? null;
   }
@@ -140,15 +152,15 @@ export class NodeWatcher {
   }
 
   /**
-   * Of a `type` effect: `asked`: its prompt is the last that was said; `written-on`: so it is, with something after it on the same line;
-   * `over`: the node has gone on, whoever it was that answered.
+   * The state of a `type` effect. `asked`: its prompt is the last output. `written-on`: the same,
+   * with text after the prompt on its line. `over`: the node has gone on, whoever answered.
    */
   standing(answer: number): 'asked' | 'written-on' | 'over' {
     if (this.#memory.answered?.answer !== answer) return 'over';
     return this.#prompts.isOpen(this.#line) ? 'asked' : 'written-on';
   }
 
-  /** The answer of a `type` effect is typed now, so it counts; others were not needed. Keep `memory` before it is. */
+  /** The answer of a `type` effect is about to be typed, so it counts. Store `memory` before. */
   typing(answer: number): void {
     const { answered, answers } = this.#memory;
     if (answered?.answer !== answer || answered.index == null) return;
@@ -156,12 +168,15 @@ export class NodeWatcher {
     answered.index = null;
   }
 
-  /** Nobody has watched since the last input: what comes next is told late. */
+  /** Nobody has watched since the last input: the next input comes late. */
   away(): void {
     this.#away = true;
   }
 
-  /** What follows from `input`, in order. Keep `memory` before an answer is typed, so that none is typed twice. */
+  /**
+   * The effects of `input`, in order. Store `memory` before an answer is typed, so that none is
+   * typed twice.
+   */
   take(input: NodeInput): NodeEffect[] {
     if (this.#memory.outcome === 'under-way') this.#learn(input);
     return this.#effects.splice(0);
@@ -175,7 +190,7 @@ export class NodeWatcher {
     this.#awayUntil = this.#away ? at : -Infinity;
     if (this.#away) this.#deadline += allowFor(this.stage, memory, at - memory.at);
     this.#away = false;
-    // What was said meanwhile and is read only now comes before what the time says.
+    // Output that is read late comes before what the time causes.
     if (!late) this.#passTo(at);
     memory.at = at;
     if (memory.outcome !== 'under-way') return;
@@ -204,7 +219,7 @@ export class NodeWatcher {
     memory.late = late;
     memory.settled = false;
     for (const { text, line, aside } of this.#console.push(bytes, this.#prompts.has)) {
-      // What was typed at a prompt, and the prompt, are no news.
+      // An answered prompt and the text typed there are no news.
       const answered = !aside && text === line && this.#prompts.isAnswered(line);
       if (!aside) memory.answered = null;
       if (text.trim() === '') continue;
@@ -220,7 +235,10 @@ export class NodeWatcher {
     return this.#console.underWay(this.#prompts.has);
   }
 
-  /** All that falls due until then, in the order of time: so it does not matter how often one looks. */
+  /**
+   * Everything that is due until then, in the order of time, so that the interval of the inputs
+   * does not matter.
+   */
   #passTo(at: number): void {
     while (this.#memory.outcome === 'under-way') {
       const [next] = this.#due();
@@ -229,7 +247,7 @@ export class NodeWatcher {
     }
   }
 
-  /** The next first. */
+  /** What is due, the earliest first. */
   #due(): { at: number; run: (at: number) => void }[] {
     const { settled, off, saidAt, late, answered } = this.#memory;
     const due: { at: number; run: (at: number) => void }[] = [];
@@ -251,7 +269,7 @@ export class NodeWatcher {
     return due.sort((a, b) => a.at - b.at);
   }
 
-  /** The line under way stays as it is: a prompt, perhaps. */
+  /** The unfinished line stays as it is: it may be a prompt. */
   #settle(at: number): void {
     const memory = this.#memory;
     memory.settled = true;
@@ -280,7 +298,7 @@ export class NodeWatcher {
     const memory = this.#memory;
     const earlier = this.#prompts.armed;
     const { recover } = trouble;
-    // What came first is the cause of what follows from it.
+    // The first trouble is the cause of those that follow.
     if (recover === null) this.#fail(earlier?.trouble ?? trouble, at, earlier?.line ?? line);
     else if (earlier) return;
     else if ((memory.recoveries[trouble.name] ?? 0) >= recover.atMost)

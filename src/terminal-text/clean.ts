@@ -1,15 +1,18 @@
-/** No line is longer; what would be is cut into several. */
+/** The maximum length of a line; a longer one is cut into several. */
 const WIDEST = 4096;
-/** As far as the cursor can be sent: no screen is wider, and some ask for its edge by sending it to column 999. Few bytes must not become many. */
+/**
+ * The last column that the cursor can be sent to. No screen is wider, and some programs find its
+ * edge by sending the cursor to column 999. Few bytes must not make a long line.
+ */
 const SCREEN = 256;
-/** Of a control sequence's parameters; longer ones mean nothing to anybody. */
+/** The maximum length of a control sequence's parameters; longer ones have no meaning. */
 const PARAMETERS = 64;
 const BLANKS = ' '.repeat(WIDEST);
 const CELLS = [...BLANKS];
 
 type State = 'text' | 'escape' | 'intermediate' | 'control' | 'string' | 'string-escape';
 
-/** All that a `ConsoleText` knows, as JSON, to go on from there. */
+/** The state of a `ConsoleText`, as JSON, to continue from. */
 export interface ConsoleState {
   state: State;
   sequence: string;
@@ -17,14 +20,15 @@ export interface ConsoleState {
   column: number;
   row: number | null;
   shown: string;
-  /** The bytes of a character that was cut. */
+  /** The first bytes of a character that was cut. */
   cut: number[];
 }
 
 /**
- * A terminal with one line: text appears where the cursor is, and a line is given out once the cursor leaves it. So a line that
- * was painted over (a countdown, a progress bar, an edited command) is read once, as it was at last, and what firmware places
- * with cursor movements comes out as lines. Colours, titles, bells and the like are dropped.
+ * A terminal with one line. Text appears at the cursor, and a line is complete when the cursor
+ * leaves it. So a line that was overwritten (a countdown, a progress bar, an edited command) is
+ * returned once, in its last state, and text that firmware places by cursor movements is returned
+ * as lines. Colours, titles, bells and the like are dropped.
  */
 export class ConsoleText {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -33,13 +37,13 @@ export class ConsoleText {
   #sequence = '';
   #line: string[] = [];
   #column = 0;
-  /** Where the cursor is on the screen; null: unknown. */
+  /** The cursor's row on the screen; null: unknown. */
   #row: number | null = null;
-  /** What `flush` has already given out of this line. */
+  /** The part of this line that `flush` has already returned. */
   #shown = '';
   #out = '';
 
-  /** @param from where another one was: `state`. */
+  /** @param from the `state` of another one. */
   constructor(from?: ConsoleState) {
     if (!from) return;
     this.#cut = Uint8Array.from(from.cut);
@@ -64,7 +68,7 @@ export class ConsoleText {
     };
   }
 
-  /** The line under way, as it is now. */
+  /** The unfinished line. */
   get line(): string {
     return this.#text();
   }
@@ -78,7 +82,10 @@ export class ConsoleText {
     return this.#given();
   }
 
-  /** What there is of the line under way (a prompt), for a reader who waits. If it is painted over later, it is given out again. */
+  /**
+   * The unfinished line (a prompt), for a reader who waits. If it is overwritten later, it is
+   * returned again.
+   */
   flush(): string {
     const text = this.#text();
     if (text.startsWith(this.#shown)) this.#out += text.slice(this.#shown.length);
@@ -184,7 +191,10 @@ export class ConsoleText {
     } else if (character < ' ' || character > '~') this.#write(character);
   }
 
-  /** Ends at its terminator; or at a line's end, so that a stray byte never swallows what follows. */
+  /**
+   * Ends at its terminator, or at the end of the line, so that a stray byte never swallows the next
+   * line.
+   */
   #string(character: string): void {
     if (character === '\u001b') this.#state = 'string-escape';
     else if ('\u0007\u0018\u001a\u009c'.includes(character)) this.#state = 'text';
@@ -204,7 +214,7 @@ export class ConsoleText {
       return;
     }
     if (character < ' ' && !'\u0018\u001a\u001b'.includes(character)) {
-      this.#write(character); // as a terminal does, in the middle of a sequence
+      this.#write(character); // as a terminal does within a sequence
       return;
     }
     this.#state = 'text';
@@ -269,7 +279,7 @@ export class ConsoleText {
     }
   }
 
-  /** Moves what stands before the screen's edge along, as far as that. */
+  /** Shifts the text before the edge of the screen to that edge. */
   #insert(amount: number): void {
     const line = this.#line;
     if (this.#column >= line.length) return;
@@ -301,7 +311,9 @@ export class ConsoleText {
     if (this.#row !== null) this.#row += 1;
   }
 
-  /** The cursor goes elsewhere: what was written is a line, but nothing written is not an empty one. */
+  /**
+   * The cursor moves away: the written text is a line, but an unwritten line is not an empty one.
+   */
   #leaveLine(): void {
     const text = this.#text();
     if (text !== '' || this.#shown !== '') this.#give(text);
@@ -321,7 +333,7 @@ export class ConsoleText {
   #text(): string {
     let text = '';
     let blanks = 0;
-    // A line that a sequence made wide is mostly blanks.
+    // A line that a sequence made wide is mostly blank.
     for (const character of this.#line) {
       if (character === ' ') blanks += 1;
       else {
@@ -345,12 +357,17 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return both;
 }
 
-/** How many bytes at the end begin a character of UTF-8 that is not complete. */
+/** The number of bytes at the end that begin an incomplete character of UTF-8. */
 function cutAtEnd(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
     if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+    if (byte >= 0xc0) return back < lengthOfCharacter(byte) ? back : 0;
   }
   return 0;
+}
+
+function lengthOfCharacter(firstByte: number): number {
+  if (firstByte >= 0xf0) return 4;
+  return firstByte >= 0xe0 ? 3 : 2;
 }

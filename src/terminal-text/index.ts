@@ -1,7 +1,7 @@
 /**
- * What a serial console said, as bytes, made fit to be read: lines of text without what a terminal would obey, the last lines,
- * where the last boot begins, and where a text is spelled. Pure, and fed piece by piece: it makes no difference where a stream is cut. It opens no file and
- * knows no VM.
+ * The bytes of a serial console as readable text: lines without anything that a terminal would
+ * obey, the last lines, the beginning of the last boot, and the places of a text. Pure, and fed
+ * piece by piece: a stream may be cut anywhere. It opens no file and knows no VM.
  */
 export { ConsoleText, type ConsoleState } from './clean.js';
 export { LastBoot } from './last-boot.js';

@@ -1,18 +1,23 @@
 /**
- * How UEFI firmware takes over a serial console: it sets the mode, which hardly anything else does, between clearing the
- * screen and sending the cursor home, more than once in a row. Other firmware that speaks on a serial line names itself.
+ * How UEFI firmware takes over a serial console: it sets the mode, which hardly anything else does,
+ * between clearing the screen and sending the cursor home, several times in a row. Other firmware
+ * on a serial line prints its name.
  */
-const FIRMWARE =
-  /(?:\u001b\[(?:2J|0*1;0*1H|=\d+h))*\u001b\[=\d+h(?:\u001b\[(?:2J|0*1;0*1H|=\d+h))*|SeaBIOS \(version /g;
-/** A machine whose firmware is silent. */
+const MODES = /(?:\u001b\[(?:2J|0*1;0*1H|=\d+h))*/.source;
+const FIRMWARE = new RegExp(`${MODES}\\u001b\\[=\\d+h${MODES}|SeaBIOS \\(version `, 'g');
+/** A machine with silent firmware. */
 const KERNEL = /\[ {4}0\.000000\] Linux version /g;
 
-/** Beyond this the oldest goes, so that a log without end does not fill the memory. */
+/**
+ * The maximum number of bytes; older ones are dropped, so that an endless log does not fill the
+ * memory.
+ */
 const MOST = 64 * 1024 * 1024;
 
 /**
- * What was said since the last sign of a boot: firmware that takes over the console, or, where firmware was never seen, a
- * Linux kernel's first line. All of it when there is no sign. Bytes as Latin-1, so that none is changed.
+ * The output since the last sign of a boot: firmware that takes over the console, or, without such
+ * firmware, a Linux kernel's first line. Everything when there is no sign. Bytes are Latin-1, so
+ * that none is changed.
  */
 export class LastBoot {
   #pieces: string[] = [];

@@ -1,4 +1,4 @@
-/** Keeps the last lines of a text that comes in pieces; an unfinished one at its end counts as a line. */
+/** Collects the last lines of a text that comes in pieces; an unfinished last line counts. */
 export class LastLines {
   readonly #count: number;
   #lines: string[] = [];
@@ -12,7 +12,7 @@ export class LastLines {
     const pieces = `${this.#rest}${text}`.split('\n');
     this.#rest = pieces.pop() ?? '';
     for (const line of pieces) this.#lines.push(`${line}\n`);
-    // Not at each line, so that a long text costs no more than its length.
+    // Not for each line, so that the time stays linear in the text.
     if (this.#lines.length > 2 * this.#count + 1000)
       this.#lines = this.#lines.slice(-Math.max(1, this.#count));
   }

@@ -1,4 +1,4 @@
-/** Keeps the end of a text that comes in pieces: at most so many characters, in whole lines. */
+/** Collects the end of a text that comes in pieces: at most N characters, in whole lines. */
 export class LastText {
   readonly #most: number;
   #pieces: string[] = [];
@@ -11,7 +11,7 @@ export class LastText {
   push(text: string): void {
     this.#pieces.push(text);
     this.#length += text.length;
-    // Not at each piece, so that a long text costs no more than its length.
+    // Not for each piece, so that the time stays linear in the text.
     if (this.#length <= 2 * this.#most) return;
     this.#pieces = [this.#pieces.join('').slice(-this.#most - 1)];
     this.#length = this.#most + 1;

@@ -1,16 +1,19 @@
-/** Where a text begins in a console's bytes, and which of them are its own. */
+/** Where a text begins in a console's bytes, and which of these bytes are its own. */
 export interface Spelled {
   places: number[];
-  /** false: the bytes end in its midst; it may go on. */
+  /** false: the bytes end within the text; it may go on. */
   whole: boolean;
 }
 
-/** From its first byte to its last; what is further apart is no text any more. */
+/** The maximum from the first byte of a text to its last. */
 const FARTHEST = 8192;
 const STRING = 1024;
-/** Of what stands between two of its bytes. */
+/** The maximum between two bytes of a text. */
 const MOST = 16;
-/** So often is a byte that was taken for the text's taken for the terminal's instead. What such a search may cost is what a hostile console makes it cost. */
+/**
+ * How often a byte is tried as the terminal's after it was tried as the text's. A hostile console
+ * could make the search cost that much.
+ */
 const TRIES = 6;
 const ESCAPE = 0x1b;
 const LINE_FEED = 0x0a;
@@ -18,16 +21,22 @@ const RETURN = 0x0d;
 const BACKSPACE = 0x08;
 const BRACKET = 0x5b;
 
-/** As `#gaps` keeps them. */
+/** Values in `#gaps`. */
 const NONE = -1;
 const CUT = -2;
 
-/** Finds texts in a console's bytes, which must not change meanwhile. What they cost is bounded, whatever a node says that knows the text. */
+/**
+ * Finds texts in a console's bytes, which must not change meanwhile. The cost is limited, also for
+ * a hostile node that knows the text.
+ */
 export class Spelling {
   readonly #bytes: Buffer;
-  /** Of sequences and messages that were looked at: their length. 0: not yet. */
+  /** The length of each sequence or message that was measured. 0: not measured. */
   #gaps: Int32Array | null = null;
-  /** Of the start that is tried: the places, and where a byte was taken for the text's that may have been the terminal's (how many there were before it, where it goes on). */
+  /**
+   * Of the start that is tried: the places of its bytes, and where a byte was taken as the text's
+   * that may be the terminal's (the number of bytes before it, and where the search goes on).
+   */
   #places = new Int32Array(64);
   #instead = new Int32Array(128);
   /** The first line feed from `from` on. */
@@ -38,8 +47,9 @@ export class Spelling {
   }
 
   /**
-   * The first place from `from` on where `text` is spelled, whatever a terminal does between its bytes: colours, titles and other sequences,
-   * the edge of the screen (`\r\n`, or a space and `\r`), characters painted again or covered after a backspace, a kernel's message.
+   * The first place from `from` on where `text` is printed, with anything between its bytes that a
+   * terminal adds: colours, titles and other sequences, the edge of the screen (`\r\n`, or a space
+   * and `\r`), characters painted again or covered after a backspace, a kernel message.
    */
   find(text: Uint8Array, from: number): Spelled | null {
     const bytes = this.#bytes;
@@ -56,7 +66,7 @@ export class Spelling {
       at = bytes[at + 1] === first ? at + 1 : bytes.indexOf(first, at + 1)
     ) {
       const after = bytes[at + 1];
-      // Nearly always it goes on as another word, and nothing that a terminal does begins like that.
+      // Nearly always another word goes on here, and no output of a terminal begins like that.
       if (
         after !== undefined &&
         second !== undefined &&
@@ -73,7 +83,7 @@ export class Spelling {
     return null;
   }
 
-  /** Of a byte that is not the text's. */
+  /** Whether a byte may be the beginning of output that is not the text. */
   #mayBeGap(at: number): boolean {
     const byte = this.#bytes[at] ?? 0;
     return byte <= 0x20 || byte >= 0x7f || (byte === BRACKET && this.#mayBeMessage(at));
@@ -87,7 +97,7 @@ export class Spelling {
     let before = start;
     let at = start + 1;
     let gaps = 0;
-    /** How many of `#instead` are of this start. */
+    /** The number of `#instead` for this start. */
     let others = 0;
     let tried = 0;
     while (count < text.length) {
@@ -121,7 +131,10 @@ export class Spelling {
     return { places: firstOf(places, count), whole: true };
   }
 
-  /** How many bytes there are the terminal's; `CUT`: they end in the midst of them. `before`: the place of the text's byte before it. */
+  /**
+   * The number of bytes here that are the terminal's; `CUT`: they end within its output. `before`:
+   * the place of the text's byte before them.
+   */
   #gapAt(at: number, before: number): number {
     const bytes = this.#bytes;
     const byte = bytes[at] ?? 0;
@@ -145,7 +158,7 @@ export class Spelling {
     );
   }
 
-  /** A sequence, or a message: looked at once, however many texts could go on behind it. */
+  /** A sequence, or a message. Each is measured once, however many texts could go on behind it. */
   #longGapAt(at: number): number {
     this.#gaps ??= new Int32Array(this.#bytes.length);
     const known = this.#gaps[at] ?? 0;
@@ -160,7 +173,7 @@ export class Spelling {
     return next === undefined || next === 0x20 || within(next, 0x30, 0x39);
   }
 
-  /** `[   52.123456] ` and all up to the line's end. */
+  /** `[   52.123456] ` and the rest of the line. */
   #messageAt(at: number): number {
     const bytes = this.#bytes;
     const seconds = past(bytes, at + 1, 0x20, 0x20);
@@ -215,7 +228,7 @@ function firstOf(places: Int32Array, count: number): number[] {
   return first;
 }
 
-/** Where bytes of this kind end. */
+/** The end of a run of bytes of this kind. */
 function past(bytes: Uint8Array, from: number, least: number, most: number): number {
   let at = from;
   while (within(bytes[at], least, most)) at += 1;

@@ -1,7 +1,8 @@
 /**
- * XML, strictly: text to a small tree, the tree to text, and ways to look around in it. Pure and synchronous; knows XML,
- * not libvirt. A document type, an undefined entity, or an end that comes too soon is an error, never a guess; text is
- * kept exactly (`0123` stays `0123`). Comments and processing instructions are left out of the tree.
+ * XML, strictly: from text to a small tree, from the tree to text, and ways to navigate in it. Pure
+ * and synchronous; it knows XML, not libvirt. A document type, an undefined entity, or a missing
+ * end is an error, never a guess. Text is exact (`0123` stays `0123`). Comments and processing
+ * instructions are not part of the tree.
  */
 export { parseXml, type XmlElement, type XmlNode } from './parse.js';
 export { escapeAttribute, serializeXml } from './serialize.js';

@@ -26,7 +26,7 @@ export function at(element: XmlElement | undefined, ...path: string[]): XmlEleme
   return here;
 }
 
-/** All text in it, exactly; empty when there is no element. */
+/** All text in it, exactly; empty: there is no element. */
 export function textOf(element: XmlElement | undefined): string {
   if (!element) return '';
   let text = '';
@@ -34,20 +34,21 @@ export function textOf(element: XmlElement | undefined): string {
   return text;
 }
 
-/** The text at a path, exactly; null when there is no such element. */
+/** The text at a path, exactly; null: there is no such element. */
 export function textAt(element: XmlElement | undefined, ...path: string[]): string | null {
   const found = at(element, ...path);
   return found ? textOf(found) : null;
 }
 
-/** null when the element or the attribute is not there. */
+/** null: the element or the attribute does not exist. */
 export function attribute(element: XmlElement | undefined, name: string): string | null {
   return element?.attrs[name] ?? null;
 }
 
 /**
- * The children whose namespace is `uri` and whose local name is `local`, whatever prefix was written.
- * `ancestors` runs from the root down to the parent (which is last): a prefix may be declared on any of them.
+ * The children whose namespace is `uri` and whose local name is `local`, with any prefix.
+ * `ancestors` runs from the root to the parent, which is last: a prefix may be declared on any of
+ * them.
  */
 export function childrenNs(
   ancestors: readonly XmlElement[],

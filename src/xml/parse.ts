@@ -6,18 +6,21 @@ export type XmlNode = XmlElement | string;
 export interface XmlElement {
   /** As written, with its prefix: `ven:vm`. */
   name: string;
-  /** As written, `xmlns` declarations among them. Has no prototype, so that any name is only a name. */
+  /** As written, with `xmlns` declarations. Has no prototype, so that no name is special. */
   attrs: Record<string, string>;
   children: XmlNode[];
 }
 
-/** Deeper than anything libvirt writes, and shallow enough that walking the tree can't overflow the stack. */
+/**
+ * Deeper than any XML of libvirt, and shallow enough that a walk of the tree can't overflow the
+ * stack.
+ */
 const DEPTH_LIMIT = 200;
 
 /**
  * Parses one whole document.
- * @throws VenError `tool-failed`, with line and column, when the text is not well-formed, is cut off, has a document
- * type, or nests deeper than 200 elements.
+ * @throws VenError `tool-failed`, with line and column, when the text is not well-formed, is cut
+ * off, has a document type, or nests deeper than 200 elements.
  */
 export function parseXml(text: string): XmlElement {
   const parser = new SaxesParser({ xmlns: false, position: true });

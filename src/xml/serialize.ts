@@ -1,11 +1,13 @@
 import { VenError } from '../model/index.js';
 import type { XmlElement } from './parse.js';
 
-/** What XML 1.0 can't carry, not even as a character reference. */
-const FORBIDDEN =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** The characters that XML 1.0 can't contain, not even as a character reference. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const FORBIDDEN = new RegExp(
+  `[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff]|${LONE_SURROGATE.source}`,
+);
 
-/** The tree as text, nothing added: what was parsed comes back with the same meaning. */
+/** The tree as text, without additions: a parsed text comes back with the same meaning. */
 export function serializeXml(element: XmlElement): string {
   const parts: string[] = [];
   write(element, parts);
@@ -28,13 +30,16 @@ function write(element: XmlElement, parts: string[]): void {
   parts.push('</', element.name, '>');
 }
 
-/** @throws VenError `tool-failed` for characters that XML can't carry. */
+/** @throws VenError `tool-failed` for characters that XML can't contain. */
 function escapeText(text: string): string {
   check(text);
   return text.replace(/[&<>\r]/g, (character) => REFERENCE[character] ?? character);
 }
 
-/** For use between double or single quotes. @throws VenError `tool-failed` for characters that XML can't carry. */
+/**
+ * For use between double or single quotes. @throws VenError `tool-failed` for characters that XML
+ * can't contain.
+ */
 export function escapeAttribute(text: string): string {
   check(text);
   return text.replace(/[&<>"'\t\n\r]/g, (character) => REFERENCE[character] ?? character);

@@ -328,7 +328,7 @@ describe('time limits', () => {
       at: entered + limit,
       line: way.at(-1)?.says?.trim() ?? null,
     });
-    expect(watcher.failure?.message).toMatch(new RegExp(`no end after ${limit} s$`));
+    expect(watcher.failure?.message).toMatch(new RegExp(`not finished after ${limit} s$`));
   });
 
   it('is shared by all visits of a stage', () => {
