@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- boot`: how long a node takes from power-on to its first request to the orchestrator, with `pxe: true`
- * and `pxe: false` in the fleet file, one after the other. Needs root for the stand-in's address; about four minutes.
+ * `npm run bench -- boot`: how long a node takes from power-on to its first request to the
+ * orchestrator, with `pxe: true` and `pxe: false` in the fleet file, one after the other. Needs
+ * root for the stand-in's address; about four minutes.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -1,4 +1,4 @@
-/** A program for `consoles.ts`: watches consoles as `ven provision` does, and tells what that took. */
+/** A program for `consoles.ts`: watches consoles as `ven provision` does, and prints the cost. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadProfile } from '../src/config/index.js';

@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- consoles`: 200 recorded consoles, ten times as fast as in life, through the code that `ven provision` reads, watches,
- * answers and records them with. No VM runs: this process appends to the logs what virtlogd would. A program called `virsh` stands at
- * the consoles' other end: it takes what is typed, and a node goes on with what it said once it was answered.
+ * `npm run bench -- consoles`: 200 recorded consoles, at ten times their speed, through the code
+ * with which `ven provision` reads, watches, answers and records them. No VM runs: this process
+ * appends to the logs in the place of virtlogd. A program called `virsh` is at the other end of the
+ * consoles: it takes what is typed, and a node goes on once it is answered.
  */
 import { fork } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,9 @@ import { folderOf } from './subjects.ts';
 
 const NODES = 200;
 const FASTER = 10;
-/** Kernels say more than the recording has: about so many bytes at each of the two boots of a node. */
+/**
+ * Kernels print more than the recording has: about this many bytes at each of a node's two boots.
+ */
 const CHATTER = 100_000;
 const USERNAME = 'edge-user';
 const PASSWORD = 'not-a-real-password';
@@ -70,7 +73,8 @@ const watcher = join(folder.dir, 'watch.mjs');
 mkdirSync(logs);
 mkdirSync(bin);
 writeFileSync(typed, '');
-// As `virsh -q -c URI console UUID --safe`: raw, what is typed goes to the guest and comes back, Ctrl-] leaves.
+// Like `virsh -q -c URI console UUID --safe`: raw, typed bytes go to the guest and come back,
+// Ctrl-] leaves.
 writeFileSync(
   join(bin, 'virsh'),
   `#!/usr/bin/perl

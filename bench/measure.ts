@@ -1,4 +1,7 @@
-/** Running whole commands, timing them, and telling what came out. All figures are of this run, on this machine. */
+/**
+ * Runs whole commands, times them, and returns the results. All figures are of this run, on this
+ * machine.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +48,10 @@ export function run(
   });
 }
 
-/** As `run`, for a node program: tells its peak memory too, through a module that node loads first. */
+/**
+ * Like `run`, for a node program: returns its peak memory too, through a module that node loads
+ * first.
+ */
 export async function runNode(
   argv: string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; codes?: number[] } = {},
@@ -76,7 +82,10 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** Runs the subjects in turn, A B C A B C …, and gives each one's samples: what drifts on the machine hits all alike. */
+/**
+ * Runs the subjects in turn, A B C A B C …, and returns each one's samples: so drift of the machine
+ * hits all alike.
+ */
 export async function inTurn<Name extends string>(
   rounds: number,
   subjects: Record<Name, () => Promise<Sample>>,

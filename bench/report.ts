@@ -1,4 +1,4 @@
-/** docs/benchmarks.md, part by part: each subject writes its own, and leaves those of the others as they are. */
+/** docs/benchmarks.md, part by part: each subject writes its own part, and leaves the others. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './measure.ts';

@@ -1,4 +1,7 @@
-/** `npm run bench`: measures ven beside its floors and writes docs/benchmarks.md but for two parts. Takes about five minutes and a quiet machine. */
+/**
+ * `npm run bench`: measures ven beside its floors and writes docs/benchmarks.md, except for two
+ * parts. Takes about five minutes and a quiet machine.
+ */
 import { writeFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
 import { inTurn, median, row, run, runNode, seconds, URI, VEN, type Row } from './measure.ts';

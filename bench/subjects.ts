@@ -1,4 +1,7 @@
-/** The fleets that are measured, and the floors: the same work by virsh or vagrant alone. Each cleans up after itself. */
+/**
+ * The measured fleets, and the floors: the same work by virsh or vagrant alone. Each cleans up
+ * after itself.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +40,10 @@ export function fleetFolder(name: string, count: number, power: 'running' | 'off
   return folder;
 }
 
-/** Defines what `ven render` says by virsh alone, as if an apply had made it: domains with their mark, and their volumes. */
+/**
+ * Defines the output of `ven render` by virsh alone, as an apply would: domains with their mark,
+ * and their volumes.
+ */
 export async function defineAll(folder: Folder): Promise<string[]> {
   const out = join(folder.dir, 'rendered');
   mkdirSync(out);

@@ -1,4 +1,7 @@
-/** The orchestrator's HTTP API over an `Inventory`: a request in, an answer out. Names as real clients use them. */
+/**
+ * The orchestrator's HTTP API over an `Inventory`: a request in, an answer out. Names as real
+ * clients use them.
+ */
 import type { Operation } from './faults.ts';
 import { now, type Inventory } from './inventory.ts';
 

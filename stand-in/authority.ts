@@ -1,6 +1,7 @@
 /**
- * A certificate authority in a folder: `ca.pem` and its key, and server certificates for given host names. The authority
- * stays the same as long as the folder does, so that a fleet file may name its certificate.
+ * A certificate authority in a folder: `ca.pem` and its key, and server certificates for given host
+ * names. The authority stays the same as long as the folder does, so that a fleet file may name its
+ * certificate.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ function lasts(file: string): boolean {
   }
 }
 
-/** Makes the folder's authority, or takes the one that is there; `days` is how long a new one is valid. */
+/** Makes the folder's authority, or reads the existing one; `days`: how long a new one is valid. */
 export async function makeAuthority(
   dir: string,
   { name = 'Stand-in CA', days = 365 } = {},

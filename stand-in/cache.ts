@@ -8,7 +8,10 @@ export function cacheDir(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ven', 'boot-payload');
 }
 
-/** Fills a folder through `make` and puts it in place whole: a killed run leaves nothing that looks finished. */
+/**
+ * Fills a folder through `make`, then puts it in place: an interrupted run leaves no folder that
+ * looks complete.
+ */
 export async function once(place: string, make: (dir: string) => unknown): Promise<string> {
   if (existsSync(place)) return place;
   mkdirSync(join(place, '..'), { recursive: true });

@@ -24,7 +24,8 @@ export function cpio(entries: readonly CpioEntry[]): Buffer {
       ({ path, mode, content = new Uint8Array(), device = [0, 0] }, index) => {
         const name = Buffer.from(`${path}\0`);
         const links = 1;
-        // inode, mode, user, group, links, time, size, device of the file (2), device node (2), length of the name, checksum
+        // inode, mode, user, group, links, time, size, device of the file (2), device node (2),
+        // length of the name, checksum
         const numbers = [
           index + 1,
           mode,

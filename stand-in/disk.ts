@@ -1,6 +1,7 @@
 /**
- * A disk with an installed operating system, as small as it can be: GPT with one EFI system partition (FAT16), which holds
- * one EFI program under two names; and the firmware's boot entry for it. Everything is constant but the program.
+ * A disk with an installed operating system, as small as it can be: GPT with one EFI system
+ * partition (FAT16), which holds one EFI program under two names; and the firmware's boot entry for
+ * it. Everything is constant but the program.
  */
 import { crc32 } from 'node:zlib';
 
@@ -58,7 +59,10 @@ function entry(name: string, isFolder: boolean, cluster: number, size: number): 
   return made;
 }
 
-/** The file system: /EFI (cluster 2) with UBUNTU (3) and BOOT (4), and the program from cluster 5 on, in both of them. */
+/**
+ * The file system: /EFI (cluster 2) with UBUNTU (3) and BOOT (4), and the program from cluster 5
+ * on, in both.
+ */
 function fileSystem(program: Uint8Array): Buffer {
   const { clusters, fat, partition } = layout(program);
   const image = Buffer.alloc(partition * SECTOR);
@@ -149,7 +153,10 @@ export function installedDisk(program: Uint8Array): Buffer {
   return disk;
 }
 
-/** The firmware's variable `Boot####` for the disk's program, called "ubuntu": as efivarfs takes it, attributes first. */
+/**
+ * The firmware's variable `Boot####` for the disk's program, called "ubuntu", in the form of
+ * efivarfs: attributes first.
+ */
 export function bootEntry(program: Uint8Array): Buffer {
   const node = (type: number, kind: number, content: Uint8Array): Buffer => {
     const head = Buffer.from([type, kind, 0, 0]);

@@ -1,4 +1,7 @@
-/** Requests to the stand-in and what they get: the boot file, the API, what was made to fail, and the nodes' own questions. */
+/**
+ * The requests to the stand-in orchestrator: the boot file, the API, injected faults, and the
+ * nodes' own requests.
+ */
 import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answer, operation } from './api.ts';
@@ -20,7 +23,9 @@ export interface Parts {
 }
 
 export interface Endpoints {
-  /** Answers what came over TLS and gives the status; undefined: the connection was ended in its place. */
+  /**
+   * Answers a request over TLS, and returns the status; undefined: the connection was cut instead.
+   */
   secured(request: IncomingMessage, response: ServerResponse): Promise<number | undefined>;
   /** Answers what nodes ask without TLS. */
   plain(request: IncomingMessage, response: ServerResponse): Promise<void>;

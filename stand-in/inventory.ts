@@ -1,6 +1,6 @@
 /**
- * What the stand-in knows: who may do what, hosts, operating systems, providers; and a count of all that was done, which
- * is what tests ask. In memory only.
+ * What the stand-in knows: who may do what, hosts, operating systems, providers; and a count of all
+ * that was done, which is what tests ask. In memory only.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -59,7 +59,10 @@ export interface Seen {
     status: number;
   }[];
   removals: { time: string; username: string; project: string; id: string; status: number }[];
-  /** Each request for the boot file. `serialNumber` is known once the node with this address has told it. */
+  /**
+   * Each request for the boot file. `serialNumber` is known once the node at this address has sent
+   * it.
+   */
   boots: { time: string; method: string; remoteAddress: string; serialNumber: string | null }[];
   /** Each start of the payload, from the network or from the node's disk. */
   starts: { time: string; serialNumber: string; from: 'network' | 'disk' }[];
@@ -163,7 +166,10 @@ export class Inventory {
     return this.operatingSystems.at(-1) as OsResource;
   }
 
-  /** A node tells how far it is. The host learns its status, and once its operating system is due, its instance. */
+  /**
+   * A node reports its progress. The host gets the status, and an instance once its operating
+   * system is due.
+   */
   report(serialNumber: string, status: string): void {
     this.seen.reports.push({ time: now(), serialNumber, status });
     const host = this.bySerialNumber(serialNumber);

@@ -1,6 +1,7 @@
 /**
- * An address of this machine that lies on none of libvirt's networks, as a real orchestrator's would: on a bridge device
- * without ports, with a prefix of /32, so that no subnet is claimed. Nodes of a NAT network reach it over their gateway.
+ * An address of this machine that lies on none of libvirt's networks, as a real orchestrator's
+ * would: on a bridge device without ports, with a prefix of /32, so that no subnet is claimed.
+ * Nodes of a NAT network reach it over their gateway.
  */
 import { run } from './run.ts';
 
@@ -41,7 +42,10 @@ async function taken(address: string): Promise<string | undefined> {
   return of?.ifname ?? routes.find(({ dst }) => lies(address, dst))?.dev;
 }
 
-/** An address that no device or route of this machine has; `seed` (a process id) keeps two runs apart. */
+/**
+ * An address that no device or route of this machine has; `seed` (a process id) keeps two runs
+ * apart.
+ */
 export async function freeAddress(seed: number): Promise<string> {
   for (let step = 0; step < 250; step += 1) {
     const address = `10.231.${((seed + step) % 250) + 2}.1`;
@@ -55,7 +59,10 @@ async function find(name: string): Promise<Link | undefined> {
   return links.find(({ ifname }) => ifname === name);
 }
 
-/** Makes the device with the address; one of ours that a killed run left behind is replaced. Needs root. */
+/**
+ * Creates the device with the address; one of ours that an interrupted run left is replaced. Needs
+ * root.
+ */
 export async function addLink(name: string, address: string): Promise<void> {
   if (name.length > 15)
     throw new Error(`${name} is longer than the 15 characters of a device name`);

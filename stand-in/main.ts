@@ -2,8 +2,9 @@
  * The stand-in orchestrator as a program, until it is told to end (SIGINT, SIGTERM):
  *   node stand-in/main.ts --domain edge.test --dir DIR [--address 10.231.0.1] [--device orch0]
  *     [--flow io|nio --user NAME --password-file FILE [--project NAME]]
- * With `--flow` each node passes through its whole way, and NAME may log in, at nodes and at the API; FILE's first line is
- * the password. Once it listens it writes one line of JSON to stdout: pid, address, names, bootUrl, caCertificate, accessLog.
+ * With `--flow` each node goes through all its stages, and NAME may log in, at nodes and at the
+ * API; FILE's first line is the password. Once it listens it writes one line of JSON to stdout:
+ * pid, address, names, bootUrl, caCertificate, accessLog.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

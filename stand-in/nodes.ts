@@ -1,6 +1,7 @@
 /**
- * What a node's payload asks of the stand-in, over plain HTTP on its address: busybox has no TLS that verifies. It tells its
- * serial number and gets what it shall play; it logs in, reports how it fares, and fetches its operating system.
+ * The requests of a node's payload, over plain HTTP: busybox has no TLS that verifies. The node
+ * sends its serial number and gets its instructions; it logs in, reports its progress, and fetches
+ * its operating system.
  */
 import { gzipSync } from 'node:zlib';
 import { bootEntry, installedDisk } from './disk.ts';
@@ -51,7 +52,10 @@ export interface NodeInstructions {
   /** Show the password as it is typed, as a badly made login would. */
   echoPassword?: boolean;
   fault?: NodeFault;
-  /** Where the node will ask from: for a fault at iPXE in its first start, before it has told its serial number. */
+  /**
+   * The address that the node will send from: for a fault at iPXE in its first boot, before it has
+   * sent its serial number.
+   */
   address?: string;
   /** Seconds of rest at the beginning of a phase. */
   pauses?: Partial<Record<Phase, number>>;
@@ -69,9 +73,14 @@ export class Nodes {
   readonly #instructions = new Map<string, NodeInstructions>();
   #everyNode: NodeInstructions | undefined;
   readonly #serialNumbers = new Map<string, string>();
-  /** How often a fault has befallen a node, by its serial number or, as long as that is not known, its address. */
+  /**
+   * How often a fault has hit a node, by its serial number or, while that is unknown, its address.
+   */
   readonly #struck = new Map<NodeFault, Map<string, number>>();
-  /** Whose kernel has panicked since they were installed. They would start and panic for ever, and keep a core of the test's machine busy. */
+  /**
+   * Nodes whose kernel has panicked since they were installed. They would reboot and panic for
+   * ever, and keep a core of the test machine busy.
+   */
   readonly #panicked = new Set<string>();
 
   /** `installed`: the EFI program that nodes find on their disk once they are installed. */
@@ -91,7 +100,7 @@ export class Nodes {
     return this.#serialNumbers.get(remoteAddress) ?? null;
   }
 
-  /** Whether the node at this address shall not get further than iPXE this time; `counts`: it is on its way there now. */
+  /** Whether the node at this address must stop at iPXE this time; `counts`: it is booting now. */
   stopsAtIpxe(remoteAddress: string, counts: boolean): boolean {
     const known = this.at(remoteAddress);
     const own = [...this.#instructions.values()].find(({ address }) => address === remoteAddress);
@@ -189,7 +198,10 @@ export class Nodes {
     return { status: 200, body: `${lines.join('\n')}\n` };
   }
 
-  /** Two lines: who, and the password; the answer is a token. The host of a node that logs in becomes known by that. */
+  /**
+   * Two lines: user name and password; the answer is a token. By the login, the node's host becomes
+   * known.
+   */
   #logIn(serialNumber: string, uuid: string, body: string): NodeAnswer {
     const [username = '', password = ''] = body.split('\n');
     const token = this.#inventory.logIn(username, password);

@@ -1,9 +1,15 @@
-/** Pieces of Debian packages, without installing them: apt downloads (and verifies), dpkg-deb unpacks. */
+/**
+ * Pieces of Debian packages, without installing them: apt downloads (and verifies), dpkg-deb
+ * unpacks.
+ */
 import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run.ts';
 
-/** The package itself, or the one that a meta package stands for: the first of its dependencies that begins with `prefix`. */
+/**
+ * The package itself, or the one behind a meta package: the first of its dependencies that begins
+ * with `prefix`.
+ */
 async function resolve(name: string, prefix: string | undefined): Promise<string> {
   if (prefix === undefined) return name;
   const text = await run('apt-cache', ['depends', '--no-recommends', '--no-suggests', name]);

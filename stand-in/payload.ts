@@ -1,6 +1,6 @@
 /**
- * The boot payload: one EFI file with a kernel and a small Linux in memory, in the place of an orchestrator's
- * signed_ipxe.efi. Made of Debian packages once and kept in the user's cache folder.
+ * The boot payload: one EFI file with a kernel and a small Linux in memory, in the place of an
+ * orchestrator's signed_ipxe.efi. Made of Debian packages once and kept in the user's cache folder.
  */
 import {
   cpSync,
@@ -26,20 +26,26 @@ export interface Payload {
   onboarding: string;
   /** The same without a word of the kernel's own, for the disk of an installed node. */
   installed: string;
-  /** Paths of what it is made of, for VMs that boot a kernel directly; their command line is COMMAND_LINE. */
+  /**
+   * The paths of its parts, for VMs that boot a kernel directly; their command line is
+   * COMMAND_LINE.
+   */
   kernel: string;
   initrd: string;
 }
 
 /**
- * Not `quiet`: the kernel's own EFI stub shall say that it runs, and after that only what is wrong. And no timer check: on a
- * busy machine a VM without KVM may fail it, and then panics. Nor what makes a kernel that is up for a minute any safer: the last two
- * save a tenth of its start.
+ * Not `quiet`: the kernel's own EFI stub shall say that it runs, and after that only what is wrong.
+ * And no timer check: on a busy machine a VM without KVM may fail it, and then panics. Nor what
+ * makes a kernel that is up for a minute any safer: the last two save a tenth of its start.
  */
 export const COMMAND_LINE =
   'console=ttyS0 loglevel=3 panic=5 no_timer_check mitigations=off nokaslr';
 
-/** The kernel's modules that the payload loads, in this order; what a kernel has built in is left out. */
+/**
+ * The kernel's modules that the payload loads, in this order; modules that a kernel has built in
+ * are skipped.
+ */
 const MODULES = [
   ...['virtio_ring', 'virtio', 'virtio_pci_modern_dev', 'virtio_pci_legacy_dev', 'virtio_pci'],
   ...['failover', 'net_failover', 'virtio_net', 'virtio_blk'],
@@ -56,7 +62,10 @@ const PACKAGES = [
   { name: 'busybox-static' },
 ] as const;
 
-/** Takes what is needed out of the packages: stub, kernel, busybox and the modules, without compression. */
+/**
+ * Unpacks the needed parts of the packages: stub, kernel, busybox and the modules, without
+ * compression.
+ */
 async function collect(dir: string, cache: string): Promise<void> {
   const root = await unpack(PACKAGES, cache);
   try {
@@ -102,7 +111,7 @@ function initramfs(parts: string): Buffer {
       Buffer.from('#!/bin/sh\necho "node: Power button pressed" >/dev/console\npoweroff -f\n'),
     ),
     program('init', Buffer.from(source('init.sh'))),
-    { path: 'way', mode: FILE, content: Buffer.from(source('way.sh')) },
+    { path: 'way', mode: FILE, content: Buffer.from(source('stages.sh')) },
     {
       path: 'modules/order',
       mode: FILE,
@@ -117,8 +126,8 @@ function initramfs(parts: string): Buffer {
 }
 
 /**
- * What iPXE says when it has loaded and starts what it was told to. Spoken by the boot file before its Linux begins: the
- * firmware has loaded all of it at once.
+ * What iPXE says when it has loaded and starts what it was told to. Spoken by the boot file before
+ * its Linux begins: the firmware has loaded all of it at once.
  */
 const IPXE = (domain: string): string => `
 iPXE initialising devices...ok
@@ -131,7 +140,10 @@ https://tinkerbell-haproxy.${domain}/tink-stack/vmlinuz-x86_64... ok
 https://tinkerbell-haproxy.${domain}/tink-stack/initramfs-x86_64... ok
 `;
 
-/** Makes the payload, or finds the one made before. The first time needs apt and some 70 MB from the network. */
+/**
+ * Makes the payload, or returns the one made before. The first time needs apt and some 70 MB from
+ * the network.
+ */
 export async function buildPayload({
   cache = cacheDir(),
   domain = 'edge.test',

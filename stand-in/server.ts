@@ -1,6 +1,6 @@
 /**
- * The stand-in orchestrator: HTTPS on port 443 of an address of its own, with the names that nodes and clients know an
- * orchestrator by, the boot file, the API, and an access log; and plain HTTP on port 80 for the payload's own questions.
+ * The stand-in orchestrator: HTTPS on port 443 of its own address, with an orchestrator's names,
+ * the boot file, the API, and an access log; and plain HTTP on port 80 for the payload's requests.
  */
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
@@ -29,13 +29,16 @@ export interface AccessEntry {
 }
 
 export interface OrchestratorOptions {
-  /** The nodes' names for it are tinkerbell-haproxy.<domain>, keycloak.<domain> and api.<domain>. */
+  /** The nodes use tinkerbell-haproxy.<domain>, keycloak.<domain> and api.<domain>. */
   domain: string;
   /** Keeps the authority and the access log; made when missing. */
   dir: string;
   /** The file served as the boot file, read anew for each request. */
   bootFile: string;
-  /** The payload's `installed`: needed where nodes have instructions. Then `bootFile` is its `onboarding`. */
+  /**
+   * The payload's `installed`: needed for nodes with instructions. Then `bootFile` is its
+   * `onboarding`.
+   */
   installed?: string;
   /** Default: a free one. */
   address?: string;
@@ -78,7 +81,10 @@ export interface Orchestrator {
   everyNode(instructions: NodeInstructions | undefined): void;
   /** All requests over HTTPS since it started. */
   entries(): readonly AccessEntry[];
-  /** The first entry that fits, past or future; rejects after `timeout` ms, saying what came instead. */
+  /**
+   * The first entry that matches, past or future; rejects after `timeout` ms with the entries that
+   * came.
+   */
   waitFor(fits: (entry: AccessEntry) => boolean, timeout: number): Promise<AccessEntry>;
   /** Stops listening and takes the address away. The folder stays. */
   close(): Promise<void>;

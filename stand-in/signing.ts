@@ -33,7 +33,10 @@ export async function makeSigningKey(dir: string, name: string): Promise<Signing
   return { key, certificate };
 }
 
-/** Signs an EFI program into the file `to`. The first time fetches sbsign as a package, which stays uninstalled. */
+/**
+ * Signs an EFI program into the file `to`. The first time fetches sbsign as a package, without
+ * installing it.
+ */
 export async function sign(
   efi: string,
   { key, certificate }: SigningKey,

@@ -1,6 +1,6 @@
 /**
- * One EFI program out of a stub, a kernel, a command line and an initramfs: the parts become sections of the stub, which
- * finds them by name once it runs.
+ * One EFI program out of a stub, a kernel, a command line and an initramfs: the parts become
+ * sections of the stub, which finds them by name once it runs.
  */
 
 export interface Section {
@@ -18,8 +18,9 @@ const PAGE = 4096;
 const align = (value: number, to: number): number => Math.ceil(value / to) * to;
 
 /**
- * Code that a PE file begins with in the stub's place: writes the text to the firmware's console and goes on to the stub.
- * `distance`: from the end of the code to the stub's entry point, in bytes. The text follows the code.
+ * Code that a PE file begins with in the stub's place: writes the text to the firmware's console
+ * and goes on to the stub. `distance`: from the end of the code to the stub's entry point, in
+ * bytes. The text follows the code.
  */
 function prelude(text: string, distance: (end: number) => number): Buffer {
   const code = Buffer.from(
