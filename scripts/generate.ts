@@ -106,13 +106,13 @@ async function generateFrom({
 }
 
 /**
- * Writes the validators if one is missing, or older than what it is made from. They are not in git. The build calls it,
- * and vitest does before all tests (as `setup`).
+ * Writes the validators if one is missing, or older than its source. They are not in git. The build
+ * calls this, and vitest does before all tests (as `setup`).
  */
 export async function generateValidators(): Promise<void> {
-  const fresh = SCHEMAS.every(({ schema, validator }) => {
+  const fresh = SCHEMAS.every(({ source, validator }) => {
     const made = timeOf(`${validator}.js`);
-    return made >= timeOf(schema) && made >= timeOf('scripts/generate.ts');
+    return made >= timeOf(source) && made >= timeOf('scripts/generate.ts');
   });
   if (fresh) return;
   for (const [path, text] of await generate()) if (path.endsWith('.js')) write(path, text);
@@ -123,7 +123,7 @@ function timeOf(path: string): number {
   return statSync(join(ROOT, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** Others may read it at the same time: they find the old one or the new. */
+/** Another process may read the file at the same time: it finds the old one or the new one. */
 function write(path: string, text: string): void {
   const file = join(ROOT, path);
   mkdirSync(dirname(file), { recursive: true });
