@@ -1,8 +1,33 @@
 import { firmwareMark } from './firmware.js';
 import type { ResolvedVm } from './fleet.js';
-import type { DomainMark, VolumeRef } from './host-state.js';
+import type { DomainMark, NetworkMark, VolumeRef } from './host-state.js';
+import { networkUuid, vmUuid } from './identity.js';
 
 const NVRAM_SUFFIX = '-nvram.fd';
+
+interface Marked {
+  uuid: string;
+  mark: DomainMark | NetworkMark | null;
+}
+
+/** A domain or network that is a fleet's own. */
+export type Owned<Thing extends Marked> = Thing & { mark: NonNullable<Thing['mark']> };
+
+/**
+ * Whether a domain or network is the fleet's own. The mark alone doesn't say so: a copy of a VM
+ * carries the mark of the original, whose volumes it names. The UUID that follows from fleet and
+ * name can't be copied: libvirt has each UUID once.
+ */
+export function isOwnedBy<Thing extends Marked>(
+  fleet: { name: string },
+  thing: Thing,
+): thing is Owned<Thing> {
+  const { uuid, mark } = thing;
+  if (mark?.fleet !== fleet.name) return false;
+  return (
+    uuid === ('vm' in mark ? vmUuid(mark.fleet, mark.vm) : networkUuid(mark.fleet, mark.network))
+  );
+}
 
 /**
  * The name of the volume for a VM's firmware variables, where ven writes them. No disk's name ends

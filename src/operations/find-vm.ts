@@ -1,6 +1,7 @@
 import { didYouMean } from '../config/index.js';
 import {
   VenError,
+  isOwnedBy,
   type Host,
   type ObservedDomain,
   type ResolvedFleet,
@@ -52,9 +53,7 @@ export async function findRunningVm(
   const { fleet, vm } = findVm(request);
   const host = openHost(fleet, request);
   const state = await host.observe(fleet);
-  const domain = state.domains.find(
-    ({ uuid, mark }) => uuid === vm.uuid && mark?.fleet === fleet.name,
-  );
+  const domain = state.domains.find((each) => each.uuid === vm.uuid && isOwnedBy(fleet, each));
   if (!domain) {
     throw new VenError('not-found', {
       where: vm.address,

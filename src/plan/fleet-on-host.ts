@@ -1,27 +1,36 @@
 import {
-  networkUuid,
-  vmUuid,
+  isOwnedBy,
   volumeKey,
-  type DomainMark,
+  type Address,
   type HostState,
-  type NetworkMark,
   type ObservedDomain,
   type ObservedNetwork,
   type ObservedPool,
   type ObservedVolume,
+  type Owned,
   type ResolvedFleet,
 } from '../model/index.js';
-import { withoutStandIns } from './network/temporary.js';
+import { withoutTemporaryNetworks } from './network/temporary.js';
 
-export type OwnedDomain = ObservedDomain & { mark: DomainMark };
-export type OwnedNetwork = ObservedNetwork & { mark: NetworkMark };
+export type OwnedDomain = Owned<ObservedDomain>;
+export type OwnedNetwork = Owned<ObservedNetwork>;
 
-/** A host, looked at from one fleet: what is this fleet's by mark and identity, and ways to find the rest. */
+/**
+ * A host as it concerns one fleet: what is the fleet's own, what it borrows, and ways to find the
+ * rest.
+ */
 export interface FleetOnHost {
   state: HostState;
-  /** By UUID. */
+  /** The fleet's own domains, by UUID. */
   owned: ReadonlyMap<string, OwnedDomain>;
   ownedNetworks: ReadonlyMap<string, OwnedNetwork>;
+  /** Foreign networks that the fleet boots through, by UUID. */
+  borrowed: ReadonlyMap<string, BorrowedNetwork>;
+  /**
+   * The fleet's own VMs on each network, by its libvirt name, through NICs that ven made; as
+   * defined or as they run.
+   */
+  vmsOn: ReadonlyMap<string, readonly VmOnNetwork[]>;
   domains: ReadonlyMap<string, ObservedDomain>;
   domainsByName: ReadonlyMap<string, ObservedDomain>;
   networks: ReadonlyMap<string, ObservedNetwork>;
@@ -36,46 +45,99 @@ export interface FleetOnHost {
 }
 
 /**
- * A mark alone is not ownership: a copy of a VM carries the mark of the original, whose volumes it names. The UUID that
- * follows from fleet and name can't be copied, since libvirt has each UUID once.
+ * A foreign network that ven gave boot options for this fleet, or was about to when it was killed.
  */
+export interface BorrowedNetwork {
+  network: ObservedNetwork;
+  /** The name that the fleet file has, or had, for it. */
+  name: string;
+  address: Address;
+  /** Its boot options are for this fleet, too. */
+  ours: boolean;
+  /** A run of this fleet was killed while it restarted the network. */
+  halfDone: boolean;
+  /** Other fleets that its boot options are for. */
+  others: string[];
+}
+
+export interface VmOnNetwork {
+  uuid: string;
+  address: Address;
+}
+
+/** The other fleets that ven gave a foreign network boot options for. */
+export function otherFleets(fleet: ResolvedFleet, { boot }: ObservedNetwork): string[] {
+  return (boot?.fleets ?? []).map((each) => each.fleet).filter((name) => name !== fleet.name);
+}
+
 export function fleetOnHost(fleet: ResolvedFleet, observed: HostState): FleetOnHost {
-  const state = withoutStandIns(observed);
-  const vmUuids = new Map(fleet.vms.map(({ name, uuid }) => [name, uuid]));
-  const networkUuids = new Map(
-    fleet.networks.flatMap((network) =>
-      network.kind === 'own' ? [[network.name, network.uuid] as const] : [],
-    ),
-  );
-  const owned = new Map<string, OwnedDomain>();
-  for (const domain of state.domains) {
-    const { mark } = domain;
-    if (mark?.fleet !== fleet.name) continue;
-    if (domain.uuid === (vmUuids.get(mark.vm) ?? vmUuid(mark.fleet, mark.vm)))
-      owned.set(domain.uuid, { ...domain, mark });
-  }
-  const ownedNetworks = new Map<string, OwnedNetwork>();
-  for (const network of state.networks) {
-    const { mark } = network;
-    if (mark?.fleet !== fleet.name) continue;
-    if (network.uuid === (networkUuids.get(mark.network) ?? networkUuid(mark.fleet, mark.network)))
-      ownedNetworks.set(network.uuid, { ...network, mark });
-  }
+  const state = withoutTemporaryNetworks(observed);
+  const owned = state.domains.filter((domain) => isOwnedBy(fleet, domain));
+  const ownedNetworks = state.networks.filter((network) => isOwnedBy(fleet, network));
   const { bridgePorts } = state;
   return {
     state,
-    owned,
-    ownedNetworks,
+    owned: new Map(owned.map((domain) => [domain.uuid, domain])),
+    ownedNetworks: new Map(ownedNetworks.map((network) => [network.uuid, network])),
+    borrowed: borrowedNetworks(fleet, state.networks),
+    vmsOn: vmsOnNetworks(owned),
     domains: new Map(state.domains.map((domain) => [domain.uuid, domain])),
     domainsByName: new Map(state.domains.map((domain) => [domain.name, domain])),
     networks: new Map(state.networks.map((network) => [network.uuid, network])),
     networksByName: new Map(state.networks.map((network) => [network.name, network])),
     pools: new Map(state.pools.map((pool) => [pool.name, pool])),
     volumes: new Map(state.volumes.map((volume) => [volumeKey(volume), volume])),
-    ownedVolumes: new Set([...owned.values()].flatMap(({ mark }) => mark.volumes.map(volumeKey))),
+    ownedVolumes: new Set(owned.flatMap(({ mark }) => mark.volumes.map(volumeKey))),
     ports:
       bridgePorts === null
         ? null
         : new Map(Object.entries(bridgePorts).map(([bridge, taps]) => [bridge, new Set(taps)])),
   };
+}
+
+function borrowedNetworks(
+  fleet: ResolvedFleet,
+  networks: readonly ObservedNetwork[],
+): Map<string, BorrowedNetwork> {
+  const unfinished = new Map(
+    networks.flatMap(({ temporaryFor }) =>
+      temporaryFor?.user.fleet === fleet.name
+        ? [[temporaryFor.network, temporaryFor.user] as const]
+        : [],
+    ),
+  );
+  const borrowed = new Map<string, BorrowedNetwork>();
+  for (const network of networks) {
+    const { uuid, boot } = network;
+    const ours = boot?.fleets.find((each) => each.fleet === fleet.name);
+    const halfDone = unfinished.get(uuid);
+    const user = ours ?? halfDone;
+    if (user === undefined) continue;
+    const written = fleet.networks.find(
+      (each) => each.kind === 'existing' && each.libvirtName === network.name,
+    );
+    const name = written?.name ?? user.network;
+    borrowed.set(uuid, {
+      network,
+      name,
+      address: `network.${name}`,
+      ours: ours !== undefined,
+      halfDone: halfDone !== undefined,
+      others: otherFleets(fleet, network),
+    });
+  }
+  return borrowed;
+}
+
+function vmsOnNetworks(domains: readonly OwnedDomain[]): Map<string, VmOnNetwork[]> {
+  const pairs = domains.flatMap(({ uuid, mark, config, live }) => {
+    const made = new Set(mark.nics.map((mac) => mac.toLowerCase()));
+    const names = [...config.nics, ...(live?.nics ?? [])].flatMap(({ mac, source }) =>
+      source.kind === 'network' && made.has(mac.toLowerCase()) ? [source.network] : [],
+    );
+    const vm = { uuid, address: `vm.${mark.vm}` };
+    return [...new Set(names)].map((name) => ({ name, vm }));
+  });
+  const byName = Map.groupBy(pairs, ({ name }) => name);
+  return new Map([...byName].map(([name, on]) => [name, on.map(({ vm }) => vm)]));
 }

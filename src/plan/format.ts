@@ -6,6 +6,12 @@ export function formatList(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
+/** Up to three by name: `a, b, c and 4 more`. */
+export function formatSome(items: readonly string[]): string {
+  if (items.length <= 3) return formatList(items);
+  return `${items.slice(0, 3).join(', ')} and ${items.length - 3} more`;
+}
+
 /** Orders `vm.edge-2` before `vm.edge-10`, the same on every machine. */
 export function compareNaturally(a: string, b: string): number {
   const left = a.match(/\d+|\D+/g) ?? [];

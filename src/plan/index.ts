@@ -1,8 +1,9 @@
 /**
- * The plan: what differs between the fleet that a file means and what is on the host, why, what it costs, and the steps
- * that would end it. Pure and synchronous: it asks no host, reads no clock, changes nothing; and renders no text or XML.
- * It compares only what ven owns, so that what libvirt adds by itself, or a person hangs on, is never a difference.
- * What a person did to a host by hand never costs a disk's content: only a change of the fleet file (or a request) does.
+ * The plan: what differs between the fleet that a file means and what is on the host, why, what it
+ * costs, and the steps that would end it. Pure and synchronous: it asks no host, reads no clock,
+ * changes nothing; and renders no text or XML. It compares only what ven owns, so that what libvirt
+ * adds by itself, or a person hangs on, is never a difference. What a person did to a host by hand
+ * never costs a disk's content: only a change of the fleet file (or a request) does.
  */
 export { makePlan } from './make-plan.js';
 export { matcher } from './select.js';

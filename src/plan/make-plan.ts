@@ -8,51 +8,48 @@ import {
   type PlanSummary,
   type ResolvedFleet,
 } from '../model/index.js';
-import { compareNaturally } from './format.js';
-import { lentAddress } from './network/borrowed.js';
-import { observedDigest } from './observed-digest.js';
-import { ownNetworks, planApply } from './plan-apply.js';
-import { planDestroy } from './plan-destroy.js';
 import { fleetOnHost, type FleetOnHost } from './fleet-on-host.js';
-import { select } from './select.js';
+import { compareNaturally } from './format.js';
 import { decideSubnets } from './network/subnets.js';
+import { observedDigest } from './observed-digest.js';
+import { planApply } from './plan-apply.js';
+import { planDestroy } from './plan-destroy.js';
+import { select } from './select.js';
 
 /**
- * What differs between a fleet and a host, and the steps that would end it. Pure; time and space are linear in the
- * number of VMs, networks and domains.
+ * What differs between a fleet and a host, and the steps that would end it. Pure; time and space
+ * are linear in the number of VMs, networks and domains.
  *
- * Throws `VenError`: `not-found` (a target that matches nothing) · `foreign-object` (names everything in the way) ·
- * `protected` · `host-not-ready` (somebody else's network or pool is missing, or no subnet is free).
+ * Throws `VenError`: `not-found` (a target that matches nothing) · `foreign-object` (names
+ * everything in the way) · `protected` · `host-not-ready` (a foreign network or pool is missing, or
+ * no subnet is free).
  */
 export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOptions): Plan {
+  const apply = options.mode === 'apply';
   const onHost = fleetOnHost(fleet, state);
   const selection = select(options, knownAddresses(fleet, onHost));
-  const decided =
-    options.mode === 'destroy'
-      ? new Map()
-      : decideSubnets(fleet.name, ownNetworks(fleet), onHost.ownedNetworks, state);
-  const draft =
-    options.mode === 'destroy'
-      ? planDestroy(fleet, onHost, selection, options)
-      : planApply(fleet, onHost, selection, decided);
-  const changes = draft.changes.toSorted(compareChanges);
+  const networks = apply ? decideSubnets(fleet, onHost) : [];
+  const part = apply
+    ? planApply(fleet, onHost, selection, networks)
+    : planDestroy(fleet, onHost, selection, options);
+  const changes = part.changes.toSorted(compareChanges);
   return {
     formatVersion: '1',
     fleet: fleet.name,
     host: fleet.host.uri,
     specDigest: fleet.digest,
-    observedDigest: observedDigest(fleet, onHost, decided.values()),
+    observedDigest: observedDigest(fleet, onHost, networks),
     options,
     changes,
-    steps: draft.steps,
-    warnings: [
-      ...new Set([...(options.mode === 'destroy' ? [] : fleet.warnings), ...draft.warnings]),
-    ],
-    summary: summarize(changes, draft.noop),
+    steps: [...part.steps],
+    warnings: [...new Set([...(apply ? fleet.warnings : []), ...part.warnings])],
+    summary: summarize(changes, part.unchanged),
   };
 }
 
-/** Everything that a target can name: what the file has, and what the host still has of the fleet. */
+/**
+ * Everything that a target can name: what the file has, and what the host still has of the fleet.
+ */
 function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
   return [
     ...new Set([
@@ -61,7 +58,7 @@ function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
       ...fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => `pool.${pool}`)),
       ...[...onHost.owned.values()].map(({ mark }) => `vm.${mark.vm}`),
       ...[...onHost.ownedNetworks.values()].map(({ mark }) => `network.${mark.network}`),
-      ...onHost.state.networks.flatMap((network) => lentAddress(fleet, network, onHost) ?? []),
+      ...[...onHost.borrowed.values()].map(({ address }) => address),
     ]),
   ];
 }
@@ -73,7 +70,7 @@ function compareChanges(a: Change, b: Change): number {
   return kind(a) - kind(b) || compareNaturally(a.address, b.address);
 }
 
-function summarize(changes: readonly Change[], noop: number): PlanSummary {
+function summarize(changes: readonly Change[], unchanged: number): PlanSummary {
   const count = (action: Change['action']): number =>
     changes.filter((change) => change.action === action).length;
   return {
@@ -81,6 +78,6 @@ function summarize(changes: readonly Change[], noop: number): PlanSummary {
     update: count('update'),
     replace: count('replace'),
     delete: count('delete'),
-    noop,
+    noop: unchanged,
   };
 }

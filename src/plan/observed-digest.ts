@@ -7,20 +7,19 @@ import {
   type PlannedNetwork,
   type ResolvedFleet,
 } from '../model/index.js';
-import { lentAddress } from './network/borrowed.js';
 import { shownMarked } from './vm/marks.js';
 import { type OwnedDomain, type OwnedNetwork, type FleetOnHost } from './fleet-on-host.js';
 
 /**
- * The digest of what a plan was made from: the fleet's own things, and what they need or want of the rest of the host.
- * What changes by itself (times, ttys, tap names, ports that libvirt chose, free space) is left out.
- * Everything is written down here as lists in a fixed order, so that nothing hangs on the order of keys, and 1,000 VMs
- * cost a few milliseconds.
+ * The digest of what a plan was made from: the fleet's own things, and what they need or want of
+ * the rest of the host. What changes by itself (times, ttys, tap names, ports that libvirt chose,
+ * free space) is left out. Everything is written down here as lists in a fixed order, so that
+ * nothing hangs on the order of keys, and 1,000 VMs cost a few milliseconds.
  */
 export function observedDigest(
   fleet: ResolvedFleet,
   onHost: FleetOnHost,
-  networks: Iterable<PlannedNetwork>,
+  networks: readonly PlannedNetwork[],
 ): string {
   const sources = fleet.vms.flatMap(({ nics }) => nics.map(({ source }) => source));
   const others = sources.flatMap((source) =>
@@ -44,13 +43,13 @@ export function observedDigest(
       .filter(
         (network) =>
           fleet.networks.some(({ libvirtName }) => libvirtName === network.name) ||
-          lentAddress(fleet, network, onHost) !== null,
+          onHost.borrowed.has(network.uuid),
       )
       .map(bootParts),
     distinct(bridges).map((name) => [name, onHost.ports?.has(name) ?? null]),
     distinct(pools).map((name) => [name, onHost.pools.get(name)?.active ?? null]),
     distinct(volumes).map((key) => [key, onHost.volumes.get(key)?.capacityBytes ?? null]),
-    [...networks].map(({ address, subnet, dhcp }) => [
+    networks.map(({ address, subnet, dhcp }) => [
       address,
       subnet.cidr,
       subnet.gateway,
@@ -107,7 +106,7 @@ function networkParts(network: OwnedNetwork): unknown[] {
   ];
 }
 
-/** What a fleet that boots through somebody else's network must know of it. */
+/** What a fleet that boots through a foreign network must know of it. */
 function bootParts({
   uuid,
   name,

@@ -8,34 +8,31 @@ export interface Selection {
   targeted(address: Address): boolean;
   excluded(address: Address): boolean;
   replaces(address: Address): boolean;
-  /** What is made, or is off, is left off. */
+  /** What is created, or is off, is left off. */
   readonly leaveOff: boolean;
 }
 
 /**
- * Patterns are addresses, with `*` for any part: `vm.edge-*`. Every pattern must match something of `known`
- * (the fleet's things, and what the host still has of it); throws `not-found`, naming all that do not.
+ * Patterns are addresses, with `*` for any part: `vm.edge-*`. Every pattern must match something of
+ * `known` (the fleet's things, and what the host still has of it); throws `not-found`, naming all
+ * that do not.
  */
 export function select(options: PlanOptions, known: readonly Address[]): Selection {
-  const unmatched: { flag: string; pattern: string }[] = [];
-  const resolve = (flag: string, patterns: readonly string[]): Set<Address> => {
-    const found = new Set<Address>();
-    const addresses = new Set(known);
-    for (const pattern of patterns) {
-      if (addresses.has(pattern)) {
-        found.add(pattern);
-        continue;
-      }
-      const matches = pattern.includes('*') ? known.filter(matcher(pattern)) : [];
-      if (matches.length === 0) unmatched.push({ flag, pattern });
-      for (const address of matches) found.add(address);
-    }
-    return found;
+  const addresses = new Set(known);
+  const named = (patterns: readonly string[]): Named[] =>
+    patterns.map((pattern) => ({ pattern, matches: matchesOf(pattern, addresses) }));
+  const byFlag = {
+    '--target': named(options.targets),
+    '--exclude': named(options.excludes),
+    '--replace': named(options.replace),
   };
-  const targets = resolve('--target', options.targets);
-  const excludes = resolve('--exclude', options.excludes);
-  const replaced = resolve('--replace', options.replace);
+  const unmatched = Object.entries(byFlag).flatMap(([flag, each]) =>
+    each.flatMap(({ pattern, matches }) => (matches.length === 0 ? { flag, pattern } : [])),
+  );
   if (unmatched.length > 0) throw notFound(unmatched, known);
+  const [targets, excludes, replaced] = Object.values(byFlag).map(
+    (each) => new Set(each.flatMap(({ matches }) => matches)),
+  ) as [Set<Address>, Set<Address>, Set<Address>];
   const excluded = (address: Address): boolean => excludes.has(address);
   const has = (address: Address): boolean =>
     (options.targets.length === 0 || targets.has(address)) && !excluded(address);
@@ -46,6 +43,16 @@ export function select(options: PlanOptions, known: readonly Address[]): Selecti
     replaces: (address) => replaced.has(address) && has(address),
     leaveOff: options.leaveOff ?? false,
   };
+}
+
+interface Named {
+  pattern: string;
+  matches: Address[];
+}
+
+function matchesOf(pattern: string, known: ReadonlySet<Address>): Address[] {
+  if (known.has(pattern)) return [pattern];
+  return pattern.includes('*') ? [...known].filter(matcher(pattern)) : [];
 }
 
 /** Whether an address is one that a pattern names: `vm.edge-*`. */
@@ -65,15 +72,17 @@ function notFound(
   const guesses = [...new Set(unmatched.map(({ pattern }) => guess(pattern, known)))].filter(
     (address) => address !== null,
   );
+  const patterns = unmatched.map(({ flag, pattern }) => `${flag} ${pattern}`).join(', ');
   return new VenError('not-found', {
-    summary: `Nothing in this fleet matches ${unmatched.map(({ flag, pattern }) => `${flag} ${pattern}`).join(', ')}`,
-    hint:
-      guesses.length > 0
-        ? `Did you mean ${guesses.join(', ')}?`
-        : known.length > 0
-          ? `Addresses look like ${known.slice(0, 3).join(', ')}; * stands for any part (vm.edge-*).`
-          : 'The fleet is empty, and the host has nothing of it.',
+    summary: `Nothing in this fleet matches ${patterns}`,
+    hint: guesses.length > 0 ? `Did you mean ${guesses.join(', ')}?` : whatIsKnown(known),
   });
+}
+
+function whatIsKnown(known: readonly Address[]): string {
+  if (known.length === 0) return 'The fleet is empty, and the host has nothing of it.';
+  const some = known.slice(0, 3).join(', ');
+  return `Addresses look like ${some}; * stands for any part (vm.edge-*).`;
 }
 
 function guess(pattern: string, known: readonly Address[]): Address | null {

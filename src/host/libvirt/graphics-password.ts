@@ -4,6 +4,7 @@
  * needs to be kept of it, not even a hash.
  */
 import {
+  isOwnedBy,
   type DomainFacts,
   type HostState,
   type ObservedDomain,
@@ -26,8 +27,9 @@ export async function withPasswords(
   readSecret: ReadSecret,
 ): Promise<HostState> {
   const asked = state.domains.filter(
-    ({ mark, config, live }) =>
-      mark?.fleet === fleet.name && (hasVnc(config) || (live && hasVnc(live))),
+    (domain) =>
+      isOwnedBy(fleet, domain) &&
+      (hasVnc(domain.config) || (domain.live !== null && hasVnc(domain.live))),
   );
   if (asked.length === 0) return state;
   const replies = await virsh.ask(

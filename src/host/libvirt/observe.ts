@@ -4,6 +4,7 @@
  * look). What vanishes in between is just not there.
  */
 import {
+  isOwnedBy,
   volumesOf,
   type HostState,
   type ObservedDomain,
@@ -118,7 +119,9 @@ export async function observe(
 
   // Also disks that the file does not name (any more): of VMs that are to go, or disks that were
   // taken out.
-  const owned = domains.flatMap(({ mark }) => (mark?.fleet === fleet.name ? mark.volumes : []));
+  const owned = domains
+    .filter((domain) => isOwnedBy(fleet, domain))
+    .flatMap(({ mark }) => mark.volumes);
   const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), disks, {
     activePools: lists.activePoolNames,
     folders: local

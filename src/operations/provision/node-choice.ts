@@ -1,6 +1,7 @@
 /** Which nodes a run is about, and what is kept of them that still counts. */
 import {
   VenError,
+  isOwnedBy,
   type Address,
   type FailureClass,
   type Host,
@@ -104,7 +105,7 @@ export function nodesOf(
 ): DrivenNode[] {
   const ours = new Map(
     state.domains
-      .filter(({ mark }) => mark?.fleet === fleet.name)
+      .filter((domain) => isOwnedBy(fleet, domain))
       .map((domain) => [domain.uuid, domain]),
   );
   const make = `ven apply ${file} --wait ready`;

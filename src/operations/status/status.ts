@@ -1,4 +1,4 @@
-import { hostOfVm, type ObservedDomain } from '../../model/index.js';
+import { hostOfVm, isOwnedBy, type ObservedDomain } from '../../model/index.js';
 import { HostsLook } from '../orchestrator/hosts.js';
 import { loadFleetFile, type Request } from '../load.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
@@ -79,7 +79,7 @@ async function lookAt(
   const [asked, state] = await Promise.all([orchestrator.look(fleet), host.observe(fleet)]);
   const owned = new Map(
     state.domains
-      .filter(({ mark }) => mark?.fleet === fleet.name)
+      .filter((domain) => isOwnedBy(fleet, domain))
       .map((domain) => [domain.uuid, domain]),
   );
   const running = fleet.vms.filter(({ uuid }) => owned.get(uuid)?.live);

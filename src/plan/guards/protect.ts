@@ -1,17 +1,58 @@
-import { VenError, type Address } from '../../model/index.js';
+import { VenError, type Address, type ResolvedFleet } from '../../model/index.js';
+import type { VmDiff } from '../vm/diff.js';
+import type { VmIntent } from '../vm/intents.js';
+import type { RemovedVm } from '../vm/leaving.js';
 
-/** Throws `protected` when any VM that says `protect: true` would lose its disks. */
-export function refuseProtected(
+/** Throws `protected` when a VM that says `protect: true` would lose its disks. */
+export function refuseProtectedReplaced(intents: readonly VmIntent[]): void {
+  refuse(
+    'replaced',
+    intents.flatMap(({ vm, action, domain, diff }) =>
+      vm.protect && action === 'replace' && domain.mark.ready
+        ? [{ address: vm.address, why: whyReplaced(diff) }]
+        : [],
+    ),
+  );
+}
+
+/** The same in a destroy. */
+export function refuseProtectedDestroyed(vms: readonly RemovedVm[], fleet: ResolvedFleet): void {
+  const kept = new Set(fleet.vms.filter(({ protect }) => protect).map(({ uuid }) => uuid));
+  refuse(
+    'destroyed',
+    vms.flatMap(({ uuid, address, domain }) =>
+      kept.has(uuid) && domain.mark.ready ? [{ address, why: 'it would be destroyed' }] : [],
+    ),
+  );
+}
+
+function refuse(
+  fate: 'replaced' | 'destroyed',
   vms: readonly { address: Address; why: string }[],
-  mode: 'apply' | 'destroy',
 ): void {
   const [first] = vms;
   if (first === undefined) return;
   const addresses = vms.map(({ address }) => address);
+  const verb = vms.length === 1 ? 'is' : 'are';
+  const exclude = addresses.map((address) => `--exclude ${address}`).join(' ');
+  const back = fate === 'replaced' ? 'take the change back, ' : '';
   throw new VenError('protected', {
-    summary: `${addresses.join(', ')} ${vms.length === 1 ? 'is' : 'are'} protected, and would be ${mode === 'destroy' ? 'destroyed' : 'replaced'}`,
+    summary: `${addresses.join(', ')} ${verb} protected, and would be ${fate}`,
     detail: vms.map(({ address, why }) => `${address}: ${why}`).join('\n'),
-    hint: `Nothing was changed. Leave it out (${addresses.map((address) => `--exclude ${address}`).join(' ')}), ${mode === 'apply' ? 'take the change back, ' : ''}or set protect: false in the fleet file.`,
+    hint:
+      `Nothing was changed. Leave it out (${exclude}), ` +
+      `${back}or set protect: false in the fleet file.`,
     where: first.address,
   });
+}
+
+function whyReplaced(diff: VmDiff | null): string {
+  const causes = diff?.fields.filter(({ effect }) => effect === 'replace') ?? [];
+  if (causes.length === 0) return 'its replacement was asked for';
+  return causes
+    .map(({ path, before, after, why }) => {
+      const change = `${path} ${before ?? 'none'} -> ${after ?? 'none'}`;
+      return why === undefined ? change : `${change} (${why})`;
+    })
+    .join('; ');
 }

@@ -2,7 +2,6 @@ import {
   subnetAround,
   type Change,
   type ChangeBase,
-  type Effect,
   type Facts,
   type FieldChange,
   type NetworkEntryChange,
@@ -25,7 +24,7 @@ export interface NetworkDiff {
   /** Entries or the persistent definition change. */
   define: boolean;
   entries: NetworkEntryChange[];
-  /** Its bridge is made anew: whatever hung on it has to be hung on it again. */
+  /** Its bridge goes and comes again: all that is on it has to be attached again. */
   outage: boolean;
 }
 
@@ -35,156 +34,135 @@ export function diffNetwork(
   requested: boolean,
 ): NetworkDiff {
   const base = {
-    network,
-    observed,
-    fields: [],
-    start: false,
-    define: false,
-    entries: [],
-    outage: false,
+    ...{ network, observed, fields: [], entries: [] },
+    ...{ start: false, define: false, outage: false },
   };
   if (observed === null) return { ...base, action: 'create', reason: 'missing', outage: true };
 
-  const fields: FieldChange[] = [];
-  const differ = (
-    path: string,
-    before: string | null,
-    after: string | null,
-    effect: Effect,
-    why?: string,
-  ): boolean => {
-    if (before === after) return false;
-    fields.push({ path, before, after, effect, ...(why === undefined ? {} : { why }) });
-    return true;
-  };
-  const yes = (value: boolean): string => (value ? 'yes' : 'no');
-  const rebuilt = 'the network is rebuilt';
-  differ('mode', observed.mode, network.mode, 'replace', rebuilt);
-  differ(
-    'subnet',
-    shownGateway(observed.gateway),
-    shownGateway(wantedGateway(network)),
-    'replace',
-    rebuilt,
-  );
-  differ('dhcp', shownRange(observed.dhcp), shownRange(network.dhcp), 'replace', rebuilt);
-  differ('httpBoot', observed.bootUrl, network.bootUrl, 'replace', rebuilt);
-  differ('bridge', observed.bridge, network.bridge, 'replace', rebuilt);
-  const replace = requested || fields.length > 0;
-
-  differ('active', yes(observed.active), 'yes', 'live');
-  const autostart = differ('autostart', yes(observed.autostart), 'yes', 'live');
-  const persistent = differ('persistent', yes(observed.persistent), 'yes', 'live');
-  const entries = [
-    ...dnsEntries(network, observed, differ),
-    ...dhcpEntries(network, observed, differ),
+  const rebuilding = [
+    ...differ('mode', observed.mode, network.mode),
+    ...differ('subnet', shownGateway(observed.gateway), shownGateway(wantedGateway(network))),
+    ...differ('dhcp', shownRange(observed.dhcp), shownRange(network.dhcp)),
+    ...differ('httpBoot', observed.bootUrl, network.bootUrl),
+    ...differ('bridge', observed.bridge, network.bridge),
+  ].map((field) => ({ ...field, effect: 'replace' as const, why: 'the network is rebuilt' }));
+  const autostart = differ('autostart', yes(observed.autostart), 'yes');
+  const persistent = differ('persistent', yes(observed.persistent), 'yes');
+  const hosts = joined([dnsEntries(network, observed), dhcpEntries(network, observed)]);
+  const found = [
+    ...rebuilding,
+    ...differ('active', yes(observed.active), 'yes'),
+    ...autostart,
+    ...persistent,
+    ...hosts.fields,
   ];
-  const marked =
-    fields.length === 0 &&
-    differ(
-      'mark',
-      observed.mark.digest.slice(0, 8),
-      network.digest.slice(0, 8),
-      'live',
-      'the spec it was made from',
-    );
+  const mark = found.length > 0 ? [] : markField(network, observed);
+  const fields = [...found, ...mark];
   const newDigest = observed.mark.digest !== network.digest;
 
   if (fields.length === 0 && !requested) return { ...base, action: null, reason: 'drift' };
-  const reason: Reason = newDigest ? 'changed' : fields.length === 0 ? 'requested' : 'drift';
-  if (replace)
+  if (requested || rebuilding.length > 0) {
+    const reason = requested ? 'requested' : 'drift';
     return {
-      ...base,
-      action: 'replace',
-      reason: requested && !newDigest ? 'requested' : reason,
-      fields,
-      outage: true,
+      ...{ ...base, action: 'replace', reason: newDigest ? 'changed' : reason },
+      ...{ fields, outage: true },
     };
+  }
   return {
     ...base,
     action: 'update',
-    reason,
+    reason: newDigest ? 'changed' : 'drift',
     fields,
-    start: !observed.active || autostart || persistent,
-    define: persistent || marked || newDigest || entries.length > 0,
+    start: !observed.active || autostart.length > 0 || persistent.length > 0,
+    define: persistent.length > 0 || mark.length > 0 || newDigest || hosts.entries.length > 0,
     // An inactive network is defined whole before it starts; entries are for one that runs.
-    entries: observed.active ? entries : [],
+    entries: observed.active ? hosts.entries : [],
     outage: !observed.active,
   };
 }
 
-type Differ = (
-  path: string,
-  before: string | null,
-  after: string | null,
-  effect: Effect,
-) => boolean;
+function differ(path: string, before: string | null, after: string | null): FieldChange[] {
+  return before === after ? [] : [{ path, before, after, effect: 'live' }];
+}
+
+function yes(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+function markField(network: PlannedNetwork, { mark }: OwnedNetwork): FieldChange[] {
+  const fields = differ('mark', mark.digest.slice(0, 8), network.digest.slice(0, 8));
+  return fields.map((field) => ({ ...field, why: 'the spec it was made from' }));
+}
+
+/** Host entries of one section that differ. */
+interface EntriesDiff {
+  fields: FieldChange[];
+  entries: NetworkEntryChange[];
+}
+
+function joined(diffs: readonly EntriesDiff[]): EntriesDiff {
+  return {
+    fields: diffs.flatMap(({ fields }) => fields),
+    entries: diffs.flatMap(({ entries }) => entries),
+  };
+}
 
 /** Deletions first: libvirt refuses an entry whose address or name another one still has. */
-function ordered(entries: readonly NetworkEntryChange[]): NetworkEntryChange[] {
-  return [
-    ...entries.filter(({ operation }) => operation === 'delete'),
-    ...entries.filter(({ operation }) => operation === 'add-last'),
-  ];
+function deletionsFirst({ fields, entries }: EntriesDiff): EntriesDiff {
+  const of = (operation: NetworkEntryChange['operation']): NetworkEntryChange[] =>
+    entries.filter((entry) => entry.operation === operation);
+  return { fields, entries: [...of('delete'), ...of('add-last')] };
 }
 
-function dnsEntries(
-  network: PlannedNetwork,
-  observed: ObservedNetwork,
-  differ: Differ,
-): NetworkEntryChange[] {
-  const shown = ({ names }: { names: readonly string[] }): string =>
-    [...new Set(names)].sort().join(', ');
-  const byIp = <T extends { ip: string; names: string[] }>(hosts: readonly T[]): Map<string, T[]> =>
-    Map.groupBy(hosts, ({ ip }) => ip);
-  const wanted = byIp(network.dnsHosts);
-  const found = byIp(observed.dnsHosts);
-  const changes: NetworkEntryChange[] = [];
-  for (const ip of new Set([...wanted.keys(), ...found.keys()])) {
-    const after = wanted.get(ip);
-    const before = found.get(ip);
-    const names = (hosts: { names: string[] }[] | undefined): string | null =>
-      hosts === undefined ? null : shown({ names: hosts.flatMap((host) => host.names) });
-    if (!differ(`dns.${ip}`, names(before), names(after), 'live')) continue;
-    for (const { names: old } of before ?? [])
-      changes.push({ section: 'dns-host', operation: 'delete', entry: { ip, names: old } });
-    for (const { names: fresh } of after ?? [])
-      changes.push({ section: 'dns-host', operation: 'add-last', entry: { ip, names: fresh } });
-  }
-  return ordered(changes);
+function dnsEntries(network: PlannedNetwork, observed: ObservedNetwork): EntriesDiff {
+  const wanted = Map.groupBy(network.dnsHosts, ({ ip }) => ip);
+  const found = Map.groupBy(observed.dnsHosts, ({ ip }) => ip);
+  const shown = (hosts: readonly { names: string[] }[]): string | null =>
+    hosts.length === 0 ? null : [...new Set(hosts.flatMap(({ names }) => names))].sort().join(', ');
+  const diffs = [...new Set([...wanted.keys(), ...found.keys()])].map((ip): EntriesDiff => {
+    const before = found.get(ip) ?? [];
+    const after = wanted.get(ip) ?? [];
+    const fields = differ(`dns.${ip}`, shown(before), shown(after));
+    if (fields.length === 0) return { fields, entries: [] };
+    const change = (
+      operation: NetworkEntryChange['operation'],
+      { names }: { names: string[] },
+    ): NetworkEntryChange => ({ section: 'dns-host', operation, entry: { ip, names } });
+    const entries = [
+      ...before.map((host) => change('delete', host)),
+      ...after.map((host) => change('add-last', host)),
+    ];
+    return { fields, entries };
+  });
+  return deletionsFirst(joined(diffs));
 }
 
-function dhcpEntries(
-  network: PlannedNetwork,
-  observed: ObservedNetwork,
-  differ: Differ,
-): NetworkEntryChange[] {
+type DhcpHost = ObservedNetwork['dhcpHosts'][number];
+
+function dhcpEntries(network: PlannedNetwork, observed: ObservedNetwork): EntriesDiff {
+  const byMac = (hosts: readonly DhcpHost[]): Map<string, DhcpHost> =>
+    new Map(hosts.map((host) => [host.mac.toLowerCase(), host]));
   // Host entries live inside the range's element: without DHCP there are none.
-  const wanted = new Map(
-    (network.dhcp === null ? [] : network.dhcpHosts).map((host) => [host.mac.toLowerCase(), host]),
-  );
-  const found = new Map(observed.dhcpHosts.map((host) => [host.mac.toLowerCase(), host]));
-  const shown = (host: { ip: string; name: string | null } | undefined): string | null =>
+  const wanted = byMac(network.dhcp === null ? [] : network.dhcpHosts);
+  const found = byMac(observed.dhcpHosts);
+  const shown = (host: DhcpHost | undefined): string | null =>
     host === undefined ? null : `${host.ip}${host.name === null ? '' : ` ${host.name}`}`;
-  const changes: NetworkEntryChange[] = [];
-  for (const mac of new Set([...wanted.keys(), ...found.keys()])) {
-    const after = wanted.get(mac);
+  const change = (
+    operation: NetworkEntryChange['operation'],
+    host: DhcpHost | undefined,
+  ): NetworkEntryChange[] => {
+    if (host === undefined) return [];
+    const { mac, ip, name } = host;
+    return [{ section: 'ip-dhcp-host', operation, entry: { mac, ip, name } }];
+  };
+  const diffs = [...new Set([...wanted.keys(), ...found.keys()])].map((mac): EntriesDiff => {
     const before = found.get(mac);
-    if (!differ(`dhcp.${mac}`, shown(before), shown(after), 'live')) continue;
-    if (before !== undefined)
-      changes.push({
-        section: 'ip-dhcp-host',
-        operation: 'delete',
-        entry: { mac: before.mac, ip: before.ip, name: before.name },
-      });
-    if (after !== undefined)
-      changes.push({
-        section: 'ip-dhcp-host',
-        operation: 'add-last',
-        entry: { mac: after.mac, ip: after.ip, name: after.name },
-      });
-  }
-  return ordered(changes);
+    const after = wanted.get(mac);
+    const fields = differ(`dhcp.${mac}`, shown(before), shown(after));
+    if (fields.length === 0) return { fields, entries: [] };
+    return { fields, entries: [...change('delete', before), ...change('add-last', after)] };
+  });
+  return deletionsFirst(joined(diffs));
 }
 
 /** The change to show. `notes` are of what hangs on the network. */

@@ -1,113 +1,151 @@
 import { blockOf, overlaps, type Ipv4Block, type PlannedNetwork } from '../../model/index.js';
-import type { InTheWay } from '../guards/foreign.js';
 import type { FleetOnHost } from '../fleet-on-host.js';
+import type { InTheWay } from '../guards/foreign.js';
+import type { NetworkDiff } from './diff.js';
+import type { NetworkRemoval } from './removals.js';
 
-/** Where a network would stand: what has its name or UUID, its bridge, its subnet. */
+/** Where networks would stand: what has their names or UUIDs, their bridges, their subnets. */
 export interface Places {
-  /** `building`: it is to be made or started, so its bridge and subnet have to be free as well. */
-  check(network: PlannedNetwork, building: boolean): { inTheWay: InTheWay[]; warnings: string[] };
+  inTheWay: InTheWay[];
+  /** Of subnets that overlap with others. */
+  warnings: string[];
 }
 
-/** `going`: UUIDs of the fleet's own networks that are taken away or rebuilt in this plan, and so stand in nobody's way. */
-export function placesOf(onHost: FleetOnHost, going: ReadonlySet<string>): Places {
-  const standing = onHost.state.networks.filter(({ uuid }) => !going.has(uuid));
-  const byBridge = Map.groupBy(standing, ({ bridge }) => bridge);
-  const liveBridges = new Set(
-    onHost.state.networks.filter(({ active }) => active).map(({ bridge }) => bridge),
-  );
-  const goingBridges = new Set(
-    onHost.state.networks.filter(({ uuid }) => going.has(uuid)).map(({ bridge }) => bridge),
-  );
-  const taken: {
-    range: Ipv4Block;
-    uuid: string | null;
-    who: string;
-    shownBy: InTheWay['shownBy'];
-  }[] = [];
-  for (const { uuid, name, active, gateway } of standing) {
-    const range = gateway === null ? null : blockOf(gateway);
-    if (active && range !== null)
-      taken.push({
-        range,
-        uuid,
-        who: `network ${name}`,
-        shownBy: { virsh: `net-dumpxml ${name}` },
-      });
-  }
-  for (const { cidr, device } of onHost.state.routes) {
-    const range = blockOf(cidr);
-    const known = liveBridges.has(device) || goingBridges.has(device);
-    if (range === null || cidr.endsWith('/0') || known) continue;
-    taken.push({
-      range,
-      uuid: null,
-      who: `interface ${device}`,
-      shownBy: { command: `ip route show dev ${device}` },
-    });
-  }
-
-  const names = (network: PlannedNetwork): InTheWay[] => {
-    const { address, uuid, libvirtName } = network;
-    const found: InTheWay[] = [];
-    const same = onHost.networks.get(uuid);
-    if (same !== undefined && !onHost.ownedNetworks.has(uuid)) {
-      found.push({
-        address,
-        what: `network ${same.name} has the UUID that is ${address}'s (${uuid}), but not its mark`,
-        shownBy: { virsh: `net-dumpxml ${uuid}` },
-      });
-    }
-    const namesake = onHost.networksByName.get(libvirtName);
-    if (namesake !== undefined && namesake.uuid !== uuid) {
-      found.push({
-        address,
-        what: `network ${libvirtName} (${namesake.uuid}) has the name of ${address}`,
-        shownBy: { virsh: `net-dumpxml ${namesake.uuid}` },
-      });
-    }
-    return found;
-  };
-  const bridges = (network: PlannedNetwork): InTheWay[] => {
-    const { address, bridge, uuid } = network;
-    const holder = byBridge.get(bridge)?.find((other) => other.uuid !== uuid);
-    if (holder !== undefined) {
-      return [
-        {
-          address,
-          what: `network ${holder.name} (${holder.uuid}) has bridge ${bridge}, which ${address} wants`,
-          shownBy: { virsh: `net-dumpxml ${holder.uuid}` },
-        },
-      ];
-    }
-    if (onHost.ports?.has(bridge) !== true || liveBridges.has(bridge)) return [];
-    return [
-      {
-        address,
-        what: `a bridge ${bridge} that is no libvirt network's has the name of ${address}'s`,
-        shownBy: { command: `ip -d link show ${bridge}` },
-      },
-    ];
-  };
-
+/** Networks that go, or are rebuilt, in this plan stand in nobody's way. */
+export function placesOf(
+  diffs: readonly NetworkDiff[],
+  removals: readonly NetworkRemoval[],
+  onHost: FleetOnHost,
+): Places {
+  const going = new Set([
+    ...removals.map(({ uuid }) => uuid),
+    ...diffs.filter(({ action }) => action === 'replace').map(({ network }) => network.uuid),
+  ]);
+  const bridges = bridgesOf(onHost, going);
+  const subnets = takenSubnets(onHost, going, bridges);
+  const places = diffs.map(({ network, action, outage }): Places => {
+    const named = namedAlike(network, onHost);
+    // The bridge and the subnet have to be free only for one that is created or started.
+    if (action === null || !outage) return { inTheWay: named, warnings: [] };
+    const wanted = blockOf(network.subnet.cidr);
+    if (wanted === null) return { inTheWay: named, warnings: [] };
+    const clashes = subnets.filter(
+      ({ block, uuid }) => uuid !== network.uuid && overlaps(block, wanted),
+    );
+    const isSame = ({ block }: TakenSubnet): boolean =>
+      block.first === wanted.first && block.last === wanted.last;
+    return {
+      inTheWay: [
+        ...named,
+        ...onBridge(network, onHost, bridges),
+        ...clashes.filter(isSame).map((taken) => sameSubnet(network, taken)),
+      ],
+      warnings: clashes
+        .filter((taken) => !isSame(taken))
+        .map(({ who }) => overlapping(network, who)),
+    };
+  });
   return {
-    check(network, building) {
-      const inTheWay = names(network);
-      const warnings: string[] = [];
-      const wanted = blockOf(network.subnet.cidr);
-      if (!building || wanted === null) return { inTheWay, warnings };
-      inTheWay.push(...bridges(network));
-      for (const { range, uuid, who, shownBy } of taken) {
-        if (uuid === network.uuid || !overlaps(range, wanted)) continue;
-        const equal = range.first === wanted.first && range.last === wanted.last;
-        const what = `${who} has subnet ${network.subnet.cidr}, which ${network.address} wants`;
-        const instead = `give ${network.address} another subnet (subnet: auto takes a free one)`;
-        if (equal) inTheWay.push({ address: network.address, what, shownBy, instead });
-        else
-          warnings.push(
-            `${network.address}: its subnet ${network.subnet.cidr} overlaps with what ${who} has`,
-          );
-      }
-      return { inTheWay, warnings };
-    },
+    inTheWay: places.flatMap(({ inTheWay }) => inTheWay),
+    warnings: places.flatMap(({ warnings }) => warnings),
   };
+}
+
+interface Bridges {
+  /** The networks that stay, by their bridges. */
+  byBridge: ReadonlyMap<string | null, readonly { uuid: string; name: string }[]>;
+  live: ReadonlySet<string | null>;
+  going: ReadonlySet<string | null>;
+}
+
+function bridgesOf({ state }: FleetOnHost, going: ReadonlySet<string>): Bridges {
+  const bridges = (of: (network: (typeof state.networks)[number]) => boolean): Set<string | null> =>
+    new Set(state.networks.filter(of).map(({ bridge }) => bridge));
+  return {
+    byBridge: Map.groupBy(
+      state.networks.filter(({ uuid }) => !going.has(uuid)),
+      ({ bridge }) => bridge,
+    ),
+    live: bridges(({ active }) => active),
+    going: bridges(({ uuid }) => going.has(uuid)),
+  };
+}
+
+interface TakenSubnet {
+  block: Ipv4Block;
+  /** Of the network that has it; null: something else has it. */
+  uuid: string | null;
+  who: string;
+  shownBy: InTheWay['shownBy'];
+}
+
+function takenSubnets(
+  { state }: FleetOnHost,
+  going: ReadonlySet<string>,
+  bridges: Bridges,
+): TakenSubnet[] {
+  const ofNetworks = state.networks.flatMap(({ uuid, name, active, gateway }) => {
+    const block = gateway === null || !active || going.has(uuid) ? null : blockOf(gateway);
+    if (block === null) return [];
+    return [{ block, uuid, who: `network ${name}`, shownBy: { virsh: `net-dumpxml ${name}` } }];
+  });
+  const ofRoutes = state.routes.flatMap(({ cidr, device }) => {
+    const block = blockOf(cidr);
+    const isNetworks = bridges.live.has(device) || bridges.going.has(device);
+    if (block === null || cidr.endsWith('/0') || isNetworks) return [];
+    const shownBy = { command: `ip route show dev ${device}` };
+    return [{ block, uuid: null, who: `interface ${device}`, shownBy }];
+  });
+  return [...ofNetworks, ...ofRoutes];
+}
+
+function namedAlike(
+  { address, uuid, libvirtName }: PlannedNetwork,
+  onHost: FleetOnHost,
+): InTheWay[] {
+  const same = onHost.ownedNetworks.has(uuid) ? undefined : onHost.networks.get(uuid);
+  const namesake = onHost.networksByName.get(libvirtName);
+  const alike: InTheWay[] = [];
+  if (same !== undefined)
+    alike.push({
+      address,
+      what: `network ${same.name} has the UUID that is ${address}'s (${uuid}), but not its mark`,
+      shownBy: { virsh: `net-dumpxml ${uuid}` },
+    });
+  if (namesake !== undefined && namesake.uuid !== uuid)
+    alike.push({
+      address,
+      what: `network ${libvirtName} (${namesake.uuid}) has the name of ${address}`,
+      shownBy: { virsh: `net-dumpxml ${namesake.uuid}` },
+    });
+  return alike;
+}
+
+function onBridge(
+  { address, bridge, uuid }: PlannedNetwork,
+  onHost: FleetOnHost,
+  { byBridge, live }: Bridges,
+): InTheWay[] {
+  const holder = byBridge.get(bridge)?.find((other) => other.uuid !== uuid);
+  if (holder !== undefined) {
+    const who = `network ${holder.name} (${holder.uuid})`;
+    const what = `${who} has bridge ${bridge}, which ${address} wants`;
+    return [{ address, what, shownBy: { virsh: `net-dumpxml ${holder.uuid}` } }];
+  }
+  if (onHost.ports?.has(bridge) !== true || live.has(bridge)) return [];
+  const what = `a bridge ${bridge} that is no libvirt network's has the name of ${address}'s`;
+  return [{ address, what, shownBy: { command: `ip -d link show ${bridge}` } }];
+}
+
+function sameSubnet({ address, subnet }: PlannedNetwork, { who, shownBy }: TakenSubnet): InTheWay {
+  return {
+    address,
+    what: `${who} has subnet ${subnet.cidr}, which ${address} wants`,
+    shownBy,
+    instead: `give ${address} another subnet (subnet: auto takes a free one)`,
+  };
+}
+
+function overlapping({ address, subnet }: PlannedNetwork, who: string): string {
+  return `${address}: its subnet ${subnet.cidr} overlaps with what ${who} has`;
 }

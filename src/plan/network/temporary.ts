@@ -1,44 +1,56 @@
-import type { HostState, ObservedDomain, ObservedNetwork } from '../../model/index.js';
+import type { HostState, ObservedDomain, ObservedNetwork, ObservedNic } from '../../model/index.js';
+
+type BridgePorts = NonNullable<HostState['bridgePorts']>;
 
 /**
- * The host as if whoever hangs on a stand-in, where a killed run left them, hung on the network that it stands for: moving them
- * back is that network's affair, and no VM's.
+ * A killed run may have left VMs on the temporary network that holds them while their own one is
+ * restarted. This is the host as if they were on their own network: to move them back is that
+ * network's change, and no VM's.
  */
-export function withoutStandIns(state: HostState): HostState {
+export function withoutTemporaryNetworks(state: HostState): HostState {
   const byUuid = new Map(state.networks.map((network) => [network.uuid, network]));
-  const real = new Map<string, ObservedNetwork>();
-  const ports = state.bridgePorts === null ? null : { ...state.bridgePorts };
-  for (const standIn of state.networks) {
-    const network = byUuid.get(standIn.temporaryFor?.network ?? '');
-    if (network === undefined) continue;
-    real.set(`network ${standIn.name}`, network);
-    if (standIn.bridge === null) continue;
-    real.set(`bridge ${standIn.bridge}`, network);
-    const there = network.bridge === null ? undefined : ports?.[network.bridge];
-    if (ports !== null && network.bridge !== null && there !== undefined)
-      ports[network.bridge] = [...there, ...(ports[standIn.bridge] ?? [])];
-  }
-  if (real.size === 0) return state;
-  const nicOf = (nic: NonNullable<ObservedDomain['live']>['nics'][number]): typeof nic => {
+  const temporary = state.networks.flatMap((network) => {
+    const own = byUuid.get(network.temporaryFor?.network ?? '');
+    return own === undefined ? [] : [{ ...network, own }];
+  });
+  if (temporary.length === 0) return state;
+  const ownByName = new Map(temporary.map(({ name, own }) => [name, own]));
+  const ownByBridge = new Map(temporary.map(({ bridge, own }) => [bridge, own]));
+  const ownNic = (nic: ObservedNic): ObservedNic => {
     const { source } = nic;
-    if (source.kind === 'other') return nic;
-    const network = real.get(
-      source.kind === 'network' ? `network ${source.network}` : `bridge ${source.bridge}`,
-    );
-    if (network === undefined) return nic;
-    return {
-      ...nic,
-      source:
-        source.kind === 'network'
-          ? { kind: 'network', network: network.name }
-          : { kind: 'bridge', bridge: network.bridge ?? '' },
-      bridge: network.bridge,
-    };
+    if (source.kind === 'network') {
+      const own = ownByName.get(source.network);
+      if (own === undefined) return nic;
+      return { ...nic, source: { kind: 'network', network: own.name }, bridge: own.bridge };
+    }
+    const own = source.kind === 'bridge' ? ownByBridge.get(source.bridge) : undefined;
+    if (own === undefined) return nic;
+    return { ...nic, source: { kind: 'bridge', bridge: own.bridge ?? '' }, bridge: own.bridge };
   };
-  const domains = state.domains.map((domain) =>
+  const onOwnNetworks = (domain: ObservedDomain): ObservedDomain =>
     domain.live === null
       ? domain
-      : { ...domain, live: { ...domain.live, nics: domain.live.nics.map(nicOf) } },
+      : { ...domain, live: { ...domain.live, nics: domain.live.nics.map(ownNic) } };
+  return {
+    ...state,
+    domains: state.domains.map(onOwnNetworks),
+    bridgePorts: state.bridgePorts && portsOnOwnBridges(state.bridgePorts, temporary),
+  };
+}
+
+/**
+ * The taps of temporary networks' bridges, on the bridges of those networks that they stand for,
+ * too.
+ */
+function portsOnOwnBridges(
+  ports: BridgePorts,
+  temporary: readonly (ObservedNetwork & { own: ObservedNetwork })[],
+): BridgePorts {
+  const moved = Map.groupBy(temporary, ({ own }) => own.bridge ?? '');
+  return Object.fromEntries(
+    Object.entries(ports).map(([bridge, taps]) => [
+      bridge,
+      [...taps, ...(moved.get(bridge) ?? []).flatMap((each) => ports[each.bridge ?? ''] ?? [])],
+    ]),
   );
-  return { ...state, domains, bridgePorts: ports };
 }

@@ -1,112 +1,138 @@
-import { VenError, type Change, type ResolvedFleet, type Step } from '../../model/index.js';
+import {
+  VenError,
+  volumesOf,
+  type Address,
+  type Change,
+  type ObservedPool,
+  type ResolvedFleet,
+  type Step,
+} from '../../model/index.js';
 import type { FleetOnHost } from '../fleet-on-host.js';
+import type { Part } from '../part.js';
 import type { Selection } from '../select.js';
 
-/** The one pool that ven makes and starts; all others are somebody else's. */
+/** The one pool that ven creates and starts; all others are foreign. */
 const OWN = 'default';
 
-export interface PoolWork {
-  changes: Change[];
-  steps: Step[];
+export interface PoolPart extends Part {
   warnings: string[];
-  /** For each pool's name, the steps that a VM with a disk in it waits for. */
-  ready: Map<string, string[]>;
+  /** For each pool's name, the step that a VM with a disk in it waits for. */
+  ready: ReadonlyMap<string, string>;
+}
+
+/** Pools of the VMs that were asked for, and those that a target names. */
+export function poolsWanted(fleet: ResolvedFleet, selection: Selection): Set<string> {
+  return new Set(
+    fleet.vms.flatMap((vm) =>
+      volumesOf(vm)
+        .map(({ pool }) => pool)
+        .filter((pool) => selection.has(vm.address) || selection.targeted(`pool.${pool}`)),
+    ),
+  );
+}
+
+/** What is to be done about a pool that isn't active. */
+interface PoolIntent {
+  name: string;
+  address: Address;
+  pool: ObservedPool | undefined;
+  action: 'ensure' | 'warn' | 'refuse';
 }
 
 /**
- * `wanted`: pools that VMs are made or changed in; `leaving`: pools that volumes are deleted from: a volume in a pool that
- * isn't active can't be. Throws `host-not-ready`, with the commands to type, for those that are not ven's to make or start.
+ * `wanted`: pools that VMs are created or changed in; `leaving`: pools that volumes are deleted
+ * from, which takes an active pool. Throws `host-not-ready`, with the commands to type, for those
+ * that are not ven's to create or start.
  */
-export function planPools(
+export function poolPart(
   fleet: ResolvedFleet,
   onHost: FleetOnHost,
   selection: Selection,
   wanted: ReadonlySet<string>,
   leaving: ReadonlySet<string>,
-): PoolWork {
-  const work: PoolWork = { changes: [], steps: [], warnings: [], ready: new Map() };
-  const missing: string[] = [];
-  const inactive: string[] = [];
-  for (const name of [...new Set([...wanted, ...leaving])].sort()) {
-    const address = `pool.${name}`;
-    const pool = onHost.pools.get(name);
-    if (pool?.active === true) continue;
-    if (selection.excluded(address)) {
-      work.warnings.push(
-        `${address} is excluded, and ${pool === undefined ? 'missing' : 'not active'}: VMs with disks in it will fail`,
-      );
-      continue;
-    }
-    if (name !== OWN) {
-      if (pool !== undefined) inactive.push(name);
-      else if (wanted.has(name)) missing.push(name);
-      else
-        work.warnings.push(
-          `Pool ${name} is gone from the host: volumes in it can't be deleted through libvirt`,
-        );
-      continue;
-    }
-    work.changes.push(
-      pool === undefined
-        ? { address, action: 'create', reason: 'missing', notes: [], after: { type: 'dir' } }
-        : {
-            address,
-            action: 'update',
-            reason: 'drift',
-            notes: [],
-            fields: [{ path: 'active', before: 'no', after: 'yes', effect: 'live' }],
-          },
-    );
-    const id = `${address}:ensure`;
-    work.steps.push({
-      id,
-      address,
-      needs: [],
-      timeoutSeconds: 60,
-      kind: 'pool-ensure',
-      pool: name,
-    });
-    work.ready.set(name, [id]);
-  }
-  if (missing.length > 0 || inactive.length > 0)
-    throw notReady(missing, inactive, `virsh -c ${fleet.host.uri}`);
-  return work;
+): PoolPart {
+  const intents = [...new Set([...wanted, ...leaving])]
+    .sort()
+    .map((name) => intentOf(name, onHost.pools.get(name), selection, wanted.has(name)))
+    .filter(({ pool }) => pool?.active !== true);
+  const refused = intents.filter(({ action }) => action === 'refuse');
+  if (refused.length > 0) throw notReady(refused, `virsh -c ${fleet.host.uri}`);
+  const ensured = intents.filter(({ action }) => action === 'ensure');
+  return {
+    changes: ensured.map(changeOf),
+    steps: ensured.map(stepOf),
+    warnings: intents
+      .filter(({ action }) => action === 'warn')
+      .map((intent) => warningOf(intent, selection)),
+    ready: new Map(ensured.map((intent) => [intent.name, stepOf(intent).id])),
+  };
 }
 
-function notReady(
-  missing: readonly string[],
-  inactive: readonly string[],
-  virsh: string,
-): VenError {
+function intentOf(
+  name: string,
+  pool: ObservedPool | undefined,
+  selection: Selection,
+  wanted: boolean,
+): PoolIntent {
+  const address = `pool.${name}`;
+  const base = { name, address, pool };
+  if (selection.excluded(address)) return { ...base, action: 'warn' };
+  if (name === OWN) return { ...base, action: 'ensure' };
+  return { ...base, action: pool !== undefined || wanted ? 'refuse' : 'warn' };
+}
+
+function warningOf({ name, address, pool }: PoolIntent, selection: Selection): string {
+  if (!selection.excluded(address))
+    return `Pool ${name} is gone from the host: volumes in it can't be deleted through libvirt`;
+  const state = pool === undefined ? 'missing' : 'not active';
+  return `${address} is excluded, and ${state}: VMs with disks in it will fail`;
+}
+
+function changeOf({ address, pool }: PoolIntent): Change {
+  const notes: string[] = [];
+  return pool === undefined
+    ? { address, action: 'create', reason: 'missing', notes, after: { type: 'dir' } }
+    : {
+        ...{ address, action: 'update', reason: 'drift', notes },
+        fields: [{ path: 'active', before: 'no', after: 'yes', effect: 'live' }],
+      };
+}
+
+function stepOf({ name, address }: PoolIntent): Step {
+  const id = `${address}:ensure`;
+  return { id, address, needs: [], timeoutSeconds: 60, kind: 'pool-ensure', pool: name };
+}
+
+/** Missing pools first. */
+function notReady(refused: readonly PoolIntent[], virsh: string): VenError {
   const start = (name: string): string =>
     `${virsh} pool-start ${name} && ${virsh} pool-autostart ${name}`;
   const define = (name: string): string =>
     `${virsh} pool-define-as ${name} dir --target /var/lib/libvirt/${name}`;
   const faults = [
-    ...missing.map((name) => ({
-      name,
-      what: `This host has no storage pool ${name}`,
-      fix: `${define(name)} && ${start(name)}`,
-    })),
-    ...inactive.map((name) => ({
-      name,
-      what: `Storage pool ${name} is not active`,
-      fix: start(name),
-    })),
+    ...refused
+      .filter(({ pool }) => pool === undefined)
+      .map(({ name, address }) => ({
+        address,
+        what: `This host has no storage pool ${name}`,
+        fix: `${define(name)} && ${start(name)}`,
+      })),
+    ...refused
+      .filter(({ pool }) => pool !== undefined)
+      .map(({ name, address }) => ({
+        address,
+        what: `Storage pool ${name} is not active`,
+        fix: start(name),
+      })),
   ];
   const [first] = faults;
+  const more = faults.length > 1 ? `, and ${faults.length - 1} more like it` : '';
   return new VenError('host-not-ready', {
-    summary: `${first?.what}${faults.length > 1 ? `, and ${faults.length - 1} more like it` : ''}`,
+    summary: `${first?.what}${more}`,
     detail: faults.length > 1 ? faults.map(({ what }) => what).join('\n') : undefined,
-    hint: `ven makes and starts no pool but ${OWN}. Do it by hand, then try again: ${faults.map(({ fix }) => fix).join('; ')}`,
-    where: `pool.${first?.name}`,
+    hint:
+      `ven makes and starts no pool but ${OWN}. Do it by hand, then try again: ` +
+      faults.map(({ fix }) => fix).join('; '),
+    where: first?.address,
   });
-}
-
-/** What has to be done before volumes can be made or deleted. */
-export function poolSteps(
-  volumes: readonly { pool: string }[],
-  ready: ReadonlyMap<string, string[]>,
-): string[] {
-  return [...new Set(volumes.flatMap(({ pool }) => ready.get(pool) ?? []))];
 }

@@ -1,4 +1,7 @@
-/** The mark that a VM's domain carries: what it is to say at each point of an update, and whether two say the same. */
+/**
+ * The mark that a VM's domain carries: what it is to say at each point of an update, and whether
+ * two say the same.
+ */
 import {
   markFor,
   volumeKey,
@@ -22,7 +25,10 @@ export function readyMark(
   };
 }
 
-/** The mark before anything new is made: as it was, and with what is about to come. Still ready: an update is never half-made. */
+/**
+ * The mark before anything new is created: as it was, and with what is about to come. Still ready:
+ * an update is never half-made.
+ */
 export function widerMark(mark: DomainMark, vm: ResolvedVm): DomainMark {
   const known = new Set(mark.volumes.map(volumeKey));
   const more = volumesOf(vm).filter((ref) => !known.has(volumeKey(ref)));
@@ -51,5 +57,6 @@ export function marksAgree(a: DomainMark, b: DomainMark): boolean {
 
 /** All that a mark says of a volume, as one text. */
 export function shownMarked(volume: MarkedVolume): string {
-  return `${volumeKey(volume)} ${volume.asked === undefined ? '' : `${volume.asked.bus} ${volume.asked.sizeBytes}`}`;
+  const { asked } = volume;
+  return `${volumeKey(volume)} ${asked === undefined ? '' : `${asked.bus} ${asked.sizeBytes}`}`;
 }

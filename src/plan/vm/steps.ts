@@ -1,5 +1,7 @@
 import {
   isNvramVolume,
+  markFor,
+  type Address,
   type Power,
   type ResolvedFleet,
   type ResolvedVm,
@@ -7,286 +9,177 @@ import {
   type Step,
 } from '../../model/index.js';
 import type { OwnedDomain } from '../fleet-on-host.js';
+import { inSequence, type Draft } from '../sequence.js';
 import type { VmDiff } from './diff.js';
-import { marksAgree, readyMark, widerMark } from './marks.js';
+import type { VmIntent } from './intents.js';
+import type { RemovedVm } from './leaving.js';
+import { marksAgree, widerMark } from './marks.js';
+import type { VmNeeds } from './needs.js';
+import type { Registration } from './registration.js';
 
-/** Longer than the client goes on trying. */
-const ORCHESTRATOR_SECONDS = 300;
-
-/** Steps that other steps of the plan can be needed by: what a VM waits for. */
-export interface VmNeeds {
-  networks: readonly string[];
-  pools: readonly string[];
-  /** Deletions of those who have what it wants, a port or a MAC, or who are in its place. */
-  freeing: readonly string[];
-}
-
-/**
- * Steps that make a VM. Where the orchestrator shall know it beforehand, it is told between making and first start: from the VM a later
- * run sees that there may be a registration, whenever this one ends.
- */
-export function createVmSteps(fleet: ResolvedFleet, vm: ResolvedVm, needs: VmNeeds): Step[] {
-  const { address } = vm;
-  const up = `${address}:up`;
-  const settings = `${address}:settings`;
-  const before = [...needs.freeing, ...needs.pools, ...needs.networks];
-  const steps: Step[] = [];
-  const last = (): string[] => steps.slice(-1).map(({ id }) => id);
-  const registers = fleet.orchestrator?.onboarding === 'non-interactive';
-  const made = registers ? { ...vm, power: 'off' as const } : vm;
-  steps.push({ id: up, address, needs: before, timeoutSeconds: 900, kind: 'vm-up', vm: made });
-  if (registers) steps.push(registerStep(vm, [up]));
-  if (registers && vm.power === 'running')
-    steps.push({
-      id: `${address}:start`,
-      address,
-      needs: last(),
-      timeoutSeconds: 120,
-      kind: 'vm-start',
-      uuid: vm.uuid,
-    });
-  // Autostart is no part of a domain's XML.
-  if (vm.autostart)
-    steps.push({
-      id: settings,
-      address,
-      needs: last(),
-      timeoutSeconds: 60,
-      kind: 'vm-settings',
-      vm,
-      fields: ['autostart'],
-    });
-  const password = passwordOf(vm);
-  if (password !== null)
-    steps.push({
-      id: `${address}:password`,
-      address,
-      needs: last(),
-      timeoutSeconds: 60,
-      kind: 'vm-password',
-      uuid: vm.uuid,
-      password,
-    });
-  steps.push({
-    id: `${address}:ready`,
-    address,
-    needs: last(),
-    timeoutSeconds: 30,
-    kind: 'vm-ready',
-    uuid: vm.uuid,
-    mark: readyMark(fleet.name, vm),
-  });
-  return steps;
-}
-
-function passwordOf({ graphics }: ResolvedVm): SecretReference | null {
-  return graphics.type === 'vnc' ? (graphics.password ?? null) : null;
-}
-
-function registerStep({ name, serialNumber, uuid, address }: ResolvedVm, needs: string[]): Step {
-  const host = { name, serialNumber, uuid };
-  return {
-    id: `${address}:register`,
-    address,
-    needs,
-    timeoutSeconds: ORCHESTRATOR_SECONDS,
-    kind: 'vm-register',
-    host,
-  };
-}
-
-/**
- * Takes what the orchestrator knows as this VM out of it, where the fleet says so; whether that is still this VM the orchestrator is asked.
- * Its mark says so first: a run that ends after that may leave a VM that is in no orchestrator, and the next plan has to see it.
- * `halfMade`: it is to be made anew whatever happens; `stays`: but for this serial number.
- */
-function unregisterSteps(
+export function vmSteps(
   fleet: ResolvedFleet,
-  address: string,
-  { uuid, mark, config }: OwnedDomain,
-  { halfMade = false, stays = null }: { halfMade?: boolean; stays?: string | null } = {},
+  intent: VmIntent | RemovedVm,
+  registration: Registration,
+  needs: VmNeeds,
 ): Step[] {
-  if (fleet.orchestrator?.removeHosts !== true) return [];
-  // As it was told to the orchestrator, and as it should have been: somebody may have edited the domain.
-  const serials = new Set([
-    config.serialNumber,
-    fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber,
+  const { unregister } = registration;
+  if (intent.action === null) return [];
+  if (intent.action === 'delete') {
+    const { address, domain, keepDisks } = intent;
+    return [...unregister, deletion(address, domain, keepDisks, unregister, needs)];
+  }
+  const { vm } = intent;
+  if (intent.action === 'update')
+    return updateSteps(vm, intent.domain, intent.diff, registration, needs);
+  const { created } = intent;
+  if (intent.action === 'create') return createSteps(fleet, created, registration, needs);
+  const deleted = deletion(vm.address, intent.domain, false, unregister, needs);
+  const freeing = [...new Set([deleted.id, ...needs.freeing])];
+  const creation = createSteps(fleet, created, registration, { ...needs, freeing });
+  return [...unregister, deleted, ...creation];
+}
+
+/**
+ * Where the orchestrator is to know the VM beforehand, it is told between creation and first start:
+ * the VM shows a later run that there may be a registration, whenever this one ends.
+ */
+function createSteps(
+  fleet: ResolvedFleet,
+  vm: ResolvedVm,
+  { register }: Registration,
+  needs: VmNeeds,
+): Step[] {
+  const { uuid } = vm;
+  const first = [...needs.freeing, ...needs.pools, ...needs.networks];
+  const created = register === null ? vm : { ...vm, power: 'off' as const };
+  const mark = markFor(fleet.name, vm, true);
+  return inSequence(vm.address, [
+    { name: 'up', needs: first, timeoutSeconds: 900, kind: 'vm-up', vm: created },
+    register,
+    created.power === vm.power ? null : start(vm),
+    // Autostart is no part of a domain's XML.
+    vm.autostart ? settings(vm, ['autostart']) : null,
+    setPassword(vm),
+    { name: 'ready', timeoutSeconds: 30, kind: 'vm-ready', uuid, mark },
   ]);
-  const hosts = [...serials].flatMap((serialNumber) =>
-    serialNumber == null || serialNumber === stays ? [] : [{ name: mark.vm, serialNumber, uuid }],
-  );
-  const registers = fleet.orchestrator.onboarding === 'non-interactive';
-  const first = halfMade
-    ? { ...mark, ready: false }
-    : mark.ready && registers
-      ? { ...mark, unregistered: true as const }
-      : mark;
-  const id = `${address}:${halfMade ? 'half-made' : 'unregistered'}`;
-  const steps: Step[] = [];
-  if (hosts.length > 0 && !marksAgree(first, mark))
-    steps.push({ id, address, needs: [], timeoutSeconds: 30, kind: 'vm-ready', uuid, mark: first });
-  const needs = steps.map((step) => step.id);
-  for (const [index, host] of hosts.entries())
-    steps.push({
-      id: index === 0 ? `${address}:unregister` : `${address}:unregister-${host.serialNumber}`,
-      ...{ address, needs, timeoutSeconds: ORCHESTRATOR_SECONDS, kind: 'vm-unregister', host },
-    });
-  return steps;
 }
 
-/**
- * The steps that take a VM away, out of the orchestrator first where the fleet says so: as long as the VM is there, so is the step in the
- * next plan. `keepDisks` keeps all volumes but its firmware's variables.
- */
-export function removeVmSteps(
-  fleet: ResolvedFleet,
-  address: string,
-  domain: OwnedDomain,
-  keepDisks: boolean,
-  needs: readonly string[],
-): Step[] {
-  return withDeletion(unregisterSteps(fleet, address, domain), address, domain, keepDisks, needs);
-}
-
-/**
- * The steps that take a VM away to make it anew. Where the orchestrator is to forget it in between, it is marked as half-made first: whatever
- * a run that ends there leaves of it, the next one makes it anew, too, and registers it.
- */
-export function replacedVmSteps(
-  fleet: ResolvedFleet,
-  address: string,
-  domain: OwnedDomain,
-  needs: readonly string[],
-): Step[] {
-  return withDeletion(
-    unregisterSteps(fleet, address, domain, { halfMade: true }),
-    address,
-    domain,
-    false,
-    needs,
-  );
-}
-
-function withDeletion(
-  before: Step[],
-  address: string,
+/** As long as the VM is there, so is its removal from the orchestrator in the next plan. */
+function deletion(
+  address: Address,
   { uuid, mark }: OwnedDomain,
   keepDisks: boolean,
-  needs: readonly string[],
-): Step[] {
-  const gone: Step = {
+  unregister: readonly Step[],
+  { oldPools }: VmNeeds,
+): Step {
+  const volumes = mark.volumes.filter((ref) => !keepDisks || isNvramVolume(ref));
+  return {
     id: `${address}:delete`,
     address,
-    needs: [...needs, ...before.map(({ id }) => id)],
+    needs: [...oldPools, ...unregister.map(({ id }) => id)],
     timeoutSeconds: 180,
     kind: 'vm-delete',
     uuid,
-    volumes: mark.volumes
-      .filter((ref) => !keepDisks || isNvramVolume(ref))
-      .map(({ pool, volume }) => ({ pool, volume })),
+    volumes: volumes.map(({ pool, volume }) => ({ pool, volume })),
   };
-  return [...before, gone];
-}
-
-/** What a VM costs the orchestrator, for people. */
-export function registrationNotes(
-  { orchestrator }: ResolvedFleet,
-  what: 'created' | 'deleted',
-): string[] {
-  const project = orchestrator?.project;
-  if (project === undefined || project === null) return [];
-  if (what === 'created')
-    return orchestrator?.onboarding === 'non-interactive'
-      ? [`registers it in the orchestrator's project ${project}`]
-      : [];
-  return orchestrator?.removeHosts === true
-    ? [`removes its host from the orchestrator's project ${project}`]
-    : [];
 }
 
 /**
- * Steps that change a VM, one after another: its definition first, so that one that libvirt refuses is known before the
- * VM is shut down; its mark last, so that a run that ends between them shows as what is left to do.
+ * Steps that change a VM, one after another: its definition first, so that one that libvirt refuses
+ * is known before the VM is shut down; its mark last, so that a run that ends between them shows as
+ * what is left to do.
  */
-export function updateVmSteps(
-  fleet: ResolvedFleet,
+function updateSteps(
   vm: ResolvedVm,
   domain: OwnedDomain,
   diff: VmDiff,
+  { unregister, register }: Registration,
   needs: VmNeeds,
 ): Step[] {
-  const { address } = vm;
-  const steps: Step[] = [];
-  const base = (name: string, timeoutSeconds: number, more: readonly string[] = []) => ({
-    id: `${address}:${name}`,
-    address,
-    needs: [...more, ...steps.slice(-1).map(({ id }) => id)],
-    timeoutSeconds,
-  });
-  let { mark } = domain;
-  // Before the definition says the new one: until then the change shows as what is left to do.
-  if (diff.define.includes('serialNumber')) {
-    steps.push(...unregisterSteps(fleet, address, domain, { stays: vm.serialNumber }));
-    for (const step of steps) if (step.kind === 'vm-ready') ({ mark } = step);
-  }
-  if (
-    diff.register ||
-    (diff.define.includes('serialNumber') && fleet.orchestrator?.onboarding === 'non-interactive')
-  )
-    steps.push(registerStep(vm, base('', 0).needs));
-  // Of a domain that has no definition, nothing can be changed that is to stay.
-  if (diff.persist) steps.push({ ...base('persist', 60), kind: 'vm-define', vm, fields: [] });
-  const { create, grow } = diff;
-  if (diff.markFirst || grow.length > 0) {
-    mark = widerMark(mark, vm);
-    steps.push({
-      ...base('volumes', 120, needs.pools),
-      kind: 'vm-volumes',
-      vm,
-      create,
-      grow,
-      mark,
-    });
-  }
-  if (diff.define.length > 0)
-    steps.push({ ...base('define', 60), kind: 'vm-define', vm, fields: diff.define });
+  const { address, uuid } = vm;
+  const { define, create, grow, live, reattach, nvram, power } = diff;
+  const widens = diff.markFirst || grow.length > 0;
+  const unregistered = unregister.find((step) => step.kind === 'vm-ready')?.mark ?? domain.mark;
+  const mark = widens ? widerMark(unregistered, vm) : unregistered;
   // What it needs to run: its disks' pools as well, which may only just be started.
   const running = [...needs.networks, ...needs.pools, ...needs.freeing];
-  const again = diff.restart || diff.power === 'cut';
-  if (again || diff.power === 'stop') {
-    // A guest that hangs can't shut itself down.
-    const graceSeconds = isHung(domain.power) ? 0 : vm.shutdownTimeoutSeconds;
-    const wanted = diff.power === 'stop' ? [] : running;
-    steps.push({
-      ...base('stop', graceSeconds + 60, wanted),
-      kind: 'vm-stop',
-      uuid: vm.uuid,
-      graceSeconds,
-    });
-  }
-  if (diff.nvram !== null)
-    steps.push({ ...base('nvram', 120, needs.pools), kind: 'vm-nvram', vm, ...diff.nvram, mark });
-  if (diff.power !== 'stop' && (again || diff.power === 'start'))
-    steps.push({ ...base('start', 120, running), kind: 'vm-start', uuid: vm.uuid });
-  const password = passwordOf(vm);
-  if (diff.password && password !== null)
-    steps.push({ ...base('password', 60), kind: 'vm-password', uuid: vm.uuid, password });
-  if (diff.live.length > 0)
-    steps.push({ ...base('nics', 60, needs.networks), kind: 'vm-nics', vm, macs: diff.live });
-  if (diff.reattach.length > 0)
-    steps.push({
-      ...base('reattach', 60, needs.networks),
-      kind: 'vm-reattach',
-      vm,
-      macs: diff.reattach,
-    });
-  if (diff.settings.length > 0)
-    steps.push({ ...base('settings', 60), kind: 'vm-settings', vm, fields: diff.settings });
-  if (!marksAgree(mark, diff.mark))
-    steps.push({ ...base('ready', 30), kind: 'vm-ready', uuid: vm.uuid, mark: diff.mark });
-  return steps;
+  const restarts = diff.restart || power === 'cut';
+  return [
+    ...unregister,
+    ...inSequence(
+      address,
+      [
+        register,
+        // Of a domain that has no definition, nothing can be changed that is to stay.
+        diff.persist
+          ? { name: 'persist', timeoutSeconds: 60, kind: 'vm-define', vm, fields: [] }
+          : null,
+        widens
+          ? {
+              ...{ name: 'volumes', needs: needs.pools, timeoutSeconds: 120 },
+              ...{ kind: 'vm-volumes', vm, create, grow, mark },
+            }
+          : null,
+        define.length > 0
+          ? { name: 'define', timeoutSeconds: 60, kind: 'vm-define', vm, fields: define }
+          : null,
+        restarts || power === 'stop' ? stop(vm, domain, power === 'stop' ? [] : running) : null,
+        nvram === null
+          ? null
+          : {
+              ...{ name: 'nvram', needs: needs.pools, timeoutSeconds: 120 },
+              ...{ kind: 'vm-nvram', vm, ...nvram, mark },
+            },
+        power !== 'stop' && (restarts || power === 'start') ? start(vm, running) : null,
+        diff.password ? setPassword(vm) : null,
+        live.length > 0
+          ? {
+              ...{ name: 'nics', needs: needs.networks, timeoutSeconds: 60 },
+              ...{ kind: 'vm-nics', vm, macs: live },
+            }
+          : null,
+        reattach.length > 0
+          ? {
+              ...{ name: 'reattach', needs: needs.networks, timeoutSeconds: 60 },
+              ...{ kind: 'vm-reattach', vm, macs: reattach },
+            }
+          : null,
+        diff.settings.length > 0 ? settings(vm, diff.settings) : null,
+        marksAgree(mark, diff.mark)
+          ? null
+          : { name: 'ready', timeoutSeconds: 30, kind: 'vm-ready', uuid, mark: diff.mark },
+      ],
+      unregister,
+    ),
+  ];
+}
+
+function start({ uuid }: ResolvedVm, needs: readonly string[] = []): Draft {
+  return { name: 'start', needs, timeoutSeconds: 120, kind: 'vm-start', uuid };
+}
+
+function stop(vm: ResolvedVm, { power }: OwnedDomain, needs: readonly string[]): Draft {
+  // A guest that hangs can't shut itself down.
+  const graceSeconds = isHung(power) ? 0 : vm.shutdownTimeoutSeconds;
+  const timeoutSeconds = graceSeconds + 60;
+  return { name: 'stop', needs, timeoutSeconds, kind: 'vm-stop', uuid: vm.uuid, graceSeconds };
 }
 
 function isHung(power: Power): boolean {
   return power === 'paused' || power === 'crashed';
+}
+
+function settings(vm: ResolvedVm, fields: ('autostart' | 'title')[]): Draft {
+  return { name: 'settings', timeoutSeconds: 60, kind: 'vm-settings', vm, fields };
+}
+
+function setPassword(vm: ResolvedVm): Draft | null {
+  const password = passwordOf(vm);
+  if (password === null) return null;
+  return { name: 'password', timeoutSeconds: 60, kind: 'vm-password', uuid: vm.uuid, password };
+}
+
+function passwordOf({ graphics }: ResolvedVm): SecretReference | null {
+  return graphics.type === 'vnc' ? (graphics.password ?? null) : null;
 }

@@ -1,0 +1,50 @@
+/** What a plan shows of a VM that is created, changed, replaced or deleted. */
+import { lostDisks, observedVmFacts, vmFacts } from '../../libvirt/index.js';
+import type { Change, Facts } from '../../model/index.js';
+import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
+import type { VmIntent } from './intents.js';
+import type { RemovedVm } from './leaving.js';
+
+/** `notes`: what it means for the orchestrator. */
+export function vmChange(
+  intent: VmIntent | RemovedVm,
+  onHost: FleetOnHost,
+  notes: readonly string[],
+): Change | null {
+  if (intent.action === null) return null;
+  if (intent.action === 'delete') {
+    const { address, action, reason, domain, keepDisks } = intent;
+    const lost = lossOf(domain, onHost, keepDisks);
+    return { address, action, reason, notes: [...lost.notes, ...notes], before: lost.before };
+  }
+  const { vm } = intent;
+  const { address } = vm;
+  if (intent.action === 'create') {
+    const { action } = intent;
+    return { address, action, reason: 'missing', notes: [...notes], after: vmFacts(vm) };
+  }
+  if (intent.action === 'update') {
+    const { action, reason, diff } = intent;
+    return { address, action, reason, notes: [...diff.notes, ...notes], fields: diff.fields };
+  }
+  const { action, reason, domain, diff } = intent;
+  const lost = lossOf(domain, onHost, false);
+  return {
+    ...{ address, action, reason, notes: [...lost.notes, ...notes] },
+    fields: (diff?.fields ?? []).map((field) => ({ ...field, effect: 'replace' })),
+    before: lost.before,
+    after: vmFacts(vm),
+  };
+}
+
+/** What goes with a VM. */
+function lossOf(
+  domain: OwnedDomain,
+  onHost: FleetOnHost,
+  keepDisks: boolean,
+): { notes: string[]; before: Facts } {
+  return {
+    notes: lostDisks(domain, keepDisks, onHost),
+    before: observedVmFacts(domain, onHost),
+  };
+}

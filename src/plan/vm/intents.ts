@@ -1,0 +1,71 @@
+import type { Reason, ResolvedFleet, ResolvedVm } from '../../model/index.js';
+import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
+import type { Selection } from '../select.js';
+import { diffVm, type VmDiff } from './diff.js';
+
+/**
+ * What is to be done about one VM of the fleet file. `created`: as it is right after its creation.
+ */
+export type VmIntent = { vm: ResolvedVm } & (
+  | { action: 'create'; created: ResolvedVm; domain: null; diff: null }
+  | {
+      action: 'replace';
+      created: ResolvedVm;
+      domain: OwnedDomain;
+      reason: Reason;
+      diff: VmDiff | null;
+    }
+  | { action: 'update'; domain: OwnedDomain; reason: Reason; diff: VmDiff }
+  | { action: null; domain: OwnedDomain; diff: VmDiff }
+);
+
+/**
+ * The VMs that were asked for, as they are to be: one that is off stays off where others power the
+ * VMs on.
+ */
+export function askedVms(
+  fleet: ResolvedFleet,
+  onHost: FleetOnHost,
+  selection: Selection,
+): ResolvedVm[] {
+  return fleet.vms
+    .filter(({ address }) => selection.has(address))
+    .map((vm) => (onHost.owned.get(vm.uuid)?.power === 'off' ? leftOff(vm, selection) : vm));
+}
+
+function leftOff(vm: ResolvedVm, selection: Selection): ResolvedVm {
+  return selection.leaveOff ? { ...vm, power: 'off' } : vm;
+}
+
+/** `outages`: libvirt names of networks whose bridges go and come again with this plan. */
+export function vmIntents(
+  fleet: ResolvedFleet,
+  onHost: FleetOnHost,
+  selection: Selection,
+  asked: readonly ResolvedVm[],
+  outages: ReadonlySet<string>,
+): VmIntent[] {
+  const registers = fleet.orchestrator?.onboarding === 'non-interactive';
+  return asked.map((vm): VmIntent => {
+    const created = leftOff(vm, selection);
+    const domain = onHost.owned.get(vm.uuid) ?? null;
+    if (domain === null) return { vm, action: 'create', created, domain, diff: null };
+    const replace = { vm, action: 'replace' as const, created, domain };
+    if (!domain.mark.ready) return { ...replace, reason: 'half-made', diff: null };
+    const diff = diffVm(vm, domain, onHost, outages, registers);
+    if (selection.replaces(vm.address)) return { ...replace, reason: 'requested', diff };
+    const reason = domain.mark.digest === vm.digest ? 'drift' : 'changed';
+    if (diff.replace) return { ...replace, reason, diff };
+    if (diff.fields.length === 0) return { vm, action: null, domain, diff };
+    return { vm, action: 'update', domain, reason: whyUpdated(diff, outages, reason), diff };
+  });
+}
+
+function whyUpdated(
+  { fields, register }: VmDiff,
+  outages: ReadonlySet<string>,
+  otherwise: 'drift' | 'changed',
+): Reason {
+  if (outages.size > 0 && fields.every(({ path }) => path.endsWith('.attached'))) return 'rebuilt';
+  return register && fields.length === 1 ? 'half-made' : otherwise;
+}

@@ -1,0 +1,124 @@
+import type { Address, HostIdentity, ResolvedFleet, Step } from '../../model/index.js';
+import type { OwnedDomain } from '../fleet-on-host.js';
+import type { Draft } from '../sequence.js';
+import type { VmDiff } from './diff.js';
+import type { VmIntent } from './intents.js';
+import type { RemovedVm } from './leaving.js';
+import { marksAgree } from './marks.js';
+
+/** What the orchestrator is told of a VM. */
+export interface Registration {
+  /** Takes the VM out of it, before anything else. */
+  unregister: readonly Step[];
+  /** Registers it, before its first start. */
+  register: Draft | null;
+  /** What that means, for people. */
+  notes: string[];
+}
+
+/** Longer than the client goes on trying. */
+const TIMEOUT_SECONDS = 300;
+
+export function registrationOf(fleet: ResolvedFleet, intent: VmIntent | RemovedVm): Registration {
+  const { project = null, removeHosts = false, onboarding } = fleet.orchestrator ?? {};
+  const removal = removeHosts ? removalOf(intent) : null;
+  const register = onboarding === 'non-interactive' ? registerStep(intent) : null;
+  const unregister = removal === null ? [] : unregisterSteps(fleet, removal);
+  const removes = intent.action === 'update' ? unregister.length > 0 : removal !== null;
+  const notes = [
+    ...(removes ? [`removes its host from the orchestrator's project ${project}`] : []),
+    ...(register === null ? [] : [`registers it in the orchestrator's project ${project}`]),
+  ];
+  return { unregister, register, notes: project === null ? [] : notes };
+}
+
+function registerStep(intent: VmIntent | RemovedVm): Draft | null {
+  const { action } = intent;
+  if (action === null || action === 'delete') return null;
+  if (action === 'update' && !intent.diff.register && !isRenumbered(intent.diff)) return null;
+  const { name, serialNumber, uuid } = intent.vm;
+  const host = { name, serialNumber, uuid };
+  return { name: 'register', timeoutSeconds: TIMEOUT_SECONDS, kind: 'vm-register', host };
+}
+
+/** What is to be taken out of the orchestrator. */
+interface Removal {
+  address: Address;
+  domain: OwnedDomain;
+  /** It is created again, whatever happens. */
+  replaced: boolean;
+  /** A serial number that stays registered. */
+  keeps: string | null;
+}
+
+function removalOf(intent: VmIntent | RemovedVm): Removal | null {
+  const { action, domain } = intent;
+  if (action === 'delete') return { address: intent.address, domain, replaced: false, keeps: null };
+  const { address, serialNumber } = intent.vm;
+  if (action === 'replace') return { address, domain, replaced: true, keeps: null };
+  // The definition says the new one only after this: until then the change shows as what is left to
+  // do.
+  return action === 'update' && isRenumbered(intent.diff)
+    ? { address, domain, replaced: false, keeps: serialNumber }
+    : null;
+}
+
+function isRenumbered({ define }: VmDiff): boolean {
+  return define.includes('serialNumber');
+}
+
+/**
+ * Takes what the orchestrator knows as this VM out of it; the orchestrator is asked whether that is
+ * still this VM. The VM's mark says so first: a run that ends after that may leave a VM that is in
+ * no orchestrator, and the next plan has to show it. The mark of one that is replaced says
+ * half-made, so that the next run replaces it, too, and registers it.
+ */
+function unregisterSteps(
+  fleet: ResolvedFleet,
+  { address, domain, replaced, keeps }: Removal,
+): Step[] {
+  const hosts = registeredAs(fleet, domain, keeps);
+  const { uuid } = domain;
+  const mark = unregisteredMark(fleet, domain, replaced);
+  const marking: Step[] =
+    hosts.length === 0 || marksAgree(mark, domain.mark)
+      ? []
+      : [
+          {
+            id: `${address}:${replaced ? 'half-made' : 'unregistered'}`,
+            ...{ address, needs: [], timeoutSeconds: 30, kind: 'vm-ready', uuid, mark },
+          },
+        ];
+  const needs = marking.map(({ id }) => id);
+  const removals = hosts.map((host, index): Step => ({
+    id: index === 0 ? `${address}:unregister` : `${address}:unregister-${host.serialNumber}`,
+    ...{ address, needs, timeoutSeconds: TIMEOUT_SECONDS, kind: 'vm-unregister', host },
+  }));
+  return [...marking, ...removals];
+}
+
+/**
+ * As it was told to the orchestrator, and as it should have been: somebody may have edited the
+ * domain.
+ */
+function registeredAs(
+  fleet: ResolvedFleet,
+  { uuid, mark, config }: OwnedDomain,
+  keeps: string | null,
+): HostIdentity[] {
+  const wanted = fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber;
+  return [...new Set([config.serialNumber, wanted])].flatMap((serialNumber) =>
+    serialNumber == null || serialNumber === keeps ? [] : [{ name: mark.vm, serialNumber, uuid }],
+  );
+}
+
+function unregisteredMark(
+  { orchestrator }: ResolvedFleet,
+  { mark }: OwnedDomain,
+  replaced: boolean,
+): OwnedDomain['mark'] {
+  if (replaced) return { ...mark, ready: false };
+  return mark.ready && orchestrator?.onboarding === 'non-interactive'
+    ? { ...mark, unregistered: true }
+    : mark;
+}
