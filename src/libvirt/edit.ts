@@ -1,5 +1,6 @@
 /**
- * Small changes to a tree in place, with the white space around them, so that the rest of the text stays as it was.
+ * Small changes to a tree in place, with the white space around them, so that the rest of the text
+ * stays as it was.
  */
 import { childrenNamed, type XmlElement } from '../xml/index.js';
 
@@ -39,8 +40,8 @@ export function removeNamed(parent: XmlElement, name: string): void {
 }
 
 /**
- * Puts elements after the last child that has one of the names; at the end when there is none, or at the start when
- * `otherwise` says so.
+ * Puts elements after the last child that has one of the names; at the end when there is none, or
+ * at the start when `otherwise` says so.
  */
 export function insertAfter(
   parent: XmlElement,
@@ -66,8 +67,8 @@ export function replace(parent: XmlElement, old: XmlElement, fresh: XmlElement):
 }
 
 /**
- * Makes `parent` have exactly `fresh` for that name: in the place of the first one there, else after the last of `after`.
- * Nothing in `fresh`: all of that name go.
+ * Makes `parent` have exactly `fresh` for that name: in the place of the first one there, else
+ * after the last of `after`. Nothing in `fresh`: all of that name go.
  */
 export function setNamed(
   parent: XmlElement,

@@ -1,7 +1,7 @@
 /**
- * From resolved things to text: libvirt's XML for domains, networks and volumes, and what vagrant reads. Pure and
- * synchronous: whoever calls reads the templates and writes the files. It must not decide anything about a fleet, look at
- * a host, or ever put a string of the user's where it could become markup or Ruby.
+ * libvirt's XML of domains, networks and volumes: written from what a fleet file means, read back,
+ * patched, compared. Pure and synchronous: the caller reads the templates and talks to libvirt. It
+ * never puts a string of the user's where it could become markup.
  */
 import type { Render } from '../model/index.js';
 import { bootNetwork } from './network/boot.js';
@@ -51,7 +51,10 @@ export {
 export { poolFacts, safeVolume, volumeFacts } from './storage/read.js';
 export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
 
-/** Compiles the templates, once. @throws Error when a template has a mistake (on first use of that template). */
+/**
+ * Compiles the templates, once.
+ * @throws Error when a template has a mistake (on first use of that template).
+ */
 export function createRender(texts: TemplateTexts): Render {
   const templates = compileTemplates(texts);
   return {

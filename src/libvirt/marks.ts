@@ -1,6 +1,7 @@
 /**
- * ven's marks in libvirt's metadata: written and read here, and nowhere else. A mark is an element of ven's namespace,
- * whatever its prefix. What is written here must be read by all later versions of ven. Pure.
+ * ven's marks in libvirt's metadata: written and read here, and nowhere else. A mark is an element
+ * of ven's namespace, whatever its prefix. What is written here must be read by all later versions
+ * of ven. Pure.
  */
 import type { BootMark, DomainMark, MarkedVolume, NetworkMark } from '../model/index.js';
 import {
@@ -145,7 +146,10 @@ export interface MovedNic {
   xml: string;
 }
 
-/** What a temporary network stands in for (a network's UUID), for whom, and who was moved to it. */
+/**
+ * The network (its UUID) whose place a temporary network takes, for which fleet, and the NICs that
+ * were moved to it.
+ */
 export interface TemporaryMark {
   network: string;
   user: BootMark['fleets'][number];

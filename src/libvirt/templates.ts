@@ -8,14 +8,20 @@ export interface TemplateTexts {
   volume: string;
 }
 
-/** The file of each template in the folder `templates/`; beside them stands the `Vagrantfile`, which is no template. */
+/**
+ * The file of each template in the folder `templates/`; beside them stands the `Vagrantfile`, which
+ * is no template.
+ */
 export const TEMPLATE_FILES = {
   domain: 'domain.xml.njk',
   network: 'network.xml.njk',
   volume: 'volume.xml.njk',
 } as const satisfies Record<keyof TemplateTexts, string>;
 
-/** Renders one template with values. Each value is escaped, but for `mark`: that is an element already. */
+/**
+ * Renders one template with values. Each value is escaped, but for `mark`: that is an element
+ * already.
+ */
 export type Template = (values: object, mark?: XmlElement) => string;
 export type Templates = Record<keyof TemplateTexts, Template>;
 
@@ -32,7 +38,8 @@ export function compileTemplates(texts: TemplateTexts): Templates {
     return (values, mark) => {
       refuseUnfit(values, name);
       const markup = mark && new nunjucks.runtime.SafeString(serializeXml(mark));
-      // The templates have no carriage return of their own; a bare one would be read as a line feed.
+      // The templates have no carriage return of their own; a bare one would be read as a line
+      // feed.
       return template
         .render({ ...values, mark: markup })
         .replaceAll('\r', '&#13;')
@@ -42,7 +49,10 @@ export function compileTemplates(texts: TemplateTexts): Templates {
   return { domain: compile('domain'), network: compile('network'), volume: compile('volume') };
 }
 
-/** The fields that may have more than one line: they are element text, where a parser keeps line breaks and tabs. */
+/**
+ * The fields that may have more than one line: they are element text, where a parser keeps line
+ * breaks and tabs.
+ */
 const MULTILINE = new Set(['title', 'description']);
 
 /** What XML 1.0 can't carry at all. */
@@ -50,7 +60,10 @@ const UNFIT =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const LINE_BREAK = /[\t\n\r]/;
 
-/** The fleet file's rules keep such strings out; should one come through, it must not become a half-written document. */
+/**
+ * The fleet file's rules keep such strings out; should one come through, it must not become a
+ * half-written document.
+ */
 function refuseUnfit(value: unknown, where: string, key = ''): void {
   if (typeof value === 'string') {
     if (UNFIT.test(value) || (LINE_BREAK.test(value) && !MULTILINE.has(key))) {

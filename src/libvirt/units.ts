@@ -20,7 +20,10 @@ const BYTES: Record<string, number> = {
   TiB: 1024 ** 4,
 };
 
-/** The size that an element says, in bytes; 0 when it says none. `unit`: the one that it is in when it names none. */
+/**
+ * The size that an element says, in bytes; 0 when it says none. `unit`: the one that it is in when
+ * it names none.
+ */
 export function bytesIn(element: XmlElement | undefined, unit: 'bytes' | 'KiB'): number {
   const amount = Number(element?.children.filter((node) => typeof node === 'string').join(''));
   if (!Number.isFinite(amount)) return 0;

@@ -7,7 +7,9 @@ import {
   type TypeRequest,
 } from '../../src/model/index.js';
 
-/** Consoles in memory: a log for each domain that has said something, and nobody at the terminal. */
+/**
+ * Consoles in memory: a log for each domain that has said something, and nobody at the terminal.
+ */
 export class FakeConsoles implements Consoles {
   /** By the domain's name. */
   readonly logs = new Map<string, Buffer>();

@@ -6,7 +6,10 @@ import {
 } from '../../src/model/index.js';
 import type { Faults } from './faults.js';
 
-/** An orchestrator in memory, as far as a run asks it. Its changes count, fail and are killed as the host's are. */
+/**
+ * An orchestrator in memory, as far as a run asks it. Its changes count, fail and are killed as the
+ * host's are.
+ */
 export class FakeOrchestrator implements Pick<Orchestrator, 'register' | 'unregister'> {
   /** By serial number; a second host with the same one is refused. */
   readonly hosts: Map<string, HostIdentity>;

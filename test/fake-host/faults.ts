@@ -1,7 +1,10 @@
 /** Counts single changes, and lets the n-th go wrong. */
 import { VenError } from '../../src/model/index.js';
 
-/** As if ven had been killed: this call and all after it end with it, until the host is given to another run (`revive`). */
+/**
+ * As if ven had been killed: this call and all after it end with it, until the host is given to
+ * another run (`revive`).
+ */
 export class HostDied extends Error {
   override readonly name = 'HostDied';
 }
@@ -14,7 +17,10 @@ export class Faults {
   #fail: { at: (change: string, attempt: number) => boolean; error: VenError }[] = [];
   #die: { at: number; when: 'before' | 'after' } | null = null;
 
-  /** The n-th change from now (1 is the next), or each that the predicate picks, fails and is not done. */
+  /**
+   * The n-th change from now (1 is the next), or each that the predicate picks, fails and is not
+   * done.
+   */
   failAt(which: number | ((change: string) => boolean), error?: VenError): void {
     const until = typeof which === 'number' ? this.#attempts + which : 0;
     this.#fail.push({

@@ -1,6 +1,7 @@
 /**
- * A libvirt in memory that implements `Host`, for tests of plan, apply and flow without a machine. It keeps XML texts, as
- * libvirt does, and `observe` reads them with the real host's parse functions. `test/contract` holds it to the real one.
+ * A libvirt in memory that implements `Host`, for tests of plan, apply and flow without a machine.
+ * It keeps XML texts, as libvirt does, and `observe` reads them with the real host's parse
+ * functions. `test/contract` holds it to the real one.
  */
 export { FakeOrchestrator } from './fake-orchestrator.js';
 export { FakeHost } from './fake-host.js';

@@ -42,7 +42,10 @@ export interface Run {
   outcomes: Map<string, 'done' | 'failed' | 'skipped'>;
 }
 
-/** ven as its commands run it, on a host in memory: observe, plan, and the plan's steps through the real renderer. */
+/**
+ * ven as its commands run it, on a host in memory: observe, plan, and the plan's steps through the
+ * real renderer.
+ */
 export class Lab {
   readonly host: FakeHost;
   readonly orchestrator: FakeOrchestrator;
@@ -150,7 +153,10 @@ export class Lab {
     return found[0];
   }
 
-  /** Every single thing on the host and in the orchestrator, down to its last byte: `domain <uuid>`, `volume default/a.qcow2`, `tap vnet0`, … */
+  /**
+   * Every single thing on the host and in the orchestrator, down to its last byte: `domain <uuid>`,
+   * `volume default/a.qcow2`, `tap vnet0`, …
+   */
   everything(): Map<string, unknown> {
     const { domains, networks, storage, nvrams, bridges } = this.host;
     return new Map<string, unknown>([
@@ -171,8 +177,8 @@ export class Lab {
   }
 
   /**
-   * As `everything`, without what is the fleet's: what has a mark of its and the identity derived from it, and what hangs on that.
-   * Networks that are lent to it are as they would be given back.
+   * As `everything`, without what is the fleet's: what has a mark of its and the identity derived
+   * from it, and what hangs on that. Networks that are lent to it are as they would be given back.
    */
   foreign(fleet: { name: string }): Map<string, unknown> {
     const all = this.everything();
@@ -202,7 +208,10 @@ export class Lab {
     return all;
   }
 
-  /** What there is on the host, as a fleet sees it, without what no two runs have in common (taps, ids). */
+  /**
+   * What there is on the host, as a fleet sees it, without what no two runs have in common (taps,
+   * ids).
+   */
   async things(fleet: ResolvedFleet): Promise<unknown> {
     const { domains, networks, pools, volumes, bridgePorts } = await this.observe(fleet);
     const facts = (seen: (typeof domains)[number]['config']): unknown => ({

@@ -1,6 +1,6 @@
 /**
- * What src reads out of XML, but each text is read once: a scenario reads the same definitions thousands of times.
- * What is given is shared, so it is frozen.
+ * What src reads out of XML, but each text is read once: a scenario reads the same definitions
+ * thousands of times. What is given is shared, so it is frozen.
  */
 import { domainFacts as readDomain, networkFacts as readNetwork } from '../../src/libvirt/index.js';
 import { parseXml as parse, type XmlElement } from '../../src/xml/index.js';

@@ -136,7 +136,10 @@ export class FakeStorage {
     return this.#pool(pool).path;
   }
 
-  /** Whether a domain with this disk can start. Files outside all pools are somebody's, and are there. */
+  /**
+   * Whether a domain with this disk can start. Files outside all pools are somebody's, and are
+   * there.
+   */
   mustHave({ path, volume }: ObservedDisk): void {
     const missing = volume
       ? !this.has(volume.pool, volume.volume)

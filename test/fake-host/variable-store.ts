@@ -1,6 +1,9 @@
 import { guidText, type EfiVariable } from '../../src/efi/index.js';
 
-/** A small variable store as edk2 would format it, made from the layout and not with the code under test. */
+/**
+ * A small variable store as edk2 would format it, made from the layout and not with the code under
+ * test.
+ */
 export function emptyStore(storeBytes = 0x8000): Buffer {
   const volume = 72;
   const file = Buffer.alloc(volume + storeBytes + 0x1000, 0xff);
@@ -26,7 +29,9 @@ export function emptyStore(storeBytes = 0x8000): Buffer {
 /** Where the first variable of `emptyStore` begins. */
 export const FIRST = 100;
 
-/** What the firmware sees in a variable store, in the order of the file; read by the layout, too. */
+/**
+ * What the firmware sees in a variable store, in the order of the file; read by the layout, too.
+ */
 export function readVariables(file: Uint8Array): EfiVariable[] {
   const bytes = Buffer.from(file);
   const found: EfiVariable[] = [];

@@ -3,8 +3,9 @@ import { at, parseXml, serializeXml, textOf } from '../../xml/index.js';
 import { domainName } from './read.js';
 
 /**
- * A domain whose firmware variables are a volume of ven's may have had others before, where libvirt makes them when nobody
- * says otherwise. The definition with these; null when its variables are no volume of ven's. Pure.
+ * A domain whose firmware variables are a volume of ven's may have had others before, where libvirt
+ * makes them when nobody says otherwise. The definition with these; null when its variables are no
+ * volume of ven's. Pure.
  */
 export function withFirstNvram(xml: string): string | null {
   const domain = parseXml(xml);

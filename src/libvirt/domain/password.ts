@@ -15,7 +15,10 @@ export function graphicsPassword(
   return password === wanted ? 'wanted' : 'another';
 }
 
-/** The `<graphics>` element with the password in it. @throws VenError `tool-failed` when there is none. */
+/**
+ * The `<graphics>` element with the password in it.
+ * @throws VenError `tool-failed` when there is none.
+ */
 export function withPassword(domain: XmlElement, password: string): string {
   const graphics = vncOf(domain);
   if (!graphics)

@@ -5,7 +5,8 @@ import type { Templates } from '../templates.js';
 import { renderDomainTree } from './write.js';
 
 /**
- * Brings the named fields of a definition to what the VM says, and leaves all else in it. Idempotent.
+ * Brings the named fields of a definition to what the VM says, and leaves all else in it.
+ * Idempotent.
  * @throws VenError when `current` is not XML; Error for a field it does not know.
  */
 export function patchDomain(

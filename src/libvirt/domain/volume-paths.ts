@@ -1,7 +1,7 @@
 /**
- * Volumes by path. virt-aa-helper does not look up pools in the libvirt versions of today's distributions, and AppArmor
- * would keep QEMU from its own disk; so what ven defines names the file, where the pool is a folder. (The Vagrantfile does
- * the same for new VMs.) Pure.
+ * Volumes by path. virt-aa-helper does not look up pools in the libvirt versions of today's
+ * distributions, and AppArmor would keep QEMU from its own disk; so what ven defines names the
+ * file, where the pool is a folder. (The Vagrantfile does the same for new VMs.) Pure.
  */
 import { join } from 'node:path';
 import {
@@ -21,8 +21,8 @@ export function poolsByVolume(xml: string): string[] {
 }
 
 /**
- * The definition with the volumes that its mark lists named by path. `folderOf`: null for a pool that is no folder.
- * Disks that are not in the mark stay as they are.
+ * The definition with the volumes that its mark lists named by path. `folderOf`: null for a pool
+ * that is no folder. Disks that are not in the mark stay as they are.
  */
 export function volumesByPath(xml: string, folderOf: (pool: string) => string | null): string {
   const domain = parseXml(xml);
@@ -42,7 +42,10 @@ export function volumesByPath(xml: string, folderOf: (pool: string) => string | 
   return serializeXml(domain);
 }
 
-/** ven's own way to write it, which libvirt does not know: it takes the path as text in every version. */
+/**
+ * ven's own way to write it, which libvirt does not know: it takes the path as text in every
+ * version.
+ */
 function nvramByVolume(domain: XmlElement): { nvram: XmlElement; pool: string; volume: string }[] {
   return childrenNamed(child(domain, 'os'), 'nvram').flatMap((nvram) => {
     const source = child(nvram, 'source');

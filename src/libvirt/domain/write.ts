@@ -40,15 +40,16 @@ function renderAny(templates: Templates, vm: ResolvedVm, on: HostChoice, mark: D
   );
 }
 
-/** Where the VM's own variables are kept; libvirt makes the file at the first start. */
+/** The file of the VM's own variables; libvirt makes the file at the first start. */
 function nvramOf(vm: ResolvedVm, firmware: HostFirmware | null): string {
   const qcow2 = firmware?.by === 'files' && firmware.nvramTemplate.format === 'qcow2';
   return `/var/lib/libvirt/qemu/nvram/${vm.domain}_VARS.${qcow2 ? 'qcow2' : 'fd'}`;
 }
 
 /**
- * The definition as a tree, to take pieces from. Its mark is empty: a mark is never taken from here, only from the
- * domain itself. `auto` gives qemu; who wants the accelerator patched says which. Without `firmware` none stands in it.
+ * The definition as a tree, to take pieces from. Its mark is empty: a mark is never taken from
+ * here, only from the domain itself. `auto` gives qemu; who wants the accelerator patched says
+ * which. Without `firmware` none stands in it.
  */
 export function renderDomainTree(
   templates: Templates,

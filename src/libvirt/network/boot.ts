@@ -1,6 +1,7 @@
 /**
- * Boot options in somebody else's network. Its metadata says which of them are ven's, for whom, and what the definition was before; so
- * what ven added can be taken out again to the letter, and what others changed meanwhile stays.
+ * Boot options in a borrowed network. Its mark says which options are ven's, for which fleets, and
+ * what the definition was before. So ven can remove exactly what it added, and what others changed
+ * since then stays.
  */
 import { bootOptions, isBootOption, VenError, type BootMark } from '../../model/index.js';
 import {
@@ -26,7 +27,9 @@ export function bootNetwork(current: string, user: User, bootUrl: string | null)
   const others = (mark?.fleets ?? []).filter(({ fleet }) => fleet !== user.fleet);
   if (mark !== null && bootUrl !== null && mark.url !== bootUrl && others.length > 0) {
     throw new VenError('foreign-object', {
-      summary: `The network boots ${mark.url} for ${others.map(({ fleet }) => `fleet ${fleet}`).join(', ')}`,
+      summary:
+        `The network boots ${mark.url} for ` +
+        others.map(({ fleet }) => `fleet ${fleet}`).join(', '),
       hint: `One network can offer one boot file. Nothing was changed.`,
     });
   }
@@ -41,7 +44,10 @@ export function bootNetwork(current: string, user: User, bootUrl: string | null)
   return serializeXml(network);
 }
 
-/** The plan was made when the owner had none; two sets of boot options would get in each other's way. */
+/**
+ * The plan was made when the owner had none; two sets of boot options would get in each other's
+ * way.
+ */
 function refuseOwners(network: XmlElement, mark: NetworkBootMark | null): void {
   const options = optionsIn(network);
   const there = options
@@ -52,7 +58,9 @@ function refuseOwners(network: XmlElement, mark: NetworkBootMark | null): void {
   );
   if (owners.length === 0) return;
   throw new VenError('stale-plan', {
-    summary: `The network has boot options of its owner's, which it had not when the plan was made: ${owners.join(' · ')}`,
+    summary:
+      "The network has boot options of its owner's, which it had not when the plan was made: " +
+      owners.join(' · '),
     hint: 'Nothing was changed in it. The new plan says what can be done: ven plan',
   });
 }

@@ -33,8 +33,8 @@ export function hasEntry(facts: NetworkFacts, change: NetworkEntryChange): boole
 }
 
 /**
- * What `virsh net-update` can change of a running network alone, as text; the rest differs by itself (defaults, VMs on
- * it, marks).
+ * What `virsh net-update` can change of a running network alone, as text; the rest differs by
+ * itself (defaults, VMs on it, marks).
  */
 export function updatableParts(network: XmlElement): string {
   return elementsOf(network)

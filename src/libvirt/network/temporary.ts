@@ -1,6 +1,7 @@
 /**
- * Transient networks that hold NICs of running VMs for a moment. Their UUIDs follow from what they are for, so that they
- * are found again. A restart of the host takes them away, and with them every NIC that would need them. Pure.
+ * Transient networks that hold NICs of running VMs for a moment. Their UUIDs follow from what they
+ * are for, so that they are found again. A restart of the host takes them away, and with them every
+ * NIC that would need them. Pure.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -22,9 +23,9 @@ export interface TemporaryNetwork {
 }
 
 /**
- * The network that VMs hang on while their own, `network`, is restarted beneath them. Its mark says what it stands in for
- * and what each NIC was: whatever ends a run in the middle, what is left to do can be read from libvirt. Since libvirt
- * has each UUID once, creating it is the lock between two fleets.
+ * The network that holds VMs while their own, `network`, restarts. Its mark names that network, and
+ * what each NIC was: when a run is interrupted, the next one reads from libvirt what is left to do.
+ * libvirt has each UUID once, so creating this network is the lock between two fleets.
  */
 export function temporaryNetworkOf(network: string): TemporaryNetwork {
   return derived(`stand-in/${network}`, 'ven-stand-in-', 'vns');
@@ -97,8 +98,8 @@ function withoutPort(nic: XmlElement): string {
 }
 
 /**
- * The NIC on the temporary network instead. It keeps its kind: libvirt moves a NIC between two networks or between two
- * bridges.
+ * The NIC on the temporary network instead. It keeps its kind: libvirt moves a NIC between two
+ * networks or between two bridges.
  */
 export function movedAside(xml: string, { name, bridge }: TemporaryNetwork): string {
   const nic = parseXml(xml);

@@ -22,7 +22,7 @@ export function renderNetwork(
   );
 }
 
-/** libvirt would pick one at random, and another each time the network is made anew. */
+/** libvirt would pick one at random, and another each time the network is recreated. */
 function bridgeMac(uuid: string): string {
   const [a, b, c] = uuid.match(/[0-9a-f]{2}/g) ?? [];
   return ['52', '54', '00', a, b, c].join(':');

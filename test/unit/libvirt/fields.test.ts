@@ -1,4 +1,7 @@
-/** What holds of every field in the table: a new one is covered by standing there, and by its values in `anyVm`. */
+/**
+ * What holds of every field in the table: a new one is covered by standing there, and by its values
+ * in `anyVm`.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIELDS, compareVm, digestParts } from '../../../src/libvirt/domain/fields/index.js';

@@ -15,7 +15,9 @@ import {
 } from '../../../src/xml/index.js';
 import { FILES, render, sampleVm } from './samples.js';
 
-/** A definition of the sample VM as libvirt 9 gives it back, with things in it that somebody added. */
+/**
+ * A definition of the sample VM as libvirt 9 gives it back, with things in it that somebody added.
+ */
 const defined = readFileSync(new URL('defined.xml', import.meta.url), 'utf8');
 
 const patched = (over: Partial<ResolvedVm>, ...fields: string[]): XmlElement =>

@@ -31,7 +31,8 @@ function patchConsole(patch: Patch): void {
   const isFirst = (element: XmlElement): boolean =>
     (attribute(child(element, 'target'), 'port') ?? '0') === '0';
   for (const serial of childrenNamed(devices, 'serial').filter(isFirst)) remove(devices, serial);
-  // libvirt mirrors the first serial port as a console, and would take an old mirror for a port of its own.
+  // libvirt mirrors the first serial port as a console, and would take an old mirror for a port of
+  // its own.
   for (const mirror of childrenNamed(devices, 'console').filter(isFirst)) {
     if ((attribute(child(mirror, 'target'), 'type') ?? 'serial') === 'serial')
       remove(devices, mirror);

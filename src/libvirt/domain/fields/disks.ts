@@ -1,7 +1,8 @@
 /**
- * The disks that ven made, by the volumes in the mark; all others are left alone. What a person did to the host by hand
- * never costs a disk's content: only a fleet file that says other of this very disk than the one that was applied last
- * (`MarkedVolume.asked`) leads to `replace`. Where the mark doesn't know what was said, nothing does.
+ * The disks that ven made, by the volumes in the mark; all others are left alone. What a person did
+ * to the host by hand never costs a disk's content: only a fleet file that says other of this very
+ * disk than the one that was applied last (`MarkedVolume.asked`) leads to `replace`. Where the mark
+ * doesn't know what was said, nothing does.
  */
 import {
   isNvramVolume,
@@ -73,8 +74,8 @@ function readDisk(disk: XmlElement): ObservedDisk {
 }
 
 /**
- * Sets type, source, format, bus and serial number of a disk that is there; the rest (cache, limits) stays, and so does a
- * serial number where the fleet file names none.
+ * Sets type, source, format, bus and serial number of a disk that is there; the rest (cache,
+ * limits) stays, and so does a serial number where the fleet file names none.
  */
 function patchDisk(patch: Patch, target: string): void {
   const fresh = elementAt(patch.fresh, target) ?? absent(patch.vm, `disk ${target}`);
@@ -170,7 +171,10 @@ function takenAwayField({ domain, around }: Comparison, ref: VolumeRef): FieldCh
   };
 }
 
-/** A volume in the mark that the fleet file does not name, and did not name when it was applied last. */
+/**
+ * A volume in the mark that the fleet file does not name, and did not name when it was applied
+ * last.
+ */
 function compareUnwanted({ vm, domain, around }: Comparison, ref: VolumeRef): Difference {
   if (isNvramVolume(ref)) return { left: [ref] };
   const attached = diskOf(domain.config.disks, ref, around);
@@ -248,7 +252,8 @@ function squatter(
   const config = diskOf(domain.config.disks, disk, around);
   const other = domain.config.disks.find((there) => there !== config && there.target === target);
   if (other === undefined || config?.target === target) return null;
-  // A volume of this VM's own, which a run that was killed hung there, makes way: it stays in the mark.
+  // A volume of this VM's own, which an interrupted run attached there, makes way: it stays in the
+  // mark.
   if (domain.mark.volumes.some((ref) => diskOf([other], ref, around) !== undefined)) return null;
   const what =
     `${other.path ?? 'a drive'} hangs on ${target} of domain ${domain.name}, ` +
@@ -290,7 +295,7 @@ function compareSize(
   return { warnings: [warning] };
 }
 
-/** Where the disk hangs. `told`: false when it is said already that the disk changes. */
+/** Target and bus. `told`: false when the plan says already that the disk changes. */
 function compareDevice(
   { vm, domain, around }: Comparison,
   disk: ResolvedDisk,
@@ -305,7 +310,7 @@ function compareDevice(
     there === undefined ? null : `${there.target} ${there.bus}`;
   const right = `${target} ${bus}`;
   const define: string[] = [];
-  // A target that the VM wants is defined anew anyway.
+  // A target that the VM wants gets its own definition anyway.
   if (config !== undefined && config.target !== target && !isWanted(vm, config.target))
     define.push(`-disks.${config.target}`);
   if (shape(config) !== right) define.push(path);

@@ -1,7 +1,8 @@
 /**
- * What one field of a VM is, on every side: how it is read back from a domain's XML, patched into it and compared, what a
- * change of it costs, its words in the plan, its part of the plan's digest. How it is written for a new VM stands in
- * `templates/domain.xml.njk`; a patch takes its pieces from there.
+ * What one field of a VM is, on every side: how it is read back from a domain's XML, patched into
+ * it and compared, what a change of it costs, its words in the plan, its part of the plan's digest.
+ * How it is written for a new VM stands in `templates/domain.xml.njk`; a patch takes its pieces
+ * from there.
  */
 import type {
   Address,
@@ -23,16 +24,19 @@ export interface Field<Facts extends Partial<DomainFacts> = Partial<DomainFacts>
   /** Works for the persistent and for the live XML. */
   read: (definition: Definition) => Facts;
   /**
-   * By the name that `vm-define` has for each. To a name that ends with a dot belongs a `key`: the target of a disk, say.
-   * All are idempotent.
+   * By the name that `vm-define` has for each. To a name that ends with a dot belongs a `key`: the
+   * target of a disk, say. All are idempotent.
    */
   patches: Record<string, (patch: Patch, key: string) => void>;
   compare: (comparison: Comparison) => Difference;
-  /** Its words where a plan shows a VM that is created, replaced or deleted; null: it is not shown there. */
+  /**
+   * Its words where a plan shows a VM that is created, replaced or deleted; null: it is not shown
+   * there.
+   */
   shown: Shown | null;
   /**
-   * What of it a plan hangs on: not what changes by itself (ttys, tap names, ports that libvirt chose). null: the domain's
-   * own part of the digest says it.
+   * What of it a plan hangs on: not what changes by itself (ttys, tap names, ports that libvirt
+   * chose). null: the domain's own part of the digest says it.
    */
   digest: ((facts: DomainFacts) => unknown[]) | null;
 }
@@ -72,7 +76,10 @@ export interface Surroundings {
   outages: ReadonlySet<string>;
 }
 
-/** What differs, in the words of the plan, and what is to be done about it. Nothing in it: all is as it should be. */
+/**
+ * What differs, in the words of the plan, and what is to be done about it. Nothing in it: all is as
+ * it should be.
+ */
 export interface Difference {
   fields?: FieldChange[];
   /** Patches of the persistent definition, in the order of the table. */
@@ -85,14 +92,14 @@ export interface Difference {
   create?: VolumeRef[];
   grow?: { ref: VolumeRef; target: string; bytes: number; running: boolean }[];
   /**
-   * Volumes that ven made, that nobody wants, and that nothing yet takes away: they stay in the mark, so that destroy
-   * finds them.
+   * Volumes that ven created and the fleet file no longer names. They stay in the mark, so that
+   * destroy finds them.
    */
   left?: VolumeRef[];
   inTheWay?: { address: Address; what: string; shownBy: { virsh: string } }[];
   /** MACs of NICs that a running VM must be told of, when it isn't restarted. */
   live?: string[];
-  /** MACs whose taps are to be hung on their bridges again, when the VM isn't restarted. */
+  /** MACs of NICs to attach to their bridges again, when the VM isn't restarted. */
   reattach?: string[];
   actions?: Partial<Actions>;
 }
@@ -104,7 +111,10 @@ export interface Actions {
   persist: boolean;
   /** The password of its screen is to be set. */
   password: boolean;
-  /** The volume to make from the firmware's template, with what the fleet file names in it, while the VM is off. */
+  /**
+   * The volume to make from the firmware's template, with what the fleet file names in it, while
+   * the VM is off.
+   */
   nvram: { ref: VolumeRef; make: boolean } | null;
 }
 
@@ -188,16 +198,16 @@ export function changeOf(
   },
 ): { field: FieldChange; define: boolean } | null {
   const { path, wanted, found, effect } = of;
-  const kept = found(config);
+  const defined = found(config);
   const running = live === null ? wanted : found(live);
-  if (kept === wanted && running === wanted) return null;
+  if (defined === wanted && running === wanted) return null;
   const field = {
     path,
-    before: kept === wanted ? running : kept,
+    before: defined === wanted ? running : defined,
     after: wanted,
     effect: running === wanted ? ('live' as const) : effect,
   };
-  return { field, define: kept !== wanted };
+  return { field, define: defined !== wanted };
 }
 
 export function yesOrNo(value: boolean): string {

@@ -1,4 +1,7 @@
-/** The firmware's files: its loader, and what a template it has says of secure boot. Its variables are `nvram`. */
+/**
+ * The firmware's files: its loader, and what a template it has says of secure boot. Its variables
+ * are `nvram`.
+ */
 import {
   firmwareKind,
   firmwareMark,
@@ -83,8 +86,9 @@ function shown(wanted: ResolvedFirmware): string {
 }
 
 /**
- * What a definition has, as far as `wanted` is about it: files of the host's choice are not compared, since they move
- * with its packages. Which template the variables came from only the mark tells.
+ * What a definition has, as far as `wanted` is about it: files of the host's choice are not
+ * compared, since they move with its packages. Which template the variables came from only the mark
+ * tells.
  */
 function found(
   wanted: ResolvedFirmware,
@@ -101,7 +105,9 @@ function found(
   return shown(wanted);
 }
 
-/** Whether the fleet file asked for other firmware, or another template, when it was applied last. */
+/**
+ * Whether the fleet file asked for other firmware, or another template, when it was applied last.
+ */
 function isOther(wanted: ResolvedFirmware, mark: DomainMark): boolean {
   return mark.firmware !== undefined && mark.firmware !== firmwareMark(wanted);
 }

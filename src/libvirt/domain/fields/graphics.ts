@@ -73,16 +73,16 @@ const WORDS: Record<GraphicsPassword, string | null> = {
 };
 
 function comparePassword({ vm, domain: { config, live } }: Comparison): Difference {
-  const [kept, running] = [stateOf(config), live && stateOf(live)];
-  // Without a screen that was looked at there is nothing to compare; what makes one is a change of `graphics`.
+  const [defined, running] = [stateOf(config), live && stateOf(live)];
+  // Without a screen that was read there is nothing to compare; `graphics` tells of a new one.
   const wanted = vm.graphics.type === 'vnc' ? (vm.graphics.password ?? null) : null;
-  if (kept === null)
+  if (defined === null)
     return wanted !== null && config.graphics.type !== 'vnc' ? { actions: { password: true } } : {};
   if (vm.graphics.type !== 'vnc') return {};
   const fits = (state: GraphicsPassword | null): boolean =>
     state === null || state === (wanted === null ? 'none' : 'wanted');
-  if (fits(kept) && fits(running)) return {};
-  const state = fits(kept) ? (running ?? kept) : kept;
+  if (fits(defined) && fits(running)) return {};
+  const state = fits(defined) ? (running ?? defined) : defined;
   // QEMU has to be told at its start that it is to ask.
   const restart = running !== null && (running === 'none') !== (wanted === null);
   const field: FieldChange = {
@@ -94,7 +94,7 @@ function comparePassword({ vm, domain: { config, live } }: Comparison): Differen
   return {
     fields: [field],
     // Whether one is asked for is part of the definition, and of how QEMU is started.
-    define: (kept === 'none') !== (wanted === null) ? ['graphics'] : [],
+    define: (defined === 'none') !== (wanted === null) ? ['graphics'] : [],
     actions: { password: wanted !== null },
   };
 }

@@ -1,4 +1,7 @@
-/** What a VM is called: title, description, and the serial number that its system has (SMBIOS type 1). */
+/**
+ * What a VM is called: title, description, and the serial number that its system has (SMBIOS type
+ * 1).
+ */
 import { attribute, child, childrenNamed, textAt, type XmlElement } from '../../../xml/index.js';
 import { insertAfter, setNamed } from '../../edit.js';
 import { required, transplant, valueField, type Patch } from './field.js';

@@ -1,6 +1,7 @@
 /**
- * The table of a VM's fields, which all that handles fields walks: reading, patching, comparing, words, digest. A field of
- * `ResolvedVm` or a fact of `DomainFacts` that has no row is a type error.
+ * The table of a VM's fields, which all that handles fields walks: reading, patching, comparing,
+ * words, digest. A field of `ResolvedVm` or a fact of `DomainFacts` that has no row is a type
+ * error.
  */
 import type { DomainFacts, Facts, ResolvedVm } from '../../../model/index.js';
 import type { XmlElement } from '../../../xml/index.js';
@@ -58,7 +59,8 @@ export const FIELDS = {
 const ALL: readonly Field[] = Object.values(FIELDS);
 
 /**
- * The fields, those named first in this order: an order that others go by stays, and a new field stands at its end.
+ * The fields, those named first in this order: an order that others go by stays, and a new field
+ * stands at its end.
  */
 function inOrder(first: readonly FieldName[], without: readonly FieldName[] = []): Field[] {
   const others = (Object.keys(FIELDS) as FieldName[]).filter((name) => !first.includes(name));
@@ -74,7 +76,10 @@ type All<Union> = (Union extends unknown ? (each: Union) => void : never) extend
   : never;
 type ReadFacts = All<ReturnType<(typeof FIELDS)[FieldName]['read']>>;
 
-/** Works for the persistent and for the live XML; what only a running domain has is null in the former. */
+/**
+ * Works for the persistent and for the live XML; what only a running domain has is null in the
+ * former.
+ */
 export function domainFacts(domain: XmlElement): DomainFacts {
   const definition = definitionOf(domain);
   const facts = Object.assign({}, ...ALL.map(({ read }) => read(definition))) as ReadFacts;
@@ -134,7 +139,10 @@ export function observedVmFacts(
   return Object.fromEntries(SHOWN.map(({ name, observed }) => [name, observed(domain, around)]));
 }
 
-/** In digests of plans that were saved, these stand in one list; each of the others is a list of its own. */
+/**
+ * In digests of plans that were saved, these stand in one list; each of the others is a list of its
+ * own.
+ */
 const IN_ONE_LIST = [
   'title',
   'description',

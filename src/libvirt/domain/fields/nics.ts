@@ -1,4 +1,6 @@
-/** The NICs that ven made, by the MACs in the mark and in the fleet file; all others are left alone. */
+/**
+ * The NICs that ven made, by the MACs in the mark and in the fleet file; all others are left alone.
+ */
 import type {
   DomainFacts,
   FieldChange,
@@ -169,7 +171,10 @@ function missingField(
   };
 }
 
-/** Taps of ours that hang on no bridge, or are about to. Those of NICs that are moved elsewhere anyway are left out. */
+/**
+ * Taps that are on no bridge, or soon will be. NICs that move to another network anyway are left
+ * out.
+ */
 export function detachedNics(
   vm: ResolvedVm,
   { live }: MarkedDomain,
@@ -198,7 +203,7 @@ export function detachedNics(
   };
 }
 
-/** Whether the tap of a running VM's NIC hangs on its bridge; null where that can't be known. */
+/** Whether the tap of a running VM's NIC is on its bridge; null where unknown. */
 export function attached(
   { tap, source }: ObservedNic,
   { ports, networksByName }: Pick<Surroundings, 'ports' | 'networksByName'>,

@@ -1,7 +1,8 @@
 /**
- * The firmware's variables. What the firmware writes into them is its own affair: compared are the certificates and the
- * keys for secure boot that ven put there (by the mark), that the volume is there, and that the VM uses it. Once made by
- * ven, they stay ven's: a fleet file that names none (any more) has them made without.
+ * The firmware's variables. What the firmware writes into them is its own affair: compared are the
+ * certificates and the keys for secure boot that ven put there (by the mark), that the volume is
+ * there, and that the VM uses it. Once made by ven, they stay ven's: a fleet file that names none
+ * (any more) has them made without.
  */
 import {
   isNvramVolume,

@@ -1,4 +1,6 @@
-/** What a domain has beside its definition: whether it keeps that, starts with the host, and runs. */
+/**
+ * What a domain has beside its definition: whether it keeps that, starts with the host, and runs.
+ */
 import type { ObservedDomain, ResolvedVm } from '../../../model/index.js';
 import { stateField, yesOrNo, type Actions } from './field.js';
 
