@@ -42,6 +42,14 @@ describe('what is said beforehand', () => {
     );
   });
 
+  test('but not the port that libvirt gives its bridge, which comes again with it', () => {
+    const { world } = worldWith();
+    world.bridges.get('virbr0')?.add('virbr0-nic').add('lab-nic');
+    expect(notes(world).filter((note) => note.startsWith('cuts off'))).toEqual([
+      expect.stringMatching(/^cuts off lab-nic,/),
+    ]);
+  });
+
   test('what was changed in the running network only, and is lost', () => {
     const { world } = worldWith({ unsaved: true });
     expect(notes(world)).toContainEqual(

@@ -52,7 +52,7 @@ export class World {
     { cidr: '10.0.2.0/24', device: 'eth0' },
   ];
   bridges = new Map<string, Set<string>>();
-  private taps = 0;
+  #taps = 0;
   /** Everything that was deleted, for those who want to know that nothing else was. */
   readonly deleted: string[] = [];
 
@@ -170,7 +170,7 @@ export class World {
         throw new Error(
           `steps that wait for each other, or for none: ${left.map(({ id, needs }) => `${id} <- ${needs.join(' ')}`).join('; ')}`,
         );
-      this.doStep(step, plan.fleet);
+      this.#doStep(step, plan.fleet);
       done.add(step.id);
     }
   }
@@ -207,8 +207,8 @@ export class World {
     }
     const live = structuredClone(domain.config);
     for (const nic of live.nics) {
-      nic.tap = `vnet${this.taps++}`;
-      this.attach(nic);
+      nic.tap = `vnet${this.#taps++}`;
+      this.#attach(nic);
     }
     if (
       !live.disks.every(
@@ -226,7 +226,7 @@ export class World {
     domain.nvramMissing = false;
   }
 
-  private attach(nic: ObservedNic): void {
+  #attach(nic: ObservedNic): void {
     const { source, tap } = nic;
     const bridge =
       source.kind === 'network'
@@ -241,7 +241,7 @@ export class World {
     nic.bridge = bridge;
   }
 
-  private doStep(step: Step, fleet: string): void {
+  #doStep(step: Step, fleet: string): void {
     switch (step.kind) {
       case 'vm-register':
       case 'vm-unregister':
@@ -272,13 +272,13 @@ export class World {
         return;
       }
       case 'network-start': {
-        const network = this.byUuid(this.networks, step.uuid);
+        const network = this.#byUuid(this.networks, step.uuid);
         this.startNetwork(network.name);
         network.autostart = true;
         return;
       }
       case 'network-update': {
-        const network = this.byUuid(this.networks, step.uuid);
+        const network = this.#byUuid(this.networks, step.uuid);
         for (const { section, operation, entry } of step.entries) {
           const list: { ip: string }[] =
             section === 'dns-host' ? network.dnsHosts : network.dhcpHosts;
@@ -300,14 +300,14 @@ export class World {
         // Nobody looks at passwords here.
         return;
       case 'network-delete': {
-        const network = this.byUuid(this.networks, step.uuid);
+        const network = this.#byUuid(this.networks, step.uuid);
         if (network.active) this.stopNetwork(network.name);
         this.networks = this.networks.filter((other) => other !== network);
         this.deleted.push(network.name);
         return;
       }
       case 'network-boot': {
-        const network = this.byUuid(this.networks, step.uuid);
+        const network = this.#byUuid(this.networks, step.uuid);
         const { bootUrl } = step;
         const fleets = (network.boot?.fleets ?? []).filter((each) => each.fleet !== fleet);
         if (bootUrl !== null) fleets.push({ fleet, network: step.network });
@@ -323,9 +323,9 @@ export class World {
         return;
       }
       case 'vm-delete': {
-        const domain = this.byUuid(this.domains, step.uuid);
+        const domain = this.#byUuid(this.domains, step.uuid);
         this.powerOff(domain);
-        for (const ref of step.volumes) this.deleteVolume(ref);
+        for (const ref of step.volumes) this.#deleteVolume(ref);
         this.domains = this.domains.filter((other) => other !== domain);
         this.deleted.push(domain.name);
         return;
@@ -338,15 +338,15 @@ export class World {
           mark: markFor(fleet, vm, false),
           config: factsOf(vm),
         });
-        for (const disk of vm.disks) this.createVolume(disk);
-        if (vm.nvram !== null) this.createVolume({ ...vm.nvram, sizeBytes: NVRAM_BYTES });
+        for (const disk of vm.disks) this.#createVolume(disk);
+        if (vm.nvram !== null) this.#createVolume({ ...vm.nvram, sizeBytes: NVRAM_BYTES });
         if (vm.power === 'running') this.start(domain);
         return;
       }
       case 'vm-volumes': {
-        this.persistentOne(step.vm.uuid).mark = structuredClone(step.mark);
+        this.#persistentOne(step.vm.uuid).mark = structuredClone(step.mark);
         for (const ref of step.create)
-          this.createVolume(
+          this.#createVolume(
             step.vm.disks.find(
               ({ pool, volume }) => pool === ref.pool && volume === ref.volume,
             ) as ResolvedDisk,
@@ -362,7 +362,7 @@ export class World {
       }
       case 'vm-nvram': {
         const { ref, make, vm } = step;
-        const domain = this.byUuid(this.domains, vm.uuid);
+        const domain = this.#byUuid(this.domains, vm.uuid);
         if (domain.live !== null) throw new Error(`${vm.domain} runs`);
         if (
           !domain.mark?.volumes.some(
@@ -370,42 +370,42 @@ export class World {
           )
         )
           throw new Error(`${ref.volume} is not in the mark`);
-        if (make) this.createVolume({ ...ref, sizeBytes: NVRAM_BYTES });
+        if (make) this.#createVolume({ ...ref, sizeBytes: NVRAM_BYTES });
         return;
       }
       case 'vm-define': {
-        const domain = this.byUuid(this.domains, step.vm.uuid);
+        const domain = this.#byUuid(this.domains, step.vm.uuid);
         domain.persistent = true;
         for (const field of step.fields) patch(domain.config, step.vm, field);
         return;
       }
       case 'vm-nics':
         for (const mac of step.macs) {
-          const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find(
+          const nic = this.#byUuid(this.domains, step.vm.uuid).live?.nics.find(
             (other) => other.mac === mac,
           );
           if (!nic) throw new Error(`no NIC ${mac} runs`);
           nic.source = nicFacts(
             step.vm.nics.find((other) => other.mac === mac) as ResolvedNic,
           ).source;
-          this.attach(nic);
+          this.#attach(nic);
         }
         return;
       case 'vm-reattach':
         for (const mac of step.macs) {
-          const nic = this.byUuid(this.domains, step.vm.uuid).live?.nics.find(
+          const nic = this.#byUuid(this.domains, step.vm.uuid).live?.nics.find(
             (other) => other.mac === mac,
           );
           if (!nic) throw new Error(`no NIC ${mac} runs`);
-          this.attach(nic);
+          this.#attach(nic);
         }
         return;
       case 'vm-stop':
-        return this.powerOff(this.persistentOne(step.uuid));
+        return this.powerOff(this.#persistentOne(step.uuid));
       case 'vm-start':
-        return this.start(this.byUuid(this.domains, step.uuid));
+        return this.start(this.#byUuid(this.domains, step.uuid));
       case 'vm-settings': {
-        const domain = this.persistentOne(step.vm.uuid);
+        const domain = this.#persistentOne(step.vm.uuid);
         const { title, description, autostart } = step.vm;
         if (step.fields.includes('autostart')) domain.autostart = autostart;
         if (step.fields.includes('title'))
@@ -414,12 +414,12 @@ export class World {
         return;
       }
       case 'vm-ready':
-        this.persistentOne(step.uuid).mark = structuredClone(step.mark);
+        this.#persistentOne(step.uuid).mark = structuredClone(step.mark);
         return;
     }
   }
 
-  private createVolume({
+  #createVolume({
     pool,
     volume,
     sizeBytes,
@@ -430,7 +430,7 @@ export class World {
     this.addVolume(pool, volume, Math.ceil(sizeBytes / 512) * 512);
   }
 
-  private deleteVolume(ref: VolumeRef): void {
+  #deleteVolume(ref: VolumeRef): void {
     if (!this.pools.some(({ name, active }) => name === ref.pool && active))
       throw new Error(`pool ${ref.pool} is not active`);
     this.volumes = this.volumes.filter(
@@ -439,13 +439,13 @@ export class World {
     this.deleted.push(`${ref.pool}/${ref.volume}`);
   }
 
-  private persistentOne(uuid: string): ObservedDomain {
-    const domain = this.byUuid(this.domains, uuid);
+  #persistentOne(uuid: string): ObservedDomain {
+    const domain = this.#byUuid(this.domains, uuid);
     if (!domain.persistent) throw new Error(`${domain.name} is not persistent`);
     return domain;
   }
 
-  private byUuid<T extends { uuid: string }>(items: readonly T[], uuid: string): T {
+  #byUuid<T extends { uuid: string }>(items: readonly T[], uuid: string): T {
     const found = items.find((item) => item.uuid === uuid);
     if (!found) throw new Error(`nothing has UUID ${uuid}`);
     return found;
