@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** They compare the whole host before and after, or change what others use (the network `default`). */
+/** They compare the whole host before and after, or change the network `default`. */
 const ALONE = [
   'test/contract/**/*.test.ts',
   ...['default-network', 'lifecycle', 'refusals'].map((name) => `test/e2e/${name}.test.ts`),

@@ -1,6 +1,7 @@
 /**
- * Builds dist/: one file for the entry and one for each command, with what they share in chunks, so that a command loads only
- * what it needs; then oclif's manifest and the help texts, so that neither is computed at every start.
+ * Builds dist/: one file for the entry and one for each command, with what they share in chunks.
+ * So a command loads only what it needs. Then oclif's manifest and the help texts, so that neither
+ * is computed at every start.
  */
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +41,10 @@ await build({
   external: ['typescript', 'ts-node', 'tsx'],
   // The packages that are CommonJS expect these to exist.
   banner: {
-    js: "import { createRequire as $require } from 'node:module';const require = $require(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+    js:
+      "import { createRequire as $require } from 'node:module';" +
+      'const require = $require(import.meta.url), ' +
+      '__filename = import.meta.filename, __dirname = import.meta.dirname;',
   },
 });
 

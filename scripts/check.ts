@@ -9,7 +9,9 @@ const CACHE = 'node_modules/.cache';
 const CHECKS = {
   types: `tsc -p . --incremental --tsBuildInfoFile ${CACHE}/tsc.json`,
   lint: 'eslint .',
-  format: `prettier --check . --cache --cache-strategy content --cache-location ${CACHE}/format.json`,
+  format:
+    'prettier --check . --cache --cache-strategy content ' +
+    `--cache-location ${CACHE}/format.json`,
 };
 
 const results = await Promise.all(

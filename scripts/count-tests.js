@@ -1,6 +1,7 @@
 /**
- * Prints `N passed, N failed`: the sum over a folder of vitest's JSON reports. `count-tests.js FOLDER STATUS`; a status that
- * is not 0 with no failed test (types, lint, set-up, a crash) counts as one failed.
+ * Prints `N passed, N failed`: the sum over a folder of vitest's JSON reports.
+ * `count-tests.js FOLDER STATUS`; a status that is not 0 with no failed test (types, lint, set-up,
+ * a crash) counts as one failed.
  * Plain JavaScript without packages: it must also run where the set-up failed.
  */
 import { readdirSync, readFileSync } from 'node:fs';

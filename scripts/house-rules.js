@@ -7,8 +7,8 @@ const SRC = join(import.meta.dirname, '..', 'src');
 const partsOf = (file) => relative(SRC, file).split(sep);
 
 /**
- * A room imports from the rooms that `allowed` names for it, each through its face (`index.ts`). Files beside the rooms
- * (the entry) may import what they want.
+ * A room imports from the rooms that `allowed` names for it, each through its face (`index.ts`).
+ * Files beside the rooms (the entry) may import what they want.
  */
 const rooms = {
   meta: { type: 'problem', schema: [{ type: 'object' }] },
@@ -48,7 +48,7 @@ const columns = {
   }),
 };
 
-/** A room that works through a port says nothing of what is behind it: in code, texts or comments. */
+/** A room that works through a port does not name what is behind it: in code, texts, comments. */
 const unnamed = {
   meta: { type: 'problem', schema: { type: 'array', items: { type: 'string' } } },
   create: (context) => ({

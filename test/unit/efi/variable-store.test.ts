@@ -89,7 +89,7 @@ describe('writing variables', () => {
     ).toHaveLength(2);
   });
 
-  it('reads back what it wrote, the last of each name and vendor, and changes nothing beside the store', () => {
+  it('reads back what it wrote, the last of each name and vendor, and changes nothing else', () => {
     fc.assert(
       fc.property(fc.array(anyVariable, { maxLength: 12 }), fc.nat(12), (variables, split) => {
         const file = writeVariables(

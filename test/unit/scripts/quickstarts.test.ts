@@ -55,7 +55,7 @@ it.each(['quickstart-boot.sh', 'quickstart-onboarding.sh'])(
   },
 );
 
-it('quickstart-boot.sh: the stand-in that it tells how to start again is run by its own node', async () => {
+it('quickstart-boot.sh: says how to start the stand-in again, with its own node', async () => {
   folder.copy('scripts/quickstart-boot.sh', 'scripts/stand-in.sh');
   program('scripts/setup-host.sh', '');
   program('scripts/with-libvirt.sh', 'exec "$@"');
@@ -74,7 +74,7 @@ it('quickstart-boot.sh: the stand-in that it tells how to start again is run by 
   expect(said).toContain(`cd ${dir} && sudo -E -H ${dir}/node_modules/.bin/node stand-in/main.ts`);
 });
 
-it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder of its user alone', async () => {
+it('quickstart-boot.sh: sudo leaves the home and the work folder of the user alone', async () => {
   folder.copy('scripts/quickstart-boot.sh', 'scripts/stand-in.sh');
   program('bin/id', 'echo 1000');
   // As Debian's: -E alone keeps HOME too.
@@ -87,7 +87,8 @@ it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder 
   program('bin/ven', `echo "$HOME \${XDG_STATE_HOME-}" >>'${dir}/homes'\necho 'node: Ready'`);
   program(
     'bin/node',
-    `echo "$HOME \${XDG_STATE_HOME-}" >>'${dir}/homes'\necho UefiHttpBoot >.lab/access.log\nprintf '{"pid":%s,}\\n' $$\nexec sleep 60`,
+    `echo "$HOME \${XDG_STATE_HOME-}" >>'${dir}/homes'\n` +
+      `echo UefiHttpBoot >.lab/access.log\nprintf '{"pid":%s,}\\n' $$\nexec sleep 60`,
   );
   const run = spawn('sh', [join(dir, 'scripts/quickstart-boot.sh')], {
     env: {
@@ -103,7 +104,7 @@ it('quickstart-boot.sh: what runs with sudo leaves the home and the work folder 
   );
 });
 
-it('setup-host.sh: whoever reads its output to the end does not wait for the libvirtd that it started', async () => {
+it('setup-host.sh: the libvirtd that it started does not hold its output open', async () => {
   folder.copy('scripts/setup-host.sh');
   program('bin/dpkg-query', "echo 'install ok installed'");
   program('bin/stat', 'echo kvm');

@@ -23,7 +23,8 @@ function run(script: string, ...args: string[]): { lines: string[]; status: numb
 
 describe('.ci/run', () => {
   const report = (name: string, passed: number, failed: number): string =>
-    `echo '{"numPassedTests":${passed},"numFailedTests":${failed}}' >"$VEN_TEST_REPORTS/${name}.json"`;
+    `echo '{"numPassedTests":${passed},"numFailedTests":${failed}}' ` +
+    `>"$VEN_TEST_REPORTS/${name}.json"`;
   beforeEach(() => {
     folder.copy('.ci/run', 'scripts/count-tests.js');
   });

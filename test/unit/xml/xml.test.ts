@@ -111,7 +111,9 @@ describe('serializeXml', () => {
 
 describe('navigation', () => {
   const root = parseXml(
-    '<d xmlns:o="urn:other"><os><boot dev="hd"/><boot dev="network"/></os><metadata><v:vm xmlns:v="urn:ven:1"/><ven:vm xmlns:ven="urn:else"/><vm xmlns="urn:ven:1"/><o:vm/></metadata></d>',
+    '<d xmlns:o="urn:other"><os><boot dev="hd"/><boot dev="network"/></os>' +
+      '<metadata><v:vm xmlns:v="urn:ven:1"/><ven:vm xmlns:ven="urn:else"/>' +
+      '<vm xmlns="urn:ven:1"/><o:vm/></metadata></d>',
   );
   it('finds children', () => {
     expect(childrenNamed(at(root, 'os'), 'boot').map((boot) => attribute(boot, 'dev'))).toEqual([
