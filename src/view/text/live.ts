@@ -13,8 +13,9 @@ const CURSOR_LINES = 1;
 const SHOW_CURSOR = '\u001b[?25h';
 
 /**
- * Draws what `lines` gives for so many lines of the terminal, again and again in place, until it is closed; each is cut to the
- * width. The last ones stay on the screen. Idempotent `close`.
+ * Draws what `lines` gives for a number of terminal lines, again and again in place, until it is closed.
+ * Each line is cut to the width. At the end `lines` is asked for all there is (`Infinity`): that stays
+ * on the screen, and in the scrollback where it is longer. `close` is idempotent.
  */
 export function liveLines(
   stream: NodeJS.WriteStream,
@@ -31,15 +32,17 @@ export function liveLines(
       [this.#task] = parts[0];
     }
 
-    override create(): string {
+    override create(...[parts]: Parameters<DefaultRenderer['create']>): string {
       const spinner = this.#task === undefined ? '' : this.style(this.#task);
-      return lines(Math.max(1, (stream.rows || 24) - CURSOR_LINES))
+      // What is drawn without a prompt is the end, which nothing is drawn over.
+      const last = parts?.prompt === false;
+      return lines(last ? Infinity : Math.max(1, (stream.rows || 24) - CURSOR_LINES))
         .flatMap(({ text, icon }) => this.format(text, icon ?? spinner, 0))
         .join('\n');
     }
   }
 
-  // ven schedules; listr2 only draws: its one task does nothing, and ends when told to.
+  // The steps are tasks of `apply`; this one only keeps the drawing going until it is told to end.
   const gate = Promise.withResolvers<undefined>();
   const task: ListrTask<unknown, typeof LiveRenderer> = { title: 'ven', task: () => gate.promise };
   const list = new Listr([task], {
@@ -60,7 +63,7 @@ export function liveLines(
   const show = (): void => {
     write(SHOW_CURSOR);
   };
-  process.once('exit', show); // one who leaves in the middle finds the cursor again
+  process.once('exit', show); // whoever leaves in the middle needs a cursor
   const drawing = list.run();
   return {
     close: async () => {
