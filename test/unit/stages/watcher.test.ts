@@ -131,6 +131,15 @@ describe('prompts', () => {
     expect(replay('interactive', inputsOf([past, { at: 80 }])).typed).toEqual([]);
   });
 
+  it('that something late follows are not answered, though it was read long after', () => {
+    const late: Step = { at: 60, late: true, says: 'is asked for below\r\n' };
+    const watcher = newWatcher();
+    const effects = inputsOf([...prompted, late, { at: 80 }]).flatMap((input) =>
+      watcher.take(input),
+    );
+    expect(types(effects)).toEqual([]);
+  });
+
   it('found in the log are answered when they are the last thing said for ten seconds', () => {
     const found: Step = {
       at: 50,

@@ -91,6 +91,13 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
 `);
   });
 
+  it('tells two alike changes one by one', () => {
+    const text = planText(creationPlan(2), { look, file });
+    expect(text).not.toContain('each:');
+    expect(text.match(/^ {6}cpus: /gm)).toHaveLength(2);
+    expect(planText(creationPlan(3), { look, file }).match(/^ {6}cpus: /gm)).toHaveLength(1);
+  });
+
   it('needs one line for each of 50 alike VMs', () => {
     const lines = planText(creationPlan(50), { look, file }).split('\n');
     expect(lines.filter((line) => line.includes('vm.edge-'))).toHaveLength(50);
