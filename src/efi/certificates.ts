@@ -26,7 +26,10 @@ export interface CheckedSigners {
 }
 
 export interface CheckedCertificates {
-  /** The authorities, each once, in the order of the text. Not to be used when a problem is an error. */
+  /**
+   * The authorities, each once, in the order of the text. Not to be used when a problem is an
+   * error.
+   */
   authorities: CaCertificate[];
   problems: CertificateProblem[];
 }

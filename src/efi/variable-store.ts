@@ -51,7 +51,9 @@ export interface EfiVariable {
 
 interface Store {
   bytes: Buffer;
-  /** Where the first variable may begin and where the store ends, in bytes from the file's start. */
+  /**
+   * Where the first variable may begin and where the store ends, in bytes from the file's start.
+   */
   start: number;
   end: number;
 }

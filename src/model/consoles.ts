@@ -18,8 +18,9 @@ export interface ConsoleReader {
   /** Where the next byte will be. */
   readonly position: LogPosition;
   /**
-   * What has been said since the last call, a part of it at a time: call again until nothing comes. No log yet is
-   * nothing said. @throws VenError `host-not-ready` (it may not be read), `tool-failed`
+   * What has been said since the last call, a part of it at a time: call again until nothing comes.
+   * No log yet is nothing said. @throws VenError `host-not-ready` (it may not be read),
+   * `tool-failed`
    */
   read(): ConsolePiece[];
   /** Overwrites what a node echoed and must not be kept. Returns why it could not, or null. */
@@ -54,7 +55,10 @@ export interface Screen {
   port: number;
 }
 
-/** Domains are named here, not their UUIDs: libvirt's logs have their names. All reject, and throw, with a `VenError`. */
+/**
+ * Domains are named here, not their UUIDs: libvirt's logs have their names. All reject, and throw,
+ * with a `VenError`.
+ */
 export interface Consoles {
   /**
    * Whether what these domains say, or will, can be read from here; of none: whether any could be.
@@ -62,35 +66,44 @@ export interface Consoles {
    */
   checkAccess(domains: readonly string[]): void;
   /**
-   * All that the log holds, oldest first, then null. With `follow` what comes next, and null again whenever nothing more
-   * came for a moment: through rotation, restarts of the VM, and the log's deletion. Ends quietly when `signal` is aborted.
-   * @throws VenError `not-found` (no log, without `follow`), `host-not-ready` (it may not be read, or is elsewhere)
+   * All that the log holds, oldest first, then null. With `follow` what comes next, and null again
+   * whenever nothing more came for a moment: through rotation, restarts of the VM, and the log's
+   * deletion. Ends quietly when `signal` is aborted.
+   * @throws VenError `not-found` (no log, without `follow`), `host-not-ready` (it may not be read,
+   * or is elsewhere)
    */
   read(
     domain: string,
     options: { follow: boolean; signal?: AbortSignal | undefined },
   ): AsyncIterable<Uint8Array | null>;
-  /** `from` null, or a file that is gone: from the oldest byte. @throws VenError `host-not-ready` (it is elsewhere) */
+  /**
+   * `from` null, or a file that is gone: from the oldest byte. @throws VenError `host-not-ready`
+   * (it is elsewhere)
+   */
   follow(domain: string, from: LogPosition | null): ConsoleReader;
-  /** Where what is said from now on will be. @throws VenError as `ConsoleReader.read`, and `follow` */
+  /**
+   * Where what is said from now on will be. @throws VenError as `ConsoleReader.read`, and `follow`
+   */
   end(domain: string): LogPosition;
   /**
    * Types the text and a carriage return.
-   * @throws VenError `tool-failed` (it may pass), `host-not-ready`, `interrupted`. Nothing of the text is in it.
+   * @throws VenError `tool-failed` (it may pass), `host-not-ready`, `interrupted`. Nothing of the
+   * text is in it.
    */
   type(request: TypeRequest): Promise<TypeOutcome>;
   /**
-   * Attaches this terminal to COM1 of a running domain, until the escape character is typed or the VM stops. The
-   * terminal is then as it was. Resolves to whether the VM still runs.
+   * Attaches this terminal to COM1 of a running domain, until the escape character is typed or the
+   * VM stops. The terminal is then as it was. Resolves to whether the VM still runs.
    */
   attach(request: AttachRequest): Promise<'running' | 'stopped'>;
   /**
-   * Starts a program of this machine that shows a screen, and lives on after us. Resolves to its name; null: there is
-   * none, or no display. @throws VenError `tool-failed` when it ends at once
+   * Starts a program of this machine that shows a screen, and lives on after us. Resolves to its
+   * name; null: there is none, or no display. @throws VenError `tool-failed` when it ends at once
    */
   openViewer(screen: Screen): Promise<string | null>;
   /**
-   * Deletes what libvirt logged of the fleet's domains, but for those that are there still. On a remote host all stay.
+   * Deletes what libvirt logged of the fleet's domains, but for those that are there still. On a
+   * remote host all stay.
    * @throws VenError `tool-failed`, naming the files that may not be deleted
    */
   deleteLogs(): Promise<void>;

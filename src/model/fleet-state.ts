@@ -1,4 +1,7 @@
-/** What ven keeps of one fleet on one host, in the fleet's work folder. Its loss costs times, nothing else. */
+/**
+ * What ven keeps of one fleet on one host, in the fleet's work folder. Its loss costs times,
+ * nothing else.
+ */
 import type { RunEvent } from './events.js';
 import type { NodeRecord, ProvisionEvent } from './provision.js';
 
@@ -8,7 +11,10 @@ export interface FleetState {
   openJournal(): Journal;
   /** The plain files in these folders of the work folder, and in theirs; newest first. */
   files(folders: readonly string[]): StateFile[];
-  /** The last `limit` bytes of such a file, as text. `cut`: there were more. Throws what the file system says. */
+  /**
+   * The last `limit` bytes of such a file, as text. `cut`: there were more. Throws what the file
+   * system says.
+   */
   readEnd(path: string, limit: number): { text: string; cut: boolean };
   /** With the logs (`keepLogs`) stay the folders `logs` and `runs`. */
   clear(options: { keepLogs: boolean }): void;
@@ -30,20 +36,26 @@ export interface StateFile {
 
 /** The record of each node, by its VM's name. */
 export interface NodeRecords {
-  /** In the order of `vms`. Needs no lock: a record is written whole or not at all. Never throws. */
+  /**
+   * In the order of `vms`. Needs no lock: a record is written whole or not at all. Never throws.
+   */
   read(vms: readonly string[]): StoredRecord[];
   /** Under the fleet's lock. @throws VenError `usage` */
   write(record: NodeRecord): void;
   /** Under the fleet's lock; its node begins anew. Idempotent. @throws VenError `usage` */
   remove(vm: string): void;
   /**
-   * For a run over nodes, without the fleet's lock: what is removed meanwhile, after this run wrote it, stays removed.
+   * For a run over nodes, without the fleet's lock: what is removed meanwhile, after this run wrote
+   * it, stays removed.
    * @throws VenError `usage`
    */
   openRun(): Pick<NodeRecords, 'write'>;
 }
 
-/** `damage`: one line for people, when there is a file and it is no record of this node; it then counts as none. */
+/**
+ * `damage`: one line for people, when there is a file and it is no record of this node; it then
+ * counts as none.
+ */
 export interface StoredRecord {
   vm: string;
   record: NodeRecord | null;

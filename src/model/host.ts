@@ -1,7 +1,7 @@
 /**
- * All that ven may do to the machine: the port `Host`, opened for one libvirt host and one fleet. What was seen of it is
- * in host-state.ts. The real host (`src/host`) and the in-memory one of the tests implement it; one contract test covers
- * both.
+ * All that ven may do to the machine: the port `Host`, opened for one libvirt host and one fleet.
+ * What was seen of it is in host-state.ts. The real host (`src/host`) and the in-memory one of the
+ * tests implement it; one contract test covers both.
  */
 import type { Backend } from './backend.js';
 import type { Consoles } from './consoles.js';
@@ -156,7 +156,10 @@ export interface Host {
   /** Tries KVM with a tiny VM that runs firmware (1 to 3 s). */
   probeAccelerator(): Promise<{ accelerator: 'kvm' | 'qemu'; why: string }>;
 
-  /** Whether it is ready for the fleet, and what to type where it is not. Never rejects for what it finds. */
+  /**
+   * Whether it is ready for the fleet, and what to type where it is not. Never rejects for what it
+   * finds.
+   */
   findings(fleet: ResolvedFleet, checks: HostChecks): Promise<HostFinding[]>;
 
   /** By UUID, all at once; one virsh process for some thousand. `signal` ends it. */
@@ -165,27 +168,30 @@ export interface Host {
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, DomainPower>>;
   /**
-   * When a domain (by its name) was started last, ISO 8601: tells one boot of a VM from the next, also after it ended.
-   * null: not known.
+   * When a domain (by its name) was started last, ISO 8601: tells one boot of a VM from the next,
+   * also after it ended. null: not known.
    */
   lastStart(domain: string): string | null;
   /**
-   * Tells one incarnation of a volume (by its path) from the next, whatever was written to it meanwhile. null: it is no
-   * plain file, or can't be seen from here.
+   * Tells one incarnation of a volume (by its path) from the next, whatever was written to it
+   * meanwhile. null: it is no plain file, or can't be seen from here.
    */
   volumeIncarnation(path: string): string | null;
 
   /** @throws VenError `locked` (who holds it), `host-not-ready`, `interrupted` */
   lock(request: LockRequest): Promise<Lock>;
   /**
-   * Ends what a killed run of this fleet left at work. Only for who holds the fleet's lock, and before anything is
-   * observed. @throws VenError `host-not-ready` when it can't be ended
+   * Ends what a killed run of this fleet left at work. Only for who holds the fleet's lock, and
+   * before anything is observed. @throws VenError `host-not-ready` when it can't be ended
    */
   endLeftovers(): Promise<void>;
 }
 
 export interface HostChecks {
-  /** Try KVM with a tiny VM, and ask vagrant for its plugins: a few seconds. Else only what is quick. */
+  /**
+   * Try KVM with a tiny VM, and ask vagrant for its plugins: a few seconds. Else only what is
+   * quick.
+   */
   probe: boolean;
   /** Whether vagrant will be needed. */
   vagrant: boolean;
@@ -199,7 +205,10 @@ export interface DomainPower {
 }
 
 export interface LockRequest {
-  /** All that is done to the fleet on its host, or the watch over its nodes (`provision`). Default: the first. */
+  /**
+   * All that is done to the fleet on its host, or the watch over its nodes (`provision`). Default:
+   * the first.
+   */
   over?: 'fleet' | 'provision' | undefined;
   /** How long to wait for another run to end; 0, the default: not at all. */
   waitSeconds?: number | undefined;

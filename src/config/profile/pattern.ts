@@ -45,7 +45,7 @@ export function patternProblem(pattern: string): { message: string; hint: string
     if (most > 1 && closed > 1 && most * closed > NARROW) {
       return {
         message: 'the repeated part has a choice or a repetition in it, which can take very long',
-        hint: 'Write the inner one out, or search for less: a pattern may match a part of the line.',
+        hint: 'Write the inner one out, or search for less: a pattern may match part of the line.',
       };
     }
     if (repetition !== undefined) inGroup(Math.max(2, most) * closed);

@@ -110,7 +110,8 @@ function readKeys(
   if (owners.length > 1) {
     const [file = '', place] = [written[owner], [...path, owner]];
     const hint = "Keep the owner's; name the others under `KEK` and `db`.";
-    const message = `A machine has one platform key, and the file has ${owners.length} certificates`;
+    const count = owners.length;
+    const message = `A machine has one platform key, and the file has ${count} certificates`;
     problems.push(
       ...at(place, file, [{ severity: 'error', rule: 'certificate-count', message, hint }]),
     );

@@ -34,7 +34,8 @@ export function checkVncPasswords(fleet: Fleet, readSecret: ReadSecret): RuleFin
     try {
       if (Buffer.byteLength(readSecret(secretReference(graphics.password))) <= LONGEST_VNC_PASSWORD)
         continue;
-      const message = `The password is longer than the ${LONGEST_VNC_PASSWORD} characters that VNC uses`;
+      const most = LONGEST_VNC_PASSWORD;
+      const message = `The password is longer than the ${most} characters that VNC uses`;
       const hint =
         'Take one of at most 8. VNC is weak: keep `listen: 127.0.0.1`, and connect through SSH.';
       findings.push({ rule: 'secret-length', path, message, hint });
