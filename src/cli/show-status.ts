@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FleetStatus } from '../operations/index.js';
 import { canRedraw, statusJson, statusText, statusWarning, type Look } from '../view/index.js';
-import { lookAgain } from './look-again.js';
+import { queryAgain } from './query-again.js';
 import { readerIsGone, stderr, stdout } from './output.js';
 
 export interface ShowStatus {
@@ -44,7 +44,7 @@ export async function showStatus(
   let last: FleetStatus | null = null;
   try {
     do {
-      const [seen, failure]: [FleetStatus, string | null] = await lookAgain(status.again, last);
+      const [seen, failure]: [FleetStatus, string | null] = await queryAgain(status.again, last);
       last = seen;
       const warning = failure ?? seen.orchestrator?.warning ?? '';
       const text = json

@@ -54,7 +54,7 @@ export interface DrivenNode {
   lost?: LostNode;
 }
 
-const LOOK_MS = 200;
+const POLL_MS = 200;
 const POWER_MS = 3000;
 
 /**
@@ -78,7 +78,7 @@ class Drive {
   readonly #underWay = new Set<Promise<void>>();
   #powersAskedAt = -Infinity;
   #askingPowers = false;
-  /** Of something that nobody waits for; thrown by the next look. */
+  /** Of something that nobody waits for; thrown at the next poll. */
   #fault: { error: unknown } | null = null;
 
   constructor(options: DriveOptions) {
@@ -126,7 +126,7 @@ class Drive {
         else if (clock.now() - began >= left) cut = 'timeout';
         if (cut !== null) break;
         this.#look();
-        await clock.sleep(LOOK_MS, signal);
+        await clock.sleep(POLL_MS, signal);
       }
       const now = clock.now();
       const at = new Date(now).toISOString();
@@ -224,7 +224,7 @@ class Drive {
   async #linger(): Promise<void> {
     const { signal } = new AbortController();
     while (this.#nodes.filter((node) => node.linger()).length > 0)
-      await this.#options.ports.clock.sleep(LOOK_MS, signal);
+      await this.#options.ports.clock.sleep(POLL_MS, signal);
   }
 
   #start(node: NodeRun, work: () => Promise<void>): void {

@@ -22,7 +22,7 @@ import { firmwareFindings } from './firmware-findings.js';
 import { isLocal } from '../libvirt/local.js';
 import { probeAccelerator } from './probe.js';
 import { resourceFindings } from './resources.js';
-import { Virsh, type Reply } from '../libvirt/virsh.js';
+import { Virsh, type VirshReply } from '../libvirt/virsh.js';
 
 export interface FindingsOptions extends HostChecks {
   env: Env;
@@ -68,7 +68,7 @@ async function libvirtFindings(
     .filter(({ kind }) => kind === 'existing')
     .map(({ libvirtName }) => libvirtName);
   const emulated = fleet.vms.some(({ accelerator }) => accelerator !== 'kvm');
-  let replies: Reply[];
+  let replies: VirshReply[];
   try {
     replies = await virsh.ask(
       [
@@ -128,7 +128,7 @@ async function libvirtFindings(
 /** What QEMU and its company can do, as libvirt sees it; so it holds for a remote host, too. */
 function guestFindings(
   fleet: ResolvedFleet,
-  capabilities: Reply | undefined,
+  capabilities: VirshReply | undefined,
   env: Env,
 ): HostFinding[] {
   if (!capabilities?.ok) {
@@ -248,7 +248,11 @@ function kvmIsClosed(): boolean {
   }
 }
 
-function poolFinding(pool: string, xml: Reply | undefined, info: Reply | undefined): HostFinding {
+function poolFinding(
+  pool: string,
+  xml: VirshReply | undefined,
+  info: VirshReply | undefined,
+): HostFinding {
   if (xml?.ok) {
     const active = /^State:\s+running/m.test(info?.text ?? '');
     return finding(
@@ -270,7 +274,7 @@ function poolFinding(pool: string, xml: Reply | undefined, info: Reply | undefin
   );
 }
 
-function networkFinding(network: string, info: Reply | undefined): HostFinding {
+function networkFinding(network: string, info: VirshReply | undefined): HostFinding {
   if (!info?.ok)
     return finding(
       'network',

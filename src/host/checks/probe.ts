@@ -10,7 +10,7 @@ import { serializeXml } from '../../xml/index.js';
 import type { Env } from '../exec.js';
 import { findFirmware, firmwareSearch } from './firmware.js';
 import { isLocal } from '../libvirt/local.js';
-import type { Reply, Virsh } from '../libvirt/virsh.js';
+import type { VirshReply, Virsh } from '../libvirt/virsh.js';
 
 export interface Probe {
   accelerator: 'kvm' | 'qemu';
@@ -65,7 +65,10 @@ export async function probeAccelerator(
   };
 }
 
-async function tryOut(virsh: Virsh, uefi: FirmwareFile | null): Promise<(Reply | undefined)[]> {
+async function tryOut(
+  virsh: Virsh,
+  uefi: FirmwareFile | null,
+): Promise<(VirshReply | undefined)[]> {
   const uuid = randomUUID();
   const [made, , state] = await virsh.ask(
     [

@@ -11,7 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { VenError, type TypeOutcome, type TypeRequest } from '../../model/index.js';
 import { answerOf, explain } from '../libvirt/answers.js';
 import { childEnv, commandLine, missingProgram, run, stopped, type Env } from '../exec.js';
-import { atMost } from '../libvirt/limiter.js';
+import { limiter } from '../libvirt/limiter.js';
 
 /** `timeoutSeconds`: from its turn on. */
 export interface TypeOptions extends TypeRequest {
@@ -40,7 +40,7 @@ const SETTLE_MS = 150;
 const LEFT_BEHIND_MS = 2000;
 const KEPT_CHARACTERS = 4096;
 /** Each needs a few processes, and looks at its terminal again and again. */
-const inTurn = atMost(8);
+const limited = limiter(8);
 /** At whose consoles this process has typed: nobody else's is left behind there. */
 const typedAt = new Set<string>();
 
@@ -51,7 +51,7 @@ const typedAt = new Set<string>();
  * `host-not-ready` without script(1), `interrupted` when aborted. Nothing of the text is in it.
  */
 export function typeOnConsole(request: TypeOptions): Promise<TypeOutcome> {
-  return inTurn(async () => {
+  return limited(async () => {
     request.signal.throwIfAborted();
     if (!request.wanted(false)) return 'unwanted';
     const keys = await openKeys(request.env);

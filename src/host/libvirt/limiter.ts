@@ -1,13 +1,8 @@
 /**
- * Gives a function that runs what it is given one after the other; a failure does not stop the
- * next.
+ * A function that runs what it is given, at most so many at the same time, in the order of the
+ * calls. A failure does not stop the next.
  */
-export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  return atMost(1);
-}
-
-/** The same with so many at a time, in the order of the calls. */
-export function atMost(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function limiter(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = limit;
   const waiting: (() => void)[] = [];
   return async (work) => {

@@ -3,7 +3,7 @@ import { VenError, type Host, type NetworkEntryChange } from '../../model/index.
 import { parseXml } from '../../xml/index.js';
 import { entryXml, hasEntry, networkFacts } from '../../libvirt/index.js';
 import { readNetwork, redefineNetwork } from './network-redefine.js';
-import { oneAtATime } from './limiter.js';
+import { limiter } from './limiter.js';
 import type { Command, Virsh } from './virsh.js';
 
 export type NetworkActs = Pick<
@@ -19,11 +19,11 @@ export type NetworkActs = Pick<
 
 export function networkActs(virsh: Virsh): NetworkActs {
   // Two networks that start at once race for addresses and firewall rules.
-  const inTurn = oneAtATime();
+  const oneByOne = limiter(1);
 
   return {
     async createNetwork(uuid, xml) {
-      await inTurn(async () => {
+      await oneByOne(async () => {
         await virsh.must([['net-define', { file: xml }]]);
         await virsh.must(
           [
@@ -36,7 +36,7 @@ export function networkActs(virsh: Virsh): NetworkActs {
     },
 
     async startNetwork(uuid) {
-      await inTurn(async () => {
+      await oneByOne(async () => {
         await virsh.must(
           [
             ['net-start', uuid],
@@ -83,7 +83,7 @@ export function networkActs(virsh: Virsh): NetworkActs {
     },
 
     async deleteNetwork(uuid) {
-      await inTurn(async () => {
+      await oneByOne(async () => {
         await virsh.must(
           [
             ['net-destroy', uuid],
@@ -97,7 +97,7 @@ export function networkActs(virsh: Virsh): NetworkActs {
     readNetwork: (uuid) => readNetwork(virsh, uuid),
 
     async redefineNetwork(uuid, change) {
-      await inTurn(() => redefineNetwork(virsh, uuid, change));
+      await oneByOne(() => redefineNetwork(virsh, uuid, change));
     },
   };
 }

@@ -7,7 +7,7 @@ import { parseXml } from '../../xml/index.js';
 import type { Answer } from './answers.js';
 import type { Env } from '../exec.js';
 import { safeVolume, volumeFacts } from '../../libvirt/index.js';
-import { oneAtATime } from './limiter.js';
+import { limiter } from './limiter.js';
 import type { Command, Virsh } from './virsh.js';
 
 export interface StorageActs {
@@ -25,11 +25,11 @@ const REFRESH_TRIES = 50;
 const REFRESH_AGAIN_MS = 200;
 
 export function storageActs(virsh: Virsh, env: Env): StorageActs {
-  const inTurn = oneAtATime();
+  const oneByOne = limiter(1);
 
   return {
     async ensurePool(pool) {
-      await inTurn(async () => {
+      await oneByOne(async () => {
         const [start] = await virsh.ask([['pool-start', pool]]);
         if (start?.ok || start?.answer === 'active') return;
         if (start?.answer !== 'not-found') throw start?.error ?? noPool(pool);

@@ -11,7 +11,7 @@ import { commandLine, run, type Env } from '../exec.js';
 export type Word = string | { file: string | Uint8Array };
 export type Command = readonly Word[];
 
-export interface Reply {
+export interface VirshReply {
   ok: boolean;
   /** What it printed, without white space around it. */
   text: string;
@@ -63,8 +63,8 @@ export class Virsh {
    * stop those after it.
    * @throws VenError when libvirt can't be reached, or the time is up.
    */
-  async ask(commands: readonly Command[], options: AskOptions = {}): Promise<Reply[]> {
-    const replies: Reply[] = [];
+  async ask(commands: readonly Command[], options: AskOptions = {}): Promise<VirshReply[]> {
+    const replies: VirshReply[] = [];
     let offset = 0;
     for (const chunk of inChunks(commands)) {
       const before = offset;
@@ -99,7 +99,7 @@ export class Virsh {
     return replies.map(({ text }) => text);
   }
 
-  async #askOnce(commands: readonly Command[], options: AskOptions): Promise<Reply[]> {
+  async #askOnce(commands: readonly Command[], options: AskOptions): Promise<VirshReply[]> {
     // Random, so that no output can pretend to be an end of output.
     const mark = `@${randomBytes(5).toString('hex')}`;
     const fds: number[] = [this.#options.lockFd ?? openSync('/dev/null', 'r')];
@@ -155,7 +155,7 @@ export class Virsh {
     }
   }
 
-  #reply(command: Command, text: string, words: string): Reply {
+  #reply(command: Command, text: string, words: string): VirshReply {
     if (!words.includes('error: ')) return { ok: true, text, answer: 'other', error: null };
     const shown = commandLine('virsh', [
       '-c',

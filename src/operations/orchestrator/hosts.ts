@@ -1,5 +1,5 @@
 /**
- * What the fleet's orchestrator says of its hosts, for those who only look: nobody is asked for
+ * What the fleet's orchestrator says of its hosts, for those who only ask: nobody is asked for
  * credentials, nobody waits long.
  */
 import {
@@ -14,7 +14,7 @@ import { PORTS } from '../ports.js';
 import { StatusPoll } from '../../onboarding/index.js';
 import { apiOf, whoAsks } from './api.js';
 
-export interface HostsSeen {
+export interface HostsStatus {
   project: string;
   /** All of the project, as in the last answer; null: there has been none. */
   hosts: readonly OrchestratorHost[] | null;
@@ -34,18 +34,18 @@ interface Opened {
   poll: StatusPoll;
 }
 
-/** Of a look, its token included. */
+/** For one query, its token included. */
 const LIMIT_MS = 3000;
 
 /**
  * Looks again as often as one likes: the orchestrator is asked no more often than a run over its
  * nodes asks.
  */
-export class HostsLook {
+export class HostsQuery {
   readonly #request: Request;
   readonly #clock: Clock;
   #open: Opened | null = null;
-  #hosts: HostsSeen['hosts'] = null;
+  #hosts: HostsStatus['hosts'] = null;
   #askedAt: string | null = null;
   #warning: string | null = null;
 
@@ -58,7 +58,7 @@ export class HostsLook {
    * null: the fleet file does not say whom to ask, or there are no credentials to be had without
    * asking somebody.
    */
-  async look(fleet: ResolvedFleet): Promise<HostsSeen | null> {
+  async ask(fleet: ResolvedFleet): Promise<HostsStatus | null> {
     const project = fleet.orchestrator?.project ?? null;
     const of = JSON.stringify(fleet.orchestrator);
     const first = this.#open?.of !== of;

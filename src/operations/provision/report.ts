@@ -13,7 +13,7 @@ import { saveText } from '../save.js';
  * A run's report in JUnit XML, in its file from the first moment on: whatever ends the run, what
  * stands there is about it.
  */
-export class Report {
+export class ReportFile {
   readonly #path: string;
   readonly #began = performance.now();
   #junit: JunitReport;

@@ -20,7 +20,7 @@ import { OneClient } from './one-client.js';
 import { openHost } from '../open.js';
 import { PORTS } from '../ports.js';
 import { readProfile, stageNamed } from './profile.js';
-import { Report } from './report.js';
+import { ReportFile } from './report.js';
 
 export interface SessionRequest extends Request {
   /** Names or addresses; null: all that the fleet file wants to run. */
@@ -59,7 +59,7 @@ export class Session {
   result: ProvisionResult | null = null;
 
   readonly #request: SessionRequest;
-  readonly #report: Report | null;
+  readonly #report: ReportFile | null;
   readonly #clock: Clock;
   readonly #began: number;
   readonly #closed = new AbortController();
@@ -69,7 +69,7 @@ export class Session {
    * Checks what is asked before anything slow is done. @throws VenError `fleet-file`, `usage`,
    * `not-found`, `host-not-ready`
    */
-  constructor(request: SessionRequest, report: Report | null) {
+  constructor(request: SessionRequest, report: ReportFile | null) {
     const { timeoutSeconds, askSecret } = request;
     this.#clock = (request.ports ?? PORTS).clock;
     this.#began = this.#clock.now();
@@ -188,7 +188,7 @@ export async function withSession<T>(
   request: SessionRequest,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const report = request.junit === null ? null : new Report(request.junit, request.file);
+  const report = request.junit === null ? null : new ReportFile(request.junit, request.file);
   try {
     const session = new Session(request, report);
     try {

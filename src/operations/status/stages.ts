@@ -19,7 +19,7 @@ import { NodeWatcher } from '../../stages/index.js';
 import type { Request } from '../load.js';
 import { readProfile } from '../provision/profile.js';
 
-export interface StageSeen {
+export interface StageStatus {
   /**
    * The one that it is in, or was in last; null: it was not watched since it was started, nor
    * started by ven.
@@ -35,13 +35,13 @@ export interface StageSeen {
   failureClass: FailureClass | null;
 }
 
-const UNKNOWN: StageSeen = { stage: null, stageAsOf: null, outcome: null, failureClass: null };
+const UNKNOWN: StageStatus = { stage: null, stageAsOf: null, outcome: null, failureClass: null };
 
 /**
- * Of all consoles together, in one look. Who says more than that is not followed by a look at the
- * state.
+ * For all consoles together, in one query. A console that says more in that time is read on in the
+ * next query.
  */
-const LOOK_MS = 2000;
+const READ_MS = 2000;
 
 /** A node under way, as far as it has been followed. */
 interface Followed {
@@ -53,8 +53,8 @@ interface Followed {
   told: OrchestratorHost | null;
 }
 
-/** Looks again as often as one likes: what was read before is not read again. */
-export class StageLook {
+/** May be asked as often as one likes: what was read before is not read again. */
+export class StageQuery {
   readonly #request: Request;
   readonly #followed = new Map<string, Followed>();
   #until = 0;
@@ -64,9 +64,9 @@ export class StageLook {
     this.#request = request;
   }
 
-  /** Before each look over the fleet. */
+  /** Before each query of the fleet. */
   begin(): void {
-    this.#until = performance.now() + LOOK_MS;
+    this.#until = performance.now() + READ_MS;
   }
 
   /**
@@ -81,7 +81,7 @@ export class StageLook {
     domain: ObservedDomain | undefined,
     known: OrchestratorHost | null,
     on: { fleet: ResolvedFleet; host: Host },
-  ): StageSeen {
+  ): StageStatus {
     if (!record || record.uuid !== domain?.uuid || record.madeAnew) return UNKNOWN;
     if (record.outcome === 'ready') return seen(record, null);
     const boot = on.host.lastStart(domain.name);
@@ -187,7 +187,7 @@ export class StageLook {
 function seen(
   { visits, outcome, failure }: Pick<NodeWatcher, 'visits' | 'outcome' | 'failure'>,
   stageAsOf: string | null,
-): StageSeen {
+): StageStatus {
   return {
     stage: failure?.stage ?? visits.at(-1)?.stage ?? null,
     stageAsOf,

@@ -1,9 +1,9 @@
 import { hostOfVm, isOwnedBy, type ObservedDomain } from '../../model/index.js';
-import { HostsLook } from '../orchestrator/hosts.js';
+import { HostsQuery } from '../orchestrator/hosts.js';
 import { loadFleetFile, type Request } from '../load.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
 import { openHost } from '../open.js';
-import { StageLook, type StageSeen } from './stages.js';
+import { StageQuery, type StageStatus } from './stages.js';
 
 /** The object that `status --json` prints. */
 export interface FleetStatus {
@@ -27,7 +27,7 @@ export interface FleetStatus {
   vms: VmStatus[];
 }
 
-export interface VmStatus extends StageSeen {
+export interface VmStatus extends StageStatus {
   name: string;
   domain: string;
   uuid: string;
@@ -58,10 +58,10 @@ export function openStatus(request: Request): {
   again: () => Promise<FleetStatus>;
   close: () => Promise<void>;
 } {
-  const stages = new StageLook(request);
-  const orchestrator = new HostsLook(request);
+  const stages = new StageQuery(request);
+  const orchestrator = new HostsQuery(request);
   return {
-    again: () => lookAt(request, stages, orchestrator),
+    again: () => statusNow(request, stages, orchestrator),
     close: async () => {
       stages.close();
       await orchestrator.close();
@@ -69,14 +69,14 @@ export function openStatus(request: Request): {
   };
 }
 
-async function lookAt(
+async function statusNow(
   request: Request,
-  stages: StageLook,
-  orchestrator: HostsLook,
+  stages: StageQuery,
+  orchestrator: HostsQuery,
 ): Promise<FleetStatus> {
   const fleet = loadFleetFile(request);
   const host = openHost(fleet, request);
-  const [asked, state] = await Promise.all([orchestrator.look(fleet), host.observe(fleet)]);
+  const [asked, state] = await Promise.all([orchestrator.ask(fleet), host.observe(fleet)]);
   const owned = new Map(
     state.domains
       .filter((domain) => isOwnedBy(fleet, domain))

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { typeOnConsole } from '../../../src/host/consoles/console-typing.js';
 import type { TypeOutcome } from '../../../src/model/index.js';
-import { atMost } from '../../../src/host/libvirt/limiter.js';
+import { limiter } from '../../../src/host/libvirt/limiter.js';
 
 const SOURCE = join(import.meta.dirname, '../../../src/host/consoles/console-typing.ts');
 const root = mkdtempSync(join(tmpdir(), 'ven-typing-'));
@@ -175,7 +175,7 @@ describe('typing at a console', { timeout: 30_000 }, () => {
 
 describe('turns', () => {
   it('are taken in order, so many at a time, and a failure gives its turn on', async () => {
-    const inTurn = atMost(2);
+    const limited = limiter(2);
     const log: string[] = [];
     const work = (name: string) => async (): Promise<string> => {
       log.push(`+${name}`);
@@ -184,7 +184,7 @@ describe('turns', () => {
       if (name === 'a') throw new Error('a');
       return name;
     };
-    const all = await Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => inTurn(work(name))));
+    const all = await Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => limited(work(name))));
     expect(all.map(({ status }) => status)).toEqual([
       'rejected',
       'fulfilled',

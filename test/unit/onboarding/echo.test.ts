@@ -33,6 +33,9 @@ function left(
 
 const masked = (...of: Parameters<typeof left>): string => left(...of).kept;
 
+/** Of this process: what else the machine does is not counted. */
+const cpuMs = (): number => process.cpuUsage().user / 1000;
+
 describe('an echo of what may not be kept', () => {
   it('is found wherever the stream is cut', () => {
     const text = 'Password: gehéim!\r\nagain gehéim! and gehéimgehéim!\r\n';
@@ -145,10 +148,10 @@ describe('an echo of what may not be kept', () => {
     for (const word of ['a ', 'a\r', 'a\u001b[m', 'a s\u001b]0;', 'a \r']) {
       const finder = new EchoFinder(['a secret that is never said']);
       const bytes = Buffer.alloc(64 * 1024, word);
-      const began = performance.now();
+      const began = cpuMs();
       for (let piece = 0; piece < 32; piece += 1)
         finder.push({ start: { file: 'log', position: piece * bytes.length }, bytes }, piece);
-      expect(performance.now() - began, JSON.stringify(word)).toBeLessThan(1500);
+      expect(cpuMs() - began, JSON.stringify(word)).toBeLessThan(1500);
     }
   });
 

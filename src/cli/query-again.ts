@@ -1,15 +1,15 @@
 import { VenError } from '../model/index.js';
 
 /**
- * What is seen now; once something was seen, that stays when a look fails, with why, on one line:
- * somebody edits the file, libvirt starts anew.
+ * The answer of now. When a query fails after an earlier one had an answer: that answer, and the
+ * reason on one line (somebody edits the file, libvirt restarts).
  */
-export async function lookAgain<T>(
-  look: () => Promise<T>,
+export async function queryAgain<T>(
+  query: () => Promise<T>,
   last: T | null,
 ): Promise<[T, string | null]> {
   try {
-    return [await look(), null];
+    return [await query(), null];
   } catch (error) {
     if (last === null || !(error instanceof VenError)) throw error;
     const { where, summary, findings } = error;
