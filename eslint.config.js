@@ -9,14 +9,15 @@ const ROOMS = {
   xml: [],
   efi: [],
   'terminal-text': [],
-  stages: ['terminal-text'],
-  config: ['efi'],
+  secrets: [],
+  stages: ['terminal-text', 'secrets'],
+  config: ['efi', 'secrets'],
   libvirt: ['xml', 'efi'],
   plan: ['libvirt'],
-  apply: [],
-  host: ['libvirt', 'xml'],
-  onboarding: ['stages', 'terminal-text'],
-  orchestrator: [],
+  apply: ['secrets'],
+  host: ['libvirt', 'xml', 'secrets'],
+  onboarding: ['stages', 'terminal-text', 'secrets'],
+  orchestrator: ['secrets'],
   view: [],
   operations: [
     'config',
@@ -28,9 +29,10 @@ const ROOMS = {
     'orchestrator',
     'stages',
     'terminal-text',
+    'secrets',
     'xml',
   ],
-  cli: ['operations', 'view'],
+  cli: ['operations', 'view', 'secrets'],
   commands: ['cli', 'operations', 'view'],
 };
 const ALLOWED = Object.fromEntries(
@@ -58,7 +60,17 @@ const HOMES = {
 const UNNAMED = { apply: ['vagrant', 'virsh'] };
 
 /** Rooms without a clock, randomness, environment or files. */
-const PURE = ['model', 'xml', 'efi', 'terminal-text', 'stages', 'config', 'libvirt', 'plan'];
+const PURE = [
+  'model',
+  'xml',
+  'efi',
+  'terminal-text',
+  'secrets',
+  'stages',
+  'config',
+  'libvirt',
+  'plan',
+];
 /** The only room that reads and writes files. */
 const FILES = 'host';
 

@@ -1,4 +1,5 @@
 import { VenError, type EventError, type Step } from '../model/index.js';
+import { maskRemembered } from '../secrets/index.js';
 
 /** What a step died of, as an event says it. Anything but a `VenError` is a bug in ven, and shown with its stack. */
 export function eventErrorOf(error: unknown): EventError {
@@ -8,8 +9,8 @@ export function eventErrorOf(error: unknown): EventError {
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'bug',
-    summary: `ven has a bug: ${message}`,
-    detail: error instanceof Error ? error.stack : undefined,
+    summary: maskRemembered(`ven has a bug: ${message}`),
+    detail: error instanceof Error ? maskRemembered(error.stack ?? '') : undefined,
     hint: 'Please report it together with these lines. The other steps went on; `ven plan` shows what is left.',
   };
 }

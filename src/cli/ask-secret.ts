@@ -2,6 +2,7 @@ import { on } from 'node:events';
 import { emitKeypressEvents, type Key } from 'node:readline';
 import type { AskSecret } from '../operations/index.js';
 import { VenError } from '../model/index.js';
+import { rememberSecret } from '../secrets/index.js';
 import { stderr } from './output.js';
 
 const known = new Map<string, Promise<string>>();
@@ -36,7 +37,10 @@ async function askSecret(what: string, signal: AbortSignal): Promise<string> {
     // An arrow, or what a terminal sends around a paste, is one key without text.
     for await (const [text = '', key] of keys) {
       if (key.name === 'return' || key.name === 'enter') {
-        if (typed !== '') return typed;
+        if (typed !== '') {
+          rememberSecret(typed);
+          return typed;
+        }
         stderr(`\nIt can't be empty. ${what}: `);
       } else if (key.ctrl === true && (key.name === 'c' || key.name === 'd')) break;
       else if (key.ctrl === true && key.name === 'u') typed = '';

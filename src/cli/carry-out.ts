@@ -11,6 +11,7 @@ import {
   resultText,
   type Progress,
 } from '../view/index.js';
+import { maskRemembered } from '../secrets/index.js';
 import { secretAsker } from './ask-secret.js';
 import { ask, consent } from './consent.js';
 import { watchInterruption } from './interruption.js';
@@ -100,7 +101,7 @@ export async function carryOut(
 
 /** The run went on; but what was lost should not be lost without a word. */
 export function faultText(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+  return maskRemembered(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
 }
 
 /** Drawn in place where that can be done, and where the events do not go to the same terminal. */

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Config, Errors, run as runOclif } from '@oclif/core';
 import { EXIT, nearest, VenError } from '../model/index.js';
+import { maskRemembered } from '../secrets/index.js';
 import { bugText, errorJson, errorText, lookOf } from '../view/index.js';
 import { jsonForm } from './command.js';
 import { flushed, stderr, stdout, survivePipes } from './output.js';
@@ -37,7 +38,7 @@ function tell(
   const look = lookOf(process.stderr, process.env);
   const known = error instanceof Errors.CLIError ? usage(error) : error;
   if (!(known instanceof VenError)) {
-    stderr(bugText(error, version, look));
+    stderr(maskRemembered(bugText(error, version, look)));
     return EXIT.error;
   }
   // A command's `catch` tells errors of ven's own kind in JSON: not oclif's, nor that there is no

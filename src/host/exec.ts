@@ -1,6 +1,7 @@
 /** The one way to run a program: an argv array, never a shell, always a time limit. */
 import { execa, ExecaError } from 'execa';
 import { VenError } from '../model/index.js';
+import { createMasker } from '../secrets/index.js';
 import { explain } from './libvirt/answers.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -69,7 +70,7 @@ export async function run(
   args: readonly string[],
   options: RunOptions,
 ): Promise<Ran> {
-  const hide = redactor(options.secrets ?? []);
+  const hide = createMasker(options.secrets ?? []);
   if (options.signal?.aborted) throw stopped(options.signal, file);
   const collected: string[] = [];
   let size = 0;
@@ -137,11 +138,6 @@ export function commandLine(file: string, args: readonly string[]): string {
   return [file, ...args]
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
     .join(' ');
-}
-
-export function redactor(secrets: readonly string[]): (text: string) => string {
-  const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
-  return (text) => known.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 
 export function childEnv(env: Env): Record<string, string> {

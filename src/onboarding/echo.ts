@@ -1,5 +1,5 @@
 import { Spelling } from '../terminal-text/index.js';
-import { writtenForms } from '../stages/index.js';
+import { bytesOf } from '../secrets/index.js';
 import type { LogPosition } from '../model/index.js';
 
 export interface EchoFound {
@@ -10,8 +10,8 @@ export interface EchoFound {
 /** Shorter secrets stand in every text; they are looked for only right after they were typed. */
 const TELLING_BYTES = 4;
 /**
- * So much after something was typed counts as its echo: to its line's end, or the next one's, when
- * something came in between.
+ * What counts as the echo of something typed: to its line's end, or the next one's, when something
+ * came in between.
  */
 const ECHO_BYTES = 2048;
 const ECHO_LINES = 2;
@@ -37,21 +37,20 @@ interface Match extends Pick<Form, 'kind'> {
 }
 
 /**
- * Finds, in the bytes of a console, what a node echoed of what was typed and must not be kept: as
- * it was typed, or as JSON, addresses, base64, Latin-1 and readline (`\303`) write it, also in the
- * strings of terminals, and with all in between that `Spelling` knows. It makes no difference where
- * the stream is cut: what may be a secret's beginning is handed on once the next bytes tell.
+ * Finds, in the bytes of a console, what a node echoed of what was typed and must not be kept: in
+ * all forms that consoles echo, in the strings of terminals, too, and with all in between that
+ * `Spelling` knows. It makes no difference where the stream is cut: what may be the beginning of a
+ * secret is handed on once the next bytes tell.
  *
  * A secret in one piece is handed on as it is, since it may be a word that the profile looks for:
- * who shows it masks it. What was typed at its line, what only a terminal puts together, what is
- * far along a line, and what a former run has handed on the beginning of, is handed on as
- * asterisks.
+ * who shows it masks it. Handed on as asterisks is what was typed at its line, what only a terminal
+ * puts together, what is far along a line, and what a former run has handed on the beginning of.
  *
  * Not found: an echo that lacks characters (a line scrolled sideways on a dumb terminal; an
  * overrun), or has others (a line that drops the eighth bit); one with the words of another program
- * in it, unless that is the kernel. Of one that is broken by more than a terminal's wrap after a
- * pause of seconds, or after less than four characters by a line's end, that beginning is shown; in
- * the log it is masked.
+ * in it, unless that is the kernel. An echo may be broken by more than a terminal's wrap after a
+ * pause of seconds, or by a line's end after less than four characters: then that beginning is
+ * shown; in the log it is masked.
  */
 export class EchoFinder {
   readonly #always: Form[];
@@ -275,16 +274,8 @@ export class EchoFinder {
 }
 
 function formsOf(secret: string): Form[] {
-  const octal = [...Buffer.from(secret)]
-    .map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`))
-    .join('');
-  const latin1 = /^[^\u0100-\uffff]*$/.test(secret) ? [Buffer.from(secret, 'latin1')] : [];
-  const forms = [
-    ...writtenForms(secret).map((form) => ({ bytes: Buffer.from(form), kind: 'known' as const })),
-    ...[Buffer.from(octal), ...latin1].map((bytes) => ({ bytes, kind: 'unknown' as const })),
-  ];
-  return forms.filter(
-    ({ bytes }, index) =>
-      bytes.length > 0 && forms.findIndex((other) => other.bytes.equals(bytes)) === index,
-  );
+  return bytesOf(secret).map(({ bytes, inText }) => ({
+    bytes,
+    kind: inText ? 'known' : 'unknown',
+  }));
 }

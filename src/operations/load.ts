@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { loadFleet } from '../config/index.js';
 import { readFleetFile, readSecret, readTextFile } from '../host/index.js';
 import type { ReadSecret, ResolvedFleet } from '../model/index.js';
+import { rememberSecret } from '../secrets/index.js';
 import type { Ports } from './ports.js';
 
 /** What every command is asked with. */
@@ -36,6 +37,7 @@ export function secretReader({ file, env }: Request): ReadSecret {
     const key = JSON.stringify(reference);
     const secret = known.get(key) ?? readSecret(reference, { env, folder: dirname(file) });
     known.set(key, secret);
+    rememberSecret(secret);
     return secret;
   };
 }

@@ -1,6 +1,6 @@
 import { VenError, type ErrorCode } from '../model/index.js';
 import type { Answer } from './connection.js';
-import { snippetOf } from './redaction.js';
+import { snippetOf } from './snippet.js';
 
 /** A request, for error messages. */
 export interface Asked {

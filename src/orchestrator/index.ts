@@ -6,4 +6,3 @@
 export { openOrchestrator, type OpenOrchestrator } from './open.js';
 export { PATIENCE, type OrchestratorOptions, type Patience, type Reach } from './options.js';
 export { checkAnswers } from './probe.js';
-export { withoutTokens } from './tokens-in-text.js';

@@ -10,7 +10,7 @@ import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from '
 import { Exchange, unlessAborted, type Reply } from './exchange.js';
 import { PATIENCE, type OrchestratorOptions } from './options.js';
 import { setDefaultOs, type ProjectCall } from './provider.js';
-import { savedOf } from './redaction.js';
+import { savedOf } from './snippet.js';
 import { Token } from './token.js';
 
 export interface OpenOrchestrator extends Orchestrator {

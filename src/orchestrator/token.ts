@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange.js';
+import { rememberSecret } from '../secrets/index.js';
 import { isRecord } from './answers.js';
 import type { OrchestratorOptions } from './options.js';
 
@@ -82,6 +83,7 @@ export class Token {
       },
     });
     this.#known.add(token);
+    rememberSecret(token);
     this.#current = { token, usableUntil: until };
     return token;
   }

@@ -3,5 +3,4 @@
  * timeline, the class of its failure, and the answers to type; by a profile. Pure: the caller reads
  * the console, stores the memory, types, and gives the time.
  */
-export { createRedactor, writtenForms, type Redact } from './redact.js';
 export { NodeWatcher, type NodeWatcherOptions } from './watcher.js';

@@ -1,7 +1,7 @@
 /** Which lines are prompts for a watcher, and the state of the prompt that it answered. */
 import type { ProfileTrouble } from '../model/index.js';
 import type { WatcherMemory } from './memory.js';
-import type { LineMask } from './redact.js';
+import type { LineMask } from '../secrets/index.js';
 import type { FlowRules, StageRules } from './rules.js';
 
 export interface Armed {

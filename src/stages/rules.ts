@@ -6,7 +6,7 @@ import type {
   ProfileStage,
   ProfileTrouble,
 } from '../model/index.js';
-import { secretPrompts, TRIED } from './redact.js';
+import { secretPrompts, TRIED } from '../secrets/index.js';
 
 /** What a matching text causes. */
 export type Consequence =

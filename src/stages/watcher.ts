@@ -24,7 +24,7 @@ import {
   type WatcherMemory,
 } from './memory.js';
 import { Prompts, type Armed } from './prompts.js';
-import { LineMask } from './redact.js';
+import { LineMask } from '../secrets/index.js';
 import { rulesOf, type Consequence, type FlowRules, type StageRules } from './rules.js';
 
 /**

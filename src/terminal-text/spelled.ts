@@ -5,7 +5,7 @@ export interface Spelled {
   whole: boolean;
 }
 
-/** The maximum from the first byte of a text to its last. */
+/** The maximum from the first byte of a text to its last, beside twice the length of the text. */
 const FARTHEST = 8192;
 const STRING = 1024;
 /** The maximum between two bytes of a text. */
@@ -102,7 +102,8 @@ export class Spelling {
     let tried = 0;
     while (count < text.length) {
       if (at >= bytes.length) return { places: firstOf(places, count), whole: false };
-      const gap = gaps > MOST || at - start > FARTHEST ? NONE : this.#gapAt(at, before);
+      const gap =
+        gaps > MOST || at - start > FARTHEST + 2 * text.length ? NONE : this.#gapAt(at, before);
       if (bytes[at] === text[count]) {
         if (gap > 0) {
           this.#instead[others] = count;

@@ -1,6 +1,6 @@
 /** The text of a file, and findings that point into it. */
 import { VenError, type Finding } from '../../model/index.js';
-import { likelySecrets, starred } from '../rules/literal-secrets.js';
+import { likelySecrets, starPasswords, starred, starUriPasswords } from '../../secrets/index.js';
 import type { Range } from './range.js';
 
 /** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
@@ -53,7 +53,7 @@ export class Source {
     this.text = text;
     // As long as nobody has parsed it. A profile has no place for secrets.
     this.#secrets = kind === FLEET_FILE ? likelySecrets(text) : [];
-    this.#stars = starred(withoutSecrets(text), this.#secrets);
+    this.#stars = starred(starPasswords(text), this.#secrets);
     this.#lineStarts = [0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
       this.#lineStarts.push(at + 1);
@@ -68,7 +68,7 @@ export class Source {
   conceal(known: readonly Range[], parsed: boolean): void {
     this.#secrets = parsed ? known : [...this.#secrets, ...known];
     this.#words = null;
-    this.#stars = starred(withoutSecrets(this.text), this.#secrets);
+    this.#stars = starred(starPasswords(this.text), this.#secrets);
   }
 
   position(offset: number): { line: number; column: number } {
@@ -160,24 +160,7 @@ const UNPRINTABLE =
 
 /** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
 function printable(text: string): string {
-  return concealed(text).replace(/\t/g, ' ').replace(UNPRINTABLE, '\ufffd');
-}
-
-/** A scalar after `password:`, on its line or the next, as many stars long: it belongs into no terminal and no log of a CI. */
-function withoutSecrets(text: string): string {
-  return text.replace(
-    /(\bpassw(?:or)?d["']?[ \t]*:[ \t]*(?:[|>][-+0-9]*[ \t]*)?(?:\r?\n[ \t]+)?)((?:"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s,{}[\]#&*][^\n,}]*))/gi,
-    (whole: string, before: string, secret: string) =>
-      /^[\w-]+:(\s|$)/.test(secret) ? whole : `${before}${'*'.repeat(secret.length)}`,
-  );
-}
-
-/** A password in a URI, as many stars long. */
-function concealed(text: string): string {
-  return text.replace(
-    /(:\/\/[^/@:\s]*:)([^/@\s]+)@/g,
-    (_, before: string, secret: string) => `${before}${'*'.repeat(secret.length)}@`,
-  );
+  return starUriPasswords(text).replace(/\t/g, ' ').replace(UNPRINTABLE, '\ufffd');
 }
 
 /** A user's string for a message: in quotes, escaped, not too long. */

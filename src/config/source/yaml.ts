@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { VenError, type Finding } from '../../model/index.js';
 import { withinLimits } from './limits.js';
-import { literalSecrets } from '../rules/literal-secrets.js';
+import { literalSecrets } from './literal-secrets.js';
 import type { Range } from './range.js';
 import { FLEET_FILE, quote, Source, throwFindings, type Path, type Place } from './source.js';
 import { asScalar, substitute, type Environment } from './substitute.js';

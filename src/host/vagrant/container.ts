@@ -5,15 +5,8 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VenError, type ResolvedHost } from '../../model/index.js';
-import {
-  allEngines,
-  callEngine,
-  clientEnv,
-  findEngine,
-  proxies,
-  proxySecrets,
-  type Engine,
-} from './engine.js';
+import { proxyPasswords } from '../../secrets/index.js';
+import { allEngines, callEngine, clientEnv, findEngine, proxies, type Engine } from './engine.js';
 import type { Env } from '../exec.js';
 import type { VagrantRuntime } from './runtime.js';
 
@@ -75,7 +68,7 @@ export function containerRuntime({ image, key, env }: ContainerOptions): Vagrant
           proxyNames: Object.keys(proxies(env)),
         }),
         extraEnv: clientEnv(env),
-        secrets: proxySecrets(env),
+        secrets: proxyPasswords(env),
         stop: async () => {
           await callEngine(program, ['rm', '--force', name], {
             env,

@@ -1,5 +1,6 @@
 /** The program that runs containers here: docker or podman, whichever answers. */
 import { VenError } from '../../model/index.js';
+import { proxyPasswords } from '../../secrets/index.js';
 import { run, type Env, type Ran } from '../exec.js';
 
 export interface Engine {
@@ -46,19 +47,6 @@ export function clientEnv(env: Env): Record<string, string> {
   return { ...pick(env, CLIENT_VARIABLES), ...proxies(env) };
 }
 
-/** The passwords in the proxies' URLs, in both spellings. */
-export function proxySecrets(env: Env): string[] {
-  return Object.values(proxies(env)).flatMap((url) => {
-    const written = /^[^/]*\/\/[^/@]*?:([^/]*)@/.exec(url)?.[1];
-    if (written === undefined) return [];
-    try {
-      return [written, decodeURIComponent(written)];
-    } catch {
-      return [written];
-    }
-  });
-}
-
 export interface EngineCall {
   env: Env;
   timeoutSeconds: number;
@@ -75,7 +63,7 @@ export function callEngine(
   return run(program, args, {
     env,
     extraEnv: clientEnv(env),
-    secrets: proxySecrets(env),
+    secrets: proxyPasswords(env),
     cwd: '/',
     ...options,
   });

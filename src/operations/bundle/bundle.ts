@@ -2,10 +2,10 @@ import { availableParallelism, release, totalmem, type } from 'node:os';
 import { withoutLiteralSecrets } from '../../config/index.js';
 import { ConsoleText, LastText } from '../../terminal-text/index.js';
 import { openArchive, readFleetFile, readPackageFile, readTextFile } from '../../host/index.js';
+import { outgoingMask, proxyPasswords, type OutgoingMask } from '../../secrets/index.js';
 import { VenError, type Consoles, type Profile, type ResolvedFleet } from '../../model/index.js';
 import { makePlan } from '../../plan/index.js';
 import { bundleReadme, type BundleContents } from './readme.js';
-import { bundleRedaction, type BundleRedaction } from './redaction.js';
 import { doctor } from '../doctor.js';
 import { loadFleetFile, secretReader, type Request } from '../load.js';
 import { openHost } from '../open.js';
@@ -43,7 +43,7 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
     if (!(error instanceof VenError)) throw error;
     fleet = error;
   }
-  const { redaction, warnings } = redactionFor(fleet, written, request);
+  const { mask, warnings } = maskFor(fleet, written, request);
   const name = `ven-bundle-${fleet instanceof VenError ? 'fleet' : fleet.name}-${made.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
   const file = output ?? `${name}.tar.gz`;
   const archive = await openArchive(file, made);
@@ -68,7 +68,7 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
       result.missing.push({
         path,
         what,
-        why: redaction.text(reason(error)).replaceAll(/\s+/g, ' '),
+        why: mask.text(reason(error)).replaceAll(/\s+/g, ' '),
       });
       return;
     }
@@ -76,24 +76,20 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
   };
 
   try {
-    await part('fleet.yaml', 'the fleet file', () =>
-      redaction.file(withoutLiteralSecrets(written)),
-    );
-    await part('host.json', 'versions of ven and of this machine', () =>
-      json(aboutHere(), redaction),
-    );
+    await part('fleet.yaml', 'the fleet file', () => mask.file(withoutLiteralSecrets(written)));
+    await part('host.json', 'versions of ven and of this machine', () => json(aboutHere(), mask));
     if (fleet instanceof VenError) {
       const { summary, findings } = fleet;
       await part('findings.json', 'what is wrong with the fleet file', () =>
-        json({ summary, findings }, redaction),
+        json({ summary, findings }, mask),
       );
       const why = `${summary}: correct it and run this again`;
       result.missing.push({
         path: 'all else',
         what: 'the plan, events, nodes and consoles',
-        why: redaction.text(why),
+        why: mask.text(why),
       });
-    } else await fleetParts(fleet, request, { part, redaction });
+    } else await fleetParts(fleet, request, { part, mask });
     await add(
       'README.md',
       'this list',
@@ -109,21 +105,21 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
 
 interface Making {
   part: (path: string, what: string, content: () => string | Promise<string>) => Promise<void>;
-  redaction: BundleRedaction;
+  mask: OutgoingMask;
 }
 
 async function fleetParts(
   fleet: ResolvedFleet,
   request: Omit<BundleRequest, 'output' | 'signal'>,
-  { part, redaction }: Making,
+  { part, mask }: Making,
 ): Promise<void> {
   const host = openHost(fleet, request);
   const { state } = host;
   await part('resolved.json', 'what the fleet file means, with every default', () =>
-    json(fleet, redaction),
+    json(fleet, mask),
   );
   await part('doctor.json', 'whether this host is ready (ven doctor)', async () =>
-    json(await doctor(request.file, request), redaction),
+    json(await doctor(request.file, request), mask),
   );
   await part('plan.json', 'what an apply would do now (ven plan)', async () => {
     const options = {
@@ -133,31 +129,31 @@ async function fleetParts(
       replace: [],
       keepDisks: false,
     };
-    return json(makePlan(fleet, await host.observe(fleet), options), redaction);
+    return json(makePlan(fleet, await host.observe(fleet), options), mask);
   });
   for (const { vm, record, damage } of state.records.read(fleet.vms.map((one) => one.name))) {
     if (record === null && damage === null) continue;
     await part(`nodes/${vm}.json`, 'how far a node has come, and when (ven timeline)', () => {
       if (damage !== null) throw new VenError('tool-failed', { summary: damage });
-      return json(record, redaction);
+      return json(record, mask);
     });
   }
   const runs = state.files(['runs']).filter(({ path }) => path.endsWith('.jsonl'));
   for (const { path } of runs.slice(0, RUNS)) {
     await part(path, 'the events of a run, the newest 20 of them', () =>
-      redaction.jsonLines(whole(state.readEnd(path, LOG_BYTES))),
+      mask.jsonLines(whole(state.readEnd(path, LOG_BYTES))),
     );
   }
   for (const { path } of state.files(['logs'])) {
     await part(path, 'what vagrant said of a VM', () =>
-      redaction.text(whole(state.readEnd(path, LOG_BYTES))),
+      mask.text(whole(state.readEnd(path, LOG_BYTES))),
     );
   }
   for (const { name, domain } of fleet.vms) {
     await part(
       `consoles/${name}.log`,
       'what a VM said on its serial console, cleaned (ven logs)',
-      async () => redaction.text(await consoleText(host.consoles, domain)),
+      async () => mask.text(await consoleText(host.consoles, domain)),
     );
   }
 }
@@ -175,17 +171,17 @@ async function consoleText(consoles: Consoles, domain: string): Promise<string> 
   return last.text();
 }
 
-function redactionFor(
+function maskFor(
   fleet: ResolvedFleet | VenError,
   written: string,
   request: Request,
-): { redaction: BundleRedaction; warnings: string[] } {
+): { mask: OutgoingMask; warnings: string[] } {
   const warnings: string[] = [];
   // Whichever of them the fleet file names, and also where it can't be read.
   const usual = ['PROJECT_API_PASSWORD', 'ONBOARDING_PASSWORD'].flatMap(
     (name) => request.env[name] ?? [],
   );
-  const secrets = [...proxySecrets(request.env), ...usual.filter((secret) => secret !== '')];
+  const secrets = [...proxyPasswords(request.env), ...usual.filter((secret) => secret !== '')];
   const orchestrator = fleet instanceof VenError ? null : fleet.orchestrator;
   const read = secretReader(request);
   for (const [what, reference] of Object.entries(orchestrator?.credentials ?? {})) {
@@ -211,23 +207,10 @@ function redactionFor(
     );
     profile = readProfile(DEFAULT_PROFILE, request);
   }
-  return { redaction: bundleRedaction(secrets, profile), warnings };
+  return { mask: outgoingMask(secrets, profile), warnings };
 }
 
 const DEFAULT_PROFILE = { builtin: 'edge-node' };
-
-/** The passwords in the addresses of proxies, as written and as meant. */
-function proxySecrets(env: Request['env']): string[] {
-  return Object.entries(env).flatMap(([name, value]) => {
-    const [, password] = /_proxy$/i.test(name) ? (/\/\/[^/@:]*:(.*)@/.exec(value ?? '') ?? []) : [];
-    if (!password) return [];
-    try {
-      return [password, decodeURIComponent(password)];
-    } catch {
-      return [password];
-    }
-  });
-}
 
 function aboutHere(): object {
   const { version } = JSON.parse(readPackageFile('package.json')) as { version: string };
@@ -250,8 +233,8 @@ function aboutHere(): object {
   };
 }
 
-function json(value: unknown, redaction: BundleRedaction): string {
-  return redaction.json(JSON.stringify(value));
+function json(value: unknown, mask: OutgoingMask): string {
+  return mask.json(JSON.stringify(value));
 }
 
 function whole({ text, cut }: { text: string; cut: boolean }): string {

@@ -1,11 +1,7 @@
+import { proxyPasswords } from '../../../src/secrets/index.js';
 import { describe, expect, it } from 'vitest';
 import { containerArguments, type ContainerCommand } from '../../../src/host/vagrant/container.js';
-import {
-  clientEnv,
-  proxySecrets,
-  readInfo,
-  type Engine,
-} from '../../../src/host/vagrant/engine.js';
+import { clientEnv, readInfo, type Engine } from '../../../src/host/vagrant/engine.js';
 
 const DOCKER: Engine = {
   program: 'docker',
@@ -133,6 +129,6 @@ describe('the environment', () => {
       NO_PROXY: 'localhost',
       DOCKER_HOST: 'unix:///x',
     });
-    expect(proxySecrets(env)).toEqual(['p%40ss', 'p@ss']);
+    expect(proxyPasswords(env)).toEqual(['p%40ss', 'p@ss']);
   });
 });

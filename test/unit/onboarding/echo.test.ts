@@ -144,6 +144,31 @@ describe('an echo of what may not be kept', () => {
     ]);
   });
 
+  it.each([4000, 30_000, 65_536])(
+    'of %i characters is found, broken by the edge, too',
+    (length) => {
+      const secret = Array.from({ length: length / 8 }, (_, at) =>
+        ((at * 2654435761) % 2 ** 32).toString(36).padStart(8, '+'),
+      )
+        .join('')
+        .slice(0, length);
+      for (const edge of ['', ' \r', '\r\n']) {
+        const echoed = secret.replace(/.{80}/g, `$&${edge}`);
+        const { kept } = left(`Token: ${echoed}\r\nok`, 65536, new EchoFinder([secret]));
+        expect(kept.replaceAll(/[ \r\n]/g, '')).toBe(`Token:${'*'.repeat(secret.length)}ok`);
+      }
+    },
+  );
+
+  it.each(['', 'u', 'u:'])('is found in base64 of a longer text, after %j', (before) => {
+    const encoded = Buffer.from(`${before}hunter2-secret and more`).toString('base64');
+    const { kept } = left(`auth ${encoded}\r\n`, 7, new EchoFinder(['hunter2-secret']));
+    expect(Buffer.from(kept.slice(5).replaceAll('*', ''), 'base64').toString()).not.toMatch(
+      /unter/,
+    );
+    expect(kept).toContain('****************');
+  });
+
   it('costs little in megabytes without a line', () => {
     for (const word of ['a ', 'a\r', 'a\u001b[m', 'a s\u001b]0;', 'a \r']) {
       const finder = new EchoFinder(['a secret that is never said']);

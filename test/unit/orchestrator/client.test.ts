@@ -550,10 +550,10 @@ describe('the default operating system', () => {
   });
 
   it.each([
-    ['ven', PASSWORD, '{"defaultOs":"os-ubuntu-22","of":"[secret]"}'],
-    ['ubuntu', PASSWORD, '{"defaultOs":"os-ubuntu-22","of":"[secret]"}'],
+    ['ven', PASSWORD, '{"defaultOs":"os-ubuntu-22","of":"********"}'],
+    ['ubuntu', PASSWORD, '{"defaultOs":"os-ubuntu-22","of":"********"}'],
     ['ubuntu', 'zzz', JSON.stringify({ defaultOs: 'os-ubuntu-22', of: PASSWORD })],
-    ['ubuntu', 'UNT', '[secret]'],
+    ['ubuntu', 'UNT', '********'],
   ])(
     'is told whole, whatever the user name, but for the password: %s, %s',
     async (username, password, shown) => {

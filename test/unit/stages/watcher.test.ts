@@ -1,7 +1,8 @@
 /** What a watcher answers, when, and what it makes of hostile input. */
 import { describe, expect, it } from 'vitest';
 import type { NodeEffect } from '../../../src/model/index.js';
-import { createRedactor, NodeWatcher } from '../../../src/stages/index.js';
+import { createMasker } from '../../../src/secrets/index.js';
+import { NodeWatcher } from '../../../src/stages/index.js';
 import { edgeNode, inputOf, inputsOf, POWER_ON, replay, SECRETS, type Step } from './replay.js';
 import { cpuMs } from '../cpu.js';
 
@@ -571,7 +572,7 @@ describe('secrets', () => {
   });
 
   it('are redacted in any text', () => {
-    const redact = createRedactor([PASSWORD, 'a"b c', ''], edgeNode);
+    const redact = createMasker([PASSWORD, 'a"b c', ''], edgeNode);
     expect(redact(`one ${PASSWORD} two`)).toBe('one ******** two');
     expect(redact(JSON.stringify({ password: 'a"b c' }))).toBe('{"password":"********"}');
     expect(redact(`?q=${encodeURIComponent('a"b c')}&x`)).toBe('?q=********&x');
@@ -579,6 +580,6 @@ describe('secrets', () => {
     expect(redact('Username: somebody\r\nPassword: else\nPassword:\nnext\r\n')).toBe(
       'Username: ********\r\nPassword: ********\nPassword:\nnext\r\n',
     );
-    expect(createRedactor([])('Password: x')).toBe('Password: x');
+    expect(createMasker([])('Password: x')).toBe('Password: x');
   });
 });

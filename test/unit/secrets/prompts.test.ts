@@ -1,17 +1,17 @@
 /** What follows a secret prompt on its line, however the prompt's pattern is written. */
 import { describe, expect, it } from 'vitest';
 import { loadProfile } from '../../../src/config/index.js';
-import { createRedactor } from '../../../src/stages/index.js';
+import { createMasker } from '../../../src/secrets/index.js';
 import { cpuMs } from '../cpu.js';
 
 const TEXT =
   'apiVersion: ven/v1\nprofile: mine\nstages:\n  - { name: first, timeout: 10s }\n  - { name: ready, enter: [{ console: done }] }\n';
 const profile = loadProfile(TEXT, 'p.yaml');
 
-const redactor = (...prompts: string[]): ReturnType<typeof createRedactor> => {
+const masker = (...prompts: string[]): ReturnType<typeof createMasker> => {
   const send = { kind: 'credential', credential: 'password' } as const;
   const answers = prompts.map((prompt) => ({ prompt, send, secret: true, atMost: 1 }));
-  return createRedactor([], {
+  return createMasker([], {
     ...profile,
     stages: profile.stages.map((stage) => ({ ...stage, answers })),
   });
@@ -27,14 +27,14 @@ describe('what follows a secret prompt', () => {
     ['Pass[\\]^$]\\$:$', 'Pass^$: hunter2', 'Pass^$: ********'],
     ['Password:\\s*$', 'Password:   hunter2 ', 'Password:   ********'],
   ])('%s in %j', (prompt, line, shown) => {
-    expect(redactor(prompt)(line)).toBe(shown);
+    expect(masker(prompt)(line)).toBe(shown);
   });
 
   it('far along a line, too, in time linear in its length', () => {
-    const redact = redactor('Password:$', 'a*a{0,3}b$');
-    expect(redact(`${'x'.repeat(1020)}Password: hunter2`)).toBe(
+    const mask = masker('Password:$', 'a*a{0,3}b$');
+    expect(mask(`${'x'.repeat(1020)}Password: hunter2`)).toBe(
       `${'x'.repeat(1020)}Password: ********`,
     );
-    expect(cpuMs(() => redact('a'.repeat(8192)))).toBeLessThan(4000);
+    expect(cpuMs(() => mask('a'.repeat(8192)))).toBeLessThan(4000);
   });
 });

@@ -1,8 +1,13 @@
-/** Secrets that somebody wrote into a fleet file instead of saying where they are: where they stand, so that nothing shows them. */
+/**
+ * Secrets that somebody wrote into a fleet file instead of saying where they are: where they stand,
+ * so that nothing shows them.
+ */
 import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type Pair } from 'yaml';
-import type { Range } from '../source/range.js';
+import type { Range } from './range.js';
 
-/** No key of a fleet file but `credentials`, `username` and `password`; and many a slip of the pen. */
+/**
+ * No key of a fleet file but `credentials`, `username` and `password`; and many a slip of the pen.
+ */
 const TELLING = /pas|pw|secret|token|cred|user|login|auth|pin\b|key$/i;
 /** Whose entries have names of their own. */
 const NAMED = new Set(['networks', 'hosts']);
@@ -12,7 +17,10 @@ const CLOSE = new Set(['orchestrator', 'graphics']);
 const GLUED = /[\s=]/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Of all in `document` that stands where a secret's reference belongs, and is none. Documents with errors may hold more. */
+/**
+ * Of all in `document` that stands where a secret's reference belongs, and is none. Documents with
+ * errors may hold more.
+ */
 export function literalSecrets(document: Document.Parsed, text: string): Range[] {
   const found: Range[] = [];
   const anchors = new Map<string, Node>();
@@ -80,44 +88,4 @@ export function literalSecrets(document: Document.Parsed, text: string): Range[]
   };
   walk(document.contents, '');
   return found;
-}
-
-/**
- * The same as far as the text of a file tells that can't be parsed: what follows a telling key, on its line and on those that
- * stand further in, unless it is a reference. It may be more than that.
- */
-export function likelySecrets(text: string): Range[] {
-  const found: Range[] = [];
-  let at = 0;
-  /** How far in the last telling key stands. */
-  let under = Infinity;
-  for (const line of text.split('\n')) {
-    const indent = /^(?:[ \t]|-[ \t])*/.exec(line)?.[0].length ?? 0;
-    const blank = line.trim() === '' || /^\s*#/.test(line);
-    if (!blank && indent <= under) under = Infinity;
-    const key = KEY.exec(line);
-    const begin = key ? key.index + key[0].length : under < indent ? indent : null;
-    if (begin !== null && !REFERENCE.test(line.slice(begin)))
-      found.push({ start: at + begin, end: at + line.length });
-    if (key) under = Math.min(under, indent);
-    at += line.length + 1;
-  }
-  return found;
-}
-
-const KEY = /(?:passw|pwd|secret|token|credential|username)[\w-]{0,16}["']?[ \t]{0,16}[:=]/i;
-const REFERENCE =
-  /^[ \t]*(?:\{?[ \t]*(?:env:[ \t]+["']?[A-Za-z_]\w*["']?|file:[ \t]+[^\s,{}]+)[ \t]*\}?[\s,}\]]*)?(?:#.*)?$/;
-
-/** `text` with stars for what stands at `ranges`; each character stays where it was. */
-export function starred(text: string, ranges: readonly Range[]): string {
-  let shown = '';
-  let from = 0;
-  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
-    if (end <= from) continue;
-    const begin = Math.max(start, from);
-    shown += text.slice(from, begin) + text.slice(begin, end).replace(/\S/g, '*');
-    from = end;
-  }
-  return shown + text.slice(from);
 }
