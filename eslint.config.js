@@ -84,7 +84,8 @@ const CLEAN = {
     'test/unit/{operations,scripts,stages,terminal-text,view,xml}/**/*.ts',
   ],
   'house/columns': [
-    'src/{cli,commands,onboarding}/**/*.ts',
+    'src/{apply,cli,commands,onboarding}/**/*.ts',
+    'src/{host/vagrant,view/apply}/**/*.ts',
     'scripts/**/*.{ts,js}',
     '*.config.{ts,js}',
     'test/unit/{efi,model,scripts,xml}/**/*.ts',

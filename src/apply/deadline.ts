@@ -2,9 +2,9 @@
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Settles as `work` does, or rejects with the abort's reason as soon as `controller` is aborted. It is
- * aborted with `late()` when the time is up. What `work` still does after that goes unheard; it sees
- * the signal.
+ * Settles as `work` does, or rejects with the abort's reason as soon as `controller` is aborted. It
+ * is aborted with `late()` when the time is up. What `work` still does after that goes unheard; it
+ * sees the signal.
  */
 export async function underDeadline(
   work: (signal: AbortSignal) => Promise<void>,

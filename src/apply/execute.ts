@@ -29,9 +29,9 @@ export interface ExecutePorts {
 }
 
 /**
- * Does one step. Each call to the host is idempotent, and so is the step.
- * Makes no further call once `signal` is aborted; a call that is already under way is left to end by itself.
- * Rejects with what the host or the renderer threw. `tell` gets what a person should know of it all the same.
+ * Does one step. Each call to the host is idempotent, and so is the step. Makes no further call
+ * once `signal` is aborted; a call that is under way ends by itself. Rejects with what the host or
+ * the renderer threw. `tell` gets what a person should know nevertheless.
  */
 export async function executeStep(
   step: CallStep,
@@ -77,7 +77,7 @@ export async function executeStep(
     case 'vm-unregister':
       return unregister(step, known(ports.orchestrator, step), signal, tell);
     case 'vm-volumes':
-      // Marked first, so that a new volume is owned before it exists: one that a kill leaves behind is found again.
+      // The mark comes first: so a new volume is owned before it exists, and found after a kill.
       await host.markDomain(step.vm.uuid, step.mark);
       for (const ref of step.create) {
         signal.throwIfAborted();
@@ -155,11 +155,14 @@ async function unregister(
       return;
     }
     throw new VenError(error.code, {
-      summary: `the orchestrator's host (serial number ${host.serialNumber}) is not removed, and so the VM is left as it is`,
+      summary:
+        `the orchestrator's host (serial number ${host.serialNumber}) is not removed, ` +
+        'and so the VM is left as it is',
       detail: [error.summary, error.detail].filter(Boolean).join('\n'),
       hint: [
         error.hint,
-        'Then run the same again. To go on without the orchestrator: orchestrator.removeHosts: false',
+        'Then run the same again. ' +
+          'To go on without the orchestrator: orchestrator.removeHosts: false',
       ]
         .filter(Boolean)
         .join(' '),
@@ -184,8 +187,8 @@ export async function prepareVm(
 }
 
 /**
- * Everything a backend needs for one VM. Its mark says not ready: the `vm-ready` step says it is. `nvramTemplate`: for a VM
- * whose firmware variables ven makes; null leaves them out.
+ * Everything a backend needs for one VM. Its mark says not ready: the `vm-ready` step says it is.
+ * `nvramTemplate`: for a VM whose firmware variables ven makes; null leaves them out.
  */
 export function bringUpOf(
   vm: ResolvedVm,

@@ -1,7 +1,9 @@
 import { VenError, type EventError, type Step } from '../model/index.js';
 import { maskRemembered } from '../secrets/index.js';
 
-/** What a step died of, as an event says it. Anything but a `VenError` is a bug in ven, and shown with its stack. */
+/**
+ * Why a step failed, as an event. Anything but a `VenError` is a bug in ven, shown with its stack.
+ */
 export function eventErrorOf(error: unknown): EventError {
   if (error instanceof VenError) {
     return { code: error.code, summary: error.summary, detail: error.detail, hint: error.hint };
@@ -11,7 +13,9 @@ export function eventErrorOf(error: unknown): EventError {
     code: 'bug',
     summary: maskRemembered(`ven has a bug: ${message}`),
     detail: error instanceof Error ? maskRemembered(error.stack ?? '') : undefined,
-    hint: 'Please report it together with these lines. The other steps went on; `ven plan` shows what is left.',
+    hint:
+      'Please report it together with these lines. The other steps went on; ' +
+      '`ven plan` shows what is left.',
   };
 }
 
@@ -20,7 +24,9 @@ export function tooLate(step: Step, seconds: number): VenError {
   return new VenError('tool-failed', {
     summary: `${step.id} was not done after ${String(seconds)} s, and ven stopped waiting for it`,
     where: step.address,
-    hint: 'See with `ven doctor` whether libvirt answers; `ven plan` then shows what is left, and `ven apply` does it.',
+    hint:
+      'See with `ven doctor` whether libvirt answers; `ven plan` then shows what is left, ' +
+      'and `ven apply` does it.',
   });
 }
 

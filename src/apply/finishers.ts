@@ -2,7 +2,7 @@ import type { Step } from '../model/index.js';
 import type { StepGraph } from './graph.js';
 import type { StepState } from './ledger.js';
 
-/** What a finishing step may still wait for: nothing of it takes anything away, and all of it is quick. */
+/** What a finishing step may still wait for: quick steps that delete nothing. */
 const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
   'pool-ensure',
   'network-create',
@@ -22,13 +22,16 @@ const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
 ]);
 
 /**
- * The steps that are run even after the first Ctrl-C, since what this run has begun would else stand worse than before it:
- * - A VM whose `vm-up` has begun is registered, started, and gets its settings and its ready mark: without the mark it counts as half-made and would be
- *   replaced by the next apply, so that the interruption would have destroyed it.
+ * The steps that are run even after the first Ctrl-C, since what this run has begun would else
+ * stand worse than before it:
+ * - A VM whose `vm-up` has begun is registered, started, and gets its settings and its ready mark:
+ *   without the mark it counts as half-made and would be replaced by the next apply, so that the
+ *   interruption would have destroyed it.
  * - A VM that was stopped for a restart is started again.
- * - A network that was deleted to be rebuilt is created again, and running VMs are attached to it again.
- * And what these need, as far as that takes nothing away; but for other networks in their place that are rebuilt as well, and so
- * are finished, too.
+ * - A network that was deleted to be rebuilt is created again, and running VMs are attached to it
+ *   again.
+ * And what these need, as far as that takes nothing away; but for other networks in their place
+ * that are rebuilt as well, and so are finished, too.
  */
 export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepState): Set<number> {
   const { steps, needs, order } = graph;
@@ -45,7 +48,10 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
   const deleting = those('network-delete', () => true);
   const creating = those('network-create', (place) => deleting.has(steps[place]?.address ?? ''));
 
-  /** Steps that can come to be done. A deletion can where its network can be made again: found by taking back those that can't. */
+  /**
+   * Steps that can come to be done. A deletion can where its network can be made again: found by
+   * taking back those that can't.
+   */
   const reach = (hopeless: ReadonlySet<string>): boolean[] => {
     const can: boolean[] = steps.map(() => false);
     for (const place of order) {

@@ -9,11 +9,17 @@ export interface StepGraph {
   dependents: readonly (readonly number[])[];
   /** All steps, each after what it needs. */
   order: readonly number[];
-  /** The steps, other than `vm-up` themselves, that some `vm-up` waits for without another `vm-up` between them. */
+  /**
+   * The steps, other than `vm-up` themselves, that some `vm-up` waits for without another `vm-up`
+   * between them.
+   */
   leadsToUp: readonly boolean[];
 }
 
-/** Throws `stale-plan` when ids repeat, a need does not exist, or steps wait for each other in a circle. O(steps + needs). */
+/**
+ * O(steps + needs). Throws `stale-plan`: an id repeats, a need does not exist, or there is a
+ * circle.
+ */
 export function graphOf(steps: readonly Step[]): StepGraph {
   const placeOf = new Map<string, number>();
   steps.forEach((step, place) => {
@@ -66,6 +72,8 @@ function unusable(what: string, step: Step | undefined): VenError {
   return new VenError('stale-plan', {
     summary: `This plan can't be run: ${what}`,
     where: step?.address,
-    hint: 'Make the plan again with `ven plan --out FILE`; if it says the same, that is a bug in ven.',
+    hint:
+      'Make the plan again with `ven plan --out FILE`; ' +
+      'if it says the same, that is a bug in ven.',
   });
 }

@@ -20,8 +20,8 @@ export class HostAnswers {
   }
 
   /**
-   * The files of a VM's firmware; null for a BIOS. `template`: as in `FirmwareNeed`; by default, true
-   * for a VM whose firmware variables ven makes.
+   * The files of a VM's firmware; null for a BIOS. `template`: as in `FirmwareNeed`; by default,
+   * true for a VM whose firmware variables ven makes.
    */
   async firmware(
     { firmware, nvram }: ResolvedVm,

@@ -2,12 +2,15 @@ import type { Address, RunResult } from '../model/index.js';
 import type { StepGraph } from './graph.js';
 
 /**
- * `waiting` for what it needs → `ready` → `running` → `done`, `failed`, or `cut` short by the second Ctrl-C.
- * `skipped`: never started.
+ * `waiting` for what it needs → `ready` → `running` → `done`, `failed`, or `cut` short by the
+ * second Ctrl-C. `skipped`: never started.
  */
 export type StepState = 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'cut' | 'skipped';
 
-/** What has become of each step; knows what that means for the steps behind it. Every step ends exactly once. */
+/**
+ * What has become of each step; knows what that means for the steps behind it. Every step ends
+ * exactly once.
+ */
 export class Ledger {
   readonly #graph: StepGraph;
   readonly #states: StepState[];
@@ -71,7 +74,10 @@ export class Ledger {
     this.#end(place, 'skipped');
   }
 
-  /** Each address once, in plan order: failed when a step of it failed, done when all its steps are, else skipped. */
+  /**
+   * Each address once, in plan order: failed when a step of it failed, done when all its steps are,
+   * else skipped.
+   */
   addresses(): Pick<RunResult, 'done' | 'failed' | 'skipped'> {
     const fates = new Map<Address, 'done' | 'failed' | 'skipped'>();
     this.#graph.steps.forEach(({ address }, place) => {

@@ -11,8 +11,8 @@ export interface ApplyPorts {
   emit: Emit;
   clock: { now(): Date };
   /**
-   * `bringUps`: how many programs the backend may run at once. `calls`: how many other steps may run at
-   * once. At least one each.
+   * `bringUps`: how many programs the backend may run at once. `calls`: how many other steps may
+   * run at once. At least one each.
    */
   parallelism: { bringUps: number; calls: number };
   /**

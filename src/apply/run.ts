@@ -28,19 +28,19 @@ import { EventStream } from './stream.js';
 const INTERRUPTED = 'the run was interrupted';
 
 /**
- * Runs a plan's steps as parallel tasks: each when all it needs is done, the earliest in the plan first,
- * as many at once as `ports.parallelism` says. A failed step skips what depends on it and stops nothing
- * else. Never rejects once the first event is out; rejects with `stale-plan` when the steps don't fit
- * together. Exit codes: 0, 4 (a step failed), 130 (interrupted).
+ * Runs a plan's steps as parallel tasks: each when all it needs is done, the earliest in the plan
+ * first, as many at once as `ports.parallelism` says. A failed step skips what depends on it and
+ * stops nothing else. Never rejects once the first event is out; rejects with `stale-plan` when the
+ * steps don't fit together. Exit codes: 0, 4 (a step failed), 130 (interrupted).
  */
 export async function runPlan(plan: Plan, ports: ApplyPorts): Promise<RunResult> {
   return new Run(plan, graphOf(plan.steps), ports).toItsEnd();
 }
 
 /**
- * Each step is a task of one Listr. A task waits for its turn, does the step's work, and fails or is
- * skipped with it. Whose turn it is, is told in the same moment in which another step ends, and so are
- * the events of both: so a run's events have one order, whatever promises do in between.
+ * Each step is a task of one Listr. A task waits for its turn, does the step's work, and fails or
+ * is skipped with it. Whose turn it is, is told in the same moment in which another step ends, and
+ * so are the events of both: so a run's events have one order, whatever promises do in between.
  */
 class Run {
   readonly #plan: Plan;
@@ -361,8 +361,8 @@ function parallel(tasks: ListrTask[]): { run: () => Promise<unknown> } {
     renderer: 'silent',
     registerSignalListeners: false,
   });
-  // Each task listens here for the whole list's cancellation, which ends the process and is never asked
-  // for. A signal compares a new listener with all others: that is quadratic (decision 15).
+  // Each task listens here for the whole list's cancellation, which ends the process and is never
+  // asked for. A signal compares a new listener with all others: that is quadratic (decision 15).
   list.signal.addEventListener = () => undefined;
   return list;
 }

@@ -1,4 +1,4 @@
-/** VMs through vagrant: one `vagrant up --parallel` for a batch, its stream taken apart into each VM's own. */
+/** Brings several VMs up with one `vagrant up --parallel`, and takes its stream apart by VM. */
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VenError, type BringUp } from '../../model/index.js';
@@ -32,9 +32,10 @@ export type BringUpResult =
   { name: string; ok: true } | { name: string; ok: false; error: VenError };
 
 /**
- * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not stop
- * the others. `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon as it is
- * known. When `signal` is aborted, vagrant is stopped, and what has not settled fails with its reason.
+ * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not
+ * stop the others. `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon
+ * as it is known. When `signal` is aborted, vagrant is stopped, and what has not settled fails with
+ * its reason.
  */
 export type BringUpAct = (
   batch: readonly BringUp[],
@@ -47,7 +48,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
   const { virsh, workDir, vagrantfile, machinesJson, runtime, env, lockFd } = options;
   let swept = false;
 
-  /** Folders of runs that were killed. Whoever holds the fleet's lock is alone here. */
+  /** Removes the folders of runs that were killed. The fleet's lock keeps others away. */
   const sweep = (): void => {
     const folder = join(workDir, 'vagrant');
     if (!swept)
@@ -59,7 +60,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
     makeStateFolder(join(workDir, 'logs'));
   };
 
-  /** The VMs are worth more than the log of their making: a disk that is full ends the one, not the others. */
+  /** When the disk is full, the log ends; the VMs go on. */
   let keeping = true;
   const keep = (name: string, line: string): void => {
     if (!keeping) return;
@@ -77,7 +78,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
   return async (batch, onOutput, onSettled, signal) => {
     if (batch.length === 0) return;
     sweep();
-    // A folder of its own for each process: nothing of an earlier machine, no lock of another process.
+    // Each process has its own folder: it meets no earlier machine and no other process's lock.
     const folder = inState(join(workDir, 'vagrant'), () =>
       mkdtempSync(join(workDir, 'vagrant/batch-')),
     );
@@ -184,7 +185,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
   };
 }
 
-/** vagrant ended and did not say what became of some: what runs was started, which is the last thing done. */
+/** vagrant ended without a result for some VMs. One that runs is up: the start comes last. */
 async function settleByAsking(
   virsh: Virsh,
   open: ReadonlyMap<string, BringUp>,
@@ -211,7 +212,9 @@ function upFailed(machine: BringUp | undefined, words: string): VenError {
     return new VenError('foreign-object', {
       summary: words.split('\n')[0] ?? `${domain} exists already`,
       detail: words,
-      hint: 'It came since the plan was made. See what it is (virsh list --all), and run ven plan again',
+      hint:
+        'It came since the plan was made. ' +
+        'See what it is (virsh list --all), and run ven plan again',
     });
   }
   return explain({ command: `vagrant up ${machine?.name ?? ''}`, words, program: 'vagrant' });

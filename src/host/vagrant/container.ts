@@ -1,6 +1,7 @@
 /**
- * vagrant in a container. It gets libvirt's sockets and the batch's folder, at the same paths, and nothing else of this
- * machine: no capability, no secret on a command line, and the user's own id, so that what it writes is the user's.
+ * vagrant in a container. It gets libvirt's sockets and the batch's folder, at the same paths, and
+ * nothing else of this machine: no capability, no secret on a command line, and the user's own id,
+ * so that what it writes is the user's.
  */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -10,7 +11,10 @@ import { allEngines, callEngine, clientEnv, findEngine, proxies, type Engine } f
 import type { Env } from '../exec.js';
 import type { VagrantRuntime } from './runtime.js';
 
-/** Where the sockets of `qemu:///system` are. The folder, not one socket: which of them is used is the client's choice. */
+/**
+ * Where the sockets of `qemu:///system` are. The folder, not one socket: which of them is used is
+ * the client's choice.
+ */
 const SOCKETS = '/run/libvirt';
 const LABEL = 'ven.fleet';
 /** In a batch's folder: it was run in a container, whose name this file holds. */
@@ -51,7 +55,7 @@ export function containerRuntime({ image, key, env }: ContainerOptions): Vagrant
       if (engine === null) throw new Error('not prepared');
       const { program } = engine;
       const name = `ven-${key.slice(0, 12)}-${basename(folder)}`;
-      // Its own: vagrant wants a home, and what it keeps there (keys, an index of machines) is of no use afterwards.
+      // vagrant wants a home. What it writes there (keys, an index) is of no use afterwards.
       mkdirSync(join(folder, 'home'), { mode: 0o700 });
       writeFileSync(join(folder, NOTE), `${name}\n`, { mode: 0o600 });
       return {
@@ -109,7 +113,7 @@ export function containerArguments(command: ContainerCommand): string[] {
     ...['--network', 'host'],
     ...['--cap-drop', 'ALL'],
     ...['--security-opt', 'no-new-privileges'],
-    // SELinux would keep it from libvirt's sockets; the other way, new labels for them, would change the host.
+    // SELinux would keep it from libvirt's sockets. Labelling these anew would change the host.
     ...['--security-opt', 'label=disable'],
     ...userArguments(engine, user),
     ...['--mount', mount(SOCKETS, true)],
@@ -215,7 +219,7 @@ async function ensureImage(
 
 export type EngineState = { engine: Engine; image: boolean } | { problem: string };
 
-/** Whether the image could be run here, for whoever asks before anything is done. Never rejects for what it finds. */
+/** Whether the image could be run here. A problem is an answer, not a rejection. */
 export async function engineState(image: string, env: Env): Promise<EngineState> {
   try {
     const engine = await findEngine(env);
@@ -227,8 +231,8 @@ export async function engineState(image: string, env: Env): Promise<EngineState>
 }
 
 /**
- * Ends the containers that a killed run of this fleet left at work. Only for who holds the fleet's lock, and before
- * anything is observed. An engine that does not answer runs nothing.
+ * Ends the containers that a killed run of this fleet left at work. Only for who holds the fleet's
+ * lock, and before anything is observed. An engine that does not answer runs nothing.
  * @throws VenError `host-not-ready` when one can't be ended.
  */
 export async function endLeftOvers(options: {

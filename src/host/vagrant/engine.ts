@@ -42,7 +42,7 @@ export function proxies(env: Env): Record<string, string> {
   return pick(env, PROXY_VARIABLES);
 }
 
-/** What a client needs of the environment beyond what every program gets. A proxy may carry a password. */
+/** What a client needs of the environment. A proxy may carry a password. */
 export function clientEnv(env: Env): Record<string, string> {
   return { ...pick(env, CLIENT_VARIABLES), ...proxies(env) };
 }
@@ -69,7 +69,10 @@ export function callEngine(
   });
 }
 
-/** The first of docker and podman that answers. @throws VenError `host-not-ready`, with what each of them says. */
+/**
+ * The first of docker and podman that answers. @throws VenError `host-not-ready`, with what each of
+ * them says.
+ */
 export async function findEngine(env: Env): Promise<Engine> {
   const said: string[] = [];
   for (const program of PROGRAMS) {
@@ -95,7 +98,10 @@ async function askEngine(program: Engine['program'], env: Env): Promise<Engine |
     (host) => host !== undefined && /^(tcp|ssh|https?):/.test(host),
   );
   if (remote !== undefined)
-    return 'it is told to work on another machine (DOCKER_HOST or CONTAINER_HOST), which does not have our files';
+    return (
+      'it is told to work on another machine (DOCKER_HOST or CONTAINER_HOST), ' +
+      'which does not have our files'
+    );
   try {
     const { stdout, stderr, exitCode } = await callEngine(
       program,

@@ -2,9 +2,10 @@ import { deflateSync } from 'node:zlib';
 import type { BringUp, NewVolume } from '../../model/index.js';
 
 /**
- * The text of `machines.json`, which the Vagrantfile reads from the folder it stands in: all that differs from one run
- * to the next. The keys are `uri` and `machines`, each of these as `BringUp`. A machine's name there is the VM's. What is in a
- * volume from the start is `content`, deflated and in base64.
+ * The text of `machines.json`, which the Vagrantfile reads from the folder it stands in: all that
+ * differs from one run to the next. The keys are `uri` and `machines`, each of these as `BringUp`.
+ * A machine's name there is the VM's. What is in a volume from the start is `content`, deflated and
+ * in base64.
  */
 export function machinesJson(uri: string, batch: readonly BringUp[]): string {
   const machines = batch.map(

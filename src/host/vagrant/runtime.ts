@@ -8,7 +8,7 @@ export interface VagrantProgram {
   extraEnv: Record<string, string>;
   /** Never shown in an error. */
   secrets: string[];
-  /** To be called when the program did not end by itself: ends what may go on without it. Never rejects. */
+  /** Ends what may outlive a program that did not end by itself. Never rejects. */
   stop: () => Promise<void>;
 }
 
@@ -18,7 +18,9 @@ export interface VagrantRuntime {
    * @throws VenError `host-not-ready`
    */
   prepare(say: (line: string) => void, signal: AbortSignal): Promise<void>;
-  /** `vagrant ARGS` in `folder`, with these settings in its environment; none of them is a secret. */
+  /**
+   * `vagrant ARGS` in `folder`, with these settings in its environment; none of them is a secret.
+   */
   program(
     folder: string,
     args: readonly string[],

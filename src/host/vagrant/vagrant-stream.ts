@@ -1,9 +1,11 @@
 /**
- * `vagrant --machine-readable` taken apart: `timestamp,machine,type,data…` a line. In the data a comma is
- * `%!(VAGRANT_COMMA)` and a line end is `\n` (or `\r`), in letters. Pure.
+ * `vagrant --machine-readable` taken apart: `timestamp,machine,type,data…` a line. In the data a
+ * comma is `%!(VAGRANT_COMMA)` and a line end is `\n` (or `\r`), in letters. Pure.
  */
 export type VagrantEvent =
-  /** Something a machine says, one line of it. `machine` is empty when vagrant speaks for itself. */
+  /**
+   * Something a machine says, one line of it. `machine` is empty when vagrant speaks for itself.
+   */
   | { kind: 'line'; machine: string; line: string }
   /** ven's own step in the Vagrantfile has brought the machine up. */
   | { kind: 'up'; machine: string }

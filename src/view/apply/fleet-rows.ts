@@ -94,8 +94,8 @@ export function fleetRows(plan: Plan): FleetRows {
 }
 
 /**
- * The rows to show on `height` lines, in the plan's order: all where they fit; else what failed last (at most a third),
- * what runs, and what was done last.
+ * The rows to show on `height` lines, in the plan's order: all where they fit; else what failed
+ * last (at most a third), what runs, and what was done last.
  */
 export function visibleRows(rows: readonly FleetRow[], height: number): readonly FleetRow[] {
   if (rows.length <= height) return rows;

@@ -38,7 +38,8 @@ export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
           const doing = step?.doing ?? event.step;
           line(
             event.address,
-            `${paint(look, 'red', `failed ${doing}`)} (${duration(event.durationSeconds)}): ${oneLine(event.error.summary)}`,
+            `${paint(look, 'red', `failed ${doing}`)} (${duration(event.durationSeconds)}): ` +
+              oneLine(event.error.summary),
           );
         } else if (event.outcome === 'skipped' && !told.has(event.address)) {
           told.add(event.address);
@@ -52,7 +53,7 @@ export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
       case 'run-started':
       case 'step-output':
       case 'run-finished':
-        break; // the plan was shown before; the output is in the logs; the result is told by its own view
+        break; // shown before, in the logs, and told by a view of its own
     }
   };
   return { emit, close: () => Promise.resolve() };
@@ -67,9 +68,11 @@ export function interruptedText({
   const head = because ?? 'Interrupted';
   if (running.length === 0) return `${head}: starting nothing new.`;
   const steps = count(running.length, 'running step');
+  const times = because === undefined ? 'again' : 'twice';
+  const them = running.length === 1 ? 'it' : 'them';
   return hard
     ? `Interrupted again: stopping ${steps}. No VM is destroyed.`
-    : `${head}: letting ${steps} finish; press Ctrl-C ${because === undefined ? 'again' : 'twice'} to stop ${running.length === 1 ? 'it' : 'them'}.`;
+    : `${head}: letting ${steps} finish; press Ctrl-C ${times} to stop ${them}.`;
 }
 
 /** One JSON object a line. */

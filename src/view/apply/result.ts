@@ -33,7 +33,7 @@ const DONE = {
   delete: 'deleted',
 } as const;
 
-/** How a run ended: the failures with all that is known of them, what was done, what is left. Ends in a newline. */
+/** How a run ended: its failures in full, what was done, what is left. Ends in a newline. */
 export function resultText({ plan, result, failures }: Outcome, look: Look): string {
   const lines = failures.map(({ address, error }) =>
     failureText({ ...error, where: address }, look),

@@ -18,12 +18,12 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: L
   let ended: number | null = null;
 
   const text = (row: FleetRow): string => {
-    const time =
-      row.startedAt === null
-        ? ''
-        : ` (${duration(Math.max(0, ((row.endedAt ?? ended ?? Date.now()) - row.startedAt) / 1000))})`;
+    const { startedAt, endedAt } = row;
+    const seconds = ((endedAt ?? ended ?? Date.now()) - (startedAt ?? 0)) / 1000;
+    const time = startedAt === null ? '' : ` (${duration(Math.max(0, seconds))})`;
+    const unsaid = paint(look, 'dim', ended === null ? 'waiting' : 'not started');
     const output = row.output === '' ? '' : `  ${paint(look, 'dim', row.output)}`;
-    return `${row.address.padEnd(widest)}  ${row.said === '' ? paint(look, 'dim', ended === null ? 'waiting' : 'not started') : row.said}${time}${output}`;
+    return `${row.address.padEnd(widest)}  ${row.said || unsaid}${time}${output}`;
   };
 
   const { close } = liveLines(stream, look, (height) => {

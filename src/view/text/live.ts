@@ -13,9 +13,9 @@ const CURSOR_LINES = 1;
 const SHOW_CURSOR = '\u001b[?25h';
 
 /**
- * Draws what `lines` gives for a number of terminal lines, again and again in place, until it is closed.
- * Each line is cut to the width. At the end `lines` is asked for all there is (`Infinity`): that stays
- * on the screen, and in the scrollback where it is longer. `close` is idempotent.
+ * Draws what `lines` gives for a number of terminal lines, again and again in place, until it is
+ * closed. Each line is cut to the width. At the end `lines` is asked for all there is (`Infinity`):
+ * that stays on the screen, and in the scrollback where it is longer. `close` is idempotent.
  */
 export function liveLines(
   stream: NodeJS.WriteStream,
@@ -63,7 +63,7 @@ export function liveLines(
   const show = (): void => {
     write(SHOW_CURSOR);
   };
-  process.once('exit', show); // whoever leaves in the middle needs a cursor
+  process.once('exit', show); // a run that ends in the middle, too, leaves a cursor
   const drawing = list.run();
   return {
     close: async () => {
