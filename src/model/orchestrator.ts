@@ -2,6 +2,8 @@
  * The orchestrator: `Orchestrator` is all that ven asks of it. `src/orchestrator` implements it
  * over HTTPS.
  */
+import type { ResolvedVm } from './fleet.js';
+import type { ObservedDomain } from './host-state.js';
 
 /** A host as the orchestrator knows it. A missing text is empty. */
 export interface OrchestratorHost {
@@ -18,6 +20,19 @@ export interface HostIdentity {
   name: string;
   serialNumber: string;
   uuid: string;
+}
+
+/** The identity that a VM's system shows. */
+export function identityOf({ name, serialNumber, uuid }: ResolvedVm): HostIdentity {
+  return { name, serialNumber, uuid };
+}
+
+/** The identity that a domain's system shows; null: it has no serial number. */
+export function identityOfDomain(
+  { uuid, config: { serialNumber } }: ObservedDomain,
+  name: string,
+): HostIdentity | null {
+  return serialNumber === null ? null : { name, serialNumber, uuid };
 }
 
 /**

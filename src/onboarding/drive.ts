@@ -1,5 +1,6 @@
 import {
   hostOfVm,
+  identityOf,
   isSameHost,
   VenError,
   type Address,
@@ -251,13 +252,11 @@ class Drive {
     if (flow !== 'non-interactive' || known === null || orchestrator === null) return;
     const there = this.#hosts.get(vm.name);
     // Somebody else's host with this serial number is for `register` to refuse.
-    if (there === null || (there !== undefined && isSameHost(there, vm))) return;
+    if (there === null || (there !== undefined && isSameHost(there, identityOf(vm)))) return;
     try {
-      const { name, serialNumber, uuid } = vm;
-      const { id, already } = await orchestrator.register(
-        { name, serialNumber, uuid },
-        this.#stop.signal,
-      );
+      const identity = identityOf(vm);
+      const { name, serialNumber } = identity;
+      const { id, already } = await orchestrator.register(identity, this.#stop.signal);
       this.#hosts.set(name, null);
       ports.emit({
         type: 'node-registered',
@@ -308,7 +307,7 @@ class Drive {
   #learn(hosts: readonly OrchestratorHost[]): Map<string, OrchestratorHost> {
     const told = new Map<string, OrchestratorHost>();
     for (const { vm } of this.#nodes) {
-      const host = hostOfVm(hosts, vm);
+      const host = hostOfVm(hosts, identityOf(vm));
       if (host !== null) told.set(vm.name, host);
     }
     for (const [name, host] of told) this.#hosts.set(name, host);

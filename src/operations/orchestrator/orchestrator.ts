@@ -1,5 +1,6 @@
 import { didYouMean } from '../../config/index.js';
 import {
+  identityOf,
   isSameHost,
   VenError,
   type OrchestratorHost,
@@ -52,10 +53,11 @@ export async function orchestratorHosts(
 ): Promise<FleetHosts> {
   return withOrchestrator(request, async (orchestrator, fleet, project) => {
     const placeOf = (host: OrchestratorHost): number => {
-      const place = fleet.vms.findIndex(
-        (vm) =>
-          vm.uuid === host.uuid || (vm.serialNumber === host.serialNumber && isSameHost(host, vm)),
-      );
+      const place = fleet.vms.findIndex((vm) => {
+        const { uuid, serialNumber, name } = identityOf(vm);
+        if (uuid === host.uuid) return true;
+        return serialNumber === host.serialNumber && isSameHost(host, { name, uuid });
+      });
       return place === -1 ? Infinity : place;
     };
     // It lists them as they came, which is by chance where many were registered at once.
@@ -96,12 +98,10 @@ export async function registerVms({
   await withOrchestrator(request, async (orchestrator, fleet) => {
     const vms = chosen(request, fleet);
     await orchestrator.checkProject(request.signal);
-    await eachOf(vms, 'registered', tellRefused, async ({ name, serialNumber, uuid }) => {
-      tell({
-        name,
-        serialNumber,
-        ...(await orchestrator.register({ name, serialNumber, uuid }, request.signal)),
-      });
+    await eachOf(vms, 'registered', tellRefused, async (vm) => {
+      const { name, serialNumber } = vm;
+      const answer = await orchestrator.register(identityOf(vm), request.signal);
+      tell({ name, serialNumber, ...answer });
     });
   });
 }
@@ -113,18 +113,11 @@ export async function unregisterVms({
   ...request
 }: VmsRequest & Told<{ name: string; serialNumber: string; removed: boolean }>): Promise<void> {
   await withOrchestrator(request, async (orchestrator, fleet) => {
-    await eachOf(
-      chosen(request, fleet),
-      'removed',
-      tellRefused,
-      async ({ name, serialNumber, uuid }) => {
-        tell({
-          name,
-          serialNumber,
-          ...(await orchestrator.unregister({ name, serialNumber, uuid }, request.signal)),
-        });
-      },
-    );
+    await eachOf(chosen(request, fleet), 'removed', tellRefused, async (vm) => {
+      const { name, serialNumber } = vm;
+      const answer = await orchestrator.unregister(identityOf(vm), request.signal);
+      tell({ name, serialNumber, ...answer });
+    });
   });
 }
 

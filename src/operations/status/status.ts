@@ -1,4 +1,4 @@
-import { hostOfVm, isOwnedBy, type ObservedDomain } from '../../model/index.js';
+import { hostOfVm, identityOf, isOwnedBy, type ObservedDomain } from '../../model/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
 import { loadFleetFile, type Request } from '../load.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
@@ -94,7 +94,7 @@ async function statusNow(
     vms: fleet.vms.map((vm, index) => {
       const domain = owned.get(vm.uuid);
       const graphics = domain?.live?.graphics;
-      const known = hostOfVm(asked?.hosts ?? [], vm);
+      const known = hostOfVm(asked?.hosts ?? [], identityOf(vm));
       const read = records[index];
       const none = { vm: vm.name, record: null, writtenAt: null, damage: null };
       const record =

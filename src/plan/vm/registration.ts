@@ -1,4 +1,11 @@
-import type { Address, HostIdentity, ResolvedFleet, Step } from '../../model/index.js';
+import {
+  identityOf,
+  identityOfDomain,
+  type Address,
+  type HostIdentity,
+  type ResolvedFleet,
+  type Step,
+} from '../../model/index.js';
 import type { OwnedDomain } from '../fleet-on-host.js';
 import type { Draft } from '../sequence.js';
 import type { VmDiff } from './diff.js';
@@ -36,8 +43,7 @@ function registerStep(intent: VmIntent | RemovedVm): Draft | null {
   const { action } = intent;
   if (action === null || action === 'delete') return null;
   if (action === 'update' && !intent.diff.register && !isRenumbered(intent.diff)) return null;
-  const { name, serialNumber, uuid } = intent.vm;
-  const host = { name, serialNumber, uuid };
+  const host = identityOf(intent.vm);
   return { name: 'register', timeoutSeconds: TIMEOUT_SECONDS, kind: 'vm-register', host };
 }
 
@@ -47,19 +53,19 @@ interface Removal {
   domain: OwnedDomain;
   /** It is created again, whatever happens. */
   replaced: boolean;
-  /** A serial number that stays registered. */
-  keeps: string | null;
+  /** What stays registered. */
+  keeps: HostIdentity | null;
 }
 
 function removalOf(intent: VmIntent | RemovedVm): Removal | null {
   const { action, domain } = intent;
   if (action === 'delete') return { address: intent.address, domain, replaced: false, keeps: null };
-  const { address, serialNumber } = intent.vm;
+  const { address } = intent.vm;
   if (action === 'replace') return { address, domain, replaced: true, keeps: null };
   // The definition says the new one only after this: until then the change shows as what is left to
   // do.
   return action === 'update' && isRenumbered(intent.diff)
-    ? { address, domain, replaced: false, keeps: serialNumber }
+    ? { address, domain, replaced: false, keeps: identityOf(intent.vm) }
     : null;
 }
 
@@ -103,13 +109,22 @@ function unregisterSteps(
  */
 function registeredAs(
   fleet: ResolvedFleet,
-  { uuid, mark, config }: OwnedDomain,
-  keeps: string | null,
+  domain: OwnedDomain,
+  keeps: HostIdentity | null,
 ): HostIdentity[] {
-  const wanted = fleet.vms.find((vm) => vm.uuid === uuid)?.serialNumber;
-  return [...new Set([config.serialNumber, wanted])].flatMap((serialNumber) =>
-    serialNumber == null || serialNumber === keeps ? [] : [{ name: mark.vm, serialNumber, uuid }],
-  );
+  const { uuid, mark } = domain;
+  const wanted = fleet.vms.find((vm) => vm.uuid === uuid);
+  const told = identityOfDomain(domain, mark.vm);
+  const both = [told, wanted === undefined ? null : { ...identityOf(wanted), name: mark.vm }];
+  return both
+    .filter((host) => host !== null)
+    .filter((host, place, all) => place === all.findIndex((other) => isAlike(host, other)))
+    .filter((host) => keeps === null || !isAlike(host, keeps));
+}
+
+/** The orchestrator tells them apart by serial number and UUID. */
+function isAlike(a: HostIdentity, b: HostIdentity): boolean {
+  return a.serialNumber === b.serialNumber && a.uuid === b.uuid;
 }
 
 function unregisteredMark(
