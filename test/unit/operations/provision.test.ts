@@ -254,7 +254,7 @@ test('console logs that can’t be read are known before any power is on, of tho
   expect(events).toEqual([]);
   host.consoles.refused = null;
   host.consoles.checked.length = 0;
-  await provision(request({ timeoutSeconds: 0.2 }));
+  await provision(request({ timeoutSeconds: 1 }));
   expect(host.consoles.checked).toEqual(['lab_edge-2']);
 });
 
