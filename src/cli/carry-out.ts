@@ -5,7 +5,7 @@ import {
   gatherFailures,
   jsonProgress,
   loadTerminal,
-  lookOf,
+  styleOf,
   plainProgress,
   planText,
   resultText,
@@ -47,7 +47,7 @@ export async function carryOut(
   { yes, json, ...request }: CarryOut,
   run: typeof apply = apply,
 ): Promise<CarriedOut> {
-  const look = lookOf(process.stdout, process.env);
+  const style = styleOf(process.stdout, process.env);
   const tell = json ? stderr : stdout;
   const interruption = watchInterruption();
   const { timeIsUp } = request.session ?? {};
@@ -71,7 +71,7 @@ export async function carryOut(
         for (const view of views) view.emit(event);
       },
       confirm: async (plan) => {
-        tell(`${planText(plan, { look, file: request.file })}\n`);
+        tell(`${planText(plan, { style, file: request.file })}\n`);
         const verb =
           plan.options.mode === 'destroy' ? 'take these away from' : 'make these changes on';
         const yesSaid =
@@ -85,11 +85,11 @@ export async function carryOut(
     for (const view of views) await view.close();
     if (declined) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
     if (result === null) {
-      tell(planText(plan, { look, file: request.file }));
+      tell(planText(plan, { style, file: request.file }));
       if (json) for (const event of nothingDone(plan)) stdout(`${JSON.stringify(event)}\n`);
       return { exitCode: EXIT.done, lost };
     }
-    tell(resultText({ plan, result, failures }, look));
+    tell(resultText({ plan, result, failures }, style));
     if (viewFault !== undefined)
       stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
     return { exitCode: result.exitCode, lost };
@@ -106,11 +106,11 @@ export function faultText(fault: unknown): string {
 
 /** Drawn in place where that can be done, and where the events do not go to the same terminal. */
 async function progress(plan: Plan, json: boolean): Promise<Progress> {
-  const look = lookOf(process.stderr, process.env);
+  const style = styleOf(process.stderr, process.env);
   const free = !(json && process.stdout.isTTY);
   return canRedraw(process.stderr, process.env) && free
-    ? (await loadTerminal())(plan, process.stderr, look)
-    : plainProgress(plan, stderr, look);
+    ? (await loadTerminal())(plan, process.stderr, style)
+    : plainProgress(plan, stderr, style);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { type PlanOptions, VenError } from '../model/index.js';
-import { errorJson, lookOf, type Look } from '../view/index.js';
+import { errorJson, styleOf, type Style } from '../view/index.js';
 import { stdout } from './output.js';
 
 /** The argument of almost every command. */
@@ -52,12 +52,12 @@ export function jsonForm(command: string | undefined): 'object' | 'event' {
   return ['apply', 'destroy', 'provision'].includes(command ?? '') ? 'event' : 'object';
 }
 
-/** What all commands have: how they look, and how they fail with `--json`. */
+/** What all commands have: how they style, and how they fail with `--json`. */
 export abstract class VenCommand extends Command {
   static override usage: string = '<%= command.id %> [FLEET] [FLAGS]';
 
-  protected get look(): Look {
-    return lookOf(process.stdout, process.env);
+  protected get style(): Style {
+    return styleOf(process.stdout, process.env);
   }
 
   /** The words after `ven`, as they were typed. */

@@ -5,7 +5,7 @@ import {
   gatherNodes,
   jsonProgress,
   loadProvisionTerminal,
-  lookOf,
+  styleOf,
   provisionLines,
   provisionText,
   type Progress,
@@ -46,7 +46,7 @@ export async function onboard({ json, goOn, run, ...request }: Onboard): Promise
     for (const view of views) await view.close();
     (json ? stderr : stdout)(
       provisionText(told, result, {
-        look: lookOf(process.stdout, process.env),
+        style: styleOf(process.stdout, process.env),
         file: request.file,
         goOn,
       }),
@@ -62,9 +62,9 @@ export async function onboard({ json, goOn, run, ...request }: Onboard): Promise
 
 /** Drawn in place where that can be done, and where the events do not go to the same terminal. */
 async function progress(json: boolean): Promise<Progress<ProvisionEvent>> {
-  const look = lookOf(process.stderr, process.env);
+  const style = styleOf(process.stderr, process.env);
   const free = !(json && process.stdout.isTTY);
   return canRedraw(process.stderr, process.env) && free
-    ? (await loadProvisionTerminal())(process.stderr, look)
-    : provisionLines(stderr, look);
+    ? (await loadProvisionTerminal())(process.stderr, style)
+    : provisionLines(stderr, style);
 }

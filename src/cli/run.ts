@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { Config, Errors, run as runOclif } from '@oclif/core';
 import { EXIT, nearest, VenError } from '../model/index.js';
 import { maskRemembered } from '../secrets/index.js';
-import { bugText, errorJson, errorText, lookOf } from '../view/index.js';
+import { bugText, errorJson, errorText, styleOf } from '../view/index.js';
 import { jsonForm } from './command.js';
 import { flushed, stderr, stdout, survivePipes } from './output.js';
 
@@ -35,17 +35,17 @@ function tell(
   inCommand: boolean,
 ): number {
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? EXIT.error;
-  const look = lookOf(process.stderr, process.env);
+  const style = styleOf(process.stderr, process.env);
   const known = error instanceof Errors.CLIError ? usage(error) : error;
   if (!(known instanceof VenError)) {
-    stderr(maskRemembered(bugText(error, version, look)));
+    stderr(maskRemembered(bugText(error, version, style)));
     return EXIT.error;
   }
   // A command's `catch` tells errors of ven's own kind in JSON: not oclif's, nor that there is no
   // such command.
   if (!(inCommand && known === error) && argv.includes('--json'))
     stdout(errorJson(known, jsonForm(argv[0])));
-  stderr(errorText(known, look));
+  stderr(errorText(known, style));
   return known.exitCode;
 }
 

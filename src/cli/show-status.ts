@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FleetStatus } from '../operations/index.js';
-import { canRedraw, statusJson, statusText, statusWarning, type Look } from '../view/index.js';
+import { canRedraw, statusJson, statusText, statusWarning, type Style } from '../view/index.js';
 import { queryAgain } from './query-again.js';
 import { readerIsGone, stderr, stdout } from './output.js';
 
@@ -10,7 +10,7 @@ export interface ShowStatus {
   json: boolean;
   /** Show it again whenever it changes, until nobody reads it any more. */
   watch: boolean;
-  look: Look;
+  style: Style;
 }
 
 /** Where it is shown, and how long it waits between two queries. */
@@ -33,7 +33,7 @@ const inPlace = (text: string): string => `\u001b[H${text.replaceAll('\n', '\u00
 
 /** What `status` does with what it finds out. Rejects as the first query does, and with any bug. */
 export async function showStatus(
-  { status, json, watch, look }: ShowStatus,
+  { status, json, watch, style }: ShowStatus,
   { stdout, stderr, readerIsGone, wait }: Shown = HERE,
 ): Promise<void> {
   const redraw = watch && !json && canRedraw(process.stdout, process.env);
@@ -49,7 +49,7 @@ export async function showStatus(
       const warning = failure ?? seen.orchestrator?.warning ?? '';
       const text = json
         ? statusJson(seen, watch ? 'line' : 'object')
-        : statusText(seen, look, rows());
+        : statusText(seen, style, rows());
       // A terminal of another size has moved what was on it.
       const all = redraw
         ? [text, warning, process.stdout.columns, process.stdout.rows].join('\n')
@@ -57,7 +57,7 @@ export async function showStatus(
       const isNew = all !== shown.all;
       if (isNew) stdout(redraw ? (shown.all === '' ? CLEAR : '') + inPlace(text) : text);
       if (warning !== '' && (redraw ? isNew : warning !== shown.warning))
-        stderr(statusWarning(warning, look, redraw ? look.columns : undefined));
+        stderr(statusWarning(warning, style, redraw ? style.columns : undefined));
       Object.assign(shown, { all, warning });
       if (watch) await wait();
     } while (watch && !readerIsGone());

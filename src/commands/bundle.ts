@@ -30,7 +30,7 @@ export default class Bundle extends VenCommand {
         output: flags.output ?? null,
         signal: stop.signal,
       });
-      stdout(bundleText(made, this.look));
+      stdout(bundleText(made, this.style));
     } finally {
       stop.end();
     }

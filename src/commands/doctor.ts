@@ -21,7 +21,7 @@ export default class Doctor extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Doctor);
     const findings = await doctor(args.fleet, { env: process.env });
-    stdout(flags.json ? doctorJson(findings) : doctorText(findings, this.look));
+    stdout(flags.json ? doctorJson(findings) : doctorText(findings, this.style));
     if (findings.some(({ level }) => level === 'missing')) process.exitCode = EXIT.hostNotReady;
   }
 }

@@ -49,8 +49,8 @@ export default class Plan extends VenCommand {
     if (flags.json) stdout(planJson(made));
     else if (flags.markdown) stdout(planMarkdown(made, { file: args.fleet }));
     else {
-      if (flags.diff) stdout((await loadDiffs())(diffs, this.look));
-      stdout(planText(made, { look: this.look, file: args.fleet }));
+      if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
+      stdout(planText(made, { style: this.style, file: args.fleet }));
     }
     if (flags.out !== undefined)
       stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);

@@ -18,7 +18,7 @@ export default class Render extends VenCommand {
     const { files, guesses } = render({ file: args.fleet, env: process.env });
     stderr(guessesText(guesses));
     const folder = flags['out-dir'];
-    if (folder === undefined) stdout(renderedText(files, this.look));
+    if (folder === undefined) stdout(renderedText(files, this.style));
     else for (const file of saveFiles(folder, files)) stdout(`${file}\n`);
   }
 }

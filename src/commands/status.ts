@@ -22,6 +22,6 @@ export default class Status extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Status);
     const status = openStatus({ file: args.fleet, env: process.env });
-    await showStatus({ status, json: flags.json, watch: flags.watch, look: this.look });
+    await showStatus({ status, json: flags.json, watch: flags.watch, style: this.style });
   }
 }

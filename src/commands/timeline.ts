@@ -38,7 +38,7 @@ export default class Timeline extends VenCommand {
     const { vms, file } = someVmsOf(argv);
     const drawn = timeline({ file, vms, env: process.env });
     if (flags.html === undefined)
-      stdout(flags.json ? timelineJson(drawn) : timelineText(drawn, this.look, file));
+      stdout(flags.json ? timelineJson(drawn) : timelineText(drawn, this.style, file));
     else {
       saveText(flags.html, (await loadTimelineHtml())(drawn, new Date().toISOString(), file));
       stderr(`Wrote ${flags.html}. Open it in a browser.\n`);

@@ -1,4 +1,4 @@
-import { paint, type Look } from './text/style.js';
+import { paint, type Style } from './text/style.js';
 import { count, printable } from './text/words.js';
 
 export interface ShownBundle {
@@ -12,7 +12,7 @@ export interface ShownBundle {
 /** What is in a bundle, what is not, and what to look at before it goes anywhere. Ends in a newline. */
 export function bundleText(
   { file, bytes, parts, missing, warnings }: ShownBundle,
-  look: Look,
+  style: Style,
 ): string {
   const folders = new Map<string, number>();
   for (const { path } of parts) {
@@ -23,18 +23,18 @@ export function bundleText(
     name.endsWith('/') ? `${name} (${count(amount, 'file')})` : name,
   );
   const lines = [
-    `${paint(look, 'green', 'Wrote')} ${printable(file)} (${size(bytes)}, for you alone to read): ${names.join(', ')}.`,
+    `${paint(style, 'green', 'Wrote')} ${printable(file)} (${size(bytes)}, for you alone to read): ${names.join(', ')}.`,
   ];
   for (const [what, alike] of Map.groupBy(missing, (part) => part.what)) {
     const [first] = alike;
     if (first === undefined) continue;
     const others = alike.length === 1 ? '' : ` and ${alike.length - 1} more`;
     lines.push(
-      `${paint(look, 'yellow', 'Missing')}: ${printable(first.path)}${others}, ${printable(what)}: ${printable(first.why)}`,
+      `${paint(style, 'yellow', 'Missing')}: ${printable(first.path)}${others}, ${printable(what)}: ${printable(first.why)}`,
     );
   }
   for (const warning of warnings)
-    lines.push(`${paint(look, 'yellow', 'Warning')}: ${printable(warning)}`);
+    lines.push(`${paint(style, 'yellow', 'Warning')}: ${printable(warning)}`);
   lines.push(
     'Secrets were taken out as far as they can be told. Look through it before you send it to others.',
   );

@@ -1,5 +1,5 @@
 import type { HostFinding } from '../model/index.js';
-import { paint, type Look, type Tone } from './text/style.js';
+import { paint, type Style, type Tone } from './text/style.js';
 import { count, indent, printable } from './text/words.js';
 
 const SIGNS: Record<HostFinding['level'], { sign: string; tone: Tone }> = {
@@ -9,14 +9,14 @@ const SIGNS: Record<HostFinding['level'], { sign: string; tone: Tone }> = {
 };
 
 /** A line a check, under it what mends it, and the outcome. Ends in a newline. */
-export function doctorText(findings: readonly HostFinding[], look: Look): string {
+export function doctorText(findings: readonly HostFinding[], style: Style): string {
   const names = Math.max(0, ...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, level, message, fix }) => {
     const { sign, tone } = SIGNS[level];
-    const head = `${paint(look, tone, sign.padEnd(7))}  ${check.padEnd(names)}  ${printable(message)}`;
+    const head = `${paint(style, tone, sign.padEnd(7))}  ${check.padEnd(names)}  ${printable(message)}`;
     return fix === ''
       ? [head]
-      : [head, indent(printable(fix), `${' '.repeat(9)}${paint(look, 'cyan', '->')} `)];
+      : [head, indent(printable(fix), `${' '.repeat(9)}${paint(style, 'cyan', '->')} `)];
   });
   const missing = findings.filter(({ level }) => level === 'missing').length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;

@@ -4,7 +4,7 @@
  * functions from data to a string; the exceptions are the progress views, which write to the stream that they are given.
  * What costs time to load (listr2, diff) is loaded when it is first needed.
  */
-export { lookOf, canRedraw, type Look } from './text/style.js';
+export { styleOf, canRedraw, type Style } from './text/style.js';
 export { printable } from './text/words.js';
 export { planText, type PlanTextOptions } from './plan/text.js';
 export { planMarkdown } from './plan/markdown.js';

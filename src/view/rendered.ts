@@ -1,9 +1,12 @@
-import { paint, type Look } from './text/style.js';
+import { paint, type Style } from './text/style.js';
 
 /** Files one after the other, each under its path. Ends in a newline. */
-export function renderedText(files: readonly { path: string; text: string }[], look: Look): string {
+export function renderedText(
+  files: readonly { path: string; text: string }[],
+  style: Style,
+): string {
   return files
-    .map(({ path, text }) => `${paint(look, 'bold', `==> ${path} <==`)}\n${text.trimEnd()}\n`)
+    .map(({ path, text }) => `${paint(style, 'bold', `==> ${path} <==`)}\n${text.trimEnd()}\n`)
     .join('\n');
 }
 

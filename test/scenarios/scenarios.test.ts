@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { loadFleet } from '../../src/config/index.js';
 import { networkFacts } from '../../src/libvirt/index.js';
 import { EXIT, VenError, type Plan, type PlanOptions, type ResolvedFleet, type Step } from '../../src/model/index.js';
-import { lookOf, planText } from '../../src/view/index.js';
+import { styleOf, planText } from '../../src/view/index.js';
 import { APPLY, DESTROY, parseXml, type Lab, type Run } from '../fake-host/index.js';
 import { inhabited } from './inhabited.js';
 
@@ -87,7 +87,7 @@ describe.each(cases)('%s', (name) => {
     expect(host.host.changes).toBe(0);
     const { changes, steps, warnings, summary } = plan;
     await expect(json({ changes, steps: steps.map(shortStep), warnings, summary })).toMatchFileSnapshot(fileOf(name, 'plan.json'));
-    await expect(planText(plan, { look: lookOf({ isTTY: false }, {}), file: 'fleet.yaml' })).toMatchFileSnapshot(fileOf(name, 'plan.txt'));
+    await expect(planText(plan, { style: styleOf({ isTTY: false }, {}), file: 'fleet.yaml' })).toMatchFileSnapshot(fileOf(name, 'plan.txt'));
   });
 
   test('law 1: after an apply nothing is left to do, and a second one does nothing', async () => {

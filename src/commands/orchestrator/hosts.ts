@@ -29,6 +29,6 @@ export default class OrchestratorHosts extends VenCommand {
         all: flags.all,
       }),
     );
-    stdout(flags.json ? hostsJson(hosts) : hostsText(hosts, this.look));
+    stdout(flags.json ? hostsJson(hosts) : hostsText(hosts, this.style));
   }
 }

@@ -1,6 +1,6 @@
 import { registerVms } from '../../operations/index.js';
 import type { VenError } from '../../model/index.js';
-import { errorText, lookOf, registeredText } from '../../view/index.js';
+import { errorText, styleOf, registeredText } from '../../view/index.js';
 import {
   secretAsker,
   SOME_VMS_USAGE,
@@ -31,7 +31,7 @@ export default class OrchestratorRegister extends VenCommand {
       stdout(registeredText(one));
     };
     const tellRefused = (error: VenError): void => {
-      stderr(errorText(error, lookOf(process.stderr, process.env)));
+      stderr(errorText(error, styleOf(process.stderr, process.env)));
     };
     await whileNotStopped((signal) =>
       registerVms({

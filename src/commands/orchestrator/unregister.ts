@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { unregisterVms } from '../../operations/index.js';
 import { VenError } from '../../model/index.js';
-import { errorText, lookOf, unregisteredText } from '../../view/index.js';
+import { errorText, styleOf, unregisteredText } from '../../view/index.js';
 import {
   secretAsker,
   someVms,
@@ -38,7 +38,7 @@ export default class OrchestratorUnregister extends VenCommand {
       stdout(unregisteredText(one));
     };
     const tellRefused = (error: VenError): void => {
-      stderr(errorText(error, lookOf(process.stderr, process.env)));
+      stderr(errorText(error, styleOf(process.stderr, process.env)));
     };
     await whileNotStopped((signal) =>
       unregisterVms({

@@ -1,5 +1,5 @@
 import type { Emit, Plan, ProvisionEvent, RunEvent } from '../../model/index.js';
-import { paint, type Look } from '../text/style.js';
+import { paint, type Style } from '../text/style.js';
 import { stepWords } from './steps.js';
 import { count, duration, oneLine } from '../text/words.js';
 
@@ -13,7 +13,7 @@ export interface Progress<Event = RunEvent> {
 export type Write = (text: string) => void;
 
 /** One line a transition, nothing drawn twice: for logs and pipes. */
-export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
+export function plainProgress(plan: Plan, write: Write, style: Style): Progress {
   const words = stepWords(plan);
   const widest = Math.max(0, ...plan.changes.map(({ address }) => address.length));
   const told = new Set<string>();
@@ -24,7 +24,7 @@ export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
     switch (event.type) {
       case 'step-started': {
         const step = words.get(event.step);
-        if (step?.slow) line(event.address, paint(look, 'dim', step.doing));
+        if (step?.slow) line(event.address, paint(style, 'dim', step.doing));
         break;
       }
       case 'step-finished': {
@@ -32,23 +32,23 @@ export function plainProgress(plan: Plan, write: Write, look: Look): Progress {
         if (event.outcome === 'done' && !step?.quiet) {
           line(
             event.address,
-            `${paint(look, 'green', step?.done ?? 'done')} (${duration(event.durationSeconds)})`,
+            `${paint(style, 'green', step?.done ?? 'done')} (${duration(event.durationSeconds)})`,
           );
         } else if (event.outcome === 'failed') {
           const doing = step?.doing ?? event.step;
           line(
             event.address,
-            `${paint(look, 'red', `failed ${doing}`)} (${duration(event.durationSeconds)}): ` +
+            `${paint(style, 'red', `failed ${doing}`)} (${duration(event.durationSeconds)}): ` +
               oneLine(event.error.summary),
           );
         } else if (event.outcome === 'skipped' && !told.has(event.address)) {
           told.add(event.address);
-          line(event.address, paint(look, 'yellow', `skipped: ${oneLine(event.because)}`));
+          line(event.address, paint(style, 'yellow', `skipped: ${oneLine(event.because)}`));
         }
         break;
       }
       case 'interrupted':
-        write(`${paint(look, 'yellow', interruptedText(event))}\n`);
+        write(`${paint(style, 'yellow', interruptedText(event))}\n`);
         break;
       case 'run-started':
       case 'step-output':

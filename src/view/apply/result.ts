@@ -1,6 +1,6 @@
 import type { Address, Emit, EventError, Plan, RunResult } from '../../model/index.js';
 import { failureText } from '../text/errors.js';
-import { paint, type Look } from '../text/style.js';
+import { paint, type Style } from '../text/style.js';
 import { duration, indent, listed } from '../text/words.js';
 
 export interface Failed {
@@ -34,9 +34,9 @@ const DONE = {
 } as const;
 
 /** How a run ended: its failures in full, what was done, what is left. Ends in a newline. */
-export function resultText({ plan, result, failures }: Outcome, look: Look): string {
+export function resultText({ plan, result, failures }: Outcome, style: Style): string {
   const lines = failures.map(({ address, error }) =>
-    failureText({ ...error, where: address }, look),
+    failureText({ ...error, where: address }, style),
   );
   const done = new Set(result.done);
   const counted = (Object.keys(DONE) as (keyof typeof DONE)[])
@@ -52,7 +52,7 @@ export function resultText({ plan, result, failures }: Outcome, look: Look): str
   if (result.skipped.length > 0) parts.push(`${result.skipped.length} not done`);
   const [head, tone] = HEADS[result.outcome](plan);
   lines.push(
-    `${paint(look, tone, head)} in ${duration(result.durationSeconds)}: ${parts.join(', ')}.\n`,
+    `${paint(style, tone, head)} in ${duration(result.durationSeconds)}: ${parts.join(', ')}.\n`,
   );
   if (result.outcome !== 'done') lines.push(rest(plan, result));
   return lines.join('');

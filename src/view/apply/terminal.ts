@@ -2,7 +2,7 @@ import { figures } from 'listr2';
 import type { Plan } from '../../model/index.js';
 import { fleetRows, rowCounts, visibleRows, type FleetRow, type RowState } from './fleet-rows.js';
 import { liveLines, type LiveLine } from '../text/live.js';
-import { paint, type Look, type Tone } from '../text/style.js';
+import { paint, type Style, type Tone } from '../text/style.js';
 import { interruptedText, type Progress } from './progress.js';
 import { duration } from '../text/words.js';
 
@@ -10,7 +10,7 @@ import { duration } from '../text/words.js';
 const OTHER_LINES = 2;
 
 /** One line an address, redrawn in place on `stream`, as many as fit, and a line that counts. */
-export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: Look): Progress {
+export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, style: Style): Progress {
   const { rows, take } = fleetRows(plan);
   const widest = Math.max(0, ...rows.map(({ address }) => address.length));
   const began = Date.now();
@@ -21,21 +21,21 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: L
     const { startedAt, endedAt } = row;
     const seconds = ((endedAt ?? ended ?? Date.now()) - (startedAt ?? 0)) / 1000;
     const time = startedAt === null ? '' : ` (${duration(Math.max(0, seconds))})`;
-    const unsaid = paint(look, 'dim', ended === null ? 'waiting' : 'not started');
-    const output = row.output === '' ? '' : `  ${paint(look, 'dim', row.output)}`;
+    const unsaid = paint(style, 'dim', ended === null ? 'waiting' : 'not started');
+    const output = row.output === '' ? '' : `  ${paint(style, 'dim', row.output)}`;
     return `${row.address.padEnd(widest)}  ${row.said || unsaid}${time}${output}`;
   };
 
-  const { close } = liveLines(stream, look, (height) => {
+  const { close } = liveLines(stream, style, (height) => {
     const lines = visibleRows(rows, Math.max(1, height - OTHER_LINES)).map((row): LiveLine => ({
       text: text(row),
-      icon: row.state === 'running' ? null : icon(row.state, look),
+      icon: row.state === 'running' ? null : icon(row.state, style),
     }));
     lines.push({
       text: `${rowCounts(rows)} (${duration(((ended ?? Date.now()) - began) / 1000)})`,
       icon: ' ',
     });
-    if (interruption !== '') lines.push({ text: paint(look, 'yellow', interruption), icon: ' ' });
+    if (interruption !== '') lines.push({ text: paint(style, 'yellow', interruption), icon: ' ' });
     return lines;
   });
   return {
@@ -54,9 +54,9 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, look: L
   };
 }
 
-function icon(state: Exclude<RowState, 'running'>, look: Look): string {
+function icon(state: Exclude<RowState, 'running'>, style: Style): string {
   const { icon: sign, tone } = ICONS[state];
-  return paint(look, tone, sign);
+  return paint(style, tone, sign);
 }
 
 const ICONS: Record<Exclude<RowState, 'running'>, { icon: string; tone: Tone }> = {

@@ -1,11 +1,11 @@
 import { createTwoFilesPatch } from 'diff';
-import { paint, type Look } from '../text/style.js';
+import { paint, type Style } from '../text/style.js';
 import { printable } from '../text/words.js';
 
 /** Unified diffs, one after the other; empty where nothing differs. An empty text counts as no file. */
 export function diffsText(
   diffs: readonly { address: string; file: string; before: string; after: string }[],
-  look: Look,
+  style: Style,
 ): string {
   return diffs
     .map(({ address, file, before, after }) => {
@@ -24,7 +24,7 @@ export function diffsText(
       );
       return printable(patch.replace(/^={3,}\n/, ''))
         .split('\n')
-        .map((line) => coloured(line, look))
+        .map((line) => coloured(line, style))
         .join('\n');
     })
     .join('');
@@ -35,10 +35,10 @@ function ended(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-function coloured(line: string, look: Look): string {
-  if (/^(---|\+\+\+) /.test(line)) return paint(look, 'bold', line);
-  if (line.startsWith('@@')) return paint(look, 'cyan', line);
-  if (line.startsWith('+')) return paint(look, 'green', line);
-  if (line.startsWith('-')) return paint(look, 'red', line);
+function coloured(line: string, style: Style): string {
+  if (/^(---|\+\+\+) /.test(line)) return paint(style, 'bold', line);
+  if (line.startsWith('@@')) return paint(style, 'cyan', line);
+  if (line.startsWith('+')) return paint(style, 'green', line);
+  if (line.startsWith('-')) return paint(style, 'red', line);
   return line;
 }

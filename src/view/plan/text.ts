@@ -1,11 +1,11 @@
 import type { Change, Plan } from '../../model/index.js';
 import { rows, SYMBOLS, why, type Row } from './change-lines.js';
-import { paint, type Look } from '../text/style.js';
+import { paint, type Style } from '../text/style.js';
 import { recap } from '../apply/recap.js';
 import { aligned, oneLine, printable } from '../text/words.js';
 
 export interface PlanTextOptions {
-  look: Look;
+  style: Style;
   /** The fleet file, to name it. */
   file: string;
 }
@@ -14,25 +14,25 @@ export interface PlanTextOptions {
 const ALIKE = 3;
 
 /** A plan for people: each change with its fields and reasons, and a recap at the end. Ends in a newline. */
-export function planText(plan: Plan, { look, file }: PlanTextOptions): string {
-  if (plan.changes.length === 0) return nothingToDo(plan, look, file);
+export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
+  if (plan.changes.length === 0) return nothingToDo(plan, style, file);
   const verb = plan.options.mode === 'destroy' ? 'take away' : 'change';
   const lines = [
-    `ven will ${verb} on ${paint(look, 'bold', printable(plan.host))}, for the fleet ${paint(look, 'bold', plan.fleet)}:`,
+    `ven will ${verb} on ${paint(style, 'bold', printable(plan.host))}, for the fleet ${paint(style, 'bold', plan.fleet)}:`,
     '',
   ];
-  for (const group of alike(plan.changes)) lines.push(...groupLines(group, look), '');
+  for (const group of alike(plan.changes)) lines.push(...groupLines(group, style), '');
   const { warnings, total } = recap(plan);
   for (const warning of plan.warnings)
-    lines.push(paint(look, 'yellow', `Warning: ${printable(warning)}`));
-  for (const warning of warnings) lines.push(paint(look, 'yellow', warning));
-  lines.push(...chosen(plan), paint(look, 'bold', total));
+    lines.push(paint(style, 'yellow', `Warning: ${printable(warning)}`));
+  for (const warning of warnings) lines.push(paint(style, 'yellow', warning));
+  lines.push(...chosen(plan), paint(style, 'bold', total));
   return `${lines.join('\n')}\n`;
 }
 
-function nothingToDo(plan: Plan, look: Look, file: string): string {
+function nothingToDo(plan: Plan, style: Style, file: string): string {
   const warnings = plan.warnings.map(
-    (warning) => `${paint(look, 'yellow', `Warning: ${printable(warning)}`)}\n`,
+    (warning) => `${paint(style, 'yellow', `Warning: ${printable(warning)}`)}\n`,
   );
   return `${warnings.join('')}${[...chosen(plan), nothing(plan, file)].join('\n')}\n`;
 }
@@ -102,24 +102,24 @@ function kind(change: Change | undefined): string {
   ]);
 }
 
-function groupLines({ changes, shared, own }: Group, look: Look): string[] {
+function groupLines({ changes, shared, own }: Group, style: Style): string[] {
   const [first] = changes;
   if (first === undefined) return [];
   const { symbol, tone } = SYMBOLS[first.action];
   const heads = aligned(
     changes.map((change, at) => [
-      `${' '.repeat(3 - symbol.length)}${paint(look, tone, symbol)} ${paint(look, 'bold', change.address)}`,
+      `${' '.repeat(3 - symbol.length)}${paint(style, tone, symbol)} ${paint(style, 'bold', change.address)}`,
       ...(own[at] ?? []).map(({ key, text }) => `${key}: ${text}`),
-      ...(why(change) === '' ? [] : [paint(look, 'dim', `# ${why(change)}`)]),
+      ...(why(change) === '' ? [] : [paint(style, 'dim', `# ${why(change)}`)]),
     ]),
   );
   const body = aligned(
     shared.map(({ key, text, tone: rowTone }) => [
       `${key}:`,
-      rowTone === undefined ? text : paint(look, rowTone, text),
+      rowTone === undefined ? text : paint(style, rowTone, text),
     ]),
   );
-  const notes = first.notes.map((note) => paint(look, 'yellow', `! ${oneLine(note)}`));
+  const notes = first.notes.map((note) => paint(style, 'yellow', `! ${oneLine(note)}`));
   const under = [...body, ...notes].map((line) => `      ${line}`);
   if (changes.length > 1 && under.length > 0) under.unshift('    each:');
   return [...heads, ...under];

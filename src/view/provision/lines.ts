@@ -1,10 +1,10 @@
 import type { Address, ProvisionEvent } from '../../model/index.js';
-import { paint, type Look } from '../text/style.js';
+import { paint, type Style } from '../text/style.js';
 import type { Progress, Write } from '../apply/progress.js';
 import { count, duration, oneLine } from '../text/words.js';
 
 /** One line a transition, nothing drawn twice: for logs and pipes. */
-export function provisionLines(write: Write, look: Look): Progress<ProvisionEvent> {
+export function provisionLines(write: Write, style: Style): Progress<ProvisionEvent> {
   /** Each node's stage, and since when. */
   const stages = new Map<Address, { title: string; since: number | null }>();
   let widest = 0;
@@ -33,7 +33,7 @@ export function provisionLines(write: Write, look: Look): Progress<ProvisionEven
       }
       case 'node-started':
         stages.delete(event.address);
-        line(event.address, paint(look, 'dim', 'started'));
+        line(event.address, paint(style, 'dim', 'started'));
         break;
       case 'node-registered':
         line(
@@ -51,29 +51,29 @@ export function provisionLines(write: Write, look: Look): Progress<ProvisionEven
         const after =
           spent === '' ? '' : ` (${before?.title}: ${event.late ? 'at most ' : ''}${spent})`;
         stages.set(event.address, { title: oneLine(event.title), since: at });
-        line(event.address, `${paint(look, 'cyan', oneLine(event.title))}${oneLine(after)}`);
+        line(event.address, `${paint(style, 'cyan', oneLine(event.title))}${oneLine(after)}`);
         break;
       }
       case 'node-answered':
-        line(event.address, paint(look, 'dim', `answered ${oneLine(event.prompt).trim()}`));
+        line(event.address, paint(style, 'dim', `answered ${oneLine(event.prompt).trim()}`));
         break;
       case 'node-recovering':
         line(
           event.address,
           paint(
-            look,
+            style,
             'yellow',
             `recovering from ${oneLine(event.trouble)}, ${event.attempt} of ${event.atMost}: ${oneLine(event.line).trim()}`,
           ),
         );
         break;
       case 'provision-warning':
-        line(event.address, paint(look, 'yellow', `warning: ${oneLine(event.message)}`));
+        line(event.address, paint(style, 'yellow', `warning: ${oneLine(event.message)}`));
         break;
       case 'node-finished':
         line(
           event.address,
-          `${ending(event, stages.get(event.address)?.title ?? '', look)} (${duration(event.durationSeconds)})`,
+          `${ending(event, stages.get(event.address)?.title ?? '', style)} (${duration(event.durationSeconds)})`,
         );
         break;
       case 'node-output':
@@ -87,21 +87,21 @@ export function provisionLines(write: Write, look: Look): Progress<ProvisionEven
 function ending(
   { outcome, failure }: Extract<ProvisionEvent, { type: 'node-finished' }>,
   stage: string,
-  look: Look,
+  style: Style,
 ): string {
   const where = stage === '' ? '' : ` in ${oneLine(stage)}`;
   switch (outcome) {
     case 'ready':
-      return paint(look, 'green', 'ready');
+      return paint(style, 'green', 'ready');
     case 'reached':
-      return paint(look, 'green', `reached ${oneLine(stage)}`);
+      return paint(style, 'green', `reached ${oneLine(stage)}`);
     case 'failed':
       return paint(
-        look,
+        style,
         'red',
         `failed${where}: ${failure === null ? '' : `${failure.class}: ${oneLine(failure.message)}`}`,
       );
     case 'left':
-      return paint(look, 'yellow', `left${where}`);
+      return paint(style, 'yellow', `left${where}`);
   }
 }

@@ -5,7 +5,7 @@ import {
   type ProvisionResult,
 } from '../../model/index.js';
 import { failureText } from '../text/errors.js';
-import { paint, type Look, type Tone } from '../text/style.js';
+import { paint, type Style, type Tone } from '../text/style.js';
 import { aligned, duration, listed, oneLine, printable } from '../text/words.js';
 
 type Started = Extract<ProvisionEvent, { type: 'provision-started' }>;
@@ -30,7 +30,7 @@ export function gatherNodes(): { emit: (event: ProvisionEvent) => void; told: No
 }
 
 export interface ProvisionTextOptions {
-  look: Look;
+  style: Style;
   /** The fleet file, to name it. */
   file: string;
   /** The command that goes on with what is left. Default: ven provision. */
@@ -41,17 +41,17 @@ export interface ProvisionTextOptions {
 export function provisionText(
   told: NodesTold,
   result: ProvisionResult,
-  { look, file, goOn }: ProvisionTextOptions,
+  { style, file, goOn }: ProvisionTextOptions,
 ): string {
   const named = file === './fleet.yaml' ? '' : ` ${file}`;
   const end = [
-    total(told, result, look),
+    total(told, result, style),
     ...next(told, result, named, goOn ?? `ven provision${named}`),
   ].join('\n');
   const blocks = [
-    table(told, look),
+    table(told, style),
     failures(told, result)
-      .map((failure) => failureText(failure, look))
+      .map((failure) => failureText(failure, style))
       .join(''),
     end,
   ];
@@ -95,14 +95,14 @@ const TONES: Record<Finished['outcome'], Tone> = {
 };
 
 /** A line a node. Stages are named in the head where that fits, else numbered, and named below. */
-function table({ started, finished }: NodesTold, look: Look): string {
+function table({ started, finished }: NodesTold, style: Style): string {
   if (started === null || started.nodes.length === 0) return '';
   const stages = stageOrder([...finished.values()].map((node) => node.stages));
   const rows = started.nodes.map(({ address, outcome }): string[] => {
     const node = finished.get(address);
     const name = address.replace(/^vm\./, '');
     if (node === undefined)
-      return [name, outcome === 'ready' ? paint(look, 'green', 'ready') : 'not started', '-', '-'];
+      return [name, outcome === 'ready' ? paint(style, 'green', 'ready') : 'not started', '-', '-'];
     const spent = stages.map(({ stage }) => {
       const visits = node.stages.filter((visit) => visit.stage === stage);
       return visits.length === 0
@@ -111,25 +111,27 @@ function table({ started, finished }: NodesTold, look: Look): string {
     });
     return [
       name,
-      paint(look, TONES[node.outcome], node.outcome),
-      node.failure === null ? '-' : paint(look, 'red', node.failure.class),
+      paint(style, TONES[node.outcome], node.outcome),
+      node.failure === null ? '-' : paint(style, 'red', node.failure.class),
       duration(node.durationSeconds),
       ...spent,
     ];
   });
   const head = (titles: readonly string[]): string[] =>
-    ['NODE', 'RESULT', 'CLASS', 'TIME', ...titles].map((text) => paint(look, 'bold', text));
+    ['NODE', 'RESULT', 'CLASS', 'TIME', ...titles].map((text) => paint(style, 'bold', text));
   const lines = aligned([head(stages.map(({ title }) => oneLine(title).toUpperCase())), ...rows]);
-  if (Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)) <= look.columns)
+  if (
+    Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)) <= style.columns
+  )
     return lines.join('\n');
   const key = stages.map(({ title }, at) => `${at + 1} ${oneLine(title)}`).join(', ');
   return [
     ...aligned([head(stages.map((_, at) => String(at + 1))), ...rows]),
-    paint(look, 'dim', key),
+    paint(style, 'dim', key),
   ].join('\n');
 }
 
-function total({ started }: NodesTold, result: ProvisionResult, look: Look): string {
+function total({ started }: NodesTold, result: ProvisionResult, style: Style): string {
   const { outcome, ready, failed, left, byClass, durationSeconds } = result;
   const until = started?.until ?? 'ready';
   if (started?.nodes.length === 0)
@@ -146,7 +148,7 @@ function total({ started }: NodesTold, result: ProvisionResult, look: Look): str
     failed: [until === 'ready' ? 'Not all ready' : `Not all at ${oneLine(until)}`, 'red'],
     interrupted: ['Interrupted', 'yellow'],
   }[outcome] as [string, Tone];
-  return `${paint(look, tone, head)} after ${duration(durationSeconds)}: ${parts.join(', ')}.`;
+  return `${paint(style, tone, head)} after ${duration(durationSeconds)}: ${parts.join(', ')}.`;
 }
 
 function next(

@@ -1,7 +1,7 @@
 import { figures } from 'listr2';
 import type { ProvisionEvent } from '../../model/index.js';
 import { liveLines } from '../text/live.js';
-import { paint, type Look, type Tone } from '../text/style.js';
+import { paint, type Style, type Tone } from '../text/style.js';
 import { nodeCounts, nodeRows, visibleNodes, type NodeRow, type NodeState } from './node-rows.js';
 import type { Progress } from '../apply/progress.js';
 import { duration, oneLine } from '../text/words.js';
@@ -12,7 +12,7 @@ const OTHER_LINES = 2;
 /** One line a node with its stage, the time in it and in all, and its last line; redrawn in place on `stream`, from `provision-started` on. */
 export function provisionTerminal(
   stream: NodeJS.WriteStream,
-  look: Look,
+  style: Style,
 ): Progress<ProvisionEvent> {
   const { rows, take } = nodeRows();
   let drawing: { close: () => Promise<void> } | null = null;
@@ -26,16 +26,16 @@ export function provisionTerminal(
     const names = widest(rows, ({ address }) => address);
     const stages = widest(rows, ({ stage }) => stage);
     const lines = shown.map((row) => ({
-      text: rowText(row, { now, names, stages, look }),
-      icon: icon(row.state, look, ended !== null),
+      text: rowText(row, { now, names, stages, style }),
+      icon: icon(row.state, style, ended !== null),
     }));
     const count = `${nodeCounts(rows)} (${duration(Math.max(0, now - began) / 1000)})`;
     const hidden = rows.length - shown.length;
     lines.push({
-      text: hidden === 0 ? count : `${count} ${paint(look, 'dim', `- ${hidden} not shown`)}`,
+      text: hidden === 0 ? count : `${count} ${paint(style, 'dim', `- ${hidden} not shown`)}`,
       icon: ' ',
     });
-    if (warning !== '') lines.push({ text: paint(look, 'yellow', warning), icon: ' ' });
+    if (warning !== '') lines.push({ text: paint(style, 'yellow', warning), icon: ' ' });
     return lines;
   };
 
@@ -46,7 +46,7 @@ export function provisionTerminal(
         warning = `${event.address === null ? '' : `${event.address}: `}${oneLine(event.message)}`;
       if (event.type === 'provision-started') {
         began = Date.parse(event.time);
-        drawing ??= liveLines(stream, look, draw);
+        drawing ??= liveLines(stream, style, draw);
       }
     },
     close: async () => {
@@ -59,25 +59,25 @@ export function provisionTerminal(
 
 function rowText(
   row: NodeRow,
-  { now, names, stages, look }: { now: number; names: number; stages: number; look: Look },
+  { now, names, stages, style }: { now: number; names: number; stages: number; style: Style },
 ): string {
   const { address, state, stage, enteredAt, startedAt, endedAt, note, output } = row;
   const since = (from: number | null): string =>
     (from === null ? '' : duration(Math.max(0, (endedAt ?? now) - from) / 1000)).padStart(7);
-  const said = note === '' ? '' : `  ${state === 'failed' ? paint(look, 'red', note) : note}`;
+  const said = note === '' ? '' : `  ${state === 'failed' ? paint(style, 'red', note) : note}`;
   const head = `${address.padEnd(names)}  `;
   switch (state) {
     case 'waiting':
-      return `${head}${paint(look, 'dim', 'waiting')}${said}`;
+      return `${head}${paint(style, 'dim', 'waiting')}${said}`;
     case 'ready':
     case 'reached':
-      return `${head}${paint(look, 'green', (state === 'ready' ? 'ready' : stage).padEnd(stages))}  ${' '.repeat(7)}  ${since(startedAt)}${said}`;
+      return `${head}${paint(style, 'green', (state === 'ready' ? 'ready' : stage).padEnd(stages))}  ${' '.repeat(7)}  ${since(startedAt)}${said}`;
     case 'under-way':
     case 'failed':
     case 'left': {
       const tone = { 'under-way': 'cyan', failed: 'red', left: 'yellow' } as const;
-      const line = output === '' ? '' : `  ${paint(look, 'dim', output)}`;
-      return `${head}${paint(look, tone[state], (stage || 'started').padEnd(stages))}  ${since(enteredAt)}  ${since(startedAt)}${said}${line}`;
+      const line = output === '' ? '' : `  ${paint(style, 'dim', output)}`;
+      return `${head}${paint(style, tone[state], (stage || 'started').padEnd(stages))}  ${since(enteredAt)}  ${since(startedAt)}${said}${line}`;
     }
   }
 }
@@ -87,10 +87,10 @@ function widest(rows: readonly NodeRow[], of: (row: NodeRow) => string): number 
 }
 
 /** null: a spinner. */
-function icon(state: NodeState, look: Look, ended: boolean): string | null {
+function icon(state: NodeState, style: Style, ended: boolean): string | null {
   if (state === 'under-way' && !ended) return null;
   const { sign, tone } = ICONS[state];
-  return paint(look, tone, sign);
+  return paint(style, tone, sign);
 }
 
 const ICONS: Record<NodeState, { sign: string; tone: Tone }> = {

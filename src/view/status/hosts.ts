@@ -1,5 +1,5 @@
 import type { OrchestratorHost } from '../../model/index.js';
-import { paint, type Look, type Tone } from '../text/style.js';
+import { paint, type Style, type Tone } from '../text/style.js';
 import { aligned, count, listed, oneLine } from '../text/words.js';
 
 export interface ShownHosts {
@@ -9,16 +9,16 @@ export interface ShownHosts {
 }
 
 /** A table, a line a host; then which VMs are not in it. Ends in a newline. */
-export function hostsText({ project, hosts, unknown }: ShownHosts, look: Look): string {
+export function hostsText({ project, hosts, unknown }: ShownHosts, style: Style): string {
   const rows = hosts.map(({ name, serialNumber, hostStatus, instance }) => [
     cell(name),
     cell(serialNumber),
     cell(hostStatus),
     cell(instance?.os ?? ''),
-    colored(look, instance?.provisioningStatus ?? ''),
+    colored(style, instance?.provisioningStatus ?? ''),
   ]);
   const heads = ['NAME', 'SERIAL', 'HOST', 'OS', 'PROVISIONING'].map((head) =>
-    paint(look, 'bold', head),
+    paint(style, 'bold', head),
   );
   const table = rows.length === 0 ? [] : [...aligned([heads, ...rows]), ''];
   const missing = unknown.length === 0 ? '' : `; it does not know ${listed(unknown)}`;
@@ -29,13 +29,13 @@ function cell(text: string): string {
   return text === '' ? '-' : oneLine(text);
 }
 
-function colored(look: Look, status: string): string {
+function colored(style: Style, status: string): string {
   const tone: Tone | null = /fail|error/i.test(status)
     ? 'red'
     : /^provisioned$/i.test(status)
       ? 'green'
       : null;
-  return tone === null ? cell(status) : paint(look, tone, cell(status));
+  return tone === null ? cell(status) : paint(style, tone, cell(status));
 }
 
 /** What `orchestrator hosts --json` prints. */

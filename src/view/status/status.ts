@@ -1,4 +1,4 @@
-import { paint, type Look, type Tone } from '../text/style.js';
+import { paint, type Style, type Tone } from '../text/style.js';
 import { aligned, count, oneLine, printable } from '../text/words.js';
 
 export interface ShownVm {
@@ -70,7 +70,7 @@ function hostText({ orchestrator: host }: ShownVm, { orchestrator }: ShownStatus
  * A table, a line a VM, then how many run. Columns that nobody has anything in are left out. Ends in a newline. `height`: at most so many
  * lines, none longer than the terminal is wide; what does not fit is counted.
  */
-export function statusText(status: ShownStatus, look: Look, height = Infinity): string {
+export function statusText(status: ShownStatus, style: Style, height = Infinity): string {
   const columns: {
     head: string;
     of: (vm: ShownVm) => string;
@@ -94,7 +94,7 @@ export function statusText(status: ShownStatus, look: Look, height = Infinity): 
     used.map(({ of, tone }) => {
       const cell = printable(of(vm)) || '-';
       const painted = tone?.(vm);
-      return painted === undefined ? cell : paint(look, painted, cell);
+      return painted === undefined ? cell : paint(style, painted, cell);
     }),
   );
   const running = status.vms.filter(({ power }) => power === 'running').length;
@@ -105,7 +105,7 @@ export function statusText(status: ShownStatus, look: Look, height = Infinity): 
       (asOf ? ` The orchestrator's words are as of ${clockTime(asOf)}.` : ''),
   ];
   const [head = '', ...rows] = aligned([
-    used.map((column) => paint(look, 'bold', column.head)),
+    used.map((column) => paint(style, 'bold', column.head)),
     ...table,
   ]);
   const room = Math.max(1, height - 1 - end.length);
@@ -117,12 +117,12 @@ export function statusText(status: ShownStatus, look: Look, height = Infinity): 
     ...(more === 0 ? [] : [`… and ${count(more, 'more VM')}, for which there is no room`]),
     ...end,
   ];
-  return `${(height === Infinity ? lines : lines.map((line) => cut(line, look.columns))).join('\n')}\n`;
+  return `${(height === Infinity ? lines : lines.map((line) => cut(line, style.columns))).join('\n')}\n`;
 }
 
 /** One line; `columns`: at most so long. Ends in a newline. */
-export function statusWarning(warning: string, look: Look, columns = Infinity): string {
-  return `${paint(look, 'yellow', 'Warning')}: ${cut(oneLine(warning), columns - 'Warning: '.length)}\n`;
+export function statusWarning(warning: string, style: Style, columns = Infinity): string {
+  return `${paint(style, 'yellow', 'Warning')}: ${cut(oneLine(warning), columns - 'Warning: '.length)}\n`;
 }
 
 /** At most so many characters, colours not counted. */

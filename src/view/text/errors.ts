@@ -1,12 +1,12 @@
 import type { VenError } from '../../model/index.js';
 import { findingsText } from './findings.js';
-import { paint, type Look } from './style.js';
+import { paint, type Style } from './style.js';
 import { indent, printable } from './words.js';
 
 /** A failure that ven knows, for people: what happened, where, the details, what to do. Ends in a newline. */
-export function errorText(error: VenError, look: Look): string {
-  if (error.findings.length > 0) return findingsText(error.findings, look);
-  return failureText(error, look);
+export function errorText(error: VenError, style: Style): string {
+  if (error.findings.length > 0) return findingsText(error.findings, style);
+  return failureText(error, style);
 }
 
 interface Failure {
@@ -17,11 +17,11 @@ interface Failure {
 }
 
 /** The same for a failure as an event tells it. */
-export function failureText({ summary, where, detail, hint }: Failure, look: Look): string {
+export function failureText({ summary, where, detail, hint }: Failure, style: Style): string {
   const place = where === undefined ? '' : `${printable(where)}: `;
-  const lines = [`${paint(look, 'red', 'error')}: ${place}${printable(summary)}`];
+  const lines = [`${paint(style, 'red', 'error')}: ${place}${printable(summary)}`];
   if (detail) lines.push(indent(printable(detail).trimEnd(), '  '));
-  if (hint) lines.push(indent(`${paint(look, 'cyan', 'hint')}: ${printable(hint)}`, '  '));
+  if (hint) lines.push(indent(`${paint(style, 'cyan', 'hint')}: ${printable(hint)}`, '  '));
   return `${lines.join('\n')}\n`;
 }
 
@@ -46,13 +46,13 @@ export function errorJson(error: VenError, form: 'object' | 'event'): string {
 }
 
 /** An error that ven does not know: a bug, with what a report needs. Ends in a newline. */
-export function bugText(error: unknown, version: string, look: Look): string {
+export function bugText(error: unknown, version: string, style: Style): string {
   const stack =
     error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
   return [
-    `${paint(look, 'red', 'error')}: this is a bug in ven`,
+    `${paint(style, 'red', 'error')}: this is a bug in ven`,
     indent(printable(stack), '  '),
-    `  ${paint(look, 'cyan', 'hint')}: please report it, with the text above, the command and the fleet file (ven ${version}, node ${process.version}, ${process.platform} ${process.arch})`,
+    `  ${paint(style, 'cyan', 'hint')}: please report it, with the text above, the command and the fleet file (ven ${version}, node ${process.version}, ${process.platform} ${process.arch})`,
     '',
   ].join('\n');
 }

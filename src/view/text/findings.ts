@@ -1,17 +1,17 @@
 import type { Finding } from '../../model/index.js';
-import { paint, type Look } from './style.js';
+import { paint, type Style } from './style.js';
 import { count, indent, printable } from './words.js';
 
 /** All mistakes of a fleet file, for people: `file:line:column: message`, the lines around it, what to do. Ends in a newline. */
-export function findingsText(findings: readonly Finding[], look: Look): string {
+export function findingsText(findings: readonly Finding[], style: Style): string {
   const blocks = findings.map((finding) => {
     const place = `${printable(finding.file)}:${finding.line}:${finding.column}`;
     const lines = [
-      `${paint(look, 'bold', place)}: ${paint(look, 'red', 'error')}: ${printable(finding.message)} ${paint(look, 'dim', `[${finding.rule}]`)}`,
+      `${paint(style, 'bold', place)}: ${paint(style, 'red', 'error')}: ${printable(finding.message)} ${paint(style, 'dim', `[${finding.rule}]`)}`,
     ];
     if (finding.frame !== '') lines.push(indent(printable(finding.frame).trimEnd(), '  '));
     if (finding.hint !== '')
-      lines.push(indent(`${paint(look, 'cyan', 'hint')}: ${printable(finding.hint)}`, '  '));
+      lines.push(indent(`${paint(style, 'cyan', 'hint')}: ${printable(finding.hint)}`, '  '));
     return `${lines.join('\n')}\n`;
   });
   const files = [...new Set(findings.map(({ file }) => file))];

@@ -1,5 +1,5 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
-import { paint, type Look } from './style.js';
+import { paint, type Style } from './style.js';
 
 /** One line that is drawn in place. `icon` null: a spinner. */
 export interface LiveLine {
@@ -19,7 +19,7 @@ const SHOW_CURSOR = '\u001b[?25h';
  */
 export function liveLines(
   stream: NodeJS.WriteStream,
-  look: Look,
+  style: Style,
   lines: (height: number) => LiveLine[],
 ): { close: () => Promise<void> } {
   /** listr2's own renderer, but for which lines there are: never more than the terminal has. */
@@ -56,7 +56,7 @@ export function liveLines(
         toStderr: [],
         processOutput: new ProcessOutput(stream, stream),
       }),
-      color: { PENDING: (icon) => paint(look, 'yellow', icon ?? '') },
+      color: { PENDING: (icon) => paint(style, 'yellow', icon ?? '') },
     },
   });
   const write = stream.write.bind(stream); // listr2 puts its own in this one's place

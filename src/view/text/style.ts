@@ -1,5 +1,5 @@
 /** What a text may use: colours, and so many columns. */
-export interface Look {
+export interface Style {
   colour: boolean;
   columns: number;
 }
@@ -12,7 +12,7 @@ interface Stream {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** FORCE_COLOR (other than `0` and `false`) wins over NO_COLOR (any value), as in Node itself; else a terminal that is not dumb. */
-export function lookOf(stream: Stream, env: Env): Look {
+export function styleOf(stream: Stream, env: Env): Style {
   const forced = env['FORCE_COLOR'];
   const colour =
     forced !== undefined
@@ -41,7 +41,7 @@ const CODES = {
 export type Tone = keyof typeof CODES;
 
 /** `text` in a colour, when colours are wanted. */
-export function paint(look: Look, tone: Tone, text: string): string {
+export function paint(style: Style, tone: Tone, text: string): string {
   const [on, off] = CODES[tone];
-  return look.colour && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  return style.colour && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }

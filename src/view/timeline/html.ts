@@ -7,7 +7,7 @@ import type {
 } from '../../model/index.js';
 import { markup, NOTHING, type Markup } from '../text/markup.js';
 import { clock, ticks, timeScale, type TimeScale } from './scale.js';
-import { STYLE } from './style.js';
+import { PAGE_STYLE } from './page-style.js';
 import {
   nothingKept,
   failureWords,
@@ -41,7 +41,7 @@ export function timelineHtml(timeline: Timeline, madeAt: string, file = './fleet
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${fleet}: timeline</title>
-${STYLE}
+${PAGE_STYLE}
 </head>
 <body>
 <main>

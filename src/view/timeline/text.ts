@@ -1,5 +1,5 @@
 import type { NodeTimeline, StageTimes, Timeline, TimelineNode } from '../../model/index.js';
-import { paint, type Look, type Tone } from '../text/style.js';
+import { paint, type Style, type Tone } from '../text/style.js';
 import { clock, ticks, timeScale, type TimeScale } from './scale.js';
 import {
   nothingKept,
@@ -19,7 +19,7 @@ const NARROWEST = 60;
 const TICK_COLUMNS = 9;
 
 /** Bars on a time axis that the nodes share, what failed and why, and how long each stage takes. Ends in a newline. `file`: the fleet file, to name it. */
-export function timelineText(timeline: Timeline, look: Look, file = './fleet.yaml'): string {
+export function timelineText(timeline: Timeline, style: Style, file = './fleet.yaml'): string {
   const scale = timeScale(timeline);
   const from =
     scale.begins === null
@@ -27,11 +27,11 @@ export function timelineText(timeline: Timeline, look: Look, file = './fleet.yam
       : scale.kind === 'clock'
         ? ` From ${clock(scale.begins)}.`
         : ' Each from its own power-on.';
-  const head = `${paint(look, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ${timelineCounts(timeline)}.${from}`;
+  const head = `${paint(style, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ${timelineCounts(timeline)}.${from}`;
   const known = timeline.nodes.some(({ way }) => way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
-  const chart = known ? drawn(timeline, scale, look) : printable(nothingKept(timeline, file));
-  const blocks = [head, chart, notes(timeline, look)];
+  const chart = known ? drawn(timeline, scale, style) : printable(nothingKept(timeline, file));
+  const blocks = [head, chart, notes(timeline, style)];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
@@ -46,13 +46,13 @@ interface Row {
 function chart(
   rows: readonly ((width: number) => Row)[],
   { seconds }: TimeScale,
-  look: Look,
+  style: Style,
   minimum: number,
 ): string {
   const probe = rows.map((row) => row(minimum));
   const left = Math.max(0, ...probe.map((row) => shown(row.left)));
   const right = Math.max(0, ...probe.map((row) => shown(row.right)));
-  const width = Math.max(minimum, Math.max(NARROWEST, look.columns) - left - right - 5);
+  const width = Math.max(minimum, Math.max(NARROWEST, style.columns) - left - right - 5);
   let axis = '';
   for (const { at, label } of ticks(seconds, Math.max(1, Math.floor(width / TICK_COLUMNS)))) {
     const column = Math.round((at / seconds) * width);
@@ -62,16 +62,16 @@ function chart(
     const { left: name, bar, right: end } = row(width);
     return `${name}${' '.repeat(left - shown(name))}  ${bar}  ${end}`.trimEnd();
   });
-  return [`${' '.repeat(left + 2)}${paint(look, 'dim', axis)}`, ...lines].join('\n');
+  return [`${' '.repeat(left + 2)}${paint(style, 'dim', axis)}`, ...lines].join('\n');
 }
 
 /** Few nodes: under each, a line a stage. */
-function waterfall({ nodes }: Timeline, scale: TimeScale, look: Look): string {
+function waterfall({ nodes }: Timeline, scale: TimeScale, style: Style): string {
   const rows = nodes.flatMap((node): ((width: number) => Row)[] => {
     const { way } = node;
     const name = {
-      left: paint(look, 'bold', node.vm),
-      right: paint(look, toneOf(node), wayWords(node)),
+      left: paint(style, 'bold', node.vm),
+      right: paint(style, toneOf(node), wayWords(node)),
     };
     if (way === null) return [(width) => ({ ...name, bar: ' '.repeat(width) })];
     const start = scale.startOf(way);
@@ -83,8 +83,8 @@ function waterfall({ nodes }: Timeline, scale: TimeScale, look: Look): string {
         const bar = `${stage.late ? '≤' : '█'}${'█'.repeat(to - from)}`.slice(0, to - from);
         const drawn =
           end === ''
-            ? paint(look, 'cyan', bar)
-            : `${paint(look, 'cyan', bar.slice(0, -1))}${paint(look, end === '✗' ? 'red' : 'yellow', end)}`;
+            ? paint(style, 'cyan', bar)
+            : `${paint(style, 'cyan', bar.slice(0, -1))}${paint(style, end === '✗' ? 'red' : 'yellow', end)}`;
         return {
           left: `  ${oneLine(stage.title)}`,
           bar: `${' '.repeat(from)}${drawn}${' '.repeat(width - to)}`,
@@ -93,7 +93,7 @@ function waterfall({ nodes }: Timeline, scale: TimeScale, look: Look): string {
       }),
     ];
   });
-  return chart(rows, scale, look, 20);
+  return chart(rows, scale, style, 20);
 }
 
 /** What ends the bar of a stage that was not left; empty for one that was. */
@@ -112,7 +112,7 @@ function columns(from: number, to: number, seconds: number, width: number): [num
 const STAGE_TONES: readonly Tone[] = ['cyan', 'green', 'yellow', 'blue', 'magenta'];
 
 /** Many nodes: a line each, its stages lettered, and what the letters mean with the times of all. */
-function overview({ nodes, stages }: Timeline, scale: TimeScale, look: Look): string {
+function overview({ nodes, stages }: Timeline, scale: TimeScale, style: Style): string {
   const letters = new Map(
     stages.map(({ stage }, at) => [stage, String.fromCharCode(97 + (at % 26))]),
   );
@@ -120,7 +120,7 @@ function overview({ nodes, stages }: Timeline, scale: TimeScale, look: Look): st
     stages.map(({ stage }, at) => [stage, STAGE_TONES[at % STAGE_TONES.length] ?? 'cyan']),
   );
   const rows = nodes.map((node) => (width: number): Row => {
-    const name = { left: node.vm, right: paint(look, toneOf(node), wayWords(node)) };
+    const name = { left: node.vm, right: paint(style, toneOf(node), wayWords(node)) };
     const { way } = node;
     if (way === null) return { ...name, bar: ' '.repeat(width) };
     const start = scale.startOf(way);
@@ -134,23 +134,23 @@ function overview({ nodes, stages }: Timeline, scale: TimeScale, look: Look): st
       const letter = letters.get(stage.stage) ?? '?';
       // In colours a letter at its beginning will do; else the letters are the bar.
       const fill =
-        `${stage.late ? '≤' : letter}${(look.colour ? ' ' : letter).repeat(cells)}`.slice(
+        `${stage.late ? '≤' : letter}${(style.colour ? ' ' : letter).repeat(cells)}`.slice(
           0,
           cells - (sign === '' ? 0 : 1),
         );
-      bar += paint(look, 'inverse', paint(look, tones.get(stage.stage) ?? 'cyan', fill));
-      bar += sign === '' ? '' : paint(look, sign === '✗' ? 'red' : 'yellow', sign);
+      bar += paint(style, 'inverse', paint(style, tones.get(stage.stage) ?? 'cyan', fill));
+      bar += sign === '' ? '' : paint(style, sign === '✗' ? 'red' : 'yellow', sign);
       used += cells;
     }
     return { ...name, bar: bar + ' '.repeat(width - used) };
   });
-  return `${chart(rows, scale, look, 20)}\n\n${stageTable(stages, letters, look)}`;
+  return `${chart(rows, scale, style, 20)}\n\n${stageTable(stages, letters, style)}`;
 }
 
 function stageTable(
   stages: readonly StageTimes[],
   letters: ReadonlyMap<string, string>,
-  look: Look,
+  style: Style,
 ): string {
   const rows = stages.map(({ stage, title, nodes, shortest, median, longest }) => {
     const times = nodes === 0 ? ['-', '-', '-'] : [shortest, median, longest].map(duration);
@@ -158,23 +158,24 @@ function stageTable(
   });
   return aligned([
     ['', 'STAGE', 'NODES', 'SHORTEST', 'MEDIAN', 'LONGEST'].map((text) =>
-      paint(look, 'bold', text),
+      paint(style, 'bold', text),
     ),
     ...rows,
   ]).join('\n');
 }
 
 /** What failed and why, what is damaged, and what the signs mean where there are any. */
-function notes({ nodes }: Timeline, look: Look): string {
+function notes({ nodes }: Timeline, style: Style): string {
   const lines: string[] = [];
   for (const { vm, way, damage } of nodes) {
     const why = way === null ? null : failureWords(way);
-    if (why !== null) lines.push(`${paint(look, 'red', vm)}: ${why}`);
-    if (way?.failure?.line) lines.push(`  ${paint(look, 'dim', oneLine(way.failure.line).trim())}`);
-    if (damage !== null) lines.push(`${paint(look, 'yellow', vm)}: ${oneLine(damage)}`);
+    if (why !== null) lines.push(`${paint(style, 'red', vm)}: ${why}`);
+    if (way?.failure?.line)
+      lines.push(`  ${paint(style, 'dim', oneLine(way.failure.line).trim())}`);
+    if (damage !== null) lines.push(`${paint(style, 'yellow', vm)}: ${oneLine(damage)}`);
   }
   if (nodes.some(({ way }) => way?.stages.some(({ late }) => late)))
-    lines.push(paint(look, 'dim', LATE_KEY));
+    lines.push(paint(style, 'dim', LATE_KEY));
   return lines.join('\n');
 }
 

@@ -3,15 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { showStatus } from '../../../src/cli/show-status.js';
 import { VenError } from '../../../src/model/index.js';
 import type { FleetStatus } from '../../../src/operations/index.js';
-import { lookOf } from '../../../src/view/index.js';
+import { styleOf } from '../../../src/view/index.js';
 
 const looks: unknown[] = [];
 const told = { stdout: [] as string[], stderr: [] as string[], closed: 0 };
 
 const status = {
   again: () => {
-    const look = looks.shift();
-    return look instanceof Error ? Promise.reject(look) : Promise.resolve(look as FleetStatus);
+    const style = looks.shift();
+    return style instanceof Error ? Promise.reject(style) : Promise.resolve(style as FleetStatus);
   },
   close: () => Promise.resolve(void (told.closed += 1)),
 };
@@ -51,7 +51,7 @@ const halfWritten = new VenError('fleet-file', {
 const away = new VenError('tool-failed', { summary: 'libvirt does not answer' });
 const run = (flags: { watch?: boolean; json?: boolean } = {}): Promise<void> =>
   showStatus(
-    { status, watch: false, json: false, look: lookOf(process.stdout, {}), ...flags },
+    { status, watch: false, json: false, style: styleOf(process.stdout, {}), ...flags },
     shown,
   );
 
@@ -77,7 +77,7 @@ describe.each<[{ json?: boolean }, string, string]>([
   ])('ends %s', async (_, imagined, shown) => {
     looks.push(...imagined);
     await expect(run({ watch: true, ...flags })).rejects.toBe(
-      imagined.find((look) => look instanceof Error),
+      imagined.find((style) => style instanceof Error),
     );
     expect([
       looks.length,

@@ -5,7 +5,7 @@
 import {
   gatherNodes,
   loadProvisionTerminal,
-  lookOf,
+  styleOf,
   provisionLines,
   provisionText,
 } from '../../../src/view/index.js';
@@ -24,10 +24,10 @@ import {
 const [amount = 6, failing = 0] = process.argv.slice(2).map(Number);
 const { emit: gather, told } = gatherNodes();
 const plain = process.argv.includes('--plain');
-const look = lookOf(process.stderr, process.env);
+const style = styleOf(process.stderr, process.env);
 const view = plain
-  ? provisionLines((text) => process.stderr.write(text), look)
-  : (await loadProvisionTerminal())(process.stderr, look);
+  ? provisionLines((text) => process.stderr.write(text), style)
+  : (await loadProvisionTerminal())(process.stderr, style);
 const emit = (event: ProvisionEvent): void => {
   const now = { ...event, time: new Date().toISOString() };
   gather(now);
@@ -76,6 +76,6 @@ const text = provisionText(
     byClass: failed.length > 0 ? { storage: failed.length } : {},
     durationSeconds: (Date.now() - began) / 1000,
   }),
-  { look: lookOf(process.stdout, process.env), file: './fleet.yaml' },
+  { style: styleOf(process.stdout, process.env), file: './fleet.yaml' },
 );
 process.stdout.write(text);

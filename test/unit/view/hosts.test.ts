@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   defaultOsText,
   hostsText,
-  lookOf,
+  styleOf,
   registeredText,
   unregisteredText,
 } from '../../../src/view/index.js';
 
-const plain = lookOf({ isTTY: false }, {});
+const plain = styleOf({ isTTY: false }, {});
 const host = (name: string, provisioningStatus: string | null, more: object = {}) => ({
   id: `host-${name}`,
   vm: name,
@@ -48,14 +48,14 @@ describe('hosts', () => {
   });
 
   it('are red when they failed, and green when they are there', () => {
-    const look = lookOf({ isTTY: true }, { FORCE_COLOR: '1', TERM: 'xterm' });
+    const style = styleOf({ isTTY: true }, { FORCE_COLOR: '1', TERM: 'xterm' });
     const text = hostsText(
       {
         project: 'infra',
         hosts: [host('a', 'Provisioning Failed: disk'), host('b', 'Provisioned')],
         unknown: [],
       },
-      look,
+      style,
     );
     expect(text).toMatch(/\u001b\[31mProvisioning Failed: disk/);
     expect(text).toMatch(/\u001b\[32mProvisioned/);

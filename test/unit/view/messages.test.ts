@@ -7,7 +7,7 @@ import {
   doctorText,
   errorJson,
   errorText,
-  lookOf,
+  styleOf,
   printable,
   statusText,
   statusWarning,
@@ -15,7 +15,7 @@ import {
   validText,
 } from '../../../src/view/index.js';
 
-const look = { colour: false, columns: 80 };
+const style = { colour: false, columns: 80 };
 
 const finding: Finding = {
   rule: 'unknown-key',
@@ -35,7 +35,7 @@ describe('errors', () => {
       detail: 'line 1\nline 2\n',
       hint: 'rename it',
     });
-    expect(errorText(error, look)).toBe(
+    expect(errorText(error, style)).toBe(
       'error: vm.edge-1: somebody else has this name\n  line 1\n  line 2\n  hint: rename it\n',
     );
     expect(JSON.parse(errorJson(error, 'object'))).toEqual({
@@ -59,7 +59,7 @@ describe('errors', () => {
       summary: 'wrong',
       findings: [finding, { ...finding, line: 9, frame: '' }],
     });
-    expect(errorText(error, look))
+    expect(errorText(error, style))
       .toBe(`fleets/x.yaml:5:3: error: unknown key "memroy" [unknown-key]
   4 |   - name: a
   5 |     memroy: 1GiB
@@ -74,7 +74,7 @@ fleets/x.yaml:9:3: error: unknown key "memroy" [unknown-key]
   });
 
   it('that are bugs show the stack and ask for a report', () => {
-    const text = bugText(new TypeError('x is undefined'), '1.2.3', look);
+    const text = bugText(new TypeError('x is undefined'), '1.2.3', style);
     expect(text).toContain('error: this is a bug in ven\n  TypeError: x is undefined\n      at ');
     expect(text).toContain('please report it');
     expect(text).toContain('ven 1.2.3');
@@ -142,7 +142,7 @@ describe('status', () => {
         serialNumber: 'VH10',
       },
     ];
-    expect(statusText({ ...lab, vms }, look)).toBe(`VM       POWER    MADE  ADDRESS        SERIAL
+    expect(statusText({ ...lab, vms }, style)).toBe(`VM       POWER    MADE  ADDRESS        SERIAL
 edge-1   running  yes   192.168.122.7  VH1
 edge-10  missing  no    -              VH10
 
@@ -184,7 +184,7 @@ lab on qemu:///system: 2 VMs, 1 running.
       },
       { ...vm, stage: 'os', stageAsOf: '2020-01-02T03:04:05Z', outcome: 'under-way' },
     ];
-    const rows = statusText({ ...lab, orchestrator: { asOf: null, warning: null }, vms }, look)
+    const rows = statusText({ ...lab, orchestrator: { asOf: null, warning: null }, vms }, style)
       .split('\n')
       .slice(0, 5);
     expect(rows.map((row) => row.split(/ {2,}/).slice(5))).toEqual([
@@ -196,13 +196,13 @@ lab on qemu:///system: 2 VMs, 1 running.
     ]);
     const late = statusText(
       { ...lab, orchestrator: { asOf: at(4), warning: 'no answer' }, vms },
-      look,
+      style,
     );
     expect(late).toContain("4 running. The orchestrator's words are as of 10:02:04.\n");
     expect(
-      statusText({ ...lab, orchestrator: { asOf: null, warning: 'no answer' }, vms: [vm] }, look),
+      statusText({ ...lab, orchestrator: { asOf: null, warning: 'no answer' }, vms: [vm] }, style),
     ).not.toContain('ORCHESTRATOR');
-    expect(statusWarning('a\n\u001b[31mb', look)).toBe('Warning: a\\n\\x1b[31mb\n');
+    expect(statusWarning('a\n\u001b[31mb', style)).toBe('Warning: a\\n\\x1b[31mb\n');
   });
 
   it('fits a terminal where it is drawn in place', () => {
@@ -222,7 +222,7 @@ lab on qemu:///system: 2 VMs, 1 running.
       'lab on qemu:///system: 200 VMs, 200 running.',
       '',
     ]);
-    expect(statusWarning('x'.repeat(100), look, 60)).toHaveLength(61);
+    expect(statusWarning('x'.repeat(100), style, 60)).toHaveLength(61);
   });
 });
 
@@ -239,7 +239,7 @@ describe('doctor', () => {
   ];
 
   it('has a line a check, what mends it, and the outcome', () => {
-    expect(doctorText(findings, look)).toBe(`ok       libvirt  libvirt 9.0.0
+    expect(doctorText(findings, style)).toBe(`ok       libvirt  libvirt 9.0.0
 missing  vagrant  not installed
          -> apt install vagrant
 warning  kvm      no KVM: slow
@@ -250,7 +250,7 @@ The host is not ready: 1 thing missing (1 warning).
   });
 });
 
-describe('look', () => {
+describe('style', () => {
   const terminal = { isTTY: true, columns: 120 };
   it.each([
     [terminal, {}, true],
@@ -262,7 +262,7 @@ describe('look', () => {
     [terminal, { FORCE_COLOR: '0' }, false],
     [terminal, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
   ])('%o with %o: colours %s', (stream, env, colour) => {
-    expect(lookOf(stream, env).colour).toBe(colour);
+    expect(styleOf(stream, env).colour).toBe(colour);
   });
 
   it('redraws only on a terminal that can', () => {

@@ -3,7 +3,7 @@ import { loadDiffs, planJson, planMarkdown, planText } from '../../../src/view/i
 import type { Change } from '../../../src/model/index.js';
 import { created, creationPlan, examplePlan } from './example.js';
 
-const look = { colour: false, columns: 80 };
+const style = { colour: false, columns: 80 };
 const file = 'fleets/lab.yaml';
 
 const updated: Change = {
@@ -48,7 +48,7 @@ describe('planText', () => {
       warnings: ['the pool is nearly full'],
     });
     plan.summary.noop = 7;
-    expect(planText(plan, { look, file }))
+    expect(planText(plan, { style, file }))
       .toBe(`ven will change on qemu:///system, for the fleet edge-lab:
 
   + vm.edge-1
@@ -81,7 +81,7 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
         created(`edge-${at * 5}`, { cpus: '4', memory: '8GiB', serialNumber: `S${at}` }),
       ),
     );
-    expect(planText(plan, { look, file })).toContain(`
+    expect(planText(plan, { style, file })).toContain(`
   + vm.edge-5   serialNumber: S1
   + vm.edge-10  serialNumber: S2
   + vm.edge-15  serialNumber: S3
@@ -92,26 +92,26 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
   });
 
   it('tells two alike changes one by one', () => {
-    const text = planText(creationPlan(2), { look, file });
+    const text = planText(creationPlan(2), { style, file });
     expect(text).not.toContain('each:');
     expect(text.match(/^ {6}cpus: /gm)).toHaveLength(2);
-    expect(planText(creationPlan(3), { look, file }).match(/^ {6}cpus: /gm)).toHaveLength(1);
+    expect(planText(creationPlan(3), { style, file }).match(/^ {6}cpus: /gm)).toHaveLength(1);
   });
 
   it('needs one line for each of 50 alike VMs', () => {
-    const lines = planText(creationPlan(50), { look, file }).split('\n');
+    const lines = planText(creationPlan(50), { style, file }).split('\n');
     expect(lines.filter((line) => line.includes('vm.edge-'))).toHaveLength(50);
     expect(lines.length).toBeLessThan(60);
   });
 
   it('says that nothing is to change, or to destroy', () => {
-    expect(planText(examplePlan([]), { look, file })).toBe(
+    expect(planText(examplePlan([]), { style, file })).toBe(
       'No changes. The host matches fleets/lab.yaml.\n',
     );
     const destroy = examplePlan([], {
       options: { mode: 'destroy', targets: [], excludes: [], replace: [], keepDisks: false },
     });
-    expect(planText(destroy, { look, file })).toBe(
+    expect(planText(destroy, { style, file })).toBe(
       'Nothing to destroy. Nothing on qemu:///system belongs to the fleet edge-lab.\n',
     );
     const warnings = ['network.lab stays: vm.edge-1 is still on it'];
@@ -120,7 +120,7 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
       warnings,
       options: { ...destroy.options, targets: ['network.lab'] },
     };
-    expect(planText(targeted, { look, file })).toBe(
+    expect(planText(targeted, { style, file })).toBe(
       'Warning: network.lab stays: vm.edge-1 is still on it\nOnly what was asked for: network.lab\nNothing to destroy.\n',
     );
   });
@@ -135,7 +135,7 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
         keepDisks: false,
       },
     });
-    expect(planText(plan, { look, file })).toContain(
+    expect(planText(plan, { style, file })).toContain(
       'Only what was asked for: vm.a\nLeft out: vm.b\nPlan: 1 to create.\n',
     );
   });
@@ -144,7 +144,7 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
     const plan = examplePlan([deleted], {
       options: { mode: 'destroy', targets: [], excludes: [], replace: [], keepDisks: true },
     });
-    expect(planText(plan, { look, file })).not.toContain('Loses');
+    expect(planText(plan, { style, file })).not.toContain('Loses');
   });
 
   it('colours only when asked, and never obeys the host’s strings', () => {
@@ -152,11 +152,11 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
       ...updated,
       fields: [{ path: 'title', before: 'a\u001b[2J\u202e\nb', after: 'x', effect: 'live' }],
     };
-    const text = planText(examplePlan([odd]), { look, file });
+    const text = planText(examplePlan([odd]), { style, file });
     expect(text).toContain(String.raw`title:  "a\u001b[2J\u202e\nb" -> "x"  (live)`);
     expect(text).not.toContain('\u001b');
     expect(
-      planText(examplePlan([created('a')]), { look: { colour: true, columns: 80 }, file }),
+      planText(examplePlan([created('a')]), { style: { colour: true, columns: 80 }, file }),
     ).toContain('\u001b[32m+\u001b[39m');
   });
 });
@@ -243,7 +243,7 @@ describe('diffs', () => {
       { address: 'vm.a', file: 'domain.xml', before: '', after: '<domain/>' },
       { address: 'vm.b', file: 'domain.xml', before: '<a>1</a>\n<b/>\n', after: '<a>2</a>\n<b/>' },
     ];
-    expect(diffsText(diffs, look)).toBe(`--- /dev/null
+    expect(diffsText(diffs, style)).toBe(`--- /dev/null
 +++ b/vm.a/domain.xml
 @@ -0,0 +1,1 @@
 +<domain/>

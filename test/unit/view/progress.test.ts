@@ -18,7 +18,7 @@ import {
   started,
 } from './example.js';
 
-const look = { colour: false, columns: 80 };
+const style = { colour: false, columns: 80 };
 const interrupted = (hard: boolean, running: string[]): RunEvent => ({
   type: 'interrupted',
   time: '2026-01-01T00:00:00Z',
@@ -28,7 +28,7 @@ const interrupted = (hard: boolean, running: string[]): RunEvent => ({
 
 function lines(events: RunEvent[], amount = 10): string {
   let text = '';
-  const view = plainProgress(creationPlan(amount), (more) => (text += more), look);
+  const view = plainProgress(creationPlan(amount), (more) => (text += more), style);
   for (const event of events) view.emit(event);
   return text;
 }
@@ -101,7 +101,8 @@ describe('resultText', () => {
       failed: ['vm.edge-2'],
       skipped: ['vm.edge-3'],
     });
-    expect(resultText({ plan, result, failures }, look)).toBe(`error: vm.edge-2: no such bridge: br9
+    expect(resultText({ plan, result, failures }, style))
+      .toBe(`error: vm.edge-2: no such bridge: br9
   virsh said so
   hint: make the bridge
 Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
@@ -114,7 +115,7 @@ Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
   it('is one line when all went well', () => {
     const plan = examplePlan([created('a')]);
     expect(
-      resultText({ plan, result: exampleResult({ done: ['vm.a'] }), failures: [] }, look),
+      resultText({ plan, result: exampleResult({ done: ['vm.a'] }), failures: [] }, style),
     ).toBe('Applied in 12.3s: 1 created.\n');
   });
 });

@@ -18,11 +18,11 @@ import {
   time,
 } from './nodes.js';
 
-const look = { colour: false, columns: 80 };
+const style = { colour: false, columns: 80 };
 
 function lines(events: ProvisionEvent[]): string {
   let text = '';
-  const view = provisionLines((more) => (text += more), look);
+  const view = provisionLines((more) => (text += more), style);
   for (const event of events) view.emit(event);
   return text;
 }
@@ -225,7 +225,7 @@ describe('provisionText', () => {
       left: ['vm.edge-3', 'vm.edge-5'],
       byClass: { storage: 1 },
     });
-    expect(provisionText(told, result, { look, file: 'lab.yaml' }))
+    expect(provisionText(told, result, { style, file: 'lab.yaml' }))
       .toBe(`NODE    RESULT       CLASS    TIME     POWER ON  HTTP BOOT  WORKFLOW
 edge-1  ready        -        10m 37s  13.3s     24.0s      10m 0s
 edge-2  failed       storage  42.0s    12.0s     -          30.0s
@@ -252,7 +252,7 @@ Not all ready after 12m 34s: 2 ready, 1 failed (1 storage), 2 not ended.
       nodeFinished('a', 'reached', [['power-on', 1], ['http-boot', 2], ['hook', 3]], 6), // prettier-ignore
     ]);
     const text = provisionText(told, provisionResult({ ready: ['vm.a'] }), {
-      look: { colour: false, columns: 40 },
+      style: { colour: false, columns: 40 },
       file: './fleet.yaml',
     });
     expect(text).toBe(`NODE  RESULT   CLASS  TIME  1     2     3
@@ -265,7 +265,7 @@ All ready after 12m 34s: 1 ready.
 
   it('of a run without nodes says why there are none', () => {
     const text = provisionText(gathered([provisionStarted([])]), provisionResult({}), {
-      look,
+      style,
       file: './fleet.yaml',
     });
     expect(text).toBe(
@@ -278,7 +278,7 @@ All ready after 12m 34s: 1 ready.
       gathered([]),
       provisionResult({ outcome: 'interrupted', exitCode: 130, durationSeconds: 0.5 }),
       {
-        look,
+        style,
         file: './fleet.yaml',
       },
     );

@@ -5,7 +5,7 @@ import { creationPlan, failed, finished, skipped, started } from './example.js';
 import { failure, nodeFinished, nodeStarted, provisionStarted, reached } from './nodes.js';
 import { Screen } from './screen.js';
 
-const look = { colour: true, columns: 80 };
+const style = { colour: true, columns: 80 };
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 15));
 const NUMBERS = Array.from({ length: 30 }, (_, at) => at + 1);
 
@@ -16,7 +16,7 @@ const linesOf = (screen: Screen, name: string): string[] =>
 it('apply', async () => {
   const screen = new Screen();
   screen.write('$ ven apply\n');
-  const view = (await loadTerminal())(creationPlan(30), screen.stream(), look);
+  const view = (await loadTerminal())(creationPlan(30), screen.stream(), style);
   for (const number of NUMBERS) {
     const vm = `vm.edge-${number}`;
     view.emit(started(`${vm}:up`));
@@ -45,7 +45,7 @@ it('apply', async () => {
 
 it('provision', async () => {
   const screen = new Screen();
-  const view = (await loadProvisionTerminal())(screen.stream(), look);
+  const view = (await loadProvisionTerminal())(screen.stream(), style);
   const names = NUMBERS.map((number) => `edge-${number}`);
   view.emit(provisionStarted(names));
   for (const name of names) {

@@ -6,7 +6,7 @@ import { markup } from '../../../src/view/text/markup.js';
 import { ticks } from '../../../src/view/timeline/scale.js';
 import { failure, nodeRecord, time } from './nodes.js';
 
-const look = { colour: false, columns: 80 };
+const style = { colour: false, columns: 80 };
 
 function drawn(
   records: (NodeRecord | { vm: string; damage: string | null })[],
@@ -46,7 +46,7 @@ describe('timelineText', () => {
     expect(
       timelineText(
         drawn([ready('edge-1'), failed('edge-2', 60), underWay, { vm: 'edge-4', damage: null }]),
-        look,
+        style,
       ),
     )
       .toBe(`edge-lab on qemu:///system, 4 nodes: 1 ready, 1 failed, 1 under way, 1 not known. From 2026-01-01 00:00:00 UTC.
@@ -78,7 +78,7 @@ edge-2: boot, in HTTP boot: no answer
       ready('edge-4'),
       ready('edge-5'),
     ];
-    const text = timelineText(drawn(nodes, 660), look);
+    const text = timelineText(drawn(nodes, 660), style);
     expect(text).toContain('edge-1  aaaa');
     expect(text).toMatch(/^edge-2 {6}a+b+c+ {2}ready after 10m 0s$/m);
     expect(text).toMatch(/^edge-3 {2}a+b+✗ +failed after 4m 0s: boot$/m);
@@ -103,7 +103,7 @@ c  Workflow   4      7m 0s     7m 0s   7m 0s
 
   it('gives each node its own beginning when they lie far apart', () => {
     const day = 24 * 3600;
-    const text = timelineText(drawn([ready('edge-1'), ready('edge-2', day)], day + 600), look);
+    const text = timelineText(drawn([ready('edge-1'), ready('edge-2', day)], day + 600), style);
     expect(text).toContain('Each from its own power-on.');
     const bars = text.split('\n').filter((line) => line.startsWith('  Workflow'));
     expect(bars).toHaveLength(2);
@@ -111,16 +111,16 @@ c  Workflow   4      7m 0s     7m 0s   7m 0s
   });
 
   it('says so when nothing is kept, or what is kept is damaged', () => {
-    expect(timelineText(drawn([{ vm: 'a', damage: null }]), look)).toContain(
+    expect(timelineText(drawn([{ vm: 'a', damage: null }]), style)).toContain(
       '1 not known.\n\nNothing is kept of any way',
     );
-    expect(timelineText(drawn([{ vm: 'a', damage: null }]), look, 'my.yaml')).toContain(
+    expect(timelineText(drawn([{ vm: 'a', damage: null }]), style, 'my.yaml')).toContain(
       'ven provision my.yaml\n',
     );
     const without = { ...drawn([{ vm: 'a', damage: null }]), orchestrator: false };
-    expect(timelineText(without, look)).toContain('has no orchestrator');
-    expect(timelineText(without, look)).not.toContain('ven provision');
-    expect(timelineText(drawn([{ vm: 'a', damage: '/x/a.json: too large' }]), look)).toContain(
+    expect(timelineText(without, style)).toContain('has no orchestrator');
+    expect(timelineText(without, style)).not.toContain('ven provision');
+    expect(timelineText(drawn([{ vm: 'a', damage: '/x/a.json: too large' }]), style)).toContain(
       '\na: /x/a.json: too large\n',
     );
   });
@@ -152,7 +152,7 @@ describe('timelineOf', () => {
   it('does not go backwards with a clock that does', () => {
     const { nodes } = drawn([nodeRecord('a', [['power-on', 100], ['hook', 40]])], 10); // prettier-ignore
     expect(nodes[0]?.way?.seconds).toBe(0);
-    expect(() => timelineText(drawn([nodeRecord('a', [['power-on', 100], ['hook', 40]])], 10), look)).not.toThrow(); // prettier-ignore
+    expect(() => timelineText(drawn([nodeRecord('a', [['power-on', 100], ['hook', 40]])], 10), style)).not.toThrow(); // prettier-ignore
   });
 
   it('is one JSON object', () => {

@@ -1,7 +1,7 @@
 import { markup } from '../text/markup.js';
 
-/** The look of the page, in light and dark. `.s0` to `.s9` are the stages' colours, chosen to be told apart in both. */
-export const STYLE = markup`<style>
+/** The style of the page, in light and dark. `.s0` to `.s9` are the stages' colours, chosen to be told apart in both. */
+export const PAGE_STYLE = markup`<style>
 :root {
   color-scheme: light dark;
   --ground: #f6f7f9; --card: #ffffff; --ink: #1b2330; --soft: #5d6878; --line: #dfe3e9; --rail: #eef1f5;
