@@ -8,7 +8,6 @@ import {
 } from '../../model/index.js';
 import type { OwnedDomain } from '../fleet-on-host.js';
 import type { Draft } from '../sequence.js';
-import type { VmDiff } from './diff.js';
 import type { VmIntent } from './intents.js';
 import type { RemovedVm } from './leaving.js';
 import { marksAgree } from './marks.js';
@@ -42,7 +41,7 @@ export function registrationOf(fleet: ResolvedFleet, intent: VmIntent | RemovedV
 function registerStep(intent: VmIntent | RemovedVm): Draft | null {
   const { action } = intent;
   if (action === null || action === 'delete') return null;
-  if (action === 'update' && !intent.diff.register && !isRenumbered(intent.diff)) return null;
+  if (action === 'update' && !intent.diff.register && !hasNewIdentity(intent)) return null;
   const host = identityOf(intent.vm);
   return { name: 'register', timeoutSeconds: TIMEOUT_SECONDS, kind: 'vm-register', host };
 }
@@ -64,13 +63,14 @@ function removalOf(intent: VmIntent | RemovedVm): Removal | null {
   if (action === 'replace') return { address, domain, replaced: true, keeps: null };
   // The definition says the new one only after this: until then the change shows as what is left to
   // do.
-  return action === 'update' && isRenumbered(intent.diff)
+  return action === 'update' && hasNewIdentity(intent)
     ? { address, domain, replaced: false, keeps: identityOf(intent.vm) }
     : null;
 }
 
-function isRenumbered({ define }: VmDiff): boolean {
-  return define.includes('serialNumber');
+function hasNewIdentity({ vm, domain }: Extract<VmIntent, { action: 'update' }>): boolean {
+  const told = identityOfDomain(domain, vm.name);
+  return told === null || !isAlike(told, identityOf(vm));
 }
 
 /**
