@@ -252,6 +252,7 @@ export interface FleetDefaults {
   boot?: Boot;
   pxe?: Pxe;
   nics?: Nics;
+  smbios?: FleetSmbios;
   graphics?: Graphics;
   autostart?: Autostart;
   power?: Power;
@@ -341,6 +342,27 @@ export interface FleetNic {
    */
   model?: 'virtio' | 'e1000' | 'e1000e' | 'rtl8139';
 }
+/**
+ * Who the SMBIOS tables say that the machine is (`dmidecode`), beside its serial number. What is left out has ven's default. A VM's own replaces the whole of that in `defaults`.
+ */
+export interface FleetSmbios {
+  /**
+   * The system's manufacturer. Default: ven.
+   */
+  manufacturer?: string;
+  /**
+   * The system's product name. Default: Virtual Edge Node.
+   */
+  product?: string;
+  /**
+   * The chassis' asset tag. Default: none.
+   */
+  assetTag?: string;
+  /**
+   * The system's UUID, by which an orchestrator knows the node. Each VM has its own. Default: the domain's, which is derived from fleet and VM and stays as it is.
+   */
+  uuid?: string;
+}
 export interface FleetVnc {
   /**
    * The kind of graphics.
@@ -396,6 +418,7 @@ export interface FleetVm {
    * @maxItems 1000
    */
   serialNumbers?: string[];
+  smbios?: FleetSmbios;
   graphics?: Graphics;
   autostart?: Autostart;
   power?: Power;

@@ -161,6 +161,8 @@ export interface ResolvedVm {
   nics: ResolvedNic[];
   /** SMBIOS type 1 serial number. */
   serialNumber: string;
+  /** What else the SMBIOS tables say; what is absent is ven's default. */
+  smbios?: ResolvedSmbios;
   graphics: ResolvedGraphics;
   autostart: boolean;
   power: 'running' | 'off';
@@ -169,6 +171,15 @@ export interface ResolvedVm {
   shutdownTimeoutSeconds: number;
   /** SHA-256, hex, of the fields above. */
   digest: string;
+}
+
+export interface ResolvedSmbios {
+  manufacturer?: string;
+  product?: string;
+  /** Of the chassis. */
+  assetTag?: string;
+  /** Lower case; absent: the domain's own. */
+  uuid?: string;
 }
 
 export interface ResolvedNvram {

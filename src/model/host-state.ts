@@ -137,6 +137,8 @@ export interface DomainFacts {
   disks: ObservedDisk[];
   nics: ObservedNic[];
   serialNumber: string | null;
+  /** null: nothing is said. `uuid`: another one than the domain's. */
+  smbios: Record<'manufacturer' | 'product' | 'assetTag' | 'uuid', string | null>;
   graphics:
     | { type: 'none' }
     | {

@@ -20,6 +20,7 @@ export type {
   FleetOrchestrator,
   FleetSecret,
   FleetSecureBoot,
+  FleetSmbios,
   FleetVm,
   FleetVnc,
 } from './fleet.schema.js';

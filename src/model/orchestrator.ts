@@ -23,16 +23,16 @@ export interface HostIdentity {
 }
 
 /** The identity that a VM's system shows. */
-export function identityOf({ name, serialNumber, uuid }: ResolvedVm): HostIdentity {
-  return { name, serialNumber, uuid };
+export function identityOf({ name, serialNumber, uuid, smbios }: ResolvedVm): HostIdentity {
+  return { name, serialNumber, uuid: smbios?.uuid ?? uuid };
 }
 
 /** The identity that a domain's system shows; null: it has no serial number. */
 export function identityOfDomain(
-  { uuid, config: { serialNumber } }: ObservedDomain,
+  { uuid, config: { serialNumber, smbios } }: ObservedDomain,
   name: string,
 ): HostIdentity | null {
-  return serialNumber === null ? null : { name, serialNumber, uuid };
+  return serialNumber === null ? null : { name, serialNumber, uuid: smbios.uuid ?? uuid };
 }
 
 /**

@@ -15,7 +15,9 @@ import {
   type FleetSecureBoot,
   type NicSource,
   type OwnNetwork,
+  type FleetSmbios,
   type ResolvedDisk,
+  type ResolvedSmbios,
   type ResolvedFirmware,
   type ResolvedFleet,
   type ResolvedGraphics,
@@ -147,6 +149,7 @@ function resolveVm(
     serialNumber:
       vm.group.serialNumbers?.[vm.copy] ??
       serials.claim((attempt) => serialNumber(fleet.fleet, name, attempt)),
+    ...(spec.smbios && { smbios: resolveSmbios(spec.smbios) }),
     graphics: resolveGraphics(spec.graphics),
     autostart: spec.autostart ?? false,
     power: spec.power ?? 'running',
@@ -192,6 +195,10 @@ function nicSource(fleet: Fleet, vm: ExpandedVm, nic: FleetNic): NicSource {
   if (vm.spec.nics === 'per-vm')
     return { kind: 'network', network: `${fleet.fleet}_${vm.name}`, own: `network.${vm.name}` };
   return { kind: 'network', network: LIBVIRT_DEFAULT, own: null };
+}
+
+function resolveSmbios({ uuid, ...others }: FleetSmbios): ResolvedSmbios {
+  return { ...others, ...(uuid !== undefined && { uuid: uuid.toLowerCase() }) };
 }
 
 function resolveDisks(

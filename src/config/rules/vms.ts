@@ -1,6 +1,6 @@
 /** Limits of a VM: memory, disks, serial numbers, graphics, timeouts. */
 import ipaddr from 'ipaddr.js';
-import type { Fleet } from '../../model/index.js';
+import { vmUuid, type Fleet } from '../../model/index.js';
 import type { ExpandedVm } from '../resolve/expand.js';
 import { label, quote, type Path } from '../source/source.js';
 import { durationInSeconds, sizeInKiB } from '../resolve/units.js';
@@ -24,6 +24,7 @@ export function checkVms(fleet: Fleet, vms: readonly ExpandedVm[], report: Repor
     checkTimes(vm, report);
   }
   checkSerials(fleet, report);
+  checkSmbios(fleet, vms, report);
   checkGraphics(vms, report);
 }
 
@@ -136,6 +137,25 @@ function checkSerials(fleet: Fleet, report: Report): void {
         });
     });
   });
+}
+
+/** Also one that is the derived UUID of another VM would be its identity. */
+function checkSmbios(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void {
+  const owners = new Map(vms.map((vm) => [vmUuid(fleet.fleet, vm.name), vm]));
+  for (const vm of vms) {
+    const uuid = vm.spec.smbios?.uuid?.toLowerCase();
+    if (uuid === undefined) continue;
+    const first = owners.get(uuid);
+    if (!first) owners.set(uuid, vm);
+    else if (first !== vm) {
+      report({
+        rule: 'duplicate-uuid',
+        path: [...vm.pathOf('smbios'), 'uuid'],
+        message: `The SMBIOS UUID ${uuid} is that of ${first.name} and of ${vm.name}`,
+        hint: 'Give each VM its own, or delete `uuid`: ven derives one.',
+      });
+    }
+  }
 }
 
 function checkGraphics(vms: readonly ExpandedVm[], report: Report): void {

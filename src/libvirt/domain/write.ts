@@ -9,6 +9,7 @@ import { parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
 import { domainMarkElement } from '../marks.js';
 import type { Templates } from '../templates.js';
 import { absent } from './fields/field.js';
+import { smbiosFor } from './fields/smbios.js';
 import { nicElement } from './fields/nics.js';
 
 /**
@@ -34,6 +35,7 @@ function renderAny(templates: Templates, vm: ResolvedVm, on: HostChoice, mark: D
       ...on,
       nvram: nvramOf(vm, firmware),
       uefi: isUefi(vm.firmware),
+      smbios: smbiosFor(vm),
       hasScsi: vm.disks.some((disk) => disk.bus === 'scsi'),
     },
     domainMarkElement(mark),

@@ -94,6 +94,13 @@ const values: { [Key in keyof ResolvedVm]: fc.Arbitrary<ResolvedVm[Key]> } = {
   disks: anyDisks,
   nics: anyNics,
   serialNumber: word,
+  smbios: fc.constantFrom(
+    {},
+    { manufacturer: 'Acme "Co", 1=2', product: 'Edge, 9' },
+    { assetTag: 'A-7' },
+    { uuid: '5f2b8c1e-0d3a-4c57-9a61-7e8f90ab12cd' },
+    { product: 'P', assetTag: 'B', uuid: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee' },
+  ),
   graphics: fc.constantFrom(
     { type: 'none' },
     { type: 'vnc', listen: '127.0.0.1', port: 'auto' },

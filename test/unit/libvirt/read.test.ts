@@ -52,6 +52,7 @@ describe('domainFacts', () => {
         },
       ],
       serialNumber: 'VH637N032M83039501',
+      smbios: { manufacturer: 'ven', product: 'Virtual Edge Node', assetTag: null, uuid: null },
       graphics: { type: 'none' },
       console: { pty: '/dev/pts/0', log: '/var/log/libvirt/qemu/lab_n-1-console.log' },
     });

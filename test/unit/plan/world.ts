@@ -20,6 +20,7 @@ import {
   type VolumeRef,
 } from '../../../src/model/index.js';
 import { loadFleet } from '../../../src/config/index.js';
+import { smbiosFor } from '../../../src/libvirt/domain/fields/smbios.js';
 import { makePlan } from '../../../src/plan/index.js';
 
 export const APPLY: PlanOptions = {
@@ -468,6 +469,7 @@ function emptyFacts(): DomainFacts {
     disks: [],
     nics: [],
     serialNumber: null,
+    smbios: { manufacturer: null, product: null, assetTag: null, uuid: null },
     graphics: { type: 'none' },
     console: { pty: null, log: null },
   };
@@ -499,6 +501,7 @@ function factsOf(vm: ResolvedVm): DomainFacts {
     disks: vm.disks.map(diskFacts),
     nics: vm.nics.map(nicFacts),
     serialNumber: vm.serialNumber,
+    smbios: smbiosFor(vm),
     graphics: graphicsFacts(vm),
     console: { pty: null, log: `/log/${vm.domain}` },
   };

@@ -26,6 +26,7 @@ import { description, serialNumber, title } from './identity.js';
 import { nics } from './nics.js';
 import { nvram } from './nvram.js';
 import { autostart, persistent, power } from './power.js';
+import { smbios } from './smbios.js';
 import { tpm } from './tpm.js';
 
 /** Who a VM is, and how ven goes about it: nothing of its domain's that could differ. */
@@ -44,6 +45,7 @@ export const FIELDS = {
   boot,
   pxe,
   serialNumber,
+  smbios,
   graphics,
   console: serialConsole,
   accelerator,
@@ -155,6 +157,7 @@ const IN_ONE_LIST = [
   'boot',
   'pxe',
   'serialNumber',
+  'smbios',
   'console',
 ] as const;
 const digests = (fields: readonly Field[]) => fields.flatMap(({ digest }) => digest ?? []);
