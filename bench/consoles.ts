@@ -44,7 +44,8 @@ interface Measured {
 const chatter = Array.from(
   { length: CHATTER / 80 },
   (_, index) =>
-    `[${(index / 100).toFixed(6).padStart(12)}] pci 0000:00:1f.${index % 8}: reg 0x20: [mem 0xfebf${(index % 4096).toString(16).padStart(4, '0')}]\r\n`,
+    `[${(index / 100).toFixed(6).padStart(12)}] pci 0000:00:1f.${index % 8}: reg 0x20: [mem ` +
+    `0xfebf${(index % 4096).toString(16).padStart(4, '0')}]\r\n`,
 ).join('');
 const recording = parse(
   readFileSync(join(ROOT, 'test/recordings/lab-interactive.yaml'), 'utf8'),
@@ -132,7 +133,9 @@ try {
     platform: 'node',
     logLevel: 'warning',
     banner: {
-      js: "import { createRequire as $require } from 'node:module';const require = $require(import.meta.url);",
+      js:
+        "import { createRequire as $require } from 'node:module';const require = " +
+        '$require(import.meta.url);',
     },
   });
   const names = Array.from({ length: NODES }, (_, index) => `n${index + 1}`);
@@ -189,7 +192,8 @@ A small program stands for virsh at the consoles, and libvirt is not asked. ${av
 | longest between two looks | ${latestMs.toFixed(0)} ms | – |`,
   );
   process.stderr.write(
-    `${cores.toFixed(2)} cores, ${busiest.toFixed(2)} in the busiest 10 s, ${peakMiB.toFixed(0)} MiB, ${latestMs.toFixed(0)} ms; written: docs/benchmarks.md\n`,
+    `${cores.toFixed(2)} cores, ${busiest.toFixed(2)} in the busiest 10 s, ` +
+      `${peakMiB.toFixed(0)} MiB, ${latestMs.toFixed(0)} ms; written: docs/benchmarks.md\n`,
   );
 } finally {
   folder.remove();

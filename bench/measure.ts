@@ -61,7 +61,8 @@ export async function runNode(
   const out = join(dir, 'peak');
   writeFileSync(
     probe,
-    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(out)}, String(process.resourceUsage().maxRSS)));`,
+    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(out)}, ` +
+      'String(process.resourceUsage().maxRSS)));',
   );
   try {
     const sample = await run(argv, {
@@ -137,5 +138,8 @@ export function row(
 }
 
 export function seconds(values: number[]): string {
-  return `${median(values).toFixed(3)} s (${Math.min(...values).toFixed(3)}–${Math.max(...values).toFixed(3)})`;
+  return (
+    `${median(values).toFixed(3)} s ` +
+    `(${Math.min(...values).toFixed(3)}–${Math.max(...values).toFixed(3)})`
+  );
 }

@@ -158,7 +158,10 @@ const growthTable = [
       domains > 3 && small
         ? (((median(ven) - median(small.plan)) / (domains - 3)) * 1000).toFixed(2)
         : '–';
-    return `| ${domains} | ${seconds(ven)} | ${seconds(dump)} | ${each} | ${peakMiB.toFixed(0)} MiB |`;
+    return (
+      `| ${domains} | ${seconds(ven)} | ${seconds(dump)} | ${each} | ` +
+      `${peakMiB.toFixed(0)} MiB |`
+    );
   }),
 ];
 const missed =

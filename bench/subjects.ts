@@ -35,7 +35,12 @@ export function fleetFolder(name: string, count: number, power: 'running' | 'off
   const folder = folderOf(name);
   writeFileSync(
     folder.file,
-    `apiVersion: ven/v1\nfleet: ${folder.fleet}\nhost: { accelerator: qemu }\ndefaults: { ${SMALL}, power: ${power}, shutdownTimeout: 1s }\nvms:\n  - { name: vm, count: ${count} }\n`,
+    'apiVersion: ven/v1\n' +
+      `fleet: ${folder.fleet}\n` +
+      'host: { accelerator: qemu }\n' +
+      `defaults: { ${SMALL}, power: ${power}, shutdownTimeout: 1s }\n` +
+      'vms:\n' +
+      `  - { name: vm, count: ${count} }\n`,
   );
   return folder;
 }
@@ -147,7 +152,8 @@ end
           '-q',
           '-c',
           URI,
-          `destroy ${this.prefix}${name}; undefine ${this.prefix}${name} --nvram --remove-all-storage`,
+          `destroy ${this.prefix}${name}; undefine ${this.prefix}${name} --nvram ` +
+            '--remove-all-storage',
         ]),
       ),
     );

@@ -64,7 +64,8 @@ export async function makeAuthority(
       ) as [string, string, string, string];
       writeFileSync(
         extensions,
-        `subjectAltName=${names.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`).join(',')}\nextendedKeyUsage=serverAuth\n`,
+        `subjectAltName=${names.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`).join(',')}\n` +
+          'extendedKeyUsage=serverAuth\n',
       );
       await run('openssl', [
         'req',

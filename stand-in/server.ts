@@ -213,7 +213,8 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
           end();
           reject(
             new Error(
-              `No such request within ${timeout / 1000} s; seen:\n${seen.map((entry) => JSON.stringify(entry)).join('\n')}`,
+              `No such request within ${timeout / 1000} s; seen:\n` +
+                `${seen.map((entry) => JSON.stringify(entry)).join('\n')}`,
             ),
           );
         }, timeout);

@@ -2,9 +2,9 @@
 import type { Stretch } from './find.js';
 
 /**
- * What is likely a secret that somebody wrote into the text of a fleet file, which can't be parsed: what
- * follows a telling key, on its line and on those that stand further in, unless it is a reference. It
- * may be more than that.
+ * What is likely a secret that somebody wrote into the text of a fleet file, which can't be parsed:
+ * what follows a telling key, on its line and on those that stand further in, unless it is a
+ * reference. It may be more than that.
  */
 export function likelySecrets(text: string): Stretch[] {
   const found: Stretch[] = [];

@@ -1,7 +1,7 @@
 /**
- * `docker`, for tests: as the real one it only carries a command line, those of its variables that the command line
- * names, and signals to an engine behind a socket (see engine.ts), and brings back what the program said.
- * Called as: node client.ts SOCKET ARGUMENTS…
+ * `docker`, for tests: as the real one it only carries a command line, those of its variables that
+ * the command line names, and signals to an engine behind a socket (see engine.ts), and brings back
+ * what the program said. Called as: node client.ts SOCKET ARGUMENTS…
  */
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';

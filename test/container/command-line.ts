@@ -30,7 +30,9 @@ export class Refused extends Error {
 
 const IMAGE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The arguments of `docker run`, each flag by what it means; throws at one that it does not know. */
+/**
+ * The arguments of `docker run`, each flag by what it means; throws at one that it does not know.
+ */
 export function understood(args: string[], clientEnv: Record<string, string>): Run {
   const run: Run = {
     image: '',

@@ -1,8 +1,9 @@
 /**
- * A container engine for machines where none can run: what `docker run` is told in mounts, environment, working folder, user
- * and rights is done with bubblewrap on a root file system. It refuses every word that it does not know, so that a
- * command line that it runs is wholly proven. As with the real one a container is the engine's child, not the client's:
- * it goes on when the client is killed.
+ * A container engine for machines where none can run: what `docker run` is told in mounts,
+ * environment, working folder, user and rights is done with bubblewrap on a root file system. It
+ * refuses every word that it does not know, so that a command line that it runs is wholly proven.
+ * As with the real one a container is the engine's child, not the client's: it goes on when the
+ * client is killed.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

@@ -1,4 +1,7 @@
-/** A root file system with vagrant and vagrant-libvirt, as the image has it: made by debootstrap once, then kept in the user's cache folder. */
+/**
+ * A root file system with vagrant and vagrant-libvirt, as the image has it: made by debootstrap
+ * once, then kept in the user's cache folder.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -6,7 +6,10 @@ export interface BroughtUp {
   lines: string[];
 }
 
-/** Brings VMs up with one program and waits for its end. `onBegin` is told when a VM's turn has come. */
+/**
+ * Brings VMs up with one program and waits for its end. `onBegin` is told when a VM's turn has
+ * come.
+ */
 export async function bringUpAll(
   backend: Backend,
   machines: readonly BringUp[],

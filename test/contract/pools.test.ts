@@ -33,7 +33,9 @@ const host = openHost({
   vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
   env: { ...process.env, XDG_STATE_HOME: dir },
 });
-const volumeXml = `<volume><name>${volume}</name><capacity>1048576</capacity><target><format type="qcow2"/></target></volume>`;
+const volumeXml =
+  `<volume><name>${volume}</name><capacity>1048576</capacity><target><format ` +
+  'type="qcow2"/></target></volume>';
 const domainXml = `<domain type="qemu"><name>${pool}_a</name><uuid>${uuid}</uuid><metadata><ven:vm xmlns:ven="urn:ven:1" fleet="${pool}" name="a" digest="d" ready="yes">
 <ven:volume pool="${pool}" name="${volume}"/></ven:vm></metadata><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`;
 
@@ -60,7 +62,7 @@ it('finds a volume whose file went and came back, and grows it', async () => {
   );
 });
 
-it('leaves nothing of a VM for which a name turns out to be taken, and the thing that has it', async () => {
+it('leaves nothing of a VM whose name turns out to be taken, and what has that name', async () => {
   const domain = `${pool}_b`;
   const machine = vmUuid(pool, 'b');
   // Like a file that comes after libvirt has looked: it lists no pipes.
@@ -70,7 +72,9 @@ it('leaves nothing of a VM for which a name turns out to be taken, and the thing
     const name = `${domain}-${target}.qcow2`;
     return { pool, volume: name, xml: volumeXml.replace(volume, name) };
   });
-  const domainXml = `<domain type="qemu"><name>${domain}</name><uuid>${machine}</uuid><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`;
+  const domainXml =
+    `<domain type="qemu"><name>${domain}</name><uuid>${machine}</uuid><memory ` +
+    'unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>';
   const up = {
     name: 'b',
     domain,
@@ -89,7 +93,7 @@ it('leaves nothing of a VM for which a name turns out to be taken, and the thing
   ]);
 });
 
-it('keeps a domain whose volumes can not be deleted now, since it is what says whose they are', async () => {
+it('keeps a domain whose volumes can not be deleted: its mark says whose they are', async () => {
   await host.defineDomain(domainXml);
   await virsh('pool-destroy', pool);
   await expect(host.deleteDomain(uuid, [{ pool, volume }])).rejects.toMatchObject({

@@ -1,4 +1,7 @@
-/** On qemu:///system of this machine, with VMs of 64 MiB that have nothing to boot; at most one runs at a time. */
+/**
+ * On qemu:///system of this machine, with VMs of 64 MiB that have nothing to boot; at most one runs
+ * at a time.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

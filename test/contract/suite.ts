@@ -257,7 +257,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await domainOf(a)).toEqual(before);
     });
 
-    it('settles a VM that is stopped as its turn comes, and forgets one stopped before', async () => {
+    it('settles a VM that is stopped as it begins, and forgets one stopped before', async () => {
       const never = bringUpOf(vm(fleet.name, 'never', 9, { kind: 'bridge', bridge: 'none' }));
       const controller = new AbortController();
       const stop = (): void => {
@@ -440,7 +440,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect((await domainOf(a)).config.memoryKiB).toBe(65536);
     });
 
-    it('names a disk that it adds by its path, and sees a disk of somebody’s as it is', async () => {
+    it('names a disk that it adds by its path, and reads a foreign disk as it is', async () => {
       const added = {
         target: 'sdb',
         bus: 'sata' as const,
@@ -510,7 +510,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await there()).toBe(true);
     });
 
-    it('fills a volume, again and again, also one whose file libvirt has not seen, and makes none', async () => {
+    it('fills a volume repeatedly, also one new to libvirt, and creates none', async () => {
       const [known, late] = ['known', 'late'].map((name) => ({
         pool: 'default',
         volume: `${place.prefix}_fill-${name}.fd`,
@@ -520,7 +520,9 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       await expect(fill(known, 'nothing')).rejects.toMatchObject({ code: 'tool-failed' });
       expect(await place.volumeExists('default', volume)).toBe(false);
 
-      const xml = `<volume><name>${volume}</name><capacity unit='bytes'>8</capacity><target><format type='raw'/></target></volume>`;
+      const xml =
+        `<volume><name>${volume}</name><capacity unit='bytes'>8</capacity><target><format ` +
+        "type='raw'/></target></volume>";
       await host.createVolume('default', volume, xml);
       await place.putFile(late.volume);
       for (const ref of [known, late]) {
@@ -534,7 +536,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       ).rejects.toBeInstanceOf(VenError);
     });
 
-    it('brings no VM up over a file that came behind libvirt’s back, and leaves no domain', async () => {
+    it('brings no VM up over a file that libvirt does not know; leaves no domain', async () => {
       const one = vm(fleet.name, 'late', 8, {
         kind: 'network',
         network: lab.libvirtName,
@@ -585,7 +587,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await place.networkNames('')).toEqual(networks);
     });
 
-    it('starts a network anew with another definition, and keeps who is on it; or leaves it as it was', async () => {
+    it('restarts a network with a new definition and its VMs, or changes nothing', async () => {
       const user = { fleet: fleet.name, network: 'lab' };
       const names = await place.networkNames('');
       const before = await host.readNetwork(lab.uuid);

@@ -1,4 +1,7 @@
-/** Nodes that ven made boot over verified HTTPS from the stand-in orchestrator, through ven's network and firmware. */
+/**
+ * Nodes that ven made boot over verified HTTPS from the stand-in orchestrator, through ven's
+ * network and firmware.
+ */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,7 +136,7 @@ describe('a fleet with an orchestrator', () => {
     await shows(/node: Ready/, 120, before);
   });
 
-  it('takes firmware variables away that libvirt made before there was an orchestrator', async () => {
+  it('deletes firmware variables that libvirt made before there was an orchestrator', async () => {
     await lab.ven('destroy', '--yes');
     write('');
     await lab.apply();

@@ -1,4 +1,7 @@
-/** Passwords that are looked for where no secret may be: in processes, in files, in what was printed. */
+/**
+ * Passwords that are looked for where no secret may be: in processes, in files, in what was
+ * printed.
+ */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -18,7 +21,10 @@ const FOLDERS = [
   join(homedir(), '.vagrant.d'),
   join(homedir(), '.cache'),
 ];
-/** Of nodes, not of ven: what they write to their disks is theirs. And nothing of libvirt's own is that large. */
+/**
+ * Of nodes, not of ven: what they write to their disks is theirs. And nothing of libvirt's own is
+ * that large.
+ */
 const LARGEST = 64 * 1024 * 1024;
 
 /** Base64 that holds this text, wherever it begins: without what depends on its surroundings. */
@@ -51,8 +57,9 @@ export class Canaries {
   }
 
   /**
-   * Nowhere but in `spares`, which do hold it. `files`: of the lab's folder, a `bundle.tar.gz` among them, that must have been there to be looked at;
-   * so must the record and the console's log of each of the `nodes`.
+   * Nowhere but in `spares`, which do hold it. `files`: of the lab's folder, a `bundle.tar.gz`
+   * among them, that must have been there to be looked at; so must the record and the console's log
+   * of each of the `nodes`.
    */
   async expectNone(
     lab: NodeLab,
@@ -112,7 +119,10 @@ export class Canaries {
     return [...found];
   }
 
-  /** ven itself, given its secret by its environment; or a copy of it that is about to become one of its programs. */
+  /**
+   * ven itself, given its secret by its environment; or a copy of it that is about to become one of
+   * its programs.
+   */
   #isVen(pid: string, commandLine: string): boolean {
     const own = (id: string | undefined): boolean =>
       this.#labs.some(({ pids }) => pids.has(Number(id)));

@@ -11,7 +11,10 @@ describe('changes in the fleet file', () => {
   const id = (vm: string): Promise<string> => virsh('domid', lab.domain(vm));
   const isClean = async (): Promise<void> =>
     expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
-  /** Writes into the disk image, and reads it back: the data that must survive. Only while the VM is off. */
+  /**
+   * Writes into the disk image, and reads it back: the data that must survive. Only while the VM is
+   * off.
+   */
   const qemuIo = (vm: string, command: string): string =>
     execFileSync('qemu-io', ['-c', command, path(vm)], { encoding: 'utf8' });
 
@@ -28,7 +31,8 @@ describe('changes in the fleet file', () => {
     const [one, two] = [await id('n-1'), await id('n-2')];
     const uuid = await lab.uuid('n-1');
     write(
-      '  - { name: n-1, cpus: 2, memory: 192MiB, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n',
+      '  - { name: n-1, cpus: 2, memory: 192MiB, nics: [{ network: lab }] }\n' +
+        '  - { name: n-2, nics: [{ network: lab }] }\n',
     );
     const plan = await lab.plan();
     expect(changes(plan).filter((line) => line.startsWith('vm.n-1'))).toEqual([
@@ -58,7 +62,9 @@ describe('changes in the fleet file', () => {
   it('a disk grown: live, and the data is kept', async () => {
     const one = await id('n-1');
     write(
-      '  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 96MiB }], nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n',
+      '  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 96MiB }], ' +
+        'nics: [{ network: lab }] }\n' +
+        '  - { name: n-2, nics: [{ network: lab }] }\n',
     );
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.n-1 update changed']);
@@ -78,7 +84,9 @@ describe('changes in the fleet file', () => {
 
   it('a disk added: a restart, the first disk is kept', async () => {
     write(
-      '  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 96MiB }, { size: 32MiB, bus: virtio }], nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n',
+      '  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 96MiB }, { size: 32MiB, ' +
+        'bus: virtio }], nics: [{ network: lab }] }\n' +
+        '  - { name: n-2, nics: [{ network: lab }] }\n',
     );
     expect(changes(await lab.plan())).toEqual(['vm.n-1 update changed']);
     await lab.apply();
@@ -92,7 +100,9 @@ describe('changes in the fleet file', () => {
   it('a disk shrunk: a replacement that says what data goes; refused while protected', async () => {
     const shrunk = (protect: string): void =>
       write(
-        `  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 64MiB }]${protect}, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n`,
+        `  - { name: n-1, cpus: 2, memory: 192MiB, disks: [{ size: 64MiB }]${protect}, ` +
+          'nics: [{ network: lab }] }\n' +
+          '  - { name: n-2, nics: [{ network: lab }] }\n',
       );
     const one = await id('n-1');
     shrunk(', protect: true');
@@ -126,10 +136,11 @@ describe('changes in the fleet file', () => {
     await isClean();
   });
 
-  it('a fixed address is a live change of the network; another subnet rebuilds it and keeps its VMs running', async () => {
+  it('a fixed address is a live change; another subnet rebuilds under running VMs', async () => {
     const two = await id('n-2');
     write(
-      '  - { name: n-1, nics: [{ network: lab, address: 192.168.234.20 }] }\n  - { name: n-2, nics: [{ network: lab }] }\n',
+      '  - { name: n-1, nics: [{ network: lab, address: 192.168.234.20 }] }\n' +
+        '  - { name: n-2, nics: [{ network: lab }] }\n',
     );
     expect(changes(await lab.plan())).toEqual(['network.lab update changed']);
     await lab.apply();
@@ -138,7 +149,9 @@ describe('changes in the fleet file', () => {
     await isClean();
 
     lab.write(
-      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, nics: [{ network: lab }] }\n`,
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\n` +
+        'vms:\n' +
+        '  - { name: n, count: 2, nics: [{ network: lab }] }\n',
     );
     expect(changes(await lab.plan())).toEqual(
       expect.arrayContaining(['network.lab replace changed']),
@@ -151,14 +164,20 @@ describe('changes in the fleet file', () => {
 
   it('power: off is obeyed, and taken back', async () => {
     lab.write(
-      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n-1, power: off, nics: [{ network: lab }] }\n  - { name: n-2, nics: [{ network: lab }] }\n  - { name: spare, power: off, nics: [{ network: lab }] }\n`,
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\n` +
+        'vms:\n' +
+        '  - { name: n-1, power: off, nics: [{ network: lab }] }\n' +
+        '  - { name: n-2, nics: [{ network: lab }] }\n' +
+        '  - { name: spare, power: off, nics: [{ network: lab }] }\n',
     );
     await lab.apply();
     expect(await lab.domains()).toEqual(['n-2']);
     expect(await lab.domains('--all')).toEqual(['n-1', 'n-2', 'spare']);
     await isClean();
     lab.write(
-      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, nics: [{ network: lab }] }\n`,
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\n` +
+        'vms:\n' +
+        '  - { name: n, count: 2, nics: [{ network: lab }] }\n',
     );
     await lab.apply();
     expect(await lab.domains('--all')).toEqual(['n-1', 'n-2']);
@@ -168,7 +187,9 @@ describe('changes in the fleet file', () => {
 
   it('a saved plan is applied, and refused once the file or the host has moved', async () => {
     lab.write(
-      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 160MiB, nics: [{ network: lab }] }\n`,
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\n` +
+        'vms:\n' +
+        '  - { name: n, count: 2, memory: 160MiB, nics: [{ network: lab }] }\n',
     );
     const file = `${lab.dir}/plan.json`;
     expect((await lab.ven('plan', '--out', file)).code).toBe(0);
@@ -178,7 +199,9 @@ describe('changes in the fleet file', () => {
     expect(moved.stderr).toContain('host');
     expect((await lab.ven('plan', '--out', file)).code).toBe(0);
     lab.write(
-      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 176MiB, nics: [{ network: lab }] }\n`,
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\n` +
+        'vms:\n' +
+        '  - { name: n, count: 2, memory: 176MiB, nics: [{ network: lab }] }\n',
     );
     expect((await lab.ven('apply', '--yes', '--plan', file)).code).toBe(6);
     expect((await lab.ven('plan', '--out', file)).code).toBe(0);
@@ -188,7 +211,10 @@ describe('changes in the fleet file', () => {
 
   it('--target takes one, --exclude leaves one, --replace makes one anew', async () => {
     lab.write(
-      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\nvms:\n  - { name: n, count: 2, memory: 176MiB, nics: [{ network: lab }] }\n  - { name: x, count: 2, nics: [{ network: lab }] }\n`,
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.235.0/24 } }\n` +
+        'vms:\n' +
+        '  - { name: n, count: 2, memory: 176MiB, nics: [{ network: lab }] }\n' +
+        '  - { name: x, count: 2, nics: [{ network: lab }] }\n',
     );
     await lab.apply(0, '--target', 'vm.x-2');
     expect(await lab.domains()).toEqual(['n-1', 'n-2', 'x-2']);

@@ -68,7 +68,7 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     expect(await logs('--tail', '1')).toBe('Shell>\n');
   });
 
-  it('is attached to and left; what is typed is answered; a reader beside it and the log get the same bytes', async () => {
+  it('is attached to, answers and is left; readers and the log get the same bytes', async () => {
     const reader = lab.start('console', 'vm.node', '--read-only');
     let read = '';
     reader.child.stdout?.setEncoding('latin1').on('data', (text: string) => (read += text));
@@ -165,7 +165,7 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     );
   });
 
-  it('stops while a person is attached and others read: they are told, and the readers go on with its next boot', async () => {
+  it('stops while people are attached: they are told; readers see its next boot', async () => {
     const before = kept().length;
     const reader = lab.start('logs', 'node', '--follow', '--raw');
     let read = '';
@@ -201,7 +201,7 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     expect(last).not.toContain('Shell> ver');
   });
 
-  it('is in the bundle, beside what was done and what would be, without what is secret', async () => {
+  it('is in the bundle, with the journal and the plan, and without secrets', async () => {
     // A password that stands in what the VM really said.
     lab.env = { ...lab.env, https_proxy: 'http://me:Interactive@proxy.invalid:3128' };
     const { code, stdout } = await lab
@@ -232,7 +232,7 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
       if (statSync(join(folder, path)).isFile()) expect(read(path)).not.toContain('Interactive');
   });
 
-  it('is kept when the VM is destroyed, until it is purged; what is not there is told by name', async () => {
+  it('stays when the VM is destroyed, until it is purged; a missing one is named', async () => {
     const never = await lab.ven('logs', 'later');
     expect(never.code).toBe(1);
     expect(never.stderr).toContain(`There is no console log of ${lab.domain('later')}`);

@@ -1,6 +1,7 @@
 /**
- * vagrant in a container: the very command line that docker would get, run by a stand-in engine on a root file system of its
- * own (see test/container). As root the tests run ven as another user, so that whose files they are means something.
+ * vagrant in a container: the very command line that docker would get, run by a stand-in engine on
+ * a root file system of its own (see test/container). As root the tests run ven as another user, so
+ * that whose files they are means something.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -94,7 +95,7 @@ describe('the container runner', () => {
     expect(changes(await lab.plan())).toEqual([]);
   });
 
-  it('gives it only what it needs: two mounts, no rights, the user; the proxies, with no secret in an argument', () => {
+  it('gives it only what it needs: two mounts, no rights, the user, safe proxies', () => {
     const [seen] = engine.seen;
     if (!seen) throw new Error('nothing ran');
     const batch = join(lab.stateDir, 'ven');
@@ -141,7 +142,7 @@ describe('the container runner', () => {
     expect(engine.running).toEqual([]);
   });
 
-  it('kill -9 of the run: its container holds the fleet while the client lives, and is ended by the next run when it does not', async () => {
+  it('kill -9 of the run: its container holds the fleet; the next run ends it', async () => {
     const before = engine.seen.length;
     const run = lab.start('apply', '--yes');
     await until(
@@ -177,7 +178,8 @@ describe('the container runner', () => {
       lab.env = { ...env, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
       const doctor = await lab.ven('doctor');
       expect(doctor.stdout).toContain(
-        'No container engine runs here (docker: no docker daemon here; podman: no podman daemon here)',
+        'No container engine runs here (docker: no docker daemon here; podman: no podman ' +
+          'daemon here)',
       );
       const ran = await lab.ven('apply', '--yes');
       expect(ran.code).toBe(7);

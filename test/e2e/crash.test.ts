@@ -22,7 +22,9 @@ const CUT: Record<number, number> = { 4: 250, 10: 400, 16: 600 };
 const MOMENTS = 20;
 
 const fleet = (third: number): string =>
-  `${Lab.SMALL}networks: { lab: { subnet: 192.168.${third}.0/24 } }\nvms:\n  - { name: n, count: 4, nics: [{ network: lab }] }\n`;
+  `${Lab.SMALL}networks: { lab: { subnet: 192.168.${third}.0/24 } }\n` +
+  'vms:\n' +
+  '  - { name: n, count: 4, nics: [{ network: lab }] }\n';
 
 describe('kill -9', () => {
   // The moments are shared out to two fleets, for the time's sake.
@@ -64,7 +66,7 @@ describe('kill -9', () => {
     expect(await lab.leftovers(), told).toEqual([]);
   }
 
-  it('at 20 moments of an apply of 4 VMs, the work folder deleted in some: the next apply converges; and in a destroy: the next one ends it', async () => {
+  it('at 20 moments of an apply and in a destroy: the next one converges', async () => {
     const times = await Promise.all(labs.map(whole));
     const work = labs.map(async (lab, index) => {
       for (let moment = index; moment < MOMENTS; moment += labs.length) {
@@ -97,7 +99,7 @@ describe('interruption and locking', () => {
     });
   };
 
-  it('one Ctrl-C lets running steps finish, says where things stand, exits 130; no VM is destroyed', async () => {
+  it('one Ctrl-C lets running steps finish, reports, exits 130, and destroys no VM', async () => {
     const run = lab.start('apply', '--yes', '--json', '--parallelism', '1');
     await untilUp(run);
     run.child.kill('SIGINT');
@@ -132,7 +134,7 @@ describe('interruption and locking', () => {
     expect((await lab.ven('destroy', '--yes')).code).toBe(0);
   });
 
-  it('two applies at once: one exits 5 and says who holds the lock; plan and status need none', async () => {
+  it('two applies at once: one exits 5, names the holder; plan needs no lock', async () => {
     const first = lab.start('apply', '--yes', '--json');
     await untilUp(first);
     const second = await lab.ven('apply', '--yes');

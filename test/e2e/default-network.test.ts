@@ -1,4 +1,7 @@
-/** libvirt's own network `default` with boot options: a file of its own, since VMs of other tests may be on it. */
+/**
+ * libvirt's own network `default` with boot options: a file of its own, since VMs of other tests
+ * may be on it.
+ */
 import { afterAll, expect, it } from 'vitest';
 import { changes, Lab, lines, tryVirsh, virsh } from './lab.js';
 

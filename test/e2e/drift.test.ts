@@ -6,9 +6,14 @@ import { changes, Lab, tryVirsh, virsh } from './lab.js';
 describe('drift', () => {
   const lab = new Lab('drift');
   const networks =
-    'networks:\n  one: { subnet: 192.168.232.0/24 }\n  two: { mode: isolated, subnet: 192.168.233.0/24 }\n';
+    'networks:\n' +
+    '  one: { subnet: 192.168.232.0/24 }\n' +
+    '  two: { mode: isolated, subnet: 192.168.233.0/24 }\n';
   lab.write(
-    `${Lab.SMALL}${networks}vms:\n  - { name: a, nics: [{ network: one }] }\n  - { name: b, nics: [{ network: one }] }\n  - { name: c, nics: [{ network: two }] }\n`,
+    `${Lab.SMALL}${networks}vms:\n` +
+      '  - { name: a, nics: [{ network: one }] }\n' +
+      '  - { name: b, nics: [{ network: one }] }\n' +
+      '  - { name: c, nics: [{ network: two }] }\n',
   );
   beforeAll(() => lab.apply());
   afterAll(() => lab.close());
@@ -52,7 +57,7 @@ describe('drift', () => {
     await isClean();
   });
 
-  it('memory edited in the definition is named with old and new, and put back without a restart', async () => {
+  it('edited memory is shown with old and new, and put back without a restart', async () => {
     const before = await ids();
     await virsh('setmaxmem', lab.domain('c'), '256M', '--config');
     const plan = await lab.plan();
@@ -68,7 +73,7 @@ describe('drift', () => {
     await isClean();
   });
 
-  it('memory edited and the VM restarted with it: put right by a restart of just that VM', async () => {
+  it('memory edited and the VM restarted: put right by a restart of only that VM', async () => {
     const before = await ids();
     await virsh('setmaxmem', lab.domain('c'), '256M', '--config');
     await virsh('destroy', lab.domain('c'));
@@ -84,7 +89,7 @@ describe('drift', () => {
     await isClean();
   });
 
-  it('a network destroyed is started again, and the running VMs on it are attached again without a restart', async () => {
+  it('a destroyed network is started, its running VMs attached without a restart', async () => {
     const before = await ids();
     const network = `${lab.fleet}_one`;
     const bridge = /<bridge name='([^']+)'/.exec(
@@ -101,7 +106,7 @@ describe('drift', () => {
     await isClean();
   });
 
-  it('a network destroyed and started by hand leaves VMs without a bridge: plan says so, apply mends it', async () => {
+  it('a network restarted by hand leaves VMs without a bridge: apply repairs it', async () => {
     const network = `${lab.fleet}_one`;
     const bridge = /<bridge name='([^']+)'/.exec(
       await virsh('net-dumpxml', network),

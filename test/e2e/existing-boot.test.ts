@@ -1,6 +1,7 @@
 /**
  * A network of somebody else's, made here by hand, that ven adds boot options to: a node boots
- * through it, a VM of somebody else's on it keeps its lease and its connection, and in the end it is as it was before.
+ * through it, a VM of somebody else's on it keeps its lease and its connection, and in the end it
+ * is as it was before.
  */
 import {
   chmodSync,
@@ -89,7 +90,10 @@ async function answersPing(): Promise<boolean> {
   return false;
 }
 
-/** Both VMs of somebody else's are on their network, one with the lease that it had, and libvirt has nothing that it did not have. */
+/**
+ * Both VMs of somebody else's are on their network, one with the lease that it had, and libvirt has
+ * nothing that it did not have.
+ */
 let leased = '';
 async function othersAreWell(): Promise<void> {
   expect(await address()).toBe(leased);
@@ -99,7 +103,8 @@ async function othersAreWell(): Promise<void> {
 }
 
 const fleet = (bootUrl: string): string =>
-  `${Lab.SMALL}orchestrator: { bootUrl: "${bootUrl}" }\nnetworks: { shared: { existing: ${THEIRS}, httpBoot: true } }\n` +
+  `${Lab.SMALL}orchestrator: { bootUrl: "${bootUrl}" }\n` +
+  `networks: { shared: { existing: ${THEIRS}, httpBoot: true } }\n` +
   'vms: [{ name: n, power: off, nics: [{ network: shared }] }]\n';
 
 beforeAll(async () => {
@@ -166,7 +171,8 @@ vms: [{ name: node }]
     const pings = ping('-i', '0.2', '-c', '30').catch((error: { stdout: string }) => error);
     await lab.apply();
     console.log(
-      `the other VM while its network was started anew: ${/\d+ packets.*loss/.exec((await pings).stdout)?.[0]}`,
+      'the other VM while its network was started ' +
+        `anew: ${/\d+ packets.*loss/.exec((await pings).stdout)?.[0]}`,
     );
     await othersAreWell();
     expect(changes(await lab.plan())).toEqual([]);
@@ -188,7 +194,7 @@ vms: [{ name: node }]
     await othersAreWell();
   });
 
-  it('is shared by two fleets that boot the same, refuses a third file, and goes with the last', async () => {
+  it('is shared by fleets with one boot file, refuses another, ends with the last', async () => {
     const url = 'http://10.0.0.1/a.efi';
     lab.write(fleet(url));
     second.write(fleet(url));
@@ -232,7 +238,8 @@ vms: [{ name: node }]
     let caught = 0;
     const MOMENTS = 6;
     for (let moment = 0; moment < MOMENTS; moment += 1) {
-      // Spread over what it takes, some 0.4 s, with a random part, so that repeated runs see other moments.
+      // Spread over what it takes, some 0.4 s, with a random part, so that repeated runs see other
+      // moments.
       const after = (450 * (moment + Math.random())) / MOMENTS;
       const told = `moment ${moment}, killed ${Math.round(after)} ms after the step began`;
       if (moment % 2 === 1) await lab.apply();

@@ -1,10 +1,15 @@
-/** Every kind of firmware, on a real VM: it comes up, is what the plan wants, keeps its state, and leaves none. */
+/**
+ * Every kind of firmware, on a real VM: it comes up, is what the plan wants, keeps its state, and
+ * leaves none.
+ */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { changes, Lab, virsh } from './lab.js';
 
 const DEFAULTS =
-  'defaults: { cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 1s }\nnetworks: { lab: { subnet: 192.168.229.0/24 } }\n';
+  'defaults: { cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], ' +
+  'shutdownTimeout: 1s }\n' +
+  'networks: { lab: { subnet: 192.168.229.0/24 } }\n';
 
 function fleet(firmware: Record<string, string>, more = ''): string {
   return `${DEFAULTS}vms:\n${Object.entries(firmware)
@@ -52,7 +57,8 @@ async function isUp(log: string, from = 0): Promise<void> {
 }
 
 const OWN =
-  '{ loader: /usr/share/OVMF/OVMF_CODE_4M.secboot.fd, nvramTemplate: /usr/share/OVMF/OVMF_VARS_4M.fd, secureBoot: true }';
+  '{ loader: /usr/share/OVMF/OVMF_CODE_4M.secboot.fd, ' +
+  'nvramTemplate: /usr/share/OVMF/OVMF_VARS_4M.fd, secureBoot: true }';
 
 describe('firmware of every kind', () => {
   const lab = new Lab('fw');

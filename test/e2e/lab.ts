@@ -1,7 +1,8 @@
 /**
- * A place for one e2e test file: a folder with a fleet file, a state folder of its own, the real `bin/ven` as a child
- * process, and the real libvirt. Names carry the process id, so that nothing of anybody else is met; `close()` takes
- * away all that the lab made and fails when something is left.
+ * A place for one e2e test file: a folder with a fleet file, a state folder of its own, the real
+ * `bin/ven` as a child process, and the real libvirt. Names carry the process id, so that nothing
+ * of anybody else is met; `close()` takes away all that the lab made and fails when something is
+ * left.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -98,9 +99,13 @@ export class Lab {
     );
   }
 
-  /** Small BIOS machines that only need to exist. One that looked for a network to boot from would keep a third of a core busy. */
+  /**
+   * Small BIOS machines that only need to exist. One that looked for a network to boot from would
+   * keep a third of a core busy.
+   */
   static readonly SMALL =
-    'defaults: { cpus: 1, memory: 128MiB, firmware: bios, boot: [disk], tpm: false, disks: [{ size: 64MiB }], shutdownTimeout: 1s }\n';
+    'defaults: { cpus: 1, memory: 128MiB, firmware: bios, boot: [disk], tpm: false, ' +
+    'disks: [{ size: 64MiB }], shutdownTimeout: 1s }\n';
 
   start(...args: string[]): Running {
     const env = { ...process.env, XDG_STATE_HOME: this.stateDir, NO_COLOR: '1', ...this.env };

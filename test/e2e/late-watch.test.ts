@@ -8,7 +8,11 @@ describe('a VM that was on for longer than its first stage may take', () => {
   const lab = new Lab('late');
   writeFileSync(
     join(lab.dir, 'short.yaml'),
-    `apiVersion: ven/v1\nprofile: short\nstages:\n  - { name: firmware, timeout: 1s }\n  - { name: ready, enter: [{ console: '^BdsDxe' }] }\n`,
+    'apiVersion: ven/v1\n' +
+      'profile: short\n' +
+      'stages:\n' +
+      '  - { name: firmware, timeout: 1s }\n' +
+      "  - { name: ready, enter: [{ console: '^BdsDxe' }] }\n",
   );
   lab.write(`orchestrator: { bootUrl: "http://192.168.238.1/none", onboarding: none, profile: ./short.yaml }
 vms: [{ name: node, cpus: 1, memory: 256MiB, tpm: false, disks: [{ size: 64MiB }], nics: [{ network: lab }] }]

@@ -41,7 +41,7 @@ describe('a fleet with a bridge for each VM', () => {
     }
   });
 
-  it('then differs in nothing, also for somebody without the work files, and a second apply runs nothing', async () => {
+  it('then has no changes, also without work files; a second apply runs nothing', async () => {
     expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
     const before = await virsh('list', '--all', '--uuid', '--name');
     const again = await lab.apply();
@@ -75,11 +75,14 @@ describe('a fleet with a bridge for each VM', () => {
 describe('UEFI with NVRAM and a TPM', () => {
   const lab = new Lab('uefi');
   lab.write(
-    `vms:\n  - { name: node, cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }] }\nnetworks: { lab: { subnet: 192.168.231.0/24 } }\n`,
+    'vms:\n' +
+      '  - { name: node, cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], ' +
+      'nics: [{ network: lab }] }\n' +
+      'networks: { lab: { subnet: 192.168.231.0/24 } }\n',
   );
   afterAll(() => lab.close());
 
-  it('has firmware that talks on the logged console, and leaves neither NVRAM nor TPM state behind', async () => {
+  it('logs its firmware’s console, and leaves neither NVRAM nor TPM state behind', async () => {
     await lab.apply();
     const uuid = await lab.uuid('node');
     const xml = await virsh('dumpxml', uuid);

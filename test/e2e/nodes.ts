@@ -1,4 +1,7 @@
-/** What the tests of onboarding share: fleets that boot from the stand-in, runs with what they said, and what the stand-in saw of a node. */
+/**
+ * What the tests of onboarding share: fleets that boot from the stand-in, runs with what they said,
+ * and what the stand-in saw of a node.
+ */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -113,8 +116,8 @@ export function seenOf({ seen }: Orchestrator, name: string) {
 }
 
 /**
- * Of nodes that came through, perhaps under several runs: their stages are in the profile's order, and took, together, the time between
- * the two events that tell of their power-on and their end.
+ * Of nodes that came through, perhaps under several runs: their stages are in the profile's order,
+ * and took, together, the time between the two events that tell of their power-on and their end.
  */
 export function expectTimes(
   { nodes }: Timeline,

@@ -1,6 +1,7 @@
 /**
- * Nodes at whose prompt ven logs in (IO), from power-on to ready on real VMs, under runs that are killed as they type, and ended: each
- * logs in once, its stages take the time that it took, and the password is nowhere but in the file that it came from.
+ * Nodes at whose prompt ven logs in (IO), from power-on to ready on real VMs, under runs that are
+ * killed as they type, and ended: each logs in once, its stages take the time that it took, and the
+ * password is nowhere but in the file that it came from.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,7 +58,8 @@ beforeAll(async () => {
   lab.env = { LAB_USER: 'onboarder' };
   lab.writeFleet(
     orchestrator,
-    'onboarding: interactive, credentials: { username: { env: LAB_USER }, password: { file: password } }',
+    'onboarding: interactive, credentials: { username: { env: LAB_USER }, ' +
+      'password: { file: password } }',
     [`{ name: node, count: 3, serialNumbers: [${GOOD.map(serial).join(', ')}] }`],
   );
   canaries.watchProcesses();
@@ -133,7 +135,8 @@ describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
         fromNetwork: 1,
         fromDisk: 1,
       });
-    // One token each, for its login; ven itself needs none, and nothing wrong or empty was ever typed.
+    // One token each, for its login; ven itself needs none, and nothing wrong or empty was ever
+    // typed.
     expect(orchestrator.seen.logins.every(({ granted }) => granted)).toBe(true);
     expect(
       orchestrator.seen.tokens.map(({ username, granted }) => ({ username, granted })),

@@ -1,6 +1,7 @@
 /**
- * Nodes that are registered (NIO), from power-on to ready on real VMs: three that come through beside one for each class of failure, under a
- * run that is killed and an orchestrator that is away, cuts connections and forgets its tokens; then those that failed, again.
+ * Nodes that are registered (NIO), from power-on to ready on real VMs: three that come through
+ * beside one for each class of failure, under a run that is killed and an orchestrator that is
+ * away, cuts connections and forgets its tokens; then those that failed, again.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,7 +75,10 @@ beforeAll(async () => {
   const faulty = FAILURE_CLASSES.map((name, index) => {
     const address = `${lab.subnet}.${200 + index}`;
     orchestrator.node(serial(name), { flow: 'non-interactive', fault: { kind: name }, address });
-    return `{ name: ${name}, serialNumbers: [${serial(name)}], nics: [{ network: lab, address: ${address} }] }`;
+    return (
+      `{ name: ${name}, serialNumbers: [${serial(name)}], nics: [{ network: lab, ` +
+      `address: ${address} }] }`
+    );
   });
   lab.env = { PROJECT_API_USER: 'api-user', PROJECT_API_PASSWORD: PASSWORD };
   // Those that must wait for something come first, so that the others work meanwhile.
@@ -109,7 +113,7 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
   let outage: ReturnType<Orchestrator['fail']>;
   let before: { tokens: number; lists: number };
 
-  it('are registered once, and begin, before ven is killed; another run is told who is at it', async () => {
+  it('are registered once, and begin, before ven is killed; other runs are told', async () => {
     const first = lab.watch('apply', '--yes', '--wait', 'ready', ...AT_ONCE);
     await first.sees('node-started', ({ address }) => address === 'vm.timeout', 300);
     const other = await lab.ven('provision');
@@ -128,7 +132,7 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expect(tokensFrom(0).map(({ granted }) => granted)).toEqual([true]);
   });
 
-  it('come to their ends in the next run, whose orchestrator is away for a minute, then cuts connections and ends its tokens', async () => {
+  it('finish in the next run, through an outage, cut connections and ended tokens', async () => {
     orchestrator.inventory.tokenSeconds = SHORT;
     before = {
       tokens: orchestrator.seen.tokens.length,
@@ -149,8 +153,8 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expect({ code, stderr: code === 4 ? '' : stderr }).toEqual({ code: 4, stderr: '' });
     expect({ cuts: cuts.hits, echo: echo.hits }).toEqual({ cuts: 3, echo: 1 });
 
-    // No storm: the status is asked for every ten seconds, for all nodes at once. A token is fetched once in its time, and once more after
-    // its early end.
+    // No storm: the status is asked for every ten seconds, for all nodes at once. A token is
+    // fetched once in its time, and once more after its early end.
     const { durationSeconds = NaN } = resultOf(events) ?? {};
     expect(requests('/v1/projects/lab/compute/hosts') - before.lists).toBeLessThan(
       durationSeconds / 8 + 10,
@@ -162,7 +166,7 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expect(pauses.filter((pause) => pause < 31).length).toBeLessThanOrEqual(1);
   });
 
-  it('fail each in its own way, with class, stage and line, and the others come through: exit 4', () => {
+  it('fail each with its class, stage and line, and the others come through: exit 4', () => {
     const result = resultOf(events);
     expect(result?.ready.toSorted()).toEqual(addresses(GOOD));
     const failed = Object.fromEntries(
@@ -218,7 +222,7 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expectTimes(await lab.timeline(), events, GOOD, ORDER);
   });
 
-  it('that failed are made anew by --retry-failed, those of a class and no others, and come through', async () => {
+  it('that failed are recreated by --retry-failed, only those of a class', async () => {
     orchestrator.inventory.tokenSeconds = LONG;
     const retry = async (name: FailureClass, ...flags: string[]): Promise<void> => {
       const others = ALL.filter((other) => other !== name);
@@ -243,7 +247,8 @@ describe('nodes that are registered', { timeout: 20 * MINUTES }, () => {
     expect(of(again.events(), 'node-started')).toEqual([]);
     expect(await ids(ALL)).toEqual(idsBefore);
 
-    // One to its end. The others up to a stage: they go on beside, and the last run finds them wherever they are by then.
+    // One to its end. The others up to a stage: they go on beside, and the last run finds them
+    // wherever they are by then.
     for (const name of FAILURE_CLASSES)
       if (name !== 'storage') await retry(name, '--until', 'http-boot');
     await retry('storage');

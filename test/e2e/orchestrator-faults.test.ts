@@ -1,6 +1,7 @@
 /**
- * An orchestrator that refuses, fails or is not there, through the real command: told as what it is, with the right exit code, after a
- * number of requests that the stand-in counts; nothing is made or started, and no secret is told, though it comes back in the answer.
+ * An orchestrator that refuses, fails or is not there, through the real command: told as what it
+ * is, with the right exit code, after a number of requests that the stand-in counts; nothing is
+ * made or started, and no secret is told, though it comes back in the answer.
  */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** Nodes with a network each boot over HTTPS; and when they are destroyed, nothing of them is left on the host. */
+/**
+ * Nodes with a network each boot over HTTPS; and when they are destroyed, nothing of them is left
+ * on the host.
+ */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +27,8 @@ beforeAll(async () => {
     dir: join(dir, 'orchestrator'),
     bootFile: efi,
   });
-  // A network that was not written down has no DNS entries of its own: the boot file is at an address.
+  // A network that was not written down has no DNS entries of its own: the boot file is at an
+  // address.
   lab.write(`orchestrator: { bootUrl: "https://${orchestrator.address}/tink-stack/signed_ipxe.efi", caCertificate: ${orchestrator.caCertificate} }
 defaults: { cpus: 1, memory: 512MiB, disks: [{ size: 64MiB }], nics: per-vm, graphics: vnc, shutdownTimeout: 1s }
 vms: [{ name: node, count: 2 }]
@@ -84,7 +88,7 @@ describe('nodes with a network each', () => {
     expect(subnets.size).toBe(2);
   });
 
-  it('leave nothing but their logs when they are destroyed, and those until they are purged', async () => {
+  it('leave nothing but their logs when they are destroyed, and nothing when purged', async () => {
     const kinds = [
       '-nvram.fd',
       '-sda.qcow2',

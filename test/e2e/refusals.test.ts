@@ -13,7 +13,9 @@ const vm = (more: string): string => `vms: [{ name: node, ${more} }]\n`;
 const own = (subnet: string, more = ''): string =>
   `${Lab.SMALL}networks: { lab: { subnet: ${subnet} } }\n${vm(`nics: [{ network: lab${more} }]`)}`;
 const orchestrator = (file: string): string =>
-  `orchestrator: { domain: edge.test, caCertificate: ${file} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`;
+  `orchestrator: { domain: edge.test, caCertificate: ${file} }\n` +
+  'networks: { lab: { subnet: auto } }\n' +
+  `${vm('nics: [{ network: lab }]')}`;
 
 beforeAll(async () => {
   copyFileSync(
@@ -154,7 +156,9 @@ it.each(['validate', 'apply --yes --wait ready', 'provision', 'provision --retry
     const keys =
       'domain: edge.test, caCertificate: ca.pem, onboarding: interactive, profile: ./profile.yaml';
     lab.write(
-      `orchestrator: { ${keys} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`,
+      `orchestrator: { ${keys} }\n` +
+        'networks: { lab: { subnet: auto } }\n' +
+        `${vm('nics: [{ network: lab }]')}`,
     );
     const before = await host();
     const ran = await lab.ven(...command.split(' '));
@@ -176,7 +180,9 @@ it.each(['apply --yes --wait ready', 'provision'])(
     );
     const keys = 'domain: edge.test, caCertificate: ca.pem, onboarding: interactive';
     lab.write(
-      `orchestrator: { ${keys} }\nnetworks: { lab: { subnet: auto } }\n${vm('nics: [{ network: lab }]')}`,
+      `orchestrator: { ${keys} }\n` +
+        'networks: { lab: { subnet: auto } }\n' +
+        `${vm('nics: [{ network: lab }]')}`,
       'uri: "qemu+ssh://nobody@127.0.0.1:1/system"',
     );
     const before = await host();

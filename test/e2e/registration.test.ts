@@ -1,4 +1,7 @@
-/** VMs that the orchestrator knows before their first start, and forgets when they are gone (`onboarding: non-interactive`, `removeHosts`). */
+/**
+ * VMs that the orchestrator knows before their first start, and forgets when they are gone
+ * (`onboarding: non-interactive`, `removeHosts`).
+ */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +72,7 @@ describe('a fleet whose nodes are registered', () => {
     expect(registered()).toEqual([]);
   });
 
-  it('has each node registered once, before it starts, though an answer is lost; and a second apply asks nothing', async () => {
+  it('registers each node once, before its start, though an answer is lost', async () => {
     expect(
       (await lab.plan()).changes.filter(({ notes }) =>
         notes.includes("registers it in the orchestrator's project ours"),
@@ -132,7 +135,7 @@ describe('a fleet whose nodes are registered', () => {
     expect(doctor).toContain('https://api.reg.test answers, over verified TLS');
   });
 
-  it('has its default operating system set whole, though Ctrl-C comes when the old one is gone', async () => {
+  it('has its default OS set whole, though Ctrl-C comes when the old one is gone', async () => {
     const { inventory } = orchestrator;
     expect((await lab.ven('orchestrator', 'default-os', 'microvisor-nonrt')).code).toBe(0);
     const slow = orchestrator.fail({ op: 'add-provider', how: 'slow', delay: 1500, times: 1 });
@@ -148,7 +151,7 @@ describe('a fleet whose nodes are registered', () => {
     inventory.providers.clear();
   });
 
-  it('has what the orchestrator says beside each stage, and a warning where it says nothing', async () => {
+  it('shows the orchestrator’s status beside each stage, and a warning without one', async () => {
     const [host] = [...orchestrator.inventory.hosts.values()].filter(
       ({ serialNumber }) => serialNumber === 'VENREG01',
     );
@@ -171,7 +174,7 @@ describe('a fleet whose nodes are registered', () => {
     expect(silent.stdout + silent.stderr).not.toContain(PASSWORD);
   });
 
-  it('that was being destroyed, killed once the orchestrator had forgotten it, is registered again by the next apply, and is who it was', async () => {
+  it('whose destroy was killed after its removal is registered as the same VM', async () => {
     const uuids = [await lab.uuid('node-1'), await lab.uuid('node-2')];
     const fault = orchestrator.fail({ op: 'remove', how: 'lost' });
     const destroying = lab.start('destroy', '--yes');
@@ -190,7 +193,7 @@ describe('a fleet whose nodes are registered', () => {
     expect(changes(await lab.plan())).toEqual([]);
   });
 
-  it('is forgotten when it is destroyed; where that is refused, its VM stays until it is not', async () => {
+  it('is removed when it is destroyed; where that is refused, its VM stays', async () => {
     orchestrator.fail({ op: 'remove', how: 403, times: 1 });
     const { code, stdout, stderr } = await lab.ven('destroy', '--yes');
     expect(code).toBe(4);

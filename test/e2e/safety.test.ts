@@ -8,7 +8,9 @@ import { changes, Lab, tryVirsh, virsh } from './lab.js';
 describe('foreign things', () => {
   const lab = new Lab('safe');
   lab.write(
-    `${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\nvms:\n  - { name: a, nics: [{ network: lab }] }\n`,
+    `${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\n` +
+      'vms:\n' +
+      '  - { name: a, nics: [{ network: lab }] }\n',
   );
   afterAll(() => lab.close());
 
@@ -16,7 +18,8 @@ describe('foreign things', () => {
     const file = `${lab.dir}/foreign.xml`;
     writeFileSync(
       file,
-      `<domain type='qemu'><name>${name}</name>${uuid ? `<uuid>${uuid}</uuid>` : ''}<memory unit='MiB'>64</memory><os><type arch='x86_64'>hvm</type></os></domain>`,
+      `<domain type='qemu'><name>${name}</name>${uuid ? `<uuid>${uuid}</uuid>` : ''}<memory ` +
+        "unit='MiB'>64</memory><os><type arch='x86_64'>hvm</type></os></domain>",
     );
     await virsh('define', file);
   };
@@ -44,7 +47,8 @@ describe('foreign things', () => {
     const name = `${lab.fleet}_lab`;
     writeFileSync(
       `${lab.dir}/net.xml`,
-      `<network><name>${name}</name><bridge name='foreign0'/><ip address='192.168.237.1' prefix='24'/></network>`,
+      `<network><name>${name}</name><bridge name='foreign0'/><ip address='192.168.237.1' ` +
+        "prefix='24'/></network>",
     );
     await virsh('net-define', `${lab.dir}/net.xml`);
     const before = await virsh('net-dumpxml', name);
@@ -101,7 +105,9 @@ describe('foreign things', () => {
     );
     expect(changes(await lab.plan())).toEqual([]);
     lab.write(
-      `${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\nvms:\n  - { name: a, memory: 160MiB, nics: [{ network: lab }] }\n`,
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\n` +
+        'vms:\n' +
+        '  - { name: a, memory: 160MiB, nics: [{ network: lab }] }\n',
     );
     await lab.apply();
     expect(await virsh('domblklist', lab.domain('a'))).toContain(path);
@@ -128,9 +134,14 @@ describe('foreign things', () => {
   });
 
   it('hostile strings in every free text end up as text in libvirt', async () => {
-    const hostile = `"'\`id\` #{system("touch ${lab.dir}/pwned")} <%= 1 %> {{ 7*7 }} </title></domain> ]]> & \\ \n\t é 🦊 $(id)`;
+    const hostile =
+      `"'\`id\` #{system("touch ${lab.dir}/pwned")} <%= 1 %> {{ 7*7 }} ` +
+      '</title></domain> ]]> & \\ \n' +
+      '\t é 🦊 $(id)';
     lab.write(
-      `${Lab.SMALL}vms:\n  - { name: a, nics: [], title: ${JSON.stringify(hostile.replace('\n', ' '))}, description: ${JSON.stringify(hostile)} }\n`,
+      `${Lab.SMALL}vms:\n` +
+        `  - { name: a, nics: [], title: ${JSON.stringify(hostile.replace('\n', ' '))}, ` +
+        `description: ${JSON.stringify(hostile)} }\n`,
     );
     await lab.apply();
     const xml = parseXml(await virsh('dumpxml', lab.domain('a')));
@@ -145,7 +156,10 @@ describe('one VM that cannot come up', () => {
   const lab = new Lab('part');
   const write = (bridge: string): void =>
     lab.write(
-      `${Lab.SMALL}networks: { lab: { subnet: 192.168.238.0/24 } }\nvms:\n  - { name: good, count: 3, nics: [{ network: lab }] }\n  - { name: bad, nics: [${bridge}] }\n`,
+      `${Lab.SMALL}networks: { lab: { subnet: 192.168.238.0/24 } }\n` +
+        'vms:\n' +
+        '  - { name: good, count: 3, nics: [{ network: lab }] }\n' +
+        `  - { name: bad, nics: [${bridge}] }\n`,
     );
   afterAll(() => lab.close());
 

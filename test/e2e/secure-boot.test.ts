@@ -1,4 +1,7 @@
-/** Secure boot with keys that the fleet file names: through ven alone, a node boots what was signed with them, and nothing else. */
+/**
+ * Secure boot with keys that the fleet file names: through ven alone, a node boots what was signed
+ * with them, and nothing else.
+ */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +79,7 @@ describe('secure boot', () => {
       await logs(vm, /failed to load \S+ "UEFI HTTPv4 .*: Access Denied/, 150);
   });
 
-  it('boots what the owner of a newly enrolled key has signed, which is one change with a restart, and Linux reports it on', async () => {
+  it('boots what a newly enrolled key has signed: one change with a restart', async () => {
     const other = await makeSigningKey(dir, 'other');
     await sign(payload, other, bootFile);
     copyFileSync(other.certificate, join(lab.dir, 'certs/db.pem'));

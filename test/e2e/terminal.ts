@@ -1,11 +1,16 @@
-/** A person at a terminal: runs ven on a pseudo terminal of its own (by `script`, of util-linux), types, and sees what is shown. */
+/**
+ * A person at a terminal: runs ven on a pseudo terminal of its own (by `script`, of util-linux),
+ * types, and sees what is shown.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 const VEN = join(import.meta.dirname, '../../bin/ven');
 
-/** Where it is started: a lab, or another folder with a fleet file. `program`: in the place of ven. */
+/**
+ * Where it is started: a lab, or another folder with a fleet file. `program`: in the place of ven.
+ */
 interface Place {
   dir: string;
   stateDir: string;
@@ -25,8 +30,11 @@ export class Terminal {
     made += 1;
     const mine = made;
     this.#note = (name) => join(dir, `${name}-${mine}`);
-    // The shell stays, so that the terminal's modes can be told before and after; its child is ven itself.
-    const session = `echo $$ > ${this.#note('shell')}; stty -g > ${this.#note('before')}; ${program} ${args.join(' ')}; echo $? > ${this.#note('code')}; stty -g > ${this.#note('after')}`;
+    // The shell stays, so that the terminal's modes can be told before and after; its child is ven
+    // itself.
+    const session =
+      `echo $$ > ${this.#note('shell')}; stty -g > ${this.#note('before')}; ${program} ` +
+      `${args.join(' ')}; echo $? > ${this.#note('code')}; stty -g > ${this.#note('after')}`;
     const env = { ...process.env, XDG_STATE_HOME: stateDir, NO_COLOR: '1', SHELL: '/bin/sh' };
     this.#child = spawn('script', ['-q', '-f', '-c', session, '/dev/null'], {
       cwd: dir,
@@ -59,7 +67,10 @@ export class Terminal {
     return expect.poll(() => this.shown, { timeout, interval: 100 }).toContain(text);
   }
 
-  /** Presses Enter until it is answered with this: what is typed before the console is attached is lost. */
+  /**
+   * Presses Enter until it is answered with this: what is typed before the console is attached is
+   * lost.
+   */
   wakes(text: string, timeout = 60_000): Promise<void> {
     const from = this.#shown.length;
     const press = (): string => {

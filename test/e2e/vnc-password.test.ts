@@ -1,4 +1,7 @@
-/** A VNC password by reference: it works, changes without a restart, stays through other changes, and is found nowhere. */
+/**
+ * A VNC password by reference: it works, changes without a restart, stays through other changes,
+ * and is found nowhere.
+ */
 import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -22,7 +25,9 @@ function write(port: number | 'auto', password = '{ env: VEN_TEST_VNC }'): void 
 `);
 }
 
-/** A viewer's part of RFB 3.8 up to the answer. Rejects when the server does not ask for a password. */
+/**
+ * A viewer's part of RFB 3.8 up to the answer. Rejects when the server does not ask for a password.
+ */
 async function letsIn(port: number, password: string): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
@@ -39,7 +44,10 @@ async function letsIn(port: number, password: string): Promise<boolean> {
   }
 }
 
-/** DES, by three times the same key of DES-EDE3; VNC's keys have the bits of each byte the other way round. */
+/**
+ * DES, by three times the same key of DES-EDE3; VNC's keys have the bits of each byte the other way
+ * round.
+ */
 function answer(challenge: Buffer, password: string): Buffer {
   const reversed = [...Buffer.from(password.padEnd(8, '\0'), 'latin1')].map((byte) =>
     [...Array(8).keys()].reduce((sum, bit) => sum | (((byte >> bit) & 1) << (7 - bit)), 0),
@@ -71,7 +79,10 @@ async function portOf(vm: string): Promise<number> {
 const holdsCanary = (text: string | Buffer): boolean =>
   Object.values(CANARIES).some((canary) => text.includes(canary));
 
-/** The programs that have a canary among their arguments, or in their environment, without ven itself. */
+/**
+ * The programs that have a canary among their arguments, or in their environment, without ven
+ * itself.
+ */
 function programsWithCanary(): string[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];

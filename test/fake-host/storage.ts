@@ -151,7 +151,10 @@ export class FakeStorage {
         );
     if (missing)
       throw new VenError('tool-failed', {
-        summary: `Cannot access storage file '${path ?? `${volume?.pool ?? ''}/${volume?.volume ?? ''}`}': No such file or directory`,
+        summary:
+          'Cannot access storage file ' +
+          `'${path ?? `${volume?.pool ?? ''}/${volume?.volume ?? ''}`}': No such file ` +
+          'or directory',
       });
   }
 

@@ -26,13 +26,19 @@ const disk = fc.record({
   pool: fc.constantFrom('default', 'fast'),
 });
 /** 0 and 1: a network of the fleet's own. */
-const nic = fc.record({ on: fc.constantFrom(0, 1, 'shared', 'virbr0'), model: fc.constantFrom('virtio', 'e1000') });
+const nic = fc.record({
+  on: fc.constantFrom(0, 1, 'shared', 'virbr0'),
+  model: fc.constantFrom('virtio', 'e1000'),
+});
 const vm = fc.record(
   {
     cpus: fc.integer({ min: 1, max: 3 }),
     memory: fc.constantFrom('512MiB', '1GiB'),
     disks: fc.array(disk, { maxLength: 3 }),
-    firmware: fc.constantFrom('uefi', 'bios', 'uefi-secure', { loader: '/fw/own.fd', nvramTemplate: '/fw/own-vars.fd' }),
+    firmware: fc.constantFrom('uefi', 'bios', 'uefi-secure', {
+      loader: '/fw/own.fd',
+      nvramTemplate: '/fw/own-vars.fd',
+    }),
     tpm: fc.boolean(),
     boot: fc.constantFrom(['disk', 'network'], ['network', 'disk'], ['network']),
     nics: fc.oneof(fc.constantFrom('default', 'per-vm'), fc.array(nic, { maxLength: 3 })),
@@ -54,33 +60,64 @@ const written = fc
     /** What is booted over HTTP, and whether through somebody else's network as well. */
     boots: fc.constantFrom(null, 'a', 'b'),
     lent: fc.boolean(),
-    vms: fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c'), vm), { minLength: 1, maxLength: 3, selector: ([name]) => name }),
+    vms: fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c'), vm), {
+      minLength: 1,
+      maxLength: 3,
+      selector: ([name]) => name,
+    }),
   })
   .map(({ accelerator, own, subnets, mode, alias, boots, lent, vms }) => {
-    const source = (on: number | string): object => (on === 'virbr0' ? { bridge: on } : { network: typeof on === 'string' ? on : own[on % own.length] });
+    const source = (on: number | string): object =>
+      on === 'virbr0'
+        ? { bridge: on }
+        : { network: typeof on === 'string' ? on : own[on % own.length] };
     const networks = own.map((name, index): [string, object] => {
       const third = typeof subnets === 'number' ? subnets + index : 0;
-      return [name, third === 0 ? { mode } : { mode, subnet: `192.168.${third}.0/24`, dns: { hosts: { [`192.168.${third}.1`]: [alias] } } }];
+      return [
+        name,
+        third === 0
+          ? { mode }
+          : {
+              mode,
+              subnet: `192.168.${third}.0/24`,
+              dns: { hosts: { [`192.168.${third}.1`]: [alias] } },
+            },
+      ];
     });
     return {
       apiVersion: 'ven/v1',
       fleet: 'lab',
       host: { accelerator },
       ...(boots === null ? {} : { orchestrator: { bootUrl: `http://boot.lab.test/${boots}.efi` } }),
-      networks: { ...(Object.fromEntries(networks) as object), shared: { existing: 'default', httpBoot: boots !== null && lent } },
+      networks: {
+        ...(Object.fromEntries(networks) as object),
+        shared: { existing: 'default', httpBoot: boots !== null && lent },
+      },
       vms: vms.map(([name, { nics, ...rest }]) => ({
         name,
         ...rest,
-        ...(nics === undefined ? {} : { nics: typeof nics === 'string' ? nics : nics.map(({ on, model }) => ({ ...source(on), model })) }),
+        ...(nics === undefined
+          ? {}
+          : {
+              nics:
+                typeof nics === 'string'
+                  ? nics
+                  : nics.map(({ on, model }) => ({ ...source(on), model })),
+            }),
       })),
     };
   });
-const resolved = (text: object): ResolvedFleet => loadFleet(JSON.stringify(text), { file: 'fleet.yaml' });
+const resolved = (text: object): ResolvedFleet =>
+  loadFleet(JSON.stringify(text), { file: 'fleet.yaml' });
 const fleet = written.map(resolved);
 /** The orchestrator, if it has one, knows its VMs as long as they are there. */
 const registered = ({ orchestrator, ...rest }: ResolvedFleet): ResolvedFleet => ({
   ...rest,
-  orchestrator: orchestrator && { ...orchestrator, onboarding: 'non-interactive', removeHosts: true },
+  orchestrator: orchestrator && {
+    ...orchestrator,
+    onboarding: 'non-interactive',
+    removeHosts: true,
+  },
 });
 
 /** What a person may do to a VM of the fleet: to its definition, and to what runs. */
@@ -95,14 +132,20 @@ const DOMAIN_DEEDS: Record<string, (lab: Lab, uuid: string, running: boolean) =>
     if (running) host.crash(uuid);
   },
   'attach a disk of theirs': (lab, uuid) => {
-    editBoth(lab, uuid, (domain) => withDevice(domain, diskAt('/var/lib/libvirt/images/theirs.qcow2', 'vdz')));
+    editBoth(lab, uuid, (domain) =>
+      withDevice(domain, diskAt('/var/lib/libvirt/images/theirs.qcow2', 'vdz')),
+    );
   },
   'attach a NIC of theirs': (lab, uuid, running) => {
-    const nic = element('interface', { type: 'user' }, [element('mac', { address: '52:54:00:11:22:33' })]);
-    if (running) lab.host.editLive(uuid, (xml) => editXml(xml, (domain) => withDevice(domain, nic)));
+    const nic = element('interface', { type: 'user' }, [
+      element('mac', { address: '52:54:00:11:22:33' }),
+    ]);
+    if (running)
+      lab.host.editLive(uuid, (xml) => editXml(xml, (domain) => withDevice(domain, nic)));
   },
   'move all NICs': (lab, uuid) => {
-    // A run that was killed while it gave the network back may have left it off: then nobody can plug anything in.
+    // A run that was killed while it gave the network back may have left it off: then nobody can
+    // plug anything in.
     if (lab.host.networks.get(lab.network('default'))?.active) lab.host.plugInto(uuid, 'default');
   },
   'take the disks off': (lab, uuid) => {
@@ -112,14 +155,18 @@ const DOMAIN_DEEDS: Record<string, (lab: Lab, uuid: string, running: boolean) =>
     editDefinition(lab, uuid, (domain) => mapDevices(domain, 'interface', () => null));
   },
   'another bus': (lab, uuid) => {
-    const other = (target: XmlElement): XmlElement => withAttribute(target, 'bus', attribute(target, 'bus') === 'sata' ? 'scsi' : 'sata');
+    const other = (target: XmlElement): XmlElement =>
+      withAttribute(target, 'bus', attribute(target, 'bus') === 'sata' ? 'scsi' : 'sata');
     editDefinition(lab, uuid, (domain) =>
-      mapDevices(domain, 'disk', (disk) => mapChildren(disk, (part) => (part.name === 'target' ? other(part) : part))),
+      mapDevices(domain, 'disk', (disk) =>
+        mapChildren(disk, (part) => (part.name === 'target' ? other(part) : part)),
+      ),
     );
   },
   'another target': (lab, uuid) => {
     let moved = false;
-    const target = (part: XmlElement): XmlElement => (part.name === 'target' ? withAttribute(part, 'dev', 'sdy') : part);
+    const target = (part: XmlElement): XmlElement =>
+      part.name === 'target' ? withAttribute(part, 'dev', 'sdy') : part;
     editDefinition(lab, uuid, (domain) =>
       mapDevices(domain, 'disk', (disk) => {
         if (moved) return disk;
@@ -130,7 +177,9 @@ const DOMAIN_DEEDS: Record<string, (lab: Lab, uuid: string, running: boolean) =>
   },
   'another firmware': (lab, uuid) => {
     editDefinition(lab, uuid, (domain) =>
-      mapChildren(domain, (part) => (part.name === 'os' ? withChild(withChild(part, 'loader', null), 'nvram', null) : part)),
+      mapChildren(domain, (part) =>
+        part.name === 'os' ? withChild(withChild(part, 'loader', null), 'nvram', null) : part,
+      ),
     );
   },
   'fewer CPUs': (lab, uuid) => {
@@ -138,36 +187,61 @@ const DOMAIN_DEEDS: Record<string, (lab: Lab, uuid: string, running: boolean) =>
   },
 };
 /** What a person may do to the rest. */
-const OTHER_DEEDS = ['lose NVRAM', 'lose a volume', 'grow a volume', 'stop a network', 'restart a network'];
+const OTHER_DEEDS = [
+  'lose NVRAM',
+  'lose a volume',
+  'grow a volume',
+  'stop a network',
+  'restart a network',
+];
 const DEEDS = [...Object.keys(DOMAIN_DEEDS), ...OTHER_DEEDS];
 const which = fc.nat(5);
 const handwork = fc.record({ what: fc.constantFrom(...DEEDS), which });
-/** Without the one that leaves a file behind: an NVRAM that a person took out of the definition is none that libvirt knows of. */
-const deed = fc.record({ what: fc.constantFrom(...DEEDS.filter((what) => what !== 'another firmware')), which });
+/**
+ * Without the one that leaves a file behind: an NVRAM that a person took out of the definition is
+ * none that libvirt knows of.
+ */
+const deed = fc.record({
+  what: fc.constantFrom(...DEEDS.filter((what) => what !== 'another firmware')),
+  which,
+});
 
 /** Does it to the `which`-th of the fleet's things that it can be done to. */
 function disturb(lab: Lab, { what, which }: { what: string; which: number }): void {
   const { host } = lab;
   const pick = <T>(things: T[]): T | undefined => things[which % Math.max(1, things.length)];
-  const ours = (xml: string | null): boolean => domainName(parseXml(xml ?? '<none/>')).startsWith('lab_');
+  const ours = (xml: string | null): boolean =>
+    domainName(parseXml(xml ?? '<none/>')).startsWith('lab_');
   const domain = pick([...host.domains].filter(([, { config }]) => ours(config)));
   if (domain) DOMAIN_DEEDS[what]?.(lab, domain[0], domain[1].live !== null);
-  const network = pick([...host.networks].filter(([, { xml, active }]) => active && ours(xml)))?.[0];
+  const network = pick(
+    [...host.networks].filter(([, { xml, active }]) => active && ours(xml)),
+  )?.[0];
   if (what === 'stop a network' && network !== undefined) host.stopNetwork(network);
   if (what === 'restart a network' && network !== undefined) host.restartNetwork(network);
-  if (what === 'lose NVRAM') host.nvrams.delete(pick([...host.nvrams].filter((path) => path.includes('/lab_'))) ?? '');
-  const [volume, bytes] = pick([...(host.storage.pools.get('default')?.volumes ?? [])].filter(([name]) => name.startsWith('lab_'))) ?? ['', 0];
+  if (what === 'lose NVRAM')
+    host.nvrams.delete(pick([...host.nvrams].filter((path) => path.includes('/lab_'))) ?? '');
+  const [volume, bytes] = pick(
+    [...(host.storage.pools.get('default')?.volumes ?? [])].filter(([name]) =>
+      name.startsWith('lab_'),
+    ),
+  ) ?? ['', 0];
   if (what === 'lose a volume') host.storage.delete('default', volume);
   if (what === 'grow a volume' && volume !== '') host.storage.add('default', volume, bytes * 2);
 }
 
-function editDefinition({ host }: Lab, uuid: string, edit: (domain: XmlElement) => XmlElement): void {
+function editDefinition(
+  { host }: Lab,
+  uuid: string,
+  edit: (domain: XmlElement) => XmlElement,
+): void {
   host.edit(uuid, (xml) => editXml(xml, edit));
 }
 
 function editBoth(lab: Lab, uuid: string, edit: (domain: XmlElement) => XmlElement): void {
   editDefinition(lab, uuid, edit);
-  if (lab.host.domains.get(uuid)?.live !== null) lab.host.editLive(uuid, (xml) => editXml(xml, edit));
+  if (lab.host.domains.get(uuid)?.live !== null)
+    lab.host.editLive(uuid, (xml) => editXml(xml, edit));
 }
 
 async function start(): Promise<Lab> {
@@ -178,8 +252,10 @@ async function start(): Promise<Lab> {
 }
 
 type Kill = [back: boolean, n: number, { what: string; which: number } | null];
-const small = (vms: object[], networks: object = {}): ResolvedFleet => resolved({ apiVersion: 'ven/v1', fleet: 'lab', networks, vms });
-const onPool = (pool: string): ResolvedFleet => small([{ name: 'a', firmware: 'bios', disks: [{ size: '1GiB', bus: 'sata', pool }] }]);
+const small = (vms: object[], networks: object = {}): ResolvedFleet =>
+  resolved({ apiVersion: 'ven/v1', fleet: 'lab', networks, vms });
+const onPool = (pool: string): ResolvedFleet =>
+  small([{ name: 'a', firmware: 'bios', disks: [{ size: '1GiB', bus: 'sata', pool }] }]);
 const upTo = (most: number): number[] => Array.from({ length: most }, (_, index) => index + 1);
 /** What was wrong once. */
 const MET: [ResolvedFleet, ResolvedFleet, Kill[]][] = [
@@ -207,49 +283,71 @@ const MET: [ResolvedFleet, ResolvedFleet, Kill[]][] = [
   [onPool('default'), onPool('default'), [[true, 1, { what: 'another target', which: 0 }]]],
 ];
 
-test('from any fleet to any other, killed and disturbed on the way: one apply that runs to its end leads there', async () => {
+test('from any fleet to any other, killed and disturbed: one whole apply does it', async () => {
   await fc.assert(
-    fc.asyncProperty(fleet, fleet, fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 30 }), fc.option(deed)), { maxLength: 3 }), async (a, b, kills) => {
-      const lab = await start();
-      const foreign = lab.foreign(a);
-      await lab.apply(a);
-      for (const [back, n, byHand] of kills) {
-        await lab.applyKilled(n, back ? a : b);
-        if (byHand !== null) disturb(lab, byHand);
-      }
-      expect((await lab.apply(b)).result.exitCode).toBe(EXIT.done);
-      const { changes } = lab.host;
-      expect(await lab.plan(b)).toMatchObject({ changes: [], steps: [] });
-      await lab.apply(b);
-      expect(lab.host.changes).toBe(changes);
-      expect(lab.foreign(b)).toEqual(foreign);
-      const made = [...lab.host.domains.values()].map(({ config }) => domainName(parseXml(config ?? '')));
-      expect(made.filter((name) => name.startsWith('lab_')).sort()).toEqual(b.vms.map(({ domain }) => domain).sort());
-    }),
+    fc.asyncProperty(
+      fleet,
+      fleet,
+      fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 30 }), fc.option(deed)), {
+        maxLength: 3,
+      }),
+      async (a, b, kills) => {
+        const lab = await start();
+        const foreign = lab.foreign(a);
+        await lab.apply(a);
+        for (const [back, n, byHand] of kills) {
+          await lab.applyKilled(n, back ? a : b);
+          if (byHand !== null) disturb(lab, byHand);
+        }
+        expect((await lab.apply(b)).result.exitCode).toBe(EXIT.done);
+        const { changes } = lab.host;
+        expect(await lab.plan(b)).toMatchObject({ changes: [], steps: [] });
+        await lab.apply(b);
+        expect(lab.host.changes).toBe(changes);
+        expect(lab.foreign(b)).toEqual(foreign);
+        const made = [...lab.host.domains.values()].map(({ config }) =>
+          domainName(parseXml(config ?? '')),
+        );
+        expect(made.filter((name) => name.startsWith('lab_')).sort()).toEqual(
+          b.vms.map(({ domain }) => domain).sort(),
+        );
+      },
+    ),
     { numRuns: 100 + MET.length, examples: MET },
   );
 }, 60_000);
 
-test('destroy leaves what is not ours, and nothing else, from wherever other runs ended', async () => {
+test('destroy leaves only what is foreign, wherever the runs before it ended', async () => {
   const nio = fleet.filter(({ orchestrator }) => orchestrator !== null).map(registered);
   const some = fc.oneof(fc.tuple(fleet, fleet), fc.tuple(nio, nio));
   await fc.assert(
-    fc.asyncProperty(some, fc.integer({ min: 1, max: 30 }), fc.option(deed), fc.integer({ min: 1, max: 12 }), async ([a, b], n, byHand, m) => {
-      const lab = await start();
-      const before = lab.everything();
-      await lab.apply(a);
-      await lab.applyKilled(n, b);
-      if (byHand !== null) disturb(lab, byHand);
-      await lab.applyKilled(m, b, DESTROY);
-      expect((await lab.apply(b, DESTROY)).result.exitCode).toBe(EXIT.done);
-      expect(lab.everything()).toEqual(before);
-    }),
+    fc.asyncProperty(
+      some,
+      fc.integer({ min: 1, max: 30 }),
+      fc.option(deed),
+      fc.integer({ min: 1, max: 12 }),
+      async ([a, b], n, byHand, m) => {
+        const lab = await start();
+        const before = lab.everything();
+        await lab.apply(a);
+        await lab.applyKilled(n, b);
+        if (byHand !== null) disturb(lab, byHand);
+        await lab.applyKilled(m, b, DESTROY);
+        expect((await lab.apply(b, DESTROY)).result.exitCode).toBe(EXIT.done);
+        expect(lab.everything()).toEqual(before);
+      },
+    ),
     { numRuns: 60 },
   );
 }, 60_000);
 
-test('an apply after a destroy that was killed anywhere: all are registered, and who was still there is who it was', async () => {
-  const text = { apiVersion: 'ven/v1', fleet: 'lab', orchestrator: { bootUrl: 'http://boot.lab.test/a.efi' }, vms: [{ name: 'a', count: 2 }] };
+test('an apply after a killed destroy: all are registered, what was left the same', async () => {
+  const text = {
+    apiVersion: 'ven/v1',
+    fleet: 'lab',
+    orchestrator: { bootUrl: 'http://boot.lab.test/a.efi' },
+    vms: [{ name: 'a', count: 2 }],
+  };
   const nio = registered(resolved(text));
   const whole = await start();
   await whole.apply(nio);
@@ -266,26 +364,48 @@ test('an apply after a destroy that was killed anywhere: all are registered, and
     const { plan, result } = await lab.apply(nio);
     const at = `killed before ${ends[n - 1] ?? ''}`;
     expect(result.exitCode, at).toBe(EXIT.done);
-    expect(plan.summary, at).toMatchObject({ replace: 0, delete: 0, create: whole.host.domains.size + 2 - there });
-    expect(lab.host.faults.changes.slice(done).filter((change) => /^(undefine|vol-delete|unregister) /.test(change)), at).toEqual([]);
+    expect(plan.summary, at).toMatchObject({
+      replace: 0,
+      delete: 0,
+      create: whole.host.domains.size + 2 - there,
+    });
+    expect(
+      lab.host.faults.changes
+        .slice(done)
+        .filter((change) => /^(undefine|vol-delete|unregister) /.test(change)),
+      at,
+    ).toEqual([]);
     expect(await lab.things(nio), at).toEqual(end);
     expect(await lab.plan(nio), at).toMatchObject({ changes: [], steps: [] });
   }
 });
 
-test('handwork costs no disk, neither by itself nor together with a change that costs none', async () => {
+test('edits by hand cost no disk, neither alone nor with a change that costs none', async () => {
   await fc.assert(
-    fc.asyncProperty(written, fc.array(handwork, { minLength: 1, maxLength: 3 }), fc.boolean(), async (text, deeds, changed) => {
-      const lab = await start();
-      await lab.apply(resolved(text));
-      for (const each of deeds) disturb(lab, each);
-      const vms = text.vms.map((each) => ({ ...each, title: 'another', cpus: (each.cpus ?? 4) + 1 }));
-      const now = resolved(changed ? { ...text, vms } : text);
-      const done = lab.host.changes;
-      expect((await lab.apply(now)).result.exitCode).toBe(EXIT.done);
-      expect(lab.host.faults.changes.slice(done).filter((change) => /^(undefine|vol-delete) /.test(change))).toEqual([]);
-      expect(await lab.plan(now)).toMatchObject({ changes: [], steps: [] });
-    }),
+    fc.asyncProperty(
+      written,
+      fc.array(handwork, { minLength: 1, maxLength: 3 }),
+      fc.boolean(),
+      async (text, deeds, changed) => {
+        const lab = await start();
+        await lab.apply(resolved(text));
+        for (const each of deeds) disturb(lab, each);
+        const vms = text.vms.map((each) => ({
+          ...each,
+          title: 'another',
+          cpus: (each.cpus ?? 4) + 1,
+        }));
+        const now = resolved(changed ? { ...text, vms } : text);
+        const done = lab.host.changes;
+        expect((await lab.apply(now)).result.exitCode).toBe(EXIT.done);
+        expect(
+          lab.host.faults.changes
+            .slice(done)
+            .filter((change) => /^(undefine|vol-delete) /.test(change)),
+        ).toEqual([]);
+        expect(await lab.plan(now)).toMatchObject({ changes: [], steps: [] });
+      },
+    ),
     { numRuns: 60 },
   );
 }, 60_000);

@@ -26,19 +26,31 @@ test.each<[string, boolean, (xml: string) => string]>([
         .replace('<network', `<network xmlns:dnsmasq="${DNSMASQ}"`)
         .replace('</network>', `<dnsmasq:options>${option}</dnsmasq:options></network>`),
   ],
-  ['to one that is lent already', true, (xml) => xml.replace('</dnsmasq:options>', `${option}</dnsmasq:options>`)],
-])('boot options that were added %s are refused, and nothing is changed in it', async (_, lent, change) => {
-  const lab = Lab.bare();
-  if (lent) await lab.apply(fleetOf('http://boot.lab.test/a.efi'));
-  const fleet = fleetOf('http://boot.lab.test/another.efi');
-  const plan = await lab.plan(fleet);
-  const network = lab.host.networks.get(lab.network('default'));
-  if (!network) throw new Error('no network default');
-  network.xml = change(network.xml);
-  const before = structuredClone(network);
-  const { result, outcomes } = await lab.run(fleet, plan);
-  expect(result).toMatchObject({ exitCode: EXIT.someVmsFailed });
-  expect([...outcomes].filter(([, outcome]) => outcome === 'failed').map(([id]) => id)).toEqual(['network.shared:boot']);
-  expect(lab.host.networks.get(lab.network('default'))).toEqual(before);
-  await expect(lab.plan(fleet)).rejects.toMatchObject({ code: 'foreign-object', exitCode: EXIT.refused });
-});
+  [
+    'to one that is lent already',
+    true,
+    (xml) => xml.replace('</dnsmasq:options>', `${option}</dnsmasq:options>`),
+  ],
+])(
+  'boot options that were added %s are refused, and nothing is changed in it',
+  async (_, lent, change) => {
+    const lab = Lab.bare();
+    if (lent) await lab.apply(fleetOf('http://boot.lab.test/a.efi'));
+    const fleet = fleetOf('http://boot.lab.test/another.efi');
+    const plan = await lab.plan(fleet);
+    const network = lab.host.networks.get(lab.network('default'));
+    if (!network) throw new Error('no network default');
+    network.xml = change(network.xml);
+    const before = structuredClone(network);
+    const { result, outcomes } = await lab.run(fleet, plan);
+    expect(result).toMatchObject({ exitCode: EXIT.someVmsFailed });
+    expect([...outcomes].filter(([, outcome]) => outcome === 'failed').map(([id]) => id)).toEqual([
+      'network.shared:boot',
+    ]);
+    expect(lab.host.networks.get(lab.network('default'))).toEqual(before);
+    await expect(lab.plan(fleet)).rejects.toMatchObject({
+      code: 'foreign-object',
+      exitCode: EXIT.refused,
+    });
+  },
+);

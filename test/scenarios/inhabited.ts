@@ -17,7 +17,9 @@ vms:
 
 let made: Promise<Lab> | undefined;
 
-/** A host with other people's things on it: a running domain with a disk, a network, and a fleet. */
+/**
+ * A host with other people's things on it: a running domain with a disk, a network, and a fleet.
+ */
 export async function inhabited(): Promise<Lab> {
   made ??= (async () => {
     const lab = Lab.bare();
@@ -25,7 +27,10 @@ export async function inhabited(): Promise<Lab> {
     host.addForeignVolume('default', 'theirs.qcow2');
     host.addForeignNetwork({ name: 'theirs', bridge: 'virbr7', gateway: '10.99.0.1/24' });
     const disks = [{ path: '/var/lib/libvirt/images/theirs.qcow2', target: 'vda' }];
-    host.addForeignDomain({ name: 'theirs', disks, networks: ['default', 'theirs'] }, { running: true });
+    host.addForeignDomain(
+      { name: 'theirs', disks, networks: ['default', 'theirs'] },
+      { running: true },
+    );
     await lab.apply(OTHER);
     return lab;
   })();

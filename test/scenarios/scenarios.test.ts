@@ -1,15 +1,23 @@
 /**
- * Each folder is a case: `before.yaml` was applied to a host with other people's things on it (if there is one), `host.ts`
- * did things to it by hand, and then a plan is made for `fleet.yaml` with `options.json`. The plan is recorded beside
- * them, and the laws hold of it, through all rooms but the real host: texts from the real templates, kept by a libvirt in
- * memory, read back by the real host's parsers. A case with a `refusal.json` is refused, and that is recorded there.
- * `vitest run test/scenarios -u` records anew.
+ * Each folder is a case: `before.yaml` was applied to a host with other people's things on it (if
+ * there is one), `host.ts` did things to it by hand, and then a plan is made for `fleet.yaml` with
+ * `options.json`. The plan is recorded beside them, and the laws hold of it, through all rooms but
+ * the real host: texts from the real templates, kept by a libvirt in memory, read back by the real
+ * host's parsers. A case with a `refusal.json` is refused, and that is recorded there. `vitest run
+ * test/scenarios -u` records anew.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadFleet } from '../../src/config/index.js';
 import { networkFacts } from '../../src/libvirt/index.js';
-import { EXIT, VenError, type Plan, type PlanOptions, type ResolvedFleet, type Step } from '../../src/model/index.js';
+import {
+  EXIT,
+  VenError,
+  type Plan,
+  type PlanOptions,
+  type ResolvedFleet,
+  type Step,
+} from '../../src/model/index.js';
 import { styleOf, planText } from '../../src/view/index.js';
 import { APPLY, DESTROY, parseXml, type Lab, type Run } from '../fake-host/index.js';
 import { inhabited } from './inhabited.js';
@@ -29,28 +37,51 @@ interface Case {
   host: Lab;
   /** What is not the fleet's. */
   foreign: Map<string, unknown>;
-  /** The same, but for what hangs on networks that are lent to the fleet: while a run is under way, that may be cut off. */
+  /**
+   * The same, but for what hangs on networks that are lent to the fleet: while a run is under way,
+   * that may be cut off.
+   */
   untouched: Map<string, unknown>;
 }
 
 async function open(name: string): Promise<Case> {
   const folder = new URL(`${name}/`, HERE);
-  const read = (file: string): string | null => (existsSync(new URL(file, folder)) ? readFileSync(new URL(file, folder), 'utf8') : null);
+  const read = (file: string): string | null =>
+    existsSync(new URL(file, folder)) ? readFileSync(new URL(file, folder), 'utf8') : null;
   const fleetOf = (file: string): ResolvedFleet | null => {
     const text = read(file);
     const readBeside = (path: string): string => readFileSync(new URL(path, folder), 'utf8');
-    return text === null ? null : loadFleet(text, { file, surroundings: { readFile: readBeside, now: new Date('2026-11-22') } });
+    return text === null
+      ? null
+      : loadFleet(text, {
+          file,
+          surroundings: { readFile: readBeside, now: new Date('2026-11-22') },
+        });
   };
   const before = fleetOf('before.yaml');
   const fleet = fleetOf('fleet.yaml') as ResolvedFleet;
-  const options = { ...APPLY, ...(JSON.parse(read('options.json') ?? '{}') as Partial<PlanOptions>) };
+  const options = {
+    ...APPLY,
+    ...(JSON.parse(read('options.json') ?? '{}') as Partial<PlanOptions>),
+  };
   const setUp = await inhabited();
   if (before !== null) await setUp.apply(before);
-  if (read('host.ts') !== null) ((await import(new URL('host.ts', folder).href)) as { default: (lab: Lab) => void }).default(setUp);
+  if (read('host.ts') !== null)
+    ((await import(new URL('host.ts', folder).href)) as { default: (lab: Lab) => void }).default(
+      setUp,
+    );
   const host = setUp.copy();
   const foreign = host.foreign(fleet);
-  const lent = new Set([...thingsOn(host, [...lentTo(fleet), ...(before === null ? [] : lentTo(before))])]);
-  return { fleet, options, host, foreign, untouched: new Map([...foreign].filter(([key]) => !lent.has(key))) };
+  const lent = new Set([
+    ...thingsOn(host, [...lentTo(fleet), ...(before === null ? [] : lentTo(before))]),
+  ]);
+  return {
+    fleet,
+    options,
+    host,
+    foreign,
+    untouched: new Map([...foreign].filter(([key]) => !lent.has(key))),
+  };
 }
 
 type PlannedCase = Case & { plan: Plan };
@@ -66,13 +97,16 @@ describe.each(refusals)('%s', (name) => {
   test('is refused as recorded', async () => {
     const { fleet, options, host } = await open(name);
     const refused: unknown = await host.plan(fleet, options).catch((error: unknown) => error);
-    if (!(refused instanceof VenError)) throw refused instanceof Error ? refused : new Error('it is not refused');
+    if (!(refused instanceof VenError))
+      throw refused instanceof Error ? refused : new Error('it is not refused');
     expect(host.host.changes).toBe(0);
     const { code, summary, detail, hint, where } = refused;
-    await expect(json({ code, summary, detail, hint, where })).toMatchFileSnapshot(fileOf(name, 'refusal.json'));
+    await expect(json({ code, summary, detail, hint, where })).toMatchFileSnapshot(
+      fileOf(name, 'refusal.json'),
+    );
   });
 
-  test('destroy works all the same, from wherever it ends, and leaves all else and nothing of the fleet', async () => {
+  test('destroy works all the same, killed anywhere, and leaves only foreign things', async () => {
     const opened = await open(name);
     await expectDestroyed(opened.host, opened, 'never applied');
   });
@@ -86,14 +120,20 @@ describe.each(cases)('%s', (name) => {
     const { plan, host } = await opened();
     expect(host.host.changes).toBe(0);
     const { changes, steps, warnings, summary } = plan;
-    await expect(json({ changes, steps: steps.map(shortStep), warnings, summary })).toMatchFileSnapshot(fileOf(name, 'plan.json'));
-    await expect(planText(plan, { style: styleOf({ isTTY: false }, {}), file: 'fleet.yaml' })).toMatchFileSnapshot(fileOf(name, 'plan.txt'));
+    await expect(
+      json({ changes, steps: steps.map(shortStep), warnings, summary }),
+    ).toMatchFileSnapshot(fileOf(name, 'plan.json'));
+    await expect(
+      planText(plan, { style: styleOf({ isTTY: false }, {}), file: 'fleet.yaml' }),
+    ).toMatchFileSnapshot(fileOf(name, 'plan.txt'));
   });
 
   test('law 1: after an apply nothing is left to do, and a second one does nothing', async () => {
     const { plan, host, fleet, options, foreign } = await opened();
     const lab = host.copy();
-    expect(await lab.run(fleet, plan)).toMatchObject({ result: { outcome: 'done', exitCode: EXIT.done } });
+    expect(await lab.run(fleet, plan)).toMatchObject({
+      result: { outcome: 'done', exitCode: EXIT.done },
+    });
     const { changes } = lab.host;
     const again = { ...options, replace: [] };
     expect(await lab.plan(fleet, again)).toMatchObject({ changes: [], steps: [] });
@@ -114,13 +154,16 @@ describe.each(cases)('%s', (name) => {
       for (const uuid of begun(killed)) expect(await lab.isReady(fleet, uuid), at).toBe(false);
       expect(still(untouched, lab, fleet), at).toEqual(untouched);
       expect((await lab.apply(fleet, options)).result.outcome, at).toBe('done');
-      expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({ changes: [], steps: [] });
+      expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({
+        changes: [],
+        steps: [],
+      });
       expect(await lab.things(fleet), at).toEqual(end);
       expect(still(foreign, lab, fleet), at).toEqual(foreign);
     }
   });
 
-  test('laws 2 and 3: when any change fails, what does not need it is done, and the next apply does the rest', async () => {
+  test('laws 2 and 3: when any change fails, the next apply does the rest', async () => {
     const { plan, host, fleet, options, foreign } = await opened();
     const whole = await finished(await opened());
     const end = await whole.things(fleet);
@@ -146,13 +189,16 @@ describe.each(cases)('%s', (name) => {
         rest.plan.steps.filter(({ address }) => !left.has(address)),
         at,
       ).toEqual([]);
-      expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({ changes: [], steps: [] });
+      expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({
+        changes: [],
+        steps: [],
+      });
       expect(await lab.things(fleet), at).toEqual(end);
       expect(still(foreign, lab, fleet), at).toEqual(foreign);
     }
   });
 
-  test('destroy works from wherever a run ends, itself included, and leaves all else and nothing of the fleet', async () => {
+  test('destroy works wherever a run ended, and leaves only foreign things', async () => {
     const { host, fleet, options } = await opened();
     const { changes } = (await finished(await opened())).host;
     const verified = new Set<string>();
@@ -170,10 +216,16 @@ test('there are cases', () => {
 });
 
 /**
- * Destroy, killed before each of its changes and then run again, leaves all else and nothing of the fleet. Many kills leave
- * the same state; `verified` has those from which the second destroy was seen to work.
+ * Destroy, killed before each of its changes and then run again, leaves all else and nothing of the
+ * fleet. Many kills leave the same state; `verified` has those from which the second destroy was
+ * seen to work.
  */
-async function expectDestroyed(left: Lab, { fleet, options, foreign, untouched }: Case, where: string, verified = new Set<string>()): Promise<void> {
+async function expectDestroyed(
+  left: Lab,
+  { fleet, options, foreign, untouched }: Case,
+  where: string,
+  verified = new Set<string>(),
+): Promise<void> {
   const unguarded = {
     ...fleet,
     orchestrator: fleet.orchestrator && { ...fleet.orchestrator, removeHosts: true },
@@ -188,7 +240,9 @@ async function expectDestroyed(left: Lab, { fleet, options, foreign, untouched }
     if (!verified.has(key)) {
       const again = await lab.apply(unguarded, DESTROY);
       expect(again.result.outcome, at).toBe('done');
-      expect(options.keepDisks ? withoutDisks(lab.everything()) : lab.everything(), at).toEqual(foreign);
+      expect(options.keepDisks ? withoutDisks(lab.everything()) : lab.everything(), at).toEqual(
+        foreign,
+      );
       verified.add(key);
     }
     if (killed.result.outcome === 'done') return;
@@ -221,7 +275,9 @@ function begun({ plan, outcomes }: Run): string[] {
   const done = (id: string): boolean => outcomes.get(id) === 'done';
   const last = new Map(plan.steps.map(({ address, id }) => [address, id]));
   return plan.steps.flatMap((step) =>
-    step.kind === 'vm-up' && step.needs.every(done) && !done(last.get(step.address) ?? '') ? [step.vm.uuid] : [],
+    step.kind === 'vm-up' && step.needs.every(done) && !done(last.get(step.address) ?? '')
+      ? [step.vm.uuid]
+      : [],
   );
 }
 
@@ -232,7 +288,9 @@ function still(things: Map<string, unknown>, lab: Lab, fleet: ResolvedFleet): Ma
 
 /** libvirt names of others' networks that the fleet boots through. */
 function lentTo(fleet: ResolvedFleet): string[] {
-  return fleet.networks.flatMap((network) => (network.kind === 'existing' && network.bootUrl !== null ? [network.libvirtName] : []));
+  return fleet.networks.flatMap((network) =>
+    network.kind === 'existing' && network.bootUrl !== null ? [network.libvirtName] : [],
+  );
 }
 
 /** Those networks, and what hangs on them. */
@@ -242,7 +300,8 @@ function* thingsOn({ host }: Lab, names: readonly string[]): Generator<string> {
     if (!names.includes(name)) continue;
     yield* [`network ${uuid}`, `bridge ${bridge ?? ''}`];
     for (const tap of host.bridges.get(bridge ?? '') ?? []) yield `tap ${tap}`;
-    for (const [domain, { live }] of host.domains) if (live?.includes(`"${name}"`) || live?.includes(`"${bridge}"`)) yield `domain ${domain}`;
+    for (const [domain, { live }] of host.domains)
+      if (live?.includes(`"${name}"`) || live?.includes(`"${bridge}"`)) yield `domain ${domain}`;
   }
 }
 
@@ -256,7 +315,10 @@ function json(value: unknown): string {
 
 /** A step without the whole specs that it carries. */
 function shortStep(step: Step): unknown {
-  const { vm, network, ...rest } = step as Step & { vm?: { name: string }; network?: { subnet: unknown; dhcp: unknown } };
+  const { vm, network, ...rest } = step as Step & {
+    vm?: { name: string };
+    network?: { subnet: unknown; dhcp: unknown };
+  };
   return {
     ...rest,
     ...(vm === undefined ? {} : { vm: vm.name }),

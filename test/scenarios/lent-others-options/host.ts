@@ -5,5 +5,9 @@ import type { Lab } from '../../fake-host/index.js';
 export default function byHand(lab: Lab): void {
   const network = lab.host.networks.get(lab.network('default'));
   if (!network) throw new Error('no network default');
-  network.xml = bootNetwork(network.xml, { fleet: 'x', network: 'y' }, 'http://theirs.test/c.efi').replace(/<metadata>.*<\/metadata>/s, '');
+  network.xml = bootNetwork(
+    network.xml,
+    { fleet: 'x', network: 'y' },
+    'http://theirs.test/c.efi',
+  ).replace(/<metadata>.*<\/metadata>/s, '');
 }

@@ -4,7 +4,9 @@ import { editXml, mapChildren, withChild, type Lab } from '../../fake-host/index
 export default function byHand(lab: Lab): void {
   lab.host.edit(lab.domain('lab_edge-1'), (xml) =>
     editXml(xml, (domain) =>
-      mapChildren(domain, (part) => (part.name === 'os' ? withChild(withChild(part, 'loader', null), 'nvram', null) : part)),
+      mapChildren(domain, (part) =>
+        part.name === 'os' ? withChild(withChild(part, 'loader', null), 'nvram', null) : part,
+      ),
     ),
   );
   lab.host.nvrams.delete('/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.fd');

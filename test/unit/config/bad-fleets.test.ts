@@ -1,4 +1,7 @@
-/** Every file of the corpus gets the findings that its first line expects, at their places, with frame and hint, at once. */
+/**
+ * Every file of the corpus gets the findings that its first line expects, at their places, with
+ * frame and hint, at once.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -118,7 +121,8 @@ const made: Record<string, { content: string | Uint8Array; expected: string }> =
     expected: 'too-large',
   },
   '6,000 VMs written out': {
-    content: `${HEAD}vms:\n${Array.from({ length: 6_000 }, (_, n) => `- name: vm-${n}\n`).join('')}`,
+    content:
+      `${HEAD}vms:\n` + `${Array.from({ length: 6_000 }, (_, n) => `- name: vm-${n}\n`).join('')}`,
     expected: 'out-of-range@4:1',
   },
   '4,900 mistakes': {

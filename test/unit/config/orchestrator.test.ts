@@ -7,7 +7,8 @@ const pem = (name: string): string =>
   readFileSync(new URL(`../efi/certificates/${name}.pem`, import.meta.url), 'utf8');
 const BOOT = 'orchestrator: { domain: lab.test, caCertificate: ca.pem }\n';
 const REST =
-  'networks: { lab: {}, quiet: { httpBoot: false }, still: { dhcp: false } }\nvms: [{ name: a }, { name: b, firmware: bios }]\n';
+  'networks: { lab: {}, quiet: { httpBoot: false }, still: { dhcp: false } }\n' +
+  'vms: [{ name: a }, { name: b, firmware: bios }]\n';
 
 function load(body: string, text = pem('root'), now = '2026-11-22'): ResolvedFleet {
   const readFile = (path: string): string => {
@@ -116,7 +117,8 @@ describe('an orchestrator', () => {
 
 describe('onboarding', () => {
   const NIO =
-    'orchestrator: { domain: lab.test, caCertificate: ca.pem, onboarding: non-interactive, project: infra-1';
+    'orchestrator: { domain: lab.test, caCertificate: ca.pem, onboarding: non-interactive, ' +
+    'project: infra-1';
   const credentials = (user: string, password: string) => ({
     username: { env: user },
     password: { env: password },
@@ -134,7 +136,7 @@ describe('onboarding', () => {
     expect(orchestrator?.profile).toEqual({ builtin: 'edge-node' });
   });
 
-  it('takes credentials from the usual variables, each flow its own, or from where the file says', () => {
+  it('takes credentials from each flow’s usual variables, or from where the file says', () => {
     const of = (rest: string) => load(`${rest} }\n${REST}`).orchestrator?.credentials;
     expect(of(NIO)).toEqual(credentials('PROJECT_API_USER', 'PROJECT_API_PASSWORD'));
     const io = NIO.replace('non-interactive', 'interactive');
@@ -156,7 +158,8 @@ describe('onboarding', () => {
 
   it('goes by the names that the fleet’s own networks know', () => {
     const networks =
-      'networks: { lab: { subnet: 192.168.150.0/24, dns: { hosts: { 192.168.150.1: [API.lab.test, b.lab.test] } } } }\n';
+      'networks: { lab: { subnet: 192.168.150.0/24, ' +
+      'dns: { hosts: { 192.168.150.1: [API.lab.test, b.lab.test] } } } }\n';
     const { orchestrator } = load(
       `${NIO} }\n${networks}vms: [{ name: a, nics: [{ network: lab }] }]\n`,
     );
@@ -166,7 +169,7 @@ describe('onboarding', () => {
     });
   });
 
-  it('is another plan where it adds steps, and the same where it adds none; the VMs stay the same', () => {
+  it('changes the plan only where it adds steps; the VMs stay the same', () => {
     const plain = load(BOOT + REST);
     const nio = load(`${NIO} }\n${REST}`);
     const io = load(`${NIO.replace('non-interactive', 'interactive')} }\n${REST}`);
@@ -179,7 +182,10 @@ describe('onboarding', () => {
 
   it('warns of VMs that no orchestrator will see', () => {
     const vms =
-      'networks: { lab: {}, still: { dhcp: false } }\nvms: [{ name: a, boot: [disk] }, { name: b, firmware: bios }, { name: c, nics: [{ network: still }] }, { name: d, nics: [{ network: still }, { network: lab }] }]\n';
+      'networks: { lab: {}, still: { dhcp: false } }\n' +
+      'vms: [{ name: a, boot: [disk] }, { name: b, firmware: bios }, { name: c, ' +
+      'nics: [{ network: still }] }, { name: d, nics: [{ network: still }, ' +
+      '{ network: lab }] }]\n';
     expect(load(`${NIO} }\n${vms}`).warnings).toEqual([
       "vm.a: `boot` leaves the network out, so it can't be onboarded",
       "vm.b: a BIOS does not boot over HTTP, so it can't be onboarded",

@@ -32,7 +32,13 @@ const trouble = (rest: string, mark = ''): string =>
 describe('a profile', () => {
   it('is read with its defaults', () => {
     const profile = loadProfile(
-      `${stage("timeout: 2m, enter: [{ console: 'EFI' }, { quiet: 1h, in: [firmware] }, { orchestrator: '^R' }], flows: [interactive], from: [firmware], answers: [{ prompt: 'p:$', send: password }, { prompt: 'q:$', send: { text: yes } }]")}trouble: [{ name: disk-full, class: storage, console: No space, recover: { prompt: '>$', type: reset } }, { name: off, class: os, powerOff: true, stages: [hook] }]\n`,
+      `${stage(
+        "timeout: 2m, enter: [{ console: 'EFI' }, { quiet: 1h, in: [firmware] }, " +
+          "{ orchestrator: '^R' }], flows: [interactive], from: [firmware], " +
+          "answers: [{ prompt: 'p:$', send: password }, { prompt: 'q:$', send: { text: yes } }]",
+      )}trouble: [{ name: disk-full, ` +
+        "class: storage, console: No space, recover: { prompt: '>$', type: reset } }, " +
+        '{ name: off, class: os, powerOff: true, stages: [hook] }]\n',
       'p.yaml',
     );
     expect(profile).toMatchObject({
@@ -172,7 +178,8 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
   ],
   [
     'a last stage that answers',
-    `${HEAD}${FIRST}  - { name: b, enter: [{ console: x }], «answers: [{ prompt: y, send: { text: z } }] }\n`,
+    `${HEAD}${FIRST}  - { name: b, enter: [{ console: x }], «answers: [{ prompt: y, ` +
+      'send: { text: z } }] }\n',
     ['not-allowed'],
     /is the last stage/,
   ],
@@ -282,20 +289,25 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
   [
     'an answer of another kind',
     stage(
-      'timeout: 1s, enter: [{ console: a }], flows: [interactive], answers: [{ prompt: x, send: «token }]',
+      'timeout: 1s, enter: [{ console: a }], flows: [interactive], answers: [{ prompt: x, ' +
+        'send: «token }]',
     ),
     ['not-allowed'],
     /can't be "token"/,
   ],
   [
     'a stage that a flow does not reach',
-    `${HEAD}${FIRST}  - { name: b, flows: [interactive], timeout: 1s, enter: [{ console: x }] }\n  - «{ name: c, from: [b], timeout: 1s, enter: [{ console: y }] }\n${LAST}`,
+    `${HEAD}${FIRST}  - { name: b, flows: [interactive], timeout: 1s, ` +
+      'enter: [{ console: x }] }\n' +
+      '  - «{ name: c, from: [b], timeout: 1s, enter: [{ console: y }] }\n' +
+      `${LAST}`,
     ['unreachable-stage', 'unreachable-stage'],
     /In the non-interactive flow no node reaches "c"/,
   ],
   [
     'a last stage that no node reaches',
-    `${HEAD}${FIRST}  - { name: b, timeout: 1s, enter: [{ console: x }] }\n  - «{ name: c, from: [b], enter: [{ quiet: 1s, in: [firmware] }] }\n`,
+    `${HEAD}${FIRST}  - { name: b, timeout: 1s, enter: [{ console: x }] }\n` +
+      '  - «{ name: c, from: [b], enter: [{ quiet: 1s, in: [firmware] }] }\n',
     ['unreachable-stage', 'unreachable-stage', 'unreachable-stage'],
     /no node reaches "c"/,
   ],
@@ -340,7 +352,10 @@ describe('a mistake', () => {
   });
 
   it('is told together with the others', () => {
-    const text = `${HEAD}  - { name: a }\n  - { name: b, timeout: 1s, enter: [{ console: '(' }], from: [z], tmeout: 3 }\n  - { name: a, enter: [{ console: x }] }\n`;
+    const text =
+      `${HEAD}  - { name: a }\n` +
+      "  - { name: b, timeout: 1s, enter: [{ console: '(' }], from: [z], tmeout: 3 }\n" +
+      '  - { name: a, enter: [{ console: x }] }\n';
     const { findings } = refused(text);
     expect(findings.map(({ rule, line }) => `${rule}@${line}`)).toEqual([
       'missing-key@4',

@@ -1,4 +1,7 @@
-/** What a fleet file means: defaults, units, merging, derived identities, and that these stay as they are. */
+/**
+ * What a fleet file means: defaults, units, merging, derived identities, and that these stay as
+ * they are.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -195,7 +198,8 @@ vms: [{ name: x, nics: [{ network: lab }, { network: shared }, { bridge: br0, mo
 describe('devices', () => {
   it('SATA and SCSI share letters, virtio has its own', () => {
     const { vms } = fleet(
-      'vms: [{ name: x, disks: [{ size: 1GiB }, { size: 1GiB, bus: virtio }, { size: 1GiB, bus: scsi }, { size: 1MiB, bus: virtio }] }]',
+      'vms: [{ name: x, disks: [{ size: 1GiB }, { size: 1GiB, bus: virtio }, { size: 1GiB, ' +
+        'bus: scsi }, { size: 1MiB, bus: virtio }] }]',
     );
     expect(vms[0]?.disks.map((disk) => disk.target)).toEqual(['sda', 'vda', 'sdb', 'vdb']);
     expect(vms[0]?.disks[3]?.sizeBytes).toBe(1024 * 1024);
@@ -210,7 +214,8 @@ describe('devices', () => {
 
   it('graphics', () => {
     const { vms } = fleet(
-      'vms: [{ name: x, graphics: vnc }, { name: y, graphics: { type: vnc, listen: "::1", port: 5901 } }]',
+      'vms: [{ name: x, graphics: vnc }, { name: y, graphics: { type: vnc, listen: "::1", ' +
+        'port: 5901 } }]',
     );
     expect(vms.map((vm) => vm.graphics)).toEqual([
       { type: 'vnc', listen: '127.0.0.1', port: 'auto' },
@@ -221,11 +226,14 @@ describe('devices', () => {
 
 describe('identities', () => {
   const before = fleet(
-    'networks: { lab: {} }\nvms: [{ name: edge, count: 3, nics: [{ network: lab }, { bridge: br0 }] }, { name: other }]',
+    'networks: { lab: {} }\n' +
+      'vms: [{ name: edge, count: 3, nics: [{ network: lab }, { bridge: br0 }] }, ' +
+      '{ name: other }]',
   );
 
   it('are the same for ever', () => {
-    // These values stand for fleets in the field: a change here would make ven take them for other machines.
+    // These values stand for fleets in the field: a change here would make ven take them for other
+    // machines.
     const [vm] = before.vms;
     expect(vm?.uuid).toBe('574b9788-db70-5c46-9da1-ae4ca1dbe941');
     expect(vm?.nics.map((nic) => nic.mac)).toEqual(['52:f0:3b:7a:58:1e', '52:1a:15:63:44:86']);
@@ -263,7 +271,11 @@ vms:
 
   it('of two fleets differ', () => {
     const twin = load(
-      'apiVersion: ven/v1\nfleet: edge-lab-2\nnetworks: { lab: {} }\nvms: [{ name: edge, count: 3, nics: [{ network: lab }, { bridge: br0 }] }, { name: other }]',
+      'apiVersion: ven/v1\n' +
+        'fleet: edge-lab-2\n' +
+        'networks: { lab: {} }\n' +
+        'vms: [{ name: edge, count: 3, nics: [{ network: lab }, { bridge: br0 }] }, ' +
+        '{ name: other }]',
     );
     const all = (one: ResolvedFleet): string[] => [
       ...one.vms.flatMap((vm) => [vm.uuid, vm.serialNumber, ...vm.nics.map((nic) => nic.mac)]),
@@ -276,7 +288,9 @@ vms:
   it('step aside for what the file says', () => {
     const taken = before.vms[0];
     const { vms } = fleet(
-      `vms: [{ name: edge, count: 3 }, { name: thief, serialNumbers: ["${taken?.serialNumber}"], nics: [{ bridge: br0, mac: "${taken?.nics[0]?.mac}" }] }]`,
+      'vms: [{ name: edge, count: 3 }, { name: thief, ' +
+        `serialNumbers: ["${taken?.serialNumber}"], nics: [{ bridge: br0, ` +
+        `mac: "${taken?.nics[0]?.mac}" }] }]`,
     );
     expect(new Set(vms.map((vm) => vm.serialNumber)).size).toBe(4);
     expect(new Set(vms.flatMap((vm) => vm.nics.map((nic) => nic.mac))).size).toBe(4);
@@ -334,14 +348,16 @@ describe('the digest', () => {
       (network) =>
         own(
           fleet(
-            `networks: { lab: ${network} }\nvms: [{ name: x, nics: [{ network: lab, address: 10.0.0.9 }] }]`,
+            `networks: { lab: ${network} }\n` +
+              'vms: [{ name: x, nics: [{ network: lab, address: 10.0.0.9 }] }]',
           ),
           'lab',
         ).digest,
     );
     const moved = own(
       fleet(
-        'networks: { lab: { subnet: 10.0.0.0/24 } }\nvms: [{ name: x, nics: [{ network: lab, address: 10.0.0.8 }] }]',
+        'networks: { lab: { subnet: 10.0.0.0/24 } }\n' +
+          'vms: [{ name: x, nics: [{ network: lab, address: 10.0.0.8 }] }]',
       ),
       'lab',
     ).digest;

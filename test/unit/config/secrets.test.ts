@@ -1,4 +1,6 @@
-/** Secrets by reference: what is said of those that can't be used, and that no finding shows one. */
+/**
+ * Secrets by reference: what is said of those that can't be used, and that no finding shows one.
+ */
 import { describe, expect, it } from 'vitest';
 import { loadFleet, withoutLiteralSecrets } from '../../../src/config/index.js';
 import {
@@ -9,7 +11,10 @@ import {
 } from '../../../src/model/index.js';
 
 const FLEET =
-  'apiVersion: ven/v1\nfleet: lab\ndefaults: { graphics: { type: vnc, password: { env: VNC } } }\nvms: [{ name: a, count: 9 }, { name: b }]\n';
+  'apiVersion: ven/v1\n' +
+  'fleet: lab\n' +
+  'defaults: { graphics: { type: vnc, password: { env: VNC } } }\n' +
+  'vms: [{ name: a, count: 9 }, { name: b }]\n';
 
 function load(text: string, readSecret?: ReadSecret): ResolvedFleet {
   const readFile = (): string => '';
@@ -67,7 +72,10 @@ describe('a literal', () => {
     ['password: c4n4ry', 'cpus: none, '],
   ])('%s is shown by no finding, whatever else is wrong', (password, more) => {
     const findings = refusal(
-      `apiVersion: ven/v1\nfleet: lab\nvms:\n  - { ${more}name: a, graphics: { type: vnc, ${password} } }\n`,
+      'apiVersion: ven/v1\n' +
+        'fleet: lab\n' +
+        'vms:\n' +
+        `  - { ${more}name: a, graphics: { type: vnc, ${password} } }\n`,
     );
     for (const { message, hint, frame } of findings)
       expect(message + hint + frame).not.toContain('c4n4ry');
@@ -90,7 +98,17 @@ describe('a literal, however it is written', () => {
         : where === 'username'
           ? '    password: { env: PW }\n'
           : '    username: { env: ME }\n';
-    return `apiVersion: ven/v1\nfleet: lab\norchestrator:\n  domain: kind.internal\n  onboarding: interactive\n  credentials:\n${other}${lines}\nnetworks: { lab: {} }\nvms: [{ name: a }]\n`;
+    return (
+      'apiVersion: ven/v1\n' +
+      'fleet: lab\n' +
+      'orchestrator:\n' +
+      '  domain: kind.internal\n' +
+      '  onboarding: interactive\n' +
+      '  credentials:\n' +
+      `${other}${lines}\n` +
+      'networks: { lab: {} }\n' +
+      'vms: [{ name: a }]\n'
+    );
   };
   const CASES: [where: 'username' | 'password' | 'other', lines: string][] = [
     ['username', '    username: Hunter2secret'],

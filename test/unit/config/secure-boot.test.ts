@@ -26,7 +26,9 @@ function load(secureBoot: string, more = ''): ResolvedFleet {
   };
   const surroundings = { readFile, now: new Date('2026-11-22') };
   return loadFleet(
-    `apiVersion: ven/v1\nfleet: lab\nvms: [{ name: a, count: 3, firmware: { secureBoot: ${secureBoot}${more} } }]\n`,
+    'apiVersion: ven/v1\n' +
+      'fleet: lab\n' +
+      `vms: [{ name: a, count: 3, firmware: { secureBoot: ${secureBoot}${more} } }]\n`,
     {
       file: 'f',
       surroundings,

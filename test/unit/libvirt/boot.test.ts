@@ -8,10 +8,17 @@ const URL = 'https://boot.lab.test/a.efi';
 const LAB = { fleet: 'lab', network: 'shared' };
 const OTHER = { fleet: 'other', network: 'common' };
 const network = (before: string, after = '', attrs = ''): string =>
-  `<network${attrs}>\n  <name>default</name>\n  <uuid>08b765aa-5a81-49d7-95de-aa322f790e34</uuid>${before}\n  <bridge name="virbr0"/>${after}\n</network>`;
+  `<network${attrs}>\n` +
+  '  <name>default</name>\n' +
+  `  <uuid>08b765aa-5a81-49d7-95de-aa322f790e34</uuid>${before}\n` +
+  `  <bridge name="virbr0"/>${after}\n` +
+  '</network>';
 const DNSMASQ = ' xmlns:dnsmasq="http://libvirt.org/schemas/network/dnsmasq/1.0"';
 const options = (...values: string[]): string =>
-  `\n  <dnsmasq:options>${values.map((value) => `\n    <dnsmasq:option value="${value}"/>`).join('')}\n  </dnsmasq:options>`;
+  '\n' +
+  '  <dnsmasq:options>' +
+  `${values.map((value) => `\n    <dnsmasq:option value="${value}"/>`).join('')}\n` +
+  '  </dnsmasq:options>';
 
 const facts = (xml: string) => networkFacts(parseXml(xml));
 
@@ -59,7 +66,7 @@ describe('boot options in a network of somebody else’s', () => {
     expect(bootNetwork(before, LAB, null)).toBe(before);
   });
 
-  it('leave what others changed meanwhile, and keep the definition as it was for a person to read', () => {
+  it('leave what others changed meanwhile, and leave the definition readable', () => {
     const before = network('');
     const lent = bootNetwork(before, LAB, URL);
     expect(parseXml(lent).children.length).toBeGreaterThan(0);

@@ -110,7 +110,8 @@ describe('domain', () => {
     };
     expect(os({ firmware: 'uefi-secure' }, secure)).toEqual([
       '<loader readonly="yes" secure="yes" type="pflash" format="qcow2">/a&amp;b.qcow2</loader>',
-      '<nvram template="/c&quot;d.qcow2" format="qcow2">/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.qcow2</nvram>',
+      '<nvram template="/c&quot;d.qcow2" ' +
+        'format="qcow2">/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.qcow2</nvram>',
       'smm',
     ]);
   });

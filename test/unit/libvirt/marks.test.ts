@@ -47,7 +47,8 @@ describe('marks', () => {
     ['a mark that lacks the digest', '<ven:vm xmlns:ven="urn:ven:1" fleet="f" name="n"/>'],
     [
       'two marks',
-      '<a:vm xmlns:a="urn:ven:1" fleet="f" name="n" digest="d"/><b:vm xmlns:b="urn:ven:1" fleet="g" name="n" digest="d"/>',
+      '<a:vm xmlns:a="urn:ven:1" fleet="f" name="n" digest="d"/><b:vm xmlns:b="urn:ven:1" ' +
+        'fleet="g" name="n" digest="d"/>',
     ],
     ['nothing', ''],
   ])('takes %s for no mark', (_what, inside) => {
@@ -56,7 +57,8 @@ describe('marks', () => {
 
   it('marks a network', () => {
     const marked = parseXml(
-      '<network><metadata><v:network xmlns:v="urn:ven:1" fleet="f" name="lab" digest="d"/></metadata></network>',
+      '<network><metadata><v:network xmlns:v="urn:ven:1" fleet="f" name="lab" ' +
+        'digest="d"/></metadata></network>',
     );
     expect(networkMark(marked)).toEqual({ fleet: 'f', network: 'lab', digest: 'd' });
     expect(networkMark(recorded('network-default.xml'))).toBeNull();

@@ -99,7 +99,8 @@ describe('domainFacts', () => {
       'uefi',
     ],
     [
-      '<firmware><feature enabled="no" name="secure-boot"/><feature enabled="yes" name="other"/></firmware><loader/>',
+      '<firmware><feature enabled="no" name="secure-boot"/><feature enabled="yes" ' +
+        'name="other"/></firmware><loader/>',
       'uefi',
     ],
     ['<loader secure="yes"/>', 'uefi-secure'],
@@ -110,7 +111,9 @@ describe('domainFacts', () => {
   it('reads the boot order from the devices, too', () => {
     const order = domainFacts(
       domain(
-        '<devices><interface><boot order="2"/></interface><interface><boot order="3"/></interface><disk device="disk"><boot order="1"/></disk><disk device="cdrom"><boot order="4"/></disk></devices>',
+        '<devices><interface><boot order="2"/></interface><interface><boot ' +
+          'order="3"/></interface><disk device="disk"><boot order="1"/></disk><disk ' +
+          'device="cdrom"><boot order="4"/></disk></devices>',
       ),
     ).boot;
     expect(order).toEqual(['disk', 'network', 'other']);

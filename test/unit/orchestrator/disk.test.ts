@@ -1,4 +1,7 @@
-/** The installed node's disk, read by the formats' own rules. That firmware boots from it is shown on real VMs. */
+/**
+ * The installed node's disk, read by the formats' own rules. That firmware boots from it is shown
+ * on real VMs.
+ */
 import { describe, expect, it } from 'vitest';
 import { crc32 } from 'node:zlib';
 import { bootEntry, installedDisk } from '../../../stand-in/disk.ts';

@@ -106,7 +106,7 @@ describe('trouble that passes', () => {
     expect(apiCalls()).toHaveLength(2);
   });
 
-  it('half of the time that a call may take is survived, with few attempts and growing pauses', async () => {
+  it('half of a call’s time is survived, with few attempts and growing pauses', async () => {
     const until = performance.now() + 1000;
     answerWith(() =>
       performance.now() < until ? { status: 503 } : { status: 200, json: { hosts: [] } },

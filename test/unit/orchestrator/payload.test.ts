@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { cpio, FILE, FOLDER } from '../../../stand-in/cpio.ts';
 import { unifiedImage } from '../../../stand-in/unified-image.ts';
 
-/** Headers of a 64-bit PE file with one section of 0x200 bytes at 0x400 of the file and 0x4000 of memory. */
+/**
+ * Headers of a 64-bit PE file with one section of 0x200 bytes at 0x400 of the file and 0x4000 of
+ * memory.
+ */
 function stub(sizeOfHeaders = 0x400): Buffer {
   const file = Buffer.alloc(0x600, 0xcc);
   file.fill(0, 0, 0x400);

@@ -99,7 +99,7 @@ describe('the default operating system', () => {
     expect(config(known)).toMatchObject({ defaultOs: 'os-2' });
   });
 
-  it('is put back, too, after an outage that took all of the time that the new one had', async () => {
+  it('is put back, too, after an outage that took all of the new one’s time', async () => {
     let until = Infinity;
     const known = providers(undefined, ({ method }) => {
       if (method === 'POST' && until === Infinity) until = performance.now() + 1300;
@@ -114,7 +114,7 @@ describe('the default operating system', () => {
     expect(known.all).toMatchObject([{ providerVendor: 'V', config: JSON.stringify(OLD) }]);
   });
 
-  it('was set where only the answer was lost, and is not deleted where deleting is refused', async () => {
+  it('was set where only the answer was lost, and stays where deleting is refused', async () => {
     let lost = false;
     const known = providers(undefined, ({ method, body }) => {
       if (method !== 'POST' || lost) return null;

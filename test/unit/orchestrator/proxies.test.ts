@@ -67,7 +67,8 @@ describe('a proxy', () => {
     );
     expect(error.code).toBe('orchestrator-unreachable');
     expect(error.summary).toContain(
-      `the proxy ${proxy.url} refuses to connect to ${KEYCLOAK}:${String(service.port)} (${String(status)})`,
+      `the proxy ${proxy.url} refuses to connect to ${KEYCLOAK}:${String(service.port)} ` +
+        `(${String(status)})`,
     );
     expect(error.hint).toContain(`add ${KEYCLOAK} to no_proxy`);
     expect(proxy.asked).toHaveLength(times);

@@ -27,7 +27,7 @@ describe('registering', () => {
     expect(hosts).toHaveLength(1);
   });
 
-  it('asks for the list once for many that register together, and again for none of them', async () => {
+  it('asks for the list once for many that register together, and not again', async () => {
     const { hosts } = inventory();
     const one = client();
     const many = Array.from({ length: 40 }, (_, index) => ({
@@ -59,7 +59,7 @@ describe('registering', () => {
     },
   );
 
-  it('is done where a newer list of hosts fails meanwhile, which only who asked for it is told', async () => {
+  it('is done where a newer list of hosts fails; only its caller gets the error', async () => {
     let now = Date.now();
     let lists = 0;
     const unhandled: unknown[] = [];
@@ -92,7 +92,7 @@ describe('registering', () => {
     expect(hosts).toHaveLength(1);
   });
 
-  it('refuses a serial number that another has, before anything is sent, and a conflict with nothing to be seen', async () => {
+  it('refuses another host’s serial number before it sends, and an unseen conflict', async () => {
     const { hosts } = inventory(() => ({ answer: { status: 409 }, done: false }));
     hosts.push({ resourceId: 'host-7', name: 'somebody', serialNumber: A.serialNumber });
     const error = await errorOf(client().register(A));
@@ -107,7 +107,7 @@ describe('registering', () => {
     });
   });
 
-  it('knows a host that was seen by its UUID, whatever its name, and refuses another with this name', async () => {
+  it('knows a host by its UUID, whatever its name, and refuses the same name', async () => {
     const { hosts } = inventory();
     hosts.push({
       resourceId: 'host-7',

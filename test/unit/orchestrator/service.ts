@@ -1,4 +1,7 @@
-/** An HTTPS server on 127.0.0.1 that answers as a test says, and a proxy; both keep what they were asked. */
+/**
+ * An HTTPS server on 127.0.0.1 that answers as a test says, and a proxy; both keep what they were
+ * asked.
+ */
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type Server } from 'node:http';

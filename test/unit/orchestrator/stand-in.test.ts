@@ -1,4 +1,7 @@
-/** The stand-in orchestrator over real HTTPS on loopback: what its API answers, counts, and can be made to do wrong. */
+/**
+ * The stand-in orchestrator over real HTTPS on loopback: what its API answers, counts, and can be
+ * made to do wrong.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -334,7 +337,7 @@ describe('nodes', () => {
   const start = async (path = 'VENNODE01/start?from=network'): Promise<string> =>
     (await node(path)).text();
 
-  it('get what they shall play, their own or everyone’s, and nothing when there is none', async () => {
+  it('get what they shall play, their own or everyone’s, or nothing', async () => {
     await ask('tinkerbell-haproxy', 'HEAD', '/tink-stack/signed_ipxe.efi');
     expect(orchestrator.seen.boots.at(-1)).toMatchObject({ method: 'HEAD', serialNumber: null });
     expect((await node('VENNODE01/start?from=network')).status).toBe(404);
@@ -372,7 +375,7 @@ describe('nodes', () => {
     expect(await start('VENNODE01/start?from=disk')).not.toMatch(/fault/);
   });
 
-  it('panic once, and say no more when they start again, until they are installed anew', async () => {
+  it('panic once, and are silent when they start again, until reinstalled', async () => {
     orchestrator.everyNode({ flow: 'interactive', fault: { kind: 'os' } });
     for (let times = 0; times < 2; times += 1) {
       expect(await start()).not.toMatch(/fault/);

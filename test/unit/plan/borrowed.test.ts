@@ -1,4 +1,7 @@
-/** Somebody else's networks that are lent to a fleet to boot through: what the scenarios do not tell. */
+/**
+ * Somebody else's networks that are lent to a fleet to boot through: what the scenarios do not
+ * tell.
+ */
 import { describe, expect, test } from 'vitest';
 import { VenError, type ObservedNetwork } from '../../../src/model/index.js';
 import { DESTROY, fleetOf, World } from './world.js';
@@ -151,14 +154,18 @@ test('a transient network would be gone, so it is not touched', () => {
 describe('nodes that can boot from nowhere', () => {
   const fleet = (nics: string, more = ''): ReturnType<typeof fleetOf> =>
     fleetOf(
-      `orchestrator: { bootUrl: "${URL}" }\nnetworks: { lab: {}, quiet: { httpBoot: false } }\nvms: [{ name: edge, count: 5, nics: ${nics}${more} }]\n`,
+      `orchestrator: { bootUrl: "${URL}" }\n` +
+        'networks: { lab: {}, quiet: { httpBoot: false } }\n' +
+        `vms: [{ name: edge, count: 5, nics: ${nics}${more} }]\n`,
     );
   const warnings = (...args: Parameters<typeof fleet>): string[] =>
     worldWith().world.plan(fleet(...args)).warnings;
 
   test('are warned of, with what to write', () => {
     expect(warnings('default')).toEqual([
-      'Network default offers no boot file, and vm.edge-1, vm.edge-2, vm.edge-3 and 2 more can boot from no other network: let ven add it with networks: { default: { existing: default, httpBoot: true } }',
+      'Network default offers no boot file, and vm.edge-1, vm.edge-2, vm.edge-3 and 2 more ' +
+        'can boot from no other network: let ven add it with ' +
+        'networks: { default: { existing: default, httpBoot: true } }',
     ]);
   });
 

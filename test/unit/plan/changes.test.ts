@@ -288,7 +288,8 @@ describe('what a person did by hand', () => {
   test('a NIC is moved back without a restart, and one pulled out comes with a restart', () => {
     const world = new World();
     const fleet = fleetOf(
-      'networks: { lab: { mode: nat, subnet: 192.168.150.0/24 } }\nvms: [{ name: edge, nics: [{ network: lab }, { bridge: virbr0 }] }]\n',
+      'networks: { lab: { mode: nat, subnet: 192.168.150.0/24 } }\n' +
+        'vms: [{ name: edge, nics: [{ network: lab }, { bridge: virbr0 }] }]\n',
     );
     world.apply(fleet);
     const { live } = world.domain('lab_edge');
@@ -320,7 +321,7 @@ describe('what a person did by hand', () => {
     expect(world.domain('lab_edge').persistent).toBe(true);
   });
 
-  test('a disk that a killed run made, and that is no longer wanted, costs no other disk and goes with the VM', () => {
+  test('an unwanted disk of a killed run costs no other disk and goes with the VM', () => {
     const world = new World();
     const before = fleetOf(EDGE(', disks: [{ size: 1GiB }]'));
     world.apply(before);
@@ -402,7 +403,7 @@ describe('what a person did by hand, and then another change of the fleet file',
 });
 
 describe('after a failure', () => {
-  test('a VM that could not start for want of a bridge is made again once the bridge is there', () => {
+  test('a VM that could not start without its bridge is recreated once there is one', () => {
     const world = new World();
     const fleet = fleetOf('vms: [{ name: edge, nics: [{ bridge: br0 }] }]\n');
     const plan = world.plan(fleet);

@@ -3,7 +3,8 @@ import { VenError } from '../../../src/model/index.js';
 import { DESTROY, fleetOf, World } from './world.js';
 
 const FLEET = fleetOf(
-  'networks: { lab: { mode: nat, subnet: 192.168.150.0/24 } }\nvms: [{ name: edge, count: 2, nics: [{ network: lab }] }]\n',
+  'networks: { lab: { mode: nat, subnet: 192.168.150.0/24 } }\n' +
+    'vms: [{ name: edge, count: 2, nics: [{ network: lab }] }]\n',
 );
 
 function refusal(attempt: () => unknown): VenError {
@@ -75,7 +76,7 @@ describe('foreign things', () => {
     expect(refusal(() => world.plan(FLEET)).code).toBe('foreign-object');
   });
 
-  test('a domain named 1, a subnet that only overlaps, and other fleets are no reason to refuse', () => {
+  test('a domain named 1, an overlapping subnet, and other fleets are not refused', () => {
     const world = new World();
     world.addDomain('1', '00000000-0000-4000-8000-000000000001');
     world.addDomain('other_edge-1', '00000000-0000-4000-8000-000000000002', {

@@ -17,7 +17,7 @@ describe('subnet: auto', () => {
     expect(subnets(new World())).toEqual(first);
   });
 
-  test('keeps away from networks and routes, active or not, and from the default route not at all', () => {
+  test('avoids networks and routes, active or not, but not the default route', () => {
     const taken = subnets(new World())[0] ?? '';
     const world = new World();
     world.addNetwork('theirs', 'virbr5', taken.replace('.0/24', '.129/25'), { active: false });

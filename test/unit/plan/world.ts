@@ -39,8 +39,9 @@ export function fleetOf(yaml: string): ResolvedFleet {
 }
 
 /**
- * A host that does what a plan's steps mean, on `HostState`'s own level: no XML, no programs. It says whether the steps of
- * a plan lead where the plan says; what libvirt makes of XML is for the fake host and the real one.
+ * A host that does what a plan's steps mean, on `HostState`'s own level: no XML, no programs. It
+ * says whether the steps of a plan lead where the plan says; what libvirt makes of XML is for the
+ * fake host and the real one.
  */
 export class World {
   domains: ObservedDomain[] = [];
@@ -159,7 +160,10 @@ export class World {
     return makePlan(fleet, this.observe(), { ...APPLY, ...options });
   }
 
-  /** Runs the plan's steps in an order that their needs allow; `after`: stops (as if killed) after so many. */
+  /**
+   * Runs the plan's steps in an order that their needs allow; `after`: stops (as if killed) after
+   * so many.
+   */
   run(plan: Plan, after = Number.POSITIVE_INFINITY): void {
     const done = new Set<string>();
     const left = [...plan.steps];
@@ -169,7 +173,8 @@ export class World {
       const [step] = next < 0 ? [] : left.splice(next, 1);
       if (!step)
         throw new Error(
-          `steps that wait for each other, or for none: ${left.map(({ id, needs }) => `${id} <- ${needs.join(' ')}`).join('; ')}`,
+          'steps that wait for each other, or for ' +
+            `none: ${left.map(({ id, needs }) => `${id} <- ${needs.join(' ')}`).join('; ')}`,
         );
       this.#doStep(step, plan.fleet);
       done.add(step.id);

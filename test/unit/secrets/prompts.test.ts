@@ -5,7 +5,11 @@ import { createMasker } from '../../../src/secrets/index.js';
 import { cpuMs } from '../cpu.js';
 
 const TEXT =
-  'apiVersion: ven/v1\nprofile: mine\nstages:\n  - { name: first, timeout: 10s }\n  - { name: ready, enter: [{ console: done }] }\n';
+  'apiVersion: ven/v1\n' +
+  'profile: mine\n' +
+  'stages:\n' +
+  '  - { name: first, timeout: 10s }\n' +
+  '  - { name: ready, enter: [{ console: done }] }\n';
 const profile = loadProfile(TEXT, 'p.yaml');
 
 const masker = (...prompts: string[]): ReturnType<typeof createMasker> => {

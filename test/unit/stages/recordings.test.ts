@@ -1,4 +1,7 @@
-/** Recordings of consoles give the timelines that they say, however they are cut, and whoever is killed meanwhile. */
+/**
+ * Recordings of consoles give the timelines that they say, however they are cut, and whoever is
+ * killed meanwhile.
+ */
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -83,7 +83,10 @@ export interface Replay extends Outcome {
   watcher: NodeWatcher;
 }
 
-/** @param restored after each input a new watcher takes over from the old one's memory, through JSON. */
+/**
+ * @param restored after each input a new watcher takes over from the old one's memory, through
+ * JSON.
+ */
 export function replay(
   flow: OnboardingFlow,
   inputs: readonly NodeInput[],

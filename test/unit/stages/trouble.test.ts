@@ -1,4 +1,7 @@
-/** Each trouble of the profile that comes along: its class and its decisive line; and that nothing harmless counts as trouble. */
+/**
+ * Each trouble of the profile that comes along: its class and its decisive line; and that nothing
+ * harmless counts as trouble.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   FAILURE_CLASSES,
@@ -108,7 +111,8 @@ const CASES: Case[] = [
     'agent-failed',
     'agents',
     'agents',
-    '[\u001b[0;1;31mFAILED\u001b[0m] Failed to start \u001b[0;1;39mplatform-update-agent.service\u001b[0m - Platform Update Agent.\r\n',
+    '[\u001b[0;1;31mFAILED\u001b[0m] Failed to start ' +
+      '\u001b[0;1;39mplatform-update-agent.service\u001b[0m - Platform Update Agent.\r\n',
     '[FAILED] Failed to start platform-update-agent.service - Platform Update Agent.',
   ],
   ['agent-not-installed', 'agents', 'agents', 'Error: installation of node-agent failed\r\n'],
@@ -255,7 +259,7 @@ describe('trouble that may be recovered from', () => {
     },
   );
 
-  it('counts as failed with its own class when something else fails meanwhile, or time is up', () => {
+  it('counts as failed with its own class when another fails, or time is up', () => {
     const error = { at: 10, says: '  Error: Unexpected network error.\r\n' };
     const expected = { class: 'network', line: 'Error: Unexpected network error.' };
     const nothing = { at: 60, says: 'BdsDxe: No bootable option or device was found.\r\n' };
@@ -289,7 +293,8 @@ describe('what is no trouble', () => {
   it.each([
     [
       'firmware',
-      'BdsDxe: failed to load Boot0001 "UEFI QEMU HARDDISK QM00001 " from PciRoot(0x0): Not Found\r\n',
+      'BdsDxe: failed to load Boot0001 "UEFI QEMU HARDDISK QM00001 " from PciRoot(0x0): ' +
+        'Not Found\r\n',
     ],
     ['hook', 'random: Login incorrect is what a wrong password gets\r\n'],
     ['http-boot', 'A Shell> in the middle\r\n'],

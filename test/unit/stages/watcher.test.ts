@@ -127,7 +127,11 @@ describe('prompts', () => {
     const past: Step = {
       at: 50,
       late: true,
-      says: 'Provide Username and Password for the IO:\r\nUsername: x\r\nPassword: \r\nUsername: y\r\n',
+      says:
+        'Provide Username and Password for the IO:\r\n' +
+        'Username: x\r\n' +
+        'Password: \r\n' +
+        'Username: y\r\n',
     };
     expect(replay('interactive', inputsOf([past, { at: 80 }])).typed).toEqual([]);
   });
@@ -168,7 +172,7 @@ describe('a watcher that takes over', () => {
     return inputsOf(steps).flatMap((input) => types(watcher.take(input)));
   };
 
-  it('types the same answer again when ten seconds pass and nothing was said: it was killed before it typed', () => {
+  it('types the answer again after ten silent seconds: it was killed before it typed', () => {
     expect(go([{ at: 60 }, { at: 69.9 }])).toEqual([]);
     expect(go([{ at: 60 }, { at: 70 }, { at: 80 }, { at: 999 }])).toEqual([[1, 'username']]);
   });
@@ -238,7 +242,8 @@ describe('a watcher that takes over', () => {
     expect(
       inputsOf([{ at: 90_000 }, { at: 90_010 }]).flatMap((input) => types(again.take(input))),
     ).toEqual([[1, 'username']]);
-    // 1800 s in the stage, from 10 on: 2 of them passed before, and the rest is counted on, however often somebody else takes over.
+    // 1800 s in the stage, from 10 on: 2 of them passed before, and the rest is counted on, however
+    // often somebody else takes over.
     const third = newWatcher(JSON.parse(JSON.stringify(again.memory)));
     for (const input of inputsOf([{ at: 180_010 }, { at: 180_010 + 1787 }])) third.take(input);
     expect(third.outcome).toBe('under-way');
@@ -373,7 +378,11 @@ describe('a node that starts anew', () => {
 describe('a node that was installed before', () => {
   it('is found again by what is kept of its last boot', () => {
     const boot =
-      'BdsDxe: starting Boot0006 "ubuntu" from HD\r\nEFI stub: Loaded initrd from x\r\nUbuntu 24.04.1 LTS edge-1 ttyS0\r\n\r\nedge-1 login: ';
+      'BdsDxe: starting Boot0006 "ubuntu" from HD\r\n' +
+      'EFI stub: Loaded initrd from x\r\n' +
+      'Ubuntu 24.04.1 LTS edge-1 ttyS0\r\n' +
+      '\r\n' +
+      'edge-1 login: ';
     const { stages, watcher, typed } = replay(
       'interactive',
       inputsOf([{ at: 5, says: boot, late: true }, { at: 60 }]),
@@ -539,7 +548,10 @@ describe('secrets', () => {
     const rest = [
       {
         at: 17,
-        says: `${PASSWORD.slice(6)}\r\nuser=${USER} pass=${PASSWORD}\r\nLogin incorrect for ${USER}\r\n`,
+        says:
+          `${PASSWORD.slice(6)}\r\n` +
+          `user=${USER} pass=${PASSWORD}\r\n` +
+          `Login incorrect for ${USER}\r\n`,
       },
     ];
     const watcher = newWatcher();
