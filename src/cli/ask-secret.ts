@@ -8,8 +8,7 @@ import { stderr } from './output.js';
 const known = new Map<string, Promise<string>>();
 
 /**
- * For `askSecret` of a request, which asks for each thing once; null: there is no terminal to ask
- * on.
+ * The `askSecret` of a request: asks for each secret once; null: there is no terminal to ask on.
  */
 export function secretAsker(): AskSecret | null {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
@@ -20,10 +19,10 @@ export function secretAsker(): AskSecret | null {
   };
 }
 
-/** Takes a line from the terminal without showing it, which is not empty. */
+/** Reads a line from the terminal without echo; an empty line is refused. */
 async function askSecret(what: string, signal: AbortSignal): Promise<string> {
   const { stdin } = process;
-  // When the terminal is gone it can't be put back either, which must not be the end of us.
+  // When the terminal is gone, restoring its mode fails, which must not crash.
   stdin.on('error', () => undefined);
   emitKeypressEvents(stdin);
   stdin.setRawMode(true).resume();

@@ -34,14 +34,14 @@ export interface CarryOut extends Pick<
 
 export interface CarriedOut {
   exitCode: number;
-  /** As of `apply`. */
+  /** As `apply` returns it. */
   lost: ApplyResult['lost'];
 }
 
 /**
- * What `apply` and `destroy` share: shows the plan, asks, runs it, tells how it went. The plan and
- * the result go to standard output, progress and the question to standard error; with `json` the
- * events are all that standard output gets. `run`: what does it.
+ * What `apply` and `destroy` share: shows the plan, asks, runs it, shows the result. The plan and
+ * the result go to standard output, progress and the question to standard error; with `json`
+ * standard output gets the events only. `run`: the operation.
  */
 export async function carryOut(
   { yes, json, ...request }: CarryOut,
@@ -73,7 +73,7 @@ export async function carryOut(
       confirm: async (plan) => {
         tell(`${planText(plan, { style, file: request.file })}\n`);
         const verb =
-          plan.options.mode === 'destroy' ? 'take these away from' : 'make these changes on';
+          plan.options.mode === 'destroy' ? 'delete these from' : 'make these changes on';
         const yesSaid =
           agreed === 'given' || (await ask(`Do you want to ${verb} ${plan.host}?`, graceful));
         if (graceful.aborted)
@@ -91,7 +91,7 @@ export async function carryOut(
     }
     tell(resultText({ plan, result, failures }, style));
     if (viewFault !== undefined)
-      stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
+      stderr(`Some events were not shown or logged: ${faultText(viewFault)}\n`);
     return { exitCode: result.exitCode, lost };
   } finally {
     for (const view of views) await view.close();
@@ -99,12 +99,12 @@ export async function carryOut(
   }
 }
 
-/** The run went on; but what was lost should not be lost without a word. */
+/** The text of an error that did not stop the run. */
 export function faultText(fault: unknown): string {
   return maskRemembered(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
 }
 
-/** Drawn in place where that can be done, and where the events do not go to the same terminal. */
+/** Redraws in place on a capable terminal, unless the events go to that terminal too. */
 async function progress(plan: Plan, json: boolean): Promise<Progress> {
   const style = styleOf(process.stderr, process.env);
   const free = !(json && process.stdout.isTTY);
@@ -114,8 +114,8 @@ async function progress(plan: Plan, json: boolean): Promise<Progress> {
 }
 
 /**
- * A whole stream of events for a run that had nothing to do, so that who reads it need not know
- * that case.
+ * A whole stream of events for a run that had nothing to do, so that readers of the stream need
+ * no special case.
  */
 function nothingDone(plan: Plan): RunEvent[] {
   const time = new Date().toISOString();

@@ -23,8 +23,8 @@ export const someVms = {
   vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; without any, all' }),
   fleet: Args.string({
     description:
-      'the fleet file, known by a slash or its ending: .yaml, .yml; one at most ' +
-      '[default: ./fleet.yaml]',
+      'the fleet file: an argument with a slash, or one that ends in .yaml or .yml; at most ' +
+      'one [default: ./fleet.yaml]',
   }),
 };
 export const SOME_VMS_USAGE = '<%= command.id %> [VM...] [FLEET] [FLAGS]';
@@ -41,8 +41,8 @@ export function someVmsOf(argv: readonly unknown[]): { vms: string[]; file: stri
     throw new VenError('usage', {
       summary: `There is more than one fleet file: ${files.join(', ')}`,
       hint:
-        'Name one. What has a slash in it, or ends in .yaml or .yml, is a fleet file; all ' +
-        'else are VMs',
+        'Name one. An argument with a slash, or one that ends in .yaml or .yml, is a fleet ' +
+        'file; all others are VMs',
     });
   return { vms: given.filter((word) => !files.includes(word)), file };
 }
@@ -52,7 +52,7 @@ export function jsonForm(command: string | undefined): 'object' | 'event' {
   return ['apply', 'destroy', 'provision'].includes(command ?? '') ? 'event' : 'object';
 }
 
-/** What all commands have: how they style, and how they fail with `--json`. */
+/** The base of all commands: the style of their text, and their errors with `--json`. */
 export abstract class VenCommand extends Command {
   static override usage: string = '<%= command.id %> [FLEET] [FLAGS]';
 
@@ -76,14 +76,14 @@ export abstract class VenCommand extends Command {
 
 export const json = (what: string) => Flags.boolean({ summary: `Print ${what} as JSON.` });
 
-/** Which things a plan is about. */
+/** The flags that select the resources of a plan. */
 export const selection = {
   target: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
     summary:
-      'Only this address (vm.edge-1, network.lab; * for any part: vm.edge-*) and what it ' +
+      'Only this address (vm.edge-1, network.lab; * matches any part: vm.edge-*) and what it ' +
       'needs; may be given more than once.',
   }),
   exclude: Flags.string({
@@ -100,10 +100,12 @@ export const replacement = {
     multipleNonGreedy: true,
     helpValue: 'ADDR',
     summary:
-      'Delete this VM (vm.edge-1, vm.edge-*) and make it anew, though nothing has ' +
-      'changed; may be given more than once.',
+      'Recreate this VM (vm.edge-1, vm.edge-*) even if nothing has changed; may be given ' +
+      'more than once.',
   }),
 };
+
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
 
 /** `90`, `90s`, `5m`, `1h`, in seconds. */
 export const seconds = Flags.custom<number>({
@@ -111,9 +113,12 @@ export const seconds = Flags.custom<number>({
     const [, count, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(input) ?? [];
     if (count === undefined)
       return Promise.reject(
-        new VenError('usage', { summary: `${input} is not a duration`, hint: 'Say 30s, 5m or 1h' }),
+        new VenError('usage', {
+          summary: `${input} is not a duration`,
+          hint: 'Write 30s, 5m or 1h',
+        }),
       );
-    return Promise.resolve(Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1));
+    return Promise.resolve(Number(count) * (SECONDS[unit] ?? 1));
   },
 });
 
@@ -130,18 +135,18 @@ export const controlKey = Flags.custom<string>({
   },
 });
 
-/** Of commands that change the host. */
+/** The flags of commands that change the host. */
 export const execution = {
-  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+  yes: Flags.boolean({ char: 'y', summary: 'Do not ask for confirmation.' }),
   'lock-timeout': seconds({
     default: 0,
     helpValue: 'DURATION',
-    summary: 'How long to wait for another run on this fleet to end: 30s, 5m.',
+    summary: 'Maximum time to wait for another run on this fleet to end: 30s, 5m.',
   }),
   parallelism: Flags.integer({
     min: 1,
     helpValue: 'N',
-    summary: 'At most so many things at once.',
+    summary: 'Maximum number of concurrent operations.',
   }),
 };
 

@@ -1,16 +1,16 @@
 import { createInterface } from 'node:readline';
 import { stderr } from './output.js';
 
-/** `impossible`: nobody said yes, and nobody can be asked. */
+/** `impossible`: there is no --yes, and no terminal to ask on. */
 export function consent(yes: boolean): 'given' | 'ask' | 'impossible' {
   if (yes) return 'given';
   return process.stdin.isTTY && process.stderr.isTTY ? 'ask' : 'impossible';
 }
 
-/** Asks on the terminal; true only for `yes`. The end of input and an abort are a no. */
+/** Asks on the terminal; true only for `yes`. End of input and abort count as no. */
 export function ask(question: string, signal: AbortSignal): Promise<boolean> {
   stderr(`${question}\n  Only 'yes' will be accepted: `);
-  // Not as a terminal: so the kernel edits the line, and Ctrl-C is a signal like everywhere else.
+  // `terminal: false`: the kernel edits the line, and Ctrl-C is a signal as elsewhere.
   const lines = createInterface({ input: process.stdin, terminal: false, signal });
   return new Promise((resolve) => {
     lines.once('line', (line) => {

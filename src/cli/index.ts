@@ -1,7 +1,7 @@
 /**
- * What every command stands on: its flags and arguments, consent, interruption, output that
- * survives a closed pipe, and how an error ends a command. It composes an operation with the views
- * that tell of it; it decides nothing about hosts.
+ * The runtime of commands: flags and arguments, consent, interruption, output that survives a
+ * closed pipe, and errors. It composes an operation with its views; it decides nothing about
+ * hosts.
  */
 export { secretAsker } from './ask-secret.js';
 export { carryOut } from './carry-out.js';
@@ -21,7 +21,7 @@ export {
   VenCommand,
 } from './command.js';
 export { showStatus } from './show-status.js';
-export { makeAndOnboard } from './make-and-onboard.js';
+export { applyAndOnboard } from './apply-and-onboard.js';
 export { onboard } from './onboard.js';
 export { limitsOf, onboarding, retry, sessionOf } from './onboarding-flags.js';
 export { readerIsGone, stderr, stdout } from './output.js';

@@ -7,15 +7,15 @@ import { stderr } from './output.js';
  */
 export interface Interruption {
   interrupt: { graceful: AbortSignal; hard: AbortSignal };
-  /** From now on the run itself tells what an interruption does. */
+  /** From now on the run itself says what an interruption does. */
   runStarted: () => void;
   /** Gives the signals back to Node. */
   end: () => void;
 }
 
 /**
- * First: start nothing new. Second: stop the children. Third: leave at once (the host is safe: what
- * is left is in the next plan). Before the run there is nothing to wait for, so the second leaves.
+ * First: start nothing new. Second: stop the children. Third: exit at once (the host is safe: the
+ * next plan holds what is left). Before the run there is nothing to wait for, so the second exits.
  */
 export function watchInterruption(): Interruption {
   const graceful = new AbortController();
@@ -35,12 +35,12 @@ export function watchInterruption(): Interruption {
       process.exit(EXIT.interrupted);
     }
   };
-  // When a terminal goes away it sends more than one signal; that alone must not stop what runs.
+  // A terminal that closes sends more than one signal; that alone must not stop running steps.
   const hangUp = (): void => {
     if (!graceful.signal.aborted) escalate();
   };
-  // Never `once`: a package that restores the cursor ends the process when nobody else listens any
-  // more.
+  // Never `once`: a package that restores the cursor ends the process when no other listener is
+  // left.
   process.on('SIGINT', escalate).on('SIGTERM', escalate).on('SIGHUP', hangUp);
   return {
     interrupt: { graceful: graceful.signal, hard: hard.signal },

@@ -16,14 +16,14 @@ import { stderr, stdout } from './output.js';
 
 export interface Onboard extends Omit<Watch, 'env' | 'emit' | 'interrupt'> {
   json: boolean;
-  /** The command that goes on with what is left. Default: ven provision. */
+  /** The command that goes on with the open nodes. Default: ven provision. */
   goOn?: string;
   run: (request: Watch) => Promise<Provisioned>;
 }
 
 /**
- * What `provision` and `apply --wait` share: watches, tells how it goes and how it went. Resolves
- * to the exit code.
+ * What `provision` and `apply --wait` share: watches the nodes, shows progress and the result.
+ * Resolves to the exit code.
  */
 export async function onboard({ json, goOn, run, ...request }: Onboard): Promise<number> {
   const interruption = watchInterruption();
@@ -52,7 +52,7 @@ export async function onboard({ json, goOn, run, ...request }: Onboard): Promise
       }),
     );
     if (viewFault !== undefined)
-      stderr(`Not all that happened was told or logged: ${faultText(viewFault)}\n`);
+      stderr(`Some events were not shown or logged: ${faultText(viewFault)}\n`);
     return result.exitCode;
   } finally {
     for (const view of views) await view.close();
@@ -60,7 +60,7 @@ export async function onboard({ json, goOn, run, ...request }: Onboard): Promise
   }
 }
 
-/** Drawn in place where that can be done, and where the events do not go to the same terminal. */
+/** Redraws in place on a capable terminal, unless the events go to that terminal too. */
 async function progress(json: boolean): Promise<Progress<ProvisionEvent>> {
   const style = styleOf(process.stderr, process.env);
   const free = !(json && process.stdout.isTTY);

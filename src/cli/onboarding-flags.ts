@@ -3,30 +3,30 @@ import { FAILURE_CLASSES, VenError, type FailureClass } from '../model/index.js'
 import { secretAsker } from './ask-secret.js';
 import { seconds } from './command.js';
 
-/** Of commands that onboard nodes. */
+/** The flags of commands that onboard nodes. */
 export const onboarding = {
   timeout: seconds({
     helpValue: 'DURATION',
     summary:
-      'End so long after the command began, making VMs included; exit code 4 when nodes ' +
-      'are not there: 45m, 2h.',
+      'Maximum time for the whole command, creation of VMs included; exit code 4 if nodes ' +
+      'have not reached the stage by then: 45m, 2h.',
   }),
   'max-concurrent': Flags.integer({
     min: 1,
     helpValue: 'N',
-    summary: 'At most so many nodes under way at once.',
+    summary: 'Maximum number of nodes that are onboarded at the same time.',
   }),
   stagger: seconds({
     helpValue: 'DURATION',
-    summary: 'At least so long between two power-ons: 10s.',
+    summary: 'Minimum time between two power-ons: 10s.',
   }),
-  junit: Flags.string({ helpValue: 'FILE', summary: 'Write how it went as JUnit XML, too.' }),
+  junit: Flags.string({ helpValue: 'FILE', summary: 'Also write a report as JUnit XML.' }),
 };
 
-/** Which of the nodes that failed. */
+/** The flags that select failed nodes. */
 export const retry = {
   'retry-failed': Flags.boolean({
-    summary: 'Make the VMs that failed anew, and provision just those.',
+    summary: 'Recreate the VMs whose nodes failed, and provision only those.',
   }),
   class: Flags.custom<FailureClass>({
     parse: (input) => {
@@ -35,7 +35,7 @@ export const retry = {
       const hint = `The classes are: ${FAILURE_CLASSES.join(', ')}`;
       return Promise.reject(
         new VenError('usage', {
-          summary: `${JSON.stringify(input)} is no class of failures`,
+          summary: `${JSON.stringify(input)} is not a class of failures`,
           hint,
         }),
       );
@@ -45,7 +45,8 @@ export const retry = {
     multipleNonGreedy: true,
     helpValue: 'CLASS',
     summary:
-      'Only those that failed for this (with --retry-failed): ' + `${FAILURE_CLASSES.join(', ')}.`,
+      'Only nodes that failed for this reason (with --retry-failed): ' +
+      `${FAILURE_CLASSES.join(', ')}.`,
     dependsOn: ['retry-failed'],
   }),
 };

@@ -1,14 +1,14 @@
 /**
- * Everything that a command writes goes through here. When the reader goes away (`ven apply --json
- * | head -1`), or the terminal does, the output goes quiet and the work goes on.
+ * All output of a command goes through here. When the reader goes away (`ven apply --json
+ * | head -1`), or the terminal does, output is dropped and the work goes on.
  */
 const gone = { stdout: false, stderr: false };
 
 const GONE = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
 
 /**
- * Takes the place of all listeners for errors of the two streams. To be called once oclif is
- * loaded, which has one that throws.
+ * Replaces all error listeners of the two streams. Call it after oclif is loaded: oclif's listener
+ * throws.
  */
 export function survivePipes(): void {
   for (const name of ['stdout', 'stderr'] as const) {
@@ -30,12 +30,12 @@ export function stderr(text: string): void {
   if (!gone.stderr) process.stderr.write(text);
 }
 
-/** Nobody reads standard output any more. */
+/** The reader of standard output has gone. */
 export function readerIsGone(): boolean {
   return gone.stdout;
 }
 
-/** Resolves when all that was written has been handed over, or nobody is there to take it. */
+/** Resolves when everything written has been flushed, or the reader is gone. */
 export async function flushed(): Promise<void> {
   await Promise.all(
     (['stdout', 'stderr'] as const).map(

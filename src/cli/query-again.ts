@@ -1,8 +1,8 @@
 import { VenError } from '../model/index.js';
 
 /**
- * The answer of now. When a query fails after an earlier one had an answer: that answer, and the
- * reason on one line (somebody edits the file, libvirt restarts).
+ * The current answer. When the query fails after an earlier one succeeded: the earlier answer, and
+ * the reason on one line (the file is being edited, libvirt restarts).
  */
 export async function queryAgain<T>(
   query: () => Promise<T>,
@@ -16,7 +16,7 @@ export async function queryAgain<T>(
     return [
       last,
       `${where === undefined ? '' : `${where}: `}${findings[0]?.message ?? summary} ` +
-        '(what is shown is from before)',
+        '(the status shown is the last known one)',
     ];
   }
 }

@@ -3,12 +3,12 @@ import { EXIT, type FailureClass } from '../model/index.js';
 import { jsonProgress } from '../view/index.js';
 import type { CarryOut } from './carry-out.js';
 import { planOptions } from './command.js';
-import { makeAndOnboard, PARTS } from './make-and-onboard.js';
+import { applyAndOnboard, PARTS } from './apply-and-onboard.js';
 import { stderr, stdout } from './output.js';
 
 type Limits = Pick<Watch, 'maxConcurrent' | 'staggerSeconds'>;
 
-/** Makes the VMs anew whose nodes failed, and onboards them. Resolves to the exit code. */
+/** Recreates the VMs whose nodes failed, and onboards them. Resolves to the exit code. */
 export async function retryFailed(
   session: Session,
   classes: readonly FailureClass[],
@@ -20,13 +20,13 @@ export async function retryFailed(
   const { file, json } = make;
   if (failed.length === 0) {
     stderr(
-      `No node has failed${classes.length > 0 ? ' so' : ''}: there is nothing to make ` +
-        `anew. Nodes that are on their way: ven provision ${file}\n`,
+      `No node has failed${classes.length > 0 ? ' for this reason' : ''}: there is nothing to ` +
+        `recreate. To go on with the other nodes: ven provision ${file}\n`,
     );
     session.about([]);
     const emit = json ? jsonProgress(stdout).emit : () => undefined;
     const never = new AbortController().signal;
-    await parts.provisionMade(
+    await parts.provisionCreated(
       session,
       { ...limits, file, env: process.env, emit, interrupt: { graceful: never, hard: never } },
       new Map(),
@@ -34,11 +34,11 @@ export async function retryFailed(
     return EXIT.done;
   }
   const target = failed.map(({ address }) => address);
-  // What was taken away already is made by any apply.
+  // A VM that is deleted already is created by any apply.
   const replace = failed.filter(({ madeAnew }) => !madeAnew).map(({ address }) => address);
   const again = `ven provision ${file} --retry-failed`;
   const goOn = `ven provision ${file}; ${again}`;
-  return makeAndOnboard(
+  return applyAndOnboard(
     session,
     { ...make, options: planOptions('apply', { target, replace }) },
     { ...limits, again, goOn },

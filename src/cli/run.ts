@@ -7,7 +7,7 @@ import { jsonForm } from './command.js';
 import { flushed, stderr, stdout, survivePipes } from './output.js';
 
 /**
- * Runs one command line, tells of its errors, and resolves to the exit code. `root`: the folder of
+ * Runs one command line, prints its errors, and resolves to the exit code. `root`: the folder of
  * package.json.
  */
 export async function run(argv: readonly string[], root: string): Promise<number> {
@@ -41,8 +41,8 @@ function tell(
     stderr(maskRemembered(bugText(error, version, style)));
     return EXIT.error;
   }
-  // A command's `catch` tells errors of ven's own kind in JSON: not oclif's, nor that there is no
-  // such command.
+  // A command's `catch` prints VenErrors as JSON. Errors of oclif, and unknown commands, are
+  // printed here.
   if (!(inCommand && known === error) && argv.includes('--json'))
     stdout(errorJson(known, jsonForm(argv[0])));
   stderr(errorText(known, style));
@@ -50,8 +50,8 @@ function tell(
 }
 
 /**
- * What oclif says of wrong flags and arguments, plainer where it can be, with its pointer to the
- * help as the hint.
+ * What oclif says of wrong flags and arguments, in simpler words where possible, with a hint at the
+ * help.
  */
 function usage(
   error: Errors.CLIError & {
@@ -89,7 +89,7 @@ function plain(reason: string): string {
     );
 }
 
-/** A topic alone gets its help from oclif. */
+/** oclif itself prints the help of a topic without a command. */
 function refuseUnknown([first, second]: readonly string[], config: Config): void {
   if (first === undefined || first.startsWith('-') || config.findCommand(first)) return;
   const known = config.commands

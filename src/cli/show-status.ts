@@ -5,15 +5,15 @@ import { queryAgain } from './query-again.js';
 import { readerIsGone, stderr, stdout } from './output.js';
 
 export interface ShowStatus {
-  /** Of the operations; closed at the end. */
+  /** Opened by the operations; closed at the end. */
   status: { again: () => Promise<FleetStatus>; close: () => Promise<void> };
   json: boolean;
-  /** Show it again whenever it changes, until nobody reads it any more. */
+  /** Show it again whenever it changes, until the reader is gone. */
   watch: boolean;
   style: Style;
 }
 
-/** Where it is shown, and how long it waits between two queries. */
+/** The output, and the pause between two queries. */
 export interface Shown {
   stdout: (text: string) => void;
   stderr: (text: string) => void;
@@ -26,36 +26,36 @@ const HERE: Shown = { stdout, stderr, readerIsGone, wait: () => pause(INTERVAL_M
 
 const CLEAR = '\u001b[2J';
 /**
- * Over what is there, line by line, and nothing below it: a screen that is cleared each time
- * flickers, and fills the scrollback.
+ * Overwrites the screen line by line: clearing it each time would flicker, and fill the
+ * scrollback.
  */
 const inPlace = (text: string): string => `\u001b[H${text.replaceAll('\n', '\u001b[K\n')}\u001b[J`;
 
-/** What `status` does with what it finds out. Rejects as the first query does, and with any bug. */
+/** Prints the status. Rejects if the first query does, or for a bug. */
 export async function showStatus(
   { status, json, watch, style }: ShowStatus,
   { stdout, stderr, readerIsGone, wait }: Shown = HERE,
 ): Promise<void> {
   const redraw = watch && !json && canRedraw(process.stdout, process.env);
-  // One that is drawn again in place leaves the last line to the cursor, and the one above it to a
-  // warning.
+  // When redrawn in place: the last line is the cursor's, the line above it a warning's.
   const rows = (): number | undefined => (redraw ? (process.stdout.rows || 24) - 2 : undefined);
   const shown = { all: '', warning: '' };
   let last: FleetStatus | null = null;
   try {
     do {
-      const [seen, failure]: [FleetStatus, string | null] = await queryAgain(status.again, last);
-      last = seen;
-      const warning = failure ?? seen.orchestrator?.warning ?? '';
+      const [current, failure]: [FleetStatus, string | null] = await queryAgain(status.again, last);
+      last = current;
+      const warning = failure ?? current.orchestrator?.warning ?? '';
       const text = json
-        ? statusJson(seen, watch ? 'line' : 'object')
-        : statusText(seen, style, rows());
-      // A terminal of another size has moved what was on it.
+        ? statusJson(current, watch ? 'line' : 'object')
+        : statusText(current, style, rows());
+      // A terminal that was resized has reflowed the old text.
       const all = redraw
         ? [text, warning, process.stdout.columns, process.stdout.rows].join('\n')
         : text;
       const isNew = all !== shown.all;
-      if (isNew) stdout(redraw ? (shown.all === '' ? CLEAR : '') + inPlace(text) : text);
+      if (isNew && redraw) stdout((shown.all === '' ? CLEAR : '') + inPlace(text));
+      else if (isNew) stdout(text);
       if (warning !== '' && (redraw ? isNew : warning !== shown.warning))
         stderr(statusWarning(warning, style, redraw ? style.columns : undefined));
       Object.assign(shown, { all, warning });

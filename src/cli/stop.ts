@@ -1,6 +1,6 @@
 import { VenError } from '../model/index.js';
 
-/** An end that comes from outside, for commands that run until somebody ends them. */
+/** How a command that runs until it is interrupted ends. */
 export interface Stop {
   /** Aborted by Ctrl-C (SIGINT), SIGTERM, the terminal's end (SIGHUP), or `now`. */
   signal: AbortSignal;

@@ -1,7 +1,7 @@
 import { addresses } from '../operations/index.js';
 import { fleetFile, VenCommand, stdout } from '../cli/index.js';
 
-/** For the completion scripts. Silent about a wrong fleet file: somebody is typing. */
+/** For the completion scripts. Silent about a wrong fleet file: the user is typing. */
 export default class Addresses extends VenCommand {
   static override args = fleetFile;
   static override hidden = true;

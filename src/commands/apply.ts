@@ -9,7 +9,7 @@ import {
   replacement,
   selection,
   VenCommand,
-  makeAndOnboard,
+  applyAndOnboard,
   limitsOf,
   onboarding,
   sessionOf,
@@ -19,8 +19,8 @@ export default class Apply extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Make the host match the fleet file.';
   static override description =
-    'Shows the plan, asks, and runs it. One Ctrl-C starts nothing new and lets running ' +
-    'steps finish; two stop them. Either way the next apply does what is left.';
+    'Shows the plan, asks, and runs it. After one Ctrl-C no step starts, and running steps ' +
+    'finish; a second Ctrl-C stops them. Either way the next apply does what is left.';
   static override examples = [
     '$ ven apply fleets/lab.yaml',
     '$ ven apply --yes --target vm.edge-1',
@@ -30,7 +30,7 @@ export default class Apply extends VenCommand {
     ...execution,
     plan: Flags.string({
       helpValue: 'FILE',
-      summary: 'Run a plan from ven plan --out; refused when it no longer fits.',
+      summary: 'Run a plan from ven plan --out; refused if it no longer fits.',
       exclusive: ['target', 'exclude', 'replace'],
     }),
     ...selection,
@@ -38,8 +38,8 @@ export default class Apply extends VenCommand {
     wait: Flags.string({
       helpValue: 'STAGE',
       summary:
-        'Then onboard the nodes, as ven provision does, and wait until each is in this ' +
-        'stage: ready, or one before it (a wrong name tells the right ones).',
+        'Then onboard the nodes, as ven provision does, and wait until each has reached this ' +
+        'stage: ready, or an earlier one (an unknown name lists the known ones).',
     }),
     ...(Object.fromEntries(
       Object.entries(onboarding).map(([name, flag]) => [
@@ -71,7 +71,7 @@ export default class Apply extends VenCommand {
     const again = `ven apply ${file} --wait ${until}`;
     process.exitCode = await withSession(
       { file, vms: null, until, ...sessionOf(flags) },
-      (session) => makeAndOnboard(session, make, { ...limitsOf(flags), again, goOn: again }),
+      (session) => applyAndOnboard(session, make, { ...limitsOf(flags), again, goOn: again }),
     );
   }
 }

@@ -6,17 +6,18 @@ import { fleetFile, VenCommand, stdout, stopOnSignals } from '../cli/index.js';
 export default class Bundle extends VenCommand {
   static override args = fleetFile;
   static override summary =
-    'Gather what somebody needs who is to help with the fleet, in one archive.';
+    'Collect what is needed to diagnose problems of the fleet, in one archive.';
   static override description =
-    'The fleet file, what it means, the plan, events of the last runs, what is known of ' +
-    'each node, console logs, and facts of this host; without secrets. What can’t be had is ' +
-    'named in it. Takes a few seconds, changes nothing, and needs no lock.';
+    'The fleet file, what it resolves to, the plan, events of the last runs, the record of ' +
+    'each node, console logs, and facts about this host; without secrets. It lists what could ' +
+    'not be collected. Takes a few seconds, changes nothing, and needs no lock.';
   static override examples = ['$ ven bundle', '$ ven bundle fleets/lab.yaml --output lab.tar.gz'];
   static override flags = {
     output: Flags.string({
       char: 'o',
       helpValue: 'FILE',
-      summary: 'Where to; by default a name with fleet and time, here. Never over a file.',
+      summary:
+        'The archive to write; default: ven-bundle-FLEET-TIME.tar.gz here. Never overwrites.',
     }),
   };
 

@@ -18,8 +18,8 @@ export default class Console extends VenCommand {
   static override usage = ONE_VM_USAGE;
   static override summary = 'Attach this terminal to the serial console of a VM.';
   static override description =
-    'One terminal at a time is attached and types; any number reads along. All that is ' +
-    'said is logged too: see ven logs. Needs no lock.';
+    'One terminal at a time can attach and type; any number can read along. All output is ' +
+    'also logged: see ven logs. Needs no lock.';
   static override examples = [
     '$ ven console edge-1',
     '$ ven console edge-1 fleets/lab.yaml --read-only',
@@ -27,9 +27,9 @@ export default class Console extends VenCommand {
   static override flags = {
     'read-only': Flags.boolean({
       char: 'r',
-      summary: 'Read what the VM says, from its log, while another is attached or none.',
+      summary: 'Only read the output, from its log, even while another terminal is attached.',
     }),
-    escape: controlKey({ default: '^]', helpValue: 'KEY', summary: 'What is typed to leave.' }),
+    escape: controlKey({ default: '^]', helpValue: 'KEY', summary: 'The key that detaches.' }),
   };
 
   async run(): Promise<void> {

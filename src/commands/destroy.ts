@@ -11,10 +11,10 @@ import {
 
 export default class Destroy extends VenCommand {
   static override args = fleetFile;
-  static override summary = 'Take away all that belongs to the fleet, and nothing else.';
+  static override summary = 'Delete everything that belongs to the fleet, and nothing else.';
   static override description =
-    'Shows what goes, asks, and takes it away: VMs with their disks, and the networks ' +
-    'that ven made. Logs stay.';
+    'Shows what will be deleted, asks, and deletes it: VMs with their disks, and the ' +
+    'networks that ven created. Logs stay.';
   static override examples = [
     '$ ven destroy fleets/lab.yaml',
     '$ ven destroy --yes --target vm.edge-1',
@@ -22,8 +22,8 @@ export default class Destroy extends VenCommand {
   static override flags = {
     ...execution,
     ...selection,
-    'keep-disks': Flags.boolean({ summary: 'Leave the disks in their pools.' }),
-    purge: Flags.boolean({ summary: 'Delete the logs too.' }),
+    'keep-disks': Flags.boolean({ summary: 'Keep the disks in their pools.' }),
+    purge: Flags.boolean({ summary: 'Also delete the logs.' }),
     json: json('the events, one a line,'),
   };
 

@@ -8,13 +8,13 @@ export default class Doctor extends VenCommand {
   static override args = {
     fleet: Args.string({
       description:
-        'the fleet file; without it ./fleet.yaml, else a fleet of one VM with all defaults',
+        'the fleet file; default: ./fleet.yaml, else a fleet of one VM with all defaults',
     }),
   };
   static override summary =
-    'Check whether this host is ready for the fleet, and say what to type where it is not.';
+    'Check whether this host is ready for the fleet, and show how to fix what is not.';
   static override description =
-    'Takes a few seconds: it tries KVM with a tiny VM. Exit code 7 when something needed ' +
+    'Takes a few seconds: it tries KVM with a tiny VM. Exit code 7 if something required ' +
     'is missing.';
   static override flags = { json: json('the findings') };
 

@@ -4,7 +4,7 @@ import { fleetFile, VenCommand, stdout } from '../cli/index.js';
 export default class Init extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Write a commented fleet file.';
-  static override description = 'A file that is there already is never overwritten.';
+  static override description = 'Never overwrites a file.';
   static override examples = ['$ ven init', '$ ven init fleets/lab.yaml'];
 
   async run(): Promise<void> {

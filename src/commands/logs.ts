@@ -18,7 +18,7 @@ const since = Flags.custom<'boot'>({
       : Promise.reject(
           new VenError('usage', {
             summary: `--since can't be ${JSON.stringify(input)}: a console log has no times`,
-            hint: 'Say --since boot, or --tail N for the last N lines',
+            hint: 'Write --since boot, or --tail N for the last N lines',
           }),
         ),
 });
@@ -26,9 +26,9 @@ const since = Flags.custom<'boot'>({
 export default class Logs extends VenCommand {
   static override args = oneVm;
   static override usage = ONE_VM_USAGE;
-  static override summary = 'Show what a VM has said on its serial console.';
+  static override summary = 'Show the output of a VM on its serial console.';
   static override description =
-    'Cleaned for reading: lines as they looked at last, without colours and cursor ' +
+    'Cleaned for reading: the final text of each line, without colours and cursor ' +
     'movements. The log outlives restarts, and destroy without --purge.';
   static override examples = [
     '$ ven logs edge-1',
@@ -38,19 +38,19 @@ export default class Logs extends VenCommand {
   static override flags = {
     follow: Flags.boolean({
       char: 'f',
-      summary: 'Go on with what comes, through restarts of the VM, until Ctrl-C.',
+      summary: 'Print new output as it comes, through restarts of the VM, until Ctrl-C.',
     }),
     since: since({
       helpValue: 'boot',
-      summary: 'Only since its last boot, as far as the log shows one.',
+      summary: 'Only since the last boot, if the log shows one.',
     }),
     tail: Flags.integer({
       char: 'n',
       min: 0,
       helpValue: 'N',
-      summary: 'Only the last N lines of what is there.',
+      summary: 'Only the last N lines of the existing log.',
     }),
-    raw: Flags.boolean({ summary: 'The bytes as the VM sent them.' }),
+    raw: Flags.boolean({ summary: 'Print the raw bytes.' }),
   };
 
   async run(): Promise<void> {

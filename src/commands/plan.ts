@@ -28,10 +28,10 @@ export default class Plan extends VenCommand {
       exclusive: ['json'],
     }),
     diff: Flags.boolean({
-      summary: 'Show also how the rendered files change.',
+      summary: 'Also show how the rendered files change.',
       exclusive: ['json', 'markdown'],
     }),
-    'detailed-exitcode': Flags.boolean({ summary: 'Exit with 2 when there are changes.' }),
+    'detailed-exitcode': Flags.boolean({ summary: 'Exit with code 2 if there are changes.' }),
     out: Flags.string({ helpValue: 'FILE', summary: 'Save the plan, for ven apply --plan FILE.' }),
     ...selection,
     ...replacement,
@@ -39,21 +39,22 @@ export default class Plan extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Plan);
-    const { plan: made, diffs } = await plan({
+    const { plan: planned, diffs } = await plan({
       file: args.fleet,
       env: process.env,
       options: planOptions('apply', flags),
       diff: flags.diff,
     });
-    if (flags.out !== undefined) savePlan(flags.out, made);
-    if (flags.json) stdout(planJson(made));
-    else if (flags.markdown) stdout(planMarkdown(made, { file: args.fleet }));
+    if (flags.out !== undefined) savePlan(flags.out, planned);
+    if (flags.json) stdout(planJson(planned));
+    else if (flags.markdown) stdout(planMarkdown(planned, { file: args.fleet }));
     else {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
-      stdout(planText(made, { style: this.style, file: args.fleet }));
+      stdout(planText(planned, { style: this.style, file: args.fleet }));
     }
     if (flags.out !== undefined)
       stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);
-    if (flags['detailed-exitcode'] && made.steps.length > 0) process.exitCode = EXIT.changesPending;
+    if (flags['detailed-exitcode'] && planned.steps.length > 0)
+      process.exitCode = EXIT.changesPending;
   }
 }

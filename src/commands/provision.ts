@@ -21,10 +21,10 @@ export default class Provision extends VenCommand {
   static override usage = SOME_VMS_USAGE;
   static override summary = 'Onboard the nodes, and watch until each is ready.';
   static override description =
-    'Powers on what is off, answers what is asked, and says where each node is, and why ' +
-    'one failed. Can be ended (Ctrl-C) and started again at any time: the nodes go on, and ' +
-    'so does it. Nodes that are ready are left alone; those that failed stay failed until ' +
-    'they are started anew (--retry-failed makes them anew first).';
+    'Powers on nodes that are off, answers their prompts, and shows the stage of each node, ' +
+    'and why one failed. Can be stopped (Ctrl-C) and started again at any time: the nodes go ' +
+    'on, and the next run resumes. Ready nodes are left alone; failed nodes stay failed until ' +
+    'they are restarted (--retry-failed recreates them first).';
   static override examples = [
     '$ ven provision',
     '$ ven provision edge-1 fleets/lab.yaml',
@@ -34,7 +34,7 @@ export default class Provision extends VenCommand {
     until: Flags.string({
       helpValue: 'STAGE',
       default: 'ready',
-      summary: 'Only up to this stage of the profile (a wrong name tells the right ones).',
+      summary: 'Only up to this stage of the profile (an unknown name lists the known ones).',
     }),
     ...onboarding,
     ...retry,

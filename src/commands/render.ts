@@ -9,7 +9,7 @@ export default class Render extends VenCommand {
   static override flags = {
     'out-dir': Flags.string({
       helpValue: 'DIR',
-      summary: 'Write them here instead of printing them.',
+      summary: 'Write the files here instead of printing them.',
     }),
   };
 

@@ -5,17 +5,17 @@ import { fleetFile, json, showStatus, VenCommand } from '../cli/index.js';
 export default class Status extends VenCommand {
   static override args = fleetFile;
   static override summary =
-    'Show each VM as it stands on the host, its stage, and what the orchestrator says of it.';
+    'Show the state of each VM on the host, its stage, and its status in the orchestrator.';
   static override description =
-    'MADE: an apply has made it whole. SERIAL: its serial number, by which the ' +
-    'orchestrator knows it. STAGE: how far it is on its way to ready, or in which stage it ' +
-    'failed. ORCHESTRATOR: its words for the host. Columns that would be empty are left out. ' +
+    'MADE: an apply has completed the VM. SERIAL: its serial number, by which the ' +
+    'orchestrator identifies it. STAGE: the stage that the node is in, or in which it failed. ' +
+    'ORCHESTRATOR: the host status that it reports. Empty columns are left out. ' +
     'Changes nothing and needs no lock.';
   static override flags = {
     json: json('the state'),
     watch: Flags.boolean({
       char: 'w',
-      summary: 'Show it again whenever it changes, until Ctrl-C; with --json one object a line.',
+      summary: 'Show every change until Ctrl-C; with --json one object per line.',
     }),
   };
 

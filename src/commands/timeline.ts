@@ -17,7 +17,7 @@ export default class Timeline extends VenCommand {
   static override usage = SOME_VMS_USAGE;
   static override summary = 'Show where the nodes spent their time between power-on and ready.';
   static override description =
-    'Drawn from what ven provision keeps of each node. Asks no host, changes nothing, ' +
+    'Read from the records that ven provision writes. Asks no host, changes nothing, ' +
     'and needs no lock.';
   static override examples = [
     '$ ven timeline',
@@ -28,7 +28,7 @@ export default class Timeline extends VenCommand {
     json: json('the stages with their times'),
     html: Flags.string({
       helpValue: 'FILE',
-      summary: 'Write it as a page that needs nothing else.',
+      summary: 'Write a self-contained HTML page.',
       exclusive: ['json'],
     }),
   };

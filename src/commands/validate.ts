@@ -7,7 +7,7 @@ export default class Validate extends VenCommand {
   static override args = fleetFile;
   static override summary = 'Check a fleet file, and the profile that it names, without a host.';
   static override description =
-    'Shows all mistakes at once, each with its place and what to do. Exit code 3 when ' +
+    'Shows all mistakes at once, each with its place and how to correct it. Exit code 3 if ' +
     'there are any.';
   static override flags = { json: json('the result') };
 
@@ -17,7 +17,7 @@ export default class Validate extends VenCommand {
     stdout(flags.json ? validationJson(fleet, []) : validText(fleet, args.fleet));
   }
 
-  /** A wrong file is this command's data, so with `--json` it has the same form as a right one. */
+  /** A wrong file is a result too: with `--json` it has the same form as a right one. */
   protected override catch(error: Error): Promise<void> {
     if (
       !(error instanceof VenError) ||

@@ -6,11 +6,11 @@ import { ONE_VM_USAGE, oneVm, VenCommand, stderr, stdout } from '../cli/index.js
 export default class Vnc extends VenCommand {
   static override args = oneVm;
   static override usage = ONE_VM_USAGE;
-  static override summary = 'Print where the screen of a VM is, and show it.';
+  static override summary = 'Print the address of the screen of a VM, and open a viewer.';
   static override description =
     'Starts the first viewer that is installed (virt-viewer, remote-viewer, vncviewer, ' +
-    'gvncviewer), when there is a display. For VMs with graphics: vnc.';
-  static override flags = { 'print-only': Flags.boolean({ summary: 'Start no viewer.' }) };
+    'gvncviewer), if there is a display. For VMs with graphics: vnc.';
+  static override flags = { 'print-only': Flags.boolean({ summary: 'Do not start a viewer.' }) };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Vnc);

@@ -24,7 +24,7 @@ export {
 export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export {
   provision,
-  provisionMade,
+  provisionCreated,
   type Provisioned,
   type ProvisionRequest,
   type Watch,

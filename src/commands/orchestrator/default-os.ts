@@ -12,11 +12,10 @@ export default class OrchestratorDefaultOs extends VenCommand {
     ...fleetFile,
   };
   static override usage = '<%= command.id %> PROFILE [FLEET]';
-  static override summary =
-    'Set the operating system that new hosts of the project get by themselves.';
+  static override summary = 'Set the default operating system of new hosts of the project.';
   static override description =
-    'For the whole project, not for this fleet alone. What says so in the orchestrator ' +
-    'can only be deleted and made anew: once that has begun, Ctrl-C counts when it is done.';
+    'For the whole project, not only for this fleet. The orchestrator can only delete and ' +
+    'recreate the setting: Ctrl-C in between takes effect when both are done.';
   static override examples = ['$ ven orchestrator default-os microvisor-nonrt'];
 
   async run(): Promise<void> {

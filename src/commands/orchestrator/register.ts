@@ -16,9 +16,9 @@ export default class OrchestratorRegister extends VenCommand {
   static override args = someVms;
   static override strict = false;
   static override usage = SOME_VMS_USAGE;
-  static override summary = 'Make VMs known to the orchestrator, by their serial numbers.';
+  static override summary = 'Register VMs with the orchestrator, by their serial numbers.';
   static override description =
-    'Without names all of the fleet. Can be done again: what is there stays. ven apply ' +
+    'Without names: all VMs of the fleet. Safe to repeat: registered hosts stay. ven apply ' +
     'does it by itself before the first start of a VM, with onboarding: non-interactive.';
   static override examples = [
     '$ ven orchestrator register',

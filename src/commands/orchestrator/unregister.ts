@@ -15,15 +15,15 @@ import {
 export default class OrchestratorUnregister extends VenCommand {
   static override args = {
     ...someVms,
-    vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; one at least' }),
+    vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; at least one' }),
   };
   static override strict = false;
   static override usage = '<%= command.id %> VM... [FLEET]';
-  static override summary = "Take VMs' hosts out of the orchestrator, by their serial numbers.";
+  static override summary = "Remove VMs' hosts from the orchestrator, by their serial numbers.";
   static override description =
-    'Names are needed: there is no taking out all at once. The VMs themselves stay as ' +
-    'they are. A host that is somebody else’s is left alone. ven destroy does it by itself, ' +
-    'with removeHosts: true.';
+    'Names are required: it never removes all at once. The VMs themselves stay as they ' +
+    'are, and foreign hosts are left alone. ven destroy does it by itself, with ' +
+    'removeHosts: true.';
   static override examples = ['$ ven orchestrator unregister edge-1'];
 
   async run(): Promise<void> {
@@ -32,7 +32,7 @@ export default class OrchestratorUnregister extends VenCommand {
     if (vms.length === 0)
       throw new VenError('usage', {
         summary: 'No VM is named',
-        hint: 'Name those to take out: ven orchestrator unregister edge-1',
+        hint: 'Name the VMs: ven orchestrator unregister edge-1',
       });
     const tell = (one: Parameters<typeof unregisteredText>[0]): void => {
       stdout(unregisteredText(one));

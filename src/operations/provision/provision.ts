@@ -53,7 +53,7 @@ export function provision(request: ProvisionRequest): Promise<Provisioned> {
 /**
  * The same for the nodes of a session, after their VMs were made. `lost`: those that could not be.
  */
-export function provisionMade(
+export function provisionCreated(
   session: Session,
   request: Watch,
   lost: ReadonlyMap<Address, LostNode>,

@@ -70,19 +70,19 @@ describe('help and version', () => {
   });
 
   it.each([
-    ['apply', '--timeout=DURATION', 'End so long after the command began', '2h (with --wait).'],
-    ['apply', '--junit=FILE', 'too (with --wait).'],
-    ['apply', '--wait=STAGE', 'a wrong name tells the right ones'],
-    ['apply', '--target=ADDR...', '* for any part: vm.edge-*'],
-    ['provision', '--until=STAGE', 'a wrong name tells the right ones'],
+    ['apply', '--timeout=DURATION', 'Maximum time for the whole command', '2h (with --wait).'],
+    ['apply', '--junit=FILE', 'report as JUnit XML (with --wait).'],
+    ['apply', '--wait=STAGE', 'an unknown name lists the known ones'],
+    ['apply', '--target=ADDR...', '* matches any part: vm.edge-*'],
+    ['provision', '--until=STAGE', 'an unknown name lists the known ones'],
     ['provision', '--class=CLASS...', '(with --retry-failed)'],
-    ['provision', '[FLEET...]', 'known by a slash or its ending', 'one at most'],
-    ['status', 'MADE: an apply has made it whole'],
+    ['provision', '[FLEET...]', 'an argument with a slash, or one that ends in', 'at most one'],
+    ['status', 'MADE: an apply has completed the VM'],
     [
       'orchestrator unregister',
       '$ ven orchestrator unregister VM... [FLEET]',
-      'one at least',
-      'Names are needed',
+      'at least one',
+      'Names are required',
     ],
   ])('%s --help says what goes with what', (command, ...texts) => {
     const help = run(...command.split(' '), '--help').stdout.replaceAll(/\s+/g, ' ');

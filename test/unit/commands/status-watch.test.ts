@@ -63,9 +63,9 @@ describe.each<[{ json?: boolean }, string, string]>([
     looks.push(seen(), halfWritten, halfWritten, away, seen(), away, seen([vm]));
     await run({ watch: true, ...flags });
     expect(told.stdout).toEqual([expect.stringContaining(none), expect.stringContaining(one)]);
-    const gone = 'Warning: libvirt does not answer (what is shown is from before)\n';
+    const gone = 'Warning: libvirt does not answer (the status shown is the last known one)\n';
     expect(told.stderr).toEqual([
-      'Warning: f.yaml:3:1: There is no key "v" (what is shown is from before)\n',
+      'Warning: f.yaml:3:1: There is no key "v" (the status shown is the last known one)\n',
       gone,
       gone,
     ]);

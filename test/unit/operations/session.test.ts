@@ -14,7 +14,7 @@ import { apply } from '../../../src/operations/apply.js';
 import type { LostNode } from '../../../src/onboarding/ports.js';
 import {
   provision,
-  provisionMade,
+  provisionCreated,
   type Provisioned,
 } from '../../../src/operations/provision/provision.js';
 import {
@@ -184,7 +184,7 @@ function run({
       open.delete(event.address);
       if (open.size === 0) clock.advance(1500);
     };
-    return provisionMade(
+    return provisionCreated(
       session,
       { file, env, ports, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
       why,
@@ -455,7 +455,7 @@ describe('a report', () => {
     };
     await withSession(request, (session) => {
       session.about([]);
-      return provisionMade(
+      return provisionCreated(
         session,
         { file, env, ports, maxConcurrent: null, staggerSeconds: 0, emit, interrupt },
         new Map(),

@@ -1,35 +1,35 @@
-import { provisionMade, type Session } from '../operations/index.js';
+import { provisionCreated, type Session } from '../operations/index.js';
 import { EXIT, VenError } from '../model/index.js';
 import { carryOut, type CarriedOut, type CarryOut } from './carry-out.js';
 import { onboard, type Onboard } from './onboard.js';
 
-export interface MakeAndOnboard extends Omit<Onboard, 'run' | 'file' | 'json'> {
-  /** The command that goes on with what could not be made. */
+export interface ApplyAndOnboard extends Omit<Onboard, 'run' | 'file' | 'json'> {
+  /** The command that tries the VMs again that could not be created. */
   again: string;
 }
 
-/** What it is composed of. */
-export interface MakeAndOnboardParts {
+/** The functions that it is composed of; tests hand in others. */
+export interface ApplyAndOnboardParts {
   carryOut: (make: CarryOut) => Promise<CarriedOut>;
   onboard: typeof onboard;
-  provisionMade: typeof provisionMade;
+  provisionCreated: typeof provisionCreated;
 }
 
-export const PARTS: MakeAndOnboardParts = { carryOut, onboard, provisionMade };
+export const PARTS: ApplyAndOnboardParts = { carryOut, onboard, provisionCreated };
 
 /**
- * What `apply --wait` and `provision --retry-failed` share: makes VMs, which stay off, then
- * onboards those that stand. Nobody else watches the fleet's nodes meanwhile, or the run is refused
- * before it has taken anything away. Resolves to the exit code.
+ * What `apply --wait` and `provision --retry-failed` share: creates VMs, which stay off, then
+ * onboards those that exist. The session's lock keeps other runs from watching the fleet's nodes
+ * meanwhile. Resolves to the exit code.
  */
-export async function makeAndOnboard(
+export async function applyAndOnboard(
   session: Session,
   make: CarryOut,
-  { again, ...watch }: MakeAndOnboard,
+  { again, ...watch }: ApplyAndOnboard,
   parts = PARTS,
 ): Promise<number> {
   const { file, json } = make;
-  const { exitCode, lost } = await made(
+  const { exitCode, lost } = await applied(
     session,
     { ...make, options: { ...make.options, leaveOff: true }, session },
     parts,
@@ -48,17 +48,17 @@ export async function makeAndOnboard(
     ...watch,
     file,
     json,
-    run: (request) => parts.provisionMade(session, request, why),
+    run: (request) => parts.provisionCreated(session, request, why),
   });
-  // Where the time was up, and every node is ready: what the plan would have done besides is left.
+  // The time was up and every node is ready, but other steps of the plan are still to do.
   return watched || (exitCode === EXIT.interrupted ? EXIT.someVmsFailed : exitCode);
 }
 
-/** Where the time was up before anything was changed, nothing was made. */
-async function made(
+/** When the time is up before anything was changed, no VM is created or lost. */
+async function applied(
   session: Session,
   make: CarryOut,
-  { carryOut }: Pick<MakeAndOnboardParts, 'carryOut'>,
+  { carryOut }: Pick<ApplyAndOnboardParts, 'carryOut'>,
 ): Promise<CarriedOut> {
   try {
     return await carryOut(make);

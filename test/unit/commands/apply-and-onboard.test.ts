@@ -1,7 +1,7 @@
 /** The order of things in `apply --wait` and `provision --retry-failed`, and what ends them half-way. */
 import { beforeEach, expect, test } from 'vitest';
 import type { CarriedOut, CarryOut } from '../../../src/cli/carry-out.js';
-import { makeAndOnboard, type MakeAndOnboardParts } from '../../../src/cli/make-and-onboard.js';
+import { applyAndOnboard, type ApplyAndOnboardParts } from '../../../src/cli/apply-and-onboard.js';
 import type { Onboard } from '../../../src/cli/onboard.js';
 import { retryFailed } from '../../../src/cli/retry-failed.js';
 import type { Provisioned, Session, Watch } from '../../../src/operations/index.js';
@@ -15,7 +15,7 @@ const world = {} as {
   lost: Lost | null;
   options: CarryOut['options'] | null;
 };
-const parts: MakeAndOnboardParts = {
+const parts: ApplyAndOnboardParts = {
   carryOut: ({ options }: CarryOut) => {
     seen.push(`make ${options.leaveOff ? 'off' : 'on'}`);
     world.options = options;
@@ -25,7 +25,7 @@ const parts: MakeAndOnboardParts = {
     await run({} as Watch);
     return world.onboarded;
   },
-  provisionMade: (_: Session, __: Watch, lost: Lost) => {
+  provisionCreated: (_: Session, __: Watch, lost: Lost) => {
     seen.push('onboard');
     world.lost = lost;
     return Promise.resolve({ result: {} } as Provisioned);
@@ -52,7 +52,7 @@ const session = (more: Partial<Session> = {}): Session =>
 const make = { file: 'fleet.yaml', yes: true, json: false, lockTimeoutSeconds: 0, typed: [] };
 const limits = { maxConcurrent: null, staggerSeconds: 0 };
 const run = (in_ = session()): Promise<number> =>
-  makeAndOnboard(
+  applyAndOnboard(
     in_,
     {
       ...make,
