@@ -14,11 +14,12 @@ STAND_IN='stand-in/main.ts --domain edge.test --address 10.231.0.1 --device orch
 start_stand_in() {
   mkdir -p .lab
   rm -f .lab/orchestrator.json
+  # First, so that no Ctrl-C comes between.
+  trap stop_stand_in EXIT
+  trap 'exit 130' INT TERM
   # shellcheck disable=SC2086  # a list of words
   become_root "$(command -v node)" $STAND_IN "$@" >.lab/orchestrator.json &
   orchestrator=$!
-  trap stop_stand_in EXIT
-  trap 'exit 130' INT TERM
   say 'Starting the stand-in orchestrator (the first time it downloads 70 MB to make the boot file of) …'
   until [ -s .lab/orchestrator.json ]; do
     kill -0 "$orchestrator" 2>/dev/null || { say 'It did not start; see above.'; exit 1; }
@@ -27,9 +28,13 @@ start_stand_in() {
 }
 
 stop_stand_in() {
+  # Ctrl-C may come before the assignment.
+  orchestrator=${orchestrator:-${!:-}}
   # It tells its own process id: the one the shell knows may be sudo's. Until it has, that one has to do.
   pid=$(sed -n 's/^{"pid":\([0-9]*\),.*/\1/p' .lab/orchestrator.json 2>/dev/null || true)
-  as_root kill "${pid:-$orchestrator}" 2>/dev/null || true
-  wait "$orchestrator" || true
+  [ -z "$orchestrator" ] || {
+    as_root kill "${pid:-$orchestrator}" 2>/dev/null || true
+    wait "$orchestrator" || true
+  }
   rm -f .lab/password
 }

@@ -10,6 +10,8 @@ export interface RunOptions {
   /** ven's own environment; the child gets only what programs of this kind need of it. */
   env: Env;
   timeoutSeconds: number;
+  /** From SIGTERM to SIGKILL. Default: 5. */
+  killAfterSeconds?: number | undefined;
   signal?: AbortSignal | undefined;
   cwd?: string | undefined;
   /** More variables for the child. */
@@ -37,7 +39,7 @@ export interface Ran {
 const STDOUT_LIMIT = 256 * 1024 * 1024;
 /** Of what a program complains about, the end is what counts. */
 const STDERR_LIMIT = 4 * 1024 * 1024;
-const KILL_AFTER_MS = 5000;
+const KILL_AFTER_SECONDS = 5;
 
 /**
  * What libvirt's client, ssh and vagrant look at. All else of ven's environment is nobody's
@@ -61,7 +63,8 @@ const PASSED_ON = [
 
 /**
  * Runs a program in a process group of its own, so that Ctrl-C on the terminal does not reach it.
- * At the time limit, or when `signal` is aborted, the group gets SIGTERM, and SIGKILL 5 s later.
+ * At the time limit, or when `signal` is aborted, the group gets SIGTERM, and
+ * `killAfterSeconds` later SIGKILL.
  * @throws VenError `host-not-ready` when there is no such program, `interrupted` when aborted, else
  * `tool-failed` or what the program's words mean.
  */
@@ -81,7 +84,7 @@ export async function run(
     stdio: ['ignore', 'pipe', 'pipe', ...(options.fds ?? [])] as ['ignore', 'pipe', 'pipe'],
     buffer: false,
     timeout: Math.ceil(options.timeoutSeconds * 1000),
-    forceKillAfterDelay: KILL_AFTER_MS,
+    forceKillAfterDelay: (options.killAfterSeconds ?? KILL_AFTER_SECONDS) * 1000,
     killDescendants: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),

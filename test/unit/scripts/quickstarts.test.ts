@@ -48,7 +48,6 @@ it.each(['quickstart-boot.sh', 'quickstart-onboarding.sh'])(
       if (existsSync(join(dir, 'pid'))) pid = Number(readFileSync(join(dir, 'pid'), 'utf8'));
     }
     expect(alive(pid)).toBe(true);
-    await sleep(200); // until the script has set its traps
     run.kill('SIGINT');
     expect(await Promise.race([ended, sleep(10_000, 'it hangs')])).toEqual([130, null]);
     expect(alive(pid)).toBe(false);
