@@ -23,12 +23,16 @@ let wrongAuthority: string;
 
 const caCertificate = join(lab.dir, 'ca.pem');
 const trust = (certificate: string): void => copyFileSync(certificate, caCertificate);
+const SMBIOS_UUID = '5f2b8c1e-0d3a-4c57-9a61-7e8f90ab12cd';
 const NODES = `networks:
   lab:
     subnet: 10.233.${process.pid % 250}.0/24
     dns: { hosts: { ADDRESS: [NAMES] } }
 defaults: { cpus: 1, memory: 768MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 10s }
-vms: [{ name: node, serialNumbers: [VENLAB07] }]
+vms:
+  - name: node
+    serialNumbers: [VENLAB07]
+    smbios: { manufacturer: Acme, product: 'Edge "9", 1=2', uuid: ${SMBIOS_UUID} }
 `;
 const ESCAPES = /\x1b\[[0-9;=]*[A-Za-z]/g;
 const BOOT = 'orchestrator: { domain: edge.test, caCertificate: ca.pem }\n';
@@ -88,6 +92,9 @@ describe('a fleet with an orchestrator', () => {
     }
     const text = await shows(/node: Ready/, 120);
     expect(text).toMatch(/node: Serial number: VENLAB07\s/);
+    expect(text).toMatch(/node: Manufacturer: Acme\s/);
+    expect(text).toMatch(/node: Product: Edge "9", 1=2\s/);
+    expect(text).toContain(`node: UUID: ${SMBIOS_UUID}`);
     expect(text).toMatch(/node: TPM: present, version 2/);
     expect(text).toMatch(/node: Secure Boot Status: off/);
     expect(text).not.toMatch(/PXE/);

@@ -9,6 +9,10 @@ interface Options {
   address: string;
   port: number;
   serial: string;
+  /** The first disk's serial number. */
+  disk: string;
+  /** The asset tag. */
+  tag: string;
 }
 
 const lab = new Lab('opt');
@@ -19,10 +23,12 @@ const wanted: Options = {
   address: `address: ${NET}.20`,
   port: 5987,
   serial: 'EDGE0001',
+  disk: 'DISK-1',
+  tag: 'RACK-1',
 };
 
 function write(more: Partial<Options>): void {
-  const { authority, address, port, serial } = Object.assign(wanted, more);
+  const { authority, address, port, serial, disk, tag } = Object.assign(wanted, more);
   copyFileSync(join(AUTHORITIES, authority), join(lab.dir, 'ca.pem'));
   lab.write(`orchestrator: { domain: edge.test, caCertificate: ca.pem }
 networks: { lab: { subnet: ${NET}.0/24, dns: { hosts: { ${NET}.1: [tinkerbell-haproxy.edge.test] } } } }
@@ -32,6 +38,8 @@ vms:
     nics: [{ network: lab, mac: '52:54:00:e0:00:0A', ${address} }]
     graphics: { type: vnc, listen: 127.0.0.1, port: ${port} }
     serialNumbers: [${serial}]
+    disks: [{ size: 64MiB, serial: ${disk} }, { size: 4MiB, bus: virtio, serial: VIRT_2 }]
+    smbios: { manufacturer: Acme, assetTag: ${tag} }
   - { name: other, power: off, nics: [{ network: lab }] }
 `);
 }
@@ -130,6 +138,18 @@ describe('a fleet with every option of a node', () => {
       [['vm.node', 'update', 'serialNumber', 'EDGE0001', 'EDGE0002', 'restart']],
       /<entry name='serial'>EDGE0002</,
     ],
+    [
+      'another serial number of a disk',
+      { disk: 'DISK-2' },
+      [['vm.node', 'update', 'disks.sda.serial', 'DISK-1', 'DISK-2', 'restart']],
+      /<serial>DISK-2</,
+    ],
+    [
+      'another asset tag',
+      { tag: 'RACK-2' },
+      [['vm.node', 'update', 'smbios.assetTag', 'RACK-1', 'RACK-2', 'restart']],
+      /<chassis>\s*<entry name='asset'>RACK-2</,
+    ],
   ])('%s is a restart of its VM alone', async (_what, more, expected, seen) => {
     const [identity, before] = [await uuid(), await running()];
     write(more);
@@ -139,6 +159,14 @@ describe('a fleet with every option of a node', () => {
     expect(await uuid()).toBe(identity);
     expect(await running()).not.toBe(before);
     expect(await virsh('dumpxml', identity)).toMatch(seen);
+  });
+
+  it('gives each disk to QEMU with its serial number', async () => {
+    const devices = await virsh('qemu-monitor-command', '--hmp', await uuid(), 'info qtree');
+    expect(devices.match(/serial = "[^"]+"/g)?.sort()).toEqual([
+      'serial = "DISK-2"',
+      'serial = "VIRT_2"',
+    ]);
   });
 
   it('another authority is a restart of what runs, and live where nothing does', async () => {
