@@ -3,6 +3,7 @@
  * vendor's keys or with keys from the fleet file.
  */
 export type FirmwareKind = 'uefi' | 'uefi-secure' | 'bios';
+export type UefiKind = Exclude<FirmwareKind, 'bios'>;
 
 /**
  * UEFI from files that the fleet file names; both are paths on the host. `.qcow2` is qcow2, all
@@ -57,6 +58,11 @@ export function isUefi(firmware: ResolvedFirmware): boolean {
 export function firmwareKind(firmware: ResolvedFirmware): FirmwareKind {
   if (typeof firmware === 'string') return firmware;
   return firmware.secureBoot ? 'uefi-secure' : 'uefi';
+}
+
+/** Whether its loader runs with SMM, as secure boot needs. */
+export function usesSecureBoot(firmware: ResolvedFirmware): boolean {
+  return firmwareKind(firmware) === 'uefi-secure';
 }
 
 /**

@@ -1,6 +1,7 @@
 import { needsFirmware } from '../apply/index.js';
 import {
   markFor,
+  usesSecureBoot,
   VenError,
   type Host,
   type HostFirmware,
@@ -41,7 +42,7 @@ export async function renderedDiffs(
       return await asked;
     } catch (error) {
       if (error instanceof VenError && error.code === 'host-not-ready')
-        return { by: 'libvirt', secure: firmware === 'uefi-secure' };
+        return { by: 'libvirt', secure: usesSecureBoot(firmware) };
       throw error;
     }
   };

@@ -6,12 +6,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  usesSecureBoot,
   VenError,
   type FirmwareFile,
   type FirmwareNeed,
   type HostFirmware,
   type OwnFirmware,
   type ResolvedFirmware,
+  type UefiKind,
 } from '../../model/index.js';
 import { attribute, child, childrenNamed, parseXml, textOf } from '../../xml/index.js';
 import type { Env } from '../exec.js';
@@ -54,7 +56,7 @@ export function firmwareSearch(uri: string, env: Env): FirmwareSearch {
  * whose files are there.
  */
 export function findFirmware(
-  kind: 'uefi' | 'uefi-secure',
+  kind: UefiKind,
   need: FirmwareNeed,
   { folders, exists }: FirmwareSearch,
 ): FirmwareFound {
@@ -68,7 +70,7 @@ export function findFirmware(
     else if (typeof descriptor !== 'string' && descriptor.loader && descriptor.nvramTemplate) {
       const { loader, nvramTemplate } = descriptor;
       return {
-        firmware: { by: 'files', loader, nvramTemplate, secure: kind === 'uefi-secure' },
+        firmware: { by: 'files', loader, nvramTemplate, secure: usesSecureBoot(kind) },
         passedOver,
       };
     }
@@ -121,7 +123,7 @@ export function firmwareHere(
 ): HostFirmware {
   if (typeof wanted === 'object') return ownFirmware(wanted);
   const { firmware } = findFirmware(wanted, need, firmwareSearch('qemu:///system', env));
-  return firmware ?? { by: 'libvirt', secure: wanted === 'uefi-secure' };
+  return firmware ?? { by: 'libvirt', secure: usesSecureBoot(wanted) };
 }
 
 /** Files that the fleet file names, as a host's firmware. */
@@ -144,17 +146,14 @@ export function missingFiles({ loader, nvramTemplate }: OwnFirmware): string[] {
 }
 
 /** What libvirt's answer to `FIRMWARE_QUESTION` promises; null: nothing of that kind. */
-export function libvirtFirmware(
-  kind: 'uefi' | 'uefi-secure',
-  capabilities: string,
-): HostFirmware | null {
+export function libvirtFirmware(kind: UefiKind, capabilities: string): HostFirmware | null {
   const os = child(parseXml(capabilities), 'os');
   const loader = child(os, 'loader');
   const valuesOf = (parent: typeof os, name: string): string[] =>
     childrenNamed(parent, 'enum')
       .filter((element) => attribute(element, 'name') === name)
       .flatMap((element) => childrenNamed(element, 'value').map(textOf));
-  const secure = kind === 'uefi-secure';
+  const secure = usesSecureBoot(kind);
   const able =
     valuesOf(os, 'firmware').includes('efi') &&
     (!secure || valuesOf(loader, 'secure').includes('yes'));
@@ -162,7 +161,7 @@ export function libvirtFirmware(
 }
 
 function noFirmware(
-  kind: 'uefi' | 'uefi-secure',
+  kind: UefiKind,
   need: FirmwareNeed,
   uri: string,
   passedOver: string[],
@@ -181,10 +180,7 @@ function noFirmware(
   });
 }
 
-export function firmwareWords(
-  kind: 'uefi' | 'uefi-secure',
-  { ownKeys }: Pick<FirmwareNeed, 'ownKeys'>,
-): string {
+export function firmwareWords(kind: UefiKind, { ownKeys }: Pick<FirmwareNeed, 'ownKeys'>): string {
   if (kind === 'uefi') return 'UEFI firmware';
   return ownKeys === true
     ? 'UEFI firmware for secure boot without keys in it'
@@ -252,7 +248,7 @@ function readDescriptor(path: string): Descriptor | string {
 /** null: it fits. */
 function whyUnfit(
   { interfaces, features, targets, loader, nvramTemplate }: Descriptor,
-  kind: 'uefi' | 'uefi-secure',
+  kind: UefiKind,
   need: FirmwareNeed,
   exists: FirmwareSearch['exists'],
 ): string | null {
