@@ -18,6 +18,8 @@ export interface TypeOptions extends TypeRequest {
   uri: string;
   env: Env;
   timeoutSeconds?: number | undefined;
+  /** How long what others left behind may come. Default: 2000. */
+  leftBehindMs?: number | undefined;
 }
 
 const ESCAPE = '\u001d';
@@ -65,7 +67,7 @@ export function typeOnConsole(request: TypeOptions): Promise<TypeOutcome> {
 
 async function typeThrough(
   keys: number,
-  { uri, uuid, text, wanted, env, signal, timeoutSeconds }: TypeOptions,
+  { uri, uuid, text, wanted, env, signal, timeoutSeconds, leftBehindMs }: TypeOptions,
 ): Promise<TypeOutcome> {
   signal.throwIfAborted();
   const virsh = ['-c', uri, 'console', uuid, '--safe'];
@@ -116,7 +118,7 @@ async function typeThrough(
     let gone = false;
     while (!gone && !(await isRaw(before, env))) gone = await within(POLL_MS);
     // virsh attaches only now, and may be refused.
-    gone ||= await within(typedAt.has(uuid) ? SETTLE_MS : LEFT_BEHIND_MS);
+    gone ||= await within(typedAt.has(uuid) ? SETTLE_MS : (leftBehindMs ?? LEFT_BEHIND_MS));
     if (!gone) {
       if (wanted(true)) {
         typed = true;

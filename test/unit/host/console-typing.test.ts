@@ -52,7 +52,15 @@ setTimeout(() => {}, 60000);
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'latin1') : '';
   const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` };
   const type = (wanted = () => true, signal = new AbortController().signal): Promise<TypeOutcome> =>
-    typeOnConsole({ uri: 'qemu:///system', uuid: 'u', text: 'canary-secret', wanted, env, signal });
+    typeOnConsole({
+      uri: 'qemu:///system',
+      uuid: 'u',
+      text: 'canary-secret',
+      wanted,
+      env,
+      leftBehindMs: 200,
+      signal,
+    });
   return { env, read, type };
 }
 
@@ -125,7 +133,9 @@ describe('typing at a console', { timeout: 30_000 }, () => {
     async (_, behaviour, moment, got) => {
       const { env, read } = fakeConsole(behaviour);
       const typing = join(root, `typing-${moment}.mjs`);
-      const request = `{ uri: 'qemu:///system', uuid: 'u', text: 'canary-secret', wanted: () => true, env: process.env, signal: new AbortController().signal }`;
+      const request =
+        "{ uri: 'qemu:///system', uuid: 'u', text: 'canary-secret', leftBehindMs: 200, " +
+        'wanted: () => true, env: process.env, signal: new AbortController().signal }';
       await build({
         stdin: {
           contents: `import { typeOnConsole } from ${JSON.stringify(SOURCE)}; await typeOnConsole(${request});`,
@@ -154,7 +164,7 @@ describe('typing at a console', { timeout: 30_000 }, () => {
   );
 
   it('takes turns, so that many at once do not hold up everything else', async () => {
-    const consoles = Array.from({ length: 20 }, () => fakeConsole({ rawAfter: 200 }));
+    const consoles = Array.from({ length: 12 }, () => fakeConsole({ rawAfter: 200 }));
     let most = 0;
     const look = (): true => {
       most = Math.max(

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apply } from '../../../src/operations/apply.js';
 import { provision, type ProvisionRequest } from '../../../src/operations/provision/provision.js';
 import { withSession } from '../../../src/operations/provision/session.js';
@@ -302,7 +302,7 @@ test('one that failed goes on being failed while it is made anew, wherever that 
     const before = host;
     await Promise.race([
       made(replace).catch(() => undefined),
-      new Promise((resolve) => setTimeout(resolve, 100)),
+      vi.waitUntil(() => before.faults.dead, { interval: 5, timeout: 10_000 }),
     ]);
     host = imagine(before.copy());
   };
