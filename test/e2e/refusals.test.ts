@@ -79,7 +79,7 @@ it.each<[what: string, body: string, code: number, where: string, message: RegEx
     3,
     'fleet.yaml:4:51',
     /holds a private key \(ca\.key\)/,
-    /Name a file with the certificate alone/,
+    /Name a file with only the certificate/,
   ],
   [
     'a certificate that is not there',
