@@ -18,7 +18,7 @@ const ROOMS = {
   host: ['libvirt', 'xml', 'secrets'],
   onboarding: ['stages', 'terminal-text', 'secrets'],
   orchestrator: ['secrets'],
-  view: [],
+  view: ['xml'],
   operations: [
     'config',
     'libvirt',
@@ -30,7 +30,6 @@ const ROOMS = {
     'stages',
     'terminal-text',
     'secrets',
-    'xml',
   ],
   cli: ['operations', 'view', 'secrets'],
   commands: ['cli', 'operations', 'view'],

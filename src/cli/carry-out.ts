@@ -1,14 +1,11 @@
 import { apply, type ApplyRequest, type ApplyResult } from '../operations/index.js';
 import { EXIT, VenError, type Plan, type RunEvent } from '../model/index.js';
 import {
-  canRedraw,
   gatherFailures,
-  jsonProgress,
-  loadTerminal,
-  styleOf,
-  plainProgress,
   planText,
   resultText,
+  RUN_VIEWS,
+  styleOf,
   type Progress,
 } from '../view/index.js';
 import { maskRemembered } from '../secrets/index.js';
@@ -16,6 +13,7 @@ import { secretAsker } from './ask-secret.js';
 import { ask, consent } from './consent.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
+import { openAsked, openShown } from './views.js';
 
 export interface CarryOut extends Pick<
   ApplyRequest,
@@ -29,7 +27,8 @@ export interface CarryOut extends Pick<
   | 'typed'
 > {
   yes: boolean;
-  json: boolean;
+  /** The views that were asked for; standard output gets these only. */
+  asked: readonly string[];
 }
 
 export interface CarriedOut {
@@ -40,15 +39,15 @@ export interface CarriedOut {
 
 /**
  * What `apply` and `destroy` share: shows the plan, asks, runs it, shows the result. The plan and
- * the result go to standard output, progress and the question to standard error; with `json`
- * standard output gets the events only. `run`: the operation.
+ * the result go to standard output, progress and the question to standard error; with a view that
+ * was asked for, standard output gets that view only. `run`: the operation.
  */
 export async function carryOut(
-  { yes, json, ...request }: CarryOut,
+  { yes, asked, ...request }: CarryOut,
   run: typeof apply = apply,
 ): Promise<CarriedOut> {
   const style = styleOf(process.stdout, process.env);
-  const tell = json ? stderr : stdout;
+  const tell = asked.length > 0 ? stderr : stdout;
   const interruption = watchInterruption();
   const { timeIsUp } = request.session ?? {};
   const { hard } = interruption.interrupt;
@@ -56,7 +55,7 @@ export async function carryOut(
     ? AbortSignal.any([interruption.interrupt.graceful, timeIsUp])
     : interruption.interrupt.graceful;
   const { emit: gather, failures } = gatherFailures();
-  const views: Progress[] = json ? [jsonProgress(stdout)] : [];
+  const views: Progress[] = [];
   const agreed = consent(yes);
   try {
     const { plan, result, declined, lost, viewFault } = await run({
@@ -78,7 +77,10 @@ export async function carryOut(
           agreed === 'given' || (await ask(`Do you want to ${verb} ${plan.host}?`, graceful));
         if (graceful.aborted)
           throw new VenError('interrupted', { summary: 'Interrupted before anything was changed' });
-        if (yesSaid) views.push(await progress(plan, json));
+        if (yesSaid) {
+          views.push(...(await openAsked(RUN_VIEWS, asked, plan)));
+          views.push(await openShown(RUN_VIEWS, asked, plan));
+        }
         return yesSaid;
       },
     });
@@ -86,7 +88,8 @@ export async function carryOut(
     if (declined) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
     if (result === null) {
       tell(planText(plan, { style, file: request.file }));
-      if (json) for (const event of nothingDone(plan)) stdout(`${JSON.stringify(event)}\n`);
+      views.push(...(await openAsked(RUN_VIEWS, asked, plan)));
+      for (const event of nothingDone(plan)) for (const view of views) view.emit(event);
       return { exitCode: EXIT.done, lost };
     }
     tell(resultText({ plan, result, failures }, style));
@@ -102,15 +105,6 @@ export async function carryOut(
 /** The text of an error that did not stop the run. */
 export function faultText(fault: unknown): string {
   return maskRemembered(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
-}
-
-/** Redraws in place on a capable terminal, unless the events go to that terminal too. */
-async function progress(plan: Plan, json: boolean): Promise<Progress> {
-  const style = styleOf(process.stderr, process.env);
-  const free = !(json && process.stdout.isTTY);
-  return canRedraw(process.stderr, process.env) && free
-    ? (await loadTerminal())(plan, process.stderr, style)
-    : plainProgress(plan, stderr, style);
 }
 
 /**

@@ -27,4 +27,5 @@ export { limitsOf, onboarding, retry, sessionOf } from './onboarding-flags.js';
 export { readerIsGone, stderr, stdout } from './output.js';
 export { retryFailed } from './retry-failed.js';
 export { run } from './run.js';
+export { askedViews, showText, viewFlags, viewNames } from './views.js';
 export { stopOnSignals, whileNotStopped } from './stop.js';

@@ -1,21 +1,13 @@
 import type { Provisioned, Watch } from '../operations/index.js';
-import type { ProvisionEvent } from '../model/index.js';
-import {
-  canRedraw,
-  gatherNodes,
-  jsonProgress,
-  loadProvisionTerminal,
-  styleOf,
-  provisionLines,
-  provisionText,
-  type Progress,
-} from '../view/index.js';
+import { gatherNodes, PROVISION_VIEWS, provisionText, styleOf } from '../view/index.js';
 import { faultText } from './carry-out.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
+import { openAsked, openShown } from './views.js';
 
 export interface Onboard extends Omit<Watch, 'env' | 'emit' | 'interrupt'> {
-  json: boolean;
+  /** The views that were asked for; standard output gets these only. */
+  asked: readonly string[];
   /** The command that goes on with the open nodes. Default: ven provision. */
   goOn?: string;
   run: (request: Watch) => Promise<Provisioned>;
@@ -25,12 +17,12 @@ export interface Onboard extends Omit<Watch, 'env' | 'emit' | 'interrupt'> {
  * What `provision` and `apply --wait` share: watches the nodes, shows progress and the result.
  * Resolves to the exit code.
  */
-export async function onboard({ json, goOn, run, ...request }: Onboard): Promise<number> {
+export async function onboard({ asked, goOn, run, ...request }: Onboard): Promise<number> {
   const interruption = watchInterruption();
   const { emit: gather, told } = gatherNodes();
-  const views: Progress<ProvisionEvent>[] = [
-    ...(json ? [jsonProgress(stdout)] : []),
-    await progress(json),
+  const views = [
+    ...(await openAsked(PROVISION_VIEWS, asked, null)),
+    await openShown(PROVISION_VIEWS, asked, null),
   ];
   try {
     const { result, viewFault } = await run({
@@ -44,7 +36,7 @@ export async function onboard({ json, goOn, run, ...request }: Onboard): Promise
       },
     });
     for (const view of views) await view.close();
-    (json ? stderr : stdout)(
+    (asked.length > 0 ? stderr : stdout)(
       provisionText(told, result, {
         style: styleOf(process.stdout, process.env),
         file: request.file,
@@ -58,13 +50,4 @@ export async function onboard({ json, goOn, run, ...request }: Onboard): Promise
     for (const view of views) await view.close();
     interruption.end();
   }
-}
-
-/** Redraws in place on a capable terminal, unless the events go to that terminal too. */
-async function progress(json: boolean): Promise<Progress<ProvisionEvent>> {
-  const style = styleOf(process.stderr, process.env);
-  const free = !(json && process.stdout.isTTY);
-  return canRedraw(process.stderr, process.env) && free
-    ? (await loadProvisionTerminal())(process.stderr, style)
-    : provisionLines(stderr, style);
 }

@@ -1,7 +1,9 @@
 import { Flags } from '@oclif/core';
 import { FAILURE_CLASSES, VenError, type FailureClass } from '../model/index.js';
 import { secretAsker } from './ask-secret.js';
+import { PROVISION_REPORTS } from '../view/index.js';
 import { seconds } from './command.js';
+import { askedReports, reportFlags } from './views.js';
 
 /** The flags of commands that onboard nodes. */
 export const onboarding = {
@@ -20,7 +22,7 @@ export const onboarding = {
     helpValue: 'DURATION',
     summary: 'Minimum time between two power-ons: 10s.',
   }),
-  junit: Flags.string({ helpValue: 'FILE', summary: 'Also write a report as JUnit XML.' }),
+  ...reportFlags(PROVISION_REPORTS),
 };
 
 /** The flags that select failed nodes. */
@@ -51,20 +53,19 @@ export const retry = {
   }),
 };
 
-interface Chosen {
+interface Chosen extends Readonly<Record<string, unknown>> {
   timeout?: number | undefined;
   'max-concurrent'?: number | undefined;
   stagger?: number | undefined;
-  junit?: string | undefined;
   'lock-timeout': number;
 }
 
 /** The flags as a session takes them. */
-export function sessionOf(flags: Chosen) {
+export async function sessionOf(flags: Chosen) {
   return {
     timeoutSeconds: flags.timeout ?? null,
     lockTimeoutSeconds: flags['lock-timeout'],
-    junit: flags.junit ?? null,
+    reports: await askedReports(PROVISION_REPORTS, flags),
     env: process.env,
     askSecret: secretAsker(),
   };

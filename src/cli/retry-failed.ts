@@ -1,10 +1,11 @@
 import type { Session, Watch } from '../operations/index.js';
-import { EXIT, type FailureClass } from '../model/index.js';
-import { jsonProgress } from '../view/index.js';
+import { EXIT, type FailureClass, type ProvisionEvent } from '../model/index.js';
+import { PROVISION_VIEWS } from '../view/index.js';
 import type { CarryOut } from './carry-out.js';
 import { planOptions } from './command.js';
 import { applyAndOnboard, PARTS } from './apply-and-onboard.js';
-import { stderr, stdout } from './output.js';
+import { stderr } from './output.js';
+import { openAsked } from './views.js';
 
 type Limits = Pick<Watch, 'maxConcurrent' | 'staggerSeconds'>;
 
@@ -17,14 +18,17 @@ export async function retryFailed(
   parts = PARTS,
 ): Promise<number> {
   const failed = session.failed(classes);
-  const { file, json } = make;
+  const { file, asked } = make;
   if (failed.length === 0) {
     stderr(
       `No node has failed${classes.length > 0 ? ' for this reason' : ''}: there is nothing to ` +
         `recreate. To go on with the other nodes: ven provision ${file}\n`,
     );
     session.about([]);
-    const emit = json ? jsonProgress(stdout).emit : () => undefined;
+    const views = await openAsked(PROVISION_VIEWS, asked, null);
+    const emit = (event: ProvisionEvent): void => {
+      for (const view of views) view.emit(event);
+    };
     const never = new AbortController().signal;
     await parts.provisionCreated(
       session,

@@ -1,19 +1,21 @@
 import { Flags } from '@oclif/core';
 import { withSession } from '../operations/index.js';
 import {
+  askedViews,
   carryOut,
   execution,
   fleetFile,
-  json as jsonFlag,
   planOptions,
   replacement,
   selection,
   VenCommand,
+  viewFlags,
   applyAndOnboard,
   limitsOf,
   onboarding,
   sessionOf,
 } from '../cli/index.js';
+import { RUN_VIEWS } from '../view/index.js';
 
 export default class Apply extends VenCommand {
   static override args = fleetFile;
@@ -47,12 +49,12 @@ export default class Apply extends VenCommand {
         { ...flag, summary: flag.summary?.replace(/\.$/, ' (with --wait).'), dependsOn: ['wait'] },
       ]),
     ) as typeof onboarding),
-    json: jsonFlag('the events, one a line,'),
+    ...viewFlags(RUN_VIEWS),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply);
-    const { wait: until, json } = flags;
+    const { wait: until } = flags;
     const file = args.fleet;
     const make = {
       file,
@@ -61,7 +63,7 @@ export default class Apply extends VenCommand {
       parallelism: flags.parallelism,
       lockTimeoutSeconds: flags['lock-timeout'],
       yes: flags.yes,
-      json,
+      asked: askedViews(RUN_VIEWS, flags),
       typed: this.typed,
     };
     if (until === undefined) {
@@ -70,7 +72,7 @@ export default class Apply extends VenCommand {
     }
     const again = `ven apply ${file} --wait ${until}`;
     process.exitCode = await withSession(
-      { file, vms: null, until, ...sessionOf(flags) },
+      { file, vms: null, until, ...(await sessionOf(flags)) },
       (session) => applyAndOnboard(session, make, { ...limitsOf(flags), again, goOn: again }),
     );
   }

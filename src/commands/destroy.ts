@@ -1,13 +1,15 @@
 import { Flags } from '@oclif/core';
 import {
+  askedViews,
   carryOut,
   execution,
   fleetFile,
-  json,
   planOptions,
   selection,
   VenCommand,
+  viewFlags,
 } from '../cli/index.js';
+import { RUN_VIEWS } from '../view/index.js';
 
 export default class Destroy extends VenCommand {
   static override args = fleetFile;
@@ -24,7 +26,7 @@ export default class Destroy extends VenCommand {
     ...selection,
     'keep-disks': Flags.boolean({ summary: 'Keep the disks in their pools.' }),
     purge: Flags.boolean({ summary: 'Also delete the logs.' }),
-    json: json('the events, one a line,'),
+    ...viewFlags(RUN_VIEWS),
   };
 
   async run(): Promise<void> {
@@ -36,7 +38,7 @@ export default class Destroy extends VenCommand {
       lockTimeoutSeconds: flags['lock-timeout'],
       purge: flags.purge,
       yes: flags.yes,
-      json: flags.json,
+      asked: askedViews(RUN_VIEWS, flags),
       typed: this.typed,
     });
     process.exitCode = exitCode;

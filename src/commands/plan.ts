@@ -1,14 +1,16 @@
 import { Flags } from '@oclif/core';
 import { plan, savePlan } from '../operations/index.js';
 import { EXIT } from '../model/index.js';
-import { loadDiffs, planJson, planMarkdown, planText } from '../view/index.js';
+import { loadDiffs, PLAN_VIEWS } from '../view/index.js';
 import {
   fleetFile,
-  json,
   planOptions,
   replacement,
   selection,
+  showText,
   VenCommand,
+  viewFlags,
+  viewNames,
   stderr,
   stdout,
 } from '../cli/index.js';
@@ -22,14 +24,10 @@ export default class Plan extends VenCommand {
     '$ ven plan --out lab.plan && ven apply --plan lab.plan',
   ];
   static override flags = {
-    json: json('the plan'),
-    markdown: Flags.boolean({
-      summary: 'Print the plan as a comment for a pull request.',
-      exclusive: ['json'],
-    }),
+    ...viewFlags(PLAN_VIEWS),
     diff: Flags.boolean({
       summary: 'Also show how the rendered files change.',
-      exclusive: ['json', 'markdown'],
+      exclusive: viewNames(PLAN_VIEWS),
     }),
     'detailed-exitcode': Flags.boolean({ summary: 'Exit with code 2 if there are changes.' }),
     out: Flags.string({ helpValue: 'FILE', summary: 'Save the plan, for ven apply --plan FILE.' }),
@@ -46,12 +44,8 @@ export default class Plan extends VenCommand {
       diff: flags.diff,
     });
     if (flags.out !== undefined) savePlan(flags.out, planned);
-    if (flags.json) stdout(planJson(planned));
-    else if (flags.markdown) stdout(planMarkdown(planned, { file: args.fleet }));
-    else {
-      if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
-      stdout(planText(planned, { style: this.style, file: args.fleet }));
-    }
+    if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
+    await showText(PLAN_VIEWS, planned, { flags, file: args.fleet });
     if (flags.out !== undefined)
       stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);
     if (flags['detailed-exitcode'] && planned.steps.length > 0)

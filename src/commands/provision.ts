@@ -1,12 +1,13 @@
 import { Flags } from '@oclif/core';
 import { provision, withSession } from '../operations/index.js';
 import {
+  askedViews,
   execution,
-  json,
   SOME_VMS_USAGE,
   someVms,
   someVmsOf,
   VenCommand,
+  viewFlags,
   onboard,
   limitsOf,
   onboarding,
@@ -14,6 +15,7 @@ import {
   sessionOf,
   retryFailed,
 } from '../cli/index.js';
+import { PROVISION_VIEWS } from '../view/index.js';
 
 export default class Provision extends VenCommand {
   static override args = someVms;
@@ -39,15 +41,21 @@ export default class Provision extends VenCommand {
     ...onboarding,
     ...retry,
     ...execution,
-    json: json('the events, one a line,'),
+    ...viewFlags(PROVISION_VIEWS),
   };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Provision);
     const { vms: named, file } = someVmsOf(argv);
-    const { until, json } = flags;
-    const request = { file, vms: named.length === 0 ? null : named, until, ...sessionOf(flags) };
-    const watched = { file, json, ...limitsOf(flags) };
+    const { until } = flags;
+    const asked = askedViews(PROVISION_VIEWS, flags);
+    const request = {
+      file,
+      vms: named.length === 0 ? null : named,
+      until,
+      ...(await sessionOf(flags)),
+    };
+    const watched = { file, asked, ...limitsOf(flags) };
     if (!flags['retry-failed']) {
       process.exitCode = await onboard({
         ...watched,
@@ -60,7 +68,7 @@ export default class Provision extends VenCommand {
       retryFailed(
         session,
         classes,
-        { file, yes, json, lockTimeoutSeconds, parallelism, typed: this.typed },
+        { file, yes, asked, lockTimeoutSeconds, parallelism, typed: this.typed },
         watched,
       ),
     );

@@ -1,14 +1,12 @@
-import { Flags } from '@oclif/core';
-import { saveText, timeline } from '../operations/index.js';
-import { loadTimelineHtml, timelineJson, timelineText } from '../view/index.js';
+import { timeline } from '../operations/index.js';
+import { TIMELINE_VIEWS } from '../view/index.js';
 import {
-  json,
+  showText,
   SOME_VMS_USAGE,
   someVms,
   someVmsOf,
   VenCommand,
-  stderr,
-  stdout,
+  viewFlags,
 } from '../cli/index.js';
 
 export default class Timeline extends VenCommand {
@@ -24,24 +22,12 @@ export default class Timeline extends VenCommand {
     '$ ven timeline edge-1 edge-2 fleets/lab.yaml',
     '$ ven timeline --html timeline.html',
   ];
-  static override flags = {
-    json: json('the stages with their times'),
-    html: Flags.string({
-      helpValue: 'FILE',
-      summary: 'Write a self-contained HTML page.',
-      exclusive: ['json'],
-    }),
-  };
+  static override flags = viewFlags(TIMELINE_VIEWS);
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Timeline);
     const { vms, file } = someVmsOf(argv);
     const drawn = timeline({ file, vms, env: process.env });
-    if (flags.html === undefined)
-      stdout(flags.json ? timelineJson(drawn) : timelineText(drawn, this.style, file));
-    else {
-      saveText(flags.html, (await loadTimelineHtml())(drawn, new Date().toISOString(), file));
-      stderr(`Wrote ${flags.html}. Open it in a browser.\n`);
-    }
+    await showText(TIMELINE_VIEWS, drawn, { flags, file });
   }
 }

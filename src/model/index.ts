@@ -35,5 +35,6 @@ export * from './plan.js';
 export type { ProfileFile } from './profile.schema.js';
 export * from './provision.js';
 export * from './render.js';
+export * from './report.js';
 export * from './secret.js';
 export * from './timeline.js';

@@ -30,6 +30,7 @@ export {
   type Watch,
 } from './provision/provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
+export type { ReportRequest } from './provision/report.js';
 export { saveFiles, saveText } from './save.js';
 export { withSession, type Session, type SessionRequest } from './provision/session.js';
 export { openStatus, type FleetStatus, type VmStatus } from './status/status.js';

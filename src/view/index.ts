@@ -6,9 +6,12 @@
  */
 export { styleOf, canRedraw, type Style } from './text/style.js';
 export { printable } from './text/words.js';
-export { planText, type PlanTextOptions } from './plan/text.js';
-export { planMarkdown } from './plan/markdown.js';
-export { planJson } from './plan/json.js';
+export type { EventViews, ReportView, TextView, TextViews } from './tables.js';
+export { PLAN_VIEWS } from './plan/views.js';
+export { TIMELINE_VIEWS } from './timeline/views.js';
+export { RUN_VIEWS } from './apply/views.js';
+export { PROVISION_REPORTS, PROVISION_VIEWS } from './provision/views.js';
+export { planText } from './plan/text.js';
 export { errorText, errorJson, bugText } from './text/errors.js';
 export { validationJson, validText } from './text/findings.js';
 export { gatherFailures, resultText, type Failed, type Outcome } from './apply/result.js';
@@ -40,25 +43,13 @@ export {
 export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';
 export { doctorText, doctorJson } from './doctor.js';
-export { plainProgress, jsonProgress, type Progress, type Write } from './apply/progress.js';
-export { provisionLines } from './provision/lines.js';
+export type { Progress } from './apply/progress.js';
 export {
   gatherNodes,
   provisionText,
   type NodesTold,
   type ProvisionTextOptions,
 } from './provision/result.js';
-export { timelineJson, timelineText } from './timeline/text.js';
-
-/** The timeline as a page; large, and seldom wanted. */
-export const loadTimelineHtml = async () => (await import('./timeline/html.js')).timelineHtml;
-
-/** The terminal view: one line a VM, redrawn in place. Loads listr2. */
-export const loadTerminal = async () => (await import('./apply/terminal.js')).terminalProgress;
-
-/** The same for provisioning: one line a node. Loads listr2. */
-export const loadProvisionTerminal = async () =>
-  (await import('./provision/terminal.js')).provisionTerminal;
 
 /** Unified diffs of rendered files. Loads diff. */
 export const loadDiffs = async () => (await import('./plan/diffs.js')).diffsText;

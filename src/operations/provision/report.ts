@@ -1,33 +1,40 @@
 import { basename } from 'node:path';
 import type {
+  NewProvisionReport,
   ProvisionEvent,
+  ProvisionReport,
   ProvisionResult,
   ResolvedFleet,
   ResolvedVm,
   VenError,
 } from '../../model/index.js';
-import { junitReport, type JunitReport } from './junit.js';
 import { saveText } from '../save.js';
 
+/** A report that somebody asked for. `path`: its file, written over. */
+export interface ReportRequest {
+  path: string;
+  open: NewProvisionReport;
+}
+
 /**
- * A run's report in JUnit XML, in its file from the first moment on: whatever ends the run, what
- * stands there is about it.
+ * A run's report, in its file from the first moment on: whatever ends the run, what stands there is
+ * about it.
  */
 export class ReportFile {
-  readonly #path: string;
+  readonly #request: ReportRequest;
   readonly #began = performance.now();
-  #junit: JunitReport;
+  #report: ProvisionReport;
 
   /** Also learns that way that a path can't be written. @throws VenError `usage` */
-  constructor(path: string, file: string) {
-    this.#path = path;
-    this.#junit = junitReport(basename(file), []);
+  constructor(request: ReportRequest, file: string) {
+    this.#request = request;
+    this.#report = request.open(basename(file), []);
     this.save({ result: null });
   }
 
   /** Which nodes it is about. */
   about({ name }: ResolvedFleet, vms: readonly ResolvedVm[]): void {
-    this.#junit = junitReport(
+    this.#report = this.#request.open(
       name,
       vms.map((vm) => vm.name),
     );
@@ -35,13 +42,11 @@ export class ReportFile {
   }
 
   emit(event: ProvisionEvent): void {
-    this.#junit.emit(event);
+    this.#report.emit(event);
   }
 
   save(end: { result: ProvisionResult | null; error?: VenError }): void {
-    saveText(
-      this.#path,
-      this.#junit.xml({ ...end, seconds: (performance.now() - this.#began) / 1000 }),
-    );
+    const seconds = (performance.now() - this.#began) / 1000;
+    saveText(this.#request.path, this.#report.text({ ...end, seconds }));
   }
 }

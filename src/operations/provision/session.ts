@@ -20,7 +20,7 @@ import { OneClient } from './one-client.js';
 import { openHost } from '../open.js';
 import { PORTS } from '../ports.js';
 import { readProfile, stageNamed } from './profile.js';
-import { ReportFile } from './report.js';
+import { ReportFile, type ReportRequest } from './report.js';
 
 export interface SessionRequest extends Request {
   /** Names or addresses; null: all that the fleet file wants to run. */
@@ -30,8 +30,7 @@ export interface SessionRequest extends Request {
   /** Of the whole run; null: none but the stages' own. */
   timeoutSeconds: number | null;
   lockTimeoutSeconds: number;
-  /** A file for a report in JUnit XML, written over; null: none. */
-  junit: string | null;
+  reports: readonly ReportRequest[];
   /** null: nobody can be asked. */
   askSecret: AskSecret | null;
   /** Ends the wait for another run. */
@@ -44,7 +43,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /**
  * What a run over nodes has from its first check to its end, also where their VMs are made before:
  * the watch over them, which nobody else has meanwhile; one client of the orchestrator; the
- * credentials; the report; the time.
+ * credentials; the reports; the time.
  */
 export class Session {
   readonly fleet: ResolvedFleet;
@@ -59,7 +58,7 @@ export class Session {
   result: ProvisionResult | null = null;
 
   readonly #request: SessionRequest;
-  readonly #report: ReportFile | null;
+  readonly #reports: readonly ReportFile[];
   readonly #clock: Clock;
   readonly #began: number;
   readonly #closed = new AbortController();
@@ -69,16 +68,16 @@ export class Session {
    * Checks what is asked before anything slow is done. @throws VenError `fleet-file`, `usage`,
    * `not-found`, `host-not-ready`
    */
-  constructor(request: SessionRequest, report: ReportFile | null) {
+  constructor(request: SessionRequest, reports: readonly ReportFile[]) {
     const { timeoutSeconds, askSecret } = request;
     this.#clock = (request.ports ?? PORTS).clock;
     this.#began = this.#clock.now();
     this.#request = request;
-    this.#report = report;
+    this.#reports = reports;
     this.fleet = loadFleetFile(request);
     this.goal = goalOf(this.fleet, request);
     this.#vms = chosenVms(this.fleet, request);
-    report?.about(this.fleet, this.#vms);
+    for (const report of reports) report.about(this.fleet, this.#vms);
     this.host = openHost(this.fleet, request);
     this.host.consoles.checkAccess([]);
     const { orchestrator } = this.fleet;
@@ -118,7 +117,7 @@ export class Session {
   about(addresses: readonly Address[]): void {
     const wanted = new Set(addresses);
     this.#vms = this.fleet.vms.filter(({ address }) => wanted.has(address));
-    this.#report?.about(this.fleet, this.#vms);
+    for (const report of this.#reports) report.about(this.fleet, this.#vms);
   }
 
   /** Of its nodes those that have failed, for one of these classes where there are any. */
@@ -142,10 +141,10 @@ export class Session {
   }
 
   emit(event: ProvisionEvent): void {
-    this.#report?.emit(event);
+    for (const report of this.#reports) report.emit(event);
   }
 
-  /** For the report of a run that ends before it watches: these have failed already. */
+  /** For the reports of a run that ends before it watches: these have failed already. */
   lose(lost: ReadonlyMap<Address, LostNode>): void {
     const now = this.#clock.now();
     for (const { address } of this.#vms) {
@@ -182,20 +181,20 @@ export class Session {
 
 /**
  * The work's `session` is locked. Rejects as `Session` and the work do, and with `locked`; the
- * report says so.
+ * reports say so.
  */
 export async function withSession<T>(
   request: SessionRequest,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const report = request.junit === null ? null : new ReportFile(request.junit, request.file);
+  const reports = request.reports.map((report) => new ReportFile(report, request.file));
   try {
-    const session = new Session(request, report);
+    const session = new Session(request, reports);
     try {
       const lock = await session.lock();
       try {
         const done = await work(session);
-        report?.save({ result: session.result });
+        for (const report of reports) report.save({ result: session.result });
         return done;
       } finally {
         lock.release();
@@ -204,7 +203,8 @@ export async function withSession<T>(
       await session.close();
     }
   } catch (error) {
-    report?.save({ result: null, ...(error instanceof VenError ? { error } : {}) });
+    const end = { result: null, ...(error instanceof VenError ? { error } : {}) };
+    for (const report of reports) report.save(end);
     throw error;
   }
 }

@@ -188,8 +188,3 @@ function toneOf({ way }: TimelineNode): Tone {
 function shown(text: string): number {
   return [...text.replaceAll(/\u001b\[\d+m/g, '')].length;
 }
-
-/** What `timeline --json` prints. Ends in a newline. */
-export function timelineJson(timeline: Timeline): string {
-  return `${JSON.stringify(timeline, null, 2)}\n`;
-}

@@ -49,7 +49,7 @@ const session = (more: Partial<Session> = {}): Session =>
     lose: (lost: Lost) => seen.push(`lose ${[...lost.keys()].join()}`),
     ...more,
   }) as unknown as Session;
-const make = { file: 'fleet.yaml', yes: true, json: false, lockTimeoutSeconds: 0, typed: [] };
+const make = { file: 'fleet.yaml', yes: true, asked: [], lockTimeoutSeconds: 0, typed: [] };
 const limits = { maxConcurrent: null, staggerSeconds: 0 };
 const run = (in_ = session()): Promise<number> =>
   applyAndOnboard(

@@ -12,7 +12,7 @@ try {
       options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
       lockTimeoutSeconds: 0,
       yes: process.argv.includes('--yes'),
-      json: process.argv.includes('--json'),
+      asked: process.argv.includes('--json') ? ['json'] : [],
       typed: ['apply'],
     },
     apply,

@@ -1,4 +1,5 @@
 /** What `provision` composes, on a host in memory: what it refuses before it does anything, which records count, what stays behind. */
+import { junitReport } from '../../../src/view/provision/junit.js';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -68,7 +69,7 @@ const request = (more: Partial<ProvisionRequest> = {}): ProvisionRequest => ({
   maxConcurrent: null,
   staggerSeconds: 0,
   lockTimeoutSeconds: 0,
-  junit: null,
+  reports: [],
   askSecret: null,
   emit: (event) => events.push(event),
   interrupt,
@@ -410,7 +411,8 @@ test('damage to a record is told, and it counts as none', async () => {
 
 test('a report is written whatever ends the run, the events are kept, and a view that throws does not matter', async () => {
   const junit = join(folder, 'report.xml');
-  await expect(provision(request({ junit, vms: ['edge-1'] }))).rejects.toThrow('not exist');
+  const reports = [{ path: junit, open: junitReport }];
+  await expect(provision(request({ reports, vms: ['edge-1'] }))).rejects.toThrow('not exist');
   expect(readFileSync(junit, 'utf8')).toMatch(/<testsuite/);
   await made();
   await keep('edge-1', 'ready');
@@ -419,13 +421,15 @@ test('a report is written whatever ends the run, the events are kept, and a view
   const emit = (): void => {
     throw fault;
   };
-  expect(await provision(request({ junit, emit }))).toMatchObject({
+  expect(await provision(request({ reports, emit }))).toMatchObject({
     result: { exitCode: 4 },
     viewFault: fault,
   });
   expect(readFileSync(junit, 'utf8')).toContain('type="storage"');
   await expect(
-    provision(request({ junit: join(folder, 'nowhere/report.xml') })),
+    provision(
+      request({ reports: [{ path: join(folder, 'nowhere/report.xml'), open: junitReport }] }),
+    ),
   ).rejects.toMatchObject({ code: 'usage' });
   expect(existsSync(join(workDir(), 'runs'))).toBe(true);
 });

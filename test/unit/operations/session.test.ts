@@ -23,6 +23,7 @@ import {
   type SessionRequest,
 } from '../../../src/operations/provision/session.js';
 import type { Ports } from '../../../src/operations/ports.js';
+import { junitReport } from '../../../src/view/provision/junit.js';
 import { VenError, type ProvisionEvent, type RunEvent } from '../../../src/model/index.js';
 import { attribute, child, childrenNamed, parseXml } from '../../../src/xml/index.js';
 import { FakeHost } from '../../fake-host/index.js';
@@ -138,7 +139,7 @@ function run({
     until: 'ready',
     timeoutSeconds: 1.5,
     lockTimeoutSeconds: 0,
-    junit,
+    reports: [{ path: junit, open: junitReport }],
     askSecret: null,
     ...more,
   };
@@ -332,7 +333,7 @@ describe('time that is up while the orchestrator is away', () => {
       until: 'ready',
       timeoutSeconds: 1,
       lockTimeoutSeconds: 0,
-      junit,
+      reports: [{ path: junit, open: junitReport }],
       askSecret: null,
     };
     for (const domain of host.domains.values()) domain.power = 'off';
@@ -374,7 +375,7 @@ describe('nobody answers who is asked for credentials', () => {
       until: 'ready',
       timeoutSeconds,
       lockTimeoutSeconds: 0,
-      junit,
+      reports: [{ path: junit, open: junitReport }],
     };
     const emit = (event: ProvisionEvent): void => void events.push(event);
     return provision({
@@ -450,7 +451,7 @@ describe('a report', () => {
       until: 'ready',
       timeoutSeconds: null,
       lockTimeoutSeconds: 0,
-      junit,
+      reports: [{ path: junit, open: junitReport }],
       askSecret: null,
     };
     await withSession(request, (session) => {

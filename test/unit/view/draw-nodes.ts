@@ -2,13 +2,9 @@
  * Draws the terminal view of imagined provisioning, to be looked at: how many nodes, and every how manieth fails.
  *   esbuild test/unit/view/draw-nodes.ts --bundle --platform=node --format=esm --outfile=/tmp/draw.mjs && node /tmp/draw.mjs 200 7
  */
-import {
-  gatherNodes,
-  loadProvisionTerminal,
-  styleOf,
-  provisionLines,
-  provisionText,
-} from '../../../src/view/index.js';
+import { gatherNodes, provisionText, styleOf } from '../../../src/view/index.js';
+import { provisionLines } from '../../../src/view/provision/lines.js';
+import { provisionTerminal } from '../../../src/view/provision/terminal.js';
 import type { ProvisionEvent } from '../../../src/model/index.js';
 import {
   failure,
@@ -27,7 +23,7 @@ const plain = process.argv.includes('--plain');
 const style = styleOf(process.stderr, process.env);
 const view = plain
   ? provisionLines((text) => process.stderr.write(text), style)
-  : (await loadProvisionTerminal())(process.stderr, style);
+  : provisionTerminal(process.stderr, style);
 const emit = (event: ProvisionEvent): void => {
   const now = { ...event, time: new Date().toISOString() };
   gather(now);

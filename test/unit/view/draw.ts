@@ -2,7 +2,8 @@
  * Draws the terminal view of an imagined run, to be looked at: how many VMs, and every how manieth fails.
  *   esbuild test/unit/view/draw.ts --bundle --platform=node --format=esm --outfile=/tmp/draw.mjs && node /tmp/draw.mjs 50 7
  */
-import { gatherFailures, loadTerminal, styleOf, resultText } from '../../../src/view/index.js';
+import { terminalProgress } from '../../../src/view/apply/terminal.js';
+import { gatherFailures, resultText, styleOf } from '../../../src/view/index.js';
 import type { RunEvent } from '../../../src/model/index.js';
 import { creationPlan, exampleResult } from './example.js';
 
@@ -10,7 +11,7 @@ const [amount = 3, failing = 0] = process.argv.slice(2).map(Number);
 const plan = creationPlan(amount);
 const { emit: gather, failures } = gatherFailures();
 const style = styleOf(process.stderr, process.env);
-const view = (await loadTerminal())(plan, process.stderr, style);
+const view = terminalProgress(plan, process.stderr, style);
 const now = (): string => new Date().toISOString();
 const emit = (event: RunEvent): void => {
   gather(event);

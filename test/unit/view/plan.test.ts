@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { loadDiffs, planJson, planMarkdown, planText } from '../../../src/view/index.js';
+import { diffsText } from '../../../src/view/plan/diffs.js';
+import { planJson } from '../../../src/view/plan/json.js';
+import { planMarkdown } from '../../../src/view/plan/markdown.js';
+import { planText } from '../../../src/view/plan/text.js';
 import type { Change } from '../../../src/model/index.js';
 import { created, creationPlan, examplePlan } from './example.js';
 
@@ -237,8 +240,7 @@ disks.sdb.size: none -> "20GiB"  (live)
 });
 
 describe('diffs', () => {
-  it('are unified, from nothing or from a text', async () => {
-    const diffsText = await loadDiffs();
+  it('are unified, from nothing or from a text', () => {
     const diffs = [
       { address: 'vm.a', file: 'domain.xml', before: '', after: '<domain/>' },
       { address: 'vm.b', file: 'domain.xml', before: '<a>1</a>\n<b/>\n', after: '<a>2</a>\n<b/>' },

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fleetRows, rowCounts, visibleRows } from '../../../src/view/apply/fleet-rows.js';
-import {
-  gatherFailures,
-  jsonProgress,
-  plainProgress,
-  resultText,
-} from '../../../src/view/index.js';
+import { jsonProgress, plainProgress } from '../../../src/view/apply/progress.js';
+import { gatherFailures, resultText } from '../../../src/view/index.js';
 import type { RunEvent } from '../../../src/model/index.js';
 import {
   created,

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  gatherNodes,
-  jsonProgress,
-  provisionLines,
-  provisionText,
-} from '../../../src/view/index.js';
+import { gatherNodes, provisionText } from '../../../src/view/index.js';
+import { jsonProgress } from '../../../src/view/apply/progress.js';
+import { provisionLines } from '../../../src/view/provision/lines.js';
 import { nodeCounts, nodeRows, visibleNodes } from '../../../src/view/provision/node-rows.js';
 import type { ProvisionEvent } from '../../../src/model/index.js';
 import {

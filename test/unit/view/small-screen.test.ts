@@ -1,6 +1,7 @@
 /** A fleet that is larger than the terminal: in the end every VM's last line can be read. */
 import { expect, it } from 'vitest';
-import { loadProvisionTerminal, loadTerminal } from '../../../src/view/index.js';
+import { terminalProgress } from '../../../src/view/apply/terminal.js';
+import { provisionTerminal } from '../../../src/view/provision/terminal.js';
 import { creationPlan, failed, finished, skipped, started } from './example.js';
 import { failure, nodeFinished, nodeStarted, provisionStarted, reached } from './nodes.js';
 import { Screen } from './screen.js';
@@ -16,7 +17,7 @@ const linesOf = (screen: Screen, name: string): string[] =>
 it('apply', async () => {
   const screen = new Screen();
   screen.write('$ ven apply\n');
-  const view = (await loadTerminal())(creationPlan(30), screen.stream(), style);
+  const view = terminalProgress(creationPlan(30), screen.stream(), style);
   for (const number of NUMBERS) {
     const vm = `vm.edge-${number}`;
     view.emit(started(`${vm}:up`));
@@ -45,7 +46,7 @@ it('apply', async () => {
 
 it('provision', async () => {
   const screen = new Screen();
-  const view = (await loadProvisionTerminal())(screen.stream(), style);
+  const view = provisionTerminal(screen.stream(), style);
   const names = NUMBERS.map((number) => `edge-${number}`);
   view.emit(provisionStarted(names));
   for (const name of names) {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { timelineOf } from '../../../src/operations/timeline.js';
 import type { NodeRecord, Timeline } from '../../../src/model/index.js';
-import { loadTimelineHtml, timelineJson, timelineText } from '../../../src/view/index.js';
+import { timelineHtml } from '../../../src/view/timeline/html.js';
+import { timelineJson } from '../../../src/view/timeline/json.js';
+import { timelineText } from '../../../src/view/timeline/text.js';
 import { markup } from '../../../src/view/text/markup.js';
 import { ticks } from '../../../src/view/timeline/scale.js';
 import { failure, nodeRecord, time } from './nodes.js';
@@ -173,7 +175,7 @@ describe('the axis', () => {
 describe('the page', () => {
   const hostile = `</title></style><script>alert(1)</script><img src=x onerror=alert(1)>"'\`&\u0000\u202e\u001b[31m`;
 
-  it('needs nothing else, and lets no text become anything but text', async () => {
+  it('needs nothing else, and lets no text become anything but text', () => {
     const record = nodeRecord(
       'edge-1',
       [
@@ -191,10 +193,7 @@ describe('the page', () => {
     );
     for (const visit of record.visits) Object.assign(visit, { title: hostile, line: hostile });
     const timeline = drawn([record, ready('edge-2'), { vm: 'edge-3', damage: hostile }]);
-    const page = (await loadTimelineHtml())(
-      { ...timeline, fleet: hostile, host: hostile },
-      time(9),
-    );
+    const page = timelineHtml({ ...timeline, fleet: hostile, host: hostile }, time(9));
     const tags = new Set([...page.matchAll(/<\/?([a-z0-9!]+)/gi)].map(([, tag]) => tag));
     const known =
       '!doctype html head meta title style body main header h1 h2 p div b section ul li i table thead tbody tr th td svg line text rect circle a span pre details summary code';
@@ -208,8 +207,8 @@ describe('the page', () => {
     expect(page.match(/<style>/g)).toHaveLength(1);
   });
 
-  it('has each node with bars, a table, and what went wrong', async () => {
-    const page = (await loadTimelineHtml())(drawn([ready('edge-1'), failed('edge-2')]), time(9));
+  it('has each node with bars, a table, and what went wrong', () => {
+    const page = timelineHtml(drawn([ready('edge-1'), failed('edge-2')]), time(9));
     expect(page).toContain('<title>edge-lab: timeline</title>');
     expect(page.match(/<svg class="bar"/g)).toHaveLength(2);
     expect(page.match(/<rect class="span/g)).toHaveLength(5);

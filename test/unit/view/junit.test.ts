@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VenError } from '../../../src/model/index.js';
-import { junitReport } from '../../../src/operations/provision/junit.js';
+import { junitReport } from '../../../src/view/provision/junit.js';
 import {
   attribute,
   child,
@@ -20,7 +20,7 @@ import {
   provisionStarted,
   reached,
   time,
-} from '../view/nodes.js';
+} from './nodes.js';
 
 /** The one suite, and its cases by name. */
 function read(xml: string): { suite: XmlElement; cases: Map<string, XmlElement> } {
@@ -60,7 +60,7 @@ describe('JUnit XML', () => {
     ])
       report.emit(event);
     const { suite, cases } = read(
-      report.xml({ result: provisionResult({ durationSeconds: 60.25 }), seconds: 99 }),
+      report.text({ result: provisionResult({ durationSeconds: 60.25 }), seconds: 99 }),
     );
     expect(suite.attrs).toEqual({
       name: 'edge-lab',
@@ -100,7 +100,7 @@ HTTP boot: 24.5 s
       detail: 'HTTP 404',
       hint: 'look at project',
     });
-    const { suite, cases } = read(report.xml({ result: null, error, seconds: 1.5 }));
+    const { suite, cases } = read(report.text({ result: null, error, seconds: 1.5 }));
     expect(suite.attrs).toMatchObject({ tests: '2', failures: '0', errors: '2', time: '1.500' });
     expect(child(cases.get('b'), 'error')).toMatchObject({
       attrs: { type: 'orchestrator-refused', message: 'no such project' },
@@ -133,7 +133,11 @@ HTTP boot: 24.5 s
           nodeFinished('a', 'failed', [], 3, failure('os', said, 3, { message: said, line: said })),
         );
         const { suite, cases } = read(
-          report.xml({ result: null, error: new VenError('usage', { summary: said }), seconds: 0 }),
+          report.text({
+            result: null,
+            error: new VenError('usage', { summary: said }),
+            seconds: 0,
+          }),
         );
         expect(cases.size).toBe(1);
         expect(suite.children).toHaveLength(2);

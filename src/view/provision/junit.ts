@@ -1,28 +1,20 @@
-import type { Address, ProvisionEvent, ProvisionResult, VenError } from '../../model/index.js';
+import type {
+  Address,
+  NewProvisionReport,
+  ProvisionEvent,
+  ProvisionReport,
+  VenError,
+} from '../../model/index.js';
 import { serializeXml, type XmlElement, type XmlNode } from '../../xml/index.js';
 
 type Finished = Extract<ProvisionEvent, { type: 'node-finished' }>;
 
-export interface JunitReport {
-  emit: (event: ProvisionEvent) => void;
-  /**
-   * The report as it stands. Without a `result` the run has not come to its end, for the reason
-   * `error` when there is one; each node that has not ended is then an error. `seconds`: how long
-   * the run has taken. Ends in a newline.
-   */
-  xml: (end: {
-    result: ProvisionResult | null;
-    error?: VenError | undefined;
-    seconds: number;
-  }) => string;
-}
-
 /**
- * JUnit XML of a run of provisioning, gathered from its events, as GitLab, Jenkins and GitHub's
- * viewers read it: the suite is the fleet, a case is a node, a failure's type is its class. `vms`:
- * the names of the nodes that the run is about, should it end before its first event.
+ * JUnit XML of a run of provisioning, as GitLab, Jenkins and GitHub's viewers read it: the suite is
+ * the fleet, a case is a node, a failure's type is its class. In a run that has not come to its
+ * end, each node that has not ended is an error.
  */
-export function junitReport(fleet: string, vms: readonly string[]): JunitReport {
+export const junitReport: NewProvisionReport = (fleet, vms) => {
   let nodes = vms.map((vm) => ({ address: `vm.${vm}`, before: false }));
   const finished = new Map<Address, Finished>();
   const said = new Map<Address | null, string[]>();
@@ -58,8 +50,8 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
       case 'stage-reached':
         tell(
           event.address,
-          `${event.time}  ` +
-            `${event.title}${event.late ? ' (then or before)' : ''}${event.line === null ? '' : `: ${event.line}`}`,
+          `${event.time}  ${event.title}${event.late ? ' (then or before)' : ''}` +
+            (event.line === null ? '' : `: ${event.line}`),
         );
         return;
       case 'node-answered':
@@ -86,7 +78,7 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
     }
   };
 
-  const xml: JunitReport['xml'] = ({ result, error, seconds }) => {
+  const text: ProvisionReport['text'] = ({ result, error, seconds }) => {
     // Without a node, a run that did not come to its end must not look like one that did.
     const unknown =
       nodes.length === 0 && result === null ? [{ address: 'ven provision', before: false }] : nodes;
@@ -144,13 +136,11 @@ export function junitReport(fleet: string, vms: readonly string[]): JunitReport 
         ...(notes.length === 0 ? [] : [element('system-err', {}, [`${notes.join('\n')}\n`])]),
       ],
     );
-    return (
-      '<?xml version="1.0" ' +
-      `encoding="UTF-8"?>\n${serializeXml(element('testsuites', { name: 'ven provision', ...totals }, [suite]))}\n`
-    );
+    const root = element('testsuites', { name: 'ven provision', ...totals }, [suite]);
+    return `<?xml version="1.0" encoding="UTF-8"?>\n${serializeXml(root)}\n`;
   };
-  return { emit, xml };
-}
+  return { emit, text };
+};
 
 /** What a case has in it when its node is not ready. */
 function verdict(
