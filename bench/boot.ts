@@ -26,8 +26,10 @@ writeFileSync(
 fleet: ${folder.fleet}
 host: { accelerator: qemu }
 orchestrator: { domain: edge.test, caCertificate: ${orchestrator.caCertificate} }
-networks: { lab: { dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } } } }
-defaults: { cpus: 1, memory: 512MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], power: off }
+networks:
+  lab: { dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } } }
+defaults: { cpus: 1, memory: 512MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }],
+  power: off }
 vms:
   - { name: without, pxe: false }
   - { name: with, pxe: true }
@@ -52,10 +54,12 @@ try {
   const without = await firstRequest('without');
   const withPxe = await firstRequest('with');
   const { stdout: versions } = await run(['virsh', '-q', '-c', URI, 'version']);
+  const qemu = versions.trim().split('\n').at(-1)?.toLowerCase() ?? '';
   writePart(
     BOOT_TITLE,
-    `Written by \`npm run bench -- boot\`: from power-on (\`virsh start\` has returned) to the node's first HTTPS request at a stand-in orchestrator, one boot each
-in one run. UEFI, TPM, 1 vCPU, software emulation, ${availableParallelism()} cores, ${versions.trim().split('\n').at(-1)?.toLowerCase() ?? ''}.
+    `Written by \`npm run bench -- boot\`: from power-on (\`virsh start\` has returned) to the
+node's first HTTPS request at a stand-in orchestrator, one boot each in one run. UEFI, TPM, 1 vCPU,
+software emulation, ${availableParallelism()} cores, ${qemu}.
 
 | \`pxe: false\` (the default with \`orchestrator\`) | \`pxe: true\` | ratio |
 |---|---|---|

@@ -169,18 +169,23 @@ const missed =
     ? ''
     : `## What misses its limit
 
-A plan of 1,000 VMs has more to do than virsh: it starts, reads and resolves the fleet file, asks for lists and volumes beside the definitions, and compares. The parsing
-runs beside virsh; these do not.
+A plan of 1,000 VMs has more to do than virsh: it starts, reads and resolves the fleet file, asks
+for lists and volumes beside the definitions, and compares. The parsing runs beside virsh; these do
+not.
 
 `;
+const qemu = versions.trim().split('\n').at(-1)?.toLowerCase() ?? '';
+const beyond = small ? ((median(small.plan) - median(small.dump)) * 1000).toFixed(0) : '?';
 writeFileSync(
   REPORT,
   `# Benchmarks
 
-Written by \`npm run bench\`, \`npm run bench -- boot\` and \`npm run bench -- consoles\`: each part is from one run, the parts of the last two from other runs than the rest. Medians, with minimum and
+Written by \`npm run bench\`, \`npm run bench -- boot\` and \`npm run bench -- consoles\`: each part
+is from one run, the parts of the last two from other runs than the rest. Medians, with minimum and
 maximum. Only the ratios mean something on another machine. Limits: what we hold ven to.
 
-${availableParallelism()} cores, Linux ${release().split('-')[0]} ${arch()}, Node ${process.version}, ${versions.trim().split('\n').at(-1)?.toLowerCase() ?? ''}; VMs of 128 MiB with BIOS and a 64 MiB disk, software emulation.
+${availableParallelism()} cores, Linux ${release().split('-')[0]} ${arch()},
+Node ${process.version}, ${qemu}; VMs of 128 MiB with BIOS and a 64 MiB disk, software emulation.
 
 ${table.join('\n')}
 
@@ -190,7 +195,8 @@ All domains are the fleet's own and defined, each with a volume; there is nothin
 
 ${growthTable.join('\n')}
 
-A plan of 3 VMs takes ${small ? ((median(small.plan) - median(small.dump)) * 1000).toFixed(0) : '?'} ms beyond one virsh process that dumps them (limit 500 ms). Peak memory at 1,000 domains: ${large?.peakMiB.toFixed(0) ?? '?'} MiB (limit 250 MB).
+A plan of 3 VMs takes ${beyond} ms beyond one virsh process that dumps them (limit 500 ms).
+Peak memory at 1,000 domains: ${large?.peakMiB.toFixed(0) ?? '?'} MiB (limit 250 MB).
 
 ${part(BOOT_TITLE)}${part(CONSOLES_TITLE)}${missed}## Not measured
 

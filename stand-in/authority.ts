@@ -62,11 +62,8 @@ export async function makeAuthority(
       const [key, request, extensions, cert] = ['key', 'csr', 'ext', 'pem'].map((end) =>
         join(dir, `server.${end}`),
       ) as [string, string, string, string];
-      writeFileSync(
-        extensions,
-        `subjectAltName=${names.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`).join(',')}\n` +
-          'extendedKeyUsage=serverAuth\n',
-      );
+      const hosts = names.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`);
+      writeFileSync(extensions, `subjectAltName=${hosts.join(',')}\nextendedKeyUsage=serverAuth\n`);
       await run('openssl', [
         'req',
         '-new',

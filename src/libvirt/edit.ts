@@ -55,7 +55,8 @@ export function insertAfter(
   );
   const first = parent.children.findIndex((node) => typeof node !== 'string');
   const last = parent.children.findLastIndex((node) => typeof node !== 'string');
-  const after = found >= 0 ? found : otherwise === 'end' ? last : -1;
+  const fallback = otherwise === 'end' ? last : -1;
+  const after = found >= 0 ? found : fallback;
   const lead = leadOf(parent, found >= 0 ? found : first);
   const pieces = elements.flatMap((element) => (lead === '' ? [element] : [lead, element]));
   parent.children.splice(after + 1, 0, ...pieces);

@@ -57,6 +57,7 @@ const MULTILINE = new Set(['title', 'description']);
 
 /** What XML 1.0 can't carry at all. */
 const UNFIT =
+  // eslint-disable-next-line house/columns -- a regular expression, readable only whole
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const LINE_BREAK = /[\t\n\r]/;
 

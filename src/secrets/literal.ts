@@ -16,7 +16,8 @@ export function likelySecrets(text: string): Stretch[] {
     const blank = line.trim() === '' || /^\s*#/.test(line);
     if (!blank && indent <= under) under = Infinity;
     const key = KEY.exec(line);
-    const begin = key ? key.index + key[0].length : under < indent ? indent : null;
+    const nested = under < indent ? indent : null;
+    const begin = key ? key.index + key[0].length : nested;
     if (begin !== null && !NOTHING_ELSE.test(line.slice(begin)))
       found.push({ start: at + begin, end: at + line.length });
     if (key) under = Math.min(under, indent);

@@ -158,9 +158,11 @@ export class StandInEngine {
     const [verb = '', ...args] = argv;
     const line = argv.join(' ');
     if (line === 'info --format {{json .}}') {
-      say({
-        out: `${JSON.stringify({ ServerVersion: 'stand-in', SecurityOptions: ['name=seccomp,profile=builtin'] })}\n`,
-      });
+      const info = {
+        ServerVersion: 'stand-in',
+        SecurityOptions: ['name=seccomp,profile=builtin'],
+      };
+      say({ out: `${JSON.stringify(info)}\n` });
       return 0;
     }
     if (line.startsWith('image inspect --format {{.Id}} ') && argv.length === 5) {

@@ -36,8 +36,10 @@ const host = openHost({
 const volumeXml =
   `<volume><name>${volume}</name><capacity>1048576</capacity><target><format ` +
   'type="qcow2"/></target></volume>';
-const domainXml = `<domain type="qemu"><name>${pool}_a</name><uuid>${uuid}</uuid><metadata><ven:vm xmlns:ven="urn:ven:1" fleet="${pool}" name="a" digest="d" ready="yes">
-<ven:volume pool="${pool}" name="${volume}"/></ven:vm></metadata><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`;
+const domainXml = `<domain type="qemu"><name>${pool}_a</name><uuid>${uuid}</uuid><metadata>
+<ven:vm xmlns:ven="urn:ven:1" fleet="${pool}" name="a" digest="d" ready="yes">
+<ven:volume pool="${pool}" name="${volume}"/></ven:vm></metadata><memory unit="MiB">32</memory>
+<os><type arch="x86_64" machine="q35">hvm</type></os></domain>`;
 
 beforeAll(async () => {
   await virsh('pool-define-as', pool, 'dir', '--target', dir);

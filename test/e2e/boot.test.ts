@@ -28,7 +28,8 @@ const NODES = `networks:
   lab:
     subnet: 10.233.${process.pid % 250}.0/24
     dns: { hosts: { ADDRESS: [NAMES] } }
-defaults: { cpus: 1, memory: 768MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 10s }
+defaults: { cpus: 1, memory: 768MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }],
+  shutdownTimeout: 10s }
 vms:
   - name: node
     serialNumbers: [VENLAB07]

@@ -139,7 +139,8 @@ function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);
-      return entry.isDirectory() ? filesIn(path) : entry.isFile() ? [path] : [];
+      if (entry.isDirectory()) return filesIn(path);
+      return entry.isFile() ? [path] : [];
     });
   } catch {
     return []; // Gone meanwhile, or another user's.

@@ -25,7 +25,8 @@ describe('the serial console of a VM whose firmware has a shell', () => {
   const lab = new Lab('con');
   lab.write(
     `networks: { lab: { subnet: 192.168.228.0/24, mode: isolated } }
-defaults: { cpus: 1, memory: 256MiB, tpm: false, disks: [{ size: 64MiB }], nics: [{ network: lab }], boot: [disk], shutdownTimeout: 1s }
+defaults: { cpus: 1, memory: 256MiB, tpm: false, disks: [{ size: 64MiB }], nics: [{ network: lab }],
+  boot: [disk], shutdownTimeout: 1s }
 vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
 `,
   );

@@ -37,29 +37,38 @@ let orchestrator: Orchestrator;
 let before: string[];
 
 const third = process.pid % 250;
+const hostnames = (names: readonly string[]): string =>
+  names.map((name) => `<hostname>${name}</hostname>`).join('');
+
 /** Without STP, which lets nothing through for four seconds whenever the network or a NIC comes. */
 const network = (): string => `<network>
   <name>${THEIRS}</name><forward mode='nat'/><bridge name='${BRIDGE}' stp='off'/>
-  <dns><host ip='${orchestrator.address}'>${orchestrator.names.map((name) => `<hostname>${name}</hostname>`).join('')}</host></dns>
-  <ip address='10.240.${third}.1' netmask='255.255.255.0'><dhcp><range start='10.240.${third}.3' end='10.240.${third}.155'/></dhcp></ip>
+  <dns><host ip='${orchestrator.address}'>${hostnames(orchestrator.names)}</host></dns>
+  <ip address='10.240.${third}.1' netmask='255.255.255.0'>
+    <dhcp><range start='10.240.${third}.3' end='10.240.${third}.155'/></dhcp>
+  </ip>
 </network>`;
 
 /** A Linux that is booted directly, gets a lease, and then sits there. */
 const linux = (): string => `<domain type='qemu'>
   <name>${THEIRS}</name><memory unit='MiB'>256</memory><vcpu>1</vcpu>
-  <os><type arch='x86_64' machine='q35'>hvm</type><kernel>${dir}/kernel</kernel><initrd>${dir}/initrd</initrd>
+  <os><type arch='x86_64' machine='q35'>hvm</type>
+    <kernel>${dir}/kernel</kernel><initrd>${dir}/initrd</initrd>
     <cmdline>console=ttyS0 loglevel=3 panic=5</cmdline></os>
   <features><acpi/></features><cpu mode='custom'><model>qemu64</model></cpu>
   <devices>
-    <interface type='network'><mac address='${MAC}'/><source network='${THEIRS}'/><model type='virtio'/></interface>
+    <interface type='network'><mac address='${MAC}'/>
+      <source network='${THEIRS}'/><model type='virtio'/></interface>
     <serial type='pty'/>
   </devices>
 </domain>`;
 
 /** One that names the bridge and not the network; it need not run. */
 const bridged = (): string => `<domain type='qemu'>
-  <name>${THEIRS}-2</name><memory unit='MiB'>32</memory><vcpu>1</vcpu><os><type arch='x86_64' machine='q35'>hvm</type></os>
-  <devices><interface type='bridge'><source bridge='${BRIDGE}'/><model type='virtio'/></interface></devices>
+  <name>${THEIRS}-2</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  <devices><interface type='bridge'><source bridge='${BRIDGE}'/>
+    <model type='virtio'/></interface></devices>
 </domain>`;
 
 const file = (name: string, text: string): string => {
@@ -152,7 +161,8 @@ describe('a network of somebody else’s with httpBoot', () => {
     copyFileSync(orchestrator.caCertificate, join(lab.dir, 'ca.pem'));
     lab.write(`orchestrator: { domain: edge.test, caCertificate: ca.pem }
 networks: { shared: { existing: ${THEIRS}, httpBoot: true } }
-defaults: { cpus: 1, memory: 768MiB, tpm: false, disks: [{ size: 64MiB }], nics: [{ network: shared }], shutdownTimeout: 10s }
+defaults: { cpus: 1, memory: 768MiB, tpm: false, disks: [{ size: 64MiB }],
+  nics: [{ network: shared }], shutdownTimeout: 10s }
 vms: [{ name: node }]
 `);
     const plan = await lab.plan();

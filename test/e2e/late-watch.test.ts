@@ -15,7 +15,8 @@ describe('a VM that was on for longer than its first stage may take', () => {
       "  - { name: ready, enter: [{ console: '^BdsDxe' }] }\n",
   );
   lab.write(`orchestrator: { bootUrl: "http://192.168.238.1/none", onboarding: none, profile: ./short.yaml }
-vms: [{ name: node, cpus: 1, memory: 256MiB, tpm: false, disks: [{ size: 64MiB }], nics: [{ network: lab }] }]
+vms: [{ name: node, cpus: 1, memory: 256MiB, tpm: false,
+  disks: [{ size: 64MiB }], nics: [{ network: lab }] }]
 networks: { lab: { subnet: 192.168.238.0/24 } }
 `);
   afterAll(() => lab.close());

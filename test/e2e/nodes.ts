@@ -46,8 +46,10 @@ export class NodeLab extends Lab {
     const { address, names, domain, caCertificate } = orchestrator;
     copyFileSync(caCertificate, join(this.dir, 'ca.pem'));
     this.write(`orchestrator: { domain: ${domain}, caCertificate: ca.pem, ${keys} }
-networks: { lab: { subnet: ${this.subnet}.0/24, dns: { hosts: { ${address}: [${names.join(', ')}] } } } }
-defaults: { cpus: 1, memory: 768MiB, tpm: false, disks: [{ size: 128MiB }], nics: [{ network: lab }], shutdownTimeout: 1s }
+networks: { lab: { subnet: ${this.subnet}.0/24,
+  dns: { hosts: { ${address}: [${names.join(', ')}] } } } }
+defaults: { cpus: 1, memory: 768MiB, tpm: false, disks: [{ size: 128MiB }],
+  nics: [{ network: lab }], shutdownTimeout: 1s }
 vms:
 ${vms.map((vm) => `  - ${vm}\n`).join('')}`);
   }

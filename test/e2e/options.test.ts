@@ -31,8 +31,10 @@ function write(more: Partial<Options>): void {
   const { authority, address, port, serial, disk, tag } = Object.assign(wanted, more);
   copyFileSync(join(AUTHORITIES, authority), join(lab.dir, 'ca.pem'));
   lab.write(`orchestrator: { domain: edge.test, caCertificate: ca.pem }
-networks: { lab: { subnet: ${NET}.0/24, dns: { hosts: { ${NET}.1: [tinkerbell-haproxy.edge.test] } } } }
-defaults: { cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], shutdownTimeout: 1s, firmware: uefi-secure, tpm: true, pxe: true, boot: [network, disk] }
+networks: { lab: { subnet: ${NET}.0/24,
+  dns: { hosts: { ${NET}.1: [tinkerbell-haproxy.edge.test] } } } }
+defaults: { cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], shutdownTimeout: 1s,
+  firmware: uefi-secure, tpm: true, pxe: true, boot: [network, disk] }
 vms:
   - name: node
     nics: [{ network: lab, mac: '52:54:00:e0:00:0A', ${address} }]

@@ -29,8 +29,10 @@ const fleet = (
   at: Orchestrator,
   { project = 'ours', authority = 'ca.pem', onboarding = 'non-interactive' } = {},
 ): string =>
-  `orchestrator: { domain: ${at.domain}, caCertificate: ${authority}, onboarding: ${onboarding}, project: ${project} }
-networks: { lab: { subnet: 10.${third}.${process.pid % 250}.0/24, dns: { hosts: { ${at.address}: [${at.names.join(', ')}] } } } }
+  `orchestrator: { domain: ${at.domain}, caCertificate: ${authority},
+  onboarding: ${onboarding}, project: ${project} }
+networks: { lab: { subnet: 10.${third}.${process.pid % 250}.0/24,
+  dns: { hosts: { ${at.address}: [${at.names.join(', ')}] } } } }
 ${Lab.SMALL}vms: [{ name: node, count: 3, nics: [{ network: lab }] }]
 `;
 

@@ -30,7 +30,8 @@ beforeAll(async () => {
   // A network that was not written down has no DNS entries of its own: the boot file is at an
   // address.
   lab.write(`orchestrator: { bootUrl: "https://${orchestrator.address}/tink-stack/signed_ipxe.efi", caCertificate: ${orchestrator.caCertificate} }
-defaults: { cpus: 1, memory: 512MiB, disks: [{ size: 64MiB }], nics: per-vm, graphics: vnc, shutdownTimeout: 1s }
+defaults: { cpus: 1, memory: 512MiB, disks: [{ size: 64MiB }], nics: per-vm, graphics: vnc,
+  shutdownTimeout: 1s }
 vms: [{ name: node, count: 2 }]
 `);
 });

@@ -17,9 +17,12 @@ let orchestrator: Orchestrator;
 
 const SERIALS = ['VENREG01', 'VENREG02'];
 const write = (project: string): void =>
-  lab.write(`orchestrator: { domain: reg.test, caCertificate: ca.pem, onboarding: non-interactive, project: ${project}, removeHosts: true }
-networks: { lab: { subnet: 10.242.${process.pid % 250}.0/24, dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } } } }
-${Lab.SMALL}vms: [{ name: node, count: 2, nics: [{ network: lab }], serialNumbers: [${SERIALS.join(', ')}] }]
+  lab.write(`orchestrator: { domain: reg.test, caCertificate: ca.pem,
+  onboarding: non-interactive, project: ${project}, removeHosts: true }
+networks: { lab: { subnet: 10.242.${process.pid % 250}.0/24,
+  dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } } } }
+${Lab.SMALL}vms: [{ name: node, count: 2, nics: [{ network: lab }],
+  serialNumbers: [${SERIALS.join(', ')}] }]
 `);
 const registered = (): string[] =>
   orchestrator.seen.registrations.map(({ name, serialNumber }) => `${name} ${serialNumber}`).sort();
@@ -104,6 +107,7 @@ describe('a fleet whose nodes are registered', () => {
     const { code, stdout } = await lab.ven('orchestrator', 'hosts');
     expect(code).toBe(0);
     expect(stdout).toMatch(
+      // eslint-disable-next-line house/columns -- a regular expression, readable only whole
       /NAME +SERIAL +HOST +OS +PROVISIONING\nnode-1 +VENREG01 .*\nnode-2 +VENREG02 .*\n\nProject ours: 2 hosts\.\n$/,
     );
     const again = await lab.ven('orchestrator', 'register', 'node-2');
@@ -161,6 +165,7 @@ describe('a fleet whose nodes are registered', () => {
     const { code, stdout, stderr } = await lab.ven('status');
     expect([code, stderr, tokens.length - asked]).toEqual([0, '', 1]);
     expect(stdout).toMatch(
+      // eslint-disable-next-line house/columns -- a regular expression, readable only whole
       / SERIAL +STAGE +ORCHESTRATOR +CONSOLE LOG\n.*VENREG01 +firmware +Onboarded .*\n.*VENREG02 +firmware +registered /,
     );
     const fault = orchestrator.fail({ how: 'echo' });

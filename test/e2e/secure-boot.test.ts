@@ -29,7 +29,8 @@ networks:
   lab:
     subnet: 10.243.${process.pid % 250}.0/24
     dns: { hosts: { ${orchestrator.address}: [${orchestrator.names.join(', ')}] } }
-defaults: { cpus: 1, memory: 768MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }], shutdownTimeout: 1s }
+defaults: { cpus: 1, memory: 768MiB, disks: [{ size: 64MiB }], nics: [{ network: lab }],
+  shutdownTimeout: 1s }
 vms:
   - { name: own, firmware: ${firmware} }
   - { name: vendors, firmware: uefi-secure }

@@ -997,7 +997,8 @@ function changeEntry(root: XmlElement, change: NetworkEntryChange): XmlElement {
 }
 
 function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+  if (a.name === b.name) return 0;
+  return a.name < b.name ? -1 : 1;
 }
 
 function refused(summary: string): VenError {

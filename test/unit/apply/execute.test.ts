@@ -118,15 +118,11 @@ describe('what a step asks of the host, in order', () => {
   it.each(cases)('$kind', async (step, calls) => {
     const firmware: Host['firmware'] = (_, { template }) =>
       Promise.resolve(template ? FILES : { by: 'libvirt', secure: false });
-    const stage = run([step], {
-      firmware,
-      call: (method) =>
-        method === 'readDomain'
-          ? '<read>'
-          : method === 'readNvramTemplate'
-            ? 'template'
-            : undefined,
-    });
+    const answers: Record<string, string> = {
+      readDomain: '<read>',
+      readNvramTemplate: 'template',
+    };
+    const stage = run([step], { firmware, call: (method) => answers[method] });
     expect(await stage.result).toMatchObject({ outcome: 'done' });
     expect(stage.host.calls).toEqual(calls);
   });

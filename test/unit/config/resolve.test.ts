@@ -71,10 +71,12 @@ describe('defaults', () => {
 
   it('are merged under each VM, a key at a time', () => {
     const { vms } = fleet(`
-defaults: { cpus: 2, memory: 512MiB, disks: [{ size: 1GiB }, { size: 2GiB }], shutdownTimeout: 2m, graphics: vnc }
+defaults: { cpus: 2, memory: 512MiB, disks: [{ size: 1GiB }, { size: 2GiB }], shutdownTimeout: 2m,
+  graphics: vnc }
 vms:
   - { name: a }
-  - { name: b, cpus: 3, disks: [{ size: 5GiB, bus: virtio, pool: fast }], shutdownTimeout: 0s, graphics: none }`);
+  - { name: b, cpus: 3, disks: [{ size: 5GiB, bus: virtio, pool: fast }], shutdownTimeout: 0s,
+      graphics: none }`);
     expect(
       vms.map((vm) => [
         vm.cpus,
@@ -122,7 +124,8 @@ networks:
   c: { subnet: 10.0.1.0/30, mode: route }
   d: { subnet: 10.1.0.0/16, dhcp: false }
   e: {}
-  f: { subnet: 10.2.0.0/24, dhcp: { start: 10.2.0.7, end: 10.2.0.8 }, dns: { hosts: { 10.2.0.20: [y.lab], 10.2.0.3: [x.lab, x] } } }
+  f: { subnet: 10.2.0.0/24, dhcp: { start: 10.2.0.7, end: 10.2.0.8 },
+    dns: { hosts: { 10.2.0.20: [y.lab], 10.2.0.3: [x.lab, x] } } }
 vms: [{ name: x }]`);
     expect(own(resolved, 'a')).toMatchObject({
       libvirtName: 'edge-lab_a',

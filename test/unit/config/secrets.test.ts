@@ -92,12 +92,11 @@ describe('a literal', () => {
 
 describe('a literal, however it is written', () => {
   const at = (where: 'username' | 'password' | 'other', lines: string): string => {
-    const other =
-      where === 'other'
-        ? ''
-        : where === 'username'
-          ? '    password: { env: PW }\n'
-          : '    username: { env: ME }\n';
+    const other = {
+      other: '',
+      username: '    password: { env: PW }\n',
+      password: '    username: { env: ME }\n',
+    }[where];
     return (
       'apiVersion: ven/v1\n' +
       'fleet: lab\n' +

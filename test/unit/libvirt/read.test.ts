@@ -122,10 +122,13 @@ describe('domainFacts', () => {
   it('reads VNC, a drive without a medium, a disk by pool, odd NICs', () => {
     const facts = domainFacts(
       domain(`<devices>
-        <graphics type="vnc" port="5901" autoport="yes"><listen type="address" address="0.0.0.0"/></graphics>
+        <graphics type="vnc" port="5901" autoport="yes">
+          <listen type="address" address="0.0.0.0"/></graphics>
         <disk type="file" device="cdrom"><target dev="sdb" bus="sata"/></disk>
-        <disk type="volume" device="disk"><source pool="p" volume="v"/><target dev="vda" bus="virtio"/></disk>
-        <interface type="bridge"><mac address="52:54:00:AA:BB:CC"/><source bridge="br0"/></interface>
+        <disk type="volume" device="disk">
+          <source pool="p" volume="v"/><target dev="vda" bus="virtio"/></disk>
+        <interface type="bridge">
+          <mac address="52:54:00:AA:BB:CC"/><source bridge="br0"/></interface>
         <interface type="user"><mac address="52:54:00:00:00:01"/></interface></devices>`),
     );
     expect(facts.graphics).toEqual({ type: 'vnc', listen: '0.0.0.0', port: 5901, autoport: true });
@@ -182,9 +185,11 @@ describe('networks and storage', () => {
   });
 
   it('reads hosts, prefixes, modes; and IPv6 is another matter', () => {
-    const network =
-      parseXml(`<network><name>n</name><forward mode="bridge"/><dns><host ip="10.0.0.1"><hostname>a</hostname><hostname>b</hostname></host></dns>
-      <ip family="ipv6" address="fd00::1" prefix="64"/><ip address="10.0.0.1" prefix="20"><dhcp><host mac="52:54:00:AA:00:01" ip="10.0.0.9"/></dhcp></ip></network>`);
+    const network = parseXml(`<network><name>n</name><forward mode="bridge"/>
+      <dns><host ip="10.0.0.1"><hostname>a</hostname><hostname>b</hostname></host></dns>
+      <ip family="ipv6" address="fd00::1" prefix="64"/>
+      <ip address="10.0.0.1" prefix="20">
+      <dhcp><host mac="52:54:00:AA:00:01" ip="10.0.0.9"/></dhcp></ip></network>`);
     expect(networkFacts(network)).toMatchObject({
       mode: 'other',
       gateway: '10.0.0.1/20',

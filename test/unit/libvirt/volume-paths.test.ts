@@ -5,9 +5,17 @@ import { parseXml } from '../../../src/xml/index.js';
 const disk = (target: string, pool: string, volume: string, more = '') =>
   '<disk type="volume" device="disk"><driver name="qemu" type="qcow2"/><source mode="host" ' +
   `pool="${pool}" volume="${volume}"${more}/><target dev="${target}" bus="sata"/></disk>`;
-const xml = `<domain><metadata><ven:vm xmlns:ven="urn:ven:1" fleet="f" name="a" digest="d" ready="yes">
-<ven:volume pool="images" name="f_a-sda.qcow2"/><ven:volume pool="lvm" name="f_a-sdb"/><ven:volume pool="images" name="../up"/></ven:vm></metadata>
-<devices>${disk('sda', 'images', 'f_a-sda.qcow2', ' startupPolicy="optional"')}${disk('sdb', 'lvm', 'f_a-sdb')}${disk('sdc', 'images', 'somebodys.qcow2')}${disk('sdd', 'images', '../up')}</devices></domain>`;
+const disks = [
+  disk('sda', 'images', 'f_a-sda.qcow2', ' startupPolicy="optional"'),
+  disk('sdb', 'lvm', 'f_a-sdb'),
+  disk('sdc', 'images', 'somebodys.qcow2'),
+  disk('sdd', 'images', '../up'),
+];
+const xml = `<domain><metadata>
+<ven:vm xmlns:ven="urn:ven:1" fleet="f" name="a" digest="d" ready="yes">
+<ven:volume pool="images" name="f_a-sda.qcow2"/><ven:volume pool="lvm" name="f_a-sdb"/>
+<ven:volume pool="images" name="../up"/></ven:vm></metadata>
+<devices>${disks.join('')}</devices></domain>`;
 const folderOf = (pool: string) => (pool === 'images' ? '/images' : null);
 
 it('names a disk of its own by path, where the pool is a folder, and no other', () => {

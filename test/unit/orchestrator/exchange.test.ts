@@ -137,12 +137,10 @@ describe('trouble that passes', () => {
 
   it('a token that can’t be had for a while is waited for', async () => {
     let left = 3;
-    service.answer = ({ host }) =>
-      left-- > 0
-        ? { status: 503 }
-        : host === KEYCLOAK
-          ? { status: 200, json: { access_token: token(1) } }
-          : { status: 200, json: { hosts: [] } };
+    service.answer = ({ host }) => {
+      if (left-- > 0) return { status: 503 };
+      return { status: 200, json: host === KEYCLOAK ? { access_token: token(1) } : { hosts: [] } };
+    };
     expect(await client().hosts()).toEqual([]);
     expect(tokenCalls()).toHaveLength(4);
   });

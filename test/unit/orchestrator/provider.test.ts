@@ -138,9 +138,11 @@ describe('the default operating system', () => {
     const error = await errorOf(client().setDefaultOs('os-2'));
     expect(error.detail).toContain("is, or may be, deleted, and can't be restored: POST https://");
     expect(error.detail).toMatch(
+      // eslint-disable-next-line house/columns -- a regular expression, readable only whole
       /\nIt had providerVendor: V, config: \{"defaultOs":"os-1","autoProvision":true,"osSecurityFeatureEnable":true\}$/,
     );
     expect(error.hint).toMatch(
+      // eslint-disable-next-line house/columns -- a regular expression, readable only whole
       /create it with that \(POST https:\S+\/providers, name infra_onboarding, providerKind PROVIDER_KIND_BAREMETAL\)/,
     );
   });

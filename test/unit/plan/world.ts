@@ -234,12 +234,9 @@ export class World {
 
   #attach(nic: ObservedNic): void {
     const { source, tap } = nic;
-    const bridge =
-      source.kind === 'network'
-        ? this.network(source.network).bridge
-        : source.kind === 'bridge'
-          ? source.bridge
-          : null;
+    let bridge: string | null = null;
+    if (source.kind === 'network') bridge = this.network(source.network).bridge;
+    if (source.kind === 'bridge') bridge = source.bridge;
     const taps = bridge === null ? undefined : this.bridges.get(bridge);
     if (taps === undefined || tap === null) throw new Error(`no bridge ${bridge}`);
     for (const others of this.bridges.values()) others.delete(tap);
@@ -488,18 +485,8 @@ function factsOf(vm: ResolvedVm): DomainFacts {
     cpus: vm.cpus,
     memoryKiB: vm.memoryKiB,
     firmware: firmwareKind(vm.firmware),
-    loader:
-      typeof vm.firmware === 'object'
-        ? vm.firmware.loader
-        : vm.firmware === 'bios'
-          ? null
-          : `/fw/${vm.firmware}`,
-    nvram:
-      vm.nvram !== null
-        ? `/pools/${vm.nvram.pool}/${vm.nvram.volume}`
-        : isUefi(vm.firmware)
-          ? `/nvram/${vm.domain}`
-          : null,
+    loader: loaderOf(vm),
+    nvram: nvramOf(vm),
     tpm: vm.tpm,
     boot: [...vm.boot],
     pxe: vm.pxe,
@@ -584,4 +571,14 @@ function patch(facts: DomainFacts, vm: ResolvedVm, field: string): void {
   else
     for (const name of keys[what] ?? [what as keyof DomainFacts])
       Object.assign(facts, { [name]: wanted[name] });
+}
+
+function loaderOf({ firmware }: ResolvedVm): string | null {
+  if (typeof firmware === 'object') return firmware.loader;
+  return firmware === 'bios' ? null : `/fw/${firmware}`;
+}
+
+function nvramOf({ nvram, firmware, domain }: ResolvedVm): string | null {
+  if (nvram !== null) return `/pools/${nvram.pool}/${nvram.volume}`;
+  return isUefi(firmware) ? `/nvram/${domain}` : null;
 }

@@ -9,10 +9,11 @@ const clean = (text: string): string => {
   return console.push(bytes(text)) + console.end();
 };
 const ESC = '\u001b';
+const CLEAR = `${ESC}[2J${ESC}[01;01H`;
 
 /** What OVMF and its shell said on a real machine, up to a typed command. */
 const FIRMWARE =
-  `${ESC}[2J${ESC}[01;01H${ESC}[=3h${ESC}[2J${ESC}[01;01H${ESC}[2J${ESC}[01;01H${ESC}[=3h${ESC}[2J${ESC}[01;01H` +
+  `${CLEAR}${ESC}[=3h${CLEAR}${CLEAR}${ESC}[=3h${CLEAR}` +
   ('BdsDxe: loading Boot0002 "EFI Internal Shell"\r\n' +
     `${ESC}[2J${ESC}[01;01H${ESC}[01;01HUEFI Interactive Shell v2.2\r\n`) +
   (`${ESC}[1m${ESC}[33m${ESC}[40mMapping table${ESC}[0m${ESC}[37m${ESC}[40m\r\n` +
@@ -22,7 +23,8 @@ const FIRMWARE =
     .join('') +
   ('\r\n' +
     `${ESC}[08;01H${ESC}[33mShell> ` +
-    `${ESC}[0m${ESC}[08;08Hv${ESC}[08;09H${ESC}[08;09He${ESC}[08;10H${ESC}[08;10Hr${ESC}[08;11H${ESC}[08;11H\r\n`) +
+    `${ESC}[0m${ESC}[08;08Hv${ESC}[08;09H${ESC}[08;09He` +
+    `${ESC}[08;10H${ESC}[08;10Hr${ESC}[08;11H${ESC}[08;11H\r\n`) +
   `${ESC}[09;01HUEFI v2.70\r\n`;
 const FIRMWARE_READ = [
   'BdsDxe: loading Boot0002 "EFI Internal Shell"',

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { LastBoot, LastLines, LastText } from '../../../src/terminal-text/index.js';
 
 const ESC = '\u001b';
-const TAKEOVER = `${ESC}[2J${ESC}[01;01H${ESC}[=3h${ESC}[2J${ESC}[01;01H${ESC}[2J${ESC}[01;01H${ESC}[=3h${ESC}[2J${ESC}[01;01H`;
+const CLEAR = `${ESC}[2J${ESC}[01;01H`;
+const TAKEOVER = `${CLEAR}${ESC}[=3h${CLEAR}${CLEAR}${ESC}[=3h${CLEAR}`;
 const KERNEL = '[    0.000000] Linux version 6.1.0 (gcc)\r\n';
 
 const lastBoot = (text: string, cuts: readonly number[] = []): string => {

@@ -1,7 +1,7 @@
 /**
- * Who a VM's SMBIOS tables say it is, beside its serial number (`identity.ts`): manufacturer, product, asset tag, UUID.
- * libvirt wants the UUID of its own `<sysinfo>` to be the domain's, so another one is an argument for QEMU, whose last
- * `-smbios` wins.
+ * Who a VM's SMBIOS tables say it is, beside its serial number (`identity.ts`): manufacturer,
+ * product, asset tag, UUID. libvirt wants the UUID of its own `<sysinfo>` to be the domain's, so
+ * another one is an argument for QEMU, whose last `-smbios` wins.
  */
 import type { DomainFacts, FieldChange, ResolvedVm } from '../../../model/index.js';
 import { attribute, child, childrenNamed, type XmlElement } from '../../../xml/index.js';
@@ -32,7 +32,10 @@ const ENTRIES = {
 } as const satisfies Record<string, readonly [Section, string]>;
 const ENTRY_NAMES = Object.keys(ENTRIES) as (keyof typeof ENTRIES)[];
 
-/** As the definition has it: what the fleet file leaves out is the default. `uuid` null: the domain's own. */
+/**
+ * As the definition has it: what the fleet file leaves out is the default. `uuid` null: the
+ * domain's own.
+ */
 export function smbiosFor({ smbios }: ResolvedVm): Smbios {
   return { ...DEFAULTS, ...smbios };
 }

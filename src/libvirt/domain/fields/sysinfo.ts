@@ -1,4 +1,6 @@
-/** What a domain's XML says of its SMBIOS tables, which its system reads (libvirt's `<sysinfo>`). */
+/**
+ * What a domain's XML says of its SMBIOS tables, which its system reads (libvirt's `<sysinfo>`).
+ */
 import { attribute, child, childrenNamed, textOf, type XmlElement } from '../../../xml/index.js';
 import { insertAfter, remove, setNamed } from '../../edit.js';
 import { required, type Patch } from './field.js';
