@@ -73,21 +73,19 @@ const PURE = [
 /** The only room that reads and writes files. */
 const FILES = 'host';
 
-/** What keeps to a rule already. At the end both lists are: all. */
-const CLEAN = {
+/** Rules of the house for every file, but for what does not keep to them yet. At the end: none. */
+const LEFT = {
   'no-nested-ternary': [
-    'src/{apply,model,orchestrator,stages,xml}/**/*.ts',
-    '{scripts,stand-in,bench}/**/*.{ts,js}',
-    'test/{scenarios,container,contract}/**/*.ts',
-    'test/unit/{commands,efi,host,libvirt,model,onboarding}/**/*.ts',
-    'test/unit/{operations,scripts,stages,terminal-text,view,xml}/**/*.ts',
+    'src/{host,operations,view}/**/*.ts',
+    'src/commands/completion.ts',
+    'src/onboarding/result.ts',
   ],
   'house/columns': [
-    'src/{apply,cli,commands,onboarding}/**/*.ts',
-    'src/{host/vagrant,view/apply}/**/*.ts',
-    'scripts/**/*.{ts,js}',
-    '*.config.{ts,js}',
-    'test/unit/{efi,model,scripts,xml}/**/*.ts',
+    'src/host/{checks,consoles,libvirt}/**/*.ts',
+    'src/operations/**/*.ts',
+    'src/view/*.ts',
+    'src/view/{plan,provision,status,text,timeline}/**/*.ts',
+    'test/unit/{apply,commands,host,onboarding,operations,view}/**/*.ts',
   ],
 };
 
@@ -169,6 +167,10 @@ export default ts.config(
       ],
     },
   },
-  ...Object.entries(CLEAN).map(([rule, files]) => ({ files, rules: { [rule]: 'error' } })),
+  ...Object.entries(LEFT).map(([rule, ignores]) => ({
+    files: ['**/*.{ts,js}'],
+    ignores,
+    rules: { [rule]: 'error' },
+  })),
   ...roomRules,
 );
