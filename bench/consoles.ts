@@ -184,11 +184,12 @@ try {
     CONSOLES_TITLE,
     `Written by \`npm run bench -- consoles\`: ${NODES} nodes play, all at once and ${FASTER} times
 as fast, the recording of a lab's node from power-on to ready, with kernel messages added at
-both boots: ${(bytes / 1000).toFixed(0)} kB each, ${((bytes * NODES) / 1e6).toFixed(0)} MB. At
-each of its ${PROMPTS.length} prompts a node waits for its answer. Typing is as slow as on a real console, eight
-at a time, so the run takes ${seconds.toFixed(0)} s. One process reads, watches, answers and
-records them with the code of \`ven provision\`; each was answered once, and all ${ready} came to ready. A small
-program stands for virsh at the consoles, and libvirt is not asked. ${availableParallelism()} cores.
+both boots: ${(bytes / 1000).toFixed(0)} kB each, ${((bytes * NODES) / 1e6).toFixed(0)} MB.
+At each of its ${PROMPTS.length} prompts a node waits for its answer. Typing is as slow as on a
+real console, eight at a time, so the run takes ${seconds.toFixed(0)} s. One process reads,
+watches, answers and records them with the code of \`ven provision\`; each was answered once, and
+all ${ready} came to ready. A small program stands for virsh at the consoles, and libvirt is not
+asked. ${availableParallelism()} cores.
 
 | | measured | limit |
 |---|---|---|
