@@ -29,6 +29,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,scenarios}/**/*.test.ts'],
           testTimeout: 20_000,
+          hookTimeout: 20_000,
           maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },

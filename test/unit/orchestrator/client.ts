@@ -23,12 +23,14 @@ import {
 export const PASSWORD = 'ca/na ry+1&"x"';
 export const CREDENTIALS = { username: 'canary-user', password: PASSWORD };
 export const PATIENCE = {
-  attempt: 0.5,
+  attempt: 10,
   call: 2,
   firstPause: 0.02,
   longestPause: 0.2,
   longestRetryAfter: 0.4,
 };
+/** Where an answer does not come; elsewhere a busy machine may take its time. */
+export const IMPATIENT = { ...PATIENCE, attempt: 0.5 };
 export const PROJECT = '/v1/projects/infra-1';
 export const HOSTS = `${PROJECT}/compute/hosts`;
 

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   A,
   HOSTS,
+  IMPATIENT,
   answerWith,
   apiCalls,
   client,
   errorOf,
   inventory,
-  PATIENCE,
   serveTheClient,
   tokenCalls,
 } from './client.ts';
@@ -53,7 +53,10 @@ describe('registering', () => {
     'looks first whether it is there when a registration %s',
     async (_, answer, done, posts) => {
       const { hosts } = inventory((registration) => (registration === 1 ? { answer, done } : null));
-      expect(await client().register(A)).toEqual({ id: 'host-1', already: false });
+      expect(await client({ patience: IMPATIENT }).register(A)).toEqual({
+        id: 'host-1',
+        already: false,
+      });
       expect(hosts).toHaveLength(1);
       expect(apiCalls().filter(({ method }) => method === 'POST')).toHaveLength(posts);
     },
@@ -65,7 +68,7 @@ describe('registering', () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', note);
-    const one = client({ now: () => now, patience: { ...PATIENCE, call: 0 } });
+    const one = client({ now: () => now, patience: { ...IMPATIENT, call: 0 } });
     let second: Promise<unknown> = Promise.resolve();
     answerWith(({ method }) => {
       if (method === 'GET')
