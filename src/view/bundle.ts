@@ -9,7 +9,10 @@ export interface ShownBundle {
   warnings: readonly string[];
 }
 
-/** What is in a bundle, what is not, and what to look at before it goes anywhere. Ends in a newline. */
+/**
+ * What a bundle holds, what it lacks, and what to check before it is sent to others.
+ * Ends in a newline.
+ */
 export function bundleText(
   { file, bytes, parts, missing, warnings }: ShownBundle,
   style: Style,
@@ -23,20 +26,23 @@ export function bundleText(
     name.endsWith('/') ? `${name} (${count(amount, 'file')})` : name,
   );
   const lines = [
-    `${paint(style, 'green', 'Wrote')} ${printable(file)} (${size(bytes)}, for you alone to read): ${names.join(', ')}.`,
+    `${paint(style, 'green', 'Wrote')} ${printable(file)} ` +
+      `(${size(bytes)}, for you alone to read): ${names.join(', ')}.`,
   ];
   for (const [what, alike] of Map.groupBy(missing, (part) => part.what)) {
     const [first] = alike;
     if (first === undefined) continue;
     const others = alike.length === 1 ? '' : ` and ${alike.length - 1} more`;
     lines.push(
-      `${paint(style, 'yellow', 'Missing')}: ${printable(first.path)}${others}, ${printable(what)}: ${printable(first.why)}`,
+      `${paint(style, 'yellow', 'Missing')}: ${printable(first.path)}${others}, ` +
+        `${printable(what)}: ${printable(first.why)}`,
     );
   }
   for (const warning of warnings)
     lines.push(`${paint(style, 'yellow', 'Warning')}: ${printable(warning)}`);
   lines.push(
-    'Secrets were taken out as far as they can be told. Look through it before you send it to others.',
+    'Secrets were taken out as far as they can be told. ' +
+      'Look through it before you send it to others.',
   );
   return `${lines.join('\n')}\n`;
 }

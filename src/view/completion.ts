@@ -16,7 +16,10 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 
 const ADDRESS_HELP = 'the addresses of the fleet file on the line, else of ./fleet.yaml';
 
-/** A script that completes ven: commands, flags, YAML files, and the addresses of the fleet file (asked of `ven addresses`). */
+/**
+ * A script that completes commands, flags, YAML files, and the addresses of the fleet file.
+ * The script asks `ven addresses` for the addresses.
+ */
 export function completionScript(shell: Shell, commands: readonly Completed[]): string {
   switch (shell) {
     case 'bash':
@@ -64,9 +67,27 @@ function bash(commands: readonly Completed[]): string {
       ({ name, flags }) =>
         `    ${label(name)}) flags='${flags.map((flag) => `--${flag.name}`).join(' ')}' ;;`,
     );
+  const addresses = '"${COMP_WORDS[0]}" addresses ${fleet:+"$fleet"} 2>/dev/null';
+  const compgen = (options: string): string => `$(compgen ${options} -- "$current")`;
+  const complete = (options: string): string => `COMPREPLY=(${compgen(options)})`;
+  const findFleet = (first: number, skip = ''): string =>
+    `for word in "\${COMP_WORDS[@]:${first}}"; do ` +
+    `case "$word" in ${skip}*.yaml|*.yml) fleet="$word" ;; esac; done`;
+  const topics = topicsOf(commands).map(({ word, next }) => {
+    const words = next.map((one) => one.word).join(' ');
+    const second = complete(`-W '${words} --help'`);
+    return [
+      `    ${word}) if [ "$COMP_CWORD" -eq 2 ]; then ${second}; return; fi`,
+      `      COMP_WORDS=("\${COMP_WORDS[0]}" "${word}:\${COMP_WORDS[2]}" "\${COMP_WORDS[@]:3}"); ` +
+        'COMP_CWORD=$((COMP_CWORD - 1)) ;;',
+    ].join('\n');
+  });
+  const anyYaml = [`-f -X '!*.yaml'`, `-f -X '!*.yml'`, '-d'].map(compgen).join(' ');
+  const moreYaml = [`-f -X '!*.y*ml'`, '-d'].map(compgen).join(' ');
+  const locals = ['current="${COMP_WORDS[COMP_CWORD]}"', 'previous="${COMP_WORDS[COMP_CWORD-1]}"'];
   return `# ven completion for bash. Use: source <(ven completion bash)
 _ven() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" flags='' fleet='' word
+  local ${locals.join(' ')} flags='' fleet='' word
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${firstWords(commands)
@@ -75,27 +96,21 @@ _ven() {
     return
   fi
   case "\${COMP_WORDS[1]}" in
-${topicsOf(commands)
-  .map(({ word, next }) => {
-    const words = next.map((one) => one.word).join(' ');
-    return `    ${word}) if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W '${words} --help' -- "$current")); return; fi
-      COMP_WORDS=("\${COMP_WORDS[0]}" "${word}:\${COMP_WORDS[2]}" "\${COMP_WORDS[@]:3}"); COMP_CWORD=$((COMP_CWORD - 1)) ;;`;
-  })
-  .join('\n')}
+${topics.join('\n')}
   esac
   case "$previous" in
     ${named(commands, 'address').join('|')})
       # ${ADDRESS_HELP}
-      for word in "\${COMP_WORDS[@]:2}"; do case "$word" in -*) ;; *.yaml|*.yml) fleet="$word" ;; esac; done
-      COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" addresses \${fleet:+"$fleet"} 2>/dev/null)" -- "$current"))
+      ${findFleet(2, '-*) ;; ')}
+      ${complete(`-W "$(${addresses})"`)}
       return ;;
-    ${named(commands, 'file').join('|')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return ;;
-    ${named(commands, 'folder').join('|')}) compopt -o filenames; COMPREPLY=($(compgen -d -- "$current")); return ;;
+    ${named(commands, 'file').join('|')}) compopt -o filenames; ${complete('-f')}; return ;;
+    ${named(commands, 'folder').join('|')}) compopt -o filenames; ${complete('-d')}; return ;;
     ${named(commands, 'other').join('|')}) return ;;
   esac
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
-    completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
+    completion) ${complete(`-W 'bash zsh fish'`)}; return ;;
   esac
   case "$COMP_CWORD \${COMP_WORDS[1]} $current" in
     *' -'*) ;;
@@ -103,20 +118,20 @@ ${cases.join('\n')}
       .filter(({ vms }) => vms !== 'none')
       .map(({ name, vms }) => `${vms === 'one' ? '"2' : '*"'} ${label(name)} "*`)
       .join('|')})
-      for word in "\${COMP_WORDS[@]:3}"; do case "$word" in *.yaml|*.yml) fleet="$word" ;; esac; done
-      COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" addresses \${fleet:+"$fleet"} 2>/dev/null | sed -n 's/^vm[.]//p')" -- "$current"))
+      ${findFleet(3)}
+      ${complete(`-W "$(${addresses} | sed -n 's/^vm[.]//p')"`)}
       case "\${COMP_WORDS[1]}" in ${commands
         .filter(({ vms }) => vms === 'some')
         .map(({ name }) => label(name))
         .join('|')})
-        compopt -o filenames; COMPREPLY+=($(compgen -f -X '!*.y*ml' -- "$current") $(compgen -d -- "$current")) ;; esac
+        compopt -o filenames; COMPREPLY+=(${moreYaml}) ;; esac
       return ;;
   esac
   if [[ "$current" == -* ]]; then
-    COMPREPLY=($(compgen -W "$flags --help" -- "$current"))
+    ${complete('-W "$flags --help"')}
   else
     compopt -o filenames
-    COMPREPLY=($(compgen -f -X '!*.yaml' -- "$current") $(compgen -f -X '!*.yml' -- "$current") $(compgen -d -- "$current"))
+    COMPREPLY=(${anyYaml})
   fi
 }
 complete -F _ven ven
@@ -133,10 +148,10 @@ function zsh(commands: readonly Completed[]): string {
     other: ':value: ',
   };
   const cases = commands.map(({ name, flags, vms }) => {
-    const specs = flags.map(
-      (flag) =>
-        `'${flag.takes === 'address' ? '*' : ''}--${flag.name}[${text(flag.summary)}]${action[flag.takes]}'`,
-    );
+    const specs = flags.map((flag) => {
+      const repeats = flag.takes === 'address' ? '*' : '';
+      return `'${repeats}--${flag.name}[${text(flag.summary)}]${action[flag.takes]}'`;
+    });
     const file = `fleet file:_files -g "*.(yaml|yml)"'`;
     const rest = {
       none: name === 'completion' ? "'1:shell:(bash zsh fish)'" : `'1:${file}`,
@@ -145,8 +160,9 @@ function zsh(commands: readonly Completed[]): string {
     }[vms];
     return `    ${label(name)}) _arguments ${[...specs, "'--help[show help]'", rest].join(' ')} ;;`;
   });
+  const use = 'Use: source <(ven completion zsh), or save it as _ven in a folder of $fpath';
   return `#compdef ven
-# ven completion for zsh. Use: source <(ven completion zsh), or save it as _ven in a folder of $fpath
+# ven completion for zsh. ${use}
 _ven_addresses() {
   # ${ADDRESS_HELP}
   local -a fleet found
@@ -181,7 +197,8 @@ _ven() {
 ${topicsOf(commands)
   .map(({ word, next }) => {
     const described = next.map((one) => `'${one.word}:${text(one.summary)}'`).join(' ');
-    return `    ${word}) if (( CURRENT == 2 )); then commands=(${described}); _describe command commands; return; fi
+    const describe = `commands=(${described}); _describe command commands`;
+    return `    ${word}) if (( CURRENT == 2 )); then ${describe}; return; fi
       command="${word}:$words[2]"; shift words; (( CURRENT-- )) ;;`;
   })
   .join('\n')}
@@ -205,15 +222,13 @@ function fish(commands: readonly Completed[]): string {
     const [word = '', next] = name.split(' ');
     if (next === undefined)
       return `complete -c ven -n __fish_use_subcommand -f -a ${word} -d ${text(summary)}`;
-    return `complete -c ven -n '${seen(word)}; and test (count (commandline -opc)) -eq 2' -f -a ${next} -d ${text(summary)}`;
+    const second = `${seen(word)}; and test (count (commandline -opc)) -eq 2`;
+    return `complete -c ven -n '${second}' -f -a ${next} -d ${text(summary)}`;
   };
+  const vmNames = '__ven_addresses | string replace -rf "^vm[.]" ""';
   const lines = commands.flatMap(({ name, summary, flags, vms }) => [
     first(name, summary),
-    ...(vms !== 'none'
-      ? [
-          `complete -c ven -n '${seen(name)}' -a '(__ven_addresses | string replace -rf "^vm[.]" "")'`,
-        ]
-      : []),
+    ...(vms === 'none' ? [] : [`complete -c ven -n '${seen(name)}' -a '(${vmNames})'`]),
     ...flags.map((flag) => {
       const takes = {
         nothing: '',
@@ -225,6 +240,9 @@ function fish(commands: readonly Completed[]): string {
       return `complete -c ven -n '${seen(name)}' -l ${flag.name}${takes} -d ${text(flag.summary)}`;
     }),
   ]);
+  const anyCommand = '__fish_use_subcommand';
+  const completionCommand = '__fish_seen_subcommand_from completion';
+  const yaml = ['.yaml', '.yml'].map((end) => `__fish_complete_suffix ${end}`).join('; ');
   return `# ven completion for fish. Use: ven completion fish | source
 function __ven_addresses
   # ${ADDRESS_HELP}
@@ -238,8 +256,8 @@ ${topicsOf(commands)
       `complete -c ven -n __fish_use_subcommand -f -a ${word} -d ${text(summary)}`,
   )
   .join('\n')}
-complete -c ven -n 'not __fish_use_subcommand; and not __fish_seen_subcommand_from completion' -k -a '(__fish_complete_suffix .yaml; __fish_complete_suffix .yml)'
-complete -c ven -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
+complete -c ven -n 'not ${anyCommand}; and not ${completionCommand}' -k -a '(${yaml})'
+complete -c ven -n '${completionCommand}' -a 'bash zsh fish'
 ${lines.join('\n')}
 `;
 }

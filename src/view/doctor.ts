@@ -8,12 +8,13 @@ const SIGNS: Record<HostFinding['level'], { sign: string; tone: Tone }> = {
   missing: { sign: 'missing', tone: 'red' },
 };
 
-/** A line a check, under it what mends it, and the outcome. Ends in a newline. */
+/** One line for each check, its fix below it, and the outcome. Ends in a newline. */
 export function doctorText(findings: readonly HostFinding[], style: Style): string {
   const names = Math.max(0, ...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, level, message, fix }) => {
     const { sign, tone } = SIGNS[level];
-    const head = `${paint(style, tone, sign.padEnd(7))}  ${check.padEnd(names)}  ${printable(message)}`;
+    const painted = paint(style, tone, sign.padEnd(7));
+    const head = `${painted}  ${check.padEnd(names)}  ${printable(message)}`;
     return fix === ''
       ? [head]
       : [head, indent(printable(fix), `${' '.repeat(9)}${paint(style, 'cyan', '->')} `)];
@@ -30,5 +31,6 @@ export function doctorText(findings: readonly HostFinding[], style: Style): stri
 
 /** What `doctor --json` prints. Ends in a newline. */
 export function doctorJson(findings: readonly HostFinding[]): string {
-  return `${JSON.stringify({ formatVersion: '1', ready: findings.every(({ level }) => level !== 'missing'), findings }, null, 2)}\n`;
+  const ready = findings.every(({ level }) => level !== 'missing');
+  return `${JSON.stringify({ formatVersion: '1', ready, findings }, null, 2)}\n`;
 }

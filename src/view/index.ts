@@ -1,8 +1,8 @@
 /**
- * Turns what the other rooms return (plans, findings, errors, events, states) into what somebody reads: text for people,
- * Markdown for a pull request, JSON for programs. It decides nothing, asks no host, and never exits. Almost all of it is
- * functions from data to a string; the exceptions are the progress views, which write to the stream that they are given.
- * What costs time to load (listr2, diff) is loaded when it is first needed.
+ * Turns plans, findings, errors, events and states into text for people, Markdown for a pull
+ * request, and JSON for programs. It decides nothing, asks no host, and never exits.
+ * Almost all of it is functions from data to a string. The exceptions are the progress views:
+ * they write to a stream. Slow modules (listr2, diff) are loaded when they are first needed.
  */
 export { styleOf, canRedraw, type Style } from './text/style.js';
 export { printable } from './text/words.js';

@@ -16,8 +16,11 @@ const SHOWN = {
   subnet: 'a subnet `auto` as if none were in use',
 };
 
-/** Of what is shown, what the host may decide otherwise; empty when it decides nothing. Ends in a newline. */
+/**
+ * The guesses that the host may decide otherwise. Ends in a newline; empty if there are none.
+ */
 export function guessesText(guesses: readonly (keyof typeof SHOWN)[]): string {
   if (guesses.length === 0) return '';
-  return `The host was not asked. Shown is ${guesses.map((guess) => SHOWN[guess]).join(', ')}; ven apply goes by the host.\n`;
+  const shown = guesses.map((guess) => SHOWN[guess]).join(', ');
+  return `The host was not asked. Shown is ${shown}; ven apply goes by the host.\n`;
 }

@@ -2,28 +2,31 @@ import type { NodeTimeline, Timeline } from '../../model/index.js';
 
 /** Where things are on the time axis that the nodes share; all in seconds from its left end. */
 export interface TimeScale {
-  /** `clock`: the axis begins with the first power-on. `power-on`: each node's with its own, since they were far apart. */
+  /**
+   * `clock`: the axis begins with the first power-on. `power-on`: it begins with each node's own
+   * power-on, because the nodes started far apart.
+   */
   kind: 'clock' | 'power-on';
-  /** ISO 8601; null: no node has a way. */
+  /** ISO 8601; null: no node has a timeline. */
   begins: string | null;
   seconds: number;
-  /** Where a node's way begins. */
-  startOf: (way: NodeTimeline) => number;
+  /** Where a node's timeline begins. */
+  startOf: (node: NodeTimeline) => number;
 }
 
-/** So many times longer than the longest way the axis may be, before each node gets its own. */
+/** Above N times the longest timeline, the axis is no longer shared. */
 const FAR_APART = 4;
 
 export function timeScale({ nodes }: Timeline): TimeScale {
-  const ways = nodes.flatMap(({ way }) => (way === null ? [] : [way]));
-  const starts = ways.map(({ startedAt }) => Date.parse(startedAt));
+  const timelines = nodes.flatMap((node) => (node.way === null ? [] : [node.way]));
+  const starts = timelines.map(({ startedAt }) => Date.parse(startedAt));
   const first = Math.min(...starts);
-  const longest = Math.max(1, ...ways.map(({ seconds }) => seconds));
+  const longest = Math.max(1, ...timelines.map(({ seconds }) => seconds));
   const whole = Math.max(
     1,
-    ...ways.map(({ seconds }, at) => ((starts[at] ?? first) - first) / 1000 + seconds),
+    ...timelines.map(({ seconds }, at) => ((starts[at] ?? first) - first) / 1000 + seconds),
   );
-  const begins = ways.length === 0 ? null : new Date(first).toISOString();
+  const begins = timelines.length === 0 ? null : new Date(first).toISOString();
   return whole > FAR_APART * longest
     ? { kind: 'power-on', begins, seconds: longest, startOf: () => 0 }
     : {
@@ -54,7 +57,7 @@ const STEPS = [
   6 * HOUR,
 ];
 
-/** Round times on an axis of so many seconds, at most `most` beside 0. */
+/** Round times on an axis of `seconds`: 0 and at most `most` others. */
 export function ticks(seconds: number, most: number): { at: number; label: string }[] {
   const day = 24 * HOUR;
   const step =

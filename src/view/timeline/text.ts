@@ -2,47 +2,51 @@ import type { NodeTimeline, StageTimes, Timeline, TimelineNode } from '../../mod
 import { paint, type Style, type Tone } from '../text/style.js';
 import { clock, ticks, timeScale, type TimeScale } from './scale.js';
 import {
-  nothingKept,
   failureWords,
   LATE_KEY,
+  noRecords,
+  outcomeText,
   spans,
   spent,
   timelineCounts,
-  wayWords,
 } from './words.js';
 import { aligned, duration, oneLine, printable } from '../text/words.js';
 
-/** Up to so many nodes each stage has a line of its own; beyond, each node has one. */
+/** Up to N nodes, each stage has its own line. Above it, each node has one line. */
 const FEW = 4;
 const NARROWEST = 60;
 /** Between two marks of the axis. */
 const TICK_COLUMNS = 9;
 
-/** Bars on a time axis that the nodes share, what failed and why, and how long each stage takes. Ends in a newline. `file`: the fleet file, to name it. */
+/**
+ * Bars on a time axis that the nodes share, what failed and why, and how long each stage takes.
+ * Ends in a newline. `file`: the fleet file, to name it.
+ */
 export function timelineText(timeline: Timeline, style: Style, file = './fleet.yaml'): string {
   const scale = timeScale(timeline);
-  const from =
-    scale.begins === null
-      ? ''
-      : scale.kind === 'clock'
-        ? ` From ${clock(scale.begins)}.`
-        : ' Each from its own power-on.';
-  const head = `${paint(style, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ${timelineCounts(timeline)}.${from}`;
-  const known = timeline.nodes.some(({ way }) => way !== null);
+  const head =
+    `${paint(style, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ` +
+    `${timelineCounts(timeline)}.${axisRemark(scale)}`;
+  const known = timeline.nodes.some((node) => node.way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
-  const chart = known ? drawn(timeline, scale, style) : printable(nothingKept(timeline, file));
+  const chart = known ? drawn(timeline, scale, style) : printable(noRecords(timeline, file));
   const blocks = [head, chart, notes(timeline, style)];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
+function axisRemark({ begins, kind }: TimeScale): string {
+  if (begins === null) return '';
+  return kind === 'clock' ? ` From ${clock(begins)}.` : ' Each from its own power-on.';
+}
+
 interface Row {
   left: string;
-  /** Painted; of the width that was asked for. */
+  /** Painted; as wide as requested. */
   bar: string;
   right: string;
 }
 
-/** Left and right columns as wide as they need to be, and the bars with their axis in what is left of the width. */
+/** The outer columns take the width that they need; the bars and their axis take the rest. */
 function chart(
   rows: readonly ((width: number) => Row)[],
   { seconds }: TimeScale,
@@ -68,27 +72,27 @@ function chart(
 /** Few nodes: under each, a line a stage. */
 function waterfall({ nodes }: Timeline, scale: TimeScale, style: Style): string {
   const rows = nodes.flatMap((node): ((width: number) => Row)[] => {
-    const { way } = node;
+    const { way: timeline } = node;
     const name = {
       left: paint(style, 'bold', node.vm),
-      right: paint(style, toneOf(node), wayWords(node)),
+      right: paint(style, toneOf(node), outcomeText(node)),
     };
-    if (way === null) return [(width) => ({ ...name, bar: ' '.repeat(width) })];
-    const start = scale.startOf(way);
+    if (timeline === null) return [(width) => ({ ...name, bar: ' '.repeat(width) })];
+    const start = scale.startOf(timeline);
     return [
       (width) => ({ ...name, bar: ' '.repeat(width) }),
-      ...spans(way).map(({ stage, from: begins, to: ends }, at) => (width: number): Row => {
+      ...spans(timeline).map(({ stage, from: begins, to: ends }, at) => (width: number): Row => {
         const [from, to] = columns(start + begins, start + ends, scale.seconds, width);
-        const end = endSign(way, at);
+        const end = endSign(timeline, at);
         const bar = `${stage.late ? '≤' : '█'}${'█'.repeat(to - from)}`.slice(0, to - from);
         const drawn =
           end === ''
             ? paint(style, 'cyan', bar)
-            : `${paint(style, 'cyan', bar.slice(0, -1))}${paint(style, end === '✗' ? 'red' : 'yellow', end)}`;
+            : paint(style, 'cyan', bar.slice(0, -1)) + paintedEnd(end, style);
         return {
           left: `  ${oneLine(stage.title)}`,
           bar: `${' '.repeat(from)}${drawn}${' '.repeat(width - to)}`,
-          right: spent(way, at),
+          right: spent(timeline, at),
         };
       }),
     ];
@@ -96,10 +100,16 @@ function waterfall({ nodes }: Timeline, scale: TimeScale, style: Style): string 
   return chart(rows, scale, style, 20);
 }
 
-/** What ends the bar of a stage that was not left; empty for one that was. */
-function endSign(way: NodeTimeline, at: number): '✗' | '…' | '' {
-  if (way.stages[at]?.endedAt !== null) return '';
-  return way.outcome === 'failed' ? '✗' : '…';
+/** What ends the bar of a stage that the node did not leave; empty for the other stages. */
+function endSign({ stages, outcome }: NodeTimeline, at: number): EndSign | '' {
+  if (stages[at]?.endedAt !== null) return '';
+  return outcome === 'failed' ? '✗' : '…';
+}
+
+type EndSign = '✗' | '…';
+
+function paintedEnd(sign: EndSign, style: Style): string {
+  return paint(style, sign === '✗' ? 'red' : 'yellow', sign);
 }
 
 /** At least one column wide. */
@@ -111,7 +121,7 @@ function columns(from: number, to: number, seconds: number, width: number): [num
 
 const STAGE_TONES: readonly Tone[] = ['cyan', 'green', 'yellow', 'blue', 'magenta'];
 
-/** Many nodes: a line each, its stages lettered, and what the letters mean with the times of all. */
+/** Many nodes: a line each with a letter for each stage, and a table of the letters and times. */
 function overview({ nodes, stages }: Timeline, scale: TimeScale, style: Style): string {
   const letters = new Map(
     stages.map(({ stage }, at) => [stage, String.fromCharCode(97 + (at % 26))]),
@@ -120,26 +130,26 @@ function overview({ nodes, stages }: Timeline, scale: TimeScale, style: Style): 
     stages.map(({ stage }, at) => [stage, STAGE_TONES[at % STAGE_TONES.length] ?? 'cyan']),
   );
   const rows = nodes.map((node) => (width: number): Row => {
-    const name = { left: node.vm, right: paint(style, toneOf(node), wayWords(node)) };
-    const { way } = node;
-    if (way === null) return { ...name, bar: ' '.repeat(width) };
-    const start = scale.startOf(way);
+    const name = { left: node.vm, right: paint(style, toneOf(node), outcomeText(node)) };
+    const { way: timeline } = node;
+    if (timeline === null) return { ...name, bar: ' '.repeat(width) };
+    const start = scale.startOf(timeline);
     let bar = ' '.repeat(Math.min(width - 1, Math.round((start / scale.seconds) * width)));
     let used = bar.length;
-    for (const [at, { stage, to: ends }] of spans(way).entries()) {
+    for (const [at, { stage, to: ends }] of spans(timeline).entries()) {
       const to = Math.min(width, Math.round(((start + ends) / scale.seconds) * width));
-      const sign = endSign(way, at);
+      const sign = endSign(timeline, at);
       const cells = Math.max(to - used, sign === '' ? 0 : 1);
       if (cells === 0 || used + cells > width) continue;
       const letter = letters.get(stage.stage) ?? '?';
-      // In colours a letter at its beginning will do; else the letters are the bar.
+      // With colours, one letter where the bar begins is enough; without, the letters are the bar.
       const fill =
         `${stage.late ? '≤' : letter}${(style.colour ? ' ' : letter).repeat(cells)}`.slice(
           0,
           cells - (sign === '' ? 0 : 1),
         );
       bar += paint(style, 'inverse', paint(style, tones.get(stage.stage) ?? 'cyan', fill));
-      bar += sign === '' ? '' : paint(style, sign === '✗' ? 'red' : 'yellow', sign);
+      bar += sign === '' ? '' : paintedEnd(sign, style);
       used += cells;
     }
     return { ...name, bar: bar + ' '.repeat(width - used) };
@@ -167,22 +177,21 @@ function stageTable(
 /** What failed and why, what is damaged, and what the signs mean where there are any. */
 function notes({ nodes }: Timeline, style: Style): string {
   const lines: string[] = [];
-  for (const { vm, way, damage } of nodes) {
-    const why = way === null ? null : failureWords(way);
+  for (const { vm, way: timeline, damage } of nodes) {
+    const why = timeline === null ? null : failureWords(timeline);
     if (why !== null) lines.push(`${paint(style, 'red', vm)}: ${why}`);
-    if (way?.failure?.line)
-      lines.push(`  ${paint(style, 'dim', oneLine(way.failure.line).trim())}`);
+    if (timeline?.failure?.line)
+      lines.push(`  ${paint(style, 'dim', oneLine(timeline.failure.line).trim())}`);
     if (damage !== null) lines.push(`${paint(style, 'yellow', vm)}: ${oneLine(damage)}`);
   }
-  if (nodes.some(({ way }) => way?.stages.some(({ late }) => late)))
+  if (nodes.some((node) => node.way?.stages.some(({ late }) => late)))
     lines.push(paint(style, 'dim', LATE_KEY));
   return lines.join('\n');
 }
 
-function toneOf({ way }: TimelineNode): Tone {
-  return way === null
-    ? 'dim'
-    : ({ ready: 'green', failed: 'red', 'under-way': 'yellow' } as const)[way.outcome];
+function toneOf({ way: timeline }: TimelineNode): Tone {
+  if (timeline === null) return 'dim';
+  return ({ ready: 'green', failed: 'red', 'under-way': 'yellow' } as const)[timeline.outcome];
 }
 
 function shown(text: string): number {

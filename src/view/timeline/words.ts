@@ -4,7 +4,7 @@ import { count, duration, oneLine } from '../text/words.js';
 /** `6 nodes: 4 ready, 1 failed, 1 under way`. */
 export function timelineCounts({ nodes }: Timeline): string {
   const amount = (outcome: NodeTimeline['outcome'] | undefined): number =>
-    nodes.filter(({ way }) => way?.outcome === outcome).length;
+    nodes.filter((node) => node.way?.outcome === outcome).length;
   const parts = [
     [amount('ready'), 'ready'],
     [amount('failed'), 'failed'],
@@ -16,10 +16,10 @@ export function timelineCounts({ nodes }: Timeline): string {
 }
 
 /** `ready after 12m 34s`, `failed after 3m 2s: storage`, `in HookOS for 5m 0s`, `not known`. */
-export function wayWords({ way, damage }: TimelineNode): string {
-  if (way === null)
+export function outcomeText({ way: timeline, damage }: TimelineNode): string {
+  if (timeline === null)
     return damage === null ? 'not known' : 'not known: what was kept of it is damaged';
-  const { outcome, seconds, failure, stages } = way;
+  const { outcome, seconds, failure, stages } = timeline;
   switch (outcome) {
     case 'ready':
       return `ready after ${duration(seconds)}`;
@@ -27,9 +27,8 @@ export function wayWords({ way, damage }: TimelineNode): string {
       return `failed after ${duration(seconds)}${failure === null ? '' : `: ${failure.class}`}`;
     case 'under-way': {
       const last = stages.at(-1);
-      return last === undefined
-        ? 'under way'
-        : `in ${oneLine(last.title)} for ${spent(way, stages.length - 1)}`;
+      if (last === undefined) return 'under way';
+      return `in ${oneLine(last.title)} for ${spent(timeline, stages.length - 1)}`;
     }
   }
 }
@@ -51,16 +50,23 @@ export function spans({ outcome, stages }: NodeTimeline): Span[] {
   }));
 }
 
-/** How long a stage took. What was read late makes it a bound: `≤` its end did, `≥` its beginning did, `~` both. */
+/**
+ * How long a stage took. It is a bound if a line was read late: `≤` the line that ended the stage,
+ * `≥` the line that began it, `~` both.
+ */
 export function spent({ stages }: NodeTimeline, at: number): string {
   const stage = stages[at];
   if (stage === undefined) return '';
-  const end = stages[at + 1]?.late === true;
-  const sign = stage.late ? (end ? '~' : '≥') : end ? '≤' : '';
+  const sign = boundSign(stage.late, stages[at + 1]?.late === true);
   return `${sign}${duration(stage.seconds)}`;
 }
 
-/** What became of a node that failed: `storage, in Workflow: the disk is full`; null of one that did not. */
+function boundSign(lateBegin: boolean, lateEnd: boolean): '~' | '≥' | '≤' | '' {
+  if (lateBegin) return lateEnd ? '~' : '≥';
+  return lateEnd ? '≤' : '';
+}
+
+/** Why a node failed: `storage, in Workflow: the disk is full`; null if it did not fail. */
 export function failureWords({ failure, stages }: NodeTimeline): string | null {
   if (failure === null) return null;
   const title = stages.findLast(({ stage }) => stage === failure.stage)?.title ?? failure.stage;
@@ -70,9 +76,12 @@ export function failureWords({ failure, stages }: NodeTimeline): string | null {
 export const LATE_KEY =
   '≤ ≥ ~ times that are bounds: what the console said then was read later, from its log';
 
-/** Of a fleet no way of which is known: why, and what leads to one. `file`: the fleet file. */
-export function nothingKept({ orchestrator }: Timeline, file: string): string {
-  return orchestrator
-    ? `Nothing is kept of any way to ready yet. Watch one: ven provision ${file}`
-    : 'Nothing is kept of any way to ready: the fleet file has no orchestrator that its nodes would get ready for.';
+/** No node has a record: why, and what makes one. `file`: the fleet file. */
+export function noRecords({ orchestrator }: Timeline, file: string): string {
+  if (orchestrator)
+    return `Nothing is kept of any way to ready yet. Watch one: ven provision ${file}`;
+  return (
+    'Nothing is kept of any way to ready: ' +
+    'the fleet file has no orchestrator that its nodes would get ready for.'
+  );
 }
