@@ -73,7 +73,7 @@ describe('what is said beforehand', () => {
       .plan(FLEET, DESTROY)
       .changes.find(({ address }) => address === 'network.shared');
     expect(back?.notes).toEqual([
-      "it is somebody else's: it keeps the boot options for fleet other",
+      'a foreign network: it keeps the boot options for fleet other',
     ]);
     world.apply(FLEET, DESTROY);
     expect(world.network('default')).toMatchObject({ boot: OTHER, bootUrl: URL });

@@ -116,7 +116,7 @@ function borrow(
     return { warning: `${user.address} boots through ${address}, ${state}` };
   }
   const notes = [
-    "it is somebody else's: put back as it was on destroy",
+    'a foreign network: destroy restores it',
     ...interruptions(network, restart, fleet, onHost, (uuid) => leaving.deleted.has(uuid)),
   ];
   return {
@@ -235,8 +235,8 @@ export function returnIntents(
 function whatStays(others: readonly string[]): string {
   const fleets = formatList(others.map((name) => `fleet ${name}`));
   return others.length > 0
-    ? `it is somebody else's: it keeps the boot options for ${fleets}`
-    : "it is somebody else's: as it was before";
+    ? `a foreign network: it keeps the boot options for ${fleets}`
+    : 'a foreign network: restored as it was';
 }
 
 function returnFields({ network, ours, halfDone }: BorrowedNetwork): FieldChange[] {
