@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { attach, readAlong } from '../operations/index.js';
 import { EXIT, VenError } from '../model/index.js';
-import { attachingText, keyOf, leftText, readingText, RESTORE_LOOKS } from '../view/index.js';
+import { attachingText, keyOf, leftText, readingText, RESET_TERMINAL } from '../view/index.js';
 import {
   controlKey,
   ONE_VM_USAGE,
@@ -69,5 +69,5 @@ export default class Console extends VenCommand {
 }
 
 function restore(): void {
-  if (process.stdout.isTTY) stdout(`${RESTORE_LOOKS}\n`);
+  if (process.stdout.isTTY) stdout(`${RESET_TERMINAL}\n`);
 }

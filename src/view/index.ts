@@ -36,7 +36,7 @@ export {
   keyOf,
   leftText,
   readingText,
-  RESTORE_LOOKS,
+  RESET_TERMINAL,
   vncHint,
   vncText,
 } from './text/console.js';

@@ -13,7 +13,7 @@ export interface About {
   style: Style;
   /** The fleet file, to name it. */
   file: string;
-  /** When it is made: ISO 8601. */
+  /** When the view is rendered: ISO 8601. */
   time: string;
 }
 

@@ -19,7 +19,7 @@ export interface FleetRow {
   touched: number;
 }
 
-/** The rows of a run, in the plan's order, kept up by its events. */
+/** The rows of a run, in the plan's order. Its events update them. */
 export interface FleetRows {
   rows: readonly FleetRow[];
   /** Returns the row that the event was about. */

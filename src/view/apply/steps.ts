@@ -70,6 +70,8 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
 }
 
 function marking({ ready, unregistered }: DomainMark): Pick<StepWords, 'doing' | 'done'> {
-  const as = !ready ? 'half-made' : unregistered ? 'not registered' : 'ready';
+  let as = 'ready';
+  if (!ready) as = 'half-made';
+  else if (unregistered) as = 'not registered';
   return { doing: `marking as ${as}`, done: `marked as ${as}` };
 }

@@ -45,7 +45,9 @@ export function rows(change: Change): Row[] {
     case 'replace':
       return change.fields.map(({ path, before, after, effect, why: because }) => ({
         key: oneLine(path),
-        text: `${quoted(before)} -> ${quoted(after)}  (${effect}${because === undefined ? '' : `: ${oneLine(because)}`})`,
+        text:
+          `${quoted(before)} -> ${quoted(after)}  ` +
+          `(${effect}${because === undefined ? '' : `: ${oneLine(because)}`})`,
         ...(effect === 'live'
           ? {}
           : { tone: effect === 'restart' ? ('yellow' as const) : ('red' as const) }),

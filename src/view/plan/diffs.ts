@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import { paint, type Style } from '../text/style.js';
 import { printable } from '../text/words.js';
 
-/** Unified diffs, one after the other; empty where nothing differs. An empty text counts as no file. */
+/** Unified diffs in a row. Empty when nothing differs. An empty text counts as no file. */
 export function diffsText(
   diffs: readonly { address: string; file: string; before: string; after: string }[],
   style: Style,

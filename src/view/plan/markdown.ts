@@ -6,7 +6,10 @@ import { oneLine, printable } from '../text/words.js';
 /** GitHub cuts a comment at 65,536 characters; what follows the plan needs some of it. */
 const LIMIT = 60_000;
 
-/** A plan as a comment on a pull request: what matters first, a table, the details folded. Ends in a newline. */
+/**
+ * A plan as a comment on a pull request: what matters first, then a table, then the details,
+ * folded. Ends in a newline.
+ */
 export function planMarkdown(plan: Plan, { file }: { file: string }): string {
   const head = [`### ven plan: ${code(plan.fleet)} on ${code(plan.host)}`, ''];
   if (plan.changes.length === 0) {
@@ -25,7 +28,13 @@ export function planMarkdown(plan: Plan, { file }: { file: string }): string {
   const details = plan.changes.filter((change) => rows(change).length > 0).map(detail);
   const whole = [...head, ...table, '', ...details].join('\n');
   if (whole.length <= LIMIT) return `${whole.trimEnd()}\n`;
-  return `${[...head, ...fitting(table, LIMIT - head.join('\n').length), '', '_The details are too long for a comment: see `ven plan`._'].join('\n')}\n`;
+  const short = [
+    ...head,
+    ...fitting(table, LIMIT - head.join('\n').length),
+    '',
+    '_The details are too long for a comment: see `ven plan`._',
+  ];
+  return `${short.join('\n')}\n`;
 }
 
 function remarks(plan: Plan): string[] {
@@ -67,14 +76,14 @@ function detail(change: Change): string {
 }
 
 function fitting(lines: string[], room: number): string[] {
-  const kept: string[] = [];
+  const fit: string[] = [];
   let length = 0;
   for (const line of lines) {
     length += line.length + 1;
-    if (length > room) return [...kept, `| | … and ${lines.length - kept.length} more | | | |`];
-    kept.push(line);
+    if (length > room) return [...fit, `| | … and ${lines.length - fit.length} more | | | |`];
+    fit.push(line);
   }
-  return kept;
+  return fit;
 }
 
 /** In `<code>`, which holds anything, in a table and in a `<summary>` too. */

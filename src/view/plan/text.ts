@@ -10,15 +10,16 @@ export interface PlanTextOptions {
   file: string;
 }
 
-/** From so many alike changes on, they are told together: a line each, and what they share once. */
+/** This number of alike changes is told as a group: a line each, and what they share once. */
 const ALIKE = 3;
 
-/** A plan for people: each change with its fields and reasons, and a recap at the end. Ends in a newline. */
+/** A plan for people: each change with its fields and reasons, then a recap. Ends in a newline. */
 export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
   if (plan.changes.length === 0) return nothingToDo(plan, style, file);
   const verb = plan.options.mode === 'destroy' ? 'take away' : 'change';
   const lines = [
-    `ven will ${verb} on ${paint(style, 'bold', printable(plan.host))}, for the fleet ${paint(style, 'bold', plan.fleet)}:`,
+    `ven will ${verb} on ${paint(style, 'bold', printable(plan.host))}, ` +
+      `for the fleet ${paint(style, 'bold', plan.fleet)}:`,
     '',
   ];
   for (const group of alike(plan.changes)) lines.push(...groupLines(group, style), '');
@@ -39,7 +40,7 @@ function nothingToDo(plan: Plan, style: Style, file: string): string {
 
 function nothing(plan: Plan, file: string): string {
   if (plan.options.mode !== 'destroy') return `No changes. The host matches ${printable(file)}.`;
-  // What stays, for the reason that a warning says or since nobody asked for it, may well be the fleet's.
+  // With a warning, targets or excludes, something of the fleet's may remain on the host.
   const whole = plan.warnings.length === 0 && chosen(plan).length === 0;
   return whole
     ? `Nothing to destroy. Nothing on ${printable(plan.host)} belongs to the fleet ${plan.fleet}.`
@@ -108,7 +109,8 @@ function groupLines({ changes, shared, own }: Group, style: Style): string[] {
   const { symbol, tone } = SYMBOLS[first.action];
   const heads = aligned(
     changes.map((change, at) => [
-      `${' '.repeat(3 - symbol.length)}${paint(style, tone, symbol)} ${paint(style, 'bold', change.address)}`,
+      ' '.repeat(3 - symbol.length) +
+        `${paint(style, tone, symbol)} ${paint(style, 'bold', change.address)}`,
       ...(own[at] ?? []).map(({ key, text }) => `${key}: ${text}`),
       ...(why(change) === '' ? [] : [paint(style, 'dim', `# ${why(change)}`)]),
     ]),

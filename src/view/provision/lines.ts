@@ -27,7 +27,8 @@ export function provisionLines(write: Write, style: Style): Progress<ProvisionEv
         const known = ready === 0 ? '' : `; ${ready} ready since before`;
         line(
           null,
-          `${event.fleet}: ${count(event.nodes.length, 'node')} to ${event.until} (${event.flow}, profile ${event.profile})${known}.`,
+          `${event.fleet}: ${count(event.nodes.length, 'node')} to ${event.until} ` +
+            `(${event.flow}, profile ${event.profile})${known}.`,
         );
         break;
       }
@@ -38,7 +39,8 @@ export function provisionLines(write: Write, style: Style): Progress<ProvisionEv
       case 'node-registered':
         line(
           event.address,
-          `${event.already ? 'known to the orchestrator' : 'registered'} as ${oneLine(event.id)} (${event.serialNumber})`,
+          `${event.already ? 'known to the orchestrator' : 'registered'} ` +
+            `as ${oneLine(event.id)} (${event.serialNumber})`,
         );
         break;
       case 'stage-reached': {
@@ -63,7 +65,8 @@ export function provisionLines(write: Write, style: Style): Progress<ProvisionEv
           paint(
             style,
             'yellow',
-            `recovering from ${oneLine(event.trouble)}, ${event.attempt} of ${event.atMost}: ${oneLine(event.line).trim()}`,
+            `recovering from ${oneLine(event.trouble)}, ` +
+              `${event.attempt} of ${event.atMost}: ${oneLine(event.line).trim()}`,
           ),
         );
         break;
@@ -73,7 +76,8 @@ export function provisionLines(write: Write, style: Style): Progress<ProvisionEv
       case 'node-finished':
         line(
           event.address,
-          `${ending(event, stages.get(event.address)?.title ?? '', style)} (${duration(event.durationSeconds)})`,
+          `${ending(event, stages.get(event.address)?.title ?? '', style)} ` +
+            `(${duration(event.durationSeconds)})`,
         );
         break;
       case 'node-output':
@@ -99,7 +103,8 @@ function ending(
       return paint(
         style,
         'red',
-        `failed${where}: ${failure === null ? '' : `${failure.class}: ${oneLine(failure.message)}`}`,
+        `failed${where}: ` +
+          (failure === null ? '' : `${failure.class}: ${oneLine(failure.message)}`),
       );
     case 'left':
       return paint(style, 'yellow', `left${where}`);

@@ -21,7 +21,7 @@ export interface NodeRow {
   touched: number;
 }
 
-/** The rows of a run in the fleet's order, kept up by its events. There are none before `provision-started`. */
+/** The rows of a run, in the fleet's order. `provision-started` adds them; events update them. */
 export interface NodeRows {
   rows: readonly NodeRow[];
   take: (event: ProvisionEvent) => void;
@@ -35,10 +35,10 @@ export function nodeRows(): NodeRows {
 
   const begin = ({ nodes }: Extract<ProvisionEvent, { type: 'provision-started' }>): void => {
     for (const { address, outcome, stage, title, startedAt, enteredAt } of nodes) {
-      const state = outcome === 'under-way' ? (stage === null ? 'waiting' : 'under-way') : outcome;
+      const waiting = outcome === 'under-way' && stage === null;
       const row: NodeRow = {
         address,
-        state,
+        state: waiting ? 'waiting' : outcome,
         stage: oneLine(title ?? stage ?? ''),
         enteredAt: time(enteredAt),
         startedAt: time(startedAt),
@@ -110,23 +110,24 @@ export function nodeRows(): NodeRows {
 }
 
 /**
- * The rows to show on `height` lines: all in the fleet's order where they fit; else those under way, what changed last first, then
- * what ended last, failures before the rest.
+ * The rows to show on `height` lines. If all fit: all, in the fleet's order. Else those under way,
+ * then those that ended, failures first. Within each state the latest change comes first.
  */
 export function visibleNodes(rows: readonly NodeRow[], height: number): readonly NodeRow[] {
   if (rows.length <= height) return rows;
   const of = (...states: NodeState[]): NodeRow[] =>
     rows.filter(({ state }) => states.includes(state)).sort((a, b) => b.touched - a.touched);
   const failed = of('failed');
-  const kept = failed.slice(0, Math.floor(height / 3)); // however many are under way, a failure is seen
+  // A third is reserved for failures, however many nodes are under way.
+  const reserved = failed.slice(0, Math.floor(height / 3));
   const others = [
-    ...failed.slice(kept.length),
+    ...failed.slice(reserved.length),
     ...of('left'),
     ...of('ready', 'reached'),
     ...of('waiting'),
   ];
-  const active = of('under-way').slice(0, height - kept.length);
-  return [...active, ...kept, ...others].slice(0, height);
+  const active = of('under-way').slice(0, height - reserved.length);
+  return [...active, ...reserved, ...others].slice(0, height);
 }
 
 /** `12 of 50 ready, 4 under way, 1 failed, 33 waiting`. */

@@ -37,7 +37,10 @@ export interface ProvisionTextOptions {
   goOn?: string | undefined;
 }
 
-/** How a run of provisioning ended: a table of its nodes, the failures with all that is known of them, the counts, what to do. Ends in a newline. */
+/**
+ * How a run of provisioning ended: a table of its nodes, each failure in full, the counts, and what
+ * to do next. Ends in a newline.
+ */
 export function provisionText(
   told: NodesTold,
   result: ProvisionResult,
@@ -160,8 +163,8 @@ function next(
   const lines: string[] = [];
   const name = (address: Address): string => address.replace(/^vm\./, '');
   // The others have a hint of their own.
-  const toMakeAnew = failed.filter(({ hint }) => hint === undefined);
-  const [first] = toMakeAnew;
+  const toRecreate = failed.filter(({ hint }) => hint === undefined);
+  const [first] = toRecreate;
   if (failed.length > 0) lines.push(`failed: ${listed(failed.map(({ address }) => address))}`);
   const where = (address: Address): string => {
     const last = finished.get(address)?.stages.at(-1);
@@ -170,12 +173,14 @@ function next(
   if (left.length > 0) lines.push(`not ended: ${listed(left.map(where))}`);
   if (first !== undefined) {
     lines.push(
-      `Read what ${toMakeAnew.length === 1 ? 'it' : 'one'} said: ven logs ${name(first.address)}${named}`,
+      `Read what ${toRecreate.length === 1 ? 'it' : 'one'} said: ` +
+        `ven logs ${name(first.address)}${named}`,
     );
-    const [kind, ...others] = new Set(toMakeAnew.map((one) => one.class));
+    const [kind, ...others] = new Set(toRecreate.map((one) => one.class));
     const some = others.length > 0 ? ` (only one class: --class ${kind})` : '';
     lines.push(
-      `Make ${toMakeAnew.length === 1 ? 'it' : 'them'} anew and try again: ven provision${named} --retry-failed${some}`,
+      `Make ${toRecreate.length === 1 ? 'it' : 'them'} anew and try again: ` +
+        `ven provision${named} --retry-failed${some}`,
     );
   }
   if (left.length > 0) lines.push(`What is done stands; go on with the rest: ${goOn}`);

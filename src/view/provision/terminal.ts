@@ -9,7 +9,10 @@ import { duration, oneLine } from '../text/words.js';
 /** The count below the rows, and the last warning. */
 const OTHER_LINES = 2;
 
-/** One line a node with its stage, the time in it and in all, and its last line; redrawn in place on `stream`, from `provision-started` on. */
+/**
+ * One line a node: its stage, the time in the stage, the time in total, and its last line. Redrawn
+ * in place on `stream` from `provision-started` on.
+ */
 export function provisionTerminal(
   stream: NodeJS.WriteStream,
   style: Style,
@@ -71,13 +74,21 @@ function rowText(
       return `${head}${paint(style, 'dim', 'waiting')}${said}`;
     case 'ready':
     case 'reached':
-      return `${head}${paint(style, 'green', (state === 'ready' ? 'ready' : stage).padEnd(stages))}  ${' '.repeat(7)}  ${since(startedAt)}${said}`;
+      return (
+        head +
+        paint(style, 'green', (state === 'ready' ? 'ready' : stage).padEnd(stages)) +
+        `  ${' '.repeat(7)}  ${since(startedAt)}${said}`
+      );
     case 'under-way':
     case 'failed':
     case 'left': {
       const tone = { 'under-way': 'cyan', failed: 'red', left: 'yellow' } as const;
       const line = output === '' ? '' : `  ${paint(style, 'dim', output)}`;
-      return `${head}${paint(style, tone[state], (stage || 'started').padEnd(stages))}  ${since(enteredAt)}  ${since(startedAt)}${said}${line}`;
+      return (
+        head +
+        paint(style, tone[state], (stage || 'started').padEnd(stages)) +
+        `  ${since(enteredAt)}  ${since(startedAt)}${said}${line}`
+      );
     }
   }
 }

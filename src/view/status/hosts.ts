@@ -1,5 +1,5 @@
 import type { OrchestratorHost } from '../../model/index.js';
-import { paint, type Style, type Tone } from '../text/style.js';
+import { paint, type Style } from '../text/style.js';
 import { aligned, count, listed, oneLine } from '../text/words.js';
 
 export interface ShownHosts {
@@ -22,7 +22,8 @@ export function hostsText({ project, hosts, unknown }: ShownHosts, style: Style)
   );
   const table = rows.length === 0 ? [] : [...aligned([heads, ...rows]), ''];
   const missing = unknown.length === 0 ? '' : `; it does not know ${listed(unknown)}`;
-  return `${[...table, `Project ${oneLine(project)}: ${count(hosts.length, 'host')}${missing}.`].join('\n')}\n`;
+  const total = `Project ${oneLine(project)}: ${count(hosts.length, 'host')}${missing}.`;
+  return `${[...table, total].join('\n')}\n`;
 }
 
 function cell(text: string): string {
@@ -30,12 +31,9 @@ function cell(text: string): string {
 }
 
 function colored(style: Style, status: string): string {
-  const tone: Tone | null = /fail|error/i.test(status)
-    ? 'red'
-    : /^provisioned$/i.test(status)
-      ? 'green'
-      : null;
-  return tone === null ? cell(status) : paint(style, tone, cell(status));
+  if (/fail|error/i.test(status)) return paint(style, 'red', cell(status));
+  if (/^provisioned$/i.test(status)) return paint(style, 'green', cell(status));
+  return cell(status);
 }
 
 /** What `orchestrator hosts --json` prints. */
@@ -54,7 +52,8 @@ export function registeredText({
   id: string;
   already: boolean;
 }): string {
-  return `${name}  ${serialNumber}  ${already ? 'was registered already' : 'registered'} as ${oneLine(id)}\n`;
+  const verb = already ? 'was registered already' : 'registered';
+  return `${name}  ${serialNumber}  ${verb} as ${oneLine(id)}\n`;
 }
 
 export function unregisteredText({

@@ -21,7 +21,9 @@ export interface ShownVm {
 export interface ShownStatus {
   fleet: string;
   host: string;
-  /** null: it is not asked. `asOf`: ISO 8601; null: now, or never. `warning`: why it does not answer. */
+  /**
+   * null: it is not asked. `asOf`: ISO 8601; null: now, or never. `warning`: why it is silent.
+   */
   orchestrator: { asOf: string | null; warning: string | null } | null;
   vms: readonly ShownVm[];
 }
@@ -38,13 +40,9 @@ const STAGE_TONES: Record<string, Tone> = { ready: 'green', failed: 'red', 'unde
 
 function stageText({ stage, stageAsOf, outcome, failureClass }: ShownVm): string {
   if (outcome === 'ready') return 'ready';
-  return outcome === 'failed'
-    ? `failed in ${stage ?? '?'} (${failureClass ?? '?'})`
-    : stage === null
-      ? ''
-      : stageAsOf === null
-        ? stage
-        : `${stage} (as of ${clockTime(stageAsOf)})`;
+  if (outcome === 'failed') return `failed in ${stage ?? '?'} (${failureClass ?? '?'})`;
+  if (stage === null) return '';
+  return stageAsOf === null ? stage : `${stage} (as of ${clockTime(stageAsOf)})`;
 }
 
 /** `12:03:04`, with the day where it is not today. Local time. */
@@ -67,8 +65,9 @@ function hostText({ orchestrator: host }: ShownVm, { orchestrator }: ShownStatus
 }
 
 /**
- * A table, a line a VM, then how many run. Columns that nobody has anything in are left out. Ends in a newline. `height`: at most so many
- * lines, none longer than the terminal is wide; what does not fit is counted.
+ * A table with a line a VM, then the number that runs. An empty column is left out. Ends in a
+ * newline. `height`: the maximum number of lines, each cut to the terminal's width; VMs that don't
+ * fit are counted.
  */
 export function statusText(status: ShownStatus, style: Style, height = Infinity): string {
   const columns: {
@@ -101,7 +100,8 @@ export function statusText(status: ShownStatus, style: Style, height = Infinity)
   const asOf = status.orchestrator?.asOf;
   const end = [
     '',
-    `${status.fleet} on ${printable(status.host)}: ${count(status.vms.length, 'VM')}, ${running} running.` +
+    `${status.fleet} on ${printable(status.host)}: ` +
+      `${count(status.vms.length, 'VM')}, ${running} running.` +
       (asOf ? ` The orchestrator's words are as of ${clockTime(asOf)}.` : ''),
   ];
   const [head = '', ...rows] = aligned([
@@ -117,15 +117,17 @@ export function statusText(status: ShownStatus, style: Style, height = Infinity)
     ...(more === 0 ? [] : [`… and ${count(more, 'more VM')}, for which there is no room`]),
     ...end,
   ];
-  return `${(height === Infinity ? lines : lines.map((line) => cut(line, style.columns))).join('\n')}\n`;
+  const fitted = height === Infinity ? lines : lines.map((line) => cut(line, style.columns));
+  return `${fitted.join('\n')}\n`;
 }
 
-/** One line; `columns`: at most so long. Ends in a newline. */
+/** One line. `columns`: its maximum length. Ends in a newline. */
 export function statusWarning(warning: string, style: Style, columns = Infinity): string {
-  return `${paint(style, 'yellow', 'Warning')}: ${cut(oneLine(warning), columns - 'Warning: '.length)}\n`;
+  const text = cut(oneLine(warning), columns - 'Warning: '.length);
+  return `${paint(style, 'yellow', 'Warning')}: ${text}\n`;
 }
 
-/** At most so many characters, colours not counted. */
+/** The first `columns` characters; colours don't count. */
 function cut(line: string, columns: number): string {
   let shown = 0;
   let text = '';

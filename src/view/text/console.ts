@@ -21,13 +21,13 @@ export function leftText(address: string, ended: 'left' | 'stopped'): string {
 }
 
 /**
- * What gives a terminal back its looks, after a VM has had its way with it: normal letters and characters, no scroll
- * region, a cursor, no mouse reports, the main screen. What the screen shows, stays.
+ * Resets a terminal after a VM has changed its modes: normal letters and characters, no scroll
+ * region, a cursor, no mouse reports, the main screen. The text on the screen stays.
  */
-export const RESTORE_LOOKS = [
+export const RESET_TERMINAL = [
   '\u001b[0m', // letters
   '\u001b(B\u000f', // characters
-  '\u001b7\u001b[r\u001b8', // the whole screen scrolls; this moves the cursor, so it is kept
+  '\u001b7\u001b[r\u001b8', // the whole screen scrolls; the cursor is saved, as this moves it
   '\u001b[?7h', // long lines wrap
   '\u001b[?25h', // the cursor shows
   '\u001b[?1l\u001b>', // arrow keys and keypad

@@ -3,7 +3,7 @@ import { findingsText } from './findings.js';
 import { paint, type Style } from './style.js';
 import { indent, printable } from './words.js';
 
-/** A failure that ven knows, for people: what happened, where, the details, what to do. Ends in a newline. */
+/** A known error, for people: what happened, where, the details, what to do. Ends in a newline. */
 export function errorText(error: VenError, style: Style): string {
   if (error.findings.length > 0) return findingsText(error.findings, style);
   return failureText(error, style);
@@ -26,8 +26,8 @@ export function failureText({ summary, where, detail, hint }: Failure, style: St
 }
 
 /**
- * The one object that a command with `--json` prints when it fails before its data. `event`: as a line of an event stream,
- * else over several lines. Ends in a newline.
+ * The one object that a command with `--json` prints when it fails before its data. `event`: as a
+ * line of an event stream; `object`: over several lines. Ends in a newline.
  */
 export function errorJson(error: VenError, form: 'object' | 'event'): string {
   const { code, exitCode, summary, where, detail, hint, findings } = error;
@@ -52,7 +52,9 @@ export function bugText(error: unknown, version: string, style: Style): string {
   return [
     `${paint(style, 'red', 'error')}: this is a bug in ven`,
     indent(printable(stack), '  '),
-    `  ${paint(style, 'cyan', 'hint')}: please report it, with the text above, the command and the fleet file (ven ${version}, node ${process.version}, ${process.platform} ${process.arch})`,
+    `  ${paint(style, 'cyan', 'hint')}: please report it, with the text above, the command and ` +
+      `the fleet file (ven ${version}, node ${process.version}, ` +
+      `${process.platform} ${process.arch})`,
     '',
   ].join('\n');
 }

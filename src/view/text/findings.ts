@@ -2,12 +2,16 @@ import type { Finding } from '../../model/index.js';
 import { paint, type Style } from './style.js';
 import { count, indent, printable } from './words.js';
 
-/** All mistakes of a fleet file, for people: `file:line:column: message`, the lines around it, what to do. Ends in a newline. */
+/**
+ * All mistakes of a fleet file, for people: `file:line:column: message`, the lines around it, and
+ * what to do. Ends in a newline.
+ */
 export function findingsText(findings: readonly Finding[], style: Style): string {
   const blocks = findings.map((finding) => {
     const place = `${printable(finding.file)}:${finding.line}:${finding.column}`;
     const lines = [
-      `${paint(style, 'bold', place)}: ${paint(style, 'red', 'error')}: ${printable(finding.message)} ${paint(style, 'dim', `[${finding.rule}]`)}`,
+      `${paint(style, 'bold', place)}: ${paint(style, 'red', 'error')}: ` +
+        `${printable(finding.message)} ${paint(style, 'dim', `[${finding.rule}]`)}`,
     ];
     if (finding.frame !== '') lines.push(indent(printable(finding.frame).trimEnd(), '  '));
     if (finding.hint !== '')
@@ -15,7 +19,8 @@ export function findingsText(findings: readonly Finding[], style: Style): string
     return `${lines.join('\n')}\n`;
   });
   const files = [...new Set(findings.map(({ file }) => file))];
-  return `${blocks.join('\n')}\n${count(findings.length, 'mistake')} in ${printable(files.join(', '))}.\n`;
+  const total = `${count(findings.length, 'mistake')} in ${printable(files.join(', '))}.`;
+  return `${blocks.join('\n')}\n${total}\n`;
 }
 
 /** What `validate --json` prints. Ends in a newline. */
@@ -24,7 +29,8 @@ export function validationJson(
   findings: readonly Finding[],
 ): string {
   const facts = fleet === null ? {} : { fleet: fleet.name, vms: fleet.vms.length };
-  return `${JSON.stringify({ formatVersion: '1', valid: fleet !== null, ...facts, findings }, null, 2)}\n`;
+  const said = { formatVersion: '1', valid: fleet !== null, ...facts, findings };
+  return `${JSON.stringify(said, null, 2)}\n`;
 }
 
 /** What a right fleet file holds, on one line. Ends in a newline. */
@@ -34,5 +40,6 @@ export function validText(
 ): string {
   const own = fleet.networks.filter(({ kind }) => kind === 'own').length;
   const networks = own === 0 ? '' : ` and ${count(own, 'network')} of its own`;
-  return `${printable(file)} is valid: the fleet ${fleet.name} with ${count(fleet.vms.length, 'VM')}${networks}.\n`;
+  const vms = count(fleet.vms.length, 'VM');
+  return `${printable(file)} is valid: the fleet ${fleet.name} with ${vms}${networks}.\n`;
 }

@@ -42,7 +42,7 @@ export function liveLines(
     }
   }
 
-  // The steps are tasks of `apply`; this one only keeps the drawing going until it is told to end.
+  // The steps are tasks of `apply`; this one only lasts until `close` ends the drawing.
   const gate = Promise.withResolvers<undefined>();
   const task: ListrTask<unknown, typeof LiveRenderer> = { title: 'ven', task: () => gate.promise };
   const list = new Listr([task], {

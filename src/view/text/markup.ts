@@ -18,7 +18,7 @@ export class Markup {
 
 export type Part = string | number | Markup | readonly Markup[];
 
-/** A template of HTML: what stands in it is HTML, what is put into it is text, or HTML made the same way. */
+/** A template of HTML. A value put into it is text, and is escaped, unless it is a Markup. */
 export function markup(fixed: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return Markup.of(fixed, parts);
 }

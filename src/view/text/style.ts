@@ -1,4 +1,4 @@
-/** What a text may use: colours, and so many columns. */
+/** What a text may use: colours, and a number of columns. */
 export interface Style {
   colour: boolean;
   columns: number;
@@ -11,7 +11,10 @@ interface Stream {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** FORCE_COLOR (other than `0` and `false`) wins over NO_COLOR (any value), as in Node itself; else a terminal that is not dumb. */
+/**
+ * FORCE_COLOR (`0` and `false`: no colours) wins over NO_COLOR (any value), as in Node itself.
+ * Without both, a terminal that is not dumb gets colours.
+ */
 export function styleOf(stream: Stream, env: Env): Style {
   const forced = env['FORCE_COLOR'];
   const colour =

@@ -1,8 +1,12 @@
-// Control characters (a terminal obeys them), and those that turn the direction of text or hide (a reader is deceived).
-const UNSAFE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060\u2066-\u2069\ufeff]/gu;
+// Control characters, which a terminal obeys, and characters that are invisible or turn the text's
+// direction, which deceive a reader.
+const UNSAFE = new RegExp(
+  String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e` +
+    String.raw`\u2028\u2029\u2060\u2066-\u2069\ufeff]`,
+  'gu',
+);
 
-/** A text of somebody else's, fit for a terminal: what a terminal would obey is spelled out. Newlines and tabs stay. */
+/** A foreign text, safe for a terminal: UNSAFE is spelled out. Newlines and tabs stay. */
 export function printable(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll(UNSAFE, spelled);
 }

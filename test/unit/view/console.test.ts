@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyOf, leftText, RESTORE_LOOKS, vncHint, vncText } from '../../../src/view/index.js';
+import { keyOf, leftText, RESET_TERMINAL, vncHint, vncText } from '../../../src/view/index.js';
 
 describe('texts about consoles and screens', () => {
   it('name the key that leaves', () => {
@@ -12,8 +12,8 @@ describe('texts about consoles and screens', () => {
   });
 
   it('restore the looks of a terminal without printing a visible character or clearing it', () => {
-    expect(RESTORE_LOOKS.replaceAll(/\u001b(?:\[[?\d]*[a-z]|\(B|[78>])|\u000f/g, '')).toBe('');
-    expect(RESTORE_LOOKS).not.toContain('J');
+    expect(RESET_TERMINAL.replaceAll(/\u001b(?:\[[?\d]*[a-z]|\(B|[78>])|\u000f/g, '')).toBe('');
+    expect(RESET_TERMINAL).not.toContain('J');
   });
 
   it('give the address of a screen, and the way to one on another machine', () => {
