@@ -39,7 +39,7 @@ export async function retryFailed(
   }
   const target = failed.map(({ address }) => address);
   // A VM that is deleted already is created by any apply.
-  const replace = failed.filter(({ madeAnew }) => !madeAnew).map(({ address }) => address);
+  const replace = failed.filter(({ isDeleted }) => !isDeleted).map(({ address }) => address);
   const again = `ven provision ${file} --retry-failed`;
   const goOn = `ven provision ${file}; ${again}`;
   return applyAndOnboard(

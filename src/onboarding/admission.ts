@@ -1,7 +1,7 @@
 export interface AdmissionLimits {
-  /** At most so many nodes under way at once. */
+  /** The most nodes under way at the same time. */
   maxConcurrent: number;
-  /** At least so long between two power-ons. */
+  /** The shortest time between two power-ons. */
   staggerSeconds: number;
 }
 
@@ -15,19 +15,19 @@ export class Admission {
     this.#limits = limits;
   }
 
-  /** Whether one more may begin. `underWay`: without it. */
+  /** Whether one more node may begin. `underWay`: the number of nodes without it. */
   admits(underWay: number): boolean {
     return underWay < this.#limits.maxConcurrent;
   }
 
   /**
-   * Whether the next may be powered on: so long after the one before it was, which may have had to
-   * wait for a lock.
+   * Whether the next node may be powered on. The time counts from the end of the last power-on,
+   * which may have waited for a lock.
    */
   mayPowerOn(now: number): boolean {
     const { staggerSeconds } = this.#limits;
     if (staggerSeconds === 0) return true;
-    // A clock that was set back must not hold anybody up for longer than that.
+    // `abs`: a clock that was set back must not make the wait longer.
     const since = this.#lastAt === null ? Infinity : Math.abs(now - this.#lastAt);
     return !this.#poweringOn && since >= staggerSeconds * 1000;
   }

@@ -2,7 +2,7 @@ import { VenError, type NodeEffect, type ResolvedVm } from '../model/index.js';
 import type { OnboardingPorts } from './ports.js';
 
 type TypeEffect = Extract<NodeEffect, { kind: 'type' }>;
-/** As the watcher's. */
+/** The watcher's `standing`. */
 type Standing = () => 'asked' | 'written-on' | 'over';
 
 export interface ConsoleWriterOptions {
@@ -12,12 +12,12 @@ export interface ConsoleWriterOptions {
   signal: AbortSignal;
   /** Called just before this is typed. */
   typing: (effect: TypeEffect, text: string) => void;
-  /** Nothing can be typed on this machine. */
+  /** This machine can't type at consoles. */
   unable: (error: VenError) => void;
 }
 
 const AGAIN_MS = 3000;
-/** While libvirt refuses: it may be on its way up again. */
+/** The longest pause while libvirt refuses: it may be restarting. */
 const LONGEST_MS = 30_000;
 
 /** Answers one node's prompts, one after another. */
@@ -32,7 +32,8 @@ export class ConsoleWriter {
   }
 
   /**
-   * `standing`: of this effect's prompt, as of now. It may long be over when the console is free.
+   * `standing`: the present state of this effect's prompt, which may be over before the console is
+   * free.
    */
   type(effect: TypeEffect, standing: Standing): void {
     const signal = AbortSignal.any([this.#options.signal, this.#stop.signal]);
@@ -43,13 +44,13 @@ export class ConsoleWriter {
       });
   }
 
-  /** Of what was to be typed so far nothing more is. */
+  /** Cancels everything that was not typed yet. */
   stop(): void {
     this.#stop.abort();
     this.#stop = new AbortController();
   }
 
-  /** Of a bug: nobody waits for what is typed. */
+  /** Throws a bug of the typing, which runs in the background. */
   throwFault(): void {
     if (this.#fault) throw this.#fault.error;
   }
@@ -60,8 +61,8 @@ export class ConsoleWriter {
     const text = send.kind === 'text' ? send.text : ports.credentials?.[send.credential];
     if (text === undefined) {
       warn(
-        `asks for a ${send.kind === 'credential' ? send.credential : 'text'}, and there ` +
-          'is none: the flow has no credentials',
+        `asks for a ${send.kind === 'credential' ? send.credential : 'text'}, but the flow has ` +
+          'no credentials',
       );
       return;
     }
@@ -88,13 +89,14 @@ export class ConsoleWriter {
         pause = AGAIN_MS;
         if (outcome === 'busy') {
           warn(
-            'its console is in use by somebody else, and it waits for an answer: leave it (Ctrl-])',
+            'waits for an answer, but another terminal is attached to its console: ' +
+              'detach it (Ctrl-])',
           );
         } else if (standing() === 'written-on') {
-          // The first time it may be a line of the node's own that is not whole yet.
+          // The first time it may be an unfinished line of the node itself.
           if (begun)
             warn(
-              'waits for an answer, which somebody else has begun to type: finish it, or delete it',
+              'waits for an answer that someone else has begun to type: finish it, or delete it',
             );
           begun = true;
         }
@@ -105,7 +107,7 @@ export class ConsoleWriter {
           unable(error);
           return;
         }
-        warn(`could not be answered, and is tried again: ${error.summary}`);
+        warn(`could not be answered, will be retried: ${error.summary}`);
         pause = Math.min(LONGEST_MS, pause * 2);
       }
       await ports.clock.sleep(pause, signal);

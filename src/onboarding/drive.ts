@@ -21,26 +21,25 @@ import { StatusPoll } from './status-poll.js';
 export interface DriveOptions {
   run: string;
   fleet: string;
-  /** The fleet file, to name it. */
+  /** The fleet file's path, for messages. */
   file: string;
   host: string;
   profile: Profile;
   flow: OnboardingFlow;
-  /** The stage that is waited for, by its name. */
+  /** The name of the stage to wait for. */
   until: string;
   nodes: readonly DrivenNode[];
   limits: AdmissionLimits;
-  /** Of the whole run; null: none. */
+  /** The limit of the whole run; null: none. */
   timeoutSeconds: number | null;
-  /** So much of it has passed. Default: 0. */
+  /** The part of it that has passed. Default: 0. */
   spentSeconds?: number;
   /**
-   * What the orchestrator knew at the start; null: it was not asked, or did not tell, and nothing
-   * is registered.
+   * The orchestrator's hosts at the start; null: not known, and no node is registered.
    */
   known: readonly OrchestratorHost[] | null;
   ports: OnboardingPorts;
-  /** What is to be told first. */
+  /** Reported first. */
   warnings?: readonly string[];
   /** Ends the watch; the nodes go on. */
   signal: AbortSignal;
@@ -49,9 +48,9 @@ export interface DriveOptions {
 export interface DrivenNode {
   vm: ResolvedVm;
   power: DomainPower;
-  /** What is kept of it and still counts. */
+  /** Its record, if it still counts. */
   record: NodeRecord | null;
-  /** It has failed before it could begin; absent: it has not. */
+  /** Why it failed before it could begin; absent: it did not. */
   lost?: LostNode;
 }
 
@@ -59,8 +58,8 @@ const POLL_MS = 200;
 const POWER_MS = 3000;
 
 /**
- * Watches all nodes until each has come to its end, or the run has. Throws only for what is no
- * node's own: a console that may not be read, a bug.
+ * Watches all nodes until each has ended, or the run has. Throws only for errors that are not one
+ * node's: a console that may not be read, a bug.
  */
 export async function driveNodes(options: DriveOptions): Promise<ProvisionResult> {
   const run = new Drive(options);
@@ -73,13 +72,13 @@ class Drive {
   readonly #admission: Admission;
   readonly #stop = new AbortController();
   readonly #statuses: StatusPoll | null;
-  /** By VM's name, as far as it is known. Null: registered by this run. */
+  /** The known hosts by the VM's name. Null: registered by this run. */
   readonly #hosts = new Map<string, OrchestratorHost | null>();
   readonly #warn: (address: Address | null, message: string) => void;
   readonly #underWay = new Set<Promise<void>>();
   #powersAskedAt = -Infinity;
   #askingPowers = false;
-  /** Of something that nobody waits for; thrown at the next poll. */
+  /** The error of background work; thrown at the next poll. */
   #fault: { error: unknown } | null = null;
 
   constructor(options: DriveOptions) {
@@ -126,7 +125,7 @@ class Drive {
         if (signal.aborted) cut = 'interrupted';
         else if (clock.now() - began >= left) cut = 'timeout';
         if (cut !== null) break;
-        this.#look();
+        this.#step();
         await clock.sleep(POLL_MS, signal);
       }
       const now = clock.now();
@@ -197,7 +196,8 @@ class Drive {
     }
   }
 
-  #look(): void {
+  /** One round: starts, powers on and polls nodes. */
+  #step(): void {
     if (this.#fault) throw this.#fault.error;
     const now = this.#options.ports.clock.now();
     for (const node of this.#nodes) {
@@ -221,7 +221,7 @@ class Drive {
     if (this.#statuses?.isDue(now) === true) this.#background(() => this.#askStatuses(watched));
   }
 
-  /** Until none of the nodes that were typed at just now echoes that any more. */
+  /** Waits until no node can echo any more what was typed just now. */
   async #linger(): Promise<void> {
     const { signal } = new AbortController();
     while (this.#nodes.filter((node) => node.linger()).length > 0)
@@ -244,14 +244,14 @@ class Drive {
     );
   }
 
-  /** Before its power is on, as the orchestrator wants it. Ends the node when that can't be. */
+  /** Registers a node before it is powered on. Ends the node if that fails. */
   async #register(node: NodeRun): Promise<void> {
     const { ports, flow, known } = this.#options;
     const { orchestrator } = ports;
     const { vm } = node;
     if (flow !== 'non-interactive' || known === null || orchestrator === null) return;
     const there = this.#hosts.get(vm.name);
-    // Somebody else's host with this serial number is for `register` to refuse.
+    // `register` refuses a foreign host with this serial number.
     if (there === null || (there !== undefined && isSameHost(there, identityOf(vm)))) return;
     try {
       const identity = identityOf(vm);
@@ -282,12 +282,12 @@ class Drive {
     try {
       const powers = await this.#options.ports.powers(watched.map(({ vm }) => vm.uuid));
       for (const node of watched) {
-        const seen = powers.get(node.vm.uuid);
-        if (seen) node.powerSeen(seen, now, this.#known(node));
+        const power = powers.get(node.vm.uuid);
+        if (power) node.powerChanged(power, now, this.#known(node));
       }
     } catch (error) {
       if (!(error instanceof VenError)) throw error;
-      this.#warn(null, `Whether the VMs are on can't be seen: ${error.summary}`);
+      this.#warn(null, `The power states of the VMs could not be read: ${error.summary}`);
     } finally {
       this.#askingPowers = false;
       this.#powersAskedAt = this.#options.ports.clock.now();
@@ -303,7 +303,7 @@ class Drive {
     }
   }
 
-  /** The nodes' hosts among all, by VM's name. */
+  /** The nodes' hosts among these, by the VM's name. */
   #learn(hosts: readonly OrchestratorHost[]): Map<string, OrchestratorHost> {
     const told = new Map<string, OrchestratorHost>();
     for (const { vm } of this.#nodes) {
@@ -314,7 +314,7 @@ class Drive {
     return told;
   }
 
-  /** What the orchestrator said of it last; null: nothing, as far as is known. */
+  /** The orchestrator's last answer about a node; null: none. */
   #known({ vm }: NodeRun): OrchestratorHost | null {
     return this.#hosts.get(vm.name) ?? null;
   }

@@ -7,28 +7,28 @@ export interface EchoFound {
   length: number;
 }
 
-/** Shorter secrets stand in every text; they are looked for only right after they were typed. */
+/** Any text may contain a shorter secret, so those are searched only right after typing. */
 const TELLING_BYTES = 4;
 /**
- * What counts as the echo of something typed: to its line's end, or the next one's, when something
- * came in between.
+ * How far the echo of typed text may reach: to the end of its line, or of the next one when other
+ * output came in between.
  */
 const ECHO_BYTES = 2048;
 const ECHO_LINES = 2;
 /**
- * So long after the last byte is held back what may be a secret's beginning: it may as well be how
- * a prompt ends.
+ * How long a possible beginning of a secret is held back after the last byte: it may also be the
+ * end of a prompt.
  */
 const HELD_MS = 1000;
 const HELD_TELLING_MS = 5000;
-/** Of a line's beginning, where the profile's patterns look. */
-const LOOKED_AT_BYTES = 1024;
+/** The part of a line that the profile's patterns match against. */
+const MATCHED_BYTES = 1024;
 const LINE_FEED = 0x0a;
 const STAR = 0x2a;
 
 interface Form {
   bytes: Buffer;
-  /** `typed`: just now; `unknown`: who shows what was said does not know this form. */
+  /** `typed`: just now; `unknown`: the views' masks do not know this form. */
   kind: 'typed' | 'known' | 'unknown';
 }
 
@@ -37,57 +37,57 @@ interface Match extends Pick<Form, 'kind'> {
 }
 
 /**
- * Finds, in the bytes of a console, what a node echoed of what was typed and must not be kept: in
- * all forms that consoles echo, in the strings of terminals, too, and with all in between that
- * `Spelling` knows. It makes no difference where the stream is cut: what may be the beginning of a
- * secret is handed on once the next bytes tell.
+ * Finds in a console's bytes the echoes of typed secrets, which must not stay in the log: in all
+ * forms that consoles echo, also inside terminal control strings, and with everything in between
+ * that `Spelling` knows. Where the stream is cut makes no difference: a possible beginning of a
+ * secret is held back until the next bytes decide.
  *
- * A secret in one piece is handed on as it is, since it may be a word that the profile looks for:
- * who shows it masks it. Handed on as asterisks is what was typed at its line, what only a terminal
- * puts together, what is far along a line, and what a former run has handed on the beginning of.
+ * A secret in one piece is passed on unchanged, since it may be a word that the profile matches;
+ * the views mask it. Passed on as asterisks: text typed on its line, text that only a terminal puts
+ * together, text far along a line, and text whose beginning a former run has passed on.
  *
- * Not found: an echo that lacks characters (a line scrolled sideways on a dumb terminal; an
- * overrun), or has others (a line that drops the eighth bit); one with the words of another program
- * in it, unless that is the kernel. An echo may be broken by more than a terminal's wrap after a
- * pause of seconds, or by a line's end after less than four characters: then that beginning is
- * shown; in the log it is masked.
+ * Not found: an echo with missing characters (a line scrolled sideways on a dumb terminal; an
+ * overrun), or with changed ones (a line that drops the eighth bit); an echo with output of another
+ * program in it, unless that is the kernel. If an echo is split by more than a terminal's wrap
+ * after a pause of seconds, or by a line end after fewer than four characters, its beginning is
+ * shown, but masked in the log.
  */
 export class EchoFinder {
   readonly #always: Form[];
-  /** What was typed, while its echo may still come. */
+  /** The typed text, while its echo may still come. */
   #expected: Form[] = [];
-  /** Of `#bytes`: where it may begin. What a former run has handed on does not count. */
+  /** Where in `#bytes` it may begin. Bytes that a former run has passed on do not count. */
   #echo = { from: 0, to: Infinity };
   #left = { bytes: 0, lines: 0 };
-  /** What of `#bytes` is from then on begins on the line that it was typed on. */
+  /** Whether the bytes after typing begin on the line that was typed on. */
   #onLine = false;
-  /** From where something may begin that is not whole yet. */
+  /** The bytes from the first possible beginning of an incomplete secret on. */
   #bytes: Buffer = Buffer.alloc(0);
-  /** Of each piece of `#bytes`. */
+  /** The place in the log of each piece of `#bytes`. */
   #pieces: { start: LogPosition; length: number }[] = [];
-  /** So many of `#bytes` were handed on, and so many of these by a former run. */
+  /** How many of `#bytes` were passed on, and how many of these by a former run. */
   #handed = 0;
   #known = 0;
   #knownBetween: { from: LogPosition; to: LogPosition } | null = null;
-  /** So far along its line do `#bytes` begin. */
+  /** The column of its line at which `#bytes` begin. */
   #column = 0;
   #held = { since: 0, milliseconds: 0 };
 
-  /** `secrets` are never kept, whenever they are said. */
+  /** `secrets` are masked whenever they appear. */
   constructor(secrets: readonly string[]) {
     this.#always = secrets.flatMap((secret) =>
       Buffer.byteLength(secret) < TELLING_BYTES ? [] : formsOf(secret),
     );
   }
 
-  /** Before anything is pushed: what will be pushed first was handed on by a former run. */
+  /** Call before `push`: a former run has passed on the bytes between these places. */
   known(from: LogPosition, to: LogPosition): void {
     this.#knownBetween = { from, to };
   }
 
   /**
-   * This is typed now, or was by the former run at the end of what it handed on: on the line that
-   * is under way there it is not kept either.
+   * This is typed now, or a former run typed it at the end of what it passed on: it is masked on
+   * the current line too.
    */
   expect(text: string): void {
     this.#expected = formsOf(text).map(({ bytes }) => ({ bytes, kind: 'typed' }));
@@ -96,7 +96,7 @@ export class EchoFinder {
     this.#onLine = true;
   }
 
-  /** `said`: what may be handed on now. */
+  /** `said`: the bytes that can be passed on now. */
   push(
     { start, bytes }: { start: LogPosition; bytes: Uint8Array },
     now: number,
@@ -118,7 +118,7 @@ export class EchoFinder {
       found,
     );
     const stretches = this.#stretches(found.flatMap(({ places }) => places));
-    // One that the open one begins in is handed on with it.
+    // A match in which the open one begins is passed on with it.
     const overlapping = found.filter(
       ({ places }) => open !== null && (places.at(-1) ?? 0) >= (open.places[0] ?? end),
     );
@@ -131,7 +131,7 @@ export class EchoFinder {
     return { found: stretches, said };
   }
 
-  /** What was held back for so long that it is no echo; `all`: whatever was. */
+  /** The bytes held back for too long to be an echo; `all`: all that are held back. */
   release(now: number, { all = false } = {}): Uint8Array {
     if (
       this.#handed === this.#bytes.length ||
@@ -141,7 +141,7 @@ export class EchoFinder {
     return this.#handOn(this.#bytes.length, this.#find().found);
   }
 
-  /** Where begins what was not handed on; `end`: where the next byte will be. */
+  /** The place of the first byte not passed on; `end`: the place of the next byte. */
   position(end: LogPosition): LogPosition {
     if (this.#knownBetween) return this.#knownBetween.to;
     return this.#handed < this.#bytes.length ? this.#placeOf(this.#handed) : end;
@@ -158,7 +158,7 @@ export class EchoFinder {
     return isKnown ? Math.min(length, to.position - position) : 0;
   }
 
-  /** All that is whole, and the first that is not yet. */
+  /** All complete matches, and the first incomplete one. */
   #find(): { found: Match[]; open: Match | null } {
     const found: Match[] = [];
     let open: Match | null = null;
@@ -172,7 +172,7 @@ export class EchoFinder {
         const last = places.at(-1) ?? first;
         if (first >= to) break;
         if (!whole && (open === null || first < (open.places[0] ?? 0))) open = { places, kind };
-        // A former run has handed on its beginning at most.
+        // A former run has passed on at most its beginning.
         if (whole && (kind !== 'typed' || last >= this.#known)) found.push({ places, kind });
         from = (whole ? last : first) + 1;
       }
@@ -181,8 +181,8 @@ export class EchoFinder {
   }
 
   /**
-   * Of these, so many are known, and so many stood before them: what was typed is expected no more
-   * after so much.
+   * Counts these bytes; `known` of them were passed on by a former run, `before` bytes precede
+   * them. After `ECHO_BYTES` or `ECHO_LINES` an echo is no longer expected.
    */
   #pass(bytes: Uint8Array, before: number, known: number): void {
     if (this.#expected.length === 0) return;
@@ -193,7 +193,7 @@ export class EchoFinder {
     }
   }
 
-  /** A line that ends in a secret's first letters must not wait for the next. */
+  /** A line that ends in the first letters of a secret must not wait for the next line. */
   #holdsFor({ places }: Match): number {
     if (places.length >= TELLING_BYTES) return HELD_TELLING_MS;
     return this.#bytes.includes(LINE_FEED, places[0]) ? 0 : HELD_MS;
@@ -217,10 +217,10 @@ export class EchoFinder {
     const lineEnd = first === 0 ? -1 : this.#bytes.lastIndexOf(LINE_FEED, first - 1);
     // On the next line it may be part of a prompt.
     if (kind === 'typed' && this.#onLine && lineEnd < this.#typedAt) return true;
-    return last - lineEnd + (lineEnd < 0 ? this.#column : 0) > LOOKED_AT_BYTES;
+    return last - lineEnd + (lineEnd < 0 ? this.#column : 0) > MATCHED_BYTES;
   }
 
-  /** Of `#bytes`: the first that came after it was typed. */
+  /** The index in `#bytes` of the first byte after typing. */
   get #typedAt(): number {
     return Math.max(this.#echo.from, this.#known);
   }
@@ -259,7 +259,7 @@ export class EchoFinder {
     throw new Error('no such byte');
   }
 
-  /** In one file each: it may have been rotated in between. */
+  /** Each within one file, as the log may be rotated in between. */
   #stretches(places: readonly number[]): EchoFound[] {
     const found: EchoFound[] = [];
     for (const place of places) {

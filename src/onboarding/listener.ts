@@ -4,15 +4,15 @@ import { EchoFinder } from './echo.js';
 import type { OnboardingPorts } from './ports.js';
 
 /**
- * So much before the place where a former run stopped is read again: it may have stopped in the
- * midst of an echo.
+ * The bytes before the end of a former run that are read again: it may have ended within an
+ * echo.
  */
 const AGAIN_BYTES = 4096;
-/** So long after something was typed, and once more so long, its echo may still come. */
+/** After text was typed, its echo may come for twice this time. */
 const ECHO_MS = 1000;
 
 /**
- * Listens to one node's console, and sees to it that what was typed there is not kept in its log.
+ * Reads one node's console, and masks in its log what was typed there.
  */
 export class Listener {
   readonly #vm: ResolvedVm;
@@ -21,7 +21,7 @@ export class Listener {
   readonly #echo: EchoFinder;
   #console: ConsoleReader | null = null;
   #typedAt = -Infinity;
-  /** Nobody listens any more but for an echo; null: somebody does. */
+  /** Until when it reads on for an echo only; null: it reads everything. */
   #until: number | null = null;
 
   constructor(
@@ -35,27 +35,27 @@ export class Listener {
     this.#echo = new EchoFinder(ports.credentials ? [ports.credentials.password] : []);
   }
 
-  /** null: all that is kept. */
+  /** null: the whole log. */
   open(from: LogPosition | null): void {
     const since = from && { file: from.file, position: Math.max(0, from.position - AGAIN_BYTES) };
     if (from && since) this.#echo.known(since, from);
     this.#console = this.#ports.openConsole(this.#vm, since);
   }
 
-  /** How much of the log has been heard; null: it was not opened. */
+  /** How far the log was read; null: it was not opened. */
   get position(): LogPosition | null {
     return this.#console && this.#echo.position(this.#console.position);
   }
 
-  /** From now on this may be echoed. */
+  /** From now on the console may echo this. */
   expect(text: string): void {
     this.#echo.expect(text);
     this.#typedAt = this.#ports.clock.now();
   }
 
   /**
-   * What was said since, a part of it; `all`: all that was until now. `certain`: also what may be
-   * the beginning of an echo.
+   * The next part of the output; `all`: everything until now. `certain`: also what may be the
+   * beginning of an echo.
    */
   hear({ all = false, certain = false } = {}): Uint8Array {
     const now = this.#ports.clock.now();
@@ -84,7 +84,7 @@ export class Listener {
     return some.length === 1 && some[0] ? some[0] : Buffer.concat(some);
   }
 
-  /** Of all that is kept. */
+  /** The output since the last boot in the whole log. */
   lastBoot(): Uint8Array {
     const boot = new LastBoot();
     boot.push(Buffer.from(this.hear({ all: true })).toString('latin1'));
@@ -92,7 +92,7 @@ export class Listener {
   }
 
   /**
-   * Nobody listens any more. For a moment it is kept from going unheard what was typed just now.
+   * Ends the watch. For a moment it reads on, to mask an echo of what was typed just now.
    */
   end(): void {
     const now = this.#ports.clock.now();
@@ -100,7 +100,7 @@ export class Listener {
     this.linger();
   }
 
-  /** After its end: whether there is still something to wait for. */
+  /** After its end: whether an echo may still come. */
   linger(): boolean {
     if (this.#until === null || this.#console === null) return false;
     try {

@@ -19,33 +19,33 @@ import { finishedEvent, recordOf, type NodeEnd } from './result.js';
 import { ConsoleWriter } from './console-writer.js';
 
 /**
- * `waiting`: its power is off, and its turn has not come; `registered`: it has but for the
- * power-on. `ended`: there is nothing more to do about it in this run.
+ * `waiting`: the VM is off, and the node has not been admitted yet; `registered`: only the power-on
+ * is left. `ended`: this run does nothing more with it.
  */
 export type NodePhase = 'waiting' | 'starting' | 'registered' | 'watched' | 'ended';
 
 export interface NodeOptions {
   vm: ResolvedVm;
-  /** The fleet file, to name it. */
+  /** The fleet file's path, for messages. */
   file: string;
   profile: Profile;
   flow: OnboardingFlow;
   /** A stage's name. */
   until: string;
-  /** What is kept of it; null: nothing that still counts. */
+  /** Its record; null: none that still counts. */
   record: NodeRecord | null;
   ports: OnboardingPorts;
   warn: (message: string) => void;
-  /** Ends what it has under way. */
+  /** Ends its background work. */
   signal: AbortSignal;
 }
 
-/** What is read later than this after the last look was not said just now. */
+/** After a gap between polls that is longer than this, output counts as late. */
 const LATE_MS = 5000;
 const SAVE_MS = 5000;
 const OUTPUT_MS = 500;
 
-/** One node of a run: feeds its watcher, does what that asks for, keeps its record. */
+/** One node of a run: feeds its watcher, carries out its effects, writes its record. */
 export class NodeRun {
   readonly vm: ResolvedVm;
   state: NodePhase = 'waiting';
@@ -58,9 +58,9 @@ export class NodeRun {
   #watcher: NodeWatcher | null = null;
   #boot: NodeBoot = {};
   #power: { id: string | null; on: boolean; since: number } = { id: null, on: false, since: 0 };
-  /** -Infinity: not yet, and there is something to catch up with. */
-  #lookedAt = -Infinity;
-  /** When its watcher was told of anything last; Infinity: not yet. */
+  /** -Infinity: never, so that there is output to catch up with. */
+  #polledAt = -Infinity;
+  /** When its watcher got its last input; Infinity: none yet. */
   #toldAt = Infinity;
   #savedAt = 0;
   #unsaved = false;
@@ -88,7 +88,7 @@ export class NodeRun {
     });
   }
 
-  /** The stage that it is in, or was in last. */
+  /** The present or last stage. */
   get stage(): string | null {
     return this.#watcher?.visits.at(-1)?.stage ?? null;
   }
@@ -106,8 +106,8 @@ export class NodeRun {
   }
 
   /**
-   * Takes up the watch over a VM whose power is on: where the record left it, else from its last
-   * boot on. `before`: what the orchestrator said of it.
+   * Resumes the watch over a running VM: where the record ends, else from its last boot on.
+   * `before`: the orchestrator's last answer about it.
    */
   takeUp(power: DomainPower, before: OrchestratorHost | null): void {
     const { record, ports } = this.#options;
@@ -128,15 +128,15 @@ export class NodeRun {
     if (record?.log == null)
       this.#take({ kind: 'console', at: now, bytes: this.#listener.lastBoot(), late: true });
     this.poll();
-    // After what was said until then, so that it is known whether it may be about this life.
+    // After the console output, which tells whether the status may be about this boot.
     if (before !== null) this.orchestratorSaid(before);
     this.save();
     if (this.stage !== null) this.#arrive(this.stage);
   }
 
   /**
-   * Powers it on, and watches from then on. `before`: what the orchestrator knew of it until then.
-   * Resolves when it is done, or has failed.
+   * Powers it on, and watches from then on. `before`: the orchestrator's last answer about it.
+   * Resolves when that is done, or has failed.
    */
   async powerOn(signal: AbortSignal, before: OrchestratorHost | null): Promise<void> {
     const { ports, record, warn } = this.#options;
@@ -150,7 +150,7 @@ export class NodeRun {
         return;
       }
       this.#listener.open(ports.consoleEnd(this.vm));
-      // Kept before it starts: whoever goes on after a kill knows where its life begins.
+      // Recorded before it starts: after a kill the next run knows where its output begins.
       this.#watcher = this.#newWatcher({ startedAt: ports.clock.now() });
       this.#unsaved = true;
       this.save();
@@ -159,7 +159,7 @@ export class NodeRun {
       const now = ports.clock.now();
       this.#power = { id: null, on: true, since: now };
       this.#boot = ports.bootOf(this.vm);
-      this.#lookedAt = now;
+      this.#polledAt = now;
       this.state = 'watched';
       ports.emit({ type: 'node-started', time: iso(now), address: this.address });
       this.#watch({ startedAt: now }, before);
@@ -172,7 +172,7 @@ export class NodeRun {
   }
 
   /**
-   * It can't begin, or go on: this run's failure, which is not kept, so that the next one tries
+   * It can't begin, or go on: a failure of this run. It is not recorded, so that the next run tries
    * again.
    */
   failHere(cause: 'boot' | 'workflow' | 'network', error: unknown): void {
@@ -186,12 +186,12 @@ export class NodeRun {
     this.#fail(cause, { message: error.summary, line: error.detail?.split('\n')[0] ?? null, hint });
   }
 
-  /** There is nothing to watch. Nothing is kept of this. */
+  /** There is nothing to watch. Not recorded. */
   lose({ message, hint }: LostNode): void {
     this.#fail('boot', { message, line: null, hint });
   }
 
-  /** What the record says already: there is nothing to do. */
+  /** Its record is final: there is nothing to do. */
   leave(record: NodeRecord): void {
     this.failure = record.failure;
     this.end = record.outcome === 'failed' ? 'failed' : 'ready';
@@ -200,26 +200,26 @@ export class NodeRun {
     if (this.end === 'failed') ports.emit(finishedEvent(this, 'failed', ports.clock.now()));
   }
 
-  /** Lets go of its console. Idempotent. */
+  /** Closes its console. Idempotent. */
   close(): void {
     this.#writer.stop();
     this.#listener.close();
   }
 
-  /** After its end: whether an echo of what was typed just now may still come. */
+  /** After its end: whether an echo of typed text may still come. */
   linger(): boolean {
     return this.#isEnded() && this.#listener.linger();
   }
 
   /**
-   * A look at the console, and the time. Cheap when nothing is new. `certain`: also at what may be
+   * Reads the console and the clock. Cheap when nothing is new. `certain`: also reads what may be
    * the beginning of an echo.
    */
   poll({ certain = false } = {}): void {
     if (this.state !== 'watched') return;
     const now = this.#options.ports.clock.now();
-    const late = now - this.#lookedAt > LATE_MS;
-    this.#lookedAt = now;
+    const late = now - this.#polledAt > LATE_MS;
+    this.#polledAt = now;
     const bytes = this.#listener.hear({ all: late, certain });
     if (bytes.length > 0) this.#take({ kind: 'console', at: now, bytes, late });
     this.#take({ kind: 'tick', at: now });
@@ -229,15 +229,15 @@ export class NodeRun {
   }
 
   /**
-   * `askedAt`: what was asked before it was started by us says nothing. `before`: what the
-   * orchestrator said of it last.
+   * `askedAt`: an answer from before our own power-on does not count. `before`: the orchestrator's
+   * last answer about it.
    */
-  powerSeen({ power, id }: DomainPower, askedAt: number, before: OrchestratorHost | null): void {
+  powerChanged({ power, id }: DomainPower, askedAt: number, before: OrchestratorHost | null): void {
     if (this.state !== 'watched' || askedAt < this.#power.since) return;
     const now = this.#options.ports.clock.now();
     const on = power === 'running' || power === 'paused';
     if (power === 'missing') {
-      const hint = `Make it again: ven apply ${this.#options.file} --wait ready`;
+      const hint = `Create it again: ven apply ${this.#options.file} --wait ready`;
       this.failHere(
         'boot',
         new VenError('not-found', { summary: 'The VM was deleted while it was watched', hint }),
@@ -270,8 +270,8 @@ export class NodeRun {
     const { profile, flow, ports } = this.#options;
     const watcher = this.#watcher;
     if (!watcher || !this.#unsaved) return;
-    const kept = { ...this.#boot, flow, log: this.#listener.position };
-    ports.records.write(recordOf(this.vm, profile, watcher, kept));
+    const about = { ...this.#boot, flow, log: this.#listener.position };
+    ports.records.write(recordOf(this.vm, profile, watcher, about));
     this.#savedAt = ports.clock.now();
     this.#unsaved = false;
   }
@@ -284,13 +284,12 @@ export class NodeRun {
 
   #newWatcher(begin: Omit<NodeWatcherOptions, 'secrets'>): NodeWatcher {
     const { profile, flow, ports } = this.#options;
-    // A user's name is no secret by itself: masked everywhere, one like `edge` would blot out the
-    // nodes' names.
+    // A user name is not a secret: masking one like `edge` would hide the nodes' names.
     const secrets = ports.credentials ? [ports.credentials.password] : [];
     return new NodeWatcher(profile, flow, { secrets, ...begin });
   }
 
-  /** What a former run typed may still be echoed. */
+  /** The console may still echo what a former run typed. */
   #resume(startedAt: number, memory: unknown): void {
     this.#watcher = this.#newWatcher({ startedAt, memory });
     const { answered } = this.#watcher;
@@ -300,20 +299,20 @@ export class NodeRun {
   }
 
   /**
-   * `before`: what the orchestrator said until then. It is told at once, so that it is known to be
-   * about an earlier life.
+   * `before`: the orchestrator's last answer. The watcher gets it at once, so that it counts as one
+   * about an earlier boot.
    */
   #watch(begin: Omit<NodeWatcherOptions, 'secrets'>, before: OrchestratorHost | null = null): void {
     this.#watcher = this.#newWatcher(begin);
     this.#unsaved = true;
-    // Of one that was on before, what it said until now comes first.
+    // A node that was on already starts with its output so far.
     if (begin.late !== true) this.#take({ kind: 'power-on', at: this.#options.ports.clock.now() });
     if (before !== null) this.orchestratorSaid(before);
   }
 
-  /** Somebody has started it again, or replaced it. */
+  /** Another user or program has restarted or recreated the VM. */
   #forgetOutage(now: number, before: OrchestratorHost | null): void {
-    this.#options.warn('was powered on again by somebody else: watched from the start');
+    this.#options.warn('was powered on again from outside this run: watched from the start');
     this.#writer.stop();
     this.#boot = this.#options.ports.bootOf(this.vm);
     this.#watch({ startedAt: now }, before);
@@ -326,12 +325,12 @@ export class NodeRun {
     this.#toldAt = input.at;
     const effects = this.#watcher.take(input);
     if (input.kind !== 'tick' || effects.length > 0) this.#unsaved = true;
-    // Before anything is done: so a killed run never does it twice.
+    // Saved before the effects, so that a run after a kill does not repeat them.
     if (effects.length > 0) this.save();
-    for (const effect of effects) if (!this.#isEnded()) this.#obey(effect);
+    for (const effect of effects) if (!this.#isEnded()) this.#carryOut(effect);
   }
 
-  #obey(effect: NodeEffect): void {
+  #carryOut(effect: NodeEffect): void {
     const { ports } = this.#options;
     const { address } = this;
     const time = iso(ports.clock.now());
@@ -370,7 +369,7 @@ export class NodeRun {
 
   #type(effect: Extract<NodeEffect, { kind: 'type' }>, watcher: NodeWatcher | null): void {
     const standing = (): ReturnType<NodeWatcher['standing']> => {
-      this.poll({ certain: true }); // what was said until now
+      this.poll({ certain: true }); // the output until now
       return this.#isEnded() || watcher === null || watcher !== this.#watcher
         ? 'over'
         : watcher.standing(effect.answer);
@@ -379,8 +378,7 @@ export class NodeRun {
   }
 
   /**
-   * Ends it where it was only wanted to get to. At the last stage its watcher says that it is
-   * ready.
+   * Ends the node at the stage that the run waits for. At the last stage its watcher reports ready.
    */
   #arrive(stage: string): void {
     const { profile, until } = this.#options;

@@ -1,6 +1,5 @@
 /**
- * All that watching nodes needs of the world. `operations` gives the real one; tests give one of
- * their own.
+ * The ports of onboarding. `operations` passes the real ones; tests pass their own.
  */
 import type {
   Address,
@@ -18,12 +17,12 @@ import type {
 } from '../model/index.js';
 
 /**
- * As in a record. `life` is when it was started, ISO 8601; `making` tells incarnations of the VM
- * apart.
+ * A VM's boot and incarnation, under their persisted names: `life` is the time of its start,
+ * ISO 8601; `making` identifies the incarnation.
  */
 export type NodeBoot = Pick<NodeRecord, 'life' | 'making'>;
 
-/** Why there is no node to watch, and what to do, for people. */
+/** Why there is no node to watch, and what to do. */
 export interface LostNode {
   message: string;
   hint: string;
@@ -31,18 +30,18 @@ export interface LostNode {
 
 export interface OnboardingPorts {
   clock: Clock;
-  /** `from` null: all that is kept. */
+  /** `from` null: the whole log. */
   openConsole(vm: ResolvedVm, from: LogPosition | null): ConsoleReader;
   consoleEnd(vm: ResolvedVm): LogPosition;
   /** By UUID, all at once. */
   powers(uuids: readonly string[]): Promise<ReadonlyMap<string, DomainPower>>;
-  /** Of the VM as it is now, or was before its power went off. */
+  /** The present boot, or the last one of a VM that is off. */
   bootOf(vm: ResolvedVm): NodeBoot;
   /** Under the fleet's lock; waits for it. */
   powerOn(vm: ResolvedVm, signal: AbortSignal): Promise<void>;
   /**
-   * Types the text and Enter, if it is `wanted` still when it can: asked with true right before it
-   * does. With `busy` (somebody else is attached) and `unwanted` nothing was typed.
+   * Types the text and Enter once the console is free, if `wanted` still holds; called with true
+   * right before typing. With `busy` (the console is in use) and `unwanted` nothing was typed.
    */
   type(
     vm: ResolvedVm,
@@ -50,7 +49,7 @@ export interface OnboardingPorts {
     wanted: (now: boolean) => boolean,
     signal: AbortSignal,
   ): Promise<TypeOutcome>;
-  /** null: it is not asked. */
+  /** null: there are no queries. */
   orchestrator: Orchestrator | null;
   /** null: the flow has none. */
   credentials: Credentials | null;
@@ -58,7 +57,7 @@ export interface OnboardingPorts {
   emit: (event: ProvisionEvent) => void;
 }
 
-/** Tells once: what is said again and again by a look every few moments. */
+/** Reports each warning once, although the polls repeat it. */
 export function warnOnce(
   ports: Pick<OnboardingPorts, 'emit' | 'clock'>,
 ): (address: Address | null, message: string) => void {
@@ -77,8 +76,8 @@ export function warnOnce(
 }
 
 /**
- * Nothing is told of a node after its end, nor at all after the run's: whoever was at work then
- * comes too late.
+ * Drops events of a node after its end, and all events after the end of the run: background work
+ * may finish late.
  */
 export function inOrder(emit: OnboardingPorts['emit']): OnboardingPorts['emit'] {
   const ended = new Set<Address>();

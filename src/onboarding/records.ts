@@ -9,27 +9,30 @@ import {
   type RunEvent,
 } from '../model/index.js';
 
-/** What the records need of the host. */
+/** The parts of the host that the records need. */
 type OfHost = Pick<Host, 'state' | 'consoles'>;
 
 /**
- * A VM that an apply makes or deletes is another node from then on: what is kept of the former one
- * goes, just before. That it failed is kept while its VM is made anew to be started later on: who
- * ends up without that is still to be tried again.
+ * Updates the records along a plan. A VM that an apply creates or deletes is another node from then
+ * on, so the former node's record is removed just before. A failed node's record stays while its VM
+ * is recreated to be started later: if the VM does not come up, the node still counts as failed.
+ * `madeAnew` is the persisted name for that.
  */
-export function recordsKeeper(
+export function recordUpdater(
   fleet: ResolvedFleet,
   { steps, options }: Plan,
   host: OfHost,
 ): (event: RunEvent) => void {
   const byId = new Map(steps.map((step) => [step.id, step]));
-  const made = new Map(
+  const created = new Map(
     steps.flatMap((step) => (step.kind === 'vm-up' ? [[step.vm.uuid, step.vm]] : [])),
   );
-  const isMade = new Set([...made.values()].map(({ name }) => name));
+  const isCreated = new Set([...created.values()].map(({ name }) => name));
   const failed = (vm: string): NodeRecord | null => {
     const record =
-      options.leaveOff === true && isMade.has(vm) ? host.state.records.read([vm])[0]?.record : null;
+      options.leaveOff === true && isCreated.has(vm)
+        ? host.state.records.read([vm])[0]?.record
+        : null;
     return record?.failure ? record : null;
   };
   return (event) => {
@@ -44,15 +47,15 @@ export function recordsKeeper(
       if (record) host.state.records.write({ ...record, madeAnew: true });
       else begin(fleet, step.vm, host, step.vm.power === 'running');
     }
-    // It was registered in between.
-    const started = step?.kind === 'vm-start' ? made.get(step.uuid) : undefined;
+    // A VM that is registered between its creation and its start.
+    const started = step?.kind === 'vm-start' ? created.get(step.uuid) : undefined;
     if (started) begin(fleet, started, host, true);
   };
 }
 
 /**
- * Keeps where in its console's log the life of a VM begins that is powered on now; of one that is
- * left off nothing is kept.
+ * Records the place in the console's log where the boot begins of a VM that is powered on now. A VM
+ * that is left off gets no record.
  */
 function begin(
   fleet: ResolvedFleet,
@@ -66,7 +69,7 @@ function begin(
   try {
     log = consoles.end(vm.domain);
   } catch (error) {
-    if (error instanceof VenError) return; // it can't be read from here, now or later
+    if (error instanceof VenError) return; // this machine can't read the log, now or later
     throw error;
   }
   const { name, uuid } = vm;

@@ -1,4 +1,4 @@
-/** How nodes, and the run, came out. */
+/** The results of nodes and of the run. */
 import {
   EXIT,
   type Address,
@@ -18,7 +18,7 @@ export type NodeEnd = 'ready' | 'reached' | 'failed' | 'left';
 
 type Finished = Extract<ProvisionEvent, { type: 'node-finished' }>;
 
-/** What is told of a node at its end. */
+/** The result of one node. */
 export interface EndedNode {
   address: Address;
   stage: string | null;
@@ -27,7 +27,7 @@ export interface EndedNode {
   failure: NodeFailure | null;
 }
 
-/** The stages with their times: each visit by itself, the last one up to its end, or until now. */
+/** With the time of each visit of a stage; the last one counts to its end, or until now. */
 export function finishedEvent(
   { address, visits, failure }: EndedNode,
   outcome: NodeEnd,
@@ -77,12 +77,8 @@ export function resultOf(
   ]) {
     byClass[cause] = (byClass[cause] ?? 0) + 1;
   }
-  const outcome =
-    cut === 'interrupted'
-      ? 'interrupted'
-      : failed.length > 0 || left.length > 0
-        ? 'failed'
-        : 'done';
+  const ended = failed.length > 0 || left.length > 0 ? 'failed' : 'done';
+  const outcome = cut === 'interrupted' ? 'interrupted' : ended;
   return {
     outcome,
     exitCode: { interrupted: EXIT.interrupted, failed: EXIT.someVmsFailed, done: EXIT.done }[
@@ -102,19 +98,19 @@ function seconds(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds)) / 1000;
 }
 
-/** What is kept of a node. */
+/** The record of a node. */
 export function recordOf(
   { name, uuid }: ResolvedVm,
   profile: Profile,
   { outcome, failure, visits, lastLine, memory }: NodeWatcher,
-  kept: NodeBoot & Pick<NodeRecord, 'flow' | 'log'>,
+  about: NodeBoot & Pick<NodeRecord, 'flow' | 'log'>,
 ): NodeRecord {
   const by = { name: profile.name, digest: profile.digest };
   return {
     formatVersion: '1',
     vm: name,
     uuid,
-    ...kept,
+    ...about,
     profile: by,
     outcome,
     failure,

@@ -5,8 +5,8 @@ const EVERY_MS = 10_000;
 const LONGEST_MS = 60_000;
 
 /**
- * Asks the orchestrator for all hosts at once, every few moments; less often while it does not
- * answer, or refuses: somebody may set that right.
+ * Asks the orchestrator for all hosts together, every 10 s; less often while it does not answer, or
+ * refuses, which an operator may fix.
  */
 export class StatusPoll {
   readonly #orchestrator: Pick<Orchestrator, 'hosts'>;
@@ -31,7 +31,7 @@ export class StatusPoll {
     return !this.#asking && now >= this.#nextAt;
   }
 
-  /** null: it gave no answer. Told once; the nodes' consoles go on telling. */
+  /** null: no answer, which is reported as a warning; the consoles still show progress. */
   async ask(signal: AbortSignal): Promise<OrchestratorHost[] | null> {
     this.#asking = true;
     try {
@@ -44,8 +44,8 @@ export class StatusPoll {
       const refused = error.code === 'orchestrator-refused';
       this.#pause = refused ? LONGEST_MS : Math.min(LONGEST_MS, this.#pause * 2);
       this.#warn(
-        `The orchestrator ${refused ? 'refuses to tell' : 'does not tell'} the status of ` +
-          `its hosts: ${error.summary}`,
+        `The orchestrator ${refused ? 'refuses' : 'does not answer'} the query for the status ` +
+          `of its hosts: ${error.summary}`,
       );
       return null;
     } finally {

@@ -18,7 +18,7 @@ import { makePlan, matcher } from '../plan/index.js';
 import type { AskSecret } from './provision/credentials.js';
 import { checkHostIsReady } from './doctor.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
-import { recordsKeeper } from '../onboarding/index.js';
+import { recordUpdater } from '../onboarding/index.js';
 import { OneClient } from './provision/one-client.js';
 import { openHost } from './open.js';
 import { checkStillFits, readSavedPlan } from './plan.js';
@@ -26,7 +26,7 @@ import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
 import { openRender } from './templates.js';
 
-/** Two signals, since the first Ctrl-C and the second mean different things. */
+/** Two signals: the first Ctrl-C and the second mean different things. */
 export interface Interrupt {
   /** Start nothing new; let running steps finish. */
   graceful: AbortSignal;
@@ -35,56 +35,55 @@ export interface Interrupt {
 }
 
 export interface ApplyRequest extends Request {
-  /** With mode `destroy`, the fleet goes. Ignored with `savedPlan`, which brings its own. */
+  /** Mode `destroy` deletes the fleet. Ignored with `savedPlan`, which has its own. */
   options: PlanOptions;
   /** A file from `plan --out`: refused when it no longer fits. */
   savedPlan?: string | undefined;
-  /** At most so many programs at once. Default: a vagrant for each core, and 16 virsh. */
+  /** The most programs at the same time. Default: one vagrant per core, and 16 virsh. */
   parallelism?: number | undefined;
   /** How long to wait for another run to end; 0: not at all. */
   lockTimeoutSeconds: number;
-  /** Destroy: the logs too. */
+  /** Destroy: also delete the logs. */
   purge?: boolean | undefined;
-  /** Whether somebody can be asked, or has said yes already. Checked before anything slow. */
+  /** Whether the user can be asked, or has agreed already. Checked before anything slow. */
   consent: 'given' | 'ask' | 'impossible';
   /**
-   * The words after `ven`, the command's name first: for who has to type them again, with a yes.
+   * The words after `ven`, the command's name first: to show the command again, with `--yes`.
    */
   typed: readonly string[];
-  /** For the credentials of an orchestrator that the plan asks; absent: nobody can be asked. */
+  /** Asks for the orchestrator's credentials; absent: there is no terminal to ask on. */
   askSecret?: AskSecret | null;
-  /** Shows the plan; resolves to whether to go on. Not called when there is nothing to do. */
+  /** Shows the plan and resolves to whether to go on. Not called for an empty plan. */
   confirm: (plan: Plan) => Promise<boolean>;
   emit: Emit;
   interrupt: Interrupt;
-  /** Of a run that goes on with the nodes; absent: it ends with the VMs. */
+  /** The session of a run that onboards the nodes afterwards; absent: it ends with the VMs. */
   session?: Session;
 }
 
-/** `result` is null when there was nothing to do, or when the answer was no (`declined`). */
+/** `result` is null for an empty plan, or when the user said no (`declined`). */
 export interface ApplyResult {
   fleet: ResolvedFleet;
   plan: Plan;
   result: RunResult | null;
   declined: boolean;
   /**
-   * Why VMs are not as the plan wanted them, but for an interruption: the first thing that failed,
-   * for each.
+   * The first failure of each VM that did not get what the plan wanted; interruptions do not
+   * count.
    */
   lost: ReadonlyMap<Address, EventError>;
   /**
-   * The first thing that `emit` or the journal threw, which does not disturb a run. Absent:
-   * nothing.
+   * The first error of `emit` or the journal, which does not stop a run. Absent: none.
    */
   viewFault?: unknown;
 }
 
 /**
- * Makes the host match the fleet file, or takes the fleet away: plan, consent, run. Holds the
+ * Makes the host match the fleet file, or destroys the fleet: plan, consent, run. Holds the
  * fleet's lock throughout.
  */
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
-  // To take a fleet away, nobody need know its secrets.
+  // Destroying a fleet needs none of its secrets.
   const readSecret = request.options.mode === 'apply' ? secretReader(request) : undefined;
   const fleet = loadFleetFile(request, readSecret);
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan);
@@ -114,8 +113,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       return { fleet, plan, result: null, declined: false, lost };
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
-    // A question may stand for hours; what was agreed to must still be what is done, and nothing
-    // may have come in its way.
+    // A question may stay open for hours: check that the plan that was agreed to still fits.
     if (request.consent === 'ask')
       checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan);
@@ -129,7 +127,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       client,
     );
     const journal = host.state.openJournal();
-    const keepRecords = recordsKeeper(fleet, plan, host);
+    const keepRecords = recordUpdater(fleet, plan, host);
     const emit = (event: RunEvent): void => {
       try {
         request.emit(event);
@@ -186,8 +184,8 @@ function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): A
 }
 
 /**
- * Gathers of each VM the failure itself, else what it waited for in vain; what was only not begun
- * any more is not lost.
+ * Collects for each VM the failure itself, else the failed step that it waited for. A step that
+ * was not started because of an interruption does not count.
  */
 function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
   const lost = new Map<Address, EventError>();
@@ -205,7 +203,7 @@ function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
   return { lost, note };
 }
 
-/** After a whole destroy nothing of the work folder is of use any more, but the logs. */
+/** After a complete destroy only the logs in the work folder are still of use. */
 async function tidy(host: Host, plan: Plan, { purge }: ApplyRequest): Promise<void> {
   const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
   if (!whole) return;
@@ -214,13 +212,13 @@ async function tidy(host: Host, plan: Plan, { purge }: ApplyRequest): Promise<vo
 }
 
 function needsConsent({ file, typed: [command = '', ...rest] }: ApplyRequest): VenError {
-  // Only of an apply: what else is run with consent, no plan shows.
-  const look =
+  // `ven plan` shows the plan of an apply only.
+  const advice =
     command === 'apply'
       ? `Look at the plan (${commandLine('ven', ['plan', file])}), then say yes`
       : 'Say yes';
   return new VenError('needs-consent', {
     summary: 'This changes the host, and there is no terminal to ask on',
-    hint: `${look} with: ${commandLine('ven', [command, '--yes', ...rest])}`,
+    hint: `${advice} with: ${commandLine('ven', [command, '--yes', ...rest])}`,
   });
 }

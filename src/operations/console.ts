@@ -2,17 +2,17 @@ import { findRunningVm, type VmRequest } from './find-vm.js';
 import { logs } from './logs.js';
 
 export interface ConsoleRequest extends VmRequest {
-  /** The control character that leaves, as `^]`. */
+  /** The control character that detaches, as `^]`. */
   escape: string;
-  /** Leaves at once. */
+  /** Detaches at once. */
   signal: AbortSignal;
   /** Called just before the terminal is handed over. */
   onAttach: (address: string) => void;
 }
 
 /**
- * Hands this terminal to a running VM's serial console until somebody leaves it, or the VM stops.
- * Needs no lock, changes nothing. The terminal's modes are then as they were.
+ * Attaches this terminal to a running VM's serial console until the user detaches, or the VM
+ * stops. Needs no lock, changes nothing. Restores the terminal's modes.
  */
 export async function attach(
   request: ConsoleRequest,
@@ -24,12 +24,12 @@ export async function attach(
   return { address: vm.address, ended: state === 'stopped' ? 'stopped' : 'left' };
 }
 
-/** So much of what was said before is shown to one who begins to read along. */
+/** Lines of earlier output that a reader gets first. */
 const LINES_BEFORE = 24;
 
 /**
- * The same bytes as those who are attached get, without taking part; until `signal` is aborted.
- * Rejects as `logs` does.
+ * The same bytes as an attached terminal gets, read only, until `signal` is aborted. Rejects as
+ * `logs` does.
  */
 export async function readAlong(
   request: VmRequest &

@@ -12,7 +12,7 @@ import {
 } from '../model/index.js';
 import { openRender } from './templates.js';
 
-/** One rendered file as it is and as it would be; an empty text where there is none. */
+/** One rendered file before and after; empty where it does not exist. */
 export interface RenderedDiff {
   address: string;
   /** A name to show: `domain.xml`. */
@@ -23,7 +23,7 @@ export interface RenderedDiff {
 
 /**
  * What `plan --diff` shows: libvirt's own XML before, and the text that apply would define.
- * Firmware that the host does not have is shown as libvirt's to choose: it is for apply to refuse.
+ * Firmware that the host lacks is shown as libvirt's choice: apply refuses it.
  */
 export async function renderedDiffs(
   plan: Plan,
@@ -94,8 +94,7 @@ export async function renderedDiffs(
 }
 
 /**
- * `auto` is decided on the host, when the VM is made; where a text has to be shown before, it shows
- * KVM.
+ * The host decides `auto` when the VM is created; a text that is shown before that shows KVM.
  */
 export function shownAccelerator(vm: ResolvedVm): 'kvm' | 'qemu' {
   return vm.accelerator === 'auto' ? 'kvm' : vm.accelerator;

@@ -10,19 +10,18 @@ import { checkAnswers } from '../orchestrator/index.js';
 import { loadFleetFile, type Request } from './load.js';
 import { openHost } from './open.js';
 
-/** For all that has to do with one answer of the orchestrator. */
+/** Time limit for one answer of the orchestrator, connection included. */
 const ANSWER_SECONDS = 5;
 
 /**
- * What is checked for where nobody has written a fleet file yet: the defaults, which are an edge
- * node's.
+ * The fleet to check for when there is no fleet file yet: one edge node with all defaults.
  */
 const ONE_VM = 'apiVersion: ven/v1\nfleet: doctor\nvms: [{ name: edge }]\n';
 
 /**
- * Is this host ready for the fleet, and what to type where it is not. Never rejects for what it
- * finds. Takes a few seconds: it tries KVM. Without `file` it takes ./fleet.yaml, or one VM with
- * all defaults where there is none.
+ * Checks whether this host is ready for the fleet, with fixes. Never rejects for a finding. Takes a
+ * few seconds: it tries KVM. Without `file` it takes ./fleet.yaml, or one VM with all defaults if
+ * there is none.
  */
 export async function doctor(
   file: string | undefined,
@@ -39,7 +38,7 @@ export async function doctor(
 
 /**
  * Whether the boot file's server and the API answer this machine. Warnings only: a node may reach
- * what this machine does not.
+ * servers that this machine can't.
  */
 async function orchestratorFindings(
   { orchestrator }: ResolvedFleet,
@@ -93,7 +92,7 @@ export async function checkHostIsReady(
   plan: Plan,
 ): Promise<void> {
   const vagrant = plan.steps.some(({ kind }) => kind === 'vm-up');
-  // A network that a killed run left stopped is started by the plan itself.
+  // The plan itself starts a network that a killed run left stopped.
   const started = new Set(
     plan.steps.flatMap((step) =>
       step.kind === 'network-boot' && step.start ? [step.address] : [],

@@ -16,7 +16,7 @@ export interface VmRequest extends Request {
   vm: string;
 }
 
-/** @throws VenError `not-found`, with the name that was perhaps meant. */
+/** @throws VenError `not-found`, with a suggestion. */
 export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: ResolvedVm } {
   if (/\.ya?ml$/.test(request.vm)) {
     throw new VenError('usage', {
@@ -29,7 +29,7 @@ export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: Resolved
 }
 
 /**
- * By its name or its address. @throws VenError `not-found`, with the name that was perhaps meant.
+ * By its name or its address. @throws VenError `not-found`, with a suggestion.
  */
 export function vmNamed(fleet: ResolvedFleet, wanted: string, file: string): ResolvedVm {
   const found = fleet.vms.find(({ name, address }) => name === wanted || address === wanted);
@@ -44,8 +44,8 @@ export function vmNamed(fleet: ResolvedFleet, wanted: string, file: string): Res
 }
 
 /**
- * The VM as it runs. @throws VenError `not-found` when it has not been made, `not-running` when it
- * is off, or what libvirt answers.
+ * The running VM. @throws VenError `not-found` when it does not exist, `not-running` when it is
+ * off, or libvirt's error.
  */
 export async function findRunningVm(
   request: VmRequest,
@@ -58,7 +58,7 @@ export async function findRunningVm(
     throw new VenError('not-found', {
       where: vm.address,
       summary: `the VM does not exist on ${fleet.host.uri}`,
-      hint: `Make it: ven apply ${request.file}`,
+      hint: `Create it: ven apply ${request.file}`,
     });
   }
   if (!domain.live) {
@@ -67,7 +67,7 @@ export async function findRunningVm(
       summary: domain.power === 'crashed' ? 'the VM has crashed' : 'the VM is off',
       hint:
         `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ven ` +
-        `apply ${request.file}; what it said so far: ven logs ${vm.name} ${request.file}`,
+        `apply ${request.file}; its output so far: ven logs ${vm.name} ${request.file}`,
     });
   }
   return { host, vm, live: domain.live };

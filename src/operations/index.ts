@@ -1,5 +1,5 @@
 /**
- * What each command does, as one function: it takes the rooms in the order of the pipeline (fleet
+ * What each command does, as one function. It uses the rooms in the order of the pipeline (fleet
  * file → config → host → plan → apply) and returns data. It prints nothing, parses no flags, and
  * knows no terminal: that is `commands` and `view`.
  */
@@ -11,16 +11,15 @@ export { doctor } from './doctor.js';
 export { init } from './init.js';
 export type { Request } from './load.js';
 export { logs, type LogsRequest } from './logs.js';
+export type { OrchestratorRequest } from './orchestrator/connect.js';
+export { setDefaultOs } from './orchestrator/default-os.js';
+export { orchestratorHosts, type FleetHosts } from './orchestrator/list-hosts.js';
 export {
-  orchestratorHosts,
   registerVms,
-  setDefaultOs,
   unregisterVms,
-  type FleetHosts,
-  type OrchestratorRequest,
   type Registration,
   type VmsRequest,
-} from './orchestrator/orchestrator.js';
+} from './orchestrator/register-vms.js';
 export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export {
   provision,

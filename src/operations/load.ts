@@ -5,12 +5,12 @@ import type { ReadSecret, ResolvedFleet } from '../model/index.js';
 import { rememberSecret } from '../secrets/index.js';
 import type { Ports } from './ports.js';
 
-/** What every command is asked with. */
+/** The request of every command. */
 export interface Request {
   /** The fleet file's path. */
   file: string;
   env: Readonly<Record<string, string | undefined>>;
-  /** Default: the world as it is. */
+  /** Default: `PORTS`. */
   ports?: Ports;
 }
 
@@ -28,8 +28,7 @@ export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): 
 }
 
 /**
- * Reads secrets when they are asked for, each reference once: within one command it means one
- * thing.
+ * Reads secrets on demand, each reference once, so that it has one value within a command.
  */
 export function secretReader({ file, env }: Request): ReadSecret {
   const known = new Map<string, string>();

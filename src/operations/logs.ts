@@ -5,20 +5,20 @@ import { openHost } from './open.js';
 export interface LogsRequest extends VmRequest {
   /** Go on until `signal` is aborted. */
   follow: boolean;
-  /** `boot`: only what was said since the VM's last boot, as far as the log shows one. */
+  /** `boot`: only output since the VM's last boot, if the log shows one. */
   since: 'boot' | null;
-  /** Only so many lines of what there is already. */
+  /** Only the last lines of the existing log, this many; null: all. */
   tail: number | null;
-  /** The bytes as they are, as Latin-1; else text cleaned for reading. */
+  /** The raw bytes, as Latin-1; else text cleaned for reading. */
   raw: boolean;
   signal: AbortSignal;
   write: (text: string) => void;
 }
 
 /**
- * What a VM has said on its serial console, from the log that libvirt keeps. Asks no libvirt: so it
- * works for a VM that is off, or gone. Rejects with `not-found` (no such VM, no log) or
- * `host-not-ready` (the log may not be read, or is elsewhere).
+ * A VM's output on its serial console, from libvirt's log file. Does not ask libvirt, so it works
+ * for a VM that is off, or deleted. Rejects with `not-found` (no such VM, no log) or
+ * `host-not-ready` (the log may not be read, or is on another machine).
  */
 export async function logs({
   follow,
@@ -50,7 +50,7 @@ export async function logs({
   if (follow) write(text.end());
 }
 
-/** In the place of a `ConsoleText`. */
+/** Used instead of a `ConsoleText`. */
 class RawText {
   push = latin1;
   flush = (): string => '';

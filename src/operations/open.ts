@@ -4,7 +4,7 @@ import { PORTS } from './ports.js';
 import { readTemplate } from './templates.js';
 
 /**
- * The fleet's host. `readSecret`: for plans, which compare passwords. Nothing is asked of it yet.
+ * The fleet's host; nothing is run yet. `readSecret`: for plans, which compare passwords.
  */
 export function openHost(
   fleet: ResolvedFleet,

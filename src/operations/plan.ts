@@ -15,7 +15,7 @@ export type { RenderedDiff } from './diffs.js';
 
 export interface PlanRequest extends Request {
   options: PlanOptions;
-  /** Also the rendered files, before and after. */
+  /** Also return the rendered files, before and after. */
   diff?: boolean;
 }
 
@@ -32,18 +32,18 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const fleet = loadFleetFile(request, readSecret);
   const host = openHost(fleet, request, readSecret);
   const state = await host.observe(fleet);
-  const made = makePlan(fleet, state, request.options);
+  const planned = makePlan(fleet, state, request.options);
   return {
     fleet,
     state,
-    plan: made,
-    diffs: request.diff ? await renderedDiffs(made, fleet, state, host) : [],
+    plan: planned,
+    diffs: request.diff ? await renderedDiffs(planned, fleet, state, host) : [],
   };
 }
 
 /** Writes a plan for a later `apply --plan`. Mode 0600. */
-export function savePlan(file: string, made: Plan): void {
-  writePrivateFile(file, `${JSON.stringify(made, null, 2)}\n`);
+export function savePlan(file: string, plan: Plan): void {
+  writePrivateFile(file, `${JSON.stringify(plan, null, 2)}\n`);
 }
 
 /**
@@ -55,7 +55,7 @@ export function readSavedPlan(file: string): Plan {
     new VenError('usage', {
       summary: `${file} is not a saved plan`,
       detail,
-      hint: 'Make one with: ven plan --out FILE',
+      hint: 'Create one with: ven plan --out FILE',
     });
   let read: unknown;
   try {
@@ -77,7 +77,7 @@ function isPlan(value: unknown): value is Plan {
     [candidate.fleet, candidate.host, candidate.specDigest, candidate.observedDigest].every(
       (text) => typeof text === 'string',
     ) &&
-    // Nothing saves a plan to destroy; `apply` must never run one.
+    // Plans to destroy are never saved; `apply` must not run one.
     options?.mode === 'apply' &&
     [options.targets, options.excludes, options.replace].every(isListOfTexts) &&
     typeof options.keepDisks === 'boolean'
@@ -89,19 +89,15 @@ function isListOfTexts(value: unknown): value is string[] {
 }
 
 /**
- * Rejects with `stale-plan` when an earlier plan is not of this fleet file and this host as they
- * are now.
+ * Rejects with `stale-plan` when the fleet file or the host has changed since an earlier plan.
  */
 export function checkStillFits(earlier: Plan, now: Plan, kind: 'saved' | 'shown'): void {
-  const moved =
-    earlier.fleet !== now.fleet ||
-    earlier.host !== now.host ||
-    earlier.specDigest !== now.specDigest
-      ? 'the fleet file'
-      : earlier.observedDigest !== now.observedDigest
-        ? 'the host'
-        : null;
-  if (moved === null) return;
+  const isSameFleet =
+    earlier.fleet === now.fleet &&
+    earlier.host === now.host &&
+    earlier.specDigest === now.specDigest;
+  if (isSameFleet && earlier.observedDigest === now.observedDigest) return;
+  const moved = isSameFleet ? 'the host' : 'the fleet file';
   throw new VenError('stale-plan', {
     summary: `The ${kind} plan no longer fits: ${moved} has changed since it was made`,
     hint:

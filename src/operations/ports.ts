@@ -1,4 +1,4 @@
-/** What the operations need of the world, so that a test can hand in another. */
+/** What the operations use of the world; tests pass their own. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { openHost, type HostOptions } from '../host/index.js';
 import type { Clock, Host } from '../model/index.js';
@@ -14,7 +14,7 @@ export interface Ports {
   clock: Clock;
 }
 
-/** The world as it is. */
+/** The real host, orchestrator and clock. */
 export const PORTS: Ports = {
   openHost,
   openOrchestrator,

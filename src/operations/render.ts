@@ -18,14 +18,14 @@ export interface RenderedFile {
   text: string;
 }
 
-/** What only a host can decide, and is shown as it may be. */
+/** What only a host can decide, so that a guess is shown. */
 export type Guess = 'accelerator' | 'firmware' | 'subnet';
 
 /**
- * The files that apply would use, without a host: as if nothing were there yet. So a subnet `auto`
- * is the first of its sequence, an accelerator `auto` is shown as kvm, and the firmware is what
- * this machine's descriptors say, if it has some; else it is left to libvirt to choose. `guesses`
- * says which of these there are. The content of firmware variables is not shown.
+ * The files that apply would use on an empty host; no host is asked. A subnet `auto` is the first
+ * of its sequence, an accelerator `auto` is shown as kvm, and the firmware comes from this
+ * machine's descriptors, if there are any; else libvirt chooses it. `guesses` lists which of these
+ * the fleet has. The content of firmware variables is not shown.
  */
 export function render(request: Request): { files: RenderedFile[]; guesses: Guess[] } {
   const fleet = loadFleetFile(request);
@@ -48,7 +48,7 @@ export function render(request: Request): { files: RenderedFile[]; guesses: Gues
   }
   for (const network of fleet.networks) {
     if (network.kind !== 'existing' || network.bootUrl === null) continue;
-    // What it has besides is its owner's, and stays.
+    // The rest of a foreign network is not known here, and stays.
     const bare = `<network>\n  <name>${network.libvirtName}</name>\n</network>`;
     const text = renderer.bootNetwork(
       bare,
@@ -85,14 +85,14 @@ function guessesOf({ vms, networks }: ResolvedFleet): Guess[] {
   return guesses;
 }
 
-/** That of another machine is not asked for: no host is. */
+/** From this machine's descriptors; no host is asked. */
 function shownFirmware({ firmware, nvram }: ResolvedVm, env: Request['env']): HostFirmware | null {
   const need = { template: false, ownKeys: nvram?.keys !== undefined };
   return firmware === 'bios' ? null : firmwareHere(firmware, need, env);
 }
 
 /**
- * A host that has what the fleet takes for granted (others' networks and pools), and nothing else.
+ * A host that has only what the fleet expects to exist (foreign networks, and pools).
  */
 function emptyHost(fleet: ResolvedFleet): HostState {
   const pools = new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => pool)));
@@ -117,7 +117,7 @@ function emptyHost(fleet: ResolvedFleet): HostState {
       bridge: null,
       mode: 'nat' as const,
       gateway: null,
-      // Whatever it is: a network that is to offer a boot file must have some.
+      // A network that offers a boot file must have DHCP, whatever its range.
       dhcp: { start: '', end: '' },
       dnsHosts: [],
       dhcpHosts: [],

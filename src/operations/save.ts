@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writePrivateFile, writePublicFile } from '../host/index.js';
 
 /**
- * Writes what somebody asked to have in a file: whole or not at all, over what is there, mode 0600.
+ * Writes a file that the user asked for: whole or not at all, replacing an existing one, mode 0600.
  * Rejects with `usage`.
  */
 export function saveText(file: string, text: string): void {
@@ -10,8 +10,8 @@ export function saveText(file: string, text: string): void {
 }
 
 /**
- * Writes files under a folder, which is made where there is none, over what is there. Returns their
- * paths. Rejects with `usage`.
+ * Writes files under a folder, which is created if missing; existing files are replaced. Returns
+ * their paths. Rejects with `usage`.
  */
 export function saveFiles(
   folder: string,

@@ -17,8 +17,8 @@ export interface TimelineRequest extends Request {
 }
 
 /**
- * Where the nodes spent their time, from what `provision` keeps of them. Asks no host. Rejects with
- * `not-found` for a VM that is not the fleet's.
+ * Where the nodes spent their time, from their records. Asks no host. Rejects with `not-found` for
+ * a VM that is not in the fleet.
  */
 export function timeline({ vms, ...request }: TimelineRequest): Timeline {
   const fleet = loadFleetFile(request);
@@ -33,8 +33,8 @@ export function timeline({ vms, ...request }: TimelineRequest): Timeline {
 }
 
 /**
- * What is under way is known up to the moment at which any record was written: whoever watches one
- * watches all.
+ * Nodes under way are known up to the time of the newest record: one run watches all nodes. The
+ * key `way` is a name of `timeline --json`.
  */
 export function timelineOf(
   of: Pick<Timeline, 'fleet' | 'host' | 'orchestrator'>,
@@ -47,33 +47,29 @@ export function timelineOf(
   const nodes = records.map(({ vm, record, damage }) => ({
     vm,
     address: `vm.${vm}`,
-    way: record === null ? null : wayOf(record, until),
+    way: record === null ? null : nodeTimeline(record, until),
     damage,
   }));
-  const ways = nodes.flatMap(({ way }) => (way === null ? [] : [way]));
+  const timelines = nodes.flatMap(({ way }) => (way === null ? [] : [way]));
   return {
     formatVersion: '1',
     ...of,
     knownUntil: written.length === 0 ? null : new Date(until).toISOString(),
     nodes,
-    stages: times(ways),
+    stages: times(timelines),
   };
 }
 
-/** null: of a node that has not been powered on there is nothing to tell. */
-function wayOf(
+/** null: the node has not been powered on. */
+function nodeTimeline(
   { visits, outcome, flow, profile, failure, lastLine }: NodeRecord,
   until: number,
 ): NodeTimeline | null {
   const [first] = visits;
   const last = visits.at(-1);
   if (first === undefined || last === undefined) return null;
-  const end =
-    outcome === 'ready'
-      ? last.enteredAt
-      : outcome === 'failed'
-        ? (failure?.at ?? last.enteredAt)
-        : null;
+  const failedAt = outcome === 'failed' ? (failure?.at ?? last.enteredAt) : null;
+  const end = outcome === 'ready' ? last.enteredAt : failedAt;
   const endsAt = end === null ? until : Date.parse(end);
   const between = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
   const stages = visits.map(({ stage, title, enteredAt, late, line }, at): TimelineStage => {
@@ -101,9 +97,9 @@ function wayOf(
   };
 }
 
-function times(ways: readonly NodeTimeline[]): StageTimes[] {
-  // The last stage of a node that is ready is nothing that it goes through.
-  const through = ways.map(({ outcome, stages }) =>
+function times(timelines: readonly NodeTimeline[]): StageTimes[] {
+  // The last stage of a ready node takes no time.
+  const through = timelines.map(({ outcome, stages }) =>
     outcome === 'ready' ? stages.slice(0, -1) : stages,
   );
   return stageOrder(through).map(({ stage, title }) => {

@@ -3,18 +3,18 @@ import { findRunningVm, type VmRequest } from './find-vm.js';
 
 export interface VncAddress {
   address: string;
-  /** As libvirt says: where the host listens. */
+  /** The address that the host listens on, as libvirt reports it. */
   listen: string;
   port: number;
   /** The host's URI, when it is another machine. */
   remote: string | null;
-  /** Started; null when none was. */
+  /** The viewer that was started; null: none. */
   viewer: string | null;
 }
 
 /**
- * Where a running VM's screen is, and with `view` a viewer of this machine, when there is one and a
- * display. Changes nothing.
+ * The address of a running VM's screen. With `view` it also starts a viewer, if one is installed
+ * and there is a display. Changes nothing.
  */
 export async function vnc({
   view,
@@ -28,9 +28,9 @@ export async function vnc({
       summary: 'the VM has no screen',
       hint:
         vm.graphics.type === 'vnc'
-          ? `The fleet file says it shall have one: ven apply ${request.file}`
-          : 'Write graphics: vnc in the fleet file, then ven apply; its serial console ' +
-            `needs none: ven console ${vm.name} ${request.file}`,
+          ? `The fleet file has graphics: vnc for it. Apply that: ven apply ${request.file}`
+          : 'Write graphics: vnc in the fleet file, then ven apply. The serial console needs ' +
+            `no screen: ven console ${vm.name} ${request.file}`,
     });
   }
   const { listen, port } = graphics;

@@ -184,7 +184,7 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     const off = new Terminal(lab, 'console', 'node');
     expect(await off.left()).toMatchObject({ code: 1 });
     expect(off.shown).toContain('vm.node: the VM is off');
-    expect(off.shown).toMatch(/Start it: ven apply \S*; what it said so far: ven logs node/);
+    expect(off.shown).toMatch(/Start it: ven apply \S*; its output so far: ven logs node/);
     expect(await logs('--tail', '1')).toBe('Shell>\n');
 
     await lab.apply(0, '--target', 'vm.node');
@@ -248,7 +248,7 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
     const gone = await lab.ven('console', 'node', '--read-only');
     expect(gone.code).toBe(1);
     expect(gone.stderr).toMatch(
-      /vm\.node: the VM does not exist on qemu:\/\/\/system[^]*Make it: ven apply/,
+      /vm\.node: the VM does not exist on qemu:\/\/\/system[^]*Create it: ven apply/,
     );
 
     expect((await lab.ven('destroy', '--yes', '--purge')).code).toBe(0);

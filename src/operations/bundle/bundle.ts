@@ -2,18 +2,18 @@ import { availableParallelism, release, totalmem, type } from 'node:os';
 import { withoutLiteralSecrets } from '../../config/index.js';
 import { ConsoleText, LastText } from '../../terminal-text/index.js';
 import { openArchive, readFleetFile, readPackageFile, readTextFile } from '../../host/index.js';
-import { outgoingMask, proxyPasswords, type OutgoingMask } from '../../secrets/index.js';
-import { VenError, type Consoles, type Profile, type ResolvedFleet } from '../../model/index.js';
+import type { OutgoingMask } from '../../secrets/index.js';
+import { VenError, type Consoles, type ResolvedFleet } from '../../model/index.js';
 import { makePlan } from '../../plan/index.js';
 import { bundleReadme, type BundleContents } from './readme.js';
 import { doctor } from '../doctor.js';
-import { loadFleetFile, secretReader, type Request } from '../load.js';
+import { loadFleetFile, type Request } from '../load.js';
 import { openHost } from '../open.js';
-import { readProfile } from '../provision/profile.js';
+import { maskFor, reason } from './mask.js';
 
 export interface BundleRequest extends Request {
   /**
-   * Where to; null: a name with fleet and time, in the current folder. Never over what is there.
+   * The archive; null: a name with fleet and time, in the current folder. Never overwrites.
    */
   output: string | null;
   signal: AbortSignal;
@@ -29,9 +29,9 @@ const LOG_BYTES = 8 * 1024 * 1024;
 const RUNS = 20;
 
 /**
- * All that somebody needs who is asked why a fleet does what it does, in one archive, without
- * secrets. What can't be had is named in it. Needs no lock, changes nothing. Rejects with
- * `not-found` without a fleet file, `usage` when it can't be written, `interrupted`.
+ * Collects what is needed to diagnose a fleet into one archive, without secrets. The archive lists
+ * what could not be collected. Needs no lock, changes nothing. Rejects with `not-found` without a
+ * fleet file, `usage` when it can't be written, `interrupted`.
  */
 export async function bundle({ output, signal, ...request }: BundleRequest): Promise<Bundle> {
   const written = new TextDecoder().decode(readFleetFile(request.file));
@@ -44,7 +44,8 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
     fleet = error;
   }
   const { mask, warnings } = maskFor(fleet, written, request);
-  const name = `ven-bundle-${fleet instanceof VenError ? 'fleet' : fleet.name}-${made.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const time = made.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const name = `ven-bundle-${fleet instanceof VenError ? 'fleet' : fleet.name}-${time}`;
   const file = output ?? `${name}.tar.gz`;
   const archive = await openArchive(file, made);
   const result: Bundle = { file, bytes: 0, parts: [], missing: [], warnings };
@@ -54,7 +55,7 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
     await archive.add(`${name}/${path}`, text);
     result.parts.push({ path, what, bytes: Buffer.byteLength(text) });
   };
-  /** A part that can't be had does not keep the others away. */
+  /** A part that can't be collected does not stop the others. */
   const part = async (
     path: string,
     what: string,
@@ -103,7 +104,7 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
   }
 }
 
-interface Making {
+interface PartWriter {
   part: (path: string, what: string, content: () => string | Promise<string>) => Promise<void>;
   mask: OutgoingMask;
 }
@@ -111,7 +112,7 @@ interface Making {
 async function fleetParts(
   fleet: ResolvedFleet,
   request: Omit<BundleRequest, 'output' | 'signal'>,
-  { part, mask }: Making,
+  { part, mask }: PartWriter,
 ): Promise<void> {
   const host = openHost(fleet, request);
   const { state } = host;
@@ -159,8 +160,7 @@ async function fleetParts(
 }
 
 /**
- * Only as text: between raw bytes, colours and cursor movements could stand in the middle of a
- * secret.
+ * As text only: in the raw bytes, colours and cursor movements could split a secret.
  */
 async function consoleText(consoles: Consoles, domain: string): Promise<string> {
   const text = new ConsoleText();
@@ -171,47 +171,6 @@ async function consoleText(consoles: Consoles, domain: string): Promise<string> 
   return last.text();
 }
 
-function maskFor(
-  fleet: ResolvedFleet | VenError,
-  written: string,
-  request: Request,
-): { mask: OutgoingMask; warnings: string[] } {
-  const warnings: string[] = [];
-  // Whichever of them the fleet file names, and also where it can't be read.
-  const usual = ['PROJECT_API_PASSWORD', 'ONBOARDING_PASSWORD'].flatMap(
-    (name) => request.env[name] ?? [],
-  );
-  const secrets = [...proxyPasswords(request.env), ...usual.filter((secret) => secret !== '')];
-  const orchestrator = fleet instanceof VenError ? null : fleet.orchestrator;
-  const read = secretReader(request);
-  for (const [what, reference] of Object.entries(orchestrator?.credentials ?? {})) {
-    try {
-      const secret = read(reference);
-      // A user's name is no secret by itself: one that is a word of the fleet file, or next to
-      // nothing, would only blot out others.
-      if (what !== 'username' || (secret.length > 3 && !written.includes(secret)))
-        secrets.push(secret);
-    } catch (error) {
-      warnings.push(
-        `The ${what} of the fleet could not be read, so it was looked for only where a ` +
-          `node asks for it: ${reason(error)}`,
-      );
-    }
-  }
-  let profile: Profile;
-  try {
-    profile = readProfile(orchestrator?.profile ?? DEFAULT_PROFILE, request);
-  } catch (error) {
-    warnings.push(
-      `The profile could not be read, so the prompts of ven's own count: ${reason(error)}`,
-    );
-    profile = readProfile(DEFAULT_PROFILE, request);
-  }
-  return { mask: outgoingMask(secrets, profile), warnings };
-}
-
-const DEFAULT_PROFILE = { builtin: 'edge-node' };
-
 function aboutHere(): object {
   const { version } = JSON.parse(readPackageFile('package.json')) as { version: string };
   const { version: node, platform, arch } = process;
@@ -219,7 +178,7 @@ function aboutHere(): object {
   try {
     system = /^PRETTY_NAME="?([^"\n]*)/m.exec(readTextFile('/etc/os-release'))?.[1] ?? system;
   } catch {
-    // the kernel's name will do
+    // fall back to the kernel's name
   }
   return {
     ven: version,
@@ -239,12 +198,4 @@ function json(value: unknown, mask: OutgoingMask): string {
 
 function whole({ text, cut }: { text: string; cut: boolean }): string {
   return cut ? text.slice(text.indexOf('\n') + 1) : text;
-}
-
-function reason(error: unknown): string {
-  return error instanceof VenError
-    ? error.summary
-    : error instanceof Error
-      ? error.message
-      : String(error);
 }

@@ -8,13 +8,13 @@ import type {
 import { secretReader, type Request } from '../load.js';
 import { PORTS } from '../ports.js';
 
-/** Where the API's own user stands, whoever logs in at the nodes. */
+/** The variables with the API's own user. */
 export const API_USER = {
   username: { env: 'PROJECT_API_USER' },
   password: { env: 'PROJECT_API_PASSWORD' },
 };
 
-/** Whether all of these are there without asking anybody: a file is. */
+/** Whether all of these can be read without asking the user: a file always counts as set. */
 export function areSet(
   references: readonly SecretReference[],
   { env }: Pick<Request, 'env'>,
@@ -25,24 +25,26 @@ export function areSet(
 }
 
 /**
- * As whom nodes' status is asked for, by a run over them and by who only looks, as far as it can be
- * read without asking anybody; null: nobody asks. The fleet's credentials are those of the API
- * where nodes are registered with them; else of who logs in at the nodes. Nodes that are not
- * onboarded through ven have no status. Rejects as `readSecret` does for a file.
+ * The credentials for queries of the nodes' status, if they can be read without asking the user;
+ * null: no query. With `non-interactive` onboarding the fleet's credentials are the API's; with
+ * `interactive` they are for the login at the nodes, so the API's own user is taken. Rejects as
+ * `readSecret` does for a file.
  */
-export function whoAsks(
+export function statusCredentials(
   { onboarding, credentials }: Pick<ResolvedOrchestrator, 'onboarding' | 'credentials'>,
   request: Request,
 ): Credentials | null {
-  const whose = { 'non-interactive': credentials, interactive: API_USER, none: null }[onboarding];
-  if (whose === null || !areSet(Object.values(whose), request)) return null;
+  const references = { 'non-interactive': credentials, interactive: API_USER, none: null }[
+    onboarding
+  ];
+  if (references === null || !areSet(Object.values(references), request)) return null;
   const read = secretReader(request);
-  return { username: read(whose.username), password: read(whose.password) };
+  return { username: read(references.username), password: read(references.password) };
 }
 
 /**
- * A client of the fleet's orchestrator; null: the fleet file does not say enough to ask it, or
- * there is nobody to ask as. Nothing is sent yet.
+ * A client of the fleet's orchestrator; null: the fleet file does not say enough, or there are no
+ * credentials. Nothing is sent yet.
  */
 export function apiOf(
   { orchestrator }: ResolvedFleet,

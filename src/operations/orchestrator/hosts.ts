@@ -1,6 +1,5 @@
 /**
- * What the fleet's orchestrator says of its hosts, for those who only ask: nobody is asked for
- * credentials, nobody waits long.
+ * The orchestrator's hosts, for `status`: never asks the user for credentials, never waits long.
  */
 import {
   VenError,
@@ -12,18 +11,18 @@ import type { OpenOrchestrator } from '../../orchestrator/index.js';
 import type { Request } from '../load.js';
 import { PORTS } from '../ports.js';
 import { StatusPoll } from '../../onboarding/index.js';
-import { apiOf, whoAsks } from './api.js';
+import { apiOf, statusCredentials } from './api.js';
 
 export interface HostsStatus {
   project: string;
-  /** All of the project, as in the last answer; null: there has been none. */
+  /** All hosts of the project, from the last answer; null: no answer yet. */
   hosts: readonly OrchestratorHost[] | null;
   /**
-   * When that was, ISO 8601, where it did not answer since; null: ten seconds ago at most, or
-   * never.
+   * The time of that answer, ISO 8601, if the orchestrator has not answered since; null: at most
+   * ten seconds ago, or never.
    */
   asOf: string | null;
-  /** For people, one line: why it did not answer; null: it did. */
+  /** One line: why it did not answer; null: it did. */
   warning: string | null;
 }
 
@@ -34,12 +33,11 @@ interface Opened {
   poll: StatusPoll;
 }
 
-/** For one query, its token included. */
+/** The time limit of one query, the token included. */
 const LIMIT_MS = 3000;
 
 /**
- * Looks again as often as one likes: the orchestrator is asked no more often than a run over its
- * nodes asks.
+ * Can be asked at any rate: it queries the orchestrator no more often than `provision` does.
  */
 export class HostsQuery {
   readonly #request: Request;
@@ -55,8 +53,8 @@ export class HostsQuery {
   }
 
   /**
-   * null: the fleet file does not say whom to ask, or there are no credentials to be had without
-   * asking somebody.
+   * null: the fleet file names no orchestrator, or there are no credentials without asking the
+   * user.
    */
   async ask(fleet: ResolvedFleet): Promise<HostsStatus | null> {
     const project = fleet.orchestrator?.project ?? null;
@@ -105,10 +103,10 @@ export class HostsQuery {
 
   #begin(fleet: ResolvedFleet, of: string): Opened | null {
     const { orchestrator } = fleet;
-    // Then there is nobody to ask, and no secret is read.
+    // No secret is read when there is nothing to query.
     if (orchestrator?.domain == null || orchestrator.project === null) return null;
-    // Once: who looks again asks again.
-    const api = apiOf(fleet, this.#request, whoAsks(orchestrator, this.#request), {
+    // One attempt: the next query tries again.
+    const api = apiOf(fleet, this.#request, statusCredentials(orchestrator, this.#request), {
       attempt: LIMIT_MS / 1000,
       call: 0,
     });

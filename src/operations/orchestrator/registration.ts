@@ -2,12 +2,12 @@ import { VenError, type Orchestrator, type Plan, type ResolvedFleet } from '../.
 import type { AskSecret } from '../provision/credentials.js';
 import type { Request } from '../load.js';
 import type { OneClient } from '../provision/one-client.js';
-import { orchestratorOf } from './orchestrator.js';
+import { orchestratorOf } from './connect.js';
 
 /**
- * The orchestrator, for a plan with steps that ask it, null for any other. Rejects before anything
- * is changed: when its credentials can't be read, when it does not answer, and when the project is
- * not there.
+ * The orchestrator, if the plan has steps that need it; else null. Rejects before anything is
+ * changed: when its credentials can't be read, when it does not answer, and when the project does
+ * not exist.
  */
 export async function orchestratorFor(
   plan: Plan,
@@ -17,7 +17,7 @@ export async function orchestratorFor(
 ): Promise<Orchestrator | null> {
   const registers = plan.steps.some(({ kind }) => kind === 'vm-register');
   if (!registers && !plan.steps.some(({ kind }) => kind === 'vm-unregister')) return null;
-  // What only takes hosts out can be had without it.
+  // A plan that only removes hosts can do without the orchestrator.
   const without = registers
     ? undefined
     : 'To go on without the orchestrator: orchestrator.removeHosts: false';

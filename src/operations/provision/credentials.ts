@@ -2,17 +2,17 @@ import type { Credentials, ResolvedOrchestrator, SecretReference } from '../../m
 import { secretReader, type Request } from '../load.js';
 
 /**
- * Asks somebody at a terminal, without showing what is typed; the answer is not empty. Rejects when
- * `signal` is aborted, and with `interrupted`.
+ * Asks on the terminal without echo; the answer is not empty. Rejects when `signal` is aborted, and
+ * with `interrupted`.
  */
 export type AskSecret = (what: string, signal: AbortSignal) => Promise<string>;
 
 type Wanted = Pick<ResolvedOrchestrator, 'credentials' | 'onboarding'>;
 
 /**
- * The user name and the password that the fleet file refers to; a variable that is not set is asked
- * for, where somebody can be asked (`ask`). Each is read, and asked for, once. Rejects as
- * `readSecret` and `ask` do; with null when the fleet has no credentials.
+ * The user name and the password that the fleet file refers to. With `ask`, the user is asked for a
+ * variable that is not set. Each is read, or asked for, once. Resolves to null when the fleet has
+ * no credentials; rejects as `readSecret` and `ask` do.
  */
 export function credentialsReader(
   { credentials, onboarding }: Wanted,
@@ -20,19 +20,19 @@ export function credentialsReader(
   ask: AskSecret | null,
 ): (signal: AbortSignal) => Promise<Credentials | null> {
   const read = secretReader(request);
-  const whose = onboarding === 'interactive' ? 'onboarding' : "the orchestrator's API";
+  const purpose = onboarding === 'interactive' ? 'onboarding' : "the orchestrator's API";
   const secret = async (
     reference: SecretReference,
     what: string,
     signal: AbortSignal,
   ): Promise<string> =>
     ask !== null && 'env' in reference && (request.env[reference.env] ?? '') === ''
-      ? ask(`${what} for ${whose} (${reference.env})`, signal)
+      ? ask(`${what} for ${purpose} (${reference.env})`, signal)
       : read(reference);
   let known: Promise<Credentials | null> | null = null;
   const readAll = async (signal: AbortSignal): Promise<Credentials | null> =>
     credentials && {
-      // One after the other: there is one terminal.
+      // In sequence: there is one terminal.
       username: await secret(credentials.username, 'User name', signal),
       password: await secret(credentials.password, 'Password', signal),
     };

@@ -1,8 +1,8 @@
 import type { Host, HostState, NodeRecord, ResolvedVm } from '../../model/index.js';
 
 /**
- * Tells one incarnation of a VM from the next, by its first disk, which outlives every start; null:
- * it can't be seen.
+ * Identifies the incarnation of a VM (a recreated VM is another one) by its first disk; null: not
+ * known.
  */
 export function incarnationOf(
   { disks: [disk] }: Pick<ResolvedVm, 'disks'>,
@@ -16,8 +16,8 @@ export function incarnationOf(
 }
 
 /**
- * Whether a record is not about a VM that was recreated since, in another work folder. What can't
- * be told is believed.
+ * Whether a record is of the present VM, not of one that was recreated since from another work
+ * folder. An unknown incarnation counts as the same. `making` is the persisted name.
  */
 export function isOfIncarnation(
   { making: then }: Pick<NodeRecord, 'making'>,

@@ -1,4 +1,4 @@
-/** Which nodes a run is about, and what is kept of them that still counts. */
+/** Which nodes a run is about, and which of their records still count. */
 import {
   VenError,
   isOwnedBy,
@@ -17,11 +17,11 @@ import { vmNamed } from '../find-vm.js';
 import { incarnationOf, isOfIncarnation } from './incarnation.js';
 import type { DrivenNode, DriveOptions, LostNode } from '../../onboarding/index.js';
 
-/** To which stage nodes are brought, in which flow, by which profile. */
+/** The stage to reach, the flow, and the profile. */
 export type Goal = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;
 
 /**
- * By name or address; null: all that the fleet file wants to run. @throws VenError `not-found`,
+ * By name or address; null: all VMs with power: running. @throws VenError `not-found`,
  * `usage`
  */
 export function chosenVms(
@@ -37,39 +37,39 @@ export function chosenVms(
     throw new VenError('usage', {
       where: off.address,
       summary: 'the fleet file says power: off',
-      hint: 'Let it say power: running',
+      hint: 'Write power: running',
     });
   return [...new Map(chosen.map((vm) => [vm.uuid, vm])).values()];
 }
 
 /**
- * Those whose kept record says that they failed, in their present life. `madeAnew`: their VM was
- * taken away since.
+ * The nodes whose record says that they failed in their present boot. `isDeleted`: the VM was
+ * deleted since, to be recreated.
  */
 export function failedOf(
   vms: readonly ResolvedVm[],
   host: Host,
   classes: readonly FailureClass[],
-): { address: Address; madeAnew: boolean }[] {
+): { address: Address; isDeleted: boolean }[] {
   return recordsOf(vms, host).flatMap(({ record }, index) => {
     const vm = vms[index] as ResolvedVm;
-    // Of an earlier incarnation, or of a start before the last one: it may be ready by now.
+    // A record of an earlier incarnation or boot says nothing: the node may be ready by now.
     if (!record?.failure || !isOfThisBoot(record, vm, host)) return [];
     if (classes.length > 0 && !classes.includes(record.failure.class)) return [];
-    return [{ address: vm.address, madeAnew: record.madeAnew === true }];
+    return [{ address: vm.address, isDeleted: record.madeAnew === true }];
   });
 }
 
-/** Whether a plan leaves any of these nodes to be watched, as far as records tell. */
+/** Whether any of these nodes must be watched after a plan, according to the records. */
 export function leavesOpen(
   vms: readonly ResolvedVm[],
   host: Host,
   { steps }: Pick<Plan, 'steps'>,
 ): boolean {
-  const made = new Set(steps.flatMap((step) => (step.kind === 'vm-up' ? [step.address] : [])));
+  const created = new Set(steps.flatMap((step) => (step.kind === 'vm-up' ? [step.address] : [])));
   return recordsOf(vms, host).some(({ record }, index) => {
     const vm = vms[index] as ResolvedVm;
-    if (made.has(vm.address) || record?.uuid !== vm.uuid) return true;
+    if (created.has(vm.address) || record?.uuid !== vm.uuid) return true;
     return (
       record.outcome !== 'ready' &&
       !(record.outcome === 'failed' && !record.madeAnew && isOfThisBoot(record, vm, host))
@@ -89,11 +89,11 @@ export interface Found {
   goal: Goal;
   state: HostState;
   records: readonly StoredRecord[];
-  /** Those that there is nothing to watch of, since they could not be made or changed; with why. */
+  /** VMs that could not be created or changed, so that there is no node to watch; with reasons. */
   lost: ReadonlyMap<Address, LostNode>;
   /**
-   * What becomes of those that are missing, or half-made: the run is refused, or they have failed,
-   * or they are waited for until the time is up.
+   * For VMs that are missing or half-made: refuse the run, count them as failed, or wait for them
+   * until the time is up.
    */
   missing: 'refused' | 'failed' | 'waiting';
 }
@@ -108,7 +108,7 @@ export function nodesOf(
       .filter((domain) => isOwnedBy(fleet, domain))
       .map((domain) => [domain.uuid, domain]),
   );
-  const make = `ven apply ${file} --wait ready`;
+  const create = `ven apply ${file} --wait ready`;
   const absent = new Map<Address, LostNode>();
   for (const { uuid, address } of vms) {
     const domain = ours.get(uuid);
@@ -116,14 +116,14 @@ export function nodesOf(
     const message = domain
       ? `it is only half-made on ${fleet.host.uri}`
       : `it does not exist on ${fleet.host.uri}`;
-    absent.set(address, { message, hint: `Make what is missing, and bring it to ready: ${make}` });
+    absent.set(address, { message, hint: `Create what is missing, and onboard it: ${create}` });
   }
   if (missing === 'refused' && absent.size > 0) {
     throw new VenError('not-found', {
       summary:
         `${absent.size === 1 ? 'This VM does' : 'These VMs do'} not exist on ` +
-        `${fleet.host.uri}, or only half: ${[...absent.keys()].join(', ')}`,
-      hint: `Make them and bring them to ready at once: ${make}`,
+        `${fleet.host.uri}, or are half-made: ${[...absent.keys()].join(', ')}`,
+      hint: `Create and onboard them: ${create}`,
     });
   }
   return vms.map((vm, index): DrivenNode => {
@@ -141,7 +141,7 @@ export function nodesOf(
   });
 }
 
-/** A record is of one incarnation of a VM, and, until that is ready, of one start of it. */
+/** A record is of one incarnation of a VM and, until the node is ready, of one boot of it. */
 function stillCounts(
   record: NodeRecord,
   vm: ResolvedVm,
@@ -151,8 +151,7 @@ function stillCounts(
   if (record.uuid === vm.uuid && record.outcome === 'ready') return true;
   if (record.madeAnew || !isOfThisBoot(record, vm, host)) return false;
   if (record.outcome === 'failed') return true;
-  // Nothing was said since its power-on was announced, or only that it is there: `log` tells where
-  // to begin.
+  // There was no output yet since the power-on: `log` says where to begin.
   if (record.visits.length === 0) return true;
   return power !== 'off' && NodeWatcher.resumes(record.memory, profile, flow);
 }

@@ -1,6 +1,5 @@
 /**
- * What onboarding needs of the world: from the host, with the fleet's lock held for all power-ons
- * at the same time.
+ * The ports of onboarding, from the host. Concurrent power-ons share the fleet's lock.
  */
 import {
   VenError,
@@ -22,7 +21,7 @@ export interface OnboardingWorld {
   orchestrator: Orchestrator | null;
   emit: (event: ProvisionEvent) => void;
   incarnationOf: (vm: ResolvedVm) => string | null;
-  /** Also ends what virsh is at work on, which the end of a run waits for otherwise. */
+  /** Also ends running virsh commands; without it the end of a run waits for them. */
   hard: AbortSignal;
 }
 
@@ -45,8 +44,11 @@ export function onboardingPorts({
     consoleEnd: ({ domain }) => host.consoles.end(domain),
     powers: (uuids) => host.readPowers(uuids, hard),
     bootOf: (vm) => {
-      const [life, making] = [host.lastStart(vm.domain), incarnationOf(vm)];
-      return { ...(life === null ? {} : { life }), ...(making === null ? {} : { making }) };
+      const [boot, incarnation] = [host.lastStart(vm.domain), incarnationOf(vm)];
+      return {
+        ...(boot === null ? {} : { life: boot }),
+        ...(incarnation === null ? {} : { making: incarnation }),
+      };
     },
     powerOn: ({ uuid }, signal) => lock.hold(signal, (locked) => locked.startDomain(uuid)),
     type: ({ uuid }, text, wanted, signal) => host.consoles.type({ uuid, text, wanted, signal }),
@@ -57,7 +59,7 @@ export function onboardingPorts({
   };
 }
 
-/** The fleet's lock, held once for all that is powered on at the same time. */
+/** The fleet's lock, held once for all concurrent power-ons. */
 class SharedLock {
   readonly #host: Host;
   readonly #request: LockRequest;

@@ -25,7 +25,7 @@ export function readProfile(source: ProfileSource, request: Request): Profile {
   return loadProfile(textOf(path, source.file, request), path);
 }
 
-/** What can't be read is a mistake of the fleet file, at the key that names it. */
+/** A profile that can't be read is a mistake in the fleet file, at the key that names it. */
 function textOf(path: string, written: string, request: Request): string {
   try {
     return readTextFile(path);
@@ -44,7 +44,7 @@ function textOf(path: string, written: string, request: Request): string {
 
 /**
  * A stage of a profile by its name; `ready` is the last one, whatever its name. @throws VenError
- * `usage`, with the name that was perhaps meant.
+ * `usage`, with a suggestion.
  */
 export function stageNamed(
   { stages, name }: Profile,

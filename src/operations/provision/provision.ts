@@ -14,13 +14,13 @@ import { nodesOf, recordsOf } from './node-choice.js';
 import { driveNodes, type DrivenNode, type LostNode } from '../../onboarding/index.js';
 import { onboardingPorts } from './onboarding-host.js';
 import { PORTS } from '../ports.js';
-import { apiOf, whoAsks } from '../orchestrator/api.js';
+import { apiOf, statusCredentials } from '../orchestrator/api.js';
 import { withSession, type Session, type SessionRequest } from './session.js';
 
 export interface Watch extends Request {
-  /** At most so many nodes under way at once; null: all. */
+  /** The most nodes under way at the same time; null: no limit. */
   maxConcurrent: number | null;
-  /** At least so long between two power-ons. */
+  /** The shortest time between two power-ons. */
   staggerSeconds: number;
   emit: (event: ProvisionEvent) => void;
   interrupt: Interrupt;
@@ -28,19 +28,19 @@ export interface Watch extends Request {
 
 export type ProvisionRequest = Watch & Omit<SessionRequest, 'signal'>;
 
-/** `viewFault`: the first thing that `emit` threw, which does not disturb a run. */
+/** `viewFault`: the first error of `emit`, which does not stop a run. */
 export interface Provisioned {
   result: ProvisionResult;
   viewFault?: unknown;
 }
 
 /**
- * Onboards a fleet's nodes and watches them until each is ready, or failed. Takes up what an
- * earlier run left, from the records and the consoles' logs. Holds a lock of its own throughout,
- * and the fleet's only while it powers nodes on.
+ * Onboards a fleet's nodes and watches them until each is ready, or failed. Resumes an earlier run
+ * from the records and the consoles' logs. Holds a lock of its own throughout, and the fleet's only
+ * while it powers nodes on.
  *
  * Rejects before anything is done: `fleet-file` (the profile, too) · `usage` (a stage, a secret) ·
- * `locked` · `not-found` (a VM that was named, and is not there) · `host-not-ready` (console logs
+ * `locked` · `not-found` (a named VM does not exist) · `host-not-ready` (console logs
  * that can't be read) · `orchestrator-refused`, `orchestrator-unreachable`.
  */
 export function provision(request: ProvisionRequest): Promise<Provisioned> {
@@ -51,7 +51,8 @@ export function provision(request: ProvisionRequest): Promise<Provisioned> {
 }
 
 /**
- * The same for the nodes of a session, after their VMs were made. `lost`: those that could not be.
+ * The same for the nodes of a session, after their VMs were created. `lost`: those that could not
+ * be created.
  */
 export function provisionCreated(
   session: Session,
@@ -82,12 +83,13 @@ async function watch(
   session.checkLogs(open.map(({ vm }) => vm));
   const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
   const credentials = open.length > 0 ? await inTime(session, session.credentials(asking)) : null;
-  // The run's own credentials may have been asked for.
-  const asWhom =
+  // The user may have been asked for the run's own credentials.
+  const apiCredentials =
     goal.flow === 'non-interactive'
       ? credentials
-      : credentials && fleet.orchestrator && whoAsks(fleet.orchestrator, request);
-  const api = asWhom && (await session.client.get(() => apiOf(fleet, request, asWhom)));
+      : credentials && fleet.orchestrator && statusCredentials(fleet.orchestrator, request);
+  const api =
+    apiCredentials && (await session.client.get(() => apiOf(fleet, request, apiCredentials)));
   if (api && goal.flow === 'non-interactive')
     await inTime(session, session.client.checkProject(asking));
   const warnings = records.flatMap(({ damage }) => damage ?? []);
@@ -100,7 +102,7 @@ async function watch(
   const journal = host.state.openJournal();
   const faults: unknown[] = [];
   const emit = (event: ProvisionEvent): void => {
-    // What a node says is in its console's log already, all of it.
+    // The console's log holds all output of a node already.
     if (event.type !== 'node-output') journal.write(event);
     try {
       session.emit(event);
@@ -142,7 +144,7 @@ async function watch(
   }
 }
 
-/** null: the time was up before. */
+/** null: the time was up first. */
 async function inTime<T>(session: Session, asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
@@ -158,8 +160,8 @@ function isOpen({ record, lost }: DrivenNode): boolean {
 }
 
 /**
- * What the orchestrator knows from before: what is registered, and what is said of nodes' former
- * lives. Only where it is to register nodes must it tell.
+ * What the orchestrator knows already: registered hosts, and statuses of nodes' former boots. It
+ * must answer only when it has to register nodes.
  */
 async function knownHosts(
   api: Pick<Orchestrator, 'hosts'>,
@@ -170,7 +172,7 @@ async function knownHosts(
     return await api.hosts(signal);
   } catch (error) {
     if (flow === 'non-interactive' || !(error instanceof VenError) || signal.aborted) throw error;
-    warn(`The orchestrator does not tell what it knows of the nodes: ${error.summary}`);
+    warn(`The orchestrator does not list its hosts: ${error.summary}`);
     return null;
   }
 }

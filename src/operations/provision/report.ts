@@ -17,22 +17,21 @@ export interface ReportRequest {
 }
 
 /**
- * A run's report, in its file from the first moment on: whatever ends the run, what stands there is
- * about it.
+ * A run's report. Its file is written at once, so that it is about this run however the run ends.
  */
 export class ReportFile {
   readonly #request: ReportRequest;
   readonly #began = performance.now();
   #report: ProvisionReport;
 
-  /** Also learns that way that a path can't be written. @throws VenError `usage` */
+  /** Writes an empty report. @throws VenError `usage` when the path can't be written */
   constructor(request: ReportRequest, file: string) {
     this.#request = request;
     this.#report = request.open(basename(file), []);
     this.save({ result: null });
   }
 
-  /** Which nodes it is about. */
+  /** Sets the nodes that the report is about. */
   about({ name }: ResolvedFleet, vms: readonly ResolvedVm[]): void {
     this.#report = this.#request.open(
       name,

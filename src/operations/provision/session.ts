@@ -23,34 +23,34 @@ import { readProfile, stageNamed } from './profile.js';
 import { ReportFile, type ReportRequest } from './report.js';
 
 export interface SessionRequest extends Request {
-  /** Names or addresses; null: all that the fleet file wants to run. */
+  /** Names or addresses; null: all VMs with power: running. */
   vms: readonly string[] | null;
   /** A stage's name; `ready`: the last one. */
   until: string;
-  /** Of the whole run; null: none but the stages' own. */
+  /** The limit of the whole run; null: only the stages' own limits. */
   timeoutSeconds: number | null;
   lockTimeoutSeconds: number;
   reports: readonly ReportRequest[];
-  /** null: nobody can be asked. */
+  /** null: there is no terminal to ask on. */
   askSecret: AskSecret | null;
   /** Ends the wait for another run. */
   signal?: AbortSignal;
 }
 
-/** As long as a timer can be. */
+/** The longest time that a timer can take. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * What a run over nodes has from its first check to its end, also where their VMs are made before:
- * the watch over them, which nobody else has meanwhile; one client of the orchestrator; the
- * credentials; the reports; the time.
+ * The state of a run over nodes from its first check to its end, creation of their VMs included:
+ * the lock over the watch, one client of the orchestrator, the credentials, the reports, the time
+ * limit.
  */
 export class Session {
   readonly fleet: ResolvedFleet;
   readonly host: Host;
   readonly goal: Goal;
   readonly client = new OneClient();
-  /** null: the flow has none. Each is read, and asked for, once; `signal` ends the asking. */
+  /** null: the flow has none. Each is read, or asked for, once; `signal` cancels a question. */
   readonly credentials: (signal: AbortSignal) => Promise<Credentials | null>;
   readonly timeoutSeconds: number | null;
   /** Aborted when the time is up. */
@@ -65,7 +65,7 @@ export class Session {
   #vms: readonly ResolvedVm[];
 
   /**
-   * Checks what is asked before anything slow is done. @throws VenError `fleet-file`, `usage`,
+   * Checks the request before anything slow is done. @throws VenError `fleet-file`, `usage`,
    * `not-found`, `host-not-ready`
    */
   constructor(request: SessionRequest, reports: readonly ReportFile[]) {
@@ -101,7 +101,7 @@ export class Session {
     return this.#vms;
   }
 
-  /** Since it began. */
+  /** Seconds since the session began. */
   get spentSeconds(): number {
     return (this.#clock.now() - this.#began) / 1000;
   }
@@ -113,22 +113,21 @@ export class Session {
     );
   }
 
-  /** It is about these from now on, which are addresses. */
+  /** From now on the session is about these VMs. */
   about(addresses: readonly Address[]): void {
     const wanted = new Set(addresses);
     this.#vms = this.fleet.vms.filter(({ address }) => wanted.has(address));
     for (const report of this.#reports) report.about(this.fleet, this.#vms);
   }
 
-  /** Of its nodes those that have failed, for one of these classes where there are any. */
-  failed(classes: readonly FailureClass[]): { address: Address; madeAnew: boolean }[] {
+  /** Its failed nodes, of these classes; no classes: all. */
+  failed(classes: readonly FailureClass[]): { address: Address; isDeleted: boolean }[] {
     return failedOf(this.#vms, this.host, classes);
   }
 
   /**
-   * What the watch will need is there: to be asked before the first change of a plan that comes
-   * before it. Rejects with `host-not-ready` (console logs that can't be read), and as
-   * `credentials` do.
+   * Checks, before the first change of a plan, what the watch after it will need. Rejects with
+   * `host-not-ready` (console logs that can't be read), and as `credentials` do.
    */
   async checkBefore(plan: Plan, signal: AbortSignal): Promise<void> {
     if (!leavesOpen(this.#vms, this.host, plan)) return;
@@ -144,7 +143,7 @@ export class Session {
     for (const report of this.#reports) report.emit(event);
   }
 
-  /** For the reports of a run that ends before it watches: these have failed already. */
+  /** For the reports of a run that ends before the watch: these nodes have failed already. */
   lose(lost: ReadonlyMap<Address, LostNode>): void {
     const now = this.#clock.now();
     for (const { address } of this.#vms) {
@@ -180,8 +179,8 @@ export class Session {
 }
 
 /**
- * The work's `session` is locked. Rejects as `Session` and the work do, and with `locked`; the
- * reports say so.
+ * Does the work with a session under its lock. Rejects as `Session` and the work do, and with
+ * `locked`; the reports then have the error.
  */
 export async function withSession<T>(
   request: SessionRequest,
@@ -215,11 +214,10 @@ function goalOf(
 ): Goal {
   if (!fleet.orchestrator) {
     throw new VenError('usage', {
-      summary:
-        `${request.file} has no orchestrator: there is nothing that its nodes would get ` +
-        'ready for',
+      summary: `${request.file} has no orchestrator, so its nodes can't be onboarded`,
       hint:
-        'Say in the fleet file whom the nodes boot from and how they are onboarded: ' +
+        'Write in the fleet file which orchestrator the nodes boot from, and how they are ' +
+        'onboarded: ' +
         'orchestrator: { domain: …, onboarding: interactive }',
     });
   }

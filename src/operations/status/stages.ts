@@ -1,6 +1,6 @@
 /**
- * The stage that a node is in, by its record, what its console said since, and what the
- * orchestrator says. Only looks: nothing is typed, kept or locked.
+ * The stage of a node, from its record, the console output since, and the orchestrator's statuses.
+ * Read only: types nothing, writes nothing, takes no lock.
  */
 import {
   VenError,
@@ -21,13 +21,13 @@ import { readProfile } from '../provision/profile.js';
 
 export interface StageStatus {
   /**
-   * The one that it is in, or was in last; null: it was not watched since it was started, nor
-   * started by ven.
+   * The present or last stage; null: the node was neither started by ven nor watched since its
+   * start.
    */
   stage: string | null;
   /**
-   * When that was so, ISO 8601, where the console can't be read: it may have gone on since. null:
-   * it is so now, or at its end.
+   * The time of that stage, ISO 8601, when the console can't be read: the node may be further by
+   * now. null: it is current, or final.
    */
   stageAsOf: string | null;
   outcome: NodeOutcome | null;
@@ -38,22 +38,21 @@ export interface StageStatus {
 const UNKNOWN: StageStatus = { stage: null, stageAsOf: null, outcome: null, failureClass: null };
 
 /**
- * For all consoles together, in one query. A console that says more in that time is read on in the
- * next query.
+ * The limit for all consoles together in one query. The next query reads on.
  */
 const READ_MS = 2000;
 
-/** A node under way, as far as it has been followed. */
+/** A node under way, and how far its console was read. */
 interface Followed {
-  /** Of the record that it was taken up from. */
+  /** Identifies the record that it was resumed from. */
   of: string;
   watcher: NodeWatcher;
   console: ConsoleReader | null;
-  /** What the orchestrator said last. */
+  /** The orchestrator's last answer. */
   told: OrchestratorHost | null;
 }
 
-/** May be asked as often as one likes: what was read before is not read again. */
+/** Can be asked at any rate: earlier output is not read again. */
 export class StageQuery {
   readonly #request: Request;
   readonly #followed = new Map<string, Followed>();
@@ -70,27 +69,27 @@ export class StageQuery {
   }
 
   /**
-   * A record of a VM that was replaced or started again, or is off half-way, says nothing. One that
-   * has ended says all: it stays ready until the VM is made anew, or failed until it is started
-   * anew. In between its watcher goes on here as it would in a run: with what the console said
-   * since, then with what the orchestrator says (`known`). But no time passes: nothing runs out,
-   * and no silence counts, while nobody watches.
+   * A record does not count if its VM was replaced or restarted, or is off before it was ready. A
+   * final record is the answer: ready until the VM is recreated, failed until it is restarted. In
+   * between the watcher goes on as in a run: with the console output since, then with the
+   * orchestrator's status (`known`). But time does not count: there are no timeouts without a
+   * run.
    */
-  see(
+  stageOf(
     { vm, record, writtenAt }: StoredRecord,
     domain: ObservedDomain | undefined,
     known: OrchestratorHost | null,
     on: { fleet: ResolvedFleet; host: Host },
   ): StageStatus {
     if (!record || record.uuid !== domain?.uuid || record.madeAnew) return UNKNOWN;
-    if (record.outcome === 'ready') return seen(record, null);
+    if (record.outcome === 'ready') return stageStatus(record, null);
     const boot = on.host.lastStart(domain.name);
     if (record.life !== undefined && boot !== null && record.life !== boot) return UNKNOWN;
-    if (record.outcome === 'failed') return seen(record, null);
+    if (record.outcome === 'failed') return stageStatus(record, null);
     if (domain.live === null) return UNKNOWN;
     const followed = this.#follow(vm, record, domain.name, on);
     const asOf = writtenAt?.toISOString() ?? null;
-    if (!followed) return record.visits.length === 0 ? UNKNOWN : seen(record, asOf);
+    if (!followed) return record.visits.length === 0 ? UNKNOWN : stageStatus(record, asOf);
     const isRead = this.#read(followed);
     const before = followed.watcher.stage;
     if (known !== null && known !== followed.told) {
@@ -106,7 +105,7 @@ export class StageQuery {
     const { watcher } = followed;
     const isNews = watcher.stage !== before || watcher.outcome !== 'under-way';
     if (!isRead && !isNews && record.visits.length === 0) return UNKNOWN;
-    return seen(watcher, isRead || isNews ? null : asOf);
+    return stageStatus(watcher, isRead || isNews ? null : asOf);
   }
 
   close(): void {
@@ -114,7 +113,7 @@ export class StageQuery {
     this.#followed.clear();
   }
 
-  /** null: by another profile, or none, than the fleet has now. */
+  /** null: the record is of another profile than the fleet has now. */
   #follow(
     vm: string,
     record: NodeRecord,
@@ -131,8 +130,8 @@ export class StageQuery {
     const begun = record.visits.length > 0;
     const { onboarding } = fleet.orchestrator;
     if (begun && !NodeWatcher.resumes(record.memory, profile, record.flow)) return null;
-    // Of a node that was only started the beginning is read, as a run would: whose bytes these are
-    // is known. Nothing of what is said is shown.
+    // A node that was only started is read from the beginning, as in a run. No output is shown
+    // here, so no secrets are passed.
     const watcher = begun
       ? new NodeWatcher(profile, record.flow, { secrets: [], startedAt: 0, memory: record.memory })
       : new NodeWatcher(profile, onboarding, {
@@ -153,7 +152,7 @@ export class StageQuery {
     return followed;
   }
 
-  /** To the end of what was said. False: it can't be read, or there is more than time. */
+  /** Reads to the end of the log. False: it can't be read, or the time is up. */
   #read({ watcher, console }: Followed): boolean {
     try {
       while (console !== null && performance.now() < this.#until) {
@@ -167,7 +166,7 @@ export class StageQuery {
     return false;
   }
 
-  /** As long as the file says so. */
+  /** Read again only when the fleet file names another profile. */
   #profileOf({ orchestrator }: ResolvedFleet): Profile | null {
     if (!orchestrator) return null;
     const of = JSON.stringify(orchestrator.profile);
@@ -184,7 +183,7 @@ export class StageQuery {
   }
 }
 
-function seen(
+function stageStatus(
   { visits, outcome, failure }: Pick<NodeWatcher, 'visits' | 'outcome' | 'failure'>,
   stageAsOf: string | null,
 ): StageStatus {

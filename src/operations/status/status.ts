@@ -11,14 +11,14 @@ export interface FleetStatus {
   fleet: string;
   host: string;
   /**
-   * null: it is not asked, since the fleet has none, or onboards no nodes, or there are no
+   * null: there is no query: the fleet has no orchestrator, or onboards no nodes, or there are no
    * credentials for it in the environment or in files.
    */
   orchestrator: {
     project: string;
     /**
-     * When it told what is shown of it, ISO 8601, where it did not answer since; null: now (in ten
-     * seconds it is not asked twice), or never.
+     * The time of its last answer, ISO 8601, if it did not answer since; null: now (there is at
+     * most one query in ten seconds), or never.
      */
     asOf: string | null;
     /** Why it does not answer, one line; null: it does. */
@@ -33,7 +33,7 @@ export interface VmStatus extends StageStatus {
   uuid: string;
   /** `missing`: there is no such domain, or it is not this fleet's. */
   power: ObservedDomain['power'] | 'missing';
-  /** Made whole by an apply. */
+  /** An apply has completed it. */
   ready: boolean;
   /** IPv4 addresses from the DHCP leases of libvirt's networks. */
   addresses: string[];
@@ -43,16 +43,16 @@ export interface VmStatus extends StageStatus {
   /** `127.0.0.1:5900`; null without VNC, or while the VM is off. */
   vnc: string | null;
   /**
-   * The host with its serial number, in the orchestrator's words, which may be empty; null: there
-   * is none, or only another machine's, or it is not asked.
+   * The host with its serial number; its statuses may be empty. null: there is none, or it is
+   * another machine's, or there is no query.
    */
   orchestrator: { id: string; hostStatus: string; provisioningStatus: string } | null;
 }
 
 /**
- * Each VM of the fleet file as it stands on the host. Changes nothing, keeps nothing, and needs no
- * lock. For who looks again and again: what was read is not read again, and the orchestrator has
- * its rest.
+ * The state of each VM of the fleet file. Changes nothing, stores nothing, and needs no lock. Made
+ * for repeated queries: earlier output is not read again, and the orchestrator is not queried too
+ * often.
  */
 export function openStatus(request: Request): {
   again: () => Promise<FleetStatus>;
@@ -112,7 +112,7 @@ async function statusNow(
           graphics && 'listen' in graphics && graphics.port > 0
             ? `${graphics.listen}:${graphics.port}`
             : null,
-        ...stages.see(record, domain, known, { fleet, host }),
+        ...stages.stageOf(record, domain, known, { fleet, host }),
         orchestrator: known && {
           id: known.id,
           hostStatus: known.hostStatus,

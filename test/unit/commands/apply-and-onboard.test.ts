@@ -126,8 +126,8 @@ test.each([
 
 test('--retry-failed makes anew what failed, but not what was taken away for that already', async () => {
   const failed = [
-    { address: 'vm.a', madeAnew: false },
-    { address: 'vm.b', madeAnew: true },
+    { address: 'vm.a', isDeleted: false },
+    { address: 'vm.b', isDeleted: true },
   ];
   expect(await retryFailed(session({ failed: () => failed }), [], make, limits, parts)).toBe(0);
   expect(world.options).toMatchObject({

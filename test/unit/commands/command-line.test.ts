@@ -113,7 +113,7 @@ describe('a topic', () => {
   it('needs a fleet file that names an orchestrator', () => {
     const { code, stderr } = run('orchestrator', 'hosts');
     expect(code).toBe(1);
-    expect(stderr).toContain('does not say which project of which orchestrator to ask');
+    expect(stderr).toContain('does not say which orchestrator and project to use');
   });
 });
 

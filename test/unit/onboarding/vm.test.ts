@@ -79,8 +79,8 @@ describe('a VM', () => {
     const result = await drive(world, [vm], { flow: 'interactive' });
     expect(result).toMatchObject({ exitCode: 0, ready: ['vm.a'] });
     expect(world.of('provision-warning').map(({ message }) => message)).toEqual([
-      expect.stringContaining('in use by somebody else'),
-      expect.stringContaining('somebody else has begun'),
+      expect.stringContaining('another terminal is attached'),
+      expect.stringContaining('someone else has begun'),
     ]);
     expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['alice', 'canary-secret']);
     expect(world.machine(vm).typed[0]?.at).toBeGreaterThan(Date.parse('2026-01-01T00:00:40Z'));
@@ -150,7 +150,7 @@ describe('a VM', () => {
           class: 'boot',
           stage: 'work',
           message: expect.stringContaining('deleted') as string,
-          hint: 'Make it again: ven apply lab.yaml --wait ready',
+          hint: 'Create it again: ven apply lab.yaml --wait ready',
         },
       ],
     });
@@ -195,7 +195,7 @@ describe('typing', () => {
     });
     expect(tried.filter((at) => at < 40).length).toBeLessThan(5);
     expect(world.of('provision-warning').map(({ message }) => message)).toEqual([
-      'could not be answered, and is tried again: libvirt is away',
+      'could not be answered, will be retried: libvirt is away',
     ]);
   });
 

@@ -333,7 +333,7 @@ describe('credentials', () => {
     write('onboarding: interactive');
     await expect(register()).rejects.toMatchObject({
       code: 'usage',
-      summary: expect.stringContaining('it has no orchestrator.project') as string,
+      summary: expect.stringContaining('orchestrator.project is missing') as string,
     });
   });
 });

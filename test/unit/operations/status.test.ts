@@ -414,8 +414,8 @@ describe('by the orchestrator', () => {
   });
 
   it.each<[string, Parameters<Orchestrator['fail']>[0], RegExp]>([
-    ['is down', { how: 503 }, /does not tell the status of its hosts: .*503/],
-    ['resets', { how: 'reset' }, /does not tell the status of its hosts/],
+    ['is down', { how: 503 }, /does not answer the query for the status of its hosts: .*503/],
+    ['resets', { how: 'reset' }, /does not answer the query for the status of its hosts/],
     [
       'refuses, and says all that it was told',
       { op: 'token', how: 'echo' },
@@ -424,7 +424,7 @@ describe('by the orchestrator', () => {
     [
       'is slow',
       { op: 'hosts', how: 'slow', delay: 20_000 },
-      /does not tell the status of its hosts: no answer within 3 s/,
+      /does not answer the query for the status of its hosts: no answer within 3 s/,
     ],
     ['gives a token slowly', { op: 'token', how: 'slow', delay: 20_000 }, /no answer within 3 s/],
   ])('that %s is one line of warning, in a few seconds', async (_, fault, warning) => {
