@@ -27,9 +27,10 @@ export default class Completion extends VenCommand {
 }
 
 function describe({ id, summary, flags, args, strict }: Command.Loadable): Completed {
+  const several = strict === false ? 'some' : 'one';
   return {
     name: id.replaceAll(':', ' '),
-    vms: !Object.hasOwn(args, 'vm') ? 'none' : strict === false ? 'some' : 'one',
+    vms: Object.hasOwn(args, 'vm') ? several : 'none',
     summary: summary ?? '',
     flags: Object.values(flags).map((flag) => ({
       name: flag.name,

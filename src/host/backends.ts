@@ -1,7 +1,7 @@
 import { vagrantBackend } from './vagrant/backend.js';
 
 /**
- * What can bring VMs up, each in a folder of its own. Each takes what it needs of the same options.
+ * The backends that bring VMs up, each in its own folder. All get the same options.
  */
 export const BACKENDS = {
   vagrant: vagrantBackend,

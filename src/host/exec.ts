@@ -1,4 +1,4 @@
-/** The one way to run a program: an argv array, never a shell, always a time limit. */
+/** The only function that runs programs: an argv array, no shell, always a time limit. */
 import { execa, ExecaError } from 'execa';
 import { VenError } from '../model/index.js';
 import { createMasker } from '../secrets/index.js';
@@ -7,7 +7,7 @@ import { explain } from './libvirt/answers.js';
 export type Env = Readonly<Record<string, string | undefined>>;
 
 export interface RunOptions {
-  /** ven's own environment; the child gets only what programs of this kind need of it. */
+  /** ven's own environment; the child gets only the variables that these programs need. */
   env: Env;
   timeoutSeconds: number;
   /** From SIGTERM to SIGKILL. Default: 5. */
@@ -17,11 +17,11 @@ export interface RunOptions {
   /** More variables for the child. */
   extraEnv?: Readonly<Record<string, string>> | undefined;
   /**
-   * File descriptors to hand down, as 3, 4, … in order. A lock among them lives as long as the
-   * child.
+   * File descriptors for the child, as 3, 4, … in order. It holds a lock among them as long as it
+   * runs.
    */
   fds?: readonly number[] | undefined;
-  /** Gets stdout as it comes, in whole characters; it is then not kept. */
+  /** Gets stdout as it comes, in whole characters; it is then not collected. */
   onStdout?: ((text: string) => void) | undefined;
   /** Never shown in an error. */
   secrets?: readonly string[] | undefined;
@@ -37,13 +37,12 @@ export interface Ran {
 }
 
 const STDOUT_LIMIT = 256 * 1024 * 1024;
-/** Of what a program complains about, the end is what counts. */
+/** Of a program's errors, the last lines count. */
 const STDERR_LIMIT = 4 * 1024 * 1024;
 const KILL_AFTER_SECONDS = 5;
 
 /**
- * What libvirt's client, ssh and vagrant look at. All else of ven's environment is nobody's
- * business.
+ * The variables that libvirt's client, ssh and vagrant read. Children get no others.
  */
 const PASSED_ON = [
   'PATH',
@@ -66,7 +65,7 @@ const PASSED_ON = [
  * At the time limit, or when `signal` is aborted, the group gets SIGTERM, and
  * `killAfterSeconds` later SIGKILL.
  * @throws VenError `host-not-ready` when there is no such program, `interrupted` when aborted, else
- * `tool-failed` or what the program's words mean.
+ * `tool-failed`, or the error that its message means.
  */
 export async function run(
   file: string,
@@ -95,7 +94,9 @@ export async function run(
     try {
       if (options.onStdout) options.onStdout(text);
       else if ((size += text.length) > STDOUT_LIMIT)
-        throw new VenError('tool-failed', { summary: `${file} says too much: more than 256 MiB` });
+        throw new VenError('tool-failed', {
+          summary: `${file} printed too much: more than 256 MiB`,
+        });
       else collected.push(text);
     } catch (error) {
       fault = error;
@@ -136,7 +137,7 @@ export async function run(
   return { exitCode, stdout: collected.join(''), stderr: hide(stderr) };
 }
 
-/** As one could paste it into a shell. */
+/** For pasting into a shell. */
 export function commandLine(file: string, args: readonly string[]): string {
   return [file, ...args]
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))

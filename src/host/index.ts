@@ -1,9 +1,9 @@
 /**
  * The only room that touches the machine: programs, libvirt through virsh, vagrant, files, the
- * lock. `openHost` is its one door to a libvirt host; beside it are the files that belong to no
- * host. It says what it saw and does single acts, each idempotent; it never decides what should be.
- * Nothing else runs a program, and one module here (`libvirt/answers.ts`) knows the wording of
- * those programs.
+ * lock. `openHost` is the one door to a libvirt host; the other exports are files that belong to no
+ * host. It observes, and does single idempotent acts; it never decides what should be. No other
+ * room runs a program, and one module here (`libvirt/answers.ts`) knows the wording of those
+ * programs.
  */
 export { openHost, type HostOptions } from './open-host.js';
 export { firmwareHere, ownFirmware } from './checks/firmware.js';

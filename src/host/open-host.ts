@@ -28,18 +28,18 @@ export interface HostOptions {
   /** The text of the Vagrantfile, which reads `machines.json` beside it. */
   vagrantfile: string;
   env: Env;
-  /** Without it, `observe` looks at no passwords, and none can be set. */
+  /** Without it, `observe` checks no passwords, and none can be set. */
   readSecret?: ReadSecret | undefined;
-  /** Where libvirt logs of its domains; default: where it does. */
+  /** The folder of libvirt's logs of domains; default: libvirt's own. */
   logFolder?: string | undefined;
 }
 
-/** The real host. Nothing is run, and no file made, before something is asked. */
+/** The real host. Runs no program and creates no file before its first call. */
 export function openHost(options: HostOptions): Host {
   return hostWith(options, {});
 }
 
-/** `lockFd`: see `LockFile.fd`. `signal`: ends what virsh is at work on. */
+/** `lockFd`: see `LockFile.fd`. `signal`: ends running virsh commands. */
 function hostWith(
   options: HostOptions,
   { lockFd, signal }: { lockFd?: number; signal?: AbortSignal | undefined },

@@ -85,7 +85,7 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
 
     const second = new Terminal(lab, 'console', 'node');
     expect(await second.left()).toMatchObject({ code: 1 });
-    expect(second.shown).toContain('Somebody is attached to this console already');
+    expect(second.shown).toContain('Another client is attached to this console already');
     expect(second.shown).toContain('--read-only');
 
     const session = terminal.shown.slice(begin);

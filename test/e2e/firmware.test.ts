@@ -210,7 +210,7 @@ describe('firmware that is not there', () => {
     const { code, stderr } = await lab.ven('apply', '--yes');
     expect(code).toBe(7);
     expect(stderr).toContain(
-      'The firmware file /nowhere/CODE.fd and /nowhere/VARS.fd is not there',
+      'The firmware file /nowhere/CODE.fd and /nowhere/VARS.fd does not exist',
     );
     expect(await lab.leftovers()).toEqual([]);
   });

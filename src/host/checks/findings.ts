@@ -1,4 +1,4 @@
-/** Is the host ready for a fleet, and what to type where it is not. Changes nothing. */
+/** Checks whether the host is ready for a fleet, with fixes. Changes nothing. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import {
@@ -40,7 +40,7 @@ export const finding = (
   fix,
 });
 
-/** Never rejects for what it finds. */
+/** Never rejects for a finding. */
 export async function findingsOf(
   fleet: ResolvedFleet,
   options: FindingsOptions,
@@ -97,7 +97,7 @@ async function libvirtFindings(
         'libvirt',
         'missing',
         `${error.summary} (${uri})`,
-        error.hint ?? `Look at: virsh -c ${uri} version`,
+        error.hint ?? `Try: virsh -c ${uri} version`,
       ),
     ];
   }
@@ -125,7 +125,7 @@ async function libvirtFindings(
   ];
 }
 
-/** What QEMU and its company can do, as libvirt sees it; so it holds for a remote host, too. */
+/** Checks of QEMU and its tools, as libvirt reports them; so they work for a remote host too. */
 function guestFindings(
   fleet: ResolvedFleet,
   capabilities: VirshReply | undefined,
@@ -165,7 +165,7 @@ function canEmulateTpm(root: XmlElement): boolean {
       .filter((element) => attribute(element, 'name') === name)
       .flatMap((element) => childrenNamed(element, 'value').map(textOf));
   const versions = values('backendVersion');
-  // Before libvirt 8 it does not tell the versions.
+  // libvirt before 8 does not report the versions.
   return (
     values('backendModel').includes('emulator') &&
     (versions.length === 0 || versions.includes('2.0'))
@@ -191,7 +191,7 @@ async function kvmFindings(fleet: ResolvedFleet, virsh: Virsh, env: Env): Promis
   return [finding('kvm', 'warning', why, `VMs run, about ten times slower. ${fix}`)];
 }
 
-/** Only where the host is this machine. */
+/** Only when the host is this machine. */
 function localFindings(fleet: ResolvedFleet, env: Env, uri: string): HostFinding[] {
   if (!isLocal(uri)) return [];
   const findings: HostFinding[] = [];
@@ -238,7 +238,7 @@ function localFindings(fleet: ResolvedFleet, env: Env, uri: string): HostFinding
   return findings;
 }
 
-/** Neither everybody nor a group other than root's may use it. False when there is none. */
+/** Whether only root may use it. False when it does not exist. */
 function kvmIsClosed(): boolean {
   try {
     const { mode, gid } = statSync('/dev/kvm');
@@ -301,7 +301,7 @@ function runnerFinding(
     : containerFinding(runner.image, options);
 }
 
-/** The image's vagrant is known to be there: that is what the image is. */
+/** The image contains vagrant, so that needs no check. */
 async function containerFinding(image: string, { env }: FindingsOptions): Promise<HostFinding[]> {
   const state = await engineState(image, env);
   if ('problem' in state) {
@@ -328,7 +328,7 @@ async function containerFinding(image: string, { env }: FindingsOptions): Promis
   ];
 }
 
-/** Asking vagrant costs a second; without `probe` it is enough that it can be executed. */
+/** Running vagrant costs a second; without `probe` only its executable is checked. */
 async function vagrantFinding({ env, probe }: FindingsOptions): Promise<HostFinding[]> {
   const install = 'sudo apt-get install vagrant vagrant-libvirt';
   if (findProgram('vagrant', env) === null)
@@ -359,7 +359,7 @@ async function vagrantFinding({ env, probe }: FindingsOptions): Promise<HostFind
   }
 }
 
-/** Also in the folders for administrators, where dnsmasq stands. */
+/** Searches the administrators' folders too, where dnsmasq is. */
 function findProgram(name: string, env: Env): string | null {
   const folders = [
     ...(env['PATH'] ?? '').split(delimiter),

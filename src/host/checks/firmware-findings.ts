@@ -55,13 +55,13 @@ function finding(
       ? {
           check,
           level: 'ok',
-          message: `${wanted.loader} ${isLocal(uri) ? 'is there' : 'is taken to be there'}`,
+          message: `${wanted.loader} ${isLocal(uri) ? 'exists' : 'is assumed to exist'}`,
           fix: '',
         }
       : {
           check,
           level: 'missing',
-          message: `The firmware file ${missing.join(' and ')} is not there`,
+          message: `The firmware file ${missing.join(' and ')} does not exist`,
           fix:
             'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what ' +
             'the host has',

@@ -22,26 +22,25 @@ import type { Virsh } from '../libvirt/virsh.js';
 
 const TIMEOUT_SECONDS = 40;
 
-/** What libvirt can be asked about UEFI; see `libvirtFirmware`. */
+/** The query for libvirt's UEFI support; see `libvirtFirmware`. */
 export const FIRMWARE_QUESTION = ['domcapabilities', '--machine', 'q35', '--arch', 'x86_64'];
 
 export interface FirmwareSearch {
-  /** Folders with descriptors, the one that counts most first. */
+  /** Folders with descriptors, by precedence, highest first. */
   folders: readonly string[];
-  /** Whether there is such a file. */
+  /** Whether the file exists. */
   exists: (path: string) => boolean;
 }
 
 /**
- * What descriptors there are for a kind; `passedOver` tells of each that did not fit why, the first
- * first.
+ * The descriptors for a kind. `passedOver`: why each of the others did not fit, in order.
  */
 export interface FirmwareFound {
   firmware: Extract<HostFirmware, { by: 'files' }> | null;
   passedOver: string[];
 }
 
-/** Where libvirt itself looks, for the given connection. */
+/** The folders that libvirt itself searches, for this connection. */
 export function firmwareSearch(uri: string, env: Env): FirmwareSearch {
   const folders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
   if (uri.startsWith('qemu:///session')) {
@@ -52,8 +51,8 @@ export function firmwareSearch(uri: string, env: Env): FirmwareSearch {
 }
 
 /**
- * The first descriptor, by priority, that fits a q35 machine for x86_64 with NVRAM of its own, and
- * whose files are there.
+ * The first descriptor, by priority, that fits a q35 machine for x86_64 with its own NVRAM, and
+ * whose files exist.
  */
 export function findFirmware(
   kind: UefiKind,
@@ -79,9 +78,9 @@ export function findFirmware(
 }
 
 /**
- * The firmware for a VM. Where no descriptor can be read (a remote host, say), libvirt is asked
- * whether it has some, and chooses itself when the VM starts.
- * @throws VenError `host-not-ready` when there is none, or when the VM's own files are not there.
+ * The firmware for a VM. When no descriptor can be read (a remote host, for example), libvirt is
+ * asked whether it has one, and chooses it when the VM starts.
+ * @throws VenError `host-not-ready` when there is none, or when the VM's own files do not exist.
  */
 export async function firmwareFor(
   virsh: Virsh,
@@ -93,7 +92,7 @@ export async function firmwareFor(
     const missing = isLocal(uri) ? missingFiles(wanted) : [];
     if (missing.length === 0) return ownFirmware(wanted);
     throw new VenError('host-not-ready', {
-      summary: `The firmware file ${missing.join(' and ')} is not there`,
+      summary: `The firmware file ${missing.join(' and ')} does not exist`,
       hint:
         'Correct `firmware` in the fleet file, or write `firmware: uefi` to take what the ' +
         'host has',
@@ -114,7 +113,8 @@ export async function firmwareFor(
 }
 
 /**
- * What this machine has by its descriptors, whatever host a fleet is for; else libvirt's choice.
+ * This machine's firmware, from its descriptors, whatever host the fleet is for; else libvirt's
+ * choice.
  */
 export function firmwareHere(
   wanted: Exclude<ResolvedFirmware, 'bios'>,
@@ -126,7 +126,7 @@ export function firmwareHere(
   return firmware ?? { by: 'libvirt', secure: usesSecureBoot(wanted) };
 }
 
-/** Files that the fleet file names, as a host's firmware. */
+/** The files that the fleet file names, as `HostFirmware`. */
 export function ownFirmware(wanted: OwnFirmware): Extract<HostFirmware, { by: 'files' }> {
   const file = (path: string): FirmwareFile => ({
     path,
@@ -140,12 +140,12 @@ export function ownFirmware(wanted: OwnFirmware): Extract<HostFirmware, { by: 'f
   };
 }
 
-/** Of the files that the fleet file names, those that are not on this machine. */
+/** The files that the fleet file names and this machine does not have. */
 export function missingFiles({ loader, nvramTemplate }: OwnFirmware): string[] {
   return [loader, nvramTemplate].filter((path) => !isFile(path));
 }
 
-/** What libvirt's answer to `FIRMWARE_QUESTION` promises; null: nothing of that kind. */
+/** The firmware that libvirt offers in its answer to `FIRMWARE_QUESTION`; null: none. */
 export function libvirtFirmware(kind: UefiKind, capabilities: string): HostFirmware | null {
   const os = child(parseXml(capabilities), 'os');
   const loader = child(os, 'loader');
@@ -175,7 +175,9 @@ function noFirmware(
   }
   return new VenError('host-not-ready', {
     summary: `This host has no ${what}${need.template ? ' with a raw NVRAM template' : ''}`,
-    ...(passedOver.length > 0 ? { detail: `Looked at:\n${passedOver.join('\n')}` } : {}),
+    ...(passedOver.length > 0
+      ? { detail: `Found, but not usable:\n${passedOver.join('\n')}` }
+      : {}),
     hint: FIRMWARE_FIX,
   });
 }
@@ -200,7 +202,7 @@ interface Descriptor {
   nvramTemplate: FirmwareFile | null;
 }
 
-/** By name, from whatever folder; of two with one name that of the folder that counts more. */
+/** From all folders, by name; of two with the same name, the one with higher precedence. */
 function descriptorFiles(folders: readonly string[]): string[] {
   const byName = new Map<string, string>();
   for (const folder of folders) {
@@ -213,8 +215,8 @@ function descriptorFiles(folders: readonly string[]): string[] {
 }
 
 /**
- * A text says why it is none; an empty file masks the one of that name in a folder that counts
- * less.
+ * A text says why the file is not a descriptor. An empty file masks the one of the same name in a
+ * folder with lower precedence.
  */
 function readDescriptor(path: string): Descriptor | string {
   let text: string;
@@ -245,7 +247,7 @@ function readDescriptor(path: string): Descriptor | string {
   }
 }
 
-/** null: it fits. */
+/** Why it does not fit; null: it fits. */
 function whyUnfit(
   { interfaces, features, targets, loader, nvramTemplate }: Descriptor,
   kind: UefiKind,
@@ -259,8 +261,8 @@ function whyUnfit(
     )
   )
     return 'not for x86_64 q35';
-  // Those for confidential VMs only are a single image without variables; that one can *also* be
-  // used so is no matter.
+  // Descriptors only for confidential VMs have a single image without variables. Others that
+  // *also* support those are fine.
   if (!loader || !nvramTemplate) return 'no flash images of code and variables';
   const secure = ['secure-boot', 'requires-smm', 'enrolled-keys'];
   const wanted = kind === 'uefi' ? [] : need.ownKeys === true ? secure.slice(0, 2) : secure;

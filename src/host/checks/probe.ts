@@ -1,7 +1,7 @@
 /**
- * Does KVM work here? A /dev/kvm that exists and answers may still be unable to run firmware, or be
- * closed to QEMU's user; so a tiny VM is tried. It is transient and belongs to the one virsh
- * process that made it: it is gone with it.
+ * Checks whether KVM works, with a tiny VM: a /dev/kvm that exists may still be unable to run
+ * firmware, or be closed to QEMU's user. The VM is transient and ends with the virsh process that
+ * created it.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -37,23 +37,23 @@ export async function probeAccelerator(
       accelerator: 'qemu',
       why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})`,
     };
-  // Firmware without a variable store, which would be left behind. Older libvirt can't say that;
-  // there the BIOS is tried, as where the firmware's file is not to be seen from here.
+  // Firmware without a variable store, which would be left behind. Older libvirt can't express
+  // that: then the BIOS is tried, as when this machine does not have the firmware's file.
   const stateless = isLocal(uri) && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
   const uefi = stateless
     ? (findFirmware('uefi', { template: false }, firmwareSearch(uri, env)).firmware?.loader ?? null)
     : null;
 
-  let [made, state] = await tryOut(virsh, uefi);
-  // One name for all, so that libvirt keeps one log of probes; two at once take turns.
-  for (let turn = 0; made?.answer === 'exists' && turn < TURNS; turn += 1) {
+  let [created, state] = await tryOut(virsh, uefi);
+  // One name for all probes, so that libvirt has one log for them; concurrent probes wait.
+  for (let turn = 0; created?.answer === 'exists' && turn < TURNS; turn += 1) {
     await pause(TURN_MS);
-    [made, state] = await tryOut(virsh, uefi);
+    [created, state] = await tryOut(virsh, uefi);
   }
-  if (!made?.ok)
+  if (!created?.ok)
     return {
       accelerator: 'qemu',
-      why: `software emulation: a VM with KVM does not start (${firstWords(made?.error?.detail)})`,
+      why: `software emulation: a VM with KVM does not start (${firstWords(created?.error?.detail)})`,
     };
   if (state?.ok && state.text.startsWith('running'))
     return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };
@@ -70,7 +70,7 @@ async function tryOut(
   uefi: FirmwareFile | null,
 ): Promise<(VirshReply | undefined)[]> {
   const uuid = randomUUID();
-  const [made, , state] = await virsh.ask(
+  const [created, , state] = await virsh.ask(
     [
       ['create', { file: tinyDomain(uuid, uefi) }, '--autodestroy'],
       ['event', '--domain', uuid, '--event', 'lifecycle', '--timeout', String(WATCH_SECONDS)],
@@ -78,18 +78,18 @@ async function tryOut(
     ],
     { timeoutSeconds: TIMEOUT_SECONDS },
   );
-  return [made, state];
+  return [created, state];
 }
 
 /**
- * From the answer to `virsh version`, as libvirt counts: 9.0.0 is 9000000. 0 when it does not say.
+ * From the answer of `virsh version`, as libvirt counts: 9.0.0 is 9000000. 0: not known.
  */
 export function libvirtVersion(text: string): number {
   const found = /Using library: libvirt (\d+)\.(\d+)\.(\d+)/.exec(text);
   return found ? Number(found[1]) * 1_000_000 + Number(found[2]) * 1000 + Number(found[3]) : 0;
 }
 
-/** No disk, no NIC, nothing kept. The CPU is the one that ven's VMs get with KVM. */
+/** No disk, no NIC, nothing persistent. The CPU is the one that ven's VMs get with KVM. */
 function tinyDomain(uuid: string, uefi: FirmwareFile | null): string {
   const format = uefi === null || uefi.format === 'raw' ? {} : { format: uefi.format };
   const attrs = { readonly: 'yes', type: 'pflash', stateless: 'yes', ...format };
@@ -103,7 +103,7 @@ function tinyDomain(uuid: string, uefi: FirmwareFile | null): string {
 <devices><controller type="usb" model="none"/><memballoon model="none"/></devices></domain>`;
 }
 
-/** QEMU's own complaint, if there is one in libvirt's; else libvirt's last line. */
+/** QEMU's own error, if libvirt's contains one; else libvirt's last line. */
 function firstWords(detail: string | undefined): string {
   const lines = (detail ?? '')
     .split('\n')

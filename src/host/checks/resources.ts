@@ -1,5 +1,5 @@
 /**
- * Free memory and disk against what a fleet asks for. Both may be overcommitted: so these are
+ * Compares free memory and disk with the fleet's needs. Both may be overcommitted, so these are
  * warnings.
  */
 import type { HostFinding, ResolvedFleet } from '../../model/index.js';
@@ -9,7 +9,7 @@ import { poolFacts } from '../../libvirt/index.js';
 export interface Resources {
   /** The answer to `virsh nodememstats`. */
   memory: string;
-  /** UUIDs of what runs already: its memory is taken, and its disks are made. */
+  /** UUIDs of running VMs: their memory is in use, and their disks exist. */
   running: ReadonlySet<string>;
   /** Each pool's XML; empty when there is no such pool. */
   pools: ReadonlyMap<string, string>;
@@ -78,7 +78,7 @@ export function resourceFindings(
   return findings;
 }
 
-/** What could be had: caches give way. */
+/** The available memory: caches count as free. */
 function freeKiB(memory: string): number | null {
   const of = (name: string): number =>
     Number(new RegExp(`^${name}\\s*:\\s*(\\d+) KiB`, 'm').exec(memory)?.[1] ?? NaN);

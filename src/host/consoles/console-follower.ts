@@ -1,6 +1,6 @@
 /**
- * One console log, read again and again from a known place on, through rotations: for those who
- * watch hundreds. Synchronous, since a look at a log in which nothing is new costs a single `stat`.
+ * Polls one console log from a known place on, through rotations; for runs that watch hundreds of
+ * nodes. Synchronous, since a poll of a log without news costs a single `stat`.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import type { ConsolePiece, ConsoleReader, LogPosition } from '../../model/index.js';
@@ -13,7 +13,9 @@ interface OpenLog {
 }
 
 const PIECE_BYTES = 64 * 1024;
-/** Of one log in one look, so that a node that talks without end does not silence the others. */
+/**
+ * The bytes of one log in one poll, so that a node that prints without end does not block others.
+ */
 const LOOK_BYTES = 1024 * 1024;
 
 export class ConsoleFollower implements ConsoleReader {
@@ -21,11 +23,11 @@ export class ConsoleFollower implements ConsoleReader {
   readonly #from: LogPosition | null;
   /** Oldest first; the first is the one being read. */
   #files: OpenLog[] = [];
-  /** The one before it: what was read of it lately may still have to be masked. */
+  /** The file before it: its last bytes may still have to be masked. */
   #before: OpenLog | null = null;
 
   /**
-   * `from` null, or a file that is not kept any more: from the oldest byte that is kept. @throws
+   * `from` null, or a file that is gone: from the oldest byte. @throws
    * VenError `host-not-ready` when it is on another machine.
    */
   constructor({
@@ -43,7 +45,7 @@ export class ConsoleFollower implements ConsoleReader {
     this.#from = from;
   }
 
-  /** Where the next byte will be. */
+  /** The place of the next byte. */
   get position(): LogPosition {
     const [file] = this.#files;
     return file
@@ -52,8 +54,8 @@ export class ConsoleFollower implements ConsoleReader {
   }
 
   /**
-   * What has been said since the last call, up to a MiB or so: call again until nothing comes. No
-   * log yet is nothing said.
+   * The output since the last call, up to about a MiB: call again until it is empty. Without a log
+   * it is empty.
    * @throws VenError `host-not-ready` (not allowed to read it), `tool-failed`
    */
   read(): ConsolePiece[] {
@@ -62,8 +64,7 @@ export class ConsoleFollower implements ConsoleReader {
     const now = this.#current();
     if (now?.id === file.id && now.size === file.position) return [];
     const pieces = rest(file);
-    // Between the renaming and the new file there is none: then there may be more to come of the
-    // one that is open.
+    // Between the renaming and the new file there is no file: then the open one may still grow.
     if (pieces.length > 0 || now === null || now.id === file.id) return pieces;
     if (next === undefined) this.#files.push(...this.#newer(file.id));
     if (this.#files.length === 1) return [];
@@ -74,15 +75,15 @@ export class ConsoleFollower implements ConsoleReader {
   }
 
   /**
-   * Overwrites bytes that were read lately with asterisks, in whatever file they are by now.
-   * Returns why it could not, or null.
+   * Overwrites bytes that were read lately with asterisks, also after a rotation. Returns why it
+   * could not, or null.
    */
   mask({ file, position }: LogPosition, length: number): string | null {
     const open = [this.#before, ...this.#files].find((each) => each?.id === file);
     if (!open) return 'the file has been rotated away';
     let fd: number | null = null;
     try {
-      // Through the descriptor, so that a rotation in between does no harm.
+      // Through the descriptor, so that a rotation in between does not matter.
       fd = openSync(`/proc/self/fd/${open.fd}`, constants.O_WRONLY);
       writeSync(fd, '*'.repeat(length), position, 'latin1');
       return null;
@@ -112,7 +113,7 @@ export class ConsoleFollower implements ConsoleReader {
   }
 
   /**
-   * Opens those that came after `than`; null: all that are kept. From the newest on, so that a
+   * Opens the files that are newer than `than`; null: all. Starts with the newest, so that a
    * rotation in between hides none.
    */
   #newer(than: string | null): OpenLog[] {
@@ -148,8 +149,7 @@ export class ConsoleFollower implements ConsoleReader {
 }
 
 /**
- * The end of what has been said so far: what follows is said later. No log: the beginning of the
- * first that there will be.
+ * The end of the output so far. Without a log: the beginning of the first one.
  */
 export function consoleEnd({
   uri,
@@ -172,7 +172,7 @@ export function consoleEnd({
 
 function rest(file: OpenLog): ConsolePiece[] {
   const { size } = fstatSync(file.fd);
-  if (size < file.position) file.position = 0; // somebody has emptied it
+  if (size < file.position) file.position = 0; // it was truncated
   const pieces: ConsolePiece[] = [];
   for (let taken = 0; taken < LOOK_BYTES;) {
     const bytes = Buffer.allocUnsafe(Math.min(PIECE_BYTES, Math.max(1, size - file.position)));

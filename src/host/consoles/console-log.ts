@@ -14,7 +14,7 @@ export interface ReadLog {
   domain: string;
   /**
    * Go on at the end: through rotation, restarts of the VM, and the log's deletion; waits for a log
-   * that is not there yet.
+   * that does not exist yet.
    */
   follow: boolean;
   signal?: AbortSignal | undefined;
@@ -30,15 +30,16 @@ interface LogFile {
 }
 
 /**
- * Where `templates/domain.xml.njk` has virtlogd write, and where libvirt itself writes of a domain.
+ * The folder that `templates/domain.xml.njk` makes virtlogd write to, and where libvirt writes its
+ * own log of a domain.
  */
 export const LOG_FOLDER = '/var/log/libvirt/qemu';
 const PIECE = 64 * 1024;
 const POLL_MS = 200;
 
 /**
- * All that is kept, oldest first, then null. With `follow` what comes next, and null again whenever
- * nothing more came for a moment. Ends quietly when `signal` is aborted.
+ * The whole log, oldest first, then null. With `follow` also new output, and null again whenever
+ * there was none for a moment. Ends without an error when `signal` is aborted.
  * @throws VenError `not-found` (no log), `host-not-ready` (not allowed to read it, or it is on
  * another machine).
  */
@@ -50,8 +51,8 @@ export async function* readConsoleLog({
   folder = LOG_FOLDER,
 }: ReadLog): AsyncGenerator<Uint8Array | null> {
   const path = consoleLogPath(uri, domain, folder);
-  const seen = new Set<string>();
-  let files = await openNew(path, seen);
+  const opened = new Set<string>();
+  let files = await openNew(path, opened);
   try {
     if (files.length === 0 && !follow) throw missing(domain, path);
     let state: 'begun' | 'growing' | 'quiet' = 'begun';
@@ -68,9 +69,8 @@ export async function* readConsoleLog({
       state = grew ? 'growing' : 'quiet';
       await closeAll(files.slice(0, -1));
       files = files.slice(-1);
-      // After a rotation the file of till now is read once more: something may have been written to
-      // it just before.
-      const newer = (await isCurrent(path, files[0])) ? [] : await openNew(path, seen);
+      // After a rotation the former file is read once more: it may have grown just before.
+      const newer = (await isCurrent(path, files[0])) ? [] : await openNew(path, opened);
       if (newer.length > 0) files = [...files, ...newer];
       else await pause(POLL_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
     }
@@ -86,7 +86,7 @@ export function consoleLogPath(uri: string, domain: string, folder = LOG_FOLDER)
   return path;
 }
 
-/** False: the name has another file now, or none. */
+/** False: the path is another file now, or none. */
 async function isCurrent(path: string, file: LogFile | undefined): Promise<boolean> {
   try {
     return file !== undefined && idOf(await stat(path, { bigint: true })) === file.id;
@@ -97,7 +97,7 @@ async function isCurrent(path: string, file: LogFile | undefined): Promise<boole
 
 async function* rest(file: LogFile): AsyncGenerator<Uint8Array> {
   const { size } = await file.handle.stat();
-  if (size < file.position) file.position = 0; // somebody has emptied it
+  if (size < file.position) file.position = 0; // it was truncated
   for (;;) {
     const { bytesRead, buffer } = await file.handle.read(
       Buffer.alloc(PIECE),
@@ -112,10 +112,10 @@ async function* rest(file: LogFile): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Those that have not been opened before, oldest first. From the newest on, so that a rotation in
- * between hides none.
+ * Opens the files not opened before; returns them oldest first. Starts with the newest, so that a
+ * rotation in between hides none.
  */
-async function openNew(path: string, seen: Set<string>): Promise<LogFile[]> {
+async function openNew(path: string, opened: Set<string>): Promise<LogFile[]> {
   const files: LogFile[] = [];
   for (let age = -1; ; age += 1) {
     const name = age < 0 ? path : `${path}.${age}`;
@@ -130,16 +130,16 @@ async function openNew(path: string, seen: Set<string>): Promise<LogFile[]> {
       throw unreadable(name, code, error);
     }
     const id = idOf(await handle.stat({ bigint: true }));
-    if (seen.has(id)) {
+    if (opened.has(id)) {
       await handle.close();
       continue;
     }
-    seen.add(id);
+    opened.add(id);
     files.unshift({ handle, id, position: 0 });
   }
 }
 
-/** The inode alone will not do: a file made after another was deleted may have the same. */
+/** The inode alone is not enough: a new file may get the inode of a deleted one. */
 export function idOf({ ino, birthtimeNs }: { ino: bigint; birthtimeNs: bigint }): string {
   return `${ino}-${birthtimeNs}`;
 }
@@ -161,14 +161,14 @@ export function unreadable(path: string, code: string | undefined, cause: unknow
     return new VenError('tool-failed', {
       summary: `${path} can't be read`,
       detail: String(cause),
-      hint: `Look at it: ls -ld ${path}`,
+      hint: `Check it: ls -ld ${path}`,
       cause,
     });
   }
   return new VenError('host-not-ready', {
     summary: `You may not read ${path}`,
-    detail: 'It holds all that the VM says, and belongs to root.',
-    hint: `Run the same with sudo, or read it as it is: sudo tail -F ${path}`,
+    detail: 'It holds all output of the VM, and belongs to root.',
+    hint: `Run the same with sudo, or read the file itself: sudo tail -F ${path}`,
     cause,
   });
 }

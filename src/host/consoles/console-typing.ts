@@ -1,7 +1,7 @@
 /**
- * Typing at a domain's serial console. virsh wants a terminal, so it gets a pseudo terminal of its
- * own, made by script(1). What is typed goes through pipes and terminals only: it is in no argument
- * and in no environment.
+ * Typing at a domain's serial console. virsh needs a terminal, so it gets its own pseudo terminal
+ * from script(1). The text goes through pipes and terminals only: never through an argument or an
+ * environment.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { answerOf, explain } from '../libvirt/answers.js';
 import { childEnv, commandLine, missingProgram, run, stopped, type Env } from '../exec.js';
 import { limiter } from '../libvirt/limiter.js';
 
-/** `timeoutSeconds`: from its turn on. */
+/** `timeoutSeconds`: from the start of this typing on, without the wait for others. */
 export interface TypeOptions extends TypeRequest {
   uri: string;
   env: Env;
@@ -26,29 +26,29 @@ const ESCAPE = '\u001d';
 const TIMEOUT_SECONDS = 20;
 const POLL_MS = 50;
 /**
- * The longest that we wait for the node's answer to what was typed, before we leave: it is not read
- * before QEMU sees us.
+ * The longest wait for the node's answer before detaching: QEMU reads nothing before it notices the
+ * client.
  */
 const ANSWER_MS = 5000;
-/** For libvirt to hear that we leave. */
+/** Time for libvirt to notice that we detach. */
 const LEAVE_MS = 1500;
-/** What has come back is followed by what libvirt still has under way. */
+/** Pause after the answer, for bytes that libvirt still transfers. */
 const SETTLE_MS = 150;
 /**
- * QEMU looks once a second whether anybody is at its terminal, and reads what was typed only then.
- * What somebody typed who was killed within that second still lies there: it comes now, before
- * ours, and perhaps ours is then not wanted any more.
+ * QEMU checks once a second whether a client is at its terminal, and reads input only then. Input
+ * of a client that was killed within that second is still there: it arrives first, and ours may
+ * then not be wanted any more.
  */
 const LEFT_BEHIND_MS = 2000;
 const KEPT_CHARACTERS = 4096;
-/** Each needs a few processes, and looks at its terminal again and again. */
+/** The most at the same time: each needs a few processes, and polls its terminal. */
 const limited = limiter(8);
-/** At whose consoles this process has typed: nobody else's is left behind there. */
+/** The consoles that this process has typed at: no input of others is left there. */
 const typedAt = new Set<string>();
 
 /**
- * Takes its turn, attaches, types the text and a carriage return, leaves. Resolves once libvirt has
- * taken it.
+ * Attaches, types the text and a carriage return, detaches. Resolves once libvirt has taken the
+ * text.
  * @throws VenError `tool-failed` (what libvirt answers, or the time limit: it may pass),
  * `host-not-ready` without script(1), `interrupted` when aborted. Nothing of the text is in it.
  */
@@ -71,8 +71,8 @@ async function typeThrough(
 ): Promise<TypeOutcome> {
   signal.throwIfAborted();
   const virsh = ['-c', uri, 'console', uuid, '--safe'];
-  // None outlives us, or it would keep the console. The terminal's name comes first, so that we can
-  // look at its modes.
+  // No process may outlive us, or it would hold the console. The terminal's name comes first, so
+  // that its modes can be read.
   const session = `tty; exec ${commandLine('setpriv', ['--pdeathsig', 'KILL', 'virsh', '-q', ...virsh])}`;
   const ours = '[ "$PPID" = "$0" ] && exec script -q -e -c "$1" /dev/null';
   const child = spawn(
@@ -129,7 +129,7 @@ async function typeThrough(
         while (!gone && !settled() && performance.now() < began + ANSWER_MS)
           gone = await within(POLL_MS);
       }
-      // Again, if need be: it counts only where what virsh reads at once begins.
+      // Sent again if needed: virsh recognizes it only at the beginning of a read.
       do writeSync(keys, ESCAPE);
       while (!(await within(LEAVE_MS)));
     }
@@ -137,7 +137,7 @@ async function typeThrough(
     if (signal.aborted) throw stopped(signal, 'virsh');
     if (exitCode !== 0 && exitCode !== null && answerOf(`${before}${after}`) === 'console-busy')
       return 'busy';
-    // Perhaps it arrived, so it is not typed again, whatever happened then.
+    // The text may have arrived, so it is not typed again, whatever happened after that.
     if (typed) return 'typed';
     if (exitCode === 0) return 'unwanted';
     if (exitCode === 127 && before === '') throw missingProgram('script', 'ENOENT');
@@ -152,7 +152,7 @@ async function typeThrough(
       words: words.trim() || `exit code ${exitCode}`,
       program: 'virsh',
     });
-    // Also where libvirt is away: it may be on its way up again.
+    // Also when libvirt does not answer: it may be restarting.
     throw new VenError('tool-failed', { summary, detail, hint });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -165,9 +165,9 @@ async function typeThrough(
 }
 
 /**
- * What is written to it is typed. A pipe without a name, open both ways: so script(1) holds an end
- * to write too, and never sees the end of its input, for which it would type Ctrl-D, not even when
- * we are killed.
+ * Bytes written to it are typed. An unnamed pipe, open both ways: script(1) holds a writing end
+ * too, and so never sees the end of its input, for which it would type Ctrl-D, even when we are
+ * killed.
  */
 async function openKeys(env: Env): Promise<number> {
   let folder: string | null = null;
@@ -179,7 +179,7 @@ async function openKeys(env: Env): Promise<number> {
   } catch (error) {
     if (error instanceof VenError) throw error;
     throw new VenError('host-not-ready', {
-      summary: `No pipe can be made in ${tmpdir()}, the folder for what is temporary`,
+      summary: `No pipe can be created in ${tmpdir()}, the folder for temporary files`,
       detail: (error as Error).message,
     });
   } finally {
@@ -188,8 +188,8 @@ async function openKeys(env: Env): Promise<number> {
 }
 
 /**
- * virsh puts its terminal into raw mode, which throws away what was typed before, and then
- * attaches; from then on all that is typed is kept for it.
+ * virsh puts its terminal into raw mode, which discards earlier input, and then attaches; input
+ * from then on stays for it.
  */
 async function isRaw(output: string, env: Env): Promise<boolean> {
   const [, terminal] = /^(\/dev\/\S+)\r?\n/.exec(output) ?? [];
@@ -202,7 +202,7 @@ async function isRaw(output: string, env: Env): Promise<boolean> {
     });
     return stdout.includes('-icanon');
   } catch (error) {
-    // The terminal hung up beneath stty: virsh has ended, and what it said is what counts.
+    // The terminal hung up during stty: virsh has ended, and its own message counts.
     if (error instanceof VenError && error.code === 'tool-failed') return false;
     throw error;
   }

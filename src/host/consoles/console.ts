@@ -1,4 +1,4 @@
-/** A terminal's way to a domain's serial console. */
+/** Attaches a terminal to a domain's serial console. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AttachRequest } from '../../model/index.js';
 import { explain } from '../libvirt/answers.js';
@@ -15,7 +15,7 @@ export interface AttachOptions extends AttachRequest {
  * Attaches this terminal to COM1 of a running domain, through libvirt, so also on a remote host,
  * until the escape character is typed or the VM stops. The terminal is then as it was.
  * @returns whether the VM still runs.
- * @throws VenError `tool-failed` when another is attached, or what libvirt answers; `interrupted`
+ * @throws VenError `tool-failed` when another client is attached, or libvirt's error; `interrupted`
  * when aborted.
  */
 export async function attachConsole({
@@ -28,7 +28,7 @@ export async function attachConsole({
   const args = ['-q', '-e', escape, '-c', uri, 'console', uuid, '--safe'];
   const { exitCode, stderr } = await interact('virsh', args, { env, signal });
   if (exitCode !== 0) {
-    // On a terminal its authentication agent has its say too, even where nobody has to be asked.
+    // On a terminal its authentication agent prints too, even when there is nothing to ask.
     const own = stderr.split('\n').filter((line) => line.startsWith('error:'));
     throw explain({
       command: commandLine('virsh', args),
@@ -43,16 +43,16 @@ const QUERY_SECONDS = 10;
 const STOPPING_MS = 5000;
 
 /**
- * virsh ends alike when somebody leaves and when the VM stops. A VM that stops closes its console
- * first, and libvirt lists it as running for seconds more; so QEMU itself is asked something, which
- * only one that lives answers.
+ * virsh ends in the same way when the user detaches and when the VM stops. A stopping VM closes its
+ * console first, and libvirt lists it as running for seconds more, so QEMU itself is queried: only
+ * a running one answers.
  */
 async function stillRuns(virsh: Virsh, uuid: string): Promise<boolean> {
   const [alive] = await virsh
     .ask([['iothreadinfo', uuid, '--live']], { timeoutSeconds: QUERY_SECONDS })
     .catch(() => []);
   if (alive?.ok) return true;
-  // It stops, or it can't be asked this: another kind of hypervisor, or a busy one.
+  // It stops, or does not support the query: another hypervisor, or a busy one.
   for (const end = Date.now() + STOPPING_MS; ; await pause(200)) {
     const [active = ''] = await virsh.must([['list', '--uuid']]);
     if (!active.includes(uuid)) return false;

@@ -1,4 +1,4 @@
-/** See `Consoles`: of one fleet's domains on one host. */
+/** `Consoles` of one fleet's domains on one host. */
 import type { Consoles } from '../../model/index.js';
 import type { Env } from '../exec.js';
 import { readConsoleLog } from './console-log.js';
@@ -13,7 +13,7 @@ export interface ConsolesOptions {
   uri: string;
   fleet: string;
   env: Env;
-  /** Where libvirt logs; default: where it does. */
+  /** The folder of libvirt's logs; default: libvirt's own. */
   logFolder?: string | undefined;
 }
 

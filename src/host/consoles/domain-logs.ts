@@ -6,17 +6,16 @@ import { isLocal } from '../libvirt/local.js';
 import { Virsh } from '../libvirt/virsh.js';
 
 /**
- * Where libvirt's daemons write about a domain: virtlogd (QEMU's output, the console) and swtpm.
+ * The folders where libvirt's daemons log: virtlogd (QEMU's output, the console) and swtpm.
  */
 const FOLDERS = ['/var/log/libvirt/qemu', '/var/log/swtpm/libvirt/qemu'];
 
 /**
- * Deletes what libvirt logged of a fleet's domains, also of those that are long gone, after the
- * fleet itself. A domain's name is `<fleet>_<vm>`, and a fleet's name has no underscore: so no
- * other fleet's log is hit. A domain that is on the host still is somebody's, whatever its name,
- * and so are its logs. On a remote host all stay.
- * @throws VenError `tool-failed`, naming the files that may not be deleted; or what libvirt
- * answers.
+ * Deletes libvirt's logs of a fleet's domains, earlier ones included, after the fleet itself was
+ * destroyed. A domain's name is `<fleet>_<vm>`, and a fleet's name has no underscore, so no other
+ * fleet's log is hit. Logs of a domain that still exists stay, whoever owns it. On a remote host
+ * all logs stay.
+ * @throws VenError `tool-failed`, with the files that may not be deleted; or libvirt's error.
  */
 export async function removeDomainLogs(uri: string, fleet: string, env: Env): Promise<void> {
   if (!isLocal(uri)) return;
@@ -41,7 +40,7 @@ export async function removeDomainLogs(uri: string, fleet: string, env: Env): Pr
 }
 
 /**
- * Of `files`, the logs of the fleet's domains, without those of the domains that are `there`:
+ * Of `files`, the logs of the fleet's domains, without domains that exist (`there`):
  * `<domain>.log`, `<domain>-console.log` and `<domain>-swtpm.log`, older ones with a number behind.
  */
 export function logsOf(
@@ -50,15 +49,15 @@ export function logsOf(
   there: readonly string[],
 ): string[] {
   const ours = new RegExp(`^(${fleet}_[a-z0-9-]+?)(-console|-swtpm)?\\.log(\\.[0-9]+)?$`);
-  const kept = new Set(there);
+  const existing = new Set(there);
   return files.filter((file) => {
     const [, domain, kind = ''] = ours.exec(file) ?? [];
-    // A domain may be called `<fleet>_a-console`, too.
-    return domain !== undefined && !kept.has(domain) && !kept.has(`${domain}${kind}`);
+    // A domain may also be called `<fleet>_a-console`.
+    return domain !== undefined && !existing.has(domain) && !existing.has(`${domain}${kind}`);
   });
 }
 
-/** Empty where one may not look: then there is nothing that could be deleted either. */
+/** Empty for a folder that may not be read: its files could not be deleted either. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

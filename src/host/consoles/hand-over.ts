@@ -1,5 +1,5 @@
 /**
- * Programs that a person uses, not ven: so without the time limit and the gathered output of `run`.
+ * Programs that the user operates, so without the time limit and captured output of `run`.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { execa, execaSync } from 'execa';
@@ -8,14 +8,13 @@ import { childEnv, commandLine, missingProgram, stopped, type Env, type Ran } fr
 
 export interface InteractOptions {
   env: Env;
-  /** Ends the program at once, whatever it thinks of it. */
+  /** Kills the program at once. */
   signal: AbortSignal;
 }
 
 /**
- * Gives the terminal to a program until it ends, without a time limit: what is typed and what it
- * prints goes past us. However it ends, the terminal is as it was before. Never rejects for what
- * the program says; its errors are in the answer.
+ * Gives the terminal to a program until it ends, without a time limit or captured output. Restores
+ * the terminal however it ends. Never rejects for the program's own errors: they are in the answer.
  * @throws VenError `host-not-ready` when there is no such program, `interrupted` when aborted.
  */
 export async function interact(
@@ -40,7 +39,7 @@ export async function interact(
   }
 }
 
-/** What a program with a window looks at, besides. */
+/** More variables for programs with a window. */
 const TO_WINDOWS = [
   'DISPLAY',
   'WAYLAND_DISPLAY',
@@ -51,7 +50,7 @@ const TO_WINDOWS = [
 const WINDOW_OPENS_MS = 1000;
 
 /**
- * Starts a program with a window, which lives on when we end.
+ * Starts a program with a window, which runs on when ven ends.
  * @throws VenError `tool-failed` when it fails within a second, `host-not-ready` when there is no
  * such program.
  */

@@ -4,22 +4,22 @@ import { VenError } from '../../model/index.js';
 import { isLocal } from '../libvirt/local.js';
 import { LOG_FOLDER } from './console-log.js';
 
-/** Whose consoles are to be read. */
+/** The consoles to read. */
 export interface LogsToRead {
   uri: string;
   /**
-   * libvirt's names, also of domains that are not there yet; none: only what is so for any domain
-   * of this host is checked.
+   * libvirt's names, also of domains that do not exist yet; none: only checks that hold for every
+   * domain of this host.
    */
   domains: readonly string[];
-  /** Where the logs are; for tests. */
+  /** The folder of the logs; for tests. */
   folder?: string | undefined;
-  /** Whoever reads them is root; for tests. */
+  /** Whether the reader is root; for tests. */
   root?: boolean | undefined;
 }
 
 /**
- * Whether what these domains say, or will, can be followed from here. @throws VenError
+ * Checks that the present and future logs of these domains can be read here. @throws VenError
  * `host-not-ready`
  */
 export function checkConsoleLogs({
@@ -34,7 +34,7 @@ export function checkConsoleLogs({
       detail: 'ven watches nodes through these logs, and answers there.',
       hint:
         'Run ven on that machine, with the same fleet file and uri: qemu:///system. VMs ' +
-        'can be made from here, without --wait.',
+        'can be created from here, without --wait.',
     });
   }
   if (domains.length === 0) return;
@@ -51,7 +51,7 @@ export function checkConsoleLogs({
   const states = paths.map((path) => stateOf(path));
   const refused = paths.find((_, index) => states[index] === 'refused');
   if (refused !== undefined) throw notAllowed(refused);
-  // Logs to come belong to root: whoever may read others of them has been let in on purpose.
+  // Future logs belong to root: a user who can read other such logs was given access.
   const later = paths.find((_, index) => states[index] === 'missing');
   if (later !== undefined && !root && !mayReadSome(folder)) throw notAllowed(later);
 }

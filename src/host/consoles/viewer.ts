@@ -6,7 +6,7 @@ import type { Env } from '../exec.js';
 import { open } from './hand-over.js';
 import { isLocal } from '../libvirt/local.js';
 
-/** `uri`: of the host that it is on. */
+/** `uri`: the host's. */
 export interface ScreenAt extends Screen {
   uri: string;
 }
@@ -14,7 +14,7 @@ export interface ScreenAt extends Screen {
 interface Viewer {
   program: string;
   args: (screen: ScreenAt) => string[];
-  /** Finds its way to the VM's host by itself. */
+  /** Whether it reaches the VM's host by itself. */
   reachesRemote?: true;
 }
 
@@ -36,8 +36,8 @@ const VIEWERS: readonly Viewer[] = [
 ];
 
 /**
- * Starts the first viewer that is installed, which lives on after us, and returns its name; null
- * when there is none, or no display.
+ * Starts the first viewer that is installed, which runs on after ven, and returns its name; null:
+ * no viewer, or no display.
  * @throws VenError `tool-failed` when it ends at once.
  */
 export async function startViewer(screen: ScreenAt, env: Env): Promise<string | null> {
@@ -51,7 +51,7 @@ export async function startViewer(screen: ScreenAt, env: Env): Promise<string | 
   return viewer.program;
 }
 
-/** Where one reaches, from the same machine, what listens there. */
+/** The address, on the same machine, of a server that listens there. */
 function hostPart(listen: string): string {
   if (listen === '0.0.0.0') return '127.0.0.1';
   if (listen === '::') return '[::1]';

@@ -24,14 +24,13 @@ export type Answer =
   | 'tpm-failed'
   | 'other';
 
-/** The first that matches counts, so the narrower stand first. */
+/** The first match counts, so narrower patterns come first. */
 const WORDING: readonly [Answer, RegExp][] = [
   [
     'no-permission',
     /polkit|authentication (failed|unavailable)|access denied|libvirt-sock'?: Permission denied|Permission denied \(publickey/i,
   ],
-  // libvirt is there and could not reach a daemon that one VM needs: nothing that the others would
-  // hear as well.
+  // libvirt could not reach a daemon that one VM needs; the other VMs are not affected.
   ['no-logd', /virt(log|lock)d(-admin)?-sock|can't connect to virt(log|lock)d/i],
   ['tpm-missing', /Unable to find '?swtpm|swtpm: (command )?not found|TPM .* not supported/i],
   ['tpm-failed', /\/swtpm\/|swtpm (process|died)|of swtpm\b|start '?swtpm/i],
@@ -77,7 +76,7 @@ const WORDING: readonly [Answer, RegExp][] = [
   ],
 ];
 
-/** What a program's words mean. */
+/** The meaning of a program's message. */
 export function answerOf(words: string): Answer {
   return WORDING.find(([, pattern]) => pattern.test(words))?.[0] ?? 'other';
 }
@@ -136,11 +135,11 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
   },
   'tpm-failed': {
     code: 'tool-failed',
-    hint: 'See what swtpm said: /var/log/swtpm/libvirt/qemu',
+    hint: "See swtpm's log: /var/log/swtpm/libvirt/qemu",
   },
   'console-busy': {
     code: 'tool-failed',
-    summary: 'Somebody is attached to this console already',
+    summary: 'Another client is attached to this console already',
     hint: 'Read along with --read-only, or wait until they leave',
   },
   'tpm-missing': {
@@ -151,8 +150,8 @@ const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint:
 };
 
 /**
- * The error for a program that failed. `command` as one could paste it, `words` its last lines,
- * secrets taken out of both.
+ * The error for a program that failed. `command` for pasting, `words` its last lines, both without
+ * secrets.
  */
 export function explain({
   command,

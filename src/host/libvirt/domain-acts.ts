@@ -1,4 +1,4 @@
-/** What ven does to domains. All by UUID; all idempotent. */
+/** The acts on domains. All by UUID, all idempotent. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNvramVolume, VenError, type Host, type VolumeRef } from '../../model/index.js';
 import { child, childrenNamed, parseXml } from '../../xml/index.js';
@@ -17,7 +17,7 @@ import { refreshPool } from './storage-acts.js';
 import type { Command, Virsh } from './virsh.js';
 
 const POLL_MS = 500;
-/** A power button that is pressed before the guest listens is not heard: press it again. */
+/** A guest that is not ready yet ignores the power button: it is pressed again. */
 const PRESS_AGAIN_MS = 10_000;
 
 export type DomainActs = Pick<
@@ -58,16 +58,15 @@ export function domainActs(virsh: Virsh): DomainActs {
     return `${xml}\n`;
   };
   /**
-   * A running domain that somebody undefined has no definition but what runs, and would be gone
-   * with its power.
+   * A running domain that was undefined exists only while it runs: defining it again keeps it after
+   * power-off.
    */
   const persist = async (uuid: string): Promise<void> => {
     await virsh.must([['define', { file: await readDomain(uuid) }]]);
   };
 
   /**
-   * So that undefining takes with it the variables that libvirt made, if it did before ven made
-   * others.
+   * Makes undefining delete the firmware variables that libvirt created before ven created others.
    */
   const nameFirstNvram = async (uuid: string): Promise<void> => {
     const [xml = ''] = await virsh.must(
@@ -138,8 +137,8 @@ export function domainActs(virsh: Virsh): DomainActs {
 
     async updateNic(uuid, xml) {
       await virsh.must([['update-device', uuid, { file: xml }, '--live']]);
-      // A run that was killed while it reattached left the NIC on the temporary network: nothing
-      // needs that any more.
+      // A run that was killed during a reattachment left the NIC on the temporary network, which
+      // is no longer needed.
       await virsh.must([['net-destroy', reattachNetworkOf(uuid).uuid]], ['not-found', 'inactive']);
     },
 
@@ -177,17 +176,17 @@ export function domainActs(virsh: Virsh): DomainActs {
         pool,
         safeVolume(volume),
       ];
-      // Its power is all that a domain without a definition is there by: with it the mark would go,
-      // before the volumes.
+      // A domain without a definition exists only while it runs: its mark would be gone before the
+      // volumes.
       const [transient = ''] = await virsh.must([['list', '--uuid', '--transient']]);
       if (transient.split(/\s+/).includes(uuid)) await persist(uuid);
       const replies = await virsh.ask([...powerOff, ...volumes.map(deletion)]);
       replies.forEach(({ error, answer }, index) => {
-        // What does not run is off; but a volume in a pool that is not active is still there.
+        // A stopped domain is off; but a volume in an inactive pool still exists.
         const fine = answer === 'not-found' || (answer === 'inactive' && index < powerOff.length);
         if (error !== null && !fine) throw error;
       });
-      // Gone; or put back by hand, and not yet in libvirt's list.
+      // Deleted; or put back by hand, and not in libvirt's list yet.
       const missed = volumes.filter(
         (_, index) => replies[powerOff.length + index]?.answer === 'not-found',
       );
@@ -195,8 +194,8 @@ export function domainActs(virsh: Virsh): DomainActs {
         await refreshPool(virsh, pool, ['not-found']);
       await virsh.must(missed.map(deletion), ['not-found']);
       if (volumes.some(isNvramVolume)) await nameFirstNvram(uuid);
-      // In a process of its own, since virsh goes on after a failure: a domain whose disk is still
-      // there must stay ven's.
+      // In its own process, since virsh goes on after a failure: a domain whose disk still exists
+      // must keep ven's mark.
       await virsh.must(
         [
           [

@@ -1,7 +1,7 @@
 /**
- * The password of a VM's screen. libvirt keeps it with the definition, for root alone, and gives it
- * out only when asked for it; so what is there can be compared with what is wanted, and nothing
- * needs to be kept of it, not even a hash.
+ * The password of a VM's screen. libvirt stores it in the definition, for root only, and returns it
+ * on request. So the password can be compared with the wanted one, and ven stores nothing of it,
+ * not even a hash.
  */
 import {
   isOwnedBy,
@@ -17,8 +17,8 @@ import { domainUuid, graphicsPassword, withPassword } from '../../libvirt/index.
 import type { Command, Virsh } from './virsh.js';
 
 /**
- * Adds to the fleet's own domains what is to be said of their passwords: in one more virsh process,
- * if there is one to ask about.
+ * Adds the password facts to the fleet's own domains, with one more virsh process if any domain has
+ * a password.
  */
 export async function withPasswords(
   virsh: Virsh,
@@ -35,10 +35,10 @@ export async function withPasswords(
   const replies = await virsh.ask(
     asked.flatMap(({ uuid }) => [definition(uuid, '--inactive'), definition(uuid)]),
   );
-  const seen = new Map<string, ObservedDomain>();
+  const checked = new Map<string, ObservedDomain>();
   for (const [index, domain] of asked.entries()) {
     const wanted = wantedPassword(fleet, domain.uuid, readSecret);
-    const look = (facts: DomainFacts, reply: string | undefined): DomainFacts => {
+    const withFact = (facts: DomainFacts, reply: string | undefined): DomainFacts => {
       const xml = reply === undefined || reply === '' ? null : parseXml(reply);
       const password =
         xml !== null && domainUuid(xml) === domain.uuid ? graphicsPassword(xml, wanted) : null;
@@ -46,14 +46,14 @@ export async function withPasswords(
         ? { ...facts, graphics: { ...facts.graphics, password } }
         : facts;
     };
-    const config = look(domain.config, replies[2 * index]?.text);
-    seen.set(domain.uuid, {
+    const config = withFact(domain.config, replies[2 * index]?.text);
+    checked.set(domain.uuid, {
       ...domain,
       config,
-      live: domain.live && look(domain.live, replies[2 * index + 1]?.text),
+      live: domain.live && withFact(domain.live, replies[2 * index + 1]?.text),
     });
   }
-  return { ...state, domains: state.domains.map((domain) => seen.get(domain.uuid) ?? domain) };
+  return { ...state, domains: state.domains.map((domain) => checked.get(domain.uuid) ?? domain) };
 }
 
 export function wantedPassword(
@@ -68,8 +68,8 @@ export function wantedPassword(
 }
 
 /**
- * Each definition is changed by itself: what runs has a port, where what is kept may leave the
- * choice to libvirt.
+ * Changes each definition by itself: the running one has a port, the persistent one may leave it to
+ * libvirt.
  */
 export async function setGraphicsPassword(
   virsh: Virsh,
@@ -80,14 +80,14 @@ export async function setGraphicsPassword(
   if (!readSecret) throw new Error('nothing was given to read secrets with');
   const password = readSecret(reference);
   const secrets = [password];
-  const [kept = '', now = ''] = await virsh.must(
+  const [config = '', live = ''] = await virsh.must(
     [definition(uuid, '--inactive'), definition(uuid)],
     [],
     { secrets },
   );
-  const running = parseXml(now);
+  const running = parseXml(live);
   const updates: Command[] = [
-    ['update-device', uuid, { file: withPassword(parseXml(kept), password) }, '--config'],
+    ['update-device', uuid, { file: withPassword(parseXml(config), password) }, '--config'],
   ];
   if ('id' in running.attrs)
     updates.push(['update-device', uuid, { file: withPassword(running, password) }, '--live']);

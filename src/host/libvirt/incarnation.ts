@@ -3,8 +3,8 @@ import { idOf } from '../consoles/console-log.js';
 import { isLocal } from './local.js';
 
 /**
- * Tells one incarnation of a volume from the next, whatever was written to it meanwhile: by its
- * file. null: it is no plain file, or can't be seen from here.
+ * Identifies the incarnation of a volume by its file, independent of its content. null: not a plain
+ * file, or not on this machine.
  */
 export function volumeIncarnation(uri: string, path: string): string | null {
   if (!isLocal(uri)) return null;

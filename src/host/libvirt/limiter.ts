@@ -1,6 +1,6 @@
 /**
- * A function that runs what it is given, at most so many at the same time, in the order of the
- * calls. A failure does not stop the next.
+ * A function that runs its work with limited concurrency, in the order of the calls. A failure does
+ * not stop the next.
  */
 export function limiter(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = limit;
@@ -11,7 +11,7 @@ export function limiter(limit: number): <T>(work: () => Promise<T>) => Promise<T
     try {
       return await work();
     } finally {
-      // Handed on, so that nobody comes in between.
+      // The slot goes to the next in line, so that no later call takes it.
       const next = waiting.shift();
       if (next) next();
       else free += 1;

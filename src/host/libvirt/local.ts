@@ -1,12 +1,11 @@
 /**
- * What the machine itself tells, when it is the host. All read-only; what may not be read is not
- * known.
+ * Facts from this machine, when it is the host. Read-only; unreadable facts are unknown.
  */
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { HostRoute } from '../../model/index.js';
 
-/** Whether `uri` is the libvirt of this very machine. */
+/** Whether `uri` is this machine's libvirt. */
 export function isLocal(uri: string): boolean {
   return /^qemu:\/\/\/(system|session)(\?.*)?$/.test(uri);
 }
@@ -69,10 +68,10 @@ export function localBridgePorts(): Record<string, string[]> {
   return bridges;
 }
 
-/** null: this user can't see it. */
+/** null: this user may not read it. */
 export function isMissing(path: string): boolean | null {
   try {
-    // An error for each of a thousand would cost more than all else.
+    // A thrown error for each of a thousand files would be too slow.
     return statSync(path, { throwIfNoEntry: false }) === undefined;
   } catch {
     return null;
@@ -80,8 +79,7 @@ export function isMissing(path: string): boolean | null {
 }
 
 /**
- * Whether a file of that name is known to be there, of whatever kind; a link counts, wherever it
- * leads.
+ * Whether a file of that name exists, of any kind; a link counts, even a broken one.
  */
 export function isTaken(path: string): boolean {
   try {

@@ -1,4 +1,4 @@
-/** What ven does to networks. All by UUID, all idempotent. */
+/** The acts on networks. All by UUID, all idempotent. */
 import { VenError, type Host, type NetworkEntryChange } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import { entryXml, hasEntry, networkFacts } from '../../libvirt/index.js';
@@ -18,7 +18,7 @@ export type NetworkActs = Pick<
 >;
 
 export function networkActs(virsh: Virsh): NetworkActs {
-  // Two networks that start at once race for addresses and firewall rules.
+  // Two networks that start at the same time race for addresses and firewall rules.
   const oneByOne = limiter(1);
 
   return {
@@ -62,8 +62,8 @@ export function networkActs(virsh: Virsh): NetworkActs {
         ['net-dumpxml', uuid],
         ['net-dumpxml', uuid, '--inactive'],
       ]);
-      // What counts is how it stands now, not what was said on the way: the entry may have been
-      // there, or gone.
+      // The resulting state counts, not the replies: the entry may have existed already, or been
+      // deleted.
       for (const [state, needed] of [
         [config, true],
         [running, live?.answer !== 'inactive'],

@@ -1,4 +1,4 @@
-/** Changes to somebody else's network that take effect at once, with every VM on it kept. */
+/** Redefines a foreign network at once, and keeps every VM on it connected. */
 import { VenError, type NetworkRedefinition } from '../../model/index.js';
 import { parseXml, serializeXml } from '../../xml/index.js';
 import type { Answer } from './answers.js';
@@ -15,11 +15,11 @@ import {
 } from '../../libvirt/index.js';
 import type { Virsh } from './virsh.js';
 
-/** A VM that is gone, or off, has nothing to be moved. */
+/** A VM that is deleted, or off, has no NIC to move. */
 const GONE: readonly Answer[] = ['not-found', 'inactive'];
 
 /**
- * A network as libvirt keeps it, in the spelling that what is rendered has; see `Host.readNetwork`.
+ * A network's persistent definition, spelled as ven renders it; see `Host.readNetwork`.
  */
 export async function readNetwork(virsh: Virsh, uuid: string): Promise<string> {
   const [xml = ''] = await virsh.must([['net-dumpxml', uuid, '--inactive']]);
@@ -44,23 +44,22 @@ export async function redefineNetwork(
   if (before === after && (active || !start)) return;
 
   const facts = networkFacts(parseXml(before));
-  // Whoever was on it when somebody stopped it hangs on nothing, and is attached again as well.
+  // VMs that were on the network when it was stopped are disconnected: attach them again too.
   const nics = (active ? restart : start)
     ? await nicsOn(virsh, [`network ${facts.name}`, `bridge ${facts.bridge ?? ''}`])
     : [];
-  const [made] = await virsh.ask([
+  const [created] = await virsh.ask([
     ['net-create', { file: temporaryNetworkXml({ network: uuid, user, nics }) }],
   ]);
-  // Made by another run since `settle` looked: that one tells whose.
-  if (made?.error) {
+  // Another run created it after the check in `settle`, which then reports whose it is.
+  if (created?.error) {
     await refuseOthers(virsh, uuid, user.fleet);
-    throw made.error;
+    throw created.error;
   }
   try {
     const now = await readNetwork(virsh, uuid);
     if (now !== before && now !== after) throw moved(facts.name);
-    // All of them, before anything is lost: a NIC that libvirt can't move stays where it is, and so
-    // does the network.
+    // All NICs, before the network stops: if libvirt can't move one, the network stays untouched.
     await moveAside(virsh, nics, temporary, facts.name);
     if (restart && active) await virsh.must([['net-destroy', uuid]], ['inactive']);
     try {
@@ -72,15 +71,15 @@ export async function redefineNetwork(
       throw error;
     }
   } finally {
-    // As well after a failure: the network runs then, as before or as it was.
+    // Also after a failure: the network runs then, with the new or the old definition.
     await moveBack(virsh, nics, temporary);
     await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
   }
 }
 
 /**
- * Ends what a killed run of this fleet left: the network is started, and whoever was moved aside is
- * moved back.
+ * Completes what a killed run of this fleet left: starts the network, and moves the VMs that were
+ * moved aside back.
  */
 async function settle(virsh: Virsh, uuid: string, fleet: string): Promise<void> {
   const temporary = temporaryNetworkOf(uuid);
@@ -92,8 +91,8 @@ async function settle(virsh: Virsh, uuid: string, fleet: string): Promise<void> 
 }
 
 /**
- * The NICs that hang on the temporary network of that one, or would; null: there is none. @throws
- * VenError `locked` when it is another fleet's.
+ * The NICs on the temporary network of that network, or meant for it; null: there is no temporary
+ * network. @throws VenError `locked` when it is another fleet's.
  */
 async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<MovedNic[] | null> {
   const [found] = await virsh.ask([['net-dumpxml', temporaryNetworkOf(uuid).uuid]]);
@@ -104,7 +103,7 @@ async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<
   const mark = temporaryMark(parseXml(found.text));
   if (mark?.user.fleet === fleet) return mark.nics;
   throw new VenError('locked', {
-    summary: `The fleet ${mark?.user.fleet ?? 'of somebody'} is changing the same network`,
+    summary: `${mark ? `The fleet ${mark.user.fleet}` : 'Another run'} is changing the same network`,
     hint:
       'Try again in a moment. If no run of that fleet is going on, one was killed: ven ' +
       'apply (or destroy) of that fleet ends what it left.',
@@ -116,7 +115,7 @@ async function isActive(virsh: Virsh, uuid: string): Promise<boolean> {
   return list.split(/\s+/).includes(uuid);
 }
 
-/** The NICs of all running domains that hang on one of these; see `attachedTo`. */
+/** The NICs of all running domains on one of these networks; see `attachedTo`. */
 async function nicsOn(virsh: Virsh, places: readonly string[]): Promise<MovedNic[]> {
   const [list = ''] = await virsh.must([['list', '--uuid']]);
   const domains = list.split(/\s+/).filter((uuid) => uuid !== '');
@@ -158,8 +157,8 @@ async function moveAside(
 }
 
 /**
- * Only those that still hang on the temporary network: whoever was moved elsewhere meanwhile, or
- * started again, is where it should be.
+ * Only NICs that are still on the temporary network: one that was moved meanwhile, or whose VM was
+ * restarted, is where it should be.
  */
 async function moveBack(
   virsh: Virsh,
@@ -180,7 +179,7 @@ async function moveBack(
 
 function moved(name: string): VenError {
   return new VenError('stale-plan', {
-    summary: `The network ${name} was changed by somebody else just now`,
-    hint: 'Nothing was changed. Look at the new plan, and apply that one.',
+    summary: `The network ${name} was changed from outside this run just now`,
+    hint: 'Nothing was changed. Check the new plan, and apply it.',
   });
 }

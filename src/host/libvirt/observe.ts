@@ -1,7 +1,7 @@
 /**
- * The whole host in three virsh processes: what there is; the definitions of it all, parsed while
- * virsh still reads; and beside these, the volumes (with a fourth for those that need a closer
- * look). What vanishes in between is just not there.
+ * The whole host in three virsh processes: the lists; all definitions, parsed while virsh still
+ * reads; and in parallel the volumes (with a fourth for volumes that need their own query). An
+ * object that vanishes in between counts as missing.
  */
 import {
   isOwnedBy,
@@ -28,7 +28,7 @@ import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import type { Command, Virsh } from './virsh.js';
 import { findVolumes, readDisks } from './volumes.js';
 
-/** A host of thousands of domains, far away. */
+/** Enough for a remote host with thousands of domains. */
 const TIMEOUT_SECONDS = 300;
 
 const LISTS = {
@@ -50,7 +50,7 @@ const LISTS = {
 
 type Lists = Record<keyof typeof LISTS, Set<string>>;
 
-/** A command, and what to do with what it prints. Nothing is printed for what has vanished. */
+/** A command and the handler of its output, which is empty for an object that has vanished. */
 interface Question {
   command: Command;
   hear: (text: string) => void;
@@ -65,7 +65,7 @@ export async function observe(
   const wanted = fleet.vms.flatMap(volumesOf);
   const poolsOfFleet = [...new Set([fleet.host.storagePool, ...wanted.map(({ pool }) => pool)])];
   const disksRead = readDisks(virsh, poolsOfFleet, TIMEOUT_SECONDS);
-  // awaited below; until then a failure is the lists' failure, too
+  // awaited below; until then a failure of it is reported by the lists as well
   disksRead.catch(() => undefined);
   const lists = await readLists(virsh);
 
@@ -86,11 +86,11 @@ export async function observe(
     });
   }
   for (const uuid of lists.networks) {
-    let kept: { xml: XmlElement; network: ObservedNetwork } | undefined;
+    let persistent: { xml: XmlElement; network: ObservedNetwork } | undefined;
     const hear = (text: string): void => {
       const xml = parseXml(text);
-      if (kept) {
-        kept.network.unsaved = updatableParts(kept.xml) !== updatableParts(xml);
+      if (persistent) {
+        persistent.network.unsaved = updatableParts(persistent.xml) !== updatableParts(xml);
         return;
       }
       const network = {
@@ -100,12 +100,11 @@ export async function observe(
         persistent: lists.persistentNetworks.has(uuid),
         unsaved: false,
       };
-      kept = { xml, network };
+      persistent = { xml, network };
       networks.push(network);
     };
-    // What is kept comes first: only there is a mark that was changed while the network ran. A
-    // transient network has only the second, and so have networks of drivers that don't know the
-    // flag.
+    // The persistent definition first: only it has a mark that was changed while the network ran.
+    // Transient networks, and networks of drivers without the flag, have only the second.
     questions.push(
       { command: ['net-dumpxml', uuid, '--inactive'], hear },
       { command: ['net-dumpxml', uuid], hear },
@@ -117,8 +116,7 @@ export async function observe(
 
   const [, disks] = await Promise.all([askAll(virsh, questions), disksRead]);
 
-  // Also disks that the file does not name (any more): of VMs that are to go, or disks that were
-  // taken out.
+  // Also disks that the file does not name (any more): of VMs to delete, or removed disks.
   const owned = domains
     .filter((domain) => isOwnedBy(fleet, domain))
     .flatMap(({ mark }) => mark.volumes);
@@ -159,7 +157,7 @@ async function readLists(virsh: Virsh): Promise<Lists> {
   return Object.fromEntries(keys.map((key, index) => [key, lines(texts[index])])) as Lists;
 }
 
-/** A running domain has two definitions: what runs, and what the next start will use. */
+/** A running domain has two definitions: the live one, and the one for the next start. */
 function domainQuestions(
   uuid: string,
   lists: Lists,
@@ -181,7 +179,7 @@ function domainQuestions(
     const facts = domainFacts(config);
     const mark = domainMark(config);
     const running = live === null ? null : domainFacts(live);
-    // Of what runs: its definition may say otherwise by now.
+    // The live one: the persistent definition may differ by now.
     const { nvram } = running ?? facts;
     found({
       uuid,
@@ -205,13 +203,13 @@ function domainQuestions(
       command: ['dumpxml', uuid],
       hear: (text) => {
         const domain = parseXml(text);
-        // Without an id it has stopped since the list was made.
+        // Without an id it has stopped since the list was read.
         if ('id' in domain.attrs) live = domain;
         else power = 'off';
       },
     });
   }
-  // Of a domain that was undefined while it runs, this is what would be defined again.
+  // For a domain that was undefined while it runs, this is what defining it again would use.
   questions.push({
     command: ['dumpxml', '--inactive', uuid],
     hear: (text) => {

@@ -2,7 +2,7 @@ import { poolFacts, poolsByVolume, volumesByPath } from '../../libvirt/index.js'
 import { parseXml } from '../../xml/index.js';
 import type { Virsh } from './virsh.js';
 
-/** `volumesByPath`; asks only for the pools of those that are named as volumes. */
+/** `volumesByPath`; queries only the pools of disks that are named as volumes. */
 export async function byPath(virsh: Virsh, xml: string): Promise<string> {
   const pools = poolsByVolume(xml);
   if (pools.length === 0) return xml;

@@ -1,6 +1,5 @@
 /**
- * Which of a fleet's domains have their power on, and since which start: asked again and again, for
- * all at once.
+ * Which of a fleet's domains run, and since which start; polled for all together.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { DomainPower, Power } from '../../model/index.js';
@@ -15,10 +14,10 @@ const STATES: Record<string, Power> = {
   crashed: 'crashed',
   pmsuspended: 'paused',
 };
-/** A domain that is shutting down is on until it is off. */
+/** A domain that is shutting down counts as on until it is off. */
 const ON = /^in shutdown/;
 
-/** By UUID; one virsh process for some thousand. @throws VenError what libvirt answers. */
+/** By UUID; one virsh process for some thousand. @throws VenError libvirt's error. */
 export async function readPowers(
   { uri, env, signal }: { uri: string; env: Env; signal?: AbortSignal | undefined },
   uuids: readonly string[],
@@ -47,8 +46,8 @@ const TAIL_BYTES = 256 * 1024;
 const START = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: starting up libvirt version/gm;
 
 /**
- * When libvirt started a domain last, as ISO 8601, from its own log of the domain on this machine:
- * tells one life of a VM from the next, also after it ended. null: not known.
+ * The last start of a domain, ISO 8601, from libvirt's log of it on this machine. It identifies a
+ * boot of a VM, also after its end. null: not known.
  */
 export function lastStart({
   domain,

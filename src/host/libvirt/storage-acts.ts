@@ -1,4 +1,4 @@
-/** What ven does to pools and volumes. All idempotent, but for `createVolume`. */
+/** The acts on pools and volumes. All idempotent, except `createVolume`. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -34,7 +34,7 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
         if (start?.ok || start?.answer === 'active') return;
         if (start?.answer !== 'not-found') throw start?.error ?? noPool(pool);
         const [info] = await virsh.ask([['pool-uuid', pool]]);
-        // It is there, and what it stands for is not: the folder was deleted, say.
+        // The pool exists, but not its target: the folder was deleted, for example.
         if (info?.ok && pool !== 'default') throw start.error ?? noPool(pool);
         if (pool !== 'default') throw noPool(pool);
         if (!info?.ok)
@@ -58,15 +58,15 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
     async createVolume(pool, volume, xml) {
       safeVolume(volume);
       const command: Command = ['vol-create', pool, { file: xml }];
-      let [made] = await virsh.ask([command]);
-      if (made?.answer === 'exists') {
-        // libvirt may remember a file that is gone: let it look again.
+      let [created] = await virsh.ask([command]);
+      if (created?.answer === 'exists') {
+        // libvirt may list a file that was deleted: refresh the pool.
         await refreshPool(virsh, pool);
-        [made] = await virsh.ask([command]);
+        [created] = await virsh.ask([command]);
       }
-      if (made?.ok) return;
-      if (made?.answer === 'exists') throw inTheWay(virsh.uri, { pool, volume }, made.error);
-      throw made?.error ?? noPool(pool);
+      if (created?.ok) return;
+      if (created?.answer === 'exists') throw inTheWay(virsh.uri, { pool, volume }, created.error);
+      throw created?.error ?? noPool(pool);
     },
 
     async fillVolume({ pool, volume }, content) {
@@ -74,7 +74,7 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
       const [filled] = await virsh.ask([upload]);
       if (filled?.ok) return;
       if (filled?.answer !== 'not-found') throw filled?.error ?? noPool(pool);
-      // libvirt makes lost variables anew when the VM starts, behind its own back.
+      // libvirt recreates lost variables when the VM starts, and does not list them.
       await refreshPool(virsh, pool);
       await virsh.must([upload]);
     },
@@ -84,7 +84,7 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
       const ask: Command = ['vol-dumpxml', '--pool', pool, volume];
       const [known] = await virsh.ask([ask]);
       if (known?.error && known.answer !== 'not-found') throw known.error;
-      // A file that was put back by hand is in the folder, and not yet in libvirt's list.
+      // A file that was put back by hand is in the folder, but not in libvirt's list yet.
       if (!known?.ok) await refreshPool(virsh, pool);
       const xml = known?.ok ? known.text : ((await virsh.must([ask]))[0] ?? '');
       if (volumeFacts(parseXml(xml)).capacityBytes >= bytes) return;
@@ -95,8 +95,8 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
 }
 
 /**
- * Lets libvirt look what is in the pool. It refuses to while a volume is being made in it, for
- * another VM say: that takes a moment. @throws VenError unless its answer is in `fine`.
+ * Refreshes a pool. libvirt refuses that while a volume is being created in it, for another VM for
+ * example; that takes a moment. @throws VenError unless its answer is in `fine`.
  */
 export async function refreshPool(
   virsh: Virsh,
@@ -122,10 +122,10 @@ function defaultFolder(uri: string, env: Env): string {
 
 function inTheWay(uri: string, { pool, volume }: VolumeRef, cause: unknown): VenError {
   return new VenError('foreign-object', {
-    summary: `There is a volume ${volume} in pool ${pool} already, and this run did not make it`,
-    detail: `look at it: virsh -c ${uri} vol-info --pool ${pool} ${volume}`,
+    summary: `There is a volume ${volume} in pool ${pool} already, and this run did not create it`,
+    detail: `inspect it: virsh -c ${uri} vol-info --pool ${pool} ${volume}`,
     hint:
-      'It came since the plan was made, and it was not touched. See what it is, and run ' +
+      'It was created after the plan, and it was not touched. See what it is, and run ' +
       'ven plan again',
     cause,
   });

@@ -7,17 +7,17 @@ import type { VenError } from '../../model/index.js';
 import { answerOf, explain, type Answer } from './answers.js';
 import { commandLine, run, type Env } from '../exec.js';
 
-/** A word of a command: text, or what virsh is to read from a file. */
+/** A word of a command: text, or content that virsh reads from a file. */
 export type Word = string | { file: string | Uint8Array };
 export type Command = readonly Word[];
 
 export interface VirshReply {
   ok: boolean;
-  /** What it printed, without white space around it. */
+  /** Its output, trimmed. */
   text: string;
   /** Why it failed; only when not ok. */
   answer: Answer;
-  /** The error that it amounts to; only when not ok. */
+  /** The error of the failure; only when not ok. */
   error: VenError | null;
 }
 
@@ -25,27 +25,28 @@ export interface VirshOptions {
   uri: string;
   env: Env;
   lockFd?: number | undefined;
-  /** Ends whatever is asked, where that has no signal of its own. */
+  /** Ends a query that has no signal of its own. */
   signal?: AbortSignal | undefined;
 }
 
 export interface AskOptions {
   timeoutSeconds?: number;
   signal?: AbortSignal | undefined;
-  /** What may be in the files that virsh reads, and never in what it complains of. */
+  /** Secrets in the files that virsh reads; never shown in its errors. */
   secrets?: readonly string[];
   /**
-   * Gets each command's output as soon as it is whole, in order. There are then no replies: what
-   * fails, says nothing.
+   * Gets each command's output as soon as it is complete, in order. There are then no replies: the
+   * output of a failed command is empty.
    */
   onText?: (index: number, text: string) => void;
 }
 
-/** The kernel takes 128 KiB in one argument; some of it is kept for the unforeseen. */
+/** The kernel takes 128 KiB in one argument; this leaves a margin. */
 const ARGUMENT_LIMIT = 120 * 1024;
 const DEFAULT_TIMEOUT_SECONDS = 120;
 /**
- * Not started, hung or refused: then nothing was done at all, and every command would say the same.
+ * Not started, hung or refused: then nothing was done, and every command would fail in the same
+ * way.
  */
 const GENERAL: ReadonlySet<Answer> = new Set(['unreachable', 'no-permission']);
 
@@ -100,7 +101,7 @@ export class Virsh {
   }
 
   async #askOnce(commands: readonly Command[], options: AskOptions): Promise<VirshReply[]> {
-    // Random, so that no output can pretend to be an end of output.
+    // Random, so that no output can contain the end mark.
     const mark = `@${randomBytes(5).toString('hex')}`;
     const fds: number[] = [this.#options.lockFd ?? openSync('/dev/null', 'r')];
     const script = commands
@@ -172,8 +173,7 @@ export class Virsh {
 }
 
 /**
- * In virsh's own reading of a command line, as in a shell's, nothing is special between single
- * quotes.
+ * virsh parses a command line like a shell: nothing is special between single quotes.
  */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
@@ -199,8 +199,7 @@ function* inChunks(commands: readonly Command[]): Generator<Command[]> {
 }
 
 /**
- * A file that has no name any more: nobody else can read it, and nothing is left behind, however
- * the run ends.
+ * An unlinked file: no other user can read it, and nothing is left behind, however the run ends.
  */
 function fileWith(content: string | Uint8Array): number {
   const path = join(tmpdir(), `ven-${randomBytes(8).toString('hex')}`);

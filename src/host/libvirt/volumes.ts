@@ -1,7 +1,7 @@
 /**
- * Volumes, cheaply. To ask for each by itself takes longer than all the domains; so libvirt's lists
- * say which there are, its statistics of all domains' disks how large they are, and only what
- * neither tells is asked for by itself.
+ * Fast queries for volumes. A query for each volume takes longer than all domains together. So
+ * libvirt's lists say which exist, the statistics of all domains' disks how large they are, and
+ * only the rest is queried one by one.
  */
 import { join } from 'node:path';
 import type { ObservedVolume, VolumeRef } from '../../model/index.js';
@@ -22,7 +22,7 @@ export async function readDisks(
   pools: readonly string[],
   timeoutSeconds: number,
 ): Promise<Disks> {
-  // Not waiting for a domain that is busy: its disks are then asked for by themselves.
+  // Does not wait for a busy domain: its disks are then queried one by one.
   const replies = await virsh.ask(
     [['domstats', '--block', '--raw', '--nowait'], ...pools.map((pool) => ['vol-list', pool])],
     {
@@ -44,16 +44,15 @@ export interface FindOptions {
   /** By name. */
   activePools: ReadonlySet<string>;
   /**
-   * The folder of each pool that is one, by the pool's name; null when they are not on this
-   * machine.
+   * The folder of each directory pool, by the pool's name; null when the host is another machine.
    */
   folders: ReadonlyMap<string, string> | null;
   timeoutSeconds: number;
 }
 
 /**
- * Of `refs`, the ones that are there. A file that was deleted behind libvirt's back is not; one
- * that came behind its back is, with 0 bytes when nothing says how large it is.
+ * Those of `refs` that exist, also if libvirt does not know of the deletion or creation of a file;
+ * with 0 bytes when the size is unknown.
  */
 export async function findVolumes(
   virsh: Virsh,
@@ -68,8 +67,7 @@ export async function findVolumes(
     if (!activePools.has(ref.pool) || ref.volume.includes('/')) continue;
     const path = listed.get(ref.pool)?.get(ref.volume);
     if (path === undefined && listed.has(ref.pool)) {
-      // A file that came since libvirt last looked stands in the way all the same, and may be
-      // somebody's only copy.
+      // A file that libvirt does not list yet is in the way too, and may be someone's only copy.
       const folder = folders?.get(ref.pool);
       const file = folder === undefined ? null : join(folder, ref.volume);
       if (file !== null && isTaken(file))
@@ -78,7 +76,7 @@ export async function findVolumes(
     }
     const capacityBytes = path === undefined ? undefined : capacities.get(path);
     if (path === undefined || capacityBytes === undefined) unknown.push(ref);
-    // QEMU still knows a file that was deleted while it had it open.
+    // QEMU still reports a file that was deleted while it was open.
     else if (!(folders !== null && path.startsWith('/') && isMissing(path) === true))
       found.push({ ...ref, path, capacityBytes });
   }

@@ -14,15 +14,14 @@ export interface Archive {
   add: (path: string, content: string) => Promise<void>;
   /** Resolves to the archive's size in bytes. */
   close: () => Promise<number>;
-  /** Takes away what has been written. */
+  /** Deletes the unfinished archive. */
   abandon: () => Promise<void>;
 }
 
 const BLOCK = 512;
 
 /**
- * `file` is new, and its owner's alone. @throws VenError `usage` when it is there already, or can't
- * be written.
+ * Creates `file`, with mode 0600. @throws VenError `usage` when it exists, or can't be written.
  */
 export async function openArchive(file: string, madeAt: Date): Promise<Archive> {
   const disk = createWriteStream(file, { flags: 'wx', mode: 0o600 });
@@ -69,7 +68,7 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
   };
 }
 
-/** Of POSIX.1-1988 (ustar). */
+/** A header of POSIX.1-1988 (ustar). */
 function header(path: string, size: number, madeAt: Date): Buffer {
   const cut = path.length <= 100 ? -1 : path.lastIndexOf('/');
   const [folder, name] = cut < 0 ? ['', path] : [path.slice(0, cut), path.slice(cut + 1)];

@@ -1,6 +1,6 @@
 /**
- * The files that ven reads and writes for itself. Nothing in them decides anything: each is made
- * again when missing.
+ * The files that ven reads and writes. No decision depends on ven's own: a missing one is written
+ * again.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -25,15 +25,14 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { VenError, type Journal } from '../../model/index.js';
 import { commandLine, type Env } from '../exec.js';
 
-/** One byte more than a fleet file may have, so that whoever reads it sees that it is too large. */
+/** One byte more than a fleet file may have, so that the reader can tell that it is too large. */
 const FLEET_FILE_BYTES = 1024 * 1024 + 1;
 /** A saved plan of 1,000 VMs is a few MiB. */
 const TEXT_FILE_BYTES = 256 * 1024 * 1024;
 const SECRET_FILE_BYTES = 64 * 1024;
 
 /**
- * `$XDG_STATE_HOME/ven/<fleet>-<hash of the URI>`. Only a name; it is made when something goes into
- * it.
+ * `$XDG_STATE_HOME/ven/<fleet>-<hash of the URI>`. Only the path; writing creates the folder.
  */
 export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; env: Env }): string {
   const given = env['XDG_STATE_HOME'];
@@ -48,7 +47,7 @@ export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; en
   );
 }
 
-/** With the logs (`keepLogs`) stay the folders `logs` and `runs`. */
+/** `keepLogs`: the folders `logs` and `runs` stay. */
 export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: boolean }): void {
   if (!existsSync(workDir)) return;
   for (const name of readdirSync(workDir)) {
@@ -65,8 +64,7 @@ export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: bool
 }
 
 /**
- * `runs/<run>/events.jsonl`, one event a line, written through at once. A disk that is full does
- * not end the run.
+ * `runs/<run>/events.jsonl`, one event per line, synced at once. A full disk does not end the run.
  */
 export function openJournal(workDir: string): Journal {
   const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
@@ -81,7 +79,7 @@ export function openJournal(workDir: string): Journal {
       try {
         if (open) appendFileSync(fd, `${JSON.stringify(event)}\n`);
       } catch {
-        // The run is worth more than its journal.
+        // The run is more important than its journal.
       }
     },
     close() {
@@ -93,8 +91,8 @@ export function openJournal(workDir: string): Journal {
 
 /**
  * The bytes of a fleet file, at most one more than it may have.
- * @throws VenError `not-found` when there is none, `fleet-file` when it is not a file or can't be
- * read.
+ * @throws VenError `not-found` when it does not exist, `fleet-file` when it is not a file or can't
+ * be read.
  */
 export function readFleetFile(path: string): Uint8Array {
   return readUpTo(
@@ -116,19 +114,19 @@ export function readTextFile(path: string): string {
 }
 
 /**
- * The bytes of a small file that nobody but its owner may read.
+ * The bytes of a small file that only its owner may read.
  * @throws VenError `not-found`, or `usage` when others may read it, when it is larger than 64 KiB,
  * or can't be read.
  */
 export function readSecretFile(path: string): Uint8Array {
-  const hint = 'Check the path, and that nobody else may read it';
+  const hint = 'Check the path, and that only you may read it';
   const bytes = readUpTo(path, SECRET_FILE_BYTES + 1, 'usage', hint, ({ mode }) => {
     if ((mode & 0o077) === 0) return;
     throw new VenError('usage', {
       summary:
         `${path} holds a secret, and others than its owner may read it (mode ` +
         `0${(mode & 0o777).toString(8)})`,
-      hint: `Keep it to yourself: ${commandLine('chmod', ['600', path])}`,
+      hint: `Make it readable for you only: ${commandLine('chmod', ['600', path])}`,
     });
   });
   if (bytes.length > SECRET_FILE_BYTES)
@@ -145,7 +143,7 @@ export function writePrivateFile(path: string, text: string): void {
   }
 }
 
-/** Never over what is there. @throws VenError `usage` */
+/** Never overwrites. @throws VenError `usage` */
 export function writeNewFile(path: string, text: string): void {
   try {
     create(path, text);
@@ -154,19 +152,19 @@ export function writeNewFile(path: string, text: string): void {
   }
 }
 
-/** Why a file that was to be new could not be written. */
+/** The error for a new file that could not be written. */
 export function notNew(path: string, error: unknown): VenError {
   if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return cannot('write', path, error);
   return new VenError('usage', {
-    summary: `${path} is there already`,
+    summary: `${path} exists already`,
     hint: 'It is not overwritten. Give another name, or move it away',
     cause: error,
   });
 }
 
 /**
- * For everybody to read, whole or not at all, over what is there; folders above it that are missing
- * are made. @throws VenError `usage`
+ * Writes a file that every user may read, whole or not at all; replaces an existing one, and
+ * creates missing folders above it. @throws VenError `usage`
  */
 export function writePublicFile(path: string, text: string): void {
   try {
@@ -177,7 +175,7 @@ export function writePublicFile(path: string, text: string): void {
   }
 }
 
-/** Never over what is there, and what could not be written whole does not stay. */
+/** Never overwrites, and deletes a partly written file. */
 function create(path: string, text: string, mode = 0o666): void {
   const fd = openSync(path, 'wx', mode);
   try {
@@ -201,18 +199,18 @@ function replace(path: string, text: string, mode?: number): void {
   }
 }
 
-/** A file that came with ven, by its path from ven's own folder. */
+/** A file of ven's installation, by its path from ven's own folder. */
 export function readPackageFile(path: string): string {
   return readFileSync(join(packageFolder(), path), 'utf8');
 }
 
-/** Missing folders above it too, each mode 0700. @throws VenError `usage` */
+/** Creates missing folders above it too, each mode 0700. @throws VenError `usage` */
 export function makeStateFolder(path: string): void {
   inState(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
 }
 
 /**
- * Runs what makes something under the state folder. @throws VenError `usage`, when that can't be
+ * Runs work that writes below the state folder. @throws VenError `usage` when that can't be
  * written.
  */
 export function inState<T>(path: string, work: () => T): T {
@@ -229,14 +227,14 @@ export function inState<T>(path: string, work: () => T): T {
   }
 }
 
-/** Where package.json stands: one or more folders above this file, as source or bundled. */
+/** The folder of package.json, above this file, as source or bundled. */
 function packageFolder(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) {
     const above = dirname(folder);
     if (above === folder)
       throw new VenError('host-not-ready', {
-        summary: 'The installation of ven is not whole: its package.json is missing',
+        summary: 'The installation of ven is incomplete: its package.json is missing',
         hint: 'Install it again',
       });
     folder = above;
@@ -254,7 +252,7 @@ function readUpTo(
 ): Buffer {
   let fd: number;
   try {
-    // Without waiting: a pipe that nobody writes to must not hang us.
+    // Non-blocking: a pipe without a writer must not hang the read.
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
@@ -297,15 +295,15 @@ function cannot(
           : error instanceof Error
             ? error.message
             : String(error);
-  // What isn't there can't be looked at, but what stands in its way.
-  let seen = path;
-  if (why === 'ENOTDIR') while (!existsSync(seen)) seen = dirname(seen);
+  // The hint names the existing file that is in the way, not one below it.
+  let existing = path;
+  if (why === 'ENOTDIR') while (!existsSync(existing)) existing = dirname(existing);
   return new VenError(code, {
     summary: `${path} can't be ${verb === 'read' ? 'read' : 'written'}: ${said}`,
     hint:
       why === 'ENOENT'
         ? `Correct the path, or make the folder: ${commandLine('mkdir', ['-p', dirname(path)])}`
-        : `Check the path and its permissions: ${commandLine('ls', ['-ld', seen])}`,
+        : `Check the path and its permissions: ${commandLine('ls', ['-ld', existing])}`,
     cause: error,
   });
 }

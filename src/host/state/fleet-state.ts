@@ -9,7 +9,7 @@ import {
 } from './node-records.js';
 import { readEnd, stateFiles } from './work-files.js';
 
-/** `workDir`: see `workFolder`. Nothing is made before something is written. */
+/** `workDir`: see `workFolder`. Creates nothing before the first write. */
 export function openFleetState(workDir: string): FleetState {
   return {
     records: {

@@ -1,8 +1,8 @@
 /**
- * One run at a time on one fleet of one host. A lock of the kernel on an open file (flock): it ends
- * with the last process that has the file open, so with the run and with those children that
- * inherited it, however they end. The file stays: deleting it would let a third run lock a new one
- * while a second holds the old.
+ * One run at a time on one fleet of one host. A kernel lock on an open file (flock): it ends with
+ * the last process that has the file open, that is the run and the children that inherited it,
+ * however they end. The file stays: after a deletion a third run could lock a new file while a
+ * second holds the old.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -27,12 +27,12 @@ export interface LockFileRequest extends Omit<LockRequest, 'stop'> {
   uri: string;
   fleet: string;
   env?: Env | undefined;
-  /** Where the file goes; for tests. */
+  /** The folder of the file; for tests. */
   folder?: string | undefined;
 }
 
 export interface LockFile {
-  /** For children that should hold the lock on when they outlive this run. */
+  /** For children that must hold the lock if they outlive this run. */
   fd: number;
   path: string;
   /** Children that inherited it still hold it. */
@@ -42,8 +42,8 @@ export interface LockFile {
 interface Holder {
   pid: number;
   /**
-   * When that process started, as the kernel counts: tells it from a later one with the same
-   * number.
+   * The start time of that process, from the kernel: it tells the process from a later one with the
+   * same PID.
    */
   started: string;
   user: string;
@@ -55,7 +55,7 @@ interface Holder {
 const RETRY_MS = 500;
 const NOTE_LIMIT = 4096;
 
-/** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be made. */
+/** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be created. */
 export async function acquireLock(request: LockFileRequest): Promise<LockFile> {
   const path = join(
     request.folder ?? lockFolder(),
@@ -90,17 +90,17 @@ export async function acquireLock(request: LockFileRequest): Promise<LockFile> {
   };
 }
 
-/** Many users, one file: so it is not in anybody's own folder. */
+/** All users share the file, so it is in no user's own folder. */
 function lockFolder(): string {
   try {
     if (statSync('/run/lock').isDirectory()) return '/run/lock';
   } catch {
-    // Not a Linux as usual; there is /tmp.
+    // An unusual Linux: fall back to /tmp.
   }
   return '/tmp';
 }
 
-/** Names a fleet of a host among all that are run on this machine, by whomever. */
+/** A name for a fleet of a host, the same for all users of this machine. */
 export function fleetKey({ uri, fleet }: { uri: string; fleet: string }): string {
   return createHash('sha256')
     .update(JSON.stringify([uri, fleet]))
@@ -109,8 +109,8 @@ export function fleetKey({ uri, fleet }: { uri: string; fleet: string }): string
 }
 
 /**
- * Opens what is there before it makes anything: the kernel may refuse to open with O_CREAT what
- * another user made in a shared folder. Whoever can't write can lock all the same.
+ * Opens an existing file before it tries to create one: the kernel may refuse O_CREAT for another
+ * user's file in a shared folder. Locking needs no write permission.
  */
 function openLockFile(path: string): { fd: number; writable: boolean } {
   const { O_RDWR, O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -118,7 +118,7 @@ function openLockFile(path: string): { fd: number; writable: boolean } {
     [O_RDWR, true],
     [O_RDONLY, false],
     [O_RDWR | O_CREAT | O_EXCL, true],
-    // Somebody was faster.
+    // Another run was faster.
     [O_RDWR, true],
     [O_RDONLY, false],
   ];
@@ -139,11 +139,11 @@ function openLockFile(path: string): { fd: number; writable: boolean } {
   throw new VenError('host-not-ready', {
     summary: `The lock file ${path} can't be opened`,
     detail: last instanceof Error ? last.message : String(last),
-    hint: `Look at it (ls -l ${path}); take it away if it is not a plain file`,
+    hint: `Check it (ls -l ${path}); delete it if it is not a plain file`,
   });
 }
 
-/** flock(1) locks the open file that we share with it; the lock stays when it ends. */
+/** flock(1) locks the open file that it shares with us; the lock stays when it ends. */
 async function tryLock(fd: number, { env, signal }: LockFileRequest): Promise<boolean> {
   const { exitCode, stderr } = await run('flock', ['--exclusive', '--nonblock', '3'], {
     env: env ?? process.env,
@@ -173,7 +173,7 @@ function leaveNote(fd: number, command: string): void {
     ftruncateSync(fd, 0);
     writeSync(fd, `${JSON.stringify(holder)}\n`, 0);
   } catch {
-    // A full disk. The lock holds without the note.
+    // The disk is full. The lock holds without the note.
   }
 }
 
@@ -206,7 +206,7 @@ function busy(request: LockFileRequest, path: string, fd: number): VenError {
       });
 }
 
-/** What anybody may have written there: only plain characters, and not many, are taken from it. */
+/** Any user may have written the file: only a few plain characters are taken from it. */
 function readNote(fd: number): Holder | null {
   const buffer = Buffer.alloc(NOTE_LIMIT);
   try {

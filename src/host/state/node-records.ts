@@ -1,4 +1,4 @@
-/** What is kept of each node's way to ready: `nodes/<vm>.json` in the fleet's work folder. */
+/** The record of each node's provisioning: `nodes/<vm>.json` in the fleet's work folder. */
 import {
   closeSync,
   constants,
@@ -19,12 +19,12 @@ import {
 } from '../../model/index.js';
 import { inState, makeStateFolder } from './files.js';
 
-/** A record is some KiB; what is larger is none. */
+/** A record has some KiB; a larger file is not one. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
- * In the order of `vms`, which are names of VMs. Needs no lock: a record is written whole or not at
- * all. Never throws.
+ * The records of VMs, in the order of their names. Needs no lock: a record is written whole or not
+ * at all. Never throws.
  */
 export function readNodeRecords(workDir: string, vms: readonly string[]): StoredRecord[] {
   return vms.map((vm) => {
@@ -47,7 +47,7 @@ export function readNodeRecords(workDir: string, vms: readonly string[]): Stored
 }
 
 /**
- * Whole or not at all, also for a run that is killed; mode 0600. To be called under the fleet's
+ * Writes a record whole or not at all, also in a run that is killed; mode 0600. Needs the fleet's
  * lock. @throws VenError `usage`
  */
 export function writeNodeRecord(workDir: string, record: NodeRecord): void {
@@ -59,7 +59,7 @@ export function writeNodeRecord(workDir: string, record: NodeRecord): void {
 }
 
 /**
- * For a run over nodes: what is deleted meanwhile with its VM, or with the whole fleet, stays
+ * For a run over nodes: a record that is deleted meanwhile, with its VM or the whole fleet, stays
  * deleted. @throws VenError `usage`
  */
 export function openNodeRecords(workDir: string): Pick<NodeRecords, 'write'> {
@@ -76,7 +76,7 @@ export function openNodeRecords(workDir: string): Pick<NodeRecords, 'write'> {
   };
 }
 
-/** False: its folder is not there. */
+/** False: its folder does not exist. */
 function replaced(workDir: string, record: NodeRecord): boolean {
   const path = pathOf(workDir, record.vm);
   // an apply and a run over nodes write at the same time
@@ -92,7 +92,7 @@ function replaced(workDir: string, record: NodeRecord): boolean {
   }
 }
 
-/** Its node begins anew. Idempotent. @throws VenError `usage` */
+/** Deletes a record; its node starts from the beginning. Idempotent. @throws VenError `usage` */
 export function removeNodeRecord(workDir: string, vm: string): void {
   const path = pathOf(workDir, vm);
   inState(path, () => rmSync(path, { force: true }));
@@ -114,7 +114,7 @@ function read(path: string): { text: string; writtenAt: Date } {
   }
 }
 
-/** `memory` is the watcher's own business. */
+/** `memory` is checked by the watcher. */
 function parseRecord(text: string, vm: string): NodeRecord {
   const value: unknown = JSON.parse(text);
   const wrong = Object.entries(FIELDS).find(

@@ -3,18 +3,18 @@ import { VenError, type SecretReference } from '../../model/index.js';
 import type { Env } from '../exec.js';
 import { readSecretFile } from './files.js';
 
-/** What references are about: `folder` is the fleet file's, from which paths go. */
+/** `folder`: the fleet file's; relative paths start there. */
 export interface SecretsOf {
   env: Env;
   folder: string;
 }
 
 /**
- * The secret that a reference names: to be read when it is used, and to be handed to programs by a
- * file descriptor or their input, never as an argument. The line's end at the end of a file does
- * not count. Nothing of the secret is in an error.
+ * The secret that a reference names. Read it only when it is used, and pass it to programs by a
+ * file descriptor or their input, never as an argument. A line end at the end of a file does not
+ * count. Errors contain nothing of the secret.
  * @throws VenError `not-found` (no such file), or `usage`: the variable is not set, the file can be
- * read by others, the secret is empty, or is no text.
+ * read by others, the secret is empty, or is not text.
  */
 export function readSecret(reference: SecretReference, { env, folder }: SecretsOf): string {
   if ('env' in reference) {
@@ -25,7 +25,7 @@ export function readSecret(reference: SecretReference, { env, folder }: SecretsO
       summary:
         `The environment variable ${reference.env} is ` +
         `${value === undefined ? 'not set' : 'empty'}`,
-      hint: `Set it in this shell, unseen: read -rs ${reference.env} && export ${reference.env}`,
+      hint: `Set it in this shell, without echo: read -rs ${reference.env} && export ${reference.env}`,
     });
   }
   const path = resolve(folder, reference.file);
@@ -49,7 +49,7 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-/** Of what can't stand in XML or go over a line. */
+/** Control characters and line ends, which XML and a console line can't carry. */
 function refuseControls(text: string, what: string): string {
   if (!/[\u0000-\u001f\u007f]/.test(text)) return text;
   throw new VenError('usage', {

@@ -1,4 +1,4 @@
-/** What a fleet's work folder holds of earlier runs. */
+/** Files of earlier runs in a fleet's work folder. */
 import {
   closeSync,
   constants,
@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import type { StateFile } from '../../model/index.js';
 
 /**
- * The plain files in these folders of the work folder, and in theirs; newest first. What can't be
- * looked at is left out.
+ * The plain files in these folders of the work folder, and in their subfolders; newest first.
+ * Unreadable ones are left out.
  */
 export function stateFiles(workDir: string, folders: readonly string[]): StateFile[] {
   const found: StateFile[] = [];
@@ -37,8 +37,7 @@ export function stateFiles(workDir: string, folders: readonly string[]): StateFi
 }
 
 /**
- * The last `limit` bytes of a file, as text. `cut`: there were more. Throws what the file system
- * says.
+ * The last `limit` bytes of a file, as text. `cut`: there were more. Throws file system errors.
  */
 export function readEnd(path: string, limit: number): { text: string; cut: boolean } {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -1,12 +1,12 @@
 export interface BundleContents {
-  /** `what`: for people; alike parts have the same. */
+  /** `what`: a description; similar parts share it. */
   parts: { path: string; what: string; bytes: number }[];
-  /** What could not be had, and why, in one line. */
+  /** What could not be collected; `why` is one line. */
   missing: { path: string; what: string; why: string }[];
   warnings: string[];
 }
 
-/** What lies in a bundle, for who opens it. */
+/** The table of contents of a bundle. */
 export function bundleReadme(
   { parts, missing, warnings }: BundleContents,
   { made, fleet }: { made: Date; fleet: string | null },
@@ -16,24 +16,20 @@ export function bundleReadme(
   const lines = [...kinds].map(
     ([what, paths]) => `- \`${paths.length === 1 ? paths[0] : foldersOf(paths)}\`: ${what}`,
   );
+  const missingLines = missing.map(({ path, what, why }) => `- \`${path}\` (${what}): ${why}`);
   return `# ${fleet === null ? 'A fleet whose file is wrong' : `The fleet ${fleet}`}
 
-Made by \`ven bundle\` at ${made.toISOString()}. Nothing in here decides anything; it is for reading.
+Created by \`ven bundle\` at ${made.toISOString()}. The files are for reading only.
 
 ${lines.join('\n')}
 
-${
-  missing.length === 0
-    ? 'Nothing is missing.'
-    : `Missing:\n\n${missing
-        .map(({ path, what, why }) => `- \`${path}\` ` + `(${what}): ${why}`)
-        .join('\n')}`
-}
+${missing.length === 0 ? 'Nothing is missing.' : `Missing:\n\n${missingLines.join('\n')}`}
 
 ## Secrets
 
-Taken out, where \`********\` stands: the fleet's credentials, what follows a prompt for a password, passwords in addresses, tokens,
-private keys. What a node says otherwise, in its own words, nobody can tell: look through it before you send it to others.
+\`********\` replaces secrets: the fleet's credentials, text after a prompt for a password,
+passwords in addresses, tokens, private keys. ven can't recognize other secrets in a node's own
+output: read it before you send it to others.
 ${warnings.map((warning) => `\n- ${warning}`).join('')}
 `;
 }

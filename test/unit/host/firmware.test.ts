@@ -209,7 +209,7 @@ describe('firmwareFor', () => {
     };
     await expect(ask('qemu:///system', wanted, { template: false })).rejects.toMatchObject({
       code: 'host-not-ready',
-      summary: 'The firmware file /nowhere/CODE.fd and /nowhere/VARS.fd is not there',
+      summary: 'The firmware file /nowhere/CODE.fd and /nowhere/VARS.fd does not exist',
     });
     // Another machine's can't be looked for.
     expect(await ask('test:///default', wanted, { template: false })).toEqual(ownFirmware(wanted));

@@ -46,7 +46,7 @@ describe('a secret', () => {
       const error = failure(file(CANARY, mode));
       expect(error).toMatchObject({
         code: 'usage',
-        hint: `Keep it to yourself: chmod 600 ${join(folder, 'secret')}`,
+        hint: `Make it readable for you only: chmod 600 ${join(folder, 'secret')}`,
       });
       expect(error.summary).toContain(`mode 0${mode.toString(8)}`);
     },
@@ -54,7 +54,7 @@ describe('a secret', () => {
 
   it('that is not there is told plainly', () => {
     expect(failure({ env: 'S' }).summary).toBe('The environment variable S is not set');
-    expect(failure({ env: 'S' }).hint).toBe('Set it in this shell, unseen: read -rs S && export S');
+    expect(failure({ env: 'S' }).hint).toBe('Set it in this shell, without echo: read -rs S && export S');
     expect(failure({ env: 'S' }, { S: '' }).summary).toBe('The environment variable S is empty');
     expect(failure({ file: 'none' })).toMatchObject({
       code: 'not-found',

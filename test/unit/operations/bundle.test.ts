@@ -260,7 +260,7 @@ describe('bundle', () => {
   it('never goes over a file, and leaves none when it is interrupted', async () => {
     carelessPast();
     writeFileSync(join(dir, 'mine'), 'mine');
-    await expect(make({ output: join(dir, 'mine') })).rejects.toThrow(/is there already/);
+    await expect(make({ output: join(dir, 'mine') })).rejects.toThrow(/exists already/);
     expect(readFileSync(join(dir, 'mine'), 'utf8')).toBe('mine');
     await expect(make({ output: join(dir, 'none/x') })).rejects.toThrow(
       /can't be written: its folder does not exist/,
