@@ -75,14 +75,9 @@ const FILES = 'host';
 
 /** Rules of the house for every file, but for what does not keep to them yet. At the end: none. */
 const LEFT = {
-  'no-nested-ternary': [
-    'src/{host,operations,view}/**/*.ts',
-    'src/commands/completion.ts',
-    'src/onboarding/result.ts',
-  ],
+  'no-nested-ternary': ['src/{host,view}/**/*.ts'],
   'house/columns': [
     'src/host/{checks,consoles,libvirt}/**/*.ts',
-    'src/operations/**/*.ts',
     'src/view/*.ts',
     'src/view/{plan,provision,status,text,timeline}/**/*.ts',
     'test/unit/{apply,commands,host,onboarding,operations,view}/**/*.ts',

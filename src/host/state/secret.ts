@@ -25,7 +25,9 @@ export function readSecret(reference: SecretReference, { env, folder }: SecretsO
       summary:
         `The environment variable ${reference.env} is ` +
         `${value === undefined ? 'not set' : 'empty'}`,
-      hint: `Set it in this shell, without echo: read -rs ${reference.env} && export ${reference.env}`,
+      hint:
+        'Set it in this shell, without echo: ' +
+        `read -rs ${reference.env} && export ${reference.env}`,
     });
   }
   const path = resolve(folder, reference.file);

@@ -54,7 +54,9 @@ describe('a secret', () => {
 
   it('that is not there is told plainly', () => {
     expect(failure({ env: 'S' }).summary).toBe('The environment variable S is not set');
-    expect(failure({ env: 'S' }).hint).toBe('Set it in this shell, without echo: read -rs S && export S');
+    expect(failure({ env: 'S' }).hint).toBe(
+      'Set it in this shell, without echo: read -rs S && export S',
+    );
     expect(failure({ env: 'S' }, { S: '' }).summary).toBe('The environment variable S is empty');
     expect(failure({ file: 'none' })).toMatchObject({
       code: 'not-found',
