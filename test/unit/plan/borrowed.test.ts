@@ -72,9 +72,7 @@ describe('what is said beforehand', () => {
     const back = world
       .plan(FLEET, DESTROY)
       .changes.find(({ address }) => address === 'network.shared');
-    expect(back?.notes).toEqual([
-      'a foreign network: it keeps the boot options for fleet other',
-    ]);
+    expect(back?.notes).toEqual(['a foreign network: it keeps the boot options for fleet other']);
     world.apply(FLEET, DESTROY);
     expect(world.network('default')).toMatchObject({ boot: OTHER, bootUrl: URL });
   });
