@@ -171,7 +171,7 @@ vms: [{ name: node }]
       { path: 'httpBoot', before: null, after: orchestrator.bootUrl, effect: 'live' },
     ]);
     const notes = plan.changes[0]?.notes.join('\n') ?? '';
-    expect(notes).toMatch(/somebody else's: put back as it was on destroy/);
+    expect(notes).toMatch(/a foreign network: destroy restores it/);
     expect(notes).toContain(
       `domain ${THEIRS}, which is not this fleet's; domain ${THEIRS}-2, which is not this fleet's`,
     );
