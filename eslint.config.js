@@ -73,16 +73,8 @@ const PURE = [
 /** The only room that reads and writes files. */
 const FILES = 'host';
 
-/** Rules of the house for every file, but for what does not keep to them yet. At the end: none. */
-const LEFT = {
-  'no-nested-ternary': ['src/{host,view}/**/*.ts'],
-  'house/columns': [
-    'src/host/{checks,consoles,libvirt}/**/*.ts',
-    'src/view/*.ts',
-    'src/view/{plan,provision,status,text,timeline}/**/*.ts',
-    'test/unit/{apply,commands,host,onboarding,operations,view}/**/*.ts',
-  ],
-};
+/** Tests whose titles and texts are longer than a line of the house. At the end: none. */
+const LONG_LINES = ['test/unit/{apply,commands,host,onboarding,operations,view}/**/*.ts'];
 
 const roomRules = Object.keys(ROOMS).map((room) => {
   const packages = Object.entries(HOMES).filter(([, homes]) => !homes.includes(room));
@@ -141,6 +133,7 @@ export default ts.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       'no-console': 'error',
+      'no-nested-ternary': 'error',
       // Control characters are what much of this is about.
       'no-control-regex': 'off',
     },
@@ -162,10 +155,6 @@ export default ts.config(
       ],
     },
   },
-  ...Object.entries(LEFT).map(([rule, ignores]) => ({
-    files: ['**/*.{ts,js}'],
-    ignores,
-    rules: { [rule]: 'error' },
-  })),
+  { files: ['**/*.{ts,js}'], ignores: LONG_LINES, rules: { 'house/columns': 'error' } },
   ...roomRules,
 );

@@ -56,9 +56,11 @@ export function compileTemplates(texts: TemplateTexts): Templates {
 const MULTILINE = new Set(['title', 'description']);
 
 /** What XML 1.0 can't carry at all. */
-const UNFIT =
-  // eslint-disable-next-line house/columns -- a regular expression, readable only whole
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const UNFIT = [
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/,
+  /[\ud800-\udbff](?![\udc00-\udfff])/,
+  /(?<![\ud800-\udbff])[\udc00-\udfff]/,
+];
 const LINE_BREAK = /[\t\n\r]/;
 
 /**
@@ -67,7 +69,10 @@ const LINE_BREAK = /[\t\n\r]/;
  */
 function refuseUnfit(value: unknown, where: string, key = ''): void {
   if (typeof value === 'string') {
-    if (UNFIT.test(value) || (LINE_BREAK.test(value) && !MULTILINE.has(key))) {
+    if (
+      UNFIT.some((unfit) => unfit.test(value)) ||
+      (LINE_BREAK.test(value) && !MULTILINE.has(key))
+    ) {
       throw new Error(`${where}: XML can't carry ${JSON.stringify(value)}`);
     }
   } else if (typeof value === 'object' && value !== null) {

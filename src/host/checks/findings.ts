@@ -106,12 +106,9 @@ async function libvirtFindings(
   const poolInfo = named.splice(0, pools.length);
   const words = /Running hypervisor: (.*)/.exec(version?.text ?? '')?.[1];
   const daemon = /Running against daemon: (.*)/.exec(version?.text ?? '')?.[1];
+  const qemu = words === undefined ? '' : ` with ${words}`;
   return [
-    finding(
-      'libvirt',
-      'ok',
-      `libvirt ${daemon ?? '(unknown version)'}${words === undefined ? '' : ` with ${words}`} at ${uri}`,
-    ),
+    finding('libvirt', 'ok', `libvirt ${daemon ?? '(unknown version)'}${qemu} at ${uri}`),
     ...guestFindings(fleet, capabilities, env),
     ...(probe ? await kvmFindings(fleet, virsh, env) : []),
     ...localFindings(fleet, env, uri),

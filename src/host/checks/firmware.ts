@@ -265,7 +265,8 @@ function whyUnfit(
   // *also* support those are fine.
   if (!loader || !nvramTemplate) return 'no flash images of code and variables';
   const secure = ['secure-boot', 'requires-smm', 'enrolled-keys'];
-  const wanted = kind === 'uefi' ? [] : need.ownKeys === true ? secure.slice(0, 2) : secure;
+  const withKeys = need.ownKeys === true ? secure.slice(0, 2) : secure;
+  const wanted = kind === 'uefi' ? [] : withKeys;
   const lacking = wanted.filter((feature) => !features.includes(feature));
   if (lacking.length > 0) return `without ${lacking.join(', ')}`;
   const over = secure.filter((feature) => !wanted.includes(feature) && features.includes(feature));

@@ -53,7 +53,9 @@ export async function probeAccelerator(
   if (!created?.ok)
     return {
       accelerator: 'qemu',
-      why: `software emulation: a VM with KVM does not start (${firstWords(created?.error?.detail)})`,
+      why:
+        'software emulation: a VM with KVM does not start ' +
+        `(${firstWords(created?.error?.detail)})`,
     };
   if (state?.ok && state.text.startsWith('running'))
     return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };

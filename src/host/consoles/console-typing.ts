@@ -73,7 +73,8 @@ async function typeThrough(
   const virsh = ['-c', uri, 'console', uuid, '--safe'];
   // No process may outlive us, or it would hold the console. The terminal's name comes first, so
   // that its modes can be read.
-  const session = `tty; exec ${commandLine('setpriv', ['--pdeathsig', 'KILL', 'virsh', '-q', ...virsh])}`;
+  const words = ['--pdeathsig', 'KILL', 'virsh', '-q', ...virsh];
+  const session = `tty; exec ${commandLine('setpriv', words)}`;
   const ours = '[ "$PPID" = "$0" ] && exec script -q -e -c "$1" /dev/null';
   const child = spawn(
     'setpriv',

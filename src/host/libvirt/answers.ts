@@ -24,61 +24,121 @@ export type Answer =
   | 'tpm-failed'
   | 'other';
 
-/** The first match counts, so narrower patterns come first. */
-const WORDING: readonly [Answer, RegExp][] = [
+/** Any of its patterns means an answer. The first match counts, so narrower patterns come first. */
+const WORDING: readonly [Answer, readonly RegExp[]][] = [
   [
     'no-permission',
-    /polkit|authentication (failed|unavailable)|access denied|libvirt-sock'?: Permission denied|Permission denied \(publickey/i,
+    [
+      /polkit/i,
+      /authentication (failed|unavailable)/i,
+      /access denied/i,
+      /libvirt-sock'?: Permission denied/i,
+      /Permission denied \(publickey/i,
+    ],
   ],
   // libvirt could not reach a daemon that one VM needs; the other VMs are not affected.
-  ['no-logd', /virt(log|lock)d(-admin)?-sock|can't connect to virt(log|lock)d/i],
-  ['tpm-missing', /Unable to find '?swtpm|swtpm: (command )?not found|TPM .* not supported/i],
-  ['tpm-failed', /\/swtpm\/|swtpm (process|died)|of swtpm\b|start '?swtpm/i],
+  ['no-logd', [/virt(log|lock)d(-admin)?-sock/i, /can't connect to virt(log|lock)d/i]],
+  [
+    'tpm-missing',
+    [/Unable to find '?swtpm/i, /swtpm: (command )?not found/i, /TPM .* not supported/i],
+  ],
+  ['tpm-failed', [/\/swtpm\//i, /swtpm (process|died)/i, /of swtpm\b/i, /start '?swtpm/i]],
   [
     'port-taken',
-    /Address already in use|Failed to find an available port|Unable to find an unused port/i,
+    [
+      /Address already in use/i,
+      /Failed to find an available port/i,
+      /Unable to find an unused port/i,
+    ],
   ],
   [
     'unreachable',
-    /failed to connect to the hypervisor|unable to connect to (server|libvirt)|Failed to connect socket|Connection reset|End of file while reading data|client socket is closed|Cannot recv data|Cannot write data|no connection driver available|Could not resolve hostname|Call to virConnectOpen/i,
+    [
+      /failed to connect to the hypervisor/i,
+      /unable to connect to (server|libvirt)/i,
+      /Failed to connect socket/i,
+      /Connection reset/i,
+      /End of file while reading data/i,
+      /client socket is closed/i,
+      /Cannot recv data/i,
+      /Cannot write data/i,
+      /no connection driver available/i,
+      /Could not resolve hostname/i,
+      /Call to virConnectOpen/i,
+    ],
   ],
   [
     'kvm-unusable',
-    /Could not access KVM kernel module|failed to initialize kvm|KVM is not (supported|available)|invalid (argument: )?could not find capabilities for .*(domaintype|virttype)=kvm|does not support virt type 'kvm'/i,
+    [
+      /Could not access KVM kernel module/i,
+      /failed to initialize kvm/i,
+      /KVM is not (supported|available)/i,
+      /invalid (argument: )?could not find capabilities for .*(domaintype|virttype)=kvm/i,
+      /does not support virt type 'kvm'/i,
+    ],
   ],
-  ['entry-exists', /already at least one DNS HOST record|existing dhcp host entry in network/i],
+  [
+    'entry-exists',
+    [/already at least one DNS HOST record/i, /existing dhcp host entry in network/i],
+  ],
   [
     'entry-missing',
-    /couldn't locate a matching (DNS HOST record|dhcp host entry)|couldn't locate a matching/i,
+    [
+      /couldn't locate a matching (DNS HOST record|dhcp host entry)/i,
+      /couldn't locate a matching/i,
+    ],
   ],
-  ['transient', /transient domain/i],
-  ['busy', /has asynchronous jobs running/i],
-  ['console-busy', /Active console session exists/i],
-  ['active', /already (active|running|started)|domain is already/i],
+  ['transient', [/transient domain/i]],
+  ['busy', [/has asynchronous jobs running/i]],
+  ['console-busy', [/Active console session exists/i]],
+  ['active', [/already (active|running|started)/i, /domain is already/i]],
   [
     'inactive',
-    /(domain|network) is not (running|active)|(network|pool) '.*' is not active|is not running|is not active/i,
+    [
+      /(domain|network) is not (running|active)/i,
+      /(network|pool) '.*' is not active/i,
+      /is not running/i,
+      /is not active/i,
+    ],
   ],
   [
     'no-bridge',
-    /Cannot get interface MTU on '[^']*': No such device|Unable to add bridge .* port|can't get .*bridge .*No such device/i,
+    [
+      /Cannot get interface MTU on '[^']*': No such device/i,
+      /Unable to add bridge .* port/i,
+      /can't get .*bridge .*No such device/i,
+    ],
   ],
-  ['no-memory', /cannot allocate memory|cannot set up guest memory/i],
-  ['no-space', /No space left on device/i],
+  ['no-memory', [/cannot allocate memory/i, /cannot set up guest memory/i]],
+  ['no-space', [/No space left on device/i]],
   [
     'firmware-missing',
-    /Unable to find (any|'?efi'?) firmware|Failed to open file '[^']*(OVMF|AAVMF|edk2)[^']*': No such file|(loader|firmware).*No such file|could not load PC BIOS|Failed to open file '.*_VARS/i,
+    [
+      /Unable to find (any|'?efi'?) firmware/i,
+      /Failed to open file '[^']*(OVMF|AAVMF|edk2)[^']*': No such file/i,
+      /(loader|firmware).*No such file/i,
+      /could not load PC BIOS/i,
+      /Failed to open file '.*_VARS/i,
+    ],
   ],
-  ['exists', /already exists|already in use|is already taken|exists already/i],
+  ['exists', [/already exists/i, /already in use/i, /is already taken/i, /exists already/i]],
   [
     'not-found',
-    /not found|no (domain|network|storage pool|storage vol(ume)?|nwfilter) with matching|failed to get (domain|network|pool|vol)|cannot (stat|open) (file|volume) '.*': No such file or directory|No such file or directory/i,
+    [
+      /not found/i,
+      /no (domain|network|storage pool|storage vol(ume)?|nwfilter) with matching/i,
+      /failed to get (domain|network|pool|vol)/i,
+      /cannot (stat|open) (file|volume) '.*': No such file or directory/i,
+      /No such file or directory/i,
+    ],
   ],
 ];
 
 /** The meaning of a program's message. */
 export function answerOf(words: string): Answer {
-  return WORDING.find(([, pattern]) => pattern.test(words))?.[0] ?? 'other';
+  return (
+    WORDING.find(([, patterns]) => patterns.some((pattern) => pattern.test(words)))?.[0] ?? 'other'
+  );
 }
 
 const MEANING: Partial<Record<Answer, { code: ErrorCode; summary?: string; hint: string }>> = {

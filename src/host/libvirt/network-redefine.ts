@@ -102,8 +102,9 @@ async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<
   }
   const mark = temporaryMark(parseXml(found.text));
   if (mark?.user.fleet === fleet) return mark.nics;
+  const who = mark ? `The fleet ${mark.user.fleet}` : 'Another run';
   throw new VenError('locked', {
-    summary: `${mark ? `The fleet ${mark.user.fleet}` : 'Another run'} is changing the same network`,
+    summary: `${who} is changing the same network`,
     hint:
       'Try again in a moment. If no run of that fleet is going on, one was killed: ven ' +
       'apply (or destroy) of that fleet ends what it left.',

@@ -166,11 +166,8 @@ function domainQuestions(
 ): Question[] {
   const active = lists.running.has(uuid) || lists.paused.has(uuid) || lists.other.has(uuid);
   const persistent = lists.persistent.has(uuid);
-  let power: Power = lists.running.has(uuid)
-    ? 'running'
-    : lists.paused.has(uuid)
-      ? 'paused'
-      : 'off';
+  let power: Power = lists.paused.has(uuid) ? 'paused' : 'off';
+  if (lists.running.has(uuid)) power = 'running';
   let live: XmlElement | null = null;
 
   const settle = (config: XmlElement, text: string): void => {
@@ -254,5 +251,6 @@ function byName<T extends { name: string }>(things: T[]): T[] {
 }
 
 function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

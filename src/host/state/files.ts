@@ -278,6 +278,12 @@ function readUpTo(
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of the path is not a folder',
+};
+
 function cannot(
   verb: 'read' | 'write',
   path: string,
@@ -285,16 +291,7 @@ function cannot(
   code: 'fleet-file' | 'usage' = 'usage',
 ): VenError {
   const why = (error as NodeJS.ErrnoException).code;
-  const said =
-    why === 'EACCES'
-      ? 'permission denied'
-      : why === 'ENOENT'
-        ? 'its folder does not exist'
-        : why === 'ENOTDIR'
-          ? 'a part of the path is not a folder'
-          : error instanceof Error
-            ? error.message
-            : String(error);
+  const said = REASONS[why ?? ''] ?? (error instanceof Error ? error.message : String(error));
   // The hint names the existing file that is in the way, not one below it.
   let existing = path;
   if (why === 'ENOTDIR') while (!existsSync(existing)) existing = dirname(existing);
