@@ -37,7 +37,7 @@ export async function underDeadline(
 }
 
 /**
- * Calls `late` once, when the last move (`performance.now()`) lies so many milliseconds back.
+ * Calls `late` once, when the last move (`performance.now()`) lies that many milliseconds back.
  * Returns what ends the watch.
  */
 export function watchForStandstill(

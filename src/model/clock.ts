@@ -2,6 +2,6 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Resolves after so many milliseconds, or at once when aborted. */
+  /** Resolves after that time, in milliseconds, or at once when aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }

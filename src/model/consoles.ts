@@ -38,7 +38,7 @@ export interface TypeRequest {
   signal: AbortSignal;
 }
 
-/** `busy`: somebody else is attached. With `busy` and `unwanted` nothing was typed. */
+/** `busy`: another client is attached. With `busy` and `unwanted` nothing was typed. */
 export type TypeOutcome = 'typed' | 'busy' | 'unwanted';
 
 export interface AttachRequest {

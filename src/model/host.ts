@@ -181,7 +181,7 @@ export interface Host {
   /** @throws VenError `locked` (who holds it), `host-not-ready`, `interrupted` */
   lock(request: LockRequest): Promise<Lock>;
   /**
-   * Ends what a killed run of this fleet left at work. Only for who holds the fleet's lock, and
+   * Ends what a killed run of this fleet left running. Only for who holds the fleet's lock, and
    * before anything is observed. @throws VenError `host-not-ready` when it can't be ended
    */
   endLeftovers(): Promise<void>;

@@ -5,7 +5,7 @@ const SNIPPET = 300;
 /** Taking out something so short would garble the rest, and so tell it. */
 const SHORTEST = 4;
 
-/** One line of `text`, of at most so many characters, without `secrets` in any form. */
+/** One line of `text`, of limited length, without `secrets` in any form. */
 export function snippetOf(text: string, secrets: readonly string[], most = SNIPPET): string {
   const known = secrets.filter((secret) => secret !== '');
   if (known.some((secret) => secret.length < SHORTEST)) return '';

@@ -10,7 +10,7 @@ export interface OutgoingMask {
   /** Of what programs and nodes said. */
   text: (text: string) => string;
   /**
-   * JSON stays JSON: each string in it is taken as a text of its own. What is none is taken as
+   * JSON stays JSON: each string in it is taken as a text of its own. What is not JSON is taken as
    * text.
    */
   json: (text: string) => string;

@@ -90,7 +90,7 @@ export function resolveFleet(
   };
 }
 
-/** `image` alone does not choose the container: it may be there for whoever switches. */
+/** `image` alone does not choose the container: it may be set for a later switch. */
 function resolveRunner({ host }: Fleet): VagrantRuntime {
   if (host?.vagrant?.runner !== 'container') return { kind: 'local' };
   return { kind: 'container', image: host.vagrant.image ?? DEFAULT_IMAGE };

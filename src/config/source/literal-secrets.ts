@@ -18,8 +18,8 @@ const GLUED = /[\s=]/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Of all in `document` that stands where a secret's reference belongs, and is none. Documents with
- * errors may hold more.
+ * All in `document` that stands where a secret's reference belongs, but is no reference. Documents
+ * with errors may hold more.
  */
 export function literalSecrets(document: Document.Parsed, text: string): Range[] {
   const found: Range[] = [];

@@ -13,7 +13,7 @@ const FOLDERS = ['/var/log/libvirt/qemu', '/var/log/swtpm/libvirt/qemu'];
 /**
  * Deletes libvirt's logs of a fleet's domains, earlier ones included, after the fleet itself was
  * destroyed. A domain's name is `<fleet>_<vm>`, and a fleet's name has no underscore, so no other
- * fleet's log is hit. Logs of a domain that still exists stay, whoever owns it. On a remote host
+ * fleet's log is hit. Logs of a domain that still exists stay, ven's or foreign. On a remote host
  * all logs stay.
  * @throws VenError `tool-failed`, with the files that may not be deleted; or libvirt's error.
  */

@@ -33,7 +33,7 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
   const gzip = createGzip();
   gzip.pipe(disk);
   const written = finished(disk);
-  written.catch(() => undefined); // told by whoever writes next
+  written.catch(() => undefined); // the next write reports it
   const write = async (bytes: Uint8Array): Promise<void> => {
     try {
       if (bytes.length > 0 && !gzip.write(bytes))

@@ -113,7 +113,7 @@ export function containerArguments(command: ContainerCommand): string[] {
     ...['--network', 'host'],
     ...['--cap-drop', 'ALL'],
     ...['--security-opt', 'no-new-privileges'],
-    // SELinux would keep it from libvirt's sockets. Labelling these anew would change the host.
+    // SELinux would keep it from libvirt's sockets. Relabelling these would change the host.
     ...['--security-opt', 'label=disable'],
     ...userArguments(engine, user),
     ...['--mount', mount(SOCKETS, true)],
@@ -231,7 +231,7 @@ export async function engineState(image: string, env: Env): Promise<EngineState>
 }
 
 /**
- * Ends the containers that a killed run of this fleet left at work. Only for who holds the fleet's
+ * Ends the containers that a killed run of this fleet left running. Only for who holds the fleet's
  * lock, and before anything is observed. An engine that does not answer runs nothing.
  * @throws VenError `host-not-ready` when one can't be ended.
  */

@@ -17,11 +17,11 @@ export function refuseProtectedReplaced(intents: readonly VmIntent[]): void {
 
 /** The same in a destroy. */
 export function refuseProtectedDestroyed(vms: readonly RemovedVm[], fleet: ResolvedFleet): void {
-  const kept = new Set(fleet.vms.filter(({ protect }) => protect).map(({ uuid }) => uuid));
+  const isProtected = new Set(fleet.vms.filter(({ protect }) => protect).map(({ uuid }) => uuid));
   refuse(
     'destroyed',
     vms.flatMap(({ uuid, address, domain }) =>
-      kept.has(uuid) && domain.mark.ready ? [{ address, why: 'it would be destroyed' }] : [],
+      isProtected.has(uuid) && domain.mark.ready ? [{ address, why: 'it would be destroyed' }] : [],
     ),
   );
 }

@@ -30,10 +30,12 @@ export function networkRemovals(
   selection: Selection,
   leaving: Leaving,
 ): NetworkRemovals {
-  const kept = new Set(wanted.flatMap((network) => (network.kind === 'own' ? network.uuid : [])));
+  const wantedUuids = new Set(
+    wanted.flatMap((network) => (network.kind === 'own' ? network.uuid : [])),
+  );
   const unwanted = [...onHost.ownedNetworks.values()]
     .map((network) => ({ network, address: `network.${network.mark.network}` }))
-    .filter(({ network, address }) => !kept.has(network.uuid) && selection.has(address))
+    .filter(({ network, address }) => !wantedUuids.has(network.uuid) && selection.has(address))
     .map(({ network, address }) => {
       const on = departures(address, onHost.vmsOn.get(network.name) ?? [], leaving);
       return { uuid: network.uuid, address, network, ...on };

@@ -179,7 +179,7 @@ function next(
     const [kind, ...others] = new Set(toRecreate.map((one) => one.class));
     const some = others.length > 0 ? ` (only one class: --class ${kind})` : '';
     lines.push(
-      `Make ${toRecreate.length === 1 ? 'it' : 'them'} anew and try again: ` +
+      `Recreate ${toRecreate.length === 1 ? 'it' : 'them'} and try again: ` +
         `ven provision${named} --retry-failed${some}`,
     );
   }

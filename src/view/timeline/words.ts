@@ -17,8 +17,7 @@ export function timelineCounts({ nodes }: Timeline): string {
 
 /** `ready after 12m 34s`, `failed after 3m 2s: storage`, `in HookOS for 5m 0s`, `not known`. */
 export function outcomeText({ way: timeline, damage }: TimelineNode): string {
-  if (timeline === null)
-    return damage === null ? 'not known' : 'not known: what was kept of it is damaged';
+  if (timeline === null) return damage === null ? 'not known' : 'not known: its record is damaged';
   const { outcome, seconds, failure, stages } = timeline;
   switch (outcome) {
     case 'ready':
@@ -78,10 +77,9 @@ export const LATE_KEY =
 
 /** No node has a record: why, and what makes one. `file`: the fleet file. */
 export function noRecords({ orchestrator }: Timeline, file: string): string {
-  if (orchestrator)
-    return `Nothing is kept of any way to ready yet. Watch one: ven provision ${file}`;
+  if (orchestrator) return `No node has been watched yet. Watch them: ven provision ${file}`;
   return (
-    'Nothing is kept of any way to ready: ' +
+    'No node has been watched: ' +
     'the fleet file has no orchestrator that its nodes would get ready for.'
   );
 }

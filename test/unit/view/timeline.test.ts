@@ -114,7 +114,7 @@ c  Workflow   4      7m 0s     7m 0s   7m 0s
 
   it('says so when nothing is kept, or what is kept is damaged', () => {
     expect(timelineText(drawn([{ vm: 'a', damage: null }]), style)).toContain(
-      '1 not known.\n\nNothing is kept of any way',
+      '1 not known.\n\nNo node has been watched',
     );
     expect(timelineText(drawn([{ vm: 'a', damage: null }]), style, 'my.yaml')).toContain(
       'ven provision my.yaml\n',
