@@ -42,7 +42,10 @@ export interface NodeRecords {
   read(vms: readonly string[]): StoredRecord[];
   /** Under the fleet's lock. @throws VenError `usage` */
   write(record: NodeRecord): void;
-  /** Under the fleet's lock; its node starts again from the first stage. Idempotent. @throws VenError `usage` */
+  /**
+   * Under the fleet's lock; its node starts again from the first stage. Idempotent.
+   * @throws VenError `usage`
+   */
   remove(vm: string): void;
   /**
    * For a run over nodes, without the fleet's lock: what is removed meanwhile, after this run wrote

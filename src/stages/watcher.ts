@@ -153,7 +153,8 @@ export class NodeWatcher {
 
   /**
    * The state of a `type` effect. `asked`: its prompt is the last output. `written-on`: the same,
-   * with text after the prompt on its line. `over`: the node has continued, whether or not ven answered.
+   * with text after the prompt on its line. `over`: the node has continued, whether or not ven
+   * answered.
    */
   standing(answer: number): 'asked' | 'written-on' | 'over' {
     if (this.#memory.answered?.answer !== answer) return 'over';

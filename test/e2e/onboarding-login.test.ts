@@ -117,7 +117,7 @@ describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
     );
     expect(await third.sees('provision-warning', () => true, 600)).toMatchObject({
       address: 'vm.node-3',
-      message: expect.stringContaining('in use') as string,
+      message: expect.stringContaining('another terminal is attached') as string,
     });
     person.stdin.write('\u001d');
     const ended = await third.ended;
