@@ -118,7 +118,7 @@ describe('secure boot', () => {
     const { code, stderr } = await lab.ven('apply', '--yes');
     expect(code).toBe(3);
     expect(stderr).toMatch(/holds a private key \(certs\/db\.key\)/);
-    expect(stderr).toMatch(/fleet\.yaml:11:/);
+    expect(stderr).toMatch(/fleet\.yaml:12:/);
     expect(await lab.leftovers()).toEqual([]);
     write(KEYS);
   });
