@@ -8,6 +8,7 @@ import { validate, type SchemaError, type Validate } from './generated/validate.
 import { laterWork } from './later.js';
 import { label, placeOf, quote, type Path, type Place, type Source } from '../source/source.js';
 import { didYouMean } from './suggest.js';
+import { pointer, resolveRef, schemaOf, valueAt, type Schema, type SchemaNode } from './walk.js';
 
 export interface SchemaFinding {
   finding: Finding;
@@ -15,25 +16,9 @@ export interface SchemaFinding {
   path: Path;
 }
 
-interface SchemaNode {
-  $ref?: string;
-  type?: string;
-  enum?: unknown[];
-  const?: unknown;
-  pattern?: string;
-  patternErrorMessage?: string;
-  examples?: unknown[];
-  properties?: Record<string, SchemaNode>;
-  propertyNames?: SchemaNode;
-  items?: SchemaNode;
-  additionalProperties?: SchemaNode | boolean;
-  anyOf?: SchemaNode[];
-  title?: string;
-}
-
 /** A kind of file: its schema and validator. */
 export interface Format {
-  schema: SchemaNode & { definitions: Record<string, SchemaNode | undefined> };
+  schema: Schema;
   validate: Validate;
 }
 
@@ -377,49 +362,4 @@ function inline(value: unknown): string {
       .join(', ')} }`;
   }
   return String(value);
-}
-
-function resolveRef({ definitions }: Format['schema'], node: SchemaNode): SchemaNode {
-  return node.$ref === undefined
-    ? node
-    : (definitions[node.$ref.slice('#/definitions/'.length)] ?? {});
-}
-
-/** The schema of a place. It follows the data, since schema paths start again in each `$ref`. */
-function schemaOf(schema: Format['schema'], path: Path, error: SchemaError): SchemaNode {
-  let node: SchemaNode = schema;
-  for (const step of path) node = within(schema, node, step);
-  if (error.propertyName !== undefined) return node.propertyNames ?? {};
-  const branch = /\/anyOf\/([0-9]+)\/[^/]+$/.exec(error.schemaPath);
-  return branch ? resolveRef(schema, node.anyOf?.[Number(branch[1])] ?? node) : node;
-}
-
-function within(schema: Format['schema'], node: SchemaNode, step: string | number): SchemaNode {
-  for (const one of [node, ...(node.anyOf ?? []).map((branch) => resolveRef(schema, branch))]) {
-    const next =
-      typeof step === 'number' && one.items
-        ? one.items
-        : (one.properties?.[step] ?? one.additionalProperties);
-    if (next !== undefined && typeof next !== 'boolean') return resolveRef(schema, next);
-  }
-  return {};
-}
-
-function pointer(text: string): (string | number)[] {
-  if (text === '') return [];
-  return text
-    .slice(1)
-    .split('/')
-    .map((step) =>
-      /^(0|[1-9][0-9]*)$/.test(step) ? Number(step) : step.replace(/~1/g, '/').replace(/~0/g, '~'),
-    );
-}
-
-function valueAt(data: unknown, path: Path): unknown {
-  let value = data;
-  for (const step of path) {
-    if (value === null || typeof value !== 'object') return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
 }
