@@ -41,23 +41,53 @@ function start(
   return { child, ended };
 }
 
-/** Runs virsh; rejects when it fails. */
-export async function virsh(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await tryVirsh(...args);
-  if (code !== 0) throw new Error(`virsh ${args.join(' ')}: ${stderr}`);
-  return stdout.trim();
+/** A libvirt host, and what a command is run by to be on it. */
+export class LibvirtHost {
+  /** The words before a command; none: this machine itself. */
+  readonly through: readonly string[];
+
+  constructor(through: readonly string[]) {
+    this.through = through;
+  }
+
+  run(...command: string[]): Promise<Ran> {
+    const [file, ...words] = [...this.through, ...command] as [string, ...string[]];
+    return start(file, words, { env: { ...process.env, LC_ALL: 'C' } }).ended;
+  }
+
+  tryVirsh(...args: string[]): Promise<Ran> {
+    return this.run('virsh', '-q', '-c', URI, ...args);
+  }
+
+  /** Rejects when virsh fails. */
+  async virsh(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.tryVirsh(...args);
+    if (code !== 0) throw new Error(`virsh ${args.join(' ')}: ${stderr}`);
+    return stdout.trim();
+  }
+
+  async lines(...args: string[]): Promise<string[]> {
+    return (await this.virsh(...args))
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .sort();
+  }
+}
+
+const HERE = new LibvirtHost([]);
+
+/** Runs virsh on this machine; rejects when it fails. */
+export function virsh(...args: string[]): Promise<string> {
+  return HERE.virsh(...args);
 }
 
 export function tryVirsh(...args: string[]): Promise<Ran> {
-  return start('virsh', ['-q', '-c', URI, ...args], { env: { ...process.env, LC_ALL: 'C' } }).ended;
+  return HERE.tryVirsh(...args);
 }
 
-export async function lines(...args: string[]): Promise<string[]> {
-  return (await virsh(...args))
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .sort();
+export function lines(...args: string[]): Promise<string[]> {
+  return HERE.lines(...args);
 }
 
 export class Lab {
@@ -67,13 +97,16 @@ export class Lab {
   /** More variables for ven. */
   env: NodeJS.ProcessEnv = {};
   program = join(ROOT, 'bin/ven');
+  readonly host: LibvirtHost;
   /** What ven is run by: another user, say. */
-  through: string[] = [];
+  through: readonly string[];
   #stateDirs: string[] = [];
   /** Undo for foreign things a test made, last first. */
   #undo: (() => Promise<unknown>)[] = [];
 
-  constructor(name: string) {
+  constructor(name: string, host = HERE) {
+    this.host = host;
+    this.through = host.through;
     this.fleet = `t${process.pid}-${name}`;
     this.dir = mkdtempSync(join(tmpdir(), 'ven-e2e-'));
     this.file = join(this.dir, 'fleet.yaml');
@@ -109,7 +142,9 @@ export class Lab {
 
   start(...args: string[]): Running {
     const env = { ...process.env, XDG_STATE_HOME: this.stateDir, NO_COLOR: '1', ...this.env };
-    const [file, ...words] = [...this.through, this.program, ...args] as [string, ...string[]];
+    // On another host than this machine the current folder would be lost.
+    const command = [...this.through, 'env', '-C', this.dir, this.program, ...args];
+    const [file, ...words] = command as [string, ...string[]];
     return start(file, words, { cwd: this.dir, env });
   }
 
@@ -137,13 +172,13 @@ export class Lab {
 
   /** Names of the fleet's domains that match what `virsh list` is asked. */
   async domains(...args: string[]): Promise<string[]> {
-    return (await lines('list', '--name', ...args))
+    return (await this.host.lines('list', '--name', ...args))
       .filter((name) => name.startsWith(`${this.fleet}_`))
       .map((name) => name.slice(this.fleet.length + 1));
   }
 
   async uuid(vm: string): Promise<string> {
-    return virsh('domuuid', this.domain(vm));
+    return this.host.virsh('domuuid', this.domain(vm));
   }
 
   undo(action: () => Promise<unknown>): void {
@@ -152,11 +187,11 @@ export class Lab {
 
   /** What of this lab's names is still known to libvirt. */
   async leftovers(): Promise<string[]> {
-    await tryVirsh('pool-refresh', 'default');
+    await this.host.tryVirsh('pool-refresh', 'default');
     const all = [
-      ...(await lines('list', '--all', '--name')),
-      ...(await lines('net-list', '--all', '--name')),
-      ...(await lines('vol-list', 'default')).map((line) => line.split(/\s+/)[0] ?? ''),
+      ...(await this.host.lines('list', '--all', '--name')),
+      ...(await this.host.lines('net-list', '--all', '--name')),
+      ...(await this.host.lines('vol-list', 'default')).map((line) => line.split(/\s+/)[0] ?? ''),
     ];
     return all.filter((name) => name.startsWith(this.fleet));
   }
@@ -167,11 +202,11 @@ export class Lab {
     const left = await this.leftovers();
     // Whatever went wrong, the next test file shall meet a clean host.
     for (const name of left) {
-      await tryVirsh('destroy', name);
-      await tryVirsh('undefine', name, '--nvram');
-      await tryVirsh('net-destroy', name);
-      await tryVirsh('net-undefine', name);
-      await tryVirsh('vol-delete', name, '--pool', 'default');
+      await this.host.tryVirsh('destroy', name);
+      await this.host.tryVirsh('undefine', name, '--nvram');
+      await this.host.tryVirsh('net-destroy', name);
+      await this.host.tryVirsh('net-undefine', name);
+      await this.host.tryVirsh('vol-delete', name, '--pool', 'default');
     }
     for (const dir of [this.dir, ...this.#stateDirs]) rmSync(dir, { recursive: true, force: true });
     if (destroyed.code !== 0)
