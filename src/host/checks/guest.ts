@@ -1,0 +1,84 @@
+/** Checks of QEMU and its tools, as libvirt reports them; so they work for a remote host too. */
+import type { HostFinding, ResolvedFleet } from '../../model/index.js';
+import {
+  attribute,
+  child,
+  childrenNamed,
+  parseXml,
+  textOf,
+  type XmlElement,
+} from '../../xml/index.js';
+import type { Env } from '../exec.js';
+import type { Virsh, VirshReply } from '../libvirt/virsh.js';
+import { finding } from './finding.js';
+import { firmwareFindings } from './firmware-findings.js';
+import { probeAccelerator } from './probe.js';
+
+export function guestFindings(
+  fleet: ResolvedFleet,
+  capabilities: VirshReply | undefined,
+  env: Env,
+): HostFinding[] {
+  if (!capabilities?.ok) {
+    return [
+      finding(
+        'qemu',
+        'missing',
+        `libvirt has no QEMU for x86_64: ${capabilities?.error?.summary ?? ''}`,
+        'sudo apt-get install qemu-system-x86 qemu-utils',
+      ),
+    ];
+  }
+  const root = parseXml(capabilities.text);
+  const findings = firmwareFindings(fleet, capabilities.text, env);
+  if (fleet.vms.some(({ tpm }) => tpm)) {
+    findings.push(
+      canEmulateTpm(root)
+        ? finding('tpm', 'ok', 'swtpm is there')
+        : finding(
+            'tpm',
+            'missing',
+            'A VM wants a TPM, and swtpm is not installed',
+            'sudo apt-get install swtpm swtpm-tools',
+          ),
+    );
+  }
+  return findings;
+}
+
+function canEmulateTpm(root: XmlElement): boolean {
+  const tpm = child(child(root, 'devices'), 'tpm');
+  const values = (name: string) =>
+    childrenNamed(tpm, 'enum')
+      .filter((element) => attribute(element, 'name') === name)
+      .flatMap((element) => childrenNamed(element, 'value').map(textOf));
+  const versions = values('backendVersion');
+  // libvirt before 8 does not report the versions.
+  return (
+    values('backendModel').includes('emulator') &&
+    (versions.length === 0 || versions.includes('2.0'))
+  );
+}
+
+export async function kvmFindings(
+  fleet: ResolvedFleet,
+  virsh: Virsh,
+  env: Env,
+): Promise<HostFinding[]> {
+  const { accelerator, why } = await probeAccelerator(virsh, { uri: fleet.host.uri, env });
+  if (accelerator === 'kvm') return [finding('kvm', 'ok', why)];
+  const insists = fleet.vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);
+  const fix =
+    'Switch virtualisation on in the firmware (or nested virtualisation on the outer ' +
+    'host), then: sudo modprobe kvm_intel || sudo modprobe kvm_amd';
+  if (insists.length > 0)
+    return [
+      finding(
+        'kvm',
+        'missing',
+        `${why}; ${insists.slice(0, 3).join(', ')} of the fleet insists on KVM`,
+        `${fix}; or say accelerator: auto`,
+      ),
+    ];
+  return [finding('kvm', 'warning', why, `VMs run, about ten times slower. ${fix}`)];
+}

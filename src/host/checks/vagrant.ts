@@ -1,0 +1,95 @@
+/** Checks of what brings VMs up: vagrant, here or in a container. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  VenError,
+  type HostChecks,
+  type HostFinding,
+  type ResolvedFleet,
+} from '../../model/index.js';
+import { run, type Env } from '../exec.js';
+import { engineState } from '../vagrant/container.js';
+import { INSTALL_ENGINE } from '../vagrant/engine.js';
+import { makeVagrantHome } from '../vagrant/home.js';
+import { finding } from './finding.js';
+import { findProgram } from './programs.js';
+
+interface VagrantChecks extends Pick<HostChecks, 'probe'> {
+  env: Env;
+}
+
+export function vagrantFindings(
+  { host: { runner } }: ResolvedFleet,
+  options: VagrantChecks,
+): Promise<HostFinding[]> {
+  return runner.kind === 'local'
+    ? vagrantFinding(options)
+    : containerFinding(runner.image, options);
+}
+
+/** The image contains vagrant, so that needs no check. */
+async function containerFinding(image: string, { env }: VagrantChecks): Promise<HostFinding[]> {
+  const state = await engineState(image, env);
+  if ('problem' in state) {
+    return [
+      finding(
+        'container',
+        'missing',
+        state.problem,
+        `${INSTALL_ENGINE}; or write runner: local, and install vagrant`,
+      ),
+    ];
+  }
+  const { program, version } = state.engine;
+  return [
+    finding('container', 'ok', `${program} ${version} runs containers`),
+    state.image
+      ? finding('image', 'ok', `The image ${image} is there`)
+      : finding(
+          'image',
+          'warning',
+          `The image ${image} is not there yet; apply fetches it`,
+          `${program} pull ${image}`,
+        ),
+  ];
+}
+
+/** Running vagrant costs a second; without `probe` only its executable is checked. */
+async function vagrantFinding({ env, probe }: VagrantChecks): Promise<HostFinding[]> {
+  const install = 'sudo apt-get install vagrant vagrant-libvirt';
+  if (findProgram('vagrant', env) === null)
+    return [finding('vagrant', 'missing', 'vagrant is not installed, or not in PATH', install)];
+  if (!probe) return [finding('vagrant', 'ok', 'vagrant is there')];
+  // With a home as a run has it. No Vagrantfile is above the root.
+  const folder = mkdtempSync(join(tmpdir(), 'ven-vagrant-'));
+  try {
+    const extraEnv = {
+      VAGRANT_CHECKPOINT_DISABLE: '1',
+      LC_ALL: 'C.UTF-8',
+      VAGRANT_HOME: makeVagrantHome(folder, env),
+    };
+    const [version, plugins] = await Promise.all(
+      [['--version'], ['plugin', 'list']].map((args) =>
+        run('vagrant', args, { env, timeoutSeconds: 60, cwd: '/', extraEnv }),
+      ),
+    );
+    const plugin = /^vagrant-libvirt \(([\d.]+)/m.exec(plugins?.stdout ?? '')?.[1];
+    const own = /\d[\w.]*/.exec(version?.stdout ?? '')?.[0] ?? '(unknown version)';
+    return plugin === undefined
+      ? [
+          finding(
+            'vagrant',
+            'missing',
+            `vagrant ${own} is there, its plugin vagrant-libvirt is not`,
+            `${install}, or: vagrant plugin install vagrant-libvirt`,
+          ),
+        ]
+      : [finding('vagrant', 'ok', `vagrant ${own} with vagrant-libvirt ${plugin}`)];
+  } catch (error) {
+    if (!(error instanceof VenError)) throw error;
+    return [finding('vagrant', 'missing', `vagrant does not work: ${error.summary}`, install)];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
