@@ -33,7 +33,7 @@ export function vagrantBackend(options: VagrantOptions): Backend {
     runtime:
       runner.kind === 'container'
         ? containerRuntime({ image: runner.image, key: fleetKey({ uri, fleet }), env })
-        : localRuntime,
+        : localRuntime(env),
     env,
     lockFd,
   });

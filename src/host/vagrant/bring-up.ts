@@ -5,6 +5,7 @@ import { VenError, type BringUp } from '../../model/index.js';
 import { answerOf, explain } from '../libvirt/answers.js';
 import { run, type Env } from '../exec.js';
 import { inState, makeStateFolder } from '../state/files.js';
+import { vagrantName } from './machines.js';
 import type { VagrantRuntime } from './runtime.js';
 import { VagrantStream } from './vagrant-stream.js';
 import type { Virsh } from '../libvirt/virsh.js';
@@ -82,43 +83,37 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
     const folder = inState(join(workDir, 'vagrant'), () =>
       mkdtempSync(join(workDir, 'vagrant/batch-')),
     );
-    const open = new Map(batch.map((machine) => [machine.name, machine]));
+    const machines = new Map(batch.map((machine) => [vagrantName(machine), machine]));
+    const open = new Set(batch);
     const heard: string[] = [];
     let fatal = '';
 
-    const settle = (result: BringUpResult): void => {
-      if (open.delete(result.name)) onSettled(result);
-    };
-    const fail = (name: string, words: string): void => {
-      settle({ name, ok: false, error: upFailed(open.get(name), words) });
-    };
-    const stream = new VagrantStream((event) => {
-      switch (event.kind) {
-        case 'line':
-          if (event.machine === '') heard.push(event.line);
-          else tell(event.machine, event.line);
-          if (heard.length > REMEMBERED_LINES) heard.shift();
-          break;
-        case 'up':
-          tell(event.machine, 'up');
-          settle({ name: event.machine, ok: true });
-          break;
-        case 'failed':
-          tell(event.machine, `failed: ${event.message}`);
-          fail(event.machine, event.message);
-          break;
-        case 'error-exit':
-          fatal = event.message;
-      }
-    });
-    const known = new Set(open.keys());
-    const tell = (name: string, text: string): void => {
-      if (!known.has(name)) return;
+    const tell = ({ name }: BringUp, text: string): void => {
       for (const line of text.split('\n')) {
         keep(name, line);
         onOutput(name, line);
       }
     };
+    const settle = (machine: BringUp, error: VenError | null): void => {
+      const { name } = machine;
+      if (open.delete(machine)) onSettled(error ? { name, ok: false, error } : { name, ok: true });
+    };
+    const stream = new VagrantStream((event) => {
+      const machine = machines.get(event.machine);
+      if (event.kind === 'error-exit') fatal = event.message;
+      else if (event.kind === 'line' && event.machine === '') {
+        heard.push(event.line);
+        if (heard.length > REMEMBERED_LINES) heard.shift();
+      } else if (machine === undefined) return;
+      else if (event.kind === 'line') tell(machine, event.line);
+      else if (event.kind === 'up') {
+        tell(machine, 'up');
+        settle(machine, null);
+      } else {
+        tell(machine, `failed: ${event.message}`);
+        settle(machine, upFailed(machine, event.message));
+      }
+    });
 
     try {
       inState(folder, () => {
@@ -128,13 +123,13 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
         });
       });
       await runtime.prepare((line) => {
-        for (const name of open.keys()) tell(name, line);
+        for (const machine of open) tell(machine, line);
       }, signal);
       const { file, args, extraEnv, secrets, stop } = runtime.program(
         folder,
         [
           'up',
-          ...open.keys(),
+          ...machines.keys(),
           '--parallel',
           '--machine-readable',
           '--no-destroy-on-error',
@@ -177,7 +172,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
         error instanceof VenError
           ? error
           : new VenError('tool-failed', { summary: 'vagrant could not be run', cause: error });
-      for (const name of [...open.keys()]) settle({ name, ok: false, error: known });
+      for (const machine of [...open]) settle(machine, known);
       if (!(error instanceof VenError)) throw error;
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -188,34 +183,27 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
 /** vagrant ended without a result for some VMs. One that runs is up: the start comes last. */
 async function settleByAsking(
   virsh: Virsh,
-  open: ReadonlyMap<string, BringUp>,
+  open: ReadonlySet<BringUp>,
   words: string,
-  settle: (result: BringUpResult) => void,
+  settle: (machine: BringUp, error: VenError | null) => void,
 ): Promise<void> {
-  const machines = [...open.values()];
+  const machines = [...open];
   const states = await virsh.ask(machines.map(({ uuid }) => ['domstate', uuid]));
   machines.forEach((machine, index) => {
-    const { name } = machine;
-    if (machine.start && states[index]?.text === 'running') settle({ name, ok: true });
-    else
-      settle({
-        name,
-        ok: false,
-        error: upFailed(machine, words || 'vagrant ended without a word about this VM'),
-      });
+    if (machine.start && states[index]?.text === 'running') settle(machine, null);
+    else settle(machine, upFailed(machine, words || 'vagrant ended without a word about this VM'));
   });
 }
 
-function upFailed(machine: BringUp | undefined, words: string): VenError {
-  const domain = machine?.domain ?? '';
+function upFailed(machine: BringUp, words: string): VenError {
   if (answerOf(words) === 'exists') {
     return new VenError('foreign-object', {
-      summary: words.split('\n')[0] ?? `${domain} exists already`,
+      summary: words.split('\n')[0] ?? `${machine.domain} exists already`,
       detail: words,
       hint:
         'It came since the plan was made. ' +
         'See what it is (virsh list --all), and run ven plan again',
     });
   }
-  return explain({ command: `vagrant up ${machine?.name ?? ''}`, words, program: 'vagrant' });
+  return explain({ command: `vagrant up ${vagrantName(machine)}`, words, program: 'vagrant' });
 }

@@ -1,4 +1,6 @@
 /** Where vagrant runs: a function from a folder and arguments to the program to run. */
+import type { Env } from '../exec.js';
+import { makeVagrantHome } from './home.js';
 
 /** A vagrant to run, as `run` takes it. */
 export interface VagrantProgram {
@@ -29,13 +31,15 @@ export interface VagrantRuntime {
 }
 
 /** The vagrant that is installed here. */
-export const localRuntime: VagrantRuntime = {
-  prepare: () => Promise.resolve(),
-  program: (_folder, args, settings) => ({
-    file: 'vagrant',
-    args: [...args],
-    extraEnv: { ...settings },
-    secrets: [],
-    stop: () => Promise.resolve(),
-  }),
-};
+export function localRuntime(env: Env): VagrantRuntime {
+  return {
+    prepare: () => Promise.resolve(),
+    program: (folder, args, settings) => ({
+      file: 'vagrant',
+      args: [...args],
+      extraEnv: { ...settings, VAGRANT_HOME: makeVagrantHome(folder, env) },
+      secrets: [],
+      stop: () => Promise.resolve(),
+    }),
+  };
+}

@@ -1,5 +1,5 @@
 /** vagrant's part played by a script: what becomes of the batch when ven can't write its own files. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'ven-up-'));
   lines = [];
   results = [];
-  const script = `#!/bin/sh\ncat "$VAGRANT_CWD/machines.json"\nfor name in a b; do echo "1,$name,ui,info,defined"; echo "1,$name,ven,up"; done\n`;
+  const script = `#!/bin/sh\necho "$*" > "${dir}/arguments"\ncat "$VAGRANT_CWD/machines.json"\nfor name in lab_a lab_b; do echo "1,$name,ui,info,defined"; echo "1,$name,ven,up"; done\n`;
   writeFileSync(join(dir, 'vagrant'), script);
   chmodSync(join(dir, 'vagrant'), 0o755);
 });
@@ -40,8 +40,8 @@ const bringUp = (workDir: string, vagrantfile = '') =>
     virsh: new Virsh({ uri: 'test:///default', env: process.env }),
     workDir,
     vagrantfile,
-    machinesJson: (uri, batch) => `1,${batch.length === 2 ? 'a' : 'x'},ui,info,${uri}\n`,
-    runtime: localRuntime,
+    machinesJson: (uri, batch) => `1,${batch.length === 2 ? 'lab_a' : 'x'},ui,info,${uri}\n`,
+    runtime: localRuntime(process.env),
     env: { ...process.env, PATH: `${dir}:${process.env['PATH'] ?? ''}` },
   })(
     [machine('a'), machine('b')],
@@ -59,6 +59,12 @@ it('goes on when a log of a VM can not be written', async () => {
     { name: 'b', ok: true },
   ]);
   expect(lines).toEqual(['a: test:///default', 'a: defined', 'a: up', 'b: defined', 'b: up']);
+});
+
+it('gives vagrant names that can be no beginning of an id', async () => {
+  await bringUp(join(dir, 'work'));
+  const given = readFileSync(join(dir, 'arguments'), 'utf8').split(' ');
+  expect(given.filter((word) => !word.startsWith('-'))).toEqual(['up', 'lab_a', 'lab_b']);
 });
 
 it('says where it may not write, and what to do about it', async () => {
