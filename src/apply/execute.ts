@@ -23,7 +23,7 @@ export interface ExecutePorts {
   host: Host;
   render: Render;
   orchestrator: ApplyPorts['orchestrator'];
-  fleet: Pick<ResolvedFleet, 'name' | 'orchestrator' | 'secureBootKeys'>;
+  fleet: Pick<ResolvedFleet, 'name' | 'file' | 'orchestrator' | 'secureBootKeys'>;
   /** See `HostAnswers.firmware`. */
   firmware(vm: ResolvedVm, template?: boolean): Promise<HostFirmware | null>;
 }
@@ -205,7 +205,7 @@ export function bringUpOf(
     name: vm.name,
     domain: vm.domain,
     uuid: vm.uuid,
-    domainXml: render.domain(vm, on, markFor(fleet.name, vm, false)),
+    domainXml: render.domain(vm, on, markFor(fleet, vm, false)),
     volumes:
       vm.nvram === null || nvramTemplate === null
         ? disks

@@ -18,5 +18,6 @@ export {
   writePrivateFile,
   writePublicFile,
 } from './state/files.js';
+export { originOf } from './state/origin.js';
 export { readSecret, type SecretsOf } from './state/secret.js';
 export { machinesJson } from './vagrant/machines.js';

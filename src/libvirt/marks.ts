@@ -30,6 +30,8 @@ export function domainMark(domain: XmlElement): DomainMark | null {
   const firmware = attribute(mark, 'firmware');
   const certificates = attribute(mark, 'certificates');
   const keys = attribute(mark, 'keys');
+  const protect = attribute(mark, 'protect');
+  const file = attribute(mark, 'file');
   return {
     fleet,
     vm,
@@ -41,14 +43,14 @@ export function domainMark(domain: XmlElement): DomainMark | null {
       : {}),
     ...(certificates === null ? {} : { certificates }),
     ...(keys === null ? {} : { keys }),
+    ...(protect === 'yes' || protect === 'no' ? { protect: protect === 'yes' } : {}),
+    ...(file === null ? {} : { file }),
     volumes: inside('volume').flatMap((volume) => {
       const pool = attribute(volume, 'pool');
       const name = attribute(volume, 'name');
       return pool !== null && name !== null ? [{ pool, volume: name, ...askedOf(volume) }] : [];
     }),
-    nics: inside('nic')
-      .flatMap((nic) => attribute(nic, 'mac')?.toLowerCase() ?? [])
-      .sort(),
+    nics: inside('nic').flatMap((nic) => attribute(nic, 'mac')?.toLowerCase() ?? []),
   };
 }
 
@@ -61,6 +63,7 @@ function askedOf(volume: XmlElement): Pick<MarkedVolume, 'asked'> {
 
 function plainDomainMark(mark: DomainMark): XmlElement {
   const { fleet, vm, digest, ready, unregistered, firmware, certificates, keys } = mark;
+  const { protect, file } = mark;
   const attrs = {
     fleet,
     name: vm,
@@ -70,6 +73,8 @@ function plainDomainMark(mark: DomainMark): XmlElement {
     ...(firmware !== undefined && { firmware }),
     ...(certificates !== undefined && { certificates }),
     ...(keys !== undefined && { keys }),
+    ...(protect !== undefined && { protect: protect ? 'yes' : 'no' }),
+    ...(file !== undefined && { file }),
   };
   return element('vm', attrs, [
     ...mark.volumes.map(({ pool, volume, asked }) =>

@@ -28,6 +28,11 @@ export interface ResolvedFleet {
   secureBootKeys: Record<string, SecureBootKeys>;
   /** SHA-256, hex, of everything above in canonical JSON. */
   digest: string;
+  /**
+   * Where the fleet file is, as a person knows it: its real path, with `MACHINE:` before it where
+   * libvirt is on another machine. Absent: it was read from elsewhere. No part of any digest.
+   */
+  file?: string;
   /** Problems that are not errors; every plan shows them. */
   warnings: string[];
 }

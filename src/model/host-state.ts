@@ -36,6 +36,10 @@ export interface DomainMark {
   digest: string;
   /** Set last; an owned domain without it is half-made. */
   ready: boolean;
+  /** `ResolvedVm.protect` of the fleet file that was applied last; absent: not known. */
+  protect?: boolean;
+  /** `ResolvedFleet.file` of it, for people; absent: not known. */
+  file?: string;
   /**
    * Set before the VM's host is deleted from an orchestrator that an apply registers VMs with. It
    * stays until the VM is deleted, or registered again.
@@ -52,9 +56,9 @@ export interface DomainMark {
   /** The volumes that ven created for it; only these are ever deleted with it. */
   volumes: MarkedVolume[];
   /**
-   * The MACs of the NICs that ven created for it, lower case, sorted; `<ven:nic mac="…"/>` after
-   * the volumes. Only these NICs are ever changed or removed. Empty where the mark has no such
-   * elements.
+   * The MACs of the NICs that ven created for it, lower case, in the order that was applied (an
+   * older ven sorted them); `<ven:nic mac="…"/>` after the volumes. Only these NICs are ever
+   * changed or removed. Empty where the mark has no such elements.
    */
   nics: string[];
 }

@@ -1,5 +1,5 @@
 import { firmwareMark } from './firmware.js';
-import type { ResolvedVm } from './fleet.js';
+import type { ResolvedFleet, ResolvedVm } from './fleet.js';
 import type { DomainMark, NetworkMark, VolumeRef } from './host-state.js';
 import { networkUuid, vmUuid } from './identity.js';
 
@@ -55,12 +55,18 @@ export function volumesOf({ disks, nvram }: Pick<ResolvedVm, 'disks' | 'nvram'>)
 }
 
 /** The mark of a VM that has exactly what `vm` says. A new VM gets it with `ready` false. */
-export function markFor(fleet: string, vm: ResolvedVm, ready: boolean): DomainMark {
+export function markFor(
+  { name, file }: Pick<ResolvedFleet, 'name' | 'file'>,
+  vm: ResolvedVm,
+  ready: boolean,
+): DomainMark {
   return {
-    fleet,
+    fleet: name,
     vm: vm.name,
     digest: vm.digest,
     ready,
+    protect: vm.protect,
+    ...(file === undefined ? {} : { file }),
     firmware: firmwareMark(vm.firmware),
     ...(vm.nvram?.certificates === undefined ? {} : { certificates: vm.nvram.certificates }),
     ...(vm.nvram?.keys === undefined ? {} : { keys: vm.nvram.keys }),
@@ -72,6 +78,6 @@ export function markFor(fleet: string, vm: ResolvedVm, ready: boolean): DomainMa
       })),
       ...(vm.nvram === null ? [] : [{ pool: vm.nvram.pool, volume: vm.nvram.volume }]),
     ],
-    nics: vm.nics.map(({ mac }) => mac.toLowerCase()).sort(),
+    nics: vm.nics.map(({ mac }) => mac.toLowerCase()),
   };
 }

@@ -72,7 +72,7 @@ export async function renderedDiffs(
         render.domain(
           step.vm,
           { accelerator: shownAccelerator(step.vm), firmware: await firmwareOf(step.vm) },
-          markFor(fleet.name, step.vm, false),
+          markFor(fleet, step.vm, false),
         ),
       );
     } else if (step.kind === 'vm-define' && step.fields.length > 0) {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { loadFleet } from '../config/index.js';
-import { readFleetFile, readSecret, readTextFile } from '../host/index.js';
+import { originOf, readFleetFile, readSecret, readTextFile } from '../host/index.js';
 import type { ReadSecret, ResolvedFleet } from '../model/index.js';
 import { rememberSecret } from '../secrets/index.js';
 import type { Ports } from './ports.js';
@@ -24,7 +24,8 @@ export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): 
     now: new Date(),
     ...(readSecret && { readSecret }),
   };
-  return loadFleet(readFleetFile(file), { file, env, surroundings });
+  const fleet = loadFleet(readFleetFile(file), { file, env, surroundings });
+  return { ...fleet, file: originOf(file, fleet.host.uri) };
 }
 
 /**

@@ -73,6 +73,7 @@ function domainParts(
     mark.certificates,
     mark.volumes.map(shownMarked),
     mark.nics,
+    ...(mark.protect === undefined ? [] : [mark.protect]),
   ];
   const running =
     live === null

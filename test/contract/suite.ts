@@ -791,7 +791,7 @@ function vm(
 
 function markFor(vm: ResolvedVm, ready: boolean): DomainMark {
   const [fleet = ''] = vm.domain.split('_');
-  return marked(fleet, vm, ready);
+  return marked({ name: fleet }, vm, ready);
 }
 
 function bringUpOf(vm: ResolvedVm): BringUp {

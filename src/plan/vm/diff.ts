@@ -3,6 +3,7 @@ import {
   volumeKey,
   type DomainMark,
   type FieldChange,
+  type ResolvedFleet,
   type ResolvedVm,
   type VolumeRef,
 } from '../../model/index.js';
@@ -23,23 +24,26 @@ export interface VmDiff extends VmDifference {
   mark: DomainMark;
 }
 
-/** `registers`: the fleet's VMs are registered in the orchestrator before their first start. */
 export function diffVm(
+  fleet: ResolvedFleet,
   vm: ResolvedVm,
   domain: OwnedDomain,
   onHost: FleetOnHost,
   outages: ReadonlySet<string>,
-  registers: boolean,
 ): VmDiff {
   const difference = compareVm({ vm, domain, around: { ...onHost, outages } });
   const { power } = difference;
   const { unregistered } = domain.mark;
-  const register = registers && unregistered === true;
+  const register = unregistered === true && fleet.orchestrator?.onboarding === 'non-interactive';
   const mark = {
-    ...readyMark(domain.mark.fleet, vm, difference.left),
+    ...readyMark(fleet, vm, domain.mark, difference),
     ...(unregistered && !register ? { unregistered } : {}),
   };
-  const fields = [...difference.fields, ...(register ? [UNREGISTERED] : [])];
+  const fields = [
+    ...difference.fields,
+    ...protectField(domain.mark, vm),
+    ...(register ? [UNREGISTERED] : []),
+  ];
   if (fields.length === 0 && !marksAgree(domain.mark, mark))
     fields.push(markField(domain.mark, vm));
 
@@ -69,6 +73,13 @@ const UNREGISTERED: FieldChange = {
   effect: 'live',
   why: 'a run that took it out of the orchestrator did not finish',
 };
+
+/** A mark that does not know makes no difference. */
+function protectField({ protect }: DomainMark, vm: ResolvedVm): FieldChange[] {
+  if (protect === undefined || protect === vm.protect) return [];
+  const shown = (value: boolean): string => (value ? 'yes' : 'no');
+  return [{ path: 'protect', before: shown(protect), after: shown(vm.protect), effect: 'live' }];
+}
 
 function markField(mark: DomainMark, vm: ResolvedVm): FieldChange {
   return {

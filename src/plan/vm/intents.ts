@@ -45,20 +45,24 @@ export function vmIntents(
   asked: readonly ResolvedVm[],
   outages: ReadonlySet<string>,
 ): VmIntent[] {
-  const registers = fleet.orchestrator?.onboarding === 'non-interactive';
   return asked.map((vm): VmIntent => {
     const created = leftOff(vm, selection);
     const domain = onHost.owned.get(vm.uuid) ?? null;
     if (domain === null) return { vm, action: 'create', created, domain, diff: null };
     const replace = { vm, action: 'replace' as const, created, domain };
     if (!domain.mark.ready) return { ...replace, reason: 'half-made', diff: null };
-    const diff = diffVm(vm, domain, onHost, outages, registers);
+    const diff = diffVm(fleet, vm, domain, onHost, outages);
     if (selection.replaces(vm.address)) return { ...replace, reason: 'requested', diff };
-    const reason = domain.mark.digest === vm.digest ? 'drift' : 'changed';
+    const reason = isChanged(vm, domain) ? 'changed' : 'drift';
     if (diff.replace) return { ...replace, reason, diff };
     if (diff.fields.length === 0) return { vm, action: null, domain, diff };
     return { vm, action: 'update', domain, reason: whyUpdated(diff, outages, reason), diff };
   });
+}
+
+/** Whether the fleet file says other of a VM than when it was applied last. */
+function isChanged({ digest, protect }: ResolvedVm, { mark }: OwnedDomain): boolean {
+  return mark.digest !== digest || (mark.protect ?? protect) !== protect;
 }
 
 function whyUpdated(

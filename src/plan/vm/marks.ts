@@ -8,20 +8,36 @@ import {
   volumesOf,
   type DomainMark,
   type MarkedVolume,
+  type ResolvedFleet,
   type ResolvedVm,
   type VolumeRef,
 } from '../../model/index.js';
 
-/** The mark that a VM has when all is done. `left`: more volumes that it keeps. */
+/**
+ * The mark that a VM has when all is done. `left`: more volumes that it keeps. `uncompared`: disks
+ * that nobody could look at. What the file says of them now was not applied: the mark goes on
+ * saying what was, and where that is something else, it has not become the file's VM yet.
+ */
 export function readyMark(
-  fleet: string,
+  fleet: ResolvedFleet,
   vm: ResolvedVm,
-  left: readonly VolumeRef[] = [],
+  before: DomainMark,
+  { left, uncompared }: { left: readonly VolumeRef[]; uncompared: readonly VolumeRef[] },
 ): DomainMark {
   const mark = markFor(fleet, vm, true);
+  const unseen = new Set(uncompared.map(volumeKey));
+  const old = new Map(before.volumes.map((volume) => [volumeKey(volume), volume]));
+  const volumes = mark.volumes.map((volume) => {
+    const key = volumeKey(volume);
+    return unseen.has(key) ? (old.get(key) ?? volume) : volume;
+  });
+  const isApplied = volumes.every(
+    (volume, index) => shownMarked(volume) === shownMarked(mark.volumes[index] ?? volume),
+  );
   return {
     ...mark,
-    volumes: [...mark.volumes, ...left.map(({ pool, volume }) => ({ pool, volume }))],
+    digest: isApplied ? mark.digest : before.digest,
+    volumes: [...volumes, ...left.map(({ pool, volume }) => ({ pool, volume }))],
   };
 }
 
@@ -33,10 +49,13 @@ export function widerMark(mark: DomainMark, vm: ResolvedVm): DomainMark {
   const known = new Set(mark.volumes.map(volumeKey));
   const more = volumesOf(vm).filter((ref) => !known.has(volumeKey(ref)));
   const macs = [...mark.nics, ...vm.nics.map(({ mac }) => mac)].map((mac) => mac.toLowerCase());
-  return { ...mark, volumes: [...mark.volumes, ...more], nics: [...new Set(macs)].sort() };
+  return { ...mark, volumes: [...mark.volumes, ...more], nics: [...new Set(macs)] };
 }
 
-/** Whether two marks say the same, in whatever order. */
+/**
+ * Whether a mark says what it should say, in whatever order. What only newer marks say does not
+ * count: `protect` where `a` does not know it, and the file, which may be moved.
+ */
 export function marksAgree(a: DomainMark, b: DomainMark): boolean {
   const same = (left: readonly string[], right: readonly string[]): boolean => {
     const all = new Set(left);
@@ -50,6 +69,7 @@ export function marksAgree(a: DomainMark, b: DomainMark): boolean {
     a.firmware === b.firmware &&
     a.certificates === b.certificates &&
     a.keys === b.keys &&
+    (a.protect === undefined || a.protect === b.protect) &&
     same(a.volumes.map(shownMarked), b.volumes.map(shownMarked)) &&
     same(macs(a), macs(b))
   );

@@ -53,7 +53,7 @@ function createSteps(
   const { uuid } = vm;
   const first = [...needs.freeing, ...needs.pools, ...needs.networks];
   const created = register === null ? vm : { ...vm, power: 'off' as const };
-  const mark = markFor(fleet.name, vm, true);
+  const mark = markFor(fleet, vm, true);
   return inSequence(vm.address, [
     { name: 'up', needs: first, timeoutSeconds: 900, kind: 'vm-up', vm: created },
     register,

@@ -246,7 +246,7 @@ describe('the vagrant lane', () => {
         name: 'v1',
         domain: 'lab_v1',
         uuid: 'uuid-v1',
-        domainXml: 'domain v1 qemu ready=no 52:54:00:00:00:01,52:54:00:00:00:02 lab_v1-sda.qcow2',
+        domainXml: 'domain v1 qemu ready=no 52:54:00:00:00:02,52:54:00:00:00:01 lab_v1-sda.qcow2',
         volumes: [{ pool: 'default', volume: 'lab_v1-sda.qcow2', xml: 'volume sda' }],
         start: false,
         memoryMiB: 2,

@@ -141,7 +141,7 @@ const defined = (xml: string): string =>
   volumesByPath(xml.replace('passwd=""', `passwd="${PASSWORD}"`), (pool) => `/pools/${pool}`);
 
 const written = (vm: ResolvedVm): string =>
-  defined(render.domain(vm, choiceFor(vm), markFor('lab', vm, true)));
+  defined(render.domain(vm, choiceFor(vm), markFor({ name: 'lab' }, vm, true)));
 
 function facts(xml: string): DomainFacts {
   const root = parseXml(xml);
@@ -196,7 +196,7 @@ describe('every field', () => {
     fc.assert(
       fc.property(anyVm, (vm) => {
         const host = around(vm);
-        const there = settled(vm, written(vm), markFor('lab', vm, true));
+        const there = settled(vm, written(vm), markFor({ name: 'lab' }, vm, true));
         for (const [row, { compare, shown }] of rows) {
           const { fields = [], define = [] } = compare({ vm, domain: there, around: host });
           expect({ fields, define }, row).toEqual({ fields: [], define: [] });
@@ -212,7 +212,7 @@ describe('every field', () => {
     fc.assert(
       fc.property(anyVm, anyVm, (old, vm) => {
         // Of a mark that tells nothing of what was asked for, nothing needs a replacement.
-        const mark = markFor('lab', old, true);
+        const mark = markFor({ name: 'lab' }, old, true);
         delete mark.firmware;
         const volumes = mark.volumes.map(({ pool, volume }) => ({ pool, volume }));
         const there = settled(old, written(old), { ...mark, volumes });
@@ -222,7 +222,7 @@ describe('every field', () => {
         const paths = [...(settings.includes('title') ? ['title', 'description'] : []), ...define];
         const { firmware } = choiceFor(vm);
         const now = defined(render.patchDomain(there.xml, vm, paths, firmware));
-        const after = markFor('lab', vm, true);
+        const after = markFor({ name: 'lab' }, vm, true);
         const domainAfter = settled(vm, now, { ...after, volumes: [...after.volumes, ...left] });
         const again = compareVm({ vm, domain: domainAfter, around: host });
         expect({ fields: again.fields, define: again.define }).toEqual({ fields: [], define: [] });
@@ -234,7 +234,10 @@ describe('every field', () => {
   it('is in the digest, unless it is no part of the definition', () => {
     fc.assert(
       fc.property(anyVm, anyVm, (a, b) => {
-        const [one, other] = [settled(a, written(a), markFor('lab', a, true)), written(b)];
+        const [one, other] = [
+          settled(a, written(a), markFor({ name: 'lab' }, a, true)),
+          written(b),
+        ];
         const differs = rows.some(([, { compare, patches }]) => {
           const change = compare({ vm: b, domain: one, around: around(a, b) });
           return Object.keys(patches).length > 0 && (change.define ?? []).length > 0;

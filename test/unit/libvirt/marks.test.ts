@@ -88,11 +88,13 @@ describe('what is written is read', () => {
       firmware: fc.constantFrom('bios', 'uefi', 'uefi-secure', `uefi:/fw/"<&'.fd`),
       certificates: text,
       keys: text,
+      protect: fc.boolean(),
+      file: text,
       volumes: fc.array(
         fc.record({ pool: text, volume: text, asked }, { requiredKeys: ['pool', 'volume'] }),
         { maxLength: 3 },
       ),
-      nics: fc.uniqueArray(mac, { maxLength: 3 }).map((macs) => macs.sort()),
+      nics: fc.uniqueArray(mac, { maxLength: 3 }),
     },
     { requiredKeys: ['fleet', 'vm', 'digest', 'ready', 'volumes', 'nics'] },
   );

@@ -338,7 +338,7 @@ export class World {
         if (this.domains.some(({ uuid, name }) => uuid === vm.uuid || name === vm.domain))
           throw new Error(`${vm.domain} is there already`);
         const domain = this.addDomain(vm.domain, vm.uuid, {
-          mark: markFor(fleet, vm, false),
+          mark: markFor({ name: fleet }, vm, false),
           config: factsOf(vm),
         });
         for (const disk of vm.disks) this.#createVolume(disk);

@@ -238,7 +238,7 @@ function compareDisk(
     `${vm.address}: pool ${disk.pool} is not active, so ${disk.target} can't be compared ` +
     'until it is';
   return merged([
-    { warnings: [warning] },
+    { warnings: [warning], uncompared: create },
     isNew && made === undefined ? added : compareDevice(comparison, disk, made, true),
   ]);
 }

@@ -96,6 +96,8 @@ export interface Difference {
    * destroy finds them.
    */
   left?: VolumeRef[];
+  /** Disks in pools that can't be looked into: what differs of them is not known. */
+  uncompared?: VolumeRef[];
   inTheWay?: { address: Address; what: string; shownBy: { virsh: string } }[];
   /** MACs of NICs that a running VM must be told of, when it isn't restarted. */
   live?: string[];
@@ -180,6 +182,7 @@ export function merged(parts: readonly Difference[]): Required<Difference> {
     create: parts.flatMap(({ create = [] }) => create),
     grow: parts.flatMap(({ grow = [] }) => grow),
     left: parts.flatMap(({ left = [] }) => left),
+    uncompared: parts.flatMap(({ uncompared = [] }) => uncompared),
     inTheWay: parts.flatMap(({ inTheWay = [] }) => inTheWay),
     live: parts.flatMap(({ live = [] }) => live),
     reattach: parts.flatMap(({ reattach = [] }) => reattach),

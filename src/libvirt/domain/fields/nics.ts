@@ -22,10 +22,11 @@ import {
   type Patch,
   type Surroundings,
 } from './field.js';
+import { compareNicOrder, NIC_ORDER, patchNicOrder } from './nic-order.js';
 
 export const nics: Field<Pick<DomainFacts, 'nics'>> = {
   read: ({ devices }) => ({ nics: childrenNamed(devices, 'interface').map(readNic) }),
-  patches: { 'nics.': patchNic, '-nics.': dropNic },
+  patches: { 'nics.': patchNic, '-nics.': dropNic, [NIC_ORDER]: patchNicOrder },
   compare: compareNics,
   shown: {
     name: 'nics',
@@ -107,6 +108,7 @@ function compareNics(comparison: Comparison): Difference {
       return compareNic(nic, config.get(mac), live === null ? null : live.get(mac));
     }),
     ...unwanted.map((mac) => compareUnwanted(mac, config.get(mac), live?.get(mac))),
+    compareNicOrder(comparison),
     detachedNics(vm, domain, around),
   ]);
 }
