@@ -8,7 +8,7 @@ import type { Env } from './exec.js';
 import { domainActs } from './libvirt/domain-acts.js';
 import { setGraphicsPassword, withPasswords } from './libvirt/graphics-password.js';
 import { volumeIncarnation } from './libvirt/incarnation.js';
-import { isRemote } from './libvirt/local.js';
+import { isLocal } from './libvirt/local.js';
 import { networkActs } from './libvirt/network-acts.js';
 import { readNvramTemplate } from './libvirt/nvram-template.js';
 import { observe } from './libvirt/observe.js';
@@ -50,7 +50,7 @@ function hostWith(
   const workDir = workFolder({ uri, fleet, env });
   return {
     uri,
-    isRemote: isRemote(uri),
+    isRemote: !isLocal(uri),
     consoles: openConsoles({ uri, fleet, env, logFolder }),
     state: openFleetState(workDir),
     observe: async (fleet) => {
@@ -62,13 +62,13 @@ function hostWith(
     volumeIncarnation: (path) => volumeIncarnation(uri, path),
     setGraphicsPassword: (uuid, reference) =>
       setGraphicsPassword(virsh, uuid, readSecret, reference),
-    firmware: (wanted, need) => firmwareFor(virsh, { uri, env }, wanted, need),
+    firmware: (wanted, need) => firmwareFor(virsh, wanted, need),
     ...networkActs(virsh),
     ...domainActs(virsh),
-    ...storageActs(virsh, env),
+    ...storageActs(virsh),
     readNvramTemplate,
     backend: BACKENDS.vagrant({ virsh, fleet, runner, workDir, vagrantfile, env, lockFd }),
-    probeAccelerator: () => probeAccelerator(virsh, { uri, env }),
+    probeAccelerator: () => probeAccelerator(virsh),
     findings: (fleet, checks) => findingsOf(fleet, { env, ...checks }),
     lock: async ({ stop, ...request }) => {
       const held = await acquireLock({ uri, fleet, env, ...request });

@@ -9,7 +9,7 @@ export type ApiVersion = 'ven/v1';
  */
 export type FleetName = string;
 /**
- * The libvirt connection URI. Default: `qemu:///system`.
+ * The libvirt connection URI: `qemu:///system` (default), or another transport or machine with the same path. Sessions (`qemu:///session`) and drivers other than qemu are refused: no VM of ven's can run there. However a host's URI is spelled, it is one host.
  */
 export type Uri = string;
 /**

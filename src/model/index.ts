@@ -28,6 +28,7 @@ export * from './host-state.js';
 export * from './host.js';
 export * from './identity.js';
 export * from './ipv4.js';
+export * from './libvirt-uri.js';
 export * from './mark.js';
 export * from './nearest.js';
 export * from './orchestrator.js';

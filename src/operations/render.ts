@@ -60,7 +60,7 @@ export function render(request: Request): { files: RenderedFile[]; guesses: Gues
   const machines = fleet.vms.map((vm) =>
     bringUpOf(
       vm,
-      { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm, request.env) },
+      { accelerator: shownAccelerator(vm), firmware: shownFirmware(vm) },
       { render: renderer, fleet },
       null,
     ),
@@ -86,9 +86,9 @@ function guessesOf({ vms, networks }: ResolvedFleet): Guess[] {
 }
 
 /** From this machine's descriptors; no host is asked. */
-function shownFirmware({ firmware, nvram }: ResolvedVm, env: Request['env']): HostFirmware | null {
+function shownFirmware({ firmware, nvram }: ResolvedVm): HostFirmware | null {
   const need = { template: false, ownKeys: nvram?.keys !== undefined };
-  return firmware === 'bios' ? null : firmwareHere(firmware, need, env);
+  return firmware === 'bios' ? null : firmwareHere(firmware, need);
 }
 
 /**

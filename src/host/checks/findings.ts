@@ -88,8 +88,8 @@ async function libvirtFindings(
   const qemu = words === undefined ? '' : ` with ${words}`;
   return [
     finding('libvirt', 'ok', `libvirt ${daemon ?? '(unknown version)'}${qemu} at ${uri}`),
-    ...guestFindings(fleet, capabilities, env),
-    ...(probe ? await kvmFindings(fleet, virsh, env) : []),
+    ...guestFindings(fleet, capabilities),
+    ...(probe ? await kvmFindings(fleet, virsh) : []),
     ...localFindings(fleet, env, uri),
     ...pools.map((pool, index) => poolFinding(pool, poolXml[index], poolInfo[index])),
     ...networks.map((network, index) => networkFinding(network, named[index])),

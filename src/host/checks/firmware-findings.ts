@@ -4,7 +4,6 @@ import type {
   ResolvedFirmware,
   ResolvedFleet,
 } from '../../model/index.js';
-import type { Env } from '../exec.js';
 import {
   FIRMWARE_FIX,
   findFirmware,
@@ -19,11 +18,7 @@ import { isLocal } from '../libvirt/local.js';
  * One finding for each kind of firmware that the fleet wants. `capabilities`: libvirt's, for x86_64
  * and q35.
  */
-export function firmwareFindings(
-  fleet: ResolvedFleet,
-  capabilities: string,
-  env: Env,
-): HostFinding[] {
+export function firmwareFindings(fleet: ResolvedFleet, capabilities: string): HostFinding[] {
   const wanted = new Map(
     fleet.vms.map(({ firmware, nvram }) => {
       const ownKeys = nvram?.keys !== undefined;
@@ -37,7 +32,7 @@ export function firmwareFindings(
     const { firmware = 'bios', need } = wanted.get(key) ?? {};
     return firmware === 'bios' || need === undefined
       ? []
-      : [finding(firmware, need, fleet.host.uri, capabilities, env)];
+      : [finding(firmware, need, fleet.host.uri, capabilities)];
   });
 }
 
@@ -46,7 +41,6 @@ function finding(
   need: FirmwareNeed,
   uri: string,
   capabilities: string,
-  env: Env,
 ): HostFinding {
   const check = 'firmware';
   if (typeof wanted === 'object') {
@@ -68,7 +62,7 @@ function finding(
         };
   }
   const what = firmwareWords(wanted, need);
-  const found = isLocal(uri) ? findFirmware(wanted, need, firmwareSearch(uri, env)).firmware : null;
+  const found = isLocal(uri) ? findFirmware(wanted, need, firmwareSearch()).firmware : null;
   if (found) return { check, level: 'ok', message: `${what}: ${found.loader.path}`, fix: '' };
   return !need.template && libvirtFirmware(wanted, capabilities)
     ? { check, level: 'ok', message: `${what}: libvirt has some to choose from`, fix: '' }

@@ -16,7 +16,6 @@ import {
   type UefiKind,
 } from '../../model/index.js';
 import { attribute, child, childrenNamed, parseXml, textOf } from '../../xml/index.js';
-import type { Env } from '../exec.js';
 import { isLocal } from '../libvirt/local.js';
 import type { Virsh } from '../libvirt/virsh.js';
 
@@ -40,14 +39,9 @@ export interface FirmwareFound {
   passedOver: string[];
 }
 
-/** The folders that libvirt itself searches, for this connection. */
-export function firmwareSearch(uri: string, env: Env): FirmwareSearch {
-  const folders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
-  if (uri.startsWith('qemu:///session')) {
-    const config = env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? '/', '.config');
-    folders.unshift(join(config, 'qemu/firmware'));
-  }
-  return { folders, exists: isFile };
+/** The folders that libvirt itself searches. */
+export function firmwareSearch(): FirmwareSearch {
+  return { folders: ['/etc/qemu/firmware', '/usr/share/qemu/firmware'], exists: isFile };
 }
 
 /**
@@ -84,10 +78,10 @@ export function findFirmware(
  */
 export async function firmwareFor(
   virsh: Virsh,
-  { uri, env }: { uri: string; env: Env },
   wanted: Exclude<ResolvedFirmware, 'bios'>,
   need: FirmwareNeed,
 ): Promise<HostFirmware> {
+  const { uri } = virsh;
   if (typeof wanted === 'object') {
     const missing = isLocal(uri) ? missingFiles(wanted) : [];
     if (missing.length === 0) return ownFirmware(wanted);
@@ -99,7 +93,7 @@ export async function firmwareFor(
     });
   }
   const found = isLocal(uri)
-    ? findFirmware(wanted, need, firmwareSearch(uri, env))
+    ? findFirmware(wanted, need, firmwareSearch())
     : { firmware: null, passedOver: [] };
   if (found.firmware) return found.firmware;
   if (!need.template) {
@@ -119,10 +113,9 @@ export async function firmwareFor(
 export function firmwareHere(
   wanted: Exclude<ResolvedFirmware, 'bios'>,
   need: FirmwareNeed,
-  env: Env,
 ): HostFirmware {
   if (typeof wanted === 'object') return ownFirmware(wanted);
-  const { firmware } = findFirmware(wanted, need, firmwareSearch('qemu:///system', env));
+  const { firmware } = findFirmware(wanted, need, firmwareSearch());
   return firmware ?? { by: 'libvirt', secure: usesSecureBoot(wanted) };
 }
 

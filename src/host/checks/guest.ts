@@ -8,7 +8,6 @@ import {
   textOf,
   type XmlElement,
 } from '../../xml/index.js';
-import type { Env } from '../exec.js';
 import type { Virsh, VirshReply } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
 import { firmwareFindings } from './firmware-findings.js';
@@ -17,7 +16,6 @@ import { probeAccelerator } from './probe.js';
 export function guestFindings(
   fleet: ResolvedFleet,
   capabilities: VirshReply | undefined,
-  env: Env,
 ): HostFinding[] {
   if (!capabilities?.ok) {
     return [
@@ -30,7 +28,7 @@ export function guestFindings(
     ];
   }
   const root = parseXml(capabilities.text);
-  const findings = firmwareFindings(fleet, capabilities.text, env);
+  const findings = firmwareFindings(fleet, capabilities.text);
   if (fleet.vms.some(({ tpm }) => tpm)) {
     findings.push(
       canEmulateTpm(root)
@@ -60,12 +58,8 @@ function canEmulateTpm(root: XmlElement): boolean {
   );
 }
 
-export async function kvmFindings(
-  fleet: ResolvedFleet,
-  virsh: Virsh,
-  env: Env,
-): Promise<HostFinding[]> {
-  const { accelerator, why } = await probeAccelerator(virsh, { uri: fleet.host.uri, env });
+export async function kvmFindings(fleet: ResolvedFleet, virsh: Virsh): Promise<HostFinding[]> {
+  const { accelerator, why } = await probeAccelerator(virsh);
   if (accelerator === 'kvm') return [finding('kvm', 'ok', why)];
   const insists = fleet.vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);
   const fix =

@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FirmwareFile } from '../../model/index.js';
 import { serializeXml } from '../../xml/index.js';
-import type { Env } from '../exec.js';
 import { findFirmware, firmwareSearch } from './firmware.js';
 import { isLocal } from '../libvirt/local.js';
 import type { VirshReply, Virsh } from '../libvirt/virsh.js';
@@ -25,10 +24,7 @@ const TURNS = 5;
 const TURN_MS = 2000;
 
 /** @throws VenError when libvirt can't be reached. */
-export async function probeAccelerator(
-  virsh: Virsh,
-  { uri, env }: { uri: string; env: Env },
-): Promise<Probe> {
+export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
   const [able, version] = await virsh.ask([['domcapabilities', '--virttype', 'kvm'], ['version']], {
     timeoutSeconds: TIMEOUT_SECONDS,
   });
@@ -39,9 +35,9 @@ export async function probeAccelerator(
     };
   // Firmware without a variable store, which would be left behind. Older libvirt can't express
   // that: then the BIOS is tried, as when this machine does not have the firmware's file.
-  const stateless = isLocal(uri) && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
+  const stateless = isLocal(virsh.uri) && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
   const uefi = stateless
-    ? (findFirmware('uefi', { template: false }, firmwareSearch(uri, env)).firmware?.loader ?? null)
+    ? (findFirmware('uefi', { template: false }, firmwareSearch()).firmware?.loader ?? null)
     : null;
 
   let [created, state] = await tryOut(virsh, uefi);

@@ -38,7 +38,7 @@ export function localFindings(fleet: ResolvedFleet, env: Env, uri: string): Host
       );
     }
   }
-  if (uri.startsWith('qemu:///system') && kvmIsClosed()) {
+  if (kvmIsClosed()) {
     findings.push(
       finding(
         'kvm-device',

@@ -2,17 +2,45 @@
  * Facts from this machine, when it is the host. Read-only; unreadable facts are unknown.
  */
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import type { HostRoute } from '../../model/index.js';
+import { hostname, networkInterfaces } from 'node:os';
+import { parseLibvirtUri, type HostRoute } from '../../model/index.js';
+
+const THIS_MACHINE = 'qemu:///system';
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  ssh: 22,
+  libssh: 22,
+  libssh2: 22,
+  tls: 16514,
+  tcp: 16509,
+};
+
+/**
+ * One name for a host, however its URI is spelled: transport, user, parameters, case and a default
+ * port do not count. Another port is another host: behind one address there may be several. No name
+ * is looked up. (decision 25)
+ */
+export function hostOf(uri: string): string {
+  const parsed = parseLibvirtUri(uri);
+  // `ext` runs a program that leads anywhere.
+  if (parsed?.driver !== 'qemu' || parsed.path !== '/system' || parsed.transport === 'ext')
+    return uri;
+  const { transport, host, port } = parsed;
+  const usual = port === null || port === DEFAULT_PORTS[transport ?? 'tls'];
+  if (host === '' || (usual && isOwnName(host))) return THIS_MACHINE;
+  return `qemu://${host}${usual ? '' : `:${port}`}/system`;
+}
 
 /** Whether `uri` is this machine's libvirt. */
 export function isLocal(uri: string): boolean {
-  return /^qemu:\/\/\/(system|session)(\?.*)?$/.test(uri);
+  return hostOf(uri) === THIS_MACHINE;
 }
 
-/** Whether libvirt is reached over a network. */
-export function isRemote(uri: string): boolean {
-  return !/^\w+:\/\/\//.test(uri);
+function isOwnName(host: string): boolean {
+  if (host === 'localhost' || host.startsWith('127.') || host === hostname().toLowerCase())
+    return true;
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === host),
+  );
 }
 
 /** IPv4 ranges of interfaces and routes, without the default route; sorted. */

@@ -1,11 +1,8 @@
 /** The acts on pools and volumes. All idempotent, except `createVolume`. */
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VenError, type VolumeRef } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import type { Answer } from './answers.js';
-import type { Env } from '../exec.js';
 import { safeVolume, volumeFacts } from '../../libvirt/index.js';
 import { limiter } from './limiter.js';
 import type { Command, Virsh } from './virsh.js';
@@ -21,10 +18,12 @@ export interface StorageActs {
   ): Promise<void>;
 }
 
+/** Of the pool `default`, as libvirt's own tools make it. */
+const DEFAULT_FOLDER = '/var/lib/libvirt/images';
 const REFRESH_TRIES = 50;
 const REFRESH_AGAIN_MS = 200;
 
-export function storageActs(virsh: Virsh, env: Env): StorageActs {
+export function storageActs(virsh: Virsh): StorageActs {
   const oneByOne = limiter(1);
 
   return {
@@ -40,7 +39,7 @@ export function storageActs(virsh: Virsh, env: Env): StorageActs {
         if (!info?.ok)
           await virsh.must(
             [
-              ['pool-define-as', pool, 'dir', '--target', defaultFolder(virsh.uri, env)],
+              ['pool-define-as', pool, 'dir', '--target', DEFAULT_FOLDER],
               ['pool-autostart', pool],
             ],
             ['exists'],
@@ -109,15 +108,6 @@ export async function refreshPool(
     if (reply?.answer !== 'busy' || tries === 0) throw reply?.error ?? noPool(pool);
     await pause(REFRESH_AGAIN_MS);
   }
-}
-
-function defaultFolder(uri: string, env: Env): string {
-  if (!/^[^:]*:\/\/[^/]*\/session/.test(uri)) return '/var/lib/libvirt/images';
-  const home = env['XDG_DATA_HOME'];
-  return join(
-    home !== undefined && isAbsolute(home) ? home : join(env['HOME'] ?? homedir(), '.local/share'),
-    'libvirt/images',
-  );
 }
 
 function inTheWay(uri: string, { pool, volume }: VolumeRef, cause: unknown): VenError {

@@ -24,6 +24,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { VenError, type Journal } from '../../model/index.js';
 import { commandLine, type Env } from '../exec.js';
+import { hostOf } from '../libvirt/local.js';
 
 /** One byte more than a fleet file may have, so that the reader can tell that it is too large. */
 const FLEET_FILE_BYTES = 1024 * 1024 + 1;
@@ -32,7 +33,8 @@ const TEXT_FILE_BYTES = 256 * 1024 * 1024;
 const SECRET_FILE_BYTES = 64 * 1024;
 
 /**
- * `$XDG_STATE_HOME/ven/<fleet>-<hash of the URI>`. Only the path; writing creates the folder.
+ * `$XDG_STATE_HOME/ven/<fleet>-<hash of the host>`. Only the path; writing creates the folder. An
+ * earlier ven took the hash of the URI as it was spelled: such a folder is still used.
  */
 export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; env: Env }): string {
   const given = env['XDG_STATE_HOME'];
@@ -40,11 +42,11 @@ export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; en
     given !== undefined && isAbsolute(given)
       ? given
       : join(env['HOME'] ?? homedir(), '.local/state');
-  return join(
-    state,
-    'ven',
-    `${fleet}-${createHash('sha256').update(uri).digest('hex').slice(0, 8)}`,
-  );
+  const folderOf = (host: string): string =>
+    join(state, 'ven', `${fleet}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`);
+  const folder = folderOf(hostOf(uri));
+  const earlier = folderOf(uri);
+  return !existsSync(folder) && existsSync(earlier) ? earlier : folder;
 }
 
 /** `keepLogs`: the folders `logs` and `runs` stay. */

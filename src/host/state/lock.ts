@@ -22,6 +22,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VenError, type LockRequest } from '../../model/index.js';
 import { run, type Env } from '../exec.js';
+import { hostOf } from '../libvirt/local.js';
 
 export interface LockFileRequest extends Omit<LockRequest, 'stop'> {
   uri: string;
@@ -103,7 +104,7 @@ function lockFolder(): string {
 /** A name for a fleet of a host, the same for all users of this machine. */
 export function fleetKey({ uri, fleet }: { uri: string; fleet: string }): string {
   return createHash('sha256')
-    .update(JSON.stringify([uri, fleet]))
+    .update(JSON.stringify([hostOf(uri), fleet]))
     .digest('hex')
     .slice(0, 24);
 }

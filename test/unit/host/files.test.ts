@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -58,7 +59,20 @@ describe('work folder', () => {
     expect(at({})).toMatch(/^\/home\/a\/\.local\/state\/ven\/f-[0-9a-f]{8}$/);
     expect(at({ env: { HOME: '/home/a', XDG_STATE_HOME: '/state' } })).toMatch(/^\/state\/ven\/f-/);
     expect(at({ env: { HOME: '/home/a', XDG_STATE_HOME: 'relative' } })).toBe(at({}));
-    expect(at({ uri: 'qemu:///session' })).not.toBe(at({}));
+    expect(at({ uri: 'qemu+ssh://lab/system' })).not.toBe(at({}));
+  });
+
+  it('is one however the host is spelled, and one of an earlier ven is still used', () => {
+    const env = { XDG_STATE_HOME: dir };
+    const at = (uri: string): string => workFolder({ uri, fleet: 'f', env });
+    expect(at('qemu+unix:///system')).toBe(at('qemu:///system'));
+    expect(at('qemu+ssh://root@LAB:22/system')).toBe(at('qemu://lab/system'));
+    // Named by the URI as it was spelled.
+    const digest = createHash('sha256').update('qemu+ssh://root@lab/system').digest('hex');
+    const earlier = join(dir, 'ven', `f-${digest.slice(0, 8)}`);
+    mkdirSync(earlier, { recursive: true });
+    expect(at('qemu+ssh://root@lab/system')).toBe(earlier);
+    expect(at('qemu+ssh://lab/system')).not.toBe(earlier);
   });
 
   it('keeps a journal, readable by its owner alone', () => {

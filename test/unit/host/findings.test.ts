@@ -103,10 +103,7 @@ describe('resourceFindings', () => {
 
 describe('probeAccelerator', () => {
   it('says so where libvirt offers no KVM', async () => {
-    const found = await probeAccelerator(new Virsh({ uri: 'test:///default', env: process.env }), {
-      uri: 'test:///default',
-      env: process.env,
-    });
+    const found = await probeAccelerator(new Virsh({ uri: 'test:///default', env: process.env }));
     expect(found.accelerator).toBe('qemu');
     expect(found.why).toMatch(/libvirt offers no KVM here \(.+\)/);
   });

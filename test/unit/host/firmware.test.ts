@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   findFirmware,
   firmwareFor,
-  firmwareSearch,
   libvirtFirmware,
   ownFirmware,
 } from '../../../src/host/checks/firmware.js';
@@ -153,20 +152,6 @@ describe('findFirmware', () => {
   });
 });
 
-describe('firmwareSearch', () => {
-  it('looks where libvirt looks: a user’s own folder counts for the user’s own libvirt only', () => {
-    const system = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
-    expect(firmwareSearch('qemu:///system', { HOME: '/home/a' }).folders).toEqual(system);
-    expect(firmwareSearch('qemu:///session', { HOME: '/home/a' }).folders).toEqual([
-      '/home/a/.config/qemu/firmware',
-      ...system,
-    ]);
-    expect(firmwareSearch('qemu:///session', { XDG_CONFIG_HOME: '/c' }).folders[0]).toBe(
-      '/c/qemu/firmware',
-    );
-  });
-});
-
 describe('libvirtFirmware', () => {
   const capabilities = (firmware: string, secure: string): string =>
     `<domainCapabilities><os supported="yes"><enum name="firmware">${firmware}</enum><loader supported="yes">` +
@@ -198,8 +183,8 @@ describe('libvirtFirmware', () => {
 describe('firmwareFor', () => {
   const ask = (
     uri: string,
-    ...rest: [Parameters<typeof firmwareFor>[2], Parameters<typeof firmwareFor>[3]]
-  ) => firmwareFor(new Virsh({ uri, env: process.env }), { uri, env: process.env }, ...rest);
+    ...rest: [Parameters<typeof firmwareFor>[1], Parameters<typeof firmwareFor>[2]]
+  ) => firmwareFor(new Virsh({ uri, env: process.env }), ...rest);
 
   it('refuses files of the fleet file that are not there', async () => {
     const wanted = {

@@ -93,6 +93,13 @@ describe('acquireLock', () => {
     expect(readdirSync(folder)).toHaveLength(3);
   });
 
+  it('is one for a host, however its URI is spelled', async () => {
+    await take({ uri: 'qemu:///system' });
+    expect((await refusal({ uri: 'qemu+unix:///system' })).code).toBe('locked');
+    await take({ uri: 'qemu+ssh://root@lab/system' });
+    expect((await refusal({ uri: 'qemu+ssh://ann@LAB:22/system' })).code).toBe('locked');
+  });
+
   it('waits as long as it is told', async () => {
     const first = await take();
     const began = performance.now();

@@ -1,0 +1,33 @@
+/** libvirt's connection URIs: `driver[+transport]://[user@][host][:port]/path[?parameters]`. */
+
+export interface LibvirtUri {
+  driver: string;
+  /** null: not said. libvirt takes a socket without a host, and TLS with one. */
+  transport: string | null;
+  /** Lower case, without brackets and a last dot; empty: not said. */
+  host: string;
+  port: number | null;
+  path: string;
+  /** Without the `?`; empty: none. */
+  parameters: string;
+}
+
+const SHAPE = new RegExp(
+  String.raw`^([a-z][a-z0-9]*)(?:\+([a-z0-9]+))?://` +
+    String.raw`(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?`,
+);
+
+/** null: it is none. */
+export function parseLibvirtUri(uri: string): LibvirtUri | null {
+  const found = SHAPE.exec(uri);
+  if (found === null) return null;
+  const [, driver = '', transport, host = '', port, path = '', parameters = ''] = found;
+  return {
+    driver,
+    transport: transport ?? null,
+    host: host.replace(/^\[|\]$|\.$/g, '').toLowerCase(),
+    port: port === undefined || port === '' ? null : Number(port),
+    path,
+    parameters,
+  };
+}
