@@ -182,10 +182,11 @@ describe('a libvirt that is reached as another machine’s', () => {
   afterAll(() => lab.close());
 
   it('chooses firmware itself', async () => {
-    lab.write(fleet({ plain: 'uefi', secure: 'uefi-secure' }));
-    writeFileSync(
-      lab.file,
-      readFileSync(lab.file, 'utf8').replace('host: {', 'host: { uri: "qemu+unix:///system",'),
+    const tunnel = `${lab.dir}/tunnel`;
+    writeFileSync(tunnel, '#!/bin/sh\nexec virt-ssh-helper qemu:///system\n', { mode: 0o755 });
+    lab.write(
+      fleet({ plain: 'uefi', secure: 'uefi-secure' }),
+      `accelerator: qemu, uri: "qemu+ext:///system?command=${tunnel}"`,
     );
     await lab.apply();
     const seen = [await see(lab, 'plain'), await see(lab, 'secure')];
