@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { isRemote } from '../libvirt/local.js';
+import { isLocal } from '../libvirt/local.js';
 
 /** Paths may have 4,096 bytes; a mark need not. */
 const MAX_LENGTH = 1024;
@@ -18,7 +18,7 @@ export function originOf(file: string, uri: string): string {
   } catch {
     // It was read a moment ago; where it was is all that is left to say.
   }
-  const text = `${isRemote(uri) ? `${hostname()}:` : ''}${path}`
+  const text = `${isLocal(uri) ? '' : `${hostname()}:`}${path}`
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cn}\u2028\u2029]/gu, '\ufffd');
   return text.length <= MAX_LENGTH ? text : `…${text.slice(1 - MAX_LENGTH).toWellFormed()}`;
