@@ -1,6 +1,7 @@
 import { Listr, type ListrTask } from 'listr2';
 import {
   EXIT,
+  exitCodeOfRefusals,
   VenError,
   type BringUpOrder,
   type BringUps,
@@ -31,7 +32,8 @@ const INTERRUPTED = 'the run was interrupted';
  * Runs a plan's steps as parallel tasks: each when all it needs is done, the earliest in the plan
  * first, as many at once as `ports.parallelism` says. A failed step skips what depends on it and
  * stops nothing else. Never rejects once the first event is out; rejects with `stale-plan` when the
- * steps don't fit together. Exit codes: 0, 4 (a step failed), 130 (interrupted).
+ * steps don't fit together. Exit codes: 0, 4 (a step failed), 6 or
+ * 7 (all was done, and more was refused), 130 (interrupted).
  */
 export async function runPlan(plan: Plan, ports: ApplyPorts): Promise<RunResult> {
   return new Run(plan, graphOf(plan.steps), ports).toItsEnd();
@@ -128,14 +130,17 @@ class Run {
 
     const addresses = this.#ledger.addresses();
     const outcome = this.#outcome(addresses.failed.length > 0);
-    const exitCode = { interrupted: EXIT.interrupted, failed: EXIT.someVmsFailed, done: EXIT.done }[
-      outcome
-    ];
+    const exitCode = {
+      interrupted: EXIT.interrupted,
+      failed: EXIT.someVmsFailed,
+      done: exitCodeOfRefusals(plan.refused),
+    }[outcome];
     const ended = ports.clock.now();
     const result: RunResult = {
       outcome,
       exitCode,
       ...addresses,
+      refused: plan.refused,
       durationSeconds: secondsBetween(began.getTime(), ended.getTime()),
     };
     this.#stream.send({ type: 'run-finished', time: ended.toISOString(), ...result });

@@ -134,6 +134,7 @@ function nothingDone(plan: Plan): RunEvent[] {
       done: [],
       failed: [],
       skipped: [],
+      refused: [],
       durationSeconds: 0,
     },
   ];

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { plan, savePlan } from '../operations/index.js';
-import { EXIT } from '../model/index.js';
+import { EXIT, exitCodeOfRefusals } from '../model/index.js';
 import { loadDiffs, PLAN_VIEWS } from '../view/index.js';
 import {
   fleetFile,
@@ -48,7 +48,8 @@ export default class Plan extends VenCommand {
     await showText(PLAN_VIEWS, planned, { flags, file: args.fleet });
     if (flags.out !== undefined)
       stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);
-    if (flags['detailed-exitcode'] && planned.steps.length > 0)
+    process.exitCode = exitCodeOfRefusals(planned.refused);
+    if (process.exitCode === EXIT.done && flags['detailed-exitcode'] && planned.steps.length > 0)
       process.exitCode = EXIT.changesPending;
   }
 }

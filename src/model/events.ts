@@ -4,6 +4,7 @@
  */
 import type { Address } from './fleet.js';
 import type { PlanSummary } from './plan.js';
+import type { Refusal } from './refusal.js';
 
 export type RunEvent =
   | {
@@ -64,6 +65,8 @@ export interface RunResult {
   failed: Address[];
   /** Not started, or not finished: skipped because of a failure, or because of an interruption. */
   skipped: Address[];
+  /** What the plan refused; the run left it as it was. */
+  refused: Refusal[];
   durationSeconds: number;
 }
 

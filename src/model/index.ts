@@ -35,6 +35,7 @@ export * from './orchestrator.js';
 export * from './plan.js';
 export type { ProfileFile } from './profile.schema.js';
 export * from './provision.js';
+export * from './refusal.js';
 export * from './render.js';
 export * from './report.js';
 export * from './secret.js';

@@ -7,6 +7,7 @@ import type { SecretReference } from './secret.js';
 import type { DomainMark, VolumeRef } from './host-state.js';
 import type { NetworkEntryChange, PlannedNetwork } from './host.js';
 import type { HostIdentity } from './orchestrator.js';
+import type { Refusal } from './refusal.js';
 
 /** When a changed field takes effect. `replace` deletes the VM's disks. */
 export type Effect = 'live' | 'restart' | 'replace';
@@ -78,6 +79,8 @@ export interface Plan {
   /** Sorted: pools, networks, VMs; each by address. */
   changes: Change[];
   steps: Step[];
+  /** What was asked for and is left as it is; sorted like changes. */
+  refused: Refusal[];
   warnings: string[];
   summary: PlanSummary;
 }

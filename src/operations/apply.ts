@@ -10,6 +10,7 @@ import {
   type Host,
   type Plan,
   type PlanOptions,
+  type Refusal,
   type ResolvedFleet,
   type RunEvent,
   type RunResult,
@@ -68,8 +69,8 @@ export interface ApplyResult {
   result: RunResult | null;
   declined: boolean;
   /**
-   * The first failure of each VM that did not get what the plan wanted; interruptions do not
-   * count.
+   * The first failure of each VM that did not get what was wanted, or why it is refused;
+   * interruptions do not count.
    */
   lost: ReadonlyMap<Address, EventError>;
   /**
@@ -101,13 +102,14 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     signal: request.interrupt.graceful,
   });
   const client = session?.client ?? new OneClient();
-  const { lost, note } = losses();
+  const { lost, note, noteRefused } = losses();
   try {
     const { host } = lock;
     await host.endLeftovers();
     const state = await host.observe(fleet);
     const plan = makePlan(fleet, state, options);
     if (saved !== null) checkStillFits(saved, plan, 'saved');
+    noteRefused(plan.refused);
     if (plan.steps.length === 0) {
       if (options.mode === 'destroy') await tidy(host, plan, request);
       return { fleet, plan, result: null, declined: false, lost };
@@ -183,11 +185,17 @@ function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): A
     .map(({ address }) => address);
 }
 
+interface Losses {
+  lost: ReadonlyMap<Address, EventError>;
+  note: Emit;
+  noteRefused: (refused: readonly Refusal[]) => void;
+}
+
 /**
- * Collects for each VM the failure itself, else the failed step that it waited for. A step that
- * was not started because of an interruption does not count.
+ * Collects for each VM why it is refused, or the failure itself, else the failed step that it
+ * waited for. A step that was not started because of an interruption does not count.
  */
-function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
+function losses(): Losses {
   const lost = new Map<Address, EventError>();
   let interrupted = false;
   const note: Emit = (event) => {
@@ -200,7 +208,11 @@ function losses(): { lost: ReadonlyMap<Address, EventError>; note: Emit } {
         summary: `what it needs is not there: ${event.because}`,
       });
   };
-  return { lost, note };
+  const noteRefused = (refused: readonly Refusal[]): void => {
+    for (const { address, code, summary, detail, hint } of refused)
+      lost.set(address, { code, summary, detail, hint });
+  };
+  return { lost, note, noteRefused };
 }
 
 /** After a complete destroy only the logs in the work folder are still of use. */

@@ -8,6 +8,7 @@ import {
   type PlanSummary,
   type ResolvedFleet,
 } from '../model/index.js';
+import { refusedError } from './guards/refuse.js';
 import { fleetOnHost, type FleetOnHost } from './fleet-on-host.js';
 import { compareNaturally } from './format.js';
 import { decideSubnets } from './network/subnets.js';
@@ -20,9 +21,8 @@ import { select } from './select.js';
  * What differs between a fleet and a host, and the steps that would end it. Pure; time and space
  * are linear in the number of VMs, networks and domains.
  *
- * Throws `VenError`: `not-found` (a target that matches nothing) · `foreign-object` (names
- * everything in the way) · `protected` · `host-not-ready` (a foreign network or pool is missing, or
- * no subnet is free).
+ * Throws `VenError`: `not-found` (a target that matches nothing) · `host-not-ready` (no subnet is
+ * free) · when nothing is to be done but what is refused: the first refusal's code.
  */
 export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOptions): Plan {
   const apply = options.mode === 'apply';
@@ -32,16 +32,19 @@ export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOp
   const part = apply
     ? planApply(fleet, onHost, selection, networks)
     : planDestroy(fleet, onHost, selection, options);
-  const changes = part.changes.toSorted(compareChanges);
+  if (part.steps.length === 0 && part.refused.length > 0) throw refusedError(part.refused);
+  const changes = part.changes.toSorted(compareAddresses);
+  const refused = part.refused.toSorted(compareAddresses);
   return {
     formatVersion: '1',
     fleet: fleet.name,
     host: fleet.host.uri,
     specDigest: fleet.digest,
-    observedDigest: observedDigest(fleet, onHost, networks),
+    observedDigest: observedDigest(fleet, onHost, networks, refused),
     options,
     changes,
     steps: [...part.steps],
+    refused,
     warnings: [...new Set([...(apply ? fleet.warnings : []), ...part.warnings])],
     summary: summarize(changes, part.unchanged),
   };
@@ -65,8 +68,12 @@ function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
 
 const KINDS = ['pool', 'network', 'vm'];
 
-function compareChanges(a: Change, b: Change): number {
-  const kind = ({ address }: Change): number => KINDS.indexOf(address.split('.', 1)[0] ?? '');
+interface Addressed {
+  address: Address;
+}
+
+function compareAddresses(a: Addressed, b: Addressed): number {
+  const kind = ({ address }: Addressed): number => KINDS.indexOf(address.split('.', 1)[0] ?? '');
   return kind(a) - kind(b) || compareNaturally(a.address, b.address);
 }
 

@@ -5,6 +5,7 @@ import {
   volumesOf,
   type ObservedNetwork,
   type PlannedNetwork,
+  type Refusal,
   type ResolvedFleet,
 } from '../model/index.js';
 import { shownMarked } from './vm/marks.js';
@@ -20,6 +21,7 @@ export function observedDigest(
   fleet: ResolvedFleet,
   onHost: FleetOnHost,
   networks: readonly PlannedNetwork[],
+  refused: readonly Refusal[],
 ): string {
   const sources = fleet.vms.flatMap(({ nics }) => nics.map(({ source }) => source));
   const others = sources.flatMap((source) =>
@@ -56,6 +58,8 @@ export function observedDigest(
       dhcp?.start,
       dhcp?.end,
     ]),
+    // What stands in the way of the fleet is mostly not the fleet's.
+    ...(refused.length === 0 ? [] : [refused]),
   ];
   return createHash('sha256').update(JSON.stringify(relevant)).digest('hex');
 }

@@ -1,4 +1,4 @@
-import type { Change, Step } from '../model/index.js';
+import type { Change, Refusal, Step } from '../model/index.js';
 
 /** A part of a plan: changes to show, and the steps that make them. */
 export interface Part {
@@ -8,6 +8,7 @@ export interface Part {
 
 /** All of a plan but its head and its sum. */
 export interface WholePart extends Part {
+  refused: readonly Refusal[];
   warnings: readonly string[];
   /** How many things of the fleet are as they should be. */
   unchanged: number;

@@ -1,71 +1,64 @@
-import type { Change, PlannedNetwork, ResolvedFleet } from '../model/index.js';
+import type { Change, PlannedNetwork, Refusal, ResolvedFleet } from '../model/index.js';
 import type { FleetOnHost } from './fleet-on-host.js';
-import { refuseUnborrowable } from './guards/borrowed-networks.js';
-import { refuseMissingNetworks } from './guards/existing-networks.js';
-import { inTheWayOfUuids, inTheWayOfVm, refuseForeign } from './guards/foreign.js';
-import { refuseProtectedReplaced } from './guards/protect.js';
+import { unborrowable } from './guards/borrowed-networks.js';
+import { dependentRefusals } from './guards/dependents.js';
+import { missingNetworks } from './guards/existing-networks.js';
+import { foreignRefusals, inTheWayOfUuids, inTheWayOfVm } from './guards/foreign.js';
+import { protectedFromReplacement } from './guards/protect.js';
+import { allowed } from './guards/refuse.js';
 import { foreignAttachments } from './network/attachments.js';
-import { bootNetworks, borrowedIntents } from './network/borrowed/intents.js';
+import {
+  bootNetworks,
+  borrowedIntents,
+  type BootNetwork,
+  type BorrowedIntents,
+} from './network/borrowed/intents.js';
 import { borrowedPart, readyBorrowed } from './network/borrowed/part.js';
-import { networkIntents } from './network/intents.js';
+import { networkIntents, type NetworkIntents } from './network/intents.js';
 import { buildNetworks, deleteNetworks } from './network/part.js';
-import { placesOf } from './network/place.js';
-import { networkRemovals } from './network/removals.js';
+import { placesOf, type Places } from './network/place.js';
+import { networkRemovals, type NetworkRemovals } from './network/removals.js';
 import { missingBridges, unofferedBoots } from './network/warnings.js';
 import { joinParts, type WholePart } from './part.js';
-import { poolPart, poolsWanted } from './pool/pools.js';
+import { poolIntents, poolPart, poolRefusals, poolsWanted, type PoolIntent } from './pool/pools.js';
 import type { Selection } from './select.js';
-import { freeing } from './vm/freeing.js';
-import { askedVms, vmIntents } from './vm/intents.js';
-import { leavingVms } from './vm/leaving.js';
+import { holdersOf } from './vm/freeing.js';
+import { askedVms, vmIntents, type VmIntent } from './vm/intents.js';
+import { leavingVms, type Leaving } from './vm/leaving.js';
 import { vmsPart } from './vm/part.js';
-import { bystandersPart, reattachedVms } from './vm/reattached.js';
+import { bystandersPart, reattachedVms, type Reattached } from './vm/reattached.js';
 
-/** What is to be done, whether it may be done, and how. `planned`: the fleet's own networks. */
+/**
+ * What is to be done, what of it may not be done, and how the rest is. `planned`: the fleet's own
+ * networks.
+ */
 export function planApply(
   fleet: ResolvedFleet,
   onHost: FleetOnHost,
-  selection: Selection,
+  asked: Selection,
   planned: readonly PlannedNetwork[],
 ): WholePart {
-  // Intents: what differs.
-  const asked = askedVms(fleet, onHost, selection);
-  const networks = networkIntents(planned, asked, onHost, selection);
-  const { diffs, outages } = networks;
-  const vms = vmIntents(fleet, onHost, selection, asked, outages);
-  const leaving = leavingVms(fleet.vms, onHost, selection, vms);
-  const unwanted = networkRemovals(fleet.networks, onHost, selection, leaving);
-  const { removals } = unwanted;
   const boots = bootNetworks(fleet.networks);
-  const borrowed = borrowedIntents(fleet, onHost, selection, boots, asked, leaving);
-  const reattached = reattachedVms(vms, fleet, onHost, selection, outages);
-
-  // Guards: each throws.
-  const places = placesOf(diffs, removals, onHost);
-  const inTheWay = [
-    ...places.inTheWay,
-    ...vms.flatMap(({ vm, diff }) => [...inTheWayOfVm(vm, onHost), ...(diff?.inTheWay ?? [])]),
-    ...inTheWayOfUuids(
-      [...asked, ...leaving.removed],
-      [...diffs.map(({ network }) => network), ...removals],
-      onHost,
-    ),
-  ];
-  refuseForeign(inTheWay, fleet);
-  refuseUnborrowable(borrowed.intents, fleet);
-  refuseMissingNetworks(fleet, onHost, selection, asked, boots, borrowed.intents);
-  const pools = poolPart(fleet, onHost, selection, poolsWanted(fleet, selection), leaving.pools);
-  refuseProtectedReplaced(vms);
+  const { intents, selection, refused } = allowed(
+    asked,
+    (left) => applyIntents(fleet, onHost, left, planned, boots),
+    (each, left, before) => applyGuards(fleet, onHost, left, boots, each, before),
+  );
+  const { vms, networks, places, leaving, unwanted, borrowed, reattached } = intents;
+  const { removals } = unwanted;
+  const { diffs } = networks;
 
   // Parts: changes and steps. Networks are deleted after the VMs, which wait for those that are
   // built.
+  const pools = poolPart(intents.pools, selection);
   const attachments = foreignAttachments(fleet, onHost);
   const built = buildNetworks(diffs, removals, attachments, reattached.byNetwork);
+  const holders = holdersOf(leaving.deleted, onHost);
   const ready = {
     pools: pools.ready,
     networks: built.ready,
     borrowed: readyBorrowed(borrowed.intents),
-    freeing: freeing(leaving.deleted, onHost),
+    freeing: (vm: VmIntent['vm']) => holders(vm).map((address) => `${address}:delete`),
   };
   const vmPart = vmsPart(fleet, onHost, [...leaving.removed, ...vms], ready);
   const { changes, steps } = joinParts([
@@ -79,6 +72,7 @@ export function planApply(
   return {
     changes,
     steps,
+    refused,
     warnings: [
       ...networks.warnings,
       ...vms.flatMap(({ diff }) => diff?.warnings ?? []),
@@ -87,10 +81,81 @@ export function planApply(
       ...borrowed.warnings,
       ...pools.warnings,
       ...missingBridges(vms, onHost),
-      ...unofferedBoots(fleet, onHost, asked, boots),
+      ...unofferedBoots(
+        fleet,
+        onHost,
+        vms.map(({ vm }) => vm),
+        boots,
+      ),
     ],
     unchanged: unchangedOf(fleet, selection, changes) + borrowed.unchanged,
   };
+}
+
+interface ApplyIntents {
+  vms: VmIntent[];
+  networks: NetworkIntents;
+  places: Places;
+  leaving: Leaving;
+  /** Networks that the file no longer has. */
+  unwanted: NetworkRemovals;
+  borrowed: BorrowedIntents;
+  pools: PoolIntent[];
+  reattached: Reattached;
+}
+
+/** What differs. */
+function applyIntents(
+  fleet: ResolvedFleet,
+  onHost: FleetOnHost,
+  selection: Selection,
+  planned: readonly PlannedNetwork[],
+  boots: ReadonlyMap<string, BootNetwork>,
+): ApplyIntents {
+  const asked = askedVms(fleet, onHost, selection);
+  const networks = networkIntents(planned, asked, onHost, selection);
+  const { diffs, outages } = networks;
+  const vms = vmIntents(fleet, onHost, selection, asked, outages);
+  const leaving = leavingVms(fleet.vms, onHost, selection, vms);
+  const unwanted = networkRemovals(fleet.networks, onHost, selection, leaving);
+  return {
+    ...{ vms, networks, leaving, unwanted },
+    places: placesOf(diffs, unwanted.removals, onHost),
+    borrowed: borrowedIntents(fleet, onHost, selection, boots, asked, leaving),
+    pools: poolIntents(onHost, selection, poolsWanted(fleet, selection), leaving.pools),
+    reattached: reattachedVms(vms, fleet, onHost, selection, outages),
+  };
+}
+
+/** What stands against it. `before`: what is refused already. */
+function applyGuards(
+  fleet: ResolvedFleet,
+  onHost: FleetOnHost,
+  selection: Selection,
+  boots: ReadonlyMap<string, BootNetwork>,
+  { vms, networks, places, leaving, unwanted, borrowed, pools }: ApplyIntents,
+  before: readonly Refusal[],
+): Refusal[] {
+  const { removed } = leaving;
+  const { diffs } = networks;
+  const asked = vms.map(({ vm }) => vm);
+  const inTheWay = [
+    ...places.inTheWay,
+    ...vms.flatMap(({ vm, diff }) => [...inTheWayOfVm(vm, onHost), ...(diff?.inTheWay ?? [])]),
+    ...inTheWayOfUuids(
+      [...asked, ...removed],
+      [...diffs.map(({ network }) => network), ...unwanted.removals],
+      onHost,
+    ),
+  ];
+  return [
+    ...foreignRefusals(inTheWay, fleet),
+    ...unborrowable(borrowed.intents, fleet),
+    ...missingNetworks(fleet, onHost, selection, asked, boots, borrowed.intents),
+    ...poolRefusals(pools, fleet),
+    ...protectedFromReplacement(vms),
+    ...dependentRefusals({ vms, removed, networks: diffs, boots }, onHost, selection, before),
+  ];
 }
 
 /** How many of the fleet's own things that were asked for have no change. */

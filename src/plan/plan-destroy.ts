@@ -1,14 +1,16 @@
 import type { PlanOptions, ResolvedFleet } from '../model/index.js';
 import type { FleetOnHost } from './fleet-on-host.js';
-import { inTheWayOfUuids, refuseForeign } from './guards/foreign.js';
-import { refuseProtectedDestroyed } from './guards/protect.js';
+import { dependentRefusals } from './guards/dependents.js';
+import { foreignRefusals, inTheWayOfUuids } from './guards/foreign.js';
+import { protectedFromDestroy } from './guards/protect.js';
+import { allowed } from './guards/refuse.js';
 import { foreignAttachments } from './network/attachments.js';
 import { returnIntents } from './network/borrowed/intents.js';
 import { borrowedPart } from './network/borrowed/part.js';
 import { deleteNetworks } from './network/part.js';
 import { networkRemovals } from './network/removals.js';
 import { joinParts, type WholePart } from './part.js';
-import { poolPart } from './pool/pools.js';
+import { poolIntents, poolPart, poolRefusals } from './pool/pools.js';
 import type { Selection } from './select.js';
 import { destroyedVms } from './vm/leaving.js';
 import { vmsPart } from './vm/part.js';
@@ -20,20 +22,38 @@ import { vmsPart } from './vm/part.js';
 export function planDestroy(
   fleet: ResolvedFleet,
   onHost: FleetOnHost,
-  selection: Selection,
+  asked: Selection,
   { keepDisks }: PlanOptions,
 ): WholePart {
   const reason = 'destroy';
-  const leaving = destroyedVms(onHost, selection, keepDisks);
-  const vms = leaving.removed;
-  const networks = networkRemovals([], onHost, selection, leaving);
   const nothing = { wanted: new Map(), written: new Set<string>(), reason } as const;
-  const returned = returnIntents(fleet, onHost, selection, leaving, nothing);
+  const { intents, selection, refused } = allowed(
+    asked,
+    (left) => {
+      const leaving = destroyedVms(onHost, left, keepDisks);
+      return {
+        vms: leaving.removed,
+        networks: networkRemovals([], onHost, left, leaving),
+        returned: returnIntents(fleet, onHost, left, leaving, nothing),
+        pools: poolIntents(onHost, left, new Set(), leaving.pools),
+      };
+    },
+    ({ vms, networks, pools }, left, before) => {
+      const dependents = { vms: [], removed: vms, networks: [], boots: new Map() };
+      return [
+        ...foreignRefusals(
+          inTheWayOfUuids(vms, [...networks.removals, ...networks.staying], onHost),
+          fleet,
+        ),
+        ...protectedFromDestroy(vms, fleet),
+        ...poolRefusals(pools, fleet),
+        ...dependentRefusals(dependents, onHost, left, before),
+      ];
+    },
+  );
+  const { vms, networks, returned } = intents;
 
-  refuseForeign(inTheWayOfUuids(vms, [...networks.removals, ...networks.staying], onHost), fleet);
-  refuseProtectedDestroyed(vms, fleet);
-  const pools = poolPart(fleet, onHost, selection, new Set(), leaving.pools);
-
+  const pools = poolPart(intents.pools, selection);
   const attachments = foreignAttachments(fleet, onHost);
   const vmPart = vmsPart(fleet, onHost, vms, { pools: pools.ready });
   const { changes, steps } = joinParts([
@@ -45,6 +65,7 @@ export function planDestroy(
   return {
     changes,
     steps,
+    refused,
     warnings: [
       ...pools.warnings,
       ...networks.warnings,

@@ -2,12 +2,14 @@ import { nearest, VenError, type Address, type PlanOptions } from '../model/inde
 
 /** What `--target`, `--exclude` and `--replace` name. */
 export interface Selection {
-  /** Whether this thing itself was asked for. */
+  /** Whether this thing itself was asked for, and is not refused. */
   has(address: Address): boolean;
   /** Whether `--target` names it. */
   targeted(address: Address): boolean;
   excluded(address: Address): boolean;
   replaces(address: Address): boolean;
+  /** Something stands against it: it is left exactly as it is. */
+  refused(address: Address): boolean;
   /** What is created, or is off, is left off. */
   readonly leaveOff: boolean;
 }
@@ -41,7 +43,18 @@ export function select(options: PlanOptions, known: readonly Address[]): Selecti
     excluded,
     targeted: (address) => targets.has(address),
     replaces: (address) => replaced.has(address) && has(address),
+    refused: () => false,
     leaveOff: options.leaveOff ?? false,
+  };
+}
+
+/** The same without what is refused. */
+export function withoutRefused(selection: Selection, refused: ReadonlySet<Address>): Selection {
+  return {
+    ...selection,
+    has: (address) => selection.has(address) && !refused.has(address),
+    replaces: (address) => selection.replaces(address) && !refused.has(address),
+    refused: (address) => refused.has(address),
   };
 }
 

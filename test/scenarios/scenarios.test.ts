@@ -3,8 +3,8 @@
  * there is one), `host.ts` did things to it by hand, and then a plan is made for `fleet.yaml` with
  * `options.json`. The plan is recorded beside them, and the laws hold of it, through all rooms but
  * the real host: texts from the real templates, kept by a libvirt in memory, read back by the real
- * host's parsers. A case with a `refusal.json` is refused, and that is recorded there. `vitest run
- * test/scenarios -u` records anew.
+ * host's parsers. A case with a `refusal.json` is refused whole, and that is recorded there; where
+ * a part is refused, the laws hold for the rest. `vitest run test/scenarios -u` records anew.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import { loadFleet } from '../../src/config/index.js';
 import { networkFacts } from '../../src/libvirt/index.js';
 import {
   EXIT,
+  exitCodeOfRefusals,
   VenError,
   type Plan,
   type PlanOptions,
@@ -119,9 +120,15 @@ describe.each(cases)('%s', (name) => {
   test('the plan is as recorded', async () => {
     const { plan, host } = await opened();
     expect(host.host.changes).toBe(0);
-    const { changes, steps, warnings, summary } = plan;
+    const { changes, steps, refused, warnings, summary } = plan;
     await expect(
-      json({ changes, steps: steps.map(shortStep), warnings, summary }),
+      json({
+        changes,
+        steps: steps.map(shortStep),
+        ...(refused.length === 0 ? {} : { refused }),
+        warnings,
+        summary,
+      }),
     ).toMatchFileSnapshot(fileOf(name, 'plan.json'));
     await expect(
       planText(plan, { style: styleOf({ isTTY: false }, {}), file: 'fleet.yaml' }),
@@ -132,18 +139,18 @@ describe.each(cases)('%s', (name) => {
     const { plan, host, fleet, options, foreign } = await opened();
     const lab = host.copy();
     expect(await lab.run(fleet, plan)).toMatchObject({
-      result: { outcome: 'done', exitCode: EXIT.done },
+      result: { outcome: 'done', exitCode: exitCodeOfRefusals(plan.refused) },
     });
     const { changes } = lab.host;
     const again = { ...options, replace: [] };
-    expect(await lab.plan(fleet, again)).toMatchObject({ changes: [], steps: [] });
-    await lab.apply(fleet, again);
+    await expectNothingLeft(lab, fleet, again, plan);
+    if (plan.refused.length === 0) await lab.apply(fleet, again);
     expect(lab.host.changes).toBe(changes);
     expect(still(foreign, lab, fleet)).toEqual(foreign);
   });
 
   test('law 2: killed at any moment, the next apply leads to the same end', async () => {
-    const { host, fleet, options, foreign, untouched } = await opened();
+    const { plan, host, fleet, options, foreign, untouched } = await opened();
     const whole = await finished(await opened());
     const end = await whole.things(fleet);
     for (let n = 1; n <= whole.host.changes; n++) {
@@ -154,10 +161,7 @@ describe.each(cases)('%s', (name) => {
       for (const uuid of begun(killed)) expect(await lab.isReady(fleet, uuid), at).toBe(false);
       expect(still(untouched, lab, fleet), at).toEqual(untouched);
       expect((await lab.apply(fleet, options)).result.outcome, at).toBe('done');
-      expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({
-        changes: [],
-        steps: [],
-      });
+      await expectNothingLeft(lab, fleet, { ...options, replace: [] }, plan, at);
       expect(await lab.things(fleet), at).toEqual(end);
       expect(still(foreign, lab, fleet), at).toEqual(foreign);
     }
@@ -189,10 +193,7 @@ describe.each(cases)('%s', (name) => {
         rest.plan.steps.filter(({ address }) => !left.has(address)),
         at,
       ).toEqual([]);
-      expect(await lab.plan(fleet, { ...options, replace: [] }), at).toMatchObject({
-        changes: [],
-        steps: [],
-      });
+      await expectNothingLeft(lab, fleet, { ...options, replace: [] }, plan, at);
       expect(await lab.things(fleet), at).toEqual(end);
       expect(still(foreign, lab, fleet), at).toEqual(foreign);
     }
@@ -247,6 +248,22 @@ async function expectDestroyed(
     }
     if (killed.result.outcome === 'done') return;
   }
+}
+
+/** The plan is empty; or the same as in `before` is refused, and nothing is left to do. */
+async function expectNothingLeft(
+  lab: Lab,
+  fleet: ResolvedFleet,
+  options: PlanOptions,
+  before: Plan,
+  at?: string,
+): Promise<void> {
+  if (before.refused.length === 0) {
+    expect(await lab.plan(fleet, options), at).toMatchObject({ changes: [], steps: [] });
+    return;
+  }
+  const exitCode = exitCodeOfRefusals(before.refused);
+  await expect(lab.plan(fleet, options), at).rejects.toMatchObject({ exitCode });
 }
 
 /** A host on which the case's plan was run to its end. */

@@ -1,4 +1,4 @@
-import { VenError, type Address, type ResolvedFleet } from '../../model/index.js';
+import type { Address, Refusal, ResolvedFleet } from '../../model/index.js';
 import { otherFleets } from '../fleet-on-host.js';
 import { formatList } from '../format.js';
 import type { BorrowedIntent } from '../network/borrowed/intents.js';
@@ -9,24 +9,14 @@ interface Fault {
   hint: string;
 }
 
-/**
- * Throws `foreign-object` or `host-not-ready` when a foreign network can't get the boot options
- * that it is to get.
- */
-export function refuseUnborrowable(intents: readonly BorrowedIntent[], fleet: ResolvedFleet): void {
-  const faults = intents.flatMap((intent) => {
+/** Foreign networks that can't get the boot options that they are to get. */
+export function unborrowable(intents: readonly BorrowedIntent[], fleet: ResolvedFleet): Refusal[] {
+  return intents.flatMap((intent) => {
     const fault = faultOf(intent, fleet);
     if (fault === null) return [];
-    const what = `network ${intent.network.name} ${fault.what}`;
-    return [{ ...fault, address: intent.address, what }];
-  });
-  const [first] = faults;
-  if (first === undefined) return;
-  throw new VenError(first.code, {
-    summary: `${first.what.charAt(0).toUpperCase()}${first.what.slice(1)}`,
-    detail: faults.length > 1 ? faults.map(({ what }) => what).join('\n') : undefined,
-    hint: `Nothing was changed. ${[...new Set(faults.map(({ hint }) => hint))].join('; ')}.`,
-    where: first.address,
+    const { code, what, hint } = fault;
+    const summary = `Network ${intent.network.name} ${what}`;
+    return [{ address: intent.address, code, summary, hint: `${hint}.` }];
   });
 }
 

@@ -1,8 +1,8 @@
 import {
-  VenError,
   volumeKey,
   volumesOf,
   type Address,
+  type Refusal,
   type ResolvedFleet,
   type ResolvedVm,
 } from '../../model/index.js';
@@ -96,25 +96,27 @@ function namedAs(
   });
 }
 
-/** Throws `foreign-object`, naming every one. */
-export function refuseForeign(found: readonly InTheWay[], fleet: ResolvedFleet): void {
-  const [first] = found;
-  if (first === undefined) return;
-  const lines = found.map(({ what, shownBy }) => {
-    const command =
-      'virsh' in shownBy ? `virsh -c ${fleet.host.uri} ${shownBy.virsh}` : shownBy.command;
-    return `${what}\n  look at it: ${command}`;
+/** One for each address, naming everything in its way. */
+export function foreignRefusals(found: readonly InTheWay[], fleet: ResolvedFleet): Refusal[] {
+  return [...Map.groupBy(found, ({ address }) => address)].map(([address, things]) => {
+    const what =
+      things.length === 1
+        ? "Something that is not ven's stands"
+        : `${things.length} things that are not ven's stand`;
+    const instead = things.flatMap((thing) => thing.instead ?? []);
+    const otherwise = instead[0] ?? 'give the fleet another name (fleet: …)';
+    return {
+      address,
+      code: 'foreign-object',
+      summary: `${what} in the way of ${address}`,
+      detail: things.map((thing) => shown(thing, fleet)).join('\n'),
+      hint: `Rename them or remove them by hand if nobody needs them, or ${otherwise}.`,
+    };
   });
-  const otherwise = first.instead ?? 'give the fleet another name (fleet: …)';
-  throw new VenError('foreign-object', {
-    summary:
-      found.length === 1
-        ? `Something that is not ven's stands in the way of ${first.address}`
-        : `${found.length} things that are not ven's stand in the way of fleet ${fleet.name}`,
-    detail: lines.join('\n'),
-    hint:
-      'Nothing was changed. Rename them or remove them by hand if nobody needs them, ' +
-      `or ${otherwise}.`,
-    where: first.address,
-  });
+}
+
+function shown({ what, shownBy }: InTheWay, fleet: ResolvedFleet): string {
+  const command =
+    'virsh' in shownBy ? `virsh -c ${fleet.host.uri} ${shownBy.virsh}` : shownBy.command;
+  return `${what}\n  look at it: ${command}`;
 }

@@ -1,49 +1,35 @@
-import { VenError, type Address, type ResolvedFleet } from '../../model/index.js';
+import type { Address, Refusal, ResolvedFleet } from '../../model/index.js';
 import type { VmDiff } from '../vm/diff.js';
 import type { VmIntent } from '../vm/intents.js';
 import type { RemovedVm } from '../vm/leaving.js';
 
-/** Throws `protected` when a VM that says `protect: true` would lose its disks. */
-export function refuseProtectedReplaced(intents: readonly VmIntent[]): void {
-  refuse(
-    'replaced',
-    intents.flatMap(({ vm, action, domain, diff }) =>
-      vm.protect && action === 'replace' && domain.mark.ready
-        ? [{ address: vm.address, why: whyReplaced(diff) }]
-        : [],
-    ),
+/** VMs that say `protect: true` and would lose their disks. */
+export function protectedFromReplacement(intents: readonly VmIntent[]): Refusal[] {
+  return intents.flatMap(({ vm, action, domain, diff }) =>
+    vm.protect && action === 'replace' && domain.mark.ready
+      ? [refusal(vm.address, 'replaced', whyReplaced(diff))]
+      : [],
   );
 }
 
 /** The same in a destroy. */
-export function refuseProtectedDestroyed(vms: readonly RemovedVm[], fleet: ResolvedFleet): void {
+export function protectedFromDestroy(vms: readonly RemovedVm[], fleet: ResolvedFleet): Refusal[] {
   const isProtected = new Set(fleet.vms.filter(({ protect }) => protect).map(({ uuid }) => uuid));
-  refuse(
-    'destroyed',
-    vms.flatMap(({ uuid, address, domain }) =>
-      isProtected.has(uuid) && domain.mark.ready ? [{ address, why: 'it would be destroyed' }] : [],
-    ),
+  return vms.flatMap(({ uuid, address, domain }) =>
+    isProtected.has(uuid) && domain.mark.ready ? [refusal(address, 'destroyed', null)] : [],
   );
 }
 
-function refuse(
-  fate: 'replaced' | 'destroyed',
-  vms: readonly { address: Address; why: string }[],
-): void {
-  const [first] = vms;
-  if (first === undefined) return;
-  const addresses = vms.map(({ address }) => address);
-  const verb = vms.length === 1 ? 'is' : 'are';
-  const exclude = addresses.map((address) => `--exclude ${address}`).join(' ');
+function refusal(address: Address, fate: 'replaced' | 'destroyed', why: string | null): Refusal {
   const back = fate === 'replaced' ? 'take the change back, ' : '';
-  throw new VenError('protected', {
-    summary: `${addresses.join(', ')} ${verb} protected, and would be ${fate}`,
-    detail: vms.map(({ address, why }) => `${address}: ${why}`).join('\n'),
+  return {
+    address,
+    code: 'protected',
+    summary: `It is protected, and would be ${fate}`,
+    ...(why === null ? {} : { detail: why }),
     hint:
-      `Nothing was changed. Leave it out (${exclude}), ` +
-      `${back}or set protect: false in the fleet file.`,
-    where: first.address,
-  });
+      `Leave it out (--exclude ${address}), ${back}` + 'or set protect: false in the fleet file.',
+  };
 }
 
 function whyReplaced(diff: VmDiff | null): string {

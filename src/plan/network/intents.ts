@@ -38,7 +38,9 @@ export function networkIntents(
     );
   const isDone = ({ network: { address }, action }: NetworkDiff): boolean =>
     selection.has(address) ||
-    (!selection.excluded(address) && (action === 'create' || action === 'update'));
+    (!selection.excluded(address) &&
+      !selection.refused(address) &&
+      (action === 'create' || action === 'update'));
   const diffs = compared.filter(isDone);
   return {
     diffs,
@@ -54,6 +56,7 @@ function whyNotDone(
   user: Address | undefined,
   selection: Selection,
 ): string | null {
+  if (selection.refused(address)) return null;
   if (selection.excluded(address)) {
     const state = action === 'create' ? 'missing' : 'not as it should be';
     return outage ? `${user} needs ${address}, which is excluded and ${state}` : null;

@@ -1,9 +1,9 @@
 import {
-  VenError,
   volumesOf,
   type Address,
   type Change,
   type ObservedPool,
+  type Refusal,
   type ResolvedFleet,
   type Step,
 } from '../../model/index.js';
@@ -32,7 +32,7 @@ export function poolsWanted(fleet: ResolvedFleet, selection: Selection): Set<str
 }
 
 /** What is to be done about a pool that isn't active. */
-interface PoolIntent {
+export interface PoolIntent {
   name: string;
   address: Address;
   pool: ObservedPool | undefined;
@@ -41,22 +41,21 @@ interface PoolIntent {
 
 /**
  * `wanted`: pools that VMs are created or changed in; `leaving`: pools that volumes are deleted
- * from, which takes an active pool. Throws `host-not-ready`, with the commands to type, for those
- * that are not ven's to create or start.
+ * from, which takes an active pool.
  */
-export function poolPart(
-  fleet: ResolvedFleet,
+export function poolIntents(
   onHost: FleetOnHost,
   selection: Selection,
   wanted: ReadonlySet<string>,
   leaving: ReadonlySet<string>,
-): PoolPart {
-  const intents = [...new Set([...wanted, ...leaving])]
+): PoolIntent[] {
+  return [...new Set([...wanted, ...leaving])]
     .sort()
     .map((name) => intentOf(name, onHost.pools.get(name), selection, wanted.has(name)))
     .filter(({ pool }) => pool?.active !== true);
-  const refused = intents.filter(({ action }) => action === 'refuse');
-  if (refused.length > 0) throw notReady(refused, `virsh -c ${fleet.host.uri}`);
+}
+
+export function poolPart(intents: readonly PoolIntent[], selection: Selection): PoolPart {
   const ensured = intents.filter(({ action }) => action === 'ensure');
   return {
     changes: ensured.map(changeOf),
@@ -103,36 +102,23 @@ function stepOf({ name, address }: PoolIntent): Step {
   return { id, address, needs: [], timeoutSeconds: 60, kind: 'pool-ensure', pool: name };
 }
 
-/** Missing pools first. */
-function notReady(refused: readonly PoolIntent[], virsh: string): VenError {
-  const start = (name: string): string =>
-    `${virsh} pool-start ${name} && ${virsh} pool-autostart ${name}`;
-  const define = (name: string): string =>
-    `${virsh} pool-define-as ${name} dir --target /var/lib/libvirt/${name}`;
-  const faults = [
-    ...refused
-      .filter(({ pool }) => pool === undefined)
-      .map(({ name, address }) => ({
+/** Pools that are not ven's to create or start, with the commands to type. */
+export function poolRefusals(intents: readonly PoolIntent[], fleet: ResolvedFleet): Refusal[] {
+  const virsh = `virsh -c ${fleet.host.uri}`;
+  return intents
+    .filter(({ action }) => action === 'refuse')
+    .map(({ name, address, pool }) => {
+      const start = `${virsh} pool-start ${name} && ${virsh} pool-autostart ${name}`;
+      const define = `${virsh} pool-define-as ${name} dir --target /var/lib/libvirt/${name}`;
+      const fix = pool === undefined ? `${define} && ${start}` : start;
+      return {
         address,
-        what: `This host has no storage pool ${name}`,
-        fix: `${define(name)} && ${start(name)}`,
-      })),
-    ...refused
-      .filter(({ pool }) => pool !== undefined)
-      .map(({ name, address }) => ({
-        address,
-        what: `Storage pool ${name} is not active`,
-        fix: start(name),
-      })),
-  ];
-  const [first] = faults;
-  const more = faults.length > 1 ? `, and ${faults.length - 1} more like it` : '';
-  return new VenError('host-not-ready', {
-    summary: `${first?.what}${more}`,
-    detail: faults.length > 1 ? faults.map(({ what }) => what).join('\n') : undefined,
-    hint:
-      `ven makes and starts no pool but ${OWN}. Do it by hand, then try again: ` +
-      faults.map(({ fix }) => fix).join('; '),
-    where: first?.address,
-  });
+        code: 'host-not-ready',
+        summary:
+          pool === undefined
+            ? `This host has no storage pool ${name}`
+            : `Storage pool ${name} is not active`,
+        hint: `ven makes and starts no pool but ${OWN}. Do it by hand, then try again: ${fix}`,
+      };
+    });
 }

@@ -23,24 +23,21 @@ function exclusivesOf({ config, live }: OwnedDomain): Set<string> {
 }
 
 /**
- * For a VM, the steps that delete the VMs that have what it wants: a VM that was renamed in the
- * fleet file is another one, and comes up beside the old one that still runs. `deleted`: the
- * addresses of the VMs that are deleted, by UUID.
+ * For a VM, which of some others have what it wants: a VM that was renamed in the fleet file is
+ * another one, and comes up beside the old one that still runs. `others`: addresses by UUID.
  */
-export function freeing(
-  deleted: ReadonlyMap<string, Address>,
+export function holdersOf(
+  others: ReadonlyMap<string, Address>,
   onHost: FleetOnHost,
-): (vm: ResolvedVm) => string[] {
-  const pairs = [...deleted].flatMap(([uuid, address]) => {
+): (vm: ResolvedVm) => Address[] {
+  const pairs = [...others].flatMap(([uuid, address]) => {
     const domain = onHost.owned.get(uuid);
-    return domain === undefined
-      ? []
-      : [...exclusivesOf(domain)].map((what) => ({ what, step: `${address}:delete` }));
+    return domain === undefined ? [] : [...exclusivesOf(domain)].map((what) => ({ what, address }));
   });
   const holders = Map.groupBy(pairs, ({ what }) => what);
   return ({ nics, graphics }) => {
     const port = graphics.type === 'vnc' && graphics.port !== 'auto' ? graphics.port : 0;
     const held = exclusives(nics, [port]).flatMap((what) => holders.get(what) ?? []);
-    return [...new Set(held.map(({ step }) => step))];
+    return [...new Set(held.map(({ address }) => address))];
   };
 }

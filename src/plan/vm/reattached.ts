@@ -32,7 +32,7 @@ export function reattachedVms(
 ): Reattached {
   if (outages.size === 0) return { byNetwork: new Map(), bystanders: [] };
   const bystanders = fleet.vms
-    .filter(({ address }) => !selection.has(address))
+    .filter(({ address }) => !selection.has(address) && !selection.refused(address))
     .flatMap((vm) => bystanderOf(vm, onHost, outages) ?? []);
   const updated = intents.flatMap(({ vm, action, diff }) =>
     action === 'update' ? [{ vm, macs: diff.reattach }] : [],

@@ -2,6 +2,7 @@ import type { Address, Emit, EventError, Plan, RunResult } from '../../model/ind
 import { failureText } from '../text/errors.js';
 import { paint, type Style } from '../text/style.js';
 import { duration, indent, listed } from '../text/words.js';
+import { refusedAddresses } from './recap.js';
 
 export interface Failed {
   address: Address;
@@ -50,27 +51,31 @@ export function resultText({ plan, result, failures }: Outcome, style: Style): s
   const parts = counted.length > 0 ? counted : ['nothing done'];
   if (result.failed.length > 0) parts.push(`${result.failed.length} failed`);
   if (result.skipped.length > 0) parts.push(`${result.skipped.length} not done`);
-  const [head, tone] = HEADS[result.outcome](plan);
+  const refused = refusedAddresses(result.refused);
+  if (refused.length > 0) parts.push(`${refused.length} refused`);
+  const [head, tone] = headOf(plan, result);
   lines.push(
     `${paint(style, tone, head)} in ${duration(result.durationSeconds)}: ${parts.join(', ')}.\n`,
   );
-  if (result.outcome !== 'done') lines.push(rest(plan, result));
+  const { mode } = plan.options;
+  const left = [
+    ...(result.failed.length > 0 ? [`failed: ${listed(result.failed)}`] : []),
+    ...(result.skipped.length > 0 ? [`not done: ${listed(result.skipped)}`] : []),
+    ...(refused.length > 0 ? [`refused (see the plan above): ${listed(refused)}`] : []),
+    ...(result.outcome === 'done'
+      ? []
+      : [`What is done stands. The next ven ${mode} does what is left.`]),
+  ];
+  if (left.length > 0) lines.push(indent(`${left.join('\n')}\n`, '  '));
   return lines.join('');
 }
 
-const HEADS: Record<RunResult['outcome'], (plan: Plan) => [string, 'green' | 'red' | 'yellow']> = {
-  done: ({ options }) => [options.mode === 'destroy' ? 'Destroyed' : 'Applied', 'green'],
-  failed: ({ options }) => [
-    `Not all ${options.mode === 'destroy' ? 'destroyed' : 'applied'}`,
-    'red',
-  ],
-  interrupted: () => ['Interrupted', 'yellow'],
-};
-
-function rest({ options }: Plan, { failed, skipped }: RunResult): string {
-  const lines: string[] = [];
-  if (failed.length > 0) lines.push(`failed: ${listed(failed)}`);
-  if (skipped.length > 0) lines.push(`not done: ${listed(skipped)}`);
-  lines.push(`What is done stands. The next ven ${options.mode} does what is left.`);
-  return indent(`${lines.join('\n')}\n`, '  ');
+function headOf(
+  { options }: Plan,
+  { outcome, refused }: RunResult,
+): [string, 'green' | 'red' | 'yellow'] {
+  if (outcome === 'interrupted') return ['Interrupted', 'yellow'];
+  const verb = options.mode === 'destroy' ? 'destroyed' : 'applied';
+  if (outcome === 'failed' || refused.length > 0) return [`Not all ${verb}`, 'red'];
+  return [options.mode === 'destroy' ? 'Destroyed' : 'Applied', 'green'];
 }

@@ -1,10 +1,12 @@
-import type { Change, Plan } from '../../model/index.js';
+import { alikeRefusals, type Change, type Plan } from '../../model/index.js';
 import { rows, SYMBOLS, why } from './change-lines.js';
+import { hintOf } from './refusal-lines.js';
 import { counts, recap } from '../apply/recap.js';
-import { oneLine, printable } from '../text/words.js';
+import { listed, oneLine, printable } from '../text/words.js';
 
 /** GitHub cuts a comment at 65,536 characters; what follows the plan needs some of it. */
 const LIMIT = 60_000;
+const MOST_REFUSALS = 20;
 
 /**
  * A plan as a comment on a pull request: what matters first, then a table, then the details,
@@ -19,7 +21,7 @@ export function planMarkdown(plan: Plan, { file }: { file: string }): string {
         : `No changes. The host matches ${code(file)}.`;
     return `${[...head, said, ...remarks(plan)].join('\n')}\n`;
   }
-  head.push(`**${counts(plan)}**`, ...remarks(plan), '');
+  head.push(`**${counts(plan)}**`, ...refusals(plan), ...remarks(plan), '');
   const table = [
     '| | address | action | why | note |',
     '|---|---|---|---|---|',
@@ -35,6 +37,22 @@ export function planMarkdown(plan: Plan, { file }: { file: string }): string {
     '_The details are too long for a comment: see `ven plan`._',
   ];
   return `${short.join('\n')}\n`;
+}
+
+function refusals({ refused }: Plan): string[] {
+  const groups = alikeRefusals(refused);
+  const more = groups.length - MOST_REFUSALS;
+  const shown = groups.slice(0, MOST_REFUSALS).flatMap((group, at) => {
+    const { addresses, summary, detail } = group;
+    const hint = hintOf(group, groups[at + 1]);
+    const said = [
+      `Refused: ${listed(addresses)}: ${summary}`,
+      ...(detail?.split('\n') ?? []),
+      ...(hint === null ? [] : [`Hint: ${hint}`]),
+    ];
+    return ['', `> ${said.map(escape).join('<br>')}`];
+  });
+  return more > 0 ? [...shown, '', `> … and ${more} more are refused`] : shown;
 }
 
 function remarks(plan: Plan): string[] {

@@ -1,5 +1,6 @@
 import type { Change, Plan } from '../../model/index.js';
 import { rows, SYMBOLS, why, type Row } from './change-lines.js';
+import { refusalLines } from './refusal-lines.js';
 import { paint, type Style } from '../text/style.js';
 import { recap } from '../apply/recap.js';
 import { aligned, oneLine, printable } from '../text/words.js';
@@ -23,6 +24,7 @@ export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
     '',
   ];
   for (const group of alike(plan.changes)) lines.push(...groupLines(group, style), '');
+  lines.push(...refusalLines(plan, style));
   const { warnings, total } = recap(plan);
   for (const warning of plan.warnings)
     lines.push(paint(style, 'yellow', `Warning: ${printable(warning)}`));

@@ -27,6 +27,7 @@ describe('order, failure and events', () => {
       done: ['vm.c', 'pool.p', 'vm.a', 'vm.b'],
       failed: [],
       skipped: [],
+      refused: [],
       durationSeconds: 0,
     });
     expect(stage.host.calls).toEqual([
@@ -76,6 +77,7 @@ describe('order, failure and events', () => {
         done: ['vm.a'],
         failed: [],
         skipped: [],
+        refused: [],
         durationSeconds: 1.234,
       },
     ]);

@@ -139,6 +139,7 @@ export function planOf(steps: Step[]): Plan {
     options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
     changes: [],
     steps,
+    refused: [],
     warnings: [],
     summary: { create: steps.length, update: 0, replace: 0, delete: 0, noop: 0 },
   };

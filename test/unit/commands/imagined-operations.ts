@@ -89,6 +89,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     done,
     failed: [],
     skipped,
+    refused: [],
     durationSeconds: 1,
   };
   emit({ type: 'run-finished', time: time(), ...result });

@@ -66,7 +66,7 @@ test('a host that moved while the question stood is not changed', async () => {
     );
   await expect(
     asked(() => host.addForeignVolume('default', 'lab_edge-2-sdb.qcow2')),
-  ).rejects.toMatchObject({ code: 'foreign-object' });
+  ).rejects.toMatchObject({ code: 'stale-plan' });
   expect(host.changes).toBe(before);
 });
 

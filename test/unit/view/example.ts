@@ -20,6 +20,7 @@ export function examplePlan(changes: Change[], parts: Partial<Plan> = {}): Plan 
     options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
     changes,
     steps: [],
+    refused: [],
     warnings: [],
     summary: {
       create: amount('create'),
@@ -146,6 +147,7 @@ export function exampleResult(parts: Partial<RunResult> = {}): RunResult {
     done: [],
     failed: [],
     skipped: [],
+    refused: [],
     durationSeconds: 12.34,
     ...parts,
   };

@@ -3,7 +3,7 @@ import { diffsText } from '../../../src/view/plan/diffs.js';
 import { planJson } from '../../../src/view/plan/json.js';
 import { planMarkdown } from '../../../src/view/plan/markdown.js';
 import { planText } from '../../../src/view/plan/text.js';
-import type { Change } from '../../../src/model/index.js';
+import type { Change, Refusal } from '../../../src/model/index.js';
 import { created, creationPlan, examplePlan } from './example.js';
 
 const style = { colour: false, columns: 80 };
@@ -236,6 +236,57 @@ disks.sdb.size: none -> "20GiB"  (live)
     const text = planMarkdown(creationPlan(2000), { file });
     expect(text.length).toBeLessThan(65_000);
     expect(text).toMatch(/… and \d+ more/);
+  });
+});
+
+describe('refusals', () => {
+  const foreign = (name: string): Refusal => ({
+    address: `vm.${name}`,
+    code: 'foreign-object',
+    summary: 'Something stands in its way',
+    detail: `volume ${name}`,
+    hint: 'Rename it.',
+  });
+  const waiting = (name: string): Refusal => ({
+    address: `vm.${name}`,
+    code: 'host-not-ready',
+    summary: 'It needs pool.fast, which is refused',
+    hint: 'See pool.fast.',
+    because: 'pool.fast',
+  });
+  const pool: Refusal = {
+    address: 'pool.fast',
+    code: 'host-not-ready',
+    summary: 'This host has no storage pool fast',
+    hint: 'Define it.',
+  };
+  const refused = [pool, foreign('a'), foreign('b'), waiting('c'), waiting('d')];
+  const plan = examplePlan([created('edge-1')], { refused });
+
+  it('are told after the changes, alike ones together, each hint once', () => {
+    expect(planText(plan, { style, file })).toContain(`
+Refused, and left as it is:
+  x pool.fast: This host has no storage pool fast
+      hint: Define it.
+  x vm.a: Something stands in its way
+      volume a
+  x vm.b: Something stands in its way
+      volume b
+      hint: Rename it.
+  x vm.c, vm.d: It needs pool.fast, which is refused
+
+Plan: 1 to create; 5 refused.
+`);
+  });
+
+  it('come before the table in Markdown, not too many of them', () => {
+    const text = planMarkdown(plan, { file });
+    expect(text).toContain('> Refused&#58; vm.b&#58; Something stands in its way<br>volume b<br>');
+    expect(text.indexOf('Refused')).toBeLessThan(text.indexOf('| address |'));
+    const many = Array.from({ length: 2000 }, (_, n) => foreign(`edge-${n}`));
+    const long = planMarkdown(examplePlan([created('edge-1')], { refused: many }), { file });
+    expect(long.length).toBeLessThan(65_000);
+    expect(long).toContain('and 1980 more are refused');
   });
 });
 

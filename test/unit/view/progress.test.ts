@@ -114,6 +114,17 @@ Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
       resultText({ plan, result: exampleResult({ done: ['vm.a'] }), failures: [] }, style),
     ).toBe('Applied in 12.3s: 1 created.\n');
   });
+
+  it('names what was refused', () => {
+    const refusal = { code: 'protected' as const, summary: 'It is protected', hint: '' };
+    const refused = [{ address: 'vm.b', ...refusal }];
+    const plan = examplePlan([created('a')], { refused });
+    const result = exampleResult({ exitCode: 6, done: ['vm.a'], refused });
+    expect(resultText({ plan, result, failures: [] }, style)).toBe(
+      'Not all applied in 12.3s: 1 created, 1 refused.\n' +
+        '  refused (see the plan above): vm.b\n',
+    );
+  });
 });
 
 describe('the rows of the terminal', () => {

@@ -106,8 +106,9 @@ function borrow(
   );
   const network = onHost.networksByName.get(libvirtName);
   const asked = selection.has(address);
-  // `refuseMissingNetworks` speaks of one that is missing.
+  // The guard `missingNetworks` speaks of one that is missing.
   if (network === undefined || (!asked && user === undefined)) return {};
+  if (selection.refused(address)) return {};
   const { fields, reason, restart, starts } = diffBoot(wanted, network, fleet, onHost);
   if (fields.length === 0) return { unchanged: asked };
   if (selection.excluded(address)) {

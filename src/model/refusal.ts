@@ -1,0 +1,44 @@
+import { EXIT, type ErrorCode } from './errors.js';
+import type { Address } from './fleet.js';
+
+/**
+ * Something that was asked for, and that a plan leaves exactly as it is: it has no change and no
+ * step. The rest of the fleet goes on.
+ */
+export interface Refusal {
+  address: Address;
+  /** `foreign-object` · `protected` · `host-not-ready`; of a dependent, its cause's. */
+  code: ErrorCode;
+  /** One line: what stands against it. */
+  summary: string;
+  /** The objects, with the commands that show them. */
+  detail?: string;
+  /** What to do next. */
+  hint: string;
+  /** What it depends on, which is refused itself. Absent: it has an obstacle of its own. */
+  because?: Address;
+}
+
+/** 7 when all that is missing is the host's to have, else 6; 0 when nothing is refused. */
+export function exitCodeOfRefusals(refused: readonly Refusal[]): number {
+  if (refused.length === 0) return EXIT.done;
+  return refused.every(({ code }) => code === 'host-not-ready') ? EXIT.hostNotReady : EXIT.refused;
+}
+
+/** Refusals of which the same is to be said. */
+export interface AlikeRefusals extends Omit<Refusal, 'address'> {
+  addresses: Address[];
+}
+
+/** Those with an obstacle of their own first. */
+export function alikeRefusals(refused: readonly Refusal[]): AlikeRefusals[] {
+  const groups = Map.groupBy(refused, ({ address: _, ...said }) => JSON.stringify(said));
+  const alike = [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map(({ address: _, ...said }) => ({
+      ...said,
+      addresses: group.map(({ address }) => address),
+    })),
+  );
+  const isCause = ({ because }: AlikeRefusals): boolean => because === undefined;
+  return [...alike.filter(isCause), ...alike.filter((each) => !isCause(each))];
+}

@@ -1,0 +1,86 @@
+import {
+  volumesOf,
+  type Address,
+  type Refusal,
+  type ResolvedVm,
+  type VolumeRef,
+} from '../../model/index.js';
+import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
+import type { BootNetwork } from '../network/borrowed/intents.js';
+import type { NetworkDiff } from '../network/diff.js';
+import type { Selection } from '../select.js';
+import { holdersOf } from '../vm/freeing.js';
+import type { VmIntent } from '../vm/intents.js';
+import type { RemovedVm } from '../vm/leaving.js';
+
+/** What an apply is about to do, as far as it may hang on what is refused. */
+export interface Dependents {
+  vms: readonly VmIntent[];
+  removed: readonly RemovedVm[];
+  networks: readonly NetworkDiff[];
+  /** Foreign networks that the fleet boots through, by libvirt name. */
+  boots: ReadonlyMap<string, BootNetwork>;
+}
+
+/** VMs that need what is refused, and networks that would be rebuilt beneath a refused VM. */
+export function dependentRefusals(
+  { vms, removed, networks, boots }: Dependents,
+  onHost: FleetOnHost,
+  selection: Selection,
+  refused: readonly Refusal[],
+): Refusal[] {
+  if (refused.length === 0) return [];
+  const codes = new Map(refused.map(({ address, code }) => [address, code]));
+  const refuse = (address: Address, because: Address, summary: string): Refusal => ({
+    ...{ address, code: codes.get(because) ?? 'foreign-object', summary },
+    ...{ hint: `See ${because}.`, because },
+  });
+  const isRefused = (address: Address): boolean => codes.has(address);
+  const refusedPool = (volumes: readonly VolumeRef[]): Address | undefined =>
+    volumes.map(({ pool }) => `pool.${pool}`).find(isRefused);
+  const held = holdersOf(refusedVms(onHost, selection), onHost);
+
+  return [
+    ...vms.flatMap(({ vm, action, domain }) => {
+      const needed =
+        refusedPool([...volumesOf(vm), ...(action === 'replace' ? domain.mark.volumes : [])]) ??
+        (action === null ? undefined : networksOf(vm, boots).find(isRefused));
+      if (needed !== undefined)
+        return [refuse(vm.address, needed, `It needs ${needed}, which is refused`)];
+      const [holder] = action === null ? [] : held(vm);
+      if (holder === undefined) return [];
+      const what = `${holder}, which is refused, has a MAC address or a port that it wants`;
+      return [refuse(vm.address, holder, what)];
+    }),
+    ...removed.flatMap(({ address, domain, keepDisks }) => {
+      const pool = keepDisks ? undefined : refusedPool(domain.mark.volumes);
+      if (pool === undefined) return [];
+      return [refuse(address, pool, `Its disks are in ${pool}, which is refused`)];
+    }),
+    ...networks.flatMap(({ network, action }) => {
+      const on = action === 'replace' ? (onHost.vmsOn.get(network.libvirtName) ?? []) : [];
+      const vm = on.find(
+        ({ uuid, address }) => isRefused(address) && isRunning(onHost.owned.get(uuid)),
+      );
+      if (vm === undefined) return [];
+      const what = `It would be rebuilt beneath ${vm.address}, which is refused and runs on it`;
+      return [refuse(network.address, vm.address, what)];
+    }),
+  ];
+}
+
+function refusedVms({ owned }: FleetOnHost, selection: Selection): Map<string, Address> {
+  const vms = [...owned.values()].map(({ uuid, mark }) => [uuid, `vm.${mark.vm}`] as const);
+  return new Map(vms.filter(([, address]) => selection.refused(address)));
+}
+
+function networksOf({ nics }: ResolvedVm, boots: ReadonlyMap<string, BootNetwork>): Address[] {
+  return nics.flatMap(({ source }) => {
+    if (source.kind !== 'network') return [];
+    return source.own ?? boots.get(source.network)?.address ?? [];
+  });
+}
+
+function isRunning(domain: OwnedDomain | undefined): boolean {
+  return domain !== undefined && domain.live !== null;
+}
