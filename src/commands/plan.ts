@@ -43,11 +43,14 @@ export default class Plan extends VenCommand {
       options: planOptions('apply', flags),
       diff: flags.diff,
     });
-    if (flags.out !== undefined) savePlan(flags.out, planned);
-    if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
-    await showText(PLAN_VIEWS, planned, { flags, file: args.fleet });
-    if (flags.out !== undefined)
-      stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);
+    const saved = flags.out === undefined ? null : savePlan(flags.out, planned);
+    // Standard output has one reader, and one text.
+    if (saved !== 'stdout') {
+      if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
+      await showText(PLAN_VIEWS, planned, { flags, file: args.fleet });
+    }
+    if (saved === 'file') stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}
+`);
     process.exitCode = exitCodeOfRefusals(planned.refused);
     if (process.exitCode === EXIT.done && flags['detailed-exitcode'] && planned.steps.length > 0)
       process.exitCode = EXIT.changesPending;

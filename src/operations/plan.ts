@@ -1,4 +1,4 @@
-import { readTextFile, writePrivateFile } from '../host/index.js';
+import { outputKind, readTextFile, type OutputKind } from '../host/index.js';
 import {
   VenError,
   type HostState,
@@ -10,6 +10,7 @@ import { makePlan } from '../plan/index.js';
 import { renderedDiffs, type RenderedDiff } from './diffs.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
+import { saveText } from './save.js';
 
 export type { RenderedDiff } from './diffs.js';
 
@@ -41,9 +42,10 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   };
 }
 
-/** Writes a plan for a later `apply --plan`. Mode 0600. */
-export function savePlan(file: string, plan: Plan): void {
-  writePrivateFile(file, `${JSON.stringify(plan, null, 2)}\n`);
+/** Writes a plan for a later `apply --plan`. Mode 0600. Returns what it was written to. */
+export function savePlan(file: string, plan: Plan): OutputKind {
+  saveText(file, `${JSON.stringify(plan, null, 2)}\n`);
+  return outputKind(file);
 }
 
 /**

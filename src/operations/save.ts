@@ -1,12 +1,12 @@
-import { join } from 'node:path';
-import { writePrivateFile, writePublicFile } from '../host/index.js';
+import { dirname, join } from 'node:path';
+import { makeFolder, writeOutput } from '../host/index.js';
 
 /**
- * Writes a file that the user asked for: whole or not at all, replacing an existing one, mode 0600.
- * Rejects with `usage`.
+ * Writes a result where the user asked for it: a plain file whole or not at all, replacing an
+ * existing one, mode 0600; a device or a pipe directly. Rejects with `usage`.
  */
 export function saveText(file: string, text: string): void {
-  writePrivateFile(file, text);
+  writeOutput(file, text, { isPrivate: true });
 }
 
 /**
@@ -19,7 +19,8 @@ export function saveFiles(
 ): string[] {
   return files.map(({ path, text }) => {
     const file = join(folder, path);
-    writePublicFile(file, text);
+    makeFolder(dirname(file));
+    writeOutput(file, text, { isPrivate: false });
     return file;
   });
 }

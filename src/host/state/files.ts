@@ -136,19 +136,10 @@ export function readSecretFile(path: string): Uint8Array {
   return bytes;
 }
 
-/** Whole or not at all, mode 0600. @throws VenError `usage` */
-export function writePrivateFile(path: string, text: string): void {
-  try {
-    replace(path, text, 0o600);
-  } catch (error) {
-    throw cannot('write', path, error);
-  }
-}
-
 /** Never overwrites. @throws VenError `usage` */
 export function writeNewFile(path: string, text: string): void {
   try {
-    create(path, text);
+    createFile(path, text);
   } catch (error) {
     throw notNew(path, error);
   }
@@ -164,24 +155,12 @@ export function notNew(path: string, error: unknown): VenError {
   });
 }
 
-/**
- * Writes a file that every user may read, whole or not at all; replaces an existing one, and
- * creates missing folders above it. @throws VenError `usage`
- */
-export function writePublicFile(path: string, text: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    replace(path, text);
-  } catch (error) {
-    throw cannot('write', path, error);
-  }
-}
-
-/** Never overwrites, and deletes a partly written file. */
-function create(path: string, text: string, mode = 0o666): void {
+/** Never overwrites, and deletes a partly written file. Throws file system errors. */
+function createFile(path: string, text: string, mode = 0o666, finish?: (fd: number) => void): void {
   const fd = openSync(path, 'wx', mode);
   try {
     writeFileSync(fd, text);
+    finish?.(fd);
   } catch (error) {
     rmSync(path);
     throw error;
@@ -190,9 +169,17 @@ function create(path: string, text: string, mode = 0o666): void {
   }
 }
 
-function replace(path: string, text: string, mode?: number): void {
+/**
+ * Whole or not at all. `finish`: before the file takes its place. Throws file system errors.
+ */
+export function replaceWith(
+  path: string,
+  text: string,
+  mode: number,
+  finish?: (fd: number) => void,
+): void {
   const beside = `${path}.${process.pid}.tmp`;
-  create(beside, text, mode);
+  createFile(beside, text, mode, finish);
   try {
     renameSync(beside, path);
   } catch (error) {
@@ -284,9 +271,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   ENOENT: 'its folder does not exist',
   ENOTDIR: 'a part of the path is not a folder',
+  ENOSPC: 'the disk is full',
+  EAGAIN: 'its reader takes nothing',
+  EPIPE: 'its reader is gone',
+  ELOOP: 'it leads through too many symbolic links',
 };
 
-function cannot(
+/** The error for a file that could not be read or written. */
+export function cannot(
   verb: 'read' | 'write',
   path: string,
   error: unknown,

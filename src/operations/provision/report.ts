@@ -8,6 +8,7 @@ import type {
   ResolvedVm,
   VenError,
 } from '../../model/index.js';
+import { outputKind } from '../../host/index.js';
 import { saveText } from '../save.js';
 
 /** A report that somebody asked for. `path`: its file, written over. */
@@ -18,6 +19,7 @@ export interface ReportRequest {
 
 /**
  * A run's report. Its file is written at once, so that it is about this run however the run ends.
+ * A pipe or a device gets one report, at the end.
  */
 export class ReportFile {
   readonly #request: ReportRequest;
@@ -28,7 +30,7 @@ export class ReportFile {
   constructor(request: ReportRequest, file: string) {
     this.#request = request;
     this.#report = request.open(basename(file), []);
-    this.save({ result: null });
+    this.#saveEmpty();
   }
 
   /** Sets the nodes that the report is about. */
@@ -37,7 +39,7 @@ export class ReportFile {
       name,
       vms.map((vm) => vm.name),
     );
-    this.save({ result: null });
+    this.#saveEmpty();
   }
 
   emit(event: ProvisionEvent): void {
@@ -47,5 +49,9 @@ export class ReportFile {
   save(end: { result: ProvisionResult | null; error?: VenError }): void {
     const seconds = (performance.now() - this.#began) / 1000;
     saveText(this.#request.path, this.#report.text({ ...end, seconds }));
+  }
+
+  #saveEmpty(): void {
+    if (outputKind(this.#request.path) === 'file') this.save({ result: null });
   }
 }

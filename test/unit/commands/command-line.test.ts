@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   existsSync,
+  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -51,6 +53,37 @@ const COMMANDS = [
 ];
 
 const TOPICS = { orchestrator: ['default-os', 'hosts', 'register', 'unregister'] };
+
+describe('results go where the user says', () => {
+  const left = (name: string): ReturnType<typeof lstatSync> => lstatSync(join(cwd, name));
+
+  it('timeline --html leaves a link to standard output, and a pipe, what they are', () => {
+    symlinkSync('/proc/self/fd/1', join(cwd, 'stdout'));
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    const { code, stdout } = run('timeline', '--html', 'stdout');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^<!doctype html>[^]*<\/html>\n$/i);
+    expect(left('stdout')?.isSymbolicLink()).toBe(true);
+    const refused = run('timeline', '--html', 'pipe');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('is a pipe that nobody reads from');
+    expect(left('pipe')?.isFIFO()).toBe(true);
+  });
+
+  it('render --out-dir writes through a link, and init overwrites none', () => {
+    run('render', '--out-dir', 'rendered');
+    const file = join(cwd, 'rendered/Vagrantfile');
+    renameSync(file, join(cwd, 'mine'));
+    symlinkSync('../mine', file);
+    writeFileSync(join(cwd, 'mine'), 'old');
+    expect(run('render', '--out-dir', 'rendered').code).toBe(0);
+    expect(left('rendered/Vagrantfile')?.isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(cwd, 'mine'), 'utf8')).toContain('Vagrant');
+    symlinkSync('not-there.yaml', join(cwd, 'dangling.yaml'));
+    for (const name of ['pipe', 'dangling.yaml']) expect(run('init', name).code).toBe(1);
+    expect(existsSync(join(cwd, 'not-there.yaml'))).toBe(false);
+  });
+});
 
 describe('help and version', () => {
   it('names every command, with no arguments too', () => {

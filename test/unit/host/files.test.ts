@@ -21,8 +21,8 @@ import {
   removeWorkFolder,
   workFolder,
   writeNewFile,
-  writePrivateFile,
 } from '../../../src/host/state/files.js';
+import { writeOutput } from '../../../src/host/state/output.js';
 
 let dir: string;
 beforeEach(() => {
@@ -120,6 +120,10 @@ describe('work folder', () => {
     expect(existsSync(dir)).toBe(true);
   });
 });
+
+const writePrivateFile = (path: string, text: string): void => {
+  writeOutput(path, text, { isPrivate: true });
+};
 
 describe('other files', () => {
   it('writes whole and private, or new only', () => {

@@ -1,6 +1,15 @@
 /** What `provision` composes, on a host in memory: what it refuses before it does anything, which records count, what stays behind. */
 import { junitReport } from '../../../src/view/provision/junit.js';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -432,4 +441,10 @@ test('a report is written whatever ends the run, the events are kept, and a view
     ),
   ).rejects.toMatchObject({ code: 'usage' });
   expect(existsSync(join(workDir(), 'runs'))).toBe(true);
+  // What can't be written over gets one report.
+  const fd = openSync(join(folder, 'once.xml'), 'w');
+  const once = [{ path: `/proc/self/fd/${fd}`, open: junitReport }];
+  await provision(request({ reports: once }));
+  closeSync(fd);
+  expect(readFileSync(join(folder, 'once.xml'), 'utf8').match(/<testsuites/g)).toHaveLength(1);
 });
