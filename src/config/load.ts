@@ -2,7 +2,8 @@
 import { VenError, type Finding, type Fleet, type ResolvedFleet } from '../model/index.js';
 import { readCertificates, type Certificates, type Surroundings } from './resolve/certificates.js';
 import { checkSchema } from './schema/check.js';
-import { decode, refuseLarge } from './source/limits.js';
+import { decode } from './source/decode.js';
+import { refuseLarge } from './source/limits.js';
 import { resolveFleet } from './resolve/resolve.js';
 import { checkRules, type RuleFinding } from './rules/index.js';
 import { checkVncPasswords } from './resolve/secrets.js';
@@ -28,6 +29,8 @@ export interface LoadOptions {
   env?: Environment;
   /** Without it, a fleet file can't name other files. */
   surroundings?: Surroundings;
+  /** Is told each variable whose value came into the fleet. */
+  onVariable?: (name: string, value: string) => void;
 }
 
 export interface ParsedFleet {
@@ -57,6 +60,7 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   const text = typeof content === 'string' ? content.replace(/^\ufeff/, '') : decode(content, file);
   const source = new Source(file, text);
   const { value, root, findings } = parseYaml(source, env);
+  if (options.onVariable) source.variables.forEach(options.onVariable);
   const wrong = checkSchema(value, root, source);
   findings.push(
     ...wrong
@@ -143,7 +147,7 @@ function related(a: Path, b: Path): boolean {
  * parts to `doubtful`.
  */
 function prune(value: unknown, root: Place, source: Source, doubtful: Path[]): Fleet | null {
-  const copy = structuredClone(value) as Record<string, unknown>;
+  const copy = copyOf(value) as Record<string, unknown>;
   let wrong: readonly Path[] = [...doubtful];
   for (let round = 0; round < 6; round++) {
     for (const path of wrong) {
@@ -155,6 +159,15 @@ function prune(value: unknown, root: Place, source: Source, doubtful: Path[]): F
     if (wrong.length === 0) return copy as unknown as Fleet;
   }
   return null;
+}
+
+/** Maps have no prototype, like those of `parseYaml`. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (value === null || typeof value !== 'object') return value;
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [key, inner] of Object.entries(value)) copy[key] = copyOf(inner);
+  return copy;
 }
 
 const PLACEHOLDERS: Record<string, unknown> = {
@@ -179,7 +192,7 @@ function remove(root: Record<string, unknown>, path: Path): Path | null {
   );
   const target = list === -1 ? path : path.slice(0, list);
   if (target.length === 1 && typeof first === 'string') {
-    if (first in PLACEHOLDERS) root[first] = structuredClone(PLACEHOLDERS[first]);
+    if (Object.hasOwn(PLACEHOLDERS, first)) root[first] = structuredClone(PLACEHOLDERS[first]);
     else delete root[first];
     return target;
   }

@@ -32,6 +32,7 @@ export * from './libvirt-uri.js';
 export * from './mark.js';
 export * from './nearest.js';
 export * from './orchestrator.js';
+export * from './own-entry.js';
 export * from './plan.js';
 export type { ProfileFile } from './profile.schema.js';
 export * from './provision.js';

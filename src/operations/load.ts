@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { loadFleet } from '../config/index.js';
 import { originOf, readFleetFile, readSecret, readTextFile } from '../host/index.js';
-import type { ReadSecret, ResolvedFleet } from '../model/index.js';
-import { rememberSecret } from '../secrets/index.js';
+import { VenError, type ReadSecret, type ResolvedFleet } from '../model/index.js';
+import { rememberSecret, rememberVariable, showingVariables } from '../secrets/index.js';
 import type { Ports } from './ports.js';
 
 /** The request of every command. */
@@ -24,7 +24,8 @@ export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): 
     now: new Date(),
     ...(readSecret && { readSecret }),
   };
-  const fleet = loadFleet(readFleetFile(file), { file, env, surroundings });
+  const options = { file, env, surroundings, onVariable: rememberVariable };
+  const fleet = loadFleet(readFleetFile(file), options);
   return { ...fleet, file: originOf(file, fleet.host.uri) };
 }
 
@@ -33,11 +34,27 @@ export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): 
  */
 export function secretReader({ file, env }: Request): ReadSecret {
   const known = new Map<string, string>();
+  const read: ReadSecret = (reference) => {
+    try {
+      return readSecret(reference, { env, folder: dirname(file) });
+    } catch (error) {
+      throw error instanceof VenError ? withVariables(error) : error;
+    }
+  };
   return (reference) => {
     const key = JSON.stringify(reference);
-    const secret = known.get(key) ?? readSecret(reference, { env, folder: dirname(file) });
+    const secret = known.get(key) ?? read(reference);
     known.set(key, secret);
     rememberSecret(secret);
     return secret;
   };
+}
+
+/** A reference may be a variable's value, and that a secret that is in the wrong place. */
+function withVariables({ code, summary, detail, hint }: VenError): VenError {
+  return new VenError(code, {
+    summary: showingVariables(summary),
+    detail: detail && showingVariables(detail),
+    hint: hint && showingVariables(hint),
+  });
 }

@@ -12,4 +12,11 @@ export { secretPrompts, TRIED } from './prompts.js';
 export { maskLooks, maskTokens, starUriPasswords } from './looks.js';
 export { outgoingMask, type OutgoingMask } from './outgoing.js';
 export { likelySecrets, starPasswords, starred } from './literal.js';
-export { maskRemembered, proxyPasswords, rememberSecret } from './known.js';
+export {
+  maskRemembered,
+  proxyPasswords,
+  rememberSecret,
+  rememberVariable,
+  showingVariables,
+} from './known.js';
+export { InsertedVariables } from './variables.js';

@@ -2,6 +2,7 @@
 import { TELLING } from './forms.js';
 import { maskLooks } from './looks.js';
 import { createMasker } from './mask.js';
+import { InsertedVariables } from './variables.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -39,4 +40,16 @@ export function maskRemembered(text: string): string {
   } catch {
     return 'What happened is not told: it could not be freed from secrets.';
   }
+}
+
+const variables = new InsertedVariables();
+
+/** Of each variable that was inserted into the fleet file: what it holds may be a secret. */
+export function rememberVariable(name: string, value: string): void {
+  variables.add(name, value);
+}
+
+/** `text` with `${NAME}` in place of these values. */
+export function showingVariables(text: string): string {
+  return variables.shown(text);
 }

@@ -26,7 +26,8 @@ export function likelySecrets(text: string): Stretch[] {
   return found;
 }
 
-const KEY = /(?:passw|pwd|secret|token|credential|username)[\w-]{0,16}["']?[ \t]{0,16}[:=]/i;
+const KEY_WORD = 'passw|pwd|secret|token|bearer|cookie|api[-_]?key|credential|username';
+const KEY = new RegExp(`(?:${KEY_WORD})[\\w-]{0,16}["']?[ \\t]{0,16}[:=]`, 'i');
 const REFERENCE =
   /\{?[ \t]*(?:env:[ \t]+["']?[A-Za-z_]\w*["']?|file:[ \t]+[^\s,{}]+)[ \t]*\}?[\s,}\]]*/;
 const NOTHING_ELSE = new RegExp(`^[ \\t]*(?:${REFERENCE.source})?(?:#.*)?$`);

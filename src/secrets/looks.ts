@@ -6,7 +6,8 @@ import { MASK } from './mark.js';
 
 /** A word that says of what follows it that it is secret. */
 const WORD =
-  '(?:passw(?:or)?d|passphrase|secret|token|authorization|credentials?|api[-_]?key)\\w{0,32}';
+  '(?:passw(?:or)?d|passphrase|secret|token|authorization|bearer|cookie|credentials?' +
+  '|api[-_]?key)\\w{0,32}';
 /** No secret: a list, a map, a variable, the name of a scheme, another key, or a mask. */
 const HARMLESS = '(?!["\'{[]|\\$\\{|\\*{8}|(?:bearer|basic|negotiate)\\b|[\\w-]{1,64}:(?:\\s|$))';
 
@@ -35,11 +36,13 @@ export function maskLooks(text: string): string {
   return shown;
 }
 
-/** A password in a URI, as many stars long. */
-export function starUriPasswords(text: string): string {
+const sameLength = (secret: string): string => '*'.repeat(secret.length);
+
+/** A password in a URI, as many stars long, or as `by` says. */
+export function starUriPasswords(text: string, by = sameLength): string {
   return text.replace(
     /(:\/\/[^/@:\s]*:)([^/\s]+)@/g,
-    (_, before: string, secret: string) => `${before}${'*'.repeat(secret.length)}@`,
+    (_, before: string, secret: string) => `${before}${by(secret)}@`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Profile } from '../model/index.js';
 import { maskLooks } from './looks.js';
 import { MASK } from './mark.js';
+import { showingVariables } from './known.js';
 import { createMasker } from './mask.js';
 
 /** Takes secrets out of what leaves this machine. Linear in the text, whatever stands in it. */
@@ -24,17 +25,19 @@ export interface OutgoingMask {
  */
 const ENCODED = /(?<![\w+/=])(?![0-9a-f]+(?![\w+/=]))[A-Za-z0-9+/]{60,}={0,2}(?![\w+/=])/g;
 
-const SECRET_KEY = /^(?:.*passw(?:or)?d|.*passphrase|.*secret|.*token|authorization)$/i;
+const SECRET_KEY =
+  /^(?:.*(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|bearer|cookie)|authorization)$/i;
 
 /**
- * `secrets`: what is known to be secret. `profile`: of whose prompts those that are followed by a
+ * `secrets`: what is known to be secret; a variable that was inserted into the fleet file is shown
+ * by its name. `profile`: of whose prompts those that are followed by a
  * secret count.
  */
 export function outgoingMask(secrets: readonly string[], profile: Profile): OutgoingMask {
   const known = createMasker(secrets);
   const afterPrompts = createMasker([], profile);
   const file = (written: string): string => maskLooks(known(written));
-  const text = (said: string): string => afterPrompts(file(said));
+  const text = (said: string): string => showingVariables(afterPrompts(file(said)));
   const walk = (value: unknown, of: (said: string) => string, key = ''): unknown => {
     if (typeof value === 'string') return SECRET_KEY.test(key) && value !== '' ? MASK : of(value);
     if (Array.isArray(value)) return value.map((item) => walk(item, of, key));

@@ -3,6 +3,8 @@
  * that a line's end breaks.
  */
 
+import { ownEntry } from '../model/index.js';
+
 const BACKSLASH = 0x5c;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -136,7 +138,7 @@ export class Reading {
       const number = /^#(?:x([0-9a-f]+)|([0-9]+))$/.exec(name);
       const means = number
         ? parseInt(number[1] ?? number[2] ?? '', number[1] === undefined ? 10 : 16)
-        : (NAMED[name] ?? -1);
+        : (ownEntry(NAMED, name) ?? -1);
       return means < 0 || means > 0x10ffff ? null : { length: end + 1 - at, means };
     }
     return null;

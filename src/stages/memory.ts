@@ -1,12 +1,13 @@
 /** The memory of a watcher, as JSON: all that it needs to continue after its process was killed. */
-import type {
-  NodeFailure,
-  NodeOutcome,
-  OnboardingFlow,
-  Profile,
-  ProfileAnswer,
-  ProfileStage,
-  StageVisit,
+import {
+  ownEntry,
+  type NodeFailure,
+  type NodeOutcome,
+  type OnboardingFlow,
+  type Profile,
+  type ProfileAnswer,
+  type ProfileStage,
+  type StageVisit,
 } from '../model/index.js';
 import type { LinesState } from './lines.js';
 
@@ -103,7 +104,7 @@ export function deadlineOf(
       (visit.stage === name && visit.leftAt !== null
         ? Date.parse(visit.leftAt) - Date.parse(visit.enteredAt)
         : 0),
-    -(unwatched[name] ?? 0),
+    -(ownEntry(unwatched, name) ?? 0),
   );
   return enteredAt + Math.max(0, timeoutSeconds * 1000 - spent);
 }
@@ -118,7 +119,7 @@ export function allowFor(
   { unwatched }: Pick<WatcherMemory, 'unwatched'>,
   milliseconds: number,
 ): number {
-  unwatched[stage] = (unwatched[stage] ?? 0) + milliseconds;
+  unwatched[stage] = (ownEntry(unwatched, stage) ?? 0) + milliseconds;
   return milliseconds;
 }
 

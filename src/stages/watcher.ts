@@ -2,16 +2,17 @@
  * A node's progress by a profile: its output goes in, reports and answers come out. No clock: time
  * comes with the input.
  */
-import type {
-  NodeEffect,
-  NodeFailure,
-  NodeInput,
-  NodeOutcome,
-  OnboardingFlow,
-  Profile,
-  ProfileAnswer,
-  ProfileTrouble,
-  StageVisit,
+import {
+  ownEntry,
+  type NodeEffect,
+  type NodeFailure,
+  type NodeInput,
+  type NodeOutcome,
+  type OnboardingFlow,
+  type Profile,
+  type ProfileAnswer,
+  type ProfileTrouble,
+  type StageVisit,
 } from '../model/index.js';
 import { askedAgain, ofTrouble, outOfTime } from './failures.js';
 import { NodeLines } from './lines.js';
@@ -302,7 +303,7 @@ export class NodeWatcher {
     // The first trouble is the cause of those that follow.
     if (recover === null) this.#fail(earlier?.trouble ?? trouble, at, earlier?.line ?? line);
     else if (earlier) return;
-    else if ((memory.recoveries[trouble.name] ?? 0) >= recover.atMost)
+    else if ((ownEntry(memory.recoveries, trouble.name) ?? 0) >= recover.atMost)
       this.#fail(trouble, at, line);
     else memory.armed = { trouble: trouble.name, line: this.#shown(line) };
   }
@@ -311,7 +312,7 @@ export class NodeWatcher {
     const memory = this.#memory;
     if (!trouble.recover) return;
     const { text, atMost } = trouble.recover;
-    const attempt = (memory.recoveries[trouble.name] ?? 0) + 1;
+    const attempt = (ownEntry(memory.recoveries, trouble.name) ?? 0) + 1;
     memory.recoveries[trouble.name] = attempt;
     memory.armed = null;
     this.#effects.push({

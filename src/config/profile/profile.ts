@@ -13,7 +13,8 @@ import {
 import { checkSchema, type Format } from '../schema/check.js';
 import { validate } from '../schema/generated/validate-profile.js';
 import { digest } from '../resolve/identity.js';
-import { decode, refuseLarge } from '../source/limits.js';
+import { decode } from '../source/decode.js';
+import { refuseLarge } from '../source/limits.js';
 import { checkProfile } from './rules.js';
 import { isFlawed, placeOf, Source, throwFindings, type FileKind } from '../source/source.js';
 import { durationInSeconds } from '../resolve/units.js';

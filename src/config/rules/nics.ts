@@ -2,6 +2,7 @@
 import {
   formatAddress,
   defaultDhcpRange,
+  ownEntry,
   type Fleet,
   type FleetNetwork,
   type FleetNic,
@@ -176,10 +177,6 @@ function checkLeases(
     hint,
     because: users.map(({ path: at }) => at),
   });
-}
-
-function ownEntry<T>(map: Readonly<Record<string, T>>, key: string): T | null {
-  return (Object.hasOwn(map, key) ? map[key] : null) ?? null;
 }
 
 /** null: the range can't be read. */

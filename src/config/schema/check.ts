@@ -144,6 +144,7 @@ function explain(
   const example = `For example \`${snippet(at, owner)}\`.`;
   const secret = at.some((step) => step === 'credentials' || step === 'password');
   const quoted = secret ? 'this value' : quote(value);
+  const isInserted = placeOf(root, at).inserted;
 
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -269,7 +270,8 @@ function explain(
         ['name', 'fleet'].includes(String(at.at(-1)))
           ? 'name'
           : 'bad-format';
-      const hint = rule === 'name' ? nameHint(String(value)) : (sizeHint(value) ?? example);
+      const written = isInserted ? '' : value;
+      const hint = rule === 'name' ? nameHint(String(written)) : (sizeHint(written) ?? example);
       return make(
         rule,
         at,

@@ -1,4 +1,5 @@
 /** Ways through a schema and the data beside it. */
+import { ownEntry } from '../../model/index.js';
 import type { Path } from '../source/source.js';
 import type { SchemaError } from './generated/validate.js';
 
@@ -40,7 +41,7 @@ function within(schema: Schema, node: SchemaNode, step: string | number): Schema
     const next =
       typeof step === 'number' && one.items
         ? one.items
-        : (one.properties?.[step] ?? one.additionalProperties);
+        : (ownEntry(one.properties ?? {}, String(step)) ?? one.additionalProperties);
     if (next !== undefined && typeof next !== 'boolean') return resolveRef(schema, next);
   }
   return {};
@@ -60,7 +61,9 @@ export function valueAt(data: unknown, path: Path): unknown {
   let value = data;
   for (const step of path) {
     if (value === null || typeof value !== 'object') return undefined;
-    value = (value as Record<string | number, unknown>)[step];
+    value = Object.hasOwn(value, step)
+      ? (value as Record<string | number, unknown>)[step]
+      : undefined;
   }
   return value;
 }

@@ -1,5 +1,6 @@
 /** Checks before YAML is parsed, so that no input can be slow, too deep or unreadable. */
 import { CST, Lexer, Parser } from 'yaml';
+import { refuseBareReturns } from './decode.js';
 import type { Range } from './range.js';
 import { FLEET_FILE, Source, throwFindings } from './source.js';
 
@@ -16,55 +17,12 @@ const MARKERS = new Set(['\u0002', '\u0018', '\u001f']);
 const FORBIDDEN_IN_FILE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
 
 /**
- * The text of a file from its bytes. A UTF-8 byte order mark is dropped.
- * @throws VenError `fleet-file` when it is too large or not UTF-8.
- */
-export function decode(bytes: Uint8Array, file: string, kind = FLEET_FILE): string {
-  refuseLarge(bytes.length, file, kind);
-  const decoded = (length: number, stream: boolean): string =>
-    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), {
-      stream,
-    });
-  try {
-    return decoded(bytes.length, false).replace(/^\ufeff/, '');
-  } catch {
-    // The longest valid beginning: halving finds it in a few decodings.
-    let good = 0;
-    let bad = bytes.length;
-    while (good + 1 < bad) {
-      const middle = (good + bad) >> 1;
-      try {
-        decoded(middle, true);
-        good = middle;
-      } catch {
-        bad = middle;
-      }
-    }
-    const wide =
-      (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    const text = decoded(good, true).replace(/^\ufeff/, '');
-    const source = new Source(file, text, kind);
-    const message = wide
-      ? 'The file is UTF-16, not UTF-8'
-      : `The file is not UTF-8: byte ${good + 1} can't be read`;
-    throwFindings(source, [
-      source.finding(
-        'not-utf8',
-        { start: text.length, end: text.length + 1 },
-        message,
-        'Save the file in UTF-8.',
-      ),
-    ]);
-    throw new Error('unreachable');
-  }
-}
-
-/**
  * Refuses text that is too large, too deep, or carries control characters.
  * @throws VenError `fleet-file`
  * @returns the tokens of the YAML parser, few and shallow.
  */
 export function withinLimits(source: Source): CST.Token[] {
+  refuseBareReturns(source);
   const { text, kind } = source;
   const control = FORBIDDEN_IN_FILE.exec(text);
   if (control) {

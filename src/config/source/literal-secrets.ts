@@ -8,7 +8,7 @@ import type { Range } from './range.js';
 /**
  * No key of a fleet file but `credentials`, `username` and `password`; and many a slip of the pen.
  */
-const TELLING = /pas|pw|secret|token|cred|user|login|auth|pin\b|key$/i;
+const TELLING = /pas|pw|secret|token|bearer|jwt|cookie|cred|user|login|auth|pin\b|key$/i;
 /** Whose entries have names of their own. */
 const NAMED = new Set(['networks', 'hosts']);
 /** In which a text may be a key and its secret, without the colon. */
@@ -51,6 +51,8 @@ export function literalSecrets(document: Document.Parsed, text: string): Range[]
       for (const inner of node.items) entry(inner);
       return;
     }
+    // A choice: not a secret, whatever its key.
+    if (isScalar(node) && typeof node.value === 'boolean') return;
     if (isAlias(value) && node) whole(node as Node);
     if (pair) after(pair);
     else if (value) whole(value as Node);

@@ -1,6 +1,13 @@
 /** The text of a file, and findings that point into it. */
 import { VenError, type Finding } from '../../model/index.js';
-import { likelySecrets, starPasswords, starred, starUriPasswords } from '../../secrets/index.js';
+import {
+  InsertedVariables,
+  likelySecrets,
+  MASK,
+  starPasswords,
+  starred,
+  starUriPasswords,
+} from '../../secrets/index.js';
 import type { Range } from './range.js';
 
 /** Keys and indexes from the root, as in `['vms', 0, 'cpus']`. */
@@ -13,6 +20,8 @@ export interface Place {
   children: Map<string | number, Place>;
   /** It could not be read, and a finding says so; more findings about it would not help. */
   flawed: boolean;
+  /** It has the value of a variable in it. */
+  inserted: boolean;
 }
 
 /** Findings beyond this number are counted, not shown. */
@@ -46,6 +55,8 @@ export class Source {
   #stars: string;
   #words: readonly string[] | null = null;
   readonly #lineStarts: number[];
+  /** Those whose values are in what was parsed: no message quotes a value. */
+  readonly variables = new InsertedVariables();
 
   constructor(file: string, text: string, kind = FLEET_FILE) {
     this.file = file;
@@ -87,13 +98,18 @@ export class Source {
     const { line, column } = this.position(offset);
     return {
       rule,
-      message: printable(this.#unquoted(message)),
-      hint: printable(this.#unquoted(hint)),
+      message: this.#said(message),
+      hint: this.#said(hint),
       file: this.file,
       line,
       column,
       frame: this.#frame(line, column, at.end - at.start),
     };
+  }
+
+  #said(message: string): string {
+    const told = shortened(this.variables.shown(this.#unquoted(message)));
+    return printable(starUriPasswords(told, () => MASK));
   }
 
   /** Without quotations of secrets, and names that stand where they should. */
@@ -103,7 +119,7 @@ export class Source {
     return message.replace(
       /"((?:[^"\\]|\\.)*)"|(?<=[*&])[^\s"]+/g,
       (whole: string, inner: string | undefined) => {
-        const said = (inner ?? whole).replace(/…$/, '');
+        const said = inner ?? whole;
         const secret = words.some(
           (word) => said.includes(word) || (said.length >= SHORTEST && word.includes(said)),
         );
@@ -134,24 +150,49 @@ export class Source {
     const last = Math.min(this.#lineStarts.length, line + CONTEXT_LINES);
     const gutter = String(last).length;
     // A very long line is shown as the window around the place.
-    const shift = column > FRAME_WIDTH - 20 ? column - FRAME_WIDTH / 2 : 0;
+    const start = this.#shownLine(line).at(column - 1);
+    const shift = start >= FRAME_WIDTH - 20 ? start + 1 - FRAME_WIDTH / 2 : 0;
     const rows: string[] = [];
     for (let number = first; number <= last; number++) {
-      const text = printable(this.#line(number).slice(shift, shift + FRAME_WIDTH));
+      const { text, at } = this.#shownLine(number);
+      const shown = printable(text.slice(shift, shift + FRAME_WIDTH));
       rows.push(
-        `${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${text}`.trimEnd(),
+        `${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${shown}`.trimEnd(),
       );
       if (number !== line) continue;
-      const room = Math.max(
-        1,
-        Math.min(this.#line(number).length - column + 1, FRAME_WIDTH - (column - 1 - shift)),
-      );
-      rows.push(
-        `  ${' '.repeat(gutter)} | ${' '.repeat(column - 1 - shift)}` +
-          '^'.repeat(Math.max(1, Math.min(length, room))),
-      );
+      const begin = start - shift;
+      const end = Math.min(at(column - 1 + length), text.length) - shift;
+      const carets = Math.max(1, Math.min(end, FRAME_WIDTH) - begin);
+      rows.push(`  ${' '.repeat(gutter)} | ${' '.repeat(begin)}${'^'.repeat(carets)}`);
     }
     return rows.join('\n');
+  }
+
+  /**
+   * A line without secrets, nor their length. `at`: where in it a place of the line is; within a
+   * secret that is its beginning.
+   */
+  #shownLine(number: number): { text: string; at: (place: number) => number } {
+    const written = this.#line(number, this.text);
+    const stars = starUriPasswords(this.#line(number));
+    const runs = [...stars.matchAll(/\*+/g)]
+      .map(({ 0: run, index }) => ({ start: index, end: index + run.length }))
+      .filter(({ start, end }) => written.slice(start, end) !== stars.slice(start, end));
+    let text = '';
+    let from = 0;
+    for (const { start, end } of runs) {
+      text += stars.slice(from, start) + MASK;
+      from = end;
+    }
+    const at = (place: number): number => {
+      let moved = place;
+      for (const { start, end } of runs) {
+        if (place >= end) moved += MASK.length - (end - start);
+        else if (place > start) moved -= place - start;
+      }
+      return moved;
+    };
+    return { text: text + stars.slice(from), at };
   }
 }
 
@@ -160,14 +201,18 @@ const UNPRINTABLE =
 
 /** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
 function printable(text: string): string {
-  return starUriPasswords(text).replace(/\t/g, ' ').replace(UNPRINTABLE, '\ufffd');
+  return text.replace(/\t/g, ' ').replace(UNPRINTABLE, '\ufffd');
 }
 
-/** A user's string for a message: in quotes, escaped, not too long. */
+/** With the beginnings of long quotations only. */
+function shortened(text: string): string {
+  return text.replace(/"((?:[^"\\]|\\.){80})(?:[^"\\]|\\.)+"/g, '"$1…"');
+}
+
+/** A user's string for a message: in quotes, escaped; a long one is cut in the finding. */
 export function quote(value: unknown): string {
   let text: string;
-  if (typeof value === 'string')
-    text = JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (typeof value === 'string') text = JSON.stringify(value);
   else if (Array.isArray(value)) text = 'a list';
   else if (value !== null && typeof value === 'object') text = 'a map';
   else text = String(value);

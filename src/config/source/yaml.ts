@@ -148,7 +148,7 @@ class Walk {
     const at = node
       ? { start: node.range[0], end: Math.max(node.range[1], node.range[0] + 1) }
       : (key ?? { start: 0, end: 1 });
-    const place: Place = { key, value: at, children: new Map(), flawed: false };
+    const place: Place = { key, value: at, children: new Map(), flawed: false, inserted: false };
     if (++this.#values > MAX_VALUES) {
       const message = `The file has more than ${MAX_VALUES} values once its aliases are expanded`;
       throwFindings(this.#source, [
@@ -183,7 +183,7 @@ class Walk {
   }
 
   #alias(name: string, path: Path, key: Range | null, at: Range): { value: unknown; place: Place } {
-    const place: Place = { key, value: at, children: new Map(), flawed: false };
+    const place: Place = { key, value: at, children: new Map(), flawed: false, inserted: false };
     const target = this.#anchors.get(name);
     if (!target || this.#open.has(target)) {
       const message = target
@@ -270,14 +270,27 @@ class Walk {
     if (typeof value !== 'string') return value;
     const result =
       this.#env === null
-        ? { text: value, substituted: false, problems: [] }
+        ? { text: value, substituted: false, inserted: [], problems: [] }
         : substitute(value, this.#env);
+    for (const { name, value } of result.inserted) this.#source.variables.add(name, value);
+    place.inserted = result.inserted.length > 0;
     place.flawed ||= result.problems.length > 0;
     for (const problem of result.problems)
       this.#findings.push(
         this.#source.finding(problem.rule, place.value, problem.message, problem.hint),
       );
     const last = path.at(-1);
+    if (last === 'env' && result.substituted) {
+      place.flawed = true;
+      this.#findings.push(
+        this.#source.finding(
+          'bad-substitution',
+          place.value,
+          '`env` names the variable that holds a secret, and is not read from another one',
+          'Write the name alone: `env: NAME`, without `${` and `}`.',
+        ),
+      );
+    }
     const control = (last === 'title' || last === 'description' ? CONTROL_BUT_LINES : CONTROL).exec(
       result.text,
     );

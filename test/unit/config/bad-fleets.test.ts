@@ -77,6 +77,8 @@ const bytes = (...parts: (string | number[])[]): Uint8Array =>
     parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))),
   );
 
+const utf32 = (text: string): number[] => [...text].flatMap((one) => [one.charCodeAt(0), 0, 0, 0]);
+
 const made: Record<string, { content: string | Uint8Array; expected: string }> = {
   'an empty file': { content: '', expected: 'empty@1:1' },
   'only blank lines': { content: '\n\n  \n', expected: 'empty@1:1' },
@@ -96,6 +98,30 @@ const made: Record<string, { content: string | Uint8Array; expected: string }> =
   'UTF-16': {
     content: bytes([0xff, 0xfe], Buffer.from(HEAD, 'utf16le').toJSON().data),
     expected: 'not-utf8@1:1',
+  },
+  'UTF-16 without a mark': {
+    content: bytes(Buffer.from(`${HEAD}# é\n`, 'utf16le').toJSON().data),
+    expected: 'not-utf8@1:1',
+  },
+  'UTF-16, the other way round': {
+    content: bytes([0xfe, 0xff], Buffer.from(HEAD, 'utf16le').swap16().toJSON().data),
+    expected: 'not-utf8@1:1',
+  },
+  'UTF-16 without a mark, the other way round': {
+    content: bytes(Buffer.from(HEAD, 'utf16le').swap16().toJSON().data),
+    expected: 'not-utf8@1:1',
+  },
+  'UTF-32': { content: bytes([0xff, 0xfe, 0, 0], utf32(HEAD)), expected: 'not-utf8@1:1' },
+  'UTF-32 without a mark': { content: bytes(utf32(HEAD)), expected: 'not-utf8@1:1' },
+  'a gzip': { content: bytes([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), expected: 'not-text@1:1' },
+  'a zip': { content: bytes('PK', [3, 4], 'fleet.yaml'), expected: 'not-text@1:1' },
+  'a NUL in the middle': {
+    content: bytes(HEAD, '# a', [0], 'b\n', VMS),
+    expected: 'control-character@3:4',
+  },
+  'line ends of the first Macs': {
+    content: `${HEAD}${VMS}`.replaceAll('\n', '\r'),
+    expected: 'line-ends@1:19',
   },
   'a program': {
     content: bytes([0x7f], 'ELF', [2, 1, 1, 0, 0, 0]),
@@ -163,13 +189,33 @@ describe('what no file should be', () => {
       );
   });
 
+  it.each(Object.getOwnPropertyNames(Object.prototype))('a key %s is unknown', (name) => {
+    const key = JSON.stringify(name);
+    const fleets = [
+      `${HEAD}${VMS}${key}: 1`,
+      `${HEAD}${VMS}${key}: { ${key}: [] }\nhost: { ${key}: 1 }`,
+      `${HEAD}vms: [{ name: x, ${key}: 1, disks: [{ size: 1GiB, ${key}: 1 }] }]`,
+    ];
+    for (const text of fleets) {
+      const { findings } = refused(text);
+      expect(new Set(findings.map(({ rule }) => rule))).toEqual(new Set(['unknown-key']));
+    }
+    // A mistake elsewhere, so that the rules get a copy.
+    const { findings } = refused(
+      `${HEAD}networks: { lab: {} }\nvms: [{ name: x, cpu: 1, nics: [{ network: ${key} }] }]`,
+    );
+    expect(findings.map(({ rule }) => rule)).toContain('unknown-key');
+    if (name === 'constructor')
+      expect(findings.map(({ rule }) => rule)).toContain('unknown-network');
+  });
+
   it('a password in a URI is not shown again', () => {
     const { findings } = refused(
       `${HEAD}host: { uri: "qemu+ssh://me:hunter2@host/system", x: 1 }\n${VMS}`,
     );
     expect(findings.map((f) => f.rule)).toEqual(['secret', 'unknown-key']);
     expect(JSON.stringify(findings)).not.toContain('hunter2');
-    expect(findings[0]?.frame).toContain('me:*******@host');
+    expect(findings[0]?.frame).toContain('me:********@host');
   });
 
   it.each([

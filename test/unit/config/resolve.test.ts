@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../../src/config/source/limits.js';
+import { decode } from '../../../src/config/source/decode.js';
 import { loadFleet, parseFleet } from '../../../src/config/load.js';
 import type { OwnNetwork, ResolvedFleet } from '../../../src/model/index.js';
 
@@ -383,9 +383,43 @@ describe('variables', () => {
     ['"$A $$ $"', '$A $$ $'],
     ['"#{A}"', '#{A}'],
     ['"${NESTED}"', '${A} `id` " #{x}'],
+    ['"${NONE:-${A}}"', 'a'],
+    ['"${A:-${NONE}}"', 'a'],
+    ['"${NONE:-${EMPTY:-x}} tail"', 'x tail'],
+    ['"${NONE:-<${NONE:-${A}-${A}}>}"', '<a-a>'],
+    ['"${NONE:-$${A}} ${A}"', '${A} a'],
+    ['"${NONE:-$}$"', '$$'],
+    ['"${NONE:-{}}"', '{}'],
+    ['"}${A}}"', '}a}'],
   ])('%s is %s', (text, expected) =>
     expect(title(text, { A: 'a', EMPTY: '', NESTED: '${A} `id` " #{x}' })).toBe(expected),
   );
+
+  it.each([
+    ['${NONE:-${A}', 'is never closed'],
+    ['${A:-${NONE}', 'is never closed'],
+    ['${NONE:-${A', 'is never closed'],
+    ['${NONE:-${a b}}', '"${a b}" does not name a variable'],
+    ['${A:-${a b}}', '"${a b}" does not name a variable'],
+    ['${A:?message}', '"${A:?message}" has a form that is not used here'],
+    ['${A-x}', '"${A-x}" has a form that is not used here'],
+    ['${}', 'does not name a variable'],
+    ['${NONE:-${OTHER}}', 'variable OTHER is not set'],
+    ['${NONE:-'.repeat(50) + '}'.repeat(50), 'more than 16 deep'],
+  ])('refuse %s', (text, message) => {
+    expect(() => title(`"${text}"`, { A: 'a' })).toThrow(
+      expect.objectContaining({
+        code: 'fleet-file',
+        findings: [
+          expect.objectContaining({
+            message: expect.stringContaining(message) as string,
+            line: 5,
+            column: 12,
+          }),
+        ],
+      }),
+    );
+  });
 
   it('never become structure', () => {
     const env = { EVIL: '{ a: b }\n- x: !!js', HASH: 'a # b' };

@@ -62,6 +62,85 @@ describe('a VNC password', () => {
   });
 });
 
+describe('what is shown beside a secret', () => {
+  const shown = (line: string): string[] =>
+    refusal(`apiVersion: ven/v1\nfleet: lab\nvms: [{ name: a }]\n${line}\n`).flatMap(({ frame }) =>
+      frame.split('\n').filter((row) => row.startsWith('>') || row.includes('^')),
+    );
+
+  it('tells nothing of its length, and what comes after it is in its place', () => {
+    expect(shown('orchestrator: { password: abc, wrong: 1 }')).toEqual(
+      shown('orchestrator: { password: "a much longer one", wrong: 1 }'.replaceAll(' longer', '')),
+    );
+    const rows = shown('orchestrator: { password: Hunter2secret, wrong: 1 }');
+    expect(rows.filter((row) => row.startsWith('>'))).toContain(
+      '> 4 | orchestrator: { password: ********, wrong: 1 }',
+    );
+    expect(rows).toContain(`    | ${' '.repeat(36)}^^^^^`);
+    expect(shown('orchestrator: Hunter2 token')).toEqual(shown('orchestrator: Hunt token'));
+  });
+
+  it('is there where it can be none', () => {
+    expect(shown('orchestrator: { domain: a.b, user: true }').join('\n')).toContain('user: true }');
+    expect(shown('orchestrator: { domain: a.b, bearer: abcdef }').join('\n')).not.toContain('abc');
+  });
+});
+
+describe('the value of a variable', () => {
+  const SECRET = 'Hunter2"!x';
+  const refused = (text: string, env: Record<string, string> = { S: SECRET }): Finding[] => {
+    try {
+      loadFleet(`apiVersion: ven/v1\n${text}\n`, { file: 'f', env });
+    } catch (error) {
+      if (error instanceof VenError) return [...error.findings];
+      throw error;
+    }
+    throw new Error('was accepted');
+  };
+  const VMS = 'vms: [{ name: a }]';
+
+  it.each([
+    `fleet: "\${S}"\n${VMS}`,
+    'fleet: a\nvms: [{ name: "${S}" }]',
+    'fleet: a\nvms: [{ name: a, memory: "${S}" }]',
+    'fleet: a\nvms: [{ name: a, firmware: "${S}" }]',
+    'fleet: a\nvms: [{ name: a, nics: [{ network: "x${S}" }] }]',
+    'fleet: a\nvms: [{ name: a, nics: [{ bridge: br0, mac: "${S}" }] }]',
+    `fleet: a\norchestrator: { domain: "\${S}", caCertificate: "\${S}" }\n${VMS}`,
+    `fleet: a\nhost: { uri: "\${S}" }\n${VMS}`,
+    'fleet: a\nvms: [{ name: a, graphics: { type: vnc, listen: "${S}" } }]',
+    'fleet: a\nvms: [{ name: a, description: ["${S}"], title: { x: "${S}" } }]',
+    'fleet: a\nvms: "${S}"',
+  ])('is not in a finding about %s', (text) => {
+    const findings = refused(text);
+    expect(JSON.stringify(findings)).not.toMatch(/hunter|2"!x|2-x/i);
+    const long = refused(text, { S: `${'Hunter2x'.repeat(99)}!` });
+    expect(JSON.stringify(long)).not.toMatch(/hunter/i);
+  });
+
+  it('is shown by its name', () => {
+    expect(refused('fleet: a\nvms: [{ name: a, power: "x-${S}" }]')).toMatchObject([
+      { message: '`vms[0].power` can\'t be "x-${S}"' },
+    ]);
+    expect(refused('fleet: a\nvms: [{ name: a, power: "${S}" }]', { S: 'no' })).toMatchObject([
+      { message: '`vms[0].power` can\'t be "${S}"' },
+    ]);
+  });
+
+  it('does not name the variable of a secret', () => {
+    const orchestrator = 'orchestrator: { domain: a.b, caCertificate: x, credentials: ';
+    const credentials = '{ username: { env: ME }, password: { env: "${S}" } } }';
+    expect(refused(`fleet: a\n${orchestrator}${credentials}\n${VMS}`, { S: 'hunter2' })).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          rule: 'bad-substitution',
+          hint: 'Write the name alone: `env: NAME`, without `${` and `}`.',
+        }),
+      ]),
+    );
+  });
+});
+
 describe('a literal', () => {
   const CANARY = 'c4n4ry, }x';
   it.each([

@@ -8,6 +8,7 @@ import {
   type FailureClass,
   type OnboardingFlow,
 } from '../../../src/model/index.js';
+import { loadProfile } from '../../../src/config/index.js';
 import { edgeNode, inputsOf, replay, type Step } from './replay.js';
 
 /** What brings a node to each stage. */
@@ -258,6 +259,26 @@ describe('trouble that may be recovered from', () => {
       expect(watcher.failure?.message).toMatch(/, still after (one recovery|3 recoveries)$/);
     },
   );
+
+  it('is counted by any name that a profile may give it', () => {
+    const [error, prompt] = ['Error: it happened', 'again> '];
+    const profile = loadProfile(
+      'apiVersion: ven/v1\nprofile: p\nstages:\n' +
+        '  - { name: constructor, timeout: 100s }\n' +
+        '  - { name: ready, enter: [{ console: here we are }] }\n' +
+        `trouble:\n  - { name: constructor, class: boot, console: '${error}', ` +
+        `recover: { prompt: '${prompt.trim()}', type: y, atMost: 1 } }\n`,
+      'profile.yaml',
+    );
+    const once = { at: 1, says: `${error}\r\n${prompt}` };
+    const twice = [once, { at: 2, says: `y\r\n` }, { ...once, at: 3 }, { at: 9 }];
+    expect(replay('none', inputsOf([once, { at: 9 }]), { profile })).toMatchObject({
+      typed: ['y'],
+    });
+    expect(replay('none', inputsOf(twice), { profile }).failure).toMatchObject({ class: 'boot' });
+    const late = [{ at: 1, says: 'x', late: true }, { at: 99 }, { at: 101 }];
+    expect(replay('none', inputsOf(late), { profile }).failure).toMatchObject({ class: 'timeout' });
+  });
 
   it('counts as failed with its own class when another fails, or time is up', () => {
     const error = { at: 10, says: '  Error: Unexpected network error.\r\n' };
