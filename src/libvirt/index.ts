@@ -5,7 +5,7 @@
  */
 import type { Render } from '../model/index.js';
 import { bootNetwork } from './network/boot.js';
-import { renderDomain, renderNic } from './domain/write.js';
+import { renderDomain, renderNic, renderWritten } from './domain/write.js';
 import { renderNetwork } from './network/write.js';
 import { patchDomain } from './domain/patch.js';
 import { compileTemplates, type TemplateTexts } from './templates.js';
@@ -22,7 +22,7 @@ export {
   vmFacts,
   type VmDifference,
 } from './domain/fields/index.js';
-export { attached, detachedNics } from './domain/fields/nics.js';
+export { attached, detachedNics, updatedNic } from './domain/fields/nics.js';
 export { domainName, domainUuid } from './domain/read.js';
 export { graphicsPassword, withPassword } from './domain/password.js';
 export { poolsByVolume, volumesByPath } from './domain/volume-paths.js';
@@ -61,6 +61,7 @@ export function createRender(texts: TemplateTexts): Render {
     domain: (vm, on, mark) => renderDomain(templates, vm, on, mark),
     patchDomain: (current, vm, fields, firmware) =>
       patchDomain(templates, current, vm, fields, firmware ?? null),
+    written: (vm, accelerator) => renderWritten(templates, vm, accelerator),
     nic: (vm, mac) => renderNic(templates, vm, mac),
     network: (network, fleet) => renderNetwork(templates, network, fleet),
     bootNetwork,

@@ -172,6 +172,8 @@ export interface ResolvedVm {
   autostart: boolean;
   power: 'running' | 'off';
   protect: boolean;
+  /** Paths of the plan that are not compared (`isIgnored`); absent: all are. */
+  ignore?: string[];
   /** How long a graceful shutdown may take before power is cut. */
   shutdownTimeoutSeconds: number;
   /** SHA-256, hex, of the fields above. */

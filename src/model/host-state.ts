@@ -115,6 +115,8 @@ export interface ObservedDomain {
   nvramMissing: boolean | null;
   /** The persistent definition as libvirt gives it, for owned domains; empty for foreign ones. */
   xml: string;
+  /** What runs, likewise; empty while the domain is off. */
+  liveXml: string;
 }
 
 /**
@@ -128,8 +130,12 @@ export interface DomainFacts {
   title: string;
   description: string;
   accelerator: 'kvm' | 'qemu' | 'other';
+  /** Those it has, and the most that it can be given while it runs. */
   cpus: number;
+  maxCpus: number;
+  /** The most that it can be given, and what it has: less where a balloon takes some. */
   memoryKiB: number;
+  currentMemoryKiB: number;
   firmware: FirmwareKind;
   /** The firmware's file; null for a BIOS, and until libvirt has chosen one. */
   loader: string | null;
@@ -179,6 +185,8 @@ export interface ObservedNic {
   tap: string | null;
   /** The bridge that it should be on, while running. */
   bridge: string | null;
+  /** Its cable is pulled (`<link state='down'/>`). */
+  unplugged?: true;
 }
 
 export interface ObservedNetwork {

@@ -27,6 +27,7 @@ export type {
 export * from './host-state.js';
 export * from './host.js';
 export * from './identity.js';
+export * from './ignore.js';
 export * from './ipv4.js';
 export * from './libvirt-uri.js';
 export * from './mark.js';

@@ -34,6 +34,11 @@ export interface Render {
     fields: readonly string[],
     firmware?: HostFirmware | null,
   ): string;
+  /**
+   * The domain's XML as it would be written today, to be compared: with an empty mark, and without
+   * the files of its firmware, which are the host's.
+   */
+  written(vm: ResolvedVm, accelerator: HostChoice['accelerator']): string;
   /** The `<interface>` element alone. */
   nic(vm: ResolvedVm, mac: string): string;
   network(network: PlannedNetwork, fleet: string): string;

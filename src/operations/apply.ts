@@ -107,7 +107,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const { host } = lock;
     await host.endLeftovers();
     const state = await host.observe(fleet);
-    const plan = makePlan(fleet, state, options);
+    const plan = makePlan(fleet, state, options, openRender());
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
     if (plan.steps.length === 0) {
@@ -117,7 +117,11 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stay open for hours: check that the plan that was agreed to still fits.
     if (request.consent === 'ask')
-      checkStillFits(plan, makePlan(fleet, await host.observe(fleet), options), 'shown');
+      checkStillFits(
+        plan,
+        makePlan(fleet, await host.observe(fleet), options, openRender()),
+        'shown',
+      );
     if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan);
     await session?.checkBefore(plan, request.interrupt.graceful);
 

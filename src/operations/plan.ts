@@ -11,6 +11,7 @@ import { renderedDiffs, type RenderedDiff } from './diffs.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
 import { saveText } from './save.js';
+import { openRender } from './templates.js';
 
 export type { RenderedDiff } from './diffs.js';
 
@@ -33,7 +34,7 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const fleet = loadFleetFile(request, readSecret);
   const host = openHost(fleet, request, readSecret);
   const state = await host.observe(fleet);
-  const planned = makePlan(fleet, state, request.options);
+  const planned = makePlan(fleet, state, request.options, openRender());
   return {
     fleet,
     state,

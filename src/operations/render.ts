@@ -29,14 +29,12 @@ export type Guess = 'accelerator' | 'firmware' | 'subnet';
  */
 export function render(request: Request): { files: RenderedFile[]; guesses: Guess[] } {
   const fleet = loadFleetFile(request);
-  const plan = makePlan(fleet, emptyHost(fleet), {
-    mode: 'apply',
-    targets: [],
-    excludes: [],
-    replace: [],
-    keepDisks: false,
-  });
   const renderer = openRender();
+  const options = {
+    ...{ mode: 'apply' as const, targets: [], excludes: [], replace: [] },
+    keepDisks: false,
+  };
+  const plan = makePlan(fleet, emptyHost(fleet), options, renderer);
   const files: RenderedFile[] = [];
   for (const step of plan.steps) {
     if (step.kind === 'network-create') {

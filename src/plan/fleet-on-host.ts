@@ -8,6 +8,7 @@ import {
   type ObservedPool,
   type ObservedVolume,
   type Owned,
+  type Render,
   type ResolvedFleet,
 } from '../model/index.js';
 import { withoutTemporaryNetworks } from './network/temporary.js';
@@ -21,6 +22,8 @@ export type OwnedNetwork = Owned<ObservedNetwork>;
  */
 export interface FleetOnHost {
   state: HostState;
+  /** How ven would define a VM of the fleet today. */
+  written: Render['written'];
   /** The fleet's own domains, by UUID. */
   owned: ReadonlyMap<string, OwnedDomain>;
   ownedNetworks: ReadonlyMap<string, OwnedNetwork>;
@@ -70,13 +73,18 @@ export function otherFleets(fleet: ResolvedFleet, { boot }: ObservedNetwork): st
   return (boot?.fleets ?? []).map((each) => each.fleet).filter((name) => name !== fleet.name);
 }
 
-export function fleetOnHost(fleet: ResolvedFleet, observed: HostState): FleetOnHost {
+export function fleetOnHost(
+  fleet: ResolvedFleet,
+  observed: HostState,
+  { written }: Pick<Render, 'written'>,
+): FleetOnHost {
   const state = withoutTemporaryNetworks(observed);
   const owned = state.domains.filter((domain) => isOwnedBy(fleet, domain));
   const ownedNetworks = state.networks.filter((network) => isOwnedBy(fleet, network));
   const { bridgePorts } = state;
   return {
     state,
+    written,
     owned: new Map(owned.map((domain) => [domain.uuid, domain])),
     ownedNetworks: new Map(ownedNetworks.map((network) => [network.uuid, network])),
     borrowed: borrowedNetworks(fleet, state.networks),

@@ -6,6 +6,7 @@ import {
   type Plan,
   type PlanOptions,
   type PlanSummary,
+  type Render,
   type ResolvedFleet,
 } from '../model/index.js';
 import { refusedError } from './guards/refuse.js';
@@ -24,9 +25,14 @@ import { select } from './select.js';
  * Throws `VenError`: `not-found` (a target that matches nothing) · `host-not-ready` (no subnet is
  * free) · when nothing is to be done but what is refused: the first refusal's code.
  */
-export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOptions): Plan {
+export function makePlan(
+  fleet: ResolvedFleet,
+  state: HostState,
+  options: PlanOptions,
+  render: Pick<Render, 'written'>,
+): Plan {
   const apply = options.mode === 'apply';
-  const onHost = fleetOnHost(fleet, state);
+  const onHost = fleetOnHost(fleet, state, render);
   const selection = select(options, knownAddresses(fleet, onHost));
   const networks = apply ? decideSubnets(fleet, onHost) : [];
   const part = apply
@@ -40,7 +46,7 @@ export function makePlan(fleet: ResolvedFleet, state: HostState, options: PlanOp
     fleet: fleet.name,
     host: fleet.host.uri,
     specDigest: fleet.digest,
-    observedDigest: observedDigest(fleet, onHost, networks, refused),
+    observedDigest: observedDigest(fleet, onHost, networks, { changes, refused }),
     options,
     changes,
     steps: [...part.steps],

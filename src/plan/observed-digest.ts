@@ -3,6 +3,7 @@ import { attached, digestParts } from '../libvirt/index.js';
 import {
   volumeKey,
   volumesOf,
+  type Change,
   type ObservedNetwork,
   type PlannedNetwork,
   type Refusal,
@@ -21,7 +22,7 @@ export function observedDigest(
   fleet: ResolvedFleet,
   onHost: FleetOnHost,
   networks: readonly PlannedNetwork[],
-  refused: readonly Refusal[],
+  { changes, refused }: { changes: readonly Change[]; refused: readonly Refusal[] },
 ): string {
   const sources = fleet.vms.flatMap(({ nics }) => nics.map(({ source }) => source));
   const others = sources.flatMap((source) =>
@@ -60,8 +61,18 @@ export function observedDigest(
     ]),
     // What stands in the way of the fleet is mostly not the fleet's.
     ...(refused.length === 0 ? [] : [refused]),
+    ...differences(changes),
   ];
   return createHash('sha256').update(JSON.stringify(relevant)).digest('hex');
+}
+
+/** Of an update each difference: much of a definition is compared, and is no fact of its own. */
+function differences(changes: readonly Change[]): unknown[] {
+  return changes.flatMap((change) =>
+    change.action === 'update'
+      ? [[change.address, change.fields.map(({ path, before, after }) => [path, before, after])]]
+      : [],
+  );
 }
 
 function domainParts(

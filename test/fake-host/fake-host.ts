@@ -11,6 +11,7 @@ import {
   temporaryMark,
   temporaryNetworkOf,
   temporaryNetworkXml,
+  updatedNic,
   volumesByPath,
   withFirstNvram,
   type MovedNic,
@@ -702,6 +703,7 @@ export class FakeHost implements Host {
       live: running,
       nvramMissing: nvram === null ? null : !this.nvrams.has(nvram),
       xml: mark === null ? '' : config,
+      liveXml: mark === null ? '' : (live ?? ''),
     };
   }
 
@@ -773,8 +775,8 @@ export class FakeHost implements Host {
     const domain = this.#domain(uuid);
     if (domain.live === null)
       throw refused('Requested operation is not valid: domain is not running');
-    const wanted = parseXml(xml);
-    const mac = macOf(wanted);
+    const mac = macOf(parseXml(xml));
+    const wanted = parseXml(updatedNic(domain.live, xml) ?? xml);
     const now = domainFacts(parseXml(domain.live)).nics.find((nic) => nic.mac === mac);
     if (!now) throw new VenError('not-found', { summary: `no NIC ${mac} in the running domain` });
     this.faults.change(`update-device ${uuid} ${mac}`, () => {

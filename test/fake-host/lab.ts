@@ -29,7 +29,7 @@ export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
 
 const template = (name: string): string =>
   readFileSync(new URL(`../../templates/${name}`, import.meta.url), 'utf8');
-const render = createRender({
+export const render = createRender({
   domain: template(TEMPLATE_FILES.domain),
   network: template(TEMPLATE_FILES.network),
   volume: template(TEMPLATE_FILES.volume),
@@ -83,7 +83,7 @@ export class Lab {
   }
 
   async plan(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Promise<Plan> {
-    return makePlan(fleet, await this.observe(fleet), { ...APPLY, ...options });
+    return makePlan(fleet, await this.observe(fleet), { ...APPLY, ...options }, render);
   }
 
   /** Runs a plan to its end. Throws what is nobody's known failure, unless the run was killed. */
@@ -225,7 +225,7 @@ export class Lab {
         .sort((a, b) => (a.mac < b.mac ? -1 : 1)),
     });
     return {
-      domains: domains.map(({ xml: _, config, live, ...rest }) => ({
+      domains: domains.map(({ xml: _, liveXml: __, config, live, ...rest }) => ({
         ...rest,
         config: facts(config),
         live: live && facts(live),

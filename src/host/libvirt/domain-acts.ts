@@ -1,7 +1,7 @@
 /** The acts on domains. All by UUID, all idempotent. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNvramVolume, VenError, type Host, type VolumeRef } from '../../model/index.js';
-import { child, childrenNamed, parseXml } from '../../xml/index.js';
+import { parseXml } from '../../xml/index.js';
 import {
   onReattachNetwork,
   domainUuid,
@@ -9,6 +9,7 @@ import {
   markForMetadata,
   reattachNetworkOf,
   safeVolume,
+  updatedNic,
   VEN_NAMESPACE,
   withFirstNvram,
 } from '../../libvirt/index.js';
@@ -77,6 +78,15 @@ export function domainActs(virsh: Virsh): DomainActs {
     if (first !== null) await virsh.must([['define', { file: first }]]);
   };
 
+  /** A NIC of the running domain, changed to what `xml` says of it; the rest of it stays. */
+  const asItRuns = async (uuid: string, xml: string): Promise<string> => {
+    const [live = ''] = await virsh.must([['dumpxml', uuid]]);
+    const nic = updatedNic(live, xml);
+    if (nic !== null) return nic;
+    const mac = macOf(parseXml(xml));
+    throw new VenError('not-found', { summary: `The running VM has no NIC ${mac}` });
+  };
+
   return {
     readDomain,
 
@@ -136,7 +146,8 @@ export function domainActs(virsh: Virsh): DomainActs {
     },
 
     async updateNic(uuid, xml) {
-      await virsh.must([['update-device', uuid, { file: xml }, '--live']]);
+      const wanted = await asItRuns(uuid, xml);
+      await virsh.must([['update-device', uuid, { file: wanted }, '--live']]);
       // A run that was killed during a reattachment left the NIC on the temporary network, which
       // is no longer needed.
       await virsh.must([['net-destroy', reattachNetworkOf(uuid).uuid]], ['not-found', 'inactive']);
@@ -144,16 +155,13 @@ export function domainActs(virsh: Virsh): DomainActs {
 
     async reattachNics(uuid, nicXmls) {
       if (nicXmls.length === 0) return;
-      const [live = ''] = await virsh.must([['dumpxml', uuid]]);
-      const running = childrenNamed(child(parseXml(live), 'devices'), 'interface');
+      const wanted: string[] = [];
+      for (const xml of nicXmls) wanted.push(await asItRuns(uuid, xml));
       const temporary = reattachNetworkOf(uuid);
       await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
       await virsh.must([['net-create', { file: temporary.xml }]]);
       try {
-        for (const xml of nicXmls) {
-          const mac = macOf(parseXml(xml));
-          if (!running.some((nic) => macOf(nic) === mac))
-            throw new VenError('not-found', { summary: `The running VM has no NIC ${mac}` });
+        for (const xml of wanted) {
           const away = onReattachNetwork(xml, temporary);
           await virsh.must([
             ['update-device', uuid, { file: away }, '--live'],

@@ -169,6 +169,7 @@ function domainQuestions(
   let power: Power = lists.paused.has(uuid) ? 'paused' : 'off';
   if (lists.running.has(uuid)) power = 'running';
   let live: XmlElement | null = null;
+  let liveText = '';
 
   const settle = (config: XmlElement, text: string): void => {
     // A domain *named* like the UUID answers when the real one has vanished.
@@ -189,6 +190,7 @@ function domainQuestions(
       live: running,
       nvramMissing: local && mark !== null && nvram !== null ? isMissing(nvram) : null,
       xml: mark === null ? '' : `${text}\n`,
+      liveXml: mark === null ? '' : liveText,
     });
   };
 
@@ -201,8 +203,8 @@ function domainQuestions(
       hear: (text) => {
         const domain = parseXml(text);
         // Without an id it has stopped since the list was read.
-        if ('id' in domain.attrs) live = domain;
-        else power = 'off';
+        if (!('id' in domain.attrs)) power = 'off';
+        else [live, liveText] = [domain, text];
       },
     });
   }

@@ -1,5 +1,5 @@
 import type { HostFirmware, ResolvedVm } from '../../model/index.js';
-import { parseXml, serializeXml } from '../../xml/index.js';
+import { attribute, parseXml, serializeXml } from '../../xml/index.js';
 import { patchField } from './fields/index.js';
 import type { Templates } from '../templates.js';
 import { renderDomainTree } from './write.js';
@@ -17,7 +17,9 @@ export function patchDomain(
   firmware: HostFirmware | null,
 ): string {
   const domain = parseXml(current);
-  const fresh = renderDomainTree(templates, vm, firmware);
+  // `auto` is decided once, when the VM is made.
+  const asked = vm.accelerator === 'auto' ? attribute(domain, 'type') : vm.accelerator;
+  const fresh = renderDomainTree(templates, vm, asked === 'kvm' ? 'kvm' : 'qemu', firmware);
   for (const field of fields) patchField({ domain, fresh, vm, firmware }, field);
   return serializeXml(domain);
 }

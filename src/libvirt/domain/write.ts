@@ -50,14 +50,24 @@ function nvramOf(vm: ResolvedVm, firmware: HostFirmware | null): string {
 
 /**
  * The definition as a tree, to take pieces from. Its mark is empty: a mark is never taken from
- * here, only from the domain itself. `auto` gives qemu; who wants the accelerator patched says
- * which. Without `firmware` none stands in it.
+ * here, only from the domain itself. Without `firmware` none stands in it.
  */
 export function renderDomainTree(
   templates: Templates,
   vm: ResolvedVm,
+  accelerator: HostChoice['accelerator'],
   firmware: HostFirmware | null = null,
 ): XmlElement {
+  return parseXml(renderWritten(templates, vm, accelerator, firmware));
+}
+
+/** See `Render.written`. */
+export function renderWritten(
+  templates: Templates,
+  vm: ResolvedVm,
+  accelerator: HostChoice['accelerator'],
+  firmware: HostFirmware | null = null,
+): string {
   const mark: DomainMark = {
     fleet: '',
     vm: vm.name,
@@ -66,18 +76,11 @@ export function renderDomainTree(
     volumes: [],
     nics: [],
   };
-  return parseXml(
-    renderAny(
-      templates,
-      vm,
-      { accelerator: vm.accelerator === 'kvm' ? 'kvm' : 'qemu', firmware },
-      mark,
-    ),
-  );
+  return renderAny(templates, vm, { accelerator, firmware }, mark);
 }
 
 /** The `<interface>` element alone. @throws Error when the VM has no such NIC. */
 export function renderNic(templates: Templates, vm: ResolvedVm, mac: string): string {
-  const nic = nicElement(renderDomainTree(templates, vm), mac);
+  const nic = nicElement(renderDomainTree(templates, vm, 'qemu'), mac);
   return serializeXml(nic ?? absent(vm, `NIC ${mac}`));
 }

@@ -9,6 +9,7 @@ import { bundleReadme, type BundleContents } from './readme.js';
 import { doctor } from '../doctor.js';
 import { loadFleetFile, type Request } from '../load.js';
 import { openHost } from '../open.js';
+import { openRender } from '../templates.js';
 import { maskFor, reason } from './mask.js';
 
 export interface BundleRequest extends Request {
@@ -130,7 +131,7 @@ async function fleetParts(
       replace: [],
       keepDisks: false,
     };
-    return json(makePlan(fleet, await host.observe(fleet), options), mask);
+    return json(makePlan(fleet, await host.observe(fleet), options, openRender()), mask);
   });
   for (const { vm, record, damage } of state.records.read(fleet.vms.map((one) => one.name))) {
     if (record === null && damage === null) continue;

@@ -177,6 +177,7 @@ export const RENDER: Render = {
     `domain ${of.name} ${accelerator} ready=${isReady ? 'yes' : 'no'} ${nics.join()} ${volumes.map(({ volume }) => volume).join()}`,
   patchDomain: (current, of, fields, firmware) =>
     `${current} + ${of.name} ${fields.join()}${firmware ? ` by ${firmware.by}` : ''}`,
+  written: (of, accelerator) => `written ${of.name} ${accelerator}`,
   nic: (of, mac) => `nic ${of.name} ${mac}`,
   network: (network, fleet) => `network ${fleet} ${network.name}`,
   bootNetwork: (current, { fleet, network }, bootUrl) =>

@@ -26,7 +26,9 @@ describe('domainFacts', () => {
       description: '',
       accelerator: 'qemu',
       cpus: 1,
+      maxCpus: 1,
       memoryKiB: 131072,
+      currentMemoryKiB: 131072,
       firmware: 'bios',
       loader: null,
       nvram: null,
@@ -158,6 +160,7 @@ describe('domainFacts', () => {
     expect(domainFacts(parseXml('<domain type="lxc"/>'))).toMatchObject({
       accelerator: 'other',
       cpus: 1,
+      maxCpus: 1,
       disks: [],
       nics: [],
       serialNumber: null,

@@ -204,10 +204,16 @@ describe('what a person did by hand', () => {
   };
   test.each<[string, (domain: ObservedDomain, world: World) => void, string[]]>([
     ['nothing', () => undefined, []],
-    ['only the definition', ({ config }) => (config.cpus = 1), ['vm.edge cpus: 1 -> 4 (live)']],
+    [
+      'only the definition',
+      ({ config }) => (config.cpus = config.maxCpus = 1),
+      ['vm.edge cpus: 1 -> 4 (live)'],
+    ],
     [
       'only what runs',
-      ({ live }) => live && (live.memoryKiB = 4 * 1024 * 1024),
+      ({ live }) => {
+        if (live) live.memoryKiB = live.currentMemoryKiB = 4 * 1024 * 1024;
+      },
       ['vm.edge memory: 4GiB -> 8GiB (restart)'],
     ],
     [

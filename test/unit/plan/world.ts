@@ -118,6 +118,7 @@ export class World {
       live: null,
       nvramMissing: null,
       xml: '',
+      liveXml: '',
       ...more,
     };
     this.domains.push(domain);
@@ -157,7 +158,9 @@ export class World {
   }
 
   plan(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Plan {
-    return makePlan(fleet, this.observe(), { ...APPLY, ...options });
+    // Without XML there is nothing to compare with the template.
+    const render = { written: () => '' };
+    return makePlan(fleet, this.observe(), { ...APPLY, ...options }, render);
   }
 
   /**
@@ -461,7 +464,9 @@ function emptyFacts(): DomainFacts {
     description: '',
     accelerator: 'qemu',
     cpus: 1,
+    maxCpus: 1,
     memoryKiB: 1024,
+    currentMemoryKiB: 1024,
     firmware: 'bios',
     loader: null,
     nvram: null,
@@ -483,7 +488,9 @@ function factsOf(vm: ResolvedVm): DomainFacts {
     description: vm.description,
     accelerator: vm.accelerator === 'auto' ? 'qemu' : vm.accelerator,
     cpus: vm.cpus,
+    maxCpus: vm.cpus,
     memoryKiB: vm.memoryKiB,
+    currentMemoryKiB: vm.memoryKiB,
     firmware: firmwareKind(vm.firmware),
     loader: loaderOf(vm),
     nvram: nvramOf(vm),
@@ -551,7 +558,8 @@ function patch(facts: DomainFacts, vm: ResolvedVm, field: string): void {
   const [what = '', ...rest] = field.split('.');
   const key = rest.join('.');
   const keys: Record<string, (keyof DomainFacts)[]> = {
-    memory: ['memoryKiB'],
+    memory: ['memoryKiB', 'currentMemoryKiB'],
+    cpus: ['cpus', 'maxCpus'],
     firmware: ['firmware', 'loader', 'nvram'],
   };
   if (what === 'disks') {

@@ -28,6 +28,7 @@ export const boot = valueField({
   found: (facts) => facts.boot.join(', '),
   effect: 'restart',
   digest: (facts) => [facts.boot],
+  covers: { places: ['os/boot'] },
 });
 
 type BootDevice = DomainFacts['boot'][number];
@@ -78,6 +79,7 @@ export const pxe = valueField({
   found: (facts) => yesOrNo(facts.pxe),
   effect: 'restart',
   digest: (facts) => [facts.pxe],
+  covers: { places: ['sysinfo'] },
 });
 
 function firmwareSettings(domain: XmlElement): XmlElement[] {

@@ -12,6 +12,7 @@ export const serialConsole = valueField({
   found: (facts) => (facts.console.log === null ? 'without a log' : 'with a log'),
   effect: 'restart',
   digest: (facts) => [facts.console.log],
+  covers: { presence: ['devices/serial', 'devices/serial/log'] },
 });
 
 /** COM1 is the serial device with port 0, which is the first when no port is said. */

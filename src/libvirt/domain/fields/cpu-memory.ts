@@ -3,23 +3,50 @@ import type { DomainFacts } from '../../../model/index.js';
 import { attribute, child, textAt } from '../../../xml/index.js';
 import { remove, removeNamed } from '../../edit.js';
 import { bytesIn, formatKiB } from '../../units.js';
-import { transplant, valueField, wholeNumber, type Field, type Patch } from './field.js';
+import {
+  changeOf,
+  transplant,
+  valueField,
+  wholeNumber,
+  type Comparison,
+  type Difference,
+  type Field,
+  type Patch,
+} from './field.js';
 
-export const cpus = valueField({
-  path: 'cpus',
-  read: ({ domain }) => ({
-    cpus: wholeNumber(attribute(child(domain, 'vcpu'), 'current') ?? textAt(domain, 'vcpu')) ?? 1,
-  }),
-  patch: patchCpus,
-  wanted: (vm) => String(vm.cpus),
-  found: (facts) => String(facts.cpus),
-  effect: 'restart',
-  shown: true,
-  digest: (facts) => [facts.cpus],
-});
+export const cpus: Field<Pick<DomainFacts, 'cpus' | 'maxCpus'>> = {
+  read({ domain }) {
+    const maxCpus = wholeNumber(textAt(domain, 'vcpu')) ?? 1;
+    return {
+      cpus: wholeNumber(attribute(child(domain, 'vcpu'), 'current')) ?? maxCpus,
+      maxCpus,
+    };
+  },
+  patches: { cpus: patchCpus },
+  compare: ({ vm, domain }) =>
+    compareAmount(domain, {
+      path: 'cpus',
+      wanted: vm.cpus,
+      found: ({ cpus, maxCpus }) => ({ current: cpus, maximum: maxCpus }),
+      shown: String,
+    }),
+  shown: {
+    name: 'cpus',
+    wanted: (vm) => String(vm.cpus),
+    observed: ({ config }) => String(config.cpus),
+  },
+  digest: ({ cpus, maxCpus }) => (cpus === maxCpus ? [cpus] : [cpus, maxCpus]),
+  covers: { places: ['vcpu'] },
+};
 
+/** What pins the CPUs to those of the host stays. */
 function patchCpus(patch: Patch): void {
-  transplant(patch, 'vcpu', ['memory', 'currentMemory']);
+  const count = child(patch.domain, 'vcpu');
+  if (!count) transplant(patch, 'vcpu', ['memory', 'currentMemory']);
+  else {
+    delete count.attrs['current'];
+    count.children = [String(patch.vm.cpus)];
+  }
   // Both name a number of CPUs of their own, and libvirt refuses a definition where they disagree.
   removeNamed(patch.domain, 'vcpus');
   const cpu = child(patch.domain, 'cpu');
@@ -33,22 +60,75 @@ function patchCpus(patch: Patch): void {
   }
 }
 
-export const memory = valueField({
-  path: 'memory',
-  read: ({ domain }) => ({
-    memoryKiB: Math.round(bytesIn(child(domain, 'memory'), 'KiB') / 1024),
-  }),
-  patch: (patch) => {
-    const before = ['name', 'uuid', 'title', 'description', 'metadata', 'maxMemory'];
-    transplant(patch, 'memory', before);
-    transplant(patch, 'currentMemory', ['memory']);
+export const memory: Field<Pick<DomainFacts, 'memoryKiB' | 'currentMemoryKiB'>> = {
+  read({ domain }) {
+    const kiB = (name: string): number => Math.round(bytesIn(child(domain, name), 'KiB') / 1024);
+    const memoryKiB = kiB('memory');
+    // libvirt takes more than the maximum for the maximum.
+    const current = child(domain, 'currentMemory') ? kiB('currentMemory') : memoryKiB;
+    return { memoryKiB, currentMemoryKiB: Math.min(current, memoryKiB) };
   },
-  wanted: (vm) => formatKiB(vm.memoryKiB),
-  found: (facts) => formatKiB(facts.memoryKiB),
-  effect: 'restart',
-  shown: true,
-  digest: (facts) => [facts.memoryKiB],
-});
+  patches: {
+    memory(patch) {
+      const before = ['name', 'uuid', 'title', 'description', 'metadata', 'maxMemory'];
+      transplant(patch, 'memory', before);
+      transplant(patch, 'currentMemory', ['memory']);
+    },
+  },
+  compare: ({ vm, domain }) =>
+    compareAmount(domain, {
+      path: 'memory',
+      wanted: vm.memoryKiB,
+      found: ({ memoryKiB, currentMemoryKiB }) => ({
+        current: currentMemoryKiB,
+        maximum: memoryKiB,
+      }),
+      shown: formatKiB,
+    }),
+  shown: {
+    name: 'memory',
+    wanted: (vm) => formatKiB(vm.memoryKiB),
+    observed: ({ config }) => formatKiB(config.memoryKiB),
+  },
+  digest: ({ memoryKiB, currentMemoryKiB }) =>
+    memoryKiB === currentMemoryKiB ? [memoryKiB] : [memoryKiB, currentMemoryKiB],
+  covers: { places: ['memory', 'currentMemory'] },
+};
+
+/** libvirt has two numbers for it: what a VM has now, and the most it can be given. */
+interface Amount {
+  current: number;
+  maximum: number;
+}
+
+/** Both are to be what the fleet file says. Shown is the one that is not. */
+function compareAmount(
+  domain: Comparison['domain'],
+  {
+    path,
+    wanted,
+    found,
+    shown,
+  }: {
+    path: string;
+    wanted: number;
+    found: (facts: DomainFacts) => Amount;
+    shown: (amount: number) => string;
+  },
+): Difference {
+  const told = ({ current, maximum }: Amount): string =>
+    current === wanted && maximum !== wanted
+      ? `${shown(current)} of ${shown(maximum)}`
+      : shown(current);
+  const change = changeOf(domain, {
+    path,
+    wanted: shown(wanted),
+    found: (facts) => told(found(facts)),
+    effect: 'restart',
+  });
+  if (change === null) return {};
+  return change.define ? { fields: [change.field], define: [path] } : { fields: [change.field] };
+}
 
 const decided = valueField<Pick<DomainFacts, 'accelerator'>>({
   path: 'accelerator',
@@ -66,6 +146,7 @@ const decided = valueField<Pick<DomainFacts, 'accelerator'>>({
   found: (facts) => facts.accelerator,
   effect: 'restart',
   digest: (facts) => [facts.accelerator],
+  covers: { places: ['@type'] },
 });
 
 export const accelerator: Field<Pick<DomainFacts, 'accelerator'>> = {

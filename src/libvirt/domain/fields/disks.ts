@@ -56,6 +56,10 @@ export const disks: Field<Pick<DomainFacts, 'disks'>> = {
       device,
       ...(serial === undefined ? [] : [serial]),
     ]),
+  covers: {
+    places: ['@type', '/source', '/target', '/serial'].map((part) => `devices/disk${part}`),
+    presence: ['devices/disk', 'devices/controller'],
+  },
 };
 
 function readDisk(disk: XmlElement): ObservedDisk {

@@ -14,6 +14,7 @@ import type {
   ObservedNetwork,
   ObservedPool,
   ObservedVolume,
+  Render,
   ResolvedVm,
   VolumeRef,
 } from '../../../model/index.js';
@@ -39,6 +40,8 @@ export interface Field<Facts extends Partial<DomainFacts> = Partial<DomainFacts>
    * chose). null: the domain's own part of the digest says it.
    */
   digest: ((facts: DomainFacts) => unknown[]) | null;
+  /** What of the definition is its own to compare; see `Covered`. */
+  covers?: { places?: readonly string[]; presence?: readonly string[] };
 }
 
 /** A domain's XML, with the elements that most fields are in. */
@@ -74,6 +77,8 @@ export interface Surroundings {
   ports: ReadonlyMap<string, ReadonlySet<string>> | null;
   /** libvirt's names of networks that are about to stop and start. */
   outages: ReadonlySet<string>;
+  /** See `Render.written`. */
+  written: Render['written'];
 }
 
 /**
@@ -141,6 +146,7 @@ export interface Value<Facts extends Partial<DomainFacts>> {
   setting?: 'title';
   shown?: true;
   digest: (facts: Facts) => unknown[];
+  covers: Required<Field>['covers'];
 }
 
 export function valueField<Facts extends Partial<DomainFacts>>(value: Value<Facts>): Field<Facts> {
@@ -160,6 +166,7 @@ export function valueField<Facts extends Partial<DomainFacts>>(value: Value<Fact
     },
     shown: value.shown ? { name: path, wanted, observed: ({ config }) => found(config) } : null,
     digest,
+    covers: value.covers,
   };
 }
 

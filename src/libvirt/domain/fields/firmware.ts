@@ -46,6 +46,7 @@ export const firmware: Field<Pick<DomainFacts, 'firmware' | 'loader'>> = {
     observed: ({ config }) => config.firmware,
   },
   digest: (facts) => [facts.firmware, facts.loader],
+  covers: { places: ['os@firmware', 'os/firmware', 'os/loader', 'features/smm'] },
 };
 
 function kindOf(os: XmlElement | undefined): FirmwareKind {

@@ -28,6 +28,7 @@ export const graphics = valueField({
   effect: 'restart',
   digest: ({ graphics: { type, ...vnc } }) =>
     'listen' in vnc ? [type, vnc.listen, vnc.autoport ? null : vnc.port] : [type],
+  covers: { places: ['devices/graphics'], presence: ['devices/video'] },
 });
 
 function readGraphics({ devices }: Definition): DomainFacts['graphics'] {

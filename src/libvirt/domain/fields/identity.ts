@@ -17,6 +17,7 @@ export const title = valueField({
   effect: 'live',
   setting: 'title',
   digest: (facts) => [facts.title],
+  covers: { places: ['title'] },
 });
 
 export const description = valueField({
@@ -30,6 +31,7 @@ export const description = valueField({
   effect: 'live',
   setting: 'title',
   digest: (facts) => [facts.description],
+  covers: { places: ['description'] },
 });
 
 export const serialNumber = valueField({
@@ -43,4 +45,5 @@ export const serialNumber = valueField({
   effect: 'restart',
   shown: true,
   digest: (facts) => [facts.serialNumber],
+  covers: { places: ['sysinfo'] },
 });

@@ -28,11 +28,20 @@ import { nvram } from './nvram.js';
 import { autostart, persistent, power } from './power.js';
 import { smbios } from './smbios.js';
 import { tpm } from './tpm.js';
+import { writtenField, type Covered } from './written.js';
 
 /** Who a VM is, and how ven goes about it: nothing of its domain's that could differ. */
 type NoField =
-  'address' | 'name' | 'domain' | 'uuid' | 'protect' | 'shutdownTimeoutSeconds' | 'digest';
-type FieldName = Exclude<keyof ResolvedVm, NoField> | 'console' | 'password' | 'persistent';
+  | 'address'
+  | 'name'
+  | 'domain'
+  | 'uuid'
+  | 'protect'
+  | 'ignore'
+  | 'shutdownTimeoutSeconds'
+  | 'digest';
+type FieldName =
+  Exclude<keyof ResolvedVm, NoField> | 'console' | 'password' | 'persistent' | 'written';
 
 /** In the order in which a plan tells of changes. */
 export const FIELDS = {
@@ -55,10 +64,22 @@ export const FIELDS = {
   nvram,
   disks,
   nics,
+  written: writtenField((): Covered => COVERED),
   power,
 } satisfies Record<FieldName, Field>;
 
 const ALL: readonly Field[] = Object.values(FIELDS);
+
+/** Who a domain is, and ven's mark, are nobody's to compare. */
+const COVERED: Covered = {
+  places: new Set([
+    'name',
+    'uuid',
+    'metadata',
+    ...ALL.flatMap(({ covers }) => covers?.places ?? []),
+  ]),
+  presence: new Set(ALL.flatMap(({ covers }) => covers?.presence ?? [])),
+};
 
 /**
  * The fields, those named first in this order: an order that others go by stays, and a new field

@@ -1,15 +1,23 @@
 /**
  * The NICs that ven made, by the MACs in the mark and in the fleet file; all others are left alone.
  */
-import type {
-  DomainFacts,
-  FieldChange,
-  NicSource,
-  ObservedNic,
-  ResolvedNic,
-  ResolvedVm,
+import {
+  isIgnored,
+  type DomainFacts,
+  type FieldChange,
+  type NicSource,
+  type ObservedNic,
+  type ResolvedNic,
+  type ResolvedVm,
 } from '../../../model/index.js';
-import { attribute, child, childrenNamed, type XmlElement } from '../../../xml/index.js';
+import {
+  attribute,
+  child,
+  childrenNamed,
+  parseXml,
+  serializeXml,
+  type XmlElement,
+} from '../../../xml/index.js';
 import { insertAfter, remove, removeNamed, setNamed } from '../../edit.js';
 import {
   absent,
@@ -38,7 +46,14 @@ export const nics: Field<Pick<DomainFacts, 'nics'>> = {
     },
   },
   digest: (facts) =>
-    facts.nics.map(({ mac, model, source }) => [mac, model, source.kind, placeOf(source)]),
+    facts.nics.map(({ mac, model, source, unplugged }) => [
+      ...[mac, model, source.kind, placeOf(source)],
+      ...(unplugged === true ? ['unplugged'] : []),
+    ]),
+  covers: {
+    places: ['@type', '/mac', '/source', '/model'].map((part) => `devices/interface${part}`),
+    presence: ['devices/interface'],
+  },
 };
 
 function readNic(nic: XmlElement): ObservedNic {
@@ -49,6 +64,7 @@ function readNic(nic: XmlElement): ObservedNic {
     source: readSource(nic),
     tap: attribute(child(nic, 'target'), 'dev'),
     bridge,
+    ...(attribute(child(nic, 'link'), 'state') === 'down' && { unplugged: true }),
   };
 }
 
@@ -60,7 +76,10 @@ function readSource(nic: XmlElement): ObservedNic['source'] {
   return kind === 'bridge' && bridge !== null ? { kind, bridge } : { kind: 'other' };
 }
 
-/** Sets model and source of a NIC that is there; its place on the bus and what else it has stay. */
+/**
+ * Sets model and source of a NIC that is there, and plugs it in; its place on the bus and what else
+ * it has stay.
+ */
 function patchNic(patch: Patch, mac: string): void {
   const fresh = nicElement(patch.fresh, mac) ?? absent(patch.vm, `NIC ${mac}`);
   const nic = nicElement(patch.domain, mac);
@@ -68,17 +87,38 @@ function patchNic(patch: Patch, mac: string): void {
     insertAfter(devicesOf(patch.domain), ['emulator', 'disk', 'controller', 'interface'], [fresh]);
     return;
   }
-  // What libvirt adds to a source of its own (a port id) does not count.
-  if (shownSource(readSource(nic)) !== shownSource(readSource(fresh))) {
-    nic.attrs['type'] = fresh.attrs['type'] ?? 'network';
-    setNamed(nic, 'source', childrenNamed(fresh, 'source'), ['mac']);
-    removeNamed(nic, 'virtualport');
-  }
+  const path = `nics.${mac}`;
+  if (!isIgnored(patch.vm, `${path}.network`)) moveTo(nic, fresh);
+  if (!isIgnored(patch.vm, `${path}.link`)) removeNamed(nic, 'link');
+  if (isIgnored(patch.vm, `${path}.model`)) return;
   if (readNic(nic).model !== readNic(fresh).model) {
     setNamed(nic, 'model', childrenNamed(fresh, 'model'), ['mac', 'source']);
     setNamed(nic, 'rom', childrenNamed(fresh, 'rom'), ['mac', 'source', 'model']);
     removeNamed(nic, 'driver');
   }
+}
+
+/** What libvirt adds to a source of its own (a port id) does not count. */
+function moveTo(nic: XmlElement, fresh: XmlElement): void {
+  if (shownSource(readSource(nic)) === shownSource(readSource(fresh))) return;
+  nic.attrs['type'] = fresh.attrs['type'] ?? 'network';
+  setNamed(nic, 'source', childrenNamed(fresh, 'source'), ['mac']);
+  removeNamed(nic, 'virtualport');
+}
+
+/**
+ * A running domain's NIC as `wanted` says it: on its network, plugged in. What else it has stays.
+ * null: it has no such NIC.
+ */
+export function updatedNic(live: string, wanted: string): string | null {
+  const fresh = parseXml(wanted);
+  const nic = nicElement(parseXml(live), attribute(child(fresh, 'mac'), 'address') ?? '');
+  if (!nic) return null;
+  moveTo(nic, fresh);
+  // Without libvirt's own name for the place on the network.
+  setNamed(nic, 'source', childrenNamed(fresh, 'source'), ['mac']);
+  removeNamed(nic, 'link');
+  return serializeXml(nic);
 }
 
 function dropNic(patch: Patch, mac: string): void {
@@ -152,7 +192,10 @@ function compareNic(
     });
   if (place !== undefined)
     fields.push({ path: `${path}.network`, before: place, after: source, effect: 'live' });
-  return { define, fields, live: sources[1] === source ? [] : [nic.mac] };
+  if (config.unplugged === true || live?.unplugged === true)
+    fields.push({ path: `${path}.link`, before: 'down', after: 'up', effect: 'live' });
+  const isRight = sources[1] === source && live?.unplugged !== true;
+  return { define, fields, live: isRight ? [] : [nic.mac] };
 }
 
 /** A NIC that the definition lacks, or what runs. */
@@ -222,7 +265,11 @@ function byMac(facts: DomainFacts): Map<string, ObservedNic> {
 }
 
 function agrees(nic: ResolvedNic, observed: ObservedNic): boolean {
-  return observed.model === nic.model && shownSource(observed.source) === shownSource(nic.source);
+  return (
+    observed.model === nic.model &&
+    shownSource(observed.source) === shownSource(nic.source) &&
+    observed.unplugged !== true
+  );
 }
 
 function shown(nic: { model: string; source: NicSource | ObservedNic['source'] }): string {

@@ -24,6 +24,7 @@ export const nvram: Field<Pick<DomainFacts, 'nvram'>> = {
   compare: (comparison) => compareOwn(comparison) ?? compareLibvirts(comparison),
   shown: null,
   digest: (facts) => [facts.nvram],
+  covers: { places: ['os/nvram'] },
 };
 
 export function patchNvram(patch: Patch): void {

@@ -66,6 +66,7 @@ export const smbios: Field<Pick<DomainFacts, 'smbios'>> = {
     ENTRY_NAMES.every((name) => smbios[name] === DEFAULTS[name]) && smbios.uuid === null
       ? []
       : [['smbios', smbios.manufacturer, smbios.product, smbios.assetTag, smbios.uuid]],
+  covers: { places: ['sysinfo', 'qemu:commandline'] },
 };
 
 function compareOne(

@@ -14,4 +14,5 @@ export const tpm = valueField({
   effect: 'restart',
   shown: true,
   digest: (facts) => [facts.tpm],
+  covers: { presence: ['devices/tpm'] },
 });
