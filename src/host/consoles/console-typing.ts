@@ -5,13 +5,14 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VenError, type TypeOutcome, type TypeRequest } from '../../model/index.js';
+import type { Act } from '../libvirt/acts.js';
 import { answerOf, explain } from '../libvirt/answers.js';
 import { childEnv, commandLine, missingProgram, run, stopped, type Env } from '../exec.js';
 import { limiter } from '../libvirt/limiter.js';
+import { inTemporaryFolder } from '../state/temporary.js';
 
 /** `timeoutSeconds`: from the start of this typing on, without the wait for others. */
 export interface TypeOptions extends TypeRequest {
@@ -71,6 +72,7 @@ async function typeThrough(
 ): Promise<TypeOutcome> {
   signal.throwIfAborted();
   const virsh = ['-c', uri, 'console', uuid, '--safe'];
+  const act: Act = { kind: 'domain', verb: 'console', object: uuid };
   // No process may outlive us, or it would hold the console. The terminal's name comes first, so
   // that its modes can be read.
   const words = ['--pdeathsig', 'KILL', 'virsh', '-q', ...virsh];
@@ -83,6 +85,7 @@ async function typeThrough(
       env: { ...childEnv(env), SHELL: '/bin/sh' },
       stdio: [keys, 'pipe', 'ignore'],
       detached: true,
+      cwd: '/',
     },
   );
   const kill = (): void => {
@@ -136,7 +139,11 @@ async function typeThrough(
     }
     const exitCode = await ended;
     if (signal.aborted) throw stopped(signal, 'virsh');
-    if (exitCode !== 0 && exitCode !== null && answerOf(`${before}${after}`) === 'console-busy')
+    if (
+      exitCode !== 0 &&
+      exitCode !== null &&
+      answerOf(`${before}${after}`, act) === 'console-busy'
+    )
       return 'busy';
     // The text may have arrived, so it is not typed again, whatever happened after that.
     if (typed) return 'typed';
@@ -152,6 +159,8 @@ async function typeThrough(
       command: commandLine('virsh', virsh),
       words: words.trim() || `exit code ${exitCode}`,
       program: 'virsh',
+      act,
+      uri,
     });
     // Also when libvirt does not answer: it may be restarting.
     throw new VenError('tool-failed', { summary, detail, hint });
@@ -173,14 +182,14 @@ async function typeThrough(
 async function openKeys(env: Env): Promise<number> {
   let folder: string | null = null;
   try {
-    folder = mkdtempSync(join(tmpdir(), 'ven-keys-'));
+    folder = inTemporaryFolder(env, (parent) => mkdtempSync(join(parent, 'ven-keys-')));
     const pipe = join(folder, 'pipe');
     await run('mkfifo', ['-m', '600', pipe], { env, timeoutSeconds: 5 });
     return openSync(pipe, constants.O_RDWR);
   } catch (error) {
     if (error instanceof VenError) throw error;
     throw new VenError('host-not-ready', {
-      summary: `No pipe can be created in ${tmpdir()}, the folder for temporary files`,
+      summary: `No pipe can be created in ${folder}`,
       detail: (error as Error).message,
     });
   } finally {

@@ -34,6 +34,8 @@ export async function attachConsole({
       command: commandLine('virsh', args),
       words: own.join('\n') || stderr || `exit code ${exitCode}`,
       program: 'virsh',
+      act: { kind: 'domain', verb: 'console', object: uuid },
+      uri,
     });
   }
   return (await stillRuns(new Virsh({ uri, env }), uuid)) ? 'running' : 'stopped';

@@ -21,8 +21,8 @@ export async function interact(
   file: string,
   args: readonly string[],
   { env, signal }: InteractOptions,
-): Promise<Omit<Ran, 'stdout'>> {
-  const settings = { env: childEnv(env), extendEnv: false, reject: false } as const;
+): Promise<Pick<Ran, 'exitCode' | 'stderr'>> {
+  const settings = { env: childEnv(env), extendEnv: false, reject: false, cwd: '/' } as const;
   const modes = execaSync('stty', ['-g'], { ...settings, stdin: 'inherit' });
   try {
     const ran = await execa(file, args, {
@@ -64,6 +64,7 @@ export async function open(file: string, args: readonly string[], env: Env): Pro
     stdio: 'ignore',
     detached: true,
     cleanup: false,
+    cwd: '/',
     reject: false,
   });
   const ended = await Promise.race([child, pause(WINDOW_OPENS_MS, null)]);

@@ -15,7 +15,7 @@ import {
 } from '../../libvirt/index.js';
 import { byPath } from './pool-paths.js';
 import { refreshPool } from './storage-acts.js';
-import type { Command, Virsh } from './virsh.js';
+import { NoAnswer, type Command, type Virsh } from './virsh.js';
 
 const POLL_MS = 500;
 /** A guest that is not ready yet ignores the power button: it is pressed again. */
@@ -110,10 +110,14 @@ export function domainActs(virsh: Virsh): DomainActs {
       let pressed = -Infinity;
       for (let waited = 0; waited < timeoutSeconds * 1000; waited = performance.now() - began) {
         const press = waited - pressed >= PRESS_AGAIN_MS;
-        const replies = await virsh.ask([
+        const commands = [
           ...(press ? [['shutdown', uuid, '--mode', 'acpi']] : []),
           ['domstate', uuid],
-        ]);
+        ];
+        const within = { timeoutSeconds: Math.max(timeoutSeconds - waited / 1000, 1) };
+        const replies = await virsh.ask(commands, within).catch(ifNoAnswer);
+        // Its QEMU hangs: it does not even take the order.
+        if (replies === null) break;
         if (press) pressed = waited;
         const state = replies.at(-1);
         if (state?.error && state.answer !== 'not-found') throw state.error;
@@ -228,6 +232,11 @@ export function domainActs(virsh: Virsh): DomainActs {
       );
     },
   };
+}
+
+function ifNoAnswer(error: unknown): null {
+  if (error instanceof NoAnswer) return null;
+  throw error;
 }
 
 /** The IPv4 addresses in `virsh domifaddr`'s table: name, MAC, protocol, address/prefix. */

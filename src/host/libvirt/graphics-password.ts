@@ -25,6 +25,7 @@ export async function withPasswords(
   fleet: ResolvedFleet,
   state: HostState,
   readSecret: ReadSecret,
+  signal?: AbortSignal,
 ): Promise<HostState> {
   const asked = state.domains.filter(
     (domain) =>
@@ -34,6 +35,7 @@ export async function withPasswords(
   if (asked.length === 0) return state;
   const replies = await virsh.ask(
     asked.flatMap(({ uuid }) => [definition(uuid, '--inactive'), definition(uuid)]),
+    { signal },
   );
   const checked = new Map<string, ObservedDomain>();
   for (const [index, domain] of asked.entries()) {

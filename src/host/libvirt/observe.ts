@@ -1,10 +1,14 @@
 /**
  * The whole host in three virsh processes: the lists; all definitions, parsed while virsh still
- * reads; and in parallel the volumes (with a fourth for volumes that need their own query). An
- * object that vanishes in between counts as missing.
+ * reads; and in parallel the sizes of the fleet's disks (with a fourth for volumes that need their
+ * own query). An object that vanishes in between counts as missing. Volumes are listed before
+ * domains, since ven creates a VM's volumes after its domain: none is seen without its owner.
+ *
+ * Nothing here waits for the QEMU of a domain: lists and definitions are libvirt's own.
  */
 import {
   isOwnedBy,
+  VenError,
   volumesOf,
   type HostState,
   type ObservedDomain,
@@ -12,6 +16,7 @@ import {
   type ObservedPool,
   type Power,
   type ResolvedFleet,
+  type ResolvedVm,
   type VolumeRef,
 } from '../../model/index.js';
 import { parseXml, type XmlElement } from '../../xml/index.js';
@@ -26,13 +31,10 @@ import {
 } from '../../libvirt/index.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import type { Command, Virsh } from './virsh.js';
-import { findVolumes, readDisks } from './volumes.js';
-
-/** Enough for a remote host with thousands of domains. */
-const TIMEOUT_SECONDS = 300;
+import { findVolumes, parseVolumes, readCapacities } from './volumes.js';
 
 const LISTS = {
-  domains: ['list', '--all', '--uuid'],
+  domains: ['list', '--all', '--uuid', '--name'],
   running: ['list', '--uuid', '--state-running'],
   paused: ['list', '--uuid', '--state-paused'],
   other: ['list', '--uuid', '--all', '--state-other'],
@@ -48,7 +50,13 @@ const LISTS = {
   autostartPools: ['pool-list', '--all', '--uuid', '--autostart'],
 } as const satisfies Record<string, Command>;
 
-type Lists = Record<keyof typeof LISTS, Set<string>>;
+/** Characters of an answer that can't be read. */
+const SHOWN = 300;
+
+type Lists = Record<keyof typeof LISTS, Set<string>> & {
+  /** Path by name, for each pool that was listed. */
+  volumes: Map<string, Map<string, string>>;
+};
 
 /** A command and the handler of its output, which is empty for an object that has vanished. */
 interface Question {
@@ -60,14 +68,12 @@ export async function observe(
   virsh: Virsh,
   fleet: ResolvedFleet,
   now: () => Date,
+  signal?: AbortSignal,
 ): Promise<HostState> {
   const observedAt = now().toISOString();
   const wanted = fleet.vms.flatMap(volumesOf);
   const poolsOfFleet = [...new Set([fleet.host.storagePool, ...wanted.map(({ pool }) => pool)])];
-  const disksRead = readDisks(virsh, poolsOfFleet, TIMEOUT_SECONDS);
-  // awaited below; until then a failure of it is reported by the lists as well
-  disksRead.catch(() => undefined);
-  const lists = await readLists(virsh);
+  const lists = await readLists(virsh, poolsOfFleet, signal);
 
   const domains: ObservedDomain[] = [];
   const networks: ObservedNetwork[] = [];
@@ -114,18 +120,32 @@ export async function observe(
   for (const uuid of lists.domains)
     questions.push(...domainQuestions(uuid, lists, local, (domain) => domains.push(domain)));
 
-  const [, disks] = await Promise.all([askAll(virsh, questions), disksRead]);
+  const isOff = ({ uuid }: ResolvedVm): boolean =>
+    lists.domains.has(uuid) && !isActive(lists, uuid);
+  const [, capacities] = await Promise.all([
+    askAll(virsh, questions, signal),
+    readCapacities(
+      virsh,
+      {
+        off: fleet.vms.filter(isOff).map(({ uuid }) => uuid),
+        running: fleet.vms.filter(({ uuid }) => isActive(lists, uuid)).flatMap(volumesOf),
+      },
+      signal,
+    ),
+  ]);
 
   // Also disks that the file does not name (any more): of VMs to delete, or removed disks.
   const owned = domains
     .filter((domain) => isOwnedBy(fleet, domain))
     .flatMap(({ mark }) => mark.volumes);
-  const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), disks, {
+  const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), {
     activePools: lists.activePoolNames,
     folders: local
       ? new Map(pools.flatMap(({ name, path }) => (path === null ? [] : [[name, path] as const])))
       : null,
-    timeoutSeconds: TIMEOUT_SECONDS,
+    listed: lists.volumes,
+    capacities,
+    signal,
   });
 
   return {
@@ -140,21 +160,50 @@ export async function observe(
   };
 }
 
-async function readLists(virsh: Virsh): Promise<Lists> {
+async function readLists(
+  virsh: Virsh,
+  poolsOfFleet: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Lists> {
   const keys = Object.keys(LISTS) as (keyof typeof LISTS)[];
-  const texts = await virsh.must(
-    keys.map((key) => LISTS[key]),
-    [],
-    { timeoutSeconds: TIMEOUT_SECONDS },
+  const replies = await virsh.ask(
+    [...poolsOfFleet.map((pool) => ['vol-list', pool]), ...keys.map((key) => LISTS[key])],
+    { signal },
   );
-  const lines = (text: string | undefined): Set<string> =>
-    new Set(
-      (text ?? '')
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== ''),
-    );
-  return Object.fromEntries(keys.map((key, index) => [key, lines(texts[index])])) as Lists;
+  const listed = replies.splice(0, poolsOfFleet.length);
+  const volumes = poolsOfFleet.flatMap((pool, index) =>
+    listed[index]?.ok ? [[pool, parseVolumes(listed[index].text)] as const] : [],
+  );
+  const rows = keys.map((key, index) => {
+    const reply = replies[index];
+    if (reply?.error) throw reply.error;
+    return [
+      key,
+      (reply?.text ?? '').split('\n').flatMap((line) => rowOf(line, LISTS[key])),
+    ] as const;
+  });
+  virsh.learnNames(rows.flatMap(([, row]) => row));
+  return {
+    ...(Object.fromEntries(
+      rows.map(([key, row]) => [key, new Set(row.map(([first]) => first))]),
+    ) as Record<keyof typeof LISTS, Set<string>>),
+    volumes: new Map(volumes),
+  };
+}
+
+/** A line of a list: a UUID (or, in a list of names, a name), then perhaps the name. */
+function rowOf(line: string, list: Command): [string, string][] {
+  const text = line.trim();
+  if (text === '') return [];
+  if (!list.includes('--uuid')) return [[text, text]];
+  const [, uuid, name] =
+    /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\s+(.*))?$/.exec(text) ?? [];
+  if (uuid === undefined) throw unreadable(list, 'a line without a UUID', text);
+  return [[uuid, name ?? uuid]];
+}
+
+function isActive(lists: Lists, uuid: string): boolean {
+  return lists.running.has(uuid) || lists.paused.has(uuid) || lists.other.has(uuid);
 }
 
 /** A running domain has two definitions: the live one, and the one for the next start. */
@@ -164,7 +213,7 @@ function domainQuestions(
   local: boolean,
   found: (domain: ObservedDomain) => void,
 ): Question[] {
-  const active = lists.running.has(uuid) || lists.paused.has(uuid) || lists.other.has(uuid);
+  const active = isActive(lists, uuid);
   const persistent = lists.persistent.has(uuid);
   let power: Power = lists.paused.has(uuid) ? 'paused' : 'off';
   if (lists.running.has(uuid)) power = 'running';
@@ -224,16 +273,37 @@ function powerOf(state: string): Power {
   return state.startsWith('crashed') ? 'crashed' : 'off';
 }
 
-async function askAll(virsh: Virsh, questions: readonly Question[]): Promise<void> {
+async function askAll(
+  virsh: Virsh,
+  questions: readonly Question[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await virsh.ask(
     questions.map(({ command }) => command),
     {
-      timeoutSeconds: TIMEOUT_SECONDS,
+      signal,
       onText: (index, text) => {
-        if (text !== '') questions[index]?.hear(text);
+        const question = questions[index];
+        if (text === '' || question === undefined) return;
+        try {
+          question.hear(text);
+        } catch (error) {
+          if (!(error instanceof VenError)) throw error;
+          throw unreadable(question.command, error.summary, text);
+        }
       },
     },
   );
+}
+
+/** libvirt's answer is not what it always is. */
+function unreadable(command: Command, why: string, text: string): VenError {
+  const asked = command.map(String).join(' ');
+  return new VenError('tool-failed', {
+    summary: `libvirt's answer to ${asked} can't be read: ${why}`,
+    detail: `It begins: ${text.slice(0, SHOWN)}`,
+    hint: `Try again; then see what virsh ${asked} prints`,
+  });
 }
 
 function uniqueVolumes(refs: readonly VolumeRef[]): VolumeRef[] {

@@ -1,11 +1,15 @@
 /** virsh, many commands to a process: `virsh "a; echo MARK; b; echo MARK"`. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { VenError } from '../../model/index.js';
-import { answerOf, explain, type Answer } from './answers.js';
-import { commandLine, run, type Env } from '../exec.js';
+import { closeSync, openSync } from 'node:fs';
+import { VenError } from '../../model/index.js';
+import { createMasker } from '../../secrets/index.js';
+import { unlinkedFile } from '../state/temporary.js';
+import { actOf, CONNECT_SECONDS, limitOf, onlyReads, type Act } from './acts.js';
+import { answerOf, explain, stuckHint, type Answer } from './answers.js';
+import { commandLine, run, tooMuch, type Env, type Ran } from '../exec.js';
+import { isLocal } from './local.js';
+import { MarkSplitter } from './mark-splitter.js';
+import { portHolder } from './port-holder.js';
 
 /** A word of a command: text, or content that virsh reads from a file. */
 export type Word = string | { file: string | Uint8Array };
@@ -27,9 +31,12 @@ export interface VirshOptions {
   lockFd?: number | undefined;
   /** Ends a query that has no signal of its own. */
   signal?: AbortSignal | undefined;
+  /** Is told what libvirt has not answered for some seconds, again and again until it has. */
+  waiting?: ((what: string) => void) | undefined;
 }
 
 export interface AskOptions {
+  /** For all commands together. Default: each has its own limit (`limitOf`). */
   timeoutSeconds?: number;
   signal?: AbortSignal | undefined;
   /** Secrets in the files that virsh reads; never shown in its errors. */
@@ -41,28 +48,48 @@ export interface AskOptions {
   onText?: (index: number, text: string) => void;
 }
 
+/** libvirt did not answer within the limit. */
+export class NoAnswer extends VenError {}
+
 /** The kernel takes 128 KiB in one argument; this leaves a margin. */
 const ARGUMENT_LIMIT = 120 * 1024;
-const DEFAULT_TIMEOUT_SECONDS = 120;
+/** Characters of one answer; libvirt's own limit of a message is 32 MiB. */
+const ANSWER_LIMIT = 32 * 1024 * 1024;
+/** From the last answer until a wait is told, and from there to the next time. */
+const TOLD_AFTER_MS = 2500;
+const TOLD_AGAIN_MS = 10_000;
+/** What came back in place of an answer is shown up to here, in characters. */
+const SHOWN = 400;
 /**
  * Not started, hung or refused: then nothing was done, and every command would fail in the same
  * way.
  */
-const GENERAL: ReadonlySet<Answer> = new Set(['unreachable', 'no-permission']);
+const GENERAL: ReadonlySet<Answer> = new Set([
+  'unreachable',
+  'no-permission',
+  'ssh-failed',
+  'no-driver',
+]);
 
 export class Virsh {
   readonly uri: string;
   readonly #options: VirshOptions;
+  readonly #names = new Map<string, string>();
 
   constructor(options: VirshOptions) {
     this.uri = options.uri;
     this.#options = options;
   }
 
+  /** Names for UUIDs, for people. */
+  learnNames(names: Iterable<readonly [uuid: string, name: string]>): void {
+    for (const [uuid, name] of names) this.#names.set(uuid, name);
+  }
+
   /**
    * Runs the commands in order, one process for as many as fit into 120 KiB; a failing one does not
    * stop those after it.
-   * @throws VenError when libvirt can't be reached, or the time is up.
+   * @throws VenError when libvirt can't be reached, a `NoAnswer` when the time is up.
    */
   async ask(commands: readonly Command[], options: AskOptions = {}): Promise<VirshReply[]> {
     const replies: VirshReply[] = [];
@@ -103,73 +130,208 @@ export class Virsh {
   async #askOnce(commands: readonly Command[], options: AskOptions): Promise<VirshReply[]> {
     // Random, so that no output can contain the end mark.
     const mark = `@${randomBytes(5).toString('hex')}`;
-    const fds: number[] = [this.#options.lockFd ?? openSync('/dev/null', 'r')];
-    const script = commands
-      .map((command) => {
-        const words = command.map((word) => {
-          if (typeof word === 'string') return quote(word);
-          fds.push(fileWith(word.file));
-          return `/dev/fd/${fds.length + 2}`;
-        });
-        return `${words.join(' ')};echo ${mark};${options.onText ? '' : `echo --err ${mark};`}`;
-      })
-      .join('');
+    const acts = commands.map((command) => actOf(command.map(wordShown)));
     const texts: string[] = [];
-    let ended = 0;
-    let rest = '';
-    const onStdout = (piece: string): void => {
-      rest += piece;
-      for (let end = rest.indexOf(mark); end >= 0; end = rest.indexOf(mark)) {
-        const text = rest.slice(0, end).trim();
-        rest = rest.slice(end + mark.length);
-        const index = ended;
-        ended += 1;
-        if (options.onText) options.onText(index, text);
-        else texts.push(text);
-      }
-    };
+    const complaints: string[] = [];
+    let heard = 0;
+    const { onText } = options;
+    const answers = new MarkSplitter(mark, ANSWER_LIMIT, (part) => {
+      const text = part.trim();
+      if (onText) onText(heard, text);
+      else texts.push(text);
+      heard += 1;
+    });
+    const hide = createMasker(options.secrets ?? []);
+    // virsh writes out what it has printed before it complains: the mark here is the answer's end.
+    const errors = new MarkSplitter(`error: ${mark}\n`, ANSWER_LIMIT, (part) => {
+      complaints.push(hide(part).trim());
+      wait.next();
+    });
+    const wait = this.#wait(commands, acts, () => complaints.length, options);
+    const fds: number[] = [this.#options.lockFd ?? openSync('/dev/null', 'r')];
+    let ran: Ran;
     try {
-      const { stderr, exitCode } = await run('virsh', ['-q', '-c', this.uri, script], {
+      const script = commands
+        .map((command) => {
+          const words = command.map((word) => {
+            if (typeof word === 'string') return quote(word);
+            fds.push(unlinkedFile(word.file, this.#options.env));
+            return `/dev/fd/${fds.length + 2}`;
+          });
+          return `${words.join(' ')};echo ${mark};echo --err ${mark};`;
+        })
+        .join('');
+      const take = (into: MarkSplitter) => (piece: string) => {
+        if (!into.write(piece))
+          throw tooMuch('virsh', this.#shown(commands[complaints.length]), ANSWER_LIMIT);
+      };
+      ran = await run('virsh', ['-q', '-c', this.uri, script], {
         env: this.#options.env,
-        timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
-        signal: options.signal ?? this.#options.signal,
-        secrets: options.secrets,
+        timeoutSeconds: wait.limitSeconds,
+        signal: wait.signal,
+        killAfterSeconds: acts.every(onlyReads) ? 0.5 : undefined,
+        endsWithVen: acts.every(onlyReads),
         fds,
-        onStdout,
-        accept: 'any',
+        onStdout: take(answers),
+        onStderr: take(errors),
+        accept: 'ended',
       });
-      const complaints = stderr.split(new RegExp(`^error: ${mark}\\s*`, 'm'));
-      const general = complaints.find((words) => GENERAL.has(answerOf(words)));
-      if (ended < commands.length || general !== undefined) {
-        throw explain({
-          command: commandLine('virsh', ['-c', this.uri, 'list']),
-          words: general ?? (stderr.replaceAll(mark, '') || `exit code ${exitCode}`),
-          program: 'virsh',
-        });
-      }
-      if (options.onText) return [];
-      return commands.map((command, index) =>
-        this.#reply(command, texts[index] ?? '', complaints[index]?.trim() ?? ''),
-      );
     } finally {
+      wait.end();
       for (const fd of fds) if (fd !== this.#options.lockFd) closeSync(fd);
     }
+    const last = hide(errors.rest).trim();
+    const general = [...complaints, last].find(
+      (words, index) =>
+        words !== '' && GENERAL.has(answerOf(words, acts[index] ?? connecting(this.uri))),
+    );
+    if (general !== undefined) throw this.#failed(connecting(this.uri), null, general);
+    if (heard < commands.length) {
+      const at = Math.min(heard, complaints.length);
+      if (last.includes('error: '))
+        throw this.#failed(acts[at] ?? connecting(this.uri), null, last);
+      throw this.#broke(commands, at, ran, [hide(answers.rest), last]);
+    }
+    if (onText) return [];
+    return commands.map((command, index) => {
+      const words = complaints[index] ?? '';
+      const text = texts[index] ?? '';
+      const act = acts[index] ?? connecting(this.uri);
+      if (!words.includes('error: ')) return { ok: true, text, answer: 'other', error: null };
+      const error = this.#failed(act, command, words);
+      return { ok: false, text, answer: answerOf(words, act), error };
+    });
   }
 
-  #reply(command: Command, text: string, words: string): VirshReply {
-    if (!words.includes('error: ')) return { ok: true, text, answer: 'other', error: null };
-    const shown = commandLine('virsh', [
-      '-c',
-      this.uri,
-      ...command.map((word) => (typeof word === 'string' ? word : 'FILE')),
-    ]);
+  /**
+   * Watches over the time between answers: ends the process when one takes too long, and tells what
+   * is slow.
+   */
+  #wait(
+    commands: readonly Command[],
+    acts: readonly Act[],
+    answered: () => number,
+    options: AskOptions,
+  ) {
+    const remote = isLocal(this.uri) ? 0 : CONNECT_SECONDS;
+    const limits = acts.map((act, index) => limitOf(act) + (index === 0 ? remote : 0));
+    const tooLong = new AbortController();
+    const signal = options.signal ?? this.#options.signal;
+    let since = performance.now();
+    let told: NodeJS.Timeout | undefined;
+    let limit: NodeJS.Timeout | undefined;
+    const tell = (): void => {
+      const seconds = Math.round((performance.now() - since) / 1000);
+      this.#options.waiting?.(`${this.#what(commands[answered()])} (${seconds} s)`);
+      told = setTimeout(tell, TOLD_AGAIN_MS);
+    };
+    const giveUp = (seconds: number): void => {
+      const at = answered();
+      tooLong.abort(this.#noAnswer(commands[at] ?? [], acts[at], seconds));
+    };
+    const end = (): void => {
+      clearTimeout(told);
+      clearTimeout(limit);
+    };
+    const next = (): void => {
+      end();
+      const at = answered();
+      since = performance.now();
+      if (at >= commands.length) return;
+      told = setTimeout(tell, TOLD_AFTER_MS);
+      const seconds = limits[at] ?? 0;
+      limit = setTimeout(() => {
+        giveUp(seconds);
+      }, seconds * 1000);
+    };
+    next();
+    let all: NodeJS.Timeout | undefined;
+    const { timeoutSeconds } = options;
+    if (timeoutSeconds !== undefined)
+      all = setTimeout(() => {
+        giveUp(timeoutSeconds);
+      }, timeoutSeconds * 1000);
     return {
-      ok: false,
-      text,
-      answer: answerOf(words),
-      error: explain({ command: shown, words, program: 'virsh' }),
+      signal: signal ? AbortSignal.any([signal, tooLong.signal]) : tooLong.signal,
+      /** For virsh's own end, after the last answer. */
+      limitSeconds: limits.reduce((sum, seconds) => sum + seconds, 0) + 10,
+      next,
+      end: () => {
+        end();
+        clearTimeout(all);
+      },
     };
   }
+
+  #noAnswer(command: Command, act: Act | undefined, seconds: number): NoAnswer {
+    let hint = 'See whether libvirt answers at all: virsh ' + `-c ${this.uri} list`;
+    if (act?.kind === 'domain') hint = stuckHint(act);
+    if (act?.kind === 'pool' || act?.kind === 'volume')
+      hint = 'See whether the storage behind that pool answers (a network drive, for example)';
+    return new NoAnswer('tool-failed', {
+      summary: `libvirt has not answered for ${seconds} s: ${this.#what(command)}`,
+      detail: this.#shown(command),
+      hint,
+    });
+  }
+
+  /** virsh ended, or went wrong, before it had answered everything. */
+  #broke(
+    commands: readonly Command[],
+    at: number,
+    { exitCode, signal }: Ran,
+    [said = '', complained = '']: string[],
+  ): VenError {
+    const how = signal === null ? `exit code ${exitCode}` : signal;
+    const came = [said.trim(), complained].filter((text) => text !== '').join('\n');
+    const excerpt = came.length > SHOWN ? `${came.slice(0, SHOWN)} …` : came;
+    return new VenError('tool-failed', {
+      summary:
+        `virsh ended (${how}) without an answer to: ${this.#what(commands[at])} ` +
+        `(${at} of ${commands.length} answered)`,
+      detail: [
+        came === '' ? 'It printed nothing more.' : `It printed:\n${excerpt}`,
+        this.#shown(commands[at]),
+      ].join('\n'),
+      hint:
+        signal === null
+          ? 'See whether this is the real virsh (type virsh), and whether it works: ' +
+            `virsh -c ${this.uri} list`
+          : 'Try again. The log of the machine says who ended it: journalctl -k',
+    });
+  }
+
+  /** `command`: null: none of them, the connection itself. */
+  #failed(act: Act, command: Command | null, words: string): VenError {
+    return explain({
+      command:
+        command === null ? commandLine('virsh', ['-c', this.uri, 'list']) : this.#shown(command),
+      words,
+      program: 'virsh',
+      act,
+      uri: this.uri,
+      holder: isLocal(this.uri) ? portHolder : undefined,
+    });
+  }
+
+  /** For pasting. */
+  #shown(command: Command = []): string {
+    return commandLine('virsh', ['-c', this.uri, ...command.map(wordShown)]);
+  }
+
+  /** For people: `dumpxml of edge-lab_edge-1`. */
+  #what(command: Command = []): string {
+    const { verb, object } = actOf(command.map(wordShown));
+    return object === null ? verb : `${verb} of ${this.#names.get(object) ?? object}`;
+  }
+}
+
+function wordShown(word: Word): string {
+  return typeof word === 'string' ? word : 'FILE';
+}
+
+function connecting(uri: string): Act {
+  return { kind: 'connection', verb: 'connect', object: uri };
 }
 
 /**
@@ -196,20 +358,4 @@ function* inChunks(commands: readonly Command[]): Generator<Command[]> {
     size += length;
   }
   if (chunk.length > 0) yield chunk;
-}
-
-/**
- * An unlinked file: no other user can read it, and nothing is left behind, however the run ends.
- */
-function fileWith(content: string | Uint8Array): number {
-  const path = join(tmpdir(), `ven-${randomBytes(8).toString('hex')}`);
-  const fd = openSync(
-    path,
-    constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o600,
-  );
-  unlinkSync(path);
-  const bytes = Buffer.from(content);
-  for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
-  return fd;
 }

@@ -1,7 +1,7 @@
 /**
- * Fast queries for volumes. A query for each volume takes longer than all domains together. So
- * libvirt's lists say which exist, the statistics of all domains' disks how large they are, and
- * only the rest is queried one by one.
+ * Fast queries for volumes. libvirt's lists say which exist. How large they are, the statistics of
+ * the fleet's own domains say, of all in one command; but only of those that are off: for one that
+ * runs, libvirt asks its QEMU, which may not answer for ever. The rest is queried one by one.
  */
 import { join } from 'node:path';
 import type { ObservedVolume, VolumeRef } from '../../model/index.js';
@@ -10,34 +10,42 @@ import { isMissing, isTaken } from './local.js';
 import { volumeFacts } from '../../libvirt/index.js';
 import type { Virsh } from './virsh.js';
 
-export interface Disks {
-  /** Path by name, for each pool that was listed. */
-  listed: Map<string, Map<string, string>>;
-  /** Bytes by path, of the disks of all domains. */
-  capacities: Map<string, number>;
+/** What is asked of the disks of the fleet's own domains: … */
+export interface DisksWanted {
+  /** … by UUID of those that are off, … */
+  off: readonly string[];
+  /** … and volume by volume of those that run. */
+  running: readonly VolumeRef[];
 }
 
-export async function readDisks(
+/** UUIDs in one command: more of them would not fit into an argument. */
+const AT_ONCE = 1000;
+
+/** Their sizes, bytes by path; one virsh process. */
+export async function readCapacities(
   virsh: Virsh,
-  pools: readonly string[],
-  timeoutSeconds: number,
-): Promise<Disks> {
-  // Does not wait for a busy domain: its disks are then queried one by one.
-  const replies = await virsh.ask(
-    [['domstats', '--block', '--raw', '--nowait'], ...pools.map((pool) => ['vol-list', pool])],
-    {
-      timeoutSeconds,
-    },
+  { off, running }: DisksWanted,
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const groups = Array.from({ length: Math.ceil(off.length / AT_ONCE) }, (_, index) =>
+    off.slice(index * AT_ONCE, (index + 1) * AT_ONCE),
   );
-  const [statistics, ...lists] = replies;
-  return {
-    capacities: parseCapacities(statistics?.text ?? ''),
-    listed: new Map(
-      pools.flatMap((pool, index) =>
-        lists[index]?.ok ? [[pool, parseVolumes(lists[index].text)]] : [],
-      ),
-    ),
-  };
+  const replies = await virsh.ask(
+    [
+      ...groups.map((uuids) => ['domstats', '--block', '--raw', '--nowait', ...uuids]),
+      ...running.map(({ pool, volume }) => ['vol-dumpxml', '--pool', pool, volume]),
+    ],
+    { signal },
+  );
+  const statistics = replies.splice(0, groups.length);
+  return new Map([
+    ...statistics.flatMap(({ text }) => [...parseCapacities(text)]),
+    ...replies.flatMap(({ ok, text }): [string, number][] => {
+      if (!ok) return [];
+      const { path, capacityBytes } = volumeFacts(parseXml(text));
+      return [[path, capacityBytes]];
+    }),
+  ]);
 }
 
 export interface FindOptions {
@@ -47,7 +55,11 @@ export interface FindOptions {
    * The folder of each directory pool, by the pool's name; null when the host is another machine.
    */
   folders: ReadonlyMap<string, string> | null;
-  timeoutSeconds: number;
+  /** Path by name, for each pool that was listed. */
+  listed: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** See `readCapacities`. */
+  capacities: ReadonlyMap<string, number>;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -57,8 +69,7 @@ export interface FindOptions {
 export async function findVolumes(
   virsh: Virsh,
   refs: readonly VolumeRef[],
-  { listed, capacities }: Disks,
-  { activePools, folders, timeoutSeconds }: FindOptions,
+  { activePools, folders, listed, capacities, signal }: FindOptions,
 ): Promise<ObservedVolume[]> {
   const found: ObservedVolume[] = [];
   const unknown: VolumeRef[] = [];
@@ -83,7 +94,7 @@ export async function findVolumes(
   await virsh.ask(
     unknown.map(({ pool, volume }) => ['vol-dumpxml', '--pool', pool, volume]),
     {
-      timeoutSeconds,
+      signal,
       onText: (index, text) => {
         const ref = unknown[index];
         if (ref && text !== '') found.push({ ...volumeFacts(parseXml(text)), ...ref });

@@ -2,7 +2,10 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VenError, type BringUp } from '../../model/index.js';
+import type { Act } from '../libvirt/acts.js';
 import { answerOf, explain } from '../libvirt/answers.js';
+import { isLocal } from '../libvirt/local.js';
+import { portHolder } from '../libvirt/port-holder.js';
 import { run, type Env } from '../exec.js';
 import { inState, makeStateFolder } from '../state/files.js';
 import { vagrantName } from './machines.js';
@@ -111,7 +114,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
         settle(machine, null);
       } else {
         tell(machine, `failed: ${event.message}`);
-        settle(machine, upFailed(machine, event.message));
+        settle(machine, upFailed(virsh, machine, event.message));
       }
     });
 
@@ -191,12 +194,17 @@ async function settleByAsking(
   const states = await virsh.ask(machines.map(({ uuid }) => ['domstate', uuid]));
   machines.forEach((machine, index) => {
     if (machine.start && states[index]?.text === 'running') settle(machine, null);
-    else settle(machine, upFailed(machine, words || 'vagrant ended without a word about this VM'));
+    else
+      settle(
+        machine,
+        upFailed(virsh, machine, words || 'vagrant ended without a word about this VM'),
+      );
   });
 }
 
-function upFailed(machine: BringUp, words: string): VenError {
-  if (answerOf(words) === 'exists') {
+function upFailed({ uri }: Virsh, machine: BringUp, words: string): VenError {
+  const act: Act = { kind: 'domain', verb: 'up', object: machine.uuid };
+  if (answerOf(words, act) === 'exists') {
     return new VenError('foreign-object', {
       summary: words.split('\n')[0] ?? `${machine.domain} exists already`,
       detail: words,
@@ -205,5 +213,12 @@ function upFailed(machine: BringUp, words: string): VenError {
         'See what it is (virsh list --all), and run ven plan again',
     });
   }
-  return explain({ command: `vagrant up ${vagrantName(machine)}`, words, program: 'vagrant' });
+  return explain({
+    command: `vagrant up ${vagrantName(machine)}`,
+    words,
+    program: 'vagrant',
+    act,
+    uri,
+    holder: isLocal(uri) ? portHolder : undefined,
+  });
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VenError, type ResolvedFleet } from '../../../src/model/index.js';
-import { answerOf } from '../../../src/host/libvirt/answers.js';
+import type { Act } from '../../../src/host/libvirt/acts.js';
+import { answerOf, explain } from '../../../src/host/libvirt/answers.js';
 import { domainFacts } from '../../../src/libvirt/index.js';
 import { observe } from '../../../src/host/libvirt/observe.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
@@ -213,6 +214,16 @@ describe('observe', () => {
   });
 });
 
+const DNSMASQ =
+  'error: Failed to start network f_lab\nerror: internal error: Child process (VIR_BRIDGE_NAME=virbr9 /usr/sbin/dnsmasq --conf-file=/var/lib/libvirt/dnsmasq/f_lab.conf) unexpected exit status 2: \ndnsmasq: failed to create listening socket for 192.168.211.1: Address already in use\n';
+const START = { kind: 'domain', verb: 'start' } as const;
+const CONNECT = { kind: 'connection', verb: 'connect' } as const;
+const NET_START = { kind: 'network', verb: 'net-start' } as const;
+const POOL_REFRESH = { kind: 'pool', verb: 'pool-refresh' } as const;
+const VOL_CREATE = { kind: 'volume', verb: 'vol-create' } as const;
+const UNDEFINE = { kind: 'domain', verb: 'undefine' } as const;
+const DUMPXML = { kind: 'domain', verb: 'dumpxml' } as const;
+
 describe('answerOf', () => {
   it.each([
     ["error: failed to get domain 'x'", 'not-found'],
@@ -240,12 +251,13 @@ describe('answerOf', () => {
     [
       'error: Requested operation is not valid: there is already at least one DNS HOST record with a matching field in network n',
       'entry-exists',
+      { kind: 'network', verb: 'net-update' },
     ],
     [
       "error: Failed to connect socket to '/var/run/libvirt/virtlogd-sock': No such file or directory",
-      'no-logd',
+      'no-daemon',
     ],
-    ["error: internal error: can't connect to virtlogd", 'no-logd'],
+    ["error: internal error: can't connect to virtlogd", 'no-daemon'],
     [
       "error: internal error: qemu unexpectedly closed the monitor: -chardev socket,id=chrtpm,path=/run/libvirt/qemu/swtpm/1-f_a-swtpm.sock: Failed to connect to '/run/libvirt/qemu/swtpm/1-f_a-swtpm.sock': Connection refused",
       'tpm-failed',
@@ -268,9 +280,142 @@ describe('answerOf', () => {
       'transient',
     ],
     ['error: Requested operation is not valid: network is transient', 'other'],
-    ["error: internal error: pool 'default' has asynchronous jobs running.", 'busy'],
+    ["error: internal error: pool 'default' has asynchronous jobs running.", 'busy', POOL_REFRESH],
     ['something nobody has seen', 'other'],
-  ])('%s', (words, answer) => {
-    expect(answerOf(words)).toBe(answer);
+    // The same words mean another thing of another act.
+    [DNSMASQ, 'dns-taken', NET_START],
+    [
+      'error: internal error: Child process (dnsmasq) unexpected exit status 2: \ndnsmasq: failed to bind DHCP server socket: Address already in use',
+      'dhcp-taken',
+      NET_START,
+    ],
+    [
+      'error: internal error: Network is already in use by interface tun0',
+      'subnet-taken',
+      NET_START,
+    ],
+    [
+      "error: Failed to connect socket to '/run/libvirt/virtqemud-sock': Permission denied",
+      'no-permission',
+      CONNECT,
+    ],
+    [
+      "error: Failed to connect socket to '/run/libvirt/virtqemud-sock': No such file or directory",
+      'unreachable',
+      CONNECT,
+    ],
+    [
+      "error: Failed to connect socket to '/run/libvirt/virtnetworkd-sock': No such file or directory",
+      'no-daemon',
+    ],
+    [
+      'error: Cannot recv data: root@host: Permission denied (publickey,password).: Connection reset by peer',
+      'ssh-failed',
+      CONNECT,
+    ],
+    ['error: internal error: Unable to read from monitor: Connection reset by peer', 'qemu-died'],
+    ['error: Cannot recv data: Connection reset by peer', 'unreachable'],
+    ['error: End of file while reading data: Input/output error', 'unreachable', DUMPXML],
+    [
+      'error: Timed out during operation: cannot acquire state change lock (held by monitor=remoteDispatchConnectGetAllDomainStats)',
+      'stuck',
+    ],
+    [
+      'error: internal error: qemu unexpectedly closed the monitor: qemu-system-x86_64: tpm-emulator: TPM result for CMD_INIT: 0x101 operation failed',
+      'tpm-broken',
+    ],
+    [
+      "error: operation failed: Storage source conflict with pool: 'images'",
+      'pool-conflict',
+      { kind: 'pool', verb: 'pool-define-as' },
+    ],
+    ['error: Unable to add bridge br0 port vnet0: Operation not supported', 'other'],
+    ['error: Unable to add bridge br0 port vnet0: No such device', 'no-bridge'],
+    ["qemu: could not load PC BIOS 'bios-256k.bin'", 'bios-missing'],
+    [
+      'error: internal error: process exited while connecting to monitor: qemu-system-x86_64: Failed to get "write" lock',
+      'disk-locked',
+    ],
+    ['error: cannot allocate memory', 'other', VOL_CREATE],
+    // Taken for "it is gone": so it must be the object itself.
+    ["error: unable to unlink '/x/y_VARS.fd': No such file or directory", 'other', UNDEFINE],
+    ["error: Network not found: no network with matching name 'n'", 'other', UNDEFINE],
+    ["error: failed to get domain 'x'", 'not-found', UNDEFINE],
+  ] as const)('%s', (words, answer, act: Pick<Act, 'kind' | 'verb'> = START) => {
+    expect(answerOf(words, act)).toBe(answer);
+  });
+});
+
+describe('explain', () => {
+  const base = { command: 'virsh …', program: 'virsh', uri: 'qemu:///system' };
+  const uuid = '0ba07b68-811d-49e1-b68d-bd23a1803037';
+  const start: Act = { kind: 'domain', verb: 'start', object: uuid };
+  const connect: Act = { kind: 'connection', verb: 'connect', object: base.uri };
+
+  it('names the DNS port of a network, and who has it', () => {
+    const act: Act = { kind: 'network', verb: 'net-start', object: uuid };
+    const holder = (port: number, address?: string) => `named (pid 7) ${port} ${address}`;
+    const { summary, hint, detail } = explain({ ...base, act, words: DNSMASQ, holder });
+    expect(summary).toBe('Port 53 (DNS) of 192.168.211.1 is taken');
+    expect(hint).toContain('named (pid 7) 53 192.168.211.1 listens there');
+    expect(`${summary} ${hint}`).not.toMatch(/graphics|VM is to listen/);
+    expect(detail).toContain('failed to create listening socket');
+    expect(explain({ ...base, act, words: DNSMASQ }).hint).toContain('sport = :53');
+  });
+
+  it('names the daemon that is to be started: not libvirtd beside the modular ones', () => {
+    const words = (socket: string, why: string) =>
+      `error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/run/libvirt/${socket}': ${why}`;
+    const modular = (why: string) =>
+      explain({ ...base, act: connect, words: words('virtqemud-sock', why) });
+    expect(modular('Permission denied')).toMatchObject({
+      code: 'host-not-ready',
+      summary: 'libvirt refuses this user',
+      hint: expect.stringContaining('usermod -aG libvirt') as string,
+    });
+    expect(modular('No such file or directory').hint).toContain('systemctl start virtqemud.socket');
+    expect(modular('No such file or directory').hint).not.toContain('libvirtd');
+    const monolithic = words('libvirt-sock', 'No such file or directory');
+    expect(explain({ ...base, act: connect, words: monolithic }).hint).toContain(
+      'systemctl start libvirtd',
+    );
+    const lock = words('virtlockd-sock', 'No such file or directory');
+    expect(explain({ ...base, act: start, words: lock }).hint).toContain('virtlockd.socket');
+    const uri = 'qemu+ssh://me@far:2222/system';
+    expect(explain({ ...base, uri, act: connect, words: monolithic }).hint).not.toContain(
+      'systemctl',
+    );
+    const refused =
+      'error: Cannot recv data: Permission denied (publickey).: Connection reset by peer';
+    expect(explain({ ...base, uri, act: connect, words: refused }).hint).toContain(
+      'ssh -p 2222 me@far true',
+    );
+  });
+
+  it("says what to do about a TPM's broken state, and where it is", () => {
+    const words = 'error: internal error: x: tpm-emulator: TPM result for CMD_INIT: 0x101 failed';
+    const { summary, hint } = explain({ ...base, act: start, words });
+    expect(summary).toContain('TPM');
+    expect(hint).toContain(`/var/lib/libvirt/swtpm/${uuid}`);
+  });
+
+  it('names the pool that has the folder already', () => {
+    const words =
+      "error: Failed to define pool default\nerror: operation failed: Storage source conflict with pool: 'images'";
+    const act: Act = { kind: 'pool', verb: 'pool-define-as', object: 'default' };
+    const { summary, hint } = explain({ ...base, act, words });
+    expect(summary).toContain('images');
+    expect(hint).toContain('host.storagePool: images');
+  });
+
+  it("shows the tool's own words whole and in order when it does not know them", () => {
+    const words =
+      "error: Failed to start domain 'a'\nerror: internal error: qemu unexpectedly closed: first\n  second, indented\nthird\n";
+    const { summary, detail, hint } = explain({ ...base, act: start, words });
+    expect(summary).toBe('internal error: qemu unexpectedly closed: first');
+    expect(detail).toBe(
+      "Failed to start domain 'a'\ninternal error: qemu unexpectedly closed: first\n  second, indented\nthird\nvirsh …",
+    );
+    expect(hint).toBeUndefined();
   });
 });
