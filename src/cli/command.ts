@@ -94,6 +94,15 @@ export const selection = {
   }),
 };
 
+/** The flags that agree to what a plan is refused for otherwise. */
+export const agreement = {
+  'allow-delete-all': Flags.boolean({
+    summary:
+      'Delete all VMs of the fleet, or more than half of four and more, even if the fleet file ' +
+      'does not name them.',
+  }),
+};
+
 export const replacement = {
   replace: Flags.string({
     multiple: true,
@@ -158,6 +167,7 @@ export function planOptions(mode: PlanOptions['mode'], flags: Chosen): PlanOptio
     excludes: flags.exclude ?? [],
     replace: flags.replace ?? [],
     keepDisks: flags['keep-disks'] ?? false,
+    ...(flags['allow-delete-all'] === true && { allowDeleteAll: true }),
   };
 }
 
@@ -166,4 +176,5 @@ interface Chosen {
   exclude?: string[] | undefined;
   replace?: string[] | undefined;
   'keep-disks'?: boolean | undefined;
+  'allow-delete-all'?: boolean | undefined;
 }

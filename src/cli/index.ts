@@ -7,6 +7,7 @@ export { secretAsker } from './ask-secret.js';
 export { carryOut } from './carry-out.js';
 export {
   controlKey,
+  agreement,
   execution,
   fleetFile,
   json,

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { withSession } from '../operations/index.js';
 import {
+  agreement,
   askedViews,
   carryOut,
   execution,
@@ -33,10 +34,10 @@ export default class Apply extends VenCommand {
     plan: Flags.string({
       helpValue: 'FILE',
       summary: 'Run a plan from ven plan --out; refused if it no longer fits.',
-      exclusive: ['target', 'exclude', 'replace'],
+      exclusive: ['target', 'exclude', 'replace', 'allow-delete-all'],
     }),
     ...selection,
-    ...replacement,
+    ...{ ...replacement, ...agreement },
     wait: Flags.string({
       helpValue: 'STAGE',
       summary:

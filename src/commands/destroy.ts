@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import {
+  agreement,
   askedViews,
   carryOut,
   execution,
@@ -24,6 +25,7 @@ export default class Destroy extends VenCommand {
   static override flags = {
     ...execution,
     ...selection,
+    ...agreement,
     'keep-disks': Flags.boolean({ summary: 'Keep the disks in their pools.' }),
     purge: Flags.boolean({ summary: 'Also delete the logs.' }),
     ...viewFlags(RUN_VIEWS),

@@ -3,6 +3,7 @@ import { plan, savePlan } from '../operations/index.js';
 import { EXIT, exitCodeOfRefusals } from '../model/index.js';
 import { loadDiffs, PLAN_VIEWS } from '../view/index.js';
 import {
+  agreement,
   fleetFile,
   planOptions,
   replacement,
@@ -33,6 +34,7 @@ export default class Plan extends VenCommand {
     out: Flags.string({ helpValue: 'FILE', summary: 'Save the plan, for ven apply --plan FILE.' }),
     ...selection,
     ...replacement,
+    ...agreement,
   };
 
   async run(): Promise<void> {

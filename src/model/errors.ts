@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'foreign-object' // a foreign object has a name that ven needs
   | 'stale-plan' // a saved plan no longer fits the fleet file or the host
   | 'needs-consent' // no --yes, and no terminal to ask on
+  | 'delete-all' // most of the fleet's VMs would be deleted, and nobody said --allow-delete-all
   | 'protected' // the change would destroy a VM that says `protect: true`
   | 'locked' // another run holds the fleet's lock
   | 'host-not-ready' // something the host needs is missing
@@ -42,6 +43,7 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   'foreign-object': EXIT.refused,
   'stale-plan': EXIT.refused,
   'needs-consent': EXIT.refused,
+  'delete-all': EXIT.refused,
   protected: EXIT.refused,
   locked: EXIT.locked,
   'host-not-ready': EXIT.hostNotReady,

@@ -64,6 +64,8 @@ export interface PlanOptions {
   keepDisks: boolean;
   /** VMs that are created, or are off, stay off: something else powers them on. Default: false. */
   leaveOff?: boolean;
+  /** Most or all VMs of the fleet may be deleted with a file that does not name them. */
+  allowDeleteAll?: boolean;
 }
 
 export interface Plan {

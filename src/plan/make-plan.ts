@@ -9,6 +9,7 @@ import {
   type Render,
   type ResolvedFleet,
 } from '../model/index.js';
+import { refuseDeletingAll } from './guards/delete-all.js';
 import { refusedError } from './guards/refuse.js';
 import { fleetOnHost, type FleetOnHost } from './fleet-on-host.js';
 import { compareNaturally } from './format.js';
@@ -23,7 +24,7 @@ import { select } from './select.js';
  * are linear in the number of VMs, networks and domains.
  *
  * Throws `VenError`: `not-found` (a target that matches nothing) · `host-not-ready` (no subnet is
- * free) · when nothing is to be done but what is refused: the first refusal's code.
+ * free) · `delete-all` · when nothing is to be done but what is refused: the first refusal's code.
  */
 export function makePlan(
   fleet: ResolvedFleet,
@@ -39,6 +40,7 @@ export function makePlan(
     ? planApply(fleet, onHost, selection, networks)
     : planDestroy(fleet, onHost, selection, options);
   if (part.steps.length === 0 && part.refused.length > 0) throw refusedError(part.refused);
+  refuseDeletingAll(fleet, onHost, part.changes, options);
   const changes = part.changes.toSorted(compareAddresses);
   const refused = part.refused.toSorted(compareAddresses);
   return {

@@ -24,6 +24,8 @@ export const APPLY: PlanOptions = {
   excludes: [],
   replace: [],
   keepDisks: false,
+  // The laws hold beyond that guard, which has tests of its own.
+  allowDeleteAll: true,
 };
 export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
 
