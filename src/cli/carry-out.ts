@@ -14,6 +14,7 @@ import { ask, consent } from './consent.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
 import { openAsked, openShown } from './views.js';
+import { tellWaiting } from './waiting.js';
 
 export interface CarryOut extends Pick<
   ApplyRequest,
@@ -56,6 +57,7 @@ export async function carryOut(
     : interruption.interrupt.graceful;
   const { emit: gather, failures } = gatherFailures();
   const views: Progress[] = [];
+  let running = false;
   const agreed = consent(yes);
   try {
     const { plan, result, declined, lost, viewFault } = await run({
@@ -63,9 +65,16 @@ export async function carryOut(
       env: process.env,
       askSecret: secretAsker(),
       consent: agreed,
+      // Afterwards the steps' own lines tell what is at work.
+      waiting: (what) => {
+        if (!running) tellWaiting(what);
+      },
       interrupt: { graceful, hard },
       emit: (event) => {
-        if (event.type === 'run-started') interruption.runStarted();
+        if (event.type === 'run-started') {
+          running = true;
+          interruption.runStarted();
+        }
         gather(event);
         for (const view of views) view.emit(event);
       },

@@ -30,3 +30,4 @@ export { retryFailed } from './retry-failed.js';
 export { run } from './run.js';
 export { askedViews, showText, viewFlags, viewNames } from './views.js';
 export { stopOnSignals, whileNotStopped } from './stop.js';
+export { tellWaiting } from './waiting.js';

@@ -1,5 +1,6 @@
 import { EXIT } from '../model/index.js';
 import { stderr } from './output.js';
+import { takeSignals } from './signals.js';
 
 /**
  * The two signals that a run takes, raised by Ctrl-C (SIGINT), SIGTERM, or the terminal's end
@@ -39,16 +40,15 @@ export function watchInterruption(): Interruption {
   const hangUp = (): void => {
     if (!graceful.signal.aborted) escalate();
   };
-  // Never `once`: a package that restores the cursor ends the process when no other listener is
-  // left.
-  process.on('SIGINT', escalate).on('SIGTERM', escalate).on('SIGHUP', hangUp);
+  const end = takeSignals((signal) => {
+    if (signal === 'SIGHUP') hangUp();
+    else escalate();
+  });
   return {
     interrupt: { graceful: graceful.signal, hard: hard.signal },
     runStarted: () => {
       running = true;
     },
-    end: () => {
-      process.off('SIGINT', escalate).off('SIGTERM', escalate).off('SIGHUP', hangUp);
-    },
+    end,
   };
 }

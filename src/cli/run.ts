@@ -5,6 +5,7 @@ import { maskRemembered } from '../secrets/index.js';
 import { bugText, errorJson, errorText, styleOf } from '../view/index.js';
 import { jsonForm } from './command.js';
 import { flushed, stderr, stdout, survivePipes } from './output.js';
+import { leaveOnSignals } from './signals.js';
 
 /**
  * Runs one command line, prints its errors, and resolves to the exit code. `root`: the folder of
@@ -12,6 +13,7 @@ import { flushed, stderr, stdout, survivePipes } from './output.js';
  */
 export async function run(argv: readonly string[], root: string): Promise<number> {
   survivePipes();
+  leaveOnSignals();
   let version = '';
   let inCommand = false;
   try {

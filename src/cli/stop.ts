@@ -1,4 +1,5 @@
 import { VenError } from '../model/index.js';
+import { takeSignals } from './signals.js';
 
 /** How a command that runs until it is interrupted ends. */
 export interface Stop {
@@ -12,22 +13,18 @@ export interface Stop {
 
 export function stopOnSignals(): Stop {
   const controller = new AbortController();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   let interrupted = false;
-  const stop = (name: string): void => {
+  const end = takeSignals((name) => {
     interrupted = true;
     controller.abort(new VenError('interrupted', { summary: `ended by ${name}` }));
-  };
-  for (const name of signals) process.on(name, stop);
+  });
   return {
     signal: controller.signal,
     interrupted: () => interrupted,
     now: () => {
       controller.abort();
     },
-    end: () => {
-      for (const name of signals) process.off(name, stop);
-    },
+    end,
   };
 }
 

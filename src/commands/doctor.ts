@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 import { doctor } from '../operations/index.js';
 import { EXIT } from '../model/index.js';
 import { doctorJson, doctorText } from '../view/index.js';
-import { json, VenCommand, stdout } from '../cli/index.js';
+import { json, VenCommand, stdout, tellWaiting } from '../cli/index.js';
 
 export default class Doctor extends VenCommand {
   static override args = {
@@ -20,7 +20,7 @@ export default class Doctor extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Doctor);
-    const findings = await doctor(args.fleet, { env: process.env });
+    const findings = await doctor(args.fleet, { env: process.env, waiting: tellWaiting });
     stdout(flags.json ? doctorJson(findings) : doctorText(findings, this.style));
     if (findings.some(({ level }) => level === 'missing')) process.exitCode = EXIT.hostNotReady;
   }

@@ -14,6 +14,7 @@ import {
   viewNames,
   stderr,
   stdout,
+  tellWaiting,
 } from '../cli/index.js';
 
 export default class Plan extends VenCommand {
@@ -42,6 +43,7 @@ export default class Plan extends VenCommand {
     const { plan: planned, diffs } = await plan({
       file: args.fleet,
       env: process.env,
+      waiting: tellWaiting,
       options: planOptions('apply', flags),
       diff: flags.diff,
     });

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { openStatus } from '../operations/index.js';
-import { fleetFile, json, showStatus, VenCommand } from '../cli/index.js';
+import { fleetFile, json, showStatus, tellWaiting, VenCommand } from '../cli/index.js';
 
 export default class Status extends VenCommand {
   static override args = fleetFile;
@@ -21,7 +21,11 @@ export default class Status extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Status);
-    const status = openStatus({ file: args.fleet, env: process.env });
+    const status = openStatus({
+      file: args.fleet,
+      env: process.env,
+      waiting: tellWaiting,
+    });
     await showStatus({ status, json: flags.json, watch: flags.watch, style: this.style });
   }
 }

@@ -30,6 +30,8 @@ export interface HostOptions {
   env: Env;
   /** Without it, `observe` checks no passwords, and none can be set. */
   readSecret?: ReadSecret | undefined;
+  /** Is told what libvirt has not answered for some seconds, again and again until it has. */
+  waiting?: ((what: string) => void) | undefined;
   /** The folder of libvirt's logs of domains; default: libvirt's own. */
   logFolder?: string | undefined;
 }
@@ -44,8 +46,8 @@ function hostWith(
   options: HostOptions,
   { lockFd, signal }: { lockFd?: number; signal?: AbortSignal | undefined },
 ): Host {
-  const { uri, fleet, runner, vagrantfile, env, readSecret, logFolder } = options;
-  const virsh = new Virsh({ uri, env, lockFd, signal });
+  const { uri, fleet, runner, vagrantfile, env, readSecret, logFolder, waiting } = options;
+  const virsh = new Virsh({ uri, env, lockFd, signal, waiting });
   const key = fleetKey({ uri, fleet });
   const workDir = workFolder({ uri, fleet, env });
   return {
@@ -53,9 +55,9 @@ function hostWith(
     isRemote: !isLocal(uri),
     consoles: openConsoles({ uri, fleet, env, logFolder }),
     state: openFleetState(workDir),
-    observe: async (fleet) => {
-      const state = await observe(virsh, fleet, () => new Date());
-      return readSecret ? withPasswords(virsh, fleet, state, readSecret) : state;
+    observe: async (fleet, stop) => {
+      const state = await observe(virsh, fleet, () => new Date(), stop);
+      return readSecret ? withPasswords(virsh, fleet, state, readSecret, stop) : state;
     },
     readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
     lastStart: (domain) => lastStart({ domain, folder: logFolder }),
@@ -69,7 +71,7 @@ function hostWith(
     readNvramTemplate,
     backend: BACKENDS.vagrant({ virsh, fleet, runner, workDir, vagrantfile, env, lockFd }),
     probeAccelerator: () => probeAccelerator(virsh),
-    findings: (fleet, checks) => findingsOf(fleet, { env, ...checks }),
+    findings: (fleet, checks) => findingsOf(fleet, { env, waiting, ...checks }),
     lock: async ({ stop, ...request }) => {
       const held = await acquireLock({ uri, fleet, env, ...request });
       return {

@@ -55,8 +55,11 @@ export interface Host {
   /** What ven keeps of the fleet on this host. */
   readonly state: FleetState;
 
-  /** The whole host in a constant number of virsh processes. Changes nothing. */
-  observe(fleet: ResolvedFleet): Promise<HostState>;
+  /**
+   * The whole host in a constant number of virsh processes. Changes nothing, and waits for no VM.
+   * `stop` ends it. @throws VenError `interrupted`
+   */
+  observe(fleet: ResolvedFleet, stop?: AbortSignal): Promise<HostState>;
 
   /** Defines (only the pool `default`, with type dir), starts and autostarts the pool. */
   ensurePool(pool: string): Promise<void>;
@@ -195,6 +198,8 @@ export interface HostChecks {
   probe: boolean;
   /** Whether vagrant will be needed. */
   vagrant: boolean;
+  /** Ends them. */
+  stop?: AbortSignal | undefined;
 }
 
 export interface DomainPower {

@@ -106,7 +106,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   try {
     const { host } = lock;
     await host.endLeftovers();
-    const state = await host.observe(fleet);
+    const { graceful } = request.interrupt;
+    const state = await host.observe(fleet, graceful);
     const plan = makePlan(fleet, state, options, openRender());
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
@@ -119,10 +120,10 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (request.consent === 'ask')
       checkStillFits(
         plan,
-        makePlan(fleet, await host.observe(fleet), options, openRender()),
+        makePlan(fleet, await host.observe(fleet, graceful), options, openRender()),
         'shown',
       );
-    if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan);
+    if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan, graceful);
     await session?.checkBefore(plan, request.interrupt.graceful);
 
     const { askSecret = null } = request;

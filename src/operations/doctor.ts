@@ -90,6 +90,7 @@ export async function checkHostIsReady(
   host: Host,
   fleet: ResolvedFleet,
   plan: Plan,
+  stop: AbortSignal,
 ): Promise<void> {
   const vagrant = plan.steps.some(({ kind }) => kind === 'vm-up');
   // The plan itself starts a network that a killed run left stopped.
@@ -102,7 +103,7 @@ export async function checkHostIsReady(
     ...fleet,
     networks: fleet.networks.filter(({ address }) => !started.has(address)),
   };
-  const missing = (await host.findings(wanted, { probe: false, vagrant })).filter(
+  const missing = (await host.findings(wanted, { probe: false, vagrant, stop })).filter(
     ({ level }) => level === 'missing',
   );
   if (missing.length === 0) return;

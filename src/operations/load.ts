@@ -12,6 +12,8 @@ export interface Request {
   env: Readonly<Record<string, string | undefined>>;
   /** Default: `PORTS`. */
   ports?: Ports;
+  /** Is told what the host has not answered for some seconds. */
+  waiting?: ((what: string) => void) | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { readTemplate } from './templates.js';
  */
 export function openHost(
   fleet: ResolvedFleet,
-  { env, ports = PORTS }: Pick<Request, 'env' | 'ports'>,
+  { env, ports = PORTS, waiting }: Pick<Request, 'env' | 'ports' | 'waiting'>,
   readSecret?: ReadSecret,
 ): Host {
   return ports.openHost({
@@ -18,5 +18,6 @@ export function openHost(
     vagrantfile: readTemplate('Vagrantfile'),
     env,
     readSecret,
+    waiting,
   });
 }

@@ -17,6 +17,7 @@ import { vagrantFindings } from './vagrant.js';
 
 export interface FindingsOptions extends HostChecks {
   env: Env;
+  waiting?: ((what: string) => void) | undefined;
 }
 
 /** Never rejects for a finding. */
@@ -33,10 +34,10 @@ export async function findingsOf(
 
 async function libvirtFindings(
   fleet: ResolvedFleet,
-  { env, probe }: FindingsOptions,
+  { env, probe, waiting, stop }: FindingsOptions,
 ): Promise<HostFinding[]> {
   const { uri } = fleet.host;
-  const virsh = new Virsh({ uri, env });
+  const virsh = new Virsh({ uri, env, waiting, signal: stop });
   const pools = [
     ...new Set([
       fleet.host.storagePool,
@@ -49,28 +50,25 @@ async function libvirtFindings(
   const emulated = fleet.vms.some(({ accelerator }) => accelerator !== 'kvm');
   let replies: VirshReply[];
   try {
-    replies = await virsh.ask(
+    replies = await virsh.ask([
+      ['version', '--daemon'],
       [
-        ['version', '--daemon'],
-        [
-          'domcapabilities',
-          '--virttype',
-          emulated ? 'qemu' : 'kvm',
-          '--machine',
-          'q35',
-          '--arch',
-          'x86_64',
-        ],
-        ['nodememstats'],
-        ['list', '--uuid'],
-        ...pools.map((pool) => ['pool-dumpxml', pool]),
-        ...pools.map((pool) => ['pool-info', pool]),
-        ...networks.map((network) => ['net-info', network]),
+        'domcapabilities',
+        '--virttype',
+        emulated ? 'qemu' : 'kvm',
+        '--machine',
+        'q35',
+        '--arch',
+        'x86_64',
       ],
-      { timeoutSeconds: 60 },
-    );
+      ['nodememstats'],
+      ['list', '--uuid'],
+      ...pools.map((pool) => ['pool-dumpxml', pool]),
+      ...pools.map((pool) => ['pool-info', pool]),
+      ...networks.map((network) => ['net-info', network]),
+    ]);
   } catch (error) {
-    if (!(error instanceof VenError)) throw error;
+    if (!(error instanceof VenError) || error.code === 'interrupted') throw error;
     return [
       finding(
         'libvirt',

@@ -433,13 +433,12 @@ function networkAddress({ words }: Case): string {
   return addressIn(words) ?? "the network's address";
 }
 
-function tpmHint({ act: { object }, uri }: Case): string {
-  const folder = /\/session/.test(uri) ? '~/.config/libvirt/qemu/swtpm' : '/var/lib/libvirt/swtpm';
+function tpmHint({ act: { object } }: Case): string {
   const isUuid = /^[0-9a-f-]{36}$/i.test(object ?? '');
-  const state = `${folder}/${isUuid ? object : 'UUID'}`;
   return (
-    `Without that state the VM gets a new, empty TPM; what was sealed to the old one is lost: ` +
-    `sudo rm -r ${state}, then ven apply. Or recreate the VM, with its disks: ven apply --replace`
+    'Without that state the VM gets a new, empty TPM; what was sealed to the old one is lost: ' +
+    `sudo rm -r /var/lib/libvirt/swtpm/${isUuid ? object : 'UUID'}, then ven apply. Or recreate ` +
+    'the VM, with its disks: ven apply --replace'
   );
 }
 
