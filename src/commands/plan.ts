@@ -53,7 +53,8 @@ export default class Plan extends VenCommand {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
       await showText(PLAN_VIEWS, planned, { flags, file: args.fleet });
     }
-    if (saved === 'file') stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}
+    if (saved === 'file')
+      stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}
 `);
     process.exitCode = exitCodeOfRefusals(planned.refused);
     if (process.exitCode === EXIT.done && flags['detailed-exitcode'] && planned.steps.length > 0)

@@ -15,9 +15,10 @@ import { observe } from './libvirt/observe.js';
 import { lastStart, readPowers } from './libvirt/power.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
-import { workFolder } from './state/files.js';
+
 import { openFleetState } from './state/fleet-state.js';
 import { acquireLock, fleetKey } from './state/lock.js';
+import { checkWorkFolder, workFolder } from './state/work-folder.js';
 import { endLeftOvers } from './vagrant/container.js';
 
 export interface HostOptions {
@@ -73,6 +74,7 @@ function hostWith(
     probeAccelerator: () => probeAccelerator(virsh),
     findings: (fleet, checks) => findingsOf(fleet, { env, waiting, ...checks }),
     lock: async ({ stop, ...request }) => {
+      checkWorkFolder(workDir);
       const held = await acquireLock({ uri, fleet, env, ...request });
       return {
         host: hostWith(options, { lockFd: held.fd, signal: stop }),

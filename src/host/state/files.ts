@@ -2,94 +2,29 @@
  * The files that ven reads and writes. No decision depends on ven's own: a missing one is written
  * again.
  */
-import { createHash } from 'node:crypto';
 import {
-  appendFileSync,
   closeSync,
   constants,
   existsSync,
   fstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
   renameSync,
-  rmdirSync,
   rmSync,
   writeFileSync,
   type Stats,
 } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
-import { VenError, type Journal } from '../../model/index.js';
-import { commandLine, type Env } from '../exec.js';
-import { hostOf } from '../libvirt/local.js';
+import { dirname, join } from 'node:path';
+import { VenError } from '../../model/index.js';
+import { commandLine } from '../exec.js';
 
 /** One byte more than a fleet file may have, so that the reader can tell that it is too large. */
 const FLEET_FILE_BYTES = 1024 * 1024 + 1;
 /** A saved plan of 1,000 VMs is a few MiB. */
 const TEXT_FILE_BYTES = 256 * 1024 * 1024;
 const SECRET_FILE_BYTES = 64 * 1024;
-
-/**
- * `$XDG_STATE_HOME/ven/<fleet>-<hash of the host>`. Only the path; writing creates the folder. An
- * earlier ven took the hash of the URI as it was spelled: such a folder is still used.
- */
-export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; env: Env }): string {
-  const given = env['XDG_STATE_HOME'];
-  const state =
-    given !== undefined && isAbsolute(given)
-      ? given
-      : join(env['HOME'] ?? homedir(), '.local/state');
-  const folderOf = (host: string): string =>
-    join(state, 'ven', `${fleet}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`);
-  const folder = folderOf(hostOf(uri));
-  const earlier = folderOf(uri);
-  return !existsSync(folder) && existsSync(earlier) ? earlier : folder;
-}
-
-/** `keepLogs`: the folders `logs` and `runs` stay. */
-export function removeWorkFolder(workDir: string, { keepLogs }: { keepLogs: boolean }): void {
-  if (!existsSync(workDir)) return;
-  for (const name of readdirSync(workDir)) {
-    if (!(keepLogs && (name === 'logs' || name === 'runs')))
-      rmSync(join(workDir, name), { recursive: true, force: true });
-  }
-  for (const folder of [workDir, dirname(workDir)]) {
-    try {
-      rmdirSync(folder);
-    } catch {
-      return; // not empty
-    }
-  }
-}
-
-/**
- * `runs/<run>/events.jsonl`, one event per line, synced at once. A full disk does not end the run.
- */
-export function openJournal(workDir: string): Journal {
-  const run = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  const folder = join(workDir, 'runs', run);
-  makeStateFolder(folder);
-  const path = join(folder, 'events.jsonl');
-  const fd = inState(path, () => openSync(path, 'a', 0o600));
-  let open = true;
-  return {
-    run,
-    write(event) {
-      try {
-        if (open) appendFileSync(fd, `${JSON.stringify(event)}\n`);
-      } catch {
-        // The run is more important than its journal.
-      }
-    },
-    close() {
-      if (open) closeSync(fd);
-      open = false;
-    },
-  };
-}
 
 /**
  * The bytes of a fleet file, at most one more than it may have.

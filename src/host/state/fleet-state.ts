@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { FleetState } from '../../model/index.js';
-import { openJournal, removeWorkFolder } from './files.js';
+import { openJournal } from './journal.js';
 import {
   openNodeRecords,
   readNodeRecords,
   removeNodeRecord,
   writeNodeRecord,
 } from './node-records.js';
+import { checkWorkFolder, removeWorkFolder } from './work-folder.js';
 import { readEnd, stateFiles } from './work-files.js';
 
 /** `workDir`: see `workFolder`. Creates nothing before the first write. */
@@ -15,14 +16,22 @@ export function openFleetState(workDir: string): FleetState {
     records: {
       read: (vms) => readNodeRecords(workDir, vms),
       write: (record) => {
+        checkWorkFolder(workDir);
         writeNodeRecord(workDir, record);
       },
       remove: (vm) => {
+        checkWorkFolder(workDir);
         removeNodeRecord(workDir, vm);
       },
-      openRun: () => openNodeRecords(workDir),
+      openRun: () => {
+        checkWorkFolder(workDir);
+        return openNodeRecords(workDir);
+      },
     },
-    openJournal: () => openJournal(workDir),
+    openJournal: () => {
+      checkWorkFolder(workDir);
+      return openJournal(workDir);
+    },
     files: (folders) => stateFiles(workDir, folders),
     readEnd: (path, limit) => readEnd(join(workDir, path), limit),
     clear: (options) => {

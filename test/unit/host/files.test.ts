@@ -1,27 +1,36 @@
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/model/index.js';
 import {
-  openJournal,
   readFleetFile,
   readPackageFile,
   readTextFile,
-  removeWorkFolder,
-  workFolder,
   writeNewFile,
 } from '../../../src/host/state/files.js';
+import { openJournal } from '../../../src/host/state/journal.js';
+import { openFleetState } from '../../../src/host/state/fleet-state.js';
+import {
+  checkWorkFolder,
+  removeWorkFolder,
+  workFolder,
+} from '../../../src/host/state/work-folder.js';
 import { writeOutput } from '../../../src/host/state/output.js';
 
 let dir: string;
@@ -124,6 +133,110 @@ describe('work folder', () => {
 const writePrivateFile = (path: string, text: string): void => {
   writeOutput(path, text, { isPrivate: true });
 };
+
+describe("the work folder is ven's own", () => {
+  it('and loses only what ven wrote', () => {
+    const work = join(dir, 'ven/f');
+    const files = {
+      'nodes/edge-1.json': true,
+      'nodes/edge-1.json.42.new': true,
+      'nodes/mine.txt': false,
+      'logs/edge-1.log': true,
+      'logs/mine.log.gz': false,
+      'runs/2026-11-30T10-00-00-000Z/events.jsonl': true,
+      'runs/2026-11-30T11-00-00-000Z/events.jsonl': true,
+      'runs/2026-11-30T11-00-00-000Z/mine': false,
+      'vagrant/batch-x/machines.json': true,
+      mine: false,
+    };
+    for (const file of Object.keys(files)) {
+      mkdirSync(join(work, dirname(file)), { recursive: true });
+      writeFileSync(join(work, file), '');
+    }
+    mkdirSync(join(dir, 'elsewhere'));
+    writeFileSync(join(dir, 'elsewhere/edge-1.json'), '');
+    removeWorkFolder(work, { keepLogs: false });
+    for (const [file, isVens] of Object.entries(files))
+      expect([file, existsSync(join(work, file))]).toEqual([file, !isVens]);
+    rmSync(join(work, 'nodes'), { recursive: true });
+    symlinkSync('../../elsewhere', join(work, 'nodes'));
+    removeWorkFolder(work, { keepLogs: false });
+    expect(existsSync(join(dir, 'elsewhere/edge-1.json'))).toBe(true);
+  });
+
+  const refused = (work: string, what: RegExp): void => {
+    const state = openFleetState(work);
+    const acts = [
+      () => state.openJournal(),
+      () => state.records.openRun(),
+      () => {
+        state.records.remove('edge-1');
+      },
+      () => {
+        state.clear({ keepLogs: false });
+      },
+      () => {
+        checkWorkFolder(work);
+      },
+    ];
+    for (const act of acts)
+      expect(act).toThrow(
+        expect.objectContaining({
+          code: 'host-not-ready',
+          summary: expect.stringMatching(what) as string,
+        }),
+      );
+  };
+
+  it('or is refused: a link, and what others may write to', () => {
+    const work = join(dir, 'ven/f');
+    mkdirSync(join(dir, 'theirs/runs/2026-11-30T10-00-00-000Z'), { recursive: true });
+    mkdirSync(join(dir, 'ven'));
+    symlinkSync('../theirs', work);
+    refused(work, /symbolic link/);
+    expect(existsSync(join(dir, 'theirs/runs/2026-11-30T10-00-00-000Z'))).toBe(true);
+    rmSync(work);
+    mkdirSync(work);
+    checkWorkFolder(work);
+    chmodSync(work, 0o777);
+    refused(work, /every user may write/);
+    chmodSync(work, 0o700);
+    chmodSync(join(dir, 'ven'), 0o777);
+    refused(work, /every user may write/);
+  });
+
+  it.runIf(process.getuid?.() === 0)("or is refused: what is somebody else's", () => {
+    const work = join(dir, 'ven/f');
+    mkdirSync(work, { recursive: true });
+    chownSync(work, 65534, 65534);
+    refused(work, /belongs to another user \(65534\)/);
+  });
+
+  it('keeps the events of 50 runs, and of no more than 64 MiB', () => {
+    const work = join(dir, 'ven/f');
+    const runs = (): string[] => readdirSync(join(work, 'runs')).sort();
+    const run = (n: number, bytes: number): void => {
+      const folder = join(work, 'runs', `2026-11-30T10-00-00-${String(n).padStart(3, '0')}Z`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'events.jsonl'), '');
+      truncateSync(join(folder, 'events.jsonl'), bytes);
+    };
+    for (let n = 0; n < 120; n++) run(n, 1000);
+    mkdirSync(join(work, 'runs/mine'));
+    const journal = openJournal(work);
+    journal.close();
+    expect(runs()).toHaveLength(51);
+    expect(runs()).toContain('mine');
+    expect(runs()).toContain(journal.run);
+    expect(runs()).not.toContain('2026-11-30T10-00-00-070Z');
+    run(119, 40 * 1024 * 1024);
+    run(118, 40 * 1024 * 1024);
+    openJournal(work).close();
+    expect(runs().filter((name) => name.startsWith('2026-11-30T10'))).toEqual([
+      '2026-11-30T10-00-00-119Z',
+    ]);
+  });
+});
 
 describe('other files', () => {
   it('writes whole and private, or new only', () => {

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundle, type Bundle } from '../../../src/operations/index.js';
 import { PORTS } from '../../../src/operations/ports.js';
 import { openArchive, openHost } from '../../../src/host/index.js';
-import { workFolder } from '../../../src/host/state/files.js';
+import { workFolder } from '../../../src/host/state/work-folder.js';
 import { writeNodeRecord } from '../../../src/host/state/node-records.js';
 import { nodeRecord } from '../view/nodes.js';
 

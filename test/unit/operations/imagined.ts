@@ -1,6 +1,6 @@
 /** The ports of a test: a host in memory, and where it is wanted the stand-in's API. */
 import { openFleetState } from '../../../src/host/state/fleet-state.js';
-import { workFolder } from '../../../src/host/state/files.js';
+import { workFolder } from '../../../src/host/state/work-folder.js';
 import { PORTS, type Ports } from '../../../src/operations/ports.js';
 import type { Clock, Host } from '../../../src/model/index.js';
 import { openOrchestrator } from '../../../src/orchestrator/index.js';
