@@ -42,3 +42,4 @@ export * from './render.js';
 export * from './report.js';
 export * from './secret.js';
 export * from './timeline.js';
+export * from './unsafe-text.js';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { loadFleet } from '../config/index.js';
-import { originOf, readFleetFile, readSecret, readTextFile } from '../host/index.js';
+import { originOf, readFleetFile, readNamedFile, readSecret } from '../host/index.js';
 import { VenError, type ReadSecret, type ResolvedFleet } from '../model/index.js';
 import { rememberSecret, rememberVariable, showingVariables } from '../secrets/index.js';
 import type { Ports } from './ports.js';
@@ -22,7 +22,8 @@ export interface Request {
  */
 export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): ResolvedFleet {
   const surroundings = {
-    readFile: (path: string) => readTextFile(resolve(dirname(file), path)),
+    readFile: (path: string) =>
+      new TextDecoder().decode(readNamedFile(resolve(dirname(file), path))),
     now: new Date(),
     ...(readSecret && { readSecret }),
   };

@@ -18,8 +18,16 @@ export function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Characters of a field that is shown or compared. */
+const MAX_FIELD = 1000;
+
+/** The text of a field; of a long one its beginning, and its length. */
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  if (typeof value !== 'string') return '';
+  if (value.length <= MAX_FIELD) return value;
+  const cut = `${value.slice(0, MAX_FIELD)}… (${value.length} characters)`;
+  // A copy: else the whole text stays in memory.
+  return Buffer.from(cut).toString();
 }
 
 /** One page of a list. A list without entries may be left out. */
@@ -35,8 +43,9 @@ export function readPage(reply: Reply, key: string): { entries: Json[]; hasNext:
 }
 
 function idOf(entry: Json, keys: readonly string[], reply: Reply): string {
-  const id = keys.map((key) => text(entry[key])).find((one) => one !== '');
-  if (id === undefined) throw reply.misshapen(`an entry has no \`${keys[0] ?? ''}\``);
+  const id = keys.map((key) => entry[key]).find((one) => typeof one === 'string' && one !== '');
+  if (typeof id !== 'string' || id.length > MAX_FIELD)
+    throw reply.misshapen(`an entry has no \`${keys[0] ?? ''}\``);
   return id;
 }
 
@@ -73,7 +82,7 @@ export function providerOf(entry: Json, reply: Reply): Provider {
 /** A provider's `config`, parsed from its JSON text; `{}` where that can't be read. */
 export function configOf({ fields }: Provider): Json {
   try {
-    const config: unknown = JSON.parse(text(fields['config']));
+    const config: unknown = JSON.parse(String(fields['config']));
     return isRecord(config) ? config : {};
   } catch {
     return {};

@@ -4,6 +4,7 @@ import { Connections, type Answer, type Question } from './connection.js';
 import {
   failureOfAnswer,
   failureOfThrown,
+  tooLarge,
   unreadable,
   type Asked,
   type Failure,
@@ -36,10 +37,16 @@ export interface Call<T> {
 
 export interface Reply {
   status: number;
+  /** Characters. */
+  size: number;
   /** The answer as JSON. */
   json(): unknown;
   /** The error for a JSON answer of the wrong form. */
   misshapen(what: string): VenError;
+  /** The error for a list of too many, or too long, pages. */
+  tooLarge(): VenError;
+  /** The error for an answer that can't be used, and of which nothing may be shown. */
+  unusable(what: string): VenError;
 }
 
 /**
@@ -172,6 +179,7 @@ function secondsOf(retryAfter: string | null, now: number): number {
 function replyOf(asked: Asked, answer: Answer): Reply {
   return {
     status: answer.status,
+    size: answer.text.length,
     json() {
       try {
         return JSON.parse(answer.text) as unknown;
@@ -179,6 +187,8 @@ function replyOf(asked: Asked, answer: Answer): Reply {
         throw unreadable(asked, answer, 'the answer is not JSON');
       }
     },
+    tooLarge: () => tooLarge(asked),
+    unusable: (what) => unreadable(asked, null, `the answer can't be used: ${what}`),
     misshapen: (what) => unreadable(asked, answer, `the answer has the wrong form: ${what}`),
   };
 }

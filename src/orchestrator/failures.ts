@@ -24,10 +24,10 @@ export interface Failure {
 
 const nameOf = ({ method, url }: Asked): string => `${method} ${url.origin}${url.pathname}`;
 
-function unreachable(asked: Asked, what: string, hint: string, detail?: string): VenError {
+function unreachable(asked: Asked, what: string, hint: string, detail?: string | null): VenError {
   return new VenError('orchestrator-unreachable', {
     summary: `${nameOf(asked)}: ${what}`,
-    detail,
+    detail: detail ?? undefined,
     hint,
   });
 }
@@ -111,15 +111,23 @@ export function failureOfAnswer(asked: Asked, answer: Answer): Failure {
   }
 }
 
-/** An answer with a success status that can't be read. */
-export function unreadable(asked: Asked, answer: Answer, what: string): VenError {
-  const said = snippetOf(answer.text, asked.secrets);
+/** An answer with a success status that can't be read. null: nothing of it may be shown. */
+export function unreadable(asked: Asked, answer: Answer | null, what: string): VenError {
+  const said = answer && snippetOf(answer.text, asked.secrets);
   return unreachable(
     asked,
     what,
     'Check `orchestrator.domain`: something other than the API may answer there, ' +
       'such as a proxy or a login page.',
-    said === '' ? 'The answer is empty.' : `It said: ${said}`,
+    said === '' ? 'The answer is empty.' : said && `It said: ${said}`,
+  );
+}
+
+export function tooLarge(asked: Asked): VenError {
+  return unreachable(
+    asked,
+    'the answer is too large',
+    'Check `orchestrator.domain`: something other than the API may answer there.',
   );
 }
 
@@ -188,6 +196,7 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
       throw thrown; // a bug
     case 'ERR_INVALID_URL':
     case 'UND_ERR_INVALID_ARG':
+      if (proxy === null) return fail(false, "the request can't be sent", up);
       return fail(
         false,
         'https_proxy (or http_proxy) is not the address of a proxy',
@@ -232,11 +241,7 @@ export function failureOfThrown(asked: Asked, thrown: unknown, seconds: number):
           : exempt,
       );
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
-      return fail(
-        false,
-        'the answer is too large',
-        'Check `orchestrator.domain`: something other than the API may answer there.',
-      );
+      return { again: false, error: tooLarge(asked) };
     case 'EPROTO':
       return fail(
         false,

@@ -21,6 +21,8 @@ export interface OpenOrchestrator extends Orchestrator {
 /** The size of each further page of a list; the API gives no larger ones. */
 const PAGE = 100;
 const MAX_PAGES = 1000;
+/** Characters of a whole list; 100,000 hosts have some 50 million. */
+const MAX_LIST = 64 * 1024 * 1024;
 /** The age up to which a list of hosts is used again to find one host in it. */
 const FRESH_MS = 10_000;
 /** The length of a text that would otherwise be lost. */
@@ -176,6 +178,7 @@ class Client implements OpenOrchestrator {
     signal?: AbortSignal,
   ): Promise<T[]> {
     const all = new Map<string, T>();
+    let size = 0;
     for (let page = 0, read = 0; page < MAX_PAGES; page++) {
       const rest = new URLSearchParams({ pageSize: String(PAGE), offset: String(read) });
       const { entries, hasNext } = await this.#call({
@@ -183,6 +186,8 @@ class Client implements OpenOrchestrator {
         path: page === 0 ? path : `${path}?${rest.toString()}`,
         signal,
         read: (reply) => {
+          size += reply.size;
+          if (size > MAX_LIST) throw reply.tooLarge();
           const list = readPage(reply, key);
           return { ...list, entries: list.entries.map((entry) => entryOf(entry, reply)) };
         },

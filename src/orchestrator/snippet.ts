@@ -1,4 +1,5 @@
 /** What an answer said, without what nobody may see: servers echo requests. */
+import { UNSAFE_TEXT } from '../model/index.js';
 import { createMasker, MASK, maskLooks } from '../secrets/index.js';
 
 const SNIPPET = 300;
@@ -10,7 +11,7 @@ export function snippetOf(text: string, secrets: readonly string[], most = SNIPP
   const known = secrets.filter((secret) => secret !== '');
   if (known.some((secret) => secret.length < SHORTEST)) return '';
   const clean = maskLooks(createMasker(known)(text));
-  const line = clean.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
+  const line = clean.replace(UNSAFE_TEXT, ' ').replace(/\s+/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }
 

@@ -7,6 +7,8 @@ import type { OrchestratorOptions } from './options.js';
 const MARGIN_MS = 30_000;
 /** Keycloak's default, where the answer has no lifetime. */
 const USUAL_SECONDS = 60;
+/** What RFC 6750 lets a token have, and a little more. */
+const CARRIED = /^[\u0021-\u007e]+$/;
 
 /**
  * The access token. Fetched once for all callers, and again before it expires or after it was
@@ -72,6 +74,11 @@ export class Token {
         const value = isRecord(content) ? content['access_token'] : undefined;
         if (!isRecord(content) || typeof value !== 'string' || value === '')
           throw reply.misshapen('it has no `access_token`');
+        // Nothing of the answer may be shown: the token is in it.
+        if (!CARRIED.test(value))
+          throw reply.unusable(
+            'its `access_token` has a line break or other characters that no header can carry',
+          );
         const lasts = Number(content['expires_in'] ?? USUAL_SECONDS);
         const milliseconds = 1000 * (Number.isFinite(lasts) && lasts > 0 ? lasts : USUAL_SECONDS);
         // The lifetime begins before the answer arrives; the margin covers this. Failed attempts

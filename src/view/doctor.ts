@@ -1,6 +1,7 @@
 import type { HostFinding } from '../model/index.js';
 import { paint, type Style, type Tone } from './text/style.js';
 import { count, indent, printable } from './text/words.js';
+import { jsonText } from './text/json.js';
 
 const SIGNS: Record<HostFinding['level'], { sign: string; tone: Tone }> = {
   ok: { sign: 'ok', tone: 'green' },
@@ -32,5 +33,5 @@ export function doctorText(findings: readonly HostFinding[], style: Style): stri
 /** What `doctor --json` prints. Ends in a newline. */
 export function doctorJson(findings: readonly HostFinding[]): string {
   const ready = findings.every(({ level }) => level !== 'missing');
-  return `${JSON.stringify({ formatVersion: '1', ready, findings }, null, 2)}\n`;
+  return jsonText({ formatVersion: '1', ready, findings }, 'lines');
 }

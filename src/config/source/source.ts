@@ -1,5 +1,5 @@
 /** The text of a file, and findings that point into it. */
-import { VenError, type Finding } from '../../model/index.js';
+import { UNSAFE_TEXT, VenError, type Finding } from '../../model/index.js';
 import {
   InsertedVariables,
   likelySecrets,
@@ -196,12 +196,9 @@ export class Source {
   }
 }
 
-const UNPRINTABLE =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-
 /** Each UTF-16 unit stays one column wide; nothing in it can drive a terminal. */
 function printable(text: string): string {
-  return text.replace(/\t/g, ' ').replace(UNPRINTABLE, '\ufffd');
+  return text.replace(/\t/g, ' ').replace(UNSAFE_TEXT, (unsafe) => '\ufffd'.repeat(unsafe.length));
 }
 
 /** With the beginnings of long quotations only. */

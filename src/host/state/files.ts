@@ -24,6 +24,7 @@ import { commandLine } from '../exec.js';
 const FLEET_FILE_BYTES = 1024 * 1024 + 1;
 /** A saved plan of 1,000 VMs is a few MiB. */
 const TEXT_FILE_BYTES = 256 * 1024 * 1024;
+const NAMED_FILE_BYTES = 1024 * 1024;
 const SECRET_FILE_BYTES = 64 * 1024;
 
 /**
@@ -44,10 +45,28 @@ export function readFleetFile(path: string): Uint8Array {
  * @throws VenError `not-found`, or `usage` when it is not a readable file or larger than 256 MiB.
  */
 export function readTextFile(path: string): string {
-  const bytes = readUpTo(path, TEXT_FILE_BYTES + 1, 'usage', 'Check the path');
-  if (bytes.length > TEXT_FILE_BYTES)
-    throw new VenError('usage', { summary: `${path} is too large`, hint: 'Is it the right file?' });
-  return bytes.toString('utf8');
+  return readWhole(path, TEXT_FILE_BYTES).toString('utf8');
+}
+
+/**
+ * The bytes of a file that a fleet file names: a profile, certificates.
+ * @throws VenError `not-found`, or `usage` when it is not a readable file or larger than 1 MiB;
+ * then nothing of it is read.
+ */
+export function readNamedFile(path: string): Uint8Array {
+  return readWhole(path, NAMED_FILE_BYTES);
+}
+
+function readWhole(path: string, most: number): Buffer {
+  return readUpTo(path, most, 'usage', 'Check the path', ({ size }) => {
+    if (size <= most) return;
+    const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+    throw new VenError('usage', {
+      summary:
+        `${path} is too large: it has ${mebibytes(size)}, ` + `and ${mebibytes(most)} are the most`,
+      hint: 'Check that it is the right file',
+    });
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { didYouMean, loadProfile, mistakeAt } from '../../config/index.js';
-import { readFleetFile, readTextFile } from '../../host/index.js';
+import { readFleetFile, readNamedFile } from '../../host/index.js';
 import {
   VenError,
   type OnboardingFlow,
@@ -22,13 +22,13 @@ export function readProfile(source: ProfileSource, request: Request): Profile {
       `templates/profiles/${source.builtin}.yaml`,
     );
   const path = resolve(dirname(request.file), source.file);
-  return loadProfile(textOf(path, source.file, request), path);
+  return loadProfile(bytesOf(path, source.file, request), path);
 }
 
 /** A profile that can't be read is a mistake in the fleet file, at the key that names it. */
-function textOf(path: string, written: string, request: Request): string {
+function bytesOf(path: string, written: string, request: Request): Uint8Array {
   try {
-    return readTextFile(path);
+    return readNamedFile(path);
   } catch (error) {
     if (!(error instanceof VenError)) throw error;
     throw mistakeAt(readFleetFile(request.file), {
@@ -37,7 +37,10 @@ function textOf(path: string, written: string, request: Request): string {
       path: ['orchestrator', 'profile'],
       rule: 'profile-file',
       message: error.summary.replace(path, written),
-      hint: 'Paths are relative to the fleet file; correct `orchestrator.profile`.',
+      hint:
+        error.code === 'not-found'
+          ? 'Paths are relative to the fleet file; correct `orchestrator.profile`.'
+          : `${error.hint ?? 'Check it'}.`,
     });
   }
 }

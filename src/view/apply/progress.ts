@@ -2,6 +2,7 @@ import type { Emit, Plan, ProvisionEvent, RunEvent } from '../../model/index.js'
 import { paint, type Style } from '../text/style.js';
 import { stepWords } from './steps.js';
 import { count, duration, oneLine } from '../text/words.js';
+import { jsonText } from '../text/json.js';
 
 /** Takes a run's events as they come. */
 export interface Progress<Event = RunEvent> {
@@ -79,7 +80,7 @@ export function interruptedText({
 export function jsonProgress(write: Write): Progress<RunEvent | ProvisionEvent> {
   return {
     emit: (event) => {
-      write(`${JSON.stringify(event)}\n`);
+      write(jsonText(event, 'line'));
     },
     close: () => Promise.resolve(),
   };

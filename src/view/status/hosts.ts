@@ -1,6 +1,7 @@
 import type { OrchestratorHost } from '../../model/index.js';
 import { paint, type Style } from '../text/style.js';
 import { aligned, count, listed, oneLine } from '../text/words.js';
+import { jsonText } from '../text/json.js';
 
 export interface ShownHosts {
   project: string;
@@ -26,8 +27,10 @@ export function hostsText({ project, hosts, unknown }: ShownHosts, style: Style)
   return `${[...table, total].join('\n')}\n`;
 }
 
+/** The middle of a long one is left out; at its end may stand how long it was. */
 function cell(text: string): string {
-  return text === '' ? '-' : oneLine(text);
+  const shown = text.length > 100 ? `${text.slice(0, 60)}…${text.slice(-24)}` : text;
+  return shown === '' ? '-' : oneLine(shown);
 }
 
 function colored(style: Style, status: string): string {
@@ -38,7 +41,7 @@ function colored(style: Style, status: string): string {
 
 /** What `orchestrator hosts --json` prints. */
 export function hostsJson(hosts: object): string {
-  return `${JSON.stringify(hosts, null, 2)}\n`;
+  return jsonText(hosts, 'lines');
 }
 
 export function registeredText({

@@ -1,5 +1,6 @@
 import { paint, type Style, type Tone } from '../text/style.js';
 import { aligned, count, oneLine, printable } from '../text/words.js';
+import { jsonText } from '../text/json.js';
 
 export interface ShownVm {
   name: string;
@@ -140,5 +141,5 @@ function cut(line: string, columns: number): string {
 
 /** What `status --json` prints: one object; with `--watch` one on a line. Ends in a newline. */
 export function statusJson(status: object, form: 'object' | 'line'): string {
-  return `${form === 'line' ? JSON.stringify(status) : JSON.stringify(status, null, 2)}\n`;
+  return jsonText(status, form === 'line' ? 'line' : 'lines');
 }

@@ -2,6 +2,7 @@ import type { VenError } from '../../model/index.js';
 import { findingsText } from './findings.js';
 import { paint, type Style } from './style.js';
 import { indent, printable } from './words.js';
+import { jsonText } from './json.js';
 
 /** A known error, for people: what happened, where, the details, what to do. Ends in a newline. */
 export function errorText(error: VenError, style: Style): string {
@@ -41,8 +42,8 @@ export function errorJson(error: VenError, form: 'object' | 'event'): string {
     findings: findings.length > 0 ? findings : undefined,
   };
   return form === 'event'
-    ? `${JSON.stringify({ type: 'error', formatVersion: '1', error: said })}\n`
-    : `${JSON.stringify({ formatVersion: '1', error: said }, null, 2)}\n`;
+    ? jsonText({ type: 'error', formatVersion: '1', error: said }, 'line')
+    : jsonText({ formatVersion: '1', error: said }, 'lines');
 }
 
 /** An error that ven does not know: a bug, with what a report needs. Ends in a newline. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/index.js';
 import { paint, type Style } from './style.js';
 import { count, indent, printable } from './words.js';
+import { jsonText } from './json.js';
 
 /**
  * All mistakes of a fleet file, for people: `file:line:column: message`, the lines around it, and
@@ -30,7 +31,7 @@ export function validationJson(
 ): string {
   const facts = fleet === null ? {} : { fleet: fleet.name, vms: fleet.vms.length };
   const said = { formatVersion: '1', valid: fleet !== null, ...facts, findings };
-  return `${JSON.stringify(said, null, 2)}\n`;
+  return jsonText(said, 'lines');
 }
 
 /** What a right fleet file holds, on one line. Ends in a newline. */

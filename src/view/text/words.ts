@@ -1,21 +1,15 @@
-// Control characters, which a terminal obeys, and characters that are invisible or turn the text's
-// direction, which deceive a reader.
-const UNSAFE = new RegExp(
-  String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e` +
-    String.raw`\u2028\u2029\u2060\u2066-\u2069\ufeff]`,
-  'gu',
-);
+import { UNSAFE_TEXT } from '../../model/index.js';
 
-/** A foreign text, safe for a terminal: UNSAFE is spelled out. Newlines and tabs stay. */
+/** A foreign text, safe for a terminal: `UNSAFE_TEXT` is spelled out. Newlines and tabs stay. */
 export function printable(text: string): string {
-  return text.replaceAll('\r\n', '\n').replaceAll(UNSAFE, spelled);
+  return text.replaceAll('\r\n', '\n').replaceAll(UNSAFE_TEXT, spelled);
 }
 
 function spelled(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  return code < 0x100
-    ? `\\x${code.toString(16).padStart(2, '0')}`
-    : `\\u${code.toString(16).padStart(4, '0')}`;
+  const digits = code.toString(16);
+  if (code > 0xffff) return `\\u{${digits}}`;
+  return code < 0x100 ? `\\x${digits.padStart(2, '0')}` : `\\u${digits.padStart(4, '0')}`;
 }
 
 /** The same, on one line. */

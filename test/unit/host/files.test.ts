@@ -21,6 +21,7 @@ import type { RunEvent } from '../../../src/model/index.js';
 import {
   readFleetFile,
   readPackageFile,
+  readNamedFile,
   readTextFile,
   writeNewFile,
 } from '../../../src/host/state/files.js';
@@ -47,6 +48,17 @@ describe('readFleetFile', () => {
     expect([...readFleetFile(join(dir, 'f'))]).toEqual([0xff, 0x00, 0x41]);
     execFileSync('truncate', ['-s', '100G', join(dir, 'huge')]);
     expect(readFleetFile(join(dir, 'huge')).length).toBe(1024 * 1024 + 1);
+  });
+
+  it('reads nothing of what is too large for a file that a fleet file names', () => {
+    execFileSync('truncate', ['-s', '100G', join(dir, 'huge')]);
+    expect(() => readNamedFile(join(dir, 'huge'))).toThrow(
+      expect.objectContaining({
+        summary: `${dir}/huge is too large: it has 102400.0 MiB, and 1.0 MiB are the most`,
+      }),
+    );
+    execFileSync('truncate', ['-s', '1M', join(dir, 'large')]);
+    expect(readNamedFile(join(dir, 'large'))).toHaveLength(1024 * 1024);
   });
 
   it('says plainly what is wrong with the path', () => {

@@ -107,6 +107,31 @@ describe('what is asked, and understood', () => {
     expect(apiCalls()).toHaveLength(2);
   });
 
+  it('is never more than a list can have, whoever answers', async () => {
+    let page = 0;
+    answerWith(() => ({
+      status: 200,
+      json: {
+        hosts: [{ resourceId: `host-${++page}`, hostStatus: 'x'.repeat(20 * 1024 * 1024) }],
+        hasNext: true,
+      },
+    }));
+    expect(await errorOf(client().hosts())).toMatchObject({
+      code: 'orchestrator-unreachable',
+      summary: expect.stringContaining('the answer is too large') as string,
+    });
+    expect(page).toBe(4);
+  });
+
+  it('is the beginning of what is too long, and its length', async () => {
+    const hostStatus = 'x'.repeat(5_000_000);
+    answerWith(() => ({ status: 200, json: { hosts: [{ resourceId: 'host-1', hostStatus }] } }));
+    const [host] = await client().hosts();
+    expect(host?.hostStatus).toBe(`${'x'.repeat(1000)}… (5000000 characters)`);
+    answerWith(() => ({ status: 200, json: { hosts: [{ resourceId: hostStatus }] } }));
+    expect((await errorOf(client().hosts())).summary).toContain('an entry has no `resourceId`');
+  });
+
   it('takes a list that is left out for an empty one, and nothing else', async () => {
     answerWith(() => ({ status: 200, json: { totalElements: 0 } }));
     expect(await client().hosts()).toEqual([]);

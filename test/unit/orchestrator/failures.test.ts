@@ -41,6 +41,17 @@ describe('trouble that stays', () => {
     expect(apiCalls()).toHaveLength(1);
   });
 
+  it.each(['canary\r\nx-evil: 1', 'canary\n', 'canary€', 'can ary', 'canary\u0000'])(
+    'a token that no header can carry is told as such: %j',
+    async (token) => {
+      service.answer = () => ({ status: 200, json: { access_token: token } });
+      const error = await errorOf(client().checkProject());
+      expect(error.summary).toContain('its `access_token` has a line break or other characters');
+      expect(JSON.stringify({ ...error, summary: error.summary })).not.toMatch(/https_proxy|can ?ary/);
+      expect(apiCalls()).toHaveLength(0);
+    },
+  );
+
   it('a project that is answered with nothing in it is none', async () => {
     answerWith(() => ({ status: 200, json: {} }));
     const error = await errorOf(client().checkProject());

@@ -33,6 +33,11 @@ describe('hosts', () => {
         '',
       ].join('\n'),
     );
+    const long = host('a', `${'x'.repeat(1000)}… (5000000 characters)`, { hostStatus: '\u009b2J' });
+    const text = hostsText({ project: 'infra', hosts: [long], unknown: [] }, plain);
+    expect(text).toContain('x… (5000000 characters)\n');
+    expect(text).toContain('\\x9b2J');
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThan(160);
     expect(hostsText({ project: 'infra', hosts: [], unknown: [] }, plain)).toBe(
       'Project infra: 0 hosts.\n',
     );

@@ -54,6 +54,18 @@ describe('errors', () => {
     );
   });
 
+  it('send nothing to a terminal that it obeys, or that deceives, as text and as JSON', () => {
+    const evil = 'a\u009b2Jb\u202ec\u061cd\u00ade\u{e0041}f\u2028g\u007fh\u3164';
+    const error = new VenError('tool-failed', { summary: evil, detail: `${evil}\n\tnext` });
+    const unsafe = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u3164]/u;
+    for (const json of [errorJson(error, 'event'), errorJson(error, 'object')]) {
+      expect(json).not.toMatch(unsafe);
+      expect(JSON.parse(json)).toMatchObject({ error: { summary: evil } });
+    }
+    expect(errorText(error, style)).not.toMatch(unsafe);
+    expect(printable(evil)).toBe('a\\x9b2Jb\\u202ec\\u061cd\\xade\\u{e0041}f\\u2028g\\x7fh\\u3164');
+  });
+
   it('with findings show all of them, with place and frame', () => {
     const error = new VenError('fleet-file', {
       summary: 'wrong',
