@@ -44,16 +44,22 @@ export async function executeStep(
     case 'pool-ensure':
       return host.ensurePool(step.pool);
     case 'network-create':
-      return host.createNetwork(step.network.uuid, render.network(step.network, fleet.name));
+      return createNetwork(step, ports, signal, tell);
     case 'network-start':
       return host.startNetwork(step.uuid);
-    case 'network-update':
-      for (const entry of step.entries) {
-        await host.updateNetwork(step.uuid, entry);
-        signal.throwIfAborted();
-      }
+    case 'network-stop':
+      return host.stopNetwork(step.uuid);
+    case 'network-update': {
+      if (step.entries.length > 0) await host.updateNetwork(step.uuid, step.entries);
+      if (step.fields.length === 0) return;
+      signal.throwIfAborted();
+      const current = await host.readNetwork(step.uuid);
+      signal.throwIfAborted();
       // The new mark comes last: until then the network still counts as changed.
-      return host.defineNetwork(render.network(step.network, fleet.name));
+      return host.defineNetwork(
+        render.patchNetwork(current, step.network, fleet.name, step.fields),
+      );
+    }
     case 'network-delete':
       return host.deleteNetwork(step.uuid);
     case 'network-boot': {
@@ -131,6 +137,27 @@ export async function executeStep(
       return;
     case 'vm-ready':
       return host.markDomain(step.uuid, step.mark);
+  }
+}
+
+/** Where the subnet is open and the first one is in use by now, the next one is taken. */
+async function createNetwork(
+  { network, otherwise = [] }: Extract<Step, { kind: 'network-create' }>,
+  { host, render, fleet }: ExecutePorts,
+  signal: AbortSignal,
+  tell: (line: string) => void,
+): Promise<void> {
+  let wanted = network;
+  for (const place of [...otherwise, null]) {
+    try {
+      return await host.createNetwork(wanted.uuid, render.network(wanted, fleet.name));
+    } catch (error) {
+      if (place === null || !(error instanceof VenError) || error.code !== 'subnet-taken')
+        throw error;
+      signal.throwIfAborted();
+      tell(`${wanted.subnet.cidr} is in use by now, so it takes ${place.subnet.cidr}`);
+      wanted = { ...wanted, ...place };
+    }
   }
 }
 

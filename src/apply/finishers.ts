@@ -21,6 +21,10 @@ const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
   'vm-register',
 ]);
 
+/** A network goes, and comes again. */
+const GOING: ReadonlySet<Step['kind']> = new Set(['network-delete', 'network-stop']);
+const COMING: ReadonlySet<Step['kind']> = new Set(['network-create', 'network-start']);
+
 /**
  * The steps that are run even after the first Ctrl-C, since what this run has begun would else
  * stand worse than before it:
@@ -28,8 +32,8 @@ const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
  *   without the mark it counts as half-made and would be replaced by the next apply, so that the
  *   interruption would have destroyed it.
  * - A VM that was stopped for a restart is started again.
- * - A network that was deleted to be rebuilt is created again, and running VMs are attached to it
- *   again.
+ * - A network that was deleted or stopped to be rebuilt is created or started again, and running
+ *   VMs are attached to it again.
  * And what these need, as far as that takes nothing away; but for other networks in their place
  * that are rebuilt as well, and so are finished, too.
  */
@@ -37,20 +41,23 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
   const { steps, needs, order } = graph;
   const begun = (place: number): boolean => ['running', 'done'].includes(stateOf(place));
   const open = (place: number): boolean => ['waiting', 'ready'].includes(stateOf(place));
-  const those = (kind: Step['kind'], which: (place: number) => boolean): Map<string, number> =>
+  const those = (
+    kinds: ReadonlySet<Step['kind']>,
+    which: (place: number) => boolean,
+  ): Map<string, number> =>
     new Map(
       steps.flatMap((step, place) =>
-        step.kind === kind && which(place) ? [[step.address, place] as const] : [],
+        kinds.has(step.kind) && which(place) ? [[step.address, place] as const] : [],
       ),
     );
-  const up = those('vm-up', begun);
-  const stopped = those('vm-stop', begun);
-  const deleting = those('network-delete', () => true);
-  const creating = those('network-create', (place) => deleting.has(steps[place]?.address ?? ''));
+  const up = those(new Set(['vm-up']), begun);
+  const stopped = those(new Set(['vm-stop']), begun);
+  const going = those(GOING, () => true);
+  const coming = those(COMING, (place) => going.has(steps[place]?.address ?? ''));
 
   /**
-   * Steps that can come to be done. A deletion can where its network can be made again: found by
-   * taking back those that can't.
+   * Steps that can come to be done. A network can go where it can come again: found by taking back
+   * those that can't.
    */
   const reach = (hopeless: ReadonlySet<string>): boolean[] => {
     const can: boolean[] = steps.map(() => false);
@@ -58,7 +65,7 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
       const step = steps[place];
       if (step === undefined) continue;
       const rebuilt =
-        step.kind === 'network-delete' && creating.has(step.address) && !hopeless.has(step.address);
+        GOING.has(step.kind) && coming.has(step.address) && !hopeless.has(step.address);
       can[place] =
         begun(place) ||
         (open(place) &&
@@ -71,7 +78,7 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
   let can = reach(hopeless);
   for (let size = -1; size !== hopeless.size; can = reach(hopeless)) {
     size = hopeless.size;
-    for (const [address, place] of creating) if (can[place] !== true) hopeless.add(address);
+    for (const [address, place] of coming) if (can[place] !== true) hopeless.add(address);
   }
 
   const finishers = new Set<number>();
@@ -83,7 +90,7 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
       from.push(...(needs[at] ?? []));
       // One more that goes has to come again.
       const step = steps[at];
-      const again = step?.kind === 'network-delete' ? creating.get(step.address) : undefined;
+      const again = step && GOING.has(step.kind) ? coming.get(step.address) : undefined;
       if (again !== undefined) from.push(again);
     }
   };
@@ -93,12 +100,12 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
     const { kind, address } = step;
     if ((kind === 'vm-settings' || kind === 'vm-ready') && up.has(address)) finish(place);
     if (kind === 'vm-start' && stopped.has(address)) finish(place);
-    const gone = kind === 'network-create' ? deleting.get(address) : undefined;
+    const gone = COMING.has(kind) ? going.get(address) : undefined;
     if (gone !== undefined && begun(gone)) finish(place);
   }
   // Not while these are being found: a network may be one of them only for the sake of another.
   const made = new Set(
-    [...creating.values()].filter((place) => begun(place) || finishers.has(place)),
+    [...coming.values()].filter((place) => begun(place) || finishers.has(place)),
   );
   for (const place of order) {
     if (

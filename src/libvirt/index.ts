@@ -6,6 +6,7 @@
 import type { Render } from '../model/index.js';
 import { bootNetwork } from './network/boot.js';
 import { renderDomain, renderNic, renderWritten } from './domain/write.js';
+import { patchNetwork } from './network/patch.js';
 import { renderNetwork } from './network/write.js';
 import { patchDomain } from './domain/patch.js';
 import { compileTemplates, type TemplateTexts } from './templates.js';
@@ -35,8 +36,16 @@ export {
   VEN_NAMESPACE,
   type MovedNic,
 } from './marks.js';
-export { entryXml, hasEntry, updatableParts } from './network/entries.js';
-export { networkFacts, type NetworkFacts } from './network/read.js';
+export { entryXml, hasEntry, ipIndex, updatableParts } from './network/entries.js';
+export {
+  compareNetwork,
+  networkDigestParts,
+  networkFieldFacts,
+  type NetworkDifferences,
+} from './network/fields/index.js';
+export { shownRanges } from './network/fields/lists.js';
+export { shownGateway } from './network/fields/place.js';
+export { networkFacts, type NetworkReading } from './network/read.js';
 export {
   attachedTo,
   onReattachNetwork,
@@ -64,6 +73,8 @@ export function createRender(texts: TemplateTexts): Render {
     written: (vm, accelerator) => renderWritten(templates, vm, accelerator),
     nic: (vm, mac) => renderNic(templates, vm, mac),
     network: (network, fleet) => renderNetwork(templates, network, fleet),
+    patchNetwork: (current, network, fleet, fields) =>
+      patchNetwork(templates, current, network, fleet, fields),
     bootNetwork,
     volume: (disk) => renderVolume(templates, disk),
     nvram: (ref, template, contents) => renderNvram(templates, ref, template, contents),

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'protected' // the change would destroy a VM that says `protect: true`
   | 'locked' // another run holds the fleet's lock
   | 'host-not-ready' // something the host needs is missing
+  | 'subnet-taken' // libvirt won't start a network: the host uses its subnet
   | 'vms-failed' // some VMs failed, the others stand
   | 'interrupted'
   | 'not-running' // the VM is off
@@ -47,6 +48,7 @@ const EXIT_BY_CODE: Record<ErrorCode, number> = {
   protected: EXIT.refused,
   locked: EXIT.locked,
   'host-not-ready': EXIT.hostNotReady,
+  'subnet-taken': EXIT.error,
   'vms-failed': EXIT.someVmsFailed,
   interrupted: EXIT.interrupted,
   'not-running': EXIT.error,

@@ -1,6 +1,6 @@
 /** What was observed of a host at one moment, and ven's marks in it. Pure JSON. */
 import type { FirmwareKind } from './firmware.js';
-import type { ResolvedDisk } from './fleet.js';
+import type { Ipv4Range, ResolvedDisk } from './fleet.js';
 
 /** What was observed of a host at one moment. Pure JSON. */
 export interface HostState {
@@ -189,22 +189,44 @@ export interface ObservedNic {
   unplugged?: true;
 }
 
-export interface ObservedNetwork {
+/** The parts of a network's XML that ven owns, or needs to know; of either definition. */
+export interface NetworkFacts {
+  bridge: string | null;
+  /** What else is said of the bridge: spanning tree (`on`), seconds of delay (`0`), its MAC. */
+  stp: string | null;
+  delay: string | null;
+  bridgeMac: string | null;
+  mode: 'nat' | 'isolated' | 'route' | 'other';
+  /** The network's (first) IPv4 address with prefix, `192.168.150.1/24`; null: none. */
+  gateway: string | null;
+  /** Of that address, as are `dhcpHosts`. */
+  ranges: Ipv4Range[];
+  /** Those of IPv4 addresses. */
+  dnsHosts: { ip: string; names: string[] }[];
+  /** `mac`: empty where libvirt knows the host by its name alone. */
+  dhcpHosts: { mac: string; ip: string; name: string | null }[];
+  /** The boot file that it offers to UEFI firmware over HTTP; see `offeredBootUrl`. */
+  bootUrl: string | null;
+}
+
+/**
+ * What a network lacks on the host, though libvirt calls it active: its bridge, its own address,
+ * its DHCP and DNS server.
+ */
+export type NetworkFault = 'bridge' | 'address' | 'dnsmasq';
+
+/** The facts are those of the persistent definition, which the next start uses. */
+export interface ObservedNetwork extends NetworkFacts {
   uuid: string;
   name: string;
   active: boolean;
   autostart: boolean;
   persistent: boolean;
   mark: NetworkMark | null;
-  bridge: string | null;
-  mode: 'nat' | 'isolated' | 'route' | 'other';
-  /** The network's IPv4 address with prefix, `192.168.150.1/24`; null: none. */
-  gateway: string | null;
-  dhcp: { start: string; end: string } | null;
-  dnsHosts: { ip: string; names: string[] }[];
-  dhcpHosts: { mac: string; ip: string; name: string | null }[];
-  /** The boot file that it offers to UEFI firmware over HTTP; see `offeredBootUrl`. */
-  bootUrl: string | null;
+  /** What runs; null: the network is not active. */
+  live: NetworkFacts | null;
+  /** null: nothing is wrong, or it is not known (a remote host). */
+  fault: NetworkFault | null;
   /** What ven added to a foreign network; null: nothing. */
   boot: BootMark | null;
   /** Options of its DHCP server about HTTP boot that are not ven's. */

@@ -6,16 +6,25 @@
 import type { Backend } from './backend.js';
 import type { Consoles } from './consoles.js';
 import type { FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
-import type { OwnNetwork, ResolvedFleet } from './fleet.js';
+import type { Ipv4Range, Ipv4Subnet, OwnNetwork, ResolvedFleet } from './fleet.js';
 import type { FleetState } from './fleet-state.js';
-import type { BootMark, DomainMark, HostState, Power, VolumeRef } from './host-state.js';
+import type {
+  BootMark,
+  DomainMark,
+  HostState,
+  NetworkFacts,
+  Power,
+  VolumeRef,
+} from './host-state.js';
 import type { SecretReference } from './secret.js';
 
+export interface NetworkPlace {
+  subnet: Ipv4Subnet;
+  dhcp: Ipv4Range | null;
+}
+
 /** A network whose subnet is chosen. */
-export type PlannedNetwork = Omit<OwnNetwork, 'subnet' | 'dhcp'> & {
-  subnet: { cidr: string; gateway: string };
-  dhcp: { start: string; end: string } | null;
-};
+export type PlannedNetwork = Omit<OwnNetwork, keyof NetworkPlace> & NetworkPlace;
 
 export interface NetworkRedefinition {
   user: BootMark['fleets'][number];
@@ -64,12 +73,17 @@ export interface Host {
   /** Defines (only the pool `default`, with type dir), starts and autostarts the pool. */
   ensurePool(pool: string): Promise<void>;
 
-  /** Defines, starts and autostarts. */
+  /**
+   * Defines, starts and autostarts.
+   * @throws VenError `subnet-taken` when the host uses its subnet; it is defined, and does not run
+   */
   createNetwork(uuid: string, xml: string): Promise<void>;
   /** Starts (when it does not run) and autostarts. */
   startNetwork(uuid: string): Promise<void>;
-  /** Adds, changes or removes one entry, live and persistent. */
-  updateNetwork(uuid: string, change: NetworkEntryChange): Promise<void>;
+  /** Stops it, and leaves its definition. A transient one is gone then. */
+  stopNetwork(uuid: string): Promise<void>;
+  /** Adds and removes entries of the running network, in this order. */
+  updateNetwork(uuid: string, changes: readonly NetworkEntryChange[]): Promise<void>;
   /**
    * Replaces the persistent definition (its mark, for example); the running network is untouched.
    */
@@ -232,19 +246,13 @@ export interface Lock {
 }
 
 /**
- * One DNS or DHCP host entry of a network to add or delete, as `virsh net-update` does it. A
- * changed entry is a `delete` of the observed entry and an `add-last` of the wanted one (`modify`
- * does not exist for DNS entries). The host makes the XML from `entry`, escaped. Idempotent: adding
- * an existing entry or deleting a missing one succeeds.
+ * One DNS host, DHCP host or DHCP range of a running network to add or delete, as `virsh
+ * net-update` does it. A changed entry is a `delete` of the observed entry and an `add-last` of the
+ * wanted one (`modify` does not exist for DNS entries). The host makes the XML from `entry`,
+ * escaped. Idempotent: adding an existing entry or deleting a missing one succeeds.
  */
-export type NetworkEntryChange =
-  | {
-      section: 'dns-host';
-      operation: 'add-last' | 'delete';
-      entry: { ip: string; names: string[] };
-    }
-  | {
-      section: 'ip-dhcp-host';
-      operation: 'add-last' | 'delete';
-      entry: { mac: string; ip: string; name: string | null };
-    };
+export type NetworkEntryChange = { operation: 'add-last' | 'delete' } & (
+  | { section: 'dns-host'; entry: NetworkFacts['dnsHosts'][number] }
+  | { section: 'ip-dhcp-host'; entry: NetworkFacts['dhcpHosts'][number] }
+  | { section: 'ip-dhcp-range'; entry: Ipv4Range }
+);

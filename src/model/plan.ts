@@ -5,7 +5,7 @@
 import type { Address, ResolvedVm } from './fleet.js';
 import type { SecretReference } from './secret.js';
 import type { DomainMark, VolumeRef } from './host-state.js';
-import type { NetworkEntryChange, PlannedNetwork } from './host.js';
+import type { NetworkEntryChange, NetworkPlace, PlannedNetwork } from './host.js';
 import type { HostIdentity } from './orchestrator.js';
 import type { Refusal } from './refusal.js';
 
@@ -19,6 +19,8 @@ export interface FieldChange {
   before: string | null;
   after: string | null;
   effect: Effect;
+  /** It differs there alone: in what runs, or in the definition that the next start uses. */
+  only?: 'live' | 'definition';
   /** Why it has this effect, where that is not obvious: `a disk can't shrink`. */
   why?: string;
 }
@@ -100,16 +102,23 @@ interface StepBase {
 export type Step = StepBase &
   (
     | { kind: 'pool-ensure'; pool: string }
-    | { kind: 'network-create'; network: PlannedNetwork }
-    | { kind: 'network-start'; uuid: string }
     /**
-     * The entries, each live and persistent; then the whole definition (`Host.defineNetwork`), for
-     * the mark and other persistent parts.
+     * `otherwise`: places to take instead, in this order, when the host has the first in use by
+     * now; only where the fleet file leaves the subnet open.
+     */
+    | { kind: 'network-create'; network: PlannedNetwork; otherwise?: NetworkPlace[] }
+    | { kind: 'network-start'; uuid: string }
+    /** For a restart: all that is on it is cut off until it is attached again. */
+    | { kind: 'network-stop'; uuid: string }
+    /**
+     * `entries`: to change in the running network. `fields`: to change in the persistent definition
+     * (`Render.patchNetwork`), the mark among them; the rest of it stays.
      */
     | {
         kind: 'network-update';
         uuid: string;
         entries: NetworkEntryChange[];
+        fields: string[];
         network: PlannedNetwork;
       }
     | { kind: 'network-delete'; uuid: string }

@@ -42,6 +42,13 @@ export interface Render {
   /** The `<interface>` element alone. */
   nic(vm: ResolvedVm, mac: string): string;
   network(network: PlannedNetwork, fleet: string): string;
+  /** `current` with the named fields changed to what the fleet file says. All else in it stays. */
+  patchNetwork(
+    current: string,
+    network: PlannedNetwork,
+    fleet: string,
+    fields: readonly string[],
+  ): string;
   /**
    * `current`, a foreign network, with the boot options that a fleet wants and that fleet in its
    * mark. `bootUrl` null: without that fleet; without any fleet the network is as it was before.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { attached, digestParts } from '../libvirt/index.js';
+import { attached, digestParts, networkDigestParts } from '../libvirt/index.js';
 import {
   volumeKey,
   volumesOf,
@@ -98,27 +98,11 @@ function domainParts(
 }
 
 function networkParts(network: OwnedNetwork): unknown[] {
-  const { uuid, name, active, autostart, persistent, mark, bridge, mode, gateway, dhcp, bootUrl } =
-    network;
+  const { uuid, name, active, autostart, persistent, mark, live, fault } = network;
   return [
-    [
-      uuid,
-      name,
-      active,
-      autostart,
-      persistent,
-      mark.fleet,
-      mark.network,
-      mark.digest,
-      bridge,
-      mode,
-      gateway,
-      dhcp?.start,
-      dhcp?.end,
-      bootUrl,
-    ],
-    network.dnsHosts.map(({ ip, names }) => [ip, names]),
-    network.dhcpHosts.map(({ mac, ip, name: host }) => [mac, ip, host]),
+    [uuid, name, active, autostart, persistent, mark.fleet, mark.network, mark.digest, fault],
+    networkDigestParts(network),
+    live && networkDigestParts(live),
   ];
 }
 
@@ -132,7 +116,7 @@ function bootParts({
   boot,
   bootUrl,
   otherBoot,
-  dhcp,
+  ranges,
   temporaryFor,
 }: ObservedNetwork): unknown[] {
   const users = boot?.fleets.map(({ fleet, network }) => [fleet, network]);
@@ -146,7 +130,7 @@ function bootParts({
     users,
     bootUrl,
     otherBoot,
-    dhcp === null,
+    ranges.length === 0,
     temporaryFor?.user.fleet,
   ];
 }

@@ -26,7 +26,7 @@ describeHost('fake', () => {
       }),
     stopNetwork: (uuid) =>
       person(() => {
-        host.stopNetwork(uuid);
+        host.switchNetworkOff(uuid);
       }),
     loseVolume: (pool, volume) =>
       person(() => {

@@ -11,8 +11,11 @@ import {
   type DomainMark,
   type Host,
   type HostState,
+  type NetworkEntryChange,
+  type NetworkFacts,
   type NodeRecord,
   type ObservedDomain,
+  type ObservedNetwork,
   type PlannedNetwork,
   type ResolvedFleet,
   type ResolvedVm,
@@ -47,6 +50,16 @@ export interface Place {
   /** Takes away what the tests could not. */
   close(): Promise<void>;
 }
+
+/** Of the network `lab`, in both definitions, but for its bridge's name. */
+const LAB_FACTS: Omit<NetworkFacts, 'bridge' | 'mode' | 'gateway' | 'bridgeMac'> = {
+  stp: 'on',
+  delay: '0',
+  ranges: [{ start: '192.168.221.3', end: '192.168.221.20' }],
+  dnsHosts: [],
+  dhcpHosts: [],
+  bootUrl: null,
+};
 
 const MIB = 1024 ** 2;
 const template = (name: string): string =>
@@ -135,6 +148,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       await host.createNetwork(lab.uuid, render.network(lab, fleet.name));
       await host.createNetwork(other.uuid, render.network(other, fleet.name));
       const found = (await see()).networks.filter(({ name }) => name === lab.libvirtName);
+      const bridgeMac = `52:54:00:${lab.uuid.slice(0, 6).replace(/(..)(?=.)/g, '$1:')}`;
       expect(found).toEqual([
         {
           uuid: lab.uuid,
@@ -146,10 +160,16 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
           bridge: lab.bridge,
           mode: 'isolated',
           gateway: '192.168.221.1/24',
-          dhcp: { start: '192.168.221.3', end: '192.168.221.20' },
-          dnsHosts: [],
-          dhcpHosts: [],
-          bootUrl: null,
+          ...LAB_FACTS,
+          bridgeMac,
+          live: {
+            ...LAB_FACTS,
+            bridge: lab.bridge,
+            bridgeMac,
+            mode: 'isolated',
+            gateway: '192.168.221.1/24',
+          },
+          fault: null,
           boot: null,
           otherBoot: [],
           temporaryFor: null,
@@ -167,20 +187,67 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
         section: 'ip-dhcp-host' as const,
         entry: { mac: '52:54:00:aa:bb:01', ip: '192.168.221.10', name: 'a' },
       };
-      for (const change of [dns, dhcp]) {
-        await host.updateNetwork(lab.uuid, { ...change, operation: 'add-last' });
-        await host.updateNetwork(lab.uuid, { ...change, operation: 'add-last' });
-      }
-      const seen = (await see()).networks.find(({ uuid }) => uuid === lab.uuid);
-      expect(seen?.dnsHosts).toEqual([dns.entry]);
-      expect(seen?.dhcpHosts).toEqual([dhcp.entry]);
-      for (const change of [dns, dhcp]) {
-        await host.updateNetwork(lab.uuid, { ...change, operation: 'delete' });
-        await host.updateNetwork(lab.uuid, { ...change, operation: 'delete' });
-      }
-      const after = (await see()).networks.find(({ uuid }) => uuid === lab.uuid);
-      expect(after?.dnsHosts).toEqual([]);
-      expect(after?.dhcpHosts).toEqual([]);
+      const range = {
+        section: 'ip-dhcp-range' as const,
+        entry: { start: '192.168.221.30', end: '192.168.221.40' },
+      };
+      const all = [dns, dhcp, range];
+      const adds = all.map((change) => ({ ...change, operation: 'add-last' as const }));
+      const deletes = all.map((change) => ({ ...change, operation: 'delete' as const }));
+      const seen = async (): Promise<ObservedNetwork | undefined> =>
+        (await see()).networks.find(({ uuid }) => uuid === lab.uuid);
+      const before = await seen();
+      await host.updateNetwork(lab.uuid, adds);
+      await host.updateNetwork(lab.uuid, adds);
+      const now = await seen();
+      expect(now?.live).toMatchObject({ dnsHosts: [dns.entry], dhcpHosts: [dhcp.entry] });
+      expect(now?.live?.ranges).toContainEqual(range.entry);
+      expect({ ...now, live: null, unsaved: false }).toEqual({ ...before, live: null });
+      await host.updateNetwork(lab.uuid, deletes);
+      await host.updateNetwork(lab.uuid, deletes);
+      expect({ ...(await seen()), unsaved: false }).toEqual(before);
+    });
+
+    it('changes one of two addresses that a running network has for one name', async () => {
+      const entry = (ip: string, ...names: string[]): NetworkEntryChange => ({
+        ...{ section: 'dns-host', operation: 'add-last', entry: { ip, names } },
+      });
+      const gone = (ip: string, ...names: string[]): NetworkEntryChange => ({
+        ...entry(ip, ...names),
+        operation: 'delete',
+      });
+      const [one, two] = ['192.168.221.7', '192.168.221.8'];
+      await host.updateNetwork(lab.uuid, [entry(one, 'api.lab'), entry(two, 'api.lab')]);
+      await host.updateNetwork(lab.uuid, [gone(two, 'api.lab'), entry(two, 'api.lab', 'new.lab')]);
+      const dns = async (): Promise<unknown> =>
+        (await see()).networks.find(({ uuid }) => uuid === lab.uuid)?.live?.dnsHosts;
+      expect(await dns()).toEqual([
+        { ip: one, names: ['api.lab'] },
+        { ip: two, names: ['api.lab', 'new.lab'] },
+      ]);
+      await host.updateNetwork(lab.uuid, [gone(one, 'api.lab'), gone(two, 'api.lab', 'new.lab')]);
+      expect(await dns()).toEqual([]);
+    });
+
+    it('keeps the definition of a network that it stops', async () => {
+      const xml = await host.readNetwork(other.uuid);
+      await host.stopNetwork(other.uuid);
+      await host.stopNetwork(other.uuid);
+      const seen = (await see()).networks.find(({ uuid }) => uuid === other.uuid);
+      expect(seen).toMatchObject({ active: false, live: null, autostart: true });
+      await host.startNetwork(other.uuid);
+      expect(await host.readNetwork(other.uuid)).toBe(xml);
+    });
+
+    it('says that a subnet is taken', async () => {
+      const third = {
+        ...network(fleet.name, 'third', 222),
+        uuid: networkUuid(fleet.name, 'third'),
+      };
+      await expect(
+        host.createNetwork(third.uuid, render.network(third, fleet.name)),
+      ).rejects.toMatchObject({ code: 'subnet-taken' });
+      await host.deleteNetwork(third.uuid);
     });
 
     it('brings VMs up, and one failure does not stop the others', async () => {
@@ -598,7 +665,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
           active: true,
           autostart: true,
           gateway: '192.168.221.1/24',
-          dhcp: { end },
+          ranges: [{ end }],
         });
         const nic = state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0];
         expect(nic?.source).toEqual({ kind: 'network', network: lab.libvirtName });

@@ -6,6 +6,7 @@ import {
   domainName,
   domainUuid,
   graphicsPassword,
+  hasEntry,
   movedAside,
   runningNics,
   temporaryMark,
@@ -15,6 +16,7 @@ import {
   volumesByPath,
   withFirstNvram,
   type MovedNic,
+  type NetworkReading,
 } from '../../src/libvirt/index.js';
 import {
   isNvramVolume,
@@ -35,6 +37,8 @@ import {
   type Lock,
   type LockRequest,
   type NetworkEntryChange,
+  type NetworkFacts,
+  type NetworkFault,
   type NetworkRedefinition,
   type ObservedDomain,
   type ObservedNetwork,
@@ -46,7 +50,7 @@ import {
   type DomainFacts,
   type SecretReference,
 } from '../../src/model/index.js';
-import { attribute, child, type XmlElement } from '../../src/xml/index.js';
+import { attribute, child, elementsOf, type XmlElement } from '../../src/xml/index.js';
 import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
 import { FakeConsoles } from './fake-consoles.js';
 import { FakeState } from './fake-state.js';
@@ -75,8 +79,13 @@ interface Domain {
 }
 
 interface Network {
+  /** What is kept. */
   xml: string;
+  /** What runs. */
+  live: string | null;
   active: boolean;
+  /** Whether its DNS and DHCP server runs, where it is active. */
+  dnsmasq: boolean;
   autostart: boolean;
   /** false: it is gone when it stops. */
   persistent: boolean;
@@ -214,8 +223,28 @@ export class FakeHost implements Host {
     domain.live = change(domain.live);
   }
 
-  stopNetwork(uuid: string): void {
+  switchNetworkOff(uuid: string): void {
     this.#stopNetwork(this.#network(uuid));
+  }
+
+  /** As `virsh net-edit`. */
+  editNetwork(uuid: string, change: (xml: string) => string): void {
+    this.#defineNetwork(change(this.#network(uuid).xml));
+  }
+
+  /** As `virsh net-update --live`. */
+  editLiveNetwork(uuid: string, change: (xml: string) => string): void {
+    const network = this.#network(uuid);
+    network.live = change(network.live ?? '');
+  }
+
+  /** Its bridge goes, and the host's libvirt does not notice. */
+  loseBridge(uuid: string): void {
+    this.bridges.delete(networkFacts(parseXml(this.#network(uuid).live ?? '')).bridge ?? '');
+  }
+
+  killDnsmasq(uuid: string): void {
+    this.#network(uuid).dnsmasq = false;
   }
 
   restartNetwork(uuid: string): void {
@@ -265,13 +294,7 @@ export class FakeHost implements Host {
         observedAt: new Date(this.#time).toISOString(),
         domains,
         networks: [...this.networks.values()]
-          .map(({ xml, active, autostart, persistent }): ObservedNetwork => ({
-            ...networkFacts(parseXml(xml)),
-            active,
-            autostart,
-            persistent,
-            unsaved: false,
-          }))
+          .map((network) => this.#observedNetwork(network))
           .sort(byName),
         pools: this.storage.observedPools(),
         volumes: this.storage.observedVolumes(wanted),
@@ -304,12 +327,26 @@ export class FakeHost implements Host {
     });
   }
 
-  updateNetwork(uuid: string, change: NetworkEntryChange): Promise<void> {
+  stopNetwork(uuid: string): Promise<void> {
     return this.#answer(() => {
       const network = this.#network(uuid);
-      this.faults.change(`net-update ${uuid} ${change.operation} ${change.section}`, () => {
-        network.xml = editXml(network.xml, (root) => changeEntry(root, change));
-      });
+      if (!network.active) return;
+      this.#change('net-destroy', uuid, () => this.#stopNetwork(network));
+    });
+  }
+
+  updateNetwork(uuid: string, changes: readonly NetworkEntryChange[]): Promise<void> {
+    return this.#answer(() => {
+      const network = this.#network(uuid);
+      for (const change of changes) {
+        if (network.live === null) throw refused('network is not active');
+        const { live } = network;
+        if (hasEntry(networkFacts(parseXml(live)), change) === (change.operation === 'add-last'))
+          continue;
+        this.faults.change(`net-update ${uuid} ${change.operation} ${change.section}`, () => {
+          network.live = editXml(live, (root) => changeEntry(root, change));
+        });
+      }
     });
   }
 
@@ -823,7 +860,7 @@ export class FakeHost implements Host {
       });
     if (!found.active)
       throw refused(`Requested operation is not valid: network '${source.network}' is not active`);
-    return networkFacts(parseXml(found.xml)).bridge ?? '';
+    return networkFacts(parseXml(found.live ?? found.xml)).bridge ?? '';
   }
 
   #unplug(tap: string | null): void {
@@ -892,8 +929,11 @@ export class FakeHost implements Host {
         throw exists(`internal error: bridge name '${bridge}' already in use.`);
     }
     const known = this.networks.get(uuid);
-    if (known) known.xml = xml;
-    else this.networks.set(uuid, { xml, active: false, autostart: false, persistent });
+    if (known) Object.assign(known, { xml, persistent: known.persistent || persistent });
+    else
+      this.networks.set(uuid, {
+        ...{ xml, persistent, live: null, active: false, dnsmasq: false, autostart: false },
+      });
   }
 
   #runNetwork(uuid: string): void {
@@ -916,18 +956,35 @@ export class FakeHost implements Host {
     if (bridge !== null && this.bridges.has(bridge))
       throw refused(`internal error: Network is already in use by interface ${bridge}`);
     for (const other of this.networks.values()) {
-      if (other.active && gateway !== null && networkFacts(parseXml(other.xml)).gateway === gateway)
-        throw refused(`internal error: Network is already in use by another one (${name})`);
+      if (gateway === null || other.live === null) continue;
+      if (networkFacts(parseXml(other.live)).gateway === gateway)
+        throw new VenError('subnet-taken', {
+          summary: `internal error: Network is already in use by interface ${name}`,
+        });
     }
     if (bridge !== null) this.bridges.set(bridge, new Set());
-    network.active = true;
+    Object.assign(network, { active: true, live: network.xml, dnsmasq: true });
+  }
+
+  #observedNetwork({ xml, live, dnsmasq, ...rest }: Network): ObservedNetwork {
+    const facts = networkFacts(parseXml(xml));
+    const running = live === null ? null : networkFacts(parseXml(live));
+    const hasBridge = running?.bridge == null || this.bridges.has(running.bridge);
+    const hasServer = dnsmasq || running?.gateway == null;
+    return {
+      ...facts,
+      ...rest,
+      live: running && fieldFacts(running),
+      fault: running === null ? null : faultOf(hasBridge, hasServer),
+      unsaved: false,
+    };
   }
 
   /** The bridge goes; the taps that hung on it stay, on nothing. */
   #stopNetwork(network: Network): void {
-    const { bridge } = networkFacts(parseXml(network.xml));
+    const { bridge } = networkFacts(parseXml(network.live ?? network.xml));
     if (network.active && bridge !== null) this.bridges.delete(bridge);
-    network.active = false;
+    Object.assign(network, { active: false, live: null, dnsmasq: false });
     if (!network.persistent) this.networks.delete(networkFacts(parseXml(network.xml)).uuid);
   }
 
@@ -966,7 +1023,17 @@ function plugged(nic: XmlElement, tap: string, bridge: string): XmlElement {
   );
 }
 
-/** Adding what is there and taking away what is gone are done. */
+function faultOf(hasBridge: boolean, hasServer: boolean): NetworkFault | null {
+  if (!hasBridge) return 'bridge';
+  return hasServer ? null : 'dnsmasq';
+}
+
+/** Without what only a definition says: which network it is, and its marks. */
+function fieldFacts(facts: NetworkReading): NetworkFacts {
+  const { uuid, name, mark, boot, otherBoot, temporaryFor, ...rest } = facts;
+  return rest;
+}
+
 function changeEntry(root: XmlElement, change: NetworkEntryChange): XmlElement {
   if (change.section === 'dns-host') {
     const { ip, names } = change.entry;
@@ -979,23 +1046,44 @@ function changeEntry(root: XmlElement, change: NetworkEntryChange): XmlElement {
       { ip },
       names.map((name) => element('hostname', {}, [name])),
     );
+    if (change.operation === 'delete' && dns.children.length - others.length > 1)
+      throw refused('multiple matching DNS HOST records were found in network');
+    if (change.operation === 'add-last' && dns.children.length > others.length)
+      throw refused('there is already at least one DNS HOST record with a matching field');
     return withChild(root, 'dns', {
       ...dns,
       children: change.operation === 'delete' ? others : [...others, entry],
     });
   }
-  const { mac, ip, name } = change.entry;
-  const entry = element('host', { mac, ...(name === null ? {} : { name }), ip });
+  const made =
+    change.section === 'ip-dhcp-range'
+      ? element('range', { ...change.entry })
+      : element('host', hostAttributes(change.entry));
+  const isIt = (node: XmlElement): boolean =>
+    node.name === made.name && JSON.stringify(node.attrs) === JSON.stringify(made.attrs);
   return mapChildren(root, (part) => {
-    if (part.name !== 'ip' || child(part, 'dhcp') === undefined) return part;
-    return mapChildren(part, (dhcp) => {
-      if (dhcp.name !== 'dhcp') return dhcp;
-      const others = dhcp.children.filter(
-        (node) => typeof node === 'string' || attribute(node, 'mac') !== mac,
-      );
-      return { ...dhcp, children: change.operation === 'delete' ? others : [...others, entry] };
+    if (part.name !== 'ip') return part;
+    const dhcp = child(part, 'dhcp') ?? element('dhcp');
+    const clash = elementsOf(dhcp).some((node) => node.name === 'host' && clashes(node, made));
+    if (change.operation === 'add-last' && made.name === 'host' && clash)
+      throw refused('there is an existing dhcp host entry in network');
+    const others = dhcp.children.filter((node) => typeof node === 'string' || !isIt(node));
+    return withChild(part, 'dhcp', {
+      ...dhcp,
+      children: change.operation === 'delete' ? others : [...others, made],
     });
   });
+}
+
+function hostAttributes({ mac, ip, name }: NetworkFacts['dhcpHosts'][number]) {
+  return { ...(mac !== '' && { mac }), ...(name !== null && { name }), ip };
+}
+
+/** As libvirt sees it: one that has a MAC, a name or an address in common. */
+function clashes(a: XmlElement, b: XmlElement): boolean {
+  return ['mac', 'name', 'ip'].some(
+    (key) => attribute(a, key) !== null && attribute(a, key) === attribute(b, key),
+  );
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

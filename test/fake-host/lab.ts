@@ -196,10 +196,13 @@ export class Lab {
       for (const { tap } of live === null ? [] : domainFacts(parseXml(live)).nics)
         all.delete(`tap ${tap ?? ''}`);
     }
+    const returned = (xml: string): string =>
+      render.bootNetwork(xml, { fleet: fleet.name, network: '' }, null);
     for (const [uuid, network] of this.host.networks)
       all.set(`network ${uuid}`, {
         ...network,
-        xml: render.bootNetwork(network.xml, { fleet: fleet.name, network: '' }, null),
+        xml: returned(network.xml),
+        live: network.live && returned(network.live),
       });
     for (const [uuid, { xml }] of this.host.networks) {
       const { mark, bridge } = networkFacts(parseXml(xml));

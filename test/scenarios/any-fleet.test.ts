@@ -217,7 +217,7 @@ function disturb(lab: Lab, { what, which }: { what: string; which: number }): vo
   const network = pick(
     [...host.networks].filter(([, { xml, active }]) => active && ours(xml)),
   )?.[0];
-  if (what === 'stop a network' && network !== undefined) host.stopNetwork(network);
+  if (what === 'stop a network' && network !== undefined) host.switchNetworkOff(network);
   if (what === 'restart a network' && network !== undefined) host.restartNetwork(network);
   if (what === 'lose NVRAM')
     host.nvrams.delete(pick([...host.nvrams].filter((path) => path.includes('/lab_'))) ?? '');

@@ -1,7 +1,7 @@
 /** The acts on networks. All by UUID, all idempotent. */
 import { VenError, type Host, type NetworkEntryChange } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
-import { entryXml, hasEntry, networkFacts } from '../../libvirt/index.js';
+import { entryXml, hasEntry, ipIndex, networkFacts } from '../../libvirt/index.js';
 import { readNetwork, redefineNetwork } from './network-redefine.js';
 import { limiter } from './limiter.js';
 import type { Command, Virsh } from './virsh.js';
@@ -10,6 +10,7 @@ export type NetworkActs = Pick<
   Host,
   | 'createNetwork'
   | 'startNetwork'
+  | 'stopNetwork'
   | 'updateNetwork'
   | 'defineNetwork'
   | 'deleteNetwork'
@@ -20,62 +21,53 @@ export type NetworkActs = Pick<
 export function networkActs(virsh: Virsh): NetworkActs {
   // Two networks that start at the same time race for addresses and firewall rules.
   const oneByOne = limiter(1);
+  const start = async (uuid: string): Promise<void> => {
+    const [autostart, started] = await virsh.ask([
+      ['net-autostart', uuid],
+      ['net-start', uuid],
+    ]);
+    if (autostart?.error) throw autostart.error;
+    if (started && started.error !== null && started.answer !== 'active')
+      throw subnetTaken(started.error) ?? started.error;
+  };
 
   return {
     async createNetwork(uuid, xml) {
       await oneByOne(async () => {
         await virsh.must([['net-define', { file: xml }]]);
-        await virsh.must(
-          [
-            ['net-autostart', uuid],
-            ['net-start', uuid],
-          ],
-          ['active'],
-        );
+        await start(uuid);
       });
     },
 
     async startNetwork(uuid) {
+      await oneByOne(() => start(uuid));
+    },
+
+    async stopNetwork(uuid) {
       await oneByOne(async () => {
-        await virsh.must(
-          [
-            ['net-start', uuid],
-            ['net-autostart', uuid],
-          ],
-          ['active'],
-        );
+        await virsh.must([['net-destroy', uuid]], ['inactive']);
       });
     },
 
-    async updateNetwork(uuid, change) {
-      const act = (where: string): Command => [
+    async updateNetwork(uuid, changes) {
+      const readLive: Command = ['net-dumpxml', uuid];
+      const [before = ''] = await virsh.must([readLive]);
+      const parentIndex = String(ipIndex(parseXml(before)));
+      const acts = changes.map((change): Command => [
         'net-update',
-        uuid,
-        change.operation,
-        change.section,
-        entryXml(change),
-        where,
-      ];
-      const [live, , running, config] = await virsh.ask([
-        act('--live'),
-        act('--config'),
-        ['net-dumpxml', uuid],
-        ['net-dumpxml', uuid, '--inactive'],
+        ...[uuid, change.operation, change.section, entryXml(change), '--live'],
+        ...(change.section === 'dns-host' ? [] : ['--parent-index', parentIndex]),
       ]);
-      // The resulting state counts, not the replies: the entry may have existed already, or been
-      // deleted.
-      for (const [state, needed] of [
-        [config, true],
-        [running, live?.answer !== 'inactive'],
-      ] as const) {
-        if (!needed || !state) continue;
-        if (state.error) throw state.error;
-        if (
-          hasEntry(networkFacts(parseXml(state.text)), change) !==
-          (change.operation === 'add-last')
-        )
-          throw live?.error ?? notTaken(uuid, change);
-      }
+      const replies = await virsh.ask([...acts, readLive]);
+      const running = replies.at(-1);
+      if (running?.error) throw running.error;
+      const facts = networkFacts(parseXml(running?.text ?? ''));
+      // The resulting state counts, not the replies: an entry may have existed already, or been
+      // deleted. A later change may also undo what an earlier one did.
+      const last = new Map(changes.map((change, index) => [keyOf(change), { change, index }]));
+      for (const { change, index } of last.values())
+        if (hasEntry(facts, change) !== (change.operation === 'add-last'))
+          throw replies[index]?.error ?? notTaken(uuid, change);
     },
 
     async defineNetwork(xml) {
@@ -100,6 +92,20 @@ export function networkActs(virsh: Virsh): NetworkActs {
       await oneByOne(() => redefineNetwork(virsh, uuid, change));
     },
   };
+}
+
+/** libvirt says so of a subnet that is exactly the one of an interface or a route. */
+function subnetTaken({ summary, detail = '' }: VenError): VenError | null {
+  if (!/Network is already in use by interface/.test(`${summary}\n${detail}`)) return null;
+  return new VenError('subnet-taken', {
+    summary,
+    detail,
+    hint: 'See who has the subnet: ip route. Or let ven take a free one, with subnet: auto',
+  });
+}
+
+function keyOf({ section, entry }: NetworkEntryChange): string {
+  return JSON.stringify([section, entry]);
 }
 
 function notTaken(uuid: string, change: NetworkEntryChange): VenError {

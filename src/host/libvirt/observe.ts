@@ -26,10 +26,12 @@ import {
   domainUuid,
   domainMark,
   networkFacts,
+  networkFieldFacts,
   poolFacts,
   updatableParts,
 } from '../../libvirt/index.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
+import { networkFaults } from './network-faults.js';
 import type { Command, Virsh } from './virsh.js';
 import { findVolumes, parseVolumes, readCapacities } from './volumes.js';
 
@@ -91,17 +93,26 @@ export async function observe(
         }),
     });
   }
+  const faultOf = isLocal(virsh.uri) ? networkFaults() : null;
   for (const uuid of lists.networks) {
     let persistent: { xml: XmlElement; network: ObservedNetwork } | undefined;
+    const active = lists.activeNetworks.has(uuid);
     const hear = (text: string): void => {
       const xml = parseXml(text);
+      const facts = networkFacts(xml);
+      const now = {
+        live: active ? networkFieldFacts(xml) : null,
+        fault: active && faultOf ? faultOf(xml, facts) : null,
+      };
       if (persistent) {
-        persistent.network.unsaved = updatableParts(persistent.xml) !== updatableParts(xml);
+        const unsaved = updatableParts(persistent.xml) !== updatableParts(xml);
+        Object.assign(persistent.network, now, { unsaved });
         return;
       }
       const network = {
-        ...networkFacts(xml),
-        active: lists.activeNetworks.has(uuid),
+        ...facts,
+        ...now,
+        active,
         autostart: lists.autostartNetworks.has(uuid),
         persistent: lists.persistentNetworks.has(uuid),
         unsaved: false,

@@ -4,19 +4,10 @@
  * since then stays.
  */
 import { bootOptions, isBootOption, VenError, type BootMark } from '../../model/index.js';
-import {
-  attribute,
-  child,
-  childrenNs,
-  elementsOf,
-  parseXml,
-  serializeXml,
-  type XmlElement,
-} from '../../xml/index.js';
+import { child, elementsOf, parseXml, serializeXml, type XmlElement } from '../../xml/index.js';
 import { element, insertAfter, laidOut, remove, replace } from '../edit.js';
 import { bootMark, bootMarkElement, findMark, type NetworkBootMark } from '../marks.js';
-
-const DNSMASQ = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
+import { addDnsmasqOptions, dnsmasqOptions, removeDnsmasqOptions } from './dnsmasq.js';
 
 type User = BootMark['fleets'][number];
 
@@ -49,11 +40,7 @@ export function bootNetwork(current: string, user: User, bootUrl: string | null)
  * way.
  */
 function refuseOwners(network: XmlElement, mark: NetworkBootMark | null): void {
-  const options = optionsIn(network);
-  const there = options
-    ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? [])
-    : [];
-  const owners = there.filter(
+  const owners = dnsmasqOptions(network).filter(
     (option) => isBootOption(option) && mark?.options.includes(option) !== true,
   );
   if (owners.length === 0) return;
@@ -67,18 +54,7 @@ function refuseOwners(network: XmlElement, mark: NetworkBootMark | null): void {
 
 /** What ven added, and no more: one of each, since others may have said the same. */
 function takeOut(network: XmlElement, mark: NetworkBootMark): void {
-  const options = optionsIn(network);
-  for (const value of mark.options) {
-    const option =
-      options &&
-      valuesIn(network, options).find((element) => attribute(element, 'value') === value);
-    if (options && option) remove(options, option);
-  }
-  if (options && elementsOf(options).length === 0) {
-    remove(network, options);
-    const prefix = options.name.split(':')[0] ?? '';
-    if (options.name.includes(':')) delete network.attrs[`xmlns:${prefix}`];
-  }
+  removeDnsmasqOptions(network, mark.options);
   const metadata = child(network, 'metadata');
   if (!metadata) return;
   const written = findMark(network, 'boot')?.mark;
@@ -95,39 +71,14 @@ function putIn(network: XmlElement, { url, fleets }: BootMark): void {
   const before = bootMark(network);
   const old = findMark(network, 'boot')?.mark;
   const original = before?.original ?? serializeXml(network);
-  let options = optionsIn(network);
-  const there = (): string[] =>
-    options ? valuesIn(network, options).flatMap((option) => attribute(option, 'value') ?? []) : [];
-  const missing = bootOptions(url).filter((option) => !there().includes(option));
-  const ours = [
-    ...(before?.options ?? []).filter((option) => there().includes(option)),
-    ...missing,
-  ];
-  const optionsOf = (prefix: string): XmlElement[] =>
-    missing.map((value) => element(`${prefix}option`, { value }));
-  if (options)
-    insertAfter(
-      options,
-      [],
-      optionsOf(options.name.includes(':') ? `${options.name.split(':')[0]}:` : ''),
-    );
-  else if (missing.length > 0) {
-    network.attrs['xmlns:dnsmasq'] = DNSMASQ;
-    options = laidOut(element('dnsmasq:options', {}, optionsOf('dnsmasq:')), 1);
-    insertAfter(network, [], [options]);
-  }
+  const there = dnsmasqOptions(network);
+  const missing = bootOptions(url).filter((option) => !there.includes(option));
+  const ours = [...(before?.options ?? []).filter((option) => there.includes(option)), ...missing];
+  addDnsmasqOptions(network, missing);
   const mark = bootMarkElement({ url, fleets, options: ours, original });
   const metadata = child(network, 'metadata');
   if (!metadata)
     insertAfter(network, ['name', 'uuid'], [laidOut(element('metadata', {}, [mark]), 1)]);
   else if (old) replace(metadata, old, mark);
   else insertAfter(metadata, [], [mark]);
-}
-
-function optionsIn(network: XmlElement): XmlElement | undefined {
-  return childrenNs([network], DNSMASQ, 'options')[0];
-}
-
-function valuesIn(network: XmlElement, options: XmlElement): XmlElement[] {
-  return childrenNs([network, options], DNSMASQ, 'option');
 }

@@ -1,35 +1,65 @@
-/** A network's DNS and DHCP host entries, as `virsh net-update` takes them. Pure. */
-import type { NetworkEntryChange } from '../../model/index.js';
-import { elementsOf, serializeXml, type XmlElement } from '../../xml/index.js';
+/** A network's DNS and DHCP entries, as `virsh net-update` takes them. Pure. */
+import type { NetworkEntryChange, NetworkFacts } from '../../model/index.js';
+import { childrenNamed, elementsOf, serializeXml, type XmlElement } from '../../xml/index.js';
 import { element } from '../edit.js';
-import type { NetworkFacts } from './read.js';
+import { ipOf } from './fields/field.js';
 
+/**
+ * To delete a DNS host its address is enough. Its names must not be said: libvirt takes every
+ * record with one of them for a match, and refuses when there are two.
+ */
 export function entryXml(change: NetworkEntryChange): string {
-  if (change.section === 'dns-host') {
-    const { ip, names } = change.entry;
-    return serializeXml(
-      element(
-        'host',
-        { ip },
-        names.map((name) => element('hostname', {}, [name])),
-      ),
-    );
+  switch (change.section) {
+    case 'dns-host': {
+      const { ip, names } = change.entry;
+      const said = change.operation === 'delete' ? [] : names;
+      return serializeXml(
+        element(
+          'host',
+          { ip },
+          said.map((name) => element('hostname', {}, [name])),
+        ),
+      );
+    }
+    case 'ip-dhcp-host': {
+      const { mac, ip, name } = change.entry;
+      const attrs = { ...(mac !== '' && { mac }), ...(name !== null && { name }) };
+      return serializeXml(element('host', { ...attrs, ip }));
+    }
+    case 'ip-dhcp-range': {
+      const { start, end } = change.entry;
+      return serializeXml(element('range', { start, end }));
+    }
   }
-  const { mac, ip, name } = change.entry;
-  return serializeXml(element('host', { mac, ...(name !== null && { name }), ip }));
 }
 
 export function hasEntry(facts: NetworkFacts, change: NetworkEntryChange): boolean {
-  if (change.section === 'dns-host') {
-    const wanted = change.entry.names.toSorted().join(' ');
-    return facts.dnsHosts.some(
-      ({ ip, names }) => ip === change.entry.ip && names.toSorted().join(' ') === wanted,
-    );
+  switch (change.section) {
+    case 'dns-host': {
+      const wanted = change.entry.names.toSorted().join(' ');
+      return facts.dnsHosts.some(
+        ({ ip, names }) => ip === change.entry.ip && names.toSorted().join(' ') === wanted,
+      );
+    }
+    case 'ip-dhcp-host': {
+      const { mac, ip, name } = change.entry;
+      return facts.dhcpHosts.some(
+        (host) => host.mac === mac.toLowerCase() && host.ip === ip && host.name === name,
+      );
+    }
+    case 'ip-dhcp-range': {
+      const { start, end } = change.entry;
+      return facts.ranges.some((range) => range.start === start && range.end === end);
+    }
   }
-  const { mac, ip, name } = change.entry;
-  return facts.dhcpHosts.some(
-    (host) => host.mac === mac.toLowerCase() && host.ip === ip && host.name === name,
-  );
+}
+
+/**
+ * The place of ven's address among all of the network: libvirt would take the first one with DHCP.
+ */
+export function ipIndex(network: XmlElement): number {
+  const ip = ipOf(network);
+  return ip ? childrenNamed(network, 'ip').indexOf(ip) : 0;
 }
 
 /**

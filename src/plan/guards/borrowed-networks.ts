@@ -25,7 +25,7 @@ function faultOf(
   fleet: ResolvedFleet,
 ): Fault | null {
   if (bootUrl === null) return null;
-  const { name, mark, boot, otherBoot, persistent, dhcp } = network;
+  const { name, mark, boot, otherBoot, persistent, ranges } = network;
   const virsh = `virsh -c ${fleet.host.uri}`;
   if (mark !== null)
     return {
@@ -51,7 +51,7 @@ function faultOf(
       what: 'is transient, and would be gone when it is started anew',
       hint: `${virsh} net-dumpxml ${name} > FILE && ${virsh} net-define FILE`,
     };
-  if (dhcp === null)
+  if (ranges.length === 0)
     return {
       code: 'host-not-ready',
       what: "has no DHCP of libvirt's, and only that can tell firmware where to boot from",

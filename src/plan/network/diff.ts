@@ -1,13 +1,14 @@
-import {
-  subnetAround,
-  type Change,
-  type ChangeBase,
-  type Facts,
-  type FieldChange,
-  type NetworkEntryChange,
-  type ObservedNetwork,
-  type PlannedNetwork,
-  type Reason,
+import { compareNetwork, shownGateway, shownRanges } from '../../libvirt/index.js';
+import type {
+  Change,
+  ChangeBase,
+  Facts,
+  FieldChange,
+  NetworkEntryChange,
+  NetworkFacts,
+  NetworkFault,
+  PlannedNetwork,
+  Reason,
 } from '../../model/index.js';
 import type { OwnedNetwork } from '../fleet-on-host.js';
 
@@ -19,11 +20,16 @@ export interface NetworkDiff {
   action: 'create' | 'update' | 'replace' | null;
   reason: Reason;
   fields: FieldChange[];
+  /** It is deleted, and created as the template has it: what others added goes. */
+  recreate: boolean;
+  /** Fields of the persistent definition to patch. */
+  define: string[];
+  /** For the running network. */
+  entries: NetworkEntryChange[];
+  /** It is stopped, and started again. */
+  stop: boolean;
   /** It must be started, or told to start with the host. */
   start: boolean;
-  /** Entries or the persistent definition change. */
-  define: boolean;
-  entries: NetworkEntryChange[];
   /** Its bridge goes and comes again: all that is on it has to be attached again. */
   outage: boolean;
 }
@@ -34,52 +40,61 @@ export function diffNetwork(
   requested: boolean,
 ): NetworkDiff {
   const base = {
-    ...{ network, observed, fields: [], entries: [] },
-    ...{ start: false, define: false, outage: false },
+    ...{ network, observed, fields: [], define: [], entries: [] },
+    ...{ recreate: false, stop: false, start: false, outage: false },
   };
   if (observed === null) return { ...base, action: 'create', reason: 'missing', outage: true };
 
-  const rebuilding = [
-    ...differ('mode', observed.mode, network.mode),
-    ...differ('subnet', shownGateway(observed.gateway), shownGateway(wantedGateway(network))),
-    ...differ('dhcp', shownRange(observed.dhcp), shownRange(network.dhcp)),
-    ...differ('httpBoot', observed.bootUrl, network.bootUrl),
-    ...differ('bridge', observed.bridge, network.bridge),
-  ].map((field) => ({ ...field, effect: 'replace' as const, why: 'the network is rebuilt' }));
-  const autostart = differ('autostart', yes(observed.autostart), 'yes');
-  const persistent = differ('persistent', yes(observed.persistent), 'yes');
-  const hosts = joined([dnsEntries(network, observed), dhcpEntries(network, observed)]);
-  const found = [
-    ...rebuilding,
-    ...differ('active', yes(observed.active), 'yes'),
-    ...autostart,
-    ...persistent,
-    ...hosts.fields,
+  const { fields: different, define, entries, restart } = compareNetwork(network, observed);
+  const { active, fault } = observed;
+  const states = [
+    ...differ('active', fault === null ? yes(active) : FAULTS[fault], 'yes').map((field) =>
+      fault === null ? field : { ...field, effect: 'restart' as const },
+    ),
+    ...differ('autostart', yes(observed.autostart), 'yes'),
+    ...differ('persistent', yes(observed.persistent), 'yes'),
   ];
-  const mark = found.length > 0 ? [] : markField(network, observed);
-  const fields = [...found, ...mark];
+  const listed = (field: FieldChange): boolean => /^(dns|dhcp)\./.test(field.path);
+  const found = [
+    ...different.filter((field) => !listed(field)),
+    ...states,
+    ...different.filter(listed),
+  ];
   const newDigest = observed.mark.digest !== network.digest;
-
+  const fields = found.length === 0 ? markField(network, observed) : found;
   if (fields.length === 0 && !requested) return { ...base, action: null, reason: 'drift' };
-  if (requested || rebuilding.length > 0) {
-    const reason = requested ? 'requested' : 'drift';
+
+  const reason = newDigest ? 'changed' : 'drift';
+  if (requested) {
     return {
-      ...{ ...base, action: 'replace', reason: newDigest ? 'changed' : reason },
-      ...{ fields, outage: true },
+      ...{ ...base, action: 'replace', reason: newDigest ? reason : 'requested' },
+      ...{ fields, recreate: true, outage: true },
     };
   }
+  const stop = active && (restart || fault !== null);
   return {
     ...base,
-    action: 'update',
-    reason: newDigest ? 'changed' : 'drift',
+    action: fields.some(({ effect }) => effect === 'replace') ? 'replace' : 'update',
+    reason,
     fields,
-    start: !observed.active || autostart.length > 0 || persistent.length > 0,
-    define: persistent.length > 0 || mark.length > 0 || newDigest || hosts.entries.length > 0,
-    // An inactive network is defined whole before it starts; entries are for one that runs.
-    entries: observed.active ? hosts.entries : [],
-    outage: !observed.active,
+    define: [
+      ...define,
+      ...(observed.persistent ? [] : ['persistent']),
+      ...(newDigest ? ['mark'] : []),
+    ],
+    entries: stop ? [] : entries,
+    stop,
+    start: stop || !active || !observed.autostart || !observed.persistent,
+    outage: stop || !active,
   };
 }
+
+/** In the words of the plan. */
+const FAULTS: Record<NetworkFault, string> = {
+  bridge: 'its bridge is gone',
+  address: 'its bridge has lost its address',
+  dnsmasq: 'its dnsmasq is not running',
+};
 
 function differ(path: string, before: string | null, after: string | null): FieldChange[] {
   return before === after ? [] : [{ path, before, after, effect: 'live' }];
@@ -92,77 +107,6 @@ function yes(value: boolean): string {
 function markField(network: PlannedNetwork, { mark }: OwnedNetwork): FieldChange[] {
   const fields = differ('mark', mark.digest.slice(0, 8), network.digest.slice(0, 8));
   return fields.map((field) => ({ ...field, why: 'the spec it was made from' }));
-}
-
-/** Host entries of one section that differ. */
-interface EntriesDiff {
-  fields: FieldChange[];
-  entries: NetworkEntryChange[];
-}
-
-function joined(diffs: readonly EntriesDiff[]): EntriesDiff {
-  return {
-    fields: diffs.flatMap(({ fields }) => fields),
-    entries: diffs.flatMap(({ entries }) => entries),
-  };
-}
-
-/** Deletions first: libvirt refuses an entry whose address or name another one still has. */
-function deletionsFirst({ fields, entries }: EntriesDiff): EntriesDiff {
-  const of = (operation: NetworkEntryChange['operation']): NetworkEntryChange[] =>
-    entries.filter((entry) => entry.operation === operation);
-  return { fields, entries: [...of('delete'), ...of('add-last')] };
-}
-
-function dnsEntries(network: PlannedNetwork, observed: ObservedNetwork): EntriesDiff {
-  const wanted = Map.groupBy(network.dnsHosts, ({ ip }) => ip);
-  const found = Map.groupBy(observed.dnsHosts, ({ ip }) => ip);
-  const shown = (hosts: readonly { names: string[] }[]): string | null =>
-    hosts.length === 0 ? null : [...new Set(hosts.flatMap(({ names }) => names))].sort().join(', ');
-  const diffs = [...new Set([...wanted.keys(), ...found.keys()])].map((ip): EntriesDiff => {
-    const before = found.get(ip) ?? [];
-    const after = wanted.get(ip) ?? [];
-    const fields = differ(`dns.${ip}`, shown(before), shown(after));
-    if (fields.length === 0) return { fields, entries: [] };
-    const change = (
-      operation: NetworkEntryChange['operation'],
-      { names }: { names: string[] },
-    ): NetworkEntryChange => ({ section: 'dns-host', operation, entry: { ip, names } });
-    const entries = [
-      ...before.map((host) => change('delete', host)),
-      ...after.map((host) => change('add-last', host)),
-    ];
-    return { fields, entries };
-  });
-  return deletionsFirst(joined(diffs));
-}
-
-type DhcpHost = ObservedNetwork['dhcpHosts'][number];
-
-function dhcpEntries(network: PlannedNetwork, observed: ObservedNetwork): EntriesDiff {
-  const byMac = (hosts: readonly DhcpHost[]): Map<string, DhcpHost> =>
-    new Map(hosts.map((host) => [host.mac.toLowerCase(), host]));
-  // Host entries live inside the range's element: without DHCP there are none.
-  const wanted = byMac(network.dhcp === null ? [] : network.dhcpHosts);
-  const found = byMac(observed.dhcpHosts);
-  const shown = (host: DhcpHost | undefined): string | null =>
-    host === undefined ? null : `${host.ip}${host.name === null ? '' : ` ${host.name}`}`;
-  const change = (
-    operation: NetworkEntryChange['operation'],
-    host: DhcpHost | undefined,
-  ): NetworkEntryChange[] => {
-    if (host === undefined) return [];
-    const { mac, ip, name } = host;
-    return [{ section: 'ip-dhcp-host', operation, entry: { mac, ip, name } }];
-  };
-  const diffs = [...new Set([...wanted.keys(), ...found.keys()])].map((mac): EntriesDiff => {
-    const before = found.get(mac);
-    const after = wanted.get(mac);
-    const fields = differ(`dhcp.${mac}`, shown(before), shown(after));
-    if (fields.length === 0) return { fields, entries: [] };
-    return { fields, entries: [...change('delete', before), ...change('add-last', after)] };
-  });
-  return deletionsFirst(joined(diffs));
 }
 
 /** The change to show. `notes` are of what hangs on the network. */
@@ -188,17 +132,17 @@ function plannedNetworkFacts(network: PlannedNetwork): Facts {
   return {
     mode: network.mode,
     subnet: network.subnet.cidr,
-    dhcp: shownRange(network.dhcp),
+    dhcp: shownRanges(network.dhcp === null ? [] : [network.dhcp]),
     bridge: network.bridge,
     ...bootFacts(network.bootUrl),
   };
 }
 
-export function observedNetworkFacts(network: ObservedNetwork): Facts {
+export function observedNetworkFacts(network: NetworkFacts): Facts {
   return {
     mode: network.mode,
     subnet: shownGateway(network.gateway) ?? 'none',
-    dhcp: shownRange(network.dhcp),
+    dhcp: shownRanges(network.ranges),
     bridge: network.bridge ?? 'none',
     ...bootFacts(network.bootUrl),
   };
@@ -206,20 +150,4 @@ export function observedNetworkFacts(network: ObservedNetwork): Facts {
 
 function bootFacts(bootUrl: string | null): Facts {
   return bootUrl === null ? {} : { httpBoot: bootUrl };
-}
-
-function wantedGateway({ subnet }: PlannedNetwork): string {
-  return `${subnet.gateway}/${subnet.cidr.split('/')[1]}`;
-}
-
-/** The subnet alone where the gateway is its first host, as it mostly is. */
-function shownGateway(gateway: string | null): string | null {
-  if (gateway === null) return null;
-  const cidr = subnetAround(gateway);
-  const usual = cidr.replace(/\.(\d+)\/.*$/, (_, last: string) => `.${Number(last) + 1}`);
-  return gateway.split('/')[0] === usual ? cidr : `${cidr} (gateway ${gateway.split('/')[0]})`;
-}
-
-function shownRange(range: { start: string; end: string } | null): string {
-  return range === null ? 'none' : `${range.start} to ${range.end}`;
 }

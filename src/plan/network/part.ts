@@ -30,9 +30,12 @@ export function buildNetworks(
   attachments: Attachments,
   reattached: ReadonlyMap<string, readonly Address[]>,
 ): BuiltNetworks {
-  const freed = [
-    ...removals.map(({ network }) => network),
-    ...diffs.flatMap(({ action, observed }) => (action === 'replace' ? (observed ?? []) : [])),
+  const freed: Freed[] = [
+    ...removals.map(({ network, address }) => ({ network, by: `${address}:delete` })),
+    ...diffs.flatMap(({ network: { address }, observed, recreate, stop }) => {
+      if (observed === null || !(recreate || stop)) return [];
+      return [{ network: observed, by: `${address}:${recreate ? 'delete' : 'stop'}` }];
+    }),
   ];
   const built = diffs
     .filter(({ action }) => action !== null)
@@ -41,8 +44,8 @@ export function buildNetworks(
       const again = diff.outage ? (reattached.get(libvirtName) ?? []) : [];
       const notes = again.length > 0 ? [`attaches ${formatList(again)} again`] : [];
       const all =
-        diff.action === 'replace'
-          ? ['rebuilds the network', ...notes, ...cutOff(libvirtName, attachments)]
+        diff.recreate || diff.stop
+          ? [costOf(diff), ...notes, ...cutOff(libvirtName, attachments)]
           : notes;
       return { address, steps: stepsOf(diff, freed), change: networkChange(diff, all) };
     });
@@ -57,24 +60,45 @@ export function buildNetworks(
   };
 }
 
-/** `freed`: networks that are deleted, whose places a new one may need. */
-function stepsOf(diff: NetworkDiff, freed: readonly OwnedNetwork[]): Step[] {
-  const { network, action, define, start, entries } = diff;
+function costOf({ recreate, action }: NetworkDiff): string {
+  if (recreate) return 'deletes the network and creates it, without what others added to it';
+  return action === 'replace' ? 'rebuilds the network' : 'restarts the network';
+}
+
+/** A network that goes, or stops for a restart, by a step. */
+interface Freed {
+  network: OwnedNetwork;
+  by: string;
+}
+
+/** `freed`: networks whose places this one may need. */
+function stepsOf(diff: NetworkDiff, freed: readonly Freed[]): Step[] {
+  const { network, action, recreate, define, stop, start, entries } = diff;
   const { address, uuid } = network;
   const timeoutSeconds = TIMEOUT_SECONDS;
-  if (action === 'create' || action === 'replace') {
-    const needs = freed
-      .filter((old) => old.uuid === uuid || samePlace(old, network))
-      .map(({ mark }) => `network.${mark.network}:delete`);
+  const needs = freed
+    .filter((old) => (recreate || old.network.uuid !== uuid) && samePlace(old.network, network))
+    .map(({ by }) => by);
+  if (action === 'create' || recreate) {
+    const needed = recreate ? [...new Set([`${address}:delete`, ...needs])] : needs;
     return inSequence(address, [
-      { name: 'create', needs, timeoutSeconds, kind: 'network-create', network },
+      { name: 'create', needs: needed, timeoutSeconds, kind: 'network-create', network },
     ]);
   }
+  // libvirt takes no definition with a bridge that another network has, even one that is off.
+  const bridges = freed
+    .filter(({ network: { bridge }, by }) => bridge === network.bridge && by.endsWith(':delete'))
+    .map(({ by }) => by);
+  const fields = define;
   return inSequence(address, [
-    define
-      ? { name: 'update', timeoutSeconds, kind: 'network-update', uuid, entries, network }
+    fields.length > 0 || entries.length > 0
+      ? {
+          ...{ name: 'update', needs: bridges, timeoutSeconds },
+          ...{ kind: 'network-update', uuid, entries, fields, network },
+        }
       : null,
-    start ? { name: 'start', timeoutSeconds, kind: 'network-start', uuid } : null,
+    stop ? { name: 'stop', timeoutSeconds, kind: 'network-stop', uuid } : null,
+    start ? { name: 'start', needs, timeoutSeconds, kind: 'network-start', uuid } : null,
   ]);
 }
 
@@ -89,7 +113,7 @@ export function deleteNetworks(
   const building = diffs
     .filter(({ action }) => action === 'create' || action === 'replace')
     .map(({ network }) => network);
-  const replaced = diffs.filter(({ action }) => action === 'replace');
+  const replaced = diffs.filter(({ recreate }) => recreate);
   const changes = removals.map(({ address, network }): Change => ({
     address,
     action: 'delete',
@@ -123,9 +147,10 @@ function cutOff(name: string, attachments: Attachments): string[] {
 }
 
 function samePlace(old: OwnedNetwork, wanted: PlannedNetwork): boolean {
-  const range = old.gateway === null ? null : blockOf(old.gateway);
   const place = blockOf(wanted.subnet.cidr);
-  return (
-    old.bridge === wanted.bridge || (range !== null && place !== null && overlaps(range, place))
-  );
+  return [old, ...(old.live === null ? [] : [old.live])].some(({ bridge, gateway }) => {
+    const range = gateway === null ? null : blockOf(gateway);
+    const meet = range !== null && place !== null && overlaps(range, place);
+    return bridge === wanted.bridge || meet;
+  });
 }

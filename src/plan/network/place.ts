@@ -60,7 +60,9 @@ interface Bridges {
 
 function bridgesOf({ state }: FleetOnHost, going: ReadonlySet<string>): Bridges {
   const bridges = (of: (network: (typeof state.networks)[number]) => boolean): Set<string | null> =>
-    new Set(state.networks.filter(of).map(({ bridge }) => bridge));
+    new Set(
+      state.networks.filter(of).flatMap(({ bridge, live }) => [bridge, live?.bridge ?? bridge]),
+    );
   return {
     byBridge: Map.groupBy(
       state.networks.filter(({ uuid }) => !going.has(uuid)),
@@ -84,8 +86,9 @@ function takenSubnets(
   going: ReadonlySet<string>,
   bridges: Bridges,
 ): TakenSubnet[] {
-  const ofNetworks = state.networks.flatMap(({ uuid, name, active, gateway }) => {
-    const block = gateway === null || !active || going.has(uuid) ? null : blockOf(gateway);
+  const ofNetworks = state.networks.flatMap(({ uuid, name, live }) => {
+    const gateway = live?.gateway ?? null;
+    const block = gateway === null || going.has(uuid) ? null : blockOf(gateway);
     if (block === null) return [];
     return [{ block, uuid, who: `network ${name}`, shownBy: { virsh: `net-dumpxml ${name}` } }];
   });

@@ -59,7 +59,7 @@ function chooseSubnets(
 ): Map<string, Ipv4Subnet> {
   const free = freeSubnets([
     ...taken.map(({ cidr }) => cidr),
-    ...state.networks.flatMap(({ gateway }) => gateway ?? []),
+    ...state.networks.flatMap(({ gateway, live }) => [gateway ?? [], live?.gateway ?? []].flat()),
     ...state.routes.map(({ cidr }) => cidr),
   ]);
   const chosen = new Map<string, Ipv4Subnet>();

@@ -26,6 +26,8 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
     case 'network-start':
     case 'vm-start':
       return { doing: 'starting', done: 'started' };
+    case 'network-stop':
+      return { doing: 'stopping for a restart', done: 'stopped for a restart' };
     case 'network-update':
       return { doing: 'updating', done: 'updated' };
     case 'network-boot':

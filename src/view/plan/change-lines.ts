@@ -43,11 +43,11 @@ export function rows(change: Change): Row[] {
       return facts(change.before);
     case 'update':
     case 'replace':
-      return change.fields.map(({ path, before, after, effect, why: because }) => ({
+      return change.fields.map(({ path, before, after, effect, only, why: because }) => ({
         key: oneLine(path),
         text:
           `${quoted(before)} -> ${quoted(after)}  ` +
-          `(${effect}${because === undefined ? '' : `: ${oneLine(because)}`})`,
+          `(${only === 'definition' ? only : effect}${because === undefined ? '' : `: ${oneLine(because)}`})`,
         ...(effect === 'live'
           ? {}
           : { tone: effect === 'restart' ? ('yellow' as const) : ('red' as const) }),

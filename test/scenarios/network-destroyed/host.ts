@@ -1,5 +1,5 @@
 import type { Lab } from '../../fake-host/index.js';
 
 export default function byHand(lab: Lab): void {
-  lab.host.stopNetwork(lab.network('lab_lab'));
+  lab.host.switchNetworkOff(lab.network('lab_lab'));
 }

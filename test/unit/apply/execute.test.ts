@@ -34,14 +34,16 @@ const cases: [Step, string[]][] = [
       kind: 'network-update',
       uuid: 'uuid-net',
       entries: [dnsHost, { ...dnsHost, operation: 'delete' }],
+      fields: ['dns.hosts', 'mark'],
       network,
     },
     [
-      `updateNetwork uuid-net ${JSON.stringify(dnsHost)}`,
-      `updateNetwork uuid-net ${JSON.stringify({ ...dnsHost, operation: 'delete' })}`,
-      'defineNetwork network lab net',
+      `updateNetwork uuid-net ${JSON.stringify([dnsHost, { ...dnsHost, operation: 'delete' }])}`,
+      'readNetwork uuid-net',
+      'defineNetwork <network> + lab net dns.hosts,mark',
     ],
   ],
+  [{ ...base, kind: 'network-stop', uuid: 'uuid-net' }, ['stopNetwork uuid-net']],
   [{ ...base, kind: 'network-delete', uuid: 'uuid-net' }, ['deleteNetwork uuid-net']],
   [
     { ...base, kind: 'vm-delete', uuid: 'uuid-a', volumes: [disk] },
@@ -120,6 +122,7 @@ describe('what a step asks of the host, in order', () => {
       Promise.resolve(template ? FILES : { by: 'libvirt', secure: false });
     const answers: Record<string, string> = {
       readDomain: '<read>',
+      readNetwork: '<network>',
       readNvramTemplate: 'template',
     };
     const stage = run([step], { firmware, call: (method) => answers[method] });

@@ -180,6 +180,8 @@ export const RENDER: Render = {
   written: (of, accelerator) => `written ${of.name} ${accelerator}`,
   nic: (of, mac) => `nic ${of.name} ${mac}`,
   network: (network, fleet) => `network ${fleet} ${network.name}`,
+  patchNetwork: (current, network, fleet, fields) =>
+    `${current} + ${fleet} ${network.name} ${fields.join()}`,
   bootNetwork: (current, { fleet, network }, bootUrl) =>
     `${current} with ${bootUrl ?? 'nothing'} for ${fleet} ${network}`,
   volume: (disk) => `volume ${disk.target}`,

@@ -177,7 +177,10 @@ describe('networks and storage', () => {
       bridge: 'virbr0',
       mode: 'nat',
       gateway: '192.168.122.1/24',
-      dhcp: { start: '192.168.122.2', end: '192.168.122.254' },
+      stp: 'on',
+      delay: '0',
+      bridgeMac: '52:54:00:9d:4e:f9',
+      ranges: [{ start: '192.168.122.2', end: '192.168.122.254' }],
       dnsHosts: [],
       dhcpHosts: [],
       bootUrl: null,
@@ -196,7 +199,7 @@ describe('networks and storage', () => {
     expect(networkFacts(network)).toMatchObject({
       mode: 'other',
       gateway: '10.0.0.1/20',
-      dhcp: null,
+      ranges: [],
       dnsHosts: [{ ip: '10.0.0.1', names: ['a', 'b'] }],
       dhcpHosts: [{ mac: '52:54:00:aa:00:01', ip: '10.0.0.9', name: null }],
     });

@@ -19,7 +19,7 @@ function worldWith(more: Partial<ObservedNetwork> = {}): {
 } {
   const world = new World();
   const network = world.network('default');
-  Object.assign(network, { dhcp: { start: '192.168.122.2', end: '192.168.122.254' } }, more);
+  Object.assign(network, { ranges: [{ start: '192.168.122.2', end: '192.168.122.254' }] }, more);
   return { world, network };
 }
 

@@ -4,6 +4,7 @@ import {
   markFor,
   type DomainFacts,
   type HostState,
+  type NetworkFacts,
   type ObservedDomain,
   type ObservedNetwork,
   type ObservedNic,
@@ -20,6 +21,7 @@ import {
   type VolumeRef,
 } from '../../../src/model/index.js';
 import { loadFleet } from '../../../src/config/index.js';
+import { macOfBridge } from '../../../src/libvirt/network/fields/place.js';
 import { smbiosFor } from '../../../src/libvirt/domain/fields/smbios.js';
 import { makePlan } from '../../../src/plan/index.js';
 
@@ -92,7 +94,12 @@ export class World {
       bridge,
       mode: 'nat',
       gateway,
-      dhcp: null,
+      live: null,
+      fault: null,
+      stp: 'on',
+      delay: '0',
+      bridgeMac: null,
+      ranges: [],
       dnsHosts: [],
       dhcpHosts: [],
       bootUrl: null,
@@ -104,6 +111,7 @@ export class World {
     };
     this.networks.push(network);
     if (network.active) this.bridges.set(bridge, new Set());
+    if (network.active) network.live ??= parts(network);
     return network;
   }
 
@@ -194,13 +202,15 @@ export class World {
 
   stopNetwork(name: string): void {
     const network = this.network(name);
-    network.active = false;
-    if (network.bridge !== null) this.bridges.delete(network.bridge);
+    const bridge = network.live?.bridge ?? network.bridge;
+    Object.assign(network, { active: false, live: null, fault: null });
+    if (bridge !== null) this.bridges.delete(bridge);
   }
 
   startNetwork(name: string): void {
     const network = this.network(name);
     if (!network.active && network.bridge !== null) this.bridges.set(network.bridge, new Set());
+    if (!network.active) network.live = parts(network);
     network.active = true;
   }
 
@@ -288,22 +298,28 @@ export class World {
       case 'network-update': {
         const network = this.#byUuid(this.networks, step.uuid);
         for (const { section, operation, entry } of step.entries) {
-          const list: { ip: string }[] =
-            section === 'dns-host' ? network.dnsHosts : network.dhcpHosts;
+          if (network.live === null) throw new Error(`${network.name} does not run`);
+          const lists = {
+            'dns-host': network.live.dnsHosts,
+            'ip-dhcp-host': network.live.dhcpHosts,
+            'ip-dhcp-range': network.live.ranges,
+          };
+          const list: object[] = lists[section];
           const same = list.findIndex((other) => JSON.stringify(other) === JSON.stringify(entry));
           if (operation === 'delete' && same < 0)
             throw new Error(`no such entry: ${JSON.stringify(entry)}`);
           if (operation === 'delete') list.splice(same, 1);
           else list.push(structuredClone(entry));
         }
-        const { mark, dnsHosts, dhcpHosts } = networkFacts(step.network, fleet);
-        Object.assign(
-          network,
-          { mark, persistent: true },
-          network.active ? {} : { dnsHosts, dhcpHosts },
-        );
+        if (step.fields.length === 0) return;
+        const wanted = networkFacts(step.network, fleet);
+        const { mark } = step.fields.includes('mark') ? wanted : network;
+        Object.assign(network, parts(wanted), { mark, persistent: true });
         return;
       }
+      case 'network-stop':
+        this.stopNetwork(this.#byUuid(this.networks, step.uuid).name);
+        return;
       case 'vm-password':
         // Nobody looks at passwords here.
         return;
@@ -533,6 +549,16 @@ function nicFacts({ mac, model, source }: ResolvedNic): ObservedNic {
   };
 }
 
+/** What a definition says, or what runs. */
+function parts(network: NetworkFacts): NetworkFacts {
+  const { bridge, stp, delay, bridgeMac, mode, gateway, ranges, dnsHosts, dhcpHosts, bootUrl } =
+    network;
+  return structuredClone({
+    ...{ bridge, stp, delay, bridgeMac, mode, gateway },
+    ...{ ranges, dnsHosts, dhcpHosts, bootUrl },
+  });
+}
+
 function networkFacts(network: PlannedNetwork, fleet: string): ObservedNetwork {
   return structuredClone({
     uuid: network.uuid,
@@ -544,7 +570,12 @@ function networkFacts(network: PlannedNetwork, fleet: string): ObservedNetwork {
     bridge: network.bridge,
     mode: network.mode,
     gateway: `${network.subnet.gateway}/${network.subnet.cidr.split('/')[1]}`,
-    dhcp: network.dhcp,
+    live: null,
+    fault: null,
+    stp: 'on',
+    delay: '0',
+    bridgeMac: macOfBridge(network.uuid),
+    ranges: network.dhcp === null ? [] : [network.dhcp],
     dnsHosts: network.dnsHosts,
     dhcpHosts: network.dhcpHosts,
     bootUrl: network.bootUrl,
