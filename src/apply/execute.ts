@@ -142,13 +142,13 @@ export async function executeStep(
 
 /** Where the subnet is open and the first one is in use by now, the next one is taken. */
 async function createNetwork(
-  { network, otherwise = [] }: Extract<Step, { kind: 'network-create' }>,
+  { network }: Extract<Step, { kind: 'network-create' }>,
   { host, render, fleet }: ExecutePorts,
   signal: AbortSignal,
   tell: (line: string) => void,
 ): Promise<void> {
   let wanted = network;
-  for (const place of [...otherwise, null]) {
+  for (const place of [...(network.otherwise ?? []), null]) {
     try {
       return await host.createNetwork(wanted.uuid, render.network(wanted, fleet.name));
     } catch (error) {

@@ -24,7 +24,14 @@ export interface NetworkPlace {
 }
 
 /** A network whose subnet is chosen. */
-export type PlannedNetwork = Omit<OwnNetwork, keyof NetworkPlace> & NetworkPlace;
+export type PlannedNetwork = Omit<OwnNetwork, keyof NetworkPlace> &
+  NetworkPlace & {
+    /**
+     * Of one that is created, where the fleet file leaves the subnet open: what to take when the
+     * host has the first in use by then, in this order.
+     */
+    otherwise?: NetworkPlace[];
+  };
 
 export interface NetworkRedefinition {
   user: BootMark['fleets'][number];

@@ -5,7 +5,7 @@
 import type { Address, ResolvedVm } from './fleet.js';
 import type { SecretReference } from './secret.js';
 import type { DomainMark, VolumeRef } from './host-state.js';
-import type { NetworkEntryChange, NetworkPlace, PlannedNetwork } from './host.js';
+import type { NetworkEntryChange, PlannedNetwork } from './host.js';
 import type { HostIdentity } from './orchestrator.js';
 import type { Refusal } from './refusal.js';
 
@@ -102,11 +102,7 @@ interface StepBase {
 export type Step = StepBase &
   (
     | { kind: 'pool-ensure'; pool: string }
-    /**
-     * `otherwise`: places to take instead, in this order, when the host has the first in use by
-     * now; only where the fleet file leaves the subnet open.
-     */
-    | { kind: 'network-create'; network: PlannedNetwork; otherwise?: NetworkPlace[] }
+    | { kind: 'network-create'; network: PlannedNetwork }
     | { kind: 'network-start'; uuid: string }
     /** For a restart: all that is on it is cut off until it is attached again. */
     | { kind: 'network-stop'; uuid: string }

@@ -95,11 +95,19 @@ function takenSubnets(
   const ofRoutes = state.routes.flatMap(({ cidr, device }) => {
     const block = blockOf(cidr);
     const isNetworks = bridges.live.has(device) || bridges.going.has(device);
-    if (block === null || cidr.endsWith('/0') || isNetworks) return [];
-    const shownBy = { command: `ip route show dev ${device}` };
-    return [{ block, uuid: null, who: `interface ${device}`, shownBy }];
+    if (block === null || isForAll(block) || isNetworks) return [];
+    // A route that throws packets away has no device.
+    const nowhere = device === '*';
+    const who = nowhere ? 'a route to nowhere' : `interface ${device}`;
+    const shownBy = { command: `ip route show ${nowhere ? cidr : `dev ${device}`}` };
+    return [{ block, uuid: null, who, shownBy }];
   });
   return [...ofNetworks, ...ofRoutes];
+}
+
+/** A default route, or a part of one: a VPN that takes all leaves two halves. */
+function isForAll({ first, last }: Ipv4Block): boolean {
+  return last - first + 1 > 2 ** 24;
 }
 
 function namedAlike(

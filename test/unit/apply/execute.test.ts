@@ -130,6 +130,26 @@ describe('what a step asks of the host, in order', () => {
     expect(stage.host.calls).toEqual(calls);
   });
 
+  it('network-create, elsewhere when its subnet is in use by now and the file leaves it open', async () => {
+    const taken = new VenError('subnet-taken', { summary: 'in use' });
+    const places = ['10.0.1', '10.0.2'].map((start) => ({
+      subnet: { cidr: `${start}.0/24`, gateway: `${start}.1` },
+      dhcp: null,
+    }));
+    const [first] = places;
+    const failing = (times: number) => {
+      let left = times;
+      return run(
+        [{ ...base, kind: 'network-create', network: { ...network, ...first, otherwise: places } }],
+        { call: () => (left-- > 0 ? Promise.reject(taken) : undefined) },
+      );
+    };
+    const stage = failing(2);
+    expect(await stage.result).toMatchObject({ outcome: 'done' });
+    expect(stage.host.calls).toHaveLength(3);
+    expect(await failing(3).result).toMatchObject({ outcome: 'failed' });
+  });
+
   it('takes a volume that is somebody’s out of the mark again', async () => {
     const wide = { ...mark('a'), volumes: [disk, { pool: 'default', volume: 'lab_a-sdb.qcow2' }] };
     const stage = run(

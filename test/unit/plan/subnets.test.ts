@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { formatBytes, formatKiB } from '../../../src/libvirt/units.js';
 import { compareNaturally } from '../../../src/plan/format.js';
-import { blockOf, defaultDhcpRange } from '../../../src/model/index.js';
+import {
+  blockOf,
+  defaultDhcpRange,
+  subnetAround,
+  type Ipv4Range,
+} from '../../../src/model/index.js';
 import { fleetOf, World } from './world.js';
 
 const PER_VM = fleetOf('vms: [{ name: edge, count: 3, nics: per-vm }]\n');
+const rangeIn = (cidr: string): Ipv4Range | null => {
+  const block = blockOf(cidr);
+  return block && defaultDhcpRange(block);
+};
 const subnets = (world: World): string[] =>
   world
     .plan(PER_VM)
@@ -25,12 +34,52 @@ describe('subnet: auto', () => {
     expect(subnets(world)).toHaveLength(3);
   });
 
-  test('falls back to 10.213.0.0/16, then says what to do', () => {
+  test('goes around broad routes, and into them rather than nowhere', () => {
     const world = new World();
     world.routes.push({ cidr: '192.168.0.0/16', device: 'eth1' });
     for (const cidr of subnets(world)) expect(cidr).toMatch(/^10\.213\.\d+\.0\/24$/);
     world.routes.push({ cidr: '10.0.0.0/8', device: 'eth2' });
+    const first = subnets(world);
+    expect(first).toEqual(subnets(new World()));
+    // A VPN that takes all, and the network that it is reached through.
+    const vpn = new World();
+    for (const cidr of ['0.0.0.0/1', '128.0.0.0/1', '10.8.0.0/24'])
+      vpn.routes.push({ cidr, device: 'tun0' });
+    expect(subnets(vpn)).toEqual(first);
+    vpn.routes.push({ cidr: first[0] ?? '', device: 'docker0' });
+    expect(subnets(vpn)).not.toContain(first[0]);
+  });
+
+  test('says what to do when all are really in use', () => {
+    const world = new World();
+    for (let third = 100; third <= 220; third++)
+      world.routes.push({ cidr: `192.168.${third}.0/24`, device: 'eth1' });
+    for (let third = 0; third < 256; third++)
+      world.routes.push({ cidr: `10.213.${third}.0/24`, device: 'eth1' });
     expect(() => subnets(world)).toThrow(/No free subnet/);
+  });
+
+  test('is chosen anew for a network that is off, and whose subnet another one has', () => {
+    const world = new World();
+    world.apply(PER_VM);
+    const mine = world.networks.find(({ mark }) => mark?.network === 'edge-1');
+    const cidr = subnetAround(mine?.gateway ?? '');
+    world.routes.push({ cidr, device: 'docker0' });
+    expect(world.plan(PER_VM).changes).toEqual([]);
+    world.stopNetwork(mine?.name ?? '');
+    const [change] = world.apply(PER_VM).changes;
+    expect(change).toMatchObject({ address: 'network.edge-1', action: 'replace' });
+    expect(subnetAround(mine?.gateway ?? '')).not.toBe(cidr);
+    expect(world.plan(PER_VM).changes).toEqual([]);
+  });
+
+  test('names others to take, should it be in use by then', () => {
+    const [step] = new World().plan(PER_VM).steps;
+    const network = step?.kind === 'network-create' ? step.network : null;
+    const others = network?.otherwise ?? [];
+    expect(others).toHaveLength(3);
+    expect(new Set([network, ...others].map((each) => each?.subnet.cidr)).size).toBe(4);
+    for (const { subnet, dhcp } of others) expect(dhcp).toEqual(rangeIn(subnet.cidr));
   });
 
   test('is kept once chosen, whatever comes to the host', () => {
@@ -48,8 +97,7 @@ test.each([
   ['192.168.1.0/31', null],
   ['10.0.0.0/16', { start: '10.0.0.3', end: '10.0.0.155' }],
 ])('dhcp: auto in %s', (cidr, range) => {
-  const block = blockOf(cidr);
-  expect(block && defaultDhcpRange(block)).toEqual(range);
+  expect(rangeIn(cidr)).toEqual(range);
 });
 
 test('sizes are said exactly, in the largest unit that can', () => {

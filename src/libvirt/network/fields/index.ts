@@ -18,7 +18,7 @@ import { dhcpHosts, dnsHosts, ranges } from './lists.js';
 import { bridge, bridgeMac, delay, mode, stp, subnet } from './place.js';
 
 /** Which network it is: nothing of its XML that could differ. */
-type NoField = 'kind' | 'address' | 'name' | 'libvirtName' | 'uuid' | 'digest';
+type NoField = 'kind' | 'address' | 'name' | 'libvirtName' | 'uuid' | 'digest' | 'otherwise';
 type FieldName = Exclude<keyof PlannedNetwork, NoField> | 'stp' | 'delay' | 'bridgeMac';
 
 /** In the order in which a plan tells of changes. */
