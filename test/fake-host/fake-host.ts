@@ -16,7 +16,6 @@ import {
   volumesByPath,
   withFirstNvram,
   type MovedNic,
-  type NetworkReading,
 } from '../../src/libvirt/index.js';
 import {
   isNvramVolume,
@@ -62,7 +61,7 @@ import {
   type ForeignDomain,
   type ForeignNetwork,
 } from './foreign.js';
-import { domainFacts, networkFacts, parseXml } from './parse.js';
+import { domainFacts, networkFacts, networkFieldFacts, parseXml } from './parse.js';
 import { FakeStorage } from './storage.js';
 import { emptyStore } from './variable-store.js';
 
@@ -974,7 +973,7 @@ export class FakeHost implements Host {
     return {
       ...facts,
       ...rest,
-      live: running && fieldFacts(running),
+      live: live === null ? null : networkFieldFacts(parseXml(live)),
       fault: running === null ? null : faultOf(hasBridge, hasServer),
       unsaved: false,
     };
@@ -1026,12 +1025,6 @@ function plugged(nic: XmlElement, tap: string, bridge: string): XmlElement {
 function faultOf(hasBridge: boolean, hasServer: boolean): NetworkFault | null {
   if (!hasBridge) return 'bridge';
   return hasServer ? null : 'dnsmasq';
-}
-
-/** Without what only a definition says: which network it is, and its marks. */
-function fieldFacts(facts: NetworkReading): NetworkFacts {
-  const { uuid, name, mark, boot, otherBoot, temporaryFor, ...rest } = facts;
-  return rest;
 }
 
 function changeEntry(root: XmlElement, change: NetworkEntryChange): XmlElement {

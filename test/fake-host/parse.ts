@@ -2,7 +2,11 @@
  * What src reads out of XML, but each text is read once: a scenario reads the same definitions
  * thousands of times. What is given is shared, so it is frozen.
  */
-import { domainFacts as readDomain, networkFacts as readNetwork } from '../../src/libvirt/index.js';
+import {
+  domainFacts as readDomain,
+  networkFacts as readNetwork,
+  networkFieldFacts as readFields,
+} from '../../src/libvirt/index.js';
 import { parseXml as parse, type XmlElement } from '../../src/xml/index.js';
 
 const trees = new Map<string, XmlElement>();
@@ -19,6 +23,7 @@ export function parseXml(text: string): XmlElement {
 
 export const domainFacts = oncePerTree(readDomain);
 export const networkFacts = oncePerTree(readNetwork);
+export const networkFieldFacts = oncePerTree(readFields);
 
 function oncePerTree<Facts>(read: (root: XmlElement) => Facts): (root: XmlElement) => Facts {
   const known = new WeakMap<XmlElement, Facts>();
