@@ -13,6 +13,7 @@ import { networkActs } from './libvirt/network-acts.js';
 import { readNvramTemplate } from './libvirt/nvram-template.js';
 import { observe } from './libvirt/observe.js';
 import { lastStart, readPowers } from './libvirt/power.js';
+import { startWatch } from './libvirt/start-watch.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
 
@@ -51,6 +52,7 @@ function hostWith(
   const virsh = new Virsh({ uri, env, lockFd, signal, waiting });
   const key = fleetKey({ uri, fleet });
   const workDir = workFolder({ uri, fleet, env });
+  const hasStarted = startWatch(virsh, logFolder);
   return {
     uri,
     isRemote: !isLocal(uri),
@@ -67,10 +69,19 @@ function hostWith(
       setGraphicsPassword(virsh, uuid, readSecret, reference),
     firmware: (wanted, need) => firmwareFor(virsh, wanted, need),
     ...networkActs(virsh),
-    ...domainActs(virsh),
+    ...domainActs(virsh, hasStarted),
     ...storageActs(virsh),
     readNvramTemplate,
-    backend: BACKENDS.vagrant({ virsh, fleet, runner, workDir, vagrantfile, env, lockFd }),
+    backend: BACKENDS.vagrant({
+      virsh,
+      hasStarted,
+      fleet,
+      runner,
+      workDir,
+      vagrantfile,
+      env,
+      lockFd,
+    }),
     probeAccelerator: () => probeAccelerator(virsh),
     findings: (fleet, checks) => findingsOf(fleet, { env, waiting, ...checks }),
     lock: async ({ stop, ...request }) => {

@@ -117,6 +117,11 @@ export interface ObservedDomain {
   xml: string;
   /** What runs, likewise; empty while the domain is off. */
   liveXml: string;
+  /**
+   * What a start would continue with, from the memory that was saved when the domain stopped
+   * (`virsh managedsave`), whatever the definition says. Absent: nothing.
+   */
+  saved?: { facts: DomainFacts; xml: string };
 }
 
 /**

@@ -73,6 +73,8 @@ interface Domain {
   /** false: it is gone with its power. */
   persistent: boolean;
   live: string | null;
+  /** What a start continues with. */
+  saved?: string;
   power: Power;
   autostart: boolean;
 }
@@ -129,6 +131,7 @@ export class FakeHost implements Host {
   /** `apply fleet` when it is taken, and `end fleet`. */
   readonly locks: string[] = [];
   readonly #held = new Set<string>();
+  readonly #failing = new Map<string, 'off' | 'paused'>();
   /** By the domain's name. */
   readonly #starts = new Map<string, string>();
   readonly #options: FakeHostOptions;
@@ -177,6 +180,19 @@ export class FakeHost implements Host {
 
   pause(uuid: string): void {
     this.#domain(uuid).power = 'paused';
+  }
+
+  /** `virsh managedsave` */
+  save(uuid: string): void {
+    const domain = this.#domain(uuid);
+    if (domain.live === null) throw refused('domain is not running');
+    domain.saved = domain.live;
+    this.#powerOff(domain);
+  }
+
+  /** What the domain is a moment after it was started or resumed. */
+  failAfterStart(uuid: string, power: 'off' | 'paused'): void {
+    this.#failing.set(uuid, power);
   }
 
   undefine(uuid: string): void {
@@ -431,6 +447,7 @@ export class FakeHost implements Host {
       this.faults.change(`start ${uuid}`, () => {
         if (domain.power === 'paused') domain.power = 'running';
         else this.#start(uuid);
+        this.#lookAfter(uuid);
       });
     });
   }
@@ -706,13 +723,14 @@ export class FakeHost implements Host {
     if (!machine.start) return;
     this.faults.change(`start ${uuid}`, () => {
       this.#start(uuid);
+      this.#lookAfter(uuid);
     });
     tell('started');
   }
 
   #observed(
     uuid: string,
-    { config, persistent, live, power, autostart }: Domain,
+    { config, persistent, live, saved, power, autostart }: Domain,
     fleet: ResolvedFleet,
   ): ObservedDomain {
     const root = parseXml(config);
@@ -740,6 +758,8 @@ export class FakeHost implements Host {
       nvramMissing: nvram === null ? null : !this.nvrams.has(nvram),
       xml: mark === null ? '' : config,
       liveXml: mark === null ? '' : (live ?? ''),
+      ...(saved !== undefined &&
+        mark !== null && { saved: { facts: withoutTaps(factsOf(parseXml(saved))), xml: saved } }),
     };
   }
 
@@ -764,9 +784,18 @@ export class FakeHost implements Host {
       });
   }
 
+  #lookAfter(uuid: string): void {
+    const power = this.#failing.get(uuid);
+    if (power === undefined) return;
+    if (power === 'off') this.#powerOff(this.#domain(uuid));
+    else this.#domain(uuid).power = power;
+    throw new VenError('tool-failed', { summary: `It was started, and is ${power}` });
+  }
+
   #start(uuid: string): void {
     const domain = this.#domain(uuid);
-    const config = this.#config(uuid);
+    const config = domain.saved ?? this.#config(uuid);
+    delete domain.saved;
     const facts = domainFacts(parseXml(config));
     for (const disk of facts.disks) this.storage.mustHave(disk);
     const bridges = new Map(facts.nics.map((nic) => [nic.mac, this.#bridgeOf(nic)]));
@@ -1011,6 +1040,10 @@ export class FakeHost implements Host {
   #named(name: string): string | undefined {
     return [...this.domains].find(([, { config }]) => domainName(parseXml(config)) === name)?.[0];
   }
+}
+
+function withoutTaps(facts: DomainFacts): DomainFacts {
+  return { ...facts, nics: facts.nics.map((nic) => ({ ...nic, tap: null })) };
 }
 
 function plugged(nic: XmlElement, tap: string, bridge: string): XmlElement {

@@ -230,7 +230,7 @@ export class Lab {
         .sort((a, b) => (a.mac < b.mac ? -1 : 1)),
     });
     return {
-      domains: domains.map(({ xml: _, liveXml: __, config, live, ...rest }) => ({
+      domains: domains.map(({ xml: _, liveXml: __, saved: ___, config, live, ...rest }) => ({
         ...rest,
         config: facts(config),
         live: live && facts(live),

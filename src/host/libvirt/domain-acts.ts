@@ -15,6 +15,7 @@ import {
 } from '../../libvirt/index.js';
 import { byPath } from './pool-paths.js';
 import { refreshPool } from './storage-acts.js';
+import type { StartWatch } from './start-watch.js';
 import { NoAnswer, type Command, type Virsh } from './virsh.js';
 
 const POLL_MS = 500;
@@ -36,7 +37,7 @@ export type DomainActs = Pick<
   | 'readAddresses'
 >;
 
-export function domainActs(virsh: Virsh): DomainActs {
+export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
   /** Each command for the persistent definition and, when it runs, for the running domain. */
   const inBoth = async (uuid: string, commands: readonly Command[]): Promise<void> => {
     const both = commands.flatMap((command) => [
@@ -87,6 +88,19 @@ export function domainActs(virsh: Virsh): DomainActs {
     throw new VenError('not-found', { summary: `The running VM has no NIC ${mac}` });
   };
 
+  /** libvirt starts a domain from its saved state, where it has one. */
+  const startError = async (uuid: string, error: VenError): Promise<VenError> => {
+    const [saved] = await virsh.ask([['list', '--all', '--uuid', '--with-managed-save']]);
+    if (saved?.text.split(/\s+/).includes(uuid) !== true) return error;
+    return new VenError(error.code, {
+      summary: error.summary,
+      detail: error.detail,
+      hint:
+        `${error.hint === undefined ? '' : `${error.hint}. `}It continues from its saved state. ` +
+        `To start it without that, as after a power cut: virsh managedsave-remove ${uuid}`,
+    });
+  };
+
   return {
     readDomain,
 
@@ -99,10 +113,13 @@ export function domainActs(virsh: Virsh): DomainActs {
         ['start', uuid],
         ['domstate', uuid],
       ]);
-      if (start?.ok) return;
-      if (start?.answer !== 'active') throw start?.error ?? gone(uuid);
-      if (state?.text === 'paused') await virsh.must([['resume', uuid]]);
-      else if (state?.text === 'pmsuspended') await virsh.must([['dompmwakeup', uuid]]);
+      if (start?.ok !== true) {
+        if (start?.answer !== 'active') throw await startError(uuid, start?.error ?? gone(uuid));
+        if (state?.text === 'paused') await virsh.must([['resume', uuid]]);
+        else if (state?.text === 'pmsuspended') await virsh.must([['dompmwakeup', uuid]]);
+        else return;
+      }
+      await hasStarted(uuid);
     },
 
     async stopDomain(uuid, timeoutSeconds) {

@@ -40,6 +40,7 @@ const LISTS = {
   running: ['list', '--uuid', '--state-running'],
   paused: ['list', '--uuid', '--state-paused'],
   other: ['list', '--uuid', '--all', '--state-other'],
+  saved: ['list', '--all', '--uuid', '--with-managed-save'],
   autostart: ['list', '--all', '--uuid', '--autostart'],
   persistent: ['list', '--all', '--uuid', '--persistent'],
   networks: ['net-list', '--all', '--uuid'],
@@ -230,6 +231,7 @@ function domainQuestions(
   if (lists.running.has(uuid)) power = 'running';
   let live: XmlElement | null = null;
   let liveText = '';
+  let savedText = '';
 
   const settle = (config: XmlElement, text: string): void => {
     // A domain *named* like the UUID answers when the real one has vanished.
@@ -251,6 +253,7 @@ function domainQuestions(
       nvramMissing: local && mark !== null && nvram !== null ? isMissing(nvram) : null,
       xml: mark === null ? '' : `${text}\n`,
       liveXml: mark === null ? '' : liveText,
+      ...(savedText !== '' && mark !== null && { saved: savedState(savedText) }),
     });
   };
 
@@ -268,6 +271,11 @@ function domainQuestions(
       },
     });
   }
+  if (!active && lists.saved.has(uuid))
+    questions.push({
+      command: ['managedsave-dumpxml', uuid],
+      hear: (text) => (savedText = text),
+    });
   // For a domain that was undefined while it runs, this is what defining it again would use.
   questions.push({
     command: ['dumpxml', '--inactive', uuid],
@@ -276,6 +284,12 @@ function domainQuestions(
     },
   });
   return questions;
+}
+
+/** What would run after a restore; the taps of its NICs are new ones then. */
+function savedState(xml: string): NonNullable<ObservedDomain['saved']> {
+  const facts = domainFacts(parseXml(xml));
+  return { facts: { ...facts, nics: facts.nics.map((nic) => ({ ...nic, tap: null })) }, xml };
 }
 
 function powerOf(state: string): Power {

@@ -1,5 +1,6 @@
 import type { Backend, ResolvedHost } from '../../model/index.js';
 import type { Env } from '../exec.js';
+import type { StartWatch } from '../libvirt/start-watch.js';
 import type { Virsh } from '../libvirt/virsh.js';
 import { fleetKey } from '../state/lock.js';
 import { bringUpAct } from './bring-up.js';
@@ -10,6 +11,8 @@ import { localRuntime } from './runtime.js';
 
 export interface VagrantOptions {
   virsh: Virsh;
+  /** For a VM that vagrant has started. */
+  hasStarted: StartWatch;
   fleet: string;
   runner: ResolvedHost['runner'];
   /** The fleet's work folder. */
@@ -23,10 +26,11 @@ export interface VagrantOptions {
 
 /** VMs through vagrant: several processes, each with its share of the VMs. */
 export function vagrantBackend(options: VagrantOptions): Backend {
-  const { virsh, fleet, runner, workDir, vagrantfile, env, lockFd } = options;
+  const { virsh, hasStarted, fleet, runner, workDir, vagrantfile, env, lockFd } = options;
   const { uri } = virsh;
   const act = bringUpAct({
     virsh,
+    hasStarted,
     workDir,
     vagrantfile,
     machinesJson,

@@ -11,10 +11,13 @@ import { inState, makeStateFolder } from '../state/files.js';
 import { vagrantName } from './machines.js';
 import type { VagrantRuntime } from './runtime.js';
 import { VagrantStream } from './vagrant-stream.js';
+import type { StartWatch } from '../libvirt/start-watch.js';
 import type { Virsh } from '../libvirt/virsh.js';
 
 export interface BringUpOptions {
   virsh: Virsh;
+  /** For a VM that vagrant has started. */
+  hasStarted: StartWatch;
   /** The fleet's work folder. */
   workDir: string;
   /** The text of the Vagrantfile, always the same. */
@@ -49,7 +52,7 @@ export type BringUpAct = (
 ) => Promise<void>;
 
 export function bringUpAct(options: BringUpOptions): BringUpAct {
-  const { virsh, workDir, vagrantfile, machinesJson, runtime, env, lockFd } = options;
+  const { virsh, hasStarted, workDir, vagrantfile, machinesJson, runtime, env, lockFd } = options;
   let swept = false;
 
   /** Removes the folders of runs that were killed. The fleet's lock keeps others away. */
@@ -101,6 +104,16 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
       const { name } = machine;
       if (open.delete(machine)) onSettled(error ? { name, ok: false, error } : { name, ok: true });
     };
+    const looks: Promise<void>[] = [];
+    const look = async (machine: BringUp): Promise<void> => {
+      try {
+        if (machine.start) await hasStarted(machine.uuid);
+        settle(machine, null);
+      } catch (error) {
+        if (!(error instanceof VenError)) throw error;
+        settle(machine, error);
+      }
+    };
     const stream = new VagrantStream((event) => {
       const machine = machines.get(event.machine);
       if (event.kind === 'error-exit') fatal = event.message;
@@ -111,7 +124,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
       else if (event.kind === 'line') tell(machine, event.line);
       else if (event.kind === 'up') {
         tell(machine, 'up');
-        settle(machine, null);
+        looks.push(look(machine));
       } else {
         tell(machine, `failed: ${event.message}`);
         settle(machine, upFailed(virsh, machine, event.message));
@@ -168,6 +181,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
       } finally {
         stream.end();
       }
+      await Promise.all(looks);
       if (open.size > 0)
         await settleByAsking(virsh, open, fatal || words || heard.join('\n'), settle);
     } catch (error) {

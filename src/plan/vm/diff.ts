@@ -16,6 +16,8 @@ export interface VmDiff extends VmDifference {
   replace: boolean;
   /** The running VM must be powered off to take effect. */
   restart: boolean;
+  /** It starts from its saved memory. */
+  continues: boolean;
   /** It is perhaps not in the orchestrator any more, and shall be. */
   register: boolean;
   /** Whether NICs or volumes are about to be made that the mark does not name yet. */
@@ -31,7 +33,19 @@ export function diffVm(
   onHost: FleetOnHost,
   outages: ReadonlySet<string>,
 ): VmDiff {
-  const difference = compareVm({ vm, domain, around: { ...onHost, outages } });
+  const around = { ...onHost, outages };
+  const there = asContinued(vm, domain);
+  const compared = compareVm({ vm, domain: there, around });
+  // Until it starts, it is off: its volumes grow so, and its taps are still to be made.
+  const difference =
+    there === domain
+      ? compared
+      : {
+          ...compared,
+          grow: compareVm({ vm, domain, around }).grow,
+          reattach: [],
+          fields: compared.fields.filter(({ path }) => !path.endsWith('.attached')),
+        };
   const { power } = difference;
   const { unregistered } = domain.mark;
   const register = unregistered === true && fleet.orchestrator?.onboarding === 'non-interactive';
@@ -48,22 +62,33 @@ export function diffVm(
     fields.push(markField(domain.mark, vm));
 
   const replace = fields.some(({ effect }) => effect === 'replace');
-  const restart = domain.live !== null && fields.some(({ effect }) => effect === 'restart');
+  const restart = there.live !== null && fields.some(({ effect }) => effect === 'restart');
   const stays = restart || power === 'stop';
   return {
     ...difference,
     fields,
-    notes: [...costOf(restart, power, vm), ...difference.notes],
+    notes: [...costOf(restart, power, vm, there !== domain), ...difference.notes],
     warnings: [...difference.warnings, ...renamed(vm, domain)],
     // A NIC needs no hand where the VM starts again, or stops.
     live: stays ? [] : difference.live,
     reattach: stays ? [] : difference.reattach,
     replace,
     restart,
+    continues: there !== domain,
     register,
     mark,
     markFirst: isMarkedFirst(vm, domain.mark, difference),
   };
+}
+
+/**
+ * A start from saved memory continues what was saved, whatever the definition says: so that is
+ * compared as what runs.
+ */
+function asContinued(vm: ResolvedVm, domain: OwnedDomain): OwnedDomain {
+  const { saved, live } = domain;
+  if (saved === undefined || live !== null || vm.power !== 'running') return domain;
+  return { ...domain, live: saved.facts, liveXml: saved.xml };
 }
 
 const UNREGISTERED: FieldChange = {
@@ -109,8 +134,16 @@ function names(mark: DomainMark, ref: VolumeRef): boolean {
   return mark.volumes.some((volume) => volumeKey(volume) === volumeKey(ref));
 }
 
-function costOf(restart: boolean, power: VmDiff['power'], vm: ResolvedVm): string[] {
+function costOf(
+  restart: boolean,
+  power: VmDiff['power'],
+  vm: ResolvedVm,
+  continues: boolean,
+): string[] {
   if (power === 'stop') return ['shuts the VM down'];
+  // No memory is lost: the guest shuts down in order.
+  if (restart && continues) return ['continues from its saved memory, and then restarts the VM'];
   if (restart) return [vm.power === 'off' ? 'shuts the VM down' : 'restarts the VM'];
-  return power === 'start' ? ['starts the VM'] : [];
+  if (power !== 'start') return [];
+  return [continues ? 'continues from its saved memory' : 'starts the VM'];
 }

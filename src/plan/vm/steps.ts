@@ -124,6 +124,7 @@ function updateSteps(
         define.length > 0
           ? { name: 'define', timeoutSeconds: 60, kind: 'vm-define', vm, fields: define }
           : null,
+        diff.continues && restarts ? start(vm, running, 'restore') : null,
         restarts || power === 'stop' ? stop(vm, domain, power === 'stop' ? [] : running) : null,
         nvram === null
           ? null
@@ -155,8 +156,12 @@ function updateSteps(
   ];
 }
 
-function start({ uuid }: ResolvedVm, needs: readonly string[] = []): Draft {
-  return { name: 'start', needs, timeoutSeconds: 120, kind: 'vm-start', uuid };
+function start(
+  { uuid }: ResolvedVm,
+  needs: readonly string[] = [],
+  name: 'start' | 'restore' = 'start',
+): Draft {
+  return { name, needs, timeoutSeconds: 120, kind: 'vm-start', uuid };
 }
 
 function stop(vm: ResolvedVm, { power }: OwnedDomain, needs: readonly string[]): Draft {

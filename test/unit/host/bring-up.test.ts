@@ -38,6 +38,7 @@ const machine = (name: string): BringUp => ({
 const bringUp = (workDir: string, vagrantfile = '') =>
   bringUpAct({
     virsh: new Virsh({ uri: 'test:///default', env: process.env }),
+    hasStarted: () => Promise.resolve(),
     workDir,
     vagrantfile,
     machinesJson: (uri, batch) => `1,${batch.length === 2 ? 'lab_a' : 'x'},ui,info,${uri}\n`,

@@ -42,14 +42,16 @@ export const power = stateField(
     const change = powerChange(domain, vm.power);
     if (change === 'none') return {};
     const effect = change === 'cut' ? ('restart' as const) : ('live' as const);
-    const field = { path: 'power', before: domain.power, after: vm.power, effect };
+    const before = domain.saved === undefined ? domain.power : 'saved';
+    const field = { path: 'power', before, after: vm.power, effect };
     return { fields: [field], actions: { power: change } };
   },
   { name: 'power', wanted: (vm) => vm.power, observed: (domain) => domain.power },
 );
 
 function powerChange(domain: ObservedDomain, wanted: ResolvedVm['power']): Actions['power'] {
-  const on = domain.power === 'running' || domain.power === 'paused' || domain.live !== null;
+  const runs = domain.live !== null && domain.saved === undefined;
+  const on = domain.power === 'running' || domain.power === 'paused' || runs;
   if (wanted === 'off') return on ? 'stop' : 'none';
   if (domain.power === 'running') return 'none';
   return domain.power === 'crashed' && on ? 'cut' : 'start';

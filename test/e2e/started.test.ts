@@ -1,0 +1,177 @@
+/**
+ * On a host of its own, since a pool is filled and QEMUs are killed: what ven wrote is put back,
+ * saved memory is never lost, and what was started is looked at again.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changes, Lab, sleep } from './lab.js';
+import { PrivateHost } from './private-host.js';
+
+let host: PrivateHost;
+let lab: Lab;
+const vms = (node: string, more = ''): void => {
+  lab.write(
+    `${Lab.SMALL}networks: { lab: { subnet: auto } }\n` +
+      `vms:\n  - { name: node, nics: [{ network: lab }]${node} }\n${more}`,
+  );
+};
+
+beforeAll(async () => {
+  host = await PrivateHost.up();
+  lab = new Lab('start', host);
+  vms('');
+  await lab.apply();
+});
+
+afterAll(async () => {
+  await lab.close();
+  await host.close();
+});
+
+async function redefine(vm: string, edit: (xml: string) => string): Promise<void> {
+  const file = join(lab.dir, 'edited.xml');
+  writeFileSync(file, edit(await host.virsh('dumpxml', '--inactive', lab.domain(vm))));
+  await host.virsh('define', file);
+}
+
+const state = (vm: string): Promise<string> => host.virsh('domstate', '--reason', lab.domain(vm));
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await what()); tries += 1) {
+    if (tries === 300) throw new Error('it does not happen');
+    await sleep(100);
+  }
+}
+
+describe('what ven wrote into a definition', () => {
+  it('is put back; what others have added stays', async () => {
+    const node = lab.domain('node');
+    await redefine('node', (xml) =>
+      xml
+        .replace('qemu64', 'Nehalem')
+        .replace('<acpi/>', '<pae/>')
+        .replace('<on_reboot>restart', '<on_reboot>destroy')
+        .replace(/<rng[^]*<\/rng>/, '')
+        .replace(`type='qcow2'`, `type='qcow2' cache='none'`)
+        .replace(/machine='pc-q35-[^']*'/, `machine='pc-i440fx-7.2'`)
+        .replaceAll(/ *<controller type='pci'(?:[^>]*\/>|[^>]*[^/]>[^]*?<\/controller>)\n/g, '')
+        .replaceAll(/ *<address type='pci'.*\n/g, ''),
+    );
+    await host.virsh('setmem', node, '64MiB', '--config');
+    await host.virsh('set-lifecycle-action', node, 'crash', 'restart', '--live');
+    const [nic = ''] = (await host.lines('domiflist', node)).map((line) => line.split(/\s+/)[4]);
+    await host.virsh('domif-setlink', node, nic ?? '', 'down');
+    const fields = (await lab.plan()).changes[0]?.fields ?? [];
+    expect(fields.map(({ path, effect }) => `${path} ${effect}`).sort()).toEqual([
+      'cpu.model live',
+      'features.acpi live',
+      'memory live',
+      `nics.${nic}.link live`,
+      'on_crash restart',
+      'on_reboot live',
+      'os.type.machine live',
+      'rng live',
+    ]);
+    await lab.apply();
+    expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
+    const now = await host.virsh('dumpxml', '--inactive', node);
+    for (const part of ['<pae/>', `cache='none'`, 'qemu64', '<acpi/>', '<rng', 'pc-q35'])
+      expect(now).toContain(part);
+  });
+});
+
+describe('saved memory', () => {
+  it('is continued from', async () => {
+    await host.virsh('managedsave', lab.domain('node'));
+    const [change] = (await lab.plan()).changes;
+    expect(change?.notes).toEqual(['continues from its saved memory']);
+    await lab.apply();
+    expect(await state('node')).toBe('running (restored)');
+    expect(changes(await lab.plan())).toEqual([]);
+  });
+
+  it('of a VM that is to be another is no reason to start what was', async () => {
+    await host.virsh('managedsave', lab.domain('node'));
+    vms(', memory: 192MiB');
+    const [change] = (await lab.plan()).changes;
+    expect(change?.notes).toEqual(['continues from its saved memory, and then restarts the VM']);
+    await lab.apply();
+    expect(await host.virsh('dominfo', lab.domain('node'))).toMatch(/Max memory: +196608 KiB/);
+    expect(changes(await lab.plan())).toEqual([]);
+  });
+});
+
+describe('what was started', () => {
+  it('is no success when its QEMU ends a moment later', async () => {
+    await host.virsh('destroy', lab.domain('node'));
+    const apply = lab.ven('apply', '--yes');
+    await until(async () => (await state('node')).startsWith('running'));
+    const ofNode = (pid: number): boolean =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`guest=${lab.domain('node')},`);
+    process.kill(host.processes().find(ofNode) ?? Number.NaN, 'SIGKILL');
+    const { code, stdout } = await apply;
+    expect({ code, stdout }).toMatchObject({
+      code: 4,
+      stdout: expect.stringContaining('a second later it is shut off (crashed)') as string,
+    });
+  });
+
+  it('is no success when vagrant started it and its QEMU ended', async () => {
+    const more = '  - { name: new, nics: [] }\n';
+    vms(', memory: 192MiB', more);
+    const apply = lab.ven('apply', '--yes');
+    await until(
+      async () => (await host.tryVirsh('domstate', lab.domain('new'))).stdout.trim() === 'running',
+    );
+    const ofNew = (pid: number): boolean =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`guest=${lab.domain('new')},`);
+    process.kill(host.processes().find(ofNew) ?? Number.NaN, 'SIGKILL');
+    const { code, stdout } = await apply;
+    expect({ code, stdout }).toMatchObject({
+      code: 4,
+      stdout: expect.stringContaining('a second later it is shut off (crashed)') as string,
+    });
+    await lab.apply();
+    expect(changes(await lab.plan())).toEqual([]);
+  });
+
+  it('is no success when it pauses again, since the pool of its disk is full', async () => {
+    const folder = join(host.dir, 'tiny');
+    await host.run('mkdir', folder);
+    await host.run('mount', '-t', 'tmpfs', '-o', 'size=4m,mode=755', 'tmpfs', folder);
+    await host.virsh('pool-define-as', 'tiny', 'dir', '--target', folder);
+    await host.virsh('pool-start', 'tiny');
+    const tiny = (power: string): void => {
+      const disks = '[{ size: 64MiB, pool: tiny }]';
+      vms(', memory: 192MiB', `  - { name: tiny, disks: ${disks}, nics: [], power: ${power} }\n`);
+    };
+    tiny('off');
+    await lab.apply();
+    writeFileSync(join(lab.dir, 'boot.raw'), bootSector());
+    const volume = join(folder, `${lab.domain('tiny')}-sda.qcow2`);
+    await host.run('qemu-img', 'convert', '-n', '-O', 'qcow2', join(lab.dir, 'boot.raw'), volume);
+    tiny('running');
+    await lab.ven('apply', '--yes');
+    await until(async () => (await state('tiny')) === 'paused (I/O error)');
+    const { stdout } = await lab.apply(4);
+    expect(stdout).toContain('a second later it is paused (I/O error)');
+    expect(stdout).toMatch(/sda: no space/);
+    vms(', memory: 192MiB');
+    await lab.apply();
+  });
+});
+
+/** A boot program that writes to a place 64 KiB further on, again and again. */
+function bootSector(): Uint8Array {
+  const sector = new Uint8Array(512);
+  sector.set([
+    ...[0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xd0, 0xbc, 0x00, 0x7c], // ds, ss: 0; sp: 0x7c00
+    ...[0xbe, 0x20, 0x7c, 0xb8, 0x00, 0x43, 0xb2, 0x80, 0xcd, 0x13], // write, as said at 0x20
+    ...[0x66, 0x81, 0x06, 0x28, 0x7c, 0x80, 0x00, 0x00, 0x00], // 128 sectors further on
+    ...[0xeb, 0xeb],
+  ]);
+  sector.set([0x10, 0, 1, 0, 0, 0x7c, 0, 0, 1], 0x20);
+  sector.set([0x55, 0xaa], 510);
+  return sector;
+}
