@@ -17,7 +17,7 @@ export type Title = string;
  */
 export type StageName = string;
 /**
- * A regular expression of JavaScript (flag u), tried on each line of the console without its control sequences and trailing spaces. It has no back-references and no nested repetitions. Its repetitions and choices together may have at most 5,000 ways to match: one `.*`, or two `.{0,60}`.
+ * A regular expression of JavaScript (flag u), tried on each line of the console without its control sequences and trailing spaces. It has no back-references and no nested repetitions. Its repetitions and choices together may have at most 5,000 ways to match: one `.*`, or two `.{0,60}`. What comes after them is tried once for each way: 16,000 steps are the most.
  */
 export type Pattern = string;
 /**

@@ -386,6 +386,10 @@ describe('patterns', () => {
     '(?<!x)[(*+]+\\*\\+',
     '\\u{1F600}\\p{L}x',
     'x(?=y|z)',
+    'Kernel panic.* not syncing: VFS: Unable to mount root',
+    'failed .{0,200}: (?:Access Denied|Security Violation)',
+    'error [0-9]+: .{0,3}x',
+    'a{800}b',
   ])('%s is one', (pattern) => expect(patternProblem(pattern)).toBeNull());
 
   it.each([
@@ -401,6 +405,12 @@ describe('patterns', () => {
     ['a?'.repeat(20) + 'b', /too many ways/],
     ['(?:a|aa)'.repeat(20) + 'b', /too many ways/],
     ['(?:a{1,9}|b){1,9}', /very long/],
+    ['a{0,69}a{0,69}a{800}b', /too many steps/],
+    ['a{0,69}a{0,69}a{100}b', /too many steps/],
+    ['.*a{20}b', /too many steps/],
+    ['.*' + 'aaaa'.repeat(8) + 'b', /too many steps/],
+    ['.*' + '[ab]'.repeat(20) + 'c', /too many steps/],
+    ['.*(?=a{20})b', /too many steps/],
     ['(a)\\1', /named or referred/],
     ['(?<year>[0-9])', /named or referred/],
     ['a*', /every line/],
@@ -415,6 +425,10 @@ describe('patterns', () => {
     'a*a{0,3}b',
     'a{1,16}a{1,16}a{1,16}b',
     'a{0,60}a{0,60}b',
+    'a{0,60}a{0,60}a{2}b',
+    '.*a{13}b',
+    '(?:a{0,40}a{0,40}|a{0,9}a{0,9})a{3}b',
+    'a{1024}b',
     'a?'.repeat(12) + 'b',
     '(?:a|a)'.repeat(12) + 'b',
   ])('%s is among the slowest that are accepted, and takes no time', (pattern) => {
