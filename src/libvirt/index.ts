@@ -13,6 +13,7 @@ import { compileTemplates, type TemplateTexts } from './templates.js';
 import { renderNvram, renderVolume } from './storage/write.js';
 
 export { withFirstNvram } from './domain/first-nvram.js';
+export { savedImage, tpmFolder, variablesFile } from './domain/own-files.js';
 export { lostDisks } from './domain/fields/disks.js';
 export type { MarkedDomain, Surroundings } from './domain/fields/field.js';
 export {

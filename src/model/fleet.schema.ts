@@ -17,7 +17,7 @@ export type Uri = string;
  */
 export type Accelerator = 'auto' | 'kvm' | 'qemu';
 /**
- * The libvirt storage pool for disks without a `pool`. Default: `default`, which ven creates when it is missing. Any other pool must exist.
+ * The libvirt storage pool for disks without a `pool`. Default: `default`, which ven creates when it is missing. Any other pool must exist. It has to be a folder: of type dir, fs or netfs.
  */
 export type StoragePool = string;
 /**

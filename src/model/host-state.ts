@@ -10,8 +10,15 @@ export interface HostState {
   domains: ObservedDomain[];
   networks: ObservedNetwork[];
   pools: ObservedPool[];
+  /** Where the pool `default` is made, as `ObservedPool.realPath`. */
+  defaultFolder: string;
   /** The volumes in the pools that the observed fleet uses. */
   volumes: ObservedVolume[];
+  /**
+   * What lies where VMs of the fleet that don't exist would have their files; empty where the
+   * host's files can't be seen.
+   */
+  leftovers: Leftover[];
   /** IPv4 ranges that the host's interfaces and routes use; empty where unknown (a remote host). */
   routes: HostRoute[];
   /**
@@ -19,6 +26,16 @@ export interface HostState {
    * remote host).
    */
   bridgePorts: Record<string, string[]> | null;
+}
+
+/**
+ * `variables` (of the firmware) and `tpm` bear the VM's UUID: an earlier VM of the same fleet and
+ * name left them. `saved`, the memory of a VM that was put aside, bears the domain's name only.
+ */
+export interface Leftover {
+  uuid: string;
+  kind: 'variables' | 'tpm' | 'saved';
+  path: string;
 }
 
 export interface HostRoute {
@@ -250,8 +267,15 @@ export interface ObservedPool {
   uuid: string;
   active: boolean;
   autostart: boolean;
-  /** The folder, for a pool of type dir. */
+  /** libvirt's word for its kind: `dir`, `logical`, … */
+  type: string;
+  /** The folder; null for a pool that is none. */
   path: string | null;
+  /**
+   * The folder without symbolic links, or `path` where the host's files can't be seen. null: there
+   * is no such folder.
+   */
+  realPath: string | null;
   /** Bytes. */
   availableBytes: number;
 }

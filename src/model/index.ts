@@ -35,6 +35,7 @@ export * from './nearest.js';
 export * from './orchestrator.js';
 export * from './own-entry.js';
 export * from './plan.js';
+export * from './pool.js';
 export type { ProfileFile } from './profile.schema.js';
 export * from './provision.js';
 export * from './refusal.js';

@@ -83,8 +83,8 @@ function anyFleet(env: Request['env']): ResolvedFleet {
 }
 
 /**
- * The part of `doctor` that an apply needs, the quick checks only. Rejects with `host-not-ready`,
- * all findings at once.
+ * The part of `doctor` that an apply needs: the quick checks, for the VMs that it changes. Rejects
+ * with `host-not-ready`, all findings at once.
  */
 export async function checkHostIsReady(
   host: Host,
@@ -99,9 +99,14 @@ export async function checkHostIsReady(
       step.kind === 'network-boot' && step.start ? [step.address] : [],
     ),
   );
+  const changed = new Set(plan.changes.map(({ address }) => address));
+  const refused = new Set(plan.refused.map(({ address }) => address));
   const wanted = {
     ...fleet,
-    networks: fleet.networks.filter(({ address }) => !started.has(address)),
+    vms: fleet.vms.filter(({ address }) => changed.has(address)),
+    networks: fleet.networks.filter(
+      ({ address }) => !started.has(address) && !refused.has(address),
+    ),
   };
   const missing = (await host.findings(wanted, { probe: false, vagrant, stop })).filter(
     ({ level }) => level === 'missing',

@@ -3,6 +3,7 @@ import {
   volumeKey,
   type Address,
   type HostState,
+  type Leftover,
   type ObservedDomain,
   type ObservedNetwork,
   type ObservedPool,
@@ -41,6 +42,8 @@ export interface FleetOnHost {
   pools: ReadonlyMap<string, ObservedPool>;
   /** By `volumeKey`. */
   volumes: ReadonlyMap<string, ObservedVolume>;
+  /** Of VMs that don't exist, by UUID. */
+  leftovers: ReadonlyMap<string, readonly Leftover[]>;
   /** Volumes in the marks of owned domains. */
   ownedVolumes: ReadonlySet<string>;
   /** Each bridge's taps; null where that isn't known. */
@@ -95,6 +98,7 @@ export function fleetOnHost(
     networksByName: new Map(state.networks.map((network) => [network.name, network])),
     pools: new Map(state.pools.map((pool) => [pool.name, pool])),
     volumes: new Map(state.volumes.map((volume) => [volumeKey(volume), volume])),
+    leftovers: Map.groupBy(state.leftovers, ({ uuid }) => uuid),
     ownedVolumes: new Set(owned.flatMap(({ mark }) => mark.volumes.map(volumeKey))),
     ports:
       bridgePorts === null

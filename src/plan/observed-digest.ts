@@ -52,6 +52,7 @@ export function observedDigest(
     distinct(bridges).map((name) => [name, onHost.ports?.has(name) ?? null]),
     distinct(pools).map((name) => [name, onHost.pools.get(name)?.active ?? null]),
     distinct(volumes).map((key) => [key, onHost.volumes.get(key)?.capacityBytes ?? null]),
+    onHost.state.leftovers.map(({ path }) => path),
     networks.map(({ address, subnet, dhcp }) => [
       address,
       subnet.cidr,

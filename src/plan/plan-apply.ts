@@ -122,7 +122,7 @@ function applyIntents(
     ...{ vms, networks, leaving, unwanted },
     places: placesOf(diffs, unwanted.removals, onHost),
     borrowed: borrowedIntents(fleet, onHost, selection, boots, asked, leaving),
-    pools: poolIntents(onHost, selection, poolsWanted(fleet, selection), leaving.pools),
+    pools: poolIntents(fleet, onHost, selection, poolsWanted(fleet, selection), leaving.pools),
     reattached: reattachedVms(vms, fleet, onHost, selection, outages),
   };
 }
@@ -152,9 +152,14 @@ function applyGuards(
     ...foreignRefusals(inTheWay, fleet),
     ...unborrowable(borrowed.intents, fleet),
     ...missingNetworks(fleet, onHost, selection, asked, boots, borrowed.intents),
-    ...poolRefusals(pools, fleet),
+    ...poolRefusals(pools),
     ...protectedFromReplacement(vms),
-    ...dependentRefusals({ vms, removed, networks: diffs, boots }, onHost, selection, before),
+    ...dependentRefusals(
+      { vms, removed, networks: diffs, all: fleet.vms, boots },
+      onHost,
+      selection,
+      before,
+    ),
   ];
 }
 

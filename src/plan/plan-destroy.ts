@@ -35,18 +35,18 @@ export function planDestroy(
         vms: leaving.removed,
         networks: networkRemovals([], onHost, left, leaving),
         returned: returnIntents(fleet, onHost, left, leaving, nothing),
-        pools: poolIntents(onHost, left, new Set(), leaving.pools),
+        pools: poolIntents(fleet, onHost, left, new Set(), leaving.pools),
       };
     },
     ({ vms, networks, pools }, left, before) => {
-      const dependents = { vms: [], removed: vms, networks: [], boots: new Map() };
+      const dependents = { vms: [], removed: vms, networks: [], all: [], boots: new Map() };
       return [
         ...foreignRefusals(
           inTheWayOfUuids(vms, [...networks.removals, ...networks.staying], onHost),
           fleet,
         ),
         ...protectedFromDestroy(vms, fleet),
-        ...poolRefusals(pools, fleet),
+        ...poolRefusals(pools),
         ...dependentRefusals(dependents, onHost, left, before),
       ];
     },

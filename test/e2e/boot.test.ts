@@ -148,7 +148,8 @@ describe('a fleet with an orchestrator', () => {
     await lab.ven('destroy', '--yes');
     write('');
     await lab.apply();
-    const first = `/var/lib/libvirt/qemu/nvram/${lab.domain('node')}_VARS.fd`;
+    const named = `${lab.domain('node')}-${await lab.uuid('node')}`;
+    const first = `/var/lib/libvirt/qemu/nvram/${named}_VARS.fd`;
     expect(existsSync(first)).toBe(true);
     write(BOOT);
     await lab.apply();

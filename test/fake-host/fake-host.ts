@@ -19,6 +19,7 @@ import {
 } from '../../src/libvirt/index.js';
 import {
   isNvramVolume,
+  type Leftover,
   VenError,
   volumesOf,
   type Backend,
@@ -62,7 +63,7 @@ import {
   type ForeignNetwork,
 } from './foreign.js';
 import { domainFacts, networkFacts, networkFieldFacts, parseXml } from './parse.js';
-import { FakeStorage } from './storage.js';
+import { DEFAULT_FOLDER, FakeStorage } from './storage.js';
 import { emptyStore } from './variable-store.js';
 
 const NVRAM_BYTES = 540672;
@@ -116,6 +117,8 @@ export class FakeHost implements Host {
   /** Each bridge with its taps. */
   readonly bridges = new Map<string, Set<string>>();
   readonly nvrams = new Set<string>();
+  /** What an earlier VM left; a new one of the same UUID takes it away. */
+  leftovers: Leftover[] = [];
   /** IPv4 addresses by UUID, for tests of `status`. */
   readonly leases = new Map<string, string[]>();
   probes = 0;
@@ -279,6 +282,7 @@ export class FakeHost implements Host {
     for (const [uuid, network] of this.networks) other.networks.set(uuid, { ...network });
     for (const [bridge, taps] of this.bridges) other.bridges.set(bridge, new Set(taps));
     for (const nvram of this.nvrams) other.nvrams.add(nvram);
+    other.leftovers = [...this.leftovers];
     for (const [uuid, addresses] of this.leases) other.leases.set(uuid, addresses);
     other.storage.takeFrom(this.storage);
     other.state = this.state;
@@ -312,7 +316,9 @@ export class FakeHost implements Host {
           .map((network) => this.#observedNetwork(network))
           .sort(byName),
         pools: this.storage.observedPools(),
+        defaultFolder: DEFAULT_FOLDER,
         volumes: this.storage.observedVolumes(wanted),
+        leftovers: this.leftovers.filter(({ uuid }) => !this.domains.has(uuid)),
         routes: this.#options.routes ?? [],
         bridgePorts: Object.fromEntries(
           [...this.bridges].map(([bridge, taps]) => [bridge, [...taps].sort()]),
@@ -547,6 +553,7 @@ export class FakeHost implements Host {
           : null;
       if (first !== null) {
         this.faults.change(`define ${uuid}`, () => {
+          this.leftovers = this.leftovers.filter((left) => left.uuid !== uuid);
           this.#define(first);
         });
       }

@@ -10,13 +10,21 @@ import {
 import { parseXml } from '../../src/xml/index.js';
 import type { Faults } from './faults.js';
 
+/** Where the pool `default` is made. */
+export const DEFAULT_FOLDER = '/var/lib/libvirt/images';
+
 interface Pool {
   uuid: string;
   active: boolean;
+  type: string;
   path: string;
+  /** Someone has deleted its folder. */
+  gone: boolean;
   /** Capacity in bytes. */
   volumes: Map<string, number>;
 }
+
+const FOLDERS = new Set(['dir', 'fs', 'netfs']);
 
 /** Pools and volumes in memory. It starts with the pool `default`. */
 export class FakeStorage {
@@ -32,12 +40,22 @@ export class FakeStorage {
 
   // What a person does. None of it counts as a change.
 
-  addPool(name: string, { active = true }: { active?: boolean } = {}): void {
+  /** `path`: its folder, or what it is of where `type` is no folder. */
+  addPool(
+    name: string,
+    {
+      active = true,
+      type = 'dir',
+      path = name === 'default' ? DEFAULT_FOLDER : `/pools/${name}`,
+    }: { active?: boolean; type?: string; path?: string } = {},
+  ): void {
     const serial = String(this.pools.size + 1).padStart(12, '0');
     this.pools.set(name, {
       uuid: `00000000-0000-4000-8000-${serial}`,
       active,
-      path: name === 'default' ? '/var/lib/libvirt/images' : `/pools/${name}`,
+      type,
+      path,
+      gone: false,
       volumes: new Map(),
     });
   }
@@ -52,6 +70,11 @@ export class FakeStorage {
 
   stop(name: string): void {
     this.#pool(name).active = false;
+  }
+
+  /** libvirt goes on to call it active. */
+  deleteFolder(name: string): void {
+    this.#pool(name).gone = true;
   }
 
   /** Undefined in libvirt; what was in it is out of sight. */
@@ -80,6 +103,11 @@ export class FakeStorage {
         summary: `There is no storage pool ${name} on the host`,
         hint: 'Make it',
       });
+    const there = [...this.pools].find(([, { path }]) => path === DEFAULT_FOLDER);
+    if (!known && there)
+      throw new VenError('tool-failed', {
+        summary: `operation failed: Storage source conflict with pool: '${there[0]}'`,
+      });
     this.#faults.change(`pool-start ${name}`, () => {
       if (!known) this.addPool(name);
       else known.active = true;
@@ -88,7 +116,13 @@ export class FakeStorage {
 
   create(pool: string, xml: string): void {
     const { volume, capacityBytes } = volumeFacts(parseXml(xml));
-    const { volumes } = this.#active(pool);
+    const { volumes, type, path, gone } = this.#active(pool);
+    if (!FOLDERS.has(type))
+      throw new VenError('tool-failed', { summary: 'unknown volume format type qcow2' });
+    if (gone)
+      throw new VenError('tool-failed', {
+        summary: `cannot create path '${path}/${volume}': No such file or directory`,
+      });
     if (volumes.has(volume))
       throw new VenError('foreign-object', {
         summary: `storage volume '${volume}' exists already`,
@@ -160,12 +194,14 @@ export class FakeStorage {
 
   observedPools(): ObservedPool[] {
     return [...this.pools]
-      .map(([name, { uuid, active, path }]) => ({
+      .map(([name, { uuid, active, type, path, gone }]) => ({
         name,
         uuid,
         active,
         autostart: true,
-        path,
+        type,
+        path: FOLDERS.has(type) ? path : null,
+        realPath: FOLDERS.has(type) && !gone ? path : null,
         availableBytes: 100 * 1024 ** 3,
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,6 +1,7 @@
 /** Checks whether the host is ready for a fleet, with fixes. Changes nothing. */
 import {
   VenError,
+  volumesOf,
   type HostChecks,
   type HostFinding,
   type ResolvedFleet,
@@ -10,7 +11,7 @@ import { Virsh, type VirshReply } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
 import { guestFindings, kvmFindings } from './guest.js';
 import { networkFinding } from './networks.js';
-import { poolFinding } from './pools.js';
+import { poolFinding, readPools, type PoolsOnHost } from './pools.js';
 import { resourceFindings } from './resources.js';
 import { localFindings } from './this-machine.js';
 import { vagrantFindings } from './vagrant.js';
@@ -38,18 +39,17 @@ async function libvirtFindings(
 ): Promise<HostFinding[]> {
   const { uri } = fleet.host;
   const virsh = new Virsh({ uri, env, waiting, signal: stop });
-  const pools = [
-    ...new Set([
-      fleet.host.storagePool,
-      ...fleet.vms.flatMap(({ disks }) => disks.map(({ pool }) => pool)),
-    ]),
+  const names = [
+    ...new Set(fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => pool))),
   ].sort();
   const networks = fleet.networks
     .filter(({ kind }) => kind === 'existing')
     .map(({ libvirtName }) => libvirtName);
   const emulated = fleet.vms.some(({ accelerator }) => accelerator !== 'kvm');
   let replies: VirshReply[];
+  let pools: PoolsOnHost;
   try {
+    pools = await readPools(virsh);
     replies = await virsh.ask([
       ['version', '--daemon'],
       [
@@ -63,8 +63,6 @@ async function libvirtFindings(
       ],
       ['nodememstats'],
       ['list', '--uuid'],
-      ...pools.map((pool) => ['pool-dumpxml', pool]),
-      ...pools.map((pool) => ['pool-info', pool]),
       ...networks.map((network) => ['net-info', network]),
     ]);
   } catch (error) {
@@ -79,8 +77,6 @@ async function libvirtFindings(
     ];
   }
   const [version, capabilities, memory, running, ...named] = replies;
-  const poolXml = named.splice(0, pools.length);
-  const poolInfo = named.splice(0, pools.length);
   const words = /Running hypervisor: (.*)/.exec(version?.text ?? '')?.[1];
   const daemon = /Running against daemon: (.*)/.exec(version?.text ?? '')?.[1];
   const qemu = words === undefined ? '' : ` with ${words}`;
@@ -89,12 +85,12 @@ async function libvirtFindings(
     ...guestFindings(fleet, capabilities),
     ...(probe ? await kvmFindings(fleet, virsh) : []),
     ...localFindings(fleet, env, uri),
-    ...pools.map((pool, index) => poolFinding(pool, poolXml[index], poolInfo[index])),
+    ...names.map((name) => poolFinding(name, pools, uri)),
     ...networks.map((network, index) => networkFinding(network, named[index])),
     ...resourceFindings(fleet, {
       memory: memory?.text ?? '',
       running: new Set(running?.text.split(/\s+/)),
-      pools: new Map(pools.map((pool, index) => [pool, poolXml[index]?.text ?? ''])),
+      pools: pools.pools,
     }),
   ];
 }

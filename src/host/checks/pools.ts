@@ -1,29 +1,47 @@
-import type { HostFinding } from '../../model/index.js';
-import type { VirshReply } from '../libvirt/virsh.js';
+/** Checks of the pools that a fleet's disks are in. */
+import {
+  OWN_POOL,
+  poolFault,
+  type HostFinding,
+  type HostState,
+  type ObservedPool,
+} from '../../model/index.js';
+import { defaultFolder, observedPool } from '../libvirt/pools.js';
+import type { Virsh } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
 
-export function poolFinding(
-  pool: string,
-  xml: VirshReply | undefined,
-  info: VirshReply | undefined,
-): HostFinding {
-  if (xml?.ok) {
-    const active = /^State:\s+running/m.test(info?.text ?? '');
-    return finding(
-      'pool',
-      'ok',
-      active
-        ? `The storage pool ${pool} is active`
-        : `The storage pool ${pool} is not active; apply starts it`,
-    );
-  }
-  if (pool === 'default')
-    return finding('pool', 'ok', 'There is no storage pool default yet; apply makes it');
+export type PoolsOnHost = Pick<HostState, 'pools' | 'defaultFolder'>;
+
+/** All pools of the host: another one may have the folder of one that is missing. */
+export async function readPools(virsh: Virsh): Promise<PoolsOnHost> {
+  const list = (...args: string[]): string[] => ['pool-list', '--uuid', ...args];
+  const [all, active, autostart] = (
+    await virsh.ask([list('--all'), list(), list('--all', '--autostart')])
+  ).map(({ text }) => text.split(/\s+/).filter((uuid) => uuid !== ''));
+  const uuids = all ?? [];
+  const definitions = await virsh.ask(uuids.map((uuid) => ['pool-dumpxml', uuid]));
+  const pools = definitions.flatMap(({ ok, text }, index): ObservedPool[] => {
+    const uuid = uuids[index] ?? '';
+    const state = {
+      active: active?.includes(uuid) === true,
+      autostart: autostart?.includes(uuid) === true,
+    };
+    return ok ? [observedPool(text, virsh.uri, state)] : [];
+  });
+  return { pools, defaultFolder: defaultFolder(virsh.uri) };
+}
+
+export function poolFinding(name: string, onHost: PoolsOnHost, uri: string): HostFinding {
+  const fault = poolFault(name, onHost, uri);
+  if (fault !== null) return finding('pool', 'missing', fault.what, fault.fix);
+  const pool = onHost.pools.find((each) => each.name === name);
+  if (pool === undefined)
+    return finding('pool', 'ok', `There is no storage pool ${OWN_POOL} yet; apply makes it`);
   return finding(
     'pool',
-    'missing',
-    `There is no storage pool ${pool}`,
-    `virsh pool-define-as ${pool} dir --target /path/to/folder && virsh pool-build ` +
-      `${pool} && virsh pool-start ${pool} && virsh pool-autostart ${pool}`,
+    'ok',
+    pool.active
+      ? `The storage pool ${name} is active`
+      : `The storage pool ${name} is not active; apply starts it`,
   );
 }

@@ -2,17 +2,14 @@
  * Compares free memory and disk with the fleet's needs. Both may be overcommitted, so these are
  * warnings.
  */
-import type { HostFinding, ResolvedFleet } from '../../model/index.js';
-import { parseXml } from '../../xml/index.js';
-import { poolFacts } from '../../libvirt/index.js';
+import type { HostFinding, ObservedPool, ResolvedFleet } from '../../model/index.js';
 
 export interface Resources {
   /** The answer to `virsh nodememstats`. */
   memory: string;
   /** UUIDs of running VMs: their memory is in use, and their disks exist. */
   running: ReadonlySet<string>;
-  /** Each pool's XML; empty when there is no such pool. */
-  pools: ReadonlyMap<string, string>;
+  pools: readonly Pick<ObservedPool, 'name' | 'active' | 'availableBytes'>[];
 }
 
 export function resourceFindings(
@@ -46,14 +43,13 @@ export function resourceFindings(
           },
     );
   }
-  for (const [pool, xml] of pools) {
+  for (const { name: pool, active, availableBytes: available } of pools) {
     const size = sum(
       coming.flatMap(({ disks }) =>
         disks.filter((disk) => disk.pool === pool).map(({ sizeBytes }) => sizeBytes),
       ),
     );
-    const available = xml === '' ? 0 : poolFacts(parseXml(xml)).availableBytes;
-    if (size === 0 || available === 0) continue;
+    if (size === 0 || !active) continue;
     findings.push(
       size > available
         ? {

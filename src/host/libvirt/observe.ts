@@ -27,11 +27,12 @@ import {
   domainMark,
   networkFacts,
   networkFieldFacts,
-  poolFacts,
   updatableParts,
 } from '../../libvirt/index.js';
+import { leftoversOf } from './leftovers.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import { networkFaults } from './network-faults.js';
+import { defaultFolder, observedPool } from './pools.js';
 import type { Command, Virsh } from './virsh.js';
 import { findVolumes, parseVolumes, readCapacities } from './volumes.js';
 
@@ -87,11 +88,12 @@ export async function observe(
     questions.push({
       command: ['pool-dumpxml', uuid],
       hear: (text) =>
-        pools.push({
-          ...poolFacts(parseXml(text)),
-          active: lists.activePools.has(uuid),
-          autostart: lists.autostartPools.has(uuid),
-        }),
+        pools.push(
+          observedPool(text, virsh.uri, {
+            active: lists.activePools.has(uuid),
+            autostart: lists.autostartPools.has(uuid),
+          }),
+        ),
     });
   }
   const faultOf = isLocal(virsh.uri) ? networkFaults() : null;
@@ -160,13 +162,16 @@ export async function observe(
     signal,
   });
 
+  const newVms = fleet.vms.filter(({ uuid }) => !lists.domains.has(uuid));
   return {
     uri: virsh.uri,
     observedAt,
     domains: byName(domains),
     networks: byName(networks),
     pools: byName(pools),
+    defaultFolder: defaultFolder(virsh.uri),
     volumes: volumes.sort((a, b) => compare(keyOf(a), keyOf(b))),
+    leftovers: local ? newVms.flatMap(leftoversOf) : [],
     routes: local ? localRoutes() : [],
     bridgePorts: local ? localBridgePorts() : null,
   };

@@ -5,6 +5,7 @@ import { parseXml } from '../../xml/index.js';
 import type { Answer } from './answers.js';
 import { safeVolume, volumeFacts } from '../../libvirt/index.js';
 import { limiter } from './limiter.js';
+import { DEFAULT_FOLDER } from './pools.js';
 import type { Command, Virsh } from './virsh.js';
 
 export interface StorageActs {
@@ -18,8 +19,6 @@ export interface StorageActs {
   ): Promise<void>;
 }
 
-/** Of the pool `default`, as libvirt's own tools make it. */
-const DEFAULT_FOLDER = '/var/lib/libvirt/images';
 const REFRESH_TRIES = 50;
 const REFRESH_AGAIN_MS = 200;
 

@@ -1,6 +1,7 @@
 import { isNvramVolume } from '../../model/index.js';
 import { at, parseXml, serializeXml, textOf } from '../../xml/index.js';
-import { domainName } from './read.js';
+import { variablesFile } from './own-files.js';
+import { domainName, domainUuid } from './read.js';
 
 /**
  * A domain whose firmware variables are a volume of ven's may have had others before, where libvirt
@@ -11,6 +12,7 @@ export function withFirstNvram(xml: string): string | null {
   const domain = parseXml(xml);
   const nvram = at(domain, 'os', 'nvram');
   if (!nvram || !isNvramVolume({ volume: textOf(nvram).trim() })) return null;
-  nvram.children = [`/var/lib/libvirt/qemu/nvram/${domainName(domain)}_VARS.fd`];
+  const named = { domain: domainName(domain), uuid: domainUuid(domain) };
+  nvram.children = [variablesFile(named, 'fd')];
   return serializeXml(domain);
 }

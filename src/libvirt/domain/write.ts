@@ -11,6 +11,7 @@ import type { Templates } from '../templates.js';
 import { absent } from './fields/field.js';
 import { smbiosFor } from './fields/smbios.js';
 import { nicElement } from './fields/nics.js';
+import { variablesFile } from './own-files.js';
 
 /**
  * A complete domain definition with ven's mark. Disks are named by pool and volume.
@@ -42,10 +43,9 @@ function renderAny(templates: Templates, vm: ResolvedVm, on: HostChoice, mark: D
   );
 }
 
-/** The file of the VM's own variables; libvirt makes the file at the first start. */
 function nvramOf(vm: ResolvedVm, firmware: HostFirmware | null): string {
   const qcow2 = firmware?.by === 'files' && firmware.nvramTemplate.format === 'qcow2';
-  return `/var/lib/libvirt/qemu/nvram/${vm.domain}_VARS.${qcow2 ? 'qcow2' : 'fd'}`;
+  return variablesFile(vm, qcow2 ? 'qcow2' : 'fd');
 }
 
 /**

@@ -3,16 +3,18 @@ import { VenError, type ObservedPool } from '../../model/index.js';
 import { attribute, child, textAt, type XmlElement } from '../../xml/index.js';
 import { bytesIn } from '../units.js';
 
-export type PoolFacts = Pick<ObservedPool, 'name' | 'uuid' | 'path' | 'availableBytes'>;
+export type PoolFacts = Pick<ObservedPool, 'name' | 'uuid' | 'type' | 'path' | 'availableBytes'>;
 
 /** Pools of these kinds are a folder. */
 const FOLDER_TYPES = new Set(['dir', 'fs', 'netfs']);
 
 export function poolFacts(pool: XmlElement): PoolFacts {
+  const type = attribute(pool, 'type') ?? '';
   return {
     name: textAt(pool, 'name') ?? '',
     uuid: (textAt(pool, 'uuid') ?? '').trim().toLowerCase(),
-    path: FOLDER_TYPES.has(attribute(pool, 'type') ?? '') ? textAt(pool, 'target', 'path') : null,
+    type,
+    path: FOLDER_TYPES.has(type) ? textAt(pool, 'target', 'path') : null,
     availableBytes: Math.round(bytesIn(child(pool, 'available'), 'bytes')),
   };
 }

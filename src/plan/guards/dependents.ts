@@ -18,13 +18,18 @@ export interface Dependents {
   vms: readonly VmIntent[];
   removed: readonly RemovedVm[];
   networks: readonly NetworkDiff[];
+  /** All VMs of the file. */
+  all: readonly ResolvedVm[];
   /** Foreign networks that the fleet boots through, by libvirt name. */
   boots: ReadonlyMap<string, BootNetwork>;
 }
 
-/** VMs that need what is refused, and networks that would be rebuilt beneath a refused VM. */
+/**
+ * VMs that need what is refused, networks that would be created for refused new VMs alone, and
+ * networks that would be rebuilt beneath a refused VM.
+ */
 export function dependentRefusals(
-  { vms, removed, networks, boots }: Dependents,
+  { vms, removed, networks, all, boots }: Dependents,
   onHost: FleetOnHost,
   selection: Selection,
   refused: readonly Refusal[],
@@ -56,6 +61,16 @@ export function dependentRefusals(
       const pool = keepDisks ? undefined : refusedPool(domain.mark.volumes);
       if (pool === undefined) return [];
       return [refuse(address, pool, `Its disks are in ${pool}, which is refused`)];
+    }),
+    ...networks.flatMap(({ network, action }) => {
+      if (action !== 'create') return [];
+      const users = all.filter((vm) => networksOf(vm, boots).includes(network.address));
+      const isNotMade = ({ uuid, address }: ResolvedVm): boolean =>
+        isRefused(address) && !onHost.owned.has(uuid);
+      const [vm] = users.every(isNotMade) ? users : [];
+      if (vm === undefined) return [];
+      const what = `It is for ${vm.address}${users.length > 1 ? ' and others' : ''} alone`;
+      return [refuse(network.address, vm.address, `${what}, refused as well`)];
     }),
     ...networks.flatMap(({ network, action }) => {
       const on = action === 'replace' ? (onHost.vmsOn.get(network.libvirtName) ?? []) : [];

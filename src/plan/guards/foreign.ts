@@ -56,6 +56,12 @@ export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
       'and no VM of this fleet made it';
     found.push({ what, shownBy: { virsh: `vol-info --pool ${pool} ${volume}` } });
   }
+  for (const { kind, path } of onHost.leftovers.get(uuid) ?? [])
+    if (kind === 'saved')
+      found.push({
+        what: `a saved state lies where libvirt would start ${address} from it: ${path}`,
+        shownBy: { command: `sudo file ${path}` },
+      });
   return found.map((each) => ({ address, ...each }));
 }
 

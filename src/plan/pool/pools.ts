@@ -1,8 +1,11 @@
 import {
+  OWN_POOL,
+  poolFault,
   volumesOf,
   type Address,
   type Change,
   type ObservedPool,
+  type PoolFault,
   type Refusal,
   type ResolvedFleet,
   type Step,
@@ -10,9 +13,6 @@ import {
 import type { FleetOnHost } from '../fleet-on-host.js';
 import type { Part } from '../part.js';
 import type { Selection } from '../select.js';
-
-/** The one pool that ven creates and starts; all others are foreign. */
-const OWN = 'default';
 
 export interface PoolPart extends Part {
   warnings: string[];
@@ -31,11 +31,13 @@ export function poolsWanted(fleet: ResolvedFleet, selection: Selection): Set<str
   );
 }
 
-/** What is to be done about a pool that isn't active. */
+/** What is to be done about a pool that can't be used as it is. */
 export interface PoolIntent {
   name: string;
   address: Address;
   pool: ObservedPool | undefined;
+  /** null: ven creates or starts it. */
+  fault: PoolFault | null;
   action: 'ensure' | 'warn' | 'refuse';
 }
 
@@ -44,15 +46,23 @@ export interface PoolIntent {
  * from, which takes an active pool.
  */
 export function poolIntents(
+  fleet: ResolvedFleet,
   onHost: FleetOnHost,
   selection: Selection,
   wanted: ReadonlySet<string>,
   leaving: ReadonlySet<string>,
 ): PoolIntent[] {
-  return [...new Set([...wanted, ...leaving])]
-    .sort()
-    .map((name) => intentOf(name, onHost.pools.get(name), selection, wanted.has(name)))
-    .filter(({ pool }) => pool?.active !== true);
+  return [...new Set([...wanted, ...leaving])].sort().flatMap((name): PoolIntent[] => {
+    const address = `pool.${name}`;
+    const pool = onHost.pools.get(name);
+    const fault = poolFault(name, onHost.state, fleet.host.uri);
+    const isWanted = wanted.has(name);
+    if (pool?.active === true && (fault === null || !isWanted)) return [];
+    const intent = { name, address, pool, fault };
+    if (selection.excluded(address)) return [{ ...intent, action: 'warn' }];
+    if (fault === null) return [{ ...intent, action: 'ensure' }];
+    return [{ ...intent, action: pool !== undefined || isWanted ? 'refuse' : 'warn' }];
+  });
 }
 
 export function poolPart(intents: readonly PoolIntent[], selection: Selection): PoolPart {
@@ -67,24 +77,11 @@ export function poolPart(intents: readonly PoolIntent[], selection: Selection): 
   };
 }
 
-function intentOf(
-  name: string,
-  pool: ObservedPool | undefined,
-  selection: Selection,
-  wanted: boolean,
-): PoolIntent {
-  const address = `pool.${name}`;
-  const base = { name, address, pool };
-  if (selection.excluded(address)) return { ...base, action: 'warn' };
-  if (name === OWN) return { ...base, action: 'ensure' };
-  return { ...base, action: pool !== undefined || wanted ? 'refuse' : 'warn' };
-}
-
-function warningOf({ name, address, pool }: PoolIntent, selection: Selection): string {
+function warningOf({ name, address, pool, fault }: PoolIntent, selection: Selection): string {
   if (!selection.excluded(address))
     return `Pool ${name} is gone from the host: volumes in it can't be deleted through libvirt`;
-  const state = pool === undefined ? 'missing' : 'not active';
-  return `${address} is excluded, and ${state}: VMs with disks in it will fail`;
+  const state = fault?.what ?? `Storage pool ${name} is ${pool ? 'not active' : 'missing'}`;
+  return `${address} is excluded, and VMs with disks in it will fail: ${state}`;
 }
 
 function changeOf({ address, pool }: PoolIntent): Change {
@@ -102,23 +99,12 @@ function stepOf({ name, address }: PoolIntent): Step {
   return { id, address, needs: [], timeoutSeconds: 60, kind: 'pool-ensure', pool: name };
 }
 
-/** Pools that are not ven's to create or start, with the commands to type. */
-export function poolRefusals(intents: readonly PoolIntent[], fleet: ResolvedFleet): Refusal[] {
-  const virsh = `virsh -c ${fleet.host.uri}`;
-  return intents
-    .filter(({ action }) => action === 'refuse')
-    .map(({ name, address, pool }) => {
-      const start = `${virsh} pool-start ${name} && ${virsh} pool-autostart ${name}`;
-      const define = `${virsh} pool-define-as ${name} dir --target /var/lib/libvirt/${name}`;
-      const fix = pool === undefined ? `${define} && ${start}` : start;
-      return {
-        address,
-        code: 'host-not-ready',
-        summary:
-          pool === undefined
-            ? `This host has no storage pool ${name}`
-            : `Storage pool ${name} is not active`,
-        hint: `ven makes and starts no pool but ${OWN}. Do it by hand, then try again: ${fix}`,
-      };
-    });
+/** Pools that no disks can be in until a person has done something about it. */
+export function poolRefusals(intents: readonly PoolIntent[]): Refusal[] {
+  return intents.flatMap(({ address, fault, action }) => {
+    if (action !== 'refuse' || fault === null) return [];
+    const { what: summary, fix, byHand } = fault;
+    const first = `ven makes and starts no pool but ${OWN_POOL}. Do it by hand, then try again: `;
+    return [{ address, code: 'host-not-ready', summary, hint: byHand ? first + fix : `${fix}.` }];
+  });
 }

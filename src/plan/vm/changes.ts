@@ -1,6 +1,6 @@
 /** What a plan shows of a VM that is created, changed, replaced or deleted. */
 import { lostDisks, observedVmFacts, vmFacts } from '../../libvirt/index.js';
-import type { Change, Facts } from '../../model/index.js';
+import type { Change, Facts, Leftover } from '../../model/index.js';
 import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
 import type { VmIntent } from './intents.js';
 import type { RemovedVm } from './leaving.js';
@@ -21,7 +21,8 @@ export function vmChange(
   const { address } = vm;
   if (intent.action === 'create') {
     const { action } = intent;
-    return { address, action, reason: 'missing', notes: [...notes], after: vmFacts(vm) };
+    const left = (onHost.leftovers.get(vm.uuid) ?? []).map(replacedNote);
+    return { address, action, reason: 'missing', notes: [...left, ...notes], after: vmFacts(vm) };
   }
   if (intent.action === 'update') {
     const { action, reason, diff } = intent;
@@ -35,6 +36,11 @@ export function vmChange(
     before: lost.before,
     after: vmFacts(vm),
   };
+}
+
+function replacedNote({ kind, path }: Leftover): string {
+  const what = kind === 'tpm' ? "the TPM's state" : "the firmware's variables";
+  return `deletes ${what} that an earlier VM of this name left: ${path}`;
 }
 
 /** What goes with a VM. */

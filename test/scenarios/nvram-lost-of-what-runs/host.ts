@@ -1,4 +1,5 @@
 import { editXml, mapChildren, withChild, type Lab } from '../../fake-host/index.js';
+import { variablesFile } from '../../../src/libvirt/index.js';
 
 /** The definition boots with a BIOS by now, so it is only what runs that misses its NVRAM. */
 export default function byHand(lab: Lab): void {
@@ -9,5 +10,6 @@ export default function byHand(lab: Lab): void {
       ),
     ),
   );
-  lab.host.nvrams.delete('/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.fd');
+  const domain = 'lab_edge-1';
+  lab.host.nvrams.delete(variablesFile({ domain, uuid: lab.domain(domain) }, 'fd'));
 }

@@ -1,5 +1,7 @@
 import type { Lab } from '../../fake-host/index.js';
+import { variablesFile } from '../../../src/libvirt/index.js';
 
 export default function byHand(lab: Lab): void {
-  lab.host.nvrams.delete('/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.fd');
+  const domain = 'lab_edge-1';
+  lab.host.nvrams.delete(variablesFile({ domain, uuid: lab.domain(domain) }, 'fd'));
 }

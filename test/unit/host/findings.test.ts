@@ -17,6 +17,7 @@ function fleetOf(uri: string, pool = 'default-pool'): ResolvedFleet {
     power: 'running',
     memoryKiB: 4 * 1024 ** 2,
     disks: [{ pool, sizeBytes: 110 * GIB }],
+    nvram: null,
     nics: [],
   };
   return {
@@ -64,12 +65,7 @@ describe('hostFindings', () => {
 describe('resourceFindings', () => {
   const memory =
     'total  :             24684096 KiB\nfree   :              1048576 KiB\nbuffers:              1048576 KiB\ncached :               524288 KiB';
-  const pools = new Map([
-    [
-      'default-pool',
-      `<pool type="dir"><name>default-pool</name><available unit="bytes">${100 * GIB}</available></pool>`,
-    ],
-  ]);
+  const pools = [{ name: 'default-pool', active: true, availableBytes: 100 * GIB }];
 
   it('warns of too little memory and disk', () => {
     expect(resourceFindings(fleetOf(''), { memory, running: new Set(), pools })).toMatchObject([
@@ -95,9 +91,15 @@ describe('resourceFindings', () => {
       resourceFindings(fleetOf(''), {
         memory: 'error',
         running: new Set(),
-        pools: new Map([['default-pool', '']]),
+        pools: [{ name: 'default-pool', active: false, availableBytes: 0 }],
       }),
     ).toEqual([]);
+  });
+
+  it('knows a pool that is full', () => {
+    const full = [{ name: 'default-pool', active: true, availableBytes: 0 }];
+    const found = resourceFindings(fleetOf(''), { memory: '', running: new Set(), pools: full });
+    expect(found).toMatchObject([{ check: 'disk', level: 'warning' }]);
   });
 });
 

@@ -16,6 +16,8 @@ import { FILES, KVM, QEMU, render, sampleMark, sampleVm } from './samples.js';
 
 const parsed = (...args: Parameters<typeof render.domain>): XmlElement =>
   parseXml(render.domain(...args));
+const { domain: name, uuid } = sampleVm();
+const VARIABLES = `/var/lib/libvirt/qemu/nvram/${name}-${uuid}_VARS`;
 const devices = (domain: XmlElement, name: string): XmlElement[] =>
   childrenNamed(child(domain, 'devices'), name);
 
@@ -73,7 +75,7 @@ describe('domain', () => {
 
   it('has NVRAM of its own and a TPM with UEFI, neither with BIOS', () => {
     const uefi = parsed(sampleVm(), KVM, sampleMark);
-    expect(textAt(uefi, 'os', 'nvram')).toBe('/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.fd');
+    expect(textAt(uefi, 'os', 'nvram')).toBe(`${VARIABLES}.fd`);
     expect(attribute(at(uefi, 'devices', 'tpm', 'backend'), 'version')).toBe('2.0');
     expect(attribute(child(uefi, 'cpu'), 'mode')).toBe('host-passthrough');
     const bios = parsed(
@@ -98,7 +100,7 @@ describe('domain', () => {
     };
     expect(os({}, FILES)).toEqual([
       '<loader readonly="yes" type="pflash">/fw/CODE.fd</loader>',
-      '<nvram template="/fw/VARS.fd">/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.fd</nvram>',
+      `<nvram template="/fw/VARS.fd">${VARIABLES}.fd</nvram>`,
       'no smm',
     ]);
     const file = (path: string) => ({ path, format: 'qcow2' as const });
@@ -110,8 +112,7 @@ describe('domain', () => {
     };
     expect(os({ firmware: 'uefi-secure' }, secure)).toEqual([
       '<loader readonly="yes" secure="yes" type="pflash" format="qcow2">/a&amp;b.qcow2</loader>',
-      '<nvram template="/c&quot;d.qcow2" ' +
-        'format="qcow2">/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.qcow2</nvram>',
+      '<nvram template="/c&quot;d.qcow2" ' + `format="qcow2">${VARIABLES}.qcow2</nvram>`,
       'smm',
     ]);
   });
@@ -132,7 +133,7 @@ describe('domain', () => {
         ),
       ).toEqual([wanted, wanted]);
       expect(at(domain, 'os', 'loader')).toBeUndefined();
-      expect(textAt(domain, 'os', 'nvram')).toBe('/var/lib/libvirt/qemu/nvram/lab_edge-1_VARS.fd');
+      expect(textAt(domain, 'os', 'nvram')).toBe(`${VARIABLES}.fd`);
       expect(at(domain, 'features', 'smm') !== undefined).toBe(secure);
     },
   );

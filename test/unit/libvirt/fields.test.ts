@@ -177,13 +177,13 @@ function around(...vms: ResolvedVm[]): Surroundings {
       capacityBytes: vm.disks.find(({ volume }) => volume === ref.volume)?.sizeBytes ?? 540_672,
     })),
   );
-  const pool = { uuid: '', active: true, autostart: true, availableBytes: 0 };
+  const pool = { uuid: '', active: true, autostart: true, type: 'dir', availableBytes: 0 };
   return {
     volumes: new Map(volumes.map((volume) => [volumeKey(volume), volume])),
     pools: new Map(
       ['default', 'fast'].map((pools) => [
         pools,
-        { ...pool, name: pools, path: `/pools/${pools}` },
+        { ...pool, name: pools, path: `/pools/${pools}`, realPath: `/pools/${pools}` },
       ]),
     ),
     networksByName: new Map(),

@@ -56,7 +56,7 @@ const around = (vm: ResolvedVm): Surroundings => ({
       'default',
       {
         ...{ name: 'default', uuid: '', active: true, autostart: true },
-        ...{ path: '/pools/default', availableBytes: 0 },
+        ...{ type: 'dir', path: '/pools/default', realPath: '/pools/default', availableBytes: 0 },
       },
     ],
   ]),

@@ -73,7 +73,9 @@ export class World {
       uuid: name,
       active: true,
       autostart: true,
+      type: 'dir',
       path: `/pools/${name}`,
+      realPath: `/pools/${name}`,
       availableBytes: 1,
     });
   }
@@ -159,7 +161,9 @@ export class World {
       domains: this.domains,
       networks: this.networks,
       pools: this.pools,
+      defaultFolder: '/pools/default',
       volumes: this.volumes.filter(({ pool }) => shown.has(pool)),
+      leftovers: [],
       routes: this.routes,
       bridgePorts: Object.fromEntries(
         [...this.bridges].map(([bridge, taps]) => [bridge, [...taps]]),
