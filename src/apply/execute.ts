@@ -63,18 +63,16 @@ export async function executeStep(
     case 'network-delete':
       return host.deleteNetwork(step.uuid);
     case 'network-boot': {
-      const before = await host.readNetwork(step.uuid);
-      signal.throwIfAborted();
       const user = { fleet: fleet.name, network: step.network };
-      const after = render.bootNetwork(before, user, step.bootUrl);
       return host.redefineNetwork(step.uuid, {
         user,
-        before,
-        after,
-        restart: step.restart,
+        patch: (current) => render.bootNetwork(current, user, step.bootUrl),
         start: step.start,
+        tell,
       });
     }
+    case 'network-settle':
+      return host.settleNetwork(step.uuid, { fleet: fleet.name, tell });
     case 'vm-delete':
       return host.deleteDomain(step.uuid, step.volumes);
     case 'vm-register':

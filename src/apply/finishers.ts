@@ -9,6 +9,7 @@ const ON_THE_WAY: ReadonlySet<Step['kind']> = new Set([
   'network-start',
   'network-update',
   'network-boot',
+  'network-settle',
   'vm-volumes',
   'vm-nvram',
   'vm-define',

@@ -45,7 +45,8 @@ export async function showStatus(
     do {
       const [current, failure]: [FleetStatus, string | null] = await queryAgain(status.again, last);
       last = current;
-      const warning = failure ?? current.orchestrator?.warning ?? '';
+      const warnings = [current.orchestrator?.warning ?? '', ...current.warnings];
+      const warning = failure ?? warnings.filter((text) => text !== '').join('; ');
       const text = json
         ? statusJson(current, watch ? 'line' : 'object')
         : statusText(current, style, rows());

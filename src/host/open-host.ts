@@ -13,12 +13,12 @@ import { networkActs } from './libvirt/network-acts.js';
 import { readNvramTemplate } from './libvirt/nvram-template.js';
 import { observe } from './libvirt/observe.js';
 import { lastStart, readPowers } from './libvirt/power.js';
+import { withRunsAtWork } from './libvirt/runs-at-work.js';
 import { startWatch } from './libvirt/start-watch.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
-
 import { openFleetState } from './state/fleet-state.js';
-import { acquireLock, fleetKey } from './state/lock.js';
+import { acquireLock, fleetKey, isLocked, tryLock } from './state/lock.js';
 import { checkWorkFolder, workFolder } from './state/work-folder.js';
 import { endLeftOvers } from './vagrant/container.js';
 
@@ -59,7 +59,12 @@ function hostWith(
     consoles: openConsoles({ uri, fleet, env, logFolder }),
     state: openFleetState(workDir),
     observe: async (fleet, stop) => {
-      const state = await observe(virsh, fleet, () => new Date(), stop);
+      // This run's own lock does not count.
+      const isAtWork = async (other: string): Promise<boolean> =>
+        !(other === fleet.name && lockFd !== undefined) &&
+        (await isLocked({ uri, fleet: other, env }));
+      const seen = await observe(virsh, fleet, () => new Date(), stop);
+      const state = await withRunsAtWork(seen, isAtWork);
       return readSecret ? withPasswords(virsh, fleet, state, readSecret, stop) : state;
     },
     readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
@@ -68,7 +73,11 @@ function hostWith(
     setGraphicsPassword: (uuid, reference) =>
       setGraphicsPassword(virsh, uuid, readSecret, reference),
     firmware: (wanted, need) => firmwareFor(virsh, wanted, need),
-    ...networkActs(virsh),
+    ...networkActs(virsh, {
+      lock: (other) => tryLock({ uri, fleet: other, env, command: 'apply' }),
+      remote: !isLocal(uri),
+      signal,
+    }),
     ...domainActs(virsh, hasStarted),
     ...storageActs(virsh),
     readNvramTemplate,

@@ -36,6 +36,7 @@ export {
   temporaryMark,
   VEN_NAMESPACE,
   type MovedNic,
+  type TemporaryMark,
 } from './marks.js';
 export { entryXml, hasEntry, ipIndex, updatableParts } from './network/entries.js';
 export {

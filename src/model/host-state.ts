@@ -257,9 +257,16 @@ export interface ObservedNetwork extends NetworkFacts {
    * It is a temporary network: it holds the VMs of `network` (a UUID) while that one restarts, or
    * an interrupted run left it.
    */
-  temporaryFor: { network: string; user: BootMark['fleets'][number] } | null;
+  temporaryFor: TemporaryUse | null;
   /** The running network differs from its persistent definition; a restart would lose that. */
   unsaved: boolean;
+}
+
+export interface TemporaryUse {
+  network: string;
+  user: BootMark['fleets'][number];
+  /** A run of that fleet is at work, as far as this machine knows. */
+  atWork: boolean;
 }
 
 export interface ObservedPool {

@@ -35,12 +35,15 @@ export type PlannedNetwork = Omit<OwnNetwork, keyof NetworkPlace> &
 
 export interface NetworkRedefinition {
   user: BootMark['fleets'][number];
-  before: string;
-  after: string;
-  /** The running network changes, too, by a restart. */
-  restart: boolean;
+  /**
+   * The new definition, from the present one (`Host.readNetwork`). What it throws is thrown, and
+   * nothing is changed. Called again when another run was faster.
+   */
+  patch: (current: string) => string;
   /** The network runs afterwards, even if it did not before. */
   start: boolean;
+  /** Gets what a person should know while it takes longer. */
+  tell: (line: string) => void;
 }
 
 /** A volume to create. `content`: its first bytes; absent: it is empty. */
@@ -99,14 +102,22 @@ export interface Host {
   /** The persistent XML. */
   readNetwork(uuid: string): Promise<string>;
   /**
-   * Replaces the definition of a foreign network. First it ends what an interrupted run of the same
-   * fleet left of such a change. Every VM on the network, owned or foreign, is moved aside before
-   * the network stops, and back when it runs. If a VM can't be moved, the call fails and the
-   * network stays untouched. If the new definition does not start, the old one is restored.
-   * @throws VenError `locked` while another fleet changes the network, `stale-plan` when the
-   * definition is no longer `before`.
+   * Changes the definition of a foreign network, after `settleNetwork`. It is restarted when more
+   * than metadata changes. Every VM on it, owned or foreign, is moved aside before it stops, and
+   * back when it runs. If a VM can't be moved, the call fails and the network stays untouched. If
+   * the new definition does not start, the old one is restored.
+   * @throws VenError as `settleNetwork`
    */
   redefineNetwork(uuid: string, change: NetworkRedefinition): Promise<void>;
+  /**
+   * Ends what killed runs, of any fleet, left of a change to a foreign network: starts it, and
+   * moves VMs back. Waits for a run that is at work. `fleet`: who asks, and holds the lock of.
+   * @throws VenError `locked` when a run of another fleet is still at work after some minutes
+   */
+  settleNetwork(
+    uuid: string,
+    request: { fleet: string; tell: (line: string) => void },
+  ): Promise<void>;
 
   /**
    * The persistent XML with secrets, ready to be changed and defined again. For a domain without a

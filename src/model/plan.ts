@@ -120,7 +120,8 @@ export type Step = StepBase &
     | { kind: 'network-delete'; uuid: string }
     /**
      * A foreign network gets boot options for this fleet, or (`bootUrl` null) loses them. `network`
-     * is the fleet's name for it. See `Host.redefineNetwork`.
+     * is the fleet's name for it. `restart`: that is expected to restart it. See
+     * `Host.redefineNetwork`.
      */
     | {
         kind: 'network-boot';
@@ -130,6 +131,8 @@ export type Step = StepBase &
         restart: boolean;
         start: boolean;
       }
+    /** Ends what a killed run left of such a change. See `Host.settleNetwork`. */
+    | { kind: 'network-settle'; uuid: string }
     | { kind: 'vm-delete'; uuid: string; volumes: VolumeRef[] }
     /** Registers the VM with the orchestrator, before its first start. */
     | { kind: 'vm-register'; host: HostIdentity }

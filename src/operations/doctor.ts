@@ -7,6 +7,7 @@ import {
   type ResolvedFleet,
 } from '../model/index.js';
 import { checkAnswers } from '../orchestrator/index.js';
+import { unfinishedNetworks, unfinishedNotices } from '../plan/index.js';
 import { loadFleetFile, type Request } from './load.js';
 import { openHost } from './open.js';
 
@@ -29,11 +30,42 @@ export async function doctor(
 ): Promise<HostFinding[]> {
   const { env } = request;
   const fleet = file === undefined ? anyFleet(env) : loadFleetFile({ file, env });
-  const found = await Promise.all([
-    openHost(fleet, request).findings(fleet, { probe: true, vagrant: true }),
+  const host = openHost(fleet, request);
+  const unfinished = await unfinishedOf(host, fleet);
+  const [found, answers] = await Promise.all([
+    host.findings(withoutNetworks(fleet, unfinished), { probe: true, vagrant: true }),
     orchestratorFindings(fleet, env),
   ]);
-  return found.flat();
+  const left = unfinished.map(({ message, fix }): HostFinding => ({
+    ...{ check: 'network', level: 'warning', message, fix },
+  }));
+  return [...found, ...left, ...answers];
+}
+
+/** A host that can't be looked at has none; the findings say why. */
+async function unfinishedOf(
+  host: Host,
+  fleet: ResolvedFleet,
+): Promise<ReturnType<typeof unfinishedNotices>> {
+  try {
+    const state = await host.observe(fleet);
+    return unfinishedNotices(fleet, unfinishedNetworks(state).values());
+  } catch (error) {
+    if (error instanceof VenError) return [];
+    throw error;
+  }
+}
+
+/** To start such a network by hand would leave its VMs cut off. */
+function withoutNetworks(
+  fleet: ResolvedFleet,
+  unfinished: readonly { network: string }[],
+): ResolvedFleet {
+  const names = new Set(unfinished.map(({ network }) => network));
+  return {
+    ...fleet,
+    networks: fleet.networks.filter(({ libvirtName }) => !names.has(libvirtName)),
+  };
 }
 
 /**
@@ -93,10 +125,12 @@ export async function checkHostIsReady(
   stop: AbortSignal,
 ): Promise<void> {
   const vagrant = plan.steps.some(({ kind }) => kind === 'vm-up');
-  // The plan itself starts a network that a killed run left stopped.
+  // The plan itself starts a network that another run stopped, or waits until it is started.
   const started = new Set(
     plan.steps.flatMap((step) =>
-      step.kind === 'network-boot' && step.start ? [step.address] : [],
+      (step.kind === 'network-boot' && step.start) || step.kind === 'network-settle'
+        ? [step.address]
+        : [],
     ),
   );
   const changed = new Set(plan.changes.map(({ address }) => address));

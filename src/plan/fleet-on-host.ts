@@ -12,6 +12,7 @@ import {
   type Render,
   type ResolvedFleet,
 } from '../model/index.js';
+import { unfinishedNetworks, type UnfinishedNetwork } from './network/borrowed/unfinished.js';
 import { withoutTemporaryNetworks } from './network/temporary.js';
 
 export type OwnedDomain = Owned<ObservedDomain>;
@@ -28,6 +29,8 @@ export interface FleetOnHost {
   /** The fleet's own domains, by UUID. */
   owned: ReadonlyMap<string, OwnedDomain>;
   ownedNetworks: ReadonlyMap<string, OwnedNetwork>;
+  /** Networks that a killed run, of any fleet, left half-done; by UUID. */
+  unfinished: ReadonlyMap<string, UnfinishedNetwork>;
   /** Foreign networks that the fleet boots through, by UUID. */
   borrowed: ReadonlyMap<string, BorrowedNetwork>;
   /**
@@ -81,7 +84,7 @@ export function fleetOnHost(
   observed: HostState,
   { written }: Pick<Render, 'written'>,
 ): FleetOnHost {
-  const state = withoutTemporaryNetworks(observed);
+  const state = withoutTemporaryNetworks(observed, fleet.name);
   const owned = state.domains.filter((domain) => isOwnedBy(fleet, domain));
   const ownedNetworks = state.networks.filter((network) => isOwnedBy(fleet, network));
   const { bridgePorts } = state;
@@ -90,6 +93,7 @@ export function fleetOnHost(
     written,
     owned: new Map(owned.map((domain) => [domain.uuid, domain])),
     ownedNetworks: new Map(ownedNetworks.map((network) => [network.uuid, network])),
+    unfinished: unfinishedNetworks(observed),
     borrowed: borrowedNetworks(fleet, state.networks),
     vmsOn: vmsOnNetworks(owned),
     domains: new Map(state.domains.map((domain) => [domain.uuid, domain])),

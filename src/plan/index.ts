@@ -6,4 +6,5 @@
  * never costs a disk's content: only a change of the fleet file (or a request) does.
  */
 export { makePlan } from './make-plan.js';
+export { unfinishedNetworks, unfinishedNotices } from './network/borrowed/unfinished.js';
 export { matcher } from './select.js';

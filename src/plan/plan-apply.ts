@@ -14,6 +14,13 @@ import {
   type BorrowedIntents,
 } from './network/borrowed/intents.js';
 import { borrowedPart, readyBorrowed } from './network/borrowed/part.js';
+import {
+  readySettled,
+  settlingIntents,
+  settlingPart,
+  unfinishedWarnings,
+  type SettlingIntent,
+} from './network/borrowed/settling.js';
 import { networkIntents, type NetworkIntents } from './network/intents.js';
 import { buildNetworks, deleteNetworks } from './network/part.js';
 import { placesOf, type Places } from './network/place.js';
@@ -44,7 +51,7 @@ export function planApply(
     (left) => applyIntents(fleet, onHost, left, planned, boots),
     (each, left, before) => applyGuards(fleet, onHost, left, boots, each, before),
   );
-  const { vms, networks, places, leaving, unwanted, borrowed, reattached } = intents;
+  const { vms, networks, places, leaving, unwanted, borrowed, settling, reattached } = intents;
   const { removals } = unwanted;
   const { diffs } = networks;
 
@@ -57,7 +64,7 @@ export function planApply(
   const ready = {
     pools: pools.ready,
     networks: built.ready,
-    borrowed: readyBorrowed(borrowed.intents),
+    borrowed: new Map([...readyBorrowed(borrowed.intents), ...readySettled(settling)]),
     freeing: (vm: VmIntent['vm']) => holders(vm).map((address) => `${address}:delete`),
   };
   const vmPart = vmsPart(fleet, onHost, [...leaving.removed, ...vms], ready);
@@ -66,6 +73,7 @@ export function planApply(
     deleteNetworks(removals, diffs, attachments, vmPart.lastSteps, 'removed'),
     built,
     borrowedPart(borrowed.intents, vmPart.lastSteps),
+    settlingPart(settling),
     vmPart,
     bystandersPart(reattached.bystanders, ready),
   ]);
@@ -79,6 +87,10 @@ export function planApply(
       ...unwanted.warnings,
       ...places.warnings,
       ...borrowed.warnings,
+      ...unfinishedWarnings(fleet, onHost, [
+        ...borrowed.intents.map(({ network }) => network.uuid),
+        ...settling.map(({ unfinished }) => unfinished.network.uuid),
+      ]),
       ...pools.warnings,
       ...missingBridges(vms, onHost),
       ...unofferedBoots(
@@ -100,6 +112,7 @@ interface ApplyIntents {
   /** Networks that the file no longer has. */
   unwanted: NetworkRemovals;
   borrowed: BorrowedIntents;
+  settling: SettlingIntent[];
   pools: PoolIntent[];
   reattached: Reattached;
 }
@@ -118,10 +131,11 @@ function applyIntents(
   const vms = vmIntents(fleet, onHost, selection, asked, outages);
   const leaving = leavingVms(fleet.vms, onHost, selection, vms);
   const unwanted = networkRemovals(fleet.networks, onHost, selection, leaving);
+  const borrowed = borrowedIntents(fleet, onHost, selection, boots, asked, leaving);
   return {
-    ...{ vms, networks, leaving, unwanted },
+    ...{ vms, networks, leaving, unwanted, borrowed },
     places: placesOf(diffs, unwanted.removals, onHost),
-    borrowed: borrowedIntents(fleet, onHost, selection, boots, asked, leaving),
+    settling: settlingIntents(fleet, onHost, selection, asked, borrowed.intents),
     pools: poolIntents(fleet, onHost, selection, poolsWanted(fleet, selection), leaving.pools),
     reattached: reattachedVms(vms, fleet, onHost, selection, outages),
   };

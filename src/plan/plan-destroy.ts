@@ -7,6 +7,7 @@ import { allowed } from './guards/refuse.js';
 import { foreignAttachments } from './network/attachments.js';
 import { returnIntents } from './network/borrowed/intents.js';
 import { borrowedPart } from './network/borrowed/part.js';
+import { unfinishedWarnings } from './network/borrowed/settling.js';
 import { deleteNetworks } from './network/part.js';
 import { networkRemovals } from './network/removals.js';
 import { joinParts, type WholePart } from './part.js';
@@ -70,6 +71,11 @@ export function planDestroy(
       ...pools.warnings,
       ...networks.warnings,
       ...returned.warnings,
+      ...unfinishedWarnings(
+        fleet,
+        onHost,
+        returned.intents.map(({ network }) => network.uuid),
+      ),
       ...(keepDisks && vms.length > 0 ? [KEPT_DISKS] : []),
     ],
     unchanged: 0,

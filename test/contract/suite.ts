@@ -672,44 +672,36 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
         expect(state.bridgePorts?.[lab.bridge]).toEqual([nic?.tap]);
         expect(await place.networkNames('')).toEqual(names);
       };
-      const wider = {
-        user,
-        before,
-        after: before.replace('192.168.221.20', '192.168.221.30'),
-        restart: true,
-        start: true,
-      };
-      await host.redefineNetwork(lab.uuid, wider);
+      const redefine = (
+        patch: (current: string) => string,
+        { start = true }: { start?: boolean } = {},
+      ): Promise<void> =>
+        host.redefineNetwork(lab.uuid, { user, patch, start, tell: () => undefined });
+      await redefine((current) => current.replace('192.168.221.20', '192.168.221.30'));
       await whole('192.168.221.30');
       const now = await host.readNetwork(lab.uuid);
-      const late = { ...wider, after: before.replace('192.168.221.20', '192.168.221.40') };
-      await expect(host.redefineNetwork(lab.uuid, late)).rejects.toMatchObject({
-        code: 'stale-plan',
-      });
+      await expect(
+        redefine(() => {
+          throw new VenError('stale-plan', { summary: 'it is not what it was' });
+        }),
+      ).rejects.toMatchObject({ code: 'stale-plan' });
       await whole('192.168.221.30');
       // The address of a network that runs: libvirt takes the definition, and does not start it.
-      const clash = {
-        ...wider,
-        before: now,
-        after: now.replaceAll('192.168.221.', '192.168.222.'),
-      };
-      await expect(host.redefineNetwork(lab.uuid, clash)).rejects.toBeInstanceOf(VenError);
+      await expect(
+        redefine((current) => current.replaceAll('192.168.221.', '192.168.222.')),
+      ).rejects.toBeInstanceOf(VenError);
       await whole('192.168.221.30');
       expect(await host.readNetwork(lab.uuid)).toBe(now);
 
       await place.stopNetwork(lab.uuid);
-      const back = { user, before: now, after: before, restart: true };
-      await host.redefineNetwork(lab.uuid, { ...back, start: false });
+      await redefine(() => before, { start: false });
       expect((await see()).networks.find(({ uuid }) => uuid === lab.uuid)?.active).toBe(false);
-      await host.redefineNetwork(lab.uuid, {
-        user,
-        before,
-        after: before,
-        restart: true,
-        start: true,
-      });
+      await redefine(() => before);
       await whole('192.168.221.20');
       expect(await host.readNetwork(lab.uuid)).toBe(before);
+      // There is nothing that a killed run left.
+      await host.settleNetwork(lab.uuid, { fleet: fleet.name, tell: () => undefined });
+      await whole('192.168.221.20');
     });
 
     it('refuses what is not there', async () => {

@@ -133,6 +133,8 @@ export class FakeHost implements Host {
   state: FleetState = new FakeState();
   /** `apply fleet` when it is taken, and `end fleet`. */
   readonly locks: string[] = [];
+  /** Fleets of which another run is at work. */
+  readonly fleetsAtWork = new Set<string>();
   readonly #held = new Set<string>();
   readonly #failing = new Map<string, 'off' | 'paused'>();
   /** By the domain's name. */
@@ -396,15 +398,15 @@ export class FakeHost implements Host {
     return this.#answer(() => this.#network(uuid).xml);
   }
 
-  redefineNetwork(
-    uuid: string,
-    { user, before, after, restart, start }: NetworkRedefinition,
-  ): Promise<void> {
+  redefineNetwork(uuid: string, { user, patch, start }: NetworkRedefinition): Promise<void> {
     return this.#answer(() => {
       const network = this.#network(uuid);
       this.#settle(uuid, user.fleet);
       const { active } = network;
+      const before = network.xml;
+      const after = patch(before);
       if (before === after && (active || !start)) return;
+      const restart = withoutMetadata(before) !== withoutMetadata(after);
       const nics = (active ? restart : start) ? this.#nicsOn(network.xml) : [];
       const temporary = temporaryNetworkOf(uuid);
       this.faults.change(`net-create ${temporary.name}`, () => {
@@ -412,8 +414,6 @@ export class FakeHost implements Host {
         this.#startNetwork(temporary.uuid);
       });
       try {
-        if (network.xml !== before && network.xml !== after)
-          throw new VenError('stale-plan', { summary: 'the network was changed by somebody else' });
         for (const { domain, xml } of nics)
           this.#updateNic(domain, movedAside(xml, temporary), false);
         const old = network.xml;
@@ -431,6 +431,12 @@ export class FakeHost implements Host {
       } finally {
         if (!this.faults.dead) this.#moveBack(uuid, nics);
       }
+    });
+  }
+
+  settleNetwork(uuid: string, { fleet }: { fleet: string }): Promise<void> {
+    return this.#answer(() => {
+      this.#settle(uuid, fleet);
     });
   }
 
@@ -906,14 +912,15 @@ export class FakeHost implements Host {
     this.faults.change(`${verb} ${uuid}`, work);
   }
 
-  /** What a killed run of this fleet left. */
+  /** What a killed run left. A run that is at work is not waited for here. */
   #settle(uuid: string, fleet: string): void {
     const temporary = this.networks.get(temporaryNetworkOf(uuid).uuid);
     if (!temporary) return;
     const mark = temporaryMark(parseXml(temporary.xml));
-    if (mark?.user.fleet !== fleet)
+    if (mark === null) throw new Error('a temporary network without a mark');
+    if (mark.user.fleet !== fleet && this.fleetsAtWork.has(mark.user.fleet))
       throw new VenError('locked', {
-        summary: `fleet ${mark?.user.fleet ?? ''} is changing the same network`,
+        summary: `Fleet ${mark.user.fleet} is still changing the same network`,
       });
     if (!this.#network(uuid).active)
       this.#change('net-start', uuid, () => this.#startNetwork(uuid));
@@ -935,6 +942,14 @@ export class FakeHost implements Host {
     this.#change('net-destroy', temporary.name, () => {
       this.#stopNetwork(this.#network(temporary.uuid));
     });
+  }
+
+  #networkFacts(xml: string): ReturnType<typeof networkFacts> {
+    const facts = networkFacts(parseXml(xml));
+    const { temporaryFor } = facts;
+    if (temporaryFor === null) return facts;
+    const atWork = this.fleetsAtWork.has(temporaryFor.user.fleet);
+    return { ...facts, temporaryFor: { ...temporaryFor, atWork } };
   }
 
   /** NICs of running domains on that network, or on its bridge. */
@@ -1002,7 +1017,7 @@ export class FakeHost implements Host {
   }
 
   #observedNetwork({ xml, live, dnsmasq, ...rest }: Network): ObservedNetwork {
-    const facts = networkFacts(parseXml(xml));
+    const facts = this.#networkFacts(xml);
     const running = live === null ? null : networkFacts(parseXml(live));
     const hasBridge = running?.bridge == null || this.bridges.has(running.bridge);
     const hasServer = dnsmasq || running?.gateway == null;
@@ -1130,4 +1145,14 @@ function refused(summary: string): VenError {
 
 function exists(summary: string): VenError {
   return new VenError('foreign-object', { summary });
+}
+
+function withoutMetadata(xml: string): string {
+  return editXml(xml, (network) => ({
+    ...network,
+    attrs: {},
+    children: network.children.filter(
+      (node) => typeof node !== 'string' && node.name !== 'metadata',
+    ),
+  }));
 }

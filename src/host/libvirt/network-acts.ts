@@ -2,7 +2,7 @@
 import { VenError, type Host, type NetworkEntryChange } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import { entryXml, hasEntry, ipIndex, networkFacts } from '../../libvirt/index.js';
-import { readNetwork, redefineNetwork } from './network-redefine.js';
+import { readNetwork, redefineNetwork, settleNetwork, type OtherRuns } from './network-redefine.js';
 import { limiter } from './limiter.js';
 import type { Command, Virsh } from './virsh.js';
 
@@ -16,9 +16,10 @@ export type NetworkActs = Pick<
   | 'deleteNetwork'
   | 'readNetwork'
   | 'redefineNetwork'
+  | 'settleNetwork'
 >;
 
-export function networkActs(virsh: Virsh): NetworkActs {
+export function networkActs(virsh: Virsh, runs: OtherRuns): NetworkActs {
   // Two networks that start at the same time race for addresses and firewall rules.
   const oneByOne = limiter(1);
   const start = async (uuid: string): Promise<void> => {
@@ -89,7 +90,11 @@ export function networkActs(virsh: Virsh): NetworkActs {
     readNetwork: (uuid) => readNetwork(virsh, uuid),
 
     async redefineNetwork(uuid, change) {
-      await oneByOne(() => redefineNetwork(virsh, uuid, change));
+      await oneByOne(() => redefineNetwork(virsh, runs, uuid, change));
+    },
+
+    async settleNetwork(uuid, request) {
+      await oneByOne(() => settleNetwork(virsh, runs, uuid, request));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Redefines a foreign network at once, and keeps every VM on it connected. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { VenError, type NetworkRedefinition } from '../../model/index.js';
-import { parseXml, serializeXml } from '../../xml/index.js';
+import { elementsOf, parseXml, serializeXml } from '../../xml/index.js';
 import type { Answer } from './answers.js';
 import {
   attachedTo,
@@ -11,6 +12,7 @@ import {
   temporaryNetworkOf,
   temporaryNetworkXml,
   type MovedNic,
+  type TemporaryMark,
   type TemporaryNetwork,
 } from '../../libvirt/index.js';
 import type { Virsh } from './virsh.js';
@@ -31,37 +33,77 @@ export async function readNetwork(virsh: Virsh, uuid: string): Promise<string> {
   return serializeXml(network);
 }
 
+/** Other runs of ven, and how long to wait for them. */
+export interface OtherRuns {
+  /** Locks a fleet of this host; null: a run of it is at work. */
+  lock(fleet: string): Promise<{ release(): void } | null>;
+  /** A run on another machine may be at work there, and no lock of this machine tells of it. */
+  remote: boolean;
+  /** Ends the wait. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Below the time limit of the steps that wait here. A redefinition takes some seconds. */
+const PATIENCE_SECONDS = 240;
+/** For a run that this machine has no lock of: longer than a redefinition takes. */
+const REMOTE_SECONDS = 30;
+const RETRY_MS = 500;
+
 /** See `Host.redefineNetwork`. */
 export async function redefineNetwork(
   virsh: Virsh,
+  runs: OtherRuns,
   uuid: string,
   change: NetworkRedefinition,
 ): Promise<void> {
-  const { user, before, after, restart, start } = change;
-  const temporary = temporaryNetworkOf(uuid);
-  await settle(virsh, uuid, user.fleet);
-  const active = await isActive(virsh, uuid);
-  if (before === after && (active || !start)) return;
+  const began = performance.now();
+  do await settle(virsh, runs, uuid, change, began);
+  while (!(await redefineOnce(virsh, uuid, change)));
+}
 
+/** See `Host.settleNetwork`. */
+export async function settleNetwork(
+  virsh: Virsh,
+  runs: OtherRuns,
+  uuid: string,
+  { fleet, tell }: { fleet: string; tell: (line: string) => void },
+): Promise<void> {
+  await settle(virsh, runs, uuid, { user: { fleet }, tell }, performance.now());
+}
+
+/** false: another run was faster, and nothing was changed. */
+async function redefineOnce(
+  virsh: Virsh,
+  uuid: string,
+  { user, patch, start }: NetworkRedefinition,
+): Promise<boolean> {
+  const temporary = temporaryNetworkOf(uuid);
+  const before = await readNetwork(virsh, uuid);
+  const after = patch(before);
+  const active = await isActive(virsh, uuid);
+  if (before === after && (active || !start)) return true;
+
+  const restart = active && needsRestart(before, after);
   const facts = networkFacts(parseXml(before));
   // VMs that were on the network when it was stopped are disconnected: attach them again too.
-  const nics = (active ? restart : start)
-    ? await nicsOn(virsh, [`network ${facts.name}`, `bridge ${facts.bridge ?? ''}`])
-    : [];
+  const nics =
+    restart || (!active && start)
+      ? await nicsOn(virsh, [`network ${facts.name}`, `bridge ${facts.bridge ?? ''}`])
+      : [];
   const [created] = await virsh.ask([
     ['net-create', { file: temporaryNetworkXml({ network: uuid, user, nics }) }],
   ]);
-  // Another run created it after the check in `settle`, which then reports whose it is.
   if (created?.error) {
-    await refuseOthers(virsh, uuid, user.fleet);
+    if ((await readTemporary(virsh, uuid)) !== null) return false;
     throw created.error;
   }
   try {
+    // Another run may have been at work until the temporary network was created.
     const now = await readNetwork(virsh, uuid);
-    if (now !== before && now !== after) throw moved(facts.name);
+    if (now !== before || (await isActive(virsh, uuid)) !== active) return false;
     // All NICs, before the network stops: if libvirt can't move one, the network stays untouched.
     await moveAside(virsh, nics, temporary, facts.name);
-    if (restart && active) await virsh.must([['net-destroy', uuid]], ['inactive']);
+    if (restart) await virsh.must([['net-destroy', uuid]], ['inactive']);
     try {
       if (now !== after) await virsh.must([['net-define', { file: after }]]);
       if (active || start) await virsh.must([['net-start', uuid]], ['active']);
@@ -70,6 +112,7 @@ export async function redefineNetwork(
       if (active) await virsh.must([['net-start', uuid]], ['active']);
       throw error;
     }
+    return true;
   } finally {
     // Also after a failure: the network runs then, with the new or the old definition.
     await moveBack(virsh, nics, temporary);
@@ -77,37 +120,88 @@ export async function redefineNetwork(
   }
 }
 
+/** libvirt takes over nothing but metadata without a restart. */
+function needsRestart(before: string, after: string): boolean {
+  const rest = (text: string): string => {
+    const network = parseXml(text);
+    const children = elementsOf(network).filter(({ name }) => name !== 'metadata');
+    return [...children.map(serializeXml)].join('\n');
+  };
+  return rest(before) !== rest(after);
+}
+
 /**
- * Completes what a killed run of this fleet left: starts the network, and moves the VMs that were
- * moved aside back.
+ * Waits until no other run changes the network, and completes what killed runs left of it.
+ * @throws VenError `locked` when it takes too long, `interrupted`
  */
-async function settle(virsh: Virsh, uuid: string, fleet: string): Promise<void> {
+async function settle(
+  virsh: Virsh,
+  runs: OtherRuns,
+  uuid: string,
+  { user: { fleet }, tell }: { user: { fleet: string }; tell: (line: string) => void },
+  began: number,
+): Promise<void> {
+  const waited = (): number => (performance.now() - began) / 1000;
+  let told = '';
+  for (;;) {
+    const mark = await readTemporary(virsh, uuid);
+    if (mark === null) return;
+    const other = mark.user.fleet;
+    if (other === fleet) {
+      await complete(virsh, uuid, mark.nics);
+      return;
+    }
+    if (!runs.remote || waited() > REMOTE_SECONDS) {
+      const lock = await runs.lock(other);
+      try {
+        const left = lock && (await readTemporary(virsh, uuid));
+        if (left?.user.fleet === other) {
+          tell(`completing what a killed run of fleet ${other} left`);
+          await complete(virsh, uuid, left.nics);
+        }
+        if (lock) continue;
+      } finally {
+        lock?.release();
+      }
+    }
+    if (waited() > PATIENCE_SECONDS) throw stillAtWork(other);
+    if (told !== other) tell(`waiting for fleet ${other}, which is changing the same network`);
+    told = other;
+    await pause(RETRY_MS, undefined, runs.signal ? { signal: runs.signal } : {}).catch(() => {
+      throw new VenError('interrupted', { summary: 'Stopped while waiting for another run' });
+    });
+  }
+}
+
+/** Starts the network, and moves the VMs that were moved aside back. */
+async function complete(virsh: Virsh, uuid: string, nics: readonly MovedNic[]): Promise<void> {
   const temporary = temporaryNetworkOf(uuid);
-  const nics = await refuseOthers(virsh, uuid, fleet);
-  if (nics === null) return;
   await virsh.must([['net-start', uuid]], ['active']);
   await moveBack(virsh, nics, temporary);
   await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
 }
 
-/**
- * The NICs on the temporary network of that network, or meant for it; null: there is no temporary
- * network. @throws VenError `locked` when it is another fleet's.
- */
-async function refuseOthers(virsh: Virsh, uuid: string, fleet: string): Promise<MovedNic[] | null> {
+/** What the temporary network of that network tells; null: there is none. */
+async function readTemporary(virsh: Virsh, uuid: string): Promise<TemporaryMark | null> {
   const [found] = await virsh.ask([['net-dumpxml', temporaryNetworkOf(uuid).uuid]]);
   if (!found?.ok) {
     if (found?.error && found.answer !== 'not-found') throw found.error;
     return null;
   }
-  const mark = temporaryMark(parseXml(found.text));
-  if (mark?.user.fleet === fleet) return mark.nics;
-  const who = mark ? `The fleet ${mark.user.fleet}` : 'Another run';
-  throw new VenError('locked', {
-    summary: `${who} is changing the same network`,
-    hint:
-      'Try again in a moment. If no run of that fleet is going on, one was killed: ven ' +
-      'apply (or destroy) of that fleet ends what it left.',
+  const network = parseXml(found.text);
+  const mark = temporaryMark(network);
+  if (mark !== null) return mark;
+  const { name } = networkFacts(network);
+  throw new VenError('foreign-object', {
+    summary: `The network ${name} has the UUID of a temporary network, and no mark of ven's`,
+    hint: `See what it is: virsh -c ${virsh.uri} net-dumpxml ${name}`,
+  });
+}
+
+function stillAtWork(fleet: string): VenError {
+  return new VenError('locked', {
+    summary: `Fleet ${fleet} is still changing the same network, after ${PATIENCE_SECONDS} s`,
+    hint: 'Nothing was changed. Wait until its run ends, and try again',
   });
 }
 
@@ -176,11 +270,4 @@ async function moveBack(
   );
   for (const { error, answer } of replies)
     if (error !== null && !GONE.includes(answer)) throw error;
-}
-
-function moved(name: string): VenError {
-  return new VenError('stale-plan', {
-    summary: `The network ${name} was changed from outside this run just now`,
-    hint: 'Nothing was changed. Check the new plan, and apply it.',
-  });
 }

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fstatSync,
   ftruncateSync,
@@ -58,14 +59,11 @@ const NOTE_LIMIT = 4096;
 
 /** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be created. */
 export async function acquireLock(request: LockFileRequest): Promise<LockFile> {
-  const path = join(
-    request.folder ?? lockFolder(),
-    `ven-${fleetKey(request)}${request.over === 'provision' ? '-provision' : ''}.lock`,
-  );
+  const path = lockPath(request);
   const { fd, writable } = openLockFile(path);
   try {
     const deadline = performance.now() + (request.waitSeconds ?? 0) * 1000;
-    while (!(await tryLock(fd, request))) {
+    while (!(await flock(fd, request))) {
       if (performance.now() >= deadline) throw busy(request, path, fd);
       await pause(RETRY_MS, undefined, request.signal ? { signal: request.signal } : {}).catch(
         () => {
@@ -89,6 +87,32 @@ export async function acquireLock(request: LockFileRequest): Promise<LockFile> {
       open = false;
     },
   };
+}
+
+/** As `acquireLock`, without waiting; null: a run of the fleet is at work. */
+export async function tryLock(request: LockFileRequest): Promise<LockFile | null> {
+  try {
+    return await acquireLock({ ...request, waitSeconds: 0 });
+  } catch (error) {
+    if (error instanceof VenError && error.code === 'locked') return null;
+    throw error;
+  }
+}
+
+/** Whether a run of the fleet is at work, as far as this machine knows. Creates nothing. */
+export async function isLocked(request: Omit<LockFileRequest, 'command'>): Promise<boolean> {
+  if (!existsSync(lockPath(request))) return false;
+  const { fd } = openLockFile(lockPath(request));
+  try {
+    return !(await flock(fd, request));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function lockPath(request: Pick<LockFileRequest, 'uri' | 'fleet' | 'folder' | 'over'>): string {
+  const { folder = lockFolder(), over } = request;
+  return join(folder, `ven-${fleetKey(request)}${over === 'provision' ? '-provision' : ''}.lock`);
 }
 
 /** All users share the file, so it is in no user's own folder. */
@@ -145,7 +169,10 @@ function openLockFile(path: string): { fd: number; writable: boolean } {
 }
 
 /** flock(1) locks the open file that it shares with us; the lock stays when it ends. */
-async function tryLock(fd: number, { env, signal }: LockFileRequest): Promise<boolean> {
+async function flock(
+  fd: number,
+  { env, signal }: Pick<LockFileRequest, 'env' | 'signal'>,
+): Promise<boolean> {
   const { exitCode, stderr } = await run('flock', ['--exclusive', '--nonblock', '3'], {
     env: env ?? process.env,
     timeoutSeconds: 10,

@@ -25,6 +25,11 @@ export function networkFacts(network: XmlElement): NetworkReading {
             (option) => isBootOption(option) && boot?.options.includes(option) !== true,
           )
         : [],
-    temporaryFor: temporary && { network: temporary.network, user: temporary.user },
+    temporaryFor: temporary && {
+      network: temporary.network,
+      user: temporary.user,
+      // No XML tells.
+      atWork: false,
+    },
   };
 }

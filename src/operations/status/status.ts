@@ -1,4 +1,5 @@
 import { hostOfVm, identityOf, isOwnedBy, type ObservedDomain } from '../../model/index.js';
+import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
 import { loadFleetFile, type Request } from '../load.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
@@ -24,6 +25,8 @@ export interface FleetStatus {
     /** Why it does not answer, one line; null: it does. */
     warning: string | null;
   } | null;
+  /** What is wrong beside the fleet's VMs, and what ends it; one line each. */
+  warnings: string[];
   vms: VmStatus[];
 }
 
@@ -91,6 +94,9 @@ async function statusNow(
     fleet: fleet.name,
     host: fleet.host.uri,
     orchestrator: asked && { project: asked.project, asOf: asked.asOf, warning: asked.warning },
+    warnings: unfinishedNotices(fleet, unfinishedNetworks(state).values()).map(
+      ({ message, fix }) => `${message}. ${fix}`,
+    ),
     vms: fleet.vms.map((vm, index) => {
       const domain = owned.get(vm.uuid);
       const graphics = domain?.live?.graphics;

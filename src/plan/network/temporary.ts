@@ -5,9 +5,10 @@ type BridgePorts = NonNullable<HostState['bridgePorts']>;
 /**
  * A killed run may have left VMs on the temporary network that holds them while their own one is
  * restarted. This is the host as if they were on their own network: to move them back is that
- * network's change, and no VM's.
+ * network's change, and no VM's. A network that another fleet's run has stopped counts as active:
+ * whoever uses it settles that first.
  */
-export function withoutTemporaryNetworks(state: HostState): HostState {
+export function withoutTemporaryNetworks(state: HostState, fleet: string): HostState {
   const byUuid = new Map(state.networks.map((network) => [network.uuid, network]));
   const temporary = state.networks.flatMap((network) => {
     const own = byUuid.get(network.temporaryFor?.network ?? '');
@@ -31,8 +32,16 @@ export function withoutTemporaryNetworks(state: HostState): HostState {
     domain.live === null
       ? domain
       : { ...domain, live: { ...domain.live, nics: domain.live.nics.map(ownNic) } };
+  const stoppedByOthers = new Set(
+    temporary.flatMap(({ own, temporaryFor }) =>
+      temporaryFor?.user.fleet === fleet ? [] : [own.uuid],
+    ),
+  );
   return {
     ...state,
+    networks: state.networks.map((network) =>
+      stoppedByOthers.has(network.uuid) ? { ...network, active: true } : network,
+    ),
     domains: state.domains.map(onOwnNetworks),
     bridgePorts: state.bridgePorts && portsOnOwnBridges(state.bridgePorts, temporary),
   };
@@ -47,8 +56,10 @@ function portsOnOwnBridges(
   temporary: readonly (ObservedNetwork & { own: ObservedNetwork })[],
 ): BridgePorts {
   const moved = Map.groupBy(temporary, ({ own }) => own.bridge ?? '');
+  const stopped = [...moved.keys()].filter((bridge) => bridge !== '' && !(bridge in ports));
+  const all = [...Object.entries(ports), ...stopped.map((bridge) => [bridge, []] as const)];
   return Object.fromEntries(
-    Object.entries(ports).map(([bridge, taps]) => [
+    all.map(([bridge, taps]) => [
       bridge,
       [...taps, ...(moved.get(bridge) ?? []).flatMap((each) => ports[each.bridge ?? ''] ?? [])],
     ]),

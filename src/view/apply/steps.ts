@@ -34,6 +34,8 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
       return step.bootUrl === null
         ? { doing: 'putting back', done: 'put back as it was' }
         : { doing: 'adding boot options', done: 'boot options added' };
+    case 'network-settle':
+      return { doing: 'completing a killed run', done: 'completed' };
     case 'network-delete':
     case 'vm-delete':
       return { doing: 'deleting', done: 'deleted' };

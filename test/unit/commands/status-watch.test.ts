@@ -30,6 +30,7 @@ const seen = (vms: object[] = [], warning: string | null = null): object => ({
   fleet: 'lab',
   host: 'h',
   orchestrator: { asOf: null, warning },
+  warnings: [],
   vms,
 });
 const vm = { name: 'edge-1', power: 'running', addresses: [], serialNumber: '' };

@@ -112,10 +112,10 @@ describe('a network that stopped', () => {
 });
 
 describe('a run that was killed while the network was started anew', () => {
-  const killed = (fleet: string): World => {
+  const killed = (fleet: string, atWork = false): World => {
     const { world } = worldWith();
     world.apply(FLEET);
-    const temporaryFor = { network: 'uuid-of-default', user: { fleet, network: 'shared' } };
+    const temporaryFor = { network: 'uuid-of-default', user: { fleet, network: 'shared' }, atWork };
     world.addNetwork('ven-stand-in', 'vns0', null, { temporaryFor });
     const nic = world.domain('lab_edge').live?.nics[0];
     if (!nic) throw new Error('no NIC');
@@ -133,12 +133,23 @@ describe('a run that was killed while the network was started anew', () => {
     expect(steps).toMatchObject([{ kind: 'network-boot', restart: false }]);
   });
 
-  test('of another fleet is that fleet’s to end', () => {
-    expect(
-      killed('other')
-        .plan(FLEET)
-        .changes.map(({ address }) => address),
-    ).toEqual([]);
+  test('of another fleet is ended by every fleet that uses the network', () => {
+    const world = killed('other');
+    const { changes, steps } = world.plan(FLEET);
+    expect(changes).toMatchObject([
+      {
+        address: 'network.shared',
+        reason: 'half-made',
+        notes: ['a foreign network: nothing else is changed in it', 'reconnects domain lab_edge'],
+        fields: [{ path: 'attached', why: expect.stringContaining('fleet other') as unknown }],
+      },
+    ]);
+    expect(steps).toMatchObject([{ kind: 'network-settle', uuid: 'uuid-of-default' }]);
+  });
+
+  test('is no matter while that run is at work', () => {
+    const { changes, warnings } = killed('other', true).plan(FLEET);
+    expect([changes, warnings]).toEqual([[], []]);
   });
 });
 

@@ -14,6 +14,7 @@ import type { Selection } from '../../select.js';
 import type { Leaving } from '../../vm/leaving.js';
 import { departures } from '../removals.js';
 import { interruptions } from './interruptions.js';
+import { reconnects } from './unfinished.js';
 
 /** A foreign network that the fleet file wants boot options on. */
 export type BootNetwork = ExistingNetwork & { bootUrl: string };
@@ -118,6 +119,7 @@ function borrow(
   }
   const notes = [
     'a foreign network: destroy restores it',
+    ...reconnects(onHost.unfinished.get(network.uuid)),
     ...interruptions(network, restart, fleet, onHost, (uuid) => leaving.deleted.has(uuid)),
   ];
   return {
@@ -214,7 +216,11 @@ export function returnIntents(
       const restart = ours && others.length === 0;
       const gone = (uuid: string): boolean =>
         leaving.deleted.has(uuid) || (!isWritten && leaving.moved.has(uuid));
-      const notes = [whatStays(others), ...interruptions(network, restart, fleet, onHost, gone)];
+      const notes = [
+        whatStays(others),
+        ...reconnects(onHost.unfinished.get(network.uuid)),
+        ...interruptions(network, restart, fleet, onHost, gone),
+      ];
       const start = halfDone;
       const starts = halfDone && !network.active;
       return [
