@@ -70,7 +70,7 @@ export type Autostart = boolean;
  */
 export type Power = 'running' | 'off';
 /**
- * Refuse every change that would delete this VM's disks. Default: false.
+ * Refuse every change that would delete this VM's disks, also when the file does not name it any more. To lose them, apply `false` once first. Default: false.
  */
 export type Protect = boolean;
 /**

@@ -54,6 +54,11 @@ export function volumesOf({ disks, nvram }: Pick<ResolvedVm, 'disks' | 'nvram'>)
   }));
 }
 
+/** Whether the fleet file says `protect: true` of a VM, or said it when it was applied last. */
+export function isProtected(vm: ResolvedVm | undefined, mark: DomainMark): boolean {
+  return vm?.protect === true || mark.protect === true;
+}
+
 /** The mark of a VM that has exactly what `vm` says. A new VM gets it with `ready` false. */
 export function markFor(
   { name, file }: Pick<ResolvedFleet, 'name' | 'file'>,

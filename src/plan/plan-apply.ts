@@ -4,7 +4,7 @@ import { unborrowable } from './guards/borrowed-networks.js';
 import { dependentRefusals } from './guards/dependents.js';
 import { missingNetworks } from './guards/existing-networks.js';
 import { foreignRefusals, inTheWayOfUuids, inTheWayOfVm } from './guards/foreign.js';
-import { protectedFromReplacement } from './guards/protect.js';
+import { protectedInApply } from './guards/protect.js';
 import { allowed } from './guards/refuse.js';
 import { foreignAttachments } from './network/attachments.js';
 import {
@@ -167,7 +167,7 @@ function applyGuards(
     ...unborrowable(borrowed.intents, fleet),
     ...missingNetworks(fleet, onHost, selection, asked, boots, borrowed.intents),
     ...poolRefusals(pools),
-    ...protectedFromReplacement(vms),
+    ...protectedInApply(fleet, vms, removed),
     ...dependentRefusals(
       { vms, removed, networks: diffs, all: fleet.vms, boots },
       onHost,

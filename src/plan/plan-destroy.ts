@@ -2,7 +2,7 @@ import type { PlanOptions, ResolvedFleet } from '../model/index.js';
 import type { FleetOnHost } from './fleet-on-host.js';
 import { dependentRefusals } from './guards/dependents.js';
 import { foreignRefusals, inTheWayOfUuids } from './guards/foreign.js';
-import { protectedFromDestroy } from './guards/protect.js';
+import { protectedInDestroy } from './guards/protect.js';
 import { allowed } from './guards/refuse.js';
 import { foreignAttachments } from './network/attachments.js';
 import { returnIntents } from './network/borrowed/intents.js';
@@ -46,7 +46,7 @@ export function planDestroy(
           inTheWayOfUuids(vms, [...networks.removals, ...networks.staying], onHost),
           fleet,
         ),
-        ...protectedFromDestroy(vms, fleet),
+        ...protectedInDestroy(fleet, vms),
         ...poolRefusals(pools),
         ...dependentRefusals(dependents, onHost, left, before),
       ];

@@ -232,8 +232,11 @@ async function expectDestroyed(
     orchestrator: fleet.orchestrator && { ...fleet.orchestrator, removeHosts: true },
     vms: fleet.vms.map((vm) => ({ ...vm, protect: false })),
   };
+  const unmarked = left.copy();
+  for (const [uuid, { config }] of unmarked.host.domains)
+    if (config !== null) unmarked.host.edit(uuid, (xml) => xml.replace(' protect="yes"', ''));
   for (let m = 1; ; m++) {
-    const lab = left.copy();
+    const lab = unmarked.copy();
     const killed = await lab.applyKilled(m, unguarded, DESTROY);
     const at = `${where}, destroy at ${m}`;
     expect(still(untouched, lab, fleet), at).toEqual(untouched);

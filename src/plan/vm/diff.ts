@@ -33,22 +33,24 @@ export function diffVm(
   onHost: FleetOnHost,
   outages: ReadonlySet<string>,
 ): VmDiff {
+  const { ready, unregistered } = domain.mark;
+  const known = ready ? domain : withoutUnwritten(domain);
   const around = { ...onHost, outages };
-  const there = asContinued(vm, domain);
+  const there = asContinued(vm, known);
   const compared = compareVm({ vm, domain: there, around });
   // Until it starts, it is off: its volumes grow so, and its taps are still to be made.
   const difference =
-    there === domain
+    there === known
       ? compared
       : {
           ...compared,
-          grow: compareVm({ vm, domain, around }).grow,
+          grow: compareVm({ vm, domain: known, around }).grow,
           reattach: [],
           fields: compared.fields.filter(({ path }) => !path.endsWith('.attached')),
         };
   const { power } = difference;
-  const { unregistered } = domain.mark;
-  const register = unregistered === true && fleet.orchestrator?.onboarding === 'non-interactive';
+  const isUnknown = unregistered === true || !ready;
+  const register = isUnknown && fleet.orchestrator?.onboarding === 'non-interactive';
   const mark = {
     ...readyMark(fleet, vm, domain.mark, difference),
     ...(unregistered && !register ? { unregistered } : {}),
@@ -56,7 +58,8 @@ export function diffVm(
   const fields = [
     ...difference.fields,
     ...protectField(domain.mark, vm),
-    ...(register ? [UNREGISTERED] : []),
+    ...(register && ready ? [UNREGISTERED] : []),
+    ...(ready ? [] : [UNFINISHED]),
   ];
   if (fields.length === 0 && !marksAgree(domain.mark, mark))
     fields.push(markField(domain.mark, vm));
@@ -67,14 +70,14 @@ export function diffVm(
   return {
     ...difference,
     fields,
-    notes: [...costOf(restart, power, vm, there !== domain), ...difference.notes],
+    notes: [...costOf(restart, power, vm, there !== known), ...difference.notes],
     warnings: [...difference.warnings, ...renamed(vm, domain)],
     // A NIC needs no hand where the VM starts again, or stops.
     live: stays ? [] : difference.live,
     reattach: stays ? [] : difference.reattach,
     replace,
     restart,
-    continues: there !== domain,
+    continues: there !== known,
     register,
     mark,
     markFirst: isMarkedFirst(vm, domain.mark, difference),
@@ -90,6 +93,26 @@ function asContinued(vm: ResolvedVm, domain: OwnedDomain): OwnedDomain {
   if (saved === undefined || live !== null || vm.power !== 'running') return domain;
   return { ...domain, live: saved.facts, liveXml: saved.xml };
 }
+
+/**
+ * A half-made VM, whose mark says from the first moment what its firmware's variables are to have:
+ * whether that was written nobody knows, unless the VM was started.
+ */
+function withoutUnwritten(domain: OwnedDomain): OwnedDomain {
+  if (domain.live !== null) return domain;
+  const mark = { ...domain.mark };
+  delete mark.certificates;
+  delete mark.keys;
+  return { ...domain, mark };
+}
+
+const UNFINISHED: FieldChange = {
+  path: 'ready',
+  before: 'no',
+  after: 'yes',
+  effect: 'live',
+  why: 'the run that created it did not finish',
+};
 
 const UNREGISTERED: FieldChange = {
   path: 'registered',

@@ -1,4 +1,9 @@
-import type { Reason, ResolvedFleet, ResolvedVm } from '../../model/index.js';
+import {
+  isProtected,
+  type Reason,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../../model/index.js';
 import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
 import type { Selection } from '../select.js';
 import { diffVm, type VmDiff } from './diff.js';
@@ -50,25 +55,29 @@ export function vmIntents(
     const domain = onHost.owned.get(vm.uuid) ?? null;
     if (domain === null) return { vm, action: 'create', created, domain, diff: null };
     const replace = { vm, action: 'replace' as const, created, domain };
-    if (!domain.mark.ready) return { ...replace, reason: 'half-made', diff: null };
+    // What a run began and did not finish is made anew; only of a protected VM, what is missing.
+    const isWhole = domain.mark.ready;
+    if (!isWhole && !isProtected(vm, domain.mark))
+      return { ...replace, reason: 'half-made', diff: null };
     const diff = diffVm(fleet, vm, domain, onHost, outages);
     if (selection.replaces(vm.address)) return { ...replace, reason: 'requested', diff };
-    const reason = isChanged(vm, domain) ? 'changed' : 'drift';
+    const reason = isWhole ? whyChanged(vm, domain) : 'half-made';
     if (diff.replace) return { ...replace, reason, diff };
     if (diff.fields.length === 0) return { vm, action: null, domain, diff };
     return { vm, action: 'update', domain, reason: whyUpdated(diff, outages, reason), diff };
   });
 }
 
-/** Whether the fleet file says other of a VM than when it was applied last. */
-function isChanged({ digest, protect }: ResolvedVm, { mark }: OwnedDomain): boolean {
-  return mark.digest !== digest || (mark.protect ?? protect) !== protect;
+/** `changed`: the fleet file says other of a VM than when it was applied last. */
+function whyChanged({ digest, protect }: ResolvedVm, { mark }: OwnedDomain): 'changed' | 'drift' {
+  const isSame = mark.digest === digest && (mark.protect ?? protect) === protect;
+  return isSame ? 'drift' : 'changed';
 }
 
 function whyUpdated(
   { fields, register }: VmDiff,
   outages: ReadonlySet<string>,
-  otherwise: 'drift' | 'changed',
+  otherwise: 'drift' | 'changed' | 'half-made',
 ): Reason {
   if (outages.size > 0 && fields.every(({ path }) => path.endsWith('.attached'))) return 'rebuilt';
   return register && fields.length === 1 ? 'half-made' : otherwise;

@@ -420,10 +420,10 @@ describe('after a failure', () => {
     expect(world.plan(fleet)).toMatchObject({ changes: [], warnings: [] });
   });
 
-  test('a protected VM that was never ready may be made again', () => {
+  test('a protected VM that was never ready is finished, and not made again', () => {
     const world = new World();
     const fleet = fleetOf(EDGE(', protect: true'));
     world.run(world.plan(fleet), 1);
-    expect(shown(world.plan(fleet).changes)).toEqual(['vm.edge replace half-made']);
+    expect(shown(world.plan(fleet).changes)).toEqual(['vm.edge ready: no -> yes (live)']);
   });
 });

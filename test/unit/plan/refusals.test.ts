@@ -266,9 +266,7 @@ describe('one obstacle', () => {
 
   test('of a VM whose place another takes, stops both', () => {
     const world = new World();
-    world.apply(
-      vmsOf(`{ name: old, protect: true, nics: [{ bridge: virbr0, mac: '${RENAMED}' }] }`),
-    );
+    world.apply(vmsOf(`{ name: old, nics: [{ bridge: virbr0, mac: '${RENAMED}' }] }`));
     world.addPool('fast');
     const old = world.domain('lab_old');
     if (old.mark) old.mark.volumes = [{ pool: 'fast', volume: 'lab_old-sda.qcow2' }];
