@@ -47,7 +47,8 @@ export function rows(change: Change): Row[] {
         key: oneLine(path),
         text:
           `${quoted(before)} -> ${quoted(after)}  ` +
-          `(${only === 'definition' ? only : effect}${because === undefined ? '' : `: ${oneLine(because)}`})`,
+          `(${only === 'definition' ? only : effect}` +
+          `${because === undefined ? '' : `: ${oneLine(because)}`})`,
         ...(effect === 'live'
           ? {}
           : { tone: effect === 'restart' ? ('yellow' as const) : ('red' as const) }),
