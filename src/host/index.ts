@@ -11,6 +11,7 @@ export { commandLine } from './exec.js';
 export { wantedPassword } from './libvirt/graphics-password.js';
 export { openArchive, type Archive } from './state/archive.js';
 export {
+  folderOf,
   readFleetFile,
   readNamedFile,
   readPackageFile,

@@ -94,7 +94,7 @@ export type VmDescription = string;
 export type Vms = FleetVm[];
 
 /**
- * A fleet of virtual edge nodes on one libvirt host, as a person writes it. `ven plan` shows the differences between this file and the host. `ven apply` makes the host match this file.
+ * A fleet of virtual edge nodes on one libvirt host, as a person writes it. `ven plan` shows the differences between this file and the host. `ven apply` makes the host match this file. Paths in it are relative to its folder; where it is a symbolic link, to the folder of the file itself.
  */
 export interface Fleet {
   apiVersion: ApiVersion;

@@ -24,6 +24,7 @@ export type {
   FleetVm,
   FleetVnc,
 } from './fleet.schema.js';
+export * from './glob.js';
 export * from './host-state.js';
 export * from './host.js';
 export * from './identity.js';

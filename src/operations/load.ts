@@ -1,6 +1,6 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadFleet } from '../config/index.js';
-import { originOf, readFleetFile, readNamedFile, readSecret } from '../host/index.js';
+import { folderOf, originOf, readFleetFile, readNamedFile, readSecret } from '../host/index.js';
 import { VenError, type ReadSecret, type ResolvedFleet } from '../model/index.js';
 import { rememberSecret, rememberVariable, showingVariables } from '../secrets/index.js';
 import type { Ports } from './ports.js';
@@ -23,7 +23,7 @@ export interface Request {
 export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): ResolvedFleet {
   const surroundings = {
     readFile: (path: string) =>
-      new TextDecoder().decode(readNamedFile(resolve(dirname(file), path))),
+      new TextDecoder().decode(readNamedFile(resolve(folderOf(file), path))),
     now: new Date(),
     ...(readSecret && { readSecret }),
   };
@@ -39,7 +39,7 @@ export function secretReader({ file, env }: Request): ReadSecret {
   const known = new Map<string, string>();
   const read: ReadSecret = (reference) => {
     try {
-      return readSecret(reference, { env, folder: dirname(file) });
+      return readSecret(reference, { env, folder: folderOf(file) });
     } catch (error) {
       throw error instanceof VenError ? withVariables(error) : error;
     }

@@ -1,4 +1,4 @@
-import { nearest, VenError, type Address, type PlanOptions } from '../model/index.js';
+import { matchesGlob, nearest, VenError, type Address, type PlanOptions } from '../model/index.js';
 
 /** What `--target`, `--exclude` and `--replace` name. */
 export interface Selection {
@@ -70,12 +70,7 @@ function matchesOf(pattern: string, known: ReadonlySet<Address>): Address[] {
 
 /** Whether an address is one that a pattern names: `vm.edge-*`. */
 export function matcher(pattern: string): (address: Address) => boolean {
-  const expression = new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`);
-  return (address) => expression.test(address);
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return (address) => matchesGlob(pattern, address);
 }
 
 function notFound(

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  matchesGlob,
   usesSecureBoot,
   VenError,
   type FirmwareFile,
@@ -275,11 +276,7 @@ function whyUnfit(
 /** `machines` are shell patterns; any q35 will do, since libvirt takes the newest. */
 function fitsQ35(pattern: string): boolean {
   if (pattern.startsWith('pc-q35-')) return true;
-  const expression = pattern
-    .split('*')
-    .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  const matcher = new RegExp(`^${expression.join('.*')}$`);
-  return ['q35', 'pc-q35-9.0'].some((machine) => matcher.test(machine));
+  return ['q35', 'pc-q35-9.0'].some((machine) => matchesGlob(pattern, machine));
 }
 
 function firmwareFile(value: unknown): FirmwareFile | null {

@@ -11,6 +11,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -46,6 +47,15 @@ export function readFleetFile(path: string): Uint8Array {
  */
 export function readTextFile(path: string): string {
   return readWhole(path, TEXT_FILE_BYTES).toString('utf8');
+}
+
+/** The folder that paths in a fleet file are relative to: where it is, and not a link to it. */
+export function folderOf(fleetFile: string): string {
+  try {
+    return dirname(realpathSync(fleetFile));
+  } catch {
+    return dirname(fleetFile); // reading it says what is wrong
+  }
 }
 
 /**

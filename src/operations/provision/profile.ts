@@ -1,6 +1,6 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { didYouMean, loadProfile, mistakeAt } from '../../config/index.js';
-import { readFleetFile, readNamedFile } from '../../host/index.js';
+import { folderOf, readFleetFile, readNamedFile } from '../../host/index.js';
 import {
   VenError,
   type OnboardingFlow,
@@ -21,7 +21,7 @@ export function readProfile(source: ProfileSource, request: Request): Profile {
       readTemplate(`profiles/${source.builtin}.yaml`),
       `templates/profiles/${source.builtin}.yaml`,
     );
-  const path = resolve(dirname(request.file), source.file);
+  const path = resolve(folderOf(request.file), source.file);
   return loadProfile(bytesOf(path, source.file, request), path);
 }
 

@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/model/index.js';
 import {
+  folderOf,
   readFleetFile,
   readPackageFile,
   readNamedFile,
@@ -48,6 +49,14 @@ describe('readFleetFile', () => {
     expect([...readFleetFile(join(dir, 'f'))]).toEqual([0xff, 0x00, 0x41]);
     execFileSync('truncate', ['-s', '100G', join(dir, 'huge')]);
     expect(readFleetFile(join(dir, 'huge')).length).toBe(1024 * 1024 + 1);
+  });
+
+  it('has its paths relative to its own folder, not to that of a link to it', () => {
+    mkdirSync(join(dir, 'real'));
+    writeFileSync(join(dir, 'real/fleet.yaml'), '');
+    symlinkSync('real/fleet.yaml', join(dir, 'link.yaml'));
+    expect(folderOf(join(dir, 'link.yaml'))).toBe(join(dir, 'real'));
+    expect(folderOf(join(dir, 'none/fleet.yaml'))).toBe(join(dir, 'none'));
   });
 
   it('reads nothing of what is too large for a file that a fleet file names', () => {
