@@ -368,6 +368,20 @@ describe('the digest', () => {
   });
 });
 
+describe('a long fleet', () => {
+  it('is 2,000 VMs written out, each with MAC, address and serial number', () => {
+    const hex = (n: number): string => n.toString(16).padStart(2, '0');
+    const vm = (n: number): string =>
+      `  - name: vm-${n}\n    serialNumbers: [SER${n}]\n    nics:\n      - network: lab\n` +
+      `        mac: "52:54:00:00:${hex(n >> 8)}:${hex(n & 255)}"\n` +
+      `        address: 10.0.${n >> 8}.${n & 255}\n`;
+    const vms = Array.from({ length: 2000 }, (_, n) => vm(n + 100)).join('');
+    const dhcp = '{ start: 10.0.200.1, end: 10.0.255.1 }';
+    const lab = `networks: { lab: { subnet: 10.0.0.0/16, dhcp: ${dhcp} } }`;
+    expect(fleet(`${lab}\nvms:\n${vms}`).vms).toHaveLength(2000);
+  });
+});
+
 describe('variables', () => {
   const title = (text: string, env: Record<string, string>): string | undefined =>
     fleet(`vms:\n  - name: x\n    title: ${text}`, env).vms[0]?.title;
