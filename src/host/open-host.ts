@@ -5,6 +5,7 @@ import { firmwareFor } from './checks/firmware.js';
 import { probeAccelerator } from './checks/probe.js';
 import { openConsoles } from './consoles/consoles.js';
 import type { Env } from './exec.js';
+import { readBacking } from './libvirt/backing.js';
 import { domainActs } from './libvirt/domain-acts.js';
 import { setGraphicsPassword, withPasswords } from './libvirt/graphics-password.js';
 import { volumeIncarnation } from './libvirt/incarnation.js';
@@ -67,6 +68,7 @@ function hostWith(
       const state = await withRunsAtWork(seen, isAtWork);
       return readSecret ? withPasswords(virsh, fleet, state, readSecret, stop) : state;
     },
+    readBacking: (state, stop) => readBacking(virsh, state.domains, state, stop),
     readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
     lastStart: (domain) => lastStart({ domain, folder: logFolder }),
     volumeIncarnation: (path) => volumeIncarnation(uri, path),

@@ -14,7 +14,7 @@ import { renderNvram, renderVolume } from './storage/write.js';
 
 export { withFirstNvram } from './domain/first-nvram.js';
 export { savedImage, tpmFolder, variablesFile } from './domain/own-files.js';
-export { lostDisks } from './domain/fields/disks.js';
+export { lostDisks, snapshotsAbove } from './domain/fields/disks.js';
 export type { MarkedDomain, Surroundings } from './domain/fields/field.js';
 export {
   compareVm,
@@ -59,7 +59,7 @@ export {
   temporaryNetworkXml,
   type TemporaryNetwork,
 } from './network/temporary.js';
-export { poolFacts, safeVolume, volumeFacts } from './storage/read.js';
+export { backingOfVolume, poolFacts, safeVolume, volumeFacts } from './storage/read.js';
 export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
 
 /**

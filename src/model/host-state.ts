@@ -1,4 +1,5 @@
 /** What was observed of a host at one moment, and ven's marks in it. Pure JSON. */
+import type { Backing } from './backing.js';
 import type { FirmwareKind } from './firmware.js';
 import type { Ipv4Range, ResolvedDisk } from './fleet.js';
 
@@ -19,6 +20,11 @@ export interface HostState {
    * host's files can't be seen.
    */
   leftovers: Leftover[];
+  /**
+   * What images stand on, as far as it is known without asking: of what runs, and of this fleet's
+   * disks. See `Host.readBacking`.
+   */
+  backing: Backing;
   /** IPv4 ranges that the host's interfaces and routes use; empty where unknown (a remote host). */
   routes: HostRoute[];
   /**
@@ -196,6 +202,8 @@ export interface ObservedDisk {
   device: string;
   /** Absent: QEMU's own. */
   serial?: string;
+  /** The images beneath, nearest first, where the definition says so. */
+  beneath?: string[];
 }
 
 export interface ObservedNic {

@@ -4,6 +4,7 @@
  * tests implement it; one contract test covers both.
  */
 import type { Backend } from './backend.js';
+import type { Backing } from './backing.js';
 import type { Consoles } from './consoles.js';
 import type { FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
 import type { Ipv4Range, Ipv4Subnet, OwnNetwork, ResolvedFleet } from './fleet.js';
@@ -79,6 +80,11 @@ export interface Host {
    * `stop` ends it. @throws VenError `interrupted`
    */
   observe(fleet: ResolvedFleet, stop?: AbortSignal): Promise<HostState>;
+  /**
+   * `HostState.backing` with the images of all domains, as far as it can be known: on this machine
+   * from the files, else from libvirt's volumes. Takes time with the number of domains.
+   */
+  readBacking(state: HostState, stop?: AbortSignal): Promise<Backing>;
 
   /** Defines (only the pool `default`, with type dir), starts and autostarts the pool. */
   ensurePool(pool: string): Promise<void>;

@@ -1,4 +1,5 @@
 export * from './backend.js';
+export * from './backing.js';
 export * from './boot.js';
 export * from './clock.js';
 export * from './consoles.js';

@@ -41,6 +41,25 @@ export function isNvramVolume({ volume }: Pick<VolumeRef, 'volume'>): boolean {
   return volume.endsWith(NVRAM_SUFFIX);
 }
 
+/** The name of the volume of a VM's disk; `domain`: libvirt's name of the VM. */
+export function diskVolume(domain: string, target: string): string {
+  return `${domain}-${target}.qcow2`;
+}
+
+/**
+ * Whether a volume has a name that ven gives to volumes of this mark's VM. Anybody can write a
+ * mark: a volume of another name is not ven's, whatever the mark says.
+ */
+export function isNamedFor(
+  { fleet, vm }: Pick<DomainMark, 'fleet' | 'vm'>,
+  { volume }: Pick<VolumeRef, 'volume'>,
+): boolean {
+  const domain = `${fleet}_${vm}`;
+  if (volume === nvramVolume(domain)) return true;
+  const target = volume.slice(domain.length + 1, -'.qcow2'.length);
+  return /^[a-z]+$/.test(target) && volume === diskVolume(domain, target);
+}
+
 /** A volume as a key of maps and sets. */
 export function volumeKey({ pool, volume }: VolumeRef): string {
   return `${pool}/${volume}`;

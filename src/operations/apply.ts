@@ -15,7 +15,7 @@ import {
   type RunEvent,
   type RunResult,
 } from '../model/index.js';
-import { makePlan, matcher } from '../plan/index.js';
+import { matcher } from '../plan/index.js';
 import type { AskSecret } from './provision/credentials.js';
 import { checkHostIsReady } from './doctor.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
@@ -23,6 +23,7 @@ import { recordUpdater } from '../onboarding/index.js';
 import { OneClient } from './provision/one-client.js';
 import { openHost } from './open.js';
 import { checkStillFits, readSavedPlan } from './plan.js';
+import { observeAndPlan } from './planned.js';
 import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
 import { openRender } from './templates.js';
@@ -107,8 +108,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const { host } = lock;
     await host.endLeftovers();
     const { graceful } = request.interrupt;
-    const state = await host.observe(fleet, graceful);
-    const plan = makePlan(fleet, state, options, openRender());
+    const look = { render: openRender(), stop: graceful };
+    const { plan } = await observeAndPlan(host, fleet, options, look);
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
     if (plan.steps.length === 0) {
@@ -118,11 +119,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stay open for hours: check that the plan that was agreed to still fits.
     if (request.consent === 'ask')
-      checkStillFits(
-        plan,
-        makePlan(fleet, await host.observe(fleet, graceful), options, openRender()),
-        'shown',
-      );
+      checkStillFits(plan, (await observeAndPlan(host, fleet, options, look)).plan, 'shown');
     if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan, graceful);
     await session?.checkBefore(plan, request.interrupt.graceful);
 

@@ -6,10 +6,10 @@ import {
   type PlanOptions,
   type ResolvedFleet,
 } from '../model/index.js';
-import { makePlan } from '../plan/index.js';
 import { renderedDiffs, type RenderedDiff } from './diffs.js';
 import { loadFleetFile, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
+import { observeAndPlan } from './planned.js';
 import { saveText } from './save.js';
 import { openRender } from './templates.js';
 
@@ -33,8 +33,8 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const readSecret = secretReader(request);
   const fleet = loadFleetFile(request, readSecret);
   const host = openHost(fleet, request, readSecret);
-  const state = await host.observe(fleet);
-  const planned = makePlan(fleet, state, request.options, openRender());
+  const look = { render: openRender() };
+  const { state, plan: planned } = await observeAndPlan(host, fleet, request.options, look);
   return {
     fleet,
     state,

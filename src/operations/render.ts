@@ -143,6 +143,7 @@ function emptyHost(fleet: ResolvedFleet): HostState {
     defaultFolder: '',
     volumes: [],
     leftovers: [],
+    backing: {},
     routes: [],
     bridgePorts: null,
   };

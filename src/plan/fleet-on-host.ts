@@ -1,7 +1,9 @@
 import {
+  isNamedFor,
   isOwnedBy,
   volumeKey,
   type Address,
+  type Backing,
   type HostState,
   type Leftover,
   type ObservedDomain,
@@ -11,6 +13,7 @@ import {
   type Owned,
   type Render,
   type ResolvedFleet,
+  type VolumeRef,
 } from '../model/index.js';
 import { unfinishedNetworks, type UnfinishedNetwork } from './network/borrowed/unfinished.js';
 import { withoutTemporaryNetworks } from './network/temporary.js';
@@ -47,8 +50,12 @@ export interface FleetOnHost {
   volumes: ReadonlyMap<string, ObservedVolume>;
   /** Of VMs that don't exist, by UUID. */
   leftovers: ReadonlyMap<string, readonly Leftover[]>;
-  /** Volumes in the marks of owned domains. */
+  /** Volumes in the marks of owned domains, as far as they are named for them. */
   ownedVolumes: ReadonlySet<string>;
+  /** What marks of owned domains name, and is not named for them. */
+  misnamed: readonly Misnamed[];
+  /** See `HostState.backing`. */
+  backing: Backing;
   /** Each bridge's taps; null where that isn't known. */
   ports: ReadonlyMap<string, ReadonlySet<string>> | null;
 }
@@ -69,6 +76,10 @@ export interface BorrowedNetwork {
   others: string[];
 }
 
+export interface Misnamed extends VolumeRef {
+  address: Address;
+}
+
 export interface VmOnNetwork {
   uuid: string;
   address: Address;
@@ -85,7 +96,8 @@ export function fleetOnHost(
   { written }: Pick<Render, 'written'>,
 ): FleetOnHost {
   const state = withoutTemporaryNetworks(observed, fleet.name);
-  const owned = state.domains.filter((domain) => isOwnedBy(fleet, domain));
+  const marked = state.domains.filter((domain) => isOwnedBy(fleet, domain));
+  const owned = marked.map(withItsVolumes);
   const ownedNetworks = state.networks.filter((network) => isOwnedBy(fleet, network));
   const { bridgePorts } = state;
   return {
@@ -104,11 +116,26 @@ export function fleetOnHost(
     volumes: new Map(state.volumes.map((volume) => [volumeKey(volume), volume])),
     leftovers: Map.groupBy(state.leftovers, ({ uuid }) => uuid),
     ownedVolumes: new Set(owned.flatMap(({ mark }) => mark.volumes.map(volumeKey))),
+    misnamed: marked.flatMap(({ mark }) =>
+      mark.volumes
+        .filter((ref) => !isNamedFor(mark, ref))
+        .map(({ pool, volume }) => ({ address: `vm.${mark.vm}`, pool, volume })),
+    ),
+    backing: state.backing,
     ports:
       bridgePorts === null
         ? null
         : new Map(Object.entries(bridgePorts).map(([bridge, taps]) => [bridge, new Set(taps)])),
   };
+}
+
+/** With a mark that names only what is named for the VM. */
+function withItsVolumes(domain: OwnedDomain): OwnedDomain {
+  const { mark } = domain;
+  const volumes = mark.volumes.filter((ref) => isNamedFor(mark, ref));
+  return volumes.length === mark.volumes.length
+    ? domain
+    : { ...domain, mark: { ...mark, volumes } };
 }
 
 function borrowedNetworks(

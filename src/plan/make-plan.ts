@@ -17,7 +17,7 @@ import { decideSubnets } from './network/subnets.js';
 import { observedDigest } from './observed-digest.js';
 import { planApply } from './plan-apply.js';
 import { planDestroy } from './plan-destroy.js';
-import { select } from './select.js';
+import { select, type Selection } from './select.js';
 
 /**
  * What differs between a fleet and a host, and the steps that would end it. Pure; time and space
@@ -53,9 +53,25 @@ export function makePlan(
     changes,
     steps: [...part.steps],
     refused,
-    warnings: [...new Set([...(apply ? fleet.warnings : []), ...part.warnings])],
+    warnings: [
+      ...new Set([
+        ...(apply ? fleet.warnings : []),
+        ...misnamedVolumes(onHost, selection),
+        ...part.warnings,
+      ]),
+    ],
     summary: summarize(changes, part.unchanged),
   };
+}
+
+function misnamedVolumes({ misnamed }: FleetOnHost, selection: Selection): string[] {
+  return misnamed
+    .filter(({ address }) => selection.has(address))
+    .map(
+      ({ address, pool, volume }) =>
+        `${address}: its mark names volume ${volume} in pool ${pool}, which has no name that ven ` +
+        'gives: it is left alone',
+    );
 }
 
 /**

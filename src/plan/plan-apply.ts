@@ -1,6 +1,7 @@
 import type { Change, PlannedNetwork, Refusal, ResolvedFleet } from '../model/index.js';
 import type { FleetOnHost } from './fleet-on-host.js';
 import { unborrowable } from './guards/borrowed-networks.js';
+import { disksInUse, type Doomable } from './guards/disks-in-use.js';
 import { dependentRefusals } from './guards/dependents.js';
 import { missingNetworks } from './guards/existing-networks.js';
 import { foreignRefusals, inTheWayOfUuids, inTheWayOfVm } from './guards/foreign.js';
@@ -168,6 +169,7 @@ function applyGuards(
     ...missingNetworks(fleet, onHost, selection, asked, boots, borrowed.intents),
     ...poolRefusals(pools),
     ...protectedInApply(fleet, vms, removed),
+    ...disksInUse([...removed, ...replacedVms(vms)], onHost, fleet.host.uri),
     ...dependentRefusals(
       { vms, removed, networks: diffs, all: fleet.vms, boots },
       onHost,
@@ -175,6 +177,12 @@ function applyGuards(
       before,
     ),
   ];
+}
+
+function replacedVms(vms: readonly VmIntent[]): Doomable[] {
+  return vms.flatMap(({ vm: { address }, action, domain }) =>
+    action === 'replace' ? [{ address, domain, keepDisks: false }] : [],
+  );
 }
 
 /** How many of the fleet's own things that were asked for have no change. */

@@ -1,6 +1,7 @@
 import type { PlanOptions, ResolvedFleet } from '../model/index.js';
 import type { FleetOnHost } from './fleet-on-host.js';
 import { dependentRefusals } from './guards/dependents.js';
+import { disksInUse } from './guards/disks-in-use.js';
 import { foreignRefusals, inTheWayOfUuids } from './guards/foreign.js';
 import { protectedInDestroy } from './guards/protect.js';
 import { allowed } from './guards/refuse.js';
@@ -47,6 +48,7 @@ export function planDestroy(
           fleet,
         ),
         ...protectedInDestroy(fleet, vms),
+        ...disksInUse(vms, onHost, fleet.host.uri),
         ...poolRefusals(pools),
         ...dependentRefusals(dependents, onHost, left, before),
       ];

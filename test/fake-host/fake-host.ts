@@ -23,6 +23,7 @@ import {
   VenError,
   volumesOf,
   type Backend,
+  type Backing,
   type BringUp,
   type BringUpOrder,
   type DomainPower,
@@ -52,6 +53,7 @@ import {
 } from '../../src/model/index.js';
 import { attribute, child, elementsOf, type XmlElement } from '../../src/xml/index.js';
 import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
+import { backingInDefinitions } from '../../src/host/libvirt/backing.js';
 import { FakeConsoles } from './fake-consoles.js';
 import { FakeState } from './fake-state.js';
 import { Faults } from './faults.js';
@@ -102,6 +104,12 @@ export interface FakeHostOptions {
   nvramTemplate?: Uint8Array;
   /** Whether a guest does what the power button asks. */
   obedient?: boolean;
+}
+
+function imagesOf(domains: readonly ObservedDomain[]): (string | null)[] {
+  return domains
+    .flatMap(({ config, live }) => [...config.disks, ...(live?.disks ?? [])])
+    .map(({ path }) => path);
 }
 
 /** As if every variable's value, and every file's text, were its name. */
@@ -173,6 +181,25 @@ export class FakeHost implements Host {
     this.#defineNetwork(xml);
     if (active) this.#startNetwork(uuid);
     return uuid;
+  }
+
+  /** An external snapshot of a VM's disk, as `virsh snapshot-create-as --disk-only` makes it. */
+  snapshot(uuid: string, target: string, overlay: string): void {
+    const take = (xml: string): string =>
+      editXml(xml, (domain) =>
+        mapDevices(domain, 'disk', (device) => {
+          const source = child(device, 'source');
+          const file = attribute(source, 'file');
+          if (attribute(child(device, 'target'), 'dev') !== target || file === null) return device;
+          this.storage.backing.set(overlay, file);
+          return withChild(device, 'source', element('source', { file: overlay }));
+        }),
+      );
+    this.edit(uuid, take);
+    if (this.#domain(uuid).live !== null) this.editLive(uuid, take);
+    const folder = this.storage.folderOf('default');
+    if (overlay.startsWith(`${folder}/`))
+      this.storage.add('default', overlay.slice(folder.length + 1), 1024 ** 3);
   }
 
   addForeignVolume(pool: string, volume: string, bytes = 1024 ** 3): void {
@@ -321,12 +348,22 @@ export class FakeHost implements Host {
         defaultFolder: DEFAULT_FOLDER,
         volumes: this.storage.observedVolumes(wanted),
         leftovers: this.leftovers.filter(({ uuid }) => !this.domains.has(uuid)),
+        backing: {
+          ...backingInDefinitions(domains),
+          ...this.storage.backingOf(
+            imagesOf(domains.filter(({ mark }) => mark?.fleet === fleet.name)),
+          ),
+        },
         routes: this.#options.routes ?? [],
         bridgePorts: Object.fromEntries(
           [...this.bridges].map(([bridge, taps]) => [bridge, [...taps].sort()]),
         ),
       };
     });
+  }
+
+  readBacking({ domains, backing }: HostState): Promise<Backing> {
+    return this.#answer(() => ({ ...backing, ...this.storage.backingOf(imagesOf(domains)) }));
   }
 
   ensurePool(pool: string): Promise<void> {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { runPlan } from '../../src/apply/run.js';
 import { domainMark, domainName } from '../../src/libvirt/index.js';
 import {
+  isNamedFor,
   networkUuid,
   vmUuid,
   type HostIdentity,
@@ -12,7 +13,7 @@ import {
   type RunEvent,
   type RunResult,
 } from '../../src/model/index.js';
-import { makePlan } from '../../src/plan/index.js';
+import { observeAndPlan } from '../../src/operations/planned.js';
 import { createRender, TEMPLATE_FILES } from '../../src/libvirt/index.js';
 import { FakeHost } from './fake-host.js';
 import { FakeOrchestrator } from './fake-orchestrator.js';
@@ -85,7 +86,8 @@ export class Lab {
   }
 
   async plan(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Promise<Plan> {
-    return makePlan(fleet, await this.observe(fleet), { ...APPLY, ...options }, render);
+    const asked = { ...APPLY, ...options };
+    return (await observeAndPlan(this.host, fleet, asked, { render })).plan;
   }
 
   /** Runs a plan to its end. Throws what is nobody's known failure, unless the run was killed. */
@@ -191,7 +193,11 @@ export class Lab {
       const mark = domainMark(domain);
       if (mark?.fleet !== fleet.name || uuid !== vmUuid(mark.fleet, mark.vm)) continue;
       all.delete(`domain ${uuid}`);
-      for (const { pool, volume } of mark.volumes) all.delete(`volume ${pool}/${volume}`);
+      for (const ref of mark.volumes)
+        if (isNamedFor(mark, ref)) all.delete(`volume ${ref.pool}/${ref.volume}`);
+      for (const { path } of domainFacts(domain).disks)
+        for (const above of this.host.storage.snapshots(path, mark.volumes))
+          all.delete(`volume ${above}`);
       all.delete(`nvram ${domainFacts(domain).nvram ?? ''}`);
       for (const { tap } of live === null ? [] : domainFacts(parseXml(live)).nics)
         all.delete(`tap ${tap ?? ''}`);

@@ -1,7 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { volumeFacts } from '../../src/libvirt/index.js';
 import {
+  beneath,
   VenError,
+  volumeKey,
   type ObservedDisk,
   type ObservedPool,
   type ObservedVolume,
@@ -31,6 +33,8 @@ export class FakeStorage {
   readonly pools = new Map<string, Pool>();
   /** What was written into volumes, by path. */
   readonly contents = new Map<string, Uint8Array>();
+  /** What images stand on, by path. */
+  readonly backing = new Map<string, string>();
   readonly #faults: Faults;
 
   constructor(faults: Faults) {
@@ -84,6 +88,7 @@ export class FakeStorage {
 
   takeFrom(other: FakeStorage): void {
     this.pools.clear();
+    for (const [path, lower] of other.backing) this.backing.set(path, lower);
     for (const [path, content] of other.contents) this.contents.set(path, content);
     for (const [name, pool] of other.pools)
       this.pools.set(name, { ...pool, volumes: new Map(pool.volumes) });
@@ -220,6 +225,41 @@ export class FakeStorage {
       )
       .filter(({ pool, volume }) => wanted.has(`${pool}/${volume}`))
       .sort((a, b) => (`${a.pool}/${a.volume}` < `${b.pool}/${b.volume}` ? -1 : 1));
+  }
+
+  /** What those images and all beneath them stand on. A file that is gone says nothing. */
+  backingOf(paths: readonly (string | null)[]): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const start of paths)
+      for (let path = start; path !== null && !(path in found);) {
+        const lower = this.#isThere(path) ? this.backing.get(path) : undefined;
+        if (lower !== undefined) found[path] = lower;
+        path = lower ?? null;
+      }
+    return found;
+  }
+
+  /** As `pool/volume`: the images between a disk and one of those volumes. */
+  snapshots(path: string | null, volumes: readonly VolumeRef[]): string[] {
+    if (path === null) return [];
+    const chain = [path, ...beneath(path, this.backingOf([path]))].flatMap((image) =>
+      [...this.pools].flatMap(([name, pool]) =>
+        image.startsWith(`${pool.path}/`) ? `${name}/${image.slice(pool.path.length + 1)}` : [],
+      ),
+    );
+    const own = volumes.map(volumeKey);
+    return chain.slice(
+      0,
+      Math.max(
+        0,
+        chain.findIndex((image) => own.includes(image)),
+      ),
+    );
+  }
+
+  #isThere(path: string): boolean {
+    const pool = [...this.pools.values()].find((each) => path.startsWith(`${each.path}/`));
+    return pool === undefined || pool.volumes.has(path.slice(pool.path.length + 1));
   }
 
   #pool(name: string): Pool {

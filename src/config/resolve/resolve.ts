@@ -4,6 +4,7 @@ import {
   isUefi,
   networkUuid,
   defaultDhcpRange,
+  diskVolume,
   nvramVolume,
   vmUuid,
   type DhcpHost,
@@ -216,7 +217,7 @@ function resolveDisks(
       bus,
       sizeBytes: sizeInKiB(disk.size) * 1024,
       pool: disk.pool ?? pool,
-      volume: `${domain}-${target}.qcow2`,
+      volume: diskVolume(domain, target),
       ...(disk.serial !== undefined && { serial: disk.serial }),
     };
   });

@@ -6,7 +6,9 @@
  *
  * Nothing here waits for the QEMU of a domain: lists and definitions are libvirt's own.
  */
+import { basename } from 'node:path';
 import {
+  isNamedFor,
   isOwnedBy,
   VenError,
   volumesOf,
@@ -14,6 +16,7 @@ import {
   type ObservedDomain,
   type ObservedNetwork,
   type ObservedPool,
+  type Owned,
   type Power,
   type ResolvedFleet,
   type ResolvedVm,
@@ -30,6 +33,7 @@ import {
   updatableParts,
 } from '../../libvirt/index.js';
 import { leftoversOf } from './leftovers.js';
+import { backingInDefinitions, readBacking } from './backing.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import { networkFaults } from './network-faults.js';
 import { defaultFolder, observedPool } from './pools.js';
@@ -149,9 +153,8 @@ export async function observe(
   ]);
 
   // Also disks that the file does not name (any more): of VMs to delete, or removed disks.
-  const owned = domains
-    .filter((domain) => isOwnedBy(fleet, domain))
-    .flatMap(({ mark }) => mark.volumes);
+  const ours = domains.filter((domain) => isOwnedBy(fleet, domain));
+  const owned = ours.flatMap(({ mark }) => mark.volumes);
   const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), {
     activePools: lists.activePoolNames,
     folders: local
@@ -163,6 +166,9 @@ export async function observe(
   });
 
   const newVms = fleet.vms.filter(({ uuid }) => !lists.domains.has(uuid));
+  const known = { pools, backing: backingInDefinitions(domains) };
+  const backing = await readBacking(virsh, ours.filter(isSnapshotted), known, signal);
+
   return {
     uri: virsh.uri,
     observedAt,
@@ -172,9 +178,18 @@ export async function observe(
     defaultFolder: defaultFolder(virsh.uri),
     volumes: volumes.sort((a, b) => compare(keyOf(a), keyOf(b))),
     leftovers: local ? newVms.flatMap(leftoversOf) : [],
+    backing,
     routes: local ? localRoutes() : [],
     bridgePorts: local ? localBridgePorts() : null,
   };
+}
+
+/** Perhaps: a disk has another image than those that ven makes. */
+function isSnapshotted({ mark, config, live }: Owned<ObservedDomain>): boolean {
+  return [...config.disks, ...(live?.disks ?? [])].some(
+    ({ path, device }) =>
+      device === 'disk' && path !== null && !isNamedFor(mark, { volume: basename(path) }),
+  );
 }
 
 async function readLists(

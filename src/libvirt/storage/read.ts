@@ -31,6 +31,11 @@ export function volumeFacts(volume: XmlElement): {
   };
 }
 
+/** The path of the image that a volume stands on; null: none. */
+export function backingOfVolume(volume: XmlElement): string | null {
+  return textAt(volume, 'backingStore', 'path');
+}
+
 /** A name with a slash would be taken for the path of any volume at all. */
 export function safeVolume(volume: string): string {
   if (volume.includes('/'))

@@ -5,6 +5,7 @@ import {
   type Refusal,
   type ResolvedFleet,
   type ResolvedVm,
+  type VolumeRef,
 } from '../../model/index.js';
 import type { FleetOnHost } from '../fleet-on-host.js';
 
@@ -18,11 +19,10 @@ export interface InTheWay {
    * The virsh arguments that show it, without `-c URI`; or another command, said as it is typed.
    */
   shownBy: { virsh: string } | { command: string };
-  /**
-   * What to write in the fleet file to stay out of its way, where another name for the fleet would
-   * not do.
-   */
-  instead?: string;
+  /** What to do about it, where renaming or removing it would not do. */
+  hint?: string;
+  /** One line; absent: that it is not ven's, and in the way. */
+  summary?: string;
 }
 
 /**
@@ -52,9 +52,14 @@ export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
     const { pool, volume } = ref;
     const use = vm.disks.find((disk) => volumeKey(disk) === volumeKey(ref))?.target ?? 'NVRAM';
     const what =
-      `volume ${volume} in pool ${pool} has the name of ${address}'s ${use}, ` +
-      'and no VM of this fleet made it';
-    found.push({ what, shownBy: { virsh: `vol-info --pool ${pool} ${volume}` } });
+      `volume ${volume} in pool ${pool} has the name of ${address}'s ${use}, and no VM of this ` +
+      'fleet lists it: destroy --keep-disks left it, or a VM that was undefined by hand, or ' +
+      "it is somebody's own";
+    found.push({
+      what,
+      shownBy: { virsh: `vol-info --pool ${pool} ${volume}` },
+      hint: waysOf(onHost.state.uri, ref),
+    });
   }
   for (const { kind, path } of onHost.leftovers.get(uuid) ?? [])
     if (kind === 'saved')
@@ -63,6 +68,15 @@ export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
         shownBy: { command: `sudo file ${path}` },
       });
   return found.map((each) => ({ address, ...each }));
+}
+
+/** A disk that was kept is not taken back: whose it is now, only a person knows (decision 20). */
+function waysOf(uri: string, { pool, volume }: VolumeRef): string {
+  const virsh = `virsh -c ${uri}`;
+  return (
+    `If nobody needs ${volume}: ${virsh} vol-delete --pool ${pool} ${volume}. To keep it under ` +
+    `another name, before that: ${virsh} vol-clone --pool ${pool} ${volume} kept-${volume}.`
+  );
 }
 
 /** Things of the fleet that a plan acts on by UUID. */
@@ -105,21 +119,26 @@ function namedAs(
 /** One for each address, naming everything in its way. */
 export function foreignRefusals(found: readonly InTheWay[], fleet: ResolvedFleet): Refusal[] {
   return [...Map.groupBy(found, ({ address }) => address)].map(([address, things]) => {
-    const what =
-      things.length === 1
-        ? "Something that is not ven's stands"
-        : `${things.length} things that are not ven's stand`;
-    const instead = things.flatMap((thing) => thing.instead ?? []);
-    const otherwise = instead[0] ?? 'give the fleet another name (fleet: …)';
     return {
       address,
       code: 'foreign-object',
-      summary: `${what} in the way of ${address}`,
+      summary: summaryOf(address, things),
       detail: things.map((thing) => shown(thing, fleet)).join('\n'),
-      hint: `Rename them or remove them by hand if nobody needs them, or ${otherwise}.`,
+      hint: [...new Set(things.map(({ hint = RENAME }) => hint))].join(' '),
     };
   });
 }
+
+function summaryOf(address: Address, things: readonly InTheWay[]): string {
+  const [first, ...more] = things;
+  if (more.length > 0)
+    return `${things.length} things that are not ven's stand in the way of ${address}`;
+  return first?.summary ?? `Something that is not ven's stands in the way of ${address}`;
+}
+
+const RENAME =
+  'Rename them or remove them by hand if nobody needs them, or give the fleet another name ' +
+  '(fleet: …).';
 
 function shown({ what, shownBy }: InTheWay, fleet: ResolvedFleet): string {
   const command =

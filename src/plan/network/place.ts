@@ -153,7 +153,7 @@ function sameSubnet({ address, subnet }: PlannedNetwork, { who, shownBy }: Taken
     address,
     what: `${who} has subnet ${subnet.cidr}, which ${address} wants`,
     shownBy,
-    instead: `give ${address} another subnet (subnet: auto takes a free one)`,
+    hint: `Give ${address} another subnet (subnet: auto takes a free one), or free this one.`,
   };
 }
 

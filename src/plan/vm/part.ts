@@ -1,7 +1,8 @@
-import type { Address, ResolvedFleet } from '../../model/index.js';
+import type { Address, ResolvedFleet, VolumeRef } from '../../model/index.js';
 import type { FleetOnHost } from '../fleet-on-host.js';
 import type { Part } from '../part.js';
 import { vmChange } from './changes.js';
+import { doomedVolumes } from './doomed.js';
 import type { VmIntent } from './intents.js';
 import type { RemovedVm } from './leaving.js';
 import { needsOf, type ReadySteps } from './needs.js';
@@ -15,6 +16,13 @@ export interface VmPart extends Part {
 
 export type LastSteps = ReadonlyMap<Address, string>;
 
+/** The volumes that are deleted with it. */
+function doomedBy(intent: VmIntent | RemovedVm, onHost: FleetOnHost): VolumeRef[] {
+  if (intent.action !== 'delete' && intent.action !== 'replace') return [];
+  const keepDisks = intent.action === 'delete' && intent.keepDisks;
+  return doomedVolumes(intent.domain, keepDisks, onHost).volumes;
+}
+
 /** The VMs' part of a plan: what comes, changes and goes, with its steps. */
 export function vmsPart(
   fleet: ResolvedFleet,
@@ -27,7 +35,7 @@ export function vmsPart(
     const needs = needsOf(intent, ready);
     return {
       change: vmChange(intent, onHost, registration.notes),
-      steps: vmSteps(fleet, intent, registration, needs),
+      steps: vmSteps(fleet, intent, registration, needs, doomedBy(intent, onHost)),
     };
   });
   const steps = each.flatMap((vm) => vm.steps);

@@ -1,5 +1,4 @@
 import {
-  isNvramVolume,
   markFor,
   type Address,
   type Power,
@@ -7,6 +6,7 @@ import {
   type ResolvedVm,
   type SecretReference,
   type Step,
+  type VolumeRef,
 } from '../../model/index.js';
 import type { OwnedDomain } from '../fleet-on-host.js';
 import { inSequence, type Draft } from '../sequence.js';
@@ -22,19 +22,20 @@ export function vmSteps(
   intent: VmIntent | RemovedVm,
   registration: Registration,
   needs: VmNeeds,
+  doomed: readonly VolumeRef[],
 ): Step[] {
   const { unregister } = registration;
   if (intent.action === null) return [];
   if (intent.action === 'delete') {
-    const { address, domain, keepDisks } = intent;
-    return [...unregister, deletion(address, domain, keepDisks, unregister, needs)];
+    const { address, domain } = intent;
+    return [...unregister, deletion(address, domain, doomed, unregister, needs)];
   }
   const { vm } = intent;
   if (intent.action === 'update')
     return updateSteps(vm, intent.domain, intent.diff, registration, needs);
   const { created } = intent;
   if (intent.action === 'create') return createSteps(fleet, created, registration, needs);
-  const deleted = deletion(vm.address, intent.domain, false, unregister, needs);
+  const deleted = deletion(vm.address, intent.domain, doomed, unregister, needs);
   const freeing = [...new Set([deleted.id, ...needs.freeing])];
   const creation = createSteps(fleet, created, registration, { ...needs, freeing });
   return [...unregister, deleted, ...creation];
@@ -68,12 +69,11 @@ function createSteps(
 /** As long as the VM is there, so is its removal from the orchestrator in the next plan. */
 function deletion(
   address: Address,
-  { uuid, mark }: OwnedDomain,
-  keepDisks: boolean,
+  { uuid }: OwnedDomain,
+  doomed: readonly VolumeRef[],
   unregister: readonly Step[],
   { oldPools }: VmNeeds,
 ): Step {
-  const volumes = mark.volumes.filter((ref) => !keepDisks || isNvramVolume(ref));
   return {
     id: `${address}:delete`,
     address,
@@ -81,7 +81,7 @@ function deletion(
     timeoutSeconds: 180,
     kind: 'vm-delete',
     uuid,
-    volumes: volumes.map(({ pool, volume }) => ({ pool, volume })),
+    volumes: [...doomed],
   };
 }
 

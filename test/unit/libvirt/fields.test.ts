@@ -180,6 +180,7 @@ function around(...vms: ResolvedVm[]): Surroundings {
   const pool = { uuid: '', active: true, autostart: true, type: 'dir', availableBytes: 0 };
   return {
     volumes: new Map(volumes.map((volume) => [volumeKey(volume), volume])),
+    backing: {},
     pools: new Map(
       ['default', 'fast'].map((pools) => [
         pools,

@@ -61,6 +61,7 @@ const around = (vm: ResolvedVm): Surroundings => ({
     ],
   ]),
   networksByName: new Map(),
+  backing: {},
   ports: null,
   outages: new Set(),
   written: (of, accelerator) => render.written(of, accelerator),

@@ -57,6 +57,8 @@ export class World {
     { cidr: '0.0.0.0/0', device: 'eth0' },
     { cidr: '10.0.2.0/24', device: 'eth0' },
   ];
+  /** What images stand on, by path. */
+  backing: Record<string, string> = {};
   bridges = new Map<string, Set<string>>();
   #taps = 0;
   /** Everything that was deleted, for those who want to know that nothing else was. */
@@ -164,6 +166,7 @@ export class World {
       defaultFolder: '/pools/default',
       volumes: this.volumes.filter(({ pool }) => shown.has(pool)),
       leftovers: [],
+      backing: this.backing,
       routes: this.routes,
       bridgePorts: Object.fromEntries(
         [...this.bridges].map(([bridge, taps]) => [bridge, [...taps]]),

@@ -3,8 +3,11 @@
  * to the host by hand never costs a disk's content: only a fleet file that says other of this very
  * disk than the one that was applied last (`MarkedVolume.asked`) leads to `replace`. Where the mark
  * doesn't know what was said, nothing does.
+ * A person's snapshots stand between a VM and its volume: the disk then has another image, with
+ * the volume at the end of its chain. It is left as it is, with all of them.
  */
 import {
+  beneath,
   isNvramVolume,
   volumeKey,
   volumesOf,
@@ -30,6 +33,7 @@ import {
   type Difference,
   type Field,
   type MarkedDomain,
+  type Obstacle,
   type Patch,
   type Surroundings,
 } from './field.js';
@@ -67,6 +71,7 @@ function readDisk(disk: XmlElement): ObservedDisk {
   const pool = attribute(source, 'pool');
   const volume = attribute(source, 'volume');
   const serial = textAt(disk, 'serial');
+  const beneath = chainIn(disk);
   return {
     target: attribute(child(disk, 'target'), 'dev') ?? '',
     bus: attribute(child(disk, 'target'), 'bus') ?? '',
@@ -74,7 +79,15 @@ function readDisk(disk: XmlElement): ObservedDisk {
     volume: pool !== null && volume !== null ? { pool, volume } : null,
     device: attribute(disk, 'device') ?? 'disk',
     ...(serial !== null && { serial }),
+    ...(beneath.length > 0 && { beneath }),
   };
+}
+
+function chainIn(image: XmlElement): string[] {
+  const lower = child(image, 'backingStore');
+  const source = child(lower, 'source');
+  const path = attribute(source, 'file') ?? attribute(source, 'dev');
+  return lower === undefined || path === null ? [] : [path, ...chainIn(lower)];
 }
 
 /**
@@ -210,6 +223,8 @@ function compareDisk(
   const { vm, domain, around } = comparison;
   const inTheWay = squatter(comparison, disk);
   if (inTheWay !== null) return { inTheWay: [inTheWay] };
+  const snapshots = snapshotsAbove(domain, disk, around);
+  if (snapshots.length > 0) return compareSnapshotted(comparison, disk, made, snapshots);
   const volume = around.volumes.get(volumeKey(disk));
   const active = around.pools.get(disk.pool)?.active === true;
   const create = [{ pool: disk.pool, volume: disk.volume }];
@@ -247,11 +262,42 @@ function compareDisk(
   ]);
 }
 
-/** Somebody's disk on the target of one of ours. */
-function squatter(
-  { vm, domain, around }: Comparison,
+/**
+ * Nothing of such a disk is changed: a definition that names the volume would drop what was written
+ * since, and a larger volume is no larger disk.
+ */
+function compareSnapshotted(
+  comparison: Comparison,
   disk: ResolvedDisk,
-): NonNullable<Difference['inTheWay']>[number] | null {
+  made: MarkedVolume | undefined,
+  snapshots: readonly string[],
+): Difference {
+  const { vm, domain, around } = comparison;
+  const volume = around.volumes.get(volumeKey(disk));
+  const { fields } = merged([
+    volume === undefined ? {} : compareSize(comparison, disk, made, volume.capacityBytes),
+    compareDevice(comparison, disk, made, true),
+    compareSerial(comparison, disk),
+  ]);
+  const what =
+    `${disk.target} of ${vm.address} has snapshots above its volume ${disk.volume}: ` +
+    snapshots.join(', ');
+  const gone = volume === undefined && around.pools.get(disk.pool)?.active === true;
+  if (!gone && fields.length === 0) return { warnings: [`${what}; ven leaves them as they are`] };
+  const why = gone
+    ? 'and that volume is gone'
+    : `and the fleet file wants ${fields.map(({ path, after }) => `${path} ${after}`).join(', ')}`;
+  const hint = gone
+    ? `Put ${disk.volume} back, or have the VM made anew, empty: --replace ${vm.address}.`
+    : `Merge them into the volume first (while the VM runs: virsh blockcommit ${domain.uuid} ` +
+      `${disk.target} --active --pivot), or take the change back.`;
+  const shownBy = { virsh: `domblklist --details ${domain.uuid}` };
+  const summary = `Snapshots stand above the volume of its ${disk.target}`;
+  return { inTheWay: [{ address: vm.address, summary, what: `${what}, ${why}`, shownBy, hint }] };
+}
+
+/** Somebody's disk on the target of one of ours. */
+function squatter({ vm, domain, around }: Comparison, disk: ResolvedDisk): Obstacle | null {
   const { target } = disk;
   const config = diskOf(domain.config.disks, disk, around);
   const other = domain.config.disks.find((there) => there !== config && there.target === target);
@@ -262,7 +308,12 @@ function squatter(
   const what =
     `${other.path ?? 'a drive'} hangs on ${target} of domain ${domain.name}, ` +
     `where ${vm.address} wants ${disk.volume}`;
-  return { address: vm.address, what, shownBy: { virsh: `domblklist --details ${domain.uuid}` } };
+  const shownBy = { virsh: `domblklist --details ${domain.uuid}` };
+  const hint =
+    `Move it to another target (virsh edit ${domain.uuid}), or take ${target} out of the fleet ` +
+    `file. If it is a snapshot of ${disk.volume}, let libvirt find that: ` +
+    `virsh pool-refresh ${disk.pool}`;
+  return { address: vm.address, what, shownBy, hint };
 }
 
 /** libvirt and QEMU give disks in whole sectors. */
@@ -352,22 +403,53 @@ function isWanted(vm: ResolvedVm, target: string): boolean {
 
 type Around = Omit<Surroundings, 'outages'>;
 
-/** The disk behind which `ref` is. Where the volume's path isn't known, its file name has to do. */
+/**
+ * The disk that `ref` is the image of, or stands beneath as the image of snapshots. Where the
+ * volume's path isn't known, its file name has to do.
+ */
 function diskOf(
   observed: readonly ObservedDisk[],
   ref: VolumeRef,
   around: Around,
 ): ObservedDisk | undefined {
-  const folder = around.pools.get(ref.pool)?.path ?? null;
-  const path =
-    around.volumes.get(volumeKey(ref))?.path ??
-    (folder === null ? null : `${folder}/${ref.volume}`);
-  return observed.find((disk) => {
-    if (disk.volume !== null)
-      return disk.volume.pool === ref.pool && disk.volume.volume === ref.volume;
-    if (disk.path === null) return false;
-    return path === null ? disk.path.endsWith(`/${ref.volume}`) : disk.path === path;
+  const isIts = imageTest(ref, around);
+  const direct = observed.find((disk) =>
+    disk.volume === null
+      ? disk.path !== null && isIts(disk.path)
+      : volumeKey(disk.volume) === volumeKey(ref),
+  );
+  return direct ?? observed.find((disk) => imagesBeneath(disk, around).some(isIts));
+}
+
+/** Whether a path is a volume's. */
+function imageTest(ref: VolumeRef, around: Around): (path: string) => boolean {
+  const wanted = pathOf(ref, around);
+  return (path) => (wanted === null ? path.endsWith(`/${ref.volume}`) : path === wanted);
+}
+
+function pathOf(ref: VolumeRef, { volumes, pools }: Around): string | null {
+  const folder = pools.get(ref.pool)?.path ?? null;
+  return volumes.get(volumeKey(ref))?.path ?? (folder === null ? null : `${folder}/${ref.volume}`);
+}
+
+function imagesBeneath({ path }: ObservedDisk, { backing }: Around): string[] {
+  return path === null ? [] : beneath(path, backing);
+}
+
+/** The images between a disk and its volume, the one in use first; none without snapshots. */
+export function snapshotsAbove(
+  { config, live }: ObservedDomain,
+  ref: VolumeRef,
+  around: Around,
+): string[] {
+  const isIts = imageTest(ref, around);
+  const above = [config, ...(live === null ? [] : [live])].flatMap(({ disks: observed }) => {
+    const disk = diskOf(observed, ref, around);
+    if (disk === undefined || disk.path === null || isIts(disk.path)) return [];
+    const chain = [disk.path, ...imagesBeneath(disk, around)];
+    return chain.slice(0, Math.max(0, chain.findIndex(isIts)));
   });
+  return [...new Set(above)];
 }
 
 function targetOf(domain: ObservedDomain, ref: VolumeRef, around: Around): string {
@@ -397,7 +479,11 @@ export function lostDisks(domain: MarkedDomain, keep: boolean, around: Around): 
     const target = targetOf(domain, ref, around);
     const where = `${ref.pool}/${ref.volume}`;
     if (keep) return [`keeps ${target} as ${where}`];
-    if (volume !== undefined) return [`deletes ${formatBytes(volume.capacityBytes)} on ${target}`];
+    const snapshots = snapshotsAbove(domain, ref, around);
+    const more =
+      snapshots.length === 0 ? '' : `, and the snapshots above it: ${snapshots.join(', ')}`;
+    if (volume !== undefined)
+      return [`deletes ${formatBytes(volume.capacityBytes)} on ${target}${more}`];
     return around.pools.get(ref.pool)?.active === true ? [] : [`deletes ${target} (${where})`];
   });
 }

@@ -6,6 +6,7 @@
  */
 import type {
   Address,
+  Backing,
   DomainFacts,
   DomainMark,
   FieldChange,
@@ -72,6 +73,7 @@ export interface Surroundings {
   /** By `volumeKey`. */
   volumes: ReadonlyMap<string, ObservedVolume>;
   pools: ReadonlyMap<string, ObservedPool>;
+  backing: Backing;
   networksByName: ReadonlyMap<string, ObservedNetwork>;
   /** Each bridge's taps; null where that isn't known. */
   ports: ReadonlyMap<string, ReadonlySet<string>> | null;
@@ -103,12 +105,22 @@ export interface Difference {
   left?: VolumeRef[];
   /** Disks in pools that can't be looked into: what differs of them is not known. */
   uncompared?: VolumeRef[];
-  inTheWay?: { address: Address; what: string; shownBy: { virsh: string } }[];
+  inTheWay?: Obstacle[];
   /** MACs of NICs that a running VM must be told of, when it isn't restarted. */
   live?: string[];
   /** MACs of NICs to attach to their bridges again, when the VM isn't restarted. */
   reattach?: string[];
   actions?: Partial<Actions>;
+}
+
+/** Something that a person put where the VM has to be changed. */
+export interface Obstacle {
+  address: Address;
+  what: string;
+  shownBy: { virsh: string };
+  hint: string;
+  /** One line; absent: that it is not ven's, and in the way. */
+  summary?: string;
 }
 
 export interface Actions {
