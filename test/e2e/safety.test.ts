@@ -28,7 +28,7 @@ describe('foreign things', () => {
     for (const command of [['plan'], ['apply', '--yes']]) {
       const ran = await lab.ven(...command);
       expect(ran.code, ran.stdout + ran.stderr).toBe(6);
-      expect(ran.stderr).toContain(names);
+      expect(ran.stdout + ran.stderr).toContain(names);
     }
   };
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { exitCodeOfRefusals, VenError } from '../../../src/model/index.js';
+import {
+  exitCodeOfRefusals,
+  VenError,
+  type DomainFacts,
+  type ObservedDisk,
+} from '../../../src/model/index.js';
 import { DESTROY, fleetOf, World } from './world.js';
 
 const FLEET = fleetOf(
@@ -114,7 +119,7 @@ describe('foreign things', () => {
     };
     world.addDomain('theirs', '00000000-0000-4000-8000-000000000001', {
       power: 'running',
-      live: { ...edge.config, nics: [nic] },
+      live: { ...edge.config, disks: [], nics: [nic] },
     });
     const notes = world
       .plan(FLEET, DESTROY)
@@ -305,5 +310,70 @@ describe('one obstacle', () => {
     const before = world.plan(fleet);
     world.addDomain('lab_a', '00000000-0000-4000-8000-000000000001');
     expect(world.plan(fleet).observedDigest).not.toBe(before.observedDigest);
+  });
+});
+
+describe('disks in use by another domain', () => {
+  const fleet = fleetOf('vms: [{ name: edge, count: 2, disks: [{ size: 1GiB }] }]\n');
+  const OURS = '/pools/default/lab_edge-1-sda.qcow2';
+  const disk = (more: Partial<ObservedDisk>): ObservedDisk => ({
+    ...{ target: 'sda', bus: 'sata', path: null, volume: null, device: 'disk', ...more },
+  });
+  const REF = { pool: 'default', volume: 'lab_edge-1-sda.qcow2' };
+
+  test.each<[how: string, where: 'config' | 'live', what: Partial<DomainFacts>]>([
+    ['as its disk', 'config', { disks: [disk({ path: OURS })] }],
+    ['as it runs', 'live', { disks: [disk({ path: OURS })] }],
+    ['by pool and volume', 'config', { disks: [disk({ volume: REF })] }],
+    ['beneath its disk', 'config', { disks: [disk({ path: '/srv/two.qcow2' })] }],
+    ['as its firmware variables', 'config', { nvram: OURS }],
+  ])('%s are not deleted, whether it is a fleet or not', (_, where, what) => {
+    const world = new World();
+    world.apply(fleet);
+    world.backing = { '/srv/two.qcow2': '/srv/one.qcow2', '/srv/one.qcow2': OURS };
+    const theirs = world.addDomain('theirs', '00000000-0000-4000-8000-000000000001', {
+      mark: { fleet: 'other', vm: 'x', digest: '', ready: true, volumes: [], nics: [] },
+    });
+    if (where === 'live') theirs.live = { ...theirs.config, ...what };
+    else theirs.config = { ...theirs.config, ...what };
+    for (const options of [DESTROY, { replace: ['vm.edge-*'] }]) {
+      const plan = world.plan(fleet, options);
+      expect(plan.changes.map(({ address }) => address)).toEqual(['vm.edge-2']);
+      expect(plan.refused).toMatchObject([
+        { address: 'vm.edge-1', summary: 'Its disks are in use by domain theirs' },
+      ]);
+    }
+    expect(world.plan(fleet, { ...DESTROY, keepDisks: true }).refused).toEqual([]);
+    expect(world.plan(fleet).refused).toEqual([]);
+  });
+
+  test('of the same fleet: both go together, and not the one alone', () => {
+    const world = new World();
+    world.apply(fleet);
+    const second = world.domain('lab_edge-2').config.disks[0];
+    if (second) second.path = '/pools/default/overlay.qcow2';
+    world.backing = { '/pools/default/overlay.qcow2': OURS };
+    expect(refusal(() => world.plan(fleet, { ...DESTROY, targets: ['vm.edge-1'] }))).toMatchObject({
+      summary: 'Its disks are in use by vm.edge-2',
+    });
+    expect(world.plan(fleet, DESTROY)).toMatchObject({ refused: [], summary: { delete: 2 } });
+  });
+
+  test('snapshots go from the top; one that no pool has stays, with its VM', () => {
+    const world = new World();
+    world.apply(fleet);
+    const [first] = world.domain('lab_edge-1').config.disks;
+    if (!first) throw new Error('no disk');
+    first.path = '/pools/default/two';
+    world.backing = { '/pools/default/two': '/pools/default/one', '/pools/default/one': OURS };
+    const [deletion] = world.plan(fleet, DESTROY).steps;
+    expect(deletion).toMatchObject({
+      volumes: [{ volume: 'two' }, { volume: 'one' }, { volume: 'lab_edge-1-sda.qcow2' }],
+    });
+    first.path = '/root/two';
+    world.backing = { '/root/two': OURS };
+    expect(world.plan(fleet, DESTROY).refused).toMatchObject([
+      { address: 'vm.edge-1', summary: expect.stringContaining('/root/two') as unknown },
+    ]);
   });
 });

@@ -1,0 +1,14 @@
+import { editXml, element, withChild, type Lab } from '../../fake-host/index.js';
+
+export default function byHand(lab: Lab): void {
+  const original = lab.host.domains.get(lab.domain('lab_edge-2'))?.config ?? '';
+  lab.host.addDomain(
+    editXml(original, (domain) =>
+      withChild(
+        withChild(domain, 'uuid', element('uuid', {}, ['00000000-0000-4000-8000-000000000003'])),
+        'name',
+        element('name', {}, ['copy']),
+      ),
+    ),
+  );
+}
