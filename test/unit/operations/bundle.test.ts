@@ -246,6 +246,20 @@ describe('bundle', () => {
     });
   });
 
+  it('shows a variable that was inserted by its name, whatever it holds', async () => {
+    carelessPast();
+    const misplaced = FLEET.replace('name: edge,', 'name: edge, title: "of ${MISPLACED}",').replace(
+      './secret',
+      '"./${MISPLACED}"',
+    );
+    writeFileSync(file, misplaced);
+    const env = { ...environment(), MISPLACED: 'Hunter3secret' };
+    const parts = unpacked((await make({ env })).file);
+    expect(parts.get('resolved.json')).toContain('"of ${MISPLACED}"');
+    expect(parts.get('README.md')).toContain('/${MISPLACED}');
+    for (const [path, text] of parts) expect(text, path).not.toMatch(/hunter3/i);
+  });
+
   it('of a fleet file with secrets in it has none of them', async () => {
     const literal = FLEET.replace('{ env: CANARY_USER }', 'canary-me').replace(
       '{ file: ./secret }',
