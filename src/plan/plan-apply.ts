@@ -5,6 +5,7 @@ import { disksInUse, type Doomable } from './guards/disks-in-use.js';
 import { dependentRefusals } from './guards/dependents.js';
 import { missingNetworks } from './guards/existing-networks.js';
 import { foreignRefusals, inTheWayOfUuids, inTheWayOfVm } from './guards/foreign.js';
+import { clashingIdentities } from './guards/identities.js';
 import { protectedInApply } from './guards/protect.js';
 import { allowed } from './guards/refuse.js';
 import { foreignAttachments } from './network/attachments.js';
@@ -93,6 +94,7 @@ export function planApply(
         ...settling.map(({ unfinished }) => unfinished.network.uuid),
       ]),
       ...pools.warnings,
+      ...clashingIdentities(fleet, onHost, selection, vms, leaving.removed).warnings,
       ...missingBridges(vms, onHost),
       ...unofferedBoots(
         fleet,
@@ -168,6 +170,7 @@ function applyGuards(
     ...unborrowable(borrowed.intents, fleet),
     ...missingNetworks(fleet, onHost, selection, asked, boots, borrowed.intents),
     ...poolRefusals(pools),
+    ...clashingIdentities(fleet, onHost, selection, vms, removed).refusals,
     ...protectedInApply(fleet, vms, removed),
     ...disksInUse([...removed, ...replacedVms(vms)], onHost, fleet.host.uri),
     ...dependentRefusals(
