@@ -5,10 +5,11 @@ import type { Env } from '../exec.js';
 import { isLocal } from '../libvirt/local.js';
 import { finding } from './finding.js';
 import { findProgram } from './programs.js';
+import { virtlogdFindings } from './virtlogd.js';
 
 export function localFindings(fleet: ResolvedFleet, env: Env, uri: string): HostFinding[] {
   if (!isLocal(uri)) return [];
-  const findings: HostFinding[] = [];
+  const findings = fleet.vms.length > 0 ? virtlogdFindings() : [];
   if (fleet.networks.some(({ kind }) => kind === 'own')) {
     findings.push(
       findProgram('dnsmasq', env) === null
