@@ -4,14 +4,8 @@ import type {
   ResolvedFirmware,
   ResolvedFleet,
 } from '../../model/index.js';
-import {
-  FIRMWARE_FIX,
-  findFirmware,
-  firmwareSearch,
-  firmwareWords,
-  libvirtFirmware,
-  missingFiles,
-} from './firmware.js';
+import { FIRMWARE_FIX, firmwareWords, libvirtFirmware, missingFiles } from './firmware.js';
+import { findFirmware, firmwareSearch } from './firmware-descriptors.js';
 import { isLocal } from '../libvirt/local.js';
 
 /**

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FirmwareFile } from '../../model/index.js';
 import { serializeXml } from '../../xml/index.js';
-import { findFirmware, firmwareSearch } from './firmware.js';
+import { findFirmware, firmwareSearch } from './firmware-descriptors.js';
 import { isLocal } from '../libvirt/local.js';
 import type { VirshReply, Virsh } from '../libvirt/virsh.js';
 

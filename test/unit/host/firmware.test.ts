@@ -2,12 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  findFirmware,
-  firmwareFor,
-  libvirtFirmware,
-  ownFirmware,
-} from '../../../src/host/checks/firmware.js';
+import { findFirmware } from '../../../src/host/checks/firmware-descriptors.js';
+import { firmwareFor, libvirtFirmware, ownFirmware } from '../../../src/host/checks/firmware.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 import { DISTRIBUTIONS, install, type Described } from './firmware-hosts.js';
 
