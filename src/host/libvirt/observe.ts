@@ -37,6 +37,7 @@ import { backingInDefinitions, readBacking } from './backing.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import { networkFaults } from './network-faults.js';
 import { defaultFolder, observedPool } from './pools.js';
+import { settledLook } from './second-look.js';
 import type { Command, Virsh } from './virsh.js';
 import { findVolumes, parseVolumes, readCapacities } from './volumes.js';
 
@@ -72,7 +73,29 @@ interface Question {
   hear: (text: string) => void;
 }
 
-export async function observe(
+/** A volume of a VM that is there without its VM is looked at twice. */
+export function observe(
+  virsh: Virsh,
+  fleet: ResolvedFleet,
+  now: () => Date,
+  signal?: AbortSignal,
+): Promise<HostState> {
+  return settledLook(
+    () => look(virsh, fleet, now, signal),
+    (state) => leftVolumes(fleet, state),
+  );
+}
+
+function leftVolumes(fleet: ResolvedFleet, { domains, volumes }: HostState): string[] {
+  const there = new Set(volumes.map(keyOf));
+  const uuids = new Set(domains.map(({ uuid }) => uuid));
+  return fleet.vms
+    .filter(({ uuid }) => !uuids.has(uuid))
+    .flatMap((vm) => volumesOf(vm).map(keyOf))
+    .filter((key) => there.has(key));
+}
+
+async function look(
   virsh: Virsh,
   fleet: ResolvedFleet,
   now: () => Date,
