@@ -17,9 +17,15 @@ const HELP_COLUMNS = 80;
 const argv = commandLine(process.argv.slice(2));
 const quick = quickAnswer(argv);
 if (quick !== null) {
-  process.stdout.on('error', () => undefined); // a reader that is gone needs no answer
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return; // a reader that is gone needs no answer
+    process.stderr.write(`error: standard output can't be written: ${error.message}\n`);
+    process.exitCode = 1;
+  });
   process.stdout.write(quick);
 } else {
+  // A file beyond the limit of its size (ulimit -f) is an error of that write, not ven's end.
+  process.on('SIGXFSZ', () => undefined);
   enableCompileCache(cacheFolder());
   const { run } = await import('./cli/run.js');
   process.exit(await run(argv, ROOT));

@@ -1,4 +1,4 @@
-import { EXIT } from '../model/index.js';
+import { EXIT, VenError } from '../model/index.js';
 import { stderr } from './output.js';
 import { takeSignals } from './signals.js';
 
@@ -24,7 +24,7 @@ export function watchInterruption(): Interruption {
   let running = false;
   const escalate = (): void => {
     if (!graceful.signal.aborted) {
-      graceful.abort();
+      graceful.abort(running ? undefined : tooEarly());
       if (!running)
         stderr(
           '\nInterrupted: leaving before anything is changed; press Ctrl-C again to ' +
@@ -51,4 +51,8 @@ export function watchInterruption(): Interruption {
     },
     end,
   };
+}
+
+function tooEarly(): VenError {
+  return new VenError('interrupted', { summary: 'Interrupted before anything was changed' });
 }

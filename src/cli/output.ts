@@ -1,10 +1,19 @@
 /**
  * All output of a command goes through here. When the reader goes away (`ven apply --json
- * | head -1`), or the terminal does, output is dropped and the work goes on.
+ * | head -1`), the terminal does, or the output can't be written (a full disk), the rest of it is
+ * dropped and the work goes on.
  */
-const gone = { stdout: false, stderr: false };
+import { fstatSync, writeSync } from 'node:fs';
 
-const GONE = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+type Name = 'stdout' | 'stderr';
+
+const FD = { stdout: 1, stderr: 2 } as const;
+const gone = { stdout: false, stderr: false };
+/** Why standard output could not be written; null: it could, or its reader had left. */
+let fault: NodeJS.ErrnoException | null = null;
+
+/** Nobody wants the output any more. */
+const LEFT = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
 
 /**
  * Replaces all error listeners of the two streams. Call it after oclif is loaded: oclif's listener
@@ -14,25 +23,56 @@ export function survivePipes(): void {
   for (const name of ['stdout', 'stderr'] as const) {
     process[name].removeAllListeners('error');
     process[name].on('error', (error: NodeJS.ErrnoException) => {
-      if (!GONE.has(error.code ?? '')) throw error;
-      gone[name] = true;
+      lose(name, error);
     });
   }
 }
 
+function lose(name: Name, error: NodeJS.ErrnoException): void {
+  if (gone[name]) return;
+  gone[name] = true;
+  if (name === 'stderr' || LEFT.has(error.code ?? '')) return;
+  fault = error;
+  stderr(`error: standard output can't be written, and its rest is lost: ${error.message}\n`);
+}
+
 /** Results: what a program or a pipe gets. */
 export function stdout(text: string | Uint8Array): void {
-  if (!gone.stdout) process.stdout.write(text);
+  write('stdout', text);
 }
 
 /** Progress, questions, errors. */
 export function stderr(text: string): void {
-  if (!gone.stderr) process.stderr.write(text);
+  write('stderr', text);
 }
 
-/** The reader of standard output has gone. */
+function write(name: Name, text: string | Uint8Array): void {
+  if (gone[name]) return;
+  if (!isFile(name)) process[name].write(text);
+  // Node takes a file of which only a part was written for written.
+  else
+    try {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length;) at += writeSync(FD[name], bytes, at);
+    } catch (error) {
+      lose(name, error as NodeJS.ErrnoException);
+    }
+}
+
+const files: Partial<Record<Name, boolean>> = {};
+
+function isFile(name: Name): boolean {
+  return (files[name] ??= fstatSync(FD[name]).isFile());
+}
+
+/** The reader of standard output has gone, or it can't be written. */
 export function readerIsGone(): boolean {
   return gone.stdout;
+}
+
+/** Some of the output was not written, though somebody wanted it. */
+export function outputIsLost(): boolean {
+  return fault !== null;
 }
 
 /** Resolves when everything written has been flushed, or the reader is gone. */

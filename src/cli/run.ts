@@ -4,7 +4,7 @@ import { EXIT, nearest, VenError } from '../model/index.js';
 import { maskRemembered } from '../secrets/index.js';
 import { bugText, errorJson, errorText, styleOf } from '../view/index.js';
 import { jsonForm } from './command.js';
-import { flushed, stderr, stdout, survivePipes } from './output.js';
+import { flushed, outputIsLost, stderr, stdout, survivePipes } from './output.js';
 import { leaveOnSignals } from './signals.js';
 
 /**
@@ -12,6 +12,12 @@ import { leaveOnSignals } from './signals.js';
  * package.json.
  */
 export async function run(argv: readonly string[], root: string): Promise<number> {
+  const exitCode = await runCommand(argv, root);
+  await flushed();
+  return exitCode === EXIT.done && outputIsLost() ? EXIT.error : exitCode;
+}
+
+async function runCommand(argv: readonly string[], root: string): Promise<number> {
   survivePipes();
   leaveOnSignals();
   let version = '';
@@ -25,8 +31,6 @@ export async function run(argv: readonly string[], root: string): Promise<number
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     return tell(error, version, argv, inCommand);
-  } finally {
-    await flushed();
   }
 }
 
