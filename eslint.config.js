@@ -157,4 +157,9 @@ export default ts.config(
   },
   { files: ['**/*.{ts,js}'], ignores: LONG_LINES, rules: { 'house/columns': 'error' } },
   ...roomRules,
+  {
+    // Standard output may be a file, and only a descriptor tells how much of it was written.
+    files: ['src/cli/output.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
 );

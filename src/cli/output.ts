@@ -4,6 +4,7 @@
  * dropped and the work goes on.
  */
 import { fstatSync, writeSync } from 'node:fs';
+import { EXIT } from '../model/index.js';
 
 type Name = 'stdout' | 'stderr';
 
@@ -70,13 +71,16 @@ export function readerIsGone(): boolean {
   return gone.stdout;
 }
 
-/** Some of the output was not written, though somebody wanted it. */
-export function outputIsLost(): boolean {
-  return fault !== null;
+/**
+ * Resolves when everything written has been flushed, or the reader is gone: to the exit code of the
+ * program. What was done and could not be told is not done (0).
+ */
+export async function flushedWith(exitCode: number): Promise<number> {
+  await flushed();
+  return exitCode === EXIT.done && fault !== null ? EXIT.error : exitCode;
 }
 
-/** Resolves when everything written has been flushed, or the reader is gone. */
-export async function flushed(): Promise<void> {
+async function flushed(): Promise<void> {
   await Promise.all(
     (['stdout', 'stderr'] as const).map(
       (name) =>

@@ -4,7 +4,7 @@ import { EXIT, nearest, VenError } from '../model/index.js';
 import { maskRemembered } from '../secrets/index.js';
 import { bugText, errorJson, errorText, styleOf } from '../view/index.js';
 import { jsonForm } from './command.js';
-import { flushed, outputIsLost, stderr, stdout, survivePipes } from './output.js';
+import { flushedWith, stderr, stdout, survivePipes } from './output.js';
 import { leaveOnSignals } from './signals.js';
 
 /**
@@ -12,9 +12,7 @@ import { leaveOnSignals } from './signals.js';
  * package.json.
  */
 export async function run(argv: readonly string[], root: string): Promise<number> {
-  const exitCode = await runCommand(argv, root);
-  await flushed();
-  return exitCode === EXIT.done && outputIsLost() ? EXIT.error : exitCode;
+  return flushedWith(await runCommand(argv, root));
 }
 
 async function runCommand(argv: readonly string[], root: string): Promise<number> {
@@ -52,6 +50,8 @@ function tell(
   if (!(inCommand && known === error) && argv.includes('--json'))
     stdout(errorJson(known, jsonForm(argv[0])));
   stderr(errorText(known, style));
+  if (folderIsGone())
+    stderr('The current folder was deleted: cd to another one, or give absolute paths.\n');
   return known.exitCode;
 }
 
@@ -114,4 +114,13 @@ function unknownCommand(id: string, known: readonly string[]): VenError {
     summary: `there is no command ${JSON.stringify(id)}`,
     hint: `${guess === null ? '' : `did you mean ${guess}? `}The commands are: ${known.join(', ')}`,
   });
+}
+
+function folderIsGone(): boolean {
+  try {
+    process.cwd();
+    return false;
+  } catch {
+    return true;
+  }
 }

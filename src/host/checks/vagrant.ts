@@ -1,6 +1,5 @@
 /** Checks of what brings VMs up: vagrant, here or in a container. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   VenError,
@@ -12,6 +11,8 @@ import { run, type Env } from '../exec.js';
 import { engineState } from '../vagrant/container.js';
 import { INSTALL_ENGINE } from '../vagrant/engine.js';
 import { makeVagrantHome } from '../vagrant/home.js';
+import { explain } from '../libvirt/answers.js';
+import { inTemporaryFolder } from '../state/temporary.js';
 import { finding } from './finding.js';
 import { findProgram } from './programs.js';
 
@@ -61,9 +62,10 @@ async function vagrantFinding({ env, probe }: VagrantChecks): Promise<HostFindin
   if (findProgram('vagrant', env) === null)
     return [finding('vagrant', 'missing', 'vagrant is not installed, or not in PATH', install)];
   if (!probe) return [finding('vagrant', 'ok', 'vagrant is there')];
-  // With a home as a run has it. No Vagrantfile is above the root.
-  const folder = mkdtempSync(join(tmpdir(), 'ven-vagrant-'));
+  let folder: string | null = null;
   try {
+    // With a home as a run has it. No Vagrantfile is above the root.
+    folder = inTemporaryFolder(env, (parent) => mkdtempSync(join(parent, 'ven-vagrant-')));
     const extraEnv = {
       VAGRANT_CHECKPOINT_DISABLE: '1',
       LC_ALL: 'C.UTF-8',
@@ -88,8 +90,22 @@ async function vagrantFinding({ env, probe }: VagrantChecks): Promise<HostFindin
       : [finding('vagrant', 'ok', `vagrant ${own} with vagrant-libvirt ${plugin}`)];
   } catch (error) {
     if (!(error instanceof VenError)) throw error;
-    return [finding('vagrant', 'missing', `vagrant does not work: ${error.summary}`, install)];
+    const { summary, hint } = meaningOf(error);
+    return [finding('vagrant', 'missing', `vagrant does not work: ${summary}`, hint ?? install)];
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What vagrant's own words mean, where they are known. */
+function meaningOf(error: VenError): VenError {
+  if (error.detail === undefined || error.hint !== undefined) return error;
+  const [command = '', ...words] = error.detail.split('\n').reverse();
+  return explain({
+    command,
+    words: words.reverse().join('\n'),
+    program: 'vagrant',
+    act: { kind: 'domain', verb: 'up', object: null },
+    uri: '',
+  });
 }

@@ -38,6 +38,7 @@ export type Answer =
   | 'tpm-broken'
   | 'tpm-failed'
   | 'console-busy'
+  | 'vagrant-plugins'
   | 'other';
 
 interface Wording {
@@ -57,6 +58,7 @@ const SOCKET = /\b(libvirt|virt[a-z]+d)(?:-admin)?-sock/;
 
 /** The first match counts, so narrower patterns come first. */
 const WORDING: readonly Wording[] = [
+  { answer: 'vagrant-plugins', patterns: [/plugins failed to initialize/i] },
   {
     answer: 'ssh-failed',
     patterns: [
@@ -249,6 +251,14 @@ interface Meaning {
 }
 
 const MEANING: Partial<Record<Answer, Meaning>> = {
+  'vagrant-plugins': {
+    code: 'host-not-ready',
+    summary: ({ words }) =>
+      `The user's vagrant plugins do not load: ${/initialization: (.*)/.exec(words)?.[1] ?? ''}`,
+    hint:
+      'Try: vagrant plugin repair. Else install the plugin again: vagrant plugin expunge, then ' +
+      'sudo apt-get install vagrant-libvirt',
+  },
   'no-permission': {
     code: 'host-not-ready',
     summary: 'libvirt refuses this user',

@@ -1,7 +1,7 @@
 /** A program: what `ven apply` does around a run, with an imagined apply (see run.test.ts). */
 import { carryOut } from '../../../src/cli/carry-out.js';
 import { apply } from './imagined-operations.js';
-import { flushed, stderr, survivePipes } from '../../../src/cli/output.js';
+import { flushedWith, stderr, survivePipes } from '../../../src/cli/output.js';
 
 survivePipes();
 let code = 1;
@@ -20,5 +20,4 @@ try {
 } catch (error) {
   stderr(`${String(error)}\n`);
 }
-await flushed();
-process.exit(code);
+process.exit(await flushedWith(code));

@@ -1,5 +1,5 @@
 /** What surrounds a run (consent, signals, pipes that close), as real processes; only the operation is imagined. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +113,21 @@ describe('output', () => {
     );
     expect(JSON.parse(stdout)).toMatchObject({ formatVersion: '1' });
     expect(outcome()).toMatchObject({ outcome: 'done', skipped: [] });
+  });
+
+  it('says that its output can not be written, and the run goes on', async (context) => {
+    // A /dev/full of our own: every write fails as on a full disk.
+    const full = join(folder, 'full');
+    if (spawnSync('mknod', [full, 'c', '1', '7']).status !== 0) context.skip();
+    const { code, stderr } = await end(
+      start(['-c', `exec "${process.execPath}" "${program}" --yes >"${full}"`], { command: 'sh' }),
+    );
+    expect(stderr).toContain(
+      "error: standard output can't be written, and its rest is lost: ENOSPC",
+    );
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(outcome()).toMatchObject({ outcome: 'done', skipped: [] });
+    expect(code).toBe(1);
   });
 
   it('goes quiet when both streams close before the first line', async () => {
