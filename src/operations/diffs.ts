@@ -56,6 +56,10 @@ export async function renderedDiffs(
   for (const step of plan.steps) {
     if (step.kind === 'network-create') {
       add(step.address, 'network.xml', '', render.network(step.network, fleet.name));
+    } else if (step.kind === 'network-update' && step.fields.length > 0) {
+      const before = await host.readNetwork(step.uuid);
+      const after = render.patchNetwork(before, step.network, fleet.name, step.fields);
+      add(step.address, 'network.xml', before, after);
     } else if (step.kind === 'network-boot') {
       const before = await host.readNetwork(step.uuid);
       const after = render.bootNetwork(

@@ -41,7 +41,10 @@ export function observedDigest(
     fleet.host.uri,
     byUuid(owned).map((domain) => domainParts(domain, onHost)),
     byUuid([...onHost.ownedNetworks.values()]).map(networkParts),
-    distinct(others).map((name) => [name, onHost.networksByName.get(name)?.active ?? null]),
+    distinct(others).map((name) => {
+      const network = onHost.networksByName.get(name);
+      return [name, network?.active ?? null, network?.fault ?? null];
+    }),
     onHost.state.networks
       .filter(
         (network) =>

@@ -27,7 +27,7 @@ import { networkIntents, type NetworkIntents } from './network/intents.js';
 import { buildNetworks, deleteNetworks } from './network/part.js';
 import { placesOf, type Places } from './network/place.js';
 import { networkRemovals, type NetworkRemovals } from './network/removals.js';
-import { missingBridges, unofferedBoots } from './network/warnings.js';
+import { foreignFaults, missingBridges, unofferedBoots } from './network/warnings.js';
 import { joinParts, type WholePart } from './part.js';
 import { poolIntents, poolPart, poolRefusals, poolsWanted, type PoolIntent } from './pool/pools.js';
 import type { Selection } from './select.js';
@@ -79,6 +79,7 @@ export function planApply(
     vmPart,
     bystandersPart(reattached.bystanders, ready),
   ]);
+  const wanted = vms.map(({ vm }) => vm);
   return {
     changes,
     steps,
@@ -96,12 +97,8 @@ export function planApply(
       ...pools.warnings,
       ...clashingIdentities(fleet, onHost, selection, vms, leaving.removed).warnings,
       ...missingBridges(vms, onHost),
-      ...unofferedBoots(
-        fleet,
-        onHost,
-        vms.map(({ vm }) => vm),
-        boots,
-      ),
+      ...foreignFaults(fleet, onHost, wanted),
+      ...unofferedBoots(fleet, onHost, wanted, boots),
     ],
     unchanged: unchangedOf(fleet, selection, changes) + borrowed.unchanged,
   };

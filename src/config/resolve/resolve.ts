@@ -347,18 +347,19 @@ function dnsHosts(network: FleetNetwork): DnsHost[] {
 
 function dhcpHosts(address: string, vms: readonly ResolvedVm[]): DhcpHost[] {
   const hosts: DhcpHost[] = [];
+  const taken = new Set(vms.map(({ name }) => name));
   for (const vm of vms) {
     const here = vm.nics.filter(
       (nic) => nic.source.kind === 'network' && nic.source.own === address && nic.ip !== null,
     );
-    // libvirt accepts a host name once per network, so a second card gets another name.
-    here.forEach((nic, index) =>
-      hosts.push({
-        mac: nic.mac,
-        ip: nic.ip ?? '',
-        name: index === 0 ? vm.name : `${vm.name}-nic${index + 1}`,
-      }),
-    );
+    // libvirt accepts a host name once per network, so a second card gets another name; and not
+    // that of a VM, which may have an address there as well.
+    here.forEach((nic, index) => {
+      let name = index === 0 ? vm.name : `${vm.name}-nic${index + 1}`;
+      while (index > 0 && taken.has(name)) name = `${name}-nic${index + 1}`;
+      taken.add(name);
+      hosts.push({ mac: nic.mac, ip: nic.ip ?? '', name });
+    });
   }
   return hosts.sort((a, b) => (a.mac < b.mac ? -1 : 1));
 }

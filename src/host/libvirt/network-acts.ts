@@ -4,7 +4,9 @@ import { parseXml } from '../../xml/index.js';
 import { entryXml, hasEntry, ipIndex, networkFacts } from '../../libvirt/index.js';
 import { readNetwork, redefineNetwork, settleNetwork, type OtherRuns } from './network-redefine.js';
 import { limiter } from './limiter.js';
-import type { Command, Virsh } from './virsh.js';
+import { isLocal } from './local.js';
+import { localAddresses } from './network-faults.js';
+import type { Command, Virsh, VirshReply } from './virsh.js';
 
 export type NetworkActs = Pick<
   Host,
@@ -29,7 +31,9 @@ export function networkActs(virsh: Virsh, runs: OtherRuns): NetworkActs {
     ]);
     if (autostart?.error) throw autostart.error;
     if (started && started.error !== null && started.answer !== 'active')
-      throw subnetTaken(started.error) ?? started.error;
+      throw isSubnetTaken(started, virsh.uri)
+        ? new VenError('subnet-taken', started.error)
+        : started.error;
   };
 
   return {
@@ -99,14 +103,16 @@ export function networkActs(virsh: Virsh, runs: OtherRuns): NetworkActs {
   };
 }
 
-/** libvirt says so of a subnet that is exactly the one of an interface or a route. */
-function subnetTaken({ summary, detail = '' }: VenError): VenError | null {
-  if (!/Network is already in use by interface/.test(`${summary}\n${detail}`)) return null;
-  return new VenError('subnet-taken', {
-    summary,
-    detail,
-    hint: 'See who has the subnet: ip route. Or let ven take a free one, with subnet: auto',
-  });
+/**
+ * libvirt says so of a subnet that is exactly the one of an interface or a route. Of two networks
+ * that start at the same moment it does not notice; then the second dnsmasq finds its address in
+ * use, which this network, as it has stopped, has no more.
+ */
+function isSubnetTaken({ answer, error }: VirshReply, uri: string): boolean {
+  if (answer === 'subnet-taken') return true;
+  const words = `${error?.summary}\n${error?.detail}`;
+  const [, address] = /listening socket for (\S+): Address already in use/.exec(words) ?? [];
+  return address !== undefined && isLocal(uri) && localAddresses().has(address);
 }
 
 function keyOf({ section, entry }: NetworkEntryChange): string {

@@ -20,13 +20,10 @@ export function networkFaults(folder = FOLDER): FaultOf | null {
   const command = commandOf(daemon);
   if (command === null || !/^[^\0]*(libvirtd|virtnetworkd)\0/.test(command)) return null;
   const devices = read(`/proc/${daemon}/net/dev`);
-  const addresses = read(`/proc/${daemon}/net/fib_trie`);
-  if (devices === null || addresses === null) return null;
+  if (devices === null) return null;
   const hasDevice = (name: string): boolean =>
     devices.split('\n').some((line) => line.trim().startsWith(`${name}:`));
-  const local = new Set(
-    [...addresses.matchAll(/\|-- (\S+)\n\s+\/32 host LOCAL/g)].map(([, address]) => address),
-  );
+  const local = localAddresses(daemon);
   return (network, { name, bridge, gateway }) => {
     // One that hands out devices of the host has no bridge of libvirt's.
     if (bridge === null || isOfHost(network)) return null;
@@ -35,6 +32,16 @@ export function networkFaults(folder = FOLDER): FaultOf | null {
     if (address !== undefined && !local.has(address)) return 'address';
     return needsDnsmasq(network) && !runsDnsmasq(folder, name) ? 'dnsmasq' : null;
   };
+}
+
+/**
+ * The IPv4 addresses of all interfaces that a process sees, those without a carrier too, which Node
+ * leaves out.
+ */
+export function localAddresses(pid = 'self'): ReadonlySet<string> {
+  const trie = read(`/proc/${pid}/net/fib_trie`) ?? '';
+  const found = trie.matchAll(/\|-- (\S+)\n\s+\/32 host LOCAL/g);
+  return new Set([...found].map(([, address = '']) => address));
 }
 
 /** Whether its bridge is the host's own: libvirt neither makes nor deletes it. */

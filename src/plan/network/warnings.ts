@@ -18,6 +18,31 @@ export function missingBridges(intents: readonly VmIntent[], { ports }: FleetOnH
     );
 }
 
+/** Foreign networks with VMs of the fleet that lack something on the host. */
+export function foreignFaults(
+  { host: { uri } }: ResolvedFleet,
+  { networksByName }: FleetOnHost,
+  vms: readonly ResolvedVm[],
+): string[] {
+  const used = vms.flatMap(({ nics }) =>
+    nics.flatMap(({ source }) =>
+      source.kind === 'network' && source.own === null ? source.network : [],
+    ),
+  );
+  return [...new Set(used)].flatMap((name) => {
+    const fault = networksByName.get(name)?.fault ?? null;
+    // One without a bridge is refused.
+    if (fault === null || fault === 'bridge') return [];
+    const lacks = fault === 'dnsmasq' ? 'its dnsmasq is not running' : 'its bridge has no address';
+    const virsh = `virsh -c ${uri}`;
+    return [
+      `Network ${name}: ${lacks}, so VMs on it get no address. It is not ven's to start anew: ` +
+        `${virsh} net-destroy ${name} && ${virsh} net-start ${name}. ` +
+        'VMs that run on it are cut off then until they are started again',
+    ];
+  });
+}
+
 /**
  * VMs that are to boot over HTTP, and are on nothing but foreign networks that offer them no boot
  * file.

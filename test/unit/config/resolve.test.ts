@@ -166,6 +166,19 @@ vms:
     ]);
   });
 
+  it('give no second card the name of another VM, which libvirt takes once', () => {
+    const resolved = fleet(`
+networks: { lab: { subnet: 10.0.0.0/24 } }
+vms:
+  - { name: x, nics: [{ network: lab, address: 10.0.0.9 }, { network: lab, address: 10.0.0.10 }] }
+  - { name: x-nic2, nics: [{ network: lab, address: 10.0.0.11 }] }`);
+    expect(
+      own(resolved, 'lab')
+        .dhcpHosts.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['x', 'x-nic2', 'x-nic2-nic2']);
+  });
+
   it('per-vm: one for each VM, named after it', () => {
     const resolved = fleet('vms: [{ name: edge, count: 2, nics: per-vm }]');
     expect(resolved.networks.map((network) => network.libvirtName)).toEqual([
