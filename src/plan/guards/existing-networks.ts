@@ -5,8 +5,8 @@ import type { Selection } from '../select.js';
 
 /**
  * Whoever needs a foreign network that is missing or does not run, or whose bridge is gone: ven
- * makes none, and starts only a borrowed one that it may have stopped. `boots`: the networks that the file wants boot options
- * on.
+ * makes none, and starts only a borrowed one that it may have stopped. `boots`: the networks that
+ * the file wants boot options on.
  */
 export function missingNetworks(
   fleet: ResolvedFleet,
