@@ -74,6 +74,12 @@ export type Power = 'running' | 'off';
  */
 export type Protect = boolean;
 /**
+ * Differences that are left as they are, by their paths in the plan: `memory`, `cpu.model`, `disks.sda.size`, `nics.0.network` (a place in the list, or a MAC address). With a path goes all that is part of it: `nics`. The plan says what it ignores. A VM that is created or replaced is made as this file says. Default: none. A VM's own list replaces that in `defaults`.
+ *
+ * @maxItems 100
+ */
+export type Ignore = string[];
+/**
  * How long a graceful shutdown may take before the power is cut, in seconds or minutes, at most an hour; `0s`: cut it at once. Default: 60s.
  */
 export type ShutdownTimeout = string;
@@ -257,6 +263,7 @@ export interface FleetDefaults {
   autostart?: Autostart;
   power?: Power;
   protect?: Protect;
+  ignore?: Ignore;
   shutdownTimeout?: ShutdownTimeout;
   title?: VmTitle;
   description?: VmDescription;
@@ -423,6 +430,7 @@ export interface FleetVm {
   autostart?: Autostart;
   power?: Power;
   protect?: Protect;
+  ignore?: Ignore;
   shutdownTimeout?: ShutdownTimeout;
   title?: VmTitle;
   description?: VmDescription;

@@ -70,6 +70,11 @@ export interface PlanOptions {
   allowDeleteAll?: boolean;
 }
 
+/** A difference that a VM's `ignore` takes out of the comparison. */
+export interface Ignored extends Pick<FieldChange, 'path' | 'before' | 'after'> {
+  address: Address;
+}
+
 export interface Plan {
   formatVersion: '1';
   fleet: string;
@@ -86,6 +91,11 @@ export interface Plan {
   /** What was asked for and is left as it is; sorted like changes. */
   refused: Refusal[];
   warnings: string[];
+  /**
+   * What differs and is left, since the fleet file says so (`ignore`). Absent from plans of older
+   * versions.
+   */
+  ignored?: Ignored[];
   summary: PlanSummary;
 }
 

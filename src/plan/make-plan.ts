@@ -60,6 +60,7 @@ export function makePlan(
         ...part.warnings,
       ]),
     ],
+    ignored: part.ignored.toSorted(compareAddresses),
     summary: summarize(changes, part.unchanged),
   };
 }

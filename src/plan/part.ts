@@ -1,4 +1,4 @@
-import type { Change, Refusal, Step } from '../model/index.js';
+import type { Change, Ignored, Refusal, Step } from '../model/index.js';
 
 /** A part of a plan: changes to show, and the steps that make them. */
 export interface Part {
@@ -10,6 +10,7 @@ export interface Part {
 export interface WholePart extends Part {
   refused: readonly Refusal[];
   warnings: readonly string[];
+  ignored: readonly Ignored[];
   /** How many things of the fleet are as they should be. */
   unchanged: number;
 }

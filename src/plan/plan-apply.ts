@@ -1,4 +1,4 @@
-import type { Change, PlannedNetwork, Refusal, ResolvedFleet } from '../model/index.js';
+import type { Change, Ignored, PlannedNetwork, Refusal, ResolvedFleet } from '../model/index.js';
 import type { FleetOnHost } from './fleet-on-host.js';
 import { unborrowable } from './guards/borrowed-networks.js';
 import { disksInUse, type Doomable } from './guards/disks-in-use.js';
@@ -84,6 +84,7 @@ export function planApply(
     changes,
     steps,
     refused,
+    ignored: vms.flatMap(ignoredOf),
     warnings: [
       ...networks.warnings,
       ...vms.flatMap(({ diff }) => diff?.warnings ?? []),
@@ -194,4 +195,10 @@ function unchangedOf(
   const changed = new Set(changes.map(({ address }) => address));
   const own = [...fleet.vms, ...fleet.networks.filter(({ kind }) => kind === 'own')];
   return own.filter(({ address }) => selection.has(address) && !changed.has(address)).length;
+}
+
+/** A VM that is made anew is made as the fleet file says. */
+function ignoredOf({ vm: { address }, action, diff }: VmIntent): Ignored[] {
+  if (diff === null || action === 'replace') return [];
+  return diff.ignored.map(({ path, before, after }) => ({ address, path, before, after }));
 }

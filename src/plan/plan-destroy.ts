@@ -69,6 +69,7 @@ export function planDestroy(
     changes,
     steps,
     refused,
+    ignored: [],
     warnings: [
       ...pools.warnings,
       ...networks.warnings,

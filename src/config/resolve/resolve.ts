@@ -32,6 +32,7 @@ import {
 } from '../../model/index.js';
 import { secureBootKey, type Certificates } from './certificates.js';
 import { expandVms, type ExpandedVm } from './expand.js';
+import { diskList, diskTargets, ignoredPaths, nicList } from './devices.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
 import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
 import { onboardingWarnings, plannedBy, resolveOrchestrator } from './orchestrator.js';
@@ -41,7 +42,6 @@ import { durationInSeconds, sizeInKiB } from './units.js';
 /** libvirt's own network, the one behind virbr0. */
 const LIBVIRT_DEFAULT = 'default';
 const DEFAULT_IMAGE = 'vagrantlibvirt/vagrant-libvirt:edge-slim';
-const MAX_DEVICE_LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** Pure. `fleet` has passed the schema and the rules; see `loadFleet`. */
 export function resolveFleet(
@@ -159,8 +159,9 @@ function resolveVm(
     ...applied,
     boot: [...applied.boot],
     protect: spec.protect ?? false,
+    ...(spec.ignore && spec.ignore.length > 0 && { ignore: ignoredPaths(spec.ignore, applied) }),
     shutdownTimeoutSeconds: durationInSeconds(spec.shutdownTimeout ?? '60s'),
-    // Only what ven applies to the host: `protect` and the timeout are about how ven applies it.
+    // Only what ven applies to the host: `protect`, `ignore` and the timeout are about how.
     // Here and below, a value
     // that is the same as before the key existed is left out: so a new version of ven does not
     // change the digest.
@@ -172,14 +173,6 @@ function resolveVm(
       nvram: applied.nvram ?? undefined,
     }),
   };
-}
-
-/**
- * The cards of a VM, short forms written out. An entry without network and bridge is on `default`,
- * or on the VM's own network.
- */
-function nicList(vm: ExpandedVm): FleetNic[] {
-  return Array.isArray(vm.spec.nics) ? vm.spec.nics : [{}];
 }
 
 function nicSource(fleet: Fleet, vm: ExpandedVm, nic: FleetNic): NicSource {
@@ -207,11 +200,10 @@ function resolveDisks(
   pool: string,
   disks: ExpandedVm['spec']['disks'],
 ): ResolvedDisk[] {
-  const used = { sd: 0, vd: 0 };
-  return (disks ?? [{ size: '110GiB' }]).map((disk) => {
+  const targets = diskTargets(disks);
+  return diskList(disks).map((disk, index) => {
     const bus = disk.bus ?? 'sata';
-    const prefix = bus === 'virtio' ? 'vd' : 'sd';
-    const target = `${prefix}${MAX_DEVICE_LETTERS.charAt(used[prefix]++)}`;
+    const target = targets[index] ?? '';
     return {
       target,
       bus,

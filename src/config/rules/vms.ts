@@ -5,6 +5,7 @@ import type { ExpandedVm } from '../resolve/expand.js';
 import { label, quote, type Path } from '../source/source.js';
 import { durationInSeconds, sizeInKiB } from '../resolve/units.js';
 import { isUuidShaped } from './names.js';
+import { checkIgnored } from './ignore.js';
 import type { Report } from './report.js';
 
 const MIB = 1024;
@@ -22,6 +23,7 @@ export function checkVms(fleet: Fleet, vms: readonly ExpandedVm[], report: Repor
     checkMemory(vm, report);
     checkDisks(vm, report);
     checkTimes(vm, report);
+    checkIgnored(vm, report);
   }
   checkSerials(fleet, report);
   checkSmbios(fleet, vms, report);

@@ -52,7 +52,7 @@ export function diffVm(
   const isUnknown = unregistered === true || !ready;
   const register = isUnknown && fleet.orchestrator?.onboarding === 'non-interactive';
   const mark = {
-    ...readyMark(fleet, vm, domain.mark, difference),
+    ...notApplied(difference.ignored, domain.mark, readyMark(fleet, vm, domain.mark, difference)),
     ...(unregistered && !register ? { unregistered } : {}),
   };
   const fields = [
@@ -81,6 +81,30 @@ export function diffVm(
     register,
     mark,
     markFirst: isMarkedFirst(vm, domain.mark, difference),
+  };
+}
+
+/** Of what the VM ignores, the mark goes on saying what was applied. */
+function notApplied(
+  ignored: readonly FieldChange[],
+  before: DomainMark,
+  mark: DomainMark,
+): DomainMark {
+  if (ignored.length === 0) return mark;
+  const paths = ignored.map(({ path }) => path);
+  const { firmware, certificates, keys } = before;
+  const asked = new Map(before.volumes.map((volume) => [volumeKey(volume), volume]));
+  const kept = before.nics.filter((mac) => paths.includes(`nics.${mac.toLowerCase()}`));
+  return {
+    ...mark,
+    digest: before.digest,
+    ...(paths.includes('firmware') && firmware !== undefined && { firmware }),
+    ...(paths.includes('caCertificate') && { certificates }),
+    ...(paths.includes('secureBoot') && { keys }),
+    volumes: paths.some((path) => path.startsWith('disks.'))
+      ? mark.volumes.map((volume) => asked.get(volumeKey(volume)) ?? volume)
+      : mark.volumes,
+    nics: [...new Set([...mark.nics, ...kept])],
   };
 }
 

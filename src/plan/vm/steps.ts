@@ -1,4 +1,5 @@
 import {
+  isIgnored,
   markFor,
   type Address,
   type Power,
@@ -146,7 +147,7 @@ function updateSteps(
               ...{ kind: 'vm-reattach', vm, macs: reattach },
             }
           : null,
-        diff.settings.length > 0 ? settings(vm, diff.settings) : null,
+        diff.settings.length > 0 ? settings(namedAs(vm, domain), diff.settings) : null,
         marksAgree(mark, diff.mark)
           ? null
           : { name: 'ready', timeoutSeconds: 30, kind: 'vm-ready', uuid, mark: diff.mark },
@@ -177,6 +178,16 @@ function isHung(power: Power): boolean {
 
 function settings(vm: ResolvedVm, fields: ('autostart' | 'title')[]): Draft {
   return { name: 'settings', timeoutSeconds: 60, kind: 'vm-settings', vm, fields };
+}
+
+/** Title and description are set together. */
+function namedAs(vm: ResolvedVm, { config }: OwnedDomain): ResolvedVm {
+  const { title, description } = config;
+  return {
+    ...vm,
+    ...(isIgnored(vm, 'title') && { title }),
+    ...(isIgnored(vm, 'description') && { description }),
+  };
 }
 
 function setPassword(vm: ResolvedVm): Draft | null {

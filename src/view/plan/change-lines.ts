@@ -1,4 +1,4 @@
-import type { Change, Reason } from '../../model/index.js';
+import type { Change, Plan, Reason } from '../../model/index.js';
 import type { Tone } from '../text/style.js';
 import { oneLine, quoted } from '../text/words.js';
 
@@ -58,4 +58,12 @@ export function rows(change: Change): Row[] {
 
 function facts(of: Record<string, string>): Row[] {
   return Object.entries(of).map(([key, value]) => ({ key: oneLine(key), text: oneLine(value) }));
+}
+
+/** What differs and is left, a line each: `vm.edge-1 memory: "4GiB" -> "8GiB"`. */
+export function ignoredLines({ ignored = [] }: Plan): string[] {
+  return ignored.map(
+    ({ address, path, before, after }) =>
+      `Ignored: ${address} ${oneLine(path)}: ${quoted(before)} -> ${quoted(after)}`,
+  );
 }

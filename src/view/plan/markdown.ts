@@ -1,5 +1,5 @@
 import { alikeRefusals, type Change, type Plan } from '../../model/index.js';
-import { rows, SYMBOLS, why } from './change-lines.js';
+import { ignoredLines, rows, SYMBOLS, why } from './change-lines.js';
 import { hintOf } from './refusal-lines.js';
 import { counts, recap } from '../apply/recap.js';
 import { listed, oneLine, printable } from '../text/words.js';
@@ -59,6 +59,7 @@ function remarks(plan: Plan): string[] {
   const lines = [
     ...plan.warnings.map((warning) => `Warning: ${escape(warning)}`),
     ...recap(plan).warnings.map(escape),
+    ...ignoredLines(plan).map(escape),
   ];
   if (plan.options.targets.length > 0)
     lines.push(`Only what was asked for: ${plan.options.targets.map(code).join(', ')}`);

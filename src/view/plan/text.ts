@@ -1,5 +1,5 @@
 import type { Change, Plan } from '../../model/index.js';
-import { rows, SYMBOLS, why, type Row } from './change-lines.js';
+import { ignoredLines, rows, SYMBOLS, why, type Row } from './change-lines.js';
 import { refusalLines } from './refusal-lines.js';
 import { paint, type Style } from '../text/style.js';
 import { recap } from '../apply/recap.js';
@@ -29,7 +29,7 @@ export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
   for (const warning of plan.warnings)
     lines.push(paint(style, 'yellow', `Warning: ${printable(warning)}`));
   for (const warning of warnings) lines.push(paint(style, 'yellow', warning));
-  lines.push(...chosen(plan), paint(style, 'bold', total));
+  lines.push(...ignoredLines(plan), ...chosen(plan), paint(style, 'bold', total));
   return `${lines.join('\n')}\n`;
 }
 
@@ -37,7 +37,8 @@ function nothingToDo(plan: Plan, style: Style, file: string): string {
   const warnings = plan.warnings.map(
     (warning) => `${paint(style, 'yellow', `Warning: ${printable(warning)}`)}\n`,
   );
-  return `${warnings.join('')}${[...chosen(plan), nothing(plan, file)].join('\n')}\n`;
+  const remarks = [...ignoredLines(plan), ...chosen(plan), nothing(plan, file)];
+  return `${warnings.join('')}${remarks.join('\n')}\n`;
 }
 
 function nothing(plan: Plan, file: string): string {

@@ -13,6 +13,7 @@ import type {
 import { domainFacts, graphicsPassword, volumesByPath } from '../../../src/libvirt/index.js';
 import {
   firmwareKind,
+  isIgnored,
   isUefi,
   markFor,
   volumeKey,
@@ -194,6 +195,10 @@ function around(...vms: ResolvedVm[]): Surroundings {
   };
 }
 
+/** What is no part of the definition, or is there by a file of the host's. */
+const BESIDE =
+  /^(title|description|autostart|power|firmware|nvram|caCertificate|secureBoot)$|password|\.size$/;
+
 describe('every field', () => {
   it('is read back as it was written', () => {
     fc.assert(
@@ -233,6 +238,31 @@ describe('every field', () => {
         const domainAfter = settled(vm, now, { ...after, volumes: [...after.volumes, ...left] });
         const again = compareVm({ vm, domain: domainAfter, around: host });
         expect({ fields: again.fields, define: again.define }).toEqual({ fields: [], define: [] });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is left as it is where the VM ignores it', () => {
+    fc.assert(
+      fc.property(anyVm, anyVm, fc.infiniteStream(fc.boolean()), (old, wanted, coins) => {
+        const mark = markFor({ name: 'lab', file: 'fleet.yaml' }, old, true);
+        delete mark.firmware;
+        const volumes = mark.volumes.map(({ pool, volume }) => ({ pool, volume }));
+        const there = settled(old, written(old), { ...mark, volumes });
+        const host = around(old, wanted);
+        const all = compareVm({ vm: wanted, domain: there, around: host }).fields;
+        const inDefinition = all.filter(({ path }) => !BESIDE.test(path));
+        const ignore = inDefinition.map(({ path }) => path).filter(() => coins.next().value);
+        const vm = { ...wanted, ignore };
+        const { fields, ignored, define } = compareVm({ vm, domain: there, around: host });
+        const out = all.map(({ path }) => path).filter((path) => isIgnored(vm, path));
+        expect(ignored.map(({ path }) => path).sort()).toEqual(out.sort());
+        expect(fields.filter(({ path }) => ignore.includes(path))).toEqual([]);
+        const xml = defined(render.patchDomain(there.xml, vm, define, choiceFor(vm).firmware));
+        const after = { ...there, config: facts(xml), xml };
+        const left = compareVm({ vm: wanted, domain: after, around: host }).fields;
+        expect(left.map(({ path }) => path)).toEqual(expect.arrayContaining(ignore));
       }),
       { numRuns: 300 },
     );

@@ -6,7 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { compareVm } from '../../../src/libvirt/domain/fields/index.js';
 import type { MarkedDomain, Surroundings } from '../../../src/libvirt/domain/fields/field.js';
 import { domainFacts, volumesByPath } from '../../../src/libvirt/index.js';
-import { markFor, volumeKey, type ResolvedVm } from '../../../src/model/index.js';
+import {
+  genericPath,
+  IGNORABLE,
+  markFor,
+  volumeKey,
+  type ResolvedVm,
+} from '../../../src/model/index.js';
 import { elementsOf, parseXml, serializeXml, type XmlElement } from '../../../src/xml/index.js';
 import { FILES, render, sampleVm } from './samples.js';
 
@@ -151,6 +157,8 @@ describe.each(Object.entries(VMS))('what ven wrote for a VM, %s', (_, vm) => {
     const domain = domainOf(vm, edited, xml);
     const { fields, define } = compareVm({ vm, domain, around: host });
     expect(fields).not.toEqual([]);
+    const words = fields.map(({ path }) => genericPath(path).path);
+    expect(words.filter((word) => !IGNORABLE.includes(word))).toEqual([]);
     const now = defined(render.patchDomain(edited, vm, define, FILES));
     expect(paths(domainOf(vm, now, xml))).toEqual([]);
   });

@@ -8,6 +8,7 @@
  */
 import {
   beneath,
+  isIgnored,
   isNvramVolume,
   volumeKey,
   volumesOf,
@@ -27,9 +28,9 @@ import {
   absent,
   changeOf,
   devicesOf,
-  merged,
-  required,
+  mergedFor,
   type Comparison,
+  required,
   type Difference,
   type Field,
   type MarkedDomain,
@@ -98,6 +99,7 @@ function patchDisk(patch: Patch, target: string): void {
   const fresh = elementAt(patch.fresh, target) ?? absent(patch.vm, `disk ${target}`);
   const devices = devicesOf(patch.domain);
   const disk = elementAt(patch.domain, target);
+  const path = `disks.${target}`;
   const bus = attribute(child(fresh, 'target'), 'bus');
   if (bus === 'scsi' && scsiControllers(patch.domain).length === 0)
     insertAfter(devices, ['controller', 'disk'], scsiControllers(patch.fresh));
@@ -106,16 +108,19 @@ function patchDisk(patch: Patch, target: string): void {
     return;
   }
   Object.assign(disk.attrs, fresh.attrs);
-  if (attribute(child(disk, 'target'), 'bus') !== bus) removeNamed(disk, 'address');
+  const isBusIgnored = isIgnored(patch.vm, `${path}.bus`);
+  if (!isBusIgnored && attribute(child(disk, 'target'), 'bus') !== bus)
+    removeNamed(disk, 'address');
   const driver = child(disk, 'driver');
   const freshDriver = required(fresh, 'driver');
   const { name, type } = freshDriver.attrs;
-  if (driver) Object.assign(driver.attrs, { name, type });
-  else insertAfter(disk, [], [freshDriver], 'start');
+  if (!driver) insertAfter(disk, [], [freshDriver], 'start');
+  else if (!isIgnored(patch.vm, `${path}.driver.type`)) Object.assign(driver.attrs, { name, type });
   setNamed(disk, 'source', childrenNamed(fresh, 'source'), ['driver']);
-  setNamed(disk, 'target', childrenNamed(fresh, 'target'), ['driver', 'source']);
+  if (!isBusIgnored) setNamed(disk, 'target', childrenNamed(fresh, 'target'), ['driver', 'source']);
   const serial = childrenNamed(fresh, 'serial');
-  if (serial.length > 0) setNamed(disk, 'serial', serial, ['driver', 'source', 'target']);
+  if (serial.length > 0 && !isIgnored(patch.vm, `${path}.serial`))
+    setNamed(disk, 'serial', serial, ['driver', 'source', 'target']);
   for (const part of ['backingStore', 'mirror', 'readonly']) removeNamed(disk, part);
 }
 
@@ -152,7 +157,7 @@ function compareDisks(comparison: Comparison): Difference {
   const before = (disk: ResolvedDisk): MarkedVolume | undefined =>
     made.has(volumeKey(disk)) ? undefined : takenAway.find(({ volume }) => volume === disk.volume);
   const moved = new Set(vm.disks.map(before));
-  return merged([
+  return mergedFor(vm, [
     ...unwanted
       .filter((ref) => !takenAway.includes(ref))
       .map((ref) => compareUnwanted(comparison, ref)),
@@ -160,11 +165,11 @@ function compareDisks(comparison: Comparison): Difference {
       const old = before(disk);
       return old === undefined
         ? compareDisk(comparison, disk, made.get(volumeKey(disk)))
-        : { fields: [movedField(disk, old)] };
+        : { fields: [movedField(disk, old)], left: [old] };
     }),
     ...takenAway
       .filter((ref) => !moved.has(ref))
-      .map((ref) => ({ fields: [takenAwayField(comparison, ref)] })),
+      .map((ref) => ({ fields: [takenAwayField(comparison, ref)], left: [ref] })),
   ]);
 }
 
@@ -238,7 +243,7 @@ function compareDisk(
     fields: [{ path, before: null, after, effect }],
   };
   if (volume !== undefined)
-    return merged([
+    return mergedFor(vm, [
       compareSize(comparison, disk, made, volume.capacityBytes),
       compareDevice(comparison, disk, made, true),
       compareSerial(comparison, disk),
@@ -247,7 +252,7 @@ function compareDisk(
     if (isNew) return added;
     const field = { path, before: 'missing', after, effect, why: 'its volume is gone' } as const;
     const notes = [`makes ${disk.target} again, empty: its volume is gone`];
-    return merged([
+    return mergedFor(vm, [
       { create, fields: [field], notes },
       compareDevice(comparison, disk, made, false),
       compareSerial(comparison, disk),
@@ -256,7 +261,7 @@ function compareDisk(
   const warning =
     `${vm.address}: pool ${disk.pool} is not active, so ${disk.target} can't be compared ` +
     'until it is';
-  return merged([
+  return mergedFor(vm, [
     { warnings: [warning], uncompared: create },
     isNew && made === undefined ? added : compareDevice(comparison, disk, made, true),
   ]);
@@ -274,7 +279,7 @@ function compareSnapshotted(
 ): Difference {
   const { vm, domain, around } = comparison;
   const volume = around.volumes.get(volumeKey(disk));
-  const { fields } = merged([
+  const { fields } = mergedFor(vm, [
     volume === undefined ? {} : compareSize(comparison, disk, made, volume.capacityBytes),
     compareDevice(comparison, disk, made, true),
     compareSerial(comparison, disk),

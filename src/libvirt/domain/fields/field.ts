@@ -4,20 +4,21 @@
  * How it is written for a new VM stands in `templates/domain.xml.njk`; a patch takes its pieces
  * from there.
  */
-import type {
-  Address,
-  Backing,
-  DomainFacts,
-  DomainMark,
-  FieldChange,
-  HostFirmware,
-  ObservedDomain,
-  ObservedNetwork,
-  ObservedPool,
-  ObservedVolume,
-  Render,
-  ResolvedVm,
-  VolumeRef,
+import {
+  isIgnored,
+  type Address,
+  type Backing,
+  type DomainFacts,
+  type DomainMark,
+  type FieldChange,
+  type HostFirmware,
+  type ObservedDomain,
+  type ObservedNetwork,
+  type ObservedPool,
+  type ObservedVolume,
+  type Render,
+  type ResolvedVm,
+  type VolumeRef,
 } from '../../../model/index.js';
 import { at, child, childrenNamed, textOf, type XmlElement } from '../../../xml/index.js';
 import { setNamed } from '../../edit.js';
@@ -95,6 +96,8 @@ export interface Difference {
   settings?: ('autostart' | 'title')[];
   notes?: string[];
   warnings?: string[];
+  /** Differences that the VM's `ignore` takes out. */
+  ignored?: FieldChange[];
   /** Volumes to create. */
   create?: VolumeRef[];
   grow?: { ref: VolumeRef; target: string; bytes: number; running: boolean }[];
@@ -190,9 +193,25 @@ export function stateField(
   return { read: () => ({}), patches: {}, compare, shown, digest: null };
 }
 
+/** What is left of a difference without what the VM's `ignore` takes out. */
+export function heeded(vm: ResolvedVm, difference: Difference): Difference {
+  const { fields = [], warnings = [], left = [], uncompared = [] } = difference;
+  const out = fields.filter(({ path }) => isIgnored(vm, path));
+  if (out.length === 0) return difference;
+  const ignored = [...(difference.ignored ?? []), ...out];
+  if (out.length === fields.length) return { ignored, warnings, left, uncompared };
+  return { ...difference, fields: fields.filter((field) => !out.includes(field)), ignored };
+}
+
+/** All parts that the VM does not ignore, as one. */
+export function mergedFor(vm: ResolvedVm, parts: readonly Difference[]): Required<Difference> {
+  return merged(parts.map((part) => heeded(vm, part)));
+}
+
 /** All parts as one, in their order. */
 export function merged(parts: readonly Difference[]): Required<Difference> {
   return {
+    ignored: parts.flatMap(({ ignored = [] }) => ignored),
     fields: parts.flatMap(({ fields = [] }) => fields),
     define: parts.flatMap(({ define = [] }) => define),
     settings: parts.flatMap(({ settings = [] }) => settings),

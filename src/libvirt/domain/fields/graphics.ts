@@ -1,10 +1,11 @@
 /** A VM's screen, and its password: the host has compared that, and nothing of it is known here. */
-import type {
-  DomainFacts,
-  FieldChange,
-  GraphicsPassword,
-  ResolvedGraphics,
-  SecretReference,
+import {
+  isIgnored,
+  type DomainFacts,
+  type FieldChange,
+  type GraphicsPassword,
+  type ResolvedGraphics,
+  type SecretReference,
 } from '../../../model/index.js';
 import { attribute, child, childrenNamed } from '../../../xml/index.js';
 import { insertAfter, removeNamed, setNamed } from '../../edit.js';
@@ -78,7 +79,9 @@ function comparePassword({ vm, domain: { config, live } }: Comparison): Differen
   // Without a screen that was read there is nothing to compare; `graphics` tells of a new one.
   const wanted = vm.graphics.type === 'vnc' ? (vm.graphics.password ?? null) : null;
   if (defined === null)
-    return wanted !== null && config.graphics.type !== 'vnc' ? { actions: { password: true } } : {};
+    return wanted !== null && config.graphics.type !== 'vnc' && !isIgnored(vm, 'graphics')
+      ? { actions: { password: true } }
+      : {};
   if (vm.graphics.type !== 'vnc') return {};
   const fits = (state: GraphicsPassword | null): boolean =>
     state === null || state === (wanted === null ? 'none' : 'wanted');

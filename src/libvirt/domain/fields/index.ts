@@ -11,7 +11,7 @@ import { accelerator, cpus, memory } from './cpu-memory.js';
 import { disks } from './disks.js';
 import {
   definitionOf,
-  merged,
+  mergedFor,
   type Actions,
   type Comparison,
   type Difference,
@@ -123,7 +123,8 @@ export type VmDifference = Required<Omit<Difference, 'actions'>> & Actions;
 
 /** All that differs between a VM as wanted and its domain. */
 export function compareVm(comparison: Comparison): VmDifference {
-  const { actions, define, settings, ...lists } = merged(
+  const { actions, define, settings, ...lists } = mergedFor(
+    comparison.vm,
     ALL.map(({ compare }) => compare(comparison)),
   );
   return {

@@ -22,7 +22,7 @@ import { insertAfter, remove, removeNamed, setNamed } from '../../edit.js';
 import {
   absent,
   devicesOf,
-  merged,
+  mergedFor,
   type Comparison,
   type Difference,
   type Field,
@@ -142,10 +142,10 @@ function compareNics(comparison: Comparison): Difference {
   const unwanted = domain.mark.nics
     .map((made) => made.toLowerCase())
     .filter((mac) => !wanted.has(mac));
-  return merged([
+  return mergedFor(vm, [
     ...vm.nics.map((nic) => {
       const mac = nic.mac.toLowerCase();
-      return compareNic(nic, config.get(mac), live === null ? null : live.get(mac));
+      return compareNic(vm, nic, config.get(mac), live === null ? null : live.get(mac));
     }),
     ...unwanted.map((mac) => compareUnwanted(mac, config.get(mac), live?.get(mac))),
     compareNicOrder(comparison),
@@ -169,33 +169,48 @@ function compareUnwanted(
 
 /** `live`: null when the VM does not run. */
 function compareNic(
+  vm: ResolvedVm,
   nic: ResolvedNic,
   config: ObservedNic | undefined,
   live: ObservedNic | undefined | null,
 ): Difference {
   const path = `nics.${nic.mac}`;
-  const define = config === undefined || !agrees(nic, config) ? [path] : [];
   if (config === undefined || live === undefined)
-    return { define, fields: [missingField(nic, config, live)] };
+    return {
+      define: config && agrees(nic, config) ? [] : [path],
+      fields: [missingField(nic, config, live)],
+    };
   const source = shownSource(nic.source);
   const models = [config.model, live?.model ?? nic.model];
   const sources = [config.source, live?.source ?? nic.source].map(shownSource);
   const model = models.find((found) => found !== nic.model);
   const place = sources.find((found) => found !== source);
-  const fields: FieldChange[] = [];
+  const parts: Difference[] = [];
   if (model !== undefined)
-    fields.push({
-      path: `${path}.model`,
-      before: model,
-      after: nic.model,
-      effect: live !== null && live.model !== nic.model ? 'restart' : 'live',
+    parts.push({
+      define: config.model === nic.model ? [] : [path],
+      fields: [
+        {
+          path: `${path}.model`,
+          before: model,
+          after: nic.model,
+          effect: live !== null && live.model !== nic.model ? 'restart' : 'live',
+        },
+      ],
     });
   if (place !== undefined)
-    fields.push({ path: `${path}.network`, before: place, after: source, effect: 'live' });
+    parts.push({
+      define: sources[0] === source ? [] : [path],
+      fields: [{ path: `${path}.network`, before: place, after: source, effect: 'live' }],
+      live: sources[1] === source ? [] : [nic.mac],
+    });
   if (config.unplugged === true || live?.unplugged === true)
-    fields.push({ path: `${path}.link`, before: 'down', after: 'up', effect: 'live' });
-  const isRight = sources[1] === source && live?.unplugged !== true;
-  return { define, fields, live: isRight ? [] : [nic.mac] };
+    parts.push({
+      define: config.unplugged === true ? [path] : [],
+      fields: [{ path: `${path}.link`, before: 'down', after: 'up', effect: 'live' }],
+      live: live?.unplugged === true ? [nic.mac] : [],
+    });
+  return mergedFor(vm, parts);
 }
 
 /** A NIC that the definition lacks, or what runs. */

@@ -8,7 +8,7 @@ import { attribute, child, childrenNamed, type XmlElement } from '../../../xml/i
 import { insertAfter, remove } from '../../edit.js';
 import {
   changeOf,
-  merged,
+  mergedFor,
   type Comparison,
   type Difference,
   type Field,
@@ -57,7 +57,7 @@ export const smbios: Field<Pick<DomainFacts, 'smbios'>> = {
     },
   },
   compare: ({ vm, domain }) =>
-    merged([
+    mergedFor(vm, [
       ...ENTRY_NAMES.map((name) => compareOne(domain, name, smbiosFor(vm)[name] ?? 'none', 'none')),
       compareOne(domain, 'uuid', smbiosFor(vm).uuid ?? vm.uuid, vm.uuid),
     ]),
