@@ -239,7 +239,7 @@ describe('every field', () => {
         const again = compareVm({ vm, domain: domainAfter, around: host });
         expect({ fields: again.fields, define: again.define }).toEqual({ fields: [], define: [] });
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -264,7 +264,7 @@ describe('every field', () => {
         const left = compareVm({ vm: wanted, domain: after, around: host }).fields;
         expect(left.map(({ path }) => path)).toEqual(expect.arrayContaining(ignore));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
