@@ -19,7 +19,7 @@ import { startWatch } from './libvirt/start-watch.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
 import { openFleetState } from './state/fleet-state.js';
-import { acquireLock, fleetKey, isLocked, tryLock } from './state/lock.js';
+import { acquireLock, fleetKey, isLocked, lockHolder, tryLock } from './state/lock.js';
 import { checkWorkFolder, workFolder } from './state/work-folder.js';
 import { endLeftOvers } from './vagrant/container.js';
 
@@ -105,6 +105,7 @@ function hostWith(
         },
       };
     },
+    lockHolder: () => lockHolder({ uri, fleet }),
     endLeftovers: () => endLeftOvers({ runner, key, workDir, env }),
   };
 }

@@ -219,6 +219,8 @@ export interface Host {
    */
   volumeIncarnation(path: string): string | null;
 
+  /** The run that holds the fleet's lock, in words; null: none that is known of. */
+  lockHolder(): string | null;
   /** @throws VenError `locked` (who holds it), `host-not-ready`, `interrupted` */
   lock(request: LockRequest): Promise<Lock>;
   /**

@@ -34,13 +34,21 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const fleet = loadFleetFile(request, readSecret);
   const host = openHost(fleet, request, readSecret);
   const look = { render: openRender() };
-  const { state, plan: planned } = await observeAndPlan(host, fleet, request.options, look);
+  const seen = await observeAndPlan(host, fleet, request.options, look);
+  const { state } = seen;
+  const planned = withRunAtWork(seen.plan, host.lockHolder());
   return {
     fleet,
     state,
     plan: planned,
     diffs: request.diff ? await renderedDiffs(planned, fleet, state, host) : [],
   };
+}
+
+function withRunAtWork(planned: Plan, run: string | null): Plan {
+  if (run === null) return planned;
+  const warning = `${run} is at work on this fleet: what it has not ended yet shows as differences`;
+  return { ...planned, warnings: [...planned.warnings, warning] };
 }
 
 /** Writes a plan for a later `apply --plan`. Mode 0600. Returns what it was written to. */

@@ -87,4 +87,4 @@ export function planDestroy(
 
 const KEPT_DISKS =
   "Disks that are kept are no VM's any more: move or rename them before the next apply, " +
-  "which would else refuse them as not ven's";
+  'which would else refuse the VMs that want their names';

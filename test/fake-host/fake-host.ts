@@ -727,6 +727,10 @@ export class FakeHost implements Host {
     return { host: this, release };
   }
 
+  lockHolder(): string | null {
+    return this.#held.has('fleet') ? 'ven apply of another (process 1)' : null;
+  }
+
   endLeftovers(): Promise<void> {
     return Promise.resolve();
   }

@@ -110,6 +110,33 @@ export async function isLocked(request: Omit<LockFileRequest, 'command'>): Promi
   }
 }
 
+/**
+ * The run that holds the lock, in words. Unlike `isLocked` it never holds the lock itself, not even
+ * for a moment. null: nobody, or the kernel doesn't tell (within a container).
+ */
+export function lockHolder(request: Omit<LockFileRequest, 'command'>): string | null {
+  const path = lockPath(request);
+  if (!existsSync(path)) return null;
+  const { fd } = openLockFile(path);
+  try {
+    const { ino } = fstatSync(fd);
+    // For example `1: FLOCK  ADVISORY  WRITE 2201 00:19:3417 0 EOF`; the PID is flock(1)'s.
+    const held = new RegExp(`: FLOCK .*:${ino} 0 EOF$`, 'm').test(
+      readFileSync('/proc/locks', 'utf8'),
+    );
+    const holder = held ? readNote(fd) : null;
+    return holder === null ? null : nameOf(holder);
+  } catch {
+    return null;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function nameOf({ command, user, pid, since }: Holder): string {
+  return `ven ${command} of ${user} (process ${pid}, since ${since})`;
+}
+
 function lockPath(request: Pick<LockFileRequest, 'uri' | 'fleet' | 'folder' | 'over'>): string {
   const { folder = lockFolder(), over } = request;
   return join(folder, `ven-${fleetKey(request)}${over === 'provision' ? '-provision' : ''}.lock`);
@@ -219,8 +246,7 @@ function busy(request: LockFileRequest, path: string, fd: number): VenError {
   const alive =
     startOf(holder.pid) !== null &&
     (holder.started === '' || startOf(holder.pid) === holder.started);
-  const who =
-    `ven ${holder.command} of ${holder.user} (process ${holder.pid}, since ` + `${holder.since})`;
+  const who = nameOf(holder);
   return alive
     ? new VenError('locked', {
         summary: `${which} is locked by ${who}`,

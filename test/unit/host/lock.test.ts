@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VenError } from '../../../src/model/index.js';
-import { acquireLock, type LockFile } from '../../../src/host/state/lock.js';
+import { acquireLock, lockHolder, type LockFile } from '../../../src/host/state/lock.js';
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -98,6 +98,15 @@ describe('acquireLock', () => {
     expect((await refusal({ uri: 'qemu+unix:///system' })).code).toBe('locked');
     await take({ uri: 'qemu+ssh://root@lab/system' });
     expect((await refusal({ uri: 'qemu+ssh://ann@LAB:22/system' })).code).toBe('locked');
+  });
+
+  it('can be asked who holds it', async () => {
+    const request = { uri: 'test:///default', fleet: 'f', folder };
+    expect(lockHolder(request)).toBeNull();
+    const lock = await take();
+    expect(lockHolder(request)).toMatch(/^ven apply of .* \(process \d+, since /);
+    lock.release();
+    expect(lockHolder(request)).toBeNull();
   });
 
   it('waits as long as it is told', async () => {

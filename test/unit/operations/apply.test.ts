@@ -128,6 +128,17 @@ test('a question that changed nothing is no obstacle', async () => {
   expect((await plan({ ...request({}), options: OPTIONS })).plan.changes).toEqual([]);
 });
 
+test('a plan says that a run is at work on the fleet', async () => {
+  const warnings = async (): Promise<string[]> =>
+    (await plan({ ...request({}), options: OPTIONS })).plan.warnings;
+  const lock = await host.lock({ command: 'apply' });
+  expect(await warnings()).toContainEqual(
+    expect.stringMatching(/^ven apply .* is at work on this fleet/),
+  );
+  lock.release();
+  expect(await warnings()).not.toContainEqual(expect.stringContaining('at work'));
+});
+
 test('apply takes no saved plan that would destroy', async () => {
   const made = (await plan({ ...request({}), options: OPTIONS })).plan;
   const saved = join(folder, 'saved.plan');
