@@ -92,8 +92,8 @@ describe('a mark that names a foreign volume', () => {
     await lab.apply();
     await host.virsh('vol-create-as', 'default', 'precious.qcow2', '1M', '--format', 'qcow2');
     const xml = await host.virsh('dumpxml', '--inactive', lab.domain('a'));
-    await define(xml.replace(/(<ven:volume[^>]*) volume='[^']*'/, "$1 volume='precious.qcow2'"));
-    expect(await host.virsh('dumpxml', lab.domain('a'))).toContain("volume='precious.qcow2'");
+    await define(xml.replace(/(<ven:volume [^>]*name=")[^"]*/, '$1precious.qcow2'));
+    expect(await host.virsh('dumpxml', lab.domain('a'))).toContain('name="precious.qcow2"');
     await lab.ven('destroy', '--yes');
     expect(await volumes()).toContain('precious.qcow2');
 
