@@ -202,7 +202,7 @@ export interface FleetNetwork {
    */
   mode?: 'nat' | 'isolated' | 'route';
   /**
-   * The IPv4 subnet in CIDR notation, /8 to /30. Its first host address is the gateway. `auto` (default): ven chooses a free /24 when it creates the network, and keeps it.
+   * The IPv4 subnet in CIDR notation, /8 to /30. Its first host address is the gateway. `auto` (default): ven chooses a free /24 when it creates the network, and keeps it. When the network is off and something else has its subnet by then, ven chooses another one.
    */
   subnet?: string;
   /**
