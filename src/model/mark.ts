@@ -1,6 +1,6 @@
 import { firmwareMark } from './firmware.js';
 import type { ResolvedFleet, ResolvedVm } from './fleet.js';
-import type { DomainMark, NetworkMark, VolumeRef } from './host-state.js';
+import type { DomainMark, NetworkMark, ObservedPool, VolumeRef } from './host-state.js';
 import { networkUuid, vmUuid } from './identity.js';
 
 const NVRAM_SUFFIX = '-nvram.fd';
@@ -63,6 +63,15 @@ export function isNamedFor(
 /** A volume as a key of maps and sets. */
 export function volumeKey({ pool, volume }: VolumeRef): string {
   return `${pool}/${volume}`;
+}
+
+/** The file of a volume, where its pool is a folder that is known. */
+export function fileOf(
+  { pool, volume }: VolumeRef,
+  pools: ReadonlyMap<string, Pick<ObservedPool, 'path'>>,
+): string | null {
+  const folder = pools.get(pool)?.path ?? null;
+  return folder === null ? null : `${folder}/${volume}`;
 }
 
 /** Every volume of a VM: its disks, and its firmware variables where ven writes them. */

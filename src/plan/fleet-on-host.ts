@@ -43,6 +43,8 @@ export interface FleetOnHost {
   vmsOn: ReadonlyMap<string, readonly VmOnNetwork[]>;
   domains: ReadonlyMap<string, ObservedDomain>;
   domainsByName: ReadonlyMap<string, ObservedDomain>;
+  /** By the file of their firmware's variables. */
+  domainsByNvram: ReadonlyMap<string, ObservedDomain>;
   networks: ReadonlyMap<string, ObservedNetwork>;
   networksByName: ReadonlyMap<string, ObservedNetwork>;
   pools: ReadonlyMap<string, ObservedPool>;
@@ -110,6 +112,11 @@ export function fleetOnHost(
     vmsOn: vmsOnNetworks(owned),
     domains: new Map(state.domains.map((domain) => [domain.uuid, domain])),
     domainsByName: new Map(state.domains.map((domain) => [domain.name, domain])),
+    domainsByNvram: new Map(
+      state.domains.flatMap((domain) =>
+        domain.config.nvram === null ? [] : [[domain.config.nvram, domain] as const],
+      ),
+    ),
     networks: new Map(state.networks.map((network) => [network.uuid, network])),
     networksByName: new Map(state.networks.map((network) => [network.name, network])),
     pools: new Map(state.pools.map((pool) => [pool.name, pool])),

@@ -156,7 +156,13 @@ function applyGuards(
   const asked = vms.map(({ vm }) => vm);
   const inTheWay = [
     ...places.inTheWay,
-    ...vms.flatMap(({ vm, diff }) => [...inTheWayOfVm(vm, onHost), ...(diff?.inTheWay ?? [])]),
+    ...vms.flatMap((intent) => [
+      ...inTheWayOfVm(intent.vm, onHost),
+      // A replacement that was asked for is the way out.
+      ...(intent.action === 'replace' && intent.reason === 'requested'
+        ? []
+        : (intent.diff?.inTheWay ?? [])),
+    ]),
     ...inTheWayOfUuids(
       [...asked, ...removed],
       [...diffs.map(({ network }) => network), ...unwanted.removals],

@@ -81,6 +81,8 @@ describe('the container runner', () => {
 
   afterAll(async () => {
     lab.through = [];
+    // The user's work folder is not root's.
+    lab.newStateDir();
     await lab.close();
     await engine.close();
   });

@@ -44,3 +44,16 @@ test('another path of the fleet file is no change, and is written with the next 
   await lab.apply(changed);
   expect(await marked(changed)).toEqual([there.file]);
 });
+
+test('an ignored disk that was never made is not in the mark', async () => {
+  const lab = Lab.bare();
+  const disks = [{ size: '1GiB' }, { size: '2GiB' }];
+  await lab.apply(fleetOf([{ name: 'edge', protect: true, disks: disks.slice(0, 1) }]));
+  const ignoring = { name: 'edge', protect: true, disks, ignore: ['disks.sdb'] };
+  await lab.apply(fleetOf([ignoring]));
+  const { domains } = await lab.observe(fleetOf([ignoring]));
+  expect(domains[0]?.mark?.volumes.map(({ volume }) => volume)).toEqual(['lab_edge-sda.qcow2']);
+  expect((await lab.plan(fleetOf([ignoring]))).changes).toEqual([]);
+  await lab.apply(fleetOf([{ ...ignoring, ignore: [] }]));
+  expect((await lab.plan(fleetOf([{ ...ignoring, ignore: [] }]))).changes).toEqual([]);
+});

@@ -4,7 +4,13 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Backing, HostState, ObservedDomain, ObservedPool } from '../../model/index.js';
+import {
+  fileOf,
+  type Backing,
+  type HostState,
+  type ObservedDomain,
+  type ObservedPool,
+} from '../../model/index.js';
 import { backingOfVolume } from '../../libvirt/index.js';
 import { parseXml } from '../../xml/index.js';
 import { isLocal } from './local.js';
@@ -36,8 +42,11 @@ export async function readBacking(
   const local = isLocal(virsh.uri);
   const found: Record<string, string> = { ...known };
   const read = new Set<string>();
+  const byName = new Map(pools.map((pool) => [pool.name, pool]));
   let open = domains.flatMap(({ config, live }) =>
-    [...config.disks, ...(live?.disks ?? [])].flatMap(({ path }) => path ?? []),
+    [...config.disks, ...(live?.disks ?? [])].flatMap(
+      ({ path, volume }) => path ?? (volume === null ? null : fileOf(volume, byName)) ?? [],
+    ),
   );
   for (let depth = 0; open.length > 0 && depth < DEEPEST; depth += 1) {
     const paths = [...new Set(open)].filter((path) => path.startsWith('/') && !read.has(path));

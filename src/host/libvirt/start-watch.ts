@@ -76,8 +76,7 @@ async function failed(
       .join('\n'),
     hint: paused
       ? `${/I\/O error/.test(state) ? 'Make room for its disks, or mend them' : 'See why'}: ` +
-        `virsh domblkerror ${domain}; virsh domblkinfo ${domain} --all --human. Then ven apply ` +
-        'resumes it'
+        `virsh domblkerror ${domain}; virsh domblkinfo ${domain} --all --human. Then: ven apply`
       : `QEMU's log on the host says more: ${log}`,
   });
 }

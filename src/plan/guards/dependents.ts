@@ -72,8 +72,10 @@ export function dependentRefusals(
       const what = `It is for ${vm.address}${users.length > 1 ? ' and others' : ''} alone`;
       return [refuse(network.address, vm.address, `${what}, refused as well`)];
     }),
-    ...networks.flatMap(({ network, action }) => {
-      const on = action === 'replace' ? (onHost.vmsOn.get(network.libvirtName) ?? []) : [];
+    ...networks.flatMap(({ network, action, observed, stop }) => {
+      // A network that lacks its bridge serves nobody: starting it anew takes nothing away.
+      const isCut = action === 'replace' || (stop && observed?.fault === null);
+      const on = isCut ? (onHost.vmsOn.get(network.libvirtName) ?? []) : [];
       const vm = on.find(
         ({ uuid, address }) => isRefused(address) && isRunning(onHost.owned.get(uuid)),
       );

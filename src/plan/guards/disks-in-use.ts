@@ -1,4 +1,4 @@
-import { beneath, volumeKey, type Address, type Refusal } from '../../model/index.js';
+import { beneath, fileOf, volumeKey, type Address, type Refusal } from '../../model/index.js';
 import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
 import { formatList } from '../format.js';
 import { doomedVolumes } from '../vm/doomed.js';
@@ -16,12 +16,12 @@ export interface Doomable {
  */
 export function disksInUse(vms: readonly Doomable[], onHost: FleetOnHost, uri: string): Refusal[] {
   const doomed = vms.map((vm) => ({ ...vm, ...doomedVolumes(vm.domain, vm.keepDisks, onHost) }));
-  if (!doomed.some(({ volumes }) => volumes.length > 0)) return [];
+  if (!doomed.some(({ paths }) => paths.length > 0)) return [];
   const going = new Set(vms.map(({ domain }) => domain.uuid));
   const users = usersOfImages(going, onHost);
   return doomed.flatMap(({ address, volumes, paths, stranded }): Refusal[] => {
     const found = [...volumes.map(volumeKey), ...paths].flatMap((image) => users.get(image) ?? []);
-    const by = [...new Map(found.map((user) => [user.uuid, user])).values()];
+    const by = [...new Map(found.map((user) => [`${user.uuid} ${user.disk}`, user])).values()];
     const inUse = by.length === 0 ? [] : [usedBy(address, by, uri)];
     const outside: Refusal[] = stranded.map((path) => ({
       address,
@@ -39,7 +39,7 @@ function usedBy(address: Address, by: readonly User[], uri: string): Refusal {
   return {
     address,
     code: 'foreign-object',
-    summary: `Its disks are in use by ${formatList(by.map(({ who }) => who))}`,
+    summary: `Its disks are in use by ${formatList([...new Set(by.map(({ who }) => who))])}`,
     detail: by
       .map(
         ({ who, uuid, disk }) =>
@@ -63,7 +63,7 @@ interface User {
 /** By path and by `volumeKey`: the domains that use an image and stay. */
 function usersOfImages(
   going: ReadonlySet<string>,
-  { state, owned, backing }: FleetOnHost,
+  { state, owned, backing, pools }: FleetOnHost,
 ): ReadonlyMap<string, readonly User[]> {
   const uses = state.domains
     .filter(({ uuid }) => !going.has(uuid))
@@ -72,12 +72,14 @@ function usersOfImages(
       const who = mark === undefined ? `domain ${name}` : `vm.${mark.vm}`;
       return [config, ...(live === null ? [] : [live])].flatMap(({ disks, nvram }) => [
         ...(nvram === null ? [] : [{ image: nvram, user: { uuid, who, disk: nvram } }]),
-        ...disks.flatMap(({ target, path, volume }) => {
-          const own = path ?? (volume === null ? null : volumeKey(volume));
+        ...disks.flatMap(({ target, path, volume, beneath: said = [] }) => {
+          const file = path ?? (volume === null ? null : fileOf(volume, pools));
+          const own = file ?? (volume === null ? null : volumeKey(volume));
           if (own === null) return [];
-          const under = path === null ? [] : beneath(path, backing);
-          return [own, ...under].map((image) => {
-            const on = image === own ? '' : `, which stands on ${image}`;
+          const under = file === null ? said : [...said, ...beneath(file, backing)];
+          const key = volume === null ? [] : [volumeKey(volume)];
+          return [...new Set([own, ...key, ...under])].map((image) => {
+            const on = image === own || key.includes(image) ? '' : `, which stands on ${image}`;
             return { image, user: { uuid, who, disk: `${own} on ${target}${on}` } };
           });
         }),

@@ -7,6 +7,7 @@ import {
   type ResolvedVm,
   type VolumeRef,
 } from '../../model/index.js';
+import { variablesFile } from '../../libvirt/index.js';
 import type { FleetOnHost } from '../fleet-on-host.js';
 
 /** Something that is not ven's and stands where ven wants to build. */
@@ -61,6 +62,16 @@ export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
       hint: waysOf(onHost.state.uri, ref),
     });
   }
+  if (!onHost.owned.has(uuid))
+    for (const path of (['fd', 'qcow2'] as const).map((format) => variablesFile(vm, format))) {
+      const user = onHost.domainsByNvram.get(path);
+      if (user === undefined) continue;
+      found.push({
+        what: `domain ${user.name} has the file for ${address}'s firmware variables: ${path}`,
+        shownBy: { virsh: `dumpxml ${user.uuid}` },
+        hint: 'Give that domain a file of its own (virsh edit, <nvram>).',
+      });
+    }
   for (const { kind, path } of onHost.leftovers.get(uuid) ?? [])
     if (kind === 'saved')
       found.push({

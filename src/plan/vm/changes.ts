@@ -43,6 +43,9 @@ function replacedNote({ kind, path }: Leftover): string {
   return `deletes ${what} that an earlier VM of this name left: ${path}`;
 }
 
+const DROPS_SAVED = 'drops its saved memory, with what its guest had not written to its disks yet';
+const DROPS_TPM = "deletes its TPM's state: what is sealed to it can't be read again";
+
 /** What goes with a VM. */
 function lossOf(
   domain: OwnedDomain,
@@ -50,7 +53,11 @@ function lossOf(
   keepDisks: boolean,
 ): { notes: string[]; before: Facts } {
   return {
-    notes: lostDisks(domain, keepDisks, onHost),
+    notes: [
+      ...lostDisks(domain, keepDisks, onHost),
+      ...(domain.saved === undefined ? [] : [DROPS_SAVED]),
+      ...(keepDisks && domain.config.tpm ? [DROPS_TPM] : []),
+    ],
     before: observedVmFacts(domain, onHost),
   };
 }

@@ -52,7 +52,7 @@ export function diffVm(
   const isUnknown = unregistered === true || !ready;
   const register = isUnknown && fleet.orchestrator?.onboarding === 'non-interactive';
   const mark = {
-    ...notApplied(difference.ignored, domain.mark, readyMark(fleet, vm, domain.mark, difference)),
+    ...notApplied(difference, domain.mark, readyMark(fleet, vm, domain.mark, difference)),
     ...(unregistered && !register ? { unregistered } : {}),
   };
   const fields = [
@@ -84,9 +84,9 @@ export function diffVm(
   };
 }
 
-/** Of what the VM ignores, the mark goes on saying what was applied. */
+/** Of what the VM ignores, the mark goes on saying what was applied, not what was never made. */
 function notApplied(
-  ignored: readonly FieldChange[],
+  { ignored, create, nvram }: VmDifference,
   before: DomainMark,
   mark: DomainMark,
 ): DomainMark {
@@ -94,17 +94,23 @@ function notApplied(
   const paths = ignored.map(({ path }) => path);
   const { firmware, certificates, keys } = before;
   const asked = new Map(before.volumes.map((volume) => [volumeKey(volume), volume]));
-  const kept = before.nics.filter((mac) => paths.includes(`nics.${mac.toLowerCase()}`));
+  const isIgnoredNic = (mac: string): boolean => paths.includes(`nics.${mac.toLowerCase()}`);
+  const kept = before.nics.filter(isIgnoredNic);
+  const made = new Set([...create, ...(nvram === null ? [] : [nvram.ref])].map(volumeKey));
   return {
     ...mark,
     digest: before.digest,
     ...(paths.includes('firmware') && firmware !== undefined && { firmware }),
     ...(paths.includes('caCertificate') && { certificates }),
     ...(paths.includes('secureBoot') && { keys }),
-    volumes: paths.some((path) => path.startsWith('disks.'))
-      ? mark.volumes.map((volume) => asked.get(volumeKey(volume)) ?? volume)
-      : mark.volumes,
-    nics: [...new Set([...mark.nics, ...kept])],
+    volumes: mark.volumes.flatMap((volume) => {
+      const known = asked.get(volumeKey(volume));
+      if (known === undefined) return made.has(volumeKey(volume)) ? [volume] : [];
+      return [paths.some((path) => path.startsWith('disks.')) ? known : volume];
+    }),
+    nics: [
+      ...new Set([...mark.nics.filter((mac) => !isIgnoredNic(mac) || kept.includes(mac)), ...kept]),
+    ],
   };
 }
 
@@ -146,11 +152,12 @@ const UNREGISTERED: FieldChange = {
   why: 'a run that took it out of the orchestrator did not finish',
 };
 
-/** A mark that does not know makes no difference. */
+/** A mark of an older ven does not know: it learns of a protection, which else would not last. */
 function protectField({ protect }: DomainMark, vm: ResolvedVm): FieldChange[] {
-  if (protect === undefined || protect === vm.protect) return [];
+  if ((protect ?? false) === vm.protect) return [];
   const shown = (value: boolean): string => (value ? 'yes' : 'no');
-  return [{ path: 'protect', before: shown(protect), after: shown(vm.protect), effect: 'live' }];
+  const before = protect === undefined ? null : shown(protect);
+  return [{ path: 'protect', before, after: shown(vm.protect), effect: 'live' }];
 }
 
 function markField(mark: DomainMark, vm: ResolvedVm): FieldChange {

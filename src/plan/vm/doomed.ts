@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { snapshotsAbove } from '../../libvirt/index.js';
-import { isNvramVolume, volumeKey, type VolumeRef } from '../../model/index.js';
+import { fileOf, isNvramVolume, volumeKey, type VolumeRef } from '../../model/index.js';
 import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
 
 /** What goes with a VM: its volumes, and the snapshots that stand on them. */
@@ -28,7 +28,16 @@ export function doomedVolumes(
   const placed = snapshots.map((path) => ({ path, ref: volumeAt(path, onHost) }));
   return {
     volumes: [...placed.flatMap(({ ref }) => ref ?? []), ...own],
-    paths: [...snapshots, ...own.flatMap((ref) => pathOf(ref, onHost) ?? [])],
+    paths: [
+      ...snapshots,
+      ...own.flatMap(
+        (ref) => onHost.volumes.get(volumeKey(ref))?.path ?? fileOf(ref, onHost.pools) ?? [],
+      ),
+      // libvirt deletes the variables of its firmware, wherever the definition has them.
+      ...[domain.config, ...(domain.live === null ? [] : [domain.live])].flatMap(
+        ({ nvram }) => nvram ?? [],
+      ),
+    ],
     stranded: placed.flatMap(({ path, ref }) => (ref === null ? [path] : [])),
   };
 }
@@ -37,9 +46,4 @@ function volumeAt(path: string, { pools }: FleetOnHost): VolumeRef | null {
   const folder = dirname(path);
   const pool = [...pools.values()].find((each) => each.active && each.path === folder);
   return pool === undefined ? null : { pool: pool.name, volume: basename(path) };
-}
-
-function pathOf(ref: VolumeRef, { volumes, pools }: FleetOnHost): string | null {
-  const folder = pools.get(ref.pool)?.path ?? null;
-  return volumes.get(volumeKey(ref))?.path ?? (folder === null ? null : `${folder}/${ref.volume}`);
 }

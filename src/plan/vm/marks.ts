@@ -54,7 +54,7 @@ export function widerMark(mark: DomainMark, vm: ResolvedVm): DomainMark {
 
 /**
  * Whether a mark says what it should say, in whatever order. What only newer marks say does not
- * count: `protect` where `a` does not know it, and the file, which may be moved.
+ * count: the file, which may be moved.
  */
 export function marksAgree(a: DomainMark, b: DomainMark): boolean {
   const same = (left: readonly string[], right: readonly string[]): boolean => {
@@ -69,7 +69,7 @@ export function marksAgree(a: DomainMark, b: DomainMark): boolean {
     a.firmware === b.firmware &&
     a.certificates === b.certificates &&
     a.keys === b.keys &&
-    (a.protect === undefined || a.protect === b.protect) &&
+    (a.protect ?? false) === (b.protect ?? false) &&
     same(a.volumes.map(shownMarked), b.volumes.map(shownMarked)) &&
     same(macs(a), macs(b))
   );

@@ -2,8 +2,10 @@ import { editXml, element, withChild, type Lab } from '../../fake-host/index.js'
 
 export default function byHand(lab: Lab): void {
   const config = lab.host.domains.get(lab.domain('lab_edge-2'))?.config ?? '';
-  // With a disk of its own, as virt-clone makes it; the mark is the original's.
-  const original = config.replace('/lab_edge-2-sda.qcow2', '/copy.qcow2');
+  // With files of its own, as virt-clone makes it; the mark is the original's.
+  const original = config
+    .replace('/lab_edge-2-sda.qcow2', '/copy.qcow2')
+    .replace(/\/lab_edge-2[^/<]*_VARS\.fd/, '/copy_VARS.fd');
   lab.host.addDomain(
     editXml(original, (domain) =>
       withChild(

@@ -5,6 +5,7 @@ import {
   type DomainFacts,
   type ObservedDisk,
 } from '../../../src/model/index.js';
+import { variablesFile } from '../../../src/libvirt/index.js';
 import { DESTROY, fleetOf, World } from './world.js';
 
 const FLEET = fleetOf(
@@ -119,7 +120,7 @@ describe('foreign things', () => {
     };
     world.addDomain('theirs', '00000000-0000-4000-8000-000000000001', {
       power: 'running',
-      live: { ...edge.config, disks: [], nics: [nic] },
+      live: { ...edge.config, disks: [], nvram: null, nics: [nic] },
     });
     const notes = world
       .plan(FLEET, DESTROY)
@@ -313,6 +314,32 @@ describe('one obstacle', () => {
   });
 });
 
+describe("a VM's firmware variables that another domain has", () => {
+  const fleet = fleetOf('vms: [{ name: edge }]\n');
+  const [vm] = fleet.vms;
+
+  test('are not deleted with the VM, nor taken by a new one', () => {
+    if (vm === undefined) throw new Error('the fleet has a VM');
+    const nvram = variablesFile(vm, 'fd');
+    const theirs = '00000000-0000-4000-8000-000000000001';
+    const world = new World();
+    world.addDomain('theirs', theirs).config.nvram = nvram;
+    expect(refusal(() => world.plan(fleet))).toMatchObject({
+      code: 'foreign-object',
+      detail: expect.stringContaining(nvram) as string,
+    });
+
+    world.domains = [];
+    world.apply(fleet);
+    world.domain('lab_edge').config.nvram = nvram;
+    world.addDomain('theirs', theirs).config.nvram = nvram;
+    expect(refusal(() => world.plan(fleet, { ...DESTROY, keepDisks: true }))).toMatchObject({
+      summary: 'Its disks are in use by domain theirs',
+      detail: expect.stringContaining(nvram) as string,
+    });
+  });
+});
+
 describe('disks in use by another domain', () => {
   const fleet = fleetOf('vms: [{ name: edge, count: 2, disks: [{ size: 1GiB }] }]\n');
   const OURS = '/pools/default/lab_edge-1-sda.qcow2';
@@ -326,11 +353,19 @@ describe('disks in use by another domain', () => {
     ['as it runs', 'live', { disks: [disk({ path: OURS })] }],
     ['by pool and volume', 'config', { disks: [disk({ volume: REF })] }],
     ['beneath its disk', 'config', { disks: [disk({ path: '/srv/two.qcow2' })] }],
+    [
+      'beneath its volume',
+      'config',
+      { disks: [disk({ volume: { pool: 'default', volume: 'two.qcow2' } })] },
+    ],
     ['as its firmware variables', 'config', { nvram: OURS }],
   ])('%s are not deleted, whether it is a fleet or not', (_, where, what) => {
     const world = new World();
     world.apply(fleet);
-    world.backing = { '/srv/two.qcow2': '/srv/one.qcow2', '/srv/one.qcow2': OURS };
+    world.backing = {
+      ...{ '/srv/two.qcow2': '/srv/one.qcow2', '/srv/one.qcow2': OURS },
+      '/pools/default/two.qcow2': OURS,
+    };
     const theirs = world.addDomain('theirs', '00000000-0000-4000-8000-000000000001', {
       mark: { fleet: 'other', vm: 'x', digest: '', ready: true, volumes: [], nics: [] },
     });
