@@ -133,12 +133,13 @@ export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
         ];
         const within = { timeoutSeconds: Math.max(timeoutSeconds - waited / 1000, 1) };
         const replies = await virsh.ask(commands, within).catch(ifNoAnswer);
-        // Its QEMU hangs: it does not even take the order.
-        if (replies === null) break;
-        if (press) pressed = waited;
-        const state = replies.at(-1);
-        if (state?.error && state.answer !== 'not-found') throw state.error;
-        if (!state?.ok || state.text === 'shut off') return;
+        // Without an answer its QEMU hangs, or the machine is busy: the guest keeps its time.
+        if (replies !== null) {
+          if (press) pressed = waited;
+          const state = replies.at(-1);
+          if (state?.error && state.answer !== 'not-found') throw state.error;
+          if (!state?.ok || state.text === 'shut off') return;
+        }
         await pause(Math.min(POLL_MS, timeoutSeconds * 1000));
       }
       await virsh.must([['destroy', uuid]], ['inactive', 'not-found']);
