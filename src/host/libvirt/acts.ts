@@ -24,7 +24,10 @@ const READS = new Set([
   'domifaddr',
   'domstats',
   'domcontrol',
+  'domname',
+  'domblkerror',
   'iothreadinfo',
+  'managedsave-dumpxml',
   'net-list',
   'net-dumpxml',
   'net-info',
@@ -55,7 +58,8 @@ const OF_HOST = new Set([
 
 /**
  * Seconds until the answer of one command. libvirt itself waits 30 s for a domain whose QEMU is
- * busy, and then says so: an act on a domain waits longer than that.
+ * busy, and then says so: an act on a domain waits longer than that. What is about pools waits for
+ * one that is being refreshed, and a refresh reads the head of every file.
  */
 const READ_SECONDS = 30;
 const ACT_SECONDS = 60;
@@ -69,7 +73,11 @@ const SECONDS: Readonly<Record<string, number>> = {
   destroy: 120,
   'pool-build': 120,
   'pool-start': 120,
-  'pool-refresh': 120,
+  'pool-refresh': 600,
+  'pool-list': 150,
+  'pool-dumpxml': 150,
+  'vol-list': 300,
+  'vol-dumpxml': 150,
   'vol-create': 180,
   'vol-delete': 120,
   'vol-resize': 120,
