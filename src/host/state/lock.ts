@@ -54,7 +54,8 @@ interface Holder {
   since: string;
 }
 
-const RETRY_MS = 500;
+/** Also without a wait: `isLocked` of another run holds the lock for some milliseconds. */
+const RETRY_MS = 300;
 const NOTE_LIMIT = 4096;
 
 /** @throws VenError `locked` (who holds it), `host-not-ready` when the file can't be created. */
@@ -62,7 +63,8 @@ export async function acquireLock(request: LockFileRequest): Promise<LockFile> {
   const path = lockPath(request);
   const { fd, writable } = openLockFile(path);
   try {
-    const deadline = performance.now() + (request.waitSeconds ?? 0) * 1000;
+    const waitMs = Math.max((request.waitSeconds ?? 0) * 1000, RETRY_MS);
+    const deadline = performance.now() + waitMs;
     while (!(await flock(fd, request))) {
       if (performance.now() >= deadline) throw busy(request, path, fd);
       await pause(RETRY_MS, undefined, request.signal ? { signal: request.signal } : {}).catch(
@@ -89,7 +91,7 @@ export async function acquireLock(request: LockFileRequest): Promise<LockFile> {
   };
 }
 
-/** As `acquireLock`, without waiting; null: a run of the fleet is at work. */
+/** As `acquireLock`, with the shortest wait; null: a run of the fleet is at work. */
 export async function tryLock(request: LockFileRequest): Promise<LockFile | null> {
   try {
     return await acquireLock({ ...request, waitSeconds: 0 });
@@ -119,11 +121,7 @@ export function lockHolder(request: Omit<LockFileRequest, 'command'>): string | 
   if (!existsSync(path)) return null;
   const { fd } = openLockFile(path);
   try {
-    const { ino } = fstatSync(fd);
-    // For example `1: FLOCK  ADVISORY  WRITE 2201 00:19:3417 0 EOF`; the PID is flock(1)'s.
-    const held = new RegExp(`: FLOCK .*:${ino} 0 EOF$`, 'm').test(
-      readFileSync('/proc/locks', 'utf8'),
-    );
+    const held = isFlocked(fstatSync(fd, { bigint: true }), readFileSync('/proc/locks', 'utf8'));
     const holder = held ? readNote(fd) : null;
     return holder === null ? null : nameOf(holder);
   } catch {
@@ -131,6 +129,19 @@ export function lockHolder(request: Omit<LockFileRequest, 'command'>): string | 
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * `locks`: /proc/locks, for example `1: FLOCK  ADVISORY  WRITE 2201 00:19:3417 0 EOF`: flock(1)'s
+ * PID, then the device in hexadecimal and the inode.
+ */
+export function isFlocked({ dev, ino }: { dev: bigint; ino: bigint }, locks: string): boolean {
+  // makedev(3): twelve bits of the major number lie between the parts of the minor one.
+  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
+  const minor = (dev & 0xffn) | ((dev >> 12n) & 0xfff00n);
+  const hex = (number: bigint): string => number.toString(16).padStart(2, '0');
+  const file = `${hex(major)}:${hex(minor)}:${ino}`;
+  return new RegExp(`: FLOCK .* ${file} 0 EOF$`, 'm').test(locks);
 }
 
 function nameOf({ command, user, pid, since }: Holder): string {

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VenError } from '../../../src/model/index.js';
-import { acquireLock, lockHolder, type LockFile } from '../../../src/host/state/lock.js';
+import { acquireLock, isFlocked, lockHolder, type LockFile } from '../../../src/host/state/lock.js';
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -107,6 +107,23 @@ describe('acquireLock', () => {
     expect(lockHolder(request)).toMatch(/^ven apply of .* \(process \d+, since /);
     lock.release();
     expect(lockHolder(request)).toBeNull();
+  });
+
+  it('knows the file by its device as well', () => {
+    const lock = (file: string): string => `1: FLOCK  ADVISORY  WRITE 2201 ${file} 0 EOF\n`;
+    const file = { dev: 0xfe00n, ino: 3417n };
+    expect(isFlocked(file, lock('fe:00:3417'))).toBe(true);
+    expect(isFlocked(file, lock('00:19:3417'))).toBe(false);
+    expect(isFlocked(file, lock('fe:00:13417'))).toBe(false);
+    expect(isFlocked({ ...file, dev: 0x100119n }, lock('01:119:3417'))).toBe(true);
+  });
+
+  it('bears that another run only looks whether it is locked', async () => {
+    const first = await take();
+    setTimeout(() => {
+      first.release();
+    }, 100);
+    await take();
   });
 
   it('waits as long as it is told', async () => {
