@@ -3,6 +3,7 @@
  */
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
+import { normalize } from 'node:path/posix';
 import { parseLibvirtUri, type HostRoute } from '../../model/index.js';
 
 const THIS_MACHINE = 'qemu:///system';
@@ -16,8 +17,9 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
 
 /**
  * One name for a host, however its URI is spelled: transport, user, parameters, case and a default
- * port do not count. Another port is another host: behind one address there may be several. No name
- * is looked up. (decision 25)
+ * port do not count. Another port is another host: behind one address there may be several. So is
+ * a socket in a folder that is not libvirt's, and what listens on this machine for tcp or tls:
+ * both may be the ends of tunnels. No name is looked up. (decision 25)
  */
 export function hostOf(uri: string): string {
   const parsed = parseLibvirtUri(uri);
@@ -26,8 +28,21 @@ export function hostOf(uri: string): string {
     return uri;
   const { transport, host, port } = parsed;
   const usual = port === null || port === DEFAULT_PORTS[transport ?? 'tls'];
-  if (host === '' || (usual && isOwnName(host))) return THIS_MACHINE;
-  return `qemu://${host}${usual ? '' : `:${port}`}/system`;
+  const where = `${host}${usual ? '' : `:${port}`}`;
+  if (transport === 'tcp' || transport === 'tls' || (transport === null && host !== ''))
+    return `qemu://${host === '' ? 'localhost' : ''}${where}/system`;
+  const here = host === '' || (usual && isOwnName(host));
+  const socket = otherSocket(parsed.parameters);
+  if (socket !== null) return `qemu://${here ? '' : where}/system?socket=${socket}`;
+  return here ? THIS_MACHINE : `qemu://${where}/system`;
+}
+
+/** The path of a socket that libvirt itself does not make; null: none is named. */
+function otherSocket(parameters: string): string | null {
+  const [, text = ''] = /(?:^|[&;])socket=([^&;]*)/i.exec(parameters) ?? [];
+  if (text === '') return null;
+  const path = normalize(text.replace(/%2f/gi, '/'));
+  return /^(\/var)?\/run\/libvirt\//.test(path) ? null : path;
 }
 
 /** Whether `uri` is this machine's libvirt. */

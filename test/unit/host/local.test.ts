@@ -11,7 +11,8 @@ describe('a host', () => {
     'qemu+ssh:///system',
     'qemu+ssh://localhost/system',
     'qemu+ssh://root@LOCALHOST:22/system?no_tty=1',
-    'qemu+tcp://127.0.0.1:16509/system',
+    'qemu+ssh://127.0.0.1:22/system',
+    'qemu:///system?socket=%2Fvar%2Frun%2Flibvirt%2Flibvirt-sock',
     'qemu+ssh://[::1]/system',
     `qemu+ssh://me@${hostname()}/system`,
   ])('%s is this machine', (uri) => {
@@ -36,6 +37,18 @@ describe('a host', () => {
     ['qemu+ssh://lab:2222/system', 'qemu://lab:2222/system'],
     // A port is the default of one transport only.
     ['qemu+ssh://lab:16509/system', 'qemu://lab:16509/system'],
+    // Perhaps the ends of tunnels.
+    ['qemu:///system?socket=/tmp/far.sock', 'qemu:///system?socket=/tmp/far.sock'],
+    [
+      'qemu+unix:///system?mode=legacy&Socket=/run/libvirt/../far.sock',
+      'qemu:///system?socket=/run/far.sock',
+    ],
+    ['qemu+ssh://lab/system?socket=/tmp/far.sock', 'qemu://lab/system?socket=/tmp/far.sock'],
+    ['qemu+tcp://127.0.0.1:16509/system', 'qemu://127.0.0.1/system'],
+    ['qemu+tcp:///system', 'qemu://localhost/system'],
+    ['qemu+tls://localhost/system', 'qemu://localhost/system'],
+    ['qemu://localhost/system', 'qemu://localhost/system'],
+    [`qemu+tcp://${hostname()}:16510/system`, `qemu://${hostname().toLowerCase()}:16510/system`],
     // A program that leads anywhere.
     ['qemu+ext:///system?command=x', 'qemu+ext:///system?command=x'],
     ['test:///default', 'test:///default'],
