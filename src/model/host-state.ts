@@ -287,8 +287,8 @@ export interface ObservedPool {
   /** The folder; null for a pool that is none. */
   path: string | null;
   /**
-   * The folder without symbolic links, or `path` where the host's files can't be seen. null: there
-   * is no such folder.
+   * The folder without symbolic links, or `path` where it was not looked at: the host's files can't
+   * be seen, or the fleet does not need it. null: there is no such folder.
    */
   realPath: string | null;
   /** Bytes. */

@@ -49,7 +49,7 @@ async function libvirtFindings(
   let replies: VirshReply[];
   let pools: PoolsOnHost;
   try {
-    pools = await readPools(virsh);
+    pools = await readPools(virsh, names);
     replies = await virsh.ask([
       ['version', '--daemon'],
       [

@@ -1,34 +1,31 @@
 /** Checks of the pools that a fleet's disks are in. */
-import {
-  OWN_POOL,
-  poolFault,
-  type HostFinding,
-  type HostState,
-  type ObservedPool,
-} from '../../model/index.js';
-import { defaultFolder, observedPool } from '../libvirt/pools.js';
+import { OWN_POOL, poolFault, type HostFinding, type HostState } from '../../model/index.js';
+import { listedPool, observedPools, type ListedPool } from '../libvirt/pools.js';
 import type { Virsh } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
 
 export type PoolsOnHost = Pick<HostState, 'pools' | 'defaultFolder'>;
 
-/** All pools of the host: another one may have the folder of one that is missing. */
-export async function readPools(virsh: Virsh): Promise<PoolsOnHost> {
+/**
+ * All pools of the host: another one may have the folder of one that is missing. `used`: names of
+ * those that the fleet uses.
+ */
+export async function readPools(virsh: Virsh, used: readonly string[]): Promise<PoolsOnHost> {
   const list = (...args: string[]): string[] => ['pool-list', '--uuid', ...args];
   const [all, active, autostart] = (
     await virsh.ask([list('--all'), list(), list('--all', '--autostart')])
   ).map(({ text }) => text.split(/\s+/).filter((uuid) => uuid !== ''));
   const uuids = all ?? [];
   const definitions = await virsh.ask(uuids.map((uuid) => ['pool-dumpxml', uuid]));
-  const pools = definitions.flatMap(({ ok, text }, index): ObservedPool[] => {
+  const pools = definitions.flatMap(({ ok, text }, index): ListedPool[] => {
     const uuid = uuids[index] ?? '';
     const state = {
       active: active?.includes(uuid) === true,
       autostart: autostart?.includes(uuid) === true,
     };
-    return ok ? [observedPool(text, virsh.uri, state)] : [];
+    return ok ? [listedPool(text, state)] : [];
   });
-  return { pools, defaultFolder: defaultFolder(virsh.uri) };
+  return observedPools(pools, used, virsh.uri);
 }
 
 export function poolFinding(name: string, onHost: PoolsOnHost, uri: string): HostFinding {

@@ -15,7 +15,6 @@ import {
   type HostState,
   type ObservedDomain,
   type ObservedNetwork,
-  type ObservedPool,
   type Owned,
   type Power,
   type ResolvedFleet,
@@ -36,7 +35,7 @@ import { leftoversOf } from './leftovers.js';
 import { backingInDefinitions, readBacking } from './backing.js';
 import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
 import { networkFaults } from './network-faults.js';
-import { defaultFolder, observedPool } from './pools.js';
+import { listedPool, observedPools, type ListedPool } from './pools.js';
 import { settledLook } from './second-look.js';
 import type { Command, Virsh } from './virsh.js';
 import { findVolumes, parseVolumes, readCapacities } from './volumes.js';
@@ -108,15 +107,15 @@ async function look(
 
   const domains: ObservedDomain[] = [];
   const networks: ObservedNetwork[] = [];
-  const pools: ObservedPool[] = [];
+  const listed: ListedPool[] = [];
   const questions: Question[] = [];
 
   for (const uuid of lists.pools) {
     questions.push({
       command: ['pool-dumpxml', uuid],
       hear: (text) =>
-        pools.push(
-          observedPool(text, virsh.uri, {
+        listed.push(
+          listedPool(text, {
             active: lists.activePools.has(uuid),
             autostart: lists.autostartPools.has(uuid),
           }),
@@ -178,6 +177,8 @@ async function look(
   // Also disks that the file does not name (any more): of VMs to delete, or removed disks.
   const ours = domains.filter((domain) => isOwnedBy(fleet, domain));
   const owned = ours.flatMap(({ mark }) => mark.volumes);
+  const used = [fleet.host.storagePool, ...[...wanted, ...owned].map(({ pool }) => pool)];
+  const { pools, defaultFolder } = observedPools(listed, used, virsh.uri);
   const volumes = await findVolumes(virsh, uniqueVolumes([...wanted, ...owned]), {
     activePools: lists.activePoolNames,
     folders: local
@@ -198,7 +199,7 @@ async function look(
     domains: byName(domains),
     networks: byName(networks),
     pools: byName(pools),
-    defaultFolder: defaultFolder(virsh.uri),
+    defaultFolder,
     volumes: volumes.sort((a, b) => compare(keyOf(a), keyOf(b))),
     leftovers: local ? newVms.flatMap(leftoversOf) : [],
     backing,
