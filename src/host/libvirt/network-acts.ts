@@ -94,11 +94,11 @@ export function networkActs(virsh: Virsh, runs: OtherRuns): NetworkActs {
     readNetwork: (uuid) => readNetwork(virsh, uuid),
 
     async redefineNetwork(uuid, change) {
-      await oneByOne(() => redefineNetwork(virsh, runs, uuid, change));
+      await redefineNetwork(virsh, { ...runs, oneByOne }, uuid, change);
     },
 
     async settleNetwork(uuid, request) {
-      await oneByOne(() => settleNetwork(virsh, runs, uuid, request));
+      await settleNetwork(virsh, { ...runs, oneByOne }, uuid, request);
     },
   };
 }

@@ -49,22 +49,25 @@ const PATIENCE_SECONDS = 240;
 const REMOTE_SECONDS = 30;
 const RETRY_MS = 500;
 
+/** `oneByOne`: for what changes networks. A wait is no such thing: other acts go on meanwhile. */
+type Runs = OtherRuns & { oneByOne: <T>(work: () => Promise<T>) => Promise<T> };
+
 /** See `Host.redefineNetwork`. */
 export async function redefineNetwork(
   virsh: Virsh,
-  runs: OtherRuns,
+  runs: Runs,
   uuid: string,
   change: NetworkRedefinition,
 ): Promise<void> {
   const began = performance.now();
   do await settle(virsh, runs, uuid, change, began);
-  while (!(await redefineOnce(virsh, uuid, change)));
+  while (!(await runs.oneByOne(() => redefineOnce(virsh, uuid, change))));
 }
 
 /** See `Host.settleNetwork`. */
 export async function settleNetwork(
   virsh: Virsh,
-  runs: OtherRuns,
+  runs: Runs,
   uuid: string,
   { fleet, tell }: { fleet: string; tell: (line: string) => void },
 ): Promise<void> {
@@ -136,7 +139,7 @@ function needsRestart(before: string, after: string): boolean {
  */
 async function settle(
   virsh: Virsh,
-  runs: OtherRuns,
+  runs: Runs,
   uuid: string,
   { user: { fleet }, tell }: { user: { fleet: string }; tell: (line: string) => void },
   began: number,
@@ -148,18 +151,17 @@ async function settle(
     if (mark === null) return;
     const other = mark.user.fleet;
     if (other === fleet) {
-      await complete(virsh, uuid, mark.nics);
+      await runs.oneByOne(() => completeLeft(virsh, uuid, fleet));
       return;
     }
     if (!runs.remote || waited() > REMOTE_SECONDS) {
       const lock = await runs.lock(other);
       try {
-        const left = lock && (await readTemporary(virsh, uuid));
-        if (left?.user.fleet === other) {
-          tell(`completing what a killed run of fleet ${other} left`);
-          await complete(virsh, uuid, left.nics);
+        if (lock) {
+          const said = `completing what a killed run of fleet ${other} left`;
+          await runs.oneByOne(() => completeLeft(virsh, uuid, other, () => tell(said)));
+          continue;
         }
-        if (lock) continue;
       } finally {
         lock?.release();
       }
@@ -173,11 +175,19 @@ async function settle(
   }
 }
 
-/** Starts the network, and moves the VMs that were moved aside back. */
-async function complete(virsh: Virsh, uuid: string, nics: readonly MovedNic[]): Promise<void> {
+/** If it is still there: starts the network, and moves the VMs that were moved aside back. */
+async function completeLeft(
+  virsh: Virsh,
+  uuid: string,
+  fleet: string,
+  tell?: () => void,
+): Promise<void> {
+  const left = await readTemporary(virsh, uuid);
+  if (left?.user.fleet !== fleet) return;
+  tell?.();
   const temporary = temporaryNetworkOf(uuid);
   await virsh.must([['net-start', uuid]], ['active']);
-  await moveBack(virsh, nics, temporary);
+  await moveBack(virsh, left.nics, temporary);
   await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
 }
 
