@@ -405,6 +405,8 @@ describe('disks in use by another domain', () => {
     expect(deletion).toMatchObject({
       volumes: [{ volume: 'two' }, { volume: 'one' }, { volume: 'lab_edge-1-sda.qcow2' }],
     });
+    const [kept] = world.plan(fleet, { ...DESTROY, keepDisks: true }).changes;
+    expect(kept?.notes[0]).toMatch(/^keeps sda .*written since in .*\/two, .*\/one/);
     first.path = '/root/two';
     world.backing = { '/root/two': OURS };
     expect(world.plan(fleet, DESTROY).refused).toMatchObject([

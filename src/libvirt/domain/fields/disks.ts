@@ -483,8 +483,13 @@ export function lostDisks(domain: MarkedDomain, keep: boolean, around: Around): 
     const volume = around.volumes.get(volumeKey(ref));
     const target = targetOf(domain, ref, around);
     const where = `${ref.pool}/${ref.volume}`;
-    if (keep) return [`keeps ${target} as ${where}`];
     const snapshots = snapshotsAbove(domain, ref, around);
+    if (keep && snapshots.length > 0)
+      return [
+        `keeps ${target} as ${where}, and what was written since in ${snapshots.join(', ')}, ` +
+          'which stands on it: rename or move neither',
+      ];
+    if (keep) return [`keeps ${target} as ${where}`];
     const more =
       snapshots.length === 0 ? '' : `, and the snapshots above it: ${snapshots.join(', ')}`;
     if (volume !== undefined)
