@@ -44,11 +44,11 @@ async function taken(address: string): Promise<string | undefined> {
 
 /**
  * An address that no device or route of this machine has; `seed` (a process id) keeps two runs
- * apart.
+ * apart, also those of neighbouring ids that each want several addresses at the same moment.
  */
 export async function freeAddress(seed: number): Promise<string> {
   for (let step = 0; step < 250; step += 1) {
-    const address = `10.231.${((seed + step) % 250) + 2}.1`;
+    const address = `10.231.${((seed * 7 + step) % 250) + 2}.1`;
     if ((await taken(address)) === undefined) return address;
   }
   throw new Error('No free address left in 10.231.0.0/16');
