@@ -1,6 +1,12 @@
 import { firmwareMark } from './firmware.js';
 import type { ResolvedFleet, ResolvedVm } from './fleet.js';
-import type { DomainMark, NetworkMark, ObservedPool, VolumeRef } from './host-state.js';
+import type {
+  DomainMark,
+  NetworkMark,
+  ObservedPool,
+  ObservedVolume,
+  VolumeRef,
+} from './host-state.js';
 import { networkUuid, vmUuid } from './identity.js';
 
 const NVRAM_SUFFIX = '-nvram.fd';
@@ -65,7 +71,21 @@ export function volumeKey({ pool, volume }: VolumeRef): string {
   return `${pool}/${volume}`;
 }
 
-/** The file of a volume, where its pool is a folder that is known. */
+/** The file of a volume that is there, or would be; null: its pool is no folder that is known. */
+export function volumePath(
+  ref: VolumeRef,
+  {
+    volumes,
+    pools,
+  }: {
+    volumes: ReadonlyMap<string, Pick<ObservedVolume, 'path'>>;
+    pools: ReadonlyMap<string, Pick<ObservedPool, 'path'>>;
+  },
+): string | null {
+  return volumes.get(volumeKey(ref))?.path ?? fileOf(ref, pools);
+}
+
+/** The same, where only pools are known. */
 export function fileOf(
   { pool, volume }: VolumeRef,
   pools: ReadonlyMap<string, Pick<ObservedPool, 'path'>>,

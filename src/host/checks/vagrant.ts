@@ -11,7 +11,7 @@ import { run, type Env } from '../exec.js';
 import { engineState } from '../vagrant/container.js';
 import { INSTALL_ENGINE } from '../vagrant/engine.js';
 import { makeVagrantHome } from '../vagrant/home.js';
-import { explain } from '../libvirt/answers.js';
+import { explain } from '../libvirt/explain.js';
 import { inTemporaryFolder } from '../state/temporary.js';
 import { finding } from './finding.js';
 import { findProgram } from './programs.js';

@@ -1,7 +1,7 @@
 /** Attaches a terminal to a domain's serial console. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AttachRequest } from '../../model/index.js';
-import { explain } from '../libvirt/answers.js';
+import { explain } from '../libvirt/explain.js';
 import { commandLine, type Env } from '../exec.js';
 import { interact } from './hand-over.js';
 import { Virsh } from '../libvirt/virsh.js';

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { snapshotsAbove } from '../../libvirt/index.js';
-import { fileOf, isNvramVolume, volumeKey, type VolumeRef } from '../../model/index.js';
+import { isNvramVolume, volumePath, type VolumeRef } from '../../model/index.js';
 import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
 
 /** What goes with a VM: its volumes, and the snapshots that stand on them. */
@@ -30,9 +30,7 @@ export function doomedVolumes(
     volumes: [...placed.flatMap(({ ref }) => ref ?? []), ...own],
     paths: [
       ...snapshots,
-      ...own.flatMap(
-        (ref) => onHost.volumes.get(volumeKey(ref))?.path ?? fileOf(ref, onHost.pools) ?? [],
-      ),
+      ...own.flatMap((ref) => volumePath(ref, onHost) ?? []),
       // libvirt deletes the variables of its firmware, wherever the definition has them.
       ...[domain.config, ...(domain.live === null ? [] : [domain.live])].flatMap(
         ({ nvram }) => nvram ?? [],

@@ -11,6 +11,7 @@ import {
   isIgnored,
   isNvramVolume,
   volumeKey,
+  volumePath,
   volumesOf,
   type DomainFacts,
   type FieldChange,
@@ -428,13 +429,8 @@ function diskOf(
 
 /** Whether a path is a volume's. */
 function imageTest(ref: VolumeRef, around: Around): (path: string) => boolean {
-  const wanted = pathOf(ref, around);
+  const wanted = volumePath(ref, around);
   return (path) => (wanted === null ? path.endsWith(`/${ref.volume}`) : path === wanted);
-}
-
-function pathOf(ref: VolumeRef, { volumes, pools }: Around): string | null {
-  const folder = pools.get(ref.pool)?.path ?? null;
-  return volumes.get(volumeKey(ref))?.path ?? (folder === null ? null : `${folder}/${ref.volume}`);
 }
 
 function imagesBeneath({ path }: ObservedDisk, { backing }: Around): string[] {
