@@ -7,7 +7,7 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   say 'npm ci'
-  npm ci --silent --no-fund --no-audit
+  npm ci --include=dev --silent --no-fund --no-audit
 fi
 newest=$(find src schemas templates scripts package.json -newer dist/main.js -print 2>/dev/null | head -n 1 || true)
 if [ ! -f dist/main.js ] || [ -n "$newest" ]; then
