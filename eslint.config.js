@@ -53,6 +53,11 @@ const HOMES = {
   ajv: ['scripts'],
   undici: ['orchestrator'],
   'fastest-levenshtein': ['model'],
+  'parse-duration': ['model'],
+  'modern-tar': ['host'],
+  'string-width': ['view'],
+  'cli-truncate': ['view'],
+  'pretty-ms': ['view'],
 };
 
 /** What a room reaches through a port only, and does not name. */
