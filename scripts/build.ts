@@ -7,6 +7,7 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config, Help, Plugin } from '@oclif/core';
 import { build } from 'esbuild';
+import { listOfBundled, writeNotices } from './bundled.ts';
 import { generateValidators } from './generate.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -39,6 +40,8 @@ await build({
   logLevel: 'warning',
   // oclif looks for these when it develops plugins; ven has none.
   external: ['typescript', 'ts-node', 'tsx'],
+  absWorkingDir: ROOT,
+  plugins: listOfBundled(),
   // The packages that are CommonJS expect these to exist.
   banner: {
     js:
@@ -47,6 +50,8 @@ await build({
       '__filename = import.meta.filename, __dirname = import.meta.dirname;',
   },
 });
+
+writeNotices(made);
 
 rmSync(DIST, { recursive: true, force: true });
 renameSync(made, DIST);
