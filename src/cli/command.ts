@@ -1,5 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
-import { type PlanOptions, VenError } from '../model/index.js';
+import { secondsIn, type PlanOptions, VenError } from '../model/index.js';
 import { errorJson, styleOf, type Style } from '../view/index.js';
 import { stdout } from './output.js';
 
@@ -114,20 +114,17 @@ export const replacement = {
   }),
 };
 
-const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
-
-/** `90`, `90s`, `5m`, `1h`, in seconds. */
+/** `90`, `90s`, `5m`, `1h30m`, in seconds. */
 export const seconds = Flags.custom<number>({
   parse: (input) => {
-    const [, count, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(input) ?? [];
-    if (count === undefined)
-      return Promise.reject(
-        new VenError('usage', {
-          summary: `${input} is not a duration`,
-          hint: 'Write 30s, 5m or 1h',
-        }),
-      );
-    return Promise.resolve(Number(count) * (SECONDS[unit] ?? 1));
+    const duration = secondsIn(input);
+    if (duration !== null) return Promise.resolve(duration);
+    return Promise.reject(
+      new VenError('usage', {
+        summary: `${input} is not a duration`,
+        hint: 'Write 30s, 5m or 1h30m',
+      }),
+    );
   },
 });
 

@@ -3,6 +3,7 @@ export * from './backing.js';
 export * from './boot.js';
 export * from './clock.js';
 export * from './consoles.js';
+export * from './duration.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './firmware.js';

@@ -1,7 +1,7 @@
 /** Sizes and durations in the forms that the schema allows. */
+import { secondsIn } from '../../model/index.js';
 
 const KIB: Record<string, number> = { MiB: 1024, GiB: 1024 ** 2, TiB: 1024 ** 3 };
-const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
 
 /** `8GiB` to KiB. The text has passed the schema. */
 export function sizeInKiB(text: string): number {
@@ -11,5 +11,5 @@ export function sizeInKiB(text: string): number {
 
 /** `2m` or `1h` to seconds. The text has passed the schema. */
 export function durationInSeconds(text: string): number {
-  return Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? 1);
+  return secondsIn(text) ?? 0;
 }

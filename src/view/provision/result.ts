@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import {
   stageOrder,
   type Address,
@@ -123,10 +124,7 @@ function table({ started, finished }: NodesTold, style: Style): string {
   const head = (titles: readonly string[]): string[] =>
     ['NODE', 'RESULT', 'CLASS', 'TIME', ...titles].map((text) => paint(style, 'bold', text));
   const lines = aligned([head(stages.map(({ title }) => oneLine(title).toUpperCase())), ...rows]);
-  if (
-    Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)) <= style.columns
-  )
-    return lines.join('\n');
+  if (Math.max(...lines.map((line) => stringWidth(line))) <= style.columns) return lines.join('\n');
   const key = stages.map(({ title }, at) => `${at + 1} ${oneLine(title)}`).join(', ');
   return [
     ...aligned([head(stages.map((_, at) => String(at + 1))), ...rows]),

@@ -1,3 +1,5 @@
+import prettyMilliseconds from 'pretty-ms';
+import stringWidth from 'string-width';
 import { UNSAFE_TEXT } from '../../model/index.js';
 
 /** A foreign text, safe for a terminal: `UNSAFE_TEXT` is spelled out. Newlines and tabs stay. */
@@ -24,10 +26,14 @@ export function quoted(value: string | null): string {
 
 /** `3.2s`, `1m 12s`, `2h 5m`. */
 export function duration(seconds: number): string {
-  if (seconds < 59.95) return `${seconds.toFixed(1)}s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)}m ${whole % 60}s`;
-  return `${Math.floor(whole / 3600)}h ${Math.floor((whole % 3600) / 60)}m`;
+  const digits = seconds < 59.95 ? 1 : 0;
+  // It would cut off what it does not show; here that is rounded.
+  return prettyMilliseconds(Number(seconds.toFixed(digits)) * 1000, {
+    secondsDecimalDigits: digits,
+    keepDecimalsOnWholeSeconds: true,
+    subSecondsAsDecimals: true,
+    unitCount: 2,
+  });
 }
 
 /** `1 VM`, `3 VMs`. */
@@ -49,16 +55,12 @@ export function indent(text: string, by: string): string {
 export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows)
-    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, width(cell));
+    for (const [at, cell] of row.entries())
+      widths[at] = Math.max(widths[at] ?? 0, stringWidth(cell));
   return rows.map((row) =>
     row
-      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - width(cell)))
+      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - stringWidth(cell)))
       .join('  ')
       .trimEnd(),
   );
-}
-
-/** Characters shown, without colours. */
-function width(text: string): number {
-  return [...text.replaceAll(/\u001b\[\d+m/g, '')].length;
 }

@@ -1,3 +1,4 @@
+import prettyMilliseconds from 'pretty-ms';
 import type { NodeTimeline, Timeline } from '../../model/index.js';
 
 /** Where things are on the time axis that the nodes share; all in seconds from its left end. */
@@ -70,14 +71,7 @@ export function ticks(seconds: number, most: number): { at: number; label: strin
 
 /** `0`, `30s`, `5m`, `1h30m`, `2d`. */
 function short(seconds: number): string {
-  if (seconds === 0) return '0';
-  const parts = [
-    [Math.floor(seconds / (24 * HOUR)), 'd'],
-    [Math.floor((seconds % (24 * HOUR)) / HOUR), 'h'],
-    [Math.floor((seconds % HOUR) / MINUTE), 'm'],
-    [seconds % MINUTE, 's'],
-  ] as const;
-  return parts.flatMap(([amount, unit]) => (amount === 0 ? [] : [`${amount}${unit}`])).join('');
+  return seconds === 0 ? '0' : prettyMilliseconds(seconds * 1000).replaceAll(' ', '');
 }
 
 /** `2026-01-01 14:03:11 UTC`. */

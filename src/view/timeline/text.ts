@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { NodeTimeline, StageTimes, Timeline, TimelineNode } from '../../model/index.js';
 import { paint, type Style, type Tone } from '../text/style.js';
 import { clock, ticks, timeScale, type TimeScale } from './scale.js';
@@ -54,8 +55,8 @@ function chart(
   minimum: number,
 ): string {
   const probe = rows.map((row) => row(minimum));
-  const left = Math.max(0, ...probe.map((row) => shown(row.left)));
-  const right = Math.max(0, ...probe.map((row) => shown(row.right)));
+  const left = Math.max(0, ...probe.map((row) => stringWidth(row.left)));
+  const right = Math.max(0, ...probe.map((row) => stringWidth(row.right)));
   const width = Math.max(minimum, Math.max(NARROWEST, style.columns) - left - right - 5);
   let axis = '';
   for (const { at, label } of ticks(seconds, Math.max(1, Math.floor(width / TICK_COLUMNS)))) {
@@ -64,7 +65,7 @@ function chart(
   }
   const lines = rows.map((row) => {
     const { left: name, bar, right: end } = row(width);
-    return `${name}${' '.repeat(left - shown(name))}  ${bar}  ${end}`.trimEnd();
+    return `${name}${' '.repeat(left - stringWidth(name))}  ${bar}  ${end}`.trimEnd();
   });
   return [`${' '.repeat(left + 2)}${paint(style, 'dim', axis)}`, ...lines].join('\n');
 }
@@ -192,8 +193,4 @@ function notes({ nodes }: Timeline, style: Style): string {
 function toneOf({ way: timeline }: TimelineNode): Tone {
   if (timeline === null) return 'dim';
   return ({ ready: 'green', failed: 'red', 'under-way': 'yellow' } as const)[timeline.outcome];
-}
-
-function shown(text: string): number {
-  return [...text.replaceAll(/\u001b\[\d+m/g, '')].length;
 }

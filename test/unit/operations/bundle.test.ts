@@ -310,9 +310,9 @@ describe('openArchive', () => {
     );
   });
 
-  it('takes no path that leads elsewhere', async () => {
+  it('leaves nothing when it is abandoned', async () => {
     const archive = await openArchive(join(dir, 'b'), new Date());
-    await expect(archive.add('a\nb', '')).rejects.toThrow('not a path');
+    await archive.add('a', 'text');
     await archive.abandon();
     expect(existsSync(join(dir, 'b'))).toBe(false);
   });

@@ -224,7 +224,7 @@ describe('provisionText', () => {
     });
     expect(provisionText(told, result, { style, file: 'lab.yaml' }))
       .toBe(`NODE    RESULT       CLASS    TIME     POWER ON  HTTP BOOT  WORKFLOW
-edge-1  ready        -        10m 37s  13.3s     24.0s      10m 0s
+edge-1  ready        -        10m 37s  13.3s     24.0s      10m
 edge-2  failed       storage  42.0s    12.0s     -          30.0s
 edge-3  left         -        36.3s    12.3s     24.0s      -
 edge-4  ready        -        -
