@@ -5,7 +5,7 @@
  */
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Config, Help, Plugin } from '@oclif/core';
+import { Config, Plugin } from '@oclif/core';
 import { build } from 'esbuild';
 import { listOfBundled, writeNotices } from './bundled.ts';
 import { generateValidators } from './generate.ts';
@@ -25,7 +25,7 @@ const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, enco
 const made = `${DIST}.new`;
 rmSync(made, { recursive: true, force: true });
 await build({
-  entryPoints: [join(ROOT, 'src/main.ts'), ...commands],
+  entryPoints: [join(ROOT, 'src/main.ts'), join(ROOT, 'src/cli/help.ts'), ...commands],
   outbase: join(ROOT, 'src'),
   outdir: made,
   chunkNames: 'chunks/[name]-[hash]',
@@ -60,23 +60,11 @@ const plugin = new Plugin({ root: ROOT, ignoreManifest: true, errorOnManifestCre
 await plugin.load();
 write(MANIFEST, plugin.manifest);
 
-/** What oclif's help would print, at its default of 80 columns. */
-class WrittenHelp extends Help {
-  text = '';
-  protected override log(...lines: string[]): void {
-    this.text += `${lines.join(' ')}\n`;
-  }
-}
-
+const { helpFor } = (await import(
+  join(DIST, 'cli/help.js')
+)) as typeof import('../src/cli/help.ts');
 const config = await Config.load({ root: ROOT });
-const texts: Record<string, string> = {};
-for (const topic of ['', ...config.commands.map(({ id }) => id)]) {
-  const help = new WrittenHelp(config, { maxWidth: 80, stripAnsi: true });
-  await help.showHelp(topic === '' ? ['--help'] : [topic, '--help']);
-  // Not the machine that built it, but the version alone.
-  texts[topic] = help.text.replaceAll(config.userAgent, `ven ${config.version}`);
-}
-write(join(DIST, 'help.json'), texts);
+write(join(DIST, 'help.json'), Object.fromEntries(helpFor(config)));
 
 function write(file: string, content: unknown): void {
   writeFileSync(`${file}.new`, JSON.stringify(content));

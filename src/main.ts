@@ -1,6 +1,6 @@
 /**
  * The entry, loaded by bin/ven. It answers without oclif where it can: the version, and the help
- * texts, which oclif wrote when ven was built. Everything else is a command.
+ * texts, which were written when ven was built. Everything else is a command.
  */
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
@@ -41,28 +41,22 @@ function commandLine(given: string[]): string[] {
   return first === 'help' ? [...rest, '--help'] : given;
 }
 
-function quickAnswer([first, second, ...rest]: string[]): string | null {
-  if (rest.length > 0 || first === undefined) return null;
-  if (second === undefined && (first === '--version' || first === '-v'))
-    return `ven ${about.version}\n`;
-  const topic = topicOf(first, second);
-  if (topic === null || (process.stdout.isTTY && process.stdout.columns < HELP_COLUMNS))
-    return null;
+function quickAnswer(given: string[]): string | null {
+  const [first = ''] = given;
+  if (first === '--version' || first === '-v') return `ven ${about.version}\n`;
+  const asked = given.slice(0, -1);
+  if (!isHelp(given.at(-1)) || asked.some((word) => word.startsWith('-'))) return null;
+  if (process.stdout.isTTY && process.stdout.columns < HELP_COLUMNS) return null;
   try {
     const texts = JSON.parse(readFileSync(join(ROOT, 'dist/help.json'), 'utf8')) as Record<
       string,
       string
     >;
-    return Object.hasOwn(texts, topic) ? (texts[topic] ?? null) : null;
+    const name = asked.join(' ');
+    return Object.hasOwn(texts, name) ? (texts[name] ?? null) : null;
   } catch {
-    return null; // then oclif writes the help
+    return null; // then it is written anew
   }
-}
-
-/** The command whose help is asked for (`''`: of ven itself); null: it is not about help. */
-function topicOf(first: string, second: string | undefined): string | null {
-  if (isHelp(first) && second === undefined) return '';
-  return isHelp(second) && !first.startsWith('-') ? first : null;
 }
 
 function isHelp(word: string | undefined): boolean {

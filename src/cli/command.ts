@@ -1,6 +1,7 @@
 import { Args, Command, Flags } from '@oclif/core';
 import { secondsIn, type PlanOptions, VenError } from '../model/index.js';
 import { errorJson, styleOf, type Style } from '../view/index.js';
+import type { About } from './about.js';
 import { stdout } from './output.js';
 
 /** The argument of almost every command. */
@@ -55,6 +56,8 @@ export function jsonForm(command: string | undefined): 'object' | 'event' {
 /** The base of all commands: the style of their text, and their errors with `--json`. */
 export abstract class VenCommand extends Command {
   static override usage: string = '<%= command.id %> [FLEET] [FLAGS]';
+  /** What help says of it; every command that is not hidden has its own. */
+  static about?: About;
 
   protected get style(): Style {
     return styleOf(process.stdout, process.env);
@@ -74,11 +77,13 @@ export abstract class VenCommand extends Command {
   }
 }
 
-export const json = (what: string) => Flags.boolean({ summary: `Print ${what} as JSON.` });
+export const json = (what: string) =>
+  Flags.boolean({ helpGroup: 'Output', summary: `Print ${what} as JSON.` });
 
 /** The flags that select the resources of a plan. */
 export const selection = {
   target: Flags.string({
+    helpGroup: 'Selection',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
@@ -87,6 +92,7 @@ export const selection = {
       'needs; may be given more than once.',
   }),
   exclude: Flags.string({
+    helpGroup: 'Selection',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
@@ -97,6 +103,7 @@ export const selection = {
 /** The flags that agree to what a plan is refused for otherwise. */
 export const agreement = {
   'allow-delete-all': Flags.boolean({
+    helpGroup: 'Selection',
     summary:
       'Delete all VMs of the fleet, or more than half of four and more, even if the fleet file ' +
       'does not name them.',
@@ -105,6 +112,7 @@ export const agreement = {
 
 export const replacement = {
   replace: Flags.string({
+    helpGroup: 'Selection',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ADDR',
@@ -143,13 +151,19 @@ export const controlKey = Flags.custom<string>({
 
 /** The flags of commands that change the host. */
 export const execution = {
-  yes: Flags.boolean({ char: 'y', summary: 'Do not ask for confirmation.' }),
+  yes: Flags.boolean({
+    helpGroup: 'Execution',
+    char: 'y',
+    summary: 'Do not ask for confirmation.',
+  }),
   'lock-timeout': seconds({
+    helpGroup: 'Execution',
     default: 0,
     helpValue: 'DURATION',
     summary: 'Maximum time to wait for another run on this fleet to end: 30s, 5m.',
   }),
   parallelism: Flags.integer({
+    helpGroup: 'Execution',
     min: 1,
     helpValue: 'N',
     summary: 'Maximum number of concurrent operations.',

@@ -3,6 +3,7 @@
  * closed pipe, and errors. It composes an operation with its views; it decides nothing about
  * hosts.
  */
+export type { About } from './about.js';
 export { secretAsker } from './ask-secret.js';
 export { carryOut } from './carry-out.js';
 export {
@@ -24,7 +25,7 @@ export {
 export { showStatus } from './show-status.js';
 export { applyAndOnboard } from './apply-and-onboard.js';
 export { onboard } from './onboard.js';
-export { limitsOf, onboarding, retry, sessionOf } from './onboarding-flags.js';
+export { limitsOf, onboarding, retry, sessionOf, waiting } from './onboarding-flags.js';
 export { readerIsGone, stderr, stdout } from './output.js';
 export { retryFailed } from './retry-failed.js';
 export { run } from './run.js';

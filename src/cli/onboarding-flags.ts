@@ -8,26 +8,47 @@ import { askedReports, reportFlags } from './views.js';
 /** The flags of commands that onboard nodes. */
 export const onboarding = {
   timeout: seconds({
+    helpGroup: 'Onboarding',
     helpValue: 'DURATION',
     summary:
       'Maximum time for the whole command, creation of VMs included; exit code 4 if nodes ' +
       'have not reached the stage by then: 45m, 2h.',
   }),
   'max-concurrent': Flags.integer({
+    helpGroup: 'Onboarding',
     min: 1,
     helpValue: 'N',
     summary: 'Maximum number of nodes that are onboarded at the same time.',
   }),
   stagger: seconds({
+    helpGroup: 'Onboarding',
     helpValue: 'DURATION',
     summary: 'Minimum time between two power-ons: 10s.',
   }),
-  ...reportFlags(PROVISION_REPORTS),
+  ...reportFlags(PROVISION_REPORTS, 'Onboarding'),
+};
+
+/** The flags of an apply that onboards. */
+export const waiting = {
+  wait: Flags.string({
+    helpGroup: 'Onboarding',
+    helpValue: 'STAGE',
+    summary:
+      'Then onboard the nodes, as ven provision does, and wait until each has reached this ' +
+      'stage: ready, or an earlier one (an unknown name lists the known ones).',
+  }),
+  ...(Object.fromEntries(
+    Object.entries(onboarding).map(([name, flag]) => [
+      name,
+      { ...flag, summary: flag.summary?.replace(/\.$/, ' (with --wait).'), dependsOn: ['wait'] },
+    ]),
+  ) as typeof onboarding),
 };
 
 /** The flags that select failed nodes. */
 export const retry = {
   'retry-failed': Flags.boolean({
+    helpGroup: 'Selection',
     summary: 'Recreate the VMs whose nodes failed, and provision only those.',
   }),
   class: Flags.custom<FailureClass>({
@@ -43,6 +64,7 @@ export const retry = {
       );
     },
   })({
+    helpGroup: 'Selection',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'CLASS',

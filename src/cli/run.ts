@@ -1,11 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
-import { Config, Errors, run as runOclif } from '@oclif/core';
+import { Config, Errors } from '@oclif/core';
 import { EXIT, nearest, VenError } from '../model/index.js';
 import { maskRemembered } from '../secrets/index.js';
 import { bugText, errorJson, errorText, styleOf } from '../view/index.js';
 import { jsonForm } from './command.js';
 import { flushedWith, stderr, stdout, survivePipes } from './output.js';
 import { leaveOnSignals } from './signals.js';
+
+const HELP = new Set(['--help', '-h']);
 
 /**
  * Runs one command line, prints its errors, and resolves to the exit code. `root`: the folder of
@@ -23,13 +25,46 @@ async function runCommand(argv: readonly string[], root: string): Promise<number
   try {
     const config = await Config.load({ root });
     version = config.version;
-    refuseUnknown(argv, config);
+    const asked = whatFor(argv, config);
+    if (asked.help) {
+      const { helpFor } = await import('./help.js');
+      stdout(helpFor(config, process.stdout.columns).get(asked.name) ?? '');
+      return EXIT.done;
+    }
     inCommand = true;
-    await runOclif([...argv], config);
+    await config.runCommand(asked.name.replace(' ', ':'), asked.rest);
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     return tell(error, version, argv, inCommand);
   }
+}
+
+interface Asked {
+  /** A command (`plan`, `orchestrator hosts`); for help also a topic, and `''` for ven itself. */
+  name: string;
+  help: boolean;
+  rest: string[];
+}
+
+/** @throws VenError `usage`: there is no such command. */
+function whatFor(argv: readonly string[], config: Config): Asked {
+  const end = argv.indexOf('--');
+  const help = argv.slice(0, end < 0 ? undefined : end).some((word) => HELP.has(word));
+  const known = config.commands
+    .filter(({ hidden }) => !hidden)
+    .map(({ id }) => id.replaceAll(':', ' '));
+  const [first = '', second = ''] = argv.map((word) => (word.startsWith('-') ? '' : word));
+  const within = known.filter((id) => id.startsWith(`${first} `));
+  if (first === '') {
+    if (help) return { name: '', help, rest: [] };
+    throw usageError(`there is no flag ${argv[0]} before a command`, 'see ven --help');
+  }
+  if (config.findCommand(first)) return { name: first, help, rest: argv.slice(1) };
+  if (within.length === 0) throw unknownCommand(first, known);
+  const name = `${first} ${second}`.trim();
+  if (second === '') return { name, help: true, rest: [] };
+  if (within.includes(name)) return { name, help, rest: argv.slice(2) };
+  throw unknownCommand(name, within);
 }
 
 function tell(
@@ -95,25 +130,16 @@ function plain(reason: string): string {
     );
 }
 
-/** oclif itself prints the help of a topic without a command. */
-function refuseUnknown([first, second]: readonly string[], config: Config): void {
-  if (first === undefined || first.startsWith('-') || config.findCommand(first)) return;
-  const known = config.commands
-    .filter(({ hidden }) => !hidden)
-    .map((command) => command.id.replaceAll(':', ' '));
-  const within = known.filter((id) => id.startsWith(`${first} `));
-  if (within.length === 0) throw unknownCommand(first, known);
-  if (second === undefined || second.startsWith('-') || within.includes(`${first} ${second}`))
-    return;
-  throw unknownCommand(`${first} ${second}`, within);
-}
-
 function unknownCommand(id: string, known: readonly string[]): VenError {
   const guess = nearest(id, known);
-  return new VenError('usage', {
-    summary: `there is no command ${JSON.stringify(id)}`,
-    hint: `${guess === null ? '' : `did you mean ${guess}? `}The commands are: ${known.join(', ')}`,
-  });
+  return usageError(
+    `there is no command ${JSON.stringify(id)}`,
+    `${guess === null ? '' : `did you mean ${guess}? `}The commands are: ${known.join(', ')}`,
+  );
+}
+
+function usageError(summary: string, hint: string): VenError {
+  return new VenError('usage', { summary, hint });
 }
 
 function folderIsGone(): boolean {

@@ -43,7 +43,7 @@ export function viewFlags<T extends Table>(table: T): ViewFlags<T> {
   const names = viewNames(table);
   const flags = names.map((name, at) => {
     const { summary = '', written } = table[name] ?? {};
-    const flag = { summary, ...(at > 0 && { exclusive: names.slice(0, at) }) };
+    const flag = { helpGroup: 'Output', summary, ...(at > 0 && { exclusive: names.slice(0, at) }) };
     return [name, written === undefined ? Flags.boolean(flag) : fileFlag(flag)];
   });
   return Object.fromEntries(flags) as ViewFlags<T>;
@@ -51,12 +51,16 @@ export function viewFlags<T extends Table>(table: T): ViewFlags<T> {
 
 export function reportFlags<T extends Record<string, ReportView>>(
   table: T,
+  helpGroup: string,
 ): Record<keyof T, FileFlag> {
-  const flags = Object.entries(table).map(([name, { summary }]) => [name, fileFlag({ summary })]);
+  const flags = Object.entries(table).map(([name, { summary }]) => [
+    name,
+    fileFlag({ helpGroup, summary }),
+  ]);
   return Object.fromEntries(flags) as Record<keyof T, FileFlag>;
 }
 
-function fileFlag(flag: { summary: string; exclusive?: string[] }): FileFlag {
+function fileFlag(flag: { helpGroup: string; summary: string; exclusive?: string[] }): FileFlag {
   return Flags.string({ ...flag, helpValue: 'FILE' });
 }
 

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { withSession } from '../operations/index.js';
 import {
+  type About,
   agreement,
   askedViews,
   carryOut,
@@ -13,12 +14,16 @@ import {
   viewFlags,
   applyAndOnboard,
   limitsOf,
-  onboarding,
+  waiting,
   sessionOf,
 } from '../cli/index.js';
 import { RUN_VIEWS } from '../view/index.js';
 
 export default class Apply extends VenCommand {
+  static override about: About = {
+    group: 'Change the host',
+    uses: ['fleet', 'host', 'run', 'vagrant', 'onboarding'],
+  };
   static override args = fleetFile;
   static override summary = 'Make the host match the fleet file.';
   static override description =
@@ -38,18 +43,7 @@ export default class Apply extends VenCommand {
     }),
     ...selection,
     ...{ ...replacement, ...agreement },
-    wait: Flags.string({
-      helpValue: 'STAGE',
-      summary:
-        'Then onboard the nodes, as ven provision does, and wait until each has reached this ' +
-        'stage: ready, or an earlier one (an unknown name lists the known ones).',
-    }),
-    ...(Object.fromEntries(
-      Object.entries(onboarding).map(([name, flag]) => [
-        name,
-        { ...flag, summary: flag.summary?.replace(/\.$/, ' (with --wait).'), dependsOn: ['wait'] },
-      ]),
-    ) as typeof onboarding),
+    ...waiting,
     ...viewFlags(RUN_VIEWS),
   };
 

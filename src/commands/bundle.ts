@@ -1,9 +1,10 @@
 import { Flags } from '@oclif/core';
 import { bundle } from '../operations/index.js';
 import { bundleText } from '../view/index.js';
-import { fleetFile, VenCommand, stdout, stopOnSignals } from '../cli/index.js';
+import { type About, fleetFile, VenCommand, stdout, stopOnSignals } from '../cli/index.js';
 
 export default class Bundle extends VenCommand {
+  static override about: About = { group: 'Others', uses: ['fleet', 'host', 'records'] };
   static override args = fleetFile;
   static override summary =
     'Collect what is needed to diagnose problems of the fleet, in one archive.';

@@ -1,8 +1,9 @@
 import { Args, type Command } from '@oclif/core';
 import { completionScript, type Completed, type Shell } from '../view/index.js';
-import { VenCommand, stdout } from '../cli/index.js';
+import { type About, VenCommand, stdout } from '../cli/index.js';
 
 export default class Completion extends VenCommand {
+  static override about: About = { group: 'Others', uses: [] };
   static override summary =
     'Print a script that completes commands, flags, fleet files and addresses.';
   static override usage = '<%= command.id %> bash|zsh|fish';

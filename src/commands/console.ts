@@ -3,6 +3,7 @@ import { attach, readAlong } from '../operations/index.js';
 import { EXIT, VenError } from '../model/index.js';
 import { attachingText, keyOf, leftText, readingText, RESET_TERMINAL } from '../view/index.js';
 import {
+  type About,
   controlKey,
   ONE_VM_USAGE,
   oneVm,
@@ -14,6 +15,7 @@ import {
 } from '../cli/index.js';
 
 export default class Console extends VenCommand {
+  static override about: About = { group: 'Nodes', uses: ['fleet', 'host'] };
   static override args = oneVm;
   static override usage = ONE_VM_USAGE;
   static override summary = 'Attach this terminal to the serial console of a VM.';

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import {
+  type About,
   agreement,
   askedViews,
   carryOut,
@@ -13,6 +14,10 @@ import {
 import { RUN_VIEWS } from '../view/index.js';
 
 export default class Destroy extends VenCommand {
+  static override about: About = {
+    group: 'Change the host',
+    uses: ['fleet', 'host', 'run', 'orchestrator'],
+  };
   static override args = fleetFile;
   static override summary = 'Delete everything that belongs to the fleet, and nothing else.';
   static override description =

@@ -2,9 +2,13 @@ import { Args } from '@oclif/core';
 import { doctor } from '../operations/index.js';
 import { EXIT } from '../model/index.js';
 import { doctorJson, doctorText } from '../view/index.js';
-import { json, VenCommand, stdout, tellWaiting } from '../cli/index.js';
+import { type About, json, VenCommand, stdout, tellWaiting } from '../cli/index.js';
 
 export default class Doctor extends VenCommand {
+  static override about: About = {
+    group: 'Begin',
+    uses: ['fleet', 'host', 'vagrant', 'orchestrator'],
+  };
   static override args = {
     fleet: Args.string({
       description:
@@ -16,6 +20,7 @@ export default class Doctor extends VenCommand {
   static override description =
     'Takes a few seconds: it tries KVM with a tiny VM. Exit code 7 if something required ' +
     'is missing.';
+  static override examples = ['$ ven doctor', '$ ven doctor fleets/lab.yaml --json'];
   static override flags = { json: json('the findings') };
 
   async run(): Promise<void> {

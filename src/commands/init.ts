@@ -1,7 +1,8 @@
 import { init } from '../operations/index.js';
-import { fleetFile, VenCommand, stdout } from '../cli/index.js';
+import { type About, fleetFile, VenCommand, stdout } from '../cli/index.js';
 
 export default class Init extends VenCommand {
+  static override about: About = { group: 'Begin', uses: [] };
   static override args = fleetFile;
   static override summary = 'Write a commented fleet file.';
   static override description = 'Never overwrites a file.';

@@ -3,6 +3,7 @@ import { logs } from '../operations/index.js';
 import { EXIT, VenError } from '../model/index.js';
 import { printable } from '../view/index.js';
 import {
+  type About,
   ONE_VM_USAGE,
   oneVm,
   VenCommand,
@@ -24,6 +25,7 @@ const since = Flags.custom<'boot'>({
 });
 
 export default class Logs extends VenCommand {
+  static override about: About = { group: 'Nodes', uses: ['fleet', 'host'] };
   static override args = oneVm;
   static override usage = ONE_VM_USAGE;
   static override summary = 'Show the output of a VM on its serial console.';
@@ -61,7 +63,6 @@ export default class Logs extends VenCommand {
       if (readerIsGone()) stop.now();
       else if (text !== '') stdout(raw ? Buffer.from(text, 'latin1') : printable(text));
     };
-    const { signal } = stop;
     await logs({
       vm: args.vm,
       file: args.fleet,
@@ -70,7 +71,7 @@ export default class Logs extends VenCommand {
       raw,
       since: flags.since ?? null,
       tail: flags.tail ?? null,
-      signal,
+      signal: stop.signal,
       write,
     });
     if (stop.interrupted()) process.exitCode = EXIT.interrupted;

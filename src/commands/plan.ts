@@ -3,6 +3,7 @@ import { plan, savePlan } from '../operations/index.js';
 import { EXIT, exitCodeOfRefusals } from '../model/index.js';
 import { loadDiffs, PLAN_VIEWS } from '../view/index.js';
 import {
+  type About,
   agreement,
   fleetFile,
   planOptions,
@@ -18,6 +19,14 @@ import {
 } from '../cli/index.js';
 
 export default class Plan extends VenCommand {
+  static override about: About = {
+    group: 'Change the host',
+    uses: ['fleet', 'host', 'records'],
+    exits: {
+      changesPending: 'With --detailed-exitcode: there are changes.',
+      refused: 'A part of the plan is refused as unsafe; the rest is shown.',
+    },
+  };
   static override args = fleetFile;
   static override summary = 'Show what differs between the fleet file and the host.';
   static override description = 'Changes nothing and needs no lock.';
@@ -28,11 +37,19 @@ export default class Plan extends VenCommand {
   static override flags = {
     ...viewFlags(PLAN_VIEWS),
     diff: Flags.boolean({
+      helpGroup: 'Output',
       summary: 'Also show how the rendered files change.',
       exclusive: viewNames(PLAN_VIEWS),
     }),
-    'detailed-exitcode': Flags.boolean({ summary: 'Exit with code 2 if there are changes.' }),
-    out: Flags.string({ helpValue: 'FILE', summary: 'Save the plan, for ven apply --plan FILE.' }),
+    'detailed-exitcode': Flags.boolean({
+      helpGroup: 'Output',
+      summary: 'Exit with code 2 if there are changes.',
+    }),
+    out: Flags.string({
+      helpGroup: 'Output',
+      helpValue: 'FILE',
+      summary: 'Save the plan, for ven apply --plan FILE.',
+    }),
     ...selection,
     ...replacement,
     ...agreement,
@@ -53,9 +70,7 @@ export default class Plan extends VenCommand {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
       await showText(PLAN_VIEWS, planned, { flags, file: args.fleet });
     }
-    if (saved === 'file')
-      stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}
-`);
+    if (saved === 'file') stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);
     process.exitCode = exitCodeOfRefusals(planned.refused);
     if (process.exitCode === EXIT.done && flags['detailed-exitcode'] && planned.steps.length > 0)
       process.exitCode = EXIT.changesPending;

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { provision, withSession } from '../operations/index.js';
 import {
+  type About,
   askedViews,
   execution,
   SOME_VMS_USAGE,
@@ -18,6 +19,10 @@ import {
 import { PROVISION_VIEWS } from '../view/index.js';
 
 export default class Provision extends VenCommand {
+  static override about: About = {
+    group: 'Nodes',
+    uses: ['fleet', 'host', 'run', 'vagrant', 'onboarding'],
+  };
   static override args = someVms;
   static override strict = false;
   static override usage = SOME_VMS_USAGE;
@@ -47,12 +52,11 @@ export default class Provision extends VenCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Provision);
     const { vms: named, file } = someVmsOf(argv);
-    const { until } = flags;
     const asked = askedViews(PROVISION_VIEWS, flags);
     const request = {
       file,
       vms: named.length === 0 ? null : named,
-      until,
+      until: flags.until,
       ...(await sessionOf(flags)),
     };
     const watched = { file, asked, ...limitsOf(flags) };

@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core';
 import { render, saveFiles } from '../operations/index.js';
 import { guessesText, renderedText } from '../view/index.js';
-import { fleetFile, VenCommand, stderr, stdout } from '../cli/index.js';
+import { type About, fleetFile, VenCommand, stderr, stdout } from '../cli/index.js';
 
 export default class Render extends VenCommand {
+  static override about: About = { group: 'Look', uses: ['fleet'] };
   static override args = fleetFile;
   static override summary = 'Show the files that apply would use, without a host.';
+  static override examples = ['$ ven render', '$ ven render fleets/lab.yaml --out-dir rendered'];
   static override flags = {
     'out-dir': Flags.string({
       helpValue: 'DIR',

@@ -1,8 +1,12 @@
 import { Flags } from '@oclif/core';
 import { openStatus } from '../operations/index.js';
-import { fleetFile, json, showStatus, tellWaiting, VenCommand } from '../cli/index.js';
+import { type About, fleetFile, json, showStatus, tellWaiting, VenCommand } from '../cli/index.js';
 
 export default class Status extends VenCommand {
+  static override about: About = {
+    group: 'Look',
+    uses: ['fleet', 'host', 'records', 'orchestrator'],
+  };
   static override args = fleetFile;
   static override summary =
     'Show the state of each VM on the host, its stage, and its status in the orchestrator.';
@@ -11,6 +15,7 @@ export default class Status extends VenCommand {
     'orchestrator identifies it. STAGE: the stage that the node is in, or in which it failed. ' +
     'ORCHESTRATOR: the host status that it reports. Empty columns are left out. ' +
     'Changes nothing and needs no lock.';
+  static override examples = ['$ ven status', '$ ven status fleets/lab.yaml --watch'];
   static override flags = {
     json: json('the state'),
     watch: Flags.boolean({

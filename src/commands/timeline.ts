@@ -1,6 +1,7 @@
 import { timeline } from '../operations/index.js';
 import { TIMELINE_VIEWS } from '../view/index.js';
 import {
+  type About,
   showText,
   SOME_VMS_USAGE,
   someVms,
@@ -10,6 +11,7 @@ import {
 } from '../cli/index.js';
 
 export default class Timeline extends VenCommand {
+  static override about: About = { group: 'Look', uses: ['fleet', 'records'] };
   static override args = someVms;
   static override strict = false;
   static override usage = SOME_VMS_USAGE;

@@ -1,14 +1,16 @@
 import { validate } from '../operations/index.js';
 import { VenError } from '../model/index.js';
 import { validationJson, validText } from '../view/index.js';
-import { fleetFile, json, VenCommand, stdout } from '../cli/index.js';
+import { type About, fleetFile, json, VenCommand, stdout } from '../cli/index.js';
 
 export default class Validate extends VenCommand {
+  static override about: About = { group: 'Begin', uses: ['fleet'] };
   static override args = fleetFile;
   static override summary = 'Check a fleet file, and the profile that it names, without a host.';
   static override description =
     'Shows all mistakes at once, each with its place and how to correct it. Exit code 3 if ' +
     'there are any.';
+  static override examples = ['$ ven validate', '$ ven validate fleets/lab.yaml --json'];
   static override flags = { json: json('the result') };
 
   async run(): Promise<void> {

@@ -40,6 +40,8 @@ export {
   vncHint,
   vncText,
 } from './text/console.js';
+export { helpTexts } from './help/help.js';
+export type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from './help/page.js';
 export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';
 export { doctorText, doctorJson } from './doctor.js';

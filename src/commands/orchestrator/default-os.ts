@@ -1,9 +1,17 @@
 import { Args } from '@oclif/core';
 import { setDefaultOs } from '../../operations/index.js';
 import { defaultOsText } from '../../view/index.js';
-import { secretAsker, fleetFile, VenCommand, stdout, whileNotStopped } from '../../cli/index.js';
+import {
+  type About,
+  secretAsker,
+  fleetFile,
+  VenCommand,
+  stdout,
+  whileNotStopped,
+} from '../../cli/index.js';
 
 export default class OrchestratorDefaultOs extends VenCommand {
+  static override about: About = { group: 'Orchestrator', uses: ['fleet', 'orchestrator'] };
   static override args = {
     profile: Args.string({
       required: true,

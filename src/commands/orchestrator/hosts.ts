@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { orchestratorHosts } from '../../operations/index.js';
 import { hostsJson, hostsText } from '../../view/index.js';
 import {
+  type About,
   secretAsker,
   fleetFile,
   json,
@@ -11,8 +12,10 @@ import {
 } from '../../cli/index.js';
 
 export default class OrchestratorHosts extends VenCommand {
+  static override about: About = { group: 'Orchestrator', uses: ['fleet', 'orchestrator'] };
   static override args = fleetFile;
   static override summary = "Show this fleet's hosts as the orchestrator knows them.";
+  static override examples = ['$ ven orchestrator hosts', '$ ven orchestrator hosts --all --json'];
   static override flags = {
     json: json('the hosts'),
     all: Flags.boolean({ char: 'a', summary: 'Show all hosts of the project.' }),

@@ -2,6 +2,7 @@ import { registerVms } from '../../operations/index.js';
 import type { VenError } from '../../model/index.js';
 import { errorText, styleOf, registeredText } from '../../view/index.js';
 import {
+  type About,
   secretAsker,
   SOME_VMS_USAGE,
   someVms,
@@ -13,6 +14,7 @@ import {
 } from '../../cli/index.js';
 
 export default class OrchestratorRegister extends VenCommand {
+  static override about: About = { group: 'Orchestrator', uses: ['fleet', 'orchestrator'] };
   static override args = someVms;
   static override strict = false;
   static override usage = SOME_VMS_USAGE;

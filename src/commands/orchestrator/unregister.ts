@@ -3,6 +3,7 @@ import { unregisterVms } from '../../operations/index.js';
 import { VenError } from '../../model/index.js';
 import { errorText, styleOf, unregisteredText } from '../../view/index.js';
 import {
+  type About,
   secretAsker,
   someVms,
   someVmsOf,
@@ -13,6 +14,7 @@ import {
 } from '../../cli/index.js';
 
 export default class OrchestratorUnregister extends VenCommand {
+  static override about: About = { group: 'Orchestrator', uses: ['fleet', 'orchestrator'] };
   static override args = {
     ...someVms,
     vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; at least one' }),

@@ -94,12 +94,13 @@ describe('help and version', () => {
     expect(run().stdout).toBe(stdout);
   });
 
-  it.each(COMMANDS)('%s --help is what oclif says', (command) => {
-    const quick = run(command, '--help');
-    expect(quick.code).toBe(0);
-    expect(run('help', command).stdout).toBe(quick.stdout);
-    // With one more argument the text does not come from the build, but from oclif now.
-    expect(run(command, '--help', '--').stdout.trim()).toBe(quick.stdout.trim());
+  it.each([...COMMANDS, 'orchestrator', 'orchestrator hosts'])('%s --help', (name) => {
+    const command = name.split(' ');
+    const quick = run(...command, '--help');
+    expect(quick).toMatchObject({ code: 0, stderr: '' });
+    expect(run('help', ...command).stdout).toBe(quick.stdout);
+    // With one more argument the text does not come from the build, but is written now.
+    expect(run(...command, '--help', '--').stdout).toBe(quick.stdout);
   });
 
   it.each([
@@ -109,11 +110,11 @@ describe('help and version', () => {
     ['apply', '--target=ADDR...', '* matches any part: vm.edge-*'],
     ['provision', '--until=STAGE', 'an unknown name lists the known ones'],
     ['provision', '--class=CLASS...', '(with --retry-failed)'],
-    ['provision', '[FLEET...]', 'an argument with a slash, or one that ends in', 'at most one'],
+    ['provision', '[FLEET]', 'an argument with a slash, or one that ends in', 'at most one'],
     ['status', 'MADE: an apply has completed the VM'],
     [
       'orchestrator unregister',
-      '$ ven orchestrator unregister VM... [FLEET]',
+      'USAGE ven orchestrator unregister VM... [FLEET]',
       'at least one',
       'Names are required',
     ],

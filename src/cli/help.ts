@@ -1,0 +1,13 @@
+import type { Config } from '@oclif/core';
+import { helpTexts } from '../view/index.js';
+import { venPage } from './pages.js';
+
+/** The widest that a help text is. */
+export const HELP_COLUMNS = 80;
+/** A terminal may say that it has no columns at all. */
+const FEWEST = 40;
+
+/** All help texts: by `''` (ven itself), command (`orchestrator hosts`) and topic. */
+export function helpFor(config: Config, columns = HELP_COLUMNS): Map<string, string> {
+  return helpTexts(venPage(config), Math.max(FEWEST, Math.min(columns, HELP_COLUMNS)));
+}
