@@ -35,7 +35,7 @@ export type Memory = string;
  */
 export type Disks = FleetDisk[];
 /**
- * `uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrolls. `bios`. Or a map: secure boot with your own keys, your own UEFI files on the host, or both.
+ * `uefi` (default): without secure boot. `uefi-secure`: secure boot with the keys that the host's distribution enrols. `bios`. Or a map: secure boot with your own keys, your own UEFI files on the host, or both.
  */
 export type Firmware = ('uefi' | 'uefi-secure' | 'bios') | FleetFirmware;
 /**
@@ -304,7 +304,7 @@ export interface FleetFirmware {
   secureBoot?: boolean | FleetSecureBoot;
 }
 /**
- * The certificates of secure boot, under UEFI's own names; ven enrolls these and no others. Either `keys`, or at least `PK` and `db`.
+ * The certificates of secure boot, under UEFI's own names; ven enrols these and no others. Either `keys`, or at least `PK` and `db`.
  */
 export interface FleetSecureBoot {
   /**

@@ -21,7 +21,7 @@ export function checkHost({ host }: Fleet, report: Report): void {
   });
 }
 
-/** Some libvirts can be connected to, and none of ven's VMs can run there. */
+/** Some libvirt drivers can be connected to, and none of ven's VMs can run there. */
 function checkUri(uri: string, report: Report): void {
   const wrong = whyNoHost(uri);
   if (wrong === null) return;

@@ -97,7 +97,7 @@ function wideByItsZeros(bytes: Uint8Array): string | null {
   return isWide ? 'UTF-16' : null;
 }
 
-/** The length of the longest beginning that is UTF-8: halving finds it in a few decodings. */
+/** The length of the longest beginning that is UTF-8: halving finds it in a few tries. */
 function validUtf8(bytes: Uint8Array): number {
   if (isUtf8(bytes, false)) return bytes.length;
   let good = 0;
