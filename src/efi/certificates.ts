@@ -1,5 +1,6 @@
 /** Certificates in PEM text, for HTTPS and for secure boot, and their problems. */
 import { X509Certificate } from 'node:crypto';
+import type { FindingRule } from '../model/index.js';
 
 export interface CaCertificate {
   der: Uint8Array;
@@ -12,8 +13,7 @@ export interface CaCertificate {
 
 export interface CertificateProblem {
   severity: 'error' | 'warning';
-  /** `certificate-…`, stable. */
-  rule: string;
+  rule: FindingRule;
   message: string;
   hint: string;
 }
@@ -223,7 +223,7 @@ function leftOut(named: string): CertificateProblem {
   };
 }
 
-function error(rule: string, message: string, hint: string): CertificateProblem {
+function error(rule: FindingRule, message: string, hint: string): CertificateProblem {
   return { severity: 'error', rule, message, hint };
 }
 

@@ -4,6 +4,8 @@
  * An error that is not a `VenError` is a bug in ven; it is shown with its stack.
  */
 
+import type { FindingRule } from './finding-rules.js';
+
 /** Exit codes, the same for every command. */
 export const EXIT = {
   done: 0,
@@ -17,52 +19,235 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Stable error codes. `EXIT_BY_CODE` fixes the exit code of each. */
-export type ErrorCode =
-  | 'usage' // wrong flags or arguments
-  | 'fleet-file' // the fleet file is wrong (carries findings)
-  | 'foreign-object' // a foreign object has a name that ven needs
-  | 'stale-plan' // a saved plan no longer fits the fleet file or the host
-  | 'needs-consent' // no --yes, and no terminal to ask on
-  | 'delete-all' // most of the fleet's VMs would be deleted, and nobody said --allow-delete-all
-  | 'protected' // the change would destroy a VM that says `protect: true`
-  | 'locked' // another run holds the fleet's lock
-  | 'host-not-ready' // something the host needs is missing
-  | 'subnet-taken' // libvirt won't start a network: the host uses its subnet
-  | 'vms-failed' // some VMs failed, the others stand
-  | 'interrupted'
-  | 'not-running' // the VM is off
-  | 'not-found' // an address, VM or file that does not exist
-  | 'orchestrator-refused' // a retry gets the same answer: credentials, rights, project, conflict
-  | 'host-refused' // the same, for one host: its form, its status, a conflict with a hidden host
-  | 'orchestrator-unreachable' // no connection, unverified TLS, only 5xx, an unreadable answer
-  | 'tool-failed'; // virsh or vagrant failed, and no better code is known
+/**
+ * What an error code is, for the program and for people. docs/troubleshooting.md is made of these
+ * texts, so they are Markdown, and links in them begin there.
+ */
+export interface ErrorKind {
+  exitCode: number;
+  /** What happened: one sentence. */
+  means: string;
+  /** Why it happens: sentences, the most frequent first. */
+  why: readonly string[];
+  /** What to do: sentences in the imperative. Commands are in backticks. */
+  todo: readonly string[];
+}
 
-const EXIT_BY_CODE: Record<ErrorCode, number> = {
-  usage: EXIT.error,
-  'fleet-file': EXIT.fleetFileWrong,
-  'foreign-object': EXIT.refused,
-  'stale-plan': EXIT.refused,
-  'needs-consent': EXIT.refused,
-  'delete-all': EXIT.refused,
-  protected: EXIT.refused,
-  locked: EXIT.locked,
-  'host-not-ready': EXIT.hostNotReady,
-  'subnet-taken': EXIT.error,
-  'vms-failed': EXIT.someVmsFailed,
-  interrupted: EXIT.interrupted,
-  'not-running': EXIT.error,
-  'not-found': EXIT.error,
-  'orchestrator-refused': EXIT.error,
-  'host-refused': EXIT.error,
-  'orchestrator-unreachable': EXIT.error,
-  'tool-failed': EXIT.error,
-};
+/** All error codes. They are stable: scripts branch on them (`error.code` of `--json`). */
+export const ERRORS = {
+  usage: {
+    exitCode: EXIT.error,
+    means: 'The command line is wrong, or the question was answered with no.',
+    why: [
+      'A flag, a value or a command is misspelled, or an argument is missing.',
+      'A file that a flag names is not what the flag takes: not a saved plan, not a profile, a ' +
+        'folder, a secret that others may read.',
+      'The command needs something that the fleet file does not have: an `orchestrator`, ' +
+        '`power: running`.',
+      'An existing file would be overwritten.',
+    ],
+    todo: ['Read the hint under the message.', '`ven COMMAND --help` shows what a command takes.'],
+  },
+  'fleet-file': {
+    exitCode: EXIT.fleetFileWrong,
+    means: 'The fleet file, or the profile that it names, is wrong. Nothing was changed.',
+    why: ['Each mistake is shown with its place, a hint, and the name of its rule in brackets.'],
+    todo: [
+      'Mend the places shown. [Rules](#rules-of-the-fleet-file) explains the names.',
+      '`ven validate` checks the file without a host.',
+    ],
+  },
+  'foreign-object': {
+    exitCode: EXIT.refused,
+    means: "Something that is not ven's is in the way. It was left as it is.",
+    why: [
+      "A domain, network, volume, file or bridge has a name that ven needs, and not ven's mark.",
+      'Another domain has the same MAC address, serial number, SMBIOS UUID or fixed port.',
+      "Another domain uses the VM's disk, or a snapshot stands on it.",
+      'A disk was left by `destroy --keep-disks`, or by somebody who undefined the VM.',
+      'The network that is to be borrowed offers another boot file already.',
+      'The orchestrator has another host with this serial number.',
+    ],
+    todo: [
+      'The message names the object and the command that shows it. Rename it or delete it if ' +
+        'nobody needs it, or give the VM or the fleet another name.',
+      'The rest of the plan was done. Run `ven apply` again afterwards.',
+    ],
+  },
+  'stale-plan': {
+    exitCode: EXIT.refused,
+    means: 'A plan no longer fits the fleet file or the host. Nothing was changed.',
+    why: [
+      'The fleet file or the host has changed since `ven plan --out`, or between the plan that ' +
+        'was shown and the answer to the question.',
+      'The plan was made by another version of ven, or was edited.',
+    ],
+    todo: ['Make a new plan, read it, and apply that one: `ven plan --out FILE`.'],
+  },
+  'needs-consent': {
+    exitCode: EXIT.refused,
+    means: 'The command would change the host, and has nobody to ask. Nothing was changed.',
+    why: ['There is no terminal (CI, a pipe), and no `--yes`.'],
+    todo: ['Look at `ven plan`, then add `--yes`.'],
+  },
+  'delete-all': {
+    exitCode: EXIT.refused,
+    means:
+      'The plan would delete all VMs that the fleet has on the host, or more than half of four ' +
+      'and more. Nothing was changed.',
+    why: [
+      'Two fleet files have the same `fleet:`. The message names the file of the last apply.',
+      'Every VM has a new name, or the list of VMs was cut.',
+    ],
+    todo: [
+      'Give the second file another `fleet:`.',
+      'If the VMs are to go: add `--allow-delete-all`.',
+    ],
+  },
+  protected: {
+    exitCode: EXIT.refused,
+    means: 'The change would delete the disks of a VM with `protect: true`. The VM was left alone.',
+    why: [
+      'The VM was taken out of the file, renamed, or is to be destroyed.',
+      'A change of it is a replacement: a smaller disk, another firmware.',
+    ],
+    todo: [
+      'To keep the VM, undo that change.',
+      'To lose its disks, write `protect: false` and apply that once first.',
+    ],
+  },
+  locked: {
+    exitCode: EXIT.locked,
+    means: 'Another run holds the lock of this fleet. Nothing was changed.',
+    why: [
+      'An apply, destroy or provision of this fleet is at work. The message says whose.',
+      'A killed run left a program at work. The lock ends with it.',
+      'Another fleet is changing the same borrowed network.',
+    ],
+    todo: [
+      'Wait until it ends: `--lock-timeout SECONDS` waits for you.',
+      'Look at it with `ven status`, which needs no lock.',
+    ],
+  },
+  'host-not-ready': {
+    exitCode: EXIT.hostNotReady,
+    means: 'Something is missing that the host needs.',
+    why: [
+      'libvirt does not run, or this user is not in the group `libvirt`.',
+      'A program is not installed: virsh, vagrant, swtpm, the firmware.',
+      'A storage pool or an existing network is missing or not active.',
+      'A log belongs to root, or is on another machine.',
+      'No free subnet is left for `subnet: auto`.',
+      "The work folder or the folder for temporary files can't be used.",
+    ],
+    todo: [
+      '`ven doctor` shows all that is missing, and what to type.',
+      'The rest of the plan was done. Run `ven apply` again afterwards.',
+    ],
+  },
+  'subnet-taken': {
+    exitCode: EXIT.error,
+    means: 'libvirt does not start a network, because the host uses its subnet.',
+    why: ['An interface or another network of the host has an address in the subnet.'],
+    todo: ['Give the network another `subnet`, or `subnet: auto`.', '`ip route` shows who has it.'],
+  },
+  'vms-failed': {
+    exitCode: EXIT.someVmsFailed,
+    means: 'Some VMs or nodes failed. The others stand.',
+    why: ['Each failed one is listed with its own error.'],
+    todo: [
+      'Mend the cause, and run the same command again. It does only what is left.',
+      'For nodes: `ven provision --retry-failed`. [Onboarding](onboarding.md) has the classes of ' +
+        'failures.',
+      '`ven bundle` collects what a helper needs.',
+    ],
+  },
+  interrupted: {
+    exitCode: EXIT.interrupted,
+    means: 'The run was interrupted. No VM was destroyed by that.',
+    why: ['Ctrl-C, a signal, or a time that was up.'],
+    todo: ['`ven plan` shows what is left, and `ven apply` does it.'],
+  },
+  'not-running': {
+    exitCode: EXIT.error,
+    means: 'The VM has no console or screen, because it is off or has crashed.',
+    why: ['The fleet file says `power: off`, the guest shut down, or somebody stopped the VM.'],
+    todo: [
+      'Start it: `ven apply`, with `power: running`.',
+      '`ven logs VM` shows what its console said before.',
+    ],
+  },
+  'not-found': {
+    exitCode: EXIT.error,
+    means: 'What the command names does not exist.',
+    why: [
+      'The fleet file is elsewhere, or has another name.',
+      'No VM or network of the fleet has this name, or `--target` matches nothing.',
+      'The VM was not created yet, has no screen, or its logs were purged.',
+    ],
+    todo: [
+      'Check the name; the hint has the nearest one.',
+      '`ven status` lists the VMs; `ven apply` creates what is missing.',
+    ],
+  },
+  'orchestrator-refused': {
+    exitCode: EXIT.error,
+    means: 'The orchestrator refuses the request. A retry would get the same answer.',
+    why: [
+      'The user name or the password is wrong, or the user has no rights in the project.',
+      'There is no project of this name.',
+      'The request conflicts with what is there.',
+    ],
+    todo: [
+      'Check `orchestrator.project` and `orchestrator.credentials`, letter by letter.',
+      '`ven doctor` asks the orchestrator, and says what it answers.',
+    ],
+  },
+  'host-refused': {
+    exitCode: EXIT.error,
+    means: 'The orchestrator refuses one host. The other hosts are registered.',
+    why: [
+      'It does not take the name or the serial number.',
+      'It knows the serial number already, in a project that you do not see.',
+    ],
+    todo: [
+      'Look at the hosts: `ven orchestrator hosts --all`.',
+      'Give the VM another serial number, or have the old host deleted.',
+    ],
+  },
+  'orchestrator-unreachable': {
+    exitCode: EXIT.error,
+    means: "The orchestrator can't be asked, or its answer can't be read.",
+    why: [
+      'The name does not resolve, nothing listens, or a proxy is in between.',
+      'Its certificate is not signed by the authority in `caCertificate`, or has another name.',
+      'It answers only with errors of its own (5xx).',
+    ],
+    todo: [
+      'Check `orchestrator.domain`, `caCertificate`, `https_proxy` and `no_proxy`.',
+      '`ven doctor` asks it, and says what is wrong.',
+    ],
+  },
+  'tool-failed': {
+    exitCode: EXIT.error,
+    means: 'libvirt, vagrant or another program failed.',
+    why: [
+      'The message says what it means, where that is known: a full disk, a taken port, too ' +
+        'little memory, a bridge that does not exist, a broken TPM state, no answer in time.',
+      "Otherwise it has the program's own words, and the command.",
+    ],
+    todo: [
+      'Read the hint. Without one, type the command that is shown.',
+      'Run the same command again. What was done stays done.',
+    ],
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
 
 /** One mistake in the fleet file. Lines and columns count from 1; columns in UTF-16 code units. */
 export interface Finding {
-  /** A stable kebab-case rule name, e.g. `unknown-key`, `duplicate-name`. */
-  rule: string;
+  rule: FindingRule;
   message: string;
   /** What to do about it, in the imperative. */
   hint: string;
@@ -106,6 +291,6 @@ export class VenError extends Error {
   }
 
   get exitCode(): number {
-    return EXIT_BY_CODE[this.code];
+    return ERRORS[this.code].exitCode;
   }
 }

@@ -5,6 +5,7 @@ export * from './clock.js';
 export * from './consoles.js';
 export * from './duration.js';
 export * from './errors.js';
+export * from './finding-rules.js';
 export * from './events.js';
 export * from './firmware.js';
 export * from './fleet-state.js';

@@ -3,6 +3,7 @@ import {
   formatAddress,
   defaultDhcpRange,
   ownEntry,
+  type FindingRule,
   type Fleet,
   type FleetNetwork,
   type FleetNic,
@@ -196,11 +197,11 @@ function freeLeases(network: FleetNetwork, cidr: Cidr, fixed: ReadonlySet<number
 class Once {
   readonly #seen = new Map<string, Card>();
   readonly #key: 'mac' | 'address';
-  readonly #rule: string;
+  readonly #rule: FindingRule;
   readonly #what: string;
   readonly #report: Report;
 
-  constructor(key: 'mac' | 'address', rule: string, what: string, report: Report) {
+  constructor(key: 'mac' | 'address', rule: FindingRule, what: string, report: Report) {
     this.#key = key;
     this.#rule = rule;
     this.#what = what;

@@ -1,8 +1,9 @@
 /** How a rule reports a mistake. */
+import type { FindingRule } from '../../model/index.js';
 import type { Path } from '../source/source.js';
 
 export interface RuleFinding {
-  rule: string;
+  rule: FindingRule;
   path: Path;
   message: string;
   hint: string;

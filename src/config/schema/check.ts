@@ -3,7 +3,7 @@
  * write instead.
  */
 import fleetSchema from '../../../schemas/fleet.schema.json' with { type: 'json' };
-import { nearest, type Finding } from '../../model/index.js';
+import { nearest, type Finding, type FindingRule } from '../../model/index.js';
 import { validate, type SchemaError, type Validate } from './generated/validate.js';
 import { laterWork } from './later.js';
 import { label, placeOf, quote, type Path, type Place, type Source } from '../source/source.js';
@@ -100,7 +100,7 @@ function explain(
   const at = pointer(error.instancePath);
   const value = valueAt(data, at);
   const make = (
-    rule: string,
+    rule: FindingRule,
     path: Path,
     onKey: boolean,
     message: string,

@@ -1,4 +1,5 @@
 /** From the bytes of a file to its text, or to the words for what they are instead. */
+import type { FindingRule } from '../../model/index.js';
 import { FLEET_FILE, Source, throwFindings } from './source.js';
 
 /** How much of a file tells its encoding. */
@@ -67,7 +68,7 @@ export function refuseBareReturns(source: Source): void {
 function refuse(
   { file, kind }: Pick<Source, 'file' | 'kind'>,
   readable: string,
-  rule: string,
+  rule: FindingRule,
   { message, hint }: { message: string; hint: string },
 ): void {
   const source = new Source(file, readable, kind);

@@ -1,5 +1,5 @@
 /** The text of a file, and findings that point into it. */
-import { UNSAFE_TEXT, VenError, type Finding } from '../../model/index.js';
+import { UNSAFE_TEXT, VenError, type Finding, type FindingRule } from '../../model/index.js';
 import {
   InsertedVariables,
   likelySecrets,
@@ -93,7 +93,7 @@ export class Source {
     return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
   }
 
-  finding(rule: string, at: Range, message: string, hint: string): Finding {
+  finding(rule: FindingRule, at: Range, message: string, hint: string): Finding {
     const offset = Math.max(0, Math.min(at.start, this.text.length));
     const { line, column } = this.position(offset);
     return {

@@ -39,7 +39,7 @@ const halfWritten = new VenError('fleet-file', {
   where: 'f.yaml:3:1',
   findings: [
     {
-      rule: 'x',
+      rule: 'unknown-key',
       message: 'There is no key "v"',
       hint: '',
       file: 'f.yaml',

@@ -1,0 +1,5 @@
+/** All generated pages of docs; `npm run docs` writes them, and a unit test compares them. */
+import type { GeneratedPage } from './page.ts';
+import { troubleshooting } from './troubleshooting.ts';
+
+export const PAGES: readonly GeneratedPage[] = [troubleshooting];
