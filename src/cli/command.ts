@@ -1,8 +1,10 @@
-import { Args, Command, Flags } from '@oclif/core';
+import { Args, Command, Flags, type Interfaces } from '@oclif/core';
 import { secondsIn, type PlanOptions, VenError } from '../model/index.js';
 import { errorJson, styleOf, type Style } from '../view/index.js';
 import type { About } from './about.js';
 import { stdout } from './output.js';
+import { usageOf, type Shown } from './usage.js';
+import { CommandLineError, usageError, withUsage } from './usage-errors.js';
 
 /** The argument of almost every command. */
 export const fleetFile = {
@@ -39,7 +41,7 @@ export function someVmsOf(argv: readonly unknown[]): { vms: string[]; file: stri
   const files = given.filter((word) => /\/|\.ya?ml$/.test(word));
   const [file = './fleet.yaml', ...others] = files;
   if (others.length > 0)
-    throw new VenError('usage', {
+    throw new CommandLineError({
       summary: `There is more than one fleet file: ${files.join(', ')}`,
       hint:
         'Name one. An argument with a slash, or one that ends in .yaml or .yml, is a fleet ' +
@@ -68,12 +70,32 @@ export abstract class VenCommand extends Command {
     return [...(this.id ?? '').split(':'), ...this.argv];
   }
 
+  /** @throws VenError `usage`, with the usage line. */
+  protected override async parse<
+    F extends Record<string, unknown>,
+    B extends Record<string, unknown>,
+    A extends Record<string, unknown>,
+  >(input?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    try {
+      return await super.parse(input, argv);
+    } catch (error) {
+      throw error instanceof Error ? usageError(error, this.#called) : error;
+    }
+  }
+
   protected override catch(error: Error): Promise<void> {
+    const told = error instanceof CommandLineError ? withUsage(error, this.#called) : error;
     const wantsJson = this.argv
       .slice(0, this.argv.includes('--') ? this.argv.indexOf('--') : undefined)
       .includes('--json');
-    if (wantsJson && error instanceof VenError) stdout(errorJson(error, jsonForm(this.id)));
-    return Promise.reject(error); // told to people, and turned into an exit code, in run.ts
+    if (wantsJson && told instanceof VenError) stdout(errorJson(told, jsonForm(this.id)));
+    return Promise.reject(told); // told to people, and turned into an exit code, in run.ts
+  }
+
+  get #called() {
+    const name = (this.id ?? '').replaceAll(':', ' ');
+    const shown: Shown = this.ctor;
+    return { name, usage: usageOf(shown), flags: Object.keys(shown.flags ?? {}) };
   }
 }
 
@@ -129,7 +151,7 @@ export const seconds = Flags.custom<number>({
     if (duration !== null) return Promise.resolve(duration);
     return Promise.reject(
       new VenError('usage', {
-        summary: `${input} is not a duration`,
+        summary: `${JSON.stringify(input)} is not a duration`,
         hint: 'Write 30s, 5m or 1h30m',
       }),
     );
@@ -142,7 +164,7 @@ export const controlKey = Flags.custom<string>({
     if (/^\^[A-Z[\\\]^_]$/i.test(input)) return Promise.resolve(input);
     return Promise.reject(
       new VenError('usage', {
-        summary: `${input} is not a control key`,
+        summary: `${JSON.stringify(input)} is not a control key`,
         hint: 'Write ^] for Ctrl-], ^A for Ctrl-A',
       }),
     );

@@ -29,6 +29,7 @@ export { limitsOf, onboarding, retry, sessionOf, waiting } from './onboarding-fl
 export { readerIsGone, stderr, stdout } from './output.js';
 export { retryFailed } from './retry-failed.js';
 export { run } from './run.js';
+export { CommandLineError } from './usage-errors.js';
 export { askedViews, showText, viewFlags, viewNames } from './views.js';
 export { stopOnSignals, whileNotStopped } from './stop.js';
 export { tellWaiting } from './waiting.js';

@@ -3,6 +3,7 @@ import type { Command, Config } from '@oclif/core';
 import { EXIT } from '../model/index.js';
 import type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from '../view/index.js';
 import { EXITS, GROUPS, USES, VARIABLES, type About } from './about.js';
+import { argTerm, usageOf } from './usage.js';
 
 /** Of up to so many flags the help makes one group. */
 const ONE_GROUP = 6;
@@ -41,7 +42,10 @@ function commandPage(command: Command.Loadable): CommandPage {
     summary,
     description,
     usage: usageOf(command),
-    args: args.map((arg) => ({ term: argTerm(arg), text: withDefault(arg.description, arg) })),
+    args: args.map((arg) => ({
+      term: argTerm(arg.name, arg),
+      text: withDefault(arg.description, arg),
+    })),
     flags: flagGroups(Object.values(command.flags).filter(({ hidden }) => !hidden)),
     examples: examplesOf(command),
     exits: exitTerms({
@@ -65,20 +69,6 @@ function exitTerms(texts: Partial<Record<keyof typeof EXIT, string>>): Term[] {
     const text = texts[name as keyof typeof EXIT];
     return text === undefined ? [] : [{ term: String(code), text }];
   });
-}
-
-/** What follows `ven NAME`. */
-export function usageOf({ usage, args, flags }: Command.Loadable): string {
-  const given = Array.isArray(usage) ? usage[0] : usage;
-  if (given !== undefined) return given.replace('<%= command.id %>', '').trim();
-  const words = Object.values(args).map(argTerm);
-  return [...words, ...(Object.keys(flags).length > 0 ? ['[FLAGS]'] : [])].join(' ');
-}
-
-/** `VM`, `[FLEET]`, `bash|zsh|fish`. */
-function argTerm({ name, required, options, multiple }: Command.Arg.Cached): string {
-  const word = `${options?.join('|') ?? name.toUpperCase()}${multiple ? '...' : ''}`;
-  return required ? word : `[${word}]`;
 }
 
 function withDefault(text: string | undefined, { default: value }: { default?: unknown }): string {

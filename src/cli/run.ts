@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import { Config, Errors } from '@oclif/core';
 import { EXIT, nearest, VenError } from '../model/index.js';
 import { maskRemembered } from '../secrets/index.js';
@@ -75,59 +74,16 @@ function tell(
 ): number {
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? EXIT.error;
   const style = styleOf(process.stderr, process.env);
-  const known = error instanceof Errors.CLIError ? usage(error) : error;
-  if (!(known instanceof VenError)) {
+  if (!(error instanceof VenError)) {
     stderr(maskRemembered(bugText(error, version, style)));
     return EXIT.error;
   }
-  // A command's `catch` prints VenErrors as JSON. Errors of oclif, and unknown commands, are
-  // printed here.
-  if (!(inCommand && known === error) && argv.includes('--json'))
-    stdout(errorJson(known, jsonForm(argv[0])));
-  stderr(errorText(known, style));
+  // A command's `catch` prints its errors as JSON.
+  if (!inCommand && argv.includes('--json')) stdout(errorJson(error, jsonForm(argv[0])));
+  stderr(errorText(error, style));
   if (folderIsGone())
     stderr('The current folder was deleted: cd to another one, or give absolute paths.\n');
-  return known.exitCode;
-}
-
-/**
- * What oclif says of wrong flags and arguments, in simpler words where possible, with a hint at the
- * help.
- */
-function usage(
-  error: Errors.CLIError & {
-    flags?: unknown;
-    parse?: { input?: { flags?: Record<string, unknown> } };
-  },
-): VenError {
-  const said = stripVTControlCharacters(error.message).replace(/\n?See more help with --help$/, '');
-  const [, reasons] = /^The following errors? occurred:\s+([^]+)$/.exec(said) ?? [];
-  const summary =
-    reasons
-      ?.trim()
-      .split(/\s*\n\s*/)
-      .map(plain)
-      .join('; ') ?? said.replaceAll(/\s+/g, ' ').trim();
-  const [unknown] = Array.isArray(error.flags)
-    ? error.flags.filter((flag) => typeof flag === 'string')
-    : [];
-  const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
-  const guess = unknown === undefined ? null : nearest(unknown, known);
-  return new VenError('usage', {
-    summary,
-    hint: guess === null ? 'see --help' : `did you mean ${guess}? See --help`,
-    cause: error,
-  });
-}
-
-/** Why flags do not go together. */
-function plain(reason: string): string {
-  return reason
-    .replace(/^All of the following must be provided when using (\S+): (.+)$/, '$1 needs $2')
-    .replace(
-      /^(--[\w-]+)=.* cannot also be provided when using (\S+)$/,
-      '$2 and $1 exclude each other',
-    );
+  return error.exitCode;
 }
 
 function unknownCommand(id: string, known: readonly string[]): VenError {
@@ -139,7 +95,8 @@ function unknownCommand(id: string, known: readonly string[]): VenError {
 }
 
 function usageError(summary: string, hint: string): VenError {
-  return new VenError('usage', { summary, hint });
+  const detail = 'usage: ven COMMAND [ARGUMENTS] [FLAGS]';
+  return new VenError('usage', { summary, detail, hint });
 }
 
 function folderIsGone(): boolean {

@@ -1,12 +1,13 @@
 import { Args } from '@oclif/core';
 import { unregisterVms } from '../../operations/index.js';
-import { VenError } from '../../model/index.js';
+import type { VenError } from '../../model/index.js';
 import { errorText, styleOf, unregisteredText } from '../../view/index.js';
 import {
   type About,
   secretAsker,
   someVms,
   someVmsOf,
+  CommandLineError,
   VenCommand,
   stderr,
   stdout,
@@ -32,7 +33,7 @@ export default class OrchestratorUnregister extends VenCommand {
     const { argv } = await this.parse(OrchestratorUnregister);
     const { vms, file } = someVmsOf(argv);
     if (vms.length === 0)
-      throw new VenError('usage', {
+      throw new CommandLineError({
         summary: 'No VM is named',
         hint: 'Name the VMs: ven orchestrator unregister edge-1',
       });
