@@ -13,7 +13,7 @@ export function banner(source: string): string {
 
 /** Sentences in lines of at most 100 columns, later ones indented; a link is not broken. */
 export function wrapped(text: string, first = '', later = first): string {
-  const words = text.match(/(?:`[^`]*`|\[[^\]]*\]\([^)]*\)|\S)+/g) ?? [];
+  const words = escaped(text).match(/(?:`[^`]*`|\[[^\]]*\]\([^)]*\)|\S)+/g) ?? [];
   const lines = [first];
   for (const word of words) {
     const line = lines.at(-1) ?? '';
@@ -24,10 +24,16 @@ export function wrapped(text: string, first = '', later = first): string {
   return lines.join('\n');
 }
 
+/** `<domain>` outside of code would be taken for HTML. */
+function escaped(text: string): string {
+  if (text.startsWith('<!--')) return text;
+  return text.replace(/`[^`]*`|</g, (found) => (found === '<' ? '\\<' : found));
+}
+
 /** A row of a table: a bar in a cell would end it. */
 export function row(cells: readonly string[]): string {
-  const escaped = cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' '));
-  return `| ${escaped.join(' | ')} |`;
+  const barred = cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' '));
+  return `| ${barred.join(' | ')} |`;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,5 +1,6 @@
 /** All generated pages of docs; `npm run docs` writes them, and a unit test compares them. */
 import type { GeneratedPage } from './page.ts';
+import { fleetFile } from './fleet-file.ts';
 import { troubleshooting } from './troubleshooting.ts';
 
-export const PAGES: readonly GeneratedPage[] = [troubleshooting];
+export const PAGES: readonly GeneratedPage[] = [fleetFile, troubleshooting];

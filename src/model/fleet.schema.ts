@@ -54,7 +54,7 @@ export type Boot = ('disk' | 'network')[];
  */
 export type Pxe = boolean;
 /**
- * Network cards. `default`: one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of its own for each VM, with its own bridge. Or a list.
+ * Network cards. `default` (default): one, on libvirt's network `default` (virbr0). `per-vm`: one, on a NAT network of its own for each VM, with its own bridge. Or a list.
  */
 export type Nics = ('default' | 'per-vm') | FleetNic[];
 /**

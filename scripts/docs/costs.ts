@@ -1,0 +1,182 @@
+/**
+ * What a change of each key of a fleet file costs. `test/unit/docs/costs.test.ts` makes every
+ * change here in a fleet that was applied, and compares the plan.
+ */
+
+export const COSTS = {
+  nothing: 'nothing on the host',
+  live: 'live',
+  restart: 'restarts the VM',
+  replace: 'replaces the VM: its disks are lost',
+  create: 'creates the VM; the others stay as they are',
+  another: 'deletes the VM, and creates another one',
+  rebuild: 'rebuilds the network; its VMs are attached again, live',
+};
+export type Cost = keyof typeof COSTS;
+
+/** Parts of a fleet file; `vm` goes into the one VM, `network` into its network. */
+export interface Part {
+  vm?: object;
+  network?: object;
+  orchestrator?: object;
+  host?: object;
+}
+
+export interface Change {
+  /** Which change it is, where a key has several. */
+  what?: string;
+  before?: Part;
+  after: Part;
+  cost: Cost;
+}
+
+const vm = (cost: Cost, after: object, before: object = {}, what?: string): Change => ({
+  cost,
+  before: { vm: before },
+  after: { vm: after },
+  ...(what === undefined ? {} : { what }),
+});
+const network = (cost: Cost, after: object): Change => ({ cost, after: { network: after } });
+
+const CERTIFICATES = 'test/unit/efi/certificates';
+const ORCHESTRATOR = {
+  domain: 'a.test',
+  caCertificate: `${CERTIFICATES}/root.pem`,
+  project: 'a',
+  onboarding: 'interactive',
+};
+const orchestrator = (cost: Cost, after: object): Change => ({
+  cost,
+  before: { orchestrator: ORCHESTRATOR },
+  after: { orchestrator: { ...ORCHESTRATOR, ...after } },
+});
+/** With keys of one's own. */
+const keys = (names: object): object => ({ firmware: { secureBoot: names } });
+const [A, B] = ['a', 'b'].map((name) => `${CERTIFICATES}/signer-${name}.pem`);
+
+/** By the key's path; `vms[]` is also said of `defaults`. */
+export const CHANGES: Record<string, readonly Change[]> = {
+  'host.accelerator': [
+    {
+      before: { host: { accelerator: 'qemu' } },
+      after: { host: { accelerator: 'kvm' } },
+      cost: 'restart',
+    },
+  ],
+  'host.storagePool': [{ after: { host: { storagePool: 'fast' } }, cost: 'replace' }],
+  'host.vagrant.runner': [
+    { after: { host: { vagrant: { runner: 'container' } } }, cost: 'nothing' },
+  ],
+  'host.vagrant.image': [{ after: { host: { vagrant: { image: 'own/image' } } }, cost: 'nothing' }],
+
+  'orchestrator.domain': [orchestrator('rebuild', { domain: 'b.test' })],
+  'orchestrator.bootUrl': [orchestrator('rebuild', { bootUrl: 'https://b.test/own.efi' })],
+  'orchestrator.caCertificate': [
+    orchestrator('restart', { caCertificate: `${CERTIFICATES}/middle.pem` }),
+  ],
+  'orchestrator.onboarding': [orchestrator('nothing', { onboarding: 'none' })],
+  'orchestrator.project': [orchestrator('nothing', { project: 'b' })],
+  'orchestrator.credentials': [
+    orchestrator('nothing', { credentials: { username: { env: 'A' }, password: { env: 'B' } } }),
+  ],
+  'orchestrator.profile': [orchestrator('nothing', { profile: './mine.yaml' })],
+  'orchestrator.removeHosts': [orchestrator('nothing', { removeHosts: true })],
+
+  'networks.NAME.mode': [network('rebuild', { mode: 'isolated' })],
+  'networks.NAME.subnet': [network('rebuild', { subnet: '192.168.152.0/24' })],
+  'networks.NAME.dhcp': [
+    network('live', { dhcp: { start: '192.168.150.10', end: '192.168.150.99' } }),
+  ],
+  'networks.NAME.dns': [network('live', { dns: { hosts: { '192.168.150.1': ['a.test'] } } })],
+  'networks.NAME.httpBoot': [
+    {
+      before: { orchestrator: ORCHESTRATOR },
+      after: { orchestrator: ORCHESTRATOR, network: { httpBoot: false } },
+      cost: 'rebuild',
+    },
+  ],
+
+  'vms[].name': [vm('another', { name: 'b' })],
+  'vms[].count': [
+    vm('create', { count: 2 }, { count: 1 }, 'raised'),
+    vm('another', { count: 1 }, {}, 'added to a VM that had none'),
+  ],
+  'vms[].cpus': [vm('restart', { cpus: 2 })],
+  'vms[].memory': [vm('restart', { memory: '2GiB' })],
+  'vms[].disks': [
+    vm('restart', { disks: [{ size: '2GiB' }, { size: '1GiB' }] }, {}, 'a disk added'),
+    vm('replace', {}, { disks: [{ size: '2GiB' }, { size: '1GiB' }] }, 'a disk removed'),
+  ],
+  'vms[].disks[].size': [
+    vm('live', { disks: [{ size: '3GiB' }] }, {}, 'grown'),
+    vm('replace', { disks: [{ size: '1GiB' }] }, {}, 'shrunk'),
+  ],
+  'vms[].disks[].bus': [vm('replace', { disks: [{ size: '2GiB', bus: 'virtio' }] })],
+  'vms[].disks[].pool': [vm('replace', { disks: [{ size: '2GiB', pool: 'fast' }] })],
+  'vms[].disks[].serial': [vm('restart', { disks: [{ size: '2GiB', serial: 'DISK-0001' }] })],
+  'vms[].firmware': [vm('replace', { firmware: 'bios' }, {}, 'another kind')],
+  'vms[].firmware.loader': [
+    vm('replace', { firmware: { loader: '/fw/own.fd', nvramTemplate: '/fw/own-vars.fd' } }),
+  ],
+  'vms[].firmware.secureBoot': [
+    vm('replace', keys({ keys: A }), { firmware: 'uefi' }, 'switched on'),
+  ],
+  'vms[].firmware.secureBoot.keys': [vm('restart', keys({ keys: B }), keys({ keys: A }))],
+  'vms[].firmware.secureBoot.PK': [vm('restart', keys({ PK: B, db: A }), keys({ PK: A, db: A }))],
+  'vms[].firmware.secureBoot.KEK': [
+    vm('restart', keys({ PK: A, KEK: B, db: A }), keys({ PK: A, db: A })),
+  ],
+  'vms[].firmware.secureBoot.db': [
+    vm('restart', keys({ PK: A, db: [A, B] }), keys({ PK: A, db: A })),
+  ],
+  'vms[].tpm': [vm('restart', { tpm: false })],
+  'vms[].boot': [vm('restart', { boot: ['network', 'disk'] })],
+  'vms[].pxe': [vm('restart', { pxe: false })],
+  'vms[].nics': [
+    vm(
+      'restart',
+      { nics: [{ network: 'lab' }, { network: 'dmz' }] },
+      {},
+      'a card added or removed',
+    ),
+    vm('live', { nics: 'default' }, {}, 'the card on another network'),
+  ],
+  'vms[].nics[].network': [vm('live', { nics: [{ network: 'dmz' }] })],
+  'vms[].nics[].bridge': [vm('live', { nics: [{ bridge: 'virbr0' }] })],
+  'vms[].nics[].mac': [vm('restart', { nics: [{ network: 'lab', mac: '52:54:00:00:00:01' }] })],
+  'vms[].nics[].address': [vm('live', { nics: [{ network: 'lab', address: '192.168.150.10' }] })],
+  'vms[].nics[].model': [vm('restart', { nics: [{ network: 'lab', model: 'e1000' }] })],
+  'vms[].serialNumbers': [vm('restart', { serialNumbers: ['VM112M01'] })],
+  'vms[].smbios': [vm('restart', { smbios: { manufacturer: 'Acme' } })],
+  'vms[].smbios.manufacturer': [vm('restart', { smbios: { manufacturer: 'Acme' } })],
+  'vms[].smbios.product': [vm('restart', { smbios: { product: 'Edge Server 9' } })],
+  'vms[].smbios.assetTag': [vm('restart', { smbios: { assetTag: 'RACK-7-12' } })],
+  'vms[].smbios.uuid': [
+    vm('restart', { smbios: { uuid: '5f2b8c1e-0d3a-4c57-9a61-7e8f90ab12cd' } }),
+  ],
+  'vms[].graphics': [vm('restart', { graphics: 'vnc' })],
+  'vms[].graphics.listen': [
+    vm('restart', { graphics: { type: 'vnc', listen: '0.0.0.0' } }, { graphics: 'vnc' }),
+  ],
+  'vms[].graphics.port': [
+    vm('restart', { graphics: { type: 'vnc', port: 5910 } }, { graphics: 'vnc' }),
+  ],
+  'vms[].autostart': [vm('live', { autostart: true })],
+  'vms[].power': [vm('live', { power: 'off' })],
+  'vms[].protect': [vm('live', { protect: true })],
+  'vms[].ignore': [vm('nothing', { ignore: ['memory'] })],
+  'vms[].shutdownTimeout': [vm('nothing', { shutdownTimeout: '10s' })],
+  'vms[].title': [vm('live', { title: 'Edge node in rack 3' })],
+  'vms[].description': [vm('live', { description: 'For the nightly test.' })],
+};
+
+/** Of keys for which no plan of one fleet says it. */
+export const OTHER_CHANGES: Record<string, string> = {
+  apiVersion: 'there is one version',
+  fleet: 'another fleet: destroy the one of the old name first',
+  'host.uri': 'another host: the VMs on the old one stay there',
+  'networks.NAME.existing': 'another network: its VMs are attached to it, live',
+  'vms[].firmware.nvramTemplate': 'as of `loader`',
+  'vms[].graphics.type': 'there is one kind',
+  'vms[].graphics.password': 'live; another password only, and not whether there is one',
+};
