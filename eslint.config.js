@@ -31,6 +31,7 @@ const ROOMS = {
     'terminal-text',
     'secrets',
   ],
+  library: ['operations'],
   cli: ['operations', 'view', 'secrets'],
   commands: ['cli', 'operations', 'view'],
 };

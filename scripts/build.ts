@@ -25,7 +25,10 @@ const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, enco
 const made = `${DIST}.new`;
 rmSync(made, { recursive: true, force: true });
 await build({
-  entryPoints: [join(ROOT, 'src/main.ts'), join(ROOT, 'src/cli/help.ts'), ...commands],
+  entryPoints: [
+    ...['main', 'cli/help', 'library/index'].map((name) => join(ROOT, `src/${name}.ts`)),
+    ...commands,
+  ],
   outbase: join(ROOT, 'src'),
   outdir: made,
   chunkNames: 'chunks/[name]-[hash]',

@@ -37,10 +37,10 @@ export interface Interrupt {
 }
 
 export interface ApplyRequest extends Request {
-  /** Mode `destroy` deletes the fleet. Ignored with `savedPlan`, which has its own. */
+  /** Mode `destroy` deletes the fleet. `savedPlan` has its own; only the mode must be the same. */
   options: PlanOptions;
-  /** A file from `plan --out`: refused when it no longer fits. */
-  savedPlan?: string | undefined;
+  /** A file from `plan --out`, or the plan itself: refused when it no longer fits. */
+  savedPlan?: string | Plan | undefined;
   /** The most programs at the same time. Default: one vagrant per core, and 16 virsh. */
   parallelism?: number | undefined;
   /** How long to wait for another run to end; 0: not at all. */
@@ -88,8 +88,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   // Destroying a fleet needs none of its secrets.
   const readSecret = request.options.mode === 'apply' ? secretReader(request) : undefined;
   const fleet = loadFleetFile(request, readSecret);
-  const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan);
-  const { leaveOff } = request.options;
+  const { leaveOff, mode } = request.options;
+  const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan, mode);
   const options = saved
     ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) }
     : request.options;

@@ -9,8 +9,9 @@ export { bundle, type Bundle, type BundleRequest } from './bundle/bundle.js';
 export type { AskSecret } from './provision/credentials.js';
 export { doctor } from './doctor.js';
 export { init } from './init.js';
-export type { Request } from './load.js';
+export { loadFleetFile, parseFleetFile, type Request } from './load.js';
 export { logs, type LogsRequest } from './logs.js';
+export { observe } from './observe.js';
 export type { OrchestratorRequest } from './orchestrator/connect.js';
 export { setDefaultOs } from './orchestrator/default-os.js';
 export { orchestratorHosts, type FleetHosts } from './orchestrator/list-hosts.js';
@@ -20,6 +21,7 @@ export {
   type Registration,
   type VmsRequest,
 } from './orchestrator/register-vms.js';
+export type { Ports } from './ports.js';
 export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export {
   provision,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { loadFleet } from '../config/index.js';
+import { loadFleet, parseFleet, type LoadOptions } from '../config/index.js';
 import { folderOf, originOf, readFleetFile, readNamedFile, readSecret } from '../host/index.js';
-import { VenError, type ReadSecret, type ResolvedFleet } from '../model/index.js';
+import { VenError, type Fleet, type ReadSecret, type ResolvedFleet } from '../model/index.js';
 import { rememberSecret, rememberVariable, showingVariables } from '../secrets/index.js';
 import type { Ports } from './ports.js';
 
@@ -9,6 +9,8 @@ import type { Ports } from './ports.js';
 export interface Request {
   /** The fleet file's path. */
   file: string;
+  /** In place of what is in it. */
+  content?: string;
   env: Readonly<Record<string, string | undefined>>;
   /** Default: `PORTS`. */
   ports?: Ports;
@@ -20,16 +22,29 @@ export interface Request {
  * Reads, checks and resolves the fleet file; with `readSecret`, also checks what it refers to.
  * Rejects with `fleet-file` (all findings at once) or `not-found`.
  */
-export function loadFleetFile({ file, env }: Request, readSecret?: ReadSecret): ResolvedFleet {
+export function loadFleetFile(request: Request, readSecret?: ReadSecret): ResolvedFleet {
+  const fleet = loadFleet(contentOf(request), loadOptions(request, readSecret));
+  return { ...fleet, file: originOf(request.file, fleet.host.uri) };
+}
+
+/** The fleet as it is written, checked likewise. */
+export function parseFleetFile(request: Request): Fleet {
+  const { fleet } = parseFleet(contentOf(request), loadOptions(request));
+  return structuredClone(fleet); // its maps have no prototype
+}
+
+function contentOf({ file, content }: Request): string | Uint8Array {
+  return content ?? readFleetFile(file);
+}
+
+function loadOptions({ file, env }: Request, readSecret?: ReadSecret): LoadOptions {
   const surroundings = {
     readFile: (path: string) =>
       new TextDecoder().decode(readNamedFile(resolve(folderOf(file), path))),
     now: new Date(),
     ...(readSecret && { readSecret }),
   };
-  const options = { file, env, surroundings, onVariable: rememberVariable };
-  const fleet = loadFleet(readFleetFile(file), options);
-  return { ...fleet, file: originOf(file, fleet.host.uri) };
+  return { file, env, surroundings, onVariable: rememberVariable };
 }
 
 /**

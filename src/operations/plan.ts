@@ -58,24 +58,25 @@ export function savePlan(file: string, plan: Plan): OutputKind {
 }
 
 /**
- * Reads what `savePlan` wrote. Rejects with `usage` when it is not a plan for `apply` of this
- * version.
+ * What `savePlan` wrote, or a plan as it is. Rejects with `usage` when it is not a plan of this
+ * version, and for `mode`.
  */
-export function readSavedPlan(file: string): Plan {
+export function readSavedPlan(saved: string | Plan, mode: PlanOptions['mode']): Plan {
   const wrong = (detail: string): VenError =>
     new VenError('usage', {
-      summary: `${file} is not a saved plan`,
+      summary: `${typeof saved === 'string' ? saved : 'This'} is not a saved plan`,
       detail,
       hint: 'Create one with: ven plan --out FILE',
     });
-  let read: unknown;
+  let read: unknown = saved;
   try {
-    read = JSON.parse(readTextFile(file));
+    if (typeof saved === 'string') read = JSON.parse(readTextFile(saved));
   } catch (error) {
     if (error instanceof VenError) throw error;
     throw wrong(error instanceof Error ? error.message : String(error));
   }
   if (!isPlan(read)) throw wrong('It lacks the keys of a plan of format version 1.');
+  if (read.options.mode !== mode) throw wrong(`It is a plan to ${read.options.mode}.`);
   return read;
 }
 
@@ -88,8 +89,7 @@ function isPlan(value: unknown): value is Plan {
     [candidate.fleet, candidate.host, candidate.specDigest, candidate.observedDigest].every(
       (text) => typeof text === 'string',
     ) &&
-    // Plans to destroy are never saved; `apply` must not run one.
-    options?.mode === 'apply' &&
+    (options?.mode === 'apply' || options?.mode === 'destroy') &&
     [options.targets, options.excludes, options.replace].every(isListOfTexts) &&
     typeof options.keepDisks === 'boolean'
   );

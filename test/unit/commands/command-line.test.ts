@@ -307,15 +307,6 @@ describe('bin/ven', () => {
     expect(readdirSync(cwd)).toEqual(before);
     rmSync(cache, { recursive: true });
   });
-
-  it('says what is missing when it is not built', () => {
-    const clone = mkdtempSync(join(tmpdir(), 'ven-bare-'));
-    execFileSync('sh', ['-c', `mkdir ${clone}/bin && cp ${VEN} ${clone}/bin/`]);
-    const { code, stderr } = ven([], { cwd: clone, program: join(clone, 'bin/ven') });
-    expect(code).toBe(1);
-    expect(stderr).toContain('npm run build');
-    rmSync(clone, { recursive: true });
-  });
 });
 
 describe('completion', () => {

@@ -143,13 +143,13 @@ test('apply takes no saved plan that would destroy', async () => {
   const made = (await plan({ ...request({}), options: OPTIONS })).plan;
   const saved = join(folder, 'saved.plan');
   savePlan(saved, made);
-  expect(readSavedPlan(saved)).toEqual(made);
+  expect(readSavedPlan(saved, 'apply')).toEqual(made);
   for (const options of [
     { ...OPTIONS, mode: 'destroy' as const },
     { ...OPTIONS, targets: [1 as unknown as string] },
   ]) {
     savePlan(saved, { ...made, options });
-    expect(() => readSavedPlan(saved)).toThrow('is not a saved plan');
+    expect(() => readSavedPlan(saved, 'apply')).toThrow('is not a saved plan');
   }
 });
 
