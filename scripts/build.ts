@@ -3,7 +3,8 @@
  * So a command loads only what it needs. Then oclif's manifest and the help texts, so that neither
  * is computed at every start.
  */
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config, Plugin } from '@oclif/core';
 import { build } from 'esbuild';
@@ -45,6 +46,7 @@ await build({
   external: ['typescript', 'ts-node', 'tsx'],
   absWorkingDir: ROOT,
   plugins: listOfBundled(),
+  define: { VEN_COMMIT: JSON.stringify(commit()) },
   // The packages that are CommonJS expect these to exist.
   banner: {
     js:
@@ -68,6 +70,16 @@ const { helpFor } = (await import(
 )) as typeof import('../src/cli/help.ts');
 const config = await Config.load({ root: ROOT });
 write(join(DIST, 'help.json'), Object.fromEntries(helpFor(config)));
+
+/** Of this tree; null outside of a clone. */
+function commit(): string | null {
+  const git = (...args: string[]) =>
+    spawnSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const top = git('rev-parse', '--show-toplevel').stdout.trim();
+  if (top !== realpathSync(ROOT)) return null;
+  const described = git('describe', '--always', '--dirty', '--exclude=*', '--abbrev=12');
+  return described.status === 0 ? described.stdout.trim() : null;
+}
 
 function write(file: string, content: unknown): void {
   writeFileSync(`${file}.new`, JSON.stringify(content));

@@ -5,6 +5,7 @@
  */
 export type { About } from './about.js';
 export { secretAsker } from './ask-secret.js';
+export { commit, nodeKind } from './build.js';
 export { carryOut } from './carry-out.js';
 export {
   controlKey,

@@ -32,6 +32,7 @@ export {
 } from './provision/provision.js';
 export { render, type Guess, type RenderedFile } from './render.js';
 export type { ReportRequest } from './provision/report.js';
+export { schema, SCHEMAS } from './schema.js';
 export { saveFiles, saveText } from './save.js';
 export { withSession, type Session, type SessionRequest } from './provision/session.js';
 export { openStatus, type FleetStatus, type VmStatus } from './status/status.js';

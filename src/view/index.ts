@@ -44,6 +44,7 @@ export { helpTexts } from './help/help.js';
 export type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from './help/page.js';
 export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';
+export { versionJson, versionText, type ShownVersion } from './version.js';
 export { doctorText, doctorJson } from './doctor.js';
 export type { Progress } from './apply/progress.js';
 export {

@@ -97,7 +97,7 @@ function joined(parts: readonly (readonly string[])[]): string {
 function list(terms: readonly Term[], columns: number): string[] {
   const most = Math.min(WIDEST_TERM, Math.floor(columns * 0.4));
   const widths = terms.map(({ term }) => term.length).filter((width) => width <= most);
-  const width = Math.max(4, ...widths);
+  const width = Math.max(0, ...widths);
   const margin = ' '.repeat(width + 4);
   return terms.flatMap(({ term, text }) => {
     const lines = wrapped(text, columns, margin);

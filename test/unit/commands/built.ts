@@ -1,26 +1,28 @@
 /** ven as it is built, as a child process. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 export const VEN = join(ROOT, 'bin/ven');
 
-/** Builds dist/ when a source is younger. */
+/** Builds dist/ when a source is younger. Several test files may ask for it at the same time. */
 export function ensureBuilt(): void {
-  const built = join(ROOT, 'dist/help.json'); // written last
-  const sources = ['src', 'templates', 'schemas'].flatMap((folder) =>
+  const built = 'dist/help.json'; // written last
+  const folders = ['src', 'templates', 'schemas'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
-      join(ROOT, folder, name),
+      join(folder, name),
     ),
   );
-  const youngest = Math.max(
-    ...[...sources, join(ROOT, 'scripts/build.ts'), join(ROOT, 'package.json')].map(
-      (file) => statSync(file).mtimeMs,
-    ),
+  const timeOf = (file: string): number => statSync(join(ROOT, file)).mtimeMs;
+  const sources = [...folders, 'scripts/build.ts', 'package.json'];
+  const youngest = sources.reduce((a, b) => (timeOf(a) > timeOf(b) ? a : b));
+  const build = '[ "$1" -nt "$2" ] || exec "$3" scripts/build.ts';
+  execFileSync(
+    'flock',
+    ['scripts/build.ts', 'sh', '-c', build, 'sh', built, youngest, process.execPath],
+    { cwd: ROOT, stdio: 'pipe' },
   );
-  if (existsSync(built) && statSync(built).mtimeMs > youngest) return;
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { cwd: ROOT, stdio: 'pipe' });
 }
 
 export interface Ran {

@@ -46,9 +46,11 @@ const COMMANDS = [
   'plan',
   'provision',
   'render',
+  'schema',
   'status',
   'timeline',
   'validate',
+  'version',
   'vnc',
 ];
 
@@ -129,6 +131,49 @@ describe('help and version', () => {
     };
     expect(run('--version')).toEqual({ code: 0, stdout: `ven ${version}\n`, stderr: '' });
     expect(run('-v').stdout).toBe(`ven ${version}\n`);
+  });
+});
+
+describe('version', () => {
+  it('says what it runs on, for people and as JSON', () => {
+    const { stdout } = run('version');
+    expect(stdout).toMatch(/^ven \d+\.\d+\.\d+( \(commit [0-9a-f]{12}(-dirty)?\))?\nnode \d+\./);
+    const shown = JSON.parse(run('version', '--json').stdout) as {
+      version: string;
+      node: { path: string; kind: string };
+    };
+    expect(shown).toMatchObject({
+      formatVersion: '1',
+      platform: { os: process.platform, arch: process.arch },
+    });
+    expect(stdout).toContain(`ven ${shown.version}`);
+    expect(shown.node.kind).toBe(
+      shown.node.path.startsWith(join(ROOT, 'node_modules/node-linux-')) ? 'bundled' : 'system',
+    );
+  });
+
+  it('names the commit of the clone that it was built in', (context) => {
+    const git = (...args: string[]): string =>
+      execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
+    if (!existsSync(join(ROOT, '.git'))) context.skip();
+    const { commit } = JSON.parse(run('version', '--json').stdout) as { commit: string };
+    expect(git('cat-file', '-t', commit.replace('-dirty', ''))).toBe('commit');
+  });
+});
+
+describe('schema', () => {
+  const source = (of: string): string =>
+    readFileSync(join(ROOT, `schemas/${of}.schema.json`), 'utf8');
+
+  it('prints the schema of fleet files, or of profiles', () => {
+    expect(run('schema')).toEqual({ code: 0, stdout: source('fleet'), stderr: '' });
+    expect(run('schema', 'profile').stdout).toBe(source('profile'));
+  });
+
+  it('writes it to a file', () => {
+    const said = run('schema', '--output', 'fleet.schema.json');
+    expect(said).toEqual({ code: 0, stdout: '', stderr: 'Wrote fleet.schema.json.\n' });
+    expect(readFileSync(join(cwd, 'fleet.schema.json'), 'utf8')).toBe(source('fleet'));
   });
 });
 
