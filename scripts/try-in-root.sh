@@ -13,6 +13,8 @@
 # --packages A,B  what the root has beyond Debian's minimum; by default git and npm
 # --copy FOLDER   is copied to /copy
 # --keep          leaves the root in place, and says where
+#
+# The root is made in TMPDIR, else in /var/tmp; it takes some 2 GB.
 set -eu
 [ "$(id -u)" = 0 ] || exec sudo "$0" "$@"
 
@@ -46,7 +48,7 @@ if [ -n "$missing" ]; then
 fi
 
 # --- the root ------------------------------------------------------------------------------------
-root=$(mktemp -d /var/tmp/ven-root-XXXXXX)
+root=$(mktemp -d "${TMPDIR:-/var/tmp}/ven-root-XXXXXX")
 network=ven-${root##*-}
 slirp=''
 clean_up() {
