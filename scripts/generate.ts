@@ -1,7 +1,7 @@
 /**
- * Writes what is generated from `schemas/*.yaml`: the schemas as JSON, their types, and the
- * validators as plain code, so that the start of ven takes no time for compiling a schema. A unit
- * test fails when they are out of date.
+ * Writes what is generated from `schemas/*.yaml`: schemas in JSON for editors, the types, and the
+ * validators with their schemas as plain code, so that the start of ven takes no time for compiling
+ * a schema. A unit test fails when they are out of date.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,12 +11,14 @@ import { build } from 'esbuild';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { format } from 'prettier';
 import { parse } from 'yaml';
+import { editorSchema } from './editor-schema.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SCHEMAS = [
   {
     source: 'schemas/fleet.schema.yaml',
     schema: 'schemas/fleet.schema.json',
+    variables: true,
     type: 'Fleet',
     types: 'src/model/fleet.schema.ts',
     validator: 'src/config/schema/generated/validate',
@@ -24,6 +26,7 @@ const SCHEMAS = [
   {
     source: 'schemas/profile.schema.yaml',
     schema: 'schemas/profile.schema.json',
+    variables: false,
     type: 'ProfileFile',
     types: 'src/model/profile.schema.ts',
     validator: 'src/config/schema/generated/validate-profile',
@@ -33,6 +36,8 @@ const bannerOf = (source: string): string =>
   `// Generated from ${source} by \`npm run generate\`. Do not edit.`;
 
 const DECLARATION = `
+import type { Schema } from '../walk.js';
+
 /** One complaint of the validator. */
 export interface SchemaError {
   /** JSON pointer into the data. */
@@ -51,6 +56,7 @@ export interface Validate {
   errors?: SchemaError[] | null;
 }
 export declare const validate: Validate;
+export declare const schema: Schema;
 `;
 
 /** All generated files: path relative to the repository, and content. */
@@ -62,14 +68,18 @@ export async function generate(): Promise<Map<string, string>> {
 async function generateFrom({
   source,
   schema,
+  variables,
   type,
   types,
   validator,
 }: (typeof SCHEMAS)[number]): Promise<[string, string][]> {
   const banner = bannerOf(source);
-  const content: unknown = parse(readFileSync(join(ROOT, source), 'utf8'));
-  const json = await format(JSON.stringify(content), { parser: 'json', printWidth: 100 });
-  const declarations = await compile(JSON.parse(json) as JSONSchema, type, {
+  const content = parse(readFileSync(join(ROOT, source), 'utf8')) as Parameters<
+    typeof editorSchema
+  >[0];
+  const forEditors = JSON.stringify(editorSchema(content, variables));
+  const json = await format(forEditors, { parser: 'json', printWidth: 100 });
+  const declarations = await compile(structuredClone(content) as JSONSchema, type, {
     bannerComment: `${banner}\n`,
     additionalProperties: false,
     ignoreMinAndMaxItems: true,
@@ -83,11 +93,15 @@ async function generateFrom({
     code: { source: true, esm: true },
   });
   ajv.addVocabulary(['patternErrorMessage']);
-  const validate = ajv.compile(content as object);
+  const validate = ajv.compile(content);
   // ajv's standalone code needs its runtime with `require`; a bundle needs nothing.
   const standalone = standaloneModule.default;
   const bundle = await build({
-    stdin: { contents: standalone(ajv, validate), resolveDir: ROOT, sourcefile: 'validate.js' },
+    stdin: {
+      contents: `${standalone(ajv, validate)}\nexport const schema = ${JSON.stringify(content)};`,
+      resolveDir: ROOT,
+      sourcefile: 'validate.js',
+    },
     bundle: true,
     write: false,
     format: 'esm',

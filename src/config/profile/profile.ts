@@ -1,5 +1,4 @@
 /** Text → `Profile`, with all findings at once. */
-import profileSchema from '../../../schemas/profile.schema.json' with { type: 'json' };
 import {
   VenError,
   type OnboardingFlow,
@@ -11,7 +10,7 @@ import {
   type ProfileTrouble,
 } from '../../model/index.js';
 import { checkSchema, type Format } from '../schema/check.js';
-import { validate } from '../schema/generated/validate-profile.js';
+import { schema, validate } from '../schema/generated/validate-profile.js';
 import { digest } from '../resolve/identity.js';
 import { decode } from '../source/decode.js';
 import { refuseLarge } from '../source/limits.js';
@@ -20,7 +19,7 @@ import { isFlawed, placeOf, Source, throwFindings, type FileKind } from '../sour
 import { durationInSeconds } from '../resolve/units.js';
 import { parseYaml } from '../source/yaml.js';
 
-const FORMAT: Format = { schema: profileSchema, validate };
+const FORMAT: Format = { schema, validate };
 const PROFILE: FileKind = {
   name: 'profile',
   begin: '`apiVersion: ven/v1`, `profile:` and `stages:`',

@@ -2,9 +2,8 @@
  * The schema's errors in plain words: one finding for each mistake, with its place and what to
  * write instead.
  */
-import fleetSchema from '../../../schemas/fleet.schema.json' with { type: 'json' };
 import { nearest, type Finding, type FindingRule } from '../../model/index.js';
-import { validate, type SchemaError, type Validate } from './generated/validate.js';
+import { schema, validate, type SchemaError, type Validate } from './generated/validate.js';
 import { laterWork } from './later.js';
 import { label, placeOf, quote, type Path, type Place, type Source } from '../source/source.js';
 import { didYouMean } from './suggest.js';
@@ -22,7 +21,7 @@ export interface Format {
   validate: Validate;
 }
 
-const FLEET: Format = { schema: fleetSchema, validate };
+const FLEET: Format = { schema, validate };
 
 /** More than anyone reads. */
 const MAX_ERRORS = 500;

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import fleetSchema from '../../../schemas/fleet.schema.json' with { type: 'json' };
-import profileSchema from '../../../schemas/profile.schema.json' with { type: 'json' };
 import { generate } from '../../../scripts/generate.js';
+import { schema as fleetSchema } from '../../../src/config/schema/generated/validate.js';
+import { schema as profileSchema } from '../../../src/config/schema/generated/validate-profile.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -24,6 +24,7 @@ describe('generated files', () => {
 });
 
 interface Node {
+  $schema?: string;
   $ref?: string;
   description?: string;
   examples?: unknown[];
@@ -32,8 +33,8 @@ interface Node {
 }
 
 describe.each([
-  ['fleet', fleetSchema],
-  ['profile', profileSchema],
+  ['fleet', fleetSchema as object as Node],
+  ['profile', profileSchema as object as Node],
 ])('the %s schema', (_kind, schema) => {
   const properties: [string, Node][] = [];
   const visit = (node: Node, path: string): void => {
@@ -43,7 +44,7 @@ describe.each([
       const target =
         property.$ref === undefined
           ? property
-          : (schema.definitions as Record<string, Node>)[
+          : (schema['definitions'] as Record<string, Node>)[
               property.$ref.replace('#/definitions/', '')
             ];
       if (!target) throw new Error(`${path}.${name} points nowhere`);

@@ -1,4 +1,6 @@
 // Generated from schemas/profile.schema.yaml by `npm run generate`. Do not edit.
+import type { Schema } from '../walk.js';
+
 /** One complaint of the validator. */
 export interface SchemaError {
   /** JSON pointer into the data. */
@@ -17,3 +19,4 @@ export interface Validate {
   errors?: SchemaError[] | null;
 }
 export declare const validate: Validate;
+export declare const schema: Schema;
