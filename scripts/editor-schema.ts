@@ -40,8 +40,9 @@ export function editorSchema(
    * `isEntry`: of a list.
    */
   function convert(given: Node, title?: string, isEntry = false): Node {
-    const { title: _, ...resolved } = resolve(given);
-    const node: Node = title === undefined ? resolved : { title, ...resolved };
+    const node: Node = { title: '', ...resolve(given) };
+    if (title === undefined) delete node.title;
+    else node.title = title;
     const { properties, additionalProperties, items, anyOf } = node;
     if (properties !== undefined)
       node.properties = mapValues(properties, (one, key) => one && convert(one, key));
@@ -127,7 +128,7 @@ function withSnippets({ examples = [], description, ...node }: Node, isEntry: bo
 }
 
 function mapOf(example: unknown): object | null {
-  const [first]: unknown[] = Array.isArray(example) ? example : [example];
+  const first: unknown = Array.isArray(example) ? example[0] : example;
   return isStructure(first) && !Array.isArray(first) ? first : null;
 }
 

@@ -1,7 +1,9 @@
 /** The generated files are those of the schema, and the schema explains itself. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { generate } from '../../../scripts/generate.js';
 import { schema as fleetSchema } from '../../../src/config/schema/generated/validate.js';
 import { schema as profileSchema } from '../../../src/config/schema/generated/validate-profile.js';
@@ -20,6 +22,18 @@ describe('generated files', () => {
       /^\s*import |[^_.]require\(["'](?!ajv\/dist\/runtime\/(?:ucs2length|equal)"\)\.default')/m,
     );
     expect(code).toMatch(/^export \{/m);
+  });
+});
+
+describe.each(['fleet', 'profile'])("the editors' schema: %s", (kind) => {
+  const read = (path: string): object => parse(readFileSync(join(ROOT, path), 'utf8')) as object;
+  const editors = read(`schemas/${kind}.schema.json`);
+
+  it('is draft-07 under a name that lasts', () => {
+    const ajv = new Ajv({ strict: true, strictRequired: false, strictTypes: false });
+    ajv.addVocabulary(['patternErrorMessage', 'markdownDescription', 'defaultSnippets']);
+    ajv.addSchema(editors);
+    expect(ajv.getSchema(`urn:ven:${kind}:v1`)).toBeTypeOf('function');
   });
 });
 

@@ -24,9 +24,12 @@ afterAll(async () => {
 });
 
 /** What is marked, as `line: message`. */
-async function marks(text: string): Promise<string[]> {
-  const found = await server.marks(text);
-  return found.map(({ range, message }) => `${range.start.line + 1}: ${message}`);
+async function marks(file: string): Promise<string[]> {
+  const found = await server.marks(file);
+  return found.map(({ range, message }) => {
+    const text = typeof message === 'string' ? message : message.value;
+    return `${range.start.line + 1}: ${text}`;
+  });
 }
 
 /** Splits a text at its `|`, where the cursor is. */
@@ -45,7 +48,7 @@ const hover = async (marked: string): Promise<string> => {
   return await server.hover(uri, position);
 };
 
-/** Takes an offer as an editor does: stops get their texts, further lines the first one's indent. */
+/** Takes an offer as an editor does: stops get their texts, further lines the first's indent. */
 function insert(text: string, { line: row, character }: Position, item: CompletionItem): string {
   const { textEdit, insertText = '', insertTextFormat } = item;
   const edit = textEdit !== undefined && 'range' in textEdit ? textEdit : undefined;
@@ -113,6 +116,14 @@ vms:
     expect(await marks(text)).toEqual([]);
     const unquoted = text.replace(/"(\$\{[^"]*\})"/g, "'$1'");
     expect(await marks(unquoted)).toEqual([]);
+  });
+
+  it('a mistake in a file whose schema the settings of the editor name', async () => {
+    const path = join(ROOT, 'schemas/fleet.schema.json');
+    const another = await LanguageServer.start({ [path]: '*.fleet.yaml' });
+    const [mark, ...others] = await another.marks('apiVersion: ven/v1\nfleet: a\nvms: 3\n');
+    await another.stop();
+    expect([mark?.message, others]).toEqual(['Incorrect type. Expected "array".', []]);
   });
 
   it.each([

@@ -22,10 +22,6 @@ import {
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SERVER = join(ROOT, 'node_modules/yaml-language-server/bin/yaml-language-server');
-/** As VS Code's extension sets it; no schema from the web. */
-const SETTINGS = {
-  yaml: { validate: true, hover: true, completion: true, schemaStore: { enable: false } },
-};
 
 export class LanguageServer {
   readonly #child = spawn(process.execPath, [SERVER, '--stdio'], {
@@ -35,19 +31,28 @@ export class LanguageServer {
   readonly #waiting = new Map<string, (found: Diagnostic[]) => void>();
   #opened = 0;
 
-  static async start(): Promise<LanguageServer> {
+  /** `schemas`: a setting of the editor, which files have which schema. */
+  static async start(schemas: Record<string, string> = {}): Promise<LanguageServer> {
     const server = new LanguageServer();
-    await server.#begin();
+    await server.#begin(schemas);
     return server;
   }
 
-  async #begin(): Promise<void> {
+  async #begin(schemas: Record<string, string>): Promise<void> {
+    // No schema from the web.
+    const yaml = {
+      validate: true,
+      hover: true,
+      completion: true,
+      schemas,
+      schemaStore: { enable: false },
+    };
     const connection = this.#connection;
     connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) => {
       this.#waiting.get(uri)?.(diagnostics);
     });
     connection.onRequest(ConfigurationRequest.type, ({ items }) =>
-      items.map(({ section }) => (section === 'yaml' ? SETTINGS.yaml : {})),
+      items.map(({ section }) => (section === 'yaml' ? yaml : {})),
     );
     connection.onRequest(WorkspaceFoldersRequest.type, () => null);
     connection.onRequest(RegistrationRequest.type, () => undefined);
@@ -69,7 +74,7 @@ export class LanguageServer {
 
   /** Opens a text as a file of its own, in a folder beside `schemas`. */
   async open(text: string): Promise<string> {
-    const uri = pathToFileURL(join(ROOT, `editor-${++this.#opened}`, 'fleet.yaml')).href;
+    const uri = pathToFileURL(join(ROOT, `editor-${++this.#opened}`, 'lab.fleet.yaml')).href;
     await this.#connection.sendNotification(DidOpenTextDocumentNotification.type, {
       textDocument: { uri, languageId: 'yaml', version: 1, text },
     });
