@@ -8,7 +8,7 @@
 #
 # The command starts in /root/ven, a clone of this repository's HEAD. Packages come from where this
 # machine has them from. The network is slirp's: what this machine reaches can be reached, and the
-# bridges of both libvirts never meet.
+# bridges of both libvirt daemons never meet.
 #
 # --packages A,B  what the root has beyond Debian's minimum; by default git and npm
 # --copy FOLDER   is copied to /copy
