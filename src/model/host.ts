@@ -137,8 +137,18 @@ export interface Host {
   defineDomain(xml: string): Promise<void>;
   /** Starts it; resumes it when it is paused; does nothing when it runs. */
   startDomain(uuid: string): Promise<void>;
-  /** Asks the guest to power off; cuts the power after the timeout (0: at once). */
+  /**
+   * Asks the guest to power off, again and again. Resolves to whether it is off in time; it is left
+   * running if not.
+   */
+  shutDownDomain(uuid: string, timeoutSeconds: number): Promise<boolean>;
+  /** The same; cuts the power after the timeout (0: at once). */
   stopDomain(uuid: string, timeoutSeconds: number): Promise<void>;
+  /**
+   * Presses its reset button: the guest is not asked, and its memory is lost. A paused one stays
+   * paused. Not idempotent. @throws VenError `not-running`
+   */
+  resetDomain(uuid: string): Promise<void>;
   setAutostart(uuid: string, on: boolean): Promise<void>;
   /** Writes ven's mark, live and persistent. */
   markDomain(uuid: string, mark: DomainMark): Promise<void>;

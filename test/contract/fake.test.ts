@@ -4,7 +4,7 @@ import { networkFacts } from '../../src/libvirt/index.js';
 import { parseXml } from '../../src/xml/index.js';
 
 describeHost('fake', () => {
-  const host = new FakeHost();
+  const host = new FakeHost({ obedient: false }); // as a BIOS without a disk to boot
   const person = (work: () => void): Promise<void> => {
     work();
     return Promise.resolve();

@@ -378,9 +378,24 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       await host.startDomain(a.uuid);
       expect((await domainOf(a)).power).toBe('running');
       // A BIOS without a disk to boot hears no power button: the limit counts.
+      expect(await host.shutDownDomain(a.uuid, 1)).toBe(false);
+      expect((await domainOf(a)).power).toBe('running');
       await host.stopDomain(a.uuid, 2);
+      expect(await host.shutDownDomain(a.uuid, 1)).toBe(true);
       expect((await domainOf(a)).power).toBe('off');
       await host.startDomain(a.uuid);
+    });
+
+    it('resets what runs, which stays the same start, and nothing else', async () => {
+      const before = await host.readPowers([a.uuid]);
+      await host.resetDomain(a.uuid);
+      expect(await host.readPowers([a.uuid])).toEqual(before);
+      await place.pause(a.uuid);
+      await host.resetDomain(a.uuid);
+      expect((await domainOf(a)).power).toBe('paused');
+      await host.startDomain(a.uuid);
+      await expect(host.resetDomain(b.uuid)).rejects.toMatchObject({ code: 'not-running' });
+      expect((await domainOf(b)).power).toBe('off');
     });
 
     it('tells the powers of all at once, and one start from the next', async () => {

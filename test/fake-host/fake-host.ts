@@ -501,14 +501,33 @@ export class FakeHost implements Host {
     });
   }
 
-  stopDomain(uuid: string, timeoutSeconds: number): Promise<void> {
+  shutDownDomain(uuid: string, timeoutSeconds: number): Promise<boolean> {
     return this.#answer(() => {
       const domain = this.domains.get(uuid);
-      if (!domain || domain.live === null) return;
-      const graceful = timeoutSeconds > 0 && (this.#options.obedient ?? true);
-      this.faults.change(`${graceful ? 'shutdown' : 'destroy'} ${uuid}`, () => {
+      if (!domain || domain.live === null) return true;
+      const hears = domain.power === 'running' && (this.#options.obedient ?? true);
+      if (timeoutSeconds === 0 || !hears) return false;
+      this.faults.change(`shutdown ${uuid}`, () => {
         this.#powerOff(domain);
       });
+      return true;
+    });
+  }
+
+  async stopDomain(uuid: string, timeoutSeconds: number): Promise<void> {
+    if (await this.shutDownDomain(uuid, timeoutSeconds)) return;
+    return this.#answer(() => {
+      this.faults.change(`destroy ${uuid}`, () => {
+        this.#powerOff(this.#domain(uuid));
+      });
+    });
+  }
+
+  resetDomain(uuid: string): Promise<void> {
+    return this.#answer(() => {
+      if (this.#domain(uuid).live === null)
+        throw new VenError('not-running', { summary: 'the VM is off' });
+      this.faults.change(`reset ${uuid}`, () => undefined);
     });
   }
 

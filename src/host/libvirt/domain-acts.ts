@@ -27,7 +27,9 @@ export type DomainActs = Pick<
   | 'readDomain'
   | 'defineDomain'
   | 'startDomain'
+  | 'shutDownDomain'
   | 'stopDomain'
+  | 'resetDomain'
   | 'setAutostart'
   | 'markDomain'
   | 'setTitle'
@@ -101,6 +103,29 @@ export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
     });
   };
 
+  const shutDownDomain = async (uuid: string, timeoutSeconds: number): Promise<boolean> => {
+    const began = performance.now();
+    let pressed = -Infinity;
+    for (let waited = 0; waited < timeoutSeconds * 1000; waited = performance.now() - began) {
+      const press = waited - pressed >= PRESS_AGAIN_MS;
+      const commands = [
+        ...(press ? [['shutdown', uuid, '--mode', 'acpi']] : []),
+        ['domstate', uuid],
+      ];
+      const within = { timeoutSeconds: Math.max(timeoutSeconds - waited / 1000, 1) };
+      const replies = await virsh.ask(commands, within).catch(ifNoAnswer);
+      // Without an answer its QEMU hangs, or the machine is busy: the guest keeps its time.
+      if (replies !== null) {
+        if (press) pressed = waited;
+        const state = replies.at(-1);
+        if (state?.error && state.answer !== 'not-found') throw state.error;
+        if (!state?.ok || state.text === 'shut off') return true;
+      }
+      await pause(Math.min(POLL_MS, timeoutSeconds * 1000));
+    }
+    return false;
+  };
+
   return {
     readDomain,
 
@@ -122,27 +147,19 @@ export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
       await hasStarted(uuid);
     },
 
+    shutDownDomain,
+
     async stopDomain(uuid, timeoutSeconds) {
-      const began = performance.now();
-      let pressed = -Infinity;
-      for (let waited = 0; waited < timeoutSeconds * 1000; waited = performance.now() - began) {
-        const press = waited - pressed >= PRESS_AGAIN_MS;
-        const commands = [
-          ...(press ? [['shutdown', uuid, '--mode', 'acpi']] : []),
-          ['domstate', uuid],
-        ];
-        const within = { timeoutSeconds: Math.max(timeoutSeconds - waited / 1000, 1) };
-        const replies = await virsh.ask(commands, within).catch(ifNoAnswer);
-        // Without an answer its QEMU hangs, or the machine is busy: the guest keeps its time.
-        if (replies !== null) {
-          if (press) pressed = waited;
-          const state = replies.at(-1);
-          if (state?.error && state.answer !== 'not-found') throw state.error;
-          if (!state?.ok || state.text === 'shut off') return;
-        }
-        await pause(Math.min(POLL_MS, timeoutSeconds * 1000));
-      }
+      if (await shutDownDomain(uuid, timeoutSeconds)) return;
       await virsh.must([['destroy', uuid]], ['inactive', 'not-found']);
+    },
+
+    async resetDomain(uuid) {
+      const [reset] = await virsh.ask([['reset', uuid]]);
+      if (reset?.ok === true) return;
+      if (reset?.answer === 'inactive')
+        throw new VenError('not-running', { summary: 'the VM is off' });
+      throw reset?.error ?? gone(uuid);
     },
 
     async setAutostart(uuid, on) {
