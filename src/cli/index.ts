@@ -31,6 +31,7 @@ export { readerIsGone, stderr, stdout } from './output.js';
 export { retryFailed } from './retry-failed.js';
 export { run } from './run.js';
 export { CommandLineError } from './usage-errors.js';
+export { power, powerArgs, powerFlags } from './power.js';
 export { askedViews, showText, viewFlags, viewNames } from './views.js';
 export { stopOnSignals, whileNotStopped } from './stop.js';
 export { tellWaiting } from './waiting.js';

@@ -23,6 +23,7 @@ export {
 } from './orchestrator/register-vms.js';
 export type { Ports } from './ports.js';
 export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
+export { power, type PowerAction, type PoweredVm, type PowerResult } from './power.js';
 export {
   provision,
   provisionCreated,

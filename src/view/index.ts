@@ -45,6 +45,7 @@ export type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from './help/pag
 export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';
 export { versionJson, versionText, type ShownVersion } from './version.js';
+export { powerJson, powerQuestion, powerText, poweredText, type ShownPower } from './power.js';
 export { doctorText, doctorJson } from './doctor.js';
 export type { Progress } from './apply/progress.js';
 export {

@@ -54,7 +54,10 @@ const COMMANDS = [
   'vnc',
 ];
 
-const TOPICS = { orchestrator: ['default-os', 'hosts', 'register', 'unregister'] };
+const TOPICS = {
+  orchestrator: ['default-os', 'hosts', 'register', 'unregister'],
+  power: ['off', 'on', 'reboot', 'reset'],
+};
 
 describe('results go where the user says', () => {
   const left = (name: string): ReturnType<typeof lstatSync> => lstatSync(join(cwd, name));

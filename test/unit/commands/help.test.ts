@@ -39,7 +39,15 @@ describe('help', () => {
     }
     const listed = [...groups].flatMap(([heading, names]) => names.map((name) => [heading, name]));
     expect(listed).toEqual(page.commands.map(({ group, name }) => [group.toUpperCase(), name]));
-    expect(groups.get('CHANGE THE HOST')).toEqual(['apply', 'destroy', 'plan']);
+    expect(groups.get('CHANGE THE HOST')).toEqual([
+      'apply',
+      'destroy',
+      'plan',
+      'power off',
+      'power on',
+      'power reboot',
+      'power reset',
+    ]);
   });
 
   it('refuses a command that says nothing of itself', () => {

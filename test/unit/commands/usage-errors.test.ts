@@ -42,6 +42,13 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
     'No VM is named',
     'Name the VMs: ven orchestrator unregister edge-1.',
   ],
+  ['power on', '', 'No VM is named', 'Name the VMs (ven power on edge-1 edge-2), or say --all.'],
+  [
+    'power off',
+    'edge-1 --all',
+    '--all and names of VMs exclude each other',
+    'Name the VMs (ven power off edge-1 edge-2), or say --all.',
+  ],
   // names of flags
   ['plan', '--jsn', 'there is no flag --jsn', 'did you mean --json?'],
   ['plan', '--jsn=3', 'there is no flag --jsn', 'did you mean --json?'],

@@ -1,0 +1,89 @@
+import { Args, Flags } from '@oclif/core';
+import { power as switchPower, type PowerAction } from '../operations/index.js';
+import { VenError } from '../model/index.js';
+import { poweredText, powerJson, powerQuestion, powerText, type Style } from '../view/index.js';
+import { execution, json, someVms, someVmsOf } from './command.js';
+import { ask, consent } from './consent.js';
+import { watchInterruption } from './interruption.js';
+import { stderr, stdout } from './output.js';
+import { CommandLineError } from './usage-errors.js';
+import { tellWaiting } from './waiting.js';
+
+/** The arguments and flags of `ven power …`. */
+export const powerArgs = {
+  ...someVms,
+  vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; at least one, or --all' }),
+};
+
+export const powerFlags = {
+  all: Flags.boolean({
+    helpGroup: 'Selection',
+    char: 'a',
+    summary: 'All VMs of the fleet that exist, in place of names.',
+  }),
+  ...execution,
+  json: json('what was done'),
+};
+
+export interface Power {
+  action: PowerAction;
+  argv: readonly unknown[];
+  flags: {
+    all: boolean;
+    yes: boolean;
+    force?: boolean;
+    json: boolean;
+    parallelism: number | undefined;
+    'lock-timeout': number;
+  };
+  style: Style;
+}
+
+/**
+ * What the commands share. To name VMs is consent; to switch all of them off or to restart them
+ * needs `--yes`, or an answer.
+ */
+export async function power({ action, argv, flags, style }: Power): Promise<number> {
+  const { vms, file } = someVmsOf(argv);
+  const { all, force = false } = flags;
+  const named = vms.length > 0;
+  if (all ? named : !named)
+    throw new CommandLineError({
+      summary: named ? '--all and names of VMs exclude each other' : 'No VM is named',
+      hint: `Name the VMs (ven power ${action} edge-1 edge-2), or say --all`,
+    });
+  const agreed = consent(flags.yes || !all || action === 'on');
+  if (agreed === 'impossible')
+    throw new VenError('needs-consent', {
+      summary: 'This is about all VMs of the fleet, and there is no terminal to ask on',
+      hint: `Name them, or say yes with: ven power ${action} --all --yes ${file}`,
+    });
+  const tell = flags.json ? stderr : stdout;
+  const interruption = watchInterruption();
+  let widest = 0;
+  try {
+    const result = await switchPower({
+      ...{ action, vms, file, force, env: process.env, waiting: tellWaiting },
+      parallelism: flags.parallelism,
+      lockTimeoutSeconds: flags['lock-timeout'],
+      interrupt: interruption.interrupt,
+      confirm: async (addresses) => {
+        const { graceful } = interruption.interrupt;
+        const yes =
+          agreed === 'given' || (await ask(powerQuestion(action, force, addresses), graceful));
+        graceful.throwIfAborted();
+        if (!yes) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
+        widest = Math.max(0, ...addresses.map((address) => address.length));
+        interruption.runStarted();
+      },
+      tell: (vm) => {
+        tell(poweredText(action, vm, widest, style));
+      },
+    });
+    tell(powerText(result, file, style));
+    if (flags.json) stdout(powerJson(result));
+    return result.exitCode;
+  } finally {
+    interruption.end();
+  }
+}

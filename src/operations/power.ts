@@ -1,0 +1,292 @@
+import {
+  EXIT,
+  isOwnedBy,
+  VenError,
+  type Address,
+  type EventError,
+  type Host,
+  type HostState,
+  type ObservedDomain,
+  type ResolvedFleet,
+  type ResolvedVm,
+} from '../model/index.js';
+import type { Interrupt } from './apply.js';
+import { vmNamed } from './find-vm.js';
+import { loadFleetFile, type Request } from './load.js';
+import { openHost } from './open.js';
+
+/**
+ * `reboot` is a shutdown and a start: so it is known whether the guest obeyed, and a changed
+ * definition counts from then on. `reset` is the reset button.
+ */
+export type PowerAction = 'on' | 'off' | 'reset' | 'reboot';
+
+export interface PowerRequest extends Request {
+  action: PowerAction;
+  /** Names or addresses; empty: all VMs of the fleet that exist. */
+  vms: readonly string[];
+  /** `off`: cut the power without asking the guest. */
+  force: boolean;
+  parallelism?: number | undefined;
+  lockTimeoutSeconds: number;
+  interrupt: Interrupt;
+  /** Is told which VMs it is about, before anything is done to them. Ends it where it rejects. */
+  confirm: (vms: readonly Address[]) => Promise<void>;
+  /** Is told each VM when it has ended. */
+  tell: (vm: PoweredVm) => void;
+}
+
+export interface PoweredVm {
+  name: string;
+  address: Address;
+  /** libvirt's name of it. */
+  domain: string;
+  /** `saved`: off, with its memory saved; `missing`: it does not exist. */
+  before: ObservedDomain['power'] | 'saved' | 'missing';
+  /**
+   * `done`; `already`: it was so; `failed`; `refused`: the domain there is not ven's; `skipped`:
+   * ven was interrupted before.
+   */
+  outcome: 'done' | 'already' | 'failed' | 'refused' | 'skipped';
+  /** What the fleet file wants; null: it does not name the VM. */
+  wanted: ResolvedVm['power'] | null;
+  durationSeconds: number;
+  error?: EventError;
+}
+
+export interface PowerResult {
+  fleet: string;
+  host: string;
+  action: PowerAction;
+  outcome: 'done' | 'failed' | 'interrupted';
+  exitCode: number;
+  vms: PoweredVm[];
+  durationSeconds: number;
+}
+
+/** A VM of the fleet file, of the host, or of both. */
+interface Target extends Pick<PoweredVm, 'name' | 'address' | 'domain' | 'before' | 'wanted'> {
+  /** null: it does not exist. */
+  owned: ObservedDomain | null;
+  /** What stands in its place and is not ven's. */
+  foreign: ObservedDomain | null;
+  shutdownTimeoutSeconds: number;
+}
+
+/** Of a VM that the fleet file does not name. */
+const SHUTDOWN_SECONDS = 60;
+const AT_ONCE = 16;
+
+/**
+ * Switches VMs on and off, under the fleet's lock. One VM's failure stops no other.
+ * @throws VenError `not-found` for a name that neither the fleet file nor the host knows, before
+ * anything is done
+ */
+export async function power(request: PowerRequest): Promise<PowerResult> {
+  const { action, interrupt, parallelism = AT_ONCE } = request;
+  const fleet = loadFleetFile(request);
+  const lock = await openHost(fleet, request).lock({
+    command: 'power',
+    waitSeconds: request.lockTimeoutSeconds,
+    signal: interrupt.graceful,
+    stop: interrupt.hard,
+  });
+  try {
+    const { host } = lock;
+    await host.endLeftovers();
+    const targets = chosen(request, fleet, await host.observe(fleet, interrupt.graceful));
+    const order = targets.map(({ address }) => address);
+    await request.confirm(order);
+    const began = performance.now();
+    const ended: PoweredVm[] = [];
+    const queue = targets.values();
+    const work = async (): Promise<void> => {
+      for (const target of queue) {
+        const vm = await powered(target, host, request);
+        ended.push(vm);
+        request.tell(vm);
+      }
+    };
+    await Promise.all(Array.from({ length: parallelism }, work));
+    const vms = ended.toSorted((a, b) => order.indexOf(a.address) - order.indexOf(b.address));
+    return {
+      ...{ fleet: fleet.name, host: host.uri, action, ...outcomeOf(vms, interrupt), vms },
+      durationSeconds: secondsSince(began),
+    };
+  } finally {
+    lock.release();
+  }
+}
+
+function outcomeOf(
+  vms: readonly PoweredVm[],
+  { graceful }: Interrupt,
+): Pick<PowerResult, 'outcome' | 'exitCode'> {
+  const has = (outcome: PoweredVm['outcome']): boolean => vms.some((vm) => vm.outcome === outcome);
+  if (graceful.aborted) return { outcome: 'interrupted', exitCode: EXIT.interrupted };
+  if (has('failed')) return { outcome: 'failed', exitCode: EXIT.someVmsFailed };
+  if (has('refused')) return { outcome: 'failed', exitCode: EXIT.refused };
+  return { outcome: 'done', exitCode: EXIT.done };
+}
+
+function chosen(request: PowerRequest, fleet: ResolvedFleet, state: HostState): Target[] {
+  const owned = state.domains.filter((domain) => isOwnedBy(fleet, domain));
+  const unnamed = owned
+    .filter(({ uuid }) => fleet.vms.every((vm) => vm.uuid !== uuid))
+    .map((domain) => targetOf(domain, domain.mark.vm));
+  const named = fleet.vms.map((vm) => targetOfVm(vm, owned, state));
+  const all = [...named, ...unnamed];
+  if (request.vms.length === 0)
+    return all.filter((target) => target.owned !== null || target.foreign !== null);
+  const wanted = request.vms.map(
+    (word) =>
+      all.find(({ name, address }) => name === word || address === word) ??
+      targetOfVm(vmNamed(fleet, word, request.file), owned, state),
+  );
+  return [...new Map(wanted.map((target) => [target.address, target])).values()];
+}
+
+function targetOfVm(
+  vm: ResolvedVm,
+  owned: readonly ObservedDomain[],
+  { domains }: HostState,
+): Target {
+  const { name, address, domain, uuid, power: wanted, shutdownTimeoutSeconds } = vm;
+  const own = owned.find((one) => one.uuid === uuid);
+  const about = { name, address, domain, wanted, shutdownTimeoutSeconds };
+  if (own) return { ...targetOf(own, name), ...about };
+  const foreign = domains.find((one) => one.uuid === uuid || one.name === domain) ?? null;
+  return { ...about, before: 'missing', owned: null, foreign };
+}
+
+function targetOf(owned: ObservedDomain, name: string): Target {
+  const before = owned.saved === undefined ? owned.power : 'saved';
+  return {
+    ...{ name, address: `vm.${name}`, domain: owned.name, before, wanted: null, owned },
+    ...{ foreign: null, shutdownTimeoutSeconds: SHUTDOWN_SECONDS },
+  };
+}
+
+async function powered(target: Target, host: Host, request: PowerRequest): Promise<PoweredVm> {
+  const { name, address, domain, before, wanted } = target;
+  const began = performance.now();
+  const about = { name, address, domain, before, wanted };
+  if (request.interrupt.graceful.aborted)
+    return { ...about, outcome: 'skipped', durationSeconds: 0 };
+  try {
+    const vm = { ...target, owned: existing(target, host, request), host, request };
+    const outcome = await ACTS[request.action](vm);
+    return { ...about, outcome, durationSeconds: secondsSince(began) };
+  } catch (error) {
+    if (!(error instanceof VenError)) throw error;
+    const { code, summary, detail, hint } = error;
+    return {
+      ...{ ...about, outcome: code === 'foreign-object' ? 'refused' : 'failed' },
+      ...{ durationSeconds: secondsSince(began), error: { code, summary, detail, hint } },
+    };
+  }
+}
+
+/** @throws VenError `foreign-object`, `not-found` */
+function existing(
+  { owned, foreign, address }: Target,
+  host: Host,
+  { file }: PowerRequest,
+): ObservedDomain {
+  if (owned !== null) return owned;
+  if (foreign !== null)
+    throw new VenError('foreign-object', {
+      summary: `domain ${foreign.name} is in the place of ${address}, and is not ven's`,
+      hint: `It is left alone. Look at it: virsh -c ${host.uri} dumpxml ${foreign.uuid}`,
+    });
+  throw new VenError('not-found', {
+    summary: `the VM does not exist on ${host.uri}`,
+    hint: `Create it: ven apply ${file}`,
+  });
+}
+
+interface Existing extends Target {
+  owned: ObservedDomain;
+  host: Host;
+  request: PowerRequest;
+}
+
+/** Each throws a VenError for what can't be done, or libvirt's. */
+const ACTS: Record<PowerAction, (vm: Existing) => Promise<'done' | 'already'>> = {
+  async on({ owned, before, host, request }) {
+    if (before === 'running') return 'already';
+    if (owned.mark?.ready !== true)
+      throw new VenError('not-found', {
+        summary: 'the VM is not complete: the apply that creates it was interrupted, or failed',
+        hint: `Complete it: ven apply ${request.file}`,
+      });
+    // Its QEMU is still there, and nothing in it runs.
+    if (before === 'crashed') await host.stopDomain(owned.uuid, 0);
+    await host.startDomain(owned.uuid);
+    return 'done';
+  },
+
+  async off(vm) {
+    if (isOff(vm)) return 'already';
+    await shutDown(vm);
+    return 'done';
+  },
+
+  async reset(vm) {
+    checkIsOn(vm);
+    await vm.host.resetDomain(vm.owned.uuid);
+    if (vm.before === 'paused') await vm.host.startDomain(vm.owned.uuid);
+    return 'done';
+  },
+
+  async reboot(vm) {
+    checkIsOn(vm);
+    await shutDown(vm);
+    await vm.host.startDomain(vm.owned.uuid);
+    return 'done';
+  },
+};
+
+function isOff({ owned, before }: Existing): boolean {
+  return owned.live === null || before === 'saved';
+}
+
+function checkIsOn(vm: Existing): void {
+  if (!isOff(vm)) return;
+  throw new VenError('not-running', {
+    summary: vm.before === 'saved' ? 'the VM is off, with its memory saved' : 'the VM is off',
+    hint: `Start it: ${typed('on', vm)}`,
+  });
+}
+
+async function shutDown(vm: Existing): Promise<void> {
+  const { name, before, owned, shutdownTimeoutSeconds, host, request } = vm;
+  const { uuid } = owned;
+  const cuts = request.force || before === 'crashed' || shutdownTimeoutSeconds === 0;
+  const orCut = `cut its power: ${typed('off --force', vm)}`;
+  if (before === 'paused' && !cuts)
+    throw new VenError('not-running', {
+      summary: 'the VM is paused, and hears no power button',
+      hint: `Resume it: ${typed('on', vm)}; or ${orCut}`,
+    });
+  // One that is not defined would be gone with its power, and with it ven's mark.
+  if (!owned.persistent) await host.defineDomain(await host.readDomain(uuid));
+  if (cuts) await host.stopDomain(uuid, 0);
+  else if (!(await host.shutDownDomain(uuid, shutdownTimeoutSeconds)))
+    throw new VenError('tool-failed', {
+      summary:
+        `the guest did not power off within ${shutdownTimeoutSeconds}s (shutdownTimeout), ` +
+        'and still runs',
+      hint:
+        'Does it listen to the power button (ACPI)? Its console: ' +
+        `ven logs ${name} ${request.file}. Or ${orCut}`,
+    });
+}
+
+function typed(action: string, { name, request }: Existing): string {
+  return `ven power ${action} ${name} ${request.file}`;
+}
+
+function secondsSince(began: number): number {
+  return Math.round(performance.now() - began) / 1000;
+}
