@@ -1,10 +1,10 @@
 /**
  * Builds dist/: one file for the entry and one for each command, with what they share in chunks.
  * So a command loads only what it needs. Then oclif's manifest and the help texts, so that neither
- * is computed at every start.
+ * is computed at every start, and the manual pages (dist/man).
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config, Plugin } from '@oclif/core';
 import { build } from 'esbuild';
@@ -65,20 +65,29 @@ const plugin = new Plugin({ root: ROOT, ignoreManifest: true, errorOnManifestCre
 await plugin.load();
 write(MANIFEST, plugin.manifest);
 
-const { helpFor } = (await import(
+const { helpFor, manFor } = (await import(
   join(DIST, 'cli/help.js')
 )) as typeof import('../src/cli/help.ts');
 const config = await Config.load({ root: ROOT });
+mkdirSync(join(DIST, 'man'));
+for (const [name, text] of manFor(config, date())) writeFileSync(join(DIST, 'man', name), text);
 write(join(DIST, 'help.json'), Object.fromEntries(helpFor(config)));
 
 /** Of this tree; null outside of a clone. */
 function commit(): string | null {
-  const git = (...args: string[]) =>
-    spawnSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  const top = git('rev-parse', '--show-toplevel').stdout.trim();
-  if (top !== realpathSync(ROOT)) return null;
-  const described = git('describe', '--always', '--dirty', '--exclude=*', '--abbrev=12');
-  return described.status === 0 ? described.stdout.trim() : null;
+  return git('describe', '--always', '--dirty', '--exclude=*', '--abbrev=12');
+}
+
+/** Of the commit, or of now. */
+function date(): string {
+  return git('log', '-1', '--format=%cs') ?? new Date().toISOString().slice(0, 10);
+}
+
+function git(...args: string[]): string | null {
+  const ask = (words: string[]): string =>
+    spawnSync('git', words, { cwd: ROOT, encoding: 'utf8' }).stdout?.trim() ?? '';
+  if (ask(['rev-parse', '--show-toplevel']) !== realpathSync(ROOT)) return null;
+  return ask(args) || null;
 }
 
 function write(file: string, content: unknown): void {

@@ -1,21 +1,7 @@
 /** docs/troubleshooting.md: exit codes, error codes, rules of the fleet file. */
+import { EXITS } from '../../src/cli/about.ts';
 import { ERRORS, EXIT, FINDING_RULES } from '../../src/model/index.ts';
 import { banner, table, wrapped, type GeneratedPage } from './page.ts';
-
-const EXITS: Record<keyof typeof EXIT, string> = {
-  done: 'Done. Of `plan` also when there are changes, without `--detailed-exitcode`.',
-  error: 'An error, or a wrong command line.',
-  changesPending: 'There are changes (`plan --detailed-exitcode`).',
-  fleetFileWrong: 'The fleet file, or the profile that it names, is wrong.',
-  someVmsFailed: 'Some VMs or nodes failed; the others stand.',
-  locked: 'Another run holds the fleet.',
-  refused:
-    'Refused as unsafe: a foreign object has a needed name, a VM with `protect: true`, a stale ' +
-    'plan, no `--yes` without a terminal. The rest of the plan is done.',
-  hostNotReady:
-    'The host is not ready: a pool, network or program is missing. The rest of the plan is done.',
-  interrupted: 'Interrupted.',
-};
 
 function render(): string {
   const codes = Object.entries(ERRORS).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -15,7 +15,7 @@ type Exit = keyof typeof EXIT;
 
 /** Each exit code, as every command means it. */
 export const EXITS: Record<Exit, string> = {
-  done: 'Done.',
+  done: 'Done. Of plan also when there are changes, without --detailed-exitcode.',
   error: 'An error, or a wrong command line.',
   changesPending: 'There are changes (plan --detailed-exitcode).',
   fleetFileWrong: 'The fleet file, or the profile that it names, is wrong.',
@@ -24,7 +24,8 @@ export const EXITS: Record<Exit, string> = {
   refused:
     'Refused as unsafe: a foreign object has a needed name, a VM with protect: true, a stale ' +
     'plan, no --yes without a terminal. The rest of the plan is done.',
-  hostNotReady: 'The host is not ready: a pool, network or program is missing.',
+  hostNotReady:
+    'The host is not ready: a pool, network or program is missing. Of a plan, the rest is done.',
   interrupted: 'Interrupted.',
 };
 

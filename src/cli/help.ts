@@ -1,5 +1,5 @@
 import type { Config } from '@oclif/core';
-import { helpTexts } from '../view/index.js';
+import { helpTexts, manPages } from '../view/index.js';
 import { venPage } from './pages.js';
 
 /** The widest that a help text is. */
@@ -10,4 +10,9 @@ const FEWEST = 40;
 /** All help texts: by `''` (ven itself), command (`orchestrator hosts`) and topic. */
 export function helpFor(config: Config, columns = HELP_COLUMNS): Map<string, string> {
   return helpTexts(venPage(config), Math.max(FEWEST, Math.min(columns, HELP_COLUMNS)));
+}
+
+/** The manual pages by file name. */
+export function manFor(config: Config, date: string): Map<string, string> {
+  return manPages(venPage(config), date);
 }

@@ -50,6 +50,7 @@ function commandPage(command: Command.Loadable): CommandPage {
     examples: examplesOf(command),
     exits: exitTerms({
       ...Object.fromEntries(names.map((each) => [each, EXITS[each]])),
+      done: 'Done.',
       ...about.exits,
     }),
     variables: terms(Object.assign({}, ...uses.map(({ variables }) => variables)) as Texts),

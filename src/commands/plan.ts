@@ -23,6 +23,7 @@ export default class Plan extends VenCommand {
     group: 'Change the host',
     uses: ['fleet', 'host', 'records'],
     exits: {
+      done: 'Done; also when there are changes, without --detailed-exitcode.',
       changesPending: 'With --detailed-exitcode: there are changes.',
       refused: 'A part of the plan is refused as unsafe; the rest is shown.',
     },

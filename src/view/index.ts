@@ -41,6 +41,7 @@ export {
   vncText,
 } from './text/console.js';
 export { helpTexts } from './help/help.js';
+export { manPages } from './help/man.js';
 export type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from './help/page.js';
 export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';

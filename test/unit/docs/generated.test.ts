@@ -1,12 +1,16 @@
 /** The generated pages are those in git, and their registries are what the program uses. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { wrapped } from '../../../scripts/docs/page.js';
 import { PAGES } from '../../../scripts/docs/pages.js';
 import { FINDING_RULES } from '../../../src/model/index.js';
+import { ensureBuilt } from '../commands/built.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
+
+// The page of the commands is made from the manifest of the build.
+beforeAll(ensureBuilt, 60_000);
 
 it.each(PAGES)('$path is up to date: npm run docs', async ({ path, render }) => {
   expect(readFileSync(join(ROOT, path), 'utf8')).toBe(await render());
