@@ -14,6 +14,7 @@ const ROOMS = {
   config: ['efi', 'secrets'],
   libvirt: ['xml', 'efi'],
   plan: ['libvirt'],
+  graph: [],
   apply: ['secrets'],
   host: ['libvirt', 'xml', 'secrets'],
   onboarding: ['stages', 'terminal-text', 'secrets'],
@@ -23,6 +24,7 @@ const ROOMS = {
     'config',
     'libvirt',
     'plan',
+    'graph',
     'apply',
     'host',
     'onboarding',
@@ -47,6 +49,7 @@ const HOMES = {
   execa: ['host'],
   listr2: ['apply', 'view'],
   diff: ['view'],
+  '@dagrejs/dagre': ['view'],
   nunjucks: ['libvirt'],
   '@oclif/core': ['cli', 'commands'],
   saxes: ['xml'],
@@ -75,6 +78,7 @@ const PURE = [
   'config',
   'libvirt',
   'plan',
+  'graph',
 ];
 /** The only room that reads and writes files. */
 const FILES = 'host';

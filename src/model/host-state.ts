@@ -27,6 +27,8 @@ export interface HostState {
   backing: Backing;
   /** IPv4 ranges that the host's interfaces and routes use; empty where unknown (a remote host). */
   routes: HostRoute[];
+  /** The NIC of the default route, and its IPv4 address; absent where unknown (a remote host). */
+  uplink?: { device: string; address: string | null };
   /**
    * The taps on each bridge of the host; a bridge without taps has `[]`. null where unknown (a
    * remote host).

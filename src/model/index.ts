@@ -28,6 +28,7 @@ export type {
   FleetVnc,
 } from './fleet.schema.js';
 export * from './glob.js';
+export * from './graph.js';
 export * from './host-state.js';
 export * from './host.js';
 export * from './identity.js';

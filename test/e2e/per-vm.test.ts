@@ -3,10 +3,11 @@
  * on the host.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPayload, startOrchestrator, type Orchestrator } from '../../stand-in/index.ts';
+import type { FleetGraph } from '../../src/model/index.js';
 import { changes, Lab, lines, virsh } from './lab.js';
 
 const NODES = ['node-1', 'node-2'];
@@ -87,6 +88,23 @@ describe('nodes with a network each', () => {
       }
     }
     expect(subnets.size).toBe(2);
+  });
+
+  it('are drawn with their networks, the addresses that they got, and the host’s NIC', async () => {
+    const { stdout } = await lab.ven('graph', '--format', 'json');
+    const { nodes } = JSON.parse(stdout) as FleetGraph;
+    const networks = nodes.filter((node) => node.kind === 'network');
+    const vms = nodes.filter((node) => node.kind === 'vm');
+    expect([...networks, ...vms].map(({ action }) => action)).toEqual(Array(4).fill('unchanged'));
+    for (const { nics } of vms) {
+      const subnet = networks.find(({ id }) => id === nics[0]?.on)?.subnet ?? '';
+      expect(nics[0]?.address?.split('.').slice(0, 3)).toEqual(subnet.split('.').slice(0, 3));
+    }
+    // Of this machine, as it has told itself.
+    const uplink = nodes.find((node) => node.kind === 'uplink');
+    expect(networkInterfaces()[uplink?.device ?? '']?.map(({ address }) => address)).toContain(
+      uplink?.address,
+    );
   });
 
   it('leave nothing but their logs when they are destroyed, and nothing when purged', async () => {

@@ -101,6 +101,7 @@ export interface FakeHostOptions {
   /** Bridges of the host that no network made. */
   bridges?: string[];
   routes?: HostRoute[];
+  uplink?: NonNullable<HostState['uplink']>;
   nvramTemplate?: Uint8Array;
   /** Whether a guest does what the power button asks. */
   obedient?: boolean;
@@ -355,6 +356,7 @@ export class FakeHost implements Host {
           ),
         },
         routes: this.#options.routes ?? [],
+        ...(this.#options.uplink && { uplink: this.#options.uplink }),
         bridgePorts: Object.fromEntries(
           [...this.bridges].map(([bridge, taps]) => [bridge, [...taps].sort()]),
         ),

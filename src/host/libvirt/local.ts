@@ -77,6 +77,25 @@ export function localRoutes(): HostRoute[] {
   return [...unique.keys()].sort().flatMap((key) => unique.get(key) ?? []);
 }
 
+/** The NIC of the default route that counts, and its first IPv4 address; null: there is none. */
+export function localUplink(): { device: string; address: string | null } | null {
+  const device = defaultDevice(read('/proc/net/route'));
+  if (device === null) return null;
+  const ipv4 = networkInterfaces()[device]?.find(({ family }) => family === 'IPv4');
+  return { device, address: ipv4?.address ?? null };
+}
+
+/** Of several default routes, that with the lowest metric (the seventh column) counts. */
+export function defaultDevice(table: string): string | null {
+  const defaults = table
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => columns[1] === '00000000' && columns[7] === '00000000')
+    .sort((a, b) => Number(a[6]) - Number(b[6]));
+  return defaults[0]?.[0] ?? null;
+}
+
 /** `/proc/net/route`: device, then destination and mask as little-endian hex words. */
 export function parseRoutes(table: string): HostRoute[] {
   return table

@@ -33,7 +33,7 @@ import {
 } from '../../libvirt/index.js';
 import { leftoversOf } from './leftovers.js';
 import { backingInDefinitions, readBacking } from './backing.js';
-import { isLocal, isMissing, localBridgePorts, localRoutes } from './local.js';
+import { isLocal, isMissing, localBridgePorts, localRoutes, localUplink } from './local.js';
 import { networkFaults } from './network-faults.js';
 import { listedPool, observedPools, type ListedPool } from './pools.js';
 import { settledLook } from './second-look.js';
@@ -192,6 +192,7 @@ async function look(
   const newVms = fleet.vms.filter(({ uuid }) => !lists.domains.has(uuid));
   const known = { pools, backing: backingInDefinitions(domains) };
   const backing = await readBacking(virsh, ours.filter(isSnapshotted), known, signal);
+  const uplink = local ? localUplink() : null;
 
   return {
     uri: virsh.uri,
@@ -204,6 +205,7 @@ async function look(
     leftovers: local ? newVms.flatMap(leftoversOf) : [],
     backing,
     routes: local ? localRoutes() : [],
+    ...(uplink && { uplink }),
     bridgePorts: local ? localBridgePorts() : null,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRoutes } from '../../../src/host/libvirt/local.js';
+import { defaultDevice, parseRoutes } from '../../../src/host/libvirt/local.js';
 import { leased } from '../../../src/host/libvirt/domain-acts.js';
 import { parseCapacities, parseVolumes } from '../../../src/host/libvirt/volumes.js';
 
@@ -13,6 +13,19 @@ describe('tables', () => {
     ];
     expect(parseRoutes(table.join('\n'))).toEqual([{ cidr: '192.168.122.0/24', device: 'virbr0' }]);
     expect(parseRoutes('')).toEqual([]);
+  });
+
+  it('reads the device of the default route, of several the one with the lowest metric', () => {
+    const route = (device: string, destination: string, metric: number): string =>
+      `${device}\t${destination}\t00000000\t0003\t0\t0\t${metric}\t${destination}\t0\t0\t0`;
+    const table = [
+      'Iface\tDestination\tGateway',
+      route('virbr0', '007AA8C0', 0),
+      route('wlan0', '00000000', 600),
+      route('eno1', '00000000', 100),
+    ];
+    expect(defaultDevice(table.join('\n'))).toBe('eno1');
+    expect(defaultDevice(table.slice(0, 2).join('\n'))).toBeNull();
   });
 
   it('reads leases', () => {
