@@ -78,7 +78,7 @@ export const ERRORS = {
     exitCode: EXIT.refused,
     means: 'A plan no longer fits the fleet file or the host. Nothing was changed.',
     why: [
-      'The fleet file or the host has changed since `ven plan --out`, or between the plan that ' +
+      'The fleet file or the host has changed since `ven plan --out FILE`, or between the plan that ' +
         'was shown and the answer to the question.',
       'The plan was made by another version of ven, or was edited.',
     ],
