@@ -56,7 +56,7 @@ function section(page: CommandPage): string[] {
         group.flags.map((flag) => ({ term: flagTerm(flag), text: flag.text })),
       ),
     ),
-    ...(examples.length > 0 ? ['Examples:', ['```text', ...examples, '```'].join('\n')] : []),
+    ...(examples.length > 0 ? ['Examples:', ['```sh', ...examples, '```'].join('\n')] : []),
     ...(variables.length > 0 ? [terms('variable', variables)] : []),
     [
       'Exit codes:',
