@@ -7,6 +7,7 @@ import type {
 } from '../../model/index.js';
 import { markup, NOTHING, type Markup } from '../text/markup.js';
 import { clock, ticks, timeScale, type TimeScale } from './scale.js';
+import { LIGHT } from './colours.js';
 import { PAGE_STYLE } from './page-style.js';
 import {
   failureWords,
@@ -22,7 +23,7 @@ import { duration } from '../text/words.js';
 
 /** Up to N nodes, the bars are high enough for a title. */
 const FEW = 12;
-const COLOURS = 10;
+const COLOURS = LIGHT.stages.length;
 
 /**
  * One self-contained page: no script, no picture, no network. Every foreign text is escaped, and a
@@ -90,6 +91,8 @@ ${outcomes}
 }
 
 type Colours = ReadonlyMap<string, string>;
+/** As the key numbers the stages, from 1. */
+type Numbers = ReadonlyMap<string, number>;
 
 /** One line for each node, all on one axis. */
 function chart(timeline: Timeline, scale: TimeScale, colours: Colours): Markup {
@@ -100,17 +103,19 @@ function chart(timeline: Timeline, scale: TimeScale, colours: Colours): Markup {
     return markup`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="100%"/>`;
   });
   const labels = marks.map(({ at, label }) => {
-    const anchor = at === 0 ? 'start' : 'middle';
+    const anchor = at === 0 ? 'start' : anchorNear(at / scale.seconds);
     return markup`<text x="${part(at, scale)}" y="1rem" text-anchor="${anchor}">${label}</text>`;
   });
   const since = scale.kind === 'clock' ? 'the first power-on' : 'each node’s own power-on';
   const key = timeline.stages.map(
-    ({ stage, title }) => markup`<li><i class="${colours.get(stage) ?? ''}"></i>${title}</li>`,
+    ({ stage, title }, at) =>
+      markup`<li><i class="${colours.get(stage) ?? ''}">${at + 1}</i>${title}</li>`,
   );
   const axis = markup`<svg class="axis" aria-hidden="true">${labels}</svg>`;
+  const numbers = new Map(timeline.stages.map(({ stage }, at) => [stage, at + 1]));
   const head = joined(
     markup`<th class="name" scope="col">Node</th>`,
-    markup`<th scope="col">${axis}</th>`,
+    markup`<th class="drawing" scope="col">${axis}</th>`,
     markup`<th class="end" scope="col">Outcome</th>`,
   );
   const late = timeline.nodes.some((node) => node.way?.stages.some((stage) => stage.late));
@@ -122,36 +127,42 @@ ${key}
 <table class="chart ${few ? 'few' : 'many'}" aria-label="${timelineCounts(timeline)}">
 <thead><tr>${head}</tr></thead>
 <tbody>
-${timeline.nodes.map((node) => row(node, { scale, colours, grid, few }))}
+${timeline.nodes.map((node) => row(node, { scale, colours, numbers, grid, few }))}
 </tbody>
 </table>
 ${late ? markup`<p class="soft">${LATE_KEY}.</p>` : NOTHING}
 </section>`;
 }
 
+/** A label at the right end is not to leave the page. */
+function anchorNear(share: number): 'middle' | 'end' {
+  return share > 0.94 ? 'end' : 'middle';
+}
+
 interface Drawing {
   scale: TimeScale;
   colours: Colours;
+  numbers: Numbers;
   grid: readonly Markup[];
   few: boolean;
 }
 
-function row(node: TimelineNode, { scale, colours, grid, few }: Drawing): Markup {
+function row(node: TimelineNode, { grid, ...drawn }: Drawing): Markup {
   const { way: timeline, vm } = node;
   const name = timeline === null ? markup`${vm}` : markup`<a href="#node-${vm}">${vm}</a>`;
   const bars =
-    timeline === null
-      ? []
-      : spans(timeline).map((span, at) => bar(timeline, span, at, { scale, colours, few }));
+    timeline === null ? [] : spans(timeline).map((span, at) => bar(timeline, span, at, drawn));
   const outcome = outcomeText(node);
   const label = `${vm}: ${outcome}`;
   const drawing = markup`<svg class="bar" role="img" aria-label="${label}">${grid}${bars}</svg>`;
   const cells = joined(
     markup`<th class="name" scope="row" title="${vm}">${name}</th>`,
-    markup`<td>${drawing}</td>`,
+    markup`<td class="drawing">${drawing}</td>`,
     markup`<td class="end ${tone(node)}" title="${outcome}">${outcome}</td>`,
   );
-  return markup`<tr>${cells}</tr>`;
+  return timeline?.outcome === 'failed'
+    ? markup`<tr class="failed">${cells}</tr>`
+    : markup`<tr>${cells}</tr>`;
 }
 
 /** A stage; its details where the pointer rests; and an end mark, if the node did not leave it. */
@@ -159,7 +170,7 @@ function bar(
   timeline: NodeTimeline,
   { stage, from, to }: Span,
   at: number,
-  { scale, colours, few }: Omit<Drawing, 'grid'>,
+  { scale, colours, numbers, few }: Omit<Drawing, 'grid'>,
 ): Markup {
   const start = scale.startOf(timeline);
   const [x, width, ends] = [
@@ -175,29 +186,46 @@ function bar(
   const colour = colours.get(stage.stage) ?? '';
   return joined(
     markup`<rect class="span ${colour}" ${size} rx="3"><title>${says}</title></rect>`,
-    few ? barLabel(fits(stage, scale) ? stage.title : '', size) : NOTHING,
+    few ? barLabel(stage, { scale, number: numbers.get(stage.stage) ?? 0, size }) : NOTHING,
     stage.endedAt === null ? endMark(timeline, ends, few) : NOTHING,
   );
 }
 
-function barLabel(title: string, size: Markup): Markup {
-  const text = markup`<text x="7" y="50%" dominant-baseline="central">${title}</text>`;
-  return markup`<svg class="label" ${size} overflow="hidden" aria-hidden="true">${text}</svg>`;
+/**
+ * The stage's title; on a narrow screen the number that the key explains. What has no room is left
+ * out, so that nothing is cut off.
+ */
+function barLabel(
+  { title, seconds }: TimelineStage,
+  { scale, number, size }: { scale: TimeScale; number: number; size: Markup },
+): Markup {
+  const share = seconds / scale.seconds;
+  const text = (kind: string, words: string | number): Markup =>
+    markup`<text class="${kind}" x="5" y="50%" dominant-baseline="central">${words}</text>`;
+  const hasTitle = share > 0.03 + 0.0145 * title.length;
+  const hasNumber = share > 0.03 + 0.02 * String(number).length;
+  const texts = [
+    ...(hasTitle ? [text('title', title)] : []),
+    ...(hasNumber ? [text(hasTitle ? 'if-narrow' : 'always', number)] : []),
+  ];
+  if (texts.length === 0) return NOTHING;
+  return markup`<svg class="label" ${size} overflow="hidden" aria-hidden="true">${texts}</svg>`;
 }
 
 /** Where the node failed, or how far it is. */
 function endMark(timeline: NodeTimeline, x: string, few: boolean): Markup {
   const [kind, radius, title] =
     timeline.outcome === 'failed'
-      ? ['stop', few ? 6 : 4, failureWords(timeline) ?? 'failed']
+      ? ['stop', few ? 8 : 6, failureWords(timeline) ?? 'failed']
       : ['open', few ? 5 : 3, 'under way'];
   const circle = markup`<circle class="${kind}" r="${radius}"><title>${title}</title></circle>`;
-  return markup`<svg x="${x}" y="50%" overflow="visible">${circle}</svg>`;
-}
-
-/** Whether the title has room on the bar, at the width of a common screen. */
-function fits({ title, seconds }: TimelineStage, scale: TimeScale): boolean {
-  return seconds / scale.seconds > 0.022 + 0.011 * title.length;
+  const arm = timeline.outcome === 'failed' ? radius / 2.4 : 0;
+  const [a, b] = [(-arm).toFixed(1), arm.toFixed(1)];
+  const cross =
+    arm === 0
+      ? NOTHING
+      : markup`<path class="cross" d="M${a} ${a}L${b} ${b}M${a} ${b}L${b} ${a}"/>`;
+  return markup`<svg x="${x}" y="50%" overflow="visible">${circle}${cross}</svg>`;
 }
 
 function part(seconds: number, scale: TimeScale): string {
@@ -230,20 +258,20 @@ function statistics(stages: readonly StageTimes[], colours: Colours): Markup {
     const whole = markup`height="100%" rx="3"`;
     const spread = joined(
       markup`<rect class="rail" width="100%" ${whole}/>`,
-      markup`<rect class="${colour}" width="${percent(longest)}" ${whole} opacity=".45"/>`,
+      markup`<rect class="${colour}" width="${percent(longest)}" y="35%" height="30%" rx="1"/>`,
       markup`<rect class="${colour}" width="${percent(median)}" ${whole}/>`,
     );
     const cells = joined(
       markup`<td>${title}</td><td class="number">${nodes}</td>`,
       markup`${times.map((text) => markup`<td class="number">${text}</td>`)}`,
-      markup`<td><svg class="spread" aria-hidden="true">${spread}</svg></td>`,
+      markup`<td class="picture"><svg class="spread" aria-hidden="true">${spread}</svg></td>`,
     );
     return markup`<tr>${cells}</tr>`;
   });
   const head = joined(
     markup`<th scope="col">Stage</th>`,
     ...['Nodes', 'Shortest', 'Median', 'Longest'].map(numberHead),
-    markup`<th scope="col" style="width:40%">Median, and the longest behind it</th>`,
+    markup`<th class="picture" scope="col" style="width:40%">Median, and to the longest</th>`,
   );
   return markup`<section><h2>How long each stage takes</h2><div class="wide"><table class="times">
 <thead><tr>${head}</tr></thead>

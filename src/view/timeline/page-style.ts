@@ -1,24 +1,10 @@
-import { markup } from '../text/markup.js';
+import { markup, type Markup } from '../text/markup.js';
+import { DARK, LIGHT, type PageColours } from './colours.js';
 
 /** The style of the page, light and dark. `.s0` to `.s9` are the colours of the stages. */
 export const PAGE_STYLE = markup`<style>
-:root {
-  color-scheme: light dark;
-  --ground: #f6f7f9; --card: #ffffff; --ink: #1b2330; --soft: #5d6878; --line: #dfe3e9;
-  --rail: #eef1f5;
-  --good: #1a7f4b; --bad: #c5303e; --busy: #a06400;
-  --c0: #8a96a8; --c1: #3f83d9; --c2: #19a2b8; --c3: #6f63d2; --c4: #d9699f; --c5: #e08a2c;
-  --c6: #a6a13a; --c7: #3fa266; --c8: #2f6f9f; --c9: #a0603f;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #12161c; --card: #1a2029; --ink: #e4e9f0; --soft: #96a3b5; --line: #2c3542;
-    --rail: #222a35;
-    --good: #4cc38a; --bad: #ff6b78; --busy: #e5a743;
-    --c0: #7c889b; --c1: #5a9bee; --c2: #2cb8cd; --c3: #8d82ec; --c4: #e787b4; --c5: #ee9f4b;
-    --c6: #bdb850; --c7: #57bb80; --c8: #5394c4; --c9: #be7d5c;
-  }
-}
+:root { color-scheme: light dark; ${variables(LIGHT)} }
+@media (prefers-color-scheme: dark) { :root { ${variables(DARK)} } }
 * { box-sizing: border-box; }
 body {
   margin: 0; padding: 2rem clamp(1rem, 4vw, 3rem) 4rem; background: var(--ground);
@@ -48,8 +34,8 @@ section {
   list-style: none; font-size: .87rem;
 }
 .key i {
-  display: inline-block; width: .8rem; height: .8rem; border-radius: .2rem; margin-right: .4rem;
-  vertical-align: -.08rem;
+  display: inline-block; min-width: 1.25rem; border-radius: .2rem; margin-right: .4rem;
+  color: var(--label); font: 600 .78rem/1.25rem inherit; font-style: normal; text-align: center;
 }
 .chart { width: 100%; border-collapse: collapse; table-layout: fixed; }
 .chart th, .chart td {
@@ -73,22 +59,14 @@ section {
 .axis { height: 1.4rem; } .axis text { fill: var(--soft); font-size: .78rem; }
 .grid { stroke: var(--line); stroke-width: 1; }
 .span { stroke: var(--card); stroke-width: 1; } .span:hover { filter: brightness(1.12); }
-.span + text, svg.label text {
-  fill: #fff; font-size: .78rem; font-weight: 600; pointer-events: none;
-}
-.stop { fill: var(--bad); }
-.open { fill: none; stroke: var(--busy); stroke-width: 2; stroke-dasharray: 3 2; }
-.s0 { fill: var(--c0); background: var(--c0); }
-.s1 { fill: var(--c1); background: var(--c1); }
-.s2 { fill: var(--c2); background: var(--c2); }
-.s3 { fill: var(--c3); background: var(--c3); }
-.s4 { fill: var(--c4); background: var(--c4); }
-.s5 { fill: var(--c5); background: var(--c5); }
-.s6 { fill: var(--c6); background: var(--c6); }
-.s7 { fill: var(--c7); background: var(--c7); }
-.s8 { fill: var(--c8); background: var(--c8); }
-.s9 { fill: var(--c9); background: var(--c9); }
-a { color: inherit; text-decoration-color: var(--line); text-underline-offset: .2em; }
+svg.label text { fill: var(--label); font-size: .78rem; font-weight: 600; pointer-events: none; }
+.if-narrow { display: none; }
+.stop { fill: var(--bad); stroke: var(--card); stroke-width: 1.5; }
+.cross { stroke: var(--card); stroke-width: 2; stroke-linecap: round; pointer-events: none; }
+.failed { background: var(--rail); }
+.open { fill: var(--card); stroke: var(--busy); stroke-width: 2; stroke-dasharray: 3 2; }
+${stageRules()}
+a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: .2em; }
 a:hover { text-decoration-color: currentColor; }
 .times { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 .times th { font-size: .8rem; font-weight: 600; color: var(--soft); text-align: left; }
@@ -114,9 +92,29 @@ details[open] { padding-bottom: .9rem; }
   display: inline-block; border: 1px solid currentColor; border-radius: 1rem; padding: 0 .6rem;
   font-size: .8rem; font-weight: 600; margin-left: .5rem;
 }
+@media (max-width: 64rem) { .title { display: none; } .if-narrow { display: inline; } }
 @media (max-width: 50rem) {
-  .chart .name { width: 6rem; }
-  .few .end { width: 8rem; white-space: normal; }
+  body { padding-top: 1rem; } section { padding: .9rem .8rem; }
+  .chart, .chart thead, .chart tbody { display: block; }
+  .chart tr { display: flex; flex-wrap: wrap; align-items: baseline; padding: .3rem 0; }
+  .chart .name, .chart .end { width: auto; height: auto; white-space: normal; padding: 0; }
+  .chart .name { margin-right: auto; padding-right: .6rem; }
+  .chart thead .name, .chart thead .end { display: none; }
+  .chart .drawing { order: 3; flex: 0 0 100%; height: auto; padding-top: .2rem; }
+  .times .number { white-space: normal; } .times th, .times td { padding-right: .5rem; }
+  .times .picture { display: none; }
 }
 @media print { body { background: none; padding: 0; } section, .tile { break-inside: avoid-page; } }
 </style>`;
+
+function variables({ stages, ...colours }: PageColours): string {
+  const named = Object.entries(colours).map(([name, colour]) => `--${name}: ${colour};`);
+  return [...named, ...stages.map((colour, at) => `--c${at}: ${colour};`)].join(' ');
+}
+
+function stageRules(): Markup {
+  const rules = LIGHT.stages.map(
+    (_, at) => markup`.s${at} { fill: var(--c${at}); background: var(--c${at}); }`,
+  );
+  return markup`${rules}`;
+}

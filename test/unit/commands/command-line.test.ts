@@ -41,6 +41,7 @@ const COMMANDS = [
   'console',
   'destroy',
   'doctor',
+  'graph',
   'init',
   'logs',
   'plan',

@@ -175,6 +175,39 @@ describe('the axis', () => {
 describe('the page', () => {
   const hostile = `</title></style><script>alert(1)</script><img src=x onerror=alert(1)>"'\`&\u0000\u202e\u001b[31m`;
 
+  it('labels a bar by its title or its number where that has room, else not at all', () => {
+    const page = timelineHtml(drawn([ready('edge-1')]), time(9));
+    const labels = [...page.matchAll(/<svg class="label".*?<\/svg>/gs)].map(([label]) =>
+      [...label.matchAll(/<text class="([^"]+)"[^>]*>([^<]*)</g)].map(([, kind, text]) => [
+        kind,
+        text,
+      ]),
+    );
+    // Of ten minutes: one, two, seven.
+    expect(labels).toEqual([
+      [['always', '1']],
+      [
+        ['title', 'HTTP boot'],
+        ['if-narrow', '2'],
+      ],
+      [
+        ['title', 'Workflow'],
+        ['if-narrow', '3'],
+      ],
+    ]);
+    const short = timelineHtml(
+      drawn([nodeRecord('a', [['power-on', 0], ['ipxe', 10], ['ready', 600]], { outcome: 'ready' })]), // prettier-ignore
+      time(9),
+    );
+    expect([...short.matchAll(/<svg class="label"/g)]).toHaveLength(1);
+  });
+
+  it('marks the row of a failed node, and the place where it failed, by more than colour', () => {
+    const page = timelineHtml(drawn([ready('edge-1'), failed('edge-2')]), time(9));
+    expect([...page.matchAll(/<tr class="failed">.*?<\/tr>/gs)]).toHaveLength(1);
+    expect(page).toMatch(/<tr class="failed">.*edge-2.*<path class="cross".*failed after/s);
+  });
+
   it('needs nothing else, and lets no text become anything but text', () => {
     const record = nodeRecord(
       'edge-1',
@@ -196,7 +229,7 @@ describe('the page', () => {
     const page = timelineHtml({ ...timeline, fleet: hostile, host: hostile }, time(9));
     const tags = new Set([...page.matchAll(/<\/?([a-z0-9!]+)/gi)].map(([, tag]) => tag));
     const known =
-      '!doctype html head meta title style body main header h1 h2 p div b section ul li i table thead tbody tr th td svg line text rect circle a span pre details summary code';
+      '!doctype html head meta title style body main header h1 h2 p div b section ul li i table thead tbody tr th td svg line text rect circle path a span pre details summary code';
     expect([...tags].filter((tag) => !known.split(' ').includes(tag ?? ''))).toEqual([]);
     expect(page).not.toMatch(/<[^>]*\s(src|onerror|onload|style)=(?!"width:40%")/);
     expect(page).not.toMatch(/(href|xlink:href)="(?!#node-)/);
