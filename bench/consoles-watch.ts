@@ -43,7 +43,7 @@ let latestMs = 0;
 const result = await driveNodes({
   run: 'bench',
   fleet: 'bench',
-  file: 'bench.yaml',
+  words: 'bench.yaml',
   host: at.uri,
   profile: loadProfile(readFileSync(profileFile), profileFile),
   flow: 'interactive',

@@ -35,6 +35,9 @@ interface Use {
   variables: Readonly<Record<string, string>>;
 }
 
+const HOST = {
+  LIBVIRT_DEFAULT_URI: 'The host, where neither --connect nor the fleet file names one.',
+};
 const RECORDS = {
   XDG_STATE_HOME:
     'Where the work folder is, with records of runs and nodes: $XDG_STATE_HOME/ven, by default ' +
@@ -55,7 +58,9 @@ export const USES = {
     },
   },
   /** Asks libvirt. */
-  host: { exits: ['hostNotReady'], variables: {} },
+  host: { exits: ['hostNotReady'], variables: HOST },
+  /** Goes by the host's name, and asks nothing of it. */
+  hostName: { exits: [], variables: HOST },
   /** Reads or writes the work folder. */
   records: {
     exits: ['hostNotReady'],

@@ -3,7 +3,7 @@ import { EXIT, VenError } from '../model/index.js';
 import { carryOut, type CarriedOut, type CarryOut } from './carry-out.js';
 import { onboard, type Onboard } from './onboard.js';
 
-export interface ApplyAndOnboard extends Omit<Onboard, 'run' | 'file' | 'asked'> {
+export interface ApplyAndOnboard extends Omit<Onboard, 'run' | 'file' | 'connect' | 'asked'> {
   /** The command that tries the VMs again that could not be created. */
   again: string;
 }
@@ -28,7 +28,7 @@ export async function applyAndOnboard(
   { again, ...watch }: ApplyAndOnboard,
   parts = PARTS,
 ): Promise<number> {
-  const { file, asked } = make;
+  const { file, connect, asked } = make;
   const { exitCode, lost } = await applied(
     session,
     { ...make, options: { ...make.options, leaveOff: true }, session },
@@ -47,6 +47,7 @@ export async function applyAndOnboard(
   const watched = await parts.onboard({
     ...watch,
     file,
+    connect,
     asked,
     run: (request) => parts.provisionCreated(session, request, why),
   });

@@ -3,6 +3,7 @@ import { emitKeypressEvents, type Key } from 'node:readline';
 import type { AskSecret } from '../operations/index.js';
 import { VenError } from '../model/index.js';
 import { rememberSecret } from '../secrets/index.js';
+import { canType } from './consent.js';
 import { stderr } from './output.js';
 
 const known = new Map<string, Promise<string>>();
@@ -11,7 +12,7 @@ const known = new Map<string, Promise<string>>();
  * The `askSecret` of a request: asks for each secret once; null: there is no terminal to ask on.
  */
 export function secretAsker(): AskSecret | null {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  if (!canType() || !process.stderr.isTTY) return null;
   return (what, signal) => {
     const answer = known.get(what) ?? askSecret(what, signal);
     known.set(what, answer);

@@ -19,6 +19,7 @@ import { tellWaiting } from './waiting.js';
 export interface CarryOut extends Pick<
   ApplyRequest,
   | 'file'
+  | 'connect'
   | 'options'
   | 'savedPlan'
   | 'parallelism'

@@ -1,54 +1,10 @@
-import { Args, Command, Flags, type Interfaces } from '@oclif/core';
+import { Command, Flags, type Interfaces } from '@oclif/core';
 import { secondsIn, type PlanOptions, VenError } from '../model/index.js';
 import { errorJson, styleOf, type Style } from '../view/index.js';
 import type { About } from './about.js';
 import { stdout } from './output.js';
 import { usageOf, type Shown } from './usage.js';
 import { CommandLineError, usageError, withUsage } from './usage-errors.js';
-
-/** The argument of almost every command. */
-export const fleetFile = {
-  fleet: Args.string({ description: 'the fleet file', default: './fleet.yaml' }),
-};
-
-/** The arguments of commands that are about one VM; their usage is `ONE_VM_USAGE`. */
-export const oneVm = {
-  vm: Args.string({ required: true, description: 'a VM of the fleet: edge-1, vm.edge-1' }),
-  ...fleetFile,
-};
-export const ONE_VM_USAGE = '<%= command.id %> VM [FLEET] [FLAGS]';
-
-/**
- * The arguments of commands that are about some VMs, or all; with `strict = false`, their usage
- * `SOME_VMS_USAGE`, and read by `someVmsOf`.
- */
-export const someVms = {
-  vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; without any, all' }),
-  fleet: Args.string({
-    description:
-      'the fleet file: an argument with a slash, or one that ends in .yaml or .yml; at most ' +
-      'one [default: ./fleet.yaml]',
-  }),
-};
-export const SOME_VMS_USAGE = '<%= command.id %> [VM...] [FLEET] [FLAGS]';
-
-/**
- * A name of a VM has neither a slash nor the ending of a fleet file. @throws VenError `usage` for
- * more than one fleet file.
- */
-export function someVmsOf(argv: readonly unknown[]): { vms: string[]; file: string } {
-  const given = argv.filter((word) => typeof word === 'string');
-  const files = given.filter((word) => /\/|\.ya?ml$/.test(word));
-  const [file = './fleet.yaml', ...others] = files;
-  if (others.length > 0)
-    throw new CommandLineError({
-      summary: `There is more than one fleet file: ${files.join(', ')}`,
-      hint:
-        'Name one. An argument with a slash, or one that ends in .yaml or .yml, is a fleet ' +
-        'file; all others are VMs',
-    });
-  return { vms: given.filter((word) => !files.includes(word)), file };
-}
 
 /** What `--json` prints of a command: one object, or an event a line. */
 export function jsonForm(command: string | undefined): 'object' | 'event' {
@@ -169,6 +125,19 @@ export const controlKey = Flags.custom<string>({
       }),
     );
   },
+});
+
+/** A console log has no times. */
+export const since = Flags.custom<'boot'>({
+  parse: (input) =>
+    input === 'boot'
+      ? Promise.resolve(input)
+      : Promise.reject(
+          new VenError('usage', {
+            summary: `--since can't be ${JSON.stringify(input)}: a console log has no times`,
+            hint: 'Write --since boot, or --tail N for the last N lines',
+          }),
+        ),
 });
 
 /** The flags of commands that change the host. */

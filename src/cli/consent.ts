@@ -1,10 +1,16 @@
 import { createInterface } from 'node:readline';
 import { stderr } from './output.js';
 
+/** Whether standard input is a terminal at which somebody may still type. */
+export function canType(): boolean {
+  // It has ended where a fleet file was read from it.
+  return process.stdin.isTTY && process.stdin.readable;
+}
+
 /** `impossible`: there is no --yes, and no terminal to ask on. */
 export function consent(yes: boolean): 'given' | 'ask' | 'impossible' {
   if (yes) return 'given';
-  return process.stdin.isTTY && process.stderr.isTTY ? 'ask' : 'impossible';
+  return canType() && process.stderr.isTTY ? 'ask' : 'impossible';
 }
 
 /** Asks on the terminal; true only for `yes`. End of input and abort count as no. */

@@ -7,22 +7,31 @@ export type { About } from './about.js';
 export { secretAsker } from './ask-secret.js';
 export { commit, nodeKind } from './build.js';
 export { carryOut } from './carry-out.js';
+export { canType } from './consent.js';
 export {
   controlKey,
   agreement,
   execution,
-  fleetFile,
   json,
-  ONE_VM_USAGE,
-  oneVm,
   planOptions,
   replacement,
   selection,
+  since,
+  VenCommand,
+} from './command.js';
+export {
+  fleetFile,
+  fleetFlags,
+  fleetOf,
+  fleetOrNone,
+  hostFlags,
+  logFlags,
+  ONE_VM_USAGE,
+  oneVm,
   SOME_VMS_USAGE,
   someVms,
   someVmsOf,
-  VenCommand,
-} from './command.js';
+} from './fleet.js';
 export { showStatus } from './show-status.js';
 export { applyAndOnboard } from './apply-and-onboard.js';
 export { onboard } from './onboard.js';

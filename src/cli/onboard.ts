@@ -1,4 +1,4 @@
-import type { Provisioned, Watch } from '../operations/index.js';
+import { wordsOf, type Provisioned, type Watch } from '../operations/index.js';
 import { gatherNodes, PROVISION_VIEWS, provisionText, styleOf } from '../view/index.js';
 import { faultText } from './carry-out.js';
 import { watchInterruption } from './interruption.js';
@@ -39,7 +39,7 @@ export async function onboard({ asked, goOn, run, ...request }: Onboard): Promis
     (asked.length > 0 ? stderr : stdout)(
       provisionText(told, result, {
         style: styleOf(process.stdout, process.env),
-        file: request.file,
+        words: wordsOf(request),
         goOn,
       }),
     );

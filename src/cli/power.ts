@@ -1,9 +1,10 @@
 import { Args, Flags } from '@oclif/core';
-import { power as switchPower, type PowerAction } from '../operations/index.js';
-import { VenError } from '../model/index.js';
+import { power as switchPower, wordsOf, type PowerAction } from '../operations/index.js';
+import { fileName, VenError } from '../model/index.js';
 import { poweredText, powerJson, powerQuestion, powerText, type Style } from '../view/index.js';
-import { execution, json, someVms, someVmsOf } from './command.js';
+import { execution, json } from './command.js';
 import { ask, consent } from './consent.js';
+import { hostFlags, someVms, someVmsOf } from './fleet.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
 import { CommandLineError } from './usage-errors.js';
@@ -12,10 +13,14 @@ import { tellWaiting } from './waiting.js';
 /** The arguments and flags of `ven power …`. */
 export const powerArgs = {
   ...someVms,
-  vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; at least one, or --all' }),
+  vm: Args.string({
+    description: 'VMs of the fleet: edge-1, vm.edge-2; at least one, or --all',
+    ignoreStdin: true,
+  }),
 };
 
 export const powerFlags = {
+  ...hostFlags,
   all: Flags.boolean({
     helpGroup: 'Selection',
     char: 'a',
@@ -29,6 +34,8 @@ export interface Power {
   action: PowerAction;
   argv: readonly unknown[];
   flags: {
+    file: string | undefined;
+    connect: string | undefined;
     all: boolean;
     yes: boolean;
     force?: boolean;
@@ -44,7 +51,7 @@ export interface Power {
  * needs `--yes`, or an answer.
  */
 export async function power({ action, argv, flags, style }: Power): Promise<number> {
-  const { vms, file } = someVmsOf(argv);
+  const { vms, ...fleet } = await someVmsOf(argv, flags);
   const { all, force = false } = flags;
   const named = vms.length > 0;
   if (all ? named : !named)
@@ -56,14 +63,14 @@ export async function power({ action, argv, flags, style }: Power): Promise<numb
   if (agreed === 'impossible')
     throw new VenError('needs-consent', {
       summary: 'This is about all VMs of the fleet, and there is no terminal to ask on',
-      hint: `Name them, or say yes with: ven power ${action} --all --yes ${file}`,
+      hint: `Name them, or say yes with: ven power ${action} --all --yes ${wordsOf(fleet)}`,
     });
   const tell = flags.json ? stderr : stdout;
   const interruption = watchInterruption();
   let widest = 0;
   try {
     const result = await switchPower({
-      ...{ action, vms, file, force, env: process.env, waiting: tellWaiting },
+      ...{ ...fleet, action, vms, force, env: process.env, waiting: tellWaiting },
       parallelism: flags.parallelism,
       lockTimeoutSeconds: flags['lock-timeout'],
       interrupt: interruption.interrupt,
@@ -80,7 +87,7 @@ export async function power({ action, argv, flags, style }: Power): Promise<numb
         tell(poweredText(action, vm, widest, style));
       },
     });
-    tell(powerText(result, file, style));
+    tell(powerText(result, fileName(fleet.file), style));
     if (flags.json) stdout(powerJson(result));
     return result.exitCode;
   } finally {

@@ -1,4 +1,4 @@
-import type { Session, Watch } from '../operations/index.js';
+import { wordsOf, type Session, type Watch } from '../operations/index.js';
 import { EXIT, type FailureClass, type ProvisionEvent } from '../model/index.js';
 import { PROVISION_VIEWS } from '../view/index.js';
 import type { CarryOut } from './carry-out.js';
@@ -18,11 +18,12 @@ export async function retryFailed(
   parts = PARTS,
 ): Promise<number> {
   const failed = session.failed(classes);
-  const { file, asked } = make;
+  const { file, connect, asked } = make;
+  const words = wordsOf({ file, connect });
   if (failed.length === 0) {
     stderr(
       `No node has failed${classes.length > 0 ? ' for this reason' : ''}: there is nothing to ` +
-        `recreate. To go on with the other nodes: ven provision ${file}\n`,
+        `recreate. To go on with the other nodes: ven provision ${words}\n`,
     );
     session.about([]);
     const views = await openAsked(PROVISION_VIEWS, asked, null);
@@ -32,7 +33,14 @@ export async function retryFailed(
     const never = new AbortController().signal;
     await parts.provisionCreated(
       session,
-      { ...limits, file, env: process.env, emit, interrupt: { graceful: never, hard: never } },
+      {
+        ...limits,
+        file,
+        connect,
+        env: process.env,
+        emit,
+        interrupt: { graceful: never, hard: never },
+      },
       new Map(),
     );
     return EXIT.done;
@@ -40,8 +48,8 @@ export async function retryFailed(
   const target = failed.map(({ address }) => address);
   // A VM that is deleted already is created by any apply.
   const replace = failed.filter(({ isDeleted }) => !isDeleted).map(({ address }) => address);
-  const again = `ven provision ${file} --retry-failed`;
-  const goOn = `ven provision ${file}; ${again}`;
+  const again = `ven provision ${words} --retry-failed`;
+  const goOn = `ven provision ${words}; ${again}`;
   return applyAndOnboard(
     session,
     { ...make, options: planOptions('apply', { target, replace }) },

@@ -1,6 +1,6 @@
 /** From the tables of views to flags, and from these to what is shown. */
 import { Flags, type Interfaces } from '@oclif/core';
-import { saveText, type ReportRequest } from '../operations/index.js';
+import { saveText, wordsOf, type ReportRequest } from '../operations/index.js';
 import {
   canRedraw,
   styleOf,
@@ -73,12 +73,14 @@ export function askedViews(table: Table, flags: Chosen): string[] {
 export async function showText<Data>(
   table: TextViews<Data>,
   data: Data,
-  { flags, file }: { flags: Chosen; file: string },
+  { flags, file, connect }: { flags: Chosen; file: string; connect?: string | undefined },
 ): Promise<void> {
   const [name = 'text'] = askedViews(table, flags);
   const view: Row & TextViews<Data>['text'] = table[name] ?? table.text;
   const style = styleOf(process.stdout, process.env);
-  const text = await view.text(data, { style, file, time: new Date().toISOString() });
+  const words = wordsOf({ file, connect });
+  const time = new Date().toISOString();
+  const text = await view.text(data, { style, file, words, time });
   if (view.written === undefined) {
     stdout(text);
     return;

@@ -1,5 +1,5 @@
 import { addresses } from '../operations/index.js';
-import { fleetFile, VenCommand, stdout } from '../cli/index.js';
+import { fleetFile, VenCommand, stdout, fleetFlags, fleetOf } from '../cli/index.js';
 
 /** For the completion scripts. Silent about a wrong fleet file: the user is typing. */
 export default class Addresses extends VenCommand {
@@ -7,11 +7,14 @@ export default class Addresses extends VenCommand {
   static override hidden = true;
   static override summary = 'Print the addresses of a fleet file, one a line.';
 
+  static override flags = fleetFlags;
+
   async run(): Promise<void> {
-    const { args } = await this.parse(Addresses);
+    const { args, flags } = await this.parse(Addresses);
     try {
+      const { file } = await fleetOf(flags, args.fleet);
       stdout(
-        addresses({ file: args.fleet, env: process.env })
+        addresses({ file, env: process.env })
           .map((address) => `${address}\n`)
           .join(''),
       );

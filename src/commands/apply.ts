@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { withSession } from '../operations/index.js';
+import { connectOfPlan, withSession, wordsOf } from '../operations/index.js';
 import {
   type About,
   agreement,
@@ -16,6 +16,8 @@ import {
   limitsOf,
   waiting,
   sessionOf,
+  fleetOf,
+  hostFlags,
 } from '../cli/index.js';
 import { RUN_VIEWS } from '../view/index.js';
 
@@ -35,6 +37,7 @@ export default class Apply extends VenCommand {
     '$ ven apply --plan lab.plan',
   ];
   static override flags = {
+    ...hostFlags,
     ...execution,
     plan: Flags.string({
       helpValue: 'FILE',
@@ -50,9 +53,10 @@ export default class Apply extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply);
     const { wait: until } = flags;
-    const file = args.fleet;
+    const connect = flags.connect ?? connectOfPlan(flags.plan);
+    const fleet = await fleetOf({ ...flags, connect }, args.fleet);
     const make = {
-      file,
+      ...fleet,
       options: planOptions('apply', flags),
       savedPlan: flags.plan,
       parallelism: flags.parallelism,
@@ -65,9 +69,9 @@ export default class Apply extends VenCommand {
       process.exitCode = (await carryOut(make)).exitCode;
       return;
     }
-    const again = `ven apply ${file} --wait ${until}`;
+    const again = `ven apply ${wordsOf(fleet)} --wait ${until}`;
     process.exitCode = await withSession(
-      { file, vms: null, until, ...(await sessionOf(flags)) },
+      { ...fleet, vms: null, until, ...(await sessionOf(flags)) },
       (session) => applyAndOnboard(session, make, { ...limitsOf(flags), again, goOn: again }),
     );
   }

@@ -1,7 +1,15 @@
 import { Flags } from '@oclif/core';
 import { bundle } from '../operations/index.js';
 import { bundleText } from '../view/index.js';
-import { type About, fleetFile, VenCommand, stdout, stopOnSignals } from '../cli/index.js';
+import {
+  type About,
+  fleetFile,
+  VenCommand,
+  stdout,
+  stopOnSignals,
+  fleetOf,
+  hostFlags,
+} from '../cli/index.js';
 
 export default class Bundle extends VenCommand {
   static override about: About = { group: 'Others', uses: ['fleet', 'host', 'records'] };
@@ -14,6 +22,7 @@ export default class Bundle extends VenCommand {
     'not be collected. Takes a few seconds, changes nothing, and needs no lock.';
   static override examples = ['$ ven bundle', '$ ven bundle fleets/lab.yaml --output lab.tar.gz'];
   static override flags = {
+    ...hostFlags,
     output: Flags.string({
       char: 'o',
       helpValue: 'FILE',
@@ -24,10 +33,11 @@ export default class Bundle extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Bundle);
+    const fleet = await fleetOf(flags, args.fleet);
     const stop = stopOnSignals();
     try {
       const made = await bundle({
-        file: args.fleet,
+        ...fleet,
         env: process.env,
         output: flags.output ?? null,
         signal: stop.signal,

@@ -17,6 +17,7 @@ export default class Completion extends VenCommand {
       options: ['bash', 'zsh', 'fish'] satisfies Shell[],
       required: true,
       description: 'the shell to write it for',
+      ignoreStdin: true,
     }),
   };
 

@@ -12,6 +12,9 @@ import {
   stderr,
   stdout,
   stopOnSignals,
+  fleetOf,
+  hostFlags,
+  canType,
 } from '../cli/index.js';
 
 export default class Console extends VenCommand {
@@ -27,6 +30,7 @@ export default class Console extends VenCommand {
     '$ ven console edge-1 fleets/lab.yaml --read-only',
   ];
   static override flags = {
+    ...hostFlags,
     'read-only': Flags.boolean({
       char: 'r',
       summary: 'Only read the output, from its log, even while another terminal is attached.',
@@ -36,14 +40,15 @@ export default class Console extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Console);
-    const { vm, fleet: file } = args;
+    const { vm } = args;
+    const fleet = await fleetOf(flags, args.fleet);
     const stop = stopOnSignals();
     let attached = false;
     const begin = (text: string): void => {
       attached = true;
       stderr(text);
     };
-    const request = { vm, file, env: process.env, signal: stop.signal };
+    const request = { ...fleet, vm, env: process.env, signal: stop.signal };
     try {
       if (flags['read-only']) {
         const write = (latin1: string): void =>
@@ -52,7 +57,7 @@ export default class Console extends VenCommand {
         if (stop.interrupted()) process.exitCode = EXIT.interrupted;
         return;
       }
-      if (!process.stdin.isTTY || !process.stdout.isTTY)
+      if (!canType() || !process.stdout.isTTY)
         throw new VenError('usage', {
           summary: 'a console needs a terminal',
           hint: 'Without one: ven console --read-only, or ven logs',

@@ -10,6 +10,8 @@ import {
   selection,
   VenCommand,
   viewFlags,
+  fleetOf,
+  hostFlags,
 } from '../cli/index.js';
 import { RUN_VIEWS } from '../view/index.js';
 
@@ -28,6 +30,7 @@ export default class Destroy extends VenCommand {
     '$ ven destroy --yes --target vm.edge-1',
   ];
   static override flags = {
+    ...hostFlags,
     ...execution,
     ...selection,
     ...agreement,
@@ -39,7 +42,7 @@ export default class Destroy extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Destroy);
     const { exitCode } = await carryOut({
-      file: args.fleet,
+      ...(await fleetOf(flags, args.fleet)),
       options: planOptions('destroy', flags),
       parallelism: flags.parallelism,
       lockTimeoutSeconds: flags['lock-timeout'],

@@ -1,7 +1,16 @@
 import { Flags } from '@oclif/core';
 import { graph, saveText } from '../operations/index.js';
 import { GRAPH_VIEWS, type GraphFormat } from '../view/index.js';
-import { type About, fleetFile, stderr, stdout, tellWaiting, VenCommand } from '../cli/index.js';
+import {
+  type About,
+  fleetFile,
+  fleetOf,
+  hostFlags,
+  stderr,
+  stdout,
+  tellWaiting,
+  VenCommand,
+} from '../cli/index.js';
 
 const FORMATS = Object.keys(GRAPH_VIEWS) as GraphFormat[];
 
@@ -16,6 +25,7 @@ export default class Graph extends VenCommand {
     '$ ven graph --format dot | dot -Tpdf > fleet.pdf',
   ];
   static override flags = {
+    ...hostFlags,
     format: Flags.option({ options: FORMATS, default: 'svg' as const })({
       summary: 'svg: a picture; mermaid: for Markdown; dot: for Graphviz; json: for programs.',
     }),
@@ -36,7 +46,7 @@ export default class Graph extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Graph);
     const drawn = await graph({
-      ...{ file: args.fleet, env: process.env, waiting: tellWaiting },
+      ...{ ...(await fleetOf(flags, args.fleet)), env: process.env, waiting: tellWaiting },
       offline: flags.offline,
     });
     const text = await GRAPH_VIEWS[flags.format](drawn, flags.fold);

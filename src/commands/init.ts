@@ -10,7 +10,8 @@ export default class Init extends VenCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(Init);
-    init(args.fleet);
-    stdout(`Wrote ${args.fleet}. Next: ven plan ${args.fleet}\n`);
+    const file = args.fleet ?? './fleet.yaml';
+    init(file);
+    stdout(`Wrote ${file}. Next: ven plan ${file}\n`);
   }
 }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { logs } from '../operations/index.js';
-import { EXIT, VenError } from '../model/index.js';
+import { EXIT } from '../model/index.js';
 import { printable } from '../view/index.js';
 import {
   type About,
@@ -8,21 +8,12 @@ import {
   oneVm,
   VenCommand,
   readerIsGone,
+  since,
   stdout,
   stopOnSignals,
+  fleetOf,
+  logFlags,
 } from '../cli/index.js';
-
-const since = Flags.custom<'boot'>({
-  parse: (input) =>
-    input === 'boot'
-      ? Promise.resolve(input)
-      : Promise.reject(
-          new VenError('usage', {
-            summary: `--since can't be ${JSON.stringify(input)}: a console log has no times`,
-            hint: 'Write --since boot, or --tail N for the last N lines',
-          }),
-        ),
-});
 
 export default class Logs extends VenCommand {
   static override about: About = { group: 'Nodes', uses: ['fleet', 'host'] };
@@ -38,6 +29,7 @@ export default class Logs extends VenCommand {
     '$ ven logs edge-1 --raw > edge-1.bytes',
   ];
   static override flags = {
+    ...logFlags,
     follow: Flags.boolean({
       char: 'f',
       summary: 'Print new output as it comes, through restarts of the VM, until Ctrl-C.',
@@ -58,6 +50,7 @@ export default class Logs extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Logs);
     const { raw, follow } = flags;
+    const fleet = await fleetOf(flags, args.fleet);
     const stop = stopOnSignals();
     const write = (text: string): void => {
       if (readerIsGone()) stop.now();
@@ -65,7 +58,7 @@ export default class Logs extends VenCommand {
     };
     await logs({
       vm: args.vm,
-      file: args.fleet,
+      ...fleet,
       env: process.env,
       follow,
       raw,

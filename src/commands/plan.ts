@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { plan, savePlan } from '../operations/index.js';
+import { plan, savePlan, wordsOf } from '../operations/index.js';
 import { EXIT, exitCodeOfRefusals } from '../model/index.js';
 import { loadDiffs, PLAN_VIEWS } from '../view/index.js';
 import {
@@ -16,6 +16,8 @@ import {
   stderr,
   stdout,
   tellWaiting,
+  fleetOf,
+  hostFlags,
 } from '../cli/index.js';
 
 export default class Plan extends VenCommand {
@@ -36,7 +38,7 @@ export default class Plan extends VenCommand {
     '$ ven plan --out lab.plan && ven apply --plan lab.plan',
   ];
   static override flags = {
-    ...viewFlags(PLAN_VIEWS),
+    ...{ ...hostFlags, ...viewFlags(PLAN_VIEWS) },
     diff: Flags.boolean({
       helpGroup: 'Output',
       summary: 'Also show how the rendered files change.',
@@ -51,15 +53,14 @@ export default class Plan extends VenCommand {
       helpValue: 'FILE',
       summary: 'Save the plan, for ven apply --plan FILE.',
     }),
-    ...selection,
-    ...replacement,
-    ...agreement,
+    ...{ ...selection, ...replacement, ...agreement },
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Plan);
+    const fleet = await fleetOf(flags, args.fleet);
     const { plan: planned, diffs } = await plan({
-      file: args.fleet,
+      ...fleet,
       env: process.env,
       waiting: tellWaiting,
       options: planOptions('apply', flags),
@@ -69,9 +70,9 @@ export default class Plan extends VenCommand {
     // Standard output has one reader, and one text.
     if (saved !== 'stdout') {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
-      await showText(PLAN_VIEWS, planned, { flags, file: args.fleet });
+      await showText(PLAN_VIEWS, planned, { flags, ...fleet });
     }
-    if (saved === 'file') stderr(`Saved. Next: ven apply ${args.fleet} --plan ${flags.out}\n`);
+    if (saved === 'file') stderr(`Saved. Next: ven apply ${wordsOf(fleet)} --plan ${flags.out}\n`);
     process.exitCode = exitCodeOfRefusals(planned.refused);
     if (process.exitCode === EXIT.done && flags['detailed-exitcode'] && planned.steps.length > 0)
       process.exitCode = EXIT.changesPending;

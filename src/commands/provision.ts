@@ -15,6 +15,7 @@ import {
   retry,
   sessionOf,
   retryFailed,
+  hostFlags,
 } from '../cli/index.js';
 import { PROVISION_VIEWS } from '../view/index.js';
 
@@ -38,28 +39,27 @@ export default class Provision extends VenCommand {
     '$ ven provision --retry-failed --class network',
   ];
   static override flags = {
+    ...hostFlags,
     until: Flags.string({
       helpValue: 'STAGE',
       default: 'ready',
       summary: 'Only up to this stage of the profile (an unknown name lists the known ones).',
     }),
-    ...onboarding,
-    ...retry,
-    ...execution,
+    ...{ ...onboarding, ...retry, ...execution },
     ...viewFlags(PROVISION_VIEWS),
   };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Provision);
-    const { vms: named, file } = someVmsOf(argv);
+    const { vms: named, ...fleet } = await someVmsOf(argv, flags);
     const asked = askedViews(PROVISION_VIEWS, flags);
     const request = {
-      file,
+      ...fleet,
       vms: named.length === 0 ? null : named,
       until: flags.until,
       ...(await sessionOf(flags)),
     };
-    const watched = { file, asked, ...limitsOf(flags) };
+    const watched = { ...fleet, asked, ...limitsOf(flags) };
     if (!flags['retry-failed']) {
       process.exitCode = await onboard({
         ...watched,
@@ -72,7 +72,7 @@ export default class Provision extends VenCommand {
       retryFailed(
         session,
         classes,
-        { file, yes, asked, lockTimeoutSeconds, parallelism, typed: this.typed },
+        { ...fleet, yes, asked, lockTimeoutSeconds, parallelism, typed: this.typed },
         watched,
       ),
     );

@@ -1,14 +1,23 @@
 import { Flags } from '@oclif/core';
 import { render, saveFiles } from '../operations/index.js';
 import { guessesText, renderedText } from '../view/index.js';
-import { type About, fleetFile, VenCommand, stderr, stdout } from '../cli/index.js';
+import {
+  type About,
+  fleetFile,
+  VenCommand,
+  stderr,
+  stdout,
+  fleetOf,
+  hostFlags,
+} from '../cli/index.js';
 
 export default class Render extends VenCommand {
-  static override about: About = { group: 'Look', uses: ['fleet'] };
+  static override about: About = { group: 'Look', uses: ['fleet', 'hostName'] };
   static override args = fleetFile;
   static override summary = 'Show the files that apply would use, without a host.';
   static override examples = ['$ ven render', '$ ven render fleets/lab.yaml --out-dir rendered'];
   static override flags = {
+    ...hostFlags,
     'out-dir': Flags.string({
       helpValue: 'DIR',
       summary: 'Write the files here instead of printing them.',
@@ -17,7 +26,10 @@ export default class Render extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Render);
-    const { files, guesses } = render({ file: args.fleet, env: process.env });
+    const { files, guesses } = render({
+      ...(await fleetOf(flags, args.fleet)),
+      env: process.env,
+    });
     stderr(guessesText(guesses));
     const folder = flags['out-dir'];
     if (folder === undefined) stdout(renderedText(files, this.style));

@@ -1,6 +1,15 @@
 import { Flags } from '@oclif/core';
 import { openStatus } from '../operations/index.js';
-import { type About, fleetFile, json, showStatus, tellWaiting, VenCommand } from '../cli/index.js';
+import {
+  type About,
+  fleetFile,
+  json,
+  showStatus,
+  tellWaiting,
+  VenCommand,
+  fleetOf,
+  hostFlags,
+} from '../cli/index.js';
 
 export default class Status extends VenCommand {
   static override about: About = {
@@ -17,6 +26,7 @@ export default class Status extends VenCommand {
     'Changes nothing and needs no lock.';
   static override examples = ['$ ven status', '$ ven status fleets/lab.yaml --watch'];
   static override flags = {
+    ...hostFlags,
     json: json('the state'),
     watch: Flags.boolean({
       char: 'w',
@@ -27,7 +37,7 @@ export default class Status extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Status);
     const status = openStatus({
-      file: args.fleet,
+      ...(await fleetOf(flags, args.fleet)),
       env: process.env,
       waiting: tellWaiting,
     });

@@ -8,10 +8,11 @@ import {
   someVmsOf,
   VenCommand,
   viewFlags,
+  hostFlags,
 } from '../cli/index.js';
 
 export default class Timeline extends VenCommand {
-  static override about: About = { group: 'Look', uses: ['fleet', 'records'] };
+  static override about: About = { group: 'Look', uses: ['fleet', 'hostName', 'records'] };
   static override args = someVms;
   static override strict = false;
   static override usage = SOME_VMS_USAGE;
@@ -24,12 +25,12 @@ export default class Timeline extends VenCommand {
     '$ ven timeline edge-1 edge-2 fleets/lab.yaml',
     '$ ven timeline --html timeline.html',
   ];
-  static override flags = viewFlags(TIMELINE_VIEWS);
+  static override flags = { ...hostFlags, ...viewFlags(TIMELINE_VIEWS) };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Timeline);
-    const { vms, file } = someVmsOf(argv);
-    const drawn = timeline({ file, vms, env: process.env });
-    await showText(TIMELINE_VIEWS, drawn, { flags, file });
+    const { vms, ...fleet } = await someVmsOf(argv, flags);
+    const drawn = timeline({ ...fleet, vms, env: process.env });
+    await showText(TIMELINE_VIEWS, drawn, { flags, ...fleet });
   }
 }

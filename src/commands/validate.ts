@@ -1,7 +1,15 @@
 import { validate } from '../operations/index.js';
-import { VenError } from '../model/index.js';
+import { fileName, VenError } from '../model/index.js';
 import { validationJson, validText } from '../view/index.js';
-import { type About, fleetFile, json, VenCommand, stdout } from '../cli/index.js';
+import {
+  type About,
+  fleetFile,
+  json,
+  VenCommand,
+  stdout,
+  fleetOf,
+  fleetFlags,
+} from '../cli/index.js';
 
 export default class Validate extends VenCommand {
   static override about: About = { group: 'Begin', uses: ['fleet'] };
@@ -11,12 +19,13 @@ export default class Validate extends VenCommand {
     'Shows all mistakes at once, each with its place and how to correct it. Exit code 3 if ' +
     'there are any.';
   static override examples = ['$ ven validate', '$ ven validate fleets/lab.yaml --json'];
-  static override flags = { json: json('the result') };
+  static override flags = { ...fleetFlags, json: json('the result') };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Validate);
-    const fleet = validate({ file: args.fleet, env: process.env });
-    stdout(flags.json ? validationJson(fleet, []) : validText(fleet, args.fleet));
+    const { file } = await fleetOf(flags, args.fleet);
+    const fleet = validate({ file, env: process.env });
+    stdout(flags.json ? validationJson(fleet, []) : validText(fleet, fileName(file)));
   }
 
   /** A wrong file is a result too: with `--json` it has the same form as a right one. */

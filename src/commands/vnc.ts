@@ -1,7 +1,16 @@
 import { Flags } from '@oclif/core';
 import { vnc } from '../operations/index.js';
 import { vncHint, vncText } from '../view/index.js';
-import { type About, ONE_VM_USAGE, oneVm, VenCommand, stderr, stdout } from '../cli/index.js';
+import {
+  type About,
+  ONE_VM_USAGE,
+  oneVm,
+  VenCommand,
+  stderr,
+  stdout,
+  fleetOf,
+  hostFlags,
+} from '../cli/index.js';
 
 export default class Vnc extends VenCommand {
   static override about: About = { group: 'Nodes', uses: ['fleet', 'host', 'window'] };
@@ -12,13 +21,16 @@ export default class Vnc extends VenCommand {
     'Starts the first viewer that is installed (virt-viewer, remote-viewer, vncviewer, ' +
     'gvncviewer), if there is a display. For VMs with graphics: vnc.';
   static override examples = ['$ ven vnc edge-1', '$ ven vnc edge-1 fleets/lab.yaml --print-only'];
-  static override flags = { 'print-only': Flags.boolean({ summary: 'Do not start a viewer.' }) };
+  static override flags = {
+    ...hostFlags,
+    'print-only': Flags.boolean({ summary: 'Do not start a viewer.' }),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Vnc);
     const screen = await vnc({
       vm: args.vm,
-      file: args.fleet,
+      ...(await fleetOf(flags, args.fleet)),
       env: process.env,
       view: !flags['print-only'],
     });

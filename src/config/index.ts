@@ -6,6 +6,7 @@
  * bytes and the environment), and knows neither libvirt's XML nor what exists on a host.
  */
 export type { Surroundings } from './resolve/certificates.js';
+export { onNamedHost, type NamedHosts } from './connect.js';
 export { loadFleet, mistakeAt, parseFleet, type LoadOptions } from './load.js';
 export { loadProfile } from './profile/profile.js';
 export { didYouMean } from './schema/suggest.js';

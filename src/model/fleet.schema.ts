@@ -9,7 +9,7 @@ export type ApiVersion = 'ven/v1';
  */
 export type FleetName = string;
 /**
- * The libvirt connection URI: `qemu:///system` (default), or another transport or machine with the same path. Sessions (`qemu:///session`) and drivers other than qemu are refused: no VM of ven's can run there. However a host's URI is spelled, it is one host.
+ * The libvirt connection URI: `qemu:///system`, or another transport or machine with the same path. Without it, the environment variable LIBVIRT_DEFAULT_URI names the host, else it is `qemu:///system`. `--connect` of a command goes before all of them. Sessions (`qemu:///session`) and drivers other than qemu are refused: no VM of ven's can run there. However a host's URI is spelled, it is one host.
  */
 export type Uri = string;
 /**
@@ -100,7 +100,7 @@ export type VmDescription = string;
 export type Vms = FleetVm[];
 
 /**
- * A fleet of virtual edge nodes on one libvirt host, as a person writes it. `ven plan` shows the differences between this file and the host. `ven apply` makes the host match this file. Paths in it are relative to its folder; where it is a symbolic link, to the folder of the file itself.
+ * A fleet of virtual edge nodes on one libvirt host, as a person writes it. `ven plan` shows the differences between this file and the host. `ven apply` makes the host match this file. Paths in it are relative to its folder; where it is a symbolic link, to the folder of the file itself; where it comes from standard input, to the current folder.
  */
 export interface Fleet {
   apiVersion: ApiVersion;

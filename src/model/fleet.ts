@@ -16,10 +16,18 @@ export type OnboardingFlow = 'interactive' | 'non-interactive' | 'none';
 /** Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. */
 export type Address = string;
 
+/**
+ * Who says which host it is, the first that does: `flag`: --connect · `file`: `host.uri` ·
+ * `environment`: LIBVIRT_DEFAULT_URI · `default`: nobody.
+ */
+export type HostSource = 'flag' | 'file' | 'environment' | 'default';
+
 export interface ResolvedFleet {
   /** The fleet's name, a DNS label. */
   name: string;
   host: ResolvedHost;
+  /** Who names the host. No part of any digest. */
+  hostFrom: HostSource;
   /** null: the nodes boot from their disks, or as their networks say. */
   orchestrator: ResolvedOrchestrator | null;
   networks: ResolvedNetwork[];
@@ -30,7 +38,8 @@ export interface ResolvedFleet {
   digest: string;
   /**
    * Where the fleet file is, as a person knows it: its real path, with `MACHINE:` before it where
-   * libvirt is on another machine. Absent: it was read from elsewhere. No part of any digest.
+   * libvirt is on another machine; `<stdin>` of standard input. Absent: it was read from elsewhere.
+   * No part of any digest.
    */
   file?: string;
   /** Problems that are not errors; every plan shows them. */

@@ -8,6 +8,7 @@ export * from './errors.js';
 export * from './finding-rules.js';
 export * from './events.js';
 export * from './firmware.js';
+export * from './fleet-file.js';
 export * from './fleet-state.js';
 export * from './fleet.js';
 export type {

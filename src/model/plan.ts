@@ -2,7 +2,7 @@
  * A plan: the differences between a fleet and a host, and the steps that end them. Pure JSON: no
  * closures, no secrets.
  */
-import type { Address, ResolvedVm } from './fleet.js';
+import type { Address, HostSource, ResolvedVm } from './fleet.js';
 import type { SecretReference } from './secret.js';
 import type { DomainMark, VolumeRef } from './host-state.js';
 import type { NetworkEntryChange, PlannedNetwork } from './host.js';
@@ -80,6 +80,8 @@ export interface Plan {
   fleet: string;
   /** The libvirt URI. */
   host: string;
+  /** Who named it. Absent from plans of older versions. */
+  hostFrom?: HostSource;
   /** `ResolvedFleet.digest` */
   specDigest: string;
   /** SHA-256, hex, of the observed state: the fleet's own things, and what conflicts with them. */

@@ -21,8 +21,8 @@ import { StatusPoll } from './status-poll.js';
 export interface DriveOptions {
   run: string;
   fleet: string;
-  /** The fleet file's path, for messages. */
-  file: string;
+  /** The words that name the fleet in a command, for messages. */
+  words: string;
   host: string;
   profile: Profile;
   flow: OnboardingFlow;
@@ -84,7 +84,7 @@ class Drive {
   constructor(options: DriveOptions) {
     const ports = { ...options.ports, emit: inOrder(options.ports.emit) };
     this.#options = { ...options, ports };
-    const { profile, flow, until, known, file } = options;
+    const { profile, flow, until, known, words } = options;
     this.#warn = warnOnce(ports);
     this.#admission = new Admission(options.limits);
     this.#nodes = options.nodes.map(({ vm, record }) => {
@@ -94,7 +94,7 @@ class Drive {
       };
       const node = new NodeRun({
         vm,
-        file,
+        words,
         record,
         profile,
         flow,

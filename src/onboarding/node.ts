@@ -26,8 +26,8 @@ export type NodePhase = 'waiting' | 'starting' | 'registered' | 'watched' | 'end
 
 export interface NodeOptions {
   vm: ResolvedVm;
-  /** The fleet file's path, for messages. */
-  file: string;
+  /** The words that name the fleet in a command, for messages. */
+  words: string;
   profile: Profile;
   flow: OnboardingFlow;
   /** A stage's name. */
@@ -181,7 +181,7 @@ export class NodeRun {
     const again =
       error.code === 'not-found'
         ? undefined
-        : `ven provision ${this.#options.file} tries it again.`;
+        : `ven provision ${this.#options.words} tries it again.`;
     const hint = [error.hint, again].filter(Boolean).join('\n');
     this.#fail(cause, { message: error.summary, line: error.detail?.split('\n')[0] ?? null, hint });
   }
@@ -237,7 +237,7 @@ export class NodeRun {
     const now = this.#options.ports.clock.now();
     const on = power === 'running' || power === 'paused';
     if (power === 'missing') {
-      const hint = `Create it again: ven apply ${this.#options.file} --wait ready`;
+      const hint = `Create it again: ven apply ${this.#options.words} --wait ready`;
       this.failHere(
         'boot',
         new VenError('not-found', { summary: 'The VM was deleted while it was watched', hint }),

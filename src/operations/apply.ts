@@ -3,6 +3,7 @@ import { loadRunPlan } from '../apply/index.js';
 import { commandLine } from '../host/index.js';
 import {
   EXIT,
+  STDIN,
   VenError,
   type Address,
   type Emit,
@@ -18,7 +19,7 @@ import {
 import { matcher } from '../plan/index.js';
 import type { AskSecret } from './provision/credentials.js';
 import { checkHostIsReady } from './doctor.js';
-import { loadFleetFile, secretReader, type Request } from './load.js';
+import { loadOnHost, secretReader, wordsOf, type Request } from './load.js';
 import { recordUpdater } from '../onboarding/index.js';
 import { OneClient } from './provision/one-client.js';
 import { openHost } from './open.js';
@@ -87,7 +88,7 @@ export interface ApplyResult {
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   // Destroying a fleet needs none of its secrets.
   const readSecret = request.options.mode === 'apply' ? secretReader(request) : undefined;
-  const fleet = loadFleetFile(request, readSecret);
+  const fleet = loadOnHost(request, readSecret);
   const { leaveOff, mode } = request.options;
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan, mode);
   const options = saved
@@ -225,14 +226,18 @@ async function tidy(host: Host, plan: Plan, { purge }: ApplyRequest): Promise<vo
   if (purge === true) await host.consoles.deleteLogs();
 }
 
-function needsConsent({ file, typed: [command = '', ...rest] }: ApplyRequest): VenError {
+function needsConsent({ typed: [command = '', ...rest], ...request }: ApplyRequest): VenError {
+  const why =
+    request.file === STDIN
+      ? 'standard input is the fleet file, so it can take no answer'
+      : 'there is no terminal to ask on';
   // `ven plan` shows the plan of an apply only.
   const advice =
     command === 'apply'
-      ? `Look at the plan (${commandLine('ven', ['plan', file])}), then say yes`
+      ? `Look at the plan (ven plan ${wordsOf(request)}), then say yes`
       : 'Say yes';
   return new VenError('needs-consent', {
-    summary: 'This changes the host, and there is no terminal to ask on',
+    summary: `This changes the host, and ${why}`,
     hint: `${advice} with: ${commandLine('ven', [command, '--yes', ...rest])}`,
   });
 }

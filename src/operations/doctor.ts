@@ -8,7 +8,7 @@ import {
 } from '../model/index.js';
 import { checkAnswers } from '../orchestrator/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../plan/index.js';
-import { loadFleetFile, type Request } from './load.js';
+import { loadOnHost, onHost, type Request } from './load.js';
 import { openHost } from './open.js';
 
 /** Time limit for one answer of the orchestrator, connection included. */
@@ -21,15 +21,17 @@ const ONE_VM = 'apiVersion: ven/v1\nfleet: doctor\nvms: [{ name: edge }]\n';
 
 /**
  * Checks whether this host is ready for the fleet, with fixes. Never rejects for a finding. Takes a
- * few seconds: it tries KVM. Without `file` it takes ./fleet.yaml, or one VM with all defaults if
- * there is none.
+ * few seconds: it tries KVM. `file` null: for one VM with all defaults.
  */
-export async function doctor(
-  file: string | undefined,
-  request: Omit<Request, 'file'>,
-): Promise<HostFinding[]> {
+export async function doctor({
+  file,
+  ...request
+}: Omit<Request, 'file'> & { file: string | null }): Promise<HostFinding[]> {
   const { env } = request;
-  const fleet = file === undefined ? anyFleet(env) : loadFleetFile({ file, env });
+  const fleet =
+    file === null
+      ? onHost(loadFleet(ONE_VM, { file: 'doctor', env }), request, 'doctor')
+      : loadOnHost({ ...request, file });
   const host = openHost(fleet, request);
   const unfinished = await unfinishedOf(host, fleet);
   const [found, answers] = await Promise.all([
@@ -102,16 +104,6 @@ async function orchestratorFindings(
       }
     }),
   );
-}
-
-function anyFleet(env: Request['env']): ResolvedFleet {
-  try {
-    return loadFleetFile({ file: './fleet.yaml', env });
-  } catch (error) {
-    if (error instanceof VenError && error.code === 'not-found')
-      return loadFleet(ONE_VM, { file: 'doctor', env });
-    throw error;
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { didYouMean } from '../config/index.js';
 import {
+  fileName,
   VenError,
   isOwnedBy,
   type Host,
@@ -7,7 +8,7 @@ import {
   type ResolvedFleet,
   type ResolvedVm,
 } from '../model/index.js';
-import { loadFleetFile, type Request } from './load.js';
+import { loadOnHost, wordsOf, type Request } from './load.js';
 import { openHost } from './open.js';
 
 /** A request about one VM. */
@@ -24,7 +25,7 @@ export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: Resolved
       hint: `The VM comes first, then the fleet file: edge-1 ${request.vm}`,
     });
   }
-  const fleet = loadFleetFile(request);
+  const fleet = loadOnHost(request);
   return { fleet, vm: vmNamed(fleet, request.vm, request.file) };
 }
 
@@ -35,7 +36,7 @@ export function vmNamed(fleet: ResolvedFleet, wanted: string, file: string): Res
   const found = fleet.vms.find(({ name, address }) => name === wanted || address === wanted);
   if (found) return found;
   throw new VenError('not-found', {
-    summary: `There is no VM ${JSON.stringify(wanted)} in ${file}`,
+    summary: `There is no VM ${JSON.stringify(wanted)} in ${fileName(file)}`,
     hint: didYouMean(
       wanted.replace(/^vm\./, ''),
       fleet.vms.map(({ name }) => name),
@@ -58,7 +59,7 @@ export async function findRunningVm(
     throw new VenError('not-found', {
       where: vm.address,
       summary: `the VM does not exist on ${fleet.host.uri}`,
-      hint: `Create it: ven apply ${request.file}`,
+      hint: `Create it: ven apply ${wordsOf(request)}`,
     });
   }
   if (!domain.live) {
@@ -66,8 +67,8 @@ export async function findRunningVm(
       where: vm.address,
       summary: domain.power === 'crashed' ? 'the VM has crashed' : 'the VM is off',
       hint:
-        `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ven ` +
-        `apply ${request.file}; its output so far: ven logs ${vm.name} ${request.file}`,
+        `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ven apply ` +
+        `${wordsOf(request)}; its output so far: ven logs ${vm.name} ${wordsOf(request)}`,
     });
   }
   return { host, vm, live: domain.live };

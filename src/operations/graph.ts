@@ -1,6 +1,6 @@
 import { fleetGraph } from '../graph/index.js';
 import type { FleetGraph, PlanOptions } from '../model/index.js';
-import { loadFleetFile, secretReader, type Request } from './load.js';
+import { loadOnHost, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
 import { observeAndPlan } from './planned.js';
 import { openRender } from './templates.js';
@@ -23,8 +23,8 @@ const APPLY: PlanOptions = {
  */
 export async function graph(request: GraphRequest): Promise<FleetGraph> {
   const readSecret = secretReader(request);
-  if (request.offline) return fleetGraph(loadFleetFile(request), null);
-  const fleet = loadFleetFile(request, readSecret);
+  if (request.offline) return fleetGraph(loadOnHost(request), null);
+  const fleet = loadOnHost(request, readSecret);
   const host = openHost(fleet, request, readSecret);
   const { state, plan } = await observeAndPlan(host, fleet, APPLY, { render: openRender() });
   const ours = new Set(fleet.vms.map(({ uuid }) => uuid));

@@ -10,7 +10,7 @@ export type { AskSecret } from './provision/credentials.js';
 export { doctor } from './doctor.js';
 export { graph, type GraphRequest } from './graph.js';
 export { init } from './init.js';
-export { loadFleetFile, parseFleetFile, type Request } from './load.js';
+export { loadOnHost, openFleetFile, parseFleetFile, wordsOf, type Request } from './load.js';
 export { logs, type LogsRequest } from './logs.js';
 export { observe } from './observe.js';
 export type { OrchestratorRequest } from './orchestrator/connect.js';
@@ -23,8 +23,15 @@ export {
   type VmsRequest,
 } from './orchestrator/register-vms.js';
 export type { Ports } from './ports.js';
-export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export { power, type PowerAction, type PoweredVm, type PowerResult } from './power.js';
+export {
+  connectOfPlan,
+  plan,
+  savePlan,
+  type PlanRequest,
+  type PlanResult,
+  type RenderedDiff,
+} from './plan.js';
 export {
   provision,
   provisionCreated,

@@ -1,16 +1,34 @@
 import { resolve } from 'node:path';
-import { loadFleet, parseFleet, type LoadOptions } from '../config/index.js';
-import { folderOf, originOf, readFleetFile, readNamedFile, readSecret } from '../host/index.js';
-import { VenError, type Fleet, type ReadSecret, type ResolvedFleet } from '../model/index.js';
+import { loadFleet, onNamedHost, parseFleet, type LoadOptions } from '../config/index.js';
+import {
+  commandLine,
+  findFleetFile,
+  folderOf,
+  originOf,
+  readFleetFile,
+  readNamedFile,
+  readSecret,
+  readStandardInput,
+} from '../host/index.js';
+import {
+  fileName,
+  STDIN,
+  VenError,
+  type Fleet,
+  type ReadSecret,
+  type ResolvedFleet,
+} from '../model/index.js';
 import { rememberSecret, rememberVariable, showingVariables } from '../secrets/index.js';
 import type { Ports } from './ports.js';
 
 /** The request of every command. */
 export interface Request {
-  /** The fleet file's path. */
+  /** The fleet file's path, or `-`: standard input. `openFleetFile` gives it. */
   file: string;
   /** In place of what is in it. */
   content?: string;
+  /** A URI that goes before the fleet file's. */
+  connect?: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
   /** Default: `PORTS`. */
   ports?: Ports;
@@ -19,12 +37,44 @@ export interface Request {
 }
 
 /**
- * Reads, checks and resolves the fleet file; with `readSecret`, also checks what it refers to.
- * Rejects with `fleet-file` (all findings at once) or `not-found`.
+ * The `file` of a request for what a person gave: a folder means its fleet file, nothing the
+ * current folder's; `-` is standard input, which is read now. Rejects with `not-found` for a folder
+ * without one, `fleet-file` for input that can't be read.
+ */
+export async function openFleetFile(given: string | undefined): Promise<string> {
+  const file = findFleetFile(given);
+  if (file === STDIN) await readStandardInput();
+  return file;
+}
+
+/** The words that name a request's fleet, on its host, in another command. */
+export function wordsOf({ file, connect }: Pick<Request, 'file' | 'connect'>): string {
+  return commandLine(file, connect === undefined ? [] : ['--connect', connect]);
+}
+
+/**
+ * Reads, checks and resolves the fleet file; with `readSecret`, also checks what it refers to. Its
+ * host is that of the file alone: for work that needs none. Rejects with `fleet-file` (all findings
+ * at once) or `not-found`.
  */
 export function loadFleetFile(request: Request, readSecret?: ReadSecret): ResolvedFleet {
-  const fleet = loadFleet(contentOf(request), loadOptions(request, readSecret));
-  return { ...fleet, file: originOf(request.file, fleet.host.uri) };
+  return loadFleet(contentOf(request), loadOptions(request, readSecret));
+}
+
+/** The same, for work on its host: the request and the environment may name it. `usage`, too. */
+export function loadOnHost(request: Request, readSecret?: ReadSecret): ResolvedFleet {
+  return onHost(loadFleetFile(request, readSecret), request, request.file);
+}
+
+/** A fleet on the host that it is really for. @throws VenError `usage` for a wrong URI */
+export function onHost(
+  fleet: ResolvedFleet,
+  { connect, env }: Pick<Request, 'connect' | 'env'>,
+  file: string,
+): ResolvedFleet {
+  const named = { flag: connect, environment: env['LIBVIRT_DEFAULT_URI'] };
+  const there = onNamedHost(fleet, named);
+  return { ...there, file: originOf(file, there.host.uri) };
 }
 
 /** The fleet as it is written, checked likewise. */
@@ -44,13 +94,13 @@ function loadOptions({ file, env }: Request, readSecret?: ReadSecret): LoadOptio
     now: new Date(),
     ...(readSecret && { readSecret }),
   };
-  return { file, env, surroundings, onVariable: rememberVariable };
+  return { file: fileName(file), env, surroundings, onVariable: rememberVariable };
 }
 
 /**
  * Reads secrets on demand, each reference once, so that it has one value within a command.
  */
-export function secretReader({ file, env }: Request): ReadSecret {
+export function secretReader({ file, env }: Pick<Request, 'file' | 'env'>): ReadSecret {
   const known = new Map<string, string>();
   const read: ReadSecret = (reference) => {
     try {

@@ -1,4 +1,4 @@
-import { outputKind, readTextFile, type OutputKind } from '../host/index.js';
+import { commandLine, outputKind, readTextFile, type OutputKind } from '../host/index.js';
 import {
   VenError,
   type HostState,
@@ -7,7 +7,7 @@ import {
   type ResolvedFleet,
 } from '../model/index.js';
 import { renderedDiffs, type RenderedDiff } from './diffs.js';
-import { loadFleetFile, secretReader, type Request } from './load.js';
+import { loadOnHost, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
 import { observeAndPlan } from './planned.js';
 import { saveText } from './save.js';
@@ -31,7 +31,7 @@ export interface PlanResult {
 /** What differs between the fleet file and the host. Changes nothing and needs no lock. */
 export async function plan(request: PlanRequest): Promise<PlanResult> {
   const readSecret = secretReader(request);
-  const fleet = loadFleetFile(request, readSecret);
+  const fleet = loadOnHost(request, readSecret);
   const host = openHost(fleet, request, readSecret);
   const look = { render: openRender() };
   const seen = await observeAndPlan(host, fleet, request.options, look);
@@ -80,6 +80,12 @@ export function readSavedPlan(saved: string | Plan, mode: PlanOptions['mode']): 
   return read;
 }
 
+/** The `connect` of a saved plan: of one that was made with it, its host. Rejects likewise. */
+export function connectOfPlan(file: string | undefined): string | undefined {
+  const plan = file === undefined ? null : readSavedPlan(file, 'apply');
+  return plan?.hostFrom === 'flag' ? plan.host : undefined;
+}
+
 function isPlan(value: unknown): value is Plan {
   if (typeof value !== 'object' || value === null) return false;
   const candidate = value as Partial<Plan>;
@@ -103,20 +109,28 @@ function isListOfTexts(value: unknown): value is string[] {
  * Rejects with `stale-plan` when the fleet file or the host has changed since an earlier plan.
  */
 export function checkStillFits(earlier: Plan, now: Plan, kind: 'saved' | 'shown'): void {
-  const isSameFleet =
-    earlier.fleet === now.fleet &&
-    earlier.host === now.host &&
-    earlier.specDigest === now.specDigest;
+  if (earlier.host !== now.host) throw elsewhere(earlier, now, kind);
+  const isSameFleet = earlier.fleet === now.fleet && earlier.specDigest === now.specDigest;
   if (isSameFleet && earlier.observedDigest === now.observedDigest) return;
   const moved = isSameFleet ? 'the host' : 'the fleet file';
   throw new VenError('stale-plan', {
     summary: `The ${kind} plan no longer fits: ${moved} has changed since it was made`,
-    hint:
-      'Nothing was changed. ' +
-      `${
-        kind === 'saved'
-          ? 'Make a new plan (ven plan --out FILE), look at it, and apply ' + 'that one.'
-          : 'Type the command again and look at the new plan.'
-      }`,
+    hint: `Nothing was changed. ${AGAIN[kind]}`,
+  });
+}
+
+const AGAIN = {
+  saved: 'Make a new plan (ven plan --out FILE), look at it, and apply that one.',
+  shown: 'Type the command again and look at the new plan.',
+};
+
+function elsewhere(earlier: Plan, now: Plan, kind: keyof typeof AGAIN): VenError {
+  const there =
+    earlier.specDigest === now.specDigest
+      ? `To apply it on its own host: --connect ${commandLine(earlier.host, [])}. For the other: `
+      : '';
+  return new VenError('stale-plan', {
+    summary: `The ${kind} plan is for the host ${earlier.host}, and this is ${now.host}`,
+    hint: `Nothing was changed. ${there}${AGAIN[kind]}`,
   });
 }

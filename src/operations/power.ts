@@ -12,7 +12,7 @@ import {
 } from '../model/index.js';
 import type { Interrupt } from './apply.js';
 import { vmNamed } from './find-vm.js';
-import { loadFleetFile, type Request } from './load.js';
+import { loadOnHost, type Request } from './load.js';
 import { openHost } from './open.js';
 
 /**
@@ -84,7 +84,7 @@ const AT_ONCE = 16;
  */
 export async function power(request: PowerRequest): Promise<PowerResult> {
   const { action, interrupt, parallelism = AT_ONCE } = request;
-  const fleet = loadFleetFile(request);
+  const fleet = loadOnHost(request);
   const lock = await openHost(fleet, request).lock({
     command: 'power',
     waitSeconds: request.lockTimeoutSeconds,

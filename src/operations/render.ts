@@ -9,7 +9,7 @@ import {
 } from '../model/index.js';
 import { makePlan } from '../plan/index.js';
 import { shownAccelerator } from './diffs.js';
-import { loadFleetFile, type Request } from './load.js';
+import { loadOnHost, type Request } from './load.js';
 import { openRender, readTemplate } from './templates.js';
 
 /** A file that apply would use; `path` is relative. */
@@ -28,7 +28,7 @@ export type Guess = 'accelerator' | 'firmware' | 'subnet';
  * the fleet has. The content of firmware variables is not shown.
  */
 export function render(request: Request): { files: RenderedFile[]; guesses: Guess[] } {
-  const fleet = loadFleetFile(request);
+  const fleet = loadOnHost(request);
   const renderer = openRender();
   const options = {
     ...{ mode: 'apply' as const, targets: [], excludes: [], replace: [] },

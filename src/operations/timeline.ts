@@ -8,7 +8,7 @@ import {
   type TimelineStage,
 } from '../model/index.js';
 import { vmNamed } from './find-vm.js';
-import { loadFleetFile, type Request } from './load.js';
+import { loadOnHost, type Request } from './load.js';
 import { openHost } from './open.js';
 
 export interface TimelineRequest extends Request {
@@ -21,7 +21,7 @@ export interface TimelineRequest extends Request {
  * a VM that is not in the fleet.
  */
 export function timeline({ vms, ...request }: TimelineRequest): Timeline {
-  const fleet = loadFleetFile(request);
+  const fleet = loadOnHost(request);
   const chosen =
     vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, request.file));
   const names = [...new Set(chosen.map(({ name }) => name))];

@@ -1,5 +1,6 @@
 import { VenError } from '../model/index.js';
 import { findRunningVm, type VmRequest } from './find-vm.js';
+import { wordsOf } from './load.js';
 
 export interface VncAddress {
   address: string;
@@ -28,9 +29,9 @@ export async function vnc({
       summary: 'the VM has no screen',
       hint:
         vm.graphics.type === 'vnc'
-          ? `The fleet file has graphics: vnc for it. Apply that: ven apply ${request.file}`
+          ? `The fleet file has graphics: vnc for it. Apply that: ven apply ${wordsOf(request)}`
           : 'Write graphics: vnc in the fleet file, then ven apply. The serial console needs ' +
-            `no screen: ven console ${vm.name} ${request.file}`,
+            `no screen: ven console ${vm.name} ${wordsOf(request)}`,
     });
   }
   const { listen, port } = graphics;

@@ -47,6 +47,7 @@ export function makePlan(
     formatVersion: '1',
     fleet: fleet.name,
     host: fleet.host.uri,
+    hostFrom: fleet.hostFrom,
     specDigest: fleet.digest,
     observedDigest: observedDigest(fleet, onHost, networks, { changes, refused }),
     options,

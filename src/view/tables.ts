@@ -13,6 +13,8 @@ export interface About {
   style: Style;
   /** The fleet file, to name it. */
   file: string;
+  /** The words that name the fleet in a command. */
+  words: string;
   /** When the view is rendered: ISO 8601. */
   time: string;
 }

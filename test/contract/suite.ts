@@ -101,6 +101,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
           storagePool: 'default',
           runner: { kind: 'local' },
         },
+        hostFrom: 'default',
         orchestrator: null,
         networks: [],
         vms: [a, b, broken],

@@ -120,4 +120,16 @@ describe('a destroy', () => {
       detail: `Last applied:\nvm.a: it is not known from which file\nGiven now: ${HERE}`,
     });
   });
+
+  test.each(['<stdin>', 'box:<stdin>'])('from %s twice: two fleets, perhaps', async (stdin) => {
+    const lab = await hostWith(fleetOf(SIX, stdin));
+    const refused = await refusal(lab.plan(fleetOf(['x'], stdin), DESTROY));
+    expect(refused).toMatchObject({
+      code: 'delete-all',
+      detail: expect.stringContaining(`: from ${stdin}\nGiven now: ${stdin}`) as string,
+      hint: expect.stringContaining('Destroy them with their file. To delete') as string,
+    });
+    const whole = await lab.plan(fleetOf(SIX, stdin), DESTROY);
+    expect(whole.summary.delete).toBe(6);
+  });
 });

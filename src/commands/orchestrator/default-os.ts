@@ -8,6 +8,8 @@ import {
   VenCommand,
   stdout,
   whileNotStopped,
+  fleetOf,
+  fleetFlags,
 } from '../../cli/index.js';
 
 export default class OrchestratorDefaultOs extends VenCommand {
@@ -16,6 +18,7 @@ export default class OrchestratorDefaultOs extends VenCommand {
     profile: Args.string({
       required: true,
       description: 'an operating system profile of the orchestrator, by name or id',
+      ignoreStdin: true,
     }),
     ...fleetFile,
   };
@@ -26,9 +29,12 @@ export default class OrchestratorDefaultOs extends VenCommand {
     'recreate the setting: Ctrl-C in between takes effect when both are done.';
   static override examples = ['$ ven orchestrator default-os microvisor-nonrt'];
 
+  static override flags = fleetFlags;
+
   async run(): Promise<void> {
-    const { args } = await this.parse(OrchestratorDefaultOs);
-    const { profile, fleet: file } = args;
+    const { args, flags } = await this.parse(OrchestratorDefaultOs);
+    const { profile } = args;
+    const { file } = await fleetOf(flags, args.fleet);
     await whileNotStopped(async (signal) => {
       stdout(
         defaultOsText(

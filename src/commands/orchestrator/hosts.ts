@@ -9,6 +9,8 @@ import {
   VenCommand,
   stdout,
   whileNotStopped,
+  fleetOf,
+  fleetFlags,
 } from '../../cli/index.js';
 
 export default class OrchestratorHosts extends VenCommand {
@@ -17,15 +19,17 @@ export default class OrchestratorHosts extends VenCommand {
   static override summary = "Show this fleet's hosts as the orchestrator knows them.";
   static override examples = ['$ ven orchestrator hosts', '$ ven orchestrator hosts --all --json'];
   static override flags = {
+    ...fleetFlags,
     json: json('the hosts'),
     all: Flags.boolean({ char: 'a', summary: 'Show all hosts of the project.' }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(OrchestratorHosts);
+    const { file } = await fleetOf(flags, args.fleet);
     const hosts = await whileNotStopped((signal) =>
       orchestratorHosts({
-        file: args.fleet,
+        file,
         env: process.env,
         askSecret: secretAsker(),
         signal,

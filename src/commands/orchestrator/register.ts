@@ -11,6 +11,7 @@ import {
   stderr,
   stdout,
   whileNotStopped,
+  fleetFlags,
 } from '../../cli/index.js';
 
 export default class OrchestratorRegister extends VenCommand {
@@ -27,8 +28,11 @@ export default class OrchestratorRegister extends VenCommand {
     '$ ven orchestrator register edge-1 edge-2 fleets/lab.yaml',
   ];
 
+  static override flags = fleetFlags;
+
   async run(): Promise<void> {
-    const { argv } = await this.parse(OrchestratorRegister);
+    const { argv, flags } = await this.parse(OrchestratorRegister);
+    const { vms, file } = await someVmsOf(argv, flags);
     const tell = (one: Parameters<typeof registeredText>[0]): void => {
       stdout(registeredText(one));
     };
@@ -37,7 +41,7 @@ export default class OrchestratorRegister extends VenCommand {
     };
     await whileNotStopped((signal) =>
       registerVms({
-        ...someVmsOf(argv),
+        ...{ vms, file },
         env: process.env,
         askSecret: secretAsker(),
         signal,

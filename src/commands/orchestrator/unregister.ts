@@ -12,13 +12,17 @@ import {
   stderr,
   stdout,
   whileNotStopped,
+  fleetFlags,
 } from '../../cli/index.js';
 
 export default class OrchestratorUnregister extends VenCommand {
   static override about: About = { group: 'Orchestrator', uses: ['fleet', 'orchestrator'] };
   static override args = {
     ...someVms,
-    vm: Args.string({ description: 'VMs of the fleet: edge-1, vm.edge-2; at least one' }),
+    vm: Args.string({
+      description: 'VMs of the fleet: edge-1, vm.edge-2; at least one',
+      ignoreStdin: true,
+    }),
   };
   static override strict = false;
   static override usage = '<%= command.id %> VM... [FLEET]';
@@ -29,9 +33,11 @@ export default class OrchestratorUnregister extends VenCommand {
     'removeHosts: true.';
   static override examples = ['$ ven orchestrator unregister edge-1'];
 
+  static override flags = fleetFlags;
+
   async run(): Promise<void> {
-    const { argv } = await this.parse(OrchestratorUnregister);
-    const { vms, file } = someVmsOf(argv);
+    const { argv, flags } = await this.parse(OrchestratorUnregister);
+    const { vms, file } = await someVmsOf(argv, flags);
     if (vms.length === 0)
       throw new CommandLineError({
         summary: 'No VM is named',

@@ -83,6 +83,7 @@ export function resolveFleet(
   ];
   return {
     ...resolved,
+    hostFrom: fleet.host?.uri === undefined ? 'default' : 'file',
     secureBootKeys: Object.fromEntries(
       [...keys.values()].map(({ digest, read }) => [digest, read]),
     ),

@@ -43,7 +43,7 @@ const MEANING: Partial<Record<Answer, Meaning>> = {
         ?.groups ?? { host: 'HOST' };
       return (
         `It must log in without a question: ssh ${port === '' ? '' : `-p ${port} `}${host} ` +
-        'true. Else correct host.uri in the fleet file'
+        'true. Else correct the URI (--connect, or host.uri in the fleet file)'
       );
     },
   },
@@ -51,7 +51,7 @@ const MEANING: Partial<Record<Answer, Meaning>> = {
     code: 'host-not-ready',
     summary: ({ uri }) => `libvirt has no driver for ${uri}`,
     hint:
-      'Correct host.uri in the fleet file, or install the driver: ' +
+      'Correct the URI (--connect, or host.uri in the fleet file), or install the driver: ' +
       'sudo apt-get install libvirt-daemon-driver-qemu',
   },
   unreachable: {
@@ -175,7 +175,7 @@ const MEANING: Partial<Record<Answer, Meaning>> = {
 };
 
 function unreachableHint({ uri, words }: Case): string {
-  const check = 'and check host.uri in the fleet file';
+  const check = 'and check the URI (--connect, or host.uri in the fleet file)';
   if (!/^[^:]*:\/\/\//.test(uri))
     return `See whether libvirt answers there: virsh -c ${uri} list; ${check}`;
   const daemon = daemonIn(words);

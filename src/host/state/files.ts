@@ -11,7 +11,6 @@ import {
   openSync,
   readFileSync,
   readSync,
-  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -21,41 +20,16 @@ import { dirname, join } from 'node:path';
 import { VenError } from '../../model/index.js';
 import { commandLine } from '../exec.js';
 
-/** One byte more than a fleet file may have, so that the reader can tell that it is too large. */
-const FLEET_FILE_BYTES = 1024 * 1024 + 1;
 /** A saved plan of 1,000 VMs is a few MiB. */
 const TEXT_FILE_BYTES = 256 * 1024 * 1024;
 const NAMED_FILE_BYTES = 1024 * 1024;
 const SECRET_FILE_BYTES = 64 * 1024;
 
 /**
- * The bytes of a fleet file, at most one more than it may have.
- * @throws VenError `not-found` when it does not exist, `fleet-file` when it is not a file or can't
- * be read.
- */
-export function readFleetFile(path: string): Uint8Array {
-  return readUpTo(
-    path,
-    FLEET_FILE_BYTES,
-    'fleet-file',
-    'Make one with: ven init, or give the path of another',
-  );
-}
-
-/**
  * @throws VenError `not-found`, or `usage` when it is not a readable file or larger than 256 MiB.
  */
 export function readTextFile(path: string): string {
   return readWhole(path, TEXT_FILE_BYTES).toString('utf8');
-}
-
-/** The folder that paths in a fleet file are relative to: where it is, and not a link to it. */
-export function folderOf(fleetFile: string): string {
-  try {
-    return dirname(realpathSync(fleetFile));
-  } catch {
-    return dirname(fleetFile); // reading it says what is wrong
-  }
 }
 
 /**
@@ -195,8 +169,11 @@ function packageFolder(): string {
   return folder;
 }
 
-/** `check` may throw, before anything is read. */
-function readUpTo(
+/**
+ * The first bytes of a file, this many at most. `hint`: of errors about the path. `check` may
+ * throw, before anything is read. @throws VenError `not-found`, else `code`
+ */
+export function readUpTo(
   path: string,
   limit: number,
   code: 'fleet-file' | 'usage',

@@ -7,7 +7,7 @@ import { VenError, type Consoles, type ResolvedFleet } from '../../model/index.j
 import { makePlan } from '../../plan/index.js';
 import { bundleReadme, type BundleContents } from './readme.js';
 import { doctor } from '../doctor.js';
-import { loadFleetFile, type Request } from '../load.js';
+import { loadOnHost, type Request } from '../load.js';
 import { openHost } from '../open.js';
 import { openRender } from '../templates.js';
 import { maskFor, reason } from './mask.js';
@@ -39,7 +39,7 @@ export async function bundle({ output, signal, ...request }: BundleRequest): Pro
   const made = new Date();
   let fleet: ResolvedFleet | VenError;
   try {
-    fleet = loadFleetFile(request);
+    fleet = loadOnHost(request);
   } catch (error) {
     if (!(error instanceof VenError)) throw error;
     fleet = error;
@@ -121,7 +121,7 @@ async function fleetParts(
     json(fleet, mask),
   );
   await part('doctor.json', 'whether this host is ready (ven doctor)', async () =>
-    json(await doctor(request.file, request), mask),
+    json(await doctor(request), mask),
   );
   await part('plan.json', 'what an apply would do now (ven plan)', async () => {
     const options = {

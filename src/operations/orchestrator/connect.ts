@@ -1,4 +1,4 @@
-import { VenError, type ResolvedFleet } from '../../model/index.js';
+import { fileName, VenError, type ResolvedFleet } from '../../model/index.js';
 import type { OpenOrchestrator } from '../../orchestrator/index.js';
 import { credentialsReader, type AskSecret } from '../provision/credentials.js';
 import { loadFleetFile, type Request } from '../load.js';
@@ -53,7 +53,9 @@ function noApi({ orchestrator }: ResolvedFleet, file: string): VenError {
   const key = orchestrator?.domain == null ? 'domain' : 'project';
   const missing = orchestrator === null ? 'orchestrator' : `orchestrator.${key}`;
   return new VenError('usage', {
-    summary: `${file} does not say which orchestrator and project to use: ${missing} is missing`,
+    summary:
+      `${fileName(file)} does not say which orchestrator and project to use: ` +
+      `${missing} is missing`,
     hint: 'Write orchestrator: { domain: orchestrator.example.com, project: NAME }',
   });
 }

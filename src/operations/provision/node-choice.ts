@@ -84,8 +84,8 @@ export function recordsOf(vms: readonly ResolvedVm[], { state }: Host): StoredRe
 export interface Found {
   fleet: ResolvedFleet;
   host: Host;
-  /** Its path. */
-  file: string;
+  /** The words that name the fleet in a command. */
+  words: string;
   goal: Goal;
   state: HostState;
   records: readonly StoredRecord[];
@@ -101,14 +101,14 @@ export interface Found {
 /** The nodes of a run, in the order of `vms` and `records`. @throws VenError `not-found` */
 export function nodesOf(
   vms: readonly ResolvedVm[],
-  { fleet, host, file, goal, state, records, lost, missing }: Found,
+  { fleet, host, words, goal, state, records, lost, missing }: Found,
 ): DrivenNode[] {
   const ours = new Map(
     state.domains
       .filter((domain) => isOwnedBy(fleet, domain))
       .map((domain) => [domain.uuid, domain]),
   );
-  const create = `ven apply ${file} --wait ready`;
+  const create = `ven apply ${words} --wait ready`;
   const absent = new Map<Address, LostNode>();
   for (const { uuid, address } of vms) {
     const domain = ours.get(uuid);

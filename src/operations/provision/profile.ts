@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { didYouMean, loadProfile, mistakeAt } from '../../config/index.js';
 import { folderOf, readFleetFile, readNamedFile } from '../../host/index.js';
 import {
+  fileName,
   VenError,
   type OnboardingFlow,
   type Profile,
@@ -32,7 +33,7 @@ function bytesOf(path: string, written: string, request: Request): Uint8Array {
   } catch (error) {
     if (!(error instanceof VenError)) throw error;
     throw mistakeAt(readFleetFile(request.file), {
-      file: request.file,
+      file: fileName(request.file),
       env: request.env,
       path: ['orchestrator', 'profile'],
       rule: 'profile-file',

@@ -8,7 +8,7 @@ import {
   type ProvisionResult,
 } from '../../model/index.js';
 import type { Interrupt } from '../apply.js';
-import type { Request } from '../load.js';
+import { wordsOf, type Request } from '../load.js';
 import { incarnationOf } from './incarnation.js';
 import { nodesOf, recordsOf } from './node-choice.js';
 import { driveNodes, type DrivenNode, type LostNode } from '../../onboarding/index.js';
@@ -73,11 +73,12 @@ async function watch(
   { lost = new Map(), missing }: Absent,
 ): Promise<Provisioned> {
   const { fleet, host, goal, vms } = session;
-  const { interrupt, file } = request;
+  const { interrupt } = request;
+  const words = wordsOf(request);
   const records = recordsOf(vms, host);
   const state = vms.length === 0 ? null : await host.observe(fleet);
   const nodes = state
-    ? nodesOf(vms, { fleet, host, file, goal, state, records, lost, missing })
+    ? nodesOf(vms, { fleet, host, words, goal, state, records, lost, missing })
     : [];
   const open = session.isOver ? [] : nodes.filter(isOpen);
   session.checkLogs(open.map(({ vm }) => vm));
@@ -115,7 +116,7 @@ async function watch(
     session.result = await driveNodes({
       run: journal.run,
       fleet: fleet.name,
-      file,
+      words,
       host: fleet.host.uri,
       ...goal,
       nodes,

@@ -1,4 +1,5 @@
 import {
+  fileName,
   VenError,
   type Address,
   type Clock,
@@ -13,7 +14,7 @@ import {
   type ResolvedVm,
 } from '../../model/index.js';
 import { credentialsReader, type AskSecret } from './credentials.js';
-import { loadFleetFile, type Request } from '../load.js';
+import { loadOnHost, type Request } from '../load.js';
 import { chosenVms, failedOf, leavesOpen, type Goal } from './node-choice.js';
 import { type LostNode, finishedEvent } from '../../onboarding/index.js';
 import { OneClient } from './one-client.js';
@@ -74,7 +75,7 @@ export class Session {
     this.#began = this.#clock.now();
     this.#request = request;
     this.#reports = reports;
-    this.fleet = loadFleetFile(request);
+    this.fleet = loadOnHost(request);
     this.goal = goalOf(this.fleet, request);
     this.#vms = chosenVms(this.fleet, request);
     for (const report of reports) report.about(this.fleet, this.#vms);
@@ -186,7 +187,7 @@ export async function withSession<T>(
   request: SessionRequest,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const reports = request.reports.map((report) => new ReportFile(report, request.file));
+  const reports = request.reports.map((report) => new ReportFile(report, fileName(request.file)));
   try {
     const session = new Session(request, reports);
     try {
@@ -214,7 +215,7 @@ function goalOf(
 ): Goal {
   if (!fleet.orchestrator) {
     throw new VenError('usage', {
-      summary: `${request.file} has no orchestrator, so its nodes can't be onboarded`,
+      summary: `${fileName(request.file)} has no orchestrator, so its nodes can't be onboarded`,
       hint:
         'Write in the fleet file which orchestrator the nodes boot from, and how they are ' +
         'onboarded: ' +

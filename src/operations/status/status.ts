@@ -1,7 +1,7 @@
 import { hostOfVm, identityOf, isOwnedBy, type ObservedDomain } from '../../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
-import { loadFleetFile, type Request } from '../load.js';
+import { loadOnHost, type Request } from '../load.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
 import { openHost } from '../open.js';
 import { StageQuery, type StageStatus } from './stages.js';
@@ -77,7 +77,7 @@ async function statusNow(
   stages: StageQuery,
   orchestrator: HostsQuery,
 ): Promise<FleetStatus> {
-  const fleet = loadFleetFile(request);
+  const fleet = loadOnHost(request);
   const host = openHost(fleet, request);
   const [asked, state] = await Promise.all([orchestrator.ask(fleet), host.observe(fleet)]);
   const owned = new Map(

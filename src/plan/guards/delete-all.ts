@@ -1,4 +1,10 @@
-import { VenError, type Change, type PlanOptions, type ResolvedFleet } from '../../model/index.js';
+import {
+  isStdin,
+  VenError,
+  type Change,
+  type PlanOptions,
+  type ResolvedFleet,
+} from '../../model/index.js';
 import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
 import { formatSome } from '../format.js';
 
@@ -32,7 +38,7 @@ export function refuseDeletingAll(
   const isMost = unnamed.length === all || (all >= A_FLEET && unnamed.length * 2 > all);
   if (unnamed.length === 0 || !isMost) return;
   const isTheirFile = ({ mark }: OwnedDomain): boolean =>
-    mark.file !== undefined && mark.file === fleet.file;
+    mark.file !== undefined && mark.file === fleet.file && !isStdin(mark.file);
   if (mode === 'destroy' && unnamed.every(isTheirFile)) return;
   throw refusal(fleet, unnamed, all, mode);
 }
@@ -50,7 +56,9 @@ function refusal(
     const who = formatSome(domains.map(({ mark }) => `vm.${mark.vm}`));
     return `${who}: ${file === null ? 'it is not known from which file' : `from ${file}`}`;
   });
-  const files = [...byFile.keys()].filter((file) => file !== null && file !== fleet.file);
+  const files = [...byFile.keys()].filter(
+    (file) => file !== null && file !== fleet.file && !isStdin(file),
+  );
   const destroy =
     files.length > 0 ? `Destroy them with ${files.join(' or ')}` : 'Destroy them with their file';
   const hint =

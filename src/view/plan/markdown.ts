@@ -1,5 +1,6 @@
-import { alikeRefusals, type Change, type Plan } from '../../model/index.js';
+import { alikeRefusals, fileName, type Change, type Plan } from '../../model/index.js';
 import { ignoredLines, rows, SYMBOLS, why } from './change-lines.js';
+import { namedBy } from './named-by.js';
 import { hintOf } from './refusal-lines.js';
 import { counts, recap } from '../apply/recap.js';
 import { listed, oneLine, printable } from '../text/words.js';
@@ -13,12 +14,14 @@ const MOST_REFUSALS = 20;
  * folded. Ends in a newline.
  */
 export function planMarkdown(plan: Plan, { file }: { file: string }): string {
-  const head = [`### ven plan: ${code(plan.fleet)} on ${code(plan.host)}`, ''];
+  const by = namedBy(plan);
+  const host = `${code(plan.host)}${by === null ? '' : ` (${escape(by)})`}`;
+  const head = [`### ven plan: ${code(plan.fleet)} on ${host}`, ''];
   if (plan.changes.length === 0) {
     const said =
       plan.options.mode === 'destroy'
         ? 'Nothing to destroy.'
-        : `No changes. The host matches ${code(file)}.`;
+        : `No changes. The host matches ${code(fileName(file))}.`;
     return `${[...head, said, ...remarks(plan)].join('\n')}\n`;
   }
   head.push(`**${counts(plan)}**`, ...refusals(plan), ...remarks(plan), '');

@@ -1,5 +1,6 @@
-import type { Change, Plan } from '../../model/index.js';
+import { fileName, type Change, type Plan } from '../../model/index.js';
 import { ignoredLines, rows, SYMBOLS, why, type Row } from './change-lines.js';
+import { namedBy } from './named-by.js';
 import { refusalLines } from './refusal-lines.js';
 import { paint, type Style } from '../text/style.js';
 import { recap } from '../apply/recap.js';
@@ -19,7 +20,7 @@ export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
   if (plan.changes.length === 0) return nothingToDo(plan, style, file);
   const verb = plan.options.mode === 'destroy' ? 'take away' : 'change';
   const lines = [
-    `ven will ${verb} on ${paint(style, 'bold', printable(plan.host))}, ` +
+    `ven will ${verb} on ${paint(style, 'bold', printable(plan.host))}${said(plan)}, ` +
       `for the fleet ${paint(style, 'bold', plan.fleet)}:`,
     '',
   ];
@@ -42,12 +43,21 @@ function nothingToDo(plan: Plan, style: Style, file: string): string {
 }
 
 function nothing(plan: Plan, file: string): string {
-  if (plan.options.mode !== 'destroy') return `No changes. The host matches ${printable(file)}.`;
+  const named = said(plan);
+  const host = named === '' ? 'The host' : `The host ${printable(plan.host)}${named}`;
+  if (plan.options.mode !== 'destroy')
+    return `No changes. ${host} matches ${printable(fileName(file))}.`;
   // With a warning, targets or excludes, something of the fleet's may remain on the host.
   const whole = plan.warnings.length === 0 && chosen(plan).length === 0;
   return whole
-    ? `Nothing to destroy. Nothing on ${printable(plan.host)} belongs to the fleet ${plan.fleet}.`
+    ? `Nothing to destroy. Nothing on ${printable(plan.host)}${named} belongs to the fleet ` +
+        `${plan.fleet}.`
     : 'Nothing to destroy.';
+}
+
+function said(plan: Plan): string {
+  const by = namedBy(plan);
+  return by === null ? '' : ` (${by})`;
 }
 
 /** That this is not the whole fleet, when it is not. */

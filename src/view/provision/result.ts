@@ -32,8 +32,8 @@ export function gatherNodes(): { emit: (event: ProvisionEvent) => void; told: No
 
 export interface ProvisionTextOptions {
   style: Style;
-  /** The fleet file, to name it. */
-  file: string;
+  /** The words that name the fleet in a command. */
+  words: string;
   /** The command that goes on with what is left. Default: ven provision. */
   goOn?: string | undefined;
 }
@@ -45,9 +45,9 @@ export interface ProvisionTextOptions {
 export function provisionText(
   told: NodesTold,
   result: ProvisionResult,
-  { style, file, goOn }: ProvisionTextOptions,
+  { style, words, goOn }: ProvisionTextOptions,
 ): string {
-  const named = file === './fleet.yaml' ? '' : ` ${file}`;
+  const named = words === './fleet.yaml' ? '' : ` ${words}`;
   const end = [
     total(told, result, style),
     ...next(told, result, named, goOn ?? `ven provision${named}`),

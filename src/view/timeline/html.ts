@@ -28,9 +28,9 @@ const COLOURS = LIGHT.stages.length;
 /**
  * One self-contained page: no script, no picture, no network. Every foreign text is escaped, and a
  * policy in the page forbids everything that it does not need.
- * `madeAt`: ISO 8601. `file`: the fleet file, to name it.
+ * `madeAt`: ISO 8601. `words`: they name the fleet in a command.
  */
-export function timelineHtml(timeline: Timeline, madeAt: string, file = './fleet.yaml'): string {
+export function timelineHtml(timeline: Timeline, madeAt: string, words = './fleet.yaml'): string {
   const { fleet, host, nodes, stages } = timeline;
   const scale = timeScale(timeline);
   const known = nodes.some((node) => node.way !== null);
@@ -38,7 +38,7 @@ export function timelineHtml(timeline: Timeline, madeAt: string, file = './fleet
   const begins = scale.begins === null ? '' : `First power-on ${clock(scale.begins)}. `;
   const main = known
     ? chart(timeline, scale, colours)
-    : markup`<section><p>${noRecords(timeline, file)}</p></section>`;
+    : markup`<section><p>${noRecords(timeline, words)}</p></section>`;
   const page = markup`<!doctype html>
 <html lang="en">
 <head>

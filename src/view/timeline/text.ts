@@ -21,16 +21,16 @@ const TICK_COLUMNS = 9;
 
 /**
  * Bars on a time axis that the nodes share, what failed and why, and how long each stage takes.
- * Ends in a newline. `file`: the fleet file, to name it.
+ * Ends in a newline. `words`: they name the fleet in a command.
  */
-export function timelineText(timeline: Timeline, style: Style, file = './fleet.yaml'): string {
+export function timelineText(timeline: Timeline, style: Style, words = './fleet.yaml'): string {
   const scale = timeScale(timeline);
   const head =
     `${paint(style, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ` +
     `${timelineCounts(timeline)}.${axisRemark(scale)}`;
   const known = timeline.nodes.some((node) => node.way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
-  const chart = known ? drawn(timeline, scale, style) : printable(noRecords(timeline, file));
+  const chart = known ? drawn(timeline, scale, style) : printable(noRecords(timeline, words));
   const blocks = [head, chart, notes(timeline, style)];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }

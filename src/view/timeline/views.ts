@@ -3,8 +3,8 @@ import type { TextViews } from '../tables.js';
 
 export const TIMELINE_VIEWS = {
   text: {
-    text: async (timeline, { style, file }) =>
-      (await import('./text.js')).timelineText(timeline, style, file),
+    text: async (timeline, { style, words }) =>
+      (await import('./text.js')).timelineText(timeline, style, words),
   },
   json: {
     summary: 'Print the stages with their times as JSON.',
@@ -13,7 +13,7 @@ export const TIMELINE_VIEWS = {
   html: {
     summary: 'Write a self-contained HTML page.',
     written: 'Open it in a browser.',
-    text: async (timeline, { time, file }) =>
-      (await import('./html.js')).timelineHtml(timeline, time, file),
+    text: async (timeline, { time, words }) =>
+      (await import('./html.js')).timelineHtml(timeline, time, words),
   },
 } satisfies TextViews<Timeline>;

@@ -75,9 +75,9 @@ export function failureWords({ failure, stages }: NodeTimeline): string | null {
 export const LATE_KEY =
   '≤ ≥ ~ times that are bounds: what the console said then was read later, from its log';
 
-/** No node has a record: why, and what makes one. `file`: the fleet file. */
-export function noRecords({ orchestrator }: Timeline, file: string): string {
-  if (orchestrator) return `No node has been watched yet. Watch them: ven provision ${file}`;
+/** No node has a record: why, and what makes one. `words`: they name the fleet in a command. */
+export function noRecords({ orchestrator }: Timeline, words: string): string {
+  if (orchestrator) return `No node has been watched yet. Watch them: ven provision ${words}`;
   return (
     'No node has been watched: ' +
     'the fleet file has no orchestrator that its nodes would get ready for.'

@@ -153,6 +153,7 @@ export const FLEET: ResolvedFleet = {
     storagePool: 'default',
     runner: { kind: 'local' },
   },
+  hostFrom: 'default',
   orchestrator: {
     bootUrl: 'https://boot.lab/a.efi',
     caCertificates: ['Q0E='],

@@ -33,13 +33,18 @@ export interface Ran {
 
 export function ven(
   args: string[],
-  { cwd, env = {}, program = VEN }: { cwd: string; env?: Record<string, string>; program?: string },
+  {
+    cwd,
+    env = {},
+    program = VEN,
+    input,
+  }: { cwd: string; env?: Record<string, string>; program?: string; input?: string },
 ): Ran {
   const { status, stdout, stderr } = spawnSync(program, args, {
     cwd,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
     timeout: 20_000,
   });
   return { code: status, stdout, stderr };

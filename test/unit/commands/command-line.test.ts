@@ -390,7 +390,9 @@ describe('completion', () => {
     expect(offered('logs', '--t')).toEqual(['--tail']);
     expect(offered('vnc', 'edge-3', '')).toContain('fleet.yaml');
     expect(offered('orchestrator', '')).toEqual([...TOPICS['orchestrator'], '--help']);
-    expect(offered('orchestrator', 'hosts', '--')).toEqual(['--json', '--all', '--help']);
+    expect(offered('orchestrator', 'hosts', '--')).toEqual([
+      ...['--file', '--json', '--all', '--help'],
+    ]);
     expect(offered('orchestrator', 'register', 'edge-2')).toEqual(['edge-2']);
     expect(offered('orchestrator', 'hosts', 'fl')).toEqual(['fleet.yaml']);
   });

@@ -99,7 +99,7 @@ it('docs/onboarding.md shows what a run prints of its nodes', () => {
   }
   const ready = Object.keys(nodes).map((name) => `vm.${name}` as const);
   const result = provisionResult({ ready, durationSeconds: 62 });
-  printed += provisionText(told, result, { style: STYLE, file: 'fleets/onboarding.yaml' });
+  printed += provisionText(told, result, { style: STYLE, words: 'fleets/onboarding.yaml' });
   expectAsShown(printed, 'docs/onboarding.md');
 });
 

@@ -18,9 +18,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/model/index.js';
+import { folderOf, readFleetFile } from '../../../src/host/state/fleet-file.js';
 import {
-  folderOf,
-  readFleetFile,
   readPackageFile,
   readNamedFile,
   readTextFile,

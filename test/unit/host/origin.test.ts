@@ -29,3 +29,8 @@ it('is what XML and a terminal can take, and of a bounded length', () => {
   expect(long).toHaveLength(1024);
   expect(long).toMatch(/^…x+\/fleet\.yaml$/);
 });
+
+it('of standard input is no path', () => {
+  expect(originOf('-', 'qemu:///system')).toBe('<stdin>');
+  expect(originOf('-', 'qemu+ssh://root@box/system')).toBe(`${hostname()}:<stdin>`);
+});

@@ -27,7 +27,7 @@ export function drive(
   return driveNodes({
     run: 'run',
     fleet: 'lab',
-    file: 'lab.yaml',
+    words: 'lab.yaml',
     host: 'qemu:///system',
     profile: PROFILE,
     flow: 'none',

@@ -1,10 +1,10 @@
 /** What `apply` composes, on a host in memory: what was agreed to is what is done. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apply, type ApplyRequest } from '../../../src/operations/apply.js';
-import { plan, readSavedPlan, savePlan } from '../../../src/operations/plan.js';
+import { connectOfPlan, plan, readSavedPlan, savePlan } from '../../../src/operations/plan.js';
 import { render } from '../../../src/operations/render.js';
 import { FakeHost } from '../../fake-host/index.js';
 import { portsOf } from './imagined.js';
@@ -165,4 +165,58 @@ test('what render and plan --diff show is what is defined', async () => {
   await apply(request({}));
   expect(host.broughtUp[0]?.domainXml).toBe(shown);
   expect(diff).toBe(shown);
+});
+
+test('a plan knows its host: with another one it is stale, and says where it belongs', async () => {
+  const there = 'qemu+unix:///system';
+  const other = 'qemu+ssh://box/system';
+  const { plan: planned } = await plan({ ...request({}), connect: there });
+  expect(planned).toMatchObject({ host: there, hostFrom: 'flag' });
+  const saved = join(folder, 'saved.plan');
+  savePlan(saved, planned);
+  expect(connectOfPlan(saved)).toBe(there);
+  for (const [more, uri] of [
+    [{ connect: other }, other],
+    [{ env: { XDG_STATE_HOME: folder, LIBVIRT_DEFAULT_URI: other } }, other],
+    [{}, 'qemu:///system'],
+  ] as const)
+    await expect(apply(request({ ...more, savedPlan: saved }))).rejects.toMatchObject({
+      code: 'stale-plan',
+      exitCode: 6,
+      summary: `The saved plan is for the host ${there}, and this is ${uri}`,
+      hint: expect.stringContaining(`To apply it on its own host: --connect ${there}. `) as string,
+    });
+  expect(host.changes).toBe(0);
+  const { result } = await apply(request({ connect: there, savedPlan: saved }));
+  expect(result?.outcome).toBe('done');
+});
+
+test('a plan for the host of the fleet file is stale where the file names another now', async () => {
+  const { plan: planned } = await plan(request({}));
+  expect(planned.hostFrom).toBe('default');
+  const saved = join(folder, 'saved.plan');
+  savePlan(saved, planned);
+  expect(connectOfPlan(saved)).toBeUndefined();
+  expect(connectOfPlan(undefined)).toBeUndefined();
+  writeFileSync(
+    file,
+    'apiVersion: ven/v1\nfleet: lab\nhost: { uri: "qemu+ssh://box/system" }\nvms: [{ name: edge, count: 2 }]\n',
+  );
+  await expect(apply(request({ savedPlan: saved }))).rejects.toMatchObject({
+    code: 'stale-plan',
+    hint: expect.not.stringContaining('--connect') as string,
+  });
+});
+
+test('lock, work folder and virsh are those of the host that was named', async () => {
+  const opened: string[] = [];
+  const ports = portsOf(() => host);
+  const openHost: typeof ports.openHost = (options) => {
+    opened.push(options.uri);
+    return host;
+  };
+  const connect = 'qemu+ssh://box/system';
+  const { fleet } = await apply(request({ connect, ports: { ...ports, openHost } }));
+  expect(opened).toEqual([connect]);
+  expect(fleet.file).toBe(`${hostname()}:${file}`);
 });

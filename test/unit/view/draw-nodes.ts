@@ -72,6 +72,6 @@ const text = provisionText(
     byClass: failed.length > 0 ? { storage: failed.length } : {},
     durationSeconds: (Date.now() - began) / 1000,
   }),
-  { style: styleOf(process.stdout, process.env), file: './fleet.yaml' },
+  { style: styleOf(process.stdout, process.env), words: './fleet.yaml' },
 );
 process.stdout.write(text);

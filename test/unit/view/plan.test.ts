@@ -3,7 +3,7 @@ import { diffsText } from '../../../src/view/plan/diffs.js';
 import { planJson } from '../../../src/view/plan/json.js';
 import { planMarkdown } from '../../../src/view/plan/markdown.js';
 import { planText } from '../../../src/view/plan/text.js';
-import type { Change, Refusal } from '../../../src/model/index.js';
+import type { Change, Plan, Refusal } from '../../../src/model/index.js';
 import { created, creationPlan, examplePlan } from './example.js';
 
 const style = { colour: false, columns: 80 };
@@ -307,5 +307,37 @@ describe('diffs', () => {
 +<a>2</a>
  <b/>
 `);
+  });
+});
+
+describe('the host of a plan', () => {
+  const on = (hostFrom: Plan['hostFrom'], changes: Change[] = [created('a')]): Plan => ({
+    ...examplePlan(changes),
+    host: 'qemu+ssh://box/system',
+    ...(hostFrom && { hostFrom }),
+  });
+
+  it.each([
+    ['flag', ' (from --connect)'],
+    ['environment', ' (from LIBVIRT_DEFAULT_URI)'],
+    ['file', ''],
+    ['default', ''],
+    [undefined, ''],
+  ] as const)('from %s stands in the first line%s', (hostFrom, by) => {
+    const first = (text: string): string | undefined => text.split('\n')[0];
+    expect(first(planText(on(hostFrom), { style, file }))).toMatch(
+      `ven will change on qemu+ssh://box/system${by}, for the fleet `,
+    );
+    expect(first(planMarkdown(on(hostFrom), { file }))?.replaceAll('&#95;', '_')).toContain(
+      `<code>qemu+ssh&#58;//box/system</code>${by}`,
+    );
+    expect(planText(on(hostFrom, []), { style, file })).toBe(
+      `No changes. The host${by === '' ? '' : ` qemu+ssh://box/system${by}`} matches ${file}.\n`,
+    );
+  });
+
+  it('is not named after standard input', () => {
+    expect(planText(on('file', []), { style, file: '-' })).toContain('matches <stdin>.');
+    expect(planMarkdown(on('file', []), { file: '-' })).toContain('&#60;stdin&#62;');
   });
 });

@@ -222,7 +222,7 @@ describe('provisionText', () => {
       left: ['vm.edge-3', 'vm.edge-5'],
       byClass: { storage: 1 },
     });
-    expect(provisionText(told, result, { style, file: 'lab.yaml' }))
+    expect(provisionText(told, result, { style, words: 'lab.yaml' }))
       .toBe(`NODE    RESULT       CLASS    TIME     POWER ON  HTTP BOOT  WORKFLOW
 edge-1  ready        -        10m 37s  13.3s     24.0s      10m
 edge-2  failed       storage  42.0s    12.0s     -          30.0s
@@ -250,7 +250,7 @@ Not all ready after 12m 34s: 2 ready, 1 failed (1 storage), 2 not ended.
     ]);
     const text = provisionText(told, provisionResult({ ready: ['vm.a'] }), {
       style: { colour: false, columns: 40 },
-      file: './fleet.yaml',
+      words: './fleet.yaml',
     });
     expect(text).toBe(`NODE  RESULT   CLASS  TIME  1     2     3
 a     reached  -      6.0s  1.0s  2.0s  3.0s
@@ -263,7 +263,7 @@ All ready after 12m 34s: 1 ready.
   it('of a run without nodes says why there are none', () => {
     const text = provisionText(gathered([provisionStarted([])]), provisionResult({}), {
       style,
-      file: './fleet.yaml',
+      words: './fleet.yaml',
     });
     expect(text).toBe(
       'No node to onboard: each VM says power: off in the fleet file, or was left out.\n',
@@ -276,7 +276,7 @@ All ready after 12m 34s: 1 ready.
       provisionResult({ outcome: 'interrupted', exitCode: 130, durationSeconds: 0.5 }),
       {
         style,
-        file: './fleet.yaml',
+        words: './fleet.yaml',
       },
     );
     expect(text).toBe('Interrupted after 0.5s: 0 ready.\n');

@@ -1,0 +1,191 @@
+/** FLEET, --file and --connect of the built command line, in every form. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt, ROOT, ven, type Ran } from './built.js';
+
+const cwd = mkdtempSync(join(tmpdir(), 'ven-fleet-'));
+const run = (...args: string[]): Ran => ven(args, { cwd });
+const piped = (input: string, ...args: string[]): Ran => ven(args, { cwd, input });
+
+const text = (name: string, more = ''): string =>
+  `apiVersion: ven/v1\nfleet: ${name}\n${more}vms: [{ name: edge, count: 2 }]\n`;
+
+beforeAll(() => {
+  ensureBuilt();
+  for (const folder of ['long', 'short', 'both', 'none', 'here'])
+    mkdirSync(join(cwd, folder), { recursive: true });
+  writeFileSync(join(cwd, 'long/fleet.yaml'), text('long'));
+  writeFileSync(join(cwd, 'short/fleet.yml'), text('short'));
+  writeFileSync(join(cwd, 'both/fleet.yaml'), text('first'));
+  writeFileSync(join(cwd, 'both/fleet.yml'), text('second'));
+  symlinkSync('long', join(cwd, 'link'));
+}, 60_000);
+afterAll(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+describe('a folder as FLEET', () => {
+  it.each([
+    ['long', 'long/fleet.yaml is valid: the fleet long '],
+    ['long/', 'long/fleet.yaml is valid'],
+    ['link', 'link/fleet.yaml is valid'],
+    ['short', 'short/fleet.yml is valid: the fleet short '],
+    ['both', 'both/fleet.yaml is valid: the fleet first '],
+  ])('%s means its fleet file', (folder, said) => {
+    const { code, stdout } = run('validate', folder);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(said)]);
+  });
+
+  it('without one: which names were looked for', () => {
+    expect(run('validate', 'none')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'error: There is no fleet file in the folder none: neither none/fleet.yaml nor ' +
+        'none/fleet.yml\n  hint: Make one with: ven init none, or give the path of another\n',
+    });
+    expect(run('plan').stderr).toContain(
+      'There is no fleet file here: neither ./fleet.yaml nor ./fleet.yml',
+    );
+  });
+
+  it('is where one without FLEET looks, too', () => {
+    const { stdout } = ven(['validate'], { cwd: join(cwd, 'short') });
+    expect(stdout).toContain('./fleet.yml is valid');
+    for (const folder of ['.', '..']) {
+      const there = ven(['timeline', folder], { cwd: join(cwd, folder === '.' ? 'long' : 'here') });
+      if (folder === '.') expect(there.code).toBe(0);
+      else expect(there.stderr).toContain('in the folder ..: neither ../fleet.yaml');
+    }
+  });
+});
+
+describe('- as FLEET', () => {
+  it.each([['-'], ['-f', '-']])('%j reads standard input', (...f) => {
+    expect(piped(text('piped'), 'validate', ...f).stdout).toContain(
+      '<stdin> is valid: the fleet piped',
+    );
+  });
+
+  it('is one of the words of commands with VMs, and its names are checked', () => {
+    const { code, stderr } = piped(text('piped'), 'timeline', 'edge-9', '-');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no VM "edge-9" in <stdin>')]);
+  });
+
+  it('has findings with places', () => {
+    const { code, stderr, stdout } = piped(
+      'apiVersion: ven/v1\nfleet: 7\n',
+      'validate',
+      '-',
+      '--json',
+    );
+    expect([code, stderr]).toEqual([3, expect.stringContaining('<stdin>:2:8: error: ')]);
+    expect(JSON.parse(stdout)).toMatchObject({ findings: [{ file: '<stdin>', line: 1 }, {}] });
+  });
+
+  it('names other files from the current folder', () => {
+    const { stderr } = ven(['validate', '-'], {
+      cwd: join(cwd, 'here'),
+      input: text(
+        'piped',
+        'orchestrator: { bootUrl: https://a.b/c.efi, caCertificate: mine.pem }\n',
+      ),
+    });
+    expect(stderr).toContain(join('here', 'mine.pem'));
+  });
+
+  it('is not larger than a file may be', () => {
+    const { code, stderr } = piped('#'.repeat(3_000_000), 'validate', '-');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('<stdin>')]);
+    expect(stderr).toContain('[too-large]');
+  });
+
+  it('leaves nobody to say yes: exit 6 at once, also with a terminal elsewhere', () => {
+    const { code, stderr } = piped(text('piped'), 'apply', '-');
+    expect(code).toBe(6);
+    expect(stderr).toContain('standard input is the fleet file, so it can take no answer');
+    expect(stderr).toContain('(ven plan -), then say yes with: ven apply --yes -');
+  });
+
+  it('is needed: what stands in a pipe is no path', () => {
+    for (const command of ['validate', 'timeline'])
+      expect(piped('long\n', command).stderr).toContain('There is no fleet file here');
+    expect(piped('edge-1\n', 'console').stderr).toMatch(/required arg|VM/);
+  });
+});
+
+describe('--file', () => {
+  it('is FLEET, in any place; two that differ are refused', () => {
+    expect(run('validate', 'long', '-f', 'long/fleet.yaml').code).toBe(0);
+    expect(run('validate', 'long', '-f', 'short')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^error: Two fleet files are named: long, and --file short\n/,
+      ) as string,
+    });
+    expect(run('timeline', '-f', 'long', 'edge-1').code).toBe(0);
+    expect(run('timeline', 'edge-1', './short', '--file', 'long').stderr).toContain(
+      'Two fleet files',
+    );
+    expect(run('-f', 'long', 'validate').code).toBe(1);
+  });
+
+  it('of logs has no letter: -f follows', () => {
+    expect(run('logs', '--help').stdout).toMatch(/-f, --follow/);
+    const { stderr } = run('logs', 'edge-9', '--file', 'long');
+    expect(stderr).toContain('There is no VM "edge-9" in long/fleet.yaml');
+  });
+});
+
+describe('--connect', () => {
+  const connected = (args: string[], uri?: string): Ran =>
+    ven(args, { cwd, env: uri === undefined ? {} : { LIBVIRT_DEFAULT_URI: uri } });
+
+  it.each([['plan'], ['logs', 'edge-1'], ['doctor']])(
+    'of %s must be a host of ven, wherever it comes from',
+    (...command) => {
+      const flag = connected([...command, '--file', 'long', '-c', 'xen:///']);
+      expect(flag).toMatchObject({ code: 1, stdout: '' });
+      expect(flag.stderr).toMatch(/^error: --connect: .*the driver is xen/);
+      const variable = connected([...command, '--file', 'long'], 'xen:///');
+      expect(variable).toMatchObject({ code: 1, stdout: '' });
+      expect(variable.stderr).toMatch(/^error: LIBVIRT_DEFAULT_URI: .*the driver is xen/);
+    },
+  );
+
+  it('is a flag of every command for which the host counts', () => {
+    const { commands } = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')) as {
+      commands: Record<string, { args: object; flags: Record<string, { char?: string }> }>;
+    };
+    const having = (flag: string): string[] =>
+      Object.keys(commands).filter((id) => flag in (commands[id]?.flags ?? {}));
+    const fleets = Object.keys(commands).filter((id) => 'fleet' in (commands[id]?.args ?? {}));
+    expect(having('file')).toEqual(expect.arrayContaining(fleets.filter((id) => id !== 'init')));
+    const without = having('file').filter((id) => !having('connect').includes(id));
+    expect(without.filter((id) => !id.startsWith('orchestrator:'))).toEqual([
+      'addresses',
+      'validate',
+    ]);
+  });
+
+  it('does not matter where no host does', () => {
+    expect(connected(['validate', 'long'], 'xen:///').code).toBe(0);
+    expect(connected(['addresses', 'long'], 'xen:///').stdout).toContain('vm.edge-1');
+    expect(connected(['validate', 'long', '-c', 'qemu:///system']).stderr).toContain('-c');
+  });
+
+  it('leads to that host: its URI is in what apply would use, and in its records', () => {
+    const there = 'qemu+unix:///system';
+    const uris = [
+      connected(['render', 'long', '--connect', there]),
+      connected(['render', 'long'], there),
+      connected(['render', 'long', '--connect', there], 'qemu+ssh://box/system'),
+    ].map(({ stdout }) => /"uri": "(.*)"/.exec(stdout)?.[1]);
+    expect(uris).toEqual([there, there, there]);
+    expect(connected(['timeline', '-f', 'long', '--json'], there).stdout).toContain(
+      `"host": "${there}"`,
+    );
+  });
+});
