@@ -14,6 +14,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** Help texts are written for this width; a narrower terminal gets its own. */
 const HELP_COLUMNS = 80;
 
+settleColours(process.env);
 const argv = commandLine(process.argv.slice(2));
 const quick = quickAnswer(argv);
 if (quick !== null) {
@@ -29,6 +30,15 @@ if (quick !== null) {
   enableCompileCache(cacheFolder());
   const { run } = await import('./cli/run.js');
   process.exit(await run(argv, ROOT));
+}
+
+/**
+ * Node and packages let an empty FORCE_COLOR win over NO_COLOR, and Node warns of the two: only the
+ * one that counts is left.
+ */
+function settleColours(env: NodeJS.ProcessEnv): void {
+  if (env['FORCE_COLOR'] === '') delete env['FORCE_COLOR'];
+  if (env['FORCE_COLOR'] !== undefined) delete env['NO_COLOR'];
 }
 
 /**

@@ -97,7 +97,7 @@ export const USES = {
 /** What each command reads. */
 export const VARIABLES: Readonly<Record<string, string>> = {
   NO_COLOR: 'Not empty: no colours.',
-  FORCE_COLOR: 'Not empty and not 0: colours, also where the output is not a terminal.',
+  FORCE_COLOR: 'Not empty: colours, also on no terminal, and in spite of NO_COLOR; 0: none.',
   'TERM, CI': 'TERM=dumb, or a CI: progress is told line by line, and not drawn in place.',
   TMPDIR: 'Where temporary files are.',
   XDG_CACHE_HOME: 'Where compiled code is kept between runs: $XDG_CACHE_HOME/ven.',

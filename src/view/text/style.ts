@@ -12,15 +12,14 @@ interface Stream {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * FORCE_COLOR (`0` and `false`: no colours) wins over NO_COLOR (any value), as in Node itself.
- * Without both, a terminal that is not dumb gets colours.
+ * FORCE_COLOR (`0` and `false`: no colours) wins over NO_COLOR, and either counts only when it is
+ * not empty. Without both, a terminal that is not dumb gets colours.
  */
 export function styleOf(stream: Stream, env: Env): Style {
   const forced = env['FORCE_COLOR'];
-  const colour =
-    forced !== undefined
-      ? forced !== '0' && forced !== 'false'
-      : !env['NO_COLOR'] && stream.isTTY === true && env['TERM'] !== 'dumb';
+  const colour = forced
+    ? forced !== '0' && forced !== 'false'
+    : !env['NO_COLOR'] && stream.isTTY === true && env['TERM'] !== 'dumb';
   return { colour, columns: stream.columns || 80 };
 }
 

@@ -181,6 +181,19 @@ describe('schema', () => {
   });
 });
 
+describe('NO_COLOR and FORCE_COLOR', () => {
+  it.each([
+    [{ NO_COLOR: '1', FORCE_COLOR: '' }, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true],
+    [{ NO_COLOR: '1', FORCE_COLOR: '0' }, false],
+    [{ FORCE_COLOR: '' }, false],
+  ])('%o: colours %s, and no warning', (env, colour) => {
+    const { stderr } = ven(['validate', 'wrong.yaml'], { cwd, env });
+    expect(stderr).not.toContain('Warning');
+    expect(stderr.includes('\u001b[')).toBe(colour);
+  });
+});
+
 describe('a topic', () => {
   it('says what is in it, and what was meant', () => {
     const { code, stdout } = run('orchestrator');

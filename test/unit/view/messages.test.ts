@@ -273,6 +273,9 @@ describe('style', () => {
     [{ isTTY: false }, { FORCE_COLOR: '1' }, true],
     [terminal, { FORCE_COLOR: '0' }, false],
     [terminal, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    [terminal, { FORCE_COLOR: '', NO_COLOR: '1' }, false],
+    [terminal, { FORCE_COLOR: '', NO_COLOR: '' }, true],
+    [{ isTTY: false }, { FORCE_COLOR: '' }, false],
   ])('%o with %o: colours %s', (stream, env, colour) => {
     expect(styleOf(stream, env).colour).toBe(colour);
   });
