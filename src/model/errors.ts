@@ -116,6 +116,14 @@ export const ERRORS = {
       'To lose its disks, write `protect: false` and apply that once first.',
     ],
   },
+  'in-use': {
+    exitCode: EXIT.refused,
+    means: 'A network that `--target` names is to go, and VMs stay on it. It was left as it is.',
+    why: ['The VMs on it are not selected, so they keep their network.'],
+    todo: [
+      'Select the VMs, too, or leave the network to the command that deletes the last of them.',
+    ],
+  },
   locked: {
     exitCode: EXIT.locked,
     means: 'Another run holds the lock of this fleet. Nothing was changed.',

@@ -6,6 +6,7 @@ import { dependentRefusals } from './guards/dependents.js';
 import { missingNetworks } from './guards/existing-networks.js';
 import { foreignRefusals, inTheWayOfUuids, inTheWayOfVm } from './guards/foreign.js';
 import { clashingIdentities } from './guards/identities.js';
+import { networksInUse } from './guards/networks-in-use.js';
 import { protectedInApply } from './guards/protect.js';
 import { allowed } from './guards/refuse.js';
 import { foreignAttachments } from './network/attachments.js';
@@ -174,6 +175,7 @@ function applyGuards(
     ...unborrowable(borrowed.intents, fleet),
     ...missingNetworks(fleet, onHost, selection, asked, boots, borrowed.intents),
     ...poolRefusals(pools),
+    ...networksInUse([...unwanted.staying, ...borrowed.staying], selection),
     ...clashingIdentities(fleet, onHost, selection, vms, removed).refusals,
     ...protectedInApply(fleet, vms, removed),
     ...disksInUse([...removed, ...replacedVms(vms)], onHost, fleet.host.uri),

@@ -3,6 +3,7 @@ import type { FleetOnHost } from './fleet-on-host.js';
 import { dependentRefusals } from './guards/dependents.js';
 import { disksInUse } from './guards/disks-in-use.js';
 import { foreignRefusals, inTheWayOfUuids } from './guards/foreign.js';
+import { networksInUse } from './guards/networks-in-use.js';
 import { protectedInDestroy } from './guards/protect.js';
 import { allowed } from './guards/refuse.js';
 import { foreignAttachments } from './network/attachments.js';
@@ -40,7 +41,7 @@ export function planDestroy(
         pools: poolIntents(fleet, onHost, left, new Set(), leaving.pools),
       };
     },
-    ({ vms, networks, pools }, left, before) => {
+    ({ vms, networks, returned, pools }, left, before) => {
       const dependents = { vms: [], removed: vms, networks: [], all: [], boots: new Map() };
       return [
         ...foreignRefusals(
@@ -50,6 +51,7 @@ export function planDestroy(
         ...protectedInDestroy(fleet, vms),
         ...disksInUse(vms, onHost, fleet.host.uri),
         ...poolRefusals(pools),
+        ...networksInUse([...networks.staying, ...returned.staying], left),
         ...dependentRefusals(dependents, onHost, left, before),
       ];
     },

@@ -38,6 +38,9 @@ export function select(options: PlanOptions, known: readonly Address[]): Selecti
   const excluded = (address: Address): boolean => excludes.has(address);
   const has = (address: Address): boolean =>
     (options.targets.length === 0 || targets.has(address)) && !excluded(address);
+  const idle = byFlag['--replace'].filter(({ matches }) => !matches.some(has));
+  if (known.length > 0 && !known.some(has)) throw nothingSelected(options);
+  if (idle.length > 0) throw notToReplace(idle, options);
   return {
     has,
     excluded,
@@ -71,6 +74,28 @@ function matchesOf(pattern: string, known: ReadonlySet<Address>): Address[] {
 /** Whether an address is one that a pattern names: `vm.edge-*`. */
 export function matcher(pattern: string): (address: Address) => boolean {
   return (address) => matchesGlob(pattern, address);
+}
+
+function nothingSelected({ targets, excludes }: PlanOptions): VenError {
+  const asked = targets.length === 0 ? 'the fleet' : flags('--target', targets);
+  return new VenError('not-found', {
+    summary: `Nothing is selected: ${flags('--exclude', excludes)} leaves nothing of ${asked}`,
+    hint: 'Nothing was compared or changed. Exclude less.',
+  });
+}
+
+function notToReplace(idle: readonly Named[], { targets, excludes }: PlanOptions): VenError {
+  const patterns = idle.map(({ pattern }) => pattern);
+  const others = [flags('--target', targets), flags('--exclude', excludes)].filter(Boolean);
+  return new VenError('not-found', {
+    summary:
+      `Nothing that ${flags('--replace', patterns)} names is selected by ` + others.join(' '),
+    hint: 'Name it with --target, too, or exclude less.',
+  });
+}
+
+function flags(flag: string, patterns: readonly string[]): string {
+  return patterns.map((pattern) => `${flag} ${pattern}`).join(' ');
 }
 
 function notFound(

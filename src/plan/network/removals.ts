@@ -16,10 +16,17 @@ export interface NetworkRemoval {
   moved: readonly Address[];
 }
 
+/** A network that VMs stay on. */
+export interface StayingNetwork {
+  uuid: string;
+  address: Address;
+  on: readonly Address[];
+}
+
 export interface NetworkRemovals {
   removals: NetworkRemoval[];
   /** Those that would go, but that a VM stays on. */
-  staying: Pick<NetworkRemoval, 'uuid' | 'address'>[];
+  staying: StayingNetwork[];
   warnings: string[];
 }
 
@@ -37,14 +44,14 @@ export function networkRemovals(
     .map((network) => ({ network, address: `network.${network.mark.network}` }))
     .filter(({ network, address }) => !wantedUuids.has(network.uuid) && selection.has(address))
     .map(({ network, address }) => {
-      const on = departures(address, onHost.vmsOn.get(network.name) ?? [], leaving);
+      const on = departures(onHost.vmsOn.get(network.name) ?? [], leaving);
       return { uuid: network.uuid, address, network, ...on };
     });
-  const staying = unwanted.filter(({ stays }) => stays !== null);
+  const staying = unwanted.filter(({ on }) => on.length > 0);
   return {
-    removals: unwanted.filter(({ stays }) => stays === null),
+    removals: unwanted.filter(({ on }) => on.length === 0),
     staying,
-    warnings: staying.flatMap(({ stays }) => stays ?? []),
+    warnings: staying.map(whyItStays),
   };
 }
 
@@ -52,24 +59,21 @@ export function networkRemovals(
 export interface Departures {
   deleted: Address[];
   moved: Address[];
-  /** The network stays, and why: VMs stay on it. null: none does. */
-  stays: string | null;
+  /** VMs that stay on it, and so does the network. */
+  on: Address[];
 }
 
 /** Which of the VMs on a network leave it with this plan, and how. */
-export function departures(
-  address: Address,
-  on: readonly VmOnNetwork[],
-  leaving: Leaving,
-): Departures {
+export function departures(vms: readonly VmOnNetwork[], leaving: Leaving): Departures {
   const addresses = (of: (uuid: string) => boolean): Address[] =>
-    on.filter(({ uuid }) => of(uuid)).map(({ address }) => address);
-  const staying = addresses((uuid) => !leaving.deleted.has(uuid) && !leaving.moved.has(uuid));
-  const verb = staying.length === 1 ? 'is' : 'are';
+    vms.filter(({ uuid }) => of(uuid)).map(({ address }) => address);
   return {
     deleted: addresses((uuid) => leaving.deleted.has(uuid)),
     moved: addresses((uuid) => leaving.moved.has(uuid)),
-    stays:
-      staying.length === 0 ? null : `${address} stays: ${staying.join(', ')} ${verb} still on it`,
+    on: addresses((uuid) => !leaving.deleted.has(uuid) && !leaving.moved.has(uuid)),
   };
+}
+
+export function whyItStays({ address, on }: Pick<StayingNetwork, 'address' | 'on'>): string {
+  return `${address} stays: ${on.join(', ')} ${on.length === 1 ? 'is' : 'are'} still on it`;
 }

@@ -204,6 +204,26 @@ describe('what can be named', () => {
     }
   });
 
+  test('flags that together select nothing are told', () => {
+    for (const mode of ['apply', 'destroy'] as const) {
+      const world = new World();
+      world.apply(FLEET);
+      const all = { mode, targets: ['vm.*'], excludes: ['vm.*'] };
+      expect(refusal(() => world.plan(FLEET, all))).toMatchObject({
+        code: 'not-found',
+        summary: 'Nothing is selected: --exclude vm.* leaves nothing of --target vm.*',
+      });
+      const excludes = ['*.*'];
+      expect(refusal(() => world.plan(FLEET, { mode, excludes })).summary).toBe(
+        'Nothing is selected: --exclude *.* leaves nothing of the fleet',
+      );
+    }
+    const other = { targets: ['vm.edge-1'], replace: ['vm.edge-2'] };
+    expect(refusal(() => new World().plan(FLEET, other)).summary).toBe(
+      'Nothing that --replace vm.edge-2 names is selected by --target vm.edge-1',
+    );
+  });
+
   test('what the file no longer has can still be named', () => {
     const world = new World();
     world.apply(FLEET);

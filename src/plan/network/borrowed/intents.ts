@@ -12,7 +12,7 @@ import { otherFleets, type BorrowedNetwork, type FleetOnHost } from '../../fleet
 import { formatList } from '../../format.js';
 import type { Selection } from '../../select.js';
 import type { Leaving } from '../../vm/leaving.js';
-import { departures } from '../removals.js';
+import { departures, whyItStays, type StayingNetwork } from '../removals.js';
 import { interruptions } from './interruptions.js';
 import { reconnects } from './unfinished.js';
 
@@ -46,6 +46,8 @@ export interface BorrowedIntents {
   intents: BorrowedIntent[];
   /** How many that were asked for are as they should be. */
   unchanged: number;
+  /** Those that would be returned, but that a VM stays on. */
+  staying: StayingNetwork[];
   warnings: string[];
 }
 
@@ -82,6 +84,7 @@ export function borrowedIntents(
   return {
     intents: [...borrowed.flatMap(({ intent }) => intent ?? []), ...returned.intents],
     unchanged: borrowed.filter(({ unchanged }) => unchanged).length,
+    staying: returned.staying,
     warnings: [...borrowed.flatMap(({ warning }) => warning ?? []), ...returned.warnings],
   };
 }
@@ -196,22 +199,20 @@ export function returnIntents(
   selection: Selection,
   leaving: Leaving,
   { wanted, written, reason }: ReturnOptions,
-): Pick<BorrowedIntents, 'intents' | 'warnings'> {
+): Omit<BorrowedIntents, 'unchanged'> {
   const each = [...onHost.borrowed.values()]
     .filter(({ network, address }) => !wanted.has(network.name) && selection.has(address))
     .map((borrowed) => {
       const { network, address } = borrowed;
       const isWritten = written.has(network.name);
-      const on = departures(
-        address,
-        isWritten ? [] : (onHost.vmsOn.get(network.name) ?? []),
-        leaving,
-      );
-      return { borrowed, isWritten, on };
+      const vms = isWritten ? [] : (onHost.vmsOn.get(network.name) ?? []);
+      return { borrowed, isWritten, uuid: network.uuid, address, ...departures(vms, leaving) };
     });
+  const staying = each.filter(({ on }) => on.length > 0);
   return {
-    intents: each.flatMap(({ borrowed, isWritten, on }) => {
-      if (on.stays !== null) return [];
+    staying,
+    intents: each.flatMap(({ borrowed, isWritten, on, ...leave }) => {
+      if (on.length > 0) return [];
       const { network, name, address, ours, halfDone, others } = borrowed;
       const restart = ours && others.length === 0;
       const gone = (uuid: string): boolean =>
@@ -226,7 +227,7 @@ export function returnIntents(
       return [
         {
           ...{ address, name, network, bootUrl: null, restart, start, starts },
-          ...{ beforeVms: isWritten, deleted: on.deleted, moved: on.moved },
+          ...{ beforeVms: isWritten, deleted: leave.deleted, moved: leave.moved },
           ...{
             reason: whyReturned(ours, isWritten, reason),
             fields: returnFields(borrowed),
@@ -235,7 +236,7 @@ export function returnIntents(
         },
       ];
     }),
-    warnings: each.flatMap(({ on }) => on.stays ?? []),
+    warnings: staying.map(whyItStays),
   };
 }
 
