@@ -134,7 +134,7 @@ export default ts.config(
     plugins: { house },
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.js'] },
+        projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.js', 'ci/*.js'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -153,7 +153,9 @@ export default ts.config(
   {
     files: ['**/*.js'],
     ...ts.configs.disableTypeChecked,
-    languageOptions: { globals: { URL: 'readonly', process: 'readonly' } },
+    languageOptions: {
+      globals: { URL: 'readonly', process: 'readonly', fetch: 'readonly', AbortSignal: 'readonly' },
+    },
   },
   { files: ['scripts/**', 'test/**', 'bench/**', 'stand-in/**'], rules: { 'no-console': 'off' } },
   {

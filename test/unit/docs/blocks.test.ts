@@ -22,6 +22,7 @@ const RUN_BY: Record<string, string> = {
 
 /** Kinds of blocks on one page that another test holds. */
 const HELD_BY: Record<string, string> = {
+  'docs/ci.md yaml': 'test/unit/ci/files.test.ts',
   'docs/json.md json': 'test/unit/commands/json-docs.test.ts',
   'docs/json.md jsonl': 'test/unit/commands/json-docs.test.ts',
   'docs/commands.md text': 'test/unit/docs/generated.test.ts',
