@@ -60,6 +60,9 @@ export async function wrongIn(
   if (['--version', '-v', '--help', '-h'].includes(argv[0] ?? '')) return null;
   const name = [argv.slice(0, 2).join(' '), argv[0] ?? ''].find((each) => commands.has(each));
   const command = commands.get(name ?? '');
+  // A topic, such as `ven power`.
+  if (argv.length === 1 && [...commands.keys()].some((each) => each.startsWith(`${argv[0]} `)))
+    return null;
   if (command === undefined) return `there is no command ${argv.join(' ')}`;
   const rest = argv.slice((name ?? '').split(' ').length);
   if (rest.includes('--help')) return null;
