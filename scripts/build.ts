@@ -65,12 +65,13 @@ const plugin = new Plugin({ root: ROOT, ignoreManifest: true, errorOnManifestCre
 await plugin.load();
 write(MANIFEST, plugin.manifest);
 
-const { helpFor, manFor } = (await import(
+const { helpFor, manFor, venPage } = (await import(
   join(DIST, 'cli/help.js')
 )) as typeof import('../src/cli/help.ts');
 const config = await Config.load({ root: ROOT });
 mkdirSync(join(DIST, 'man'));
 for (const [name, text] of manFor(config, date())) writeFileSync(join(DIST, 'man', name), text);
+write(join(DIST, 'pages.json'), venPage(config));
 write(join(DIST, 'help.json'), Object.fromEntries(helpFor(config)));
 
 /** Of this tree; null outside of a clone. */

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import type { VenPage } from './view/index.js';
 import about from '../package.json' with { type: 'json' };
 
 /** The folder of package.json; this file is dist/main.js. */
@@ -16,7 +17,7 @@ const HELP_COLUMNS = 80;
 
 settleColours(process.env);
 const argv = commandLine(process.argv.slice(2));
-const quick = quickAnswer(argv);
+const quick = argv[0] === 'complete' ? await completed(argv.slice(1)) : quickAnswer(argv);
 if (quick !== null) {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return; // a reader that is gone needs no answer
@@ -71,6 +72,14 @@ function quickAnswer(given: string[]): string | null {
 
 function isHelp(word: string | undefined): boolean {
   return word === '--help' || word === '-h';
+}
+
+/** For the completion scripts. */
+async function completed(given: string[]): Promise<string> {
+  enableCompileCache(cacheFolder());
+  const { completion } = await import('./cli/completion.js');
+  const pages = readFileSync(join(ROOT, 'dist/pages.json'), 'utf8');
+  return completion(JSON.parse(pages) as VenPage, given);
 }
 
 /** The cache of compiled code: it halves the time of the next start. */

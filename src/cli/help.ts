@@ -2,6 +2,8 @@ import type { Config } from '@oclif/core';
 import { helpTexts, manPages } from '../view/index.js';
 import { venPage } from './pages.js';
 
+export { venPage };
+
 /** The widest that a help text is. */
 export const HELP_COLUMNS = 80;
 /** A terminal may say that it has no columns at all. */

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { FAILURE_CLASSES, VenError, type FailureClass } from '../model/index.js';
+import { FAILURE_CLASSES } from '../model/index.js';
 import { secretAsker } from './ask-secret.js';
 import { PROVISION_REPORTS } from '../view/index.js';
 import { seconds } from './command.js';
@@ -51,19 +51,7 @@ export const retry = {
     helpGroup: 'Selection',
     summary: 'Recreate the VMs whose nodes failed, and provision only those.',
   }),
-  class: Flags.custom<FailureClass>({
-    parse: (input) => {
-      const found = FAILURE_CLASSES.find((name) => name === input);
-      if (found) return Promise.resolve(found);
-      const hint = `The classes are: ${FAILURE_CLASSES.join(', ')}`;
-      return Promise.reject(
-        new VenError('usage', {
-          summary: `${JSON.stringify(input)} is not a class of failures`,
-          hint,
-        }),
-      );
-    },
-  })({
+  class: Flags.option({ options: FAILURE_CLASSES })({
     helpGroup: 'Selection',
     multiple: true,
     multipleNonGreedy: true,

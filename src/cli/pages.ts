@@ -101,5 +101,7 @@ function flagPage(flag: Command.Flag.Cached): FlagPage {
   const { helpValue, options = [], multiple = false } = flag;
   const named = Array.isArray(helpValue) ? helpValue.join('|') : helpValue;
   const value = named ?? (options.length > 0 ? options.join('|') : name.toUpperCase());
-  return { ...page, value, many: multiple, choices: options };
+  // A value that is not called what it is, but is it: `boot`, `svg|dot`.
+  const choices = options.length === 0 && /^[a-z|]+$/.test(value) ? value.split('|') : options;
+  return { ...page, value, many: multiple, choices };
 }

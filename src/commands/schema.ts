@@ -14,7 +14,7 @@ export default class Schema extends VenCommand {
     of: Args.option({
       options: SCHEMAS,
       description: 'the schema of fleet files, or of profiles of nodes',
-    })({ default: 'fleet' }),
+    })({ default: 'fleet', ignoreStdin: true }),
   };
   static override flags = {
     output: Flags.string({

@@ -44,7 +44,6 @@ export {
 export { helpTexts } from './help/help.js';
 export { manPages } from './help/man.js';
 export type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from './help/page.js';
-export { completionScript, type Completed, type Shell } from './completion.js';
 export { guessesText, renderedText } from './rendered.js';
 export { versionJson, versionText, type ShownVersion } from './version.js';
 export { powerJson, powerQuestion, powerText, poweredText, type ShownPower } from './power.js';
