@@ -12,6 +12,7 @@ PACKAGES='libvirt-daemon-system libvirt-clients libvirt-daemon-driver-qemu qemu-
   qemu-utils ovmf swtpm swtpm-tools vagrant vagrant-libvirt dnsmasq-base iptables dbus util-linux
   iproute2'
 [ -d /run/systemd/system ] || PACKAGES="$PACKAGES tini"
+PACKAGES="$PACKAGES ${VEN_MORE_PACKAGES:-}" # what the tests need beside
 missing=''
 for package in $PACKAGES; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||

@@ -1,12 +1,14 @@
 #!/bin/sh
-# `npm test`: sets the machine up and runs every test, the quick ones first: types, lint and format; unit and scenario tests;
-# those on real VMs. Stops at the first group that fails. Arguments go to vitest, which is then all that runs.
+# `npm test`: sets the machine up and runs every test, the quick ones first: types, lint and format;
+# unit and scenario tests; those on real VMs. Stops at the first group that fails. Arguments go to
+# vitest, which is then all that runs.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup-ven.sh
 PATH="$PWD/node_modules/.bin:$PATH"
 [ $# -gt 0 ] || node scripts/check.ts
-scripts/setup-host.sh
+# Completion is tried in its shells, manual pages in both of their readers.
+VEN_MORE_PACKAGES='fish mandoc man-db zsh' scripts/setup-host.sh
 [ $# = 0 ] || exec scripts/with-libvirt.sh vitest run "$@"
 scripts/with-libvirt.sh vitest run --project unit
 exec scripts/with-libvirt.sh vitest run --project alone --project onboarding --project real

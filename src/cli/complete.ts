@@ -141,20 +141,13 @@ async function valuesOf(
   fleet: Fleet,
 ): Promise<[Term[], Files]> {
   if (choices.length > 0) return [plain(choices), 'nothing'];
-  switch (value) {
-    case 'ADDR':
-      return [plain(await fleet.addresses(file)), 'nothing'];
-    case 'STAGE':
-      return [plain(await fleet.stages(file)), 'nothing'];
-    case 'URI':
-      return [plain(['qemu:///system']), 'nothing'];
-    case 'FILE':
-      return [[], name === 'file' ? 'yaml' : 'files'];
-    case 'DIR':
-      return [[], 'folders'];
-    default:
-      return [[], 'nothing'];
-  }
+  const known: Record<string, () => Promise<string[]> | string[]> = {
+    ADDR: () => fleet.addresses(file),
+    STAGE: () => fleet.stages(file),
+    URI: () => ['qemu:///system'],
+  };
+  const files: Record<string, Files> = { FILE: name === 'file' ? 'yaml' : 'files', DIR: 'folders' };
+  return [plain((await known[value ?? '']?.()) ?? []), files[value ?? ''] ?? 'nothing'];
 }
 
 async function argumentsOf(
