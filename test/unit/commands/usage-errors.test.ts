@@ -62,7 +62,7 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
   ['apply', '--parallelism x', '--parallelism: "x" is not a whole number'],
   ['apply', '--parallelism 0', '--parallelism: 0 is too small: at least 1'],
   ['apply', '--lock-timeout soon', '--lock-timeout: "soon" is not a duration', '*'],
-  ['provision', '--class nowhere --retry-failed', '--class: "nowhere" is not a class', '*'],
+  ['provision', '--class nowhere --retry-failed', '--class: "nowhere" is not one of boot, network'],
   ['console', 'edge-1 --escape q', '--escape: "q" is not a control key', '*'],
   ['logs', 'edge-1 --since 5m', '--since', '*'],
   // flags together
