@@ -9,7 +9,7 @@ import { argTerm, usageOf } from './usage.js';
 const ONE_GROUP = 6;
 
 /** The groups of flags (`helpGroup`), in their order; flags without one come first. */
-const FLAG_GROUPS = ['Flags', 'Selection', 'Onboarding', 'Execution', 'Output'];
+const FLAG_GROUPS = ['Flags', 'Fleet', 'Selection', 'Onboarding', 'Execution', 'Output'];
 
 /** All commands but the hidden ones. @throws Error for a command that does not say what it is. */
 export function venPage(config: Config): VenPage {
