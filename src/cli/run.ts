@@ -1,4 +1,4 @@
-import { Config, Errors } from '@oclif/core';
+import { Config, Errors, settings } from '@oclif/core';
 import { EXIT, nearest, VenError } from '../model/index.js';
 import { maskRemembered } from '../secrets/index.js';
 import { bugText, errorJson, errorText, styleOf } from '../view/index.js';
@@ -21,6 +21,9 @@ async function runCommand(argv: readonly string[], root: string): Promise<number
   leaveOnSignals();
   let version = '';
   let inCommand = false;
+  // Else a NODE_ENV of development or test, which is meant for other programs, has oclif look for
+  // sources, and complain that TypeScript is not there.
+  settings.enableAutoTranspile = false;
   try {
     const config = await Config.load({ root });
     version = config.version;

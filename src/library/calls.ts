@@ -16,8 +16,6 @@ export interface FleetOptions {
   file?: string;
   /** The fleet itself, as YAML or as an object; then nothing is read from `file`. */
   fleet?: string | Fleet;
-  /** A libvirt URI that goes before the fleet's. */
-  connect?: string;
   /**
    * For `${NAME}` and `{ env: NAME }` in the fleet, and for the programs that run: PATH, proxies,
    * XDG_STATE_HOME. Default: that of the process.
@@ -174,13 +172,11 @@ async function carryOut(
 function requestOf({
   file = './fleet.yaml',
   fleet,
-  connect,
   env = process.env,
   ports,
 }: FleetOptions): Request {
   return {
     file,
-    ...(connect === undefined ? {} : { connect }),
     env,
     // JSON is YAML.
     ...(fleet !== undefined && {
