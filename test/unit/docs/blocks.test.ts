@@ -26,6 +26,7 @@ const HELD_BY: Record<string, string> = {
   'docs/json.md json': 'test/unit/commands/json-docs.test.ts',
   'docs/json.md jsonl': 'test/unit/commands/json-docs.test.ts',
   'docs/commands.md text': 'test/unit/docs/generated.test.ts',
+  'docs/library.md ts': 'test/e2e/package.test.ts',
 };
 
 /** Kinds of blocks on one page that nothing holds, and why. */
@@ -34,7 +35,7 @@ const LOOSE: Record<string, string> = {
 };
 
 /** Programs other than ven that a command line may begin with. */
-const PROGRAMS = ['apt-get', 'dot', 'jq', 'git', 'ln', 'npm', 'sed', 'source', 'virsh'];
+const PROGRAMS = ['apt-get', 'dot', 'jq', 'git', 'ln', 'npm', 'npx', 'sed', 'source', 'virsh'];
 
 const BLOCKS = PAGES.flatMap(blocksOf);
 const of = (...kinds: string[]): [string, Block][] =>
