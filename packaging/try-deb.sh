@@ -1,11 +1,17 @@
 #!/bin/sh
 # Installs Debian's packages of ven in a bare root, uses them and purges them:
 #
-#   packaging/try-deb.sh SUITE [FOLDER]     SUITE: bookworm, trixie
+#   packaging/try-deb.sh [--lean] SUITE [FOLDER]     SUITE: bookworm, trixie
 #
-# FOLDER has the packages; without it they are built.
+# FOLDER has the packages; without it they are built. --lean leaves out what others recommend; of
+# what ven recommends, it installs vagrant and vagrant-libvirt.
 set -eu
 cd "$(dirname "$0")/.."
+lean=''
+if [ "${1:-}" = --lean ]; then
+  lean='--no-install-recommends vagrant vagrant-libvirt'
+  shift
+fi
 suite=$1
 folder=${2:-}
 if [ -z "$folder" ]; then
@@ -14,4 +20,6 @@ if [ -z "$folder" ]; then
   scripts/build-deb.sh "$folder"
 fi
 # tini and dbus are what a machine without systemd has in its place.
-scripts/try-in-root.sh --packages tini,dbus --copy "$folder" "$suite" packaging/try-deb-inside.sh
+# shellcheck disable=SC2086  # a list of words
+scripts/try-in-root.sh --packages tini,dbus --copy "$folder" "$suite" \
+  packaging/try-deb-inside.sh $lean
