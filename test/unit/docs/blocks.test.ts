@@ -35,7 +35,19 @@ const LOOSE: Record<string, string> = {
 };
 
 /** Programs other than ven that a command line may begin with. */
-const PROGRAMS = ['apt-get', 'dot', 'jq', 'git', 'ln', 'npm', 'npx', 'sed', 'source', 'virsh'];
+const PROGRAMS = [
+  'apt',
+  'apt-get',
+  'dot',
+  'jq',
+  'git',
+  'ln',
+  'npm',
+  'npx',
+  'sed',
+  'source',
+  'virsh',
+];
 
 const BLOCKS = PAGES.flatMap(blocksOf);
 const of = (...kinds: string[]): [string, Block][] =>
