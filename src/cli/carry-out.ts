@@ -102,9 +102,9 @@ export async function carryOut(
       for (const event of nothingDone(plan)) for (const view of views) view.emit(event);
       return { exitCode: EXIT.done, lost };
     }
-    tell(resultText({ plan, result, failures }, style));
     if (viewFault !== undefined)
       stderr(`Some events were not shown or logged: ${faultText(viewFault)}\n`);
+    tell(resultText({ plan, result, failures }, style));
     return { exitCode: result.exitCode, lost };
   } finally {
     for (const view of views) await view.close();

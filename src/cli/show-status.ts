@@ -10,6 +10,8 @@ export interface ShowStatus {
   json: boolean;
   /** Show it again whenever it changes, until the reader is gone. */
   watch: boolean;
+  /** All columns. */
+  wide: boolean;
   style: Style;
 }
 
@@ -33,7 +35,7 @@ const inPlace = (text: string): string => `\u001b[H${text.replaceAll('\n', '\u00
 
 /** Prints the status. Rejects if the first query does, or for a bug. */
 export async function showStatus(
-  { status, json, watch, style }: ShowStatus,
+  { status, json, watch, wide, style }: ShowStatus,
   { stdout, stderr, readerIsGone, wait }: Shown = HERE,
 ): Promise<void> {
   const redraw = watch && !json && canRedraw(process.stdout, process.env);
@@ -49,7 +51,11 @@ export async function showStatus(
       const warning = failure ?? warnings.filter((text) => text !== '').join('; ');
       const text = json
         ? statusJson(current, watch ? 'line' : 'object')
-        : statusText(current, style, rows());
+        : statusText(current, style, {
+            height: rows() ?? Infinity,
+            wide,
+            fits: process.stdout.isTTY,
+          });
       // A terminal that was resized has reflowed the old text.
       const all = redraw
         ? [text, warning, process.stdout.columns, process.stdout.rows].join('\n')

@@ -67,12 +67,12 @@ export default class Plan extends VenCommand {
       diff: flags.diff,
     });
     const saved = flags.out === undefined ? null : savePlan(flags.out, planned);
+    if (saved === 'file') stderr(`Saved. Next: ven apply ${wordsOf(fleet)} --plan ${flags.out}\n`);
     // Standard output has one reader, and one text.
     if (saved !== 'stdout') {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
       await showText(PLAN_VIEWS, planned, { flags, ...fleet });
     }
-    if (saved === 'file') stderr(`Saved. Next: ven apply ${wordsOf(fleet)} --plan ${flags.out}\n`);
     process.exitCode = exitCodeOfRefusals(planned.refused);
     if (process.exitCode === EXIT.done && flags['detailed-exitcode'] && planned.steps.length > 0)
       process.exitCode = EXIT.changesPending;

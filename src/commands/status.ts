@@ -22,7 +22,8 @@ export default class Status extends VenCommand {
   static override description =
     'MADE: an apply has completed the VM. SERIAL: its serial number, by which the ' +
     'orchestrator identifies it. STAGE: the stage that the node is in, or in which it failed. ' +
-    'ORCHESTRATOR: the host status that it reports. Empty columns are left out. ' +
+    'ORCHESTRATOR: the host status that it reports. Empty columns are left out, and so are ' +
+    'those that a narrow terminal has no room for. ' +
     'Changes nothing and needs no lock.';
   static override examples = ['$ ven status', '$ ven status fleets/lab.yaml --watch'];
   static override flags = {
@@ -31,6 +32,9 @@ export default class Status extends VenCommand {
     watch: Flags.boolean({
       char: 'w',
       summary: 'Show every change until Ctrl-C; with --json one object per line.',
+    }),
+    wide: Flags.boolean({
+      summary: 'All columns, and the path of each console log, however narrow the terminal is.',
     }),
   };
 
@@ -41,6 +45,7 @@ export default class Status extends VenCommand {
       env: process.env,
       waiting: tellWaiting,
     });
-    await showStatus({ status, json: flags.json, watch: flags.watch, style: this.style });
+    const { json, watch, wide } = flags;
+    await showStatus({ status, json, watch, wide, style: this.style });
   }
 }

@@ -10,7 +10,7 @@ export interface ShownBundle {
 }
 
 /**
- * What a bundle holds, what it lacks, and what to check before it is sent to others.
+ * What a bundle lacks, what to check before it is sent to others, and what it holds.
  * Ends in a newline.
  */
 export function bundleText(
@@ -25,10 +25,7 @@ export function bundleText(
   const names = [...folders].map(([name, amount]) =>
     name.endsWith('/') ? `${name} (${count(amount, 'file')})` : name,
   );
-  const lines = [
-    `${paint(style, 'green', 'Wrote')} ${printable(file)} ` +
-      `(${size(bytes)}, for you alone to read): ${names.join(', ')}.`,
-  ];
+  const lines: string[] = [];
   for (const [what, alike] of Map.groupBy(missing, (part) => part.what)) {
     const [first] = alike;
     if (first === undefined) continue;
@@ -43,6 +40,8 @@ export function bundleText(
   lines.push(
     'Secrets were taken out as far as they can be told. ' +
       'Look through it before you send it to others.',
+    `${paint(style, 'green', 'Wrote')} ${printable(file)} ` +
+      `(${size(bytes)}, for you alone to read): ${names.join(', ')}.`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -34,7 +34,7 @@ const DONE = {
   delete: 'deleted',
 } as const;
 
-/** How a run ended: its failures in full, what was done, what is left. Ends in a newline. */
+/** How a run ended: its failures in full, what is left, what was done. Ends in a newline. */
 export function resultText({ plan, result, failures }: Outcome, style: Style): string {
   const lines = failures.map(({ address, error }) =>
     failureText({ ...error, where: address }, style),
@@ -53,20 +53,21 @@ export function resultText({ plan, result, failures }: Outcome, style: Style): s
   if (result.skipped.length > 0) parts.push(`${result.skipped.length} not done`);
   const refused = refusedAddresses(result.refused);
   if (refused.length > 0) parts.push(`${refused.length} refused`);
-  const [head, tone] = headOf(plan, result);
-  lines.push(
-    `${paint(style, tone, head)} in ${duration(result.durationSeconds)}: ${parts.join(', ')}.\n`,
-  );
   const { mode } = plan.options;
   const left = [
     ...(result.failed.length > 0 ? [`failed: ${listed(result.failed)}`] : []),
     ...(result.skipped.length > 0 ? [`not done: ${listed(result.skipped)}`] : []),
     ...(refused.length > 0 ? [`refused (see the plan above): ${listed(refused)}`] : []),
-    ...(result.outcome === 'done'
-      ? []
-      : [`What is done stands. The next ven ${mode} does what is left.`]),
   ];
+  if (left.length > 0 && result.outcome !== 'done')
+    left.push(`What is done stands. The next ven ${mode} does what is left.`);
+  if (left.length === 0 && result.outcome === 'interrupted')
+    left.push('Nothing is left: the interruption came when the last steps were at work.');
   if (left.length > 0) lines.push(indent(`${left.join('\n')}\n`, '  '));
+  const [head, tone] = headOf(plan, result);
+  lines.push(
+    `${paint(style, tone, head)} in ${duration(result.durationSeconds)}: ${parts.join(', ')}.\n`,
+  );
   return lines.join('');
 }
 

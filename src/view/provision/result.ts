@@ -39,8 +39,8 @@ export interface ProvisionTextOptions {
 }
 
 /**
- * How a run of provisioning ended: a table of its nodes, each failure in full, the counts, and what
- * to do next. Ends in a newline.
+ * How a run of provisioning ended: a table of its nodes, each failure in full, what to do next, and
+ * the counts. Ends in a newline.
  */
 export function provisionText(
   told: NodesTold,
@@ -49,8 +49,8 @@ export function provisionText(
 ): string {
   const named = words === './fleet.yaml' ? '' : ` ${words}`;
   const end = [
-    total(told, result, style),
     ...next(told, result, named, goOn ?? `ven provision${named}`),
+    total(told, result, style),
   ].join('\n');
   const blocks = [
     table(told, style),

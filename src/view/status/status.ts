@@ -1,3 +1,5 @@
+import cliTruncate from 'cli-truncate';
+import stringWidth from 'string-width';
 import { paint, type Style, type Tone } from '../text/style.js';
 import { aligned, count, oneLine, printable } from '../text/words.js';
 import { jsonText } from '../text/json.js';
@@ -65,18 +67,39 @@ function hostText({ orchestrator: host }: ShownVm, { orchestrator }: ShownStatus
     : '';
 }
 
+interface Column {
+  head: string;
+  of: (vm: ShownVm) => string;
+  tone?: (vm: ShownVm) => Tone | undefined;
+  /** Shown also where it is empty. */
+  always?: true;
+  /** Only on request: a path that is longer than all else. */
+  wide?: true;
+}
+
+export interface StatusOptions {
+  /** The maximum number of lines, each cut to the terminal's width. */
+  height?: number;
+  /** The paths, too, and all columns however narrow the terminal is. */
+  wide?: boolean;
+  /** It is a terminal, whose width counts. */
+  fits?: boolean;
+}
+
+/** In this order columns are left out until the lines fit the terminal. */
+const FIRST_LEFT_OUT = ['SERIAL', 'MADE', 'VNC', 'ADDRESS', 'ORCHESTRATOR'];
+
 /**
- * A table with a line a VM, then the number that runs. An empty column is left out. Ends in a
- * newline. `height`: the maximum number of lines, each cut to the terminal's width; VMs that don't
- * fit are counted.
+ * A table with a line a VM, then the number that runs. An empty column is left out, and so are the
+ * least needed ones where the terminal is narrow; the line before the last names those. VMs that
+ * don't fit the height are counted. Ends in a newline.
  */
-export function statusText(status: ShownStatus, style: Style, height = Infinity): string {
-  const columns: {
-    head: string;
-    of: (vm: ShownVm) => string;
-    always?: boolean;
-    tone?: (vm: ShownVm) => Tone | undefined;
-  }[] = [
+export function statusText(
+  status: ShownStatus,
+  style: Style,
+  { height = Infinity, wide = false, fits = false }: StatusOptions = {},
+): string {
+  const columns: Column[] = [
     { head: 'VM', of: ({ name }) => name, always: true },
     { head: 'POWER', of: ({ power }) => power, always: true, tone: ({ power }) => TONES[power] },
     { head: 'MADE', of: ({ ready }) => (ready ? 'yes' : 'no'), always: true },
@@ -85,30 +108,28 @@ export function statusText(status: ShownStatus, style: Style, height = Infinity)
     { head: 'STAGE', of: stageText, tone: ({ outcome }) => STAGE_TONES[outcome ?? ''] },
     { head: 'ORCHESTRATOR', of: (vm) => hostText(vm, status) },
     { head: 'VNC', of: ({ vnc }) => vnc ?? '' },
-    { head: 'CONSOLE LOG', of: ({ console: log }) => log ?? '' },
+    { head: 'CONSOLE LOG', of: ({ console: log }) => log ?? '', wide: true },
   ];
-  const used = columns.filter(
-    ({ of, always }) => always === true || status.vms.some((vm) => of(vm) !== ''),
+  const filled = columns.filter(
+    ({ of, always, wide: isLong }) =>
+      (wide || !isLong) && (always === true || status.vms.some((vm) => of(vm) !== '')),
   );
-  const table = status.vms.map((vm) =>
-    used.map(({ of, tone }) => {
-      const cell = printable(of(vm)) || '-';
-      const painted = tone?.(vm);
-      return painted === undefined ? cell : paint(style, painted, cell);
-    }),
+  const { lines: table, hidden } = fitted(
+    status,
+    filled,
+    style,
+    fits && !wide ? style.columns : Infinity,
   );
   const running = status.vms.filter(({ power }) => power === 'running').length;
   const asOf = status.orchestrator?.asOf;
   const end = [
     '',
+    ...(hidden.length === 0 ? [] : [`Not shown here: ${hidden.join(', ')} (--wide shows all)`]),
     `${status.fleet} on ${printable(status.host)}: ` +
       `${count(status.vms.length, 'VM')}, ${running} running.` +
       (asOf ? ` The orchestrator's words are as of ${clockTime(asOf)}.` : ''),
   ];
-  const [head = '', ...rows] = aligned([
-    used.map((column) => paint(style, 'bold', column.head)),
-    ...table,
-  ]);
+  const [head = '', ...rows] = table;
   const room = Math.max(1, height - 1 - end.length);
   const most = rows.length <= room ? rows.length : room - 1;
   const more = rows.length - most;
@@ -118,25 +139,45 @@ export function statusText(status: ShownStatus, style: Style, height = Infinity)
     ...(more === 0 ? [] : [`… and ${count(more, 'more VM')}, for which there is no room`]),
     ...end,
   ];
-  const fitted = height === Infinity ? lines : lines.map((line) => cut(line, style.columns));
-  return `${fitted.join('\n')}\n`;
+  const shown = height === Infinity ? lines : lines.map((line) => cliTruncate(line, style.columns));
+  return `${shown.join('\n')}\n`;
+}
+
+/** The table with as many columns as fit, and the heads of the others. */
+function fitted(
+  status: ShownStatus,
+  columns: readonly Column[],
+  style: Style,
+  width: number,
+): { lines: string[]; hidden: string[] } {
+  const linesOf = (used: readonly Column[]): string[] =>
+    aligned([
+      used.map(({ head }) => paint(style, 'bold', head)),
+      ...status.vms.map((vm) =>
+        used.map(({ of, tone }) => {
+          const cell = printable(of(vm)) || '-';
+          const painted = tone?.(vm);
+          return painted === undefined ? cell : paint(style, painted, cell);
+        }),
+      ),
+    ]);
+  const hidden: string[] = [];
+  let lines = linesOf(columns);
+  for (const head of FIRST_LEFT_OUT) {
+    if (lines.every((line) => stringWidth(line) <= width)) break;
+    if (!columns.some((column) => column.head === head)) continue;
+    hidden.push(head);
+    lines = linesOf(columns.filter((column) => !hidden.includes(column.head)));
+  }
+  return { lines, hidden };
 }
 
 /** One line. `columns`: its maximum length. Ends in a newline. */
 export function statusWarning(warning: string, style: Style, columns = Infinity): string {
-  const text = cut(oneLine(warning), columns - 'Warning: '.length);
-  return `${paint(style, 'yellow', 'Warning')}: ${text}\n`;
-}
-
-/** The first `columns` characters; colours don't count. */
-function cut(line: string, columns: number): string {
-  let shown = 0;
-  let text = '';
-  for (const [piece] of line.matchAll(/\u001b\[\d+m|[^]/gu)) {
-    if (piece.length < 3) shown += 1;
-    if (piece.length > 2 || shown <= columns) text += piece;
-  }
-  return text;
+  const text = oneLine(warning);
+  const room = columns - 'Warning: '.length;
+  const shown = room === Infinity ? text : cliTruncate(text, room);
+  return `${paint(style, 'yellow', 'Warning')}: ${shown}\n`;
 }
 
 /** What `status --json` prints: one object; with `--watch` one on a line. Ends in a newline. */

@@ -217,21 +217,40 @@ lab on qemu:///system: 2 VMs, 1 running.
     expect(statusWarning('a\n\u001b[31mb', style)).toBe('Warning: a\\n\\x1b[31mb\n');
   });
 
+  it('leaves out what a terminal has no room for, and says so; paths only with wide', () => {
+    const path = '/var/log/libvirt/qemu/lab_edge-1-console.log';
+    const vms = [{ ...vm, console: path, vnc: '127.0.0.1:5900', stage: 'workflow' }];
+    const heads = (columns: number, more = {}): string[] => {
+      const [head = ''] = statusText({ ...lab, vms }, { colour: false, columns }, more).split('\n');
+      return head.split(/ {2,}/);
+    };
+    const all = ['VM', 'POWER', 'MADE', 'ADDRESS', 'SERIAL', 'STAGE', 'VNC'];
+    expect(heads(80, { fits: true })).toEqual(all);
+    expect(heads(66, { fits: true })).toEqual(all.filter((head) => head !== 'SERIAL'));
+    expect(heads(30, { fits: true })).toEqual(['VM', 'POWER', 'STAGE']);
+    expect(heads(40)).toEqual(all); // a pipe has no width
+    expect(heads(40, { fits: true, wide: true })).toEqual([...all, 'CONSOLE LOG']);
+  });
+
   it('fits a terminal where it is drawn in place', () => {
     const vms = Array.from({ length: 200 }, (_, at) => ({
       ...vm,
       name: `edge-${at + 1}`,
       console: `/var/log/${'x'.repeat(100)}`,
     }));
-    const lines = statusText({ ...lab, vms }, { colour: true, columns: 60 }, 22).split('\n');
+    const narrow = { colour: true, columns: 40 };
+    const fit = { height: 22, fits: true };
+    const lines = statusText({ ...lab, vms }, narrow, fit).split('\n');
     const plain = lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''));
     expect(lines).toHaveLength(23); // the last one ends in a newline
-    expect(Math.max(...plain.map(({ length }) => length))).toBe(60);
-    expect(plain.slice(-5)).toEqual([
-      expect.stringMatching(/^edge-18 /),
-      '… and 182 more VMs, for which there is no room',
+    expect(Math.max(...plain.map(({ length }) => length))).toBe(40);
+    expect(plain[0]).toBe('VM        POWER    MADE  ADDRESS');
+    expect(plain.slice(-6)).toEqual([
+      expect.stringMatching(/^edge-17 /),
+      '… and 183 more VMs, for which there is …',
       '',
-      'lab on qemu:///system: 200 VMs, 200 running.',
+      'Not shown here: SERIAL (--wide shows al…',
+      'lab on qemu:///system: 200 VMs, 200 run…',
       '',
     ]);
     expect(statusWarning('x'.repeat(100), style, 60)).toHaveLength(61);

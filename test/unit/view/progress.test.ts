@@ -101,10 +101,10 @@ describe('resultText', () => {
       .toBe(`error: vm.edge-2: no such bridge: br9
   virsh said so
   hint: make the bridge
-Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
   failed: vm.edge-2
   not done: vm.edge-3
   What is done stands. The next ven apply does what is left.
+Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
 `);
   });
 
@@ -121,8 +121,17 @@ Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
     const plan = examplePlan([created('a')], { refused });
     const result = exampleResult({ exitCode: 6, done: ['vm.a'], refused });
     expect(resultText({ plan, result, failures: [] }, style)).toBe(
-      'Not all applied in 12.3s: 1 created, 1 refused.\n' +
-        '  refused (see the plan above): vm.b\n',
+      '  refused (see the plan above): vm.b\n' +
+        'Not all applied in 12.3s: 1 created, 1 refused.\n',
+    );
+  });
+
+  it('an interruption in the last step leaves nothing to do', () => {
+    const plan = examplePlan([created('a')]);
+    const result = exampleResult({ outcome: 'interrupted', exitCode: 130, done: ['vm.a'] });
+    expect(resultText({ plan, result, failures: [] }, style)).toBe(
+      '  Nothing is left: the interruption came when the last steps were at work.\n' +
+        'Interrupted in 12.3s: 1 created.\n',
     );
   });
 });

@@ -233,13 +233,13 @@ edge-5  not started  -        -
 error: vm.edge-2: storage, in Workflow: the disk is full
   No space left\\x1b[K
 
-Not all ready after 12m 34s: 2 ready, 1 failed (1 storage), 2 not ended.
   failed: vm.edge-2
   not ended: vm.edge-3 (in HTTP boot), vm.edge-5 (not started)
   Read what it said: ven logs edge-2 lab.yaml
   Recreate it and try again: ven provision lab.yaml --retry-failed
   What is done stands; go on with the rest: ven provision lab.yaml
   Where each spent its time: ven timeline lab.yaml
+Not all ready after 12m 34s: 2 ready, 1 failed (1 storage), 2 not ended.
 `);
   });
 
