@@ -27,15 +27,18 @@ export default class Graph extends VenCommand {
   static override flags = {
     ...hostFlags,
     format: Flags.option({ options: FORMATS, default: 'svg' as const })({
+      helpGroup: 'Output',
       summary: 'svg: a picture; mermaid: for Markdown; dot: for Graphviz; json: for programs.',
     }),
     output: Flags.string({
+      helpGroup: 'Output',
       char: 'o',
       helpValue: 'FILE',
       summary: 'Write to this file instead of standard output.',
     }),
     offline: Flags.boolean({ summary: 'Draw the fleet file alone, without asking the host.' }),
     fold: Flags.integer({
+      helpGroup: 'Output',
       min: 2,
       default: 4,
       helpValue: 'N',

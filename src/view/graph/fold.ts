@@ -7,18 +7,25 @@ export interface Folded {
   boxOf: (id: string) => string;
 }
 
-/** A picture with more VMs than these says nothing any more: what they share has to be less. */
+/** With more VMs, or networks, than these a picture says nothing any more. */
 const MOST = 60;
 
 /**
  * From `alike` on, VMs that differ in their names, identities and addresses alone become one box,
  * and so do the networks that each of them has for itself (`nics: per-vm`). If that leaves too
- * many, their names and sizes may differ, too.
+ * many, their names and sizes may differ, too; and if it still does, also their networks.
  */
 export function fold(graph: FleetGraph, alike: number): Folded {
   const folded = foldBy(graph, alike, vmKey);
-  const vms = folded.groups.filter(([{ kind }]) => kind === 'vm');
-  return vms.length > MOST ? foldBy(graph, alike, roughKey) : folded;
+  if (isReadable(folded)) return folded;
+  const rough = foldBy(graph, alike, roughKey);
+  return isReadable(rough) ? rough : foldByKind(graph);
+}
+
+function isReadable({ groups }: Folded): boolean {
+  const amount = (kind: GraphNode['kind']): number =>
+    groups.filter(([first]) => first.kind === kind).length;
+  return amount('vm') <= MOST && amount('network') <= MOST;
 }
 
 type Key = (vm: VmNode, placeKey: (on: string | null) => unknown) => string;
@@ -45,6 +52,29 @@ function foldBy({ nodes }: FleetGraph, alike: number, keyOf: Key): Folded {
       }
     }
   }
+  return foldedAs(boxes, nodes);
+}
+
+/** Networks of one kind and change, and the VMs with one change on the same kinds of networks. */
+function foldByKind({ nodes }: FleetGraph): Folded {
+  const boxes = new Map<string, string>();
+  const join = (groups: Iterable<readonly GraphNode[]>): void => {
+    for (const [first, ...others] of groups)
+      for (const { id } of others) boxes.set(id, first?.id ?? id);
+  };
+  const networks = nodes.filter((node) => node.kind === 'network');
+  join(
+    Map.groupBy(networks, ({ own, action, mode }) => JSON.stringify([own, action, mode])).values(),
+  );
+  const vms = nodes.filter((node) => node.kind === 'vm');
+  const placesOf = ({ nics }: VmNode): string[] =>
+    [...new Set(nics.map(({ on }) => boxes.get(on ?? '') ?? on ?? ''))].sort();
+  join(Map.groupBy(vms, (vm) => JSON.stringify([vm.action, placesOf(vm)])).values());
+  return foldedAs(boxes, nodes);
+}
+
+/** `boxes`: of each node that is in the box of another, that one. */
+function foldedAs(boxes: ReadonlyMap<string, string>, nodes: readonly GraphNode[]): Folded {
   const boxOf = (id: string): string => boxes.get(id) ?? id;
   const groups = [...Map.groupBy(nodes, ({ id }) => boxOf(id)).values()];
   return { boxOf, groups: groups as Folded['groups'] };

@@ -174,9 +174,12 @@ function vmsLines(first: VmNode, nodes: Nodes, graph: FleetGraph): BoxLine[] {
   );
   const nics = first.nics.map(({ on }) => {
     const isShared = vms.every((vm) => vm.nics.some((nic) => nic.on === on));
-    return plain(isShared ? `NIC on ${placeName(on, graph)}` : 'a network each');
+    if (isShared) return `NIC on ${placeName(on, graph)}`;
+    const used = new Set(vms.flatMap((vm) => vm.nics.map((nic) => nic.on)));
+    return used.size < vms.length ? 'on several networks' : 'a network each';
   });
-  return [...rangeLines(vms.map(({ name }) => name)), ...shared, ...nics];
+  const names = rangeLines(vms.map(({ name }) => name));
+  return [...names, ...shared, ...[...new Set(nics)].map(plain)];
 }
 
 /** `edge-1 …` and `edge-50`, on two lines where one would be too wide. */

@@ -293,6 +293,16 @@ describe('commands', () => {
     expect(readFileSync(join(cwd, 'new.yaml'), 'utf8')).toBe(written);
   });
 
+  it('graph draws the fleet file without a host, in every format, or into a file', () => {
+    const formats = { svg: '<svg', mermaid: 'flowchart', dot: 'graph ven {', json: '{\n' };
+    for (const [format, begin] of Object.entries(formats)) {
+      const { code, stdout } = run('graph', '--offline', '--format', format);
+      expect([code, stdout.slice(0, begin.length)]).toEqual([0, begin]);
+    }
+    expect(run('graph', '--offline', '--output', 'out.svg')).toMatchObject({ code: 0, stdout: '' });
+    expect(readFileSync(join(cwd, 'out.svg'), 'utf8')).toContain('</svg>');
+  });
+
   it('render prints the files, or writes them', () => {
     const printed = run('render');
     expect(printed.stdout).toContain('==> Vagrantfile <==');

@@ -110,6 +110,19 @@ describe('alike VMs', () => {
   });
 });
 
+it('a fleet of hundreds of networks is still a picture, quickly', async () => {
+  const names = Array.from({ length: 300 }, (_, at) => `n${at + 1}x`);
+  const networks = names.map((name, at) => network(name, at % 2 === 0 ? {} : { mode: 'isolated' }));
+  const vms = names.flatMap((name, at) => [
+    vm(`a${at}x`, [name], { cpus: at + 1 }),
+    vm(`b${at}x`, [name, names[(at * 7) % 300] ?? name]),
+  ]);
+  const drawn = graph(networks, vms);
+  expect(pictureOf(drawn, 4).boxes.length).toBeLessThan(10);
+  expect(titles(drawn).slice(0, 2)).toEqual(['150 × network', '150 × network']);
+  expect((await GRAPH_VIEWS.svg(drawn, 4)).length).toBeLessThan(60_000);
+});
+
 const PICTURES: Record<string, FleetGraph> = {
   'one network': graph([network('lab')], many(20, 'edge', () => ['lab']).map(differently)),
   'two networks': graph(
