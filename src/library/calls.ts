@@ -16,6 +16,8 @@ export interface FleetOptions {
   file?: string;
   /** The fleet itself, as YAML or as an object; then nothing is read from `file`. */
   fleet?: string | Fleet;
+  /** A libvirt URI that goes before the fleet's, and before LIBVIRT_DEFAULT_URI of `env`. */
+  connect?: string;
   /**
    * For `${NAME}` and `{ env: NAME }` in the fleet, and for the programs that run: PATH, proxies,
    * XDG_STATE_HOME. Default: that of the process.
@@ -172,11 +174,13 @@ async function carryOut(
 function requestOf({
   file = './fleet.yaml',
   fleet,
+  connect,
   env = process.env,
   ports,
 }: FleetOptions): Request {
   return {
-    file,
+    file: file === '-' ? './-' : file, // standard input is its caller's
+    connect,
     env,
     // JSON is YAML.
     ...(fleet !== undefined && {

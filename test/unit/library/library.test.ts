@@ -69,6 +69,13 @@ test('a fleet is read from its file, with the given environment alone', () => {
   vi.unstubAllEnvs();
 });
 
+test('the host may be named beside the fleet', () => {
+  const connect = 'qemu+ssh://root@other.test/system';
+  const env = { LIBVIRT_DEFAULT_URI: 'qemu+ssh://root@third.test/system' };
+  expect(resolve({ fleet: FLEET, env }).host.uri).toBe(env.LIBVIRT_DEFAULT_URI);
+  expect(resolve({ fleet: FLEET, env, connect }).host.uri).toBe(connect);
+});
+
 test('paths in a fleet start at the folder of its file, wherever its text is from', () => {
   mkdirSync(join(folder, 'sub'));
   const fleet = {
