@@ -21,7 +21,9 @@ export {
   hostsJson,
   hostsText,
   registeredText,
+  registeredTotal,
   unregisteredText,
+  unregisteredTotal,
   type ShownHosts,
 } from './status/hosts.js';
 export {

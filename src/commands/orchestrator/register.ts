@@ -1,6 +1,6 @@
 import { registerVms } from '../../operations/index.js';
 import type { VenError } from '../../model/index.js';
-import { errorText, styleOf, registeredText } from '../../view/index.js';
+import { errorText, styleOf, registeredText, registeredTotal } from '../../view/index.js';
 import {
   type About,
   secretAsker,
@@ -33,7 +33,9 @@ export default class OrchestratorRegister extends VenCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(OrchestratorRegister);
     const { vms, file } = await someVmsOf(argv, flags);
+    const done: Parameters<typeof registeredText>[0][] = [];
     const tell = (one: Parameters<typeof registeredText>[0]): void => {
+      done.push(one);
       stdout(registeredText(one));
     };
     const tellRefused = (error: VenError): void => {
@@ -49,5 +51,6 @@ export default class OrchestratorRegister extends VenCommand {
         tellRefused,
       }),
     );
+    stdout(registeredTotal(done));
   }
 }

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { unregisterVms } from '../../operations/index.js';
 import type { VenError } from '../../model/index.js';
-import { errorText, styleOf, unregisteredText } from '../../view/index.js';
+import { errorText, styleOf, unregisteredText, unregisteredTotal } from '../../view/index.js';
 import {
   type About,
   secretAsker,
@@ -43,7 +43,9 @@ export default class OrchestratorUnregister extends VenCommand {
         summary: 'No VM is named',
         hint: 'Name the VMs: ven orchestrator unregister edge-1',
       });
+    const done: Parameters<typeof unregisteredText>[0][] = [];
     const tell = (one: Parameters<typeof unregisteredText>[0]): void => {
+      done.push(one);
       stdout(unregisteredText(one));
     };
     const tellRefused = (error: VenError): void => {
@@ -60,5 +62,6 @@ export default class OrchestratorUnregister extends VenCommand {
         tellRefused,
       }),
     );
+    stdout(unregisteredTotal(done));
   }
 }

@@ -59,6 +59,18 @@ export function registeredText({
   return `${name}  ${serialNumber}  ${verb} as ${oneLine(id)}\n`;
 }
 
+/** The last line, once all are done. Ends in a newline. */
+export function registeredTotal(all: readonly { already: boolean }[]): string {
+  const before = all.filter(({ already }) => already).length;
+  return `Registered: ${count(all.length - before, 'VM')}, ${before} registered already.\n`;
+}
+
+/** Likewise. */
+export function unregisteredTotal(all: readonly { removed: boolean }[]): string {
+  const gone = all.filter(({ removed }) => removed).length;
+  return `Removed: ${count(gone, 'host')}, ${all.length - gone} not there.\n`;
+}
+
 export function unregisteredText({
   name,
   serialNumber,
