@@ -2,7 +2,7 @@
  * What `npm run release` makes of this tree, installed as people do: for all, by npx, as a library.
  * npm asks no registry here, so no Node comes along, and the system's must do.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -15,7 +15,6 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changes, Lab } from './lab.js';
 
@@ -37,7 +36,7 @@ beforeAll(async () => {
   await Promise.all([release('one'), release('two')]);
   const name = readdirSync(at('one/release')).find((each) => each.endsWith('.tgz')) ?? '';
   tarball = at('one/release', name);
-});
+}, 600_000);
 afterAll(async () => {
   await lab.close();
   rmSync(dir, { recursive: true, force: true });
