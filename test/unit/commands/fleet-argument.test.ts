@@ -164,15 +164,14 @@ describe('--connect', () => {
     const fleets = Object.keys(commands).filter((id) => 'fleet' in (commands[id]?.args ?? {}));
     expect(having('file')).toEqual(expect.arrayContaining(fleets.filter((id) => id !== 'init')));
     const without = having('file').filter((id) => !having('connect').includes(id));
-    expect(without.filter((id) => !id.startsWith('orchestrator:'))).toEqual([
-      'addresses',
-      'validate',
-    ]);
+    expect(without.filter((id) => !id.startsWith('orchestrator:'))).toEqual(['validate']);
   });
 
   it('does not matter where no host does', () => {
     expect(connected(['validate', 'long'], 'xen:///').code).toBe(0);
-    expect(connected(['addresses', 'long'], 'xen:///').stdout).toContain('vm.edge-1');
+    expect(
+      connected(['complete', 'zsh', '--', 'logs', '-f', '--file', 'long', ''], 'xen:///').stdout,
+    ).toContain('edge-1\n');
     expect(connected(['validate', 'long', '-c', 'qemu:///system']).stderr).toContain('-c');
   });
 
