@@ -94,6 +94,15 @@ export async function fleetOf(
   return { file, connect };
 }
 
+/** Several fleet files, as they were given: none twice. Rejects as `openFleetFile` does. */
+export async function fleetsOf(argv: readonly unknown[], { file }: Chosen): Promise<string[]> {
+  const given = [...argv.filter((word) => typeof word === 'string'), ...(file ? [file] : [])];
+  const [first, ...others] = given;
+  const files = [await openFleetFile(first)];
+  for (const other of others) files.push(await openFleetFile(other));
+  return [...new Set(files)];
+}
+
 /** The same; without any file in the current folder it is null. */
 export async function fleetOrNone(
   flags: Chosen,

@@ -22,6 +22,7 @@ export {
 export {
   fleetFile,
   fleetFlags,
+  fleetsOf,
   fleetOf,
   fleetOrNone,
   hostFlags,
@@ -32,6 +33,7 @@ export {
   someVms,
   someVmsOf,
 } from './fleet.js';
+export { showLogs } from './show-logs.js';
 export { showStatus } from './show-status.js';
 export { applyAndOnboard } from './apply-and-onboard.js';
 export { onboard } from './onboard.js';

@@ -1,17 +1,27 @@
+import { Args } from '@oclif/core';
 import { init } from '../operations/index.js';
-import { type About, fleetFile, VenCommand, stdout } from '../cli/index.js';
+import { type About, VenCommand, stdout } from '../cli/index.js';
 
 export default class Init extends VenCommand {
   static override about: About = { group: 'Begin', uses: [] };
-  static override args = fleetFile;
+  static override usage = '[DIR|FILE]';
+  static override args = {
+    place: Args.string({
+      description:
+        'a folder, which gets a fleet.yaml, or a file that ends in .yaml or .yml ' +
+        '[default: the current folder]',
+      ignoreStdin: true,
+    }),
+  };
   static override summary = 'Write a commented fleet file.';
-  static override description = 'Never overwrites a file.';
-  static override examples = ['$ ven init', '$ ven init fleets/lab.yaml'];
+  static override description =
+    'The fleet is named after the folder, or after a file that is not called fleet.yaml. ' +
+    'A folder that is missing is made. Never overwrites a file.';
+  static override examples = ['$ ven init', '$ ven init lab', '$ ven init fleets/lab.yaml'];
 
   async run(): Promise<void> {
     const { args } = await this.parse(Init);
-    const file = args.fleet ?? './fleet.yaml';
-    init(file);
-    stdout(`Wrote ${file}. Next: ven plan ${file}\n`);
+    const { file, fleet } = init(args.place ?? '.');
+    stdout(`Wrote ${file}, for the fleet ${fleet}. Next: ven plan ${file}\n`);
   }
 }

@@ -1,31 +1,29 @@
 import { Flags } from '@oclif/core';
-import { logs } from '../operations/index.js';
 import { EXIT } from '../model/index.js';
-import { printable } from '../view/index.js';
 import {
   type About,
-  ONE_VM_USAGE,
-  oneVm,
-  VenCommand,
-  readerIsGone,
-  since,
-  stdout,
-  stopOnSignals,
-  fleetOf,
   logFlags,
+  showLogs,
+  since,
+  someVms,
+  someVmsOf,
+  stopOnSignals,
+  VenCommand,
 } from '../cli/index.js';
 
 export default class Logs extends VenCommand {
   static override about: About = { group: 'Nodes', uses: ['fleet', 'host'] };
-  static override args = oneVm;
-  static override usage = ONE_VM_USAGE;
-  static override summary = 'Show the output of a VM on its serial console.';
+  static override args = someVms;
+  static override strict = false;
+  static override usage = 'VM... [FLEET] [FLAGS]';
+  static override summary = 'Show the output of VMs on their serial consoles.';
   static override description =
     'Cleaned for reading: the final text of each line, without colours and cursor ' +
-    'movements. The log outlives restarts, and destroy without --purge.';
+    "movements. Of several VMs, each line begins with the VM's name. The log outlives restarts, " +
+    'and destroy without --purge.';
   static override examples = [
     '$ ven logs edge-1',
-    '$ ven logs edge-1 --since boot --follow',
+    '$ ven logs edge-1 edge-2 --since boot --follow',
     '$ ven logs edge-1 --raw > edge-1.bytes',
   ];
   static override flags = {
@@ -48,26 +46,14 @@ export default class Logs extends VenCommand {
   };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Logs);
-    const { raw, follow } = flags;
-    const fleet = await fleetOf(flags, args.fleet);
+    const { argv, flags } = await this.parse(Logs);
+    const fleet = await someVmsOf(argv, flags);
     const stop = stopOnSignals();
-    const write = (text: string): void => {
-      if (readerIsGone()) stop.now();
-      else if (text !== '') stdout(raw ? Buffer.from(text, 'latin1') : printable(text));
-    };
-    await logs({
-      vm: args.vm,
-      ...fleet,
-      env: process.env,
-      follow,
-      raw,
-      since: flags.since ?? null,
-      tail: flags.tail ?? null,
-      signal: stop.signal,
-      write,
-    });
-    if (stop.interrupted()) process.exitCode = EXIT.interrupted;
-    stop.end();
+    try {
+      await showLogs(fleet, flags, stop);
+      if (stop.interrupted()) process.exitCode = EXIT.interrupted;
+    } finally {
+      stop.end();
+    }
   }
 }

@@ -2,13 +2,14 @@ import { Flags } from '@oclif/core';
 import { openStatus } from '../operations/index.js';
 import {
   type About,
-  fleetFile,
   json,
   showStatus,
   tellWaiting,
   VenCommand,
-  fleetOf,
   hostFlags,
+  SOME_VMS_USAGE,
+  someVms,
+  someVmsOf,
 } from '../cli/index.js';
 
 export default class Status extends VenCommand {
@@ -16,7 +17,9 @@ export default class Status extends VenCommand {
     group: 'Look',
     uses: ['fleet', 'host', 'records', 'orchestrator'],
   };
-  static override args = fleetFile;
+  static override args = someVms;
+  static override strict = false;
+  static override usage = SOME_VMS_USAGE;
   static override summary =
     'Show the state of each VM on the host, its stage, and its status in the orchestrator.';
   static override description =
@@ -25,7 +28,11 @@ export default class Status extends VenCommand {
     'ORCHESTRATOR: the host status that it reports. Empty columns are left out, and so are ' +
     'those that a narrow terminal has no room for. ' +
     'Changes nothing and needs no lock.';
-  static override examples = ['$ ven status', '$ ven status fleets/lab.yaml --watch'];
+  static override examples = [
+    '$ ven status',
+    '$ ven status edge-1 edge-2',
+    '$ ven status fleets/lab.yaml --watch',
+  ];
   static override flags = {
     ...hostFlags,
     json: json('the state'),
@@ -39,9 +46,9 @@ export default class Status extends VenCommand {
   };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Status);
+    const { argv, flags } = await this.parse(Status);
     const status = openStatus({
-      ...(await fleetOf(flags, args.fleet)),
+      ...(await someVmsOf(argv, flags)),
       env: process.env,
       waiting: tellWaiting,
     });

@@ -10,8 +10,20 @@ export { firmwareHere, ownFirmware } from './checks/firmware.js';
 export { commandLine } from './exec.js';
 export { wantedPassword } from './libvirt/graphics-password.js';
 export { openArchive, type Archive } from './state/archive.js';
-export { findFleetFile, folderOf, readFleetFile, readStandardInput } from './state/fleet-file.js';
-export { readNamedFile, readPackageFile, readTextFile, writeNewFile } from './state/files.js';
+export {
+  findFleetFile,
+  folderOf,
+  isFolder,
+  readFleetFile,
+  readStandardInput,
+} from './state/fleet-file.js';
+export {
+  packagePath,
+  readNamedFile,
+  readPackageFile,
+  readTextFile,
+  writeNewFile,
+} from './state/files.js';
 export { originOf } from './state/origin.js';
 export { makeFolder, outputKind, writeOutput, type OutputKind } from './state/output.js';
 export { readSecret, type SecretsOf } from './state/secret.js';

@@ -12,7 +12,7 @@ export { graph, type GraphRequest } from './graph.js';
 export { completionScript, SHELLS } from './completion-script.js';
 export { init } from './init.js';
 export { loadOnHost, openFleetFile, parseFleetFile, wordsOf, type Request } from './load.js';
-export { logs, type LogsRequest } from './logs.js';
+export { logs, severalLogs, type LogsRequest } from './logs.js';
 export { observe } from './observe.js';
 export type { OrchestratorRequest } from './orchestrator/connect.js';
 export { setDefaultOs } from './orchestrator/default-os.js';
@@ -48,5 +48,5 @@ export { withSession, type Session, type SessionRequest } from './provision/sess
 export { openStatus, type FleetStatus, type VmStatus } from './status/status.js';
 export { addresses, stages } from './addresses.js';
 export { timeline, type TimelineRequest } from './timeline.js';
-export { validate } from './validate.js';
+export { validate, validateAll, type Validated } from './validate.js';
 export { vnc, type VncAddress } from './vnc.js';

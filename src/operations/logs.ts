@@ -1,4 +1,5 @@
 import { ConsoleText, LastBoot, LastLines } from '../terminal-text/index.js';
+import { VenError } from '../model/index.js';
 import { findVm, type VmRequest } from './find-vm.js';
 import { openHost } from './open.js';
 
@@ -48,6 +49,44 @@ export async function logs({
     else tell(text.push(bytes));
   }
   if (follow) write(text.end());
+}
+
+/** `line`: is told each whole line, with the VM's name. `lost`: why a VM's log can't be read. */
+export interface SeveralLogsRequest extends Omit<LogsRequest, 'vm' | 'raw' | 'write'> {
+  vms: readonly string[];
+  line: (vm: string, line: string) => void;
+  lost: (error: VenError) => void;
+}
+
+/**
+ * The same of several VMs: one after another or, where they are followed, as it comes. One whose
+ * log can't be read stops no other. Rejects with `not-found` for a name that is no VM.
+ */
+export async function severalLogs({
+  vms: names,
+  line,
+  lost,
+  ...request
+}: SeveralLogsRequest): Promise<void> {
+  const vms = new Set(names.map((vm) => findVm({ ...request, vm }).vm.name));
+  const read = async (vm: string): Promise<void> => {
+    let begun = '';
+    const write = (text: string): void => {
+      const lines = `${begun}${text}`.split('\n');
+      begun = lines.pop() ?? '';
+      for (const each of lines) line(vm, each);
+    };
+    try {
+      await logs({ ...request, vm, raw: false, write });
+      if (begun !== '') line(vm, begun);
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      const { code, summary, detail, hint, where = `vm.${vm}` } = error;
+      lost(new VenError(code, { summary, detail, hint, where }));
+    }
+  };
+  if (request.follow) await Promise.all([...vms].map(read));
+  else for (const vm of vms) await read(vm);
 }
 
 /** Used instead of a `ConsoleText`. */

@@ -1,4 +1,4 @@
-import type { ResolvedFleet } from '../model/index.js';
+import { fileName, VenError, type ResolvedFleet } from '../model/index.js';
 import { loadFleetFile, type Request } from './load.js';
 import { readProfile } from './provision/profile.js';
 
@@ -10,4 +10,23 @@ export function validate(request: Request): ResolvedFleet {
   const fleet = loadFleetFile(request);
   if (fleet.orchestrator) readProfile(fleet.orchestrator.profile, request);
   return fleet;
+}
+
+/** What became of one of several files; either of the two is null. */
+export interface Validated {
+  file: string;
+  fleet: ResolvedFleet | null;
+  error: VenError | null;
+}
+
+/** Several files, each to its end. */
+export function validateAll(files: readonly string[], env: Request['env']): Validated[] {
+  return files.map((file) => {
+    try {
+      return { file: fileName(file), fleet: validate({ file, env }), error: null };
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      return { file: fileName(file), fleet: null, error };
+    }
+  });
 }

@@ -42,6 +42,7 @@ export {
   RESET_TERMINAL,
   vncHint,
   vncText,
+  logLine,
 } from './text/console.js';
 export { helpTexts } from './help/help.js';
 export { manPages } from './help/man.js';

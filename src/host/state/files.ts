@@ -128,7 +128,12 @@ export function replaceWith(
 
 /** A file of ven's installation, by its path from ven's own folder. */
 export function readPackageFile(path: string): string {
-  return readFileSync(join(packageFolder(), path), 'utf8');
+  return readFileSync(packagePath(path), 'utf8');
+}
+
+/** The whole path of such a file. */
+export function packagePath(path: string): string {
+  return join(packageFolder(), path);
 }
 
 /** Creates missing folders above it too, each mode 0700. @throws VenError `usage` */

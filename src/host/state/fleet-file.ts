@@ -79,7 +79,7 @@ export function folderOf(fleetFile: string): string {
   }
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {

@@ -1,6 +1,7 @@
 import { hostOfVm, identityOf, isOwnedBy, type ObservedDomain } from '../../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
+import { vmNamed } from '../find-vm.js';
 import { loadOnHost, type Request } from '../load.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
 import { openHost } from '../open.js';
@@ -52,12 +53,17 @@ export interface VmStatus extends StageStatus {
   orchestrator: { id: string; hostStatus: string; provisioningStatus: string } | null;
 }
 
+export interface StatusRequest extends Request {
+  /** Names or addresses; none: all. */
+  vms?: readonly string[];
+}
+
 /**
- * The state of each VM of the fleet file. Changes nothing, stores nothing, and needs no lock. Made
- * for repeated queries: earlier output is not read again, and the orchestrator is not queried too
- * often.
+ * The state of each VM of the fleet file, or of some. Changes nothing, stores nothing, and needs no
+ * lock. Made for repeated queries: earlier output is not read again, and the orchestrator is not
+ * queried too often.
  */
-export function openStatus(request: Request): {
+export function openStatus(request: StatusRequest): {
   again: () => Promise<FleetStatus>;
   close: () => Promise<void>;
 } {
@@ -73,11 +79,15 @@ export function openStatus(request: Request): {
 }
 
 async function statusNow(
-  request: Request,
+  request: StatusRequest,
   stages: StageQuery,
   orchestrator: HostsQuery,
 ): Promise<FleetStatus> {
   const fleet = loadOnHost(request);
+  const { vms = [] } = request;
+  const shown = new Set(
+    vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, request.file)),
+  );
   const host = openHost(fleet, request);
   const [asked, state] = await Promise.all([orchestrator.ask(fleet), host.observe(fleet)]);
   const owned = new Map(
@@ -97,7 +107,8 @@ async function statusNow(
     warnings: unfinishedNotices(fleet, unfinishedNetworks(state).values()).map(
       ({ message, fix }) => `${message}. ${fix}`,
     ),
-    vms: fleet.vms.map((vm, index) => {
+    vms: fleet.vms.flatMap((vm, index) => {
+      if (!shown.has(vm)) return [];
       const domain = owned.get(vm.uuid);
       const graphics = domain?.live?.graphics;
       const known = hostOfVm(asked?.hosts ?? [], identityOf(vm));

@@ -1,8 +1,19 @@
+import { paint, type Style, type Tone } from './style.js';
 import { printable } from './words.js';
 
 /** What is typed to leave: `^]` is Ctrl-]. */
 export function keyOf(escape: string): string {
   return `Ctrl-${escape.slice(1).toUpperCase()}`;
+}
+
+const TONES: readonly Tone[] = ['cyan', 'yellow', 'green', 'red'];
+
+/** A line of one of several logs: `edge-1 | …`, with a newline. `vms`: the names of all. */
+export function logLine(vm: string, line: string, vms: readonly string[], style: Style): string {
+  const names = vms.map((each) => each.replace(/^vm\./, ''));
+  const width = Math.max(...names.map((name) => name.length));
+  const tone = TONES[names.indexOf(vm) % TONES.length] ?? 'cyan';
+  return `${paint(style, tone, `${vm.padEnd(width)} |`)} ${printable(line)}\n`;
 }
 
 /** Before the terminal is handed over. Ends in a newline. */

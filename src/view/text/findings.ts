@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/index.js';
+import type { Finding, VenError } from '../../model/index.js';
 import { paint, type Style } from './style.js';
 import { count, indent, printable } from './words.js';
 import { jsonText } from './json.js';
@@ -24,14 +24,27 @@ export function findingsText(findings: readonly Finding[], style: Style): string
   return `${blocks.join('\n')}\n${total}\n`;
 }
 
-/** What `validate --json` prints. Ends in a newline. */
-export function validationJson(
-  fleet: { name: string; vms: readonly unknown[] } | null,
-  findings: readonly Finding[],
-): string {
-  const facts = fleet === null ? {} : { fleet: fleet.name, vms: fleet.vms.length };
-  const said = { formatVersion: '1', valid: fleet !== null, ...facts, findings };
-  return jsonText(said, 'lines');
+/** A file that was checked: `fleet` and `error` exclude each other. */
+interface Checked {
+  file: string;
+  fleet: { name: string; vms: readonly unknown[] } | null;
+  error: Pick<VenError, 'summary' | 'findings'> | null;
+}
+
+/** What `validate --json` prints: of one file or of several. Ends in a newline. */
+export function validationJson(checked: readonly Checked[]): string {
+  const files = checked.map(({ file, fleet, error }) => ({
+    file,
+    valid: error === null,
+    ...(fleet && { fleet: fleet.name, vms: fleet.vms.length }),
+    ...(error && { error: error.summary }),
+  }));
+  const [first, ...others] = files;
+  const facts =
+    others.length > 0 || first?.fleet === undefined ? {} : { fleet: first.fleet, vms: first.vms };
+  const findings = checked.flatMap(({ error }) => error?.findings ?? []);
+  const valid = files.every((file) => file.valid);
+  return jsonText({ formatVersion: '1', valid, ...facts, findings, files }, 'lines');
 }
 
 /** What a right fleet file holds, on one line. Ends in a newline. */

@@ -118,8 +118,8 @@ describe('- as FLEET', () => {
 
 describe('--file', () => {
   it('is FLEET, in any place; two that differ are refused', () => {
-    expect(run('validate', 'long', '-f', 'long/fleet.yaml').code).toBe(0);
-    expect(run('validate', 'long', '-f', 'short')).toMatchObject({
+    expect(run('addresses', 'long', '-f', 'long/fleet.yaml').code).toBe(0);
+    expect(run('render', 'long', '-f', 'short')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
         /^error: Two fleet files are named: long, and --file short\n/,
@@ -185,6 +185,48 @@ describe('--connect', () => {
     expect(uris).toEqual([there, there, there]);
     expect(connected(['timeline', '-f', 'long', '--json'], there).stdout).toContain(
       `"host": "${there}"`,
+    );
+  });
+});
+
+describe('validate of several files', () => {
+  const input = 'apiVersion: ven/v1\nfleet: 7\n';
+
+  it('tells what is right, and all mistakes with one recap: exit 3', () => {
+    const { code, stdout, stderr } = piped(input, 'validate', 'long', '-', 'none.yaml', 'long');
+    expect([code, stdout]).toEqual([3, expect.stringMatching(/^long\/fleet.yaml is valid: .*\n$/)]);
+    expect(stderr).toMatch(/There is no file none\.yaml/);
+    expect(stderr.match(/<stdin>:\d+:\d+: error: /g)).toHaveLength(2);
+    expect(stderr).toMatch(/\n2 mistakes in <stdin>\.\n$/);
+  });
+
+  it('prints one object with --json', () => {
+    const { code, stdout } = piped(input, 'validate', '--json', 'long', '-', 'none.yaml');
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      3,
+      {
+        valid: false,
+        findings: [{ file: '<stdin>' }, { file: '<stdin>' }],
+        files: [
+          { file: 'long/fleet.yaml', valid: true, fleet: 'long', vms: 2 },
+          { file: '<stdin>', valid: false },
+          { file: 'none.yaml', valid: false, error: 'There is no file none.yaml' },
+        ],
+      },
+    ]);
+    const alone = run('validate', '--json', 'none.yaml');
+    expect([alone.code, JSON.parse(alone.stdout)]).toMatchObject([
+      1,
+      { error: { code: 'not-found' } },
+    ]);
+  });
+});
+
+describe('logs of several VMs', () => {
+  it('need names, and no raw bytes', () => {
+    expect(run('logs', '--file', 'long').stderr).toContain('No VM is named');
+    expect(run('logs', 'edge-1', 'edge-2', './long', '--raw').stderr).toContain(
+      '--raw is for one VM',
     );
   });
 });

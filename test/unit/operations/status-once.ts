@@ -1,8 +1,11 @@
-import type { Request } from '../../../src/operations/load.js';
-import { openStatus, type FleetStatus } from '../../../src/operations/status/status.js';
+import {
+  openStatus,
+  type FleetStatus,
+  type StatusRequest,
+} from '../../../src/operations/status/status.js';
 
 /** What `status` says now. */
-export async function statusOnce(request: Request): Promise<FleetStatus> {
+export async function statusOnce(request: StatusRequest): Promise<FleetStatus> {
   const look = openStatus(request);
   try {
     return await look.again();

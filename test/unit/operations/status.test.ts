@@ -486,3 +486,17 @@ test('looks leave no trace', async () => {
   await look(ENV);
   expect([existsSync(workDir()), host.locks]).toEqual([false, []]);
 });
+
+describe('of some VMs', () => {
+  it('is theirs, in the order of the fleet, each with its own record', async () => {
+    await keep('edge-2', IPXE);
+    const request = { file, env: { XDG_STATE_HOME: folder }, ports };
+    const { vms } = await statusOnce({ ...request, vms: ['vm.edge-2'] });
+    expect(vms).toMatchObject([{ name: 'edge-2', stage: 'ipxe' }]);
+    const both = await statusOnce({ ...request, vms: ['edge-2', 'edge-1', 'edge-2'] });
+    expect(both.vms.map(({ name }) => name)).toEqual(['edge-1', 'edge-2']);
+    await expect(statusOnce({ ...request, vms: ['edge-3'] })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+});

@@ -11,6 +11,7 @@ import {
   printable,
   statusText,
   statusWarning,
+  logLine,
   validationJson,
   validText,
 } from '../../../src/view/index.js';
@@ -101,17 +102,24 @@ fleets/x.yaml:9:3: error: unknown key "memroy" [unknown-key]
 
 describe('validation', () => {
   it('is one form of JSON for right and wrong files', () => {
-    expect(JSON.parse(validationJson({ name: 'lab', vms: [1, 2] }, []))).toEqual({
-      formatVersion: '1',
-      valid: true,
-      fleet: 'lab',
-      vms: 2,
-      findings: [],
+    const right = { file: 'a.yaml', fleet: { name: 'lab', vms: [1, 2] }, error: null };
+    const error = { summary: 'The fleet file b.yaml has one mistake', findings: [finding] };
+    const wrong = { file: 'b.yaml', fleet: null, error };
+    const missing = { file: 'c', fleet: null, error: { summary: 'no c', findings: [] } };
+    const files = [
+      { file: 'a.yaml', valid: true, fleet: 'lab', vms: 2 },
+      { file: 'b.yaml', valid: false, error: error.summary },
+      { file: 'c', valid: false, error: 'no c' },
+    ];
+    expect(JSON.parse(validationJson([right]))).toEqual({
+      ...{ formatVersion: '1', valid: true },
+      ...{ fleet: 'lab', vms: 2, findings: [], files: files.slice(0, 1) },
     });
-    expect(JSON.parse(validationJson(null, [finding]))).toEqual({
-      formatVersion: '1',
-      valid: false,
-      findings: [finding],
+    expect(JSON.parse(validationJson([wrong]))).toEqual({
+      ...{ formatVersion: '1', valid: false, findings: [finding], files: files.slice(1, 2) },
+    });
+    expect(JSON.parse(validationJson([right, wrong, missing]))).toEqual({
+      ...{ formatVersion: '1', valid: false, findings: [finding], files },
     });
   });
 
@@ -304,5 +312,18 @@ describe('style', () => {
     expect(canRedraw(terminal, { TERM: 'dumb' })).toBe(false);
     expect(canRedraw(terminal, { CI: 'true' })).toBe(false);
     expect(canRedraw({ isTTY: false }, {})).toBe(false);
+  });
+});
+
+describe('several logs', () => {
+  it('have lines that begin with the VM', () => {
+    const vms = ['edge-1', 'vm.edge-10'];
+    const plain = { colour: false, columns: 80 };
+    expect(logLine('edge-1', 'up\u001b[2J', vms, plain)).toBe('edge-1  | up\\x1b[2J\n');
+    expect(logLine('edge-10', '', vms, plain)).toBe('edge-10 | \n');
+    const [one, two] = vms.map((vm) =>
+      logLine(vm.replace('vm.', ''), '', vms, { ...plain, colour: true }),
+    );
+    expect(one?.slice(0, 5)).not.toBe(two?.slice(0, 5));
   });
 });
