@@ -78,8 +78,8 @@ export const ERRORS = {
     exitCode: EXIT.refused,
     means: 'A plan no longer fits the fleet file or the host. Nothing was changed.',
     why: [
-      'The fleet file or the host has changed since `ven plan --out FILE`, or between the plan that ' +
-        'was shown and the answer to the question.',
+      'The fleet file or the host has changed since `ven plan --out FILE`, or between the plan ' +
+        'that was shown and the answer to the question.',
       'The plan was made by another version of ven, or was edited.',
     ],
     todo: ['Make a new plan, read it, and apply that one: `ven plan --out FILE`.'],
