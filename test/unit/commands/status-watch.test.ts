@@ -52,7 +52,14 @@ const halfWritten = new VenError('fleet-file', {
 const away = new VenError('tool-failed', { summary: 'libvirt does not answer' });
 const run = (flags: { watch?: boolean; json?: boolean } = {}): Promise<void> =>
   showStatus(
-    { status, watch: false, wide: false, json: false, style: styleOf(process.stdout, {}), ...flags },
+    {
+      status,
+      watch: false,
+      wide: false,
+      json: false,
+      style: styleOf(process.stdout, {}),
+      ...flags,
+    },
     shown,
   );
 
