@@ -170,7 +170,7 @@ async function argumentsOf(
   return isFleetArg(arg) ? { words: [], files: 'yaml' } : NOTHING;
 }
 
-const isFleetArg = (term = ''): boolean => term.includes('FLEET');
+const isFleetArg = (term = ''): boolean => /FLEET|PLACE|DIR/.test(term);
 
 const plain = (words: readonly string[]): Term[] => words.map((term) => ({ term, text: '' }));
 

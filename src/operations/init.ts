@@ -7,6 +7,9 @@ import { readTemplate } from './templates.js';
 
 const LONGEST = 40;
 const NAMELESS = 'fleet';
+const SHARED =
+  "# (This machine's schema. For a shared file: ven schema --output fleet.schema.json, " +
+  'and its path.)';
 
 /**
  * Writes a commented fleet file, which names its schema for editors; returns its path and the
@@ -21,7 +24,7 @@ export function init(given: string): { file: string; fleet: string } {
   const fleet = fleetNameFor(resolve(file), (name) => isRight(withName(name)));
   if (!isFile) makeFolder(given);
   const schema = pathToFileURL(packagePath('schemas/fleet.schema.json')).href;
-  writeNewFile(file, `# yaml-language-server: $schema=${schema}\n${withName(fleet)}`);
+  writeNewFile(file, `# yaml-language-server: $schema=${schema}\n${SHARED}\n${withName(fleet)}`);
   return { file, fleet };
 }
 
@@ -36,7 +39,7 @@ function fleetNameFor(file: string, fits: (name: string) => boolean): string {
   return names.find((name) => name !== '' && fits(name)) ?? NAMELESS;
 }
 
-/** A DNS label that comes close: `Büro 3` is `buro-3`. */
+/** A DNS label that comes close: `Café 3` is `cafe-3`. */
 function labelOf(text: string): string {
   return text
     .normalize('NFKD')

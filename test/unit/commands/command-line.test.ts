@@ -269,6 +269,7 @@ describe('the fleet file', () => {
       fleet: 'edge-lab',
       vms: 3,
       findings: [],
+      files: [{ file: './fleet.yaml', valid: true, fleet: 'edge-lab', vms: 3 }],
     });
   });
 });

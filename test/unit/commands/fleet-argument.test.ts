@@ -118,7 +118,7 @@ describe('- as FLEET', () => {
 
 describe('--file', () => {
   it('is FLEET, in any place; two that differ are refused', () => {
-    expect(run('addresses', 'long', '-f', 'long/fleet.yaml').code).toBe(0);
+    expect(run('render', 'long', '-f', 'long/fleet.yaml').code).toBe(0);
     expect(run('render', 'long', '-f', 'short')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(

@@ -24,7 +24,7 @@ afterAll(() => {
 /** The command, the words after it, what is said of them, and the hint before "See". */
 const WRONG: [command: string, words: string, summary: string, hint?: string][] = [
   // arguments
-  ['logs', '', 'VM is missing'],
+  ['logs', '', 'No VM is named', 'Name the VMs: ven logs edge-1 edge-2.'],
   ['completion', '', 'SHELL is missing', 'One of: bash, zsh, fish.'],
   ['completion', 'tcsh', '"tcsh" is not one of bash, zsh, fish'],
   ['plan', 'a b', 'too many arguments: b'],
