@@ -33,7 +33,13 @@ export const fleetFlags = { file: Flags.string({ char: 'f', ...file }) };
 export const hostFlags = { ...fleetFlags, connect };
 
 /** Of `logs`, where -f is --follow. */
-export const logFlags = { file: Flags.string(file), connect };
+export const logFlags = {
+  file: Flags.string({
+    ...file,
+    summary: `${file.summary} Without the letter -f, which is --follow here.`,
+  }),
+  connect,
+};
 
 /** The arguments of commands that are about one VM; their usage is `ONE_VM_USAGE`. */
 export const oneVm = {
@@ -59,6 +65,14 @@ export const someVms = {
     description:
       'the fleet file: an argument with a slash, or one that ends in .yaml or .yml, or - for ' +
       'standard input; at most one [default: ./fleet.yaml]',
+    ignoreStdin: true,
+  }),
+};
+/** The same, where none of them does not mean all. */
+export const namedVms = {
+  ...someVms,
+  vm: Args.string({
+    description: 'VMs of the fleet: edge-1, vm.edge-2; at least one',
     ignoreStdin: true,
   }),
 };

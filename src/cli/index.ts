@@ -30,6 +30,7 @@ export {
   ONE_VM_USAGE,
   oneVm,
   SOME_VMS_USAGE,
+  namedVms,
   someVms,
   someVmsOf,
 } from './fleet.js';

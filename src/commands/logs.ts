@@ -3,9 +3,9 @@ import { EXIT } from '../model/index.js';
 import {
   type About,
   logFlags,
+  namedVms,
   showLogs,
   since,
-  someVms,
   someVmsOf,
   stopOnSignals,
   VenCommand,
@@ -13,7 +13,7 @@ import {
 
 export default class Logs extends VenCommand {
   static override about: About = { group: 'Nodes', uses: ['fleet', 'host'] };
-  static override args = someVms;
+  static override args = namedVms;
   static override strict = false;
   static override usage = 'VM... [FLEET] [FLAGS]';
   static override summary = 'Show the output of VMs on their serial consoles.';

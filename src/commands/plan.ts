@@ -22,7 +22,7 @@ import {
 
 export default class Plan extends VenCommand {
   static override about: About = {
-    group: 'Change the host',
+    group: 'Look',
     uses: ['fleet', 'host', 'records'],
     exits: {
       done: 'Done; also when there are changes, without --detailed-exitcode.',

@@ -1,11 +1,10 @@
-import { Args } from '@oclif/core';
 import { unregisterVms } from '../../operations/index.js';
 import type { VenError } from '../../model/index.js';
 import { errorText, styleOf, unregisteredText, unregisteredTotal } from '../../view/index.js';
 import {
   type About,
   secretAsker,
-  someVms,
+  namedVms,
   someVmsOf,
   CommandLineError,
   VenCommand,
@@ -17,13 +16,7 @@ import {
 
 export default class OrchestratorUnregister extends VenCommand {
   static override about: About = { group: 'Orchestrator', uses: ['fleet', 'orchestrator'] };
-  static override args = {
-    ...someVms,
-    vm: Args.string({
-      description: 'VMs of the fleet: edge-1, vm.edge-2; at least one',
-      ignoreStdin: true,
-    }),
-  };
+  static override args = namedVms;
   static override strict = false;
   static override usage = '<%= command.id %> VM... [FLEET]';
   static override summary = "Remove VMs' hosts from the orchestrator, by their serial numbers.";

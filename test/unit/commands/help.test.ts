@@ -42,7 +42,6 @@ describe('help', () => {
     expect(groups.get('CHANGE THE HOST')).toEqual([
       'apply',
       'destroy',
-      'plan',
       'power off',
       'power on',
       'power reboot',
@@ -80,6 +79,21 @@ describe('each command', () => {
     expect(codes.get('plan')).toEqual([0, 1, 2, 3, 6, 7, 130]);
     expect(codes.get('apply')).toEqual([0, 1, 3, 4, 5, 6, 7, 130]);
     expect(codes.get('init')).toEqual([0, 1, 130]);
+  });
+
+  it('says whether none of the VMs means all', () => {
+    const arg = (command: string): string =>
+      page.commands.find(({ name }) => name === command)?.args[0]?.text ?? '';
+    for (const name of ['logs', 'orchestrator unregister', 'power off'])
+      expect(arg(name), name).toContain('; at least one');
+    for (const name of ['status', 'timeline', 'provision', 'orchestrator register'])
+      expect(arg(name), name).toContain('; without any, all');
+  });
+
+  it('says that -f of logs is --follow, where it is --file else', () => {
+    for (const { name, flags } of page.commands)
+      for (const { name: flag, char, text } of flags.flatMap((group) => group.flags))
+        if (flag === 'file' && char === null) expect(`${name} ${text}`).toMatch(/^logs .*--follow/);
   });
 
   it('has each of its flags under one heading', () => {

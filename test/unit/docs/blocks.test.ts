@@ -32,6 +32,7 @@ const HELD_BY: Record<string, string> = {
 /** Kinds of blocks on one page that nothing holds, and why. */
 const LOOSE: Record<string, string> = {
   'docs/editors.md lua': "an editor's own configuration",
+  'docs/plan-and-apply.md text': 'a part of a plan, shortened',
 };
 
 /** Programs other than ven that a command line may begin with. */
@@ -42,8 +43,11 @@ const PROGRAMS = [
   'jq',
   'git',
   'ln',
+  'mkdir',
+  'node_modules/.bin/node',
   'npm',
   'npx',
+  'printf',
   'sed',
   'source',
   'virsh',
@@ -162,7 +166,18 @@ function loaded(part: Record<string, unknown> | null, text: string): void {
 
 describe('command lines', () => {
   it.each(of('sh'))('%s can be typed', async (_, { text }) => {
-    expect(await faultsOf(...text.trimEnd().split('\n'))).toEqual([]);
+    const lines = text
+      .trimEnd()
+      .replaceAll(/\\\n\s*/g, '')
+      .split('\n');
+    expect(await faultsOf(...lines)).toEqual([]);
+  });
+
+  it('start the stand-in as the quickstart does', () => {
+    const script = readFileSync(join(ROOT, 'scripts/stand-in.sh'), 'utf8');
+    const [, line = 'missing'] = /^STAND_IN='(.*)'$/m.exec(script) ?? [];
+    const page = readFileSync(join(ROOT, 'docs/onboarding.md'), 'utf8');
+    expect(page.replaceAll(/\\\n\s*/g, '')).toContain(`sudo node_modules/.bin/node ${line} `);
   });
 
   it.each(of('console'))('%s can be typed, and its output is compared', async (_, block) => {
