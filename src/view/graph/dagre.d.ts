@@ -24,6 +24,7 @@ declare module '@dagrejs/dagre' {
     /** After `layout`. Where the middle of a node is. */
     node(id: string): Sized & Place;
     edge(from: string, to: string): { points: Place[] };
+    edges(): { v: string; w: string }[];
     graph(): Sized;
   }
   export function layout(graph: Graph): void;

@@ -165,6 +165,32 @@ describe('the layout', () => {
     },
   );
 
+  // Each order of VMs and networks, and of the NICs of the one VM that is on both networks.
+  test.each(
+    ['a', 'b'].flatMap((first) => [0, 1, 2].map((place) => [first, place] as [string, number])),
+  )('has no crossing that it does not need: NIC on %s first, VM at place %i', (first, place) => {
+    const second = first === 'a' ? 'b' : 'a';
+    const edges = many(2, 'edge', () => ['a']).map(differently);
+    const vms = edges.toSpliced(place, 0, vm('gw', [first, second]));
+    for (const networks of [
+      [network('a'), network('b')],
+      [network('b'), network('a')],
+    ])
+      for (const mode of ['nat', 'isolated'] as const) {
+        const drawn = graph(
+          networks.map((one) => (one.name === 'b' ? { ...one, mode } : one)),
+          vms,
+        );
+        if (mode === 'isolated')
+          drawn.edges = drawn.edges.filter(({ from }) => from !== 'network.b');
+        const { boxes } = layoutOf(pictureOf(drawn, 4), size);
+        const x = (id: string): number => boxes.find((box) => box.id === id)?.x ?? NaN;
+        const gwIsLeft = x('network.b') < x('network.a');
+        for (const { id } of edges)
+          expect(x('vm.gw') < x(id), networks.map(({ name }) => name).join()).toBe(gwIsLeft);
+      }
+  });
+
   it('is as wide as a page for any number of VMs', () => {
     for (const picture of Object.values(PICTURES))
       expect(layoutOf(pictureOf(picture, 99), size).width).toBeLessThan(850);
