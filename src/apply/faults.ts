@@ -22,7 +22,7 @@ export function eventErrorOf(error: unknown): EventError {
 /** `tool-failed`: the step had `seconds` and is not done. */
 export function tooLate(step: Step, seconds: number): VenError {
   return new VenError('tool-failed', {
-    summary: `${step.id} was not done after ${String(seconds)} s, and ven stopped waiting for it`,
+    summary: `It was not done after ${String(seconds)} s, and ven stopped waiting for it`,
     where: step.address,
     hint:
       'See with `ven doctor` whether libvirt answers; `ven plan` then shows what is left, ' +
@@ -37,7 +37,7 @@ export function cutShort(step: Step, cause: unknown): VenError {
       ? [cause.summary, cause.detail].filter(Boolean).join('\n')
       : undefined;
   return new VenError('interrupted', {
-    summary: `${step.id} was interrupted before it was done`,
+    summary: 'It was interrupted before it was done',
     detail: told,
     where: step.address,
     hint: '`ven plan` shows what is left, and `ven apply` does it.',

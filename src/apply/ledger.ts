@@ -1,4 +1,4 @@
-import type { Address, RunResult } from '../model/index.js';
+import type { Address, RunResult, Step } from '../model/index.js';
 import type { StepGraph } from './graph.js';
 
 /**
@@ -6,6 +6,9 @@ import type { StepGraph } from './graph.js';
  * second Ctrl-C. `skipped`: never started.
  */
 export type StepState = 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'cut' | 'skipped';
+
+const DELETING: readonly Step['kind'][] = ['vm-delete', 'network-delete'];
+const CREATING: readonly Step['kind'][] = ['vm-up', 'network-create'];
 
 /**
  * What has become of each step; knows what that means for the steps behind it. Every step ends
@@ -76,9 +79,9 @@ export class Ledger {
 
   /**
    * Each address once, in plan order: failed when a step of it failed, done when all its steps are,
-   * else skipped.
+   * else skipped. `notRecreated`: what this run deleted to replace it, and did not create.
    */
-  addresses(): Pick<RunResult, 'done' | 'failed' | 'skipped'> {
+  addresses(): Pick<RunResult, 'done' | 'failed' | 'skipped' | 'notRecreated'> {
     const fates = new Map<Address, 'done' | 'failed' | 'skipped'>();
     this.#graph.steps.forEach(({ address }, place) => {
       const state = this.state(place);
@@ -89,7 +92,24 @@ export class Ledger {
     });
     const those = (wanted: string) =>
       [...fates].flatMap(([address, fate]) => (fate === wanted ? [address] : []));
-    return { done: those('done'), failed: those('failed'), skipped: those('skipped') };
+    const deleted = this.#addressesOf(DELETING, (place) => this.state(place) === 'done');
+    const missing = this.#addressesOf(CREATING, (place) => this.state(place) !== 'done');
+    return {
+      done: those('done'),
+      failed: those('failed'),
+      skipped: those('skipped'),
+      notRecreated: [...fates.keys()].filter(
+        (address) => deleted.has(address) && missing.has(address),
+      ),
+    };
+  }
+
+  #addressesOf(kinds: readonly Step['kind'][], which: (place: number) => boolean): Set<Address> {
+    return new Set(
+      this.#graph.steps.flatMap(({ kind, address }, place) =>
+        kinds.includes(kind) && which(place) ? [address] : [],
+      ),
+    );
   }
 
   #setReady(place: number): number {

@@ -286,7 +286,8 @@ class Run {
         outcome: 'failed',
         error: eventErrorOf(cut ? cutShort(step, error) : error),
       });
-      for (const each of skipped) this.#tellSkipped(each, cut ? INTERRUPTED : `${step.id} failed`);
+      for (const each of skipped)
+        this.#tellSkipped(each, cut ? INTERRUPTED : `${step.address} failed`);
     }
     this.#startWhatCan();
   }

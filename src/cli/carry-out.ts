@@ -144,6 +144,7 @@ function nothingDone(plan: Plan): RunEvent[] {
       done: [],
       failed: [],
       skipped: [],
+      notRecreated: [],
       refused: [],
       durationSeconds: 0,
     },

@@ -67,7 +67,7 @@ export interface RunOptions {
    * first step, the call rejects with `interrupted` instead.
    */
   signal?: AbortSignal;
-  /** Ends the running programs, too. It never destroys a VM. */
+  /** Ends the running programs, too. A VM that is being replaced may be deleted. */
   hardSignal?: AbortSignal;
   /** The most programs at the same time. Default: one vagrant for each core, and 16 virsh. */
   parallelism?: number;

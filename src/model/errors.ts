@@ -172,7 +172,9 @@ export const ERRORS = {
   },
   interrupted: {
     exitCode: EXIT.interrupted,
-    means: 'The run was interrupted. No VM was destroyed by that.',
+    means:
+      'The run was interrupted. That destroys no VM, but a replacement that had begun has ' +
+      'deleted the old one: the end of the run names it.',
     why: ['Ctrl-C, a signal, or a time that was up.'],
     todo: ['`ven plan` shows what is left, and `ven apply` does it.'],
   },

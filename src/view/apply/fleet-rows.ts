@@ -1,8 +1,8 @@
 import type { Address, Plan, RunEvent } from '../../model/index.js';
-import { stepWords } from './steps.js';
+import { isInterruption, stepWords } from './steps.js';
 import { oneLine } from '../text/words.js';
 
-export type RowState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+export type RowState = 'waiting' | 'running' | 'done' | 'failed' | 'interrupted' | 'skipped';
 
 /** One address of a run, as the terminal shows it. */
 export interface FleetRow {
@@ -72,17 +72,22 @@ export function fleetRows(plan: Plan): FleetRows {
         const remaining = (left.get(event.address) ?? 1) - 1;
         left.set(event.address, remaining);
         row.output = '';
+        const over = row.state === 'failed' || row.state === 'interrupted';
         if (event.outcome === 'failed') {
-          row.state = 'failed';
-          row.said = `failed ${step?.doing ?? event.step}: ${oneLine(event.error.summary)}`;
-        } else if (event.outcome === 'skipped' && row.state !== 'failed') {
+          const doing = step?.doing ?? event.step;
+          const cut = isInterruption(event.error);
+          row.state = cut ? 'interrupted' : 'failed';
+          row.said = cut
+            ? `interrupted while ${doing}`
+            : `failed ${doing}: ${oneLine(event.error.summary)}`;
+        } else if (event.outcome === 'skipped' && !over) {
           row.state = 'skipped';
           row.said = `skipped: ${oneLine(event.because)}`;
         } else if (event.outcome === 'done' && row.state === 'running') {
           if (!step?.quiet) row.said = step?.done ?? 'done';
           if (remaining === 0) row.state = 'done';
         }
-        if (remaining === 0 || row.state === 'failed' || row.state === 'skipped')
+        if (remaining === 0 || (row.state !== 'running' && row.state !== 'waiting'))
           row.endedAt = Date.parse(event.time);
         break;
       }
@@ -105,6 +110,7 @@ export function visibleRows(rows: readonly FleetRow[], height: number): readonly
   const wanted = [
     ...latest('failed').slice(0, Math.floor(height / 3)),
     ...running,
+    ...latest('interrupted'),
     ...latest('done'),
     ...latest('skipped'),
     ...rows.filter(({ state }) => state === 'waiting'),
@@ -116,7 +122,7 @@ export function visibleRows(rows: readonly FleetRow[], height: number): readonly
 /** `12 of 50 done, 4 running, 1 failed, 33 waiting`. */
 export function rowCounts(rows: readonly FleetRow[]): string {
   const amount = (state: RowState): number => rows.filter((row) => row.state === state).length;
-  const others = (['running', 'failed', 'skipped', 'waiting'] as const).filter(
+  const others = (['running', 'failed', 'interrupted', 'skipped', 'waiting'] as const).filter(
     (state) => amount(state) > 0,
   );
   return [

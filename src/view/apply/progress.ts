@@ -1,6 +1,6 @@
 import type { Emit, Plan, ProvisionEvent, RunEvent } from '../../model/index.js';
 import { paint, type Style } from '../text/style.js';
-import { stepWords } from './steps.js';
+import { isInterruption, stepWords } from './steps.js';
 import { count, duration, oneLine } from '../text/words.js';
 import { jsonText } from '../text/json.js';
 
@@ -37,11 +37,12 @@ export function plainProgress(plan: Plan, write: Write, style: Style): Progress 
           );
         } else if (event.outcome === 'failed') {
           const doing = step?.doing ?? event.step;
-          line(
-            event.address,
-            `${paint(style, 'red', `failed ${doing}`)} (${duration(event.durationSeconds)}): ` +
-              oneLine(event.error.summary),
-          );
+          const time = `(${duration(event.durationSeconds)})`;
+          const text = isInterruption(event.error)
+            ? `${paint(style, 'yellow', `interrupted while ${doing}`)} ${time}`
+            : `${paint(style, 'red', `failed ${doing}`)} ${time}: ${oneLine(event.error.summary)}`;
+          line(event.address, text);
+          told.add(event.address);
         } else if (event.outcome === 'skipped' && !told.has(event.address)) {
           told.add(event.address);
           line(event.address, paint(style, 'yellow', `skipped: ${oneLine(event.because)}`));
@@ -72,7 +73,7 @@ export function interruptedText({
   const times = because === undefined ? 'again' : 'twice';
   const them = running.length === 1 ? 'it' : 'them';
   return hard
-    ? `Interrupted again: stopping ${steps}. No VM is destroyed.`
+    ? `Interrupted again: stopping ${steps}.`
     : `${head}: letting ${steps} finish; press Ctrl-C ${times} to stop ${them}.`;
 }
 

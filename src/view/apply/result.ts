@@ -1,8 +1,9 @@
 import type { Address, Emit, EventError, Plan, RunResult } from '../../model/index.js';
 import { failureText } from '../text/errors.js';
 import { paint, type Style } from '../text/style.js';
-import { duration, indent, listed } from '../text/words.js';
+import { duration, indent, listed, printable } from '../text/words.js';
 import { refusedAddresses } from './recap.js';
+import { isInterruption } from './steps.js';
 
 export interface Failed {
   address: Address;
@@ -36,9 +37,7 @@ const DONE = {
 
 /** How a run ended: its failures in full, what is left, what was done. Ends in a newline. */
 export function resultText({ plan, result, failures }: Outcome, style: Style): string {
-  const lines = failures.map(({ address, error }) =>
-    failureText({ ...error, where: address }, style),
-  );
+  const lines = failureLines(failures, style);
   const done = new Set(result.done);
   const counted = (Object.keys(DONE) as (keyof typeof DONE)[])
     .map((action) => ({
@@ -48,17 +47,26 @@ export function resultText({ plan, result, failures }: Outcome, style: Style): s
     }))
     .filter(({ amount }) => amount > 0)
     .map(({ action, amount }) => `${amount} ${DONE[action]}`);
-  const parts = counted.length > 0 ? counted : ['nothing done'];
-  if (result.failed.length > 0) parts.push(`${result.failed.length} failed`);
-  if (result.skipped.length > 0) parts.push(`${result.skipped.length} not done`);
-  const refused = refusedAddresses(result.refused);
-  if (refused.length > 0) parts.push(`${refused.length} refused`);
-  const { mode } = plan.options;
-  const left = [
-    ...(result.failed.length > 0 ? [`failed: ${listed(result.failed)}`] : []),
-    ...(result.skipped.length > 0 ? [`not done: ${listed(result.skipped)}`] : []),
-    ...(refused.length > 0 ? [`refused (see the plan above): ${listed(refused)}`] : []),
+  const gone = new Set(result.notRecreated);
+  const cut = new Set(
+    failures.filter(({ error }) => isInterruption(error)).map(({ address }) => address),
+  );
+  const skipped = result.skipped.filter((address) => !gone.has(address));
+  const ends: [string, string, readonly Address[]][] = [
+    ['deleted and not created again', 'deleted, and not created again yet', result.notRecreated],
+    ['failed', 'failed', result.failed],
+    ['interrupted', 'interrupted', skipped.filter((address) => cut.has(address))],
+    ['not done', 'not done', skipped.filter((address) => !cut.has(address))],
+    ['refused', 'refused (see the plan above)', refusedAddresses(result.refused)],
   ];
+  const notDone = ends.filter(([, , those]) => those.length > 0);
+  const nothing = counted.length === 0 && notDone.every(([, words]) => words === 'not done');
+  const parts = [
+    ...(nothing ? ['nothing done'] : counted),
+    ...notDone.map(([words, , those]) => `${those.length} ${words}`),
+  ];
+  const { mode } = plan.options;
+  const left = notDone.map(([, words, those]) => `${words}: ${listed(those)}`);
   if (left.length > 0 && result.outcome !== 'done')
     left.push(`What is done stands. The next ven ${mode} does what is left.`);
   if (left.length === 0 && result.outcome === 'interrupted')
@@ -69,6 +77,23 @@ export function resultText({ plan, result, failures }: Outcome, style: Style): s
     `${paint(style, tone, head)} in ${duration(result.durationSeconds)}: ${parts.join(', ')}.\n`,
   );
   return lines.join('');
+}
+
+/**
+ * Failures in full, a hint that several have with the last of them. An interruption is told only
+ * where it has details: the lists have the rest.
+ */
+function failureLines(failures: readonly Failed[], style: Style): string[] {
+  const lastWith = new Map(failures.map(({ error }, at) => [error.hint, at]));
+  return failures.flatMap(({ address, error }, at) => {
+    if (isInterruption(error)) {
+      if (!error.detail) return [];
+      const head = `${paint(style, 'yellow', 'interrupted')}: ${address}`;
+      return [`${head}\n${indent(`${printable(error.detail).trimEnd()}\n`, '  ')}`];
+    }
+    const hint = lastWith.get(error.hint) === at ? error.hint : undefined;
+    return [failureText({ ...error, hint, where: address }, style)];
+  });
 }
 
 function headOf(

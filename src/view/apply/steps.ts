@@ -1,4 +1,4 @@
-import type { DomainMark, Plan, Step } from '../../model/index.js';
+import type { DomainMark, EventError, Plan, Step } from '../../model/index.js';
 
 /** What to call a step: while it runs, and once it is done. */
 export interface StepWords {
@@ -8,6 +8,11 @@ export interface StepWords {
   slow: boolean;
   /** Bookkeeping: of interest only when it fails. */
   quiet: boolean;
+}
+
+/** The step did not fail: the second Ctrl-C ended it. */
+export function isInterruption({ code }: EventError): boolean {
+  return code === 'interrupted';
 }
 
 /** The words for each step of a plan, by id. */

@@ -63,5 +63,6 @@ const ICONS: Record<Exclude<RowState, 'running'>, { icon: string; tone: Tone }> 
   waiting: { icon: figures.squareSmallFilled, tone: 'dim' },
   done: { icon: figures.tick, tone: 'green' },
   failed: { icon: figures.cross, tone: 'red' },
+  interrupted: { icon: figures.cross, tone: 'yellow' },
   skipped: { icon: figures.arrowDown, tone: 'yellow' },
 };

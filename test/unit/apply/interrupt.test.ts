@@ -343,7 +343,7 @@ describe('interruption', () => {
         exitCode: 130,
         failed: ['vm.a'],
       });
-      expect(story(stage.events)).toContain('skipped vm.a:ready (vm.a:up failed)');
+      expect(story(stage.events)).toContain('skipped vm.a:ready (vm.a failed)');
       expect(stage.host.calls).toEqual([]);
     });
 
@@ -507,6 +507,23 @@ describe('interruption', () => {
           `failed ${step.id}`,
         ]);
       }
+    });
+
+    it('names what was deleted to be replaced and was not created again', async () => {
+      const replaced = ['a', 'b'].flatMap((name) => [
+        gone(name, []),
+        up(name, [`vm.${name}:delete`]),
+        ready(name),
+      ]);
+      const stage = run([...replaced, gone('c', [])], { bringUp: never as BringUpAct });
+      await vi.advanceTimersByTimeAsync(1000);
+      stage.hard.abort();
+      await vi.runAllTimersAsync();
+      expect(await stage.result).toMatchObject({
+        done: ['vm.c'],
+        skipped: ['vm.a', 'vm.b'],
+        notRecreated: ['vm.a', 'vm.b'],
+      });
     });
 
     it('deletes and stops no VM', async () => {

@@ -27,6 +27,7 @@ describe('order, failure and events', () => {
       done: ['vm.c', 'pool.p', 'vm.a', 'vm.b'],
       failed: [],
       skipped: [],
+      notRecreated: [],
       refused: [],
       durationSeconds: 0,
     });
@@ -77,6 +78,7 @@ describe('order, failure and events', () => {
         done: ['vm.a'],
         failed: [],
         skipped: [],
+        notRecreated: [],
         refused: [],
         durationSeconds: 1.234,
       },
@@ -121,8 +123,8 @@ describe('order, failure and events', () => {
       hint: 'make one',
     });
     const told = story(stage.events);
-    expect(told).toContain('skipped vm.a:start (pool.p:ensure failed)');
-    expect(told).toContain('skipped vm.b:start (pool.p:ensure failed)');
+    expect(told).toContain('skipped vm.a:start (pool.p failed)');
+    expect(told).toContain('skipped vm.b:start (pool.p failed)');
     expect(told).not.toContain('started vm.a:start');
     expect(told.at(-1)).toBe('run-finished');
   });
@@ -135,6 +137,7 @@ describe('order, failure and events', () => {
       done: [],
       failed: ['vm.a'],
       skipped: [],
+      notRecreated: [],
       exitCode: 4,
     });
   });
@@ -190,7 +193,7 @@ describe('order, failure and events', () => {
     });
     const error = failure(stage.events, 'vm.slow:start');
     expect(error.code).toBe('tool-failed');
-    expect(error.summary).toContain('vm.slow:start was not done after 30 s');
+    expect(error.summary).toContain('It was not done after 30 s');
     expect(error.hint).toContain('ven doctor');
     expect(vi.getTimerCount()).toBe(0);
   });

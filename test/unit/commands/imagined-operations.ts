@@ -89,6 +89,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     done,
     failed: [],
     skipped,
+    notRecreated: [],
     refused: [],
     durationSeconds: 1,
   };

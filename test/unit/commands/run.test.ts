@@ -167,7 +167,7 @@ describe('interruption', () => {
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
-    expect(stderr).toContain('Interrupted again: stopping 2 running steps. No VM is destroyed.');
+    expect(stderr).toContain('Interrupted again: stopping 2 running steps.');
   });
 });
 

@@ -147,6 +147,7 @@ export function exampleResult(parts: Partial<RunResult> = {}): RunResult {
     done: [],
     failed: [],
     skipped: [],
+    notRecreated: [],
     refused: [],
     durationSeconds: 12.34,
     ...parts,

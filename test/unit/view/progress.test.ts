@@ -44,14 +44,28 @@ describe('plainProgress', () => {
       started('vm.edge-1:ready'),
       finished('vm.edge-1:ready', 4),
       failed('vm.edge-10:up', 72),
-      skipped('vm.edge-10:ready', 'vm.edge-10:up failed'),
-      skipped('vm.edge-10:other', 'vm.edge-10:up failed'),
+      skipped('vm.edge-10:ready', 'vm.edge-10 failed'),
+      skipped('vm.edge-10:other', 'vm.edge-10 failed'),
     ]);
     expect(text).toBe(`vm.edge-1   creating and starting
 vm.edge-1   created and started (3.2s)
 vm.edge-10  failed creating and starting (1m 12s): no such bridge: br9
-vm.edge-10  skipped: vm.edge-10:up failed
 `);
+  });
+
+  it('calls a step that the second Ctrl-C ended interrupted, not failed', () => {
+    const error = { code: 'interrupted', summary: 'It was interrupted before it was done' };
+    const cut = { ...failed('vm.edge-1:up', 3), outcome: 'failed', error } as RunEvent;
+    expect(lines([cut], 1)).toBe('vm.edge-1  interrupted while creating and starting (3.0s)\n');
+    const { rows, take } = fleetRows(creationPlan(1));
+    take(started('vm.edge-1:up'));
+    take(cut);
+    take(skipped('vm.edge-1:ready', 'the run was interrupted'));
+    expect(rows[0]).toMatchObject({
+      state: 'interrupted',
+      said: 'interrupted while creating and starting',
+    });
+    expect(rowCounts(rows)).toBe('0 of 1 done, 1 interrupted');
   });
 
   it('says what an interruption does', () => {
@@ -61,9 +75,7 @@ vm.edge-10  skipped: vm.edge-10:up failed
     expect(lines([interrupted(false, ['a'])])).toBe(
       'Interrupted: letting 1 running step finish; press Ctrl-C again to stop it.\n',
     );
-    expect(lines([interrupted(true, ['a'])])).toBe(
-      'Interrupted again: stopping 1 running step. No VM is destroyed.\n',
-    );
+    expect(lines([interrupted(true, ['a'])])).toBe('Interrupted again: stopping 1 running step.\n');
     expect(lines([interrupted(false, [])])).toBe('Interrupted: starting nothing new.\n');
   });
 });
@@ -106,6 +118,41 @@ describe('resultText', () => {
   What is done stands. The next ven apply does what is left.
 Not all applied in 12.3s: 1 created, 1 failed, 1 not done.
 `);
+  });
+
+  it('says after an interruption what was deleted and not created again', () => {
+    const { emit, failures } = gatherFailures();
+    const cut = {
+      code: 'interrupted',
+      summary: 'It was interrupted before it was done',
+      hint: '`ven plan` shows what is left, and `ven apply` does it.',
+    };
+    for (const vm of ['a', 'b', 'd'])
+      emit({ ...failed(`vm.${vm}:up`, 1), outcome: 'failed', error: cut } as RunEvent);
+    const plan = examplePlan(['a', 'b', 'c', 'd', 'e'].map((name) => created(name)));
+    const result = exampleResult({
+      outcome: 'interrupted',
+      exitCode: 130,
+      skipped: ['vm.a', 'vm.b', 'vm.c', 'vm.d', 'vm.e'],
+      notRecreated: ['vm.a', 'vm.b', 'vm.c'],
+    });
+    expect(resultText({ plan, result, failures }, style)).toBe(
+      `  deleted, and not created again yet: vm.a, vm.b, vm.c
+  interrupted: vm.d
+  not done: vm.e
+  What is done stands. The next ven apply does what is left.
+Interrupted in 12.3s: 3 deleted and not created again, 1 interrupted, 1 not done.
+`,
+    );
+  });
+
+  it('gives a hint that several failures have once', () => {
+    const { emit, failures } = gatherFailures();
+    emit(failed('vm.a:up', 1));
+    emit(failed('vm.b:up', 1));
+    const result = exampleResult({ outcome: 'failed', failed: ['vm.a', 'vm.b'] });
+    const text = resultText({ plan: examplePlan([]), result, failures }, style);
+    expect(text.match(/hint: make the bridge/g)).toHaveLength(1);
   });
 
   it('is one line when all went well', () => {

@@ -24,7 +24,7 @@ it('apply', async () => {
     await pause();
     if (number === 4) {
       view.emit(failed(`${vm}:up`, 1));
-      view.emit(skipped(`${vm}:ready`, `${vm}:up failed`));
+      view.emit(skipped(`${vm}:ready`, `${vm} failed`));
     } else if (number !== 17) {
       view.emit(finished(`${vm}:up`, 1));
       view.emit(finished(`${vm}:ready`, 1));
