@@ -64,7 +64,13 @@ function whatFor(argv: readonly string[], config: Config): Asked {
   if (config.findCommand(first)) return { name: first, help, rest: argv.slice(1) };
   if (within.length === 0) throw unknownCommand(first, known);
   const name = `${first} ${second}`.trim();
-  if (second === '') return { name, help: true, rest: [] };
+  if (second === '') {
+    if (help || argv.length === 1) return { name, help: true, rest: [] };
+    throw usageError(
+      `there is no flag ${argv[1]} before a command of ${name}`,
+      `the command comes first: ${within.map((id) => `ven ${id}`).join(', ')}`,
+    );
+  }
   if (within.includes(name)) return { name, help, rest: argv.slice(2) };
   throw unknownCommand(name, within);
 }

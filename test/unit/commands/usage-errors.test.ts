@@ -94,6 +94,11 @@ describe('a wrong command line', () => {
     [['orchestrator', 'hots'], 'there is no command "orchestrator hots"', 'orchestrator hosts?'],
     [['--bogus'], 'there is no flag --bogus before a command', 'see ven --help'],
     [['--yes', 'apply'], 'there is no flag --yes before a command', 'see ven --help'],
+    [
+      ['power', '--yes', 'off', '--all'],
+      'there is no flag --yes before a command of power',
+      'the command comes first: ven power off, ven power on, ',
+    ],
     [['help', 'plam'], 'there is no command "plam"', 'did you mean plan?'],
     [['plam', '--help'], 'there is no command "plam"', 'did you mean plan?'],
   ])('%j, without a command', (args, summary, hint) => {
