@@ -108,13 +108,9 @@ export async function fleetOf(
   return { file, connect };
 }
 
-/** Several fleet files, as they were given: none twice. Rejects as `openFleetFile` does. */
-export async function fleetsOf(argv: readonly unknown[], { file }: Chosen): Promise<string[]> {
-  const given = [...argv.filter((word) => typeof word === 'string'), ...(file ? [file] : [])];
-  const [first, ...others] = given;
-  const files = [await openFleetFile(first)];
-  for (const other of others) files.push(await openFleetFile(other));
-  return [...new Set(files)];
+/** Several fleet files, as they were given. */
+export function fleetsOf(argv: readonly unknown[], { file }: Chosen): string[] {
+  return [...argv, file].filter((word) => typeof word === 'string');
 }
 
 /** The same; without any file in the current folder it is null. */

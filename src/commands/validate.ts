@@ -39,7 +39,7 @@ export default class Validate extends VenCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Validate);
-    const checked = validateAll(await fleetsOf(argv, flags), process.env);
+    const checked = await validateAll(fleetsOf(argv, flags), process.env);
     const error = errorOf(checked);
     // A wrong file is a result too: it has the same form as a right one.
     this.#isTold =

@@ -1,5 +1,5 @@
 import { fileName, VenError, type ResolvedFleet } from '../model/index.js';
-import { loadFleetFile, type Request } from './load.js';
+import { loadFleetFile, openFleetFile, type Request } from './load.js';
 import { readProfile } from './provision/profile.js';
 
 /**
@@ -19,14 +19,25 @@ export interface Validated {
   error: VenError | null;
 }
 
-/** Several files, each to its end. */
-export function validateAll(files: readonly string[], env: Request['env']): Validated[] {
-  return files.map((file) => {
+/**
+ * Several files, as a person gave them to `openFleetFile`, each to its end and none twice; without
+ * any, the current folder's.
+ */
+export async function validateAll(
+  given: readonly string[],
+  env: Request['env'],
+): Promise<Validated[]> {
+  const checked = new Map<string, Validated>();
+  for (const one of given.length === 0 ? [undefined] : given) {
+    let file = one ?? '.';
     try {
-      return { file: fileName(file), fleet: validate({ file, env }), error: null };
+      file = await openFleetFile(one);
+      if (checked.has(file)) continue;
+      checked.set(file, { file: fileName(file), fleet: validate({ file, env }), error: null });
     } catch (error) {
       if (!(error instanceof VenError)) throw error;
-      return { file: fileName(file), fleet: null, error };
+      checked.set(file, { file: fileName(file), fleet: null, error });
     }
-  });
+  }
+  return [...checked.values()];
 }

@@ -200,6 +200,19 @@ describe('validate of several files', () => {
     expect(stderr).toMatch(/\n2 mistakes in <stdin>\.\n$/);
   });
 
+  it('is not ended by a folder without a fleet file', () => {
+    const { code, stdout, stderr } = run('validate', 'none', 'long', 'here');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^long\/fleet.yaml is valid: .*\n$/);
+    expect(stderr).toContain('no fleet file in the folder none');
+    expect(stderr).toContain('no fleet file in the folder here');
+  });
+
+  it.each([[['']], [['--file', '']]])('%j is no file, and not the one that is here', (words) => {
+    const { code, stdout } = ven(['validate', ...words], { cwd: join(cwd, 'long') });
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
   it('prints one object with --json', () => {
     const { code, stdout } = piped(input, 'validate', '--json', 'long', '-', 'none.yaml');
     expect([code, JSON.parse(stdout)]).toMatchObject([
