@@ -1,5 +1,5 @@
 import { logs, severalLogs } from '../operations/index.js';
-import { errorText, logLine, printable, styleOf } from '../view/index.js';
+import { errorText, logLines, printable, styleOf } from '../view/index.js';
 import type { NamedFleet } from './fleet.js';
 import { readerIsGone, stderr, stdout } from './output.js';
 import type { Stop } from './stop.js';
@@ -45,11 +45,11 @@ export async function showLogs(
     });
     return;
   }
-  const style = styleOf(process.stdout, process.env);
+  const lineOf = logLines(vms, styleOf(process.stdout, process.env));
   await severalLogs({
     ...{ ...request, vms },
     line: (name, line) => {
-      print(logLine(name, line, vms, style));
+      print(lineOf(name, line));
     },
     lost: (error) => {
       stderr(errorText(error, styleOf(process.stderr, process.env)));

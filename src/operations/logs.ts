@@ -1,6 +1,7 @@
 import { ConsoleText, LastBoot, LastLines } from '../terminal-text/index.js';
-import { VenError } from '../model/index.js';
-import { findVm, type VmRequest } from './find-vm.js';
+import { VenError, type Host, type ResolvedVm } from '../model/index.js';
+import { findVm, vmNamed, type VmRequest } from './find-vm.js';
+import { loadOnHost } from './load.js';
 import { openHost } from './open.js';
 
 export interface LogsRequest extends VmRequest {
@@ -21,23 +22,25 @@ export interface LogsRequest extends VmRequest {
  * for a VM that is off, or deleted. Rejects with `not-found` (no such VM, no log) or
  * `host-not-ready` (the log may not be read, or is on another machine).
  */
-export async function logs({
-  follow,
-  since,
-  tail,
-  raw,
-  signal,
-  write,
-  ...request
-}: LogsRequest): Promise<void> {
+export async function logs(request: LogsRequest): Promise<void> {
   const { fleet, vm } = findVm(request);
+  await readLog(openHost(fleet, request).consoles, vm.domain, request);
+}
+
+/** How the log of a VM that was found is read. */
+type Reading = Pick<LogsRequest, 'follow' | 'since' | 'tail' | 'raw' | 'signal' | 'write'>;
+
+async function readLog(
+  consoles: Host['consoles'],
+  domain: string,
+  { follow, since, tail, raw, signal, write }: Reading,
+): Promise<void> {
   const text = raw ? new RawText() : new ConsoleText();
   const boot = since === 'boot' ? new LastBoot() : null;
   const last = tail === null ? null : new LastLines(tail);
   const tell = last === null ? write : (said: string): void => last.push(said);
   let past = true;
-  const { consoles } = openHost(fleet, request);
-  for await (const bytes of consoles.read(vm.domain, { follow, signal })) {
+  for await (const bytes of consoles.read(domain, { follow, signal })) {
     if (past && bytes === null) {
       past = false;
       if (boot) tell(text.push(Buffer.from(boot.text(), 'latin1')));
@@ -68,8 +71,11 @@ export async function severalLogs({
   lost,
   ...request
 }: SeveralLogsRequest): Promise<void> {
-  const vms = new Set(names.map((vm) => findVm({ ...request, vm }).vm.name));
-  const read = async (vm: string): Promise<void> => {
+  const fleet = loadOnHost(request);
+  const vms = new Set(names.map((name) => vmNamed(fleet, name, request.file)));
+  const { consoles } = openHost(fleet, request);
+  const read = async ({ name: vm, domain }: ResolvedVm): Promise<void> => {
+    if (request.signal.aborted) return;
     let begun = '';
     const write = (text: string): void => {
       const lines = `${begun}${text}`.split('\n');
@@ -77,7 +83,7 @@ export async function severalLogs({
       for (const each of lines) line(vm, each);
     };
     try {
-      await logs({ ...request, vm, raw: false, write });
+      await readLog(consoles, domain, { ...request, raw: false, write });
       if (begun !== '') line(vm, begun);
     } catch (error) {
       if (!(error instanceof VenError)) throw error;

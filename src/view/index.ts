@@ -42,7 +42,7 @@ export {
   RESET_TERMINAL,
   vncHint,
   vncText,
-  logLine,
+  logLines,
 } from './text/console.js';
 export { helpTexts } from './help/help.js';
 export { manPages } from './help/man.js';

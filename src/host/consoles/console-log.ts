@@ -62,6 +62,7 @@ export async function* readConsoleLog({
         for await (const piece of rest(file)) {
           grew = true;
           yield piece;
+          if (signal?.aborted) return;
         }
       }
       if (state === 'begun' || (!grew && state === 'growing')) yield null;

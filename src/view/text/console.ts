@@ -8,12 +8,22 @@ export function keyOf(escape: string): string {
 
 const TONES: readonly Tone[] = ['cyan', 'yellow', 'green', 'red'];
 
-/** A line of one of several logs: `edge-1 | …`, with a newline. `vms`: the names of all. */
-export function logLine(vm: string, line: string, vms: readonly string[], style: Style): string {
-  const names = vms.map((each) => each.replace(/^vm\./, ''));
+/**
+ * The lines of several logs: `edge-1 | …`, with a newline. `vms`: the names or addresses of all.
+ */
+export function logLines(
+  vms: readonly string[],
+  style: Style,
+): (vm: string, line: string) => string {
+  const names = [...new Set(vms.map((each) => each.replace(/^vm\./, '')))];
   const width = Math.max(...names.map((name) => name.length));
-  const tone = TONES[names.indexOf(vm) % TONES.length] ?? 'cyan';
-  return `${paint(style, tone, `${vm.padEnd(width)} |`)} ${printable(line)}\n`;
+  const heads = new Map(
+    names.map((name, at) => {
+      const tone = TONES[at % TONES.length] ?? 'cyan';
+      return [name, paint(style, tone, `${name.padEnd(width)} |`)];
+    }),
+  );
+  return (vm, line) => `${heads.get(vm) ?? `${vm} |`} ${printable(line)}\n`;
 }
 
 /** Before the terminal is handed over. Ends in a newline. */

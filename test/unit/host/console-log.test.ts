@@ -31,6 +31,22 @@ async function readAll(folder: string): Promise<string> {
   return text;
 }
 
+it('a stop ends it between two pieces, also where it does not follow', async () => {
+  const { folder, log } = place();
+  writeFileSync(log, Buffer.alloc(1024 * 1024, 'x'));
+  const stop = new AbortController();
+  let pieces = 0;
+  for await (const piece of readConsoleLog({
+    ...asked(folder),
+    ...{ follow: false, signal: stop.signal },
+  })) {
+    expect(piece).not.toBeNull();
+    pieces += 1;
+    stop.abort();
+  }
+  expect(pieces).toBe(1);
+});
+
 /** Follows in the background; `until` waits until so much was read. */
 function follow(folder: string) {
   const stop = new AbortController();

@@ -71,6 +71,28 @@ test('a name that is no VM ends it before anything is shown', async () => {
   expect(lines).toEqual([]);
 });
 
+test('a stop ends it before the next VM', async () => {
+  for (const vm of ['edge-1', 'edge-2']) writeFileSync(log(vm), 'a\r\n');
+  const stop = new AbortController();
+  const line = (vm: string, text: string): void => {
+    lines.push([vm, text]);
+    stop.abort();
+  };
+  await severalLogs(request({ vms: ['edge-1', 'edge-2', 'edge-3'], signal: stop.signal, line }));
+  expect([lines, lost]).toEqual([[['edge-1', 'a']], []]);
+});
+
+test('their fleet file is read once', async () => {
+  for (const vm of ['edge-1', 'edge-2', 'edge-3']) writeFileSync(log(vm), 'a\r\n');
+  let times = 0;
+  const { PATH = '' } = process.env;
+  const env = Object.defineProperty({ PATH }, 'LIBVIRT_DEFAULT_URI', {
+    get: () => void (times += 1),
+  });
+  await severalLogs(request({ vms: ['edge-1', 'edge-2', 'edge-3'], env }));
+  expect([lines.length, times]).toEqual([3, 1]);
+});
+
 test('are followed all at once, and mixed only between lines', async () => {
   writeFileSync(log('edge-1'), 'a');
   writeFileSync(log('edge-2'), '');

@@ -11,7 +11,7 @@ import {
   printable,
   statusText,
   statusWarning,
-  logLine,
+  logLines,
   validationJson,
   validText,
 } from '../../../src/view/index.js';
@@ -319,11 +319,11 @@ describe('several logs', () => {
   it('have lines that begin with the VM', () => {
     const vms = ['edge-1', 'vm.edge-10'];
     const plain = { colour: false, columns: 80 };
-    expect(logLine('edge-1', 'up\u001b[2J', vms, plain)).toBe('edge-1  | up\\x1b[2J\n');
-    expect(logLine('edge-10', '', vms, plain)).toBe('edge-10 | \n');
-    const [one, two] = vms.map((vm) =>
-      logLine(vm.replace('vm.', ''), '', vms, { ...plain, colour: true }),
-    );
+    const lineOf = logLines(vms, plain);
+    expect(lineOf('edge-1', 'up\u001b[2J')).toBe('edge-1  | up\\x1b[2J\n');
+    expect(lineOf('edge-10', '')).toBe('edge-10 | \n');
+    const coloured = logLines(vms, { ...plain, colour: true });
+    const [one, two] = ['edge-1', 'edge-10'].map((vm) => coloured(vm, ''));
     expect(one?.slice(0, 5)).not.toBe(two?.slice(0, 5));
   });
 });
