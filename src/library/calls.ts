@@ -132,7 +132,8 @@ export async function plan(options: PlanOptions = {}): Promise<Plan> {
 /**
  * Makes the host match the fleet. Holds the fleet's lock meanwhile. Steps that fail do not reject:
  * `result` says what was done, what failed and what was skipped.
- * @throws VenError `locked`, `stale-plan`, `host-not-ready`, `fleet-file`, …: nothing was changed
+ * @throws VenError `needs-consent`, `locked`, `stale-plan`, `host-not-ready`, `fleet-file`, …:
+ * nothing was changed
  */
 export function apply(options: ApplyOptions): Promise<Outcome> {
   return carryOut('apply', options);
@@ -150,6 +151,13 @@ async function carryOut(
   const { confirm, onEvent, parallelism, purge } = options;
   const never = new AbortController().signal;
   const { signal = never, hardSignal = never } = options;
+  // JavaScript has no types that ask for one of the two.
+  if (options.plan === undefined && typeof confirm !== 'function')
+    throw new VenError('needs-consent', {
+      summary: `${mode}() changes the host, and nobody has agreed to it`,
+      hint: 'Give it `plan`, which plan() gave, or `confirm`, a function that is shown the plan',
+    });
+  const stop = AbortSignal.any([signal, hardSignal]);
   const { plan, result, declined, viewFault } = await operations.apply({
     ...requestOf(options),
     options: choicesOf(mode, options),
@@ -160,15 +168,25 @@ async function carryOut(
     consent: confirm ? 'ask' : 'given',
     typed: [mode],
     confirm: async (shown) => {
-      const agreed = confirm ? await confirm(shown) : true;
-      if (signal.aborted || hardSignal.aborted)
+      const answer = confirm ? confirm(shown) : true;
+      const agreed = await Promise.race([answer, aborted(stop)]);
+      if (stop.aborted)
         throw new VenError('interrupted', { summary: 'Interrupted before anything was changed' });
       return agreed;
     },
     emit: (event) => onEvent?.(event),
-    interrupt: { graceful: AbortSignal.any([signal, hardSignal]), hard: hardSignal },
+    interrupt: { graceful: stop, hard: hardSignal },
   });
   return { plan, result, declined, ...(viewFault !== undefined && { eventError: viewFault }) };
+}
+
+/** Resolves when the signal aborts, if it has not yet; to no agreement. */
+function aborted(signal: AbortSignal): Promise<false> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve(false);
+    });
+  });
 }
 
 function requestOf({

@@ -12,6 +12,7 @@ import {
 } from '../host/index.js';
 import {
   fileName,
+  PROGRAM,
   STDIN,
   VenError,
   type Fleet,
@@ -63,7 +64,9 @@ export function loadFleetFile(request: Request, readSecret?: ReadSecret): Resolv
 
 /** The same, for work on its host: the request and the environment may name it. `usage`, too. */
 export function loadOnHost(request: Request, readSecret?: ReadSecret): ResolvedFleet {
-  return onHost(loadFleetFile(request, readSecret), request, request.file);
+  const { file, content } = request;
+  const origin = content === undefined ? file : PROGRAM;
+  return onHost(loadFleetFile(request, readSecret), request, origin);
 }
 
 /** A fleet on the host that it is really for. @throws VenError `usage` for a wrong URI */

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { fileName, STDIN } from '../../model/index.js';
+import { fileName, isNoFile } from '../../model/index.js';
 import { isLocal } from '../libvirt/local.js';
 
 /** Paths may have 4,096 bytes; a mark need not. */
@@ -9,8 +9,8 @@ const MAX_LENGTH = 1024;
 
 /**
  * Where a fleet file is, as a person knows it who looks at the libvirt of `uri`: its real path,
- * with `MACHINE:` before it where libvirt is on another one. Standard input has no path. The
- * beginning of a long one is left out; what XML or a terminal can't take becomes U+FFFD.
+ * with `MACHINE:` before it where libvirt is on another one. Standard input and `PROGRAM` have no
+ * path. The beginning of a long one is left out; what XML or a terminal can't take becomes U+FFFD.
  */
 export function originOf(file: string, uri: string): string {
   const text = `${isLocal(uri) ? '' : `${hostname()}:`}${pathOf(file)}`
@@ -20,7 +20,7 @@ export function originOf(file: string, uri: string): string {
 }
 
 function pathOf(file: string): string {
-  if (file === STDIN) return fileName(file);
+  if (isNoFile(fileName(file))) return fileName(file);
   const path = resolve(file);
   try {
     return realpathSync(path);

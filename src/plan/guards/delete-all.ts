@@ -1,5 +1,5 @@
 import {
-  isStdin,
+  isNoFile,
   VenError,
   type Change,
   type PlanOptions,
@@ -38,7 +38,7 @@ export function refuseDeletingAll(
   const isMost = unnamed.length === all || (all >= A_FLEET && unnamed.length * 2 > all);
   if (unnamed.length === 0 || !isMost) return;
   const isTheirFile = ({ mark }: OwnedDomain): boolean =>
-    mark.file !== undefined && mark.file === fleet.file && !isStdin(mark.file);
+    mark.file !== undefined && mark.file === fleet.file && !isNoFile(mark.file);
   if (mode === 'destroy' && unnamed.every(isTheirFile)) return;
   throw refusal(fleet, unnamed, all, mode);
 }
@@ -57,7 +57,7 @@ function refusal(
     return `${who}: ${file === null ? 'it is not known from which file' : `from ${file}`}`;
   });
   const files = [...byFile.keys()].filter(
-    (file) => file !== null && file !== fleet.file && !isStdin(file),
+    (file) => file !== null && file !== fleet.file && !isNoFile(file),
   );
   const destroy =
     files.length > 0 ? `Destroy them with ${files.join(' or ')}` : 'Destroy them with their file';

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { originOf } from '../../../src/host/state/origin.js';
+import { PROGRAM } from '../../../src/model/index.js';
 
 let folder = '';
 beforeAll(() => {
@@ -30,7 +31,8 @@ it('is what XML and a terminal can take, and of a bounded length', () => {
   expect(long).toMatch(/^…x+\/fleet\.yaml$/);
 });
 
-it('of standard input is no path', () => {
+it('of standard input, and of what a program gave, is no path', () => {
   expect(originOf('-', 'qemu:///system')).toBe('<stdin>');
+  expect(originOf(PROGRAM, 'qemu:///system')).toBe('<program>');
   expect(originOf('-', 'qemu+ssh://root@box/system')).toBe(`${hostname()}:<stdin>`);
 });

@@ -11,6 +11,7 @@ import {
   plan,
   resolve,
   VenError,
+  type ApplyOptions,
   type Fleet,
   type FleetOptions,
   type Plan,
@@ -147,6 +148,32 @@ test('the answer no changes nothing', async () => {
   expect(host.changes).toBe(before);
 });
 
+test('two fleets that programs gave in one folder are not taken for one file', async () => {
+  await apply({ ...lab, confirm: () => true });
+  const other: Fleet = { ...FLEET, vms: [{ name: 'core' }] };
+  const confirm = vi.fn(() => true);
+  const gone = await destroy({ ...lab, fleet: other, confirm }).catch((error: unknown) => error);
+  expect(gone).toMatchObject({ code: 'delete-all' });
+  expect((gone as VenError).detail).toContain('vm.edge-1 and vm.edge-2: from <program>');
+  expect(confirm).not.toHaveBeenCalled();
+  const agreed = await destroy({ ...lab, fleet: other, confirm, allowDeleteAll: true });
+  expect(agreed.result?.done).toEqual(['vm.edge-1', 'vm.edge-2']);
+});
+
+test.each<[string, object]>([
+  ['neither', {}],
+  ['an undefined plan', { plan: undefined }],
+  ['a confirm that is no function', { confirm: 'yes' }],
+])('without consent (%s) nothing runs, whatever the types let through', async (_, consent) => {
+  await apply({ ...lab, confirm: () => true });
+  const before = host.changes;
+  for (const call of [apply, destroy])
+    await expect(call({ ...lab, ...consent } as ApplyOptions)).rejects.toMatchObject({
+      code: 'needs-consent',
+    });
+  expect(host.changes).toBe(before);
+});
+
 test('a plan that no longer fits, or is for something else, is refused', async () => {
   const [early, end] = [await plan(lab), await plan({ ...lab, mode: 'destroy' })];
   await expect(apply({ ...lab, plan: end })).rejects.toMatchObject({ code: 'usage' });
@@ -174,6 +201,24 @@ test('an aborted signal before the first step rejects, and nothing was changed',
     apply({ ...lab, confirm: () => true, signal: AbortSignal.abort() }),
   ).rejects.toMatchObject({ code: 'interrupted' });
   expect(host.changes).toBe(before);
+});
+
+test.each(['signal', 'hardSignal'])('%s ends a call whose question is open', async (name) => {
+  const before = host.changes;
+  const stop = new AbortController();
+  const open = apply({
+    ...lab,
+    [name]: stop.signal,
+    confirm: () => {
+      setTimeout(() => {
+        stop.abort();
+      });
+      return new Promise<boolean>(() => undefined);
+    },
+  });
+  await expect(open).rejects.toMatchObject({ code: 'interrupted' });
+  expect(host.changes).toBe(before);
+  (await host.lock({ command: 'apply' })).release();
 });
 
 test('a signal during the run starts nothing new, and the outcome says so', async () => {
