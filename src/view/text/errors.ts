@@ -1,5 +1,6 @@
 import type { VenError } from '../../model/index.js';
 import { findingsText } from './findings.js';
+import { hintText, prose } from './prose.js';
 import { paint, type Style } from './style.js';
 import { indent, printable } from './words.js';
 import { jsonText } from './json.js';
@@ -20,9 +21,10 @@ interface Failure {
 /** The same for a failure as an event tells it. */
 export function failureText({ summary, where, detail, hint }: Failure, style: Style): string {
   const place = where === undefined ? '' : `${printable(where)}: `;
-  const lines = [`${paint(style, 'red', 'error')}: ${place}${printable(summary)}`];
-  if (detail) lines.push(indent(printable(detail).trimEnd(), '  '));
-  if (hint) lines.push(indent(`${paint(style, 'cyan', 'hint')}: ${printable(hint)}`, '  '));
+  const said = `${paint(style, 'red', 'error')}: ${place}${printable(summary)}`;
+  const lines = [prose(said, style, { first: '', rest: '       ' })];
+  if (detail) lines.push(prose(printable(detail).trimEnd(), style, { first: '  ', rest: '  ' }));
+  if (hint) lines.push(hintText(hint, style));
   return `${lines.join('\n')}\n`;
 }
 

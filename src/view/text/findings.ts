@@ -1,4 +1,5 @@
 import type { Finding, VenError } from '../../model/index.js';
+import { hintText, prose } from './prose.js';
 import { paint, type Style } from './style.js';
 import { count, indent, printable } from './words.js';
 import { jsonText } from './json.js';
@@ -10,13 +11,12 @@ import { jsonText } from './json.js';
 export function findingsText(findings: readonly Finding[], style: Style): string {
   const blocks = findings.map((finding) => {
     const place = `${printable(finding.file)}:${finding.line}:${finding.column}`;
-    const lines = [
+    const said =
       `${paint(style, 'bold', place)}: ${paint(style, 'red', 'error')}: ` +
-        `${printable(finding.message)} ${paint(style, 'dim', `[${finding.rule}]`)}`,
-    ];
+      `${printable(finding.message)} ${paint(style, 'dim', `[${finding.rule}]`)}`;
+    const lines = [prose(said, style, { first: '', rest: '  ' })];
     if (finding.frame !== '') lines.push(indent(printable(finding.frame).trimEnd(), '  '));
-    if (finding.hint !== '')
-      lines.push(indent(`${paint(style, 'cyan', 'hint')}: ${printable(finding.hint)}`, '  '));
+    if (finding.hint !== '') lines.push(hintText(finding.hint, style));
     return `${lines.join('\n')}\n`;
   });
   const files = [...new Set(findings.map(({ file }) => file))];

@@ -2,6 +2,8 @@
 export interface Style {
   colour: boolean;
   columns: number;
+  /** The column at which prose is broken; nothing: nowhere, as it goes to no terminal. */
+  wrap?: number | undefined;
 }
 
 interface Stream {
@@ -20,7 +22,8 @@ export function styleOf(stream: Stream, env: Env): Style {
   const colour = forced
     ? forced !== '0' && forced !== 'false'
     : !env['NO_COLOR'] && stream.isTTY === true && env['TERM'] !== 'dumb';
-  return { colour, columns: stream.columns || 80 };
+  const columns = stream.columns || 80;
+  return { colour, columns, ...(stream.isTTY === true && { wrap: columns }) };
 }
 
 /** Whether lines can be drawn again in place. */

@@ -55,6 +55,40 @@ describe('errors', () => {
     );
   });
 
+  describe('on a terminal', () => {
+    const prose = 'one two three four five six seven eight nine ten eleven twelve thirteen.';
+    const command = 'ven apply --yes --target vm.edge-1 a/long/path/of/a/fleet.yaml';
+    const error = new VenError('foreign-object', {
+      summary: prose,
+      detail: `${prose}\n    a line that is laid out, and longer than the terminal is wide`,
+      hint: `Do this and then that: ${command}; what follows it is prose again`,
+    });
+    const found = new VenError('fleet-file', {
+      summary: 'wrong',
+      findings: [{ ...finding, message: prose, hint: prose, frame: `5 | ${prose}` }],
+    });
+    const texts = (wrap?: number): string[] =>
+      [error, found].flatMap((one) => errorText(one, { ...style, wrap }).split('\n'));
+
+    it.each([40, 60, 80])('of %i columns are broken at words', (wrap) => {
+      const long = texts(wrap).filter((line) => line.length > wrap);
+      for (const line of long) expect(line).toMatch(/^ {6}a line that|^ {2}5 \| one|^ +ven apply/);
+      const words = (lines: string[]): string[] => lines.join(' ').split(/\s+/);
+      expect(words(texts(wrap))).toEqual(words(texts()));
+      expect(texts(wrap).length).toBeGreaterThan(wrap === 80 ? texts().length : 15);
+    });
+
+    it('keep a command in one piece, to be copied', () => {
+      for (const wrap of [40, 60, 80]) expect(texts(wrap).join('\n')).toContain(command);
+    });
+
+    it('elsewhere they are not broken', () => {
+      expect(styleOf({ isTTY: true, columns: 60 }, {})).toMatchObject({ wrap: 60 });
+      expect(styleOf({ columns: 60 }, {})).not.toHaveProperty('wrap');
+      expect(texts()).toContain(`error: ${prose}`);
+    });
+  });
+
   it('send nothing to a terminal that it obeys, or that deceives, as text and as JSON', () => {
     const evil = 'a\u009b2Jb\u202ec\u061cd\u00ade\u{e0041}f\u2028g\u007fh\u3164';
     const error = new VenError('tool-failed', { summary: evil, detail: `${evil}\n\tnext` });

@@ -1,0 +1,38 @@
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import { paint, type Style } from './style.js';
+import { printable } from './words.js';
+
+/** In place of the blanks within a command: no text has it. */
+const BLANK = '\ue000';
+/** From a program that messages name, up to what ends a part of a sentence. */
+const COMMAND =
+  /\b(?:sudo|ven|virsh|vagrant|npm|apt|apt-get|systemctl|modprobe|usermod|mkdir) [^,;()]*/g;
+const NARROWEST = 20;
+
+/** Before a line, and before what of it goes on in further lines. */
+export interface Margin {
+  first: string;
+  rest: string;
+}
+
+/**
+ * Lines with a margin, broken at words where a terminal ends. A command stays in one piece, so that
+ * it can be copied; a line that begins with a blank is laid out already.
+ */
+export function prose(text: string, { wrap }: Style, { first, rest }: Margin): string {
+  const room = Math.max(NARROWEST, (wrap ?? Infinity) - rest.length);
+  const lines = text.split('\n').map((line) => {
+    if (line === '') return line;
+    if (/^\s/.test(line) || stringWidth(line) <= room) return `${first}${line}`;
+    const whole = line.replaceAll(COMMAND, (command) => command.replaceAll(' ', BLANK));
+    return `${first}${wrapAnsi(whole, room)}`.replaceAll(BLANK, ' ').replaceAll('\n', `\n${rest}`);
+  });
+  return lines.join('\n');
+}
+
+/** What to do, below an error. */
+export function hintText(hint: string, style: Style): string {
+  const label = paint(style, 'cyan', 'hint');
+  return prose(`${label}: ${printable(hint)}`, style, { first: '  ', rest: '        ' });
+}
