@@ -14,7 +14,7 @@ const ROOMS = {
   config: ['efi', 'secrets'],
   libvirt: ['xml', 'efi'],
   plan: ['libvirt'],
-  graph: [],
+  graph: ['secrets'],
   apply: ['secrets'],
   host: ['libvirt', 'xml', 'secrets'],
   onboarding: ['stages', 'terminal-text', 'secrets'],

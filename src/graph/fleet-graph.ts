@@ -13,8 +13,9 @@ import {
   type UplinkNode,
   type VmNode,
 } from '../model/index.js';
+import { MASK, starUriPasswords } from '../secrets/index.js';
 import { networkNodes, type Actions } from './networks.js';
-import { leavingVms, withLease } from './vms.js';
+import { leavingVms, withLeases } from './vms.js';
 
 /** What a host had, and what a plan does about it. */
 export interface Seen {
@@ -27,10 +28,14 @@ export interface Seen {
 /** `seen` null: the fleet file alone. */
 export function fleetGraph(fleet: ResolvedFleet, seen: Seen | null): FleetGraph {
   const actions = seen === null ? null : actionsOf(seen.plan);
-  const networks = networkNodes(fleet, seen, actions);
+  const networks = networkNodes(fleet, seen, actions).map((network) => ({
+    ...network,
+    bootUrl: network.bootUrl && shownUrl(network.bootUrl),
+  }));
   const idOf = new Map(networks.map(({ libvirtName, id }) => [libvirtName, id]));
   const bridgeOf = new Map<string, string>();
   const leases = new Map(fleet.vms.map(({ name, uuid }) => [name, seen?.leases[uuid]]));
+  const withLease = withLeases(networks);
   const vms = [
     ...fleet.vms.map((vm): VmNode => ({
       ...{ id: vm.address, kind: 'vm', name: vm.name },
@@ -49,7 +54,7 @@ export function fleetGraph(fleet: ResolvedFleet, seen: Seen | null): FleetGraph 
         on: source.kind === 'other' ? null : onOf(source, idOf, bridgeOf),
       })),
     })),
-  ].map((vm) => withLease(vm, leases.get(vm.name) ?? [], networks));
+  ].map((vm) => withLease(vm, leases.get(vm.name) ?? []));
   const bridges = [...bridgeOf].map(([name, id]) => ({ id, kind: 'bridge' as const, name }));
   return {
     formatVersion: '1',
@@ -85,10 +90,15 @@ function outside({ orchestrator }: ResolvedFleet): OutsideNode {
     kind: 'outside',
     orchestrator: orchestrator && {
       name: orchestrator.domain ?? hostIn(orchestrator.bootUrl),
-      bootUrl: orchestrator.bootUrl,
+      bootUrl: shownUrl(orchestrator.bootUrl),
       onboarding: orchestrator.onboarding,
     },
   };
+}
+
+/** DHCP tells it to a network; a picture goes further. */
+function shownUrl(url: string): string {
+  return starUriPasswords(url, () => MASK);
 }
 
 function hostIn(url: string): string {

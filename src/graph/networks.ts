@@ -25,6 +25,7 @@ export function networkNodes(
   seen: Seen | null,
   actions: Actions | null,
 ): NetworkNode[] {
+  const planOf = plannedNetworks(seen);
   const onHost = new Map(seen?.state.networks.map((network) => [network.name, network]));
   const listed = fleet.networks.map((network): NetworkNode => {
     const { address, name, libvirtName } = network;
@@ -41,7 +42,7 @@ export function networkNodes(
     const facts =
       network.subnet === 'auto' && isRefused && found !== undefined
         ? { ...shown(found), bootUrl: network.bootUrl }
-        : planned(plannedFor(network, seen));
+        : planned(planOf.get(address) ?? network);
     return {
       ...head,
       ...{ own: true, action: action ?? (seen === null ? null : 'unchanged'), ...facts },
@@ -50,12 +51,17 @@ export function networkNodes(
   return [...listed, ...leaving(fleet, seen, actions)];
 }
 
-/** As a plan creates it, where it does; `subnet: auto` is decided there. */
-function plannedFor(network: OwnNetwork, seen: Seen | null): OwnNetwork | PlannedNetwork {
-  for (const step of seen?.plan.steps ?? [])
-    if ('network' in step && typeof step.network === 'object' && step.address === network.address)
-      return step.network;
-  return network;
+/** Those that a plan creates, as it does: `subnet: auto` is decided there. The first counts. */
+function plannedNetworks(seen: Seen | null): ReadonlyMap<Address, PlannedNetwork> {
+  return new Map(
+    (seen?.plan.steps ?? [])
+      .flatMap((step) =>
+        'network' in step && typeof step.network === 'object'
+          ? [[step.address, step.network] as const]
+          : [],
+      )
+      .reverse(),
+  );
 }
 
 type Shown = Omit<NetworkNode, 'id' | 'kind' | 'name' | 'libvirtName' | 'own' | 'action'>;

@@ -33,21 +33,24 @@ export function leavingVms(
   });
 }
 
-/** With the addresses that its NICs have from DHCP: each is of the network whose subnet has it. */
-export function withLease(
-  vm: VmNode,
-  addresses: readonly string[],
+/**
+ * Gives a VM the addresses that its NICs have from DHCP: each is of the network whose subnet has
+ * it.
+ */
+export function withLeases(
   networks: readonly NetworkNode[],
-): VmNode {
-  const subnets = new Map(networks.map(({ id, subnet }) => [id, subnet]));
-  const leased = (on: string | null): string | null => {
-    const subnet = blockOf(subnets.get(on ?? '') ?? '');
+): (vm: VmNode, addresses: readonly string[]) => VmNode {
+  const subnets = new Map(networks.map(({ id, subnet }) => [id, blockOf(subnet ?? '')]));
+  const leased = (on: string | null, addresses: readonly string[]): string | null => {
+    const subnet = subnets.get(on ?? '') ?? null;
     const isIn = (address: string): boolean => {
       const block = blockOf(address);
       return subnet !== null && block !== null && overlaps(subnet, block);
     };
     return addresses.find(isIn) ?? null;
   };
-  const nics = vm.nics.map((nic) => ({ ...nic, address: nic.address ?? leased(nic.on) }));
-  return { ...vm, nics };
+  return (vm, addresses) => ({
+    ...vm,
+    nics: vm.nics.map((nic) => ({ ...nic, address: nic.address ?? leased(nic.on, addresses) })),
+  });
 }

@@ -151,4 +151,20 @@ vms: [{ name: edge, nics: [{ network: lab }] }, { name: off, nics: [{ bridge: br
     const ways = graph.edges.filter(({ boots }) => boots).map(({ from, to }) => `${from} ${to}`);
     expect(ways).toEqual(['uplink outside', 'network.lab uplink', 'vm.edge network.lab']);
   });
+
+  it('shows no password of a boot URL', async () => {
+    const fleet = fleetOf(`
+orchestrator: { bootUrl: "https://me:pa55word@boot.test/a.efi", caCertificate: ca.pem }
+networks: { lab: { subnet: 10.20.0.0/24 } }
+vms: [{ name: edge, nics: [{ network: lab }] }]
+`);
+    const lab = host();
+    lab.host.addForeignNetwork({
+      ...{ name: 'other', bridge: 'virbr7', gateway: '192.168.7.1/24', forward: 'nat' },
+    });
+    for (const graph of [fleetGraph(fleet, null), await seen(lab, fleet)]) {
+      expect(JSON.stringify(graph)).not.toContain('pa55word');
+      expect(node(graph, 'outside', 'outside').orchestrator?.bootUrl).toMatch(/@boot\.test/);
+    }
+  });
 });
