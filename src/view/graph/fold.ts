@@ -7,13 +7,14 @@ export interface Folded {
   boxOf: (id: string) => string;
 }
 
-/** With more VMs, or networks, than these a picture says nothing any more. */
+/** With more VMs, networks or bridges than these a picture says nothing any more. */
 const MOST = 60;
 
 /**
  * From `alike` on, VMs that differ in their names, identities and addresses alone become one box,
- * and so do the networks that each of them has for itself (`nics: per-vm`). If that leaves too
- * many, their names and sizes may differ, too; and if it still does, also their networks.
+ * and so do the networks (`nics: per-vm`) and bridges that each of them has for itself. If that
+ * leaves too many, their names and sizes may differ, too; and if it still does, also their
+ * networks.
  */
 export function fold(graph: FleetGraph, alike: number): Folded {
   const folded = foldBy(graph, alike, vmKey);
@@ -25,21 +26,24 @@ export function fold(graph: FleetGraph, alike: number): Folded {
 function isReadable({ groups }: Folded): boolean {
   const amount = (kind: GraphNode['kind']): number =>
     groups.filter(([first]) => first.kind === kind).length;
-  return amount('vm') <= MOST && amount('network') <= MOST;
+  return (['vm', 'network', 'bridge'] as const).every((kind) => amount(kind) <= MOST);
 }
 
 type Key = (vm: VmNode, placeKey: (on: string | null) => unknown) => string;
 
 function foldBy({ nodes }: FleetGraph, alike: number, keyOf: Key): Folded {
   const vms = nodes.filter((node): node is VmNode => node.kind === 'vm');
-  const networks = new Map(
-    nodes.flatMap((node) => (node.kind === 'network' ? [[node.id, node]] : [])),
+  const places = new Map(
+    nodes.flatMap((node) =>
+      node.kind === 'network' || node.kind === 'bridge' ? [[node.id, node]] : [],
+    ),
   );
   const boxes = new Map<string, string>();
   const isPrivate = privateNetworks(vms);
   const placeKey = (on: string | null): unknown => {
-    const network = on === null ? undefined : networks.get(on);
-    return network?.own && isPrivate(network.id) ? networkKey(network) : on;
+    const place = on !== null && isPrivate(on) ? places.get(on) : undefined;
+    if (place?.kind === 'bridge') return [place.kind, stem(place.name)];
+    return place?.own ? networkKey(place) : on;
   };
   for (const group of Map.groupBy(vms, (vm) => keyOf(vm, placeKey)).values()) {
     const [first] = group;
@@ -55,7 +59,10 @@ function foldBy({ nodes }: FleetGraph, alike: number, keyOf: Key): Folded {
   return foldedAs(boxes, nodes);
 }
 
-/** Networks of one kind and change, and the VMs with one change on the same kinds of networks. */
+/**
+ * Networks of one kind and change, all bridges, and the VMs with one change on the same kinds of
+ * networks.
+ */
 function foldByKind({ nodes }: FleetGraph): Folded {
   const boxes = new Map<string, string>();
   const join = (groups: Iterable<readonly GraphNode[]>): void => {
@@ -64,8 +71,11 @@ function foldByKind({ nodes }: FleetGraph): Folded {
   };
   const networks = nodes.filter((node) => node.kind === 'network');
   join(
-    Map.groupBy(networks, ({ own, action, mode }) => JSON.stringify([own, action, mode])).values(),
+    Map.groupBy(networks, ({ own, action, mode, bootUrl }) =>
+      JSON.stringify([own, action, mode, bootUrl]),
+    ).values(),
   );
+  join([nodes.filter((node) => node.kind === 'bridge')]);
   const vms = nodes.filter((node) => node.kind === 'vm');
   const placesOf = ({ nics }: VmNode): string[] =>
     [...new Set(nics.map(({ on }) => boxes.get(on ?? '') ?? on ?? ''))].sort();

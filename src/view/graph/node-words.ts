@@ -26,7 +26,7 @@ export function nodeNoun([node, ...others]: Nodes): string {
     case 'uplink':
       return 'host’s NIC';
     case 'bridge':
-      return 'host’s bridge';
+      return many ? 'host’s bridges' : 'host’s bridge';
     case 'network':
       if (!node.own) return 'foreign network';
       return many ? 'networks' : 'network';
@@ -51,9 +51,11 @@ export function nodeTitle([node, ...others]: Nodes): string {
 
 /** `VM` where their names have nothing in common. */
 function sharedStem(nodes: readonly GraphNode[]): string {
-  const stems = nodes.flatMap((node) => ('name' in node ? [stem(node.name)] : []));
+  const stems = nodes.flatMap(nameOf).map(stem);
   return new Set(stems).size === 1 ? (stems[0] ?? '') : (nodes[0]?.kind ?? '');
 }
+
+const nameOf = (node: GraphNode): string[] => ('name' in node ? [node.name] : []);
 
 export function nodeLines(nodes: Nodes, graph: FleetGraph): BoxLine[] {
   const [node] = nodes;
@@ -63,7 +65,7 @@ export function nodeLines(nodes: Nodes, graph: FleetGraph): BoxLine[] {
     case 'uplink':
       return uplinkLines(node, graph);
     case 'bridge':
-      return [];
+      return nodes.length > 1 ? rangeLines(nodes.flatMap(nameOf)) : [];
     case 'network':
       return nodes.length > 1 ? networksLines(nodes) : networkLines(node);
     case 'vm':
@@ -176,7 +178,8 @@ function vmsLines(first: VmNode, nodes: Nodes, graph: FleetGraph): BoxLine[] {
     const isShared = vms.every((vm) => vm.nics.some((nic) => nic.on === on));
     if (isShared) return `NIC on ${placeName(on, graph)}`;
     const used = new Set(vms.flatMap((vm) => vm.nics.map((nic) => nic.on)));
-    return used.size < vms.length ? 'on several networks' : 'a network each';
+    const kind = [...used].every((id) => id?.startsWith('bridge.')) ? 'bridge' : 'network';
+    return used.size < vms.length ? `on several ${kind}s` : `a ${kind} each`;
   });
   const names = rangeLines(vms.map(({ name }) => name));
   return [...names, ...shared, ...[...new Set(nics)].map(plain)];

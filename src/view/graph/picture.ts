@@ -50,8 +50,9 @@ export function pictureOf(graph: FleetGraph, alike: number): Picture {
   const folded = fold(graph, alike);
   const links = new Map<string, Link>();
   for (const { from, to, boots } of graph.edges) {
-    const link = { from: folded.boxOf(to), to: folded.boxOf(from), boots };
-    links.set(`${link.from} ${link.to}`, link);
+    const ends = { from: folded.boxOf(to), to: folded.boxOf(from) };
+    const key = `${ends.from} ${ends.to}`;
+    links.set(key, { ...ends, boots: boots || links.get(key)?.boots === true });
   }
   return {
     title: `The fleet ${graph.fleet} on ${graph.host}`,
@@ -90,7 +91,7 @@ function summary({ nodes }: FleetGraph, { groups, boxOf: box }: Folded): string[
     const names = vmNames(on);
     const about =
       first.kind === 'network' ? networkWords(first) : `The host’s bridge ${first.name}`;
-    const more = others.length === 0 ? '' : ` and ${count(others.length, 'network')} like it`;
+    const more = others.length === 0 ? '' : ` and ${count(others.length, first.kind)} like it`;
     return [`${about}${more}: ${names === '' ? 'no VM' : names}.`];
   });
   return [...places, ...differences(nodes)];

@@ -123,6 +123,61 @@ it('a fleet of hundreds of networks is still a picture, quickly', async () => {
   expect((await GRAPH_VIEWS.svg(drawn, 4)).length).toBeLessThan(60_000);
 });
 
+it('hundreds of bridges are a picture, too', () => {
+  const bridges = (amount: number, name: (at: number) => string): FleetGraph => {
+    const vms = many(amount, 'edge', () => []).map((one, at) => ({
+      ...one,
+      cpus: name(0).endsWith('x') ? at + 1 : 4,
+      nics: [
+        { mac: '52:54:00:00:00:01', model: 'virtio', on: `bridge.${name(at)}`, address: null },
+      ],
+    }));
+    const drawn = graph([], vms);
+    const nodes = vms.map((_, at): GraphNode => ({
+      ...{ id: `bridge.${name(at)}`, kind: 'bridge', name: name(at) },
+    }));
+    return { ...drawn, nodes: [...drawn.nodes, ...nodes] };
+  };
+  const boxes = (of: FleetGraph) =>
+    pictureOf(of, 4)
+      .boxes.slice(2)
+      .map(({ noun, title, amount }) => [noun, title, amount]);
+  for (const amount of [5, 1000])
+    expect(boxes(bridges(amount, (at) => `br${at + 1}`))).toEqual([
+      ['VMs', `${amount} × edge`, amount],
+      ['host’s bridges', `${amount} × br`, amount],
+    ]);
+  expect(boxes(bridges(1000, (at) => `b${at + 1}x`))).toEqual([
+    ['VMs', '1000 × edge', 1000],
+    ['host’s bridges', '1000 × bridge', 1000],
+  ]);
+  const { lines } =
+    pictureOf(
+      bridges(1000, (at) => `br${at + 1}`),
+      4,
+    ).boxes[2] ?? {};
+  expect(lines?.map(({ text }) => text)).toContain('a bridge each');
+});
+
+it('the way to the boot file stays where links become one', () => {
+  const names = Array.from({ length: 300 }, (_, at) => `n${at + 1}x`);
+  const drawn = graph(
+    names.map((name, at) => network(name, at === 0 ? { bootUrl: 'https://a.test/b.efi' } : {})),
+    names.map((name, at) => vm(`v${at}x`, [name], { cpus: at + 1 })),
+  );
+  drawn.edges = drawn.edges.map((edge) => ({
+    ...edge,
+    boots: [edge.from, edge.to].includes('network.n1x') || edge.to === 'outside',
+  }));
+  const ways = pictureOf(drawn, 4).links.filter(({ boots }) => boots);
+  expect(ways.map(({ to }) => to)).toEqual(['uplink', 'network.n1x', 'vm.v0x']);
+  // Also where a box holds both.
+  drawn.nodes = drawn.nodes.map((one) =>
+    one.kind === 'network' ? { ...one, bootUrl: null } : one,
+  );
+  expect(pictureOf(drawn, 4).links.filter(({ boots }) => boots)).toHaveLength(3);
+});
+
 const PICTURES: Record<string, FleetGraph> = {
   'one network': graph([network('lab')], many(20, 'edge', () => ['lab']).map(differently)),
   'two networks': graph(
