@@ -63,7 +63,7 @@ describe('drift', () => {
     const plan = await lab.plan();
     expect(changes(plan)).toEqual(['vm.c update drift']);
     expect(plan.changes[0]?.fields).toMatchObject([
-      { path: 'memory', before: '128MiB of 256MiB', after: '128MiB', effect: 'live' },
+      { path: 'memory', before: '128MiB (maximum 256MiB)', after: '128MiB', effect: 'live' },
     ]);
     await lab.apply();
     expect(await virsh('dumpxml', '--inactive', lab.domain('c'))).toContain(
@@ -80,7 +80,7 @@ describe('drift', () => {
     await virsh('start', lab.domain('c'));
     const plan = await lab.plan();
     expect(plan.changes[0]?.fields).toMatchObject([
-      { path: 'memory', before: '128MiB of 256MiB', after: '128MiB', effect: 'restart' },
+      { path: 'memory', before: '128MiB (maximum 256MiB)', after: '128MiB', effect: 'restart' },
     ]);
     await lab.apply();
     const after = await ids();

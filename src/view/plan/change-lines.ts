@@ -17,7 +17,7 @@ const WHY: Record<Reason, string> = {
   'half-made': 'half-made by a run that did not finish',
   requested: 'asked for with --replace',
   destroy: 'the fleet is taken away',
-  rebuilt: 'what it hangs on is rebuilt',
+  rebuilt: 'its network is restarted',
 };
 
 /** Why, for people; empty where the action says it all. */

@@ -427,3 +427,12 @@ describe('after a failure', () => {
     expect(shown(world.plan(fleet).changes)).toEqual(['vm.edge ready: no -> yes (live)']);
   });
 });
+
+test('a plan shows the fixed address of a NIC that is created', () => {
+  const nics = 'nics: [{ network: lab, address: 192.168.150.10 }, { network: lab }]';
+  const networks = 'networks: { lab: { subnet: 192.168.150.0/24 } }';
+  const plan = new World().plan(fleetOf(`${networks}\nvms: [{ name: edge, ${nics} }]\n`));
+  expect(plan.changes.find(({ address }) => address === 'vm.edge')).toMatchObject({
+    after: { nics: 'network lab_lab virtio 192.168.150.10, network lab_lab virtio' },
+  });
+});

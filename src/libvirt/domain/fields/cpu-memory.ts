@@ -118,7 +118,7 @@ function compareAmount(
 ): Difference {
   const told = ({ current, maximum }: Amount): string =>
     current === wanted && maximum !== wanted
-      ? `${shown(current)} of ${shown(maximum)}`
+      ? `${shown(current)} (maximum ${shown(maximum)})`
       : shown(current);
   const change = changeOf(domain, {
     path,

@@ -38,7 +38,7 @@ export const nics: Field<Pick<DomainFacts, 'nics'>> = {
   compare: compareNics,
   shown: {
     name: 'nics',
-    wanted: (vm) => vm.nics.map(shown).join(', ') || 'none',
+    wanted: (vm) => vm.nics.map(wantedNic).join(', ') || 'none',
     observed({ mark, config }) {
       const made = new Set(mark.nics.map((mac) => mac.toLowerCase()));
       const ours = config.nics.filter(({ mac }) => made.has(mac.toLowerCase()));
@@ -224,7 +224,7 @@ function missingField(
   return {
     path: `nics.${nic.mac}`,
     before: null,
-    after: shown(nic),
+    after: wantedNic(nic),
     // In the running VM as it should be, and missing from the definition only: no restart.
     effect: live === null || (live !== undefined && agrees(nic, live)) ? 'live' : 'restart',
     ...((config ?? live) && { why }),
@@ -247,8 +247,8 @@ export function detachedNics(
     const restarted = nic.source.kind === 'network' && around.outages.has(nic.source.network);
     if (!restarted && attached(found, around) !== false) return [];
     const why = restarted
-      ? `${shownSource(nic.source)} is started anew`
-      : 'its tap hangs on no bridge';
+      ? `${shownSource(nic.source)} is restarted`
+      : `${shownSource(nic.source)}: its tap is on no bridge`;
     return [{ mac: nic.mac, why }];
   });
   return {
@@ -285,6 +285,11 @@ function agrees(nic: ResolvedNic, observed: ObservedNic): boolean {
     shownSource(observed.source) === shownSource(nic.source) &&
     observed.unplugged !== true
   );
+}
+
+/** With its address, where the fleet file fixes one. */
+function wantedNic(nic: ResolvedNic): string {
+  return nic.ip === null ? shown(nic) : `${shown(nic)} ${nic.ip}`;
 }
 
 function shown(nic: { model: string; source: NicSource | ObservedNic['source'] }): string {
