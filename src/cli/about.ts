@@ -23,16 +23,17 @@ export const EXITS: Record<Exit, string> = {
   locked: 'Another run holds the fleet.',
   refused:
     'Refused as unsafe: a foreign object has a needed name, a VM with protect: true, a stale ' +
-    'plan, no --yes without a terminal. The rest of the plan is done.',
-  hostNotReady:
-    'The host is not ready: a pool, network or program is missing. Of a plan, the rest is done.',
+    'plan, no --yes without a terminal.',
+  hostNotReady: 'The host is not ready: a pool, network or program is missing.',
   interrupted: 'Interrupted.',
 };
 
 /** What a command works with. Each brings its exit codes and its variables into the help. */
-interface Use {
+export interface Use {
   exits: readonly Exit[];
   variables: Readonly<Record<string, string>>;
+  /** What an exit code means with it. */
+  means?: Partial<Record<Exit, string>>;
 }
 
 const HOST = {
@@ -68,6 +69,24 @@ export const USES = {
   },
   /** Changes the host: under the fleet's lock, and with a record of the run. */
   run: { exits: ['someVmsFailed', 'locked', 'refused', 'hostNotReady'], variables: RECORDS },
+  /** Shows a plan. */
+  planning: {
+    exits: ['refused', 'hostNotReady'],
+    variables: {},
+    means: {
+      refused: 'A part of the plan is refused as unsafe; the rest is shown.',
+      hostNotReady: `${EXITS.hostNotReady} Where that stops a part of the plan, the rest is shown.`,
+    },
+  },
+  /** Makes a plan, and carries it out. */
+  applying: {
+    exits: ['refused', 'hostNotReady'],
+    variables: {},
+    means: {
+      refused: `${EXITS.refused} Where that stops a part of the plan, the rest is done.`,
+      hostNotReady: `${EXITS.hostNotReady} Where that stops a part of the plan, the rest is done.`,
+    },
+  },
   /** Calls vagrant. */
   vagrant: {
     exits: [],

@@ -2,7 +2,7 @@
 import type { Command, Config } from '@oclif/core';
 import { EXIT } from '../model/index.js';
 import type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from '../view/index.js';
-import { EXITS, GROUPS, USES, VARIABLES, type About } from './about.js';
+import { EXITS, GROUPS, USES, VARIABLES, type About, type Use } from './about.js';
 import { argTerm, usageOf } from './usage.js';
 
 /** Of up to so many flags the help makes one group. */
@@ -32,7 +32,7 @@ function commandPage(command: Command.Loadable): CommandPage {
   const name = id.replaceAll(':', ' ');
   const about = command['about'] as About | undefined;
   if (about === undefined) throw new Error(`the command ${id} has no static "about"`);
-  const uses = about.uses.map((use) => USES[use]);
+  const uses = about.uses.map((use): Use => USES[use]);
   const names = ['done', 'error', ...uses.flatMap(({ exits }) => exits), 'interrupted'] as const;
   const args = Object.values(command.args).filter(({ hidden }) => !hidden);
   const several = strict === false ? 'some' : 'one';
@@ -51,6 +51,7 @@ function commandPage(command: Command.Loadable): CommandPage {
     exits: exitTerms({
       ...Object.fromEntries(names.map((each) => [each, EXITS[each]])),
       done: 'Done.',
+      ...(Object.assign({}, ...uses.map(({ means }) => means)) as About['exits']),
       ...about.exits,
     }),
     variables: terms(Object.assign({}, ...uses.map(({ variables }) => variables)) as Texts),

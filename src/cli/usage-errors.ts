@@ -185,6 +185,11 @@ function missing(args: unknown): VenErrorParts {
   };
 }
 
+/** What does it, where another command has such a flag. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'power reboot --force': 'A restart without asking the guest: ven power reset',
+};
+
 function noSuchFlags(flags: unknown, called: Called): VenErrorParts {
   const given = Array.isArray(flags) ? flags.map(String) : [];
   const names = given.map((flag) => flag.replace(/=[^]*$/, ''));
@@ -192,6 +197,8 @@ function noSuchFlags(flags: unknown, called: Called): VenErrorParts {
   const guesses = names.flatMap((name) => nearest(name, known) ?? []);
   return {
     summary: `there is no flag ${names.join(', ')}`,
-    hint: guesses.length === 0 ? undefined : `did you mean ${guesses.join(', ')}?`,
+    hint:
+      names.map((name) => INSTEAD[`${called.name} ${name}`]).find(Boolean) ??
+      (guesses.length === 0 ? undefined : `did you mean ${guesses.join(', ')}?`),
   };
 }

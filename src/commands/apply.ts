@@ -24,7 +24,7 @@ import { RUN_VIEWS } from '../view/index.js';
 export default class Apply extends VenCommand {
   static override about: About = {
     group: 'Change the host',
-    uses: ['fleet', 'host', 'run', 'vagrant', 'onboarding'],
+    uses: ['fleet', 'host', 'run', 'applying', 'vagrant', 'onboarding'],
   };
   static override args = fleetFile;
   static override summary = 'Make the host match the fleet file.';

@@ -18,7 +18,7 @@ import { RUN_VIEWS } from '../view/index.js';
 export default class Destroy extends VenCommand {
   static override about: About = {
     group: 'Change the host',
-    uses: ['fleet', 'host', 'run', 'orchestrator'],
+    uses: ['fleet', 'host', 'run', 'applying', 'orchestrator'],
   };
   static override args = fleetFile;
   static override summary = 'Delete everything that belongs to the fleet, and nothing else.';

@@ -23,11 +23,10 @@ import {
 export default class Plan extends VenCommand {
   static override about: About = {
     group: 'Look',
-    uses: ['fleet', 'host', 'records'],
+    uses: ['fleet', 'host', 'records', 'planning'],
     exits: {
       done: 'Done; also when there are changes, without --detailed-exitcode.',
       changesPending: 'With --detailed-exitcode: there are changes.',
-      refused: 'A part of the plan is refused as unsafe; the rest is shown.',
     },
   };
   static override args = fleetFile;

@@ -80,7 +80,7 @@ export type Protect = boolean;
  */
 export type Ignore = string[];
 /**
- * How long a graceful shutdown may take before the power is cut, in seconds or minutes, at most an hour; `0s`: cut it at once. Default: 60s.
+ * How long a guest may take to shut down, in seconds or minutes, at most an hour. After that, an apply that restarts the VM or powers it off cuts its power; `ven power off` and `reboot` leave it running, and say so. `0s`: the power is cut at once. Default: 60s.
  */
 export type ShutdownTimeout = string;
 /**

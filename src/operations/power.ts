@@ -263,7 +263,10 @@ async function shutDown(vm: Existing): Promise<void> {
   const { name, before, owned, shutdownTimeoutSeconds, host, request } = vm;
   const { uuid } = owned;
   const cuts = request.force || before === 'crashed' || shutdownTimeoutSeconds === 0;
-  const orCut = `cut its power: ${typed('off --force', vm)}`;
+  const orCut =
+    request.action === 'reboot'
+      ? `restart it without asking: ${typed('reset', vm)}`
+      : `cut its power: ${typed('off --force', vm)}`;
   if (before === 'paused' && !cuts)
     throw new VenError('not-running', {
       summary: 'the VM is paused, and hears no power button',

@@ -17,7 +17,7 @@ export default class PowerOff extends VenCommand {
   static override description =
     'Presses the power button (ACPI), and waits for each guest as long as its shutdownTimeout ' +
     'says. One that does not obey is left running, and named. The next ven apply starts the VM ' +
-    'again, unless the fleet file says power: off.';
+    'again, unless the fleet file says power: off. To name VMs is consent; --all asks.';
   static override examples = [
     '$ ven power off edge-1 edge-2',
     '$ ven power off --all fleets/lab.yaml',

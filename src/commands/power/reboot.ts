@@ -15,7 +15,8 @@ export default class PowerReboot extends VenCommand {
   static override summary = 'Shut VMs down in order, and start them again.';
   static override description =
     'Each guest is asked as by ven power off; one that does not obey is left running, and named. ' +
-    'The start uses the current definition.';
+    'The start uses the current definition. Without asking the guest: ven power reset. To name ' +
+    'VMs is consent; --all asks.';
   static override examples = [
     '$ ven power reboot edge-1 edge-2',
     '$ ven power reboot --all fleets/lab.yaml',

@@ -15,7 +15,8 @@ export default class PowerReset extends VenCommand {
   static override summary = 'Restart VMs at once, without asking their guests.';
   static override description =
     'As the reset button does: what the guest has not written yet is lost. A change that takes ' +
-    'effect with a restart does not: that needs ven power reboot.';
+    'effect with a restart does not: that needs ven power reboot. To name VMs is consent; --all ' +
+    'asks.';
   static override examples = [
     '$ ven power reset edge-1 edge-2',
     '$ ven power reset --all fleets/lab.yaml',

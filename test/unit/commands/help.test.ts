@@ -81,6 +81,15 @@ describe('each command', () => {
     expect(codes.get('init')).toEqual([0, 1, 130]);
   });
 
+  it('says that the rest of a plan is done where a plan is carried out, and nowhere else', () => {
+    const saying = (text: string): string[] =>
+      page.commands.flatMap(({ name, exits }) =>
+        exits.some((exit) => exit.text.includes(text)) ? [name] : [],
+      );
+    expect(saying('the rest is done')).toEqual(['apply', 'destroy']);
+    expect(saying('the rest is shown')).toEqual(['plan']);
+  });
+
   it('says whether none of the VMs means all', () => {
     const arg = (command: string): string =>
       page.commands.find(({ name }) => name === command)?.args[0]?.text ?? '';

@@ -53,6 +53,12 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
   ['plan', '--jsn', 'there is no flag --jsn', 'did you mean --json?'],
   ['plan', '--jsn=3', 'there is no flag --jsn', 'did you mean --json?'],
   ['plan', '-x --nowhere', 'there is no flag -x, --nowhere'],
+  [
+    'power reboot',
+    'edge-1 --force',
+    'there is no flag --force',
+    'A restart without asking the guest: ven power reset.',
+  ],
   ['timeline', 'edge-1 --htlm x', 'there is no flag --htlm', 'did you mean --html?'],
   ['orchestrator hosts', '--al', 'there is no flag --al', 'did you mean --all?'],
   // values of flags

@@ -115,7 +115,9 @@ describe('power', () => {
     expect(asked.vms[0]?.error?.hint).toContain('ven power off --force edge-1');
     expect(asked.last).toBe('Not all powered off in T: 1 failed.');
     expect(powerOf('edge-1')).toBe('running');
-    expect(await switched('reboot', ['edge-1'])).toMatchObject({ exitCode: 4 });
+    const reboot = await switched('reboot', ['edge-1']);
+    expect(reboot.exitCode).toBe(4);
+    expect(reboot.vms[0]?.error?.hint).toContain('ven power reset edge-1');
     const cut = await switched('off', ['edge-1'], { force: true });
     expect(cut).toMatchObject({ exitCode: 0, ends: { 'edge-1': 'done' } });
     expect(powerOf('edge-1')).toBe('off');
