@@ -13,6 +13,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { VenError, type Finding } from '../../model/index.js';
+import { misindented } from './indentation.js';
 import { withinLimits } from './limits.js';
 import { literalSecrets } from './literal-secrets.js';
 import type { Range } from './range.js';
@@ -72,9 +73,12 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
       document.errors.length === 0 && second === undefined,
     );
   // A second error on a line is nearly always an echo of the first.
+  const told = new Set<number>();
   for (const error of document?.errors.slice(0, 100) ?? []) {
+    const { line } = source.position(error.pos[0]);
     const finding = syntax(source, error);
-    if (!findings.some((other) => other.line === finding.line)) findings.push(finding);
+    if (!told.has(line) && !told.has(finding.line)) findings.push(finding);
+    told.add(line).add(finding.line);
   }
   throwFindings(source, findings);
   if (second) {
@@ -341,6 +345,11 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
 };
 
 function syntax(source: Source, error: YAMLError): Finding {
+  const indented = misindented(source.text, error);
+  if (indented !== null) {
+    const message = `This is not valid YAML: ${indented.message}`;
+    return source.finding('yaml-syntax', indented.at, message, indented.hint);
+  }
   const [start, end] = error.pos;
   const braces =
     'Put ${…} in quotes, or write its key on a line of its own: ' +
