@@ -21,9 +21,9 @@ export abstract class VenCommand extends Command {
     return styleOf(process.stdout, process.env);
   }
 
-  /** The words after `ven`, as they were typed. */
+  /** The command's name (`apply`, `power off`), and the words after it as they were typed. */
   protected get typed(): readonly string[] {
-    return [...(this.id ?? '').split(':'), ...this.argv];
+    return [(this.id ?? '').replaceAll(':', ' '), ...this.argv];
   }
 
   /** @throws VenError `usage`, with the usage line. */

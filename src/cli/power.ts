@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { power as switchPower, wordsOf, type PowerAction } from '../operations/index.js';
+import { power as switchPower, type PowerAction } from '../operations/index.js';
 import { fileName, VenError } from '../model/index.js';
 import { poweredText, powerJson, powerQuestion, powerText, type Style } from '../view/index.js';
 import { execution, json } from './command.js';
@@ -32,6 +32,7 @@ export const powerFlags = {
 
 export interface Power {
   action: PowerAction;
+  typed: readonly string[];
   argv: readonly unknown[];
   flags: {
     file: string | undefined;
@@ -50,7 +51,7 @@ export interface Power {
  * What the commands share. To name VMs is consent; to switch all of them off or to restart them
  * needs `--yes`, or an answer.
  */
-export async function power({ action, argv, flags, style }: Power): Promise<number> {
+export async function power({ action, typed, argv, flags, style }: Power): Promise<number> {
   const { vms, ...fleet } = await someVmsOf(argv, flags);
   const { all, force = false } = flags;
   const named = vms.length > 0;
@@ -60,11 +61,6 @@ export async function power({ action, argv, flags, style }: Power): Promise<numb
       hint: `Name the VMs (ven power ${action} edge-1 edge-2), or say --all`,
     });
   const agreed = consent(flags.yes || !all || action === 'on');
-  if (agreed === 'impossible')
-    throw new VenError('needs-consent', {
-      summary: 'This is about all VMs of the fleet, and there is no terminal to ask on',
-      hint: `Name them, or say yes with: ven power ${action} --all --yes ${wordsOf(fleet)}`,
-    });
   const tell = flags.json ? stderr : stdout;
   const interruption = watchInterruption();
   let widest = 0;
@@ -74,13 +70,14 @@ export async function power({ action, argv, flags, style }: Power): Promise<numb
       parallelism: flags.parallelism,
       lockTimeoutSeconds: flags['lock-timeout'],
       interrupt: interruption.interrupt,
-      confirm: async (addresses) => {
+      ...{ consent: agreed, typed },
+      confirm: async (about) => {
         const { graceful } = interruption.interrupt;
-        const yes =
-          agreed === 'given' || (await ask(powerQuestion(action, force, addresses), graceful));
+        const asks = agreed === 'ask' && about.vms.length > 0;
+        const yes = !asks || (await ask(powerQuestion(action, force, about), graceful));
         graceful.throwIfAborted();
         if (!yes) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
-        widest = Math.max(0, ...addresses.map((address) => address.length));
+        widest = Math.max(0, ...[...about.vms, ...about.refused].map(({ length }) => length));
         interruption.runStarted();
       },
       tell: (vm) => {

@@ -1,10 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { loadRunPlan } from '../apply/index.js';
-import { commandLine } from '../host/index.js';
 import {
   EXIT,
-  STDIN,
-  VenError,
   type Address,
   type Emit,
   type EventError,
@@ -18,8 +15,9 @@ import {
 } from '../model/index.js';
 import { matcher } from '../plan/index.js';
 import type { AskSecret } from './provision/credentials.js';
+import { needsConsent, type Consent } from './consent.js';
 import { checkHostIsReady } from './doctor.js';
-import { loadOnHost, secretReader, wordsOf, type Request } from './load.js';
+import { loadOnHost, secretReader, type Request } from './load.js';
 import { recordUpdater } from '../onboarding/index.js';
 import { OneClient } from './provision/one-client.js';
 import { openHost } from './open.js';
@@ -37,7 +35,7 @@ export interface Interrupt {
   hard: AbortSignal;
 }
 
-export interface ApplyRequest extends Request {
+export interface ApplyRequest extends Request, Consent {
   /** Mode `destroy` deletes the fleet. `savedPlan` has its own; only the mode must be the same. */
   options: PlanOptions;
   /** A file from `plan --out`, or the plan itself: refused when it no longer fits. */
@@ -48,12 +46,6 @@ export interface ApplyRequest extends Request {
   lockTimeoutSeconds: number;
   /** Destroy: also delete the logs. */
   purge?: boolean | undefined;
-  /** Whether the user can be asked, or has agreed already. Checked before anything slow. */
-  consent: 'given' | 'ask' | 'impossible';
-  /**
-   * The words after `ven`, the command's name first: to show the command again, with `--yes`.
-   */
-  typed: readonly string[];
   /** Asks for the orchestrator's credentials; absent: there is no terminal to ask on. */
   askSecret?: AskSecret | null;
   /** Shows the plan and resolves to whether to go on. Not called for an empty plan. */
@@ -224,20 +216,4 @@ async function tidy(host: Host, plan: Plan, { purge }: ApplyRequest): Promise<vo
   if (!whole) return;
   host.state.clear({ keepLogs: purge !== true });
   if (purge === true) await host.consoles.deleteLogs();
-}
-
-function needsConsent({ typed: [command = '', ...rest], ...request }: ApplyRequest): VenError {
-  const why =
-    request.file === STDIN
-      ? 'standard input is the fleet file, so it can take no answer'
-      : 'there is no terminal to ask on';
-  // `ven plan` shows the plan of an apply only.
-  const advice =
-    command === 'apply'
-      ? `Look at the plan (ven plan ${wordsOf(request)}), then say yes`
-      : 'Say yes';
-  return new VenError('needs-consent', {
-    summary: `This changes the host, and ${why}`,
-    hint: `${advice} with: ${commandLine('ven', [command, '--yes', ...rest])}`,
-  });
 }

@@ -32,14 +32,18 @@ export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: Resolved
 /**
  * By its name or its address. @throws VenError `not-found`, with a suggestion.
  */
-export function vmNamed(fleet: ResolvedFleet, wanted: string, file: string): ResolvedVm {
-  const found = fleet.vms.find(({ name, address }) => name === wanted || address === wanted);
+export function vmNamed<Vm extends Pick<ResolvedVm, 'name' | 'address'>>(
+  { vms }: { vms: readonly Vm[] },
+  wanted: string,
+  file: string,
+): Vm {
+  const found = vms.find(({ name, address }) => name === wanted || address === wanted);
   if (found) return found;
   throw new VenError('not-found', {
     summary: `There is no VM ${JSON.stringify(wanted)} in ${fileName(file)}`,
     hint: didYouMean(
       wanted.replace(/^vm\./, ''),
-      fleet.vms.map(({ name }) => name),
+      vms.map(({ name }) => name),
     ),
   });
 }

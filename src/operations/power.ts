@@ -10,9 +10,11 @@ import {
   type ResolvedFleet,
   type ResolvedVm,
 } from '../model/index.js';
+import { commandLine } from '../host/index.js';
 import type { Interrupt } from './apply.js';
+import { needsConsent, type Consent } from './consent.js';
 import { vmNamed } from './find-vm.js';
-import { loadOnHost, type Request } from './load.js';
+import { loadOnHost, wordsOf, type Request } from './load.js';
 import { openHost } from './open.js';
 
 /**
@@ -21,7 +23,7 @@ import { openHost } from './open.js';
  */
 export type PowerAction = 'on' | 'off' | 'reset' | 'reboot';
 
-export interface PowerRequest extends Request {
+export interface PowerRequest extends Request, Consent {
   action: PowerAction;
   /** Names or addresses; empty: all VMs of the fleet that exist. */
   vms: readonly string[];
@@ -30,10 +32,18 @@ export interface PowerRequest extends Request {
   parallelism?: number | undefined;
   lockTimeoutSeconds: number;
   interrupt: Interrupt;
-  /** Is told which VMs it is about, before anything is done to them. Ends it where it rejects. */
-  confirm: (vms: readonly Address[]) => Promise<void>;
+  /** Is told what it is about, before anything is done. Ends it where it rejects. */
+  confirm: (about: PowerAbout) => Promise<void>;
   /** Is told each VM when it has ended. */
   tell: (vm: PoweredVm) => void;
+}
+
+export interface PowerAbout {
+  host: string;
+  /** The VMs that would be switched. */
+  vms: readonly Address[];
+  /** Those whose places are taken by what is not ven's. */
+  refused: readonly Address[];
 }
 
 export interface PoweredVm {
@@ -85,6 +95,7 @@ const AT_ONCE = 16;
 export async function power(request: PowerRequest): Promise<PowerResult> {
   const { action, interrupt, parallelism = AT_ONCE } = request;
   const fleet = loadOnHost(request);
+  if (request.consent === 'impossible') throw needsConsent(request);
   const lock = await openHost(fleet, request).lock({
     command: 'power',
     waitSeconds: request.lockTimeoutSeconds,
@@ -94,21 +105,27 @@ export async function power(request: PowerRequest): Promise<PowerResult> {
   try {
     const { host } = lock;
     await host.endLeftovers();
-    const targets = chosen(request, fleet, await host.observe(fleet, interrupt.graceful));
-    const order = targets.map(({ address }) => address);
-    await request.confirm(order);
+    const look = async (): Promise<Target[]> =>
+      chosen(request, fleet, await host.observe(fleet, interrupt.graceful));
+    const shown = await look();
+    await request.confirm({ host: host.uri, ...groupsOf(shown) });
+    // A question may stay open for hours: what counts is how they are then.
+    const targets = request.consent === 'ask' ? agreedTo(shown, await look()) : shown;
     const began = performance.now();
-    const ended: PoweredVm[] = [];
+    const ended = new Map<Address, PoweredVm>();
     const queue = targets.values();
     const work = async (): Promise<void> => {
       for (const target of queue) {
         const vm = await powered(target, host, request);
-        ended.push(vm);
+        ended.set(vm.address, vm);
         request.tell(vm);
       }
     };
-    await Promise.all(Array.from({ length: parallelism }, work));
-    const vms = ended.toSorted((a, b) => order.indexOf(a.address) - order.indexOf(b.address));
+    const workers = Array.from({ length: Math.min(parallelism, targets.length) }, work);
+    // Even if one has met a bug: the lock is held as long as any of them is at work.
+    await Promise.allSettled(workers);
+    await Promise.all(workers);
+    const vms = targets.flatMap(({ address }) => ended.get(address) ?? []);
     return {
       ...{ fleet: fleet.name, host: host.uri, action, ...outcomeOf(vms, interrupt), vms },
       durationSeconds: secondsSince(began),
@@ -116,6 +133,19 @@ export async function power(request: PowerRequest): Promise<PowerResult> {
   } finally {
     lock.release();
   }
+}
+
+function groupsOf(targets: readonly Target[]): Omit<PowerAbout, 'host'> {
+  const [refused, vms] = [true, false].map((is) =>
+    targets.filter(({ foreign }) => (foreign !== null) === is).map(({ address }) => address),
+  ) as [Address[], Address[]];
+  return { vms, refused };
+}
+
+/** Those of them that the question named. */
+function agreedTo(shown: readonly Target[], now: readonly Target[]): Target[] {
+  const named = new Set(shown.map(({ address }) => address));
+  return now.filter(({ address }) => named.has(address));
 }
 
 function outcomeOf(
@@ -138,11 +168,7 @@ function chosen(request: PowerRequest, fleet: ResolvedFleet, state: HostState): 
   const all = [...named, ...unnamed];
   if (request.vms.length === 0)
     return all.filter((target) => target.owned !== null || target.foreign !== null);
-  const wanted = request.vms.map(
-    (word) =>
-      all.find(({ name, address }) => name === word || address === word) ??
-      targetOfVm(vmNamed(fleet, word, request.file), owned, state),
-  );
+  const wanted = request.vms.map((word) => vmNamed({ vms: all }, word, request.file));
   return [...new Map(wanted.map((target) => [target.address, target])).values()];
 }
 
@@ -191,17 +217,19 @@ async function powered(target: Target, host: Host, request: PowerRequest): Promi
 function existing(
   { owned, foreign, address }: Target,
   host: Host,
-  { file }: PowerRequest,
+  request: PowerRequest,
 ): ObservedDomain {
   if (owned !== null) return owned;
-  if (foreign !== null)
+  if (foreign !== null) {
+    const look = commandLine('virsh', ['-c', host.uri, 'dumpxml', foreign.uuid]);
     throw new VenError('foreign-object', {
       summary: `domain ${foreign.name} is in the place of ${address}, and is not ven's`,
-      hint: `It is left alone. Look at it: virsh -c ${host.uri} dumpxml ${foreign.uuid}`,
+      hint: `It is left alone. Look at it: ${look}`,
     });
+  }
   throw new VenError('not-found', {
     summary: `the VM does not exist on ${host.uri}`,
-    hint: `Create it: ven apply ${file}`,
+    hint: `Create it: ven apply ${wordsOf(request)}`,
   });
 }
 
@@ -218,10 +246,13 @@ const ACTS: Record<PowerAction, (vm: Existing) => Promise<'done' | 'already'>> =
     if (owned.mark?.ready !== true)
       throw new VenError('not-found', {
         summary: 'the VM is not complete: the apply that creates it was interrupted, or failed',
-        hint: `Complete it: ven apply ${request.file}`,
+        hint: `Complete it: ven apply ${wordsOf(request)}`,
       });
     // Its QEMU is still there, and nothing in it runs.
-    if (before === 'crashed') await host.stopDomain(owned.uuid, 0);
+    if (before === 'crashed') {
+      await keep(owned, host);
+      await host.stopDomain(owned.uuid, 0);
+    }
     await host.startDomain(owned.uuid);
     return 'done';
   },
@@ -272,8 +303,7 @@ async function shutDown(vm: Existing): Promise<void> {
       summary: 'the VM is paused, and hears no power button',
       hint: `Resume it: ${typed('on', vm)}; or ${orCut}`,
     });
-  // One that is not defined would be gone with its power, and with it ven's mark.
-  if (!owned.persistent) await host.defineDomain(await host.readDomain(uuid));
+  await keep(owned, host);
   if (cuts) await host.stopDomain(uuid, 0);
   else if (!(await host.shutDownDomain(uuid, shutdownTimeoutSeconds)))
     throw new VenError('tool-failed', {
@@ -282,12 +312,17 @@ async function shutDown(vm: Existing): Promise<void> {
         'and still runs',
       hint:
         'Does it listen to the power button (ACPI)? Its console: ' +
-        `ven logs ${name} ${request.file}. Or ${orCut}`,
+        `ven logs ${name} ${wordsOf(request)}. Or ${orCut}`,
     });
 }
 
+/** One that is not defined would be gone with its power, and with it ven's mark. */
+async function keep({ uuid, persistent }: ObservedDomain, host: Host): Promise<void> {
+  if (!persistent) await host.defineDomain(await host.readDomain(uuid));
+}
+
 function typed(action: string, { name, request }: Existing): string {
-  return `ven power ${action} ${name} ${request.file}`;
+  return `ven power ${action} ${name} ${wordsOf(request)}`;
 }
 
 function secondsSince(began: number): number {

@@ -33,10 +33,10 @@ const WORDS = {
 export function powerQuestion(
   action: ShownPower['action'],
   force: boolean,
-  vms: readonly Address[],
+  { host, vms }: { host: string; vms: readonly Address[] },
 ): string {
   const verb = force ? 'cut the power of' : WORDS[action].asks;
-  return `Do you want to ${verb} ${count(vms.length, 'VM')}: ${listed(vms)}?`;
+  return `Do you want to ${verb} ${count(vms.length, 'VM')} on ${printable(host)}: ${listed(vms)}?`;
 }
 
 /** A line of one VM. `widest`: the longest address. Ends in a newline. */
@@ -92,7 +92,7 @@ function driftHint({ action, vms }: ShownPower, file: string, style: Style): str
   return [indent(`${paint(style, 'cyan', 'hint')}: ${text}\n`, '  ')];
 }
 
-function recap({ action, outcome, vms, durationSeconds }: ShownPower, style: Style): string {
+function recap({ host, action, outcome, vms, durationSeconds }: ShownPower, style: Style): string {
   const { head, done, already } = WORDS[action];
   const words = { done, already, failed: 'failed', refused: 'refused', skipped: 'not done' };
   const parts = (Object.keys(words) as (keyof typeof words)[]).flatMap((kind) => {
@@ -105,7 +105,8 @@ function recap({ action, outcome, vms, durationSeconds }: ShownPower, style: Sty
     interrupted: ['Interrupted', 'yellow'] as [string, Tone],
   }[outcome];
   const counted = parts.length === 0 ? 'no VM exists' : parts.join(', ');
-  return `${paint(style, tone, said)} in ${duration(durationSeconds)}: ${counted}.\n`;
+  const there = `in ${duration(durationSeconds)} on ${printable(host)}`;
+  return `${paint(style, tone, said)} ${there}: ${counted}.\n`;
 }
 
 /** What `power … --json` prints. Ends in a newline. */

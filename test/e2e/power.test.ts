@@ -25,12 +25,12 @@ describe('ven power', () => {
     const asked = await lab.ven('power', 'off', 'idle-1');
     expect(asked.code).toBe(4);
     expect(asked.stdout).toContain('did not power off within 2s');
-    expect(asked.stdout).toMatch(/\nNot all powered off in \S+: 1 failed\.\n$/);
+    expect(asked.stdout).toMatch(/\nNot all powered off in \S+ on \S+: 1 failed\.\n$/);
     expect(await state('idle-1')).toBe('running');
     const cut = await lab.ven('power', 'off', '--force', 'idle-1', 'dark');
     expect(cut.code).toBe(0);
     expect(cut.stdout).toContain('the next ven apply starts it again');
-    expect(cut.stdout).toMatch(/\nPowered off in \S+: 1 off, 1 off already\.\n$/);
+    expect(cut.stdout).toMatch(/\nPowered off in \S+ on \S+: 1 off, 1 off already\.\n$/);
     expect([await state('idle-1'), await state('idle-2')]).toEqual(['shut off', 'running']);
     expect((await lab.plan()).changes).toMatchObject([
       { address: 'vm.idle-1', fields: [{ path: 'power', before: 'off', after: 'running' }] },
@@ -52,7 +52,10 @@ describe('ven power', () => {
 
   it('switches all off only when that was agreed to', async () => {
     const refused = await lab.ven('power', 'off', '--all', '--force');
-    expect([refused.code, refused.stderr]).toEqual([6, expect.stringContaining('--all --yes')]);
+    expect([refused.code, refused.stderr]).toEqual([
+      6,
+      expect.stringContaining('ven power off --yes --all --force'),
+    ]);
     const all = await lab.ven('power', 'off', '--all', '--force', '--yes', '--json');
     expect(JSON.parse(all.stdout)).toMatchObject({
       outcome: 'done',

@@ -33,6 +33,12 @@ export default class PowerOff extends VenCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(PowerOff);
-    process.exitCode = await power({ action: 'off', argv, flags, style: this.style });
+    process.exitCode = await power({
+      action: 'off',
+      argv,
+      flags,
+      typed: this.typed,
+      style: this.style,
+    });
   }
 }

@@ -24,6 +24,12 @@ export default class PowerOn extends VenCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(PowerOn);
-    process.exitCode = await power({ action: 'on', argv, flags, style: this.style });
+    process.exitCode = await power({
+      action: 'on',
+      argv,
+      flags,
+      typed: this.typed,
+      style: this.style,
+    });
   }
 }

@@ -25,6 +25,12 @@ export default class PowerReboot extends VenCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(PowerReboot);
-    process.exitCode = await power({ action: 'reboot', argv, flags, style: this.style });
+    process.exitCode = await power({
+      action: 'reboot',
+      argv,
+      flags,
+      typed: this.typed,
+      style: this.style,
+    });
   }
 }

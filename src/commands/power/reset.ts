@@ -25,6 +25,12 @@ export default class PowerReset extends VenCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(PowerReset);
-    process.exitCode = await power({ action: 'reset', argv, flags, style: this.style });
+    process.exitCode = await power({
+      action: 'reset',
+      argv,
+      flags,
+      typed: this.typed,
+      style: this.style,
+    });
   }
 }

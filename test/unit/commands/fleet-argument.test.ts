@@ -107,6 +107,10 @@ describe('- as FLEET', () => {
     expect(code).toBe(6);
     expect(stderr).toContain('standard input is the fleet file, so it can take no answer');
     expect(stderr).toContain('(ven plan -), then say yes with: ven apply --yes -');
+    const power = piped(text('piped'), 'power', 'reboot', '--all', '-');
+    expect(power.code).toBe(6);
+    expect(power.stderr).toContain('standard input is the fleet file, so it can take no answer');
+    expect(power.stderr).toContain('say yes with: ven power reboot --yes --all -');
   });
 
   it('is needed: what stands in a pipe is no path', () => {

@@ -1,13 +1,19 @@
 /** `ven power …`: who is acted on and who is not, and what each VM's end is, on a host in memory. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apply } from '../../../src/operations/apply.js';
 import { loadFleetFile } from '../../../src/operations/load.js';
-import { power, type PowerAction, type PoweredVm } from '../../../src/operations/power.js';
+import {
+  power,
+  type PowerAbout,
+  type PowerAction,
+  type PoweredVm,
+  type PowerRequest,
+} from '../../../src/operations/power.js';
 import { vmUuid, type PlanOptions } from '../../../src/model/index.js';
-import { powerText } from '../../../src/view/power.js';
+import { powerQuestion, powerText } from '../../../src/view/power.js';
 import { FakeHost } from '../../fake-host/index.js';
 import type { FakeHostOptions } from '../../fake-host/fake-host.js';
 import { portsOf } from './imagined.js';
@@ -69,17 +75,28 @@ afterEach(() => {
 async function switched(
   action: PowerAction,
   vms: readonly string[],
-  { force = false, graceful = never, tell = (_: PoweredVm): void => undefined } = {},
+  { graceful = never, ...more }: Partial<PowerRequest> & { graceful?: AbortSignal } = {},
 ) {
   const result = await power({
-    ...{ action, vms, file, force, env: {}, ports: portsOf(() => host) },
+    ...{ action, vms, file, force: false, env: {}, ports: portsOf(() => host) },
     ...{ parallelism: 1, lockTimeoutSeconds: 0, interrupt: { graceful, hard: never } },
+    ...{ consent: 'given', typed: [`power ${action}`, ...vms] },
     confirm: () => Promise.resolve(),
-    tell,
+    tell: () => undefined,
+    ...more,
   });
   const ends = Object.fromEntries(result.vms.map(({ name, outcome }) => [name, outcome]));
   const text = powerText(result, file, style);
-  return { ...result, ends, text, last: text.trimEnd().split('\n').at(-1)?.replace(/\d+ms/, 'T') };
+  return {
+    ...result,
+    ends,
+    text,
+    last: text
+      .trimEnd()
+      .split('\n')
+      .at(-1)
+      ?.replace(/\d+ms on qemu:.*system/, 'T'),
+  };
 }
 const powerOf = (name: string): string | undefined => host.domains.get(uuid(name))?.power;
 
@@ -226,5 +243,125 @@ describe('power', () => {
     expect(off).toMatchObject({ exitCode: 130, ends: { 'edge-1': 'done', 'edge-2': 'skipped' } });
     expect(off.last).toBe('Interrupted in T: 1 off, 1 not done.');
     expect(powerOf('edge-2')).toBe('running');
+  });
+
+  it('what it says to type is for the same host and file', async () => {
+    file = join(dir, 'my lab.yaml');
+    write(`${EDGES}, { name: new }, { name: theirs }`);
+    const foreign = host.addForeignDomain({ name: 'lab_theirs' });
+    const fleet = `'${file}' --connect 'qemu:///system?mode=direct'`;
+    const hints = async (action: PowerAction, ...vms: string[]): Promise<unknown[]> => {
+      const connect = 'qemu:///system?mode=direct';
+      const { vms: ended } = await switched(action, vms, { connect });
+      return ended.map(({ error }) => error?.hint);
+    };
+    expect(await hints('reset', 'dark', 'new', 'theirs')).toEqual([
+      `Start it: ven power on dark ${fleet}`,
+      `Create it: ven apply ${fleet}`,
+      `It is left alone. Look at it: virsh -c qemu:///system dumpxml ${foreign}`,
+    ]);
+    host.pause(uuid('edge-1'));
+    const or = `cut its power: ven power off --force edge-1 ${fleet}`;
+    expect(await hints('off', 'edge-1')).toEqual([
+      `Resume it: ven power on edge-1 ${fleet}; or ${or}`,
+    ]);
+  });
+
+  it('without consent it shows the very command again, and says why it can not ask', async () => {
+    const refused = (more: Partial<PowerRequest>) =>
+      switched('off', [], {
+        consent: 'impossible',
+        typed: ['power off', '--all', '--force', 'my lab.yaml'],
+        ...more,
+      }).catch((error: unknown) => error);
+    expect(await refused({})).toMatchObject({
+      code: 'needs-consent',
+      summary: 'This changes the host, and there is no terminal to ask on',
+      hint: "Name the VMs, or say yes with: ven power off --yes --all --force 'my lab.yaml'",
+    });
+    const content = readFileSync(file, 'utf8');
+    expect(await refused({ file: '-', content })).toMatchObject({
+      summary: expect.stringContaining('standard input is the fleet file') as string,
+    });
+    expect(powerOf('edge-1')).toBe('running');
+  });
+
+  it('asks about a host, and about those that it would switch', async () => {
+    write(`${EDGES}, { name: theirs }`);
+    host.addForeignDomain({ name: 'lab_theirs' });
+    const asked: PowerAbout[] = [];
+    const confirm: PowerRequest['confirm'] = (about) => {
+      asked.push(about);
+      return Promise.reject(new Error('no'));
+    };
+    await expect(switched('off', [], { consent: 'ask', confirm })).rejects.toThrow('no');
+    expect(asked).toMatchObject([{ refused: ['vm.theirs'] }]);
+    expect(asked.map((about) => powerQuestion('off', false, about))).toEqual([
+      'Do you want to power off 4 VMs on qemu:///system: vm.edge-1, vm.edge-2, vm.edge-3, vm.dark?',
+    ]);
+  });
+
+  it('after a question it looks again: what counts is how the VMs are then', async () => {
+    await switched('off', ['edge-3']);
+    write(`${EDGES}, { name: new }`);
+    const confirm = async (): Promise<void> => {
+      await host.startDomain(uuid('edge-3'));
+      await host.stopDomain(uuid('edge-1'), 0);
+      host.addForeignDomain({ name: 'lab_new' });
+    };
+    const off = await switched('off', [], { consent: 'ask', confirm });
+    expect(off.ends).toEqual({
+      'edge-1': 'already',
+      'edge-2': 'done',
+      'edge-3': 'done',
+      dark: 'already', // nobody was asked about what has come since
+    });
+    expect(powerOf('edge-3')).toBe('off');
+  });
+
+  it('a crashed VM that is not defined keeps its definition when it is started', async () => {
+    host.undefine(uuid('edge-1'));
+    host.crash(uuid('edge-1'));
+    expect((await switched('on', ['edge-1'])).ends).toEqual({ 'edge-1': 'done' });
+    expect(host.domains.get(uuid('edge-1'))).toMatchObject({ power: 'running', persistent: true });
+  });
+
+  it('has no more at work than there are VMs', async () => {
+    const off = await switched('off', ['edge-1', 'edge-2'], { parallelism: 2 ** 40 });
+    expect(off.ends).toEqual({ 'edge-1': 'done', 'edge-2': 'done' });
+  });
+
+  it('holds the lock until all have ended, whatever one of them meets', async () => {
+    const held: boolean[] = [];
+    const tell = ({ name }: PoweredVm): void => {
+      if (name === 'edge-1') throw new TypeError('a bug');
+      held.push(isHeld);
+    };
+    let isHeld = true;
+    const lock = host.lock.bind(host);
+    host.lock = async (options) => {
+      const taken = await lock(options);
+      const release = (): void => {
+        isHeld = false;
+        taken.release();
+      };
+      return { ...taken, release };
+    };
+    const shutDown = host.shutDownDomain.bind(host);
+    host.shutDownDomain = async (one, seconds) => {
+      if (one === uuid('edge-2')) await new Promise((resolve) => setTimeout(resolve, 50));
+      return shutDown(one, seconds);
+    };
+    const off = switched('off', ['edge-1', 'edge-2', 'edge-3'], { parallelism: 2, tell });
+    await expect(off).rejects.toThrow('a bug');
+    expect([isHeld, held]).toEqual([false, [true, true]]);
+  });
+
+  it('suggests VMs that only the host has, too', async () => {
+    write('{ name: core }');
+    await expect(switched('off', ['egde-3'])).rejects.toMatchObject({
+      code: 'not-found',
+      hint: expect.stringContaining('edge-3') as string,
+    });
   });
 });
