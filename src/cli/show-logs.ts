@@ -34,6 +34,10 @@ export async function showLogs(
     ...fleet,
     ...{ env: process.env, follow, since: since ?? null, tail: tail ?? null },
     signal: stop.signal,
+    empty: (address: string) => {
+      const when = since === undefined ? 'yet' : 'since its last boot';
+      stderr(`${address}: no output ${when}\n`);
+    },
   };
   if (others.length === 0) {
     await logs({

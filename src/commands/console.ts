@@ -60,7 +60,7 @@ export default class Console extends VenCommand {
       if (!canType() || !process.stdout.isTTY)
         throw new VenError('usage', {
           summary: 'a console needs a terminal',
-          hint: 'Without one: ven console --read-only, or ven logs',
+          hint: `Without one: ven console ${vm} --read-only, or ven logs ${vm}`,
         });
       const onAttach = (address: string): void =>
         begin(attachingText(address, keyOf(flags.escape)));

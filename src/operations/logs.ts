@@ -1,5 +1,5 @@
 import { ConsoleText, LastBoot, LastLines } from '../terminal-text/index.js';
-import { VenError, type Host, type ResolvedVm } from '../model/index.js';
+import { VenError, type Host, type ResolvedVm, type Address } from '../model/index.js';
 import { findVm, vmNamed, type VmRequest } from './find-vm.js';
 import { loadOnHost } from './load.js';
 import { openHost } from './open.js';
@@ -15,6 +15,8 @@ export interface LogsRequest extends VmRequest {
   raw: boolean;
   signal: AbortSignal;
   write: (text: string) => void;
+  /** Is told of a VM without any output to show, where its log is not followed. */
+  empty?: (address: Address) => void;
 }
 
 /**
@@ -24,17 +26,25 @@ export interface LogsRequest extends VmRequest {
  */
 export async function logs(request: LogsRequest): Promise<void> {
   const { fleet, vm } = findVm(request);
-  await readLog(openHost(fleet, request).consoles, vm.domain, request);
+  await readLog(openHost(fleet, request).consoles, vm, request);
 }
 
 /** How the log of a VM that was found is read. */
-type Reading = Pick<LogsRequest, 'follow' | 'since' | 'tail' | 'raw' | 'signal' | 'write'>;
+type Reading = Pick<
+  LogsRequest,
+  'follow' | 'since' | 'tail' | 'raw' | 'signal' | 'write' | 'empty'
+>;
 
 async function readLog(
   consoles: Host['consoles'],
-  domain: string,
-  { follow, since, tail, raw, signal, write }: Reading,
+  { domain, address }: ResolvedVm,
+  { follow, since, tail, raw, signal, write: show, empty }: Reading,
 ): Promise<void> {
+  let shown = false;
+  const write = (said: string): void => {
+    shown ||= said !== '';
+    show(said);
+  };
   const text = raw ? new RawText() : new ConsoleText();
   const boot = since === 'boot' ? new LastBoot() : null;
   const last = tail === null ? null : new LastLines(tail);
@@ -52,6 +62,7 @@ async function readLog(
     else tell(text.push(bytes));
   }
   if (follow) write(text.end());
+  else if (!shown && tail !== 0 && !signal.aborted) empty?.(address);
 }
 
 /** `line`: is told each whole line, with the VM's name. `lost`: why a VM's log can't be read. */
@@ -74,16 +85,17 @@ export async function severalLogs({
   const fleet = loadOnHost(request);
   const vms = new Set(names.map((name) => vmNamed(fleet, name, request.file)));
   const { consoles } = openHost(fleet, request);
-  const read = async ({ name: vm, domain }: ResolvedVm): Promise<void> => {
+  const read = async (each: ResolvedVm): Promise<void> => {
+    const { name: vm } = each;
     if (request.signal.aborted) return;
     let begun = '';
     const write = (text: string): void => {
       const lines = `${begun}${text}`.split('\n');
       begun = lines.pop() ?? '';
-      for (const each of lines) line(vm, each);
+      for (const whole of lines) line(vm, whole);
     };
     try {
-      await readLog(consoles, domain, { ...request, raw: false, write });
+      await readLog(consoles, each, { ...request, raw: false, write });
       if (begun !== '') line(vm, begun);
     } catch (error) {
       if (!(error instanceof VenError)) throw error;

@@ -59,12 +59,9 @@ function canEmulateTpm(root: XmlElement): boolean {
 }
 
 export async function kvmFindings(fleet: ResolvedFleet, virsh: Virsh): Promise<HostFinding[]> {
-  const { accelerator, why } = await probeAccelerator(virsh);
+  const { accelerator, why, fix } = await probeAccelerator(virsh);
   if (accelerator === 'kvm') return [finding('kvm', 'ok', why)];
   const insists = fleet.vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);
-  const fix =
-    'Switch virtualisation on in the firmware (or nested virtualisation on the outer ' +
-    'host), then: sudo modprobe kvm_intel || sudo modprobe kvm_amd';
   if (insists.length > 0)
     return [
       finding(

@@ -14,7 +14,18 @@ import type { VirshReply, Virsh } from '../libvirt/virsh.js';
 export interface Probe {
   accelerator: 'kvm' | 'qemu';
   why: string;
+  /** What gives the host a KVM that works; empty: it has. */
+  fix: string;
 }
+
+const NO_KVM =
+  'Switch virtualisation on in the firmware (or nested virtualisation on the outer host), then: ' +
+  'sudo modprobe kvm_intel || sudo modprobe kvm_amd';
+const NOT_ALLOWED =
+  "Let QEMU's user open /dev/kvm (ls -l /dev/kvm): by default members of the group kvm may";
+const NOT_WORKING =
+  'KVM is there and does not work: where this host is itself a VM, the host around it must offer ' +
+  'nested virtualisation with all CPU features (CPU mode host-passthrough)';
 
 /** Firmware that KVM can't run dies within the first second. */
 const WATCH_SECONDS = 3;
@@ -32,6 +43,7 @@ export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
     return {
       accelerator: 'qemu',
       why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})`,
+      fix: NO_KVM,
     };
   // Firmware without a variable store, which would be left behind. Older libvirt can't express
   // that: then the BIOS is tried, as when this machine does not have the firmware's file.
@@ -46,20 +58,26 @@ export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
     await pause(TURN_MS);
     [created, state] = await tryOut(virsh, uefi);
   }
-  if (!created?.ok)
+  if (!created?.ok) {
+    const reason = firstWords(created?.error?.detail);
     return {
       accelerator: 'qemu',
-      why:
-        'software emulation: a VM with KVM does not start ' +
-        `(${firstWords(created?.error?.detail)})`,
+      why: `software emulation: a VM with KVM does not start (${reason})`,
+      fix: /permission denied/i.test(reason) ? NOT_ALLOWED : NOT_WORKING,
     };
+  }
   if (state?.ok && state.text.startsWith('running'))
-    return { accelerator: 'kvm', why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it` };
+    return {
+      accelerator: 'kvm',
+      why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it`,
+      fix: '',
+    };
   return {
     accelerator: 'qemu',
     why:
       `software emulation: a VM with KVM starts and can't run firmware ` +
       `(${state?.ok ? state.text.replaceAll(/\s+/g, ' ') : 'it was gone at once'})`,
+    fix: NOT_WORKING,
   };
 }
 

@@ -163,7 +163,9 @@ async function look(
   const isOff = ({ uuid }: ResolvedVm): boolean =>
     lists.domains.has(uuid) && !isActive(lists, uuid);
   const [, capacities] = await Promise.all([
-    askAll(virsh, questions, signal),
+    askAll(virsh, questions, signal).then(() => {
+      virsh.learnNames([...networks, ...listed].map(({ uuid, name }) => [uuid, name] as const));
+    }),
     readCapacities(
       virsh,
       {

@@ -82,9 +82,9 @@ export class Virsh {
     this.#options = options;
   }
 
-  /** Names for UUIDs, for people. */
+  /** Names for UUIDs, for people; most lists have the UUID in their place. */
   learnNames(names: Iterable<readonly [uuid: string, name: string]>): void {
-    for (const [uuid, name] of names) this.#names.set(uuid, name);
+    for (const [uuid, name] of names) if (name !== uuid) this.#names.set(uuid, name);
   }
 
   /**

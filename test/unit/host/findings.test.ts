@@ -110,6 +110,24 @@ describe('probeAccelerator', () => {
     expect(found.why).toMatch(/libvirt offers no KVM here \(.+\)/);
   });
 
+  it.each([
+    ['error: failed to set MSR 0x10a to 0x69', /^KVM is there and does not work/],
+    ['error: Could not access KVM kernel module: Permission denied', /^Let QEMU's user open/],
+  ])('advises what is true of a KVM that is there: %s', async (said, advice) => {
+    const replies = [
+      [
+        { ok: true, text: '' },
+        { ok: true, text: 'Using library: libvirt 7.0.0' },
+      ],
+      [{ ok: false, text: '', answer: 'other', error: { detail: `qemu: ${said}` } }],
+    ];
+    const virsh = { uri: 'qemu:///system', ask: () => Promise.resolve(replies.shift() ?? []) };
+    expect(await probeAccelerator(virsh as unknown as Virsh)).toMatchObject({
+      accelerator: 'qemu',
+      fix: expect.stringMatching(advice) as string,
+    });
+  });
+
   it('reads versions', () => {
     expect(
       libvirtVersion('Compiled against library: libvirt 8.0.0\nUsing library: libvirt 9.10.2\n'),

@@ -102,7 +102,10 @@ echo "error: $mark" >&2; echo $mark; exit 1`);
       env,
       waiting: (what) => waits.push(what),
     });
-    patient.learnNames([[uuid, 'other-vm']]);
+    patient.learnNames([
+      [uuid, 'other-vm'],
+      [uuid, uuid],
+    ]);
     const asked = patient.ask([['list'], ['dumpxml', uuid]], { timeoutSeconds: 3 });
     const { summary, hint } = await failure(asked);
     expect(summary).toBe('libvirt has not answered for 3 s: dumpxml of other-vm');

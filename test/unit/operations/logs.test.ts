@@ -52,6 +52,16 @@ test('come one after another, in whole lines, each VM once', async () => {
   ]);
 });
 
+test('one without output is told, but where it is followed or no line is wanted', async () => {
+  writeFileSync(log('edge-1'), '');
+  writeFileSync(log('edge-2'), 'c\r\n');
+  const silent: string[] = [];
+  const empty = (address: string): number => silent.push(address);
+  await severalLogs(request({ empty }));
+  await severalLogs(request({ empty, tail: 0 }));
+  expect(silent).toEqual(['vm.edge-1']);
+});
+
 test('one that is not there stops no other, and is named', async () => {
   writeFileSync(log('edge-2'), 'c\r\n');
   await severalLogs(request({ vms: ['edge-1', 'edge-2', 'edge-3'] }));
