@@ -1,6 +1,7 @@
 // Makes a file the comment of the pull request (GitHub) or merge request (GitLab) that a pipeline
-// runs for: node comment.js FILE NAME. The next one of the same NAME replaces it. Nothing happens
-// where there is no such request. Needs a token: GITHUB_TOKEN, or VEN_GITLAB_TOKEN (scope `api`).
+// runs for: node comment.js FILE NAME. It replaces the one of the same NAME that the same token
+// wrote. Nothing happens where there is no such request. Needs a token: GITHUB_TOKEN, or
+// VEN_GITLAB_TOKEN (scope `api`).
 import { readFileSync } from 'node:fs';
 
 const PAGES = 20;
@@ -12,7 +13,7 @@ const body = `${readFileSync(file, 'utf8')}\n${marker}\n`;
 const place = github() ?? gitlab();
 if (place) await put(place);
 
-/** Where comments are read and added, and where one of them is changed. */
+/** Where comments are read and added, where one of them is changed, and whose token it is. */
 function github() {
   if (!env.GITHUB_EVENT_PATH) return null;
   const number = JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, 'utf8')).pull_request?.number;
@@ -22,6 +23,13 @@ function github() {
     all: `${issues}/${number}/comments`,
     one: (id) => `${issues}/comments/${id}`,
     change: 'PATCH',
+    // A job's own token may not ask for `/user`. This names an app without what its login ends in.
+    me: async (ask) => {
+      const answer = await ask(env.GITHUB_GRAPHQL_URL, 'POST', { query: '{ viewer { login } }' });
+      const { login } = answer.data.viewer;
+      return ({ user }) =>
+        user?.login === login || (user?.type === 'Bot' && user.login === `${login}[bot]`);
+    },
     headers: {
       authorization: `Bearer ${env.GITHUB_TOKEN}`,
       accept: 'application/vnd.github+json',
@@ -38,11 +46,15 @@ function gitlab() {
     all: notes,
     one: (id) => `${notes}/${id}`,
     change: 'PUT',
+    me: async (ask) => {
+      const { id } = await ask(`${env.CI_API_V4_URL}/user`, 'GET');
+      return ({ author }) => author?.id === id;
+    },
     headers: { 'private-token': env.VEN_GITLAB_TOKEN },
   };
 }
 
-async function put({ all, one, change, headers }) {
+async function put({ all, one, change, me, headers }) {
   const ask = async (url, method, content) => {
     const answer = await fetch(url, {
       method,
@@ -53,9 +65,10 @@ async function put({ all, one, change, headers }) {
     if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${answer.statusText}`);
     return await answer.json();
   };
+  const mine = await me(ask);
   for (let page = 1; page <= PAGES; page++) {
     const comments = await ask(`${all}?per_page=100&page=${page}`, 'GET');
-    const earlier = comments.find((comment) => comment.body?.includes(marker));
+    const earlier = comments.find((each) => each.body?.includes(marker) && mine(each));
     if (earlier) return await ask(one(earlier.id), change, { body });
     if (comments.length < 100) break;
   }

@@ -65,18 +65,23 @@ describe('action.yml', () => {
   const step = action.runs.steps.find(({ id }) => id === 'ven');
 
   /** The step that runs ven, with inputs put in as GitHub does. */
-  async function use(inputs: Record<string, string>): Promise<Ended> {
+  async function use(
+    inputs: Record<string, string>,
+    more: Record<string, string> = {},
+  ): Promise<Ended> {
     const value = (text: string): string =>
       text
         .replace(/\$\{\{ inputs\.([\w-]+) \}\}/g, (_, name: string) => {
           return inputs[name] ?? action.inputs[name]?.default ?? '';
         })
-        .replaceAll('${{ runner.temp }}', files)
-        .replace(/\$\{\{.*\}\}/g, '');
+        .replace("${{ inputs.setup != 'true' && 'ven' || '' }}", inputs['setup'] ? 'ven' : '')
+        .replace('${{ runner.temp }}', files)
+        .replace('${{ github.token }}', 'none');
     const env = Object.entries(step?.env ?? {}).map(([name, text]) => [name, value(text)]);
     return await job(step?.run ?? '', {
       ...(Object.fromEntries(env) as Record<string, string>),
       GITHUB_ACTION_PATH: ROOT,
+      ...more,
     });
   }
 
@@ -108,6 +113,18 @@ describe('action.yml', () => {
     expect(await domains()).not.toContain(lab.fleet);
   });
 
+  it('without a set-up, the ven in the path plans', async () => {
+    write();
+    const bin = join(files, 'bin');
+    mkdirSync(bin);
+    symlinkSync(join(ROOT, 'bin/ven'), join(bin, 'ven'));
+    const PATH = process.env['PATH'] ?? '';
+    const plan = { command: 'plan', setup: 'false' };
+    expect((await use(plan, { PATH })).code).toBe(127);
+    const { code, outputs } = await use(plan, { PATH: `${bin}:${PATH}` });
+    expect([code, outputs.slice(1)]).toEqual([0, ['changes=true', 'exit-code=0']]);
+  });
+
   it('a wrong fleet file fails the plan, and says so', async () => {
     writeFileSync(lab.file, 'fleet: 3\n');
     const { code, summary, outputs } = await use({ command: 'plan' });
@@ -117,23 +134,30 @@ describe('action.yml', () => {
 });
 
 describe('ci/gitlab.yml', () => {
-  const git = (...args: string[]): void => {
-    const me = ['-c', 'user.name=lab', '-c', 'user.email=lab@example.com'];
-    execFileSync('git', [...me, '-C', lab.dir, ...args]);
+  const commit = (folder: string): void => {
+    const me = ['-c', 'user.name=lab', '-c', 'user.email=lab@example.com', '-C', folder];
+    execFileSync('git', [...me, 'init', '--quiet', '--initial-branch=main']);
+    execFileSync('git', [...me, 'add', '--all']);
+    execFileSync('git', [...me, 'commit', '--quiet', '--message', 'A commit']);
   };
 
   it('sets up, tests beside the fleet, and destroys it also when the test fails', async () => {
-    // In place of a clone.
-    symlinkSync(ROOT, join(lab.dir, '.ven'));
+    const source = join(lab.dir, 'source');
     copyFileSync(join(ROOT, 'ci/gitlab.yml'), join(lab.dir, 'ven.yml'));
-    const inputs = { source: 'nowhere', test: 'virsh -q list --name; exit 9' };
+    const inputs = { source, test: 'virsh -q list --name; exit 9' };
     const include = [{ local: 'ven.yml', inputs }];
     writeFileSync(join(lab.dir, '.gitlab-ci.yml'), JSON.stringify({ include }));
     write();
-    git('init', '--quiet', '--initial-branch=main');
-    git('remote', 'add', 'origin', 'git@git.example.com:lab/fleets.git');
-    git('add', '--all');
-    git('commit', '--quiet', '--message', 'A fleet');
+    commit(lab.dir);
+    const remote = ['remote', 'add', 'origin', 'git@git.example.com:lab/fleets.git'];
+    execFileSync('git', ['-C', lab.dir, ...remote]);
+    // What the jobs clone. Its scripts are those of this build.
+    mkdirSync(join(source, 'ci'), { recursive: true });
+    for (const name of ['setup.sh', 'run.sh']) {
+      const script = `#!/bin/sh\nexec '${join(ROOT, 'ci', name)}' "$@"\n`;
+      writeFileSync(join(source, 'ci', name), script, { mode: 0o755 });
+    }
+    commit(source);
 
     lab.program = join(ROOT, 'node_modules/.bin/gitlab-ci-local');
     const { code, stdout, stderr } = await lab.ven('ven-test');
@@ -146,4 +170,16 @@ describe('ci/gitlab.yml', () => {
     expect(output).toMatch(/Destroyed in .*: 2 deleted/);
     expect(await domains()).not.toContain(lab.fleet);
   });
+});
+
+it('.pre-commit-hooks.yaml checks all files that it is given', async () => {
+  const [hook] = parse(read(join(ROOT, '.pre-commit-hooks.yaml'))) as { entry: string }[];
+  write();
+  const wrong = join(lab.dir, 'wrong.fleet.yaml');
+  writeFileSync(wrong, 'fleet: 3\n');
+  const [program, ...words] = hook?.entry.split(' ') ?? [];
+  expect(program).toBe('ven');
+  expect((await lab.ven(...words, lab.file)).code).toBe(0);
+  const { code, stderr } = await lab.ven(...words, lab.file, wrong);
+  expect([code, stderr]).toEqual([3, expect.stringContaining('wrong.fleet.yaml')]);
 });

@@ -12,12 +12,19 @@ const SCRIPT = join(import.meta.dirname, '../../../ci/comment.js');
 interface Comment {
   id: number;
   body: string;
+  /** GitHub's name for who wrote it, and GitLab's. */
+  user?: { login: string; type: string };
+  author?: { id: number };
 }
+/** Who has the token. */
+const ME = { user: { login: 'github-actions[bot]', type: 'Bot' }, author: { id: 7 } };
+const SOMEBODY = { user: { login: 'github-actions', type: 'User' }, author: { id: 8 } };
 
 /** A forge's API, as far as comments go; it holds them in memory. */
 class Forge {
   comments: Comment[] = [];
   calls: string[] = [];
+  me = 'github-actions[bot]';
   /** What it answers everything with, instead. */
   refuses: number | null = null;
   readonly #server = createServer((request, response) => {
@@ -33,6 +40,14 @@ class Forge {
         answer(this.refuses, {});
         return;
       }
+      if (url === '/graphql') {
+        answer(200, { data: { viewer: { login: this.me } } });
+        return;
+      }
+      if (url === '/user') {
+        answer(200, ME.author);
+        return;
+      }
       const page = Number(new URL(url, 'http://x').searchParams.get('page'));
       if (method === 'GET') {
         answer(200, this.comments.slice((page - 1) * 100, page * 100));
@@ -40,7 +55,7 @@ class Forge {
       }
       const { body } = (await json(request)) as Comment;
       const id = method === 'POST' ? this.comments.length + 1 : Number(url.split('/').at(-1));
-      this.comments[id - 1] = { id, body };
+      this.comments[id - 1] = { id, body, ...ME };
       answer(200, this.comments[id - 1]);
     })();
   });
@@ -74,6 +89,7 @@ const github = (event: unknown): Record<string, string> => {
   return {
     GITHUB_EVENT_PATH: join(dir, 'event.json'),
     GITHUB_API_URL: address,
+    GITHUB_GRAPHQL_URL: `${address}/graphql`,
     GITHUB_REPOSITORY: 'us/lab',
     GITHUB_TOKEN: 'secret',
   };
@@ -104,22 +120,39 @@ describe.each([
     expect(await comment('two', env())).toBe(0);
     const marker = '<!-- ven plan: fleet.yaml -->';
     expect(forge.comments.map(({ body }) => body)).toEqual(['a person: nice', `two\n${marker}\n`]);
-    expect(forge.calls[0]).toBe(`GET ${all}?per_page=100&page=1 ${token}`);
-    expect(forge.calls[1]).toBe(`POST ${all} ${token}`);
+    expect(forge.calls[1]).toBe(`GET ${all}?per_page=100&page=1 ${token}`);
+    expect(forge.calls[2]).toBe(`POST ${all} ${token}`);
   });
 
   it('an earlier one on a later page is found', async () => {
     forge.comments = Array.from({ length: 150 }, (_one, at) => ({ id: at + 1, body: `${at}` }));
-    forge.comments[120] = { id: 121, body: 'old <!-- ven plan: fleet.yaml -->' };
+    forge.comments[120] = { id: 121, body: 'old <!-- ven plan: fleet.yaml -->', ...ME };
     expect(await comment('new', env())).toBe(0);
     expect(forge.comments).toHaveLength(150);
     expect(forge.comments[120]?.body).toMatch(/^new\n/);
+  });
+
+  it("somebody else's comment stays, though it quotes ours", async () => {
+    const quote = { id: 1, body: 'look: <!-- ven plan: fleet.yaml -->', ...SOMEBODY };
+    forge.comments = [quote];
+    expect(await comment('one', env())).toBe(0);
+    expect(await comment('two', env())).toBe(0);
+    expect(forge.comments).toHaveLength(2);
+    expect(forge.comments[0]).toEqual(quote);
+    expect(forge.comments[1]?.body).toMatch(/^two\n/);
   });
 
   it('a token without the right: it ends with 1', async () => {
     forge.refuses = 403;
     expect(await comment('one', env())).toBe(1);
   });
+});
+
+it('an app is the same as the bot that its comments are from', async () => {
+  forge.me = 'github-actions';
+  expect(await comment('one', github(PULL))).toBe(0);
+  expect(await comment('two', github(PULL))).toBe(0);
+  expect(forge.comments).toHaveLength(1);
 });
 
 it('nothing happens where there is no request', async () => {
