@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { connectOfPlan, withSession, wordsOf } from '../operations/index.js';
+import { withSession, wordsOf } from '../operations/index.js';
 import {
   type About,
   agreement,
@@ -53,8 +53,7 @@ export default class Apply extends VenCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply);
     const { wait: until } = flags;
-    const connect = flags.connect ?? connectOfPlan(flags.plan);
-    const fleet = await fleetOf({ ...flags, connect }, args.fleet);
+    const fleet = await fleetOf(flags, args.fleet);
     const make = {
       ...fleet,
       options: planOptions('apply', flags),

@@ -21,7 +21,7 @@ import { loadOnHost, secretReader, type Request } from './load.js';
 import { recordUpdater } from '../onboarding/index.js';
 import { OneClient } from './provision/one-client.js';
 import { openHost } from './open.js';
-import { checkStillFits, readSavedPlan } from './plan.js';
+import { checkIsForHost, checkStillFits, readSavedPlan } from './plan.js';
 import { observeAndPlan } from './planned.js';
 import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
@@ -83,6 +83,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const fleet = loadOnHost(request, readSecret);
   const { leaveOff, mode } = request.options;
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan, mode);
+  if (saved !== null) checkIsForHost(saved, fleet.host);
   const options = saved
     ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) }
     : request.options;

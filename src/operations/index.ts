@@ -25,14 +25,7 @@ export {
 } from './orchestrator/register-vms.js';
 export type { Ports } from './ports.js';
 export { power, type PowerAction, type PoweredVm, type PowerResult } from './power.js';
-export {
-  connectOfPlan,
-  plan,
-  savePlan,
-  type PlanRequest,
-  type PlanResult,
-  type RenderedDiff,
-} from './plan.js';
+export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export {
   provision,
   provisionCreated,

@@ -80,12 +80,6 @@ export function readSavedPlan(saved: string | Plan, mode: PlanOptions['mode']): 
   return read;
 }
 
-/** The `connect` of a saved plan: of one that was made with it, its host. Rejects likewise. */
-export function connectOfPlan(file: string | undefined): string | undefined {
-  const plan = file === undefined ? null : readSavedPlan(file, 'apply');
-  return plan?.hostFrom === 'flag' ? plan.host : undefined;
-}
-
 function isPlan(value: unknown): value is Plan {
   if (typeof value !== 'object' || value === null) return false;
   const candidate = value as Partial<Plan>;
@@ -109,7 +103,6 @@ function isListOfTexts(value: unknown): value is string[] {
  * Rejects with `stale-plan` when the fleet file or the host has changed since an earlier plan.
  */
 export function checkStillFits(earlier: Plan, now: Plan, kind: 'saved' | 'shown'): void {
-  if (earlier.host !== now.host) throw elsewhere(earlier, now, kind);
   const isSameFleet = earlier.fleet === now.fleet && earlier.specDigest === now.specDigest;
   if (isSameFleet && earlier.observedDigest === now.observedDigest) return;
   const moved = isSameFleet ? 'the host' : 'the fleet file';
@@ -124,13 +117,19 @@ const AGAIN = {
   shown: 'Type the command again and look at the new plan.',
 };
 
-function elsewhere(earlier: Plan, now: Plan, kind: keyof typeof AGAIN): VenError {
-  const there =
-    earlier.specDigest === now.specDigest
-      ? `To apply it on its own host: --connect ${commandLine(earlier.host, [])}. For the other: `
-      : '';
-  return new VenError('stale-plan', {
-    summary: `The ${kind} plan is for the host ${earlier.host}, and this is ${now.host}`,
-    hint: `Nothing was changed. ${there}${AGAIN[kind]}`,
+/**
+ * Rejects with `stale-plan` for a plan of another host. To be asked before the host is: a plan
+ * travels, and a libvirt URI can name a program to run, so it never says where to connect to.
+ */
+export function checkIsForHost(
+  { host, hostFrom }: Pick<Plan, 'host' | 'hostFrom'>,
+  { uri }: { uri: string },
+): void {
+  if (host === uri) return;
+  const wasNamed = hostFrom === 'flag' || hostFrom === 'environment';
+  const there = `To apply it on its own host: --connect ${commandLine(host, [])}. For the other: `;
+  throw new VenError('stale-plan', {
+    summary: `The saved plan is for the host ${host}, and this is ${uri}`,
+    hint: `Nothing was changed. ${wasNamed ? there : ''}${AGAIN.saved}`,
   });
 }

@@ -1,5 +1,13 @@
 /** FLEET, --file and --connect of the built command line, in every form. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -246,4 +254,20 @@ describe('logs of several VMs', () => {
       '--raw is for one VM',
     );
   });
+});
+
+it('a saved plan never says where to connect to: a URI can name a program', () => {
+  const [program, ran] = [join(cwd, 'program'), join(cwd, 'ran')];
+  writeFileSync(program, `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+  const saved = {
+    ...{ formatVersion: '1', fleet: 'long', specDigest: '', observedDigest: '' },
+    ...{ host: `qemu+ext:///system?command=${program}`, hostFrom: 'flag' },
+    options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
+  };
+  writeFileSync(join(cwd, 'saved.plan'), JSON.stringify(saved));
+  const { code, stderr } = run('apply', 'long', '--plan', 'saved.plan', '--yes');
+  expect(existsSync(ran)).toBe(false);
+  expect(code).toBe(6);
+  expect(stderr).toContain(`The saved plan is for the host ${saved.host}, and this is qemu:///`);
+  expect(stderr).toContain(`--connect 'qemu+ext:///system?command=`);
 });
