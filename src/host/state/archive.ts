@@ -43,8 +43,11 @@ export async function openArchive(file: string, madeAt: Date): Promise<Archive> 
   return {
     add: (path, content) => orCannot(addEntry(path, Buffer.from(content))),
     async close() {
-      controller.finalize();
-      await orCannot(written);
+      const end = new Promise<void>((resolve) => {
+        controller.finalize(); // throws where the writing has failed since; `written` says why
+        resolve();
+      });
+      await orCannot(Promise.all([written, end]));
       return (await stat(file)).size;
     },
     async abandon() {
