@@ -6,14 +6,12 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { HELP_COLUMNS } from './cli/columns.js';
 import type { VenPage } from './view/index.js';
 import about from '../package.json' with { type: 'json' };
 
 /** The folder of package.json; this file is dist/main.js. */
 const ROOT = join(import.meta.dirname, '..');
-
-/** Help texts are written for this width; a narrower terminal gets its own. */
-const HELP_COLUMNS = 80;
 
 settleColours(process.env);
 const argv = commandLine(process.argv.slice(2));
@@ -57,6 +55,7 @@ function quickAnswer(given: string[]): string | null {
   if (first === '--version' || first === '-v') return `ven ${about.version}\n`;
   const asked = given.slice(0, -1);
   if (!isHelp(given.at(-1)) || asked.some((word) => word.startsWith('-'))) return null;
+  // The texts are as wide as that; a narrower terminal gets its own.
   if (process.stdout.isTTY && process.stdout.columns < HELP_COLUMNS) return null;
   try {
     const texts = JSON.parse(readFileSync(join(ROOT, 'dist/help.json'), 'utf8')) as Record<

@@ -3,6 +3,7 @@
  * after `ven`, of which the last is being typed. It needs no oclif: the pages of the commands were
  * written when ven was built.
  */
+import { isFleetWord } from '../model/index.js';
 import type { CommandPage, FlagPage, Term, VenPage } from '../view/index.js';
 
 /** What the shell offers beside the words: `yaml` are fleet files and folders. */
@@ -28,9 +29,6 @@ const HELP: FlagPage = {
   choices: [],
   text: 'Show the help.',
 };
-
-/** A word of this form among VMs is a fleet file. */
-const FLEET_FILE = /\/|\.ya?ml$|^\.\.?$|^-$/;
 
 export async function complete(
   page: VenPage,
@@ -128,7 +126,7 @@ function readWords(
       if (flag?.name === 'file' && value !== undefined) read.files.unshift(value.slice(1));
     } else {
       const isFleet = vms !== 'some' && isFleetArg(args[read.args.length]?.term);
-      if (isFleet || FLEET_FILE.test(word)) read.files.push(word);
+      if (isFleet || isFleetWord(word)) read.files.push(word);
       read.args.push(word);
     }
   }

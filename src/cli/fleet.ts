@@ -1,7 +1,7 @@
 /** How commands take a fleet file, its host, and its VMs. */
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { VenError } from '../model/index.js';
+import { isFleetWord, VenError } from '../model/index.js';
 import { openFleetFile } from '../operations/index.js';
 import { CommandLineError } from './usage-errors.js';
 
@@ -127,16 +127,13 @@ export async function fleetOrNone(
   }
 }
 
-/**
- * A name of a VM has no slash, and neither the ending of a fleet file nor only dots or a hyphen.
- * Rejects with `usage` for more than one fleet file.
- */
+/** Rejects with `usage` for more than one fleet file. */
 export async function someVmsOf(
   argv: readonly unknown[],
   flags: Chosen,
 ): Promise<NamedFleet & { vms: string[] }> {
   const given = argv.filter((word) => typeof word === 'string');
-  const files = given.filter((word) => /\/|\.ya?ml$|^-$|^\.\.?$/.test(word));
+  const files = given.filter((word) => isFleetWord(word));
   const [file, ...others] = files;
   if (others.length > 0)
     throw new CommandLineError({

@@ -1,11 +1,10 @@
 import type { Config } from '@oclif/core';
 import { helpTexts, manPages } from '../view/index.js';
+import { HELP_COLUMNS } from './columns.js';
 import { venPage } from './pages.js';
 
 export { venPage };
 
-/** The widest that a help text is. */
-export const HELP_COLUMNS = 80;
 /** A terminal may say that it has no columns at all. */
 const FEWEST = 40;
 

@@ -10,6 +10,14 @@ export function fileName(file: string): string {
   return file === STDIN ? STDIN_NAME : file;
 }
 
+/**
+ * Whether a word among names of VMs is a fleet file: a VM's name has no slash, and neither the
+ * ending of a fleet file nor only dots or a hyphen.
+ */
+export function isFleetWord(word: string): boolean {
+  return /\/|\.ya?ml$|^\.\.?$/.test(word) || word === STDIN;
+}
+
 /** Whether a mark's `file` names no file: two such may be different fleets. */
 export function isNoFile(origin: string): boolean {
   return [STDIN_NAME, PROGRAM].some((name) => origin === name || origin.endsWith(`:${name}`));
