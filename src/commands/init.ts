@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { init } from '../operations/index.js';
+import { init, wordsOf } from '../operations/index.js';
 import { type About, VenCommand, stdout } from '../cli/index.js';
 
 export default class Init extends VenCommand {
@@ -22,6 +22,6 @@ export default class Init extends VenCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(Init);
     const { file, fleet } = init(args.place ?? '.');
-    stdout(`Wrote ${file}, for the fleet ${fleet}. Next: ven plan ${file}\n`);
+    stdout(`Wrote ${file}, for the fleet ${fleet}. Next: ven plan ${wordsOf({ file })}\n`);
   }
 }

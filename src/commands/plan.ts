@@ -59,14 +59,13 @@ export default class Plan extends VenCommand {
     const { args, flags } = await this.parse(Plan);
     const fleet = await fleetOf(flags, args.fleet);
     const { plan: planned, diffs } = await plan({
-      ...fleet,
-      env: process.env,
-      waiting: tellWaiting,
+      ...{ ...fleet, env: process.env, waiting: tellWaiting },
       options: planOptions('apply', flags),
       diff: flags.diff,
     });
     const saved = flags.out === undefined ? null : savePlan(flags.out, planned);
-    if (saved === 'file') stderr(`Saved. Next: ven apply ${wordsOf(fleet)} --plan ${flags.out}\n`);
+    if (saved === 'file')
+      stderr(`Saved. Next: ven apply ${wordsOf(fleet, '--plan', flags.out ?? '')}\n`);
     // Standard output has one reader, and one text.
     if (saved !== 'stdout') {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.style));

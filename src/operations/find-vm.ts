@@ -22,7 +22,7 @@ export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: Resolved
   if (/\.ya?ml$/.test(request.vm)) {
     throw new VenError('usage', {
       summary: `${JSON.stringify(request.vm)} is a fleet file, not a VM`,
-      hint: `The VM comes first, then the fleet file: edge-1 ${request.vm}`,
+      hint: `The VM comes first, then the fleet file: edge-1 ${wordsOf({ file: request.vm })}`,
     });
   }
   const fleet = loadOnHost(request);

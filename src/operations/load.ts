@@ -48,9 +48,14 @@ export async function openFleetFile(given: string | undefined): Promise<string> 
   return file;
 }
 
-/** The words that name a request's fleet, on its host, in another command. */
-export function wordsOf({ file, connect }: Pick<Request, 'file' | 'connect'>): string {
-  return commandLine(file, connect === undefined ? [] : ['--connect', connect]);
+/**
+ * The words that name a request's fleet, on its host, in another command, and `more`: for a shell.
+ */
+export function wordsOf(
+  { file, connect }: Pick<Request, 'file' | 'connect'>,
+  ...more: readonly string[]
+): string {
+  return commandLine(file, [...(connect === undefined ? [] : ['--connect', connect]), ...more]);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileName, STDIN, VenError } from '../../model/index.js';
+import { commandLine } from '../exec.js';
 import { cannot, readUpTo } from './files.js';
 
 /** One byte more than a fleet file may have, so that the reader can tell that it is too large. */
@@ -23,11 +24,10 @@ export function findFleetFile(given: string | undefined): string {
   const files = NAMES.map((name) => (given === undefined ? `./${name}` : join(given, name)));
   const found = files.find(exists);
   if (found !== undefined) return found;
-  const [where, init] =
-    given === undefined ? ['here', ''] : [`in the folder ${given}`, ` ${given}`];
+  const [where, place] = given === undefined ? ['here', []] : [`in the folder ${given}`, [given]];
   throw new VenError('not-found', {
     summary: `There is no fleet file ${where}: neither ${files.join(' nor ')}`,
-    hint: `Make one with: ven init${init}, or give the path of another`,
+    hint: `Make one with: ${commandLine('ven', ['init', ...place])}, or give the path of another`,
   });
 }
 

@@ -59,6 +59,15 @@ describe('a folder as FLEET', () => {
     );
   });
 
+  it('with a space is quoted in the commands to type', () => {
+    mkdirSync(join(cwd, 'no fleet'));
+    expect(run('validate', 'no fleet').stderr).toContain("Make one with: ven init 'no fleet', ");
+    expect(run('init', 'my fleet').stdout).toContain("Next: ven plan 'my fleet/fleet.yaml'\n");
+    expect(run('console', 'my fleet/fleet.yaml', 'edge-1', '-r').stderr).toContain(
+      "edge-1 'my fleet/fleet.yaml'",
+    );
+  });
+
   it('is where one without FLEET looks, too', () => {
     const { stdout } = ven(['validate'], { cwd: join(cwd, 'short') });
     expect(stdout).toContain('./fleet.yml is valid');
