@@ -1,6 +1,6 @@
 #!/bin/sh
-# One step of a pipeline: ci/run.sh validate|plan|apply|bundle|destroy. docs/ci.md says what it does,
-# and what it does as root. action.yml (GitHub) and ci/gitlab.yml call it. It reads
+# One step of a pipeline: ci/run.sh validate|plan|apply|bundle|destroy. docs/ci.md says what it
+# does, and what of it as root. action.yml (GitHub) and ci/gitlab.yml call it. It reads
 #   VEN_FLEET    the fleet file; default: fleet.yaml
 #   VEN_ARGS     more words for the command, separated by spaces
 #   VEN_COMMENT  true: the plan becomes a comment of the pull or merge request (comment.js)
@@ -99,7 +99,8 @@ case $command in
     compared=yes
     if [ ! -s "$plan" ]; then
       compared=''
-      echo "### ven plan: \`$fleet\` could not be planned (exit code $code); the log says why" >"$plan"
+      echo "### ven plan: \`$fleet\` could not be planned (exit code $code); the log says why" \
+        >"$plan"
     fi
     cat "$plan"
     summary <"$plan"
