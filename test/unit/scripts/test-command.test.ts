@@ -22,9 +22,15 @@ function run(script: string, ...args: string[]): { lines: string[]; status: numb
 }
 
 describe('.ci/run', () => {
-  const report = (name: string, passed: number, failed: number): string =>
-    `echo '{"numPassedTests":${passed},"numFailedTests":${failed}}' ` +
-    `>"$VEN_TEST_REPORTS/${name}.json"`;
+  const report = (
+    name: string,
+    passed: number,
+    failed: number,
+    testResults: object[] = [],
+  ): string => {
+    const text = { numPassedTests: passed, numFailedTests: failed, testResults };
+    return `echo '${JSON.stringify(text)}' >"$VEN_TEST_REPORTS/${name}.json"`;
+  };
   beforeEach(() => {
     folder.copy('.ci/run', 'scripts/count-tests.js');
   });
@@ -35,6 +41,19 @@ describe('.ci/run', () => {
   it('sums over the groups, on a line of its own', () => {
     npm('echo "Tests 7 passed"', report('unit', 20, 0), report('real', 3, 0));
     expect(run('.ci/run')).toEqual({ lines: ['Tests 7 passed', '23 passed, 0 failed'], status: 0 });
+  });
+
+  it('names what was skipped, before the line that counts', () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'runs' },
+      { status: 'skipped', fullName: 'with mandoc each page is there' },
+    ];
+    const file = { name: join(folder.path, 'test/man.test.ts'), assertionResults };
+    npm(report('unit', 1, 0, [file]));
+    expect(run('.ci/run').lines).toEqual([
+      'skipped: test/man.test.ts: with mandoc each page is there',
+      '1 passed, 0 failed',
+    ]);
   });
 
   it('counts the failed tests', () => {
