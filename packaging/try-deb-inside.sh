@@ -32,8 +32,13 @@ step 'a libvirt of the root'
 scripts/setup-libvirt.sh
 
 step 'purge, and what the machine has without ven'
+dpkg -L ven ven-node | grep -v '^/\.$' | sort -u >/tmp/owned
 apt-get purge -y -qq ven ven-node >/dev/null
-[ ! -e /usr/lib/ven ] || die '/usr/lib/ven is still there'
+# Folders of other packages stay; nothing else of these two does.
+while IFS= read -r path; do
+  { [ ! -e "$path" ] && [ ! -L "$path" ]; } || dpkg -S "$path" >/dev/null 2>&1 ||
+    die "purge left $path"
+done </tmp/owned
 files >/tmp/before
 
 step 'install again, and use'

@@ -13,7 +13,7 @@ say() { printf 'deb: %s\n' "$*" >&2; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 missing=''
-for package in debhelper dpkg-dev bash-completion; do
+for package in build-essential debhelper dpkg-dev bash-completion; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 done
 if [ -n "$missing" ]; then
