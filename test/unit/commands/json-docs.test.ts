@@ -21,6 +21,30 @@ describe('docs/json.md', () => {
     expect(
       ids.filter((id) => !headings.some((heading) => heading.includes(`\`ven ${id} --json\``))),
     ).toEqual([]);
+    const [intro = ''] = text.split('\n## ');
+    const named = ids.map((id) => id.replace(/^power .*/, 'power'));
+    expect(named.filter((name) => !intro.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('has in each example the keys of its table, and no others', () => {
+    const seen: string[] = [];
+    for (const section of text.split(/^## /m).slice(1)) {
+      const [title = ''] = section.split('\n');
+      const [, body] = /^```json\n([^]*?)^```$/m.exec(section) ?? [];
+      const rows = [...section.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => [
+        ...cell.matchAll(/`([^`]+)`/g),
+      ]);
+      const keys = rows.map(([, key = '']) => key).filter((key) => /^\w+(\[\])?\??$/.test(key));
+      if (body === undefined || keys.length === 0) continue;
+      seen.push(title);
+      const has = Object.keys(JSON.parse(body) as object);
+      const may = keys.map((key) => key.replace(/[[\]?]/g, ''));
+      const must = keys.filter((key) => !key.endsWith('?')).map((key) => key.replace('[]', ''));
+      expect([title, must.filter((key) => !has.includes(key))]).toEqual([title, []]);
+      const extra = has.filter((key) => key !== 'formatVersion' && !may.includes(key));
+      expect([title, extra]).toEqual([title, []]);
+    }
+    expect(seen.length).toBeGreaterThan(5);
   });
 
   it('has a row for each event', () => {
