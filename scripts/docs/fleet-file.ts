@@ -52,10 +52,10 @@ const SHARED: Record<string, string> = {
   FleetSecret: '[a secret reference](#a-secret-reference)',
 };
 
-function resolved(node: Node): Node {
-  if (node.$ref === undefined) return node;
-  const target = SCHEMA.definitions[node.$ref.replace('#/definitions/', '')] ?? {};
-  return { ...target, ...(node.description && { description: node.description }) };
+/** What a key says itself counts before what it refers to. */
+function resolved({ $ref, ...own }: Node): Node {
+  if ($ref === undefined) return own;
+  return { ...SCHEMA.definitions[$ref.replace('#/definitions/', '')], ...own };
 }
 
 /** Each map of the file, in the order in which the schema names them. */
@@ -218,7 +218,7 @@ function render(): string {
     wrapped(
       'The last column of each table says what it costs to change the key of a fleet that was ' +
         'applied. [Plan and apply](plan-and-apply.md#what-a-change-costs) explains the words. ' +
-        'What a VM that is off would restart for costs it nothing.',
+        'A *restart* costs nothing where the VM is off.',
     ),
     ...all.flatMap(sectionText),
     '## A secret reference',

@@ -172,12 +172,25 @@ export interface FleetOrchestrator {
  */
 export interface FleetCredentials {
   username: FleetSecret;
-  password: FleetSecret;
+  password: FleetSecret1;
 }
 /**
- * Where a secret is, never the secret itself: an environment variable (`env`), or a file that only its owner may read (`file`). ven reads it when it is needed, and never writes it to plans, logs or work files.
+ * Where the user name is (`env` or `file`), never the name itself.
  */
 export interface FleetSecret {
+  /**
+   * The name of a variable in ven's own environment.
+   */
+  env?: string;
+  /**
+   * A file with mode 0600 or stricter, relative to this file. A line break at its end does not count.
+   */
+  file?: string;
+}
+/**
+ * Where the password is (`env` or `file`), never the password itself.
+ */
+export interface FleetSecret1 {
   /**
    * The name of a variable in ven's own environment.
    */
@@ -383,12 +396,12 @@ export interface FleetVnc {
    * The TCP port, 5900 to 65535; `auto` (default): libvirt chooses.
    */
   port?: number | 'auto';
-  password?: FleetSecret1;
+  password?: FleetSecret2;
 }
 /**
- * Where a secret is, never the secret itself: an environment variable (`env`), or a file that only its owner may read (`file`). ven reads it when it is needed, and never writes it to plans, logs or work files.
+ * Where the password for viewers is. At most 8 characters, since VNC uses no more. Default: no password.
  */
-export interface FleetSecret1 {
+export interface FleetSecret2 {
   /**
    * The name of a variable in ven's own environment.
    */

@@ -29,3 +29,11 @@ it('wraps sentences at 100 columns, and neither code nor links within', () => {
   const lines = wrapped(`${'word '.repeat(18)} \`a b c d e f g h\` end`, '- ', '  ').split('\n');
   expect(lines).toEqual([`- ${'word '.repeat(18).trim()}`, '  `a b c d e f g h` end']);
 });
+
+it('has for each key that takes a secret an example of that key', () => {
+  const page = readFileSync(join(ROOT, 'docs/fleet-file.md'), 'utf8');
+  const [keys = '', shared = ''] = page.split('## A secret reference');
+  const [, example = ''] = /`env: (\w+)`/.exec(shared) ?? [];
+  expect(example).not.toBe('');
+  expect(keys).not.toContain(example);
+});
