@@ -83,7 +83,7 @@ export const agreement = {
   'allow-delete-all': Flags.boolean({
     helpGroup: 'Selection',
     summary:
-      'Delete all VMs of the fleet, or more than half of four and more, even if the fleet file ' +
+      'Delete all VMs of the fleet, or more than half of four or more, even if the fleet file ' +
       'does not name them.',
   }),
 };

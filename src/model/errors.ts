@@ -93,8 +93,8 @@ export const ERRORS = {
   'delete-all': {
     exitCode: EXIT.refused,
     means:
-      'The plan would delete all VMs that the fleet has on the host, or more than half of four ' +
-      'and more. Nothing was changed.',
+      'The plan would delete all VMs that the fleet has on the host, or more than half of them ' +
+      'where there are four or more. Nothing was changed.',
     why: [
       'Two fleet files have the same `fleet:`. The message names the file of the last apply.',
       'Every VM has a new name, or the list of VMs was cut.',

@@ -22,7 +22,7 @@ export default class OrchestratorDefaultOs extends VenCommand {
     }),
     ...fleetFile,
   };
-  static override usage = '<%= command.id %> PROFILE [FLEET]';
+  static override usage = '<%= command.id %> PROFILE [FLEET] [FLAGS]';
   static override summary = 'Set the default operating system of new hosts of the project.';
   static override description =
     'For the whole project, not only for this fleet. The orchestrator can only delete and ' +

@@ -18,7 +18,7 @@ export default class OrchestratorUnregister extends VenCommand {
   static override about: About = { group: 'Orchestrator', uses: ['fleet', 'orchestrator'] };
   static override args = namedVms;
   static override strict = false;
-  static override usage = '<%= command.id %> VM... [FLEET]';
+  static override usage = '<%= command.id %> VM... [FLEET] [FLAGS]';
   static override summary = "Remove VMs' hosts from the orchestrator, by their serial numbers.";
   static override description =
     'Names are required: it never removes all at once. The VMs themselves stay as they ' +

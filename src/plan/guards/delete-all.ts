@@ -13,7 +13,7 @@ const A_FLEET = 4;
 
 /**
  * Throws `delete-all` where a plan looks like the wrong file: all VMs of the fleet would be deleted
- * for good, or more than half of four and more. What counts are names, not paths: a clone of the
+ * for good, or more than half of four or more. What counts are names, not paths: a clone of the
  * repository in another place names the same VMs. An apply deletes VMs that the file does not name.
  * A destroy deletes those that it names, too, and may delete others with the file that they were
  * last applied from. A VM that `--target` spells out is meant.

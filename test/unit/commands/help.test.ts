@@ -60,9 +60,10 @@ describe('help', () => {
 
 describe('each command', () => {
   it('says what it does in a sentence, and shows how it is called', () => {
-    for (const { name, summary, examples, usage } of page.commands) {
+    for (const { name, summary, examples, usage, flags } of page.commands) {
       expect(summary, name).toMatch(/^[A-Z][^\n]*\.$/);
       expect(usage, name).not.toMatch(/[<%>]/);
+      expect([name, usage.endsWith('[FLAGS]')]).toEqual([name, flags.length > 0]);
       expect(examples, name).not.toEqual([]);
       for (const example of examples) expect(example).toContain(`ven ${name}`);
     }
