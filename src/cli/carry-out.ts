@@ -1,4 +1,4 @@
-import { apply, type ApplyRequest, type ApplyResult } from '../operations/index.js';
+import { apply, wordsOf, type ApplyRequest, type ApplyResult } from '../operations/index.js';
 import { EXIT, VenError, type Plan, type RunEvent } from '../model/index.js';
 import {
   gatherFailures,
@@ -61,7 +61,7 @@ export async function carryOut(
   let running = false;
   const agreed = consent(yes);
   try {
-    const { plan, result, declined, lost, viewFault } = await run({
+    const { plan, result, declined, lost, logs, viewFault } = await run({
       ...request,
       env: process.env,
       askSecret: secretAsker(),
@@ -95,6 +95,9 @@ export async function carryOut(
       },
     });
     for (const view of views) await view.close();
+    if (logs === 'deleted') stderr('The logs and the work folder of the fleet are deleted.\n');
+    if (logs === 'left')
+      stderr(`Its logs stay. To delete them: ven destroy --purge ${wordsOf(request)}\n`);
     if (declined) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
     if (result === null) {
       tell(planText(plan, { style, file: request.file }));

@@ -62,6 +62,8 @@ export interface ApplyResult {
   plan: Plan;
   result: RunResult | null;
   declined: boolean;
+  /** Of a complete destroy: what became of the logs and the work folder. */
+  logs?: 'deleted' | 'left';
   /**
    * The first failure of each VM that did not get what was wanted, or why it is refused;
    * interruptions do not count.
@@ -107,8 +109,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
     if (plan.steps.length === 0) {
-      if (options.mode === 'destroy') await tidy(host, plan, request);
-      return { fleet, plan, result: null, declined: false, lost };
+      const tidied = options.mode === 'destroy' ? await tidy(host, plan, request) : {};
+      return { fleet, plan, result: null, declined: false, lost, ...tidied };
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stay open for hours: check that the plan that was agreed to still fits.
@@ -155,9 +157,9 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         command: options.mode,
         viewFault: (error) => (viewFault = error),
       });
-      if (options.mode === 'destroy' && result.exitCode === EXIT.done)
-        await tidy(host, plan, request);
-      return { fleet, plan, result, declined: false, lost, viewFault };
+      const destroyed = options.mode === 'destroy' && result.exitCode === EXIT.done;
+      const tidied = destroyed ? await tidy(host, plan, request) : {};
+      return { fleet, plan, result, declined: false, lost, viewFault, ...tidied };
     } finally {
       journal.close();
     }
@@ -212,9 +214,16 @@ function losses(): Losses {
 }
 
 /** After a complete destroy only the logs in the work folder are still of use. */
-async function tidy(host: Host, plan: Plan, { purge }: ApplyRequest): Promise<void> {
+async function tidy(
+  host: Host,
+  plan: Plan,
+  { purge = false }: ApplyRequest,
+): Promise<Pick<ApplyResult, 'logs'>> {
   const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
-  if (!whole) return;
-  host.state.clear({ keepLogs: purge !== true });
-  if (purge === true) await host.consoles.deleteLogs();
+  if (!whole) return {};
+  host.state.clear({ keepLogs: !purge });
+  if (!purge) return host.state.files(['runs', 'logs']).length > 0 ? { logs: 'left' } : {};
+  await host.consoles.deleteLogs();
+  // Of a host that is reached over a network, those of its consoles stay.
+  return host.isRemote ? {} : { logs: 'deleted' };
 }

@@ -217,3 +217,15 @@ test('lock, work folder and virsh are those of the host that was named', async (
   expect(opened).toEqual([connect]);
   expect(fleet.file).toBe(`${hostname()}:${file}`);
 });
+
+test('a complete destroy tells what became of the logs', async () => {
+  await apply(request({}));
+  const options = { ...OPTIONS, mode: 'destroy' as const };
+  const { logs } = await apply(request({ options }));
+  expect(logs).toBe('left');
+  expect(await apply(request({ options, purge: true }))).toMatchObject({
+    result: null,
+    logs: 'deleted',
+  });
+  expect((await apply(request({ options }))).logs).toBeUndefined();
+});
