@@ -1,6 +1,6 @@
 /**
  * What `npm run release` makes of this tree, installed as people do: for all, by npx, as a library.
- * npm asks no registry here, so no Node comes along, and the system's must do.
+ * Where npm is offline no Node comes along, and the system's must do.
  */
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -121,6 +121,17 @@ it('installed for all users of the machine, it plans on this host', async () => 
   expect((await lab.ven('--version')).stdout).toMatch(/^ven \d/);
   expect((await lab.ven('validate')).code).toBe(0);
   expect(changes(await lab.plan())).toEqual(['vm.node create missing']);
+});
+
+// From npm's cache, where `npm ci` has put it, else from the registry, as that did.
+it('without a flag a Node comes along, and is the one that runs', () => {
+  const env = { npm_config_prefer_offline: 'true', npm_config_update_notifier: 'false' };
+  run('npm', ['install', '--global', '--prefix', at('whole'), tarball], { cwd: dir, env });
+  const about = JSON.parse(run(at('whole/bin/ven'), ['version', '--json'], { cwd: dir })) as {
+    node: { kind: string; path: string };
+  };
+  expect(about.node.kind).toBe('bundled');
+  expect(about.node.path).toContain(at('whole'));
 });
 
 it('npx runs it in an empty folder', () => {
