@@ -6,6 +6,8 @@ import { jsonForm } from './command.js';
 import { flushedWith, stderr, stdout, survivePipes } from './output.js';
 import { leaveOnSignals } from './signals.js';
 
+/** So many commands, and no more, are listed in a hint. */
+const FEW = 8;
 const HELP = new Set(['--help', '-h']);
 
 /**
@@ -97,9 +99,11 @@ function tell(
 
 function unknownCommand(id: string, known: readonly string[]): VenError {
   const guess = nearest(id, known);
+  const all =
+    known.length > FEW ? 'ven --help lists the commands' : `The commands are: ${known.join(', ')}`;
   return usageError(
     `there is no command ${JSON.stringify(id)}`,
-    `${guess === null ? '' : `did you mean ${guess}? `}The commands are: ${known.join(', ')}`,
+    `${guess === null ? '' : `did you mean ${guess}? `}${all}`,
   );
 }
 

@@ -101,7 +101,7 @@ const ROWS: readonly (readonly [
   oclif: RegExp,
   ven: (found: string[], about: About) => string | VenErrorParts,
 ])[] = [
-  [/^Missing \S+ required arg/, (_, { error }) => missing(error.args)],
+  [/^Missing \S+ required arg/, (_, { error, called }) => missing(error.args, called)],
   [/^Unexpected arguments?: ([^]*)$/, ([words]) => `too many arguments: ${words}`],
   [/^Nonexistent flags?: /, (_, { error, called }) => noSuchFlags(error.flags, called)],
   [/^Unexpected flag ([^]*)$/, ([flag]) => `there is no flag --${flag}`],
@@ -175,13 +175,14 @@ const ROWS: readonly (readonly [
 const quoted = (value: string): string => JSON.stringify(value);
 const kindOf = (kind = ''): string => (kind === 'directory' ? 'folder' : kind);
 
-function missing(args: unknown): VenErrorParts {
+function missing(args: unknown, { name }: Called): VenErrorParts {
   const given = Array.isArray(args) ? (args as { name: string; options?: string[] }[]) : [];
-  const names = given.map(({ name }) => name.toUpperCase());
+  const names = given.map((arg) => (arg.name === 'vm' ? 'VM' : arg.name));
   const choices = given.flatMap(({ options = [] }) => options);
+  const hint = names[0] === 'VM' ? `Name one: ven ${name} edge-1` : undefined;
   return {
-    summary: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} missing`,
-    hint: choices.length === 0 ? undefined : `One of: ${choices.join(', ')}`,
+    summary: `No ${names.join(' and no ')} is named`,
+    hint: choices.length === 0 ? hint : `One of: ${choices.join(', ')}`,
   };
 }
 

@@ -11,7 +11,7 @@ export function nearest(word: string, allowed: readonly string[]): string | null
     if (same !== undefined) return same;
   }
   const best = closest(lower(word), allowed.map(lower));
-  const allowance = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  const allowance = word.length < 6 ? 1 : Math.max(2, Math.floor(word.length / 3));
   return distance(lower(word), best) <= allowance
     ? (allowed.find((candidate) => lower(candidate) === best) ?? null)
     : null;

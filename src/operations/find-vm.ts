@@ -11,6 +11,9 @@ import {
 import { loadOnHost, wordsOf, type Request } from './load.js';
 import { openHost } from './open.js';
 
+/** So many names are listed. */
+const MOST = 8;
+
 /** A request about one VM. */
 export interface VmRequest extends Request {
   /** Its name, or its address: `edge-1`, `vm.edge-1`. */
@@ -39,13 +42,22 @@ export function vmNamed<Vm extends Pick<ResolvedVm, 'name' | 'address'>>(
 ): Vm {
   const found = vms.find(({ name, address }) => name === wanted || address === wanted);
   if (found) return found;
+  const names = vms.map(({ name }) => name);
+  const word = wanted.replace(/^vm\./, '');
+  // As `count` numbers them.
+  const numbered = names.filter((name) => name.replace(/-\d+$/, '') === word && name !== word);
   throw new VenError('not-found', {
     summary: `There is no VM ${JSON.stringify(wanted)} in ${fileName(file)}`,
-    hint: didYouMean(
-      wanted.replace(/^vm\./, ''),
-      vms.map(({ name }) => name),
-    ),
+    hint:
+      numbered.length > 1
+        ? `${word} are ${numbered.length} VMs: ${shortened(numbered)}.`
+        : didYouMean(word, names),
   });
+}
+
+function shortened(names: readonly string[]): string {
+  const [first, last] = [names[0] ?? '', names.at(-1) ?? ''];
+  return names.length > MOST ? `${first} to ${last}` : names.join(', ');
 }
 
 /**

@@ -25,7 +25,9 @@ afterAll(() => {
 const WRONG: [command: string, words: string, summary: string, hint?: string][] = [
   // arguments
   ['logs', '', 'No VM is named', 'Name the VMs: ven logs edge-1 edge-2.'],
-  ['completion', '', 'SHELL is missing', 'One of: bash, zsh, fish.'],
+  ['completion', '', 'No shell is named', 'One of: bash, zsh, fish.'],
+  ['console', '', 'No VM is named', 'Name one: ven console edge-1.'],
+  ['orchestrator default-os', '', 'No profile is named'],
   ['completion', 'tcsh', '"tcsh" is not one of bash, zsh, fish'],
   ['plan', 'a b', 'too many arguments: b'],
   ['plan', 'a b c', 'too many arguments: b, c'],
@@ -105,6 +107,7 @@ describe('a wrong command line', () => {
       'there is no flag --yes before a command of power',
       'the command comes first: ven power off, ven power on, ',
     ],
+    [['help', 'bogus'], 'there is no command "bogus"', 'hint: ven --help lists the commands'],
     [['help', 'plam'], 'there is no command "plam"', 'did you mean plan?'],
     [['plam', '--help'], 'there is no command "plam"', 'did you mean plan?'],
   ])('%j, without a command', (args, summary, hint) => {
@@ -118,6 +121,7 @@ describe('a wrong command line', () => {
     [['console', 'edge-1'], 'needs a terminal', '--read-only'],
     [['console', 'fleet.yaml', 'edge-1', '-r'], 'is a fleet file', 'The VM comes first'],
     [['logs', 'edge1'], 'There is no VM "edge1" in ./fleet.yaml', 'Did you mean "edge-1"?'],
+    [['status', 'edge'], 'There is no VM "edge"', 'edge are 3 VMs: edge-1, edge-2, edge-3.'],
     [['vnc', 'vm.egde-2'], 'There is no VM "vm.egde-2"', 'Did you mean "edge-2"?'],
   ])('%j, in what only the command can know', (args, summary, hint) => {
     const { code, stderr } = run(...args);

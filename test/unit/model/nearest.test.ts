@@ -9,6 +9,7 @@ it.each<[string, string, string[], string | null]>([
   ['the nearest of two', 'storages', ['stages', 'storage'], 'storage'],
   ['the first of two as near', 'edge-3', ['edge-1', 'edge-2'], 'edge-1'],
   ['a short word, a letter off', 'la', ['lab', 'net'], 'lab'],
+  ['a word of five, two letters off', 'bogus', ['logs'], null],
   ['a short word, more than a letter off', 'xy', ['lab'], null],
   ['a third of it off', 'abcdefghi', ['abcdefxyz'], 'abcdefxyz'],
   ['more than a third of it off', 'abcdefgh', ['abcdexyz'], null],
