@@ -142,8 +142,15 @@ export async function someVmsOf(
         'Name one. An argument with a slash, or one that ends in .yaml or .yml, is a fleet ' +
         'file; all others are VMs',
     });
-  return {
-    ...(await fleetOf(flags, file)),
-    vms: given.filter((word) => !files.includes(word)),
-  };
+  const vms = given.filter((word) => !files.includes(word));
+  try {
+    return { ...(await fleetOf(flags, file)), vms };
+  } catch (error) {
+    const isNamed = vms.length === 0 || file !== undefined || flags.file !== undefined;
+    if (isNamed || !(error instanceof VenError) || error.code !== 'not-found') throw error;
+    throw new VenError('not-found', {
+      summary: error.summary,
+      hint: `Make one with: ven init. A folder needs a slash beside VMs: ${vms[0]}/`,
+    });
+  }
 }

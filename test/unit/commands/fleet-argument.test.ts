@@ -79,6 +79,13 @@ describe('a folder as FLEET', () => {
   });
 });
 
+describe('a folder among VMs', () => {
+  it('needs a slash, which is said', () => {
+    expect(run('timeline', 'long/').code).toBe(0);
+    expect(run('timeline', 'long').stderr).toContain('A folder needs a slash beside VMs: long/');
+  });
+});
+
 describe('- as FLEET', () => {
   it.each([['-'], ['-f', '-']])('%j reads standard input', (...f) => {
     expect(piped(text('piped'), 'validate', ...f).stdout).toContain(
