@@ -74,8 +74,8 @@ export const USES = {
     exits: ['refused', 'hostNotReady'],
     variables: {},
     means: {
-      refused: 'A part of the plan is refused as unsafe; the rest is shown.',
-      hostNotReady: `${EXITS.hostNotReady} Where that stops a part of the plan, the rest is shown.`,
+      refused: 'All or a part of the plan is refused as unsafe. The plan shows what and why.',
+      hostNotReady: `${EXITS.hostNotReady} Where that stops a part of the plan, the plan shows it.`,
     },
   },
   /** Makes a plan, and carries it out. */

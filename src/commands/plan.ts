@@ -64,7 +64,8 @@ export default class Plan extends VenCommand {
       diff: flags.diff,
     });
     const saved = flags.out === undefined ? null : savePlan(flags.out, planned);
-    if (saved === 'file')
+    if (saved === 'file' && planned.steps.length === 0) stderr('Saved. It has nothing to apply.\n');
+    else if (saved === 'file')
       stderr(`Saved. Next: ven apply ${wordsOf(fleet, '--plan', flags.out ?? '')}\n`);
     // Standard output has one reader, and one text.
     if (saved !== 'stdout') {

@@ -13,7 +13,7 @@ import {
   type RunEvent,
   type RunResult,
 } from '../model/index.js';
-import { matcher } from '../plan/index.js';
+import { checkSomethingIsLeft, matcher } from '../plan/index.js';
 import type { AskSecret } from './provision/credentials.js';
 import { needsConsent, type Consent } from './consent.js';
 import { checkHostIsReady } from './doctor.js';
@@ -105,7 +105,12 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     await host.endLeftovers();
     const { graceful } = request.interrupt;
     const look = { render: openRender(), stop: graceful };
-    const { plan } = await observeAndPlan(host, fleet, options, look);
+    const makePlan = async (): Promise<Plan> => {
+      const { plan: made } = await observeAndPlan(host, fleet, options, look);
+      checkSomethingIsLeft(made);
+      return made;
+    };
+    const plan = await makePlan();
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
     if (plan.steps.length === 0) {
@@ -114,8 +119,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stay open for hours: check that the plan that was agreed to still fits.
-    if (request.consent === 'ask')
-      checkStillFits(plan, (await observeAndPlan(host, fleet, options, look)).plan, 'shown');
+    if (request.consent === 'ask') checkStillFits(plan, await makePlan(), 'shown');
     if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan, graceful);
     await session?.checkBefore(plan, request.interrupt.graceful);
 

@@ -5,6 +5,7 @@
  * adds by itself, or a person hangs on, is never a difference. What a person did to a host by hand
  * never costs a disk's content: only a change of the fleet file (or a request) does.
  */
+export { checkSomethingIsLeft } from './guards/refuse.js';
 export { makePlan } from './make-plan.js';
 export { unfinishedNetworks, unfinishedNotices } from './network/borrowed/unfinished.js';
 export { matcher } from './select.js';

@@ -10,7 +10,6 @@ import {
   type ResolvedFleet,
 } from '../model/index.js';
 import { refuseDeletingAll } from './guards/delete-all.js';
-import { refusedError } from './guards/refuse.js';
 import { fleetOnHost, type FleetOnHost } from './fleet-on-host.js';
 import { compareNaturally } from './format.js';
 import { decideSubnets } from './network/subnets.js';
@@ -24,7 +23,7 @@ import { select, type Selection } from './select.js';
  * are linear in the number of VMs, networks and domains.
  *
  * Throws `VenError`: `not-found` (a target that matches nothing) · `host-not-ready` (no subnet is
- * free) · `delete-all` · when nothing is to be done but what is refused: the first refusal's code.
+ * free) · `delete-all`.
  */
 export function makePlan(
   fleet: ResolvedFleet,
@@ -39,7 +38,6 @@ export function makePlan(
   const part = apply
     ? planApply(fleet, onHost, selection, networks)
     : planDestroy(fleet, onHost, selection, options);
-  if (part.steps.length === 0 && part.refused.length > 0) throw refusedError(part.refused);
   refuseDeletingAll(fleet, onHost, part.changes, options);
   const changes = part.changes.toSorted(compareAddresses);
   const refused = part.refused.toSorted(compareAddresses);

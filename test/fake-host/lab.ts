@@ -14,6 +14,7 @@ import {
   type RunResult,
 } from '../../src/model/index.js';
 import { observeAndPlan } from '../../src/operations/planned.js';
+import { checkSomethingIsLeft } from '../../src/plan/index.js';
 import { createRender, TEMPLATE_FILES } from '../../src/libvirt/index.js';
 import { FakeHost } from './fake-host.js';
 import { FakeOrchestrator } from './fake-orchestrator.js';
@@ -85,9 +86,12 @@ export class Lab {
     return this.host.observe(fleet);
   }
 
+  /** As an apply makes it. */
   async plan(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Promise<Plan> {
     const asked = { ...APPLY, ...options };
-    return (await observeAndPlan(this.host, fleet, asked, { render })).plan;
+    const { plan } = await observeAndPlan(this.host, fleet, asked, { render });
+    checkSomethingIsLeft(plan);
+    return plan;
   }
 
   /** Runs a plan to its end. Throws what is nobody's known failure, unless the run was killed. */

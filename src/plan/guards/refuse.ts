@@ -3,6 +3,7 @@ import {
   exitCodeOfRefusals,
   EXIT,
   VenError,
+  type Plan,
   type Refusal,
 } from '../../model/index.js';
 import { formatSome } from '../format.js';
@@ -36,8 +37,12 @@ export function allowed<Intents>(
   }
 }
 
-/** The error of a plan that has nothing but refusals. */
-export function refusedError(refused: readonly Refusal[]): VenError {
+/** @throws VenError of a plan that has nothing but refusals: there is nothing to apply. */
+export function checkSomethingIsLeft({ steps, refused }: Pick<Plan, 'steps' | 'refused'>): void {
+  if (steps.length === 0 && refused.length > 0) throw refusedError(refused);
+}
+
+function refusedError(refused: readonly Refusal[]): VenError {
   const causes = alikeRefusals(refused).filter(({ because }) => because === undefined);
   const [first] = causes;
   if (first === undefined) throw new RangeError('nothing is refused');

@@ -17,7 +17,7 @@ export function planMarkdown(plan: Plan, { file }: { file: string }): string {
   const by = namedBy(plan);
   const host = `${code(plan.host)}${by === null ? '' : ` (${escape(by)})`}`;
   const head = [`### ven plan: ${code(plan.fleet)} on ${host}`, ''];
-  if (plan.changes.length === 0) {
+  if (plan.changes.length === 0 && plan.refused.length === 0) {
     const said =
       plan.options.mode === 'destroy'
         ? 'Nothing to destroy.'
@@ -25,6 +25,7 @@ export function planMarkdown(plan: Plan, { file }: { file: string }): string {
     return `${[...head, said, ...remarks(plan)].join('\n')}\n`;
   }
   head.push(`**${counts(plan)}**`, ...refusals(plan), ...remarks(plan), '');
+  if (plan.changes.length === 0) return `${head.join('\n').trimEnd()}\n`;
   const table = [
     '| | address | action | why | note |',
     '|---|---|---|---|---|',

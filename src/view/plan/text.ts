@@ -17,10 +17,11 @@ const ALIKE = 3;
 
 /** A plan for people: each change with its fields and reasons, then a recap. Ends in a newline. */
 export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
-  if (plan.changes.length === 0) return nothingToDo(plan, style, file);
+  if (plan.changes.length === 0 && plan.refused.length === 0) return nothingToDo(plan, style, file);
   const verb = plan.options.mode === 'destroy' ? 'take away' : 'change';
+  const what = plan.changes.length === 0 ? `${verb} nothing` : verb;
   const lines = [
-    `ven will ${verb} on ${paint(style, 'bold', printable(plan.host))}${said(plan)}, ` +
+    `ven will ${what} on ${paint(style, 'bold', printable(plan.host))}${said(plan)}, ` +
       `for the fleet ${paint(style, 'bold', plan.fleet)}:`,
     '',
   ];

@@ -88,7 +88,7 @@ describe('each command', () => {
         exits.some((exit) => exit.text.includes(text)) ? [name] : [],
       );
     expect(saying('the rest is done')).toEqual(['apply', 'destroy']);
-    expect(saying('the rest is shown')).toEqual(['plan']);
+    expect(saying('The plan shows what and why')).toEqual(['plan']);
   });
 
   it('says whether none of the VMs means all', () => {

@@ -6,7 +6,8 @@ import {
   type ObservedDisk,
 } from '../../../src/model/index.js';
 import { variablesFile } from '../../../src/libvirt/index.js';
-import { DESTROY, fleetOf, World } from './world.js';
+import { checkSomethingIsLeft, makePlan } from '../../../src/plan/index.js';
+import { APPLY, DESTROY, fleetOf, World } from './world.js';
 
 const FLEET = fleetOf(
   'networks: { lab: { mode: nat, subnet: 192.168.150.0/24 } }\n' +
@@ -332,6 +333,16 @@ describe('one obstacle', () => {
     world.addDomain('lab_a', '00000000-0000-4000-8000-000000000001');
     expect(world.plan(fleet).observedDigest).not.toBe(before.observedDigest);
   });
+});
+
+test('a plan of nothing but refusals is a plan; an apply of it is not', () => {
+  const world = new World();
+  const fleet = fleetOf('vms: [{ name: a, disks: [{ size: 1GiB, pool: far }] }]\n');
+  const render = { written: () => '' };
+  const plan = makePlan(fleet, world.observe(), APPLY, render);
+  expect(plan).toMatchObject({ changes: [], steps: [], summary: { create: 0, noop: 0 } });
+  expect(plan.refused.map(({ address }) => address)).toEqual(['pool.far', 'vm.a']);
+  expect(refusal(() => checkSomethingIsLeft(plan)).where).toBe('pool.far');
 });
 
 describe("a VM's firmware variables that another domain has", () => {

@@ -23,7 +23,7 @@ import {
 import { loadFleet } from '../../../src/config/index.js';
 import { macOfBridge } from '../../../src/libvirt/network/fields/place.js';
 import { smbiosFor } from '../../../src/libvirt/domain/fields/smbios.js';
-import { makePlan } from '../../../src/plan/index.js';
+import { checkSomethingIsLeft, makePlan } from '../../../src/plan/index.js';
 
 export const APPLY: PlanOptions = {
   mode: 'apply',
@@ -174,10 +174,13 @@ export class World {
     });
   }
 
+  /** As an apply makes it. */
   plan(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Plan {
     // Without XML there is nothing to compare with the template.
     const render = { written: () => '' };
-    return makePlan(fleet, this.observe(), { ...APPLY, ...options }, render);
+    const plan = makePlan(fleet, this.observe(), { ...APPLY, ...options }, render);
+    checkSomethingIsLeft(plan);
+    return plan;
   }
 
   /**

@@ -279,6 +279,23 @@ Plan: 1 to create; 5 refused.
 `);
   });
 
+  it('are the whole plan where nothing else is left', () => {
+    const nothing = examplePlan([], { refused: [pool], warnings: ['a is paused'] });
+    expect(planText(nothing, { style, file })).toBe(`\
+ven will change nothing on qemu:///system, for the fleet edge-lab:
+
+Refused, and left as it is:
+  x pool.fast: This host has no storage pool fast
+      hint: Define it.
+
+Warning: a is paused
+Plan: nothing to change; 1 refused.
+`);
+    expect(planMarkdown(nothing, { file })).toMatch(
+      /\n\*\*nothing to change; 1 refused\*\*\n\n> Refused&#58; pool.fast[^]*a is paused\n$/,
+    );
+  });
+
   it('come before the table in Markdown, not too many of them', () => {
     const text = planMarkdown(plan, { file });
     expect(text).toContain('> Refused&#58; vm.b&#58; Something stands in its way<br>volume b<br>');
