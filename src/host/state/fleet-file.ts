@@ -1,9 +1,10 @@
 /** Which file a person means as the fleet file, and standard input as one. */
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileName, STDIN, VenError } from '../../model/index.js';
 import { commandLine } from '../exec.js';
 import { cannot, readUpTo } from './files.js';
+import { hintOfFleets, hintOfNear } from './near-fleets.js';
 
 /** One byte more than a fleet file may have, so that the reader can tell that it is too large. */
 const FLEET_FILE_BYTES = 1024 * 1024 + 1;
@@ -27,7 +28,9 @@ export function findFleetFile(given: string | undefined): string {
   const [where, place] = given === undefined ? ['here', []] : [`in the folder ${given}`, [given]];
   throw new VenError('not-found', {
     summary: `There is no fleet file ${where}: neither ${files.join(' nor ')}`,
-    hint: `Make one with: ${commandLine('ven', ['init', ...place])}, or give the path of another`,
+    hint:
+      hintOfFleets(given ?? '.', (name) => join(given ?? '', name)) ??
+      `Make one with: ${commandLine('ven', ['init', ...place])}, or give the path of another`,
   });
 }
 
@@ -58,11 +61,12 @@ export async function readStandardInput(): Promise<void> {
  */
 export function readFleetFile(path: string): Uint8Array {
   if (path === STDIN) return standardInput ?? new Uint8Array();
+  const hint = existsSync(path) ? null : hintOfNear(path);
   return readUpTo(
     path,
     FLEET_FILE_BYTES,
     'fleet-file',
-    'Make one with: ven init, or give the path of another',
+    hint ?? 'Make one with: ven init, or give the path of another',
   );
 }
 

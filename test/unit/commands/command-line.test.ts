@@ -252,7 +252,7 @@ describe('the fleet file', () => {
       const { code, stderr } = run(...args, 'nowhere.yaml');
       expect(code).toBe(1);
       expect(stderr).toContain(
-        'There is no file nowhere.yaml\n  hint: Make one with: ven init, or give the path of another\n',
+        'There is no file nowhere.yaml\n  hint: Fleet files there: fleet.yaml',
       );
     }
   });

@@ -59,6 +59,29 @@ describe('a folder as FLEET', () => {
     );
   });
 
+  it('without one, with others beside: their names, and not those of other YAML', () => {
+    mkdirSync(join(cwd, 'others'));
+    for (const name of ['lab.yaml', 'edge.yml'])
+      writeFileSync(join(cwd, 'others', name), text('lab'));
+    writeFileSync(join(cwd, 'others/compose.yaml'), 'services: {}\n');
+    const hintOf = ({ code, stderr }: Ran): unknown => [code, stderr.split('\n  hint: ')[1]];
+    const both = 'Fleet files there: others/edge.yml, others/lab.yaml\n';
+    expect(hintOf(run('validate', 'others'))).toEqual([1, both]);
+    expect(hintOf(run('validate', 'others/nowhere.yaml'))).toEqual([1, both]);
+    expect(hintOf(run('plan', './long/other'))).toEqual([
+      1,
+      'The fleet file there: ./long/fleet.yaml\n',
+    ]);
+  });
+
+  it.each([
+    ['others/lap.yaml', 'others/lab.yaml'],
+    ['./others/edge.yaml', './others/edge.yml'],
+    ['others/compse.yaml', 'others/compose.yaml'],
+  ])('%s: did you mean %s?', (given, meant) => {
+    expect(run('plan', given).stderr).toContain(`  hint: Did you mean ${meant}?\n`);
+  });
+
   it('with a space is quoted in the commands to type', () => {
     mkdirSync(join(cwd, 'no fleet'));
     expect(run('validate', 'no fleet').stderr).toContain("Make one with: ven init 'no fleet', ");
