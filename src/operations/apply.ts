@@ -106,11 +106,12 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const { graceful } = request.interrupt;
     const look = { render: openRender(), stop: graceful };
     const makePlan = async (): Promise<Plan> => {
-      const { plan: made } = await observeAndPlan(host, fleet, options, look);
-      checkSomethingIsLeft(made);
-      return made;
+      const { plan: now } = await observeAndPlan(host, fleet, options, look);
+      checkSomethingIsLeft(now);
+      return now;
     };
-    const plan = await makePlan();
+    const made = await makePlan();
+    const plan = (await session?.withWarnings(made)) ?? made;
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
     if (plan.steps.length === 0) {

@@ -6,13 +6,10 @@ import {
   type Plan,
   type ResolvedFleet,
 } from '../model/index.js';
-import { checkAnswers } from '../orchestrator/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../plan/index.js';
 import { loadOnHost, onHost, type Request } from './load.js';
 import { openHost } from './open.js';
-
-/** Time limit for one answer of the orchestrator, connection included. */
-const ANSWER_SECONDS = 5;
+import { answerFindings } from './orchestrator/answers.js';
 
 /**
  * The fleet to check for when there is no fleet file yet: one edge node with all defaults.
@@ -36,7 +33,7 @@ export async function doctor({
   const unfinished = await unfinishedOf(host, fleet);
   const [found, answers] = await Promise.all([
     host.findings(withoutNetworks(fleet, unfinished), { probe: true, vagrant: true }),
-    orchestratorFindings(fleet, env),
+    answerFindings(fleet, request),
   ]);
   const left = unfinished.map(({ message, fix }): HostFinding => ({
     ...{ check: 'network', level: 'warning', message, fix },
@@ -68,42 +65,6 @@ function withoutNetworks(
     ...fleet,
     networks: fleet.networks.filter(({ libvirtName }) => !names.has(libvirtName)),
   };
-}
-
-/**
- * Whether the boot file's server and the API answer this machine. Warnings only: a node may reach
- * servers that this machine can't.
- */
-async function orchestratorFindings(
-  { orchestrator }: ResolvedFleet,
-  env: Request['env'],
-): Promise<HostFinding[]> {
-  if (orchestrator === null) return [];
-  const { bootUrl, domain, caCertificates, addresses } = orchestrator;
-  const urls = [bootUrl, ...(domain === null ? [] : [`https://api.${domain}/`])].map(
-    (url) => new URL(url),
-  );
-  return Promise.all(
-    urls.map(async (url): Promise<HostFinding> => {
-      const check = 'orchestrator';
-      try {
-        await checkAnswers(
-          url,
-          { caCertificates, addresses, env, userAgent: 'ven' },
-          ANSWER_SECONDS,
-        );
-        return {
-          check,
-          level: 'ok',
-          message: `${url.origin} answers${url.protocol === 'https:' ? ', over verified TLS' : ''}`,
-          fix: '',
-        };
-      } catch (error) {
-        if (!(error instanceof VenError)) throw error;
-        return { check, level: 'warning', message: error.summary, fix: error.hint ?? '' };
-      }
-    }),
-  );
 }
 
 /**

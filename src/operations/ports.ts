@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openHost, type HostOptions } from '../host/index.js';
 import type { Clock, Host } from '../model/index.js';
 import {
+  checkAnswers,
   openOrchestrator,
   type OpenOrchestrator,
   type OrchestratorOptions,
@@ -11,6 +12,7 @@ import {
 export interface Ports {
   openHost: (options: HostOptions) => Host;
   openOrchestrator: (options: OrchestratorOptions) => OpenOrchestrator;
+  checkAnswers: typeof checkAnswers;
   clock: Clock;
 }
 
@@ -18,6 +20,7 @@ export interface Ports {
 export const PORTS: Ports = {
   openHost,
   openOrchestrator,
+  checkAnswers,
   clock: {
     now: () => Date.now(),
     sleep: (milliseconds, signal) =>

@@ -22,7 +22,7 @@ export function doctorText(findings: readonly HostFinding[], style: Style): stri
   });
   const missing = findings.filter(({ level }) => level === 'missing').length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;
-  const remark = warnings === 0 ? '' : ` (${count(warnings, 'warning')})`;
+  const remark = warnings === 0 ? '' : `, with ${count(warnings, 'warning')}`;
   const outcome =
     missing === 0
       ? `The host is ready${remark}.`

@@ -115,8 +115,8 @@ describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
         env: { ...process.env, SHELL: '/bin/sh' },
       },
     );
-    expect(await third.sees('provision-warning', () => true, 600)).toMatchObject({
-      address: 'vm.node-3',
+    const ofNode = (event: { address: string | null }): boolean => event.address === 'vm.node-3';
+    expect(await third.sees('provision-warning', ofNode, 600)).toMatchObject({
       message: expect.stringContaining('another terminal is attached') as string,
     });
     person.stdin.write('\u001d');

@@ -93,7 +93,10 @@ async function watch(
     apiCredentials && (await session.client.get(() => apiOf(fleet, request, apiCredentials)));
   if (api && goal.flow === 'non-interactive')
     await inTime(session, session.client.checkProject(asking));
-  const warnings = records.flatMap(({ damage }) => damage ?? []);
+  const warnings = [
+    ...records.flatMap(({ damage }) => damage ?? []),
+    ...(open.length > 0 ? await session.beforehand() : []),
+  ];
   const known =
     api &&
     (await inTime(

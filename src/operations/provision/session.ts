@@ -13,6 +13,7 @@ import {
   type ResolvedFleet,
   type ResolvedVm,
 } from '../../model/index.js';
+import { beforehand } from './beforehand.js';
 import { credentialsReader, type AskSecret } from './credentials.js';
 import { loadOnHost, type Request } from '../load.js';
 import { chosenVms, failedOf, leavesOpen, type Goal } from './node-choice.js';
@@ -64,6 +65,7 @@ export class Session {
   readonly #began: number;
   readonly #closed = new AbortController();
   #vms: readonly ResolvedVm[];
+  #beforehand: Promise<string[]> | null = null;
 
   /**
    * Checks the request before anything slow is done. @throws VenError `fleet-file`, `usage`,
@@ -134,6 +136,17 @@ export class Session {
     if (!leavesOpen(this.#vms, this.host, plan)) return;
     this.checkLogs(this.#vms);
     await this.credentials(signal);
+  }
+
+  /** The plan with what is to be said before its first change, for the watch after it. */
+  async withWarnings(plan: Plan): Promise<Plan> {
+    if (!leavesOpen(this.#vms, this.host, plan)) return plan;
+    return { ...plan, warnings: [...plan.warnings, ...(await this.beforehand())] };
+  }
+
+  /** What a run over open nodes says first; found out once. */
+  beforehand(): Promise<string[]> {
+    return (this.#beforehand ??= beforehand(this.fleet, this.#request));
   }
 
   checkLogs(vms: readonly ResolvedVm[]): void {

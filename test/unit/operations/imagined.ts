@@ -7,7 +7,8 @@ import { openOrchestrator } from '../../../src/orchestrator/index.js';
 
 /** `host` is asked for each time that one is opened. */
 export function portsOf(host: () => Host, more: Partial<Ports> = {}): Ports {
-  return { ...PORTS, openHost: host, ...more };
+  const checkAnswers = (): Promise<void> => Promise.resolve();
+  return { ...PORTS, openHost: host, checkAnswers, ...more };
 }
 
 /** A fleet file names no port: an orchestrator is on 443, which needs root. */

@@ -24,7 +24,12 @@ import {
 } from '../../../src/operations/provision/session.js';
 import type { Ports } from '../../../src/operations/ports.js';
 import { junitReport } from '../../../src/view/provision/junit.js';
-import { VenError, type ProvisionEvent, type RunEvent } from '../../../src/model/index.js';
+import {
+  VenError,
+  type Plan,
+  type ProvisionEvent,
+  type RunEvent,
+} from '../../../src/model/index.js';
 import { attribute, child, childrenNamed, parseXml } from '../../../src/xml/index.js';
 import { FakeHost } from '../../fake-host/index.js';
 import { StillClock, onPort, portsOf, stateIn } from './imagined.js';
@@ -119,6 +124,7 @@ interface Run extends Partial<SessionRequest> {
   replace?: string[];
   stop?: AbortSignal;
   told?: (event: RunEvent, session: Session) => void;
+  confirm?: (plan: Plan) => boolean;
 }
 
 /** As the commands do it. */
@@ -127,6 +133,7 @@ function run({
   replace = [],
   stop,
   told,
+  confirm = () => true,
   ...more
 }: Run = {}): Promise<Provisioned | null> {
   const env = { XDG_STATE_HOME: folder, ...credentials };
@@ -159,7 +166,7 @@ function run({
       lockTimeoutSeconds: 0,
       consent: 'given',
       typed: ['apply'],
-      confirm: () => Promise.resolve(true),
+      confirm: (plan) => Promise.resolve(confirm(plan)),
       emit: (event) => told?.(event, session),
       interrupt: { graceful: AbortSignal.any([session.timeIsUp, ...(stop ? [stop] : [])]), hard },
       session,
@@ -249,6 +256,41 @@ describe('one run over making and watching', () => {
     await expect(run()).rejects.toMatchObject({ exitCode: 7 });
     expect([host.changes, lab.seen.tokens.length]).toEqual([0, 0]);
     expect(cases()).toEqual({ a: 'error host-not-ready', b: 'error host-not-ready' });
+  });
+});
+
+describe('a boot server that does not answer', () => {
+  const said = 'The nodes may not find what they boot: nothing listens there';
+  const asked: string[] = [];
+  const silent: Ports = {
+    ...ports,
+    checkAnswers: ({ href }) => {
+      asked.push(href);
+      const summary = 'nothing listens there';
+      return Promise.reject(new VenError('orchestrator-unreachable', { summary }));
+    },
+  };
+
+  it('is told with the plan, before the question, and again by the watch; asked once', async () => {
+    let warnings: string[] = [];
+    const confirm = (plan: Plan): boolean => {
+      ({ warnings } = plan);
+      return host.changes === 0;
+    };
+    await run({ ports: silent, confirm });
+    expect(warnings.at(-1)).toBe(said);
+    expect(asked).toEqual([expect.stringMatching(/^https:\/\/[^/]*edge\.test\//)]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'provision-warning', address: null, message: said }),
+    );
+  });
+
+  it('is nobody’s concern when all nodes are ready', async () => {
+    await run();
+    keepReady('a', 'b');
+    asked.length = 0;
+    const done = await run({ ports: silent });
+    expect([done?.result.exitCode, asked]).toEqual([0, []]);
   });
 });
 

@@ -317,8 +317,10 @@ missing  vagrant  not installed
          -> apt install vagrant
 warning  kvm      no KVM: slow
 
-The host is not ready: 1 thing missing (1 warning).
+The host is not ready: 1 thing missing, with 1 warning.
 `);
+    const warned = findings.filter(({ level }) => level !== 'missing');
+    expect(doctorText(warned, style)).toMatch(/\nThe host is ready, with 1 warning\.\n$/);
     expect(JSON.parse(doctorJson(findings))).toMatchObject({ formatVersion: '1', ready: false });
   });
 });
