@@ -13,6 +13,7 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   statSync,
@@ -114,21 +115,42 @@ export async function isLocked(request: Omit<LockFileRequest, 'command'>): Promi
 
 /**
  * The run that holds the lock, in words. Unlike `isLocked` it never holds the lock itself, not even
- * for a moment. null: nobody, or the kernel doesn't tell (within a container).
+ * for a moment. null: nobody; or the kernel doesn't tell, which in a container is so of another
+ * user's run, and of what outlived its run.
  */
 export function lockHolder(request: Omit<LockFileRequest, 'command'>): string | null {
   const path = lockPath(request);
   if (!existsSync(path)) return null;
   const { fd } = openLockFile(path);
   try {
-    const held = isFlocked(fstatSync(fd, { bigint: true }), readFileSync('/proc/locks', 'utf8'));
-    const holder = held ? readNote(fd) : null;
-    return holder === null ? null : nameOf(holder);
+    const holder = readNote(fd);
+    if (holder === null) return null;
+    const file = fstatSync(fd, { bigint: true });
+    const held =
+      isFlocked(file, readFileSync('/proc/locks', 'utf8')) || isFlocked(file, locksOf(holder.pid));
+    return held ? nameOf(holder) : null;
   } catch {
     return null;
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * What the kernel says of the locks of a process. /proc/locks leaves out those whose taker is
+ * unknown in this PID namespace, and flock(1) is gone by then: in a container that is every lock.
+ */
+function locksOf(pid: number): string {
+  const folder = `/proc/${pid}/fdinfo`;
+  return readdirSync(folder)
+    .map((fd) => {
+      try {
+        return readFileSync(join(folder, fd), 'utf8');
+      } catch {
+        return ''; // Closed meanwhile.
+      }
+    })
+    .join('');
 }
 
 /**
