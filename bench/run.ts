@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: measures ven beside its floors and writes docs/benchmarks.md, except for two
- * parts. Takes about five minutes and a quiet machine.
+ * `npm run bench`: measures ven beside its floors and writes docs/benchmarks.md, except for
+ * three parts. Takes about five minutes and a quiet machine.
  */
 import { writeFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
 import { inTurn, median, row, run, runNode, seconds, URI, VEN, type Row } from './measure.ts';
-import { BOOT_TITLE, CONSOLES_TITLE, part, REPORT } from './report.ts';
+import { BMC_TITLE, BOOT_TITLE, CONSOLES_TITLE, part, REPORT } from './report.ts';
 import { defineAll, fleetFolder, PlainVagrant, undefineAll } from './subjects.ts';
 
 const rows: Row[] = [];
@@ -198,7 +198,7 @@ ${growthTable.join('\n')}
 A plan of 3 VMs takes ${beyond} ms beyond one virsh process that dumps them (limit 500 ms).
 Peak memory at 1,000 domains: ${large?.peakMiB.toFixed(0) ?? '?'} MiB (limit 250 MB).
 
-${part(BOOT_TITLE)}${part(CONSOLES_TITLE)}${missed}## Measured by hand
+${part(BOOT_TITLE)}${part(CONSOLES_TITLE)}${part(BMC_TITLE)}${missed}## Measured by hand
 
 kcli, the fastest peer, is in neither npm nor Debian, so it is no part of these runs. Once, by hand,
 \`ven apply\` took 0.81 of the time of \`kcli create plan\` for 8 VMs (limit: 1.2).

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, URI, VEN, virsh, type Sample } from './measure.ts';
 
-const SMALL = 'cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }]';
+export const SMALL =
+  'cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }]';
 
 export interface Folder {
   dir: string;
