@@ -50,8 +50,10 @@ fi
 # --- the root ------------------------------------------------------------------------------------
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/ven-root-XXXXXX")
 network=ven-${root##*-}
-slirp=''
+slirp='' inner=''
 clean_up() {
+  # unshare(1) takes no other signal from us; with it, all that runs in the root ends.
+  [ -z "$inner" ] || { kill -KILL "$inner" && wait "$inner"; } 2>/dev/null || true
   [ -z "$slirp" ] || kill "$slirp" 2>/dev/null || true
   ip netns del "$network" 2>/dev/null || true
   if [ -n "$keep" ]; then say "kept: $root"; else rm -rf --one-file-system "$root"; fi
@@ -120,11 +122,16 @@ cd /root/ven
 say "running: $*"
 started=$(date +%s)
 code=0
+# A command in the background has no standard input of its own, and a trap does not wait for it.
+exec 3<&0
 ip netns exec "$network" unshare --mount --pid --uts --ipc --fork --kill-child \
   env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
   TERM="${TERM:-dumb}" LANG=C.UTF-8 NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
   ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
   ${no_proxy:+no_proxy="$no_proxy"} \
-  sh -c "$inside" sh "$root" "$suite" "$@" || code=$?
+  sh -c "$inside" sh "$root" "$suite" "$@" <&3 &
+inner=$!
+wait "$inner" || code=$?
+inner=''
 say "ended with $code after $(($(date +%s) - started)) s"
 exit "$code"
