@@ -71,6 +71,8 @@ export const ERRORS = {
     todo: [
       'The message names the object and the command that shows it. Rename it or delete it if ' +
         'nobody needs it, or give the VM or the fleet another name.',
+      'The data of a disk that an earlier VM left can come back: ' +
+        '[how](plan-and-apply.md#disks-that-an-earlier-vm-left).',
       'The rest of the plan was done. Run `ven apply` again afterwards.',
     ],
   },

@@ -118,6 +118,29 @@ describe('disks that were kept', () => {
     expect(changes(await lab.plan())).toEqual([]);
     await lab.close();
   });
+
+  it('give their data to the VM that comes after, as docs/plan-and-apply.md says', async () => {
+    const pool = ['--pool', 'default'];
+    const volume = `${lab.domain('a')}-sda.qcow2`;
+    const io = (deed: string): Promise<Ran> =>
+      host.run('qemu-io', '-f', 'qcow2', '-c', `${deed} -P 0x41 0 4096`, `${IMAGES}/${volume}`);
+    write(vm('a'));
+    await lab.apply();
+    await io('write');
+    await host.virsh('undefine', lab.domain('a'));
+    const plan = await lab.ven('plan');
+    expect([plan.code, plan.stdout]).toEqual([6, expect.stringContaining('vol-delete')]);
+
+    await host.virsh('vol-clone', ...pool, volume, 'kept.qcow2');
+    await host.virsh('vol-delete', ...pool, volume);
+    await lab.apply();
+    await host.virsh('vol-delete', ...pool, volume);
+    await host.virsh('vol-clone', ...pool, 'kept.qcow2', volume);
+    expect(changes(await lab.plan())).toEqual([]);
+    expect(all(await io('read'))).not.toContain('failed');
+    await host.virsh('vol-delete', ...pool, 'kept.qcow2');
+    await lab.close();
+  });
 });
 
 describe('protect', () => {
