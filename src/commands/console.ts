@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { attach, readAlong } from '../operations/index.js';
-import { EXIT, VenError } from '../model/index.js';
+import { EXIT } from '../model/index.js';
 import { attachingText, keyOf, leftText, readingText, RESET_TERMINAL } from '../view/index.js';
 import {
   type About,
@@ -57,14 +57,11 @@ export default class Console extends VenCommand {
         if (stop.interrupted()) process.exitCode = EXIT.interrupted;
         return;
       }
-      if (!canType() || !process.stdout.isTTY)
-        throw new VenError('usage', {
-          summary: 'a console needs a terminal',
-          hint: `Without one: ven console ${vm} --read-only, or ven logs ${vm}`,
-        });
       const onAttach = (address: string): void =>
         begin(attachingText(address, keyOf(flags.escape)));
-      const { address, ended } = await attach({ ...request, escape: flags.escape, onAttach });
+      const hasTerminal = canType() && process.stdout.isTTY;
+      const { escape } = flags;
+      const { address, ended } = await attach({ ...request, hasTerminal, escape, onAttach });
       restore();
       attached = false;
       stderr(leftText(address, ended));

@@ -1,7 +1,11 @@
-import { findRunningVm, type VmRequest } from './find-vm.js';
+import { VenError } from '../model/index.js';
+import { findRunningVm, findVm, type VmRequest } from './find-vm.js';
+import { wordsOf } from './load.js';
 import { logs } from './logs.js';
 
 export interface ConsoleRequest extends VmRequest {
+  /** Whether there is one to hand over. */
+  hasTerminal: boolean;
   /** The control character that detaches, as `^]`. */
   escape: string;
   /** Detaches at once. */
@@ -12,11 +16,20 @@ export interface ConsoleRequest extends VmRequest {
 
 /**
  * Attaches this terminal to a running VM's serial console until the user detaches, or the VM
- * stops. Needs no lock, changes nothing. Restores the terminal's modes.
+ * stops. Needs no lock, changes nothing. Restores the terminal's modes. @throws VenError
+ * `not-found`, `usage` without a terminal, `not-running`
  */
 export async function attach(
   request: ConsoleRequest,
 ): Promise<{ address: string; ended: 'left' | 'stopped' }> {
+  const { name } = findVm(request).vm;
+  if (!request.hasTerminal)
+    throw new VenError('usage', {
+      summary: 'a console needs a terminal',
+      hint:
+        `Without one: ven console ${name} ${wordsOf(request, '--read-only')}, ` +
+        `or ven logs ${name} ${wordsOf(request)}`,
+    });
   const { host, vm } = await findRunningVm(request);
   request.onAttach(vm.address);
   const { escape, signal } = request;

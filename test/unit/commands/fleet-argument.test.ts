@@ -188,6 +188,14 @@ describe('--file', () => {
     const { stderr } = run('logs', 'edge-9', '--file', 'long');
     expect(stderr).toContain('There is no VM "edge-9" in long/fleet.yaml');
   });
+
+  it('of a console is looked for before a terminal is', () => {
+    expect(run('console', 'edge-9', 'long').stderr).toContain('There is no VM "edge-9"');
+    expect(run('console', 'edge-1', 'long').stderr).toBe(
+      'error: a console needs a terminal\n  hint: Without one: ven console edge-1 ' +
+        'long/fleet.yaml --read-only, or ven logs edge-1 long/fleet.yaml\n',
+    );
+  });
 });
 
 describe('--connect', () => {
