@@ -104,7 +104,8 @@ export interface Consoles {
   /**
    * Deletes what libvirt logged of the fleet's domains, but for those that are there still. On a
    * remote host all stay.
-   * @throws VenError `tool-failed`, naming the files that may not be deleted
+   * @throws VenError `tool-failed`, naming the files that may not be deleted, and the folders that
+   * may not be listed
    */
   deleteLogs(): Promise<void>;
 }

@@ -15,15 +15,19 @@ const FOLDERS = ['/var/log/libvirt/qemu', '/var/log/swtpm/libvirt/qemu'];
  * destroyed. A domain's name is `<fleet>_<vm>`, and a fleet's name has no underscore, so no other
  * fleet's log is hit. Logs of a domain that still exists stay, ven's or foreign. On a remote host
  * all logs stay.
- * @throws VenError `tool-failed`, with the files that may not be deleted; or libvirt's error.
+ * @throws VenError `tool-failed`, with the files that may not be deleted, and the folders that may
+ * not be listed; or libvirt's error.
  */
 export async function removeDomainLogs(uri: string, fleet: string, env: Env): Promise<void> {
   if (!isLocal(uri)) return;
   const [there = ''] = await new Virsh({ uri, env }).must([['list', '--all', '--name']]);
   const names = there.split('\n').map((name) => name.trim());
   const left: string[] = [];
+  const closed: string[] = [];
   for (const folder of FOLDERS) {
-    for (const name of logsOf(fleet, namesIn(folder), names)) {
+    const files = namesIn(folder);
+    if (files === null) closed.push(folder);
+    for (const name of logsOf(fleet, files ?? [], names)) {
       try {
         rmSync(join(folder, name), { force: true });
       } catch {
@@ -31,11 +35,29 @@ export async function removeDomainLogs(uri: string, fleet: string, env: Env): Pr
       }
     }
   }
-  if (left.length === 0) return;
-  throw new VenError('tool-failed', {
-    summary: `${left.length} log files could not be deleted`,
-    detail: left.join('\n'),
-    hint: `They belong to root: sudo rm ${left.join(' ')}`,
+  const error = leftError(fleet, left, closed);
+  if (error !== null) throw error;
+}
+
+/** null: nothing was left. */
+export function leftError(
+  fleet: string,
+  left: readonly string[],
+  closed: readonly string[],
+): VenError | null {
+  if (left.length === 0 && closed.length === 0) return null;
+  const files = `${left.length} log ${left.length === 1 ? 'file' : 'files'}`;
+  const list = closed.map((folder) => `sudo find ${folder} -name '${fleet}_*.log*'`);
+  return new VenError('tool-failed', {
+    summary:
+      left.length > 0
+        ? `${files} could not be deleted`
+        : `Logs of the fleet ${fleet} may be left, in a folder that can't be listed`,
+    detail: [...left, ...closed.map((folder) => `${folder}: it can't be listed`)].join('\n'),
+    hint: [
+      ...(left.length === 0 ? [] : [`They belong to root: sudo rm ${left.join(' ')}`]),
+      ...(list.length === 0 ? [] : [`To see what is there: ${list.join('; ')}`]),
+    ].join('. '),
   });
 }
 
@@ -57,11 +79,11 @@ export function logsOf(
   });
 }
 
-/** Empty for a folder that may not be read: its files could not be deleted either. */
-function namesIn(folder: string): string[] {
+/** A folder that is not there has none; null: it can't be listed. */
+export function namesIn(folder: string): string[] | null {
   try {
     return readdirSync(folder);
-  } catch {
-    return [];
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null;
   }
 }
