@@ -200,7 +200,9 @@ async function powered(target: Target, host: Host, request: PowerRequest): Promi
   if (request.interrupt.graceful.aborted)
     return { ...about, outcome: 'skipped', durationSeconds: 0 };
   try {
-    const vm = { ...target, owned: existing(target, host, request), host, request };
+    const now = await asItIs(target, host);
+    about.before = now.before;
+    const vm = { ...now, owned: existing(now, host, request), host, request };
     const outcome = await ACTS[request.action](vm);
     return { ...about, outcome, durationSeconds: secondsSince(began) };
   } catch (error) {
@@ -211,6 +213,15 @@ async function powered(target: Target, host: Host, request: PowerRequest): Promi
       ...{ durationSeconds: secondsSince(began), error: { code, summary, detail, hint } },
     };
   }
+}
+
+/** A VM waits for its turn: one that was crashed may run by then, and is not to be cut. */
+async function asItIs(target: Target, host: Host): Promise<Target> {
+  const { owned, before } = target;
+  if (owned === null) return target;
+  const power = (await host.readPowers([owned.uuid])).get(owned.uuid)?.power ?? 'missing';
+  if (power === 'missing') return { ...target, before: power, owned: null };
+  return { ...target, before: before === 'saved' && power === 'off' ? before : power };
 }
 
 /** @throws VenError `foreign-object`, `not-found` */
@@ -278,8 +289,8 @@ const ACTS: Record<PowerAction, (vm: Existing) => Promise<'done' | 'already'>> =
   },
 };
 
-function isOff({ owned, before }: Existing): boolean {
-  return owned.live === null || before === 'saved';
+function isOff({ before }: Existing): boolean {
+  return before === 'off' || before === 'saved';
 }
 
 function checkIsOn(vm: Existing): void {

@@ -319,6 +319,22 @@ describe('power', () => {
     expect(powerOf('edge-3')).toBe('off');
   });
 
+  it('looks again when its turn comes: a crashed VM that runs by then is asked, not cut', async () => {
+    await open({ obedient: false });
+    host.crash(uuid('edge-2'));
+    const tell = (vm: PoweredVm): void => {
+      if (vm.name !== 'edge-1') return;
+      const second = host.domains.get(uuid('edge-2'));
+      if (second) second.power = 'running';
+      host.powerOff(uuid('edge-3'));
+    };
+    const names = ['edge-1', 'edge-2', 'edge-3'];
+    const { ends, vms } = await switched('off', names, { tell });
+    expect(ends).toEqual({ 'edge-1': 'failed', 'edge-2': 'failed', 'edge-3': 'already' });
+    expect(vms.map(({ before }) => before)).toEqual(['running', 'running', 'off']);
+    expect(powerOf('edge-2')).toBe('running');
+  });
+
   it('a crashed VM that is not defined keeps its definition when it is started', async () => {
     host.undefine(uuid('edge-1'));
     host.crash(uuid('edge-1'));
