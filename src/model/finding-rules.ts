@@ -108,7 +108,7 @@ export const FINDING_RULES = {
     todo: 'Rename one. With `count`, `edge` becomes `edge-1`, `edge-2`, …',
   },
   'duplicate-port': {
-    means: 'Two screens would have the same port.',
+    means: 'Two screens, or a screen and a BMC, would have the same port.',
     todo: 'Choose another, or write `port: auto`.',
   },
   'duplicate-serial': {

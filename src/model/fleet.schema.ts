@@ -62,6 +62,10 @@ export type Nics = ('default' | 'per-vm') | FleetNic[];
  */
 export type Graphics = ('none' | 'vnc') | FleetVnc;
 /**
+ * A baseboard management controller for the VM, as a server has one: provisioners (Metal3, Ironic, Tinkerbell, MAAS) switch its power, choose what it boots from and insert media through it. `ven bmc serve` runs them. `none` (default): it has none. VMs with the same `listen` and `port` share one service, in which each is a System; whoever logs in sees those whose credentials these are.
+ */
+export type Bmc = 'none' | FleetBmc;
+/**
  * Start the VM when the host boots. Default: false.
  */
 export type Autostart = boolean;
@@ -273,6 +277,7 @@ export interface FleetDefaults {
   nics?: Nics;
   smbios?: FleetSmbios;
   graphics?: Graphics;
+  bmc?: Bmc;
   autostart?: Autostart;
   power?: Power;
   protect?: Protect;
@@ -411,6 +416,58 @@ export interface FleetSecret2 {
    */
   file?: string;
 }
+export interface FleetBmc {
+  /**
+   * What it speaks. IPMI is not there.
+   */
+  type: 'redfish';
+  /**
+   * The IP address, of the machine that runs `ven bmc serve`, that the service listens on. Default: 127.0.0.1, which only programs of that machine reach.
+   */
+  listen?: string;
+  /**
+   * The TCP port, 1 to 65535. `auto` (default): one port for all VMs of the fleet, derived from its name, 20000 to 29999. `per-vm`: a port and a service for each VM alone, as each server has its own; derived from the names of fleet and VM.
+   */
+  port?: number | ('auto' | 'per-vm');
+  /**
+   * `true` (default): HTTPS with a certificate that ven makes once and signs itself; `ven bmc serve` shows its fingerprint. `false`: plain HTTP, which shows the credentials to everyone on the way. The same for all VMs of a service.
+   */
+  tls?: boolean;
+  credentials: FleetBmcCredentials;
+}
+/**
+ * Where the user name and the password are. Who has them has the power over the VM.
+ */
+export interface FleetBmcCredentials {
+  username: FleetSecret3;
+  password: FleetSecret4;
+}
+/**
+ * Where the user name is (`env` or `file`), never the name itself.
+ */
+export interface FleetSecret3 {
+  /**
+   * The name of a variable in ven's own environment.
+   */
+  env?: string;
+  /**
+   * A file with mode 0600 or stricter, relative to this file. A line break at its end does not count.
+   */
+  file?: string;
+}
+/**
+ * Where the password is (`env` or `file`), never the password itself.
+ */
+export interface FleetSecret4 {
+  /**
+   * The name of a variable in ven's own environment.
+   */
+  env?: string;
+  /**
+   * A file with mode 0600 or stricter, relative to this file. A line break at its end does not count.
+   */
+  file?: string;
+}
 /**
  * One VM, or with `count` a group of identical VMs.
  */
@@ -440,6 +497,7 @@ export interface FleetVm {
   serialNumbers?: string[];
   smbios?: FleetSmbios;
   graphics?: Graphics;
+  bmc?: Bmc;
   autostart?: Autostart;
   power?: Power;
   protect?: Protect;

@@ -4,6 +4,7 @@
  * generated from `schemas/fleet.schema.json`.)
  */
 
+import type { ResolvedBmc } from './bmc-service.js';
 import type { ResolvedFirmware, SecureBootKeys } from './firmware.js';
 import type { SecretReference } from './secret.js';
 
@@ -178,6 +179,8 @@ export interface ResolvedVm {
   /** What else the SMBIOS tables say; what is absent is ven's default. */
   smbios?: ResolvedSmbios;
   graphics: ResolvedGraphics;
+  /** Absent: it has none. Not part of the domain, so no part of `digest`. */
+  bmc?: ResolvedBmc;
   autostart: boolean;
   power: 'running' | 'off';
   protect: boolean;

@@ -1,5 +1,6 @@
 export * from './backend.js';
 export * from './backing.js';
+export * from './bmc-service.js';
 export * from './boot.js';
 export * from './clock.js';
 export * from './consoles.js';
@@ -13,6 +14,7 @@ export * from './fleet-state.js';
 export * from './fleet.js';
 export type {
   Fleet,
+  FleetBmc,
   FleetCredentials,
   FleetDefaults,
   FleetDhcp,

@@ -26,15 +26,15 @@ function canonical(value: unknown): string {
 }
 
 /** The values that are in use; gives derived ones that are free. */
-export class Taken {
-  readonly #values = new Set<string>();
+export class Taken<T = string> {
+  readonly #values: Set<T>;
 
-  constructor(values: Iterable<string> = []) {
-    for (const value of values) this.#values.add(value);
+  constructor(values: Iterable<T> = []) {
+    this.#values = new Set(values);
   }
 
   /** `derive(0)`, or the first of `derive(1)`, `derive(2)`, … that is free. */
-  claim(derive: (attempt: number) => string): string {
+  claim(derive: (attempt: number) => T): T {
     for (let attempt = 0; ; attempt++) {
       const value = derive(attempt);
       if (this.#values.has(value)) continue;
@@ -66,6 +66,14 @@ export function nicMac(fleet: string, vm: string, index: number, attempt: number
 /** 15 characters, the maximum that Linux allows for an interface. */
 export function bridgeName(fleet: string, network: string, attempt: number): string {
   return `ven${hex('bridge', fleet, network, attempt).slice(0, 12)}`;
+}
+
+/**
+ * 20000 to 29999: below the ports that Linux gives to clients (32768), and above those of known
+ * services. `vm`: null for the port that a fleet's VMs share.
+ */
+export function bmcPort(fleet: string, vm: string | null, attempt: number): number {
+  return 20_000 + Number(digits(4, 'bmc', fleet, vm ?? '', attempt));
 }
 
 /**

@@ -30,6 +30,7 @@ import {
   type ResolvedVm,
   type VagrantRuntime,
 } from '../../model/index.js';
+import { bmcPorts, bmcWarnings, resolveBmc, writtenBmc } from './bmc.js';
 import { secureBootKey, type Certificates } from './certificates.js';
 import { expandVms, type ExpandedVm } from './expand.js';
 import { diskList, diskTargets, ignoredPaths, nicList } from './devices.js';
@@ -70,6 +71,7 @@ export function resolveFleet(
     orchestrator,
     macs,
     serials,
+    bmcPorts: bmcPorts(fleet, expanded),
     keysOf: (written: FleetSecureBoot) => keys.get(secureBootKey(written))?.digest,
   };
   const vms = expanded.map((vm) => resolveVm(shared, vm));
@@ -80,6 +82,7 @@ export function resolveFleet(
       .filter(({ severity }) => severity === 'warning')
       .map(({ message }) => message),
     ...onboardingWarnings(orchestrator, vms, networks),
+    ...bmcWarnings(vms),
   ];
   return {
     ...resolved,
@@ -111,15 +114,18 @@ interface Shared {
   orchestrator: ResolvedOrchestrator | null;
   macs: Taken;
   serials: Taken;
+  bmcPorts: ReadonlyMap<string, number>;
   /** The digest of keys for secure boot. */
   keysOf: (written: FleetSecureBoot) => string | undefined;
 }
 
 function resolveVm(
-  { fleet, host, orchestrator, macs, serials, keysOf }: Shared,
+  { fleet, host, orchestrator, macs, serials, bmcPorts, keysOf }: Shared,
   vm: ExpandedVm,
 ): ResolvedVm {
   const { name, spec } = vm;
+  const bmc = writtenBmc(vm);
+  const bmcPort = bmcPorts.get(name);
   const firmware = resolveFirmware(spec.firmware);
   const domain = `${fleet.fleet}_${name}`;
   const applied = {
@@ -159,6 +165,7 @@ function resolveVm(
   return {
     ...applied,
     boot: [...applied.boot],
+    ...(bmc && bmcPort !== undefined && { bmc: resolveBmc(bmc, bmcPort) }),
     protect: spec.protect ?? false,
     ...(spec.ignore && spec.ignore.length > 0 && { ignore: ignoredPaths(spec.ignore, applied) }),
     shutdownTimeoutSeconds: durationInSeconds(spec.shutdownTimeout ?? '60s'),

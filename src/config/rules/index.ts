@@ -4,6 +4,7 @@
  */
 import type { Fleet } from '../../model/index.js';
 import { countVms, expandVms, MAX_VMS } from '../resolve/expand.js';
+import { checkBmc } from './bmc.js';
 import { checkFirmware } from './firmware.js';
 import { checkHost } from './host.js';
 import { checkNames } from './names.js';
@@ -38,5 +39,6 @@ export function checkRules(fleet: Fleet): RuleFinding[] {
   checkNics(fleet, vms, report);
   checkFirmware(vms, report);
   checkVms(fleet, vms, report);
+  checkBmc(fleet, vms, report);
   return findings;
 }

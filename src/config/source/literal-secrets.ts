@@ -12,7 +12,7 @@ const TELLING = /pas|pw|secret|token|bearer|jwt|cookie|cred|user|login|auth|pin\
 /** Whose entries have names of their own. */
 const NAMED = new Set(['networks', 'hosts']);
 /** In which a text may be a key and its secret, without the colon. */
-const CLOSE = new Set(['orchestrator', 'graphics']);
+const CLOSE = new Set(['orchestrator', 'graphics', 'bmc']);
 /** `password Hunter2` and `password=Hunter2` */
 const GLUED = /[\s=]/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;

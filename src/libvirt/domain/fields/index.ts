@@ -36,6 +36,7 @@ type NoField =
   | 'name'
   | 'domain'
   | 'uuid'
+  | 'bmc'
   | 'protect'
   | 'ignore'
   | 'shutdownTimeoutSeconds'
