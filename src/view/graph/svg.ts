@@ -36,7 +36,9 @@ export function graphSvg(picture: Picture): string {
   const height = Math.ceil(MARGIN + TITLE + layout.height + FRAME.side + legend.height + MARGIN);
   const below = MARGIN + TITLE + layout.height + FRAME.side;
   const words = markup`role="img" aria-labelledby="title desc"`;
-  const size = markup`viewBox="0 0 ${width} ${height}" ${sized(width, height)}`;
+  // Opened by itself it shrinks with its window; in a page it has its own size to begin with.
+  const shrinks = markup`style="max-width: 100%; height: auto"`;
+  const size = markup`viewBox="0 0 ${width} ${height}" ${sized(width, height)} ${shrinks}`;
   return markup`<svg xmlns="http://www.w3.org/2000/svg" ${words} ${size}>
 <title id="title">${title}</title>
 <desc id="desc">${summary.join(' ')}</desc>
