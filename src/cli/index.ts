@@ -19,6 +19,7 @@ export {
   since,
   VenCommand,
 } from './command.js';
+export { checkTaken, exportFlags, exportFormats } from './export-flags.js';
 export {
   fleetFile,
   fleetFlags,

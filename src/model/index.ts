@@ -6,6 +6,7 @@ export * from './clock.js';
 export * from './consoles.js';
 export * from './duration.js';
 export * from './errors.js';
+export * from './export.js';
 export * from './finding-rules.js';
 export * from './events.js';
 export * from './firmware.js';

@@ -4,6 +4,8 @@ export interface LibvirtUri {
   driver: string;
   /** null: not said. libvirt takes a socket without a host, and TLS with one. */
   transport: string | null;
+  /** null: not said. */
+  user: string | null;
   /** Lower case, without brackets and a last dot; empty: not said. */
   host: string;
   port: number | null;
@@ -14,20 +16,33 @@ export interface LibvirtUri {
 
 const SHAPE = new RegExp(
   String.raw`^([a-z][a-z0-9]*)(?:\+([a-z0-9]+))?://` +
-    String.raw`(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?`,
+    String.raw`(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?`,
 );
 
 /** null: it is none. */
 export function parseLibvirtUri(uri: string): LibvirtUri | null {
   const found = SHAPE.exec(uri);
   if (found === null) return null;
-  const [, driver = '', transport, host = '', port, path = '', parameters = ''] = found;
+  const [, driver = '', transport, user, host = '', port, path = '', parameters = ''] = found;
   return {
     driver,
     transport: transport ?? null,
+    user: user ?? null,
     host: host.replace(/^\[|\]$|\.$/g, '').toLowerCase(),
     port: port === undefined || port === '' ? null : Number(port),
     path,
     parameters,
   };
+}
+
+/**
+ * `user@machine:22`, as `ssh` takes it for a jump host, where libvirt is reached over SSH; else
+ * null.
+ */
+export function sshMachine(uri: string): string | null {
+  const { transport, user, host, port } = parseLibvirtUri(uri) ?? {};
+  const isSsh = ['ssh', 'libssh', 'libssh2'].includes(transport ?? '');
+  if (!isSsh || !host || /[^\w.-]/.test(user ?? '') || /[^\w.:-]/.test(host)) return null;
+  const machine = host.includes(':') ? `[${host}]` : host;
+  return `${user ? `${user}@` : ''}${machine}${port ? `:${port}` : ''}`;
 }

@@ -8,6 +8,7 @@ export { attach, readAlong, type ConsoleRequest } from './console.js';
 export { bundle, type Bundle, type BundleRequest } from './bundle/bundle.js';
 export type { AskSecret } from './provision/credentials.js';
 export { doctor } from './doctor.js';
+export { exportFleet, type ExportRequest } from './export.js';
 export { graph, type GraphRequest } from './graph.js';
 export { completionScript, SHELLS } from './completion-script.js';
 export { init } from './init.js';

@@ -9,6 +9,8 @@ export { printable } from './text/words.js';
 export type { EventViews, ReportView, TextView, TextViews } from './tables.js';
 export { PLAN_VIEWS } from './plan/views.js';
 export { TIMELINE_VIEWS } from './timeline/views.js';
+export { exportNotes } from './export/notes.js';
+export { EXPORT_VIEWS, type ExportFlag, type ExportFormat } from './export/views.js';
 export { GRAPH_VIEWS, type GraphFormat } from './graph/views.js';
 export { RUN_VIEWS } from './apply/views.js';
 export { PROVISION_REPORTS, PROVISION_VIEWS } from './provision/views.js';

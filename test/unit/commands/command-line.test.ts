@@ -41,6 +41,7 @@ const COMMANDS = [
   'console',
   'destroy',
   'doctor',
+  'export',
   'graph',
   'init',
   'logs',
