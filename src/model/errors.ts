@@ -202,6 +202,26 @@ export const ERRORS = {
       '`ven status` lists the VMs; `ven apply` creates what is missing.',
     ],
   },
+  'not-possible': {
+    exitCode: EXIT.error,
+    means: "The machine can't do what its BMC was asked for.",
+    why: [
+      'A boot target that it does not have: HTTP and the firmware menu are for UEFI, PXE for VMs ' +
+        'without `pxe: false`, the CD for VMs with a virtual drive.',
+      'The VM got `bmc` while it ran, and has no drive yet.',
+    ],
+    todo: ['Ask for another one: the BMC lists them.', '`ven apply` gives the VM its drive.'],
+  },
+  'media-unreachable': {
+    exitCode: EXIT.error,
+    means: "An image for the virtual drive can't be fetched. The drive is empty.",
+    why: [
+      'The URL is wrong, nothing listens, or the server wants a user and a password.',
+      'The certificate of an HTTPS server is signed by an authority that the machine with the ' +
+        'BMC does not know.',
+    ],
+    todo: ['Fetch it on that machine: `curl -fI URL`.'],
+  },
   'orchestrator-refused': {
     exitCode: EXIT.error,
     means: 'The orchestrator refuses the request. A retry would get the same answer.',

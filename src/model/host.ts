@@ -5,6 +5,7 @@
  */
 import type { Backend } from './backend.js';
 import type { Backing } from './backing.js';
+import type { BmcMachines } from './bmc.js';
 import type { Consoles } from './consoles.js';
 import type { FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
 import type { Ipv4Range, Ipv4Subnet, OwnNetwork, ResolvedFleet } from './fleet.js';
@@ -72,6 +73,8 @@ export interface Host {
   /** libvirt is reached over a network: it is on another machine. */
   readonly isRemote: boolean;
   readonly consoles: Consoles;
+  /** The fleet's machines, as their BMCs see them. */
+  readonly bmc: BmcMachines;
   /** What ven keeps of the fleet on this host. */
   readonly state: FleetState;
 

@@ -1,6 +1,7 @@
 export * from './backend.js';
 export * from './backing.js';
 export * from './bmc-service.js';
+export * from './bmc.js';
 export * from './boot.js';
 export * from './clock.js';
 export * from './consoles.js';

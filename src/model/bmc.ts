@@ -1,0 +1,134 @@
+/**
+ * What a BMC sees of its machine and does to it: the port `BmcMachines` (`Host.bmc`). The real host
+ * (`src/host`) and the in-memory one of the tests implement it; one contract test covers both.
+ *
+ * What a BMC changes is kept in libvirt and in the VM's firmware variables, nowhere else: its
+ * server may be killed at any moment. It is no drift.
+ */
+import type { FirmwareKind } from './firmware.js';
+import type { Power } from './host-state.js';
+
+/** `cd`: the drive for virtual media. */
+export type BootTarget = 'pxe' | 'hdd' | 'cd' | 'uefi-http' | 'bios-setup';
+
+/**
+ * What a machine boots from in place of its boot order.
+ *
+ * UEFI firmware consumes `once` at its next start: a reboot by the guest is an ordinary one. A BIOS
+ * boots from it until it is powered off.
+ */
+export interface BootOverride {
+  target: BootTarget;
+  enabled: 'once' | 'continuous';
+  /** The URL for `uefi-http`; null: the one that DHCP offers, and of all other targets. */
+  uri: string | null;
+}
+
+/** An image in the virtual drive. */
+export interface BmcMedia {
+  /** The URL that it came from, as it was given, without user and password. */
+  image: string;
+}
+
+export interface NewMedia {
+  /** `http:` or `https:`. It is read to its end, into a volume of the VM's, before it is inserted. */
+  image: string;
+  /** For the server that has it. */
+  credentials?: { username: string; password: string };
+}
+
+export interface BmcNic {
+  /** Lower case. */
+  mac: string;
+  /** Its cable is plugged in. */
+  linkUp: boolean;
+}
+
+export interface BmcDisk {
+  /** `sda` */
+  target: string;
+  /** libvirt's word: `sata`, `virtio`, … */
+  bus: string;
+}
+
+/** One machine as it is now. */
+export interface BmcMachine {
+  uuid: string;
+  power: Power;
+  /** What the next start boots from; null: its boot order says. One that was consumed is none. */
+  override: BootOverride | null;
+  /** What `setBootOverride` takes for it. Without a virtual drive there is no `cd`. */
+  targets: BootTarget[];
+  /** null: the drive is empty, or there is none (`hasDrive`). */
+  media: BmcMedia | null;
+  /** It has a drive for virtual media. It gets one when it is made, or by a restart in an apply. */
+  hasDrive: boolean;
+  cpus: number;
+  memoryBytes: number;
+  nics: BmcNic[];
+  disks: BmcDisk[];
+  firmware: FirmwareKind;
+  tpm: boolean;
+  serialNumber: string | null;
+  /** null: libvirt's own. */
+  manufacturer: string | null;
+  product: string | null;
+  assetTag: string | null;
+  /** The UUID that the guest sees in SMBIOS. */
+  smbiosUuid: string;
+}
+
+/**
+ * All methods take UUIDs, act on domains of this host's fleet alone, and reject with a `VenError`;
+ * `not-found` for a domain that is not there or not the fleet's. All but `reset` and `injectNmi`
+ * are idempotent.
+ */
+export interface BmcMachines {
+  /**
+   * Those that are there, in one or two virsh processes for all of them. Waits for no VM. What is
+   * missing, or not the fleet's, is left out.
+   */
+  readMachines(
+    uuids: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, BmcMachine>>;
+
+  /** Starts it, with its override; resumes it when it is paused. */
+  powerOn(uuid: string): Promise<void>;
+  /** Cuts the power. */
+  powerOff(uuid: string): Promise<void>;
+  /**
+   * Asks the guest to power off. Resolves to whether it is off in time; it is left running if not.
+   * @throws VenError `interrupted` by the signal
+   */
+  shutDown(uuid: string, timeoutSeconds: number, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Presses the reset button. With an override that waits for a start, its power is cut and
+   * switched on again. @throws VenError `not-running`
+   */
+  reset(uuid: string): Promise<void>;
+  /** @throws VenError `not-running` */
+  injectNmi(uuid: string): Promise<void>;
+
+  /**
+   * null: none. While a UEFI machine runs, its override waits for the next start by `powerOn` or
+   * `reset`; while it is off, for whoever starts it.
+   * @throws VenError `not-possible` for a target that it does not have
+   */
+  setBootOverride(uuid: string, override: BootOverride | null): Promise<void>;
+
+  /**
+   * Fetches the image and inserts it, while it runs, too; what was in the drive goes. Takes as long
+   * as the image. @throws VenError `media-unreachable` when the image can't be read, `not-possible`
+   * without a drive
+   */
+  insertMedia(uuid: string, media: NewMedia, signal?: AbortSignal): Promise<void>;
+  /** The image's volume is deleted. An empty drive stays empty. */
+  ejectMedia(uuid: string): Promise<void>;
+
+  /**
+   * Ends what a killed server left undone. Called when a server starts, and by it again now and
+   * then (once a minute): quick where there is nothing to do.
+   */
+  settle(uuids: readonly string[]): Promise<void>;
+}
