@@ -11,7 +11,15 @@ export {
   type CheckedCertificates,
   type CheckedSigners,
 } from './certificates.js';
+export { hasNextBoot, withNextBoot, type NextBoot } from './boot-options.js';
+export { devicePath, type PathNode, type PciAddress } from './device-path.js';
 export { guidBytes, guidText } from './guid.js';
 export { makeNvram, OWNER, tooLargeForFirmware, type NvramCertificates } from './nvram.js';
 export { signatureLists } from './signature-list.js';
-export { ATTRIBUTES, StoreError, writeVariables, type EfiVariable } from './variable-store.js';
+export {
+  ATTRIBUTES,
+  readVariables,
+  StoreError,
+  writeVariables,
+  type EfiVariable,
+} from './variable-store.js';

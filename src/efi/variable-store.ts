@@ -20,6 +20,8 @@ const STORE_HEADER = 28;
 const VARIABLE_HEADER = 60;
 const START_ID = 0x55aa;
 const ADDED = 0x3f;
+/** Still valid: the firmware was about to write another in its place. */
+const ABOUT_TO_GO = 0x3e;
 const DELETED_BIT = 0xfd;
 
 /** The bits of a variable's attributes that ven uses. */
@@ -58,20 +60,39 @@ interface Store {
   end: number;
 }
 
-interface Placed extends Pick<EfiVariable, 'name' | 'vendor'> {
+type VariableName = Pick<EfiVariable, 'name' | 'vendor'>;
+
+interface Placed extends VariableName {
   at: number;
   next: number;
   state: number;
 }
 
+/** What the firmware would find. @throws StoreError when the file is not a variable store. */
+export function readVariables(file: Uint8Array): EfiVariable[] {
+  const store = openStore(Uint8Array.from(file));
+  return valid(walk(store).found).map(({ at, next, name, vendor }) => ({
+    name,
+    vendor,
+    attributes: store.bytes.readUInt32LE(at + 4),
+    data: Uint8Array.from(store.bytes.subarray(next - store.bytes.readUInt32LE(at + 40), next)),
+  }));
+}
+
 /**
  * A copy of the file with these variables. Variables of the same name and vendor are marked as
- * deleted first.
+ * deleted first, as are those of `without`. Where there is no room left, what is deleted goes
+ * first, as the firmware itself would do it.
  * @throws StoreError when the file is not a variable store, or the variables do not fit.
  */
-export function writeVariables(file: Uint8Array, variables: readonly EfiVariable[]): Uint8Array {
+export function writeVariables(
+  file: Uint8Array,
+  variables: readonly EfiVariable[],
+  without: readonly VariableName[] = [],
+): Uint8Array {
   const store = openStore(Uint8Array.from(file));
   const { found, free } = walk(store);
+  for (const name of without) markDeleted(store, found, name);
   let at = free;
   for (const variable of variables) {
     const record = encode(variable);
@@ -80,14 +101,12 @@ export function writeVariables(file: Uint8Array, variables: readonly EfiVariable
       throw new StoreError(
         `takes no variable of ${record.length} bytes (${variable.name}): the most is ${limit}`,
       );
+    markDeleted(store, found, variable);
+    if (at + record.length > store.end) at = reclaim(store, found);
     if (at + record.length > store.end)
       throw new StoreError(
         `has ${store.end - at} bytes left, ${variable.name} needs ${record.length}`,
       );
-    for (const old of found) {
-      if (old.name === variable.name && old.vendor === variable.vendor.toLowerCase())
-        store.bytes[old.at + 2] = old.state & DELETED_BIT;
-    }
     record.copy(store.bytes, at);
     found.push({
       name: variable.name,
@@ -99,6 +118,46 @@ export function writeVariables(file: Uint8Array, variables: readonly EfiVariable
     at = aligned(at + record.length);
   }
   return Uint8Array.from(store.bytes);
+}
+
+function isNamed(a: VariableName, b: VariableName): boolean {
+  return a.name === b.name && a.vendor.toLowerCase() === b.vendor.toLowerCase();
+}
+
+function markDeleted({ bytes }: Store, found: readonly Placed[], name: VariableName): void {
+  for (const old of found) {
+    if (!isNamed(old, name)) continue;
+    old.state &= DELETED_BIT;
+    bytes[old.at + 2] = old.state;
+  }
+}
+
+/** One of each name, as the firmware would choose. */
+function valid(found: readonly Placed[]): Placed[] {
+  return found.filter(
+    (each) =>
+      each.state === ADDED ||
+      (each.state === ABOUT_TO_GO &&
+        !found.some((other) => other.state === ADDED && isNamed(other, each))),
+  );
+}
+
+/** Leaves out what is deleted. Gives the beginning of the free space. */
+function reclaim({ bytes, start, end }: Store, found: Placed[]): number {
+  const kept = valid(found).map((each) => ({
+    each,
+    record: Buffer.from(bytes.subarray(each.at, each.next)),
+  }));
+  bytes.fill(0xff, start, end);
+  let at = start;
+  for (const { each, record } of kept) {
+    record.copy(bytes, at);
+    Object.assign(each, { at, next: at + record.length, state: ADDED });
+    bytes[at + 2] = ADDED;
+    at = aligned(each.next);
+  }
+  found.splice(0, found.length, ...kept.map(({ each }) => each));
+  return at;
 }
 
 /**

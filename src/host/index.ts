@@ -5,6 +5,7 @@
  * room runs a program, and one module here (`libvirt/answers.ts`) knows the wording of those
  * programs.
  */
+export { bmcMachines, type BmcActs } from './bmc/machines.js';
 export { openHost, type HostOptions } from './open-host.js';
 export { firmwareHere, ownFirmware } from './checks/firmware.js';
 export { commandLine } from './exec.js';

@@ -1,11 +1,13 @@
 import type { Host, ReadSecret, ResolvedHost } from '../model/index.js';
 import { BACKENDS } from './backends.js';
+import { bmcMachines } from './bmc/machines.js';
 import { findingsOf } from './checks/findings.js';
 import { firmwareFor } from './checks/firmware.js';
 import { probeAccelerator } from './checks/probe.js';
 import { openConsoles } from './consoles/consoles.js';
 import type { Env } from './exec.js';
 import { readBacking } from './libvirt/backing.js';
+import { bmcActs } from './libvirt/bmc-acts.js';
 import { domainActs } from './libvirt/domain-acts.js';
 import { setGraphicsPassword, withPasswords } from './libvirt/graphics-password.js';
 import { volumeIncarnation } from './libvirt/incarnation.js';
@@ -54,6 +56,8 @@ function hostWith(
   const key = fleetKey({ uri, fleet });
   const workDir = workFolder({ uri, fleet, env });
   const hasStarted = startWatch(virsh, logFolder);
+  const domains = domainActs(virsh, hasStarted);
+  const storage = storageActs(virsh);
   return {
     uri,
     isRemote: !isLocal(uri),
@@ -80,8 +84,9 @@ function hostWith(
       remote: !isLocal(uri),
       signal,
     }),
-    ...domainActs(virsh, hasStarted),
-    ...storageActs(virsh),
+    ...domains,
+    ...storage,
+    bmc: bmcMachines(fleet, { ...domains, ...storage, ...bmcActs(virsh, env) }),
     readNvramTemplate,
     backend: BACKENDS.vagrant({
       virsh,

@@ -12,6 +12,30 @@ import { patchDomain } from './domain/patch.js';
 import { compileTemplates, type TemplateTexts } from './templates.js';
 import { renderNvram, renderVolume } from './storage/write.js';
 
+export {
+  BMC_KEY,
+  BMC_NAMESPACE,
+  bmcMark,
+  bmcMarkForMetadata,
+  isSameOverride,
+  setBmcMark,
+} from './bmc/mark.js';
+export {
+  machineOf,
+  needsOrder,
+  needsVariables,
+  readMachine,
+  type BmcReading,
+  type SeenMachine,
+} from './bmc/machine.js';
+export {
+  awaitsStart,
+  driveXml,
+  orderFor,
+  orderOf,
+  redefined,
+  variablesWith,
+} from './bmc/override.js';
 export { withFirstNvram } from './domain/first-nvram.js';
 export { savedImage, tpmFolder, variablesFile } from './domain/own-files.js';
 export { lostDisks, snapshotsAbove } from './domain/fields/disks.js';
@@ -60,6 +84,7 @@ export {
   type TemporaryNetwork,
 } from './network/temporary.js';
 export { backingOfVolume, poolFacts, safeVolume, volumeFacts } from './storage/read.js';
+export { imageVolumeXml } from './storage/write.js';
 export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
 
 /**

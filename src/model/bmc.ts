@@ -24,6 +24,33 @@ export interface BootOverride {
   uri: string | null;
 }
 
+/**
+ * What a BMC has changed in one of a domain's definitions: ven's second mark there. A start copies
+ * it from the persistent definition to the running one. Absent: nothing.
+ */
+export interface BmcMark {
+  override?: MarkedOverride;
+  /** The URL of what is in the drive. */
+  image?: string;
+  /** The firmware's variables have an override that was taken back while they were in use. */
+  isStale?: true;
+}
+
+export interface MarkedOverride extends BootOverride {
+  /** Another one each time that an override is set. */
+  id: string;
+  /**
+   * It is where the next start finds it: in the firmware's variables, or in this definition. Else
+   * it waits until the machine is off.
+   */
+  isArmed: boolean;
+  /**
+   * The boot order that this definition had before (libvirt's words: `hd`, `network`); absent: it
+   * has it still.
+   */
+  order?: string[];
+}
+
 /** An image in the virtual drive. */
 export interface BmcMedia {
   /** The URL that it came from, as it was given, without user and password. */

@@ -70,9 +70,9 @@ export type Bmc = 'none' | FleetBmc;
  */
 export type Autostart = boolean;
 /**
- * Whether the VM should be `running` (default) or `off`.
+ * Whether the VM should be `running` (default) or `off`. `external`: others power it on and off, by its BMC or by hand. ven makes it, leaves it off, and never starts or stops it; a change that needs a restart waits for its next start. To replace or to destroy it still powers it off.
  */
-export type Power = 'running' | 'off';
+export type Power = 'running' | 'off' | 'external';
 /**
  * Refuse every change that would delete this VM's disks, also when the file does not name it any more. To lose them, apply `false` once first. Default: false.
  */

@@ -173,6 +173,8 @@ export interface ResolvedVm {
   /** Firmware variables that ven writes; null: libvirt copies them from the firmware's template. */
   nvram: ResolvedNvram | null;
   disks: ResolvedDisk[];
+  /** The drive that its BMC inserts images into; absent: it has none. */
+  media?: ResolvedMedia;
   nics: ResolvedNic[];
   /** SMBIOS type 1 serial number. */
   serialNumber: string;
@@ -182,7 +184,8 @@ export interface ResolvedVm {
   /** Absent: it has none. Not part of the domain, so no part of `digest`. */
   bmc?: ResolvedBmc;
   autostart: boolean;
-  power: 'running' | 'off';
+  /** `external`: others switch it on and off, whatever a plan does. */
+  power: 'running' | 'off' | 'external';
   protect: boolean;
   /** Paths of the plan that are not compared (`isIgnored`); absent: all are. */
   ignore?: string[];
@@ -215,6 +218,13 @@ export interface ResolvedNvram {
    * keys of the template.
    */
   keys?: string;
+}
+
+/** A CD-ROM drive on the last port of the SATA controller. */
+export interface ResolvedMedia {
+  pool: string;
+  /** See `mediaVolume`. */
+  volume: string;
 }
 
 export interface ResolvedDisk {

@@ -80,7 +80,7 @@ export interface VmNode {
   firmware: FirmwareKind;
   tpm: boolean;
   /** As the fleet file wants it. */
-  power: 'running' | 'off';
+  power: 'running' | 'off' | 'external';
   serialNumber: string | null;
   nics: GraphNic[];
 }

@@ -1,5 +1,6 @@
 /** What was observed of a host at one moment, and ven's marks in it. Pure JSON. */
 import type { Backing } from './backing.js';
+import type { BmcMark } from './bmc.js';
 import type { FirmwareKind } from './firmware.js';
 import type { Ipv4Range, ResolvedDisk } from './fleet.js';
 
@@ -172,6 +173,8 @@ export interface DomainFacts {
   nvram: string | null;
   tpm: boolean;
   boot: ('disk' | 'network' | 'other')[];
+  /** What the VM's BMC has changed; absent: nothing. */
+  bmc?: BmcMark;
   /** false: UEFI firmware leaves PXE out, over IPv4 and IPv6. */
   pxe: boolean;
   disks: ObservedDisk[];

@@ -10,6 +10,7 @@ import type {
 import { networkUuid, vmUuid } from './identity.js';
 
 const NVRAM_SUFFIX = '-nvram.fd';
+const MEDIA_SUFFIX = '-media.iso';
 
 interface Marked {
   uuid: string;
@@ -47,6 +48,20 @@ export function isNvramVolume({ volume }: Pick<VolumeRef, 'volume'>): boolean {
   return volume.endsWith(NVRAM_SUFFIX);
 }
 
+/** The name of the volume for what is in a VM's virtual drive. No disk's name ends like it. */
+export function mediaVolume(domain: string): string {
+  return `${domain}${MEDIA_SUFFIX}`;
+}
+
+export function isMediaVolume({ volume }: Pick<VolumeRef, 'volume'>): boolean {
+  return volume.endsWith(MEDIA_SUFFIX);
+}
+
+/** Whether a volume of a VM's has a guest's data. */
+export function isDiskVolume(ref: Pick<VolumeRef, 'volume'>): boolean {
+  return !isNvramVolume(ref) && !isMediaVolume(ref);
+}
+
 /** The name of the volume of a VM's disk; `domain`: libvirt's name of the VM. */
 export function diskVolume(domain: string, target: string): string {
   return `${domain}-${target}.qcow2`;
@@ -61,7 +76,7 @@ export function isNamedFor(
   { volume }: Pick<VolumeRef, 'volume'>,
 ): boolean {
   const domain = `${fleet}_${vm}`;
-  if (volume === nvramVolume(domain)) return true;
+  if (volume === nvramVolume(domain) || volume === mediaVolume(domain)) return true;
   const target = volume.slice(domain.length + 1, -'.qcow2'.length);
   return /^[a-z]+$/.test(target) && volume === diskVolume(domain, target);
 }
@@ -94,12 +109,16 @@ export function fileOf(
   return folder === null ? null : `${folder}/${volume}`;
 }
 
-/** Every volume of a VM: its disks, and its firmware variables where ven writes them. */
-export function volumesOf({ disks, nvram }: Pick<ResolvedVm, 'disks' | 'nvram'>): VolumeRef[] {
-  return [...disks, ...(nvram === null ? [] : [nvram])].map(({ pool, volume }) => ({
-    pool,
-    volume,
-  }));
+/**
+ * Every volume of a VM: its disks, its firmware variables where ven writes them, and what is in
+ * its virtual drive, which is there only while something is.
+ */
+export function volumesOf(vm: Pick<ResolvedVm, 'disks' | 'nvram' | 'media'>): VolumeRef[] {
+  return [...vm.disks, ...beside(vm)].map(({ pool, volume }) => ({ pool, volume }));
+}
+
+function beside({ nvram, media }: Pick<ResolvedVm, 'nvram' | 'media'>): VolumeRef[] {
+  return [nvram, media ?? null].filter((ref) => ref !== null);
 }
 
 /** Whether the fleet file says `protect: true` of a VM, or said it when it was applied last. */
@@ -129,7 +148,7 @@ export function markFor(
         volume,
         asked: { bus, sizeBytes },
       })),
-      ...(vm.nvram === null ? [] : [{ pool: vm.nvram.pool, volume: vm.nvram.volume }]),
+      ...beside(vm).map(({ pool, volume }) => ({ pool, volume })),
     ],
     nics: vm.nics.map(({ mac }) => mac.toLowerCase()),
   };

@@ -9,8 +9,11 @@ import type { NetworkEntryChange, PlannedNetwork } from './host.js';
 import type { HostIdentity } from './orchestrator.js';
 import type { Refusal } from './refusal.js';
 
-/** When a changed field takes effect. `replace` deletes the VM's disks. */
-export type Effect = 'live' | 'restart' | 'replace';
+/**
+ * When a changed field takes effect. `replace` deletes the VM's disks; `next-start`: when whoever
+ * rules the VM's power starts it next.
+ */
+export type Effect = 'live' | 'restart' | 'next-start' | 'replace';
 
 export interface FieldChange {
   /** `memory`, `disks.sda.size`, `nics.52:54:….network`, `power`. */

@@ -202,22 +202,26 @@ class Drive {
     const now = this.#options.ports.clock.now();
     for (const node of this.#nodes) {
       if (node.state !== 'waiting') continue;
+      const isOthers = node.vm.power === 'external';
       const underWay = this.#nodes.filter(
-        ({ state }) => state !== 'waiting' && state !== 'ended',
+        ({ state, vm }) => state !== 'waiting' && state !== 'ended' && vm.power !== 'external',
       ).length;
-      if (!this.#admission.admits(underWay)) break;
+      if (!isOthers && !this.#admission.admits(underWay)) continue;
       this.#start(node, async () => {
         await this.#register(node);
-        if (node.state === 'starting') node.state = 'registered';
+        if (node.state !== 'starting') return;
+        if (isOthers) node.awaitPowerOn();
+        else node.state = 'registered';
       });
     }
     for (const node of this.#nodes)
       if (node.state === 'registered' && this.#admission.mayPowerOn(now)) this.#powerOn(node);
     for (const node of this.#nodes) if (!node.linger()) node.poll();
     const watched = this.#nodes.filter(({ state }) => state === 'watched');
-    if (watched.length === 0) return;
+    const powered = this.#nodes.filter(({ state }) => state === 'watched' || state === 'awaited');
+    if (powered.length === 0) return;
     if (now - this.#powersAskedAt >= POWER_MS && !this.#askingPowers)
-      this.#background(() => this.#askPowers(watched, now));
+      this.#background(() => this.#askPowers(powered, now));
     if (this.#statuses?.isDue(now) === true) this.#background(() => this.#askStatuses(watched));
   }
 

@@ -20,9 +20,9 @@ import { ConsoleWriter } from './console-writer.js';
 
 /**
  * `waiting`: the VM is off, and the node has not been admitted yet; `registered`: only the power-on
- * is left. `ended`: this run does nothing more with it.
+ * is left; `awaited`: that is left to others. `ended`: this run does nothing more with it.
  */
-export type NodePhase = 'waiting' | 'starting' | 'registered' | 'watched' | 'ended';
+export type NodePhase = 'waiting' | 'starting' | 'registered' | 'awaited' | 'watched' | 'ended';
 
 export interface NodeOptions {
   vm: ResolvedVm;
@@ -149,26 +149,53 @@ export class NodeRun {
         this.leave(record);
         return;
       }
-      this.#listener.open(ports.consoleEnd(this.vm));
-      // Recorded before it starts: after a kill the next run knows where its output begins.
-      this.#watcher = this.#newWatcher({ startedAt: ports.clock.now() });
-      this.#unsaved = true;
-      this.save();
+      this.#listenFromHere();
       await ports.powerOn(this.vm, signal);
       if (this.#isEnded()) return;
-      const now = ports.clock.now();
-      this.#power = { id: null, on: true, since: now };
-      this.#boot = ports.bootOf(this.vm);
-      this.#polledAt = now;
-      this.state = 'watched';
-      ports.emit({ type: 'node-started', time: iso(now), address: this.address });
-      this.#watch({ startedAt: now }, before);
-      this.save();
+      this.#isOn(null, before);
     } catch (error) {
       if (this.#isEnded()) return;
       if (signal.aborted) this.state = 'waiting';
       else this.failHere('boot', error);
     }
+  }
+
+  /** Others power it on: it is watched from then on. */
+  awaitPowerOn(): void {
+    const { record, warn } = this.#options;
+    if (record?.outcome === 'ready') {
+      this.leave(record);
+      return;
+    }
+    try {
+      this.#listenFromHere();
+      this.state = 'awaited';
+      warn('waits until others power it on (power: external)');
+    } catch (error) {
+      this.failHere('boot', error);
+    }
+  }
+
+  /** Recorded before it starts: after a kill the next run knows where its output begins. */
+  #listenFromHere(): void {
+    const { ports } = this.#options;
+    this.#listener.open(ports.consoleEnd(this.vm));
+    this.#watcher = this.#newWatcher({ startedAt: ports.clock.now() });
+    this.#unsaved = true;
+    this.save();
+  }
+
+  /** It was powered on just now. `id`: of this boot; null: not known yet. */
+  #isOn(id: string | null, before: OrchestratorHost | null): void {
+    const { ports } = this.#options;
+    const now = ports.clock.now();
+    this.#power = { id, on: true, since: now };
+    this.#boot = ports.bootOf(this.vm);
+    this.#polledAt = now;
+    this.state = 'watched';
+    ports.emit({ type: 'node-started', time: iso(now), address: this.address });
+    this.#watch({ startedAt: now }, before);
+    this.save();
   }
 
   /**
@@ -233,9 +260,14 @@ export class NodeRun {
    * last answer about it.
    */
   powerChanged({ power, id }: DomainPower, askedAt: number, before: OrchestratorHost | null): void {
-    if (this.state !== 'watched' || askedAt < this.#power.since) return;
+    const isAwaited = this.state === 'awaited';
+    if ((this.state !== 'watched' && !isAwaited) || askedAt < this.#power.since) return;
     const now = this.#options.ports.clock.now();
     const on = power === 'running' || power === 'paused';
+    if (isAwaited && power !== 'missing') {
+      if (on) this.#isOn(id, before);
+      return;
+    }
     if (power === 'missing') {
       const hint = `Create it again: ven apply ${this.#options.words} --wait ready`;
       this.failHere(
@@ -244,7 +276,9 @@ export class NodeRun {
       );
     } else if (on && this.#power.id !== null && id !== null && id !== this.#power.id)
       this.#forgetOutage(now, before);
-    else if (this.#power.on && !on) this.#take({ kind: 'power-off', at: now });
+    // Others who rule the power may switch it off and on again, as often as they need.
+    else if (this.#power.on && !on && this.vm.power !== 'external')
+      this.#take({ kind: 'power-off', at: now });
     this.#power = { ...this.#power, on, id: id ?? this.#power.id };
   }
 

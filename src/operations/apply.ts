@@ -183,7 +183,7 @@ function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): A
   return vms
     .filter(
       ({ address, power }) =>
-        power === 'running' && (targets.length === 0 || targeted(address)) && !excluded(address),
+        power !== 'off' && (targets.length === 0 || targeted(address)) && !excluded(address),
     )
     .map(({ address }) => address);
 }

@@ -36,10 +36,17 @@ export function observedDigest(
     ...owned.flatMap(({ mark }) => mark.volumes.map(({ pool }) => pool)),
   ];
   const volumes = [...disks.map(volumeKey), ...onHost.ownedVolumes];
+  const changed = new Set(changes.map(({ address }) => address));
+  /** Those that others may switch on and off without a difference to this plan. */
+  const ruled = new Set(
+    fleet.vms
+      .filter(({ power, address }) => power === 'external' && !changed.has(address))
+      .map(({ uuid }) => uuid),
+  );
   const relevant = [
     fleet.name,
     fleet.host.uri,
-    byUuid(owned).map((domain) => domainParts(domain, onHost)),
+    byUuid(owned).map((domain) => domainParts(domain, onHost, ruled.has(domain.uuid))),
     byUuid([...onHost.ownedNetworks.values()]).map(networkParts),
     distinct(others).map((name) => {
       const network = onHost.networksByName.get(name);
@@ -82,6 +89,7 @@ function differences(changes: readonly Change[]): unknown[] {
 function domainParts(
   { uuid, name, power, persistent, autostart, mark, config, live, nvramMissing }: OwnedDomain,
   onHost: FleetOnHost,
+  isRuledByOthers: boolean,
 ): unknown[] {
   const marked = [
     mark.fleet,
@@ -94,6 +102,7 @@ function domainParts(
     mark.nics,
     ...(mark.protect === undefined ? [] : [mark.protect]),
   ];
+  if (isRuledByOthers) return [uuid, name, persistent, autostart, marked, digestParts(config)];
   const running =
     live === null
       ? null

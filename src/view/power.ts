@@ -17,7 +17,8 @@ export interface ShownPowerVm {
   address: Address;
   before: string;
   outcome: 'done' | 'already' | 'failed' | 'refused' | 'skipped';
-  wanted: 'running' | 'off' | null;
+  /** Of one whose power is `external`, whatever it is is right. */
+  wanted: 'running' | 'off' | 'external' | null;
   durationSeconds: number;
   error?: EventError;
 }
@@ -80,7 +81,10 @@ function driftHint({ action, vms }: ShownPower, file: string, style: Style): str
   const is = action === 'on' ? 'running' : 'off';
   const other = vms.filter(
     ({ outcome, wanted }) =>
-      (outcome === 'done' || outcome === 'already') && wanted !== null && wanted !== is,
+      (outcome === 'done' || outcome === 'already') &&
+      wanted !== null &&
+      wanted !== 'external' &&
+      wanted !== is,
   );
   if (other.length === 0) return [];
   const names = listed(other.map(({ address }) => address));

@@ -37,6 +37,7 @@ const READS = new Set([
   'pool-uuid',
   'vol-list',
   'vol-dumpxml',
+  'vol-download',
   'version',
   'domcapabilities',
   'nodememstats',
@@ -81,7 +82,9 @@ const SECONDS: Readonly<Record<string, number>> = {
   'vol-create': 180,
   'vol-delete': 120,
   'vol-resize': 120,
-  'vol-upload': 300,
+  'vol-download': 300,
+  // An image for a virtual drive may have gigabytes.
+  'vol-upload': 600,
 };
 
 /** Over a network, until the connection is there; locally it takes milliseconds. */

@@ -17,6 +17,11 @@ const STATES: Record<string, Power> = {
 /** A domain that is shutting down counts as on until it is off. */
 const ON = /^in shutdown/;
 
+/** `state`: virsh's word for it. */
+export function powerOf(state: string): Power {
+  return STATES[state] ?? (ON.test(state) ? 'running' : 'off');
+}
+
 /** By UUID; one virsh process for some thousand. @throws VenError libvirt's error. */
 export async function readPowers(
   { uri, env, signal }: { uri: string; env: Env; signal?: AbortSignal | undefined },
@@ -33,10 +38,7 @@ export async function readPowers(
   for (const [index, uuid] of uuids.entries()) {
     const [state, id] = [replies[2 * index], replies[2 * index + 1]];
     if (state?.error && state.answer !== 'not-found') throw state.error;
-    const power =
-      state?.ok !== true
-        ? 'missing'
-        : (STATES[state.text] ?? (ON.test(state.text) ? 'running' : 'off'));
+    const power = state?.ok === true ? powerOf(state.text) : 'missing';
     states.set(uuid, { power, id: id?.ok === true && /^\d+$/.test(id.text) ? id.text : null });
   }
   return states;

@@ -12,8 +12,11 @@ import { isLocal } from './local.js';
 import { MarkSplitter } from './mark-splitter.js';
 import { portHolder } from './port-holder.js';
 
-/** A word of a command: text, or content that virsh reads from a file. */
-export type Word = string | { file: string | Uint8Array };
+/**
+ * A word of a command: text, content that virsh reads from a file, or a file that it reads or
+ * writes, which the caller closes.
+ */
+export type Word = string | { file: string | Uint8Array } | { fd: number };
 export type Command = readonly Word[];
 
 export interface VirshReply {
@@ -156,7 +159,7 @@ export class Virsh {
         .map((command) => {
           const words = command.map((word) => {
             if (typeof word === 'string') return quote(word);
-            fds.push(unlinkedFile(word.file, this.#options.env));
+            fds.push(hasFd(word) ? word.fd : unlinkedFile(word.file, this.#options.env));
             return `/dev/fd/${fds.length + 2}`;
           });
           return `${words.join(' ')};echo ${mark};echo --err ${mark};`;
@@ -179,7 +182,8 @@ export class Virsh {
       });
     } finally {
       wait.end();
-      for (const fd of fds) if (fd !== this.#options.lockFd) closeSync(fd);
+      const lent = commands.flat().flatMap((word) => (hasFd(word) ? [word.fd] : []));
+      for (const fd of fds) if (fd !== this.#options.lockFd && !lent.includes(fd)) closeSync(fd);
     }
     const last = hide(errors.rest).trim();
     const general = [...complaints, last].find(
@@ -325,6 +329,10 @@ export class Virsh {
     const { verb, object } = actOf(command.map(wordShown));
     return object === null ? verb : `${verb} of ${this.#names.get(object) ?? object}`;
   }
+}
+
+function hasFd(word: Word): word is { fd: number } {
+  return typeof word !== 'string' && 'fd' in word;
 }
 
 function wordShown(word: Word): string {

@@ -6,6 +6,8 @@ import {
   type NewVolume,
   type VolumeRef,
 } from '../../model/index.js';
+import { serializeXml } from '../../xml/index.js';
+import { element } from '../edit.js';
 import type { Templates } from '../templates.js';
 
 /** A sparse qcow2 volume. */
@@ -42,4 +44,16 @@ export function renderNvram(
     xml: templates.volume({ volume, bytes: content.length, format: 'raw' }),
     content,
   };
+}
+
+/** A raw, sparse volume for an image. */
+export function imageVolumeXml(volume: string, bytes: number): string {
+  return serializeXml(
+    element('volume', {}, [
+      element('name', {}, [volume]),
+      element('allocation', {}, ['0']),
+      element('capacity', { unit: 'bytes' }, [String(bytes)]),
+      element('target', {}, [element('format', { type: 'raw' })]),
+    ]),
+  );
 }

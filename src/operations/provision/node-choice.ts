@@ -21,7 +21,7 @@ import type { DrivenNode, DriveOptions, LostNode } from '../../onboarding/index.
 export type Goal = Pick<DriveOptions, 'flow' | 'profile' | 'until'>;
 
 /**
- * By name or address; null: all VMs with power: running. @throws VenError `not-found`,
+ * By name or address; null: all VMs but those with power: off. @throws VenError `not-found`,
  * `usage`
  */
 export function chosenVms(
@@ -30,14 +30,14 @@ export function chosenVms(
 ): ResolvedVm[] {
   const chosen =
     vms === null
-      ? fleet.vms.filter(({ power }) => power === 'running')
+      ? fleet.vms.filter(({ power }) => power !== 'off')
       : vms.map((name) => vmNamed(fleet, name, file));
   const off = chosen.find(({ power }) => power === 'off');
   if (off)
     throw new VenError('usage', {
       where: off.address,
       summary: 'the fleet file says power: off',
-      hint: 'Write power: running',
+      hint: 'Write power: running, or external where others power it on',
     });
   return [...new Map(chosen.map((vm) => [vm.uuid, vm])).values()];
 }

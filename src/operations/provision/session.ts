@@ -25,7 +25,7 @@ import { readProfile, stageNamed } from './profile.js';
 import { ReportFile, type ReportRequest } from './report.js';
 
 export interface SessionRequest extends Request {
-  /** Names or addresses; null: all VMs with power: running. */
+  /** Names or addresses; null: all VMs but those with power: off. */
   vms: readonly string[] | null;
   /** A stage's name; `ready`: the last one. */
   until: string;

@@ -107,7 +107,7 @@ function isHarmful(
 ): boolean {
   if (path === 'nics[].mac') return true;
   if (path !== 'graphics.port') return registers;
-  return vm.power === 'running' && live !== null && portsOf(live).includes(key);
+  return vm.power !== 'off' && live !== null && portsOf(live).includes(key);
 }
 
 /** All that a VM is to have for itself. */

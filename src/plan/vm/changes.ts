@@ -30,8 +30,12 @@ export function vmChange(
   }
   const { action, reason, domain, diff } = intent;
   const lost = lossOf(domain, onHost, false);
+  const off =
+    vm.power === 'external' && domain.live !== null
+      ? ['the VM is off then: others power it on (power: external)']
+      : [];
   return {
-    ...{ address, action, reason, notes: [...lost.notes, ...notes] },
+    ...{ address, action, reason, notes: [...lost.notes, ...off, ...notes] },
     fields: (diff?.fields ?? []).map((field) => ({ ...field, effect: 'replace' })),
     before: lost.before,
     after: vmFacts(vm),

@@ -1,5 +1,6 @@
 import { compareVm, type VmDifference } from '../../libvirt/index.js';
 import {
+  isMediaVolume,
   volumeKey,
   type DomainMark,
   type FieldChange,
@@ -37,7 +38,7 @@ export function diffVm(
   const known = ready ? domain : withoutUnwritten(domain);
   const around = { ...onHost, outages };
   const there = asContinued(vm, known);
-  const compared = compareVm({ vm, domain: there, around });
+  const compared = asOthersStart(vm, there, (domain) => compareVm({ vm, domain, around }));
   // Until it starts, it is off: its volumes grow so, and its taps are still to be made.
   const difference =
     there === known
@@ -51,8 +52,13 @@ export function diffVm(
   const { power } = difference;
   const isUnknown = unregistered === true || !ready;
   const register = isUnknown && fleet.orchestrator?.onboarding === 'non-interactive';
+  const applied = notApplied(
+    difference,
+    domain.mark,
+    readyMark(fleet, vm, domain.mark, difference),
+  );
   const mark = {
-    ...notApplied(difference, domain.mark, readyMark(fleet, vm, domain.mark, difference)),
+    ...(isExternal(vm) && domain.live !== null ? variablesKept(domain.mark, applied) : applied),
     ...(unregistered && !register ? { unregistered } : {}),
   };
   const fields = [
@@ -84,6 +90,57 @@ export function diffVm(
   };
 }
 
+function isExternal({ power }: ResolvedVm): boolean {
+  return power === 'external';
+}
+
+/**
+ * Where others rule the power, nothing is restarted: what is changed in the definition waits for
+ * the next start, and so does what differs only in what runs.
+ */
+function asOthersStart(
+  vm: ResolvedVm,
+  domain: OwnedDomain,
+  compare: (domain: OwnedDomain) => VmDifference,
+): VmDifference {
+  const compared = compare(domain);
+  if (!isExternal(vm) || domain.live === null) return compared;
+  const defined = compare({ ...domain, live: null, liveXml: '' }).fields;
+  const inDefinition = new Map(defined.map((field) => [field.path, field]));
+  const waiting = compared.fields.filter(
+    ({ path, effect }) => effect === 'restart' && !inDefinition.has(path),
+  );
+  return {
+    ...compared,
+    fields: compared.fields.flatMap((field) => {
+      if (field.effect !== 'restart') return [field];
+      const its = inDefinition.get(field.path);
+      return its === undefined ? [] : [{ ...its, effect: 'next-start' as const }];
+    }),
+    warnings: [
+      ...compared.warnings,
+      ...waiting.map(
+        ({ path, before, after }) =>
+          `${vm.address}: ${path} ${before ?? 'none'} -> ${after ?? 'none'} takes effect when it ` +
+          'is powered on next (power: external)',
+      ),
+    ],
+  };
+}
+
+/** The firmware's variables are in use: what they have stays as it is, and the mark says so. */
+function variablesKept(before: DomainMark, mark: DomainMark): DomainMark {
+  const { certificates, keys } = before;
+  if (certificates === mark.certificates && keys === mark.keys) return mark;
+  const { certificates: _, keys: __, ...others } = mark;
+  return {
+    ...others,
+    digest: before.digest,
+    ...(certificates !== undefined && { certificates }),
+    ...(keys !== undefined && { keys }),
+  };
+}
+
 /** Of what the VM ignores, the mark goes on saying what was applied, not what was never made. */
 function notApplied(
   { ignored, create, nvram }: VmDifference,
@@ -105,7 +162,8 @@ function notApplied(
     ...(paths.includes('secureBoot') && { keys }),
     volumes: mark.volumes.flatMap((volume) => {
       const known = asked.get(volumeKey(volume));
-      if (known === undefined) return made.has(volumeKey(volume)) ? [volume] : [];
+      if (known === undefined)
+        return made.has(volumeKey(volume)) || isMediaVolume(volume) ? [volume] : [];
       return [paths.some((path) => path.startsWith('disks.')) ? known : volume];
     }),
     nics: [
@@ -179,6 +237,7 @@ function isMarkedFirst(vm: ResolvedVm, mark: DomainMark, { create, nvram }: VmDi
   const made = new Set(mark.nics.map((mac) => mac.toLowerCase()));
   return (
     create.length > 0 ||
+    (vm.media !== undefined && !names(mark, vm.media)) ||
     (nvram !== null && !names(mark, nvram.ref)) ||
     vm.nics.some(({ mac }) => !made.has(mac.toLowerCase()))
   );

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { snapshotsAbove } from '../../libvirt/index.js';
-import { isNvramVolume, volumePath, type VolumeRef } from '../../model/index.js';
+import { isDiskVolume, volumePath, type VolumeRef } from '../../model/index.js';
 import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
 
 /** What goes with a VM: its volumes, and the snapshots that stand on them. */
@@ -22,7 +22,7 @@ export function doomedVolumes(
   onHost: FleetOnHost,
 ): Doomed {
   const own = domain.mark.volumes
-    .filter((ref) => !keepDisks || isNvramVolume(ref))
+    .filter((ref) => !keepDisks || !isDiskVolume(ref))
     .map(({ pool, volume }) => ({ pool, volume }));
   const snapshots = [...new Set(own.flatMap((ref) => snapshotsAbove(domain, ref, onHost)))];
   const placed = snapshots.map((path) => ({ path, ref: volumeAt(path, onHost) }));

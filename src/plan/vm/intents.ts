@@ -39,7 +39,7 @@ export function askedVms(
 }
 
 function leftOff(vm: ResolvedVm, selection: Selection): ResolvedVm {
-  return selection.leaveOff ? { ...vm, power: 'off' } : vm;
+  return selection.leaveOff && vm.power === 'running' ? { ...vm, power: 'off' } : vm;
 }
 
 /** `outages`: libvirt names of networks whose bridges go and come again with this plan. */

@@ -59,7 +59,7 @@ function createSteps(
   return inSequence(vm.address, [
     { name: 'up', needs: first, timeoutSeconds: 900, kind: 'vm-up', vm: created },
     register,
-    created.power === vm.power ? null : start(vm),
+    register !== null && vm.power === 'running' ? start(vm) : null,
     // Autostart is no part of a domain's XML.
     vm.autostart ? settings(vm, ['autostart']) : null,
     setPassword(vm),

@@ -150,7 +150,7 @@ function sizeLines({ cpus, memoryKiB, firmware, tpm, power }: VmNode): BoxLine[]
     plain(`${count(cpus, 'CPU')}, ${memory(memoryKiB)}`),
     plain(tpm && isShort ? `${kind}, TPM 2.0` : kind),
     ...(tpm && !isShort ? [plain('TPM 2.0')] : []),
-    ...(power === 'off' ? [plain('power off')] : []),
+    ...(power === 'running' ? [] : [plain(`power ${power}`)]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Change, Plan, Reason } from '../../model/index.js';
+import type { Change, FieldChange, Plan, Reason } from '../../model/index.js';
 import type { Tone } from '../text/style.js';
 import { oneLine, quoted } from '../text/words.js';
 
@@ -34,6 +34,20 @@ export interface Row {
   tone?: Tone;
 }
 
+const EFFECTS: Record<FieldChange['effect'], string> = {
+  live: 'live',
+  restart: 'restart',
+  'next-start': 'at its next start',
+  replace: 'replace',
+};
+
+const TONES: Record<FieldChange['effect'], { tone?: Tone }> = {
+  live: {},
+  restart: { tone: 'yellow' },
+  'next-start': {},
+  replace: { tone: 'red' },
+};
+
 /** All that is to say under a change's heading, but its notes. */
 export function rows(change: Change): Row[] {
   switch (change.action) {
@@ -47,11 +61,9 @@ export function rows(change: Change): Row[] {
         key: oneLine(path),
         text:
           `${quoted(before)} -> ${quoted(after)}  ` +
-          `(${only === 'definition' ? only : effect}` +
+          `(${only === 'definition' ? only : EFFECTS[effect]}` +
           `${because === undefined ? '' : `: ${oneLine(because)}`})`,
-        ...(effect === 'live'
-          ? {}
-          : { tone: effect === 'restart' ? ('yellow' as const) : ('red' as const) }),
+        ...TONES[effect],
       }));
   }
 }

@@ -10,26 +10,40 @@ import {
   type XmlElement,
 } from '../../../xml/index.js';
 import { insertAfter, remove, setNamed } from '../../edit.js';
+import { bmcMark } from '../../bmc/mark.js';
 import {
+  changeOf,
   devicesOf,
   required,
   valueField,
   wholeNumber,
   yesOrNo,
   type Definition,
+  type Field,
   type Patch,
 } from './field.js';
 
-export const boot = valueField({
-  path: 'boot',
-  read: (definition) => ({ boot: readBoot(definition) }),
-  patch: patchBoot,
-  wanted: (vm) => vm.boot.join(', '),
-  found: (facts) => facts.boot.join(', '),
-  effect: 'restart',
-  digest: (facts) => [facts.boot],
+const PATH = 'boot';
+
+/** An order that the VM's BMC has put in place of this one is no difference. */
+export const boot: Field<Pick<DomainFacts, 'boot' | 'bmc'>> = {
+  read(definition) {
+    const bmc = bmcMark(definition.domain);
+    return { boot: readBoot(definition), ...(bmc && { bmc }) };
+  },
+  patches: { [PATH]: patchBoot },
+  compare({ vm, domain }) {
+    const wanted = vm.boot.join(', ');
+    const found = (facts: DomainFacts): string =>
+      facts.bmc?.override?.order === undefined ? facts.boot.join(', ') : wanted;
+    const change = changeOf(domain, { path: PATH, wanted, found, effect: 'restart' });
+    if (change === null) return {};
+    return { fields: [change.field], define: change.define ? [PATH] : [] };
+  },
+  shown: null,
+  digest: ({ bmc, boot }) => [bmc?.override?.order ?? boot],
   covers: { places: ['os/boot'] },
-});
+};
 
 type BootDevice = DomainFacts['boot'][number];
 

@@ -9,7 +9,7 @@
 import {
   beneath,
   isIgnored,
-  isNvramVolume,
+  isDiskVolume,
   volumeKey,
   volumePath,
   volumesOf,
@@ -57,8 +57,8 @@ export const disks: Field<Pick<DomainFacts, 'disks'>> = {
     facts.disks.map(({ target, bus, path, volume, device, serial }) => [
       target,
       bus,
-      path,
-      volume && volumeKey(volume),
+      // What is in a drive changes by itself.
+      ...(device === 'cdrom' ? [] : [path, volume && volumeKey(volume)]),
       device,
       ...(serial === undefined ? [] : [serial]),
     ]),
@@ -151,7 +151,7 @@ function compareDisks(comparison: Comparison): Difference {
   const takenAway = unwanted.filter(
     (ref) =>
       ref.asked !== undefined &&
-      !isNvramVolume(ref) &&
+      isDiskVolume(ref) &&
       diskOf(domain.config.disks, ref, around) !== undefined,
   );
   /** Where a disk was, which the fleet file wants in another pool. */
@@ -199,7 +199,7 @@ function takenAwayField({ domain, around }: Comparison, ref: VolumeRef): FieldCh
  * last.
  */
 function compareUnwanted({ vm, domain, around }: Comparison, ref: VolumeRef): Difference {
-  if (isNvramVolume(ref)) return { left: [ref] };
+  if (!isDiskVolume(ref)) return { left: [ref] };
   const attached = diskOf(domain.config.disks, ref, around);
   const there = around.volumes.has(volumeKey(ref)) || around.pools.get(ref.pool)?.active !== true;
   if (there) {
@@ -494,7 +494,6 @@ export function lostDisks(domain: MarkedDomain, keep: boolean, around: Around): 
   });
 }
 
-/** The volumes with a guest's data: its firmware's variables are none. */
 function disksOf({ mark }: MarkedDomain): MarkedVolume[] {
-  return mark.volumes.filter((ref) => !isNvramVolume(ref));
+  return mark.volumes.filter(isDiskVolume);
 }

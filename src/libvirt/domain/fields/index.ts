@@ -23,6 +23,7 @@ import {
 import { firmware } from './firmware.js';
 import { graphics, password } from './graphics.js';
 import { description, serialNumber, title } from './identity.js';
+import { media } from './media.js';
 import { nics } from './nics.js';
 import { nvram } from './nvram.js';
 import { autostart, persistent, power } from './power.js';
@@ -64,6 +65,7 @@ export const FIELDS = {
   autostart,
   nvram,
   disks,
+  media,
   nics,
   written: writtenField((): Covered => COVERED),
   power,

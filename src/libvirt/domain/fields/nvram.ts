@@ -71,12 +71,22 @@ function compareOwn({ vm, domain, around }: Comparison): Difference | null {
     fields.push(madeAgain(effect));
   }
   if (fields.length === 0) return {};
+  // QEMU has the file open, and whoever rules the power is not ven.
+  if (vm.power === 'external' && domain.live !== null)
+    return { warnings: fields.map(({ path }) => waiting(vm.address, path)) };
   return {
     fields,
     define,
     notes: ['makes the firmware forget its boot entries'],
     actions: { nvram: { ref: { pool: ref.pool, volume: ref.volume }, make: !there } },
   };
+}
+
+function waiting(address: string, path: string): string {
+  return (
+    `${address}: a change of ${path} waits until the VM is off (power: external), since it is ` +
+    "written into the firmware's variables; run ven apply then"
+  );
 }
 
 function madeAgain(effect: 'live' | 'restart'): FieldChange {

@@ -39,7 +39,7 @@ export const autostart = stateField(({ vm, domain }) =>
 
 export const power = stateField(
   ({ vm, domain }) => {
-    const change = powerChange(domain, vm.power);
+    const change = vm.power === 'external' ? 'none' : powerChange(domain, vm.power);
     if (change === 'none') return {};
     const effect = change === 'cut' ? ('restart' as const) : ('live' as const);
     const before = domain.saved === undefined ? domain.power : 'saved';
@@ -49,7 +49,10 @@ export const power = stateField(
   { name: 'power', wanted: (vm) => vm.power, observed: (domain) => domain.power },
 );
 
-function powerChange(domain: ObservedDomain, wanted: ResolvedVm['power']): Actions['power'] {
+function powerChange(
+  domain: ObservedDomain,
+  wanted: Exclude<ResolvedVm['power'], 'external'>,
+): Actions['power'] {
   const runs = domain.live !== null && domain.saved === undefined;
   const on = domain.power === 'running' || domain.power === 'paused' || runs;
   if (wanted === 'off') return on ? 'stop' : 'none';
