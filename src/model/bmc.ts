@@ -58,7 +58,7 @@ export interface BmcMedia {
 }
 
 export interface NewMedia {
-  /** `http:` or `https:`. It is read to its end, into a volume of the VM's, before it is inserted. */
+  /** `http:` or `https:`. It is read to its end before it is inserted. */
   image: string;
   /** For the server that has it. */
   credentials?: { username: string; password: string };

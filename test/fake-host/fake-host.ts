@@ -1,4 +1,4 @@
-import { ownFirmware, wantedPassword } from '../../src/host/index.js';
+import { bmcMachines, ownFirmware, wantedPassword } from '../../src/host/index.js';
 import {
   attachedTo,
   domainMark,
@@ -24,6 +24,7 @@ import {
   volumesOf,
   type Backend,
   type Backing,
+  type BmcMachines,
   type BringUp,
   type BringUpOrder,
   type DomainPower,
@@ -54,6 +55,7 @@ import {
 import { attribute, child, elementsOf, type XmlElement } from '../../src/xml/index.js';
 import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } from './edit.js';
 import { backingInDefinitions } from '../../src/host/libvirt/backing.js';
+import { fakeBmcActs } from './fake-bmc.js';
 import { FakeConsoles } from './fake-consoles.js';
 import { FakeState } from './fake-state.js';
 import { Faults } from './faults.js';
@@ -66,7 +68,7 @@ import {
 } from './foreign.js';
 import { domainFacts, networkFacts, networkFieldFacts, parseXml } from './parse.js';
 import { DEFAULT_FOLDER, FakeStorage } from './storage.js';
-import { emptyStore } from './variable-store.js';
+import { emptyStore, nextBootOf, withoutNextBoot } from './variable-store.js';
 
 const NVRAM_BYTES = 540672;
 
@@ -138,6 +140,12 @@ export class FakeHost implements Host {
   readonly consoles = new FakeConsoles(() =>
     [...this.domains.values()].map(({ config }) => domainName(parseXml(config))),
   );
+  /** The fleet whose machines have BMCs on this host. */
+  bmcFleet = 'lab';
+  /** What the firmware found in its variables at each start; null: to go by its boot order. */
+  readonly boots: (string | null)[] = [];
+  /** What the images' servers have, by URL. */
+  readonly images = new Map<string, string>();
   /** What ven keeps: it outlives the run, and is not the host's. */
   state: FleetState = new FakeState();
   /** `apply fleet` when it is taken, and `end fleet`. */
@@ -149,6 +157,7 @@ export class FakeHost implements Host {
   /** By the domain's name. */
   readonly #starts = new Map<string, string>();
   readonly #options: FakeHostOptions;
+  #bmc: { fleet: string; machines: BmcMachines } | null = null;
   #taps = 0;
   #ids = 0;
   #time = Date.parse('2026-01-01T00:00:00Z');
@@ -157,6 +166,13 @@ export class FakeHost implements Host {
     this.#options = options;
     this.uri = options.uri ?? 'qemu:///system';
     for (const bridge of options.bridges ?? []) this.bridges.set(bridge, new Set());
+  }
+
+  get bmc(): BmcMachines {
+    const fleet = this.bmcFleet;
+    if (this.#bmc?.fleet !== fleet)
+      this.#bmc = { fleet, machines: bmcMachines(fleet, fakeBmcActs(this)) };
+    return this.#bmc.machines;
   }
 
   /** How many single changes were done so far. */
@@ -314,6 +330,8 @@ export class FakeHost implements Host {
     for (const nvram of this.nvrams) other.nvrams.add(nvram);
     other.leftovers = [...this.leftovers];
     for (const [uuid, addresses] of this.leases) other.leases.set(uuid, addresses);
+    for (const [url, content] of this.images) other.images.set(url, content);
+    other.bmcFleet = this.bmcFleet;
     other.storage.takeFrom(this.storage);
     other.state = this.state;
     for (const [domain, log] of this.consoles.logs) other.consoles.logs.set(domain, log);
@@ -886,11 +904,20 @@ export class FakeHost implements Host {
       }),
     );
     domain.power = 'running';
+    this.#consumeNextBoot(facts.nvram);
     if (facts.nvram === null || this.#hasNvram(facts.nvram)) return;
     // From the firmware's template, wherever it is to be; in a pool's folder it is a volume.
     const volume = this.storage.at(facts.nvram);
     if (volume) this.storage.add(volume.pool, volume.volume, NVRAM_BYTES);
     else this.nvrams.add(facts.nvram);
+  }
+
+  /** As UEFI firmware does at its start. */
+  #consumeNextBoot(nvram: string | null): void {
+    const content = this.storage.contents.get(nvram ?? '');
+    if (nvram === null || content === undefined) return;
+    this.boots.push(nextBootOf(content));
+    this.storage.contents.set(nvram, withoutNextBoot(content));
   }
 
   #powerOff(domain: Domain): void {

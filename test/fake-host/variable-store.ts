@@ -68,3 +68,36 @@ export function certificatesOf(lists: Uint8Array): Uint8Array[] {
   }
   return found;
 }
+
+/** Where the records of these names begin, that are valid. */
+function placesOf(bytes: Buffer, names: readonly string[]): number[] {
+  const found: number[] = [];
+  for (let at = bytes.readUInt16LE(48) + 28; bytes.readUInt16LE(at) === 0x55aa;) {
+    const data = at + 60 + bytes.readUInt32LE(at + 36);
+    const end = data + bytes.readUInt32LE(at + 40);
+    if (bytes[at + 2] === 0x3f && names.includes(bytes.toString('utf16le', at + 60, data - 2)))
+      found.push(at);
+    at = (end + 3) & ~3;
+  }
+  return found;
+}
+
+/** The boot option that is next, in hex, or `menu`; null: the boot order says. */
+export function nextBootOf(file: Uint8Array): string | null {
+  const variables = readVariables(file);
+  const find = (name: string): Buffer | undefined => {
+    const data = variables.find((each) => each.name === name)?.data;
+    return data && Buffer.from(data);
+  };
+  if (((find('OsIndications')?.[0] ?? 0) & 1) === 1) return 'menu';
+  const next = find('BootNext')?.readUInt16LE(0);
+  if (next === undefined) return null;
+  const name = `Boot${next.toString(16).toUpperCase().padStart(4, '0')}`;
+  return find(name)?.toString('hex') ?? 'no such option';
+}
+
+export function withoutNextBoot(file: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(file);
+  for (const at of placesOf(bytes, ['BootNext', 'OsIndications'])) bytes.writeUInt8(0x3d, at + 2);
+  return Uint8Array.from(bytes);
+}

@@ -68,9 +68,11 @@ async function open(name: string): Promise<Case> {
   const setUp = await inhabited();
   if (before !== null) await setUp.apply(before);
   if (read('host.ts') !== null)
-    ((await import(new URL('host.ts', folder).href)) as { default: (lab: Lab) => void }).default(
-      setUp,
-    );
+    await (
+      (await import(new URL('host.ts', folder).href)) as {
+        default: (lab: Lab) => void | Promise<void>;
+      }
+    ).default(setUp);
   const host = setUp.copy();
   const foreign = host.foreign(fleet);
   const lent = new Set([

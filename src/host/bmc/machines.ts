@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto';
 import {
   isMediaVolume,
   isOwnedBy,
-  isUefi,
   VenError,
   type BmcMachine,
   type BmcMachines,
@@ -162,8 +161,8 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
     const waits = override !== null && !override.isArmed;
     if (!waits && !mark.isStale) return mark;
     await writeVariables(machine, inVariables);
-    const { isStale: _, ...clean } = mark;
-    const armed = { ...clean, ...(override && { override: { ...override, isArmed: true } }) };
+    const armed = { ...mark, ...(override && { override: { ...override, isArmed: true } }) };
+    delete armed.isStale;
     await acts.setMark(uuid, armed);
     return armed;
   };

@@ -11,7 +11,7 @@ import {
   serializeXml,
   type XmlElement,
 } from '../../xml/index.js';
-import { MEDIA_TARGET, MEDIA_UNIT } from '../domain/fields/media.js';
+import { MEDIA_TARGET } from '../domain/fields/media.js';
 import { element, remove, setNamed } from '../edit.js';
 import { setBmcMark } from './mark.js';
 
@@ -161,10 +161,6 @@ export function driveXml(path: string | null): string {
       ...(path === null ? [] : [element('source', { file: path, startupPolicy: 'optional' })]),
       element('target', { dev: MEDIA_TARGET, bus: 'sata' }),
       element('readonly'),
-      element('address', {
-        ...{ type: 'drive', controller: '0', bus: '0', target: '0' },
-        unit: String(MEDIA_UNIT),
-      }),
     ]),
   );
 }

@@ -132,10 +132,11 @@ function asOthersStart(
 function variablesKept(before: DomainMark, mark: DomainMark): DomainMark {
   const { certificates, keys } = before;
   if (certificates === mark.certificates && keys === mark.keys) return mark;
-  const { certificates: _, keys: __, ...others } = mark;
+  const kept = { ...mark, digest: before.digest };
+  delete kept.certificates;
+  delete kept.keys;
   return {
-    ...others,
-    digest: before.digest,
+    ...kept,
     ...(certificates !== undefined && { certificates }),
     ...(keys !== undefined && { keys }),
   };

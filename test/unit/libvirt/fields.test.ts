@@ -114,9 +114,11 @@ const values: { [Key in keyof ResolvedVm]: fc.Arbitrary<ResolvedVm[Key]> } = {
   shutdownTimeoutSeconds: fc.constant(60),
   digest: fc.constantFrom('d', 'e'),
 };
-const anyVm = fc
-  .record(values)
-  .map((vm) => ({ ...vm, nvram: isUefi(vm.firmware) ? vm.nvram : null }));
+const anyVm = fc.tuple(fc.record(values), fc.boolean()).map(([vm, hasDrive]) => ({
+  ...vm,
+  nvram: isUefi(vm.firmware) ? vm.nvram : null,
+  ...(hasDrive && { media: { pool: 'default', volume: `${domain}-media.iso` } }),
+}));
 
 function choiceFor({ accelerator, firmware }: ResolvedVm): HostChoice {
   const [loader, template] =

@@ -22,6 +22,7 @@ const VMS: Record<string, ResolvedVm> = {
     pxe: false,
     smbios: { assetTag: 'A-7', uuid: '5f2b8c1e-0d3a-4c57-9a61-7e8f90ab12cd' },
     graphics: { type: 'vnc', listen: '127.0.0.1', port: 'auto' },
+    media: { pool: 'default', volume: 'lab_edge-1-media.iso' },
     disks: [
       {
         ...{ target: 'sda', bus: 'scsi', sizeBytes: 1 << 30, pool: 'default' },
@@ -43,7 +44,7 @@ const NOT_COMPARED = [
   /^domain sysinfo(\[1\])?@type/,
   /devices controller(\[\d\])? ?(@|$)/,
   /os loader|os nvram/,
-  /devices (video$|disk( (source|target)|@))/,
+  /devices (video$|disk(\[\d\])?( (source|target)|@))/,
   /graphics@(autoport|port)/,
   /@(unit|xmlns:qemu|device|port)$/,
 ];

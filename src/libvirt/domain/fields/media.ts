@@ -13,9 +13,8 @@ import { attribute, child, childrenNamed, type XmlElement } from '../../../xml/i
 import { insertAfter, remove } from '../../edit.js';
 import { absent, devicesOf, stateField, type Comparison, type Difference } from './field.js';
 
-/** No disk of ven's has this name, or the last port of the SATA controller beside it. */
-export const MEDIA_TARGET = 'sdz';
-export const MEDIA_UNIT = 5;
+/** The last port of the SATA controller, which no disk of such a VM has. */
+export const MEDIA_TARGET = 'sdf';
 
 const SHOWN = `CD-ROM ${MEDIA_TARGET}`;
 

@@ -1,0 +1,29 @@
+import { FakeHost } from '../fake-host/index.js';
+import { describeBmc } from './bmc.js';
+
+describeBmc('fake', () => {
+  const host = new FakeHost({ obedient: false });
+  host.bmcFleet = 'cfake';
+  host.addForeignNetwork({ name: 'default', bridge: 'virbr0', gateway: '192.168.122.1/24' });
+  const { storage } = host;
+  return Promise.resolve({
+    host,
+    prefix: 'cfake',
+    serve: (name, content) => {
+      const url = `http://images.example/${name}`;
+      host.images.set(url, content);
+      return Promise.resolve(url);
+    },
+    contentOf: (volume) => {
+      const content = storage.contents.get(`${storage.folderOf('default')}/${volume}`);
+      const isThere = storage.has('default', volume) && content !== undefined;
+      return Promise.resolve(isThere ? Buffer.from(content) : null);
+    },
+    start: (uuid) => host.startDomain(uuid),
+    cut: (uuid) => {
+      host.powerOff(uuid);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  });
+});
