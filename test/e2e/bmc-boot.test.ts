@@ -20,7 +20,7 @@ import type { BmcMachine, BmcMachines } from '../../src/model/index.js';
 import { installedDisk } from '../../stand-in/disk.ts';
 import { buildPayload, startOrchestrator, type Orchestrator } from '../../stand-in/index.ts';
 import { nextBootOf } from '../fake-host/variable-store.js';
-import { bootableCd } from './iso.js';
+import { makeBootIso } from './iso.js';
 import { changes, Lab, sleep, virsh } from './lab.js';
 import { Terminal } from './terminal.js';
 
@@ -75,7 +75,9 @@ vms:
     nics: [{ network: lab }]
     boot: [disk]
     power: external
-    bmc: { type: redfish, credentials: { username: { env: BMC_USER }, password: { env: BMC_WORD } } }
+    bmc:
+      type: redfish
+      credentials: { username: { env: BMC_USER }, password: { env: BMC_WORD } }
 `);
   bmc = openHost({
     uri: 'qemu:///system',
@@ -84,7 +86,7 @@ vms:
     vagrantfile: '',
     env: process.env,
   }).bmc;
-  const iso = bootableCd(installedDisk(program).subarray(2048 * 512, -33 * 512));
+  const iso = readFileSync(await makeBootIso(dir, efi));
   images = createServer((_request, response) => response.end(iso));
   await new Promise<void>((resolve) => {
     images.listen(0, '127.0.0.1', resolve);

@@ -5,6 +5,7 @@ import {
   networkUuid,
   defaultDhcpRange,
   diskVolume,
+  mediaVolume,
   nvramVolume,
   vmUuid,
   type DhcpHost,
@@ -143,9 +144,14 @@ function resolveVm(
     boot: spec.boot ?? (['disk', 'network'] as const),
     pxe: firmware === 'bios' || (spec.pxe ?? orchestrator === null),
     nvram: isUefi(firmware)
-      ? resolveNvram(domain, host.storagePool, orchestrator, ownKeys(spec.firmware, keysOf))
+      ? resolveNvram(domain, host.storagePool, {
+          orchestrator,
+          keys: ownKeys(spec.firmware, keysOf),
+          isWritten: bmc !== undefined,
+        })
       : null,
     disks: resolveDisks(domain, host.storagePool, spec.disks),
+    ...(bmc && { media: { pool: host.storagePool, volume: mediaVolume(domain) } }),
     nics: nicList(vm).map((nic, index) => ({
       mac:
         nic.mac?.toLowerCase() ??
@@ -242,11 +248,19 @@ function ownKeys(
 function resolveNvram(
   domain: string,
   pool: string,
-  orchestrator: ResolvedOrchestrator | null,
-  keys: string | undefined,
+  {
+    orchestrator,
+    keys,
+    isWritten,
+  }: {
+    orchestrator: ResolvedOrchestrator | null;
+    keys: string | undefined;
+    /** Its BMC writes into it. */
+    isWritten: boolean;
+  },
 ): ResolvedNvram | null {
   const certificates = orchestrator?.caCertificates ?? null;
-  if (certificates === null && keys === undefined) return null;
+  if (certificates === null && keys === undefined && !isWritten) return null;
   return {
     pool,
     volume: nvramVolume(domain),

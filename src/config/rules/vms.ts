@@ -10,7 +10,10 @@ import type { Report } from './report.js';
 
 const MIB = 1024;
 const TIB = 1024 ** 3;
-/** The ports of one AHCI controller; SATA and SCSI share the device letters and unit numbers. */
+/**
+ * The ports of one AHCI controller; SATA and SCSI share the device letters and unit numbers. The
+ * drive of a BMC takes the last one.
+ */
 const MAX_SATA_AND_SCSI = 6;
 /** Each takes a PCI slot. */
 const MAX_VIRTIO = 16;
@@ -55,6 +58,8 @@ function checkMemory(vm: ExpandedVm, report: Report): void {
 function checkDisks(vm: ExpandedVm, report: Report): void {
   const path = vm.pathOf('disks');
   const disks = vm.spec.disks ?? [];
+  const hasDrive = typeof vm.spec.bmc === 'object';
+  const most = MAX_SATA_AND_SCSI - (hasDrive ? 1 : 0);
   let virtio = 0;
   let others = 0;
   disks.forEach((disk, index) => {
@@ -77,13 +82,12 @@ function checkDisks(vm: ExpandedVm, report: Report): void {
     }
     if (disk.bus === 'virtio') virtio++;
     else others++;
-    const full =
-      disk.bus === 'virtio' ? virtio === MAX_VIRTIO + 1 : others === MAX_SATA_AND_SCSI + 1;
+    const full = disk.bus === 'virtio' ? virtio === MAX_VIRTIO + 1 : others === most + 1;
     if (!full) return;
     const message =
       disk.bus === 'virtio'
         ? `A VM has at most ${MAX_VIRTIO} virtio disks`
-        : `A VM has at most ${MAX_SATA_AND_SCSI} SATA and SCSI disks together`;
+        : `A VM ${hasDrive ? 'with a BMC ' : ''}has at most ${most} SATA and SCSI disks together`;
     report({
       rule: 'too-many-disks',
       path: [...path, index],

@@ -1,5 +1,6 @@
 import {
   volumeKey,
+  isMediaVolume,
   volumesOf,
   type Address,
   type Refusal,
@@ -51,7 +52,8 @@ export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
     });
   for (const ref of volumes) {
     const { pool, volume } = ref;
-    const use = vm.disks.find((disk) => volumeKey(disk) === volumeKey(ref))?.target ?? 'NVRAM';
+    const disk = vm.disks.find((each) => volumeKey(each) === volumeKey(ref));
+    const use = disk?.target ?? (isMediaVolume(ref) ? 'virtual drive' : 'NVRAM');
     const what =
       `volume ${volume} in pool ${pool} has the name of ${address}'s ${use}, and no VM of this ` +
       'fleet lists it: destroy --keep-disks left it, or a VM that was undefined by hand, or ' +

@@ -46,13 +46,16 @@ describe('a BMC', () => {
     expect(load(`{ name: a }, ${graphics}`).vms[0]?.bmc?.port).not.toBe(port);
   });
 
-  it('is left out by a VM, and is no part of what is applied', () => {
+  it('is left out by a VM; applied is its drive, not where it listens', () => {
     const { vms } = load('{ name: a, bmc: none }, { name: b }');
     const without = loadFleet('apiVersion: ven/v1\nfleet: lab\nvms: [{ name: a }, { name: b }]\n', {
       file: 'f',
     });
     expect(vms.map(({ bmc }) => bmc === undefined)).toEqual([true, false]);
-    expect(vms.map(({ digest }) => digest)).toEqual(without.vms.map(({ digest }) => digest));
+    expect(vms.map(({ media }) => media?.volume)).toEqual([undefined, 'lab_b-media.iso']);
+    expect(vms[0]?.digest).toBe(without.vms[0]?.digest);
+    const elsewhere = load('{ name: b }', `{ type: redfish, port: 4443, ${CREDENTIALS} }`).vms[0];
+    expect(elsewhere?.digest).toBe(vms[1]?.digest);
   });
 
   it('has one form of an address, with brackets in a URL', () => {
