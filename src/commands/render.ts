@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { render, saveFiles } from '../operations/index.js';
-import { guessesText, renderedText } from '../view/index.js';
+import { guessesText, renderedCount, renderedText } from '../view/index.js';
 import {
   type About,
   fleetFile,
@@ -34,5 +34,6 @@ export default class Render extends VenCommand {
     const folder = flags['out-dir'];
     if (folder === undefined) stdout(renderedText(files, this.style));
     else for (const file of saveFiles(folder, files)) stdout(`${file}\n`);
+    stderr(renderedCount(files, folder));
   }
 }

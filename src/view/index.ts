@@ -49,7 +49,7 @@ export {
 export { helpTexts } from './help/help.js';
 export { manPages } from './help/man.js';
 export type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from './help/page.js';
-export { guessesText, renderedText } from './rendered.js';
+export { guessesText, renderedCount, renderedText } from './rendered.js';
 export { versionJson, versionText, type ShownVersion } from './version.js';
 export { powerJson, powerQuestion, powerText, poweredText, type ShownPower } from './power.js';
 export { doctorText, doctorJson } from './doctor.js';

@@ -2,7 +2,8 @@ import type { Address, EventError } from '../model/index.js';
 import { failureText } from './text/errors.js';
 import { jsonText } from './text/json.js';
 import { paint, type Style, type Tone } from './text/style.js';
-import { count, duration, indent, listed, printable } from './text/words.js';
+import { hintText } from './text/prose.js';
+import { count, duration, listed, printable } from './text/words.js';
 
 export interface ShownPower {
   fleet: string;
@@ -92,8 +93,8 @@ function driftHint({ action, vms }: ShownPower, file: string, style: Style): str
   const text =
     `The fleet file says power: ${is === 'off' ? 'running' : 'off'} for ${names}: the next ven ` +
     `apply ${is === 'off' ? `starts ${them}` : `powers ${them} off`} again. power: ${is} in ` +
-    `${printable(file)} keeps ${them} ${is}.`;
-  return [indent(`${paint(style, 'cyan', 'hint')}: ${text}\n`, '  ')];
+    `${file} keeps ${them} ${is}.`;
+  return [`${hintText(text, style)}\n`];
 }
 
 function recap({ host, action, outcome, vms, durationSeconds }: ShownPower, style: Style): string {

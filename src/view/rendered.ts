@@ -1,4 +1,5 @@
 import { paint, type Style } from './text/style.js';
+import { count, printable } from './text/words.js';
 
 /** Files one after the other, each under its path. Ends in a newline. */
 export function renderedText(
@@ -23,4 +24,12 @@ export function guessesText(guesses: readonly (keyof typeof SHOWN)[]): string {
   if (guesses.length === 0) return '';
   const shown = guesses.map((guess) => SHOWN[guess]).join(', ');
   return `The host was not asked. Shown is ${shown}; ven apply goes by the host.\n`;
+}
+
+/** The last line. `folder`: where the files were written, if they were. Ends in a newline. */
+export function renderedCount(files: readonly unknown[], folder: string | undefined): string {
+  const amount = count(files.length, 'file');
+  return folder === undefined
+    ? `Rendered ${amount}.\n`
+    : `Wrote ${amount} to ${printable(folder)}.\n`;
 }

@@ -1,6 +1,9 @@
 import { alikeRefusals, type AlikeRefusals, type Plan } from '../../model/index.js';
 import { paint, type Style } from '../text/style.js';
-import { indent, listed, printable } from '../text/words.js';
+import { hintText, prose } from '../text/prose.js';
+import { listed, printable } from '../text/words.js';
+
+const IN = '      ';
 
 /** Who is refused and why, one under another, each hint once. */
 export function refusalLines({ refused }: Pick<Plan, 'refused'>, style: Style): string[] {
@@ -11,11 +14,12 @@ export function refusalLines({ refused }: Pick<Plan, 'refused'>, style: Style): 
     const who = paint(style, 'bold', printable(listed(addresses)));
     const hint = hintOf(group, groups[at + 1]);
     return [
-      `  ${paint(style, 'red', 'x')} ${who}: ${printable(summary)}`,
-      ...(detail === undefined ? [] : [indent(printable(detail), '      ')]),
-      ...(hint === null
-        ? []
-        : [indent(`${paint(style, 'cyan', 'hint')}: ${printable(hint)}`, '      ')]),
+      prose(`${paint(style, 'red', 'x')} ${who}: ${printable(summary)}`, style, {
+        first: '  ',
+        rest: IN,
+      }),
+      ...(detail === undefined ? [] : [prose(printable(detail), style, { first: IN, rest: IN })]),
+      ...(hint === null ? [] : [hintText(hint, style, IN)]),
     ];
   });
   return ['Refused, and left as it is:', ...lines, ''];

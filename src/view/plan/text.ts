@@ -4,6 +4,7 @@ import { namedBy } from './named-by.js';
 import { refusalLines } from './refusal-lines.js';
 import { paint, type Style } from '../text/style.js';
 import { recap } from '../apply/recap.js';
+import { prose } from '../text/prose.js';
 import { aligned, oneLine, printable } from '../text/words.js';
 
 export interface PlanTextOptions {
@@ -28,19 +29,20 @@ export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
   for (const group of alike(plan.changes)) lines.push(...groupLines(group, style), '');
   lines.push(...refusalLines(plan, style));
   const { warnings, total } = recap(plan);
-  for (const warning of plan.warnings)
-    lines.push(paint(style, 'yellow', `Warning: ${printable(warning)}`));
-  for (const warning of warnings) lines.push(paint(style, 'yellow', warning));
+  lines.push(...plan.warnings.map((warning) => warningLine(`Warning: ${warning}`, style)));
+  lines.push(...warnings.map((warning) => warningLine(warning, style)));
   lines.push(...ignoredLines(plan), ...chosen(plan), paint(style, 'bold', total));
   return `${lines.join('\n')}\n`;
 }
 
 function nothingToDo(plan: Plan, style: Style, file: string): string {
-  const warnings = plan.warnings.map(
-    (warning) => `${paint(style, 'yellow', `Warning: ${printable(warning)}`)}\n`,
-  );
+  const warnings = plan.warnings.map((warning) => `${warningLine(`Warning: ${warning}`, style)}\n`);
   const remarks = [...ignoredLines(plan), ...chosen(plan), nothing(plan, file)];
   return `${warnings.join('')}${remarks.join('\n')}\n`;
+}
+
+function warningLine(warning: string, style: Style): string {
+  return prose(paint(style, 'yellow', printable(warning)), style, { first: '', rest: '  ' });
 }
 
 function nothing(plan: Plan, file: string): string {

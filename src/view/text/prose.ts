@@ -32,7 +32,8 @@ export function prose(text: string, { wrap }: Style, { first, rest }: Margin): s
 }
 
 /** What to do, below an error. */
-export function hintText(hint: string, style: Style): string {
+export function hintText(hint: string, style: Style, margin = '  '): string {
   const label = paint(style, 'cyan', 'hint');
-  return prose(`${label}: ${printable(hint)}`, style, { first: '  ', rest: '        ' });
+  const rest = `${margin}      `;
+  return prose(`${label}: ${printable(hint)}`, style, { first: margin, rest });
 }

@@ -20,18 +20,17 @@ const NARROWEST = 60;
 const TICK_COLUMNS = 9;
 
 /**
- * Bars on a time axis that the nodes share, what failed and why, and how long each stage takes.
- * Ends in a newline. `words`: they name the fleet in a command.
+ * Bars on a time axis that the nodes share, how long each stage takes, what failed and why, and the
+ * counts. Ends in a newline. `words`: they name the fleet in a command.
  */
 export function timelineText(timeline: Timeline, style: Style, words = './fleet.yaml'): string {
   const scale = timeScale(timeline);
   const head =
-    `${paint(style, 'bold', timeline.fleet)} on ${printable(timeline.host)}, ` +
-    `${timelineCounts(timeline)}.${axisRemark(scale)}`;
+    `${paint(style, 'bold', timeline.fleet)} on ${printable(timeline.host)}.` + axisRemark(scale);
   const known = timeline.nodes.some((node) => node.way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
   const chart = known ? drawn(timeline, scale, style) : printable(noRecords(timeline, words));
-  const blocks = [head, chart, notes(timeline, style)];
+  const blocks = [head, chart, notes(timeline, style), `${timelineCounts(timeline)}.`];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 

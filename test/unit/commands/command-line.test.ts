@@ -309,10 +309,11 @@ describe('commands', () => {
     const printed = run('render');
     expect(printed.stdout).toContain('==> Vagrantfile <==');
     expect(printed.stderr).toBe(
-      'The host was not asked. Shown is the accelerator as if KVM worked there, the firmware as this machine has it; ven apply goes by the host.\n',
+      'The host was not asked. Shown is the accelerator as if KVM worked there, the firmware as this machine has it; ven apply goes by the host.\nRendered 8 files.\n',
     );
-    const { code, stdout } = run('render', '--out-dir', 'out');
+    const { code, stdout, stderr } = run('render', '--out-dir', 'out');
     expect(code).toBe(0);
+    expect(stderr).toMatch(/\nWrote 8 files to out\.\n$/);
     for (const path of stdout.trimEnd().split('\n')) expect(existsSync(join(cwd, path))).toBe(true);
     expect(readdirSync(join(cwd, 'out/domains'))).toHaveLength(3);
     const refused = run('render', '--out-dir', 'out/Vagrantfile/x');

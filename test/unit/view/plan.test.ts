@@ -279,6 +279,20 @@ Plan: 1 to create; 5 refused.
 `);
   });
 
+  it('are broken at words on a terminal, and warnings are; commands stay whole', () => {
+    const hint = 'If nobody needs it any more: virsh vol-delete --pool default one.qcow2. Or not.';
+    const odd = { ...pool, hint };
+    const warned = examplePlan([], { refused: [odd], warnings: ['a b c '.repeat(12).trim()] });
+    const text = planText(warned, { style: { ...style, wrap: 60 }, file });
+    expect(text).toContain(`
+      hint: If nobody needs it any more:
+            virsh vol-delete --pool default one.qcow2. Or not.
+
+Warning: a b c a b c a b c a b c a b c a b c a b c a b c a
+  b c a b c a b c a b c
+Plan`);
+  });
+
   it('are the whole plan where nothing else is left', () => {
     const nothing = examplePlan([], { refused: [pool], warnings: ['a is paused'] });
     expect(planText(nothing, { style, file })).toBe(`\
