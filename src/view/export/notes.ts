@@ -10,7 +10,7 @@ export function exportNotes(
   format: ExportFormat,
   { insecure }: ExportOptions,
 ): string {
-  const { tool, addresses, bmcs, takes } = EXPORT_VIEWS[format];
+  const { tool, addresses, bmcs, powers, takes } = EXPORT_VIEWS[format];
   const managed = bmcs === 'none' ? [] : vms.filter(({ bmc }) => bmc !== null);
   const notes: string[] = [];
   const note = (about: readonly ExportedVm[], text: (names: string) => string): void => {
@@ -45,5 +45,12 @@ export function exportNotes(
       `The BMC of ${names} listens on this machine's loopback: no other reaches it. Write ` +
       'bmc: { listen: ADDRESS }.',
   );
+  if (powers)
+    note(
+      managed.filter(({ vm }) => vm.power !== 'external'),
+      (names) =>
+        `ven switches ${names} on and off, and so will ${tool}. Write power: external, and ven ` +
+        'leaves that to others.',
+    );
   return notes.join('');
 }

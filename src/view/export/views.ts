@@ -13,6 +13,8 @@ interface ExportView {
   addresses: boolean;
   /** `all`: it lists only VMs with a BMC. */
   bmcs: 'none' | 'some' | 'all';
+  /** The tool switches the VMs on and off. */
+  powers: boolean;
   takes: readonly ExportFlag[];
   load: () => Promise<ExportText>;
 }
@@ -20,32 +22,32 @@ interface ExportView {
 /** The formats of `ven export`. */
 export const EXPORT_VIEWS: Readonly<Record<ExportFormat, ExportView>> = {
   metal3: {
-    ...{ tool: 'Metal3', addresses: false, bmcs: 'all' },
+    ...{ tool: 'Metal3', addresses: false, bmcs: 'all', powers: true },
     takes: ['namespace', 'insecure', 'with-secrets', 'bmc-host'],
     load: async () => (await import('./metal3.js')).metal3Text,
   },
   tinkerbell: {
-    ...{ tool: 'Tinkerbell', addresses: false, bmcs: 'some' },
+    ...{ tool: 'Tinkerbell', addresses: false, bmcs: 'some', powers: true },
     takes: ['namespace', 'insecure', 'with-secrets', 'bmc-host'],
     load: async () => (await import('./tinkerbell.js')).tinkerbellText,
   },
   maas: {
-    ...{ tool: 'MAAS', addresses: false, bmcs: 'some' },
+    ...{ tool: 'MAAS', addresses: false, bmcs: 'some', powers: true },
     takes: ['with-secrets', 'bmc-host'],
     load: async () => (await import('./maas.js')).maasText,
   },
   ansible: {
-    ...{ tool: 'Ansible', addresses: true, bmcs: 'some' },
+    ...{ tool: 'Ansible', addresses: true, bmcs: 'some', powers: false },
     takes: ['bmc-host', 'user'],
     load: async () => (await import('./ansible.js')).ansibleText,
   },
   'ssh-config': {
-    ...{ tool: 'ssh', addresses: true, bmcs: 'none' },
+    ...{ tool: 'ssh', addresses: true, bmcs: 'none', powers: false },
     takes: ['user'],
     load: async () => (await import('./ssh-config.js')).sshConfigText,
   },
   csv: {
-    ...{ tool: 'a spreadsheet', addresses: true, bmcs: 'some' },
+    ...{ tool: 'a spreadsheet', addresses: true, bmcs: 'some', powers: false },
     takes: ['bmc-host'],
     load: async () => (await import('./csv.js')).csvText,
   },

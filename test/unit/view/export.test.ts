@@ -12,7 +12,7 @@ const BMC = `bmc: { type: redfish, listen: 192.0.2.1, port: 8443, credentials: {
   username: { env: BMC_USER }, password: { env: BMC_PASSWORD } } }`;
 const FLEET = `
 networks: { lab: { subnet: 192.168.150.0/24 } }
-defaults: { ${BMC} }
+defaults: { power: external, ${BMC} }
 vms:
   - name: edge
     count: 2
@@ -352,6 +352,11 @@ describe('a BMC that listens', () => {
     const named = await exported('maas', on('127.0.0.1'), { bmcHost: 'tunnel.example' });
     expect(named.notes).not.toContain(loopback);
   });
+});
+
+it('says of whom ven rules the power as well', async () => {
+  expect((await exported('maas', FLEET)).notes).toContain('ven switches old on and off');
+  expect((await exported('csv', FLEET)).notes).not.toContain('power: external');
 });
 
 describe('texts that other programs could take for numbers', () => {
