@@ -46,6 +46,8 @@ const ROUTES: [method: string, path: RegExp, op: Operation][] = [
   ['GET', /^\/v1\/projects\/([^/]+)\/compute\/hosts$/, 'hosts'],
   ['DELETE', /^\/v1\/projects\/([^/]+)\/compute\/hosts\/([^/]+)$/, 'remove'],
   ['GET', /^\/v1\/projects\/([^/]+)\/compute\/os$/, 'os'],
+  ['GET', /^\/v1\/projects\/([^/]+)\/localAccounts$/, 'local-accounts'],
+  ['POST', /^\/v1\/projects\/([^/]+)\/localAccounts$/, 'add-local-account'],
   ['GET', /^\/v1\/projects\/([^/]+)\/providers$/, 'providers'],
   ['POST', /^\/v1\/projects\/([^/]+)\/providers$/, 'add-provider'],
   ['DELETE', /^\/v1\/projects\/([^/]+)\/providers\/([^/]+)$/, 'remove-provider'],
@@ -117,8 +119,13 @@ export function answer(inventory: Inventory, request: ApiRequest): Answer {
       return addProvider(inventory, object(request.body));
     case 'remove-provider':
       return inventory.providers.delete(rest) ? { status: 204 } : notFound(`provider ${rest}`);
+    case 'local-accounts':
+      return page(request.url, 'localAccounts', inventory.localAccounts);
+    case 'add-local-account':
+      return addLocalAccount(inventory, object(request.body));
     case 'boot-file':
-      throw new Error('The boot file is no part of the API');
+    case 'ca-file':
+      throw new Error('A file is no part of the API');
   }
 }
 
@@ -214,20 +221,36 @@ function addProvider(inventory: Inventory, sent: Record<string, unknown>): Answe
     'apiEndpoint',
     'config',
   ].map((key) => text(sent[key])) as [string, string, string, string];
-  const { defaultOs } = object(config);
+  const { defaultOs = '', autoProvision, defaultLocalAccount = '' } = object(config);
   if (name === '' || providerKind !== 'PROVIDER_KIND_BAREMETAL')
     return refusal(400, 'INVALID_ARGUMENT', 'name and providerKind are needed');
-  if (!inventory.operatingSystems.some(({ osResourceID }) => osResourceID === defaultOs)) {
+  const isKnownOs = inventory.operatingSystems.some((os) => os.osResourceID === defaultOs);
+  if (!isKnownOs && (autoProvision !== false || defaultOs !== '')) {
     return refusal(
       400,
       'INVALID_ARGUMENT',
       'config: JSON text whose defaultOs is a known operating system',
     );
   }
+  const isKnown = inventory.localAccounts.some((one) => one.resourceId === defaultLocalAccount);
+  if (!isKnown && defaultLocalAccount !== '')
+    return refusal(400, 'INVALID_ARGUMENT', 'config: defaultLocalAccount is not known');
   if ([...inventory.providers.values()].some((provider) => provider.name === name)) {
     return refusal(409, 'ALREADY_EXISTS', `provider ${name} exists`);
   }
   return { status: 201, body: inventory.addProvider({ name, providerKind, apiEndpoint, config }) };
+}
+
+function addLocalAccount(inventory: Inventory, sent: Record<string, unknown>): Answer {
+  const [username, sshKey] = [text(sent['username']), text(sent['sshKey'])];
+  if (
+    !/^[a-z][a-z0-9-]{0,31}$/.test(username) ||
+    !/^(?:ssh-ed25519|ecdsa-sha2-nistp521) [A-Za-z0-9+/=]+/.test(sshKey)
+  )
+    return refusal(400, 'INVALID_ARGUMENT', 'username and sshKey (a public key) are needed');
+  if (inventory.localAccounts.some((account) => account.username === username))
+    return refusal(409, 'ALREADY_EXISTS', `local account ${username} exists`);
+  return { status: 201, body: inventory.addLocalAccount({ username, sshKey }) };
 }
 
 /** At most 100 things an answer; `pageSize` and `offset` ask for less and for the next ones. */

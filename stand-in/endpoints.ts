@@ -10,11 +10,14 @@ import { now, type Inventory } from './inventory.ts';
 import type { Nodes } from './nodes.ts';
 
 export const BOOT_PATH = '/tink-stack/signed_ipxe.efi';
+/** Of the authority's certificate, for those who are to trust it. */
+export const CA_PATH = '/tink-stack/keys/Full_server.crt';
 const MOST = 1024 * 1024;
 
 export interface Parts {
   domain: string;
   bootFile: string;
+  caCertificate: string;
   /** Served in its place to a node that shall not get further than iPXE. */
   installed: string | undefined;
   inventory: Inventory;
@@ -34,6 +37,7 @@ export interface Endpoints {
 export function endpoints({
   domain,
   bootFile,
+  caCertificate,
   installed,
   inventory,
   faults,
@@ -66,15 +70,17 @@ export function endpoints({
         installed !== undefined && nodes.stopsAtIpxe(remoteAddress, method === 'GET')
           ? installed
           : bootFile;
-      const fault = faults.take(isBootFile ? 'boot-file' : operation(asked), url.pathname);
+      const files = { [BOOT_PATH]: 'boot-file', [CA_PATH]: 'ca-file' } as const;
+      const op = files[url.pathname as keyof typeof files] ?? operation(asked);
+      const fault = faults.take(op, url.pathname);
       if (fault?.delay !== undefined)
         await new Promise((resolve) => setTimeout(resolve, fault.delay));
       const how = fault?.how ?? 'slow';
       switch (how) {
         case 'slow':
-          return isBootFile
-            ? sendFile(request, response, file())
-            : send(response, answer(inventory, asked));
+          if (isBootFile) return sendFile(request, response, file());
+          if (op === 'ca-file') return sendFile(request, response, caCertificate);
+          return send(response, answer(inventory, asked));
         case 'lost':
           answer(inventory, asked);
           return reset(response);

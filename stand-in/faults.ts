@@ -3,6 +3,7 @@
 /** The stand-in's operations, by the name that tests and counters know them by. */
 export type Operation =
   | 'boot-file'
+  | 'ca-file'
   | 'token'
   | 'project'
   | 'register'
@@ -12,6 +13,8 @@ export type Operation =
   | 'providers'
   | 'add-provider'
   | 'remove-provider'
+  | 'local-accounts'
+  | 'add-local-account'
   | 'unknown';
 
 export interface Fault {

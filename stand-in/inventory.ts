@@ -22,7 +22,10 @@ export interface LabHost {
   instance?: {
     instanceID: string;
     resourceId: string;
-    os: { name: string; resourceId: string };
+    os: { name: string; resourceId: string; imageId: string };
+    /** What it was installed with. */
+    securityFeature: string;
+    localaccount?: LocalAccount;
     provisioningStatus: string;
   };
 }
@@ -30,8 +33,17 @@ export interface LabHost {
 export interface OsResource {
   name: string;
   profileName: string;
+  /** The version of its image. */
+  imageId: string;
   osResourceID: string;
   resourceId: string;
+}
+
+export interface LocalAccount {
+  resourceId: string;
+  username: string;
+  /** Public. */
+  sshKey: string;
 }
 
 export interface Provider {
@@ -40,8 +52,18 @@ export interface Provider {
   name: string;
   providerKind: string;
   apiEndpoint: string;
-  /** JSON as text: `defaultOs`, `autoProvision`. */
+  /**
+   * JSON as text: `defaultOs`, `autoProvision`, `osSecurityFeatureEnable`, `defaultLocalAccount`.
+   */
   config: string;
+}
+
+/** A provider's `config`. */
+export interface ProviderConfig {
+  defaultOs?: string;
+  autoProvision?: boolean;
+  osSecurityFeatureEnable?: boolean;
+  defaultLocalAccount?: string;
 }
 
 /** Everything that was done, in order; `time` is ISO 8601, UTC. */
@@ -75,9 +97,9 @@ export interface Seen {
 export const now = (): string => new Date().toISOString();
 const id = (kind: string): string => `${kind}-${randomBytes(4).toString('hex')}`;
 
-const os = (profileName: string, name: string): OsResource => {
+const os = (profileName: string, name: string, imageId: string): OsResource => {
   const resourceId = id('os');
-  return { name, profileName, osResourceID: resourceId, resourceId };
+  return { name, profileName, imageId, osResourceID: resourceId, resourceId };
 };
 
 export class Inventory {
@@ -95,11 +117,12 @@ export class Inventory {
   readonly projects: Record<string, string>;
   readonly hosts = new Map<string, LabHost>();
   readonly providers = new Map<string, Provider>();
+  readonly localAccounts: LocalAccount[] = [];
   readonly operatingSystems: OsResource[] = [
-    os('microvisor-nonrt', 'Edge Microvisor Toolkit'),
-    os('microvisor-standalone', 'Edge Microvisor Toolkit Standalone'),
-    os('ubuntu-22.04-lts-generic-ext', 'Ubuntu 22.04 LTS with extensions'),
-    os('ubuntu-24.04-lts-generic', 'Ubuntu 24.04 LTS'),
+    os('microvisor-nonrt', 'Edge Microvisor Toolkit', '3.0.20250901'),
+    os('microvisor-standalone', 'Edge Microvisor Toolkit Standalone', '3.0.20250901'),
+    os('ubuntu-22.04-lts-generic-ext', 'Ubuntu 22.04 LTS with extensions', '22.04.5'),
+    os('ubuntu-24.04-lts-generic', 'Ubuntu 24.04 LTS', '24.04.2'),
   ];
   /** Seconds that a token is good for. */
   tokenSeconds = 300;
@@ -155,15 +178,23 @@ export class Inventory {
     return added;
   }
 
+  addLocalAccount(account: Omit<LocalAccount, 'resourceId'>): LocalAccount {
+    const added = { resourceId: id('localaccount'), ...account };
+    this.localAccounts.push(added);
+    return added;
+  }
+
+  /** What the provider says that new hosts get; nothing: there is no provider. */
+  settings(): ProviderConfig | undefined {
+    const found = [...this.providers.values()].find(({ name }) => name === 'infra_onboarding');
+    return found && (JSON.parse(found.config) as ProviderConfig);
+  }
+
   /** The operating system that new hosts get: the provider's default, else Ubuntu. */
   defaultOs(): OsResource {
-    for (const { name, config } of this.providers.values()) {
-      if (name !== 'infra_onboarding') continue;
-      const wanted = (JSON.parse(config) as { defaultOs?: unknown }).defaultOs;
-      const found = this.operatingSystems.find(({ osResourceID }) => osResourceID === wanted);
-      if (found) return found;
-    }
-    return this.operatingSystems.at(-1) as OsResource;
+    const wanted = this.settings()?.defaultOs;
+    const found = this.operatingSystems.find(({ osResourceID }) => osResourceID === wanted);
+    return found ?? (this.operatingSystems.at(-1) as OsResource);
   }
 
   /**
@@ -178,12 +209,22 @@ export class Inventory {
       host.hostStatus = status;
       return;
     }
-    const { name, osResourceID } = this.defaultOs();
+    const { autoProvision, osSecurityFeatureEnable, defaultLocalAccount } = this.settings() ?? {};
+    // A person has to choose first.
+    if (autoProvision === false) return;
+    const { name, osResourceID, imageId } = this.defaultOs();
+    const localaccount = this.localAccounts.find(
+      ({ resourceId }) => resourceId === defaultLocalAccount,
+    );
     const resourceId = host.instance?.resourceId ?? id('inst');
     host.instance = {
       instanceID: resourceId,
       resourceId,
-      os: { name, resourceId: osResourceID },
+      os: { name, resourceId: osResourceID, imageId },
+      securityFeature: osSecurityFeatureEnable
+        ? 'SECURITY_FEATURE_SECURE_BOOT_AND_FULL_DISK_ENCRYPTION'
+        : 'SECURITY_FEATURE_NONE',
+      ...(localaccount && { localaccount }),
       provisioningStatus: status,
     };
     if (status.startsWith('Provisioning Failed')) host.hostStatus = 'Error';

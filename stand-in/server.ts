@@ -50,6 +50,8 @@ export interface OrchestratorOptions {
   accounts?: Record<string, Account>;
   /** Names of the projects that there are. */
   projects?: string[];
+  /** Sends the authority's certificate after its own, as some servers do. Default: false. */
+  sendsAuthority?: boolean;
   /** How long a token is good for. Default: 300. */
   tokenSeconds?: number;
   /** What nodes play that have no instructions of their own. Default: the plain payload. */
@@ -105,7 +107,10 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
   const names = HOSTS.map((host) => `${host}.${domain}`);
   const authority = await makeAuthority(join(dir, 'authority'), { name: `CA of ${domain}` });
   const address = loopback ? '127.0.0.1' : (options.address ?? (await freeAddress(process.pid)));
-  const secureContext = createSecureContext(await authority.issue([...names, address]));
+  const { key, cert } = await authority.issue([...names, address]);
+  const chain =
+    options.sendsAuthority === true ? readFileSync(authority.caCertificate, 'utf8') : '';
+  const secureContext = createSecureContext({ key, cert: cert + chain });
 
   const accessLog = join(dir, 'access.log');
   const seen: AccessEntry[] = [];
@@ -127,7 +132,9 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
     installed === undefined ? undefined : () => readFileSync(installed),
   );
   nodes.instruct(undefined, options.everyNode);
-  const answers = endpoints({ domain, bootFile, installed, inventory, faults, nodes });
+  const { caCertificate } = authority;
+  const parts = { domain, bootFile, caCertificate, installed, inventory, faults, nodes };
+  const answers = endpoints(parts);
 
   const http = createServer((request, response) => {
     const { method = '', url: path = '', headers, socket } = request;
@@ -189,7 +196,7 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
     domain,
     names,
     bootUrl: `https://${names[0]}${BOOT_PATH}`,
-    caCertificate: authority.caCertificate,
+    caCertificate,
     accessLog,
     inventory,
     seen: inventory.seen,

@@ -50,6 +50,9 @@ const orchestrator = (cost: Cost, after: object): Change => ({
   before: { orchestrator: ORCHESTRATOR },
   after: { orchestrator: { ...ORCHESTRATOR, ...after } },
 });
+/** The project's, on no host. */
+const provider = (after: object): Change => orchestrator('live', { provider: after });
+const ACCOUNT = { username: 'me', sshKey: 'ssh-ed25519 AAAA' };
 /** With keys of one's own. */
 const keys = (names: object): object => ({ firmware: { secureBoot: names } });
 const [A, B] = ['a', 'b'].map((name) => `${CERTIFICATES}/signer-${name}.pem`);
@@ -81,6 +84,15 @@ export const CHANGES: Record<string, readonly Change[]> = {
   ],
   'orchestrator.profile': [orchestrator('nothing', { profile: './mine.yaml' })],
   'orchestrator.removeHosts': [orchestrator('nothing', { removeHosts: true })],
+  'orchestrator.provider': [provider({ autoProvision: false })],
+  'orchestrator.provider.defaultOs': [provider({ defaultOs: 'microvisor-nonrt' })],
+  'orchestrator.provider.autoProvision': [provider({ autoProvision: false })],
+  'orchestrator.provider.osSecurityFeatureEnable': [provider({ osSecurityFeatureEnable: true })],
+  'orchestrator.provider.defaultLocalAccount': [provider({ defaultLocalAccount: 'lab' })],
+  'orchestrator.provider.defaultLocalAccount.username': [
+    provider({ defaultLocalAccount: ACCOUNT }),
+  ],
+  'orchestrator.provider.defaultLocalAccount.sshKey': [provider({ defaultLocalAccount: ACCOUNT })],
 
   'networks.NAME.mode': [network('rebuild', { mode: 'isolated' })],
   'networks.NAME.subnet': [network('rebuild', { subnet: '192.168.152.0/24' })],

@@ -80,6 +80,8 @@ export async function executeStep(
       return;
     case 'vm-unregister':
       return unregister(step, known(ports.orchestrator, step), signal, tell);
+    case 'provider-set':
+      return setProvider(step, known(ports.orchestrator, step), signal);
     case 'vm-volumes':
       // The mark comes first: so a new volume is owned before it exists, and found after a kill.
       await host.markDomain(step.vm.uuid, step.mark);
@@ -162,6 +164,19 @@ async function createNetwork(
 function known<T>(orchestrator: T | null, { id }: Step): T {
   if (orchestrator === null) throw new Error(`${id} has no orchestrator to ask`);
   return orchestrator;
+}
+
+async function setProvider(
+  { settings, account }: Extract<Step, { kind: 'provider-set' }>,
+  orchestrator: NonNullable<ApplyPorts['orchestrator']>,
+  signal: AbortSignal,
+): Promise<void> {
+  const created = account && (await orchestrator.createLocalAccount(account, signal));
+  signal.throwIfAborted();
+  await orchestrator.setProvider(
+    { ...settings, ...(created && { defaultLocalAccount: created.id }) },
+    signal,
+  );
 }
 
 async function unregister(

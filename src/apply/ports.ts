@@ -6,7 +6,10 @@ export interface ApplyPorts {
   render: Render;
   fleet: ResolvedFleet;
   /** null: the plan has no steps for it. */
-  orchestrator: Pick<Orchestrator, 'register' | 'unregister'> | null;
+  orchestrator: Pick<
+    Orchestrator,
+    'register' | 'unregister' | 'createLocalAccount' | 'setProvider'
+  > | null;
   /** Gets every event in order. What it throws does not disturb the run; see `viewFault`. */
   emit: Emit;
   clock: { now(): Date };

@@ -126,6 +126,34 @@ export const ERRORS = {
       'Select the VMs, too, or leave the network to the command that deletes the last of them.',
     ],
   },
+  'provider-refused': {
+    exitCode: EXIT.refused,
+    means:
+      'The orchestrator does not have what `orchestrator.provider` names. The provider was left ' +
+      'as it is, and no VM was created that would install itself by it.',
+    why: [
+      'The name of an OS profile or of a local account is misspelled, or it is of another project.',
+    ],
+    todo: [
+      'The message lists what there is. Correct the fleet file.',
+      'To go on with the provider as it is: `--exclude orchestrator.provider`.',
+    ],
+  },
+  'wrong-fingerprint': {
+    exitCode: EXIT.refused,
+    means:
+      'No certificate that the server shows has the fingerprint of `--fingerprint`. Nothing was ' +
+      'sent to it.',
+    why: [
+      'The fingerprint is of another certificate: of one that has been renewed, or of an ' +
+        'authority that the server does not show.',
+      'Something else answers under this name: a proxy that opens TLS, or an attacker.',
+    ],
+    todo: [
+      'The message names both fingerprints. Ask the owner of the orchestrator which one is ' +
+        'right, on another way than this network.',
+    ],
+  },
   locked: {
     exitCode: EXIT.locked,
     means: 'Another run holds the lock of this fleet. Nothing was changed.',

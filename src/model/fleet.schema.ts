@@ -21,6 +21,10 @@ export type Accelerator = 'auto' | 'kvm' | 'qemu';
  */
 export type StoragePool = string;
 /**
+ * The local account that new hosts get: its user name or its id; with `sshKey`, ven creates it where it is missing. `false`: none. Default: it is left as it is.
+ */
+export type FleetLocalAccount = false | string | FleetNewLocalAccount;
+/**
  * Virtual CPUs. Default: 4.
  */
 export type Cpus = number;
@@ -170,6 +174,7 @@ export interface FleetOrchestrator {
    * When ven deletes a VM, it deletes the VM's host from the orchestrator's project, too. Default: false.
    */
   removeHosts?: boolean;
+  provider?: FleetProvider;
 }
 /**
  * Where the user name and the password are: of the person who onboards the nodes (`interactive`), or of the project's API (`non-interactive`). Default: the variables ONBOARDING_USERNAME and ONBOARDING_PASSWORD, or PROJECT_API_USER and PROJECT_API_PASSWORD. On a terminal, ven asks for what is not set.
@@ -203,6 +208,34 @@ export interface FleetSecret1 {
    * A file with mode 0600 or stricter, relative to this file. A line break at its end does not count.
    */
   file?: string;
+}
+/**
+ * What new hosts of the project get by themselves: the orchestrator's provider `infra_onboarding`. It is the whole project's, so all its fleets must say the same. ven compares and changes only the keys that are written here, before it starts a VM, and never deletes it.
+ */
+export interface FleetProvider {
+  /**
+   * The operating system that new hosts install: the name of one of the orchestrator's OS profiles, or its id.
+   */
+  defaultOs?: string;
+  /**
+   * `true`: a new host installs `defaultOs` by itself. `false`: it waits until a person chooses. Default: true with `defaultOs`, else it is left as it is.
+   */
+  autoProvision?: boolean;
+  /**
+   * Whether new hosts install with secure boot and disk encryption, where the OS profile has them. Default: it is left as it is.
+   */
+  osSecurityFeatureEnable?: boolean;
+  defaultLocalAccount?: FleetLocalAccount;
+}
+export interface FleetNewLocalAccount {
+  /**
+   * The user name of the account.
+   */
+  username: string;
+  /**
+   * The public SSH key of the account, as the orchestrator takes it: of type ssh-ed25519 or ecdsa-sha2-nistp521.
+   */
+  sshKey: string;
 }
 /**
  * The fleet's networks by name. A network with a `subnet` or `mode` (or with nothing: `{}`) is the fleet's own: ven creates and deletes it. A network with `existing` is a foreign libvirt network: ven uses it and does not change it, unless it has `httpBoot: true`.

@@ -65,11 +65,23 @@ export interface ResolvedOrchestrator {
   profile: ProfileSource;
   /** When a VM is deleted, its host is deleted from the project, too. */
   removeHosts: boolean;
+  /** null: the project's provider is left as it is. */
+  provider: ResolvedProvider | null;
   /**
    * Host names and addresses from `dns.hosts` of the fleet's own networks, in lower case. ven
    * itself resolves these names by them, too.
    */
   addresses: Record<string, string>;
+}
+
+/** What the project's provider shall say; what is absent is left as it is. */
+export interface ResolvedProvider {
+  /** The name or the id of an OS profile. */
+  defaultOs?: string;
+  autoProvision?: boolean;
+  osSecurityFeatureEnable?: boolean;
+  /** null: none. `name`: its user name or its id. `sshKey`: it is created where it is missing. */
+  defaultLocalAccount?: { name: string; sshKey: string | null } | null;
 }
 
 /** A profile that comes with ven, or a file (path as in the fleet file). */

@@ -26,6 +26,7 @@ export type {
   FleetNetwork,
   FleetNic,
   FleetOrchestrator,
+  FleetProvider,
   FleetSecret,
   FleetSecureBoot,
   FleetSmbios,

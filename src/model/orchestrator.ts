@@ -2,7 +2,7 @@
  * The orchestrator: `Orchestrator` is all that ven asks of it. `src/orchestrator` implements it
  * over HTTPS.
  */
-import type { ResolvedVm } from './fleet.js';
+import type { Address, ResolvedVm } from './fleet.js';
 import type { ObservedDomain } from './host-state.js';
 
 /** A host as the orchestrator knows it. A missing text is empty. */
@@ -12,7 +12,13 @@ export interface OrchestratorHost {
   serialNumber: string;
   uuid: string;
   hostStatus: string;
-  instance: { id: string; os: string; provisioningStatus: string } | null;
+  instance: {
+    id: string;
+    os: string;
+    /** The version, or the URL, of what was installed. */
+    image?: string;
+    provisioningStatus: string;
+  } | null;
 }
 
 /** A VM as the orchestrator knows it. */
@@ -68,6 +74,47 @@ export interface OsProfile {
   id: string;
 }
 
+/** The address of the project's provider in a plan. */
+export const PROVIDER: Address = 'orchestrator.provider';
+
+/** What a project's hosts get by themselves: the settings of its provider. Empty text: none. */
+export interface ProviderSettings {
+  /** The id of an OS profile. */
+  defaultOs: string;
+  /** A new host installs `defaultOs` without being told to. */
+  autoProvision: boolean;
+  /** It does so with secure boot and disk encryption, where the profile has them. */
+  osSecurityFeatureEnable: boolean;
+  /** The id of a local account. */
+  defaultLocalAccount: string;
+}
+
+/** A user of the installed systems. The orchestrator can't change one. */
+export interface LocalAccount {
+  id: string;
+  username: string;
+  /** Public. */
+  sshKey: string;
+}
+
+/** Whether two public keys are one, whatever comment stands behind them. */
+export function isSameKey(a: string, b: string): boolean {
+  const bare = (key: string): string => key.trim().split(/\s+/).slice(0, 2).join(' ');
+  return bare(a) === bare(b);
+}
+
+/** A project's provider, and what its settings can name. */
+export interface ObservedProvider {
+  /** null: the project has none, and new hosts wait until a person chooses. */
+  settings: ProviderSettings | null;
+  osProfiles: OsProfile[];
+  /** Empty where nothing asked for them. */
+  localAccounts: LocalAccount[];
+}
+
+/** `unknown`: why nothing is known of it, for people. */
+export type SeenProvider = { observed: ObservedProvider } | { unknown: string };
+
 /**
  * Every call ends within a time limit and retries what may be retried, a limited number of times.
  * @throws VenError `orchestrator-refused` (credentials, rights, project: a retry does not help),
@@ -89,10 +136,22 @@ export interface Orchestrator {
    */
   unregister(host: HostIdentity, signal?: AbortSignal): Promise<{ removed: boolean }>;
   osProfiles(signal?: AbortSignal): Promise<OsProfile[]>;
+  localAccounts(signal?: AbortSignal): Promise<LocalAccount[]>;
+  /** Idempotent: an account of this user name and key is found again. */
+  createLocalAccount(
+    account: Omit<LocalAccount, 'id'>,
+    signal?: AbortSignal,
+  ): Promise<LocalAccount>;
+  /** null: the project has none. */
+  provider(signal?: AbortSignal): Promise<ProviderSettings | null>;
   /**
-   * New hosts get this operating system from then on. After the first change `signal` is ignored.
+   * Gives the provider these settings, and creates it where there is none; other settings stay.
+   * After the first change `signal` is ignored.
    */
-  setDefaultOs(id: string, signal?: AbortSignal): Promise<{ changed: boolean }>;
+  setProvider(
+    settings: Partial<ProviderSettings>,
+    signal?: AbortSignal,
+  ): Promise<{ changed: boolean }>;
 }
 
 /** `orchestrator.credentials`, read. Never part of a plan, an event or a file. */

@@ -6,7 +6,7 @@ import type { Address, HostSource, ResolvedVm } from './fleet.js';
 import type { SecretReference } from './secret.js';
 import type { DomainMark, VolumeRef } from './host-state.js';
 import type { NetworkEntryChange, PlannedNetwork } from './host.js';
-import type { HostIdentity } from './orchestrator.js';
+import type { HostIdentity, LocalAccount, ProviderSettings } from './orchestrator.js';
 import type { Refusal } from './refusal.js';
 
 /**
@@ -31,10 +31,19 @@ export interface FieldChange {
 /**
  * Why there is a change: `missing` on the host · `changed` in the fleet file · `drift`: the host
  * differs from what was applied · `removed` from the fleet file · `half-made`: a run did not finish
- * · `requested` (--replace) · `destroy` · `rebuilt`: something that it depends on is replaced.
+ * · `requested` (--replace) · `destroy` · `rebuilt`: something that it depends on is replaced ·
+ * `differs`: it has no mark that tells who changed it.
  */
 export type Reason =
-  'missing' | 'changed' | 'drift' | 'removed' | 'half-made' | 'requested' | 'destroy' | 'rebuilt';
+  | 'missing'
+  | 'changed'
+  | 'drift'
+  | 'removed'
+  | 'half-made'
+  | 'requested'
+  | 'destroy'
+  | 'rebuilt'
+  | 'differs';
 
 export interface ChangeBase {
   address: Address;
@@ -90,7 +99,7 @@ export interface Plan {
   /** SHA-256, hex, of the observed state: the fleet's own things, and what conflicts with them. */
   observedDigest: string;
   options: PlanOptions;
-  /** Sorted: pools, networks, VMs; each by address. */
+  /** Sorted: pools, networks, the orchestrator's provider, VMs; each by address. */
   changes: Change[];
   steps: Step[];
   /** What was asked for and is left as it is; sorted like changes. */
@@ -156,6 +165,15 @@ export type Step = StepBase &
      * this VM is left alone.
      */
     | { kind: 'vm-unregister'; host: HostIdentity }
+    /**
+     * The provider of the orchestrator's project gets these settings. `account` is created first,
+     * and is its default.
+     */
+    | {
+        kind: 'provider-set';
+        settings: Partial<ProviderSettings>;
+        account: Omit<LocalAccount, 'id'> | null;
+      }
     /** Through vagrant. Steps of this kind that are ready together share a process. */
     | { kind: 'vm-up'; vm: ResolvedVm }
     /** The mark first, so that a volume is owned from the first moment; then the volumes. */

@@ -7,7 +7,10 @@ import type { Address } from './fleet.js';
  */
 export interface Refusal {
   address: Address;
-  /** `foreign-object` · `protected` · `host-not-ready`; of a dependent, its cause's. */
+  /**
+   * `foreign-object` · `protected` · `host-not-ready` · `provider-refused`; of a dependent, its
+   * cause's.
+   */
   code: ErrorCode;
   /** One line: what stands against it. */
   summary: string;

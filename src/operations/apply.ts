@@ -12,6 +12,7 @@ import {
   type ResolvedFleet,
   type RunEvent,
   type RunResult,
+  type SeenProvider,
 } from '../model/index.js';
 import { checkSomethingIsLeft, matcher } from '../plan/index.js';
 import type { AskSecret } from './provision/credentials.js';
@@ -23,6 +24,7 @@ import { OneClient } from './provision/one-client.js';
 import { openHost } from './open.js';
 import { checkIsForHost, checkStillFits, readSavedPlan } from './plan.js';
 import { observeAndPlan } from './planned.js';
+import { readProvider } from './orchestrator/provider.js';
 import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
 import { openRender } from './templates.js';
@@ -104,7 +106,10 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const { host } = lock;
     await host.endLeftovers();
     const { graceful } = request.interrupt;
-    const look = { render: openRender(), stop: graceful };
+    const { askSecret = null } = request;
+    const api = { ...request, askSecret, signal: graceful };
+    const provider = (): Promise<SeenProvider> => readProvider(fleet, api, client);
+    const look = { render: openRender(), stop: graceful, provider };
     const makePlan = async (): Promise<Plan> => {
       const { plan: now } = await observeAndPlan(host, fleet, options, look);
       checkSomethingIsLeft(now);
@@ -124,13 +129,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan, graceful);
     await session?.checkBefore(plan, request.interrupt.graceful);
 
-    const { askSecret = null } = request;
-    const orchestrator = await orchestratorFor(
-      plan,
-      fleet,
-      { ...request, askSecret, signal: request.interrupt.graceful },
-      client,
-    );
+    const orchestrator = await orchestratorFor(plan, fleet, api, client);
     const journal = host.state.openJournal();
     const keepRecords = recordUpdater(fleet, plan, host);
     const emit = (event: RunEvent): void => {

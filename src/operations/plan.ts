@@ -10,6 +10,7 @@ import { renderedDiffs, type RenderedDiff } from './diffs.js';
 import { loadOnHost, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
 import { observeAndPlan } from './planned.js';
+import { queryProvider } from './orchestrator/provider.js';
 import { saveText } from './save.js';
 import { openRender } from './templates.js';
 
@@ -33,7 +34,7 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const readSecret = secretReader(request);
   const fleet = loadOnHost(request, readSecret);
   const host = openHost(fleet, request, readSecret);
-  const look = { render: openRender() };
+  const look = { render: openRender(), provider: () => queryProvider(fleet, request) };
   const seen = await observeAndPlan(host, fleet, request.options, look);
   const { state } = seen;
   const planned = withRunAtWork(seen.plan, host.lockHolder());

@@ -1,4 +1,4 @@
-import type { OrchestratorHost, OsProfile } from '../model/index.js';
+import type { LocalAccount, OrchestratorHost, OsProfile } from '../model/index.js';
 import type { Reply } from './exchange.js';
 
 /**
@@ -62,6 +62,7 @@ export function hostOf(entry: Json, reply: Reply): OrchestratorHost {
       ? {
           id: text(instance['instanceID']),
           os: isRecord(os) ? text(os['name']) : '',
+          image: isRecord(os) ? text(os['imageId']) || text(os['imageUrl']) : '',
           provisioningStatus: text(instance['provisioningStatus']),
         }
       : null,
@@ -72,6 +73,14 @@ export function osProfileOf(entry: Json, reply: Reply): OsProfile {
   return {
     name: text(entry['profileName']),
     id: idOf(entry, ['osResourceID', 'resourceId'], reply),
+  };
+}
+
+export function localAccountOf(entry: Json, reply: Reply): LocalAccount {
+  return {
+    id: idOf(entry, ['resourceId', 'localAccountID'], reply),
+    username: text(entry['username']),
+    sshKey: text(entry['sshKey']),
   };
 }
 

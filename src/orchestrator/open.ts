@@ -1,20 +1,35 @@
 import {
   isSameHost,
+  isSameKey,
   VenError,
   type HostIdentity,
+  type LocalAccount,
   type Orchestrator,
   type OrchestratorHost,
   type OsProfile,
+  type ProviderSettings,
 } from '../model/index.js';
-import { hostOf, isRecord, osProfileOf, providerOf, readPage, type Json } from './answers.js';
+import {
+  hostOf,
+  isRecord,
+  localAccountOf,
+  osProfileOf,
+  providerOf,
+  readPage,
+  type Json,
+  type Provider,
+} from './answers.js';
 import { Exchange, unlessAborted, type Reply } from './exchange.js';
 import { PATIENCE, type OrchestratorOptions } from './options.js';
-import { setDefaultOs, type ProjectCall } from './provider.js';
+import { ownOf, setProvider, settingsOf, type ProjectCall } from './provider.js';
 import { savedOf } from './snippet.js';
 import { Token } from './token.js';
 
 export interface OpenOrchestrator extends Orchestrator {
-  /** Ends all connections; calls under way reject. */
+  /**
+   * Ends all connections; calls under way reject, but for a change of the provider, which ends
+   * first.
+   */
   close(): Promise<void>;
 }
 
@@ -41,6 +56,8 @@ class Client implements OpenOrchestrator {
   readonly #now: () => number;
   /** The last list, shared by calls that register at the same time. */
   #known: { at: number; hosts: Promise<OrchestratorHost[]> } | null = null;
+  /** The last change of the provider. */
+  #change: Promise<unknown> = Promise.resolve();
 
   constructor(options: OrchestratorOptions) {
     this.#now = options.now ?? Date.now;
@@ -128,10 +145,48 @@ class Client implements OpenOrchestrator {
     return this.#list('/compute/os', 'OperatingSystemResources', osProfileOf, signal);
   }
 
-  async setDefaultOs(id: string, signal?: AbortSignal): Promise<{ changed: boolean }> {
-    return setDefaultOs(id, {
+  async localAccounts(signal?: AbortSignal): Promise<LocalAccount[]> {
+    return this.#list('/localAccounts', 'localAccounts', localAccountOf, signal);
+  }
+
+  async createLocalAccount(
+    account: Omit<LocalAccount, 'id'>,
+    signal?: AbortSignal,
+  ): Promise<LocalAccount> {
+    const find = async (): Promise<LocalAccount | null> =>
+      (await this.localAccounts(signal)).find(
+        ({ username, sshKey }) =>
+          username === account.username && isSameKey(sshKey, account.sshKey),
+      ) ?? null;
+    return (
+      (await find()) ??
+      (await this.#call({
+        method: 'POST',
+        path: '/localAccounts',
+        json: { ...account },
+        signal,
+        read: (reply) => {
+          const content = reply.json();
+          if (!isRecord(content)) throw reply.misshapen('it has no `resourceId`');
+          return localAccountOf(content, reply);
+        },
+        findResult: find,
+      }))
+    );
+  }
+
+  async provider(signal?: AbortSignal): Promise<ProviderSettings | null> {
+    const own = ownOf(await this.#providers(signal));
+    return own && settingsOf(own);
+  }
+
+  async setProvider(
+    settings: Partial<ProviderSettings>,
+    signal?: AbortSignal,
+  ): Promise<{ changed: boolean }> {
+    const change = setProvider(settings, {
       call: (call) => this.#call({ ...call, signal: undefined }),
-      providers: (stop) => this.#list('/providers', 'providers', providerOf, stop),
+      providers: (stop) => this.#providers(stop),
       forgetOutage: () => {
         this.#exchange.forgetOutage();
       },
@@ -139,10 +194,18 @@ class Client implements OpenOrchestrator {
       url: `${this.#base.href}/providers`,
       signal,
     });
+    this.#change = change;
+    return change;
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    // Cut off in between, it would leave the project without a provider.
+    await Promise.allSettled([this.#change]);
     return this.#exchange.close();
+  }
+
+  #providers(signal: AbortSignal | undefined): Promise<Provider[]> {
+    return this.#list('/providers', 'providers', providerOf, signal);
   }
 
   /** Idempotent. */

@@ -1,8 +1,8 @@
-import { VenError } from '../model/index.js';
+import { VenError, type ProviderSettings } from '../model/index.js';
 import { configOf, type Json, type Provider } from './answers.js';
 import type { Call } from './exchange.js';
 
-/** The provider that gives new hosts their operating system. */
+/** The provider that the orchestrator asks when a host is new. */
 const KIND = 'PROVIDER_KIND_BAREMETAL';
 const NAME = 'infra_onboarding';
 /** The API requires these, and does not use them. */
@@ -34,17 +34,34 @@ export interface ProviderPorts {
   signal: AbortSignal | undefined;
 }
 
+/** The provider among all of a project; null: it has none. */
+export function ownOf(providers: readonly Provider[]): Provider | null {
+  return providers.find(({ fields }) => fields['name'] === NAME) ?? null;
+}
+
+/** A setting that is missing is off. */
+export function settingsOf(provider: Provider): ProviderSettings {
+  const config = configOf(provider);
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return {
+    defaultOs: text(config['defaultOs']),
+    autoProvision: config['autoProvision'] === true,
+    osSecurityFeatureEnable: config['osSecurityFeatureEnable'] === true,
+    defaultLocalAccount: text(config['defaultLocalAccount']),
+  };
+}
+
 /**
- * A provider can't be changed. So it is deleted and created again with its old content and another
- * operating system. If the new one can't be created, the old one is restored; if that fails too,
+ * A provider can't be changed. So it is deleted and created again with its old content and the new
+ * settings. If the new one can't be created, the old one is restored; if that fails too,
  * the error has the old content.
  */
-export async function setDefaultOs(
-  id: string,
+export async function setProvider(
+  settings: Partial<ProviderSettings>,
   ports: ProviderPorts,
 ): Promise<{ changed: boolean }> {
   const find = async (signal?: AbortSignal): Promise<Provider | null> =>
-    (await ports.providers(signal)).find(({ fields }) => fields['name'] === NAME) ?? null;
+    ownOf(await ports.providers(signal));
   const make = async (fields: Json): Promise<void> => {
     await ports.call({
       method: 'POST',
@@ -54,11 +71,12 @@ export async function setDefaultOs(
       findResult: async () => ((await find()) === null ? null : true),
     });
   };
-  const isSet = (config: Json): boolean =>
-    config['defaultOs'] === id && config['autoProvision'] === true;
+  const isSet = (provider: Provider): boolean => {
+    const now: Json = { ...settingsOf(provider) };
+    return Object.entries(settings).every(([key, value]) => now[key] === value);
+  };
   const old = await find(ports.signal);
-  const config = old === null ? {} : configOf(old);
-  if (isSet(config)) return { changed: false };
+  if (old !== null && isSet(old)) return { changed: false };
   const kept =
     old === null
       ? {}
@@ -68,7 +86,7 @@ export async function setDefaultOs(
   const fields = { ...UNUSED, ...kept, providerKind: KIND, name: NAME };
   const wanted = {
     ...fields,
-    config: JSON.stringify({ ...config, defaultOs: id, autoProvision: true }),
+    config: JSON.stringify({ ...(old === null ? {} : configOf(old)), ...settings }),
   };
   try {
     if (old !== null)
@@ -89,7 +107,7 @@ export async function setDefaultOs(
       ports.forgetOutage();
       // The call may have succeeded although its answer was lost.
       const left = await find();
-      if (left !== null && isSet(configOf(left))) return { changed: true };
+      if (left !== null && isSet(left)) return { changed: true };
       if (left === null) await make({ ...fields, config: old.fields['config'] });
     } catch (second) {
       if (!(second instanceof VenError)) throw second;

@@ -8,4 +8,4 @@
 export { checkSomethingIsLeft } from './guards/refuse.js';
 export { makePlan } from './make-plan.js';
 export { unfinishedNetworks, unfinishedNotices } from './network/borrowed/unfinished.js';
-export { matcher } from './select.js';
+export { isSelected, matcher } from './select.js';

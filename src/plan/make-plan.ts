@@ -1,4 +1,5 @@
 import {
+  PROVIDER,
   volumesOf,
   type Address,
   type Change,
@@ -8,6 +9,7 @@ import {
   type PlanSummary,
   type Render,
   type ResolvedFleet,
+  type SeenProvider,
 } from '../model/index.js';
 import { refuseDeletingAll } from './guards/delete-all.js';
 import { fleetOnHost, type FleetOnHost } from './fleet-on-host.js';
@@ -20,7 +22,7 @@ import { select, type Selection } from './select.js';
 
 /**
  * What differs between a fleet and a host, and the steps that would end it. Pure; time and space
- * are linear in the number of VMs, networks and domains.
+ * are linear in the number of VMs, networks and domains. `provider` null: it was not asked for.
  *
  * Throws `VenError`: `not-found` (a target that matches nothing) · `host-not-ready` (no subnet is
  * free) · `delete-all`.
@@ -30,13 +32,14 @@ export function makePlan(
   state: HostState,
   options: PlanOptions,
   render: Pick<Render, 'written'>,
+  provider: SeenProvider | null = null,
 ): Plan {
   const apply = options.mode === 'apply';
   const onHost = fleetOnHost(fleet, state, render);
   const selection = select(options, knownAddresses(fleet, onHost));
   const networks = apply ? decideSubnets(fleet, onHost) : [];
   const part = apply
-    ? planApply(fleet, onHost, selection, networks)
+    ? planApply(fleet, onHost, selection, { networks, provider })
     : planDestroy(fleet, onHost, selection, options);
   refuseDeletingAll(fleet, onHost, part.changes, options);
   const changes = part.changes.toSorted(compareAddresses);
@@ -82,6 +85,7 @@ function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
     ...new Set([
       ...fleet.vms.map(({ address }) => address),
       ...fleet.networks.map(({ address }) => address),
+      ...(fleet.orchestrator?.provider ? [PROVIDER] : []),
       ...fleet.vms.flatMap((vm) => volumesOf(vm).map(({ pool }) => `pool.${pool}`)),
       ...[...onHost.owned.values()].map(({ mark }) => `vm.${mark.vm}`),
       ...[...onHost.ownedNetworks.values()].map(({ mark }) => `network.${mark.network}`),
@@ -90,7 +94,7 @@ function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
   ];
 }
 
-const KINDS = ['pool', 'network', 'vm'];
+const KINDS = ['pool', 'network', 'orchestrator', 'vm'];
 
 interface Addressed {
   address: Address;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { attached, digestParts, networkDigestParts } from '../libvirt/index.js';
 import {
+  PROVIDER,
   volumeKey,
   volumesOf,
   type Change,
@@ -77,13 +78,17 @@ export function observedDigest(
   return createHash('sha256').update(JSON.stringify(relevant)).digest('hex');
 }
 
-/** Of an update each difference: much of a definition is compared, and is no fact of its own. */
+/**
+ * Of an update each difference: much of a definition is compared, and is no fact of its own. The
+ * provider is on no host.
+ */
 function differences(changes: readonly Change[]): unknown[] {
-  return changes.flatMap((change) =>
-    change.action === 'update'
+  return changes.flatMap((change): unknown[] => {
+    if (change.address === PROVIDER) return [change];
+    return change.action === 'update'
       ? [[change.address, change.fields.map(({ path, before, after }) => [path, before, after])]]
-      : [],
-  );
+      : [];
+  });
 }
 
 function domainParts(

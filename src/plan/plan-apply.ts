@@ -1,4 +1,11 @@
-import type { Change, Ignored, PlannedNetwork, Refusal, ResolvedFleet } from '../model/index.js';
+import type {
+  Change,
+  Ignored,
+  PlannedNetwork,
+  Refusal,
+  ResolvedFleet,
+  SeenProvider,
+} from '../model/index.js';
 import type { FleetOnHost } from './fleet-on-host.js';
 import { unborrowable } from './guards/borrowed-networks.js';
 import { disksInUse, type Doomable } from './guards/disks-in-use.js';
@@ -31,6 +38,13 @@ import { networkRemovals, type NetworkRemovals } from './network/removals.js';
 import { foreignFaults, missingBridges, unofferedBoots } from './network/warnings.js';
 import { joinParts, type WholePart } from './part.js';
 import { poolIntents, poolPart, poolRefusals, poolsWanted, type PoolIntent } from './pool/pools.js';
+import {
+  providerIntent,
+  providerPart,
+  providerRefusals,
+  providerWarnings,
+  type ProviderIntent,
+} from './provider/provider.js';
 import type { Selection } from './select.js';
 import { holdersOf } from './vm/freeing.js';
 import { askedVms, vmIntents, type VmIntent } from './vm/intents.js';
@@ -39,22 +53,22 @@ import { vmsPart } from './vm/part.js';
 import { bystandersPart, reattachedVms, type Reattached } from './vm/reattached.js';
 
 /**
- * What is to be done, what of it may not be done, and how the rest is. `planned`: the fleet's own
- * networks.
+ * What is to be done, what of it may not be done, and how the rest is.
  */
 export function planApply(
   fleet: ResolvedFleet,
   onHost: FleetOnHost,
   asked: Selection,
-  planned: readonly PlannedNetwork[],
+  { networks: planned, provider: seen }: Known,
 ): WholePart {
   const boots = bootNetworks(fleet.networks);
   const { intents, selection, refused } = allowed(
     asked,
-    (left) => applyIntents(fleet, onHost, left, planned, boots),
+    (left) => applyIntents(fleet, onHost, left, { networks: planned, provider: seen }, boots),
     (each, left, before) => applyGuards(fleet, onHost, left, boots, each, before),
   );
   const { vms, networks, places, leaving, unwanted, borrowed, settling, reattached } = intents;
+  const provider = providerPart(intents.provider);
   const { removals } = unwanted;
   const { diffs } = networks;
 
@@ -68,6 +82,7 @@ export function planApply(
     pools: pools.ready,
     networks: built.ready,
     borrowed: new Map([...readyBorrowed(borrowed.intents), ...readySettled(settling)]),
+    provider: provider.ready,
     freeing: (vm: VmIntent['vm']) => holders(vm).map((address) => `${address}:delete`),
   };
   const vmPart = vmsPart(fleet, onHost, [...leaving.removed, ...vms], ready);
@@ -77,6 +92,7 @@ export function planApply(
     built,
     borrowedPart(borrowed.intents, vmPart.lastSteps),
     settlingPart(settling),
+    provider,
     vmPart,
     bystandersPart(reattached.bystanders, ready),
   ]);
@@ -88,6 +104,7 @@ export function planApply(
     ignored: vms.flatMap(ignoredOf),
     warnings: [
       ...networks.warnings,
+      ...providerWarnings(seen),
       ...vms.flatMap(({ diff }) => diff?.warnings ?? []),
       ...unwanted.warnings,
       ...places.warnings,
@@ -102,8 +119,17 @@ export function planApply(
       ...foreignFaults(fleet, onHost, wanted),
       ...unofferedBoots(fleet, onHost, wanted, boots),
     ],
-    unchanged: unchangedOf(fleet, selection, changes) + borrowed.unchanged,
+    unchanged:
+      unchangedOf(fleet, selection, changes) +
+      borrowed.unchanged +
+      Number(intents.provider !== null && provider.changes.length === 0),
   };
+}
+
+/** What is known beside the host's state: subnets that are decided, and the project's provider. */
+interface Known {
+  networks: readonly PlannedNetwork[];
+  provider: SeenProvider | null;
 }
 
 interface ApplyIntents {
@@ -117,6 +143,7 @@ interface ApplyIntents {
   settling: SettlingIntent[];
   pools: PoolIntent[];
   reattached: Reattached;
+  provider: ProviderIntent | null;
 }
 
 /** What differs. */
@@ -124,7 +151,7 @@ function applyIntents(
   fleet: ResolvedFleet,
   onHost: FleetOnHost,
   selection: Selection,
-  planned: readonly PlannedNetwork[],
+  { networks: planned, provider }: Known,
   boots: ReadonlyMap<string, BootNetwork>,
 ): ApplyIntents {
   const asked = askedVms(fleet, onHost, selection);
@@ -140,6 +167,7 @@ function applyIntents(
     settling: settlingIntents(fleet, onHost, selection, asked, borrowed.intents),
     pools: poolIntents(fleet, onHost, selection, poolsWanted(fleet, selection), leaving.pools),
     reattached: reattachedVms(vms, fleet, onHost, selection, outages),
+    provider: providerIntent(fleet, provider, selection),
   };
 }
 
@@ -149,7 +177,7 @@ function applyGuards(
   onHost: FleetOnHost,
   selection: Selection,
   boots: ReadonlyMap<string, BootNetwork>,
-  { vms, networks, places, leaving, unwanted, borrowed, pools }: ApplyIntents,
+  { vms, networks, places, leaving, unwanted, borrowed, pools, provider }: ApplyIntents,
   before: readonly Refusal[],
 ): Refusal[] {
   const { removed } = leaving;
@@ -175,6 +203,7 @@ function applyGuards(
     ...unborrowable(borrowed.intents, fleet),
     ...missingNetworks(fleet, onHost, selection, asked, boots, borrowed.intents),
     ...poolRefusals(pools),
+    ...providerRefusals(provider),
     ...networksInUse([...unwanted.staying, ...borrowed.staying], selection),
     ...clashingIdentities(fleet, onHost, selection, vms, removed).refusals,
     ...protectedInApply(fleet, vms, removed),

@@ -1,4 +1,4 @@
-import type { PlanOptions, ResolvedFleet } from '../model/index.js';
+import { PROVIDER, type PlanOptions, type ResolvedFleet } from '../model/index.js';
 import type { FleetOnHost } from './fleet-on-host.js';
 import { dependentRefusals } from './guards/dependents.js';
 import { disksInUse } from './guards/disks-in-use.js';
@@ -82,9 +82,16 @@ export function planDestroy(
         returned.intents.map(({ network }) => network.uuid),
       ),
       ...(keepDisks && vms.length > 0 ? [KEPT_DISKS] : []),
+      ...(vms.length > 0 ? providerStays(fleet) : []),
     ],
     unchanged: 0,
   };
+}
+
+/** It is of no fleet alone, and nobody knows what it said before. */
+function providerStays({ orchestrator }: ResolvedFleet): string[] {
+  if (!orchestrator?.provider) return [];
+  return [`${PROVIDER} stays as it is: it is for the whole project ${orchestrator.project}`];
 }
 
 const KEPT_DISKS =

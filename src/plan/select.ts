@@ -76,6 +76,16 @@ export function matcher(pattern: string): (address: Address) => boolean {
   return (address) => matchesGlob(pattern, address);
 }
 
+/** Whether these options ask for this thing. */
+export function isSelected(
+  { targets, excludes }: Pick<PlanOptions, 'targets' | 'excludes'>,
+  address: Address,
+): boolean {
+  const names = (patterns: readonly Address[]): boolean =>
+    patterns.some((pattern) => matchesGlob(pattern, address));
+  return (targets.length === 0 || names(targets)) && !names(excludes);
+}
+
 function nothingSelected({ targets, excludes }: PlanOptions): VenError {
   const asked = targets.length === 0 ? 'the fleet' : flags('--target', targets);
   return new VenError('not-found', {

@@ -5,13 +5,13 @@ import {
   isNamedFor,
   networkUuid,
   vmUuid,
-  type HostIdentity,
   type HostState,
   type Plan,
   type PlanOptions,
   type ResolvedFleet,
   type RunEvent,
   type RunResult,
+  type SeenProvider,
 } from '../../src/model/index.js';
 import { observeAndPlan } from '../../src/operations/planned.js';
 import { checkSomethingIsLeft } from '../../src/plan/index.js';
@@ -54,9 +54,9 @@ export class Lab {
   readonly host: FakeHost;
   readonly orchestrator: FakeOrchestrator;
 
-  constructor(host: FakeHost, known: Iterable<HostIdentity> = []) {
+  constructor(host: FakeHost, known?: FakeOrchestrator) {
     this.host = host;
-    this.orchestrator = new FakeOrchestrator(host.faults, known);
+    this.orchestrator = new FakeOrchestrator(host.faults, known?.hosts.values(), known?.project);
   }
 
   /** A host as a distribution leaves it: the pool and the network `default`. */
@@ -79,7 +79,7 @@ export class Lab {
   }
 
   copy(): Lab {
-    return new Lab(this.host.copy(), this.orchestrator.hosts.values());
+    return new Lab(this.host.copy(), this.orchestrator);
   }
 
   observe(fleet: ResolvedFleet): Promise<HostState> {
@@ -89,7 +89,9 @@ export class Lab {
   /** As an apply makes it. */
   async plan(fleet: ResolvedFleet, options: Partial<PlanOptions> = {}): Promise<Plan> {
     const asked = { ...APPLY, ...options };
-    const { plan } = await observeAndPlan(this.host, fleet, asked, { render });
+    const provider = (): Promise<SeenProvider> =>
+      Promise.resolve({ observed: this.orchestrator.project });
+    const { plan } = await observeAndPlan(this.host, fleet, asked, { render, provider });
     checkSomethingIsLeft(plan);
     return plan;
   }

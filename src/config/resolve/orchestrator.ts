@@ -4,7 +4,9 @@ import {
   type Fleet,
   type ProfileSource,
   type ResolvedNetwork,
+  type FleetProvider,
   type ResolvedOrchestrator,
+  type ResolvedProvider,
   type ResolvedVm,
 } from '../../model/index.js';
 import { secretReference } from './secrets.js';
@@ -42,6 +44,7 @@ export function resolveOrchestrator(
       : usual && { username: { env: usual.username }, password: { env: usual.password } },
     profile: profileSource(orchestrator.profile ?? PROFILES[0]),
     removeHosts: orchestrator.removeHosts ?? false,
+    provider: orchestrator.provider ? resolveProvider(orchestrator.provider) : null,
     addresses: Object.fromEntries(
       Object.values(networks ?? {}).flatMap((network) =>
         Object.entries(network.dns?.hosts ?? {}).flatMap(([ip, names]) =>
@@ -50,6 +53,29 @@ export function resolveOrchestrator(
       ),
     ),
   };
+}
+
+/** A default OS is of no use to hosts that are not provisioned by themselves. */
+function resolveProvider({
+  defaultOs,
+  autoProvision = defaultOs === undefined ? undefined : true,
+  osSecurityFeatureEnable,
+  defaultLocalAccount: account,
+}: FleetProvider): ResolvedProvider {
+  return {
+    ...(defaultOs !== undefined && { defaultOs }),
+    ...(autoProvision !== undefined && { autoProvision }),
+    ...(osSecurityFeatureEnable !== undefined && { osSecurityFeatureEnable }),
+    ...(account !== undefined && { defaultLocalAccount: resolveAccount(account) }),
+  };
+}
+
+function resolveAccount(
+  account: NonNullable<FleetProvider['defaultLocalAccount']>,
+): NonNullable<ResolvedProvider['defaultLocalAccount']> | null {
+  if (account === false) return null;
+  if (typeof account === 'string') return { name: account, sshKey: null };
+  return { name: account.username, sshKey: account.sshKey.trim() };
 }
 
 /** A path begins with ./, ../ or /; anything else is the name of a profile. */
@@ -63,12 +89,14 @@ export function profileSource(profile: string): ProfileSource {
  */
 export function plannedBy(orchestrator: ResolvedOrchestrator | null): object | undefined {
   if (!orchestrator) return undefined;
-  const { bootUrl, caCertificates, domain, onboarding, project, removeHosts } = orchestrator;
-  const asks = onboarding === 'non-interactive' || removeHosts;
+  const { bootUrl, caCertificates, domain, onboarding, project, removeHosts, provider } =
+    orchestrator;
+  const asks = onboarding === 'non-interactive' || removeHosts || provider !== null;
   return {
     bootUrl,
     caCertificates,
     ...(asks && { api: { domain, project, onboarding, removeHosts } }),
+    ...(provider !== null && { provider }),
   };
 }
 

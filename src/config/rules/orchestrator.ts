@@ -78,7 +78,14 @@ export function checkOrchestrator(fleet: Fleet, vms: readonly ExpandedVm[], repo
 
 /** What the API needs for requests, and what a node's console needs for answers. */
 function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void {
-  const { project, onboarding = 'none', credentials, profile, removeHosts } = orchestrator;
+  const {
+    project,
+    onboarding = 'none',
+    credentials,
+    profile,
+    removeHosts,
+    provider,
+  } = orchestrator;
   const at = (key: keyof FleetOrchestrator): Path => ['orchestrator', key];
   const needs = (
     key: 'domain' | 'project',
@@ -103,8 +110,19 @@ function checkOnboarding(orchestrator: FleetOrchestrator, report: Report): void 
   } else if (removeHosts === true) {
     needs('domain', 'removeHosts', 'hosts are deleted through its API', api);
     needs('project', 'removeHosts', 'hosts are deleted from a project', which);
+  } else if (provider !== undefined) {
+    needs('domain', 'provider', 'the provider is set through its API', api);
+    needs('project', 'provider', "the provider is a project's", which);
   } else if (project !== undefined)
     needs('domain', 'project', "a project needs the orchestrator's API", api);
+  if (provider?.autoProvision === true && provider.defaultOs === undefined)
+    report({
+      rule: 'missing-key',
+      path: [...at('provider'), 'autoProvision'],
+      message: 'New hosts are to install something by themselves, and nothing says what',
+      hint: 'Add `defaultOs: PROFILE`, an OS profile of the orchestrator.',
+      because: [[...at('provider'), 'defaultOs']],
+    });
   if (credentials !== undefined && onboarding === 'none' && project === undefined) {
     const hint = 'Add `onboarding` or `project`, or delete `credentials`.';
     report({

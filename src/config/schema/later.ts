@@ -25,12 +25,6 @@ const is =
 
 const LATER: readonly Entry[] = [
   {
-    path: 'orchestrator.provider',
-    what: 'ven does not choose what new hosts install for a whole fleet yet',
-    instead:
-      'Delete `provider`, and say it once for the project: ven orchestrator default-os PROFILE.',
-  },
-  {
     path: 'networks.*.mode',
     when: is('bridge'),
     what: 'ven does not make networks from host bridges yet',

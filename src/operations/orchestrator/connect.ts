@@ -1,5 +1,5 @@
 import { fileName, VenError, type ResolvedFleet } from '../../model/index.js';
-import type { OpenOrchestrator } from '../../orchestrator/index.js';
+import type { OpenOrchestrator, Patience } from '../../orchestrator/index.js';
 import { credentialsReader, type AskSecret } from '../provision/credentials.js';
 import { loadFleetFile, type Request } from '../load.js';
 import { API_USER, apiOf, areSet } from './api.js';
@@ -17,6 +17,7 @@ export interface OrchestratorRequest extends Request {
 export async function orchestratorOf(
   fleet: ResolvedFleet,
   request: OrchestratorRequest,
+  patience: Partial<Patience> = {},
 ): Promise<OpenOrchestrator> {
   const { orchestrator } = fleet;
   if (orchestrator?.domain == null || orchestrator.project === null)
@@ -30,7 +31,7 @@ export async function orchestratorOf(
     onboarding: 'non-interactive' as const,
   };
   const read = await credentialsReader(wanted, request, request.askSecret)(request.signal);
-  const api = read && apiOf(fleet, request, read);
+  const api = read && apiOf(fleet, request, read, patience);
   if (!api) throw noApi(fleet, request.file);
   return api;
 }

@@ -27,7 +27,10 @@ export async function setDefaultOs(
       profile: found.name,
       id: found.id,
       project,
-      ...(await orchestrator.setDefaultOs(found.id, request.signal)),
+      ...(await orchestrator.setProvider(
+        { defaultOs: found.id, autoProvision: true },
+        request.signal,
+      )),
     };
   });
 }

@@ -15,7 +15,9 @@ export async function orchestratorFor(
   request: Request & { askSecret?: AskSecret | null; signal: AbortSignal },
   client: OneClient,
 ): Promise<Orchestrator | null> {
-  const registers = plan.steps.some(({ kind }) => kind === 'vm-register');
+  const registers = plan.steps.some(
+    ({ kind }) => kind === 'vm-register' || kind === 'provider-set',
+  );
   if (!registers && !plan.steps.some(({ kind }) => kind === 'vm-unregister')) return null;
   // A plan that only removes hosts can do without the orchestrator.
   const without = registers

@@ -1,4 +1,5 @@
 import {
+  PROVIDER,
   volumesOf,
   type Address,
   type Refusal,
@@ -49,7 +50,8 @@ export function dependentRefusals(
     ...vms.flatMap(({ vm, action, domain }) => {
       const needed =
         refusedPool([...volumesOf(vm), ...(action === 'replace' ? domain.mark.volumes : [])]) ??
-        (action === null ? undefined : networksOf(vm, boots).find(isRefused));
+        (action === null ? undefined : networksOf(vm, boots).find(isRefused)) ??
+        (installs(action) && isRefused(PROVIDER) ? PROVIDER : undefined);
       if (needed !== undefined)
         return [refuse(vm.address, needed, `It needs ${needed}, which is refused`)];
       const [holder] = action === null ? [] : held(vm);
@@ -84,6 +86,11 @@ export function dependentRefusals(
       return [refuse(network.address, vm.address, what)];
     }),
   ];
+}
+
+/** A new VM installs what the provider says, as soon as it is on. */
+function installs(action: VmIntent['action']): boolean {
+  return action === 'create' || action === 'replace';
 }
 
 function refusedVms({ owned }: FleetOnHost, selection: Selection): Map<string, Address> {

@@ -11,6 +11,8 @@ export interface VmNeeds {
   oldPools: readonly string[];
   /** Deletions of VMs that have what it wants, a port or a MAC, or that are in its place. */
   freeing: readonly string[];
+  /** The change of what new hosts install. */
+  provider: readonly string[];
 }
 
 /** For each thing that this plan builds or changes, the step that VMs wait for. */
@@ -23,12 +25,14 @@ export interface ReadySteps {
   borrowed?: ReadonlyMap<string, string>;
   /** Deletions of VMs that have a port or a MAC of this one. */
   freeing?: (vm: ResolvedVm) => string[];
+  provider?: readonly string[];
 }
 
 export function needsOf(intent: VmIntent | RemovedVm, ready: ReadySteps): VmNeeds {
   const { domain } = intent;
   const oldPools = poolNeeds(domain?.mark.volumes ?? [], ready);
-  if (intent.action === 'delete') return { networks: [], pools: [], oldPools, freeing: [] };
+  if (intent.action === 'delete')
+    return { networks: [], pools: [], oldPools, freeing: [], provider: [] };
   const { vm } = intent;
   const nics = [...vm.nics, ...(domain?.config.nics ?? []), ...(domain?.live?.nics ?? [])];
   const borrowed = nics.flatMap(({ source }) =>
@@ -39,6 +43,7 @@ export function needsOf(intent: VmIntent | RemovedVm, ready: ReadySteps): VmNeed
     pools: poolNeeds(volumesOf(vm), ready),
     oldPools,
     freeing: ready.freeing?.(vm) ?? [],
+    provider: ready.provider ?? [],
   };
 }
 

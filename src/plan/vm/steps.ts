@@ -53,7 +53,7 @@ function createSteps(
   needs: VmNeeds,
 ): Step[] {
   const { uuid } = vm;
-  const first = [...needs.freeing, ...needs.pools, ...needs.networks];
+  const first = [...needs.freeing, ...needs.pools, ...needs.networks, ...needs.provider];
   const created = register === null ? vm : { ...vm, power: 'off' as const };
   const mark = markFor(fleet, vm, true);
   return inSequence(vm.address, [
@@ -104,7 +104,11 @@ function updateSteps(
   const unregistered = unregister.find((step) => step.kind === 'vm-ready')?.mark ?? domain.mark;
   const mark = widens ? widerMark(unregistered, vm) : unregistered;
   // What it needs to run: its disks' pools as well, which may only just be started.
-  const running = [...needs.networks, ...needs.pools, ...needs.freeing];
+  const running = [
+    ...[...needs.networks, ...needs.pools, ...needs.freeing],
+    // One that is off may never have been on.
+    ...(power === 'start' ? needs.provider : []),
+  ];
   const restarts = diff.restart || power === 'cut';
   return [
     ...unregister,

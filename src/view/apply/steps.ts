@@ -48,6 +48,8 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
       return { doing: 'registering', done: 'registered' };
     case 'vm-unregister':
       return { doing: "removing the orchestrator's host", done: "the orchestrator's host removed" };
+    case 'provider-set':
+      return { doing: 'setting', done: 'set' };
     case 'vm-up':
       return step.vm.power === 'off'
         ? { doing: 'creating', done: 'created, left off', slow: true }

@@ -18,6 +18,7 @@ const WHY: Record<Reason, string> = {
   requested: 'asked for with --replace',
   destroy: 'the fleet is taken away',
   rebuilt: 'its network is restarted',
+  differs: 'the orchestrator says otherwise',
 };
 
 /** Why, for people; empty where the action says it all. */

@@ -193,6 +193,8 @@ describe('an orchestrator', () => {
     const orchestrator = {
       register: () => Promise.reject(refused),
       unregister: () => Promise.reject(refused),
+      createLocalAccount: () => Promise.reject(new Error('not asked')),
+      setProvider: () => Promise.reject(new Error('not asked')),
     };
     const steps: Step[] = [
       { ...base, id: 'vm.a:register', kind: 'vm-register', host },
@@ -239,6 +241,8 @@ describe('an orchestrator', () => {
     const orchestrator = {
       register: () => Promise.reject(refused),
       unregister: () => Promise.reject(theirs),
+      createLocalAccount: () => Promise.reject(new Error('not asked')),
+      setProvider: () => Promise.reject(new Error('not asked')),
     };
     const stage = run(
       [

@@ -152,6 +152,8 @@ describe('interruption', () => {
           asked.push(`unregister ${name}`),
           Promise.resolve({ removed: true })
         ),
+        createLocalAccount: () => Promise.reject(new Error('not asked')),
+        setProvider: () => Promise.reject(new Error('not asked')),
       };
       const made = [
         up('a'),

@@ -163,6 +163,7 @@ export const FLEET: ResolvedFleet = {
     credentials: null,
     profile: { builtin: 'edge-node' },
     removeHosts: false,
+    provider: null,
     addresses: {},
   },
   networks: [],

@@ -251,7 +251,10 @@ export class World {
       },
       unregister: () => Promise.resolve({ removed: false }),
       osProfiles: () => Promise.resolve([]),
-      setDefaultOs: () => Promise.resolve({ changed: false }),
+      localAccounts: () => Promise.resolve([]),
+      createLocalAccount: (account) => Promise.resolve({ id: 'localaccount-1', ...account }),
+      provider: () => Promise.resolve(null),
+      setProvider: () => Promise.resolve({ changed: false }),
     };
   }
 

@@ -76,7 +76,7 @@ describe('what is asked, and understood', () => {
   it('is a host’s instance', async () => {
     const instance = {
       instanceID: 'inst-1',
-      os: { name: 'Ubuntu' },
+      os: { name: 'Ubuntu', imageId: '22.04.5' },
       provisioningStatus: 'Provisioned',
     };
     const host = {
@@ -96,7 +96,12 @@ describe('what is asked, and understood', () => {
         serialNumber: 'VH1',
         uuid: 'aa-bb',
         hostStatus: 'Running',
-        instance: { id: 'inst-1', os: 'Ubuntu', provisioningStatus: 'Provisioned' },
+        instance: {
+          id: 'inst-1',
+          os: 'Ubuntu',
+          image: '22.04.5',
+          provisioningStatus: 'Provisioned',
+        },
       },
     ]);
   });

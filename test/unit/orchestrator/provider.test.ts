@@ -43,12 +43,16 @@ describe('the default operating system', () => {
 
   it('is set where there is no provider, and once', async () => {
     const known = providers();
-    expect(await client().setDefaultOs('os-1')).toEqual({ changed: true });
+    expect(await client().setProvider({ defaultOs: 'os-1', autoProvision: true })).toEqual({
+      changed: true,
+    });
     expect(known.all).toMatchObject([
       { providerKind: 'PROVIDER_KIND_BAREMETAL', name: 'infra_onboarding' },
     ]);
     expect(config(known)).toEqual({ defaultOs: 'os-1', autoProvision: true });
-    expect(await client().setDefaultOs('os-1')).toEqual({ changed: false });
+    expect(await client().setProvider({ defaultOs: 'os-1', autoProvision: true })).toEqual({
+      changed: false,
+    });
   });
 
   it('keeps what else the provider says', async () => {
@@ -61,7 +65,9 @@ describe('the default operating system', () => {
       providerVendor: 'V',
       config: JSON.stringify(old),
     });
-    expect(await client().setDefaultOs('os-2')).toEqual({ changed: true });
+    expect(await client().setProvider({ defaultOs: 'os-2', autoProvision: true })).toEqual({
+      changed: true,
+    });
     expect(known.all).toHaveLength(1);
     expect(known.all[0]).toMatchObject({ apiEndpoint: 'mine', providerVendor: 'V' });
     expect(config(known)).toEqual({ ...old, defaultOs: 'os-2' });
@@ -69,8 +75,8 @@ describe('the default operating system', () => {
 
   it('puts the old one back when the new one is refused', async () => {
     const known = providers((text) => text.includes('os-9'));
-    await client().setDefaultOs('os-1');
-    const error = await errorOf(client().setDefaultOs('os-9'));
+    await client().setProvider({ defaultOs: 'os-1', autoProvision: true });
+    const error = await errorOf(client().setProvider({ defaultOs: 'os-9', autoProvision: true }));
     expect(error.code).toBe('orchestrator-refused');
     expect(error.detail).toContain('It said: {"message":"no such OS"}\nThe provider is unchanged.');
     expect(config(known)).toEqual({ defaultOs: 'os-1', autoProvision: true });
@@ -91,9 +97,13 @@ describe('the default operating system', () => {
       return null;
     });
     known.all.push(old());
-    expect(await client().setDefaultOs('os-2', stop.signal)).toEqual({ changed: true });
+    expect(
+      await client().setProvider({ defaultOs: 'os-2', autoProvision: true }, stop.signal),
+    ).toEqual({ changed: true });
     expect(config(known)).toEqual({ ...OLD, defaultOs: 'os-2' });
-    await expect(client().setDefaultOs('os-1', stop.signal)).rejects.toMatchObject({
+    await expect(
+      client().setProvider({ defaultOs: 'os-1', autoProvision: true }, stop.signal),
+    ).rejects.toMatchObject({
       code: 'interrupted',
     });
     expect(config(known)).toMatchObject({ defaultOs: 'os-2' });
@@ -108,7 +118,9 @@ describe('the default operating system', () => {
     known.all.push(old());
     const began = performance.now();
     const patience = { ...PATIENCE, call: 1 };
-    const error = await errorOf(client({ patience }).setDefaultOs('os-2'));
+    const error = await errorOf(
+      client({ patience }).setProvider({ defaultOs: 'os-2', autoProvision: true }),
+    );
     expect(error.detail).toContain('The provider is unchanged.');
     expect(performance.now() - began).toBeGreaterThan(1000);
     expect(known.all).toMatchObject([{ providerVendor: 'V', config: JSON.stringify(OLD) }]);
@@ -123,19 +135,21 @@ describe('the default operating system', () => {
       return { status: 500 };
     });
     known.all.push(old());
-    expect(await client().setDefaultOs('os-2')).toEqual({ changed: true });
+    expect(await client().setProvider({ defaultOs: 'os-2', autoProvision: true })).toEqual({
+      changed: true,
+    });
     providers(undefined, ({ method }) => (method === 'DELETE' ? { status: 403 } : null)).all.push(
       old(),
     );
-    expect((await errorOf(client().setDefaultOs('os-3'))).detail).toBe(
-      'The provider is unchanged.',
-    );
+    expect(
+      (await errorOf(client().setProvider({ defaultOs: 'os-3', autoProvision: true }))).detail,
+    ).toBe('The provider is unchanged.');
   });
 
   it('is told with what the provider said, where it can’t be put back', async () => {
     const known = providers(() => true);
     known.all.push({ ...old(), apiEndpoint: 'mine', apiCredentials: ['canary'] });
-    const error = await errorOf(client().setDefaultOs('os-2'));
+    const error = await errorOf(client().setProvider({ defaultOs: 'os-2', autoProvision: true }));
     expect(error.detail).toContain("is, or may be, deleted, and can't be restored: POST https://");
     expect(error.detail).toMatch(
       // eslint-disable-next-line house/columns -- a regular expression, readable only whole
@@ -162,7 +176,7 @@ describe('the default operating system', () => {
         config: JSON.stringify({ defaultOs: 'os-ubuntu-22', of: PASSWORD }),
       });
       const error = await client({ credentials: { username, password } })
-        .setDefaultOs('os-2')
+        .setProvider({ defaultOs: 'os-2', autoProvision: true })
         .catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({
         detail: expect.stringContaining(
