@@ -70,7 +70,7 @@ const result = await driveNodes({
     type: ({ uuid }, text, wanted, signal) =>
       typeOnConsole({ uri: at.uri, uuid, text, wanted, env: process.env, signal }),
     orchestrator: null,
-    credentials: { username, password },
+    credentials: { username, password, 'os-username': username, 'os-password': password },
     records: {
       write: (record) => {
         writeNodeRecord(work, record);

@@ -23,11 +23,21 @@ const FASTER = 10;
 const CHATTER = 100_000;
 const USERNAME = 'edge-user';
 const PASSWORD = 'not-a-real-password';
+/** The same user everywhere. */
 const PROMPTS = [
-  { prompt: /Username: $/, answer: USERNAME },
+  { prompt: /Username: $| login: $/, answer: USERNAME },
   { prompt: /Password: $/, answer: PASSWORD },
+  { prompt: /:~\$ \S*$/, answer: commandOf('templates/profiles/edge-node.yaml') },
 ];
 const KERNEL = /^\[ +\d+\.\d+\]|EFI stub: Loaded initrd|Ubuntu 24/m;
+
+/** What a profile types at a shell. */
+function commandOf(file: string): string {
+  const { stages } = parse(readFileSync(join(ROOT, file), 'utf8')) as {
+    stages: { answers?: { run?: string }[] }[];
+  };
+  return stages.flatMap(({ answers = [] }) => answers.flatMap(({ run }) => run ?? []))[0] ?? '';
+}
 
 interface Measured {
   ready: number;
@@ -55,6 +65,7 @@ const recording = parse(
 const steps = recording.steps.flatMap(({ at, says }) =>
   says === undefined ? [] : [{ at: (at * 1000) / FASTER, says }],
 );
+const prompts = steps.filter(({ says }) => PROMPTS.some(({ prompt }) => prompt.test(says))).length;
 const boots = steps.filter(({ says }) => KERNEL.test(says)).slice(0, 2);
 const said = steps.flatMap((step) => {
   if (!boots.includes(step)) return [step];
@@ -173,7 +184,7 @@ try {
   readAnswers();
   const bytes = said.reduce((sum, { says }) => sum + Buffer.byteLength(says), 0);
   if (ready !== NODES) throw new Error(`only ${ready} of ${NODES} came to ready`);
-  const twice = [...answers].filter(([, texts]) => texts.length !== PROMPTS.length);
+  const twice = [...answers].filter(([, texts]) => texts.length !== prompts);
   if (answers.size !== NODES || twice.length > 0)
     throw new Error(`not answered once each: ${twice.map(([uuid]) => uuid).join(', ')}`);
   const cores = (cpuSeconds + typingSeconds) / seconds;
@@ -185,7 +196,7 @@ try {
     `Written by \`npm run bench -- consoles\`: ${NODES} nodes play, all at once and ${FASTER} times
 as fast, the recording of a lab's node from power-on to ready, with kernel messages added at
 both boots: ${(bytes / 1000).toFixed(0)} kB each, ${((bytes * NODES) / 1e6).toFixed(0)} MB.
-At each of its ${PROMPTS.length} prompts a node waits for its answer. Typing is as slow as on a
+At each of its ${prompts} prompts a node waits for its answer. Typing is as slow as on a
 real console, eight at a time, so the run takes ${seconds.toFixed(0)} s. One process reads,
 watches, answers and records them with the code of \`ven provision\`; each was answered once, and
 all ${ready} came to ready. A small program stands for virsh at the consoles, and libvirt is not

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings fleets/onboarding.yaml to ready for real: two nodes boot from a stand-in orchestrator, are logged in at their consoles,
-# get a system installed, and boot it. Safe to run again.
+# get a system installed, boot it, and are logged in to that. Safe to run again.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup-host.sh
@@ -11,10 +11,13 @@ FLEET=fleets/onboarding.yaml
 # Made up for this run: the stand-in takes it from a file, ven from its environment.
 ONBOARDING_USERNAME=onboarder
 ONBOARDING_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-export ONBOARDING_USERNAME ONBOARDING_PASSWORD
+NODE_USERNAME=edge
+NODE_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
+export ONBOARDING_USERNAME ONBOARDING_PASSWORD NODE_USERNAME NODE_PASSWORD
 mkdir -p .lab
-(umask 077 && printf '%s\n' "$ONBOARDING_PASSWORD" >.lab/password)
-start_stand_in --flow io --user "$ONBOARDING_USERNAME" --password-file .lab/password
+(umask 077 && printf '%s\n' "$ONBOARDING_PASSWORD" >.lab/password && printf '%s\n' "$NODE_PASSWORD" >.lab/os-password)
+start_stand_in --flow io --user "$ONBOARDING_USERNAME" --password-file .lab/password \
+  --os-user "$NODE_USERNAME" --os-password-file .lab/os-password
 
 run bin/ven apply "$FLEET" --yes --wait ready --timeout 10m
 run bin/ven timeline "$FLEET"

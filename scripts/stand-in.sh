@@ -36,5 +36,5 @@ stop_stand_in() {
     as_root kill "${pid:-$orchestrator}" 2>/dev/null || true
     wait "$orchestrator" || true
   }
-  rm -f .lab/password
+  rm -f .lab/password .lab/os-password
 }

@@ -90,6 +90,8 @@ export interface Seen {
   starts: { time: string; serialNumber: string; from: 'network' | 'disk' }[];
   /** Each try to log in at a node's console (IO). */
   logins: { time: string; serialNumber: string; username: string; granted: boolean }[];
+  /** Each try to log in to the system that a node has installed. */
+  systemLogins: { time: string; serialNumber: string; username: string; granted: boolean }[];
   /** What nodes said of themselves. */
   reports: { time: string; serialNumber: string; status: string }[];
 }
@@ -110,9 +112,12 @@ export class Inventory {
     boots: [],
     starts: [],
     logins: [],
+    systemLogins: [],
     reports: [],
   };
   readonly accounts: Record<string, Account>;
+  /** Of the system that nodes install. Default: nobody can log in there. */
+  systemUser: { username: string; password: string } | null = null;
   /** By name, with their descriptions. */
   readonly projects: Record<string, string>;
   readonly hosts = new Map<string, LabHost>();

@@ -128,6 +128,8 @@ export class Nodes {
         };
       case 'POST login':
         return this.#logIn(serialNumber, url.searchParams.get('uuid') ?? '', body);
+      case 'POST oslogin':
+        return this.#logInToSystem(serialNumber, body);
       case 'POST onboard': // with the token of its login
         return { status: this.#inventory.bearer(body.trim()) === undefined ? 401 : 200 };
       case 'POST report':
@@ -196,6 +198,15 @@ export class Nodes {
     for (const phase of PHASES)
       if (pauses[phase] !== undefined) lines.push(`pause_${phase}=${pauses[phase]}`);
     return { status: 200, body: `${lines.join('\n')}\n` };
+  }
+
+  /** Two lines: user name and password, of the installed system. */
+  #logInToSystem(serialNumber: string, body: string): NodeAnswer {
+    const [username = '', password = ''] = body.split('\n');
+    const { systemUser, seen } = this.#inventory;
+    const granted = systemUser?.username === username && systemUser.password === password;
+    seen.systemLogins.push({ time: now(), serialNumber, username, granted });
+    return { status: granted ? 200 : 403 };
   }
 
   /**

@@ -48,6 +48,8 @@ export interface OrchestratorOptions {
   device?: string;
   /** Who may log in, at nodes and at the API, by user name. Default: nobody. */
   accounts?: Record<string, Account>;
+  /** Who may log in to the system that nodes install. Default: nobody. */
+  systemUser?: { username: string; password: string };
   /** Names of the projects that there are. */
   projects?: string[];
   /** Sends the authority's certificate after its own, as some servers do. Default: false. */
@@ -126,6 +128,7 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
     Object.fromEntries((options.projects ?? []).map((name) => [name, `Project ${name}`])),
   );
   inventory.tokenSeconds = options.tokenSeconds ?? inventory.tokenSeconds;
+  inventory.systemUser = options.systemUser ?? null;
   const faults = new Faults();
   const nodes = new Nodes(
     inventory,

@@ -1,7 +1,8 @@
 # A node's way as its console tells it, for /init: read in when the stand-in has instructions for this node.
 #
 # Real: the firmware's own lines, `EFI stub: …`, what is typed and read, whether it is let in, what is downloaded, written to
-# the disk and put into the firmware's variables, every reboot, the full disk of the fault `storage` and the panic of `os`.
+# the disk and put into the firmware's variables, every reboot, the full disk of the fault `storage` and the panic of `os`; the
+# shell of the installed system, and the file that says how far its agents are.
 # Spoken, in the words of the real thing: everything else, iPXE's lines (see unified-image.ts) and the agents' too.
 #
 # The words come from the stand-in as lines `key=value`; only these keys are taken, and none is run.
@@ -17,10 +18,11 @@ node=$(echo "$serial" | tr 'A-Z' 'a-z')
 rest() { while :; do sleep 3600; done; }
 ask() { wget -q -O - "$stand_in/nodes/$serial/$1" 2>/dev/null; }
 tell() { # what, to where
-  printf '%s\n' "$1" >/tmp/said
-  wget -q -O /tmp/told --post-file /tmp/said "$stand_in/nodes/$serial/$2" 2>/dev/null
+  said=$(mktemp)
+  printf '%s\n' "$1" >"$said"
+  wget -q -O /tmp/told --post-file "$said" "$stand_in/nodes/$serial/$2" 2>/dev/null
   told=$?
-  rm -f /tmp/said
+  rm -f "$said"
   return $told
 }
 restart() {
@@ -88,27 +90,29 @@ part() {
   esac
 }
 
+# Asks for a user and a password, and the stand-in whether they are right. False: they are not, or there is no user.
+credentials() { # prompt, whom the stand-in asks
+  printf '%s' "$1"
+  read -r username
+  [ -n "$username" ] || return 1
+  printf 'Password: '
+  [ "$echo" = yes ] || stty -echo
+  read -r password
+  [ "$echo" = yes ] || { stty echo; printf '\n'; }
+  # In a file: no other program's arguments have it.
+  tell "$username
+$password" "$2"
+  right=$?
+  password=
+  [ $right = 0 ] || printf 'Login incorrect\n'
+  return $right
+}
+
 log_in() {
   printf '\nProvide Username and Password for the IO:\n'
-  while :; do
-    printf 'Username: '
-    read -r username
-    [ -n "$username" ] || continue
-    printf 'Password: '
-    [ "$echo" = yes ] || stty -echo
-    read -r password
-    [ "$echo" = yes ] || { stty echo; printf '\n'; }
-    # In a file: no other program's arguments have it.
-    if tell "$username
-$password" "login?uuid=$uuid"; then
-      password=
-      printf 'Login accepted\n'
-      tell "$(cat /tmp/told)" onboard || failed 'onboard'
-      return
-    fi
-    password=
-    printf 'Login incorrect\n'
-  done
+  until credentials 'Username: ' "login?uuid=$uuid"; do :; done
+  printf 'Login accepted\n'
+  tell "$(cat /tmp/told)" onboard || failed 'onboard'
 }
 
 # Puts the disk into the firmware's list of what to boot, at the first free number, and first in its order.
@@ -181,12 +185,23 @@ from_disk() {
     tell Running report
     rest
   fi
-  printf '\nUbuntu 24.04 LTS %s ttyS0\n\n%s login: ' "$node" "$node"
-  part agents
-  for agent in node-agent hardware-discovery-agent platform-observability-agent platform-update-agent; do
-    printf '\nInstalling %s ... done' "$agent"
+  install_agents &
+  while :; do
+    printf '\nUbuntu 24.04 LTS %s ttyS0\n\n' "$node"
+    credentials "$node login: " oslogin || continue
+    printf 'Welcome to Ubuntu 24.04 LTS (Linux %s)\n\n' "$(uname -r)"
+    PS1="$username@$node:~\$ " setsid cttyhack sh -i
   done
-  printf '\ndelete_invalid_ubuntu_boot_menuoptions done\n'
+}
+
+# In the background, as the system's own services do it: the console says nothing of it, but that one failed.
+install_agents() {
+  part agents
+  mkdir -p /home/postinstall/Setup
+  for step in configure_proxies node-agent hardware-discovery-agent platform-observability-agent platform-update-agent \
+    delete_invalid_ubuntu_boot_menuoptions; do
+    echo "$step done" >>/home/postinstall/Setup/.success_install_status
+  done
   tell Running report
 }
 

@@ -82,6 +82,9 @@ export const CHANGES: Record<string, readonly Change[]> = {
   'orchestrator.credentials': [
     orchestrator('nothing', { credentials: { username: { env: 'A' }, password: { env: 'B' } } }),
   ],
+  'orchestrator.osCredentials': [
+    orchestrator('nothing', { osCredentials: { username: { env: 'A' }, password: { env: 'B' } } }),
+  ],
   'orchestrator.profile': [orchestrator('nothing', { profile: './mine.yaml' })],
   'orchestrator.removeHosts': [orchestrator('nothing', { removeHosts: true })],
   'orchestrator.provider': [provider({ autoProvision: false })],

@@ -166,6 +166,7 @@ export interface FleetOrchestrator {
    */
   project?: string;
   credentials?: FleetCredentials;
+  osCredentials?: FleetCredentials1;
   /**
    * The profile: the stages of a node until it is ready, and the answers to its prompts. `edge-node` (default) comes with ven. Or the path of your own file, relative to this file; it begins with ./, ../ or /.
    */
@@ -208,6 +209,13 @@ export interface FleetSecret1 {
    * A file with mode 0600 or stricter, relative to this file. A line break at its end does not count.
    */
   file?: string;
+}
+/**
+ * Where the user name and the password are for the system that the nodes install. With them, ven logs in at each node's console and follows the installation of the agents to its end. Without them, only the orchestrator can tell that a node with Ubuntu is ready. On a terminal, ven asks for what is not set. Default: ven does not log in.
+ */
+export interface FleetCredentials1 {
+  username: FleetSecret;
+  password: FleetSecret1;
 }
 /**
  * What new hosts of the project get by themselves: the orchestrator's provider `infra_onboarding`. It is the whole project's, so all its fleets must say the same. ven compares and changes only the keys that are written here, before it starts a VM, and never deletes it.

@@ -61,7 +61,9 @@ export interface ResolvedOrchestrator {
    * `onboarding` says whose they are: the person's who logs in at the console, or the API's. null:
    * `onboarding` is `none` and there are no credentials.
    */
-  credentials: { username: SecretReference; password: SecretReference } | null;
+  credentials: CredentialReferences | null;
+  /** Of the system that the nodes install; null: ven does not log in to it. */
+  osCredentials: CredentialReferences | null;
   profile: ProfileSource;
   /** When a VM is deleted, its host is deleted from the project, too. */
   removeHosts: boolean;
@@ -82,6 +84,11 @@ export interface ResolvedProvider {
   osSecurityFeatureEnable?: boolean;
   /** null: none. `name`: its user name or its id. `sshKey`: it is created where it is missing. */
   defaultLocalAccount?: { name: string; sshKey: string | null } | null;
+}
+
+export interface CredentialReferences {
+  username: SecretReference;
+  password: SecretReference;
 }
 
 /** A profile that comes with ven, or a file (path as in the fleet file). */

@@ -154,7 +154,9 @@ export interface Orchestrator {
   ): Promise<{ changed: boolean }>;
 }
 
-/** `orchestrator.credentials`, read. Never part of a plan, an event or a file. */
+/**
+ * `orchestrator.credentials` or `osCredentials`, read. Never part of a plan, an event or a file.
+ */
 export interface Credentials {
   username: string;
   password: string;

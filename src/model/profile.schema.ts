@@ -83,6 +83,10 @@ export interface ProfileFileStage {
    */
   timeout?: string;
   /**
+   * After this long without output, Enter is typed if no prompt of the stage was answered yet: other output may hide a login prompt. Up to three times in a visit of the stage, and only with `orchestrator.osCredentials`.
+   */
+  wake?: string;
+  /**
    * What is typed in this stage.
    *
    * @minItems 1
@@ -106,7 +110,7 @@ export interface ProfileFileTrigger {
   orchestrator?: string;
 }
 /**
- * What is typed at a prompt.
+ * What is typed at a prompt: one of `send` and `run`.
  */
 export interface ProfileFileAnswer {
   /**
@@ -114,11 +118,15 @@ export interface ProfileFileAnswer {
    */
   prompt: string;
   /**
-   * `username` or `password` of `orchestrator.credentials`; or a text that is not secret.
+   * `username` or `password` of `orchestrator.credentials`; `os-username` or `os-password` of `orchestrator.osCredentials`, left out without them; or a text that is not secret.
    */
-  send: ('username' | 'password') | ProfileFileText;
+  send?: ('username' | 'password' | 'os-username' | 'os-password') | ProfileFileText;
   /**
-   * The text after the prompt on its line is never shown. Default: true for `username` and `password`.
+   * A command for the shell of the installed system, typed at its prompt after the login; left out without `orchestrator.osCredentials`. Its output is read as the console's. A command that ends early is typed again at the next prompt.
+   */
+  run?: string;
+  /**
+   * The text after the prompt on its line is never shown. Default: true for `username`, `password`, `os-username` and `os-password`.
    */
   secret?: boolean;
   /**
@@ -161,6 +169,10 @@ export interface ProfileFileTrouble {
    * @maxItems 50
    */
   stages?: StageName[];
+  /**
+   * Only after ven has typed this in the same visit of the stage.
+   */
+  after?: 'username' | 'password' | 'os-username' | 'os-password';
   recover?: ProfileFileRecovery;
 }
 /**

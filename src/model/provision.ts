@@ -47,6 +47,8 @@ export interface ProfileStage {
   /** The longest time in this stage, all visits together; null: no limit (the last stage). */
   timeoutSeconds: number | null;
   answers: ProfileAnswer[];
+  /** The silence after which Enter is typed to show a login prompt; null: it is not. */
+  wakeSeconds: number | null;
 }
 
 export type ProfileTrigger =
@@ -60,15 +62,31 @@ export type ProfileTrigger =
   /** A regular expression, tried on the host's status and then on its instance's status. */
   | { kind: 'orchestrator'; pattern: string };
 
+/** With `os-`: of the installed system, else of `orchestrator.credentials`. */
+export type ProfileCredential = 'username' | 'password' | 'os-username' | 'os-password';
+
+/** Those that there are, read. Never part of a plan, an event or a file. */
+export type NodeCredentials = Readonly<Partial<Record<ProfileCredential, string>>>;
+
 export interface ProfileAnswer {
   /** A regular expression, tried on the unfinished line: the prompt. */
   prompt: string;
   send:
-    { kind: 'text'; text: string } | { kind: 'credential'; credential: 'username' | 'password' };
+    | { kind: 'text'; text: string }
+    | { kind: 'credential'; credential: ProfileCredential }
+    /** For the shell of the installed system. */
+    | { kind: 'command'; command: string };
   /** The text after the prompt on its line is never shown. */
   secret: boolean;
   /** How often it may be given in one visit of the stage; one more time is trouble. */
   atMost: number;
+}
+
+/** Whether it is part of the login to the installed system, with `orchestrator.osCredentials`. */
+export function isOfOsLogin({ send }: Pick<ProfileAnswer, 'send'>): boolean {
+  return (
+    send.kind === 'command' || (send.kind === 'credential' && send.credential.startsWith('os-'))
+  );
 }
 
 export interface ProfileTrouble {
@@ -80,6 +98,8 @@ export interface ProfileTrouble {
   when: Exclude<ProfileTrigger, { kind: 'quiet' }> | { kind: 'power-off' };
   /** Only in these stages; null: in every stage. */
   stages: string[] | null;
+  /** Only after this was typed in the same visit of the stage; null: always. */
+  after: ProfileCredential | null;
   /**
    * What is typed when the unfinished line matches `prompt`, before the trouble counts as a
    * failure; null: it counts at once.

@@ -1,4 +1,9 @@
-import { VenError, type NodeEffect, type ResolvedVm } from '../model/index.js';
+import {
+  VenError,
+  type NodeCredentials,
+  type NodeEffect,
+  type ResolvedVm,
+} from '../model/index.js';
 import type { OnboardingPorts } from './ports.js';
 
 type TypeEffect = Extract<NodeEffect, { kind: 'type' }>;
@@ -19,6 +24,18 @@ export interface ConsoleWriterOptions {
 const AGAIN_MS = 3000;
 /** The longest pause while libvirt refuses: it may be restarting. */
 const LONGEST_MS = 30_000;
+
+/** null: there is no such credential. */
+function textOf(send: TypeEffect['send'], credentials: NodeCredentials): string | null {
+  switch (send.kind) {
+    case 'text':
+      return send.text;
+    case 'command':
+      return send.command;
+    case 'credential':
+      return credentials[send.credential] ?? null;
+  }
+}
 
 /** Answers one node's prompts, one after another. */
 export class ConsoleWriter {
@@ -58,12 +75,9 @@ export class ConsoleWriter {
   async #answer(effect: TypeEffect, standing: Standing, signal: AbortSignal): Promise<void> {
     const { send, stage, prompt } = effect;
     const { vm, ports, warn, typing, unable } = this.#options;
-    const text = send.kind === 'text' ? send.text : ports.credentials?.[send.credential];
-    if (text === undefined) {
-      warn(
-        `asks for a ${send.kind === 'credential' ? send.credential : 'text'}, but the flow has ` +
-          'no credentials',
-      );
+    const text = textOf(send, ports.credentials);
+    if (text === null) {
+      warn(`waits for an answer at ${prompt}, but the flow has no credentials`);
       return;
     }
     const wanted = (now: boolean): boolean => {

@@ -1,7 +1,7 @@
 import { LastBoot } from '../terminal-text/index.js';
 import { VenError, type ConsoleReader, type LogPosition, type ResolvedVm } from '../model/index.js';
 import { EchoFinder } from './echo.js';
-import type { OnboardingPorts } from './ports.js';
+import { passwordsOf, type OnboardingPorts } from './ports.js';
 
 /**
  * The bytes before the end of a former run that are read again: it may have ended within an
@@ -32,7 +32,7 @@ export class Listener {
     this.#vm = vm;
     this.#ports = ports;
     this.#warn = warn;
-    this.#echo = new EchoFinder(ports.credentials ? [ports.credentials.password] : []);
+    this.#echo = new EchoFinder(passwordsOf(ports.credentials));
   }
 
   /** null: the whole log. */

@@ -14,7 +14,7 @@ import {
 } from '../model/index.js';
 import { NodeWatcher, type NodeWatcherOptions } from '../stages/index.js';
 import { Listener } from './listener.js';
-import type { LostNode, NodeBoot, OnboardingPorts } from './ports.js';
+import { passwordsOf, type LostNode, type NodeBoot, type OnboardingPorts } from './ports.js';
 import { finishedEvent, recordOf, type NodeEnd } from './result.js';
 import { ConsoleWriter } from './console-writer.js';
 
@@ -318,18 +318,18 @@ export class NodeRun {
 
   #newWatcher(begin: Omit<NodeWatcherOptions, 'secrets'>): NodeWatcher {
     const { profile, flow, ports } = this.#options;
-    // A user name is not a secret: masking one like `edge` would hide the nodes' names.
-    const secrets = ports.credentials ? [ports.credentials.password] : [];
-    return new NodeWatcher(profile, flow, { secrets, ...begin });
+    const secrets = passwordsOf(ports.credentials);
+    const osLogin = ports.credentials['os-password'] !== undefined;
+    return new NodeWatcher(profile, flow, { secrets, osLogin, ...begin });
   }
 
   /** The console may still echo what a former run typed. */
   #resume(startedAt: number, memory: unknown): void {
     this.#watcher = this.#newWatcher({ startedAt, memory });
     const { answered } = this.#watcher;
-    const { credentials } = this.#options.ports;
-    if (answered?.kind === 'credential' && credentials)
-      this.#listener.expect(credentials[answered.credential]);
+    if (answered?.kind !== 'credential') return;
+    const typed = this.#options.ports.credentials[answered.credential];
+    if (typed !== undefined) this.#listener.expect(typed);
   }
 
   /**

@@ -5,9 +5,9 @@ import type {
   Address,
   Clock,
   ConsoleReader,
-  Credentials,
   DomainPower,
   LogPosition,
+  NodeCredentials,
   NodeRecord,
   NodeRecords,
   Orchestrator,
@@ -51,10 +51,14 @@ export interface OnboardingPorts {
   ): Promise<TypeOutcome>;
   /** null: there are no queries. */
   orchestrator: Orchestrator | null;
-  /** null: the flow has none. */
-  credentials: Credentials | null;
+  credentials: NodeCredentials;
   records: Pick<NodeRecords, 'write'>;
   emit: (event: ProvisionEvent) => void;
+}
+
+/** A user name is not a secret: masking one like `edge` would hide the nodes' names. */
+export function passwordsOf(credentials: NodeCredentials): string[] {
+  return [credentials.password, credentials['os-password']].filter((one) => one !== undefined);
 }
 
 /** Reports each warning once, although the polls repeat it. */

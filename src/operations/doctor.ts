@@ -10,6 +10,7 @@ import { unfinishedNetworks, unfinishedNotices } from '../plan/index.js';
 import { loadOnHost, onHost, type Request } from './load.js';
 import { openHost } from './open.js';
 import { answerFindings } from './orchestrator/answers.js';
+import { unseenReady } from './provision/os-login.js';
 
 /**
  * The fleet to check for when there is no fleet file yet: one edge node with all defaults.
@@ -38,7 +39,9 @@ export async function doctor({
   const left = unfinished.map(({ message, fix }): HostFinding => ({
     ...{ check: 'network', level: 'warning', message, fix },
   }));
-  return [...found, ...left, ...answers];
+  const unseen = file === null ? null : unseenReady(fleet, { ...request, file });
+  const blind = unseen ? [{ check: 'orchestrator', level: 'warning' as const, ...unseen }] : [];
+  return [...found, ...left, ...answers, ...blind];
 }
 
 /** A host that can't be looked at has none; the findings say why. */

@@ -11,6 +11,7 @@ import { loadOnHost, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
 import { observeAndPlan } from './planned.js';
 import { queryProvider } from './orchestrator/provider.js';
+import { unseenReady, withUnseen } from './provision/os-login.js';
 import { saveText } from './save.js';
 import { openRender } from './templates.js';
 
@@ -37,7 +38,11 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const look = { render: openRender(), provider: () => queryProvider(fleet, request) };
   const seen = await observeAndPlan(host, fleet, request.options, look);
   const { state } = seen;
-  const planned = withRunAtWork(seen.plan, host.lockHolder());
+  const whole =
+    request.options.mode === 'apply'
+      ? withUnseen(seen.plan, unseenReady(fleet, request), fleet.vms, host)
+      : seen.plan;
+  const planned = withRunAtWork(whole, host.lockHolder());
   return {
     fleet,
     state,

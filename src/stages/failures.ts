@@ -1,5 +1,11 @@
 /** The messages for the failures of a node. */
-import type { NodeFailure, ProfileAnswer, ProfileStage, ProfileTrouble } from '../model/index.js';
+import {
+  isOfOsLogin,
+  type NodeFailure,
+  type ProfileAnswer,
+  type ProfileStage,
+  type ProfileTrouble,
+} from '../model/index.js';
 
 type Failure = Pick<NodeFailure, 'class' | 'message'>;
 
@@ -10,9 +16,16 @@ export function ofTrouble({ class: cause, title }: ProfileTrouble, recoveries: n
 }
 
 export function askedAgain(send: ProfileAnswer['send'], given: number): Failure {
-  const what = send.kind === 'credential' ? `its ${send.credential}` : `an answer`;
+  const failureClass = isOfOsLogin({ send }) ? 'agents' : 'workflow';
+  if (send.kind === 'command') {
+    const times = given === 1 ? 'once' : `${given} times`;
+    return { class: failureClass, message: `${send.command} has ended early ${times}` };
+  }
+  const who = isOfOsLogin({ send }) ? 'The installed system' : 'The node';
+  const what =
+    send.kind === 'credential' ? `its ${send.credential.replace('os-', '')}` : 'an answer';
   const count = given === 1 ? 'one answer' : `${given} answers`;
-  return { class: 'workflow', message: `The node asks for ${what} again after ${count}` };
+  return { class: failureClass, message: `${who} asks for ${what} again after ${count}` };
 }
 
 export function outOfTime({ title, timeoutSeconds }: ProfileStage): Failure {

@@ -54,6 +54,10 @@ export interface WatcherMemory {
   armed: { trouble: string; line: string } | null;
   /** The statuses in the orchestrator from before this boot. */
   stale: string[];
+  /** How often Enter was typed in this visit to show a login prompt; absent: never. */
+  woken?: number;
+  /** ven may log in to the installed system; absent: it may not. */
+  osLogin?: true;
   /** All output since the power-on was read, although the first visit is late; absent: unknown. */
   fromPowerOn?: true;
 }

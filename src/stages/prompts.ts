@@ -44,7 +44,8 @@ export class Prompts {
   /** It is the answered prompt, with or without the typed text after it. */
   isAnswered(line: string): boolean {
     const { answered } = this.#memory;
-    return answered !== null && this.#mask.mask(line).startsWith(answered.line);
+    if (answered === null || answered.line === '') return false;
+    return this.#mask.mask(line).startsWith(answered.line);
   }
 
   /** It is the answered prompt, without any text after it. */

@@ -1,10 +1,11 @@
 /** A profile's patterns, compiled once per flow and sorted by the stage that a node is in. */
-import type {
-  OnboardingFlow,
-  Profile,
-  ProfileAnswer,
-  ProfileStage,
-  ProfileTrouble,
+import {
+  isOfOsLogin,
+  type OnboardingFlow,
+  type Profile,
+  type ProfileAnswer,
+  type ProfileStage,
+  type ProfileTrouble,
 } from '../model/index.js';
 import { secretPrompts, TRIED } from '../secrets/index.js';
 
@@ -19,6 +20,8 @@ export interface StageRules {
   /** For statuses in the orchestrator, trouble first. */
   orchestrator: Matcher<Consequence>;
   answers: Matcher<{ answer: ProfileAnswer; index: number }>;
+  /** The silence after which Enter is typed, in seconds; null: it is not. */
+  wake: number | null;
   quiet: { seconds: number; stage: number }[];
   powerOff: ProfileTrouble[];
 }
@@ -58,21 +61,29 @@ export class Matcher<T> {
   }
 }
 
-const known = new WeakMap<Profile, Map<OnboardingFlow, FlowRules>>();
+const known = new WeakMap<Profile, Map<string, FlowRules>>();
 
-/** Shared by all watchers of a profile and flow. The profile comes from `loadProfile`. */
-export function rulesOf(profile: Profile, flow: OnboardingFlow): FlowRules {
-  const flows = known.get(profile) ?? new Map<OnboardingFlow, FlowRules>();
+/**
+ * Shared by all watchers of a profile and flow. The profile comes from `loadProfile`. Without
+ * `osLogin` no answers of the login to the installed system are given.
+ */
+export function rulesOf(profile: Profile, flow: OnboardingFlow, osLogin: boolean): FlowRules {
+  const flows = known.get(profile) ?? new Map<string, FlowRules>();
   known.set(profile, flows);
-  const rules = flows.get(flow) ?? compile(profile, flow);
-  flows.set(flow, rules);
+  const key = `${flow} ${osLogin}`;
+  const rules = flows.get(key) ?? compile(profile, flow, osLogin);
+  flows.set(key, rules);
   return rules;
 }
 
-function compile(profile: Profile, flow: OnboardingFlow): FlowRules {
+function compile(profile: Profile, flow: OnboardingFlow, osLogin: boolean): FlowRules {
   const stages = profile.stages.filter(({ flows }) => flows.includes(flow));
   return {
-    stages: stages.map((stage, index) => compileStage(profile, stages, stage, index)),
+    stages: stages.map((stage, index) => ({
+      ...compileStage(profile, stages, stage, index),
+      answers: answersOf(stage, osLogin),
+      wake: osLogin ? stage.wakeSeconds : null,
+    })),
     recoveries: new Map(
       profile.trouble.flatMap((trouble) =>
         trouble.recover
@@ -84,12 +95,21 @@ function compile(profile: Profile, flow: OnboardingFlow): FlowRules {
   };
 }
 
+/** `index`: among all answers of the stage. */
+function answersOf(stage: ProfileStage, osLogin: boolean): StageRules['answers'] {
+  return new Matcher(
+    stage.answers.flatMap((answer, index) =>
+      osLogin || !isOfOsLogin(answer) ? [{ pattern: answer.prompt, means: { answer, index } }] : [],
+    ),
+  );
+}
+
 function compileStage(
   profile: Profile,
   stages: readonly ProfileStage[],
   stage: ProfileStage,
   index: number,
-): StageRules {
+): Omit<StageRules, 'answers' | 'wake'> {
   const troubles = profile.trouble.filter(
     (trouble) => trouble.stages === null || trouble.stages.includes(stage.name),
   );
@@ -116,9 +136,6 @@ function compileStage(
     stage,
     console: final ? new Matcher<Consequence>([]) : matcher('console'),
     orchestrator: final ? new Matcher<Consequence>([]) : matcher('orchestrator'),
-    answers: new Matcher(
-      stage.answers.map((answer, at) => ({ pattern: answer.prompt, means: { answer, index: at } })),
-    ),
     quiet: entries.flatMap(({ trigger, stage: at }) =>
       trigger.kind === 'quiet' && trigger.in.includes(stage.name)
         ? [{ seconds: trigger.seconds, stage: at }]

@@ -11,6 +11,7 @@ import {
   type OnboardingFlow,
   type Profile,
   type ProfileAnswer,
+  type ProfileCredential,
   type ProfileTrouble,
   type StageVisit,
 } from '../model/index.js';
@@ -37,6 +38,8 @@ const SETTLED = 500;
  * The same where it is unknown when the line was printed, or whether an answer was typed already.
  */
 const CERTAIN = 10_000;
+/** How often Enter is typed in one visit of a stage to show a login prompt. */
+const WAKES = 3;
 /** The maximum length of a stored line. */
 const SHOWN = 500;
 
@@ -47,6 +50,8 @@ export interface NodeWatcherOptions {
   startedAt: number;
   /** It was on before `startedAt`. */
   late?: boolean;
+  /** ven may log in to the installed system: there are credentials for it. Default: false. */
+  osLogin?: boolean;
   /** Although `late`, all its output since the power-on will be the input. */
   fromPowerOn?: boolean;
   /** `memory` of a watcher of the same profile and flow (see `resumes`), to continue from. */
@@ -89,10 +94,11 @@ export class NodeWatcher {
   constructor(
     profile: Profile,
     flow: OnboardingFlow,
-    { secrets, startedAt, late = false, fromPowerOn, memory }: NodeWatcherOptions,
+    { secrets, startedAt, late = false, osLogin = false, ...from }: NodeWatcherOptions,
   ) {
     this.#profile = profile;
-    this.#rules = rulesOf(profile, flow);
+    const { fromPowerOn, memory } = from;
+    this.#rules = rulesOf(profile, flow, osLogin);
     this.#mask = new LineMask(secrets, this.#rules.secretPrompts);
     if (memory !== undefined && !isMemoryOf(memory, profile, flow))
       throw new Error('not the memory of a watcher of this profile and flow');
@@ -100,6 +106,10 @@ export class NodeWatcher {
       memory === undefined
         ? newMemory(profile, flow, startedAt, fromPowerOn)
         : structuredClone(memory);
+    // A prompt that had no answer then may have one now.
+    if (osLogin !== (rest.osLogin === true)) rest.settled = false;
+    if (osLogin) rest.osLogin = true;
+    else delete rest.osLogin;
     this.#console = new NodeLines(state);
     this.#memory = rest;
     this.#prompts = new Prompts(rest, this.#mask, this.#rules, () => this.#here);
@@ -256,6 +266,9 @@ export class NodeWatcher {
     const since = Math.max(saidAt, this.#enteredAt);
     if (!settled && !off)
       due.push({ at: since + (late ? CERTAIN : SETTLED), run: (at) => this.#settle(at) });
+    const { wake } = this.#here;
+    if (wake !== null && !off && this.#isUnanswered)
+      due.push({ at: since + wake * 1000, run: (at) => this.#wake(at) });
     for (const { seconds, stage } of off ? [] : this.#here.quiet) {
       due.push({ at: since + seconds * 1000, run: (at) => this.#enter(stage, at, null, false) });
     }
@@ -291,6 +304,19 @@ export class NodeWatcher {
     if (found) this.#answer(found.answer, found.index, at, line);
   }
 
+  get #isUnanswered(): boolean {
+    const { answered, answers, woken = 0 } = this.#memory;
+    return answered === null && woken < WAKES && answers.every((given) => given === 0);
+  }
+
+  /** Other output may have hidden a login prompt. */
+  #wake(at: number): void {
+    const memory = this.#memory;
+    memory.woken = (memory.woken ?? 0) + 1;
+    memory.saidAt = at; // the next one after the same silence
+    this.#type(this.#line, { kind: 'text', text: '' }, null);
+  }
+
   #judge(consequence: Consequence | null, at: number, line: string, late: boolean): void {
     if (consequence?.kind === 'enter') this.#enter(consequence.stage, at, line, late);
     else if (consequence?.kind === 'trouble') this.#meet(consequence.trouble, at, line);
@@ -299,13 +325,23 @@ export class NodeWatcher {
   #meet(trouble: ProfileTrouble, at: number, line: string): void {
     const memory = this.#memory;
     const earlier = this.#prompts.armed;
-    const { recover } = trouble;
+    const { recover, after } = trouble;
+    if (after !== null && !this.#hasTyped(after)) return;
     // The first trouble is the cause of those that follow.
     if (recover === null) this.#fail(earlier?.trouble ?? trouble, at, earlier?.line ?? line);
     else if (earlier) return;
     else if ((ownEntry(memory.recoveries, trouble.name) ?? 0) >= recover.atMost)
       this.#fail(trouble, at, line);
     else memory.armed = { trouble: trouble.name, line: this.#shown(line) };
+  }
+
+  #hasTyped(credential: ProfileCredential): boolean {
+    return this.#here.stage.answers.some(
+      ({ send }, index) =>
+        send.kind === 'credential' &&
+        send.credential === credential &&
+        (this.#memory.answers[index] ?? 0) > 0,
+    );
   }
 
   #recover({ trouble, line }: Armed, prompt: string): void {
@@ -373,6 +409,7 @@ export class NodeWatcher {
     };
     memory.visits.push(visit);
     memory.answers = [];
+    delete memory.woken;
     memory.armed = null;
     memory.settled = false;
     this.#stage = stage;

@@ -1,7 +1,8 @@
 /**
  * Nodes at whose prompt ven logs in (IO), from power-on to ready on real VMs, under runs that are
  * killed as they type, and ended: each logs in once, its stages take the time that it took, and the
- * password is nowhere but in the file that it came from.
+ * passwords are nowhere but in the files that they came from. The same once more at the system that
+ * they install: nobody asks the orchestrator, so only this login tells that they are ready.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +17,8 @@ import { expectTimes, GOOD, NodeLab, of, resultOf, seenOf, serial } from './node
 
 const WORD = `canary-io-${process.pid}`;
 const PASSWORD = `${WORD}"&%41+' <`;
+const SYSTEM_WORD = `canary-os-${process.pid}`;
+const SYSTEM_PASSWORD = `${SYSTEM_WORD}'\\$(5)`;
 const MINUTES = 60_000;
 /** Beside those of the other test, which need the cores more. */
 const AT_ONCE = ['--max-concurrent', '1'];
@@ -35,7 +38,7 @@ const ORDER = [
 
 const dir = mkdtempSync(join(tmpdir(), 'ven-login-'));
 const lab = new NodeLab('io', 234);
-const canaries = new Canaries([WORD], [lab]);
+const canaries = new Canaries([WORD, SYSTEM_WORD], [lab]);
 let orchestrator: Orchestrator;
 /** Of all runs. */
 const events: ProvisionEvent[] = [];
@@ -51,17 +54,13 @@ beforeAll(async () => {
     domain: 'edge.test',
     dir: join(dir, 'orchestrator'),
     accounts,
+    systemUser: { username: 'edge', password: SYSTEM_PASSWORD },
   });
   for (const name of GOOD)
     orchestrator.node(serial(name), { flow: 'interactive', echoPassword: name === 'node-2' });
   writeFileSync(join(lab.dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
-  lab.env = { LAB_USER: 'onboarder' };
-  lab.writeFleet(
-    orchestrator,
-    'onboarding: interactive, credentials: { username: { env: LAB_USER }, ' +
-      'password: { file: password } }',
-    [`{ name: node, count: 3, serialNumbers: [${GOOD.map(serial).join(', ')}] }`],
-  );
+  writeFileSync(join(lab.dir, 'os-password'), `${SYSTEM_PASSWORD}\n`, { mode: 0o600 });
+  lab.env = { LAB_USER: 'onboarder', NODE_USER: 'edge' };
   canaries.watchProcesses();
 }, 10 * MINUTES);
 
@@ -77,12 +76,33 @@ function atConsole(uuid: string): string[] {
   return all.filter((line) => /\bvirsh\b.* console /.test(line) && line.includes(uuid));
 }
 
+function writeFleet(keys = ''): void {
+  lab.writeFleet(
+    orchestrator,
+    'onboarding: interactive, credentials: { username: { env: LAB_USER }, ' +
+      `password: { file: password } }${keys}`,
+    [`{ name: node, count: 3, serialNumbers: [${GOOD.map(serial).join(', ')}] }`],
+  );
+}
+
 async function until(what: () => boolean, seconds: number): Promise<void> {
   for (const end = Date.now() + seconds * 1000; !what(); await sleep(50))
     if (Date.now() > end) throw new Error('it did not come to that');
 }
 
 describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
+  it('are not told ready by anybody without a login to their system: said at once', async () => {
+    writeFleet();
+    const unseen =
+      /stage Agents can't be seen reaching Ready: without `orchestrator.osCredentials`/;
+    expect((await lab.ven('plan')).stdout.replaceAll(/\s+/g, ' ')).toMatch(unseen);
+    expect((await lab.ven('doctor')).stdout.replaceAll(/\s+/g, ' ')).toMatch(unseen);
+    writeFleet(
+      ', osCredentials: { username: { env: NODE_USER }, password: { file: os-password } }',
+    );
+    expect((await lab.ven('plan')).stdout).not.toContain('osCredentials');
+  });
+
   it('log in once, though ven is killed as it types a password, and ended later', async () => {
     const first = lab.watch('apply', '--yes', '--wait', 'ready', ...AT_ONCE);
     const { address } = await first.sees(
@@ -103,6 +123,14 @@ describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
     second.child.kill('SIGINT');
     expect((await second.ended).code).toBe(130);
     expect(resultOf(second.events())).toMatchObject({ outcome: 'interrupted' });
+
+    // And once more as it types the password of the installed system.
+    const killed = lab.watch('provision', ...AT_ONCE);
+    await killed.sees('node-answered', ({ prompt }) => prompt.endsWith(' login:'), 600);
+    await until(() => atConsole(uuid).length > 0, 60);
+    killed.child.kill('SIGKILL');
+    expect((await killed.ended).signal).toBe('SIGKILL');
+    await until(() => atConsole(uuid).length === 0, 2);
 
     const third = lab.watch('provision', ...AT_ONCE);
     await third.sees('node-started', (event) => event.address === 'vm.node-3', 600);
@@ -125,7 +153,7 @@ describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
       code: 0,
       stderr: '',
     });
-    events.push(...first.events(), ...second.events(), ...third.events());
+    for (const run of [first, second, killed, third]) events.push(...run.events());
 
     for (const name of GOOD)
       expect(seenOf(orchestrator, name)).toEqual({
@@ -141,11 +169,20 @@ describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
     expect(
       orchestrator.seen.tokens.map(({ username, granted }) => ({ username, granted })),
     ).toEqual(GOOD.map(() => ({ username: 'onboarder', granted: true })));
-    for (const name of GOOD)
-      expect(consoleLog(name).match(/(?:Username|Password): /g)).toEqual([
-        'Username: ',
-        'Password: ',
-      ]);
+    for (const name of GOOD) {
+      const prompts = (): string[] =>
+        consoleLog(name).match(/(?:Username|Password|login): /g) ?? [];
+      // The shell ends by itself, and with it the login.
+      await until(() => prompts().length > 4, 30);
+      expect(prompts()).toEqual(['Username: ', 'Password: ', 'login: ', 'Password: ', 'login: ']);
+      expect(consoleLog(name).match(/ F=\/home\/postinstall/g)).toHaveLength(1);
+    }
+    expect(
+      orchestrator.seen.systemLogins.map(({ serialNumber, granted }) => ({
+        serialNumber,
+        granted,
+      })),
+    ).toEqual(GOOD.map((name) => ({ serialNumber: serial(name), granted: true })));
 
     const { vms } = JSON.parse((await lab.ven('status', '--json')).stdout) as {
       vms: { stage: string; outcome: string }[];
@@ -161,12 +198,25 @@ describe('nodes that are logged in at', { timeout: 20 * MINUTES }, () => {
   });
 
   it('left the password nowhere, though a node echoed it', async () => {
-    expect(consoleLog('node-2')).toMatch(/Password: \*{10,}/);
+    expect(consoleLog('node-2').match(/Password: \*{10,}/g)).toHaveLength(2);
     await lab.ven('provision', '--junit', 'report.xml');
     await lab.ven('timeline', '--html', 'timeline.html');
     await lab.ven('plan', '--json');
     await lab.ven('bundle', '--output', 'bundle.tar.gz');
     const files = ['report.xml', 'timeline.html', 'bundle.tar.gz'];
-    await canaries.expectNone(lab, { spares: [join(lab.dir, 'password')], files, nodes: GOOD });
+    const spares = ['password', 'os-password'].map((name) => join(lab.dir, name));
+    await canaries.expectNone(lab, { spares, files, nodes: GOOD });
+  });
+
+  it('fail where the system refuses the login: class, decisive line, exit 4', async () => {
+    orchestrator.inventory.systemUser = null;
+    const run = lab.watch('apply', '--yes', '--replace', 'vm.node-3', '--wait', 'ready');
+    expect((await run.ended).code).toBe(4);
+    expect(resultOf(run.events())).toMatchObject({
+      byClass: { agents: 1 },
+      failed: [{ address: 'vm.node-3', class: 'agents', stage: 'agents', line: 'Login incorrect' }],
+    });
+    const tried = orchestrator.seen.systemLogins.filter(({ granted }) => !granted);
+    expect(tried.map(({ serialNumber }) => serialNumber)).toEqual([serial('node-3')]);
   });
 });

@@ -67,6 +67,7 @@ function resolveProfile(file: ProfileFile): Profile {
       from: stage.from ?? null,
       timeoutSeconds: stage.timeout === undefined ? null : durationInSeconds(stage.timeout),
       answers: (stage.answers ?? []).map(resolveAnswer),
+      wakeSeconds: stage.wake === undefined ? null : durationInSeconds(stage.wake),
     })),
     trouble: (file.trouble ?? []).map(
       ({
@@ -76,6 +77,7 @@ function resolveProfile(file: ProfileFile): Profile {
         console,
         orchestrator,
         stages,
+        after,
         recover,
       }): ProfileTrouble => ({
         name,
@@ -83,6 +85,7 @@ function resolveProfile(file: ProfileFile): Profile {
         class: failureClass,
         when: signOf(console, orchestrator),
         stages: stages ?? null,
+        after: after ?? null,
         recover: recover
           ? { prompt: recover.prompt, text: recover.type, atMost: recover.atMost ?? USUAL_ATTEMPTS }
           : null,
@@ -116,16 +119,19 @@ function resolveTrigger({
 
 type WrittenAnswer = NonNullable<ProfileFile['stages'][number]['answers']>[number];
 
-function resolveAnswer({ prompt, send, secret, atMost }: WrittenAnswer): ProfileAnswer {
+function resolveAnswer({ prompt, send, run, secret, atMost }: WrittenAnswer): ProfileAnswer {
   return {
     prompt,
-    send:
-      typeof send === 'string'
-        ? { kind: 'credential', credential: send }
-        : { kind: 'text', text: send.text },
+    send: sendOf(send, run),
     secret: secret ?? typeof send === 'string',
     atMost: atMost ?? USUAL_ATTEMPTS,
   };
+}
+
+function sendOf(send: WrittenAnswer['send'], run?: string): ProfileAnswer['send'] {
+  if (run !== undefined) return { kind: 'command', command: run };
+  if (typeof send === 'string') return { kind: 'credential', credential: send };
+  return { kind: 'text', text: send?.text ?? '' };
 }
 
 function inWords(name: string): string {

@@ -13,6 +13,7 @@ interface Written {
 }
 
 const FLOWS = ['interactive', 'non-interactive', 'none'];
+const SIGN = "`console: 'EFI stub'`";
 
 /**
  * @param sound the profile has no other mistake; then the rules about the whole profile are
@@ -36,13 +37,16 @@ export function checkProfile(value: unknown, sound: boolean): RuleFinding[] {
       report,
     );
   for (const trouble of troubles) {
-    checkOneOf(trouble, ['console', 'orchestrator', 'powerOff'], report);
+    checkOneOf(trouble, ['console', 'orchestrator', 'powerOff'], SIGN, report);
     checkPattern(trouble, 'console', report);
     checkPattern(trouble, 'orchestrator', report);
     checkNames(trouble, 'stages', names, report);
     checkRecovery(trouble, report);
   }
-  if (sound && findings.length === 0) checkReachable(stages, report);
+  if (sound && findings.length === 0) {
+    checkReachable(stages, report);
+    checkCommands(stages, troubles, report);
+  }
   return findings;
 }
 
@@ -73,6 +77,11 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
       'timeout',
       `${name} is the last stage, and has a timeout`,
       'Delete `timeout`; a node that gets here is ready.',
+    );
+    refuse(
+      'wake',
+      `${name} is the last stage, and has \`wake\``,
+      'Delete `wake`; a node that gets here is ready.',
     );
     refuse(
       'answers',
@@ -108,16 +117,26 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
       hint,
     });
   }
+  if (!mapsIn(stage, 'answers').some(({ value: answer }) => isOfOsLogin(answer)))
+    refuse(
+      'wake',
+      `${name} has \`wake\` without a login to the installed system`,
+      'Add an answer with `send: os-username`, or delete `wake`.',
+    );
   for (const trigger of mapsIn(stage, 'enter')) checkTrigger(trigger, names, report);
   for (const answer of mapsIn(stage, 'answers')) {
+    checkOneOf(answer, ['send', 'run'], '`send: username`', report);
     checkPattern(answer, 'prompt', report);
     checkCredential(answer, stage, report);
   }
 }
 
+const isOfOsLogin = ({ send, run }: Record<string, unknown>): boolean =>
+  run !== undefined || send === 'os-username' || send === 'os-password';
+
 function checkTrigger(trigger: Written, names: readonly string[], report: Report): void {
   const { value, path } = trigger;
-  checkOneOf(trigger, ['console', 'quiet', 'orchestrator'], report);
+  checkOneOf(trigger, ['console', 'quiet', 'orchestrator'], SIGN, report);
   checkPattern(trigger, 'console', report);
   checkPattern(trigger, 'orchestrator', report);
   checkNames(trigger, 'in', names, report);
@@ -196,6 +215,31 @@ function checkReachable(stages: readonly Written[], report: Report): void {
   }
 }
 
+/** The shell echoes a command: that must not look like news of the node. */
+function checkCommands(
+  stages: readonly Written[],
+  troubles: readonly Written[],
+  report: Report,
+): void {
+  const signs = [...stages.flatMap((stage) => mapsIn(stage, 'enter')), ...troubles].filter(
+    ({ value }) => typeof value['console'] === 'string',
+  );
+  for (const { value, path } of stages.flatMap((stage) => mapsIn(stage, 'answers'))) {
+    const { run } = value;
+    if (typeof run !== 'string') continue;
+    const sign = signs.find((one) => new RegExp(String(one.value['console']), 'u').test(run));
+    if (!sign) continue;
+    report({
+      rule: 'not-allowed',
+      path: [...path, 'run'],
+      message: `${label([...path, 'run'])} matches ${label([...sign.path, 'console'])}`,
+      hint:
+        "Write it so that its own text does not match: `grep 'all.done'` for a sign " +
+        "`console: 'all done'`.",
+    });
+  }
+}
+
 /** The stages from which a node can reach this one. */
 function sources(stage: Written, there: readonly Written[]): unknown[] {
   const from =
@@ -208,7 +252,13 @@ function sources(stage: Written, there: readonly Written[]): unknown[] {
   );
 }
 
-function checkOneOf({ value, path }: Written, keys: readonly string[], report: Report): void {
+/** @param example of one of them, for the hint. */
+function checkOneOf(
+  { value, path }: Written,
+  keys: readonly string[],
+  example: string,
+  report: Report,
+): void {
   const there = keys.filter((key) => value[key] !== undefined);
   if (there.length === 1) return;
   const all = keys.map((key) => `\`${key}\``).join(', ');
@@ -217,7 +267,7 @@ function checkOneOf({ value, path }: Written, keys: readonly string[], report: R
       rule: 'missing-key',
       path,
       message: `${label(path)} has none of ${all}`,
-      hint: `Add one, such as \`console: 'EFI stub'\`.`,
+      hint: `Add one, such as ${example}.`,
     });
   for (const key of there.slice(1)) {
     const message = `${label(path)} has both \`${there[0]}\` and \`${key}\``;

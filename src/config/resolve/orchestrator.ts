@@ -1,7 +1,9 @@
 /** `orchestrator` as written → what it means. */
 import {
   isUefi,
+  type CredentialReferences,
   type Fleet,
+  type FleetCredentials,
   type ProfileSource,
   type ResolvedNetwork,
   type FleetProvider,
@@ -26,7 +28,7 @@ export function resolveOrchestrator(
   caCertificates: string[] | null,
 ): ResolvedOrchestrator | null {
   if (!orchestrator) return null;
-  const { domain, onboarding = 'none', credentials } = orchestrator;
+  const { domain, onboarding = 'none', credentials, osCredentials } = orchestrator;
   const usual = onboarding === 'none' ? null : VARIABLES[onboarding];
   return {
     bootUrl:
@@ -37,11 +39,9 @@ export function resolveOrchestrator(
     onboarding,
     project: orchestrator.project ?? null,
     credentials: credentials
-      ? {
-          username: secretReference(credentials.username),
-          password: secretReference(credentials.password),
-        }
+      ? referencesOf(credentials)
       : usual && { username: { env: usual.username }, password: { env: usual.password } },
+    osCredentials: osCredentials ? referencesOf(osCredentials) : null,
     profile: profileSource(orchestrator.profile ?? PROFILES[0]),
     removeHosts: orchestrator.removeHosts ?? false,
     provider: orchestrator.provider ? resolveProvider(orchestrator.provider) : null,
@@ -76,6 +76,10 @@ function resolveAccount(
   if (account === false) return null;
   if (typeof account === 'string') return { name: account, sshKey: null };
   return { name: account.username, sshKey: account.sshKey.trim() };
+}
+
+function referencesOf({ username, password }: FleetCredentials): CredentialReferences {
+  return { username: secretReference(username), password: secretReference(password) };
 }
 
 /** A path begins with ./, ../ or /; anything else is the name of a profile. */

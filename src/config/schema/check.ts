@@ -141,7 +141,7 @@ function explain(
     );
   }
   const example = `For example \`${snippet(at, owner)}\`.`;
-  const secret = at.some((step) => step === 'credentials' || step === 'password');
+  const secret = at.some((step) => /^(?:os)?credentials$|^password$/i.test(String(step)));
   const quoted = secret ? 'this value' : quote(value);
   const isInserted = placeOf(root, at).inserted;
 

@@ -6,7 +6,8 @@ import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type 
 import type { Range } from './range.js';
 
 /**
- * No key of a fleet file but `credentials`, `username` and `password`; and many a slip of the pen.
+ * No key of a fleet file but `credentials`, `osCredentials`, `username` and `password`; and many a
+ * slip of the pen.
  */
 const TELLING = /pas|pw|secret|token|bearer|jwt|cookie|cred|user|login|auth|pin\b|key$/i;
 /** Whose entries have names of their own. */

@@ -34,6 +34,8 @@ const POLL_MS = 50;
 const ANSWER_MS = 5000;
 /** Time for libvirt to notice that we detach. */
 const LEAVE_MS = 1500;
+/** The same for each character of a text that is echoed: the node reads one after another. */
+const ECHO_MS = 20;
 /** Pause after the answer, for bytes that libvirt still transfers. */
 const SETTLE_MS = 150;
 /**
@@ -130,9 +132,12 @@ async function typeThrough(
         typedAt.add(uuid);
         writeSync(keys, `${text}\r`);
         const began = performance.now();
-        const settled = (): boolean => answered > 0 && performance.now() > answered + SETTLE_MS;
-        while (!gone && !settled() && performance.now() < began + ANSWER_MS)
-          gone = await within(POLL_MS);
+        // What the node has not read when we leave, it reads only when somebody else attaches.
+        const isRead = (): boolean => after[0] !== text[0] || after.length > text.length;
+        const settled = (): boolean =>
+          answered > 0 && isRead() && performance.now() > answered + SETTLE_MS;
+        const limit = began + ANSWER_MS + text.length * ECHO_MS;
+        while (!gone && !settled() && performance.now() < limit) gone = await within(POLL_MS);
       }
       // Sent again if needed: virsh recognizes it only at the beginning of a read.
       do writeSync(keys, ESCAPE);

@@ -1,5 +1,10 @@
 import { outgoingMask, proxyPasswords, type OutgoingMask } from '../../secrets/index.js';
-import { VenError, type Profile, type ResolvedFleet } from '../../model/index.js';
+import {
+  VenError,
+  type Profile,
+  type ResolvedFleet,
+  type SecretReference,
+} from '../../model/index.js';
 import { secretReader, type Request } from '../load.js';
 import { readProfile } from '../provision/profile.js';
 
@@ -19,7 +24,10 @@ export function maskFor(
   const secrets = [...proxyPasswords(request.env), ...usual.filter((secret) => secret !== '')];
   const orchestrator = fleet instanceof VenError ? null : fleet.orchestrator;
   const read = secretReader(request);
-  for (const [what, reference] of Object.entries(orchestrator?.credentials ?? {})) {
+  const references = [orchestrator?.credentials, orchestrator?.osCredentials].flatMap((one) =>
+    one ? Object.entries<SecretReference>({ ...one }) : [],
+  );
+  for (const [what, reference] of references) {
     try {
       const secret = read(reference);
       // A user name is not a secret: masking a short one, or a word of the fleet file, would

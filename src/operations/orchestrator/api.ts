@@ -43,6 +43,31 @@ export function statusCredentials(
 }
 
 /**
+ * Why the nodes' status is not queried, and what would change that; null: it is, or the user is
+ * asked for what it needs.
+ */
+export function whyNotAsked(
+  { onboarding, domain, project }: ResolvedOrchestrator,
+  request: Pick<Request, 'env'>,
+): { why: string; fix: string } | null {
+  const [user, password] = [API_USER.username.env, API_USER.password.env];
+  if (onboarding === 'none')
+    return { why: 'with `onboarding: none` the orchestrator is not asked', fix: '' };
+  if (domain === null || project === null) {
+    const missing = domain === null ? 'domain' : 'project';
+    return {
+      why: `\`orchestrator\` has no \`${missing}\`, so the orchestrator can't be asked`,
+      fix: `\`orchestrator.${missing}\`, and set ${user} and ${password}`,
+    };
+  }
+  if (onboarding === 'non-interactive' || areSet(Object.values(API_USER), request)) return null;
+  return {
+    why: `without ${user} and ${password} the orchestrator is not asked`,
+    fix: `set ${user} and ${password}`,
+  };
+}
+
+/**
  * A client of the fleet's orchestrator; null: the fleet file does not say enough, or there are no
  * credentials. Nothing is sent yet.
  */

@@ -1,6 +1,6 @@
 import { fileName, VenError, type ResolvedFleet } from '../../model/index.js';
 import type { OpenOrchestrator, Patience } from '../../orchestrator/index.js';
-import { credentialsReader, type AskSecret } from '../provision/credentials.js';
+import { credentialsReader, OF_API, type AskSecret } from '../provision/credentials.js';
 import { loadFleetFile, type Request } from '../load.js';
 import { API_USER, apiOf, areSet } from './api.js';
 
@@ -26,11 +26,9 @@ export async function orchestratorOf(
   // In the interactive flow the fleet's credentials are for the login at the nodes. That user may
   // have no rights in the API.
   const own = onboarding !== 'non-interactive' && areSet(Object.values(API_USER), request);
-  const wanted = {
-    credentials: own ? API_USER : (credentials ?? API_USER),
-    onboarding: 'non-interactive' as const,
-  };
-  const read = await credentialsReader(wanted, request, request.askSecret)(request.signal);
+  const wanted = own ? API_USER : (credentials ?? API_USER);
+  const { askSecret, signal } = request;
+  const read = await credentialsReader(wanted, OF_API, request, askSecret)(signal);
   const api = read && apiOf(fleet, request, read, patience);
   if (!api) throw noApi(fleet, request.file);
   return api;

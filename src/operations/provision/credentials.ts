@@ -1,4 +1,4 @@
-import type { Credentials, ResolvedOrchestrator, SecretReference } from '../../model/index.js';
+import type { CredentialReferences, Credentials, SecretReference } from '../../model/index.js';
 import { secretReader, type Request } from '../load.js';
 
 /**
@@ -7,20 +7,23 @@ import { secretReader, type Request } from '../load.js';
  */
 export type AskSecret = (what: string, signal: AbortSignal) => Promise<string>;
 
-type Wanted = Pick<ResolvedOrchestrator, 'credentials' | 'onboarding'>;
+/** For what credentials are, as a question says it. */
+export const OF_API = "the orchestrator's API";
+export const OF_ONBOARDING = 'onboarding';
+export const OF_SYSTEM = "the nodes' installed system";
 
 /**
  * The user name and the password that the fleet file refers to. With `ask`, the user is asked for a
- * variable that is not set. Each is read, or asked for, once. Resolves to null when the fleet has
- * no credentials; rejects as `readSecret` and `ask` do.
+ * variable that is not set, and told for what. Each is read, or asked for, once. Resolves to null
+ * when there are no references; rejects as `readSecret` and `ask` do.
  */
 export function credentialsReader(
-  { credentials, onboarding }: Wanted,
+  credentials: CredentialReferences | null,
+  purpose: string,
   request: Request,
   ask: AskSecret | null,
 ): (signal: AbortSignal) => Promise<Credentials | null> {
   const read = secretReader(request);
-  const purpose = onboarding === 'interactive' ? 'onboarding' : "the orchestrator's API";
   const secret = async (
     reference: SecretReference,
     what: string,

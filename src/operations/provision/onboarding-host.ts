@@ -4,10 +4,10 @@
 import {
   VenError,
   type Clock,
-  type Credentials,
   type Host,
   type Lock,
   type LockRequest,
+  type NodeCredentials,
   type Orchestrator,
   type ProvisionEvent,
   type ResolvedVm,
@@ -17,7 +17,7 @@ import type { OnboardingPorts } from '../../onboarding/index.js';
 export interface OnboardingWorld {
   host: Host;
   clock: Clock;
-  credentials: Credentials | null;
+  credentials: NodeCredentials;
   orchestrator: Orchestrator | null;
   emit: (event: ProvisionEvent) => void;
   incarnationOf: (vm: ResolvedVm) => string | null;

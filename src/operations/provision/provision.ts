@@ -84,6 +84,8 @@ async function watch(
   session.checkLogs(open.map(({ vm }) => vm));
   const asking = AbortSignal.any([interrupt.graceful, session.timeIsUp]);
   const credentials = open.length > 0 ? await inTime(session, session.credentials(asking)) : null;
+  const osCredentials =
+    open.length > 0 ? await inTime(session, session.osCredentials(asking)) : null;
   // The user may have been asked for the run's own credentials.
   const apiCredentials =
     goal.flow === 'non-interactive'
@@ -133,7 +135,13 @@ async function watch(
       ports: onboardingPorts({
         host,
         clock: (request.ports ?? PORTS).clock,
-        credentials,
+        credentials: {
+          ...credentials,
+          ...(osCredentials && {
+            'os-username': osCredentials.username,
+            'os-password': osCredentials.password,
+          }),
+        },
         orchestrator: api,
         emit,
         incarnationOf: (vm) => state && incarnationOf(vm, state, host),

@@ -14,12 +14,19 @@ import {
   type ResolvedVm,
 } from '../../model/index.js';
 import { beforehand } from './beforehand.js';
-import { credentialsReader, type AskSecret } from './credentials.js';
+import {
+  credentialsReader,
+  OF_API,
+  OF_ONBOARDING,
+  OF_SYSTEM,
+  type AskSecret,
+} from './credentials.js';
 import { loadOnHost, type Request } from '../load.js';
 import { chosenVms, failedOf, leavesOpen, type Goal } from './node-choice.js';
 import { type LostNode, finishedEvent } from '../../onboarding/index.js';
 import { OneClient } from './one-client.js';
 import { openHost } from '../open.js';
+import { osLoginStage } from './os-login.js';
 import { PORTS } from '../ports.js';
 import { readProfile, stageNamed } from './profile.js';
 import { ReportFile, type ReportRequest } from './report.js';
@@ -54,6 +61,8 @@ export class Session {
   readonly client = new OneClient();
   /** null: the flow has none. Each is read, or asked for, once; `signal` cancels a question. */
   readonly credentials: (signal: AbortSignal) => Promise<Credentials | null>;
+  /** The same for the installed system; null also when no node needs them on its way. */
+  readonly osCredentials: (signal: AbortSignal) => Promise<Credentials | null>;
   readonly timeoutSeconds: number | null;
   /** Aborted when the time is up. */
   readonly timeIsUp: AbortSignal;
@@ -84,11 +93,19 @@ export class Session {
     this.host = openHost(this.fleet, request);
     this.host.consoles.checkAccess([]);
     const { orchestrator } = this.fleet;
-    const none = (): Promise<null> => Promise.resolve(null);
-    this.credentials =
-      orchestrator === null || this.goal.flow === 'none'
-        ? none
-        : credentialsReader(orchestrator, request, askSecret);
+    const { flow } = this.goal;
+    this.credentials = credentialsReader(
+      flow === 'none' ? null : (orchestrator?.credentials ?? null),
+      flow === 'interactive' ? OF_ONBOARDING : OF_API,
+      request,
+      askSecret,
+    );
+    this.osCredentials = credentialsReader(
+      osLoginStage(this.goal) && (orchestrator?.osCredentials ?? null),
+      OF_SYSTEM,
+      request,
+      askSecret,
+    );
     this.timeoutSeconds = timeoutSeconds;
     const up = new AbortController();
     this.timeIsUp = up.signal;
@@ -136,6 +153,7 @@ export class Session {
     if (!leavesOpen(this.#vms, this.host, plan)) return;
     this.checkLogs(this.#vms);
     await this.credentials(signal);
+    await this.osCredentials(signal);
   }
 
   /** The plan with what is to be said before its first change, for the watch after it. */
@@ -146,7 +164,7 @@ export class Session {
 
   /** What a run over open nodes says first; found out once. */
   beforehand(): Promise<string[]> {
-    return (this.#beforehand ??= beforehand(this.fleet, this.#request));
+    return (this.#beforehand ??= beforehand(this.fleet, this.goal, this.#request));
   }
 
   checkLogs(vms: readonly ResolvedVm[]): void {

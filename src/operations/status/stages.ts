@@ -128,18 +128,14 @@ export class StageQuery {
     const profile = this.#profileOf(fleet);
     if (!profile || !fleet.orchestrator) return null;
     const begun = record.visits.length > 0;
-    const { onboarding } = fleet.orchestrator;
+    const { onboarding, osCredentials } = fleet.orchestrator;
     if (begun && !NodeWatcher.resumes(record.memory, profile, record.flow)) return null;
     // A node that was only started is read from the beginning, as in a run. No output is shown
     // here, so no secrets are passed.
+    const seen = { secrets: [], startedAt: 0, osLogin: osCredentials !== null };
     const watcher = begun
-      ? new NodeWatcher(profile, record.flow, { secrets: [], startedAt: 0, memory: record.memory })
-      : new NodeWatcher(profile, onboarding, {
-          secrets: [],
-          startedAt: 0,
-          late: true,
-          fromPowerOn: true,
-        });
+      ? new NodeWatcher(profile, record.flow, { ...seen, memory: record.memory })
+      : new NodeWatcher(profile, onboarding, { ...seen, late: true, fromPowerOn: true });
     const { log } = record;
     let console: ConsoleReader | null = null;
     try {

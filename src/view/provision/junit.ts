@@ -5,6 +5,7 @@ import type {
   ProvisionReport,
   VenError,
 } from '../../model/index.js';
+import { answered } from './answered.js';
 import { serializeXml, type XmlElement, type XmlNode } from '../../xml/index.js';
 
 type Finished = Extract<ProvisionEvent, { type: 'node-finished' }>;
@@ -55,7 +56,7 @@ export const junitReport: NewProvisionReport = (fleet, vms) => {
         );
         return;
       case 'node-answered':
-        tell(event.address, `${event.time}  answered ${event.prompt}`);
+        tell(event.address, `${event.time}  ${answered(event)}`);
         return;
       case 'node-recovering':
         tell(

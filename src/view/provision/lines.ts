@@ -1,4 +1,5 @@
 import type { Address, ProvisionEvent } from '../../model/index.js';
+import { answered } from './answered.js';
 import { paint, type Style } from '../text/style.js';
 import type { Progress, Write } from '../apply/progress.js';
 import { count, duration, oneLine } from '../text/words.js';
@@ -57,7 +58,7 @@ export function provisionLines(write: Write, style: Style): Progress<ProvisionEv
         break;
       }
       case 'node-answered':
-        line(event.address, paint(style, 'dim', `answered ${oneLine(event.prompt).trim()}`));
+        line(event.address, paint(style, 'dim', answered(event)));
         break;
       case 'node-recovering':
         line(

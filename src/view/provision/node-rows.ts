@@ -1,4 +1,5 @@
 import type { Address, ProvisionEvent } from '../../model/index.js';
+import { answered } from './answered.js';
 import { oneLine } from '../text/words.js';
 
 export type NodeState = 'waiting' | 'under-way' | 'ready' | 'reached' | 'failed' | 'left';
@@ -84,7 +85,7 @@ export function nodeRows(): NodeRows {
         row.output = oneLine(event.line).trim();
         return;
       case 'node-answered':
-        row.note = `answered ${oneLine(event.prompt).trim()}`;
+        row.note = answered(event);
         break;
       case 'node-recovering':
         row.note = `recovering from ${oneLine(event.trouble)}, ${event.attempt} of ${event.atMost}`;

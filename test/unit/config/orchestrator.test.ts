@@ -149,6 +149,15 @@ describe('onboarding', () => {
     });
   });
 
+  it('logs in to the installed system only with credentials of its own, in any flow', () => {
+    const of = (rest: string) => load(`${rest} }\n${REST}`).orchestrator?.osCredentials;
+    expect(of(NIO)).toBeNull();
+    const own = ', osCredentials: { username: { env: ME }, password: { file: secrets/os } }';
+    const wanted = { username: { env: 'ME' }, password: { file: 'secrets/os' } };
+    for (const flow of ['interactive', 'non-interactive', 'none'])
+      expect(of(NIO.replace('non-interactive', flow) + own)).toEqual(wanted);
+  });
+
   it('knows a profile of one’s own by its path', () => {
     for (const path of ['./mine.yaml', '../mine.yaml', '/etc/ven/mine.yaml'])
       expect(load(`${NIO}, profile: ${path} }\n${REST}`).orchestrator?.profile).toEqual({

@@ -35,7 +35,9 @@ describe('a profile', () => {
       `${stage(
         "timeout: 2m, enter: [{ console: 'EFI' }, { quiet: 1h, in: [firmware] }, " +
           "{ orchestrator: '^R' }], flows: [interactive], from: [firmware], " +
-          "answers: [{ prompt: 'p:$', send: password }, { prompt: 'q:$', send: { text: yes } }]",
+          "wake: 1m, answers: [{ prompt: 'p:$', send: password }, " +
+          "{ prompt: 'q:$', send: { text: yes } }, { prompt: 'login:$', send: os-username }, " +
+          "{ prompt: '>$', run: ls, atMost: 9 }]",
       )}trouble: [{ name: disk-full, ` +
         "class: storage, console: No space, recover: { prompt: '>$', type: reset } }, " +
         '{ name: off, class: os, powerOff: true, stages: [hook] }]\n',
@@ -71,7 +73,15 @@ describe('a profile', () => {
               atMost: 3,
             },
             { prompt: 'q:$', send: { kind: 'text', text: 'yes' }, secret: false, atMost: 3 },
+            {
+              prompt: 'login:$',
+              send: { kind: 'credential', credential: 'os-username' },
+              secret: true,
+              atMost: 3,
+            },
+            { prompt: '>$', send: { kind: 'command', command: 'ls' }, secret: false, atMost: 9 },
           ],
+          wakeSeconds: 60,
         },
         { name: 'ready', timeoutSeconds: null, answers: [] },
       ],
@@ -285,6 +295,40 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
     stage('timeout: 1s, enter: [{ console: a }], answers: [{ prompt: x, send: «password }]'),
     ['no-credentials'],
     /only the interactive flow/,
+  ],
+  [
+    'an answer that says nothing',
+    stage('timeout: 1s, enter: [{ console: a }], answers: [«{ prompt: x }]'),
+    ['missing-key'],
+    /none of `send`, `run`/,
+  ],
+  [
+    'an answer that says two things',
+    stage(
+      'timeout: 1s, enter: [{ console: a }], answers: [{ prompt: x, send: { text: a }, «run: b }]',
+    ),
+    ['not-allowed'],
+    /both `send` and `run`/,
+  ],
+  [
+    'a command of two lines',
+    stage('timeout: 1s, enter: [{ console: a }], answers: [{ prompt: x, run: «"a\\nb" }]'),
+    ['control-character'],
+    /This text holds/,
+  ],
+  [
+    'a command that looks like the end',
+    stage(
+      'timeout: 1s, enter: [{ console: EFI }], answers: [{ prompt: x, run: «"grep all-login:" }]',
+    ),
+    ['not-allowed'],
+    /`stages\[1\]\.answers\[0\]\.run` matches `stages\[2\]\.enter\[0\]\.console`/,
+  ],
+  [
+    'Enter without a login',
+    stage('timeout: 1s, enter: [{ console: EFI }], «wake: 60s'),
+    ['not-allowed'],
+    /`wake` without a login/,
   ],
   [
     'an answer of another kind',

@@ -18,16 +18,19 @@ interface Behaviour {
   /** Milliseconds to raw mode, and from there to being attached. */
   rawAfter?: number;
   attachedAfter?: number;
+  /** Milliseconds from the echo of the first character to that of the others. */
+  echoAfter?: number;
   /** Of libvirt, instead of attaching: `before` or after it went raw. */
   refusal?: { before: boolean; words: string };
 }
 const BUSY = 'error: operation failed: Active console session exists for this domain';
 
 /** A virsh that goes raw, then attaches, and writes down what the guest gets; like the real one it does not mind a hangup. */
-function fakeConsole({ rawAfter = 0, attachedAfter = 0, refusal }: Behaviour = {}) {
+function fakeConsole({ rawAfter = 0, attachedAfter = 0, echoAfter = 0, refusal }: Behaviour = {}) {
   const folder = mkdtempSync(join(root, 'bin-'));
   const program = `#!${process.execPath}
-const { appendFileSync } = require('node:fs');
+const { appendFileSync, existsSync } = require('node:fs');
+const read = (name) => existsSync('${folder}/' + name) ? 'too late' : 'in time';
 const note = (name, text) => appendFileSync('${folder}/' + name, text);
 const refused = () => { process.stdin.setRawMode(false); process.stdout.write(${JSON.stringify(`${refusal?.words}\n`)}, () => process.exit(1)); };
 process.on('SIGHUP', () => {});
@@ -41,7 +44,11 @@ setTimeout(() => {
     process.stdin.on('data', (bytes) => {
       if (bytes[0] === 0x1d) { note('left', 'x'); process.exit(0); }
       note('got', bytes);
-      process.stdout.write(bytes);
+      process.stdout.write(bytes.subarray(0, 1));
+      setTimeout(() => {
+        note('echoed', read('left'));
+        process.stdout.write(bytes.subarray(1));
+      }, ${echoAfter});
     });
   }, ${attachedAfter});
 }, ${rawAfter});
@@ -71,6 +78,12 @@ describe('typing at a console', { timeout: 30_000 }, () => {
     expect(read('got')).toBe('canary-secret\r');
     expect(read('calls')).toContain('-q -c qemu:///system console u --safe');
     expect(read('calls')).not.toContain('canary');
+  });
+
+  it('leaves only when the node has read a text that it echoes', async () => {
+    const { type, read } = fakeConsole({ echoAfter: 1200 });
+    expect(await type()).toBe('typed');
+    expect(read('echoed')).toBe('in time');
   });
 
   it.each([

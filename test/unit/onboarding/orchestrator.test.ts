@@ -139,6 +139,7 @@ describe('the orchestrator', () => {
         class: 'workflow' as const,
         when: { kind: 'orchestrator' as const, pattern: '^Provisioning Failed' },
         stages: null,
+        after: null,
         recover: null,
       },
     ],

@@ -26,6 +26,7 @@ export const PROFILE: Profile = {
       from: null,
       timeoutSeconds: 60,
       answers: [],
+      wakeSeconds: null,
     },
     {
       name: 'boot',
@@ -35,6 +36,7 @@ export const PROFILE: Profile = {
       from: null,
       timeoutSeconds: 60,
       answers: [],
+      wakeSeconds: null,
     },
     {
       name: 'login',
@@ -57,6 +59,7 @@ export const PROFILE: Profile = {
           atMost: 1,
         },
       ],
+      wakeSeconds: null,
     },
     {
       name: 'work',
@@ -69,6 +72,7 @@ export const PROFILE: Profile = {
       from: null,
       timeoutSeconds: 120,
       answers: [],
+      wakeSeconds: null,
     },
     {
       name: 'ready',
@@ -78,6 +82,7 @@ export const PROFILE: Profile = {
       from: null,
       timeoutSeconds: null,
       answers: [],
+      wakeSeconds: null,
     },
   ],
   trouble: [
@@ -87,6 +92,7 @@ export const PROFILE: Profile = {
       class: 'storage',
       when: { kind: 'console', pattern: 'No space left' },
       stages: null,
+      after: null,
       recover: null,
     },
   ],

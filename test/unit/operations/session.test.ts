@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apply } from '../../../src/operations/apply.js';
+import { doctor } from '../../../src/operations/doctor.js';
+import { plan } from '../../../src/operations/plan.js';
 import type { LostNode } from '../../../src/onboarding/ports.js';
 import {
   provision,
@@ -86,11 +88,11 @@ afterEach(() => {
   lab.seen.registrations.length = 0;
 });
 
-function write(onboarding: string): void {
+function write(onboarding: string, more = ''): void {
   const network = `networks: { lab: { subnet: 10.9.0.0/24, dns: { hosts: { ${lab.address}: [${lab.names.join(', ')}] } } } }`;
   writeFileSync(
     file,
-    `apiVersion: ven/v1\nfleet: lab\norchestrator: { domain: edge.test, caCertificate: ca.pem, onboarding: ${onboarding}, project: ours }\n${network}\nvms: [{ name: a }, { name: b }]\n`,
+    `apiVersion: ven/v1\nfleet: lab\norchestrator: { domain: edge.test, caCertificate: ca.pem, onboarding: ${onboarding}, project: ours${more} }\n${network}\nvms: [{ name: a }, { name: b }]\n`,
   );
 }
 /** As an earlier run would have left it. */
@@ -291,6 +293,83 @@ describe('a boot server that does not answer', () => {
     asked.length = 0;
     const done = await run({ ports: silent });
     expect([done?.result.exitCode, asked]).toEqual([0, []]);
+  });
+});
+
+describe('the login to the installed system', () => {
+  const IO = { ONBOARDING_USERNAME: 'u', ONBOARDING_PASSWORD: 'p' };
+  const OS = ', osCredentials: { username: { env: NODE_USER }, password: { env: NODE_PASSWORD } }';
+  const UNSEEN = "stage Agents can't be seen reaching Ready: without `orchestrator.osCredentials`";
+  /** What the plan warns of, what the watch does, and how much was changed before the plan. */
+  const told = async (credentials: object, until = 'ready') => {
+    let plan: Plan | undefined;
+    let changes = NaN;
+    await run({
+      credentials,
+      until,
+      confirm: (made) => {
+        plan = made;
+        changes = host.changes;
+        return true;
+      },
+    });
+    const watched = events.flatMap((event) =>
+      event.type === 'provision-warning' ? [event.message] : [],
+    );
+    return { warned: plan?.warnings.join() ?? '', watched: watched.join(), changes };
+  };
+
+  it('is missed before the first change where the orchestrator is not asked', async () => {
+    write('interactive');
+    const { warned, watched, changes } = await told(IO);
+    expect(warned).toContain(UNSEEN);
+    expect(warned).toContain('set PROJECT_API_USER and PROJECT_API_PASSWORD');
+    expect(watched).toContain(UNSEEN);
+    expect(changes).toBe(0);
+    const request = { file, env: { XDG_STATE_HOME: folder, ...IO }, ports };
+    const options = { targets: [], excludes: [], replace: [], keepDisks: false };
+    const planned = await plan({ ...request, options: { mode: 'apply', ...options } });
+    expect(planned.plan.warnings.join()).toContain(UNSEEN);
+    const found = await doctor(request);
+    expect(found.find(({ message }) => message.includes(UNSEEN))?.level).toBe('warning');
+  });
+
+  it.each([
+    ['with it', 'interactive', OS, { ...IO, NODE_USER: 'edge', NODE_PASSWORD: 'secret' }],
+    ['with the API', 'interactive', '', { ...IO, ...API }],
+    ['on the way to another stage', 'interactive', '', IO, 'workflow'],
+    ['for registered nodes', 'non-interactive', '', API],
+  ])('is not missed %s', async (_, flow, keys, credentials, until = 'ready') => {
+    write(flow, keys);
+    const { warned, watched } = await told(credentials, until);
+    expect(warned + watched).not.toContain('osCredentials');
+  });
+
+  it('wants its credentials before anything is changed, where a node gets that far', async () => {
+    write('interactive', OS);
+    await expect(run({ credentials: IO })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('NODE_USER') as string,
+    });
+    expect(host.changes).toBe(0);
+    const done = await run({ credentials: IO, until: 'workflow' });
+    expect(done?.result).toMatchObject({ left: ['vm.a', 'vm.b'] });
+  });
+
+  it('asks for them once, after the others', async () => {
+    write('interactive', OS);
+    const asked: string[] = [];
+    const askSecret = (what: string): Promise<string> => {
+      asked.push(what);
+      return Promise.resolve('x');
+    };
+    await run({ credentials: {}, askSecret });
+    expect(asked).toEqual([
+      'User name for onboarding (ONBOARDING_USERNAME)',
+      'Password for onboarding (ONBOARDING_PASSWORD)',
+      "User name for the nodes' installed system (NODE_USER)",
+      "Password for the nodes' installed system (NODE_PASSWORD)",
+    ]);
   });
 });
 

@@ -13,6 +13,7 @@ import {
   readRecording,
   RECORDINGS,
   replay,
+  type Replay,
   SECRETS,
   told,
 } from './replay.js';
@@ -39,15 +40,17 @@ it('there are recordings', () => {
 });
 
 describe.each(names)('%s', (name) => {
-  const { flow, steps, expect: expected } = readRecording(name);
+  const { flow, osLogin = false, steps, expect: expected } = readRecording(name);
+  const play = (inputs: readonly NodeInput[], restored = false): Replay =>
+    replay(flow, inputs, { restored, osLogin });
   const inputs = inputsOf(steps);
 
   it('gives its timeline', () => {
-    expect(told(replay(flow, inputs))).toEqual(expected);
+    expect(told(play(inputs))).toEqual(expected);
   });
 
   it('has stages that follow one another, and no gaps', () => {
-    const { watcher } = replay(flow, inputs);
+    const { watcher } = play(inputs);
     for (const [index, visit] of watcher.visits.entries()) {
       const next = watcher.visits[index + 1];
       expect(visit.leftAt).toBe(next ? next.enteredAt : (watcher.failure?.at ?? null));
@@ -67,26 +70,22 @@ describe.each(names)('%s', (name) => {
 
   it('gives the same cut at any byte', () => {
     for (let place = 0; place < length(inputs); place += name === SAMPLE ? 1 : 7) {
-      expect(told(replay(flow, cutAt(inputs, new Set([place])))), `cut at ${place}`).toEqual(
-        expected,
-      );
+      expect(told(play(cutAt(inputs, new Set([place])))), `cut at ${place}`).toEqual(expected);
     }
   });
 
   it('gives the same byte by byte', () => {
-    expect(told(replay(flow, cutAt(inputs, everywhere(inputs))))).toEqual(expected);
+    expect(told(play(cutAt(inputs, everywhere(inputs))))).toEqual(expected);
   });
 
   it('gives the same however often one looks', () => {
     for (const every of [0.1, 0.7, 5, 45])
-      expect(told(replay(flow, withTicks(inputs, every)))).toEqual(expected);
+      expect(told(play(withTicks(inputs, every)))).toEqual(expected);
   });
 
   it('gives the same when the watcher is killed after each piece', () => {
-    expect(told(replay(flow, inputs, { restored: true }))).toEqual(expected);
-    expect(
-      told(replay(flow, cutAt(withTicks(inputs, 0.2), everywhere(inputs)), { restored: true })),
-    ).toEqual(expected);
+    expect(told(play(inputs, true))).toEqual(expected);
+    expect(told(play(cutAt(withTicks(inputs, 0.2), everywhere(inputs)), true))).toEqual(expected);
   });
 
   it('gives the same in any pieces, killed or not', () => {
@@ -95,9 +94,7 @@ describe.each(names)('%s', (name) => {
         fc.uniqueArray(fc.nat({ max: length(inputs) }), { maxLength: 60 }),
         fc.boolean(),
         (places, restored) => {
-          expect(told(replay(flow, cutAt(inputs, new Set(places)), { restored }))).toEqual(
-            expected,
-          );
+          expect(told(play(cutAt(inputs, new Set(places)), restored))).toEqual(expected);
         },
       ),
       { numRuns: 60 },
@@ -105,7 +102,7 @@ describe.each(names)('%s', (name) => {
   });
 
   it('says no secret', () => {
-    const { watcher, effects } = replay(flow, cutAt(inputs, everywhere(inputs)));
+    const { watcher, effects } = play(cutAt(inputs, everywhere(inputs)));
     const all = JSON.stringify([
       effects,
       watcher.visits,

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { loadProfile } from '../../../src/config/index.js';
-import type { NodeEffect, NodeInput, OnboardingFlow, Profile } from '../../../src/model/index.js';
+import type {
+  NodeEffect,
+  NodeInput,
+  OnboardingFlow,
+  Profile,
+  ProfileAnswer,
+} from '../../../src/model/index.js';
 import { NodeWatcher } from '../../../src/stages/index.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -13,7 +19,7 @@ export const edgeNode: Profile = loadProfile(
   readFileSync(join(ROOT, 'templates/profiles/edge-node.yaml')),
   'edge-node.yaml',
 );
-export const SECRETS = ['edge-user', 'canary-p4ss'];
+export const SECRETS = ['edge-user', 'canary-p4ss', 'canary-n0de'];
 export const POWER_ON = Date.parse('2026-03-01T10:00:00Z');
 
 export interface Step {
@@ -34,6 +40,8 @@ export interface Outcome {
 
 export interface Recording {
   flow: OnboardingFlow;
+  /** There are credentials for the installed system. */
+  osLogin?: boolean;
   steps: Step[];
   expect: Outcome;
 }
@@ -83,6 +91,12 @@ export interface Replay extends Outcome {
   watcher: NodeWatcher;
 }
 
+interface ReplayOptions {
+  restored?: boolean;
+  profile?: Profile;
+  osLogin?: boolean;
+}
+
 /**
  * @param restored after each input a new watcher takes over from the old one's memory, through
  * JSON.
@@ -90,9 +104,10 @@ export interface Replay extends Outcome {
 export function replay(
   flow: OnboardingFlow,
   inputs: readonly NodeInput[],
-  { restored = false, profile = edgeNode }: { restored?: boolean; profile?: Profile } = {},
+  { restored = false, profile = edgeNode, osLogin = false }: ReplayOptions = {},
 ): Replay {
-  let watcher = new NodeWatcher(profile, flow, { secrets: SECRETS, startedAt: POWER_ON });
+  const options = { secrets: SECRETS, osLogin };
+  let watcher = new NodeWatcher(profile, flow, { ...options, startedAt: POWER_ON });
   const effects: NodeEffect[] = [];
   for (const input of inputs) {
     // What falls due until then is typed before anything follows.
@@ -102,16 +117,28 @@ export function replay(
     effects.push(...due, ...watcher.take(input));
     if (!restored) continue;
     const memory: unknown = JSON.parse(JSON.stringify(watcher.memory));
-    watcher = new NodeWatcher(profile, flow, { secrets: SECRETS, startedAt: 0, memory });
+    watcher = new NodeWatcher(profile, flow, { ...options, startedAt: 0, memory });
   }
   return { ...outcomeOf(watcher, effects), effects, watcher };
+}
+
+/** What is typed, credentials by their names. */
+export function textOf(send: ProfileAnswer['send']): string {
+  switch (send.kind) {
+    case 'text':
+      return send.text;
+    case 'command':
+      return send.command;
+    case 'credential':
+      return send.credential;
+  }
 }
 
 function outcomeOf(watcher: NodeWatcher, effects: readonly NodeEffect[]): Outcome {
   const seconds = (time: string): number => (Date.parse(time) - POWER_ON) / 1000;
   const typed = effects.flatMap((effect) => {
     if (effect.kind !== 'type') return [];
-    return [effect.send.kind === 'text' ? effect.send.text : effect.send.credential];
+    return [textOf(effect.send)];
   });
   const { failure } = watcher;
   return {

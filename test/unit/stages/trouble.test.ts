@@ -173,6 +173,7 @@ describe('trouble that fails a node at once', () => {
       'ipxe-gave-up',
       'firmware-shell',
       'os-firmware-shell',
+      'os-login-refused',
       'provisioning-failed',
     ];
     const power = edgeNode.trouble
@@ -182,6 +183,50 @@ describe('trouble that fails a node at once', () => {
     expect([...tried].sort()).toEqual(edgeNode.trouble.map(({ name }) => name).sort());
     const classes = new Set(edgeNode.trouble.map((trouble) => trouble.class));
     expect(FAILURE_CLASSES.filter((one) => !classes.has(one))).toEqual(['timeout']);
+  });
+});
+
+describe('the login to the installed system', () => {
+  const typedAt = (says: string, typed: boolean): Step[] => [
+    ...wayTo('agents'),
+    { at: 20, says: 'edge-1 login: ' },
+    { at: 22, says: 'user\r\nPassword: ' },
+    // Nothing is typed at a prompt that goes on at once.
+    { at: typed ? 24 : 22.1, says: '\r\n' },
+    { at: 30, says },
+    { at: 40 },
+  ];
+
+  it.each([
+    'Login incorrect\r\n',
+    'You are required to change your password immediately (administrator enforced).\r\n',
+    'The account is locked due to 3 failed logins.\r\n',
+    'Your account has expired; please contact your system administrator.\r\n',
+  ])('is refused: %j', (says) => {
+    const { failure } = replay('none', inputsOf(typedAt(says, true)), { osLogin: true });
+    expect(failure).toMatchObject({ class: 'agents', stage: 'agents', at: 30, line: says.trim() });
+  });
+
+  it('is not refused where somebody else has typed', () => {
+    const says = 'Login incorrect\r\n';
+    const steps = inputsOf(typedAt(says, false));
+    expect(replay('none', steps, { osLogin: true }).outcome).toBe('under-way');
+    expect(replay('none', inputsOf(typedAt(says, true))).outcome).toBe('under-way');
+  });
+
+  it('is typed again as often as the profile says, then the node has failed', () => {
+    const steps = Array.from({ length: 11 }, (_, index): Step[] => [
+      { at: 20 + index * 4, says: 'edge-1 login: ' },
+      { at: 22 + index * 4, says: 'user\r\n' },
+    ]).flat();
+    const { watcher, typed } = replay('none', inputsOf([...wayTo('agents'), ...steps]), {
+      osLogin: true,
+    });
+    expect(typed).toEqual(Array(10).fill('os-username'));
+    expect(watcher.failure).toMatchObject({
+      class: 'agents',
+      message: 'The installed system asks for its username again after 10 answers',
+    });
   });
 });
 

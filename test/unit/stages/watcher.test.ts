@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { NodeEffect } from '../../../src/model/index.js';
 import { createMasker } from '../../../src/secrets/index.js';
 import { NodeWatcher } from '../../../src/stages/index.js';
-import { edgeNode, inputOf, inputsOf, POWER_ON, replay, SECRETS, type Step } from './replay.js';
+import {
+  edgeNode,
+  inputOf,
+  inputsOf,
+  POWER_ON,
+  replay,
+  SECRETS,
+  textOf,
+  type Step,
+} from './replay.js';
 import { cpuMs } from '../cpu.js';
 
 const [USER, PASSWORD] = SECRETS as [string, string];
@@ -13,9 +22,7 @@ const prompted: Step[] = [
 ];
 const types = (effects: readonly NodeEffect[]): [number, string][] =>
   effects.flatMap((effect) =>
-    effect.kind === 'type'
-      ? [[effect.answer, effect.send.kind === 'text' ? effect.send.text : effect.send.credential]]
-      : [],
+    effect.kind === 'type' ? [[effect.answer, textOf(effect.send)]] : [],
   );
 const newWatcher = (memory?: unknown, late = false): NodeWatcher =>
   new NodeWatcher(edgeNode, 'interactive', { secrets: SECRETS, startedAt: POWER_ON, late, memory });
