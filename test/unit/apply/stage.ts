@@ -161,7 +161,7 @@ export const FLEET: ResolvedFleet = {
     onboarding: 'none',
     project: null,
     credentials: null,
-  osCredentials: null,
+    osCredentials: null,
     profile: { builtin: 'edge-node' },
     removeHosts: false,
     provider: null,
