@@ -13,7 +13,7 @@ import {
   type AccessEntry,
   type Orchestrator,
 } from '../../stand-in/index.ts';
-import { changes, Lab, sleep } from './lab.js';
+import { changes, Lab, sleep, virsh } from './lab.js';
 import { Terminal } from './terminal.js';
 
 const lab = new Lab('boot');
@@ -142,6 +142,14 @@ describe('a fleet with an orchestrator', () => {
     const before = logged();
     await lab.apply();
     await shows(/node: Ready/, 120, before);
+  });
+
+  it('shuts down when `ven power off` presses its power button', async () => {
+    const before = logged();
+    const { code, stdout } = await lab.ven('power', 'off', 'node');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^vm\.node +off [^]* 1 off\.\n$/)]);
+    expect(screen(before)).toMatch(/node: Power button pressed/);
+    expect((await virsh('domstate', lab.domain('node'))).trim()).toBe('shut off');
   });
 
   it('deletes firmware variables that libvirt made before there was an orchestrator', async () => {
