@@ -331,6 +331,7 @@ export class FakeHost implements Host {
     other.leftovers = [...this.leftovers];
     for (const [uuid, addresses] of this.leases) other.leases.set(uuid, addresses);
     for (const [url, content] of this.images) other.images.set(url, content);
+    other.boots.push(...this.boots);
     other.bmcFleet = this.bmcFleet;
     other.storage.takeFrom(this.storage);
     other.state = this.state;
