@@ -56,17 +56,16 @@ const begins = (stages: Stages, at: number): number =>
 it('docs/onboarding.md shows what a run prints of its nodes', () => {
   const stages = Object.keys(TITLES);
   const nodes = {
-    'node-1': [7.8, 10.6, 4.8, 4.4, 2.6, 1.6, 8.5, 9.5, 0.01],
-    'node-2': [8.1, 16.2, 4.8, 4.6, 2.2, 1.6, 8.5, 13.9, 0.01],
+    'node-1': [8.3, 22.1, 4.2, 4.9, 4.3, 3.3, 9, 15.2, 4],
+    'node-2': [8.4, 25.3, 5.6, 6.2, 4.4, 1.6, 10.1, 13.5, 4.3],
   };
   const events = Object.entries(nodes).flatMap(([name, seconds], index): ProvisionEvent[] => {
     const own: Stages = seconds.map((each, at) => [stages[at] ?? '', each]);
-    const login = begins(own, stages.indexOf('onboarding'));
-    const answered = (prompt: string, after: number): ProvisionEvent => ({
+    const answered = (stage: string, prompt: string, after: number): ProvisionEvent => ({
       type: 'node-answered',
-      time: time(login + after),
+      time: time(begins(own, stages.indexOf(stage)) + after),
       address: `vm.${name}`,
-      stage: 'onboarding',
+      stage,
       prompt,
     });
     const all = begins(own, own.length);
@@ -80,8 +79,10 @@ it('docs/onboarding.md shows what a run prints of its nodes', () => {
           title: TITLES[stage] ?? '',
         }),
       ),
-      answered('Username: ', 1),
-      answered('Password: ', 1.9),
+      answered('onboarding', 'Username: ', 1),
+      answered('onboarding', 'Password: ', 1.9),
+      answered('agents', `edge000${index + 1} login: `, 1),
+      answered('agents', 'Password: ', 1.9),
       {
         ...finished,
         stages: finished.stages.map((each) => ({ ...each, title: TITLES[each.stage] ?? '' })),
@@ -89,7 +90,7 @@ it('docs/onboarding.md shows what a run prints of its nodes', () => {
     ];
   });
   const { emit, told } = gatherNodes();
-  let printed = 'network.edge  created (0.3s)\nApplied in 3.7s: 3 created.\n';
+  let printed = 'network.edge  created (0.3s)\nApplied in 2.2s: 3 created.\n';
   const lines = provisionLines((text) => (printed += text), STYLE);
   const started = provisionStarted(Object.keys(nodes), { fleet: 'onboarding' });
   const inOrder = events.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time));
@@ -98,7 +99,7 @@ it('docs/onboarding.md shows what a run prints of its nodes', () => {
     lines.emit(event);
   }
   const ready = Object.keys(nodes).map((name) => `vm.${name}` as const);
-  const result = provisionResult({ ready, durationSeconds: 62 });
+  const result = provisionResult({ ready, durationSeconds: 83 });
   printed += provisionText(told, result, { style: STYLE, words: 'fleets/onboarding.yaml' });
   expectAsShown(printed, 'docs/onboarding.md');
 });
