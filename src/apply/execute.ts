@@ -1,4 +1,7 @@
 import {
+  GOOD_LINK,
+  impairmentOf,
+  isIgnored,
   markFor,
   VenError,
   type BringUp,
@@ -116,7 +119,7 @@ export async function executeStep(
     case 'vm-nics':
       for (const mac of step.macs) {
         signal.throwIfAborted();
-        await host.updateNic(step.vm.uuid, render.nic(step.vm, mac));
+        await host.updateNic(step.vm.uuid, render.nic(step.vm, mac), nicChange(step.vm, mac));
       }
       return;
     case 'vm-reattach':
@@ -138,6 +141,15 @@ export async function executeStep(
     case 'vm-ready':
       return host.markDomain(step.uuid, step.mark);
   }
+}
+
+/** What of a NIC is to be as the fleet file says: not what the VM ignores. */
+function nicChange(vm: ResolvedVm, mac: string): Parameters<Host['updateNic']>[2] {
+  const { link = GOOD_LINK } = vm.nics.find((nic) => nic.mac === mac) ?? {};
+  return {
+    place: !isIgnored(vm, `nics.${mac}.network`),
+    impairment: isIgnored(vm, `nics.${mac}.link`) ? null : impairmentOf(link),
+  };
 }
 
 /** Where the subnet is open and the first one is in use by now, the next one is taken. */

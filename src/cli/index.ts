@@ -44,6 +44,7 @@ export { readerIsGone, stderr, stdout } from './output.js';
 export { retryFailed } from './retry-failed.js';
 export { run } from './run.js';
 export { CommandLineError } from './usage-errors.js';
+export { link, linkFlags } from './link.js';
 export { power, powerArgs, powerFlags } from './power.js';
 export { askedViews, showText, viewFlags, viewNames } from './views.js';
 export { stopOnSignals, whileNotStopped } from './stop.js';

@@ -17,6 +17,7 @@ import { readNvramTemplate } from './libvirt/nvram-template.js';
 import { observe } from './libvirt/observe.js';
 import { lastStart, readPowers } from './libvirt/power.js';
 import { withRunsAtWork } from './libvirt/runs-at-work.js';
+import { afterStart, links, withImpairments } from './links/links.js';
 import { startWatch } from './libvirt/start-watch.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
@@ -55,8 +56,9 @@ function hostWith(
   const virsh = new Virsh({ uri, env, lockFd, signal, waiting });
   const key = fleetKey({ uri, fleet });
   const workDir = workFolder({ uri, fleet, env });
-  const hasStarted = startWatch(virsh, logFolder);
-  const domains = domainActs(virsh, hasStarted);
+  const onTaps = links(virsh, env);
+  const hasStarted = afterStart(startWatch(virsh, logFolder), onTaps);
+  const domains = domainActs(virsh, { links: onTaps, hasStarted });
   const storage = storageActs(virsh);
   return {
     uri,
@@ -69,7 +71,7 @@ function hostWith(
         !(other === fleet.name && lockFd !== undefined) &&
         (await isLocked({ uri, fleet: other, env }));
       const seen = await observe(virsh, fleet, () => new Date(), stop);
-      const state = await withRunsAtWork(seen, isAtWork);
+      const state = await withImpairments(env, fleet, await withRunsAtWork(seen, isAtWork));
       return readSecret ? withPasswords(virsh, fleet, state, readSecret, stop) : state;
     },
     readBacking: (state, stop) => readBacking(virsh, state.domains, state, stop),

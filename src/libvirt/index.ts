@@ -48,7 +48,8 @@ export {
   vmFacts,
   type VmDifference,
 } from './domain/fields/index.js';
-export { attached, detachedNics, updatedNic } from './domain/fields/nics.js';
+export { attached, detachedNics, updatedNic, type NicPart } from './domain/fields/nics.js';
+export { impairmentsIn } from './domain/impairments.js';
 export { domainName, domainUuid } from './domain/read.js';
 export { graphicsPassword, withPassword } from './domain/password.js';
 export { poolsByVolume, volumesByPath } from './domain/volume-paths.js';

@@ -139,6 +139,10 @@ export const FINDING_RULES = {
     means: 'The lines end in a carriage return alone.',
     todo: 'Save the file with line feeds.',
   },
+  link: {
+    means: 'A link has a rate or a delay that no link of a VM can have.',
+    todo: 'Write a rate in whole multiples of 8kbit, and no more jitter than latency.',
+  },
   mac: {
     means: "A MAC address can't be a NIC's: multicast, all zeros, or reserved by libvirt.",
     todo: 'Choose another, or delete it: ven derives one.',

@@ -62,6 +62,10 @@ export type Pxe = boolean;
  */
 export type Nics = ('default' | 'per-vm') | FleetNic[];
 /**
+ * What passes in a second, at most.
+ */
+export type Rate = string;
+/**
  * `none` (default): serial console only. `vnc`: a VNC server on 127.0.0.1, on a port that libvirt chooses. Or a map with details.
  */
 export type Graphics = ('none' | 'vnc') | FleetVnc;
@@ -407,6 +411,45 @@ export interface FleetNic {
    * The card that the guest sees. Default: `virtio`.
    */
   model?: 'virtio' | 'e1000' | 'e1000e' | 'rtl8139';
+  link?: FleetLink;
+}
+/**
+ * How bad the network behind the card is. Default: a good link. Changes take effect in the running VM. `latency`, `jitter`, `loss`, `duplicate` and `corrupt` need root on the host, and its kernel's netem.
+ */
+export interface FleetLink {
+  /**
+   * `up` (default), or `down`: its cable is pulled.
+   */
+  state?: 'up' | 'down';
+  /**
+   * The most that passes in a second, each way. Or a map, for a link that differs: `in`, to the VM, and `out`, from it. Default: no limit.
+   */
+  rate?:
+    | Rate
+    | {
+        in?: Rate;
+        out?: Rate;
+      };
+  /**
+   * How much longer a ping takes: each packet to the VM waits so long. At most 60s. Default: none.
+   */
+  latency?: string;
+  /**
+   * How much the latency varies, up and down; packets overtake each other then. Not more than `latency`. Default: none.
+   */
+  jitter?: string;
+  /**
+   * The share of packets to the VM that get lost, at random. Default: none.
+   */
+  loss?: string;
+  /**
+   * The share of packets to the VM that come twice. Default: none.
+   */
+  duplicate?: string;
+  /**
+   * The share of packets to the VM with a wrong bit. Default: none.
+   */
+  corrupt?: string;
 }
 /**
  * Who the SMBIOS tables say that the machine is (`dmidecode`), beside its serial number. What is left out has ven's default. A VM's own replaces the whole of that in `defaults`.

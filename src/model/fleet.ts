@@ -6,6 +6,7 @@
 
 import type { ResolvedBmc } from './bmc-service.js';
 import type { ResolvedFirmware, SecureBootKeys } from './firmware.js';
+import type { Link } from './link.js';
 import type { SecretReference } from './secret.js';
 
 /**
@@ -265,6 +266,8 @@ export interface ResolvedNic {
   source: NicSource;
   /** Fixed IPv4 address, given by DHCP. */
   ip: string | null;
+  /** Absent: a good one. */
+  link?: Link;
 }
 
 export type NicSource =

@@ -3,6 +3,7 @@ import type { Backing } from './backing.js';
 import type { BmcMark } from './bmc.js';
 import type { FirmwareKind } from './firmware.js';
 import type { Ipv4Range, ResolvedDisk } from './fleet.js';
+import type { Impairment, Link } from './link.js';
 
 /** What was observed of a host at one moment. Pure JSON. */
 export interface HostState {
@@ -35,6 +36,18 @@ export interface HostState {
    * remote host).
    */
   bridgePorts: Record<string, string[]> | null;
+  /**
+   * By tap of the fleet's running VMs, as far as it can be seen from here; absent: nothing of it.
+   */
+  impairments?: Record<string, Impairment>;
+  /** Absent: ven can impair links here, or neither the fleet nor its VMs have to do with that. */
+  noImpairment?: NoImpairment;
+}
+
+/** Why ven can't impair links on a host, and what to do about it. */
+export interface NoImpairment {
+  summary: string;
+  hint: string;
 }
 
 /**
@@ -220,8 +233,11 @@ export interface ObservedNic {
   tap: string | null;
   /** The bridge that it should be on, while running. */
   bridge: string | null;
-  /** Its cable is pulled (`<link state='down'/>`). */
-  unplugged?: true;
+  /**
+   * What the definition says of its link; absent: a good one. What really becomes of its packets
+   * stands in `HostState.impairments`.
+   */
+  link?: Link;
 }
 
 /** The parts of a network's XML that ven owns, or needs to know; of either definition. */

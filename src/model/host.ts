@@ -18,6 +18,7 @@ import type {
   Power,
   VolumeRef,
 } from './host-state.js';
+import type { Impairment } from './link.js';
 import type { SecretReference } from './secret.js';
 
 export interface NetworkPlace {
@@ -138,7 +139,10 @@ export interface Host {
    * volume.
    */
   defineDomain(xml: string): Promise<void>;
-  /** Starts it; resumes it when it is paused; does nothing when it runs. */
+  /**
+   * Starts it, with the links that its definition says; resumes it when it is paused; does nothing
+   * when it runs. @throws VenError `host-not-ready` when its links can't be impaired; it runs then
+   */
   startDomain(uuid: string): Promise<void>;
   /**
    * Asks the guest to power off, again and again. Resolves to whether it is off in time; it is left
@@ -158,8 +162,16 @@ export interface Host {
   setTitle(uuid: string, title: string, description: string): Promise<void>;
   /** Reads the password and sets it: live where the screen has one, and persistent. */
   setGraphicsPassword(uuid: string, reference: SecretReference): Promise<void>;
-  /** Changes a running VM's NIC, found by its MAC, to what `xml` says. */
-  updateNic(uuid: string, xml: string): Promise<void>;
+  /**
+   * Changes a running VM's NIC, found by its MAC, to what `xml` says: the network that it is on
+   * (`place`), and its link, with this impairment (null: its link stays as it is).
+   * @throws VenError `host-not-ready` when links can't be impaired here
+   */
+  updateNic(
+    uuid: string,
+    xml: string,
+    change: { place: boolean; impairment: Impairment | null },
+  ): Promise<void>;
   /**
    * Puts the taps of a running VM back on their bridges after their network was restarted. It goes
    * through a temporary network, since libvirt does nothing when the network stays the same.

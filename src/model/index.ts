@@ -23,6 +23,7 @@ export type {
   FleetDisk,
   FleetFirmware,
   FleetHost,
+  FleetLink,
   FleetNetwork,
   FleetNic,
   FleetOrchestrator,
@@ -41,6 +42,7 @@ export * from './identity.js';
 export * from './ignore.js';
 export * from './ipv4.js';
 export * from './libvirt-uri.js';
+export * from './link.js';
 export * from './mark.js';
 export * from './nearest.js';
 export * from './orchestrator.js';

@@ -12,6 +12,7 @@ export { exportFleet, type ExportRequest } from './export.js';
 export { graph, type GraphRequest } from './graph.js';
 export { completionScript, SHELLS } from './completion-script.js';
 export { init } from './init.js';
+export { link, type LinkOfNic, type VmLinks } from './link.js';
 export { loadOnHost, openFleetFile, parseFleetFile, wordsOf, type Request } from './load.js';
 export { logs, severalLogs, type LogsRequest } from './logs.js';
 export { observe } from './observe.js';

@@ -5,6 +5,7 @@ import {
   type Address,
   type Backing,
   type HostState,
+  type Impairment,
   type Leftover,
   type ObservedDomain,
   type ObservedNetwork,
@@ -60,6 +61,8 @@ export interface FleetOnHost {
   backing: Backing;
   /** Each bridge's taps; null where that isn't known. */
   ports: ReadonlyMap<string, ReadonlySet<string>> | null;
+  /** By tap, as far as it is known; see `HostState.impairments`. */
+  impairments: ReadonlyMap<string, Impairment>;
 }
 
 /**
@@ -133,6 +136,7 @@ export function fleetOnHost(
       bridgePorts === null
         ? null
         : new Map(Object.entries(bridgePorts).map(([bridge, taps]) => [bridge, new Set(taps)])),
+    impairments: new Map(Object.entries(state.impairments ?? {})),
   };
 }
 

@@ -13,6 +13,7 @@ import { dependentRefusals } from './guards/dependents.js';
 import { missingNetworks } from './guards/existing-networks.js';
 import { foreignRefusals, inTheWayOfUuids, inTheWayOfVm } from './guards/foreign.js';
 import { clashingIdentities } from './guards/identities.js';
+import { impossibleLinks } from './guards/impossible-links.js';
 import { networksInUse } from './guards/networks-in-use.js';
 import { protectedInApply } from './guards/protect.js';
 import { allowed } from './guards/refuse.js';
@@ -207,6 +208,7 @@ function applyGuards(
     ...networksInUse([...unwanted.staying, ...borrowed.staying], selection),
     ...clashingIdentities(fleet, onHost, selection, vms, removed).refusals,
     ...protectedInApply(fleet, vms, removed),
+    ...impossibleLinks(vms, onHost),
     ...disksInUse([...removed, ...replacedVms(vms)], onHost, fleet.host.uri),
     ...dependentRefusals(
       { vms, removed, networks: diffs, all: fleet.vms, boots },

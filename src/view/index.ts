@@ -51,6 +51,7 @@ export { manPages } from './help/man.js';
 export type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from './help/page.js';
 export { guessesText, renderedCount, renderedText } from './rendered.js';
 export { versionJson, versionText, type ShownVersion } from './version.js';
+export { linksJson, linksText, type ShownLinks } from './link.js';
 export { powerJson, powerQuestion, powerText, poweredText, type ShownPower } from './power.js';
 export { doctorText, doctorJson } from './doctor.js';
 export type { Progress } from './apply/progress.js';

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  GOOD_LINK,
+  NO_IMPAIRMENT,
   networkUuid,
   VenError,
   vmUuid,
@@ -69,6 +71,9 @@ const render = createRender({
   network: template('network.xml.njk'),
   volume: template('volume.xml.njk'),
 });
+
+/** Of a NIC, the network that it is on. */
+const ONLY_PLACE = { place: true, impairment: null };
 
 export function describeHost(kind: string, open: () => Promise<Place>): void {
   describe(`${kind} host`, () => {
@@ -640,16 +645,33 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
           source: { kind: 'network', network: other.libvirtName, own: other.address },
         })),
       };
-      await host.updateNic(a.uuid, render.nic(moved, mac));
+      await host.updateNic(a.uuid, render.nic(moved, mac), ONLY_PLACE);
       let state = await see();
       expect(state.domains.find(({ uuid }) => uuid === a.uuid)?.live?.nics[0]).toMatchObject({
         bridge: other.bridge,
       });
       expect(state.bridgePorts?.[other.bridge]).toHaveLength(1);
-      await host.updateNic(a.uuid, render.nic(a, mac));
+      await host.updateNic(a.uuid, render.nic(a, mac), ONLY_PLACE);
       state = await see();
       expect(state.bridgePorts?.[other.bridge]).toEqual([]);
       expect(state.bridgePorts?.[lab.bridge]).toHaveLength(1);
+    });
+
+    it('changes the link of a running VM, and nothing else of its NIC', async () => {
+      const mac = a.nics[0]?.mac ?? '';
+      const link = { ...GOOD_LINK, rate: { in: 2500, out: 1250 } };
+      const other: ResolvedVm['nics'][number]['source'] = { kind: 'bridge', bridge: 'none' };
+      const change = { place: false, impairment: NO_IMPAIRMENT };
+      const before = (await domainOf(a)).live?.nics[0];
+      for (const wanted of [link, { ...link, state: 'down' as const }, null]) {
+        const nics = a.nics.map((nic) => ({
+          ...{ ...nic, source: other, ...(wanted && { link: wanted }) },
+        }));
+        await host.updateNic(a.uuid, render.nic({ ...a, nics }, mac), change);
+        const { config, live } = await domainOf(a);
+        expect(live?.nics[0]).toEqual({ ...before, ...(wanted && { link: wanted }) });
+        expect(config.nics[0]).not.toHaveProperty('link');
+      }
     });
 
     it('hangs taps on their bridge again after a network was stopped and started', async () => {
@@ -659,7 +681,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       await host.startNetwork(lab.uuid);
       const nic = render.nic(a, a.nics[0]?.mac ?? '');
       expect((await see()).bridgePorts?.[lab.bridge]).toEqual([]);
-      await host.updateNic(a.uuid, nic);
+      await host.updateNic(a.uuid, nic, ONLY_PLACE);
       expect((await see()).bridgePorts?.[lab.bridge]).toEqual([]);
       const networks = await place.networkNames('');
       await host.reattachNics(a.uuid, [nic]);

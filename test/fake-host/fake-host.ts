@@ -15,11 +15,18 @@ import {
   updatedNic,
   volumesByPath,
   withFirstNvram,
+  impairmentsIn,
   type MovedNic,
+  type NicPart,
 } from '../../src/libvirt/index.js';
 import {
+  impairmentOf,
   isNvramVolume,
+  isSameImpairment,
+  NO_IMPAIRMENT,
+  type Impairment,
   type Leftover,
+  type NoImpairment,
   VenError,
   volumesOf,
   type Backend,
@@ -128,6 +135,10 @@ export class FakeHost implements Host {
   /** Each bridge with its taps. */
   readonly bridges = new Map<string, Set<string>>();
   readonly nvrams = new Set<string>();
+  /** By tap. */
+  readonly impairments = new Map<string, Impairment>();
+  /** Why links can't be impaired; null: they can. */
+  noImpairment: NoImpairment | null = null;
   /** What an earlier VM left; a new one of the same UUID takes it away. */
   leftovers: Leftover[] = [];
   /** IPv4 addresses by UUID, for tests of `status`. */
@@ -328,6 +339,8 @@ export class FakeHost implements Host {
     for (const [uuid, network] of this.networks) other.networks.set(uuid, { ...network });
     for (const [bridge, taps] of this.bridges) other.bridges.set(bridge, new Set(taps));
     for (const nvram of this.nvrams) other.nvrams.add(nvram);
+    for (const [tap, impairment] of this.impairments) other.impairments.set(tap, impairment);
+    other.noImpairment = this.noImpairment;
     other.leftovers = [...this.leftovers];
     for (const [uuid, addresses] of this.leases) other.leases.set(uuid, addresses);
     for (const [url, content] of this.images) other.images.set(url, content);
@@ -379,6 +392,14 @@ export class FakeHost implements Host {
         bridgePorts: Object.fromEntries(
           [...this.bridges].map(([bridge, taps]) => [bridge, [...taps].sort()]),
         ),
+        impairments: Object.fromEntries(
+          domains.flatMap(({ live }) =>
+            (live?.nics ?? []).flatMap(({ tap }) =>
+              tap === null ? [] : [[tap, this.impairments.get(tap) ?? NO_IMPAIRMENT]],
+            ),
+          ),
+        ),
+        ...(this.noImpairment && { noImpairment: this.noImpairment }),
       };
     });
   }
@@ -519,6 +540,7 @@ export class FakeHost implements Host {
         else this.#start(uuid);
         this.#lookAfter(uuid);
       });
+      this.#impair(uuid, impairmentsIn(domain.config));
     });
   }
 
@@ -608,9 +630,18 @@ export class FakeHost implements Host {
     });
   }
 
-  updateNic(uuid: string, xml: string): Promise<void> {
+  updateNic(
+    uuid: string,
+    xml: string,
+    { place, impairment }: Parameters<Host['updateNic']>[2],
+  ): Promise<void> {
     return this.#answer(() => {
-      this.#updateNic(uuid, xml, false);
+      const link = impairment !== null;
+      this.#updateNic(uuid, xml, false, [
+        ...(place ? ['place' as const] : []),
+        ...(link ? ['link' as const] : []),
+      ]);
+      if (link) this.#impair(uuid, new Map([[macOf(parseXml(xml)), impairment]]));
     });
   }
 
@@ -819,6 +850,7 @@ export class FakeHost implements Host {
       this.#start(uuid);
       this.#lookAfter(uuid);
     });
+    this.#impair(uuid, impairmentsIn(machine.domainXml));
     tell('started');
   }
 
@@ -939,12 +971,17 @@ export class FakeHost implements Host {
     else Object.assign(domain, { persistent: false, autostart: false });
   }
 
-  #updateNic(uuid: string, xml: string, throughAnother: boolean): void {
+  #updateNic(
+    uuid: string,
+    xml: string,
+    throughAnother: boolean,
+    parts: readonly NicPart[] = ['place'],
+  ): void {
     const domain = this.#domain(uuid);
     if (domain.live === null)
       throw refused('Requested operation is not valid: domain is not running');
     const mac = macOf(parseXml(xml));
-    const wanted = parseXml(updatedNic(domain.live, xml) ?? xml);
+    const wanted = parseXml(updatedNic(domain.live, xml, parts) ?? xml);
     const now = domainFacts(parseXml(domain.live)).nics.find((nic) => nic.mac === mac);
     if (!now) throw new VenError('not-found', { summary: `no NIC ${mac} in the running domain` });
     this.faults.change(`update-device ${uuid} ${mac}`, () => {
@@ -961,6 +998,20 @@ export class FakeHost implements Host {
         ),
       );
     });
+  }
+
+  /** As `tc` does it, or refuses. */
+  #impair(uuid: string, wanted: ReadonlyMap<string, Impairment>): void {
+    const { live } = this.#domain(uuid);
+    for (const { mac, tap } of live === null ? [] : domainFacts(parseXml(live)).nics) {
+      const impairment = wanted.get(mac);
+      if (impairment === undefined || tap === null) continue;
+      if (isSameImpairment(this.impairments.get(tap) ?? NO_IMPAIRMENT, impairment)) continue;
+      if (this.noImpairment) throw new VenError('host-not-ready', this.noImpairment);
+      this.faults.change(`tc ${tap}`, () => {
+        this.impairments.set(tap, impairmentOf(impairment));
+      });
+    }
   }
 
   #editBoth(uuid: string, name: string, edit: Parameters<typeof editXml>[1]): void {

@@ -37,6 +37,7 @@ import { expandVms, type ExpandedVm } from './expand.js';
 import { diskList, diskTargets, ignoredPaths, nicList } from './devices.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
 import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
+import { resolveLink } from './links.js';
 import { onboardingWarnings, plannedBy, resolveOrchestrator } from './orchestrator.js';
 import { secretReference } from './secrets.js';
 import { durationInSeconds, sizeInKiB } from './units.js';
@@ -152,14 +153,18 @@ function resolveVm(
       : null,
     disks: resolveDisks(domain, host.storagePool, spec.disks),
     ...(bmc && { media: { pool: host.storagePool, volume: mediaVolume(domain) } }),
-    nics: nicList(vm).map((nic, index) => ({
-      mac:
-        nic.mac?.toLowerCase() ??
-        macs.claim((attempt) => nicMac(fleet.fleet, name, index, attempt)),
-      model: nic.model ?? ('virtio' as const),
-      source: nicSource(fleet, vm, nic),
-      ip: nic.address ?? null,
-    })) satisfies ResolvedNic[],
+    nics: nicList(vm).map((nic, index): ResolvedNic => {
+      const link = resolveLink(nic.link);
+      return {
+        mac:
+          nic.mac?.toLowerCase() ??
+          macs.claim((attempt) => nicMac(fleet.fleet, name, index, attempt)),
+        model: nic.model ?? 'virtio',
+        source: nicSource(fleet, vm, nic),
+        ip: nic.address ?? null,
+        ...(link && { link }),
+      };
+    }),
     serialNumber:
       vm.group.serialNumbers?.[vm.copy] ??
       serials.claim((attempt) => serialNumber(fleet.fleet, name, attempt)),

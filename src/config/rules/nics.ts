@@ -19,6 +19,7 @@ import {
 } from '../resolve/ipv4.js';
 import { quote, type Path } from '../source/source.js';
 import { didYouMean } from '../schema/suggest.js';
+import { checkLink } from './links.js';
 import type { Report } from './report.js';
 
 interface Card {
@@ -39,6 +40,7 @@ export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Repo
   const onNetwork = new Map<string, Card[]>();
   for (const card of cards) {
     const { nic, path } = card;
+    if (nic.link !== undefined) checkLink(nic.link, [...path, 'link'], report);
     if (nic.mac !== undefined) {
       checkMac(nic.mac, [...path, 'mac'], report);
       macs.use(nic.mac.toLowerCase(), nic.mac.toLowerCase(), card);

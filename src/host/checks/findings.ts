@@ -10,6 +10,7 @@ import type { Env } from '../exec.js';
 import { Virsh, type VirshReply } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
 import { guestFindings, kvmFindings } from './guest.js';
+import { linkFindings } from './links.js';
 import { networkFinding } from './networks.js';
 import { poolFinding, readPools, type PoolsOnHost } from './pools.js';
 import { resourceFindings } from './resources.js';
@@ -85,6 +86,7 @@ async function libvirtFindings(
     ...guestFindings(fleet, capabilities),
     ...(probe ? await kvmFindings(fleet, virsh) : []),
     ...localFindings(fleet, env, uri),
+    ...(await linkFindings(fleet, env, uri)),
     ...names.map((name) => poolFinding(name, pools, uri)),
     ...networks.map((network, index) => networkFinding(network, named[index])),
     ...resourceFindings(fleet, {

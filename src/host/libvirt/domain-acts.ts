@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isNvramVolume, VenError, type Host, type VolumeRef } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import {
+  type NicPart,
   onReattachNetwork,
   domainUuid,
   macOf,
@@ -15,7 +16,7 @@ import {
 } from '../../libvirt/index.js';
 import { byPath } from './pool-paths.js';
 import { refreshPool } from './storage-acts.js';
-import type { StartWatch } from './start-watch.js';
+import type { AfterStart, Links } from '../links/links.js';
 import { NoAnswer, type Command, type Virsh } from './virsh.js';
 
 const POLL_MS = 500;
@@ -39,7 +40,10 @@ export type DomainActs = Pick<
   | 'readAddresses'
 >;
 
-export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
+export function domainActs(
+  virsh: Virsh,
+  { links, hasStarted }: { links: Links; hasStarted: AfterStart },
+): DomainActs {
   /** Each command for the persistent definition and, when it runs, for the running domain. */
   const inBoth = async (uuid: string, commands: readonly Command[]): Promise<void> => {
     const both = commands.flatMap((command) => [
@@ -82,9 +86,13 @@ export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
   };
 
   /** A NIC of the running domain, changed to what `xml` says of it; the rest of it stays. */
-  const asItRuns = async (uuid: string, xml: string): Promise<string> => {
+  const asItRuns = async (
+    uuid: string,
+    xml: string,
+    parts: readonly NicPart[],
+  ): Promise<string> => {
     const [live = ''] = await virsh.must([['dumpxml', uuid]]);
-    const nic = updatedNic(live, xml);
+    const nic = updatedNic(live, xml, parts);
     if (nic !== null) return nic;
     const mac = macOf(parseXml(xml));
     throw new VenError('not-found', { summary: `The running VM has no NIC ${mac}` });
@@ -134,9 +142,10 @@ export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
     },
 
     async startDomain(uuid) {
-      const [start, state] = await virsh.ask([
+      const [start, state, definition] = await virsh.ask([
         ['start', uuid],
         ['domstate', uuid],
+        ['dumpxml', uuid, '--inactive'],
       ]);
       if (start?.ok !== true) {
         if (start?.answer !== 'active') throw await startError(uuid, start?.error ?? gone(uuid));
@@ -144,7 +153,7 @@ export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
         else if (state?.text === 'pmsuspended') await virsh.must([['dompmwakeup', uuid]]);
         else return;
       }
-      await hasStarted(uuid);
+      await hasStarted(uuid, definition?.text ?? '');
     },
 
     shutDownDomain,
@@ -184,9 +193,17 @@ export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
       ]);
     },
 
-    async updateNic(uuid, xml) {
-      const wanted = await asItRuns(uuid, xml);
+    async updateNic(uuid, xml, { place, impairment }) {
+      const link = impairment !== null;
+      const parts: NicPart[] = [
+        ...(place ? ['place' as const] : []),
+        ...(link ? ['link' as const] : []),
+      ];
+      const wanted = await asItRuns(uuid, xml, parts);
       await virsh.must([['update-device', uuid, { file: wanted }, '--live']]);
+      // libvirt makes the queues of a tap anew when its limits change: so this comes after it.
+      if (link) await links.impairNics(uuid, new Map([[macOf(parseXml(xml)), impairment]]));
+      if (!place) return;
       // A run that was killed during a reattachment left the NIC on the temporary network, which
       // is no longer needed.
       await virsh.must([['net-destroy', reattachNetworkOf(uuid).uuid]], ['not-found', 'inactive']);
@@ -195,7 +212,7 @@ export function domainActs(virsh: Virsh, hasStarted: StartWatch): DomainActs {
     async reattachNics(uuid, nicXmls) {
       if (nicXmls.length === 0) return;
       const wanted: string[] = [];
-      for (const xml of nicXmls) wanted.push(await asItRuns(uuid, xml));
+      for (const xml of nicXmls) wanted.push(await asItRuns(uuid, xml, ['place']));
       const temporary = reattachNetworkOf(uuid);
       await virsh.must([['net-destroy', temporary.uuid]], ['not-found', 'inactive']);
       await virsh.must([['net-create', { file: temporary.xml }]]);

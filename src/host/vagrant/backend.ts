@@ -1,6 +1,6 @@
 import type { Backend, ResolvedHost } from '../../model/index.js';
 import type { Env } from '../exec.js';
-import type { StartWatch } from '../libvirt/start-watch.js';
+import type { AfterStart } from '../links/links.js';
 import type { Virsh } from '../libvirt/virsh.js';
 import { fleetKey } from '../state/lock.js';
 import { bringUpAct } from './bring-up.js';
@@ -12,7 +12,7 @@ import { localRuntime } from './runtime.js';
 export interface VagrantOptions {
   virsh: Virsh;
   /** For a VM that vagrant has started. */
-  hasStarted: StartWatch;
+  hasStarted: AfterStart;
   fleet: string;
   runner: ResolvedHost['runner'];
   /** The fleet's work folder. */

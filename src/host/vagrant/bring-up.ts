@@ -12,13 +12,13 @@ import { inState, makeStateFolder } from '../state/files.js';
 import { vagrantName } from './machines.js';
 import type { VagrantRuntime } from './runtime.js';
 import { VagrantStream } from './vagrant-stream.js';
-import type { StartWatch } from '../libvirt/start-watch.js';
+import type { AfterStart } from '../links/links.js';
 import type { Virsh } from '../libvirt/virsh.js';
 
 export interface BringUpOptions {
   virsh: Virsh;
   /** For a VM that vagrant has started. */
-  hasStarted: StartWatch;
+  hasStarted: AfterStart;
   /** The fleet's work folder. */
   workDir: string;
   /** The text of the Vagrantfile, always the same. */
@@ -108,7 +108,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
     const looks: Promise<void>[] = [];
     const look = async (machine: BringUp): Promise<void> => {
       try {
-        if (machine.start) await hasStarted(machine.uuid);
+        if (machine.start) await hasStarted(machine.uuid, machine.domainXml);
         settle(machine, null);
       } catch (error) {
         if (!(error instanceof VenError)) throw error;
@@ -184,7 +184,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
       }
       await Promise.all(looks);
       if (open.size > 0)
-        await settleByAsking(virsh, open, fatal || words || heard.join('\n'), settle);
+        await settleByAsking(virsh, open, fatal || words || heard.join('\n'), { look, settle });
     } catch (error) {
       const known =
         error instanceof VenError
@@ -203,18 +203,22 @@ async function settleByAsking(
   virsh: Virsh,
   open: ReadonlySet<BringUp>,
   words: string,
-  settle: (machine: BringUp, error: VenError | null) => void,
+  {
+    look,
+    settle,
+  }: {
+    look: (started: BringUp) => Promise<void>;
+    settle: (machine: BringUp, error: VenError | null) => void;
+  },
 ): Promise<void> {
   const machines = [...open];
   const states = await virsh.ask(machines.map(({ uuid }) => ['domstate', uuid]));
-  machines.forEach((machine, index) => {
-    if (machine.start && states[index]?.text === 'running') settle(machine, null);
-    else
-      settle(
-        machine,
-        upFailed(virsh, machine, words || 'vagrant ended without a word about this VM'),
-      );
-  });
+  const runs = (_: BringUp, index: number): boolean => states[index]?.text === 'running';
+  const started = machines.filter((machine, index) => machine.start && runs(machine, index));
+  const silent = words || 'vagrant ended without a word about this VM';
+  for (const machine of machines)
+    if (!started.includes(machine)) settle(machine, upFailed(virsh, machine, silent));
+  await Promise.all(started.map(look));
 }
 
 function upFailed({ uri }: Virsh, machine: BringUp, words: string): VenError {

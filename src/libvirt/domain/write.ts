@@ -1,4 +1,5 @@
 import {
+  isImpaired,
   isUefi,
   type DomainMark,
   type HostFirmware,
@@ -11,6 +12,7 @@ import type { Templates } from '../templates.js';
 import { absent } from './fields/field.js';
 import { smbiosFor } from './fields/smbios.js';
 import { nicElement } from './fields/nics.js';
+import { impairmentTexts } from './impairments.js';
 import { variablesFile } from './own-files.js';
 
 /**
@@ -37,9 +39,16 @@ function renderAny(templates: Templates, vm: ResolvedVm, on: HostChoice, mark: D
       nvram: nvramOf(vm, firmware),
       uefi: isUefi(vm.firmware),
       smbios: smbiosFor(vm),
+      impaired: impairedNics(vm),
       hasScsi: vm.disks.some((disk) => disk.bus === 'scsi'),
     },
     domainMarkElement(mark),
+  );
+}
+
+function impairedNics({ nics }: ResolvedVm): object[] {
+  return nics.flatMap(({ mac, link }) =>
+    link !== undefined && isImpaired(link) ? [{ mac, parts: impairmentTexts(link) }] : [],
   );
 }
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  GOOD_LINK,
+  NO_IMPAIRMENT,
   VenError,
   type Host,
   type HostFirmware,
   type PlannedNetwork,
+  type ResolvedVm,
   type Step,
 } from '../../../src/model/index.js';
 import { failure, mark, run, vm } from './stage.js';
@@ -22,6 +25,10 @@ const FILES: HostFirmware = {
   secure: false,
 };
 const nvram = { pool: 'default', volume: 'lab_a-nvram.fd' };
+const GOOD = JSON.stringify({ place: true, impairment: NO_IMPAIRMENT });
+const nic = (mac: string): ResolvedVm['nics'][number] => ({
+  ...{ mac, model: 'virtio', ip: null, source: { kind: 'bridge', bridge: 'br0' } },
+});
 const disk = { pool: 'default', volume: 'lab_a-sda.qcow2' };
 
 const cases: [Step, string[]][] = [
@@ -93,7 +100,22 @@ const cases: [Step, string[]][] = [
   ],
   [
     { ...base, kind: 'vm-nics', vm: vm('a'), macs: ['m1', 'm2'] },
-    ['updateNic uuid-a nic a m1', 'updateNic uuid-a nic a m2'],
+    ['m1', 'm2'].map((mac) => `updateNic uuid-a nic a ${mac} ${GOOD}`),
+  ],
+  [
+    {
+      ...base,
+      kind: 'vm-nics',
+      vm: vm('a', {
+        ignore: ['nics.m1.link', 'nics.m2.network'],
+        nics: ['m1', 'm2'].map((mac) => ({ ...nic(mac), link: { ...GOOD_LINK, loss: 5 } })),
+      }),
+      macs: ['m1', 'm2'],
+    },
+    [
+      'updateNic uuid-a nic a m1 {"place":true,"impairment":null}',
+      `updateNic uuid-a nic a m2 ${GOOD.replace('true', 'false').replace('loss":0', 'loss":5')}`,
+    ],
   ],
   [
     { ...base, kind: 'vm-reattach', vm: vm('a'), macs: ['m1', 'm2'] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { domainActs } from '../../../src/host/libvirt/domain-acts.js';
+import { links } from '../../../src/host/links/links.js';
 import { NoAnswer, type Virsh } from '../../../src/host/libvirt/virsh.js';
 
 /** A libvirt that is silent `silent` times, and then says that the domain is off. */
@@ -13,7 +14,8 @@ function stalling(silent: number) {
     return Promise.resolve(commands.map(() => ({ ok: true, text: 'shut off', error: null })));
   };
   const virsh = { ask, must: ask } as unknown as Virsh;
-  return { acts: domainActs(virsh, () => Promise.resolve()), asked };
+  const hasStarted = () => Promise.resolve();
+  return { acts: domainActs(virsh, { links: links(virsh, {}), hasStarted }), asked };
 }
 
 describe('stopDomain', () => {

@@ -12,6 +12,7 @@ import type {
 } from '../../../src/libvirt/domain/fields/field.js';
 import { domainFacts, graphicsPassword, volumesByPath } from '../../../src/libvirt/index.js';
 import {
+  GOOD_LINK,
   firmwareKind,
   isIgnored,
   isUefi,
@@ -23,6 +24,7 @@ import {
   type HostChoice,
   type ObservedVolume,
   type ResolvedDisk,
+  type Link,
   type ResolvedVm,
 } from '../../../src/model/index.js';
 import { parseXml } from '../../../src/xml/index.js';
@@ -53,17 +55,27 @@ const anyDisks: fc.Arbitrary<ResolvedDisk[]> = fc
     }),
   );
 
+const anyLink = fc.constantFrom<(Link | null)[]>(
+  null,
+  { ...GOOD_LINK, state: 'down' },
+  { ...GOOD_LINK, rate: { in: 2500, out: 2500 }, loss: 0.5 },
+  { ...GOOD_LINK, rate: { in: null, out: 8 }, latency: 50, jitter: 5 },
+  { ...GOOD_LINK, duplicate: 1, corrupt: 100 },
+);
 const anyNics: fc.Arbitrary<ResolvedVm['nics']> = fc.uniqueArray(
-  fc.record({
-    mac: fc.constantFrom('52:54:00:00:00:01', '52:54:00:00:00:02', '52:54:00:00:00:0a'),
-    model: fc.constantFrom('virtio' as const, 'e1000' as const),
-    source: fc.constantFrom(
-      { kind: 'network' as const, network: 'default', own: null },
-      { kind: 'network' as const, network: 'lab_net', own: 'network.net' },
-      { kind: 'bridge' as const, bridge: 'br0' },
-    ),
-    ip: fc.constant(null),
-  }),
+  fc
+    .record({
+      mac: fc.constantFrom('52:54:00:00:00:01', '52:54:00:00:00:02', '52:54:00:00:00:0a'),
+      model: fc.constantFrom('virtio' as const, 'e1000' as const),
+      source: fc.constantFrom(
+        { kind: 'network' as const, network: 'default', own: null },
+        { kind: 'network' as const, network: 'lab_net', own: 'network.net' },
+        { kind: 'bridge' as const, bridge: 'br0' },
+      ),
+      ip: fc.constant(null),
+      link: anyLink,
+    })
+    .map(({ link, ...nic }) => ({ ...nic, ...(link && { link }) })),
   { selector: ({ mac }) => mac, maxLength: 3 },
 );
 
@@ -184,6 +196,7 @@ function around(...vms: ResolvedVm[]): Surroundings {
   return {
     volumes: new Map(volumes.map((volume) => [volumeKey(volume), volume])),
     backing: {},
+    impairments: new Map(),
     pools: new Map(
       ['default', 'fast'].map((pools) => [
         pools,

@@ -68,6 +68,7 @@ const around = (vm: ResolvedVm): Surroundings => ({
     ],
   ]),
   networksByName: new Map(),
+  impairments: new Map(),
   backing: {},
   ports: null,
   outages: new Set(),

@@ -12,6 +12,7 @@ import {
   type DomainMark,
   type FieldChange,
   type HostFirmware,
+  type Impairment,
   type ObservedDomain,
   type ObservedNetwork,
   type ObservedPool,
@@ -78,6 +79,8 @@ export interface Surroundings {
   networksByName: ReadonlyMap<string, ObservedNetwork>;
   /** Each bridge's taps; null where that isn't known. */
   ports: ReadonlyMap<string, ReadonlySet<string>> | null;
+  /** By tap, as far as it is known; see `HostState.impairments`. */
+  impairments: ReadonlyMap<string, Impairment>;
   /** libvirt's names of networks that are about to stop and start. */
   outages: ReadonlySet<string>;
   /** See `Render.written`. */

@@ -2,9 +2,12 @@
  * The NICs that ven made, by the MACs in the mark and in the fleet file; all others are left alone.
  */
 import {
+  GOOD_LINK,
   isIgnored,
+  wholeLinkText,
   type DomainFacts,
   type FieldChange,
+  type Impairment,
   type NicSource,
   type ObservedNic,
   type ResolvedNic,
@@ -30,10 +33,17 @@ import {
   type Patch,
   type Surroundings,
 } from './field.js';
+import { definedImpairments } from '../impairments.js';
+import { compareLink, LINK_PLACES, patchImpairment, readLink, takeLink } from './links.js';
 import { compareNicOrder, NIC_ORDER, patchNicOrder } from './nic-order.js';
 
 export const nics: Field<Pick<DomainFacts, 'nics'>> = {
-  read: ({ devices }) => ({ nics: childrenNamed(devices, 'interface').map(readNic) }),
+  read({ domain, devices }) {
+    const impairments = definedImpairments(domain);
+    return {
+      nics: childrenNamed(devices, 'interface').map((nic) => readNic(nic, impairments)),
+    };
+  },
   patches: { 'nics.': patchNic, '-nics.': dropNic, [NIC_ORDER]: patchNicOrder },
   compare: compareNics,
   shown: {
@@ -46,26 +56,34 @@ export const nics: Field<Pick<DomainFacts, 'nics'>> = {
     },
   },
   digest: (facts) =>
-    facts.nics.map(({ mac, model, source, unplugged }) => [
+    facts.nics.map(({ mac, model, source, link }) => [
       ...[mac, model, source.kind, placeOf(source)],
-      ...(unplugged === true ? ['unplugged'] : []),
+      ...(link ? [wholeLinkText(link)] : []),
     ]),
   covers: {
-    places: ['@type', '/mac', '/source', '/model'].map((part) => `devices/interface${part}`),
+    places: [
+      ...['@type', '/mac', '/source', '/model'],
+      ...LINK_PLACES.map((name) => `/${name}`),
+    ].map((part) => `devices/interface${part}`),
     presence: ['devices/interface'],
   },
 };
 
-function readNic(nic: XmlElement): ObservedNic {
+function readNic(nic: XmlElement, impairments: ReadonlyMap<string, Impairment>): ObservedNic {
   const bridge = attribute(child(nic, 'source'), 'bridge');
+  const mac = (attribute(child(nic, 'mac'), 'address') ?? '').toLowerCase();
   return {
-    mac: (attribute(child(nic, 'mac'), 'address') ?? '').toLowerCase(),
-    model: attribute(child(nic, 'model'), 'type') ?? '',
+    mac,
+    model: modelOf(nic),
     source: readSource(nic),
     tap: attribute(child(nic, 'target'), 'dev'),
     bridge,
-    ...(attribute(child(nic, 'link'), 'state') === 'down' && { unplugged: true }),
+    ...readLink(nic, impairments.get(mac)),
   };
+}
+
+function modelOf(nic: XmlElement): string {
+  return attribute(child(nic, 'model'), 'type') ?? '';
 }
 
 function readSource(nic: XmlElement): ObservedNic['source'] {
@@ -77,21 +95,25 @@ function readSource(nic: XmlElement): ObservedNic['source'] {
 }
 
 /**
- * Sets model and source of a NIC that is there, and plugs it in; its place on the bus and what else
- * it has stay.
+ * Sets model, source and link of a NIC that is there; its place on the bus and what else it has
+ * stay.
  */
 function patchNic(patch: Patch, mac: string): void {
   const fresh = nicElement(patch.fresh, mac) ?? absent(patch.vm, `NIC ${mac}`);
   const nic = nicElement(patch.domain, mac);
   if (!nic) {
     insertAfter(devicesOf(patch.domain), ['emulator', 'disk', 'controller', 'interface'], [fresh]);
+    patchImpairment(patch, mac);
     return;
   }
   const path = `nics.${mac}`;
   if (!isIgnored(patch.vm, `${path}.network`)) moveTo(nic, fresh);
-  if (!isIgnored(patch.vm, `${path}.link`)) removeNamed(nic, 'link');
+  if (!isIgnored(patch.vm, `${path}.link`)) {
+    takeLink(nic, fresh);
+    patchImpairment(patch, mac);
+  }
   if (isIgnored(patch.vm, `${path}.model`)) return;
-  if (readNic(nic).model !== readNic(fresh).model) {
+  if (modelOf(nic) !== modelOf(fresh)) {
     setNamed(nic, 'model', childrenNamed(fresh, 'model'), ['mac', 'source']);
     setNamed(nic, 'rom', childrenNamed(fresh, 'rom'), ['mac', 'source', 'model']);
     removeNamed(nic, 'driver');
@@ -106,18 +128,23 @@ function moveTo(nic: XmlElement, fresh: XmlElement): void {
   removeNamed(nic, 'virtualport');
 }
 
+/** What can be changed of a NIC while it runs: the network that it is on; its cable and rate. */
+export type NicPart = 'place' | 'link';
+
 /**
- * A running domain's NIC as `wanted` says it: on its network, plugged in. What else it has stays.
- * null: it has no such NIC.
+ * A running domain's NIC with these parts as `wanted` says. What else it has stays. null: it has no
+ * such NIC.
  */
-export function updatedNic(live: string, wanted: string): string | null {
+export function updatedNic(live: string, wanted: string, parts: readonly NicPart[]): string | null {
   const fresh = parseXml(wanted);
   const nic = nicElement(parseXml(live), attribute(child(fresh, 'mac'), 'address') ?? '');
   if (!nic) return null;
-  moveTo(nic, fresh);
-  // Without libvirt's own name for the place on the network.
-  setNamed(nic, 'source', childrenNamed(fresh, 'source'), ['mac']);
-  removeNamed(nic, 'link');
+  if (parts.includes('place')) {
+    moveTo(nic, fresh);
+    // Without libvirt's own name for the place on the network.
+    setNamed(nic, 'source', childrenNamed(fresh, 'source'), ['mac']);
+  }
+  if (parts.includes('link')) takeLink(nic, fresh);
   return serializeXml(nic);
 }
 
@@ -125,6 +152,7 @@ function dropNic(patch: Patch, mac: string): void {
   if (nicElement(patch.fresh, mac)) throw new Error(`${patch.vm.address} wants NIC ${mac}`);
   const nic = nicElement(patch.domain, mac);
   if (nic) remove(devicesOf(patch.domain), nic);
+  patchImpairment(patch, mac);
 }
 
 /** The `<interface>` with that MAC, whatever its case. */
@@ -145,7 +173,7 @@ function compareNics(comparison: Comparison): Difference {
   return mergedFor(vm, [
     ...vm.nics.map((nic) => {
       const mac = nic.mac.toLowerCase();
-      return compareNic(vm, nic, config.get(mac), live === null ? null : live.get(mac));
+      return compareNic(comparison, nic, config.get(mac), live === null ? null : live.get(mac));
     }),
     ...unwanted.map((mac) => compareUnwanted(mac, config.get(mac), live?.get(mac))),
     compareNicOrder(comparison),
@@ -169,7 +197,7 @@ function compareUnwanted(
 
 /** `live`: null when the VM does not run. */
 function compareNic(
-  vm: ResolvedVm,
+  { vm, around }: Comparison,
   nic: ResolvedNic,
   config: ObservedNic | undefined,
   live: ObservedNic | undefined | null,
@@ -204,13 +232,7 @@ function compareNic(
       fields: [{ path: `${path}.network`, before: place, after: source, effect: 'live' }],
       live: sources[1] === source ? [] : [nic.mac],
     });
-  if (config.unplugged === true || live?.unplugged === true)
-    parts.push({
-      define: config.unplugged === true ? [path] : [],
-      fields: [{ path: `${path}.link`, before: 'down', after: 'up', effect: 'live' }],
-      live: live?.unplugged === true ? [nic.mac] : [],
-    });
-  return mergedFor(vm, parts);
+  return mergedFor(vm, [...parts, compareLink(nic, config, live, around)]);
 }
 
 /** A NIC that the definition lacks, or what runs. */
@@ -283,7 +305,7 @@ function agrees(nic: ResolvedNic, observed: ObservedNic): boolean {
   return (
     observed.model === nic.model &&
     shownSource(observed.source) === shownSource(nic.source) &&
-    observed.unplugged !== true
+    wholeLinkText(observed.link ?? GOOD_LINK) === wholeLinkText(nic.link ?? GOOD_LINK)
   );
 }
 
@@ -292,8 +314,8 @@ function wantedNic(nic: ResolvedNic): string {
   return nic.ip === null ? shown(nic) : `${shown(nic)} ${nic.ip}`;
 }
 
-function shown(nic: { model: string; source: NicSource | ObservedNic['source'] }): string {
-  return `${shownSource(nic.source)} ${nic.model}`;
+function shown({ model, source, link }: ResolvedNic | ObservedNic): string {
+  return `${shownSource(source)} ${model}${link ? ` (${wholeLinkText(link)})` : ''}`;
 }
 
 function shownSource(source: NicSource | ObservedNic['source']): string {

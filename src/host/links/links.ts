@@ -1,0 +1,109 @@
+/**
+ * Latency, jitter and loss on the taps of a fleet's running VMs: seen, and put there. libvirt knows
+ * nothing of it: a tap begins without, whoever starts the VM.
+ */
+import { impairmentsIn, domainFacts } from '../../libvirt/index.js';
+import {
+  isImpaired,
+  isOwnedBy,
+  VenError,
+  type HostState,
+  type Impairment,
+  type ResolvedFleet,
+} from '../../model/index.js';
+import { parseXml } from '../../xml/index.js';
+import type { Env } from '../exec.js';
+import { isLocal } from '../libvirt/local.js';
+import type { StartWatch } from '../libvirt/start-watch.js';
+import type { Virsh } from '../libvirt/virsh.js';
+import { noImpairment } from './no-impairment.js';
+import { impair, readTaps, type OnTap } from './qdiscs.js';
+
+/** Adds what the fleet's taps have, with one process, and whether more can be put on them. */
+export async function withImpairments(
+  env: Env,
+  fleet: ResolvedFleet,
+  state: HostState,
+): Promise<HostState> {
+  const ours = state.domains.filter((domain) => isOwnedBy(fleet, domain));
+  const taps = ours.flatMap(({ live }) => live?.nics.flatMap(({ tap }) => tap ?? []) ?? []);
+  const seen =
+    taps.length > 0 && isLocal(state.uri) ? await tapsHere(env) : new Map<string, OnTap>();
+  const impairments = Object.fromEntries(
+    taps.flatMap((tap) => {
+      const on = seen.get(tap);
+      return on === undefined ? [] : [[tap, on.impairment]];
+    }),
+  );
+  const wanted = fleet.vms.flatMap(({ nics }) => nics.flatMap(({ link }) => link ?? []));
+  const known = ours.flatMap(({ config }) => config.nics.flatMap(({ link }) => link ?? []));
+  const concerns = [...Object.values(impairments), ...wanted, ...known].some(isImpaired);
+  const why = concerns ? await noImpairment(env, state.uri) : null;
+  return { ...state, impairments, ...(why && { noImpairment: why }) };
+}
+
+/** Without `tc`, nothing is known. */
+async function tapsHere(env: Env): Promise<Map<string, OnTap>> {
+  try {
+    return await readTaps(env);
+  } catch (error) {
+    if (!(error instanceof VenError) || error.code === 'interrupted') throw error;
+    return new Map();
+  }
+}
+
+/**
+ * For a VM that was just started, from this definition: resolves when it still runs a second later,
+ * and its links are as bad as they should be.
+ */
+export type AfterStart = (uuid: string, definition: string) => Promise<void>;
+
+export function afterStart(hasStarted: StartWatch, { restore }: Links): AfterStart {
+  return async (uuid, definition) => {
+    const ends = await Promise.allSettled([hasStarted(uuid), restore(uuid, definition)]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  };
+}
+
+export interface Links {
+  /** What the packets of a running VM's NICs are to suffer. @throws VenError */
+  impairNics: (uuid: string, wanted: ReadonlyMap<string, Impairment>) => Promise<void>;
+  /** The same as its definition says: for a VM that was just started. */
+  restore: (uuid: string, definition: string) => Promise<void>;
+}
+
+export function links(virsh: Virsh, env: Env): Links {
+  const impairNics: Links['impairNics'] = async (uuid, wanted) => {
+    if (!isLocal(virsh.uri)) {
+      // There nothing is to be taken away, as far as it is known.
+      if (![...wanted.values()].some(isImpaired)) return;
+      throw refused(await noImpairment(env, virsh.uri));
+    }
+    const [live = ''] = await virsh.must([['dumpxml', uuid]]);
+    const taps = domainFacts(parseXml(live)).nics.flatMap(({ mac, tap }) => {
+      const impairment = wanted.get(mac);
+      return impairment === undefined || tap === null ? [] : [{ tap, impairment }];
+    });
+    try {
+      for (const { tap, impairment } of taps) await impair(env, tap, impairment);
+    } catch (error) {
+      if (!(error instanceof VenError) || error.code === 'interrupted') throw error;
+      throw refused(await noImpairment(env, virsh.uri), error);
+    }
+  };
+  return {
+    impairNics,
+    async restore(uuid, definition) {
+      const wanted = impairmentsIn(definition);
+      if (wanted.size > 0) await impairNics(uuid, wanted);
+    },
+  };
+}
+
+function refused(why: Awaited<ReturnType<typeof noImpairment>>, error?: VenError): VenError {
+  if (why === null && error !== undefined) return error;
+  return new VenError('host-not-ready', {
+    summary: `The VM runs, and its link is as good as any other. ${why?.summary ?? ''}`,
+    hint: `${why?.hint ?? ''}. Then: ven apply`,
+  });
+}
