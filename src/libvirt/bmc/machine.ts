@@ -81,7 +81,7 @@ export function machineOf(reading: BmcReading, override: BootOverride | null): B
     hasDrive: drive !== undefined,
     cpus: facts.cpus,
     memoryBytes: facts.memoryKiB * 1024,
-    nics: facts.nics.map(({ mac, unplugged }) => ({ mac, linkUp: unplugged !== true })),
+    nics: facts.nics.map(({ mac, link }) => ({ mac, linkUp: link?.state !== 'down' })),
     disks: facts.disks
       .filter(({ device }) => device === 'disk')
       .map(({ target, bus }) => ({ target, bus })),
