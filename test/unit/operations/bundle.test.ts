@@ -216,6 +216,16 @@ describe('bundle', () => {
     for (const [path, text] of wrong) expect(text, path).not.toContain('vm-api-7');
   });
 
+  it('has no password of the installed system', async () => {
+    carelessPast();
+    const osCredentials = 'osCredentials: { username: { env: U }, password: { env: P } }';
+    writeFileSync(file, FLEET.replace('  credentials:', `  ${osCredentials}\n  credentials:`));
+    writeFileSync(join(dir, 'edge-lab_edge-2-console.log'), 'sudo: canary-n0de is wrong\r\n');
+    const env = { ...environment(), U: 'edge', P: 'canary-n0de' };
+    const { file: archive } = await make({ env });
+    expect(unpacked(archive).get('consoles/edge-2.log')).toContain('sudo: ******** is wrong');
+  });
+
   it('of a fleet whose secrets can’t be read warns, and still takes out what follows a prompt', async () => {
     carelessPast();
     rmSync(join(dir, 'secret'));

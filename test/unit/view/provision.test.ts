@@ -48,6 +48,13 @@ describe('provisionLines', () => {
         prompt: 'Username: ',
       },
       {
+        type: 'node-answered',
+        time: time(15),
+        address: 'vm.edge-1',
+        stage: 'login',
+        prompt: '',
+      },
+      {
         type: 'node-recovering',
         time: time(20),
         address: 'vm.edge-1',
@@ -85,6 +92,7 @@ vm.edge-1   started
 vm.edge-1   Power on
 vm.edge-1   HTTP boot (Power on: 12.3s)
 vm.edge-1   answered Username:
+vm.edge-1   pressed Enter, to see a prompt
 vm.edge-1   recovering from ipxe-retry, 1 of 3: Retry with UEFI HTTP Boot again.\\x1b[2J
 vm.edge-1   HookOS (HTTP boot: at most 1m 12s)
 vm.edge-10  warning: somebody is attached to its console
