@@ -1,4 +1,5 @@
 import type { VenError } from './errors.js';
+import type { HostIdentity, OrchestratorHost } from './orchestrator.js';
 import type { ProvisionEvent, ProvisionResult } from './provision.js';
 
 /** What a run of provisioning writes to a file beside its events, gathered from these. */
@@ -9,11 +10,13 @@ export interface ProvisionReport {
    * `error` when there is one. `seconds`: how long the run has taken. Ends in a newline.
    */
   text: (end: {
+    /** What the orchestrator says of the project's hosts in the end. Absent: unknown. */
+    hosts?: readonly OrchestratorHost[] | undefined;
     result: ProvisionResult | null;
     error?: VenError | undefined;
     seconds: number;
   }) => string;
 }
 
-/** `vms`: the names of the nodes that the run is about, should it end before its first event. */
-export type NewProvisionReport = (fleet: string, vms: readonly string[]) => ProvisionReport;
+/** `vms`: the nodes that the run is about, should it end before its first event. */
+export type NewProvisionReport = (fleet: string, vms: readonly HostIdentity[]) => ProvisionReport;

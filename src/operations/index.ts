@@ -17,6 +17,7 @@ export { loadOnHost, openFleetFile, parseFleetFile, wordsOf, type Request } from
 export { logs, severalLogs, type LogsRequest } from './logs.js';
 export { observe } from './observe.js';
 export type { OrchestratorRequest } from './orchestrator/connect.js';
+export { orchestratorAuthority, type AuthorityRequest } from './orchestrator/authority.js';
 export { setDefaultOs } from './orchestrator/default-os.js';
 export { orchestratorHosts, type FleetHosts } from './orchestrator/list-hosts.js';
 export {

@@ -67,6 +67,13 @@ export function loadFleetFile(request: Request, readSecret?: ReadSecret): Resolv
   return loadFleet(contentOf(request), loadOptions(request, readSecret));
 }
 
+/** The same for a file whose `caCertificate` may not be there yet: it is taken for not written. */
+export function loadWithoutAuthority(request: Request): ResolvedFleet {
+  const { surroundings, ...options } = loadOptions(request);
+  const missing = { ...surroundings, withoutAuthority: true };
+  return loadFleet(contentOf(request), { ...options, surroundings: missing });
+}
+
 /** The same, for work on its host: the request and the environment may name it. `usage`, too. */
 export function loadOnHost(request: Request, readSecret?: ReadSecret): ResolvedFleet {
   const { file, content } = request;
@@ -95,7 +102,10 @@ function contentOf({ file, content }: Request): string | Uint8Array {
   return content ?? readFleetFile(file);
 }
 
-function loadOptions({ file, env }: Request, readSecret?: ReadSecret): LoadOptions {
+function loadOptions(
+  { file, env }: Request,
+  readSecret?: ReadSecret,
+): LoadOptions & Required<Pick<LoadOptions, 'surroundings'>> {
   const surroundings = {
     readFile: (path: string) =>
       new TextDecoder().decode(readNamedFile(resolve(folderOf(file), path))),

@@ -4,6 +4,7 @@ import { openHost, type HostOptions } from '../host/index.js';
 import type { Clock, Host } from '../model/index.js';
 import {
   checkAnswers,
+  fetchAuthority,
   openOrchestrator,
   type OpenOrchestrator,
   type OrchestratorOptions,
@@ -12,6 +13,7 @@ import {
 export interface Ports {
   openHost: (options: HostOptions) => Host;
   openOrchestrator: (options: OrchestratorOptions) => OpenOrchestrator;
+  fetchAuthority: typeof fetchAuthority;
   checkAnswers: typeof checkAnswers;
   clock: Clock;
 }
@@ -20,6 +22,7 @@ export interface Ports {
 export const PORTS: Ports = {
   openHost,
   openOrchestrator,
+  fetchAuthority,
   checkAnswers,
   clock: {
     now: () => Date.now(),

@@ -9,6 +9,11 @@ export function saveText(file: string, text: string): void {
   writeOutput(file, text, { isPrivate: true });
 }
 
+/** The same for what everybody may read. */
+export function savePublic(file: string, text: string): void {
+  writeOutput(file, text, { isPrivate: false });
+}
+
 /**
  * Writes files under a folder, which is created if missing; existing files are replaced. Returns
  * their paths. Rejects with `usage`.

@@ -28,10 +28,13 @@ const CONNECTIONS = 8;
 /** Connections, direct and through proxies, which stay open for a while. TLS is always verified. */
 export class Connections {
   readonly #reach: Reach;
+  readonly #partialChain: boolean;
   readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
 
-  constructor(reach: Reach) {
+  /** `partialChain`: any of the trusted certificates ends a chain, not only an authority's. */
+  constructor(reach: Reach, { partialChain = false } = {}) {
     this.#reach = reach;
+    this.#partialChain = partialChain;
   }
 
   /**
@@ -75,7 +78,7 @@ export class Connections {
     const { Agent, ProxyAgent } = (await import('undici')).default; // the form that a bundle has
     const limits = { connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES };
     const { caCertificates } = this.#reach;
-    const verified = verifiedBy(caCertificates);
+    const verified = verifiedBy(caCertificates, [], this.#partialChain);
     if (proxy === null)
       return new Agent({ ...limits, connect: { ...verified, lookup: this.#lookup } });
     // A proxy with TLS is another machine, whose certificate may be signed by others.
@@ -100,13 +103,17 @@ export class Connections {
 }
 
 /** The options of a connection that trusts these authorities; `null`: those of this machine. */
-function verifiedBy(given: readonly string[] | null, more: readonly string[] = []) {
+function verifiedBy(
+  given: readonly string[] | null,
+  more: readonly string[] = [],
+  allowPartialTrustChain = false,
+) {
   const ca = [...(given?.map(pemOf) ?? machinesAuthorities()), ...more.map(pemOf)];
   // One context for all connections, since there may be hundreds of authorities.
   // `rejectUnauthorized` is explicit, since an environment variable can turn verification off where
   // it is not.
   return {
-    secureContext: tls.createSecureContext({ ca }),
+    secureContext: tls.createSecureContext({ ca, allowPartialTrustChain }),
     rejectUnauthorized: true,
     timeout: CONNECT_MS,
   };

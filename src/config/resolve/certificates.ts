@@ -23,6 +23,8 @@ export interface Surroundings {
   /** For commands that need the secrets. Throws VenError with the reason when one can't be read. */
   readSecret?: ReadSecret;
   now: Date;
+  /** For those who fetch `orchestrator.caCertificate`: its file is not read. */
+  withoutAuthority?: boolean;
 }
 
 export interface Certificates {
@@ -56,7 +58,7 @@ function readAuthorities(
   problems: Problems,
 ): string[] | null {
   const file = fleet.orchestrator?.caCertificate;
-  if (file === undefined) return null;
+  if (file === undefined || surroundings.withoutAuthority === true) return null;
   const path = ['orchestrator', 'caCertificate'];
   const text = textOf(file, path, surroundings, problems);
   if (text === null) return [];

@@ -62,6 +62,9 @@ export function provisionCreated(
   return watch(session, request, { lost, missing: session.isOver ? 'waiting' : 'failed' });
 }
 
+/** The longest wait for what is only told. */
+const HOSTS_MS = 10_000;
+
 interface Absent {
   lost?: ReadonlyMap<Address, LostNode>;
   missing: 'refused' | 'failed' | 'waiting';
@@ -150,9 +153,23 @@ async function watch(
       warnings,
       signal: interrupt.graceful,
     });
+    if (api && session.hasReports && session.result.outcome !== 'interrupted')
+      session.hosts = await hostsAfter(api);
     return { result: session.result, ...(faults.length === 0 ? {} : { viewFault: faults[0] }) };
   } finally {
     journal.close();
+  }
+}
+
+/** A run has ended, whether the orchestrator answers or not. */
+async function hostsAfter(
+  api: Pick<Orchestrator, 'hosts'>,
+): Promise<readonly OrchestratorHost[] | undefined> {
+  try {
+    return await api.hosts(AbortSignal.timeout(HOSTS_MS));
+  } catch (error) {
+    if (error instanceof VenError) return undefined;
+    throw error;
   }
 }
 

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
-import type {
-  NewProvisionReport,
-  ProvisionEvent,
-  ProvisionReport,
-  ProvisionResult,
-  ResolvedFleet,
-  ResolvedVm,
-  VenError,
+import {
+  identityOf,
+  type NewProvisionReport,
+  type OrchestratorHost,
+  type ProvisionEvent,
+  type ProvisionReport,
+  type ProvisionResult,
+  type ResolvedFleet,
+  type ResolvedVm,
+  type VenError,
 } from '../../model/index.js';
 import { outputKind } from '../../host/index.js';
 import { saveText } from '../save.js';
@@ -35,10 +37,7 @@ export class ReportFile {
 
   /** Sets the nodes that the report is about. */
   about({ name }: ResolvedFleet, vms: readonly ResolvedVm[]): void {
-    this.#report = this.#request.open(
-      name,
-      vms.map((vm) => vm.name),
-    );
+    this.#report = this.#request.open(name, vms.map(identityOf));
     this.#saveEmpty();
   }
 
@@ -46,7 +45,11 @@ export class ReportFile {
     this.#report.emit(event);
   }
 
-  save(end: { result: ProvisionResult | null; error?: VenError }): void {
+  save(end: {
+    result: ProvisionResult | null;
+    hosts?: readonly OrchestratorHost[] | undefined;
+    error?: VenError;
+  }): void {
     const seconds = (performance.now() - this.#began) / 1000;
     saveText(this.#request.path, this.#report.text({ ...end, seconds }));
   }

@@ -7,6 +7,7 @@ import {
   type FailureClass,
   type Host,
   type Lock,
+  type OrchestratorHost,
   type Plan,
   type ProvisionEvent,
   type ProvisionResult,
@@ -67,6 +68,8 @@ export class Session {
   /** Aborted when the time is up. */
   readonly timeIsUp: AbortSignal;
   result: ProvisionResult | null = null;
+  /** The project's hosts after the run, for its reports. Absent: nobody knows. */
+  hosts: readonly OrchestratorHost[] | undefined;
 
   readonly #request: SessionRequest;
   readonly #reports: readonly ReportFile[];
@@ -115,6 +118,10 @@ export class Session {
     void this.#clock.sleep(Math.min(timeoutSeconds * 1000, LONGEST_MS), closed).then(() => {
       if (!closed.aborted) up.abort(over);
     });
+  }
+
+  get hasReports(): boolean {
+    return this.#reports.length > 0;
   }
 
   get vms(): readonly ResolvedVm[] {
@@ -225,7 +232,7 @@ export async function withSession<T>(
       const lock = await session.lock();
       try {
         const done = await work(session);
-        for (const report of reports) report.save({ result: session.result });
+        for (const report of reports) report.save({ result: session.result, hosts: session.hosts });
         return done;
       } finally {
         lock.release();

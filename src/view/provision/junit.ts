@@ -16,7 +16,7 @@ type Finished = Extract<ProvisionEvent, { type: 'node-finished' }>;
  * end, each node that has not ended is an error.
  */
 export const junitReport: NewProvisionReport = (fleet, vms) => {
-  let nodes = vms.map((vm) => ({ address: `vm.${vm}`, before: false }));
+  let nodes = vms.map(({ name }) => ({ address: `vm.${name}`, before: false }));
   const finished = new Map<Address, Finished>();
   const said = new Map<Address | null, string[]>();
   const last = new Map<Address, string>();

@@ -21,4 +21,8 @@ export const PROVISION_REPORTS = {
     summary: 'Also write a report as JUnit XML.',
     load: async () => (await import('./junit.js')).junitReport,
   },
+  'env-file': {
+    summary: 'Also write each node, as KEY=value for a shell.',
+    load: async () => (await import('./env-file.js')).envFileReport,
+  },
 } satisfies Record<string, ReportView>;

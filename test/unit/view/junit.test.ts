@@ -22,6 +22,9 @@ import {
   time,
 } from './nodes.js';
 
+const nodes = (...names: string[]) =>
+  names.map((name) => ({ name, serialNumber: `SN${name}`, uuid: name }));
+
 /** The one suite, and its cases by name. */
 function read(xml: string): { suite: XmlElement; cases: Map<string, XmlElement> } {
   const root = parseXml(xml);
@@ -41,7 +44,7 @@ function read(xml: string): { suite: XmlElement; cases: Map<string, XmlElement> 
 
 describe('JUnit XML', () => {
   it('has a case for each node, with its stages; a failure has class, message and line', () => {
-    const report = junitReport('edge-lab', ['a', 'b', 'c', 'd']);
+    const report = junitReport('edge-lab', nodes('a', 'b', 'c', 'd'));
     for (const event of [
       provisionStarted([
         'a',
@@ -94,7 +97,7 @@ HTTP boot: 24.5 s
   });
 
   it('of a run that ended early has every node still', () => {
-    const report = junitReport('edge-lab', ['a', 'b']);
+    const report = junitReport('edge-lab', nodes('a', 'b'));
     const error = new VenError('orchestrator-refused', {
       summary: 'no such project',
       detail: 'HTTP 404',
@@ -124,7 +127,7 @@ HTTP boot: 24.5 s
     );
     fc.assert(
       fc.property(anything, anything, (said, name) => {
-        const report = junitReport(name, ['a']);
+        const report = junitReport(name, nodes('a'));
         report.emit(provisionStarted(['a']));
         report.emit(reached('a', 'hook', 1, { title: said, line: said }));
         report.emit(output('a', said));
