@@ -12,6 +12,7 @@ describeBmc('fake', () => {
     serve: (name, content) => {
       const url = `http://images.example/${name}`;
       host.images.set(url, content);
+      host.images.set(url.replace('//', '//alice:canary@'), content);
       return Promise.resolve(url);
     },
     contentOf: (volume) => {

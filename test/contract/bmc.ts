@@ -229,7 +229,10 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
       expect(live && driveOf(live)).toBe(driveOf(config));
 
       const second = await place.serve('second.iso', 'another image');
-      await host.bmc.insertMedia(bios.uuid, { image: second });
+      const secret = second.replace('//', '//alice:canary@');
+      await host.bmc.insertMedia(bios.uuid, { image: secret });
+      expect((await read(bios)).media).toEqual({ image: second });
+      expect(JSON.stringify(await observed(bios))).not.toContain('canary');
       expect((await place.contentOf(volume))?.toString()).toBe('another image');
       await host.bmc.ejectMedia(bios.uuid);
       await host.bmc.ejectMedia(bios.uuid);

@@ -43,7 +43,11 @@ const vm = fc.record(
     boot: fc.constantFrom(['disk', 'network'], ['network', 'disk'], ['network']),
     nics: fc.oneof(fc.constantFrom('default', 'per-vm'), fc.array(nic, { maxLength: 3 })),
     autostart: fc.boolean(),
-    power: fc.constantFrom('running', 'off'),
+    power: fc.constantFrom('running', 'off', 'external'),
+    bmc: fc.constantFrom('none', {
+      type: 'redfish',
+      credentials: { username: { env: 'BMC_USER' }, password: { env: 'BMC_WORD' } },
+    }),
     title: fc.constantFrom('one', ']]> & <two>'),
     description: fc.constantFrom('', '"#{three}"\nfour'),
     graphics: fc.constantFrom('none', 'vnc'),

@@ -96,7 +96,7 @@ function wordsOf(error: unknown): string {
 
 /** A URL may have a password in it. */
 function unreachable(image: string, why: string, cause?: unknown): VenError {
-  const shown = image.replace(/\/\/[^/@]*@/, '//');
+  const shown = image.replace(/\/\/[^/?#]*@/, '//');
   return new VenError('media-unreachable', {
     summary: `${shown} can't be fetched: ${why}`,
     hint: 'Fetch it on the machine that runs the BMC: curl -fI URL',

@@ -300,7 +300,7 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
           const ref = driveOf(machine);
           const empty = await eject(machine, ref);
           const path = await acts.storeImage(ref, image);
-          await acts.setMark(uuid, { ...empty, image: media.image });
+          await acts.setMark(uuid, { ...empty, image: withoutCredentials(media.image) });
           await acts.setDrive(uuid, path, machine.live !== null);
         });
       } finally {
@@ -318,6 +318,11 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
       for (const uuid of uuids) await inTurn(uuid, () => settle([uuid]));
     },
   };
+}
+
+/** A URL may have a user and a password in it. */
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/?#]*@/, '//');
 }
 
 /** @throws VenError `not-possible` */
