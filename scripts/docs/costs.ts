@@ -57,6 +57,12 @@ const ACCOUNT = { username: 'me', sshKey: 'ssh-ed25519 AAAA' };
 const keys = (names: object): object => ({ firmware: { secureBoot: names } });
 const [A, B] = ['a', 'b'].map((name) => `${CERTIFICATES}/signer-${name}.pem`);
 
+const login = (env: string): object => ({
+  credentials: { username: { env }, password: { env } },
+});
+const BMC = { type: 'redfish', ...login('A') };
+const OTHERS = login('B');
+
 /** By the key's path; `vms[]` is also said of `defaults`. */
 export const CHANGES: Record<string, readonly Change[]> = {
   'host.accelerator': [
@@ -176,6 +182,13 @@ export const CHANGES: Record<string, readonly Change[]> = {
   'vms[].graphics.port': [
     vm('restart', { graphics: { type: 'vnc', port: 5910 } }, { graphics: 'vnc' }),
   ],
+  'vms[].bmc': [vm('restart', { bmc: BMC })],
+  'vms[].bmc.listen': [vm('nothing', { bmc: { ...BMC, listen: '192.0.2.1' } }, { bmc: BMC })],
+  'vms[].bmc.port': [vm('nothing', { bmc: { ...BMC, port: 'per-vm' } }, { bmc: BMC })],
+  'vms[].bmc.tls': [vm('nothing', { bmc: { ...BMC, tls: false } }, { bmc: BMC })],
+  'vms[].bmc.credentials': [vm('nothing', { bmc: { ...BMC, ...OTHERS } }, { bmc: BMC })],
+  'vms[].bmc.credentials.username': [vm('nothing', { bmc: { ...BMC, ...OTHERS } }, { bmc: BMC })],
+  'vms[].bmc.credentials.password': [vm('nothing', { bmc: { ...BMC, ...OTHERS } }, { bmc: BMC })],
   'vms[].autostart': [vm('live', { autostart: true })],
   'vms[].power': [vm('live', { power: 'off' })],
   'vms[].protect': [vm('live', { protect: true })],
@@ -192,6 +205,7 @@ export const OTHER_CHANGES: Record<string, string> = {
   'host.uri': 'another host: the VMs on the old one stay there',
   'networks.NAME.existing': 'another network: its VMs are attached to it, live',
   'vms[].firmware.nvramTemplate': 'as of `loader`',
+  'vms[].bmc.type': 'there is one kind',
   'vms[].graphics.type': 'there is one kind',
   'vms[].graphics.password': 'live; another password only, and not whether there is one',
 };

@@ -6,9 +6,11 @@ import { stdout } from './output.js';
 import { usageOf, type Shown } from './usage.js';
 import { CommandLineError, usageError, withUsage } from './usage-errors.js';
 
-/** What `--json` prints of a command: one object, or an event a line. */
+/** Of those `--json` prints an event a line; of all others one object. */
+const TELL_EVENTS = new Set(['apply', 'bmc:serve', 'destroy', 'provision']);
+
 export function jsonForm(command: string | undefined): 'object' | 'event' {
-  return ['apply', 'destroy', 'provision'].includes(command ?? '') ? 'event' : 'object';
+  return TELL_EVENTS.has(command ?? '') ? 'event' : 'object';
 }
 
 /** The base of all commands: the style of their text, and their errors with `--json`. */

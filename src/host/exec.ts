@@ -260,6 +260,8 @@ const PACKAGES: Record<string, string> = {
   script: 'bsdutils',
   mkfifo: 'coreutils',
   stty: 'coreutils',
+  systemctl: 'systemd',
+  'systemd-notify': 'systemd',
 };
 
 export function missingProgram(file: string, code: string): VenError {

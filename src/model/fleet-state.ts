@@ -7,6 +7,7 @@ import type { NodeRecord, ProvisionEvent } from './provision.js';
 
 export interface FleetState {
   readonly records: NodeRecords;
+  readonly bmcKeys: BmcKeys;
   /** Begins a run's journal. @throws VenError `usage` when the state folder can't be written */
   openJournal(): Journal;
   /** The plain files in these folders of the work folder, and in theirs; newest first. */
@@ -18,6 +19,16 @@ export interface FleetState {
   readEnd(path: string, limit: number): { text: string; cut: boolean };
   /** With the logs (`keepLogs`) stay the folders `logs` and `runs`. */
   clear(options: { keepLogs: boolean }): void;
+}
+
+/** The certificate of the fleet's BMCs with its key, which only this user may read. */
+export interface BmcKeys {
+  /** Where the certificate is without its key, for clients that are to trust it. */
+  certificatePath: string;
+  /** PEM; null: there is none that can be read. Never throws. */
+  read(): { certificate: string; key: string } | null;
+  /** @throws VenError `usage` when the state folder can't be written */
+  write(keys: { certificate: string; key: string }): void;
 }
 
 /** One event a line, written through at once. A disk that is full does not end the run. */

@@ -5,6 +5,8 @@
  */
 export { apply, type ApplyRequest, type ApplyResult, type Interrupt } from './apply.js';
 export { attach, readAlong, type ConsoleRequest } from './console.js';
+export { installBmcs, uninstallBmcs, type BmcUnit } from './bmc/install.js';
+export { serveBmcs, type BmcEvent } from './bmc/serve.js';
 export { bundle, type Bundle, type BundleRequest } from './bundle/bundle.js';
 export type { AskSecret } from './provision/credentials.js';
 export { doctor } from './doctor.js';

@@ -98,7 +98,8 @@ export function parseFleetFile(request: Request): Fleet {
   return structuredClone(fleet); // its maps have no prototype
 }
 
-function contentOf({ file, content }: Request): string | Uint8Array {
+/** What is in the fleet file. @throws VenError as `readFleetFile` */
+export function contentOf({ file, content }: Request): string | Uint8Array {
   return content ?? readFleetFile(file);
 }
 

@@ -50,6 +50,7 @@ export { helpTexts } from './help/help.js';
 export { manPages } from './help/man.js';
 export type { CommandPage, FlagGroup, FlagPage, Term, VenPage } from './help/page.js';
 export { guessesText, renderedCount, renderedText } from './rendered.js';
+export { bmcEventJson, bmcEventText, bmcUnitText } from './bmc.js';
 export { versionJson, versionText, type ShownVersion } from './version.js';
 export { linksJson, linksText, type ShownLinks } from './link.js';
 export { powerJson, powerQuestion, powerText, poweredText, type ShownPower } from './power.js';

@@ -1,4 +1,5 @@
 import type {
+  BmcKeys,
   FleetState,
   Journal,
   NodeRecord,
@@ -12,7 +13,16 @@ import type {
 export class FakeState implements FleetState {
   /** The events of each run, by the run's id. */
   readonly runs = new Map<string, (RunEvent | ProvisionEvent)[]>();
+  #keys: ReturnType<BmcKeys['read']> = null;
   readonly #records = new Map<string, { text: string; writtenAt: Date }>();
+
+  readonly bmcKeys: BmcKeys = {
+    certificatePath: '/state/bmc/certificate.pem',
+    read: () => this.#keys,
+    write: (keys) => {
+      this.#keys = keys;
+    },
+  };
 
   readonly records: NodeRecords = {
     read: (vms) =>
@@ -59,6 +69,7 @@ export class FakeState implements FleetState {
 
   clear({ keepLogs }: { keepLogs: boolean }): void {
     this.#records.clear();
+    this.#keys = null;
     if (!keepLogs) this.runs.clear();
   }
 }

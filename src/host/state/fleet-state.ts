@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { FleetState } from '../../model/index.js';
+import { openBmcKeys } from './bmc-keys.js';
 import { openJournal } from './journal.js';
 import {
   openNodeRecords,
@@ -13,6 +14,7 @@ import { readEnd, stateFiles } from './work-files.js';
 /** `workDir`: see `workFolder`. Creates nothing before the first write. */
 export function openFleetState(workDir: string): FleetState {
   return {
+    bmcKeys: openBmcKeys(workDir),
     records: {
       read: (vms) => readNodeRecords(workDir, vms),
       write: (record) => {

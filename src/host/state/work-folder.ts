@@ -69,6 +69,9 @@ const WRITTEN: Readonly<Record<string, (folder: string) => void>> = {
   nodes: (folder) => {
     removeFiles(folder, /^[a-z0-9-]+\.json(?:\.[0-9]+\.new)?$/);
   },
+  bmc: (folder) => {
+    removeFiles(folder, /^(?:keys|certificate)\.pem(?:\.[0-9]+\.tmp)?$/);
+  },
   vagrant: (folder) => {
     rmSync(folder, { recursive: true, force: true });
   },

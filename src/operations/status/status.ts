@@ -1,4 +1,11 @@
-import { hostOfVm, identityOf, isOwnedBy, type ObservedDomain } from '../../model/index.js';
+import {
+  bmcUrl,
+  hostOfVm,
+  identityOf,
+  isOwnedBy,
+  redfishSystem,
+  type ObservedDomain,
+} from '../../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
 import { vmNamed } from '../find-vm.js';
@@ -46,6 +53,10 @@ export interface VmStatus extends StageStatus {
   console: string | null;
   /** `127.0.0.1:5900`; null without VNC, or while the VM is off. */
   vnc: string | null;
+  /**
+   * Its System in the service of its BMC, whether that is served or not; null: it has none.
+   */
+  bmc: string | null;
   /**
    * The host with its serial number; its statuses may be empty. null: there is none, or it is
    * another machine's, or there is no query.
@@ -129,6 +140,7 @@ async function statusNow(
           graphics && 'listen' in graphics && graphics.port > 0
             ? `${graphics.listen}:${graphics.port}`
             : null,
+        bmc: vm.bmc ? `${bmcUrl(vm.bmc)}${redfishSystem(vm.name)}` : null,
         ...stages.stageOf(record, domain, known, { fleet, host }),
         orchestrator: known && {
           id: known.id,

@@ -17,6 +17,8 @@ export interface ShownVm {
   failureClass: string | null;
   console: string | null;
   vnc: string | null;
+  /** `https://…/redfish/v1/Systems/edge-1`; null: it has no BMC. */
+  bmc: string | null;
   /** null: it knows no such host, or is not asked. */
   orchestrator: { hostStatus: string; provisioningStatus: string } | null;
 }
@@ -108,6 +110,7 @@ export function statusText(
     { head: 'STAGE', of: stageText, tone: ({ outcome }) => STAGE_TONES[outcome ?? ''] },
     { head: 'ORCHESTRATOR', of: (vm) => hostText(vm, status) },
     { head: 'VNC', of: ({ vnc }) => vnc ?? '' },
+    { head: 'BMC', of: ({ bmc }) => bmc ?? '', wide: true },
     { head: 'CONSOLE LOG', of: ({ console: log }) => log ?? '', wide: true },
   ];
   const filled = columns.filter(

@@ -180,6 +180,7 @@ describe('status', () => {
     failureClass: null,
     console: null,
     vnc: null,
+    bmc: null,
     orchestrator: null,
   };
   const lab = { fleet: 'lab', host: 'qemu:///system', orchestrator: null };

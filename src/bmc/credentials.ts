@@ -1,0 +1,85 @@
+/** Who may see which machines, and how many wrong answers there may be. */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** What a user name and a password open: the names of the machines with these credentials. */
+export interface Account {
+  username: string;
+  password: string;
+  vms: readonly string[];
+}
+
+/** So many wrong ones from one address, and it must wait. */
+const MOST_WRONG = 10;
+const WAIT_SECONDS = 60;
+/** So many addresses are remembered. */
+const MOST_ADDRESSES = 10_000;
+
+/**
+ * Compares in a time that depends on no secret. Wrong credentials count against the client's
+ * address: after ten within a minute it must wait a minute. Sessions that are open go on.
+ */
+export class Accounts {
+  /** Another one for each process: what is compared tells nothing of what it is made of. */
+  readonly #salt = randomBytes(32);
+  readonly #now: () => number;
+  #known: { account: Account; digest: Buffer }[] = [];
+  readonly #wrong = new Map<string, { count: number; since: number }>();
+
+  constructor(accounts: readonly Account[], now: () => number) {
+    this.#now = now;
+    this.replace(accounts);
+  }
+
+  replace(accounts: readonly Account[]): void {
+    this.#known = accounts.map((account) => ({ account, digest: this.#digest(account) }));
+  }
+
+  /** The account as it is now; null: its credentials are no longer those of any machine. */
+  current({ username, password }: Account): Account | null {
+    return this.#find(username, password);
+  }
+
+  /** Seconds until this address may try again; 0: now. */
+  waitOf(address: string): number {
+    const wrong = this.#wrong.get(address);
+    if (!wrong || wrong.count < MOST_WRONG) return 0;
+    return Math.max(0, Math.ceil((wrong.since - this.#now()) / 1000) + WAIT_SECONDS);
+  }
+
+  /** null: they are wrong. Only for an address that need not wait. */
+  check(address: string, username: string, password: string): Account | null {
+    const found = this.#find(username, password);
+    if (found) this.#wrong.delete(address);
+    else this.#count(address);
+    return found;
+  }
+
+  #find(username: string, password: string): Account | null {
+    const given = this.#digest({ username, password });
+    let found: Account | null = null;
+    for (const { account, digest } of this.#known)
+      if (timingSafeEqual(digest, given)) found = account;
+    return found;
+  }
+
+  #digest({ username, password }: Pick<Account, 'username' | 'password'>): Buffer {
+    return createHmac('sha256', this.#salt)
+      .update(JSON.stringify([username, password]))
+      .digest();
+  }
+
+  #count(address: string): void {
+    const now = this.#now();
+    const isOver = (since: number): boolean => now - since >= WAIT_SECONDS * 1000;
+    const before = this.#wrong.get(address);
+    const fresh = !before || isOver(before.since);
+    this.#wrong.delete(address); // the last one counted stands at the end
+    this.#wrong.set(address, {
+      count: fresh ? 1 : before.count + 1,
+      // A full minute from the last of too many.
+      since: fresh || before.count + 1 >= MOST_WRONG ? now : before.since,
+    });
+    const [oldest] = this.#wrong.keys();
+    if (this.#wrong.size > MOST_ADDRESSES && oldest !== undefined) this.#wrong.delete(oldest);
+  }
+}
