@@ -50,8 +50,9 @@ export function system({ vm, machine }: Seen): Resource {
     '@odata.id': path,
     '@odata.type': '#ComputerSystem.v1_22_0.ComputerSystem',
     Id: vm.name,
-    Name: vm.title === '' ? vm.name : vm.title,
-    Description: vm.description === '' ? `The VM ${vm.name}` : vm.description,
+    // bmclib, and so Tinkerbell, chooses a System by this name; a title may be that of many VMs.
+    Name: vm.name,
+    Description: vm.description || vm.title || `The VM ${vm.name}`,
     SystemType: 'Virtual',
     UUID: machine.smbiosUuid,
     SerialNumber: machine.serialNumber,

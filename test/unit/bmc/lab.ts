@@ -39,7 +39,7 @@ export function lab(more: Partial<BmcMachine> = {}) {
     (Object.keys(UUIDS) as Name[]).map((name) => ({
       name,
       uuid: uuid(UUIDS[name]),
-      title: '',
+      title: 'One for all',
       description: '',
       shutdownTimeoutSeconds: 60,
       disks: [{ target: 'sda', sizeBytes: 10 * 1024 ** 3 }],

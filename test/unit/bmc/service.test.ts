@@ -1,5 +1,5 @@
 /** A Redfish service: who sees what, and the form of answers. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { linksOf, walk } from '../../redfish/walk.js';
 import { errorFindings, resourceFindings } from '../../redfish/rules.js';
 import { shapeFindings } from '../../redfish/resources.js';
@@ -48,6 +48,14 @@ describe('all resources', () => {
     );
     expect(headers.get('cache-control')).toContain('no-store');
   });
+});
+
+test('a System is named after its VM: clients know it by that, and titles may repeat', async () => {
+  const { ask } = lab();
+  for (const name of ['a', 'b'])
+    expect((await ask(`/redfish/v1/Systems/${name}`)).body).toMatchObject({
+      ...{ Id: name, Name: name, Description: 'One for all' },
+    });
 });
 
 describe('who asks', () => {
