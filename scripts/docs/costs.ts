@@ -63,6 +63,8 @@ const login = (env: string): object => ({
 const BMC = { type: 'redfish', ...login('A') };
 const OTHERS = login('B');
 
+const link = (link: object): Change => vm('live', { nics: [{ network: 'lab', link }] });
+
 /** By the key's path; `vms[]` is also said of `defaults`. */
 export const CHANGES: Record<string, readonly Change[]> = {
   'host.accelerator': [
@@ -167,6 +169,16 @@ export const CHANGES: Record<string, readonly Change[]> = {
   'vms[].nics[].mac': [vm('restart', { nics: [{ network: 'lab', mac: '52:54:00:00:00:01' }] })],
   'vms[].nics[].address': [vm('live', { nics: [{ network: 'lab', address: '192.168.150.10' }] })],
   'vms[].nics[].model': [vm('restart', { nics: [{ network: 'lab', model: 'e1000' }] })],
+  'vms[].nics[].link': [link({ loss: '1%' })],
+  'vms[].nics[].link.state': [link({ state: 'down' })],
+  'vms[].nics[].link.rate': [link({ rate: '20Mbit' })],
+  'vms[].nics[].link.rate.in': [link({ rate: { in: '20Mbit' } })],
+  'vms[].nics[].link.rate.out': [link({ rate: { out: '20Mbit' } })],
+  'vms[].nics[].link.latency': [link({ latency: '50ms' })],
+  'vms[].nics[].link.jitter': [link({ latency: '50ms', jitter: '5ms' })],
+  'vms[].nics[].link.loss': [link({ loss: '1%' })],
+  'vms[].nics[].link.duplicate': [link({ duplicate: '1%' })],
+  'vms[].nics[].link.corrupt': [link({ corrupt: '1%' })],
   'vms[].serialNumbers': [vm('restart', { serialNumbers: ['VM112M01'] })],
   'vms[].smbios': [vm('restart', { smbios: { manufacturer: 'Acme' } })],
   'vms[].smbios.manufacturer': [vm('restart', { smbios: { manufacturer: 'Acme' } })],
