@@ -37,8 +37,11 @@ export class DebianPython {
   }
 
   start(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    const own = { ...process.env };
+    // In Python's requests these two win against the certificate that a client is given.
+    for (const name of ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']) delete own[name];
     return spawn(PYTHON, args, {
-      env: { ...process.env, PYTHONPATH: this.#modules, PYTHONDONTWRITEBYTECODE: '1', ...env },
+      env: { ...own, PYTHONPATH: this.#modules, PYTHONDONTWRITEBYTECODE: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   }

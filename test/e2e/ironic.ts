@@ -36,7 +36,7 @@ export class Ironic {
 
   static async up(dir: string): Promise<Ironic> {
     const place = join(dir, 'ironic');
-    mkdirSync(place, { recursive: true });
+    mkdirSync(join(place, 'http'), { recursive: true });
     const python = await DebianPython.with(['python3-ironic'], place);
     const port = await freePort();
     const config = join(place, 'ironic.conf');
@@ -100,7 +100,8 @@ export class Ironic {
       if (fits(node)) return node;
       if (/fail|error/.test(node.provision_state)) break;
     }
-    throw new Error(`Ironic: ${name} ${JSON.stringify(node, null, 1)}\n${this.said()}`);
+    const { provision_state: state, power_state: power, last_error: error } = node;
+    throw new Error(`Ironic: ${name} is ${state}, ${power}: ${error}\n${this.said()}`);
   }
 
   /** Asks for a change of the node's provision state, and waits for it. */
@@ -112,6 +113,12 @@ export class Ironic {
   async power(name: string, target: string, state: string, seconds = 60): Promise<IronicNode> {
     await this.ask('PUT', `nodes/${name}/states/power`, { target });
     return this.until(name, (node) => node.power_state === state, seconds);
+  }
+
+  /** For the next start alone. */
+  setBootDevice(name: string, device: string): Promise<void> {
+    const path = `nodes/${name}/management/boot_device`;
+    return this.ask('PUT', path, { boot_device: device, persistent: false });
   }
 
   async close(): Promise<void> {
@@ -170,6 +177,8 @@ sync_power_state_interval = 2
 [deploy]
 ramdisk_image_download_source = http
 http_root = ${place}/http
+[redfish]
+use_swift = false
 [oslo_concurrency]
 lock_path = ${place}/locks
 `;

@@ -57,9 +57,9 @@ const TARGETS =
   'None|Pxe|Floppy|Cd|Usb|Hdd|BiosSetup|Utilities|Diags|UefiShell|UefiTarget|SDCard|UefiHttp';
 const COLLECTION = { 'Name!': 'string', Description: 'string?', 'Members!': ['link'] } as const;
 
-/** By the name of their type. */
+/** By type and version. */
 export const RESOURCES: Readonly<Record<string, { readonly [property: string]: Shape }>> = {
-  ServiceRoot: {
+  'ServiceRoot.v1_17_0': {
     ...COMMON,
     RedfishVersion: 'version',
     UUID: 'uuid?',
@@ -74,6 +74,7 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
         MaxLevels: 'integer',
         NoLinks: 'boolean',
       },
+      DeepOperations: { DeepPATCH: 'boolean', DeepPOST: 'boolean' },
       FilterQuery: 'boolean',
       OnlyMemberQuery: 'boolean',
       SelectQuery: 'boolean',
@@ -84,11 +85,9 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     Chassis: 'link',
     Managers: 'link',
     SessionService: 'link',
-    AccountService: 'link',
-    Registries: 'link',
     'Links!': { 'Sessions!': 'link' },
   },
-  ComputerSystem: {
+  'ComputerSystem.v1_22_0': {
     ...COMMON,
     SystemType: 'Physical|Virtual|OS|PhysicallyPartitioned|VirtuallyPartitioned',
     Manufacturer: 'string?',
@@ -130,17 +129,14 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     ],
     Bios: 'link',
     Processors: 'link',
-    Memory: 'link',
     EthernetInterfaces: 'link',
     SimpleStorage: 'link',
-    Storage: 'link',
     SecureBoot: 'link',
     VirtualMedia: 'link',
-    LogServices: 'link',
     Links: { Chassis: ['link'], ManagedBy: ['link'] },
     Actions: { '#ComputerSystem.Reset': RESET },
   },
-  Processor: {
+  'Processor.v1_19_0': {
     ...COMMON,
     Socket: 'string?',
     ProcessorType: 'CPU|GPU|FPGA|DSP|Accelerator|Core|Thread|OEM?',
@@ -153,13 +149,7 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     TotalThreads: 'integer?',
     Status: STATUS,
   },
-  Memory: {
-    ...COMMON,
-    MemoryType: 'DRAM|NVDIMM_N|NVDIMM_F|NVDIMM_P|IntelOptane|Cache?',
-    CapacityMiB: 'integer?',
-    Status: STATUS,
-  },
-  EthernetInterface: {
+  'EthernetInterface.v1_12_0': {
     ...COMMON,
     MACAddress: 'mac?',
     PermanentMACAddress: 'mac?',
@@ -171,20 +161,20 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     UefiDevicePath: 'string?',
     Status: STATUS,
   },
-  Bios: {
+  'Bios.v1_2_2': {
     ...COMMON,
     AttributeRegistry: 'string?',
     Attributes: 'attributes',
     Links: { ActiveSoftwareImage: 'link' },
     Actions: { '#Bios.ResetBios': ACTION },
   },
-  SecureBoot: {
+  'SecureBoot.v1_1_0': {
     ...COMMON,
     SecureBootEnable: 'boolean?',
     SecureBootCurrentBoot: 'Enabled|Disabled?',
     SecureBootMode: 'SetupMode|UserMode|AuditMode|DeployedMode?',
   },
-  SimpleStorage: {
+  'SimpleStorage.v1_3_1': {
     ...COMMON,
     UefiDevicePath: 'string?',
     Status: STATUS,
@@ -199,16 +189,7 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     ],
     Links: { Chassis: 'link' },
   },
-  Storage: { ...COMMON, Status: STATUS, Drives: ['link'], Volumes: 'link' },
-  Drive: {
-    ...COMMON,
-    CapacityBytes: 'integer?',
-    MediaType: 'HDD|SSD|SMR?',
-    Protocol: 'SATA|SAS|NVMe|USB|OEM?',
-    SerialNumber: 'string?',
-    Status: STATUS,
-  },
-  Manager: {
+  'Manager.v1_19_0': {
     ...COMMON,
     ManagerType:
       'ManagementController|EnclosureManager|BMC|RackManager|AuxiliaryController|Service',
@@ -232,9 +213,6 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
       ConnectTypesSupported: ['SSH|Telnet|IPMI|Oem'],
     },
     VirtualMedia: 'link',
-    EthernetInterfaces: 'link',
-    NetworkProtocol: 'link',
-    LogServices: 'link',
     Links: {
       ManagerForServers: ['link'],
       ManagerForChassis: ['link'],
@@ -242,7 +220,7 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     },
     Actions: { '#Manager.Reset': RESET },
   },
-  VirtualMedia: {
+  'VirtualMedia.v1_6_3': {
     ...COMMON,
     MediaTypes: ['CD|Floppy|USBStick|DVD'],
     ConnectedVia: 'NotConnected|URI|Applet|Oem?',
@@ -258,7 +236,7 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     Status: STATUS,
     Actions: { '#VirtualMedia.InsertMedia': ACTION, '#VirtualMedia.EjectMedia': ACTION },
   },
-  Chassis: {
+  'Chassis.v1_25_0': {
     ...COMMON,
     'ChassisType!': 'RackMount|StandAlone|Blade|Enclosure|Sled|Module|Other',
     Manufacturer: 'string?',
@@ -272,14 +250,14 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     Status: STATUS,
     Links: { ComputerSystems: ['link'], ManagedBy: ['link'] },
   },
-  SessionService: {
+  'SessionService.v1_1_9': {
     ...COMMON,
     ServiceEnabled: 'boolean?',
     SessionTimeout: 'integer',
     Sessions: 'link',
     Status: STATUS,
   },
-  Session: {
+  'Session.v1_7_0': {
     ...COMMON,
     UserName: 'string?',
     Password: 'string?',
@@ -290,19 +268,15 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
   },
 };
 
-/** Of its sorts all are alike. */
-const collection = (type: string): boolean => type.endsWith('Collection');
-
 const ajv = new Ajv({ strict: false, allErrors: true });
 const validators = new Map<string, ValidateFunction>();
 
 /** What is wrong with a resource, a line each. */
 export function shapeFindings(body: unknown): string[] {
   const type = String((body as Record<string, unknown> | undefined)?.['@odata.type']);
-  const [, name = '', version] = /^#([A-Za-z]+)(\.v\d+_\d+_\d+)?\.\1$/.exec(type) ?? [];
-  const shape = collection(name) ? COLLECTION : RESOURCES[name];
+  const [, name = ''] = /^#(([A-Za-z]+)(?:\.v\d+_\d+_\d+)?)\.\2$/.exec(type) ?? [];
+  const shape = /^[A-Za-z]+Collection$/.test(name) ? COLLECTION : RESOURCES[name];
   if (!shape) return [`@odata.type is ${type}`];
-  if (collection(name) !== (version === undefined)) return [`@odata.type is ${type}`];
   const validate = validators.get(name) ?? ajv.compile(schemaOf(shape));
   validators.set(name, validate);
   return validate(body) ? [] : (validate.errors ?? []).map(told);

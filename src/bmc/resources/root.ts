@@ -8,7 +8,7 @@ export const VERSIONS = { v1: `${ROOT}/` };
 export function serviceRoot(name: string): Resource {
   return {
     '@odata.id': `${ROOT}/`,
-    '@odata.type': '#ServiceRoot.v1_16_0.ServiceRoot',
+    '@odata.type': '#ServiceRoot.v1_17_0.ServiceRoot',
     Id: 'RootService',
     Name: `BMCs of the fleet ${name}`,
     Product: 'ven',
@@ -47,7 +47,7 @@ export function odataService(): object {
 
 /** Each schema in use, and its version; that of a collection has none. */
 const SCHEMAS: Readonly<Record<string, string | null>> = {
-  ServiceRoot: 'v1_16_0',
+  ServiceRoot: 'v1_17_0',
   ComputerSystemCollection: null,
   ComputerSystem: 'v1_22_0',
   Bios: 'v1_2_2',
@@ -90,7 +90,7 @@ export function metadata(): string {
     '  </edmx:Reference>\n' +
     '  <edmx:DataServices>\n' +
     '    <Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="Service">\n' +
-    '      <EntityContainer Name="Service" Extends="ServiceRoot.v1_16_0.ServiceContainer"/>\n' +
+    '      <EntityContainer Name="Service" Extends="ServiceRoot.v1_17_0.ServiceContainer"/>\n' +
     '    </Schema>\n' +
     '  </edmx:DataServices>\n' +
     '</edmx:Edmx>\n'
