@@ -180,9 +180,10 @@ writeFileSync(
   REPORT,
   `# Benchmarks
 
-Written by \`npm run bench\`, \`npm run bench -- boot\` and \`npm run bench -- consoles\`: each part
-is from one run, the parts of the last two from other runs than the rest. Medians, with minimum and
-maximum. Only the ratios mean something on another machine. Limits: what we hold ven to.
+Written by \`npm run bench\`, \`npm run bench -- boot\`, \`npm run bench -- consoles\` and
+\`npm run bench -- bmc\`: each part is from one run, the parts of the last three from other runs
+than the rest. Medians, with minimum and maximum. Only the ratios mean something on another machine.
+Limits: what we hold ven to.
 
 ${availableParallelism()} cores, Linux ${release().split('-')[0]} ${arch()},
 Node ${process.version}, ${qemu}; VMs of 128 MiB with BIOS and a 64 MiB disk, software emulation.
