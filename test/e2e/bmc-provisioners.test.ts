@@ -1,6 +1,6 @@
 /**
  * Provisioners at ven's BMCs: a Redfish client boots nodes once over HTTPS, and OpenStack's Ironic
- * takes them from enrollment to deployment and back. The nodes are real UEFI machines.
+ * takes them in, deploys them and gives them back. The nodes are real UEFI machines.
  */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
