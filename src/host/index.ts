@@ -29,11 +29,5 @@ export {
 export { originOf } from './state/origin.js';
 export { makeFolder, outputKind, writeOutput, type OutputKind } from './state/output.js';
 export { readSecret, type SecretsOf } from './state/secret.js';
-export {
-  installUnit,
-  notifyReady,
-  removeUnit,
-  unitsOf,
-  type Units,
-} from './state/systemd.js';
+export { installUnit, notifyReady, removeUnit, unitsOf, type Units } from './state/systemd.js';
 export { machinesJson } from './vagrant/machines.js';

@@ -273,6 +273,7 @@ export class World {
     switch (step.kind) {
       case 'vm-register':
       case 'vm-unregister':
+      case 'provider-set':
         return; // nothing of the host
       case 'pool-ensure': {
         const pool = this.pools.find(({ name }) => name === step.pool);
