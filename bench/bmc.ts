@@ -121,7 +121,8 @@ try {
   writePart(
     BMC_TITLE,
     `Written by \`npm run bench -- bmc\`: ${NODES} VMs, defined and off, behind one
-\`ven bmc serve\` over HTTPS. Each is asked once a second for its System, for ${SECONDS} s, with its password:
+\`ven bmc serve\` over HTTPS. Each is asked once a second for its System, for
+${SECONDS} s, with its password:
 ${took.length} answers. ${availableParallelism()} cores.
 
 | | measured |

@@ -60,7 +60,7 @@ describe('what may follow', () => {
     ['nowhere ', []],
     ['help pl', ['plan']],
     ['help plan ', []],
-    ['orchestrator ', ['default-os', 'hosts', 'register', 'unregister', '--help']],
+    ['orchestrator ', ['ca', 'default-os', 'hosts', 'register', 'unregister', '--help']],
     ['help orchestrator h', ['hosts']],
     ['plan ', [], 'yaml'],
     ['plan fleet.yaml ', []],
@@ -113,7 +113,7 @@ describe('what may follow', () => {
   it('is asked for every flag that takes one of few values', () => {
     const flags = page.commands.flatMap((command) => command.flags.flatMap((group) => group.flags));
     const free = ['ADDR', 'FILE', 'DIR', 'STAGE', 'URI', 'N', 'DURATION', 'KEY', 'HOST', 'NAME'];
-    free.push('NIC', 'RATE', 'TIME', 'SHARE');
+    free.push('NIC', 'RATE', 'TIME', 'SHARE', 'SHA256');
     const unknown = flags.filter(
       ({ value, choices }) => value !== null && choices.length === 0 && !free.includes(value),
     );

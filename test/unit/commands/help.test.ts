@@ -42,6 +42,7 @@ describe('help', () => {
     expect(groups.get('CHANGE THE HOST')).toEqual([
       'apply',
       'destroy',
+      'link',
       'power off',
       'power on',
       'power reboot',

@@ -130,7 +130,7 @@ vms:
     ['accelerator', '5: Value is not accepted. Valid values: "auto", "kvm", "qemu".'],
     ['cpus-text', /: a whole number, or a variable such as \$\{NAME:-…\}$/],
     ['memory-short-unit', /: a size is a whole number and a binary unit: MiB, GiB or TiB$/],
-    ['power-on', /: Value is not accepted. Valid values: "running", "off".$/],
+    ['power-on', /: Value is not accepted. Valid values: "running", "off", "external".$/],
     ['tpm-yes', /: true or false, or a variable such as \$\{NAME:-…\}$/],
     ['dhcp-true', /: Incorrect type/],
     ['unknown-key-vm', /: Property \S+ is not allowed.$/],
