@@ -69,7 +69,7 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   );
   // The rules need a fleet that fits the schema. The wrong parts are left out, and with them every
   // finding that depends on them.
-  const doubtful = wrong.map((one) => one.path);
+  const doubtful = wrong.flatMap(({ path }) => (path.length > 0 ? [path] : missingFrom(value)));
   let sound: Fleet | null = null;
   if (wrong.length === 0) sound = value as Fleet;
   else if (wrong.length <= MAX_WRONG) sound = prune(value, root, source, doubtful);
@@ -159,6 +159,14 @@ function prune(value: unknown, root: Place, source: Source, doubtful: Path[]): F
     if (wrong.length === 0) return copy as unknown as Fleet;
   }
   return null;
+}
+
+/** The paths of the keys that a file lacks. A file that is no map is wrong as a whole. */
+function missingFrom(value: unknown): Path[] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[]];
+  return Object.keys(PLACEHOLDERS)
+    .filter((key) => !Object.hasOwn(value, key))
+    .map((key) => [key]);
 }
 
 /** Maps have no prototype, like those of `parseYaml`. */

@@ -48,8 +48,9 @@ export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Repo
     const network = nic.network === undefined ? undefined : ownEntry(networks, nic.network);
     if (network === null) {
       const known = Object.keys(networks);
+      const name = nic.network ?? '';
       const hint =
-        known.length === 0 ? unknownHint(nic.network ?? '') : didYouMean(nic.network ?? '', known);
+        known.length === 0 || name === 'default' ? unknownHint(name) : didYouMean(name, known);
       report({
         rule: 'unknown-network',
         path: [...path, 'network'],
@@ -75,7 +76,8 @@ export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Repo
 
 function unknownHint(name: string): string {
   return name === 'default'
-    ? 'Write `nics: default`, or add `networks: { default: { existing: default } }`.'
+    ? "For libvirt's own write `nics: default`, or add `default: { existing: default }` to " +
+        '`networks`.'
     : `Add it: \`networks: { ${name}: {} }\`.`;
 }
 

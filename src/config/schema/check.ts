@@ -4,6 +4,7 @@
  */
 import { nearest, type Finding, type FindingRule } from '../../model/index.js';
 import { schema, validate, type SchemaError, type Validate } from './generated/validate.js';
+import { instead, isSize, withUnit } from './instead.js';
 import { laterWork } from './later.js';
 import { label, placeOf, quote, type Path, type Place, type Source } from '../source/source.js';
 import { didYouMean } from './suggest.js';
@@ -74,9 +75,9 @@ function distinct(errors: readonly SchemaError[]): SchemaError[] {
       other !== error &&
       other.instancePath === error.instancePath &&
       other.propertyName === error.propertyName;
-    // A wrong type needs no second error about a pattern or a constant.
+    // A wrong type needs no second error about a pattern, a constant or keys.
     if (
-      ['enum', 'const', 'pattern'].includes(error.keyword) &&
+      ['enum', 'const', 'pattern', 'not'].includes(error.keyword) &&
       errors.some((o) => sameplace(o) && o.keyword === 'type' && !dropped.has(o))
     )
       dropped.add(error);
@@ -144,6 +145,7 @@ function explain(
   const secret = at.some((step) => /^(?:os)?credentials$|^password$/i.test(String(step)));
   const quoted = secret ? 'this value' : quote(value);
   const isInserted = placeOf(root, at).inserted;
+  const networks = namesOf(valueAt(data, ['networks']));
 
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -231,11 +233,16 @@ function explain(
           `Give it a value, or delete the key. ${example}`,
         );
       const got = quoted;
+      const isText = (one: SchemaNode): boolean =>
+        one.type === 'string' &&
+        one.enum === undefined &&
+        new RegExp(one.pattern ?? '', 'u').test(quoted);
+      const isWord = ['number', 'bigint', 'boolean'].includes(typeof value);
+      const inQuotes = isWord && accepted.some(isText);
+      const guess = secret || isInserted ? null : instead(value, at, accepted, networks);
       const hint =
-        owner.type === 'string' && typeof value !== 'object' && !secret
-          ? `Put it in quotes, if it is right: "${got}". ${example}`
-          : example;
-      return make('wrong-type', at, false, `${name} must be ${wanted}, not ${got}`, hint);
+        inQuotes && !secret ? `Put it in quotes, if it is right: "${got}". ${example}` : example;
+      return make('wrong-type', at, false, `${name} must be ${wanted}, not ${got}`, guess ?? hint);
     }
     case 'enum':
     case 'const': {
@@ -249,11 +256,12 @@ function explain(
           `${name} can't be true`,
           'Delete it for the default range, or write `{ start: …, end: … }`.',
         );
+      const guess = secret || isInserted ? null : instead(value, at, [owner], networks);
       const hint =
         near === null
           ? `Write ${allowed.map((one) => `\`${one}\``).join(' or ')}.`
           : `Did you mean "${near}"?`;
-      return make('not-allowed', at, false, `${name} can't be ${quoted}`, hint);
+      return make('not-allowed', at, false, `${name} can't be ${quoted}`, guess ?? hint);
     }
     case 'pattern': {
       if (error.propertyName !== undefined)
@@ -270,7 +278,11 @@ function explain(
           ? 'name'
           : 'bad-format';
       const written = isInserted ? '' : value;
-      const hint = rule === 'name' ? nameHint(String(written)) : (sizeHint(written) ?? example);
+      const guess = isSize(owner.pattern) ? sizeHint(written) : null;
+      const hint =
+        rule === 'name'
+          ? nameHint(String(written))
+          : (withUnit(written, owner) ?? guess ?? example);
       return make(
         rule,
         at,
@@ -325,6 +337,11 @@ function explain(
   }
 }
 
+/** The keys of a map; none for any other value. */
+function namesOf(map: unknown): string[] {
+  return map !== null && typeof map === 'object' && !Array.isArray(map) ? Object.keys(map) : [];
+}
+
 function nameHint(name: string): string {
   const better = name
     .toLowerCase()
@@ -335,7 +352,7 @@ function nameHint(name: string): string {
     : `For example \`${better.slice(0, 40)}\`.`;
 }
 
-/** For sizes in other spellings: 8G, 8GB, 8192, 1.5GiB. */
+/** For sizes in other spellings: 8G, 8GB, 1.5GiB. */
 function sizeHint(value: unknown): string | null {
   const parts = /^([0-9]+)(\.[0-9]+)?\s*([kKmMgGtT])?(i?[bB])?$/.exec(String(value));
   if (!parts) return null;
