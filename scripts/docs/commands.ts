@@ -70,7 +70,9 @@ function section(page: CommandPage): string[] {
 /** The part of docs/json.md about it; several commands may share one. */
 function jsonLink(name: string): string {
   const headings = readFileSync(join(ROOT, 'docs/json.md'), 'utf8').split('\n');
-  const found = headings.find((line) => line.startsWith('## ') && line.includes(`ven ${name} --`));
+  const found = headings.find(
+    (line) => line.startsWith('## ') && line.replace(' VM ', ' ').includes(`ven ${name} --`),
+  );
   return `[What \`--json\` prints](json.md#${anchor(found?.slice(3) ?? '')}).`;
 }
 

@@ -42,9 +42,11 @@ export interface HostState {
   impairments?: Record<string, Impairment>;
   /** Absent: ven can impair links here, or neither the fleet nor its VMs have to do with that. */
   noImpairment?: NoImpairment;
+  /** Absent: libvirt can limit rates here, or that is not known, or the fleet has none. */
+  noRate?: NoImpairment;
 }
 
-/** Why ven can't impair links on a host, and what to do about it. */
+/** Why links can't be impaired, or limited, on a host, and what to do about it. */
 export interface NoImpairment {
   summary: string;
   hint: string;

@@ -52,6 +52,10 @@ export function isImpaired(impairment: Impairment): boolean {
   return IMPAIRMENTS.some((name) => impairment[name] !== 0);
 }
 
+export function isLimited({ rate }: Pick<Link, 'rate'>): boolean {
+  return rate.in !== null || rate.out !== null;
+}
+
 export function impairmentOf(link: Impairment): Impairment {
   const { latency, jitter, loss, duplicate, corrupt } = link;
   return { latency, jitter, loss, duplicate, corrupt };

@@ -5,6 +5,7 @@ import {
   impairmentOf,
   isOwnedBy,
   isSameImpairment,
+  linkText,
   jitterFault,
   VenError,
   type Host,
@@ -212,10 +213,14 @@ function checkLink(link: Link): void {
 }
 
 /** Before anything is changed. */
-function checkPossible({ noImpairment, uri }: HostState, links: readonly [Link, Link][]): void {
-  const isAsked = links.some(([now, wanted]) => !isSameImpairment(now, wanted));
-  if (!isAsked || noImpairment === undefined) return;
-  throw new VenError('host-not-ready', { ...noImpairment, where: uri });
+function checkPossible(
+  { noImpairment, noRate, uri }: HostState,
+  links: readonly [Link, Link][],
+): void {
+  const impairs = links.some(([now, wanted]) => !isSameImpairment(now, wanted));
+  const limits = links.some(([now, wanted]) => linkText(now, 'rate') !== linkText(wanted, 'rate'));
+  const why = (impairs ? noImpairment : undefined) ?? (limits ? noRate : undefined);
+  if (why !== undefined) throw new VenError('host-not-ready', { ...why, where: uri });
 }
 
 async function setLinks(

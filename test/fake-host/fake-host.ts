@@ -139,6 +139,8 @@ export class FakeHost implements Host {
   readonly impairments = new Map<string, Impairment>();
   /** Why links can't be impaired; null: they can. */
   noImpairment: NoImpairment | null = null;
+  /** Why libvirt can't limit them; null: it can. */
+  noRate: NoImpairment | null = null;
   /** What an earlier VM left; a new one of the same UUID takes it away. */
   leftovers: Leftover[] = [];
   /** IPv4 addresses by UUID, for tests of `status`. */
@@ -341,6 +343,7 @@ export class FakeHost implements Host {
     for (const nvram of this.nvrams) other.nvrams.add(nvram);
     for (const [tap, impairment] of this.impairments) other.impairments.set(tap, impairment);
     other.noImpairment = this.noImpairment;
+    other.noRate = this.noRate;
     other.leftovers = [...this.leftovers];
     for (const [uuid, addresses] of this.leases) other.leases.set(uuid, addresses);
     for (const [url, content] of this.images) other.images.set(url, content);
@@ -400,6 +403,7 @@ export class FakeHost implements Host {
           ),
         ),
         ...(this.noImpairment && { noImpairment: this.noImpairment }),
+        ...(this.noRate && { noRate: this.noRate }),
       };
     });
   }

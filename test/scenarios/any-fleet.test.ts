@@ -384,32 +384,35 @@ test('an apply after a killed destroy: all are registered, what was left the sam
   }
 });
 
+async function editedByHand(
+  text: object & { vms: readonly { name: string; cpus?: number }[] },
+  deeds: readonly { what: string; which: number }[],
+  changed: boolean,
+): Promise<void> {
+  const lab = await start();
+  await lab.apply(resolved(text));
+  for (const each of deeds) disturb(lab, each);
+  const vms = text.vms.map((each) => ({ ...each, title: 'another', cpus: (each.cpus ?? 4) + 1 }));
+  const now = resolved(changed ? { ...text, vms } : text);
+  const done = lab.host.changes;
+  expect((await lab.apply(now)).result.exitCode).toBe(EXIT.done);
+  expect(
+    lab.host.faults.changes.slice(done).filter((change) => /^(undefine|vol-delete) /.test(change)),
+  ).toEqual([]);
+  expect(await lab.plan(now)).toMatchObject({ changes: [], steps: [] });
+}
+
 test('edits by hand cost no disk, neither alone nor with a change that costs none', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      written,
-      fc.array(handwork, { minLength: 1, maxLength: 3 }),
-      fc.boolean(),
-      async (text, deeds, changed) => {
-        const lab = await start();
-        await lab.apply(resolved(text));
-        for (const each of deeds) disturb(lab, each);
-        const vms = text.vms.map((each) => ({
-          ...each,
-          title: 'another',
-          cpus: (each.cpus ?? 4) + 1,
-        }));
-        const now = resolved(changed ? { ...text, vms } : text);
-        const done = lab.host.changes;
-        expect((await lab.apply(now)).result.exitCode).toBe(EXIT.done);
-        expect(
-          lab.host.faults.changes
-            .slice(done)
-            .filter((change) => /^(undefine|vol-delete) /.test(change)),
-        ).toEqual([]);
-        expect(await lab.plan(now)).toMatchObject({ changes: [], steps: [] });
-      },
-    ),
-    { numRuns: 60 },
-  );
+  const deeds = fc.array(handwork, { minLength: 1, maxLength: 3 });
+  await fc.assert(fc.asyncProperty(written, deeds, fc.boolean(), editedByHand), { numRuns: 60 });
 }, 60_000);
+
+test('a firmware that comes back has its variables, which were lost with it', async () => {
+  const credentials = { username: { env: 'A' }, password: { env: 'B' } };
+  const text = {
+    ...{ apiVersion: 'ven/v1', fleet: 'lab' },
+    vms: [{ name: 'b', power: 'off', bmc: { type: 'redfish', credentials } }],
+  };
+  const lost = ['another firmware', 'lose a volume'].map((what) => ({ what, which: 1 }));
+  await editedByHand(text, lost, false);
+});

@@ -1,19 +1,29 @@
-import { isImpaired, type HostFinding, type ResolvedFleet } from '../../model/index.js';
+import { isImpaired, isLimited, type HostFinding, type ResolvedFleet } from '../../model/index.js';
 import type { Env } from '../exec.js';
-import { noImpairment } from '../links/no-impairment.js';
+import { noImpairment, noRate } from '../links/no-impairment.js';
 import { finding } from './finding.js';
 
-/** Of a fleet that has impaired links: whether they can be made here. */
+/** Of a fleet that has bad links: whether they can be made here. */
 export async function linkFindings(
   { vms }: ResolvedFleet,
   env: Env,
   uri: string,
 ): Promise<HostFinding[]> {
-  if (!vms.some(({ nics }) => nics.some(({ link }) => link && isImpaired(link)))) return [];
-  const why = await noImpairment(env, uri);
-  return [
-    why === null
-      ? finding('links', 'ok', 'latency, jitter and loss can be put on links (netem)')
-      : finding('links', 'missing', why.summary, why.hint),
-  ];
+  const links = vms.flatMap(({ nics }) => nics.flatMap(({ link }) => link ?? []));
+  const asked = [
+    {
+      is: isImpaired,
+      why: noImpairment,
+      ok: 'latency, jitter and loss can be put on links (netem)',
+    },
+    { is: isLimited, why: noRate, ok: 'nothing is known against rates of links' },
+  ].filter(({ is }) => links.some(is));
+  return Promise.all(
+    asked.map(async ({ why, ok }) => {
+      const found = await why(env, uri);
+      return found === null
+        ? finding('links', 'ok', ok)
+        : finding('links', 'missing', found.summary, found.hint);
+    }),
+  );
 }

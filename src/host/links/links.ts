@@ -5,6 +5,7 @@
 import { impairmentsIn, domainFacts } from '../../libvirt/index.js';
 import {
   isImpaired,
+  isLimited,
   isOwnedBy,
   VenError,
   type HostState,
@@ -16,7 +17,7 @@ import type { Env } from '../exec.js';
 import { isLocal } from '../libvirt/local.js';
 import type { StartWatch } from '../libvirt/start-watch.js';
 import type { Virsh } from '../libvirt/virsh.js';
-import { noImpairment } from './no-impairment.js';
+import { noImpairment, noRate } from './no-impairment.js';
 import { impair, readTaps, type OnTap } from './qdiscs.js';
 
 /** Adds what the fleet's taps have, with one process, and whether more can be put on them. */
@@ -39,7 +40,13 @@ export async function withImpairments(
   const known = ours.flatMap(({ config }) => config.nics.flatMap(({ link }) => link ?? []));
   const concerns = [...Object.values(impairments), ...wanted, ...known].some(isImpaired);
   const why = concerns ? await noImpairment(env, state.uri) : null;
-  return { ...state, impairments, ...(why && { noImpairment: why }) };
+  const whyNoRate = wanted.some(isLimited) ? await noRate(env, state.uri) : null;
+  return {
+    ...state,
+    impairments,
+    ...(why && { noImpairment: why }),
+    ...(whyNoRate && { noRate: whyNoRate }),
+  };
 }
 
 /** Without `tc`, nothing is known. */

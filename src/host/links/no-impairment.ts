@@ -1,4 +1,7 @@
-/** Whether links can be impaired here: it takes root, `tc`, and a kernel with netem. */
+/**
+ * Whether links can be impaired here: it takes root, `tc`, and a kernel with netem. And whether
+ * libvirt can limit their rate: it takes the kernel alone.
+ */
 import { readFileSync } from 'node:fs';
 import type { NoImpairment } from '../../model/index.js';
 import { VenError } from '../../model/index.js';
@@ -21,18 +24,57 @@ export async function noImpairment(env: Env, uri: string): Promise<NoImpairment 
       summary: `The ${WHAT} need root on the host`,
       hint: 'Run ven as root (sudo); or take them out of the fleet file',
     };
-  const args = ['--net', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms'];
+  return (
+    (await refusalOf(env, ['qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms']))?.why ??
+    null
+  );
+}
+
+/** What libvirt puts on a tap with a rate: `virNetDevBandwidthSet` of its sources. */
+const OF_RATES: Readonly<Record<string, readonly string[]>> = {
+  sch_htb: ['qdisc', 'add', 'dev', 'lo', 'root', 'htb'],
+  sch_sfq: ['qdisc', 'add', 'dev', 'lo', 'root', 'sfq'],
+  act_police: ['actions', 'add', 'action', 'police', 'rate', '1mbit', 'burst', '10k', 'drop'],
+};
+
+/** null: it can, or that can't be found out from here. */
+export async function noRate(env: Env, uri: string): Promise<NoImpairment | null> {
+  if (!isLocal(uri) || !mayChangeNetworks(capabilities())) return null;
+  const tried = await Promise.all(
+    Object.entries(OF_RATES).map(async ([module, args]) => {
+      const refusal = await refusalOf(env, args);
+      return refusal !== null && LACKS.test(refusal.words) ? [module] : [];
+    }),
+  );
+  const missing = tried.flat();
+  if (missing.length === 0) return null;
+  return {
+    summary: `The rate of links needs ${missing.join(' and ')}, which this host's kernel lacks`,
+    hint: `Load it: sudo modprobe -a ${missing.join(' ')}; or take the rates out of the fleet file`,
+  };
+}
+
+/** Of `tc`, of a kernel that lacks a module, and can't load it. */
+const LACKS = /qdisc kind is unknown|Failed to load TC action module/;
+
+/** Tries it in a network namespace that ends with it. `words`: of `unshare` or `tc`. */
+async function refusalOf(
+  env: Env,
+  args: readonly string[],
+): Promise<{ words: string; why: NoImpairment } | null> {
   try {
-    const tried = await run('unshare', args, {
+    const tried = await run('unshare', ['--net', 'tc', ...args], {
       env,
       extraEnv: withSbin(env),
       timeoutSeconds: 20,
       accept: 'any',
     });
-    return tried.exitCode === 0 ? null : refusalBy(tried.stderr);
+    if (tried.exitCode === 0) return null;
+    return { words: tried.stderr, why: refusalBy(tried.stderr) };
   } catch (error) {
     if (!(error instanceof VenError)) throw error;
-    return { summary: `The ${WHAT} can't be tried: ${error.summary}`, hint: error.hint ?? '' };
+    const summary = `The ${WHAT} can't be tried: ${error.summary}`;
+    return { words: '', why: { summary, hint: error.hint ?? '' } };
   }
 }
 

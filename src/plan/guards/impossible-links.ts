@@ -1,7 +1,8 @@
-/** VMs whose links would have to be impaired, on a host where ven can't. */
+/** VMs whose links would have to be impaired or limited, on a host that can't. */
 import {
   isIgnored,
   isImpaired,
+  isLimited,
   type Impairment,
   type Refusal,
   type ResolvedVm,
@@ -11,11 +12,24 @@ import type { VmDiff } from '../vm/diff.js';
 import type { VmIntent } from '../vm/intents.js';
 
 export function impossibleLinks(vms: readonly VmIntent[], onHost: FleetOnHost): Refusal[] {
-  const { noImpairment } = onHost.state;
-  if (noImpairment === undefined) return [];
-  return vms
-    .filter((intent) => isAboutImpairment(intent, onHost))
-    .map(({ vm: { address } }) => ({ address, code: 'host-not-ready', ...noImpairment }));
+  const { noImpairment, noRate } = onHost.state;
+  return vms.flatMap((intent): Refusal[] => {
+    const { address } = intent.vm;
+    if (noImpairment && isAboutImpairment(intent, onHost))
+      return [{ address, code: 'host-not-ready', ...noImpairment }];
+    if (noRate && isAboutRate(intent)) return [{ address, code: 'host-not-ready', ...noRate }];
+    return [];
+  });
+}
+
+/** libvirt limits a NIC when its VM starts, and a running one when its link changes. */
+function isAboutRate(intent: VmIntent): boolean {
+  const { vm, action } = intent;
+  if (action === null) return false;
+  if (action !== 'update' || startsAnew(intent.diff))
+    return vm.nics.some(({ mac, link }) => link && isLimited(link) && !isLinkIgnored(vm, mac));
+  const { domain } = intent;
+  return domain.live !== null && changedNics(intent).some(({ link }) => link && isLimited(link));
 }
 
 /** A tap that is made anew begins without; one that is there is changed. */
@@ -23,12 +37,9 @@ function isAboutImpairment(intent: VmIntent, { impairments }: FleetOnHost): bool
   const { vm, action } = intent;
   if (action === null) return false;
   if (action !== 'update' || startsAnew(intent.diff)) return wantsImpairment(vm);
-  const { diff, domain } = intent;
-  const changed = vm.nics.filter(({ mac }) =>
-    diff.fields.some(({ path }) => path === `nics.${mac}.link`),
-  );
+  const { domain } = intent;
   // A limit that libvirt changes takes the impairment away, too.
-  return changed.some(({ mac, link }) => {
+  return changedNics(intent).some(({ mac, link }) => {
     const running = domain.live?.nics.find((nic) => nic.mac === mac);
     if (running === undefined) return false;
     const onTap = running.tap === null ? undefined : impairments.get(running.tap);
@@ -37,7 +48,19 @@ function isAboutImpairment(intent: VmIntent, { impairments }: FleetOnHost): bool
 }
 
 function wantsImpairment(vm: ResolvedVm): boolean {
-  return vm.nics.some(({ mac, link }) => isBad(link) && !isIgnored(vm, `nics.${mac}.link`));
+  return vm.nics.some(({ mac, link }) => isBad(link) && !isLinkIgnored(vm, mac));
+}
+
+function changedNics({ vm, diff }: VmIntent & { action: 'update' }): ResolvedVm['nics'] {
+  return vm.nics.filter(({ mac }) => diff.fields.some(({ path }) => path === linkPath(mac)));
+}
+
+function isLinkIgnored(vm: ResolvedVm, mac: string): boolean {
+  return isIgnored(vm, linkPath(mac));
+}
+
+function linkPath(mac: string): string {
+  return `nics.${mac}.link`;
 }
 
 function isBad(link: Impairment | undefined): boolean {

@@ -19,7 +19,12 @@ describe('docs/json.md', () => {
     expect(ids).toContain('orchestrator hosts');
     const headings = text.split('\n').filter((line) => line.startsWith('## '));
     expect(
-      ids.filter((id) => !headings.some((heading) => heading.includes(`\`ven ${id} --json\``))),
+      ids.filter(
+        (id) =>
+          !headings.some((heading) =>
+            heading.replace(' VM ', ' ').includes(`\`ven ${id} --json\``),
+          ),
+      ),
     ).toEqual([]);
     const [intro = ''] = text.split('\n## ');
     const named = ids.map((id) => id.replace(/^power .*/, 'power'));

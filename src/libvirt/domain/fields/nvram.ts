@@ -5,11 +5,13 @@
  * (any more) has them made without.
  */
 import {
+  firmwareMark,
   isNvramVolume,
   isUefi,
   volumeKey,
   type DomainFacts,
   type FieldChange,
+  type VolumeRef,
 } from '../../../model/index.js';
 import { at, attribute, childrenNamed, textAt } from '../../../xml/index.js';
 import { setNamed } from '../../edit.js';
@@ -35,7 +37,8 @@ export function patchNvram(patch: Patch): void {
 /** Variables that ven makes, now or from before; null: it makes none. */
 function compareOwn({ vm, domain, around }: Comparison): Difference | null {
   const ref = vm.nvram ?? domain.mark.volumes.find(isNvramVolume);
-  if (!isUefi(vm.firmware) || !isUefi(domain.config.firmware) || ref === undefined) return null;
+  if (!isUefi(vm.firmware) || ref === undefined) return null;
+  if (!isUefi(domain.config.firmware)) return compareEdited({ vm, domain, around }, ref);
   const used = domain.config.nvram?.endsWith(`/${ref.volume}`) === true;
   if (vm.nvram === null && !used) return null;
 
@@ -62,7 +65,7 @@ function compareOwn({ vm, domain, around }: Comparison): Difference | null {
     if (keys === undefined || vm.nvram?.keys === undefined) define.push('loader');
   }
   const there = around.volumes.has(volumeKey(ref));
-  const missing = !there && around.pools.get(ref.pool)?.active === true;
+  const missing = isMissing(around, ref);
   if (!used) {
     define.push('nvram');
     if (fields.length === 0)
@@ -74,11 +77,27 @@ function compareOwn({ vm, domain, around }: Comparison): Difference | null {
   // QEMU has the file open, and whoever rules the power is not ven.
   if (vm.power === 'external' && domain.live !== null)
     return { warnings: fields.map(({ path }) => waiting(vm.address, path)) };
+  return { fields, define, ...writes(ref, !there) };
+}
+
+/** A person took the firmware out of the definition. It comes back, and looks for its variables. */
+function compareEdited({ vm, domain, around }: Comparison, ref: VolumeRef): Difference | null {
+  const isRestored = domain.mark.firmware === firmwareMark(vm.firmware);
+  if (vm.nvram === null || !isRestored || !isMissing(around, ref)) return null;
   return {
-    fields,
-    define,
+    fields: [madeAgain(domain.live === null ? 'live' : 'restart')],
+    ...writes(ref, true),
+  };
+}
+
+function isMissing({ volumes, pools }: Comparison['around'], ref: VolumeRef): boolean {
+  return !volumes.has(volumeKey(ref)) && pools.get(ref.pool)?.active === true;
+}
+
+function writes({ pool, volume }: VolumeRef, make: boolean): Pick<Difference, 'notes' | 'actions'> {
+  return {
     notes: ['makes the firmware forget its boot entries'],
-    actions: { nvram: { ref: { pool: ref.pool, volume: ref.volume }, make: !there } },
+    actions: { nvram: { ref: { pool, volume }, make } },
   };
 }
 
