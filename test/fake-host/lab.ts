@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { runPlan } from '../../src/apply/run.js';
-import { domainMark, domainName } from '../../src/libvirt/index.js';
+import { domainMark, domainName, variablesFile } from '../../src/libvirt/index.js';
 import {
   isNamedFor,
   networkUuid,
@@ -205,6 +205,8 @@ export class Lab {
         for (const above of this.host.storage.snapshots(path, mark.volumes))
           all.delete(`volume ${above}`);
       all.delete(`nvram ${domainFacts(domain).nvram ?? ''}`);
+      // Its first, from before it had a volume for them: deleted with it.
+      all.delete(`nvram ${variablesFile({ domain: domainName(domain), uuid }, 'fd')}`);
       for (const { tap } of live === null ? [] : domainFacts(parseXml(live)).nics)
         all.delete(`tap ${tap ?? ''}`);
     }
