@@ -10,7 +10,7 @@ import {
 } from '../view/index.js';
 import { maskRemembered } from '../secrets/index.js';
 import { secretAsker } from './ask-secret.js';
-import { ask, consent } from './consent.js';
+import { ask, consent, declined as notAgreed } from './consent.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
 import { openAsked, openShown } from './views.js';
@@ -98,7 +98,7 @@ export async function carryOut(
     if (logs === 'deleted') stderr('The logs and the work folder of the fleet are deleted.\n');
     if (logs === 'left')
       stderr(`Its logs stay. To delete them: ven destroy --purge ${wordsOf(request)}\n`);
-    if (declined) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
+    if (declined) throw notAgreed();
     if (result === null) {
       tell(planText(plan, { style, file: request.file }));
       views.push(...(await openAsked(RUN_VIEWS, asked, plan)));

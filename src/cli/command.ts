@@ -3,8 +3,9 @@ import { secondsIn, type PlanOptions, VenError } from '../model/index.js';
 import { errorJson, styleOf, type Style } from '../view/index.js';
 import type { About } from './about.js';
 import { stdout } from './output.js';
+import { checkSwitches } from './switches.js';
 import { usageOf, type Shown } from './usage.js';
-import { CommandLineError, usageError, withUsage } from './usage-errors.js';
+import { CommandLineError, orTarget, usageError, withUsage } from './usage-errors.js';
 
 /** Of those `--json` prints an event a line; of all others one object. */
 const TELL_EVENTS = new Set(['apply', 'bmc:serve', 'destroy', 'provision']);
@@ -35,6 +36,7 @@ export abstract class VenCommand extends Command {
     A extends Record<string, unknown>,
   >(input?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     try {
+      checkSwitches(argv ?? this.argv, this.ctor.flags ?? {});
       return await super.parse(input, argv);
     } catch (error) {
       throw error instanceof Error ? usageError(error, this.#called) : error;
@@ -42,7 +44,10 @@ export abstract class VenCommand extends Command {
   }
 
   protected override catch(error: Error): Promise<void> {
-    const told = error instanceof CommandLineError ? withUsage(error, this.#called) : error;
+    const told =
+      error instanceof CommandLineError
+        ? withUsage(error, this.#called)
+        : orTarget(error, this.argv, this.#called);
     const wantsJson = this.argv
       .slice(0, this.argv.includes('--') ? this.argv.indexOf('--') : undefined)
       .includes('--json');
@@ -53,7 +58,7 @@ export abstract class VenCommand extends Command {
   get #called() {
     const name = (this.id ?? '').replaceAll(':', ' ');
     const shown: Shown = this.ctor;
-    return { name, usage: usageOf(shown), flags: Object.keys(shown.flags ?? {}) };
+    return { name, usage: usageOf(shown), flags: shown.flags ?? {} };
   }
 }
 
@@ -68,8 +73,8 @@ export const selection = {
     multipleNonGreedy: true,
     helpValue: 'ADDR',
     summary:
-      'Only this address (vm.edge-1, network.lab; * matches any part: vm.edge-*) and what it ' +
-      'needs; may be given more than once.',
+      'Only this VM or address (edge-1, vm.edge-1, network.lab; * matches any part: vm.edge-*) ' +
+      'and what it needs; may be given more than once.',
   }),
   exclude: Flags.string({
     helpGroup: 'Selection',

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { VenError } from '../model/index.js';
 import { stderr } from './output.js';
 
 /** Whether standard input is a terminal at which somebody may still type. */
@@ -11,6 +12,14 @@ export function canType(): boolean {
 export function consent(yes: boolean): 'given' | 'ask' | 'impossible' {
   if (yes) return 'given';
   return canType() && process.stderr.isTTY ? 'ask' : 'impossible';
+}
+
+/** What is told after a no, or what was taken for one. */
+export function declined(): VenError {
+  return new VenError('usage', {
+    summary: 'Declined: nothing was changed',
+    hint: 'To go on, type the whole word yes',
+  });
 }
 
 /** Asks on the terminal; true only for `yes`. End of input and abort count as no. */

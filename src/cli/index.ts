@@ -35,6 +35,7 @@ export {
   someVms,
   someVmsOf,
 } from './fleet.js';
+export { graphFormatOf } from './graph-format.js';
 export { showLogs } from './show-logs.js';
 export { showStatus } from './show-status.js';
 export { applyAndOnboard } from './apply-and-onboard.js';

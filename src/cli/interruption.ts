@@ -27,8 +27,7 @@ export function watchInterruption(): Interruption {
       graceful.abort(running ? undefined : tooEarly());
       if (!running)
         stderr(
-          '\nInterrupted: leaving before anything is changed; press Ctrl-C again to ' +
-            'leave at once.\n',
+          '\nInterrupted: leaving before anything is changed.\nCtrl-C again leaves at once.\n',
         );
     } else if (running && !hard.signal.aborted) {
       hard.abort();

@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
 import { power as switchPower, type PowerAction } from '../operations/index.js';
-import { fileName, VenError } from '../model/index.js';
+import { fileName } from '../model/index.js';
 import { poweredText, powerJson, powerQuestion, powerText, type Style } from '../view/index.js';
 import { execution, json } from './command.js';
-import { ask, consent } from './consent.js';
+import { ask, consent, declined } from './consent.js';
 import { hostFlags, someVms, someVmsOf } from './fleet.js';
 import { watchInterruption } from './interruption.js';
 import { stderr, stdout } from './output.js';
@@ -76,7 +76,7 @@ export async function power({ action, typed, argv, flags, style }: Power): Promi
         const asks = agreed === 'ask' && about.vms.length > 0;
         const yes = !asks || (await ask(powerQuestion(action, force, about), graceful));
         graceful.throwIfAborted();
-        if (!yes) throw new VenError('usage', { summary: 'Declined: nothing was changed' });
+        if (!yes) throw declined();
         widest = Math.max(0, ...[...about.vms, ...about.refused].map(({ length }) => length));
         interruption.runStarted();
       },

@@ -1,6 +1,7 @@
 /** What oclif says of a wrong command line, in ven's form. */
 import { stripVTControlCharacters } from 'node:util';
-import { nearest, VenError, type VenErrorParts } from '../model/index.js';
+import { isFleetWord, nearest, VenError, type VenErrorParts } from '../model/index.js';
+import type { Flag } from './usage.js';
 
 /** A wrong command line. The command adds its usage. */
 export class CommandLineError extends VenError {
@@ -15,7 +16,7 @@ export interface Called {
   name: string;
   /** What follows that: `[FLEET] [FLAGS]`. */
   usage: string;
-  flags: readonly string[];
+  flags: Readonly<Record<string, Flag>>;
 }
 
 /** The same error with the usage line, and a hint at the help. */
@@ -27,6 +28,16 @@ export function withUsage({ summary, detail, hint }: VenErrorParts, called: Call
     detail: detail === undefined ? usage : `${detail}\n${usage}`,
     hint: hint === undefined ? `s${help}` : `${hint}${/[.?]$/.test(hint) ? '' : '.'} S${help}`,
   });
+}
+
+/** The same error; where a word that is no file may be a VM, also how to name that. */
+export function orTarget(error: Error, words: readonly string[], { flags }: Called): Error {
+  if (!(error instanceof VenError) || error.code !== 'not-found' || !('target' in flags))
+    return error;
+  const { code, summary, hint = '' } = error;
+  const word = words.find((each) => summary === `There is no file ${each}` && !isFleetWord(each));
+  if (word === undefined || !/^(The fleet file|Fleet files) here: /.test(hint)) return error;
+  return new VenError(code, { summary, hint: `${hint}. For a VM of it: --target ${word}` });
 }
 
 /**
@@ -148,7 +159,7 @@ const ROWS: readonly (readonly [
     /^([^]*) exists but is not a (file|directory)$/,
     ([path, kind], { what }) => `${what}${path} is not a ${kindOf(kind)}`,
   ],
-  [/^Missing required flag (\S+)$/, ([flag]) => `--${flag} is missing`],
+  [/^Missing required flag (\S+)$/, ([flag = ''], { called }) => missingFlag(flag, called)],
   [/^Exactly one of the following must be provided: (.*)$/, ([flags]) => `give one of ${flags}`],
   [
     /^At least one of the following must be provided: (.*)$/,
@@ -186,6 +197,12 @@ function missing(args: unknown, { name }: Called): VenErrorParts {
   };
 }
 
+function missingFlag(name: string, { flags }: Called): VenErrorParts {
+  const { options = [] } = flags[name] ?? {};
+  const hint = options.length === 0 ? undefined : `One of: ${options.join(', ')}`;
+  return { summary: `--${name} is missing`, hint };
+}
+
 /** What does it, where another command has such a flag. */
 const INSTEAD: Readonly<Record<string, string>> = {
   'power reboot --force': 'A restart without asking the guest: ven power reset',
@@ -194,7 +211,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 function noSuchFlags(flags: unknown, called: Called): VenErrorParts {
   const given = Array.isArray(flags) ? flags.map(String) : [];
   const names = given.map((flag) => flag.replace(/=[^]*$/, ''));
-  const known = called.flags.map((name) => `--${name}`);
+  const known = Object.keys(called.flags).map((name) => `--${name}`);
   const guesses = names.flatMap((name) => nearest(name, known) ?? []);
   return {
     summary: `there is no flag ${names.join(', ')}`,

@@ -5,6 +5,7 @@ import {
   type About,
   fleetFile,
   fleetOf,
+  graphFormatOf,
   hostFlags,
   stderr,
   stdout,
@@ -26,9 +27,11 @@ export default class Graph extends VenCommand {
   ];
   static override flags = {
     ...hostFlags,
-    format: Flags.option({ options: FORMATS, default: 'svg' as const })({
+    format: Flags.option({ options: FORMATS })({
       helpGroup: 'Output',
-      summary: 'svg: a picture; mermaid: for Markdown; dot: for Graphviz; json: for programs.',
+      summary:
+        'svg: a picture; mermaid: for Markdown; dot: for Graphviz; json: for programs. ' +
+        "Default: by the ending of --output's file (.svg, .mmd, .dot, .json), else svg.",
     }),
     output: Flags.string({
       helpGroup: 'Output',
@@ -48,11 +51,12 @@ export default class Graph extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Graph);
+    const format = flags.format ?? graphFormatOf(flags.output);
     const drawn = await graph({
       ...{ ...(await fleetOf(flags, args.fleet)), env: process.env, waiting: tellWaiting },
       offline: flags.offline,
     });
-    const text = await GRAPH_VIEWS[flags.format](drawn, flags.fold);
+    const text = await GRAPH_VIEWS[format](drawn, flags.fold);
     if (flags.output === undefined) {
       stdout(text);
       return;

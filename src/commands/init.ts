@@ -22,6 +22,8 @@ export default class Init extends VenCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(Init);
     const { file, fleet } = init(args.place ?? '.');
-    stdout(`Wrote ${file}, for the fleet ${fleet}. Next: ven plan ${wordsOf({ file })}\n`);
+    // Else it has to be named.
+    const next = file === 'fleet.yaml' ? 'ven plan' : `ven plan ${wordsOf({ file })}`;
+    stdout(`Wrote ${file}, for the fleet ${fleet}. Next: ${next}\n`);
   }
 }

@@ -163,7 +163,7 @@ export const ERRORS = {
       'Another fleet is changing the same borrowed network.',
     ],
     todo: [
-      'Wait until it ends: `--lock-timeout SECONDS` waits for you.',
+      'Wait until it ends: `--lock-timeout DURATION` (5m) waits for you.',
       'Look at it with `ven status`, which needs no lock.',
     ],
   },

@@ -1,5 +1,5 @@
 import { VenError } from '../model/index.js';
-import { findRunningVm, findVm, type VmRequest } from './find-vm.js';
+import { findKnownVm, findRunningVm, type VmRequest } from './find-vm.js';
 import { wordsOf } from './load.js';
 import { logs } from './logs.js';
 
@@ -22,7 +22,7 @@ export interface ConsoleRequest extends VmRequest {
 export async function attach(
   request: ConsoleRequest,
 ): Promise<{ address: string; ended: 'left' | 'stopped' }> {
-  const { name } = findVm(request).vm;
+  const { name } = (await findKnownVm(request)).vm;
   if (!request.hasTerminal)
     throw new VenError('usage', {
       summary: 'a console needs a terminal',

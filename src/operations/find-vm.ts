@@ -4,7 +4,9 @@ import {
   VenError,
   isOwnedBy,
   type Host,
+  type HostState,
   type ObservedDomain,
+  type Owned,
   type ResolvedFleet,
   type ResolvedVm,
 } from '../model/index.js';
@@ -20,16 +22,72 @@ export interface VmRequest extends Request {
   vm: string;
 }
 
+/** A VM of the fleet file, or one that has left it (`power` is null). */
+export interface KnownVm extends Pick<ResolvedVm, 'name' | 'address' | 'domain' | 'uuid'> {
+  power: ResolvedVm['power'] | null;
+  graphics: ResolvedVm['graphics'] | null;
+}
+
 /** @throws VenError `not-found`, with a suggestion. */
 export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: ResolvedVm } {
+  checkIsVm(request);
+  const fleet = loadOnHost(request);
+  return { fleet, vm: vmNamed(fleet, request.vm, request.file) };
+}
+
+/** The same, also for a VM that only the host still has. */
+export async function findKnownVm(
+  request: VmRequest,
+): Promise<{ fleet: ResolvedFleet; vm: KnownVm }> {
+  checkIsVm(request);
+  const fleet = loadOnHost(request);
+  const [vm] = await knownVms(fleet, [request.vm], request);
+  return { fleet, vm: vm ?? vmNamed(fleet, request.vm, request.file) };
+}
+
+/**
+ * By their names or addresses. The host is asked only for a name that the fleet file does not have.
+ * Rejects with `not-found`, with a suggestion.
+ */
+export async function knownVms(
+  fleet: ResolvedFleet,
+  words: readonly string[],
+  request: Request,
+): Promise<KnownVm[]> {
+  const named = (vms: readonly KnownVm[]): KnownVm[] =>
+    words.map((word) => vmNamed({ vms }, word, request.file));
+  try {
+    return named(fleet.vms);
+  } catch (error) {
+    if (!(error instanceof VenError)) throw error;
+    const state = await openHost(fleet, request)
+      .observe(fleet)
+      .catch((silent: unknown) => {
+        throw silent instanceof VenError ? error : silent;
+      });
+    return named([...fleet.vms, ...leftDomains(fleet, state).map(knownVm)]);
+  }
+}
+
+/** The fleet's domains that the fleet file no longer has. */
+export function leftDomains(fleet: ResolvedFleet, { domains }: HostState): Owned<ObservedDomain>[] {
+  const uuids = new Set(fleet.vms.map(({ uuid }) => uuid));
+  return domains
+    .filter((domain) => isOwnedBy(fleet, domain))
+    .filter(({ uuid }) => !uuids.has(uuid));
+}
+
+function knownVm({ name: domain, uuid, mark: { vm: name } }: Owned<ObservedDomain>): KnownVm {
+  return { name, address: `vm.${name}`, domain, uuid, power: null, graphics: null };
+}
+
+function checkIsVm(request: VmRequest): void {
   if (/\.ya?ml$/.test(request.vm)) {
     throw new VenError('usage', {
       summary: `${JSON.stringify(request.vm)} is a fleet file, not a VM`,
       hint: `The VM comes first, then the fleet file: edge-1 ${wordsOf({ file: request.vm })}`,
     });
   }
-  const fleet = loadOnHost(request);
-  return { fleet, vm: vmNamed(fleet, request.vm, request.file) };
 }
 
 /**
@@ -66,8 +124,8 @@ function shortened(names: readonly string[]): string {
  */
 export async function findRunningVm(
   request: VmRequest,
-): Promise<{ host: Host; vm: ResolvedVm; live: NonNullable<ObservedDomain['live']> }> {
-  const { fleet, vm } = findVm(request);
+): Promise<{ host: Host; vm: KnownVm; live: NonNullable<ObservedDomain['live']> }> {
+  const { fleet, vm } = await findKnownVm(request);
   const host = openHost(fleet, request);
   const state = await host.observe(fleet);
   const domain = state.domains.find((each) => each.uuid === vm.uuid && isOwnedBy(fleet, each));
@@ -83,9 +141,16 @@ export async function findRunningVm(
       where: vm.address,
       summary: domain.power === 'crashed' ? 'the VM has crashed' : 'the VM is off',
       hint:
-        `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ven apply ` +
-        `${wordsOf(request)}; its output so far: ven logs ${vm.name} ${wordsOf(request)}`,
+        `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ` +
+        `${startOf(vm, request)}; its output so far: ven logs ${vm.name} ${wordsOf(request)}`,
     });
   }
   return { host, vm, live: domain.live };
+}
+
+/** An apply would delete one that has left the file. */
+function startOf({ name, power }: KnownVm, request: Request): string {
+  return power === null
+    ? `ven power on ${name} ${wordsOf(request)}`
+    : `ven apply ${wordsOf(request)}`;
 }

@@ -1,6 +1,6 @@
 import { ConsoleText, LastBoot, LastLines } from '../terminal-text/index.js';
-import { VenError, type Host, type ResolvedVm, type Address } from '../model/index.js';
-import { findVm, vmNamed, type VmRequest } from './find-vm.js';
+import { VenError, type Host, type Address } from '../model/index.js';
+import { findKnownVm, knownVms, type KnownVm, type VmRequest } from './find-vm.js';
 import { loadOnHost } from './load.js';
 import { openHost } from './open.js';
 
@@ -20,12 +20,12 @@ export interface LogsRequest extends VmRequest {
 }
 
 /**
- * A VM's output on its serial console, from libvirt's log file. Does not ask libvirt, so it works
- * for a VM that is off, or deleted. Rejects with `not-found` (no such VM, no log) or
- * `host-not-ready` (the log may not be read, or is on another machine).
+ * A VM's output on its serial console, from libvirt's log file. Does not ask libvirt about a VM of
+ * the fleet file, so it works for one that is off, or deleted. Rejects with `not-found` (no such
+ * VM, no log) or `host-not-ready` (the log may not be read, or is on another machine).
  */
 export async function logs(request: LogsRequest): Promise<void> {
-  const { fleet, vm } = findVm(request);
+  const { fleet, vm } = await findKnownVm(request);
   await readLog(openHost(fleet, request).consoles, vm, request);
 }
 
@@ -37,7 +37,7 @@ type Reading = Pick<
 
 async function readLog(
   consoles: Host['consoles'],
-  { domain, address }: ResolvedVm,
+  { domain, address }: KnownVm,
   { follow, since, tail, raw, signal, write: show, empty }: Reading,
 ): Promise<void> {
   let shown = false;
@@ -83,9 +83,9 @@ export async function severalLogs({
   ...request
 }: SeveralLogsRequest): Promise<void> {
   const fleet = loadOnHost(request);
-  const vms = new Set(names.map((name) => vmNamed(fleet, name, request.file)));
+  const vms = new Set(await knownVms(fleet, names, request));
   const { consoles } = openHost(fleet, request);
-  const read = async (each: ResolvedVm): Promise<void> => {
+  const read = async (each: KnownVm): Promise<void> => {
     const { name: vm } = each;
     if (request.signal.aborted) return;
     let begun = '';

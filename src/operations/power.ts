@@ -13,7 +13,7 @@ import {
 import { commandLine } from '../host/index.js';
 import type { Interrupt } from './apply.js';
 import { needsConsent, type Consent } from './consent.js';
-import { vmNamed } from './find-vm.js';
+import { leftDomains, vmNamed } from './find-vm.js';
 import { loadOnHost, wordsOf, type Request } from './load.js';
 import { openHost } from './open.js';
 
@@ -161,9 +161,7 @@ function outcomeOf(
 
 function chosen(request: PowerRequest, fleet: ResolvedFleet, state: HostState): Target[] {
   const owned = state.domains.filter((domain) => isOwnedBy(fleet, domain));
-  const unnamed = owned
-    .filter(({ uuid }) => fleet.vms.every((vm) => vm.uuid !== uuid))
-    .map((domain) => targetOf(domain, domain.mark.vm));
+  const unnamed = leftDomains(fleet, state).map((domain) => targetOf(domain, domain.mark.vm));
   const named = fleet.vms.map((vm) => targetOfVm(vm, owned, state));
   const all = [...named, ...unnamed];
   if (request.vms.length === 0)

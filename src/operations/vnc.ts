@@ -28,7 +28,7 @@ export async function vnc({
       where: vm.address,
       summary: 'the VM has no screen',
       hint:
-        vm.graphics.type === 'vnc'
+        vm.graphics?.type === 'vnc'
           ? `The fleet file has graphics: vnc for it. Apply that: ven apply ${wordsOf(request)}`
           : 'Write graphics: vnc in the fleet file, then ven apply. The serial console needs ' +
             `no screen: ven console ${vm.name} ${wordsOf(request)}`,

@@ -2,7 +2,7 @@ import { PROVIDER, type PlanOptions, type ResolvedFleet } from '../model/index.j
 import type { FleetOnHost } from './fleet-on-host.js';
 import { dependentRefusals } from './guards/dependents.js';
 import { disksInUse } from './guards/disks-in-use.js';
-import { foreignRefusals, inTheWayOfUuids } from './guards/foreign.js';
+import { foreignRefusals, inTheWayOfUuids, volumesInTheWay } from './guards/foreign.js';
 import { networksInUse } from './guards/networks-in-use.js';
 import { protectedInDestroy } from './guards/protect.js';
 import { allowed } from './guards/refuse.js';
@@ -82,10 +82,25 @@ export function planDestroy(
         returned.intents.map(({ network }) => network.uuid),
       ),
       ...(keepDisks && vms.length > 0 ? [KEPT_DISKS] : []),
+      ...volumesThatStay(fleet, onHost, asked),
       ...(vms.length > 0 ? providerStays(fleet) : []),
     ],
     unchanged: 0,
   };
+}
+
+/** They may be somebody's own. */
+function volumesThatStay(fleet: ResolvedFleet, onHost: FleetOnHost, asked: Selection): string[] {
+  return fleet.vms
+    .filter(({ address }) => asked.has(address))
+    .flatMap((vm) =>
+      volumesInTheWay(vm, onHost).map(
+        ({ pool, volume }) =>
+          `volume ${volume} in pool ${pool} stays: it has the name of a disk of ${vm.address}, ` +
+          'but no VM of this fleet lists it. If nobody needs it: ' +
+          `virsh -c ${fleet.host.uri} vol-delete --pool ${pool} ${volume}`,
+      ),
+    );
 }
 
 /** It is of no fleet alone, and nobody knows what it said before. */

@@ -15,9 +15,9 @@ export interface Selection {
 }
 
 /**
- * Patterns are addresses, with `*` for any part: `vm.edge-*`. Every pattern must match something of
- * `known` (the fleet's things, and what the host still has of it); throws `not-found`, naming all
- * that do not.
+ * Patterns are addresses, or names of VMs, with `*` for any part: `vm.edge-*`. Every pattern must
+ * match something of `known` (the fleet's things, and what the host still has of it); throws
+ * `not-found`, naming all that do not.
  */
 export function select(options: PlanOptions, known: readonly Address[]): Selection {
   const addresses = new Set(known);
@@ -68,12 +68,14 @@ interface Named {
 
 function matchesOf(pattern: string, known: ReadonlySet<Address>): Address[] {
   if (known.has(pattern)) return [pattern];
-  return pattern.includes('*') ? [...known].filter(matcher(pattern)) : [];
+  return [...known].filter(matcher(pattern));
 }
 
-/** Whether an address is one that a pattern names: `vm.edge-*`. */
+/** Whether an address is one that a pattern names: `vm.edge-*`, `edge-1`. */
 export function matcher(pattern: string): (address: Address) => boolean {
-  return (address) => matchesGlob(pattern, address);
+  const isName = !pattern.includes('.');
+  return (address) =>
+    matchesGlob(pattern, address) || (isName && matchesGlob(`vm.${pattern}`, address));
 }
 
 /** Whether these options ask for this thing. */
@@ -82,7 +84,7 @@ export function isSelected(
   address: Address,
 ): boolean {
   const names = (patterns: readonly Address[]): boolean =>
-    patterns.some((pattern) => matchesGlob(pattern, address));
+    patterns.some((pattern) => matcher(pattern)(address));
   return (targets.length === 0 || names(targets)) && !names(excludes);
 }
 
@@ -118,16 +120,33 @@ function notFound(
   const patterns = unmatched.map(({ flag, pattern }) => `${flag} ${pattern}`).join(', ');
   return new VenError('not-found', {
     summary: `Nothing in this fleet matches ${patterns}`,
-    hint: guesses.length > 0 ? `Did you mean ${guesses.join(', ')}?` : whatIsKnown(known),
+    hint:
+      numbered(unmatched, known) ??
+      (guesses.length > 0 ? `Did you mean ${guesses.join(', ')}?` : whatIsKnown(known)),
   });
 }
 
 function whatIsKnown(known: readonly Address[]): string {
   if (known.length === 0) return 'The fleet is empty, and the host has nothing of it.';
   const some = known.slice(0, 3).join(', ');
-  return `Addresses look like ${some}; * stands for any part (vm.edge-*).`;
+  return `Addresses look like ${some}; * stands for any part (vm.*).`;
+}
+
+/** For `edge`, or `vm.edge`, where a `count` has made several of it. */
+function numbered(
+  unmatched: readonly { pattern: string }[],
+  known: readonly Address[],
+): string | null {
+  for (const { pattern } of unmatched) {
+    const name = `vm.${pattern.replace(/^vm\./, '')}`;
+    const vms = known.filter((address) => address.replace(/-\d+$/, '') === name);
+    if (vms.length > 1) return `${pattern} are ${vms.length} VMs: ${name}-* names them.`;
+  }
+  return null;
 }
 
 function guess(pattern: string, known: readonly Address[]): Address | null {
-  return known.find((address) => address.endsWith(`.${pattern}`)) ?? nearest(pattern, known);
+  const same = known.find((address) => address.endsWith(`.${pattern}`));
+  const asVm = pattern.includes('.') ? null : nearest(`vm.${pattern}`, known);
+  return same ?? asVm ?? nearest(pattern, known);
 }

@@ -77,8 +77,10 @@ describe('an apply', () => {
     expect(await refusal(lab.plan(other, { ...GUARDED, targets: ['vm.*'] }))).toMatchObject({
       code: 'delete-all',
     });
-    const named = { ...GUARDED, targets: ['vm.a'] };
-    expect((await lab.plan(other, named)).summary.delete).toBe(1);
+    for (const name of ['vm.a', 'a']) {
+      const named = { ...GUARDED, targets: [name] };
+      expect((await lab.plan(other, named)).summary.delete).toBe(1);
+    }
   });
 });
 

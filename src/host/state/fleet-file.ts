@@ -66,7 +66,7 @@ export function readFleetFile(path: string): Uint8Array {
     path,
     FLEET_FILE_BYTES,
     'fleet-file',
-    hint ?? 'Make one with: ven init, or give the path of another',
+    hint ?? `Make one with: ${commandLine('ven', ['init', path])}, or give the path of another`,
   );
 }
 

@@ -283,7 +283,7 @@ function busy(request: LockFileRequest, path: string, fd: number): VenError {
   return alive
     ? new VenError('locked', {
         summary: `${which} is locked by ${who}`,
-        hint: `Wait until it ends (--lock-timeout SECONDS), or end it: kill ${holder.pid}`,
+        hint: `Wait until it ends (--lock-timeout 5m), or end it: kill ${holder.pid}`,
       })
     : new VenError('locked', {
         summary:

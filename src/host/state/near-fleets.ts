@@ -1,6 +1,6 @@
 /** What a person may have meant by a path where no fleet file is. */
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { nearest } from '../../model/index.js';
 import { readUpTo } from './files.js';
 
@@ -31,7 +31,8 @@ export function hintOfFleets(folder: string, show: (name: string) => string): st
   if (fleets.length === 0) return null;
   const others = more > 0 ? `, and ${more} more` : '';
   const what = fleets.length === 1 ? 'The fleet file' : 'Fleet files';
-  return `${what} there: ${fleets.slice(0, MOST_NAMED).join(', ')}${others}`;
+  const place = resolve(folder) === resolve('.') ? 'here' : 'there';
+  return `${what} ${place}: ${fleets.slice(0, MOST_NAMED).join(', ')}${others}`;
 }
 
 function yamlIn(folder: string): string[] {

@@ -8,8 +8,8 @@ import {
 } from '../../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
-import { vmNamed } from '../find-vm.js';
-import { loadOnHost, type Request } from '../load.js';
+import { leftDomains, vmNamed } from '../find-vm.js';
+import { loadOnHost, wordsOf, type Request } from '../load.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
 import { openHost } from '../open.js';
 import { StageQuery, type StageStatus } from './stages.js';
@@ -115,9 +115,12 @@ async function statusNow(
     fleet: fleet.name,
     host: fleet.host.uri,
     orchestrator: asked && { project: asked.project, asOf: asked.asOf, warning: asked.warning },
-    warnings: unfinishedNotices(fleet, unfinishedNetworks(state).values()).map(
-      ({ message, fix }) => `${message}. ${fix}`,
-    ),
+    warnings: [
+      ...unfinishedNotices(fleet, unfinishedNetworks(state).values()).map(
+        ({ message, fix }) => `${message}. ${fix}`,
+      ),
+      ...(vms.length === 0 ? leftNotices(leftDomains(fleet, state), request) : []),
+    ],
     vms: fleet.vms.flatMap((vm, index) => {
       if (!shown.has(vm)) return [];
       const domain = owned.get(vm.uuid);
@@ -150,4 +153,14 @@ async function statusNow(
       };
     }),
   };
+}
+
+function leftNotices(left: readonly ObservedDomain[], request: Request): string[] {
+  if (left.length === 0) return [];
+  const named = left.map(({ mark, power }) => `vm.${mark?.vm} (${power})`).join(', ');
+  const them = left.length === 1 ? 'it' : 'them';
+  return [
+    `Of the fleet, but no longer in its file: ${named}. ` +
+      `ven apply ${wordsOf(request)} deletes ${them}`,
+  ];
 }

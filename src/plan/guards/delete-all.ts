@@ -28,7 +28,9 @@ export function refuseDeletingAll(
   const named = new Set(fleet.vms.map(({ address }) => address));
   const deleted = new Set(
     changes.flatMap(({ action, address }) =>
-      action === 'delete' && !targets.includes(address) ? [address] : [],
+      action === 'delete' && !targets.some((named) => [named, `vm.${named}`].includes(address))
+        ? [address]
+        : [],
     ),
   );
   const there = [...onHost.owned.values()];

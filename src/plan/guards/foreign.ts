@@ -35,10 +35,7 @@ export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
   const { address, uuid } = vm;
   const same = onHost.owned.has(uuid) ? undefined : onHost.domains.get(uuid);
   const namesake = onHost.domainsByName.get(vm.domain);
-  const volumes = volumesOf(vm).filter((ref) => {
-    const key = volumeKey(ref);
-    return onHost.volumes.has(key) && !onHost.ownedVolumes.has(key);
-  });
+  const volumes = volumesInTheWay(vm, onHost);
   const found: Omit<InTheWay, 'address'>[] = [];
   if (same !== undefined)
     found.push({
@@ -81,6 +78,14 @@ export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
         shownBy: { command: `sudo file ${path}` },
       });
   return found.map((each) => ({ address, ...each }));
+}
+
+/** Volumes that have the names of the VM's, and are no owned VM's. */
+export function volumesInTheWay(vm: ResolvedVm, onHost: FleetOnHost): VolumeRef[] {
+  return volumesOf(vm).filter((ref) => {
+    const key = volumeKey(ref);
+    return onHost.volumes.has(key) && !onHost.ownedVolumes.has(key);
+  });
 }
 
 /** A disk that was kept is not taken back: whose it is now, only a person knows (decision 20). */

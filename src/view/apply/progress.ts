@@ -71,10 +71,10 @@ export function interruptedText({
   if (running.length === 0) return `${head}: starting nothing new.`;
   const steps = count(running.length, 'running step');
   const times = because === undefined ? 'again' : 'twice';
-  const them = running.length === 1 ? 'it' : 'them';
+  const stops = running.length === 1 ? 'stops it' : 'stops them';
   return hard
     ? `Interrupted again: stopping ${steps}.`
-    : `${head}: letting ${steps} finish; press Ctrl-C ${times} to stop ${them}.`;
+    : `${head}: letting ${steps} finish; Ctrl-C ${times} ${stops}.`;
 }
 
 /** One JSON object a line. */

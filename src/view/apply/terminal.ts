@@ -35,7 +35,8 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, style: 
       text: `${rowCounts(rows)} (${duration(((ended ?? Date.now()) - began) / 1000)})`,
       icon: ' ',
     });
-    if (interruption !== '') lines.push({ text: paint(style, 'yellow', interruption), icon: ' ' });
+    if (interruption !== '' && ended === null)
+      lines.push({ text: paint(style, 'yellow', interruption), icon: ' ' });
     return lines;
   });
   return {

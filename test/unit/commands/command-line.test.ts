@@ -253,7 +253,7 @@ describe('the fleet file', () => {
       const { code, stderr } = run(...args, 'nowhere.yaml');
       expect(code).toBe(1);
       expect(stderr).toContain(
-        'There is no file nowhere.yaml\n  hint: Fleet files there: fleet.yaml',
+        'There is no file nowhere.yaml\n  hint: Fleet files here: fleet.yaml',
       );
     }
   });

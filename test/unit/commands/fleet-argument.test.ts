@@ -72,6 +72,12 @@ describe('a folder as FLEET', () => {
       1,
       'The fleet file there: ./long/fleet.yaml\n',
     ]);
+    const here = ven(['plan', 'nowhere.yaml'], { cwd: join(cwd, 'others') });
+    expect(hintOf(here)).toEqual([1, 'Fleet files here: edge.yml, lab.yaml\n']);
+    expect(hintOf(run('plan', 'none/lab.yaml'))).toEqual([
+      1,
+      'Make one with: ven init none/lab.yaml, or give the path of another\n',
+    ]);
   });
 
   it.each([
@@ -86,6 +92,8 @@ describe('a folder as FLEET', () => {
     mkdirSync(join(cwd, 'no fleet'));
     expect(run('validate', 'no fleet').stderr).toContain("Make one with: ven init 'no fleet', ");
     expect(run('init', 'my fleet').stdout).toContain("Next: ven plan 'my fleet/fleet.yaml'\n");
+    const { stdout } = ven(['init'], { cwd: join(cwd, 'no fleet') });
+    expect(stdout).toContain('. Next: ven plan\n');
     expect(run('console', 'my fleet/fleet.yaml', 'edge-1', '-r').stderr).toContain(
       "edge-1 'my fleet/fleet.yaml'",
     );

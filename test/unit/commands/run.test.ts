@@ -151,7 +151,7 @@ describe('interruption', () => {
       const { code, stdout, stderr } = await ended;
       expect(code).toBe(130);
       expect(stderr).toContain(
-        'Interrupted: letting 2 running steps finish; press Ctrl-C again to stop them.',
+        'Interrupted: letting 2 running steps finish; Ctrl-C again stops them.',
       );
       expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
       expect(stdout).toContain('Interrupted in 1.0s: 2 created, 3 not done.');

@@ -73,11 +73,25 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
   ['provision', '--class nowhere --retry-failed', '--class: "nowhere" is not one of boot, network'],
   ['console', 'edge-1 --escape q', '--escape: "q" is not a control key', '*'],
   ['logs', 'edge-1 --since 5m', '--since', '*'],
+  // flags without a value
+  ['plan', '--json=yes', '--json takes no value: --json=yes', 'Write --json, or leave it out.'],
+  ['apply', '--yes=', '--yes takes no value: --yes=', '*'],
+  ['apply', '-y=no', '-y takes no value: -y=no', '*'],
+  ['apply', '-y0 fleet.yaml', '-y takes no value: -y0', '*'],
+  ['status', '--watch=3', '--watch takes no value: --watch=3', '*'],
+  ['plan', '--help=no', '--help takes no value: --help=no', '*'],
   // flags together
   ['plan', '--json --markdown', '--json and --markdown exclude each other'],
   ['apply', '--plan x --target vm.a', '--plan and --target exclude each other'],
   ['apply', '--timeout 5m --junit x', '--junit needs --wait; --timeout needs --wait'],
   ['provision', '--class storage', '--class needs --retry-failed'],
+  [
+    'export',
+    '--offline',
+    '--for is missing',
+    'One of: metal3, tinkerbell, maas, ansible, ssh-config, csv.',
+  ],
+  ['graph', '-o g.png', 'ven writes no .png file', '*'],
 ];
 
 describe('a wrong command line', () => {
@@ -122,6 +136,9 @@ describe('a wrong command line', () => {
     [['console', 'fleet.yaml', 'edge-1', '-r'], 'is a fleet file', 'The VM comes first'],
     [['logs', 'edge1'], 'There is no VM "edge1" in ./fleet.yaml', 'Did you mean "edge-1"?'],
     [['status', 'edge'], 'There is no VM "edge"', 'edge are 3 VMs: edge-1, edge-2, edge-3.'],
+    [['plan', 'edge-1'], 'There is no file edge-1', 'fleet.yaml. For a VM of it: --target edge-1'],
+    [['plan', 'edge-1/x'], 'There is no file edge-1/x', 'Make one with: ven init edge-1/x, or'],
+    [['validate', 'edge-1'], 'There is no file edge-1', 'The fleet file here: fleet.yaml\n'],
     [['vnc', 'vm.egde-2'], 'There is no VM "vm.egde-2"', 'Did you mean "edge-2"?'],
   ])('%j, in what only the command can know', (args, summary, hint) => {
     const { code, stderr } = run(...args);
@@ -156,7 +173,7 @@ describe('a wrong command line', () => {
 });
 
 describe('what oclif can say', () => {
-  const called = { name: 'plan', usage: '[FLEET]', flags: [] };
+  const called = { name: 'plan', usage: '[FLEET]', flags: {} };
   const inVensWords = (error: Error): string => {
     const told = usageError(error, called);
     if (told === error) throw new Error(`no words for: ${error.message}`);

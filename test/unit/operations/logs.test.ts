@@ -32,7 +32,10 @@ function request(more: Partial<SeveralLogsRequest>): SeveralLogsRequest {
   const consoles = openConsoles({ uri: host.uri, fleet: 'lab', env: {}, logFolder: folder });
   return {
     ...{ file: join(folder, 'fleet.yaml'), env: {}, vms: ['edge-1', 'vm.edge-2'] },
-    ports: portsOf(() => Object.assign(Object.create(host) as FakeHost, { consoles })),
+    ports: portsOf(() => {
+      const observe = host.observe.bind(host);
+      return Object.assign(Object.create(host) as FakeHost, { consoles, observe });
+    }),
     ...{ follow: false, since: null, tail: null },
     signal: new AbortController().signal,
     line: (vm, line) => lines.push([vm, line]),

@@ -16,10 +16,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { apply } from '../../../src/operations/apply.js';
+import { logs } from '../../../src/operations/logs.js';
 import { readProfile } from '../../../src/operations/provision/profile.js';
 import { openStatus, type FleetStatus } from '../../../src/operations/status/status.js';
 import { openConsoles } from '../../../src/host/consoles/consoles.js';
-import type { Clock, NodeRecord, OnboardingFlow } from '../../../src/model/index.js';
+import {
+  VenError,
+  type Clock,
+  type NodeRecord,
+  type OnboardingFlow,
+} from '../../../src/model/index.js';
 import { NodeWatcher } from '../../../src/stages/index.js';
 import { FakeHost } from '../../fake-host/index.js';
 import { startOrchestrator, type Orchestrator } from '../../../stand-in/index.ts';
@@ -161,6 +167,39 @@ const IPXE = 'iPXE 1.21.1 -- Open Source Network Boot Firmware -- https://ipxe.o
 const HOOK = 'EFI stub: Loaded initrd from LINUX_EFI_INITRD_MEDIA_GUID device path\r\n';
 const WORKFLOW = 'Secure Boot Status: off\r\n';
 const AGENTS = `${IPXE}${HOOK}${WORKFLOW}Reset System\r\nBdsDxe: starting Boot0006 "ubuntu" from HD(1,GPT)\r\nUbuntu 24.04.1 LTS edge-1 ttyS0\r\n`;
+
+test('a VM that has left the file is named, with what becomes of it, and has its log', async () => {
+  expect((await look()).warnings).toEqual([]);
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(/count: .*?]/, 'count: 1, serialNumbers: [VENA1]'),
+  );
+  const { vms, warnings } = await look();
+  expect(vms.map(({ name }) => name)).toEqual(['edge-1']);
+  expect(warnings).toEqual([
+    `Of the fleet, but no longer in its file: vm.edge-2 (running). ven apply ${file} deletes it`,
+  ]);
+  expect(
+    (await statusOnce({ file, env: { XDG_STATE_HOME: folder }, ports, vms: ['edge-1'] })).warnings,
+  ).toEqual([]);
+
+  writeFileSync(log('edge-2'), 'last words\r\n');
+  const reading = { follow: false, since: null, tail: null, raw: false } as const;
+  const read = async (vm: string): Promise<string> => {
+    let text = '';
+    const write = (more: string): string => (text += more);
+    const { signal } = new AbortController();
+    await logs({ ...{ file, env: {}, ports, vm, signal, write }, ...reading });
+    return text;
+  };
+  expect(await read('vm.edge-2')).toBe('last words\n');
+  await expect(read('edge-3')).rejects.toMatchObject({ code: 'not-found' });
+  host.observe = () => Promise.reject(new VenError('host-not-ready', { summary: 'down' }));
+  await expect(read('edge-2')).rejects.toMatchObject({
+    code: 'not-found',
+    summary: expect.stringContaining('no VM "edge-2"') as string,
+  });
+});
 
 describe('by record and console', () => {
   beforeEach(() => {
