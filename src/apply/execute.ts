@@ -106,6 +106,11 @@ export async function executeStep(
       signal.throwIfAborted();
       if (step.make) await createMarked(host, step, step.ref, xml);
       signal.throwIfAborted();
+      // What a BMC has written there is lost: it is written again.
+      const waiting = render.overrideWaits(await host.readDomain(step.vm.uuid));
+      if (waiting !== null) await host.defineDomain(waiting);
+      signal.throwIfAborted();
+      await checkOff(host, step.vm);
       return host.fillVolume(step.ref, content);
     }
     case 'vm-define': {
@@ -266,6 +271,17 @@ export function bringUpOf(
     memoryMiB: Math.ceil(vm.memoryKiB / 1024),
     cpus: vm.cpus,
   };
+}
+
+/** A BMC, or a person, may have started it meanwhile. @throws VenError `host-not-ready` */
+async function checkOff(host: Host, { uuid, domain, address }: ResolvedVm): Promise<void> {
+  const power = (await host.readPowers([uuid])).get(uuid)?.power;
+  if (power === 'off') return;
+  throw new VenError('host-not-ready', {
+    where: address,
+    summary: `${domain} is not off, so its firmware's variables can't be written`,
+    hint: 'Run ven apply again when the VM is off',
+  });
 }
 
 async function readTemplate(

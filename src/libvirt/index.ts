@@ -4,6 +4,7 @@
  * never puts a string of the user's where it could become markup.
  */
 import type { Render } from '../model/index.js';
+import { overrideWaits } from './bmc/override.js';
 import { bootNetwork } from './network/boot.js';
 import { renderDomain, renderNic, renderWritten } from './domain/write.js';
 import { patchNetwork } from './network/patch.js';
@@ -105,6 +106,7 @@ export function createRender(texts: TemplateTexts): Render {
       patchNetwork(templates, current, network, fleet, fields),
     bootNetwork,
     volume: (disk) => renderVolume(templates, disk),
+    overrideWaits,
     nvram: (ref, template, contents) => renderNvram(templates, ref, template, contents),
   };
 }

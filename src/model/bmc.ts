@@ -112,8 +112,8 @@ export interface BmcMachine {
  */
 export interface BmcMachines {
   /**
-   * Those that are there, in one or two virsh processes for all of them. Waits for no VM. What is
-   * missing, or not the fleet's, is left out.
+   * Those that are there and ready, in one or two virsh processes for all of them. Waits for no VM.
+   * What is missing, not the fleet's, or can't be read is left out.
    */
   readMachines(
     uuids: readonly string[],
@@ -155,7 +155,8 @@ export interface BmcMachines {
 
   /**
    * Ends what a killed server left undone. Called when a server starts, and by it again now and
-   * then (once a minute): quick where there is nothing to do.
+   * then (once a minute): quick where there is nothing to do. Rejects with the first fault when all
+   * machines have had their turn.
    */
   settle(uuids: readonly string[]): Promise<void>;
 }

@@ -58,6 +58,11 @@ export interface Render {
   bootNetwork(current: string, user: BootMark['fleets'][number], bootUrl: string | null): string;
   volume(disk: ResolvedDisk): string;
   /**
+   * `current` with the override of its BMC marked as one that is yet to be written to the
+   * firmware's variables; null: there is none in them.
+   */
+  overrideWaits(current: string): string | null;
+  /**
    * The volume for a VM's firmware variables: the template with these contents.
    * @throws VenError `host-not-ready` when the template is not one, or has no room for them.
    */

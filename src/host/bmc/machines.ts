@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   isMediaVolume,
+  isNamedFor,
   isOwnedBy,
   VenError,
   type BmcMachine,
@@ -48,7 +49,8 @@ export interface BmcActs extends Pick<
   /** Into the persistent definition alone. */
   setMark(uuid: string, mark: BmcMark): Promise<void>;
   injectNmi(uuid: string): Promise<void>;
-  readVolume(ref: VolumeRef): Promise<Uint8Array>;
+  /** null: it is not there. */
+  readVolume(ref: VolumeRef): Promise<Uint8Array | null>;
   /** Another one for each time that a volume was written; null: not known. */
   stampsOf(refs: readonly VolumeRef[], signal?: AbortSignal): Promise<(string | null)[]>;
   /** What is in the drive from now on, whatever the guest says; null: nothing. */
@@ -86,6 +88,7 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
     return done;
   };
 
+  /** A VM that is still being made is not there. */
   const readings = async (
     uuids: readonly string[],
     signal?: AbortSignal,
@@ -93,7 +96,10 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
     const seen = await acts.definitions(uuids, signal);
     return seen
       .map(readMachine)
-      .filter(({ uuid, owner }) => isOwnedBy({ name: fleet }, { uuid, mark: owner }));
+      .filter(
+        ({ uuid, owner }) =>
+          owner?.ready === true && isOwnedBy({ name: fleet }, { uuid, mark: owner }),
+      );
   };
   const reading = async (uuid: string): Promise<BmcReading> => {
     const [found] = await readings([uuid]);
@@ -102,12 +108,27 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
   };
 
   /** An override that the firmware has in its variables, and perhaps has consumed meanwhile. */
-  const isInVariables = ({ live, nvram, mark, facts }: BmcReading): boolean =>
-    live === null &&
-    nvram !== null &&
-    mark.override?.enabled === 'once' &&
-    mark.override.isArmed &&
-    needsVariables(facts, mark.override);
+  const isInVariables = (machine: BmcReading): boolean => {
+    const { nvram, mark, facts } = machine;
+    return (
+      isOff(machine) &&
+      nvram !== null &&
+      mark.override?.enabled === 'once' &&
+      mark.override.isArmed &&
+      needsVariables(facts, mark.override)
+    );
+  };
+
+  /** Variables that are gone have none. A fault says nothing of it: then it is still to come. */
+  const awaitsIn = async (nvram: VolumeRef): Promise<boolean> => {
+    try {
+      const variables = await acts.readVolume(nvram);
+      return variables !== null && awaitsStart(variables);
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      return true;
+    }
+  };
 
   /** UUIDs of machines whose override was consumed while nobody looked. */
   const consumed = async (
@@ -127,7 +148,7 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
       const awaits =
         known !== undefined && known.stamp === stamp
           ? known.awaits
-          : awaitsStart(await acts.readVolume(nvram as VolumeRef));
+          : await awaitsIn(nvram as VolumeRef);
       if (stamp === null) awaiting.delete(uuid);
       else awaiting.set(uuid, { stamp, awaits });
       if (!awaits) gone.add(uuid);
@@ -141,30 +162,40 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
     return gone.has(machine.uuid) ? null : (machine.mark.override ?? null);
   };
 
+  /** False: it is not off by now. While it runs, they are the firmware's alone. */
   const writeVariables = async (
-    { nvram, config }: BmcReading,
+    { nvram, config, uuid }: BmcReading,
     override: BootOverride | null,
-  ): Promise<void> => {
-    if (nvram === null) return;
+  ): Promise<boolean> => {
+    if (nvram === null) return true;
     const before = await acts.readVolume(nvram);
+    if (before === null && override === null) return true;
+    if (before === null)
+      throw new VenError('not-possible', {
+        summary: `The firmware's variables (volume ${nvram.volume}) are not there`,
+        hint: 'The next ven apply makes them anew',
+      });
     const after = variablesWith(before, config, override);
-    if (after !== before) await acts.fillVolume(nvram, after);
+    if (after === before) return true;
+    if (!isOff(await reading(uuid))) return false;
+    await acts.fillVolume(nvram, after);
+    return true;
   };
 
   /**
    * Brings the firmware's variables to what the mark says, while the machine is off, and then says
-   * so in the mark. Killed in between, an override that waits waits again.
+   * so in the mark. Killed in between, an override that waits waits again; so does one
+   * whose machine was started meanwhile.
    */
-  const arm = async (machine: BmcReading, override: MarkedOverride | null): Promise<BmcMark> => {
+  const arm = async (machine: BmcReading, override: MarkedOverride | null): Promise<void> => {
     const { mark, uuid, facts } = machine;
     const inVariables = override !== null && needsVariables(facts, override) ? override : null;
     const waits = override !== null && !override.isArmed;
-    if (!waits && !mark.isStale) return mark;
-    await writeVariables(machine, inVariables);
+    if (!waits && !mark.isStale) return;
+    if (!(await writeVariables(machine, inVariables))) return;
     const armed = { ...mark, ...(override && { override: { ...override, isArmed: true } }) };
     delete armed.isStale;
     await acts.setMark(uuid, armed);
-    return armed;
   };
 
   const define = async (uuid: string, mark: BmcMark, order: readonly string[]): Promise<void> => {
@@ -182,14 +213,13 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
 
   const setOverride = async (uuid: string, wanted: BootOverride | null): Promise<void> => {
     const machine = await reading(uuid);
-    const { mark, facts, config, live } = machine;
+    const { mark, facts, config } = machine;
     const before = mark.override ?? null;
     if (isSameOverride(await toCome(machine), wanted)) return;
-    const isOff = live === null;
     if (wanted === null) {
       const wasWritten = before !== null && before.isArmed && needsVariables(facts, before);
-      if (wasWritten && isOff) await writeVariables(machine, null);
-      await drop(machine, wasWritten && !isOff && before.enabled === 'continuous');
+      const isWritten = wasWritten && isOff(machine) && (await writeVariables(machine, null));
+      await drop(machine, wasWritten && !isWritten && before.enabled === 'continuous');
       return;
     }
     check(machine, wanted);
@@ -206,7 +236,7 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
     if (ordered || before?.order !== undefined)
       await define(uuid, next, ordered ? orderFor(wanted, order) : order);
     else await acts.setMark(uuid, next);
-    if (isOff) await arm({ ...machine, mark: next }, override);
+    if (isOff(machine)) await arm({ ...machine, mark: next }, override);
   };
 
   const powerOn = async (uuid: string): Promise<void> => {
@@ -217,27 +247,27 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
       return;
     }
     if (machine.live !== null) await acts.stopDomain(uuid, 0);
-    const off = { ...machine, live: null };
     const override =
       machine.live === null ? await toCome(machine) : (machine.mark.override ?? null);
-    await arm(off, override);
+    await arm(machine, override);
     await acts.startDomain(uuid);
-    if (override === null || override.enabled === 'once') await settle([uuid]);
+    if (override === null || override.enabled === 'once') await settle(uuid);
   };
 
-  const settle = async (uuids: readonly string[]): Promise<void> => {
-    const machines = await readings(uuids);
-    const gone = await consumed(machines);
-    for (const machine of machines) {
-      if (gone.has(machine.uuid)) await drop(machine, false);
-      else if (machine.live === null && machine.mark.override !== undefined)
-        await arm(machine, machine.mark.override);
-      else if (machine.live === null && machine.mark.isStale) await arm(machine, null);
-    }
+  const settle = async (uuid: string): Promise<void> => {
+    const [machine] = await readings([uuid]);
+    if (!machine) return;
+    const gone = await consumed([machine]);
+    if (gone.has(uuid)) await drop(machine, false);
+    else if (isOff(machine)) await arm(machine, machine.mark.override ?? null);
   };
 
-  const eject = async ({ uuid, mark, live }: BmcReading, ref: VolumeRef): Promise<BmcMark> => {
-    await acts.setDrive(uuid, null, live !== null);
+  const fillDrive = async (uuid: string, path: string | null): Promise<void> => {
+    await acts.setDrive(uuid, path, !isOff(await reading(uuid)));
+  };
+
+  const eject = async ({ uuid, mark }: BmcReading, ref: VolumeRef): Promise<BmcMark> => {
+    await fillDrive(uuid, null);
     const { image, ...empty } = mark;
     if (image !== undefined) await acts.setMark(uuid, empty);
     await acts.deleteVolume(ref);
@@ -301,7 +331,7 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
           const empty = await eject(machine, ref);
           const path = await acts.storeImage(ref, image);
           await acts.setMark(uuid, { ...empty, image: withoutCredentials(media.image) });
-          await acts.setDrive(uuid, path, machine.live !== null);
+          await fillDrive(uuid, path);
         });
       } finally {
         image.close();
@@ -315,9 +345,24 @@ export function bmcMachines(fleet: string, acts: BmcActs): BmcMachines {
       }),
 
     settle: async (uuids) => {
-      for (const uuid of uuids) await inTurn(uuid, () => settle([uuid]));
+      const faults: VenError[] = [];
+      for (const uuid of uuids) {
+        try {
+          await inTurn(uuid, () => settle(uuid));
+        } catch (error) {
+          if (!(error instanceof VenError)) throw error;
+          faults.push(error);
+        }
+      }
+      const [first] = faults;
+      if (first) throw first;
     },
   };
+}
+
+/** Its domain and its firmware's variables are nobody's but libvirt's. */
+function isOff({ power, live }: BmcReading): boolean {
+  return power === 'off' && live === null;
 }
 
 /** A URL may have a user and a password in it. */
@@ -349,7 +394,8 @@ function check(machine: BmcReading, override: BootOverride): void {
 
 /** The volume for what is in its drive. @throws VenError `not-possible` without a drive */
 function driveOf(machine: BmcReading): VolumeRef {
-  const ref = machine.owner?.volumes.find(isMediaVolume);
+  const { owner } = machine;
+  const ref = owner?.volumes.find((each) => isMediaVolume(each) && isNamedFor(owner, each));
   if (ref !== undefined && machineOf(machine, null).hasDrive)
     return { pool: ref.pool, volume: ref.volume };
   throw new VenError('not-possible', {

@@ -44,15 +44,19 @@ export function bmcActs(virsh: Virsh, env: Env): LibvirtBmcActs {
         ]),
         { signal, timeoutSeconds: 30 },
       );
-      return uuids.flatMap((_uuid, index): SeenMachine[] => {
+      // One that can't be read hides no others.
+      let fault: Error | undefined;
+      const seen = uuids.flatMap((_uuid, index): SeenMachine[] => {
         const [config, running, state] = replies.slice(3 * index, 3 * index + 3);
         for (const reply of [config, running, state])
-          if (reply?.error && reply.answer !== 'not-found') throw reply.error;
+          if (reply?.error && reply.answer !== 'not-found') fault ??= reply.error;
         if (config?.ok !== true || running?.ok !== true || state?.ok !== true) return [];
         const runs = attribute(parseXml(running.text), 'id') !== null;
         const power: Power = powerOf(state.text);
         return [{ config: config.text, live: runs ? running.text : null, power }];
       });
+      if (fault && seen.length === 0) throw fault;
+      return seen;
     },
 
     async setMark(uuid, mark) {
@@ -71,7 +75,10 @@ export function bmcActs(virsh: Virsh, env: Env): LibvirtBmcActs {
     async readVolume({ pool, volume }) {
       const fd = unlinkedFile('', env);
       try {
-        await virsh.must([['vol-download', '--pool', pool, safeVolume(volume), { fd }]]);
+        const download: Command = ['vol-download', '--pool', pool, safeVolume(volume), { fd }];
+        const [reply] = await virsh.ask([download]);
+        if (reply?.answer === 'not-found') return null;
+        if (reply?.error) throw reply.error;
         return readFileSync(`/proc/self/fd/${fd}`);
       } finally {
         closeSync(fd);

@@ -1,5 +1,6 @@
 /** A machine as its BMC shows it, from its definitions. Pure. */
 import {
+  isNamedFor,
   isNvramVolume,
   isUefi,
   type BmcMachine,
@@ -44,7 +45,8 @@ export function readMachine(seen: SeenMachine): BmcReading {
   const running = seen.live === null ? null : domainFacts(parseXml(seen.live));
   const owner = domainMark(config);
   const mark = facts.bmc ?? {};
-  const own = owner?.volumes.find(isNvramVolume) ?? null;
+  // Anybody can write a mark.
+  const own = owner?.volumes.find((ref) => isNvramVolume(ref) && isNamedFor(owner, ref)) ?? null;
   const isUsed = own !== null && facts.nvram?.endsWith(`/${own.volume}`) === true;
   const { override } = mark;
   const started = running?.bmc?.override;

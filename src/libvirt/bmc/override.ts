@@ -13,6 +13,8 @@ import {
 } from '../../xml/index.js';
 import { MEDIA_TARGET } from '../domain/fields/media.js';
 import { element, remove, setNamed } from '../edit.js';
+import { domainFacts } from '../domain/fields/index.js';
+import { needsVariables } from './machine.js';
 import { setBmcMark } from './mark.js';
 
 /** libvirt's words for the kinds of devices. */
@@ -49,6 +51,16 @@ export function redefined(definition: string, mark: BmcMark, order: readonly str
       for (const boot of childrenNamed(device, 'boot'))
         if (attribute(boot, 'order') !== null) remove(device, boot);
   }
+  return serializeXml(domain);
+}
+
+/** See `Render`. */
+export function overrideWaits(definition: string): string | null {
+  const domain = parseXml(definition);
+  const facts = domainFacts(domain);
+  const { override } = facts.bmc ?? {};
+  if (override?.isArmed !== true || !needsVariables(facts, override)) return null;
+  setBmcMark(domain, { ...facts.bmc, override: { ...override, isArmed: false } });
   return serializeXml(domain);
 }
 

@@ -80,6 +80,8 @@ const cases: [Step, string[]][] = [
     [
       'readNvramTemplate /vars.fd',
       'createVolume default lab_a-nvram.fd nvram lab_a-nvram.fd',
+      'readDomain uuid-a',
+      'readPowers ["uuid-a"]',
       `fillVolume ${JSON.stringify(nvram)} ${JSON.stringify(Buffer.from('template Q0E='))}`,
     ],
   ],
@@ -87,6 +89,8 @@ const cases: [Step, string[]][] = [
     { ...base, kind: 'vm-nvram', vm: vm('a'), ref: nvram, make: false, mark: mark('a') },
     [
       'readNvramTemplate /vars.fd',
+      'readDomain uuid-a',
+      'readPowers ["uuid-a"]',
       `fillVolume ${JSON.stringify(nvram)} ${JSON.stringify(Buffer.from('template Q0E='))}`,
     ],
   ],
@@ -142,7 +146,8 @@ describe('what a step asks of the host, in order', () => {
   it.each(cases)('$kind', async (step, calls) => {
     const firmware: Host['firmware'] = (_, { template }) =>
       Promise.resolve(template ? FILES : { by: 'libvirt', secure: false });
-    const answers: Record<string, string> = {
+    const answers: Record<string, unknown> = {
+      readPowers: new Map([['uuid-a', { power: 'off', id: null }]]),
       readDomain: '<read>',
       readNetwork: '<network>',
       readNvramTemplate: 'template',
@@ -291,4 +296,27 @@ describe('an orchestrator', () => {
     );
     expect(stage.host.calls).toEqual(['deleteDomain uuid-a []']);
   });
+});
+
+it('writes no firmware variables of a VM that was started meanwhile', async () => {
+  const step: Step = {
+    ...{ id: 'vm.a:nvram', address: 'vm.a', needs: [], timeoutSeconds: 60, kind: 'vm-nvram' },
+    ...{ vm: vm('a'), ref: nvram, make: false, mark: mark('a') },
+  };
+  const answers: Record<string, unknown> = {
+    readPowers: new Map([['uuid-a', { power: 'running', id: '3' }]]),
+    readDomain: '<armed>',
+    readNvramTemplate: 'template',
+  };
+  const stage = run([step], {
+    firmware: () => Promise.resolve(FILES),
+    call: (method) => answers[method],
+  });
+  await stage.result;
+  expect(failure(stage.events, 'vm.a:nvram')).toMatchObject({
+    code: 'host-not-ready',
+    hint: 'Run ven apply again when the VM is off',
+  });
+  expect(stage.host.calls).toContain('defineDomain <waits>');
+  expect(stage.host.calls.join()).not.toContain('fillVolume');
 });

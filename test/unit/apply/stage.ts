@@ -188,6 +188,7 @@ export const RENDER: Render = {
   bootNetwork: (current, { fleet, network }, bootUrl) =>
     `${current} with ${bootUrl ?? 'nothing'} for ${fleet} ${network}`,
   volume: (disk) => `volume ${disk.target}`,
+  overrideWaits: (current) => (current === '<armed>' ? '<waits>' : null),
   nvram: (ref, template, { caCertificates }) => ({
     ...ref,
     xml: `nvram ${ref.volume}`,

@@ -150,3 +150,77 @@ describe('a server that is killed', () => {
     await expectNoDifference(lab);
   });
 });
+
+describe('what a BMC leaves alone', () => {
+  const NVRAM = { pool: 'default', volume: 'lab_uefi-nvram.fd' };
+  const read = async (lab: Lab, uuid: string) =>
+    (await lab.host.bmc.readMachines([uefi(lab), bios(lab)])).get(uuid);
+
+  it('a VM that is still being made is not there', async () => {
+    const lab = await made();
+    const { domains } = await lab.host.observe(FLEET);
+    const mark = domains.find(({ uuid }) => uuid === uefi(lab))?.mark;
+    if (!mark) throw new Error('no mark');
+    await lab.host.markDomain(uefi(lab), { ...mark, ready: false });
+    expect(await read(lab, uefi(lab))).toBeUndefined();
+    expect(await read(lab, bios(lab))).toBeDefined();
+    await expect(lab.host.bmc.powerOn(uefi(lab))).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it("another VM's volumes, whatever the mark says", async () => {
+    const lab = await made();
+    const { domains } = await lab.host.observe(FLEET);
+    const mark = domains.find(({ uuid }) => uuid === uefi(lab))?.mark;
+    if (!mark) throw new Error('no mark');
+    const volumes = mark.volumes.map((ref) =>
+      ref.volume.endsWith('-media.iso') ? { ...ref, volume: 'theirs-media.iso' } : ref,
+    );
+    await lab.host.markDomain(uefi(lab), { ...mark, volumes });
+    await expect(lab.host.bmc.insertMedia(uefi(lab), { image: IMAGE })).rejects.toMatchObject({
+      code: 'not-possible',
+    });
+  });
+
+  it('the variables of a VM that is being started', async () => {
+    const lab = await made();
+    const domain = lab.host.domains.get(uefi(lab));
+    if (!domain) throw new Error('no domain');
+    domain.power = 'running';
+    await set(uefi, HTTP)(lab);
+    domain.power = 'off';
+    expect((await read(lab, uefi(lab)))?.override).toEqual(HTTP);
+    await lab.host.startDomain(uefi(lab));
+    expect(lab.host.boots.at(-1)).toBeNull();
+  });
+
+  it('other VMs, when the variables of one are gone or broken', async () => {
+    const lab = await made(set(uefi, HTTP), set(bios, CD));
+    await lab.host.startDomain(bios(lab));
+    lab.host.storage.contents.delete(`${lab.host.storage.folderOf('default')}/${NVRAM.volume}`);
+    expect((await read(lab, uefi(lab)))?.override).toBeNull();
+    expect(await read(lab, bios(lab))).toBeDefined();
+
+    const broken = await made(on, set(uefi, HTTP), set(bios, CD), off);
+    await broken.host.startDomain(bios(broken));
+    broken.host.storage.fill(NVRAM, Buffer.from('none'));
+    await expect(broken.host.bmc.settle([uefi(broken), bios(broken)])).rejects.toMatchObject({
+      code: 'not-possible',
+    });
+    const { domains } = await broken.host.observe(FLEET);
+    const { config } = domains.find(({ uuid }) => uuid === bios(broken)) ?? {};
+    expect(config?.boot).toEqual(['disk', 'network']);
+  });
+
+  it('no boot order once the file has no BMC', async () => {
+    const lab = await made(set(bios, CD));
+    await expectNoDifference(lab);
+    const without = loadFleet(
+      'apiVersion: ven/v1\nfleet: lab\nvms:\n' +
+        `  - { name: uefi, power: external, ${BMC} }\n` +
+        '  - { name: bios, power: external, firmware: bios }\n',
+      { file: 'fleet.yaml' },
+    );
+    const { changes } = await lab.plan(without);
+    expect(JSON.stringify(changes)).toContain('"path":"boot"');
+  });
+});

@@ -25,7 +25,7 @@ import {
 
 const PATH = 'boot';
 
-/** An order that the VM's BMC has put in place of this one is no difference. */
+/** An order that the VM's BMC, while it has one, has put in place of this one is no difference. */
 export const boot: Field<Pick<DomainFacts, 'boot' | 'bmc'>> = {
   read(definition) {
     const bmc = bmcMark(definition.domain);
@@ -35,7 +35,9 @@ export const boot: Field<Pick<DomainFacts, 'boot' | 'bmc'>> = {
   compare({ vm, domain }) {
     const wanted = vm.boot.join(', ');
     const found = (facts: DomainFacts): string =>
-      facts.bmc?.override?.order === undefined ? facts.boot.join(', ') : wanted;
+      vm.bmc === undefined || facts.bmc?.override?.order === undefined
+        ? facts.boot.join(', ')
+        : wanted;
     const change = changeOf(domain, { path: PATH, wanted, found, effect: 'restart' });
     if (change === null) return {};
     return { fields: [change.field], define: change.define ? [PATH] : [] };
