@@ -84,7 +84,8 @@ export const linkFlags = {
   for: seconds({
     helpGroup: 'Execution',
     helpValue: 'DURATION',
-    summary: 'Wait so long, and then put the link back as it was; also on Ctrl-C: 30s, 5m.',
+    summary:
+      'Wait so long, then put back what was changed, as it was applied; also on Ctrl-C: 30s, 5m.',
   }),
   'lock-timeout': execution['lock-timeout'],
   json: json('the links'),
@@ -147,8 +148,8 @@ export async function link(
       forSeconds: flags.for ?? null,
       lockTimeoutSeconds: flags['lock-timeout'],
       interrupt: interruption.interrupt,
+      runStarted: interruption.runStarted,
       tell: (links) => {
-        interruption.runStarted();
         tell(linksText(links, words, style));
       },
     });

@@ -26,6 +26,8 @@ export interface ExportedVm {
 export interface ExportedBmc {
   /** `https://192.168.122.1:24711`, without a path. */
   url: string;
+  /** Also where the URL leaves it out: 443 of HTTPS, 80 of HTTP. */
+  port: number;
   /** The path of the VM's System: `/redfish/v1/Systems/…`. */
   system: string;
   /** That one's name in the service. */

@@ -86,6 +86,7 @@ function bmcOf(
   const { username, password } = bmc.credentials;
   return {
     url: bmcUrl(bmc, host),
+    port: bmc.port,
     system: redfishSystem(name),
     systemName: name,
     isLoopback: host === undefined && isLoopback(bmc.listen),

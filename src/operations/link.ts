@@ -3,8 +3,10 @@ import {
   EXIT,
   GOOD_LINK,
   impairmentOf,
+  isImpaired,
   isOwnedBy,
   isSameImpairment,
+  LINK_PARTS,
   linkText,
   jitterFault,
   VenError,
@@ -12,6 +14,7 @@ import {
   type HostState,
   type Link,
   type LinkChange,
+  type LinkPart,
   type ObservedDomain,
   type ObservedNic,
   type ResolvedFleet,
@@ -30,10 +33,12 @@ export interface LinkRequest extends VmRequest {
   nic?: string | undefined;
   /** `reset`: as the definition says, which is what was applied last. null: only look. */
   change: LinkChange | 'reset' | null;
-  /** Afterwards the links are put back as they were; null: they stay. */
+  /** Afterwards what was changed is put back as it was applied; null: it stays. */
   forSeconds: number | null;
   lockTimeoutSeconds: number;
   interrupt: Interrupt;
+  /** Is called before the first link changes. */
+  runStarted: () => void;
   /** Is told when the links are changed, and for a time. */
   tell: (links: VmLinks) => void;
 }
@@ -64,11 +69,13 @@ export interface VmLinks {
 
 /**
  * Changes the links of a running VM, perhaps for a time; or says how they are.
- * @throws VenError `not-found`, `not-running`, `host-not-ready`, `locked`
+ * @throws VenError `not-found`, `not-running`, `host-not-ready`, `locked`. A change that fails is
+ * undone.
  */
 export async function link(request: LinkRequest): Promise<VmLinks> {
   const { change, forSeconds, interrupt, ports = PORTS } = request;
   const { fleet, vm } = findVm(request);
+  const { graceful } = interrupt;
   if (change === null)
     return shown(request, fleet, vm, await look(openHost(fleet, request), fleet, vm, request));
   const before = await locked(request, fleet, async (host) => {
@@ -79,26 +86,59 @@ export async function link(request: LinkRequest): Promise<VmLinks> {
       found.state,
       wanted.map(({ nic, link }) => [nic.now, link]),
     );
-    await setLinks(host, vm, wanted);
+    request.runStarted();
+    await setOrUndo(host, vm, wanted, request);
     return { ...found, nics: wanted.map(({ nic, link }) => ({ ...nic, now: link })) };
   });
   const changed = shown(request, fleet, vm, before, 'changed');
   if (forSeconds === null) return changed;
   request.tell(changed);
-  await ports.clock.sleep(forSeconds * 1000, interrupt.graceful);
-  // Whoever is at work on the fleet meanwhile: what was made bad for a time ends with it.
-  await setLinks(
-    openHost(fleet, request),
-    vm,
-    before.nics.map((nic) => ({ nic, link: nic.before })),
-  );
-  const isInterrupted = interrupt.graceful.aborted;
-  return {
-    ...changed,
-    nics: changed.nics.map((nic) => ({ ...nic, before: nic.now, now: nic.before })),
-    outcome: isInterrupted ? 'interrupted' : 'put-back',
-    exitCode: isInterrupted ? EXIT.interrupted : EXIT.done,
-  };
+  await ports.clock.sleep(forSeconds * 1000, graceful);
+  const nics = await putBack(request, fleet, vm, before.nics);
+  const outcome = graceful.aborted ? 'interrupted' : 'put-back';
+  const exitCode = graceful.aborted ? EXIT.interrupted : EXIT.done;
+  return { ...changed, nics, outcome, exitCode };
+}
+
+/**
+ * Whoever is at work on the fleet meanwhile, this waits for no lock: what was made bad for a time
+ * ends with it. What others have changed since is theirs, and stays. A VM that is off by then has
+ * its links as applied once it starts.
+ */
+async function putBack(
+  request: LinkRequest,
+  fleet: ResolvedFleet,
+  vm: ResolvedVm,
+  drilled: readonly LinkOfNic[],
+): Promise<LinkOfNic[]> {
+  const parts = partsOf(request.change);
+  const host = openHost(fleet, request);
+  try {
+    const state = await host.observe(fleet, request.interrupt.hard);
+    const domain = domainOf(fleet, vm, state);
+    const running = domain?.live ? linksOf(vm, domain, state) : [];
+    const ends = drilled.map((nic) => {
+      const found = running.find(({ mac }) => mac === nic.mac);
+      const link = found === undefined ? nic.applied : endedLink(found, nic.now, parts);
+      return { nic: found, shown: { ...nic, before: nic.now, now: link }, link };
+    });
+    const wanted = ends.flatMap(({ nic, link }) => (nic === undefined ? [] : [{ nic, link }]));
+    const [fault] = await setLinks(host, vm, wanted);
+    if (fault !== undefined) throw fault;
+    return ends.map(({ shown }) => shown);
+  } catch (error) {
+    throw error instanceof VenError ? leftBad(error, request, vm) : error;
+  }
+}
+
+function partsOf(change: LinkRequest['change']): LinkPart[] {
+  return LINK_PARTS.filter((part) => change === 'reset' || change?.[part] !== undefined);
+}
+
+/** As applied, in the parts that are still as the drill made them. */
+function endedLink({ now, applied }: LinkOfNic, drilled: Link, parts: readonly LinkPart[]): Link {
+  const own = parts.filter((part) => linkText(now, part) === linkText(drilled, part));
+  return { ...now, ...Object.fromEntries(own.map((part) => [part, applied[part]])) };
 }
 
 interface Found {
@@ -143,7 +183,7 @@ async function look(
   request: LinkRequest,
 ): Promise<Found> {
   const state = await host.observe(fleet, request.interrupt.graceful);
-  const domain = state.domains.find((each) => each.uuid === vm.uuid && isOwnedBy(fleet, each));
+  const domain = domainOf(fleet, vm, state);
   if (!domain)
     throw new VenError('not-found', {
       where: vm.address,
@@ -157,6 +197,14 @@ async function look(
       hint: `Start it: ven power on ${vm.name} ${wordsOf(request)}`,
     });
   return { state, nics: chosenNics(vm, linksOf(vm, domain, state), request) };
+}
+
+function domainOf(
+  fleet: ResolvedFleet,
+  { uuid }: ResolvedVm,
+  { domains }: HostState,
+): ObservedDomain | undefined {
+  return domains.find((each) => each.uuid === uuid && isOwnedBy(fleet, each));
 }
 
 function linksOf(
@@ -217,27 +265,63 @@ function checkPossible(
   { noImpairment, noRate, uri }: HostState,
   links: readonly [Link, Link][],
 ): void {
-  const impairs = links.some(([now, wanted]) => !isSameImpairment(now, wanted));
-  const limits = links.some(([now, wanted]) => linkText(now, 'rate') !== linkText(wanted, 'rate'));
+  const hasOther = ([now, wanted]: readonly [Link, Link]): boolean =>
+    linkText(now, 'rate') !== linkText(wanted, 'rate');
+  // libvirt makes a tap's queues anew when its rate changes: what else is there has to be put back.
+  const impairs = links.some(
+    (each) => !isSameImpairment(...each) || (hasOther(each) && isImpaired(each[1])),
+  );
+  const limits = links.some(hasOther);
   const why = (impairs ? noImpairment : undefined) ?? (limits ? noRate : undefined);
   if (why !== undefined) throw new VenError('host-not-ready', { ...why, where: uri });
 }
 
-async function setLinks(
+type Wanted = readonly { nic: LinkOfNic; link: Link }[];
+
+/** All of it or, when some of it fails, nothing. @throws VenError of the first that failed */
+async function setOrUndo(
   host: Host,
   vm: ResolvedVm,
-  wanted: readonly { nic: LinkOfNic; link: Link }[],
+  wanted: Wanted,
+  request: LinkRequest,
 ): Promise<void> {
+  const [fault] = await setLinks(host, vm, wanted);
+  if (fault === undefined) return;
+  const undone = await setLinks(
+    host,
+    vm,
+    wanted.map(({ nic }) => ({ nic, link: nic.now })),
+  );
+  throw undone.length > 0 ? leftBad(fault, request, vm) : fault;
+}
+
+/** Goes on over all of them, and returns what failed. */
+async function setLinks(host: Host, vm: ResolvedVm, wanted: Wanted): Promise<VenError[]> {
   const render = openRender();
+  const faults: VenError[] = [];
   for (const { nic, link } of wanted) {
     // Only the link is taken from it.
     const written: ResolvedVm['nics'][number] = {
       ...{ mac: nic.mac, model: 'virtio', ip: null, link },
       source: { kind: 'bridge', bridge: nic.network ?? 'none' },
     };
-    await host.updateNic(vm.uuid, render.nic({ ...vm, nics: [written] }, nic.mac), {
-      place: false,
-      impairment: impairmentOf(link),
-    });
+    const xml = render.nic({ ...vm, nics: [written] }, nic.mac);
+    try {
+      await host.updateNic(vm.uuid, xml, { place: false, impairment: impairmentOf(link) });
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      faults.push(error);
+    }
   }
+  return faults;
+}
+
+/** Links stay bad since this failed. */
+function leftBad(fault: VenError, request: LinkRequest, { name, address }: ResolvedVm): VenError {
+  const { code, summary, detail, hint, where = address } = fault;
+  const reset = `ven link ${name} ${wordsOf(request)} --reset`.replace('  ', ' ');
+  return new VenError(code, {
+    ...{ summary, detail, where, cause: fault },
+    hint: `${hint === undefined ? '' : `${hint}. `}The link may be bad still. Then: ${reset}`,
+  });
 }

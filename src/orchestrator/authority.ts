@@ -21,7 +21,7 @@ const SECONDS = 15;
  * The authority's certificates, of the server of `url`. `fingerprint`: SHA-256, lower-case hex, of
  * any certificate that it shows. Until one has it, nothing is sent but the handshake of TLS. When
  * that is an authority, it is the answer; else `url` is read, over TLS that trusts this certificate
- * alone. What is returned verifies the server.
+ * alone. What is returned verifies the server also without that: as ven's client will.
  * @throws VenError `wrong-fingerprint`, `orchestrator-unreachable`, `orchestrator-refused`
  */
 export async function fetchAuthority(
@@ -35,12 +35,11 @@ export async function fetchAuthority(
   const pem = pinned.ca
     ? [pinned.toString()]
     : certificatesIn(await read(url, [pinned], reach), url);
-  await read(
-    url,
-    pem.map((each) => new X509Certificate(each)),
-    reach,
-    'HEAD',
-  );
+  const found = pem.map((each) => new X509Certificate(each));
+  await read(url, found, reach, { method: 'HEAD' });
+  await read(url, found, reach, { method: 'HEAD', partialChain: false }).catch((error: unknown) => {
+    throw notWhole(url, error);
+  });
   return { pem, pinned: nameOf(pinned) };
 }
 
@@ -132,15 +131,18 @@ async function tunnel(proxy: string, url: URL, signal: AbortSignal): Promise<Soc
   return socket as Socket;
 }
 
-/** The text at `url`, over TLS that these certificates verify, and no others. */
+/**
+ * The text at `url`, over TLS that these certificates verify, and no others. `partialChain`: each
+ * of them ends a chain.
+ */
 async function read(
   url: URL,
   trusted: readonly X509Certificate[],
   reach: Omit<Reach, 'caCertificates'>,
-  method: 'GET' | 'HEAD' = 'GET',
+  { method = 'GET', partialChain = true }: { method?: 'GET' | 'HEAD'; partialChain?: boolean } = {},
 ): Promise<string> {
   const caCertificates = trusted.map(({ raw }) => raw.toString('base64'));
-  const connections = new Connections({ ...reach, caCertificates }, { partialChain: true });
+  const connections = new Connections({ ...reach, caCertificates }, { partialChain });
   try {
     const { status, text } = await thrownAs(url, reach, () =>
       connections.ask(
@@ -165,6 +167,16 @@ function certificatesIn(text: string, url: URL): string[] {
     // No certificate, then.
   }
   throw notThere(url, 'there is no certificate, PEM');
+}
+
+function notWhole({ host }: URL, cause: unknown): unknown {
+  if (!(cause instanceof VenError) || cause.code !== 'orchestrator-unreachable') return cause;
+  return new VenError('orchestrator-refused', {
+    summary: `${host} does not send the authority: what it sends verifies it only in part`,
+    detail: cause.summary,
+    hint: 'Ask the owner of the orchestrator for the file of its authority, which signs itself.',
+    cause,
+  });
 }
 
 function notThere(url: URL, what: string): VenError {

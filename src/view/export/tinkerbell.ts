@@ -42,7 +42,8 @@ function machine(
   bmc: ExportedBmc,
   { namespace, insecure }: { namespace: string; insecure: boolean },
 ): Manifest {
-  const { protocol, hostname, port } = new URL(bmc.url);
+  const { protocol, hostname } = new URL(bmc.url);
+  const { port } = bmc;
   return {
     apiVersion: `${GROUP}/v1alpha1`,
     kind: 'Machine',
@@ -51,12 +52,12 @@ function machine(
       connection: {
         // It takes a host without a scheme for one of HTTPS.
         host: protocol === 'https:' ? hostname : `${protocol}//${hostname}`,
-        port: Number(port),
+        port,
         authSecretRef: { name: secretName(fleet, exported), namespace },
         insecureTLS: insecure,
         providerOptions: {
           preferredOrder: ['gofish'],
-          redfish: { port: Number(port), systemName: bmc.systemName },
+          redfish: { port, systemName: bmc.systemName },
         },
       },
     },

@@ -1,7 +1,24 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mayChangeNetworks, refusalBy } from '../../../src/host/links/no-impairment.js';
-import { changeOf, tapsIn } from '../../../src/host/links/qdiscs.js';
+import { changeOf, impair, tapsIn } from '../../../src/host/links/qdiscs.js';
 import { NO_IMPAIRMENT } from '../../../src/model/index.js';
+
+it('takes a link for good where tc can not be asked; a bad one needs it', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ven-tc-'));
+  try {
+    writeFileSync(join(dir, 'tc'), '#!/bin/sh\necho "Object qdisc is unknown" >&2\nexit 255\n', {
+      mode: 0o755,
+    });
+    const env = { PATH: `${dir}:/usr/bin:/bin` };
+    await impair(env, 'vnet0', NO_IMPAIRMENT);
+    await expect(impair(env, 'vnet0', { ...NO_IMPAIRMENT, loss: 1 })).rejects.toThrow('unknown');
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
 
 describe('what tc says of taps', () => {
   const netem = {
@@ -42,6 +59,7 @@ describe('what tc says of taps', () => {
       'replace dev vnet1 root netem limit 46834 delay 50ms 5ms loss 1% duplicate 0% ' +
         'corrupt 0.1%',
     );
+    expect(words(false, { ...impairment, latency: 60_000 })).toContain(' limit 200000 ');
     expect(words(true)).toContain('replace dev vnet1 parent 1:1 netem');
     expect(words(false, NO_IMPAIRMENT)).toBe('del dev vnet1 root');
     expect(words(true, NO_IMPAIRMENT)).toBe('replace dev vnet1 parent 1:1 sfq perturb 10');

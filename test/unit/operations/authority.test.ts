@@ -1,6 +1,7 @@
 /** The authority of an orchestrator that is known by a fingerprint, against the stand-in. */
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,6 +109,23 @@ describe('the certificate of the orchestrator’s authority', () => {
       code: expect.stringMatching(/^(wrong-fingerprint|orchestrator-unreachable)$/) as string,
     });
     expect(sent).toEqual([]);
+    server.close();
+  });
+
+  it('is refused where what the server sends is no authority: ven would not trust it', async () => {
+    const theirs = await makeAuthority(join(dir, 'whole'), { name: 'Whole' });
+    const { key, cert } = await theirs.issue(['tinkerbell-haproxy.edge.test']);
+    const server = createHttps({ key, cert }, (_, answer) => answer.end(cert));
+    server.listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const out = join(dir, 'part.pem');
+    await expect(fetched(port, plain(new X509Certificate(cert)), out)).rejects.toMatchObject({
+      code: 'orchestrator-refused',
+      summary: expect.stringContaining('does not send the authority') as string,
+      hint: expect.stringContaining('the file of its authority') as string,
+    });
+    expect(existsSync(out)).toBe(false);
     server.close();
   });
 

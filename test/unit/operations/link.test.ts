@@ -18,12 +18,11 @@ const never = new AbortController().signal;
 const options: PlanOptions = {
   ...{ mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
 };
-let whileWaiting: (milliseconds: number) => void;
+let whileWaiting: (milliseconds: number) => unknown;
 const clock: Clock = {
   now: () => 0,
-  sleep: (milliseconds) => {
-    whileWaiting(milliseconds);
-    return Promise.resolve();
+  sleep: async (milliseconds) => {
+    await whileWaiting(milliseconds);
   },
 };
 
@@ -69,11 +68,15 @@ async function differences(): Promise<string[]> {
 }
 
 const told: VmLinks[] = [];
+/** The host's changes until then. */
+const started: number[] = [];
 function drill(more: Partial<LinkRequest>): Promise<VmLinks> {
   told.length = 0;
+  started.length = 0;
   return link({
     ...{ ...common(), vm: 'edge', change: null, forSeconds: null, lockTimeoutSeconds: 0 },
     interrupt: { graceful: never, hard: never },
+    runStarted: () => started.push(host.changes),
     tell: (links) => told.push(links),
     ...more,
   });
@@ -110,7 +113,7 @@ describe('ven link', () => {
     });
   });
 
-  it('puts back what it was before, after the time or when it is interrupted', async () => {
+  it('puts back what it changed, after the time or when it is interrupted', async () => {
     await drill({ change: { latency: 90 }, nic: '0' });
     const bad = ['latency 90ms, loss 100%', 'loss 100%'];
     for (const ends of [false, true]) {
@@ -129,6 +132,76 @@ describe('ven link', () => {
       );
       expect(now(await drill({}))).toEqual(['latency 90ms', 'up']);
     }
+  });
+
+  it('ends over others: what they changed meanwhile is theirs, and no bad link is left', async () => {
+    const { promise: firstEnded, resolve: endSecond } = Promise.withResolvers<undefined>();
+    const { promise: secondIsOn, resolve: goOn } = Promise.withResolvers<undefined>();
+    let second = Promise.resolve<unknown>(null);
+    whileWaiting = () => {
+      whileWaiting = () => {
+        goOn(undefined);
+        return firstEnded;
+      };
+      second = drill({ change: { loss: 10, latency: 90 }, forSeconds: 60 });
+      return secondIsOn;
+    };
+    await drill({ change: { loss: 100, state: 'down' }, forSeconds: 30 });
+    endSecond(undefined);
+    await second;
+    expect(now(await drill({}))).toEqual(['latency 50ms', 'up']);
+    // Without an end it stays.
+    whileWaiting = () => drill({ change: { state: 'up', loss: 3 }, nic: '1' });
+    await drill({ change: { loss: 100, state: 'down' }, forSeconds: 30 });
+    expect(now(await drill({}))).toEqual(['latency 50ms', 'loss 3%']);
+  });
+
+  it('has nothing to put back at a VM that is off by then', async () => {
+    whileWaiting = () => {
+      host.powerOff(vmUuid('lab', 'edge'));
+    };
+    const ended = await drill({ change: { loss: 100 }, forSeconds: 30 });
+    expect(ended).toMatchObject({ outcome: 'put-back', exitCode: 0 });
+  });
+
+  it('undoes a change that fails half-way; where that fails as well, it says what to do', async () => {
+    const before = host.changes;
+    // A NIC takes two changes: libvirt's, then tc's.
+    host.faults.failAt(4);
+    await expect(drill({ change: { loss: 10, state: 'down' } })).rejects.toMatchObject({
+      hint: undefined,
+    });
+    expect(started).toEqual([before]);
+    expect(now(await drill({}))).toEqual(['latency 50ms', 'up']);
+    host.faults.revive();
+    host.faults.failAt(2);
+    host.faults.failAt(5);
+    await expect(drill({ change: { loss: 10, state: 'down' } })).rejects.toMatchObject({
+      code: 'tool-failed',
+      hint: `The link may be bad still. Then: ven link edge ${file} --reset`,
+    });
+    // The NIC that could be put back is.
+    expect(now(await drill({}))).toEqual(['down, latency 50ms', 'up']);
+  });
+
+  it('puts back all that it can at the end, and says what to do about the rest', async () => {
+    whileWaiting = () => {
+      host.faults.failAt(1);
+    };
+    await expect(drill({ change: { loss: 10 }, forSeconds: 30 })).rejects.toMatchObject({
+      code: 'tool-failed',
+      hint: expect.stringContaining('--reset') as string,
+    });
+    expect(now(await drill({}))).toEqual(['latency 50ms, loss 10%', 'up']);
+  });
+
+  it('needs to put latency and loss back for a rate, too', async () => {
+    host.noImpairment = { summary: 'needs root', hint: 'sudo' };
+    const before = host.changes;
+    const change = { rate: { in: 125, out: 125 } };
+    await expect(drill({ change })).rejects.toMatchObject({ code: 'host-not-ready' });
+    expect(host.changes).toBe(before);
+    expect(now(await drill({ change, nic: '1' }))).toEqual(['rate 1Mbit']);
   });
 
   it('refuses what can not be, and changes nothing', async () => {

@@ -165,6 +165,9 @@ describe('tinkerbell', () => {
   });
 
   it('reaches a BMC without TLS, or at an IPv6 address', async () => {
+    const onDefault = await exported('tinkerbell', FLEET.replace('port: 8443', 'port: 443'));
+    expect(onDefault.text).toMatch(/^ {4}port: 443\n/m);
+    expect(onDefault.text).not.toContain('port: 0');
     const plain = FLEET.replace('port: 8443', 'port: 8443, tls: false');
     const { text, notes } = await exported('tinkerbell', plain, { bmcHost: '2001:db8::1' });
     expect(manifests(text).flatMap(faultsOf)).toEqual([]);
