@@ -6,6 +6,9 @@ import { rememberSecret } from '../secrets/index.js';
 import { canType } from './consent.js';
 import { stderr } from './output.js';
 
+/** To the line's beginning, and clears the line. */
+const LINE_AGAIN = '\r\u001b[K';
+
 const known = new Map<string, Promise<string>>();
 
 /**
@@ -13,15 +16,15 @@ const known = new Map<string, Promise<string>>();
  */
 export function secretAsker(): AskSecret | null {
   if (!canType() || !process.stderr.isTTY) return null;
-  return (what, signal) => {
-    const answer = known.get(what) ?? askSecret(what, signal);
+  return (what, signal, isShown = false) => {
+    const answer = known.get(what) ?? askSecret(what, signal, isShown);
     known.set(what, answer);
     return answer;
   };
 }
 
-/** Reads a line from the terminal without echo; an empty line is refused. */
-async function askSecret(what: string, signal: AbortSignal): Promise<string> {
+/** Reads a line from the terminal, without echo unless it `isShown`; an empty one is refused. */
+async function askSecret(what: string, signal: AbortSignal, isShown: boolean): Promise<string> {
   const { stdin } = process;
   // When the terminal is gone, restoring its mode fails, which must not crash.
   stdin.on('error', () => undefined);
@@ -29,6 +32,10 @@ async function askSecret(what: string, signal: AbortSignal): Promise<string> {
   stdin.setRawMode(true).resume();
   stderr(`${what}: `);
   let typed = '';
+  const change = (next: string): void => {
+    if (isShown) stderr(`${LINE_AGAIN}${what}: ${next}`);
+    typed = next;
+  };
   let end: unknown;
   try {
     const keys = on(stdin, 'keypress', { signal, close: ['end', 'close'] }) as AsyncIterable<
@@ -43,9 +50,9 @@ async function askSecret(what: string, signal: AbortSignal): Promise<string> {
         }
         stderr(`\nIt can't be empty. ${what}: `);
       } else if (key.ctrl === true && (key.name === 'c' || key.name === 'd')) break;
-      else if (key.ctrl === true && key.name === 'u') typed = '';
-      else if (key.name === 'backspace') typed = [...typed].slice(0, -1).join('');
-      else if (text >= ' ') typed += text;
+      else if (key.ctrl === true && key.name === 'u') change('');
+      else if (key.name === 'backspace') change([...typed].slice(0, -1).join(''));
+      else if (text >= ' ') change(typed + text);
     }
   } catch (error) {
     end = signal.aborted ? signal.reason : error;

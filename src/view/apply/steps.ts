@@ -52,7 +52,7 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
       return { doing: 'setting', done: 'set' };
     case 'vm-up':
       return step.vm.power === 'off'
-        ? { doing: 'creating', done: 'created, left off', slow: true }
+        ? { doing: 'creating', done: 'created, still off', slow: true }
         : { doing: 'creating and starting', done: 'created and started', slow: true };
     case 'vm-volumes':
       return { doing: 'changing disks', done: 'disks changed' };

@@ -80,3 +80,8 @@ export function ignoredLines({ ignored = [] }: Plan): string[] {
       `Ignored: ${address} ${oneLine(path)}: ${quoted(before)} -> ${quoted(after)}`,
   );
 }
+
+/** Before the targets. What they need is created with them, and is not deleted with them. */
+export function askedFor({ mode }: Plan['options']): string {
+  return `Only what was asked for${mode === 'destroy' ? '' : ', and what it needs'}`;
+}

@@ -1,5 +1,5 @@
 import { alikeRefusals, fileName, type Change, type Plan } from '../../model/index.js';
-import { ignoredLines, rows, SYMBOLS, why } from './change-lines.js';
+import { askedFor, ignoredLines, rows, SYMBOLS, why } from './change-lines.js';
 import { namedBy } from './named-by.js';
 import { hintOf } from './refusal-lines.js';
 import { counts, recap } from '../apply/recap.js';
@@ -66,7 +66,7 @@ function remarks(plan: Plan): string[] {
     ...ignoredLines(plan).map(escape),
   ];
   if (plan.options.targets.length > 0)
-    lines.push(`Only what was asked for: ${plan.options.targets.map(code).join(', ')}`);
+    lines.push(`${askedFor(plan.options)}: ${plan.options.targets.map(code).join(', ')}`);
   if (plan.options.excludes.length > 0)
     lines.push(`Left out: ${plan.options.excludes.map(code).join(', ')}`);
   return lines.flatMap((line) => ['', `> ${line}`]);

@@ -1,5 +1,5 @@
 import { fileName, type Change, type Plan } from '../../model/index.js';
-import { ignoredLines, rows, SYMBOLS, why, type Row } from './change-lines.js';
+import { askedFor, ignoredLines, rows, SYMBOLS, why, type Row } from './change-lines.js';
 import { namedBy } from './named-by.js';
 import { refusalLines } from './refusal-lines.js';
 import { paint, type Style } from '../text/style.js';
@@ -66,8 +66,7 @@ function said(plan: Plan): string {
 /** That this is not the whole fleet, when it is not. */
 function chosen({ options }: Plan): string[] {
   const lines: string[] = [];
-  if (options.targets.length > 0)
-    lines.push(`Only what was asked for: ${options.targets.join(', ')}`);
+  if (options.targets.length > 0) lines.push(`${askedFor(options)}: ${options.targets.join(', ')}`);
   if (options.excludes.length > 0) lines.push(`Left out: ${options.excludes.join(', ')}`);
   return lines;
 }

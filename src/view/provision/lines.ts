@@ -108,6 +108,6 @@ function ending(
           (failure === null ? '' : `${failure.class}: ${oneLine(failure.message)}`),
       );
     case 'left':
-      return paint(style, 'yellow', `left${where}`);
+      return paint(style, 'yellow', `not ended${where.replace(/^ /, ', ')}`);
   }
 }

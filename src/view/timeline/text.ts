@@ -30,7 +30,9 @@ export function timelineText(timeline: Timeline, style: Style, words = './fleet.
   const known = timeline.nodes.some((node) => node.way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
   const chart = known ? drawn(timeline, scale, style) : printable(noRecords(timeline, words));
-  const blocks = [head, chart, notes(timeline, style), `${timelineCounts(timeline)}.`];
+  // Of nodes that nobody could watch there is nothing to count.
+  const counts = known || timeline.orchestrator ? `${timelineCounts(timeline)}.` : '';
+  const blocks = [head, chart, notes(timeline, style), counts];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 

@@ -61,6 +61,15 @@ it('takes characters, and of other keys only those that take some back; shows no
   expect(terminal.shown).toBe(`${PROMPT}\r\n`);
 });
 
+it('shows a name, with what was taken back', async () => {
+  const terminal = await asked('shown');
+  terminal.type('edgf\u007fe\r');
+  expect(await ended(terminal)).toEqual([0, 'got edge']);
+  const again = `\r\u001b[K${PROMPT}`;
+  const seen = ['e', 'ed', 'edg', 'edgf', 'edg', 'edge'].map((text) => again + text);
+  expect(terminal.shown).toBe(`${PROMPT}${seen.join('')}\r\n`);
+});
+
 it('asks again where nothing was typed', async () => {
   const terminal = await asked();
   terminal.type('\r');

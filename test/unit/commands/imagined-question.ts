@@ -8,7 +8,7 @@ import { VenError } from '../../../src/model/index.js';
 survivePipes();
 const [file = '', how] = process.argv.slice(2);
 const ask = async (signal: AbortSignal): Promise<string> =>
-  (await secretAsker()?.('Password', signal)) ?? '';
+  (await secretAsker()?.('Password', signal, how === 'shown')) ?? '';
 const work: Record<string, () => Promise<string>> = {
   limited: async () => {
     const limit = new AbortController();

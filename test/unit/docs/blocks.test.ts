@@ -41,6 +41,7 @@ const PROGRAMS = [
   'ansible-playbook',
   'apt',
   'apt-get',
+  'chmod',
   'dot',
   'jq',
   'kubectl',

@@ -313,7 +313,7 @@ describe('credentials', () => {
     ]);
     await expect(orchestratorHosts({ ...request, env: {}, all: true })).rejects.toMatchObject({
       code: 'usage',
-      summary: 'The environment variable PROJECT_API_USER is not set',
+      summary: 'The environment variables PROJECT_API_USER and PROJECT_API_PASSWORD are not set',
     });
     const why = new VenError('interrupted', { summary: 'Ctrl-C' });
     const ended = (_: string, signal: AbortSignal): Promise<string> =>

@@ -139,7 +139,7 @@ Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 7 unchanged.
       },
     });
     expect(planText(plan, { style, file })).toContain(
-      'Only what was asked for: vm.a\nLeft out: vm.b\nPlan: 1 to create.\n',
+      'Only what was asked for, and what it needs: vm.a\nLeft out: vm.b\nPlan: 1 to create.\n',
     );
   });
 

@@ -120,7 +120,7 @@ vm.edge-10  failed: storage: the disk is full (1m 12s)
     expect(text)
       .toBe(`edge-lab: 2 nodes to ready (interactive, profile edge-node); 1 ready since before.
 vm.b  Login (HookOS: 1m 3s)
-vm.b  left in Login (3.0s)
+vm.b  not ended, in Login (3.0s)
 `);
   });
 });

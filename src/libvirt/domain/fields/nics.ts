@@ -241,8 +241,7 @@ function missingField(
   config: ObservedNic | undefined,
   live: ObservedNic | undefined | null,
 ): FieldChange {
-  const why =
-    config === undefined ? 'it is gone from the definition' : 'it is not in the running VM';
+  const why = config === undefined ? 'it is not in the definition' : 'it is not in the running VM';
   return {
     path: `nics.${nic.mac}`,
     before: null,
