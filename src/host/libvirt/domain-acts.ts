@@ -1,6 +1,6 @@
 /** The acts on domains. All by UUID, all idempotent. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { isNvramVolume, VenError, type Host, type VolumeRef } from '../../model/index.js';
+import { VenError, type Host } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import {
   type NicPart,
@@ -9,13 +9,11 @@ import {
   macOf,
   markForMetadata,
   reattachNetworkOf,
-  safeVolume,
   updatedNic,
   VEN_NAMESPACE,
-  withFirstNvram,
 } from '../../libvirt/index.js';
 import { byPath } from './pool-paths.js';
-import { refreshPool } from './storage-acts.js';
+import { domainDeletion } from './domain-deletion.js';
 import type { AfterStart, Links } from '../links/links.js';
 import { NoAnswer, type Command, type Virsh } from './virsh.js';
 
@@ -73,17 +71,7 @@ export function domainActs(
     await virsh.must([['define', { file: await readDomain(uuid) }]]);
   };
 
-  /**
-   * Makes undefining delete the firmware variables that libvirt created before ven created others.
-   */
-  const nameFirstNvram = async (uuid: string): Promise<void> => {
-    const [xml = ''] = await virsh.must(
-      [['dumpxml', uuid, '--inactive', '--security-info']],
-      ['not-found'],
-    );
-    const first = xml === '' ? null : withFirstNvram(xml);
-    if (first !== null) await virsh.must([['define', { file: first }]]);
-  };
+  const deletion = domainDeletion(virsh, persist);
 
   /** A NIC of the running domain, changed to what `xml` says of it; the rest of it stays. */
   const asItRuns = async (
@@ -229,51 +217,7 @@ export function domainActs(
       }
     },
 
-    async deleteDomain(uuid, volumes) {
-      const powerOff = [
-        ['destroy', uuid],
-        ['net-destroy', reattachNetworkOf(uuid).uuid],
-      ];
-      const deletion = ({ pool, volume }: VolumeRef): Command => [
-        'vol-delete',
-        '--pool',
-        pool,
-        safeVolume(volume),
-      ];
-      // A domain without a definition exists only while it runs: its mark would be gone before the
-      // volumes.
-      const [transient = ''] = await virsh.must([['list', '--uuid', '--transient']]);
-      if (transient.split(/\s+/).includes(uuid)) await persist(uuid);
-      const replies = await virsh.ask([...powerOff, ...volumes.map(deletion)]);
-      replies.forEach(({ error, answer }, index) => {
-        // A stopped domain is off; but a volume in an inactive pool still exists.
-        const fine = answer === 'not-found' || (answer === 'inactive' && index < powerOff.length);
-        if (error !== null && !fine) throw error;
-      });
-      // Deleted; or put back by hand, and not in libvirt's list yet.
-      const missed = volumes.filter(
-        (_, index) => replies[powerOff.length + index]?.answer === 'not-found',
-      );
-      for (const pool of new Set(missed.map((ref) => ref.pool)))
-        await refreshPool(virsh, pool, ['not-found']);
-      await virsh.must(missed.map(deletion), ['not-found']);
-      if (volumes.some(isNvramVolume)) await nameFirstNvram(uuid);
-      // In its own process, since virsh goes on after a failure: a domain whose disk still exists
-      // must keep ven's mark.
-      await virsh.must(
-        [
-          [
-            'undefine',
-            uuid,
-            '--nvram',
-            '--managed-save',
-            '--snapshots-metadata',
-            '--checkpoints-metadata',
-          ],
-        ],
-        ['not-found'],
-      );
-    },
+    deleteDomain: (uuid, volumes) => deletion({ uuid, volumes }),
 
     async readAddresses(uuids) {
       const replies = await virsh.ask(

@@ -21,15 +21,20 @@ export type NetworkActs = Pick<
   | 'settleNetwork'
 >;
 
+/**
+ * Networks that start or stop at the same time. Own ones have subnets of their own, so they don't
+ * race for addresses. libvirt changes the firewall for one at a time; more than a few only wait.
+ */
+const AT_ONCE = 4;
+
 export function networkActs(virsh: Virsh, runs: OtherRuns): NetworkActs {
-  // Two networks that start at the same time race for addresses and firewall rules.
-  const oneByOne = limiter(1);
-  const start = async (uuid: string): Promise<void> => {
-    const [autostart, started] = await virsh.ask([
-      ['net-autostart', uuid],
-      ['net-start', uuid],
-    ]);
-    if (autostart?.error) throw autostart.error;
+  // A redefinition stops a network that VMs of others are on.
+  const alone = limiter(1);
+  const sideBySide = limiter(AT_ONCE);
+  const start = async (uuid: string, before: readonly Command[] = []): Promise<void> => {
+    const replies = await virsh.ask([...before, ['net-autostart', uuid], ['net-start', uuid]]);
+    const started = replies.pop();
+    for (const { error } of replies) if (error !== null) throw error;
     if (started && started.error !== null && started.answer !== 'active')
       throw isSubnetTaken(started, virsh.uri)
         ? new VenError('subnet-taken', started.error)
@@ -38,18 +43,15 @@ export function networkActs(virsh: Virsh, runs: OtherRuns): NetworkActs {
 
   return {
     async createNetwork(uuid, xml) {
-      await oneByOne(async () => {
-        await virsh.must([['net-define', { file: xml }]]);
-        await start(uuid);
-      });
+      await sideBySide(() => start(uuid, [['net-define', { file: xml }]]));
     },
 
     async startNetwork(uuid) {
-      await oneByOne(() => start(uuid));
+      await sideBySide(() => start(uuid));
     },
 
     async stopNetwork(uuid) {
-      await oneByOne(async () => {
+      await sideBySide(async () => {
         await virsh.must([['net-destroy', uuid]], ['inactive']);
       });
     },
@@ -80,7 +82,7 @@ export function networkActs(virsh: Virsh, runs: OtherRuns): NetworkActs {
     },
 
     async deleteNetwork(uuid) {
-      await oneByOne(async () => {
+      await sideBySide(async () => {
         await virsh.must(
           [
             ['net-destroy', uuid],
@@ -94,11 +96,11 @@ export function networkActs(virsh: Virsh, runs: OtherRuns): NetworkActs {
     readNetwork: (uuid) => readNetwork(virsh, uuid),
 
     async redefineNetwork(uuid, change) {
-      await redefineNetwork(virsh, { ...runs, oneByOne }, uuid, change);
+      await redefineNetwork(virsh, { ...runs, alone }, uuid, change);
     },
 
     async settleNetwork(uuid, request) {
-      await settleNetwork(virsh, { ...runs, oneByOne }, uuid, request);
+      await settleNetwork(virsh, { ...runs, alone }, uuid, request);
     },
   };
 }

@@ -49,8 +49,8 @@ const PATIENCE_SECONDS = 240;
 const REMOTE_SECONDS = 30;
 const RETRY_MS = 500;
 
-/** `oneByOne`: for what changes networks. A wait is no such thing: other acts go on meanwhile. */
-type Runs = OtherRuns & { oneByOne: <T>(work: () => Promise<T>) => Promise<T> };
+/** `alone`: for what changes networks. A wait is no such thing: other acts go on meanwhile. */
+type Runs = OtherRuns & { alone: <T>(work: () => Promise<T>) => Promise<T> };
 
 /** See `Host.redefineNetwork`. */
 export async function redefineNetwork(
@@ -61,7 +61,7 @@ export async function redefineNetwork(
 ): Promise<void> {
   const began = performance.now();
   do await settle(virsh, runs, uuid, change, began);
-  while (!(await runs.oneByOne(() => redefineOnce(virsh, uuid, change))));
+  while (!(await runs.alone(() => redefineOnce(virsh, uuid, change))));
 }
 
 /** See `Host.settleNetwork`. */
@@ -151,7 +151,7 @@ async function settle(
     if (mark === null) return;
     const other = mark.user.fleet;
     if (other === fleet) {
-      await runs.oneByOne(() => completeLeft(virsh, uuid, fleet));
+      await runs.alone(() => completeLeft(virsh, uuid, fleet));
       return;
     }
     if (!runs.remote || waited() > REMOTE_SECONDS) {
@@ -159,7 +159,7 @@ async function settle(
       try {
         if (lock) {
           const said = `completing what a killed run of fleet ${other} left`;
-          await runs.oneByOne(() => completeLeft(virsh, uuid, other, () => tell(said)));
+          await runs.alone(() => completeLeft(virsh, uuid, other, () => tell(said)));
           continue;
         }
       } finally {

@@ -1,4 +1,5 @@
 import type { BringUpOrder, BringUps } from '../../model/index.js';
+import { shares } from '../libvirt/gather.js';
 import type { BringUpAct } from './bring-up.js';
 import { runProcess } from './process.js';
 
@@ -72,15 +73,4 @@ export class GatheredBringUps implements BringUps {
       this.#start(false);
     });
   }
-}
-
-/** Cuts a list into at most `count` runs whose lengths differ by one at most. */
-function shares<T>(list: readonly T[], count: number): T[][] {
-  const parts = Math.min(count, list.length);
-  return Array.from({ length: parts }, (_, part) =>
-    list.slice(
-      Math.floor((part * list.length) / parts),
-      Math.floor(((part + 1) * list.length) / parts),
-    ),
-  );
 }
