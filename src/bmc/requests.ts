@@ -1,5 +1,11 @@
 /** What clients ask for in the bodies of their requests, checked. */
-import type { BmcMachine, BootOverride, BootTarget, NewMedia } from '../model/index.js';
+import {
+  shownUrl,
+  type BmcMachine,
+  type BootOverride,
+  type BootTarget,
+  type NewMedia,
+} from '../model/index.js';
 import { message, RedfishError, refused } from './messages.js';
 import { bootMode, RESET_TYPES, TARGETS, type ResetType } from './resources/system.js';
 
@@ -101,12 +107,20 @@ function targetOf(word: string): BootTarget | undefined {
 }
 
 function checkUrl(uri: string): void {
-  if (isHttpUrl(uri)) return;
+  if (isHttpUrl(uri) && !hasUser(uri)) return;
   throw refused(400, 'PropertyValueFormatError', {
-    args: [uri, 'HttpBootUri'],
+    args: [shownUrl(uri), 'HttpBootUri'],
     related: ['#/Boot/HttpBootUri'],
-    resolution: 'An http:// or https:// URL of at most 2000 printable ASCII characters.',
+    resolution:
+      'An http:// or https:// URL of at most 2000 printable ASCII characters, without user name ' +
+      'and password.',
   });
+}
+
+/** Firmware logs in nowhere, and whoever reads the VM would read it. */
+function hasUser(uri: string): boolean {
+  const { username, password } = new URL(uri);
+  return username !== '' || password !== '';
 }
 
 /** As firmware takes it: no spaces, no other script. */
@@ -143,7 +157,7 @@ export function mediaOf(body: Body): NewMedia {
   const text = textParameter(body, 'Image') ?? '';
   if (!isHttpUrl(text)) {
     throw refused(400, 'ActionParameterValueFormatError', {
-      args: [text, 'Image', INSERT],
+      args: [shownUrl(text), 'Image', INSERT],
       related: ['#/Image'],
       resolution: 'An http:// or https:// URL.',
     });

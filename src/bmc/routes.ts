@@ -1,5 +1,5 @@
 /** Every path of a service, and what its methods do. */
-import type { BmcMachine } from '../model/index.js';
+import { shownUrl, type BmcMachine } from '../model/index.js';
 import type { Acts } from './acts.js';
 import type { Account } from './credentials.js';
 import type { Machines } from './machines.js';
@@ -134,7 +134,7 @@ export function routesOf({ fleet, version, machines, acts }: Served): Route[] {
   const insert: Act = async (call) => {
     const one = await withDrive(call);
     const media = mediaOf(call.body);
-    await call.done(one.vm.name, `insert ${bareUrl(media.image)}`, () => acts.insert(one, media));
+    await call.done(one.vm.name, `insert ${shownUrl(media.image)}`, () => acts.insert(one, media));
     return NO_CONTENT;
   };
   const eject: Act = async (call) => {
@@ -240,11 +240,5 @@ function sessionRoutes(): Route[] {
 function bootWords(override: BmcMachine['override']): string {
   if (override === null) return 'no override';
   const { target, enabled, uri } = override;
-  return [enabled, systems.TARGETS[target], uri && bareUrl(uri)].filter(Boolean).join(' ');
-}
-
-/** Without what may be secret in it: a user, a password, a token behind the path. */
-function bareUrl(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
+  return [enabled, systems.TARGETS[target], uri && shownUrl(uri)].filter(Boolean).join(' ');
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { VenError } from '../model/index.js';
+import { shownUrl, VenError } from '../model/index.js';
 import { Accounts, type Account } from './credentials.js';
 import { RedfishError, refused } from './messages.js';
 import { isObject, type Body } from './requests.js';
@@ -217,7 +217,7 @@ export class RedfishService {
 
   /** @throws RedfishError 401, 503 */
   #login(request: FastifyRequest, username: string, password: string): Account {
-    const wait = this.#accounts.waitOf(request.ip);
+    const wait = this.#accounts.waitOf(request.ip, username);
     if (wait > 0) {
       throw new RedfishError(
         503,
@@ -320,7 +320,7 @@ function ofVen(error: VenError, request: FastifyRequest): RedfishError {
   if (status === 404) return refused(404, 'ResourceMissingAtURI', { args: [path], resolution });
   if ((error.code as string) === 'media-unreachable') {
     const image = isObject(request.body) ? String(request.body['Image']) : '';
-    return refused(400, 'CouldNotEstablishConnection', { args: [image], resolution });
+    return refused(400, 'CouldNotEstablishConnection', { args: [shownUrl(image)], resolution });
   }
   if (status === 503)
     return new RedfishError(

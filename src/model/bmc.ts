@@ -51,6 +51,16 @@ export interface MarkedOverride extends BootOverride {
   order?: string[];
 }
 
+/**
+ * An image's URL as errors and logs show it, without what may be secret in it: a user, a password,
+ * a token behind the path.
+ */
+export function shownUrl(url: string): string {
+  if (!URL.canParse(url)) return '(no URL)';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
 /** An image in the virtual drive. */
 export interface BmcMedia {
   /** The URL that it came from, as it was given, without user and password. */

@@ -8,6 +8,7 @@ import {
   isMediaVolume,
   isNamedFor,
   isOwnedBy,
+  shownUrl,
   VenError,
   type BmcMachine,
   type BmcMachines,
@@ -384,7 +385,9 @@ function check(machine: BmcReading, override: BootOverride): void {
   if (uri !== null && target !== 'uefi-http')
     impossible(`A boot from ${target} takes no URL`, 'Only uefi-http does');
   if (uri !== null && !/^https?:\/\/[\x21-\x7e]+$/.test(uri))
-    impossible(`The firmware boots from http: and https: URLs, not from ${uri}`);
+    impossible(`The firmware boots from http: and https: URLs, not from ${shownUrl(uri)}`);
+  if (uri !== null && withoutCredentials(uri) !== uri)
+    impossible('A URL for the firmware has no user name and no password');
   if (needsVariables(machine.facts, override) && machine.nvram === null)
     impossible(
       "The machine's firmware variables are libvirt's own",

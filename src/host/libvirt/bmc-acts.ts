@@ -117,7 +117,7 @@ export function bmcActs(virsh: Virsh, env: Env): LibvirtBmcActs {
       await virsh.must([deletion], ['not-found']);
     },
 
-    fetchImage: (media, signal) => fetchImage(env, media, signal),
+    fetchImage: (media, signal) => fetchImage(env, media, { signal }),
   };
 }
 

@@ -73,8 +73,8 @@ function unitText(request: BmcUnitRequest, fleet: ResolvedFleet, isSystem: boole
       hint: 'Name a file',
     });
   checkVariables(fleet, envFile);
-  const words = ['bmc', 'serve', resolve(file)];
-  if (connect !== undefined) words.push('--connect', connect);
+  // What the shell says of the host is not there for a service.
+  const words = ['bmc', 'serve', resolve(file), '--connect', connect ?? fleet.host.uri];
   const start = [packagePath('bin/ven'), ...words].map(unitWord).join(' ');
   const state = env['XDG_STATE_HOME'];
   const folder = openHost(fleet, request).state.bmcKeys.certificatePath.replace(
@@ -95,6 +95,9 @@ function unitText(request: BmcUnitRequest, fleet: ResolvedFleet, isSystem: boole
     'SuccessExitStatus=130',
     'Restart=on-failure',
     'RestartSec=5',
+    // An act that is under way ends by itself.
+    'KillMode=mixed',
+    'TimeoutStopSec=11min',
     ...(state === undefined ? [] : [`Environment=${unitWord(`XDG_STATE_HOME=${state}`)}`]),
     ...(envFile === undefined ? [] : [`EnvironmentFile=${resolve(envFile)}`]),
     'NoNewPrivileges=yes',
@@ -112,6 +115,8 @@ function confined(user: string | undefined, folder: string): string[] {
   return [
     ...(user === undefined ? [] : [`User=${user}`]),
     'ProtectSystem=strict',
+    // Images on their way are there.
+    'PrivateTmp=yes',
     `ReadWritePaths=-${unitWord(folder)}`,
     'ProtectKernelTunables=yes',
     'ProtectKernelModules=yes',

@@ -69,8 +69,8 @@ export async function serveBmcs(request: BmcServeRequest): Promise<void> {
   const running = new RunningServices({ bmcs, keys, tell });
   try {
     bmcs.replace(knownVms(fleet));
-    await host.bmc.settle(knownVms(fleet).map(({ uuid }) => uuid));
     await running.become(first.services);
+    await settle(host, knownVms(fleet), tell);
     await notifyReady(request.env);
     tell({ type: 'ready', fleet: fleet.name, services: running.about });
     await follow({ request, running, bmcs, host, load, name: fleet.name });
@@ -78,6 +78,22 @@ export async function serveBmcs(request: BmcServeRequest): Promise<void> {
     const ended = bmcs.stop();
     await running.close();
     await ended;
+  }
+}
+
+/** A fault of one VM ends no BMC: it is told. */
+async function settle(
+  host: Host,
+  vms: readonly { uuid: string }[],
+  tell: BmcServeRequest['tell'],
+): Promise<void> {
+  try {
+    await host.bmc.settle(vms.map(({ uuid }) => uuid));
+  } catch (error) {
+    if (!(error instanceof VenError)) throw error;
+    const { where, summary, hint } = error;
+    const what = [where, summary].filter(Boolean).join(': ');
+    tell({ type: 'warning', message: [what, hint].filter(Boolean).join('. ') });
   }
 }
 
@@ -115,7 +131,7 @@ async function follow({ request, running, bmcs, host, load, name }: Following): 
       const vms = knownVms(fleet);
       bmcs.replace(vms);
       await running.become(services);
-      await host.bmc.settle(vms.map(({ uuid }) => uuid));
+      await settle(host, vms, tell);
       warned = '';
     } catch (error) {
       if (!(error instanceof VenError)) throw error;

@@ -1,4 +1,5 @@
 /** A Redfish service: who sees what, and the form of answers. */
+import { Accounts } from '../../../src/bmc/credentials.js';
 import { describe, expect, it, test } from 'vitest';
 import { linksOf, walk } from '../../redfish/walk.js';
 import { errorFindings, resourceFindings } from '../../redfish/rules.js';
@@ -128,10 +129,27 @@ describe('who asks', () => {
     expect(log.join()).not.toContain('guess');
   });
 
+  it('counts guesses by address and user, and a login takes none back', () => {
+    const accounts = new Accounts([{ ...ADMIN, vms: [] }], () => 0);
+    const guess = (from: string, user: string): void => {
+      expect(accounts.check(from, user, 'guess')).toBeNull();
+    };
+    for (let count = 0; count < 9; count++) guess(`2001:db8:0:1::${count + 1}`, 'operator');
+    expect(accounts.check('2001:db8:0:1::1', ADMIN.username, ADMIN.password)).not.toBeNull();
+    expect(accounts.waitOf('2001:db8:0:1::a', 'operator')).toBe(0);
+    guess('2001:0db8::1:9:8:7:6', 'operator');
+    expect(accounts.waitOf('2001:db8:0:1:ffff::', 'operator')).toBe(60);
+    expect(accounts.waitOf('2001:db8:0:2::1', 'operator')).toBe(0);
+    expect(accounts.waitOf('2001:db8:0:1::1', ADMIN.username)).toBe(0);
+    for (let count = 0; count < 10; count++) guess('::ffff:192.0.2.9', 'operator');
+    expect(accounts.waitOf('192.0.2.9', 'operator')).toBe(60);
+  });
+
   it('may be wrong now and then', async () => {
-    const { ask } = lab();
+    const { ask, pass } = lab();
     const wrong = { as: { ...ADMIN, password: 'guess' } };
     for (let count = 0; count < 30; count++) {
+      pass(10_000);
       expect((await ask(SYSTEM, wrong)).status).toBe(401);
       expect((await ask(SYSTEM)).status).toBe(200);
     }

@@ -231,7 +231,10 @@ describe('ven bmc install', () => {
     writeFileSync(envFile, 'USERNAME=admin\nPASSWORD=correct horse\n', { mode: 0o644 });
     const { text, unit: name, done } = await unit({ envFile, user: 'lab' });
     expect([name, done]).toEqual(['ven-bmc-lab.service', 'none']);
-    expect(text).toMatch(new RegExp(`^ExecStart=\\S+/bin/ven bmc serve ${file}$`, 'm'));
+    expect(text).toMatch(
+      new RegExp(`^ExecStart=\\S+/bin/ven bmc serve ${file} --connect \\S+$`, 'm'),
+    );
+    expect(text).toContain('KillMode=mixed\nTimeoutStopSec=11min\n');
     expect(text).toContain(`EnvironmentFile=${envFile}\n`);
     expect(text).toContain('NoNewPrivileges=yes\n');
     expect(text).not.toContain('correct horse');
@@ -247,6 +250,6 @@ describe('ven bmc install', () => {
         'credentials: { username: { file: u }, password: { file: u } } } }]\n',
     );
     const { text } = await unit();
-    expect(text).toContain(`bmc serve "${dir}/100%% $$HOME.yaml"\n`);
+    expect(text).toContain(`bmc serve "${dir}/100%% $$HOME.yaml" --connect `);
   });
 });
