@@ -54,7 +54,8 @@ class Run {
   readonly #ledger: Ledger;
   /** For each step, until it may begin (null), or is skipped (why). */
   readonly #turns: readonly PromiseWithResolvers<string | null>[];
-  readonly #startedAt: number[] = [];
+  /** When each step's own work began. */
+  readonly #startedAt = new Map<number, number>();
 
   /** All steps but `vm-up`. */
   readonly #calls: Limiter;
@@ -201,6 +202,9 @@ class Run {
     const step = this.#step(place) as UpStep;
     const controller = this.#controller(place);
     this.#upEnds.set(place, Promise.withResolvers<unknown>());
+    const started = (): void => {
+      this.#tellStarted(place);
+    };
     const output = (line: string): void => {
       this.#output(step, place, line);
     };
@@ -216,9 +220,15 @@ class Run {
         };
         const watch = watchForStandstill(step.timeoutSeconds * 1000, movedAt, late);
         this.#watches.set(place, watch);
-        this.#begin(place);
-        return prepareVm(step.vm, this.#executePorts, () => this.#answers.accelerator(output));
+        this.#take(place);
+        return prepareVm(step.vm, this.#executePorts, () =>
+          this.#answers.accelerator((line) => {
+            started();
+            output(line);
+          }),
+        );
       },
+      started,
       output,
       settled: (error) => {
         this.#settle(place, error);
@@ -242,18 +252,26 @@ class Run {
     // An event that is shown below may come back here, through an interruption.
     if (this.#starting) return;
     this.#starting = true;
-    for (let at = this.#calls.enter(); at !== undefined; at = this.#calls.enter()) this.#begin(at);
+    for (let at = this.#calls.enter(); at !== undefined; at = this.#calls.enter()) {
+      this.#take(at);
+      this.#tellStarted(at);
+    }
     const ups = this.#ups.splice(0).map((place) => this.#order(place));
     this.#bringUps.bringUp(ups, this.#leading > 0);
     this.#starting = false;
   }
 
-  #begin(place: number): void {
+  /** A step runs from here on; a VM waits for its turn in the backend's program first. */
+  #take(place: number): void {
     this.#ledger.start(place);
     this.#controller(place);
     this.#turns[place]?.resolve(null);
+  }
+
+  #tellStarted(place: number): void {
+    if (this.#startedAt.has(place) || this.#ledger.state(place) !== 'running') return;
     const now = this.#ports.clock.now();
-    this.#startedAt[place] = now.getTime();
+    this.#startedAt.set(place, now.getTime());
     const { id, address } = this.#step(place);
     this.#stream.send({ type: 'step-started', time: now.toISOString(), step: id, address });
   }
@@ -263,6 +281,11 @@ class Run {
   /** The end of a running step. All books are written before anything is told. */
   #settle(place: number, error: unknown): void {
     if (this.#ledger.state(place) !== 'running') return;
+    // What fails after the second Ctrl-C was stopped by it, whatever it says itself.
+    const cut = this.#stopped && error !== null;
+    // A VM that its program did not come to: each end has a beginning, but for what is skipped.
+    const neverBegun = cut && !this.#startedAt.has(place);
+    if (!neverBegun) this.#tellStarted(place);
     this.#watches.get(place)?.();
     this.#upEnds.get(place)?.resolve(error);
     const step = this.#step(place);
@@ -272,20 +295,20 @@ class Run {
       time: now.toISOString(),
       step: step.id,
       address: step.address,
-      durationSeconds: secondsBetween(this.#startedAt[place] ?? now.getTime(), now.getTime()),
+      durationSeconds: secondsBetween(this.#startedAt.get(place) ?? now.getTime(), now.getTime()),
     } as const;
     if (error === null) {
       for (const ready of this.#ledger.done(place)) this.#enqueue(ready);
       this.#stream.send({ ...common, outcome: 'done' });
     } else {
-      // What fails after the second Ctrl-C was stopped by it, whatever it says itself.
-      const cut = this.#stopped;
       const skipped = this.#ledger.lost(place, cut ? 'cut' : 'failed');
-      this.#stream.send({
-        ...common,
-        outcome: 'failed',
-        error: eventErrorOf(cut ? cutShort(step, error) : error),
-      });
+      if (neverBegun) this.#tellSkipped(place, INTERRUPTED);
+      else
+        this.#stream.send({
+          ...common,
+          outcome: 'failed',
+          error: eventErrorOf(cut ? cutShort(step, error) : error),
+        });
       for (const each of skipped)
         this.#tellSkipped(each, cut ? INTERRUPTED : `${step.address} failed`);
     }
@@ -337,7 +360,7 @@ class Run {
   }
 
   #output({ id, address }: Step, place: number, line: string): void {
-    if (this.#ledger.state(place) !== 'running') return;
+    if (this.#ledger.state(place) !== 'running' || !this.#startedAt.has(place)) return;
     this.#stream.send({ type: 'step-output', time: this.#time(), step: id, address, line });
   }
 

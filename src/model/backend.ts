@@ -28,6 +28,11 @@ export interface BringUpOrder {
    * (`performance.now()`). As long as that moves, no VM of it has been waiting too long.
    */
   begin: (movedAt: () => number) => Promise<BringUp>;
+  /**
+   * The work on this very VM begins: a program may have begun several, and makes them one after
+   * another. At most once, after `begin` is called; missing before `settled`, it is implied.
+   */
+  started: () => void;
   output: (line: string) => void;
   /** Exactly once after `begin`, at the moment it is known. null: the VM is up. */
   settled: (error: unknown) => void;

@@ -4,6 +4,8 @@ export interface BroughtUp {
   /** By VM; null: it is up. */
   results: Map<string, unknown>;
   lines: string[];
+  /** `started a`, `settled a`, in order. */
+  turns: string[];
 }
 
 /**
@@ -18,6 +20,7 @@ export async function bringUpAll(
 ): Promise<BroughtUp> {
   const results = new Map<string, unknown>();
   const lines: string[] = [];
+  const turns: string[] = [];
   const bringUps = backend.open(1);
   bringUps.bringUp(
     machines.map((machine, rank) => ({
@@ -28,14 +31,16 @@ export async function bringUpAll(
         onBegin();
         return Promise.resolve(machine);
       },
+      started: () => turns.push(`started ${machine.name}`),
       output: (line) => lines.push(`${machine.name}: ${line}`),
       settled: (error) => {
         if (results.has(machine.name)) throw new Error(`${machine.name} has settled already`);
         results.set(machine.name, error);
+        turns.push(`settled ${machine.name}`);
       },
     })),
     false,
   );
   await bringUps.idle();
-  return { results, lines };
+  return { results, lines, turns };
 }

@@ -257,7 +257,12 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
     });
 
     it('brings VMs up, and one failure does not stop the others', async () => {
-      const { results, lines } = await bringUp([a, b, broken]);
+      const { results, lines, turns } = await bringUp([a, b, broken]);
+      for (const name of ['a', 'b', 'broken'])
+        expect(turns.filter((turn) => turn.endsWith(` ${name}`))).toEqual([
+          `started ${name}`,
+          `settled ${name}`,
+        ]);
       expect(results.get('a')).toBeNull();
       expect(results.get('b')).toBeNull();
       const failed = results.get('broken') as VenError;

@@ -819,10 +819,12 @@ export class FakeHost implements Host {
     return work();
   }
 
-  async #carryOut({ begin, output, settled, signal }: BringUpOrder): Promise<void> {
+  async #carryOut({ begin, started, output, settled, signal }: BringUpOrder): Promise<void> {
     if (signal.aborted) return;
     try {
-      const machine = await begin(() => performance.now());
+      const beginning = begin(() => performance.now());
+      started();
+      const machine = await beginning;
       signal.throwIfAborted();
       this.faults.check();
       this.broughtUp.push(machine);

@@ -42,7 +42,7 @@ export type BringUpResult =
 /**
  * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not
  * stop the others. `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon
- * as it is known. When `signal` is aborted, vagrant is stopped, and what has not settled fails with
+ * as it is known; `onStarted` before that, when the work on it begins. When `signal` is aborted, vagrant is stopped, and what has not settled fails with
  * its reason.
  */
 export type BringUpAct = (
@@ -50,6 +50,7 @@ export type BringUpAct = (
   onOutput: (name: string, line: string) => void,
   onSettled: (result: BringUpResult) => void,
   signal: AbortSignal,
+  onStarted: (name: string) => void,
 ) => Promise<void>;
 
 export function bringUpAct(options: BringUpOptions): BringUpAct {
@@ -83,7 +84,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
     }
   };
 
-  return async (batch, onOutput, onSettled, signal) => {
+  return async (batch, onOutput, onSettled, signal, onStarted) => {
     if (batch.length === 0) return;
     sweep();
     // Each process has its own folder: it meets no earlier machine and no other process's lock.
@@ -123,6 +124,7 @@ export function bringUpAct(options: BringUpOptions): BringUpAct {
         if (heard.length > REMEMBERED_LINES) heard.shift();
       } else if (machine === undefined) return;
       else if (event.kind === 'line') tell(machine, event.line);
+      else if (event.kind === 'started') onStarted(machine.name);
       else if (event.kind === 'up') {
         tell(machine, 'up');
         looks.push(look(machine));

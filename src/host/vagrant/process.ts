@@ -46,8 +46,16 @@ export async function runProcess(orders: readonly BringUpOrder[], act: BringUpAc
     }
   };
   const work = async (): Promise<void> => {
-    const batch = (await Promise.all(orders.map(begin))).filter((machine) => machine !== null);
-    if (batch.length === 0 || signal.aborted) return;
+    const beginnings = orders.map((order, at) => {
+      const beginning = begin(order);
+      // What comes before the first VM is done for it.
+      if (at === 0) order.started();
+      return beginning;
+    });
+    const batch = (await Promise.all(beginnings)).filter((machine) => machine !== null);
+    const [first] = batch;
+    if (first === undefined || signal.aborted) return;
+    open.get(first.name)?.started();
     await act(
       batch,
       (name, line) => open.get(name)?.output(line),
@@ -58,6 +66,7 @@ export async function runProcess(orders: readonly BringUpOrder[], act: BringUpAc
         settle(order, result.ok ? null : result.error);
       },
       signal,
+      (name) => open.get(name)?.started(),
     );
   };
 

@@ -7,7 +7,9 @@ export type VagrantEvent =
    * Something a machine says, one line of it. `machine` is empty when vagrant speaks for itself.
    */
   | { kind: 'line'; machine: string; line: string }
-  /** ven's own step in the Vagrantfile has brought the machine up. */
+  /** ven's own step in the Vagrantfile begins with the machine. */
+  | { kind: 'started'; machine: string }
+  /** It has brought the machine up. */
   | { kind: 'up'; machine: string }
   | { kind: 'failed'; machine: string; message: string }
   /** The whole of vagrant ends with this. */
@@ -43,8 +45,9 @@ export class VagrantStream {
     }
     const words = data.map(decode);
     if (type === 'ven') {
-      if (words[0] === 'up') this.#hear({ kind: 'up', machine });
-      else if (words[0] === 'failed')
+      const [word] = words;
+      if (word === 'started' || word === 'up') this.#hear({ kind: word, machine });
+      else if (word === 'failed')
         this.#hear({ kind: 'failed', machine, message: words.slice(1).join('\n') });
     } else if (type === 'ui') {
       // ui,LEVEL,TEXT

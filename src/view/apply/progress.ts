@@ -69,7 +69,7 @@ export function interruptedText({
 }: Extract<RunEvent, { type: 'interrupted' }>): string {
   const head = because ?? 'Interrupted';
   if (running.length === 0) return `${head}: starting nothing new.`;
-  const steps = count(running.length, 'running step');
+  const steps = count(running.length, 'step');
   const times = because === undefined ? 'again' : 'twice';
   const stops = running.length === 1 ? 'stops it' : 'stops them';
   return hard

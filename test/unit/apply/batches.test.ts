@@ -151,8 +151,10 @@ describe('the vagrant lane', () => {
   });
 
   it("finishes each VM as it settles, so that its next step does not wait for the others, and passes on each VM's lines", async () => {
-    const bringUp: BringUpAct = async (batch, onOutput, onSettled) => {
+    const bringUp: BringUpAct = async (batch, onOutput, onSettled, _signal, onStarted) => {
       for (const { name } of batch) {
+        onOutput(name, 'not its turn yet');
+        onStarted(name);
         onOutput(name, `${name} is coming`);
         await sleep(1000);
         onSettled({ name, ok: true });
@@ -170,10 +172,11 @@ describe('the vagrant lane', () => {
     await stage.result;
     expect(story(stage.events).slice(1, -1)).toEqual([
       'started vm.v1:up',
-      'started vm.v2:up',
+      'output vm.v1:up: not its turn yet',
       'output vm.v1:up: v1 is coming',
       'done vm.v1:up',
       'started vm.v1:ready',
+      'started vm.v2:up',
       'output vm.v2:up: v2 is coming',
       'done vm.v1:ready',
       'done vm.v2:up',

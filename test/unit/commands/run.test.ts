@@ -151,7 +151,7 @@ describe('interruption', () => {
       const { code, stdout, stderr } = await ended;
       expect(code).toBe(130);
       expect(stderr).toContain(
-        'Interrupted: letting 2 running steps finish; Ctrl-C again stops them.',
+        'Interrupted: letting 2 steps finish; Ctrl-C again stops them.',
       );
       expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
       expect(stdout).toContain('Interrupted in 1.0s: 2 created, 3 not done.');
@@ -167,7 +167,7 @@ describe('interruption', () => {
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
-    expect(stderr).toContain('Interrupted again: stopping 2 running steps.');
+    expect(stderr).toContain('Interrupted again: stopping 2 steps.');
   });
 });
 
@@ -199,7 +199,7 @@ describe('on a terminal', () => {
     child.stdin?.write('\u0003');
     const { code, stdout } = await ended;
     expect(code).toBe(130);
-    expect(stdout).toContain('Interrupted: letting 2 running steps finish');
+    expect(stdout).toContain('Interrupted: letting 2 steps finish');
     expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
     expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
   });

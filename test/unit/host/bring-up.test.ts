@@ -16,7 +16,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'ven-up-'));
   lines = [];
   results = [];
-  const script = `#!/bin/sh\necho "$*" > "${dir}/arguments"\ncat "$VAGRANT_CWD/machines.json"\nfor name in lab_a lab_b; do echo "1,$name,ui,info,defined"; echo "1,$name,ven,up"; done\n`;
+  const script = `#!/bin/sh\necho "$*" > "${dir}/arguments"\ncat "$VAGRANT_CWD/machines.json"\nfor name in lab_a lab_b; do echo "1,$name,ven,started"; echo "1,$name,ui,info,defined"; echo "1,$name,ven,up"; done\n`;
   writeFileSync(join(dir, 'vagrant'), script);
   chmodSync(join(dir, 'vagrant'), 0o755);
 });
@@ -49,6 +49,7 @@ const bringUp = (workDir: string, vagrantfile = '') =>
     (name, line) => lines.push(`${name}: ${line}`),
     (result) => results.push(result),
     new AbortController().signal,
+    (name) => lines.push(`${name} starts`),
   );
 
 it('goes on when a log of a VM can not be written', async () => {
@@ -59,7 +60,15 @@ it('goes on when a log of a VM can not be written', async () => {
     { name: 'a', ok: true },
     { name: 'b', ok: true },
   ]);
-  expect(lines).toEqual(['a: test:///default', 'a: defined', 'a: up', 'b: defined', 'b: up']);
+  expect(lines).toEqual([
+    'a: test:///default',
+    'a starts',
+    'a: defined',
+    'a: up',
+    'b starts',
+    'b: defined',
+    'b: up',
+  ]);
 });
 
 it('gives vagrant names that can be no beginning of an id', async () => {

@@ -61,6 +61,7 @@ describe('VagrantStream', () => {
   });
 
   it('hears the last line without its end', () => {
+    expect(read('1,a,ven,started')).toEqual([{ kind: 'started', machine: 'a' }]);
     expect(read('1,a,ven,up')).toEqual([{ kind: 'up', machine: 'a' }]);
   });
 });

@@ -70,12 +70,12 @@ vm.edge-10  failed creating and starting (1m 12s): no such bridge: br9
 
   it('says what an interruption does', () => {
     expect(lines([interrupted(false, ['a', 'b', 'c'])])).toBe(
-      'Interrupted: letting 3 running steps finish; Ctrl-C again stops them.\n',
+      'Interrupted: letting 3 steps finish; Ctrl-C again stops them.\n',
     );
     expect(lines([interrupted(false, ['a'])])).toBe(
-      'Interrupted: letting 1 running step finish; Ctrl-C again stops it.\n',
+      'Interrupted: letting 1 step finish; Ctrl-C again stops it.\n',
     );
-    expect(lines([interrupted(true, ['a'])])).toBe('Interrupted again: stopping 1 running step.\n');
+    expect(lines([interrupted(true, ['a'])])).toBe('Interrupted again: stopping 1 step.\n');
     expect(lines([interrupted(false, [])])).toBe('Interrupted: starting nothing new.\n');
   });
 });
