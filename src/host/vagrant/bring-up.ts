@@ -42,8 +42,8 @@ export type BringUpResult =
 /**
  * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not
  * stop the others. `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon
- * as it is known; `onStarted` before that, when the work on it begins. When `signal` is aborted, vagrant is stopped, and what has not settled fails with
- * its reason.
+ * as it is known; `onStarted` before that, when the work on it begins. When `signal` is aborted,
+ * vagrant is stopped, and what has not settled fails with its reason.
  */
 export type BringUpAct = (
   batch: readonly BringUp[],

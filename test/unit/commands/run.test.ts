@@ -150,9 +150,7 @@ describe('interruption', () => {
       child.kill(signal);
       const { code, stdout, stderr } = await ended;
       expect(code).toBe(130);
-      expect(stderr).toContain(
-        'Interrupted: letting 2 steps finish; Ctrl-C again stops them.',
-      );
+      expect(stderr).toContain('Interrupted: letting 2 steps finish; Ctrl-C again stops them.');
       expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
       expect(stdout).toContain('Interrupted in 1.0s: 2 created, 3 not done.');
     },
