@@ -85,9 +85,15 @@ const taps = (): string[] => readdirSync(`/sys/class/net/${BRIDGE}/brif`);
 const address = async (): Promise<string> =>
   /\s([\d.]+)\/24/.exec(await virsh('domifaddr', THEIRS, '--source', 'lease'))?.[1] ?? '';
 const call = promisify(execFile);
-/** The payload's own: not every host has one. */
+/**
+ * The payload's own: not every host has one. Where answers come twice, as while a NIC moves between
+ * networks, it may wait for ever after its last packet; a signal makes it count.
+ */
 const ping = (...args: string[]): Promise<{ stdout: string }> =>
-  call(join(dir, 'busybox'), ['ping', '-W', '2', ...args, leased]);
+  call(join(dir, 'busybox'), ['ping', '-W', '2', ...args, leased], {
+    timeout: 30_000,
+    killSignal: 'SIGINT',
+  });
 async function answersPing(): Promise<boolean> {
   for (let tries = 0; tries < 15; tries += 1) {
     const heard = await ping('-c', '1').then(
