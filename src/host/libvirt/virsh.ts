@@ -160,7 +160,8 @@ export class Virsh {
           const words = command.map((word) => {
             if (typeof word === 'string') return quote(word);
             fds.push(hasFd(word) ? word.fd : unlinkedFile(word.file, this.#options.env));
-            return `/dev/fd/${fds.length + 2}`;
+            // Not /dev/fd, which is a link that only udev makes.
+            return `/proc/self/fd/${fds.length + 2}`;
           });
           return `${words.join(' ')};echo ${mark};echo --err ${mark};`;
         })

@@ -84,8 +84,11 @@ describe('Virsh', () => {
       ['define', { file: xml('one') }],
       ['define', { file: xml('two') }],
       ['list', '--all', '--name'],
+      ['echo', { file: 'three' }],
     ]);
-    expect(replies.map(({ error }) => error?.detail ?? null)).toEqual([null, null, null]);
+    expect(replies.map(({ error }) => error?.detail ?? null)).toEqual([null, null, null, null]);
+    // Without udev there is no /dev/fd.
+    expect(replies[3]?.text).toMatch(/^\/proc\/self\/fd\/\d+$/);
     expect(replies[2]?.text.split(/\s+/).sort()).toEqual(['one', 'test', 'two']);
   });
 
