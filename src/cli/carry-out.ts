@@ -97,7 +97,7 @@ export async function carryOut(
     for (const view of views) await view.close();
     if (logs === 'deleted') stderr('The logs and the work folder of the fleet are deleted.\n');
     if (logs === 'left')
-      stderr(`Its logs stay. To delete them: ven destroy --purge ${wordsOf(request)}\n`);
+      stderr(`Its logs stay. To delete them:\n  ven destroy --purge ${wordsOf(request)}\n`);
     if (declined) throw notAgreed();
     if (result === null) {
       tell(planText(plan, { style, file: request.file }));

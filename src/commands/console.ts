@@ -44,23 +44,22 @@ export default class Console extends VenCommand {
     const fleet = await fleetOf(flags, args.fleet);
     const stop = stopOnSignals();
     let attached = false;
-    const begin = (text: string): void => {
+    const begin = (text: typeof readingText) => (address: string) => {
       attached = true;
-      stderr(text);
+      stderr(text(address, this.style));
     };
     const request = { ...fleet, vm, env: process.env, signal: stop.signal };
     try {
       if (flags['read-only']) {
         const write = (latin1: string): void =>
           readerIsGone() ? stop.now() : stdout(Buffer.from(latin1, 'latin1'));
-        await readAlong({ ...request, write, onAttach: (address) => begin(readingText(address)) });
+        await readAlong({ ...request, write, onAttach: begin(readingText) });
         if (stop.interrupted()) process.exitCode = EXIT.interrupted;
         return;
       }
-      const onAttach = (address: string): void =>
-        begin(attachingText(address, keyOf(flags.escape)));
-      const hasTerminal = canType() && process.stdout.isTTY;
       const { escape } = flags;
+      const onAttach = begin((address, style) => attachingText(address, keyOf(escape), style));
+      const hasTerminal = canType() && process.stdout.isTTY;
       const { address, ended } = await attach({ ...request, hasTerminal, escape, onAttach });
       restore();
       attached = false;

@@ -42,8 +42,9 @@ export function makePlan(
     ? planApply(fleet, onHost, selection, { networks, provider })
     : planDestroy(fleet, onHost, selection, options);
   refuseDeletingAll(fleet, onHost, part.changes, options);
-  const changes = part.changes.toSorted(compareAddresses);
-  const refused = part.refused.toSorted(compareAddresses);
+  const byAddress = addressOrder(fleet);
+  const changes = part.changes.toSorted(byAddress);
+  const refused = part.refused.toSorted(byAddress);
   return {
     formatVersion: '1',
     fleet: fleet.name,
@@ -62,7 +63,7 @@ export function makePlan(
         ...part.warnings,
       ]),
     ],
-    ignored: part.ignored.toSorted(compareAddresses),
+    ignored: part.ignored.toSorted(byAddress),
     summary: summarize(changes, part.unchanged),
   };
 }
@@ -100,9 +101,13 @@ interface Addressed {
   address: Address;
 }
 
-function compareAddresses(a: Addressed, b: Addressed): number {
+/** By kind, then as in the fleet file; what that does not name comes last. */
+function addressOrder({ networks, vms }: ResolvedFleet): (a: Addressed, b: Addressed) => number {
+  const places = new Map([...networks, ...vms].map(({ address }, place) => [address, place]));
   const kind = ({ address }: Addressed): number => KINDS.indexOf(address.split('.', 1)[0] ?? '');
-  return kind(a) - kind(b) || compareNaturally(a.address, b.address);
+  const place = ({ address }: Addressed): number => places.get(address) ?? places.size;
+  return (a, b) =>
+    kind(a) - kind(b) || place(a) - place(b) || compareNaturally(a.address, b.address);
 }
 
 function summarize(changes: readonly Change[], unchanged: number): PlanSummary {

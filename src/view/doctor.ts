@@ -1,6 +1,7 @@
 import type { HostFinding } from '../model/index.js';
+import { prose } from './text/prose.js';
 import { paint, type Style, type Tone } from './text/style.js';
-import { count, indent, printable } from './text/words.js';
+import { count, printable } from './text/words.js';
 import { jsonText } from './text/json.js';
 
 const SIGNS: Record<HostFinding['level'], { sign: string; tone: Tone }> = {
@@ -15,10 +16,11 @@ export function doctorText(findings: readonly HostFinding[], style: Style): stri
   const lines = findings.flatMap(({ check, level, message, fix }) => {
     const { sign, tone } = SIGNS[level];
     const painted = paint(style, tone, sign.padEnd(7));
-    const head = `${painted}  ${check.padEnd(names)}  ${printable(message)}`;
-    return fix === ''
-      ? [head]
-      : [head, indent(printable(fix), `${' '.repeat(9)}${paint(style, 'cyan', '->')} `)];
+    const head = `${painted}  ${check.padEnd(names)}  `;
+    const said = prose(printable(message), style, { first: head, rest: ' '.repeat(names + 11) });
+    if (fix === '') return [said];
+    const arrow = `${' '.repeat(9)}${paint(style, 'cyan', '->')} `;
+    return [said, prose(printable(fix), style, { first: arrow, rest: ' '.repeat(12) })];
   });
   const missing = findings.filter(({ level }) => level === 'missing').length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;

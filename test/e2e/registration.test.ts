@@ -166,7 +166,7 @@ describe('a fleet whose nodes are registered', () => {
     expect([code, stderr, tokens.length - asked]).toEqual([0, '', 1]);
     expect(stdout).toMatch(
       // eslint-disable-next-line house/columns -- a regular expression, readable only whole
-      / SERIAL +STAGE +ORCHESTRATOR\n.*VENREG01 +firmware +Onboarded.*\n.*VENREG02 +firmware +registered\n/,
+      / SERIAL +STAGE +ORCHESTRATOR\n.*VENREG01 +Firmware +Onboarded.*\n.*VENREG02 +Firmware +registered\n/,
     );
     const fault = orchestrator.fail({ how: 'echo' });
     const silent = await lab.ven('status', '--json');

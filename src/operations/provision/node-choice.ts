@@ -81,6 +81,12 @@ export function recordsOf(vms: readonly ResolvedVm[], { state }: Host): StoredRe
   return state.records.read(vms.map(({ name }) => name));
 }
 
+/**
+ * For VMs that are missing or half-made: refuse the run, refuse it where there are no others, count
+ * them as failed, or wait for them until the time is up.
+ */
+export type MissingVms = 'refused' | 'all-refused' | 'failed' | 'waiting';
+
 export interface Found {
   fleet: ResolvedFleet;
   host: Host;
@@ -91,11 +97,7 @@ export interface Found {
   records: readonly StoredRecord[];
   /** VMs that could not be created or changed, so that there is no node to watch; with reasons. */
   lost: ReadonlyMap<Address, LostNode>;
-  /**
-   * For VMs that are missing or half-made: refuse the run, count them as failed, or wait for them
-   * until the time is up.
-   */
-  missing: 'refused' | 'failed' | 'waiting';
+  missing: MissingVms;
 }
 
 /** The nodes of a run, in the order of `vms` and `records`. @throws VenError `not-found` */
@@ -118,7 +120,9 @@ export function nodesOf(
       : `it does not exist on ${fleet.host.uri}`;
     absent.set(address, { message, hint: `Create what is missing, and onboard it: ${create}` });
   }
-  if (missing === 'refused' && absent.size > 0) {
+  const isRefused =
+    missing === 'refused' || (missing === 'all-refused' && absent.size === vms.length);
+  if (isRefused && absent.size > 0) {
     throw new VenError('not-found', {
       summary:
         `${absent.size === 1 ? 'This VM does' : 'These VMs do'} not exist on ` +
@@ -129,7 +133,8 @@ export function nodesOf(
   return vms.map((vm, index): DrivenNode => {
     const power = absent.has(vm.address) ? 'missing' : (ours.get(vm.uuid)?.power ?? 'missing');
     const node: DrivenNode = { vm, power: { power, id: null }, record: null };
-    const why = lost.get(vm.address) ?? (missing === 'failed' ? absent.get(vm.address) : undefined);
+    const why =
+      lost.get(vm.address) ?? (missing === 'waiting' ? undefined : absent.get(vm.address));
     if (why) return { ...node, lost: why };
     const record = records[index]?.record ?? null;
     const counts =

@@ -10,7 +10,7 @@ import {
 import type { Interrupt } from '../apply.js';
 import { wordsOf, type Request } from '../load.js';
 import { incarnationOf } from './incarnation.js';
-import { nodesOf, recordsOf } from './node-choice.js';
+import { nodesOf, recordsOf, type MissingVms } from './node-choice.js';
 import { driveNodes, type DrivenNode, type LostNode } from '../../onboarding/index.js';
 import { onboardingPorts } from './onboarding-host.js';
 import { PORTS } from '../ports.js';
@@ -40,11 +40,11 @@ export interface Provisioned {
  * while it powers nodes on.
  *
  * Rejects before anything is done: `fleet-file` (the profile, too) · `usage` (a stage, a secret) ·
- * `locked` · `not-found` (a named VM does not exist) · `host-not-ready` (console logs
+ * `locked` · `not-found` (a named VM does not exist, or none does) · `host-not-ready` (console logs
  * that can't be read) · `orchestrator-refused`, `orchestrator-unreachable`.
  */
 export function provision(request: ProvisionRequest): Promise<Provisioned> {
-  const missing = request.vms === null ? 'failed' : 'refused';
+  const missing = request.vms === null ? 'all-refused' : 'refused';
   return withSession({ ...request, signal: request.interrupt.graceful }, (session) =>
     watch(session, request, { missing }),
   );
@@ -67,7 +67,7 @@ const HOSTS_MS = 10_000;
 
 interface Absent {
   lost?: ReadonlyMap<Address, LostNode>;
-  missing: 'refused' | 'failed' | 'waiting';
+  missing: MissingVms;
 }
 
 async function watch(

@@ -25,6 +25,8 @@ export interface StageStatus {
    * start.
    */
   stage: string | null;
+  /** Its name for people. */
+  stageTitle: string | null;
   /**
    * The time of that stage, ISO 8601, when the console can't be read: the node may be further by
    * now. null: it is current, or final.
@@ -35,7 +37,13 @@ export interface StageStatus {
   failureClass: FailureClass | null;
 }
 
-const UNKNOWN: StageStatus = { stage: null, stageAsOf: null, outcome: null, failureClass: null };
+const UNKNOWN: StageStatus = {
+  stage: null,
+  stageTitle: null,
+  stageAsOf: null,
+  outcome: null,
+  failureClass: null,
+};
 
 /**
  * The limit for all consoles together in one query. The next query reads on.
@@ -183,8 +191,10 @@ function stageStatus(
   { visits, outcome, failure }: Pick<NodeWatcher, 'visits' | 'outcome' | 'failure'>,
   stageAsOf: string | null,
 ): StageStatus {
+  const stage = failure?.stage ?? visits.at(-1)?.stage ?? null;
   return {
-    stage: failure?.stage ?? visits.at(-1)?.stage ?? null,
+    stage,
+    stageTitle: visits.findLast((visit) => visit.stage === stage)?.title ?? stage,
     stageAsOf,
     outcome,
     failureClass: failure?.class ?? null,

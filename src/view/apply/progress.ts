@@ -74,7 +74,7 @@ export function interruptedText({
   const stops = running.length === 1 ? 'stops it' : 'stops them';
   return hard
     ? `Interrupted again: stopping ${steps}.`
-    : `${head}: letting ${steps} finish; Ctrl-C ${times} ${stops}.`;
+    : `${head}: finishing ${steps}; Ctrl-C ${times} ${stops}.`;
 }
 
 /** One JSON object a line. */

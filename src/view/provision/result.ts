@@ -6,6 +6,7 @@ import {
   type ProvisionResult,
 } from '../../model/index.js';
 import { failureText } from '../text/errors.js';
+import { prose } from '../text/prose.js';
 import { paint, type Style, type Tone } from '../text/style.js';
 import { aligned, duration, listed, oneLine, printable } from '../text/words.js';
 
@@ -53,7 +54,7 @@ export function provisionText(
     total(told, result, style),
   ].join('\n');
   const blocks = [
-    table(told, style),
+    table(told, style, named),
     failures(told, result)
       .map((failure) => failureText(failure, style))
       .join(''),
@@ -98,8 +99,11 @@ const TONES: Record<Finished['outcome'], Tone> = {
   left: 'yellow',
 };
 
-/** A line a node. Stages are named in the head where that fits, else numbered, and named below. */
-function table({ started, finished }: NodesTold, style: Style): string {
+/**
+ * A line a node. Stages are named in the head where that fits, else numbered, and named below; left
+ * out where a terminal has no room for that either.
+ */
+function table({ started, finished }: NodesTold, style: Style, named: string): string {
   if (started === null || started.nodes.length === 0) return '';
   const stages = stageOrder([...finished.values()].map((node) => node.stages));
   const rows = started.nodes.map(({ address, outcome }): string[] => {
@@ -124,12 +128,18 @@ function table({ started, finished }: NodesTold, style: Style): string {
   const head = (titles: readonly string[]): string[] =>
     ['NODE', 'RESULT', 'CLASS', 'TIME', ...titles].map((text) => paint(style, 'bold', text));
   const lines = aligned([head(stages.map(({ title }) => oneLine(title).toUpperCase())), ...rows]);
-  if (Math.max(...lines.map((line) => stringWidth(line))) <= style.columns) return lines.join('\n');
-  const key = stages.map(({ title }, at) => `${at + 1} ${oneLine(title)}`).join(', ');
-  return [
-    ...aligned([head(stages.map((_, at) => String(at + 1))), ...rows]),
-    paint(style, 'dim', key),
-  ].join('\n');
+  const fits = (some: readonly string[]): boolean =>
+    some.every((line) => stringWidth(line) <= style.columns);
+  if (fits(lines)) return lines.join('\n');
+  const below = (text: string): string =>
+    prose(paint(style, 'dim', text), style, { first: '', rest: '' });
+  const numbered = aligned([head(stages.map((_, at) => String(at + 1))), ...rows]);
+  if (fits(numbered) || style.wrap === undefined) {
+    const key = stages.map(({ title }, at) => `${at + 1} ${oneLine(title)}`).join(', ');
+    return [...numbered, below(key)].join('\n');
+  }
+  const short = aligned([head([]), ...rows.map((row) => row.slice(0, 4))]);
+  return [...short, below(`The times of their stages: ven timeline${named}`)].join('\n');
 }
 
 function total({ started }: NodesTold, result: ProvisionResult, style: Style): string {

@@ -11,6 +11,7 @@ export interface ShownVm {
   addresses: readonly string[];
   serialNumber: string;
   stage: string | null;
+  stageTitle: string | null;
   /** ISO 8601; null: now. */
   stageAsOf: string | null;
   outcome: string | null;
@@ -43,8 +44,9 @@ const TONES: Record<string, Tone> = {
 
 const STAGE_TONES: Record<string, Tone> = { ready: 'green', failed: 'red', 'under-way': 'cyan' };
 
-function stageText({ stage, stageAsOf, outcome, failureClass }: ShownVm): string {
+function stageText({ stage: key, stageTitle, stageAsOf, outcome, failureClass }: ShownVm): string {
   if (outcome === 'ready') return 'ready';
+  const stage = stageTitle ?? key;
   if (outcome === 'failed') return `failed in ${stage ?? '?'} (${failureClass ?? '?'})`;
   if (stage === null) return '';
   return stageAsOf === null ? stage : `${stage} (as of ${clockTime(stageAsOf)})`;

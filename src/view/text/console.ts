@@ -1,3 +1,4 @@
+import { prose } from './prose.js';
 import { paint, type Style, type Tone } from './style.js';
 import { printable } from './words.js';
 
@@ -27,12 +28,19 @@ export function logLines(
 }
 
 /** Before the terminal is handed over. Ends in a newline. */
-export function attachingText(address: string, leave: string): string {
-  return `${address}: its serial console. ${leave} leaves it; if it is silent, press Enter.\n`;
+export function attachingText(address: string, leave: string, style: Style): string {
+  return said(
+    `${address}: its serial console. ${leave} leaves it; if it is silent, press Enter.`,
+    style,
+  );
 }
 
-export function readingText(address: string): string {
-  return `${address}: reading along on its serial console. Ctrl-C ends it.\n`;
+export function readingText(address: string, style: Style): string {
+  return said(`${address}: reading along on its serial console. Ctrl-C ends it.`, style);
+}
+
+function said(text: string, style: Style): string {
+  return `${prose(text, style, { first: '', rest: '' })}\n`;
 }
 
 export function leftText(address: string, ended: 'left' | 'stopped'): string {

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import type { NodeTimeline, StageTimes, Timeline, TimelineNode } from '../../model/index.js';
+import { prose } from '../text/prose.js';
 import { paint, type Style, type Tone } from '../text/style.js';
 import { clock, ticks, timeScale, type TimeScale } from './scale.js';
 import {
@@ -29,7 +30,9 @@ export function timelineText(timeline: Timeline, style: Style, words = './fleet.
     `${paint(style, 'bold', timeline.fleet)} on ${printable(timeline.host)}.` + axisRemark(scale);
   const known = timeline.nodes.some((node) => node.way !== null);
   const drawn = timeline.nodes.length <= FEW ? waterfall : overview;
-  const chart = known ? drawn(timeline, scale, style) : printable(noRecords(timeline, words));
+  const chart = known
+    ? drawn(timeline, scale, style)
+    : prose(printable(noRecords(timeline, words)), style, { first: '', rest: '' });
   // Of nodes that nobody could watch there is nothing to count.
   const counts = known || timeline.orchestrator ? `${timelineCounts(timeline)}.` : '';
   const blocks = [head, chart, notes(timeline, style), counts];

@@ -150,7 +150,7 @@ describe('interruption', () => {
       child.kill(signal);
       const { code, stdout, stderr } = await ended;
       expect(code).toBe(130);
-      expect(stderr).toContain('Interrupted: letting 2 steps finish; Ctrl-C again stops them.');
+      expect(stderr).toContain('Interrupted: finishing 2 steps; Ctrl-C again stops them.');
       expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
       expect(stdout).toContain('Interrupted in 1.0s: 2 created, 3 not done.');
     },
@@ -161,7 +161,7 @@ describe('interruption', () => {
     const ended = end(child);
     await says(child, 'vm.edge-2  creating');
     child.kill('SIGINT');
-    await says(child, 'Interrupted: letting');
+    await says(child, 'Interrupted: finishing');
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
@@ -197,7 +197,7 @@ describe('on a terminal', () => {
     child.stdin?.write('\u0003');
     const { code, stdout } = await ended;
     expect(code).toBe(130);
-    expect(stdout).toContain('Interrupted: letting 2 steps finish');
+    expect(stdout).toContain('Interrupted: finishing 2 steps');
     expect(outcome()).toMatchObject({ outcome: 'interrupted', done: ['vm.edge-1', 'vm.edge-2'] });
     expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
   });

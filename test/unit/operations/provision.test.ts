@@ -217,6 +217,15 @@ test('VMs that were asked for and are not there are named, with the command that
   expect(host.locks).toEqual(['provision provision', 'end provision']);
 });
 
+test('of a whole fleet that is not there, it says so, and begins nothing', async () => {
+  await expect(provision(request({ timeoutSeconds: null }))).rejects.toMatchObject({
+    code: 'not-found',
+    message: expect.stringContaining('vm.edge-1, vm.edge-2') as string,
+    hint: expect.stringContaining(`ven apply ${file} --wait ready`) as string,
+  });
+  expect(events).toEqual([]);
+});
+
 test('credentials that are nowhere are named before any power is on', async () => {
   await made();
   write('orchestrator: { bootUrl: "http://edge.test/boot.efi", onboarding: interactive }\n');

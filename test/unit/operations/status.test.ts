@@ -216,7 +216,13 @@ describe('by record and console', () => {
     appendFileSync(log('edge-1'), HOOK);
     const before = [readFileSync(record('edge-1')), statSync(record('edge-1')).mtimeMs];
     expect((await look()).vms).toMatchObject([
-      { stage: 'hook', stageAsOf: null, outcome: 'under-way', failureClass: null },
+      {
+        stage: 'hook',
+        stageTitle: 'HookOS',
+        stageAsOf: null,
+        outcome: 'under-way',
+        failureClass: null,
+      },
       { stage: null, stageAsOf: null, outcome: null },
     ]);
     appendFileSync(log('edge-1'), 'cp: write error: No space left on device\r\n');

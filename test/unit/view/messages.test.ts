@@ -175,6 +175,7 @@ describe('status', () => {
     addresses: ['192.168.122.7'],
     serialNumber: 'VH1',
     stage: null,
+    stageTitle: null,
     stageAsOf: null,
     outcome: null,
     failureClass: null,
@@ -237,7 +238,13 @@ lab on qemu:///system: 2 VMs, 1 running.
         outcome: 'ready',
         orchestrator: { hostStatus: 'Run\u001b[2Jning\n', provisioningStatus: '' },
       },
-      { ...vm, stage: 'os', stageAsOf: '2020-01-02T03:04:05Z', outcome: 'under-way' },
+      {
+        ...vm,
+        stage: 'os',
+        stageTitle: 'OS',
+        stageAsOf: '2020-01-02T03:04:05Z',
+        outcome: 'under-way',
+      },
     ];
     const rows = statusText({ ...lab, orchestrator: { asOf: null, warning: null }, vms }, style)
       .split('\n')
@@ -247,7 +254,7 @@ lab on qemu:///system: 2 VMs, 1 running.
       ['workflow', 'Onboarded, In Progress'],
       ['workflow (as of 10:02:03)', 'registered'],
       ['ready', 'Run\\x1b[2Jning\\n'],
-      [expect.stringMatching(/^os \(as of 2020-01-0[123] \d\d:\d\d:05\)$/), 'not known'],
+      [expect.stringMatching(/^OS \(as of 2020-01-0[123] \d\d:\d\d:05\)$/), 'not known'],
     ]);
     const late = statusText(
       { ...lab, orchestrator: { asOf: at(4), warning: 'no answer' }, vms },
@@ -323,6 +330,20 @@ The host is not ready: 1 thing missing, with 1 warning.
     const warned = findings.filter(({ level }) => level !== 'missing');
     expect(doctorText(warned, style)).toMatch(/\nThe host is ready, with 1 warning\.\n$/);
     expect(JSON.parse(doctorJson(findings))).toMatchObject({ formatVersion: '1', ready: false });
+  });
+
+  it('breaks at words where the terminal ends, and no command', () => {
+    const message = 'the programs that it calls are not there';
+    const fix = 'sudo apt-get install --yes libvirt-clients, or another of them';
+    const finding = { check: 'virsh', level: 'missing' as const, message, fix };
+    expect(doctorText([finding], { ...style, wrap: 42 }))
+      .toBe(`missing  virsh  the programs that it calls
+                are not there
+         -> sudo apt-get install --yes libvirt-clients,
+            or another of them
+
+The host is not ready: 1 thing missing.
+`);
   });
 });
 

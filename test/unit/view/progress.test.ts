@@ -70,10 +70,10 @@ vm.edge-10  failed creating and starting (1m 12s): no such bridge: br9
 
   it('says what an interruption does', () => {
     expect(lines([interrupted(false, ['a', 'b', 'c'])])).toBe(
-      'Interrupted: letting 3 steps finish; Ctrl-C again stops them.\n',
+      'Interrupted: finishing 3 steps; Ctrl-C again stops them.\n',
     );
     expect(lines([interrupted(false, ['a'])])).toBe(
-      'Interrupted: letting 1 step finish; Ctrl-C again stops it.\n',
+      'Interrupted: finishing 1 step; Ctrl-C again stops it.\n',
     );
     expect(lines([interrupted(true, ['a'])])).toBe('Interrupted again: stopping 1 step.\n');
     expect(lines([interrupted(false, [])])).toBe('Interrupted: starting nothing new.\n');

@@ -268,6 +268,26 @@ All ready after 12m 34s: 1 ready.
 `);
   });
 
+  it('leaves the stages out where not even their numbers fit, and breaks what is below', () => {
+    const told = gathered([
+      provisionStarted(['a']),
+      nodeFinished('a', 'reached', [['power-on', 1], ['http-boot', 2], ['hook', 3]], 6), // prettier-ignore
+    ]);
+    const result = provisionResult({ ready: ['vm.a'] });
+    const at = (columns: number): string =>
+      provisionText(told, result, {
+        style: { colour: false, columns, wrap: columns },
+        words: 'lab.yaml',
+      });
+    expect(at(35)).toBe(`NODE  RESULT   CLASS  TIME
+a     reached  -      6.0s
+The times of their stages:
+ven timeline lab.yaml
+
+All ready after 12m 34s: 1 ready.
+`);
+  });
+
   it('of a run without nodes says why there are none', () => {
     const text = provisionText(gathered([provisionStarted([])]), provisionResult({}), {
       style,
