@@ -26,6 +26,7 @@ import {
 } from '../../src/model/index.js';
 import { createRender } from '../../src/libvirt/index.js';
 import { bringUpAll, type BroughtUp } from './bring-up.js';
+import { fleetOf, smallVm } from './vm.js';
 
 /** A host, and a person at its keyboard. */
 export interface Place {
@@ -98,22 +99,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
         power: 'off',
       };
       broken = vm(name, 'broken', 3, { kind: 'bridge', bridge: `${name}-none` });
-      fleet = {
-        name,
-        host: {
-          uri: 'qemu:///system',
-          accelerator: 'qemu',
-          storagePool: 'default',
-          runner: { kind: 'local' },
-        },
-        hostFrom: 'default',
-        orchestrator: null,
-        networks: [],
-        vms: [a, b, broken],
-        digest: '',
-        secureBootKeys: {},
-        warnings: [],
-      };
+      fleet = fleetOf(name, [a, b, broken]);
     });
     afterAll(async () => {
       await place.close();
@@ -856,40 +842,7 @@ function vm(
   number: number,
   source: ResolvedVm['nics'][number]['source'],
 ): ResolvedVm {
-  const domain = `${fleet}_${name}`;
-  return {
-    address: `vm.${name}`,
-    name,
-    domain,
-    uuid: vmUuid(fleet, name),
-    title: 'a <title> & more',
-    description: '',
-    cpus: 1,
-    memoryKiB: 65536,
-    accelerator: 'qemu',
-    firmware: 'bios',
-    tpm: false,
-    boot: ['disk'],
-    pxe: true,
-    nvram: null,
-    disks: [
-      {
-        target: 'sda',
-        bus: 'sata',
-        sizeBytes: 16 * MIB,
-        pool: 'default',
-        volume: `${domain}-sda.qcow2`,
-      },
-    ],
-    nics: [{ mac: `52:54:00:c0:de:0${number}`, model: 'virtio', source, ip: null }],
-    serialNumber: `SN-${name}`,
-    graphics: { type: 'none' },
-    autostart: false,
-    power: 'running',
-    protect: false,
-    shutdownTimeoutSeconds: 1,
-    digest: 'e'.repeat(64),
-  };
+  return smallVm(fleet, name, `0${number}`, { source, title: 'a <title> & more' });
 }
 
 function markFor(vm: ResolvedVm, ready: boolean): DomainMark {
