@@ -106,18 +106,22 @@ export async function executeStep(
       signal.throwIfAborted();
       if (step.make) await createMarked(host, step, step.ref, xml);
       signal.throwIfAborted();
-      // What a BMC has written there is lost: it is written again.
-      const waiting = render.overrideWaits(await host.readDomain(step.vm.uuid));
-      if (waiting !== null) await host.defineDomain(waiting);
-      signal.throwIfAborted();
-      await checkOff(host, step.vm);
-      return host.fillVolume(step.ref, content);
+      return host.holdDomain(step.vm.uuid, async (held) => {
+        // What a BMC has written there is lost: it is written again.
+        const waiting = render.overrideWaits(await held.readDomain(step.vm.uuid));
+        if (waiting !== null) await held.defineDomain(waiting);
+        signal.throwIfAborted();
+        await checkOff(held, step.vm);
+        return held.fillVolume(step.ref, content);
+      });
     }
     case 'vm-define': {
       const firmware = step.fields.some(needsFirmware) ? await ports.firmware(step.vm) : null;
-      const current = await host.readDomain(step.vm.uuid);
-      signal.throwIfAborted();
-      return host.defineDomain(render.patchDomain(current, step.vm, step.fields, firmware));
+      return host.holdDomain(step.vm.uuid, async (held) => {
+        const current = await held.readDomain(step.vm.uuid);
+        signal.throwIfAborted();
+        return held.defineDomain(render.patchDomain(current, step.vm, step.fields, firmware));
+      });
     }
     case 'vm-password':
       return host.setGraphicsPassword(step.uuid, step.password);

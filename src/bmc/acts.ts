@@ -8,16 +8,28 @@ import type { ResetType, Seen } from './resources/system.js';
 /** The answer to a graceful reset waits so long for an error of the host's. */
 const ANSWER_MS = 1000;
 
+/** A guest that was asked to power off. */
+interface Waiting {
+  stop: AbortController;
+  /** It is switched on again. */
+  isRestart: boolean;
+  /** Never rejects. */
+  ended: Promise<void>;
+}
+
 interface Insertion {
   image: string;
   done: Promise<void>;
   stop: AbortController;
 }
 
+/** A machine that is being restarted will be on. */
+const STARTS: ReadonlySet<ResetType> = new Set(['On', 'ForceOn']);
+
 export class Acts {
   readonly #machines: Machines;
   /** By UUID: who waits for a guest to power off. */
-  readonly #shutdowns = new Map<string, AbortController>();
+  readonly #shutdowns = new Map<string, Waiting>();
   readonly #insertions = new Map<string, Insertion>();
   /** Is told of what fails after its request was answered. */
   readonly #failed: (vm: string, error: unknown) => void;
@@ -29,8 +41,7 @@ export class Acts {
 
   async reset(seen: Seen, type: ResetType): Promise<void> {
     const { vm, machine } = seen;
-    // Whoever still waits for the guest is overtaken.
-    this.#shutdowns.get(vm.uuid)?.abort();
+    await this.#overtake(vm.uuid, type);
     const { port } = this.#machines;
     const isOn = machine.power !== 'off';
     const act = (work: () => Promise<void>): Promise<void> => this.#machines.act(vm.uuid, work);
@@ -63,10 +74,23 @@ export class Acts {
     }
   }
 
-  setOverride({ vm }: Seen, override: BootOverride | null): Promise<void> {
+  /** `choose` is asked when nothing can change the machine before its override is set. */
+  setOverride({ vm }: Seen, choose: (seen: Seen) => BootOverride | null): Promise<void> {
     return this.#machines.act(vm.uuid, () =>
-      this.#machines.port.setBootOverride(vm.uuid, override),
+      this.#machines.port.setBootOverride(vm.uuid, (machine) => choose({ vm, machine })),
     );
+  }
+
+  /** Ends what a killed server left undone: its restarts go on. */
+  async settle(): Promise<void> {
+    const all = await this.#machines.all();
+    const { port } = this.#machines;
+    await port.settle(all.map(({ vm }) => vm.uuid)).finally(() => {
+      this.#machines.changed();
+    });
+    for (const seen of all)
+      if (seen.machine.isRestarting && !this.#shutdowns.has(seen.vm.uuid))
+        void this.#wait(seen, { isRestart: true, goesOn: true });
   }
 
   /**
@@ -99,38 +123,57 @@ export class Acts {
 
   /** Nothing waits any more for a guest or for an image. Resolves when the last act has ended. */
   async stop(): Promise<void> {
-    for (const waiting of this.#shutdowns.values()) waiting.abort();
+    const waits = [...this.#shutdowns.values()];
+    for (const { stop } of waits) stop.abort();
     for (const { stop } of this.#insertions.values()) stop.abort();
     await Promise.allSettled([...this.#insertions.values()].map(({ done }) => done));
+    await Promise.all(waits.map(({ ended }) => ended));
     await this.#machines.settled();
   }
 
-  /**
-   * Presses the power button, and answers: the guest takes its time. With `restart` the machine is
-   * switched on again when it is off.
-   */
-  async #ask({ vm }: Seen, restart: boolean): Promise<void> {
-    const waiting = new AbortController();
-    const { signal } = waiting;
-    this.#shutdowns.set(vm.uuid, waiting);
-    let answered = false;
-    const work = async (): Promise<void> => {
-      const { port } = this.#machines;
-      const isOff = await port.shutDown(vm.uuid, vm.shutdownTimeoutSeconds, signal);
-      this.#machines.changed();
-      if (isOff && restart && !signal.aborted)
-        await this.#machines.act(vm.uuid, () => port.powerOn(vm.uuid));
-    };
-    const done = work()
+  /** Ends an earlier wait for the guest, unless both want the same of the machine. */
+  async #overtake(uuid: string, type: ResetType): Promise<void> {
+    const waiting = this.#shutdowns.get(uuid);
+    const isSame = type === 'Nmi' || (waiting?.isRestart === true && STARTS.has(type));
+    if (!waiting || isSame) return;
+    waiting.stop.abort();
+    await waiting.ended;
+  }
+
+  /** Presses the power button, and answers: the guest takes its time. */
+  async #ask(seen: Seen, isRestart: boolean): Promise<void> {
+    const done = this.#wait(seen, { isRestart, goesOn: false });
+    await Promise.race([done, pause(ANSWER_MS, undefined, { ref: false })]);
+  }
+
+  /** Rejects with what fails within the time of an answer; tells what fails later. */
+  #wait(
+    { vm }: Seen,
+    { isRestart, goesOn }: { isRestart: boolean; goesOn: boolean },
+  ): Promise<void> {
+    const { port } = this.#machines;
+    const { uuid, name, shutdownTimeoutSeconds: seconds } = vm;
+    const stop = new AbortController();
+    let isAnswered = goesOn;
+    void pause(ANSWER_MS, undefined, { ref: false }).then(() => {
+      isAnswered = true;
+    });
+    const work = isRestart
+      ? port.restart(uuid, goesOn ? null : seconds, stop.signal)
+      : port.shutDown(uuid, seconds, stop.signal);
+    const done = work
+      .then(() => undefined)
       .catch((error: unknown) => {
-        if (signal.aborted) return;
-        if (!answered) throw error;
-        this.#failed(vm.name, error);
+        if (stop.signal.aborted) return;
+        if (!isAnswered) throw error;
+        this.#failed(name, error);
       })
       .finally(() => {
-        if (this.#shutdowns.get(vm.uuid) === waiting) this.#shutdowns.delete(vm.uuid);
+        this.#machines.changed();
+        if (this.#shutdowns.get(uuid)?.stop === stop) this.#shutdowns.delete(uuid);
       });
-    await Promise.race([done, pause(ANSWER_MS, undefined, { ref: false })]);
-    answered = true;
+    const ended = done.catch(() => undefined);
+    this.#shutdowns.set(uuid, { stop, isRestart, ended });
+    return done;
   }
 }

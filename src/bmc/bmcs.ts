@@ -21,6 +21,8 @@ export interface Bmcs {
   /** What the fleet file says now of all machines that have a BMC. */
   replace(vms: readonly KnownVm[]): void;
   openService(options: { accounts: readonly Account[]; tls: KeyPair | null }): BmcService;
+  /** Ends what a killed server left undone. Rejects with the first fault of a machine. */
+  settle(): Promise<void>;
   /** Ends what waits, and resolves when the last act has ended. Services are closed before. */
   stop(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export function openBmcs({ fleet, version, port, now, log }: BmcsOptions): Bmcs 
       machines.replace(vms);
     },
     openService: ({ accounts, tls }) => new RedfishService({ routes, accounts, tls, now, log }),
+    settle: () => acts.settle(),
     stop: () => acts.stop(),
   };
 }

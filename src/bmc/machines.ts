@@ -49,6 +49,10 @@ export class Machines {
     });
   }
 
+  all(): Promise<{ vm: KnownVm; machine: BmcMachine }[]> {
+    return this.list([...this.#vms.keys()]);
+  }
+
   /**
    * Runs an act after all earlier ones on the same machine. What is read afterwards was read after
    * it, whether it succeeded or not.

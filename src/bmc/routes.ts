@@ -112,10 +112,14 @@ export function routesOf({ fleet, version, machines, acts }: Served): Route[] {
   const one = `${SYSTEMS}/:id`;
   const patchSystem: Act = async (call) => {
     const before = await seen(call, 'ComputerSystem');
-    call.checkMatch(systems.system(before));
-    const { Boot: wanted } = patchOf(call.body, ['Boot'], Object.keys(systems.system(before)));
-    const override = bootOf(wanted, before.machine);
-    await call.done(before.vm.name, `boot: ${bootWords(override)}`, () =>
+    const override = (now: systems.Seen): BmcMachine['override'] => {
+      const resource = systems.system(now);
+      call.checkMatch(resource);
+      const { Boot: wanted } = patchOf(call.body, ['Boot'], Object.keys(resource));
+      return bootOf(wanted, now.machine);
+    };
+    const expected = override(before);
+    await call.done(before.vm.name, `boot: ${bootWords(expected)}`, () =>
       acts.setOverride(before, override),
     );
     return { resource: systems.system(await seen(call, 'ComputerSystem')) };

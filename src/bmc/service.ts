@@ -300,6 +300,8 @@ const STATUSES: Readonly<Record<string, number>> = {
   'not-possible': 400,
   'media-unreachable': 400,
   interrupted: 503,
+  // An apply, or another server, is changing the VM.
+  locked: 503,
 };
 
 function redfishError(error: unknown, request: FastifyRequest): RedfishError {

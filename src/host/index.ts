@@ -5,7 +5,8 @@
  * room runs a program, and one module here (`libvirt/answers.ts`) knows the wording of those
  * programs.
  */
-export { bmcMachines, type BmcActs } from './bmc/machines.js';
+export type { BmcActs } from './bmc/acts.js';
+export { bmcMachines } from './bmc/machines.js';
 export { openHost, type HostOptions } from './open-host.js';
 export { firmwareHere, ownFirmware } from './checks/firmware.js';
 export { commandLine } from './exec.js';

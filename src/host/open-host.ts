@@ -1,4 +1,4 @@
-import type { Host, ReadSecret, ResolvedHost } from '../model/index.js';
+import type { Host, ReadSecret, ResolvedHost, SecretReference } from '../model/index.js';
 import { BACKENDS } from './backends.js';
 import { bmcMachines } from './bmc/machines.js';
 import { findingsOf } from './checks/findings.js';
@@ -21,6 +21,7 @@ import { afterStart, links, withImpairments } from './links/links.js';
 import { startWatch } from './libvirt/start-watch.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
+import { holdDomain } from './state/domain-lock.js';
 import { openFleetState } from './state/fleet-state.js';
 import { acquireLock, fleetKey, isLocked, lockHolder, tryLock } from './state/lock.js';
 import { checkWorkFolder, workFolder } from './state/work-folder.js';
@@ -60,7 +61,14 @@ function hostWith(
   const hasStarted = afterStart(startWatch(virsh, logFolder), onTaps);
   const domains = domainActs(virsh, { links: onTaps, hasStarted });
   const storage = storageActs(virsh);
-  return {
+  const hold = <T>(uuid: string, work: () => Promise<T>): Promise<T> =>
+    holdDomain({ uri, uuid }, work);
+  const unheld = {
+    ...domains,
+    setGraphicsPassword: (uuid: string, reference: SecretReference) =>
+      setGraphicsPassword(virsh, uuid, readSecret, reference),
+  };
+  const host: Host = {
     uri,
     isRemote: !isLocal(uri),
     consoles: openConsoles({ uri, fleet, env, logFolder }),
@@ -78,17 +86,20 @@ function hostWith(
     readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
     lastStart: (domain) => lastStart({ domain, folder: logFolder }),
     volumeIncarnation: (path) => volumeIncarnation(uri, path),
-    setGraphicsPassword: (uuid, reference) =>
-      setGraphicsPassword(virsh, uuid, readSecret, reference),
     firmware: (wanted, need) => firmwareFor(virsh, wanted, need),
     ...networkActs(virsh, {
       lock: (other) => tryLock({ uri, fleet: other, env, command: 'apply' }),
       remote: !isLocal(uri),
       signal,
     }),
-    ...domains,
+    ...unheld,
+    ...holding(unheld, hold),
+    holdDomain: (uuid, work) => hold(uuid, () => work({ ...host, ...unheld })),
     ...storage,
-    bmc: bmcMachines(fleet, { ...domains, ...storage, ...bmcActs(virsh, env) }),
+    bmc: bmcMachines(fleet, {
+      ...{ ...domains, ...storage, ...bmcActs(virsh, env) },
+      ...{ hold, now: () => Date.now() },
+    }),
     readNvramTemplate,
     backend: BACKENDS.vagrant({
       virsh,
@@ -114,5 +125,29 @@ function hostWith(
     },
     lockHolder: () => lockHolder({ uri, fleet }),
     endLeftovers: () => endLeftOvers({ runner, key, workDir, env }),
+  };
+  return host;
+}
+
+type Changes = Pick<
+  Host,
+  'startDomain' | 'markDomain' | 'setTitle' | 'setGraphicsPassword' | 'deleteDomain'
+>;
+
+/** Each of the acts, for who does not hold the domain. */
+function holding(
+  acts: Changes,
+  hold: <T>(uuid: string, work: () => Promise<T>) => Promise<T>,
+): Changes {
+  const held =
+    <A extends unknown[]>(act: (uuid: string, ...rest: A) => Promise<void>) =>
+    (uuid: string, ...rest: A) =>
+      hold(uuid, () => act(uuid, ...rest));
+  return {
+    startDomain: held(acts.startDomain),
+    markDomain: held(acts.markDomain),
+    setTitle: held(acts.setTitle),
+    setGraphicsPassword: held(acts.setGraphicsPassword),
+    deleteDomain: held(acts.deleteDomain),
   };
 }

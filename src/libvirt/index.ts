@@ -21,6 +21,7 @@ export {
   isSameOverride,
   setBmcMark,
 } from './bmc/mark.js';
+export { bootIndexes, type BootIndex } from './bmc/boot-indexes.js';
 export {
   machineOf,
   needsOrder,

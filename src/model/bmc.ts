@@ -14,8 +14,7 @@ export type BootTarget = 'pxe' | 'hdd' | 'cd' | 'uefi-http' | 'bios-setup';
 /**
  * What a machine boots from in place of its boot order.
  *
- * UEFI firmware consumes `once` at its next start: a reboot by the guest is an ordinary one. A BIOS
- * boots from it until it is powered off.
+ * `once` is over with its next start: a reboot by the guest is an ordinary one.
  */
 export interface BootOverride {
   target: BootTarget;
@@ -30,10 +29,19 @@ export interface BootOverride {
  */
 export interface BmcMark {
   override?: MarkedOverride;
-  /** The URL of what is in the drive. */
+  /** The URL of what is in the drive, as `shownUrl` gives it. */
   image?: string;
+  /** The guest was asked to power off, and is to be started again. */
+  restart?: MarkedRestart;
   /** The firmware's variables have an override that was taken back while they were in use. */
   isStale?: true;
+}
+
+export interface MarkedRestart {
+  /** Another one each time. */
+  id: string;
+  /** ISO 8601: until then the guest may take. */
+  until: string;
 }
 
 export interface MarkedOverride extends BootOverride {
@@ -63,7 +71,7 @@ export function shownUrl(url: string): string {
 
 /** An image in the virtual drive. */
 export interface BmcMedia {
-  /** The URL that it came from, as it was given, without user and password. */
+  /** The URL that it came from, as `shownUrl` gives it. */
   image: string;
 }
 
@@ -92,6 +100,8 @@ export interface BmcDisk {
 export interface BmcMachine {
   uuid: string;
   power: Power;
+  /** It is being restarted, and its guest has not powered off yet. */
+  isRestarting: boolean;
   /** What the next start boots from; null: its boot order says. One that was consumed is none. */
   override: BootOverride | null;
   /** What `setBootOverride` takes for it. Without a virtual drive there is no `cd`. */
@@ -130,15 +140,24 @@ export interface BmcMachines {
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, BmcMachine>>;
 
-  /** Starts it, with its override; resumes it when it is paused. */
+  /**
+   * Starts it, with its override; resumes it when it is paused. One whose memory is saved goes on
+   * with that. @throws VenError `not-possible` when that would pass over an override
+   */
   powerOn(uuid: string): Promise<void>;
-  /** Cuts the power. */
+  /** Cuts the power: saved memory is lost, too, and a restart is over. */
   powerOff(uuid: string): Promise<void>;
   /**
-   * Asks the guest to power off. Resolves to whether it is off in time; it is left running if not.
-   * @throws VenError `interrupted` by the signal
+   * Asks the guest to power off, and ends a restart. Resolves to whether it is off in time; it is
+   * left running if not. @throws VenError `interrupted` by the signal
    */
   shutDown(uuid: string, timeoutSeconds: number, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * The same, and starts it when it is off. It is in the mark: when the signal, or the end of the
+   * process, comes before, it still `isRestarting`. Without a time it goes on with such a one.
+   * @throws VenError `not-running`, `interrupted` by the signal
+   */
+  restart(uuid: string, timeoutSeconds: number | null, signal?: AbortSignal): Promise<boolean>;
   /**
    * Presses the reset button. With an override that waits for a start, its power is cut and
    * switched on again. @throws VenError `not-running`
@@ -148,25 +167,30 @@ export interface BmcMachines {
   injectNmi(uuid: string): Promise<void>;
 
   /**
-   * null: none. While a UEFI machine runs, its override waits for the next start by `powerOn` or
-   * `reset`; while it is off, for whoever starts it.
+   * What it is to be is asked when nobody else can change it any more; null: none. What `wanted`
+   * throws is thrown, and nothing is changed. While a UEFI machine runs, its override waits for the
+   * next start by `powerOn` or `reset`; while it is off, for whoever starts it.
    * @throws VenError `not-possible` for a target that it does not have
    */
-  setBootOverride(uuid: string, override: BootOverride | null): Promise<void>;
+  setBootOverride(
+    uuid: string,
+    wanted: (machine: BmcMachine) => BootOverride | null,
+  ): Promise<void>;
 
   /**
    * Fetches the image and inserts it, while it runs, too; what was in the drive goes. Takes as long
-   * as the image. @throws VenError `media-unreachable` when the image can't be read, `not-possible`
-   * without a drive
+   * as the image, and holds up nothing else.
+   * @throws VenError `media-unreachable` when the image can't be read, `not-possible` without a
+   * drive
    */
   insertMedia(uuid: string, media: NewMedia, signal?: AbortSignal): Promise<void>;
   /** The image's volume is deleted. An empty drive stays empty. */
   ejectMedia(uuid: string): Promise<void>;
 
   /**
-   * Ends what a killed server left undone. Called when a server starts, and by it again now and
-   * then (once a minute): quick where there is nothing to do. Rejects with the first fault when all
-   * machines have had their turn.
+   * Ends what a killed server left undone, but for restarts whose guest has still time. Called when
+   * a server starts, and by it again now and then (once a minute): quick where there is nothing to
+   * do. Rejects with the first fault when all machines have had their turn.
    */
   settle(uuids: readonly string[]): Promise<void>;
 }

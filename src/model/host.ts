@@ -130,13 +130,20 @@ export interface Host {
   ): Promise<void>;
 
   /**
+   * Does what is read, changed and written of a domain: its definition, its firmware's variables.
+   * No other process of this machine changes or starts it meanwhile. `held` is this host, whose
+   * acts do not wait for that; acts that change a definition, and starts, wait by themselves.
+   * @throws VenError `locked` after a minute
+   */
+  holdDomain<T>(uuid: string, work: (held: Host) => Promise<T>): Promise<T>;
+  /**
    * The persistent XML with secrets, ready to be changed and defined again. For a domain without a
    * persistent definition: the XML that would be one.
    */
   readDomain(uuid: string): Promise<string>;
   /**
-   * Where a pool is a folder, disks that the mark in `xml` lists are named by path, not by pool and
-   * volume.
+   * For who holds the domain. Where a pool is a folder, disks that the mark in `xml` lists are
+   * named by path, not by pool and volume.
    */
   defineDomain(xml: string): Promise<void>;
   /**
@@ -146,9 +153,9 @@ export interface Host {
   startDomain(uuid: string): Promise<void>;
   /**
    * Asks the guest to power off, again and again. Resolves to whether it is off in time; it is left
-   * running if not.
+   * running if not. @throws VenError `interrupted` by the signal: it is not asked any more
    */
-  shutDownDomain(uuid: string, timeoutSeconds: number): Promise<boolean>;
+  shutDownDomain(uuid: string, timeoutSeconds: number, signal?: AbortSignal): Promise<boolean>;
   /** The same; cuts the power after the timeout (0: at once). */
   stopDomain(uuid: string, timeoutSeconds: number): Promise<void>;
   /**

@@ -327,7 +327,8 @@ async function shutDown(vm: Existing): Promise<void> {
 
 /** One that is not defined would be gone with its power, and with it ven's mark. */
 async function keep({ uuid, persistent }: ObservedDomain, host: Host): Promise<void> {
-  if (!persistent) await host.defineDomain(await host.readDomain(uuid));
+  if (persistent) return;
+  await host.holdDomain(uuid, async (held) => held.defineDomain(await held.readDomain(uuid)));
 }
 
 function typed(action: string, { name, request }: Existing): string {

@@ -1,3 +1,4 @@
+import { orderOf } from '../../src/libvirt/index.js';
 import { FakeHost } from '../fake-host/index.js';
 import { describeBmc } from './bmc.js';
 
@@ -19,6 +20,15 @@ describeBmc('fake', () => {
       const content = storage.contents.get(`${storage.folderOf('default')}/${volume}`);
       const isThere = storage.has('default', volume) && content !== undefined;
       return Promise.resolve(isThere ? Buffer.from(content) : null);
+    },
+    save: (uuid) => {
+      host.save(uuid);
+      return Promise.resolve();
+    },
+    firstAtReset: (uuid) => {
+      const [first = ''] = orderOf(host.domains.get(uuid)?.live ?? '');
+      const changed = host.bootIndexes.get(uuid)?.find(({ index }) => index === 1)?.device;
+      return Promise.resolve(changed ?? (first === 'hd' ? 'disk' : first));
     },
     start: (uuid) => host.startDomain(uuid),
     cut: (uuid) => {

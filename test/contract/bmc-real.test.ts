@@ -57,6 +57,18 @@ describeBmc('real', async () => {
         (path) => readFileSync(path),
         () => null,
       ),
+    save: async (uuid) => void (await virsh('managedsave', uuid)),
+    firstAtReset: async (uuid) => {
+      for (const device of ['sata0-0-0', 'sata0-0-5', 'net0']) {
+        const asked = { path: `/machine/peripheral/${device}`, property: 'bootindex' };
+        const command = JSON.stringify({ execute: 'qom-get', arguments: asked });
+        if (!(await virsh('qemu-monitor-command', uuid, command)).includes('"return":1,')) continue;
+        const xml = await virsh('dumpxml', uuid);
+        const [before = ''] = xml.split(`<alias name='${device}'/>`);
+        return /.*<disk type='\w+' device='(\w+)'/s.exec(before)?.[1] ?? 'network';
+      }
+      return 'none';
+    },
     start: async (uuid) => void (await virsh('start', uuid)),
     cut: async (uuid) => void (await virsh('destroy', uuid)),
     close: async () => {

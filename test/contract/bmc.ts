@@ -17,6 +17,7 @@ import {
 import { createRender } from '../../src/libvirt/index.js';
 import { nextBootOf } from '../fake-host/variable-store.js';
 import { bringUpAll } from './bring-up.js';
+import { fleetOf, smallVm } from './vm.js';
 
 export interface BmcPlace {
   host: Host;
@@ -26,6 +27,10 @@ export interface BmcPlace {
   serve(name: string, content: string): Promise<string>;
   /** What is in a volume of the pool `default`; null: there is none. */
   contentOf(volume: string): Promise<Buffer | null>;
+  /** As `virsh managedsave`. */
+  save(uuid: string): Promise<void>;
+  /** The kind of device that the next reset boots from. */
+  firstAtReset(uuid: string): Promise<string>;
   /** As `virsh start` and `virsh destroy`. */
   start(uuid: string): Promise<void>;
   cut(uuid: string): Promise<void>;
@@ -58,22 +63,7 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
         firmware: 'uefi',
         nvram: { pool: 'default', volume: nvramVolume(`${place.prefix}_uefi`) },
       };
-      fleet = {
-        name: place.prefix,
-        host: {
-          uri: 'qemu:///system',
-          accelerator: 'qemu',
-          storagePool: 'default',
-          runner: { kind: 'local' },
-        },
-        hostFrom: 'default',
-        orchestrator: null,
-        networks: [],
-        vms: [bios, uefi],
-        digest: '',
-        secureBootKeys: {},
-        warnings: [],
-      };
+      fleet = fleetOf(place.prefix, [bios, uefi]);
       await host.ensurePool('default');
       const { errors } = await bringUpAll(host.backend, [
         await bringUpOf(bios),
@@ -132,6 +122,7 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
       expect(found.get(bios.uuid)).toEqual({
         uuid: bios.uuid,
         power: 'off',
+        isRestarting: false,
         override: null,
         targets: ['pxe', 'hdd', 'cd'],
         media: null,
@@ -156,7 +147,7 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
 
     it('writes a one-time boot into the variables of a machine that is off', async () => {
       const override = { target: 'uefi-http', enabled: 'once', uri: URL } as const;
-      await host.bmc.setBootOverride(uefi.uuid, override);
+      await host.bmc.setBootOverride(uefi.uuid, () => override);
       expect((await read(uefi)).override).toEqual(override);
       const next = await nextBoot();
       // …/MAC(…)/IPv4()/Uri(…), and the end.
@@ -164,35 +155,39 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
       expect(next).toContain((uefi.nics[0]?.mac ?? '').replaceAll(':', ''));
       expect(next?.endsWith('7fff0400')).toBe(true);
 
-      await host.bmc.setBootOverride(uefi.uuid, { target: 'pxe', enabled: 'once', uri: null });
+      await host.bmc.setBootOverride(uefi.uuid, () => ({
+        target: 'pxe',
+        enabled: 'once',
+        uri: null,
+      }));
       expect(await nextBoot()).not.toContain(Buffer.from(URL).toString('hex'));
-      await host.bmc.setBootOverride(uefi.uuid, {
+      await host.bmc.setBootOverride(uefi.uuid, () => ({
         ...{ target: 'bios-setup', enabled: 'once', uri: null },
-      });
+      }));
       expect(await nextBoot()).toBe('menu');
-      await host.bmc.setBootOverride(uefi.uuid, null);
+      await host.bmc.setBootOverride(uefi.uuid, () => null);
       expect(await nextBoot()).toBeNull();
       expect((await read(uefi)).override).toBeNull();
     });
 
     it('keeps a lasting boot of UEFI in the boot order, which is no other order then', async () => {
       const override = { target: 'cd', enabled: 'continuous', uri: null } as const;
-      await host.bmc.setBootOverride(uefi.uuid, override);
+      await host.bmc.setBootOverride(uefi.uuid, () => override);
       const { config } = await observed(uefi);
       expect(config.boot[0]).toBe('other');
       expect(config.bmc?.override?.order).toEqual(['hd', 'network']);
       expect((await read(uefi)).override).toEqual(override);
-      await host.bmc.setBootOverride(uefi.uuid, null);
+      await host.bmc.setBootOverride(uefi.uuid, () => null);
       expect((await observed(uefi)).config).toMatchObject({ boot: ['disk', 'network'] });
       expect((await observed(uefi)).config.bmc).toBeUndefined();
     });
 
     it('refuses what a machine can not do', async () => {
       const set = (vm: ResolvedVm, over: object): Promise<void> =>
-        host.bmc.setBootOverride(vm.uuid, {
+        host.bmc.setBootOverride(vm.uuid, () => ({
           ...{ target: 'pxe', enabled: 'once', uri: null },
           ...over,
-        });
+        }));
       const impossible = { code: 'not-possible' };
       await expect(set(bios, { target: 'uefi-http' })).rejects.toMatchObject(impossible);
       await expect(set(bios, { target: 'bios-setup' })).rejects.toMatchObject(impossible);
@@ -205,7 +200,7 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
 
     it('boots a BIOS once from elsewhere, and puts its boot order back', async () => {
       const override = { target: 'cd', enabled: 'once', uri: null } as const;
-      await host.bmc.setBootOverride(bios.uuid, override);
+      await host.bmc.setBootOverride(bios.uuid, () => override);
       expect((await observed(bios)).config.boot[0]).toBe('other');
       await host.bmc.powerOn(bios.uuid);
       await host.bmc.powerOn(bios.uuid);
@@ -214,6 +209,78 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
       expect(config.boot).toEqual(['disk', 'network']);
       expect(live?.boot[0]).toBe('other');
       expect(live?.bmc?.override?.order).toEqual(['hd', 'network']);
+    });
+
+    it('boots once from an override also where the guest reboots', async () => {
+      await host.bmc.powerOff(bios.uuid);
+      await host.bmc.setBootOverride(bios.uuid, () => ({
+        ...{ target: 'cd', enabled: 'once', uri: null },
+      }));
+      await place.start(bios.uuid);
+      expect(await place.firstAtReset(bios.uuid)).toBe('cdrom');
+      await host.bmc.settle([bios.uuid]);
+      expect(await place.firstAtReset(bios.uuid)).toBe('disk');
+    });
+
+    it('changes a definition after who holds it, and neither undoes the other', async () => {
+      const { config } = await observed(bios);
+      const order: string[] = [];
+      const mark = markFor({ name: place.prefix }, { ...bios, digest: 'd'.repeat(64) }, true);
+      await Promise.all([
+        host.holdDomain(bios.uuid, async (held) => {
+          const before = await held.readDomain(bios.uuid);
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          await held.defineDomain(before.replace(/<vcpu[^>]*>1</, '<vcpu>2<'));
+          order.push('held');
+        }),
+        host.bmc
+          .setBootOverride(bios.uuid, () => ({ target: 'pxe', enabled: 'once', uri: null }))
+          .then(() => order.push('override')),
+        // The acts of the in-memory host wait for nobody.
+        ...(kind === 'real' ? [host.markDomain(bios.uuid, mark)] : []),
+      ]);
+      expect(order[0]).toBe('held');
+      const { config: after, mark: marked } = await observed(bios);
+      expect(after).toMatchObject({ cpus: 2, boot: ['network', 'disk'] });
+      if (kind === 'real') expect(marked?.digest).toBe(mark.digest);
+      await host.bmc.setBootOverride(bios.uuid, () => null);
+      await host.holdDomain(bios.uuid, async (held) => {
+        const current = await held.readDomain(bios.uuid);
+        await held.defineDomain(current.replace(/<vcpu[^>]*>2</, '<vcpu>1<'));
+      });
+      await host.markDomain(bios.uuid, markFor({ name: place.prefix }, bios, true));
+      expect((await observed(bios)).config).toEqual(config);
+    });
+
+    it('asks a guest no more when it is told so, and remembers a restart', async () => {
+      const stop = new AbortController();
+      const waits = host.bmc.restart(bios.uuid, 60, stop.signal);
+      setTimeout(() => {
+        stop.abort();
+      }, 1500);
+      await expect(waits).rejects.toMatchObject({ code: 'interrupted' });
+      expect(await read(bios)).toMatchObject({ power: 'running', isRestarting: true });
+      await host.bmc.settle([bios.uuid]);
+      expect(await read(bios)).toMatchObject({ power: 'running', isRestarting: true });
+      expect(await host.bmc.restart(bios.uuid, 1)).toBe(false);
+      expect(await read(bios)).toMatchObject({ power: 'running', isRestarting: false });
+    });
+
+    it('goes on with saved memory, unless an override would be passed over', async () => {
+      await place.save(bios.uuid);
+      expect((await read(bios)).power).toBe('off');
+      await host.bmc.setBootOverride(bios.uuid, () => ({
+        ...{ target: 'cd', enabled: 'once', uri: null },
+      }));
+      await expect(host.bmc.powerOn(bios.uuid)).rejects.toMatchObject({ code: 'not-possible' });
+      await host.bmc.setBootOverride(bios.uuid, () => null);
+      await host.bmc.powerOn(bios.uuid);
+      expect((await read(bios)).power).toBe('running');
+      await place.save(bios.uuid);
+      await host.bmc.powerOff(bios.uuid);
+      expect((await observed(bios)).saved).toBeUndefined();
+      await host.bmc.powerOn(bios.uuid);
+      expect((await read(bios)).power).toBe('running');
     });
 
     it('inserts an image while the machine runs, another one, and takes it out again', async () => {
@@ -253,7 +320,11 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
       const before = (await host.readPowers([bios.uuid])).get(bios.uuid)?.id;
       await host.bmc.reset(bios.uuid);
       expect((await host.readPowers([bios.uuid])).get(bios.uuid)?.id).toBe(before);
-      await host.bmc.setBootOverride(bios.uuid, { target: 'pxe', enabled: 'once', uri: null });
+      await host.bmc.setBootOverride(bios.uuid, () => ({
+        target: 'pxe',
+        enabled: 'once',
+        uri: null,
+      }));
       expect((await read(bios)).override?.target).toBe('pxe');
       await host.bmc.reset(bios.uuid);
       expect((await host.readPowers([bios.uuid])).get(bios.uuid)?.id).not.toBe(before);
@@ -263,7 +334,11 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
 
     it('an override that another start consumed is over, and is settled', async () => {
       await host.bmc.powerOff(bios.uuid);
-      await host.bmc.setBootOverride(bios.uuid, { target: 'cd', enabled: 'once', uri: null });
+      await host.bmc.setBootOverride(bios.uuid, () => ({
+        target: 'cd',
+        enabled: 'once',
+        uri: null,
+      }));
       await place.start(bios.uuid);
       expect((await read(bios)).override).toBeNull();
       expect((await observed(bios)).config.boot[0]).toBe('other');
@@ -287,43 +362,10 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
 }
 
 function machine(fleet: string, name: string, number: number): ResolvedVm {
-  const domain = `${fleet}_${name}`;
-  return {
-    address: `vm.${name}`,
-    name,
-    domain,
-    uuid: vmUuid(fleet, name),
-    title: '',
-    description: '',
-    cpus: 1,
-    memoryKiB: 65536,
-    accelerator: 'qemu',
-    firmware: 'bios',
-    tpm: false,
+  return smallVm(fleet, name, `3${number}`, {
+    source: { kind: 'network', network: 'default', own: null },
     boot: ['disk', 'network'],
-    pxe: true,
-    nvram: null,
-    disks: [
-      {
-        ...{ target: 'sda', bus: 'sata', sizeBytes: 16 * 1024 ** 2, pool: 'default' },
-        volume: `${domain}-sda.qcow2`,
-      },
-    ],
-    media: { pool: 'default', volume: mediaVolume(domain) },
-    nics: [
-      {
-        mac: `52:54:00:c0:de:3${number}`,
-        model: 'virtio',
-        source: { kind: 'network', network: 'default', own: null },
-        ip: null,
-      },
-    ],
-    serialNumber: `SN-${name}`,
-    graphics: { type: 'none' },
-    autostart: false,
+    media: { pool: 'default', volume: mediaVolume(`${fleet}_${name}`) },
     power: 'external',
-    protect: false,
-    shutdownTimeoutSeconds: 1,
-    digest: 'e'.repeat(64),
-  };
+  });
 }

@@ -115,7 +115,7 @@ describe('a node that others power on through its BMC', () => {
 
   it('boots over HTTPS from the URL that it was given, once', async () => {
     const uri = 'https://tinkerbell-haproxy.edge.test/tink-stack/signed_ipxe.efi';
-    await bmc.setBootOverride(uuid, { target: 'uefi-http', enabled: 'once', uri });
+    await bmc.setBootOverride(uuid, () => ({ target: 'uefi-http', enabled: 'once', uri }));
     expect((await machine()).override).toEqual({ target: 'uefi-http', enabled: 'once', uri });
     await expectNoDifference();
     await bmc.powerOn(uuid);
@@ -148,7 +148,7 @@ describe('a node that others power on through its BMC', () => {
     const { port } = images.address() as AddressInfo;
     const image = `http://127.0.0.1:${port}/live.iso`;
     await bmc.insertMedia(uuid, { image });
-    await bmc.setBootOverride(uuid, { target: 'cd', enabled: 'once', uri: null });
+    await bmc.setBootOverride(uuid, () => ({ target: 'cd', enabled: 'once', uri: null }));
     await expectNoDifference();
     // Without its own disk's loader, only the CD can boot it.
     await bmc.powerOff(uuid);

@@ -37,11 +37,13 @@ export function fakeBmcActs(host: FakeHost): BmcActs {
   const pathOf = ({ pool, volume }: VolumeRef): string => `${storage.folderOf(pool)}/${volume}`;
 
   return {
+    hold: (uuid, work) => host.holdDomain(uuid, work),
+    now: () => host.now,
     readDomain: (uuid) => host.readDomain(uuid),
     defineDomain: (xml) => host.defineDomain(xml),
     startDomain: (uuid) => host.startDomain(uuid),
     stopDomain: (uuid, timeoutSeconds) => host.stopDomain(uuid, timeoutSeconds),
-    shutDownDomain: (uuid, timeoutSeconds) => host.shutDownDomain(uuid, timeoutSeconds),
+    shutDownDomain: (...asked) => host.shutDownDomain(...asked),
     resetDomain: (uuid) => host.resetDomain(uuid),
     fillVolume: (ref, content) => host.fillVolume(ref, content),
 
@@ -50,8 +52,13 @@ export function fakeBmcActs(host: FakeHost): BmcActs {
         uuids.flatMap((uuid) => {
           const domain = host.domains.get(uuid);
           if (!domain) return [];
-          const { config, live, power } = domain;
-          return [{ config: withPlaces(config), live, power }];
+          const { config, live, power, saved } = domain;
+          return [
+            {
+              ...{ config: withPlaces(config), power, saved: saved !== undefined },
+              live: live === null ? null : withAliases(live),
+            },
+          ];
         }),
       ),
 
@@ -71,6 +78,18 @@ export function fakeBmcActs(host: FakeHost): BmcActs {
     injectNmi: (uuid) =>
       answer(() => {
         faults.change(`inject-nmi ${uuid}`, () => undefined);
+      }),
+
+    dropSaved: (uuid) =>
+      answer(() => {
+        faults.change(`managedsave-remove ${uuid}`, () => {
+          delete known(uuid).saved;
+        });
+      }),
+
+    setBootIndexes: (uuid, indexes) =>
+      answer(() => {
+        faults.change(`qom-set ${uuid}`, () => host.bootIndexes.set(uuid, indexes));
       }),
 
     readVolume: (ref) => answer(() => storage.contents.get(pathOf(ref)) ?? null),
@@ -101,11 +120,15 @@ export function fakeBmcActs(host: FakeHost): BmcActs {
         });
       }),
 
-    storeImage: (ref, { fd, bytes }) =>
+    createImage: (ref, bytes) =>
       answer(() => {
         storage.create(ref.pool, imageVolumeXml(ref.volume, bytes));
-        storage.fill(ref, readFileSync(`/proc/self/fd/${fd}`));
         return pathOf(ref);
+      }),
+
+    fillImage: (ref, { fd }) =>
+      answer(() => {
+        storage.fill(ref, readFileSync(`/proc/self/fd/${fd}`));
       }),
 
     deleteVolume: (ref) =>
@@ -135,6 +158,23 @@ export function fakeBmcActs(host: FakeHost): BmcActs {
 
 const stamps = new WeakMap<Uint8Array, string>();
 let clock = 0;
+
+/** As libvirt names the devices of what runs; here after their kind. */
+function withAliases(xml: string): string {
+  const named = (kind: (device: XmlElement) => string) => (device: XmlElement) =>
+    withChild(device, 'alias', element('alias', { name: kind(device) }));
+  return editXml(xml, (root) =>
+    mapDevices(
+      mapDevices(
+        root,
+        'disk',
+        named((disk) => attribute(disk, 'device') ?? 'disk'),
+      ),
+      'interface',
+      named(() => 'network'),
+    ),
+  );
+}
 
 /** As libvirt gives each NIC a place on the PCI bus: behind a port of its own. */
 function withPlaces(xml: string): string {

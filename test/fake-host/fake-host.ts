@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { bmcMachines, ownFirmware, wantedPassword } from '../../src/host/index.js';
 import {
   attachedTo,
@@ -16,6 +17,7 @@ import {
   volumesByPath,
   withFirstNvram,
   impairmentsIn,
+  type BootIndex,
   type MovedNic,
   type NicPart,
 } from '../../src/libvirt/index.js';
@@ -157,6 +159,10 @@ export class FakeHost implements Host {
   bmcFleet = 'lab';
   /** What the firmware found in its variables at each start; null: to go by its boot order. */
   readonly boots: (string | null)[] = [];
+  /** QEMU's order of devices at the next reset, by UUID, where it is not that of the start. */
+  readonly bootIndexes = new Map<string, readonly BootIndex[]>();
+  /** Milliseconds, for what a BMC remembers. */
+  now = Date.parse('2026-01-01T00:00:00Z');
   /** What the images' servers have, by URL. */
   readonly images = new Map<string, string>();
   /** What ven keeps: it outlives the run, and is not the host's. */
@@ -166,6 +172,7 @@ export class FakeHost implements Host {
   /** Fleets of which another run is at work. */
   readonly fleetsAtWork = new Set<string>();
   readonly #held = new Set<string>();
+  readonly #holding = new Map<string, Promise<unknown>>();
   readonly #failing = new Map<string, 'off' | 'paused'>();
   /** By the domain's name. */
   readonly #starts = new Map<string, string>();
@@ -349,6 +356,7 @@ export class FakeHost implements Host {
     for (const [url, content] of this.images) other.images.set(url, content);
     other.boots.push(...this.boots);
     other.bmcFleet = this.bmcFleet;
+    other.now = this.now;
     other.storage.takeFrom(this.storage);
     other.state = this.state;
     for (const [domain, log] of this.consoles.logs) other.consoles.logs.set(domain, log);
@@ -523,6 +531,15 @@ export class FakeHost implements Host {
     });
   }
 
+  holdDomain<T>(uuid: string, work: (held: Host) => Promise<T>): Promise<T> {
+    const done = (this.#holding.get(uuid) ?? Promise.resolve()).then(() => work(this));
+    this.#holding.set(
+      uuid,
+      done.catch(() => undefined),
+    );
+    return done;
+  }
+
   readDomain(uuid: string): Promise<string> {
     return this.#answer(() => this.#config(uuid));
   }
@@ -548,8 +565,17 @@ export class FakeHost implements Host {
     });
   }
 
-  shutDownDomain(uuid: string, timeoutSeconds: number): Promise<boolean> {
+  async shutDownDomain(
+    uuid: string,
+    timeoutSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    // Who can end it early gets the guest's time; all others are told at once that it is over.
+    if (signal && this.#options.obedient === false)
+      await pause(timeoutSeconds * 1000, undefined, { signal }).catch(() => undefined);
     return this.#answer(() => {
+      if (signal?.aborted === true)
+        throw new VenError('interrupted', { summary: 'it is not asked any more' });
       const domain = this.domains.get(uuid);
       if (!domain || domain.live === null) return true;
       const hears = domain.power === 'running' && (this.#options.obedient ?? true);
@@ -928,6 +954,7 @@ export class FakeHost implements Host {
     const domain = this.#domain(uuid);
     const config = domain.saved ?? this.#config(uuid);
     delete domain.saved;
+    this.bootIndexes.delete(uuid);
     const facts = domainFacts(parseXml(config));
     for (const disk of facts.disks) this.storage.mustHave(disk);
     const bridges = new Map(facts.nics.map((nic) => [nic.mac, this.#bridgeOf(nic)]));

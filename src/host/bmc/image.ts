@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { shownUrl, VenError, type NewMedia } from '../../model/index.js';
 import type { Env } from '../exec.js';
 import { unlinkedFile } from '../state/temporary.js';
-import type { FetchedImage } from './machines.js';
+import type { FetchedImage } from './acts.js';
 
 const REDIRECTS = 5;
 /** Without a byte. */

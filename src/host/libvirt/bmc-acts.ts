@@ -12,7 +12,7 @@ import {
 } from '../../libvirt/index.js';
 import { attribute, parseXml, textAt } from '../../xml/index.js';
 import { fetchImage } from '../bmc/image.js';
-import type { BmcActs } from '../bmc/machines.js';
+import type { BmcActs } from '../bmc/acts.js';
 import type { Env } from '../exec.js';
 import { unlinkedFile } from '../state/temporary.js';
 import { powerOf } from './power.js';
@@ -21,6 +21,8 @@ import type { Command, Virsh } from './virsh.js';
 
 export type LibvirtBmcActs = Omit<
   BmcActs,
+  | 'hold'
+  | 'now'
   | 'readDomain'
   | 'defineDomain'
   | 'startDomain'
@@ -36,24 +38,29 @@ export function bmcActs(virsh: Virsh, env: Env): LibvirtBmcActs {
 
   return {
     async definitions(uuids, signal) {
-      const replies = await virsh.ask(
-        uuids.flatMap((uuid) => [
-          ['dumpxml', uuid, '--inactive'],
-          ['dumpxml', uuid],
-          ['domstate', uuid],
-        ]),
+      const [saves, ...replies] = await virsh.ask(
+        [
+          ['list', '--all', '--uuid', '--with-managed-save'],
+          ...uuids.flatMap((uuid) => [
+            ['dumpxml', uuid, '--inactive'],
+            ['dumpxml', uuid],
+            ['domstate', uuid],
+          ]),
+        ],
         { signal, timeoutSeconds: 30 },
       );
+      const saved = new Set(saves?.text.split(/\s+/));
       // One that can't be read hides no others.
       let fault: Error | undefined;
-      const seen = uuids.flatMap((_uuid, index): SeenMachine[] => {
+      const seen = uuids.flatMap((uuid, index): SeenMachine[] => {
         const [config, running, state] = replies.slice(3 * index, 3 * index + 3);
         for (const reply of [config, running, state])
           if (reply?.error && reply.answer !== 'not-found') fault ??= reply.error;
         if (config?.ok !== true || running?.ok !== true || state?.ok !== true) return [];
         const runs = attribute(parseXml(running.text), 'id') !== null;
         const power: Power = powerOf(state.text);
-        return [{ config: config.text, live: runs ? running.text : null, power }];
+        const live = runs ? running.text : null;
+        return [{ config: config.text, live, power, saved: live === null && saved.has(uuid) }];
       });
       if (fault && seen.length === 0) throw fault;
       return seen;
@@ -70,6 +77,25 @@ export function bmcActs(virsh: Virsh, env: Env): LibvirtBmcActs {
 
     async injectNmi(uuid) {
       await virsh.must([['inject-nmi', uuid]]);
+    },
+
+    async dropSaved(uuid) {
+      await virsh.must([['managedsave-remove', uuid]]);
+    },
+
+    // libvirt itself changes the order only at a start.
+    async setBootIndexes(uuid, indexes) {
+      const texts = await virsh.must(
+        indexes.map(({ device, index }) => {
+          const path = `/machine/peripheral/${device}`;
+          const set = { path, property: 'bootindex', value: index };
+          const command = JSON.stringify({ execute: 'qom-set', arguments: set });
+          return ['qemu-monitor-command', uuid, command];
+        }),
+      );
+      const refused = texts.find((text) => text.includes('"error"'));
+      if (refused === undefined) return;
+      throw new VenError('tool-failed', { summary: 'QEMU keeps its boot order', detail: refused });
     },
 
     async readVolume({ pool, volume }) {
@@ -97,14 +123,18 @@ export function bmcActs(virsh: Virsh, env: Env): LibvirtBmcActs {
       await virsh.must([[...change, '--config'], ...(isRunning ? [[...change, '--live']] : [])]);
     },
 
-    async storeImage(ref, { fd, bytes }) {
+    async createImage(ref, bytes) {
       await virsh.must([
         ['vol-create', ref.pool, { file: imageVolumeXml(safeVolume(ref.volume), bytes) }],
-        ['vol-upload', '--pool', ref.pool, ref.volume, { fd }],
       ]);
       const path = textAt(parseXml(await volumeXml(ref)), 'target', 'path');
       if (path !== null) return path;
       throw new VenError('tool-failed', { summary: `libvirt gives no path of ${ref.volume}` });
+    },
+
+    async fillImage({ pool, volume }, { fd }, signal) {
+      const upload: Command = ['vol-upload', '--pool', pool, safeVolume(volume), { fd }];
+      await virsh.must([upload], [], { signal });
     },
 
     async deleteVolume({ pool, volume }) {

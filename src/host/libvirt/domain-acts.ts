@@ -99,7 +99,7 @@ export function domainActs(
     });
   };
 
-  const shutDownDomain = async (uuid: string, timeoutSeconds: number): Promise<boolean> => {
+  const shutDownDomain: DomainActs['shutDownDomain'] = async (uuid, timeoutSeconds, signal) => {
     const began = performance.now();
     let pressed = -Infinity;
     for (let waited = 0; waited < timeoutSeconds * 1000; waited = performance.now() - began) {
@@ -108,7 +108,8 @@ export function domainActs(
         ...(press ? [['shutdown', uuid, '--mode', 'acpi']] : []),
         ['domstate', uuid],
       ];
-      const within = { timeoutSeconds: Math.max(timeoutSeconds - waited / 1000, 1) };
+      const within = { timeoutSeconds: Math.max(timeoutSeconds - waited / 1000, 1), signal };
+      checkGoesOn(signal);
       const replies = await virsh.ask(commands, within).catch(ifNoAnswer);
       // Without an answer its QEMU hangs, or the machine is busy: the guest keeps its time.
       if (replies !== null) {
@@ -117,7 +118,9 @@ export function domainActs(
         if (state?.error && state.answer !== 'not-found') throw state.error;
         if (!state?.ok || state.text === 'shut off') return true;
       }
-      await pause(Math.min(POLL_MS, timeoutSeconds * 1000));
+      await pause(Math.min(POLL_MS, timeoutSeconds * 1000), undefined, { signal }).catch(() => {
+        checkGoesOn(signal);
+      });
     }
     return false;
   };
@@ -228,6 +231,11 @@ export function domainActs(
       );
     },
   };
+}
+
+function checkGoesOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new VenError('interrupted', { summary: 'The guest is not asked to power off any more' });
 }
 
 function ifNoAnswer(error: unknown): null {

@@ -23,6 +23,8 @@ export interface SeenMachine {
   config: string;
   live: string | null;
   power: Power;
+  /** It is off, and a start goes on with its saved memory. */
+  saved: boolean;
 }
 
 /** What there is to know of a machine without its firmware's variables. */
@@ -37,6 +39,8 @@ export interface BmcReading extends SeenMachine {
   nvram: VolumeRef | null;
   /** What runs was started with the override of `mark`. */
   isStartedWith: boolean;
+  /** What runs was started since its guest was asked to power off for the restart of `mark`. */
+  isRestarted: boolean;
 }
 
 export function readMachine(seen: SeenMachine): BmcReading {
@@ -59,17 +63,19 @@ export function readMachine(seen: SeenMachine): BmcReading {
     nvram: isUsed && isUefi(facts.firmware) ? own : null,
     isStartedWith:
       override !== undefined && started?.id === override.id && started.isArmed && override.isArmed,
+    isRestarted: mark.restart !== undefined && running?.bmc?.restart?.id === mark.restart.id,
   };
 }
 
 /** `override`: the one that is still to come. */
 export function machineOf(reading: BmcReading, override: BootOverride | null): BmcMachine {
-  const { uuid, power, facts, mark } = reading;
+  const { uuid, power, facts, mark, isRestarted } = reading;
   const { smbios } = facts;
   const drive = facts.disks.find(({ target }) => target === MEDIA_TARGET);
   return {
     uuid,
     power,
+    isRestarting: power !== 'off' && mark.restart !== undefined && !isRestarted,
     override: override && {
       target: override.target,
       enabled: override.enabled,

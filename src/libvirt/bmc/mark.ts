@@ -26,8 +26,12 @@ export function bmcMark(domain: XmlElement): BmcMark | undefined {
   const [override] = childrenNs([domain, metadata, mark], BMC_NAMESPACE, 'override');
   const read = override && overrideOf(override);
   const image = attribute(mark, 'image');
+  const [restart] = childrenNs([domain, metadata, mark], BMC_NAMESPACE, 'restart');
   return {
     ...(read && { override: read }),
+    ...(restart && {
+      restart: { id: attribute(restart, 'id') ?? '', until: attribute(restart, 'until') ?? '' },
+    }),
     ...(image !== null && { image }),
     ...(attribute(mark, 'stale') === 'yes' && { isStale: true as const }),
   };
@@ -76,10 +80,13 @@ export function setBmcMark(domain: XmlElement, mark: BmcMark): void {
   });
 }
 
-function plainMark({ override, image, isStale }: BmcMark): XmlElement | null {
-  if (override === undefined && image === undefined && !isStale) return null;
+function plainMark({ override, image, restart, isStale }: BmcMark): XmlElement | null {
+  if (override === undefined && image === undefined && !restart && !isStale) return null;
   const attrs = { ...(image !== undefined && { image }), ...(isStale && { stale: 'yes' }) };
-  return element('bmc', attrs, override === undefined ? [] : [plainOverride(override)]);
+  return element('bmc', attrs, [
+    ...(override === undefined ? [] : [plainOverride(override)]),
+    ...(restart === undefined ? [] : [element('restart', { ...restart })]),
+  ]);
 }
 
 function plainOverride(override: MarkedOverride): XmlElement {

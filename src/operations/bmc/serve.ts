@@ -70,7 +70,7 @@ export async function serveBmcs(request: BmcServeRequest): Promise<void> {
   try {
     bmcs.replace(knownVms(fleet));
     await running.become(first.services);
-    await settle(host, knownVms(fleet), tell);
+    await settle(bmcs, tell);
     await notifyReady(request.env);
     tell({ type: 'ready', fleet: fleet.name, services: running.about });
     await follow({ request, running, bmcs, host, load, name: fleet.name });
@@ -82,13 +82,9 @@ export async function serveBmcs(request: BmcServeRequest): Promise<void> {
 }
 
 /** A fault of one VM ends no BMC: it is told. */
-async function settle(
-  host: Host,
-  vms: readonly { uuid: string }[],
-  tell: BmcServeRequest['tell'],
-): Promise<void> {
+async function settle(bmcs: Bmcs, tell: BmcServeRequest['tell']): Promise<void> {
   try {
-    await host.bmc.settle(vms.map(({ uuid }) => uuid));
+    await bmcs.settle();
   } catch (error) {
     if (!(error instanceof VenError)) throw error;
     const { where, summary, hint } = error;
@@ -131,7 +127,7 @@ async function follow({ request, running, bmcs, host, load, name }: Following): 
       const vms = knownVms(fleet);
       bmcs.replace(vms);
       await running.become(services);
-      await settle(host, vms, tell);
+      await settle(bmcs, tell);
       warned = '';
     } catch (error) {
       if (!(error instanceof VenError)) throw error;

@@ -5,8 +5,8 @@ export default async function byTheirBmcs(lab: Lab): Promise<void> {
   const { bmc } = lab.host;
   for (const name of ['edge-1', 'edge-2', 'edge-3']) {
     const uuid = lab.domain(`lab_${name}`);
-    await bmc.setBootOverride(uuid, { target: 'pxe', enabled: 'continuous', uri: null });
+    await bmc.setBootOverride(uuid, () => ({ target: 'pxe', enabled: 'continuous', uri: null }));
     if (name !== 'edge-1') await bmc.powerOn(uuid);
-    if (name === 'edge-3') await bmc.setBootOverride(uuid, null);
+    if (name === 'edge-3') await bmc.setBootOverride(uuid, () => null);
   }
 }

@@ -7,9 +7,9 @@ export default async function byTheirBmcs(lab: Lab): Promise<void> {
     lab.domain(`lab_${name}`),
   ) as [string, string, string];
   const uri = 'https://boot.example/signed.efi';
-  await bmc.setBootOverride(first, { target: 'uefi-http', enabled: 'once', uri });
+  await bmc.setBootOverride(first, () => ({ target: 'uefi-http', enabled: 'once', uri }));
   await bmc.powerOn(second);
-  await bmc.setBootOverride(second, { target: 'cd', enabled: 'once', uri: null });
-  await bmc.setBootOverride(third, { target: 'bios-setup', enabled: 'once', uri: null });
+  await bmc.setBootOverride(second, () => ({ target: 'cd', enabled: 'once', uri: null }));
+  await bmc.setBootOverride(third, () => ({ target: 'bios-setup', enabled: 'once', uri: null }));
   await bmc.powerOn(third);
 }

@@ -236,12 +236,13 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
         }
       );
     },
+    holdDomain: <T>(_uuid: string, work: (held: Host) => Promise<T>): Promise<T> => work(host),
     async probeAccelerator() {
       scripted.probes += 1;
       return (await script.probe?.()) ?? { accelerator: 'kvm' as const, why: 'it ran' };
     },
   };
-  return new Proxy(scripted as unknown as ScriptedHost, {
+  const host: ScriptedHost = new Proxy(scripted as unknown as ScriptedHost, {
     get(target, method: string): unknown {
       if (method in target) return Reflect.get(target, method);
       return (...args: unknown[]): Promise<unknown> => {
@@ -257,6 +258,7 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
       };
     },
   });
+  return host;
 }
 
 export const settleAll: BringUpAct = async (batch, _onOutput, onSettled) => {

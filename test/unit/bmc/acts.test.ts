@@ -1,5 +1,6 @@
 /** What clients do to machines: power, boot override, media. */
 import { describe, expect, it } from 'vitest';
+import { VenError } from '../../../src/model/index.js';
 import { errorFindings } from '../../redfish/rules.js';
 import { lab, messages } from './lab.js';
 
@@ -59,6 +60,48 @@ describe('a reset', () => {
     expect(log).toHaveLength(2);
   });
 
+  it('goes on with a restart when it is switched on, and ends a shutdown', async () => {
+    const restart = lab({ power: 'running' });
+    const guest = Promise.withResolvers<boolean>();
+    restart.port.guest = guest.promise;
+    await restart.ask(RESET, reset('GracefulRestart'));
+    for (const type of ['On', 'Nmi'])
+      expect((await restart.ask(RESET, reset(type))).status).toBe(204);
+    guest.resolve(true);
+    await restart.bmcs.stop();
+    expect(restart.port.acts.map((act) => act.split(' ')[0])).toEqual([
+      ...['shutDown', 'powerOn', 'injectNmi', 'is', 'powerOn'],
+    ]);
+    const shutdown = lab({ power: 'running' });
+    shutdown.port.guest = new Promise(() => undefined);
+    await shutdown.ask(RESET, reset('GracefulShutdown'));
+    await shutdown.ask(RESET, reset('On'));
+    await shutdown.bmcs.stop();
+    expect(shutdown.port.acts.map((act) => act.split(' ')[0])).toEqual(['shutDown', 'powerOn']);
+  });
+
+  it('that a killed server left is gone on with, once', async () => {
+    const { bmcs, port, of } = lab({ power: 'running', isRestarting: true });
+    const guest = Promise.withResolvers<boolean>();
+    port.guest = guest.promise;
+    await bmcs.settle();
+    await bmcs.settle();
+    expect(port.acts.map((act) => act.split(' ')[0])).toEqual(['shutDown']);
+    guest.resolve(true);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(of('a')?.power).toBe('running');
+    expect(port.acts.map((act) => act.split(' ')[0])).toEqual(['shutDown', 'is', 'powerOn']);
+  });
+
+  it('waits for who changes the VM, and says when to come again', async () => {
+    const { ask, port } = lab();
+    port.fault = new VenError('locked', { summary: 'Another process changes the domain' });
+    const answer = await ask(RESET, reset('On'));
+    expect(errorFindings(answer, 503)).toEqual([]);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(messages(answer)).toEqual(['ServiceTemporarilyUnavailable']);
+  });
+
   it('takes no other words', async () => {
     const { ask, port } = lab();
     for (const [body, name] of [
@@ -79,6 +122,18 @@ describe('a boot override', () => {
   const patch = (Boot: unknown, headers = {}) =>
     ({ method: 'PATCH', body: { Boot }, headers }) as const;
   const http = { target: 'uefi-http', enabled: 'once', uri: 'https://x/y' } as const;
+
+  it('is set for one of two clients that have seen the same', async () => {
+    const { ask, of } = lab();
+    const etag = (await ask(SYSTEM)).headers.get('etag') ?? '';
+    const answers = await Promise.all(
+      ['Pxe', 'Cd'].map((target) =>
+        ask(SYSTEM, patch({ BootSourceOverrideTarget: target }, { 'if-match': etag })),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 412]);
+    expect(of('a')?.override?.target).toBe('pxe');
+  });
 
   it.each([
     [{ BootSourceOverrideTarget: 'Pxe' }, null, { target: 'pxe', enabled: 'once', uri: null }],

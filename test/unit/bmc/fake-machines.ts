@@ -5,6 +5,7 @@ export function machine(uuid: string, more: Partial<BmcMachine> = {}): BmcMachin
   return {
     uuid,
     power: 'off',
+    isRestarting: false,
     override: null,
     targets: ['pxe', 'hdd', 'cd', 'uefi-http', 'bios-setup'],
     media: null,
@@ -76,8 +77,17 @@ export class FakeMachines implements BmcMachines {
     await this.#act('reset', uuid, (one) => one);
   }
 
-  setBootOverride(uuid: string, override: BmcMachine['override']): Promise<void> {
-    return this.#act('override', uuid, (one) => ({ ...one, override }));
+  async restart(uuid: string, seconds: number | null, signal?: AbortSignal): Promise<boolean> {
+    const isOff = await this.shutDown(uuid, seconds ?? 0, signal);
+    if (isOff) await this.powerOn(uuid);
+    return isOff;
+  }
+
+  setBootOverride(
+    uuid: string,
+    wanted: (machine: BmcMachine) => BmcMachine['override'],
+  ): Promise<void> {
+    return this.#act('override', uuid, (one) => ({ ...one, override: wanted(one) }));
   }
 
   async insertMedia(

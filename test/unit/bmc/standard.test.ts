@@ -11,6 +11,7 @@ const machine = (number: number, more: Partial<BmcMachine> = {}): BmcMachine => 
   uuid: uuid(number),
   smbiosUuid: uuid(number),
   power: 'running',
+  isRestarting: false,
   override: null,
   targets: ['pxe', 'hdd', 'cd', 'uefi-http', 'bios-setup'],
   media: null,

@@ -55,9 +55,12 @@ async function expectNoDifference(lab: Lab): Promise<void> {
 const set =
   (of: (lab: Lab) => string, override: BootOverride | null): Work =>
   (lab) =>
-    lab.host.bmc.setBootOverride(of(lab), override);
+    lab.host.bmc.setBootOverride(of(lab), () => override);
 const on: Work = (lab) => lab.host.bmc.powerOn(uefi(lab));
 const off: Work = (lab) => lab.host.bmc.powerOff(uefi(lab));
+
+const read = async (lab: Lab, uuid: string) =>
+  (await lab.host.bmc.readMachines([uefi(lab), bios(lab)])).get(uuid);
 
 describe('a server that is killed', () => {
   const WORKS: Record<string, { before: Work[]; work: Work }> = {
@@ -80,6 +83,7 @@ describe('a server that is killed', () => {
       before: [set(bios, CD)],
       work: (lab) => lab.host.bmc.powerOn(bios(lab)),
     },
+    'while it restarts': { before: [on], work: (lab) => lab.host.bmc.restart(uefi(lab), 60) },
     'while it inserts an image': {
       before: [],
       work: (lab) => lab.host.bmc.insertMedia(uefi(lab), { image: IMAGE }),
@@ -110,6 +114,70 @@ describe('a server that is killed', () => {
       );
     }
     expect(moments).toBeGreaterThan(0);
+  });
+
+  it('ends its restart in the next server: the machine runs again, and is restarted once', async () => {
+    const restart: Work = (lab) => lab.host.bmc.restart(uefi(lab), 60);
+    const lab = await made(on);
+    const starts = lab.host.boots.length;
+    let moments = 0;
+    for await (const after of killed(lab, restart)) {
+      moments += 1;
+      await expectNoDifference(after);
+      await after.host.bmc.settle([uefi(after)]);
+      const machine = await read(after, uefi(after));
+      // Its guest has not powered off yet: so the next server goes on to wait.
+      if (machine?.isRestarting) await after.host.bmc.restart(uefi(after), null);
+      expect(await read(after, uefi(after))).toMatchObject({
+        power: 'running',
+        isRestarting: false,
+      });
+      const { changes } = after.host.faults;
+      expect(changes.filter((change) => change.startsWith('shutdown')).length).toBeLessThan(2);
+      expect(after.host.boots.length).toBeLessThanOrEqual(starts + 1);
+      await after.host.bmc.settle([uefi(after)]);
+      after.host.powerOff(uefi(after));
+      await after.host.bmc.settle([uefi(after)]);
+      expect((await read(after, uefi(after)))?.power).toBe('off');
+      await expectNoDifference(after);
+    }
+    expect(moments).toBeGreaterThan(4);
+  });
+
+  it('starts no machine whose restart is long over', async () => {
+    const lab = await made(on);
+    lab.host.faults.dieAt(2, 'after');
+    await expect(lab.host.bmc.restart(uefi(lab), 60)).rejects.toBeInstanceOf(HostDied);
+    lab.host.faults.revive();
+    const soon = lab.copy();
+    expect((await read(soon, uefi(soon)))?.power).toBe('off');
+    soon.host.now += 60 * 60_000;
+    await soon.host.bmc.settle([uefi(soon)]);
+    expect((await read(soon, uefi(soon)))?.power).toBe('running');
+    const late = lab.copy();
+    late.host.now += 62 * 60_000;
+    await late.host.bmc.settle([uefi(late)]);
+    late.host.now -= 62 * 60_000;
+    await late.host.bmc.settle([uefi(late)]);
+    expect((await read(late, uefi(late)))?.power).toBe('off');
+  });
+
+  it.each<[string, Work, 'off' | 'running']>([
+    ['ForceOff', off, 'off'],
+    ['a shutdown', (lab) => lab.host.bmc.shutDown(uefi(lab), 60), 'off'],
+    ['a reset', (lab) => lab.host.bmc.reset(uefi(lab)), 'running'],
+  ])('%s ends a restart for good', async (_name, work, power) => {
+    const lab = await made(on);
+    await expect(lab.host.bmc.restart(uefi(lab), 60, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'interrupted',
+    });
+    expect((await read(lab, uefi(lab)))?.isRestarting).toBe(true);
+    await work(lab);
+    await lab.host.bmc.settle([uefi(lab)]);
+    expect(await read(lab, uefi(lab))).toMatchObject({ power, isRestarting: false });
+    lab.host.powerOff(uefi(lab));
+    await lab.host.bmc.settle([uefi(lab)]);
+    expect((await read(lab, uefi(lab)))?.power).toBe('off');
   });
 
   it('boots from what was asked for, when it comes again', async () => {
@@ -153,8 +221,6 @@ describe('a server that is killed', () => {
 
 describe('what a BMC leaves alone', () => {
   const NVRAM = { pool: 'default', volume: 'lab_uefi-nvram.fd' };
-  const read = async (lab: Lab, uuid: string) =>
-    (await lab.host.bmc.readMachines([uefi(lab), bios(lab)])).get(uuid);
 
   it('a VM that is still being made is not there', async () => {
     const lab = await made();
