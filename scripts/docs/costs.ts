@@ -67,6 +67,7 @@ const link = (link: object): Change => vm('live', { nics: [{ network: 'lab', lin
 
 /** By the key's path; `vms[]` is also said of `defaults`. */
 export const CHANGES: Record<string, readonly Change[]> = {
+  'host.backend': [{ after: { host: { backend: 'libvirt' } }, cost: 'nothing' }],
   'host.accelerator': [
     {
       before: { host: { accelerator: 'qemu' } },

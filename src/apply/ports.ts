@@ -14,8 +14,8 @@ export interface ApplyPorts {
   emit: Emit;
   clock: { now(): Date };
   /**
-   * `bringUps`: how many programs the backend may run at once. `calls`: how many other steps may
-   * run at once. At least one each.
+   * `bringUps`: the most programs that the backend may run at once. `calls`: how many other steps
+   * may run at once. At least one each.
    */
   parallelism: { bringUps: number; calls: number };
   /**

@@ -29,7 +29,8 @@ function onHost(
   hostFrom: 'flag' | 'environment',
   name: string,
 ): ResolvedFleet {
-  const host = { uri, vagrant: { runner: fleet.host.runner.kind } };
+  const { backend, runner } = fleet.host;
+  const host = { uri, backend, vagrant: { runner: runner.kind } };
   const file = JSON.stringify({
     ...{ apiVersion: 'ven/v1', fleet: 'any' },
     host,

@@ -1,8 +1,10 @@
+import type { Backend, BackendName } from '../model/index.js';
+import type { BackendOptions } from './bring-ups/options.js';
+import { libvirtBackend } from './libvirt-backend/backend.js';
 import { vagrantBackend } from './vagrant/backend.js';
 
-/**
- * The backends that bring VMs up, each in its own folder. All get the same options.
- */
-export const BACKENDS = {
+/** What brings VMs up, each in its own folder. */
+export const BACKENDS: Readonly<Record<BackendName, (options: BackendOptions) => Backend>> = {
   vagrant: vagrantBackend,
+  libvirt: libvirtBackend,
 };

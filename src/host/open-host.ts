@@ -1,4 +1,10 @@
-import type { Host, ReadSecret, ResolvedHost, SecretReference } from '../model/index.js';
+import type {
+  BackendName,
+  Host,
+  ReadSecret,
+  ResolvedHost,
+  SecretReference,
+} from '../model/index.js';
 import { BACKENDS } from './backends.js';
 import { bmcMachines } from './bmc/machines.js';
 import { findingsOf } from './checks/findings.js';
@@ -31,6 +37,7 @@ export interface HostOptions {
   /** A libvirt connection URI. */
   uri: string;
   fleet: string;
+  backend: BackendName;
   runner: ResolvedHost['runner'];
   /** The text of the Vagrantfile, which reads `machines.json` beside it. */
   vagrantfile: string;
@@ -101,7 +108,7 @@ function hostWith(
       ...{ hold, now: () => Date.now() },
     }),
     readNvramTemplate,
-    backend: BACKENDS.vagrant({
+    backend: BACKENDS[options.backend]({
       virsh,
       hasStarted,
       fleet,

@@ -69,7 +69,7 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Ends the running programs, too. A VM that is being replaced may be deleted. */
   hardSignal?: AbortSignal;
-  /** The most programs at the same time. Default: one vagrant for each core, and 16 virsh. */
+  /** The most programs at the same time. Default: 16, of vagrant one for each core. */
   parallelism?: number;
   /** How long to wait for another run on this fleet to end. Default: 0, not at all. */
   lockTimeoutSeconds?: number;

@@ -56,6 +56,6 @@ export interface BringUps {
 }
 
 export interface Backend {
-  /** For one run. `atOnce`: how many programs of its own it may run at once, at least 1. */
+  /** For one run. `atOnce`: the most programs of its own that it may run at once, at least 1. */
   open(atOnce: number): BringUps;
 }

@@ -13,6 +13,10 @@ export type FleetName = string;
  */
 export type Uri = string;
 /**
+ * What brings VMs up. `vagrant` (default): vagrant with its provider vagrant-libvirt. `libvirt`: virsh alone, which is faster and needs no vagrant. The VMs are the same: a fleet may change its backend at any time, and no VM changes with it.
+ */
+export type Backend = 'vagrant' | 'libvirt';
+/**
  * `kvm`: hardware virtualisation. `qemu`: software emulation. `auto` (default): kvm where it really runs firmware on this host, else qemu. ven decides when it creates a VM.
  */
 export type Accelerator = 'auto' | 'kvm' | 'qemu';
@@ -128,12 +132,13 @@ export interface Fleet {
  */
 export interface FleetHost {
   uri?: Uri;
+  backend?: Backend;
   accelerator?: Accelerator;
   storagePool?: StoragePool;
   vagrant?: FleetVagrant;
 }
 /**
- * How vagrant runs.
+ * How vagrant runs, where it is the backend.
  */
 export interface FleetVagrant {
   /**

@@ -95,9 +95,14 @@ export interface CredentialReferences {
 /** A profile that comes with ven, or a file (path as in the fleet file). */
 export type ProfileSource = { builtin: string } | { file: string };
 
+/** What brings VMs up: vagrant, or virsh alone. */
+export type BackendName = 'vagrant' | 'libvirt';
+
 export interface ResolvedHost {
   /** A libvirt connection URI. */
   uri: string;
+  /** No part of any VM's digest: a VM is the same, whatever has brought it up. */
+  backend: BackendName;
   /** `auto`: decided on the host, by trying, when a VM is created; an existing VM keeps its own. */
   accelerator: 'kvm' | 'qemu' | 'auto';
   storagePool: string;

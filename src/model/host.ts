@@ -264,12 +264,12 @@ export interface Host {
 
 export interface HostChecks {
   /**
-   * Try KVM with a tiny VM, and ask vagrant for its plugins: a few seconds. Else only what is
-   * quick.
+   * Try KVM with a tiny VM, and ask vagrant, where it is needed, for its plugins: a few seconds.
+   * Else only what is quick.
    */
   probe: boolean;
-  /** Whether vagrant will be needed. */
-  vagrant: boolean;
+  /** Whether VMs will be brought up, by the fleet's backend. */
+  bringUp: boolean;
   /** Ends them. */
   stop?: AbortSignal | undefined;
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { loadRunPlan } from '../apply/index.js';
 import {
   EXIT,
@@ -29,6 +28,9 @@ import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
 import { openRender } from './templates.js';
 
+/** Programs at the same time, where nobody says how many. */
+const AT_ONCE = 16;
+
 /** Two signals: the first Ctrl-C and the second mean different things. */
 export interface Interrupt {
   /** Start nothing new; let running steps finish. */
@@ -42,7 +44,7 @@ export interface ApplyRequest extends Request, Consent {
   options: PlanOptions;
   /** A file from `plan --out`, or the plan itself: refused when it no longer fits. */
   savedPlan?: string | Plan | undefined;
-  /** The most programs at the same time. Default: one vagrant per core, and 16 virsh. */
+  /** The most programs at the same time. Default: 16, of vagrant one per core. */
   parallelism?: number | undefined;
   /** How long to wait for another run to end; 0: not at all. */
   lockTimeoutSeconds: number;
@@ -143,7 +145,6 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     };
     let viewFault: unknown;
     try {
-      const cores = availableParallelism();
       const runPlan = await loadRunPlan();
       const result = await runPlan(plan, {
         host,
@@ -153,8 +154,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
         emit,
         clock: { now: () => new Date() },
         parallelism: {
-          bringUps: Math.min(request.parallelism ?? cores, cores),
-          calls: request.parallelism ?? 16,
+          bringUps: request.parallelism ?? AT_ONCE,
+          calls: request.parallelism ?? AT_ONCE,
         },
         interrupt: request.interrupt,
         runId: journal.run,

@@ -33,7 +33,7 @@ export async function doctor({
   const host = openHost(fleet, request);
   const unfinished = await unfinishedOf(host, fleet);
   const [found, answers] = await Promise.all([
-    host.findings(withoutNetworks(fleet, unfinished), { probe: true, vagrant: true }),
+    host.findings(withoutNetworks(fleet, unfinished), { probe: true, bringUp: true }),
     answerFindings(fleet, request),
   ]);
   const left = unfinished.map(({ message, fix }): HostFinding => ({
@@ -80,7 +80,7 @@ export async function checkHostIsReady(
   plan: Plan,
   stop: AbortSignal,
 ): Promise<void> {
-  const vagrant = plan.steps.some(({ kind }) => kind === 'vm-up');
+  const bringUp = plan.steps.some(({ kind }) => kind === 'vm-up');
   // The plan itself starts a network that another run stopped, or waits until it is started.
   const started = new Set(
     plan.steps.flatMap((step) =>
@@ -98,7 +98,7 @@ export async function checkHostIsReady(
       ({ address }) => !started.has(address) && !refused.has(address),
     ),
   };
-  const missing = (await host.findings(wanted, { probe: false, vagrant, stop })).filter(
+  const missing = (await host.findings(wanted, { probe: false, bringUp, stop })).filter(
     ({ level }) => level === 'missing',
   );
   if (missing.length === 0) return;

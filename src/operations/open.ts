@@ -14,6 +14,7 @@ export function openHost(
   return ports.openHost({
     uri: fleet.host.uri,
     fleet: fleet.name,
+    backend: fleet.host.backend,
     runner: fleet.host.runner,
     vagrantfile: readTemplate('Vagrantfile'),
     env,

@@ -68,8 +68,11 @@ export function render(request: Request): { files: RenderedFile[]; guesses: Gues
     for (const { volume, xml } of machine.volumes)
       files.push({ path: `volumes/${volume}.xml`, text: xml });
   }
-  files.push({ path: 'Vagrantfile', text: readTemplate('Vagrantfile') });
-  files.push({ path: 'machines.json', text: machinesJson(fleet.host.uri, machines) });
+  if (fleet.host.backend === 'vagrant')
+    files.push(
+      { path: 'Vagrantfile', text: readTemplate('Vagrantfile') },
+      { path: 'machines.json', text: machinesJson(fleet.host.uri, machines) },
+    );
   return { files, guesses: guessesOf(fleet) };
 }
 

@@ -41,6 +41,7 @@ describeBmc('real', async () => {
   const host = openHost({
     uri: 'qemu:///system',
     fleet: prefix,
+    backend: 'vagrant',
     runner: { kind: 'local' },
     vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
     env: { ...process.env, XDG_STATE_HOME: dir },

@@ -29,6 +29,7 @@ const file = join(dir, volume);
 const host = openHost({
   uri: 'qemu:///system',
   fleet: pool,
+  backend: 'vagrant',
   runner: { kind: 'local' },
   vagrantfile: readFileSync(join(import.meta.dirname, '../../templates/Vagrantfile'), 'utf8'),
   env: { ...process.env, XDG_STATE_HOME: dir },

@@ -50,6 +50,7 @@ export function fleetOf(name: string, vms: ResolvedVm[]): ResolvedFleet {
       uri: 'qemu:///system',
       accelerator: 'qemu',
       storagePool: 'default',
+      backend: 'vagrant',
       runner: { kind: 'local' },
     },
     hostFrom: 'default',

@@ -82,6 +82,7 @@ vms:
   bmc = openHost({
     uri: 'qemu:///system',
     fleet: lab.fleet,
+    backend: 'vagrant',
     runner: { kind: 'local' },
     vagrantfile: '',
     env: process.env,

@@ -113,7 +113,7 @@ describe('what was started', () => {
     const { code, stdout } = await apply;
     expect({ code, stdout }).toMatchObject({
       code: 4,
-      stdout: expect.stringContaining('a second later it is shut off (crashed)') as string,
+      stdout: expect.stringContaining('a moment later it is shut off (crashed)') as string,
     });
   });
 
@@ -130,7 +130,7 @@ describe('what was started', () => {
     const { code, stdout } = await apply;
     expect({ code, stdout }).toMatchObject({
       code: 4,
-      stdout: expect.stringContaining('a second later it is shut off (crashed)') as string,
+      stdout: expect.stringContaining('a moment later it is shut off (crashed)') as string,
     });
     await lab.apply();
     expect(changes(await lab.plan())).toEqual([]);
@@ -155,7 +155,7 @@ describe('what was started', () => {
     await lab.ven('apply', '--yes');
     await until(async () => (await state('tiny')) === 'paused (I/O error)');
     const { stdout } = await lab.apply(4);
-    expect(stdout).toContain('a second later it is paused (I/O error)');
+    expect(stdout).toContain('a moment later it is paused (I/O error)');
     expect(stdout).toMatch(/sda: no space/);
     vms(', memory: 192MiB');
     await lab.apply();

@@ -53,6 +53,7 @@ export function resolveFleet(
 ): ResolvedFleet {
   const host: ResolvedHost = {
     uri: fleet.host?.uri ?? 'qemu:///system',
+    backend: fleet.host?.backend ?? 'vagrant',
     accelerator: fleet.host?.accelerator ?? 'auto',
     storagePool: fleet.host?.storagePool ?? 'default',
     runner: resolveRunner(fleet),

@@ -10,8 +10,8 @@ const CONTAINER_URI = 'qemu:///system';
 
 export function checkHost({ host }: Fleet, report: Report): void {
   checkUri(host?.uri ?? CONTAINER_URI, report);
-  if (host?.vagrant?.runner !== 'container' || (host.uri ?? CONTAINER_URI) === CONTAINER_URI)
-    return;
+  if (host?.backend === 'libvirt' || host?.vagrant?.runner !== 'container') return;
+  if ((host.uri ?? CONTAINER_URI) === CONTAINER_URI) return;
   report({
     rule: 'container-uri',
     path: ['host', 'vagrant', 'runner'],

@@ -29,7 +29,7 @@ export async function findingsOf(
 ): Promise<HostFinding[]> {
   const [libvirt, vagrant] = await Promise.all([
     libvirtFindings(fleet, options),
-    options.vagrant ? vagrantFindings(fleet, options) : [],
+    options.bringUp && fleet.host.backend === 'vagrant' ? vagrantFindings(fleet, options) : [],
   ]);
   return [...libvirt, ...vagrant];
 }

@@ -12,6 +12,8 @@ import {
   updatedNic,
   VEN_NAMESPACE,
 } from '../../libvirt/index.js';
+import { askTogether } from './ask-together.js';
+import { gathered } from './gather.js';
 import { byPath } from './pool-paths.js';
 import { domainDeletion } from './domain-deletion.js';
 import type { AfterStart, Links } from '../links/links.js';
@@ -38,25 +40,40 @@ export type DomainActs = Pick<
   | 'readAddresses'
 >;
 
+/** What is to hold for the definition and for what runs. */
+interface InBoth {
+  uuid: string;
+  commands: readonly Command[];
+}
+
 export function domainActs(
   virsh: Virsh,
   { links, hasStarted }: { links: Links; hasStarted: AfterStart },
 ): DomainActs {
   /** Each command for the persistent definition and, when it runs, for the running domain. */
-  const inBoth = async (uuid: string, commands: readonly Command[]): Promise<void> => {
-    const both = commands.flatMap((command) => [
-      [...command, '--config'],
-      [...command, '--live'],
-    ]);
-    let replies = await virsh.ask(both);
-    if (replies.some(({ answer }) => answer === 'transient')) {
-      await persist(uuid);
-      replies = await virsh.ask(both);
-    }
-    for (const [index, { error, answer }] of replies.entries()) {
-      if (error !== null && !(index % 2 === 1 && answer === 'inactive')) throw error;
-    }
-  };
+  const inBoth = gathered(async (calls: readonly InBoth[]) => {
+    const asked = calls.map(({ commands }) =>
+      commands.flatMap((command) => [
+        [...command, '--config'],
+        [...command, '--live'],
+      ]),
+    );
+    const answers = await askTogether(virsh, asked);
+    const finish = async ({ uuid }: InBoth, at: number): Promise<void> => {
+      const answer = answers[at];
+      if (answer?.status !== 'fulfilled') throw answer?.reason;
+      let replies = answer.value;
+      if (replies.some((reply) => reply.answer === 'transient')) {
+        await persist(uuid);
+        replies = await virsh.ask(asked[at] ?? []);
+      }
+      for (const [index, reply] of replies.entries())
+        if (reply.error !== null && !(index % 2 === 1 && reply.answer === 'inactive'))
+          throw reply.error;
+    };
+    const ends = await Promise.allSettled(calls.map(finish));
+    return ends.map((end): unknown => (end.status === 'fulfilled' ? null : end.reason));
+  });
 
   const readDomain = async (uuid: string): Promise<string> => {
     const [xml = ''] = await virsh.must([['dumpxml', uuid, '--inactive', '--security-info']]);
@@ -144,7 +161,8 @@ export function domainActs(
         else if (state?.text === 'pmsuspended') await virsh.must([['dompmwakeup', uuid]]);
         else return;
       }
-      await hasStarted(uuid, definition?.text ?? '');
+      const how = start?.ok === true ? 'started' : 'resumed';
+      await hasStarted(uuid, definition?.text ?? '', how);
     },
 
     shutDownDomain,
@@ -172,16 +190,16 @@ export function domainActs(
     },
 
     async markDomain(uuid, mark) {
-      await inBoth(uuid, [
-        ['metadata', uuid, '--uri', VEN_NAMESPACE, '--key', 'ven', '--set', markForMetadata(mark)],
-      ]);
+      const set = ['--uri', VEN_NAMESPACE, '--key', 'ven', '--set', markForMetadata(mark)];
+      await inBoth({ uuid, commands: [['metadata', uuid, ...set]] });
     },
 
     async setTitle(uuid, title, description) {
-      await inBoth(uuid, [
+      const commands = [
         ['desc', uuid, '--title', `--new-desc=${title}`],
         ['desc', uuid, `--new-desc=${description}`],
-      ]);
+      ];
+      await inBoth({ uuid, commands });
     },
 
     async updateNic(uuid, xml, { place, impairment }) {

@@ -7,54 +7,97 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { VenError } from '../../model/index.js';
 import { LOG_FOLDER } from '../consoles/console-log.js';
 import { isLocal } from './local.js';
-import type { Virsh } from './virsh.js';
+import type { Command, Virsh, VirshReply } from './virsh.js';
 
-const LOOK_AFTER_MS = 1000;
-/** Those that are due within this time are asked about together. */
-const GATHER_MS = 100;
+/** The first look at a VM, and how often from then on. */
+const LOOK_MS = 100;
+/** A VM that still runs after this has started, whatever its processors have done. */
+const ENOUGH_MS = 1000;
 /** A guest that shuts down has run. */
 const FINE = /^(running|idle|in shutdown)/;
 
 /**
- * Resolves when a domain that was just started or resumed still runs a second later.
+ * Resolves when a domain that was just started still runs and its processors have worked, or when
+ * it still runs a second later. One that was resumed has the second: what it waited for when it
+ * paused, a full pool say, may pause it again.
  * @throws VenError `tool-failed` with its state, its reason, and QEMU's last words.
  */
-export type StartWatch = (uuid: string) => Promise<void>;
+export type StartWatch = (uuid: string, how?: 'started' | 'resumed') => Promise<void>;
+
+interface Watched {
+  uuid: string;
+  how: 'started' | 'resumed';
+  since: number;
+  /** With its state. */
+  settled: PromiseWithResolvers<string>;
+}
 
 export function startWatch(virsh: Virsh, logFolder = LOG_FOLDER): StartWatch {
-  let due: Map<string, PromiseWithResolvers<string>> | null = null;
+  const watched = new Set<Watched>();
+  let looking = false;
 
-  /** One virsh process for all that are due. */
-  const ask = async (asked: NonNullable<typeof due>): Promise<void> => {
-    await pause(GATHER_MS);
-    due = null;
+  /** One virsh process for all that are due, again and again until none is watched. */
+  const look = async (): Promise<void> => {
+    looking = true;
+    while (watched.size > 0) {
+      const now = performance.now();
+      const age = ({ since }: Watched): number => now - since;
+      const due = [...watched].filter((each) => age(each) >= LOOK_MS);
+      if (due.length > 0) await lookAt(due);
+      const oldest = Math.min(...[...watched].map(({ since }) => since));
+      const began = due.length > 0 ? now : oldest;
+      await pause(Math.max(began + LOOK_MS - performance.now(), 1));
+    }
+    looking = false;
+  };
+  const lookAt = async (due: readonly Watched[]): Promise<void> => {
+    const began = performance.now();
     try {
-      const replies = await virsh.ask([...asked.keys()].map((uuid) => stateOf(uuid)));
-      [...asked.values()].forEach(({ resolve, reject }, index) => {
-        const reply = replies[index];
-        if (reply?.error && reply.answer !== 'not-found') reject(reply.error);
-        else resolve(reply?.ok === true ? reply.text : 'gone');
+      const replies = await virsh.ask(due.flatMap(({ uuid }) => queries(uuid)));
+      due.forEach((each, index) => {
+        const [processors, state] = replies.slice(2 * index, 2 * index + 2);
+        settle(each, began - each.since, processors, state);
       });
     } catch (error) {
-      for (const { reject } of asked.values()) reject(error);
+      for (const { settled } of due) settled.reject(error);
+      for (const each of due) watched.delete(each);
     }
   };
+  /** `age`: when this was asked, ms after the start. */
+  const settle = (each: Watched, age: number, processors?: VirshReply, state?: VirshReply) => {
+    const { how, settled } = each;
+    const text = state?.ok === true ? state.text : 'gone';
+    const works = how === 'started' && haveWorked(processors?.text ?? '');
+    if (FINE.test(text) && !works && age < ENOUGH_MS) return;
+    watched.delete(each);
+    if (state?.error && state.answer !== 'not-found') settled.reject(state.error);
+    else settled.resolve(text);
+  };
 
-  return async (uuid) => {
-    await pause(LOOK_AFTER_MS);
-    if (due === null) {
-      due = new Map();
-      void ask(due);
-    }
-    const answer = due.get(uuid) ?? Promise.withResolvers<string>();
-    due.set(uuid, answer);
-    const state = await answer.promise;
+  return async (uuid, how = 'started') => {
+    const settled = Promise.withResolvers<string>();
+    watched.add({ uuid, how, since: performance.now(), settled });
+    if (!looking) void look();
+    const state = await settled.promise;
     if (!FINE.test(state)) throw await failed(virsh, uuid, state, logFolder);
   };
 }
 
-const stateOf = (uuid: string): string[] => ['domstate', uuid, '--reason'];
+/**
+ * Neither asks QEMU, which may hang: libvirt reads the time of its threads from the kernel. The
+ * state comes last, so that it is that of a VM which has worked.
+ */
+function queries(uuid: string): Command[] {
+  return [
+    ['vcpuinfo', uuid],
+    ['domstate', uuid, '--reason'],
+  ];
+}
 
+/** `virsh vcpuinfo`: `CPU time:       0.1s` of each; there is none while it is off. */
+export function haveWorked(processors: string): boolean {
+  return [...processors.matchAll(/^CPU time:\s+([\d.]+)s$/gm)].some(([, time]) => Number(time) > 0);
+}
 async function failed(
   virsh: Virsh,
   uuid: string,
@@ -70,7 +113,7 @@ async function failed(
   const words = isLocal(virsh.uri) ? lastWords(log) : [];
   const paused = state.startsWith('paused');
   return new VenError('tool-failed', {
-    summary: `It was started, and a second later it is ${state}`,
+    summary: `It was started, and a moment later it is ${state}`,
     detail: [...(paused && errors?.ok === true ? [errors.text] : []), ...words]
       .filter((line) => line !== '')
       .join('\n'),

@@ -50,6 +50,8 @@ export interface AskOptions {
    * output of a failed command is empty.
    */
   onText?: (index: number, text: string) => void;
+  /** Gets each reply as soon as it is complete, in order, before all are there. */
+  onReply?: (index: number, reply: VirshReply) => void;
 }
 
 /** libvirt did not answer within the limit. */
@@ -101,19 +103,21 @@ export class Virsh {
     for (const chunk of inChunks(commands)) {
       const before = offset;
       offset += chunk.length;
-      const { onText } = options;
+      const { onText, onReply } = options;
       replies.push(
-        ...(await this.#askOnce(
-          chunk,
-          onText
-            ? {
-                ...options,
-                onText: (index, text) => {
-                  onText(before + index, text);
-                },
-              }
-            : options,
-        )),
+        ...(await this.#askOnce(chunk, {
+          ...options,
+          ...(onText && {
+            onText: (index, text) => {
+              onText(before + index, text);
+            },
+          }),
+          ...(onReply && {
+            onReply: (index, reply) => {
+              onReply(before + index, reply);
+            },
+          }),
+        })),
       );
     }
     return replies;
@@ -144,13 +148,33 @@ export class Virsh {
       if (onText) onText(heard, text);
       else texts.push(text);
       heard += 1;
+      reply();
     });
     const hide = createMasker(options.secrets ?? []);
     // virsh writes out what it has printed before it complains: the mark here is the answer's end.
     const errors = new MarkSplitter(`error: ${mark}\n`, ANSWER_LIMIT, (part) => {
       complaints.push(hide(part).trim());
       wait.next();
+      reply();
     });
+    const replyTo = (index: number): VirshReply => {
+      const words = complaints[index] ?? '';
+      const text = texts[index] ?? '';
+      const act = acts[index] ?? connecting(this.uri);
+      if (!words.includes('error: ')) return { ok: true, text, answer: 'other', error: null };
+      const error = this.#failed(act, commands[index] ?? null, words);
+      return { ok: false, text, answer: answerOf(words, act), error };
+    };
+    let replied = 0;
+    const reply = (): void => {
+      if (!options.onReply) return;
+      for (; replied < Math.min(heard, complaints.length); replied += 1) {
+        const next = replyTo(replied);
+        // Thrown when virsh has ended.
+        if (GENERAL.has(next.answer)) return;
+        options.onReply(replied, next);
+      }
+    };
     const wait = this.#wait(commands, acts, () => complaints.length, options);
     const fds: number[] = [this.#options.lockFd ?? openSync('/dev/null', 'r')];
     let ran: Ran;
@@ -199,14 +223,7 @@ export class Virsh {
       throw this.#broke(commands, at, ran, [hide(answers.rest), last]);
     }
     if (onText) return [];
-    return commands.map((command, index) => {
-      const words = complaints[index] ?? '';
-      const text = texts[index] ?? '';
-      const act = acts[index] ?? connecting(this.uri);
-      if (!words.includes('error: ')) return { ok: true, text, answer: 'other', error: null };
-      const error = this.#failed(act, command, words);
-      return { ok: false, text, answer: answerOf(words, act), error };
-    });
+    return commands.map((_command, index) => replyTo(index));
   }
 
   /**

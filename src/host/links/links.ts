@@ -60,14 +60,18 @@ async function tapsHere(env: Env): Promise<Map<string, OnTap>> {
 }
 
 /**
- * For a VM that was just started, from this definition: resolves when it still runs a second later,
- * and its links are as bad as they should be.
+ * For a VM that was just started, from this definition: resolves when that has lasted
+ * (`StartWatch`), and its links are as bad as they should be.
  */
-export type AfterStart = (uuid: string, definition: string) => Promise<void>;
+export type AfterStart = (
+  uuid: string,
+  definition: string,
+  how?: Parameters<StartWatch>[1],
+) => Promise<void>;
 
 export function afterStart(hasStarted: StartWatch, { restore }: Links): AfterStart {
-  return async (uuid, definition) => {
-    const ends = await Promise.allSettled([hasStarted(uuid), restore(uuid, definition)]);
+  return async (uuid, definition, how) => {
+    const ends = await Promise.allSettled([hasStarted(uuid, how), restore(uuid, definition)]);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   };
 }

@@ -1,31 +1,18 @@
-import type { Backend, ResolvedHost } from '../../model/index.js';
-import type { Env } from '../exec.js';
-import type { AfterStart } from '../links/links.js';
-import type { Virsh } from '../libvirt/virsh.js';
+import { availableParallelism } from 'node:os';
+import type { Backend } from '../../model/index.js';
+import { GatheredBringUps } from '../bring-ups/gathering.js';
+import type { BackendOptions } from '../bring-ups/options.js';
 import { fleetKey } from '../state/lock.js';
 import { bringUpAct } from './bring-up.js';
 import { containerRuntime } from './container.js';
-import { GatheredBringUps } from './gathering.js';
 import { machinesJson } from './machines.js';
 import { localRuntime } from './runtime.js';
 
-export interface VagrantOptions {
-  virsh: Virsh;
-  /** For a VM that vagrant has started. */
-  hasStarted: AfterStart;
-  fleet: string;
-  runner: ResolvedHost['runner'];
-  /** The fleet's work folder. */
-  workDir: string;
-  /** The text of the Vagrantfile, which reads `machines.json` beside it. */
-  vagrantfile: string;
-  env: Env;
-  /** See `Lock.fd`. */
-  lockFd?: number | undefined;
-}
+/** How long a VM waits for others, to share a process (a second of Ruby each) with them. */
+const WAIT_MS = 1000;
 
 /** VMs through vagrant: several processes, each with its share of the VMs. */
-export function vagrantBackend(options: VagrantOptions): Backend {
+export function vagrantBackend(options: BackendOptions): Backend {
   const { virsh, hasStarted, fleet, runner, workDir, vagrantfile, env, lockFd } = options;
   const { uri } = virsh;
   const act = bringUpAct({
@@ -41,5 +28,12 @@ export function vagrantBackend(options: VagrantOptions): Backend {
     env,
     lockFd,
   });
-  return { open: (atOnce) => new GatheredBringUps(act, atOnce) };
+  return {
+    open: (most) =>
+      new GatheredBringUps(act, {
+        // More than there are cores would only slow each other down.
+        atOnce: Math.min(most, availableParallelism()),
+        ...{ waitMs: WAIT_MS, split: true },
+      }),
+  };
 }

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VenError, type BringUp } from '../../model/index.js';
+import type { BringUpAct } from '../bring-ups/share.js';
 import type { Act } from '../libvirt/acts.js';
 import { answerOf } from '../libvirt/answers.js';
 import { explain } from '../libvirt/explain.js';
@@ -35,23 +36,6 @@ export interface BringUpOptions {
 const TIMEOUT_SECONDS = 24 * 3600;
 /** vagrant's own words that a result may quote. */
 const REMEMBERED_LINES = 20;
-
-export type BringUpResult =
-  { name: string; ok: true } | { name: string; ok: false; error: VenError };
-
-/**
- * Brings VMs up with one vagrant process. Settles when all have settled; one VM's failure does not
- * stop the others. `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon
- * as it is known; `onStarted` before that, when the work on it begins. When `signal` is aborted,
- * vagrant is stopped, and what has not settled fails with its reason.
- */
-export type BringUpAct = (
-  batch: readonly BringUp[],
-  onOutput: (name: string, line: string) => void,
-  onSettled: (result: BringUpResult) => void,
-  signal: AbortSignal,
-  onStarted: (name: string) => void,
-) => Promise<void>;
 
 export function bringUpAct(options: BringUpOptions): BringUpAct {
   const { virsh, hasStarted, workDir, vagrantfile, machinesJson, runtime, env, lockFd } = options;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VenError, type RunEvent, type Step } from '../../../src/model/index.js';
-import type { BringUpAct } from '../../../src/host/vagrant/bring-up.js';
+import type { BringUpAct } from '../../../src/host/bring-ups/share.js';
 import { pool, ready, run, sleep, start, story, up } from './stage.js';
 
 interface Drawn {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VenError, type BringUp } from '../../../src/model/index.js';
-import type { BringUpAct } from '../../../src/host/vagrant/bring-up.js';
+import type { BringUpAct } from '../../../src/host/bring-ups/share.js';
 import { failure, pool, ready, run, settleAll, sleep, start, story, up } from './stage.js';
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `v${String(i + 1)}`);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VenError, type PlannedNetwork, type Step } from '../../../src/model/index.js';
-import type { BringUpAct } from '../../../src/host/vagrant/bring-up.js';
+import type { BringUpAct } from '../../../src/host/bring-ups/share.js';
 import {
   failure,
   pool,

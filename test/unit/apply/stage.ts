@@ -10,10 +10,10 @@ import type {
   RunResult,
   Step,
 } from '../../../src/model/index.js';
-import type { BringUpAct } from '../../../src/host/vagrant/bring-up.js';
+import type { BringUpAct } from '../../../src/host/bring-ups/share.js';
 import type { ApplyPorts } from '../../../src/apply/index.js';
 import { runPlan } from '../../../src/apply/run.js';
-import { GatheredBringUps } from '../../../src/host/vagrant/gathering.js';
+import { GatheredBringUps } from '../../../src/host/bring-ups/gathering.js';
 
 export const HOUR = 3600;
 
@@ -151,6 +151,7 @@ export const FLEET: ResolvedFleet = {
     uri: 'test:///default',
     accelerator: 'auto',
     storagePool: 'default',
+    backend: 'vagrant',
     runner: { kind: 'local' },
   },
   hostFrom: 'default',
@@ -226,7 +227,9 @@ export function scriptedHost(script: Script = {}): ScriptedHost {
     batches,
     probes: 0,
     firmwares: [] as unknown[],
-    backend: { open: (atOnce: number) => new GatheredBringUps(act, atOnce) },
+    backend: {
+      open: (atOnce: number) => new GatheredBringUps(act, { atOnce, waitMs: 1000, split: true }),
+    },
     async firmware(...[wanted, need]: Parameters<Host['firmware']>): Promise<HostFirmware> {
       scripted.firmwares.push(wanted);
       return (

@@ -24,6 +24,7 @@ describe('defaults', () => {
     const resolved = fleet('vms: [{ name: edge }]');
     expect(resolved.host).toEqual({
       uri: 'qemu:///system',
+      backend: 'vagrant',
       accelerator: 'auto',
       storagePool: 'default',
       runner: { kind: 'local' },

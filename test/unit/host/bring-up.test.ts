@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BringUp } from '../../../src/model/index.js';
-import { bringUpAct, type BringUpResult } from '../../../src/host/vagrant/bring-up.js';
+import type { BringUpResult } from '../../../src/host/bring-ups/share.js';
+import { bringUpAct } from '../../../src/host/vagrant/bring-up.js';
 import { localRuntime } from '../../../src/host/vagrant/runtime.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 

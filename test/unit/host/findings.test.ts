@@ -37,7 +37,7 @@ describe('hostFindings', () => {
     const findings = await findingsOf(fleetOf('test:///default', 'nowhere'), {
       env: { ...process.env, PATH: '/usr/bin' },
       probe: false,
-      vagrant: false,
+      bringUp: false,
     });
     const of = (check: string) =>
       findings.filter((finding) => finding.check === check).map(({ level }) => level);
@@ -54,7 +54,7 @@ describe('hostFindings', () => {
     const findings = await findingsOf(fleetOf('qemu:///system'), {
       env,
       probe: true,
-      vagrant: false,
+      bringUp: false,
     });
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ check: 'libvirt', level: 'missing' });

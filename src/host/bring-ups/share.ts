@@ -1,16 +1,35 @@
 import { VenError, type BringUp, type BringUpOrder } from '../../model/index.js';
-import type { BringUpAct } from './bring-up.js';
 
-/** A vagrant process that does not end after all its VMs have settled is stopped after this. */
+export type BringUpResult =
+  { name: string; ok: true } | { name: string; ok: false; error: VenError };
+
+/**
+ * Brings the VMs of a share up, together. Settles when all have settled; one VM's failure does not
+ * stop the others. `onOutput` gets each VM's own lines; `onSettled` is called once per VM, as soon
+ * as it is known; `onStarted` before that, when the work on it begins. When `signal` is aborted,
+ * its programs are stopped, and what has not settled fails with its reason.
+ */
+export type BringUpAct = (
+  batch: readonly BringUp[],
+  onOutput: (name: string, line: string) => void,
+  onSettled: (result: BringUpResult) => void,
+  signal: AbortSignal,
+  onStarted: (name: string) => void,
+) => Promise<void>;
+
+/** An act that does not end after all its VMs have settled is stopped after this. */
 const LINGER_MS = 30_000;
-/** Stopped, it has this long to be gone before the run goes on without it. */
+/** Stopped, it has this long to end before the run goes on without it. */
 const ABANDON_MS = 10_000;
 
 /**
- * Brings VMs up with one vagrant process. Never rejects; resolves when the process is gone, or was
- * given up. The process is stopped when nobody needs it any more.
+ * Brings the VMs of a share up with one act. Never rejects; resolves when the act has ended, or was
+ * given up. It is stopped when nobody needs it any more.
  */
-export async function runProcess(orders: readonly BringUpOrder[], act: BringUpAct): Promise<void> {
+export async function bringUpShare(
+  orders: readonly BringUpOrder[],
+  act: BringUpAct,
+): Promise<void> {
   const stopper = new AbortController();
   const { signal } = stopper;
   /** Those who have begun and not settled. */
@@ -27,7 +46,9 @@ export async function runProcess(orders: readonly BringUpOrder[], act: BringUpAc
     if (wanted.delete(order) && wanted.size === 0) {
       lingerTimer = setTimeout(() => {
         stopper.abort(
-          new VenError('tool-failed', { summary: 'vagrant did not end after its VMs were done' }),
+          new VenError('tool-failed', {
+            summary: 'The program that brings VMs up did not end after they were done',
+          }),
         );
       }, LINGER_MS);
     }
@@ -85,7 +106,7 @@ export async function runProcess(orders: readonly BringUpOrder[], act: BringUpAc
   let failure: unknown;
   await Promise.race([work().catch((error: unknown) => (failure = error)), abandoned]);
   for (const order of [...open.values()]) {
-    const unknown = new Error(`vagrant ended without saying what became of ${order.name}`);
+    const unknown = new Error(`nothing was said of what became of ${order.name}`);
     settle(order, order.signal.aborted ? order.signal.reason : (failure ?? unknown));
   }
   over = true;
