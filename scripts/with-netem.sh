@@ -68,7 +68,9 @@ mount -t tmpfs -o mode=755 tmpfs run
 mkdir -p dev/pts dev/shm dev/net run/lock run/outside
 mount -t devpts -o mode=620,gid=5,ptmxmode=666 devpts dev/pts
 mount -t tmpfs -o mode=1777 tmpfs dev/shm
-mount -t hostfs -o "$dir" none run/outside
+# Linux 6.1 takes the path itself for the option, 6.12 has a name for it.
+mount -t hostfs -o "$dir" none run/outside 2>/dev/null ||
+  mount -t hostfs -o hostfs="$dir" none run/outside
 mkdir mnt/machine
 pivot_root . mnt/machine
 cd /
