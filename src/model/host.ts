@@ -270,6 +270,8 @@ export interface HostChecks {
   probe: boolean;
   /** Whether VMs will be brought up, by the fleet's backend. */
   bringUp: boolean;
+  /** What was just observed. Absent: it is read. */
+  seen?: Pick<HostState, 'pools' | 'defaultFolder'> | undefined;
   /** Ends them. */
   stop?: AbortSignal | undefined;
 }

@@ -112,12 +112,12 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const api = { ...request, askSecret, signal: graceful };
     const provider = (): Promise<SeenProvider> => readProvider(fleet, api, client);
     const look = { render: openRender(), stop: graceful, provider };
-    const makePlan = async (): Promise<Plan> => {
-      const { plan: now } = await observeAndPlan(host, fleet, options, look);
-      checkSomethingIsLeft(now);
-      return now;
+    const makePlan = async (): ReturnType<typeof observeAndPlan> => {
+      const planned = await observeAndPlan(host, fleet, options, look);
+      checkSomethingIsLeft(planned.plan);
+      return planned;
     };
-    const made = await makePlan();
+    const { plan: made, state } = await makePlan();
     const plan = (await session?.withWarnings(made)) ?? made;
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
@@ -127,8 +127,10 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stay open for hours: check that the plan that was agreed to still fits.
-    if (request.consent === 'ask') checkStillFits(plan, await makePlan(), 'shown');
-    if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan, graceful);
+    if (request.consent === 'ask') checkStillFits(plan, (await makePlan()).plan, 'shown');
+    // Loaded while libvirt answers.
+    const loading = loadRunPlan();
+    if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan, { state, graceful });
     await session?.checkBefore(plan, request.interrupt.graceful);
 
     const orchestrator = await orchestratorFor(plan, fleet, api, client);
@@ -145,7 +147,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     };
     let viewFault: unknown;
     try {
-      const runPlan = await loadRunPlan();
+      const runPlan = await loading;
       const result = await runPlan(plan, {
         host,
         orchestrator,

@@ -3,6 +3,7 @@ import {
   VenError,
   type Host,
   type HostFinding,
+  type HostState,
   type Plan,
   type ResolvedFleet,
 } from '../model/index.js';
@@ -78,7 +79,7 @@ export async function checkHostIsReady(
   host: Host,
   fleet: ResolvedFleet,
   plan: Plan,
-  stop: AbortSignal,
+  { state, graceful }: { state: HostState; graceful: AbortSignal },
 ): Promise<void> {
   const bringUp = plan.steps.some(({ kind }) => kind === 'vm-up');
   // The plan itself starts a network that another run stopped, or waits until it is started.
@@ -98,9 +99,8 @@ export async function checkHostIsReady(
       ({ address }) => !started.has(address) && !refused.has(address),
     ),
   };
-  const missing = (await host.findings(wanted, { probe: false, bringUp, stop })).filter(
-    ({ level }) => level === 'missing',
-  );
+  const checks = { probe: false, bringUp, seen: state, stop: graceful };
+  const missing = (await host.findings(wanted, checks)).filter(({ level }) => level === 'missing');
   if (missing.length === 0) return;
   throw new VenError('host-not-ready', {
     summary:

@@ -36,7 +36,7 @@ export async function findingsOf(
 
 async function libvirtFindings(
   fleet: ResolvedFleet,
-  { env, probe, waiting, stop }: FindingsOptions,
+  { env, probe, seen, waiting, stop }: FindingsOptions,
 ): Promise<HostFinding[]> {
   const { uri } = fleet.host;
   const virsh = new Virsh({ uri, env, waiting, signal: stop });
@@ -50,8 +50,7 @@ async function libvirtFindings(
   let replies: VirshReply[];
   let pools: PoolsOnHost;
   try {
-    pools = await readPools(virsh, names);
-    replies = await virsh.ask([
+    const asked = virsh.ask([
       ['version', '--daemon'],
       [
         'domcapabilities',
@@ -66,6 +65,7 @@ async function libvirtFindings(
       ['list', '--uuid'],
       ...networks.map((network) => ['net-info', network]),
     ]);
+    [replies, pools] = await Promise.all([asked, seen ?? readPools(virsh, names)]);
   } catch (error) {
     if (!(error instanceof VenError) || error.code === 'interrupted') throw error;
     return [

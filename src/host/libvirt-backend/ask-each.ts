@@ -16,7 +16,10 @@ export async function askEach(
   questions: readonly Question[],
   signal: AbortSignal,
 ): Promise<void> {
-  const left = questions.filter(({ commands }) => commands.length > 0);
+  const left = questions.filter(({ commands, hear }) => {
+    if (commands.length === 0) hear([]);
+    return commands.length > 0;
+  });
   while (left.length > 0) {
     let replies: VirshReply[] = [];
     const onReply = (_index: number, reply: VirshReply): void => {

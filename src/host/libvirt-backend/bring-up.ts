@@ -33,8 +33,11 @@ export function bringUpAct({ virsh, hasStarted, atOnce }: BringUpOptions): Bring
   const inTurn = limiter(atOnce.starts);
 
   return async (batch, onOutput, onSettled, signal, onStarted) => {
-    const fail = ({ name }: BringUp, error: VenError): void => {
-      onSettled({ name, ok: false, error });
+    /** Those whose start is still to come. */
+    const toStart = new Set(batch.filter(({ start }) => start));
+    const fail = (machine: BringUp, error: VenError): void => {
+      toStart.delete(machine);
+      onSettled({ name: machine.name, ok: false, error });
     };
     /** What goes on beside the phases. */
     const beside: Promise<void>[] = [];
@@ -83,8 +86,8 @@ export function bringUpAct({ virsh, hasStarted, atOnce }: BringUpOptions): Bring
     for (const { name } of absent) onStarted(name);
     const defined = await phase(absent, { commandsOf: (machine) => [definition(machine)] });
     const fresh = await phase(defined, {
-      // What an earlier VM of this name has left goes with the first definition.
-      commandsOf: (machine) => [undefinition(machine), definition(machine)],
+      commandsOf: (machine) =>
+        hasStateOfItsOwn(machine) ? [undefinition(machine), definition(machine)] : [],
       well: ({ name }) => {
         onOutput(name, 'defined');
       },
@@ -109,9 +112,11 @@ export function bringUpAct({ virsh, hasStarted, atOnce }: BringUpOptions): Bring
       for (const { name } of filled) onOutput(name, 'disks');
       for (const { name } of filled.filter(({ start }) => !start)) onSettled({ name, ok: true });
       const isUp = (machine: BringUp): void => {
+        toStart.delete(machine);
+        const more = toStart.size > 0;
         apart(machine, async () => {
           onOutput(machine.name, 'started');
-          await hasStarted(machine.uuid, machine.domainXml);
+          await hasStarted(machine.uuid, machine.domainXml, { more });
           onOutput(machine.name, 'up');
           onSettled({ name: machine.name, ok: true });
         });
@@ -128,11 +133,15 @@ export function bringUpAct({ virsh, hasStarted, atOnce }: BringUpOptions): Bring
   };
 }
 
+/** Firmware variables, or a TPM's state, in libvirt's own folders. */
+function hasStateOfItsOwn({ domainXml }: BringUp): boolean {
+  return /<(nvram|tpm)\b/.test(domainXml);
+}
+
 /**
- * An earlier VM with this UUID, so of the same fleet and name, may have left its firmware's
- * variables and its TPM's state, which may be broken. libvirt takes both for the new VM's, and
- * deletes them when a VM is undefined; on another machine there is no other way to them. Variables
- * that are a volume are in no such place.
+ * An earlier VM with this UUID, so of the same fleet and name, may have left such state, which may
+ * be broken. libvirt takes it for the new VM's, and deletes it when a VM is undefined; on another
+ * machine there is no other way to it. Variables that are a volume are in no such place.
  */
 function undefinition({ uuid, volumes }: BringUp): Command {
   return ['undefine', uuid, volumes.some(isNvramVolume) ? '--keep-nvram' : '--nvram'];

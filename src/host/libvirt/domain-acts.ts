@@ -161,8 +161,7 @@ export function domainActs(
         else if (state?.text === 'pmsuspended') await virsh.must([['dompmwakeup', uuid]]);
         else return;
       }
-      const how = start?.ok === true ? 'started' : 'resumed';
-      await hasStarted(uuid, definition?.text ?? '', how);
+      await hasStarted(uuid, definition?.text ?? '', { resumed: start?.ok !== true });
     },
 
     shutDownDomain,

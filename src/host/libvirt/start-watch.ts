@@ -3,16 +3,17 @@
  * pause the VM since a disk's pool is full. (decision 28)
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { VenError } from '../../model/index.js';
 import { LOG_FOLDER } from '../consoles/console-log.js';
 import { isLocal } from './local.js';
 import type { Command, Virsh, VirshReply } from './virsh.js';
 
-/** The first look at a VM, and how often from then on. */
-const LOOK_MS = 100;
+/** From a start to the first look at its VM; the looks after it come ever more seldom. */
+const LOOK_MS = 50;
 /** A VM that still runs after this has started, whatever its processors have done. */
 const ENOUGH_MS = 1000;
+/** How exactly these times are kept. */
+const STEP_MS = 10;
 /** A guest that shuts down has run. */
 const FINE = /^(running|idle|in shutdown)/;
 
@@ -22,11 +23,17 @@ const FINE = /^(running|idle|in shutdown)/;
  * paused, a full pool say, may pause it again.
  * @throws VenError `tool-failed` with its state, its reason, and QEMU's last words.
  */
-export type StartWatch = (uuid: string, how?: 'started' | 'resumed') => Promise<void>;
+export type StartWatch = (uuid: string, how?: Start) => Promise<void>;
 
-interface Watched {
+export interface Start {
+  /** It was paused before. */
+  resumed?: boolean;
+  /** Other starts follow: it may wait for them, to be looked at with them. */
+  more?: boolean;
+}
+
+interface Watched extends Start {
   uuid: string;
-  how: 'started' | 'resumed';
   since: number;
   /** With its state. */
   settled: PromiseWithResolvers<string>;
@@ -38,15 +45,16 @@ export function startWatch(virsh: Virsh, logFolder = LOG_FOLDER): StartWatch {
 
   /** One virsh process for all that are due, again and again until none is watched. */
   const look = async (): Promise<void> => {
-    looking = true;
+    let last = -Infinity;
     while (watched.size > 0) {
       const now = performance.now();
       const age = ({ since }: Watched): number => now - since;
       const due = [...watched].filter((each) => age(each) >= LOOK_MS);
-      if (due.length > 0) await lookAt(due);
-      const oldest = Math.min(...[...watched].map(({ since }) => since));
-      const began = due.length > 0 ? now : oldest;
-      await pause(Math.max(began + LOOK_MS - performance.now(), 1));
+      const isTime = due.some((each) => each.more !== true || age(each) >= ENOUGH_MS);
+      if (isTime && now - last >= Math.min(...due.map(age)) / 2) {
+        last = now;
+        await lookAt(due);
+      } else await new Promise((resolve) => setTimeout(resolve, STEP_MS));
     }
     looking = false;
   };
@@ -65,19 +73,22 @@ export function startWatch(virsh: Virsh, logFolder = LOG_FOLDER): StartWatch {
   };
   /** `age`: when this was asked, ms after the start. */
   const settle = (each: Watched, age: number, processors?: VirshReply, state?: VirshReply) => {
-    const { how, settled } = each;
+    const { resumed = false, settled } = each;
     const text = state?.ok === true ? state.text : 'gone';
-    const works = how === 'started' && haveWorked(processors?.text ?? '');
+    const works = !resumed && haveWorked(processors?.text ?? '');
     if (FINE.test(text) && !works && age < ENOUGH_MS) return;
     watched.delete(each);
     if (state?.error && state.answer !== 'not-found') settled.reject(state.error);
     else settled.resolve(text);
   };
 
-  return async (uuid, how = 'started') => {
+  return async (uuid, how = {}) => {
     const settled = Promise.withResolvers<string>();
-    watched.add({ uuid, how, since: performance.now(), settled });
-    if (!looking) void look();
+    watched.add({ ...how, uuid, since: performance.now(), settled });
+    if (!looking) {
+      looking = true;
+      void look();
+    }
     const state = await settled.promise;
     if (!FINE.test(state)) throw await failed(virsh, uuid, state, logFolder);
   };

@@ -15,7 +15,7 @@ import {
 import { parseXml } from '../../xml/index.js';
 import type { Env } from '../exec.js';
 import { isLocal } from '../libvirt/local.js';
-import type { StartWatch } from '../libvirt/start-watch.js';
+import type { Start, StartWatch } from '../libvirt/start-watch.js';
 import type { Virsh } from '../libvirt/virsh.js';
 import { noImpairment, noRate } from './no-impairment.js';
 import { impair, readTaps, type OnTap } from './qdiscs.js';
@@ -63,11 +63,7 @@ async function tapsHere(env: Env): Promise<Map<string, OnTap>> {
  * For a VM that was just started, from this definition: resolves when that has lasted
  * (`StartWatch`), and its links are as bad as they should be.
  */
-export type AfterStart = (
-  uuid: string,
-  definition: string,
-  how?: Parameters<StartWatch>[1],
-) => Promise<void>;
+export type AfterStart = (uuid: string, definition: string, how?: Start) => Promise<void>;
 
 export function afterStart(hasStarted: StartWatch, { restore }: Links): AfterStart {
   return async (uuid, definition, how) => {

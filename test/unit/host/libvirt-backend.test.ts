@@ -103,7 +103,6 @@ describe('VMs through virsh', () => {
         ...['domname uuid-b', 'domuuid lab_b', 'vol-path --pool p lab_b-sda.qcow2'],
       ],
       ['define FILE', 'define FILE'],
-      ['undefine uuid-a --nvram', 'define FILE', 'undefine uuid-b --nvram', 'define FILE'],
       ['vol-create p FILE', 'vol-create p FILE'],
       ['start uuid-a', 'start uuid-b'],
     ]);
@@ -121,11 +120,22 @@ describe('VMs through virsh', () => {
     expect(count('start')).toEqual([1, 1, 1, 1]);
   });
 
+  it('that may find state of an earlier VM are defined anew', async () => {
+    answers('');
+    await bringUp([
+      machine('a', { domainXml: '<domain><os><nvram/></os></domain>' }),
+      machine('b'),
+    ]);
+    expect(processes()[2]).toEqual(['undefine uuid-a --nvram', 'define FILE']);
+  });
+
   it('that are to be off are not started; what is in a volume comes after it exists', async () => {
     answers('');
     const content = new Uint8Array([1]);
     const nvram = { pool: 'p', volume: 'lab_a-nvram.fd', xml: '<volume/>', content };
-    const { results } = await bringUp([machine('a', { start: false, volumes: [nvram] })]);
+    const { results } = await bringUp([
+      machine('a', { start: false, volumes: [nvram], domainXml: '<domain><tpm/></domain>' }),
+    ]);
     expect(results).toEqual({ a: null });
     expect(processes().slice(2)).toEqual([
       ['undefine uuid-a --keep-nvram', 'define FILE'],
