@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changes, Lab, virsh } from './lab.js';
+import { BACKENDS, HERE, changes, Lab, virsh } from './lab.js';
 
 /** The fleet file changes; the host follows, and data stays. */
-describe('changes in the fleet file', () => {
-  const lab = new Lab('edit');
+describe.each(BACKENDS)('changes in the fleet file, with the backend %s', (backend) => {
+  const lab = new Lab('edit', HERE, backend);
   const write = (vms: string): void =>
     lab.write(`${Lab.SMALL}networks: { lab: { subnet: 192.168.234.0/24 } }\nvms:\n${vms}`);
   const path = (vm: string): string => `/var/lib/libvirt/images/${lab.domain(vm)}-sda.qcow2`;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Lab, lines, sleep, type Running } from './lab.js';
+import { BACKENDS, HERE, Lab, lines, sleep, type Running } from './lab.js';
 
 /** Each VM once, each disk once, one network: nothing doubled, nothing left over. */
 async function isWhole(lab: Lab, vms: number): Promise<void> {
@@ -17,9 +17,9 @@ async function isWhole(lab: Lab, vms: number): Promise<void> {
 }
 
 /** After which moments the destroy is killed as well, and when, in ms. */
-const CUT: Record<number, number> = { 4: 250, 10: 400, 16: 600 };
+const CUT: Record<number, number> = { 4: 250, 11: 400, 16: 600, 19: 250 };
 
-const MOMENTS = 20;
+const MOMENTS = 24;
 
 const fleet = (third: number): string =>
   `${Lab.SMALL}networks: { lab: { subnet: 192.168.${third}.0/24 } }\n` +
@@ -27,8 +27,8 @@ const fleet = (third: number): string =>
   '  - { name: n, count: 4, nics: [{ network: lab }] }\n';
 
 describe('kill -9', () => {
-  // The moments are shared out to two fleets, for the time's sake.
-  const labs = [new Lab('kill-a'), new Lab('kill-b')];
+  // The moments are shared out to a fleet for each backend, for the time's sake.
+  const labs = BACKENDS.map((backend) => new Lab('kill', HERE, backend));
   labs.forEach((lab, index) => {
     lab.write(fleet(239 + index));
   });
@@ -66,7 +66,7 @@ describe('kill -9', () => {
     expect(await lab.leftovers(), told).toEqual([]);
   }
 
-  it('at 20 moments of an apply and in a destroy: the next one converges', async () => {
+  it('at 24 moments of an apply and in a destroy: the next one converges', async () => {
     const times = await Promise.all(labs.map(whole));
     const work = labs.map(async (lab, index) => {
       for (let moment = index; moment < MOMENTS; moment += labs.length) {
@@ -82,8 +82,8 @@ describe('kill -9', () => {
   }, 900_000);
 });
 
-describe('interruption and locking', () => {
-  const lab = new Lab('stop');
+describe.each(BACKENDS)('interruption and locking, with the backend %s', (backend) => {
+  const lab = new Lab('stop', HERE, backend);
   lab.write(fleet(239));
   afterAll(() => lab.close());
 
@@ -119,10 +119,10 @@ describe('interruption and locking', () => {
   it('two Ctrl-C stop the children soon; the next apply converges', async () => {
     const run = lab.start('apply', '--yes', '--json');
     await untilUp(run);
-    await sleep(300);
+    await sleep(backend === 'vagrant' ? 300 : 100);
     const began = performance.now();
     run.child.kill('SIGINT');
-    await sleep(200);
+    await sleep(backend === 'vagrant' ? 200 : 100);
     run.child.kill('SIGINT');
     const { code } = await run.ended;
     expect(code).toBe(130);
@@ -137,11 +137,14 @@ describe('interruption and locking', () => {
   it('two applies at once: one exits 5, names the holder; plan needs no lock', async () => {
     const first = lab.start('apply', '--yes', '--json');
     await untilUp(first);
+    // It is not done before the others have met it.
+    first.child.kill('SIGSTOP');
     const second = await lab.ven('apply', '--yes');
     expect(second.code).toBe(5);
     expect(second.stderr).toContain(String(first.child.pid));
     expect((await lab.ven('plan')).code).toBe(0);
     expect((await lab.ven('status')).code).toBe(0);
+    first.child.kill('SIGCONT');
     expect((await first.ended).code).toBe(0);
     await isWhole(lab, 4);
   });

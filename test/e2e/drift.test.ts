@@ -1,10 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changes, Lab, tryVirsh, virsh } from './lab.js';
+import { BACKENDS, HERE, changes, Lab, tryVirsh, virsh } from './lab.js';
 
 /** What a person might do by hand, and what plan and apply make of it. */
-describe('drift', () => {
-  const lab = new Lab('drift');
+describe.each(BACKENDS)('drift, with the backend %s', (backend) => {
+  const lab = new Lab('drift', HERE, backend);
   const networks =
     'networks:\n' +
     '  one: { subnet: 192.168.232.0/24 }\n' +

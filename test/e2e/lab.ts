@@ -8,6 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BackendName } from '../../src/model/index.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const URI = 'qemu:///system';
@@ -75,7 +76,11 @@ export class LibvirtHost {
   }
 }
 
-const HERE = new LibvirtHost([]);
+/** This machine itself. */
+export const HERE = new LibvirtHost([]);
+
+/** For tests that hold for all of them: `describe.each(BACKENDS)`. */
+export const BACKENDS: readonly BackendName[] = ['vagrant', 'libvirt'];
 
 /** Runs virsh on this machine; rejects when it fails. */
 export function virsh(...args: string[]): Promise<string> {
@@ -98,16 +103,20 @@ export class Lab {
   env: NodeJS.ProcessEnv = {};
   program = join(ROOT, 'bin/ven');
   readonly host: LibvirtHost;
+  readonly backend: BackendName | undefined;
   /** What ven is run by: another user, say. */
   through: readonly string[];
   #stateDirs: string[] = [];
   /** Undo for foreign things a test made, last first. */
   #undo: (() => Promise<unknown>)[] = [];
 
-  constructor(name: string, host = HERE) {
+  /** `backend`: of all fleets that it writes; absent: ven's default. */
+  constructor(name: string, host = HERE, backend?: BackendName) {
     this.host = host;
+    this.backend = backend;
     this.through = host.through;
-    this.fleet = `t${process.pid}-${name}`;
+    // Two of one name do not meet, and neither's name is the other's beginning.
+    this.fleet = `t${process.pid}-${name}${backend === undefined ? '' : `-${backend.charAt(0)}`}`;
     this.dir = mkdtempSync(join(tmpdir(), 'ven-e2e-'));
     this.file = join(this.dir, 'fleet.yaml');
     this.newStateDir();
@@ -126,9 +135,10 @@ export class Lab {
 
   /** Writes the fleet file; `body` follows apiVersion, fleet and host. */
   write(body: string, host = 'accelerator: qemu'): void {
+    const backend = this.backend === undefined ? '' : `, backend: ${this.backend}`;
     writeFileSync(
       this.file,
-      `apiVersion: ven/v1\nfleet: ${this.fleet}\nhost: { ${host} }\n${body}`,
+      `apiVersion: ven/v1\nfleet: ${this.fleet}\nhost: { ${host}${backend} }\n${body}`,
     );
   }
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { changes, Lab, lines, virsh } from './lab.js';
+import { BACKENDS, HERE, changes, Lab, lines, virsh } from './lab.js';
 
-describe('a fleet with a bridge for each VM', () => {
-  const lab = new Lab('life');
+describe.each(BACKENDS)('a fleet with a bridge for each VM, with the backend %s', (backend) => {
+  const lab = new Lab('life', HERE, backend);
   lab.write(`${Lab.SMALL}vms:\n  - { name: edge, count: 3, nics: per-vm }\n`);
   afterAll(() => lab.close());
 
@@ -72,8 +72,8 @@ describe('a fleet with a bridge for each VM', () => {
   });
 });
 
-describe('UEFI with NVRAM and a TPM', () => {
-  const lab = new Lab('uefi');
+describe.each(BACKENDS)('UEFI with NVRAM and a TPM, with the backend %s', (backend) => {
+  const lab = new Lab('uefi', HERE, backend);
   lab.write(
     'vms:\n' +
       '  - { name: node, cpus: 1, memory: 256MiB, disks: [{ size: 64MiB }], ' +

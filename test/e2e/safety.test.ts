@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseXml, textAt } from '../../src/xml/index.js';
-import { changes, Lab, tryVirsh, virsh } from './lab.js';
+import { BACKENDS, HERE, changes, Lab, tryVirsh, virsh } from './lab.js';
 
 /** What is not ven's stays as it is, whatever its name. */
-describe('foreign things', () => {
-  const lab = new Lab('safe');
+describe.each(BACKENDS)('foreign things, with the backend %s', (backend) => {
+  const lab = new Lab('safe', HERE, backend);
   lab.write(
     `${Lab.SMALL}networks: { lab: { subnet: 192.168.236.0/24 } }\n` +
       'vms:\n' +
@@ -117,7 +117,7 @@ describe('foreign things', () => {
   });
 
   it('a fleet whose name begins like another is another fleet', async () => {
-    const other = new Lab('safe-2');
+    const other = new Lab('safe-2', HERE, backend);
     other.write(`${Lab.SMALL}vms:\n  - { name: a, nics: [] }\n`);
     await other.apply();
     await lab.apply();
@@ -152,8 +152,8 @@ describe('foreign things', () => {
   });
 });
 
-describe('one VM that cannot come up', () => {
-  const lab = new Lab('part');
+describe.each(BACKENDS)('one VM that cannot come up, with the backend %s', (backend) => {
+  const lab = new Lab('part', HERE, backend);
   const write = (bridge: string): void =>
     lab.write(
       `${Lab.SMALL}networks: { lab: { subnet: 192.168.238.0/24 } }\n` +

@@ -4,13 +4,19 @@ import type { Env } from '../exec.js';
 
 /** Searches the administrators' folders too, where dnsmasq is. */
 export function findProgram(name: string, env: Env): string | null {
-  const folders = [
-    ...(env['PATH'] ?? '').split(delimiter),
-    '/usr/local/sbin',
-    '/usr/sbin',
-    '/sbin',
-    '/usr/bin',
-  ].filter((folder) => folder !== '');
+  return findIn([...pathOf(env), '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin'], name);
+}
+
+/** Whether ven can run it by its name. */
+export function isInPath(name: string, env: Env): boolean {
+  return findIn(pathOf(env), name) !== null;
+}
+
+function pathOf(env: Env): string[] {
+  return (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+}
+
+function findIn(folders: readonly string[], name: string): string | null {
   return (
     folders
       .map((folder) => join(folder, name))

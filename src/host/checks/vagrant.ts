@@ -14,7 +14,7 @@ import { makeVagrantHome } from '../vagrant/home.js';
 import { explain } from '../libvirt/explain.js';
 import { inTemporaryFolder } from '../state/temporary.js';
 import { finding } from './finding.js';
-import { findProgram } from './programs.js';
+import { isInPath } from './programs.js';
 
 interface VagrantChecks extends Pick<HostChecks, 'probe'> {
   env: Env;
@@ -59,8 +59,15 @@ async function containerFinding(image: string, { env }: VagrantChecks): Promise<
 /** Running vagrant costs a second; without `probe` only its executable is checked. */
 async function vagrantFinding({ env, probe }: VagrantChecks): Promise<HostFinding[]> {
   const install = 'sudo apt-get install vagrant vagrant-libvirt';
-  if (findProgram('vagrant', env) === null)
-    return [finding('vagrant', 'missing', 'vagrant is not installed, or not in PATH', install)];
+  if (!isInPath('vagrant', env))
+    return [
+      finding(
+        'vagrant',
+        'missing',
+        'vagrant is not installed, or not in PATH',
+        `${install}; or bring VMs up without it: host: { backend: libvirt } in the fleet file`,
+      ),
+    ];
   if (!probe) return [finding('vagrant', 'ok', 'vagrant is there')];
   let folder: string | null = null;
   try {

@@ -8,8 +8,9 @@ import { LOG_FOLDER } from '../consoles/console-log.js';
 import { isLocal } from './local.js';
 import type { Command, Virsh, VirshReply } from './virsh.js';
 
-/** From a start to the first look at its VM; the looks after it come ever more seldom. */
+/** From a start to the first look at its VM, and from look to look; later they are fewer. */
 const LOOK_MS = 50;
+const LATER_MS = 200;
 /** A VM that still runs after this has started, whatever its processors have done. */
 const ENOUGH_MS = 1000;
 /** How exactly these times are kept. */
@@ -51,7 +52,8 @@ export function startWatch(virsh: Virsh, logFolder = LOG_FOLDER): StartWatch {
       const age = ({ since }: Watched): number => now - since;
       const due = [...watched].filter((each) => age(each) >= LOOK_MS);
       const isTime = due.some((each) => each.more !== true || age(each) >= ENOUGH_MS);
-      if (isTime && now - last >= Math.min(...due.map(age)) / 2) {
+      const gap = due.some((each) => age(each) < LATER_MS) ? LOOK_MS : LATER_MS;
+      if (isTime && now - last >= gap) {
         last = now;
         await lookAt(due);
       } else await new Promise((resolve) => setTimeout(resolve, STEP_MS));

@@ -18,11 +18,11 @@ const IDLE = WORKED.replace('0.1s', '0.0s');
 
 const reply = (text: string): VirshReply => ({ ok: true, text, answer: 'other', error: null });
 const ask = (commands: readonly Command[]): Promise<VirshReply[]> => {
-  const asked = commands.map(([verb = '', uuid = '']) => [String(verb), String(uuid)] as const);
+  const asked = commands.map((words) => words.filter((word) => typeof word === 'string'));
   if (asked.some(([verb]) => verb === 'vcpuinfo'))
-    looks.push([...new Set(asked.map(([, uuid]) => uuid))]);
+    looks.push([...new Set(asked.map(([, uuid = '']) => uuid))]);
   return Promise.resolve(
-    asked.map(([verb, uuid]) => {
+    asked.map(([verb = '', uuid = '']) => {
       const { processors = '', state = 'running (booted)' } = vms[uuid] ?? {};
       const text = { vcpuinfo: processors, domstate: state, domname: `lab_${uuid}` }[verb] ?? '';
       return reply(text);
@@ -39,6 +39,13 @@ async function end(watched: Promise<void>): Promise<{ after: number; error?: str
     () => ({ after: at() }),
     (error: Error) => ({ after: at(), error: error.message.split('\n')[0] ?? '' }),
   );
+}
+
+/** Or a look later. */
+function isASecond({ after, error }: Awaited<ReturnType<typeof end>>): void {
+  expect(error).toBeUndefined();
+  expect(after).toBeGreaterThanOrEqual(1000);
+  expect(after).toBeLessThanOrEqual(1200);
 }
 
 beforeEach(() => {
@@ -69,12 +76,12 @@ describe('a VM that was started', () => {
     ['of which libvirt knows no time', IDLE.replace('CPU time:       0.0s', 'CPU time:       N/A')],
   ])('with processors %s has started when it still runs a second later', async (_what, text) => {
     vms = { a: { processors: text } };
-    expect(await watch()).toEqual({ after: 1000 });
+    isASecond(await watch());
   });
 
   it('has the whole second after a pause', async () => {
     vms = { a: { processors: WORKED } };
-    expect(await watch({ resumed: true })).toEqual({ after: 1000 });
+    isASecond(await watch({ resumed: true }));
   });
 
   it.each([
@@ -116,7 +123,7 @@ describe('VMs that are started one after another', () => {
     vms = { a: { processors: WORKED } };
     const ended = end(startWatch(virsh)('a', { more: true }));
     await vi.advanceTimersByTimeAsync(5000);
-    expect(await ended).toEqual({ after: 1000 });
+    isASecond(await ended);
   });
 
   it('are asked about again until each is known, and those that are known no more', async () => {
