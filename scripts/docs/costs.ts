@@ -79,6 +79,7 @@ export const CHANGES: Record<string, readonly Change[]> = {
   'host.vagrant.runner': [
     { after: { host: { vagrant: { runner: 'container' } } }, cost: 'nothing' },
   ],
+  'host.vagrant.folder': [{ after: { host: { vagrant: { folder: true } } }, cost: 'nothing' }],
   'host.vagrant.image': [{ after: { host: { vagrant: { image: 'own/image' } } }, cost: 'nothing' }],
 
   'orchestrator.domain': [orchestrator('rebuild', { domain: 'b.test' })],

@@ -8,6 +8,11 @@ import type { NodeRecord, ProvisionEvent } from './provision.js';
 export interface FleetState {
   readonly records: NodeRecords;
   readonly bmcKeys: BmcKeys;
+  /**
+   * Keeps a folder with these files, by name, in which vagrant knows the fleet's VMs.
+   * @throws VenError `usage`
+   */
+  keepVagrantFolder(files: Readonly<Record<string, string>>): void;
   /** Begins a run's journal. @throws VenError `usage` when the state folder can't be written */
   openJournal(): Journal;
   /** The plain files in these folders of the work folder, and in theirs; newest first. */

@@ -138,7 +138,7 @@ export interface FleetHost {
   vagrant?: FleetVagrant;
 }
 /**
- * How vagrant runs, where it is the backend.
+ * How vagrant runs, where it is the backend, and whether it knows the VMs.
  */
 export interface FleetVagrant {
   /**
@@ -149,6 +149,10 @@ export interface FleetVagrant {
    * The container image with vagrant and vagrant-libvirt, for `runner: container`. Default: `vagrantlibvirt/vagrant-libvirt:edge-slim`.
    */
   image?: string;
+  /**
+   * `true`: apply keeps the folder `vagrant-fleet` in the fleet's work folder, whatever the backend. There `vagrant status`, `up`, `halt` and `ssh` know the fleet's VMs. Default: false.
+   */
+  folder?: boolean;
 }
 /**
  * Where the nodes boot from, by UEFI HTTP boot: `domain` for the orchestrator's usual boot URL, or `bootUrl`. The fleet's own networks offer this URL to the firmware.

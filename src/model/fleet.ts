@@ -107,6 +107,8 @@ export interface ResolvedHost {
   accelerator: 'kvm' | 'qemu' | 'auto';
   storagePool: string;
   runner: VagrantRuntime;
+  /** An apply keeps a folder in which vagrant knows the fleet's VMs. */
+  vagrantFolder: boolean;
 }
 
 /** Where vagrant runs: directly on the machine that ven runs on, or there in a container. */

@@ -26,7 +26,7 @@ import { observeAndPlan } from './planned.js';
 import { readProvider } from './orchestrator/provider.js';
 import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
-import { openRender } from './templates.js';
+import { openRender, readTemplate } from './templates.js';
 
 /** Programs at the same time, where nobody says how many. */
 const AT_ONCE = 16;
@@ -122,6 +122,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
     if (plan.steps.length === 0) {
+      if (options.mode === 'apply') keepVagrantFolder(host, fleet);
       const tidied = options.mode === 'destroy' ? await tidy(host, plan, request) : {};
       return { fleet, plan, result: null, declined: false, lost, ...tidied };
     }
@@ -134,6 +135,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     await session?.checkBefore(plan, request.interrupt.graceful);
 
     const orchestrator = await orchestratorFor(plan, fleet, api, client);
+    if (options.mode === 'apply') keepVagrantFolder(host, fleet);
     const journal = host.state.openJournal();
     const keepRecords = recordUpdater(fleet, plan, host);
     const emit = (event: RunEvent): void => {
@@ -218,6 +220,18 @@ function losses(): Losses {
       lost.set(address, { code, summary, detail, hint });
   };
   return { lost, note, noteRefused };
+}
+
+/** Which VMs there are, vagrant reads from libvirt itself. */
+function keepVagrantFolder({ state }: Host, { name, host, vms }: ResolvedFleet): void {
+  if (!host.vagrantFolder) return;
+  const shutdownSeconds = Object.fromEntries(
+    vms.map(({ domain, shutdownTimeoutSeconds }) => [domain, shutdownTimeoutSeconds]),
+  );
+  state.keepVagrantFolder({
+    Vagrantfile: readTemplate('Vagrantfile.fleet'),
+    'fleet.json': `${JSON.stringify({ uri: host.uri, fleet: name, shutdownSeconds }, null, 2)}\n`,
+  });
 }
 
 /** After a complete destroy only the logs in the work folder are still of use. */

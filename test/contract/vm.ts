@@ -52,6 +52,7 @@ export function fleetOf(name: string, vms: ResolvedVm[]): ResolvedFleet {
       storagePool: 'default',
       backend: 'vagrant',
       runner: { kind: 'local' },
+      vagrantFolder: false,
     },
     hostFrom: 'default',
     orchestrator: null,

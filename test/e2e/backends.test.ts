@@ -28,6 +28,56 @@ describe('another backend', () => {
   });
 });
 
+describe('the folder in which vagrant knows the VMs', () => {
+  const lab = new Lab('folder');
+  const write = (more: string): void =>
+    lab.write(
+      `${Lab.SMALL}vms:\n  - { name: db, nics: [] }\n  - { name: fe, nics: [] }\n`,
+      `accelerator: qemu, backend: libvirt${more}`,
+    );
+  afterAll(() => lab.close());
+
+  const work = (): string =>
+    join(lab.stateDir, 'ven', readdirSync(join(lab.stateDir, 'ven'))[0] ?? '');
+  const vagrant = async (...args: string[]): Promise<string> => {
+    const home = `VAGRANT_HOME=${join(lab.dir, 'home')}`;
+    const inFolder = ['-C', join(work(), 'vagrant-fleet'), home, 'VAGRANT_CHECKPOINT_DISABLE=1'];
+    const { stdout, stderr } = await HERE.run('env', ...inFolder, 'vagrant', ...args);
+    return stdout + stderr;
+  };
+  const state = (vm: string): Promise<string> => HERE.virsh('domstate', lab.domain(vm));
+
+  it('is kept when the fleet file says so, and changes no VM', async () => {
+    write('');
+    await lab.apply();
+    expect(readdirSync(work())).not.toContain('vagrant-fleet');
+    write(', vagrant: { folder: true }');
+    expect((await lab.apply()).stdout).toContain('No changes');
+    expect(readdirSync(work())).toContain('vagrant-fleet');
+  });
+
+  it('shows them, powers them off and on, and leaves the rest to ven', async () => {
+    const [db, fe] = [lab.domain('db'), lab.domain('fe')];
+    expect(await vagrant('status')).toMatch(new RegExp(`${db} +running[^]*${fe} +running`));
+    await vagrant('halt', db);
+    expect([await state('db'), await state('fe')]).toEqual(['shut off', 'running']);
+    expect(await vagrant('status', db)).toMatch(new RegExp(`${db} +shutoff`));
+    await vagrant('up');
+    expect(await state('db')).toBe('running');
+    const refused = await vagrant('destroy', '--force');
+    expect(refused).toContain('created, changed and deleted by ven alone');
+    expect([await state('db'), await state('fe')]).toEqual(['running', 'running']);
+    expect((await lab.ven('plan', '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it('follows libvirt, and goes with the fleet', async () => {
+    expect((await lab.ven('destroy', '--yes', '--target', 'vm.fe')).code).toBe(0);
+    expect(await vagrant('status')).not.toContain(lab.domain('fe'));
+    expect((await lab.ven('destroy', '--yes')).code).toBe(0);
+    expect(readdirSync(work())).not.toContain('vagrant-fleet');
+  });
+});
+
 describe('a host without vagrant and Ruby', () => {
   const lab = new Lab('bare', HERE, 'libvirt');
   lab.write(`${Lab.SMALL}vms:\n  - { name: n, count: 2, nics: [] }\n`);

@@ -19,7 +19,7 @@ async function isWhole(lab: Lab, vms: number): Promise<void> {
 /** After which moments the destroy is killed as well, and when, in ms. */
 const CUT: Record<number, number> = { 4: 250, 11: 400, 16: 600, 19: 250 };
 
-const MOMENTS = 24;
+const MOMENTS = 20;
 
 const fleet = (third: number): string =>
   `${Lab.SMALL}networks: { lab: { subnet: 192.168.${third}.0/24 } }\n` +
@@ -66,7 +66,7 @@ describe('kill -9', () => {
     expect(await lab.leftovers(), told).toEqual([]);
   }
 
-  it('at 24 moments of an apply and in a destroy: the next one converges', async () => {
+  it('at 20 moments of an apply and in a destroy: the next one converges', async () => {
     const times = await Promise.all(labs.map(whole));
     const work = labs.map(async (lab, index) => {
       for (let moment = index; moment < MOMENTS; moment += labs.length) {

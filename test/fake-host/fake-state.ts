@@ -48,6 +48,13 @@ export class FakeState implements FleetState {
     },
   };
 
+  /** The files of the folder in which vagrant knows the VMs; null: there is none. */
+  vagrantFolder: Readonly<Record<string, string>> | null = null;
+
+  keepVagrantFolder(files: Readonly<Record<string, string>>): void {
+    this.vagrantFolder = files;
+  }
+
   openJournal(): Journal {
     const run = String(this.runs.size);
     const events: (RunEvent | ProvisionEvent)[] = [];

@@ -57,6 +57,7 @@ export function resolveFleet(
     accelerator: fleet.host?.accelerator ?? 'auto',
     storagePool: fleet.host?.storagePool ?? 'default',
     runner: resolveRunner(fleet),
+    vagrantFolder: fleet.host?.vagrant?.folder ?? false,
   };
   const expanded = expandVms(fleet);
   const macs = new Taken(writtenMacs(expanded));

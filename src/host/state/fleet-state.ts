@@ -10,6 +10,7 @@ import {
 } from './node-records.js';
 import { checkWorkFolder, removeWorkFolder } from './work-folder.js';
 import { readEnd, stateFiles } from './work-files.js';
+import { keepVagrantFolder } from './vagrant-folder.js';
 
 /** `workDir`: see `workFolder`. Creates nothing before the first write. */
 export function openFleetState(workDir: string): FleetState {
@@ -29,6 +30,10 @@ export function openFleetState(workDir: string): FleetState {
         checkWorkFolder(workDir);
         return openNodeRecords(workDir);
       },
+    },
+    keepVagrantFolder: (files) => {
+      checkWorkFolder(workDir);
+      keepVagrantFolder(workDir, files);
     },
     openJournal: () => {
       checkWorkFolder(workDir);

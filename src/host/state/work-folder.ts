@@ -15,6 +15,7 @@ import { VenError } from '../../model/index.js';
 import { commandLine, type Env } from '../exec.js';
 import { hostOf } from '../libvirt/local.js';
 import { removeRuns } from './journal.js';
+import { VAGRANT_FOLDER } from './vagrant-folder.js';
 
 /**
  * `$XDG_STATE_HOME/ven/<fleet>-<hash of the host>`. Only the path; writing creates the folder. An
@@ -73,6 +74,9 @@ const WRITTEN: Readonly<Record<string, (folder: string) => void>> = {
     removeFiles(folder, /^(?:keys|certificate)\.pem(?:\.[0-9]+\.tmp)?$/);
   },
   vagrant: (folder) => {
+    rmSync(folder, { recursive: true, force: true });
+  },
+  [VAGRANT_FOLDER]: (folder) => {
     rmSync(folder, { recursive: true, force: true });
   },
   logs: (folder) => {

@@ -153,6 +153,7 @@ export const FLEET: ResolvedFleet = {
     storagePool: 'default',
     backend: 'vagrant',
     runner: { kind: 'local' },
+    vagrantFolder: false,
   },
   hostFrom: 'default',
   orchestrator: {

@@ -28,6 +28,7 @@ describe('defaults', () => {
       accelerator: 'auto',
       storagePool: 'default',
       runner: { kind: 'local' },
+      vagrantFolder: false,
     });
     expect(resolved.networks).toEqual([
       {

@@ -167,6 +167,7 @@ describe("the work folder is ven's own", () => {
       'runs/2026-11-30T11-00-00-000Z/events.jsonl': true,
       'runs/2026-11-30T11-00-00-000Z/mine': false,
       'vagrant/batch-x/machines.json': true,
+      'vagrant-fleet/.vagrant/machines/x/libvirt/id': true,
       mine: false,
     };
     for (const file of Object.keys(files)) {
