@@ -111,7 +111,7 @@ export type VmDescription = string;
  * The VMs, or groups of identical VMs (`count`).
  *
  * @minItems 1
- * @maxItems 5000
+ * @maxItems 10000
  */
 export type Vms = FleetVm[];
 

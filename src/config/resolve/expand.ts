@@ -2,8 +2,8 @@
 import type { Fleet, FleetDefaults, FleetVm } from '../../model/index.js';
 import type { Path } from '../source/source.js';
 
-/** More than one libvirt host can hold. */
-export const MAX_VMS = 5000;
+/** About what one libvirt host can hold: it lists 16,384 domains at most. */
+export const MAX_VMS = 10_000;
 
 export type VmSpec = Omit<FleetVm, 'name' | 'count' | 'serialNumbers'>;
 

@@ -146,9 +146,9 @@ const made: Record<string, { content: string | Uint8Array; expected: string }> =
     content: `${HEAD}vms:\n${'  - name: x\n'.repeat(40_000)}`,
     expected: 'too-large',
   },
-  '6,000 VMs written out': {
+  '10,001 VMs written out': {
     content:
-      `${HEAD}vms:\n` + `${Array.from({ length: 6_000 }, (_, n) => `- name: vm-${n}\n`).join('')}`,
+      `${HEAD}vms:\n` + `${Array.from({ length: 10_001 }, (_, n) => `- name: vm-${n}\n`).join('')}`,
     expected: 'out-of-range@4:1',
   },
   '4,900 mistakes': {
