@@ -43,6 +43,8 @@ export { savedImage, tpmFolder, variablesFile } from './domain/own-files.js';
 export { lostDisks, snapshotsAbove } from './domain/fields/disks.js';
 export type { MarkedDomain, Surroundings } from './domain/fields/field.js';
 export {
+  COMMON_PARTS,
+  commonFacts,
   compareVm,
   digestParts,
   domainFacts,

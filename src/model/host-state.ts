@@ -10,7 +10,7 @@ export interface HostState {
   uri: string;
   /** ISO 8601, UTC. */
   observedAt: string;
-  domains: ObservedDomain[];
+  domains: AnyDomain[];
   networks: ObservedNetwork[];
   pools: ObservedPool[];
   /** Where the pool `default` is made, as `ObservedPool.realPath`. */
@@ -136,7 +136,8 @@ export interface MarkedVolume extends VolumeRef {
 
 export type Power = 'running' | 'paused' | 'off' | 'crashed';
 
-export interface ObservedDomain {
+/** A domain of the host, whoever's it is; the observed fleet's own are `ObservedDomain`s. */
+export interface AnyDomain {
   uuid: string;
   name: string;
   power: Power;
@@ -146,15 +147,27 @@ export interface ObservedDomain {
    * defined again.
    */
   persistent: boolean;
-  /** null: a foreign domain. */
+  /** null: not of ven. */
   mark: DomainMark | null;
   /** The persistent definition, which the next start uses. */
-  config: DomainFacts;
+  config: CommonFacts;
   /** The definition that runs; null: the domain is off. */
+  live: CommonFacts | null;
+}
+
+/** What is read of every domain: what two may not both have, and what a change takes away. */
+export type CommonFacts = Pick<
+  DomainFacts,
+  'nvram' | 'serialNumber' | 'smbios' | 'graphics' | 'disks' | 'nics'
+>;
+
+/** All that is read of a fleet's own domain. */
+export interface ObservedDomain extends AnyDomain {
+  config: DomainFacts;
   live: DomainFacts | null;
   /** Whether the NVRAM file is gone; null where unknown. */
   nvramMissing: boolean | null;
-  /** The persistent definition as libvirt gives it, for owned domains; empty for foreign ones. */
+  /** The persistent definition as libvirt gives it. */
   xml: string;
   /** What runs, likewise; empty while the domain is off. */
   liveXml: string;

@@ -1,8 +1,10 @@
 import { firmwareMark } from './firmware.js';
 import type { ResolvedFleet, ResolvedVm } from './fleet.js';
 import type {
+  AnyDomain,
   DomainMark,
   NetworkMark,
+  ObservedDomain,
   ObservedPool,
   ObservedVolume,
   VolumeRef,
@@ -23,13 +25,18 @@ export type Owned<Thing extends Marked> = Thing & { mark: NonNullable<Thing['mar
 /**
  * Whether a domain or network is the fleet's own. The mark alone doesn't say so: a copy of a VM
  * carries the mark of the original, whose volumes it names. The UUID that follows from fleet and
- * name can't be copied: libvirt has each UUID once.
+ * name can't be copied: libvirt has each UUID once. A domain is one that was observed for that
+ * fleet.
  */
+export function isOwnedBy(
+  fleet: { name: string },
+  domain: AnyDomain,
+): domain is Owned<ObservedDomain>;
 export function isOwnedBy<Thing extends Marked>(
   fleet: { name: string },
   thing: Thing,
-): thing is Owned<Thing> {
-  const { uuid, mark } = thing;
+): thing is Owned<Thing>;
+export function isOwnedBy(fleet: { name: string }, { uuid, mark }: Marked): boolean {
   if (mark?.fleet !== fleet.name) return false;
   return (
     uuid === ('vm' in mark ? vmUuid(mark.fleet, mark.vm) : networkUuid(mark.fleet, mark.network))

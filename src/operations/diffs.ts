@@ -1,5 +1,6 @@
 import { needsFirmware } from '../apply/index.js';
 import {
+  isOwnedBy,
   markFor,
   usesSecureBoot,
   VenError,
@@ -52,7 +53,8 @@ export async function renderedDiffs(
     if (before !== after) diffs.push({ address, file, before, after });
   };
   const xmlOf = (vm: ResolvedVm): string =>
-    state.domains.find(({ uuid }) => uuid === vm.uuid)?.xml ?? '';
+    state.domains.filter((domain) => isOwnedBy(fleet, domain)).find(({ uuid }) => uuid === vm.uuid)
+      ?.xml ?? '';
   for (const step of plan.steps) {
     if (step.kind === 'network-create') {
       add(step.address, 'network.xml', '', render.network(step.network, fleet.name));

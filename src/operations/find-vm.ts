@@ -128,7 +128,9 @@ export async function findRunningVm(
   const { fleet, vm } = await findKnownVm(request);
   const host = openHost(fleet, request);
   const state = await host.observe(fleet);
-  const domain = state.domains.find((each) => each.uuid === vm.uuid && isOwnedBy(fleet, each));
+  const domain = state.domains
+    .filter((each) => isOwnedBy(fleet, each))
+    .find(({ uuid }) => uuid === vm.uuid);
   if (!domain) {
     throw new VenError('not-found', {
       where: vm.address,

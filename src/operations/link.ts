@@ -204,7 +204,7 @@ function domainOf(
   { uuid }: ResolvedVm,
   { domains }: HostState,
 ): ObservedDomain | undefined {
-  return domains.find((each) => each.uuid === uuid && isOwnedBy(fleet, each));
+  return domains.filter((each) => isOwnedBy(fleet, each)).find((each) => each.uuid === uuid);
 }
 
 function linksOf(

@@ -3,6 +3,7 @@ import {
   isOwnedBy,
   VenError,
   type Address,
+  type AnyDomain,
   type EventError,
   type Host,
   type HostState,
@@ -79,7 +80,7 @@ interface Target extends Pick<PoweredVm, 'name' | 'address' | 'domain' | 'before
   /** null: it does not exist. */
   owned: ObservedDomain | null;
   /** What stands in its place and is not ven's. */
-  foreign: ObservedDomain | null;
+  foreign: AnyDomain | null;
   shutdownTimeoutSeconds: number;
 }
 

@@ -3,6 +3,7 @@ import {
   isOwnedBy,
   volumeKey,
   type Address,
+  type AnyDomain,
   type Backing,
   type HostState,
   type Impairment,
@@ -42,10 +43,10 @@ export interface FleetOnHost {
    * defined or as they run.
    */
   vmsOn: ReadonlyMap<string, readonly VmOnNetwork[]>;
-  domains: ReadonlyMap<string, ObservedDomain>;
-  domainsByName: ReadonlyMap<string, ObservedDomain>;
+  domains: ReadonlyMap<string, AnyDomain>;
+  domainsByName: ReadonlyMap<string, AnyDomain>;
   /** By the file of their firmware's variables. */
-  domainsByNvram: ReadonlyMap<string, ObservedDomain>;
+  domainsByNvram: ReadonlyMap<string, AnyDomain>;
   networks: ReadonlyMap<string, ObservedNetwork>;
   networksByName: ReadonlyMap<string, ObservedNetwork>;
   pools: ReadonlyMap<string, ObservedPool>;

@@ -5,6 +5,7 @@
  * instructions are not part of the tree.
  */
 export { parseXml, type XmlElement, type XmlNode } from './parse.js';
+export type { Kept } from './plain.js';
 export { escapeAttribute, serializeXml } from './serialize.js';
 export {
   at,

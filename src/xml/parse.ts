@@ -1,12 +1,13 @@
 import { SaxesParser } from 'saxes';
 import { VenError } from '../model/index.js';
+import { readPlain, type Kept } from './plain.js';
 
 export type XmlNode = XmlElement | string;
 
 export interface XmlElement {
   /** As written, with its prefix: `ven:vm`. */
   name: string;
-  /** As written, with `xmlns` declarations. Has no prototype, so that no name is special. */
+  /** As written, with `xmlns` declarations. It inherits nothing, so that no name is special. */
   attrs: Record<string, string>;
   children: XmlNode[];
 }
@@ -18,11 +19,16 @@ export interface XmlElement {
 const DEPTH_LIMIT = 200;
 
 /**
- * Parses one whole document.
+ * Parses one whole document, or the parts of it that are `kept`, beside which there may be others.
  * @throws VenError `tool-failed`, with line and column, when the text is not well-formed, is cut
  * off, has a document type, or nests deeper than 200 elements.
  */
-export function parseXml(text: string): XmlElement {
+export function parseXml(text: string, kept: Kept = 'all'): XmlElement {
+  return readPlain(text, DEPTH_LIMIT, kept) ?? parseWhole(text);
+}
+
+/** The same by the whole parser, which knows all of XML. */
+export function parseWhole(text: string): XmlElement {
   const parser = new SaxesParser({ xmlns: false, position: true });
   const open: XmlElement[] = [];
   let root: XmlElement | null = null;

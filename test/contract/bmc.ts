@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  isOwnedBy,
   mediaVolume,
   nvramVolume,
   vmUuid,
@@ -108,7 +109,8 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
     };
     const observed = async (vm: ResolvedVm): Promise<ObservedDomain> => {
       const { domains } = await host.observe(fleet);
-      const found = domains.find(({ uuid }) => uuid === vm.uuid);
+      const own = domains.filter((domain) => isOwnedBy(fleet, domain));
+      const found = own.find(({ uuid }) => uuid === vm.uuid);
       if (!found) throw new Error(`${vm.name} is not there`);
       return found;
     };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  isOwnedBy,
   GOOD_LINK,
   NO_IMPAIRMENT,
   networkUuid,
@@ -107,7 +108,9 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
 
     const see = (): Promise<HostState> => host.observe(fleet);
     const domainOf = async (wanted: ResolvedVm): Promise<ObservedDomain> => {
-      const found = (await see()).domains.find(({ uuid }) => uuid === wanted.uuid);
+      const { domains } = await see();
+      const own = domains.filter((domain) => isOwnedBy(fleet, domain));
+      const found = own.find(({ uuid }) => uuid === wanted.uuid);
       if (!found) throw new Error(`${wanted.domain} is not there`);
       return found;
     };

@@ -22,6 +22,7 @@ import {
   type NicPart,
 } from '../../src/libvirt/index.js';
 import {
+  isOwnedBy,
   impairmentOf,
   isNvramVolume,
   isSameImpairment,
@@ -51,6 +52,7 @@ import {
   type NetworkFacts,
   type NetworkFault,
   type NetworkRedefinition,
+  type AnyDomain,
   type ObservedDomain,
   type ObservedNetwork,
   type ObservedNic,
@@ -75,7 +77,7 @@ import {
   type ForeignDomain,
   type ForeignNetwork,
 } from './foreign.js';
-import { domainFacts, networkFacts, networkFieldFacts, parseXml } from './parse.js';
+import { commonFacts, domainFacts, networkFacts, networkFieldFacts, parseXml } from './parse.js';
 import { DEFAULT_FOLDER, FakeStorage } from './storage.js';
 import { emptyStore, nextBootOf, withoutNextBoot } from './variable-store.js';
 
@@ -118,7 +120,7 @@ export interface FakeHostOptions {
   obedient?: boolean;
 }
 
-function imagesOf(domains: readonly ObservedDomain[]): (string | null)[] {
+function imagesOf(domains: readonly AnyDomain[]): (string | null)[] {
   return domains
     .flatMap(({ config, live }) => [...config.disks, ...(live?.disks ?? [])])
     .map(({ path }) => path);
@@ -890,35 +892,36 @@ export class FakeHost implements Host {
     uuid: string,
     { config, persistent, live, saved, power, autostart }: Domain,
     fleet: ResolvedFleet,
-  ): ObservedDomain {
+  ): AnyDomain {
     const root = parseXml(config);
     const mark = domainMark(root);
+    const about = { uuid, name: domainName(root), power, autostart, persistent, mark };
+    if (!isOwnedBy(fleet, about))
+      return {
+        ...about,
+        config: commonFacts(root),
+        live: live === null ? null : commonFacts(parseXml(live)),
+      };
     const factsOf = (domain: XmlElement): DomainFacts => {
       const facts = domainFacts(domain);
-      const password =
-        mark?.fleet === fleet.name
-          ? graphicsPassword(domain, wantedPassword(fleet, uuid, readSecret))
-          : null;
+      const password = graphicsPassword(domain, wantedPassword(fleet, uuid, readSecret));
       return password === null ? facts : { ...facts, graphics: { ...facts.graphics, password } };
     };
     const facts = factsOf(root);
     const running = live === null ? null : factsOf(parseXml(live));
     const { nvram } = running ?? facts;
-    return {
-      uuid,
-      name: domainName(root),
-      power,
-      autostart,
-      persistent,
-      mark,
+    const own: ObservedDomain = {
+      ...about,
       config: facts,
       live: running,
       nvramMissing: nvram === null ? null : !this.nvrams.has(nvram),
-      xml: mark === null ? '' : config,
-      liveXml: mark === null ? '' : (live ?? ''),
-      ...(saved !== undefined &&
-        mark !== null && { saved: { facts: withoutTaps(factsOf(parseXml(saved))), xml: saved } }),
+      xml: config,
+      liveXml: live ?? '',
+      ...(saved !== undefined && {
+        saved: { facts: withoutTaps(factsOf(parseXml(saved))), xml: saved },
+      }),
     };
+    return own;
   }
 
   #define(xml: string): void {

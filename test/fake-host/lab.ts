@@ -244,8 +244,8 @@ export class Lab {
         .sort((a, b) => (a.mac < b.mac ? -1 : 1)),
     });
     return {
-      domains: domains.map(({ xml: _, liveXml: __, saved: ___, config, live, ...rest }) => ({
-        ...rest,
+      domains: domains.map(({ config, live, ...rest }) => ({
+        ...{ ...rest, xml: undefined, liveXml: undefined, saved: undefined },
         config: facts(config),
         live: live && facts(live),
       })),

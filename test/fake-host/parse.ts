@@ -3,6 +3,7 @@
  * thousands of times. What is given is shared, so it is frozen.
  */
 import {
+  commonFacts as readCommon,
   domainFacts as readDomain,
   networkFacts as readNetwork,
   networkFieldFacts as readFields,
@@ -21,6 +22,7 @@ export function parseXml(text: string): XmlElement {
   return tree;
 }
 
+export const commonFacts = oncePerTree(readCommon);
 export const domainFacts = oncePerTree(readDomain);
 export const networkFacts = oncePerTree(readNetwork);
 export const networkFieldFacts = oncePerTree(readFields);

@@ -8,7 +8,7 @@ import {
   fileOf,
   type Backing,
   type HostState,
-  type ObservedDomain,
+  type AnyDomain,
   type ObservedPool,
 } from '../../model/index.js';
 import { backingOfVolume } from '../../libvirt/index.js';
@@ -22,7 +22,7 @@ const LONGEST_NAME = 1023;
 const DEEPEST = 200;
 
 /** What the definitions say. */
-export function backingInDefinitions(domains: readonly ObservedDomain[]): Backing {
+export function backingInDefinitions(domains: readonly AnyDomain[]): Backing {
   const pairs = domains.flatMap(({ config, live }) =>
     [...config.disks, ...(live?.disks ?? [])].flatMap(({ path, beneath = [] }) => {
       const chain = path === null ? beneath : [path, ...beneath];
@@ -35,7 +35,7 @@ export function backingInDefinitions(domains: readonly ObservedDomain[]): Backin
 /** Of those domains' disks, and of all that is beneath them. `known`: need not be read. */
 export async function readBacking(
   virsh: Virsh,
-  domains: readonly ObservedDomain[],
+  domains: readonly AnyDomain[],
   { pools, backing: known }: Pick<HostState, 'pools' | 'backing'>,
   signal?: AbortSignal,
 ): Promise<Backing> {

@@ -27,11 +27,9 @@ export async function withPasswords(
   readSecret: ReadSecret,
   signal?: AbortSignal,
 ): Promise<HostState> {
-  const asked = state.domains.filter(
-    (domain) =>
-      isOwnedBy(fleet, domain) &&
-      (hasVnc(domain.config) || (domain.live !== null && hasVnc(domain.live))),
-  );
+  const asked = state.domains
+    .filter((domain) => isOwnedBy(fleet, domain))
+    .filter(({ config, live }) => hasVnc(config) || (live !== null && hasVnc(live)));
   if (asked.length === 0) return state;
   const replies = await virsh.ask(
     asked.flatMap(({ uuid }) => [definition(uuid, '--inactive'), definition(uuid)]),

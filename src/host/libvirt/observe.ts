@@ -12,6 +12,7 @@ import {
   isOwnedBy,
   VenError,
   volumesOf,
+  type AnyDomain,
   type HostState,
   type ObservedDomain,
   type ObservedNetwork,
@@ -23,6 +24,8 @@ import {
 } from '../../model/index.js';
 import { parseXml, type XmlElement } from '../../xml/index.js';
 import {
+  COMMON_PARTS,
+  commonFacts,
   domainFacts,
   domainName,
   domainUuid,
@@ -105,7 +108,7 @@ async function look(
   const poolsOfFleet = [...new Set([fleet.host.storagePool, ...wanted.map(({ pool }) => pool)])];
   const lists = await readLists(virsh, poolsOfFleet, signal);
 
-  const domains: ObservedDomain[] = [];
+  const domains: AnyDomain[] = [];
   const networks: ObservedNetwork[] = [];
   const listed: ListedPool[] = [];
   const questions: Question[] = [];
@@ -157,8 +160,12 @@ async function look(
     );
   }
   const local = isLocal(virsh.uri);
-  for (const uuid of lists.domains)
-    questions.push(...domainQuestions(uuid, lists, local, (domain) => domains.push(domain)));
+  const named = new Set(fleet.vms.map(({ uuid }) => uuid));
+  for (const uuid of lists.domains) {
+    const found = (domain: AnyDomain) => domains.push(domain);
+    const isNamed = named.has(uuid);
+    questions.push(...domainQuestions(uuid, { fleet, isNamed, lists, local, found }));
+  }
 
   const isOff = ({ uuid }: ResolvedVm): boolean =>
     lists.domains.has(uuid) && !isActive(lists, uuid);
@@ -266,12 +273,19 @@ function isActive(lists: Lists, uuid: string): boolean {
   return lists.running.has(uuid) || lists.paused.has(uuid) || lists.other.has(uuid);
 }
 
+interface DomainLook {
+  fleet: ResolvedFleet;
+  lists: Lists;
+  local: boolean;
+  /** The fleet file has a VM with its UUID. */
+  isNamed: boolean;
+  found: (domain: AnyDomain) => void;
+}
+
 /** A running domain has two definitions: the live one, and the one for the next start. */
 function domainQuestions(
   uuid: string,
-  lists: Lists,
-  local: boolean,
-  found: (domain: ObservedDomain) => void,
+  { fleet, isNamed, lists, local, found }: DomainLook,
 ): Question[] {
   const active = isActive(lists, uuid);
   const persistent = lists.persistent.has(uuid);
@@ -281,28 +295,35 @@ function domainQuestions(
   let liveText = '';
   let savedText = '';
 
-  const settle = (config: XmlElement, text: string): void => {
+  const read = (text: string): XmlElement => parseXml(text, isNamed ? 'all' : COMMON_PARTS);
+  const whole = (tree: XmlElement, text: string): XmlElement => (isNamed ? tree : parseXml(text));
+
+  const settle = (text: string): void => {
+    const tree = read(text);
     // A domain *named* like the UUID answers when the real one has vanished.
-    if (domainUuid(config) !== uuid) return;
-    const facts = domainFacts(config);
-    const mark = domainMark(config);
-    const running = live === null ? null : domainFacts(live);
+    if (domainUuid(tree) !== uuid) return;
+    const autostart = lists.autostart.has(uuid);
+    const mark = domainMark(tree);
+    const about = { uuid, name: domainName(tree), power, autostart, persistent, mark };
+    if (!isOwnedBy(fleet, about)) {
+      const running = live && commonFacts(live);
+      found(withoutText({ ...about, config: commonFacts(tree), live: running }));
+      return;
+    }
+    const config = domainFacts(whole(tree, text));
+    const running = live && domainFacts(whole(live, liveText));
     // The live one: the persistent definition may differ by now.
-    const { nvram } = running ?? facts;
-    found({
-      uuid,
-      name: domainName(config),
-      power,
-      autostart: lists.autostart.has(uuid),
-      persistent,
-      mark,
-      config: facts,
+    const { nvram } = running ?? config;
+    const own: ObservedDomain = {
+      ...about,
+      config,
       live: running,
-      nvramMissing: local && mark !== null && nvram !== null ? isMissing(nvram) : null,
-      xml: mark === null ? '' : `${text}\n`,
-      liveXml: mark === null ? '' : liveText,
-      ...(savedText !== '' && mark !== null && { saved: savedState(savedText) }),
-    });
+      nvramMissing: local && nvram !== null ? isMissing(nvram) : null,
+      xml: `${text}\n`,
+      liveXml: liveText,
+      ...(savedText !== '' && { saved: savedState(savedText) }),
+    };
+    found(own);
   };
 
   const questions: Question[] = [];
@@ -312,7 +333,7 @@ function domainQuestions(
     questions.push({
       command: ['dumpxml', uuid],
       hear: (text) => {
-        const domain = parseXml(text);
+        const domain = read(text);
         // Without an id it has stopped since the list was read.
         if (!('id' in domain.attrs)) power = 'off';
         else [live, liveText] = [domain, text];
@@ -327,11 +348,14 @@ function domainQuestions(
   // For a domain that was undefined while it runs, this is what defining it again would use.
   questions.push({
     command: ['dumpxml', '--inactive', uuid],
-    hear: (text) => {
-      settle(parseXml(text), text);
-    },
+    hear: settle,
   });
   return questions;
+}
+
+/** V8 keeps the whole of a text for a piece of it. */
+function withoutText(domain: AnyDomain): AnyDomain {
+  return JSON.parse(JSON.stringify(domain)) as AnyDomain;
 }
 
 /** What would run after a restore; the taps of its NICs are new ones then. */

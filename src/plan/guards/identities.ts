@@ -6,8 +6,8 @@
  */
 import type {
   Address,
-  DomainFacts,
-  ObservedDomain,
+  CommonFacts,
+  AnyDomain,
   ObservedNic,
   Refusal,
   ResolvedFleet,
@@ -31,7 +31,7 @@ interface Identity {
 interface Clash extends Identity {
   address: Address;
   /** Who has it, too. */
-  other: ObservedDomain;
+  other: AnyDomain;
   /** The plan would bring it about, and one of the two would not work. */
   isHarm: boolean;
 }
@@ -75,7 +75,7 @@ function clashesOf(
     ...intents.map(({ vm }) => vm.uuid),
     ...removed.map(({ domain }) => domain.uuid),
   ]);
-  const isLeft = ({ uuid }: ObservedDomain): boolean => {
+  const isLeft = ({ uuid }: AnyDomain): boolean => {
     const own = onHost.owned.get(uuid);
     // What a refused VM has is told with its refusal.
     return !planned.has(uuid) && (own === undefined || !selection.refused(`vm.${own.mark.vm}`));
@@ -102,7 +102,7 @@ function clashesOf(
 function isHarmful(
   { path, key }: Identity,
   vm: ResolvedVm,
-  { live }: ObservedDomain,
+  { live }: AnyDomain,
   registers: boolean,
 ): boolean {
   if (path === 'nics[].mac') return true;
@@ -135,7 +135,7 @@ function identitiesOf(vm: ResolvedVm, onHost: FleetOnHost): Identity[] {
 }
 
 /** All that a domain has, as keys; as defined and as it runs. */
-function heldBy({ uuid, config, live }: ObservedDomain, onHost: FleetOnHost): Set<string> {
+function heldBy({ uuid, config, live }: AnyDomain, onHost: FleetOnHost): Set<string> {
   const all = live === null ? [config] : [config, live];
   return new Set(
     all.flatMap((facts) => [
@@ -150,7 +150,7 @@ function heldBy({ uuid, config, live }: ObservedDomain, onHost: FleetOnHost): Se
 }
 
 /** A port that libvirt chose is taken only while the domain runs. */
-function portsOf({ graphics }: DomainFacts): string[] {
+function portsOf({ graphics }: CommonFacts): string[] {
   return 'port' in graphics && graphics.port > 0 ? [portKey(graphics.port)] : [];
 }
 
@@ -196,6 +196,6 @@ function warning(clashes: readonly Clash[]): string {
   return formatSome(each);
 }
 
-function shown({ name, mark }: ObservedDomain): string {
+function shown({ name, mark }: AnyDomain): string {
   return mark === null ? `domain ${name}` : `domain ${name} (vm.${mark.vm} of fleet ${mark.fleet})`;
 }

@@ -1,4 +1,4 @@
-import type { HostState, ObservedDomain, ObservedNetwork, ObservedNic } from '../../model/index.js';
+import type { HostState, AnyDomain, ObservedNetwork, ObservedNic } from '../../model/index.js';
 
 type BridgePorts = NonNullable<HostState['bridgePorts']>;
 
@@ -28,7 +28,7 @@ export function withoutTemporaryNetworks(state: HostState, fleet: string): HostS
     if (own === undefined) return nic;
     return { ...nic, source: { kind: 'bridge', bridge: own.bridge ?? '' }, bridge: own.bridge };
   };
-  const onOwnNetworks = (domain: ObservedDomain): ObservedDomain =>
+  const onOwnNetworks = (domain: AnyDomain): AnyDomain =>
     domain.live === null
       ? domain
       : { ...domain, live: { ...domain.live, nics: domain.live.nics.map(ownNic) } };

@@ -3,8 +3,8 @@
  * words, digest. A field of `ResolvedVm` or a fact of `DomainFacts` that has no row is a type
  * error.
  */
-import type { DomainFacts, Facts, ResolvedVm } from '../../../model/index.js';
-import type { XmlElement } from '../../../xml/index.js';
+import type { CommonFacts, DomainFacts, Facts, ResolvedVm } from '../../../model/index.js';
+import type { Kept, XmlElement } from '../../../xml/index.js';
 import { boot, pxe } from './boot.js';
 import { serialConsole } from './console.js';
 import { accelerator, cpus, memory } from './cpu-memory.js';
@@ -110,6 +110,28 @@ export function domainFacts(domain: XmlElement): DomainFacts {
   const definition = definitionOf(domain);
   const facts = Object.assign({}, ...ALL.map(({ read }) => read(definition))) as ReadFacts;
   return facts;
+}
+
+const COMMON = [nvram, serialNumber, smbios, graphics, disks, nics] as const;
+
+/** The same of any domain, also from a tree that has only the parts of `COMMON_PARTS`. */
+export function commonFacts(domain: XmlElement): CommonFacts {
+  const definition = definitionOf(domain);
+  const facts = Object.assign({}, ...COMMON.map(({ read }) => read(definition))) as All<
+    ReturnType<(typeof COMMON)[number]['read']>
+  >;
+  return facts;
+}
+
+/** Who a domain is, its mark, and where its `CommonFacts` are. */
+export const COMMON_PARTS: Kept = new Map<string, Kept>([
+  ...['name', 'uuid', 'metadata', 'sysinfo', 'qemu:commandline'].map(whole),
+  ['os', new Map(['nvram'].map(whole))],
+  ['devices', new Map(['disk', 'interface', 'graphics'].map(whole))],
+]);
+
+function whole(name: string): [string, Kept] {
+  return [name, 'all'];
 }
 
 const PATCHES = new Map(ALL.flatMap(({ patches }) => Object.entries(patches)));
