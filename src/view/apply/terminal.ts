@@ -9,11 +9,16 @@ import { duration } from '../text/words.js';
 /** The count below the rows, and a line for an interruption. */
 const OTHER_LINES = 2;
 
-/** One line an address, redrawn in place on `stream`, as many as fit, and a line that counts. */
+/**
+ * One line an address, redrawn in place on `stream`, as many as fit, and a line that counts. Drawn
+ * from `run-started` on: before that, a person may still be asked for something.
+ */
 export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, style: Style): Progress {
   const { rows, take } = fleetRows(plan);
   const widest = Math.max(0, ...rows.map(({ address }) => address.length));
-  const began = Date.now();
+  let drawing: { close: () => Promise<void> } | null = null;
+  /** The run's own times, so that its result says the same. */
+  let began = 0;
   let interruption = '';
   let ended: number | null = null;
 
@@ -26,22 +31,27 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, style: 
     return `${row.address.padEnd(widest)}  ${row.said || unsaid}${time}${output}`;
   };
 
-  const { close } = liveLines(stream, style, (height) => {
+  const draw = (height: number): LiveLine[] => {
     const lines = visibleRows(rows, Math.max(1, height - OTHER_LINES)).map((row): LiveLine => ({
       text: text(row),
       icon: row.state === 'running' ? null : icon(row.state, style),
     }));
     lines.push({
-      text: `${rowCounts(rows)} (${duration(((ended ?? Date.now()) - began) / 1000)})`,
+      text: `${rowCounts(rows)} (${duration(Math.max(0, (ended ?? Date.now()) - began) / 1000)})`,
       icon: ' ',
     });
     if (interruption !== '' && ended === null)
       lines.push({ text: paint(style, 'yellow', interruption), icon: ' ' });
     return lines;
-  });
+  };
   return {
     emit: (event) => {
       if (event.type === 'interrupted') interruption = interruptedText(event);
+      if (event.type === 'run-started') {
+        began = Date.parse(event.time);
+        drawing ??= liveLines(stream, style, draw);
+      }
+      if (event.type === 'run-finished') ended = began + event.durationSeconds * 1000;
       take(event);
     },
     close: async () => {
@@ -50,7 +60,7 @@ export function terminalProgress(plan: Plan, stream: NodeJS.WriteStream, style: 
         if (row.state === 'running') row.said = `not finished: ${row.said}`;
         if (row.state === 'running' || row.state === 'waiting') row.state = 'skipped';
       }
-      await close();
+      await drawing?.close();
     },
   };
 }

@@ -20,6 +20,17 @@ const emit = (event: RunEvent): void => {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const began = Date.now();
+emit({
+  type: 'run-started',
+  formatVersion: '1',
+  time: now(),
+  run: 'r1',
+  command: 'apply',
+  fleet: plan.fleet,
+  host: plan.host,
+  summary: plan.summary,
+  steps: plan.steps.length,
+});
 const waiting = plan.changes.map(({ address }) => address);
 const lane = async (): Promise<void> => {
   for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {

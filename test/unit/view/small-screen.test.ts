@@ -17,7 +17,22 @@ const linesOf = (screen: Screen, name: string): string[] =>
 it('apply', async () => {
   const screen = new Screen();
   screen.write('$ ven apply\n');
-  const view = terminalProgress(creationPlan(30), screen.stream(), style);
+  const plan = creationPlan(30);
+  const view = terminalProgress(plan, screen.stream(), style);
+  const asked = screen.text;
+  await pause();
+  expect(screen.text, 'a question may be open before the run').toBe(asked);
+  view.emit({
+    type: 'run-started',
+    formatVersion: '1',
+    time: new Date().toISOString(),
+    run: 'r1',
+    command: 'apply',
+    fleet: plan.fleet,
+    host: plan.host,
+    summary: plan.summary,
+    steps: plan.steps.length,
+  });
   for (const number of NUMBERS) {
     const vm = `vm.edge-${number}`;
     view.emit(started(`${vm}:up`));
@@ -30,6 +45,18 @@ it('apply', async () => {
       view.emit(finished(`${vm}:ready`, 1));
     }
   }
+  view.emit({
+    type: 'run-finished',
+    time: new Date().toISOString(),
+    outcome: 'failed',
+    exitCode: 4,
+    done: [],
+    failed: [],
+    skipped: [],
+    notRecreated: [],
+    refused: [],
+    durationSeconds: 98.7,
+  });
   await view.close();
   screen.write('Not all applied\n');
   const expected = (number: number): string => {
@@ -41,7 +68,9 @@ it('apply', async () => {
       expect.stringContaining(expected(number)),
     ]);
   expect(screen.text).toMatch(/^\$ ven apply\n/);
-  expect(screen.text.trimEnd()).toMatch(/28 of 30 done, 1 failed, 1 skipped .*\nNot all applied$/);
+  expect(screen.text.trimEnd()).toMatch(
+    /28 of 30 done, 1 failed, 1 skipped \(1m 39s\)\nNot all applied$/,
+  );
 });
 
 it('provision', async () => {
