@@ -83,7 +83,7 @@ export interface ProfileFileStage {
    */
   timeout?: string;
   /**
-   * After this long without output, Enter is typed if no prompt of the stage was answered yet: other output may hide a login prompt. Up to three times in a visit of the stage, and only with `orchestrator.osCredentials`.
+   * After this long without output, Enter is typed if no prompt of the stage was answered yet: other output may hide a login prompt. Only on an empty line, where nobody else has begun a login; up to three times in a visit of the stage; only with `orchestrator.osCredentials`.
    */
   wake?: string;
   /**
@@ -118,11 +118,11 @@ export interface ProfileFileAnswer {
    */
   prompt: string;
   /**
-   * `username` or `password` of `orchestrator.credentials`; `os-username` or `os-password` of `orchestrator.osCredentials`, left out without them; or a text that is not secret.
+   * `username` or `password` of `orchestrator.credentials`; `os-username` or `os-password` of `orchestrator.osCredentials`, left out without them; or a text that is not secret. `os-password` is typed only at the prompt right after ven's own `os-username`.
    */
   send?: ('username' | 'password' | 'os-username' | 'os-password') | ProfileFileText;
   /**
-   * A command for the shell of the installed system, typed at its prompt after the login; left out without `orchestrator.osCredentials`. Its output is read as the console's. A command that ends early is typed again at the next prompt.
+   * A command for the shell of the installed system, typed at its prompt after ven's own login; left out without `orchestrator.osCredentials`. Its output is read as the console's. A command that ends early is typed again at the next prompt. It must end by itself, since nobody ends it when ven is killed.
    */
   run?: string;
   /**

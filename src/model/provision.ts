@@ -129,6 +129,8 @@ export type NodeEffect =
    * number again: its echo never came.
    */
   | { kind: 'type'; answer: number; stage: string; prompt: string; send: ProfileAnswer['send'] }
+  /** A prompt of the installed system, after a login that ven did not begin: nothing is typed. */
+  | { kind: 'not-ours'; prompt: string }
   /** Trouble that `recover` answers, for people. */
   | {
       kind: 'recovering';

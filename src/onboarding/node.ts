@@ -319,8 +319,14 @@ export class NodeRun {
   #newWatcher(begin: Omit<NodeWatcherOptions, 'secrets'>): NodeWatcher {
     const { profile, flow, ports } = this.#options;
     const secrets = passwordsOf(ports.credentials);
-    const osLogin = ports.credentials['os-password'] !== undefined;
-    return new NodeWatcher(profile, flow, { secrets, osLogin, ...begin });
+    const { 'os-username': osUsername, 'os-password': osPassword } = ports.credentials;
+    const osLogin = osPassword !== undefined;
+    return new NodeWatcher(profile, flow, {
+      secrets,
+      osLogin,
+      ...(osUsername !== undefined && { osUsername }),
+      ...begin,
+    });
   }
 
   /** The console may still echo what a former run typed. */
@@ -377,6 +383,12 @@ export class NodeRun {
       }
       case 'type':
         this.#type(effect, this.#watcher);
+        return;
+      case 'not-ours':
+        this.#options.warn(
+          `is asked ${effect.prompt} in a login that ven did not begin, and types nothing there: ` +
+            'log out at its console',
+        );
         return;
       case 'recovering': {
         const { stage, trouble, attempt, atMost, line } = effect;

@@ -9,7 +9,7 @@ export interface LinesState extends ConsoleState {
   held: string;
 }
 
-interface ConsoleLine {
+export interface ConsoleLine {
   /** The text of the line. */
   text: string;
   /** The same with the open prompt before it. */
@@ -23,6 +23,11 @@ type IsPrompt = (text: string) => boolean;
 const STAMP = /\[ *\d+\.\d{6}\]/;
 /** A beginning that may become a stamp. */
 const STAMP_BEGUN = /\[ *(?:\d+(?:\.\d{0,6})?)?$/;
+
+/** With the kernel's time before it; some programs write as the kernel does. */
+export function isKernelMessage(line: string): boolean {
+  return line.trimStart().search(STAMP) === 0;
+}
 
 export class NodeLines {
   readonly #console: ConsoleText;

@@ -56,6 +56,11 @@ export interface WatcherMemory {
   stale: string[];
   /** How often Enter was typed in this visit to show a login prompt; absent: never. */
   woken?: number;
+  /**
+   * How far ven's own login to the installed system has come: it gave its name just now, or more
+   * followed. `others`: somebody else's. Absent: nobody has given a name.
+   */
+  login?: 'named' | 'in' | 'others';
   /** ven may log in to the installed system; absent: it may not. */
   osLogin?: true;
   /** All output since the power-on was read, although the first visit is late; absent: unknown. */
@@ -165,6 +170,7 @@ export function isMemoryOf(
     Array.isArray(memory['answers']) &&
     Array.isArray(memory['stale']) &&
     [undefined, true].includes(memory['fromPowerOn'] as true | undefined) &&
+    [undefined, 'named', 'in', 'others'].includes(memory['login'] as string | undefined) &&
     isRecord(memory['recoveries']) &&
     isRecord(memory['unwatched']) &&
     Object.values(memory['unwatched']).every(Number.isFinite) &&

@@ -11,11 +11,10 @@ import {
   type OnboardingFlow,
   type Profile,
   type ProfileAnswer,
-  type ProfileCredential,
   type ProfileTrouble,
   type StageVisit,
 } from '../model/index.js';
-import { askedAgain, ofTrouble, outOfTime } from './failures.js';
+import { ofTrouble, outOfTime } from './failures.js';
 import { NodeLines } from './lines.js';
 import {
   allowFor,
@@ -25,21 +24,17 @@ import {
   newMemory,
   type WatcherMemory,
 } from './memory.js';
-import { Prompts, type Armed } from './prompts.js';
 import { LineMask } from '../secrets/index.js';
 import { rulesOf, type Consequence, type FlowRules, type StageRules } from './rules.js';
+import { Typing } from './typing.js';
 
 /**
  * The silence after which the unfinished line counts as a prompt, not as a line that was cut.
  * Milliseconds.
  */
 const SETTLED = 500;
-/**
- * The same where it is unknown when the line was printed, or whether an answer was typed already.
- */
+/** The same where it is unknown when the line was printed. */
 const CERTAIN = 10_000;
-/** How often Enter is typed in one visit of a stage to show a login prompt. */
-const WAKES = 3;
 /** The maximum length of a stored line. */
 const SHOWN = 500;
 
@@ -52,6 +47,8 @@ export interface NodeWatcherOptions {
   late?: boolean;
   /** ven may log in to the installed system: there are credentials for it. Default: false. */
   osLogin?: boolean;
+  /** The user name of that login. Absent: ven only looks on, and no login there is its own. */
+  osUsername?: string;
   /** Although `late`, all its output since the power-on will be the input. */
   fromPowerOn?: boolean;
   /** `memory` of a watcher of the same profile and flow (see `resumes`), to continue from. */
@@ -70,7 +67,7 @@ export class NodeWatcher {
   readonly #mask: LineMask;
   readonly #console: NodeLines;
   readonly #memory: Omit<WatcherMemory, 'console'>;
-  readonly #prompts: Prompts;
+  readonly #typing: Typing;
   readonly #effects: NodeEffect[] = [];
   /** The index of the current stage. */
   #stage = 0;
@@ -80,8 +77,6 @@ export class NodeWatcher {
   #away = false;
   /** The time of the first input after that, while it is taken. */
   #awayUntil = -Infinity;
-  /** The time of a restored watcher's first input, until there is output after the last answer. */
-  #unsure: { since: number | null } | null = null;
 
   /**
    * Whether this is the memory of a watcher with this profile, in its present form, and flow. If
@@ -97,7 +92,7 @@ export class NodeWatcher {
     { secrets, startedAt, late = false, osLogin = false, ...from }: NodeWatcherOptions,
   ) {
     this.#profile = profile;
-    const { fromPowerOn, memory } = from;
+    const { fromPowerOn, memory, osUsername } = from;
     this.#rules = rulesOf(profile, flow, osLogin);
     this.#mask = new LineMask(secrets, this.#rules.secretPrompts);
     if (memory !== undefined && !isMemoryOf(memory, profile, flow))
@@ -112,7 +107,14 @@ export class NodeWatcher {
     else delete rest.osLogin;
     this.#console = new NodeLines(state);
     this.#memory = rest;
-    this.#prompts = new Prompts(rest, this.#mask, this.#rules, () => this.#here);
+    this.#typing = new Typing({
+      memory: rest,
+      mask: this.#mask,
+      rules: this.#rules,
+      here: () => this.#here,
+      osUsername,
+      shown: (line) => this.#shown(line),
+    });
     this.#enteredAt = startedAt;
     if (memory === undefined) {
       this.#enter(0, startedAt, null, late);
@@ -124,8 +126,7 @@ export class NodeWatcher {
     this.#enteredAt = Date.parse(last?.enteredAt ?? '');
     this.#deadline = deadlineOf(this.#here.stage, rest, this.#enteredAt);
     this.#away = true;
-    // No output came after the answer: it may not have been typed.
-    if (this.#prompts.isOpen(this.#line)) this.#unsure = { since: null };
+    this.#typing.resumed(this.#line);
   }
 
   /** The name of the node's stage. */
@@ -158,7 +159,7 @@ export class NodeWatcher {
 
   /** Pure JSON, without secrets. */
   get memory(): unknown {
-    const console = this.#console.state(this.#prompts.has, (line) => this.#mask.mask(line, true));
+    const console = this.#console.state(this.#typing.has, (line) => this.#mask.mask(line, true));
     return structuredClone({ ...this.#memory, lastLine: this.lastLine, console });
   }
 
@@ -168,16 +169,12 @@ export class NodeWatcher {
    * answered.
    */
   standing(answer: number): 'asked' | 'written-on' | 'over' {
-    if (this.#memory.answered?.answer !== answer) return 'over';
-    return this.#prompts.isOpen(this.#line) ? 'asked' : 'written-on';
+    return this.#typing.standing(answer, this.#line);
   }
 
   /** The answer of a `type` effect is about to be typed, so it counts. Store `memory` before. */
   typing(answer: number): void {
-    const { answered, answers } = this.#memory;
-    if (answered?.answer !== answer || answered.index == null) return;
-    answers[answered.index] = (answers[answered.index] ?? 0) + 1;
-    answered.index = null;
+    this.#typing.typing(answer);
   }
 
   /** Nobody has watched since the last input: the next input comes late. */
@@ -198,7 +195,7 @@ export class NodeWatcher {
     const memory = this.#memory;
     const late = input.kind === 'console' && input.late;
     const at = Math.max(input.at, memory.at);
-    if (this.#unsure) this.#unsure.since ??= at;
+    this.#typing.at(at);
     this.#awayUntil = this.#away ? at : -Infinity;
     if (this.#away) this.#deadline += allowFor(this.stage, memory, at - memory.at);
     this.#away = false;
@@ -230,21 +227,20 @@ export class NodeWatcher {
     memory.saidAt = at;
     memory.late = late;
     memory.settled = false;
-    for (const { text, line, aside } of this.#console.push(bytes, this.#prompts.has)) {
-      // An answered prompt and the text typed there are no news.
-      const answered = !aside && text === line && this.#prompts.isAnswered(line);
-      if (!aside) memory.answered = null;
+    for (const each of this.#console.push(bytes, this.#typing.has)) {
+      const { text, line } = each;
+      const answered = this.#typing.completed(each);
       if (text.trim() === '') continue;
       memory.lastLine = line;
       if (answered) continue;
       this.#judge(this.#here.console.find(text), at, text, late);
       if (memory.outcome !== 'under-way') return;
     }
-    if (this.#unsure && !this.#prompts.isOpen(this.#line)) this.#unsure = null;
+    this.#typing.heard(this.#line);
   }
 
   get #line(): string {
-    return this.#console.underWay(this.#prompts.has);
+    return this.#console.underWay(this.#typing.has);
   }
 
   /**
@@ -261,24 +257,16 @@ export class NodeWatcher {
 
   /** What is due, the earliest first. */
   #due(): { at: number; run: (at: number) => void }[] {
-    const { settled, off, saidAt, late, answered } = this.#memory;
+    const { settled, off, saidAt, late } = this.#memory;
     const due: { at: number; run: (at: number) => void }[] = [];
-    const since = Math.max(saidAt, this.#enteredAt);
-    if (!settled && !off)
-      due.push({ at: since + (late ? CERTAIN : SETTLED), run: (at) => this.#settle(at) });
-    const { wake } = this.#here;
-    if (wake !== null && !off && this.#isUnanswered)
-      due.push({ at: since + wake * 1000, run: (at) => this.#wake(at) });
-    for (const { seconds, stage } of off ? [] : this.#here.quiet) {
-      due.push({ at: since + seconds * 1000, run: (at) => this.#enter(stage, at, null, false) });
-    }
-    if (this.#unsure?.since != null && answered && !off) {
-      const run = (): void => {
-        this.#unsure = null;
-        const { answer, stage, prompt, send } = answered;
-        this.#effects.push({ kind: 'type', answer, stage, prompt, send });
-      };
-      due.push({ at: this.#unsure.since + CERTAIN, run });
+    if (!off) {
+      const since = Math.max(saidAt, this.#enteredAt);
+      if (!settled)
+        due.push({ at: since + (late ? CERTAIN : SETTLED), run: (at) => this.#settle(at) });
+      for (const { at, run } of this.#typing.due(since, () => this.#line))
+        due.push({ at, run: () => this.#effects.push(...run()) });
+      for (const { seconds, stage } of this.#here.quiet)
+        due.push({ at: since + seconds * 1000, run: (at) => this.#enter(stage, at, null, false) });
     }
     due.push({ at: this.#deadline, run: (at) => this.#expire(at) });
     return due.sort((a, b) => a.at - b.at);
@@ -289,32 +277,15 @@ export class NodeWatcher {
     const memory = this.#memory;
     memory.settled = true;
     const line = this.#line;
-    if (line.trim() === '' || this.#prompts.isAnswered(line)) return;
+    if (line.trim() === '' || this.#typing.isAnswered(line)) return;
     memory.answered = null;
     memory.lastLine = line;
     this.#judge(this.#here.console.find(line), at, line, false);
     memory.settled = true;
     if (memory.outcome !== 'under-way') return;
-    const { armed } = this.#prompts;
-    if (armed?.prompt.test(line)) {
-      this.#recover(armed, line);
-      return;
-    }
-    const found = this.#here.answers.find(line);
-    if (found) this.#answer(found.answer, found.index, at, line);
-  }
-
-  get #isUnanswered(): boolean {
-    const { answered, answers, woken = 0 } = this.#memory;
-    return answered === null && woken < WAKES && answers.every((given) => given === 0);
-  }
-
-  /** Other output may have hidden a login prompt. */
-  #wake(at: number): void {
-    const memory = this.#memory;
-    memory.woken = (memory.woken ?? 0) + 1;
-    memory.saidAt = at; // the next one after the same silence
-    this.#type(this.#line, { kind: 'text', text: '' }, null);
+    const { effects, failure } = this.#typing.settled(line);
+    this.#effects.push(...effects);
+    if (failure) this.#end({ ...failure, at, line });
   }
 
   #judge(consequence: Consequence | null, at: number, line: string, late: boolean): void {
@@ -324,65 +295,15 @@ export class NodeWatcher {
 
   #meet(trouble: ProfileTrouble, at: number, line: string): void {
     const memory = this.#memory;
-    const earlier = this.#prompts.armed;
+    const earlier = this.#typing.armed;
     const { recover, after } = trouble;
-    if (after !== null && !this.#hasTyped(after)) return;
+    if (after !== null && !this.#typing.hasTyped(after)) return;
     // The first trouble is the cause of those that follow.
     if (recover === null) this.#fail(earlier?.trouble ?? trouble, at, earlier?.line ?? line);
     else if (earlier) return;
     else if ((ownEntry(memory.recoveries, trouble.name) ?? 0) >= recover.atMost)
       this.#fail(trouble, at, line);
     else memory.armed = { trouble: trouble.name, line: this.#shown(line) };
-  }
-
-  #hasTyped(credential: ProfileCredential): boolean {
-    return this.#here.stage.answers.some(
-      ({ send }, index) =>
-        send.kind === 'credential' &&
-        send.credential === credential &&
-        (this.#memory.answers[index] ?? 0) > 0,
-    );
-  }
-
-  #recover({ trouble, line }: Armed, prompt: string): void {
-    const memory = this.#memory;
-    if (!trouble.recover) return;
-    const { text, atMost } = trouble.recover;
-    const attempt = (ownEntry(memory.recoveries, trouble.name) ?? 0) + 1;
-    memory.recoveries[trouble.name] = attempt;
-    memory.armed = null;
-    this.#effects.push({
-      kind: 'recovering',
-      stage: this.stage,
-      trouble: trouble.title,
-      attempt,
-      atMost,
-      line,
-    });
-    this.#type(prompt, { kind: 'text', text }, null);
-  }
-
-  #answer({ send, atMost }: ProfileAnswer, index: number, at: number, line: string): void {
-    const memory = this.#memory;
-    const given = memory.answers[index] ?? 0;
-    while (memory.answers.length < index) memory.answers.push(0);
-    if (given >= atMost) this.#end({ ...askedAgain(send, given), at, line });
-    else this.#type(line, send, index);
-  }
-
-  #type(line: string, send: ProfileAnswer['send'], index: number | null): void {
-    const memory = this.#memory;
-    memory.typed += 1;
-    memory.answered = {
-      line: this.#mask.mask(line),
-      answer: memory.typed,
-      stage: this.stage,
-      prompt: this.#shown(line),
-      send,
-      index,
-    };
-    const { answer, stage, prompt } = memory.answered;
-    this.#effects.push({ kind: 'type', answer, stage, prompt, send });
   }
 
   #consult(statuses: readonly string[], at: number): void {
@@ -408,10 +329,8 @@ export class NodeWatcher {
       late,
     };
     memory.visits.push(visit);
-    memory.answers = [];
-    delete memory.woken;
-    memory.armed = null;
     memory.settled = false;
+    this.#typing.entered();
     this.#stage = stage;
     this.#enteredAt = at;
     this.#deadline = deadlineOf(next, memory, at);
@@ -427,7 +346,7 @@ export class NodeWatcher {
   }
 
   #expire(at: number): void {
-    const { armed } = this.#prompts;
+    const { armed } = this.#typing;
     if (armed) this.#fail(armed.trouble, at, armed.line);
     else this.#end({ ...outOfTime(this.#here.stage), at, line: this.#memory.lastLine });
   }

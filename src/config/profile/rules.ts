@@ -123,6 +123,7 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
       `${name} has \`wake\` without a login to the installed system`,
       'Add an answer with `send: os-username`, or delete `wake`.',
     );
+  checkPredecessor(stage, report);
   for (const trigger of mapsIn(stage, 'enter')) checkTrigger(trigger, names, report);
   for (const answer of mapsIn(stage, 'answers')) {
     checkOneOf(answer, ['send', 'run'], '`send: username`', report);
@@ -133,6 +134,21 @@ function checkStage(stage: Written, { first, last, names }: Place, report: Repor
 
 const isOfOsLogin = ({ send, run }: Record<string, unknown>): boolean =>
   run !== undefined || send === 'os-username' || send === 'os-password';
+
+/** A password is typed only where ven's own user name has led to. */
+function checkPredecessor(stage: Written, report: Report): void {
+  const answers = mapsIn(stage, 'answers');
+  const sends = (what: string): Written | undefined =>
+    answers.find(({ value }) => value['send'] === what);
+  const password = sends('os-password');
+  if (!password || sends('os-username')) return;
+  report({
+    rule: 'not-allowed',
+    path: [...password.path, 'send'],
+    message: `${label(stage.path)} sends os-password without os-username`,
+    hint: 'Add an answer with `send: os-username` to this stage: only its prompt leads there.',
+  });
+}
 
 function checkTrigger(trigger: Written, names: readonly string[], report: Report): void {
   const { value, path } = trigger;

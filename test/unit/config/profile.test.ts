@@ -325,6 +325,12 @@ const MISTAKES: [mistake: string, text: string, rules: string[], message: RegExp
     /`stages\[1\]\.answers\[0\]\.run` matches `stages\[2\]\.enter\[0\]\.console`/,
   ],
   [
+    'a password that no user name leads to',
+    stage('timeout: 1s, enter: [{ console: EFI }], answers: [{ prompt: x, send: «os-password }]'),
+    ['not-allowed'],
+    /sends os-password without os-username/,
+  ],
+  [
     'Enter without a login',
     stage('timeout: 1s, enter: [{ console: EFI }], «wake: 60s'),
     ['not-allowed'],

@@ -74,6 +74,70 @@ describe('the login to the installed system', () => {
     }
   });
 
+  it.each([
+    ['a name', 'root\r\nPassword: ', 'Password:'],
+    ['the same name', 'edge\r\nPassword: ', 'Password:'],
+    ['a shell', 'root\r\nPassword: \r\nWelcome\r\nroot@edge-1:~# ', 'root@edge-1:~#'],
+  ])('types nothing in a login that somebody else began: %s', async (_, says, prompt) => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 5, say: 'BdsDxe: starting Boot0005 "ubuntu" from HD(1,GPT)\r\n' },
+      { at: 20, say: `\r\nUbuntu 24.04.1 LTS edge-1 ttyS0\r\n\r\nedge-1 login: ${says}` },
+    ]);
+    const { failed } = await watch(world, vm);
+    expect(world.machine(vm).typed).toEqual([]);
+    expect(failed).toMatchObject([{ class: 'timeout', stage: 'agents', line: prompt }]);
+    expect(world.of('provision-warning')).toMatchObject([
+      {
+        message:
+          `is asked ${prompt} in a login that ven did not begin, and types nothing there: ` +
+          'log out at its console',
+      },
+    ]);
+  });
+
+  it('types its password once for its name, and not for what is asked later', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      ...UBUNTU.slice(0, 5),
+      { after: COMMAND, at: 5, say: 'edge@edge-1:~$ su\r\nPassword: ' },
+    ]);
+    await watch(world, vm);
+    expect(count(world, vm, SECRET)).toBe(1);
+  });
+
+  it('types it not after another name than its own', async () => {
+    const world = new World();
+    // Somebody typed before it, on the same line.
+    const vm = world.add('a', [
+      ...UBUNTU.slice(0, 2),
+      { after: 'edge', at: 0.2, say: 'rootedge\r\nPassword: ' },
+    ]);
+    await watch(world, vm);
+    expect(world.machine(vm).typed.map(({ text }) => text)).toEqual(['edge']);
+  });
+
+  it.each(['Continue? [Y/n] ', 'Password: '])('presses no Enter behind %j', async (line) => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 5, say: 'BdsDxe: starting Boot0005 "ubuntu" from HD(1,GPT)\r\n' },
+      { at: 20, say: `\r\nUbuntu 24.04.1 LTS edge-1 ttyS0\r\n\r\n${line}` },
+    ]);
+    await watch(world, vm);
+    expect(world.machine(vm).typed).toEqual([]);
+  });
+
+  it('presses Enter on an empty line, and again once a line has followed', async () => {
+    const world = new World();
+    const vm = world.add('a', [
+      { at: 5, say: 'BdsDxe: starting Boot0005 "ubuntu" from HD(1,GPT)\r\n' },
+      { at: 20, say: '\r\nUbuntu 24.04.1 LTS edge-1 ttyS0\r\n\r\nedge-1 login: hidden\r\n' },
+      { after: '', at: 0.2, say: '\r\n' },
+    ]);
+    await watch(world, vm);
+    expect(count(world, vm, '')).toBe(2);
+  });
+
   it('begins where an earlier run had no credentials for it', async () => {
     const world = new World();
     const vm = world.add('a', UBUNTU);

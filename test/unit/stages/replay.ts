@@ -106,7 +106,7 @@ export function replay(
   inputs: readonly NodeInput[],
   { restored = false, profile = edgeNode, osLogin = false }: ReplayOptions = {},
 ): Replay {
-  const options = { secrets: SECRETS, osLogin };
+  const options = { secrets: SECRETS, osLogin, osUsername: 'user' };
   let watcher = new NodeWatcher(profile, flow, { ...options, startedAt: POWER_ON });
   const effects: NodeEffect[] = [];
   for (const input of inputs) {
