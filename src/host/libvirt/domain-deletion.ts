@@ -14,7 +14,7 @@ interface Doomed {
   volumes: readonly VolumeRef[];
 }
 
-/** virsh processes for the power-offs: libvirt waits for one QEMU's end at a time in each. */
+/** virsh processes that switch off: libvirt waits for one QEMU's end at a time in each. */
 const AT_ONCE = 8;
 
 /** See `Host.deleteDomain`. `persist`: defines a domain that exists only while it runs. */
