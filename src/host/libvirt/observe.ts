@@ -61,6 +61,9 @@ const LISTS = {
   autostartPools: ['pool-list', '--all', '--uuid', '--autostart'],
 } as const satisfies Record<string, Command>;
 
+/** So many objects are worth a second virsh, which takes some 15 ms to start. */
+const MANY = 100;
+
 /** Characters of an answer that can't be read. */
 const SHOWN = 300;
 
@@ -72,7 +75,7 @@ type Lists = Record<keyof typeof LISTS, Set<string>> & {
 /** A command and the handler of its output, which is empty for an object that has vanished. */
 interface Question {
   command: Command;
-  hear: (text: string) => void;
+  hear: (text: string) => unknown;
 }
 
 /** A volume of a VM that is there without its VM is looked at twice. */
@@ -111,19 +114,16 @@ async function look(
   const domains: AnyDomain[] = [];
   const networks: ObservedNetwork[] = [];
   const listed: ListedPool[] = [];
-  const questions: Question[] = [];
+  /** By object: the answers about one come in order. */
+  const questions: Question[][] = [];
 
   for (const uuid of lists.pools) {
-    questions.push({
-      command: ['pool-dumpxml', uuid],
-      hear: (text) =>
-        listed.push(
-          listedPool(text, {
-            active: lists.activePools.has(uuid),
-            autostart: lists.autostartPools.has(uuid),
-          }),
-        ),
-    });
+    const state = {
+      active: lists.activePools.has(uuid),
+      autostart: lists.autostartPools.has(uuid),
+    };
+    const hear = (text: string): unknown => listed.push(listedPool(text, state));
+    questions.push([{ command: ['pool-dumpxml', uuid], hear }]);
   }
   const faultOf = isLocal(virsh.uri) ? networkFaults() : null;
   for (const uuid of lists.networks) {
@@ -154,17 +154,17 @@ async function look(
     };
     // The persistent definition first: only it has a mark that was changed while the network ran.
     // Transient networks, and networks of drivers without the flag, have only the second.
-    questions.push(
+    questions.push([
       { command: ['net-dumpxml', uuid, '--inactive'], hear },
       { command: ['net-dumpxml', uuid], hear },
-    );
+    ]);
   }
   const local = isLocal(virsh.uri);
   const named = new Set(fleet.vms.map(({ uuid }) => uuid));
   for (const uuid of lists.domains) {
     const found = (domain: AnyDomain) => domains.push(domain);
     const isNamed = named.has(uuid);
-    questions.push(...domainQuestions(uuid, { fleet, isNamed, lists, local, found }));
+    questions.push(domainQuestions(uuid, { fleet, isNamed, lists, local, found }));
   }
 
   const isOff = ({ uuid }: ResolvedVm): boolean =>
@@ -370,10 +370,35 @@ function powerOf(state: string): Power {
   return state.startsWith('crashed') ? 'crashed' : 'off';
 }
 
+/** Many are shared between two virsh: libvirt answers each by a thread of its own. */
 async function askAll(
   virsh: Virsh,
-  questions: readonly Question[],
+  objects: readonly Question[][],
   signal: AbortSignal | undefined,
+): Promise<void> {
+  const shares = objects.length < MANY ? [objects] : halves(objects);
+  const failed = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  await Promise.all(
+    shares.map(async (share) => {
+      try {
+        await askInOrder(virsh, share.flat(), stop);
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    }),
+  );
+}
+
+function halves<T>(all: readonly T[]): T[][] {
+  return [0, 1].map((half) => all.filter((_, index) => index % 2 === half));
+}
+
+async function askInOrder(
+  virsh: Virsh,
+  questions: readonly Question[],
+  signal: AbortSignal,
 ): Promise<void> {
   await virsh.ask(
     questions.map(({ command }) => command),
