@@ -113,6 +113,26 @@ echo "error: $mark" >&2; echo $mark; exit 1`);
     expect(waits).toEqual([expect.stringMatching(/^dumpxml of other-vm \([23] s\)$/)]);
   });
 
+  it('that falls silent is asked once more for what is left, and what it waits for is named', async () => {
+    // The first answer comes; the second is on its way, but not written out.
+    standIn(`case "$*" in *--err*) ;; *) echo one; echo $mark; exec sleep 61.8;; esac
+case "$*" in *"-q -c qemu:///system list"*) echo wrong; exit 1;; esac
+echo two; echo $mark; echo "error: $mark" >&2; sleep 3
+echo three; echo $mark; echo "error: $mark" >&2`);
+    const waits: string[] = [];
+    const patient = new Virsh({ uri: 'qemu:///system', env, waiting: (what) => waits.push(what) });
+    const heard: [number, string][] = [];
+    await patient.ask([['list'], ['dumpxml', 'a'], ['dumpxml', 'b']], {
+      onText: (index, text) => heard.push([index, text]),
+    });
+    expect(heard).toEqual([
+      [0, 'one'],
+      [1, 'two'],
+      [2, 'three'],
+    ]);
+    expect(waits).toEqual([expect.stringMatching(/^dumpxml of b /)]);
+  });
+
   it('that ignores SIGTERM is killed when the question is withdrawn', async () => {
     standIn('trap "" TERM; while :; do sleep 0.1; done');
     const stop = new AbortController();
