@@ -3,7 +3,7 @@
 # needs; else in user-mode Linux, which is a kernel that runs as a process (Debian's package
 # user-mode-linux, for amd64; it is installed where it is missing).
 #
-#   scripts/with-netem.sh npx vitest run --project real test/e2e/links.test.ts
+#   scripts/with-netem.sh tc qdisc add dev lo root netem delay 50ms
 #
 # In user-mode Linux the command sees the files of this machine under a layer in memory: what it
 # writes there ends with it. libvirt, its definitions, networks and VMs are its own. It has one
