@@ -18,11 +18,18 @@ export interface Sample {
   stdout: string;
 }
 
+export interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  codes?: number[];
+}
+
+export const note = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
 /** Runs a command to its end; rejects when its exit code is not in `codes`. */
-export function run(
-  argv: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; codes?: number[] } = {},
-): Promise<Sample> {
+export function run(argv: string[], options: RunOptions = {}): Promise<Sample> {
   const [file = '', ...args] = argv;
   const began = performance.now();
   const child = spawn(file, args, {
@@ -48,14 +55,18 @@ export function run(
   });
 }
 
+/** The time that some work takes. */
+export async function timed(work: () => Promise<void>): Promise<Sample> {
+  const began = performance.now();
+  await work();
+  return { seconds: (performance.now() - began) / 1000, peakMiB: null, stdout: '' };
+}
+
 /**
  * Like `run`, for a node program: returns its peak memory too, through a module that node loads
  * first.
  */
-export async function runNode(
-  argv: string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; codes?: number[] } = {},
-): Promise<Sample> {
+export async function runNode(argv: string[], options: RunOptions = {}): Promise<Sample> {
   const dir = mkdtempSync(join(tmpdir(), 'ven-bench-'));
   const probe = join(dir, 'peak.cjs');
   const out = join(dir, 'peak');
@@ -119,21 +130,25 @@ export interface Row {
   limit: string;
 }
 
-/** `ven` beside its floor, medians in seconds, with the ratio and the limit. */
+/**
+ * `ven` beside its floor, medians in seconds, with the ratio and the limit. `beyond`: seconds of
+ * ven's that do not count in the ratio.
+ */
 export function row(
   what: string,
   ven: number[],
   floor: number[],
   floorName: string,
-  limit: number,
+  limit: number | null,
+  beyond = 0,
 ): Row {
-  const ratio = median(ven) / median(floor);
+  const ratio = (median(ven) - beyond) / median(floor);
   return {
     what,
     ven: seconds(ven),
     floor: `${floorName} ${seconds(floor)}`,
     ratio: ratio.toFixed(2),
-    limit: `≤ ${limit} ${ratio <= limit ? '✓' : '✗'}`,
+    limit: limit === null ? '–' : `≤ ${limit} ${ratio <= limit ? '✓' : '✗'}`,
   };
 }
 

@@ -1,11 +1,17 @@
-/**
- * The measured fleets, and the floors: the same work by virsh or vagrant alone. Each cleans up
- * after itself.
- */
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+/** The measured fleets. Each cleans up after itself. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, URI, VEN, virsh, type Sample } from './measure.ts';
+import { run, URI, VEN, virsh } from './measure.ts';
 
 export const SMALL =
   'cpus: 1, memory: 128MiB, firmware: bios, tpm: false, disks: [{ size: 64MiB }]';
@@ -31,34 +37,56 @@ export function folderOf(name: string): Folder {
   };
 }
 
-/** With a fleet file of `count` small VMs on the default network. */
-export function fleetFolder(name: string, count: number, power: 'running' | 'off'): Folder {
+export interface FleetOptions {
+  power: 'running' | 'off';
+  /** Default: ven's. */
+  backend?: 'vagrant' | 'libvirt';
+  /** A network of its own for each VM; default: the network `default` for all. */
+  networks?: 'per-vm';
+}
+
+/** With a fleet file of `count` small VMs. */
+export function fleetFolder(name: string, count: number, options: FleetOptions): Folder {
+  const { power, backend, networks } = options;
   const folder = folderOf(name);
   writeFileSync(
     folder.file,
     'apiVersion: ven/v1\n' +
       `fleet: ${folder.fleet}\n` +
-      'host: { accelerator: qemu }\n' +
-      `defaults: { ${SMALL}, power: ${power}, shutdownTimeout: 1s }\n` +
+      `host: { accelerator: qemu${backend === undefined ? '' : `, backend: ${backend}`} }\n` +
+      `defaults: { ${SMALL}, power: ${power}, shutdownTimeout: 1s` +
+      `${networks === undefined ? '' : `, nics: ${networks}`} }\n` +
       'vms:\n' +
       `  - { name: vm, count: ${count} }\n`,
   );
   return folder;
 }
 
-/**
- * Defines the output of `ven render` by virsh alone, as an apply would: domains with their mark,
- * and their volumes.
- */
-export async function defineAll(folder: Folder): Promise<string[]> {
+interface RenderedThing {
+  /** The file with its XML. */
+  file: string;
+  /** As libvirt knows it. */
+  name: string;
+}
+
+export interface Rendered {
+  networks: RenderedThing[];
+  vms: (RenderedThing & { uuid: string; volumes: RenderedThing[] })[];
+}
+
+/** The output of `ven render`, ready for virsh: with the marks of a fleet that was applied. */
+export async function rendered(folder: Folder): Promise<Rendered> {
   const out = join(folder.dir, 'rendered');
   mkdirSync(out);
   await run([VEN, 'render', folder.file, '--out-dir', out], { env: folder.env });
-  const domains = readdirSync(join(out, 'domains')).map((name) => join(out, 'domains', name));
-  const volumes = readdirSync(join(out, 'volumes')).map((name) => join(out, 'volumes', name));
-  const uuids: string[] = [];
-  for (const file of domains) {
-    // As the Vagrantfile does it: the disk by its path, and the mark as after a whole apply.
+  const things = (kind: string): RenderedThing[] =>
+    (existsSync(join(out, kind)) ? readdirSync(join(out, kind)) : []).map((name) => {
+      const file = join(out, kind, name);
+      return { file, name: tagOf(readFileSync(file, 'utf8'), 'name') };
+    });
+  const volumes = things('volumes');
+  const vms = things('domains').map(({ file, name }) => {
+    // As a backend does it: the disk by its path.
     const xml = readFileSync(file, 'utf8')
       .replace('ready="no"', 'ready="yes"')
       .replace('<disk type="volume"', '<disk type="file"')
@@ -67,10 +95,48 @@ export async function defineAll(folder: Folder): Promise<string[]> {
         '<source file="/var/lib/libvirt/images/$1"/>',
       );
     writeFileSync(file, xml);
-    uuids.push(/<uuid>([^<]+)/.exec(xml)?.[1] as string);
+    const own = volumes.filter((volume) => volume.name.startsWith(`${name}-`));
+    return { file, name, uuid: tagOf(xml, 'uuid'), volumes: own };
+  });
+  return { networks: things('networks'), vms };
+}
+
+function tagOf(xml: string, tag: string): string {
+  return new RegExp(`<${tag}>([^<]+)`).exec(xml)?.[1] as string;
+}
+
+/** Defines a fleet's VMs, off, by virsh alone, as an apply would. */
+export async function defineAll(folder: Folder): Promise<string[]> {
+  const { vms } = await rendered(folder);
+  await virsh(vms.map(({ file }) => `define ${file}`));
+  await virsh(
+    vms.flatMap(({ volumes }) => volumes.map(({ file }) => `vol-create default ${file}`)),
+  );
+  return vms.map(({ uuid }) => uuid);
+}
+
+/** Defines domains of nobody's, with a disk and a NIC as a person's might have; their UUIDs. */
+export async function defineOthers(folder: Folder, count: number): Promise<string[]> {
+  const uuids: string[] = [];
+  const commands: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const uuid = randomUUID();
+    const file = join(folder.dir, `${uuid}.xml`);
+    writeFileSync(
+      file,
+      `<domain type="qemu"><name>${folder.fleet}_other-${index}</name><uuid>${uuid}</uuid>
+<memory unit="MiB">128</memory><vcpu>1</vcpu><os><type arch="x86_64">hvm</type></os>
+<features><acpi/></features><devices>
+<disk type="file" device="disk"><driver name="qemu" type="qcow2"/>
+<source file="/var/lib/libvirt/images/${folder.fleet}_other-${index}.qcow2"/>
+<target dev="vda" bus="virtio"/></disk>
+<interface type="network"><source network="default"/><model type="virtio"/></interface>
+<serial type="pty"/><graphics type="vnc" autoport="yes"/></devices></domain>`,
+    );
+    uuids.push(uuid);
+    commands.push(`define ${file}`);
   }
-  await virsh(domains.map((file) => `define ${file}`));
-  await virsh(volumes.map((file) => `vol-create default ${file}`));
+  await virsh(commands);
   return uuids;
 }
 
@@ -83,87 +149,4 @@ export async function undefineAll(folder: Folder, uuids: readonly string[]): Pro
       .filter((name) => name.startsWith(`${folder.fleet}_`))
       .map((name) => `vol-delete ${name} --pool default`),
   );
-}
-
-/** Plain vagrant-libvirt, box-less, the same machines on the same network. */
-export class PlainVagrant {
-  readonly dir = mkdtempSync(join(tmpdir(), 'ven-bench-vagrant-'));
-  readonly prefix = `bench${process.pid}v_`;
-  readonly names: string[];
-
-  constructor(count: number) {
-    this.names = Array.from({ length: count }, (_, index) => `vm${index + 1}`);
-    writeFileSync(
-      join(this.dir, 'Vagrantfile'),
-      `Vagrant.configure('2') do |config|
-  config.vm.provider :libvirt do |v|
-    v.uri = '${URI}'
-    v.default_prefix = '${this.prefix}'
-    v.driver = 'qemu'
-    v.cpu_mode = 'custom'
-    v.cpu_model = 'qemu64'
-    v.memory = 128
-    v.cpus = 1
-    v.graphics_type = 'none'
-    v.management_network_name = 'default'
-    v.management_network_address = '192.168.122.0/24'
-    v.management_network_keep = true
-    v.storage_pool_name = 'default'
-    v.storage :file, size: '64M'
-  end
-  %w[${this.names.join(' ')}].each { |name| config.vm.define(name) }
-end
-`,
-    );
-  }
-
-  #env(): NodeJS.ProcessEnv {
-    return {
-      VAGRANT_HOME: join(this.dir, 'home'),
-      VAGRANT_CHECKPOINT_DISABLE: '1',
-      VAGRANT_DEFAULT_PROVIDER: 'libvirt',
-    };
-  }
-
-  up(...args: string[]): Promise<Sample> {
-    return run(['vagrant', 'up', ...args], { cwd: this.dir, env: this.#env() });
-  }
-
-  /** A process for each VM, all at once. */
-  async upEach(): Promise<Sample> {
-    const began = performance.now();
-    await Promise.all(this.names.map((name) => this.up(name)));
-    return { seconds: (performance.now() - began) / 1000, peakMiB: null, stdout: '' };
-  }
-
-  /** A process for each VM, one after another. */
-  async upOneByOne(): Promise<Sample> {
-    const began = performance.now();
-    for (const name of this.names) await this.up(name);
-    return { seconds: (performance.now() - began) / 1000, peakMiB: null, stdout: '' };
-  }
-
-  /** By virsh, a process for each VM, all at once: the floor for destroy. */
-  async away(): Promise<Sample> {
-    const began = performance.now();
-    await Promise.all(
-      this.names.map((name) =>
-        run([
-          'virsh',
-          '-q',
-          '-c',
-          URI,
-          `destroy ${this.prefix}${name}; undefine ${this.prefix}${name} --nvram ` +
-            '--remove-all-storage',
-        ]),
-      ),
-    );
-    const took = (performance.now() - began) / 1000;
-    rmSync(join(this.dir, '.vagrant'), { recursive: true, force: true });
-    return { seconds: took, peakMiB: null, stdout: '' };
-  }
-
-  remove(): void {
-    rmSync(this.dir, { recursive: true, force: true });
-  }
 }
