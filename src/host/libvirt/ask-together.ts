@@ -1,30 +1,52 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Command, Virsh, VirshReply } from './virsh.js';
 
 /** One VM's QEMU may hang: the others do not wait longer for it. */
 const PATIENCE_MS = 3000;
 
+interface Call {
+  commands: readonly Command[];
+  replies: PromiseWithResolvers<VirshReply[]>;
+}
+
 /**
- * Asks for several VMs with one virsh process; gives each one's replies, or why it has none. Only
- * for commands that may be run twice: where that process stands still or fails, each VM is asked
- * about in a process of its own.
+ * As `virsh.ask`; what is asked within one turn of the event loop shares a process. Only for
+ * commands that may be run twice: where that process stands still or fails, each call is made again
+ * in a process of its own, and waits for no other.
  */
-export async function askTogether(
-  virsh: Virsh,
-  each: readonly (readonly Command[])[],
-): Promise<PromiseSettledResult<VirshReply[]>[]> {
-  const apart = (): Promise<PromiseSettledResult<VirshReply[]>[]> =>
-    Promise.allSettled(each.map((commands) => virsh.ask(commands)));
-  if (each.length === 1) return apart();
-  const over = new AbortController();
-  const late = pause(PATIENCE_MS, null, { signal: over.signal }).catch(() => null);
-  const shared = virsh.ask(each.flat()).catch(() => null);
-  const replies = await Promise.race([shared, late]);
-  over.abort();
-  if (replies === null) return apart();
-  let at = 0;
-  return each.map(({ length }) => {
-    at += length;
-    return { status: 'fulfilled', value: replies.slice(at - length, at) };
-  });
+export function askTogether(virsh: Virsh): (commands: readonly Command[]) => Promise<VirshReply[]> {
+  let waiting: Call[] = [];
+
+  const together = async (calls: readonly Call[]): Promise<void> => {
+    const late = Promise.withResolvers<null>();
+    const timer = setTimeout(() => {
+      late.resolve(null);
+    }, PATIENCE_MS);
+    const shared = virsh.ask(calls.flatMap(({ commands }) => commands)).catch(() => null);
+    const replies = await Promise.race([shared, late.promise]);
+    clearTimeout(timer);
+    let at = 0;
+    for (const call of calls) {
+      const { length } = call.commands;
+      if (replies === null) alone(call);
+      else call.replies.resolve(replies.slice(at, at + length));
+      at += length;
+    }
+  };
+  const alone = ({ commands, replies }: Call): void => {
+    virsh.ask(commands).then(replies.resolve, replies.reject);
+  };
+  const start = (): void => {
+    const calls = waiting;
+    waiting = [];
+    const [only, ...more] = calls;
+    if (only && more.length === 0) alone(only);
+    else void together(calls);
+  };
+
+  return (commands) => {
+    if (waiting.length === 0) setImmediate(start);
+    const replies = Promise.withResolvers<VirshReply[]>();
+    waiting.push({ commands, replies });
+    return replies.promise;
+  };
 }

@@ -13,7 +13,6 @@ import {
   VEN_NAMESPACE,
 } from '../../libvirt/index.js';
 import { askTogether } from './ask-together.js';
-import { gathered } from './gather.js';
 import { byPath } from './pool-paths.js';
 import { domainDeletion } from './domain-deletion.js';
 import type { AfterStart, Links } from '../links/links.js';
@@ -40,40 +39,28 @@ export type DomainActs = Pick<
   | 'readAddresses'
 >;
 
-/** What is to hold for the definition and for what runs. */
-interface InBoth {
-  uuid: string;
-  commands: readonly Command[];
-}
-
 export function domainActs(
   virsh: Virsh,
   { links, hasStarted }: { links: Links; hasStarted: AfterStart },
 ): DomainActs {
+  /** A fleet's VMs get their marks in the same moments. */
+  const ask = askTogether(virsh);
+
   /** Each command for the persistent definition and, when it runs, for the running domain. */
-  const inBoth = gathered(async (calls: readonly InBoth[]) => {
-    const asked = calls.map(({ commands }) =>
-      commands.flatMap((command) => [
-        [...command, '--config'],
-        [...command, '--live'],
-      ]),
-    );
-    const answers = await askTogether(virsh, asked);
-    const finish = async ({ uuid }: InBoth, at: number): Promise<void> => {
-      const answer = answers[at];
-      if (answer?.status !== 'fulfilled') throw answer?.reason;
-      let replies = answer.value;
-      if (replies.some((reply) => reply.answer === 'transient')) {
-        await persist(uuid);
-        replies = await virsh.ask(asked[at] ?? []);
-      }
-      for (const [index, reply] of replies.entries())
-        if (reply.error !== null && !(index % 2 === 1 && reply.answer === 'inactive'))
-          throw reply.error;
-    };
-    const ends = await Promise.allSettled(calls.map(finish));
-    return ends.map((end): unknown => (end.status === 'fulfilled' ? null : end.reason));
-  });
+  const inBoth = async (uuid: string, commands: readonly Command[]): Promise<void> => {
+    const both = commands.flatMap((command) => [
+      [...command, '--config'],
+      [...command, '--live'],
+    ]);
+    let replies = await ask(both);
+    if (replies.some(({ answer }) => answer === 'transient')) {
+      await persist(uuid);
+      replies = await virsh.ask(both);
+    }
+    for (const [index, { error, answer }] of replies.entries()) {
+      if (error !== null && !(index % 2 === 1 && answer === 'inactive')) throw error;
+    }
+  };
 
   const readDomain = async (uuid: string): Promise<string> => {
     const [xml = ''] = await virsh.must([['dumpxml', uuid, '--inactive', '--security-info']]);
@@ -190,15 +177,14 @@ export function domainActs(
 
     async markDomain(uuid, mark) {
       const set = ['--uri', VEN_NAMESPACE, '--key', 'ven', '--set', markForMetadata(mark)];
-      await inBoth({ uuid, commands: [['metadata', uuid, ...set]] });
+      await inBoth(uuid, [['metadata', uuid, ...set]]);
     },
 
     async setTitle(uuid, title, description) {
-      const commands = [
+      await inBoth(uuid, [
         ['desc', uuid, '--title', `--new-desc=${title}`],
         ['desc', uuid, `--new-desc=${description}`],
-      ];
-      await inBoth({ uuid, commands });
+      ]);
     },
 
     async updateNic(uuid, xml, { place, impairment }) {
