@@ -5,7 +5,7 @@ import type { BackendOptions } from '../bring-ups/options.js';
 import { bringUpAct } from './bring-up.js';
 
 /** A start waits as much as it computes; beyond this, VMs would only take longer each. */
-const STARTS_PER_CORE = 2;
+const STARTS_PER_CORE = 4;
 
 /** VMs through virsh alone. (decision 61) */
 export function libvirtBackend({ virsh, hasStarted }: BackendOptions): Backend {

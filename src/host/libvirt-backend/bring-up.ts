@@ -12,6 +12,7 @@ import { NoAnswer, type Command, type Virsh, type VirshReply } from '../libvirt/
 import type { AfterStart } from '../links/links.js';
 import { askEach } from './ask-each.js';
 import { look, volumeExists } from './look.js';
+import { Starts } from './starts.js';
 
 export interface BringUpOptions {
   virsh: Virsh;
@@ -46,6 +47,7 @@ export function bringUpAct({ virsh, hasStarted, atOnce }: BringUpOptions): Bring
         if (!(error instanceof VenError)) throw error;
         fail(machine, error);
       });
+      settled.catch(() => undefined);
       beside.push(settled);
     };
 
@@ -93,10 +95,31 @@ export function bringUpAct({ virsh, hasStarted, atOnce }: BringUpOptions): Bring
       },
     });
 
-    const lanes = shares(fresh, atOnce.disks);
-    const inLanes = lanes.map(async (lane) => {
+    const isUp = (machine: BringUp): void => {
+      toStart.delete(machine);
+      const more = toStart.size > 0;
+      apart(machine, async () => {
+        onOutput(machine.name, 'started');
+        await hasStarted(machine.uuid, machine.domainXml, { more });
+        onOutput(machine.name, 'up');
+        onSettled({ name: machine.name, ok: true });
+      });
+    };
+    const starts = new Starts(atOnce.starts, (share) =>
+      phase(share, { commandsOf: ({ uuid }) => [['start', uuid]], well: isUp }),
+    );
+    const hasDisks = (machine: BringUp): void => {
+      onOutput(machine.name, 'disks');
+      if (machine.start) starts.add(machine);
+      else onSettled({ name: machine.name, ok: true });
+    };
+    const inLanes = shares(fresh, atOnce.disks).map(async (lane) => {
+      const toFill = new Set(lane.filter(hasContent));
       const created = await phase(lane, {
         commandsOf: ({ volumes }) => volumes.map(creation),
+        well: (machine) => {
+          if (!toFill.has(machine)) hasDisks(machine);
+        },
         lost: (machine, error, replies) => {
           const taken = machine.volumes.find((_, at) => replies[at]?.answer === 'exists');
           apart(machine, async () => {
@@ -106,29 +129,13 @@ export function bringUpAct({ virsh, hasStarted, atOnce }: BringUpOptions): Bring
           });
         },
       });
-      const filled = await phase(created, {
-        commandsOf: ({ volumes }) => volumes.flatMap(content),
-      });
-      for (const { name } of filled) onOutput(name, 'disks');
-      for (const { name } of filled.filter(({ start }) => !start)) onSettled({ name, ok: true });
-      const isUp = (machine: BringUp): void => {
-        toStart.delete(machine);
-        const more = toStart.size > 0;
-        apart(machine, async () => {
-          onOutput(machine.name, 'started');
-          await hasStarted(machine.uuid, machine.domainXml, { more });
-          onOutput(machine.name, 'up');
-          onSettled({ name: machine.name, ok: true });
-        });
-      };
-      const started = shares(
-        filled.filter(({ start }) => start),
-        Math.ceil(atOnce.starts / lanes.length),
+      await phase(
+        created.filter((machine) => toFill.has(machine)),
+        { commandsOf: ({ volumes }) => volumes.flatMap(content), well: hasDisks },
       );
-      const commandsOf = ({ uuid }: BringUp): Command[] => [['start', uuid]];
-      await Promise.all(started.map((share) => phase(share, { commandsOf, well: isUp })));
     });
     await Promise.all(inLanes);
+    await starts.idle();
     await Promise.all(beside);
   };
 }
@@ -150,6 +157,10 @@ function undefinition({ uuid, volumes }: BringUp): Command {
 function creation({ pool, volume, xml }: NewVolume): Command {
   safeVolume(volume);
   return ['vol-create', pool, { file: xml }];
+}
+
+function hasContent({ volumes }: BringUp): boolean {
+  return volumes.some((volume) => volume.content !== undefined);
 }
 
 function content({ pool, volume, content }: NewVolume): Command[] {

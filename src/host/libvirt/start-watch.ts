@@ -8,9 +8,11 @@ import { LOG_FOLDER } from '../consoles/console-log.js';
 import { isLocal } from './local.js';
 import type { Command, Virsh, VirshReply } from './virsh.js';
 
-/** From a start to the first look at its VM, and from look to look; later they are fewer. */
+/** From a start to the first look at its VM, and from look to look, … */
 const LOOK_MS = 50;
+/** … and when none has started for some time. */
 const LATER_MS = 200;
+const YOUNG_MS = 500;
 /** A VM that still runs after this has started, whatever its processors have done. */
 const ENOUGH_MS = 1000;
 /** How exactly these times are kept. */
@@ -52,7 +54,7 @@ export function startWatch(virsh: Virsh, logFolder = LOG_FOLDER): StartWatch {
       const age = ({ since }: Watched): number => now - since;
       const due = [...watched].filter((each) => age(each) >= LOOK_MS);
       const isTime = due.some((each) => each.more !== true || age(each) >= ENOUGH_MS);
-      const gap = due.some((each) => age(each) < LATER_MS) ? LOOK_MS : LATER_MS;
+      const gap = due.some((each) => age(each) < YOUNG_MS) ? LOOK_MS : LATER_MS;
       if (isTime && now - last >= gap) {
         last = now;
         await lookAt(due);
