@@ -335,6 +335,7 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       expect(await bringUpAll(host.backend, [never], controller)).toEqual({
         results: new Map(),
         lines: [],
+        turns: [],
       });
     });
 

@@ -66,17 +66,23 @@ export async function bringUpShare(
       return null;
     }
   };
+  const started = new Set<BringUpOrder>();
+  const tellStarted = (order: BringUpOrder | undefined): void => {
+    if (order === undefined || started.has(order)) return;
+    started.add(order);
+    order.started();
+  };
   const work = async (): Promise<void> => {
     const beginnings = orders.map((order, at) => {
       const beginning = begin(order);
       // What comes before the first VM is done for it.
-      if (at === 0) order.started();
+      if (at === 0) tellStarted(order);
       return beginning;
     });
     const batch = (await Promise.all(beginnings)).filter((machine) => machine !== null);
     const [first] = batch;
     if (first === undefined || signal.aborted) return;
-    open.get(first.name)?.started();
+    tellStarted(open.get(first.name));
     await act(
       batch,
       (name, line) => open.get(name)?.output(line),
@@ -87,7 +93,9 @@ export async function bringUpShare(
         settle(order, result.ok ? null : result.error);
       },
       signal,
-      (name) => open.get(name)?.started(),
+      (name) => {
+        tellStarted(open.get(name));
+      },
     );
   };
 
