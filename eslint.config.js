@@ -167,6 +167,14 @@ export default ts.config(
   {
     files: ['test/**/*.ts'],
     rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name="toMatchObject"] Property > Literal[regex]',
+          message: 'It matches any value here: expect.stringMatching(…).',
+        },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'vi', property: 'mock', message: 'No test replaces a module: hand in a port.' },

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { STDIN, VenError, type ResolvedFleet, type SecretReference } from '../../model/index.js';
 import { installUnit, packagePath, readSecretFile, removeUnit, unitsOf } from '../../host/index.js';
 import { loadOnHost, type Request } from '../load.js';
-import { openHost } from '../open.js';
 import { withBmc } from './services.js';
 
 export interface BmcUnitRequest extends Request {
@@ -77,10 +76,6 @@ function unitText(request: BmcUnitRequest, fleet: ResolvedFleet, isSystem: boole
   const words = ['bmc', 'serve', resolve(file), '--connect', connect ?? fleet.host.uri];
   const start = [packagePath('bin/ven'), ...words].map(unitWord).join(' ');
   const state = env['XDG_STATE_HOME'];
-  const folder = openHost(fleet, request).state.bmcKeys.certificatePath.replace(
-    /\/[^/]*\/bmc\/[^/]*$/,
-    '',
-  );
   const lines = [
     '[Unit]',
     `Description=BMCs of the fleet ${fleet.name} (ven)`,
@@ -98,10 +93,12 @@ function unitText(request: BmcUnitRequest, fleet: ResolvedFleet, isSystem: boole
     // An act that is under way ends by itself.
     'KillMode=mixed',
     'TimeoutStopSec=11min',
-    ...(state === undefined ? [] : [`Environment=${unitWord(`XDG_STATE_HOME=${state}`)}`]),
     ...(envFile === undefined ? [] : [`EnvironmentFile=${resolve(envFile)}`]),
     'NoNewPrivileges=yes',
-    ...(isSystem ? confined(user, folder) : []),
+    ...(isSystem ? confined(user, unitName(fleet.name).replace('.service', '')) : []),
+    ...(isSystem || state === undefined
+      ? []
+      : [`Environment=${unitWord(`XDG_STATE_HOME=${state}`)}`]),
     '',
     '[Install]',
     `WantedBy=${isSystem ? 'multi-user.target' : 'default.target'}`,
@@ -110,14 +107,19 @@ function unitText(request: BmcUnitRequest, fleet: ResolvedFleet, isSystem: boole
   return lines.join('\n');
 }
 
-/** A service of the machine may write ven's work folder, and nothing else. */
+/**
+ * A service of the machine may write a folder of its own, which systemd makes for its user, and
+ * nothing else. The certificate is there.
+ */
 function confined(user: string | undefined, folder: string): string[] {
   return [
     ...(user === undefined ? [] : [`User=${user}`]),
+    `StateDirectory=${folder}`,
+    'StateDirectoryMode=0700',
+    `Environment=XDG_STATE_HOME=%S/${folder}`,
     'ProtectSystem=strict',
     // Images on their way are there.
     'PrivateTmp=yes',
-    `ReadWritePaths=-${unitWord(folder)}`,
     'ProtectKernelTunables=yes',
     'ProtectKernelModules=yes',
     'ProtectControlGroups=yes',

@@ -213,24 +213,30 @@ class RunningServices {
     return [...this.#open.values()].map(({ wanted: { url, vms } }) => ({ url, vms }));
   }
 
-  /** Closes, changes and opens. @throws VenError `host-not-ready` when one can't be opened */
+  /**
+   * Changes, closes and opens: passwords that were changed count at once, whatever can't be opened.
+   * @throws VenError `host-not-ready` of the first that can't be opened, when all were tried
+   */
   async become(wanted: readonly WantedService[]): Promise<void> {
+    for (const one of wanted) this.#change(one);
     const urls = new Set(wanted.map(({ url }) => url));
     for (const url of this.#open.keys()) if (!urls.has(url)) await this.#close(url);
     const secure = wanted.filter(({ tls }) => tls);
     const listens = [...new Set(secure.map(({ listen }) => listen))];
     this.#keys.need(listens.filter((listen) => !isWildcard(listen) && !isLoopback(listen)));
-    for (const one of wanted) {
-      const open = this.#open.get(one.url);
-      if (!open) {
-        await this.#start(one);
-        continue;
-      }
-      open.service.replace(one.accounts);
-      const { url, vms } = one;
-      if (vms.join() !== open.wanted.vms.join()) this.#tell({ type: 'changed', url, vms });
-      open.wanted = one;
-    }
+    const faults: unknown[] = [];
+    for (const one of wanted.filter(({ url }) => !this.#open.has(url)))
+      await this.#start(one).catch((error: unknown) => faults.push(error));
+    if (faults.length > 0) throw faults[0] as Error;
+  }
+
+  #change(wanted: WantedService): void {
+    const open = this.#open.get(wanted.url);
+    if (!open) return;
+    open.service.replace(wanted.accounts);
+    const { url, vms } = wanted;
+    if (vms.join() !== open.wanted.vms.join()) this.#tell({ type: 'changed', url, vms });
+    open.wanted = wanted;
   }
 
   async close(): Promise<void> {

@@ -165,7 +165,9 @@ describe('ven bmc serve', () => {
 
     writeFileSync(file, 'fleet: lab');
     served.pass();
-    expect(await served.next('warning')).toMatchObject({ message: /goes on$/ });
+    expect(await served.next('warning')).toMatchObject({
+      message: expect.stringMatching(/goes on$/) as string,
+    });
     expect(await systems(url)).toEqual(['a', 'b']);
 
     write('{ name: a }', `port: ${free[2]}, tls: false`);
@@ -191,6 +193,28 @@ describe('ven bmc serve', () => {
     }
     expect(await systems(url, login)).toEqual(['a']);
     expect(await systems(url)).toBe(401);
+    await served.end();
+  });
+
+  it('takes other credentials although a new port is taken', async () => {
+    write('{ name: a }', `port: ${free[0]}, tls: false`);
+    const env = { ...ENV };
+    const served = serve(env);
+    await served.next('ready');
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(free[2], '127.0.0.1', resolve));
+    env.PASSWORD = ENV.OTHER;
+    write(
+      `{ name: b, bmc: { type: redfish, port: ${free[2]}, ${CREDENTIALS} } }, { name: a }`,
+      `port: ${free[0]}, tls: false`,
+    );
+    served.pass();
+    expect(await served.next('warning')).toMatchObject({
+      message: expect.stringMatching(/another program listens/) as string,
+    });
+    const url = `http://127.0.0.1:${free[0]}`;
+    expect(await systems(url)).toBe(401);
+    taken.close();
     await served.end();
   });
 
@@ -222,7 +246,10 @@ describe('ven bmc install', () => {
 
   it('shows a unit that needs little, for credentials that it can have', async () => {
     write('{ name: a }');
-    await expect(unit()).rejects.toMatchObject({ code: 'usage', summary: /USERNAME, PASSWORD/ });
+    await expect(unit()).rejects.toMatchObject({
+      code: 'usage',
+      summary: expect.stringMatching(/USERNAME, PASSWORD/) as string,
+    });
     const envFile = join(dir, 'bmc.env');
     writeFileSync(envFile, 'USERNAME=admin\n', { mode: 0o600 });
     await expect(unit({ envFile })).rejects.toMatchObject({
@@ -238,7 +265,11 @@ describe('ven bmc install', () => {
     expect(text).toContain(`EnvironmentFile=${envFile}\n`);
     expect(text).toContain('NoNewPrivileges=yes\n');
     expect(text).not.toContain('correct horse');
-    expect(text.includes('User=lab')).toBe(process.geteuid?.() === 0);
+    const isRoot = process.geteuid?.() === 0;
+    expect(text.includes('User=lab')).toBe(isRoot);
+    // Its own, made for its user: nothing of who installs it.
+    expect(text.includes('Environment=XDG_STATE_HOME=%S/ven-bmc-lab\n')).toBe(isRoot);
+    expect(text.includes('StateDirectory=ven-bmc-lab\n')).toBe(isRoot);
   });
 
   it('has a path of any form in the unit as it is', async () => {
