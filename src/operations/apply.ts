@@ -111,7 +111,8 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const { askSecret = null } = request;
     const api = { ...request, askSecret, signal: graceful };
     const provider = (): Promise<SeenProvider> => readProvider(fleet, api, client);
-    const look = { render: openRender(), stop: graceful, provider };
+    const render = openRender();
+    const look = { render, stop: graceful, provider };
     const makePlan = async (): ReturnType<typeof observeAndPlan> => {
       const planned = await observeAndPlan(host, fleet, options, look);
       checkSomethingIsLeft(planned.plan);
@@ -153,7 +154,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       const result = await runPlan(plan, {
         host,
         orchestrator,
-        render: openRender(),
+        render,
         fleet,
         emit,
         clock: { now: () => new Date() },
