@@ -771,7 +771,6 @@ export function describeHost(kind: string, open: () => Promise<Place>): void {
       for (const uuid of foreign)
         expect(domains.find((domain) => domain.uuid === uuid)).toMatchObject({
           mark: null,
-          xml: '',
           autostart: false,
           power: 'off',
         });
