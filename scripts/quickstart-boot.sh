@@ -2,7 +2,7 @@
 # Brings up fleets/quickstart-boot.yaml for real: two nodes boot over HTTPS from a stand-in orchestrator. Safe to run again.
 set -eu
 cd "$(dirname "$0")/.."
-scripts/setup-host.sh
+VEN_MORE_PACKAGES='xz-utils zstd' scripts/setup-host.sh # for the kernel of the boot file
 PATH="$PWD/node_modules/.bin:$PATH"
 . scripts/stand-in.sh
 FLEET=fleets/quickstart-boot.yaml

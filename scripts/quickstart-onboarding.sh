@@ -3,7 +3,7 @@
 # get a system installed, boot it, and are logged in to that. Safe to run again.
 set -eu
 cd "$(dirname "$0")/.."
-scripts/setup-host.sh
+VEN_MORE_PACKAGES='xz-utils zstd' scripts/setup-host.sh # for the kernel of the boot file
 PATH="$PWD/node_modules/.bin:$PATH"
 . scripts/stand-in.sh
 FLEET=fleets/onboarding.yaml

@@ -10,7 +10,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 PACKAGES='libvirt-daemon-system libvirt-clients libvirt-daemon-driver-qemu qemu-system-x86
   qemu-utils ovmf swtpm swtpm-tools vagrant vagrant-libvirt dnsmasq-base iptables dbus util-linux
-  iproute2 xz-utils zstd'
+  iproute2'
 [ -d /run/systemd/system ] || PACKAGES="$PACKAGES tini"
 PACKAGES="$PACKAGES ${VEN_MORE_PACKAGES:-}" # what the tests need beside
 missing=''
