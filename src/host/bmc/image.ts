@@ -1,8 +1,7 @@
 /** Fetches images for virtual drives, over HTTP and over HTTPS that is verified. */
 import { lookup } from 'node:dns';
 import { closeSync, fstatSync, write } from 'node:fs';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
@@ -104,7 +103,7 @@ function parsed(image: string): URL {
   throw unreachable(image, 'it is no http: or https: URL');
 }
 
-function ask(
+async function ask(
   url: URL,
   credentials: NewMedia['credentials'],
   { signal, resolve: names }: { signal: AbortSignal | undefined; resolve: typeof lookup },
@@ -112,7 +111,7 @@ function ask(
   const secure = url.protocol === 'https:';
   // An address that is written out is not looked up.
   const address = url.hostname.replace(/^\[|\]$/g, '');
-  if (isLinkLocal(address)) return Promise.reject(linkLocal());
+  if (isLinkLocal(address)) throw linkLocal();
   const options = {
     ...(signal && { signal }),
     ...(credentials && { auth: `${credentials.username}:${credentials.password}` }),
@@ -120,8 +119,11 @@ function ask(
     lookup: lookupElsewhere(names),
     headers: { 'user-agent': 'ven', 'accept-encoding': 'identity' },
   };
+  // Only here: they cost each start of ven 40 ms, since a module that imports node:http gets all of
+  // its exports read, and WebSocket among them loads undici.
+  const { request } = await (secure ? import('node:https') : import('node:http'));
   return new Promise((resolve, reject) => {
-    const asked = (secure ? httpsRequest : httpRequest)(url, options, resolve);
+    const asked = request(url, options, resolve);
     asked.setTimeout(SILENCE_MS, () => {
       asked.destroy(new Error('the server says nothing for 30 s'));
     });
