@@ -32,7 +32,8 @@ const COMING: ReadonlySet<Step['kind']> = new Set(['network-create', 'network-st
  * - A VM whose `vm-up` has begun is registered, started, and gets its settings and its ready mark:
  *   without the mark it counts as half-made and would be replaced by the next apply, so that the
  *   interruption would have destroyed it.
- * - A VM that was stopped for a restart is started again.
+ * - A VM that was stopped for a restart is started again, and gets its settings and its mark:
+ *   without the mark it counts as not changed yet.
  * - A network that was deleted or stopped to be rebuilt is created or started again, and running
  *   VMs are attached to it again.
  * And what these need, as far as that takes nothing away; but for other networks in their place
@@ -99,7 +100,8 @@ export function finishersOf(graph: StepGraph, stateOf: (place: number) => StepSt
     const step = steps[place];
     if (step === undefined || can[place] !== true) continue;
     const { kind, address } = step;
-    if ((kind === 'vm-settings' || kind === 'vm-ready') && up.has(address)) finish(place);
+    const changed = up.has(address) || stopped.has(address);
+    if ((kind === 'vm-settings' || kind === 'vm-ready') && changed) finish(place);
     if (kind === 'vm-start' && stopped.has(address)) finish(place);
     const gone = COMING.has(kind) ? going.get(address) : undefined;
     if (gone !== undefined && begun(gone)) finish(place);

@@ -79,9 +79,10 @@ export class Ledger {
 
   /**
    * Each address once, in plan order: failed when a step of it failed, done when all its steps are,
-   * else skipped. `notRecreated`: what this run deleted to replace it, and did not create.
+   * else skipped. `unfinished`: of the skipped, with a step that was begun. `notRecreated`: what
+   * this run deleted to replace it, and did not create.
    */
-  addresses(): Pick<RunResult, 'done' | 'failed' | 'skipped' | 'notRecreated'> {
+  addresses(): Pick<RunResult, 'done' | 'failed' | 'skipped' | 'unfinished' | 'notRecreated'> {
     const fates = new Map<Address, 'done' | 'failed' | 'skipped'>();
     this.#graph.steps.forEach(({ address }, place) => {
       const state = this.state(place);
@@ -92,12 +93,18 @@ export class Ledger {
     });
     const those = (wanted: string) =>
       [...fates].flatMap(([address, fate]) => (fate === wanted ? [address] : []));
+    const begun = new Set(
+      this.#graph.steps.flatMap(({ address }, place) =>
+        ['done', 'cut'].includes(this.state(place)) ? [address] : [],
+      ),
+    );
     const deleted = this.#addressesOf(DELETING, (place) => this.state(place) === 'done');
     const missing = this.#addressesOf(CREATING, (place) => this.state(place) !== 'done');
     return {
       done: those('done'),
       failed: those('failed'),
       skipped: those('skipped'),
+      unfinished: those('skipped').filter((address) => begun.has(address)),
       notRecreated: [...fates.keys()].filter(
         (address) => deleted.has(address) && missing.has(address),
       ),

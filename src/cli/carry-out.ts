@@ -147,6 +147,7 @@ function nothingDone(plan: Plan): RunEvent[] {
       done: [],
       failed: [],
       skipped: [],
+      unfinished: [],
       notRecreated: [],
       refused: [],
       durationSeconds: 0,

@@ -65,6 +65,8 @@ export interface RunResult {
   failed: Address[];
   /** Not started, or not finished: skipped because of a failure, or because of an interruption. */
   skipped: Address[];
+  /** Of the skipped: some of it was done, or cut short. */
+  unfinished: Address[];
   /** Of the failed and skipped: the old VM or network was deleted, and no new one was created. */
   notRecreated: Address[];
   /** What the plan refused; the run left it as it was. */

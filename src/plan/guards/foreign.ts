@@ -150,8 +150,8 @@ export function foreignRefusals(found: readonly InTheWay[], fleet: ResolvedFleet
 function summaryOf(address: Address, things: readonly InTheWay[]): string {
   const [first, ...more] = things;
   if (more.length > 0)
-    return `${things.length} things that are not ven's stand in the way of ${address}`;
-  return first?.summary ?? `Something that is not ven's stands in the way of ${address}`;
+    return `${things.length} things that are not this fleet's stand in the way of ${address}`;
+  return first?.summary ?? `Something that is not this fleet's stands in the way of ${address}`;
 }
 
 const RENAME =

@@ -76,7 +76,13 @@ export function diffVm(
   return {
     ...difference,
     fields,
-    notes: [...costOf(restart, power, vm, there !== known), ...difference.notes],
+    notes: [
+      ...costOf(restart, power, vm, {
+        continues: there !== known,
+        paused: domain.power === 'paused',
+      }),
+      ...difference.notes,
+    ],
     warnings: [...difference.warnings, ...renamed(vm, domain)],
     // A NIC needs no hand where the VM starts again, or stops.
     live: stays ? [] : difference.live,
@@ -252,12 +258,13 @@ function costOf(
   restart: boolean,
   power: VmDiff['power'],
   vm: ResolvedVm,
-  continues: boolean,
+  { continues, paused }: { continues: boolean; paused: boolean },
 ): string[] {
   if (power === 'stop') return ['shuts the VM down'];
   // No memory is lost: the guest shuts down in order.
   if (restart && continues) return ['continues from its saved memory, and then restarts the VM'];
   if (restart) return [vm.power === 'off' ? 'shuts the VM down' : 'restarts the VM'];
   if (power !== 'start') return [];
+  if (paused) return ['resumes the VM'];
   return [continues ? 'continues from its saved memory' : 'starts the VM'];
 }

@@ -81,8 +81,10 @@ export function fleetRows(plan: Plan): FleetRows {
             ? `interrupted while ${doing}`
             : `failed ${doing}: ${oneLine(event.error.summary)}`;
         } else if (event.outcome === 'skipped' && !over) {
-          row.state = 'skipped';
-          row.said = `skipped: ${oneLine(event.because)}`;
+          // Something of it was done.
+          const begun = row.startedAt !== null;
+          row.state = begun ? 'interrupted' : 'skipped';
+          row.said = `${begun ? 'not finished' : 'skipped'}: ${oneLine(event.because)}`;
         } else if (event.outcome === 'done' && row.state === 'running') {
           if (!step?.quiet) row.said = step?.done ?? 'done';
           if (remaining === 0) row.state = 'done';

@@ -18,6 +18,7 @@ export function plainProgress(plan: Plan, write: Write, style: Style): Progress 
   const words = stepWords(plan);
   const widest = Math.max(0, ...plan.changes.map(({ address }) => address.length));
   const told = new Set<string>();
+  const begun = new Set<string>();
   const line = (address: string, text: string): void => {
     write(`${address.padEnd(widest)}  ${text}\n`);
   };
@@ -25,6 +26,7 @@ export function plainProgress(plan: Plan, write: Write, style: Style): Progress 
     switch (event.type) {
       case 'step-started': {
         const step = words.get(event.step);
+        begun.add(event.address);
         if (step?.slow) line(event.address, paint(style, 'dim', step.doing));
         break;
       }
@@ -45,7 +47,8 @@ export function plainProgress(plan: Plan, write: Write, style: Style): Progress 
           told.add(event.address);
         } else if (event.outcome === 'skipped' && !told.has(event.address)) {
           told.add(event.address);
-          line(event.address, paint(style, 'yellow', `skipped: ${oneLine(event.because)}`));
+          const what = begun.has(event.address) ? 'not finished' : 'skipped';
+          line(event.address, paint(style, 'yellow', `${what}: ${oneLine(event.because)}`));
         }
         break;
       }

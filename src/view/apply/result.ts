@@ -52,11 +52,17 @@ export function resultText({ plan, result, failures }: Outcome, style: Style): s
     failures.filter(({ error }) => isInterruption(error)).map(({ address }) => address),
   );
   const skipped = result.skipped.filter((address) => !gone.has(address));
+  const halfDone = result.unfinished.filter((address) => !gone.has(address) && !cut.has(address));
   const ends: [string, string, readonly Address[]][] = [
     ['deleted and not created again', 'deleted, and not created again yet', result.notRecreated],
     ['failed', 'failed', result.failed],
     ['interrupted', 'interrupted', skipped.filter((address) => cut.has(address))],
-    ['not done', 'not done', skipped.filter((address) => !cut.has(address))],
+    ['begun and not finished', 'begun, and not finished', halfDone],
+    [
+      'not done',
+      'not done',
+      skipped.filter((address) => !cut.has(address) && !halfDone.includes(address)),
+    ],
     ['refused', 'refused (see the plan above)', refusedAddresses(result.refused)],
   ];
   const notDone = ends.filter(([, , those]) => those.length > 0);

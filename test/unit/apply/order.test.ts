@@ -27,6 +27,7 @@ describe('order, failure and events', () => {
       done: ['vm.c', 'pool.p', 'vm.a', 'vm.b'],
       failed: [],
       skipped: [],
+      unfinished: [],
       notRecreated: [],
       refused: [],
       durationSeconds: 0,
@@ -78,6 +79,7 @@ describe('order, failure and events', () => {
         done: ['vm.a'],
         failed: [],
         skipped: [],
+        unfinished: [],
         notRecreated: [],
         refused: [],
         durationSeconds: 1.234,
@@ -137,6 +139,7 @@ describe('order, failure and events', () => {
       done: [],
       failed: ['vm.a'],
       skipped: [],
+      unfinished: [],
       notRecreated: [],
       exitCode: 4,
     });

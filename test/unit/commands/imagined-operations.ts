@@ -89,6 +89,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     done,
     failed: [],
     skipped,
+    unfinished: [],
     notRecreated: [],
     refused: [],
     durationSeconds: 1,

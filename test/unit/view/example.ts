@@ -147,6 +147,7 @@ export function exampleResult(parts: Partial<RunResult> = {}): RunResult {
     done: [],
     failed: [],
     skipped: [],
+    unfinished: [],
     notRecreated: [],
     refused: [],
     durationSeconds: 12.34,

@@ -146,6 +146,23 @@ Interrupted in 12.3s: 3 deleted and not created again, 1 interrupted, 1 not done
     );
   });
 
+  it('says of what was begun that it is not finished, and not that it was not done', () => {
+    const plan = examplePlan([created('a'), created('b')]);
+    const result = exampleResult({
+      outcome: 'interrupted',
+      exitCode: 130,
+      skipped: ['vm.a', 'vm.b'],
+      unfinished: ['vm.a'],
+    });
+    expect(resultText({ plan, result, failures: [] }, style)).toBe(
+      `  begun, and not finished: vm.a
+  not done: vm.b
+  What is done stands. The next ven apply does what is left.
+Interrupted in 12.3s: 1 begun and not finished, 1 not done.
+`,
+    );
+  });
+
   it('gives a hint that several failures have once', () => {
     const { emit, failures } = gatherFailures();
     emit(failed('vm.a:up', 1));

@@ -53,6 +53,7 @@ it('apply', async () => {
     done: [],
     failed: [],
     skipped: [],
+    unfinished: [],
     notRecreated: [],
     refused: [],
     durationSeconds: 98.7,
