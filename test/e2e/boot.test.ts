@@ -97,7 +97,8 @@ describe('a fleet with an orchestrator', () => {
     expect(text).toMatch(/node: Product: Edge "9", 1=2\s/);
     expect(text).toContain(`node: UUID: ${SMBIOS_UUID}`);
     expect(text).toMatch(/node: TPM: present, version 2/);
-    expect(text).toMatch(/node: Secure Boot Status: off/);
+    // Firmware of Debian 13 that has no Secure Boot has no variable for it.
+    expect(text).toMatch(/node: Secure Boot Status: (off|not known)/);
     expect(text).not.toMatch(/PXE/);
     // What the firmware has written by now is its own affair.
     expect(changes(await lab.plan())).toEqual([]);
