@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { vmUuid } from '../../src/model/index.js';
 import { BACKENDS, changes, Lab, sleep } from './lab.js';
 import { PrivateHost } from './private-host.js';
 
@@ -115,7 +116,7 @@ describe('what was started', () => {
     const pid = `/run/libvirt/qemu/${lab.domain(vm)}.pid`;
     const script = `#!/bin/sh
 case "$*" in
-*vcpuinfo*)
+*"vcpuinfo ${vmUuid(lab.fleet, vm)}"*)
   kill -9 "$(cat ${pid})" 2>/dev/null
   while [ -e ${pid} ]; do sleep 0.05; done ;;
 esac
