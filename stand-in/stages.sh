@@ -83,6 +83,8 @@ part() {
       ;;
     os) echo c >/proc/sysrq-trigger ;;
     agents)
+      # The login prompt comes first: the console's own program starts at the same moment.
+      sleep 3
       printf '\n[FAILED] Failed to start platform-update-agent.service - Platform Update Agent.\n'
       rest
       ;;
