@@ -118,7 +118,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
       checkSomethingIsLeft(planned.plan);
       return planned;
     };
-    const { plan: made, state } = await makePlan();
+    const { plan: made, state: first } = await makePlan();
     const plan = (await session?.withWarnings(made)) ?? made;
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
@@ -129,7 +129,9 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stay open for hours: check that the plan that was agreed to still fits.
-    if (request.consent === 'ask') checkStillFits(plan, (await makePlan()).plan, 'shown');
+    const again = request.consent === 'ask' ? await makePlan() : null;
+    if (again !== null) checkStillFits(plan, again.plan, 'shown');
+    const state = again?.state ?? first;
     // Loaded while libvirt answers.
     const loading = loadRunPlan();
     if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan, { state, graceful });
