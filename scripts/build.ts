@@ -9,13 +9,14 @@ import { join } from 'node:path';
 import { Config, Plugin } from '@oclif/core';
 import { build } from 'esbuild';
 import { listOfBundled, writeNotices } from './bundled.ts';
-import { generateValidators } from './generate.ts';
+import { generateCode } from './generate.ts';
+import { loadedLate } from './late.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const MANIFEST = join(ROOT, 'oclif.manifest.json');
 
-await generateValidators();
+await generateCode();
 
 /** A folder of commands is a topic: `ven orchestrator hosts`. */
 const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, encoding: 'utf8' })
@@ -45,7 +46,7 @@ await build({
   // oclif looks for these when it develops plugins; ven has none.
   external: ['typescript', 'ts-node', 'tsx'],
   absWorkingDir: ROOT,
-  plugins: listOfBundled(),
+  plugins: [loadedLate(), ...listOfBundled()],
   define: { VEN_COMMIT: JSON.stringify(commit()) },
   // The packages that are CommonJS expect these to exist.
   banner: {

@@ -1,7 +1,7 @@
 /**
- * Writes what is generated from `schemas/*.yaml`: schemas in JSON for editors, the types, and the
+ * Writes what is generated. From `schemas/*.yaml`: schemas in JSON for editors, the types, and the
  * validators with their schemas as plain code, so that the start of ven takes no time for compiling
- * a schema. A unit test fails when they are out of date.
+ * a schema. From `templates/*.njk`: plain code, too. A unit test fails when they are out of date.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { format } from 'prettier';
 import { parse } from 'yaml';
 import { editorSchema } from './editor-schema.ts';
+import { compiledTemplates, TEMPLATES } from './templates.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SCHEMAS = [
@@ -62,7 +63,7 @@ export declare const schema: Schema;
 /** All generated files: path relative to the repository, and content. */
 export async function generate(): Promise<Map<string, string>> {
   const files = await Promise.all(SCHEMAS.map(generateFrom));
-  return new Map(files.flat());
+  return new Map([...files.flat(), ...compiledTemplates()]);
 }
 
 async function generateFrom({
@@ -119,19 +120,26 @@ async function generateFrom({
   ];
 }
 
+/** What code is made from what. */
+const CODE = [
+  ...SCHEMAS.map(({ source, validator }) => ({ sources: [source], code: validator })),
+  TEMPLATES,
+];
+
 /**
- * Writes the validators if one is missing, or older than its source. They are not in git. The build
- * calls this, and vitest does before all tests (as `setup`).
+ * Writes the code if some is missing, or older than its source. It is not in git. The build calls
+ * this, and vitest does before all tests (as `setup`).
  */
-export async function generateValidators(): Promise<void> {
-  const fresh = SCHEMAS.every(({ source, validator }) => {
-    const made = timeOf(`${validator}.js`);
-    return made >= timeOf(source) && made >= timeOf('scripts/generate.ts');
-  });
+export async function generateCode(): Promise<void> {
+  const fresh = CODE.every(({ sources, code }) =>
+    [...sources, 'scripts/generate.ts', 'scripts/templates.ts'].every(
+      (source) => timeOf(`${code}.js`) >= timeOf(source),
+    ),
+  );
   if (fresh) return;
   for (const [path, text] of await generate()) if (path.endsWith('.js')) write(path, text);
 }
-export { generateValidators as setup };
+export { generateCode as setup };
 
 function timeOf(path: string): number {
   return statSync(join(ROOT, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -10,7 +10,7 @@ import { renderDomain, renderNic, renderWritten } from './domain/write.js';
 import { patchNetwork } from './network/patch.js';
 import { renderNetwork } from './network/write.js';
 import { patchDomain } from './domain/patch.js';
-import { compileTemplates, type TemplateTexts } from './templates.js';
+import { TEMPLATES } from './templates.js';
 import { renderNvram, renderVolume } from './storage/write.js';
 
 export {
@@ -90,26 +90,21 @@ export {
 } from './network/temporary.js';
 export { backingOfVolume, poolFacts, safeVolume, volumeFacts } from './storage/read.js';
 export { imageVolumeXml } from './storage/write.js';
-export { TEMPLATE_FILES, type TemplateTexts } from './templates.js';
 
-/**
- * Compiles the templates, once.
- * @throws Error when a template has a mistake (on first use of that template).
- */
-export function createRender(texts: TemplateTexts): Render {
-  const templates = compileTemplates(texts);
+/** Writes libvirt's XML. */
+export function createRender(): Render {
   return {
-    domain: (vm, on, mark) => renderDomain(templates, vm, on, mark),
+    domain: (vm, on, mark) => renderDomain(TEMPLATES, vm, on, mark),
     patchDomain: (current, vm, fields, firmware) =>
-      patchDomain(templates, current, vm, fields, firmware ?? null),
-    written: (vm, accelerator) => renderWritten(templates, vm, accelerator),
-    nic: (vm, mac) => renderNic(templates, vm, mac),
-    network: (network, fleet) => renderNetwork(templates, network, fleet),
+      patchDomain(TEMPLATES, current, vm, fields, firmware ?? null),
+    written: (vm, accelerator) => renderWritten(TEMPLATES, vm, accelerator),
+    nic: (vm, mac) => renderNic(TEMPLATES, vm, mac),
+    network: (network, fleet) => renderNetwork(TEMPLATES, network, fleet),
     patchNetwork: (current, network, fleet, fields) =>
-      patchNetwork(templates, current, network, fleet, fields),
+      patchNetwork(TEMPLATES, current, network, fleet, fields),
     bootNetwork,
-    volume: (disk) => renderVolume(templates, disk),
+    volume: (disk) => renderVolume(TEMPLATES, disk),
     overrideWaits,
-    nvram: (ref, template, contents) => renderNvram(templates, ref, template, contents),
+    nvram: (ref, template, contents) => renderNvram(TEMPLATES, ref, template, contents),
   };
 }

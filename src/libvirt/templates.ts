@@ -1,53 +1,39 @@
-import nunjucks from 'nunjucks';
-import { serializeXml, type XmlElement } from '../xml/index.js';
-
-/** The texts of the templates, as in the folder `templates/`. */
-export interface TemplateTexts {
-  domain: string;
-  network: string;
-  volume: string;
-}
-
 /**
- * The file of each template in the folder `templates/`; beside them stands the `Vagrantfile`, which
- * is no template.
+ * The templates of the folder `templates/`. They are compiled when ven is built
+ * (`scripts/templates.ts`): here is only what runs them.
  */
-export const TEMPLATE_FILES = {
-  domain: 'domain.xml.njk',
-  network: 'network.xml.njk',
-  volume: 'volume.xml.njk',
-} as const satisfies Record<keyof TemplateTexts, string>;
+import nunjucks from 'nunjucks/browser/nunjucks-slim.js';
+import { serializeXml, type XmlElement } from '../xml/index.js';
+import { compiled } from './generated/templates.js';
 
 /**
  * Renders one template with values. Each value is escaped, but for `mark`: that is an element
  * already.
  */
 export type Template = (values: object, mark?: XmlElement) => string;
-export type Templates = Record<keyof TemplateTexts, Template>;
+export type Templates = Record<keyof typeof compiled, Template>;
 
-export function compileTemplates(texts: TemplateTexts): Templates {
-  // No loader: a template can't reach any other file.
-  const environment = new nunjucks.Environment(null, {
-    autoescape: true,
-    throwOnUndefined: true,
-    trimBlocks: true,
-    lstripBlocks: true,
-  });
-  const compile = (name: keyof TemplateTexts): Template => {
-    const template = new nunjucks.Template(texts[name], environment, TEMPLATE_FILES[name]);
-    return (values, mark) => {
-      refuseUnfit(values, name);
-      const markup = mark && new nunjucks.runtime.SafeString(serializeXml(mark));
-      // The templates have no carriage return of their own; a bare one would be read as a line
-      // feed.
-      return template
-        .render({ ...values, mark: markup })
-        .replaceAll('\r', '&#13;')
-        .trim();
-    };
+// No loader: a template can't reach any other file.
+const environment = new nunjucks.Environment(null, { autoescape: true, throwOnUndefined: true });
+
+const templateOf = (name: keyof Templates): Template => {
+  const template = new nunjucks.Template(compiled[name], environment, name);
+  return (values, mark) => {
+    refuseUnfit(values, name);
+    const markup = mark && new nunjucks.runtime.SafeString(serializeXml(mark));
+    // The templates have no carriage return of their own; a bare one would be read as a line feed.
+    return template
+      .render({ ...values, mark: markup })
+      .replaceAll('\r', '&#13;')
+      .trim();
   };
-  return { domain: compile('domain'), network: compile('network'), volume: compile('volume') };
-}
+};
+
+export const TEMPLATES: Templates = {
+  domain: templateOf('domain'),
+  network: templateOf('network'),
+  volume: templateOf('volume'),
+};
 
 /**
  * The fields that may have more than one line: they are element text, where a parser keeps line

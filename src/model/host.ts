@@ -252,7 +252,7 @@ export interface Host {
   volumeIncarnation(path: string): string | null;
 
   /** The run that holds the fleet's lock, in words; null: none that is known of. */
-  lockHolder(): string | null;
+  lockHolder(): Promise<string | null>;
   /** @throws VenError `locked` (who holds it), `host-not-ready`, `interrupted` */
   lock(request: LockRequest): Promise<Lock>;
   /**

@@ -1,4 +1,5 @@
 import { loadRunPlan } from '../apply/index.js';
+import { createRender } from '../libvirt/index.js';
 import {
   EXIT,
   type Address,
@@ -26,7 +27,7 @@ import { observeAndPlan } from './planned.js';
 import { readProvider } from './orchestrator/provider.js';
 import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
-import { openRender, readTemplate } from './templates.js';
+import { readTemplate } from './templates.js';
 
 /** Programs at the same time, where nobody says how many. */
 const AT_ONCE = 16;
@@ -111,7 +112,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const { askSecret = null } = request;
     const api = { ...request, askSecret, signal: graceful };
     const provider = (): Promise<SeenProvider> => readProvider(fleet, api, client);
-    const render = openRender();
+    const render = createRender();
     const look = { render, stop: graceful, provider };
     const makePlan = async (): ReturnType<typeof observeAndPlan> => {
       const planned = await observeAndPlan(host, fleet, options, look);

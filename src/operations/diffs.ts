@@ -1,4 +1,5 @@
 import { needsFirmware } from '../apply/index.js';
+import { createRender } from '../libvirt/index.js';
 import {
   isOwnedBy,
   markFor,
@@ -11,7 +12,6 @@ import {
   type ResolvedFleet,
   type ResolvedVm,
 } from '../model/index.js';
-import { openRender } from './templates.js';
 
 /** One rendered file before and after; empty where it does not exist. */
 export interface RenderedDiff {
@@ -47,7 +47,7 @@ export async function renderedDiffs(
       throw error;
     }
   };
-  const render = openRender();
+  const render = createRender();
   const diffs: RenderedDiff[] = [];
   const add = (address: string, file: string, before: string, after: string): void => {
     if (before !== after) diffs.push({ address, file, before, after });

@@ -1,3 +1,4 @@
+import { createRender } from '../libvirt/index.js';
 import {
   changedLink,
   EXIT,
@@ -25,7 +26,6 @@ import { findVm, type VmRequest } from './find-vm.js';
 import { wordsOf } from './load.js';
 import { openHost } from './open.js';
 import { PORTS } from './ports.js';
-import { openRender } from './templates.js';
 
 /** A drill: a running VM's links change, and nothing of its definition. */
 export interface LinkRequest extends VmRequest {
@@ -297,7 +297,7 @@ async function setOrUndo(
 
 /** Goes on over all of them, and returns what failed. */
 async function setLinks(host: Host, vm: ResolvedVm, wanted: Wanted): Promise<VenError[]> {
-  const render = openRender();
+  const render = createRender();
   const faults: VenError[] = [];
   for (const { nic, link } of wanted) {
     // Only the link is taken from it.

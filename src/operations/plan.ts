@@ -1,4 +1,5 @@
 import { commandLine, outputKind, readTextFile, type OutputKind } from '../host/index.js';
+import { createRender } from '../libvirt/index.js';
 import {
   VenError,
   type HostState,
@@ -13,7 +14,6 @@ import { observeAndPlan } from './planned.js';
 import { queryProvider } from './orchestrator/provider.js';
 import { unseenReady, withUnseen } from './provision/os-login.js';
 import { saveText } from './save.js';
-import { openRender } from './templates.js';
 
 export type { RenderedDiff } from './diffs.js';
 
@@ -35,14 +35,17 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const readSecret = secretReader(request);
   const fleet = loadOnHost(request, readSecret);
   const host = openHost(fleet, request, readSecret);
-  const look = { render: openRender(), provider: () => queryProvider(fleet, request) };
-  const seen = await observeAndPlan(host, fleet, request.options, look);
+  const look = { render: createRender(), provider: () => queryProvider(fleet, request) };
+  const [seen, run] = await Promise.all([
+    observeAndPlan(host, fleet, request.options, look),
+    host.lockHolder(),
+  ]);
   const { state } = seen;
   const whole =
     request.options.mode === 'apply'
       ? withUnseen(seen.plan, unseenReady(fleet, request), fleet.vms, host)
       : seen.plan;
-  const planned = withRunAtWork(whole, host.lockHolder());
+  const planned = withRunAtWork(whole, run);
   return {
     fleet,
     state,

@@ -1,5 +1,6 @@
 import { bringUpOf } from '../apply/index.js';
 import { firmwareHere, machinesJson } from '../host/index.js';
+import { createRender } from '../libvirt/index.js';
 import {
   volumesOf,
   type HostFirmware,
@@ -10,7 +11,7 @@ import {
 import { makePlan } from '../plan/index.js';
 import { shownAccelerator } from './diffs.js';
 import { loadOnHost, type Request } from './load.js';
-import { openRender, readTemplate } from './templates.js';
+import { readTemplate } from './templates.js';
 
 /** A file that apply would use; `path` is relative. */
 export interface RenderedFile {
@@ -29,7 +30,7 @@ export type Guess = 'accelerator' | 'firmware' | 'subnet';
  */
 export function render(request: Request): { files: RenderedFile[]; guesses: Guess[] } {
   const fleet = loadOnHost(request);
-  const renderer = openRender();
+  const renderer = createRender();
   const options = {
     ...{ mode: 'apply' as const, targets: [], excludes: [], replace: [] },
     keepDisks: false,

@@ -1,6 +1,4 @@
 /** What a BMC may do to its machines: the same tests for the in-memory host and the real one. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   isOwnedBy,
@@ -38,13 +36,7 @@ export interface BmcPlace {
   close(): Promise<void>;
 }
 
-const template = (name: string): string =>
-  readFileSync(join(import.meta.dirname, '../../templates', name), 'utf8');
-const render = createRender({
-  domain: template('domain.xml.njk'),
-  network: template('network.xml.njk'),
-  volume: template('volume.xml.njk'),
-});
+const render = createRender();
 const URL = 'https://boot.example/signed.efi';
 
 export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {

@@ -1,6 +1,4 @@
 /** What every `Host` must do, real or not: the same tests for both. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   isOwnedBy,
@@ -66,13 +64,7 @@ const LAB_FACTS: Omit<NetworkFacts, 'bridge' | 'mode' | 'gateway' | 'bridgeMac'>
 };
 
 const MIB = 1024 ** 2;
-const template = (name: string): string =>
-  readFileSync(join(import.meta.dirname, '../../templates', name), 'utf8');
-const render = createRender({
-  domain: template('domain.xml.njk'),
-  network: template('network.xml.njk'),
-  volume: template('volume.xml.njk'),
-});
+const render = createRender();
 
 /** Of a NIC, the network that it is on. */
 const ONLY_PLACE = { place: true, impairment: null };

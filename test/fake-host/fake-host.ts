@@ -830,8 +830,8 @@ export class FakeHost implements Host {
     return { host: this, release };
   }
 
-  lockHolder(): string | null {
-    return this.#held.has('fleet') ? 'ven apply of another (process 1)' : null;
+  lockHolder(): Promise<string | null> {
+    return Promise.resolve(this.#held.has('fleet') ? 'ven apply of another (process 1)' : null);
   }
 
   endLeftovers(): Promise<void> {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { runPlan } from '../../src/apply/run.js';
 import { domainMark, domainName, variablesFile } from '../../src/libvirt/index.js';
 import {
@@ -15,7 +14,7 @@ import {
 } from '../../src/model/index.js';
 import { observeAndPlan } from '../../src/operations/planned.js';
 import { checkSomethingIsLeft } from '../../src/plan/index.js';
-import { createRender, TEMPLATE_FILES } from '../../src/libvirt/index.js';
+import { createRender } from '../../src/libvirt/index.js';
 import { FakeHost } from './fake-host.js';
 import { FakeOrchestrator } from './fake-orchestrator.js';
 import { domainFacts, networkFacts, parseXml } from './parse.js';
@@ -31,13 +30,7 @@ export const APPLY: PlanOptions = {
 };
 export const DESTROY: PlanOptions = { ...APPLY, mode: 'destroy' };
 
-const template = (name: string): string =>
-  readFileSync(new URL(`../../templates/${name}`, import.meta.url), 'utf8');
-export const render = createRender({
-  domain: template(TEMPLATE_FILES.domain),
-  network: template(TEMPLATE_FILES.network),
-  volume: template(TEMPLATE_FILES.volume),
-});
+export const render = createRender();
 
 export interface Run {
   plan: Plan;

@@ -19,6 +19,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -118,7 +119,9 @@ export async function isLocked(request: Omit<LockFileRequest, 'command'>): Promi
  * for a moment. null: nobody; or the kernel doesn't tell, which in a container is so of another
  * user's run, and of what outlived its run.
  */
-export function lockHolder(request: Omit<LockFileRequest, 'command'>): string | null {
+export async function lockHolder(
+  request: Omit<LockFileRequest, 'command'>,
+): Promise<string | null> {
   const path = lockPath(request);
   if (!existsSync(path)) return null;
   const { fd } = openLockFile(path);
@@ -126,8 +129,9 @@ export function lockHolder(request: Omit<LockFileRequest, 'command'>): string | 
     const holder = readNote(fd);
     if (holder === null) return null;
     const file = fstatSync(fd, { bigint: true });
-    const held =
-      isFlocked(file, readFileSync('/proc/locks', 'utf8')) || isFlocked(file, locksOf(holder.pid));
+    // The kernel takes some 10 ms for it.
+    const all = await readFile('/proc/locks', 'utf8');
+    const held = isFlocked(file, all) || isFlocked(file, locksOf(holder.pid));
     return held ? nameOf(holder) : null;
   } catch {
     return null;

@@ -3,13 +3,13 @@ import { withoutLiteralSecrets } from '../../config/index.js';
 import { ConsoleText, LastText } from '../../terminal-text/index.js';
 import { openArchive, readFleetFile, readPackageFile, readTextFile } from '../../host/index.js';
 import type { OutgoingMask } from '../../secrets/index.js';
+import { createRender } from '../../libvirt/index.js';
 import { VenError, type Consoles, type ResolvedFleet } from '../../model/index.js';
 import { makePlan } from '../../plan/index.js';
 import { bundleReadme, type BundleContents } from './readme.js';
 import { doctor } from '../doctor.js';
 import { loadOnHost, type Request } from '../load.js';
 import { openHost } from '../open.js';
-import { openRender } from '../templates.js';
 import { maskFor, reason } from './mask.js';
 
 export interface BundleRequest extends Request {
@@ -131,7 +131,7 @@ async function fleetParts(
       replace: [],
       keepDisks: false,
     };
-    return json(makePlan(fleet, await host.observe(fleet), options, openRender()), mask);
+    return json(makePlan(fleet, await host.observe(fleet), options, createRender()), mask);
   });
   for (const { vm, record, damage } of state.records.read(fleet.vms.map((one) => one.name))) {
     if (record === null && damage === null) continue;

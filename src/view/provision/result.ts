@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import {
   stageOrder,
   type Address,
@@ -8,6 +7,7 @@ import {
 import { failureText } from '../text/errors.js';
 import { prose } from '../text/prose.js';
 import { paint, type Style, type Tone } from '../text/style.js';
+import { displayWidth } from '../text/width.js';
 import { aligned, duration, listed, oneLine, printable } from '../text/words.js';
 
 type Started = Extract<ProvisionEvent, { type: 'provision-started' }>;
@@ -129,7 +129,7 @@ function table({ started, finished }: NodesTold, style: Style, named: string): s
     ['NODE', 'RESULT', 'CLASS', 'TIME', ...titles].map((text) => paint(style, 'bold', text));
   const lines = aligned([head(stages.map(({ title }) => oneLine(title).toUpperCase())), ...rows]);
   const fits = (some: readonly string[]): boolean =>
-    some.every((line) => stringWidth(line) <= style.columns);
+    some.every((line) => displayWidth(line) <= style.columns);
   if (fits(lines)) return lines.join('\n');
   const below = (text: string): string =>
     prose(paint(style, 'dim', text), style, { first: '', rest: '' });

@@ -1,6 +1,6 @@
 import cliTruncate from 'cli-truncate';
-import stringWidth from 'string-width';
 import { paint, type Style, type Tone } from '../text/style.js';
+import { displayWidth } from '../text/width.js';
 import { aligned, count, oneLine, printable } from '../text/words.js';
 import { jsonText } from '../text/json.js';
 
@@ -169,7 +169,7 @@ function fitted(
   const hidden: string[] = [];
   let lines = linesOf(columns);
   for (const head of FIRST_LEFT_OUT) {
-    if (lines.every((line) => stringWidth(line) <= width)) break;
+    if (lines.every((line) => displayWidth(line) <= width)) break;
     if (!columns.some((column) => column.head === head)) continue;
     hidden.push(head);
     lines = linesOf(columns.filter((column) => !hidden.includes(column.head)));

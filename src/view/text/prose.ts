@@ -1,6 +1,6 @@
-import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { paint, type Style } from './style.js';
+import { displayWidth } from './width.js';
 import { printable } from './words.js';
 
 /** In place of the blanks within a command: no text has it. */
@@ -24,7 +24,7 @@ export function prose(text: string, { wrap }: Style, { first, rest }: Margin): s
   const room = Math.max(NARROWEST, (wrap ?? Infinity) - rest.length);
   const lines = text.split('\n').map((line) => {
     if (line === '') return line;
-    if (/^\s/.test(line) || stringWidth(line) <= room) return `${first}${line}`;
+    if (/^\s/.test(line) || displayWidth(line) <= room) return `${first}${line}`;
     const whole = line.replaceAll(COMMAND, (command) => command.replaceAll(' ', BLANK));
     return `${first}${wrapAnsi(whole, room)}`.replaceAll(BLANK, ' ').replaceAll('\n', `\n${rest}`);
   });

@@ -1,6 +1,6 @@
 import prettyMilliseconds from 'pretty-ms';
-import stringWidth from 'string-width';
 import { UNSAFE_TEXT } from '../../model/index.js';
+import { displayWidth } from './width.js';
 
 /** A foreign text, safe for a terminal: `UNSAFE_TEXT` is spelled out. Newlines and tabs stay. */
 export function printable(text: string): string {
@@ -56,10 +56,10 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows)
     for (const [at, cell] of row.entries())
-      widths[at] = Math.max(widths[at] ?? 0, stringWidth(cell));
+      widths[at] = Math.max(widths[at] ?? 0, displayWidth(cell));
   return rows.map((row) =>
     row
-      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - stringWidth(cell)))
+      .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - displayWidth(cell)))
       .join('  ')
       .trimEnd(),
   );

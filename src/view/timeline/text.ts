@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import type { NodeTimeline, StageTimes, Timeline, TimelineNode } from '../../model/index.js';
 import { prose } from '../text/prose.js';
 import { paint, type Style, type Tone } from '../text/style.js';
@@ -12,6 +11,7 @@ import {
   spent,
   timelineCounts,
 } from './words.js';
+import { displayWidth } from '../text/width.js';
 import { aligned, duration, oneLine, printable } from '../text/words.js';
 
 /** Up to N nodes, each stage has its own line. Above it, each node has one line. */
@@ -59,8 +59,8 @@ function chart(
   minimum: number,
 ): string {
   const probe = rows.map((row) => row(minimum));
-  const left = Math.max(0, ...probe.map((row) => stringWidth(row.left)));
-  const right = Math.max(0, ...probe.map((row) => stringWidth(row.right)));
+  const left = Math.max(0, ...probe.map((row) => displayWidth(row.left)));
+  const right = Math.max(0, ...probe.map((row) => displayWidth(row.right)));
   const width = Math.max(minimum, Math.max(NARROWEST, style.columns) - left - right - 5);
   let axis = '';
   for (const { at, label } of ticks(seconds, Math.max(1, Math.floor(width / TICK_COLUMNS)))) {
@@ -69,7 +69,7 @@ function chart(
   }
   const lines = rows.map((row) => {
     const { left: name, bar, right: end } = row(width);
-    return `${name}${' '.repeat(left - stringWidth(name))}  ${bar}  ${end}`.trimEnd();
+    return `${name}${' '.repeat(left - displayWidth(name))}  ${bar}  ${end}`.trimEnd();
   });
   return [`${' '.repeat(left + 2)}${paint(style, 'dim', axis)}`, ...lines].join('\n');
 }

@@ -102,11 +102,11 @@ describe('acquireLock', () => {
 
   it('can be asked who holds it', async () => {
     const request = { uri: 'test:///default', fleet: 'f', folder };
-    expect(lockHolder(request)).toBeNull();
+    expect(await lockHolder(request)).toBeNull();
     const lock = await take();
-    expect(lockHolder(request)).toMatch(/^ven apply of .* \(process \d+, since /);
+    expect(await lockHolder(request)).toMatch(/^ven apply of .* \(process \d+, since /);
     lock.release();
-    expect(lockHolder(request)).toBeNull();
+    expect(await lockHolder(request)).toBeNull();
   });
 
   it('knows the file by its device as well', () => {

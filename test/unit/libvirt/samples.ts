@@ -1,5 +1,4 @@
 /** What the tests of this room render, and from which templates. */
-import { readFileSync } from 'node:fs';
 import type {
   DomainMark,
   HostFirmware,
@@ -7,17 +6,9 @@ import type {
   PlannedNetwork,
   ResolvedVm,
 } from '../../../src/model/index.js';
-import { createRender, TEMPLATE_FILES, type TemplateTexts } from '../../../src/libvirt/index.js';
+import { createRender } from '../../../src/libvirt/index.js';
 
-const template = (file: string): string =>
-  readFileSync(new URL(`../../../templates/${file}`, import.meta.url), 'utf8');
-
-export const texts: TemplateTexts = {
-  domain: template(TEMPLATE_FILES.domain),
-  network: template(TEMPLATE_FILES.network),
-  volume: template(TEMPLATE_FILES.volume),
-};
-export const render = createRender(texts);
+export const render = createRender();
 
 export function sampleVm(over: Partial<ResolvedVm> = {}): ResolvedVm {
   return {
