@@ -24,6 +24,7 @@ import { observe } from './libvirt/observe.js';
 import { lastStart, readPowers } from './libvirt/power.js';
 import { withRunsAtWork } from './libvirt/runs-at-work.js';
 import { afterStart, links, withImpairments } from './links/links.js';
+import { linkFaults } from './links/no-impairment.js';
 import { startWatch } from './libvirt/start-watch.js';
 import { storageActs } from './libvirt/storage-acts.js';
 import { Virsh } from './libvirt/virsh.js';
@@ -89,6 +90,7 @@ function hostWith(
       const state = await withImpairments(env, fleet, await withRunsAtWork(seen, isAtWork));
       return readSecret ? withPasswords(virsh, fleet, state, readSecret, stop) : state;
     },
+    linkFaults: () => linkFaults(env, uri),
     readBacking: (state, stop) => readBacking(virsh, state.domains, state, stop),
     readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
     lastStart: (domain) => lastStart({ domain, folder: logFolder }),

@@ -46,11 +46,13 @@ export interface HostState {
   noRate?: NoImpairment;
 }
 
-/** Why links can't be impaired, or limited, on a host, and what to do about it. */
+/** Why links can't be impaired, or limited, on a host, and how the host gets it. */
 export interface NoImpairment {
   summary: string;
   hint: string;
 }
+
+export type LinkFaults = Pick<HostState, 'noImpairment' | 'noRate'>;
 
 /**
  * `variables` (of the firmware) and `tpm` bear the VM's UUID: an earlier VM of the same fleet and

@@ -14,6 +14,7 @@ import type {
   BootMark,
   DomainMark,
   HostState,
+  LinkFaults,
   NetworkFacts,
   Power,
   VolumeRef,
@@ -179,6 +180,8 @@ export interface Host {
     xml: string,
     change: { place: boolean; impairment: Impairment | null },
   ): Promise<void>;
+  /** What no link of this host can have, whatever the fleet wants of it. */
+  linkFaults(): Promise<LinkFaults>;
   /**
    * Puts the taps of a running VM back on their bridges after their network was restarted. It goes
    * through a temporary network, since libvirt does nothing when the network stays the same.

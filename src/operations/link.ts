@@ -82,8 +82,8 @@ export async function link(request: LinkRequest): Promise<VmLinks> {
     const found = await look(host, fleet, vm, request);
     const wanted = found.nics.map((nic) => ({ nic, link: wantedLink(nic, change) }));
     for (const { link } of wanted) checkLink(link);
-    checkPossible(
-      found.state,
+    await checkPossible(
+      host,
       wanted.map(({ nic, link }) => [nic.now, link]),
     );
     request.runStarted();
@@ -261,10 +261,7 @@ function checkLink(link: Link): void {
 }
 
 /** Before anything is changed. */
-function checkPossible(
-  { noImpairment, noRate, uri }: HostState,
-  links: readonly [Link, Link][],
-): void {
+async function checkPossible(host: Host, links: readonly [Link, Link][]): Promise<void> {
   const hasOther = ([now, wanted]: readonly [Link, Link]): boolean =>
     linkText(now, 'rate') !== linkText(wanted, 'rate');
   // libvirt makes a tap's queues anew when its rate changes: what else is there has to be put back.
@@ -272,8 +269,20 @@ function checkPossible(
     (each) => !isSameImpairment(...each) || (hasOther(each) && isImpaired(each[1])),
   );
   const limits = links.some(hasOther);
-  const why = (impairs ? noImpairment : undefined) ?? (limits ? noRate : undefined);
-  if (why !== undefined) throw new VenError('host-not-ready', { ...why, where: uri });
+  if (!impairs && !limits) return;
+  const { noImpairment, noRate } = await host.linkFaults();
+  const faults = [
+    ...(impairs && noImpairment ? [noImpairment] : []),
+    ...(limits && noRate ? [noRate] : []),
+  ];
+  if (faults.length === 0) return;
+  const [summary, ...more] = faults.map((fault) => fault.summary);
+  throw new VenError('host-not-ready', {
+    summary: `${summary ?? ''}. The link was left as it is`,
+    ...(more.length > 0 && { detail: more.join('\n') }),
+    hint: `${faults.map(({ hint }) => hint).join('. ')}. Then type the same ven link again`,
+    where: host.uri,
+  });
 }
 
 type Wanted = readonly { nic: LinkOfNic; link: Link }[];

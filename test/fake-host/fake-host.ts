@@ -22,6 +22,8 @@ import {
   type NicPart,
 } from '../../src/libvirt/index.js';
 import {
+  isImpaired,
+  isLimited,
   isOwnedBy,
   impairmentOf,
   isNvramVolume,
@@ -29,6 +31,7 @@ import {
   NO_IMPAIRMENT,
   type Impairment,
   type Leftover,
+  type LinkFaults,
   type NoImpairment,
   VenError,
   volumesOf,
@@ -412,10 +415,29 @@ export class FakeHost implements Host {
             ),
           ),
         ),
-        ...(this.noImpairment && { noImpairment: this.noImpairment }),
-        ...(this.noRate && { noRate: this.noRate }),
+        ...this.#faultsOfLinks(fleet, domains),
       };
     });
+  }
+
+  linkFaults(): Promise<LinkFaults> {
+    return this.#answer(() => ({
+      ...(this.noImpairment && { noImpairment: this.noImpairment }),
+      ...(this.noRate && { noRate: this.noRate }),
+    }));
+  }
+
+  /** Only what the fleet, or what it has here, has to do with. */
+  #faultsOfLinks(fleet: ResolvedFleet, domains: readonly AnyDomain[]): LinkFaults {
+    const wanted = fleet.vms.flatMap(({ nics }) => nics.flatMap(({ link }) => link ?? []));
+    const known = domains
+      .filter((domain) => isOwnedBy(fleet, domain))
+      .flatMap(({ config }) => config.nics.flatMap(({ link }) => link ?? []));
+    const impairs = [...wanted, ...known, ...this.impairments.values()].some(isImpaired);
+    return {
+      ...(impairs && this.noImpairment && { noImpairment: this.noImpairment }),
+      ...(wanted.some(isLimited) && this.noRate && { noRate: this.noRate }),
+    };
   }
 
   readBacking({ domains, backing }: HostState): Promise<Backing> {

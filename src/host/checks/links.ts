@@ -23,7 +23,12 @@ export async function linkFindings(
       const found = await why(env, uri);
       return found === null
         ? finding('links', 'ok', ok)
-        : finding('links', 'missing', found.summary, found.hint);
+        : finding(
+            'links',
+            'missing',
+            found.summary,
+            `${found.hint}. Or take that out of the fleet file`,
+          );
     }),
   );
 }

@@ -27,6 +27,7 @@ export type Answer =
   | 'subnet-taken'
   | 'pool-conflict'
   | 'no-bridge'
+  | 'no-rate'
   | 'no-memory'
   | 'no-space'
   | 'disk-locked'
@@ -178,6 +179,12 @@ const WORDING: readonly Wording[] = [
       /Unable to add bridge .* port .*No such device/i,
       /can't get .*bridge .*No such device/i,
     ],
+  },
+  // `tc`, which libvirt calls for a NIC with a limit.
+  {
+    answer: 'no-rate',
+    of: DOMAIN,
+    patterns: [/qdisc kind is unknown/i, /Failed to load TC action module/i],
   },
   {
     answer: 'no-memory',

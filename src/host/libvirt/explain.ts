@@ -119,6 +119,13 @@ const MEANING: Partial<Record<Answer, Meaning>> = {
           'then virsh net-destroy NAME and virsh net-start NAME'
         : 'Make the bridge on the host, or correct the NIC in the fleet file',
   },
+  'no-rate': {
+    code: 'host-not-ready',
+    summary:
+      "The rate of links needs sch_htb, sch_sfq and act_police: not all are loaded in the host's " +
+      'kernel',
+    hint: 'Load them there: sudo modprobe -a sch_htb sch_sfq act_police',
+  },
   'no-memory': {
     code: 'tool-failed',
     summary: 'The host has not enough free memory',
@@ -265,7 +272,7 @@ export interface Failed {
 
 /**
  * The error for a program that failed. Its detail holds the program's own words, whole and in
- * order, and the command.
+ * order, but for a line that is the summary; and the command.
  */
 export function explain({ command, words, program, act, uri, holder }: Failed): VenError {
   const failed: Case = { act, uri, words, holder: holder ?? (() => null) };
@@ -276,9 +283,10 @@ export function explain({ command, words, program, act, uri, holder }: Failed): 
     .split('\n')
     .map((line) => line.replace(/^error:\s*/, '').trimEnd())
     .filter((line) => line.trim() !== '');
+  const main = summary ?? mainLine(words) ?? `${program} failed, without a word`;
   return new VenError(meaning?.code ?? 'tool-failed', {
-    summary: summary ?? mainLine(words) ?? `${program} failed, without a word`,
-    detail: [...said, command].join('\n'),
+    summary: main,
+    detail: [...said.filter((line) => line.trim() !== main), command].join('\n'),
     hint: typeof meaning?.hint === 'function' ? meaning.hint(failed) : meaning?.hint,
   });
 }

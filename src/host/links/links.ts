@@ -10,6 +10,7 @@ import {
   VenError,
   type HostState,
   type Impairment,
+  type NoImpairment,
   type ResolvedFleet,
 } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
@@ -102,15 +103,27 @@ export function links(virsh: Virsh, env: Env): Links {
     impairNics,
     async restore(uuid, definition) {
       const wanted = impairmentsIn(definition);
-      if (wanted.size > 0) await impairNics(uuid, wanted);
+      try {
+        if (wanted.size > 0) await impairNics(uuid, wanted);
+      } catch (error) {
+        throw error instanceof VenError && error.code === 'host-not-ready'
+          ? unimpaired(error)
+          : error;
+      }
     },
   };
 }
 
-function refused(why: Awaited<ReturnType<typeof noImpairment>>, error?: VenError): VenError {
+function refused(why: NoImpairment | null, error?: VenError): VenError {
   if (why === null && error !== undefined) return error;
-  return new VenError('host-not-ready', {
-    summary: `The VM runs, and its link is as good as any other. ${why?.summary ?? ''}`,
-    hint: `${why?.hint ?? ''}. Then: ven apply`,
+  return new VenError('host-not-ready', why ?? { summary: "Links can't be impaired" });
+}
+
+/** For a VM that was started in spite of it. */
+function unimpaired({ code, summary, hint = '', cause }: VenError): VenError {
+  return new VenError(code, {
+    summary: `The VM runs, with good links in place of bad ones. ${summary}`,
+    hint: `${hint}. Then: ven apply`,
+    cause,
   });
 }

@@ -3,8 +3,7 @@
  * libvirt can limit their rate: it takes the kernel alone.
  */
 import { readFileSync } from 'node:fs';
-import type { NoImpairment } from '../../model/index.js';
-import { VenError } from '../../model/index.js';
+import { VenError, type LinkFaults, type NoImpairment } from '../../model/index.js';
 import { run, type Env } from '../exec.js';
 import { isLocal } from '../libvirt/local.js';
 import { withSbin } from './qdiscs.js';
@@ -12,17 +11,22 @@ import { withSbin } from './qdiscs.js';
 const CAP_NET_ADMIN = 12n;
 const WHAT = 'latency, jitter and loss of links';
 
+export async function linkFaults(env: Env, uri: string): Promise<LinkFaults> {
+  const [impairment, rate] = await Promise.all([noImpairment(env, uri), noRate(env, uri)]);
+  return { ...(impairment && { noImpairment: impairment }), ...(rate && { noRate: rate }) };
+}
+
 /** null: they can. Tries it on the loopback device of a network namespace that ends with it. */
 export async function noImpairment(env: Env, uri: string): Promise<NoImpairment | null> {
   if (!isLocal(uri))
     return {
       summary: `The ${WHAT} are made on the host itself, and ${uri} is another machine`,
-      hint: 'Run ven there, as root; or take them out of the fleet file',
+      hint: 'Run ven there, as root',
     };
   if (!mayChangeNetworks(capabilities()))
     return {
       summary: `The ${WHAT} need root on the host`,
-      hint: 'Run ven as root (sudo); or take them out of the fleet file',
+      hint: 'Run ven as root (sudo)',
     };
   return (
     (await refusalOf(env, ['qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms']))?.why ??
@@ -49,8 +53,8 @@ export async function noRate(env: Env, uri: string): Promise<NoImpairment | null
   const missing = tried.flat();
   if (missing.length === 0) return null;
   return {
-    summary: `The rate of links needs ${missing.join(' and ')}, which this host's kernel lacks`,
-    hint: `Load it: sudo modprobe -a ${missing.join(' ')}; or take the rates out of the fleet file`,
+    summary: `The rate of links needs ${missing.join(' and ')}, not loaded in the host's kernel`,
+    hint: `Load ${missing.length === 1 ? 'it' : 'them'}: sudo modprobe -a ${missing.join(' ')}`,
   };
 }
 
@@ -82,10 +86,11 @@ async function refusalOf(
 export function refusalBy(words: string): NoImpairment {
   if (/qdisc kind is unknown/.test(words))
     return {
-      summary: `The ${WHAT} need netem, which the kernel of this host does not have`,
+      summary: `The ${WHAT} need netem, not loaded in the host's kernel`,
       hint:
-        'Load it: sudo modprobe sch_netem. Ubuntu has it in linux-modules-extra-$(uname -r), ' +
-        'Fedora and RHEL in kernel-modules-extra, Debian in all but its cloud kernels',
+        'Load it: sudo modprobe sch_netem. If that finds none: Ubuntu has it in ' +
+        'linux-modules-extra-$(uname -r), Fedora and RHEL in kernel-modules-extra, Debian in ' +
+        'all but its cloud kernels',
     };
   if (/failed to execute tc/.test(words))
     return {

@@ -15,10 +15,14 @@ export function impossibleLinks(vms: readonly VmIntent[], onHost: FleetOnHost): 
   const { noImpairment, noRate } = onHost.state;
   return vms.flatMap((intent): Refusal[] => {
     const { address } = intent.vm;
-    if (noImpairment && isAboutImpairment(intent, onHost))
-      return [{ address, code: 'host-not-ready', ...noImpairment }];
-    if (noRate && isAboutRate(intent)) return [{ address, code: 'host-not-ready', ...noRate }];
-    return [];
+    const faults = [
+      ...(noImpairment && isAboutImpairment(intent, onHost) ? [noImpairment] : []),
+      ...(noRate && isAboutRate(intent) ? [noRate] : []),
+    ];
+    return faults.map(({ summary, hint }) => {
+      const instead = 'Or take that out of the fleet file';
+      return { address, code: 'host-not-ready', summary, hint: `${hint}. ${instead}` };
+    });
   });
 }
 

@@ -4,6 +4,6 @@ import type { Lab } from '../../fake-host/index.js';
 export default function byHand(lab: Lab): void {
   lab.host.noImpairment = {
     summary: 'The latency, jitter and loss of links need root on the host',
-    hint: 'Run ven as root (sudo); or take them out of the fleet file',
+    hint: 'Run ven as root (sudo)',
   };
 }

@@ -69,7 +69,7 @@ describe('what tc says of taps', () => {
 describe('why links can not be impaired', () => {
   it('tells a kernel without netem from a missing tc, and from all else', () => {
     expect(refusalBy('Error: Specified qdisc kind is unknown.\n')).toMatchObject({
-      summary: expect.stringContaining('need netem, which the kernel') as string,
+      summary: expect.stringContaining("need netem, not loaded in the host's kernel") as string,
     });
     expect(refusalBy('unshare: failed to execute tc: No such file or directory')).toMatchObject({
       hint: 'Install it: sudo apt-get install iproute2',

@@ -408,14 +408,24 @@ describe('explain', () => {
     expect(hint).toContain('host.storagePool: images');
   });
 
-  it("shows the tool's own words whole and in order when it does not know them", () => {
+  it('says what a kernel lacks that libvirt limits a NIC with', () => {
+    const words =
+      'error: Failed to update device from /proc/self/fd/4\nerror: internal error: Child process ' +
+      '(tc qdisc add dev vnet0 parent 1:1 handle 2: sfq perturb 10) unexpected exit status 2: ' +
+      'Error: Specified qdisc kind is unknown.';
+    const act: Act = { kind: 'domain', verb: 'update-device', object: uuid };
+    expect(explain({ ...base, act, words })).toMatchObject({
+      code: 'host-not-ready',
+      hint: expect.stringContaining('modprobe -a sch_htb sch_sfq act_police') as string,
+    });
+  });
+
+  it("shows the tool's own words in order and once when it does not know them", () => {
     const words =
       "error: Failed to start domain 'a'\nerror: internal error: qemu unexpectedly closed: first\n  second, indented\nthird\n";
     const { summary, detail, hint } = explain({ ...base, act: start, words });
     expect(summary).toBe('internal error: qemu unexpectedly closed: first');
-    expect(detail).toBe(
-      "Failed to start domain 'a'\ninternal error: qemu unexpectedly closed: first\n  second, indented\nthird\nvirsh …",
-    );
+    expect(detail).toBe("Failed to start domain 'a'\n  second, indented\nthird\nvirsh …");
     expect(hint).toBeUndefined();
   });
 });

@@ -204,6 +204,33 @@ describe('ven link', () => {
     expect(now(await drill({ change, nic: '1' }))).toEqual(['rate 1Mbit']);
   });
 
+  it('asks the host what it can, whatever the fleet file wants, and says all at once', async () => {
+    writeFileSync(
+      file,
+      'apiVersion: ven/v1\nfleet: lab\ndefaults: { firmware: bios, tpm: false }\n' +
+        'vms: [{ name: edge, nics: [{ bridge: br0 }] }]\n',
+    );
+    await applied();
+    host.noImpairment = { summary: 'loss needs netem', hint: 'Load netem' };
+    host.noRate = { summary: 'rate needs sfq', hint: 'Load sfq' };
+    const again = 'Then type the same ven link again';
+    const refusals: [LinkRequest['change'], string, string | undefined, string][] = [
+      [{ loss: 10 }, 'loss needs netem', undefined, `Load netem. ${again}`],
+      [{ rate: { in: 125, out: 125 } }, 'rate needs sfq', undefined, `Load sfq. ${again}`],
+      [
+        { loss: 10, rate: { in: 125, out: 125 } },
+        'loss needs netem',
+        'rate needs sfq',
+        `Load netem. Load sfq. ${again}`,
+      ],
+    ];
+    for (const [change, why, detail, hint] of refusals) {
+      const summary = `${why}. The link was left as it is`;
+      await expect(drill({ change })).rejects.toMatchObject({ summary, detail, hint });
+    }
+    expect(now(await drill({}))).toEqual(['up']);
+  });
+
   it('refuses what can not be, and changes nothing', async () => {
     await expect(drill({ vm: 'dark' })).rejects.toMatchObject({ code: 'not-running' });
     await expect(drill({ change: { jitter: 60 }, nic: '0' })).rejects.toMatchObject({
