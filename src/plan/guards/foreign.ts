@@ -21,6 +21,8 @@ export interface InTheWay {
    * The virsh arguments that show it, without `-c URI`; or another command, said as it is typed.
    */
   shownBy: { virsh: string } | { command: string };
+  /** What else may be done with it, and virsh's arguments for that, without `-c URI`. */
+  ways?: readonly (readonly [string, string])[];
   /** What to do about it, where renaming or removing it would not do. */
   hint?: string;
   /** One line; absent: that it is not ven's, and in the way. */
@@ -51,14 +53,15 @@ export function inTheWayOfVm(vm: ResolvedVm, onHost: FleetOnHost): InTheWay[] {
     const { pool, volume } = ref;
     const disk = vm.disks.find((each) => volumeKey(each) === volumeKey(ref));
     const use = disk?.target ?? (isMediaVolume(ref) ? 'virtual drive' : 'NVRAM');
-    const what =
-      `volume ${volume} in pool ${pool} has the name of ${address}'s ${use}, and no VM of this ` +
-      'fleet lists it: destroy --keep-disks left it, or a VM that was undefined by hand, or ' +
-      "it is somebody's own";
+    // A disk that was kept is not taken back: whose it is now, only a person knows (decision 20).
     found.push({
-      what,
+      what: `volume ${volume} in pool ${pool} has the name of ${address}'s ${use}`,
       shownBy: { virsh: `vol-info --pool ${pool} ${volume}` },
-      hint: waysOf(onHost.state.uri, ref),
+      ways: [
+        ['copy it', `vol-clone --pool ${pool} ${volume} kept-${volume}`],
+        ['delete it', `vol-delete --pool ${pool} ${volume}`],
+      ],
+      hint: NOBODYS_VOLUME,
     });
   }
   if (!onHost.owned.has(uuid))
@@ -86,15 +89,6 @@ export function volumesInTheWay(vm: ResolvedVm, onHost: FleetOnHost): VolumeRef[
     const key = volumeKey(ref);
     return onHost.volumes.has(key) && !onHost.ownedVolumes.has(key);
   });
-}
-
-/** A disk that was kept is not taken back: whose it is now, only a person knows (decision 20). */
-function waysOf(uri: string, { pool, volume }: VolumeRef): string {
-  const virsh = `virsh -c ${uri}`;
-  return (
-    `If nobody needs ${volume}: ${virsh} vol-delete --pool ${pool} ${volume}. To keep it under ` +
-    `another name, before that: ${virsh} vol-clone --pool ${pool} ${volume} kept-${volume}.`
-  );
 }
 
 /** Things of the fleet that a plan acts on by UUID. */
@@ -154,12 +148,18 @@ function summaryOf(address: Address, things: readonly InTheWay[]): string {
   return first?.summary ?? `Something that is not this fleet's stands in the way of ${address}`;
 }
 
+const NOBODYS_VOLUME =
+  'No VM of this fleet lists such a volume: destroy --keep-disks left it, or a VM that was ' +
+  "undefined by hand, or it is somebody's own. Delete what nobody needs; copy first what may be needed.";
+
 const RENAME =
   'Rename them or remove them by hand if nobody needs them, or give the fleet another name ' +
   '(fleet: …).';
 
-function shown({ what, shownBy }: InTheWay, fleet: ResolvedFleet): string {
-  const command =
-    'virsh' in shownBy ? `virsh -c ${fleet.host.uri} ${shownBy.virsh}` : shownBy.command;
-  return `${what}\n  look at it: ${command}`;
+/** A command a line, for pasting. */
+function shown({ what, shownBy, ways = [] }: InTheWay, { host }: ResolvedFleet): string {
+  const typed = (words: string): string => `virsh -c ${host.uri} ${words}`;
+  const look = 'virsh' in shownBy ? typed(shownBy.virsh) : shownBy.command;
+  const others = ways.map(([way, words]) => `${way}: ${typed(words)}`);
+  return [what, ...[`look at it: ${look}`, ...others].map((line) => `  ${line}`)].join('\n');
 }
