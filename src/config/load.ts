@@ -6,7 +6,7 @@ import { decode } from './source/decode.js';
 import { refuseLarge } from './source/limits.js';
 import { resolveFleet } from './resolve/resolve.js';
 import { checkRules, type RuleFinding } from './rules/index.js';
-import { checkVncPasswords } from './resolve/secrets.js';
+import { checkBmcSecrets, checkVncPasswords } from './resolve/secrets.js';
 import {
   findingsError,
   isFlawed,
@@ -37,6 +37,8 @@ export interface ParsedFleet {
   fleet: Fleet;
   /** From the files that it names; null: the fleet has too many mistakes to read them. */
   certificates: Certificates | null;
+  /** Of secrets that it refers to, and that nobody needs yet. */
+  warnings: string[];
   /** Line and column, from 1, of a value, or of its nearest ancestor in the file. */
   positionOf: (path: Path) => { line: number; column: number };
 }
@@ -46,8 +48,9 @@ export interface ParsedFleet {
  * @throws VenError `fleet-file` with every finding.
  */
 export function loadFleet(content: string | Uint8Array, options: LoadOptions): ResolvedFleet {
-  const { fleet, certificates } = parseFleet(content, options);
-  return resolveFleet(fleet, certificates);
+  const { fleet, certificates, warnings } = parseFleet(content, options);
+  const resolved = resolveFleet(fleet, certificates);
+  return { ...resolved, warnings: [...resolved.warnings, ...warnings] };
 }
 
 /**
@@ -75,10 +78,11 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   else if (wrong.length <= MAX_WRONG) sound = prune(value, root, source, doubtful);
   const certificates = sound && readCertificates(sound, options.surroundings ?? NOWHERE);
   if (sound) {
-    const { readSecret } = options.surroundings ?? NOWHERE;
+    const { readSecret, bmcSecrets } = options.surroundings ?? NOWHERE;
     const found = [
       ...checkRules(sound),
       ...(readSecret ? checkVncPasswords(sound, readSecret) : []),
+      ...(bmcSecrets && 'read' in bmcSecrets ? checkBmcSecrets(sound, bmcSecrets.read) : []),
     ];
     findings.push(...ruleFindings(found, doubtful, root, source));
   }
@@ -90,6 +94,7 @@ export function parseFleet(content: string | Uint8Array, options: LoadOptions): 
   return {
     fleet: value as Fleet,
     certificates,
+    warnings: sound ? bmcWarnings(sound, options, root, source) : [],
     positionOf: (path) => source.position(placeOf(root, path).value.start),
   };
 }
@@ -136,6 +141,17 @@ function ruleFindings(
       const place = placeOf(root, path);
       return source.finding(rule, (onKey && place.key) || place.value, message, hint);
     });
+}
+
+/** Each place once, with its line. */
+function bmcWarnings(fleet: Fleet, options: LoadOptions, root: Place, source: Source): string[] {
+  const { bmcSecrets } = options.surroundings ?? NOWHERE;
+  if (bmcSecrets === undefined || 'read' in bmcSecrets) return [];
+  const found = checkBmcSecrets(fleet, bmcSecrets.check).map(({ path, message, hint }) => {
+    const { line, column } = source.position(placeOf(root, path).value.start);
+    return `${options.file}:${line}:${column}: ${message}. ven bmc serve needs it. ${hint}`;
+  });
+  return [...new Set(found)].map((warning) => warning.replace(/\.$/, ''));
 }
 
 function related(a: Path, b: Path): boolean {

@@ -29,6 +29,6 @@ export {
 } from './state/files.js';
 export { originOf } from './state/origin.js';
 export { makeFolder, outputKind, writeOutput, type OutputKind } from './state/output.js';
-export { readSecret, type SecretsOf } from './state/secret.js';
+export { checkSecret, readSecret, type SecretsOf } from './state/secret.js';
 export { installUnit, notifyReady, removeUnit, unitsOf, type Units } from './state/systemd.js';
 export { machinesJson } from './vagrant/machines.js';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { loadFleet, onNamedHost, parseFleet, type LoadOptions } from '../config/index.js';
 import {
+  checkSecret,
   commandLine,
   findFleetFile,
   folderOf,
@@ -18,6 +19,7 @@ import {
   type Fleet,
   type ReadSecret,
   type ResolvedFleet,
+  type SecretReference,
 } from '../model/index.js';
 import { rememberSecret, rememberVariable, showingVariables } from '../secrets/index.js';
 import type { Ports } from './ports.js';
@@ -76,9 +78,19 @@ export function loadWithoutAuthority(request: Request): ResolvedFleet {
 
 /** The same, for work on its host: the request and the environment may name it. `usage`, too. */
 export function loadOnHost(request: Request, readSecret?: ReadSecret): ResolvedFleet {
-  const { file, content } = request;
-  const origin = content === undefined ? file : PROGRAM;
-  return onHost(loadFleetFile(request, readSecret), request, origin);
+  return onHost(loadFleetFile(request, readSecret), request, originOfRequest(request));
+}
+
+/** The same for who serves its BMCs; their secrets are read. */
+export function loadForBmcs(request: Request, readSecret: ReadSecret): ResolvedFleet {
+  const { surroundings, ...options } = loadOptions(request);
+  const reading = { ...surroundings, bmcSecrets: { read: readSecret } };
+  const fleet = loadFleet(contentOf(request), { ...options, surroundings: reading });
+  return onHost(fleet, request, originOfRequest(request));
+}
+
+function originOfRequest({ file, content }: Request): string {
+  return content === undefined ? file : PROGRAM;
 }
 
 /** A fleet on the host that it is really for. @throws VenError `usage` for a wrong URI */
@@ -112,6 +124,11 @@ function loadOptions(
       new TextDecoder().decode(readNamedFile(resolve(folderOf(file), path))),
     now: new Date(),
     ...(readSecret && { readSecret }),
+    bmcSecrets: {
+      check: named((reference: SecretReference) => {
+        checkSecret(reference, { env, folder: folderOf(file) });
+      }),
+    },
   };
   return { file: fileName(file), env, surroundings, onVariable: rememberVariable };
 }
@@ -121,19 +138,25 @@ function loadOptions(
  */
 export function secretReader({ file, env }: Pick<Request, 'file' | 'env'>): ReadSecret {
   const known = new Map<string, string>();
-  const read: ReadSecret = (reference) => {
-    try {
-      return readSecret(reference, { env, folder: folderOf(file) });
-    } catch (error) {
-      throw error instanceof VenError ? withVariables(error) : error;
-    }
-  };
+  const read: ReadSecret = named((reference) =>
+    readSecret(reference, { env, folder: folderOf(file) }),
+  );
   return (reference) => {
     const key = JSON.stringify(reference);
     const secret = known.get(key) ?? read(reference);
     known.set(key, secret);
     rememberSecret(secret);
     return secret;
+  };
+}
+
+function named<T>(look: (reference: SecretReference) => T): (reference: SecretReference) => T {
+  return (reference) => {
+    try {
+      return look(reference);
+    } catch (error) {
+      throw error instanceof VenError ? withVariables(error) : error;
+    }
   };
 }
 

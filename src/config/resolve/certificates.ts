@@ -10,6 +10,7 @@ import {
   type Fleet,
   type FleetSecureBoot,
   type ReadSecret,
+  type SecretReference,
   type SecureBootKeys,
 } from '../../model/index.js';
 import { label, type Path } from '../source/source.js';
@@ -22,6 +23,12 @@ export interface Surroundings {
   readFile: (path: string) => string;
   /** For commands that need the secrets. Throws VenError with the reason when one can't be read. */
   readSecret?: ReadSecret;
+  /**
+   * About the secrets of BMCs. `read`: for who serves them; what can't be read is a mistake.
+   * `check`: for all others, who need none; what is seen without reading is a warning. Both throw
+   * VenError with the reason.
+   */
+  bmcSecrets?: { read: ReadSecret } | { check: (reference: SecretReference) => void };
   now: Date;
   /** For those who fetch `orchestrator.caCertificate`: its file is not read. */
   withoutAuthority?: boolean;

@@ -10,6 +10,7 @@ import {
   type SecretReference,
 } from '../../model/index.js';
 import { expandVms } from './expand.js';
+import { writtenBmc } from './bmc.js';
 import type { RuleFinding } from '../rules/report.js';
 import type { Path } from '../source/source.js';
 
@@ -40,14 +41,35 @@ export function checkVncPasswords(fleet: Fleet, readSecret: ReadSecret): RuleFin
         'Take one of at most 8. VNC is weak: keep `listen: 127.0.0.1`, and connect through SSH.';
       findings.push({ rule: 'secret-length', path, message, hint });
     } catch (error) {
-      if (!(error instanceof VenError)) throw error;
-      findings.push({
-        rule: 'secret',
-        path,
-        message: error.summary,
-        hint: `${error.hint ?? 'Check the reference'}.`,
-      });
+      findings.push(unusable(path, error));
     }
   }
   return findings;
+}
+
+/** What `look` throws for the credentials of BMCs, where they stand. */
+export function checkBmcSecrets(
+  fleet: Fleet,
+  look: (reference: SecretReference) => unknown,
+): RuleFinding[] {
+  return expandVms(fleet).flatMap((vm) => {
+    const { credentials } = writtenBmc(vm) ?? {};
+    if (vm.copy !== 0 || credentials === undefined) return [];
+    return (['username', 'password'] as const).flatMap((key) => {
+      try {
+        look(secretReference(credentials[key]));
+        return [];
+      } catch (error) {
+        return [unusable([...vm.pathOf('bmc'), 'credentials', key], error)];
+      }
+    });
+  });
+}
+
+function unusable(path: Path, error: unknown): RuleFinding {
+  if (!(error instanceof VenError)) throw error;
+  const { hint: said = 'Check the reference' } = error;
+  // A command is for pasting.
+  const hint = said.includes(': ') ? said : `${said}.`;
+  return { rule: 'secret', path, message: error.summary, hint };
 }

@@ -13,6 +13,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   type Stats,
 } from 'node:fs';
@@ -60,18 +61,38 @@ function readWhole(path: string, most: number): Buffer {
  */
 export function readSecretFile(path: string): Uint8Array {
   const hint = 'Check the path, and that only you may read it';
-  const bytes = readUpTo(path, SECRET_FILE_BYTES + 1, 'usage', hint, ({ mode }) => {
-    if ((mode & 0o077) === 0) return;
-    throw new VenError('usage', {
-      summary:
-        `${path} holds a secret, and others than its owner may read it (mode ` +
-        `0${(mode & 0o777).toString(8)})`,
-      hint: `Make it readable for you only: ${commandLine('chmod', ['600', path])}`,
-    });
+  const bytes = readUpTo(path, SECRET_FILE_BYTES + 1, 'usage', hint, (stat) => {
+    checkSecretMode(path, stat);
   });
   if (bytes.length > SECRET_FILE_BYTES)
     throw new VenError('usage', { summary: `${path} is too large for a secret`, hint });
   return bytes;
+}
+
+/**
+ * The same as far as it is seen without opening the file; what can't be seen is taken for right.
+ * @throws VenError `not-found`, or `usage` when others than its owner may read it.
+ */
+export function checkSecretFile(path: string): void {
+  let stat: Stats;
+  try {
+    stat = statSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
+    const hint = 'Make it, readable for its owner only';
+    throw new VenError('not-found', { summary: `There is no file ${path}`, hint });
+  }
+  checkSecretMode(path, stat);
+}
+
+function checkSecretMode(path: string, { mode }: Stats): void {
+  if ((mode & 0o077) === 0) return;
+  throw new VenError('usage', {
+    summary:
+      `${path} holds a secret, and others than its owner may read it (mode ` +
+      `0${(mode & 0o777).toString(8)})`,
+    hint: `Make it readable for you only: ${commandLine('chmod', ['600', path])}`,
+  });
 }
 
 /** Never overwrites. @throws VenError `usage` */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { VenError, type SecretReference } from '../../model/index.js';
 import type { Env } from '../exec.js';
-import { readSecretFile } from './files.js';
+import { checkSecretFile, readSecretFile } from './files.js';
 
 /** `folder`: the fleet file's; relative paths start there. */
 export interface SecretsOf {
@@ -38,6 +38,14 @@ export function readSecret(reference: SecretReference, { env, folder }: SecretsO
       hint: 'Write the secret into it, on one line',
     });
   return refuseControls(text, path);
+}
+
+/**
+ * Whether it could be read, without reading it: of variables, nothing is known.
+ * @throws VenError as `checkSecretFile`
+ */
+export function checkSecret(reference: SecretReference, { folder }: SecretsOf): void {
+  if ('file' in reference) checkSecretFile(resolve(folder, reference.file));
 }
 
 function decode(bytes: Uint8Array, path: string): string {

@@ -5,7 +5,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { isLoopback, isWildcard, VenError, type Host } from '../../model/index.js';
 import type { Bmcs, BmcService, KeyPair, ServiceEntry } from '../../bmc/index.js';
-import { contentOf, loadOnHost, secretReader, type Request } from '../load.js';
+import { contentOf, loadForBmcs, secretReader, type Request } from '../load.js';
 import { notifyReady } from '../../host/index.js';
 import { openHost } from '../open.js';
 import { PORTS } from '../ports.js';
@@ -44,8 +44,9 @@ interface ServiceAbout {
 export async function serveBmcs(request: BmcServeRequest): Promise<void> {
   const { tell, ports = PORTS } = request;
   const load = () => {
-    const fleet = loadOnHost(request);
-    return { fleet, services: servicesOf(fleet, secretReader(request)) };
+    const readSecret = secretReader(request);
+    const fleet = loadForBmcs(request, readSecret);
+    return { fleet, services: servicesOf(fleet, readSecret) };
   };
   const first = load();
   if (first.services.length === 0) {
@@ -98,7 +99,7 @@ interface Following {
   running: RunningServices;
   bmcs: Bmcs;
   host: Host;
-  load: () => { fleet: ReturnType<typeof loadOnHost>; services: WantedService[] };
+  load: () => { fleet: ReturnType<typeof loadForBmcs>; services: WantedService[] };
   name: string;
 }
 
@@ -132,7 +133,8 @@ async function follow({ request, running, bmcs, host, load, name }: Following): 
     } catch (error) {
       if (!(error instanceof VenError)) throw error;
       if (signal.aborted) return;
-      const message = [error.where, error.summary].filter(Boolean).join(': ');
+      const summary = error.findings[0]?.message ?? error.summary;
+      const message = [error.where, summary].filter(Boolean).join(': ');
       if (message !== warned)
         tell({ type: 'warning', message: `${message}. What was served before goes on` });
       warned = message;

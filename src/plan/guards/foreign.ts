@@ -150,7 +150,8 @@ function summaryOf(address: Address, things: readonly InTheWay[]): string {
 
 const NOBODYS_VOLUME =
   'No VM of this fleet lists such a volume: destroy --keep-disks left it, or a VM that was ' +
-  "undefined by hand, or it is somebody's own. Delete what nobody needs; copy first what may be needed.";
+  "undefined by hand, or it is somebody's own. Delete what nobody needs; copy first what may be " +
+  'needed.';
 
 const RENAME =
   'Rename them or remove them by hand if nobody needs them, or give the fleet another name ' +

@@ -51,9 +51,9 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
     case 'provider-set':
       return { doing: 'setting', done: 'set' };
     case 'vm-up':
-      return step.vm.power === 'off'
-        ? { doing: 'creating', done: 'created, still off', slow: true }
-        : { doing: 'creating and starting', done: 'created and started', slow: true };
+      return step.vm.power === 'running'
+        ? { doing: 'creating and starting', done: 'created and started', slow: true }
+        : { doing: 'creating', done: 'created, still off', slow: true };
     case 'vm-volumes':
       return { doing: 'changing disks', done: 'disks changed' };
     case 'vm-nvram':

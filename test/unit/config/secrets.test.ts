@@ -2,12 +2,13 @@
  * Secrets by reference: what is said of those that can't be used, and that no finding shows one.
  */
 import { describe, expect, it } from 'vitest';
-import { loadFleet, withoutLiteralSecrets } from '../../../src/config/index.js';
+import { loadFleet, withoutLiteralSecrets, type Surroundings } from '../../../src/config/index.js';
 import {
   VenError,
   type Finding,
   type ReadSecret,
   type ResolvedFleet,
+  type SecretReference,
 } from '../../../src/model/index.js';
 
 const FLEET =
@@ -33,6 +34,37 @@ function refusal(text: string, readSecret?: ReadSecret): readonly Finding[] {
   }
   throw new Error('was accepted');
 }
+
+describe("a BMC's credentials", () => {
+  const bmc =
+    'apiVersion: ven/v1\nfleet: lab\ndefaults:\n  bmc:\n    type: redfish\n    credentials:\n' +
+    '      username: { file: user }\n      password: { env: PASSWORD }\n' +
+    'vms: [{ name: a, count: 2 }, { name: b }]\n';
+  const look = (reference: SecretReference): string => {
+    if ('env' in reference) return 'secret';
+    throw new VenError('not-found', {
+      summary: `There is no file ${reference.file}`,
+      hint: 'Make it',
+    });
+  };
+  const loaded = (bmcSecrets: Surroundings['bmcSecrets']) =>
+    loadFleet(bmc, {
+      file: 'f.yaml',
+      surroundings: { readFile: () => '', now: new Date(0), ...(bmcSecrets && { bmcSecrets }) },
+    });
+
+  it('are a warning, with their place, for who does not need them, and a mistake for who does', () => {
+    expect(loaded(undefined).warnings).toEqual([]);
+    expect(loaded({ check: look }).warnings).toEqual([
+      'f.yaml:7:17: There is no file user. ven bmc serve needs it. Make it',
+    ]);
+    expect(() => loaded({ read: look })).toThrow(
+      expect.objectContaining({
+        findings: [expect.objectContaining({ rule: 'secret', line: 7, hint: 'Make it.' })],
+      }),
+    );
+  });
+});
 
 describe('a VNC password', () => {
   it('stays a reference, and is read only where somebody can', () => {

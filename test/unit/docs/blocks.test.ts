@@ -42,6 +42,7 @@ const PROGRAMS = [
   'apt',
   'apt-get',
   'chmod',
+  'curl',
   'dot',
   'jq',
   'kubectl',
@@ -52,9 +53,11 @@ const PROGRAMS = [
   'node_modules/.bin/node',
   'npm',
   'npx',
+  'openssl',
   'printf',
   'sed',
   'source',
+  'umask',
   'virsh',
   'xargs',
 ];
@@ -85,6 +88,7 @@ async function faultsOf(...lines: string[]): Promise<string[]> {
 function faultOf(program: string, argv: string[]): Promise<string | null> | string | null {
   if (['ven', 'bin/ven'].includes(program)) return wrongIn(argv, commands);
   if (program === 'npm' && argv[0] === 'run') return missingScript(argv[1] ?? '');
+  if (/^[A-Z_]+=/.test(program)) return null;
   return PROGRAMS.includes(program) ? null : `is ${program} a program of a user's?`;
 }
 

@@ -223,8 +223,14 @@ describe('ven bmc serve', () => {
     await expect(serve().done).rejects.toMatchObject({ code: 'usage' });
     write('{ name: a }');
     await expect(serve({ USERNAME: 'admin' }).done).rejects.toMatchObject({
-      code: 'usage',
-      summary: 'The environment variable PASSWORD is not set',
+      code: 'fleet-file',
+      findings: [
+        {
+          rule: 'secret',
+          line: 3,
+          message: 'The environment variable PASSWORD is not set',
+        },
+      ],
     });
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(free[0], '127.0.0.1', resolve));

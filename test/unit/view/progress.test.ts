@@ -53,6 +53,14 @@ vm.edge-10  failed creating and starting (1m 12s): no such bridge: br9
 `);
   });
 
+  it('says of a VM that others power on that it is still off', () => {
+    const plan = creationPlan(1);
+    for (const step of plan.steps) if (step.kind === 'vm-up') step.vm.power = 'external';
+    let text = '';
+    plainProgress(plan, (more) => (text += more), style).emit(finished('vm.edge-1:up', 3));
+    expect(text).toBe('vm.edge-1  created, still off (3.0s)\n');
+  });
+
   it('calls a step that the second Ctrl-C ended interrupted, not failed', () => {
     const error = { code: 'interrupted', summary: 'It was interrupted before it was done' };
     const cut = { ...failed('vm.edge-1:up', 3), outcome: 'failed', error } as RunEvent;
