@@ -53,7 +53,7 @@ describe("a BMC's credentials", () => {
       surroundings: { readFile: () => '', now: new Date(0), ...(bmcSecrets && { bmcSecrets }) },
     });
 
-  it('are a warning, with their place, for who does not need them, and a mistake for who does', () => {
+  it('are a warning with their place for who needs none, a mistake for who does', () => {
     expect(loaded(undefined).warnings).toEqual([]);
     expect(loaded({ check: look }).warnings).toEqual([
       'f.yaml:7:17: There is no file user. ven bmc serve needs it. Make it',
