@@ -2,8 +2,8 @@
 import type { BmcMark, Host, NewMedia, VolumeRef } from '../../model/index.js';
 import type { BootIndex, SeenMachine } from '../../libvirt/index.js';
 
-/** Those of `Host` wait for nobody: who calls them holds the domain. */
-export interface BmcActs extends Pick<
+/** They wait for nobody: who calls them holds the domain. */
+export type HostActs = Pick<
   Host,
   | 'readDomain'
   | 'defineDomain'
@@ -12,7 +12,9 @@ export interface BmcActs extends Pick<
   | 'shutDownDomain'
   | 'resetDomain'
   | 'fillVolume'
-> {
+>;
+
+export interface BmcActs extends HostActs {
   /** See `Host.holdDomain`. */
   hold<T>(uuid: string, work: () => Promise<T>): Promise<T>;
   /** Milliseconds. */

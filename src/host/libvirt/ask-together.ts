@@ -1,12 +1,10 @@
+import { gathered, type Call } from './gather.js';
 import type { Command, Virsh, VirshReply } from './virsh.js';
 
 /** One VM's QEMU may hang: the others do not wait longer for it. */
 const PATIENCE_MS = 3000;
 
-interface Call {
-  commands: readonly Command[];
-  replies: PromiseWithResolvers<VirshReply[]>;
-}
+type Question = Call<readonly Command[], VirshReply[]>;
 
 /**
  * As `virsh.ask`; what is asked within one turn of the event loop shares a process. Only for
@@ -14,39 +12,26 @@ interface Call {
  * in a process of its own, and waits for no other.
  */
 export function askTogether(virsh: Virsh): (commands: readonly Command[]) => Promise<VirshReply[]> {
-  let waiting: Call[] = [];
-
-  const together = async (calls: readonly Call[]): Promise<void> => {
+  const alone = ({ item, answer }: Question): void => {
+    virsh.ask(item).then(answer.resolve, answer.reject);
+  };
+  const together = async (questions: readonly Question[]): Promise<void> => {
     const late = Promise.withResolvers<null>();
     const timer = setTimeout(() => {
       late.resolve(null);
     }, PATIENCE_MS);
-    const shared = virsh.ask(calls.flatMap(({ commands }) => commands)).catch(() => null);
+    const shared = virsh.ask(questions.flatMap(({ item }) => item)).catch(() => null);
     const replies = await Promise.race([shared, late.promise]);
     clearTimeout(timer);
     let at = 0;
-    for (const call of calls) {
-      const { length } = call.commands;
-      if (replies === null) alone(call);
-      else call.replies.resolve(replies.slice(at, at + length));
+    for (const question of questions) {
+      const { length } = question.item;
+      if (replies === null) alone(question);
+      else question.answer.resolve(replies.slice(at, at + length));
       at += length;
     }
   };
-  const alone = ({ commands, replies }: Call): void => {
-    virsh.ask(commands).then(replies.resolve, replies.reject);
-  };
-  const start = (): void => {
-    const calls = waiting;
-    waiting = [];
-    const [only, ...more] = calls;
-    if (only && more.length === 0) alone(only);
-    else void together(calls);
-  };
-
-  return (commands) => {
-    if (waiting.length === 0) setImmediate(start);
-    const replies = Promise.withResolvers<VirshReply[]>();
-    waiting.push({ commands, replies });
-    return replies.promise;
-  };
+  return gathered((questions: readonly Question[]) =>
+    questions.length === 1 ? questions.forEach(alone) : together(questions),
+  );
 }

@@ -12,25 +12,14 @@ import {
 } from '../../libvirt/index.js';
 import { attribute, parseXml, textAt } from '../../xml/index.js';
 import { fetchImage } from '../bmc/image.js';
-import type { BmcActs } from '../bmc/acts.js';
+import type { BmcActs, HostActs } from '../bmc/acts.js';
 import type { Env } from '../exec.js';
 import { unlinkedFile } from '../state/temporary.js';
 import { powerOf } from './power.js';
 import { refreshPool } from './storage-acts.js';
 import type { Command, Virsh } from './virsh.js';
 
-export type LibvirtBmcActs = Omit<
-  BmcActs,
-  | 'hold'
-  | 'now'
-  | 'readDomain'
-  | 'defineDomain'
-  | 'startDomain'
-  | 'stopDomain'
-  | 'shutDownDomain'
-  | 'resetDomain'
-  | 'fillVolume'
->;
+export type LibvirtBmcActs = Omit<BmcActs, 'hold' | 'now' | keyof HostActs>;
 
 export function bmcActs(virsh: Virsh, env: Env): LibvirtBmcActs {
   const volumeXml = async (ref: VolumeRef): Promise<string> =>

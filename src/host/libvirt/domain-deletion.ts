@@ -5,7 +5,7 @@
  */
 import { isNvramVolume, VenError, type VolumeRef } from '../../model/index.js';
 import { reattachNetworkOf, safeVolume, withFirstNvram } from '../../libvirt/index.js';
-import { gathered, shares } from './gather.js';
+import { gathered, shares, type Call } from './gather.js';
 import { refreshPool } from './storage-acts.js';
 import { NoAnswer, type Command, type Virsh, type VirshReply } from './virsh.js';
 
@@ -22,47 +22,60 @@ export function domainDeletion(
   virsh: Virsh,
   persist: (uuid: string) => Promise<void>,
 ): (doomed: Doomed) => Promise<void> {
-  return gathered(async (doomed: readonly Doomed[]) => {
-    // A domain without a definition exists only while it runs: its mark would be gone before the
-    // volumes.
-    const [transient = ''] = await virsh.must([['list', '--uuid', '--transient']]);
-    const faults = new Map<Doomed, unknown>();
-    const well = (): Doomed[] => doomed.filter((each) => !faults.has(each));
-    const each = async (few: readonly Doomed[], act: (one: Doomed) => Promise<void>) => {
-      await Promise.all(
-        few.map((one) => act(one).catch((error: unknown) => faults.set(one, error))),
-      );
-    };
-    await each(
-      well().filter(({ uuid }) => transient.split(/\s+/).includes(uuid)),
-      ({ uuid }) => persist(uuid),
+  return gathered(async (calls: readonly Call<Doomed, void>[]) => {
+    const doomed = calls.map(({ item }) => item);
+    const faults = await deleted(virsh, persist, doomed).catch(
+      (error: unknown) => new Map(doomed.map((one) => [one, error])),
     );
-    await Promise.all(
-      shares(well(), AT_ONCE).map((share) =>
-        empty(virsh, share, (one, error) => faults.set(one, error)),
-      ),
-    );
-    await each(
-      well().filter(({ volumes }) => volumes.some(isNvramVolume)),
-      ({ uuid }) => nameFirstNvram(virsh, uuid),
-    );
-    // In a process of its own, since virsh goes on after a failure: a domain whose disk still
-    // exists must keep ven's mark.
-    const last = well();
-    if (last.length > 0) {
-      const replies = await virsh.ask([
-        ...last.map(({ uuid }) => undefining(uuid)),
-        ['list', '--all', '--uuid'],
-      ]);
-      const left = new Set(replies.at(-1)?.text.split(/\s+/));
-      last.forEach((one, index) => {
-        const reply = replies[index];
-        if (reply?.error && reply.answer !== 'not-found') faults.set(one, reply.error);
-        else if (left.has(one.uuid)) faults.set(one, stillThere(one.uuid));
-      });
-    }
-    return doomed.map((one) => faults.get(one) ?? null);
+    for (const { item, answer } of calls)
+      if (faults.has(item)) answer.reject(faults.get(item));
+      else answer.resolve();
   });
+}
+
+/** Those that could not be deleted, and why. @throws VenError what is wrong with all of them. */
+async function deleted(
+  virsh: Virsh,
+  persist: (uuid: string) => Promise<void>,
+  doomed: readonly Doomed[],
+): Promise<Map<Doomed, unknown>> {
+  // A domain without a definition exists only while it runs: its mark would be gone before the
+  // volumes.
+  const [transient = ''] = await virsh.must([['list', '--uuid', '--transient']]);
+  const faults = new Map<Doomed, unknown>();
+  const well = (): Doomed[] => doomed.filter((each) => !faults.has(each));
+  const each = async (few: readonly Doomed[], act: (one: Doomed) => Promise<void>) => {
+    await Promise.all(few.map((one) => act(one).catch((error: unknown) => faults.set(one, error))));
+  };
+  await each(
+    well().filter(({ uuid }) => transient.split(/\s+/).includes(uuid)),
+    ({ uuid }) => persist(uuid),
+  );
+  await Promise.all(
+    shares(well(), AT_ONCE).map((share) =>
+      empty(virsh, share, (one, error) => faults.set(one, error)),
+    ),
+  );
+  await each(
+    well().filter(({ volumes }) => volumes.some(isNvramVolume)),
+    ({ uuid }) => nameFirstNvram(virsh, uuid),
+  );
+  // In a process of its own, since virsh goes on after a failure: a domain whose disk still
+  // exists must keep ven's mark.
+  const last = well();
+  if (last.length > 0) {
+    const replies = await virsh.ask([
+      ...last.map(({ uuid }) => undefining(uuid)),
+      ['list', '--all', '--uuid'],
+    ]);
+    const left = new Set(replies.at(-1)?.text.split(/\s+/));
+    last.forEach((one, index) => {
+      const reply = replies[index];
+      if (reply?.error && reply.answer !== 'not-found') faults.set(one, reply.error);
+      else if (left.has(one.uuid)) faults.set(one, stillThere(one.uuid));
+    });
+  }
+  return faults;
 }
 
 /** Powers off, and deletes the volumes. A VM that libvirt is silent about fails alone. */

@@ -1,31 +1,29 @@
+/** A call that waits for its turn. */
+export interface Call<T, R> {
+  item: T;
+  answer: PromiseWithResolvers<R>;
+}
+
 /**
  * Gathers calls that are made within one turn of the event loop, so that one virsh process can
- * serve them all. `work` gets them in the order of the calls, and gives an outcome for each: null,
- * or why it failed. What `work` throws is the outcome of all.
+ * serve them all. `work` gets them in their order, answers each, and throws nothing.
  */
-export function gathered<T>(
-  work: (items: readonly T[]) => Promise<readonly unknown[]>,
-): (item: T) => Promise<void> {
-  let waiting: { item: T; settle: PromiseWithResolvers<void> }[] = [];
+export function gathered<T, R>(
+  work: (calls: readonly Call<T, R>[]) => unknown,
+): (item: T) => Promise<R> {
+  let waiting: Call<T, R>[] = [];
 
-  const start = async (): Promise<void> => {
-    const batch = waiting;
+  const start = (): void => {
+    const calls = waiting;
     waiting = [];
-    const outcomes = await work(batch.map(({ item }) => item)).catch((error: unknown) =>
-      batch.map(() => error),
-    );
-    batch.forEach(({ settle }, index) => {
-      const error = outcomes[index] ?? null;
-      if (error === null) settle.resolve();
-      else settle.reject(error);
-    });
+    work(calls);
   };
 
   return (item) => {
-    if (waiting.length === 0) setImmediate(() => void start());
-    const settle = Promise.withResolvers<void>();
-    waiting.push({ item, settle });
-    return settle.promise;
+    if (waiting.length === 0) setImmediate(start);
+    const answer = Promise.withResolvers<R>();
+    waiting.push({ item, answer });
+    return answer.promise;
   };
 }
 

@@ -17,66 +17,25 @@ import {
   type ObservedDomain,
   type ObservedNetwork,
   type Owned,
-  type Power,
   type ResolvedFleet,
   type ResolvedVm,
   type VolumeRef,
 } from '../../model/index.js';
 import { parseXml, type XmlElement } from '../../xml/index.js';
-import {
-  COMMON_PARTS,
-  commonFacts,
-  domainFacts,
-  domainName,
-  domainUuid,
-  domainMark,
-  networkFacts,
-  networkFieldFacts,
-  updatableParts,
-} from '../../libvirt/index.js';
+import { networkFacts, networkFieldFacts, updatableParts } from '../../libvirt/index.js';
+import { domainQuestions, type Question } from './domain-questions.js';
 import { leftoversOf } from './leftovers.js';
 import { backingInDefinitions, readBacking } from './backing.js';
-import { isLocal, isMissing, localBridgePorts, localRoutes, localUplink } from './local.js';
+import { isActive, readLists, unreadable } from './lists.js';
+import { isLocal, localBridgePorts, localRoutes, localUplink } from './local.js';
 import { networkFaults } from './network-faults.js';
 import { listedPool, observedPools, type ListedPool } from './pools.js';
 import { settledLook } from './second-look.js';
-import type { Command, Virsh } from './virsh.js';
-import { findVolumes, parseVolumes, readCapacities } from './volumes.js';
-
-const LISTS = {
-  domains: ['list', '--all', '--uuid', '--name'],
-  running: ['list', '--uuid', '--state-running'],
-  paused: ['list', '--uuid', '--state-paused'],
-  other: ['list', '--uuid', '--all', '--state-other'],
-  saved: ['list', '--all', '--uuid', '--with-managed-save'],
-  autostart: ['list', '--all', '--uuid', '--autostart'],
-  persistent: ['list', '--all', '--uuid', '--persistent'],
-  networks: ['net-list', '--all', '--uuid'],
-  activeNetworks: ['net-list', '--uuid'],
-  autostartNetworks: ['net-list', '--all', '--uuid', '--autostart'],
-  persistentNetworks: ['net-list', '--all', '--uuid', '--persistent'],
-  pools: ['pool-list', '--all', '--uuid'],
-  activePools: ['pool-list', '--uuid'],
-  activePoolNames: ['pool-list', '--name'],
-  autostartPools: ['pool-list', '--all', '--uuid', '--autostart'],
-} as const satisfies Record<string, Command>;
+import type { Virsh } from './virsh.js';
+import { findVolumes, readCapacities } from './volumes.js';
 
 /** So many objects are worth a second virsh, which takes some 15 ms to start. */
 const MANY = 100;
-
-/** Characters of an answer that can't be read. */
-const SHOWN = 300;
-
-type Lists = Record<keyof typeof LISTS, Set<string>> & {
-  /** Path by name, for each pool that was listed. */
-  volumes: Map<string, Map<string, string>>;
-};
-
-/** A command and the handler of its output, which is empty for an object that has vanished. */
-interface Question {
-  command: Command;
-  hear: (text: string) => unknown;
-}
 
 /** A volume of a VM that is there without its VM is looked at twice. */
 export function observe(
@@ -227,149 +186,6 @@ function isSnapshotted({ mark, config, live }: Owned<ObservedDomain>): boolean {
   );
 }
 
-async function readLists(
-  virsh: Virsh,
-  poolsOfFleet: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<Lists> {
-  const keys = Object.keys(LISTS) as (keyof typeof LISTS)[];
-  const replies = await virsh.ask(
-    [...poolsOfFleet.map((pool) => ['vol-list', pool]), ...keys.map((key) => LISTS[key])],
-    { signal },
-  );
-  const listed = replies.splice(0, poolsOfFleet.length);
-  const volumes = poolsOfFleet.flatMap((pool, index) =>
-    listed[index]?.ok ? [[pool, parseVolumes(listed[index].text)] as const] : [],
-  );
-  const rows = keys.map((key, index) => {
-    const reply = replies[index];
-    if (reply?.error) throw reply.error;
-    return [
-      key,
-      (reply?.text ?? '').split('\n').flatMap((line) => rowOf(line, LISTS[key])),
-    ] as const;
-  });
-  virsh.learnNames(rows.flatMap(([, row]) => row));
-  return {
-    ...(Object.fromEntries(
-      rows.map(([key, row]) => [key, new Set(row.map(([first]) => first))]),
-    ) as Record<keyof typeof LISTS, Set<string>>),
-    volumes: new Map(volumes),
-  };
-}
-
-/** A line of a list: a UUID (or, in a list of names, a name), then perhaps the name. */
-function rowOf(line: string, list: Command): [string, string][] {
-  const text = line.trim();
-  if (text === '') return [];
-  if (!list.includes('--uuid')) return [[text, text]];
-  const [, uuid, name] =
-    /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\s+(.*))?$/.exec(text) ?? [];
-  if (uuid === undefined) throw unreadable(list, 'a line without a UUID', text);
-  return [[uuid, name ?? uuid]];
-}
-
-function isActive(lists: Lists, uuid: string): boolean {
-  return lists.running.has(uuid) || lists.paused.has(uuid) || lists.other.has(uuid);
-}
-
-interface DomainLook {
-  fleet: ResolvedFleet;
-  lists: Lists;
-  local: boolean;
-  /** The fleet file has a VM with its UUID. */
-  isNamed: boolean;
-  found: (domain: AnyDomain) => void;
-}
-
-/** A running domain has two definitions: the live one, and the one for the next start. */
-function domainQuestions(
-  uuid: string,
-  { fleet, isNamed, lists, local, found }: DomainLook,
-): Question[] {
-  const active = isActive(lists, uuid);
-  const persistent = lists.persistent.has(uuid);
-  let power: Power = lists.paused.has(uuid) ? 'paused' : 'off';
-  if (lists.running.has(uuid)) power = 'running';
-  let live: XmlElement | null = null;
-  let liveText = '';
-  let savedText = '';
-
-  const read = (text: string): XmlElement => parseXml(text, isNamed ? 'all' : COMMON_PARTS);
-  const whole = (tree: XmlElement, text: string): XmlElement => (isNamed ? tree : parseXml(text));
-
-  const settle = (text: string): void => {
-    const tree = read(text);
-    // A domain *named* like the UUID answers when the real one has vanished.
-    if (domainUuid(tree) !== uuid) return;
-    const autostart = lists.autostart.has(uuid);
-    const mark = domainMark(tree);
-    const about = { uuid, name: domainName(tree), power, autostart, persistent, mark };
-    if (!isOwnedBy(fleet, about)) {
-      const running = live && commonFacts(live);
-      found(withoutText({ ...about, config: commonFacts(tree), live: running }));
-      return;
-    }
-    const config = domainFacts(whole(tree, text));
-    const running = live && domainFacts(whole(live, liveText));
-    // The live one: the persistent definition may differ by now.
-    const { nvram } = running ?? config;
-    const own: ObservedDomain = {
-      ...about,
-      config,
-      live: running,
-      nvramMissing: local && nvram !== null ? isMissing(nvram) : null,
-      xml: `${text}\n`,
-      liveXml: liveText,
-      ...(savedText !== '' && { saved: savedState(savedText) }),
-    };
-    found(own);
-  };
-
-  const questions: Question[] = [];
-  if (lists.other.has(uuid))
-    questions.push({ command: ['domstate', uuid], hear: (text) => (power = powerOf(text)) });
-  if (active) {
-    questions.push({
-      command: ['dumpxml', uuid],
-      hear: (text) => {
-        const domain = read(text);
-        // Without an id it has stopped since the list was read.
-        if (!('id' in domain.attrs)) power = 'off';
-        else [live, liveText] = [domain, text];
-      },
-    });
-  }
-  if (!active && lists.saved.has(uuid))
-    questions.push({
-      command: ['managedsave-dumpxml', uuid],
-      hear: (text) => (savedText = text),
-    });
-  // For a domain that was undefined while it runs, this is what defining it again would use.
-  questions.push({
-    command: ['dumpxml', '--inactive', uuid],
-    hear: settle,
-  });
-  return questions;
-}
-
-/** V8 keeps the whole of a text for a piece of it. */
-function withoutText(domain: AnyDomain): AnyDomain {
-  return JSON.parse(JSON.stringify(domain)) as AnyDomain;
-}
-
-/** What would run after a restore; the taps of its NICs are new ones then. */
-function savedState(xml: string): NonNullable<ObservedDomain['saved']> {
-  const facts = domainFacts(parseXml(xml));
-  return { facts: { ...facts, nics: facts.nics.map((nic) => ({ ...nic, tap: null })) }, xml };
-}
-
-function powerOf(state: string): Power {
-  if (/^(running|idle|in shutdown|no state)/.test(state)) return 'running';
-  if (/^(paused|pmsuspended)/.test(state)) return 'paused';
-  return state.startsWith('crashed') ? 'crashed' : 'off';
-}
-
 /** Many are shared between two virsh: libvirt answers each by a thread of its own. */
 async function askAll(
   virsh: Virsh,
@@ -416,16 +232,6 @@ async function askInOrder(
       },
     },
   );
-}
-
-/** libvirt's answer is not what it always is. */
-function unreadable(command: Command, why: string, text: string): VenError {
-  const asked = command.map(String).join(' ');
-  return new VenError('tool-failed', {
-    summary: `libvirt's answer to ${asked} can't be read: ${why}`,
-    detail: `It begins: ${text.slice(0, SHOWN)}`,
-    hint: `Try again; then see what virsh ${asked} prints`,
-  });
 }
 
 function uniqueVolumes(refs: readonly VolumeRef[]): VolumeRef[] {

@@ -10,6 +10,7 @@ import { Virsh } from './virsh.js';
 const STATES: Record<string, Power> = {
   running: 'running',
   idle: 'running',
+  'no state': 'running',
   paused: 'paused',
   crashed: 'crashed',
   pmsuspended: 'paused',

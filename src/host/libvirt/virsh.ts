@@ -11,6 +11,7 @@ import { commandLine, run, tooMuch, type Env, type Ran } from '../exec.js';
 import { isLocal } from './local.js';
 import { MarkSplitter } from './mark-splitter.js';
 import { portHolder } from './port-holder.js';
+import { Silence, waitForEach, waitForSilence, type Wait } from './waiting.js';
 
 /**
  * A word of a command: text, content that virsh reads from a file, or a file that it reads or
@@ -57,18 +58,10 @@ export interface AskOptions {
 /** libvirt did not answer within the limit. */
 export class NoAnswer extends VenError {}
 
-/** A quick query has had no answer for a while. */
-class Silence extends VenError {}
-
 /** The kernel takes 128 KiB in one argument; this leaves a margin. */
 const ARGUMENT_LIMIT = 120 * 1024;
 /** Characters of one answer; libvirt's own limit of a message is 32 MiB. */
 const ANSWER_LIMIT = 32 * 1024 * 1024;
-/** From the last answer of a quick query until the rest is asked again. */
-const SILENCE_MS = 1500;
-/** From the last answer until a wait is told, and from there to the next time. */
-const TOLD_AFTER_MS = 2500;
-const TOLD_AGAIN_MS = 10_000;
 /** What came back in place of an answer is shown up to here, in characters. */
 const SHOWN = 400;
 /**
@@ -143,7 +136,7 @@ export class Virsh {
         heard += 1;
       },
     };
-    const isRead = (command: Command): boolean => onlyReads(actOf(command.map(wordShown)));
+    const isRead = (command: Command): boolean => onlyReads(actIn(command));
     const quick =
       isLocal(this.uri) && options.timeoutSeconds === undefined && commands.every(isRead);
     try {
@@ -177,7 +170,7 @@ export class Virsh {
   ): Promise<VirshReply[]> {
     // Random, so that no output can contain the end mark.
     const mark = `@${randomBytes(5).toString('hex')}`;
-    const acts = commands.map((command) => actOf(command.map(wordShown)));
+    const acts = commands.map((command) => actIn(command));
     const texts: string[] = [];
     const complaints: string[] = [];
     let heard = 0;
@@ -215,9 +208,9 @@ export class Virsh {
         options.onReply(replied, next);
       }
     };
-    const wait = quick
-      ? this.#untilSilence(acts, options)
-      : this.#wait(commands, acts, () => complaints.length, options);
+    const wait: Wait = quick
+      ? waitForSilence(this.#limits(commands), options.signal ?? this.#options.signal)
+      : this.#wait(commands, () => complaints.length, options);
     const fds: number[] = [this.#options.lockFd ?? openSync('/dev/null', 'r')];
     let ran: Ran;
     try {
@@ -272,94 +265,30 @@ export class Virsh {
     return commands.map((_command, index) => replyTo(index));
   }
 
-  /**
-   * Watches over the time between answers: ends the process when one takes too long, and tells what
-   * is slow.
-   */
-  #wait(
-    commands: readonly Command[],
-    acts: readonly Act[],
-    answered: () => number,
-    options: AskOptions,
-  ) {
-    const limits = this.#limits(acts);
-    const tooLong = new AbortController();
-    const signal = options.signal ?? this.#options.signal;
-    let since = performance.now();
-    let told: NodeJS.Timeout | undefined;
-    let limit: NodeJS.Timeout | undefined;
-    const tell = (): void => {
-      const seconds = Math.round((performance.now() - since) / 1000);
-      this.#options.waiting?.(`${this.#what(commands[answered()])} (${seconds} s)`);
-      told = setTimeout(tell, TOLD_AGAIN_MS);
-    };
-    const giveUp = (seconds: number): void => {
-      const at = answered();
-      tooLong.abort(this.#noAnswer(commands[at] ?? [], acts[at], seconds));
-    };
-    const end = (): void => {
-      clearTimeout(told);
-      clearTimeout(limit);
-    };
-    const next = (): void => {
-      end();
-      const at = answered();
-      since = performance.now();
-      if (at >= commands.length) return;
-      told = setTimeout(tell, TOLD_AFTER_MS);
-      const seconds = limits[at] ?? 0;
-      limit = setTimeout(() => {
-        giveUp(seconds);
-      }, seconds * 1000);
-    };
-    next();
-    let all: NodeJS.Timeout | undefined;
-    const { timeoutSeconds } = options;
-    if (timeoutSeconds !== undefined)
-      all = setTimeout(() => {
-        giveUp(timeoutSeconds);
-      }, timeoutSeconds * 1000);
-    return {
-      signal: signal ? AbortSignal.any([signal, tooLong.signal]) : tooLong.signal,
-      /** For virsh's own end, after the last answer. */
-      limitSeconds: limits.reduce((sum, seconds) => sum + seconds, 10),
-      next,
-      end: () => {
-        end();
-        clearTimeout(all);
+  #wait(commands: readonly Command[], answered: () => number, options: AskOptions): Wait {
+    return waitForEach({
+      limits: this.#limits(commands),
+      timeoutSeconds: options.timeoutSeconds,
+      signal: options.signal ?? this.#options.signal,
+      answered,
+      tell: (index, seconds) => {
+        this.#options.waiting?.(`${this.#what(commands[index])} (${seconds} s)`);
       },
-    };
+      tooLong: (index, seconds) => this.#noAnswer(commands[index] ?? [], seconds),
+    });
   }
 
   /** In seconds; the first has that of the connection, too. */
-  #limits(acts: readonly Act[]): number[] {
+  #limits(commands: readonly Command[]): number[] {
     const remote = isLocal(this.uri) ? 0 : CONNECT_SECONDS;
-    return acts.map((act, index) => limitOf(act) + (index === 0 ? remote : 0));
+    return commands.map((command, index) => limitOf(actIn(command)) + (index === 0 ? remote : 0));
   }
 
-  #untilSilence(acts: readonly Act[], { signal = this.#options.signal }: AskOptions) {
-    const silence = new AbortController();
-    let since = performance.now();
-    const watch = setInterval(() => {
-      if (performance.now() - since > SILENCE_MS)
-        silence.abort(new Silence('tool-failed', { summary: 'libvirt is silent' }));
-    }, SILENCE_MS / 3);
-    return {
-      signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
-      limitSeconds: this.#limits(acts).reduce((sum, seconds) => sum + seconds, 10),
-      next: (): void => {
-        since = performance.now();
-      },
-      end: (): void => {
-        clearInterval(watch);
-      },
-    };
-  }
-
-  #noAnswer(command: Command, act: Act | undefined, seconds: number): NoAnswer {
+  #noAnswer(command: Command, seconds: number): NoAnswer {
+    const act = actIn(command);
     let hint = 'See whether libvirt answers at all: virsh ' + `-c ${this.uri} list`;
-    if (act?.kind === 'domain') hint = stuckHint(act);
-    if (act?.kind === 'pool' || act?.kind === 'volume')
+    if (act.kind === 'domain') hint = stuckHint(act);
+    if (act.kind === 'pool' || act.kind === 'volume')
       hint = 'See whether the storage behind that pool answers (a network drive, for example)';
     return new NoAnswer('tool-failed', {
       summary: `libvirt has not answered for ${seconds} s: ${this.#what(command)}`,
@@ -414,7 +343,7 @@ export class Virsh {
 
   /** For people: `dumpxml of edge-lab_edge-1`. */
   #what(command: Command = []): string {
-    const { verb, object } = actOf(command.map(wordShown));
+    const { verb, object } = actIn(command);
     return object === null ? verb : `${verb} of ${this.#names.get(object) ?? object}`;
   }
 }
@@ -425,6 +354,10 @@ function hasFd(word: Word): word is { fd: number } {
 
 function wordShown(word: Word): string {
   return typeof word === 'string' ? word : 'FILE';
+}
+
+function actIn(command: Command): Act {
+  return actOf(command.map(wordShown));
 }
 
 function connecting(uri: string): Act {
