@@ -30,7 +30,6 @@ const STATE = ['qemu', 'images', 'dnsmasq', 'network', 'swtpm', 'boot'];
 export class PrivateHost extends LibvirtHost {
   /** Holds libvirt's folders: `etc`, `lib`, `run`, `log`. */
   readonly dir: string;
-  /** The process that keeps the namespaces. */
   readonly #keeper: ChildProcess;
 
   private constructor(dir: string, keeper: ChildProcess) {
@@ -67,25 +66,33 @@ export class PrivateHost extends LibvirtHost {
 
   /** Ends libvirtd; the VMs stay. */
   async killLibvirtd(signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<void> {
-    const pid = this.processes().find((each) => nameOf(each) === 'libvirtd');
+    const [pid] = this.processes('libvirtd');
     if (pid === undefined) return;
     process.kill(pid, signal);
     while (nameOf(pid) === 'libvirtd') await sleep(20);
   }
 
-  /** The ids of all processes on the host's network: daemons, VMs, dnsmasq, what a test runs. */
-  processes(): number[] {
+  /** The process that keeps the namespaces. */
+  get keeper(): number {
+    return this.#keeper.pid as number;
+  }
+
+  /**
+   * The ids of all processes on the host's network, or of those with that name: daemons, VMs,
+   * dnsmasq, what a test runs.
+   */
+  processes(name?: string): number[] {
     const own = networkOf(this.#keeper.pid);
     return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
+      .filter((entry) => /^\d+$/.test(entry))
       .map(Number)
-      .filter((pid) => own !== null && networkOf(pid) === own);
+      .filter((pid) => own !== null && networkOf(pid) === own)
+      .filter((pid) => name === undefined || nameOf(pid) === name);
   }
 
   async close(): Promise<void> {
     // The keeper last: by it the others are known.
-    const keeper = this.#keeper.pid;
-    const others = (): number[] => this.processes().filter((pid) => pid !== keeper);
+    const others = (): number[] => this.processes().filter((pid) => pid !== this.keeper);
     for (let tries = 0; others().length > 0 && tries < 100; tries += 1) {
       for (const pid of others()) kill(pid);
       await sleep(50);
