@@ -19,6 +19,7 @@ import {
 } from './resources/names.js';
 import { metadata, odataService, serviceRoot, VERSIONS } from './resources/root.js';
 import { session, sessions, sessionService } from './resources/session.js';
+import * as disks from './resources/storage.js';
 import * as systems from './resources/system.js';
 import type { Session, Sessions } from './sessions.js';
 
@@ -182,10 +183,22 @@ export function routesOf({ fleet, version, machines, acts }: Served): Route[] {
     get(`${one}/EthernetInterfaces/:member`, 'EthernetInterface', (found, { params }) =>
       systems.nic(found, params['member'] ?? ''),
     ),
-    get(`${one}/SimpleStorage`, 'SimpleStorage', systems.storages),
+    get(`${one}/SimpleStorage`, 'SimpleStorage', disks.simpleStorages),
     get(`${one}/SimpleStorage/:member`, 'SimpleStorage', (found, { params }) =>
-      params['member'] === 'Disks' ? systems.storage(found) : null,
+      params['member'] === 'Disks' ? disks.simpleStorage(found) : null,
     ),
+    get(`${one}/Storage`, 'Storage', disks.storages),
+    get(`${one}/Storage/:member`, 'Storage', (found, { params }) =>
+      params['member'] === 'Disks' ? disks.storage(found) : null,
+    ),
+    get(`${one}/Storage/Disks/Controllers`, 'StorageController', disks.controllers),
+    get(`${one}/Storage/Disks/Controllers/:member`, 'StorageController', (found, { params }) =>
+      disks.controller(found, params['member'] ?? ''),
+    ),
+    get(`${one}/Storage/Disks/Drives/:member`, 'Drive', (found, { params }) =>
+      disks.drive(found, params['member'] ?? ''),
+    ),
+    get(`${one}/Storage/Disks/Volumes`, 'Volume', disks.volumes),
     get(`${one}/VirtualMedia`, 'VirtualMedia', drives),
     get(`${one}/VirtualMedia/:member`, 'VirtualMedia', (found, { params }) =>
       params['member'] === 'Cd' ? drive(found) : null,

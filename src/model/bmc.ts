@@ -94,6 +94,8 @@ export interface BmcDisk {
   target: string;
   /** libvirt's word: `sata`, `virtio`, … */
   bus: string;
+  /** null: QEMU's own. */
+  serial: string | null;
 }
 
 /** One machine as it is now. */

@@ -82,6 +82,14 @@ describe('ven bmc serve', () => {
     const xml = await virsh('dumpxml', lab.domain('node-1'));
     const [, mac = ''] = /<mac address='([^']+)'/.exec(xml) ?? [];
     expect(await client.does('system', 'node-1')).toMatchObject({ nics: { [mac]: 'Enabled' } });
+    const [, path = ''] = /<source file='([^']+)'/.exec(xml) ?? [];
+    const [, size = ''] = /Capacity: +(\d+)/.exec(await virsh('vol-info', '--bytes', path)) ?? [];
+    expect(await client.does('disks', 'node-1')).toEqual({
+      drives: [['sda', 'SATA', Number(size)]],
+      raid: [[]],
+      volumes: [],
+      simple: [Number(size)],
+    });
     for (const stranger of ['stranger', other.domain('stranger'), await other.uuid('stranger')])
       await expect(client.does('system', stranger)).rejects.toMatchObject({ status: 404 });
   });

@@ -69,6 +69,25 @@ class Client:
             "chassis": [each.identity for each in system.chassis],
         }
 
+    def disks(self, vm):
+        """As Ironic asks for them: drives of all storages, and sizes of either form."""
+        system = self._system(vm)
+        storages = system.storage.get_members()
+        return {
+            "drives": [
+                [drive.name, drive.protocol.value, drive.capacity_bytes]
+                for storage in storages
+                for drive in storage.drives
+            ],
+            "raid": [
+                [each.value for each in controller.raid_types]
+                for storage in storages
+                for controller in storage.controllers.get_members()
+            ],
+            "volumes": system.storage.volumes_sizes_bytes,
+            "simple": system.simple_storage.disks_sizes_bytes,
+        }
+
     def power(self, vm):
         return self._system(vm).power_state.value
 

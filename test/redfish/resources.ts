@@ -55,6 +55,7 @@ const RESET = {
 } as const;
 const TARGETS =
   'None|Pxe|Floppy|Cd|Usb|Hdd|BiosSetup|Utilities|Diags|UefiShell|UefiTarget|SDCard|UefiHttp';
+const PROTOCOLS = 'PCIe|AHCI|SAS|SATA|USB|NVMe|OEM';
 const COLLECTION = { 'Name!': 'string', Description: 'string?', 'Members!': ['link'] } as const;
 
 /** By type and version. */
@@ -131,6 +132,7 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
     Processors: 'link',
     EthernetInterfaces: 'link',
     SimpleStorage: 'link',
+    Storage: 'link',
     SecureBoot: 'link',
     VirtualMedia: 'link',
     Links: { Chassis: ['link'], ManagedBy: ['link'] },
@@ -188,6 +190,35 @@ export const RESOURCES: Readonly<Record<string, { readonly [property: string]: S
       },
     ],
     Links: { Chassis: 'link' },
+  },
+  'Storage.v1_16_0': {
+    ...COMMON,
+    Controllers: 'link',
+    Drives: ['link'],
+    Volumes: 'link',
+    Status: STATUS,
+  },
+  'StorageController.v1_7_3': {
+    ...COMMON,
+    Manufacturer: 'string?',
+    Model: 'string?',
+    SpeedGbps: 'number?',
+    SupportedControllerProtocols: [PROTOCOLS],
+    SupportedDeviceProtocols: [PROTOCOLS],
+    SupportedRAIDTypes: ['None|RAID0|RAID1|RAID5|RAID10?'],
+    Status: STATUS,
+  },
+  'Drive.v1_19_0': {
+    ...COMMON,
+    Manufacturer: 'string?',
+    Model: 'string?',
+    SerialNumber: 'string?',
+    CapacityBytes: 'integer?',
+    BlockSizeBytes: 'integer?',
+    Protocol: `${PROTOCOLS}?`,
+    MediaType: 'HDD|SSD|SMR?',
+    Status: STATUS,
+    Links: { Chassis: 'link', Storage: 'link' },
   },
   'Manager.v1_19_0': {
     ...COMMON,

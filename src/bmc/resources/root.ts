@@ -58,6 +58,12 @@ const SCHEMAS: Readonly<Record<string, string | null>> = {
   EthernetInterface: 'v1_12_0',
   SimpleStorageCollection: null,
   SimpleStorage: 'v1_3_1',
+  StorageCollection: null,
+  Storage: 'v1_16_0',
+  StorageControllerCollection: null,
+  StorageController: 'v1_7_3',
+  Drive: 'v1_19_0',
+  VolumeCollection: null,
   VirtualMediaCollection: null,
   VirtualMedia: 'v1_6_3',
   ManagerCollection: null,
@@ -70,13 +76,17 @@ const SCHEMAS: Readonly<Record<string, string | null>> = {
   Message: 'v1_1_2',
 };
 
-const SCHEMA_FILES = 'http://redfish.dmtf.org/schemas/v1';
+/** `name`: of a schema. That of volumes is of another standard, Swordfish. */
+function schemaFolder(name: string): string {
+  const standard = name === 'VolumeCollection' ? 'swordfish/v1' : 'v1';
+  return `http://redfish.dmtf.org/schemas/${standard}`;
+}
 
 /** XML; it says where the schemas of all resources are. */
 export function metadata(): string {
   const references = Object.entries(SCHEMAS).map(
     ([name, version]) =>
-      `  <edmx:Reference Uri="${SCHEMA_FILES}/${name}_v1.xml">\n` +
+      `  <edmx:Reference Uri="${schemaFolder(name)}/${name}_v1.xml">\n` +
       `    <edmx:Include Namespace="${name}"/>\n` +
       (version === null ? '' : `    <edmx:Include Namespace="${name}.${version}"/>\n`) +
       '  </edmx:Reference>\n',
@@ -85,7 +95,7 @@ export function metadata(): string {
     '<?xml version="1.0" encoding="UTF-8"?>\n' +
     '<edmx:Edmx xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx" Version="4.0">\n' +
     `${references.join('')}` +
-    `  <edmx:Reference Uri="${SCHEMA_FILES}/RedfishExtensions_v1.xml">\n` +
+    `  <edmx:Reference Uri="${schemaFolder('RedfishExtensions')}/RedfishExtensions_v1.xml">\n` +
     '    <edmx:Include Namespace="RedfishExtensions.v1_0_0" Alias="Redfish"/>\n' +
     '  </edmx:Reference>\n' +
     '  <edmx:DataServices>\n' +
@@ -101,5 +111,5 @@ export function metadata(): string {
 export function schemaFile(type: string): string {
   const [name = '', version = ''] = type.replace(/^#/, '').split('.');
   const file = /^v\d/.test(version) ? `${name}.${version}` : name;
-  return `${SCHEMA_FILES}/${file}.json`;
+  return `${schemaFolder(name)}/${file}.json`;
 }

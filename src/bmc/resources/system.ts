@@ -68,6 +68,7 @@ export function system({ vm, machine }: Seen): Resource {
     Processors: link(`${path}/Processors`),
     EthernetInterfaces: link(`${path}/EthernetInterfaces`),
     SimpleStorage: link(`${path}/SimpleStorage`),
+    Storage: link(`${path}/Storage`),
     Bios: link(`${path}/Bios`),
     ...(isUefi(machine) && { SecureBoot: link(`${path}/SecureBoot`) }),
     VirtualMedia: link(`${path}/VirtualMedia`),
@@ -179,26 +180,4 @@ export function nic({ vm, machine }: Seen, id: string): Resource | null {
 /** A position would change with its neighbours. */
 function nicId(mac: string): string {
   return mac.replaceAll(':', '');
-}
-
-export function storages({ vm }: Seen): Resource {
-  const path = `${systemPath(vm)}/SimpleStorage`;
-  return collection(path, 'SimpleStorageCollection', 'Disks', [`${path}/Disks`]);
-}
-
-export function storage({ vm, machine }: Seen): Resource {
-  const sizes = new Map(vm.disks.map(({ target, sizeBytes }) => [target, sizeBytes]));
-  return {
-    '@odata.id': `${systemPath(vm)}/SimpleStorage/Disks`,
-    '@odata.type': '#SimpleStorage.v1_3_1.SimpleStorage',
-    Id: 'Disks',
-    Name: 'Disks',
-    Devices: machine.disks.map(({ target, bus }) => ({
-      Name: target,
-      Model: `${bus} disk`,
-      CapacityBytes: sizes.get(target) ?? null,
-      Status: ENABLED,
-    })),
-    Status: ENABLED,
-  };
 }

@@ -92,7 +92,7 @@ export function machineOf(reading: BmcReading, override: BootOverride | null): B
     nics: facts.nics.map(({ mac, link }) => ({ mac, linkUp: link?.state !== 'down' })),
     disks: facts.disks
       .filter(({ device }) => device === 'disk')
-      .map(({ target, bus }) => ({ target, bus })),
+      .map(({ target, bus, serial = null }) => ({ target, bus, serial })),
     firmware: facts.firmware,
     tpm: facts.tpm,
     serialNumber: facts.serialNumber,

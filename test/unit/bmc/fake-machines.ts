@@ -13,7 +13,7 @@ export function machine(uuid: string, more: Partial<BmcMachine> = {}): BmcMachin
     cpus: 4,
     memoryBytes: 8 * 1024 ** 3,
     nics: [{ mac: '52:01:02:03:04:05', linkUp: true }],
-    disks: [{ target: 'sda', bus: 'sata' }],
+    disks: [{ target: 'sda', bus: 'sata', serial: null }],
     firmware: 'uefi',
     tpm: true,
     serialNumber: 'VH112N100M01',

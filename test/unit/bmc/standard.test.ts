@@ -19,7 +19,13 @@ const machine = (number: number, more: Partial<BmcMachine> = {}): BmcMachine => 
   cpus: 2,
   memoryBytes: 1.5 * 1024 ** 3,
   nics: [{ mac: `52:54:00:00:00:0${number}`, linkUp: true }],
-  disks: [{ target: 'sda', bus: 'sata' }],
+  disks: [
+    { target: 'sda', bus: 'sata', serial: 'DISK-0001' },
+    { target: 'sdb', bus: 'scsi', serial: null },
+    { target: 'vda', bus: 'virtio', serial: null },
+    // Not of the fleet file.
+    { target: 'vdz', bus: 'virtio', serial: null },
+  ],
   firmware: 'uefi',
   tpm: true,
   serialNumber: `VEN${number}`,
@@ -71,7 +77,7 @@ beforeEach(() => {
       title: '',
       description: '',
       shutdownTimeoutSeconds: 1,
-      disks: [{ target: 'sda', sizeBytes: 1024 ** 3 }],
+      disks: ['sda', 'sdb', 'vda'].map((target) => ({ target, sizeBytes: 1024 ** 3 })),
     })),
   );
   service = bmcs.openService({ accounts: [{ ...LOGIN, vms: names }], tls: null });
@@ -82,6 +88,7 @@ test('each resource is of its schema, and all links lead to one', { timeout: 60_
   expect(findings).toEqual([]);
   for (const name of names) expect(paths).toContain(`/redfish/v1/Systems/${name}`);
   expect(paths).toContain('/redfish/v1/Systems/node-2/VirtualMedia/Cd');
+  expect(paths).toContain('/redfish/v1/Systems/node-2/Storage/Disks/Drives/vda');
 });
 
 test('what is refused is refused in the standard’s words, and does nothing', async () => {
