@@ -27,7 +27,7 @@ export interface Bmcs {
   stop(): Promise<void>;
 }
 
-export type BmcService = Pick<RedfishService, 'listen' | 'replace' | 'close' | 'inject'>;
+export type BmcService = Pick<RedfishService, 'listen' | 'replace' | 'renew' | 'close' | 'inject'>;
 
 export function openBmcs({ fleet, version, port, now, log }: BmcsOptions): Bmcs {
   const machines = new Machines(port, now);

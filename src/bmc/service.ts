@@ -3,8 +3,10 @@
  * routes and the bodies.
  */
 import { createHash } from 'node:crypto';
+import type { Server as TlsServer } from 'node:tls';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { shownUrl, VenError } from '../model/index.js';
+import type { KeyPair } from './certificate.js';
 import { Accounts, type Account } from './credentials.js';
 import { RedfishError, refused } from './messages.js';
 import { isObject, type Body } from './requests.js';
@@ -26,7 +28,7 @@ export interface ServiceOptions {
   routes: readonly Route[];
   accounts: readonly Account[];
   /** PEM; null: plain HTTP. */
-  tls: { certificate: string; key: string } | null;
+  tls: KeyPair | null;
   /** Milliseconds. */
   now: () => number;
   log: (entry: ServiceEntry) => void;
@@ -69,6 +71,11 @@ export class RedfishService {
     this.#sessions.review((account) => this.#accounts.current(account));
   }
 
+  /** Of a service with TLS. Connections that are there go on with the certificate that they saw. */
+  renew(pair: KeyPair): void {
+    (this.#server.server as unknown as TlsServer).setSecureContext(secureContext(pair));
+  }
+
   /** Answers what it was asked, and closes. */
   async close(): Promise<void> {
     await this.#server.close();
@@ -90,12 +97,7 @@ export class RedfishService {
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     };
     const server: FastifyInstance =
-      tls === null
-        ? fastify(options)
-        : fastify({
-            ...options,
-            https: { cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' },
-          });
+      tls === null ? fastify(options) : fastify({ ...options, https: secureContext(tls) });
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('application/json', { parseAs: 'string' }, (_, text, done) => {
       try {
@@ -240,6 +242,10 @@ interface Identity {
 
 /** Whose request it is. */
 const identities = new WeakMap<FastifyRequest, Identity>();
+
+function secureContext({ certificate, key }: KeyPair) {
+  return { cert: certificate, key, minVersion: 'TLSv1.2' } as const;
+}
 
 function unauthorized(name: 'NoValidSession' | 'AccessUnauthorized'): RedfishError {
   const challenge = { 'WWW-Authenticate': 'Basic realm="Redfish", charset="UTF-8"' };

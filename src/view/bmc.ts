@@ -10,6 +10,7 @@ interface Service {
 
 export type ShownBmcEvent =
   | ({ type: 'listening'; fingerprint: string | null; certificate: string | null } & Service)
+  | ({ type: 'renewed'; fingerprint: string; certificate: string } & Service)
   | ({ type: 'changed' | 'closed' } & Service)
   | { type: 'ready'; fleet: string; services: readonly Service[] }
   | { type: 'warning'; message: string }
@@ -31,10 +32,12 @@ export function bmcEventText(event: ShownBmcEvent, style: Style, now: Date): str
     case 'listening': {
       const { url, vms, fingerprint, certificate } = event;
       const tls =
-        fingerprint === null
-          ? '  plain HTTP\n'
-          : `  SHA-256 ${fingerprint}\n  certificate: ${oneLine(certificate ?? '')}\n`;
+        fingerprint === null ? '  plain HTTP\n' : certificateLines(fingerprint, certificate ?? '');
       return `${paint(style, 'bold', url)}  ${namesOf(vms)}\n${tls}`;
+    }
+    case 'renewed': {
+      const { url, fingerprint, certificate } = event;
+      return `${url}  new certificate\n${certificateLines(fingerprint, certificate)}`;
     }
     case 'changed':
       return `${event.url}  now ${namesOf(event.vms)}\n`;
@@ -61,6 +64,10 @@ export function bmcEventText(event: ShownBmcEvent, style: Style, now: Date): str
       return `${time}  ${about}${who === '' ? '' : `  (${who})`}${failed}\n`;
     }
   }
+}
+
+function certificateLines(fingerprint: string, file: string): string {
+  return `  SHA-256 ${fingerprint}\n  certificate: ${oneLine(file)}\n`;
 }
 
 function namesOf(vms: readonly string[]): string {

@@ -12,6 +12,7 @@ import { Ironic } from './ironic.js';
 import { makeBootIso } from './iso.js';
 import { changes, Lab, sleep, virsh } from './lab.js';
 import { Sushy } from './sushy.js';
+import { Terminal } from './terminal.js';
 
 const lab = new Lab('bmc-boot');
 const dir = mkdtempSync(join(tmpdir(), 'ven-bmc-boot-'));
@@ -34,6 +35,12 @@ async function runs(vm: string, from: number): Promise<string> {
     if (text.includes('node: Ready')) return text;
   }
   throw new Error(`${vm} does not boot:\n${consoleText(vm).slice(from)}`);
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50))
+    if (await holds()) return;
+  throw new Error(`It never came:\n${consoleText('node-1').slice(-2000)}`);
 }
 
 /** How often firmware has fetched the boot file. */
@@ -96,6 +103,32 @@ describe('nodes whose power is another’s', () => {
     for (const vm of VMS)
       expect(await client.does('boot', vm)).toEqual(['None', 'Disabled', 'UEFI']);
     expect(changes(await lab.plan())).toEqual([]);
+  });
+
+  it('run again when the server is killed in the middle of a restart', async () => {
+    // Its guest takes its time.
+    const terminal = new Terminal(lab, 'console', 'node-1');
+    await terminal.sees('Ctrl-] leaves it');
+    await terminal.wakes('node# ');
+    terminal.type("sed -i 's/^poweroff/sleep 3; poweroff/' /etc/acpi/PWRF/*; echo sed: $?\r");
+    await terminal.sees('sed: 0');
+    terminal.type('\u001d');
+    await terminal.left();
+
+    const before = consoleText('node-1').length;
+    const since = (): string => consoleText('node-1').slice(before);
+    const restarting = client.does('reset', 'node-1', 'GracefulRestart').catch(() => undefined);
+    await until(() => since().includes('node: Power button pressed'));
+    await bmc.end('SIGKILL');
+    await restarting;
+    expect(await state('node-1')).toBe('running');
+    await until(async () => (await state('node-1')) === 'shut off');
+
+    bmc = await RunningBmc.of(lab);
+    expect(await state('node-1')).toBe('running');
+    await until(() => since().includes('BdsDxe'));
+    expect(await client.does('power', 'node-1')).toBe('On');
+    expect(changes(await lab.plan())).toEqual([]);
     for (const vm of VMS) await client.does('reset', vm, 'ForceOff');
     expect(await Promise.all(VMS.map(state))).toEqual(['shut off', 'shut off']);
     expect(changes(await lab.plan())).toEqual([]);
@@ -121,14 +154,18 @@ describe('nodes whose power is another’s', () => {
       }),
     );
     await each((name) => ironic.provision(name, 'manage', 'manageable'));
-    for (const node of await each((name) => ironic.provision(name, 'inspect', 'manageable')))
-      expect(node.properties).toMatchObject({
+    for (const { properties } of await each((name) =>
+      ironic.provision(name, 'inspect', 'manageable'),
+    )) {
+      // A text or a number, as Ironic's version has it.
+      expect(Number(properties['memory_mb'])).toBe(1024);
+      expect(properties).toMatchObject({
         cpus: 1,
-        memory_mb: '1024',
         local_gb: '7',
         cpu_arch: 'x86_64',
         capabilities: 'boot_mode:uefi',
       });
+    }
     await each((name) => ironic.provision(name, 'provide', 'available'));
     await ironic.setBootDevice('node-1', 'disk');
     expect(await client.does('boot', 'node-1')).toEqual(['Hdd', 'Once', 'UEFI']);

@@ -27,6 +27,8 @@ export interface BmcServeRequest extends Request {
 export type BmcEvent =
   /** `fingerprint`: SHA-256 of the certificate, which is in the file; null: plain HTTP. */
   | ({ type: 'listening'; fingerprint: string | null; certificate: string | null } & ServiceAbout)
+  /** It goes on with another certificate, which is in the same file. */
+  | ({ type: 'renewed'; fingerprint: string; certificate: string } & ServiceAbout)
   | ({ type: 'changed' | 'closed' } & ServiceAbout)
   | { type: 'ready'; fleet: string; services: ServiceAbout[] }
   | { type: 'warning'; message: string }
@@ -159,7 +161,7 @@ interface Keys {
   need: (names: readonly string[]) => void;
 }
 
-/** The certificate of the last time, where it still fits; else a new one. */
+/** The certificate in use, or of the last time, where it still fits; else a new one. */
 function certificateFor(
   { state }: Host,
   fleet: string,
@@ -167,9 +169,13 @@ function certificateFor(
   { isUsable, makeCertificate, fingerprintOf }: typeof import('../../bmc/index.js'),
 ): Keys {
   let needed: readonly string[] = [];
+  let used: KeyPair | null = null;
   const pair = async (): Promise<KeyPair> => {
-    const kept = state.bmcKeys.read();
-    if (kept && isUsable(kept, needed, now())) return kept;
+    const kept = used ?? state.bmcKeys.read();
+    used = kept && isUsable(kept, needed, now()) ? kept : await make();
+    return used;
+  };
+  const make = async (): Promise<KeyPair> => {
     const made = await makeCertificate(
       `BMCs of ${fleet}`,
       [...new Set([...needed, ...namesHere()])],
@@ -198,9 +204,16 @@ function namesHere(): string[] {
   return ['localhost', ...(/^[A-Za-z0-9.-]+$/.test(hostname()) ? [hostname()] : []), ...addresses];
 }
 
+interface Running {
+  wanted: WantedService;
+  service: BmcService;
+  /** null: plain HTTP. */
+  pair: KeyPair | null;
+}
+
 /** The services that listen now. */
 class RunningServices {
-  readonly #open = new Map<string, { wanted: WantedService; service: BmcService }>();
+  readonly #open = new Map<string, Running>();
   readonly #bmcs: Bmcs;
   readonly #keys: Keys;
   readonly #tell: (event: BmcEvent) => void;
@@ -226,6 +239,7 @@ class RunningServices {
     const secure = wanted.filter(({ tls }) => tls);
     const listens = [...new Set(secure.map(({ listen }) => listen))];
     this.#keys.need(listens.filter((listen) => !isWildcard(listen) && !isLoopback(listen)));
+    await this.#renew();
     const faults: unknown[] = [];
     for (const one of wanted.filter(({ url }) => !this.#open.has(url)))
       await this.#start(one).catch((error: unknown) => faults.push(error));
@@ -239,6 +253,19 @@ class RunningServices {
     const { url, vms } = wanted;
     if (vms.join() !== open.wanted.vms.join()) this.#tell({ type: 'changed', url, vms });
     open.wanted = wanted;
+  }
+
+  /** A certificate that ends soon, or lacks a name, is replaced while clients are there. */
+  async #renew(): Promise<void> {
+    for (const open of this.#open.values()) {
+      if (open.pair === null) continue;
+      const pair = await this.#keys.pair();
+      if (pair === open.pair) continue;
+      open.service.renew(pair);
+      open.pair = pair;
+      const { url, vms } = open.wanted;
+      this.#tell({ type: 'renewed', url, vms, ...(await this.#keys.about()) });
+    }
   }
 
   async close(): Promise<void> {
@@ -255,7 +282,7 @@ class RunningServices {
       await service.close();
       throw notListening(error, wanted);
     }
-    this.#open.set(url, { wanted, service });
+    this.#open.set(url, { wanted, service, pair });
     const about = tls ? await this.#keys.about() : { fingerprint: null, certificate: null };
     this.#tell({ type: 'listening', url, vms, ...about });
   }

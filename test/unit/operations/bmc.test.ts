@@ -57,12 +57,12 @@ function write(vms: string, bmc = `port: ${free[0]}`): void {
   );
 }
 
-/** Serves until `end`; time passes when `pass` says so. */
-function serve(env: Record<string, string> = ENV) {
+/** Serves until `end`; time passes when `pass` says so, by two seconds or `more`. */
+function serve(env: Record<string, string> = ENV, from = Date.now()) {
   const events: BmcEvent[] = [];
   const stop = new AbortController();
-  let now = Date.now();
-  let wake: () => void = () => undefined;
+  let now = from;
+  let wake: (more: number) => void = () => undefined;
   const heard: (() => void)[] = [];
   const done = serveBmcs({
     file,
@@ -80,8 +80,8 @@ function serve(env: Record<string, string> = ENV) {
         sleep: (milliseconds, signal) =>
           new Promise((resolve) => {
             if (signal?.aborted) resolve();
-            wake = () => {
-              now += milliseconds;
+            wake = (more) => {
+              now += milliseconds + more;
               resolve();
             };
             signal?.addEventListener('abort', () => {
@@ -106,8 +106,8 @@ function serve(env: Record<string, string> = ENV) {
   return {
     events,
     next,
-    pass: () => {
-      wake();
+    pass: (more = 0) => {
+      wake(more);
     },
     done,
     end: async () => {
@@ -216,6 +216,32 @@ describe('ven bmc serve', () => {
     expect(await systems(url)).toBe(401);
     taken.close();
     await served.end();
+  });
+
+  it('takes a new certificate before its own ends, and no connection ends', async () => {
+    write('{ name: a }');
+    const years = 3630 * 86_400_000;
+    const served = serve(ENV, Date.now() - years);
+    await served.next('ready');
+    const { fingerprint } = (await served.next('listening')) as { fingerprint: string };
+    const ca = (): string => host.state.bmcKeys.read()?.certificate ?? '';
+    writeFileSync(join(dir, 'old.pem'), ca());
+    const url = `https://127.0.0.1:${free[0]}`;
+    const client = new RedfishClient(url, ADMIN, join(dir, 'old.pem'));
+    const ask = async (): Promise<number> => (await client.ask('/redfish/v1/Systems')).status;
+    expect(await ask()).toBe(200);
+
+    served.pass(years);
+    const renewed = (await served.next('renewed')) as { fingerprint: string };
+    expect(renewed).toMatchObject({ url, vms: ['a'] });
+    expect(renewed.fingerprint).not.toBe(fingerprint);
+    expect(await ask()).toBe(200);
+    await client.close();
+    writeFileSync(join(dir, 'new.pem'), ca());
+    expect(await systems(url, ADMIN, join(dir, 'new.pem'))).toEqual(['a']);
+    await expect(systems(url, ADMIN, join(dir, 'old.pem'))).rejects.toThrow();
+    await served.end();
+    expect(served.events.map(({ type }) => type)).toEqual(['closed']);
   });
 
   it('says what stands in its way', async () => {
