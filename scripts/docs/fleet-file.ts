@@ -212,8 +212,10 @@ function render(): string {
     ].join('\n'),
     wrapped(
       'Values may come from the environment: `${NAME}`, or `${NAME:-default}` where the variable ' +
-        'may be missing. That holds inside of values, not of keys. A default may hold others: ' +
-        '`${A:-${B:-x}}`. Sizes are whole numbers with `MiB`, `GiB` or `TiB`.',
+        'may be missing. That holds inside of values, not of keys. Between `{` and `}` it needs ' +
+        'quotes: `{ size: "${SIZE}" }`. A default may hold others: `${A:-${B:-x}}`. Sizes are ' +
+        'whole numbers with `MiB`, `GiB` or `TiB`. Times have their unit, too: `30s`, `5m`; only ' +
+        'on the command line is a number alone a number of seconds.',
     ),
     wrapped(
       'The last column of each table says what it costs to change the key of a fleet that was ' +

@@ -1,5 +1,5 @@
 import { Config, Errors, settings } from '@oclif/core';
-import { EXIT, nearest, VenError } from '../model/index.js';
+import { EXIT, nearest, ownEntry, VenError } from '../model/index.js';
 import { maskRemembered } from '../secrets/index.js';
 import { bugText, errorJson, errorText, styleOf } from '../view/index.js';
 import { jsonForm } from './command.js';
@@ -8,6 +8,24 @@ import { leaveOnSignals } from './signals.js';
 
 /** So many commands, and no more, are listed in a hint. */
 const FEW = 8;
+const [UP, OFF, SHELL] = [
+  'ven apply makes the VMs and starts them',
+  'ven power off VM stops a VM',
+  'ven console VM attaches to the console of a VM',
+];
+
+/** What the commands that other tools have are here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  ...{ up: UP, create: UP, deploy: UP, run: UP },
+  ...{ ssh: SHELL, shell: SHELL, exec: SHELL, attach: SHELL },
+  ...{ down: 'ven destroy deletes the fleet, ven power off VM stops a VM', halt: OFF, stop: OFF },
+  ...{ start: 'ven power on VM starts a VM', reload: 'ven power reboot VM restarts a VM' },
+  ...{ delete: 'ven destroy deletes the fleet', rm: 'ven destroy deletes the fleet' },
+  ...{ list: 'ven status lists the VMs', ls: 'ven status lists the VMs' },
+  ...{ ps: 'ven status lists the VMs', get: 'ven status lists the VMs' },
+  diff: 'ven plan shows what differs',
+};
+
 const HELP = new Set(['--help', '-h']);
 
 /**
@@ -61,7 +79,7 @@ function whatFor(argv: readonly string[], config: Config): Asked {
   const within = known.filter((id) => id.startsWith(`${first} `));
   if (first === '') {
     if (help) return { name: '', help, rest: [] };
-    throw usageError(`there is no flag ${argv[0]} before a command`, 'see ven --help');
+    throw usageError(`There is no flag ${argv[0]} before a command`, 'See ven --help');
   }
   if (config.findCommand(first)) return { name: first, help, rest: argv.slice(1) };
   if (within.length === 0) throw unknownCommand(first, known);
@@ -69,8 +87,8 @@ function whatFor(argv: readonly string[], config: Config): Asked {
   if (second === '') {
     if (help || argv.length === 1) return { name, help: true, rest: [] };
     throw usageError(
-      `there is no flag ${argv[1]} before a command of ${name}`,
-      `the command comes first: ${within.map((id) => `ven ${id}`).join(', ')}`,
+      `There is no flag ${argv[1]} before a command of ${name}`,
+      `The command comes first: ${within.map((id) => `ven ${id}`).join(', ')}`,
     );
   }
   if (within.includes(name)) return { name, help, rest: argv.slice(2) };
@@ -99,12 +117,17 @@ function tell(
 
 function unknownCommand(id: string, known: readonly string[]): VenError {
   const guess = nearest(id, known);
+  const instead = ownEntry(ELSEWHERE, id);
   const all =
     known.length > FEW ? 'ven --help lists the commands' : `The commands are: ${known.join(', ')}`;
   return usageError(
-    `there is no command ${JSON.stringify(id)}`,
-    `${guess === null ? '' : `did you mean ${guess}? `}${all}`,
+    `There is no command ${JSON.stringify(id)}`,
+    `${instead === null ? guessed(guess) : `${instead}. `}${all}`,
   );
+}
+
+function guessed(guess: string | null): string {
+  return guess === null ? '' : `Did you mean ${guess}? `;
 }
 
 function usageError(summary: string, hint: string): VenError {

@@ -22,12 +22,17 @@ export interface Called {
 /** The same error with the usage line, and a hint at the help. */
 export function withUsage({ summary, detail, hint }: VenErrorParts, called: Called): VenError {
   const usage = `usage: ven ${called.name} ${called.usage}`.trimEnd();
-  const help = `ee ven ${called.name} --help`;
+  const help = `See ven ${called.name} --help`;
   return new VenError('usage', {
-    summary,
+    summary: capital(summary),
     detail: detail === undefined ? usage : `${detail}\n${usage}`,
-    hint: hint === undefined ? `s${help}` : `${hint}${/[.?]$/.test(hint) ? '' : '.'} S${help}`,
+    hint: hint === undefined ? help : `${capital(hint)}${/[.?]$/.test(hint) ? '' : '.'} ${help}`,
   });
+}
+
+/** A sentence begins so; not with the name of a program. */
+function capital(text: string): string {
+  return /^ven\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The same error; where a word that is no file may be a VM, also how to name that. */

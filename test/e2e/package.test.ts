@@ -107,7 +107,7 @@ it('the package has what runs, and runs without any other package', () => {
     // What a command needs is loaded before its flags are read.
     const args = [...id.split(':'), '--no-such-flag'];
     const { stderr } = spawnSync(at('package/bin/ven'), args, { encoding: 'utf8' });
-    expect(stderr, id).toMatch(/^error: there is no flag --no-such-flag\n/);
+    expect(stderr, id).toMatch(/^error: There is no flag --no-such-flag\n/);
   }
   expect(
     run(at('package/bin/ven'), ['validate', 'fleets/scale.yaml'], { cwd: at('package') }),

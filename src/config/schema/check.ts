@@ -8,7 +8,15 @@ import { instead, isSize, withUnit } from './instead.js';
 import { laterWork } from './later.js';
 import { label, placeOf, quote, type Path, type Place, type Source } from '../source/source.js';
 import { didYouMean } from './suggest.js';
-import { pointer, resolveRef, schemaOf, valueAt, type Schema, type SchemaNode } from './walk.js';
+import {
+  pointer,
+  resolveRef,
+  schemaAt,
+  schemaOf,
+  valueAt,
+  type Schema,
+  type SchemaNode,
+} from './walk.js';
 
 export interface SchemaFinding {
   finding: Finding;
@@ -259,7 +267,7 @@ function explain(
       const guess = secret || isInserted ? null : instead(value, at, [owner], networks);
       const hint =
         near === null
-          ? `Write ${allowed.map((one) => `\`${one}\``).join(' or ')}.`
+          ? `Write ${allowed.map((one) => `\`${one}\``).join(' or ')}${orMap(schema, at)}.`
           : `Did you mean "${near}"?`;
       return make('not-allowed', at, false, `${name} can't be ${quoted}`, guess ?? hint);
     }
@@ -335,6 +343,13 @@ function explain(
     default:
       return make('schema', at, false, `${name} ${error.message ?? 'is wrong'}`, example);
   }
+}
+
+/** Where a map may stand in place of a word, that map. */
+function orMap(schema: Schema, at: Path): string {
+  const { examples = [] } = schemaAt(schema, at);
+  const map = examples.find((one) => one !== null && typeof one === 'object');
+  return map === undefined ? '' : `, or a map: \`${String(at.at(-1))}: ${inline(map)}\``;
 }
 
 /** The keys of a map; none for any other value. */

@@ -75,6 +75,13 @@ const LATER: readonly Entry[] = [
     what: 'ven does not choose the accelerator for a single VM yet',
     instead: 'Write it once, under `host`.',
   },
+  ...['image', 'images', 'box', 'iso', 'cdrom'].map((key) => ({
+    path: `vm.${key}`,
+    what: 'ven installs no image',
+    instead:
+      `Delete \`${key}\`: the disks are empty, and the VM installs itself from the network ` +
+      '(`boot`), or from an image that its BMC inserts.',
+  })),
   {
     path: 'vm.disks.*.image',
     what: 'ven does not make disks from images yet',

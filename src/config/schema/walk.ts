@@ -27,10 +27,16 @@ export function resolveRef({ definitions }: Schema, node: SchemaNode): SchemaNod
     : (definitions[node.$ref.slice('#/definitions/'.length)] ?? {});
 }
 
-/** The schema of a place. It follows the data, since schema paths start again in each `$ref`. */
-export function schemaOf(schema: Schema, path: Path, error: SchemaError): SchemaNode {
+/** The schema of a place, with all its branches. */
+export function schemaAt(schema: Schema, path: Path): SchemaNode {
   let node: SchemaNode = schema;
   for (const step of path) node = within(schema, node, step);
+  return node;
+}
+
+/** The schema of a place. It follows the data, since schema paths start again in each `$ref`. */
+export function schemaOf(schema: Schema, path: Path, error: SchemaError): SchemaNode {
+  const node = schemaAt(schema, path);
   if (error.propertyName !== undefined) return node.propertyNames ?? {};
   const branch = /\/anyOf\/([0-9]+)\/[^/]+$/.exec(error.schemaPath);
   return branch ? resolveRef(schema, node.anyOf?.[Number(branch[1])] ?? node) : node;

@@ -79,6 +79,7 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
     const finding = syntax(source, error);
     if (!told.has(line) && !told.has(finding.line)) findings.push(finding);
     told.add(line).add(finding.line);
+    if (losesTrack(error)) break;
   }
   throwFindings(source, findings);
   if (second) {
@@ -209,9 +210,13 @@ class Walk {
       const start = keyNode?.range[0] ?? node.range[0];
       const at = { start, end: Math.max(start + 1, keyNode?.range[1] ?? 0) };
       if (!isScalar(keyNode) || keyNode.value === null || keyNode.tag !== undefined) {
+        const hint = isMap(keyNode)
+          ? 'Put text that begins with `{` in quotes.'
+          : 'Write `key: value`.';
         this.#findings.push(
-          this.#source.finding('bad-key', at, 'A key must be a plain word', 'Write `key: value`.'),
+          this.#source.finding('bad-key', at, 'A key must be a plain word', hint),
         );
+        place.flawed = true;
         continue;
       }
       if (keyNode.anchor !== undefined) this.#anchors.set(keyNode.anchor, keyNode);
@@ -327,6 +332,14 @@ class Walk {
     }
     return plain && result.substituted ? asScalar(result.text, last) : result.text;
   }
+}
+
+/**
+ * After a bracket without its other one, or what follows a value on its line, the parser takes all
+ * the rest for something else than it is.
+ */
+function losesTrack({ code, message }: YAMLError): boolean {
+  return code === 'UNEXPECTED_TOKEN' || code === 'MISSING_CHAR' || message.startsWith('Flow ');
 }
 
 function rangeOf(token: CST.Token): Range {

@@ -37,7 +37,8 @@ export interface StageStatus {
   failureClass: FailureClass | null;
 }
 
-const UNKNOWN: StageStatus = {
+/** Of a node that nobody knows anything of. */
+export const UNKNOWN: StageStatus = {
   stage: null,
   stageTitle: null,
   stageAsOf: null,

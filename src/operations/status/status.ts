@@ -5,14 +5,15 @@ import {
   isOwnedBy,
   redfishSystem,
   type ObservedDomain,
+  type Owned,
 } from '../../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
-import { leftDomains, vmNamed } from '../find-vm.js';
+import { knownVms, leftDomains } from '../find-vm.js';
 import { loadOnHost, wordsOf, type Request } from '../load.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
 import { openHost } from '../open.js';
-import { StageQuery, type StageStatus } from './stages.js';
+import { StageQuery, UNKNOWN, type StageStatus } from './stages.js';
 
 /** The object that `status --json` prints. */
 export interface FleetStatus {
@@ -96,9 +97,8 @@ async function statusNow(
 ): Promise<FleetStatus> {
   const fleet = loadOnHost(request);
   const { vms = [] } = request;
-  const shown = new Set(
-    vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, request.file)),
-  );
+  const named = await knownVms(fleet, vms, request);
+  const shown = new Set((vms.length === 0 ? fleet.vms : named).map(({ uuid }) => uuid));
   const host = openHost(fleet, request);
   const [asked, state] = await Promise.all([orchestrator.ask(fleet), host.observe(fleet)]);
   const owned = new Map(
@@ -106,10 +106,33 @@ async function statusNow(
       .filter((domain) => isOwnedBy(fleet, domain))
       .map((domain) => [domain.uuid, domain]),
   );
-  const running = fleet.vms.filter(({ uuid }) => owned.get(uuid)?.live);
+  const left = leftDomains(fleet, state);
+  const leftShown = left.filter(({ uuid }) => shown.has(uuid));
+  const running = [...fleet.vms, ...leftShown].filter(({ uuid }) => owned.get(uuid)?.live);
   const leases = await host.readAddresses(running.map(({ uuid }) => uuid));
   const records = host.state.records.read(fleet.vms.map(({ name }) => name));
   stages.begin();
+  const ofFile = fleet.vms.flatMap((vm, index): VmStatus[] => {
+    if (!shown.has(vm.uuid)) return [];
+    const domain = owned.get(vm.uuid);
+    const known = hostOfVm(asked?.hosts ?? [], identityOf(vm));
+    const read = records[index];
+    const none = { vm: vm.name, record: null, writtenAt: null, damage: null };
+    const record =
+      read?.record && isOfIncarnation(read.record, incarnationOf(vm, state, host)) ? read : none;
+    const status = {
+      ...ofDomain(vm, domain, leases),
+      serialNumber: vm.serialNumber,
+      bmc: vm.bmc ? `${bmcUrl(vm.bmc)}${redfishSystem(vm.name)}` : null,
+      ...stages.stageOf(record, domain, known, { fleet, host }),
+      orchestrator: known && {
+        id: known.id,
+        hostStatus: known.hostStatus,
+        provisioningStatus: known.instance?.provisioningStatus ?? '',
+      },
+    };
+    return [status];
+  });
   return {
     formatVersion: '1',
     fleet: fleet.name,
@@ -119,39 +142,45 @@ async function statusNow(
       ...unfinishedNotices(fleet, unfinishedNetworks(state).values()).map(
         ({ message, fix }) => `${message}. ${fix}`,
       ),
-      ...(vms.length === 0 ? leftNotices(leftDomains(fleet, state), request) : []),
+      ...leftNotices(vms.length === 0 ? left : leftShown, request),
     ],
-    vms: fleet.vms.flatMap((vm, index) => {
-      if (!shown.has(vm)) return [];
-      const domain = owned.get(vm.uuid);
-      const graphics = domain?.live?.graphics;
-      const known = hostOfVm(asked?.hosts ?? [], identityOf(vm));
-      const read = records[index];
-      const none = { vm: vm.name, record: null, writtenAt: null, damage: null };
-      const record =
-        read?.record && isOfIncarnation(read.record, incarnationOf(vm, state, host)) ? read : none;
-      return {
-        name: vm.name,
-        domain: vm.domain,
-        uuid: vm.uuid,
-        power: domain?.power ?? 'missing',
-        ready: domain?.mark?.ready ?? false,
-        addresses: leases[vm.uuid] ?? [],
-        serialNumber: vm.serialNumber,
-        console: domain?.config.console.log ?? null,
-        vnc:
-          graphics && 'listen' in graphics && graphics.port > 0
-            ? `${graphics.listen}:${graphics.port}`
-            : null,
-        bmc: vm.bmc ? `${bmcUrl(vm.bmc)}${redfishSystem(vm.name)}` : null,
-        ...stages.stageOf(record, domain, known, { fleet, host }),
-        orchestrator: known && {
-          id: known.id,
-          hostStatus: known.hostStatus,
-          provisioningStatus: known.instance?.provisioningStatus ?? '',
-        },
-      };
-    }),
+    vms: [...ofFile, ...leftShown.map((domain) => ofLeft(domain, leases))],
+  };
+}
+
+type OfDomain = Omit<VmStatus, 'serialNumber' | 'bmc' | 'orchestrator' | keyof StageStatus>;
+
+/** What the host alone knows of it. */
+function ofDomain(
+  { name, domain, uuid }: Pick<VmStatus, 'name' | 'domain' | 'uuid'>,
+  found: ObservedDomain | undefined,
+  leases: Readonly<Record<string, string[]>>,
+): OfDomain {
+  const graphics = found?.live?.graphics;
+  return {
+    ...{ name, domain, uuid },
+    power: found?.power ?? 'missing',
+    ready: found?.mark?.ready ?? false,
+    addresses: leases[uuid] ?? [],
+    console: found?.config.console.log ?? null,
+    vnc:
+      graphics && 'listen' in graphics && graphics.port > 0
+        ? `${graphics.listen}:${graphics.port}`
+        : null,
+  };
+}
+
+/** Of a VM that has left the file. */
+function ofLeft(
+  found: Owned<ObservedDomain>,
+  leases: Readonly<Record<string, string[]>>,
+): VmStatus {
+  const { name: domain, uuid, mark, config } = found;
+  return {
+    ...ofDomain({ name: mark.vm, domain, uuid }, found, leases),
+    serialNumber: config.serialNumber ?? '',
+    ...UNKNOWN,
+    ...{ bmc: null, orchestrator: null },
   };
 }
 

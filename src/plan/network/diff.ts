@@ -106,7 +106,10 @@ function yes(value: boolean): string {
 
 function markField(network: PlannedNetwork, { mark }: OwnedNetwork): FieldChange[] {
   const fields = differ('mark', mark.digest.slice(0, 8), network.digest.slice(0, 8));
-  return fields.map((field) => ({ ...field, why: 'the spec it was made from' }));
+  return fields.map((field) => ({
+    ...field,
+    why: 'its record of what was applied; changes nothing on the network',
+  }));
 }
 
 /** The change to show. `notes` are of what hangs on the network. */

@@ -231,7 +231,7 @@ function markField(mark: DomainMark, vm: ResolvedVm): FieldChange {
     before: mark.digest.slice(0, 8),
     after: vm.digest.slice(0, 8),
     effect: 'live',
-    why: 'the spec it was made from',
+    why: 'its record of what was applied; changes nothing on the VM',
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Address, Emit, EventError, Plan, RunResult } from '../../model/index.js';
 import { failureText } from '../text/errors.js';
+import { folded } from '../text/prose.js';
 import { paint, type Style } from '../text/style.js';
 import { duration, indent, listed, printable } from '../text/words.js';
 import { refusedAddresses } from './recap.js';
@@ -77,11 +78,11 @@ export function resultText({ plan, result, failures }: Outcome, style: Style): s
     left.push(`What is done stands. The next ven ${mode} does what is left.`);
   if (left.length === 0 && result.outcome === 'interrupted')
     left.push('Nothing is left: the interruption came when the last steps were at work.');
-  if (left.length > 0) lines.push(indent(`${left.join('\n')}\n`, '  '));
+  for (const line of left) lines.push(`${folded(`  ${line}`, style)}\n`);
   const [head, tone] = headOf(plan, result);
-  lines.push(
-    `${paint(style, tone, head)} in ${duration(result.durationSeconds)}: ${parts.join(', ')}.\n`,
-  );
+  const time = duration(result.durationSeconds);
+  const end = `${paint(style, tone, head)} in ${time}: ${parts.join(', ')}.`;
+  lines.push(`${folded(end, style)}\n`);
   return lines.join('');
 }
 

@@ -58,15 +58,22 @@ export function rows(change: Change): Row[] {
       return facts(change.before);
     case 'update':
     case 'replace':
-      return change.fields.map(({ path, before, after, effect, only, why: because }) => ({
-        key: oneLine(path),
-        text:
-          `${quoted(before)} -> ${quoted(after)}  ` +
-          `(${only === 'definition' ? only : EFFECTS[effect]}` +
-          `${because === undefined ? '' : `: ${oneLine(because)}`})`,
-        ...TONES[effect],
+      return change.fields.map((field) => ({
+        key: oneLine(field.path),
+        text: `${fromTo(field)}  (${effectOf(field)})`,
+        ...TONES[field.effect],
       }));
   }
+}
+
+/** What a mark says is a digest, in which nobody reads anything. */
+function fromTo({ path, before, after }: FieldChange): string {
+  return path === 'mark' ? 'an earlier apply -> this one' : `${quoted(before)} -> ${quoted(after)}`;
+}
+
+function effectOf({ effect, only, why: because }: FieldChange): string {
+  const said = only === 'definition' ? only : EFFECTS[effect];
+  return because === undefined ? said : `${said}: ${oneLine(because)}`;
 }
 
 function facts(of: Record<string, string>): Row[] {

@@ -4,7 +4,7 @@ import { namedBy } from './named-by.js';
 import { refusalLines } from './refusal-lines.js';
 import { paint, type Style } from '../text/style.js';
 import { recap } from '../apply/recap.js';
-import { prose } from '../text/prose.js';
+import { folded, prose } from '../text/prose.js';
 import { aligned, oneLine, printable } from '../text/words.js';
 
 export interface PlanTextOptions {
@@ -22,8 +22,11 @@ export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
   const verb = plan.options.mode === 'destroy' ? 'take away' : 'change';
   const what = plan.changes.length === 0 ? `${verb} nothing` : verb;
   const lines = [
-    `ven will ${what} on ${paint(style, 'bold', printable(plan.host))}${said(plan)}, ` +
-      `for the fleet ${paint(style, 'bold', plan.fleet)}:`,
+    folded(
+      `ven will ${what} on ${paint(style, 'bold', printable(plan.host))}${said(plan)}, ` +
+        `for the fleet ${paint(style, 'bold', plan.fleet)}:`,
+      style,
+    ),
     '',
   ];
   for (const group of alike(plan.changes)) lines.push(...groupLines(group, style), '');
@@ -31,13 +34,16 @@ export function planText(plan: Plan, { style, file }: PlanTextOptions): string {
   const { warnings, total } = recap(plan);
   lines.push(...plan.warnings.map((warning) => warningLine(`Warning: ${warning}`, style)));
   lines.push(...warnings.map((warning) => warningLine(warning, style)));
-  lines.push(...ignoredLines(plan), ...chosen(plan), paint(style, 'bold', total));
+  const remarks = [...ignoredLines(plan), ...chosen(plan), paint(style, 'bold', total)];
+  lines.push(...remarks.map((line) => folded(line, style)));
   return `${lines.join('\n')}\n`;
 }
 
 function nothingToDo(plan: Plan, style: Style, file: string): string {
   const warnings = plan.warnings.map((warning) => `${warningLine(`Warning: ${warning}`, style)}\n`);
-  const remarks = [...ignoredLines(plan), ...chosen(plan), nothing(plan, file)];
+  const remarks = [...ignoredLines(plan), ...chosen(plan), nothing(plan, file)].map((line) =>
+    folded(line, style),
+  );
   return `${warnings.join('')}${remarks.join('\n')}\n`;
 }
 
@@ -139,5 +145,5 @@ function groupLines({ changes, shared, own }: Group, style: Style): string[] {
   const notes = first.notes.map((note) => paint(style, 'yellow', `! ${oneLine(note)}`));
   const under = [...body, ...notes].map((line) => `      ${line}`);
   if (changes.length > 1 && under.length > 0) under.unshift('    each:');
-  return [...heads, ...under];
+  return [...heads, ...under].map((line) => folded(line, style));
 }

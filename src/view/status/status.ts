@@ -1,5 +1,6 @@
 import cliTruncate from 'cli-truncate';
 import { paint, type Style, type Tone } from '../text/style.js';
+import { prose } from '../text/prose.js';
 import { displayWidth } from '../text/width.js';
 import { aligned, count, oneLine, printable } from '../text/words.js';
 import { jsonText } from '../text/json.js';
@@ -96,7 +97,8 @@ const FIRST_LEFT_OUT = ['SERIAL', 'MADE', 'VNC', 'ADDRESS', 'ORCHESTRATOR'];
 /**
  * A table with a line a VM, then the number that runs. An empty column is left out, and so are the
  * least needed ones where the terminal is narrow; the line before the last names those. VMs that
- * don't fit the height are counted. Ends in a newline.
+ * don't fit the height are counted. Where all columns are wanted and have no room, each VM is a
+ * block of lines. Ends in a newline.
  */
 export function statusText(
   status: ShownStatus,
@@ -129,11 +131,21 @@ export function statusText(
   const asOf = status.orchestrator?.asOf;
   const end = [
     '',
+    ...(status.vms.some(({ ready }) => !ready) && !hidden.includes('MADE')
+      ? ['MADE no: it is not made, or not to its end. ven apply does what is left.']
+      : []),
     ...(hidden.length === 0 ? [] : [`Not shown here: ${hidden.join(', ')} (--wide shows all)`]),
     `${status.fleet} on ${printable(status.host)}: ` +
       `${count(status.vms.length, 'VM')}, ${running} running.` +
       (asOf ? ` The orchestrator's words are as of ${clockTime(asOf)}.` : ''),
   ];
+  const isBroken = table.some((line) => displayWidth(line) > style.columns);
+  if (wide && fits && isBroken && height === Infinity)
+    return [
+      ...status.vms.flatMap((vm) => [...block(vm, filled, style), '']),
+      ...end.slice(1),
+      '',
+    ].join('\n');
   const [head = '', ...rows] = table;
   const room = Math.max(1, height - 1 - end.length);
   const most = rows.length <= room ? rows.length : room - 1;
@@ -146,6 +158,21 @@ export function statusText(
   ];
   const shown = height === Infinity ? lines : lines.map((line) => cliTruncate(line, style.columns));
   return `${shown.join('\n')}\n`;
+}
+
+/** What a row says, a line each: for a terminal that is too narrow for it. */
+function block(vm: ShownVm, [, ...columns]: readonly Column[], style: Style): string[] {
+  const cells = columns.flatMap(({ head, of, tone }) => {
+    const cell = printable(of(vm));
+    const painted = tone?.(vm);
+    if (cell === '') return [];
+    return [[`  ${head}`, painted === undefined ? cell : paint(style, painted, cell)]];
+  });
+  const lines = aligned(cells).map((line, at) => {
+    const [head = '', cell = ''] = cells[at] ?? [];
+    return displayWidth(line) > style.columns ? `${head}\n    ${cell}` : line;
+  });
+  return [paint(style, 'bold', printable(vm.name)), ...lines];
 }
 
 /** The table with as many columns as fit, and the heads of the others. */
@@ -177,12 +204,13 @@ function fitted(
   return { lines, hidden };
 }
 
-/** One line. `columns`: its maximum length. Ends in a newline. */
+/** One line where `columns` is its maximum length. Ends in a newline. */
 export function statusWarning(warning: string, style: Style, columns = Infinity): string {
   const text = oneLine(warning);
   const room = columns - 'Warning: '.length;
   const shown = room === Infinity ? text : cliTruncate(text, room);
-  return `${paint(style, 'yellow', 'Warning')}: ${shown}\n`;
+  const line = `${paint(style, 'yellow', 'Warning')}: ${shown}`;
+  return `${room === Infinity ? prose(line, style, { first: '', rest: '  ' }) : line}\n`;
 }
 
 /** What `status --json` prints: one object; with `--watch` one on a line. Ends in a newline. */

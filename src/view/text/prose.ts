@@ -31,6 +31,19 @@ export function prose(text: string, { wrap }: Style, { first, rest }: Margin): s
   return lines.join('\n');
 }
 
+/**
+ * A line of a table or a plan, broken at words where the terminal ends; what follows stands four
+ * columns to the right of its beginning. A word that is longer than a line is left whole.
+ */
+export function folded(line: string, { wrap }: Style): string {
+  if (wrap === undefined || displayWidth(line) <= wrap) return line;
+  const [margin = ''] = /^ */.exec(line) ?? [];
+  const rest = `${margin}    `;
+  const room = Math.max(NARROWEST, wrap - rest.length);
+  const [first = '', ...more] = wrapAnsi(line.trimStart(), room, { trim: false }).split('\n');
+  return [margin + first.trimEnd(), ...more.map((part) => rest + part.trim())].join('\n');
+}
+
 /** What to do, below an error. */
 export function hintText(hint: string, style: Style, margin = '  '): string {
   const label = paint(style, 'cyan', 'hint');

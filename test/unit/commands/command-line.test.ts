@@ -201,7 +201,7 @@ describe('a topic', () => {
     expect(code).toBe(0);
     for (const command of TOPICS.orchestrator) expect(stdout).toContain(`orchestrator ${command} `);
     expect(run('orchestrator', 'hots')).toMatchObject({ code: 1, stdout: '' });
-    expect(run('orchestrator', 'hots').stderr).toContain('did you mean orchestrator hosts?');
+    expect(run('orchestrator', 'hots').stderr).toContain('Did you mean orchestrator hosts?');
     const { stdout: help } = run('orchestrator', 'hosts', '--help');
     expect(help).toContain('ven orchestrator hosts [FLEET] [FLAGS]');
     expect(run('help', 'orchestrator', 'hosts').stdout).toBe(help);

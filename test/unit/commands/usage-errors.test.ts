@@ -29,8 +29,8 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
   ['console', '', 'No VM is named', 'Name one: ven console edge-1.'],
   ['orchestrator default-os', '', 'No profile is named'],
   ['completion', 'tcsh', '"tcsh" is not one of bash, zsh, fish'],
-  ['plan', 'a b', 'too many arguments: b'],
-  ['plan', 'a b c', 'too many arguments: b, c'],
+  ['plan', 'a b', 'Too many arguments: b'],
+  ['plan', 'a b c', 'Too many arguments: b, c'],
   [
     'provision',
     'a.yaml b/c',
@@ -52,17 +52,17 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
     'Name the VMs (ven power off edge-1 edge-2), or say --all.',
   ],
   // names of flags
-  ['plan', '--jsn', 'there is no flag --jsn', 'did you mean --json?'],
-  ['plan', '--jsn=3', 'there is no flag --jsn', 'did you mean --json?'],
-  ['plan', '-x --nowhere', 'there is no flag -x, --nowhere'],
+  ['plan', '--jsn', 'There is no flag --jsn', 'Did you mean --json?'],
+  ['plan', '--jsn=3', 'There is no flag --jsn', 'Did you mean --json?'],
+  ['plan', '-x --nowhere', 'There is no flag -x, --nowhere'],
   [
     'power reboot',
     'edge-1 --force',
-    'there is no flag --force',
+    'There is no flag --force',
     'A restart without asking the guest: ven power reset.',
   ],
-  ['timeline', 'edge-1 --htlm x', 'there is no flag --htlm', 'did you mean --html?'],
-  ['orchestrator hosts', '--al', 'there is no flag --al', 'did you mean --all?'],
+  ['timeline', 'edge-1 --htlm x', 'There is no flag --htlm', 'Did you mean --html?'],
+  ['orchestrator hosts', '--al', 'There is no flag --al', 'Did you mean --all?'],
   // values of flags
   ['apply', '--target', '--target needs a value'],
   ['apply', '--plan --yes', '--plan needs a value'],
@@ -105,25 +105,27 @@ describe('a wrong command line', () => {
     expect(usage).toMatch(new RegExp(`^  usage: ven ${command}( |$)`));
     if (hint === '*') expect(hinted).toMatch(new RegExp(`^  hint: .* See ven ${command} --help$`));
     else {
-      const before = hint === undefined ? 's' : `${hint} S`;
-      expect(hinted).toBe(`  hint: ${before}ee ven ${command} --help`);
+      const before = hint === undefined ? '' : `${hint} `;
+      expect(hinted).toBe(`  hint: ${before}See ven ${command} --help`);
     }
     expect(rest).toEqual([]);
   });
 
   it.each([
-    [['plam'], 'there is no command "plam"', 'did you mean plan?'],
-    [['orchestrator', 'hots'], 'there is no command "orchestrator hots"', 'orchestrator hosts?'],
-    [['--bogus'], 'there is no flag --bogus before a command', 'see ven --help'],
-    [['--yes', 'apply'], 'there is no flag --yes before a command', 'see ven --help'],
+    [['plam'], 'There is no command "plam"', 'Did you mean plan?'],
+    [['orchestrator', 'hots'], 'There is no command "orchestrator hots"', 'orchestrator hosts?'],
+    [['--bogus'], 'There is no flag --bogus before a command', 'See ven --help'],
+    [['--yes', 'apply'], 'There is no flag --yes before a command', 'See ven --help'],
     [
       ['power', '--yes', 'off', '--all'],
-      'there is no flag --yes before a command of power',
-      'the command comes first: ven power off, ven power on, ',
+      'There is no flag --yes before a command of power',
+      'The command comes first: ven power off, ven power on, ',
     ],
-    [['help', 'bogus'], 'there is no command "bogus"', 'hint: ven --help lists the commands'],
-    [['help', 'plam'], 'there is no command "plam"', 'did you mean plan?'],
-    [['plam', '--help'], 'there is no command "plam"', 'did you mean plan?'],
+    [['up'], 'There is no command "up"', 'hint: ven apply makes the VMs and starts them. '],
+    [['ssh', 'edge-1'], 'There is no command "ssh"', 'hint: ven console VM attaches'],
+    [['help', 'bogus'], 'There is no command "bogus"', 'hint: ven --help lists the commands'],
+    [['help', 'plam'], 'There is no command "plam"', 'Did you mean plan?'],
+    [['plam', '--help'], 'There is no command "plam"', 'Did you mean plan?'],
   ])('%j, without a command', (args, summary, hint) => {
     const { code, stdout, stderr } = run(...args);
     expect([code, stdout]).toEqual([1, '']);
@@ -166,7 +168,7 @@ describe('a wrong command line', () => {
       const { code, stdout } = run(...words, '--json');
       expect([code, JSON.parse(stdout)]).toMatchObject([
         1,
-        { error: { code: 'usage', hint: expect.stringContaining('did you mean') as string } },
+        { error: { code: 'usage', hint: expect.stringContaining('Did you mean') as string } },
       ]);
     }
   });
@@ -215,11 +217,11 @@ describe('what oclif can say', () => {
       ['--a', '--b'],
       '--a and --b exclude each other',
     ],
-    [{ flags: { a: Flags.string({ exactlyOne: ['a', 'b'] }) } }, [], 'give one of --a, --b'],
+    [{ flags: { a: Flags.string({ exactlyOne: ['a', 'b'] }) } }, [], 'Give one of --a, --b'],
     [
       { flags: { a: Flags.string({ atLeastOne: ['a', 'b'] }) } },
       [],
-      'give at least one of --a, --b',
+      'Give at least one of --a, --b',
     ],
     [
       { flags: { a: Flags.string({ exclusive: ['b'] }), b: Flags.string() } },

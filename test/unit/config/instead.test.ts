@@ -27,6 +27,11 @@ describe('the hint for', () => {
       'serialNumbers: [12345]',
       'Put it in quotes, if it is right: "12345". For example `VM112M01`.',
     ],
+    [
+      'bmc: yes',
+      'Write `none`, or a map: `bmc: { type: redfish, credentials: ' +
+        '{ username: { env: BMC_USER }, password: { env: BMC_PW } } }`.',
+    ],
     ['tpm: no', 'Write `tpm: false`.'],
     ['tpm: off', 'Write `tpm: false`.'],
     ['autostart: on', 'Write `autostart: true`.'],

@@ -182,6 +182,11 @@ test('a VM that has left the file is named, with what becomes of it, and has its
   expect(
     (await statusOnce({ file, env: { XDG_STATE_HOME: folder }, ports, vms: ['edge-1'] })).warnings,
   ).toEqual([]);
+  const named = { file, env: { XDG_STATE_HOME: folder }, ports, vms: ['edge-2'] };
+  expect(await statusOnce(named)).toMatchObject({
+    vms: [{ name: 'edge-2', power: 'running', ready: true, serialNumber: 'VENA2', stage: null }],
+    warnings: [expect.stringContaining('vm.edge-2 (running)')],
+  });
 
   writeFileSync(log('edge-2'), 'last words\r\n');
   const reading = { follow: false, since: null, tail: null, raw: false } as const;

@@ -202,6 +202,7 @@ describe('status', () => {
 edge-1   running  yes   192.168.122.7  VH1
 edge-10  missing  no    -              VH10
 
+MADE no: it is not made, or not to its end. ven apply does what is left.
 lab on qemu:///system: 2 VMs, 1 running.
 `);
   });
@@ -279,7 +280,18 @@ lab on qemu:///system: 2 VMs, 1 running.
     expect(heads(66, { fits: true })).toEqual(all.filter((head) => head !== 'SERIAL'));
     expect(heads(30, { fits: true })).toEqual(['VM', 'POWER', 'STAGE']);
     expect(heads(40)).toEqual(all); // a pipe has no width
-    expect(heads(40, { fits: true, wide: true })).toEqual([...all, 'CONSOLE LOG']);
+    expect(heads(120, { fits: true, wide: true })).toEqual([...all, 'CONSOLE LOG']);
+  });
+
+  it('has a block of lines for each VM where all is wanted and has no room', () => {
+    const path = '/var/log/libvirt/qemu/lab_edge-1-console.log';
+    const narrow = { colour: false, columns: 50 };
+    const vms = [{ ...vm, console: path }];
+    expect(statusText({ ...lab, vms }, narrow, { fits: true, wide: true })).toBe(
+      'edge-1\n  POWER        running\n  MADE         yes\n  ADDRESS      192.168.122.7\n' +
+        `  SERIAL       VH1\n  CONSOLE LOG\n    ${path}\n\n` +
+        'lab on qemu:///system: 1 VM, 1 running.\n',
+    );
   });
 
   it('fits a terminal where it is drawn in place', () => {

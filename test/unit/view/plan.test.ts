@@ -293,6 +293,27 @@ Warning: a b c a b c a b c a b c a b c a b c a b c a b c a
 Plan`);
   });
 
+  it('has no word broken where a terminal ends, and no digests of marks', () => {
+    const change: Change = {
+      ...{ address: 'vm.gate', action: 'update', reason: 'changed', notes: ['x '.repeat(40)] },
+      fields: [
+        {
+          ...{ path: 'mark', before: '69d8f8b7', after: 'aa8b9741', effect: 'live' },
+          why: 'its record of what was applied; changes nothing on the VM',
+        },
+      ],
+    };
+    const broken = { ...style, wrap: 60 };
+    const text = planText(examplePlan([change]), { style: broken, file });
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(60);
+    expect(text).toContain(`
+      mark:  an earlier apply -> this one  (live: its
+          record of what was applied; changes nothing on the
+          VM)
+`);
+    expect(text).not.toMatch(/69d8f8b7|\S{61}/);
+  });
+
   it('are the whole plan where nothing else is left', () => {
     const nothing = examplePlan([], { refused: [pool], warnings: ['a is paused'] });
     expect(planText(nothing, { style, file })).toBe(`\

@@ -208,6 +208,19 @@ Interrupted in 12.3s: 1 begun and not finished, 1 not done.
   });
 });
 
+it('the end of a run is broken at words where a terminal ends', () => {
+  const names = Array.from({ length: 9 }, (_, at) => `vm.work-${at + 1}`);
+  const result = exampleResult({
+    ...{ outcome: 'interrupted', exitCode: 130, done: [], notRecreated: names },
+  });
+  const text = resultText(
+    { plan: examplePlan([]), result, failures: [] },
+    { ...style, columns: 60, wrap: 60 },
+  );
+  expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(60);
+  expect(text.replaceAll(/\s+/g, ' ')).toContain('9 deleted and not created again.');
+});
+
 describe('the rows of the terminal', () => {
   it('follow the events', () => {
     const { rows, take } = fleetRows(creationPlan(3));
