@@ -30,9 +30,8 @@ export default class Apply extends VenCommand {
   static override summary = 'Make the host match the fleet file.';
   static override description =
     'Shows the plan, asks, and runs it. After one Ctrl-C nothing new begins, and what has begun ' +
-    'on a VM or a network is finished, a replace too; ' +
-    'a second Ctrl-C stops that. Either way the next apply ' +
-    'does what is left.';
+    'on a VM or a network is finished, a replace too; a second Ctrl-C stops that. Either way the ' +
+    'next apply does what is left.';
   static override examples = [
     '$ ven apply fleets/lab.yaml',
     '$ ven apply --yes --target vm.edge-1',
