@@ -14,6 +14,7 @@ const ROOMS = {
   config: ['efi', 'secrets'],
   libvirt: ['xml', 'efi'],
   plan: ['libvirt'],
+  placement: [],
   graph: ['secrets'],
   apply: ['secrets'],
   host: ['libvirt', 'xml', 'secrets'],
@@ -25,6 +26,7 @@ const ROOMS = {
     'config',
     'libvirt',
     'plan',
+    'placement',
     'graph',
     'apply',
     'host',
@@ -84,6 +86,7 @@ const PURE = [
   'config',
   'libvirt',
   'plan',
+  'placement',
   'graph',
 ];
 /** The only room that reads and writes files. */

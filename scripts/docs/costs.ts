@@ -213,10 +213,22 @@ export const CHANGES: Record<string, readonly Change[]> = {
 };
 
 /** Of keys for which no plan of one fleet says it. */
+const PLACES = 'where new VMs go; those that are there stay';
+
 export const OTHER_CHANGES: Record<string, string> = {
   apiVersion: 'there is one version',
   fleet: 'another fleet: destroy the one of the old name first',
   'host.uri': 'another host: the VMs on the old one stay there',
+  'hosts.NAME.uri': 'another host, which has none of the VMs of the old one',
+  'hosts.NAME.backend': 'nothing on the host',
+  'hosts.NAME.accelerator': 'as of `host.accelerator`, for the VMs on it',
+  'hosts.NAME.storagePool': 'as of `host.storagePool`, for the VMs on it',
+  'hosts.NAME.vagrant': 'nothing on the host',
+  'hosts.NAME.labels': PLACES,
+  'hosts.NAME.reserve': PLACES,
+  'hosts.NAME.overcommit': PLACES,
+  'vms[].host': 'a VM that is on another host is refused, and stays',
+  'vms[].placement': PLACES,
   'networks.NAME.existing': 'another network: its VMs are attached to it, live',
   'vms[].firmware.nvramTemplate': 'as of `loader`',
   'vms[].bmc.type': 'there is one kind',

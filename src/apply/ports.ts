@@ -1,10 +1,16 @@
 import type { Emit, Host, Orchestrator, Render, ResolvedFleet } from '../model/index.js';
 
-/** All that a run needs from outside. */
-export interface ApplyPorts {
+/** One host, and the fleet as it is there. */
+export interface HostPorts {
   host: Host;
-  render: Render;
   fleet: ResolvedFleet;
+}
+
+/** All that a run needs from outside. `host` and `fleet`: of steps that name no host. */
+export interface ApplyPorts extends HostPorts {
+  /** By the names in steps (`Step.onHost`); absent: the plan is for one host. */
+  hosts?: ReadonlyMap<string, HostPorts> | undefined;
+  render: Render;
   /** null: the plan has no steps for it. */
   orchestrator: Pick<
     Orchestrator,
@@ -14,8 +20,8 @@ export interface ApplyPorts {
   emit: Emit;
   clock: { now(): Date };
   /**
-   * `bringUps`: the most programs that the backend may run at once. `calls`: how many other steps
-   * may run at once. At least one each.
+   * On each host. `bringUps`: the most programs that the backend may run at once. `calls`: how many
+   * other steps may run at once. At least one each.
    */
   parallelism: { bringUps: number; calls: number };
   /**

@@ -1,39 +1,31 @@
 import { Listr, type ListrTask } from 'listr2';
 import {
   EXIT,
-  exitCodeOfRefusals,
+  exitCodeOfPlan,
   VenError,
   type BringUpOrder,
-  type BringUps,
   type Plan,
   type RunResult,
   type Step,
 } from '../model/index.js';
 import { underDeadline, watchForStandstill } from './deadline.js';
-import {
-  executeStep,
-  prepareVm,
-  type CallStep,
-  type ExecutePorts,
-  type UpStep,
-} from './execute.js';
+import { executeStep, prepareVm, type CallStep, type UpStep } from './execute.js';
 import { cutShort, eventErrorOf, tooLate } from './faults.js';
 import { finishersOf } from './finishers.js';
 import { graphOf, type StepGraph } from './graph.js';
-import { HostAnswers } from './host-answers.js';
 import { Ledger } from './ledger.js';
-import { Limiter } from './limiter.js';
 import type { ApplyPorts } from './ports.js';
+import { openSites, type Site } from './site.js';
 import { EventStream } from './stream.js';
 
 const INTERRUPTED = 'the run was interrupted';
 
 /**
  * Runs a plan's steps as parallel tasks: each when all it needs is done, the earliest in the plan
- * first, as many at once as `ports.parallelism` says. A failed step skips what depends on it and
- * stops nothing else. Never rejects once the first event is out; rejects with `stale-plan` when the
- * steps don't fit together. Exit codes: 0, 4 (a step failed), 6 or
- * 7 (all was done, and more was refused), 130 (interrupted).
+ * first, as many at once on each host as `ports.parallelism` says. A failed step skips what depends
+ * on it and stops nothing else. Never rejects once the first event is out; rejects with
+ * `stale-plan` when the steps don't fit together. Exit codes: 0, 4 (a step failed, or a host is away), 6 or 7
+ * (all was done, and more was refused), 130 (interrupted).
  */
 export async function runPlan(plan: Plan, ports: ApplyPorts): Promise<RunResult> {
   return new Run(plan, graphOf(plan.steps), ports).toItsEnd();
@@ -48,8 +40,6 @@ class Run {
   readonly #plan: Plan;
   readonly #graph: StepGraph;
   readonly #ports: ApplyPorts;
-  readonly #answers: HostAnswers;
-  readonly #executePorts: ExecutePorts;
   readonly #stream: EventStream;
   readonly #ledger: Ledger;
   /** For each step, until it may begin (null), or is skipped (why). */
@@ -57,19 +47,15 @@ class Run {
   /** When each step's own work began. */
   readonly #startedAt = new Map<number, number>();
 
-  /** All steps but `vm-up`. */
-  readonly #calls: Limiter;
-  readonly #bringUps: BringUps;
-  /** `vm-up` steps that are ready, and not handed to the backend yet. */
-  #ups: number[] = [];
+  readonly #sites: readonly Site[];
+  /** By place in the plan. */
+  readonly #siteOf: readonly Site[];
   /** For each `vm-up` that was handed over, until it has ended: null, or the failure. */
   readonly #upEnds = new Map<number, PromiseWithResolvers<unknown>>();
   /** Ends the watch over a `vm-up`'s time. */
   readonly #watches = new Map<number, () => void>();
   /** Those of `vm-up` stay to the end of the run: a program may outlive its VMs. */
   readonly #controllers = new Map<number, AbortController>();
-  /** Steps ready or running that some `vm-up` waits for. */
-  #leading = 0;
 
   #stopping = false;
   #stopped = false;
@@ -79,20 +65,12 @@ class Run {
     this.#plan = plan;
     this.#graph = graph;
     this.#ports = ports;
-    const { host, render, fleet, orchestrator, parallelism } = ports;
-    this.#answers = new HostAnswers(host);
-    this.#executePorts = {
-      host,
-      render,
-      fleet,
-      orchestrator,
-      firmware: (vm, template) => this.#answers.firmware(vm, template),
-    };
     this.#stream = new EventStream(ports.emit);
     this.#ledger = new Ledger(graph);
     this.#turns = graph.steps.map(() => Promise.withResolvers<string | null>());
-    this.#calls = new Limiter(parallelism.calls);
-    this.#bringUps = host.backend.open(Math.max(1, parallelism.bringUps));
+    const { sites, siteOf } = openSites(ports);
+    this.#sites = sites;
+    this.#siteOf = graph.steps.map(siteOf);
   }
 
   async toItsEnd(): Promise<RunResult> {
@@ -125,7 +103,7 @@ class Run {
     else if (graceful.aborted) onGraceful();
     this.#startWhatCan();
     await parallel(this.#graph.steps.map((step, place) => this.#task(step, place))).run();
-    await this.#bringUps.idle();
+    await Promise.all(this.#sites.map(({ bringUps }) => bringUps.idle()));
     graceful.removeEventListener('abort', onGraceful);
     hard.removeEventListener('abort', onHard);
 
@@ -134,7 +112,7 @@ class Run {
     const exitCode = {
       interrupted: EXIT.interrupted,
       failed: EXIT.someVmsFailed,
-      done: exitCodeOfRefusals(plan.refused),
+      done: exitCodeOfPlan(plan),
     }[outcome];
     const ended = ports.clock.now();
     const result: RunResult = {
@@ -177,12 +155,13 @@ class Run {
 
   /** Does a step by calls to the host; resolves to what it failed of, or null. */
   async #call(step: CallStep, place: number): Promise<unknown> {
+    const site = this.#site(place);
     const late = () => tooLate(step, step.timeoutSeconds);
     const tell = (line: string): void => {
       this.#output(step, place, line);
     };
     const error = await underDeadline(
-      (signal) => executeStep(step, this.#executePorts, signal, tell),
+      (signal) => executeStep(step, site.ports, signal, tell),
       step.timeoutSeconds * 1000,
       late,
       this.#controller(place),
@@ -190,9 +169,9 @@ class Run {
       () => null,
       (thrown: unknown) => thrown ?? new Error('something threw nothing'),
     );
-    this.#calls.leave();
+    site.calls.leave();
     this.#controllers.delete(place);
-    if (this.#graph.leadsToUp[place]) this.#leading -= 1;
+    if (this.#graph.leadsToUp[place]) site.leading -= 1;
     this.#settle(place, error);
     return error;
   }
@@ -200,6 +179,7 @@ class Run {
   /** For the backend, which says when the VM's turn has come, and when it is up. */
   #order(place: number): BringUpOrder {
     const step = this.#step(place) as UpStep;
+    const { ports, answers } = this.#site(place);
     const controller = this.#controller(place);
     this.#upEnds.set(place, Promise.withResolvers<unknown>());
     const started = (): void => {
@@ -221,8 +201,8 @@ class Run {
         const watch = watchForStandstill(step.timeoutSeconds * 1000, movedAt, late);
         this.#watches.set(place, watch);
         this.#take(place);
-        return prepareVm(step.vm, this.#executePorts, () =>
-          this.#answers.accelerator((line) => {
+        return prepareVm(step.vm, ports, () =>
+          answers.accelerator((line) => {
             started();
             output(line);
           }),
@@ -239,12 +219,13 @@ class Run {
   // Starting
 
   #enqueue(place: number): void {
+    const site = this.#site(place);
     if (this.#step(place).kind === 'vm-up') {
-      this.#ups.push(place);
+      site.ups.push(place);
       return;
     }
-    this.#calls.wait(place);
-    if (this.#graph.leadsToUp[place]) this.#leading += 1;
+    site.calls.wait(place);
+    if (this.#graph.leadsToUp[place]) site.leading += 1;
   }
 
   /** Lets in what there is room for, and hands VMs over. Harmless to call at any time. */
@@ -252,12 +233,15 @@ class Run {
     // An event that is shown below may come back here, through an interruption.
     if (this.#starting) return;
     this.#starting = true;
-    for (let at = this.#calls.enter(); at !== undefined; at = this.#calls.enter()) {
-      this.#take(at);
-      this.#tellStarted(at);
+    for (const { calls } of this.#sites)
+      for (let at = calls.enter(); at !== undefined; at = calls.enter()) {
+        this.#take(at);
+        this.#tellStarted(at);
+      }
+    for (const site of this.#sites) {
+      const ups = site.ups.splice(0).map((place) => this.#order(place));
+      site.bringUps.bringUp(ups, site.leading > 0);
     }
-    const ups = this.#ups.splice(0).map((place) => this.#order(place));
-    this.#bringUps.bringUp(ups, this.#leading > 0);
     this.#starting = false;
   }
 
@@ -326,8 +310,10 @@ class Run {
       .places('waiting', 'ready')
       .filter((place) => !finishers.has(place));
     for (const place of skipped) this.#ledger.skip(place);
-    this.#ups = [];
-    this.#calls.keep(finishers);
+    for (const { ups, calls } of this.#sites) {
+      ups.length = 0;
+      calls.keep(finishers);
+    }
     const running = this.#ledger.places('running');
     const reason: unknown = this.#ports.interrupt.graceful.reason;
     const because = reason instanceof VenError ? reason.summary : undefined;
@@ -375,6 +361,12 @@ class Run {
     const step = this.#graph.steps[place];
     if (!step) throw new RangeError(`no step ${String(place)}`);
     return step;
+  }
+
+  #site(place: number): Site {
+    const site = this.#siteOf[place];
+    if (!site) throw new RangeError(`no step ${String(place)}`);
+    return site;
   }
 
   #time(): string {

@@ -1,5 +1,5 @@
 import { apply, wordsOf, type ApplyRequest, type ApplyResult } from '../operations/index.js';
-import { EXIT, VenError, type Plan, type RunEvent } from '../model/index.js';
+import { exitCodeOfPlan, VenError, type Plan, type RunEvent } from '../model/index.js';
 import {
   gatherFailures,
   planText,
@@ -103,7 +103,7 @@ export async function carryOut(
       tell(planText(plan, { style, file: request.file }));
       views.push(...(await openAsked(RUN_VIEWS, asked, plan)));
       for (const event of nothingDone(plan)) for (const view of views) view.emit(event);
-      return { exitCode: EXIT.done, lost };
+      return { exitCode: exitCodeOfPlan(plan), lost };
     }
     if (viewFault !== undefined)
       stderr(`Some events were not shown or logged: ${faultText(viewFault)}\n`);
@@ -143,7 +143,7 @@ function nothingDone(plan: Plan): RunEvent[] {
       type: 'run-finished',
       time,
       outcome: 'done',
-      exitCode: EXIT.done,
+      exitCode: exitCodeOfPlan(plan),
       done: [],
       failed: [],
       skipped: [],

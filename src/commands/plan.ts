@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { plan, savePlan, wordsOf } from '../operations/index.js';
-import { EXIT, exitCodeOfRefusals } from '../model/index.js';
+import { EXIT, exitCodeOfPlan } from '../model/index.js';
 import { loadDiffs, PLAN_VIEWS } from '../view/index.js';
 import {
   type About,
@@ -72,7 +72,7 @@ export default class Plan extends VenCommand {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.style));
       await showText(PLAN_VIEWS, planned, { flags, ...fleet });
     }
-    process.exitCode = exitCodeOfRefusals(planned.refused);
+    process.exitCode = exitCodeOfPlan(planned);
     if (process.exitCode === EXIT.done && flags['detailed-exitcode'] && planned.steps.length > 0)
       process.exitCode = EXIT.changesPending;
   }

@@ -14,6 +14,11 @@ export function onNamedHost(
   fleet: ResolvedFleet,
   { flag, environment }: NamedHosts,
 ): ResolvedFleet {
+  if (flag !== undefined && fleet.hosts)
+    throw new VenError('usage', {
+      summary: '--connect names one host, and the fleet file has several',
+      hint: 'Leave it out. For some of the fleet: --target.',
+    });
   if (flag !== undefined) return onHost(fleet, flag, 'flag', '--connect');
   if (fleet.hostFrom !== 'default' || environment === undefined || environment === '') return fleet;
   return onHost(fleet, environment, 'environment', 'LIBVIRT_DEFAULT_URI');

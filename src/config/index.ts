@@ -8,6 +8,7 @@
 export type { Surroundings } from './resolve/certificates.js';
 export { onNamedHost, type NamedHosts } from './connect.js';
 export { loadFleet, mistakeAt, parseFleet, type LoadOptions } from './load.js';
+export { shareOf } from './resolve/share.js';
 export { loadProfile } from './profile/profile.js';
 export { didYouMean } from './schema/suggest.js';
 export { withoutLiteralSecrets } from './source/yaml.js';

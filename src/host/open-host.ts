@@ -27,6 +27,7 @@ import { afterStart, links, withImpairments } from './links/links.js';
 import { linkFaults } from './links/no-impairment.js';
 import { startWatch } from './libvirt/start-watch.js';
 import { storageActs } from './libvirt/storage-acts.js';
+import { survey } from './libvirt/survey.js';
 import { Virsh } from './libvirt/virsh.js';
 import { holdDomain } from './state/domain-lock.js';
 import { openFleetState } from './state/fleet-state.js';
@@ -91,6 +92,7 @@ function hostWith(
       return readSecret ? withPasswords(virsh, fleet, state, readSecret, stop) : state;
     },
     linkFaults: () => linkFaults(env, uri),
+    survey: (pools, stop) => survey(virsh, pools, stop),
     readBacking: (state, stop) => readBacking(virsh, state.domains, state, stop),
     readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
     lastStart: (domain) => lastStart({ domain, folder: logFolder }),

@@ -108,7 +108,7 @@ export function parse(options: FleetOptions = {}): Fleet {
  * @throws VenError `fleet-file` (all findings at once), `not-found`
  */
 export function resolve(options: FleetOptions = {}): ResolvedFleet {
-  return operations.loadOnHost(requestOf(options));
+  return operations.loadOnHosts(requestOf(options));
 }
 
 /** What the host has of the fleet, and what is in its way. Changes nothing and takes no lock. */

@@ -106,6 +106,30 @@ export const ERRORS = {
       'If the VMs are to go: add `--allow-delete-all`.',
     ],
   },
+  'no-room': {
+    exitCode: EXIT.refused,
+    means: 'No host of the fleet can take the VM. It was not created.',
+    why: [
+      'The hosts that it may be on have too few CPUs, or too little memory or disk left.',
+      'A host lacks the storage pool, the firmware or KVM, or has a VM of the same `apart` group.',
+    ],
+    todo: [
+      'The message says of each host what is missing. `ven hosts` shows what they have.',
+      'Add a host, ask for less, or let VMs have more of the hosts (`overcommit`).',
+    ],
+  },
+  'on-two-hosts': {
+    exitCode: EXIT.refused,
+    means: 'Two hosts have the same VM. Both were left as they are.',
+    why: ['It was copied or moved by hand, or a host that was away has come back.'],
+    todo: ['The message names both. Find out which one is right, and undefine the other one.'],
+  },
+  'wrong-host': {
+    exitCode: EXIT.refused,
+    means: 'A VM is on another host than the fleet file says. It was left as it is.',
+    why: ['`host` of the VM was changed or added after it was created.'],
+    todo: ['Write the host that it is on; or destroy that VM, and apply again.'],
+  },
   protected: {
     exitCode: EXIT.refused,
     means: 'The change would delete the disks of a VM with `protect: true`. The VM was left alone.',

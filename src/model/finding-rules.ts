@@ -127,9 +127,21 @@ export const FINDING_RULES = {
     means: 'A network of this file names another one of this file as `existing`.',
     todo: 'Put the NICs on that network itself.',
   },
+  'host-twice': {
+    means: 'Two of the `hosts` are one host.',
+    todo: 'Name it once.',
+  },
+  'host-unknown': {
+    means: 'A VM is to be on a host that `hosts` does not have.',
+    todo: 'Write one of its keys, or add the host.',
+  },
   'host-uri': {
     means: 'ven has no VMs at such a libvirt URI.',
     todo: 'Write `qemu:///system`, or `qemu+ssh://MACHINE/system`.',
+  },
+  hosts: {
+    means: 'The file says in two ways where the fleet is, or of VMs on several hosts without any.',
+    todo: 'Write either `host` or `hosts`; `vms[].host` and `placement` go with `hosts`.',
   },
   'line-break': {
     means: 'A title has a line break.',

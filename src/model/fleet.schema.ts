@@ -82,6 +82,14 @@ export type Bmc = 'none' | FleetBmc;
  */
 export type Autostart = boolean;
 /**
+ * The host of the VM, a key of `hosts`. Default: `placement` says it. A VM that is on another host is not moved there: it is refused, and stays.
+ */
+export type VmHost = string;
+/**
+ * The name of a host, a key of `hosts`.
+ */
+export type HostName = string;
+/**
  * Whether the VM should be `running` (default) or `off`. `external`: others power it on and off, by its BMC or by hand. ven makes it, leaves it off, and never starts or stops it; a change that needs a restart waits for its next start. To replace or to destroy it still powers it off.
  */
 export type Power = 'running' | 'off' | 'external';
@@ -116,12 +124,13 @@ export type VmDescription = string;
 export type Vms = FleetVm[];
 
 /**
- * A fleet of virtual edge nodes on one libvirt host, as a person writes it. `ven plan` shows the differences between this file and the host. `ven apply` makes the host match this file. Paths in it are relative to its folder; where it is a symbolic link, to the folder of the file itself; where it comes from standard input, to the current folder.
+ * A fleet of virtual edge nodes on one libvirt host, or on several, as a person writes it. `ven plan` shows the differences between this file and the host. `ven apply` makes the host match this file. Paths in it are relative to its folder; where it is a symbolic link, to the folder of the file itself; where it comes from standard input, to the current folder.
  */
 export interface Fleet {
   apiVersion: ApiVersion;
   fleet: FleetName;
   host?: FleetHost;
+  hosts?: Hosts;
   orchestrator?: FleetOrchestrator;
   networks?: Networks;
   defaults?: FleetDefaults;
@@ -153,6 +162,61 @@ export interface FleetVagrant {
    * `true`: apply keeps the folder `vagrant-fleet` in the fleet's work folder, whatever the backend. There `vagrant status`, `up`, `halt` and `ssh` know the fleet's VMs. Default: false.
    */
   folder?: boolean;
+}
+/**
+ * The libvirt hosts of a fleet that is on several, by name, in place of `host`. ven places each VM on one of them (`placement`), and a VM stays on the host that it is on. Each host gets those of the fleet's own networks that a VM there has a NIC on.
+ */
+export interface Hosts {
+  [k: string]: FleetHostOfMany;
+}
+/**
+ * One of the hosts of the fleet.
+ */
+export interface FleetHostOfMany {
+  uri: Uri;
+  backend?: Backend;
+  accelerator?: Accelerator;
+  storagePool?: StoragePool;
+  vagrant?: FleetVagrant;
+  labels?: Labels;
+  reserve?: FleetReserve;
+  overcommit?: FleetOvercommit;
+}
+/**
+ * Words about a host, `key: value`. In `placement`: only hosts that have all of these.
+ */
+export interface Labels {
+  [k: string]: string;
+}
+/**
+ * What of the host is not for VMs. ven counts all domains of a host, whoever's they are; this is for what else runs there. Default: nothing.
+ */
+export interface FleetReserve {
+  /**
+   * CPUs of the host that VMs do not count on. Default 0.
+   */
+  cpus?: number;
+  /**
+   * Memory that VMs do not count on. Default 0.
+   */
+  memory?: string;
+}
+/**
+ * How many times VMs may have what the host has. It limits which host takes a new VM; a VM that is there stays.
+ */
+export interface FleetOvercommit {
+  /**
+   * Virtual CPUs for each CPU of the host. Default 4.
+   */
+  cpus?: number;
+  /**
+   * Of the memory of the host. Default 1.
+   */
+  memory?: number;
+  /**
+   * Of what is free in the storage pool when a VM is created: a disk takes only what is written to it. Default 4.
+   */
+  disk?: number;
 }
 /**
  * Where the nodes boot from, by UEFI HTTP boot: `domain` for the orchestrator's usual boot URL, or `bootUrl`. The fleet's own networks offer this URL to the firmware.
@@ -333,6 +397,8 @@ export interface FleetDefaults {
   graphics?: Graphics;
   bmc?: Bmc;
   autostart?: Autostart;
+  host?: VmHost;
+  placement?: FleetPlacement;
   power?: Power;
   protect?: Protect;
   ignore?: Ignore;
@@ -562,6 +628,27 @@ export interface FleetSecret4 {
   file?: string;
 }
 /**
+ * Which of the `hosts` takes a VM that is on none yet. Of those that may (`hosts`, `labels`), answer and have room, the `strategy` chooses one. Default: any host, `spread`.
+ */
+export interface FleetPlacement {
+  /**
+   * Only these.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  hosts?: HostName[];
+  labels?: Labels;
+  /**
+   * `spread` (default): the host that has the most left. `pack`: the one that has the least left, and enough.
+   */
+  strategy?: 'spread' | 'pack';
+  /**
+   * The name of a group. No two VMs of a group are placed on one host.
+   */
+  apart?: string;
+}
+/**
  * One VM, or with `count` a group of identical VMs.
  */
 export interface FleetVm {
@@ -592,6 +679,8 @@ export interface FleetVm {
   graphics?: Graphics;
   bmc?: Bmc;
   autostart?: Autostart;
+  host?: VmHost;
+  placement?: FleetPlacement;
   power?: Power;
   protect?: Protect;
   ignore?: Ignore;

@@ -15,8 +15,16 @@ import type { SecretReference } from './secret.js';
  */
 export type OnboardingFlow = 'interactive' | 'non-interactive' | 'none';
 
-/** Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. */
+/**
+ * Names one thing of a fleet: `vm.edge-1`, `network.lab`, `pool.default`. In a plan for several
+ * hosts, each host has its own networks and pools: `network.lab@a`.
+ */
 export type Address = string;
+
+/** `network.lab` of `network.lab@a`, and of itself. */
+export function withoutHost(address: Address): Address {
+  return address.replace(/@.*$/, '');
+}
 
 /**
  * Who says which host it is, the first that does: `flag`: --connect · `file`: `host.uri` ·
@@ -27,7 +35,13 @@ export type HostSource = 'flag' | 'file' | 'environment' | 'default';
 export interface ResolvedFleet {
   /** The fleet's name, a DNS label. */
   name: string;
+  /** Of a fleet on several hosts: what no host alone says; see `hosts`. */
   host: ResolvedHost;
+  /**
+   * The hosts that the file names, in the order of their names; absent: it is on `host` alone. Such
+   * a fleet is planned and run in *shares*, one for each host (`shareOf`), which have no `hosts`.
+   */
+  hosts?: HostOfFleet[];
   /** Who names the host. No part of any digest. */
   hostFrom: HostSource;
   /** null: the nodes boot from their disks, or as their networks say. */
@@ -109,6 +123,32 @@ export interface ResolvedHost {
   runner: VagrantRuntime;
   /** An apply keeps a folder in which vagrant knows the fleet's VMs. */
   vagrantFolder: boolean;
+}
+
+/** One of several hosts of a fleet. */
+export interface HostOfFleet extends ResolvedHost {
+  /** Its key in the fleet file, a DNS label. */
+  name: string;
+  labels: Record<string, string>;
+  /** What VMs do not count on. */
+  reserve: { cpus: number; memoryKiB: number };
+  /** How many times VMs may have what it has; of the pool's disk, what is free there. */
+  overcommit: { cpus: number; memory: number; disk: number };
+}
+
+/** In place of a pool, where it is the host's `storagePool` and the host is not chosen yet. */
+export const POOL_OF_HOST = '*';
+
+/** Which of several hosts a VM may be placed on, as it is written. */
+export interface ResolvedPlacement {
+  /** Absent: all. */
+  hosts?: string[];
+  labels?: Record<string, string>;
+  strategy: 'spread' | 'pack';
+  /** No two VMs of this group are on one host. */
+  apart?: string;
+  /** `vms[].host` names it. */
+  pinned?: true;
 }
 
 /** Where vagrant runs: directly on the machine that ven runs on, or there in a container. */
@@ -218,6 +258,8 @@ export interface ResolvedVm {
   ignore?: string[];
   /** How long a graceful shutdown may take before power is cut. */
   shutdownTimeoutSeconds: number;
+  /** Only in fleets on several hosts, and not in their shares. No part of `digest`. */
+  placement?: ResolvedPlacement;
   /** SHA-256, hex, of the fields above. */
   digest: string;
 }

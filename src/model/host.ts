@@ -20,6 +20,7 @@ import type {
   VolumeRef,
 } from './host-state.js';
 import type { Impairment } from './link.js';
+import type { HostSurvey } from './placement.js';
 import type { SecretReference } from './secret.js';
 
 export interface NetworkPlace {
@@ -85,6 +86,11 @@ export interface Host {
    * `stop` ends it. @throws VenError `interrupted`
    */
   observe(fleet: ResolvedFleet, stop?: AbortSignal): Promise<HostState>;
+  /**
+   * What the host has, and which domains are on it, in one virsh process: to place VMs by. `pools`:
+   * those of interest. Changes nothing. `stop` ends it. @throws VenError `interrupted`
+   */
+  survey(pools: readonly string[], stop?: AbortSignal): Promise<HostSurvey>;
   /**
    * `HostState.backing` with the images of all domains, as far as it can be known: on this machine
    * from the files, else from libvirt's volumes. Takes time with the number of domains.

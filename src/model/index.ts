@@ -23,6 +23,7 @@ export type {
   FleetDisk,
   FleetFirmware,
   FleetHost,
+  FleetHostOfMany,
   FleetLink,
   FleetNetwork,
   FleetNic,
@@ -38,6 +39,7 @@ export * from './glob.js';
 export * from './graph.js';
 export * from './host-state.js';
 export * from './host.js';
+export * from './hosts.js';
 export * from './identity.js';
 export * from './ignore.js';
 export * from './ipv4.js';
@@ -47,6 +49,7 @@ export * from './mark.js';
 export * from './nearest.js';
 export * from './orchestrator.js';
 export * from './own-entry.js';
+export * from './placement.js';
 export * from './plan.js';
 export * from './pool.js';
 export type { ProfileFile } from './profile.schema.js';

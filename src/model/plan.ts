@@ -7,7 +7,8 @@ import type { SecretReference } from './secret.js';
 import type { DomainMark, VolumeRef } from './host-state.js';
 import type { NetworkEntryChange, PlannedNetwork } from './host.js';
 import type { HostIdentity, LocalAccount, ProviderSettings } from './orchestrator.js';
-import type { Refusal } from './refusal.js';
+import { EXIT } from './errors.js';
+import { exitCodeOfRefusals, type Refusal } from './refusal.js';
 
 /**
  * When a changed field takes effect. `replace` deletes the VM's disks; `next-start`: when whoever
@@ -47,6 +48,8 @@ export type Reason =
 
 export interface ChangeBase {
   address: Address;
+  /** The name of the host that it is on, in a fleet on several. */
+  host?: string;
   reason: Reason;
   /** What it costs, for people: `restarts the VM`, `deletes 110GiB on sda`. */
   notes: string[];
@@ -82,16 +85,45 @@ export interface PlanOptions {
   allowDeleteAll?: boolean;
 }
 
+/**
+ * 4 when hosts are away, for then nobody knows what is left; else as the refusals say: 6, 7, or 0.
+ */
+export function exitCodeOfPlan({ refused, hosts = [] }: Pick<Plan, 'refused' | 'hosts'>): number {
+  const isAway = hosts.some(({ state }) => state === 'away');
+  return isAway ? EXIT.someVmsFailed : exitCodeOfRefusals(refused);
+}
+
 /** A difference that a VM's `ignore` takes out of the comparison. */
 export interface Ignored extends Pick<FieldChange, 'path' | 'before' | 'after'> {
   address: Address;
 }
 
+/** One of the hosts of a plan. */
+export interface PlannedHost {
+  name: string;
+  uri: string;
+  /** `away`: it could not be asked, and nothing is planned for it. */
+  state: 'reached' | 'away';
+  /** Why it is away. */
+  because?: string;
+}
+
+/** A VM that is on a host that is away, or perhaps: nothing is planned for it. */
+export interface UnknownVm {
+  address: Address;
+  /** The hosts that are away and may have it. */
+  hosts: string[];
+}
+
 export interface Plan {
   formatVersion: '1';
   fleet: string;
-  /** The libvirt URI. */
+  /** The libvirt URI; of several hosts all of them, with commas between. */
   host: string;
+  /** Of a fleet on several hosts, in the order of their names. */
+  hosts?: PlannedHost[];
+  /** Of a fleet on several hosts. */
+  unknown?: UnknownVm[];
   /** Who named it. Absent from plans of older versions. */
   hostFrom?: HostSource;
   /** `ResolvedFleet.digest` */
@@ -117,6 +149,8 @@ interface StepBase {
   /** Stable: `vm.edge-1:up`. */
   id: string;
   address: Address;
+  /** The name of the host that it is done on, in a fleet on several; absent: on none of them. */
+  onHost?: string;
   /** Ids of the steps that must be done first. When one of them fails, this step is skipped. */
   needs: string[];
   timeoutSeconds: number;

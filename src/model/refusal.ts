@@ -7,9 +7,11 @@ import type { Address } from './fleet.js';
  */
 export interface Refusal {
   address: Address;
+  /** The name of its host, in a fleet on several; absent: it is about none, or about two. */
+  host?: string;
   /**
-   * `foreign-object` · `protected` · `host-not-ready` · `provider-refused`; of a dependent, its
-   * cause's.
+   * `foreign-object` · `protected` · `host-not-ready` · `provider-refused`; of a fleet on
+   * several hosts also `no-room` · `on-two-hosts` · `wrong-host`; of a dependent, its cause's.
    */
   code: ErrorCode;
   /** One line: what stands against it. */

@@ -1,4 +1,4 @@
-import { loadRunPlan } from '../apply/index.js';
+import { loadRunPlan, type ApplyPorts } from '../apply/index.js';
 import { createRender } from '../libvirt/index.js';
 import {
   EXIT,
@@ -17,13 +17,20 @@ import {
 import { checkSomethingIsLeft, matcher } from '../plan/index.js';
 import type { AskSecret } from './provision/credentials.js';
 import { needsConsent, type Consent } from './consent.js';
-import { checkHostIsReady } from './doctor.js';
-import { loadOnHost, secretReader, type Request } from './load.js';
+import { checkHostsAreReady } from './doctor.js';
+import { openJournals } from './journals.js';
+import { loadOnHosts, secretReader, type Request } from './load.js';
 import { recordUpdater } from '../onboarding/index.js';
 import { OneClient } from './provision/one-client.js';
-import { openHost } from './open.js';
 import { checkIsForHost, checkStillFits, readSavedPlan } from './plan.js';
-import { observeAndPlan } from './planned.js';
+import {
+  eachHost,
+  lockFleet,
+  observeAndPlan,
+  openFleet,
+  type Planned,
+  type PlanPart,
+} from './planned.js';
 import { readProvider } from './orchestrator/provider.js';
 import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
@@ -87,7 +94,7 @@ export interface ApplyResult {
 export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   // Destroying a fleet needs none of its secrets.
   const readSecret = request.options.mode === 'apply' ? secretReader(request) : undefined;
-  const fleet = loadOnHost(request, readSecret);
+  const fleet = loadOnHosts(request, readSecret);
   const { leaveOff, mode } = request.options;
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan, mode);
   if (saved !== null) checkIsForHost(saved, fleet.host);
@@ -98,7 +105,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   session?.about(askedVms(fleet, options));
   if (request.consent === 'impossible') throw needsConsent(request);
 
-  const lock = await openHost(fleet, request, readSecret).lock({
+  const lock = await lockFleet(openFleet(fleet, request, readSecret), {
     waitSeconds: request.lockTimeoutSeconds,
     command: options.mode,
     signal: request.interrupt.graceful,
@@ -106,48 +113,49 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const client = session?.client ?? new OneClient();
   const { lost, note, noteRefused } = losses();
   try {
-    const { host } = lock;
-    await host.endLeftovers();
+    const { opened } = lock;
+    await Promise.all(eachHost(opened).map((host) => host.endLeftovers()));
     const { graceful } = request.interrupt;
     const { askSecret = null } = request;
     const api = { ...request, askSecret, signal: graceful };
     const provider = (): Promise<SeenProvider> => readProvider(fleet, api, client);
     const render = createRender();
     const look = { render, stop: graceful, provider };
-    const makePlan = async (): ReturnType<typeof observeAndPlan> => {
-      const planned = await observeAndPlan(host, fleet, options, look);
+    const makePlan = async (): Promise<Planned> => {
+      const planned = await observeAndPlan(opened, options, look);
       checkSomethingIsLeft(planned.plan);
       return planned;
     };
-    const { plan: made, state: first } = await makePlan();
-    const plan = (await session?.withWarnings(made)) ?? made;
+    const first = await makePlan();
+    const plan = (await session?.withWarnings(first.plan)) ?? first.plan;
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
     if (plan.steps.length === 0) {
-      if (options.mode === 'apply') keepVagrantFolder(host, fleet);
-      const tidied = options.mode === 'destroy' ? await tidy(host, plan, request) : {};
+      if (options.mode === 'apply') keepVagrantFolders(first);
+      const tidied = options.mode === 'destroy' ? await tidy(first, request) : {};
       return { fleet, plan, result: null, declined: false, lost, ...tidied };
     }
     if (!(await request.confirm(plan))) return { fleet, plan, result: null, declined: true, lost };
     // A question may stay open for hours: check that the plan that was agreed to still fits.
     const again = request.consent === 'ask' ? await makePlan() : null;
     if (again !== null) checkStillFits(plan, again.plan, 'shown');
-    const state = again?.state ?? first;
+    const planned = again ?? first;
+    const { parts } = planned;
     // Loaded while libvirt answers.
     const loading = loadRunPlan();
-    if (options.mode === 'apply') await checkHostIsReady(host, fleet, plan, { state, graceful });
+    if (options.mode === 'apply') await checkHostsAreReady(parts, graceful);
     await session?.checkBefore(plan, request.interrupt.graceful);
 
     const orchestrator = await orchestratorFor(plan, fleet, api, client);
-    if (options.mode === 'apply') keepVagrantFolder(host, fleet);
-    const journal = host.state.openJournal();
-    const keepRecords = recordUpdater(fleet, plan, host);
+    if (options.mode === 'apply') keepVagrantFolders(planned);
+    const journals = openJournals(parts);
+    const keepRecords = parts.map(({ fleet, plan, host }) => recordUpdater(fleet, plan, host));
     const emit = (event: RunEvent): void => {
       try {
         request.emit(event);
       } finally {
-        journal.write(event);
-        keepRecords(event);
+        journals.write(event);
+        for (const keep of keepRecords) keep(event);
         note(event);
       }
     };
@@ -155,10 +163,9 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     try {
       const runPlan = await loading;
       const result = await runPlan(plan, {
-        host,
+        ...portsOf(parts),
         orchestrator,
         render,
-        fleet,
         emit,
         clock: { now: () => new Date() },
         parallelism: {
@@ -166,20 +173,29 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
           calls: request.parallelism ?? AT_ONCE,
         },
         interrupt: request.interrupt,
-        runId: journal.run,
+        runId: journals.run,
         command: options.mode,
         viewFault: (error) => (viewFault = error),
       });
       const destroyed = options.mode === 'destroy' && result.exitCode === EXIT.done;
-      const tidied = destroyed ? await tidy(host, plan, request) : {};
+      const tidied = destroyed ? await tidy(planned, request) : {};
       return { fleet, plan, result, declined: false, lost, viewFault, ...tidied };
     } finally {
-      journal.close();
+      journals.close();
     }
   } finally {
     if (!session) await client.close();
     lock.release();
   }
+}
+
+/** Steps of no host are done on the first. */
+function portsOf(parts: readonly PlanPart[]): Pick<ApplyPorts, 'host' | 'fleet' | 'hosts'> {
+  const [first] = parts;
+  if (first === undefined) throw new RangeError('a plan with steps has a host');
+  const { host, fleet, name } = first;
+  if (name === null) return { host, fleet };
+  return { host, fleet, hosts: new Map(parts.map((part) => [part.name ?? '', part])) };
 }
 
 function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): Address[] {
@@ -227,28 +243,36 @@ function losses(): Losses {
 }
 
 /** Which VMs there are, vagrant reads from libvirt itself. */
-function keepVagrantFolder({ state }: Host, { name, host, vms }: ResolvedFleet): void {
-  if (!host.vagrantFolder) return;
-  const shutdownSeconds = Object.fromEntries(
-    vms.map(({ domain, shutdownTimeoutSeconds }) => [domain, shutdownTimeoutSeconds]),
-  );
-  state.keepVagrantFolder({
-    Vagrantfile: readTemplate('Vagrantfile.fleet'),
-    'fleet.json': `${JSON.stringify({ uri: host.uri, fleet: name, shutdownSeconds }, null, 2)}\n`,
-  });
+function keepVagrantFolders({ parts }: Planned): void {
+  for (const { host: there, fleet } of parts) {
+    const { name, host, vms } = fleet;
+    if (!host.vagrantFolder) continue;
+    const shutdownSeconds = Object.fromEntries(
+      vms.map(({ domain, shutdownTimeoutSeconds }) => [domain, shutdownTimeoutSeconds]),
+    );
+    there.state.keepVagrantFolder({
+      Vagrantfile: readTemplate('Vagrantfile.fleet'),
+      'fleet.json': `${JSON.stringify({ uri: host.uri, fleet: name, shutdownSeconds }, null, 2)}\n`,
+    });
+  }
 }
 
-/** After a complete destroy only the logs in the work folder are still of use. */
+/** After a complete destroy only the logs in the work folders are still of use. */
 async function tidy(
-  host: Host,
-  plan: Plan,
+  { plan, parts }: Planned,
   { purge = false }: ApplyRequest,
 ): Promise<Pick<ApplyResult, 'logs'>> {
   const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
   if (!whole) return {};
+  const each = await Promise.all(parts.map(({ host }) => tidyHost(host, purge)));
+  if (each.some((logs) => logs === 'left')) return { logs: 'left' };
+  return each.some((logs) => logs === 'deleted') ? { logs: 'deleted' } : {};
+}
+
+async function tidyHost(host: Host, purge: boolean): Promise<ApplyResult['logs']> {
   host.state.clear({ keepLogs: !purge });
-  if (!purge) return host.state.files(['runs', 'logs']).length > 0 ? { logs: 'left' } : {};
+  if (!purge) return host.state.files(['runs', 'logs']).length > 0 ? 'left' : undefined;
   await host.consoles.deleteLogs();
   // Of a host that is reached over a network, those of its consoles stay.
-  return host.isRemote ? {} : { logs: 'deleted' };
+  return host.isRemote ? undefined : 'deleted';
 }

@@ -1,16 +1,10 @@
 import { loadFleet } from '../config/index.js';
-import {
-  VenError,
-  type Host,
-  type HostFinding,
-  type HostState,
-  type Plan,
-  type ResolvedFleet,
-} from '../model/index.js';
+import { VenError, type Host, type HostFinding, type ResolvedFleet } from '../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../plan/index.js';
 import { loadOnHost, onHost, type Request } from './load.js';
 import { openHost } from './open.js';
 import { answerFindings } from './orchestrator/answers.js';
+import type { PlanPart } from './planned.js';
 import { unseenReady } from './provision/os-login.js';
 
 /**
@@ -72,15 +66,37 @@ function withoutNetworks(
 }
 
 /**
- * The part of `doctor` that an apply needs: the quick checks, for the VMs that it changes. Rejects
- * with `host-not-ready`, all findings at once.
+ * The part of `doctor` that an apply needs: the quick checks of each host, for the VMs that it
+ * changes there. Rejects with `host-not-ready`, all findings at once.
  */
-export async function checkHostIsReady(
-  host: Host,
-  fleet: ResolvedFleet,
-  plan: Plan,
-  { state, graceful }: { state: HostState; graceful: AbortSignal },
+export async function checkHostsAreReady(
+  parts: readonly PlanPart[],
+  graceful: AbortSignal,
 ): Promise<void> {
+  const found = await Promise.all(
+    parts.map(async (part) => {
+      const missing = await missingFor(part, graceful);
+      if (part.name === null) return missing;
+      return missing.map((each) => ({ ...each, message: `${part.name}: ${each.message}` }));
+    }),
+  );
+  const missing = found.flat();
+  if (missing.length === 0) return;
+  throw new VenError('host-not-ready', {
+    summary:
+      'The host is not ready: ' +
+      `${missing.length === 1 ? 'one thing is' : `${missing.length} things are`} missing. ` +
+      'Nothing was changed.',
+    detail: missing.map(({ message, fix }) => `${message}\n  ${fix}`).join('\n'),
+    hint: 'ven doctor shows all checks',
+  });
+}
+
+async function missingFor(
+  { host, fleet, plan, state }: PlanPart,
+  graceful: AbortSignal,
+): Promise<HostFinding[]> {
+  if (plan.steps.length === 0) return [];
   const bringUp = plan.steps.some(({ kind }) => kind === 'vm-up');
   // The plan itself starts a network that another run stopped, or waits until it is started.
   const started = new Set(
@@ -100,14 +116,5 @@ export async function checkHostIsReady(
     ),
   };
   const checks = { probe: false, bringUp, seen: state, stop: graceful };
-  const missing = (await host.findings(wanted, checks)).filter(({ level }) => level === 'missing');
-  if (missing.length === 0) return;
-  throw new VenError('host-not-ready', {
-    summary:
-      'The host is not ready: ' +
-      `${missing.length === 1 ? 'one thing is' : `${missing.length} things are`} missing. ` +
-      'Nothing was changed.',
-    detail: missing.map(({ message, fix }) => `${message}\n  ${fix}`).join('\n'),
-    hint: 'ven doctor shows all checks',
-  });
+  return (await host.findings(wanted, checks)).filter(({ level }) => level === 'missing');
 }

@@ -3,7 +3,7 @@ import { createRender } from '../libvirt/index.js';
 import type { FleetGraph, PlanOptions } from '../model/index.js';
 import { loadOnHost, secretReader, type Request } from './load.js';
 import { openHost } from './open.js';
-import { observeAndPlan } from './planned.js';
+import { observeAndPlan, type PlanPart } from './planned.js';
 
 export interface GraphRequest extends Request {
   /** From the fleet file alone; no host is asked. */
@@ -26,7 +26,9 @@ export async function graph(request: GraphRequest): Promise<FleetGraph> {
   if (request.offline) return fleetGraph(loadOnHost(request), null);
   const fleet = loadOnHost(request, readSecret);
   const host = openHost(fleet, request, readSecret);
-  const { state, plan } = await observeAndPlan(host, fleet, APPLY, { render: createRender() });
+  const opened = { fleet, host, hosts: [] };
+  const { plan, parts } = await observeAndPlan(opened, APPLY, { render: createRender() });
+  const [{ state }] = parts as [PlanPart];
   const ours = new Set(fleet.vms.map(({ uuid }) => uuid));
   const running = state.domains.filter(({ uuid, live }) => live !== null && ours.has(uuid));
   const leases = await host.readAddresses(running.map(({ uuid }) => uuid));

@@ -13,9 +13,17 @@ export { doctor } from './doctor.js';
 export { exportFleet, type ExportRequest } from './export.js';
 export { graph, type GraphRequest } from './graph.js';
 export { completionScript, SHELLS } from './completion-script.js';
+export { hosts } from './hosts/list.js';
 export { init } from './init.js';
 export { link, type LinkOfNic, type VmLinks } from './link.js';
-export { loadOnHost, openFleetFile, parseFleetFile, wordsOf, type Request } from './load.js';
+export {
+  loadOnHost,
+  loadOnHosts,
+  openFleetFile,
+  parseFleetFile,
+  wordsOf,
+  type Request,
+} from './load.js';
 export { logs, severalLogs, type LogsRequest } from './logs.js';
 export { observe } from './observe.js';
 export type { OrchestratorRequest } from './orchestrator/connect.js';

@@ -76,8 +76,25 @@ export function loadWithoutAuthority(request: Request): ResolvedFleet {
   return loadFleet(contentOf(request), { ...options, surroundings: missing });
 }
 
-/** The same, for work on its host: the request and the environment may name it. `usage`, too. */
+/**
+ * The same, for work on its one host: the request and the environment may name it. `usage`, too,
+ * also for a fleet on several hosts.
+ */
 export function loadOnHost(request: Request, readSecret?: ReadSecret): ResolvedFleet {
+  return onOneHost(loadOnHosts(request, readSecret));
+}
+
+/** @throws VenError `usage` */
+function onOneHost(fleet: ResolvedFleet): ResolvedFleet {
+  if (fleet.hosts === undefined) return fleet;
+  throw new VenError('usage', {
+    summary: 'This command works with a fleet on one host, and the fleet file has `hosts`',
+    hint: 'The commands plan, apply, destroy, status and hosts speak of several hosts.',
+  });
+}
+
+/** The same, for work that a fleet on several hosts can do, too. */
+export function loadOnHosts(request: Request, readSecret?: ReadSecret): ResolvedFleet {
   return onHost(loadFleetFile(request, readSecret), request, originOfRequest(request));
 }
 
@@ -86,7 +103,7 @@ export function loadForBmcs(request: Request, readSecret: ReadSecret): ResolvedF
   const { surroundings, ...options } = loadOptions(request);
   const reading = { ...surroundings, bmcSecrets: { read: readSecret } };
   const fleet = loadFleet(contentOf(request), { ...options, surroundings: reading });
-  return onHost(fleet, request, originOfRequest(request));
+  return onOneHost(onHost(fleet, request, originOfRequest(request)));
 }
 
 function originOfRequest({ file, content }: Request): string {
@@ -101,7 +118,11 @@ export function onHost(
 ): ResolvedFleet {
   const named = { flag: connect, environment: env['LIBVIRT_DEFAULT_URI'] };
   const there = onNamedHost(fleet, named);
-  return { ...there, file: originOf(file, there.host.uri) };
+  // However many hosts: all marks name the file alike.
+  const uris = there.hosts?.map(({ uri }) => uri) ?? [there.host.uri];
+  const names = uris.map((uri) => originOf(file, uri));
+  const [longest = file] = names.toSorted((a, b) => b.length - a.length);
+  return { ...there, file: longest };
 }
 
 /** The fleet as it is written, checked likewise. */

@@ -1,16 +1,9 @@
 import { commandLine, outputKind, readTextFile, type OutputKind } from '../host/index.js';
 import { createRender } from '../libvirt/index.js';
-import {
-  VenError,
-  type HostState,
-  type Plan,
-  type PlanOptions,
-  type ResolvedFleet,
-} from '../model/index.js';
+import { VenError, type Plan, type PlanOptions, type ResolvedFleet } from '../model/index.js';
 import { renderedDiffs, type RenderedDiff } from './diffs.js';
-import { loadOnHost, secretReader, type Request } from './load.js';
-import { openHost } from './open.js';
-import { observeAndPlan } from './planned.js';
+import { loadOnHosts, secretReader, type Request } from './load.js';
+import { eachHost, observeAndPlan, openFleet, type PlanPart } from './planned.js';
 import { queryProvider } from './orchestrator/provider.js';
 import { unseenReady, withUnseen } from './provision/os-login.js';
 import { saveText } from './save.js';
@@ -25,37 +18,43 @@ export interface PlanRequest extends Request {
 
 export interface PlanResult {
   fleet: ResolvedFleet;
-  state: HostState;
   plan: Plan;
   diffs: RenderedDiff[];
 }
 
-/** What differs between the fleet file and the host. Changes nothing and needs no lock. */
+/** What differs between the fleet file and its hosts. Changes nothing and needs no lock. */
 export async function plan(request: PlanRequest): Promise<PlanResult> {
   const readSecret = secretReader(request);
-  const fleet = loadOnHost(request, readSecret);
-  const host = openHost(fleet, request, readSecret);
+  const fleet = loadOnHosts(request, readSecret);
+  const opened = openFleet(fleet, request, readSecret);
   const look = { render: createRender(), provider: () => queryProvider(fleet, request) };
-  const [seen, run] = await Promise.all([
-    observeAndPlan(host, fleet, request.options, look),
-    host.lockHolder(),
+  const [{ plan: seen, parts }, holders] = await Promise.all([
+    observeAndPlan(opened, request.options, look),
+    Promise.all(eachHost(opened).map((host) => host.lockHolder())),
   ]);
-  const { state } = seen;
   const whole =
-    request.options.mode === 'apply'
-      ? withUnseen(seen.plan, unseenReady(fleet, request), fleet.vms, host)
-      : seen.plan;
-  const planned = withRunAtWork(whole, run);
+    request.options.mode === 'apply' ? withUnseen(seen, unseenReady(fleet, request), parts) : seen;
+  const runs = new Set(holders.flatMap((holder) => holder ?? []));
   return {
     fleet,
-    state,
-    plan: planned,
-    diffs: request.diff ? await renderedDiffs(planned, fleet, state, host) : [],
+    plan: [...runs].reduce(withRunAtWork, whole),
+    diffs: request.diff ? await diffsOf(parts) : [],
   };
 }
 
-function withRunAtWork(planned: Plan, run: string | null): Plan {
-  if (run === null) return planned;
+async function diffsOf(parts: readonly PlanPart[]): Promise<RenderedDiff[]> {
+  const each = await Promise.all(
+    parts.map(async ({ name, host, fleet, state, plan }) => {
+      const diffs = await renderedDiffs(plan, fleet, state, host);
+      return name === null
+        ? diffs
+        : diffs.map((diff) => ({ ...diff, address: `${diff.address}@${name}` }));
+    }),
+  );
+  return each.flat();
+}
+
+function withRunAtWork(planned: Plan, run: string): Plan {
   const warning = `${run} is at work on this fleet: what it has not ended yet shows as differences`;
   return { ...planned, warnings: [...planned.warnings, warning] };
 }

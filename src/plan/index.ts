@@ -7,5 +7,7 @@
  */
 export { checkSomethingIsLeft } from './guards/refuse.js';
 export { makePlan } from './make-plan.js';
+export { spelled } from './many/join.js';
+export { makePlanOfMany, type PlanOfMany, type Share, type WholeFleet } from './many/plan.js';
 export { unfinishedNetworks, unfinishedNotices } from './network/borrowed/unfinished.js';
 export { isSelected, matcher } from './select.js';

@@ -1,6 +1,7 @@
 import {
   PROVIDER,
   volumesOf,
+  withoutHost,
   type Address,
   type Change,
   type HostState,
@@ -34,14 +35,25 @@ export function makePlan(
   render: Pick<Render, 'written'>,
   provider: SeenProvider | null = null,
 ): Plan {
-  const apply = options.mode === 'apply';
   const onHost = fleetOnHost(fleet, state, render);
+  const plan = planOn(fleet, onHost, options, provider);
+  refuseDeletingAll(fleet, [...onHost.owned.values()], plan.changes, options);
+  return plan;
+}
+
+/** The same, whatever it deletes. Throws the others. */
+export function planOn(
+  fleet: ResolvedFleet,
+  onHost: FleetOnHost,
+  options: PlanOptions,
+  provider: SeenProvider | null,
+): Plan {
+  const apply = options.mode === 'apply';
   const selection = select(options, knownAddresses(fleet, onHost));
   const networks = apply ? decideSubnets(fleet, onHost) : [];
   const part = apply
     ? planApply(fleet, onHost, selection, { networks, provider })
     : planDestroy(fleet, onHost, selection, options);
-  refuseDeletingAll(fleet, onHost, part.changes, options);
   const byAddress = addressOrder(fleet);
   const changes = part.changes.toSorted(byAddress);
   const refused = part.refused.toSorted(byAddress);
@@ -64,7 +76,7 @@ export function makePlan(
       ]),
     ],
     ignored: part.ignored.toSorted(byAddress),
-    summary: summarize(changes, part.unchanged),
+    summary: { ...countsOf(changes), noop: part.unchanged },
   };
 }
 
@@ -81,7 +93,7 @@ function misnamedVolumes({ misnamed }: FleetOnHost, selection: Selection): strin
 /**
  * Everything that a target can name: what the file has, and what the host still has of the fleet.
  */
-function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
+export function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
   return [
     ...new Set([
       ...fleet.vms.map(({ address }) => address),
@@ -97,20 +109,24 @@ function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Address[] {
 
 const KINDS = ['pool', 'network', 'orchestrator', 'vm'];
 
-interface Addressed {
+export interface Addressed {
   address: Address;
 }
 
 /** By kind, then as in the fleet file; what that does not name comes last. */
-function addressOrder({ networks, vms }: ResolvedFleet): (a: Addressed, b: Addressed) => number {
+export function addressOrder({
+  networks,
+  vms,
+}: ResolvedFleet): (a: Addressed, b: Addressed) => number {
   const places = new Map([...networks, ...vms].map(({ address }, place) => [address, place]));
   const kind = ({ address }: Addressed): number => KINDS.indexOf(address.split('.', 1)[0] ?? '');
-  const place = ({ address }: Addressed): number => places.get(address) ?? places.size;
+  const place = ({ address }: Addressed): number => places.get(withoutHost(address)) ?? places.size;
   return (a, b) =>
     kind(a) - kind(b) || place(a) - place(b) || compareNaturally(a.address, b.address);
 }
 
-function summarize(changes: readonly Change[], unchanged: number): PlanSummary {
+/** How many there are of each kind. */
+export function countsOf(changes: readonly Change[]): Omit<PlanSummary, 'noop'> {
   const count = (action: Change['action']): number =>
     changes.filter((change) => change.action === action).length;
   return {
@@ -118,6 +134,5 @@ function summarize(changes: readonly Change[], unchanged: number): PlanSummary {
     update: count('update'),
     replace: count('replace'),
     delete: count('delete'),
-    noop: unchanged,
   };
 }

@@ -17,6 +17,7 @@ export { PROVISION_REPORTS, PROVISION_VIEWS } from './provision/views.js';
 export { planText } from './plan/text.js';
 export { errorText, errorJson, bugText } from './text/errors.js';
 export { validationJson, validText } from './text/findings.js';
+export { fleetHostsJson, fleetHostsText } from './hosts.js';
 export { gatherFailures, resultText, type Failed, type Outcome } from './apply/result.js';
 export {
   defaultOsText,

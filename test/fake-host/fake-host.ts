@@ -49,6 +49,7 @@ import {
   type HostFirmware,
   type HostRoute,
   type HostState,
+  type HostSurvey,
   type Lock,
   type LockRequest,
   type NetworkEntryChange,
@@ -119,6 +120,9 @@ export interface FakeHostOptions {
   routes?: HostRoute[];
   uplink?: NonNullable<HostState['uplink']>;
   nvramTemplate?: Uint8Array;
+  /** Its capacity; default: 64 CPUs and 256 GiB. */
+  cpus?: number;
+  memoryKiB?: number;
   /** Whether a guest does what the power button asks. */
   obedient?: boolean;
 }
@@ -438,6 +442,27 @@ export class FakeHost implements Host {
       ...(impairs && this.noImpairment && { noImpairment: this.noImpairment }),
       ...(wanted.some(isLimited) && this.noRate && { noRate: this.noRate }),
     };
+  }
+
+  survey(pools: readonly string[]): Promise<HostSurvey> {
+    return this.#answer(() => ({
+      libvirt: '9.0.0',
+      cpus: this.#options.cpus ?? 64,
+      memoryKiB: this.#options.memoryKiB ?? 256 * 1024 ** 2,
+      kvm: (this.#options.accelerator ?? 'qemu') === 'kvm',
+      domains: [...this.domains].map(([uuid, { config, power }]) => {
+        const { cpus, memoryKiB } = domainFacts(parseXml(config));
+        const running = power !== 'off';
+        return { uuid, name: domainName(parseXml(config)), running, cpus, memoryKiB };
+      }),
+      pools: this.storage
+        .observedPools()
+        .filter(({ name }) => pools.includes(name))
+        .map(({ name, active, availableBytes }) => ({
+          ...{ name, active, availableBytes },
+          capacityBytes: availableBytes,
+        })),
+    }));
   }
 
   readBacking({ domains, backing }: HostState): Promise<Backing> {

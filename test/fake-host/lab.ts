@@ -84,7 +84,8 @@ export class Lab {
     const asked = { ...APPLY, ...options };
     const provider = (): Promise<SeenProvider> =>
       Promise.resolve({ observed: this.orchestrator.project });
-    const { plan } = await observeAndPlan(this.host, fleet, asked, { render, provider });
+    const opened = { fleet, host: this.host, hosts: [] };
+    const { plan } = await observeAndPlan(opened, asked, { render, provider });
     checkSomethingIsLeft(plan);
     return plan;
   }

@@ -23,18 +23,18 @@ import {
   type ResolvedFirmware,
   type ResolvedFleet,
   type ResolvedGraphics,
-  type ResolvedHost,
   type ResolvedNetwork,
   type ResolvedNic,
   type ResolvedNvram,
   type ResolvedOrchestrator,
   type ResolvedVm,
-  type VagrantRuntime,
 } from '../../model/index.js';
 import { bmcPorts, bmcWarnings, resolveBmc, writtenBmc } from './bmc.js';
 import { secureBootKey, type Certificates } from './certificates.js';
 import { expandVms, type ExpandedVm } from './expand.js';
 import { diskList, diskTargets, ignoredPaths, nicList } from './devices.js';
+import { networkDigest, vmDigest } from './digests.js';
+import { hostOfNone, resolveHost, resolveHosts, resolvePlacement } from './hosts.js';
 import { bridgeName, digest, nicMac, serialNumber, Taken } from './identity.js';
 import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
 import { resolveLink } from './links.js';
@@ -44,21 +44,14 @@ import { durationInSeconds, sizeInKiB } from './units.js';
 
 /** libvirt's own network, the one behind virbr0. */
 const LIBVIRT_DEFAULT = 'default';
-const DEFAULT_IMAGE = 'vagrantlibvirt/vagrant-libvirt:edge-slim';
 
 /** Pure. `fleet` has passed the schema and the rules; see `loadFleet`. */
 export function resolveFleet(
   fleet: Fleet,
   certificates: Certificates | null = null,
 ): ResolvedFleet {
-  const host: ResolvedHost = {
-    uri: fleet.host?.uri ?? 'qemu:///system',
-    backend: fleet.host?.backend ?? 'vagrant',
-    accelerator: fleet.host?.accelerator ?? 'auto',
-    storagePool: fleet.host?.storagePool ?? 'default',
-    runner: resolveRunner(fleet),
-    vagrantFolder: fleet.host?.vagrant?.folder ?? false,
-  };
+  const hosts = fleet.hosts && resolveHosts(fleet.hosts);
+  const host = hosts ? hostOfNone(hosts) : resolveHost(fleet.host);
   const expanded = expandVms(fleet);
   const macs = new Taken(writtenMacs(expanded));
   const serials = new Taken(fleet.vms.flatMap((vm) => vm.serialNumbers ?? []));
@@ -80,7 +73,14 @@ export function resolveFleet(
   };
   const vms = expanded.map((vm) => resolveVm(shared, vm));
   const networks = resolveNetworks(fleet, orchestrator, expanded, vms);
-  const resolved = { name: fleet.fleet, host, orchestrator, networks, vms };
+  const resolved = {
+    name: fleet.fleet,
+    host,
+    ...(hosts && { hosts }),
+    orchestrator,
+    networks,
+    vms,
+  };
   const warnings = [
     ...(certificates?.problems ?? [])
       .filter(({ severity }) => severity === 'warning')
@@ -90,19 +90,13 @@ export function resolveFleet(
   ];
   return {
     ...resolved,
-    hostFrom: fleet.host?.uri === undefined ? 'default' : 'file',
+    hostFrom: (hosts ?? fleet.host?.uri) === undefined ? 'default' : 'file',
     secureBootKeys: Object.fromEntries(
       [...keys.values()].map(({ digest, read }) => [digest, read]),
     ),
     digest: digest({ ...resolved, orchestrator: plannedBy(orchestrator) }),
     warnings,
   };
-}
-
-/** `image` alone does not choose the container: it may be set for a later switch. */
-function resolveRunner({ host }: Fleet): VagrantRuntime {
-  if (host?.vagrant?.runner !== 'container') return { kind: 'local' };
-  return { kind: 'container', image: host.vagrant.image ?? DEFAULT_IMAGE };
 }
 
 function writtenMacs(vms: readonly ExpandedVm[]): string[] {
@@ -114,7 +108,7 @@ function writtenMacs(vms: readonly ExpandedVm[]): string[] {
 /** What the VMs of a fleet share. */
 interface Shared {
   fleet: Fleet;
-  host: ResolvedHost;
+  host: ResolvedFleet['host'];
   orchestrator: ResolvedOrchestrator | null;
   macs: Taken;
   serials: Taken;
@@ -175,6 +169,7 @@ function resolveVm(
     autostart: spec.autostart ?? false,
     power: spec.power ?? 'running',
   };
+  const placement = fleet.hosts && resolvePlacement(spec);
   return {
     ...applied,
     boot: [...applied.boot],
@@ -182,17 +177,9 @@ function resolveVm(
     protect: spec.protect ?? false,
     ...(spec.ignore && spec.ignore.length > 0 && { ignore: ignoredPaths(spec.ignore, applied) }),
     shutdownTimeoutSeconds: durationInSeconds(spec.shutdownTimeout ?? '60s'),
-    // Only what ven applies to the host: `protect`, `ignore` and the timeout are about how.
-    // Here and below, a value
-    // that is the same as before the key existed is left out: so a new version of ven does not
-    // change the digest.
-    // A fixed address belongs to the network, not to the VM.
-    digest: digest({
-      ...applied,
-      nics: applied.nics.map((nic) => ({ ...nic, ip: null })),
-      pxe: applied.pxe ? undefined : false,
-      nvram: applied.nvram ?? undefined,
-    }),
+    ...(placement && { placement }),
+    // Each of several hosts makes another VM of it: that has a digest (`shareOf`).
+    digest: placement ? '' : vmDigest(applied),
   };
 }
 
@@ -338,8 +325,8 @@ function resolveOwn(
   bridges: Taken,
 ): OwnNetwork {
   const cidr = subnetOf(network);
-  const fields = {
-    kind: 'own' as const,
+  const fields: Omit<OwnNetwork, 'digest'> = {
+    kind: 'own',
     address: `network.${name}`,
     name,
     libvirtName: `${fleet}_${name}`,
@@ -357,7 +344,7 @@ function resolveOwn(
     dhcpHosts: cidr ? dhcpHosts(`network.${name}`, vms) : [],
     bootUrl,
   };
-  return { ...fields, digest: digest({ ...fields, bootUrl: bootUrl ?? undefined }) };
+  return { ...fields, digest: networkDigest(fields) };
 }
 
 function dnsHosts(network: FleetNetwork): DnsHost[] {

@@ -18,13 +18,14 @@ export type { RuleFinding } from './report.js';
 
 export function checkRules(fleet: Fleet): RuleFinding[] {
   const total = countVms(fleet);
-  if (total > MAX_VMS) {
+  const most = MAX_VMS * Math.max(1, Object.keys(fleet.hosts ?? {}).length);
+  if (total > most) {
     return [
       {
         rule: 'too-many-vms',
         path: ['vms'],
         onKey: true,
-        message: `The fleet has ${total} VMs; one host holds at most ${MAX_VMS}`,
+        message: `The fleet has ${total} VMs; ${holds(fleet)} at most ${most}`,
         hint: 'Split the fleet.',
       },
     ];
@@ -32,7 +33,7 @@ export function checkRules(fleet: Fleet): RuleFinding[] {
   const findings: RuleFinding[] = [];
   const report = (finding: RuleFinding): void => void findings.push(finding);
   const vms = expandVms(fleet);
-  checkHost(fleet, report);
+  checkHost(fleet, vms, report);
   checkNames(fleet, vms, report);
   checkNetworks(fleet, report);
   checkOrchestrator(fleet, vms, report);
@@ -41,4 +42,8 @@ export function checkRules(fleet: Fleet): RuleFinding[] {
   checkVms(fleet, vms, report);
   checkBmc(fleet, vms, report);
   return findings;
+}
+
+function holds({ hosts }: Fleet): string {
+  return hosts && Object.keys(hosts).length > 1 ? 'its hosts hold' : 'one host holds';
 }

@@ -51,16 +51,23 @@ export function checkNames(fleet: Fleet, vms: readonly ExpandedVm[], report: Rep
       });
     }
   }
-  for (const key of ['storagePool'] as const) {
-    const pool = fleet.host?.[key];
+  const hosts = Object.entries(fleet.hosts ?? {});
+  for (const [name] of hosts) plainName(name, ['hosts', name], true);
+  const written: [Path, string | undefined][] = [
+    [['host'], fleet.host?.storagePool],
+    ...hosts.map(([name, { storagePool }]): [Path, string | undefined] => [
+      ['hosts', name],
+      storagePool,
+    ]),
+  ];
+  for (const [path, pool] of written)
     if (pool !== undefined && isUuidShaped(pool))
       report({
         rule: 'name',
-        path: ['host', key],
+        path: [...path, 'storagePool'],
         message: `"${pool}" has the form of a UUID`,
         hint: "Write the pool's name.",
       });
-  }
   vmNames(fleet, vms, report);
 }
 

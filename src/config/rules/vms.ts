@@ -20,7 +20,6 @@ const MAX_VIRTIO = 16;
 const MAX_SHUTDOWN_SECONDS = 3600;
 
 export function checkVms(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void {
-  checkUri(fleet, report);
   // The copies of a group are identical.
   for (const vm of vms.filter((one) => one.copy === 0)) {
     checkMemory(vm, report);
@@ -31,16 +30,6 @@ export function checkVms(fleet: Fleet, vms: readonly ExpandedVm[], report: Repor
   checkSerials(fleet, report);
   checkSmbios(fleet, vms, report);
   checkGraphics(vms, report);
-}
-
-function checkUri(fleet: Fleet, report: Report): void {
-  if (!/:\/\/[^/@]*:[^/@]*@/.test(fleet.host?.uri ?? '')) return;
-  report({
-    rule: 'secret',
-    path: ['host', 'uri'],
-    message: 'The libvirt URI holds a password',
-    hint: "Take it out; use an SSH key, or libvirt's own auth.conf.",
-  });
 }
 
 function checkMemory(vm: ExpandedVm, report: Report): void {

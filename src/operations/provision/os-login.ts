@@ -7,7 +7,6 @@ import {
   type Plan,
   type ProfileStage,
   type ResolvedFleet,
-  type ResolvedVm,
 } from '../../model/index.js';
 import type { Request } from '../load.js';
 import { whyNotAsked } from '../orchestrator/api.js';
@@ -72,10 +71,12 @@ export function unseenReady(
 export function withUnseen(
   plan: Plan,
   unseen: Pick<HostFinding, 'message' | 'fix'> | null,
-  vms: readonly ResolvedVm[],
-  host: Host,
+  parts: readonly { plan: Plan; fleet: ResolvedFleet; host: Host }[],
 ): Plan {
-  const watched = vms.filter(({ power }) => power === 'running');
-  if (unseen === null || watched.length === 0 || !leavesOpen(watched, host, plan)) return plan;
+  const isLeft = parts.some(({ plan, fleet: { vms }, host }) => {
+    const watched = vms.filter(({ power }) => power === 'running');
+    return watched.length > 0 && leavesOpen(watched, host, plan);
+  });
+  if (unseen === null || !isLeft) return plan;
   return { ...plan, warnings: [...plan.warnings, `${unseen.message}. ${unseen.fix}`] };
 }

@@ -5,7 +5,7 @@ import {
   type PlanOptions,
   type ResolvedFleet,
 } from '../../model/index.js';
-import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
+import type { OwnedDomain } from '../fleet-on-host.js';
 import { formatSome } from '../format.js';
 
 /** Of fewer VMs than this, only all are too many. */
@@ -20,7 +20,7 @@ const A_FLEET = 4;
  */
 export function refuseDeletingAll(
   fleet: ResolvedFleet,
-  onHost: FleetOnHost,
+  there: readonly OwnedDomain[],
   changes: readonly Change[],
   { mode, targets, allowDeleteAll }: PlanOptions,
 ): void {
@@ -33,7 +33,6 @@ export function refuseDeletingAll(
         : [],
     ),
   );
-  const there = [...onHost.owned.values()];
   const going = there.filter(({ mark }) => deleted.has(`vm.${mark.vm}`));
   const unnamed = going.filter(({ mark }) => !named.has(`vm.${mark.vm}`));
   const all = mode === 'apply' ? there.length : going.length;

@@ -6,7 +6,7 @@ import type { Clock, Host } from '../../../src/model/index.js';
 import { openOrchestrator } from '../../../src/orchestrator/index.js';
 
 /** `host` is asked for each time that one is opened. */
-export function portsOf(host: () => Host, more: Partial<Ports> = {}): Ports {
+export function portsOf(host: Ports['openHost'], more: Partial<Ports> = {}): Ports {
   const checkAnswers = (): Promise<void> => Promise.resolve();
   return { ...PORTS, openHost: host, checkAnswers, ...more };
 }

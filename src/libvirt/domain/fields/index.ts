@@ -41,6 +41,7 @@ type NoField =
   | 'protect'
   | 'ignore'
   | 'shutdownTimeoutSeconds'
+  | 'placement'
   | 'digest';
 type FieldName =
   Exclude<keyof ResolvedVm, NoField> | 'console' | 'password' | 'persistent' | 'written';

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import {
+  PROVIDER,
+  type Address,
+  type HostState,
+  type Placements,
+  type Plan,
+  type PlannedHost,
+  type PlanOptions,
+  type Refusal,
+  type Render,
+  type ResolvedFleet,
+  type SeenProvider,
+} from '../../model/index.js';
+import { fleetOnHost, type FleetOnHost } from '../fleet-on-host.js';
+import { refuseDeletingAll } from '../guards/delete-all.js';
+import { knownAddresses, planOn } from '../make-plan.js';
+import { matcher, select } from '../select.js';
+import { joinPlans, spelled, type HostPlan } from './join.js';
+
+/** One host's part of a fleet, and what was seen there. */
+export interface Share {
+  /** The host's. */
+  name: string;
+  /** The fleet as it is on that host alone. */
+  fleet: ResolvedFleet;
+  state: HostState;
+}
+
+/** A fleet on several hosts, and what is known of them. */
+export interface WholeFleet {
+  fleet: ResolvedFleet;
+  hosts: readonly PlannedHost[];
+  placements: Placements;
+  /** Of the hosts that were reached. */
+  shares: readonly Share[];
+}
+
+export interface PlanOfMany {
+  plan: Plan;
+  /** By the host's name: its own plan, with addresses as they are on one host. */
+  byHost: ReadonlyMap<string, Plan>;
+}
+
+/**
+ * One plan for all hosts: each share is planned as if it were the fleet, and the plans are joined.
+ * A VM on two hosts is refused, and so left as it is on both. Throws as `makePlan`.
+ */
+export function makePlanOfMany(
+  { fleet, hosts, placements, shares }: WholeFleet,
+  options: PlanOptions,
+  render: Pick<Render, 'written'>,
+  provider: SeenProvider | null = null,
+): PlanOfMany {
+  const views = shares.map((share) => {
+    const onHost = fleetOnHost(share.fleet, share.state, render);
+    return { ...share, onHost, known: knownAddresses(share.fleet, onHost) };
+  });
+  const doubled = doubledVms(views, placements);
+  const refused = [...placements.refused, ...doubled];
+  const whole = [
+    ...fleet.vms.map(({ address }) => address),
+    ...(fleet.orchestrator?.provider ? [PROVIDER] : []),
+    ...views.flatMap(({ name, known }) => known.flatMap((address) => spellings(address, name))),
+  ];
+  // Whether each pattern names anything at all.
+  const selection = select(options, [...new Set(whole)]);
+  const left = new Set(refused.map(({ address }) => address));
+  const plans = views.flatMap(({ name, fleet, onHost, known }): HostPlan[] => {
+    const own = optionsOf(options, name, known, left);
+    return own === null ? [] : [{ name, fleet, plan: planOn(fleet, onHost, own, provider) }];
+  });
+  const asked = refused.filter(({ address }) => selection.has(address));
+  const plan = joinPlans(fleet, plans, {
+    options,
+    hosts: [...hosts],
+    refused: asked.map(({ on: _, ...refusal }) => refusal),
+    unknown: placements.unknown.filter(({ address }) => selection.has(address)),
+    warnings: [...awayWarnings(hosts, placements, options), ...placements.warnings],
+    placed: options.mode === 'apply' ? placements.placed : [],
+    isProviderSeen: provider !== null && !('unknown' in provider),
+    observedDigest: digestOf(plans, hosts, placements),
+  });
+  const there = views.flatMap(({ onHost }) => [...onHost.owned.values()]);
+  const file = shares[0]?.fleet.file;
+  refuseDeletingAll(
+    { ...fleet, ...(file !== undefined && { file }) },
+    there,
+    plan.changes,
+    options,
+  );
+  return { plan, byHost: new Map(plans.map((each) => [each.name, each.plan])) };
+}
+
+/** What a host's things may be called: `network.lab` is that of each host. */
+function spellings(address: Address, host: string): Address[] {
+  return [...new Set([address, spelled(address, host)])];
+}
+
+/** null: nothing of this host is asked for. `left`: what is refused. */
+function optionsOf(
+  options: PlanOptions,
+  host: string,
+  known: readonly Address[],
+  left: ReadonlySet<Address>,
+): PlanOptions | null {
+  const named = (patterns: readonly string[]): Address[] => {
+    const tests = patterns.map(matcher);
+    return known.filter((address) =>
+      spellings(address, host).some((spelling) => tests.some((matches) => matches(spelling))),
+    );
+  };
+  const targets = named(options.targets);
+  if (options.targets.length > 0 && targets.length === 0) return null;
+  const excludes = [
+    ...new Set([...named(options.excludes), ...known.filter((address) => left.has(address))]),
+  ];
+  const isAsked = (address: Address): boolean =>
+    (targets.length === 0 || targets.includes(address)) && !excludes.includes(address);
+  if (known.length > 0 && !known.some(isAsked)) return null;
+  return { ...options, targets, excludes, replace: named(options.replace).filter(isAsked) };
+}
+
+/** By their marks, also of VMs that have left the file. Those that are refused already are not. */
+function doubledVms(
+  views: readonly { name: string; onHost: FleetOnHost }[],
+  { refused }: Placements,
+): Placements['refused'] {
+  const on = new Map<Address, string[]>();
+  for (const { name, onHost } of views)
+    for (const { mark } of onHost.owned.values())
+      on.set(`vm.${mark.vm}`, [...(on.get(`vm.${mark.vm}`) ?? []), name]);
+  const known = new Set(refused.map(({ address }) => address));
+  return [...on]
+    .filter(([address, names]) => names.length > 1 && !known.has(address))
+    .map(([address, names]) => ({ ...onTwoHosts(address, names), on: names }));
+}
+
+function onTwoHosts(address: Address, names: readonly string[]): Refusal {
+  return {
+    address,
+    code: 'on-two-hosts',
+    summary: `${address} is on ${names.join(' and on ')}`,
+    hint: 'Nothing is done to either. Undefine the wrong one with virsh.',
+  };
+}
+
+function awayWarnings(
+  hosts: readonly PlannedHost[],
+  { unknown }: Placements,
+  { mode }: PlanOptions,
+): string[] {
+  return hosts.flatMap(({ name, state, because }) => {
+    if (state !== 'away') return [];
+    const those = unknown.filter((each) => each.hosts.includes(name));
+    const what = those.length === 1 ? '1 VM' : `${those.length} VMs`;
+    const left =
+      mode === 'destroy'
+        ? 'what is there of the fleet is left'
+        : 'nothing is planned for what is there, and nothing of it is created elsewhere';
+    const may = those.length === 0 ? '' : ` (${what} may be there)`;
+    return [`host ${name} is away: ${because ?? 'it does not answer'}. So ${left}${may}`];
+  });
+}
+
+function digestOf(
+  plans: readonly HostPlan[],
+  hosts: readonly PlannedHost[],
+  { placed, refused, unknown }: Placements,
+): string {
+  const relevant = [
+    hosts.map(({ name, uri, state }) => [name, uri, state]),
+    plans.map(({ name, plan }) => [name, plan.observedDigest]),
+    placed.map(({ address, host }) => [address, host]),
+    refused.map(({ address, code, on }) => [address, code, on]),
+    unknown.map(({ address }) => address),
+  ];
+  return createHash('sha256').update(JSON.stringify(relevant)).digest('hex');
+}
