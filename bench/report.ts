@@ -6,6 +6,7 @@ import { ROOT } from './measure.ts';
 export const REPORT = join(ROOT, 'docs/benchmarks.md');
 export const BOOT_TITLE = 'From power-on to the first request';
 export const CONSOLES_TITLE = '200 consoles at once';
+export const HOSTS_TITLE = 'One fleet over many hosts';
 export const BMC_TITLE = '50 BMCs, asked once a second';
 
 /** The part under this heading, with it, ended by an empty line; empty when there is none. */

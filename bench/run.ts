@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures ven beside its floors and its peers, and writes docs/benchmarks.md,
- * except for three parts. Takes about half an hour and a quiet machine.
+ * except for four parts. Takes about half an hour and a quiet machine.
  */
 import { writeFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
@@ -9,7 +9,7 @@ import { eight } from './eight.ts';
 import { many } from './many.ts';
 import { inTurn, note, ROOT, row, run, URI, VEN, type Row } from './measure.ts';
 import { plans } from './plans.ts';
-import { BMC_TITLE, BOOT_TITLE, CONSOLES_TITLE, part, REPORT } from './report.ts';
+import { BMC_TITLE, BOOT_TITLE, CONSOLES_TITLE, HOSTS_TITLE, part, REPORT } from './report.ts';
 
 async function start(): Promise<Row[]> {
   note('start');
@@ -54,9 +54,9 @@ writeFileSync(
   REPORT,
   `# Benchmarks
 
-Written by \`npm run bench\`, \`npm run bench -- boot\`, \`npm run bench -- consoles\` and
-\`npm run bench -- bmc\`: each part is from one run, the parts of the last three from other runs
-than the rest. Medians, with minimum and maximum. Only the ratios mean something on another machine.
+Written by \`npm run bench\`, \`npm run bench -- boot\`, \`npm run bench -- consoles\`,
+\`npm run bench -- bmc\` and \`npm run bench -- hosts\`: each part is from one run, the parts of the
+last four from other runs than the rest. Medians, with minimum and maximum. Only the ratios mean something on another machine.
 Limits: what we hold ven to.
 
 Commit ${await commit()}, ${availableParallelism()} cores, ${system}, Node ${process.version},
@@ -82,6 +82,6 @@ wanted.
 
 ${planned.text}
 
-${part(BOOT_TITLE)}${part(CONSOLES_TITLE)}${part(BMC_TITLE)}`.trimEnd() + '\n',
+${part(BOOT_TITLE)}${part(CONSOLES_TITLE)}${part(BMC_TITLE)}${part(HOSTS_TITLE)}`.trimEnd() + '\n',
 );
 note('written: docs/benchmarks.md and docs/images/eight.svg');

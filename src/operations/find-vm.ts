@@ -10,8 +10,11 @@ import {
   type ResolvedFleet,
   type ResolvedVm,
 } from '../model/index.js';
-import { loadOnHost, wordsOf, type Request } from './load.js';
+import { shareWith } from './hosts/locate.js';
+import { lookAt } from './hosts/look.js';
+import { loadOnHosts, wordsOf, type Request } from './load.js';
 import { openHost } from './open.js';
+import { openFleet } from './planned.js';
 
 /** So many names are listed. */
 const MOST = 8;
@@ -28,10 +31,18 @@ export interface KnownVm extends Pick<ResolvedVm, 'name' | 'address' | 'domain' 
   graphics: ResolvedVm['graphics'] | null;
 }
 
-/** @throws VenError `not-found`, with a suggestion. */
-export function findVm(request: VmRequest): { fleet: ResolvedFleet; vm: ResolvedVm } {
+/**
+ * In a fleet on several hosts, `fleet` is the share of the host that has the VM.
+ * @throws VenError `not-found`, with a suggestion, or as `shareWith`
+ */
+export async function findVm(
+  request: VmRequest,
+): Promise<{ fleet: ResolvedFleet; vm: ResolvedVm }> {
   checkIsVm(request);
-  const fleet = loadOnHost(request);
+  const whole = loadOnHosts(request);
+  const vm = vmNamed(whole, request.vm, request.file);
+  if (whole.hosts === undefined) return { fleet: whole, vm };
+  const fleet = await shareWith(whole, vm, request);
   return { fleet, vm: vmNamed(fleet, request.vm, request.file) };
 }
 
@@ -40,9 +51,37 @@ export async function findKnownVm(
   request: VmRequest,
 ): Promise<{ fleet: ResolvedFleet; vm: KnownVm }> {
   checkIsVm(request);
-  const fleet = loadOnHost(request);
-  const [vm] = await knownVms(fleet, [request.vm], request);
-  return { fleet, vm: vm ?? vmNamed(fleet, request.vm, request.file) };
+  const whole = loadOnHosts(request);
+  const [found] = await knownOnHosts(whole, [request.vm], request);
+  if (found === undefined) throw new RangeError('a VM is found, or it is said why not');
+  return found;
+}
+
+/** By their names or addresses, each with the fleet, or the share of the host that has it. */
+export async function knownOnHosts(
+  whole: ResolvedFleet,
+  words: readonly string[],
+  request: Request,
+): Promise<{ fleet: ResolvedFleet; vm: KnownVm }[]> {
+  if (whole.hosts === undefined) {
+    const vms = await knownVms(whole, words, request);
+    return vms.map((vm) => ({ fleet: whole, vm }));
+  }
+  const named = words.map((word) => whole.vms.find(isNamed(word)));
+  if (named.every((vm) => vm !== undefined)) {
+    return Promise.all(
+      named.map(async (vm) => ({ fleet: await shareWith(whole, vm, request), vm })),
+    );
+  }
+  const { parts } = await lookAt(openFleet(whole, request));
+  const known = parts.flatMap(({ fleet, state }) =>
+    [...fleet.vms, ...leftDomains(fleet, state).map(knownVm)].map((vm) => ({ fleet, vm })),
+  );
+  const vms = [...known.map(({ vm }) => vm), ...whole.vms];
+  return words.map((word) => {
+    const vm = vmNamed({ vms }, word, request.file);
+    return { fleet: known.find((each) => each.vm === vm)?.fleet ?? whole, vm };
+  });
 }
 
 /**
@@ -69,6 +108,16 @@ export async function knownVms(
   }
 }
 
+/** One VM by its name or address, also of those that have left the file. @throws VenError */
+export function namedAmong(
+  { vms }: ResolvedFleet,
+  left: readonly Owned<ObservedDomain>[],
+  word: string,
+  file: string,
+): KnownVm {
+  return vmNamed({ vms: [...vms, ...left.map(knownVm)] }, word, file);
+}
+
 /** The fleet's domains that the fleet file no longer has. */
 export function leftDomains(fleet: ResolvedFleet, { domains }: HostState): Owned<ObservedDomain>[] {
   const uuids = new Set(fleet.vms.map(({ uuid }) => uuid));
@@ -90,6 +139,11 @@ function checkIsVm(request: VmRequest): void {
   }
 }
 
+const isNamed =
+  (wanted: string) =>
+  ({ name, address }: Pick<ResolvedVm, 'name' | 'address'>): boolean =>
+    name === wanted || address === wanted;
+
 /**
  * By its name or its address. @throws VenError `not-found`, with a suggestion.
  */
@@ -98,7 +152,7 @@ export function vmNamed<Vm extends Pick<ResolvedVm, 'name' | 'address'>>(
   wanted: string,
   file: string,
 ): Vm {
-  const found = vms.find(({ name, address }) => name === wanted || address === wanted);
+  const found = vms.find(isNamed(wanted));
   if (found) return found;
   const names = vms.map(({ name }) => name);
   const word = wanted.replace(/^vm\./, '');

@@ -74,7 +74,7 @@ export interface VmLinks {
  */
 export async function link(request: LinkRequest): Promise<VmLinks> {
   const { change, forSeconds, interrupt, ports = PORTS } = request;
-  const { fleet, vm } = findVm(request);
+  const { fleet, vm } = await findVm(request);
   const { graceful } = interrupt;
   if (change === null)
     return shown(request, fleet, vm, await look(openHost(fleet, request), fleet, vm, request));

@@ -1,7 +1,7 @@
 import { ConsoleText, LastBoot, LastLines } from '../terminal-text/index.js';
 import { VenError, type Host, type Address } from '../model/index.js';
-import { findKnownVm, knownVms, type KnownVm, type VmRequest } from './find-vm.js';
-import { loadOnHost } from './load.js';
+import { findKnownVm, knownOnHosts, type KnownVm, type VmRequest } from './find-vm.js';
+import { loadOnHosts } from './load.js';
 import { openHost } from './open.js';
 
 export interface LogsRequest extends VmRequest {
@@ -82,10 +82,9 @@ export async function severalLogs({
   lost,
   ...request
 }: SeveralLogsRequest): Promise<void> {
-  const fleet = loadOnHost(request);
-  const vms = new Set(await knownVms(fleet, names, request));
-  const { consoles } = openHost(fleet, request);
-  const read = async (each: KnownVm): Promise<void> => {
+  const found = await knownOnHosts(loadOnHosts(request), names, request);
+  const vms = new Map(found.map(({ fleet, vm }) => [vm, openHost(fleet, request).consoles]));
+  const read = async ([each, consoles]: [KnownVm, Host['consoles']]): Promise<void> => {
     const { name: vm } = each;
     if (request.signal.aborted) return;
     let begun = '';

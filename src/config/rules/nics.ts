@@ -30,6 +30,7 @@ interface Card {
 
 export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void {
   const networks = fleet.networks ?? {};
+  const hosts = Math.max(1, Object.keys(fleet.hosts ?? {}).length);
   const cards = vms.flatMap((vm): Card[] =>
     Array.isArray(vm.spec.nics)
       ? vm.spec.nics.map((nic, index) => ({ vm, nic, path: [...vm.pathOf('nics'), index] }))
@@ -70,7 +71,7 @@ export function checkNics(fleet: Fleet, vms: readonly ExpandedVm[], report: Repo
   }
   for (const [name, users] of onNetwork) {
     const network = networks[name];
-    if (network && network.existing === undefined) checkLeases(name, network, users, report);
+    if (network && network.existing === undefined) checkLeases(name, network, users, hosts, report);
   }
 }
 
@@ -154,6 +155,7 @@ function checkLeases(
   name: string,
   network: FleetNetwork,
   users: readonly Card[],
+  hosts: number,
   report: Report,
 ): void {
   if (network.dhcp === false) return;
@@ -163,7 +165,8 @@ function checkLeases(
       nic.address === undefined ? [] : (parseAddress(nic.address) ?? []),
     ),
   );
-  const needed = users.filter(({ nic }) => nic.address === undefined).length;
+  // Each host has a DHCP of its own; how the VMs are spread is not known here.
+  const needed = Math.ceil(users.filter(({ nic }) => nic.address === undefined).length / hosts);
   const room = cidr ? freeLeases(network, cidr, fixed) : AUTO_RANGE_SIZE;
   if (room === null || needed <= room) return;
   const path = ['networks', name];

@@ -100,9 +100,22 @@ async function inTime<T>(
   } catch (error) {
     const cause: unknown = over.signal.aborted ? over.signal.reason : error;
     if (stop?.aborted || !(cause instanceof VenError)) throw error;
-    const { summary, hint } = cause;
-    return { away: { summary, ...(hint !== undefined && { hint }) } };
+    const { hint } = cause;
+    return { away: { summary: causeOf(cause), ...(hint !== undefined && { hint }) } };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Characters of a program's own words that are told. */
+const SHOWN = 160;
+
+/** What is said of it, and the first of the words that it was said with. */
+function causeOf({ summary, detail = '' }: VenError): string {
+  const [words = ''] = detail
+    .split('\n')
+    .map((line) => line.replace(/^error: /, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('virsh '));
+  if (words === '' || summary.includes(words)) return summary;
+  return `${summary} (${words.length > SHOWN ? `${words.slice(0, SHOWN)}…` : words})`;
 }

@@ -5,14 +5,18 @@ import {
   isOwnedBy,
   redfishSystem,
   type ObservedDomain,
+  type OrchestratorHost,
   type Owned,
+  type PlannedHost,
+  type ResolvedVm,
 } from '../../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
-import { knownVms, leftDomains } from '../find-vm.js';
-import { loadOnHost, wordsOf, type Request } from '../load.js';
+import { knownVms, leftDomains, namedAmong } from '../find-vm.js';
+import { lookAt, type LookPart } from '../hosts/look.js';
+import { loadOnHosts, wordsOf, type Request } from '../load.js';
+import { openFleet } from '../planned.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
-import { openHost } from '../open.js';
 import { StageQuery, UNKNOWN, type StageStatus } from './stages.js';
 
 /** The object that `status --json` prints. */
@@ -20,6 +24,8 @@ export interface FleetStatus {
   formatVersion: '1';
   fleet: string;
   host: string;
+  /** Of a fleet on several. */
+  hosts?: PlannedHost[];
   /**
    * null: there is no query: the fleet has no orchestrator, or onboards no nodes, or there are no
    * credentials for it in the environment or in files.
@@ -43,8 +49,13 @@ export interface VmStatus extends StageStatus {
   name: string;
   domain: string;
   uuid: string;
-  /** `missing`: there is no such domain, or it is not this fleet's. */
-  power: ObservedDomain['power'] | 'missing';
+  /** The name of its host, in a fleet on several; of `unknown` those that may have it. */
+  host?: string;
+  /**
+   * `missing`: there is no such domain, or it is not this fleet's. `unknown`: a host that may have
+   * it is away.
+   */
+  power: ObservedDomain['power'] | 'missing' | 'unknown';
   /** An apply has completed it. */
   ready: boolean;
   /** IPv4 addresses from the DHCP leases of libvirt's networks. */
@@ -95,33 +106,75 @@ async function statusNow(
   stages: StageQuery,
   orchestrator: HostsQuery,
 ): Promise<FleetStatus> {
-  const fleet = loadOnHost(request);
+  const fleet = loadOnHosts(request);
   const { vms = [] } = request;
-  const named = await knownVms(fleet, vms, request);
+  const one = fleet.hosts === undefined ? await knownVms(fleet, vms, request) : null;
+  const opened = openFleet(fleet, request);
+  const [asked, look] = await Promise.all([orchestrator.ask(fleet), lookAt(opened)]);
+  const lefts = look.parts.flatMap(({ fleet, state }) => leftDomains(fleet, state));
+  const named = one ?? vms.map((word) => namedAmong(fleet, lefts, word, request.file));
   const shown = new Set((vms.length === 0 ? fleet.vms : named).map(({ uuid }) => uuid));
-  const host = openHost(fleet, request);
-  const [asked, state] = await Promise.all([orchestrator.ask(fleet), host.observe(fleet)]);
+  stages.begin();
+  const seen = await Promise.all(
+    look.parts.map((part) => statusOfPart(part, { stages, shown, asked: asked?.hosts ?? [] })),
+  );
+  const there = new Set(seen.flatMap(({ ofFile }) => ofFile.map(({ uuid }) => uuid)));
+  const nowhere = fleet.vms
+    .filter(({ uuid }) => shown.has(uuid) && !there.has(uuid))
+    .map((vm) => ofNone(vm, look.unknown.get(vm.address)));
+  const places = new Map(fleet.vms.map(({ uuid }, place) => [uuid, place]));
+  const place = ({ uuid }: VmStatus): number => places.get(uuid) ?? places.size;
+  const leftShown = vms.length === 0 ? lefts : lefts.filter(({ uuid }) => shown.has(uuid));
+  return {
+    formatVersion: '1',
+    fleet: fleet.name,
+    host: fleet.host.uri,
+    ...(fleet.hosts && { hosts: look.hosts }),
+    orchestrator: asked && { project: asked.project, asOf: asked.asOf, warning: asked.warning },
+    warnings: [
+      ...look.hosts.flatMap(({ name, because }) =>
+        because === undefined ? [] : [`host ${name} is away: ${because}`],
+      ),
+      ...seen.flatMap(({ warnings }) => warnings),
+      ...leftNotices(leftShown, request),
+    ],
+    vms: [
+      ...[...seen.flatMap(({ ofFile }) => ofFile), ...nowhere].sort((a, b) => place(a) - place(b)),
+      ...seen.flatMap(({ left }) => left),
+    ],
+  };
+}
+
+/** What one host says. */
+async function statusOfPart(
+  { name, host, fleet, state }: LookPart,
+  {
+    stages,
+    shown,
+    asked,
+  }: { stages: StageQuery; shown: ReadonlySet<string>; asked: readonly OrchestratorHost[] },
+): Promise<{ ofFile: VmStatus[]; left: VmStatus[]; warnings: string[] }> {
+  const on = name === null ? {} : { host: name };
   const owned = new Map(
     state.domains
       .filter((domain) => isOwnedBy(fleet, domain))
       .map((domain) => [domain.uuid, domain]),
   );
-  const left = leftDomains(fleet, state);
-  const leftShown = left.filter(({ uuid }) => shown.has(uuid));
-  const running = [...fleet.vms, ...leftShown].filter(({ uuid }) => owned.get(uuid)?.live);
+  const left = leftDomains(fleet, state).filter(({ uuid }) => shown.has(uuid));
+  const running = [...fleet.vms, ...left].filter(({ uuid }) => owned.get(uuid)?.live);
   const leases = await host.readAddresses(running.map(({ uuid }) => uuid));
   const records = host.state.records.read(fleet.vms.map(({ name }) => name));
-  stages.begin();
   const ofFile = fleet.vms.flatMap((vm, index): VmStatus[] => {
     if (!shown.has(vm.uuid)) return [];
     const domain = owned.get(vm.uuid);
-    const known = hostOfVm(asked?.hosts ?? [], identityOf(vm));
+    const known = hostOfVm(asked, identityOf(vm));
     const read = records[index];
     const none = { vm: vm.name, record: null, writtenAt: null, damage: null };
     const record =
       read?.record && isOfIncarnation(read.record, incarnationOf(vm, state, host)) ? read : none;
     const status = {
       ...ofDomain(vm, domain, leases),
+      ...on,
       serialNumber: vm.serialNumber,
       bmc: vm.bmc ? `${bmcUrl(vm.bmc)}${redfishSystem(vm.name)}` : null,
       ...stages.stageOf(record, domain, known, { fleet, host }),
@@ -134,17 +187,23 @@ async function statusNow(
     return [status];
   });
   return {
-    formatVersion: '1',
-    fleet: fleet.name,
-    host: fleet.host.uri,
-    orchestrator: asked && { project: asked.project, asOf: asked.asOf, warning: asked.warning },
-    warnings: [
-      ...unfinishedNotices(fleet, unfinishedNetworks(state).values()).map(
-        ({ message, fix }) => `${message}. ${fix}`,
-      ),
-      ...leftNotices(vms.length === 0 ? left : leftShown, request),
-    ],
-    vms: [...ofFile, ...leftShown.map((domain) => ofLeft(domain, leases))],
+    ofFile,
+    left: left.map((domain) => ({ ...ofLeft(domain, leases), ...on })),
+    warnings: unfinishedNotices(fleet, unfinishedNetworks(state).values()).map(
+      ({ message, fix }) => `${name === null ? '' : `on ${name}: `}${message}. ${fix}`,
+    ),
+  };
+}
+
+/** Of a VM that no host has which answers. `perhaps`: those that may have it. */
+function ofNone(vm: ResolvedVm, perhaps: readonly string[] | undefined): VmStatus {
+  return {
+    ...ofDomain(vm, undefined, {}),
+    ...(perhaps && { power: 'unknown', host: perhaps.join(', ') }),
+    serialNumber: vm.serialNumber,
+    bmc: null,
+    ...UNKNOWN,
+    orchestrator: null,
   };
 }
 

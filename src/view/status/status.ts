@@ -7,6 +7,8 @@ import { jsonText } from '../text/json.js';
 
 export interface ShownVm {
   name: string;
+  /** Of a fleet on several hosts. */
+  host?: string;
   power: string;
   ready: boolean;
   addresses: readonly string[];
@@ -41,6 +43,7 @@ const TONES: Record<string, Tone> = {
   paused: 'yellow',
   crashed: 'red',
   missing: 'red',
+  unknown: 'yellow',
 };
 
 const STAGE_TONES: Record<string, Tone> = { ready: 'green', failed: 'red', 'under-way': 'cyan' };
@@ -107,6 +110,7 @@ export function statusText(
 ): string {
   const columns: Column[] = [
     { head: 'VM', of: ({ name }) => name, always: true },
+    { head: 'HOST', of: ({ host }) => host ?? '' },
     { head: 'POWER', of: ({ power }) => power, always: true, tone: ({ power }) => TONES[power] },
     { head: 'MADE', of: ({ ready }) => (ready ? 'yes' : 'no'), always: true },
     { head: 'ADDRESS', of: ({ addresses }) => addresses.join(', ') },
