@@ -4,7 +4,6 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { availableParallelism } from 'node:os';
 import { build } from 'esbuild';
 import { note, ROOT, run } from './measure.ts';
 import { HOSTS_TITLE, writePart } from './report.ts';
@@ -58,10 +57,10 @@ try {
 }
 writePart(
   HOSTS_TITLE,
-  `Written by \`npm run bench -- hosts\`: one fleet over hosts in memory, ${availableParallelism()}
-cores, Node ${process.version}. Seconds of CPU; in brackets ms a VM. What libvirt and QEMU take is not in it, but
-the hosts in memory parse and write the same XML. The plan is of new VMs, with its survey, placement
-and look at each host; the second plan finds nothing to do.
+  `Written by \`npm run bench -- hosts\`: one fleet over hosts in memory, Node ${process.version}.
+Seconds of CPU; in brackets ms a VM. What libvirt and QEMU take is not in it, but the hosts in
+memory parse and write the same XML. The plan is of new VMs, with its survey, placement and look at
+each host; the second plan finds nothing to do.
 
 | hosts × VMs | file | placement | plan | steps | apply | second plan | peak memory |
 |---|---|---|---|---|---|---|---|

@@ -56,8 +56,8 @@ writeFileSync(
 
 Written by \`npm run bench\`, \`npm run bench -- boot\`, \`npm run bench -- consoles\`,
 \`npm run bench -- bmc\` and \`npm run bench -- hosts\`: each part is from one run, the parts of the
-last four from other runs than the rest. Medians, with minimum and maximum. Only the ratios mean something on another machine.
-Limits: what we hold ven to.
+last four from other runs than the rest. Medians, with minimum and maximum. Only the ratios mean
+something on another machine. Limits: what we hold ven to.
 
 Commit ${await commit()}, ${availableParallelism()} cores, ${system}, Node ${process.version},
 ${qemu}; VMs of 128 MiB with BIOS and a 64 MiB disk, software emulation.

@@ -1,7 +1,10 @@
 import { loadFleet } from '../config/index.js';
 import { VenError, type Host, type HostFinding, type ResolvedFleet } from '../model/index.js';
+import { place } from '../placement/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../plan/index.js';
-import { loadOnHost, onHost, type Request } from './load.js';
+import { openHosts } from './hosts/open.js';
+import { surveyHosts } from './hosts/survey.js';
+import { loadOnHosts, onHost, type Request } from './load.js';
 import { openHost } from './open.js';
 import { answerFindings } from './orchestrator/answers.js';
 import type { PlanPart } from './planned.js';
@@ -24,19 +27,53 @@ export async function doctor({
   const fleet =
     file === null
       ? onHost(loadFleet(ONE_VM, { file: 'doctor', env }), request, 'doctor')
-      : loadOnHost({ ...request, file });
-  const host = openHost(fleet, request);
-  const unfinished = await unfinishedOf(host, fleet);
+      : loadOnHosts({ ...request, file });
   const [found, answers] = await Promise.all([
-    host.findings(withoutNetworks(fleet, unfinished), { probe: true, bringUp: true }),
+    fleet.hosts === undefined
+      ? findingsOf(openHost(fleet, request), fleet)
+      : findingsOfHosts(fleet, request),
     answerFindings(fleet, request),
   ]);
+  const unseen = file === null ? null : unseenReady(fleet, { ...request, file });
+  const blind = unseen ? [{ check: 'orchestrator', level: 'warning' as const, ...unseen }] : [];
+  return [...found, ...answers, ...blind];
+}
+
+async function findingsOf(host: Host, fleet: ResolvedFleet): Promise<HostFinding[]> {
+  const unfinished = await unfinishedOf(host, fleet);
+  const checks = { probe: true, bringUp: true };
+  const found = await host.findings(withoutNetworks(fleet, unfinished), checks);
   const left = unfinished.map(({ message, fix }): HostFinding => ({
     ...{ check: 'network', level: 'warning', message, fix },
   }));
-  const unseen = file === null ? null : unseenReady(fleet, { ...request, file });
-  const blind = unseen ? [{ check: 'orchestrator', level: 'warning' as const, ...unseen }] : [];
-  return [...found, ...left, ...answers, ...blind];
+  return [...found, ...left];
+}
+
+/** Of all hosts at once, each for the VMs that it has or would get, with its name. */
+async function findingsOfHosts(
+  fleet: ResolvedFleet,
+  request: Pick<Request, 'env' | 'ports' | 'waiting'>,
+): Promise<HostFinding[]> {
+  const hosts = openHosts(fleet, request);
+  const seen = await surveyHosts(hosts, fleet);
+  const { placed, refused } = place(fleet, seen);
+  const hostOf = new Map(placed.map(({ address, host }) => [address, host]));
+  const each = await Promise.all(
+    hosts.map(async ({ name, host, share }): Promise<HostFinding[]> => {
+      const away = seen.find((one) => one.name === name)?.away;
+      const here = fleet.vms.filter(({ address }) => hostOf.get(address) === name);
+      const fix = away?.hint ?? 'See whether the machine is up';
+      const found: HostFinding[] = away
+        ? [{ check: 'libvirt', level: 'missing', message: `it is away: ${away.summary}`, fix }]
+        : await findingsOf(host, share(here));
+      return found.map((finding) => ({ ...finding, message: `${name}: ${finding.message}` }));
+    }),
+  );
+  const nowhere = refused.map(({ summary, detail, hint }): HostFinding => ({
+    ...{ check: 'placement', level: 'missing', fix: hint },
+    message: detail === undefined ? summary : `${summary}: ${detail.replaceAll('\n', '; ')}`,
+  }));
+  return [...each.flat(), ...nowhere];
 }
 
 /** A host that can't be looked at has none; the findings say why. */

@@ -13,8 +13,9 @@ import {
   type ResolvedFleet,
   type ResolvedVm,
 } from '../model/index.js';
-import { loadOnHost, secretReader, type Request } from './load.js';
-import { openHost } from './open.js';
+import { lookAt } from './hosts/look.js';
+import { loadOnHosts, secretReader, type Request } from './load.js';
+import { openFleet } from './planned.js';
 
 export interface ExportRequest extends Request {
   /** Ask the host for the VMs' addresses. Else they are those of the fleet file. */
@@ -32,7 +33,7 @@ export interface ExportRequest extends Request {
  * host. Rejects with `usage` where the fleet file does not say enough of the BMCs.
  */
 export async function exportFleet(request: ExportRequest): Promise<FleetExport> {
-  const fleet = loadOnHost(request);
+  const fleet = loadOnHosts(request);
   const { bmcs } = request;
   if (bmcs === 'all' && fleet.vms.every(({ bmc }) => !bmc))
     throw new VenError('usage', {
@@ -43,7 +44,7 @@ export async function exportFleet(request: ExportRequest): Promise<FleetExport> 
   const readSecret = request.secrets ? secretReader(request) : null;
   return {
     fleet,
-    jump: sshMachine(fleet.host.uri),
+    jump: fleet.hosts === undefined ? sshMachine(fleet.host.uri) : null,
     vms: fleet.vms.map((vm): ExportedVm => {
       const fixed = vm.nics.flatMap(({ ip }) => ip ?? []);
       const { power, leases } = seen?.get(vm.uuid) ?? { power: 'missing', leases: [] };
@@ -63,12 +64,16 @@ async function observed(
   fleet: ResolvedFleet,
   request: ExportRequest,
 ): Promise<ReadonlyMap<string, Seen>> {
-  const host = openHost(fleet, request);
-  const state = await host.observe(fleet);
-  const owned = state.domains.filter((domain) => isOwnedBy(fleet, domain));
-  const running = owned.filter(({ live }) => live !== null);
-  const leases = await host.readAddresses(running.map(({ uuid }) => uuid));
-  return new Map(owned.map(({ uuid, power }) => [uuid, { power, leases: leases[uuid] ?? [] }]));
+  const { parts } = await lookAt(openFleet(fleet, request));
+  const seen = await Promise.all(
+    parts.map(async ({ fleet: share, host, state }) => {
+      const owned = state.domains.filter((domain) => isOwnedBy(share, domain));
+      const running = owned.filter(({ live }) => live !== null);
+      const leases = await host.readAddresses(running.map(({ uuid }) => uuid));
+      return owned.map(({ uuid, power }) => [uuid, { power, leases: leases[uuid] ?? [] }] as const);
+    }),
+  );
+  return new Map(seen.flat());
 }
 
 function bmcOf(

@@ -89,7 +89,9 @@ function onOneHost(fleet: ResolvedFleet): ResolvedFleet {
   if (fleet.hosts === undefined) return fleet;
   throw new VenError('usage', {
     summary: 'This command works with a fleet on one host, and the fleet file has `hosts`',
-    hint: 'The commands plan, apply, destroy, status and hosts speak of several hosts.',
+    hint:
+      'What speaks of several: plan, apply, destroy, status, hosts, power, logs, console, vnc, ' +
+      'link, doctor, export, validate.',
   });
 }
 

@@ -6,7 +6,6 @@ import {
   type AnyDomain,
   type EventError,
   type Host,
-  type HostState,
   type ObservedDomain,
   type ResolvedFleet,
   type ResolvedVm,
@@ -15,8 +14,9 @@ import { commandLine } from '../host/index.js';
 import type { Interrupt } from './apply.js';
 import { needsConsent, type Consent } from './consent.js';
 import { leftDomains, vmNamed } from './find-vm.js';
-import { loadOnHost, wordsOf, type Request } from './load.js';
-import { openHost } from './open.js';
+import { lookAt, type FleetLook, type LookPart } from './hosts/look.js';
+import { loadOnHosts, wordsOf, type Request } from './load.js';
+import { eachHost, lockFleet, openFleet } from './planned.js';
 
 /**
  * `reboot` is a shutdown and a start: so it is known whether the guest obeyed, and a changed
@@ -81,6 +81,10 @@ interface Target extends Pick<PoweredVm, 'name' | 'address' | 'domain' | 'before
   owned: ObservedDomain | null;
   /** What stands in its place and is not ven's. */
   foreign: AnyDomain | null;
+  /** null: none that answers has it. */
+  on: Host | null;
+  /** Hosts that are away and may have it. */
+  away: readonly string[];
   shutdownTimeoutSeconds: number;
 }
 
@@ -95,21 +99,21 @@ const AT_ONCE = 16;
  */
 export async function power(request: PowerRequest): Promise<PowerResult> {
   const { action, interrupt, parallelism = AT_ONCE } = request;
-  const fleet = loadOnHost(request);
+  const fleet = loadOnHosts(request);
   if (request.consent === 'impossible') throw needsConsent(request);
-  const lock = await openHost(fleet, request).lock({
+  const lock = await lockFleet(openFleet(fleet, request), {
     command: 'power',
     waitSeconds: request.lockTimeoutSeconds,
     signal: interrupt.graceful,
     stop: interrupt.hard,
   });
   try {
-    const { host } = lock;
-    await host.endLeftovers();
+    const { opened } = lock;
+    await Promise.all(eachHost(opened).map((host) => host.endLeftovers()));
     const look = async (): Promise<Target[]> =>
-      chosen(request, fleet, await host.observe(fleet, interrupt.graceful));
+      chosen(request, fleet, await lookAt(opened, interrupt.graceful));
     const shown = await look();
-    await request.confirm({ host: host.uri, ...groupsOf(shown) });
+    await request.confirm({ host: fleet.host.uri, ...groupsOf(shown) });
     // A question may stay open for hours: what counts is how they are then.
     const targets = request.consent === 'ask' ? agreedTo(shown, await look()) : shown;
     const began = performance.now();
@@ -117,7 +121,7 @@ export async function power(request: PowerRequest): Promise<PowerResult> {
     const queue = targets.values();
     const work = async (): Promise<void> => {
       for (const target of queue) {
-        const vm = await powered(target, host, request);
+        const vm = await powered(target, request);
         ended.set(vm.address, vm);
         request.tell(vm);
       }
@@ -128,7 +132,7 @@ export async function power(request: PowerRequest): Promise<PowerResult> {
     await Promise.all(workers);
     const vms = targets.flatMap(({ address }) => ended.get(address) ?? []);
     return {
-      ...{ fleet: fleet.name, host: host.uri, action, ...outcomeOf(vms, interrupt), vms },
+      ...{ fleet: fleet.name, host: fleet.host.uri, action, ...outcomeOf(vms, interrupt), vms },
       durationSeconds: secondsSince(began),
     };
   } finally {
@@ -160,10 +164,18 @@ function outcomeOf(
   return { outcome: 'done', exitCode: EXIT.done };
 }
 
-function chosen(request: PowerRequest, fleet: ResolvedFleet, state: HostState): Target[] {
-  const owned = state.domains.filter((domain) => isOwnedBy(fleet, domain));
-  const unnamed = leftDomains(fleet, state).map((domain) => targetOf(domain, domain.mark.vm));
-  const named = fleet.vms.map((vm) => targetOfVm(vm, owned, state));
+function chosen(
+  request: PowerRequest,
+  fleet: ResolvedFleet,
+  { parts, unknown }: FleetLook,
+): Target[] {
+  const partOf = new Map(parts.flatMap((part) => part.fleet.vms.map(({ uuid }) => [uuid, part])));
+  const unnamed = parts.flatMap((part) =>
+    leftDomains(part.fleet, part.state).map((domain) => targetOf(domain, domain.mark.vm, part)),
+  );
+  const named = fleet.vms.map((vm) =>
+    targetOfVm(vm, partOf.get(vm.uuid), unknown.get(vm.address) ?? []),
+  );
   const all = [...named, ...unnamed];
   if (request.vms.length === 0)
     return all.filter((target) => target.owned !== null || target.foreign !== null);
@@ -171,34 +183,34 @@ function chosen(request: PowerRequest, fleet: ResolvedFleet, state: HostState): 
   return [...new Map(wanted.map((target) => [target.address, target])).values()];
 }
 
-function targetOfVm(
-  vm: ResolvedVm,
-  owned: readonly ObservedDomain[],
-  { domains }: HostState,
-): Target {
+function targetOfVm(vm: ResolvedVm, part: LookPart | undefined, away: readonly string[]): Target {
   const { name, address, domain, uuid, power: wanted, shutdownTimeoutSeconds } = vm;
-  const own = owned.find((one) => one.uuid === uuid);
+  const domains = part?.state.domains ?? [];
+  const own =
+    part && domains.filter((one) => isOwnedBy(part.fleet, one)).find((one) => one.uuid === uuid);
   const about = { name, address, domain, wanted, shutdownTimeoutSeconds };
-  if (own) return { ...targetOf(own, name), ...about };
+  if (own) return { ...targetOf(own, name, part), ...about };
   const foreign = domains.find((one) => one.uuid === uuid || one.name === domain) ?? null;
-  return { ...about, before: 'missing', owned: null, foreign };
+  const on = part?.host ?? null;
+  return { ...about, before: 'missing', owned: null, foreign, on, away };
 }
 
-function targetOf(owned: ObservedDomain, name: string): Target {
+function targetOf(owned: ObservedDomain, name: string, { host }: LookPart): Target {
   const before = owned.saved === undefined ? owned.power : 'saved';
   return {
     ...{ name, address: `vm.${name}`, domain: owned.name, before, wanted: null, owned },
-    ...{ foreign: null, shutdownTimeoutSeconds: SHUTDOWN_SECONDS },
+    ...{ foreign: null, shutdownTimeoutSeconds: SHUTDOWN_SECONDS, on: host, away: [] },
   };
 }
 
-async function powered(target: Target, host: Host, request: PowerRequest): Promise<PoweredVm> {
+async function powered(target: Target, request: PowerRequest): Promise<PoweredVm> {
   const { name, address, domain, before, wanted } = target;
   const began = performance.now();
   const about = { name, address, domain, before, wanted };
   if (request.interrupt.graceful.aborted)
     return { ...about, outcome: 'skipped', durationSeconds: 0 };
   try {
+    const host = hostOf(target, request);
     const now = await asItIs(target, host);
     about.before = now.before;
     const vm = { ...now, owned: existing(now, host, request), host, request };
@@ -212,6 +224,20 @@ async function powered(target: Target, host: Host, request: PowerRequest): Promi
       ...{ durationSeconds: secondsSince(began), error: { code, summary, detail, hint } },
     };
   }
+}
+
+/** @throws VenError `host-not-ready`, `not-found` */
+function hostOf({ on, away }: Target, request: PowerRequest): Host {
+  if (on !== null) return on;
+  if (away.length > 0)
+    throw new VenError('host-not-ready', {
+      summary: `it may be on ${away.join(' or ')}, which is away`,
+      hint: `See the hosts: ven hosts ${wordsOf(request)}`,
+    });
+  throw new VenError('not-found', {
+    summary: 'the VM is on no host of the fleet',
+    hint: `Create it: ven apply ${wordsOf(request)}`,
+  });
 }
 
 /** A VM waits for its turn: one that was crashed may run by then, and is not to be cut. */

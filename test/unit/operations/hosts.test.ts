@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { VenError, type Plan, type RunEvent } from '../../../src/model/index.js';
+import { doctor } from '../../../src/operations/doctor.js';
+import { severalLogs } from '../../../src/operations/logs.js';
+import { power, type PowerRequest } from '../../../src/operations/power.js';
+import { openStatus } from '../../../src/operations/status/status.js';
+import { vnc } from '../../../src/operations/vnc.js';
 import { apply, type ApplyRequest, type ApplyResult } from '../../../src/operations/apply.js';
 import { hosts as listHosts } from '../../../src/operations/hosts/list.js';
 import { plan, readSavedPlan, savePlan } from '../../../src/operations/plan.js';
@@ -378,5 +383,99 @@ describe('ven hosts', () => {
     writeFileSync(file, `apiVersion: ven/v1\nfleet: lab\n${VMS}`);
     const { hosts: listed } = await listHosts(request());
     expect(listed).toMatchObject([{ name: null, uri: URIS.a, cpus: { limit: 4 }, vms: [] }]);
+  });
+});
+
+describe('what speaks of all hosts', () => {
+  test('status has the host of each VM, and says which are unknown', async () => {
+    await applied();
+    const now = async () => {
+      const status = openStatus(request());
+      try {
+        return await status.again();
+      } finally {
+        await status.close();
+      }
+    };
+    const shown = async () =>
+      (await now()).vms.map(({ name, host, power }) => `${name} ${host} ${power}`);
+    expect(await shown()).toEqual([
+      'edge-1 a running',
+      'edge-2 b running',
+      'edge-3 a running',
+      'edge-4 b running',
+    ]);
+    lose('b');
+    expect(await shown()).toEqual([
+      'edge-1 a running',
+      'edge-2 b unknown',
+      'edge-3 a running',
+      'edge-4 b unknown',
+    ]);
+    expect((await now()).warnings).toEqual(['host b is away: no route to host']);
+  });
+
+  test('power acts on each VM where it is', async () => {
+    await applied();
+    const { interrupt } = request();
+    const asked: PowerRequest = {
+      ...{ ...request(), action: 'off', vms: [], force: true, interrupt },
+      confirm: () => Promise.resolve(),
+      tell: () => undefined,
+    };
+    const { vms, exitCode } = await power(asked);
+    expect(exitCode).toBe(0);
+    expect(vms.map(({ address, outcome }) => `${address} ${outcome}`).sort()).toEqual([
+      'vm.edge-1 done',
+      'vm.edge-2 done',
+      'vm.edge-3 done',
+      'vm.edge-4 done',
+    ]);
+    for (const host of Object.values(hosts))
+      expect([...host.domains.values()].map(({ power }) => power)).toEqual(['off', 'off']);
+    lose('b');
+    const on = await power({ ...asked, action: 'on', vms: ['edge-1', 'edge-2'] });
+    expect(on.vms).toMatchObject([
+      { address: 'vm.edge-1', outcome: 'done' },
+      { address: 'vm.edge-2', outcome: 'failed', error: { code: 'host-not-ready' } },
+    ]);
+  });
+
+  test('logs come from the host that has the VM', async () => {
+    await applied();
+    hosts.a.consoles.logs.set('lab_edge-1', Buffer.from('on a\n'));
+    hosts.b.consoles.logs.set('lab_edge-2', Buffer.from('on b\n'));
+    const lines: string[] = [];
+    await severalLogs({
+      ...request(),
+      ...{ vms: ['edge-1', 'edge-2'], follow: false, since: null, tail: null },
+      signal: new AbortController().signal,
+      line: (vm, line) => lines.push(`${vm} ${line}`),
+      lost: (error) => lines.push(error.summary),
+    });
+    expect(lines).toEqual(['edge-1 on a', 'edge-2 on b']);
+    lose('b');
+    await expect(vnc({ ...request(), vm: 'edge-2', view: false })).rejects.toMatchObject({
+      code: 'host-not-ready',
+      summary: 'the VM may be on b, which is away: no route to host',
+    });
+  });
+
+  test('doctor speaks of each host by its name', async () => {
+    lose('b');
+    const found = await doctor(request());
+    expect(found.filter(({ level }) => level === 'missing')).toEqual([
+      {
+        check: 'libvirt',
+        level: 'missing',
+        message: 'b: it is away: no route to host',
+        fix: 'See whether the machine is up',
+      },
+    ]);
+  });
+
+  test('a command that speaks of one host refuses the file', async () => {
+    const { graph } = await import('../../../src/operations/graph.js');
+    await expect(graph({ ...request(), offline: true })).rejects.toMatchObject({ code: 'usage' });
   });
 });
