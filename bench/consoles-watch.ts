@@ -63,8 +63,9 @@ const result = await driveNodes({
     },
     openConsole: ({ domain }, from) => new ConsoleFollower({ ...at, domain, from }),
     consoleEnd: ({ domain }) => consoleEnd({ ...at, domain }),
-    powers: (uuids) =>
-      Promise.resolve(new Map(uuids.map((uuid) => [uuid, { power: 'running', id: '1' }]))),
+    fetchConsoles: () => Promise.resolve(),
+    powers: (vms) =>
+      Promise.resolve(new Map(vms.map(({ uuid }) => [uuid, { power: 'running', id: '1' }]))),
     bootOf: () => ({}),
     powerOn: () => Promise.resolve(),
     type: ({ uuid }, text, wanted, signal) =>

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type {
   BackendName,
   Host,
@@ -11,11 +12,13 @@ import { findingsOf } from './checks/findings.js';
 import { firmwareFor } from './checks/firmware.js';
 import { probeAccelerator } from './checks/probe.js';
 import { openConsoles } from './consoles/consoles.js';
+import { LogMirror } from './consoles/log-mirror.js';
 import type { Env } from './exec.js';
 import { readBacking } from './libvirt/backing.js';
 import { bmcActs } from './libvirt/bmc-acts.js';
 import { domainActs } from './libvirt/domain-acts.js';
 import { setGraphicsPassword, withPasswords } from './libvirt/graphics-password.js';
+import { hostFiles } from './libvirt/host-files.js';
 import { volumeIncarnation } from './libvirt/incarnation.js';
 import { isLocal } from './libvirt/local.js';
 import { networkActs } from './libvirt/network-acts.js';
@@ -66,9 +69,14 @@ function hostWith(
   const virsh = new Virsh({ uri, env, lockFd, signal, waiting });
   const key = fleetKey({ uri, fleet });
   const workDir = workFolder({ uri, fleet, env });
+  // Not ended by the signal: it takes its pools away.
+  const files = isLocal(uri) ? null : hostFiles(new Virsh({ uri, env }), env);
+  const mirror = files && new LogMirror(files, join(workDir, 'consoles'));
+  const remote = files && mirror && { files, mirror };
   const onTaps = links(virsh, env);
-  const hasStarted = afterStart(startWatch(virsh, logFolder), onTaps);
-  const domains = domainActs(virsh, { links: onTaps, hasStarted });
+  const hasStarted = afterStart(startWatch(virsh, { logFolder, files }), onTaps);
+  const local = domainActs(virsh, { links: onTaps, hasStarted });
+  const domains = mirror === null ? local : { ...local, deleteDomain: lastHeard(local, mirror) };
   const storage = storageActs(virsh);
   const hold = <T>(uuid: string, work: () => Promise<T>): Promise<T> =>
     holdDomain({ uri, uuid }, work);
@@ -80,7 +88,7 @@ function hostWith(
   const host: Host = {
     uri,
     isRemote: !isLocal(uri),
-    consoles: openConsoles({ uri, fleet, env, logFolder }),
+    consoles: openConsoles({ uri, fleet, env, logFolder, remote }),
     state: openFleetState(workDir),
     observe: async (fleet, stop) => {
       // This run's own lock does not count.
@@ -95,7 +103,7 @@ function hostWith(
     survey: (pools, stop) => survey(virsh, pools, stop),
     readBacking: (state, stop) => readBacking(virsh, state.domains, state, stop),
     readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
-    lastStart: (domain) => lastStart({ domain, folder: logFolder }),
+    lastStart: (domain) => lastStart({ domain, folder: mirror?.folder ?? logFolder }),
     volumeIncarnation: (path) => volumeIncarnation(uri, path),
     firmware: (wanted, need) => firmwareFor(virsh, wanted, need),
     ...networkActs(virsh, {
@@ -138,6 +146,17 @@ function hostWith(
     endLeftovers: () => endLeftOvers({ runner, key, workDir, env }),
   };
   return host;
+}
+
+/** What a VM said last is not taken for what the next one of its name says. */
+function lastHeard(
+  { deleteDomain }: Pick<Host, 'deleteDomain'>,
+  mirror: LogMirror,
+): Host['deleteDomain'] {
+  return async (uuid, volumes) => {
+    await deleteDomain(uuid, volumes);
+    await mirror.fetch([]).catch(() => undefined);
+  };
 }
 
 type Changes = Pick<

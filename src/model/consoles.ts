@@ -66,24 +66,24 @@ export interface Consoles {
    */
   checkAccess(domains: readonly string[]): void;
   /**
+   * Of a host that is another machine: has the methods below, and `Host.lastStart`, know what these
+   * domains have said until now. On this machine they always do. Also masks there what was masked.
+   * @throws VenError
+   */
+  fetch(domains: readonly string[]): Promise<void>;
+  /**
    * All that the log holds, oldest first, then null. With `follow` what comes next, and null again
    * whenever nothing more came for a moment: through rotation, restarts of the VM, and the log's
    * deletion. Ends quietly when `signal` is aborted.
-   * @throws VenError `not-found` (no log, without `follow`), `host-not-ready` (it may not be read,
-   * or is elsewhere)
+   * @throws VenError `not-found` (no log, without `follow`), `host-not-ready` (it may not be read)
    */
   read(
     domain: string,
     options: { follow: boolean; signal?: AbortSignal | undefined },
   ): AsyncIterable<Uint8Array | null>;
-  /**
-   * `from` null, or a file that is gone: from the oldest byte. @throws VenError `host-not-ready`
-   * (it is elsewhere)
-   */
+  /** `from` null, or a file that is gone: from the oldest byte. */
   follow(domain: string, from: LogPosition | null): ConsoleReader;
-  /**
-   * Where what is said from now on will be. @throws VenError as `ConsoleReader.read`, and `follow`
-   */
+  /** Where what is said from now on will be. @throws VenError as `ConsoleReader.read` */
   end(domain: string): LogPosition;
   /**
    * Types the text and a carriage return.
@@ -102,8 +102,7 @@ export interface Consoles {
    */
   openViewer(screen: Screen): Promise<string | null>;
   /**
-   * Deletes what libvirt logged of the fleet's domains, but for those that are there still. On a
-   * remote host all stay.
+   * Deletes what libvirt logged of the fleet's domains, but for those that are there still.
    * @throws VenError `tool-failed`, naming the files that may not be deleted, and the folders that
    * may not be listed
    */

@@ -46,3 +46,14 @@ export function sshMachine(uri: string): string | null {
   const machine = host.includes(':') ? `[${host}]` : host;
   return `${user ? `${user}@` : ''}${machine}${port ? `:${port}` : ''}`;
 }
+
+/**
+ * What `ssh` takes to log in on the machine of a URI, whatever its transport: `-p 2222 me@lab`;
+ * null: it names none.
+ */
+export function sshWords(uri: string): string | null {
+  const { transport, user, host, port } = parseLibvirtUri(uri) ?? {};
+  if (!host || /[^\w.-]/.test(user ?? '') || /[^\w.:-]/.test(host)) return null;
+  const isSsh = transport?.includes('ssh') === true;
+  return `${isSsh && port ? `-p ${port} ` : ''}${user ? `${user}@` : ''}${host}`;
+}

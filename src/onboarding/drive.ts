@@ -56,6 +56,8 @@ export interface DrivenNode {
 
 const POLL_MS = 200;
 const POWER_MS = 3000;
+/** From the last time that the consoles were fetched to the next. */
+const FETCH_MS = 700;
 
 /**
  * Watches all nodes until each has ended, or the run has. Throws only for errors that are not one
@@ -78,6 +80,8 @@ class Drive {
   readonly #underWay = new Set<Promise<void>>();
   #powersAskedAt = -Infinity;
   #askingPowers = false;
+  #fetchedAt = -Infinity;
+  #fetching = false;
   /** The error of background work; thrown at the next poll. */
   #fault: { error: unknown } | null = null;
 
@@ -222,14 +226,20 @@ class Drive {
     if (powered.length === 0) return;
     if (now - this.#powersAskedAt >= POWER_MS && !this.#askingPowers)
       this.#background(() => this.#askPowers(powered, now));
+    if (now - this.#fetchedAt >= FETCH_MS && !this.#fetching)
+      this.#background(() => this.#fetch(watched));
     if (this.#statuses?.isDue(now) === true) this.#background(() => this.#askStatuses(watched));
   }
 
-  /** Waits until no node can echo any more what was typed just now. */
+  /** Waits until no node can echo any more what was typed just now, and it is masked. */
   async #linger(): Promise<void> {
     const { signal } = new AbortController();
-    while (this.#nodes.filter((node) => node.linger()).length > 0)
+    const lingering = (): NodeRun[] => this.#nodes.filter((node) => node.linger());
+    for (let left = lingering(); left.length > 0; left = lingering()) {
       await this.#options.ports.clock.sleep(POLL_MS, signal);
+      await this.#fetch(left);
+      if (lingering().length === 0) await this.#fetch(left);
+    }
   }
 
   #start(node: NodeRun, work: () => Promise<void>): void {
@@ -281,10 +291,23 @@ class Drive {
     }
   }
 
+  async #fetch(nodes: readonly NodeRun[]): Promise<void> {
+    this.#fetching = true;
+    try {
+      await this.#options.ports.fetchConsoles(nodes.map(({ vm }) => vm));
+    } catch (error) {
+      if (!(error instanceof VenError)) throw error;
+      this.#warn(null, `The consoles could not be read: ${error.summary}`);
+    } finally {
+      this.#fetching = false;
+      this.#fetchedAt = this.#options.ports.clock.now();
+    }
+  }
+
   async #askPowers(watched: readonly NodeRun[], now: number): Promise<void> {
     this.#askingPowers = true;
     try {
-      const powers = await this.#options.ports.powers(watched.map(({ vm }) => vm.uuid));
+      const powers = await this.#options.ports.powers(watched.map(({ vm }) => vm));
       for (const node of watched) {
         const power = powers.get(node.vm.uuid);
         if (power) node.powerChanged(power, now, this.#known(node));

@@ -33,8 +33,10 @@ export interface OnboardingPorts {
   /** `from` null: the whole log. */
   openConsole(vm: ResolvedVm, from: LogPosition | null): ConsoleReader;
   consoleEnd(vm: ResolvedVm): LogPosition;
-  /** By UUID, all at once. */
-  powers(uuids: readonly string[]): Promise<ReadonlyMap<string, DomainPower>>;
+  /** Has what these VMs say read until now; where that takes time. */
+  fetchConsoles(vms: readonly ResolvedVm[]): Promise<void>;
+  /** By UUID, all at once. What they said until then can be read. */
+  powers(vms: readonly ResolvedVm[]): Promise<ReadonlyMap<string, DomainPower>>;
   /** The present boot, or the last one of a VM that is off. */
   bootOf(vm: ResolvedVm): NodeBoot;
   /** Under the fleet's lock; waits for it. */

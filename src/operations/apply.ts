@@ -2,6 +2,7 @@ import { loadRunPlan, type ApplyPorts } from '../apply/index.js';
 import { createRender } from '../libvirt/index.js';
 import {
   EXIT,
+  VenError,
   type Address,
   type Emit,
   type EventError,
@@ -149,6 +150,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     const orchestrator = await orchestratorFor(plan, fleet, api, client);
     if (options.mode === 'apply') keepVagrantFolders(planned);
     const journals = openJournals(parts);
+    await fetchConsoles(planned);
     const keepRecords = parts.map(({ fleet, plan, host }) => recordUpdater(fleet, plan, host));
     const emit = (event: RunEvent): void => {
       try {
@@ -242,6 +244,20 @@ function losses(): Losses {
   return { lost, note, noteRefused };
 }
 
+/** So that the records know where a new boot begins in the logs. */
+async function fetchConsoles({ parts }: Planned): Promise<void> {
+  const fetch = async ({ host: { consoles }, fleet }: Planned['parts'][number]): Promise<void> => {
+    if (fleet.orchestrator === null) return;
+    try {
+      await consoles.fetch(fleet.vms.map(({ domain }) => domain));
+    } catch (error) {
+      // Then they do not know it.
+      if (!(error instanceof VenError)) throw error;
+    }
+  };
+  await Promise.all(parts.map(fetch));
+}
+
 /** Which VMs there are, vagrant reads from libvirt itself. */
 function keepVagrantFolders({ parts }: Planned): void {
   for (const { host: there, fleet } of parts) {
@@ -273,6 +289,5 @@ async function tidyHost(host: Host, purge: boolean): Promise<ApplyResult['logs']
   host.state.clear({ keepLogs: !purge });
   if (!purge) return host.state.files(['runs', 'logs']).length > 0 ? 'left' : undefined;
   await host.consoles.deleteLogs();
-  // Of a host that is reached over a network, those of its consoles stay.
-  return host.isRemote ? undefined : 'deleted';
+  return 'deleted';
 }

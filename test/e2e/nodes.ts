@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { ProvisionEvent, Timeline } from '../../src/model/index.js';
 import type { Orchestrator } from '../../stand-in/index.ts';
-import { Lab, sleep, type Ran, type Running } from './lab.js';
+import { HERE, Lab, sleep, type Ran, type Running } from './lab.js';
 
 export type Of<T extends ProvisionEvent['type']> = Extract<ProvisionEvent, { type: T }>;
 
@@ -36,22 +36,23 @@ export class NodeLab extends Lab {
   /** Of all runs: the only processes that may have a secret in their environment. */
   readonly pids = new Set<number>();
 
-  constructor(name: string, second: number) {
-    super(name);
+  constructor(name: string, second: number, host = HERE) {
+    super(name, host);
     this.subnet = `10.${second}.${process.pid % 250}`;
   }
 
-  /** `keys`: of `orchestrator`, beside where it is. `vms`: lines. */
-  writeFleet(orchestrator: Orchestrator, keys: string, vms: string[]): void {
+  /** `keys`: of `orchestrator`, beside where it is. `vms`: lines. `host`: as of `write`. */
+  writeFleet(orchestrator: Orchestrator, keys: string, vms: string[], host?: string): void {
     const { address, names, domain, caCertificate } = orchestrator;
     copyFileSync(caCertificate, join(this.dir, 'ca.pem'));
-    this.write(`orchestrator: { domain: ${domain}, caCertificate: ca.pem, ${keys} }
+    const body = `orchestrator: { domain: ${domain}, caCertificate: ca.pem, ${keys} }
 networks: { lab: { subnet: ${this.subnet}.0/24,
   dns: { hosts: { ${address}: [${names.join(', ')}] } } } }
 defaults: { cpus: 1, memory: 768MiB, tpm: false, disks: [{ size: 128MiB }],
   nics: [{ network: lab }], shutdownTimeout: 1s }
 vms:
-${vms.map((vm) => `  - ${vm}\n`).join('')}`);
+${vms.map((vm) => `  - ${vm}\n`).join('')}`;
+    this.write(body, host);
   }
 
   override start(...args: string[]): Running {

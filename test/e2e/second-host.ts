@@ -99,6 +99,11 @@ export class SecondHost extends LibvirtHost {
     }
   }
 
+  /** Its VMs reach this address of this machine. */
+  reach(address: string): void {
+    this.#inside('ip', 'route', 'add', `${address}/32`, 'via', this.#here);
+  }
+
   async close(): Promise<void> {
     await this.host.close();
     // It went with the namespace, or a moment later.

@@ -34,6 +34,10 @@ export class FakeConsoles implements Consoles {
     if (this.refused && domains.length > 0) throw this.refused;
   }
 
+  fetch(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async *read(
     domain: string,
     { follow, signal }: { follow: boolean; signal?: AbortSignal | undefined },

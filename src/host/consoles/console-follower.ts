@@ -18,31 +18,29 @@ const PIECE_BYTES = 64 * 1024;
  */
 const LOOK_BYTES = 1024 * 1024;
 
+export interface FollowedLog {
+  domain: string;
+  from: LogPosition | null;
+  /** Where the log is; default: where libvirt writes it. */
+  folder?: string | undefined;
+  /** Is told of bytes that were masked, and what they were. */
+  masked?: ((at: LogPosition, said: Buffer) => void) | undefined;
+}
+
 export class ConsoleFollower implements ConsoleReader {
   readonly #path: string;
   readonly #from: LogPosition | null;
+  readonly #masked: FollowedLog['masked'];
   /** Oldest first; the first is the one being read. */
   #files: OpenLog[] = [];
   /** The file before it: its last bytes may still have to be masked. */
   #before: OpenLog | null = null;
 
-  /**
-   * `from` null, or a file that is gone: from the oldest byte. @throws
-   * VenError `host-not-ready` when it is on another machine.
-   */
-  constructor({
-    uri,
-    domain,
-    from,
-    folder,
-  }: {
-    uri: string;
-    domain: string;
-    from: LogPosition | null;
-    folder?: string | undefined;
-  }) {
-    this.#path = consoleLogPath(uri, domain, folder);
+  /** `from` null, or a file that is gone: from the oldest byte. */
+  constructor({ domain, from, folder, masked }: FollowedLog) {
+    this.#path = consoleLogPath(domain, folder);
     this.#from = from;
+    this.#masked = masked;
   }
 
   /** The place of the next byte. */
@@ -85,7 +83,10 @@ export class ConsoleFollower implements ConsoleReader {
     try {
       // Through the descriptor, so that a rotation in between does not matter.
       fd = openSync(`/proc/self/fd/${open.fd}`, constants.O_WRONLY);
+      const said = Buffer.alloc(length);
+      readSync(open.fd, said, 0, length, position);
       writeSync(fd, '*'.repeat(length), position, 'latin1');
+      this.#masked?.({ file, position }, said);
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -152,15 +153,10 @@ export class ConsoleFollower implements ConsoleReader {
  * The end of the output so far. Without a log: the beginning of the first one.
  */
 export function consoleEnd({
-  uri,
   domain,
   folder,
-}: {
-  uri: string;
-  domain: string;
-  folder?: string | undefined;
-}): LogPosition {
-  const path = consoleLogPath(uri, domain, folder);
+}: Pick<FollowedLog, 'domain' | 'folder'>): LogPosition {
+  const path = consoleLogPath(domain, folder);
   try {
     const stat = statSync(path, { bigint: true });
     return { file: idOf(stat), position: Number(stat.size) };

@@ -6,10 +6,8 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VenError } from '../../model/index.js';
-import { isLocal } from '../libvirt/local.js';
 
 export interface ReadLog {
-  uri: string;
   /** libvirt's name of the domain. */
   domain: string;
   /**
@@ -18,8 +16,10 @@ export interface ReadLog {
    */
   follow: boolean;
   signal?: AbortSignal | undefined;
-  /** Where the log is; for tests. */
+  /** Where the log is; default: where libvirt writes it. */
   folder?: string | undefined;
+  /** Brings that folder up to date; where it is another host's. */
+  fetch?: (() => Promise<void>) | undefined;
 }
 
 /** One of the files, and how far it has been read. */
@@ -36,25 +36,27 @@ interface LogFile {
 export const LOG_FOLDER = '/var/log/libvirt/qemu';
 const PIECE = 64 * 1024;
 const POLL_MS = 200;
+/** Each takes virsh and ssh, here and there. */
+const FETCH_MS = 700;
 
 /**
  * The whole log, oldest first, then null. With `follow` also new output, and null again whenever
  * there was none for a moment. Ends without an error when `signal` is aborted.
- * @throws VenError `not-found` (no log), `host-not-ready` (not allowed to read it, or it is on
- * another machine).
+ * @throws VenError `not-found` (no log), `host-not-ready` (not allowed to read it), or as `fetch`.
  */
 export async function* readConsoleLog({
-  uri,
   domain,
   follow,
   signal,
   folder = LOG_FOLDER,
+  fetch,
 }: ReadLog): AsyncGenerator<Uint8Array | null> {
-  const path = consoleLogPath(uri, domain, folder);
+  const path = consoleLogPath(domain, folder);
+  await fetch?.();
   const opened = new Set<string>();
   let files = await openNew(path, opened);
   try {
-    if (files.length === 0 && !follow) throw missing(domain, path);
+    if (files.length === 0 && !follow) throw missing(domain);
     let state: 'begun' | 'growing' | 'quiet' = 'begun';
     for (;;) {
       let grew = false;
@@ -73,18 +75,19 @@ export async function* readConsoleLog({
       // After a rotation the former file is read once more: it may have grown just before.
       const newer = (await isCurrent(path, files[0])) ? [] : await openNew(path, opened);
       if (newer.length > 0) files = [...files, ...newer];
-      else await pause(POLL_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
+      else {
+        const wait = fetch ? FETCH_MS : POLL_MS;
+        await pause(wait, undefined, signal ? { signal } : {}).catch(() => undefined);
+        if (fetch && signal?.aborted !== true) await fetch();
+      }
     }
   } finally {
     await closeAll(files);
   }
 }
 
-/** @throws VenError `host-not-ready` when it is on another machine. */
-export function consoleLogPath(uri: string, domain: string, folder = LOG_FOLDER): string {
-  const path = `${folder}/${domain}-console.log`;
-  if (!isLocal(uri)) throw elsewhere(uri, path);
-  return path;
+export function consoleLogPath(domain: string, folder = LOG_FOLDER): string {
+  return `${folder}/${domain}-console.log`;
 }
 
 /** False: the path is another file now, or none. */
@@ -149,7 +152,8 @@ async function closeAll(files: readonly LogFile[]): Promise<void> {
   await Promise.all(files.map(({ handle }) => handle.close()));
 }
 
-function missing(domain: string, path: string): VenError {
+function missing(domain: string): VenError {
+  const path = consoleLogPath(domain);
   return new VenError('not-found', {
     summary: `There is no console log of ${domain}`,
     detail: `${path} does not exist: the VM has not been started yet, or its logs were purged.`,
@@ -171,18 +175,5 @@ export function unreadable(path: string, code: string | undefined, cause: unknow
     detail: 'It holds all output of the VM, and belongs to root.',
     hint: `Run the same with sudo, or read the file itself: sudo tail -F ${path}`,
     cause,
-  });
-}
-
-function elsewhere(uri: string, path: string): VenError {
-  const [, user = '', host = '', port] =
-    /^[^:]+:\/\/([^@/]+@)?([^:/?]+)(?::(\d+))?/.exec(uri) ?? [];
-  const ssh =
-    host === ''
-      ? `on the machine of ${uri}: `
-      : `ssh ${port === undefined ? '' : `-p ${port} `}${user}${host} `;
-  return new VenError('host-not-ready', {
-    summary: `The console log is on another machine: ${uri}`,
-    hint: `Read it there: ${ssh}sudo tail -F ${path}`,
   });
 }

@@ -13,6 +13,7 @@ import { answerOf } from '../libvirt/answers.js';
 import { explain } from '../libvirt/explain.js';
 import { childEnv, commandLine, missingProgram, run, stopped, type Env } from '../exec.js';
 import { limiter } from '../libvirt/limiter.js';
+import { overSharedSsh } from '../libvirt/ssh.js';
 import { inTemporaryFolder } from '../state/temporary.js';
 
 /** `timeoutSeconds`: from the start of this typing on, without the wait for others. */
@@ -78,7 +79,8 @@ async function typeThrough(
   const act: Act = { kind: 'domain', verb: 'console', object: uuid };
   // No process may outlive us, or it would hold the console. The terminal's name comes first, so
   // that its modes can be read.
-  const words = ['--pdeathsig', 'KILL', 'virsh', '-q', ...virsh];
+  const through = virsh.with(1, overSharedSsh(uri, env));
+  const words = ['--pdeathsig', 'KILL', 'virsh', '-q', ...through];
   const session = `tty; exec ${commandLine('setpriv', words)}`;
   const ours = '[ "$PPID" = "$0" ] && exec script -q -e -c "$1" /dev/null';
   const child = spawn(

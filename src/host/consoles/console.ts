@@ -4,6 +4,7 @@ import type { AttachRequest } from '../../model/index.js';
 import { explain } from '../libvirt/explain.js';
 import { commandLine, type Env } from '../exec.js';
 import { interact } from './hand-over.js';
+import { overSharedSsh } from '../libvirt/ssh.js';
 import { Virsh } from '../libvirt/virsh.js';
 
 export interface AttachOptions extends AttachRequest {
@@ -26,7 +27,8 @@ export async function attachConsole({
   signal,
 }: AttachOptions): Promise<'running' | 'stopped'> {
   const args = ['-q', '-e', escape, '-c', uri, 'console', uuid, '--safe'];
-  const { exitCode, stderr } = await interact('virsh', args, { env, signal });
+  const through = args.with(args.indexOf(uri), overSharedSsh(uri, env));
+  const { exitCode, stderr } = await interact('virsh', through, { env, signal });
   if (exitCode !== 0) {
     // On a terminal its authentication agent prints too, even when there is nothing to ask.
     const own = stderr.split('\n').filter((line) => line.startsWith('error:'));

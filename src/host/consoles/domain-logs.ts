@@ -1,9 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VenError } from '../../model/index.js';
-import type { Env } from '../exec.js';
-import { isLocal } from '../libvirt/local.js';
-import { Virsh } from '../libvirt/virsh.js';
+import type { HostFiles } from '../libvirt/host-files.js';
+import type { Virsh } from '../libvirt/virsh.js';
 
 /**
  * The folders where libvirt's daemons log: virtlogd (QEMU's output, the console) and swtpm.
@@ -13,15 +12,26 @@ const FOLDERS = ['/var/log/libvirt/qemu', '/var/log/swtpm/libvirt/qemu'];
 /**
  * Deletes libvirt's logs of a fleet's domains, earlier ones included, after the fleet itself was
  * destroyed. A domain's name is `<fleet>_<vm>`, and a fleet's name has no underscore, so no other
- * fleet's log is hit. Logs of a domain that still exists stay, ven's or foreign. On a remote host
- * all logs stay.
+ * fleet's log is hit. Logs of a domain that still exists stay, ven's or foreign. `files`: of a host
+ * that is another machine.
  * @throws VenError `tool-failed`, with the files that may not be deleted, and the folders that may
  * not be listed; or libvirt's error.
  */
-export async function removeDomainLogs(uri: string, fleet: string, env: Env): Promise<void> {
-  if (!isLocal(uri)) return;
-  const [there = ''] = await new Virsh({ uri, env }).must([['list', '--all', '--name']]);
+export async function removeDomainLogs(
+  virsh: Virsh,
+  fleet: string,
+  files: HostFiles | null,
+): Promise<void> {
+  const [there = ''] = await virsh.must([['list', '--all', '--name']]);
   const names = there.split('\n').map((name) => name.trim());
+  if (files !== null) {
+    const found = await files.list(FOLDERS);
+    const logs = FOLDERS.flatMap((folder, index) =>
+      logsOf(fleet, found[index] ?? [], names).map((name) => join(folder, name)),
+    );
+    if (logs.length > 0) await files.remove(logs);
+    return;
+  }
   const left: string[] = [];
   const closed: string[] = [];
   for (const folder of FOLDERS) {

@@ -1,12 +1,10 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { geteuid } from 'node:process';
 import { VenError } from '../../model/index.js';
-import { isLocal } from '../libvirt/local.js';
 import { LOG_FOLDER } from './console-log.js';
 
 /** The consoles to read. */
 export interface LogsToRead {
-  uri: string;
   /**
    * libvirt's names, also of domains that do not exist yet; none: only checks that hold for every
    * domain of this host.
@@ -23,20 +21,10 @@ export interface LogsToRead {
  * `host-not-ready`
  */
 export function checkConsoleLogs({
-  uri,
   domains,
   folder = LOG_FOLDER,
   root = geteuid?.() === 0,
 }: LogsToRead): void {
-  if (!isLocal(uri)) {
-    throw new VenError('host-not-ready', {
-      summary: `The nodes' consoles are logged on another machine: ${uri}`,
-      detail: 'ven watches nodes through these logs, and answers there.',
-      hint:
-        'Run ven on that machine, with the same fleet file and uri: qemu:///system. VMs ' +
-        'can be created from here, without --wait.',
-    });
-  }
   if (domains.length === 0) return;
   if (!isFolder(folder)) {
     throw new VenError('host-not-ready', {

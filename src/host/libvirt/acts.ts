@@ -92,8 +92,8 @@ const SECONDS: Readonly<Record<string, number>> = {
   'vol-upload': 600,
 };
 
-/** Over a network, until the connection is there; locally it takes milliseconds. */
-export const CONNECT_SECONDS = 30;
+/** Over a network, until the connection is there; ssh's own limit (ssh.ts) is shorter. */
+export const CONNECT_SECONDS = 10;
 
 /** What a command of virsh is about. `words`: with text in place of files. */
 export function actOf([verb = '', ...rest]: readonly string[]): Act {

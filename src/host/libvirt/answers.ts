@@ -15,7 +15,7 @@ export type Answer =
   | 'entry-exists'
   | 'entry-missing'
   | 'unreachable'
-  | 'ssh-failed'
+  | 'away'
   | 'no-driver'
   | 'no-permission'
   | 'no-daemon'
@@ -60,12 +60,16 @@ export const SOCKET = /\b(libvirt|virt[a-z]+d)(?:-admin)?-sock/;
 const WORDING: readonly Wording[] = [
   { answer: 'vagrant-plugins', patterns: [/plugins failed to initialize/i] },
   {
-    answer: 'ssh-failed',
+    answer: 'away',
     patterns: [
       /Permission denied \(publickey/i,
       /Host key verification failed/i,
       /Could not resolve hostname/i,
       /\bssh: connect to host/i,
+      /timed out during banner exchange/i,
+      /Timeout, server .* not responding/i,
+      /unable to connect to server at/i,
+      /Unable to resolve address/i,
     ],
   },
   {

@@ -2,6 +2,7 @@
 import { VenError, type ErrorCode } from '../../model/index.js';
 import type { Act } from './acts.js';
 import { answerOf, SOCKET, type Answer } from './answers.js';
+import { causeOf, HostAway, hostNameOf } from './away.js';
 
 /** What is needed to say what a failure means. */
 interface Case {
@@ -35,17 +36,13 @@ const MEANING: Partial<Record<Answer, Meaning>> = {
         ? "An access rule of libvirt forbids this: see polkit's rules for org.libvirt.api"
         : 'Join the group, then log in again: sudo usermod -aG libvirt "$USER"',
   },
-  'ssh-failed': {
+  away: {
     code: 'host-not-ready',
-    summary: ({ uri }) => `ssh does not get through to the host of ${uri}`,
-    hint: ({ uri }) => {
-      const { host = '', port = '' } = /^[^:]*:\/\/(?<host>[^/:?]+)(?::(?<port>\d+))?/.exec(uri)
-        ?.groups ?? { host: 'HOST' };
-      return (
-        `It must log in without a question: ssh ${port === '' ? '' : `-p ${port} `}${host} ` +
-        'true. Else correct the URI (--connect, or host.uri in the fleet file)'
-      );
-    },
+    summary: ({ uri, words }) =>
+      causeOf(uri, words)?.summary ?? `${hostNameOf(uri)} can't be reached`,
+    hint: ({ uri, words }) =>
+      causeOf(uri, words)?.hint ??
+      'Correct the URI (--connect, or host.uri in the fleet file), or the way to that host',
   },
   'no-driver': {
     code: 'host-not-ready',
@@ -56,7 +53,7 @@ const MEANING: Partial<Record<Answer, Meaning>> = {
   },
   unreachable: {
     code: 'host-not-ready',
-    summary: "libvirt can't be reached",
+    summary: ({ uri }) => `libvirt${isNear(uri) ? '' : ` of ${hostNameOf(uri)}`} can't be reached`,
     hint: unreachableHint,
   },
   'no-daemon': {
@@ -181,10 +178,14 @@ const MEANING: Partial<Record<Answer, Meaning>> = {
   },
 };
 
+/** No machine is named. */
+function isNear(uri: string): boolean {
+  return /^[^:]*:\/\/\//.test(uri);
+}
+
 function unreachableHint({ uri, words }: Case): string {
   const check = 'and check the URI (--connect, or host.uri in the fleet file)';
-  if (!/^[^:]*:\/\/\//.test(uri))
-    return `See whether libvirt answers there: virsh -c ${uri} list; ${check}`;
+  if (!isNear(uri)) return `See whether libvirt answers there: virsh -c ${uri} list; ${check}`;
   const daemon = daemonIn(words);
   // A host with one daemon for each driver; libvirtd beside them would get in their way.
   if (daemon !== null && daemon !== 'libvirtd')
@@ -276,7 +277,8 @@ export interface Failed {
  */
 export function explain({ command, words, program, act, uri, holder }: Failed): VenError {
   const failed: Case = { act, uri, words, holder: holder ?? (() => null) };
-  const meaning = MEANING[answerOf(words, act)];
+  const answer = answerOf(words, act);
+  const meaning = MEANING[answer];
   const summary =
     typeof meaning?.summary === 'function' ? meaning.summary(failed) : meaning?.summary;
   const said = words
@@ -284,7 +286,8 @@ export function explain({ command, words, program, act, uri, holder }: Failed): 
     .map((line) => line.replace(/^error:\s*/, '').trimEnd())
     .filter((line) => line.trim() !== '');
   const main = summary ?? mainLine(words) ?? `${program} failed, without a word`;
-  return new VenError(meaning?.code ?? 'tool-failed', {
+  const isAway = answer === 'away' || (answer === 'unreachable' && !isNear(uri));
+  return new (isAway ? HostAway : VenError)(meaning?.code ?? 'tool-failed', {
     summary: main,
     detail: [...said.filter((line) => line.trim() !== main), command].join('\n'),
     hint: typeof meaning?.hint === 'function' ? meaning.hint(failed) : meaning?.hint,

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { VenError } from '../../model/index.js';
 import { LOG_FOLDER } from '../consoles/console-log.js';
-import { isLocal } from './local.js';
+import type { HostFiles } from './host-files.js';
 import type { Command, Virsh, VirshReply } from './virsh.js';
 
 /** From a start to the first look at its VM, and from look to look, … */
@@ -35,6 +35,13 @@ export interface Start {
   more?: boolean;
 }
 
+/** Where QEMU's last words are. */
+interface Logs {
+  logFolder?: string | undefined;
+  /** Of a host that is another machine. */
+  files?: HostFiles | null;
+}
+
 interface Watched extends Start {
   uuid: string;
   since: number;
@@ -42,7 +49,7 @@ interface Watched extends Start {
   settled: PromiseWithResolvers<string>;
 }
 
-export function startWatch(virsh: Virsh, logFolder = LOG_FOLDER): StartWatch {
+export function startWatch(virsh: Virsh, logs: Logs = {}): StartWatch {
   const watched = new Set<Watched>();
   let looking = false;
 
@@ -94,7 +101,7 @@ export function startWatch(virsh: Virsh, logFolder = LOG_FOLDER): StartWatch {
       void look();
     }
     const state = await settled.promise;
-    if (!FINE.test(state)) throw await failed(virsh, uuid, state, logFolder);
+    if (!FINE.test(state)) throw await failed(virsh, uuid, state, logs);
   };
 }
 
@@ -117,7 +124,7 @@ async function failed(
   virsh: Virsh,
   uuid: string,
   state: string,
-  logFolder: string,
+  { logFolder = LOG_FOLDER, files = null }: Logs,
 ): Promise<VenError> {
   const [name, errors] = await virsh.ask([
     ['domname', uuid],
@@ -125,7 +132,7 @@ async function failed(
   ]);
   const domain = name?.ok === true ? name.text : uuid;
   const log = `${logFolder}/${domain}.log`;
-  const words = isLocal(virsh.uri) ? lastWords(log) : [];
+  const words = lastWords(files === null ? endOf(log) : await endThere(files, log));
   const paused = state.startsWith('paused');
   return new VenError('tool-failed', {
     summary: `It was started, and a moment later it is ${state}`,
@@ -142,21 +149,30 @@ async function failed(
 const TAIL_BYTES = 8 * 1024;
 const LINES = 5;
 
-/** The end of QEMU's log, without its command line; empty where it can't be read. */
-function lastWords(log: string): string[] {
+/** Of QEMU's log, without its command line. */
+function lastWords(end: Buffer): string[] {
+  const lines = end.toString('utf8').split('\n');
+  return lines.filter((line) => line.trim() !== '' && !line.endsWith('\\')).slice(-LINES);
+}
+
+/** Empty where it can't be read. */
+function endOf(log: string): Buffer {
   let fd: number;
   try {
     fd = openSync(log, 'r');
   } catch {
-    return [];
+    return Buffer.alloc(0);
   }
   try {
     const { size } = fstatSync(fd);
     const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    const length = readSync(fd, bytes, 0, bytes.length, size - bytes.length);
-    const lines = bytes.toString('utf8', 0, length).split('\n');
-    return lines.filter((line) => line.trim() !== '' && !line.endsWith('\\')).slice(-LINES);
+    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, size - bytes.length));
   } finally {
     closeSync(fd);
   }
+}
+
+async function endThere(files: HostFiles, log: string): Promise<Buffer> {
+  const [whole] = await files.read([{ path: log }]).catch(() => []);
+  return (whole ?? Buffer.alloc(0)).subarray(-TAIL_BYTES);
 }

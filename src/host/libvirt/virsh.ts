@@ -6,11 +6,13 @@ import { createMasker } from '../../secrets/index.js';
 import { unlinkedFile } from '../state/temporary.js';
 import { actOf, CONNECT_SECONDS, limitOf, onlyReads, type Act } from './acts.js';
 import { answerOf, type Answer } from './answers.js';
+import { silentHost } from './away.js';
 import { explain, stuckHint } from './explain.js';
 import { commandLine, run, tooMuch, type Env, type Ran } from '../exec.js';
 import { isLocal } from './local.js';
 import { MarkSplitter } from './mark-splitter.js';
 import { portHolder } from './port-holder.js';
+import { overSharedSsh } from './ssh.js';
 import { Silence, waitForEach, waitForSilence, type Wait } from './waiting.js';
 
 /**
@@ -58,6 +60,9 @@ export interface AskOptions {
 /** libvirt did not answer within the limit. */
 export class NoAnswer extends VenError {}
 
+/** No connection came to be within its limit. */
+class NoConnection extends VenError {}
+
 /** The kernel takes 128 KiB in one argument; this leaves a margin. */
 const ARGUMENT_LIMIT = 120 * 1024;
 /** Characters of one answer; libvirt's own limit of a message is 32 MiB. */
@@ -68,12 +73,7 @@ const SHOWN = 400;
  * Not started, hung or refused: then nothing was done, and every command would fail in the same
  * way.
  */
-const GENERAL: ReadonlySet<Answer> = new Set([
-  'unreachable',
-  'no-permission',
-  'ssh-failed',
-  'no-driver',
-]);
+const GENERAL: ReadonlySet<Answer> = new Set(['unreachable', 'no-permission', 'away', 'no-driver']);
 
 export class Virsh {
   readonly uri: string;
@@ -174,6 +174,7 @@ export class Virsh {
     const texts: string[] = [];
     const complaints: string[] = [];
     let heard = 0;
+    let connected = isLocal(this.uri);
     const { onText } = options;
     const answers = new MarkSplitter(mark, ANSWER_LIMIT, (part) => {
       const text = part.trim();
@@ -186,7 +187,8 @@ export class Virsh {
     const hide = createMasker(options.secrets ?? []);
     // virsh writes out what it has printed before it complains: the mark here is the answer's end.
     const errors = new MarkSplitter(`error: ${mark}\n`, ANSWER_LIMIT, (part) => {
-      complaints.push(hide(part).trim());
+      if (connected) complaints.push(hide(part).trim());
+      connected = true;
       wait.next();
       reply();
     });
@@ -209,8 +211,8 @@ export class Virsh {
       }
     };
     const wait: Wait = quick
-      ? waitForSilence(this.#limits(commands), options.signal ?? this.#options.signal)
-      : this.#wait(commands, () => complaints.length, options);
+      ? waitForSilence(commands.map(limitIn), options.signal ?? this.#options.signal)
+      : this.#wait(commands, () => (connected ? complaints.length : -1), options);
     const fds: number[] = [this.#options.lockFd ?? openSync('/dev/null', 'r')];
     let ran: Ran;
     try {
@@ -225,6 +227,7 @@ export class Virsh {
           return `${words.join(' ')};echo ${mark};${quick ? '' : `echo --err ${mark};`}`;
         })
         .join('');
+      const opening = connected ? '' : `echo --err ${mark};`;
       const take = (into: MarkSplitter) => (piece: string) => {
         if (!into.write(piece))
           throw tooMuch(
@@ -233,7 +236,8 @@ export class Virsh {
             ANSWER_LIMIT,
           );
       };
-      ran = await run('virsh', ['-q', '-c', this.uri, script], {
+      const uri = overSharedSsh(this.uri, this.#options.env);
+      ran = await run('virsh', ['-q', '-c', uri, `${opening}${script}`], {
         env: this.#options.env,
         timeoutSeconds: wait.limitSeconds,
         signal: wait.signal,
@@ -244,6 +248,8 @@ export class Virsh {
         onStderr: take(errors),
         accept: 'ended',
       });
+    } catch (error) {
+      throw error instanceof NoConnection ? await silentHost(this.uri, CONNECT_SECONDS) : error;
     } finally {
       wait.end();
       const lent = commands.flat().flatMap((word) => (hasFd(word) ? [word.fd] : []));
@@ -265,23 +271,26 @@ export class Virsh {
     return commands.map((_command, index) => replyTo(index));
   }
 
+  /** `answered`: -1: not even the connection is there. */
   #wait(commands: readonly Command[], answered: () => number, options: AskOptions): Wait {
+    const first = answered();
+    const limits = commands.map(limitIn);
     return waitForEach({
-      limits: this.#limits(commands),
+      limits: first < 0 ? [CONNECT_SECONDS, ...limits] : limits,
       timeoutSeconds: options.timeoutSeconds,
       signal: options.signal ?? this.#options.signal,
-      answered,
-      tell: (index, seconds) => {
-        this.#options.waiting?.(`${this.#what(commands[index])} (${seconds} s)`);
+      answered: () => answered() - first,
+      tell: (_, seconds) => {
+        const at = answered();
+        const what = at < 0 ? `the connection to ${this.uri}` : this.#what(commands[at]);
+        this.#options.waiting?.(`${what} (${seconds} s)`);
       },
-      tooLong: (index, seconds) => this.#noAnswer(commands[index] ?? [], seconds),
+      tooLong: (_, seconds) => {
+        const at = answered();
+        if (at < 0) return new NoConnection('host-not-ready', { summary: this.uri });
+        return this.#noAnswer(commands[at] ?? [], seconds);
+      },
     });
-  }
-
-  /** In seconds; the first has that of the connection, too. */
-  #limits(commands: readonly Command[]): number[] {
-    const remote = isLocal(this.uri) ? 0 : CONNECT_SECONDS;
-    return commands.map((command, index) => limitOf(actIn(command)) + (index === 0 ? remote : 0));
   }
 
   #noAnswer(command: Command, seconds: number): NoAnswer {
@@ -358,6 +367,10 @@ function wordShown(word: Word): string {
 
 function actIn(command: Command): Act {
   return actOf(command.map(wordShown));
+}
+
+function limitIn(command: Command): number {
+  return limitOf(actIn(command));
 }
 
 function connecting(uri: string): Act {

@@ -22,16 +22,24 @@ import { VAGRANT_FOLDER } from './vagrant-folder.js';
  * earlier ven took the hash of the URI as it was spelled: such a folder is still used.
  */
 export function workFolder({ uri, fleet, env }: { uri: string; fleet: string; env: Env }): string {
+  const folderOf = (host: string): string =>
+    join(
+      stateFolder(env),
+      `${fleet}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`,
+    );
+  const folder = folderOf(hostOf(uri));
+  const earlier = folderOf(uri);
+  return !existsSync(folder) && existsSync(earlier) ? earlier : folder;
+}
+
+/** `$XDG_STATE_HOME/ven`: holds the work folders. */
+export function stateFolder(env: Env): string {
   const given = env['XDG_STATE_HOME'];
   const state =
     given !== undefined && isAbsolute(given)
       ? given
       : join(env['HOME'] ?? homedir(), '.local/state');
-  const folderOf = (host: string): string =>
-    join(state, 'ven', `${fleet}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`);
-  const folder = folderOf(hostOf(uri));
-  const earlier = folderOf(uri);
-  return !existsSync(folder) && existsSync(earlier) ? earlier : folder;
+  return join(state, 'ven');
 }
 
 /**
@@ -78,6 +86,9 @@ const WRITTEN: Readonly<Record<string, (folder: string) => void>> = {
   },
   [VAGRANT_FOLDER]: (folder) => {
     rmSync(folder, { recursive: true, force: true });
+  },
+  consoles: (folder) => {
+    removeFiles(folder, /^[a-z0-9-]+_[a-z0-9-]+\.log(?:\.[0-9])?$/);
   },
   logs: (folder) => {
     removeFiles(folder, /^[a-z0-9-]+\.log$/);

@@ -42,7 +42,16 @@ export function onboardingPorts({
     clock,
     openConsole: ({ domain }, from) => host.consoles.follow(domain, from),
     consoleEnd: ({ domain }) => host.consoles.end(domain),
-    powers: (uuids) => host.readPowers(uuids, hard),
+    fetchConsoles: (vms) => host.consoles.fetch(vms.map(({ domain }) => domain)),
+    // The consoles last: they have what a VM said before it went off.
+    powers: async (vms) => {
+      const powers = await host.readPowers(
+        vms.map(({ uuid }) => uuid),
+        hard,
+      );
+      await host.consoles.fetch(vms.map(({ domain }) => domain));
+      return powers;
+    },
     bootOf: (vm) => {
       const [boot, incarnation] = [host.lastStart(vm.domain), incarnationOf(vm)];
       return {
@@ -50,7 +59,10 @@ export function onboardingPorts({
         ...(incarnation === null ? {} : { making: incarnation }),
       };
     },
-    powerOn: ({ uuid }, signal) => lock.hold(signal, (locked) => locked.startDomain(uuid)),
+    powerOn: async ({ uuid, domain }, signal) => {
+      await lock.hold(signal, (locked) => locked.startDomain(uuid));
+      await host.consoles.fetch([domain]);
+    },
     type: ({ uuid }, text, wanted, signal) => host.consoles.type({ uuid, text, wanted, signal }),
     orchestrator,
     credentials,

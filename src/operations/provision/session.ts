@@ -178,6 +178,11 @@ export class Session {
     this.host.consoles.checkAccess(vms.map(({ domain }) => domain));
   }
 
+  /** Before anything is asked of the consoles, and of the nodes' boots. */
+  async fetchConsoles(): Promise<void> {
+    await this.host.consoles.fetch(this.#vms.map(({ domain }) => domain));
+  }
+
   emit(event: ProvisionEvent): void {
     for (const report of this.#reports) report.emit(event);
   }
@@ -231,6 +236,7 @@ export async function withSession<T>(
     try {
       const lock = await session.lock();
       try {
+        await session.fetchConsoles();
         const done = await work(session);
         for (const report of reports) report.save({ result: session.result, hosts: session.hosts });
         return done;

@@ -13,6 +13,7 @@ import {
   type OrchestratorHost,
   type Profile,
   type ResolvedFleet,
+  type ResolvedVm,
   type StoredRecord,
 } from '../../model/index.js';
 import { NodeWatcher } from '../../stages/index.js';
@@ -72,8 +73,14 @@ export class StageQuery {
     this.#request = request;
   }
 
-  /** Before each query of the fleet. */
-  begin(): void {
+  /** Before each query of a host: these of its VMs have records. */
+  async begin({ consoles }: Host, vms: readonly ResolvedVm[]): Promise<void> {
+    try {
+      await consoles.fetch(vms.map(({ domain }) => domain));
+    } catch (error) {
+      // Then the stages are those of the records.
+      if (!(error instanceof VenError)) throw error;
+    }
     this.#until = performance.now() + READ_MS;
   }
 

@@ -114,7 +114,6 @@ async function statusNow(
   const lefts = look.parts.flatMap(({ fleet, state }) => leftDomains(fleet, state));
   const named = one ?? vms.map((word) => namedAmong(fleet, lefts, word, request.file));
   const shown = new Set((vms.length === 0 ? fleet.vms : named).map(({ uuid }) => uuid));
-  stages.begin();
   const seen = await Promise.all(
     look.parts.map((part) => statusOfPart(part, { stages, shown, asked: asked?.hosts ?? [] })),
   );

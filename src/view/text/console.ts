@@ -1,3 +1,4 @@
+import { sshWords } from '../../model/index.js';
 import { prose } from './prose.js';
 import { paint, type Style, type Tone } from './style.js';
 import { printable } from './words.js';
@@ -85,8 +86,10 @@ export function vncHint({
 }): string {
   if (viewer !== null) return `Started ${viewer}.\n`;
   if (remote === null) return '';
-  const host = /^[^:]+:\/\/([^/?]+)/.exec(remote)?.[1] ?? 'HOST';
+  const [, option = '', machine = 'HOST'] =
+    /^(-p \d+ )?(.*)$/.exec(sshWords(remote) ?? 'HOST') ?? [];
+  const tunnel = `${port}:${listen.includes(':') ? `[${listen}]` : listen}:${port}`;
   return printable(
-    `That is on ${remote}. To reach it from here: ssh -L ${port}:${listen}:${port} ${host}\n`,
+    `That is on ${remote}. To reach it from here: ssh ${option}-L ${tunnel} ${machine}\n`,
   );
 }

@@ -22,7 +22,7 @@ function place(): { folder: string; log: string } {
   folders.push(folder);
   return { folder, log: join(folder, 'lab_edge-console.log') };
 }
-const asked = (folder: string) => ({ uri: 'qemu:///system', domain: 'lab_edge', folder });
+const asked = (folder: string) => ({ domain: 'lab_edge', folder });
 
 async function readAll(folder: string): Promise<string> {
   let text = '';
@@ -106,18 +106,6 @@ describe('the console log', () => {
     await expect(readAll(place().folder)).rejects.toMatchObject({
       code: 'not-found',
       hint: expect.stringContaining('ven apply, with its fleet file;') as string,
-    });
-  });
-
-  it('of a remote host: says where it can be read', async () => {
-    const remote = readConsoleLog({
-      uri: 'qemu+ssh://me@lab.example:2222/system',
-      domain: 'lab_edge',
-      follow: false,
-    });
-    await expect(remote.next()).rejects.toMatchObject({
-      code: 'host-not-ready',
-      hint: 'Read it there: ssh -p 2222 me@lab.example sudo tail -F /var/log/libvirt/qemu/lab_edge-console.log',
     });
   });
 

@@ -310,7 +310,7 @@ describe('answerOf', () => {
     ],
     [
       'error: Cannot recv data: root@host: Permission denied (publickey,password).: Connection reset by peer',
-      'ssh-failed',
+      'away',
       CONNECT,
     ],
     ['error: internal error: Unable to read from monitor: Connection reset by peer', 'qemu-died'],

@@ -138,10 +138,10 @@ describe('a VM', () => {
     const vm = world.add('a', PLAIN);
     const real = world.ports();
     const ports = world.ports({
-      powers: async (uuids) =>
+      powers: async (vms) =>
         world.seconds < 10
-          ? real.powers(uuids)
-          : new Map(uuids.map((uuid) => [uuid, { power: 'missing', id: null }])),
+          ? real.powers(vms)
+          : new Map(vms.map(({ uuid }) => [uuid, { power: 'missing', id: null }])),
     });
     expect(await drive(world, [vm], { ports })).toMatchObject({
       exitCode: 4,

@@ -212,8 +212,8 @@ export class World {
       },
       openConsole: (vm, from) => this.#console(this.machine(vm), from?.position ?? 0),
       consoleEnd: (vm) => ({ file: 'log', position: Buffer.byteLength(this.machine(vm).log) }),
-      powers: (uuids) =>
-        Promise.resolve(new Map(uuids.map((uuid) => [uuid, this.power({ uuid })]))),
+      fetchConsoles: () => Promise.resolve(),
+      powers: (vms) => Promise.resolve(new Map(vms.map((vm) => [vm.uuid, this.power(vm)]))),
       bootOf: (vm) => {
         const { starts, startedAt } = this.machine(vm);
         return {

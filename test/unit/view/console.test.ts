@@ -25,5 +25,11 @@ describe('texts about consoles and screens', () => {
     expect(vncHint({ ...here, remote: 'qemu+ssh://me@lab/system' })).toContain(
       'ssh -L 5900:127.0.0.1:5900 me@lab\n',
     );
+    expect(vncHint({ ...here, remote: 'qemu+ssh://me@lab:2222/system' })).toContain(
+      'ssh -p 2222 -L 5900:127.0.0.1:5900 me@lab\n',
+    );
+    expect(vncHint({ ...here, listen: '::1', remote: 'qemu+tls://lab/system' })).toContain(
+      'ssh -L 5900:[::1]:5900 lab\n',
+    );
   });
 });
