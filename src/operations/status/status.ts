@@ -163,6 +163,10 @@ async function statusOfPart(
   const running = [...fleet.vms, ...left].filter(({ uuid }) => owned.get(uuid)?.live);
   const leases = await host.readAddresses(running.map(({ uuid }) => uuid));
   const records = host.state.records.read(fleet.vms.map(({ name }) => name));
+  await stages.begin(
+    host,
+    fleet.vms.filter((_, index) => records[index]?.record),
+  );
   const ofFile = fleet.vms.flatMap((vm, index): VmStatus[] => {
     if (!shown.has(vm.uuid)) return [];
     const domain = owned.get(vm.uuid);
