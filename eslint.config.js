@@ -136,7 +136,7 @@ const roomRules = Object.keys(ROOMS).map((room) => {
 });
 
 export default ts.config(
-  { ignores: ['dist/', 'node_modules/', 'src/config/schema/generated/', 'src/model/*.schema.ts'] },
+  { ignores: ['dist/', 'node_modules/', 'src/**/generated/', 'src/model/*.schema.ts'] },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   {

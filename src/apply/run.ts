@@ -24,8 +24,8 @@ const INTERRUPTED = 'the run was interrupted';
  * Runs a plan's steps as parallel tasks: each when all it needs is done, the earliest in the plan
  * first, as many at once on each host as `ports.parallelism` says. A failed step skips what depends
  * on it and stops nothing else. Never rejects once the first event is out; rejects with
- * `stale-plan` when the steps don't fit together. Exit codes: 0, 4 (a step failed, or a host is away), 6 or 7
- * (all was done, and more was refused), 130 (interrupted).
+ * `stale-plan` when the steps don't fit together. Exit codes: 0, 4 (a step failed, or a host is
+ * away), 6 or 7 (all was done, and more was refused), 130 (interrupted).
  */
 export async function runPlan(plan: Plan, ports: ApplyPorts): Promise<RunResult> {
   return new Run(plan, graphOf(plan.steps), ports).toItsEnd();
