@@ -90,8 +90,8 @@ function onOneHost(fleet: ResolvedFleet): ResolvedFleet {
   throw new VenError('usage', {
     summary: 'This command works with a fleet on one host, and the fleet file has `hosts`',
     hint:
-      'What speaks of several: plan, apply, destroy, status, hosts, power, logs, console, vnc, ' +
-      'link, doctor, export, validate.',
+      'What speaks of several: plan, apply, destroy, status, hosts, power, provision, logs, ' +
+      'console, vnc, link, doctor, timeline, export, validate.',
   });
 }
 

@@ -8,7 +8,9 @@ import {
   type TimelineStage,
 } from '../model/index.js';
 import { vmNamed } from './find-vm.js';
-import { loadOnHost, type Request } from './load.js';
+import { HostsAsOne } from './hosts/as-one.js';
+import { openHosts } from './hosts/open.js';
+import { loadOnHosts, type Request } from './load.js';
 import { openHost } from './open.js';
 
 export interface TimelineRequest extends Request {
@@ -21,11 +23,14 @@ export interface TimelineRequest extends Request {
  * a VM that is not in the fleet.
  */
 export function timeline({ vms, ...request }: TimelineRequest): Timeline {
-  const fleet = loadOnHost(request);
+  const fleet = loadOnHosts(request);
   const chosen =
     vms.length === 0 ? fleet.vms : vms.map((name) => vmNamed(fleet, name, request.file));
   const names = [...new Set(chosen.map(({ name }) => name))];
-  const records = openHost(fleet, request).state.records.read(names);
+  const host = fleet.hosts
+    ? new HostsAsOne(fleet, openHosts(fleet, request))
+    : openHost(fleet, request);
+  const records = host.state.records.read(names);
   return timelineOf(
     { fleet: fleet.name, host: fleet.host.uri, orchestrator: fleet.orchestrator !== null },
     records,

@@ -110,12 +110,13 @@ async function inTime<T>(
 /** Characters of a program's own words that are told. */
 const SHOWN = 160;
 
-/** What is said of it, and the first of the words that it was said with. */
+/** What is said of it, and the last of the words that it was said with: those of ssh, say. */
 function causeOf({ summary, detail = '' }: VenError): string {
-  const [words = ''] = detail
+  const words = detail
     .split('\n')
     .map((line) => line.replace(/^error: /, '').trim())
-    .filter((line) => line !== '' && !line.startsWith('virsh '));
-  if (words === '' || summary.includes(words)) return summary;
-  return `${summary} (${words.length > SHOWN ? `${words.slice(0, SHOWN)}…` : words})`;
+    .filter((line) => line !== '' && !line.startsWith('virsh '))
+    .at(-1);
+  if (words === undefined || summary.includes(words)) return summary;
+  return `${summary} (${words.length > SHOWN ? `…${words.slice(-SHOWN)}` : words})`;
 }

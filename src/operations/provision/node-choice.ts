@@ -4,7 +4,6 @@ import {
   isOwnedBy,
   type Address,
   type FailureClass,
-  type Host,
   type HostState,
   type NodeRecord,
   type Plan,
@@ -14,6 +13,7 @@ import {
 } from '../../model/index.js';
 import { NodeWatcher } from '../../stages/index.js';
 import { vmNamed } from '../find-vm.js';
+import type { NodeHost } from '../hosts/as-one.js';
 import { incarnationOf, isOfIncarnation } from './incarnation.js';
 import type { DrivenNode, DriveOptions, LostNode } from '../../onboarding/index.js';
 
@@ -48,7 +48,7 @@ export function chosenVms(
  */
 export function failedOf(
   vms: readonly ResolvedVm[],
-  host: Host,
+  host: NodeHost,
   classes: readonly FailureClass[],
 ): { address: Address; isDeleted: boolean }[] {
   return recordsOf(vms, host).flatMap(({ record }, index) => {
@@ -63,7 +63,7 @@ export function failedOf(
 /** Whether any of these nodes must be watched after a plan, according to the records. */
 export function leavesOpen(
   vms: readonly ResolvedVm[],
-  host: Host,
+  host: NodeHost,
   { steps }: Pick<Plan, 'steps'>,
 ): boolean {
   const created = new Set(steps.flatMap((step) => (step.kind === 'vm-up' ? [step.address] : [])));
@@ -77,7 +77,10 @@ export function leavesOpen(
   });
 }
 
-export function recordsOf(vms: readonly ResolvedVm[], { state }: Host): StoredRecord[] {
+export function recordsOf(
+  vms: readonly ResolvedVm[],
+  { state }: Pick<NodeHost, 'state'>,
+): StoredRecord[] {
   return state.records.read(vms.map(({ name }) => name));
 }
 
@@ -89,7 +92,7 @@ export type MissingVms = 'refused' | 'all-refused' | 'failed' | 'waiting';
 
 export interface Found {
   fleet: ResolvedFleet;
-  host: Host;
+  host: NodeHost;
   /** The words that name the fleet in a command. */
   words: string;
   goal: Goal;
@@ -115,9 +118,10 @@ export function nodesOf(
   for (const { uuid, address } of vms) {
     const domain = ours.get(uuid);
     if (domain?.mark?.ready === true) continue;
-    const message = domain
-      ? `it is only half-made on ${fleet.host.uri}`
+    const nowhere = fleet.hosts
+      ? 'no host that answers has it'
       : `it does not exist on ${fleet.host.uri}`;
+    const message = domain ? `it is only half-made on ${fleet.host.uri}` : nowhere;
     absent.set(address, { message, hint: `Create what is missing, and onboard it: ${create}` });
   }
   const isRefused =
@@ -151,7 +155,7 @@ function stillCounts(
   record: NodeRecord,
   vm: ResolvedVm,
   power: string,
-  { goal: { profile, flow }, host }: { goal: Goal; host: Host },
+  { goal: { profile, flow }, host }: { goal: Goal; host: NodeHost },
 ): boolean {
   if (record.uuid === vm.uuid && record.outcome === 'ready') return true;
   if (record.madeAnew || !isOfThisBoot(record, vm, host)) return false;
@@ -161,7 +165,7 @@ function stillCounts(
   return power !== 'off' && NodeWatcher.resumes(record.memory, profile, flow);
 }
 
-function isOfThisBoot(record: NodeRecord, vm: ResolvedVm, host: Host): boolean {
+function isOfThisBoot(record: NodeRecord, vm: ResolvedVm, host: NodeHost): boolean {
   const boot = host.lastStart(vm.domain);
   return (
     record.uuid === vm.uuid && (record.life === undefined || boot === null || record.life === boot)

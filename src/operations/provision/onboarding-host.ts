@@ -4,18 +4,17 @@
 import {
   VenError,
   type Clock,
-  type Host,
-  type Lock,
   type LockRequest,
   type NodeCredentials,
   type Orchestrator,
   type ProvisionEvent,
   type ResolvedVm,
 } from '../../model/index.js';
+import type { NodeHost } from '../hosts/as-one.js';
 import type { OnboardingPorts } from '../../onboarding/index.js';
 
 export interface OnboardingWorld {
-  host: Host;
+  host: NodeHost;
   clock: Clock;
   credentials: NodeCredentials;
   orchestrator: Orchestrator | null;
@@ -71,21 +70,23 @@ export function onboardingPorts({
   };
 }
 
+type Held = Awaited<ReturnType<NodeHost['lock']>>;
+
 /** The fleet's lock, held once for all concurrent power-ons. */
 class SharedLock {
-  readonly #host: Host;
+  readonly #host: NodeHost;
   readonly #request: LockRequest;
   readonly #warn: (message: string) => void;
-  #held: Promise<Lock> | null = null;
+  #held: Promise<Held> | null = null;
   #holders = 0;
 
-  constructor(host: Host, request: LockRequest, warn: (message: string) => void) {
+  constructor(host: NodeHost, request: LockRequest, warn: (message: string) => void) {
     this.#host = host;
     this.#request = request;
     this.#warn = warn;
   }
 
-  async hold(signal: AbortSignal, work: (locked: Host) => Promise<void>): Promise<void> {
+  async hold(signal: AbortSignal, work: (locked: NodeHost) => Promise<void>): Promise<void> {
     this.#holders += 1;
     try {
       this.#held ??= this.#acquire(signal);
@@ -106,7 +107,7 @@ class SharedLock {
     }
   }
 
-  async #acquire(signal: AbortSignal): Promise<Lock> {
+  async #acquire(signal: AbortSignal): Promise<Held> {
     try {
       return await this.#host.lock({ ...this.#request, signal });
     } catch (error) {

@@ -5,8 +5,6 @@ import {
   type Clock,
   type Credentials,
   type FailureClass,
-  type Host,
-  type Lock,
   type OrchestratorHost,
   type Plan,
   type ProvisionEvent,
@@ -22,7 +20,9 @@ import {
   OF_SYSTEM,
   type AskSecret,
 } from './credentials.js';
-import { loadOnHost, type Request } from '../load.js';
+import { HostsAsOne, type NodeHost } from '../hosts/as-one.js';
+import { openHosts } from '../hosts/open.js';
+import { loadOnHosts, type Request } from '../load.js';
 import { chosenVms, failedOf, leavesOpen, type Goal } from './node-choice.js';
 import { type LostNode, finishedEvent } from '../../onboarding/index.js';
 import { OneClient } from './one-client.js';
@@ -57,7 +57,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export class Session {
   readonly fleet: ResolvedFleet;
-  readonly host: Host;
+  readonly host: NodeHost;
   readonly goal: Goal;
   readonly client = new OneClient();
   /** null: the flow has none. Each is read, or asked for, once; `signal` cancels a question. */
@@ -71,6 +71,8 @@ export class Session {
   /** The project's hosts after the run, for its reports. Absent: nobody knows. */
   hosts: readonly OrchestratorHost[] | undefined;
 
+  /** null: the fleet is on one host. */
+  readonly #asOne: HostsAsOne | null;
   readonly #request: SessionRequest;
   readonly #reports: readonly ReportFile[];
   readonly #clock: Clock;
@@ -89,11 +91,14 @@ export class Session {
     this.#began = this.#clock.now();
     this.#request = request;
     this.#reports = reports;
-    this.fleet = loadOnHost(request);
+    this.fleet = loadOnHosts(request);
     this.goal = goalOf(this.fleet, request);
     this.#vms = chosenVms(this.fleet, request);
     for (const report of reports) report.about(this.fleet, this.#vms);
-    this.host = openHost(this.fleet, request);
+    this.#asOne = this.fleet.hosts
+      ? new HostsAsOne(this.fleet, openHosts(this.fleet, request))
+      : null;
+    this.host = this.#asOne ?? openHost(this.fleet, request);
     this.host.consoles.checkAccess([]);
     const { orchestrator } = this.fleet;
     const { flow } = this.goal;
@@ -157,6 +162,7 @@ export class Session {
    * `host-not-ready` (console logs that can't be read), and as `credentials` do.
    */
   async checkBefore(plan: Plan, signal: AbortSignal): Promise<void> {
+    this.#asOne?.learn(plan);
     if (!leavesOpen(this.#vms, this.host, plan)) return;
     this.checkLogs(this.#vms);
     await this.credentials(signal);
@@ -206,7 +212,12 @@ export class Session {
     }
   }
 
-  async lock(): Promise<Lock> {
+  /** Finds out which VM is where. */
+  async locate(): Promise<void> {
+    await this.#asOne?.locate(this.#request.signal);
+  }
+
+  async lock(): Promise<{ release: () => void }> {
     const { lockTimeoutSeconds, signal } = this.#request;
     const left =
       this.timeoutSeconds === null
@@ -236,6 +247,7 @@ export async function withSession<T>(
     try {
       const lock = await session.lock();
       try {
+        await session.locate();
         await session.fetchConsoles();
         const done = await work(session);
         for (const report of reports) report.save({ result: session.result, hosts: session.hosts });

@@ -3,11 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { VenError, type Plan, type RunEvent } from '../../../src/model/index.js';
+import {
+  VenError,
+  type Plan,
+  type ProvisionEvent,
+  type RunEvent,
+} from '../../../src/model/index.js';
 import { doctor } from '../../../src/operations/doctor.js';
 import { severalLogs } from '../../../src/operations/logs.js';
 import { power, type PowerRequest } from '../../../src/operations/power.js';
+import { provision, type ProvisionRequest } from '../../../src/operations/provision/provision.js';
 import { openStatus } from '../../../src/operations/status/status.js';
+import { timeline } from '../../../src/operations/timeline.js';
 import { vnc } from '../../../src/operations/vnc.js';
 import { apply, type ApplyRequest, type ApplyResult } from '../../../src/operations/apply.js';
 import { hosts as listHosts } from '../../../src/operations/hosts/list.js';
@@ -477,5 +484,64 @@ describe('what speaks of all hosts', () => {
   test('a command that speaks of one host refuses the file', async () => {
     const { graph } = await import('../../../src/operations/graph.js');
     await expect(graph({ ...request(), offline: true })).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('nodes on several hosts', () => {
+  const PROFILE = `apiVersion: ven/v1
+profile: mine
+stages:
+  - { name: firmware, title: Firmware, timeout: 60s }
+  - name: ready
+    title: Ready
+    enter: [{ console: '^all is well$' }]
+`;
+  const ORCHESTRATOR =
+    'orchestrator: { bootUrl: "http://edge.test/boot.efi", profile: ./mine.yaml }\n';
+
+  const provisioning = (events: ProvisionEvent[]): ProvisionRequest => ({
+    ...request(),
+    ...{ vms: null, until: 'ready', timeoutSeconds: 20, maxConcurrent: null },
+    ...{ staggerSeconds: 0, reports: [], askSecret: null },
+    emit: (event) => events.push(event),
+  });
+
+  test('are watched together, each on its own host, and recorded there', async () => {
+    writeFileSync(join(folder, 'mine.yaml'), PROFILE);
+    write(`${ORCHESTRATOR}${VMS}`);
+    await applied();
+    for (const [host, vms] of [
+      [hosts.a, ['edge-1', 'edge-3']],
+      [hosts.b, ['edge-2', 'edge-4']],
+    ] as const) {
+      host.lastStart = () => '2026-01-01T00:00:00Z';
+      for (const vm of vms) host.consoles.say(`lab_${vm}`, 'all is well\r\n');
+    }
+    const events: ProvisionEvent[] = [];
+    const { result } = await provision(provisioning(events));
+    expect(result).toMatchObject({ outcome: 'done', exitCode: 0 });
+    expect(events.filter(({ type }) => type === 'node-finished')).toHaveLength(4);
+    const readyOn = ({ state }: FakeHost): string[] =>
+      state.records
+        .read(['edge-1', 'edge-2', 'edge-3', 'edge-4'])
+        .flatMap(({ vm, record }) => (record?.outcome === 'ready' ? [vm] : []));
+    expect(readyOn(hosts.a)).toEqual(['edge-1', 'edge-3']);
+    expect(readyOn(hosts.b)).toEqual(['edge-2', 'edge-4']);
+    const { nodes } = timeline({ ...request(), vms: [] });
+    expect(nodes.map(({ way }) => way?.outcome)).toEqual(['ready', 'ready', 'ready', 'ready']);
+    // Nothing is left to watch: the next run says so at once.
+    expect((await provision(provisioning([]))).result.exitCode).toBe(0);
+  });
+
+  test('those of a host that is away have failed, and the others are seen to', async () => {
+    writeFileSync(join(folder, 'mine.yaml'), PROFILE);
+    write(`${ORCHESTRATOR}${VMS}`);
+    await applied();
+    hosts.a.lastStart = () => '2026-01-01T00:00:00Z';
+    for (const vm of ['edge-1', 'edge-3']) hosts.a.consoles.say(`lab_${vm}`, 'all is well\r\n');
+    lose('b');
+    const { result } = await provision(provisioning([]));
+    expect(result.exitCode).toBe(4);
+    expect(result).toMatchObject({ ready: ['vm.edge-1', 'vm.edge-3'] });
   });
 });
