@@ -11,7 +11,7 @@ import {
 import type { OpenHost } from './open.js';
 
 /** Until then a host says what it has; one that does not is away. */
-const SURVEY_SECONDS = 12;
+const SURVEY_SECONDS = 10;
 /** Until then it says all about itself. */
 const OBSERVE_SECONDS = 120;
 
