@@ -9,7 +9,7 @@ import type {
 import { BACKENDS } from './backends.js';
 import { bmcMachines } from './bmc/machines.js';
 import { findingsOf } from './checks/findings.js';
-import { firmwareFor } from './checks/firmware.js';
+import { firmwareFiles, firmwareFor } from './checks/firmware.js';
 import { probeAccelerator } from './checks/probe.js';
 import { openConsoles } from './consoles/consoles.js';
 import { LogMirror } from './consoles/log-mirror.js';
@@ -25,6 +25,7 @@ import { networkActs } from './libvirt/network-acts.js';
 import { readNvramTemplate } from './libvirt/nvram-template.js';
 import { observe } from './libvirt/observe.js';
 import { lastStart, readPowers } from './libvirt/power.js';
+import { withRoutesThere } from './libvirt/routes-there.js';
 import { withRunsAtWork } from './libvirt/runs-at-work.js';
 import { afterStart, links, withImpairments } from './links/links.js';
 import { linkFaults } from './links/no-impairment.js';
@@ -71,6 +72,7 @@ function hostWith(
   const workDir = workFolder({ uri, fleet, env });
   // Not ended by the signal: it takes its pools away.
   const files = isLocal(uri) ? null : hostFiles(new Virsh({ uri, env }), env);
+  const firmware = firmwareFiles(files);
   const mirror = files && new LogMirror(files, join(workDir, 'consoles'));
   const remote = files && mirror && { files, mirror };
   const onTaps = links(virsh, env);
@@ -95,7 +97,8 @@ function hostWith(
       const isAtWork = async (other: string): Promise<boolean> =>
         !(other === fleet.name && lockFd !== undefined) &&
         (await isLocked({ uri, fleet: other, env }));
-      const seen = await observe(virsh, fleet, () => new Date(), stop);
+      const looked = observe(virsh, fleet, () => new Date(), stop);
+      const seen = await withRoutesThere(files, looked);
       const state = await withImpairments(env, fleet, await withRunsAtWork(seen, isAtWork));
       return readSecret ? withPasswords(virsh, fleet, state, readSecret, stop) : state;
     },
@@ -105,7 +108,7 @@ function hostWith(
     readPowers: (uuids, stop) => readPowers({ uri, env, signal: stop }, uuids),
     lastStart: (domain) => lastStart({ domain, folder: mirror?.folder ?? logFolder }),
     volumeIncarnation: (path) => volumeIncarnation(uri, path),
-    firmware: (wanted, need) => firmwareFor(virsh, wanted, need),
+    firmware: (wanted, need) => firmwareFor(virsh, firmware, wanted, need),
     ...networkActs(virsh, {
       lock: (other) => tryLock({ uri, fleet: other, env, command: 'apply' }),
       remote: !isLocal(uri),
@@ -119,7 +122,7 @@ function hostWith(
       ...{ ...domains, ...storage, ...bmcActs(virsh, env) },
       ...{ hold, now: () => Date.now() },
     }),
-    readNvramTemplate,
+    readNvramTemplate: (path) => readNvramTemplate(path, files),
     backend: BACKENDS[options.backend]({
       virsh,
       hasStarted,
@@ -130,8 +133,8 @@ function hostWith(
       env,
       lockFd,
     }),
-    probeAccelerator: () => probeAccelerator(virsh),
-    findings: (fleet, checks) => findingsOf(fleet, { env, waiting, ...checks }),
+    probeAccelerator: () => probeAccelerator(virsh, firmware),
+    findings: (fleet, checks) => findingsOf(fleet, { env, waiting, firmware, ...checks }),
     lock: async ({ stop, ...request }) => {
       checkWorkFolder(workDir);
       const held = await acquireLock({ uri, fleet, env, ...request });

@@ -27,9 +27,9 @@ export interface HostState {
    * disks. See `Host.readBacking`.
    */
   backing: Backing;
-  /** IPv4 ranges that the host's interfaces and routes use; empty where unknown (a remote host). */
+  /** IPv4 ranges that the host's interfaces and routes use; empty where unknown. */
   routes: HostRoute[];
-  /** The NIC of the default route, and its IPv4 address; absent where unknown (a remote host). */
+  /** The NIC of the default route, and its IPv4 address; absent where unknown. */
   uplink?: { device: string; address: string | null };
   /**
    * The taps on each bridge of the host; a bridge without taps has `[]`. null where unknown (a

@@ -209,7 +209,7 @@ export interface Host {
    */
   fillVolume(ref: VolumeRef, content: Uint8Array): Promise<void>;
   /**
-   * Reads a raw NVRAM template of this machine that `firmware` named. @throws VenError
+   * Reads a raw NVRAM template of the host that `firmware` named. @throws VenError
    * `host-not-ready`
    */
   readNvramTemplate(path: string): Promise<Uint8Array>;

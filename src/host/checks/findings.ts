@@ -9,6 +9,7 @@ import {
 import type { Env } from '../exec.js';
 import { Virsh, type VirshReply } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
+import type { FirmwareFiles } from './firmware.js';
 import { guestFindings, kvmFindings } from './guest.js';
 import { linkFindings } from './links.js';
 import { networkFinding } from './networks.js';
@@ -20,6 +21,7 @@ import { vagrantFindings } from './vagrant.js';
 export interface FindingsOptions extends HostChecks {
   env: Env;
   waiting?: ((what: string) => void) | undefined;
+  firmware: FirmwareFiles;
 }
 
 /** Never rejects for a finding. */
@@ -36,7 +38,7 @@ export async function findingsOf(
 
 async function libvirtFindings(
   fleet: ResolvedFleet,
-  { env, probe, seen, waiting, stop }: FindingsOptions,
+  { env, probe, seen, waiting, stop, firmware }: FindingsOptions,
 ): Promise<HostFinding[]> {
   const { uri } = fleet.host;
   const virsh = new Virsh({ uri, env, waiting, signal: stop });
@@ -83,8 +85,8 @@ async function libvirtFindings(
   const qemu = words === undefined ? '' : ` with ${words}`;
   return [
     finding('libvirt', 'ok', `libvirt ${daemon ?? '(unknown version)'}${qemu} at ${uri}`),
-    ...guestFindings(fleet, capabilities),
-    ...(probe ? await kvmFindings(fleet, virsh) : []),
+    ...(await guestFindings(fleet, firmware, capabilities)),
+    ...(probe ? await kvmFindings(fleet, firmware, virsh) : []),
     ...localFindings(fleet, env, uri),
     ...(await linkFindings(fleet, env, uri)),
     ...names.map((name) => poolFinding(name, pools, uri)),

@@ -1,10 +1,10 @@
 /**
- * The firmware that this machine has. Distributions describe theirs in small JSON files (QEMU's
+ * The firmware that a host has. Distributions describe theirs in small JSON files (QEMU's
  * docs/interop/firmware.json); file names give the priority, and an administrator's folder goes
  * before the distribution's. Read-only.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   matchesGlob,
   usesSecureBoot,
@@ -13,13 +13,17 @@ import {
   type HostFirmware,
   type UefiKind,
 } from '../../model/index.js';
+import type { HostFiles } from '../libvirt/host-files.js';
 
 export interface FirmwareSearch {
-  /** Folders with descriptors, by precedence, highest first. */
-  folders: readonly string[];
+  /** In the order of their priority; null: it can't be read. */
+  descriptors: readonly { path: string; text: string | null }[];
   /** Whether the file exists. */
   exists: (path: string) => boolean;
 }
+
+/** That libvirt itself searches, by precedence, highest first. */
+const FOLDERS = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
 
 /**
  * The descriptors for a kind. `passedOver`: why each of the others did not fit, in order.
@@ -29,9 +33,47 @@ export interface FirmwareFound {
   passedOver: string[];
 }
 
-/** The folders that libvirt itself searches. */
-export function firmwareSearch(): FirmwareSearch {
-  return { folders: ['/etc/qemu/firmware', '/usr/share/qemu/firmware'], exists: isFile };
+/** On this machine. */
+export function firmwareSearch(
+  folders: readonly string[] = FOLDERS,
+  exists: FirmwareSearch['exists'] = isFile,
+): FirmwareSearch {
+  const paths = descriptorPaths(folders, folders.map(listFolder));
+  return { descriptors: paths.map((path) => ({ path, text: textOf(path) })), exists };
+}
+
+/** On another machine. @throws VenError */
+export async function firmwareThere(files: HostFiles): Promise<FirmwareSearch> {
+  const names = await files.list(FOLDERS);
+  const paths = descriptorPaths(
+    FOLDERS,
+    names.map((each) => each ?? []),
+  );
+  const texts = await files.read(paths.map((path) => ({ path })));
+  const descriptors = paths.map((path, index) => ({
+    path,
+    text: texts[index]?.toString('utf8') ?? null,
+  }));
+  const images = descriptors.flatMap(({ text }) => {
+    const descriptor = text === null ? null : parseDescriptor(text);
+    if (descriptor === null || typeof descriptor === 'string') return [];
+    return [descriptor.loader, descriptor.nvramTemplate].flatMap((file) => file?.path ?? []);
+  });
+  const there = await filesThere(files, images);
+  return { descriptors, exists: (path) => there.has(path) };
+}
+
+/** Those of the paths that are files on another machine. @throws VenError */
+export async function filesThere(
+  files: HostFiles,
+  paths: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const folders = [...new Set(paths.map((path) => dirname(path)))];
+  const names = folders.length === 0 ? [] : await files.list(folders);
+  const all = folders.flatMap((folder, index) =>
+    (names[index] ?? []).map((name) => join(folder, name)),
+  );
+  return new Set(all.filter((path) => paths.includes(path)));
 }
 
 /**
@@ -41,11 +83,11 @@ export function firmwareSearch(): FirmwareSearch {
 export function findFirmware(
   kind: UefiKind,
   need: FirmwareNeed,
-  { folders, exists }: FirmwareSearch,
+  { descriptors, exists }: FirmwareSearch,
 ): FirmwareFound {
   const passedOver: string[] = [];
-  for (const path of descriptorFiles(folders)) {
-    const descriptor = readDescriptor(path);
+  for (const { path, text } of descriptors) {
+    const descriptor = text === null ? 'it can not be read' : parseDescriptor(text);
     if (descriptor === 'masked') continue;
     const unfit =
       typeof descriptor === 'string' ? descriptor : whyUnfit(descriptor, kind, need, exists);
@@ -71,14 +113,14 @@ interface Descriptor {
 }
 
 /** From all folders, by name; of two with the same name, the one with higher precedence. */
-function descriptorFiles(folders: readonly string[]): string[] {
+function descriptorPaths(folders: readonly string[], names: readonly string[][]): string[] {
   const byName = new Map<string, string>();
-  for (const folder of folders) {
-    for (const name of listFolder(folder)) {
+  folders.forEach((folder, index) => {
+    for (const name of names[index] ?? []) {
       if (name.endsWith('.json') && !name.startsWith('.') && !byName.has(name))
         byName.set(name, join(folder, name));
     }
-  }
+  });
   return [...byName.keys()].sort().flatMap((name) => byName.get(name) ?? []);
 }
 
@@ -86,13 +128,7 @@ function descriptorFiles(folders: readonly string[]): string[] {
  * A text says why the file is not a descriptor. An empty file masks the one of the same name in a
  * folder with lower precedence.
  */
-function readDescriptor(path: string): Descriptor | string {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return 'it can not be read';
-  }
+function parseDescriptor(text: string): Descriptor | string {
   if (text.trim() === '') return 'masked';
   try {
     const read: unknown = JSON.parse(text);
@@ -175,6 +211,14 @@ function list(value: unknown): unknown[] {
 
 function texts(value: unknown): string[] {
   return list(value).filter((item) => typeof item === 'string');
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function listFolder(folder: string): string[] {

@@ -4,15 +4,18 @@ import type {
   ResolvedFirmware,
   ResolvedFleet,
 } from '../../model/index.js';
-import { FIRMWARE_FIX, firmwareWords, libvirtFirmware, missingFiles } from './firmware.js';
-import { findFirmware, firmwareSearch } from './firmware-descriptors.js';
-import { isLocal } from '../libvirt/local.js';
+import { FIRMWARE_FIX, firmwareWords, libvirtFirmware, type FirmwareFiles } from './firmware.js';
+import { findFirmware } from './firmware-descriptors.js';
 
 /**
  * One finding for each kind of firmware that the fleet wants. `capabilities`: libvirt's, for x86_64
  * and q35.
  */
-export function firmwareFindings(fleet: ResolvedFleet, capabilities: string): HostFinding[] {
+export async function firmwareFindings(
+  fleet: ResolvedFleet,
+  files: FirmwareFiles,
+  capabilities: string,
+): Promise<HostFinding[]> {
   const wanted = new Map(
     fleet.vms.map(({ firmware, nvram }) => {
       const ownKeys = nvram?.keys !== undefined;
@@ -22,28 +25,29 @@ export function firmwareFindings(fleet: ResolvedFleet, capabilities: string): Ho
       ];
     }),
   );
-  return [...wanted.keys()].sort().flatMap((key) => {
+  const findings: HostFinding[] = [];
+  for (const key of [...wanted.keys()].sort()) {
     const { firmware = 'bios', need } = wanted.get(key) ?? {};
-    return firmware === 'bios' || need === undefined
-      ? []
-      : [finding(firmware, need, fleet.host.uri, capabilities)];
-  });
+    if (firmware !== 'bios' && need !== undefined)
+      findings.push(await finding(firmware, need, files, capabilities));
+  }
+  return findings;
 }
 
-function finding(
+async function finding(
   wanted: Exclude<ResolvedFirmware, 'bios'>,
   need: FirmwareNeed,
-  uri: string,
+  files: FirmwareFiles,
   capabilities: string,
-): HostFinding {
+): Promise<HostFinding> {
   const check = 'firmware';
   if (typeof wanted === 'object') {
-    const missing = isLocal(uri) ? missingFiles(wanted) : [];
+    const missing = await files.missing(wanted);
     return missing.length === 0
       ? {
           check,
           level: 'ok',
-          message: `${wanted.loader} ${isLocal(uri) ? 'exists' : 'is assumed to exist'}`,
+          message: `${wanted.loader} exists`,
           fix: '',
         }
       : {
@@ -56,7 +60,8 @@ function finding(
         };
   }
   const what = firmwareWords(wanted, need);
-  const found = isLocal(uri) ? findFirmware(wanted, need, firmwareSearch()).firmware : null;
+  const search = await files.search();
+  const found = search && findFirmware(wanted, need, search).firmware;
   if (found) return { check, level: 'ok', message: `${what}: ${found.loader.path}`, fix: '' };
   return !need.template && libvirtFirmware(wanted, capabilities)
     ? { check, level: 'ok', message: `${what}: libvirt has some to choose from`, fix: '' }

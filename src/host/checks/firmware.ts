@@ -10,8 +10,15 @@ import {
   type UefiKind,
 } from '../../model/index.js';
 import { attribute, child, childrenNamed, parseXml, textOf } from '../../xml/index.js';
-import { isLocal } from '../libvirt/local.js';
-import { findFirmware, firmwareSearch, isFile } from './firmware-descriptors.js';
+import type { HostFiles } from '../libvirt/host-files.js';
+import {
+  filesThere,
+  findFirmware,
+  firmwareSearch,
+  firmwareThere,
+  isFile,
+  type FirmwareSearch,
+} from './firmware-descriptors.js';
 import type { Virsh } from '../libvirt/virsh.js';
 
 const TIMEOUT_SECONDS = 40;
@@ -19,19 +26,51 @@ const TIMEOUT_SECONDS = 40;
 /** The query for libvirt's UEFI support; see `libvirtFirmware`. */
 export const FIRMWARE_QUESTION = ['domcapabilities', '--machine', 'q35', '--arch', 'x86_64'];
 
+/** The firmware files of a host. Where they can't be read, nothing is known of them. */
+export interface FirmwareFiles {
+  /** null: it can't be read. */
+  search(): Promise<FirmwareSearch | null>;
+  /** Those of the fleet file's own that are not there, as far as that is known. */
+  missing(wanted: OwnFirmware): Promise<string[]>;
+}
+
+/** `files`: of a host that is another machine, which is read once. */
+export function firmwareFiles(files: HostFiles | null): FirmwareFiles {
+  if (files === null)
+    return {
+      search: () => Promise.resolve(firmwareSearch()),
+      missing: (wanted) => Promise.resolve(filesOf(wanted).filter((path) => !isFile(path))),
+    };
+  let search: Promise<FirmwareSearch | null> | undefined;
+  return {
+    search: () => (search ??= firmwareThere(files).catch(unknown)),
+    async missing(wanted) {
+      const paths = filesOf(wanted);
+      const there = await filesThere(files, paths).catch(unknown);
+      return there === null ? [] : paths.filter((path) => !there.has(path));
+    },
+  };
+}
+
+function unknown(error: unknown): null {
+  if (error instanceof VenError) return null;
+  throw error;
+}
+
 /**
- * The firmware for a VM. When no descriptor can be read (a remote host, for example), libvirt is
- * asked whether it has one, and chooses it when the VM starts.
+ * The firmware for a VM. When no descriptor can be read, libvirt is asked whether it has one, and
+ * chooses it when the VM starts.
  * @throws VenError `host-not-ready` when there is none, or when the VM's own files do not exist.
  */
 export async function firmwareFor(
   virsh: Virsh,
+  files: FirmwareFiles,
   wanted: Exclude<ResolvedFirmware, 'bios'>,
   need: FirmwareNeed,
 ): Promise<HostFirmware> {
   const { uri } = virsh;
   if (typeof wanted === 'object') {
-    const missing = isLocal(uri) ? missingFiles(wanted) : [];
+    const missing = await files.missing(wanted);
     if (missing.length === 0) return ownFirmware(wanted);
     throw new VenError('host-not-ready', {
       summary: `The firmware file ${missing.join(' and ')} does not exist`,
@@ -40,9 +79,8 @@ export async function firmwareFor(
         'host has',
     });
   }
-  const found = isLocal(uri)
-    ? findFirmware(wanted, need, firmwareSearch())
-    : { firmware: null, passedOver: [] };
+  const search = await files.search();
+  const found = search ? findFirmware(wanted, need, search) : { firmware: null, passedOver: [] };
   if (found.firmware) return found.firmware;
   if (!need.template) {
     const [capabilities] = await virsh.ask([FIRMWARE_QUESTION], {
@@ -51,7 +89,7 @@ export async function firmwareFor(
     const offered = capabilities?.ok ? libvirtFirmware(wanted, capabilities.text) : null;
     if (offered) return offered;
   }
-  throw noFirmware(wanted, need, uri, found.passedOver);
+  throw noFirmware(wanted, need, search === null ? uri : null, found.passedOver);
 }
 
 /**
@@ -81,9 +119,8 @@ export function ownFirmware(wanted: OwnFirmware): Extract<HostFirmware, { by: 'f
   };
 }
 
-/** The files that the fleet file names and this machine does not have. */
-export function missingFiles({ loader, nvramTemplate }: OwnFirmware): string[] {
-  return [loader, nvramTemplate].filter((path) => !isFile(path));
+function filesOf({ loader, nvramTemplate }: OwnFirmware): string[] {
+  return [loader, nvramTemplate];
 }
 
 /** The firmware that libvirt offers in its answer to `FIRMWARE_QUESTION`; null: none. */
@@ -101,16 +138,17 @@ export function libvirtFirmware(kind: UefiKind, capabilities: string): HostFirmw
   return able ? { by: 'libvirt', secure } : null;
 }
 
+/** `closed`: the URI of a host whose firmware can't be read. */
 function noFirmware(
   kind: UefiKind,
   need: FirmwareNeed,
-  uri: string,
+  closed: string | null,
   passedOver: string[],
 ): VenError {
   const what = firmwareWords(kind, need);
-  if (need.template && !isLocal(uri)) {
+  if (need.template && closed !== null) {
     return new VenError('host-not-ready', {
-      summary: `The ${what} of another machine can't be read (${uri})`,
+      summary: `The ${what} of another machine can't be read (${closed})`,
       hint: 'Run ven on that machine, or name the files: `firmware: { loader, nvramTemplate }`',
     });
   }

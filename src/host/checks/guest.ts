@@ -10,13 +10,15 @@ import {
 } from '../../xml/index.js';
 import type { Virsh, VirshReply } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
+import type { FirmwareFiles } from './firmware.js';
 import { firmwareFindings } from './firmware-findings.js';
 import { probeAccelerator } from './probe.js';
 
-export function guestFindings(
+export async function guestFindings(
   fleet: ResolvedFleet,
+  files: FirmwareFiles,
   capabilities: VirshReply | undefined,
-): HostFinding[] {
+): Promise<HostFinding[]> {
   if (!capabilities?.ok) {
     return [
       finding(
@@ -28,7 +30,7 @@ export function guestFindings(
     ];
   }
   const root = parseXml(capabilities.text);
-  const findings = firmwareFindings(fleet, capabilities.text);
+  const findings = await firmwareFindings(fleet, files, capabilities.text);
   if (fleet.vms.some(({ tpm }) => tpm)) {
     findings.push(
       canEmulateTpm(root)
@@ -58,8 +60,12 @@ function canEmulateTpm(root: XmlElement): boolean {
   );
 }
 
-export async function kvmFindings(fleet: ResolvedFleet, virsh: Virsh): Promise<HostFinding[]> {
-  const { accelerator, why, fix } = await probeAccelerator(virsh);
+export async function kvmFindings(
+  fleet: ResolvedFleet,
+  files: FirmwareFiles,
+  virsh: Virsh,
+): Promise<HostFinding[]> {
+  const { accelerator, why, fix } = await probeAccelerator(virsh, files);
   if (accelerator === 'kvm') return [finding('kvm', 'ok', why)];
   const insists = fleet.vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);
   if (insists.length > 0)

@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FirmwareFile } from '../../model/index.js';
 import { serializeXml } from '../../xml/index.js';
-import { findFirmware, firmwareSearch } from './firmware-descriptors.js';
-import { isLocal } from '../libvirt/local.js';
+import type { FirmwareFiles } from './firmware.js';
+import { findFirmware } from './firmware-descriptors.js';
 import type { VirshReply, Virsh } from '../libvirt/virsh.js';
 
 export interface Probe {
@@ -35,7 +35,7 @@ const TURNS = 5;
 const TURN_MS = 2000;
 
 /** @throws VenError when libvirt can't be reached. */
-export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
+export async function probeAccelerator(virsh: Virsh, files: FirmwareFiles): Promise<Probe> {
   const [able, version] = await virsh.ask([['domcapabilities', '--virttype', 'kvm'], ['version']], {
     timeoutSeconds: TIMEOUT_SECONDS,
   });
@@ -46,11 +46,11 @@ export async function probeAccelerator(virsh: Virsh): Promise<Probe> {
       fix: NO_KVM,
     };
   // Firmware without a variable store, which would be left behind. Older libvirt can't express
-  // that: then the BIOS is tried, as when this machine does not have the firmware's file.
-  const stateless = isLocal(virsh.uri) && libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
-  const uefi = stateless
-    ? (findFirmware('uefi', { template: false }, firmwareSearch()).firmware?.loader ?? null)
-    : null;
+  // that: then the BIOS is tried, as when the host does not have the firmware's file.
+  const stateless = libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
+  const search = stateless ? await files.search() : null;
+  const uefi =
+    search && (findFirmware('uefi', { template: false }, search).firmware?.loader ?? null);
 
   let [created, state] = await tryOut(virsh, uefi);
   // One name for all probes, so that libvirt has one log for them; concurrent probes wait.

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { ResolvedFleet } from '../../../src/model/index.js';
 import { findingsOf } from '../../../src/host/checks/findings.js';
+import { firmwareFiles } from '../../../src/host/checks/firmware.js';
 import { libvirtVersion, probeAccelerator } from '../../../src/host/checks/probe.js';
 import { resourceFindings } from '../../../src/host/checks/resources.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
@@ -44,6 +45,7 @@ describe('hostFindings', () => {
       env: { ...process.env, PATH: '/usr/bin' },
       probe: false,
       bringUp: false,
+      firmware: firmwareFiles(null),
     });
     const of = (check: string) =>
       findings.filter((finding) => finding.check === check).map(({ level }) => level);
@@ -60,6 +62,7 @@ describe('hostFindings', () => {
       env,
       probe: true,
       bringUp: false,
+      firmware: firmwareFiles(null),
     });
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ check: 'libvirt', level: 'missing' });
@@ -110,7 +113,10 @@ describe('resourceFindings', () => {
 
 describe('probeAccelerator', () => {
   it('says so where libvirt offers no KVM', async () => {
-    const found = await probeAccelerator(new Virsh({ uri: 'test:///default', env: process.env }));
+    const found = await probeAccelerator(
+      new Virsh({ uri: 'test:///default', env: process.env }),
+      firmwareFiles(null),
+    );
     expect(found.accelerator).toBe('qemu');
     expect(found.why).toMatch(
       KNOWS_QEMU ? /a VM with KVM does not start \(.+\)/ : /libvirt offers no KVM here \(.+\)/,
@@ -129,7 +135,7 @@ describe('probeAccelerator', () => {
       [{ ok: false, text: '', answer: 'other', error: { detail: `qemu: ${said}` } }],
     ];
     const virsh = { uri: 'qemu:///system', ask: () => Promise.resolve(replies.shift() ?? []) };
-    expect(await probeAccelerator(virsh as unknown as Virsh)).toMatchObject({
+    expect(await probeAccelerator(virsh as unknown as Virsh, firmwareFiles(null))).toMatchObject({
       accelerator: 'qemu',
       fix: expect.stringMatching(advice) as string,
     });

@@ -1,9 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findFirmware } from '../../../src/host/checks/firmware-descriptors.js';
-import { firmwareFor, libvirtFirmware, ownFirmware } from '../../../src/host/checks/firmware.js';
+import {
+  findFirmware,
+  firmwareSearch,
+  firmwareThere,
+} from '../../../src/host/checks/firmware-descriptors.js';
+import {
+  firmwareFiles,
+  firmwareFor,
+  libvirtFirmware,
+  ownFirmware,
+} from '../../../src/host/checks/firmware.js';
+import type { HostFiles } from '../../../src/host/libvirt/host-files.js';
+import { VenError } from '../../../src/model/index.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
 import { DISTRIBUTIONS, install, type Described } from './firmware-hosts.js';
 
@@ -25,7 +36,7 @@ function found(
   const { firmware } = findFirmware(
     kind,
     { template, ownKeys },
-    { folders, exists: (path) => !gone.some((name) => path.endsWith(`/${name}`)) },
+    firmwareSearch(folders, (path) => !gone.some((name) => path.endsWith(`/${name}`))),
   );
   if (!firmware) return null;
   expect(firmware.secure).toBe(kind === 'uefi-secure');
@@ -137,7 +148,7 @@ describe('findFirmware', () => {
     const { firmware, passedOver } = findFirmware(
       'uefi',
       { template: false },
-      { folders: [join(root, USR)], exists: () => false },
+      firmwareSearch([join(root, USR)], () => false),
     );
     expect(firmware).toBeNull();
     expect(passedOver.map((line) => line.slice(root.length + USR.length + 2))).toEqual([
@@ -176,11 +187,20 @@ describe('libvirtFirmware', () => {
   });
 });
 
+/** Of a host whose files can't be read. */
+const closed = () => Promise.reject(new VenError('tool-failed', { summary: 'closed' }));
+const CLOSED: HostFiles = { read: closed, list: closed, overwrite: closed, remove: closed };
+
 describe('firmwareFor', () => {
   const ask = (
     uri: string,
-    ...rest: [Parameters<typeof firmwareFor>[1], Parameters<typeof firmwareFor>[2]]
-  ) => firmwareFor(new Virsh({ uri, env: process.env }), ...rest);
+    ...rest: [Parameters<typeof firmwareFor>[2], Parameters<typeof firmwareFor>[3]]
+  ) => {
+    const { env } = process;
+    const virsh = new Virsh({ uri, env });
+    const files = uri.startsWith('test:') ? CLOSED : null;
+    return firmwareFor(virsh, firmwareFiles(files), ...rest);
+  };
 
   it('refuses files of the fleet file that are not there', async () => {
     const wanted = {
@@ -205,6 +225,59 @@ describe('firmwareFor', () => {
       code: 'host-not-ready',
       hint: expect.stringContaining('Run ven on that machine') as string,
     });
+  });
+});
+
+describe('the firmware of another machine', () => {
+  const descriptor = (name: string, folder = '/usr/share/OVMF') =>
+    JSON.stringify({
+      'interface-types': ['uefi'],
+      features: [],
+      targets: [{ architecture: 'x86_64', machines: ['pc-q35-*'] }],
+      mapping: {
+        device: 'flash',
+        executable: { filename: `${folder}/${name}_CODE.fd`, format: 'raw' },
+        'nvram-template': { filename: `${folder}/${name}_VARS.fd`, format: 'raw' },
+      },
+    });
+  const there: Record<string, string> = {
+    '/etc/qemu/firmware/10-masked.json': '',
+    '/usr/share/qemu/firmware/10-masked.json': descriptor('M'),
+    '/usr/share/qemu/firmware/20-gone.json': descriptor('G'),
+    '/usr/share/qemu/firmware/30-a.json': descriptor('A'),
+    '/usr/share/OVMF/A_CODE.fd': 'code',
+    '/usr/share/OVMF/A_VARS.fd': 'vars',
+    '/usr/share/OVMF/M_CODE.fd': 'code',
+    '/usr/share/OVMF/M_VARS.fd': 'vars',
+  };
+  const files = {
+    list: (folders: readonly string[]) =>
+      Promise.resolve(
+        folders.map((folder) => {
+          const paths = Object.keys(there).filter((path) => dirname(path) === folder);
+          return paths.length === 0 ? null : paths.map((path) => basename(path));
+        }),
+      ),
+    read: (parts: readonly { path: string }[]) =>
+      Promise.resolve(
+        parts.map(({ path }) => (path in there ? Buffer.from(there[path] ?? '') : null)),
+      ),
+  } as unknown as HostFiles;
+
+  it('is read there: what is masked or has no files is passed over', async () => {
+    const found = findFirmware('uefi', { template: true }, await firmwareThere(files));
+    expect(found.firmware?.nvramTemplate.path).toBe('/usr/share/OVMF/A_VARS.fd');
+    expect(found.passedOver).toEqual([
+      '/usr/share/qemu/firmware/20-gone.json: ' +
+        '/usr/share/OVMF/G_CODE.fd and /usr/share/OVMF/G_VARS.fd is not there',
+    ]);
+  });
+
+  it('is looked for there, where the fleet file names it', async () => {
+    const wanted = { loader: '/usr/share/OVMF/A_CODE.fd', nvramTemplate: '/x/VARS.fd' };
+    expect(await firmwareFiles(files).missing({ ...wanted, secureBoot: false })).toEqual([
+      '/x/VARS.fd',
+    ]);
   });
 });
 
