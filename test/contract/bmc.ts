@@ -124,7 +124,7 @@ export function describeBmc(kind: string, open: () => Promise<BmcPlace>): void {
         cpus: 1,
         memoryBytes: 64 * 1024 ** 2,
         nics: [{ mac: bios.nics[0]?.mac, linkUp: true }],
-        disks: [{ target: 'sda', bus: 'sata' }],
+        disks: [{ target: 'sda', bus: 'sata', serial: null }],
         firmware: 'bios',
         tpm: false,
         serialNumber: 'SN-bios',
