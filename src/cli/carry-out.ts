@@ -1,5 +1,5 @@
 import { apply, wordsOf, type ApplyRequest, type ApplyResult } from '../operations/index.js';
-import { exitCodeOfPlan, VenError, type Plan, type RunEvent } from '../model/index.js';
+import { exitCodeOfPlan, VenError, type Plan, type RunEvent, venCommand } from '../model/index.js';
 import {
   gatherFailures,
   planText,
@@ -97,7 +97,9 @@ export async function carryOut(
     for (const view of views) await view.close();
     if (logs === 'deleted') stderr('The logs and the work folder of the fleet are deleted.\n');
     if (logs === 'left')
-      stderr(`Its logs stay. To delete them:\n  ven destroy --purge ${wordsOf(request)}\n`);
+      stderr(
+        `Its logs stay. To delete them:\n  ${venCommand('destroy --purge', wordsOf(request))}\n`,
+      );
     if (declined) throw notAgreed();
     if (result === null) {
       tell(planText(plan, { style, file: request.file }));

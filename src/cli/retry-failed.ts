@@ -1,5 +1,5 @@
 import { wordsOf, type Session, type Watch } from '../operations/index.js';
-import { EXIT, type FailureClass, type ProvisionEvent } from '../model/index.js';
+import { EXIT, type FailureClass, type ProvisionEvent, venCommand } from '../model/index.js';
 import { PROVISION_VIEWS } from '../view/index.js';
 import type { CarryOut } from './carry-out.js';
 import { planOptions } from './command.js';
@@ -23,7 +23,7 @@ export async function retryFailed(
   if (failed.length === 0) {
     stderr(
       `No node has failed${classes.length > 0 ? ' for this reason' : ''}: there is nothing to ` +
-        `recreate. To go on with the other nodes: ven provision ${words}\n`,
+        `recreate. To go on with the other nodes: ${venCommand('provision', words)}\n`,
     );
     session.about([]);
     const views = await openAsked(PROVISION_VIEWS, asked, null);
@@ -48,8 +48,8 @@ export async function retryFailed(
   const target = failed.map(({ address }) => address);
   // A VM that is deleted already is created by any apply.
   const replace = failed.filter(({ isDeleted }) => !isDeleted).map(({ address }) => address);
-  const again = `ven provision ${words} --retry-failed`;
-  const goOn = `ven provision ${words}; ${again}`;
+  const again = venCommand('provision', words, '--retry-failed');
+  const goOn = `${venCommand('provision', words)}; ${again}`;
   return applyAndOnboard(
     session,
     { ...make, options: planOptions('apply', { target, replace }) },

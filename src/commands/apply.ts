@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { venCommand } from '../model/index.js';
 import { withSession, wordsOf } from '../operations/index.js';
 import {
   type About,
@@ -69,7 +70,7 @@ export default class Apply extends VenCommand {
       process.exitCode = (await carryOut(make)).exitCode;
       return;
     }
-    const again = `ven apply ${wordsOf(fleet)} --wait ${until}`;
+    const again = venCommand('apply', wordsOf(fleet), `--wait ${until}`);
     process.exitCode = await withSession(
       { ...fleet, vms: null, until, ...(await sessionOf(flags)) },
       (session) => applyAndOnboard(session, make, { ...limitsOf(flags), again, goOn: again }),

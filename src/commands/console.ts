@@ -33,7 +33,9 @@ export default class Console extends VenCommand {
     ...hostFlags,
     'read-only': Flags.boolean({
       char: 'r',
-      summary: 'Only read the output, from its log, even while another terminal is attached.',
+      summary:
+        'Only read the output, from its log, even while another terminal is attached; without a ' +
+        'terminal, that since the last boot, to its end.',
     }),
     escape: controlKey({ default: '^]', helpValue: 'KEY', summary: 'The key that detaches.' }),
   };
@@ -53,7 +55,9 @@ export default class Console extends VenCommand {
       if (flags['read-only']) {
         const write = (latin1: string): void =>
           readerIsGone() ? stop.now() : stdout(Buffer.from(latin1, 'latin1'));
-        await readAlong({ ...request, write, onAttach: begin(readingText) });
+        const hasTerminal = canType() || process.stdout.isTTY;
+        const onAttach = hasTerminal ? begin(readingText) : (): void => {};
+        await readAlong({ ...request, hasTerminal, write, onAttach });
         if (stop.interrupted()) process.exitCode = EXIT.interrupted;
         return;
       }

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { FLEET_HERE, venCommand } from '../model/index.js';
 import { init, wordsOf } from '../operations/index.js';
 import { type About, VenCommand, stdout } from '../cli/index.js';
 
@@ -22,8 +23,7 @@ export default class Init extends VenCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(Init);
     const { file, fleet } = init(args.place ?? '.');
-    // Else it has to be named.
-    const next = file === 'fleet.yaml' ? 'ven plan' : `ven plan ${wordsOf({ file })}`;
+    const next = venCommand('plan', wordsOf({ file: file === 'fleet.yaml' ? FLEET_HERE : file }));
     stdout(`Wrote ${file}, for the fleet ${fleet}. Next: ${next}\n`);
   }
 }

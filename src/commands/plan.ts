@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { plan, savePlan, wordsOf } from '../operations/index.js';
-import { EXIT, exitCodeOfPlan } from '../model/index.js';
+import { EXIT, exitCodeOfPlan, venCommand } from '../model/index.js';
 import { loadDiffs, PLAN_VIEWS } from '../view/index.js';
 import {
   type About,
@@ -66,7 +66,7 @@ export default class Plan extends VenCommand {
     const saved = flags.out === undefined ? null : savePlan(flags.out, planned);
     if (saved === 'file' && planned.steps.length === 0) stderr('Saved. It has nothing to apply.\n');
     else if (saved === 'file')
-      stderr(`Saved. Next: ven apply ${wordsOf(fleet, '--plan', flags.out ?? '')}\n`);
+      stderr(`Saved. Next: ${venCommand('apply', wordsOf(fleet, '--plan', flags.out ?? ''))}\n`);
     // Standard output has one reader, and one text.
     if (saved !== 'stdout') {
       if (flags.diff) stdout((await loadDiffs())(diffs, this.style));

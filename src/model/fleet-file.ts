@@ -1,6 +1,14 @@
 /** Fleets that are in no file: on the command line, and in texts. */
 
 export const STDIN = '-';
+
+/** What a command without a name of a fleet file reads. */
+export const FLEET_HERE = './fleet.yaml';
+
+/** A command of ven's, to type: of its words, those that are not empty. */
+export function venCommand(...words: readonly string[]): string {
+  return ['ven', ...words].filter((word) => word !== '').join(' ');
+}
 const STDIN_NAME = '<stdin>';
 /** Where a fleet is from that a program gave. */
 export const PROGRAM = '<program>';

@@ -11,6 +11,7 @@ import {
   type Profile,
   type ResolvedVm,
   type StageVisit,
+  venCommand,
 } from '../model/index.js';
 import { NodeWatcher, type NodeWatcherOptions } from '../stages/index.js';
 import { Listener } from './listener.js';
@@ -208,7 +209,7 @@ export class NodeRun {
     const again =
       error.code === 'not-found'
         ? undefined
-        : `ven provision ${this.#options.words} tries it again.`;
+        : `${venCommand('provision', this.#options.words)} tries it again.`;
     const hint = [error.hint, again].filter(Boolean).join('\n');
     this.#fail(cause, { message: error.summary, line: error.detail?.split('\n')[0] ?? null, hint });
   }

@@ -1,6 +1,6 @@
 /** Who agrees to what a command changes. */
 import { commandLine } from '../host/index.js';
-import { STDIN, VenError } from '../model/index.js';
+import { STDIN, VenError, venCommand } from '../model/index.js';
 import { wordsOf, type Request } from './load.js';
 
 export interface Consent {
@@ -30,6 +30,7 @@ export function needsConsent({
 
 function advice(command: string, request: Pick<Request, 'file' | 'connect'>): string {
   // `ven plan` shows the plan of an apply only.
-  if (command === 'apply') return `Look at the plan (ven plan ${wordsOf(request)}), then say yes`;
+  if (command === 'apply')
+    return `Look at the plan (${venCommand('plan', wordsOf(request))}), then say yes`;
   return command.startsWith('power ') ? 'Name the VMs, or say yes' : 'Say yes';
 }

@@ -1,4 +1,4 @@
-import { VenError } from '../model/index.js';
+import { VenError, venCommand } from '../model/index.js';
 import { findKnownVm, findRunningVm, type VmRequest } from './find-vm.js';
 import { wordsOf } from './load.js';
 import { logs } from './logs.js';
@@ -25,10 +25,10 @@ export async function attach(
   const { name } = (await findKnownVm(request)).vm;
   if (!request.hasTerminal)
     throw new VenError('usage', {
-      summary: 'a console needs a terminal',
+      summary: 'A console needs a terminal',
       hint:
-        `Without one: ven console ${name} ${wordsOf(request, '--read-only')}, ` +
-        `or ven logs ${name} ${wordsOf(request)}`,
+        `Without one: ${venCommand('logs', name, wordsOf(request))}; with --follow it shows ` +
+        'what comes, too',
     });
   const { host, vm } = await findRunningVm(request);
   request.onAttach(vm.address);
@@ -41,14 +41,18 @@ export async function attach(
 const LINES_BEFORE = 24;
 
 /**
- * The same bytes as an attached terminal gets, read only, until `signal` is aborted. Rejects as
- * `logs` does.
+ * The same bytes as an attached terminal gets, read only: with a terminal until `signal` is
+ * aborted, without one, which nobody could leave, those that are there. Rejects as `logs` does.
  */
 export async function readAlong(
   request: VmRequest &
-    Pick<ConsoleRequest, 'signal' | 'onAttach'> & { write: (latin1: string) => void },
+    Pick<ConsoleRequest, 'hasTerminal' | 'signal' | 'onAttach'> & {
+      write: (latin1: string) => void;
+    },
 ): Promise<void> {
   const { vm } = await findRunningVm(request);
   request.onAttach(vm.address);
-  await logs({ ...request, follow: true, since: 'boot', tail: LINES_BEFORE, raw: true });
+  const { hasTerminal: follow } = request;
+  const tail = follow ? LINES_BEFORE : null;
+  await logs({ ...request, follow, since: 'boot', tail, raw: true });
 }

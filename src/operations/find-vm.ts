@@ -1,4 +1,5 @@
 import { didYouMean } from '../config/index.js';
+import { commandLine } from '../host/index.js';
 import {
   fileName,
   VenError,
@@ -9,6 +10,7 @@ import {
   type Owned,
   type ResolvedFleet,
   type ResolvedVm,
+  venCommand,
 } from '../model/index.js';
 import { shareWith } from './hosts/locate.js';
 import { lookAt } from './hosts/look.js';
@@ -134,7 +136,7 @@ function checkIsVm(request: VmRequest): void {
   if (/\.ya?ml$/.test(request.vm)) {
     throw new VenError('usage', {
       summary: `${JSON.stringify(request.vm)} is a fleet file, not a VM`,
-      hint: `The VM comes first, then the fleet file: edge-1 ${wordsOf({ file: request.vm })}`,
+      hint: `The VM comes first, then the fleet file: edge-1 ${commandLine(request.vm, [])}`,
     });
   }
 }
@@ -189,7 +191,7 @@ export async function findRunningVm(
     throw new VenError('not-found', {
       where: vm.address,
       summary: `the VM does not exist on ${fleet.host.uri}`,
-      hint: `Create it: ven apply ${wordsOf(request)}`,
+      hint: `Create it: ${venCommand('apply', wordsOf(request))}`,
     });
   }
   if (!domain.live) {
@@ -198,7 +200,8 @@ export async function findRunningVm(
       summary: domain.power === 'crashed' ? 'the VM has crashed' : 'the VM is off',
       hint:
         `${vm.power === 'off' ? 'The fleet file says power: off. ' : ''}Start it: ` +
-        `${startOf(vm, request)}; its output so far: ven logs ${vm.name} ${wordsOf(request)}`,
+        `${startOf(vm, request)}; its output so far: ` +
+        venCommand('logs', vm.name, wordsOf(request)),
     });
   }
   return { host, vm, live: domain.live };
@@ -207,6 +210,6 @@ export async function findRunningVm(
 /** An apply would delete one that has left the file. */
 function startOf({ name, power }: KnownVm, request: Request): string {
   return power === null
-    ? `ven power on ${name} ${wordsOf(request)}`
-    : `ven apply ${wordsOf(request)}`;
+    ? venCommand('power on', name, wordsOf(request))
+    : venCommand('apply', wordsOf(request));
 }

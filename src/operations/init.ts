@@ -22,7 +22,7 @@ export function init(given: string): { file: string; fleet: string } {
   const template = readTemplate('init.fleet.yaml');
   const withName = (name: string): string => template.replace(/^fleet: .*$/m, `fleet: ${name}`);
   const fleet = fleetNameFor(resolve(file), (name) => isRight(withName(name)));
-  if (!isFile) makeFolder(given);
+  makeFolder(dirname(file));
   const schema = pathToFileURL(packagePath('schemas/fleet.schema.json')).href;
   writeNewFile(file, `# yaml-language-server: $schema=${schema}\n${SHARED}\n${withName(fleet)}`);
   return { file, fleet };

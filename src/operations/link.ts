@@ -20,6 +20,7 @@ import {
   type ObservedNic,
   type ResolvedFleet,
   type ResolvedVm,
+  venCommand,
 } from '../model/index.js';
 import type { Interrupt } from './apply.js';
 import { findVm, type VmRequest } from './find-vm.js';
@@ -188,13 +189,13 @@ async function look(
     throw new VenError('not-found', {
       where: vm.address,
       summary: `the VM does not exist on ${fleet.host.uri}`,
-      hint: `Create it: ven apply ${wordsOf(request)}`,
+      hint: `Create it: ${venCommand('apply', wordsOf(request))}`,
     });
   if (!domain.live)
     throw new VenError('not-running', {
       where: vm.address,
       summary: 'the VM is off: it has no links',
-      hint: `Start it: ven power on ${vm.name} ${wordsOf(request)}`,
+      hint: `Start it: ${venCommand('power on', vm.name, wordsOf(request))}`,
     });
   return { state, nics: chosenNics(vm, linksOf(vm, domain, state), request) };
 }
@@ -328,7 +329,7 @@ async function setLinks(host: Host, vm: ResolvedVm, wanted: Wanted): Promise<Ven
 /** Links stay bad since this failed. */
 function leftBad(fault: VenError, request: LinkRequest, { name, address }: ResolvedVm): VenError {
   const { code, summary, detail, hint, where = address } = fault;
-  const reset = `ven link ${name} ${wordsOf(request)} --reset`.replace('  ', ' ');
+  const reset = venCommand('link', name, wordsOf(request), '--reset');
   return new VenError(code, {
     ...{ summary, detail, where, cause: fault },
     hint: `${hint === undefined ? '' : `${hint}. `}The link may be bad still. Then: ${reset}`,

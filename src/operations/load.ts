@@ -13,6 +13,7 @@ import {
 } from '../host/index.js';
 import {
   fileName,
+  FLEET_HERE,
   PROGRAM,
   STDIN,
   VenError,
@@ -52,12 +53,15 @@ export async function openFleetFile(given: string | undefined): Promise<string> 
 
 /**
  * The words that name a request's fleet, on its host, in another command, and `more`: for a shell.
+ * Empty for the fleet file here, which no command needs to be told: see `venCommand`.
  */
 export function wordsOf(
   { file, connect }: Pick<Request, 'file' | 'connect'>,
   ...more: readonly string[]
 ): string {
-  return commandLine(file, [...(connect === undefined ? [] : ['--connect', connect]), ...more]);
+  const words = [...(connect === undefined ? [] : ['--connect', connect]), ...more];
+  const [first, ...rest] = file === FLEET_HERE ? words : [file, ...words];
+  return first === undefined ? '' : commandLine(first, rest);
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type ObservedDomain,
   type ResolvedFleet,
   type ResolvedVm,
+  venCommand,
 } from '../model/index.js';
 import { commandLine } from '../host/index.js';
 import type { Interrupt } from './apply.js';
@@ -232,11 +233,11 @@ function hostOf({ on, away }: Target, request: PowerRequest): Host {
   if (away.length > 0)
     throw new VenError('host-not-ready', {
       summary: `it may be on ${away.join(' or ')}, which is away`,
-      hint: `See the hosts: ven hosts ${wordsOf(request)}`,
+      hint: `See the hosts: ${venCommand('hosts', wordsOf(request))}`,
     });
   throw new VenError('not-found', {
     summary: 'the VM is on no host of the fleet',
-    hint: `Create it: ven apply ${wordsOf(request)}`,
+    hint: `Create it: ${venCommand('apply', wordsOf(request))}`,
   });
 }
 
@@ -265,7 +266,7 @@ function existing(
   }
   throw new VenError('not-found', {
     summary: `the VM does not exist on ${host.uri}`,
-    hint: `Create it: ven apply ${wordsOf(request)}`,
+    hint: `Create it: ${venCommand('apply', wordsOf(request))}`,
   });
 }
 
@@ -282,7 +283,7 @@ const ACTS: Record<PowerAction, (vm: Existing) => Promise<'done' | 'already'>> =
     if (owned.mark?.ready !== true)
       throw new VenError('not-found', {
         summary: 'the VM is not complete: the apply that creates it was interrupted, or failed',
-        hint: `Complete it: ven apply ${wordsOf(request)}`,
+        hint: `Complete it: ${venCommand('apply', wordsOf(request))}`,
       });
     // Its QEMU is still there, and nothing in it runs.
     if (before === 'crashed') {
@@ -348,7 +349,7 @@ async function shutDown(vm: Existing): Promise<void> {
         'and still runs',
       hint:
         'Does it listen to the power button (ACPI)? Its console: ' +
-        `ven logs ${name} ${wordsOf(request)}. Or ${orCut}`,
+        `${venCommand('logs', name, wordsOf(request))}. Or ${orCut}`,
     });
 }
 
@@ -359,7 +360,7 @@ async function keep({ uuid, persistent }: ObservedDomain, host: Host): Promise<v
 }
 
 function typed(action: string, { name, request }: Existing): string {
-  return `ven power ${action} ${name} ${wordsOf(request)}`;
+  return venCommand('power', action, name, wordsOf(request));
 }
 
 function secondsSince(began: number): number {

@@ -1,4 +1,4 @@
-import { VenError } from '../model/index.js';
+import { VenError, venCommand } from '../model/index.js';
 import { findRunningVm, type VmRequest } from './find-vm.js';
 import { wordsOf } from './load.js';
 
@@ -29,9 +29,10 @@ export async function vnc({
       summary: 'the VM has no screen',
       hint:
         vm.graphics?.type === 'vnc'
-          ? `The fleet file has graphics: vnc for it. Apply that: ven apply ${wordsOf(request)}`
+          ? 'The fleet file has graphics: vnc for it. Apply that: ' +
+            venCommand('apply', wordsOf(request))
           : 'Write graphics: vnc in the fleet file, then ven apply. The serial console needs ' +
-            `no screen: ven console ${vm.name} ${wordsOf(request)}`,
+            `no screen: ${venCommand('console', vm.name, wordsOf(request))}`,
     });
   }
   const { listen, port } = graphics;

@@ -1,4 +1,4 @@
-import { LINK_PARTS, linkText, wholeLinkText, type Link } from '../model/index.js';
+import { LINK_PARTS, linkText, wholeLinkText, type Link, venCommand } from '../model/index.js';
 import { jsonText } from './text/json.js';
 import { paint, type Style } from './text/style.js';
 import { aligned, duration, indent, printable } from './text/words.js';
@@ -45,7 +45,7 @@ function change({ before, now }: ShownLink, outcome: ShownLinks['outcome'], styl
 }
 
 function hintOf({ name, nics, forSeconds, outcome }: ShownLinks, words: string): string | null {
-  const reset = `ven link ${name} ${words} --reset`.replace('  ', ' ');
+  const reset = venCommand('link', name, words, '--reset');
   if (outcome === 'changed' && forSeconds !== null)
     return `It is put back in ${duration(forSeconds)}, and on Ctrl-C. If ven is killed: ${reset}`;
   const others = nics.filter((nic) => !isAsApplied(nic));

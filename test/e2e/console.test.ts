@@ -70,7 +70,7 @@ vms: [{ name: node, graphics: vnc }, { name: later, power: off }]
   });
 
   it('is attached to, answers and is left; readers and the log get the same bytes', async () => {
-    const reader = lab.start('console', 'vm.node', '--read-only');
+    const reader = lab.start('logs', 'vm.node', '--follow', '--raw');
     let read = '';
     reader.child.stdout?.setEncoding('latin1').on('data', (text: string) => (read += text));
     const terminal = new Terminal(lab, 'console', 'node');

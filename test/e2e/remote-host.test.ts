@@ -68,7 +68,7 @@ describe('a fleet on a remote host', { timeout: 10 * MINUTES }, () => {
     const run = lab.watch('apply', '--yes', '--wait', 'ready');
     await run.sees('node-started', () => true, 120);
     const followed = lab.start('logs', 'node', '--follow');
-    const alongside = lab.start('console', 'node', '--read-only');
+    const alongside = lab.start('logs', 'node', '--follow', '--raw');
     const texts = [printed(followed), printed(alongside)];
     await run.sees('stage-reached', ({ stage }) => stage === 'hook', 240);
     const status = JSON.parse((await lab.ven('status', '--json')).stdout) as {

@@ -19,6 +19,7 @@ import { literalSecrets } from './literal-secrets.js';
 import type { Range } from './range.js';
 import { FLEET_FILE, quote, Source, throwFindings, type Path, type Place } from './source.js';
 import { asScalar, substitute, type Environment } from './substitute.js';
+import { unclosed } from './unclosed.js';
 
 /** Values, with aliases expanded. */
 const MAX_VALUES = 100_000;
@@ -76,7 +77,7 @@ export function parseYaml(source: Source, env: Environment | null): ParsedYaml {
   const told = new Set<number>();
   for (const error of document?.errors.slice(0, 100) ?? []) {
     const { line } = source.position(error.pos[0]);
-    const finding = syntax(source, error);
+    const finding = syntax(source, tokens, error);
     if (!told.has(line) && !told.has(finding.line)) findings.push(finding);
     told.add(line).add(finding.line);
     if (losesTrack(error)) break;
@@ -357,11 +358,11 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
   BAD_DQ_ESCAPE: 'Write \\\\ for a backslash in double quotes, or use single quotes.',
 };
 
-function syntax(source: Source, error: YAMLError): Finding {
-  const indented = misindented(source.text, error);
-  if (indented !== null) {
-    const message = `This is not valid YAML: ${indented.message}`;
-    return source.finding('yaml-syntax', indented.at, message, indented.hint);
+function syntax(source: Source, tokens: readonly CST.Token[], error: YAMLError): Finding {
+  const known = misindented(source.text, error) ?? unclosed(source.text, tokens, error);
+  if (known !== null) {
+    const message = `This is not valid YAML: ${known.message}`;
+    return source.finding('yaml-syntax', known.at, message, known.hint);
   }
   const [start, end] = error.pos;
   const braces =

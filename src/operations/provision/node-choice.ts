@@ -10,6 +10,7 @@ import {
   type ResolvedFleet,
   type ResolvedVm,
   type StoredRecord,
+  venCommand,
 } from '../../model/index.js';
 import { NodeWatcher } from '../../stages/index.js';
 import { vmNamed } from '../find-vm.js';
@@ -113,7 +114,7 @@ export function nodesOf(
       .filter((domain) => isOwnedBy(fleet, domain))
       .map((domain) => [domain.uuid, domain]),
   );
-  const create = `ven apply ${words} --wait ready`;
+  const create = venCommand('apply', words, '--wait ready');
   const absent = new Map<Address, LostNode>();
   for (const { uuid, address } of vms) {
     const domain = ours.get(uuid);

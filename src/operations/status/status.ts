@@ -9,6 +9,7 @@ import {
   type Owned,
   type PlannedHost,
   type ResolvedVm,
+  venCommand,
 } from '../../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
@@ -252,6 +253,6 @@ function leftNotices(left: readonly ObservedDomain[], request: Request): string[
   const them = left.length === 1 ? 'it' : 'them';
   return [
     `Of the fleet, but no longer in its file: ${named}. ` +
-      `ven apply ${wordsOf(request)} deletes ${them}`,
+      `${venCommand('apply', wordsOf(request))} deletes ${them}`,
   ];
 }

@@ -71,7 +71,7 @@ function refusedError(refused: readonly Refusal[]): VenError {
       )
       .join('\n'),
     hint: [nothing, ...hints].join(' '),
-    where: addresses[0],
+    where: things.length === 1 ? addresses[0] : undefined,
   });
 }
 

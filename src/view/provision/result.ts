@@ -48,7 +48,7 @@ export function provisionText(
   result: ProvisionResult,
   { style, words, goOn }: ProvisionTextOptions,
 ): string {
-  const named = words === './fleet.yaml' ? '' : ` ${words}`;
+  const named = words === '' ? '' : ` ${words}`;
   const end = [
     ...next(told, result, named, goOn ?? `ven provision${named}`),
     total(told, result, style),

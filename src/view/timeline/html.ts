@@ -30,7 +30,7 @@ const COLOURS = LIGHT.stages.length;
  * policy in the page forbids everything that it does not need.
  * `madeAt`: ISO 8601. `words`: they name the fleet in a command.
  */
-export function timelineHtml(timeline: Timeline, madeAt: string, words = './fleet.yaml'): string {
+export function timelineHtml(timeline: Timeline, madeAt: string, words = ''): string {
   const { fleet, host, nodes, stages } = timeline;
   const scale = timeScale(timeline);
   const known = nodes.some((node) => node.way !== null);

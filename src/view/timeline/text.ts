@@ -24,7 +24,7 @@ const TICK_COLUMNS = 9;
  * Bars on a time axis that the nodes share, how long each stage takes, what failed and why, and the
  * counts. Ends in a newline. `words`: they name the fleet in a command.
  */
-export function timelineText(timeline: Timeline, style: Style, words = './fleet.yaml'): string {
+export function timelineText(timeline: Timeline, style: Style, words = ''): string {
   const scale = timeScale(timeline);
   const head =
     `${paint(style, 'bold', timeline.fleet)} on ${printable(timeline.host)}.` + axisRemark(scale);

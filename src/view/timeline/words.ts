@@ -1,4 +1,10 @@
-import type { NodeTimeline, Timeline, TimelineNode, TimelineStage } from '../../model/index.js';
+import {
+  venCommand,
+  type NodeTimeline,
+  type Timeline,
+  type TimelineNode,
+  type TimelineStage,
+} from '../../model/index.js';
 import { count, duration, oneLine } from '../text/words.js';
 
 /** `6 nodes: 4 ready, 1 failed, 1 under way`. */
@@ -77,7 +83,8 @@ export const LATE_KEY =
 
 /** No node has a record: why, and what makes one. `words`: they name the fleet in a command. */
 export function noRecords({ orchestrator }: Timeline, words: string): string {
-  if (orchestrator) return `No node has been watched yet. Watch them: ven provision ${words}`;
+  if (orchestrator)
+    return `No node has been watched yet. Watch them: ${venCommand('provision', words)}`;
   return (
     'No node has been watched: ' +
     'the fleet file has no orchestrator that its nodes would get ready for.'

@@ -200,8 +200,8 @@ describe('--file', () => {
   it('of a console is looked for before a terminal is', () => {
     expect(run('console', 'edge-9', 'long').stderr).toContain('There is no VM "edge-9"');
     expect(run('console', 'edge-1', 'long').stderr).toBe(
-      'error: a console needs a terminal\n  hint: Without one: ven console edge-1 ' +
-        'long/fleet.yaml --read-only, or ven logs edge-1 long/fleet.yaml\n',
+      'error: A console needs a terminal\n  hint: Without one: ven logs edge-1 long/fleet.yaml; ' +
+        'with --follow it shows what comes, too\n',
     );
   });
 });

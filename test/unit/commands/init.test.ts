@@ -67,7 +67,12 @@ describe('init', () => {
       expect(init(join(folder, given))).toEqual({ file: join(folder, file), fleet });
     const inHere = init(join(folder, 'fleet.yaml'));
     expect(inHere.fleet).toMatch(/^ven-init-/);
-    expect(() => init(join(folder, 'no/such/fleet.yaml'))).toThrow(/its folder does not exist/);
+  });
+
+  it('makes the folder of a file that is missing, as of a folder', () => {
+    const file = join(folder, 'no/such/edge.yaml');
+    expect(init(file)).toEqual({ file, fleet: 'edge' });
+    expect(loaded(file).name).toBe('edge');
   });
 
   it('overwrites nothing', () => {

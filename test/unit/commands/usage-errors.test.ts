@@ -134,7 +134,7 @@ describe('a wrong command line', () => {
   });
 
   it.each([
-    [['console', 'edge-1'], 'needs a terminal', '--read-only'],
+    [['console', 'edge-1'], 'needs a terminal', 'Without one: ven logs edge-1; with --follow'],
     [['console', 'fleet.yaml', 'edge-1', '-r'], 'is a fleet file', 'The VM comes first'],
     [['logs', 'edge1'], 'There is no VM "edge1" in ./fleet.yaml', 'Did you mean "edge-1"?'],
     [['status', 'edge'], 'There is no VM "edge"', 'edge are 3 VMs: edge-1, edge-2, edge-3.'],

@@ -46,6 +46,7 @@ describe('foreign things', () => {
       code: 'foreign-object',
       exitCode: 6,
       summary: '3 things are refused, and nothing is left to do',
+      where: undefined,
     });
     expect(error.detail?.match(/look at it: virsh -c qemu:\/\/\/system /g)).toHaveLength(4);
   });
