@@ -100,7 +100,7 @@ it('keeps a domain whose volumes can not be deleted: its mark says whose they ar
   await host.defineDomain(domainXml);
   await virsh('pool-destroy', pool);
   await expect(host.deleteDomain(uuid, [{ pool, volume }])).rejects.toMatchObject({
-    detail: expect.stringContaining('not active') as string,
+    summary: expect.stringContaining('not active') as string,
   });
   expect(existsSync(file)).toBe(true);
   expect(await host.readDomain(uuid)).toContain(`<uuid>${uuid}</uuid>`);
