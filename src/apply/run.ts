@@ -3,6 +3,7 @@ import {
   EXIT,
   exitCodeOfPlan,
   VenError,
+  type Address,
   type BringUpOrder,
   type Plan,
   type RunResult,
@@ -256,8 +257,8 @@ class Run {
     if (this.#startedAt.has(place) || this.#ledger.state(place) !== 'running') return;
     const now = this.#ports.clock.now();
     this.#startedAt.set(place, now.getTime());
-    const { id, address } = this.#step(place);
-    this.#stream.send({ type: 'step-started', time: now.toISOString(), step: id, address });
+    const time = now.toISOString();
+    this.#stream.send({ type: 'step-started', time, ...named(this.#step(place)) });
   }
 
   // Ending
@@ -277,8 +278,7 @@ class Run {
     const common = {
       type: 'step-finished',
       time: now.toISOString(),
-      step: step.id,
-      address: step.address,
+      ...named(step),
       durationSeconds: secondsBetween(this.#startedAt.get(place) ?? now.getTime(), now.getTime()),
     } as const;
     if (error === null) {
@@ -333,21 +333,19 @@ class Run {
 
   #tellSkipped(place: number, because: string): void {
     this.#turns[place]?.resolve(because);
-    const { id, address } = this.#step(place);
     this.#stream.send({
       type: 'step-finished',
       time: this.#time(),
-      step: id,
-      address,
+      ...named(this.#step(place)),
       outcome: 'skipped',
       durationSeconds: 0,
       because,
     });
   }
 
-  #output({ id, address }: Step, place: number, line: string): void {
+  #output(step: Step, place: number, line: string): void {
     if (this.#ledger.state(place) !== 'running' || !this.#startedAt.has(place)) return;
-    this.#stream.send({ type: 'step-output', time: this.#time(), step: id, address, line });
+    this.#stream.send({ type: 'step-output', time: this.#time(), ...named(step), line });
   }
 
   /** What stops a step that runs, or takes a VM back from the backend. */
@@ -372,6 +370,11 @@ class Run {
   #time(): string {
     return this.#ports.clock.now().toISOString();
   }
+}
+
+/** How events name a step. */
+function named({ id, address, onHost }: Step): { step: string; address: Address; host?: string } {
+  return { step: id, address, ...(onHost !== undefined && { host: onHost }) };
 }
 
 /** A Listr that shows nothing: the views are made from the events. Ctrl-C is ours. */

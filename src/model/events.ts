@@ -6,6 +6,15 @@ import type { Address } from './fleet.js';
 import type { PlanSummary } from './plan.js';
 import type { Refusal } from './refusal.js';
 
+/** What all events of a step have. */
+interface OfStep {
+  time: string;
+  step: string;
+  address: Address;
+  /** The name of the host that it is done on, in a fleet on several. */
+  host?: string;
+}
+
 export type RunEvent =
   | {
       type: 'run-started';
@@ -18,34 +27,25 @@ export type RunEvent =
       summary: PlanSummary;
       steps: number;
     }
-  | { type: 'step-started'; time: string; step: string; address: Address }
-  | { type: 'step-output'; time: string; step: string; address: Address; line: string }
-  | {
+  | (OfStep & { type: 'step-started' })
+  | (OfStep & { type: 'step-output'; line: string })
+  | (OfStep & {
       type: 'step-finished';
-      time: string;
-      step: string;
-      address: Address;
       outcome: 'done';
       durationSeconds: number;
-    }
-  | {
+    })
+  | (OfStep & {
       type: 'step-finished';
-      time: string;
-      step: string;
-      address: Address;
       outcome: 'failed';
       durationSeconds: number;
       error: EventError;
-    }
-  | {
+    })
+  | (OfStep & {
       type: 'step-finished';
-      time: string;
-      step: string;
-      address: Address;
       outcome: 'skipped';
       durationSeconds: 0;
       because: string;
-    }
+    })
   /** `because`: the reason for people; absent after Ctrl-C. */
   | { type: 'interrupted'; time: string; hard: boolean; running: string[]; because?: string }
   | ({ type: 'run-finished'; time: string } & RunResult);

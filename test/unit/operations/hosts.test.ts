@@ -116,6 +116,27 @@ function bringBack(): void {
 }
 
 describe('one plan for all hosts', () => {
+  test('asks the hosts at the same time', async () => {
+    await applied();
+    // Each waits for the other: one after another would never end.
+    for (const question of ['survey', 'observe'] as const) {
+      const bothAsked = Promise.withResolvers<undefined>();
+      let asked = 0;
+      for (const host of Object.values(hosts)) {
+        const { survey, observe } = host;
+        const meet = async (): Promise<void> => {
+          asked += 1;
+          if (asked === 2) bothAsked.resolve(undefined);
+          await bothAsked.promise;
+        };
+        if (question === 'survey')
+          host.survey = async (pools) => (await meet(), survey.call(host, pools));
+        else host.observe = async (fleet) => (await meet(), observe.call(host, fleet));
+      }
+    }
+    expect((await planned()).changes).toEqual([]);
+  });
+
   test('says where each VM goes and why; each host has its own network', async () => {
     const made = await planned();
     expect(briefly(made)).toEqual([
