@@ -15,6 +15,7 @@ const ROOMS = {
   libvirt: ['xml', 'efi'],
   plan: ['libvirt'],
   placement: [],
+  kubevirt: ['plan', 'libvirt'],
   graph: ['secrets'],
   apply: ['secrets'],
   host: ['libvirt', 'xml', 'secrets'],
@@ -27,6 +28,7 @@ const ROOMS = {
     'libvirt',
     'plan',
     'placement',
+    'kubevirt',
     'graph',
     'apply',
     'host',
@@ -61,6 +63,8 @@ const HOMES = {
   'csv-stringify': ['view'],
   ajv: ['scripts'],
   undici: ['orchestrator'],
+  '@kubernetes/client-node': ['host'],
+  ws: ['host'],
   fastify: ['bmc'],
   '@peculiar/x509': ['bmc'],
   'reflect-metadata': ['bmc'],
@@ -87,6 +91,7 @@ const PURE = [
   'libvirt',
   'plan',
   'placement',
+  'kubevirt',
   'graph',
 ];
 /** The only room that reads and writes files. */

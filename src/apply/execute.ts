@@ -10,6 +10,7 @@ import {
   type HostFirmware,
   type HostChoice,
   type NvramContents,
+  type Objects,
   type Render,
   type ResolvedFleet,
   type ResolvedVm,
@@ -19,8 +20,13 @@ import {
 import type { ApplyPorts } from './ports.js';
 
 export type UpStep = Extract<Step, { kind: 'vm-up' }>;
+/** A step that is done by calls to the cluster. */
+export type ObjectStep = Extract<
+  Step,
+  { kind: 'objects-apply' | 'objects-delete' | 'object-restart' }
+>;
 /** A step that is done by calls to the host. The backend does `vm-up`. */
-export type CallStep = Exclude<Step, UpStep>;
+export type CallStep = Exclude<Step, UpStep | ObjectStep>;
 
 export interface ExecutePorts {
   host: Host;
@@ -150,6 +156,29 @@ export async function executeStep(
     case 'vm-ready':
       return host.markDomain(step.uuid, step.mark);
   }
+}
+
+export function isObjectStep(step: Step): step is ObjectStep {
+  return ['objects-apply', 'objects-delete', 'object-restart'].includes(step.kind);
+}
+
+/** The same for a step about objects of a cluster. */
+export async function executeObjectStep(
+  step: ObjectStep,
+  objects: Objects,
+  signal: AbortSignal,
+): Promise<void> {
+  if (step.kind === 'object-restart') return objects.restart(step.vm);
+  if (step.kind === 'objects-apply')
+    for (const object of step.objects) {
+      signal.throwIfAborted();
+      await objects.apply(object);
+    }
+  else
+    for (const object of step.objects) {
+      signal.throwIfAborted();
+      await objects.delete(object, signal);
+    }
 }
 
 /** What of a NIC is to be as the fleet file says: not what the VM ignores. */

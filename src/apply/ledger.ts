@@ -7,8 +7,8 @@ import type { StepGraph } from './graph.js';
  */
 export type StepState = 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'cut' | 'skipped';
 
-const DELETING: readonly Step['kind'][] = ['vm-delete', 'network-delete'];
-const CREATING: readonly Step['kind'][] = ['vm-up', 'network-create'];
+const DELETING: readonly Step['kind'][] = ['vm-delete', 'network-delete', 'objects-delete'];
+const CREATING: readonly Step['kind'][] = ['vm-up', 'network-create', 'objects-apply'];
 
 /**
  * What has become of each step; knows what that means for the steps behind it. Every step ends

@@ -1,4 +1,4 @@
-import type { Emit, Host, Orchestrator, Render, ResolvedFleet } from '../model/index.js';
+import type { Emit, Host, Objects, Orchestrator, Render, ResolvedFleet } from '../model/index.js';
 
 /** One host, and the fleet as it is there. */
 export interface HostPorts {
@@ -7,7 +7,11 @@ export interface HostPorts {
 }
 
 /** All that a run needs from outside. `host` and `fleet`: of steps that name no host. */
-export interface ApplyPorts extends HostPorts {
+export interface ApplyPorts extends Omit<HostPorts, 'host'> {
+  /** null: the plan has steps for a cluster only. */
+  host: Host | null;
+  /** Absent: the plan has no steps for a cluster. */
+  objects?: Objects | undefined;
   /** By the names in steps (`Step.onHost`); absent: the plan is for one host. */
   hosts?: ReadonlyMap<string, HostPorts> | undefined;
   render: Render;

@@ -10,7 +10,15 @@ import {
   type Step,
 } from '../model/index.js';
 import { underDeadline, watchForStandstill } from './deadline.js';
-import { executeStep, prepareVm, type CallStep, type UpStep } from './execute.js';
+import {
+  executeObjectStep,
+  executeStep,
+  isObjectStep,
+  prepareVm,
+  type CallStep,
+  type ObjectStep,
+  type UpStep,
+} from './execute.js';
 import { cutShort, eventErrorOf, tooLate } from './faults.js';
 import { finishersOf } from './finishers.js';
 import { graphOf, type StepGraph } from './graph.js';
@@ -155,14 +163,14 @@ class Run {
   }
 
   /** Does a step by calls to the host; resolves to what it failed of, or null. */
-  async #call(step: CallStep, place: number): Promise<unknown> {
+  async #call(step: CallStep | ObjectStep, place: number): Promise<unknown> {
     const site = this.#site(place);
     const late = () => tooLate(step, step.timeoutSeconds);
     const tell = (line: string): void => {
       this.#output(step, place, line);
     };
     const error = await underDeadline(
-      (signal) => executeStep(step, site.ports, signal, tell),
+      (signal) => this.#execute(step, site, signal, tell),
       step.timeoutSeconds * 1000,
       late,
       this.#controller(place),
@@ -177,10 +185,22 @@ class Run {
     return error;
   }
 
+  #execute(
+    step: CallStep | ObjectStep,
+    site: Site,
+    signal: AbortSignal,
+    tell: (line: string) => void,
+  ): Promise<void> {
+    if (!isObjectStep(step)) return executeStep(step, hostOf(site).ports, signal, tell);
+    const { objects } = this.#ports;
+    if (objects === undefined) throw new Error(`${step.id} is for a cluster, and there is none`);
+    return executeObjectStep(step, objects, signal);
+  }
+
   /** For the backend, which says when the VM's turn has come, and when it is up. */
   #order(place: number): BringUpOrder {
     const step = this.#step(place) as UpStep;
-    const { ports, answers } = this.#site(place);
+    const { ports, answers } = hostOf(this.#site(place));
     const controller = this.#controller(place);
     this.#upEnds.set(place, Promise.withResolvers<unknown>());
     const started = (): void => {
@@ -375,6 +395,11 @@ class Run {
 /** How events name a step. */
 function named({ id, address, onHost }: Step): { step: string; address: Address; host?: string } {
   return { step: id, address, ...(onHost !== undefined && { host: onHost }) };
+}
+
+function hostOf({ onHost }: Site): NonNullable<Site['onHost']> {
+  if (onHost === null) throw new Error('a step is for a host, and there is none');
+  return onHost;
 }
 
 /** A Listr that shows nothing: the views are made from the events. Ctrl-C is ours. */

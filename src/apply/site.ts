@@ -2,12 +2,12 @@ import { VenError, type BringUps, type Step } from '../model/index.js';
 import type { ExecutePorts } from './execute.js';
 import { HostAnswers } from './host-answers.js';
 import { Limiter } from './limiter.js';
-import type { ApplyPorts, HostPorts } from './ports.js';
+import type { ApplyPorts } from './ports.js';
 
 /** What a run has of each host: no host waits for another's room. */
 export interface Site {
-  ports: ExecutePorts;
-  answers: HostAnswers;
+  /** null: nothing is done on a host. */
+  onHost: { ports: ExecutePorts; answers: HostAnswers } | null;
   /** All steps but `vm-up`. */
   calls: Limiter;
   bringUps: BringUps;
@@ -41,23 +41,26 @@ export function openSites(ports: ApplyPorts): {
 }
 
 function siteAt(
-  { host, fleet }: HostPorts,
+  { host, fleet }: Pick<ApplyPorts, 'host' | 'fleet'>,
   {
     render,
     orchestrator,
     parallelism,
   }: Pick<ApplyPorts, 'render' | 'orchestrator' | 'parallelism'>,
 ): Site {
+  const calls = new Limiter(parallelism.calls);
+  const idle = { calls, ups: [], leading: 0 };
+  if (host === null) return { ...idle, onHost: null, bringUps: NO_BRING_UPS };
   const answers = new HostAnswers(host);
+  const ports: ExecutePorts = {
+    ...{ host, render, fleet, orchestrator },
+    firmware: (vm, template) => answers.firmware(vm, template),
+  };
   return {
-    ports: {
-      ...{ host, render, fleet, orchestrator },
-      firmware: (vm, template) => answers.firmware(vm, template),
-    },
-    answers,
-    calls: new Limiter(parallelism.calls),
+    ...idle,
+    onHost: { ports, answers },
     bringUps: host.backend.open(Math.max(1, parallelism.bringUps)),
-    ups: [],
-    leading: 0,
   };
 }
+
+const NO_BRING_UPS: BringUps = { bringUp: () => undefined, idle: () => Promise.resolve() };

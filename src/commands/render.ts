@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import type { EngineName } from '../model/index.js';
 import { render, saveFiles } from '../operations/index.js';
 import { guessesText, renderedCount, renderedText } from '../view/index.js';
 import {
@@ -18,6 +19,10 @@ export default class Render extends VenCommand {
   static override examples = ['$ ven render', '$ ven render fleets/lab.yaml --out-dir rendered'];
   static override flags = {
     ...hostFlags,
+    for: Flags.string({
+      options: ['libvirt', 'kubevirt'],
+      summary: 'What runs the VMs. Default: what the fleet file says.',
+    }),
     'out-dir': Flags.string({
       helpValue: 'DIR',
       summary: 'Write the files here instead of printing them.',
@@ -26,10 +31,8 @@ export default class Render extends VenCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Render);
-    const { files, guesses } = render({
-      ...(await fleetOf(flags, args.fleet)),
-      env: process.env,
-    });
+    const request = { ...(await fleetOf(flags, args.fleet)), env: process.env };
+    const { files, guesses } = await render(request, flags.for as EngineName | undefined);
     stderr(guessesText(guesses));
     const folder = flags['out-dir'];
     if (folder === undefined) stdout(renderedText(files, this.style));

@@ -19,6 +19,11 @@ export function onNamedHost(
       summary: '--connect names one host, and the fleet file has several',
       hint: 'Leave it out. For some of the fleet: --target.',
     });
+  if (fleet.engine && flag !== undefined)
+    throw new VenError('usage', {
+      summary: '--connect names a libvirt host, and the fleet file has an `engine` in its place',
+      hint: 'Leave out --connect. The cluster is named by `engine` in the fleet file.',
+    });
   if (flag !== undefined) return onHost(fleet, flag, 'flag', '--connect');
   if (fleet.hostFrom !== 'default' || environment === undefined || environment === '') return fleet;
   return onHost(fleet, environment, 'environment', 'LIBVIRT_DEFAULT_URI');

@@ -8,6 +8,9 @@
 export type { BmcActs } from './bmc/acts.js';
 export { bmcMachines } from './bmc/machines.js';
 export { openHost, type HostOptions } from './open-host.js';
+export { openCluster } from './kubevirt/open.js';
+export { attachTerminal, serveLocally } from './kubevirt/local-ends.js';
+export type { ClusterOptions } from './kubevirt/open-cluster.js';
 export { firmwareHere, ownFirmware } from './checks/firmware.js';
 export { commandLine } from './exec.js';
 export { wantedPassword } from './libvirt/graphics-password.js';

@@ -90,6 +90,7 @@ export {
 } from './network/temporary.js';
 export { backingOfVolume, poolFacts, safeVolume, volumeFacts } from './storage/read.js';
 export { imageVolumeXml } from './storage/write.js';
+export { formatBytes } from './units.js';
 
 /** Writes libvirt's XML. */
 export function createRender(): Render {

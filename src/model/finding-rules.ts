@@ -143,6 +143,10 @@ export const FINDING_RULES = {
     means: 'The file says in two ways where the fleet is, or of VMs on several hosts without any.',
     todo: 'Write either `host` or `hosts`; `vms[].host` and `placement` go with `hosts`.',
   },
+  kubevirt: {
+    means: 'The fleet runs on KubeVirt, which has no field for this.',
+    todo: 'Leave it out, as the hint says, or run the fleet on a libvirt host.',
+  },
   'line-break': {
     means: 'A title has a line break.',
     todo: 'Put several lines into `description`.',

@@ -131,6 +131,7 @@ export interface Fleet {
   fleet: FleetName;
   host?: FleetHost;
   hosts?: Hosts;
+  engine?: FleetEngine;
   orchestrator?: FleetOrchestrator;
   networks?: Networks;
   defaults?: FleetDefaults;
@@ -217,6 +218,33 @@ export interface FleetOvercommit {
    * Of what is free in the storage pool when a VM is created: a disk takes only what is written to it. Default 4.
    */
   disk?: number;
+}
+/**
+ * What runs the VMs, in place of `host`: KubeVirt, in a Kubernetes cluster that others keep alive. Without it: libvirt, on a host. What KubeVirt has no field for is an error here.
+ */
+export interface FleetEngine {
+  kubevirt: FleetKubevirt;
+}
+/**
+ * The cluster, and the place in it. Everything in it is optional: `{}` is where `kubectl` works without flags.
+ */
+export interface FleetKubevirt {
+  /**
+   * The kubeconfig file, relative to this file. Default: the one that the environment variable KUBECONFIG names, else `~/.kube/config`.
+   */
+  kubeconfig?: string;
+  /**
+   * The context in the kubeconfig file. Default: its current one.
+   */
+  context?: string;
+  /**
+   * The namespace of all that the fleet has. It must exist. Default: that of the context, else `default`.
+   */
+  namespace?: string;
+  /**
+   * The storage class of disks without a `pool`. Default: the cluster's default class.
+   */
+  storageClass?: string;
 }
 /**
  * Where the nodes boot from, by UEFI HTTP boot: `domain` for the orchestrator's usual boot URL, or `bootUrl`. The fleet's own networks offer this URL to the firmware.

@@ -44,6 +44,8 @@ export interface ResolvedFleet {
   hosts?: HostOfFleet[];
   /** Who names the host. No part of any digest. */
   hostFrom: HostSource;
+  /** What runs its VMs in place of libvirt on `host`. Absent: nothing else does. */
+  engine?: ResolvedEngine;
   /** null: the nodes boot from their disks, or as their networks say. */
   orchestrator: ResolvedOrchestrator | null;
   networks: ResolvedNetwork[];
@@ -60,6 +62,18 @@ export interface ResolvedFleet {
   file?: string;
   /** Problems that are not errors; every plan shows them. */
   warnings: string[];
+}
+
+/** The names of all that can run a fleet's VMs. */
+export type EngineName = 'libvirt' | ResolvedEngine['kind'];
+
+/** null: as kubectl does without a flag. No part of any VM's digest. */
+export interface ResolvedEngine {
+  kind: 'kubevirt';
+  /** The path as in the fleet file. */
+  kubeconfig: string | null;
+  context: string | null;
+  namespace: string | null;
 }
 
 export interface ResolvedOrchestrator {

@@ -4,6 +4,7 @@ export * from './bmc-service.js';
 export * from './bmc.js';
 export * from './boot.js';
 export * from './clock.js';
+export * from './cluster.js';
 export * from './consoles.js';
 export * from './duration.js';
 export * from './errors.js';

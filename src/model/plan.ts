@@ -4,6 +4,7 @@
  */
 import type { Address, HostSource, ResolvedVm } from './fleet.js';
 import type { SecretReference } from './secret.js';
+import type { ObjectRef, ObjectToApply } from './cluster.js';
 import type { DomainMark, VolumeRef } from './host-state.js';
 import type { NetworkEntryChange, PlannedNetwork } from './host.js';
 import type { HostIdentity, LocalAccount, ProviderSettings } from './orchestrator.js';
@@ -118,7 +119,7 @@ export interface UnknownVm {
 export interface Plan {
   formatVersion: '1';
   fleet: string;
-  /** The libvirt URI; of several hosts all of them, with commas between. */
+  /** The libvirt URI; of several hosts all of them, with commas between; or `Cluster.uri`. */
   host: string;
   /** Of a fleet on several hosts, in the order of their names. */
   hosts?: PlannedHost[];
@@ -241,4 +242,9 @@ export type Step = StepBase &
     | { kind: 'vm-settings'; vm: ResolvedVm; fields: ('autostart' | 'title')[] }
     /** The mark with the digest and `ready`, set last. */
     | { kind: 'vm-ready'; uuid: string; mark: DomainMark }
+    /** Objects of a cluster, in this order. */
+    | { kind: 'objects-apply'; objects: ObjectToApply[] }
+    | { kind: 'objects-delete'; objects: ObjectRef[] }
+    /** A running VM of a cluster gets what was applied. */
+    | { kind: 'object-restart'; vm: string }
   );

@@ -1,5 +1,5 @@
 /**
- * The engine of nodes: watches each VM from power-on to ready and answers its prompts. It reaches
+ * What onboards nodes: it watches each VM from power-on to ready and answers its prompts. It reaches
  * the machine, the orchestrator and the clock through `OnboardingPorts` alone.
  */
 export { driveNodes, type DrivenNode, type DriveOptions } from './drive.js';

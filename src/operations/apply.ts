@@ -1,4 +1,4 @@
-import { loadRunPlan, type ApplyPorts } from '../apply/index.js';
+import { loadRunPlan } from '../apply/index.js';
 import { createRender } from '../libvirt/index.js';
 import {
   EXIT,
@@ -6,7 +6,6 @@ import {
   type Address,
   type Emit,
   type EventError,
-  type Host,
   type Plan,
   type PlanOptions,
   type Refusal,
@@ -18,24 +17,14 @@ import {
 import { checkSomethingIsLeft, matcher } from '../plan/index.js';
 import type { AskSecret } from './provision/credentials.js';
 import { needsConsent, type Consent } from './consent.js';
-import { checkHostsAreReady } from './doctor.js';
-import { openJournals } from './journals.js';
+import { openHostPlace } from './engines/host-place.js';
+import type { OpenPlace, Seen } from './engines/place.js';
 import { loadOnHosts, secretReader, type Request } from './load.js';
-import { recordUpdater } from '../onboarding/index.js';
 import { OneClient } from './provision/one-client.js';
 import { checkIsForHost, checkStillFits, readSavedPlan } from './plan.js';
-import {
-  eachHost,
-  lockFleet,
-  observeAndPlan,
-  openFleet,
-  type Planned,
-  type PlanPart,
-} from './planned.js';
 import { readProvider } from './orchestrator/provider.js';
 import { orchestratorFor } from './orchestrator/registration.js';
 import type { Session } from './provision/session.js';
-import { readTemplate } from './templates.js';
 
 /** Programs at the same time, where nobody says how many. */
 const AT_ONCE = 16;
@@ -92,13 +81,17 @@ export interface ApplyResult {
  * Makes the host match the fleet file, or destroys the fleet: plan, consent, run. Holds the
  * fleet's lock throughout.
  */
-export async function apply(request: ApplyRequest): Promise<ApplyResult> {
+export async function apply(
+  request: ApplyRequest,
+  openPlace: OpenPlace = openHostPlace,
+): Promise<ApplyResult> {
   // Destroying a fleet needs none of its secrets.
   const readSecret = request.options.mode === 'apply' ? secretReader(request) : undefined;
   const fleet = loadOnHosts(request, readSecret);
   const { leaveOff, mode } = request.options;
   const saved = request.savedPlan === undefined ? null : readSavedPlan(request.savedPlan, mode);
-  if (saved !== null) checkIsForHost(saved, fleet.host);
+  const there = await openPlace(fleet, request, readSecret);
+  if (saved !== null) checkIsForHost(saved, there);
   const options = saved
     ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) }
     : request.options;
@@ -106,7 +99,7 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   session?.about(askedVms(fleet, options));
   if (request.consent === 'impossible') throw needsConsent(request);
 
-  const lock = await lockFleet(openFleet(fleet, request, readSecret), {
+  const lock = await there.lock({
     waitSeconds: request.lockTimeoutSeconds,
     command: options.mode,
     signal: request.interrupt.graceful,
@@ -114,25 +107,24 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
   const client = session?.client ?? new OneClient();
   const { lost, note, noteRefused } = losses();
   try {
-    const { opened } = lock;
-    await Promise.all(eachHost(opened).map((host) => host.endLeftovers()));
+    const { place } = lock;
+    await place.endLeftovers();
     const { graceful } = request.interrupt;
     const { askSecret = null } = request;
     const api = { ...request, askSecret, signal: graceful };
     const provider = (): Promise<SeenProvider> => readProvider(fleet, api, client);
-    const render = createRender();
-    const look = { render, stop: graceful, provider };
-    const makePlan = async (): Promise<Planned> => {
-      const planned = await observeAndPlan(opened, options, look);
-      checkSomethingIsLeft(planned.plan);
-      return planned;
+    const look = { stop: graceful, provider };
+    const makePlan = async (): Promise<Seen> => {
+      const seen = await place.look(options, look);
+      checkSomethingIsLeft(seen.plan);
+      return seen;
     };
     const first = await makePlan();
     const plan = (await session?.withWarnings(first.plan)) ?? first.plan;
     if (saved !== null) checkStillFits(saved, plan, 'saved');
     noteRefused(plan.refused);
     if (plan.steps.length === 0) {
-      if (options.mode === 'apply') keepVagrantFolders(first);
+      if (options.mode === 'apply') first.keepFolders();
       const tidied = options.mode === 'destroy' ? await tidy(first, request) : {};
       return { fleet, plan, result: null, declined: false, lost, ...tidied };
     }
@@ -140,24 +132,22 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     // A question may stay open for hours: check that the plan that was agreed to still fits.
     const again = request.consent === 'ask' ? await makePlan() : null;
     if (again !== null) checkStillFits(plan, again.plan, 'shown');
-    const planned = again ?? first;
-    const { parts } = planned;
-    // Loaded while libvirt answers.
+    const seen = again ?? first;
+    // Loaded while the host answers.
     const loading = loadRunPlan();
-    if (options.mode === 'apply') await checkHostsAreReady(parts, graceful);
+    if (options.mode === 'apply') await seen.checkIsReady(graceful);
     await session?.checkBefore(plan, request.interrupt.graceful);
 
     const orchestrator = await orchestratorFor(plan, fleet, api, client);
-    if (options.mode === 'apply') keepVagrantFolders(planned);
-    const journals = openJournals(parts);
-    await fetchConsoles(planned);
-    const keepRecords = parts.map(({ fleet, plan, host }) => recordUpdater(fleet, plan, host));
+    if (options.mode === 'apply') seen.keepFolders();
+    const journal = seen.openJournal();
+    const keepRecords = await seen.keepRecords();
     const emit = (event: RunEvent): void => {
       try {
         request.emit(event);
       } finally {
-        journals.write(event);
-        for (const keep of keepRecords) keep(event);
+        journal.write(event);
+        keepRecords(event);
         note(event);
       }
     };
@@ -165,9 +155,9 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
     try {
       const runPlan = await loading;
       const result = await runPlan(plan, {
-        ...portsOf(parts),
+        ...seen.ports(),
         orchestrator,
-        render,
+        render: createRender(),
         emit,
         clock: { now: () => new Date() },
         parallelism: {
@@ -175,29 +165,20 @@ export async function apply(request: ApplyRequest): Promise<ApplyResult> {
           calls: request.parallelism ?? AT_ONCE,
         },
         interrupt: request.interrupt,
-        runId: journals.run,
+        runId: journal.run,
         command: options.mode,
         viewFault: (error) => (viewFault = error),
       });
       const destroyed = options.mode === 'destroy' && result.exitCode === EXIT.done;
-      const tidied = destroyed ? await tidy(planned, request) : {};
+      const tidied = destroyed ? await tidy(seen, request) : {};
       return { fleet, plan, result, declined: false, lost, viewFault, ...tidied };
     } finally {
-      journals.close();
+      journal.close();
     }
   } finally {
     if (!session) await client.close();
     lock.release();
   }
-}
-
-/** Steps of no host are done on the first. */
-function portsOf(parts: readonly PlanPart[]): Pick<ApplyPorts, 'host' | 'fleet' | 'hosts'> {
-  const [first] = parts;
-  if (first === undefined) throw new RangeError('a plan with steps has a host');
-  const { host, fleet, name } = first;
-  if (name === null) return { host, fleet };
-  return { host, fleet, hosts: new Map(parts.map((part) => [part.name ?? '', part])) };
 }
 
 function askedVms({ vms }: ResolvedFleet, { targets, excludes }: PlanOptions): Address[] {
@@ -244,50 +225,12 @@ function losses(): Losses {
   return { lost, note, noteRefused };
 }
 
-/** So that the records know where a new boot begins in the logs. */
-async function fetchConsoles({ parts }: Planned): Promise<void> {
-  const fetch = async ({ host: { consoles }, fleet }: Planned['parts'][number]): Promise<void> => {
-    if (fleet.orchestrator === null) return;
-    try {
-      await consoles.fetch(fleet.vms.map(({ domain }) => domain));
-    } catch (error) {
-      // Then they do not know it.
-      if (!(error instanceof VenError)) throw error;
-    }
-  };
-  await Promise.all(parts.map(fetch));
-}
-
-/** Which VMs there are, vagrant reads from libvirt itself. */
-function keepVagrantFolders({ parts }: Planned): void {
-  for (const { host: there, fleet } of parts) {
-    const { name, host, vms } = fleet;
-    if (!host.vagrantFolder) continue;
-    const shutdownSeconds = Object.fromEntries(
-      vms.map(({ domain, shutdownTimeoutSeconds }) => [domain, shutdownTimeoutSeconds]),
-    );
-    there.state.keepVagrantFolder({
-      Vagrantfile: readTemplate('Vagrantfile.fleet'),
-      'fleet.json': `${JSON.stringify({ uri: host.uri, fleet: name, shutdownSeconds }, null, 2)}\n`,
-    });
-  }
-}
-
 /** After a complete destroy only the logs in the work folders are still of use. */
 async function tidy(
-  { plan, parts }: Planned,
+  { plan, tidy }: Seen,
   { purge = false }: ApplyRequest,
 ): Promise<Pick<ApplyResult, 'logs'>> {
   const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
-  if (!whole) return {};
-  const each = await Promise.all(parts.map(({ host }) => tidyHost(host, purge)));
-  if (each.some((logs) => logs === 'left')) return { logs: 'left' };
-  return each.some((logs) => logs === 'deleted') ? { logs: 'deleted' } : {};
-}
-
-async function tidyHost(host: Host, purge: boolean): Promise<ApplyResult['logs']> {
-  host.state.clear({ keepLogs: !purge });
-  if (!purge) return host.state.files(['runs', 'logs']).length > 0 ? 'left' : undefined;
-  await host.consoles.deleteLogs();
-  return 'deleted';
+  const logs = whole ? await tidy(purge) : undefined;
+  return logs === undefined ? {} : { logs };
 }

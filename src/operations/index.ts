@@ -3,13 +3,23 @@
  * file → config → host → plan → apply) and returns data. It prints nothing, parses no flags, and
  * knows no terminal: that is `commands` and `view`.
  */
-export { apply, type ApplyRequest, type ApplyResult, type Interrupt } from './apply.js';
-export { attach, readAlong, type ConsoleRequest } from './console.js';
+export { type ApplyRequest, type ApplyResult, type Interrupt } from './apply.js';
+export type { ConsoleRequest } from './console.js';
+export {
+  apply,
+  attach,
+  doctor,
+  openStatus,
+  plan,
+  power,
+  readAlong,
+  render,
+  vnc,
+} from './engines/by-engine.js';
 export { installBmcs, uninstallBmcs, type BmcUnit } from './bmc/install.js';
 export { serveBmcs, type BmcEvent } from './bmc/serve.js';
 export { bundle, type Bundle, type BundleRequest } from './bundle/bundle.js';
 export type { AskSecret } from './provision/credentials.js';
-export { doctor } from './doctor.js';
 export { exportFleet, type ExportRequest } from './export.js';
 export { graph, type GraphRequest } from './graph.js';
 export { completionScript, SHELLS } from './completion-script.js';
@@ -37,8 +47,8 @@ export {
   type VmsRequest,
 } from './orchestrator/register-vms.js';
 export type { Ports } from './ports.js';
-export { power, type PowerAction, type PoweredVm, type PowerResult } from './power.js';
-export { plan, savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
+export { type PowerAction, type PoweredVm, type PowerResult } from './power.js';
+export { savePlan, type PlanRequest, type PlanResult, type RenderedDiff } from './plan.js';
 export {
   provision,
   provisionCreated,
@@ -46,13 +56,13 @@ export {
   type ProvisionRequest,
   type Watch,
 } from './provision/provision.js';
-export { render, type Guess, type RenderedFile } from './render.js';
+export { type Guess, type RenderedFile } from './render.js';
 export type { ReportRequest } from './provision/report.js';
 export { schema, SCHEMAS } from './schema.js';
 export { saveFiles, saveText } from './save.js';
 export { withSession, type Session, type SessionRequest } from './provision/session.js';
-export { openStatus, type FleetStatus, type VmStatus } from './status/status.js';
+export { type FleetStatus, type VmStatus } from './status/status.js';
 export { addresses, stages } from './addresses.js';
 export { timeline, type TimelineRequest } from './timeline.js';
 export { validate, validateAll, type Validated } from './validate.js';
-export { vnc, type VncAddress } from './vnc.js';
+export { type VncAddress } from './vnc.js';

@@ -54,7 +54,7 @@ async function diffsOf(parts: readonly PlanPart[]): Promise<RenderedDiff[]> {
   return each.flat();
 }
 
-function withRunAtWork(planned: Plan, run: string): Plan {
+export function withRunAtWork(planned: Plan, run: string): Plan {
   const warning = `${run} is at work on this fleet: what it has not ended yet shows as differences`;
   return { ...planned, warnings: [...planned.warnings, warning] };
 }

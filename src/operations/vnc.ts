@@ -11,6 +11,8 @@ export interface VncAddress {
   remote: string | null;
   /** The viewer that was started; null: none. */
   viewer: string | null;
+  /** It is this process that listens there, for as long as it lives. Absent: no. */
+  served?: true;
 }
 
 /**

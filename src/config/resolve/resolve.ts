@@ -40,6 +40,7 @@ import { formatCidr, gatewayOf, parseAddress, subnetOf } from './ipv4.js';
 import { resolveLink } from './links.js';
 import { onboardingWarnings, plannedBy, resolveOrchestrator } from './orchestrator.js';
 import { secretReference } from './secrets.js';
+import { resolveEngine, withEngine } from './engine.js';
 import { durationInSeconds, sizeInKiB } from './units.js';
 
 /** libvirt's own network, the one behind virbr0. */
@@ -51,7 +52,8 @@ export function resolveFleet(
   certificates: Certificates | null = null,
 ): ResolvedFleet {
   const hosts = fleet.hosts && resolveHosts(fleet.hosts);
-  const host = hosts ? hostOfNone(hosts) : resolveHost(fleet.host);
+  const engine = resolveEngine(fleet);
+  const host = hosts ? hostOfNone(hosts) : withEngine(resolveHost(fleet.host), fleet);
   const expanded = expandVms(fleet);
   const macs = new Taken(writtenMacs(expanded));
   const serials = new Taken(fleet.vms.flatMap((vm) => vm.serialNumbers ?? []));
@@ -90,7 +92,8 @@ export function resolveFleet(
   ];
   return {
     ...resolved,
-    hostFrom: (hosts ?? fleet.host?.uri) === undefined ? 'default' : 'file',
+    hostFrom: (hosts ?? engine ?? fleet.host?.uri) == null ? 'default' : 'file',
+    ...(engine && { engine }),
     secureBootKeys: Object.fromEntries(
       [...keys.values()].map(({ digest, read }) => [digest, read]),
     ),

@@ -10,7 +10,17 @@ import type { Report } from './report.js';
 const CONTAINER_URI = 'qemu:///system';
 
 export function checkHost(fleet: Fleet, vms: readonly ExpandedVm[], report: Report): void {
-  const { host, hosts } = fleet;
+  const { host, hosts, engine } = fleet;
+  for (const [key, other] of Object.entries({ host, hosts }))
+    if (engine && other)
+      report({
+        rule: 'not-allowed',
+        path: [key],
+        onKey: true,
+        because: [['engine']],
+        message: `\`${key}\` is for libvirt, and \`engine\` takes its place`,
+        hint: 'Delete one of the two.',
+      });
   if (hosts === undefined) {
     checkOne(host, ['host'], report);
     checkPlacedNowhere(vms, report);

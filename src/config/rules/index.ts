@@ -7,6 +7,7 @@ import { countVms, expandVms, MAX_VMS } from '../resolve/expand.js';
 import { checkBmc } from './bmc.js';
 import { checkFirmware } from './firmware.js';
 import { checkHost } from './host.js';
+import { checkKubevirt } from './kubevirt.js';
 import { checkNames } from './names.js';
 import { checkNetworks } from './networks.js';
 import { checkNics } from './nics.js';
@@ -41,6 +42,7 @@ export function checkRules(fleet: Fleet): RuleFinding[] {
   checkFirmware(vms, report);
   checkVms(fleet, vms, report);
   checkBmc(fleet, vms, report);
+  checkKubevirt(fleet, vms, report);
   return findings;
 }
 

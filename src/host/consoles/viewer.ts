@@ -6,9 +6,9 @@ import type { Env } from '../exec.js';
 import { open } from './hand-over.js';
 import { isLocal } from '../libvirt/local.js';
 
-/** `uri`: the host's. */
+/** `uri`: the host's; null: libvirt does not know the VM, and the address is this machine's. */
 export interface ScreenAt extends Screen {
-  uri: string;
+  uri: string | null;
 }
 
 interface Viewer {
@@ -22,7 +22,7 @@ interface Viewer {
 const VIEWERS: readonly Viewer[] = [
   {
     program: 'virt-viewer',
-    args: ({ uri, uuid }) => ['--connect', uri, '--uuid', uuid],
+    args: ({ uri, uuid }) => ['--connect', uri ?? '', '--uuid', uuid],
     reachesRemote: true,
   },
   {
@@ -44,7 +44,8 @@ export async function startViewer(screen: ScreenAt, env: Env): Promise<string | 
   if (!env['DISPLAY'] && !env['WAYLAND_DISPLAY']) return null;
   const viewer = VIEWERS.find(
     ({ program, reachesRemote }) =>
-      (reachesRemote || isLocal(screen.uri)) && isInstalled(program, env),
+      (screen.uri === null ? !reachesRemote : reachesRemote || isLocal(screen.uri)) &&
+      isInstalled(program, env),
   );
   if (!viewer) return null;
   await open(viewer.program, viewer.args(screen), env);

@@ -2,11 +2,16 @@ import {
   isNoFile,
   VenError,
   type Change,
+  type DomainMark,
   type PlanOptions,
   type ResolvedFleet,
 } from '../../model/index.js';
-import type { OwnedDomain } from '../fleet-on-host.js';
 import { formatSome } from '../format.js';
+
+/** A VM that is the fleet's, wherever it runs. */
+export interface OwnedVm {
+  mark: Pick<DomainMark, 'vm' | 'file'>;
+}
 
 /** Of fewer VMs than this, only all are too many. */
 const A_FLEET = 4;
@@ -20,7 +25,7 @@ const A_FLEET = 4;
  */
 export function refuseDeletingAll(
   fleet: ResolvedFleet,
-  there: readonly OwnedDomain[],
+  there: readonly OwnedVm[],
   changes: readonly Change[],
   { mode, targets, allowDeleteAll }: PlanOptions,
 ): void {
@@ -38,7 +43,7 @@ export function refuseDeletingAll(
   const all = mode === 'apply' ? there.length : going.length;
   const isMost = unnamed.length === all || (all >= A_FLEET && unnamed.length * 2 > all);
   if (unnamed.length === 0 || !isMost) return;
-  const isTheirFile = ({ mark }: OwnedDomain): boolean =>
+  const isTheirFile = ({ mark }: OwnedVm): boolean =>
     mark.file !== undefined && mark.file === fleet.file && !isNoFile(mark.file);
   if (mode === 'destroy' && unnamed.every(isTheirFile)) return;
   throw refusal(fleet, unnamed, all, mode);
@@ -46,7 +51,7 @@ export function refuseDeletingAll(
 
 function refusal(
   fleet: ResolvedFleet,
-  unnamed: readonly OwnedDomain[],
+  unnamed: readonly OwnedVm[],
   all: number,
   mode: PlanOptions['mode'],
 ): VenError {

@@ -15,7 +15,19 @@ import {
   type PlannedNetwork,
   type ResolvedFleet,
 } from '../../model/index.js';
-import type { FleetOnHost, OwnedNetwork } from '../fleet-on-host.js';
+import type { OwnedNetwork } from '../fleet-on-host.js';
+
+/** What has to be known of where the networks will be. */
+export interface SubnetsInUse {
+  /** The fleet's own, by UUID. */
+  ownedNetworks: ReadonlyMap<string, Pick<OwnedNetwork, 'uuid' | 'bridge' | 'gateway' | 'active'>>;
+  state: {
+    networks: readonly (Pick<HostState['networks'][number], 'uuid' | 'gateway'> & {
+      live: Pick<OwnedNetwork, 'gateway'> | null;
+    })[];
+    routes: HostState['routes'];
+  };
+}
 
 /**
  * The pools that `subnet: auto` chooses from, in this order. Each is gone through once around, from
@@ -39,7 +51,7 @@ const BROAD = 2 ** 16;
  * The fleet's own networks as they will be: `subnet: auto` and `dhcp: auto` decided. The same
  * inputs give the same result. Throws `host-not-ready` when no subnet is free.
  */
-export function decideSubnets(fleet: ResolvedFleet, onHost: FleetOnHost): PlannedNetwork[] {
+export function decideSubnets(fleet: ResolvedFleet, onHost: SubnetsInUse): PlannedNetwork[] {
   const own = fleet.networks.filter((network) => network.kind === 'own');
   const known = own.map((network) => ({ network, subnet: knownSubnet(network, onHost) }));
   const taken = known.flatMap(({ subnet }) => subnet ?? []);
@@ -65,7 +77,7 @@ function rangeIn({ cidr }: Ipv4Subnet, { dhcp }: OwnNetwork): Ipv4Range | null {
  * What the file says, or what the network has since it was created. null: it is to be chosen, for
  * the first time, or because somebody else has it by now, so that the network could not start.
  */
-function knownSubnet(network: OwnNetwork, onHost: FleetOnHost): Ipv4Subnet | null {
+function knownSubnet(network: OwnNetwork, onHost: SubnetsInUse): Ipv4Subnet | null {
   if (network.subnet !== 'auto') return network.subnet;
   const observed = onHost.ownedNetworks.get(network.uuid);
   const gateway = observed?.gateway ?? null;
@@ -76,7 +88,11 @@ function knownSubnet(network: OwnNetwork, onHost: FleetOnHost): Ipv4Subnet | nul
 }
 
 /** libvirt starts no network whose subnet is exactly that of another interface or route. */
-function isTaken(cidr: string, { uuid, bridge }: OwnedNetwork, state: HostState): boolean {
+function isTaken(
+  cidr: string,
+  { uuid, bridge }: Pick<OwnedNetwork, 'uuid' | 'bridge'>,
+  state: SubnetsInUse['state'],
+): boolean {
   return (
     state.networks.some(
       ({ uuid: other, live }) =>
@@ -90,7 +106,7 @@ function chooseSubnets(
   fleet: ResolvedFleet,
   networks: readonly OwnNetwork[],
   taken: readonly Ipv4Subnet[],
-  state: HostState,
+  state: SubnetsInUse['state'],
 ): Map<string, Ipv4Subnet[]> {
   const blocks = (cidrs: readonly string[]): Ipv4Block[] =>
     cidrs.flatMap((cidr) => blockOf(cidr) ?? []);

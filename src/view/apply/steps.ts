@@ -43,6 +43,7 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
       return { doing: 'completing a killed run', done: 'completed' };
     case 'network-delete':
     case 'vm-delete':
+    case 'objects-delete':
       return { doing: 'deleting', done: 'deleted' };
     case 'vm-register':
       return { doing: 'registering', done: 'registered' };
@@ -75,6 +76,12 @@ function words(step: Step): Pick<StepWords, 'doing' | 'done'> & Partial<StepWord
       };
     case 'vm-settings':
       return { doing: 'changing settings', done: 'settings changed' };
+    case 'objects-apply':
+      return step.objects.at(-1)?.uid === null
+        ? { doing: 'creating', done: 'created' }
+        : { doing: 'changing', done: 'changed' };
+    case 'object-restart':
+      return { doing: 'restarting', done: 'restarting in the cluster' };
     case 'vm-ready':
       return { ...marking(step.mark), quiet: true };
   }

@@ -78,12 +78,15 @@ export function vncHint({
   listen,
   remote,
   viewer,
+  served = false,
 }: {
   port: number;
   listen: string;
   remote: string | null;
   viewer: string | null;
+  served?: boolean;
 }): string {
+  if (served) return `${viewer === null ? 'Ready' : `Started ${viewer}`}; Ctrl-C ends it.\n`;
   if (viewer !== null) return `Started ${viewer}.\n`;
   if (remote === null) return '';
   const [, option = '', machine = 'HOST'] =
