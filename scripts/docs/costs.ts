@@ -229,6 +229,8 @@ export const OTHER_CHANGES: Record<string, string> = {
   'hosts.NAME.overcommit': PLACES,
   'vms[].host': 'a VM that is on another host is refused, and stays',
   'vms[].placement': PLACES,
+  'engine.kubevirt': 'another place: the VMs in the old one stay there',
+  'engine.kubevirt.storageClass': 'as of the `pool` of a disk',
   'networks.NAME.existing': 'another network: its VMs are attached to it, live',
   'vms[].firmware.nvramTemplate': 'as of `loader`',
   'vms[].bmc.type': 'there is one kind',

@@ -1,6 +1,6 @@
 /**
- * What onboards nodes: it watches each VM from power-on to ready and answers its prompts. It reaches
- * the machine, the orchestrator and the clock through `OnboardingPorts` alone.
+ * What onboards nodes: it watches each VM from power-on to ready and answers its prompts. It
+ * reaches the machine, the orchestrator and the clock through `OnboardingPorts` alone.
  */
 export { driveNodes, type DrivenNode, type DriveOptions } from './drive.js';
 export { type LostNode, type OnboardingPorts } from './ports.js';

@@ -227,10 +227,11 @@ function losses(): Losses {
 
 /** After a complete destroy only the logs in the work folders are still of use. */
 async function tidy(
-  { plan, tidy }: Seen,
+  seen: Seen,
   { purge = false }: ApplyRequest,
 ): Promise<Pick<ApplyResult, 'logs'>> {
-  const whole = plan.options.targets.length === 0 && plan.options.excludes.length === 0;
-  const logs = whole ? await tidy(purge) : undefined;
+  const { targets, excludes } = seen.plan.options;
+  const whole = targets.length === 0 && excludes.length === 0;
+  const logs = whole ? await seen.tidy(purge) : undefined;
   return logs === undefined ? {} : { logs };
 }

@@ -108,7 +108,7 @@ export function refused(code: number, message: string, about: string): VenError 
     return new VenError('host-not-ready', {
       summary: `The cluster does not allow this: ${about}`,
       detail,
-      hint: '`ven doctor` lists what ven needs; docs/kubevirt.md has a Role with it.',
+      hint: '`ven doctor` lists what is missing; docs/kubevirt.md has all that ven needs.',
     });
   return new VenError('tool-failed', {
     summary: `The cluster refuses: ${about}`,

@@ -140,7 +140,7 @@ async function permissions(looking: Looking): Promise<HostFinding[]> {
     [`${verb} ${resource}`, ...(subresource === undefined ? [] : [subresource])].join('/'),
   );
   const message = `This user may not, in ${looking.namespace}: ${words.join(', ')}`;
-  const fix = 'docs/kubevirt.md has a Role with all of it';
+  const fix = 'Have a Role with it bound to this user; docs/kubevirt.md has the whole list';
   return [
     denied.every(isPart)
       ? warning('permissions', message, fix)

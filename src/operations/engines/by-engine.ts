@@ -1,5 +1,5 @@
 /** The operations that depend on who runs a fleet's VMs: by the one table of engines. */
-import type { EngineName, HostFinding } from '../../model/index.js';
+import { VenError, type EngineName, type HostFinding } from '../../model/index.js';
 import { apply as applyOnHost } from '../apply.js';
 import { attach as attachOnHost, readAlong as readAlongOnHost } from '../console.js';
 import { doctor as doctorOnHost } from '../doctor.js';
@@ -29,12 +29,21 @@ const ENGINES: Record<EngineName, () => Promise<Engine>> = {
   kubevirt: async () => (await import('../kubevirt/engine.js')).kubevirt,
 };
 
-/** That of the fleet file. A file without the word has none, and is not read twice. */
+/** That of the fleet file; of one that can't be read libvirt's, which says so in its own order. */
 async function engineOf(request: Request): Promise<Engine> {
-  const content = contentOf(request);
-  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
-  const name = text.includes('engine') ? loadFleetFile(request).engine?.kind : undefined;
-  return ENGINES[name ?? 'libvirt']();
+  return ENGINES[nameIn(request)]();
+}
+
+function nameIn(request: Request): EngineName {
+  try {
+    const content = contentOf(request);
+    const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+    // A file without the word has none, and is not read twice.
+    return (text.includes('engine') && loadFleetFile(request).engine?.kind) || 'libvirt';
+  } catch (error) {
+    if (error instanceof VenError) return 'libvirt';
+    throw error;
+  }
 }
 
 export const apply: Engine['apply'] = async (request) => (await engineOf(request)).apply(request);

@@ -62,7 +62,16 @@ it.each(CASES)('$name', async ({ before = {}, after, cost }) => {
 });
 
 /** Maps, whose keys have each their own. */
-const GROUPS = ['host', 'hosts', 'orchestrator', 'networks', 'defaults', 'vms', 'host.vagrant'];
+const GROUPS = [
+  'host',
+  'engine',
+  'hosts',
+  'orchestrator',
+  'networks',
+  'defaults',
+  'vms',
+  'host.vagrant',
+];
 
 it('is known of every key, and of nothing else', () => {
   const keys = sections().flatMap(({ keys }) => keys.map(({ path }) => path));
