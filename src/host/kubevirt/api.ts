@@ -2,7 +2,7 @@
  * Requests to the API server, over the client library's own transport: its TLS, its logins. Paths
  * are those of the kinds that ven knows, so no discovery is asked for.
  */
-import type { Configuration } from '@kubernetes/client-node';
+import type { Configuration, RequestContext } from '@kubernetes/client-node';
 import { VenError } from '../../model/index.js';
 import type { Access } from './kubeconfig.js';
 
@@ -27,6 +27,8 @@ const ANSWER_SECONDS = 60;
 
 export class KubeApi {
   readonly #access: Access;
+  /** The library makes one for each request; its connections are for all of them. */
+  #dispatcher: ReturnType<RequestContext['getDispatcher']>;
 
   constructor(access: Access) {
     this.#access = access;
@@ -52,6 +54,8 @@ export class KubeApi {
     request.setSignal(signal ? AbortSignal.any([limit, signal]) : limit);
     try {
       await configuration.authMethods.default?.applySecurityAuthentication(request);
+      this.#dispatcher ??= request.getDispatcher();
+      if (this.#dispatcher) request.setDispatcher(this.#dispatcher);
       const answer = await configuration.httpApi.send(request).toPromise();
       const text = await answer.body.text();
       return { code: answer.httpStatusCode, body: parsed(text) };

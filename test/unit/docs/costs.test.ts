@@ -64,8 +64,8 @@ it.each(CASES)('$name', async ({ before = {}, after, cost }) => {
 /** Maps, whose keys have each their own. */
 const GROUPS = [
   'host',
-  'engine',
   'hosts',
+  'engine',
   'orchestrator',
   'networks',
   'defaults',
