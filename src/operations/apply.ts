@@ -2,7 +2,6 @@ import { loadRunPlan } from '../apply/index.js';
 import { createRender } from '../libvirt/index.js';
 import {
   EXIT,
-  VenError,
   type Address,
   type Emit,
   type EventError,
