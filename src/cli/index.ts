@@ -46,6 +46,7 @@ export { retryFailed } from './retry-failed.js';
 export { run } from './run.js';
 export { CommandLineError } from './usage-errors.js';
 export { link, linkFlags } from './link.js';
+export { move, moveFlags } from './move.js';
 export { power, powerArgs, powerFlags } from './power.js';
 export { askedViews, showText, viewFlags, viewNames } from './views.js';
 export { stopOnSignals, whileNotStopped } from './stop.js';

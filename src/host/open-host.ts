@@ -17,6 +17,7 @@ import type { Env } from './exec.js';
 import { readBacking } from './libvirt/backing.js';
 import { bmcActs } from './libvirt/bmc-acts.js';
 import { domainActs } from './libvirt/domain-acts.js';
+import { domainFiles } from './libvirt/domain-files.js';
 import { setGraphicsPassword, withPasswords } from './libvirt/graphics-password.js';
 import { hostFiles } from './libvirt/host-files.js';
 import { volumeIncarnation } from './libvirt/incarnation.js';
@@ -91,6 +92,7 @@ function hostWith(
     uri,
     isRemote: !isLocal(uri),
     consoles: openConsoles({ uri, fleet, env, logFolder, remote }),
+    files: domainFiles(virsh, { ...env, TMPDIR: workDir }),
     state: openFleetState(workDir),
     observe: async (fleet, stop) => {
       // This run's own lock does not count.

@@ -54,7 +54,7 @@ export {
 } from './domain/fields/index.js';
 export { attached, detachedNics, updatedNic, type NicPart } from './domain/fields/nics.js';
 export { impairmentsIn } from './domain/impairments.js';
-export { domainName, domainUuid } from './domain/read.js';
+export { domainName, domainUuid, nvramPath } from './domain/read.js';
 export { graphicsPassword, withPassword } from './domain/password.js';
 export { poolsByVolume, volumesByPath } from './domain/volume-paths.js';
 export {
@@ -88,7 +88,7 @@ export {
   temporaryNetworkXml,
   type TemporaryNetwork,
 } from './network/temporary.js';
-export { backingOfVolume, poolFacts, safeVolume, volumeFacts } from './storage/read.js';
+export { backingOfVolume, poolFacts, safeVolume, volumeFacts, volumeStat } from './storage/read.js';
 export { imageVolumeXml } from './storage/write.js';
 export { formatBytes } from './units.js';
 

@@ -32,6 +32,8 @@ export function domainMark(domain: XmlElement): DomainMark | null {
   const keys = attribute(mark, 'keys');
   const protect = attribute(mark, 'protect');
   const file = attribute(mark, 'file');
+  const from = attribute(mark, 'moves-from');
+  const to = attribute(mark, 'moves-to');
   return {
     fleet,
     vm,
@@ -45,6 +47,7 @@ export function domainMark(domain: XmlElement): DomainMark | null {
     ...(keys === null ? {} : { keys }),
     ...(protect === 'yes' || protect === 'no' ? { protect: protect === 'yes' } : {}),
     ...(file === null ? {} : { file }),
+    ...(from !== null && to !== null && { move: { from, to } }),
     volumes: inside('volume').flatMap((volume) => {
       const pool = attribute(volume, 'pool');
       const name = attribute(volume, 'name');
@@ -63,7 +66,7 @@ function askedOf(volume: XmlElement): Pick<MarkedVolume, 'asked'> {
 
 function plainDomainMark(mark: DomainMark): XmlElement {
   const { fleet, vm, digest, ready, unregistered, firmware, certificates, keys } = mark;
-  const { protect, file } = mark;
+  const { protect, file, move } = mark;
   const attrs = {
     fleet,
     name: vm,
@@ -75,6 +78,7 @@ function plainDomainMark(mark: DomainMark): XmlElement {
     ...(keys !== undefined && { keys }),
     ...(protect !== undefined && { protect: protect ? 'yes' : 'no' }),
     ...(file !== undefined && { file }),
+    ...(move && { 'moves-from': move.from, 'moves-to': move.to }),
   };
   return element('vm', attrs, [
     ...mark.volumes.map(({ pool, volume, asked }) =>

@@ -122,13 +122,27 @@ export const ERRORS = {
     exitCode: EXIT.refused,
     means: 'Two hosts have the same VM. Both were left as they are.',
     why: ['It was copied or moved by hand, or a host that was away has come back.'],
-    todo: ['The message names both. Find out which one is right, and undefine the other one.'],
+    todo: [
+      'The message names both, and the command that deletes each. Find out which one is right, ' +
+        'and delete the other one.',
+    ],
   },
   'wrong-host': {
     exitCode: EXIT.refused,
     means: 'A VM is on another host than the fleet file says. It was left as it is.',
     why: ['`host` of the VM was changed or added after it was created.'],
-    todo: ['Write the host that it is on; or destroy that VM, and apply again.'],
+    todo: ['Move it: `ven move`; or write the host that it is on.'],
+  },
+  'cannot-move': {
+    exitCode: EXIT.refused,
+    means: "A VM can't be moved to the other host as it is. It was left as it is.",
+    why: [
+      'It runs, is paused, or its memory is saved: only a VM that is off is moved.',
+      'It is not as the fleet file says, or was never completed.',
+      "It has what would not come along: a disk or NIC that is not ven's, an image in its " +
+        'virtual drive, a boot override, a disk that stands on another image.',
+    ],
+    todo: ['Do what the message says, then move it again.'],
   },
   protected: {
     exitCode: EXIT.refused,

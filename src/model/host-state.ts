@@ -79,6 +79,11 @@ export interface DomainMark {
   digest: string;
   /** Set last; an owned domain without it is half-made. */
   ready: boolean;
+  /**
+   * It is being moved from one host of its fleet to another, by their names in the fleet file; the
+   * same in both copies. Both may be ready for a moment: then that on `to` counts. (decision 77)
+   */
+  move?: { from: string; to: string };
   /** `ResolvedVm.protect` of the fleet file that was applied last; absent: not known. */
   protect?: boolean;
   /** `ResolvedFleet.file` of it, for people; absent: not known. */

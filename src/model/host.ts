@@ -7,6 +7,7 @@ import type { Backend } from './backend.js';
 import type { Backing } from './backing.js';
 import type { BmcMachines } from './bmc.js';
 import type { Consoles } from './consoles.js';
+import type { DomainFiles } from './domain-files.js';
 import type { FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
 import type { Ipv4Range, Ipv4Subnet, OwnNetwork, ResolvedFleet } from './fleet.js';
 import type { FleetState } from './fleet-state.js';
@@ -78,6 +79,8 @@ export interface Host {
   readonly consoles: Consoles;
   /** The fleet's machines, as their BMCs see them. */
   readonly bmc: BmcMachines;
+  /** The files of VMs that are off, to move them to another host. */
+  readonly files: DomainFiles;
   /** What ven keeps of the fleet on this host. */
   readonly state: FleetState;
 

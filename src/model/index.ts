@@ -6,6 +6,7 @@ export * from './boot.js';
 export * from './clock.js';
 export * from './cluster.js';
 export * from './consoles.js';
+export * from './domain-files.js';
 export * from './duration.js';
 export * from './errors.js';
 export * from './export.js';

@@ -52,12 +52,24 @@ export interface PlacedVm {
   isThere: boolean;
 }
 
-/** Where each VM of a fleet is, or is to be. Each VM is in one of the lists. */
+/** What a move that did not end left of a VM that is somewhere else. */
+export interface LeftCopy {
+  address: Address;
+  uuid: string;
+  host: string;
+}
+
+/** Where each VM of a fleet is, or is to be. Each VM is in one of the first three. */
 export interface Placements {
   placed: PlacedVm[];
   /** What fits nowhere, or is on two hosts; with each host that has it. */
   refused: (Refusal & { on: string[] })[];
-  /** Of hosts that are away, or perhaps: nothing is done about them. */
-  unknown: { address: Address; hosts: string[] }[];
+  /**
+   * Of hosts that are away, or perhaps: nothing is done about them. `there`: the host that has a
+   * copy, and answers.
+   */
+  unknown: { address: Address; hosts: string[]; there?: string }[];
+  /** Copies that do not count, beside those that do, which a move left: they are to go. */
+  left: LeftCopy[];
   warnings: string[];
 }

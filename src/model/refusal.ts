@@ -47,3 +47,12 @@ export function alikeRefusals(refused: readonly Refusal[]): AlikeRefusals[] {
   const isCause = ({ because }: AlikeRefusals): boolean => because === undefined;
   return [...alike.filter(isCause), ...alike.filter((each) => !isCause(each))];
 }
+
+/** What a person can do about a VM that is on several hosts. */
+export function deletionOf(address: string, on: readonly string[]): string {
+  const ways = on.map((host) => `ven destroy --target ${address}@${host}`);
+  return (
+    'Nothing is done to either. See which one is right, and delete the other one, with its ' +
+    `disks: ${ways.join(', or ')}.`
+  );
+}

@@ -35,6 +35,7 @@ export {
   type Request,
 } from './load.js';
 export { logs, severalLogs, type LogsRequest } from './logs.js';
+export { move, type MovedVm, type MoveResult } from './move.js';
 export { observe } from './observe.js';
 export type { OrchestratorRequest } from './orchestrator/connect.js';
 export { orchestratorAuthority, type AuthorityRequest } from './orchestrator/authority.js';

@@ -1,4 +1,5 @@
 import {
+  deletionOf,
   type HostOfFleet,
   type Placements,
   type PlacedVm,
@@ -48,7 +49,9 @@ export function place(
   const byName = new Map(open.map((each) => [each.host.name, each]));
   const away = hosts.filter(({ name }) => !byName.has(name));
   const candidates = candidatesOf(hosts);
-  const result: Placements = { placed: [], refused: [], unknown: [], warnings: [] };
+  const result: Placements = {
+    ...{ placed: [], refused: [], unknown: [], left: [], warnings: [] },
+  };
 
   const on = new Map<string, string[]>();
   for (const { host, seen } of open)
@@ -252,9 +255,7 @@ function doubled({ address }: ResolvedVm, on: string[]): Placements['refused'][n
     address,
     code: 'on-two-hosts',
     summary: `${address} is on ${on.join(' and on ')}`,
-    hint:
-      'Nothing is done to either. See which one is right (ven hosts shows the hosts), and ' +
-      'undefine the other one with virsh.',
+    hint: deletionOf(address, on),
     on,
   };
 }
@@ -266,8 +267,8 @@ function elsewhere(vm: ResolvedVm, on: string): Placements['refused'][number] {
     code: 'wrong-host',
     summary: `${vm.address} is on ${on}, and the fleet file wants it on ${wanted}`,
     hint:
-      `It stays as it is. Write \`host: ${on}\`; or delete it, with its disks, and have it ` +
-      `created on ${wanted}: ven destroy --target ${vm.address}, then ven apply.`,
+      `It stays as it is. Move it: ven move ${vm.name} --to ${wanted}; or write ` +
+      `\`host: ${on}\`.`,
     on: [on],
   };
 }

@@ -54,6 +54,7 @@ export { guessesText, renderedCount, renderedText } from './rendered.js';
 export { bmcEventJson, bmcEventText, bmcUnitText } from './bmc.js';
 export { versionJson, versionText, type ShownVersion } from './version.js';
 export { linksJson, linksText, type ShownLinks } from './link.js';
+export { movedText, moveJson, moveText } from './move.js';
 export { powerJson, powerQuestion, powerText, poweredText, type ShownPower } from './power.js';
 export { doctorText, doctorJson } from './doctor.js';
 export type { Progress } from './apply/progress.js';

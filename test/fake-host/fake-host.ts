@@ -72,6 +72,7 @@ import { editXml, macOf, mapChildren, mapDevices, withAttribute, withChild } fro
 import { backingInDefinitions } from '../../src/host/libvirt/backing.js';
 import { fakeBmcActs } from './fake-bmc.js';
 import { FakeConsoles } from './fake-consoles.js';
+import { fakeFiles } from './fake-files.js';
 import { FakeState } from './fake-state.js';
 import { Faults } from './faults.js';
 import {
@@ -141,6 +142,7 @@ export class FakeHost implements Host {
   readonly uri: string;
   readonly faults = new Faults();
   readonly storage = new FakeStorage(this.faults);
+  readonly files = fakeFiles(this.storage, this.faults);
   readonly domains = new Map<string, Domain>();
   readonly networks = new Map<string, Network>();
   /** Each bridge with its taps. */

@@ -6,7 +6,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { closeSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path/posix';
-import { serializeXml } from '../../xml/index.js';
+import { serializeXml, type XmlElement } from '../../xml/index.js';
 import type { Env } from '../exec.js';
 import { unlinkedFile } from '../state/temporary.js';
 import type { Command, Virsh, VirshReply } from './virsh.js';
@@ -138,13 +138,16 @@ async function sweep(virsh: Virsh, pools: string): Promise<void> {
 
 /**
  * libvirt allows one pool for a folder, and tells folders apart by their spelling: that of this one
- * is nobody else's.
+ * is nobody else's. `permissions`: of a folder that is made with it.
  */
-function newPool(folder: string): { name: string; xml: string } {
+export function newPool(
+  folder: string,
+  permissions: readonly XmlElement[] = [],
+): { name: string; xml: string } {
   const name = `${PREFIX}${Date.now()}-${randomBytes(4).toString('hex')}`;
   const path = `${dirname(folder)}/${'./'.repeat(randomInt(1, 1000))}${basename(folder)}`;
   const text = (tag: string, content: string) => ({ name: tag, attrs: {}, children: [content] });
-  const target = { name: 'target', attrs: {}, children: [text('path', path)] };
+  const target = { name: 'target', attrs: {}, children: [text('path', path), ...permissions] };
   return {
     name,
     xml: serializeXml({
@@ -160,7 +163,7 @@ function foldersOf(paths: readonly string[]): string[] {
 }
 
 /** `vol-list`: ` NAME   PATH` a line; a name may have blanks in it. */
-function namesIn(list: string): string[] {
+export function namesIn(list: string): string[] {
   return list.split('\n').flatMap((line) => {
     const [, path] = /\s(\/.*)$/.exec(line.trimEnd()) ?? [];
     return path === undefined ? [] : [basename(path)];

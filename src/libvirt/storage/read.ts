@@ -44,3 +44,10 @@ export function safeVolume(volume: string): string {
     });
   return volume;
 }
+
+/** The file of a volume. `stamp`: another one after it was written to, or its owner changed. */
+export function volumeStat(volume: XmlElement): { bytes: number; stamp: string } {
+  const times = ['mtime', 'ctime'].map((name) => textAt(volume, 'target', 'timestamps', name));
+  const size = child(volume, 'physical') ?? child(volume, 'capacity');
+  return { bytes: Math.round(bytesIn(size, 'bytes')), stamp: times.join(' ') };
+}

@@ -1,5 +1,5 @@
 /** On which of several hosts a VM is. */
-import { VenError, type ResolvedFleet, type ResolvedVm } from '../../model/index.js';
+import { deletionOf, VenError, type ResolvedFleet, type ResolvedVm } from '../../model/index.js';
 import { mayBeOn } from '../../placement/index.js';
 import type { Request } from '../load.js';
 import { openHosts } from './open.js';
@@ -28,7 +28,10 @@ export async function shareWith(
     throw new VenError('on-two-hosts', {
       where: address,
       summary: `the VM is on ${having.map(({ name }) => name).join(' and on ')}`,
-      hint: 'Find out which one is right, and undefine the other one with virsh',
+      hint: deletionOf(
+        address,
+        having.map(({ name }) => name),
+      ),
     });
   }
   if (found) {

@@ -1,6 +1,7 @@
 /** A fleet on several hosts, looked at: where each VM is or goes, and each host's state. */
-import { place } from '../../placement/index.js';
+import { place, settled, type VmCopy } from '../../placement/index.js';
 import {
+  isOwnedBy,
   VenError,
   type Away,
   type HostState,
@@ -53,7 +54,10 @@ export async function seeHosts(
     return away ? { ...each, away } : each;
   });
   if (states.size === 0) throw allAway(hosts, seen);
-  const placements = lost.size === 0 ? before : place(fleet, seen, { destroys });
+  const again = lost.size === 0 ? before : place(fleet, seen, { destroys });
+  const isAway = (name: string): boolean =>
+    fleet.hosts?.some((host) => host.name === name) === true && !states.has(name);
+  const placements = settled(fleet.vms, again, copiesIn(fleet, states), isAway);
   return {
     fleet,
     seen,
@@ -61,8 +65,39 @@ export async function seeHosts(
     hosts: hosts.map(({ name, settings }) => plannedHost(name, settings.uri, seen)),
     shares: sharesOf(hosts, fleet, placements, seen).flatMap(({ open, share }): SharedHost[] => {
       const state = states.get(open.name);
-      return state ? [{ name: open.name, fleet: share, state, open }] : [];
+      return state
+        ? [{ name: open.name, fleet: share, state: withLeft(state, open.name, placements), open }]
+        : [];
     }),
+  };
+}
+
+function copiesIn(
+  fleet: ResolvedFleet,
+  states: ReadonlyMap<string, HostState>,
+): (uuid: string) => VmCopy[] {
+  const copies = new Map<string, VmCopy[]>();
+  for (const [host, { domains }] of states)
+    for (const domain of domains) {
+      if (!isOwnedBy(fleet, domain)) continue;
+      const { uuid, mark, power, persistent, saved } = domain;
+      const isIdle = power === 'off' && persistent && saved === undefined;
+      copies.set(uuid, [...(copies.get(uuid) ?? []), { host, mark, isIdle }]);
+    }
+  return (uuid) => copies.get(uuid) ?? [];
+}
+
+/** What a move left is half-made, whatever its mark says still, and nothing protects it. */
+function withLeft(state: HostState, host: string, { left }: Placements): HostState {
+  const uuids = new Set(left.filter((each) => each.host === host).map(({ uuid }) => uuid));
+  if (uuids.size === 0) return state;
+  return {
+    ...state,
+    domains: state.domains.map((domain) =>
+      uuids.has(domain.uuid) && domain.mark
+        ? { ...domain, mark: { ...domain.mark, ready: false, protect: false } }
+        : domain,
+    ),
   };
 }
 
@@ -70,12 +105,13 @@ export async function seeHosts(
 function sharesOf(
   hosts: readonly OpenHost[],
   { vms }: ResolvedFleet,
-  { placed, refused }: Placements,
+  { placed, refused, unknown }: Placements,
   seen: readonly SeenHost[],
 ): { open: OpenHost; share: ResolvedFleet }[] {
   const on = new Map<string, string[]>();
   for (const { address, host } of placed) on.set(address, [host]);
   for (const { address, on: there } of refused) on.set(address, there);
+  for (const { address, there } of unknown) if (there !== undefined) on.set(address, [there]);
   const byHost = new Map<string, ResolvedFleet['vms']>();
   for (const vm of vms)
     for (const name of on.get(vm.address) ?? [])

@@ -32,6 +32,9 @@ interface OfAll {
   unknown: UnknownVm[];
   warnings: string[];
   placed: Placements['placed'];
+  /** Addresses of VMs that two hosts have, which get their host's name, too. */
+  split: ReadonlySet<Address>;
+  left: Placements['left'];
   /** Then it is among the things of each plan, changed or not. */
   isProviderSeen: boolean;
   observedDigest: string;
@@ -45,22 +48,34 @@ interface OfAll {
 export function joinPlans(
   fleet: ResolvedFleet,
   plans: readonly HostPlan[],
-  { placed, refused, warnings, ...ofAll }: OfAll,
+  { placed, refused, warnings, split, left, ...ofAll }: OfAll,
 ): Plan {
   const byAddress = addressOrder(fleet);
   const why = new Map(
     placed.map(({ address, host, why }) => [address, `${host} (${why})`] as const),
   );
   const counts = hostsOfNetworks(plans);
-  const changes = plans.flatMap(({ name, plan }) =>
-    plan.changes.map((change) => withFacts(ofHost(name, change), why, counts)),
+  const on = new Map(placed.map(({ address, host }) => [address, host]));
+  const changes = plans.flatMap(({ name, plan }) => {
+    const isLeft = new Set(left.filter(({ host }) => host === name).map(({ address }) => address));
+    return plan.changes.map((change) =>
+      isLeft.has(change.address)
+        ? asLeft(ofHost(name, change, isLeft), on.get(change.address))
+        : withFacts(ofHost(name, change, splitOn(name, split, on)), why, counts),
+    );
+  });
+  const steps = plans.flatMap(({ name, plan }) =>
+    stepsOn(name, plan.steps, splitOn(name, split, on)),
   );
-  const steps = plans.flatMap(({ name, plan }) => stepsOn(name, plan.steps));
   const refusals = plans.flatMap(({ name, plan }) =>
-    plan.refused.map((refusal): Refusal => ({
-      ...ofHost(name, refusal),
-      ...(refusal.because !== undefined && { because: spelled(refusal.because, name) }),
-    })),
+    plan.refused.map((refusal): Refusal => {
+      const those = splitOn(name, split, on);
+      const { because } = refusal;
+      return {
+        ...ofHost(name, refusal, those),
+        ...(because !== undefined && { because: spelled(because, name, those) }),
+      };
+    }),
   );
   const all = once(changes).toSorted(byAddress);
   const ignored = plans.flatMap(({ plan }) => plan.ignored ?? []);
@@ -89,28 +104,62 @@ export function joinPlans(
   };
 }
 
-/** Of `network.lab` on a host `network.lab@a`; a VM is on one host, the provider on none. */
-export function spelled(address: Address, host: string): Address {
-  return /^(network|pool)\./.test(address) ? `${address}@${host}` : address;
+/**
+ * Of `network.lab` on a host `network.lab@a`; a VM is on one host, the provider on none. `split`:
+ * VMs that have a copy there beside another.
+ */
+export function spelled(
+  address: Address,
+  host: string,
+  split: ReadonlySet<Address> = new Set(),
+): Address {
+  const isOfHost = /^(network|pool)\./.test(address) || split.has(address);
+  return isOfHost ? `${address}@${host}` : address;
 }
 
-function ofHost<T extends { address: Address }>(host: string, thing: T): T & { host?: string } {
+/** Those of which the copy on this host is not the one that counts. */
+function splitOn(
+  host: string,
+  split: ReadonlySet<Address>,
+  on: ReadonlyMap<Address, string>,
+): ReadonlySet<Address> {
+  if (split.size === 0) return split;
+  return new Set([...split].filter((address) => on.get(address) !== host));
+}
+
+function ofHost<T extends { address: Address }>(
+  host: string,
+  thing: T,
+  split: ReadonlySet<Address>,
+): T & { host?: string } {
   const { address } = thing;
-  return address === PROVIDER ? thing : { ...thing, address: spelled(address, host), host };
+  return address === PROVIDER ? thing : { ...thing, address: spelled(address, host, split), host };
+}
+
+function asLeft(change: Change, counts = 'another host'): Change {
+  const note = `a move left it: the VM itself is on ${counts}, and stays`;
+  return { ...change, reason: 'half-made', notes: [...change.notes, note] };
 }
 
 /** Their ids begin with their addresses, and so do those of the steps that they need. */
-function stepsOn(host: string, steps: readonly Step[]): Step[] {
+function stepsOn(host: string, all: readonly Step[], split: ReadonlySet<Address>): Step[] {
+  // The orchestrator's host is that of the VM, which stays elsewhere.
+  const gone = new Set(
+    all
+      .filter(({ kind, address }) => kind === 'vm-unregister' && split.has(address))
+      .map(({ id }) => id),
+  );
+  const steps = all.filter(({ id }) => !gone.has(id));
   const renamed = new Map(
     steps.map(({ id, address }) => [
       id,
-      id.startsWith(address) ? `${spelled(address, host)}${id.slice(address.length)}` : id,
+      id.startsWith(address) ? `${spelled(address, host, split)}${id.slice(address.length)}` : id,
     ]),
   );
   const nameOf = (id: string): string => renamed.get(id) ?? id;
   return steps.map((step): Step => {
-    const needs = step.needs.map(nameOf);
-    const address = spelled(step.address, host);
+    const needs = step.needs.filter((id) => !gone.has(id)).map(nameOf);
+    const address = spelled(step.address, host, split);
     const there = address === PROVIDER ? {} : { onHost: host };
     return { ...step, address, ...there, id: nameOf(step.id), needs };
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  deletionOf,
   PROVIDER,
   type Address,
   type HostState,
@@ -58,16 +59,23 @@ export function makePlanOfMany(
   });
   const doubled = doubledVms(views, placements);
   const refused = [...placements.refused, ...doubled];
+  const split = new Set(
+    [...placements.left, ...refused.filter(({ code }) => code === 'on-two-hosts')].map(
+      ({ address }) => address,
+    ),
+  );
   const whole = [
     ...fleet.vms.map(({ address }) => address),
     ...(fleet.orchestrator?.provider ? [PROVIDER] : []),
-    ...views.flatMap(({ name, known }) => known.flatMap((address) => spellings(address, name))),
+    ...views.flatMap(({ name, known }) =>
+      known.flatMap((address) => spellings(address, name, split)),
+    ),
   ];
   // Whether each pattern names anything at all.
   const selection = select(options, [...new Set(whole)]);
-  const left = new Set(refused.map(({ address }) => address));
+  const left = new Set([...refused, ...placements.unknown].map(({ address }) => address));
   const plans = views.flatMap(({ name, fleet, onHost, known }): HostPlan[] => {
-    const own = optionsOf(options, name, known, left);
+    const own = optionsOf(options, name, known, { left, split });
     return own === null ? [] : [{ name, fleet, plan: planOn(fleet, onHost, own, provider) }];
   });
   const asked = refused.filter(({ address }) => selection.has(address));
@@ -75,45 +83,65 @@ export function makePlanOfMany(
     options,
     hosts: [...hosts],
     refused: asked.map(({ on: _, ...refusal }) => refusal),
-    unknown: placements.unknown.filter(({ address }) => selection.has(address)),
+    unknown: placements.unknown
+      .filter(({ address }) => selection.has(address))
+      .map(({ address, hosts }) => ({ address, hosts })),
     warnings: [...awayWarnings(hosts, placements, options), ...placements.warnings],
-    placed: options.mode === 'apply' ? placements.placed : [],
+    placed: placements.placed,
+    split,
+    left: placements.left,
     isProviderSeen: provider !== null && !('unknown' in provider),
     observedDigest: digestOf(plans, hosts, placements),
   });
   const there = views.flatMap(({ onHost }) => [...onHost.owned.values()]);
   const file = shares[0]?.fleet.file;
+  // What a move left is nobody's only copy.
+  const leftAt = new Set(placements.left.map(({ address, host }) => `${address}@${host}`));
   refuseDeletingAll(
     { ...fleet, ...(file !== undefined && { file }) },
     there,
-    plan.changes,
+    plan.changes.filter(({ address }) => !leftAt.has(address)),
     options,
   );
   return { plan, byHost: new Map(plans.map((each) => [each.name, each.plan])) };
 }
 
 /** What a host's things may be called: `network.lab` is that of each host. */
-function spellings(address: Address, host: string): Address[] {
-  return [...new Set([address, spelled(address, host)])];
+function spellings(address: Address, host: string, split: ReadonlySet<Address>): Address[] {
+  return [...new Set([address, spelled(address, host, split)])];
 }
 
-/** null: nothing of this host is asked for. `left`: what is refused. */
+/**
+ * null: nothing of this host is asked for. `left`: what is refused; who destroys and names the host
+ * of a VM that two have (`vm.edge-1@a`) means that copy.
+ */
 function optionsOf(
   options: PlanOptions,
   host: string,
   known: readonly Address[],
-  left: ReadonlySet<Address>,
+  { left, split }: { left: ReadonlySet<Address>; split: ReadonlySet<Address> },
 ): PlanOptions | null {
   const named = (patterns: readonly string[]): Address[] => {
     const tests = patterns.map(matcher);
     return known.filter((address) =>
-      spellings(address, host).some((spelling) => tests.some((matches) => matches(spelling))),
+      spellings(address, host, split).some((spelling) =>
+        tests.some((matches) => matches(spelling)),
+      ),
     );
   };
   const targets = named(options.targets);
   if (options.targets.length > 0 && targets.length === 0) return null;
+  const isMeant = (address: Address): boolean =>
+    options.mode === 'destroy' &&
+    split.has(address) &&
+    options.targets
+      .map(matcher)
+      .some((matches) => matches(spelled(address, host, split)) && !matches(address));
   const excludes = [
-    ...new Set([...named(options.excludes), ...known.filter((address) => left.has(address))]),
+    ...new Set([
+      ...named(options.excludes),
+      ...known.filter((address) => left.has(address) && !isMeant(address)),
+    ]),
   ];
   const isAsked = (address: Address): boolean =>
     (targets.length === 0 || targets.includes(address)) && !excludes.includes(address);
@@ -124,13 +152,13 @@ function optionsOf(
 /** By their marks, also of VMs that have left the file. Those that are refused already are not. */
 function doubledVms(
   views: readonly { name: string; onHost: FleetOnHost }[],
-  { refused }: Placements,
+  { refused, left }: Placements,
 ): Placements['refused'] {
   const on = new Map<Address, string[]>();
   for (const { name, onHost } of views)
     for (const { mark } of onHost.owned.values())
       on.set(`vm.${mark.vm}`, [...(on.get(`vm.${mark.vm}`) ?? []), name]);
-  const known = new Set(refused.map(({ address }) => address));
+  const known = new Set([...refused, ...left].map(({ address }) => address));
   return [...on]
     .filter(([address, names]) => names.length > 1 && !known.has(address))
     .map(([address, names]) => ({ ...onTwoHosts(address, names), on: names }));
@@ -141,7 +169,7 @@ function onTwoHosts(address: Address, names: readonly string[]): Refusal {
     address,
     code: 'on-two-hosts',
     summary: `${address} is on ${names.join(' and on ')}`,
-    hint: 'Nothing is done to either. Undefine the wrong one with virsh.',
+    hint: deletionOf(address, names),
   };
 }
 
@@ -166,13 +194,14 @@ function awayWarnings(
 function digestOf(
   plans: readonly HostPlan[],
   hosts: readonly PlannedHost[],
-  { placed, refused, unknown }: Placements,
+  { placed, refused, unknown, left }: Placements,
 ): string {
   const relevant = [
     hosts.map(({ name, uri, state }) => [name, uri, state]),
     plans.map(({ name, plan }) => [name, plan.observedDigest]),
     placed.map(({ address, host }) => [address, host]),
     refused.map(({ address, code, on }) => [address, code, on]),
+    left.map(({ address, host }) => [address, host]),
     unknown.map(({ address }) => address),
   ];
   return createHash('sha256').update(JSON.stringify(relevant)).digest('hex');

@@ -66,6 +66,8 @@ export function marksAgree(a: DomainMark, b: DomainMark): boolean {
     a.digest === b.digest &&
     a.ready === b.ready &&
     a.unregistered === b.unregistered &&
+    a.move?.from === b.move?.from &&
+    a.move?.to === b.move?.to &&
     a.firmware === b.firmware &&
     a.certificates === b.certificates &&
     a.keys === b.keys &&

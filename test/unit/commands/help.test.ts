@@ -43,6 +43,7 @@ describe('help', () => {
       'apply',
       'destroy',
       'link',
+      'move',
       'power off',
       'power on',
       'power reboot',
