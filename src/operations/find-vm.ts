@@ -164,7 +164,7 @@ export function vmNamed<Vm extends Pick<ResolvedVm, 'name' | 'address'>>(
     summary: `There is no VM ${JSON.stringify(wanted)} in ${fileName(file)}`,
     hint:
       numbered.length > 1
-        ? `${word} are ${numbered.length} VMs: ${shortened(numbered)}.`
+        ? `${word} stands for ${numbered.length} VMs: ${shortened(numbered)}.`
         : didYouMean(word, names),
   });
 }

@@ -28,7 +28,7 @@ export async function vnc({
   if (!('listen' in graphics) || graphics.type !== 'vnc') {
     throw new VenError('not-found', {
       where: vm.address,
-      summary: 'the VM has no screen',
+      summary: 'The VM has no screen',
       hint:
         vm.graphics?.type === 'vnc'
           ? 'The fleet file has graphics: vnc for it. Apply that: ' +

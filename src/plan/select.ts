@@ -140,7 +140,7 @@ function numbered(
   for (const { pattern } of unmatched) {
     const name = `vm.${pattern.replace(/^vm\./, '')}`;
     const vms = known.filter((address) => address.replace(/-\d+$/, '') === name);
-    if (vms.length > 1) return `${pattern} are ${vms.length} VMs: ${name}-* names them.`;
+    if (vms.length > 1) return `${pattern} stands for ${vms.length} VMs: ${name}-* names them.`;
   }
   return null;
 }

@@ -65,6 +65,8 @@ export async function kvmFindings(
   files: FirmwareFiles,
   virsh: Virsh,
 ): Promise<HostFinding[]> {
+  if (fleet.vms.every((vm) => vm.accelerator === 'qemu'))
+    return [finding('kvm', 'ok', 'not asked for: the fleet file says accelerator: qemu')];
   const { accelerator, why, fix } = await probeAccelerator(virsh, files);
   if (accelerator === 'kvm') return [finding('kvm', 'ok', why)];
   const insists = fleet.vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);

@@ -12,7 +12,7 @@ export async function attach(
 ): Promise<{ address: string; ended: 'left' | 'stopped' }> {
   if (!request.hasTerminal)
     throw new VenError('usage', {
-      summary: 'a console needs a terminal',
+      summary: 'A console needs a terminal',
       hint: `Without one: ven console ${request.vm} ${wordsOf(request, '--read-only')}`,
     });
   const { cluster, vm, owned } = await findRunningInCluster(request);
@@ -59,7 +59,7 @@ export async function vnc({
   if (vm.graphics.type !== 'vnc')
     throw new VenError('not-found', {
       where: vm.address,
-      summary: 'the VM has no screen',
+      summary: 'The VM has no screen',
       hint: 'Write graphics: vnc in the fleet file, then ven apply.',
     });
   const name = owned.vm.metadata.name;

@@ -137,7 +137,7 @@ describe('a wrong command line', () => {
     [['console', 'edge-1'], 'needs a terminal', 'Without one: ven logs edge-1; with --follow'],
     [['console', 'fleet.yaml', 'edge-1', '-r'], 'is a fleet file', 'The VM comes first'],
     [['logs', 'edge1'], 'There is no VM "edge1" in ./fleet.yaml', 'Did you mean "edge-1"?'],
-    [['status', 'edge'], 'There is no VM "edge"', 'edge are 3 VMs: edge-1, edge-2, edge-3.'],
+    [['status', 'edge'], 'There is no VM "edge"', 'edge stands for 3 VMs: edge-1, edge-2, edge-3.'],
     [['plan', 'edge-1'], 'There is no file edge-1', 'fleet.yaml. For a VM of it: --target edge-1'],
     [['plan', 'edge-1/x'], 'There is no file edge-1/x', 'Make one with: ven init edge-1/x, or'],
     [['validate', 'edge-1'], 'There is no file edge-1', 'The fleet file here: fleet.yaml\n'],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ResolvedFleet } from '../../../src/model/index.js';
 import { findingsOf } from '../../../src/host/checks/findings.js';
 import { firmwareFiles } from '../../../src/host/checks/firmware.js';
+import { kvmFindings } from '../../../src/host/checks/guest.js';
 import { libvirtVersion, probeAccelerator } from '../../../src/host/checks/probe.js';
 import { resourceFindings } from '../../../src/host/checks/resources.js';
 import { Virsh } from '../../../src/host/libvirt/virsh.js';
@@ -108,6 +109,17 @@ describe('resourceFindings', () => {
     const full = [{ name: 'default-pool', active: true, availableBytes: 0 }];
     const found = resourceFindings(fleetOf(''), { memory: '', running: new Set(), pools: full });
     expect(found).toMatchObject([{ check: 'disk', level: 'warning' }]);
+  });
+});
+
+describe('kvmFindings', () => {
+  it('tries nothing, and warns of nothing, where the fleet file asks for emulation', async () => {
+    const fleet = fleetOf('');
+    const emulated = { ...fleet, vms: fleet.vms.map((vm) => ({ ...vm, accelerator: 'qemu' })) };
+    const found = await kvmFindings(emulated as ResolvedFleet, firmwareFiles(null), {
+      ask: () => Promise.reject(new Error('virsh was asked')),
+    } as unknown as Virsh);
+    expect(found).toMatchObject([{ check: 'kvm', level: 'ok' }]);
   });
 });
 

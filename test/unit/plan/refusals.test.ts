@@ -209,7 +209,7 @@ describe('what can be named', () => {
   test.each<[string, string]>([
     ['vm.egde-1', 'Did you mean vm.edge-1?'],
     ['edge-22', 'Did you mean vm.edge-2?'],
-    ['vm.edge', 'vm.edge are 2 VMs: vm.edge-* names them.'],
+    ['vm.edge', 'vm.edge stands for 2 VMs: vm.edge-* names them.'],
     ['network.la', 'Did you mean network.lab?'],
     ['VM.EDGE2', 'Did you mean vm.edge-2?'],
     ['vm.x*', 'Addresses look like'],
