@@ -123,15 +123,16 @@ describe('one plan for all hosts', () => {
       const bothAsked = Promise.withResolvers<undefined>();
       let asked = 0;
       for (const host of Object.values(hosts)) {
-        const { survey, observe } = host;
+        const survey = host.survey.bind(host);
+        const observe = host.observe.bind(host);
         const meet = async (): Promise<void> => {
           asked += 1;
           if (asked === 2) bothAsked.resolve(undefined);
           await bothAsked.promise;
         };
         if (question === 'survey')
-          host.survey = async (pools) => (await meet(), survey.call(host, pools));
-        else host.observe = async (fleet) => (await meet(), observe.call(host, fleet));
+          host.survey = async (pools) => (await meet(), survey(pools));
+        else host.observe = async (fleet) => (await meet(), observe(fleet));
       }
     }
     expect((await planned()).changes).toEqual([]);

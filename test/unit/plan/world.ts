@@ -274,7 +274,10 @@ export class World {
       case 'vm-register':
       case 'vm-unregister':
       case 'provider-set':
-        return; // nothing of the host
+      case 'objects-apply':
+      case 'objects-delete':
+      case 'object-restart':
+        return; // nothing of a libvirt host
       case 'pool-ensure': {
         const pool = this.pools.find(({ name }) => name === step.pool);
         if (pool) pool.active = true;
