@@ -130,8 +130,7 @@ describe('one plan for all hosts', () => {
           if (asked === 2) bothAsked.resolve(undefined);
           await bothAsked.promise;
         };
-        if (question === 'survey')
-          host.survey = async (pools) => (await meet(), survey(pools));
+        if (question === 'survey') host.survey = async (pools) => (await meet(), survey(pools));
         else host.observe = async (fleet) => (await meet(), observe(fleet));
       }
     }
