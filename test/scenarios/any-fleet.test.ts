@@ -222,7 +222,13 @@ function disturb(lab: Lab, { what, which }: { what: string; which: number }): vo
     [...host.networks].filter(([, { xml, active }]) => active && ours(xml)),
   )?.[0];
   if (what === 'stop a network' && network !== undefined) host.switchNetworkOff(network);
-  if (what === 'restart a network' && network !== undefined) host.restartNetwork(network);
+  if (what === 'restart a network' && network !== undefined) {
+    try {
+      host.restartNetwork(network);
+    } catch {
+      // What it was defined as by then is in use: a person has just stopped it.
+    }
+  }
   if (what === 'lose NVRAM')
     host.nvrams.delete(pick([...host.nvrams].filter((path) => path.includes('/lab_'))) ?? '');
   const [volume, bytes] = pick(
