@@ -26,7 +26,8 @@ function declare(): void {
     ...{ noEmit: false, emitDeclarationOnly: true, declaration: true },
     ...{ rootDir: ROOT, outDir: made, allowImportingTsExtensions: false },
   };
-  const files = [join(ROOT, `${ENTRY}.ts`)];
+  // The second declares a module that comes without types.
+  const files = [`${ENTRY}.ts`, 'src/libvirt/nunjucks-slim.d.ts'].map((name) => join(ROOT, name));
   const extended = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: [], files };
   writeFileSync(project, JSON.stringify(extended));
   execFileSync(process.execPath, [TSC, '-p', project], { stdio: 'inherit' });
