@@ -9,13 +9,19 @@ import type {
   ObjectToApply,
   Plan,
   PlanOptions,
-  PlanSummary,
   Refusal,
   ResolvedFleet,
   ResolvedVm,
   Step,
 } from '../model/index.js';
-import { compareNaturally, refuseDeletingAll, select, type Selection } from '../plan/index.js';
+import {
+  addressOrder,
+  compareNaturally,
+  countsOf,
+  refuseDeletingAll,
+  select,
+  type Selection,
+} from '../plan/index.js';
 import { multusName, sizeOf } from './fields/devices.js';
 import type { VmObjects } from './fields/field.js';
 import { shownFacts } from './fields/index.js';
@@ -76,7 +82,7 @@ export function makeClusterPlan(
   const selection = select(options, [...new Set(known)]);
   const planning: Planning = { fleet, state, found, selection, options };
   const planned = isApply ? planApply(planning, networks) : planDestroy(planning);
-  const changes = planned.parts.map(({ change }) => change).sort(byAddress(fleet));
+  const changes = planned.parts.map(({ change }) => change).sort(addressOrder(fleet));
   refuseDeletingAll(fleet, [...found.vms.values()], changes, options);
   const { refused, warnings } = planned;
   return {
@@ -89,10 +95,10 @@ export function makeClusterPlan(
     options,
     changes,
     steps: planned.parts.flatMap(({ steps }) => steps),
-    refused: [...refused].sort(byAddress(fleet)),
+    refused: [...refused].sort(addressOrder(fleet)),
     warnings: [...new Set(isApply ? [...fleet.warnings, ...warnings] : warnings)],
     ignored: [],
-    summary: summarize(changes, planned.unchanged),
+    summary: { ...countsOf(changes), noop: planned.unchanged },
   };
 }
 
@@ -457,29 +463,6 @@ function deleteStep(
 }
 
 // The whole
-
-const KINDS = ['network', 'bridge', 'vm'];
-
-/** By kind, then as in the fleet file; what that does not name comes last. */
-function byAddress({ networks, vms }: ResolvedFleet) {
-  const places = new Map([...networks, ...vms].map(({ address }, place) => [address, place]));
-  const kind = (address: Address): number => KINDS.indexOf(address.split('.', 1)[0] ?? '');
-  const place = (address: Address): number => places.get(address) ?? places.size;
-  return ({ address: a }: { address: Address }, { address: b }: { address: Address }): number =>
-    kind(a) - kind(b) || place(a) - place(b) || compareNaturally(a, b);
-}
-
-function summarize(changes: readonly Change[], noop: number): PlanSummary {
-  const count = (action: Change['action']): number =>
-    changes.filter((change) => change.action === action).length;
-  return {
-    create: count('create'),
-    update: count('update'),
-    replace: count('replace'),
-    delete: count('delete'),
-    noop,
-  };
-}
 
 /** Of what the plan was made from. What the cluster writes by itself is left out. */
 function observedDigest(

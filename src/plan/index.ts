@@ -8,7 +8,7 @@
 export { refuseDeletingAll } from './guards/delete-all.js';
 export { checkSomethingIsLeft } from './guards/refuse.js';
 export { compareNaturally, formatSome } from './format.js';
-export { makePlan } from './make-plan.js';
+export { addressOrder, countsOf, makePlan } from './make-plan.js';
 export { spelled } from './many/join.js';
 export { makePlanOfMany, type PlanOfMany, type Share, type WholeFleet } from './many/plan.js';
 export { unfinishedNetworks, unfinishedNotices } from './network/borrowed/unfinished.js';

@@ -107,7 +107,7 @@ export function knownAddresses(fleet: ResolvedFleet, onHost: FleetOnHost): Addre
   ];
 }
 
-const KINDS = ['pool', 'network', 'orchestrator', 'vm'];
+const KINDS = ['pool', 'network', 'bridge', 'orchestrator', 'vm'];
 
 export interface Addressed {
   address: Address;
