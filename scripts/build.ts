@@ -10,7 +10,7 @@ import { Config, Plugin } from '@oclif/core';
 import { build } from 'esbuild';
 import { listOfBundled, writeNotices } from './bundled.ts';
 import { generateCode } from './generate.ts';
-import { loadedLate } from './late.ts';
+import { loadedLate, slimOclif } from './late.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -46,7 +46,7 @@ await build({
   // oclif looks for these when it develops plugins; ven has none.
   external: ['typescript', 'ts-node', 'tsx'],
   absWorkingDir: ROOT,
-  plugins: [loadedLate(), ...listOfBundled()],
+  plugins: [loadedLate(), slimOclif(ROOT), ...listOfBundled()],
   define: { VEN_COMMIT: JSON.stringify(commit()) },
   // The packages that are CommonJS expect these to exist.
   banner: {
