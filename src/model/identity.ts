@@ -16,8 +16,13 @@ export function networkUuid(fleet: string, network: string): string {
   return uuidV5(`fleet/${fleet}/network/${network}`);
 }
 
+/** Each is asked for many times in a plan. */
+const uuids = new Map<string, string>();
+
 /** RFC 9562, version 5: SHA-1 over namespace and name. Lower case. */
 function uuidV5(name: string): string {
+  const known = uuids.get(name);
+  if (known !== undefined) return known;
   const hash = createHash('sha1')
     .update(Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex'))
     .update(name)
@@ -25,5 +30,7 @@ function uuidV5(name: string): string {
     .subarray(0, 16);
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  return hash.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const uuid = hash.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  uuids.set(name, uuid);
+  return uuid;
 }

@@ -7,6 +7,9 @@ import { bringUpAct } from './bring-up.js';
 /** A start waits as much as it computes; beyond this, VMs would only take longer each. */
 const STARTS_PER_CORE = 4;
 
+/** Networks are made one after another, and a VM alone takes as many processes as ten do. */
+const WAIT_MS = 1000;
+
 /** VMs through virsh alone. (decision 61) */
 export function libvirtBackend({ virsh, hasStarted }: BackendOptions): Backend {
   return {
@@ -18,8 +21,7 @@ export function libvirtBackend({ virsh, hasStarted }: BackendOptions): Backend {
       };
       return new GatheredBringUps(bringUpAct({ virsh, hasStarted, atOnce }), {
         ...{ atOnce: atOnce.disks, split: false },
-        // Another virsh costs some milliseconds: that is not worth waiting for.
-        waitMs: 0,
+        waitMs: WAIT_MS,
       });
     },
   };
