@@ -28,7 +28,7 @@ import { observe } from './libvirt/observe.js';
 import { lastStart, readPowers } from './libvirt/power.js';
 import { withRoutesThere } from './libvirt/routes-there.js';
 import { withRunsAtWork } from './libvirt/runs-at-work.js';
-import { afterStart, links, withImpairments } from './links/links.js';
+import { afterStart, links, tapsHere, withImpairments } from './links/links.js';
 import { linkFaults } from './links/no-impairment.js';
 import { startWatch } from './libvirt/start-watch.js';
 import { storageActs } from './libvirt/storage-acts.js';
@@ -99,9 +99,13 @@ function hostWith(
       const isAtWork = async (other: string): Promise<boolean> =>
         !(other === fleet.name && lockFd !== undefined) &&
         (await isLocked({ uri, fleet: other, env }));
+      // Asked while libvirt answers.
+      const onTaps = tapsHere(env, uri);
+      onTaps.catch(() => undefined); // told when it is waited for
       const looked = observe(virsh, fleet, () => new Date(), stop);
       const seen = await withRoutesThere(files, looked);
-      const state = await withImpairments(env, fleet, await withRunsAtWork(seen, isAtWork));
+      const known = await withRunsAtWork(seen, isAtWork);
+      const state = await withImpairments(env, fleet, known, onTaps);
       return readSecret ? withPasswords(virsh, fleet, state, readSecret, stop) : state;
     },
     linkFaults: () => linkFaults(env, uri),

@@ -130,6 +130,11 @@ export function localBridgePorts(): Record<string, string[]> {
   return bridges;
 }
 
+/** Whether this network namespace has a tap. */
+export function haveTaps(): boolean {
+  return list('/sys/class/net').some((device) => isTaken(`/sys/class/net/${device}/tun_flags`));
+}
+
 /** null: this user may not read it. */
 export function isMissing(path: string): boolean | null {
   try {

@@ -15,22 +15,22 @@ import {
 } from '../../model/index.js';
 import { parseXml } from '../../xml/index.js';
 import type { Env } from '../exec.js';
-import { isLocal } from '../libvirt/local.js';
+import { haveTaps, isLocal } from '../libvirt/local.js';
 import type { Start, StartWatch } from '../libvirt/start-watch.js';
 import type { Virsh } from '../libvirt/virsh.js';
 import { noImpairment, noRate } from './no-impairment.js';
 import { impair, readTaps, type OnTap } from './qdiscs.js';
 
-/** Adds what the fleet's taps have, with one process, and whether more can be put on them. */
+/** Adds what the fleet's taps have, and whether more can be put on them. */
 export async function withImpairments(
   env: Env,
   fleet: ResolvedFleet,
   state: HostState,
+  onTaps: Promise<Map<string, OnTap>>,
 ): Promise<HostState> {
   const ours = state.domains.filter((domain) => isOwnedBy(fleet, domain));
   const taps = ours.flatMap(({ live }) => live?.nics.flatMap(({ tap }) => tap ?? []) ?? []);
-  const seen =
-    taps.length > 0 && isLocal(state.uri) ? await tapsHere(env) : new Map<string, OnTap>();
+  const seen = await onTaps;
   const impairments = Object.fromEntries(
     taps.flatMap((tap) => {
       const on = seen.get(tap);
@@ -50,8 +50,9 @@ export async function withImpairments(
   };
 }
 
-/** Without `tc`, nothing is known. */
-async function tapsHere(env: Env): Promise<Map<string, OnTap>> {
+/** With one process, where there is a tap. Without `tc`, nothing is known. */
+export async function tapsHere(env: Env, uri: string): Promise<Map<string, OnTap>> {
+  if (!isLocal(uri) || !haveTaps()) return new Map();
   try {
     return await readTaps(env);
   } catch (error) {
