@@ -123,12 +123,11 @@ const ROWS: readonly (readonly [
   [/^Unexpected flag ([^]*)$/, ([flag]) => `there is no flag --${flag}`],
   [
     /^Expected --(\S+?)=([^]*) to be one of: (.*)$/,
-    ([flag = '', value = '', choices = '']) =>
-      `--${flag}: ${quoted(value)} is not one of ${choices}`,
+    ([flag = '', value = '', choices = '']) => notOneOf(value, choices, `--${flag}: `),
   ],
   [
     /^Expected ([^]*) to be one of: (.*)$/,
-    ([value = '', choices = ''], { what }) => `${what}${quoted(value)} is not one of ${choices}`,
+    ([value = '', choices = ''], { what }) => notOneOf(value, choices, what),
   ],
   [/^Flag --(\S+) can only be specified once$/, ([flag]) => `--${flag} can be given only once`],
   [
@@ -190,6 +189,15 @@ const ROWS: readonly (readonly [
 
 const quoted = (value: string): string => JSON.stringify(value);
 const kindOf = (kind = ''): string => (kind === 'directory' ? 'folder' : kind);
+
+/** `choices`: `a, b, c`. */
+function notOneOf(value: string, choices: string, what: string): VenErrorParts {
+  const near = nearest(value, choices.split(', '));
+  return {
+    summary: `${what}${quoted(value)} is not one of ${choices}`,
+    hint: near === null ? undefined : `did you mean ${near}?`,
+  };
+}
 
 function missing(args: unknown, { name }: Called): VenErrorParts {
   const given = Array.isArray(args) ? (args as { name: string; options?: string[] }[]) : [];

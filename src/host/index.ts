@@ -19,6 +19,7 @@ export {
   findFleetFile,
   folderOf,
   isFolder,
+  isFoundHere,
   readFleetFile,
   readStandardInput,
 } from './state/fleet-file.js';

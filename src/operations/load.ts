@@ -4,6 +4,7 @@ import {
   checkSecret,
   commandLine,
   findFleetFile,
+  isFoundHere,
   folderOf,
   originOf,
   readFleetFile,
@@ -13,7 +14,6 @@ import {
 } from '../host/index.js';
 import {
   fileName,
-  FLEET_HERE,
   PROGRAM,
   STDIN,
   VenError,
@@ -53,14 +53,14 @@ export async function openFleetFile(given: string | undefined): Promise<string> 
 
 /**
  * The words that name a request's fleet, on its host, in another command, and `more`: for a shell.
- * Empty for the fleet file here, which no command needs to be told: see `venCommand`.
+ * Empty for the fleet file that is found here without its name: see `venCommand`.
  */
 export function wordsOf(
   { file, connect }: Pick<Request, 'file' | 'connect'>,
   ...more: readonly string[]
 ): string {
   const words = [...(connect === undefined ? [] : ['--connect', connect]), ...more];
-  const [first, ...rest] = file === FLEET_HERE ? words : [file, ...words];
+  const [first, ...rest] = isFoundHere(file) ? words : [file, ...words];
   return first === undefined ? '' : commandLine(first, rest);
 }
 

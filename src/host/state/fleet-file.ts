@@ -11,6 +11,8 @@ const FLEET_FILE_BYTES = 1024 * 1024 + 1;
 
 /** What a fleet file is called where only its folder is named. */
 const NAMES = ['fleet.yaml', 'fleet.yml'];
+/** `./` shows that it is a path, wherever the file is named. */
+const HERE = NAMES.map((name) => `./${name}`);
 
 /** Of this process; null: it was not read. */
 let standardInput: Uint8Array | null = null;
@@ -21,8 +23,7 @@ let standardInput: Uint8Array | null = null;
  */
 export function findFleetFile(given: string | undefined): string {
   if (given !== undefined && (given === STDIN || !isFolder(given))) return given;
-  // `./` shows that it is a path, wherever the file is named.
-  const files = NAMES.map((name) => (given === undefined ? `./${name}` : join(given, name)));
+  const files = given === undefined ? HERE : NAMES.map((name) => join(given, name));
   const found = files.find(exists);
   if (found !== undefined) return found;
   const [where, place] = given === undefined ? ['here', []] : [`in the folder ${given}`, [given]];
@@ -32,6 +33,11 @@ export function findFleetFile(given: string | undefined): string {
       hintOfFleets(given ?? '.', (name) => join(given ?? '', name)) ??
       `Make one with: ${commandLine('ven', ['init', ...place])}, or give the path of another`,
   });
+}
+
+/** Whether `file` is what `findFleetFile` finds where nothing is named. */
+export function isFoundHere(file: string): boolean {
+  return HERE.includes(file) && file === HERE.find(exists);
 }
 
 /**

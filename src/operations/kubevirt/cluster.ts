@@ -1,6 +1,7 @@
 /** What the operations on a cluster share. */
 import { folderOf, openCluster } from '../../host/index.js';
 import {
+  venCommand,
   VenError,
   type Cluster,
   type ClusterState,
@@ -37,7 +38,7 @@ export async function findVmInCluster(request: VmRequest): Promise<FoundVm> {
     throw new VenError('not-found', {
       where: vm.address,
       summary: `the VM does not exist on ${cluster.uri}`,
-      hint: `Create it: ven apply ${wordsOf(request)}`,
+      hint: `Create it: ${venCommand('apply', wordsOf(request))}`,
     });
   return { cluster, state, vm, owned: { ...owned, vm: owned.vm } };
 }
@@ -49,7 +50,7 @@ export async function findRunningInCluster(request: VmRequest): Promise<FoundVm>
     throw new VenError('not-running', {
       where: found.vm.address,
       summary: 'the VM is off',
-      hint: `Start it: ven power on ${found.vm.name} ${wordsOf(request)}`,
+      hint: `Start it: ${venCommand('power on', found.vm.name, wordsOf(request))}`,
     });
   return found;
 }

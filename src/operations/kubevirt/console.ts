@@ -1,5 +1,5 @@
 import { attachTerminal, serveLocally } from '../../host/index.js';
-import { VenError } from '../../model/index.js';
+import { venCommand, VenError } from '../../model/index.js';
 import type { ConsoleRequest } from '../console.js';
 import type { VmRequest } from '../find-vm.js';
 import { wordsOf } from '../load.js';
@@ -13,7 +13,7 @@ export async function attach(
   if (!request.hasTerminal)
     throw new VenError('usage', {
       summary: 'A console needs a terminal',
-      hint: `Without one: ven console ${request.vm} ${wordsOf(request, '--read-only')}`,
+      hint: `Without one: ${venCommand('console', request.vm, wordsOf(request, '--read-only'))}`,
     });
   const { cluster, vm, owned } = await findRunningInCluster(request);
   const { escape, signal } = request;

@@ -1,7 +1,14 @@
 /** KubeVirt's verbs, under the fleet's lock. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { fleetInCluster, powerOf, vmName, type OwnedVm } from '../../kubevirt/index.js';
-import { EXIT, KUBE, VenError, type Cluster, type ResolvedFleet } from '../../model/index.js';
+import {
+  EXIT,
+  KUBE,
+  venCommand,
+  VenError,
+  type Cluster,
+  type ResolvedFleet,
+} from '../../model/index.js';
 import { needsConsent } from '../consent.js';
 import { vmNamed } from '../find-vm.js';
 import { loadOnHost, wordsOf } from '../load.js';
@@ -142,7 +149,7 @@ async function act(
   if (owned === null)
     throw new VenError('not-found', {
       summary: `the VM does not exist on ${cluster.uri}`,
-      hint: `Create it: ven apply ${wordsOf(request)}`,
+      hint: `Create it: ${venCommand('apply', wordsOf(request))}`,
     });
   const runs = owned.instance !== null;
   if (request.action === 'on') {
@@ -154,7 +161,7 @@ async function act(
   if (!runs)
     throw new VenError('not-running', {
       summary: 'the VM is off',
-      hint: `Start it: ven power on ${name} ${wordsOf(request)}`,
+      hint: `Start it: ${venCommand('power on', name, wordsOf(request))}`,
     });
   if (request.action === 'reset') await cluster.reset(domain);
   else if (request.action === 'reboot') await cluster.objects.restart(domain);

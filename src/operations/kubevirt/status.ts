@@ -1,7 +1,8 @@
 import { addressesOf, fleetInCluster, powerOf, troubleOf, vmName } from '../../kubevirt/index.js';
 import type { ResolvedFleet } from '../../model/index.js';
 import { vmNamed } from '../find-vm.js';
-import { loadOnHost, wordsOf } from '../load.js';
+import { loadOnHost } from '../load.js';
+import { leftNotices, type LeftVm } from '../status/left-notice.js';
 import type { FleetStatus, StatusRequest, VmStatus } from '../status/status.js';
 import { clusterOf } from './cluster.js';
 
@@ -21,7 +22,9 @@ async function statusNow(request: StatusRequest): Promise<FleetStatus> {
   const cluster = await clusterOf(fleet, request);
   const found = fleetInCluster(fleet, await cluster.observe());
   const named = new Set(fleet.vms.map(({ name }) => name));
-  const left = [...found.vms.keys()].filter((name) => !named.has(name));
+  const left = [...found.vms].flatMap(([name, owned]): LeftVm[] =>
+    named.has(name) ? [] : [{ name, power: powerOf(owned), isProtected: owned.mark.protect }],
+  );
   return {
     formatVersion: '1',
     fleet: fleet.name,
@@ -34,12 +37,7 @@ async function statusNow(request: StatusRequest): Promise<FleetStatus> {
         const runs = owned !== undefined && powerOf(owned) === 'running';
         return said === null || runs ? [] : [`${vm.address} does not run: ${said}`];
       }),
-      ...(vms.length > 0 || left.length === 0
-        ? []
-        : [
-            `Of the fleet, but no longer in its file: ${left.join(', ')}. ` +
-              `ven apply ${wordsOf(request)} deletes ${left.length === 1 ? 'it' : 'them'}`,
-          ]),
+      ...leftNotices(vms.length > 0 ? [] : left, request),
     ],
     vms: shown.map((vm) => vmStatus(fleet, vm, found.vms.get(vm.name))),
   };

@@ -3,21 +3,22 @@ import {
   hostOfVm,
   identityOf,
   isOwnedBy,
+  isProtected,
   redfishSystem,
   type ObservedDomain,
   type OrchestratorHost,
   type Owned,
   type PlannedHost,
   type ResolvedVm,
-  venCommand,
 } from '../../model/index.js';
 import { unfinishedNetworks, unfinishedNotices } from '../../plan/index.js';
 import { HostsQuery } from '../orchestrator/hosts.js';
 import { knownVms, leftDomains, namedAmong } from '../find-vm.js';
 import { lookAt, type LookPart } from '../hosts/look.js';
-import { loadOnHosts, wordsOf, type Request } from '../load.js';
+import { loadOnHosts, type Request } from '../load.js';
 import { openFleet } from '../planned.js';
 import { incarnationOf, isOfIncarnation } from '../provision/incarnation.js';
+import { leftNotices, type LeftVm } from './left-notice.js';
 import { StageQuery, UNKNOWN, type StageStatus } from './stages.js';
 
 /** The object that `status --json` prints. */
@@ -136,7 +137,7 @@ async function statusNow(
         because === undefined ? [] : [`host ${name} is away: ${because}`],
       ),
       ...seen.flatMap(({ warnings }) => warnings),
-      ...leftNotices(leftShown, request),
+      ...leftNotices(leftShown.map(leftVm), request),
     ],
     vms: [
       ...[...seen.flatMap(({ ofFile }) => ofFile), ...nowhere].sort((a, b) => place(a) - place(b)),
@@ -233,6 +234,10 @@ function ofDomain(
   };
 }
 
+function leftVm({ mark, power }: Owned<ObservedDomain>): LeftVm {
+  return { name: mark.vm, power, isProtected: isProtected(undefined, mark) };
+}
+
 /** Of a VM that has left the file. */
 function ofLeft(
   found: Owned<ObservedDomain>,
@@ -245,14 +250,4 @@ function ofLeft(
     ...UNKNOWN,
     ...{ bmc: null, orchestrator: null },
   };
-}
-
-function leftNotices(left: readonly ObservedDomain[], request: Request): string[] {
-  if (left.length === 0) return [];
-  const named = left.map(({ mark, power }) => `vm.${mark?.vm} (${power})`).join(', ');
-  const them = left.length === 1 ? 'it' : 'them';
-  return [
-    `Of the fleet, but no longer in its file: ${named}. ` +
-      `${venCommand('apply', wordsOf(request))} deletes ${them}`,
-  ];
 }

@@ -73,9 +73,10 @@ export function resultText({ plan, result, failures }: Outcome, style: Style): s
     ...notDone.map(([words, , those]) => `${those.length} ${words}`),
   ];
   const { mode } = plan.options;
+  const but = result.refused.length > 0 ? ', but for what is refused' : '';
   const left = notDone.map(([, words, those]) => `${words}: ${listed(those)}`);
   if (left.length > 0 && result.outcome !== 'done')
-    left.push(`What is done stands. The next ven ${mode} does what is left.`);
+    left.push(`What is done stands. The next ven ${mode} does what is left${but}.`);
   if (left.length === 0 && result.outcome === 'interrupted')
     left.push('Nothing is left: the interruption came when the last steps were at work.');
   for (const line of left) lines.push(`${folded(`  ${line}`, style)}\n`);

@@ -136,7 +136,7 @@ export function statusText(
   const end = [
     '',
     ...(status.vms.some(({ ready }) => !ready) && !hidden.includes('MADE')
-      ? ['MADE no: it is not made, or not to its end. ven apply does what is left.']
+      ? ['MADE no: it is not made, or not to its end. ven plan shows what is left.']
       : []),
     ...(hidden.length === 0 ? [] : [`Not shown here: ${hidden.join(', ')} (--wide shows all)`]),
     `${status.fleet} on ${printable(status.host)}: ` +

@@ -29,6 +29,8 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
   ['console', '', 'No VM is named', 'Name one: ven console edge-1.'],
   ['orchestrator default-os', '', 'No profile is named'],
   ['completion', 'tcsh', '"tcsh" is not one of bash, zsh, fish'],
+  ['completion', 'bsh', '"bsh" is not one of bash, zsh, fish', 'Did you mean bash?'],
+  ['schema', 'flet', '"flet" is not one of fleet, profile', 'Did you mean fleet?'],
   ['plan', 'a b', 'Too many arguments: b'],
   ['plan', 'a b c', 'Too many arguments: b, c'],
   [
@@ -71,6 +73,8 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
   ['apply', '--parallelism 0', '--parallelism: 0 is too small: at least 1'],
   ['apply', '--lock-timeout soon', '--lock-timeout: "soon" is not a duration', '*'],
   ['provision', '--class nowhere --retry-failed', '--class: "nowhere" is not one of boot, network'],
+  ['export', '--for ansble', '--for: "ansble" is not one of metal3', 'Did you mean ansible?'],
+  ['graph', '--format jsno', '--format: "jsno" is not one of svg', 'Did you mean json?'],
   ['console', 'edge-1 --escape q', '--escape: "q" is not a control key', '*'],
   ['logs', 'edge-1 --since 5m', '--since', '*'],
   // flags without a value

@@ -202,7 +202,7 @@ describe('status', () => {
 edge-1   running  yes   192.168.122.7  VH1
 edge-10  missing  no    -              VH10
 
-MADE no: it is not made, or not to its end. ven apply does what is left.
+MADE no: it is not made, or not to its end. ven plan shows what is left.
 lab on qemu:///system: 2 VMs, 1 running.
 `);
   });
