@@ -1,6 +1,7 @@
 import { apply, wordsOf, type ApplyRequest, type ApplyResult } from '../operations/index.js';
 import { exitCodeOfPlan, VenError, type Plan, type RunEvent, venCommand } from '../model/index.js';
 import {
+  evacuatedText,
   gatherFailures,
   planText,
   resultText,
@@ -22,6 +23,7 @@ export interface CarryOut extends Pick<
   | 'connect'
   | 'options'
   | 'savedPlan'
+  | 'hostIsDead'
   | 'parallelism'
   | 'lockTimeoutSeconds'
   | 'purge'
@@ -81,10 +83,8 @@ export async function carryOut(
       },
       confirm: async (plan) => {
         tell(`${planText(plan, { style, file: request.file })}\n`);
-        const verb =
-          plan.options.mode === 'destroy' ? 'delete these from' : 'make these changes on';
         const yesSaid =
-          agreed === 'given' || (await ask(`Do you want to ${verb} ${plan.host}?`, graceful));
+          agreed === 'given' || (await ask(questionOf(plan), graceful, plan.options.evacuate));
         if (graceful.aborted)
           throw new VenError('interrupted', { summary: 'Interrupted before anything was changed' });
         if (yesSaid) {
@@ -100,7 +100,7 @@ export async function carryOut(
       stderr(
         `Its logs stay. To delete them:\n  ${venCommand('destroy --purge', wordsOf(request))}\n`,
       );
-    if (declined) throw notAgreed();
+    if (declined) throw notAgreed(plan.options.evacuate);
     if (result === null) {
       tell(planText(plan, { style, file: request.file }));
       views.push(...(await openAsked(RUN_VIEWS, asked, plan)));
@@ -110,11 +110,23 @@ export async function carryOut(
     if (viewFault !== undefined)
       stderr(`Some events were not shown or logged: ${faultText(viewFault)}\n`);
     tell(resultText({ plan, result, failures }, style));
+    const words = (...more: readonly string[]): string => wordsOf(request, ...more);
+    tell(evacuatedText({ plan, result, words }, style));
     return { exitCode: result.exitCode, lost };
   } finally {
     for (const view of views) await view.close();
     interruption.end();
   }
+}
+
+function questionOf({ options: { mode, evacuate }, host }: Plan): string {
+  const verb = mode === 'destroy' ? 'delete these from' : 'make these changes on';
+  const wanted = `Do you want to ${verb} ${host}?`;
+  if (evacuate === undefined) return wanted;
+  return (
+    `Is ${evacuate} dead? VMs that still run there will run twice, with one identity.\n` +
+    `${wanted} Type the name of the dead host.`
+  );
 }
 
 /** The text of an error that did not stop the run. */

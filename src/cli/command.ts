@@ -95,6 +95,25 @@ export const agreement = {
   }),
 };
 
+/** The flags of an evacuation; `more`: what `--host-is-dead` goes with, too. */
+export const evacuation = (...more: string[]) => ({
+  evacuate: Flags.string({
+    helpGroup: 'Selection',
+    helpValue: 'HOST',
+    dependsOn: ['host-is-dead'],
+    summary:
+      'Make the VMs that are on this host, which is away, or may be, anew on other hosts of the ' +
+      'fleet. Their disks are lost with it.',
+  }),
+  'host-is-dead': Flags.boolean({
+    helpGroup: 'Selection',
+    ...(more.length === 0
+      ? { dependsOn: ['evacuate'] }
+      : { relationships: [{ type: 'some', flags: ['evacuate', ...more] }] }),
+    summary: 'With --evacuate: no VM runs on that host any more.',
+  }),
+});
+
 export const replacement = {
   replace: Flags.string({
     helpGroup: 'Selection',
@@ -177,6 +196,7 @@ export function planOptions(mode: PlanOptions['mode'], flags: Chosen): PlanOptio
     replace: flags.replace ?? [],
     keepDisks: flags['keep-disks'] ?? false,
     ...(flags['allow-delete-all'] === true && { allowDeleteAll: true }),
+    ...(flags.evacuate !== undefined && { evacuate: flags.evacuate }),
   };
 }
 
@@ -186,4 +206,5 @@ interface Chosen {
   replace?: string[] | undefined;
   'keep-disks'?: boolean | undefined;
   'allow-delete-all'?: boolean | undefined;
+  evacuate?: string | undefined;
 }

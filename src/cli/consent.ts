@@ -15,21 +15,21 @@ export function consent(yes: boolean): 'given' | 'ask' | 'impossible' {
 }
 
 /** What is told after a no, or what was taken for one. */
-export function declined(): VenError {
+export function declined(word = 'yes'): VenError {
   return new VenError('usage', {
     summary: 'Declined: nothing was changed',
-    hint: 'To go on, type the whole word yes',
+    hint: `To go on, type the whole word ${word}`,
   });
 }
 
-/** Asks on the terminal; true only for `yes`. End of input and abort count as no. */
-export function ask(question: string, signal: AbortSignal): Promise<boolean> {
-  stderr(`${question}\n  Only 'yes' will be accepted: `);
+/** Asks on the terminal; true only for the word. End of input and abort count as no. */
+export function ask(question: string, signal: AbortSignal, word = 'yes'): Promise<boolean> {
+  stderr(`${question}\n  Only '${word}' will be accepted: `);
   // `terminal: false`: the kernel edits the line, and Ctrl-C is a signal as elsewhere.
   const lines = createInterface({ input: process.stdin, terminal: false, signal });
   return new Promise((resolve) => {
     lines.once('line', (line) => {
-      resolve(line.trim() === 'yes');
+      resolve(line.trim() === word);
       lines.close();
     });
     lines.once('close', () => {

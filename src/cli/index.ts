@@ -11,6 +11,7 @@ export { canType } from './consent.js';
 export {
   controlKey,
   agreement,
+  evacuation,
   execution,
   json,
   planOptions,

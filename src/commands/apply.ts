@@ -6,6 +6,7 @@ import {
   agreement,
   askedViews,
   carryOut,
+  evacuation,
   execution,
   fleetFile,
   planOptions,
@@ -37,6 +38,7 @@ export default class Apply extends VenCommand {
     '$ ven apply fleets/lab.yaml',
     '$ ven apply --yes --target vm.edge-1',
     '$ ven apply --plan lab.plan',
+    '$ ven apply --evacuate lab-2 --host-is-dead',
   ];
   static override flags = {
     ...hostFlags,
@@ -44,10 +46,10 @@ export default class Apply extends VenCommand {
     plan: Flags.string({
       helpValue: 'FILE',
       summary: 'Run a plan from ven plan --out; refused if it no longer fits.',
-      exclusive: ['target', 'exclude', 'replace', 'allow-delete-all'],
+      exclusive: ['target', 'exclude', 'replace', 'allow-delete-all', 'evacuate'],
     }),
     ...selection,
-    ...{ ...replacement, ...agreement },
+    ...{ ...replacement, ...agreement, ...evacuation('plan') },
     ...waiting,
     ...viewFlags(RUN_VIEWS),
   };
@@ -59,9 +61,8 @@ export default class Apply extends VenCommand {
     const make = {
       ...fleet,
       options: planOptions('apply', flags),
-      savedPlan: flags.plan,
-      parallelism: flags.parallelism,
-      lockTimeoutSeconds: flags['lock-timeout'],
+      ...{ savedPlan: flags.plan, hostIsDead: flags['host-is-dead'] },
+      ...{ parallelism: flags.parallelism, lockTimeoutSeconds: flags['lock-timeout'] },
       yes: flags.yes,
       asked: askedViews(RUN_VIEWS, flags),
       typed: this.typed,

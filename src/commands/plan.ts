@@ -5,6 +5,7 @@ import { loadDiffs, PLAN_VIEWS } from '../view/index.js';
 import {
   type About,
   agreement,
+  evacuation,
   fleetFile,
   planOptions,
   replacement,
@@ -52,7 +53,7 @@ export default class Plan extends VenCommand {
       helpValue: 'FILE',
       summary: 'Save the plan, for ven apply --plan FILE.',
     }),
-    ...{ ...selection, ...replacement, ...agreement },
+    ...{ ...selection, ...replacement, ...agreement, ...evacuation() },
   };
 
   async run(): Promise<void> {

@@ -48,6 +48,11 @@ export interface PlanOptions extends FleetOptions {
   keepDisks?: boolean;
   /** Deleting most of the fleet's VMs is agreed to, though the fleet does not name them. */
   allowDeleteAll?: boolean;
+  /**
+   * The name of a host that is away, and taken for dead: VMs that are on it, or may be, are made
+   * anew on the others. An apply needs `hostIsDead`, too.
+   */
+  evacuate?: string;
 }
 
 /**
@@ -75,9 +80,14 @@ export interface RunOptions {
   lockTimeoutSeconds?: number;
 }
 
-export type ApplyOptions = Omit<PlanOptions, 'mode' | 'keepDisks'> & RunOptions & Consent;
+export type ApplyOptions = Omit<PlanOptions, 'mode' | 'keepDisks'> &
+  RunOptions &
+  Consent & {
+    /** Of who evacuates a host: no VM runs there any more. */
+    hostIsDead?: boolean;
+  };
 
-export type DestroyOptions = Omit<PlanOptions, 'mode' | 'replace'> &
+export type DestroyOptions = Omit<PlanOptions, 'mode' | 'replace' | 'evacuate'> &
   RunOptions &
   Consent & {
     /** After the whole fleet is gone, the logs of its consoles go, too. */
@@ -146,7 +156,7 @@ export function destroy(options: DestroyOptions): Promise<Outcome> {
 
 async function carryOut(
   mode: 'apply' | 'destroy',
-  options: PlanOptions & RunOptions & Consent & { purge?: boolean },
+  options: PlanOptions & RunOptions & Consent & { purge?: boolean; hostIsDead?: boolean },
 ): Promise<Outcome> {
   const { confirm, onEvent, parallelism, purge } = options;
   const never = new AbortController().signal;
@@ -164,6 +174,7 @@ async function carryOut(
     savedPlan: options.plan,
     parallelism,
     purge,
+    hostIsDead: options.hostIsDead,
     lockTimeoutSeconds: options.lockTimeoutSeconds ?? 0,
     consent: confirm ? 'ask' : 'given',
     typed: [mode],
@@ -212,7 +223,8 @@ function choicesOf(
   mode: 'apply' | 'destroy',
   options: PlanOptions,
 ): operations.PlanRequest['options'] {
-  const { targets = [], excludes = [], replace = [], keepDisks = false, allowDeleteAll } = options;
+  const { targets = [], excludes = [], replace = [], keepDisks = false } = options;
+  const { allowDeleteAll, evacuate } = options;
   return {
     mode,
     targets: [...targets],
@@ -220,5 +232,6 @@ function choicesOf(
     replace: [...replace],
     keepDisks,
     ...(allowDeleteAll === true && { allowDeleteAll }),
+    ...(evacuate !== undefined && { evacuate }),
   };
 }

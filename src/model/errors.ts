@@ -112,6 +112,7 @@ export const ERRORS = {
     why: [
       'The hosts that it may be on have too few CPUs, or too little memory or disk left.',
       'A host lacks the storage pool, the firmware or KVM, or has a VM of the same `apart` group.',
+      'The host that is evacuated is the only one that the fleet file lets it be on.',
     ],
     todo: [
       'The message says of each host what is missing. `ven hosts` shows what they have.',
@@ -121,10 +122,22 @@ export const ERRORS = {
   'on-two-hosts': {
     exitCode: EXIT.refused,
     means: 'Two hosts have the same VM. Both were left as they are.',
-    why: ['It was copied or moved by hand, or a host that was away has come back.'],
+    why: [
+      'A host that was evacuated has come back, with the VMs that it had.',
+      'It was copied or moved by hand.',
+    ],
     todo: [
       'The message names both, and the command that deletes each. Find out which one is right, ' +
         'and delete the other one.',
+    ],
+  },
+  'host-answers': {
+    exitCode: EXIT.refused,
+    means: 'A host that is to be evacuated answers: it is not dead. Nothing was changed.',
+    why: ['It was away for a while, and is back.', 'The name is of another host than was meant.'],
+    todo: [
+      '`ven apply` without `--evacuate` works with what it has.',
+      'To empty a host that answers, move its VMs: `ven move VM --to HOST`.',
     ],
   },
   'wrong-host': {

@@ -50,6 +50,8 @@ export interface PlacedVm {
   why: string;
   /** It is there already. */
   isThere: boolean;
+  /** The host that has it, or may have it, and that is taken for dead: it is made anew here. */
+  evacuatedFrom?: string;
 }
 
 /** What a move that did not end left of a VM that is somewhere else. */

@@ -51,6 +51,8 @@ export interface ChangeBase {
   address: Address;
   /** The name of the host that it is on, in a fleet on several. */
   host?: string;
+  /** Of a VM that is made anew: the host that has or may have it, and is taken for dead. */
+  evacuatedFrom?: string;
   reason: Reason;
   /** What it costs, for people: `restarts the VM`, `deletes 110GiB on sda`. */
   notes: string[];
@@ -84,13 +86,20 @@ export interface PlanOptions {
   leaveOff?: boolean;
   /** Most or all VMs of the fleet may be deleted with a file that does not name them. */
   allowDeleteAll?: boolean;
+  /** The name of a host that is away and taken for dead: its VMs are made anew on others. */
+  evacuate?: string;
 }
 
 /**
  * 4 when hosts are away, for then nobody knows what is left; else as the refusals say: 6, 7, or 0.
+ * Of one that is taken for dead, that is known.
  */
-export function exitCodeOfPlan({ refused, hosts = [] }: Pick<Plan, 'refused' | 'hosts'>): number {
-  const isAway = hosts.some(({ state }) => state === 'away');
+export function exitCodeOfPlan({
+  refused,
+  hosts = [],
+  options,
+}: Pick<Plan, 'refused' | 'hosts' | 'options'>): number {
+  const isAway = hosts.some(({ name, state }) => state === 'away' && name !== options.evacuate);
   return isAway ? EXIT.someVmsFailed : exitCodeOfRefusals(refused);
 }
 

@@ -18,6 +18,7 @@ import type { AskSecret } from './provision/credentials.js';
 import { needsConsent, type Consent } from './consent.js';
 import { openHostPlace } from './engines/host-place.js';
 import type { OpenPlace, Seen } from './engines/place.js';
+import { checkEvacuation } from './hosts/evacuation.js';
 import { loadOnHosts, secretReader, type Request } from './load.js';
 import { OneClient } from './provision/one-client.js';
 import { checkIsForHost, checkStillFits, readSavedPlan } from './plan.js';
@@ -41,6 +42,8 @@ export interface ApplyRequest extends Request, Consent {
   options: PlanOptions;
   /** A file from `plan --out`, or the plan itself: refused when it no longer fits. */
   savedPlan?: string | Plan | undefined;
+  /** Said by who evacuates a host: its VMs do not run any more. */
+  hostIsDead?: boolean | undefined;
   /** The most programs at the same time. Default: 16, of vagrant one per core. */
   parallelism?: number | undefined;
   /** How long to wait for another run to end; 0: not at all. */
@@ -94,9 +97,10 @@ export async function apply(
   const options = saved
     ? { ...saved.options, ...(leaveOff === undefined ? {} : { leaveOff }) }
     : request.options;
+  checkEvacuation(fleet, options, request.hostIsDead ?? false);
   const { session } = request;
   session?.about(askedVms(fleet, options));
-  if (request.consent === 'impossible') throw needsConsent(request);
+  if (request.consent === 'impossible') throw needsConsent(request, options);
 
   const lock = await there.lock({
     waitSeconds: request.lockTimeoutSeconds,

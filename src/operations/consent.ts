@@ -1,6 +1,6 @@
 /** Who agrees to what a command changes. */
 import { commandLine } from '../host/index.js';
-import { STDIN, VenError, venCommand } from '../model/index.js';
+import { STDIN, VenError, venCommand, type PlanOptions } from '../model/index.js';
 import { wordsOf, type Request } from './load.js';
 
 export interface Consent {
@@ -13,10 +13,10 @@ export interface Consent {
   typed: readonly string[];
 }
 
-export function needsConsent({
-  typed: [command = '', ...rest],
-  ...request
-}: Pick<Request, 'file' | 'connect'> & Consent): VenError {
+export function needsConsent(
+  { typed: [command = '', ...rest], ...request }: Pick<Request, 'file' | 'connect'> & Consent,
+  options: Pick<PlanOptions, 'evacuate'> = {},
+): VenError {
   const why =
     request.file === STDIN
       ? 'standard input is the fleet file, so it can take no answer'
@@ -24,13 +24,18 @@ export function needsConsent({
   const again = commandLine('ven', [...command.split(' '), '--yes', ...rest]);
   return new VenError('needs-consent', {
     summary: `This changes the host, and ${why}`,
-    hint: `${advice(command, request)} with: ${again}`,
+    hint: `${advice(command, request, options)} with: ${again}`,
   });
 }
 
-function advice(command: string, request: Pick<Request, 'file' | 'connect'>): string {
+function advice(
+  command: string,
+  request: Pick<Request, 'file' | 'connect'>,
+  { evacuate }: Pick<PlanOptions, 'evacuate'>,
+): string {
+  const more = evacuate === undefined ? [] : ['--evacuate', evacuate, '--host-is-dead'];
   // `ven plan` shows the plan of an apply only.
   if (command === 'apply')
-    return `Look at the plan (${venCommand('plan', wordsOf(request))}), then say yes`;
+    return `Look at the plan (${venCommand('plan', wordsOf(request, ...more))}), then say yes`;
   return command.startsWith('power ') ? 'Name the VMs, or say yes' : 'Say yes';
 }

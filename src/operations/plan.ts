@@ -1,6 +1,7 @@
 import { commandLine, outputKind, readTextFile, type OutputKind } from '../host/index.js';
 import { createRender } from '../libvirt/index.js';
 import { VenError, type Plan, type PlanOptions, type ResolvedFleet } from '../model/index.js';
+import { checkEvacuation } from './hosts/evacuation.js';
 import { renderedDiffs, type RenderedDiff } from './diffs.js';
 import { loadOnHosts, secretReader, type Request } from './load.js';
 import { eachHost, observeAndPlan, openFleet, type PlanPart } from './planned.js';
@@ -26,6 +27,7 @@ export interface PlanResult {
 export async function plan(request: PlanRequest): Promise<PlanResult> {
   const readSecret = secretReader(request);
   const fleet = loadOnHosts(request, readSecret);
+  checkEvacuation(fleet, request.options);
   const opened = openFleet(fleet, request, readSecret);
   const look = { render: createRender(), provider: () => queryProvider(fleet, request) };
   const [{ plan: seen, parts }, holders] = await Promise.all([
@@ -99,7 +101,8 @@ function isPlan(value: unknown): value is Plan {
     ) &&
     (options?.mode === 'apply' || options?.mode === 'destroy') &&
     [options.targets, options.excludes, options.replace].every(isListOfTexts) &&
-    typeof options.keepDisks === 'boolean'
+    typeof options.keepDisks === 'boolean' &&
+    ['undefined', 'string'].includes(typeof options.evacuate)
   );
 }
 

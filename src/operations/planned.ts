@@ -124,8 +124,9 @@ async function planSeveral(
   { render, stop }: Look,
   provider: Promise<SeenProvider> | null,
 ): Promise<Planned> {
-  const destroys = options.mode === 'destroy';
-  const [whole, seen] = await Promise.all([seeHosts(hosts, fleet, { destroys, stop }), provider]);
+  const { evacuate: evacuates, mode } = options;
+  const asked = { destroys: mode === 'destroy', evacuates, stop };
+  const [whole, seen] = await Promise.all([seeHosts(hosts, fleet, asked), provider]);
   let { shares } = whole;
   let made = makePlanOfMany(whole, options, render, seen);
   if (deletesVms(made.plan)) {

@@ -12,13 +12,15 @@ export interface VmCopy {
 /**
  * The placements, where the marks have been read: of a VM on two hosts, the copy that a move has
  * not completed, or has left behind, is told from the one that counts; and a VM whose other copy
- * may be on a host that is away is left alone. Linear in the VMs. (decision 77)
+ * may be on a host that is away is left alone, unless that one is taken for dead (`evacuates`).
+ * Linear in the VMs. (decision 77)
  */
 export function settled(
   vms: readonly ResolvedVm[],
   before: Placements,
   copiesOf: (uuid: string) => readonly VmCopy[],
   isAway: (host: string) => boolean,
+  evacuates?: string,
 ): Placements {
   const uuids = new Map(vms.map(({ address, uuid }) => [address, uuid]));
   const result: Placements = { ...before, placed: [], refused: [], unknown: [...before.unknown] };
@@ -36,7 +38,9 @@ export function settled(
   for (const each of before.placed) {
     const [copy] = each.isThere ? copiesOf(uuids.get(each.address) ?? '') : [];
     const other = copy && otherHost(copy);
-    if (other !== undefined && isAway(other))
+    if (other !== undefined && other === evacuates)
+      result.placed.push(copy?.mark.ready ? each : { ...each, evacuatedFrom: other });
+    else if (other !== undefined && isAway(other))
       result.unknown.push({ address: each.address, hosts: [other], there: each.host });
     else result.placed.push(each);
   }

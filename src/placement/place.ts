@@ -30,11 +30,13 @@ interface Open {
  * VMs that are added to the end of the file change nothing for those before.
  * Time is linear in VMs times hosts, for VMs that are new.
  * `destroys`: only what is there counts, wherever it should be; nothing new is placed.
+ * `evacuates`: a host that is away, and taken for dead. VMs that no other host has or may have are
+ * placed on the others. It has not answered: what it has is not known.
  */
 export function place(
   fleet: ResolvedFleet,
   seen: readonly SeenHost[],
-  { destroys = false }: { destroys?: boolean } = {},
+  { destroys = false, evacuates }: { destroys?: boolean; evacuates?: string | undefined } = {},
 ): Placements {
   const hosts = fleet.hosts ?? [];
   const ours = new Set(fleet.vms.map(({ uuid }) => uuid));
@@ -64,7 +66,7 @@ export function place(
       away && survey ? survey.domains.map(({ uuid }) => [uuid, name] as const) : [],
     ),
   );
-  const fresh: ResolvedVm[] = [];
+  const fresh: Fresh[] = [];
   for (const vm of fleet.vms) {
     const there = on.get(vm.uuid) ?? [];
     const [first] = there;
@@ -88,18 +90,23 @@ export function place(
       known === undefined
         ? away.filter(({ name }) => wanted.has(name)).map(({ name }) => name)
         : [known];
-    if (perhaps.length > 0) result.unknown.push({ address: vm.address, hosts: perhaps });
-    else if (!destroys) fresh.push(vm);
+    const isLost = perhaps.length === 1 && perhaps[0] === evacuates && known === undefined;
+    if (isLost && wanted.size === 1) result.refused.push(onlyThere(vm, perhaps[0] ?? ''));
+    else if (perhaps.length > 0 && !isLost)
+      result.unknown.push({ address: vm.address, hosts: perhaps });
+    else if (!destroys) fresh.push({ vm, ...(isLost && { evacuatedFrom: perhaps[0] ?? '' }) });
   }
   const settled: Settled = new Map(result.placed.map((each) => [each.address, each]));
-  const isTied = (vm: ResolvedVm): boolean => candidates(placementOf(vm)).size === 1;
-  for (const vm of [...fresh.filter(isTied), ...fresh.filter((each) => !isTied(each))]) {
-    const among = open.filter(({ host }) => candidates(placementOf(vm)).has(host.name));
+  const reachable = candidatesOf(open.map(({ host }) => host));
+  const isTied = ({ vm }: Fresh): boolean => reachable(placementOf(vm)).size === 1;
+  for (const each of [...fresh.filter(isTied), ...fresh.filter((other) => !isTied(other))]) {
+    const { vm } = each;
+    const among = open.filter(({ host }) => reachable(placementOf(vm)).has(host.name));
     const chosen = choose(vm, among);
     if ('refused' in chosen) result.refused.push(chosen.refused);
     else {
       take(vm, chosen.host);
-      settled.set(vm.address, placed(vm, chosen));
+      settled.set(vm.address, placed(each, chosen));
     }
   }
   const order = fleet.vms.flatMap(({ address }) => settled.get(address) ?? []);
@@ -107,6 +114,11 @@ export function place(
 }
 
 type Settled = Map<string, PlacedVm>;
+
+/** A VM that is on no host that answers, and is to be made on one. */
+interface Fresh extends Pick<PlacedVm, 'evacuatedFrom'> {
+  vm: ResolvedVm;
+}
 
 /** Whether the file lets a VM be on a host. */
 export function mayBeOn(
@@ -225,14 +237,15 @@ function missing(
   return lacks;
 }
 
-function placed(vm: ResolvedVm, { host, fits, of }: Chosen): PlacedVm {
+function placed({ vm, ...from }: Fresh, { host, fits, of }: Chosen): PlacedVm {
   const { pinned, strategy } = placementOf(vm);
+  const other = from.evacuatedFrom === undefined ? '' : 'other ';
   let why = strategy === 'pack' ? 'the least left' : 'the most left';
   why = `${why} of ${fits} hosts that fit`;
-  if (of === 1) why = 'the only one that it may be on';
+  if (of === 1) why = `the only ${other}one that it may be on`;
   else if (fits === 1) why = `the only one of ${of} hosts that fits`;
   if (pinned) why = 'the fleet file says so';
-  return { address: vm.address, host: host.host.name, why, isThere: false };
+  return { address: vm.address, host: host.host.name, why, isThere: false, ...from };
 }
 
 function nowhere(
@@ -246,6 +259,19 @@ function nowhere(
     summary: `No host has room for ${address}`,
     detail: lines.join('\n'),
     hint: 'Add a host, ask for less, or let the hosts give more (overcommit); see ven hosts.',
+    on: [],
+  };
+}
+
+function onlyThere({ address, placement }: ResolvedVm, on: string): Placements['refused'][number] {
+  const key = placement?.pinned ? '`host`' : '`placement`';
+  return {
+    address,
+    code: 'no-room',
+    summary: `${address} may be on no other host than ${on}, which is evacuated`,
+    hint:
+      `It is left as it is. Let it be on another host, too: change its ${key} in the fleet file, ` +
+      'and evacuate again.',
     on: [],
   };
 }

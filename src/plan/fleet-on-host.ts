@@ -62,6 +62,8 @@ export interface FleetOnHost {
   backing: Backing;
   /** Each bridge's taps; null where that isn't known. */
   ports: ReadonlyMap<string, ReadonlySet<string>> | null;
+  /** VMs that another host has, or may have, which is taken for dead: its name, by UUID. */
+  evacuated: ReadonlyMap<string, string>;
   /** By tap, as far as it is known; see `HostState.impairments`. */
   impairments: ReadonlyMap<string, Impairment>;
 }
@@ -137,6 +139,7 @@ export function fleetOnHost(
       bridgePorts === null
         ? null
         : new Map(Object.entries(bridgePorts).map(([bridge, taps]) => [bridge, new Set(taps)])),
+    evacuated: new Map(),
     impairments: new Map(Object.entries(state.impairments ?? {})),
   };
 }

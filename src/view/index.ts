@@ -18,6 +18,7 @@ export { planText } from './plan/text.js';
 export { errorText, errorJson, bugText } from './text/errors.js';
 export { validationJson, validText } from './text/findings.js';
 export { fleetHostsJson, fleetHostsText } from './hosts.js';
+export { evacuatedText } from './apply/evacuated.js';
 export { gatherFailures, resultText, type Failed, type Outcome } from './apply/result.js';
 export {
   defaultOsText,

@@ -12,6 +12,7 @@ import {
 } from '../../model/index.js';
 import type { Share, WholeFleet } from '../../plan/index.js';
 import type { OpenHost } from './open.js';
+import { checkIsAway } from './evacuation.js';
 import { observeInTime, surveyHosts, withFirmware } from './survey.js';
 
 /** A reached host with its part of the fleet. */
@@ -24,19 +25,27 @@ export interface SeenFleet extends Omit<WholeFleet, 'shares'> {
   shares: SharedHost[];
 }
 
+interface Asked {
+  destroys?: boolean;
+  /** A host that is taken for dead. */
+  evacuates?: string | undefined;
+  stop?: AbortSignal | undefined;
+}
+
 /**
  * Asks all hosts at once what is on them, places the VMs, and looks at each host for its share. A
  * host that fails at either is away: it has no share. @throws VenError `host-not-ready` when all
- * are away, `interrupted`
+ * are away, `host-answers` when one does that is to be evacuated, `interrupted`
  */
 export async function seeHosts(
   hosts: readonly OpenHost[],
   fleet: ResolvedFleet,
-  { destroys = false, stop }: { destroys?: boolean; stop?: AbortSignal | undefined } = {},
+  { destroys = false, evacuates, stop }: Asked = {},
 ): Promise<SeenFleet> {
   const surveyed = await surveyHosts(hosts, fleet, stop);
+  checkIsAway(surveyed, evacuates);
   const told = destroys ? surveyed : await withFirmware(hosts, fleet, surveyed, stop);
-  const before = place(fleet, told, { destroys });
+  const before = place(fleet, told, { destroys, evacuates });
   const looks = await Promise.all(
     sharesOf(hosts, fleet, before, told).map(async ({ open, share }) => {
       const ask = (signal: AbortSignal) => open.host.observe(share, signal);
@@ -54,10 +63,10 @@ export async function seeHosts(
     return away ? { ...each, away } : each;
   });
   if (states.size === 0) throw allAway(hosts, seen);
-  const again = lost.size === 0 ? before : place(fleet, seen, { destroys });
+  const again = lost.size === 0 ? before : place(fleet, seen, { destroys, evacuates });
   const isAway = (name: string): boolean =>
     fleet.hosts?.some((host) => host.name === name) === true && !states.has(name);
-  const placements = settled(fleet.vms, again, copiesIn(fleet, states), isAway);
+  const placements = settled(fleet.vms, again, copiesIn(fleet, states), isAway, evacuates);
   return {
     fleet,
     seen,

@@ -1,5 +1,6 @@
 import type { ClusterState, Plan } from '../../model/index.js';
 import { makeClusterPlan } from '../../kubevirt/index.js';
+import { checkEvacuation } from '../hosts/evacuation.js';
 import { loadOnHost } from '../load.js';
 import type { PlanRequest, PlanResult, RenderedDiff } from '../plan.js';
 import { withRunAtWork } from '../plan.js';
@@ -8,6 +9,7 @@ import { clusterOf } from './cluster.js';
 /** As `plan` of a libvirt host. */
 export async function plan(request: PlanRequest): Promise<PlanResult> {
   const fleet = loadOnHost(request);
+  checkEvacuation(fleet, request.options);
   const cluster = await clusterOf(fleet, request);
   const state = await cluster.observe();
   const made = makeClusterPlan(fleet, state, request.options);

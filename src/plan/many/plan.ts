@@ -53,8 +53,9 @@ export function makePlanOfMany(
   render: Pick<Render, 'written'>,
   provider: SeenProvider | null = null,
 ): PlanOfMany {
+  const evacuated = evacuatedVms(fleet, placements);
   const views = shares.map((share) => {
-    const onHost = fleetOnHost(share.fleet, share.state, render);
+    const onHost = { ...fleetOnHost(share.fleet, share.state, render), evacuated };
     return { ...share, onHost, known: knownAddresses(share.fleet, onHost) };
   });
   const doubled = doubledVms(views, placements);
@@ -104,6 +105,16 @@ export function makePlanOfMany(
     options,
   );
   return { plan, byHost: new Map(plans.map((each) => [each.name, each.plan])) };
+}
+
+/** By UUID: the host that is taken for dead. */
+function evacuatedVms({ vms }: ResolvedFleet, { placed }: Placements): Map<string, string> {
+  const uuids = new Map(vms.map(({ address, uuid }) => [address, uuid]));
+  return new Map(
+    placed.flatMap(({ address, evacuatedFrom }) =>
+      evacuatedFrom === undefined ? [] : [[uuids.get(address) ?? '', evacuatedFrom] as const],
+    ),
+  );
 }
 
 /** What a host's things may be called: `network.lab` is that of each host. */
@@ -175,11 +186,20 @@ function onTwoHosts(address: Address, names: readonly string[]): Refusal {
 
 function awayWarnings(
   hosts: readonly PlannedHost[],
-  { unknown }: Placements,
-  { mode }: PlanOptions,
+  { unknown, placed }: Placements,
+  { mode, evacuate }: PlanOptions,
 ): string[] {
   return hosts.flatMap(({ name, state, because }) => {
     if (state !== 'away') return [];
+    if (name === evacuate) {
+      const count = placed.filter(({ evacuatedFrom }) => evacuatedFrom === name).length;
+      const anew = count === 1 ? '1 VM is made anew' : `${count} VMs are made anew`;
+      return [
+        `host ${name} is away (${because ?? 'it does not answer'}), and taken for dead: ${anew} ` +
+          `on other hosts, with empty disks. What ${name} has of them stays there. If they still ` +
+          'run there, each runs twice, with one identity',
+      ];
+    }
     const those = unknown.filter((each) => each.hosts.includes(name));
     const what = those.length === 1 ? '1 VM' : `${those.length} VMs`;
     const left =

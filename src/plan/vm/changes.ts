@@ -19,10 +19,17 @@ export function vmChange(
   }
   const { vm } = intent;
   const { address } = vm;
+  const from = onHost.evacuated.get(vm.uuid);
+  const evacuated = from === undefined ? {} : { evacuatedFrom: from };
+  const anew = from === undefined ? [] : [anewNote(from)];
   if (intent.action === 'create') {
     const { action } = intent;
     const left = (onHost.leftovers.get(vm.uuid) ?? []).map(replacedNote);
-    return { address, action, reason: 'missing', notes: [...left, ...notes], after: vmFacts(vm) };
+    return {
+      ...{ address, action, reason: 'missing', ...evacuated },
+      notes: [...anew, ...left, ...notes],
+      after: vmFacts(vm),
+    };
   }
   if (intent.action === 'update') {
     const { action, reason, diff } = intent;
@@ -35,11 +42,16 @@ export function vmChange(
       ? ['the VM is off then: others power it on (power: external)']
       : [];
   return {
-    ...{ address, action, reason, notes: [...lost.notes, ...off, ...notes] },
+    ...{ address, action, reason, ...evacuated },
+    notes: [...anew, ...lost.notes, ...off, ...notes],
     fields: (diff?.fields ?? []).map((field) => ({ ...field, effect: 'replace' })),
     before: lost.before,
     after: vmFacts(vm),
   };
+}
+
+function anewNote(from: string): string {
+  return `a new VM with empty disks: its own are on ${from}, if it was made, and stay there`;
 }
 
 function replacedNote({ kind, path }: Leftover): string {

@@ -31,7 +31,7 @@ export function vmsPart(
   ready: ReadySteps,
 ): VmPart {
   const each = intents.map((intent) => {
-    const registration = registrationOf(fleet, intent);
+    const registration = registrationOf(fleet, intent, onHost);
     const needs = needsOf(intent, ready);
     return {
       change: vmChange(intent, onHost, registration.notes),

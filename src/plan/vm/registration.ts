@@ -6,7 +6,7 @@ import {
   type ResolvedFleet,
   type Step,
 } from '../../model/index.js';
-import type { OwnedDomain } from '../fleet-on-host.js';
+import type { FleetOnHost, OwnedDomain } from '../fleet-on-host.js';
 import type { Draft } from '../sequence.js';
 import type { VmIntent } from './intents.js';
 import type { RemovedVm } from './leaving.js';
@@ -25,11 +25,15 @@ export interface Registration {
 /** Longer than the client goes on trying. */
 const TIMEOUT_SECONDS = 300;
 
-export function registrationOf(fleet: ResolvedFleet, intent: VmIntent | RemovedVm): Registration {
+export function registrationOf(
+  fleet: ResolvedFleet,
+  intent: VmIntent | RemovedVm,
+  onHost: Pick<FleetOnHost, 'evacuated'>,
+): Registration {
   const { project = null, removeHosts = false, onboarding } = fleet.orchestrator ?? {};
-  const removal = removeHosts ? removalOf(intent) : null;
+  const removal = removeHosts ? removalOf(intent, onHost) : null;
   const register = onboarding === 'non-interactive' ? registerStep(intent) : null;
-  const unregister = removal === null ? [] : unregisterSteps(fleet, removal);
+  const unregister = stepsOf(fleet, removal);
   const removes = intent.action === 'update' ? unregister.length > 0 : removal !== null;
   const notes = [
     ...(removes ? [`removes its host from the orchestrator's project ${project}`] : []),
@@ -46,6 +50,19 @@ function registerStep(intent: VmIntent | RemovedVm): Draft | null {
   return { name: 'register', timeoutSeconds: TIMEOUT_SECONDS, kind: 'vm-register', host };
 }
 
+function stepsOf(fleet: ResolvedFleet, removal: Removal | Lost | null): Step[] {
+  if (removal === null) return [];
+  return 'domain' in removal
+    ? unregisterSteps(fleet, removal)
+    : removalSteps(removal.address, [removal.lost], []);
+}
+
+/** A VM that is lost with its host, which the orchestrator may know. */
+interface Lost {
+  address: Address;
+  lost: HostIdentity;
+}
+
 /** What is to be taken out of the orchestrator. */
 interface Removal {
   address: Address;
@@ -56,10 +73,15 @@ interface Removal {
   keeps: HostIdentity | null;
 }
 
-function removalOf(intent: VmIntent | RemovedVm): Removal | null {
+function removalOf(
+  intent: VmIntent | RemovedVm,
+  { evacuated }: Pick<FleetOnHost, 'evacuated'>,
+): Removal | Lost | null {
   const { action, domain } = intent;
   if (action === 'delete') return { address: intent.address, domain, replaced: false, keeps: null };
-  const { address } = intent.vm;
+  const { address, uuid } = intent.vm;
+  if (action === 'create')
+    return evacuated.has(uuid) ? { address, lost: identityOf(intent.vm) } : null;
   if (action === 'replace') return { address, domain, replaced: true, keeps: null };
   // The definition says the new one only after this: until then the change shows as what is left to
   // do.
@@ -96,11 +118,14 @@ function unregisterSteps(
           },
         ];
   const needs = marking.map(({ id }) => id);
-  const removals = hosts.map((host, index): Step => ({
+  return [...marking, ...removalSteps(address, hosts, needs)];
+}
+
+function removalSteps(address: Address, hosts: readonly HostIdentity[], needs: string[]): Step[] {
+  return hosts.map((host, index): Step => ({
     id: index === 0 ? `${address}:unregister` : `${address}:unregister-${host.serialNumber}`,
     ...{ address, needs, timeoutSeconds: TIMEOUT_SECONDS, kind: 'vm-unregister', host },
   }));
-  return [...marking, ...removals];
 }
 
 /**

@@ -35,7 +35,10 @@ export function vmSteps(
   if (intent.action === 'update')
     return updateSteps(vm, intent.domain, intent.diff, registration, needs);
   const { created } = intent;
-  if (intent.action === 'create') return createSteps(fleet, created, registration, needs);
+  if (intent.action === 'create') {
+    const freeing = [...needs.freeing, ...unregister.map(({ id }) => id)];
+    return [...unregister, ...createSteps(fleet, created, registration, { ...needs, freeing })];
+  }
   const deleted = deletion(vm.address, intent.domain, doomed, unregister, needs);
   const freeing = [...new Set([deleted.id, ...needs.freeing])];
   const creation = createSteps(fleet, created, registration, { ...needs, freeing });

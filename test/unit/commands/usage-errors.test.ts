@@ -87,6 +87,10 @@ const WRONG: [command: string, words: string, summary: string, hint?: string][] 
   // flags together
   ['plan', '--json --markdown', '--json and --markdown exclude each other'],
   ['apply', '--plan x --target vm.a', '--plan and --target exclude each other'],
+  ['apply', '--evacuate b', '--evacuate needs --host-is-dead'],
+  ['plan', '--evacuate b', '--evacuate needs --host-is-dead'],
+  ['plan', '--host-is-dead', '--host-is-dead needs --evacuate'],
+  ['apply', '--host-is-dead', '--host-is-dead needs one of --evacuate, --plan'],
   ['apply', '--timeout 5m --junit x', '--junit needs --wait; --timeout needs --wait'],
   ['provision', '--class storage', '--class needs --retry-failed'],
   [

@@ -342,4 +342,50 @@ describe('any fleet', () => {
       RUNS,
     );
   });
+
+  it('an evacuation is never over capacity, touches nothing elsewhere, moves all it may', () => {
+    fc.assert(
+      fc.property(hostsOf, groups, fc.nat(), fc.option(fc.nat()), (hosts, list, which, more) => {
+        const fleet = fleetOf(hosts, list);
+        const there = whereOf(place(fleet, seenOf(hosts, fleet, {})));
+        const names = Object.keys(hosts);
+        const dead = names[which % names.length] ?? '';
+        const away = [dead, ...(more === null ? [] : [names[more % names.length] ?? ''])];
+        const seen = seenOf(hosts, fleet, there, away);
+        const before = place(fleet, seen);
+        const after = place(fleet, seen, { evacuates: dead });
+        const where = whereOf(after);
+        // Who is where stays; nobody is placed on a host that is away.
+        for (const [address, host] of Object.entries(whereOf(before)))
+          expect(where[address]).toBe(host);
+        expect(after.placed.some(({ host }) => away.includes(host))).toBe(false);
+        // Only what may be on the dead host, and on no other that is away, is made anew.
+        const unknown = new Map(before.unknown.map(({ address, hosts }) => [address, hosts]));
+        const anew = after.placed.filter(({ evacuatedFrom }) => evacuatedFrom !== undefined);
+        for (const { address, evacuatedFrom, isThere } of anew) {
+          expect(unknown.get(address)).toEqual([dead]);
+          expect([evacuatedFrom, isThere]).toEqual([dead, false]);
+        }
+        expect(after.unknown).toEqual(
+          before.unknown.filter(({ hosts }) => hosts.some((name) => name !== dead)),
+        );
+        for (const host of fleet.hosts ?? []) {
+          const survey = seen.find(({ name }) => name === host.name)?.survey;
+          if (!survey) continue;
+          const here = fleet.vms.filter(({ address }) => where[address] === host.name);
+          const sum = (of: 'cpus' | 'memoryKiB') => here.reduce((all, vm) => all + vm[of], 0);
+          expect(sum('cpus')).toBeLessThanOrEqual(hosts[host.name]?.cpus ?? 0);
+          expect(sum('memoryKiB')).toBeLessThanOrEqual((hosts[host.name]?.memoryGib ?? 0) * GIB);
+          expect(here.length).toBeLessThanOrEqual(hosts[host.name]?.diskGib ?? 0);
+          const apart = here.flatMap(({ placement }) => placement?.apart ?? []);
+          expect(new Set(apart).size).toBe(apart.length);
+        }
+        const all = [...after.placed, ...after.refused, ...after.unknown];
+        expect(all.map(({ address }) => address).sort()).toEqual(
+          fleet.vms.map(({ address }) => address).sort(),
+        );
+      }),
+      RUNS,
+    );
+  });
 });
