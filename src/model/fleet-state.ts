@@ -77,6 +77,8 @@ export interface NodeRecords {
  */
 export interface StoredRecord {
   vm: string;
+  /** In a fleet on several hosts: the name of the one that has the record. */
+  host?: string;
   record: NodeRecord | null;
   /** When it was written; null without a record. */
   writtenAt: Date | null;

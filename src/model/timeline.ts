@@ -21,6 +21,8 @@ export interface Timeline {
 export interface TimelineNode {
   vm: string;
   address: Address;
+  /** Of a fleet on several hosts: the one that the node was onboarded on, where it has a record. */
+  host?: string;
   /** null: it has no record, or no readable one. */
   way: NodeTimeline | null;
   /** Why its record can't be used; null: it can, or there is none. */

@@ -49,9 +49,10 @@ export function timelineOf(
     writtenAt === null ? [] : [writtenAt.getTime()],
   );
   const until = Math.max(...written);
-  const nodes = records.map(({ vm, record, damage }) => ({
+  const nodes = records.map(({ vm, host, record, damage }) => ({
     vm,
     address: `vm.${vm}`,
+    ...(host !== undefined && { host }),
     way: record === null ? null : nodeTimeline(record, until),
     damage,
   }));

@@ -133,13 +133,20 @@ export class Lab {
     return this.#stateDirs.at(-1) as string;
   }
 
-  /** Writes the fleet file; `body` follows apiVersion, fleet and host. */
-  write(body: string, host = 'accelerator: qemu'): void {
+  /**
+   * Writes the fleet file; `body` follows apiVersion, fleet and host. `host`: its settings; of
+   * several hosts, those of each by its name.
+   */
+  write(body: string, host: string | Record<string, string> = 'accelerator: qemu'): void {
     const backend = this.backend === undefined ? '' : `, backend: ${this.backend}`;
-    writeFileSync(
-      this.file,
-      `apiVersion: ven/v1\nfleet: ${this.fleet}\nhost: { ${host}${backend} }\n${body}`,
-    );
+    const braces = (settings: string): string => `{ ${settings}${backend} }`;
+    const hosts =
+      typeof host === 'string'
+        ? `host: ${braces(host)}\n`
+        : `hosts:\n${Object.entries(host)
+            .map(([name, settings]) => `  ${name}: ${braces(settings)}\n`)
+            .join('')}`;
+    writeFileSync(this.file, `apiVersion: ven/v1\nfleet: ${this.fleet}\n${hosts}${body}`);
   }
 
   /**

@@ -42,7 +42,12 @@ export class NodeLab extends Lab {
   }
 
   /** `keys`: of `orchestrator`, beside where it is. `vms`: lines. `host`: as of `write`. */
-  writeFleet(orchestrator: Orchestrator, keys: string, vms: string[], host?: string): void {
+  writeFleet(
+    orchestrator: Orchestrator,
+    keys: string,
+    vms: string[],
+    host?: Parameters<Lab['write']>[1],
+  ): void {
     const { address, names, domain, caCertificate } = orchestrator;
     copyFileSync(caCertificate, join(this.dir, 'ca.pem'));
     const body = `orchestrator: { domain: ${domain}, caCertificate: ca.pem, ${keys} }

@@ -7,6 +7,7 @@ import type { Act, ActKind } from './acts.js';
 
 export type Answer =
   | 'not-found'
+  | 'went-meanwhile'
   | 'exists'
   | 'active'
   | 'inactive'
@@ -234,8 +235,24 @@ const GONE: Readonly<Record<string, RegExp>> = {
 };
 const STRICT = new Set(['destroy', 'undefine', 'domstate', 'net-destroy', 'net-undefine']);
 
+/**
+ * A list fails when an object goes while libvirt lists it: a pool that another run reads files
+ * through, a VM that is deleted. What was listed is not whole then; the next answer is.
+ */
+const LISTS = new Set(['list', 'net-list', 'pool-list', 'vol-list']);
+const WENT: Readonly<Partial<Record<ActKind, RegExp>>> = {
+  host: new RegExp(
+    'Could not retrieve pool information|(Domain|Network|Storage pool) not found|' +
+      '\\bno (domain|network|storage pool) with matching',
+    'i',
+  ),
+  // That its pool is gone is an answer.
+  pool: /Storage volume not found|no storage vol(ume)? with matching/i,
+};
+
 /** The meaning of a program's message about `act`. */
 export function answerOf(words: string, { kind, verb }: Pick<Act, 'kind' | 'verb'>): Answer {
+  if (LISTS.has(verb) && WENT[kind]?.test(words) === true) return 'went-meanwhile';
   const answer =
     WORDING.find(
       ({ of, patterns }) =>

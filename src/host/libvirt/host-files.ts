@@ -49,18 +49,18 @@ export function hostFiles(virsh: Virsh, env: Env): HostFiles {
     const asked = questions((folder) => pools.get(folder)?.name ?? '');
     const all = [...pools.values()];
     const replies = await virsh.ask([
-      ['pool-list', '--name'],
       ...all.map(({ xml }): Command => ['pool-create', { file: xml }]),
       ...asked,
       ...all.map(({ name }): Command => ['pool-destroy', name]),
+      ...(isSwept ? [] : [['pool-list', '--name']]),
     ]);
     if (!isSwept) {
       isSwept = true;
-      await sweep(virsh, replies[0]?.text ?? '');
+      await sweep(virsh, replies.at(-1)?.text ?? '');
     }
-    for (const { answer, error } of replies.slice(1, 1 + all.length))
+    for (const { answer, error } of replies.slice(0, all.length))
       if (error !== null && answer !== 'not-found') throw error;
-    return replies.slice(1 + all.length, 1 + all.length + asked.length);
+    return replies.slice(all.length, all.length + asked.length);
   };
 
   const readSome = async (parts: readonly PartOfFile[]): Promise<(Buffer | null)[]> => {

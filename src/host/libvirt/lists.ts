@@ -1,6 +1,6 @@
 /** What there is on a host: the objects by their UUIDs, and their states, in one virsh process. */
 import { VenError } from '../../model/index.js';
-import type { Command, Virsh, VirshReply } from './virsh.js';
+import type { Command, Virsh } from './virsh.js';
 import { parseVolumes } from './volumes.js';
 
 const LISTS = {
@@ -29,24 +29,16 @@ export type Lists = Record<keyof typeof LISTS, Set<string>> & {
   volumes: Map<string, Map<string, string>>;
 };
 
-/** `pool-list` fails when a pool goes while it lists: one that another run read files through. */
-function wentMeanwhile({ error }: VirshReply): boolean {
-  return error?.summary.includes('Could not retrieve pool information') === true;
-}
-
 export async function readLists(
   virsh: Virsh,
   poolsOfFleet: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Lists> {
   const keys = Object.keys(LISTS) as (keyof typeof LISTS)[];
-  const commands = [
-    ...poolsOfFleet.map((pool) => ['vol-list', pool]),
-    ...keys.map((key) => LISTS[key]),
-  ];
-  let replies = await virsh.ask(commands, { signal });
-  for (let again = 0; again < 3 && replies.some(wentMeanwhile); again += 1)
-    replies = await virsh.ask(commands, { signal });
+  const replies = await virsh.ask(
+    [...poolsOfFleet.map((pool) => ['vol-list', pool]), ...keys.map((key) => LISTS[key])],
+    { signal },
+  );
   const listed = replies.splice(0, poolsOfFleet.length);
   const volumes = poolsOfFleet.flatMap((pool, index) =>
     listed[index]?.ok ? [[pool, parseVolumes(listed[index].text)] as const] : [],

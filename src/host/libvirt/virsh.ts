@@ -44,7 +44,7 @@ export interface VirshOptions {
 
 export interface AskOptions {
   /** For all commands together. Default: each has its own limit (`limitOf`). */
-  timeoutSeconds?: number;
+  timeoutSeconds?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Secrets in the files that virsh reads; never shown in its errors. */
   secrets?: readonly string[];
@@ -69,6 +69,8 @@ const ARGUMENT_LIMIT = 120 * 1024;
 const ANSWER_LIMIT = 32 * 1024 * 1024;
 /** What came back in place of an answer is shown up to here, in characters. */
 const SHOWN = 400;
+/** How often a list that was not whole is asked for again. */
+const LIST_AGAIN = 3;
 /**
  * Not started, hung or refused: then nothing was done, and every command would fail in the same
  * way.
@@ -92,7 +94,7 @@ export class Virsh {
 
   /**
    * Runs the commands in order, one process for as many as fit into 120 KiB; a failing one does not
-   * stop those after it.
+   * stop those after it. A list that fails because something of it went is asked for again.
    * @throws VenError when libvirt can't be reached, a `NoAnswer` when the time is up.
    */
   async ask(commands: readonly Command[], options: AskOptions = {}): Promise<VirshReply[]> {
@@ -108,18 +110,34 @@ export class Virsh {
         });
         continue;
       }
-      replies.push(
-        ...(await this.#askOnce(chunk, {
-          ...options,
-          ...(onReply && {
-            onReply: (index, reply) => {
-              onReply(before + index, reply);
-            },
-          }),
-        })),
-      );
+      const asked = await this.#askOnce(chunk, {
+        ...options,
+        ...(onReply && {
+          onReply: (index, reply) => {
+            onReply(before + index, reply);
+          },
+        }),
+      });
+      replies.push(...(await this.#listedWhole(chunk, asked, options)));
     }
     return replies;
+  }
+
+  /** Lists that something went from while they were read are asked for again. */
+  async #listedWhole(
+    commands: readonly Command[],
+    replies: readonly VirshReply[],
+    { signal, timeoutSeconds }: AskOptions,
+  ): Promise<VirshReply[]> {
+    const whole = [...replies];
+    for (let again = 0; again < LIST_AGAIN; again += 1) {
+      const broken = whole.flatMap(({ answer }, at) => (answer === 'went-meanwhile' ? [at] : []));
+      if (broken.length === 0) break;
+      const lists = broken.map((at) => commands[at] ?? []);
+      const asked = await this.#askOnce(lists, { signal, timeoutSeconds });
+      for (const [index, reply] of asked.entries()) whole[broken[index] ?? NaN] = reply;
+    }
+    return whole;
   }
 
   /** Quickly where that can be; what a silence leaves open is asked again. */

@@ -187,9 +187,12 @@ export class HostsAsOne implements NodeHost {
 
   /** Of a VM that is nowhere, the newest of all. */
   #recordOf(vm: string): StoredRecord {
-    const host = this.#hostOf(vm);
-    const found = (host ? [host] : this.#hosts.map((each) => each.host)).flatMap(({ state }) =>
-      state.records.read([vm]),
+    const on = this.#where.get(this.#uuids.get(vm) ?? vm);
+    const hosts = this.#hosts.filter(({ name }) => on === undefined || name === on);
+    const found = hosts.flatMap(({ name, host }) =>
+      host.state.records
+        .read([vm])
+        .map((each) => ((each.record ?? each.damage) === null ? each : { ...each, host: name })),
     );
     const time = ({ writtenAt }: StoredRecord): number => writtenAt?.getTime() ?? -1;
     const [newest] = found.toSorted((a, b) => time(b) - time(a));

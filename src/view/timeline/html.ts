@@ -12,6 +12,7 @@ import { PAGE_STYLE } from './page-style.js';
 import {
   failureWords,
   LATE_KEY,
+  nodeName,
   noRecords,
   outcomeText,
   spans,
@@ -149,14 +150,15 @@ interface Drawing {
 
 function row(node: TimelineNode, { grid, ...drawn }: Drawing): Markup {
   const { way: timeline, vm } = node;
-  const name = timeline === null ? markup`${vm}` : markup`<a href="#node-${vm}">${vm}</a>`;
+  const words = nodeName(node);
+  const name = timeline === null ? markup`${words}` : markup`<a href="#node-${vm}">${words}</a>`;
   const bars =
     timeline === null ? [] : spans(timeline).map((span, at) => bar(timeline, span, at, drawn));
   const outcome = outcomeText(node);
-  const label = `${vm}: ${outcome}`;
+  const label = `${words}: ${outcome}`;
   const drawing = markup`<svg class="bar" role="img" aria-label="${label}">${grid}${bars}</svg>`;
   const cells = joined(
-    markup`<th class="name" scope="row" title="${vm}">${name}</th>`,
+    markup`<th class="name" scope="row" title="${words}">${name}</th>`,
     markup`<td class="drawing">${drawing}</td>`,
     markup`<td class="end ${tone(node)}" title="${outcome}">${outcome}</td>`,
   );
@@ -233,13 +235,15 @@ function part(seconds: number, scale: TimeScale): string {
 }
 
 function failures(nodes: readonly TimelineNode[]): Markup {
-  const items = nodes.flatMap(({ vm, way: timeline, damage }) => {
-    if (damage !== null) return [markup`<div class="failure"><b>${vm}</b><p>${damage}</p></div>`];
+  const items = nodes.flatMap((node) => {
+    const { vm, way: timeline, damage } = node;
+    const name = nodeName(node);
+    if (damage !== null) return [markup`<div class="failure"><b>${name}</b><p>${damage}</p></div>`];
     if (timeline?.failure == null) return [];
     const { class: kind, message, line, stage } = timeline.failure;
     const title = timeline.stages.findLast((visit) => visit.stage === stage)?.title ?? stage;
     const parts = joined(
-      markup`<a href="#node-${vm}"><b>${vm}</b></a> <span class="badge bad">${kind}</span>`,
+      markup`<a href="#node-${vm}"><b>${name}</b></a> <span class="badge bad">${kind}</span>`,
       markup`<p>In ${title}, after ${duration(timeline.seconds)}: ${message}</p>`,
       line === null ? NOTHING : markup`<pre>${line.trim()}</pre>`,
     );
@@ -286,7 +290,7 @@ function details(nodes: readonly TimelineNode[]): Markup {
     const { vm } = node;
     const outcome = markup`<span class="${tone(node)}">${outcomeText(node)}</span>`;
     return joined(
-      markup`<details id="node-${vm}"${open}><summary><b>${vm}</b>${outcome}</summary>`,
+      markup`<details id="node-${vm}"${open}><summary><b>${nodeName(node)}</b>${outcome}</summary>`,
       markup`${nodeTable(node)}</details>`,
     );
   });

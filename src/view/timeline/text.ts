@@ -5,6 +5,7 @@ import { clock, ticks, timeScale, type TimeScale } from './scale.js';
 import {
   failureWords,
   LATE_KEY,
+  nodeName,
   noRecords,
   outcomeText,
   spans,
@@ -79,7 +80,7 @@ function waterfall({ nodes }: Timeline, scale: TimeScale, style: Style): string 
   const rows = nodes.flatMap((node): ((width: number) => Row)[] => {
     const { way: timeline } = node;
     const name = {
-      left: paint(style, 'bold', node.vm),
+      left: paint(style, 'bold', nodeName(node)),
       right: paint(style, toneOf(node), outcomeText(node)),
     };
     if (timeline === null) return [(width) => ({ ...name, bar: ' '.repeat(width) })];
@@ -135,7 +136,7 @@ function overview({ nodes, stages }: Timeline, scale: TimeScale, style: Style): 
     stages.map(({ stage }, at) => [stage, STAGE_TONES[at % STAGE_TONES.length] ?? 'cyan']),
   );
   const rows = nodes.map((node) => (width: number): Row => {
-    const name = { left: node.vm, right: paint(style, toneOf(node), outcomeText(node)) };
+    const name = { left: nodeName(node), right: paint(style, toneOf(node), outcomeText(node)) };
     const { way: timeline } = node;
     if (timeline === null) return { ...name, bar: ' '.repeat(width) };
     const start = scale.startOf(timeline);
@@ -182,12 +183,14 @@ function stageTable(
 /** What failed and why, what is damaged, and what the signs mean where there are any. */
 function notes({ nodes }: Timeline, style: Style): string {
   const lines: string[] = [];
-  for (const { vm, way: timeline, damage } of nodes) {
+  for (const node of nodes) {
+    const { way: timeline, damage } = node;
+    const name = nodeName(node);
     const why = timeline === null ? null : failureWords(timeline);
-    if (why !== null) lines.push(`${paint(style, 'red', vm)}: ${why}`);
+    if (why !== null) lines.push(`${paint(style, 'red', name)}: ${why}`);
     if (timeline?.failure?.line)
       lines.push(`  ${paint(style, 'dim', oneLine(timeline.failure.line).trim())}`);
-    if (damage !== null) lines.push(`${paint(style, 'yellow', vm)}: ${oneLine(damage)}`);
+    if (damage !== null) lines.push(`${paint(style, 'yellow', name)}: ${oneLine(damage)}`);
   }
   if (nodes.some((node) => node.way?.stages.some(({ late }) => late)))
     lines.push(paint(style, 'dim', LATE_KEY));

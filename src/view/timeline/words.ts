@@ -21,6 +21,11 @@ export function timelineCounts({ nodes }: Timeline): string {
   return `${count(nodes.length, 'node')}${said.length === 0 ? '' : `: ${said.join(', ')}`}`;
 }
 
+/** `edge-1`; of a fleet on several hosts: `edge-1 on a`. */
+export function nodeName({ vm, host }: TimelineNode): string {
+  return host === undefined ? vm : `${vm} on ${host}`;
+}
+
 /** `ready after 12m 34s`, `failed after 3m 2s: storage`, `in HookOS for 5m 0s`, `not known`. */
 export function outcomeText({ way: timeline, damage }: TimelineNode): string {
   if (timeline === null) return damage === null ? 'not known' : 'not known: its record is damaged';

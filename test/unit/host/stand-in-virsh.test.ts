@@ -1,5 +1,5 @@
 /** A virsh that goes wrong: floods, garbage, silence, an early end. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -141,6 +141,31 @@ echo three; echo $mark; echo "error: $mark" >&2`);
       stop.abort();
     }, 300);
     expect((await failure(asked)).code).toBe('interrupted');
+  });
+
+  it.each([
+    ['for as long as it is not whole', 2, 'one two'],
+    ['but not for ever', 9, 'error'],
+  ])('whose list loses a pool as it is read is asked again, %s', async (_how, times, end) => {
+    const said = join(folder, 'said');
+    writeFileSync(said, '');
+    standIn(`printf '%s\\n' "$asked" >> ${said}
+case $asked in *domstate*) echo running; echo $mark; echo "error: $mark" >&2;; esac
+if [ $(wc -l < ${said}) -gt ${times} ]; then echo one two; else
+  echo "error: Storage pool not found: no storage pool with matching uuid 'x'" >&2; fi
+echo $mark; echo "error: $mark" >&2`);
+    const [state, list] = await virsh.ask([
+      ['domstate', 'a'],
+      ['pool-list', '--uuid'],
+    ]);
+    expect(state?.text).toBe('running');
+    expect(list?.error ? 'error' : list?.text).toBe(end);
+    // Only what was not whole.
+    const asked = readFileSync(said, 'utf8').trimEnd().split('\n');
+    expect(asked.map((line) => /^(domstate|pool-list)/.exec(line)?.[1])).toEqual([
+      'domstate',
+      ...Array.from({ length: Math.min(times, 3) }, () => 'pool-list'),
+    ]);
   });
 
   it('says which list has a line that is none', async () => {

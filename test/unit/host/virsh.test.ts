@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isOwnedBy, VenError, type ResolvedFleet } from '../../../src/model/index.js';
-import type { Act } from '../../../src/host/libvirt/acts.js';
+import type { Act, ActKind } from '../../../src/host/libvirt/acts.js';
 import { answerOf } from '../../../src/host/libvirt/answers.js';
 import { explain } from '../../../src/host/libvirt/explain.js';
 import { domainFacts } from '../../../src/libvirt/index.js';
@@ -222,6 +222,7 @@ const NET_START = { kind: 'network', verb: 'net-start' } as const;
 const POOL_REFRESH = { kind: 'pool', verb: 'pool-refresh' } as const;
 const VOL_CREATE = { kind: 'volume', verb: 'vol-create' } as const;
 const UNDEFINE = { kind: 'domain', verb: 'undefine' } as const;
+const listOf = (kind: ActKind, verb: string) => ({ kind, verb }) as const;
 const DUMPXML = { kind: 'domain', verb: 'dumpxml' } as const;
 
 describe('answerOf', () => {
@@ -341,6 +342,34 @@ describe('answerOf', () => {
     ["error: unable to unlink '/x/y_VARS.fd': No such file or directory", 'other', UNDEFINE],
     ["error: Network not found: no network with matching name 'n'", 'other', UNDEFINE],
     ["error: failed to get domain 'x'", 'not-found', UNDEFINE],
+    // Of a list: what it names went while it was read.
+    ['error: Could not retrieve pool information', 'went-meanwhile', listOf('host', 'pool-list')],
+    [
+      "error: Storage pool not found: no storage pool with matching uuid 'x'",
+      'went-meanwhile',
+      listOf('host', 'pool-list'),
+    ],
+    [
+      "error: Network not found: no network with matching uuid 'x'",
+      'went-meanwhile',
+      listOf('host', 'net-list'),
+    ],
+    [
+      "error: Domain not found: no domain with matching uuid 'x'",
+      'went-meanwhile',
+      listOf('host', 'list'),
+    ],
+    [
+      "error: Storage volume not found: no storage vol with matching key '/x'",
+      'went-meanwhile',
+      listOf('pool', 'vol-list'),
+    ],
+    ["error: failed to get pool 'x'", 'not-found', listOf('pool', 'vol-list')],
+    [
+      "error: Storage pool not found: no storage pool with matching name 'x'",
+      'not-found',
+      listOf('pool', 'vol-list'),
+    ],
   ] as const)('%s', (words, answer, act: Pick<Act, 'kind' | 'verb'> = START) => {
     expect(answerOf(words, act)).toBe(answer);
   });

@@ -550,6 +550,7 @@ stages:
     expect(readyOn(hosts.b)).toEqual(['edge-2', 'edge-4']);
     const { nodes } = timeline({ ...request(), vms: [] });
     expect(nodes.map(({ way }) => way?.outcome)).toEqual(['ready', 'ready', 'ready', 'ready']);
+    expect(nodes.map(({ host }) => host)).toEqual(['a', 'b', 'a', 'b']);
     // Nothing is left to watch: the next run says so at once.
     expect((await provision(provisioning([]))).result.exitCode).toBe(0);
   });

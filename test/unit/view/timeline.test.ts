@@ -113,6 +113,23 @@ c  Workflow   4      7m        7m      7m
     expect(bars[0]).toBe(bars[1]);
   });
 
+  it('names the host of each node, of a fleet on several', () => {
+    const on = (timeline: Timeline): Timeline => ({
+      ...timeline,
+      nodes: timeline.nodes.map((node, at) => ({ ...node, host: at % 2 === 0 ? 'a' : 'b' })),
+    });
+    const few = on(drawn([ready('edge-1'), failed('edge-2'), { vm: 'edge-3', damage: 'no JSON' }]));
+    const text = timelineText(few, style);
+    expect(text).toMatch(/^edge-1 on a {2,}ready after 10m$/m);
+    expect(text).toMatch(/^edge-2 on b: boot, in HTTP boot/m);
+    expect(text).toMatch(/^edge-3 on a: no JSON$/m);
+    const many = timelineText(on(drawn(['a', 'b', 'c', 'd', 'e'].map((vm) => ready(vm)))), style);
+    expect(many).toMatch(/^b on b {2}a+b+c+ {2}ready after 10m$/m);
+    const page = timelineHtml(few, time(700));
+    expect(page.match(/>edge-1 on a</g)).toHaveLength(2);
+    expect(page).toContain('<b>edge-2 on b</b>');
+  });
+
   it('says so when nothing is kept, or what is kept is damaged', () => {
     expect(timelineText(drawn([{ vm: 'a', damage: null }]), style)).toMatch(
       /:\/\/\/system\.\n\nNo node has been watched[^]*\n\n1 node: 1 not known\.\n$/,
