@@ -117,7 +117,9 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
   const accessLog = join(dir, 'access.log');
   const seen: AccessEntry[] = [];
   const watchers = new Set<() => void>();
+  let closed = false;
   const note = (entry: Omit<AccessEntry, 'time'>): void => {
+    if (closed) return; // its folder may be gone
     seen.push({ time: new Date().toISOString(), ...entry });
     appendFileSync(accessLog, `${JSON.stringify(seen.at(-1))}\n`);
     for (const look of watchers) look();
@@ -232,6 +234,7 @@ export async function startOrchestrator(options: OrchestratorOptions): Promise<O
         look();
       }),
     async close() {
+      closed = true;
       for (const socket of open) socket.destroy();
       nodeServer.close();
       nodeServer.closeAllConnections();

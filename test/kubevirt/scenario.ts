@@ -67,7 +67,11 @@ async function live(folder: string, hand: Hand): Promise<void> {
   });
   const carryOut = async (request: Request, options: PlanOptions = OPTIONS) => {
     const never = new AbortController().signal;
-    const { plan: made, result } = await apply({
+    const {
+      plan: made,
+      result,
+      lost,
+    } = await apply({
       ...request,
       options,
       ...{ consent: 'given', typed: [], lockTimeoutSeconds: 0 },
@@ -75,7 +79,7 @@ async function live(folder: string, hand: Hand): Promise<void> {
       emit: () => undefined,
       interrupt: { graceful: never, hard: never },
     });
-    return { made, code: result?.exitCode };
+    return { made, code: result?.exitCode, lost: [...lost] };
   };
   const shown = async (request: Request) => {
     const { plan: made } = await plan({ ...request, options: OPTIONS });
@@ -87,6 +91,7 @@ async function live(folder: string, hand: Hand): Promise<void> {
     ]);
   };
   const three = requestOf(3);
+  const DONE = { code: 0, lost: [] };
 
   const found = await doctor(three);
   expect(found.map(({ check, level }) => `${check} ${level}`)).toEqual([
@@ -99,7 +104,7 @@ async function live(folder: string, hand: Hand): Promise<void> {
     ['network.lab', 'create', 'missing'],
     ...['edge-1', 'edge-2', 'edge-3'].map((name) => [`vm.${name}`, 'create', 'missing']),
   ]);
-  expect((await carryOut(three)).code).toBe(0);
+  expect(await carryOut(three)).toMatchObject(DONE);
   expect(await shown(three)).toEqual([]);
   const status = openStatus(three);
   const { vms, host } = await status.again();
@@ -119,7 +124,7 @@ async function live(folder: string, hand: Hand): Promise<void> {
     ['vm.edge-1', 'update', 'drift', 'cpus 2 1', 'power off running'],
     ['vm.edge-3', 'create', 'missing'],
   ]);
-  expect((await carryOut(three)).code).toBe(0);
+  expect(await carryOut(three)).toMatchObject(DONE);
   expect(await shown(three)).toEqual([]);
 
   // A changed file, one VM fewer, and one more whose name is taken.
@@ -141,7 +146,7 @@ async function live(folder: string, hand: Hand): Promise<void> {
   expect(code).toBe(6);
   const two = requestOf(2, '512MiB');
   expect(await shown(two)).toEqual([['vm.edge-3', 'delete', 'removed']]);
-  expect((await carryOut(two)).code).toBe(0);
+  expect(await carryOut(two)).toMatchObject(DONE);
 
   // KubeVirt's own API is not there.
   const never = new AbortController().signal;
