@@ -4,17 +4,26 @@ import type { Host, HostFirmware, ResolvedVm } from '../model/index.js';
 export class HostAnswers {
   readonly #host: Host;
   readonly #firmwares = new Map<string, Promise<HostFirmware>>();
-  #probe: ReturnType<Host['probeAccelerator']> | undefined;
+  readonly #probes = new Map<string, ReturnType<Host['probeAccelerator']>>();
 
   constructor(host: Host) {
     this.#host = host;
   }
 
-  /** What this host can do. `announce` gets the finding, if this call is the one that made it. */
-  async accelerator(announce: (line: string) => void): Promise<'kvm' | 'qemu'> {
-    if (this.#probe) return (await this.#probe).accelerator;
-    this.#probe = this.#host.probeAccelerator();
-    const { accelerator, why } = await this.#probe;
+  /**
+   * What this host can do for VMs with this firmware. `announce` gets the finding, if this call is
+   * the one that made it.
+   */
+  async accelerator(
+    { firmware, nvram }: Pick<ResolvedVm, 'firmware' | 'nvram'>,
+    announce: (line: string) => void,
+  ): Promise<'kvm' | 'qemu'> {
+    const key = JSON.stringify([firmware, nvram?.keys !== undefined]);
+    const known = this.#probes.get(key);
+    if (known) return (await known).accelerator;
+    const probe = this.#host.probeAccelerator({ firmware, nvram });
+    this.#probes.set(key, probe);
+    const { accelerator, why } = await probe;
     announce(`accelerator: ${accelerator} (${why})`);
     return accelerator;
   }

@@ -223,7 +223,7 @@ class Run {
         this.#watches.set(place, watch);
         this.#take(place);
         return prepareVm(step.vm, ports, () =>
-          answers.accelerator((line) => {
+          answers.accelerator(step.vm, (line) => {
             started();
             output(line);
           }),

@@ -139,8 +139,8 @@ function hostWith(
       env,
       lockFd,
     }),
-    probeAccelerator: () => probeAccelerator(virsh, firmware),
-    findings: (fleet, checks) => findingsOf(fleet, { env, waiting, firmware, ...checks }),
+    probeAccelerator: (vm) => probeAccelerator(virsh, firmware, vm),
+    findings: (fleet, checks) => findingsOf(fleet, { env, waiting, firmware, files, ...checks }),
     lock: async ({ stop, ...request }) => {
       checkWorkFolder(workDir);
       const held = await acquireLock({ uri, fleet, env, ...request });

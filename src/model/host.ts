@@ -9,7 +9,7 @@ import type { BmcMachines } from './bmc.js';
 import type { Consoles } from './consoles.js';
 import type { DomainFiles } from './domain-files.js';
 import type { FirmwareNeed, HostFirmware, ResolvedFirmware } from './firmware.js';
-import type { Ipv4Range, Ipv4Subnet, OwnNetwork, ResolvedFleet } from './fleet.js';
+import type { Ipv4Range, Ipv4Subnet, OwnNetwork, ResolvedFleet, ResolvedVm } from './fleet.js';
 import type { FleetState } from './fleet-state.js';
 import type {
   BootMark,
@@ -60,9 +60,10 @@ export interface NewVolume extends VolumeRef {
 
 export interface HostFinding {
   check: string;
-  level: 'ok' | 'warning' | 'missing';
+  /** `unknown`: it was not checked, and `fix` says how to look. */
+  level: 'ok' | 'warning' | 'missing' | 'unknown';
   message: string;
-  /** The command or the step that mends it; empty when ok. */
+  /** The command or the step that mends it, or shows it; empty when ok. */
   fix: string;
 }
 
@@ -238,8 +239,10 @@ export interface Host {
    */
   firmware(wanted: Exclude<ResolvedFirmware, 'bios'>, need: FirmwareNeed): Promise<HostFirmware>;
 
-  /** Tries KVM with a tiny VM that runs firmware (1 to 3 s). */
-  probeAccelerator(): Promise<{ accelerator: 'kvm' | 'qemu'; why: string }>;
+  /** Tries KVM with a tiny VM that runs the firmware of this one (1 to 3 s). */
+  probeAccelerator(
+    vm: Pick<ResolvedVm, 'firmware' | 'nvram'>,
+  ): Promise<{ accelerator: 'kvm' | 'qemu'; why: string }>;
 
   /**
    * Whether it is ready for the fleet, and what to type where it is not. Never rejects for what it

@@ -8,6 +8,7 @@ const SIGNS: Record<HostFinding['level'], { sign: string; tone: Tone }> = {
   ok: { sign: 'ok', tone: 'green' },
   warning: { sign: 'warning', tone: 'yellow' },
   missing: { sign: 'missing', tone: 'red' },
+  unknown: { sign: 'unknown', tone: 'dim' },
 };
 
 /** One line for each check, its fix below it, and the outcome. Ends in a newline. */
@@ -22,9 +23,12 @@ export function doctorText(findings: readonly HostFinding[], style: Style): stri
     const arrow = `${' '.repeat(9)}${paint(style, 'cyan', '->')} `;
     return [said, prose(printable(fix), style, { first: arrow, rest: ' '.repeat(12) })];
   });
-  const missing = findings.filter(({ level }) => level === 'missing').length;
-  const warnings = findings.filter(({ level }) => level === 'warning').length;
-  const remark = warnings === 0 ? '' : `, with ${count(warnings, 'warning')}`;
+  const amount = (wanted: HostFinding['level']): number =>
+    findings.filter(({ level }) => level === wanted).length;
+  const [missing, warnings, unknown] = [amount('missing'), amount('warning'), amount('unknown')];
+  const remark =
+    (warnings === 0 ? '' : `, with ${count(warnings, 'warning')}`) +
+    (unknown === 0 ? '' : `; not checked: ${count(unknown, 'thing')}`);
   const outcome =
     missing === 0
       ? `The host is ready${remark}.`

@@ -7,21 +7,26 @@ import {
   type ResolvedFleet,
 } from '../../model/index.js';
 import type { Env } from '../exec.js';
+import type { HostFiles } from '../libvirt/host-files.js';
 import { Virsh, type VirshReply } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
 import type { FirmwareFiles } from './firmware.js';
 import { guestFindings, kvmFindings } from './guest.js';
 import { linkFindings } from './links.js';
+import { machineFindings } from './machine.js';
 import { networkFinding } from './networks.js';
+import { otherMachine } from './other-machine.js';
 import { poolFinding, readPools, type PoolsOnHost } from './pools.js';
 import { resourceFindings } from './resources.js';
-import { localFindings } from './this-machine.js';
+import { thisMachine } from './this-machine.js';
 import { vagrantFindings } from './vagrant.js';
 
 export interface FindingsOptions extends HostChecks {
   env: Env;
   waiting?: ((what: string) => void) | undefined;
   firmware: FirmwareFiles;
+  /** Those of another machine; null: the host is this one. */
+  files: HostFiles | null;
 }
 
 /** Never rejects for a finding. */
@@ -38,7 +43,7 @@ export async function findingsOf(
 
 async function libvirtFindings(
   fleet: ResolvedFleet,
-  { env, probe, seen, waiting, stop, firmware }: FindingsOptions,
+  { env, probe, seen, waiting, stop, firmware, files }: FindingsOptions,
 ): Promise<HostFinding[]> {
   const { uri } = fleet.host;
   const virsh = new Virsh({ uri, env, waiting, signal: stop });
@@ -80,6 +85,11 @@ async function libvirtFindings(
     ];
   }
   const [version, capabilities, memory, running, ...named] = replies;
+  /** Of another machine that takes as long as an answer of its storage: only where KVM is tried. */
+  const ofMachine = async (): Promise<HostFinding[]> => {
+    if (files === null) return machineFindings(fleet, thisMachine(env));
+    return probe ? machineFindings(fleet, otherMachine(virsh, files)) : [];
+  };
   const words = /Running hypervisor: (.*)/.exec(version?.text ?? '')?.[1];
   const daemon = /Running against daemon: (.*)/.exec(version?.text ?? '')?.[1];
   const qemu = words === undefined ? '' : ` with ${words}`;
@@ -87,7 +97,7 @@ async function libvirtFindings(
     finding('libvirt', 'ok', `libvirt ${daemon ?? '(unknown version)'}${qemu} at ${uri}`),
     ...(await guestFindings(fleet, firmware, capabilities)),
     ...(probe ? await kvmFindings(fleet, firmware, virsh) : []),
-    ...localFindings(fleet, env, uri),
+    ...(await ofMachine()),
     ...(await linkFindings(fleet, env, uri)),
     ...names.map((name) => poolFinding(name, pools, uri)),
     ...networks.map((network, index) => networkFinding(network, named[index])),

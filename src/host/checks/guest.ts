@@ -1,5 +1,5 @@
 /** Checks of QEMU and its tools, as libvirt reports them; so they work for a remote host too. */
-import type { HostFinding, ResolvedFleet } from '../../model/index.js';
+import type { HostFinding, ResolvedFleet, ResolvedVm } from '../../model/index.js';
 import {
   attribute,
   child,
@@ -12,7 +12,7 @@ import type { Virsh, VirshReply } from '../libvirt/virsh.js';
 import { finding } from './finding.js';
 import type { FirmwareFiles } from './firmware.js';
 import { firmwareFindings } from './firmware-findings.js';
-import { probeAccelerator } from './probe.js';
+import { probeAccelerator, type Probe } from './probe.js';
 
 export async function guestFindings(
   fleet: ResolvedFleet,
@@ -60,6 +60,7 @@ function canEmulateTpm(root: XmlElement): boolean {
   );
 }
 
+/** KVM is tried with each kind of firmware that VMs of the fleet have, once. */
 export async function kvmFindings(
   fleet: ResolvedFleet,
   files: FirmwareFiles,
@@ -67,17 +68,36 @@ export async function kvmFindings(
 ): Promise<HostFinding[]> {
   if (fleet.vms.every((vm) => vm.accelerator === 'qemu'))
     return [finding('kvm', 'ok', 'not asked for: the fleet file says accelerator: qemu')];
-  const { accelerator, why, fix } = await probeAccelerator(virsh, files);
-  if (accelerator === 'kvm') return [finding('kvm', 'ok', why)];
-  const insists = fleet.vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);
+  const asking = fleet.vms.filter((vm) => vm.accelerator !== 'qemu');
+  const kinds = Map.groupBy(asking, ({ firmware, nvram }) =>
+    JSON.stringify([firmware, nvram?.keys !== undefined]),
+  );
+  const found = new Map<string, { probe: Probe; vms: ResolvedVm[] }>();
+  for (const vms of kinds.values()) {
+    const [vm] = vms;
+    if (vm === undefined) continue;
+    const probe = await probeAccelerator(virsh, files, vm);
+    // What is true of all kinds is said once.
+    found.set(probe.why, { probe, vms: [...(found.get(probe.why)?.vms ?? []), ...vms] });
+  }
+  return [...found.values()].map(({ probe, vms }) => kvmFinding(probe, vms));
+}
+
+function kvmFinding(
+  { accelerator, why, fix, untried }: Probe,
+  vms: readonly ResolvedVm[],
+): HostFinding {
+  if (accelerator === 'kvm')
+    return untried === undefined
+      ? finding('kvm', 'ok', why)
+      : finding('kvm', 'unknown', why, 'Apply, and see whether its VMs come up');
+  const insists = vms.filter((vm) => vm.accelerator === 'kvm').map(({ name }) => name);
   if (insists.length > 0)
-    return [
-      finding(
-        'kvm',
-        'missing',
-        `${why}; ${insists.slice(0, 3).join(', ')} of the fleet insists on KVM`,
-        `${fix}; or say accelerator: auto`,
-      ),
-    ];
-  return [finding('kvm', 'warning', why, `VMs run, about ten times slower. ${fix}`)];
+    return finding(
+      'kvm',
+      'missing',
+      `${why}; ${insists.slice(0, 3).join(', ')} of the fleet insists on KVM`,
+      `${fix}; or say accelerator: auto`,
+    );
+  return finding('kvm', 'warning', why, `VMs run, about ten times slower. ${fix}`);
 }

@@ -1,6 +1,6 @@
 import { isImpaired, isLimited, type HostFinding, type ResolvedFleet } from '../../model/index.js';
 import type { Env } from '../exec.js';
-import { noImpairment, noRate } from '../links/no-impairment.js';
+import { knowsRates, noImpairment, noRate, OF_RATES } from '../links/no-impairment.js';
 import { finding } from './finding.js';
 
 /** Of a fleet that has bad links: whether they can be made here. */
@@ -14,15 +14,15 @@ export async function linkFindings(
     {
       is: isImpaired,
       why: noImpairment,
-      ok: 'latency, jitter and loss can be put on links (netem)',
+      ok: finding('links', 'ok', 'latency, jitter and loss can be put on links (netem)'),
     },
-    { is: isLimited, why: noRate, ok: 'nothing is known against rates of links' },
+    { is: isLimited, why: noRate, ok: ratesFinding(uri) },
   ].filter(({ is }) => links.some(is));
   return Promise.all(
     asked.map(async ({ why, ok }) => {
       const found = await why(env, uri);
       return found === null
-        ? finding('links', 'ok', ok)
+        ? ok
         : finding(
             'links',
             'missing',
@@ -30,5 +30,15 @@ export async function linkFindings(
             `${found.hint}. Or take that out of the fleet file`,
           );
     }),
+  );
+}
+
+function ratesFinding(uri: string): HostFinding {
+  if (knowsRates(uri)) return finding('links', 'ok', 'nothing is known against rates of links');
+  return finding(
+    'links',
+    'unknown',
+    'Whether the kernel of the host can keep to rates of links was not checked',
+    `As root on the host: modprobe -a ${Object.keys(OF_RATES).join(' ')}`,
   );
 }

@@ -1,13 +1,19 @@
 /**
  * Checks whether KVM works, with a tiny VM: a /dev/kvm that exists may still be unable to run
- * firmware, or be closed to QEMU's user. The VM is transient and ends with the virsh process that
- * created it.
+ * firmware (a BIOS may run where UEFI dies), or be closed to QEMU's user. The VM is transient and
+ * ends with the virsh process that created it.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FirmwareFile } from '../../model/index.js';
+import {
+  usesSecureBoot,
+  type FirmwareFile,
+  type HostFirmware,
+  type ResolvedFirmware,
+  type ResolvedVm,
+} from '../../model/index.js';
 import { serializeXml } from '../../xml/index.js';
-import type { FirmwareFiles } from './firmware.js';
+import { ownFirmware, type FirmwareFiles } from './firmware.js';
 import { findFirmware } from './firmware-descriptors.js';
 import type { VirshReply, Virsh } from '../libvirt/virsh.js';
 
@@ -16,6 +22,8 @@ export interface Probe {
   why: string;
   /** What gives the host a KVM that works; empty: it has. */
   fix: string;
+  /** Why another firmware than the VM's was tried; absent: it was that. */
+  untried?: string;
 }
 
 const NO_KVM =
@@ -35,7 +43,11 @@ const TURNS = 5;
 const TURN_MS = 2000;
 
 /** @throws VenError when libvirt can't be reached. */
-export async function probeAccelerator(virsh: Virsh, files: FirmwareFiles): Promise<Probe> {
+export async function probeAccelerator(
+  virsh: Virsh,
+  files: FirmwareFiles,
+  vm: Pick<ResolvedVm, 'firmware' | 'nvram'>,
+): Promise<Probe> {
   const [able, version] = await virsh.ask([['domcapabilities', '--virttype', 'kvm'], ['version']], {
     timeoutSeconds: TIMEOUT_SECONDS,
   });
@@ -45,18 +57,13 @@ export async function probeAccelerator(virsh: Virsh, files: FirmwareFiles): Prom
       why: `software emulation: libvirt offers no KVM here (${firstWords(able?.error?.detail)})`,
       fix: NO_KVM,
     };
-  // Firmware without a variable store, which would be left behind. Older libvirt can't express
-  // that: then the BIOS is tried, as when the host does not have the firmware's file.
-  const stateless = libvirtVersion(version?.text ?? '') >= STATELESS_SINCE;
-  const search = stateless ? await files.search() : null;
-  const uefi =
-    search && (findFirmware('uefi', { template: false }, search).firmware?.loader ?? null);
+  const tried = await firmwareToTry(vm, files, version?.text ?? '');
 
-  let [created, state] = await tryOut(virsh, uefi);
+  let [created, state] = await tryOut(virsh, tried);
   // One name for all probes, so that libvirt has one log for them; concurrent probes wait.
   for (let turn = 0; created?.answer === 'exists' && turn < TURNS; turn += 1) {
     await pause(TURN_MS);
-    [created, state] = await tryOut(virsh, uefi);
+    [created, state] = await tryOut(virsh, tried);
   }
   if (!created?.ok) {
     const reason = firstWords(created?.error?.detail);
@@ -66,29 +73,80 @@ export async function probeAccelerator(virsh: Virsh, files: FirmwareFiles): Prom
       fix: /permission denied/i.test(reason) ? NOT_ALLOWED : NOT_WORKING,
     };
   }
+  const { what, untried } = tried;
   if (state?.ok && state.text.startsWith('running'))
     return {
       accelerator: 'kvm',
-      why: `KVM: a tiny VM ran ${uefi ? 'UEFI ' : ''}firmware with it`,
+      why: `KVM: a tiny VM ran ${what} with it${untried === '' ? '' : `; ${untried}`}`,
       fix: '',
+      ...(untried !== '' && { untried }),
     };
   return {
     accelerator: 'qemu',
     why:
-      `software emulation: a VM with KVM starts and can't run firmware ` +
+      `software emulation: a VM with KVM starts and can't run ${what} ` +
       `(${state?.ok ? state.text.replaceAll(/\s+/g, ' ') : 'it was gone at once'})`,
     fix: NOT_WORKING,
   };
 }
 
+/** What the tiny VM boots. */
+interface Tried {
+  /** null: the BIOS of QEMU. */
+  loader: FirmwareFile | null;
+  /** It runs with SMM. */
+  secure: boolean;
+  /** For people. */
+  what: string;
+  /** Why it is not the firmware of the VM; empty: it is. */
+  untried: string;
+}
+
+/**
+ * What the VM boots, without a variable store, which would be left behind. Older libvirt can't
+ * express that: then the BIOS is tried, as when the host does not have the firmware's file.
+ */
+async function firmwareToTry(
+  { firmware: wanted, nvram }: Pick<ResolvedVm, 'firmware' | 'nvram'>,
+  files: FirmwareFiles,
+  version: string,
+): Promise<Tried> {
+  const bios = (untried: string): Tried => ({
+    ...{ loader: null, secure: false, what: 'a BIOS', untried },
+  });
+  if (wanted === 'bios') return bios('');
+  const what = isSecure(wanted) ? 'UEFI firmware for secure boot' : 'UEFI firmware';
+  if (libvirtVersion(version) < STATELESS_SINCE)
+    return bios(`${what} was not tried: this libvirt is too old for that`);
+  const firmware = await uefiToTry(wanted, nvram, files);
+  if (firmware === null) return bios(`${what} was not tried: there is none`);
+  return { ...{ loader: firmware.loader, secure: firmware.secure }, what, untried: '' };
+}
+
+async function uefiToTry(
+  wanted: Exclude<ResolvedFirmware, 'bios'>,
+  nvram: ResolvedVm['nvram'],
+  files: FirmwareFiles,
+): Promise<Extract<HostFirmware, { by: 'files' }> | null> {
+  if (typeof wanted === 'object')
+    return (await files.missing(wanted)).includes(wanted.loader) ? null : ownFirmware(wanted);
+  const search = await files.search();
+  const ownKeys = nvram?.keys !== undefined;
+  return search && findFirmware(wanted, { template: false, ownKeys }, search).firmware;
+}
+
+function isSecure(wanted: Exclude<ResolvedFirmware, 'bios'>): boolean {
+  return typeof wanted === 'object' ? wanted.secureBoot : usesSecureBoot(wanted);
+}
+
 async function tryOut(
   virsh: Virsh,
-  uefi: FirmwareFile | null,
+  tried: Pick<Tried, 'loader' | 'secure'>,
 ): Promise<(VirshReply | undefined)[]> {
   const uuid = randomUUID();
   const [created, , state] = await virsh.ask(
     [
-      ['create', { file: tinyDomain(uuid, uefi) }, '--autodestroy'],
+      ['create', { file: tinyDomain(uuid, tried) }, '--autodestroy'],
       ['event', '--domain', uuid, '--event', 'lifecycle', '--timeout', String(WATCH_SECONDS)],
       ['domstate', uuid, '--reason'],
     ],
@@ -106,15 +164,19 @@ export function libvirtVersion(text: string): number {
 }
 
 /** No disk, no NIC, nothing persistent. The CPU is the one that ven's VMs get with KVM. */
-function tinyDomain(uuid: string, uefi: FirmwareFile | null): string {
-  const format = uefi === null || uefi.format === 'raw' ? {} : { format: uefi.format };
-  const attrs = { readonly: 'yes', type: 'pflash', stateless: 'yes', ...format };
+function tinyDomain(uuid: string, { loader, secure }: Pick<Tried, 'loader' | 'secure'>): string {
+  const format = loader === null || loader.format === 'raw' ? {} : { format: loader.format };
+  const attrs = {
+    ...{ readonly: 'yes', ...(secure && { secure: 'yes' }) },
+    ...{ type: 'pflash', stateless: 'yes', ...format },
+  };
   const firmware =
-    uefi === null ? '' : serializeXml({ name: 'loader', attrs, children: [uefi.path] });
+    loader === null ? '' : serializeXml({ name: 'loader', attrs, children: [loader.path] });
   return `<domain type="kvm"><name>ven-probe</name><uuid>${uuid}</uuid>
 <memory unit="MiB">128</memory><vcpu>1</vcpu>
 <os><type arch="x86_64" machine="q35">hvm</type>${firmware}</os>
-<features><acpi/></features><cpu mode="host-passthrough" check="none"/>
+<features><acpi/>${secure ? '<smm state="on"/>' : ''}</features>
+<cpu mode="host-passthrough" check="none"/>
 <on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>
 <devices><controller type="usb" model="none"/><memballoon model="none"/></devices></domain>`;
 }

@@ -1,60 +1,37 @@
-/** Checks of this machine itself, for when it is the host. */
-import { statSync } from 'node:fs';
-import type { HostFinding, ResolvedFleet } from '../../model/index.js';
+/** This machine, as its files and devices tell. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { Env } from '../exec.js';
-import { isLocal } from '../libvirt/local.js';
-import { finding } from './finding.js';
+import { writesItself, type Machine } from './machine.js';
 import { findProgram } from './programs.js';
-import { virtlogdFindings } from './virtlogd.js';
 
-export function localFindings(fleet: ResolvedFleet, env: Env, uri: string): HostFinding[] {
-  if (!isLocal(uri)) return [];
-  const findings = fleet.vms.length > 0 ? virtlogdFindings() : [];
-  if (fleet.networks.some(({ kind }) => kind === 'own')) {
-    findings.push(
-      findProgram('dnsmasq', env) === null
-        ? finding(
-            'dnsmasq',
-            'missing',
-            'dnsmasq is not installed; networks need it for DHCP and DNS',
-            'sudo apt-get install dnsmasq-base',
-          )
-        : finding('dnsmasq', 'ok', 'dnsmasq is there'),
-    );
-  }
-  const bridges = new Set(
-    fleet.vms.flatMap(({ nics }) =>
-      nics.flatMap(({ source }) => (source.kind === 'bridge' ? [source.bridge] : [])),
-    ),
-  );
-  for (const bridge of [...bridges].sort()) {
-    if (!exists(`/sys/class/net/${bridge}/bridge`)) {
-      findings.push(
-        finding(
-          'bridge',
-          'warning',
-          `The bridge ${bridge} does not exist; VMs with a NIC on it will fail`,
-          `sudo ip link add ${bridge} type bridge && sudo ip link set ${bridge} up`,
-        ),
-      );
-    }
-  }
-  if (kvmIsClosed()) {
-    findings.push(
-      finding(
-        'kvm-device',
-        'warning',
-        "/dev/kvm exists, and QEMU's user may not open it: libvirt then tries out QEMU " +
-          'again for every single VM, seconds each time',
-        'sudo chgrp kvm /dev/kvm && sudo chmod 0660 /dev/kvm',
-      ),
-    );
-  }
-  return findings;
+/** libvirt's settings of QEMU. */
+export const QEMU_SETTINGS = '/etc/libvirt/qemu.conf';
+
+export interface VirtlogdFiles {
+  /** Where it may listen. */
+  sockets: readonly string[];
+  config: string;
 }
 
-/** Whether only root may use it. False when it does not exist. */
-function kvmIsClosed(): boolean {
+const VIRTLOGD: VirtlogdFiles = {
+  sockets: ['/run/libvirt/virtlogd-sock', '/var/run/libvirt/virtlogd-sock'],
+  config: QEMU_SETTINGS,
+};
+
+export function thisMachine(env: Env, { sockets, config } = VIRTLOGD): Machine {
+  return {
+    place: '',
+    hasLogs: () =>
+      Promise.resolve(sockets.some((path) => existsSync(path)) || writesItself(textOf(config))),
+    hasDnsmasq: () => Promise.resolve(findProgram('dnsmasq', env) !== null),
+    areBridges: (names) =>
+      Promise.resolve(names.map((name) => existsSync(`/sys/class/net/${name}/bridge`))),
+    isKvmClosed: () => Promise.resolve(isKvmClosed()),
+  };
+}
+
+/** False when it does not exist. */
+function isKvmClosed(): boolean {
   try {
     const { mode, gid } = statSync('/dev/kvm');
     return (mode & 0o006) !== 0o006 && !((mode & 0o060) === 0o060 && gid !== 0);
@@ -63,11 +40,11 @@ function kvmIsClosed(): boolean {
   }
 }
 
-function exists(path: string): boolean {
+/** Empty where it can't be read. */
+function textOf(path: string): string {
   try {
-    statSync(path);
-    return true;
+    return readFileSync(path, 'utf8');
   } catch {
-    return false;
+    return '';
   }
 }

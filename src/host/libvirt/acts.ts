@@ -45,6 +45,7 @@ const READS = new Set([
   'domcapabilities',
   'nodeinfo',
   'nodememstats',
+  'iface-dumpxml',
   'event',
   'echo',
 ]);
@@ -58,6 +59,7 @@ const OF_HOST = new Set([
   'domcapabilities',
   'nodeinfo',
   'nodememstats',
+  'iface-dumpxml',
   'event',
   'echo',
 ]);

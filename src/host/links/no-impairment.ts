@@ -35,15 +35,20 @@ export async function noImpairment(env: Env, uri: string): Promise<NoImpairment 
 }
 
 /** What libvirt puts on a tap with a rate: `virNetDevBandwidthSet` of its sources. */
-const OF_RATES: Readonly<Record<string, readonly string[]>> = {
+export const OF_RATES: Readonly<Record<string, readonly string[]>> = {
   sch_htb: ['qdisc', 'add', 'dev', 'lo', 'root', 'htb'],
   sch_sfq: ['qdisc', 'add', 'dev', 'lo', 'root', 'sfq'],
   act_police: ['actions', 'add', 'action', 'police', 'rate', '1mbit', 'burst', '10k', 'drop'],
 };
 
+/** Whether it can be found out from here. */
+export function knowsRates(uri: string): boolean {
+  return isLocal(uri) && mayChangeNetworks(capabilities());
+}
+
 /** null: it can, or that can't be found out from here. */
 export async function noRate(env: Env, uri: string): Promise<NoImpairment | null> {
-  if (!isLocal(uri) || !mayChangeNetworks(capabilities())) return null;
+  if (!knowsRates(uri)) return null;
   const tried = await Promise.all(
     Object.entries(OF_RATES).map(async ([module, args]) => {
       const refusal = await refusalOf(env, args);

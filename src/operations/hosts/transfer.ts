@@ -161,7 +161,9 @@ async function undo(
 
 async function definitionFor({ to, vm, render }: Transfer): Promise<(mark: DomainMark) => string> {
   const { accelerator } =
-    vm.accelerator === 'auto' ? await to.host.probeAccelerator() : { accelerator: vm.accelerator };
+    vm.accelerator === 'auto'
+      ? await to.host.probeAccelerator(vm)
+      : { accelerator: vm.accelerator };
   const firmware = await firmwareFor(to.host, vm);
   return (mark) => render.domain(vm, { accelerator, firmware }, mark);
 }

@@ -47,6 +47,7 @@ describe('hostFindings', () => {
       probe: false,
       bringUp: false,
       firmware: firmwareFiles(null),
+      files: null,
     });
     const of = (check: string) =>
       findings.filter((finding) => finding.check === check).map(({ level }) => level);
@@ -64,6 +65,7 @@ describe('hostFindings', () => {
       probe: true,
       bringUp: false,
       firmware: firmwareFiles(null),
+      files: null,
     });
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ check: 'libvirt', level: 'missing' });
@@ -123,11 +125,14 @@ describe('kvmFindings', () => {
   });
 });
 
+const BIOS = { firmware: 'bios', nvram: null } as const;
+
 describe('probeAccelerator', () => {
   it('says so where libvirt offers no KVM', async () => {
     const found = await probeAccelerator(
       new Virsh({ uri: 'test:///default', env: process.env }),
       firmwareFiles(null),
+      BIOS,
     );
     expect(found.accelerator).toBe('qemu');
     expect(found.why).toMatch(
@@ -147,7 +152,8 @@ describe('probeAccelerator', () => {
       [{ ok: false, text: '', answer: 'other', error: { detail: `qemu: ${said}` } }],
     ];
     const virsh = { uri: 'qemu:///system', ask: () => Promise.resolve(replies.shift() ?? []) };
-    expect(await probeAccelerator(virsh as unknown as Virsh, firmwareFiles(null))).toMatchObject({
+    const found = await probeAccelerator(virsh as unknown as Virsh, firmwareFiles(null), BIOS);
+    expect(found).toMatchObject({
       accelerator: 'qemu',
       fix: expect.stringMatching(advice) as string,
     });
