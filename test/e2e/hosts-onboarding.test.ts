@@ -3,7 +3,7 @@
  * under one run: registered by ven (NIO), and logged in at (IO). Their consoles are followed, the
  * timeline names their hosts, and nothing stays on either.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ beforeAll(async () => {
 }, 10 * MINUTES);
 
 afterAll(async () => {
-  for (const lab of Object.values(labs)) await lab.close();
+  for (const lab of Object.values(labs)) if (existsSync(lab.file)) await lab.close();
   await orchestrator.close();
   await second.close();
   rmSync(dir, { recursive: true, force: true });
