@@ -2,8 +2,8 @@
  * Other ways to the same VMs: virsh alone (the floor), plain vagrant, and kcli. Each makes them,
  * makes them again where it can, and takes them away; and cleans up after itself.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, timed, URI, VEN, type Sample } from './measure.ts';
 import {
@@ -34,14 +34,35 @@ export function ven(name: string, count: number, options: FleetOptions): Peer {
   };
 }
 
+/**
+ * A fleet none of whose networks has a subnet of this machine: an apply looks for that, `render`
+ * can't, and the subnets follow from the fleet's name.
+ */
+async function renderedApart(
+  name: string,
+  count: number,
+  options: FleetOptions,
+): Promise<[Folder, Rendered]> {
+  const taken = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const start = (address: string): string => address.slice(0, address.lastIndexOf('.') + 1);
+  for (let again = 0; ; again += 1) {
+    const folder = fleetFolder(`${name}${again}`, count, options);
+    const found = await rendered(folder);
+    const texts = found.networks.map(({ file }) => readFileSync(file, 'utf8'));
+    const clash = ({ address }: { address: string }): boolean =>
+      texts.some((text) => text.includes(`address="${start(address)}`));
+    if (!taken.some(clash)) return [folder, found];
+    folder.remove();
+  }
+}
+
 /** The XML that ven writes, with a virsh process for each VM and each network, all at once. */
 export async function parallelVirsh(
   name: string,
   count: number,
   options: FleetOptions,
 ): Promise<Peer> {
-  const folder: Folder = fleetFolder(name, count, options);
-  const { networks, vms }: Rendered = await rendered(folder);
+  const [folder, { networks, vms }] = await renderedApart(name, count, options);
   const each = (scripts: string[]): Promise<unknown> =>
     Promise.all(scripts.map((script) => run(['virsh', '-q', '-c', URI, script])));
   const start = options.power === 'running';

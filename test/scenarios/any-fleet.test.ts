@@ -289,6 +289,18 @@ const MET: [ResolvedFleet, ResolvedFleet, Kill[]][] = [
       [true, n, { what: 'lose a volume', which: 0 }],
     ],
   ]),
+  // A NIC has left the definition of a VM that runs, on another network than it should.
+  [
+    small([{ name: 'c', nics: [{ network: 'lab' }] }], { lab: {} }),
+    small(
+      [
+        { name: 'c', power: 'external', nics: [{ network: 'shared' }] },
+        { name: 'a', nics: [] },
+      ],
+      { lab: {}, shared: { existing: 'default' } },
+    ),
+    [[false, 1, { what: 'take the NICs off', which: 0 }]],
+  ],
   // One was moved to a target that nobody wants.
   [onPool('default'), onPool('default'), [[true, 1, { what: 'another target', which: 0 }]]],
 ];

@@ -58,6 +58,8 @@ export interface VmStatus extends StageStatus {
    * it is away.
    */
   power: ObservedDomain['power'] | 'missing' | 'unknown';
+  /** It is off, and its memory is saved: it goes on from there when it is started. */
+  saved?: true;
   /** An apply has completed it. */
   ready: boolean;
   /** IPv4 addresses from the DHCP leases of libvirt's networks. */
@@ -224,6 +226,7 @@ function ofDomain(
   return {
     ...{ name, domain, uuid },
     power: found?.power ?? 'missing',
+    ...(found?.saved && { saved: true as const }),
     ready: found?.mark?.ready ?? false,
     addresses: leases[uuid] ?? [],
     console: found?.config.console.log ?? null,

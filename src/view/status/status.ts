@@ -10,6 +10,7 @@ export interface ShownVm {
   /** Of a fleet on several hosts. */
   host?: string;
   power: string;
+  saved?: true;
   ready: boolean;
   addresses: readonly string[];
   serialNumber: string;
@@ -40,6 +41,7 @@ export interface ShownStatus {
 const TONES: Record<string, Tone> = {
   running: 'green',
   off: 'dim',
+  saved: 'dim',
   paused: 'yellow',
   crashed: 'red',
   missing: 'red',
@@ -74,6 +76,8 @@ function hostText({ orchestrator: host }: ShownVm, { orchestrator }: ShownStatus
     ? 'not known'
     : '';
 }
+
+const powerText = ({ power, saved }: ShownVm): string => (saved === true ? 'saved' : power);
 
 interface Column {
   head: string;
@@ -111,7 +115,7 @@ export function statusText(
   const columns: Column[] = [
     { head: 'VM', of: ({ name }) => name, always: true },
     { head: 'HOST', of: ({ host }) => host ?? '' },
-    { head: 'POWER', of: ({ power }) => power, always: true, tone: ({ power }) => TONES[power] },
+    { head: 'POWER', of: powerText, always: true, tone: (vm) => TONES[powerText(vm)] },
     { head: 'MADE', of: ({ ready }) => (ready ? 'yes' : 'no'), always: true },
     { head: 'ADDRESS', of: ({ addresses }) => addresses.join(', ') },
     { head: 'SERIAL', of: ({ serialNumber }) => serialNumber },

@@ -168,6 +168,13 @@ const HOOK = 'EFI stub: Loaded initrd from LINUX_EFI_INITRD_MEDIA_GUID device pa
 const WORKFLOW = 'Secure Boot Status: off\r\n';
 const AGENTS = `${IPXE}${HOOK}${WORKFLOW}Reset System\r\nBdsDxe: starting Boot0006 "ubuntu" from HD(1,GPT)\r\nUbuntu 24.04.1 LTS edge-1 ttyS0\r\n`;
 
+test('a VM whose memory is saved is off, and told to be saved', async () => {
+  host.save((await look()).vms[0]?.uuid ?? '');
+  const [saved, other] = (await look()).vms;
+  expect(saved).toMatchObject({ power: 'off', saved: true });
+  expect(other).not.toHaveProperty('saved');
+});
+
 test('a VM that has left the file is named, with what becomes of it, and has its log', async () => {
   expect((await look()).warnings).toEqual([]);
   writeFileSync(

@@ -207,6 +207,12 @@ lab on qemu:///system: 2 VMs, 1 running.
 `);
   });
 
+  it('tells a VM whose memory is saved from one that is off', () => {
+    const vms = [vm, { ...vm, power: 'off', saved: true as const }];
+    const lines = statusText({ ...lab, vms }, style).split('\n');
+    expect(lines.slice(1, 3).map((line) => line.split(/ +/)[1])).toEqual(['running', 'saved']);
+  });
+
   it('stays aligned in colour', () => {
     const lines = statusText(
       { ...lab, vms: [vm, { ...vm, power: 'off' }] },

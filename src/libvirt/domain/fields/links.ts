@@ -55,7 +55,7 @@ export function patchImpairment({ domain, fresh }: Patch, mac: string): void {
  */
 export function compareLink(
   nic: ResolvedNic,
-  config: ObservedNic,
+  config: Pick<ObservedNic, 'link'>,
   live: ObservedNic | null,
   { impairments }: Comparison['around'],
 ): Difference {

@@ -203,11 +203,24 @@ function compareNic(
   live: ObservedNic | undefined | null,
 ): Difference {
   const path = `nics.${nic.mac}`;
-  if (config === undefined || live === undefined)
-    return {
-      define: config && agrees(nic, config) ? [] : [path],
-      fields: [missingField(nic, config, live)],
-    };
+  const missing = {
+    define: config && agrees(nic, config) ? [] : [path],
+    fields: [missingField(nic, config, live)],
+  };
+  if (live === undefined || (config === undefined && live?.model !== nic.model)) return missing;
+  // What the definition lacks gets into it as it should be; what runs is compared all the same.
+  const other = compareFound({ vm, around }, nic, config ?? nic, live);
+  return config === undefined ? mergedFor(vm, [missing, other]) : other;
+}
+
+/** Of a NIC that is in the definition, and in what runs. */
+function compareFound(
+  { vm, around }: Pick<Comparison, 'vm' | 'around'>,
+  nic: ResolvedNic,
+  config: Pick<ObservedNic, 'model' | 'source' | 'link'>,
+  live: ObservedNic | null,
+): Difference {
+  const path = `nics.${nic.mac}`;
   const source = shownSource(nic.source);
   const models = [config.model, live?.model ?? nic.model];
   const sources = [config.source, live?.source ?? nic.source].map(shownSource);
@@ -246,8 +259,8 @@ function missingField(
     path: `nics.${nic.mac}`,
     before: null,
     after: wantedNic(nic),
-    // In the running VM as it should be, and missing from the definition only: no restart.
-    effect: live === null || (live !== undefined && agrees(nic, live)) ? 'live' : 'restart',
+    // Missing from the definition only: no restart.
+    effect: live === null || live?.model === nic.model ? 'live' : 'restart',
     ...((config ?? live) && { why }),
   };
 }
