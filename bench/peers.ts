@@ -43,7 +43,9 @@ async function renderedApart(
   count: number,
   options: FleetOptions,
 ): Promise<[Folder, Rendered]> {
-  const taken = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const taken = Object.values(networkInterfaces()).flatMap((each) =>
+    (each ?? []).filter(({ family }) => family === 'IPv4'),
+  );
   const start = (address: string): string => address.slice(0, address.lastIndexOf('.') + 1);
   for (let again = 0; ; again += 1) {
     const folder = fleetFolder(`${name}${again}`, count, options);

@@ -36,7 +36,7 @@ export async function showLogs(
     signal: stop.signal,
     empty: (address: string) => {
       const when = since === undefined ? 'yet' : 'since its last boot';
-      stderr(`${address}: no output ${when}\n`);
+      stderr(`${address}: no output ${when}${follow ? '; waiting for it' : ''}\n`);
     },
   };
   if (others.length === 0) {

@@ -46,23 +46,29 @@ export default class Console extends VenCommand {
     const fleet = await fleetOf(flags, args.fleet);
     const stop = stopOnSignals();
     let attached = false;
-    const begin = (text: typeof readingText) => (address: string) => {
-      attached = true;
-      stderr(text(address, this.style));
-    };
+    type Text = (address: string, isBios: boolean) => string;
+    const begin =
+      (text: Text) =>
+      (address: string, isBios = false) => {
+        attached = true;
+        stderr(text(address, isBios));
+      };
     const request = { ...fleet, vm, env: process.env, signal: stop.signal };
     try {
       if (flags['read-only']) {
         const write = (latin1: string): void =>
           readerIsGone() ? stop.now() : stdout(Buffer.from(latin1, 'latin1'));
         const hasTerminal = canType() || process.stdout.isTTY;
-        const onAttach = hasTerminal ? begin(readingText) : (): void => {};
+        const reading = begin((address) => readingText(address, this.style));
+        const onAttach = hasTerminal ? reading : (): void => {};
         await readAlong({ ...request, hasTerminal, write, onAttach });
         if (stop.interrupted()) process.exitCode = EXIT.interrupted;
         return;
       }
       const { escape } = flags;
-      const onAttach = begin((address, style) => attachingText(address, keyOf(escape), style));
+      const onAttach = begin((address, isBios) =>
+        attachingText(address, { leave: keyOf(escape), isBios }, this.style),
+      );
       const hasTerminal = canType() && process.stdout.isTTY;
       const { address, ended } = await attach({ ...request, hasTerminal, escape, onAttach });
       restore();

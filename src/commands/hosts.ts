@@ -23,7 +23,8 @@ export default class Hosts extends VenCommand {
   static override description =
     'All hosts are asked at once, and one that does not answer within some seconds is away. ' +
     'CPUS and MEMORY: what the VMs there have, of what VMs may have (reserve and overcommit of ' +
-    'the fleet file). OTHERS: domains that are not of the fleet file. ' +
+    'the fleet file). OTHERS: domains that are not of the fleet file. Columns that a narrow ' +
+    'terminal has no room for are left out, and named. ' +
     'Changes nothing and needs no lock.';
   static override examples = ['$ ven hosts', '$ ven hosts fleets/lab.yaml --json'];
   static override flags = { ...hostFlags, json: json('the hosts') };

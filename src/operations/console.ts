@@ -10,8 +10,8 @@ export interface ConsoleRequest extends VmRequest {
   escape: string;
   /** Detaches at once. */
   signal: AbortSignal;
-  /** Called just before the terminal is handed over. */
-  onAttach: (address: string) => void;
+  /** Called just before the terminal is handed over. `isBios`: its firmware is silent there. */
+  onAttach: (address: string, isBios?: boolean) => void;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function attach(
         'what comes, too',
     });
   const { host, vm } = await findRunningVm(request);
-  request.onAttach(vm.address);
+  request.onAttach(vm.address, vm.firmware === 'bios');
   const { escape, signal } = request;
   const state = await host.consoles.attach({ uuid: vm.uuid, escape, signal });
   return { address: vm.address, ended: state === 'stopped' ? 'stopped' : 'left' };
@@ -51,7 +51,7 @@ export async function readAlong(
     },
 ): Promise<void> {
   const { vm } = await findRunningVm(request);
-  request.onAttach(vm.address);
+  request.onAttach(vm.address, vm.firmware === 'bios');
   const { hasTerminal: follow } = request;
   const tail = follow ? LINES_BEFORE : null;
   await logs({ ...request, follow, since: 'boot', tail, raw: true });

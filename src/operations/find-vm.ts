@@ -31,6 +31,7 @@ export interface VmRequest extends Request {
 export interface KnownVm extends Pick<ResolvedVm, 'name' | 'address' | 'domain' | 'uuid'> {
   power: ResolvedVm['power'] | null;
   graphics: ResolvedVm['graphics'] | null;
+  firmware: ResolvedVm['firmware'] | null;
 }
 
 /**
@@ -129,7 +130,7 @@ export function leftDomains(fleet: ResolvedFleet, { domains }: HostState): Owned
 }
 
 function knownVm({ name: domain, uuid, mark: { vm: name } }: Owned<ObservedDomain>): KnownVm {
-  return { name, address: `vm.${name}`, domain, uuid, power: null, graphics: null };
+  return { name, address: `vm.${name}`, domain, uuid, power: null, graphics: null, firmware: null };
 }
 
 function checkIsVm(request: VmRequest): void {

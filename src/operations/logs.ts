@@ -15,7 +15,7 @@ export interface LogsRequest extends VmRequest {
   raw: boolean;
   signal: AbortSignal;
   write: (text: string) => void;
-  /** Is told of a VM without any output to show, where its log is not followed. */
+  /** Is told of a VM without any output to show; of one that is followed, before the wait. */
   empty?: (address: Address) => void;
 }
 
@@ -41,6 +41,9 @@ async function readLog(
   { follow, since, tail, raw, signal, write: show, empty }: Reading,
 ): Promise<void> {
   let shown = false;
+  const tellEmpty = (): void => {
+    if (!shown && tail !== 0 && !signal.aborted) empty?.(address);
+  };
   const write = (said: string): void => {
     shown ||= said !== '';
     show(said);
@@ -56,13 +59,14 @@ async function readLog(
       if (boot) tell(text.push(Buffer.from(boot.text(), 'latin1')));
       tell(follow ? text.flush() : text.end());
       if (last) write(last.text());
+      if (follow) tellEmpty();
     } else if (bytes === null) write(text.flush());
     else if (!past) write(text.push(bytes));
     else if (boot) boot.push(latin1(bytes));
     else tell(text.push(bytes));
   }
   if (follow) write(text.end());
-  else if (!shown && tail !== 0 && !signal.aborted) empty?.(address);
+  else tellEmpty();
 }
 
 /** `line`: is told each whole line, with the VM's name. `lost`: why a VM's log can't be read. */

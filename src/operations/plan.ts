@@ -1,6 +1,12 @@
 import { commandLine, outputKind, readTextFile, type OutputKind } from '../host/index.js';
 import { createRender } from '../libvirt/index.js';
-import { VenError, type Plan, type PlanOptions, type ResolvedFleet } from '../model/index.js';
+import {
+  VenError,
+  type Change,
+  type Plan,
+  type PlanOptions,
+  type ResolvedFleet,
+} from '../model/index.js';
 import { checkEvacuation } from './hosts/evacuation.js';
 import { renderedDiffs, type RenderedDiff } from './diffs.js';
 import { loadOnHosts, secretReader, type Request } from './load.js';
@@ -102,6 +108,7 @@ function isPlan(value: unknown): value is Plan {
     (options?.mode === 'apply' || options?.mode === 'destroy') &&
     [options.targets, options.excludes, options.replace].every(isListOfTexts) &&
     typeof options.keepDisks === 'boolean' &&
+    Array.isArray(candidate.changes) &&
     ['undefined', 'string'].includes(typeof options.evacuate)
   );
 }
@@ -119,7 +126,32 @@ export function checkStillFits(earlier: Plan, now: Plan, kind: 'saved' | 'shown'
   const moved = isSameFleet ? 'the host' : 'the fleet file';
   throw new VenError('stale-plan', {
     summary: `The ${kind} plan no longer fits: ${moved} has changed since it was made`,
+    ...detailOf(differences(earlier, now)),
     hint: `Nothing was changed. ${AGAIN[kind]}`,
+  });
+}
+
+/** So many differences are told. */
+const MOST_TOLD = 5;
+
+function detailOf(lines: readonly string[]): { detail?: string } {
+  if (lines.length === 0) return {};
+  const more = lines.length - MOST_TOLD;
+  const told = [...lines.slice(0, MOST_TOLD), ...(more > 0 ? [`and ${more} more`] : [])];
+  return { detail: told.join('\n') };
+}
+
+/** What one plan does and the other does not, a line for each address. */
+function differences(earlier: Plan, now: Plan): string[] {
+  const [was, is] = [earlier, now].map(
+    ({ changes }) => new Map(changes.map((change) => [change.address, change])),
+  );
+  const does = (change: Change | undefined): string => change?.action ?? 'nothing';
+  return [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].flatMap((address) => {
+    const [before, after] = [was?.get(address), is?.get(address)];
+    if (JSON.stringify(before) === JSON.stringify(after)) return [];
+    if (does(before) === does(after)) return [`${address}: another ${does(after)} than planned`];
+    return [`${address}: planned was ${does(before)}, now it is ${does(after)}`];
   });
 }
 

@@ -11,7 +11,7 @@ import { QEMU_SETTINGS } from './this-machine.js';
 const PROGRAMS = [['/usr/sbin', '/usr/local/sbin'], ['/usr/bin']];
 /** All sockets of the host's network, with their paths. */
 const SOCKETS = '/proc/net/unix';
-/** A socket of the kernel's table that accepts connections (`__SO_ACCEPTCON`). */
+/** A socket of the kernel's table that accepts connections: its flag 0x10000. */
 const LISTENS = /^\S+: \S+ \S+ 00010000 .*\/libvirt\/virtlogd-sock$/m;
 
 export function otherMachine(virsh: Virsh, files: HostFiles): Machine {

@@ -20,7 +20,7 @@ export async function attach(
   const ended = await attachTerminal({
     open: (receive) => cluster.open('console', owned.vm.metadata.name, receive),
     ready: () => {
-      request.onAttach(vm.address);
+      request.onAttach(vm.address, vm.firmware === 'bios');
     },
     escape,
     signal,

@@ -29,11 +29,15 @@ export function logLines(
 }
 
 /** Before the terminal is handed over. Ends in a newline. */
-export function attachingText(address: string, leave: string, style: Style): string {
-  return said(
-    `${address}: its serial console. ${leave} leaves it; if it is silent, press Enter.`,
-    style,
-  );
+export function attachingText(
+  address: string,
+  { leave, isBios }: { leave: string; isBios: boolean },
+  style: Style,
+): string {
+  const silent = isBios
+    ? 'A BIOS says nothing here: wait for its system, and press Enter.'
+    : 'If it is silent, press Enter.';
+  return said(`${address}: its serial console. ${leave} leaves it. ${silent}`, style);
 }
 
 export function readingText(address: string, style: Style): string {

@@ -318,6 +318,7 @@ it('a saved plan never says where to connect to: a URI can name a program', () =
     ...{ formatVersion: '1', fleet: 'long', specDigest: '', observedDigest: '' },
     ...{ host: `qemu+ext:///system?command=${program}`, hostFrom: 'flag' },
     options: { mode: 'apply', targets: [], excludes: [], replace: [], keepDisks: false },
+    changes: [],
   };
   writeFileSync(join(cwd, 'saved.plan'), JSON.stringify(saved));
   const { code, stderr } = run('apply', 'long', '--plan', 'saved.plan', '--yes');

@@ -183,6 +183,10 @@ test('a plan that no longer fits, or is for something else, is refused', async (
   await expect(apply({ ...lab, plan: early })).rejects.toMatchObject({
     code: 'stale-plan',
     exitCode: 6,
+    detail: early.changes
+      .map(({ address }) => `${address}: planned was create, now it is nothing`)
+      .slice(0, 5)
+      .join('\n'),
   });
   expect(host.changes).toBe(before);
 });

@@ -55,7 +55,7 @@ test('come one after another, in whole lines, each VM once', async () => {
   ]);
 });
 
-test('one without output is told, but where it is followed or no line is wanted', async () => {
+test('one without output is told, but where no line is wanted', async () => {
   writeFileSync(log('edge-1'), '');
   writeFileSync(log('edge-2'), 'c\r\n');
   const silent: string[] = [];
@@ -63,6 +63,22 @@ test('one without output is told, but where it is followed or no line is wanted'
   await severalLogs(request({ empty }));
   await severalLogs(request({ empty, tail: 0 }));
   expect(silent).toEqual(['vm.edge-1']);
+});
+
+test('one without output that is followed is told before it is waited for', async () => {
+  writeFileSync(log('edge-1'), '');
+  const stop = new AbortController();
+  const silent: string[] = [];
+  const empty = (address: string): void => {
+    silent.push(address);
+    appendFileSync(log('edge-1'), 'a\r\n');
+  };
+  const line = (vm: string, text: string): void => {
+    lines.push([vm, text]);
+    stop.abort();
+  };
+  await severalLogs(request({ vms: ['edge-1'], follow: true, signal: stop.signal, empty, line }));
+  expect([silent, lines]).toEqual([['vm.edge-1'], [['edge-1', 'a']]]);
 });
 
 test('one that is not there stops no other, and is named', async () => {
