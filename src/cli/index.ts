@@ -42,7 +42,7 @@ export { showStatus } from './show-status.js';
 export { applyAndOnboard } from './apply-and-onboard.js';
 export { onboard } from './onboard.js';
 export { limitsOf, onboarding, retry, sessionOf, waiting } from './onboarding-flags.js';
-export { readerIsGone, stderr, stdout } from './output.js';
+export { readerIsGone, resetTerminal, stderr, stdout } from './output.js';
 export { retryFailed } from './retry-failed.js';
 export { run } from './run.js';
 export { CommandLineError } from './usage-errors.js';

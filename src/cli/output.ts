@@ -5,6 +5,7 @@
  */
 import { fstatSync, writeSync } from 'node:fs';
 import { EXIT } from '../model/index.js';
+import { RESET_TERMINAL } from '../view/index.js';
 
 type Name = 'stdout' | 'stderr';
 
@@ -43,6 +44,11 @@ export function stdout(text: string | Uint8Array): void {
 }
 
 /** Progress, questions, errors. */
+/** After another program's text was shown there. */
+export function resetTerminal(): void {
+  if (process.stdout.isTTY) stdout(`${RESET_TERMINAL}\n`);
+}
+
 export function stderr(text: string): void {
   write('stderr', text);
 }

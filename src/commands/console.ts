@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { attach, readAlong } from '../operations/index.js';
 import { EXIT } from '../model/index.js';
-import { attachingText, keyOf, leftText, readingText, RESET_TERMINAL } from '../view/index.js';
+import { attachingText, keyOf, leftText, readingText } from '../view/index.js';
 import {
   type About,
   controlKey,
@@ -9,6 +9,7 @@ import {
   oneVm,
   VenCommand,
   readerIsGone,
+  resetTerminal,
   stderr,
   stdout,
   stopOnSignals,
@@ -46,41 +47,34 @@ export default class Console extends VenCommand {
     const fleet = await fleetOf(flags, args.fleet);
     const stop = stopOnSignals();
     let attached = false;
-    type Text = (address: string, isBios: boolean) => string;
-    const begin =
-      (text: Text) =>
-      (address: string, isBios = false) => {
-        attached = true;
-        stderr(text(address, isBios));
-      };
+    const begin = (text: string): void => {
+      attached = true;
+      stderr(text);
+    };
     const request = { ...fleet, vm, env: process.env, signal: stop.signal };
     try {
       if (flags['read-only']) {
         const write = (latin1: string): void =>
           readerIsGone() ? stop.now() : stdout(Buffer.from(latin1, 'latin1'));
         const hasTerminal = canType() || process.stdout.isTTY;
-        const reading = begin((address) => readingText(address, this.style));
-        const onAttach = hasTerminal ? reading : (): void => {};
+        const onAttach = (address: string): void => {
+          if (hasTerminal) begin(readingText(address, this.style));
+        };
         await readAlong({ ...request, hasTerminal, write, onAttach });
         if (stop.interrupted()) process.exitCode = EXIT.interrupted;
         return;
       }
       const { escape } = flags;
-      const onAttach = begin((address, isBios) =>
-        attachingText(address, { leave: keyOf(escape), isBios }, this.style),
-      );
+      const onAttach = (address: string, isBios = false): void =>
+        begin(attachingText(address, { leave: keyOf(escape), isBios }, this.style));
       const hasTerminal = canType() && process.stdout.isTTY;
       const { address, ended } = await attach({ ...request, hasTerminal, escape, onAttach });
-      restore();
+      resetTerminal();
       attached = false;
       stderr(leftText(address, ended));
     } finally {
-      if (attached) restore();
+      if (attached) resetTerminal();
       stop.end();
     }
   }
-}
-
-function restore(): void {
-  if (process.stdout.isTTY) stdout(`${RESET_TERMINAL}\n`);
 }
