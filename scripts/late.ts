@@ -11,7 +11,8 @@ const LATE = /^(?:string-width|cli-truncate|wrap-ansi)$/;
 /** What oclif requires for its own help and hooks, and to look for commands without a manifest. */
 const LATE_IN_OCLIF = /^(?:ejs|minimatch|tinyglobby|wrap-ansi|\.\.\/help\/index)$/;
 const OCLIF_FILE = /\/node_modules\/@oclif\/core\/lib\//;
-const SUFFIX = '?late';
+/** A package may be wanted in both forms: each has files of its own. */
+const SUFFIXES = ['?late-default', '?late-module'] as const;
 
 export function loadedLate(): Plugin {
   return {
@@ -20,22 +21,25 @@ export function loadedLate(): Plugin {
       build.onResolve({ filter: LATE }, async ({ path, importer, resolveDir, kind }) => {
         if (kind !== 'import-statement') return;
         const found = await build.resolve(path, { importer, resolveDir, kind: 'require-call' });
-        return { ...found, suffix: SUFFIX, pluginData: asDefault };
+        return { ...found, suffix: SUFFIXES[0] };
       });
       build.onResolve({ filter: LATE_IN_OCLIF }, async ({ path, importer, resolveDir, kind }) => {
         if (kind !== 'require-call' || !OCLIF_FILE.test(importer)) return;
         const found = await build.resolve(path, { resolveDir, kind });
-        return { ...found, suffix: SUFFIX, pluginData: asModule };
+        return { ...found, suffix: SUFFIXES[1] };
       });
-      build.onLoad({ filter: /./ }, ({ path, suffix, pluginData }) => {
-        if (suffix !== SUFFIX) return;
-        const contents = (pluginData as typeof asModule)(`require(${JSON.stringify(path)})`);
-        return { contents, resolveDir: dirname(path) };
+      build.onLoad({ filter: /./ }, ({ path, suffix }) => {
+        const form = [asDefault, asModule][SUFFIXES.findIndex((each) => each === suffix)];
+        const contents = form?.(`require(${JSON.stringify(path)})`);
+        return contents === undefined ? undefined : { contents, resolveDir: dirname(path) };
       });
       // What lists the packages reads files by their names.
       build.onEnd(({ metafile }) => {
         if (!metafile) return;
-        const named = JSON.stringify(metafile).replaceAll(SUFFIX, '');
+        const named = SUFFIXES.reduce(
+          (text, suffix) => text.replaceAll(suffix, ''),
+          JSON.stringify(metafile),
+        );
         Object.assign(metafile, JSON.parse(named));
       });
     },
